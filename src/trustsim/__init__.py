@@ -1,0 +1,1 @@
+"""Agent-based simulation of trust crises on money platforms."""

@@ -1,0 +1,149 @@
+"""What can be written in a scenario: entries, their parameters, and the registry that holds them.
+
+A mechanism, shock, intervention, platform kind or network kind is a frozen dataclass whose fields are declared with
+:func:`parameter`; a decorator from :class:`Registry` enters it. The scenario loader, the JSON Schema, the catalogue
+and the docs are all made from the same entries, so a lever is declared once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from trustsim.errors import ModelError
+from trustsim.units import Unit
+
+Group = Literal["mechanism", "shock", "intervention", "platform_kind", "network_kind", "custody", "outcome", "section"]
+Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
+T = TypeVar("T")
+
+REQUIRED: Any = dataclasses.MISSING
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number or name that a user can set: unit, bounds, default, source, one line of text.
+
+    ``refers`` is 'platform', 'segment', … where the value must name one of those in the same file (``'*'`` means all
+    of them and is always allowed). ``spread`` says that a distribution may be given.
+    """
+
+    name: str
+    unit: Unit
+    default: Any
+    low: float | None
+    high: float | None
+    source: str
+    text: str
+    choices: tuple[str, ...] = ()
+    refers: str = ""
+    spread: bool = False
+
+    @property
+    def is_required(self) -> bool:
+        return self.default is REQUIRED
+
+
+def parameter(
+    default: Any = REQUIRED,
+    *,
+    unit: Unit,
+    source: str,
+    text: str,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    refers: str = "",
+    spread: bool = False,
+) -> Any:
+    """Declare a dataclass field that a scenario file may set. Defaults are in the computed unit (see units.py).
+
+    ``source`` is a DOI, an id of the evidence table, or ``'assumed'``.
+    """
+    if unit == "share" and low is None and high is None:
+        low, high = 0.0, 1.0
+    meta = dict(unit=unit, low=low, high=high, source=source, text=text, choices=choices, refers=refers, spread=spread)
+    if default is REQUIRED:
+        return dataclasses.field(metadata=meta)
+    return dataclasses.field(default=default, metadata=meta)
+
+
+def parameters_of(cls: type) -> tuple[Parameter, ...]:
+    """Return the declared parameters of a dataclass, in order."""
+    return tuple(
+        Parameter(f.name, default=f.default, **f.metadata) for f in dataclasses.fields(cls) if "unit" in f.metadata
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A registered thing: its group and name, how it is made, and what its documentation says."""
+
+    group: Group
+    name: str
+    make: Any
+    parameters: tuple[Parameter, ...]
+    rows: tuple[str, ...]
+    source: str
+    family: Family = ""
+    better: Literal["lower", "higher", ""] = ""
+    unit: Unit = "number"
+
+    @property
+    def summary(self) -> str:
+        """First line of the docstring."""
+        return (inspect.getdoc(self.make) or "").split("\n", 1)[0]
+
+    @property
+    def text(self) -> str:
+        """The whole docstring."""
+        return inspect.getdoc(self.make) or ""
+
+
+class Registry:
+    """All entries, by group and name; a name is used once in a group."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[Group, str], Entry] = {}
+
+    def enter(
+        self,
+        group: Group,
+        name: str,
+        *,
+        rows: tuple[str, ...] = (),
+        source: str,
+        family: Family = "",
+        better: Literal["lower", "higher", ""] = "",
+        unit: Unit = "number",
+    ) -> Callable[[T], T]:
+        """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*."""
+
+        def decorate(thing: T) -> T:
+            if (group, name) in self._entries:
+                raise ModelError(f"{group} {name!r} is registered twice")
+            declared = parameters_of(thing) if isinstance(thing, type) else ()
+            self._entries[group, name] = Entry(group, name, thing, declared, rows, source, family, better, unit)
+            return thing
+
+        return decorate
+
+    def group(self, group: Group) -> dict[str, Entry]:
+        """Return the entries of one group by name, sorted."""
+        return {name: e for (g, name), e in sorted(self._entries.items()) if g == group}
+
+    def __getitem__(self, key: tuple[Group, str]) -> Entry:
+        return self._entries[key]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(e for _, e in sorted(self._entries.items()))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+#: the one registry; importing ``trustsim.mechanisms`` fills it
+REGISTRY = Registry()

@@ -1,0 +1,113 @@
+"""The scenario after loading: frozen, merged, with every default filled in and every quantity in computed units.
+
+Everything behind the loader reads these classes and nothing of the file. ``what`` fields hold instances of the
+registered dataclasses (see :mod:`trustsim.registry`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """``when``: an indicator, a threshold on either side, how long it must persist, and the lag of the answer (days)."""
+
+    indicator: str
+    platform: str = "*"
+    above: float | None = None
+    below: float | None = None
+    lasting: float = 0.0
+    lag: float = 0.0
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When an item acts: from ``start`` (days) while before ``until``, and only while its trigger has fired."""
+
+    start: float = 0.0
+    until: float | None = None
+    when: Trigger | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One shock or one intervention: the registered kind, its parameters, its timing."""
+
+    kind: str
+    what: Any
+    timing: Timing = Timing()
+
+
+@dataclass(frozen=True)
+class World:
+    """What exists at day 0: network, investors (with segments), platforms, and the settings of every mechanism.
+
+    ``mechanisms`` maps the name of each registered mechanism to its settings; one that is switched off maps to None.
+    """
+
+    network: Any
+    investors: Any
+    platforms: tuple[Any, ...]
+    mechanisms: Mapping[str, Any]
+
+    def __hash__(self) -> int:
+        return hash((self.network, self.investors, self.platforms, tuple(sorted(self.mechanisms))))
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A named package: the interventions of its parts, flattened, and the world with its ``set`` entries applied."""
+
+    name: str
+    items: tuple[Item, ...]
+    world: World
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One entry of ``expect``, kept as written (checked against the registry); issue-level semantics live in evidence."""
+
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Precision:
+    """``replications: {precision: 1 pp, of: outcome, budget: n}``; ``half_width`` in the unit of the outcome."""
+
+    half_width: float
+    of: str
+    budget: int
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A whole story. ``horizon`` and ``step`` in days; ``seed`` a non-negative integer; ``variants`` in file order.
+
+    ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
+    SHA-256 of its canonical JSON.
+    """
+
+    title: str
+    description: str
+    horizon: float
+    step: float
+    currency: str
+    shocks: tuple[Item, ...]
+    variants: tuple[Variant, ...]
+    baseline: str
+    replications: int | Precision
+    seed: int
+    outcomes: tuple[str, ...]
+    expect: tuple[Expectation, ...]
+    sweep: Mapping[str, tuple[Any, ...]]
+    document: Mapping[str, Any] = field(compare=False, repr=False)
+    digest: str
+    source: str = ""
+
+    @property
+    def n_days(self) -> int:
+        """Number of steps that a run takes."""
+        return round(self.horizon / self.step)

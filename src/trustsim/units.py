@@ -1,0 +1,174 @@
+"""Quantities as people write them in scenario files, and their checks.
+
+``'15 %'``, ``'30 d'``, ``'2 h'``, ``'50000 CNY'``, ``'0.2 /day'``, ``'beta(2, 5)'`` become plain numbers in
+the unit that the code computes in: shares in [0, 1], durations in days, money in integer minor units
+(cents), rates per day. A bare number is taken in that unit (money: in major units).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from trustsim.errors import UnitError, nearest, one_of
+
+Unit = Literal["share", "duration", "money", "per_day", "number", "count", "log-odds", "flag", "text", "name"]
+
+MINOR_PER_MAJOR = 100
+LARGEST_MONEY = 2**53  # minor units: exact both as int64 and as a float read from YAML
+
+_NUMBER = r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_QUANTITY = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
+_CALL = re.compile(r"^\s*([A-Za-z_]\w*)\s*\((.*)\)\s*$")
+
+_DURATION = {
+    "s": 1 / 86400, "min": 1 / 1440, "h": 1 / 24, "d": 1.0, "w": 7.0, "month": 30.0, "y": 365.0,
+    "day": 1.0, "days": 1.0, "hour": 1 / 24, "hours": 1 / 24, "week": 7.0, "weeks": 7.0,
+    "months": 30.0, "year": 365.0, "years": 365.0,
+}  # fmt: skip
+_RATE = {"/day": 1.0, "/d": 1.0, "/h": 24.0, "/hour": 24.0, "/week": 1 / 7, "/month": 1 / 30, "/year": 1 / 365, "/y": 1 / 365}
+_SHARE = {"%": 0.01, "pp": 0.01, "bp": 0.0001, "": 1.0}
+
+#: distribution name -> (number of arguments, what they mean)
+DISTRIBUTIONS: dict[str, tuple[int, str]] = {
+    "beta": (2, "beta(a, b) on [0, 1]"),
+    "uniform": (2, "uniform(low, high)"),
+    "normal": (2, "normal(mean, standard deviation)"),
+    "lognormal": (2, "lognormal(median, sigma of the logarithm)"),
+    "exponential": (1, "exponential(mean)"),
+    "pareto": (2, "pareto(smallest, tail exponent)"),
+    "gamma": (2, "gamma(shape, scale)"),
+    "choice": (-1, "choice(x, y, ...) with equal weight"),
+}
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A named distribution with its arguments, in the unit of its parameter."""
+
+    name: str
+    args: tuple[float, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(f'{a:g}' for a in self.args)})"
+
+
+def _scaled(given: object, text: str, scale: dict[str, float], unit: str) -> float:
+    match = _QUANTITY.match(text)
+    if match is None or match[2] not in scale:
+        suffix = match[2] if match else text
+        allowed = "a number" + (f" with {one_of(k for k in scale if k)}" if any(scale) else "")
+        raise UnitError(f"{given!r} as a {unit}", allowed, nearest(suffix, [k for k in scale if k]))
+    return float(match[1].replace("_", "")) * scale[match[2]]
+
+
+def _scale_of(unit: Unit, currency: str) -> dict[str, float]:
+    if unit == "share":
+        return _SHARE
+    if unit == "duration":
+        return {"": 1.0, **_DURATION}
+    if unit == "per_day":
+        return {"": 1.0, "%/day": 0.01, **_RATE}
+    if unit == "money":
+        return {"": MINOR_PER_MAJOR, currency: MINOR_PER_MAJOR}
+    return {"": 1.0}
+
+
+def parse(given: object, unit: Unit, *, currency: str = "CNY", spread: bool = False) -> float | int | bool | str | Distribution:
+    """Return *given* in the unit that the code computes in.
+
+    Parameters
+    ----------
+    given : what the scenario file holds: a number, a flag or text.
+    unit : the kind of quantity; see :data:`Unit`. Money comes back as ``int`` minor units.
+    currency : the only currency name accepted behind money.
+    spread : whether a distribution, ``name(args)``, is allowed as well.
+
+    Raises
+    ------
+    UnitError : when the text is not such a quantity. Bounds are the caller's: see :func:`check_bounds`.
+    """
+    if unit == "flag":
+        if isinstance(given, bool):
+            return given
+        raise UnitError(f"{given!r}", "true or false")
+    if unit in ("text", "name"):
+        if isinstance(given, str):
+            return given
+        raise UnitError(f"{given!r}", "text")
+    if isinstance(given, bool) or given is None or not isinstance(given, int | float | str):
+        raise UnitError(f"{given!r}", f"a {unit}")
+    if isinstance(given, str) and (call := _CALL.match(given)):
+        if not spread:
+            raise UnitError(f"{given!r}", f"a plain {unit}, no distribution")
+        return _distribution(given, call[1], call[2], unit, currency)
+    number = _scaled(given, str(given), _scale_of(unit, currency), unit)
+    if not math.isfinite(number):
+        raise UnitError(f"{given!r}", "a finite number")
+    if unit == "money":
+        if abs(number) > LARGEST_MONEY:
+            raise UnitError(f"{given!r}", f"money up to {LARGEST_MONEY // MINOR_PER_MAJOR}")
+        return round(number)
+    if unit == "count":
+        if number != int(number):
+            raise UnitError(f"{given!r}", "a whole number")
+        return int(number)
+    return number
+
+
+def _distribution(given: str, name: str, inside: str, unit: Unit, currency: str) -> Distribution:
+    if name not in DISTRIBUTIONS:
+        raise UnitError(f"the distribution {name!r}", one_of(DISTRIBUTIONS), nearest(name, list(DISTRIBUTIONS)))
+    n_args, meaning = DISTRIBUTIONS[name]
+    parts = [part for part in inside.split(",") if part.strip()]
+    if not parts or n_args not in (-1, len(parts)):
+        raise UnitError(f"{given!r} with {len(parts)} arguments", meaning)
+    scaled = _SCALED_ARGS.get(name, range(len(parts)))
+    args = tuple(
+        float(parse(part.strip(), unit if k in scaled else "number", currency=currency)) for k, part in enumerate(parts)
+    )
+    if any(args[k] <= 0 for k in _POSITIVE_ARGS.get(name, ())):
+        raise UnitError(f"{given!r}", f"{meaning}, with positive arguments")
+    if name == "uniform" and args[0] > args[1]:
+        raise UnitError(f"{given!r}", "uniform(low, high) with low ≤ high")
+    return Distribution(name, args)
+
+
+# which arguments carry the parameter's unit, and which must be positive
+_SCALED_ARGS = {"beta": (), "lognormal": (0,), "pareto": (0,), "gamma": (1,)}
+_POSITIVE_ARGS = {"beta": (0, 1), "lognormal": (0,), "exponential": (0,), "pareto": (0, 1), "gamma": (0, 1)}
+
+
+def check_bounds(value: float, low: float | None, high: float | None, unit: Unit) -> None:
+    """Raise UnitError where *value* lies outside [low, high]; None leaves a side open."""
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise UnitError(show(value, unit), f"{between(low, high, unit)}")
+
+
+def between(low: float | None, high: float | None, unit: Unit) -> str:
+    """Say bounds as a phrase in the unit of the parameter."""
+    if low is None and high is None:
+        return "any number"
+    if high is None:
+        return f"at least {show(low, unit)}"
+    if low is None:
+        return f"at most {show(high, unit)}"
+    return f"from {show(low, unit)} to {show(high, unit)}"
+
+
+def show(value: object, unit: Unit, currency: str = "") -> str:
+    """Write a computed value the way a scenario file would."""
+    if value is None or isinstance(value, bool | str | Distribution):
+        return str(value)
+    assert isinstance(value, int | float)
+    if unit == "share":
+        return f"{100 * value:g} %"
+    if unit == "duration":
+        return f"{value:g} d"
+    if unit == "per_day":
+        return f"{value:g} /day"
+    if unit == "money":
+        return f"{value / MINOR_PER_MAJOR:.10g} {currency}".rstrip()
+    return f"{value:g}"

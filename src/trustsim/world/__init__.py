@@ -1,0 +1,1 @@
+"""WHAT exists: investors, accounts, platforms, the network and the ledger, as arrays."""
