@@ -16,7 +16,18 @@ from typing import Any, Literal, TypeVar
 from trustsim.errors import ModelError
 from trustsim.units import Unit
 
-Group = Literal["mechanism", "shock", "intervention", "platform_kind", "network_kind", "custody", "outcome", "section"]
+Group = Literal[
+    "mechanism",
+    "shock",
+    "intervention",
+    "platform_kind",
+    "network_kind",
+    "custody",
+    "outcome",
+    "section",
+    "indicator",
+    "series",
+]
 Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
 T = TypeVar("T")
 
@@ -80,7 +91,11 @@ def parameters_of(cls: type) -> tuple[Parameter, ...]:
 
 @dataclass(frozen=True)
 class Entry:
-    """A registered thing: its group and name, how it is made, and what its documentation says."""
+    """A registered thing: its group and name, how it is made, and what its documentation says.
+
+    ``better``, ``unit`` and ``binary`` describe outcomes; ``binary`` says that a run gives 0 or 1, so that the mean
+    over runs is a proportion and gets the interval of one.
+    """
 
     group: Group
     name: str
@@ -91,6 +106,7 @@ class Entry:
     family: Family = ""
     better: Literal["lower", "higher", ""] = ""
     unit: Unit = "number"
+    binary: bool = False
 
     @property
     def summary(self) -> str:
@@ -119,14 +135,15 @@ class Registry:
         family: Family = "",
         better: Literal["lower", "higher", ""] = "",
         unit: Unit = "number",
+        binary: bool = False,
     ) -> Callable[[T], T]:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*."""
 
         def decorate(thing: T) -> T:
             if (group, name) in self._entries:
                 raise ModelError(f"{group} {name!r} is registered twice")
-            declared = parameters_of(thing) if isinstance(thing, type) else ()
-            self._entries[group, name] = Entry(group, name, thing, declared, rows, source, family, better, unit)
+            declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
+            self._entries[group, name] = Entry(group, name, thing, declared, rows, source, family, better, unit, binary)
             return thing
 
         return decorate

@@ -51,6 +51,9 @@ class Distribution:
     name: str
     args: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "args", tuple(float(a) for a in self.args))
+
     def __str__(self) -> str:
         return f"{self.name}({', '.join(f'{a:g}' for a in self.args)})"
 

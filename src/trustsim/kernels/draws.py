@@ -117,17 +117,16 @@ def uniforms_at(entities: NDArray[np.int64], purpose: int, key: NDArray[np.uint6
     return (words + 0.5) * UNIFORM_SCALE
 
 
-_OCTAVES, _CELLS = 33, 128
+_OCTAVES, _CELLS = 32, 128  # from ½ to 2³¹
 
 
 def logit_table() -> NDArray[np.float32]:
-    """Return float32 (33 · 128 + 1,): logit((w + ½)/2³²) at w = 2**(k/128-ish) nodes, by float32 bit pattern of w.
+    """Return float32 (4098,): logit(w / 2³²) at the float32 numbers w whose bits are ``(126 << 23) + (j << 16)``.
 
-    Node ``j`` stands for the float32 whose bits are ``(127 << 23) + (j << 16)``; between nodes the value is linear.
+    w runs from ½ to 2³¹, 128 nodes an octave; linear in between, so the relative error of the odds is below 2e-5.
     """
-    bits = ((np.uint32(127) << np.uint32(23)) + (np.arange(_OCTAVES * _CELLS + 1, dtype=np.uint32) << np.uint32(16)))
-    w = bits.view(np.float32).astype(np.float64)
-    u = np.minimum(w * UNIFORM_SCALE, 1 - 1e-9)
+    bits = (np.uint32(126) << np.uint32(23)) + (np.arange(_OCTAVES * _CELLS + 2, dtype=np.uint32) << np.uint32(16))
+    u = bits.view(np.float32).astype(np.float64) * UNIFORM_SCALE
     return (np.log(u) - np.log1p(-u)).astype(np.float32)
 
 

@@ -1,0 +1,1 @@
+"""What it means: paired comparison of variants, with intervals."""

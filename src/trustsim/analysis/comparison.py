@@ -1,0 +1,319 @@
+"""The paired comparison of a study: levels, differences to the baseline, and the order of the variants.
+
+Every variant met the same worlds (same people, network and draws), so differences are taken world by world. An
+outcome that does not apply to a run (NaN, as the time to a failure that did not happen) is summarised over the runs
+where it is defined; its differences over the worlds where it is defined for both. ``n`` always says how many.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from trustsim.analysis import intervals
+from trustsim.analysis.intervals import Interval, Sample
+from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.experiment.study import FailedRun, Study
+from trustsim.registry import Entry, Registry
+from trustsim.units import MINOR_PER_MAJOR, Unit
+
+FORMAT = 1
+COST = "policy_cost"
+HEADLINES = ("run_probability", "investor_loss")
+Better = Literal["lower", "higher", ""]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What an outcome is: its unit, which way is better, whether a run gives 0 or 1, one line of text."""
+
+    unit: Unit
+    better: Better
+    binary: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A variant less the baseline, over the worlds where both are defined; NaN where not defined.
+
+    ``better_share`` is the share of these worlds where the variant is strictly better (NaN where neither way is),
+    ``tie_share`` where both are equal. ``variance_reduction`` is (Var a + Var b) / Var(a - b), by how much the pairing
+    shrinks the variance of the difference: infinite where the difference is the same in every world.
+    """
+
+    mean: float
+    low: float
+    high: float
+    n: int
+    better_share: float
+    tie_share: float
+    variance_reduction: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a study says about its variants. Numbers in computed units: shares in [0, 1], days, money in minor units.
+
+    Attributes
+    ----------
+    levels : by variant, then outcome.
+    differences : the same for all variants but the baseline.
+    costs : mean of the outcome ``policy_cost`` by variant, NaN where it was not measured.
+    ranked_by : the outcome that orders ``ranking``, None where no outcome has a better side (then file order).
+    ranking : all variants, best first; see :func:`compare`.
+    n_failed : by variant, the replications whose run with this variant failed.
+    n : replications compared; n_incomplete : those left out because one of their runs failed.
+    """
+
+    title: str
+    digest: str
+    source: str
+    currency: str
+    seed: int
+    baseline: str
+    variants: tuple[str, ...]
+    measures: Mapping[str, Measure]
+    levels: Mapping[str, Mapping[str, Interval]]
+    differences: Mapping[str, Mapping[str, Difference]]
+    costs: Mapping[str, float]
+    ranked_by: str | None
+    ranking: tuple[str, ...]
+    n: int
+    n_incomplete: int
+    n_failed: Mapping[str, int]
+    failed: tuple[FailedRun, ...]
+    seconds: float
+    interrupted: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document of ``trustsim compare --json``, format 1, as plain data; what is not finite is None."""
+        return {
+            "format": FORMAT,
+            "scenario": {
+                "title": self.title,
+                "digest": self.digest,
+                "source": self.source,
+                "seed": self.seed,
+                "currency": self.currency,
+                "version": version("trustsim"),
+            },
+            "replications": self.n,
+            "baseline": self.baseline,
+            "ranked_by": self.ranked_by,
+            "ranking": list(self.ranking),
+            "outcomes": {
+                name: {"unit": m.unit, "better": m.better or None, "binary": m.binary, "text": m.text}
+                for name, m in self.measures.items()
+            },
+            "minor_per_major": MINOR_PER_MAJOR,
+            "variants": {name: self._variant_json(name) for name in self.variants},
+            "failed_runs": [
+                {
+                    "replication": run.replication,
+                    "variants": list(run.variants),
+                    "stage": run.stage,
+                    "type": run.type,
+                    "message": run.message,
+                }
+                for run in self.failed
+            ],
+            "interrupted": self.interrupted,
+            "seconds": self.seconds,
+        }
+
+    def levels_json(self) -> dict[str, Any]:
+        """Return the document of ``trustsim run --json``: that of ``compare`` without what compares."""
+        document = self.to_json()
+        for key in ("baseline", "ranked_by", "ranking"):
+            del document[key]
+        for variant in document["variants"].values():
+            del variant["difference"]
+        return document
+
+    def _variant_json(self, name: str) -> dict[str, Any]:
+        return {
+            "outcomes": {
+                outcome: {"mean": _finite(v.mean), "low": _finite(v.low), "high": _finite(v.high), "n": v.n}
+                for outcome, v in self.levels[name].items()
+            },
+            "difference": {
+                outcome: {
+                    "mean": _finite(d.mean),
+                    "low": _finite(d.low),
+                    "high": _finite(d.high),
+                    "n": d.n,
+                    "better_share": _finite(d.better_share),
+                    "tie_share": _finite(d.tie_share),
+                    "variance_reduction": _finite(d.variance_reduction),
+                }
+                for outcome, d in self.differences.get(name, {}).items()
+            },
+            "cost": _finite(self.costs[name]),
+            "failed": self.n_failed[name],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a variant and outcome, best variant first; the differences of the baseline are NaN."""
+        return pd.DataFrame([self._row(variant, outcome) for variant in self.ranking for outcome in self.measures])
+
+    def _row(self, variant: str, outcome: str) -> dict[str, Any]:
+        level, difference = self.levels[variant][outcome], self.differences.get(variant, {}).get(outcome, _UNDEFINED)
+        return {
+            "variant": variant,
+            "outcome": outcome,
+            "unit": self.measures[outcome].unit,
+            "level": level.mean,
+            "low": level.low,
+            "high": level.high,
+            "n": level.n,
+            "difference": difference.mean,
+            "difference_low": difference.low,
+            "difference_high": difference.high,
+            "pairs": difference.n,
+            "better_share": difference.better_share,
+            "tie_share": difference.tie_share,
+            "variance_reduction": difference.variance_reduction,
+        }
+
+
+_UNDEFINED = Difference(math.nan, math.nan, math.nan, 0, math.nan, math.nan, math.nan)
+
+
+def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> Comparison:
+    """Compare every variant of *study* with its baseline.
+
+    ``rank_by`` names the outcome that orders the variants. By default it is the first of run_probability and
+    investor_loss that the scenario asks for; without them its first outcome with a better side. Variants are ordered
+    by their mean paired difference in it (the baseline's is zero); ties by the other headline outcome, then as in the
+    file. One that cannot be placed (no world where the outcome is defined for both) comes last.
+
+    Raises
+    ------
+    TrustsimError : where ``rank_by`` is no outcome of the study with a better side.
+    """
+    measures = {name: _measure(registry["outcome", name]) for name in study.outcomes}
+    ranked_by = _primary(study, measures, rank_by)
+    levels = {
+        variant: {name: _level(values[:, k], measures[name]) for name, values in study.outcomes.items()}
+        for k, variant in enumerate(study.variants)
+    }
+    base = study.variants.index(study.baseline)
+    differences = {
+        variant: {
+            name: _difference(values[:, k], values[:, base], measures[name]) for name, values in study.outcomes.items()
+        }
+        for k, variant in enumerate(study.variants)
+        if k != base
+    }
+    return Comparison(
+        title=study.scenario.title,
+        digest=study.scenario.digest,
+        source=study.scenario.source,
+        currency=study.scenario.currency,
+        seed=study.scenario.seed,
+        baseline=study.baseline,
+        variants=study.variants,
+        measures=measures,
+        levels=levels,
+        differences=differences,
+        costs={v: levels[v][COST].mean if COST in levels[v] else math.nan for v in study.variants},
+        ranked_by=ranked_by,
+        ranking=_ranking(study.variants, differences, measures, ranked_by),
+        n=len(study.replications),
+        n_incomplete=len({run.replication for run in study.failed}),
+        n_failed={v: len({r.replication for r in study.failed if v in r.variants}) for v in study.variants},
+        failed=study.failed,
+        seconds=study.seconds,
+        interrupted=study.interrupted,
+    )
+
+
+def _measure(entry: Entry) -> Measure:
+    return Measure(entry.unit, entry.better, entry.binary, entry.summary)
+
+
+def _bounds(measure: Measure) -> tuple[float, float]:
+    """What the unit allows: a share lies in [0, 1], a duration is not negative, money may be a gain."""
+    if measure.unit == "share":
+        return 0.0, 1.0
+    return (0.0, math.inf) if measure.unit in ("duration", "count") else (-math.inf, math.inf)
+
+
+def _level(values: Sample, measure: Measure) -> Interval:
+    defined = values[~np.isnan(values)]
+    if measure.binary:
+        return intervals.proportion(defined)
+    low, high = _bounds(measure)
+    return intervals.mean(defined, at_least=low, at_most=high)
+
+
+def _difference(ours: Sample, theirs: Sample, measure: Measure) -> Difference:
+    is_pair = ~np.isnan(ours) & ~np.isnan(theirs)
+    a, b = ours[is_pair], theirs[is_pair]
+    if len(a) == 0:
+        return _UNDEFINED
+    if measure.binary:
+        interval = intervals.paired_proportions(a, b)
+    else:
+        low, high = _bounds(measure)
+        interval = intervals.mean(a - b, at_least=low - high, at_most=high - low)
+    is_better = {"lower": a < b, "higher": a > b}.get(measure.better)
+    return Difference(
+        mean=interval.mean,
+        low=interval.low,
+        high=interval.high,
+        n=interval.n,
+        better_share=math.nan if is_better is None else float(np.mean(is_better)),
+        tie_share=float(np.mean(a == b)),
+        variance_reduction=_variance_reduction(a, b),
+    )
+
+
+def _variance_reduction(a: Sample, b: Sample) -> float:
+    apart, paired = float(np.var(a) + np.var(b)), float(np.var(a - b))
+    if paired == 0:
+        return math.inf if apart > 0 else math.nan
+    return apart / paired
+
+
+def _primary(study: Study, measures: Mapping[str, Measure], wanted: str | None) -> str | None:
+    ordered = [name for name in (*study.scenario.outcomes, *measures) if name in measures and measures[name].better]
+    if wanted is not None:
+        if wanted not in ordered:
+            near = nearest(wanted, ordered)
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise TrustsimError(f"rank by: given {wanted!r}; allowed: {one_of(dict.fromkeys(ordered))}{hint}")
+        return wanted
+    headlines = [name for name in ordered if name in HEADLINES]
+    return next(iter([*headlines, *ordered]), None)
+
+
+def _ranking(
+    variants: tuple[str, ...],
+    differences: Mapping[str, Mapping[str, Difference]],
+    measures: Mapping[str, Measure],
+    ranked_by: str | None,
+) -> tuple[str, ...]:
+    if ranked_by is None:
+        return variants
+    keys = [ranked_by, *(name for name in HEADLINES if name in measures and name != ranked_by)]
+
+    def badness(variant: str) -> tuple[float, ...]:
+        if variant not in differences:
+            return (0.0,) * len(keys)
+        signs = (1 if measures[name].better == "lower" else -1 for name in keys)
+        found = (sign * differences[variant][name].mean for sign, name in zip(signs, keys, strict=True))
+        return tuple(math.inf if math.isnan(x) else x for x in found)
+
+    return tuple(sorted(variants, key=badness))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

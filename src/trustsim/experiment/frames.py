@@ -1,0 +1,60 @@
+"""Studies as tidy tables: one row a run and variant, or one row a run, day, variant and platform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.experiment.study import Study
+
+ALL_PLATFORMS = "all"
+SERIES_KEYS = ("replication", "day", "variant", "platform")
+
+
+def platform_names(study: Study) -> tuple[str, ...]:
+    """Return the names of the last axis of every series: the platforms in file order, then 'all' of them together."""
+    world = study.scenario.variants[0].world
+    return (*(p.name for p in world.platforms), ALL_PLATFORMS)
+
+
+def outcomes_frame(study: Study) -> pd.DataFrame:
+    """Return one row a replication and variant: replication, variant, then one column an outcome (computed units)."""
+    n, v = len(study.replications), len(study.variants)
+    frame = pd.DataFrame({"replication": np.repeat(study.replications, v), "variant": list(study.variants) * n})
+    return frame.assign(**{name: values.reshape(-1) for name, values in study.outcomes.items()})
+
+
+def series_frame(study: Study, names: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return one row a replication, day, variant and platform, then one float32 column a series.
+
+    ``day`` counts in days whatever the step; ``variant`` and ``platform`` are categories in file order.
+
+    Raises
+    ------
+    TrustsimError : for a series that the study does not hold.
+    """
+    wanted = tuple(study.series) if names is None else tuple(names)
+    for name in wanted:
+        if name not in study.series:
+            near = nearest(name, tuple(study.series))
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise TrustsimError(f"series: given {name!r}; allowed: {one_of(study.series)}{hint}")
+    if not wanted:
+        return pd.DataFrame(columns=list(SERIES_KEYS))
+    shape = study.series[wanted[0]].shape
+    at = np.indices(shape, dtype=np.int32, sparse=True)
+
+    def column(axis: int) -> NDArray[np.int32]:
+        return np.broadcast_to(at[axis], shape).reshape(-1)
+
+    keys = {
+        "replication": study.replications[column(0)],
+        "day": column(1) * study.scenario.step,
+        "variant": pd.Categorical.from_codes(column(2), categories=pd.Index(study.variants)),
+        "platform": pd.Categorical.from_codes(column(3), categories=pd.Index(platform_names(study))),
+    }
+    return pd.DataFrame({**keys, **{name: study.series[name].reshape(-1) for name in wanted}})

@@ -1,0 +1,305 @@
+"""Run every replication of a scenario, on one or many workers, and keep what finished and what failed.
+
+A task is a list of replications; each runs all lockstep groups of variants. Results are placed by replication, never
+by order of arrival, so a study is the same to the bit for any number of workers. Replications are handed out in
+order, all variants of each, so a study that is cut short is balanced and paired.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from loky import get_reusable_executor
+from numpy.typing import NDArray
+
+from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.experiment.simulate import Run
+from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.model import lockstep_groups
+from trustsim.scenario.document import digest_of
+from trustsim.scenario.resolved import Precision, Scenario
+
+Simulate = Callable[[Scenario, tuple[str, ...], int], Run]
+Grouping = Callable[[Scenario, tuple[str, ...]], tuple[tuple[str, ...], ...]]
+Progress = Callable[[int, int, float], None]
+
+_LARGEST_CHUNK = 16
+_CHUNKS_PER_WORKER = 8
+_IDLE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """One pass that did not finish: which replication and variants, at what stage, and what was raised.
+
+    ``stage`` is 'simulate' where the model raised, 'worker' where the process that ran it was lost.
+    """
+
+    replication: int
+    variants: tuple[str, ...]
+    stage: str
+    type: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """All runs of a scenario: what the replications that finished measured, and the runs that failed.
+
+    Attributes
+    ----------
+    variants : those that were run, the baseline included.
+    replications : int64 (n,), ascending; those of which every variant finished.
+    outcomes : by name, float64 (n, variants); NaN where an outcome does not apply to a run.
+    series : by name, float32 (n, days + 1, variants, platforms + 1); the last column is all platforms together.
+    failed : the runs that raised, by replication.
+    seconds : wall-clock time of the whole study.
+    interrupted : whether it was stopped before all replications were tried.
+    """
+
+    scenario: Scenario
+    variants: tuple[str, ...]
+    replications: NDArray[np.int64]
+    outcomes: Mapping[str, NDArray[np.float64]]
+    series: Mapping[str, NDArray[np.float32]]
+    failed: tuple[FailedRun, ...]
+    seconds: float
+    interrupted: bool = False
+
+    @property
+    def baseline(self) -> str:
+        """The scenario's baseline, or the first variant where the baseline was left out."""
+        return self.scenario.baseline if self.scenario.baseline in self.variants else self.variants[0]
+
+
+def run_study(
+    scenario: Scenario,
+    *,
+    variants: Sequence[str] | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    simulate: Simulate = simulate_run,
+    groups: Grouping = lockstep_groups,
+) -> Study:
+    """Run *scenario* and return its :class:`Study`; a run that raises is recorded and the study goes on.
+
+    Parameters
+    ----------
+    variants : names to run, all by default. Where the scenario's baseline is not among them the first one serves.
+    replications : how many, by default the scenario's; for a scenario that asks for a precision, its whole budget.
+    seed : in place of the scenario's.
+    workers : processes, by default the CPUs that this process may use; 1 runs everything in this process.
+    progress : called with (replications tried, replications in all, seconds so far) after each piece of work.
+    simulate, groups : the engine: one pass over variants that share it, and which variants share one.
+
+    Ctrl-C returns what is finished with ``interrupted`` set. A worker process that dies takes nothing with it: what
+    it may have been running is run again alone, and is recorded as failed where that process dies as well.
+
+    Raises
+    ------
+    TrustsimError : for an unknown variant or a count out of range, before anything runs.
+    """
+    scenario = scenario if seed is None else with_seed(scenario, seed)
+    chosen = choose_variants(scenario, variants)
+    total = _at_least_one(_planned(scenario) if replications is None else replications, "replications")
+    n_workers = min(_at_least_one(_n_cpus() if workers is None else workers, "workers"), total)
+    passes = groups(scenario, chosen)
+    task = _Task(simulate, scenario, passes)
+    gathered = _Gathered(chosen, passes, total)
+    began = time.perf_counter()
+    is_interrupted = False
+    try:
+        for result in _in_process(task, total) if n_workers == 1 else _in_pool(task, total, n_workers):
+            gathered.take(result)
+            if progress is not None and gathered.n_tried > 0:
+                progress(gathered.n_tried, total, time.perf_counter() - began)
+    except KeyboardInterrupt:
+        is_interrupted = True
+    return gathered.study(scenario, time.perf_counter() - began, is_interrupted)
+
+
+def with_seed(scenario: Scenario, seed: int) -> Scenario:
+    """Return *scenario* as if its file had said ``seed:`` so: document and digest follow."""
+    if not 0 <= seed < 2**63:
+        raise TrustsimError(f"seed: given {seed}; allowed: a whole number from 0 to {2**63 - 1}")
+    if seed == scenario.seed:
+        return scenario
+    document = {**scenario.document, "seed": seed}
+    return replace(scenario, seed=seed, document=document, digest=digest_of(document))
+
+
+def choose_variants(scenario: Scenario, wanted: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the names to run, in the order wanted and each once; all of them where none are named."""
+    known = tuple(v.name for v in scenario.variants)
+    if wanted is None:
+        return known
+    for name in wanted:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise TrustsimError(f"variants: given {name!r}; allowed: {one_of(known)}{hint}")
+    if not wanted:
+        raise TrustsimError(f"variants: given none; allowed: {one_of(known)}")
+    return tuple(dict.fromkeys(wanted))
+
+
+def _at_least_one(count: int, name: str) -> int:
+    if count < 1:
+        raise TrustsimError(f"{name}: given {count}; allowed: a whole number from 1")
+    return count
+
+
+def _planned(scenario: Scenario) -> int:
+    planned = scenario.replications
+    return planned.budget if isinstance(planned, Precision) else planned
+
+
+def _n_cpus() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What every worker is handed: the engine, the scenario, and the groups of variants that share a pass."""
+
+    simulate: Simulate
+    scenario: Scenario
+    passes: tuple[tuple[str, ...], ...]
+
+    def __call__(self, replications: Sequence[int]) -> list[Run | FailedRun]:
+        """Run all passes of *replications*; what raises comes back as a record."""
+        return [self._one(variants, k) for k in replications for variants in self.passes]
+
+    def _one(self, variants: tuple[str, ...], replication: int) -> Run | FailedRun:
+        try:
+            return self.simulate(self.scenario, variants, replication)
+        except Exception as e:  # whatever it is, it is data of this study
+            text = "".join(traceback.format_exception(e))
+            return FailedRun(replication, variants, "simulate", type(e).__name__, str(e), text)
+
+    def lost(self, replication: int, error: BaseException) -> list[Run | FailedRun]:
+        """Return the records of a replication whose process died twice."""
+        message = "the worker process died, twice, while it ran this replication (killed, or out of memory?)"
+        kind = type(error).__name__
+        return [FailedRun(replication, variants, "worker", kind, message, str(error)) for variants in self.passes]
+
+
+def _in_process(task: _Task, total: int) -> Iterator[list[Run | FailedRun]]:
+    for replication in range(total):
+        yield task([replication])
+
+
+def _in_pool(task: _Task, total: int, n_workers: int) -> Iterator[list[Run | FailedRun]]:
+    """Yield the results of all replications, in order of arrival; the first alone, to compile kernels only once."""
+    waiting = deque(_chunks(total, n_workers))
+    flying: dict[Future[Any], range] = {}
+    n_at_once = 1
+    executor = _executor(n_workers)
+    try:
+        while waiting or flying:
+            while waiting and len(flying) < n_at_once:
+                chunk = waiting.popleft()
+                flying[executor.submit(task, chunk)] = chunk
+            finished, _ = wait(flying, return_when=FIRST_COMPLETED)
+            broken = [f for f in finished if isinstance(f.exception(), BrokenExecutor)]
+            for future in finished.difference(broken):
+                del flying[future]
+                yield future.result()
+            if broken:
+                suspects = sorted(k for chunk in flying.values() for k in chunk)
+                flying.clear()
+                for replication in suspects:
+                    yield _alone(task, replication, n_workers)
+                executor = _executor(n_workers)
+            n_at_once = 2 * n_workers
+    except BaseException:
+        executor.shutdown(wait=True, kill_workers=True)
+        raise
+
+
+def _alone(task: _Task, replication: int, n_workers: int) -> list[Run | FailedRun]:
+    """Run one replication again with nothing beside it, so that a process that dies now is this one's doing."""
+    try:
+        result: list[Run | FailedRun] = _executor(n_workers).submit(task, [replication]).result()
+    except BrokenExecutor as e:
+        return task.lost(replication, e)
+    return result
+
+
+def _chunks(total: int, n_workers: int) -> list[range]:
+    """Cut the replications into ranges: one alone, then sizes that keep all workers busy to the end."""
+    size = max(1, min(_LARGEST_CHUNK, total // (n_workers * _CHUNKS_PER_WORKER)))
+    return [range(1), *(range(k, min(k + size, total)) for k in range(1, total, size))]
+
+
+def _executor(n_workers: int) -> Any:
+    """Return the pool that lives between studies, or a new one where it broke."""
+    return get_reusable_executor(max_workers=n_workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the process that started the study. As workers load this function, they load the engine too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class _Gathered:
+    """Results as they arrive, each at its own place; arrays are made when the first one shows their shapes."""
+
+    def __init__(self, variants: tuple[str, ...], passes: tuple[tuple[str, ...], ...], total: int) -> None:
+        self._variants, self._total, self._n_passes = variants, total, len(passes)
+        self._n_back = np.zeros(total, np.int64)
+        self._n_good = np.zeros(total, np.int64)
+        self._failed: list[FailedRun] = []
+        self._outcomes: dict[str, NDArray[np.float64]] = {}
+        self._series: dict[str, NDArray[np.float32]] = {}
+
+    @property
+    def n_tried(self) -> int:
+        """Replications of which every pass came back, finished or failed."""
+        return int(np.sum(self._n_back == self._n_passes))
+
+    def take(self, results: Sequence[Run | FailedRun]) -> None:
+        for result in results:
+            self._n_back[result.replication] += 1
+            if isinstance(result, FailedRun):
+                self._failed.append(result)
+                continue
+            columns = [self._variants.index(name) for name in result.variants]
+            for name, values in result.outcomes.items():
+                if name not in self._outcomes:
+                    self._outcomes[name] = np.full((self._total, len(self._variants)), np.nan)
+                self._outcomes[name][result.replication, columns] = values
+            for name, days in result.series.items():
+                if name not in self._series:
+                    shape = (self._total, days.shape[0], len(self._variants), days.shape[2])
+                    self._series[name] = np.zeros(shape, np.float32)
+                self._series[name][result.replication][:, columns] = days
+            self._n_good[result.replication] += 1
+
+    def study(self, scenario: Scenario, seconds: float, is_interrupted: bool) -> Study:
+        kept = np.flatnonzero(self._n_good == self._n_passes).astype(np.int64)
+        rows: Any = slice(None) if len(kept) == self._total else kept
+        return Study(
+            scenario=scenario,
+            variants=self._variants,
+            replications=kept,
+            outcomes={name: values[rows] for name, values in self._outcomes.items()},
+            series={name: values[rows] for name, values in self._series.items()},
+            failed=tuple(sorted(self._failed, key=lambda f: (f.replication, f.variants))),
+            seconds=seconds,
+            interrupted=is_interrupted,
+        )

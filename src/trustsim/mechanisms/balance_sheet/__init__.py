@@ -1,0 +1,1 @@
+"""How money and assets move, and what can be read off a balance sheet."""

@@ -1,0 +1,45 @@
+"""The choice to run: everything that was heard, seen and felt, as one sum of log-odds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from trustsim.registry import REGISTRY, parameter
+
+
+@REGISTRY.enter("mechanism", "choice", rows=("D6", "D10", "D20"), source="doi:10.1111/1467-937X.00185; E-38")
+@dataclass(frozen=True)
+class Choice:
+    """Run when ``x > logit(u)``: x = calm − fund · trust − … + fear + risk + ln(expected loss share) + herding + first move.
+
+    ``u`` is one draw for all variants. Under the rule ``threshold`` the draw is left out: run when x > 0. Terms from
+    other mechanisms add to x (see the account pass). Known answer: with every weight but ``calm`` at 0, the daily share
+    of attentive holders that runs is the logistic of ``calm`` (``test_the_choice_is_a_logit``).
+    """
+
+    rule: str = parameter("logit", unit="text", choices=("logit", "threshold"), source="D6", text="a logit with one draw, or a sharp threshold")
+    calm: float = parameter(-4.2, unit="log-odds", low=-50, high=50, source="assumed", text="log-odds of a run, all other terms at 0, on a day of attention")
+    fund: float = parameter(1.0, unit="number", low=0, high=20, source="D1", text="log-odds per log-odds of trust in fund safety lost")
+    integrity: float = parameter(0.5, unit="number", low=0, high=20, source="D1", text="log-odds per log-odds of trust in integrity lost")
+    risk: float = parameter(0.6, unit="number", low=0, high=20, source="D4", text="log-odds per log-odds of perceived risk")
+    tolerance: float = parameter(1.0, unit="log-odds", low=0, high=20, source="D10", text="log-odds between lowest and highest risk tolerance")
+    balance: float = parameter(0.25, unit="log-odds", low=0, high=20, source="E-17", text="log-odds per e-fold of the balance over the median")
+    tenure: float = parameter(0.3, unit="log-odds", low=0, high=20, source="E-38", text="log-odds against, per e-fold of 1 + years as client")
+    pays_yield: float = parameter(4.0, unit="number", low=0, high=1000, source="assumed", text="log-odds against, per unit of yearly yield over the safe account")
+    fee: float = parameter(20.0, unit="number", low=0, high=1000, source="P-11", text="log-odds against, per unit of exit fee")
+    first_move: float = parameter(6.0, unit="log-odds", low=0, high=100, source="C15", text="log-odds for an overdue queue of all claims, seen in full")
+    gate_rush: float = parameter(3.0, unit="log-odds", low=0, high=100, source="P-06", text="log-odds at the announced trigger of a gate")
+    gate_margin: float = parameter(0.1, unit="share", low=0.001, source="P-06", text="liquidity above the trigger at which the rush begins")
+    part: float = parameter(0.1, unit="share", source="assumed", text="chance that a run takes half only")
+    segregation: float = parameter(0.5, unit="share", source="B2", text="share of segregated money that investors believe safe")
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets; log-odds shift by ln(dt) for short steps."""
+        return {
+            "calm": self.calm + (math.log(dt) if self.rule == "logit" else 0.0),
+            "fund": self.fund,
+            "integrity": self.integrity,
+            "risk": self.risk,
+            "rule": 0.0 if self.rule == "logit" else 1.0,
+        }

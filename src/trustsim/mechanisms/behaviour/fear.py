@@ -1,0 +1,29 @@
+"""Alarm that spreads from neighbour to neighbour and fades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustsim.registry import REGISTRY, parameter
+
+
+@REGISTRY.enter("mechanism", "fear", rows=("D7",), source="assumed")
+@dataclass(frozen=True)
+class Fear:
+    """Raise fear by news and by neighbours who become alarmed; let it fade, faster in the resilient.
+
+    An investor whose fear passes ``threshold`` · (½ + resilience) is alarmed and adds ``contagion`` · (1½ − resilience)
+    to the fear of every neighbour, once, until calm again at half of it. Known answer: without contagion, fear f is
+    f · (1 − decay · (½ + resilience)) a day later (``test_fear_fades_by_resilience``).
+    """
+
+    weight: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear")
+    contagion: float = parameter(0.12, unit="number", low=0, high=10, source="assumed", text="fear that one alarmed neighbour adds")
+    decay: float = parameter(0.3, unit="per_day", low=0, high=0.66, source="assumed", text="share of fear that fades in a day at resilience ½")
+    threshold: float = parameter(1.0, unit="number", low=0.01, high=100, source="assumed", text="fear at which an investor of resilience ½ is alarmed")
+    attention: float = parameter(1.5, unit="number", low=0, high=100, source="D20", text="how much one unit of fear raises attention")
+    blinding: float = parameter(0.15, unit="share", source="D7", text="how much one unit of fear lowers the weight of the risk view")
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets."""
+        return {"fear": self.weight, "attention_fear": self.attention, "fundamentals_fear": self.blinding}

@@ -1,0 +1,32 @@
+"""Doing what the neighbours do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustsim.registry import REGISTRY, parameter
+
+
+@REGISTRY.enter("mechanism", "herding", rows=("D6", "A10"), source="doi:10.1257/aer.102.4.1414; E-54")
+@dataclass(frozen=True)
+class Herding:
+    """Add ``weight`` · (share of neighbours seen leaving − ``normal``) to the log-odds of a run.
+
+    A departure is seen by all neighbours on the day it happens and fades by ``fading`` a day. Known answer: with a
+    weight of 2 and all neighbours just gone the log-odds rise by 2 · (1 − normal) (``test_herding_adds_its_weight``).
+    """
+
+    weight: float = parameter(4.0, unit="log-odds", low=0, high=100, source="E-54", text="log-odds for all neighbours leaving")
+    normal: float = parameter(0.03, unit="share", source="E-34", text="remembered share of neighbours that leave in calm")
+    fading: float = parameter(0.15, unit="per_day", low=0, high=1, source="assumed", text="share of the memory lost in a day")
+    fear: float = parameter(0.5, unit="number", low=0, high=10, source="D7", text="how much one unit of fear raises herding")
+    observed: float = parameter(1.0, unit="share", source="assumed", text="share of a departure that neighbours can see")
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets; the fading for a step of *dt* days."""
+        return {
+            "herding": self.weight,
+            "normal_share": self.normal,
+            "seen_keep": (1 - self.fading) ** dt,
+            "herding_fear": self.fear,
+        }

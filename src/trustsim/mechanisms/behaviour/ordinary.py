@@ -1,0 +1,37 @@
+"""Leaving and joining for ordinary reasons: liquidity needs, dissatisfaction, interest."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from trustsim.registry import REGISTRY, parameter
+
+
+@REGISTRY.enter("mechanism", "ordinary", rows=("D13", "D14", "D15"), source="E-34")
+@dataclass(frozen=True)
+class Ordinary:
+    """Close accounts at a calm rate that rises when service or information safety is trusted less; open them when trusted.
+
+    Known answer: with the weights on trust at 0, the daily share of holders that leaves is ``leave``
+    (``test_ordinary_leaving_has_its_rate``).
+    """
+
+    leave: float = parameter(0.0047, unit="per_day", low=1e-9, high=0.5, source="E-34", text="share of holders that closes on a calm day")
+    join: float = parameter(0.02, unit="per_day", low=1e-9, high=0.5, source="E-34", text="share of prospects and former clients that joins on a calm day")
+    service: float = parameter(0.5, unit="number", low=0, high=20, source="D1", text="log-odds of leaving per log-odds of trust in service lost")
+    info: float = parameter(0.5, unit="number", low=0, high=20, source="D1", text="log-odds of leaving per log-odds of trust in information safety lost")
+    trust: float = parameter(0.6, unit="number", low=0, high=20, source="P-45", text="log-odds of joining per log-odds of fund safety and integrity")
+    tenure: float = parameter(0.2, unit="log-odds", low=0, high=20, source="D15", text="log-odds against leaving, per e-fold of 1 + years as client")
+    normal_trust: float = parameter(1.4, unit="log-odds", low=-10, high=10, source="assumed", text="trust at which the calm rates hold")
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets."""
+        leave, join = (math.log(p / (1 - p)) + math.log(dt) for p in (self.leave, self.join))
+        return {
+            "ordinary": leave + (self.service + self.info) * self.normal_trust,
+            "service": self.service,
+            "info": self.info,
+            "join": join - 2 * self.trust * self.normal_trust,
+            "join_trust": self.trust,
+        }

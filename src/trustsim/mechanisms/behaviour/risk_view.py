@@ -1,0 +1,27 @@
+"""What investors think the risk is: their own reading of noisy reports, news and neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustsim.registry import REGISTRY, parameter
+
+
+@REGISTRY.enter("mechanism", "risk_view", rows=("D3", "D4", "E1", "E2"), source="doi:10.1016/j.jfineco.2020.10.005")
+@dataclass(frozen=True)
+class RiskView:
+    """Keep the perceived log-odds of failure; bad news moves it more than good news.
+
+    On a report day a reader moves by ``report_weight`` · scope towards the published risk plus an error of spread
+    ``noise`` · (1 − scope) · (1 − literacy / 2). Known answer: with noise 0 and weight 1 a reader's risk view equals the
+    published risk after one report that brings good news (``test_an_exact_report_is_believed``).
+    """
+
+    report_weight: float = parameter(0.5, unit="share", source="assumed", text="how far one full report moves a reader")
+    noise: float = parameter(1.0, unit="log-odds", low=0, high=10, source="assumed", text="spread of the reading of a report that says nothing")
+    salience: float = parameter(1.5, unit="number", low=1, high=10, source="E-59", text="weight of bad news against good")
+    peers: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="risk read into all neighbours leaving")
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets."""
+        return {"salience": self.salience, "risk_peers": self.peers * dt}

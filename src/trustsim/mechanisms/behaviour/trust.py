@@ -1,0 +1,42 @@
+"""Trust in four parts that breaks quickly, mends slowly and keeps scars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustsim.registry import REGISTRY, parameter
+
+
+@REGISTRY.enter("mechanism", "trust", rows=("D1", "D2"), source="doi:10.1016/j.obhdp.2006.05.005; E-59")
+@dataclass(frozen=True)
+class Trust:
+    """Keep trust in fund safety, integrity, information safety and service as log-odds, moved by evidence.
+
+    Bad evidence counts in full, times ``1 + scar_bad · scar``; good evidence counts ``good_news``. Every day a share
+    ``repair`` of the distance to the investor's prior, less the scar, returns. A share ``scarring`` of every erosion of
+    fund safety or integrity stays as scar. Known answer: one message of −2 on fund safety moves a part at rest from
+    prior to prior − 2, and half of the rest of the way back takes ln 2 / repair days
+    (``test_bad_news_counts_in_full_and_good_news_by_less``).
+    """
+
+    good_news: float = parameter(0.4, unit="share", source="E-59", text="weight of good news against bad")
+    repair: float = parameter(0.012, unit="per_day", low=0, high=1, source="E-55", text="share of lost trust that returns in a day")
+    scarring: float = parameter(0.2, unit="share", source="assumed", text="share of an erosion that stays")
+    scar_bad: float = parameter(0.3, unit="number", low=0, high=10, source="assumed", text="how much one unit of scar raises the weight of bad news")
+    fund: float = parameter(0.4, unit="share", source="assumed", text="weight of fund safety in overall trust")
+    integrity: float = parameter(0.3, unit="share", source="assumed", text="weight of integrity in overall trust")
+    info: float = parameter(0.1, unit="share", source="assumed", text="weight of information safety in overall trust")
+    service: float = parameter(0.2, unit="share", source="assumed", text="weight of service in overall trust")
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets; rates for a step of *dt* days."""
+        return {
+            "good_news": self.good_news,
+            "repair": 1 - (1 - self.repair) ** dt,
+            "scarring": self.scarring,
+            "scar_bad": self.scar_bad,
+            "trust_fund": self.fund,
+            "trust_integrity": self.integrity,
+            "trust_info": self.info,
+            "trust_service": self.service,
+        }

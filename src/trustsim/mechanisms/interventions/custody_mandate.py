@@ -1,0 +1,36 @@
+"""Client money must be kept apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+
+@REGISTRY.enter("intervention", "custody_mandate", family="regulatory", rows=("F4", "B2", "B3"), source="F4; E-31; P-17")
+@dataclass(frozen=True)
+class CustodyMandate:
+    """Require a custody regime and a segregated share.
+
+    Works on what can be taken and on what comes back at failure; trust gains only the name of the keeper. Known answer: with
+    a segregated share of 1 all client money stands in custody from the next day on
+    (``test_custody_mandate_moves_client_money_into_custody``).
+    """
+
+    platform: str = on_platform()
+    custody: str = parameter("bank", unit="name", choices=("bank", "payment_firm", "several_banks", "ledger"), source="F4", text="who must keep the client money")
+    segregated_share: float = parameter(0.9, unit="share", source="F4", text="least share of the client money kept apart")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        regime = REGISTRY["custody", self.custody].make
+        return (
+            Term("segregated_share", self.segregated_share, "at_least", self.platform),
+            Term("misuse_factor", regime.misuse, "at_most", self.platform),
+            Term("loss_factor", regime.loss, "at_most", self.platform),
+            Term("custody_trust", regime.trust, "at_least", self.platform),
+            Term("visibility", regime.visibility, "at_least", self.platform),
+            Term("cost_of_claims", regime.cost, "add", self.platform),
+        )

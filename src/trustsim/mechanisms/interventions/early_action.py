@@ -1,0 +1,42 @@
+"""The supervisor closes early."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("intervention", "early_action", family="regulatory", rows=("F18",), source="F18")
+@dataclass(frozen=True)
+class EarlyAction:
+    """Step in before failure: freeze the platform and wind it down in an orderly way.
+
+    When liquidity or reported solvency falls below its trigger the platform is frozen; all claims fall due, assets run off
+    without fire sale, what comes in is shared pro rata. Known answer: while winding down nothing is sold
+    (``test_winding_down_sells_nothing``).
+    """
+
+    platform: str = on_platform()
+    liquidity: float = parameter(0.03, unit="share", source="assumed", text="liquidity below which the supervisor steps in")
+    solvency: float = parameter(-0.02, unit="share", low=-1, high=1, source="assumed", text="reported (assets − claims) / claims below which it does")
+    cost: float = parameter(0.01, unit="share", low=0, high=1, source="assumed", text="cost of the procedure / claims at its start")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (Term("pro_rata", 1.0, "set", self.platform),)
+
+    def act(self, day: Day) -> None:
+        """Watch the indicators; wind down where they breach."""
+        for p in day.platforms(self.platform):
+            breach = (day.gauge("liquidity", p) < self.liquidity) | (day.gauge("reported_solvency", p) < self.solvency)
+            starts = day.active & breach & (day.gauge("status", p) < day.WINDING)
+            if starts.any():
+                day.spend(p, self.cost * day.gauge("claims", p), starts)
+                day.wind_down(p, starts)

@@ -1,0 +1,37 @@
+"""A promise to pay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+
+@REGISTRY.enter("intervention", "guarantee", family="regulatory", rows=("G11", "F14"), source="G11; P-01; P-03")
+@dataclass(frozen=True)
+class Guarantee:
+    """Make good a share of what a client loses when the platform fails.
+
+    The investor's expected loss falls by ``cover`` · ``credibility``, for the part of the balance within ``limit``; what is
+    really paid is ``cover`` within the limit, as far as the fund reaches. Known answer: full credible cover leaves nobody a
+    loss, and nobody runs (``test_full_credible_cover_ends_running``).
+    """
+
+    platform: str = on_platform()
+    cover: float = parameter(0.8, unit="share", source="G11", text="share of the balance that is made good")
+    limit: float = parameter(5_000_000.0, unit="money", low=0, source="G11", text="most that counts for one account")
+    credibility: float = parameter(0.9, unit="share", source="P-03", text="how far investors believe it")
+    fund: float = parameter(1e13, unit="money", low=0, source="assumed", text="money behind it, for each platform")
+    cost: float = parameter(0.003, unit="share", low=0, high=1, source="assumed", text="yearly premium / claims; payments come on top")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (
+            Term("cover", self.cover, "at_least", self.platform),
+            Term("cover_limit", self.limit, "at_most", self.platform),
+            Term("credibility", self.credibility, "at_most", self.platform),
+            Term("guarantee_fund", self.fund, "at_least", self.platform),
+            Term("cost_of_claims", self.cost, "add", self.platform),
+        )

@@ -1,0 +1,48 @@
+"""Cash for bad days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("intervention", "liquidity_buffer", family="platform", rows=("G10",), source="G10; P-35")
+@dataclass(frozen=True)
+class LiquidityBuffer:
+    """Aim for a larger share of cash.
+
+    The target is reached by lending less; from day 0 on with ``at_once``, by selling assets to the owners at par. Known answer:
+    with ``at_once`` liquidity is at the target after the first day (``test_a_buffer_at_once_is_there_at_once``).
+    """
+
+    platform: str = on_platform()
+    target: float = parameter(0.25, unit="share", source="assumed", text="liquidity / claims aimed for")
+    at_once: bool = parameter(True, unit="flag", source="assumed", text="whether owners buy assets at par on the first day to fill it")
+    cost: float = parameter(0.05, unit="share", low=0, high=1, source="assumed", text="yearly yield forgone on the buffer")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (
+            Term("liquid_share", self.target, "at_least", self.platform),
+            Term("cost_of_claims", self.target * self.cost, "add", self.platform),
+        )
+
+    def act(self, day: Day) -> None:
+        """Fill the buffer on the first day, where that is asked for."""
+        if self.at_once:
+            for p in day.platforms(self.platform):
+                missing = np.maximum(self.target - day.gauge("liquidity", p), 0.0) * day.gauge("claims", p)
+                day.sell_to_owners(p, missing, day.reached(0.0))
+
+    def span(self) -> float:
+        """Return for how many days after its start the lever has anything to do."""
+        return 1.0

@@ -1,0 +1,31 @@
+"""Figures that all can watch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+
+@REGISTRY.enter("intervention", "live_transparency", family="communication", rows=("E4",), source="E4; P-34")
+@dataclass(frozen=True)
+class LiveTransparency:
+    """Let investors watch cash, flows and queue day by day.
+
+    Readers see today's published risk every day with little noise, and an unpaid queue in full: calm while the cash holds,
+    a signal to all at once when it falls. Known answer: strength 0 changes no number
+    (``test_live_transparency_of_nothing_changes_nothing``).
+    """
+
+    platform: str = on_platform()
+    strength: float = parameter(1.0, unit="share", source="E4", text="share of the figures that are live")
+    cost: float = parameter(300.0, unit="money", low=0, source="assumed", text="cost per client and year at full strength")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (
+            Term("transparency", self.strength, "at_least", self.platform),
+            Term("cost_per_client", self.cost * self.strength, "add", self.platform),
+        )

@@ -1,0 +1,40 @@
+"""Time between asking and being paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("intervention", "notice_period", family="platform", rows=("G3",), source="G3; T-46")
+@dataclass(frozen=True)
+class NoticePeriod:
+    """Pay requests only after a notice period.
+
+    Known answer: with 7 d of notice nothing that was asked for today is paid before the seventh day
+    (``test_notice_delays_payment``).
+    """
+
+    platform: str = on_platform()
+    notice: float = parameter(7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment at least")
+    fear: float = parameter(0.1, unit="number", low=0, high=20, source="assumed", text="fear when it is announced")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (Term("payout_lag", self.notice, "at_least", self.platform),)
+
+    def act(self, day: Day) -> None:
+        """Announce the notice period."""
+        for p in day.platforms(self.platform):
+            day.post(p, day.reached(0.0), fear=self.fear)
+
+    def span(self) -> float:
+        """Return for how many days after its start the lever has anything to do."""
+        return 1.0

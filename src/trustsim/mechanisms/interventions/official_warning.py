@@ -1,0 +1,39 @@
+"""The authority speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("intervention", "official_warning", family="regulatory", rows=("F13",), source="F13")
+@dataclass(frozen=True)
+class OfficialWarning:
+    """Warn the public about a platform.
+
+    New money stays away, clients see more risk: a warning may itself start a run. Known answer: a strength of 0 changes no
+    number (``test_a_warning_of_nothing_changes_nothing``).
+    """
+
+    platform: str = on_platform()
+    strength: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of those who hear it")
+    reach: float = parameter(0.5, unit="share", source="assumed", text="share of the investors that hear it in a day")
+    fading: float = parameter(0.5, unit="share", low=0.01, source="assumed", text="share of its weight that it loses in a day")
+    cost: float = parameter(50_000.0, unit="money", low=0, source="assumed", text="cost of one warning")
+
+    def act(self, day: Day) -> None:
+        """Warn on the first day; the message fades by itself."""
+        for p in day.platforms(self.platform):
+            first = day.reached(0.0)
+            day.post(p, first, reach=self.reach, fading=self.fading, risk=self.strength, fund=-0.5 * self.strength)
+            day.spend(p, self.cost, first)
+
+    def span(self) -> float:
+        """Return for how many days after its start the lever has anything to do."""
+        return 1.0

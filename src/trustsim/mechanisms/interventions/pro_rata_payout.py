@@ -1,0 +1,38 @@
+"""Everyone in the queue gets the same share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("intervention", "pro_rata_payout", family="platform", rows=("G3",), source="G3")
+@dataclass(frozen=True)
+class ProRataPayout:
+    """Share the cash of a day among all due requests instead of first come, first served.
+
+    Known answer: with cash for half of what is due every due request gets half (``test_pro_rata_pays_every_request_the_same_share``).
+    """
+
+    platform: str = on_platform()
+    fear: float = parameter(0.1, unit="number", low=0, high=20, source="assumed", text="fear when the rule is announced")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (Term("pro_rata", 1.0, "set", self.platform),)
+
+    def act(self, day: Day) -> None:
+        """Announce the rule."""
+        for p in day.platforms(self.platform):
+            day.post(p, day.reached(0.0), fear=self.fear)
+
+    def span(self) -> float:
+        """Return for how many days after its start the lever has anything to do."""
+        return 1.0

@@ -1,0 +1,39 @@
+"""A price on leaving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("intervention", "redemption_fee", family="platform", rows=("G3",), source="P-11")
+@dataclass(frozen=True)
+class RedemptionFee:
+    """Let leavers pay a fee that stays with the platform.
+
+    Known answer: a fee of 2 % on a payment of 100 leaves 2 with the platform (``test_a_fee_stays_with_the_platform``).
+    """
+
+    platform: str = on_platform()
+    fee: float = parameter(0.01, unit="share", source="P-11", text="fee / payment")
+    fear: float = parameter(0.05, unit="number", low=0, high=20, source="assumed", text="fear when it is announced")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (Term("exit_fee", self.fee, "at_least", self.platform),)
+
+    def act(self, day: Day) -> None:
+        """Announce the fee."""
+        for p in day.platforms(self.platform):
+            day.post(p, day.reached(0.0), fear=self.fear)
+
+    def span(self) -> float:
+        """Return for how many days after its start the lever has anything to do."""
+        return 1.0

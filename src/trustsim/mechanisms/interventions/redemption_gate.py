@@ -1,0 +1,45 @@
+"""A halt at a trigger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("intervention", "redemption_gate", family="platform", rows=("G3",), source="G3; P-05; P-06")
+@dataclass(frozen=True)
+class RedemptionGate:
+    """Stop payments for a while when liquidity falls to a trigger.
+
+    An announced trigger draws a rush as liquidity nears it; the halt itself frightens. Known answer: no money leaves the
+    platform while the gate is down, and every other platform pays on (``test_gate_stops_payments_on_its_platform_only``).
+    """
+
+    platform: str = on_platform()
+    trigger: float = parameter(0.05, unit="share", source="P-06", text="liquidity / claims at which it falls")
+    duration: float = parameter(14.0, unit="duration", low=0, high=365, source="assumed", text="days until it opens again")
+    announced: bool = parameter(True, unit="flag", source="P-06", text="whether clients know the trigger")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (
+            Term("gate_trigger", self.trigger, "at_least", self.platform),
+            Term("gate_announced", float(self.announced), "at_least", self.platform),
+        )
+
+    def act(self, day: Day) -> None:
+        """Watch liquidity; keep the gate down for its time."""
+        for p in day.platforms(self.platform):
+            opens = day.memory.setdefault(p, np.full(len(day.active), -1.0))
+            hit = day.active & (day.gauge("liquidity", p) <= self.trigger) & (day.gauge("queue", p) > 0) & (opens < 0)
+            opens[hit] = day.time + self.duration
+            day.stop_payments(p, day.active & (day.time < opens))

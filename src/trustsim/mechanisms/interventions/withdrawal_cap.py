@@ -1,0 +1,40 @@
+"""A limit per person and day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("intervention", "withdrawal_cap", family="platform", rows=("G3",), source="G3; P-07")
+@dataclass(frozen=True)
+class WithdrawalCap:
+    """Pay each account no more than a cap a day.
+
+    The announcement frightens. Known answer: with a cap of 100 a request of 250 is paid in three days
+    (``test_a_cap_pays_in_instalments``).
+    """
+
+    platform: str = on_platform()
+    cap: float = parameter(500_000.0, unit="money", low=0, source="assumed", text="most that an account is paid a day")
+    fear: float = parameter(0.3, unit="number", low=0, high=20, source="P-07", text="fear when it is announced")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (Term("account_cap", self.cap, "at_most", self.platform),)
+
+    def act(self, day: Day) -> None:
+        """Announce the cap."""
+        for p in day.platforms(self.platform):
+            day.post(p, day.reached(0.0), fear=self.fear)
+
+    def span(self) -> float:
+        """Return for how many days after its start the lever has anything to do."""
+        return 1.0

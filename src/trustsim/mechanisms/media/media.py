@@ -1,0 +1,22 @@
+"""The press carries public news to many, for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustsim.registry import REGISTRY, parameter
+
+
+@REGISTRY.enter("mechanism", "media", rows=("A9",), source="E-43")
+@dataclass(frozen=True)
+class Media:
+    """Give news the reach and the life of the press: a share of all investors a day, less by ``fading`` every day.
+
+    Known answer: a message of strength s is heard by ``reach`` of the investors on day 0 and, weighing s·(1 − fading), by
+    as many the day after (``test_the_press_repeats_news_at_fading_strength``).
+    """
+
+    reach: float = parameter(0.35, unit="share", source="assumed", text="share of the investors reached in a day")
+    fading: float = parameter(0.5, unit="share", low=0.01, source="assumed", text="share of the weight that a story loses in a day")
+    credibility: float = parameter(1.0, unit="share", source="assumed", text="factor on what the press says")
+    discovery: float = parameter(0.002, unit="per_day", low=0, high=1, source="A9", text="chance a day that the press finds a gap of all claims, in proportion")

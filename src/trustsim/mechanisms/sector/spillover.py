@@ -1,0 +1,22 @@
+"""One platform's trouble lowers faith in all that are like it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustsim.registry import REGISTRY, parameter
+
+
+@REGISTRY.enter("mechanism", "spillover", rows=("K1",), source="E-16; E-50")
+@dataclass(frozen=True)
+class Spillover:
+    """Pass a share of bad news on to other platforms by likeness: kind, custody, group.
+
+    Likeness = (kind + custody + group, each where equal) and at most 1. Known answer: a platform of another kind, other
+    custody and no common group hears nothing (``test_unlike_platforms_do_not_suffer``).
+    """
+
+    weight: float = parameter(0.5, unit="share", source="E-16", text="share of bad news that a platform alike in all receives")
+    kind: float = parameter(0.5, unit="share", source="E-50", text="likeness by the same kind")
+    custody: float = parameter(0.2, unit="share", source="K1", text="likeness by the same custody regime")
+    group: float = parameter(1.0, unit="share", source="K1", text="likeness by the same group or brand")

@@ -1,0 +1,1 @@
+"""What strikes from outside. Each file: one shock, its settings and what it does on which day."""

@@ -1,0 +1,46 @@
+"""Exaggerated advertising draws money in, then is exposed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("shock", "advertising_exposed", rows=("C4", "E3"), source="C4")
+@dataclass(frozen=True)
+class AdvertisingExposed:
+    """Advertise a yield above the true one for a while, then be exposed.
+
+    Until ``exposure_lag`` the campaign talks the risk down by ``pull`` per 10 points of ``gap``, for readers less literate
+    first. On exposure trust in integrity falls by ``integrity`` and the risk view rises by twice the pull, per 10 points.
+    Known answer: a gap of 0 says nothing (``test_honest_advertising_is_no_news``).
+    """
+
+    platform: str = parameter(unit="name", refers="platform", source="assumed", text="who advertises")
+    gap: float = parameter(0.06, unit="share", low=0, high=1, source="C4", text="advertised less true yearly yield")
+    exposure_lag: float = parameter(30.0, unit="duration", low=0, high=3650, source="C4", text="days until the exposure")
+    pull: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="risk talked away per 10 points of gap")
+    integrity: float = parameter(2.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per 10 points of gap")
+    fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear per 10 points of gap")
+
+    def span(self) -> float:
+        """Return for how many days after its start the shock has anything to do."""
+        return self.exposure_lag + 1
+
+    def act(self, day: Day) -> None:
+        """Advertise at the start, be exposed at the end."""
+        per_ten = self.gap * 10
+        for p in day.platforms(self.platform):
+            day.post(p, day.reached(0.0), by_literacy=True, risk=-self.pull * per_ten, fund=self.pull * per_ten)
+            exposed = day.reached(self.exposure_lag)
+            day.post(
+                p, exposed, integrity=-self.integrity * per_ten, fund=-0.4 * self.integrity * per_ten,
+                risk=2 * self.pull * per_ten, fear=self.fear * per_ten * np.ones_like(day.age),
+            )  # fmt: skip

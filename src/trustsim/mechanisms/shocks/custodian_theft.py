@@ -1,0 +1,58 @@
+"""Client money is taken at the custodian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("shock", "custodian_theft", rows=("C1", "A5"), source="C1")
+@dataclass(frozen=True)
+class CustodianTheft:
+    """Take a share of the claims out of the client money at the keeper; claims stay. It is found out, then told.
+
+    The loss is ``share`` · loss factor of the custody regime · claims, as far as client money reaches. On the day that
+    clients are told (``discovery_lag`` + the shorter of ``notice_lag`` and an incident notice's delay) trust in fund
+    safety falls by ``fund`` per 10 % taken, trust in integrity by ``integrity`` per day of waiting. Known answer: claims
+    of 1,000,000, a share of 8 % and no custodian leave 80,000 with the thieves
+    (``test_theft_takes_its_share_of_the_claims``).
+    """
+
+    platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose client money is taken")
+    share: float = parameter(0.08, unit="share", source="C1", text="money taken / claims")
+    discovery_lag: float = parameter(10.0, unit="duration", low=0, high=3650, source="C1", text="days until the platform knows")
+    notice_lag: float = parameter(5.0, unit="duration", low=0, high=3650, source="C1", text="days from knowing to telling, without a rule")
+    fund: float = parameter(1.2, unit="log-odds", low=0, high=20, source="assumed", text="trust in fund safety lost per 10 % of the claims")
+    integrity: float = parameter(0.15, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting")
+    fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
+
+    def span(self) -> float:
+        """Return for how many days after its start the shock has anything to do."""
+        return self.discovery_lag + self.notice_lag + 1
+
+    def act(self, day: Day) -> None:
+        """Strike, be found, be told."""
+        for p in day.platforms(self.platform):
+            struck = day.reached(0.0)
+            if struck.any():
+                claims = np.maximum(day.gauge("claims", p), 1.0)
+                client_money = np.maximum(day.gauge("liquidity", p) * claims, 1.0)
+                wanted = self.share * day.term("loss_factor", p) * claims
+                taken = day.take_client_money(p, wanted / client_money, struck)
+                day.misreport(p, taken, struck)
+                day.memory[p] = taken / claims
+            waiting = np.minimum(self.notice_lag, day.term("notice_delay", p))
+            told = day.reached(self.discovery_lag + waiting)
+            if told.any():
+                day.reveal(p, told)
+                day.post(
+                    p, told, fund=-self.fund * 10 * day.memory[p], integrity=-self.integrity * waiting, fear=self.fear,
+                    risk=self.fund * 5 * day.memory[p],
+                )  # fmt: skip

@@ -1,0 +1,45 @@
+"""Personal data leak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("shock", "data_breach", rows=("C3",), source="E-55")
+@dataclass(frozen=True)
+class DataBreach:
+    """Expose the records of a share of the clients; no money moves.
+
+    When it is told, the exposed (reached one by one) lose ``direct`` of trust in information safety, everyone the press
+    reaches loses ``indirect``; waiting costs integrity. Known answer: cash and claims are the same with and without the
+    breach on its day (``test_a_breach_moves_no_money``).
+    """
+
+    platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose records leak")
+    exposed: float = parameter(0.04, unit="share", source="E-55", text="share of the clients whose records leak")
+    discovery_lag: float = parameter(3.0, unit="duration", low=0, high=3650, source="C3", text="days until the platform knows")
+    notice_lag: float = parameter(4.0, unit="duration", low=0, high=3650, source="C3", text="days from knowing to telling, without a rule")
+    direct: float = parameter(2.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in information safety lost by the exposed")
+    indirect: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in information safety lost by those who hear of it")
+    integrity: float = parameter(0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting")
+    fear: float = parameter(0.3, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
+
+    def span(self) -> float:
+        """Return for how many days after its start the shock has anything to do."""
+        return self.discovery_lag + self.notice_lag + 1
+
+    def act(self, day: Day) -> None:
+        """Be found, be told."""
+        for p in day.platforms(self.platform):
+            waiting = np.minimum(self.notice_lag, day.term("notice_delay", p))
+            told = day.reached(self.discovery_lag + waiting)
+            day.post(p, told, reach=self.exposed, info=-self.direct)
+            day.post(p, told, info=-self.indirect, integrity=-self.integrity * waiting, fear=self.fear)

@@ -1,0 +1,46 @@
+"""Borrowers default or assets fall in price, alone or together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("shock", "default_wave", rows=("C17", "A3"), source="C17")
+@dataclass(frozen=True)
+class DefaultWave:
+    """Take a share off the value of a platform's assets, spread over some days; reports show it.
+
+    With ``platform: '*'`` every platform is hit, each by ``share`` · (``correlation`` + (1 − correlation) · its own draw
+    with mean 1): a common factor and an own one. Known answer: a share of 10 % over one day lowers assets of 1,000 to 900
+    (``test_a_default_wave_takes_its_share``).
+    """
+
+    platform: str = parameter("*", unit="name", refers="platform", source="assumed", text="whose assets fall")
+    share: float = parameter(0.1, unit="share", source="C17", text="value lost / value before")
+    over: float = parameter(1.0, unit="duration", low=0.01, high=3650, source="assumed", text="days over which it is lost")
+    correlation: float = parameter(1.0, unit="share", source="C17", text="how alike the platforms are hit")
+    told: bool = parameter(True, unit="flag", source="assumed", text="whether the reports show the loss at once")
+    fund: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in fund safety lost per 10 % of the assets, when told")
+
+    def span(self) -> float:
+        """Return for how many days after its start the shock has anything to do."""
+        return self.over + 1
+
+    def act(self, day: Day) -> None:
+        """Let the assets fall a little every day; the first day brings the news."""
+        n_steps = max(round(self.over / day.dt), 1)
+        falling = day.active & (day.age < self.over - 1e-9)
+        for p in day.platforms(self.platform):
+            own = 2 * day.fate(p)
+            share = min(self.share * (self.correlation + (1 - self.correlation) * own), 1.0)
+            change = day.revalue(p, (1 - share) ** (1 / n_steps) - 1, falling)
+            if self.told:
+                day.post(p, day.reached(0.0), fund=-self.fund * 10 * share)
+            else:
+                day.misreport(p, -change, falling)

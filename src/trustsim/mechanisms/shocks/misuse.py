@@ -1,0 +1,51 @@
+"""Client money is misused, little by little, and hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("shock", "misuse", rows=("C13", "B2"), source="C13")
+@dataclass(frozen=True)
+class Misuse:
+    """Divert client money day by day and hide the gap in the reports, until it is discovered.
+
+    A day's loss is ``rate`` · (1 − segregated share) · misuse factor of the custody regime, of the claims, as far as cash
+    outside custody reaches. Discovery: a daily chance of ``audit`` plus, in proportion to the gap, the press and live
+    figures. Then the gap is shown and told. Known answer: with all money segregated nothing is taken
+    (``test_segregated_money_cannot_be_misused``).
+    """
+
+    platform: str = parameter(unit="name", refers="platform", source="assumed", text="who misuses")
+    rate: float = parameter(0.001, unit="per_day", low=0, high=1, source="assumed", text="share of the claims taken in a day, without custody")
+    audit: float = parameter(0.01, unit="per_day", low=0, high=1, source="assumed", text="chance a day that an audit finds the gap")
+    fund: float = parameter(1.2, unit="log-odds", low=0, high=20, source="assumed", text="trust in fund safety lost per 10 % of the claims found missing")
+    integrity: float = parameter(2.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost on discovery")
+    fear: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="fear on discovery")
+
+    def act(self, day: Day) -> None:
+        """Divert while hidden; tell on discovery."""
+        for p in day.platforms(self.platform):
+            hidden = day.memory.setdefault(p, np.ones(len(day.active), np.bool_))
+            thieving = day.active & hidden
+            claims = np.maximum(day.gauge("claims", p), 1.0)
+            rate = 1 - (1 - self.rate) ** day.dt
+            wanted = rate * (1 - day.term("segregated_share", p)) * day.term("misuse_factor", p) * claims
+            free = np.maximum(day.state.books[day.CASH, :, p], 0)
+            taken = day.move(day.CASH, day.THIEVES, p, np.minimum(wanted, free), thieving)
+            day.misreport(p, taken, thieving)
+            gap = day.state.books[day.MISREPORTED, :, p] / claims
+            press = np.array([m.discovery if m else 0.0 for m in day.settings["media"]])
+            hazard = self.audit + press * 10 * gap + 0.2 * day.term("transparency", p) * (gap > 0)
+            found = thieving & (gap > 0) & (day.chance(p) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
+            day.memory[p] = hidden & ~found
+            shown = day.reveal(p, found)
+            day.post(p, found, fund=-self.fund * 10 * shown, integrity=-self.integrity, risk=self.fund * 5 * shown, fear=self.fear)

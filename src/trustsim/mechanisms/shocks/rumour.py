@@ -1,0 +1,51 @@
+"""A rumour, true or false, that spreads from mouth to mouth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("shock", "rumour", rows=("C18", "E8", "K9"), source="C18; E-57; E-58")
+@dataclass(frozen=True)
+class Rumour:
+    """Seed a message with some investors; believers tell their neighbours until they tire or are put right.
+
+    A neighbour who is told adopts with chance ``infectiousness`` · (1 − literacy / 2) and then sees the risk raised by
+    ``risk`` log-odds and feels ``fear``. A teller stops with ``tiring`` a day. From the rebuttal's lag on, a believer
+    reverts with the rebuttal's chance a day: the risk is taken back, the fear is not. A true rumour stands for a loss of
+    ``true_loss`` of the assets that shows at ``revealed_after``. Known answer: with infectiousness 1, no literacy and no
+    tiring, believers after d days are all within d links of a seed (``test_a_rumour_walks_one_link_a_day``).
+    """
+
+    platform: str = parameter(unit="name", refers="platform", source="assumed", text="who it is about")
+    seeds: float = parameter(0.01, unit="share", source="assumed", text="share of the investors who start it, at least one")
+    where: str = parameter("random", unit="text", choices=("random", "hubs", "community"), source="C18", text="who starts it: anyone, the best linked, or one neighbourhood")
+    infectiousness: float = parameter(0.15, unit="share", source="E-58", text="chance that a told neighbour without literacy believes it")
+    tiring: float = parameter(0.5, unit="per_day", low=0, high=1, source="assumed", text="share of the tellers who stop in a day")
+    risk: float = parameter(2.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of a believer")
+    fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear of a new believer")
+    broadcast: float = parameter(0.0, unit="share", source="P-27", text="share of the other investors whom media tell on the first day")
+    true_loss: float = parameter(0.0, unit="share", source="C18", text="share of the assets that is really lost; 0: the rumour is false")
+    revealed_after: float = parameter(30.0, unit="duration", low=0, high=3650, source="assumed", text="days until a true loss shows")
+
+    def act(self, day: Day) -> None:
+        """Start, spread, be rebutted, be revealed."""
+        for p in day.platforms(self.platform):
+            begins = day.reached(0.0)
+            if begins.any():
+                lost = day.revalue(p, -self.true_loss, begins)
+                day.misreport(p, -lost, begins)
+            told = day.rumour(p, self, begins)
+            day.memory["believers"] = told
+            shown = day.reached(self.revealed_after) if self.true_loss > 0 else np.zeros_like(begins)
+            gap = day.reveal(p, shown)
+            doubled = 1.0 + (day.term("rebuttal", p) > 0)
+            day.post(p, shown, fund=-6 * gap, integrity=-1.0 * doubled, risk=5 * gap)

@@ -1,0 +1,439 @@
+"""The day, and the Mesa model that drives it.
+
+:class:`TrustCrisisModel` is the only driver: the command line, notebooks and tests all step it. One step advances one
+replication of all its variants in lockstep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trustsim.errors import ModelError, nearest, one_of
+from trustsim.kernels import draws, layout
+from trustsim.kernels.account_pass import S_ALARMED, S_HOLDERS, S_RISK, S_TRUST, SUM_SCALE, account_pass
+from trustsim.kernels.act import act
+from trustsim.kernels.balance import carry, gauge
+from trustsim.kernels.prepare import day_weights
+from trustsim.kernels.settle import credit_interest, fail, mature, settle
+from trustsim.scenario.resolved import Scenario, Variant
+from trustsim.world import network as networks
+from trustsim.world import population as populations
+from trustsim.world import state as states
+from trustsim.world.agenda import Agenda
+from trustsim.world.board import Board
+from trustsim.world.day import Day
+from trustsim.world.news import likeness, post_news
+from trustsim.world.series import SERIES, Series
+from trustsim.world.weights import fill_beliefs, fill_traits, per_variant, weigh
+
+INTEREST_DAYS = 30  # interest is credited to accounts this often
+
+
+class PlatformAgent(mesa.Agent):  # type: ignore[misc]
+    """A platform as a Mesa agent; its attributes read and write the arrays of the variant shown (``model.shown``)."""
+
+    def __init__(self, model: TrustCrisisModel, index: int) -> None:
+        super().__init__(model)
+        self.index = index
+        self.name = model.state.platforms[index].name
+
+    def _book(self, entry: int) -> int:
+        return int(self.model.state.books[entry, self.model.shown, self.index])
+
+    def _gauge(self, name: str) -> float:
+        return float(self.model.state.gauges[layout.GAUGES.index(name), self.model.shown, self.index])
+
+    @property
+    def cash(self) -> int:
+        """Cash that is not at the custodian, minor units; writing it is the owners' doing."""
+        return self._book(layout.CASH)
+
+    @cash.setter
+    def cash(self, amount: int) -> None:
+        books, v = self.model.state.books, self.model.shown
+        books[layout.OWNERS, v, self.index] -= amount - self.cash
+        books[layout.CASH, v, self.index] = amount
+
+    @property
+    def client_money(self) -> int:
+        """Client money at the custodian, minor units."""
+        return self._book(layout.CUSTODY)
+
+    @property
+    def claims(self) -> int:
+        """Owed to clients, minor units."""
+        return self._book(layout.CLAIMS)
+
+    @property
+    def assets(self) -> int:
+        """True book value of what is lent or invested, minor units."""
+        return int(self.model.state.ladder[:, self.model.shown, self.index].sum())
+
+    @property
+    def trust(self) -> float:
+        """Mean trust of the holders, in [0, 1]."""
+        return self._gauge("trust")
+
+    @property
+    def liquidity(self) -> float:
+        """Cash and client money / claims."""
+        return self._gauge("liquidity")
+
+    @property
+    def status(self) -> str:
+        """'open', 'stopped', 'winding down' or 'failed'."""
+        return ("open", "stopped", "winding down", "failed")[int(self._gauge("status"))]
+
+
+class InvestorAgent(mesa.Agent):  # type: ignore[misc]
+    """An investor as a Mesa agent, for classroom sizes; reads and writes the rows of the variant shown."""
+
+    def __init__(self, model: TrustCrisisModel, index: int) -> None:
+        super().__init__(model)
+        self.index = index
+
+    def _accounts(self) -> NDArray[np.int32]:
+        row = self.model.state.accounts.at[:, self.index]
+        return np.asarray(row[row >= 0])
+
+    @property
+    def segment(self) -> str:
+        """Name of the segment."""
+        state = self.model.state
+        return str(self.model.variants[0].world.investors.segments[int(state.population.segment[self.index])].name)
+
+    @property
+    def balance(self) -> int:
+        """Money on all platforms, minor units."""
+        return int(self.model.state.balance[self.model.shown, self._accounts()].sum())
+
+    @property
+    def safe(self) -> int:
+        """Money in the safe account, minor units."""
+        return int(self.model.state.safe[self.model.shown, self.index])
+
+    @property
+    def trust(self) -> float:
+        """Trust in fund safety, mean over the platforms considered, in [0, 1]."""
+        x = self.model.state.beliefs[layout.FUND, self.model.shown, self._accounts()]
+        return float((1 / (1 + np.exp(-x.astype(np.float64)))).mean()) if len(x) else 0.0
+
+    @trust.setter
+    def trust(self, value: float) -> None:
+        if not 0 < value < 1:
+            raise ModelError(f"trust of an investor set to {value!r}; allowed: between 0 and 1")
+        self.model.state.beliefs[layout.FUND, self.model.shown, self._accounts()] = np.log(value / (1 - value))
+
+    @property
+    def fear(self) -> float:
+        """Largest fear over the platforms considered, at least 0."""
+        x = self.model.state.beliefs[layout.FEAR, self.model.shown, self._accounts()]
+        return float(x.max()) if len(x) else 0.0
+
+    @fear.setter
+    def fear(self, value: float) -> None:
+        self.model.state.beliefs[layout.FEAR, self.model.shown, self._accounts()] = max(value, 0.0)
+
+    @property
+    def has_run(self) -> bool:
+        """Whether the investor has ever run from a platform."""
+        return bool((self.model.state.flags[self.model.shown, self._accounts()] & layout.RAN).any())
+
+
+def lockstep_groups(scenario: Scenario, variants: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the variants in groups that can share a pass: same network, population and settings of traits."""
+    groups: dict[Any, list[str]] = {}
+    by_name = {v.name: v for v in scenario.variants}
+    for name in variants:
+        world = by_name[name].world
+        shape = tuple((p.name, p.kind, p.size, p.lock_term, p.asset_market) for p in world.platforms)
+        traits = tuple(world.mechanisms.get(m) for m in ("choice", "ordinary", "fear"))
+        groups.setdefault((_hashable(world.network), world.investors, shape, traits), []).append(name)
+    return tuple(tuple(g) for g in groups.values())
+
+
+def _hashable(network: object) -> object:
+    return network if type(network).__hash__ is not None else id(network)
+
+
+class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
+    """One replication of some variants of a scenario, as a Mesa model.
+
+    Parameters
+    ----------
+    scenario : what :func:`trustsim.load` returns.
+    variants : names, all of one lockstep group; all variants of the scenario by default.
+    rng : number of the replication (the draws are those of the scenario's seed and this number).
+    investors_as_agents : give every investor a Mesa agent as well (for classroom sizes).
+    network : a networkx graph or a :class:`~trustsim.world.network.Network` in place of the scenario's.
+
+    ``model.shown`` is the index of the variant that agents and the data collector show. Agents of the user's own that are
+    added to the model are stepped once a day, before investors hear the news; they can call :meth:`post`.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        variants: Sequence[str] | None = None,
+        rng: int | None = None,
+        *,
+        investors_as_agents: bool = False,
+        network: object | None = None,
+    ) -> None:
+        replication = 0 if rng is None else int(rng)
+        super().__init__(rng=replication)
+        self.story = scenario
+        self.shown = 0
+        self.replication = replication
+        self.day = 0
+        self.variants = _chosen(scenario, variants)
+        if len(lockstep_groups(scenario, [v.name for v in self.variants])) > 1:
+            raise ModelError(
+                "variants that change the network, the population or traits cannot share a model; "
+                "allowed: the variants of one group of lockstep_groups(scenario, variants)"
+            )
+        key = draws.key_of(scenario.seed, replication)
+        worlds = [v.world for v in self.variants]
+        self.settings = {m: tuple(w.mechanisms.get(m) for w in worlds) for m in worlds[0].mechanisms}
+        self.dt = scenario.step
+        self.state = _world(scenario, worlds, key, network)
+        board = Board(likeness(self.state, worlds, self.settings["spillover"]))
+        self._day = Day(self.state, board, self.settings, self.dt, key)
+        self._agenda = Agenda(scenario.shocks, self.variants, self.dt)
+        self._prepare()
+        self._add_views(investors_as_agents)
+
+    def _prepare(self) -> None:
+        state, settings, dt = self.state, self.settings, self.dt
+        self._health = per_variant(settings["health"], ("base", "equity", "liquidity", "overdue"), (-10.0, 0.0, 0.0, 0.0))
+        self._switch = per_variant(settings["switching"], ("appeal", "trust", "pays_yield", "fear"), (-1e9, 0.0, 0.0, 0.0))
+        self._first_move = per_variant(settings["choice"], ("first_move", "gate_rush", "gate_margin"), (0.0, 0.0, 1.0))
+        self._reading = per_variant(settings["risk_view"], ("report_weight", "noise"), (0.0, 0.0))
+        self._part = per_variant(settings["choice"], ("part",), (0.0,))[:, 0]
+        self._contagion = per_variant(settings["fear"], ("contagion",), (0.0,))[:, 0].astype(np.float32)
+        self._observed = per_variant(settings["herding"], ("observed",), (0.0,))[:, 0].astype(np.float32)
+        n_accounts = state.accounts.n_accounts
+        self._ones = np.ones(n_accounts, np.float32)
+        self._order = np.empty(n_accounts, np.uint64)
+        self._has_report = np.zeros(state.n_platforms, np.bool_)
+        n_steps = self.story.n_days
+        self._history = np.zeros((n_steps + 1, *state.gauges.shape))
+        self._published = np.zeros((n_steps + 1, state.n_variants, state.n_platforms))
+        self._maturities = [self._maturity_calendar(p) for p in range(state.n_platforms)]
+        fill_traits(state, state.population, settings, dt)
+        gauge(state.books, state.ladder, state.gauges, state.terms, self._health, 0.0)
+        fill_beliefs(state, state.population, settings, self._day.key)
+        self._calm = weigh(state, settings, dt)
+        self._count_holders()
+        self._record()
+
+    def _maturity_calendar(self, p: int) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """Return (accounts by day of maturity, where each day of the cycle begins), or None where nothing is locked."""
+        state = self.state
+        if not (state.base_terms[layout.LOCKED_SHARE, :, p] > 0).any():
+            return None
+        first, stop = state.accounts.first[p : p + 2]
+        cycle = max(round(state.platforms[p].lock_term / self.dt), 1)
+        day = (state.accounts.phase[first:stop] * cycle) >> 32
+        accounts = first + np.argsort(day, kind="stable")
+        return accounts, np.searchsorted(np.sort(day), np.arange(cycle + 1)).astype(np.int64)
+
+    def _add_views(self, investors_as_agents: bool) -> None:
+        for p in range(self.state.n_platforms):
+            PlatformAgent(self, p)
+        if investors_as_agents:
+            for i in range(self.state.population.n_investors):
+                InvestorAgent(self, i)
+        self._n_views = len(self.agents)
+        reporters = {
+            f"{name} ({variant.name})": _reporter(name, v)
+            for name in ("trust", "outflow", "claims", "fear", "liquidity")
+            for v, variant in enumerate(self.variants)
+        }
+        self.datacollector = mesa.DataCollector(model_reporters={"day": lambda m: m.day * m.dt, **reporters})
+        self.collects = True
+        self.datacollector.collect(self)
+
+    def post(self, platform: str, variant: str | None = None, *, reach: float, fading: float = 1.0, **strength: ArrayLike) -> None:
+        """Post a public message about *platform* today: what a user's own agent, an influencer say, can do.
+
+        ``strength`` by target in log-odds: fund, integrity, info, service (negative is bad), risk, fear (positive is bad).
+        """
+        names = [v.name for v in self.variants]
+        if variant is not None and variant not in names:
+            raise ModelError(f"no variant {variant!r}; allowed: {one_of(names)}")
+        unknown = [t for t in strength if t not in layout.TARGETS]
+        if unknown:
+            hint = nearest(unknown[0], layout.TARGETS)
+            raise ModelError(f"no target {unknown[0]!r}; allowed: {one_of(layout.TARGETS)}" + (f"; did you mean {hint}?" if hint else ""))
+        where = np.array([variant in (None, name) for name in names])
+        for p in self._day.platforms(platform):
+            self._day.post(p, where, reach=reach, fading=fading, **strength)
+
+    def step(self) -> None:
+        """Advance one step: shocks and levers, institutions, assets, news, beliefs, choices, settlement, failures, measures."""
+        if self.day >= self.story.n_days:
+            self.running = False
+            return
+        self.day += 1
+        state, now, dt, key = self.state, self._day, self.dt, self._day.key
+        now.step = self.day
+        status = state.gauges[layout.G_STATUS]
+        was_stopped = status == layout.GATED_STATUS
+        status[was_stopped] = layout.OPEN
+        if self._agenda.advance(self.day, now):
+            self._calm = weigh(state, self.settings, dt)
+        if len(self.agents) > self._n_views:
+            for agent in list(self.agents):
+                if not isinstance(agent, PlatformAgent | InvestorAgent):
+                    agent.step()
+        post_news(now, was_stopped)
+        bulletin, is_page, by_literacy = now.board.bulletin()
+        carry(state.books, state.ladder, state.gauges, state.terms, state.market, dt, self.day, key)
+        day_weights(
+            state.weights, self._calm, state.gauges, state.terms, self._first_move, self._published, self._has_report,
+            self._reading, self.day, dt,
+        )  # fmt: skip
+        for calendar in self._maturities:
+            if calendar is not None:
+                self._mature(*calendar)
+        account_pass(
+            state.beliefs, state.flags, state.actions, state.balance, state.traits, state.accounts.investor,
+            state.accounts.first, state.weights, bulletin, is_page, by_literacy, state.sums, self._has_report, self.day, key,
+        )  # fmt: skip
+        act(
+            state.actions, state.flags, state.beliefs, state.balance, state.requested, state.asked_day, state.queue,
+            state.queue_n, self._order, state.safe, state.books, state.gauges, state.terms, self._contagion,
+            state.accounts.ticket, self._ones, state.traits[layout.T_FEAR_GAIN], state.accounts.first,
+            state.accounts.investor, state.accounts.at, state.network.indptr, state.network.neighbours, self._part,
+            self._observed, self.day, key,
+        )  # fmt: skip
+        settle(
+            state.beliefs, state.flags, state.balance, state.requested, state.asked_day, state.queue, state.queue_n,
+            state.safe, state.flows, state.books, state.ladder, state.gauges, state.terms, self._switch,
+            state.accounts.first, state.accounts.investor, state.accounts.at, state.market, int(state.market.max(initial=-1)) + 1,
+            dt, self.day, key,
+        )  # fmt: skip
+        self._resolve_failures()
+        interest_steps = max(round(INTEREST_DAYS / dt), 1)
+        if self.day % interest_steps == 0:
+            credit_interest(state.balance, state.terms, state.books, state.accounts.first, interest_steps * dt)
+        gauge(state.books, state.ladder, state.gauges, state.terms, self._health, dt)
+        self._measure()
+        self._record()
+        if self.collects:
+            self.datacollector.collect(self)
+
+    def _mature(self, accounts: NDArray[np.int64], begins: NDArray[np.int64]) -> None:
+        cycle = len(begins) - 1
+        today, before = self.day % cycle, (self.day - 1) % cycle
+        mature(self.state.flags, accounts, begins[today], begins[today + 1], begins[before], begins[before + 1])
+
+    def _resolve_failures(self) -> None:
+        state = self.state
+        g = state.gauges
+        is_open = g[layout.G_STATUS] == layout.OPEN
+        in_arrears = is_open & (g[layout.G_ARREARS] > state.terms[layout.PATIENCE] + 1e-9)
+        is_winding = g[layout.G_STATUS] == layout.WINDING_STATUS
+        if is_winding.any():
+            left = state.books[layout.CASH] + state.books[layout.CUSTODY] + state.ladder.sum(axis=0)
+            is_winding &= (left <= state.n_platforms) & (state.books[layout.CLAIMS] > 0)
+        for v, p in np.argwhere(in_arrears | is_winding):
+            fail(
+                state.flags[v : v + 1], state.balance[v : v + 1], state.requested[v : v + 1], state.queue_n[v : v + 1],
+                state.safe[v : v + 1], state.loss[v : v + 1], state.books[:, v : v + 1], state.ladder[:, v : v + 1],
+                g[:, v : v + 1], state.terms[:, v : v + 1], state.accounts.first, state.accounts.investor, 0, p, self.day,
+            )  # fmt: skip
+            if is_winding[v, p]:
+                g[layout.G_STATUS, v, p] = layout.WINDING_STATUS
+
+    def _count_holders(self) -> None:
+        """Measure holders and their trust on day 0, before any pass."""
+        state = self.state
+        weights = per_variant(self.settings["trust"], ("fund", "integrity", "info", "service"), (0.25,) * 4)
+        for p in range(state.n_platforms):
+            mine = slice(state.accounts.first[p], state.accounts.first[p + 1])
+            holds = (state.flags[:, mine] & layout.HOLDS) > 0
+            n = holds.sum(axis=1)
+            mix = np.einsum("kva,vk->va", state.beliefs[: layout.SERVICE + 1, :, mine].astype(np.float64), weights)
+            risk = 1 / (1 + np.exp(-state.beliefs[layout.RISK, :, mine].astype(np.float64)))
+            true = 1 / (1 + np.exp(-state.gauges[layout.G_RISK, :, p]))
+            state.gauges[layout.G_HOLDERS, :, p] = n
+            state.gauges[layout.G_TRUST, :, p] = (holds / (1 + np.exp(-mix))).sum(axis=1) / np.maximum(n, 1)
+            state.gauges[layout.G_MISPERCEPTION, :, p] = (holds * risk).sum(axis=1) / np.maximum(n, 1) - true * (n > 0)
+
+    def _measure(self) -> None:
+        g, sums = self.state.gauges, self.state.sums
+        n = np.maximum(sums[:, :, S_HOLDERS], 1)
+        some = sums[:, :, S_HOLDERS] > 0
+        g[layout.G_HOLDERS] = sums[:, :, S_HOLDERS]
+        g[layout.G_TRUST] = np.where(some, sums[:, :, S_TRUST] / n / SUM_SCALE, g[layout.G_TRUST])
+        g[layout.G_FEAR] = sums[:, :, S_ALARMED] / n
+        true = 1 / (1 + np.exp(-g[layout.G_RISK]))
+        g[layout.G_MISPERCEPTION] = np.where(some, sums[:, :, S_RISK] / n / SUM_SCALE - true, 0.0)
+
+    def _record(self) -> None:
+        self._history[self.day] = self.state.gauges
+        self._published[self.day] = self.state.gauges[layout.G_PUBLISHED_RISK]
+
+    @property
+    def history(self) -> NDArray[np.float64]:
+        """All gauges by day so far, float64 (days + 1, GAUGES, variants, platforms)."""
+        return self._history[: self.day + 1]
+
+    def series(self, name: str) -> NDArray[np.float32]:
+        """Return one series so far, float32 (days + 1, variants, platforms + 1); the last column puts all platforms together."""
+        return _series_of(self.history, SERIES[name])
+
+
+def _reporter(name: str, v: int) -> Any:
+    def report(model: TrustCrisisModel) -> float:
+        return float(_series_of(model.history[[0, -1]], SERIES[name])[-1, v, -1])
+
+    return report
+
+
+def _series_of(history: NDArray[np.float64], series: Series) -> NDArray[np.float32]:
+    def row(name: str) -> NDArray[np.float64]:
+        return history[:, layout.GAUGES.index(name)]
+
+    value = row(series.gauge)
+    if series.over == "sum":
+        base = {"claims": row("claims_at_start"), "holders": row("holders"), "": np.ones_like(value)}[series.per][:1]
+        total = value.sum(axis=2, keepdims=True) / np.maximum(base.sum(axis=2, keepdims=True), 1.0)
+        value = value / np.maximum(base, 1.0)
+    else:
+        weight = np.maximum(row(series.over), 0.0) + 1e-300
+        total = (value * weight).sum(axis=2, keepdims=True) / weight.sum(axis=2, keepdims=True)
+    return np.concatenate([value, total], axis=2).astype(np.float32)
+
+
+def _chosen(scenario: Scenario, names: Sequence[str] | None) -> tuple[Variant, ...]:
+    by_name = {v.name: v for v in scenario.variants}
+    for name in names or ():
+        if name not in by_name:
+            raise ModelError(f"no variant {name!r}; allowed: {one_of(by_name)}")
+    return tuple(by_name[n] for n in names) if names is not None else scenario.variants
+
+
+def _world(
+    scenario: Scenario, worlds: Sequence[Any], key: NDArray[np.uint64], network: object | None
+) -> states.State:
+    """Draw network, population and accounts of one replication, and lay out the arrays."""
+    world = worlds[0]
+    folder = Path(scenario.source).parent if scenario.source else Path(".")
+    kind = world.network if network is None else network
+    links = networks.build(kind, world.investors.count, key, base_folder=folder)
+    if world.investors.newcomers:
+        links = networks.extended(links, world.investors.newcomers, world.investors.newcomer_links, key)
+    people = populations.draw_population(world.investors, key)
+    sizes = np.array([p.size for p in world.platforms])
+    accounts = populations.open_accounts(world.investors, people, sizes, key)
+    return states.build(worlds, links, people, accounts)
+

@@ -1,0 +1,321 @@
+"""WHAT COMES OUT: one number a run and variant. Each outcome is a function of a finished model, registered.
+
+NaN says that an outcome does not apply to a run: the time to a failure that did not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import layout
+from trustsim.registry import REGISTRY, Entry
+
+if TYPE_CHECKING:
+    from trustsim.model import TrustCrisisModel
+
+Floats = NDArray[np.float64]
+RUN_MULTIPLE = 5.0  # a day of a run: this many times the departures of a calm day, and beyond chance
+RUN_SHARE = 0.03  # … and a run counts when at least this share of the accounts of day 0 ran in it
+RECOVERED = 0.9  # trust is back at this share of day 0
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A run on one platform in one variant: onset, peak and end (days), what set it off, and the share that ran."""
+
+    variant: int
+    platform: int
+    onset: float
+    peak: float
+    end: float
+    trigger: str
+    ran: float
+
+
+class Finished:
+    """A model at its horizon, with what several outcomes need, worked out once."""
+
+    def __init__(self, model: TrustCrisisModel) -> None:
+        self.model, self.dt = model, model.dt
+        self.history = model.history
+        self.n_variants = model.state.n_variants
+        self.claims_at_start = np.maximum(self.gauge("claims_at_start")[0].sum(axis=1), 1.0)
+        self.episodes = find_runs(model)
+        self.loss = investor_losses(model)
+
+    def gauge(self, name: str) -> Floats:
+        """Return float64 (days + 1, variants, platforms)."""
+        return self.history[:, layout.GAUGES.index(name)]
+
+    @property
+    def balance_at_start(self) -> Floats:
+        """Return float64 (investors,): money on platforms at day 0, minor units."""
+        accounts = self.model.state.accounts
+        n = self.model.state.population.n_investors
+        return np.bincount(accounts.investor, weights=accounts.balance, minlength=n)
+
+    def first(self, value: Callable[[Episode], float], choose: Callable[..., float] = min) -> Floats:
+        """Return float64 (variants,): the smallest (or largest) of *value* over each variant's runs, NaN without one."""
+        out = np.full(self.n_variants, np.nan)
+        for v in range(self.n_variants):
+            found = [value(e) for e in self.episodes if e.variant == v]
+            if found:
+                out[v] = choose(found)
+        return out
+
+
+def find_runs(model: TrustCrisisModel) -> tuple[Episode, ...]:
+    """Find the runs (row C15): stretches of days with many times the calm number of departures, and what set them off.
+
+    A day belongs to a run when runners and leavers together exceed ``RUN_MULTIPLE`` times the calm number and that number
+    by five standard deviations and two; gaps of up to three days are bridged. Trigger: 'spill-over' when another platform
+    ran or failed in the week before, else 'fundamental' when the platform was insolvent, else 'belief'.
+    """
+    history, dt = model.history, model.dt
+    rows = {name: history[:, layout.GAUGES.index(name)] for name in ("runners", "leavers", "holders", "solvency", "status")}
+    episodes: list[Episode] = []
+    for v in range(model.state.n_variants):
+        ordinary = model.settings["ordinary"][v]
+        leave = ordinary.leave * dt if ordinary is not None else 0.0
+        for p in range(model.state.n_platforms):
+            left = rows["runners"][:, v, p] + rows["leavers"][:, v, p]
+            holders = np.concatenate([rows["holders"][:1, v, p], rows["holders"][:-1, v, p]])
+            calm = leave * holders
+            hot = np.flatnonzero(left > np.maximum(RUN_MULTIPLE * calm, calm + 5 * np.sqrt(calm) + 2))
+            if len(hot) == 0:
+                continue
+            for days in np.split(hot, np.flatnonzero(np.diff(hot) > 3 / dt) + 1):
+                span = slice(days[0], days[-1] + 1)
+                ran = rows["runners"][span, v, p].sum() / max(rows["holders"][0, v, p], 1.0)
+                if ran >= RUN_SHARE:
+                    peak = days[0] + int(left[span].argmax())
+                    cause = "fundamental" if rows["solvency"][max(days[0] - 1, 0), v, p] < 0 else "belief"
+                    episodes.append(Episode(v, p, days[0] * dt, peak * dt, days[-1] * dt, cause, float(ran)))
+    return tuple(_with_spill_over(e, episodes) for e in episodes)
+
+
+def _with_spill_over(episode: Episode, episodes: Sequence[Episode]) -> Episode:
+    for other in episodes:
+        same = other.variant == episode.variant and other.platform != episode.platform
+        if same and 0 < episode.onset - other.onset <= 7:
+            return Episode(**{**vars(episode), "trigger": "spill-over"})
+    return episode
+
+
+def investor_losses(model: TrustCrisisModel) -> Floats:
+    """Return float64 (variants, investors): money lost by the horizon, minor units (row J4).
+
+    Losses at failures and exit fees, plus, on platforms that still stand, each account's share of what is missing from
+    true assets to cover the claims, less what a guarantee would pay.
+    """
+    state = model.state
+    loss = state.loss.astype(np.float64)
+    for p in range(state.n_platforms):
+        first, stop = state.accounts.first[p : p + 2]
+        who = state.accounts.investor[first:stop]
+        short = np.clip(-state.gauges[layout.G_SOLVENCY, :, p], 0.0, 1.0)
+        for v in np.flatnonzero((short > 0) & (state.gauges[layout.G_STATUS, :, p] != layout.FAILED)):
+            owed = state.balance[v, first:stop].astype(np.float64)
+            cover = state.terms[layout.COVER, v, p] * state.terms[layout.HONOURED, v, p]
+            covered = np.minimum(owed, state.terms[layout.COVER_LIMIT, v, p]) * cover
+            loss[v] += np.bincount(who, np.maximum(owed * short[v] - covered, 0.0), len(loss[v]))
+    return loss
+
+
+def outcomes_of(model: TrustCrisisModel) -> dict[str, Floats]:
+    """Return every registered outcome of a finished model, float64 (variants,) each."""
+    finished = Finished(model)
+    return {name: np.asarray(e.make(finished), np.float64) for name, e in _registered().items()}
+
+
+@lru_cache(maxsize=1)
+def _registered() -> dict[str, Entry]:
+    return REGISTRY.group("outcome")
+
+
+outcome = REGISTRY.enter
+
+
+@outcome("outcome", "run_probability", rows=("J2", "C15"), source="J2", better="lower", unit="share", binary=True)
+def run_probability(f: Finished) -> Floats:
+    """Whether at least one platform suffered a run."""
+    return np.nan_to_num(f.first(lambda e: 1.0))
+
+
+@outcome("outcome", "run_onset", rows=("J2",), source="J2", better="higher", unit="duration")
+def run_onset(f: Finished) -> Floats:
+    """Day on which the first run began."""
+    return f.first(lambda e: e.onset)
+
+
+@outcome("outcome", "run_duration", rows=("J2",), source="J2", better="lower", unit="duration")
+def run_duration(f: Finished) -> Floats:
+    """Days from onset to end of the longest run."""
+    return f.first(lambda e: e.end - e.onset + f.dt, max)
+
+
+@outcome("outcome", "runs_on_sound_platforms", rows=("C15",), source="C15", better="lower", unit="share")
+def runs_on_sound_platforms(f: Finished) -> Floats:
+    """Share of the runs that began on a solvent platform."""
+    sound, every = f.first(lambda e: 0.0), f.first(lambda e: 0.0)
+    for v in range(f.n_variants):
+        mine = [e for e in f.episodes if e.variant == v]
+        if mine:
+            sound[v], every[v] = sum(e.trigger != "fundamental" for e in mine), len(mine)
+    return sound / every
+
+
+@outcome("outcome", "peak_outflow", rows=("J2",), source="J2", better="lower", unit="share")
+def peak_outflow(f: Finished) -> Floats:
+    """Largest share of the claims of day 0 asked for in one day."""
+    per_day = f.gauge("requests")[1:].sum(axis=2) / f.claims_at_start
+    window = max(round(1 / f.dt), 1)
+    total = np.cumsum(np.vstack([np.zeros((1, f.n_variants)), per_day]), axis=0)
+    return np.asarray((total[window:] - total[:-window]).max(axis=0, initial=0.0))
+
+
+@outcome("outcome", "cumulative_outflow", rows=("J2",), source="J2", better="lower", unit="share")
+def cumulative_outflow(f: Finished) -> Floats:
+    """All that was asked for by the horizon / claims of day 0."""
+    return np.asarray(f.gauge("requests").sum(axis=(0, 2)) / f.claims_at_start)
+
+
+@outcome("outcome", "ran_share", rows=("J2",), source="J2", better="lower", unit="share")
+def ran_share(f: Finished) -> Floats:
+    """Accounts that ever ran / accounts open at day 0."""
+    ran = (f.model.state.flags & layout.RAN > 0).sum(axis=1)
+    return np.asarray(ran / np.maximum(f.gauge("holders")[0].sum(axis=1), 1.0))
+
+
+@outcome("outcome", "failure_probability", rows=("J3",), source="J3", better="lower", unit="share", binary=True)
+def failure_probability(f: Finished) -> Floats:
+    """Whether at least one platform failed (was not wound down in order)."""
+    return np.asarray((f.gauge("status")[-1] == layout.FAILED).any(axis=1), np.float64)
+
+
+@outcome("outcome", "time_to_failure", rows=("J3",), source="J3", better="higher", unit="duration")
+def time_to_failure(f: Finished) -> Floats:
+    """Day of the first failure."""
+    day = np.where(f.gauge("status")[-1] == layout.FAILED, f.gauge("failure_day")[-1], np.inf).min(axis=1, initial=np.inf)
+    return np.where(np.isfinite(day), day * f.dt, np.nan)
+
+
+@outcome("outcome", "investor_loss", rows=("J4",), source="J4", better="lower", unit="share")
+def investor_loss(f: Finished) -> Floats:
+    """Money that investors lost by the horizon / claims of day 0."""
+    return np.asarray(f.loss.sum(axis=1) / f.claims_at_start)
+
+
+@outcome("outcome", "loss_per_investor", rows=("J4",), source="J4", better="lower", unit="money")
+def loss_per_investor(f: Finished) -> Floats:
+    """Mean loss of those who held money on platforms at day 0."""
+    return np.asarray(f.loss.sum(axis=1) / max((f.balance_at_start > 0).sum(), 1))
+
+
+@outcome("outcome", "tail_loss", rows=("J4",), source="J4", better="lower", unit="share")
+def tail_loss(f: Finished) -> Floats:
+    """Mean share of their money that the worst-hit 5 % of the investors lost."""
+    held = f.balance_at_start > 0
+    share = np.minimum(f.loss[:, held] / np.maximum(f.balance_at_start[held], 1.0), 1.0)
+    n = -(-share.shape[1] // 20)
+    return np.asarray(np.sort(share, axis=1)[:, -n:].mean(axis=1)) if n else np.zeros(f.n_variants)
+
+
+@outcome("outcome", "loss_gini", rows=("J4",), source="J4", better="lower", unit="share")
+def loss_gini(f: Finished) -> Floats:
+    """Gini coefficient of the losses among those who held money; not defined where nobody lost."""
+    loss = np.sort(f.loss[:, f.balance_at_start > 0], axis=1)
+    n, total = loss.shape[1], loss.sum(axis=1)
+    rank = np.arange(1, n + 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gini = 2 * (loss * rank).sum(axis=1) / (n * total) - (n + 1) / n
+    return np.where(total > 0, gini, np.nan)
+
+
+@outcome("outcome", "zero_loss_share", rows=("J4",), source="J4", better="higher", unit="share")
+def zero_loss_share(f: Finished) -> Floats:
+    """Share of those who held money that lost nothing."""
+    held = f.balance_at_start > 0
+    return np.asarray((f.loss[:, held] == 0).mean(axis=1)) if held.any() else np.ones(f.n_variants)
+
+
+@outcome("outcome", "late_loss_ratio", rows=("J4",), source="J4", better="lower", unit="number")
+def late_loss_ratio(f: Finished) -> Floats:
+    """Loss share of those who stayed or asked late, over that of the first half to ask; not defined without loss."""
+    state = f.model.state
+    asked = np.full((f.n_variants, state.population.n_investors), np.inf)
+    day = np.where(state.asked_day >= 0, state.asked_day, np.inf)
+    for v in range(f.n_variants):
+        np.minimum.at(asked[v], state.accounts.investor, day[v])
+    held = f.balance_at_start > 0
+    out = np.full(f.n_variants, np.nan)
+    for v in range(f.n_variants):
+        when = asked[v, held]
+        if not np.isfinite(when).any():
+            continue
+        early = when <= np.median(when[np.isfinite(when)])
+        share = [f.loss[v, held][mask].sum() / max(f.balance_at_start[held][mask].sum(), 1.0) for mask in (early, ~early)]
+        out[v] = share[1] / share[0] if share[0] > 0 else np.nan
+    return out
+
+
+@outcome("outcome", "trust_trough", rows=("J1",), source="J1", better="higher", unit="share")
+def trust_trough(f: Finished) -> Floats:
+    """Lowest mean trust of the holders, over time."""
+    return np.asarray(f.model.series("trust")[:, :, -1].min(axis=0))
+
+
+@outcome("outcome", "trust_recovery", rows=("J5",), source="J5", better="lower", unit="duration")
+def trust_recovery(f: Finished) -> Floats:
+    """Days from the trough until trust is back at 90 % of day 0; not defined where it does not come back in time."""
+    trust = f.model.series("trust")[:, :, -1].astype(np.float64)
+    out = np.full(f.n_variants, np.nan)
+    for v in range(f.n_variants):
+        low = int(trust[:, v].argmin())
+        back = np.flatnonzero(trust[low:, v] >= RECOVERED * trust[0, v])
+        if len(back):
+            out[v] = back[0] * f.dt
+    return out
+
+
+@outcome("outcome", "misperception", rows=("J8",), source="J8", better="lower", unit="share")
+def misperception(f: Finished) -> Floats:
+    """Mean over time of the distance between perceived and true probability of failure."""
+    return np.asarray(np.abs(f.model.series("misperception")[:, :, -1]).mean(axis=0))
+
+
+@outcome("outcome", "flight_to_safety", rows=("A12", "J11"), source="J11", better="", unit="share")
+def flight_to_safety(f: Finished) -> Floats:
+    """Share of the paid-out money that went to the safe account, the rest having gone to other platforms."""
+    flows = f.model.state.flows.astype(np.float64)
+    paid = flows[:, :-1, :].sum(axis=(1, 2))
+    return np.where(paid > 0, flows[:, :-1, -1].sum(axis=1) / np.maximum(paid, 1.0), np.nan)
+
+
+@outcome("outcome", "sector_claims", rows=("J11", "J7"), source="J11", better="higher", unit="share")
+def sector_claims(f: Finished) -> Floats:
+    """Claims on all platforms at the horizon / those of day 0."""
+    return np.asarray(f.gauge("claims")[-1].sum(axis=1) / f.claims_at_start)
+
+
+@outcome("outcome", "monthly_churn", rows=("D14", "J6"), source="E-34", better="lower", unit="share")
+def monthly_churn(f: Finished) -> Floats:
+    """Mean share of the open accounts that closes in 30 days, for any reason."""
+    gone = (f.gauge("runners") + f.gauge("leavers"))[1:].sum(axis=2)
+    held = f.gauge("holders")[:-1].sum(axis=2)
+    return np.asarray(gone.sum(axis=0) / np.maximum(held.sum(axis=0), 1.0) * 30 / f.dt)
+
+
+@outcome("outcome", "policy_cost", rows=("J9",), source="J9", better="lower", unit="money")
+def policy_cost(f: Finished) -> Floats:
+    """What the levers cost by the horizon: running costs, and what guarantors and lenders paid and did not get back."""
+    books = f.model.state.books
+    paid = -np.minimum(books[layout.GUARANTOR], 0).sum(axis=1)
+    unpaid = -(books[layout.LENDER] + books[layout.DEBT]).sum(axis=1)
+    return np.asarray(f.gauge("cost")[-1].sum(axis=1) + paid + np.maximum(unpaid, 0))

@@ -1,0 +1,193 @@
+"""The question and the answer in plain words, each as sure as its interval allows and no surer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trustsim.analysis.comparison import COST, Difference
+from trustsim.analysis.intervals import Interval
+from trustsim.report import reading, story, words
+from trustsim.report.reading import Measure
+
+if TYPE_CHECKING:
+    from trustsim.report.result import Result
+
+LOSS = "investor_loss"
+FEW = 100  # replications below which the report asks for more
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the answer: what is asked and what is found."""
+
+    asked: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The question, the answer in one sentence, and what else an analyst must know."""
+
+    question: str
+    headline: str
+    facts: tuple[Fact, ...]
+
+
+def answer(result: Result) -> Answer:
+    """Say which variant helps most, by how much, how sure that is, what it costs, who loses and when to doubt it."""
+    c = result.comparison
+    if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
+        return Answer(
+            "What happens in this story?", f"{_unranked(result)}, so there is nothing to rank.", (_doubts(result),)
+        )
+    measure = reading.outcome(result, c.ranked_by)
+    others = [name for name in c.ranking if name != c.baseline]
+    best = others[0]
+    n = len(others)
+    which = f"Does {quoted(best)} help" if n == 1 else f"Which of {n} variants helps most"
+    question = f"{which}, compared with {quoted(c.baseline)} and judged by {measure.label}?"
+    verdict = _verdict(result, measure, best)
+    facts = [_sure(result, measure, best)]
+    facts += [] if n == 1 else [_next_best(result, measure, best, others[1])]
+    facts += _cost(result, measure, best, others)
+    facts += [_gains(result, best), *_harmful(result, measure, others), *_other_rankings(result, best), _doubts(result)]
+    return Answer(question, _headline(result, measure, best, verdict), tuple(facts))
+
+
+def _unranked(result: Result) -> str:
+    if result.comparison.n == 0:
+        return "No run finished"
+    return "Only one variant was run" if len(result.comparison.variants) < 2 else "No outcome has a better side"
+
+
+def quoted(name: str) -> str:
+    """Put a variant's name in quotation marks."""
+    return f"‘{name}’"
+
+
+def _verdict(result: Result, measure: Measure, name: str) -> str:
+    found = reading.difference(result, measure.name, name)
+    return words.verdict(found.low, found.high, measure.better)
+
+
+def _changed(result: Result, measure: Measure, found: Interval | Difference) -> str:
+    """Write a difference with its interval: ``'−12.3 pp (95 % interval −15 to −9.6 pp)'``."""
+    currency = result.scenario.currency
+    span = words.interval(found.low, found.high, measure.unit, currency, signed=True)
+    return f"{words.change(found.mean, measure.unit, currency)} (95 % interval {span})"
+
+
+def _headline(result: Result, measure: Measure, best: str, verdict: str) -> str:
+    base, currency = result.comparison.baseline, result.scenario.currency
+    found = reading.difference(result, measure.name, best)
+    if verdict != "better":
+        text = f"No variant is clearly better than {quoted(base)}, judged by {measure.label}."
+        return f"{text} The best of them, {quoted(best)}, makes a difference of {_changed(result, measure, found)}."
+    before, after = (reading.level(result, measure.name, name).mean for name in (base, best))
+    size = words.change(abs(found.mean), measure.unit, currency).removeprefix("+")
+    levels = [words.quantity(x, measure.unit, currency) for x in (before, after)]
+    does = words.verb(found.mean, found.low, found.high)
+    leader = "helps" if len(result.comparison.variants) == 2 else "helps most"
+    return f"{quoted(best)} {leader}: it {does} {measure.label} by {size}, from {levels[0]} to {levels[1]}."
+
+
+def _sure(result: Result, measure: Measure, best: str) -> Fact:
+    found = reading.difference(result, measure.name, best)
+    worlds = words.share_of_worlds(found.better_share, found.n)
+    text = f"The difference is {_changed(result, measure, found)}. {quoted(best)} was better in {worlds}"
+    text += f" and the same in {words.quantity(found.tie_share, 'share')}" if found.tie_share > 0 else ""
+    if words.verdict(found.low, found.high, measure.better) == "unclear":
+        text += "; the interval includes zero, so this is no clear difference"
+    return Fact("How sure is that?", f"{text}. Every variant met the same worlds, so luck is not compared with luck.")
+
+
+def _next_best(result: Result, measure: Measure, best: str, second: str) -> Fact:
+    found = reading.versus(result, measure.name, best, second)
+    text = f"Against the next in rank, {quoted(second)}, the difference is {_changed(result, measure, found)}"
+    clear = words.verdict(found.low, found.high, measure.better)
+    return Fact(
+        "Is it really the best?",
+        f"{text}, which is clear." if clear == "better" else f"{text}: these runs cannot tell the two apart.",
+    )
+
+
+def _cost(result: Result, measure: Measure, best: str, others: list[str]) -> list[Fact]:
+    if not reading.is_measured(result, COST):
+        return []
+    currency, base = result.scenario.currency, result.comparison.baseline
+    level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
+    text = f"{quoted(best)} costs {words.quantity(level.mean, 'money', currency)} a run on average"
+    text += f", {_against(extra.mean, currency)} {quoted(base)}."
+    if reading.is_measured(result, LOSS):
+        saved = reading.difference(result, LOSS, best)
+        if saved.high < 0 and extra.mean > 0:
+            less = words.tick(round(-saved.mean / extra.mean, 2))
+            text += f" For each {currency} more, investors lose {less} {currency} less."
+    helpful = [name for name in others if _verdict(result, measure, name) == "better"]
+    cheapest = min(helpful, key=lambda name: reading.level(result, COST, name).mean, default=best)
+    if cheapest != best:
+        price = words.quantity(reading.level(result, COST, cheapest).mean, "money", currency)
+        gain = words.change(reading.difference(result, measure.name, cheapest).mean, measure.unit, currency)
+        text += f" The cheapest that clearly helps is {quoted(cheapest)}: {gain} for {price}."
+    return [Fact("What does it cost?", text)]
+
+
+def _against(extra: float, currency: str) -> str:
+    if extra == 0:
+        return "the same as"
+    return f"{words.quantity(abs(extra), 'money', currency)} {'more' if extra > 0 else 'less'} than"
+
+
+def _gains(result: Result, best: str) -> Fact:
+    sides: dict[str, list[str]] = {"better": [], "worse": []}
+    for name in result.comparison.measures:
+        measure, found = reading.outcome(result, name), reading.difference(result, name, best)
+        side = words.verdict(found.low, found.high, measure.better)
+        if side in sides:
+            sides[side].append(f"{measure.label} ({words.change(found.mean, measure.unit, result.scenario.currency)})")
+    good, bad = (words.listing(names) for names in sides.values())
+    text = f"Under {quoted(best)}, clearly better than the baseline: {good or 'nothing'}."
+    return Fact("Who gains, who loses?", f"{text} Clearly worse: {bad or 'nothing that was measured'}.")
+
+
+def _harmful(result: Result, measure: Measure, others: list[str]) -> list[Fact]:
+    found = [name for name in others if _verdict(result, measure, name) == "worse"]
+    if not found:
+        return []
+    gaps = [reading.difference(result, measure.name, name) for name in found]
+    told = [f"{quoted(name)}, {_changed(result, measure, gap)}" for name, gap in zip(found, gaps, strict=True)]
+    return [Fact("What makes it worse?", f"{words.listing(told)}.")]
+
+
+def _other_rankings(result: Result, best: str) -> list[Fact]:
+    """Say which other variant is clearly ahead in another outcome; cost is left out, where doing nothing leads."""
+    leaders: dict[str, list[str]] = {}
+    for name in result.comparison.measures:
+        measure = reading.outcome(result, name)
+        if measure.better and name not in (COST, result.comparison.ranked_by) and reading.is_measured(result, name):
+            sign = 1 if measure.better == "lower" else -1
+            means = {v: sign * reading.level(result, name, v).mean for v in result.comparison.ranking}
+            known = {v: x for v, x in means.items() if np.isfinite(x)}
+            leader = min(known, key=lambda v: known[v], default=best)
+            gap = reading.versus(result, name, leader, best) if leader != best else None
+            if gap is not None and words.verdict(gap.low, gap.high, measure.better) == "better":
+                leaders.setdefault(leader, []).append(measure.label)
+    if not leaders:
+        text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."
+        return [Fact("Does the ranking flip?", text)]
+    told = [f"by {words.listing(names)}, {quoted(leader)} is clearly ahead" for leader, names in leaders.items()]
+    return [Fact("Does the ranking flip?", f"{words.capital(words.listing(told))} of {quoted(best)}.")]
+
+
+def _doubts(result: Result) -> Fact:
+    c = result.comparison
+    assumed = [a.is_assumed for a in story.assumptions(result.scenario, c.baseline, c.variants)]
+    text = "These are simulated worlds, not forecasts: "
+    text += f"{sum(assumed)} of {len(assumed)} parameters are assumed and have no source."
+    text += f" Only {words.plural(c.n, 'world')} were compared; more would narrow the intervals." if c.n < FEW else ""
+    text += f" {words.plural(c.n_incomplete, 'replication')} failed and had to be left out." if c.n_incomplete else ""
+    text += " The study was stopped before its end." if c.interrupted else ""
+    return Fact("When is this wrong?", text)

@@ -1,0 +1,246 @@
+"""The report's charts: each with its pictures, a text alternative, a table of its numbers and a download of them."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from trustsim.report import fans, look, reading, spreads, vector, words
+from trustsim.report.reading import Measure
+from trustsim.report.tradeoff import pareto, tradeoff
+
+if TYPE_CHECKING:
+    from trustsim.report.result import Result
+
+WIDE, NARROW, PANEL = 8.2, 3.5, 2.55  # inches
+_TABLE_ROWS = 13  # days shown in a fan's table; the download holds them all
+_MOST_DAYS = 200  # rows of a fan's download
+
+Rows = tuple[tuple[str, ...], ...]
+Draw = Callable[[Axes], object]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers as text: column heads and rows; the first column names the row."""
+
+    head: tuple[str, ...]
+    rows: Rows
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One figure of the report. ``pictures`` are SVG elements; ``kind`` is 'panels' or 'single' (wide and narrow)."""
+
+    key: str
+    title: str
+    note: str
+    kind: str
+    pictures: tuple[str, ...]
+    table: Table
+    file: str
+    download: str
+
+
+def _download(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return a table as the address of a CSV file inside the page."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.getvalue().encode()).decode()}"
+
+
+def _axes(width: float, height: float) -> Axes:
+    with look.style():
+        return Figure(figsize=(width, height), layout="constrained").add_subplot()
+
+
+def _figure(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def _both(key: str, title: str, description: str, heights: tuple[float, float], draw: Draw) -> tuple[str, ...]:
+    """Draw a chart twice: wide, and narrow for phones; the page shows one of them."""
+    pictures = []
+    for suffix, width, height in (("w", WIDE, heights[0]), ("n", NARROW, heights[1])):
+        ax = _axes(width, height)
+        draw(ax)
+        pictures.append(vector.to_svg(_figure(ax), f"{key}-{suffix}", title, description))
+    return tuple(pictures)
+
+
+def _num(value: float) -> str:
+    return f"{value:.6g}" if np.isfinite(value) else ""
+
+
+def differences(result: Result, outcome: str) -> Chart:
+    """Chart the paired differences of an outcome to the baseline."""
+    measure, currency, c = reading.outcome(result, outcome), result.scenario.currency, result.comparison
+    rows, raw = [], []
+    for name in c.variants:
+        if name == c.baseline:
+            rows.append((f"{name} (baseline)", "0", words.NO_NUMBER, words.NO_NUMBER, words.NO_NUMBER))
+            continue
+        d = reading.difference(result, outcome, name)
+        span = words.interval(d.low, d.high, measure.unit, currency, signed=True)
+        judged = words.verdict(d.low, d.high, measure.better).replace("unclear", "no clear difference")
+        change = words.change(d.mean, measure.unit, currency)
+        rows.append((name, change, span, words.quantity(d.better_share, "share"), judged))
+        raw.append([name, *map(_num, (d.mean, d.low, d.high, d.better_share, d.tie_share, d.variance_reduction)), d.n])
+    told = "; ".join(f"{row[0]} {row[1]} ({row[2]})" for row in rows if row[0] in c.differences)
+    title = f"Difference in {measure.label} to ‘{c.baseline}’"
+    n = len(c.variants)
+    heights = (0.9 + 0.36 * n, 0.9 + 0.5 * n)
+    told = f"Paired differences with 95 % intervals: {told}."
+    pictures = _both(f"d-{outcome}", title, told, heights, lambda ax: spreads.differences(result, outcome, ax))
+    head = ("variant", "difference", "low", "high", "better_share", "tie_share", "variance_reduction", "worlds")
+    return Chart(
+        f"d-{outcome}", title, measure.text, "single", pictures,
+        Table(("variant", "difference", "95 % interval", "better in", "verdict"), tuple(rows)),
+        f"difference-{outcome}.csv",
+        _download(head, raw),
+    )  # fmt: skip
+
+
+def distribution(result: Result, outcome: str) -> Chart:
+    """Chart an outcome in every run."""
+    measure, currency, names = reading.outcome(result, outcome), result.scenario.currency, result.study.variants
+    columns = {name: reading.values(result, outcome, name) for name in names}
+    rows, told = [], []
+    for name, values in columns.items():
+        known, level = values[np.isfinite(values)], reading.level(result, outcome, name)
+        marks = np.quantile(known, (0.0, 0.1, 0.5, 0.9, 1.0)) if len(known) else [np.nan] * 5
+        span = words.interval(level.low, level.high, measure.unit, currency)
+        mean = words.quantity(level.mean, measure.unit, currency)
+        shown = [words.quantity(float(x), measure.unit, currency) for x in marks]
+        rows.append((name, str(len(known)), mean, span, *shown))
+        told.append(f"{name} mean {mean} ({span}), from {shown[0]} to {shown[-1]}")
+    title = f"{words.capital(measure.label)} in every run"
+    n = len(names)
+    heights = (0.7 + 0.44 * n, 0.7 + 0.66 * n)
+    text = f"Every run as a dot: {'; '.join(told)}."
+    pictures = _both(f"o-{outcome}", title, text, heights, lambda ax: spreads.distribution(result, outcome, ax))
+    head = ("variant", "runs", "mean", "95 % interval", "smallest", "10 % below", "median", "90 % below", "largest")
+    table = np.column_stack(list(columns.values()))
+    runs = [[int(k), *map(_num, row)] for k, row in zip(result.study.replications, table, strict=True)]
+    return Chart(
+        f"o-{outcome}", title, measure.text, "single", pictures, Table(head, tuple(rows)), f"runs-{outcome}.csv",
+        _download(("replication", *names), runs),
+    )  # fmt: skip
+
+
+def cost_and_loss(result: Result, loss: str, cost: str) -> Chart:
+    """Chart the loss of every variant against its cost."""
+    currency, names = result.scenario.currency, result.study.variants
+    lost, paid = reading.outcome(result, loss), reading.outcome(result, cost)
+    levels = [(reading.level(result, cost, name), reading.level(result, loss, name)) for name in names]
+    best = pareto(np.array([(x.mean, y.mean) for x, y in levels]))
+    rows = tuple(
+        (
+            name, words.quantity(x.mean, paid.unit, currency), words.interval(x.low, x.high, paid.unit, currency),
+            words.quantity(y.mean, lost.unit, currency), words.interval(y.low, y.high, lost.unit, currency),
+            "yes" if unbeaten else "no",
+        )
+        for name, (x, y), unbeaten in zip(names, levels, best, strict=True)
+    )  # fmt: skip
+    told = "; ".join(f"{row[0]} costs {row[1]} and loses {row[3]}" for row in rows)
+    unbeaten = words.listing([name for name, is_best in zip(names, best, strict=True) if is_best])
+    note = f"Down and to the left is better. By the means, no variant is both cheaper and safer than {unbeaten}."
+    title = f"{words.capital(lost.label)} against {paid.label}"
+    pictures = _both("cost", title, f"{told}. {note}", (4.3, 4.0), lambda ax: tradeoff(result, loss, cost, ax))
+    raw = [
+        [n, *map(_num, (x.mean, x.low, x.high, y.mean, y.low, y.high))] for n, (x, y) in zip(names, levels, strict=True)
+    ]
+    heads = ("variant", *(f"{side}{part}" for side in (cost, loss) for part in ("", "_low", "_high")))
+    head = ("variant", paid.label, "95 % interval", lost.label, "95 % interval", "unbeaten")
+    table = Table(head, rows)
+    return Chart("cost", title, note, "single", pictures, table, "loss-and-cost.csv", _download(heads, raw))
+
+
+def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
+    """Chart a series of every variant as small multiples, or with ``paired`` its differences to the baseline."""
+    measure, baseline, currency = reading.series(series), result.comparison.baseline, result.scenario.currency
+    shown = measure.as_difference() if paired else measure
+    names = [name for name in result.study.variants if not paired or name != baseline]
+    bands = {name: fans.band(result, series, name, paired=paired) for name in names}
+    drawn = [_panel(result, series, name, paired) for name in names]
+    limits = [ax.get_ylim() for ax in drawn]
+    for ax in drawn:
+        ax.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+        ax.set_ylabel("")
+    key = f"{'p' if paired else 's'}-{series}"
+    title = f"{words.capital(shown.label)}, difference to ‘{baseline}’" if paired else words.capital(measure.label)
+    pictures = tuple(
+        vector.to_svg(_figure(ax), f"{key}-{k}", f"{title}: {name}", _told(bands[name], shown, currency))
+        for k, (name, ax) in enumerate(zip(names, drawn, strict=True))
+    )
+    unit = shown.axis(currency, reading.largest(result, series))[1]
+    note = f"{words.capital(unit)} over the days. {measure.text}".strip()
+    return Chart(key, title, note, "panels", pictures, _band_table(bands, shown, currency),
+                 f"{'difference-' if paired else ''}{series}.csv", _band_download(bands))  # fmt: skip
+
+
+def _panel(result: Result, series: str, name: str, paired: bool) -> Axes:
+    ax = _axes(PANEL, 1.75)
+    if paired:
+        fans.difference_fan(result, series, name, ax)
+    else:
+        fans.fan(result, series, name, ax=ax)
+    with look.style():
+        shown = name if name != result.comparison.baseline else f"{name} (baseline)"
+        ax.set_title(words.shortened(shown, 28))
+    return ax
+
+
+def _told(shape: fans.Band, measure: Measure, currency: str) -> str:
+    median = shape.values[2]
+    if not np.isfinite(median).any():
+        return "No values."
+    write = words.change if measure.is_difference else words.quantity
+    peak = int(np.nanargmax(np.abs(median - median[0])))
+    low, middle, high = (write(float(shape.values[k, -1]), measure.unit, currency) for k in (0, 2, 4))
+    furthest = write(float(median[peak]), measure.unit, currency)
+    start = write(float(median[0]), measure.unit, currency)
+    return (
+        f"The median starts at {start}, is furthest from it on day {words.tick(shape.days[peak])} at {furthest}, "
+        f"and ends at {middle}; 90 % of worlds end between {low} and {high}."
+    )
+
+
+def _band_table(bands: dict[str, fans.Band], measure: Measure, currency: str) -> Table:
+    write = words.change if measure.is_difference else words.quantity
+    days = next(iter(bands.values())).days
+    picked = np.unique(np.linspace(0, len(days) - 1, min(_TABLE_ROWS, len(days))).round().astype(int))
+    rows = []
+    for d in picked:
+        cells = []
+        for shape in bands.values():
+            low, _, middle, _, high = (float(x) for x in shape.values[:, d])
+            span = words.interval(low, high, measure.unit, currency, signed=measure.is_difference)
+            cells.append(f"{write(middle, measure.unit, currency)} ({span})")
+        rows.append((words.tick(days[d]), *cells))
+    note = "Median, and in brackets the range of 90 % of the worlds. The download holds more days."
+    return Table(("day", *bands), tuple(rows), note)
+
+
+def _band_download(bands: dict[str, fans.Band]) -> str:
+    days = next(iter(bands.values())).days
+    head = ["day", *(f"{name}: {q:.0%}" for name in bands for q in fans.QUANTILES)]
+    every = -(-len(days) // _MOST_DAYS)
+    rows = [
+        [f"{days[d]:g}", *(f"{x:.4g}" for shape in bands.values() for x in shape.values[:, d])]
+        for d in range(0, len(days), every)
+    ]
+    return _download(head, rows)

@@ -1,0 +1,132 @@
+"""The look of every picture: colours, sizes, and figures that show themselves in a notebook without pyplot.
+
+Colours are Okabe and Ito's eight (https://jfly.uni-koeln.de/color/), their yellow darkened so that it reads on white;
+the baseline is always grey and dashed. The report maps each of these colours to one of the page (see ``vector.py``).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+INK, MUTED, GRID, PAPER = "#1f2328", "#5f6770", "#d7dbdf", "#fefefe"
+BASELINE = "#6e7781"
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#a08c00")
+MARKERS = ("o", "s", "^", "D", "v", "<", ">")
+
+_STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 10.0,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9.0,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "text.color": INK,
+    "axes.titlecolor": INK,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": GRID,
+    "xtick.color": GRID,
+    "ytick.color": GRID,
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": MUTED,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.unicode_minus": True,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "trustsim",
+    "path.simplify": True,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw with the house's settings and leave matplotlib's own as they were."""
+    with matplotlib.rc_context(cast(Any, _STYLE)):
+        yield
+
+
+def colours(variants: Sequence[str], baseline: str) -> dict[str, str]:
+    """Return a colour per variant; the baseline is grey, the others keep theirs in every picture."""
+    others = [name for name in variants if name != baseline]
+    return {baseline: BASELINE} | {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(others)}
+
+
+def markers(variants: Sequence[str], baseline: str) -> dict[str, str]:
+    """Return a marker per variant, so that colour is never the only difference; it shifts when colours repeat."""
+    others = [name for name in variants if name != baseline]
+    n = len(MARKERS)
+    return {baseline: "o"} | {name: MARKERS[(k + k // n) % n] for k, name in enumerate(others)}
+
+
+def _png(figure: Figure) -> bytes:
+    """Return the picture as PNG on white: a notebook's page may be dark, the ink is not."""
+    stream = io.BytesIO()
+    FigureCanvasAgg(figure)
+    figure.savefig(stream, format="png", dpi=144, facecolor="white")
+    return stream.getvalue()
+
+
+class ShownAxes(Axes):
+    """Axes that a notebook shows as their figure when they are the value of a cell."""
+
+    def _repr_png_(self) -> bytes:
+        return _png(_root(self))
+
+
+class Panels(np.ndarray[Any, Any]):
+    """An array of axes (small multiples) that a notebook shows as their one figure."""
+
+    def _repr_png_(self) -> bytes | None:
+        return _png(_root(self.flat[0])) if self.size else None
+
+
+def _root(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def new_axes(width: float = 7.0, height: float = 4.0) -> Axes:
+    """Return the axes of a new figure of this size in inches."""
+    return Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=ShownAxes)
+
+
+def new_panels(n: int, width: float = 7.0, height: float = 1.9, across: int = 3) -> Panels:
+    """Return *n* axes in a grid with common axes, as one array of shape (n,); *height* is that of a row."""
+    columns = max(1, min(across, n))
+    rows = -(-n // columns)
+    figure = Figure(figsize=(width, height * rows), layout="constrained")
+    panels = np.empty(n, dtype=object).view(Panels)
+    for k in range(n):
+        share = panels[0] if k else None
+        panels[k] = figure.add_subplot(rows, columns, k + 1, axes_class=ShownAxes, sharex=share, sharey=share)
+    return panels
+
+
+def quiet(ax: Axes, grid: str = "y") -> None:
+    """Take away what carries no information: tick marks, and the frame but for the ground line."""
+    ax.tick_params(length=0)
+    ax.spines[["left", "top", "right"]].set_visible(False)
+    if grid:
+        ax.grid(visible=True, axis=grid)  # type: ignore[arg-type]
+
+
+def rows_of(names: Iterable[str]) -> dict[str, float]:
+    """Return a height for each name, the first on top."""
+    listed = list(names)
+    return {name: float(len(listed) - 1 - k) for k, name in enumerate(listed)}

@@ -1,0 +1,43 @@
+"""How a study shows that it is under way: a bar on a terminal or in a notebook, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+Report = Callable[[int, int, float], None]
+
+_SHARE_STEP, _SECONDS_STEP, _SECONDS_BETWEEN = 0.1, 5.0, 1.0
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Report]:
+    """Give the callback ``(replications done, in all, seconds)`` of a study, and clear the bar when it ends."""
+    if not (console.is_terminal or console.is_jupyter):
+        yield _lines(console)
+        return
+    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("", total=None)
+        yield lambda done, total, seconds: progress.update(bar, completed=done, total=total)
+
+
+def _lines(console: Console) -> Report:
+    """Return a callback that prints a line for every tenth done or after five seconds, at most one a second."""
+    last_share, last_seconds = 0.0, 0.0
+
+    def report(done: int, total: int, seconds: float) -> None:
+        nonlocal last_share, last_seconds
+        waited, share = seconds - last_seconds, done / total
+        is_due = waited >= _SECONDS_STEP or (waited >= _SECONDS_BETWEEN and share - last_share >= _SHARE_STEP)
+        if done < total and not is_due:
+            return
+        last_share, last_seconds = share, seconds
+        left = f", about {seconds * (total - done) / done:.0f} s left" if 0 < done < total else ""
+        text = f"{done} of {total} replications ({100 * share:.0f} %), {seconds:.0f} s{left}"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    return report

@@ -1,0 +1,124 @@
+"""What the report reads from a result: names with their units and direction, and columns by name.
+
+The one place of ``report/`` that knows how a study's arrays are laid out and where names get their meaning (the
+registry); everything else asks here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from trustsim.analysis import intervals
+from trustsim.analysis.comparison import Difference
+from trustsim.analysis.intervals import Interval
+from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.registry import REGISTRY
+from trustsim.report import words
+from trustsim.units import Unit
+
+if TYPE_CHECKING:
+    from trustsim.report.result import Result
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A series or an outcome as the report speaks of it."""
+
+    name: str
+    unit: Unit = "number"
+    better: Literal["lower", "higher", ""] = ""
+    text: str = ""
+    is_difference: bool = False
+
+    @property
+    def label(self) -> str:
+        return words.label(self.name)
+
+    def as_difference(self) -> Measure:
+        """Return the measure of a difference of two such values."""
+        return replace(self, is_difference=True)
+
+    def axis(self, currency: str, largest: float) -> tuple[float, str]:
+        """Return (divisor, axis label with its unit)."""
+        divisor, unit = words.axis(self.unit, currency, largest)
+        if self.is_difference and self.unit == "share":
+            unit = "pp"
+        name = f"difference in {self.label}" if self.is_difference else self.label
+        return divisor, f"{name} ({unit})" if unit else name
+
+
+def series(name: str) -> Measure:
+    """Return the meaning of a series, from the registry where it is entered there."""
+    entry = REGISTRY.group("series").get(name)
+    return Measure(name) if entry is None else Measure(name, entry.unit, entry.better, entry.summary)
+
+
+def outcome(result: Result, name: str) -> Measure:
+    """Return the meaning of an outcome of this result."""
+    measures = result.comparison.measures
+    found = measures[_known(name, tuple(measures), "outcome")]
+    return Measure(name, found.unit, found.better, found.text)
+
+
+def is_measured(result: Result, name: str) -> bool:
+    """Whether an outcome is there and applies to at least one run."""
+    return name in result.study.outcomes and bool(np.isfinite(result.study.outcomes[name]).any())
+
+
+def level(result: Result, name: str, variant: str) -> Interval:
+    """Return the mean of an outcome under one variant, with its 95 % interval."""
+    return result.comparison.levels[variant][name]
+
+
+def difference(result: Result, name: str, variant: str) -> Difference:
+    """Return the paired difference of a variant (not the baseline) to the baseline."""
+    return result.comparison.differences[variant][name]
+
+
+def versus(result: Result, name: str, ours: str, theirs: str) -> Interval:
+    """Return the paired difference between any two variants, over the worlds where both are defined."""
+    pairs = np.column_stack((values(result, name, ours), values(result, name, theirs)))
+    a, b = pairs[np.isfinite(pairs).all(axis=1)].T
+    if result.comparison.measures[name].binary:
+        return intervals.paired_proportions(a, b)
+    return intervals.mean(a - b)
+
+
+def largest(result: Result, name: str, platform: str | None = None) -> float:
+    """Return the largest size of a series in any run of any variant: it fixes the unit of all its pictures."""
+    found = result.study.series[name][..., _column(result, name, platform)]
+    return float(np.max(np.abs(found), initial=0.0, where=np.isfinite(found)))
+
+
+def _column(result: Result, name: str, platform: str | None) -> int:
+    if platform is None:
+        return int(result.study.series[name].shape[3]) - 1
+    names = tuple(str(p.name) for p in result.scenario.variants[0].world.platforms)
+    return names.index(_known(platform, names, "platform"))
+
+
+def paths(result: Result, name: str, variant: str, platform: str | None = None) -> np.ndarray:
+    """Return one series of one variant, float64 (replications, days + 1); None takes all platforms together."""
+    study = result.study
+    found = study.series[_known(name, tuple(study.series), "series")]
+    row = study.variants.index(_known(variant, study.variants, "variant"))
+    return np.asarray(found[:, :, row, _column(result, name, platform)], dtype=np.float64)
+
+
+def values(result: Result, name: str, variant: str) -> np.ndarray:
+    """Return one outcome of one variant, float64 (replications,); NaN where it does not apply to a run."""
+    study = result.study
+    table = study.outcomes[_known(name, tuple(study.outcomes), "outcome")]
+    return np.asarray(table[:, study.variants.index(_known(variant, study.variants, "variant"))], dtype=np.float64)
+
+
+def _known(name: str, allowed: tuple[str, ...], noun: str) -> str:
+    if name in allowed:
+        return name
+    hint = nearest(name, allowed)
+    raise TrustsimError(
+        f"{noun}: given {name!r}; allowed: {one_of(allowed)}" + (f"; did you mean {hint!r}?" if hint else "")
+    )

@@ -1,0 +1,168 @@
+"""What ``trustsim.compare`` gives back, and that function: load, run all replications, compare."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.console import Console
+
+from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.model import lockstep_groups
+from trustsim.analysis.comparison import Comparison
+from trustsim.analysis.comparison import compare as compare_study
+from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.experiment import folder
+from trustsim.experiment.frames import outcomes_frame, series_frame
+from trustsim.experiment.study import Grouping, Progress, Simulate, Study, run_study
+from trustsim.registry import REGISTRY, Registry
+from trustsim.report import page, plots, words
+from trustsim.report.progress import shown
+from trustsim.scenario.load import load
+from trustsim.scenario.resolved import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from trustsim.report.look import Panels
+
+
+@dataclass(frozen=True)
+class Plots:
+    """The pictures of a result, by name; each takes an ``ax`` to draw on, or makes its own, and returns it."""
+
+    result: Result
+
+    def fan(
+        self,
+        series: str,
+        variant: str | Sequence[str] | None = None,
+        platform: str | None = None,
+        ax: Axes | None = None,
+    ) -> Axes | Panels:
+        """Draw a series over time: median with 50 % and 90 % bands; small multiples for several variants."""
+        return plots.fan(self.result, series, variant, platform, ax)
+
+    def difference_fan(self, series: str, variant: str, ax: Axes | None = None, platform: str | None = None) -> Axes:
+        """Draw the paired difference of a series to the baseline over time."""
+        return plots.difference_fan(self.result, series, variant, ax, platform)
+
+    def distribution(self, outcome: str, ax: Axes | None = None) -> Axes:
+        """Draw an outcome's value in every run, variant by variant."""
+        return plots.distribution(self.result, outcome, ax)
+
+    def tradeoff(self, loss: str = "investor_loss", cost: str = "policy_cost", ax: Axes | None = None) -> Axes:
+        """Draw loss against cost of every variant, with intervals."""
+        return plots.tradeoff(self.result, loss, cost, ax)
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """A finished comparison: the runs (``study``), what they say (``comparison``), tables, pictures and files.
+
+    Numbers are in computed units: shares in [0, 1], days, money in minor units (cents).
+    """
+
+    study: Study
+    comparison: Comparison
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was run."""
+        return self.study.scenario
+
+    @property
+    def plot(self) -> Plots:
+        """The pictures: ``result.plot.fan('outflow')``."""
+        return Plots(self)
+
+    def table(self, outcome: str | None = None) -> pd.DataFrame:
+        """Return one row a variant, best first, for one outcome: by default the one that ranks the variants.
+
+        Columns: level, low, high, n; difference to the baseline with its low and high, pairs, better_share, tie_share,
+        variance_reduction; cost. Raises TrustsimError for an outcome that was not measured.
+        """
+        c = self.comparison
+        name = outcome if outcome is not None else c.ranked_by or next(iter(c.measures), "")
+        if name not in c.measures:
+            near = nearest(name, tuple(c.measures))
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise TrustsimError(f"outcome: given {name!r}; allowed: {one_of(c.measures)}{hint}")
+        frame = c.to_frame()
+        rows = frame[frame["outcome"] == name].set_index("variant").drop(columns=["outcome", "unit"])
+        return rows.assign(cost=[c.costs[variant] for variant in rows.index])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a replication and variant, one column an outcome: the runs behind the table."""
+        return outcomes_frame(self.study)
+
+    def series(self, name: str) -> pd.DataFrame:
+        """Return one row a replication, day, variant and platform with the column ``value``."""
+        return series_frame(self.study, [name]).rename(columns={name: "value"})
+
+    def save(self, place: str | os.PathLike[str], *, command: str = "") -> Path:
+        """Write outcomes, series and what they are into a folder; see :mod:`trustsim.experiment.folder`."""
+        return folder.save(self.study, place, command=command)
+
+    def report(self, path: str | os.PathLike[str]) -> Path:
+        """Write the self-contained HTML report and return its path."""
+        target = Path(path)
+        folder.write_whole({target: lambda beside: page.write(self, beside)})
+        return target
+
+    def __repr__(self) -> str:
+        c = self.comparison
+        size = f"{words.plural(c.n, 'replication')} of {words.plural(len(c.variants), 'variant')}"
+        by = f", best first by {words.label(c.ranked_by)}" if c.ranked_by else ""
+        return f"<Result {c.title!r}: {size}{by}: {', '.join(c.ranking)}>"
+
+    def _repr_html_(self) -> str:
+        table = self.table().to_html(float_format="{:.4g}".format)
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{table}"
+
+
+def compare(
+    scenario: Scenario | str | os.PathLike[str],
+    *,
+    replications: int | None = None,
+    variants: Sequence[str] | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: bool | Progress = True,
+    simulate: Simulate = simulate_run,
+    groups: Grouping = lockstep_groups,
+    registry: Registry = REGISTRY,
+) -> Result:
+    """Run a scenario, or a scenario file, and compare its variants with the baseline in the same worlds.
+
+    Parameters
+    ----------
+    replications, variants, seed, workers : as in :func:`trustsim.experiment.study.run_study`; None leaves the
+        scenario's own (and all CPUs).
+    progress : True shows a bar (plain lines on stderr where there is no terminal), False nothing; or a callback.
+    simulate, groups, registry : the engine and the meaning of its outcomes; for tests and for models of your own.
+
+    Raises
+    ------
+    ScenarioError : with everything that is wrong with the file. TrustsimError : for an argument out of range.
+    """
+    story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
+    display = shown(Console(stderr=True)) if progress is True else nullcontext(None if progress is False else progress)
+    with display as callback:
+        study = run_study(
+            story,
+            variants=variants,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            progress=callback,
+            simulate=simulate,
+            groups=groups,
+        )
+    return Result(study, compare_study(study, registry))

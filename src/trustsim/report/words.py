@@ -1,0 +1,170 @@
+"""Numbers and findings as people say them: '1.2 million CNY', '−12.3 pp', 'no clear difference'.
+
+Nothing here knows the model. A finding is only called one where its 95 % interval excludes zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from trustsim.units import MINOR_PER_MAJOR, Unit
+
+Better = Literal["lower", "higher", ""]
+Verdict = Literal["better", "worse", "lower", "higher", "unclear"]
+
+MINUS, NO_NUMBER, THIN = "−", "–", "\u202f"
+_STEPS = ((1e12, "trillion "), (1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
+
+
+def _places(value: float, digits: int = 3) -> int:
+    """Return how many decimals show about *digits* significant digits of *value*; none for zero, four at most."""
+    return 0 if value == 0 else max(0, min(4, digits - 1 - math.floor(math.log10(abs(value)))))
+
+
+def _digits(value: float, places: int | None = None) -> str:
+    """Write *value* never in powers of ten, with a true minus sign; about three significant digits by default."""
+    text = f"{value:,.{_places(value) if places is None else places}f}"
+    if float(text.replace(",", "")) == 0:
+        return "0"
+    return text.replace(",", THIN).replace("-", MINUS)
+
+
+def money_scale(minor: float) -> tuple[float, str]:
+    """Return (minor units in one shown unit, its word) for money of this size: ``(1e8, 'million ')``."""
+    major = abs(minor) / MINOR_PER_MAJOR
+    for size, word in _STEPS:
+        if major >= size and (size > 1e3 or major >= 1e5):
+            return size * MINOR_PER_MAJOR, word
+    return float(MINOR_PER_MAJOR), ""
+
+
+def axis(unit: Unit, currency: str = "", largest: float = 1.0) -> tuple[float, str]:
+    """Return (divisor, unit text) for an axis that must show values up to *largest*, in computed units."""
+    if unit == "share":
+        return 0.01, "%"
+    if unit == "money":
+        divisor, word = money_scale(largest)
+        return divisor, f"{word}{currency}".strip()
+    return 1.0, {"duration": "days", "per_day": "per day", "log-odds": "log-odds"}.get(unit, "")
+
+
+def quantity(value: float | None, unit: Unit = "number", currency: str = "") -> str:
+    """Write a level: ``'23.4 %'``, ``'1.2 million CNY'``, ``'12 days'``; an en dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return NO_NUMBER
+    divisor, text = axis(unit, currency, abs(value))
+    if unit == "share":
+        text = _digits(100 * value, 1 if abs(value) >= 0.001 else 3)
+        return f"{text.removesuffix('.0')} %"
+    if unit == "duration" and abs(value) == 1:
+        text = "day"
+    shown = _digits(value / divisor)
+    return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown} {text}".rstrip()
+
+
+def change(value: float | None, unit: Unit = "number", currency: str = "") -> str:
+    """Write a difference with its sign; shares differ by percentage points: ``'−12.3 pp'``."""
+    if value is None or not math.isfinite(value):
+        return NO_NUMBER
+    if unit == "share":
+        places = 1 if abs(value) >= 0.0005 or value == 0 else 3
+        shown = f"{100 * value:+.{places}f}".replace("-", MINUS).removesuffix(".0")
+        return "0 pp" if float(shown.replace(MINUS, "-")) == 0 else f"{shown} pp"
+    text = quantity(value, unit, currency)
+    return f"+{text}" if value > 0 and text[0] != "0" else text
+
+
+def interval(
+    low: float | None, high: float | None, unit: Unit = "number", currency: str = "", *, signed: bool = False
+) -> str:
+    """Write an interval with its unit once and equally fine ends: ``'20.1 to 26.7 %'``, ``'−15.0 to −9.6 pp'``."""
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return NO_NUMBER
+    size = max(abs(low), abs(high))
+    divisor, text = axis(unit, currency, size)
+    if unit == "share":
+        text = "pp" if signed else "%"
+    places = (1 if size >= 0.001 else 3) if unit == "share" else _places(size / divisor)
+    ends = [_digits(x / divisor, places) for x in (low, high)]
+    if signed:
+        ends = [f"+{end}" if x > 0 and end != "0" else end for x, end in zip((low, high), ends, strict=True)]
+    return f"{ends[0]} to {ends[1]} {text}".rstrip()
+
+
+def bare(value: float | None, unit: Unit = "number", largest: float = 1.0, *, signed: bool = False) -> str:
+    """Write a number for a column whose head carries the unit, as fine as its *largest* entry: ``'1.84'``."""
+    if value is None or not math.isfinite(value):
+        return NO_NUMBER
+    divisor, _ = axis(unit, "", largest)
+    text = _digits(value / divisor, 1 if unit == "share" else _places(largest / divisor))
+    return f"+{text}" if signed and value > 0 and text != "0" else text
+
+
+def share_of_worlds(share: float | None, n: int) -> str:
+    """Say how often one was better: ``'193 of 200 worlds (96.5 %)'``."""
+    if share is None or not math.isfinite(share):
+        return NO_NUMBER
+    return f"{round(share * n)} of {n} worlds ({quantity(share, 'share')})"
+
+
+def is_clear(low: float | None, high: float | None) -> bool:
+    """Whether a 95 % interval excludes zero; no interval is never clear."""
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return False
+    return low > 0 or high < 0
+
+
+def verdict(low: float | None, high: float | None, better: Better = "") -> Verdict:
+    """Judge a paired difference by its interval and by which direction is good."""
+    if not is_clear(low, high):
+        return "unclear"
+    assert low is not None
+    direction: Verdict = "higher" if low > 0 else "lower"
+    if better == "":
+        return direction
+    return "better" if direction == better else "worse"
+
+
+def verb(mean: float, low: float | None, high: float | None) -> str:
+    """Say what a variant does to an outcome, or that it is not clear that it does anything."""
+    if not is_clear(low, high):
+        return "makes no clear difference to"
+    return "raises" if mean > 0 else "lowers"
+
+
+def listing(names: Sequence[str], join: str = "and") -> str:
+    """Join names as prose: ``'a, b and c'``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {join} {names[-1]}"
+
+
+def plural(n: int, noun: str, nouns: str = "") -> str:
+    """Say a count with its noun: ``'1 run'``, ``'1 200 runs'`` with a narrow space."""
+    return f"{n:,} ".replace(",", THIN) + (noun if n == 1 else nouns or f"{noun}s")
+
+
+def label(name: str) -> str:
+    """Turn a name of the code into words: ``'peak_outflow'`` becomes ``'peak outflow'``."""
+    return name.replace("_", " ").strip()
+
+
+def capital(text: str) -> str:
+    """Raise the first letter and leave the rest."""
+    return text[:1].upper() + text[1:]
+
+
+def shortened(text: str, longest: int) -> str:
+    """Cut a long name in its middle, so that its start and its end stay readable."""
+    if len(text) <= longest:
+        return text
+    head = (longest - 1) * 2 // 3
+    return f"{text[:head].rstrip()}…{text[len(text) - (longest - 1 - head) :].lstrip()}"
+
+
+def tick(value: float) -> str:
+    """Write a tick label: no trailing zeros, a true minus sign."""
+    text = f"{value:.6g}" if abs(value) < 1e5 else f"{value:,.0f}"
+    return text.replace(",", THIN).replace("-", MINUS)

@@ -1,0 +1,175 @@
+"""The resolved scenario as plain data: merged, every default filled in, quantities in human units.
+
+What :func:`document_of` returns is itself a scenario file: loading it gives an equal scenario. Its digest names the
+scenario in the run store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from trustsim import units
+from trustsim.errors import UnitError
+from trustsim.registry import Entry, Parameter, Registry
+from trustsim.scenario.items import Part, Setting
+from trustsim.scenario.layout import FORMAT
+from trustsim.scenario.resolved import Item, Precision, Timing, Trigger, World
+from trustsim.scenario.sections import OFF
+from trustsim.scenario.tree import plain
+from trustsim.units import Distribution, Unit
+
+NOT_IN_DIGEST = ("title", "description", "notes")
+
+
+def text_of(value: Any, unit: Unit, currency: str, *, spread: bool = False) -> Any:
+    """Return a computed value as a scenario file would hold it; reading that gives the same value to the last bit."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    candidates = (
+        _spread_texts(value, unit, currency) if isinstance(value, Distribution) else _texts(value, unit, currency)
+    )
+    for text in candidates:
+        try:
+            if units.parse(text, unit, currency=currency, spread=spread) == value:
+                return text
+        except UnitError:
+            continue
+    return value
+
+
+def _texts(value: float, unit: Unit, currency: str) -> Iterator[Any]:
+    if unit == "money":
+        yield units.show(value, unit, currency)
+        major, minor = divmod(abs(round(value)), units.MINOR_PER_MAJOR)
+        yield f"{'-' if value < 0 else ''}{major}.{minor:02d} {currency}"
+    elif unit in ("share", "duration", "per_day"):
+        yield units.show(value, unit)
+        if unit == "share":
+            yield f"{100 * value!r} %"
+        yield int(value) if float(value).is_integer() else value
+    elif math.isfinite(value) and float(value).is_integer() and abs(value) < 2**53:
+        yield int(value)
+    yield value
+
+
+def _spread_texts(value: Distribution, unit: Unit, currency: str) -> Iterator[str]:
+    """Try the parameter's unit on all arguments, on the first, on the second, on none: reading back decides."""
+    plain_args = [str(int(a)) if a.is_integer() and abs(a) < 2**53 else repr(a) for a in value.args]
+    unit_args = [str(text_of(round(a) if unit == "money" else a, unit, currency)) for a in value.args]
+    for k in (*range(-1, len(value.args)), None):
+        args = unit_args if k == -1 else [unit_args[i] if i == k else text for i, text in enumerate(plain_args)]
+        yield f"{value.name}({', '.join(args)})"
+
+
+def document_of(
+    head: Mapping[str, Any],
+    world: World,
+    shocks: Sequence[Item],
+    packages: Mapping[str, Sequence[Part]],
+    registry: Registry,
+) -> dict[str, Any]:
+    """Return the whole document; ``head`` holds the keys that describe neither world, shocks nor variants."""
+    writer = _Writer(registry, head["currency"])
+    return {
+        "trustsim": FORMAT,
+        **{key: head[key] for key in ("title", "description", "horizon", "step", "currency") if head[key] != ""},
+        **writer.world(world),
+        "shocks": [writer.item(shock, "shock") for shock in shocks],
+        "variants": {name: [writer.part(part) for part in parts] for name, parts in packages.items()},
+        **{
+            key: head[key]
+            for key in ("baseline", "replications", "seed", "outcomes", "sweep", "expect", "notes")
+            if key in head
+        },
+    }
+
+
+class _Writer:
+    def __init__(self, registry: Registry, currency: str) -> None:
+        self.registry, self.currency = registry, currency
+
+    def settings(self, entry: Entry, thing: Any) -> dict[str, Any]:
+        return {p.name: self.value(p, getattr(thing, p.name)) for p in entry.parameters}
+
+    def value(self, parameter: Parameter, value: Any) -> Any:
+        return text_of(value, parameter.unit, self.currency, spread=parameter.spread)
+
+    def world(self, world: World) -> dict[str, Any]:
+        networks = {entry.make: entry for entry in self.registry.group("network_kind").values()}
+        network = networks[type(world.network)]
+        sections = {name: self.registry["section", name] for name in ("investors", "segment", "platform")}
+        investors = self.settings(sections["investors"], world.investors)
+        if world.investors.segments:
+            investors["segments"] = [self.settings(sections["segment"], s) for s in world.investors.segments]
+        mechanisms = self.registry.group("mechanism")
+        return {
+            "network": {"kind": network.name, **self.settings(network, world.network)},
+            "investors": investors,
+            "platforms": [self.settings(sections["platform"], p) for p in world.platforms],
+            "mechanisms": {
+                name: OFF if settings is None else self.settings(mechanisms[name], settings)
+                for name, settings in world.mechanisms.items()
+            },
+        }
+
+    def item(self, item: Item, group: Any) -> dict[str, Any]:
+        entry = self.registry[group, item.kind]
+        settings = self.settings(entry, item.what)
+        return {"kind": item.kind, **settings, **self.timing(item.timing, has_day="day" in settings)}
+
+    def part(self, part: Part) -> Any:
+        if isinstance(part, Setting):
+            return {"set": {path: plain(node) for path, node in part.values.items()}}
+        return part if isinstance(part, str) else self.item(part, "intervention")
+
+    def timing(self, timing: Timing, has_day: bool) -> dict[str, Any]:
+        document: dict[str, Any] = {} if has_day else {"from": text_of(timing.start, "duration", "")}
+        if timing.until is not None:
+            document["until"] = text_of(timing.until, "duration", "")
+        if timing.when is not None:
+            document["when"] = self.trigger(timing.when)
+        return document
+
+    def trigger(self, trigger: Trigger) -> dict[str, Any]:
+        entry = self.registry.group("indicator").get(trigger.indicator)
+        sides = {"above": trigger.above, "below": trigger.below}
+        return {
+            "indicator": trigger.indicator,
+            "platform": trigger.platform,
+            **{
+                key: text_of(side, entry.unit if entry else "number", self.currency)
+                for key, side in sides.items()
+                if side is not None
+            },
+            "lasting": text_of(trigger.lasting, "duration", ""),
+            "lag": text_of(trigger.lag, "duration", ""),
+        }
+
+
+def replications_of(replications: int | Precision, registry: Registry, currency: str) -> Any:
+    """Return ``replications`` as a scenario file would hold it."""
+    if isinstance(replications, int):
+        return replications
+    unit = registry["outcome", replications.of].unit
+    return {
+        "precision": text_of(replications.half_width, unit, currency),
+        "of": replications.of,
+        "budget": replications.budget,
+    }
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what decides the results: the document without its prose, files by their content."""
+    decisive = {key: value for key, value in document.items() if key not in NOT_IN_DIGEST}
+    network = dict(decisive.get("network", {}))
+    for key, value in network.items():
+        if isinstance(value, str) and os.path.isabs(value) and os.path.isfile(value):
+            with open(value, "rb") as stream:
+                network[key] = "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
+    canonical = json.dumps({**decisive, "network": network}, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,222 @@
+"""Building what the registry declares: one mapping of the file becomes one frozen dataclass instance."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trustsim import units
+from trustsim.errors import TrustsimError, UnitError, nearest, one_of
+from trustsim.registry import Entry, Group, Parameter, Registry
+from trustsim.scenario.tree import LONGEST, Node, Report, join, kind_of
+from trustsim.units import Distribution
+
+EVERY = "*"
+LARGEST_COUNT = 2**53
+_CENTRED = {"normal", "lognormal", "exponential", "pareto"}  # the first argument is a value that can be drawn
+_SPREAD_SECOND = {"normal", "lognormal"}  # the second argument is a spread
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What the reading of any part needs: the registry, the currency, the names used in this file, the report.
+
+    ``names`` maps 'platform', 'segment', 'variant' to the names of this scenario; a kind of name that is missing
+    there is not checked.
+    """
+
+    registry: Registry
+    report: Report
+    currency: str = "CNY"
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def group(self, group: Group) -> dict[str, Entry]:
+        return self.registry.group(group)
+
+
+def build(
+    entry: Entry,
+    node: Node,
+    path: str,
+    reader: Reader,
+    *,
+    beside: Sequence[str] = (),
+    preset: Mapping[str, Any] | None = None,
+    also: Mapping[str, Any] | None = None,
+) -> Any:
+    """Return the instance of ``entry`` that a mapping describes, or None where something is wrong (and reported).
+
+    Parameters
+    ----------
+    beside : keys of the mapping that belong to someone else, such as ``kind``.
+    preset : values, in computed units, that stand for keys which the mapping leaves out.
+    also : fields of the dataclass that are no parameters.
+    """
+    if node.mapping is None:
+        reader.report.add(node.spot, path, kind_of(node), f"a mapping of {_of(entry)}'s parameters")
+        return None
+    is_good = _knows_keys(entry, node.mapping, path, reader, beside)
+    values: dict[str, Any] = {}
+    for parameter in entry.parameters:
+        child = node.mapping.get(parameter.name)
+        if child is not None:
+            value = quantity(parameter, child, join(path, parameter.name), reader)
+            is_good &= value is not REFUSED
+            values[parameter.name] = value
+        elif preset is not None and parameter.name in preset:
+            values[parameter.name] = preset[parameter.name]
+        elif parameter.is_required:
+            allowed = f"{parameter.name}: {wanted(parameter)} ({parameter.text})"
+            reader.report.absent(node.key or node.spot, path, f"{_of(entry)} without {parameter.name!r}", allowed)
+            is_good = False
+    if not is_good:
+        return None
+    try:
+        return entry.make(**values, **(also or {}))
+    except UnitError as error:
+        reader.report.add(node.spot, path, error.given, error.allowed, error.nearest)
+    except (TrustsimError, ValueError) as error:
+        reader.report.add(node.spot, path, f"{_of(entry)}: {error}", "values that fit together")
+    return None
+
+
+def _of(entry: Entry) -> str:
+    return entry.name if entry.group == "section" else f"{entry.group.replace('_', ' ')} {entry.name}"
+
+
+def _knows_keys(entry: Entry, mapping: Mapping[str, Node], path: str, reader: Reader, beside: Sequence[str]) -> bool:
+    known = [*beside, *(p.name for p in entry.parameters if p.name not in beside)]
+    unknown = [key for key in mapping if key not in known]
+    for key in unknown:
+        spot = mapping[key].key or mapping[key].spot
+        given = f"the unknown key {key!r} of {_of(entry)}"
+        reader.report.add(spot, join(path, key), given, one_of(known) if known else "no keys", nearest(key, known))
+    return not unknown
+
+
+REFUSED = object()  # stands for a value that was reported
+
+
+def quantity(parameter: Parameter, node: Node, path: str, reader: Reader) -> Any:
+    """Return one value in the computed unit, or REFUSED where it is wrong (and reported)."""
+    try:
+        return _quantity(parameter, node, reader)
+    except UnitError as error:
+        reader.report.add(node.spot, path, error.given, error.allowed, error.nearest)
+        return REFUSED
+
+
+def _quantity(parameter: Parameter, node: Node, reader: Reader) -> Any:
+    given = node.value
+    if given is None and parameter.default is None:
+        return None
+    if given is None or isinstance(given, dict | tuple):
+        raise UnitError(kind_of(node), wanted(parameter))
+    if parameter.unit in ("text", "name"):
+        return _text(parameter, node, reader)
+    if isinstance(given, str) and len(given) > LONGEST:
+        raise UnitError(given, f"{wanted(parameter)}, in at most {LONGEST} characters")
+    if parameter.unit == "money" and isinstance(given, str):
+        _check_currency(given, reader.currency)
+    value = units.parse(given, parameter.unit, currency=reader.currency, spread=parameter.spread)
+    if isinstance(value, Distribution):
+        _check_distribution(value, str(given), parameter)
+    elif not isinstance(value, bool | str):
+        units.check_bounds(value, parameter.low, parameter.high, parameter.unit)
+        if parameter.unit == "count" and abs(value) > LARGEST_COUNT:
+            raise UnitError(repr(given), f"a whole number up to {LARGEST_COUNT}")
+    return value
+
+
+def _text(parameter: Parameter, node: Node, reader: Reader) -> str:
+    value = node.value
+    if not isinstance(value, str):
+        raise UnitError(repr(value), "text (in quotes where it looks like a number)")
+    if value == parameter.default:
+        return value
+    if parameter.choices and value not in parameter.choices:
+        raise UnitError(repr(value), one_of(parameter.choices), nearest(value, parameter.choices))
+    if parameter.unit == "name" and not (value.isprintable() and 0 < len(value.strip()) == len(value) <= 100):
+        raise UnitError(repr(value), "a name of 1 to 100 printable characters")
+    if parameter.refers == "file":
+        return _file(value, node)
+    if parameter.refers:
+        check_name(value, parameter.refers, reader)
+    return value
+
+
+def check_name(value: str, refers: str, reader: Reader) -> None:
+    """Raise UnitError unless *value* is a name of the kind *refers*: of this file, or of a group of the registry."""
+    if refers in reader.names:
+        names: Sequence[str] = reader.names[refers]
+        if value == EVERY and refers in ("platform", "segment"):
+            return
+    else:
+        names = list(reader.registry.group(refers))  # type: ignore[arg-type]
+        if not names:
+            return
+    if value not in names:
+        raise UnitError(
+            f"the {refers} {value!r}, which does not exist",
+            one_of(names) if names else f"a {refers} of this scenario",
+            nearest(value, names),
+        )
+
+
+def _file(value: str, node: Node) -> str:
+    """Return the absolute path of a file that is named relative to the scenario file that holds *node*."""
+    path = os.path.abspath(os.path.join(os.path.dirname(node.spot.file), value))
+    if not os.path.isfile(path):
+        raise UnitError(f"{value!r}, a file that does not exist", "the path of a file, relative to the scenario file")
+    if not os.access(path, os.R_OK):
+        raise UnitError(f"{value!r}, a file that may not be read", "the path of a file that you can read")
+    return path
+
+
+def _check_currency(given: str, currency: str) -> None:
+    word = given.strip().rpartition(" ")[2]
+    if len(word) == 3 and word.isalpha() and word.isupper() and word != currency:
+        raise UnitError(f"{given!r}, money in {word}", f"money in {currency}, the currency of the scenario")
+
+
+def _check_distribution(value: Distribution, given: str, parameter: Parameter) -> None:
+    """Bounds apply to what is drawn; arguments that are values themselves must lie inside them too."""
+    if value.name in _SPREAD_SECOND and value.args[1] < 0:
+        raise UnitError(repr(given), "a spread (the second argument) of at least 0")
+    inside = value.args if value.name in ("uniform", "choice") else value.args[:1] if value.name in _CENTRED else ()
+    for argument in inside:
+        try:
+            units.check_bounds(argument, parameter.low, parameter.high, parameter.unit)
+        except UnitError as error:
+            raise UnitError(f"{error.given} in {given!r}", error.allowed) from error
+    if value.name == "beta" and parameter.high is not None and parameter.high < 1:
+        raise UnitError(
+            repr(given), f"a distribution of values {units.between(parameter.low, parameter.high, parameter.unit)}"
+        )
+
+
+_UNIT_WORDS = {
+    "share": "a share such as 15 %",
+    "duration": "a duration such as 30 d or 2 h",
+    "money": "money such as 50000 CNY",
+    "per_day": "a rate such as 0.2 /day",
+    "count": "a whole number",
+    "log-odds": "a number (log-odds)",
+    "flag": "true or false",
+}
+
+
+def wanted(parameter: Parameter) -> str:
+    """Say what a parameter takes: its unit, its choices, its bounds."""
+    if parameter.choices:
+        return one_of(parameter.choices)
+    words = _UNIT_WORDS.get(parameter.unit, f"a {parameter.unit}")
+    if parameter.refers:
+        words = (
+            f"the path of a {parameter.refers}" if parameter.refers == "file" else f"the name of a {parameter.refers}"
+        )
+    if parameter.low is not None or parameter.high is not None:
+        words += f", {units.between(parameter.low, parameter.high, parameter.unit)}"
+    return words

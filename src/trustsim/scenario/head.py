@@ -1,0 +1,89 @@
+"""The head of a scenario: format version, currency, clock, outcomes, replications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trustsim import units
+from trustsim.errors import nearest, one_of
+from trustsim.scenario.entries import REFUSED, Reader, quantity
+from trustsim.scenario.items import threshold
+from trustsim.scenario.layout import FORMAT, HORIZON, STEP, Precise, broken_keys
+from trustsim.scenario.resolved import Precision
+from trustsim.scenario.tree import Node, Report, join, kind_of
+
+MOST_STEPS = 1_000_000
+DEFAULT_REPLICATIONS = 200
+
+
+def check_version(node: Node | None, tree: Node, report: Report) -> None:
+    if node is None:
+        report.absent(tree.spot, "trustsim", "a scenario without its format version", f"trustsim: {FORMAT}")
+    elif node.value is True or not isinstance(node.value, int) or node.value != FORMAT:
+        report.add(node.spot, "trustsim", f"the format version {kind_of(node)}", f"trustsim: {FORMAT}")
+
+
+def read_currency(node: Node | None, report: Report) -> str:
+    if node is None:
+        return "CNY"
+    code = str(node.value)
+    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+        report.add(node.spot, "currency", kind_of(node), "a code of three capital letters such as CNY or EUR")
+        return "CNY"
+    return code
+
+
+def read_clock(keys: Mapping[str, Node], tree: Node, reader: Reader) -> tuple[float | None, float | None]:
+    horizon = keys.get("horizon")
+    if horizon is None or horizon.value is None:
+        spot = tree.spot if horizon is None else horizon.spot
+        reader.report.absent(spot, "horizon", "a scenario without a horizon", "a duration such as horizon: 180 d")
+        return None, None
+    days = quantity(HORIZON, horizon, "horizon", reader)
+    step = quantity(STEP, keys["step"], "step", reader) if "step" in keys else 1.0
+    if days is REFUSED or step is REFUSED:
+        return None if days is REFUSED else days, None
+    if not 1 <= round(days / step) <= MOST_STEPS:
+        given = f"{units.show(days, 'duration')} in steps of {units.show(step, 'duration')}: {days / step:.10g} steps"
+        reader.report.add(horizon.spot, "horizon", given, f"from 1 to {MOST_STEPS} steps")
+    return days, step
+
+
+def read_outcomes(node: Node | None, reader: Reader) -> tuple[str, ...]:
+    known = reader.group("outcome")
+    if node is None or not node.items:
+        return tuple(known)
+    for k, name in enumerate(node.items):
+        if name.value not in known:
+            given = f"the outcome {kind_of(name)}, which does not exist"
+            reader.report.add(name.spot, join("outcomes", k), given, one_of(known), nearest(name.value, list(known)))
+    return tuple(dict.fromkeys(str(name.value) for name in node.items))
+
+
+def read_replications(node: Node | None, reader: Reader) -> int | Precision | None:
+    if node is None:
+        return DEFAULT_REPLICATIONS
+    if node.mapping is None:
+        if isinstance(node.value, bool) or not isinstance(node.value, int) or not 1 <= node.value <= 10**9:
+            allowed = "a whole number of at least 1, or {precision: …, of: outcome, budget: …}"
+            reader.report.add(node.spot, "replications", kind_of(node), allowed)
+            return None
+        return node.value
+    if broken_keys(node, Precise, "replications", reader.report):
+        return None
+    keys, known = node.mapping, reader.group("outcome")
+    of = str(keys["of"].value)
+    if of not in known:
+        given = f"the outcome {of!r}, which does not exist"
+        reader.report.add(keys["of"].spot, "replications.of", given, one_of(known), nearest(of, list(known)))
+        return None
+    half_width = threshold(of, keys["precision"], "replications.precision", reader)
+    if half_width is REFUSED:
+        return None
+    if half_width <= 0:
+        reader.report.add(
+            keys["precision"].spot, "replications.precision", kind_of(keys["precision"]), "a positive half width"
+        )
+        return None
+    budget = keys["budget"].value if "budget" in keys else 2000
+    return Precision(half_width, of, int(str(budget)))

@@ -1,0 +1,226 @@
+"""The JSON Schema (draft 2020-12) of scenario files, for completion, hover and checks in an editor.
+
+Made from the layout models and the registry, so that it knows what the loader knows: descriptions, units, bounds,
+defaults, sources, and the parameters of each ``kind``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from trustsim.registry import Entry, Group, Parameter, Registry
+from trustsim.scenario import layout
+from trustsim.scenario.document import text_of
+from trustsim.scenario.entries import wanted
+from trustsim.units import DISTRIBUTIONS, MINOR_PER_MAJOR, Unit
+
+Schema = dict[str, Any]
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_NUMBER = r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?"
+SUFFIXES: Mapping[Unit, tuple[str, ...]] = {
+    "share": ("%", "pp", "bp"),
+    "duration": (
+        "s",
+        "min",
+        "h",
+        "hour",
+        "hours",
+        "d",
+        "day",
+        "days",
+        "w",
+        "week",
+        "weeks",
+        "month",
+        "months",
+        "y",
+        "year",
+        "years",
+    ),
+    "per_day": ("/day", "/d", "/h", "/hour", "/week", "/month", "/year", "/y", "%/day"),
+    "money": ("[A-Z]{3}",),
+}
+_CALLS = r"\s*(" + "|".join(DISTRIBUTIONS) + r")\s*\(.*\)\s*"
+_APPENDS = {"^\\+.": {"type": "array", "description": "Appends to the list of the file that this one extends."}}
+
+
+def schema_of(registry: Registry) -> Schema:
+    """Return the JSON Schema of a scenario file for what *registry* holds."""
+    top = _model(layout.File)
+    properties = top["properties"]
+    properties["trustsim"] = {"const": layout.FORMAT, "description": layout.File.model_fields["trustsim"].description}
+    properties["extends"] = {
+        "description": "File or files, relative to this one, that this one is laid over.",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    }
+    properties["horizon"] |= _value(layout.HORIZON)
+    properties["step"] |= _value(layout.STEP)
+    properties["currency"]["pattern"] = "^[A-Z]{3}$"
+    properties["network"] |= _kinds(registry, "network_kind", {}, required=())
+    properties["investors"] |= _investors(registry)
+    properties["platforms"] |= {"type": "array", "items": {"$ref": "#/$defs/platform"}}
+    properties["mechanisms"] |= _mechanisms(registry)
+    properties["shocks"] |= {"type": "array", "items": {"$ref": "#/$defs/shock"}}
+    properties["variants"] |= {"additionalProperties": {"type": "array", "items": {"$ref": "#/$defs/part"}}}
+    properties["replications"] |= {"anyOf": [{"type": "integer", "minimum": 1}, _model(layout.Precise)]}
+    properties["outcomes"]["items"] = _named(registry.group("outcome"))
+    properties["sweep"] |= {
+        "properties": {"design": {"enum": list(layout.DESIGNS)}, "samples": {"type": "integer", "minimum": 1}}
+    }
+    properties["expect"] |= {"type": "array", "items": _expect(registry)}
+    return {
+        "$schema": DRAFT,
+        **top,
+        "patternProperties": _APPENDS,
+        "if": {"not": {"required": ["extends"]}},
+        "then": {"required": ["trustsim", "horizon", "network", "platforms"]},
+        "$defs": _definitions(registry),
+    }
+
+
+def _definitions(registry: Registry) -> Schema:
+    timing = {
+        "from": _value(layout.START),
+        "day": _value(layout.START),
+        "until": _value(layout.UNTIL),
+        "when": {"$ref": "#/$defs/when"},
+    }
+    when = _model(layout.When)
+    when["properties"] |= {"lasting": _value(layout.LASTING), "lag": _value(layout.LAG)}
+    when["properties"]["indicator"] |= _named(registry.group("indicator"))
+    platform = _entry(registry["section", "platform"], {}, required=("name",))
+    if "kind" in platform["properties"]:
+        platform["properties"]["kind"] |= _named(registry.group("platform_kind"))
+    setting = {
+        "type": "object",
+        "properties": {"set": {"type": "object", "description": "Dotted paths into the world and their values."}},
+        "required": ["set"],
+        "additionalProperties": False,
+    }
+    return {
+        "when": when,
+        "platform": platform,
+        "segment": _entry(registry["section", "segment"], {}, required=("name", "share")),
+        "shock": _kinds(registry, "shock", timing, required=("kind",)),
+        "intervention": _kinds(registry, "intervention", timing, required=("kind",)),
+        "part": {
+            "description": "An intervention, the name of another variant, or changes to the world.",
+            "if": {"type": "object", "not": {"required": ["set"]}},
+            "then": {"$ref": "#/$defs/intervention"},
+            "else": {"anyOf": [{"type": "string"}, setting]},
+        },
+    }
+
+
+def _model(model: type[BaseModel]) -> Schema:
+    schema = model.model_json_schema()
+    for each in schema["properties"].values():
+        each.pop("title", None)
+    return schema
+
+
+def _named(entries: Mapping[str, Entry]) -> Schema:
+    if not entries:
+        return {"type": "string"}
+    return {"type": "string", "enum": list(entries), "enumDescriptions": [entry.summary for entry in entries.values()]}
+
+
+def _expect(registry: Registry) -> Schema:
+    expect = _model(layout.Expect)
+    for key in ("outcome", "difference"):
+        expect["properties"][key] |= _named(registry.group("outcome"))
+    return expect
+
+
+def _investors(registry: Registry) -> Schema:
+    segments = {
+        "type": "array",
+        "items": {"$ref": "#/$defs/segment"},
+        "description": "Groups of investors; their shares add to 100 %.",
+    }
+    return {
+        **_entry(registry["section", "investors"], {"segments": segments}, required=()),
+        "patternProperties": _APPENDS,
+    }
+
+
+def _mechanisms(registry: Registry) -> Schema:
+    switch = {"enum": ["on", "off", True, False]}
+    return {
+        "properties": {
+            name: {"description": entry.text, "anyOf": [switch, _entry(entry, {}, required=())]}
+            for name, entry in registry.group("mechanism").items()
+        },
+        "additionalProperties": False,
+    }
+
+
+def _kinds(registry: Registry, group: Group, beside: Mapping[str, Schema], required: Sequence[str]) -> Schema:
+    """A mapping whose ``kind`` decides which other keys it has."""
+    kinds = registry.group(group)
+    kind = {**_named(kinds), "description": f"Which {group.removesuffix('_kind')}."}
+    return {
+        "type": "object",
+        "properties": {"kind": kind},
+        "required": list(required),
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
+                "then": _entry(entry, {"kind": {"const": name, "description": entry.text}, **beside}, required=None),
+            }
+            for name, entry in kinds.items()
+        ],
+    }
+
+
+def _entry(entry: Entry, beside: Mapping[str, Schema], required: Sequence[str] | None) -> Schema:
+    """The mapping of one entry; ``required`` None means: the parameters without a default."""
+    needed = [p.name for p in entry.parameters if p.is_required] if required is None else list(required)
+    return {
+        "type": "object",
+        "title": entry.name,
+        "description": entry.text,
+        "properties": {**beside, **{p.name: _value(p) for p in entry.parameters}},
+        "required": needed,
+        "additionalProperties": False,
+    }
+
+
+def _value(parameter: Parameter) -> Schema:
+    """The schema of one parameter: plain number in the computed unit, or text with a unit."""
+    default = (
+        None if parameter.is_required else text_of(parameter.default, parameter.unit, "CNY", spread=parameter.spread)
+    )
+    said = [parameter.text.rstrip("."), wanted(parameter)]
+    said += [f"default {default}"] if default is not None else []
+    said += [f"source: {parameter.source}"] if parameter.source else []
+    schema: Schema = {"description": ". ".join(said) + "."}
+    if default is not None:
+        schema["default"] = default
+    choices = [_plain_schema(parameter)]
+    if parameter.unit not in ("flag", "text", "name"):
+        choices.append({"type": "string", "pattern": _pattern(parameter)})
+    if parameter.default is None:
+        choices.append({"type": "null"})
+    return schema | (choices[0] if len(choices) == 1 else {"anyOf": choices})
+
+
+def _plain_schema(parameter: Parameter) -> Schema:
+    if parameter.unit == "flag":
+        return {"type": "boolean"}
+    if parameter.unit in ("text", "name"):
+        return {"type": "string", "enum": list(parameter.choices)} if parameter.choices else {"type": "string"}
+    scale = MINOR_PER_MAJOR if parameter.unit == "money" else 1
+    bounds = {"minimum": parameter.low, "maximum": parameter.high}
+    kind = "integer" if parameter.unit == "count" else "number"
+    return {"type": kind, **{key: bound / scale for key, bound in bounds.items() if bound is not None}}
+
+
+def _pattern(parameter: Parameter) -> str:
+    suffixes = SUFFIXES.get(parameter.unit, ())
+    pattern = rf"\s*{_NUMBER}\s*" + (rf"({'|'.join(suffixes)})?\s*" if suffixes else "")
+    return f"^({pattern}|{_CALLS})$" if parameter.spread else f"^{pattern}$"

@@ -1,0 +1,200 @@
+"""The sections that describe the world at day 0: network, investors with segments, platforms, mechanisms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from trustsim.errors import nearest, one_of
+from trustsim.registry import Entry, Group
+from trustsim.scenario.entries import Reader, build
+from trustsim.scenario.merge import named
+from trustsim.scenario.resolved import World
+from trustsim.scenario.tree import Node, join, kind_of
+
+OFF = "off"
+DO_NOTHING = "nothing"  # the only variant of a scenario without variants
+SHARES_ADD_TO_ONE = 1e-6
+
+
+def names_in(tree: Mapping[str, Node]) -> dict[str, list[str]]:
+    """Return the names of platforms, segments and variants as written, for references to be checked against."""
+    investors = tree["investors"].mapping if "investors" in tree else None
+    segments = investors.get("segments") if investors else None
+    variants = tree["variants"].mapping if "variants" in tree else None
+    return {
+        "platform": list(named(tree["platforms"].items or ())) if "platforms" in tree else [],
+        "segment": list(named(segments.items or ())) if segments else [],
+        "variant": list(variants or (DO_NOTHING,)),
+    }
+
+
+def read_world(tree: Node, reader: Reader) -> World | None:
+    """Return the world that a scenario's tree describes, or None where something is wrong (and reported)."""
+    sections = tree.mapping or {}
+    network = _network(sections.get("network"), tree, reader)
+    investors = _investors(sections.get("investors", Node({}, tree.spot)), reader)
+    platforms = _platforms(sections.get("platforms"), tree, reader)
+    mechanisms = _mechanisms(sections.get("mechanisms", Node({}, tree.spot)), reader)
+    if network is None or investors is None or platforms is None or mechanisms is None:
+        return None
+    return World(network, investors, platforms, mechanisms)
+
+
+def kind_entry(node: Node, path: str, group: Group, reader: Reader) -> Entry | None:
+    """Return the entry that the ``kind`` of a mapping names, or None where there is none (and it is reported)."""
+    kinds = reader.group(group)
+    what = group.removesuffix("_kind")
+    if node.mapping is None:
+        reader.report.add(node.spot, path, kind_of(node), f"a mapping with the kind of {what} and its parameters")
+        return None
+    kind = node.mapping.get("kind")
+    if kind is None:
+        reader.report.absent(node.key or node.spot, path, f"a {what} without 'kind'", f"kind: {one_of(kinds)}")
+        return None
+    if not isinstance(kind.value, str) or kind.value not in kinds:
+        given = f"the {what} kind {kind_of(kind)}, which does not exist"
+        reader.report.add(kind.spot, join(path, "kind"), given, one_of(kinds), nearest(kind.value, list(kinds)))
+        return None
+    return kinds[kind.value]
+
+
+def _network(node: Node | None, tree: Node, reader: Reader) -> Any:
+    if node is None:
+        kinds = one_of(reader.group("network_kind"))
+        reader.report.absent(tree.spot, "network", "a scenario without 'network'", f"a mapping with kind: {kinds}")
+        return None
+    entry = kind_entry(node, "network", "network_kind", reader)
+    return build(entry, node, "network", reader, beside=("kind",)) if entry else None
+
+
+def _investors(node: Node, reader: Reader) -> Any:
+    segments: tuple[Any, ...] | None = ()
+    if node.mapping is not None and "segments" in node.mapping:
+        segments = _segments(node.mapping["segments"], reader)
+    investors = build(
+        reader.registry["section", "investors"],
+        node,
+        "investors",
+        reader,
+        beside=("segments",),
+        also={"segments": segments or ()},
+    )
+    return None if segments is None else investors
+
+
+def _segments(node: Node, reader: Reader) -> tuple[Any, ...] | None:
+    path = "investors.segments"
+    if not node.items:
+        reader.report.add(node.spot, path, kind_of(node), "a list of segments, each with name, share and traits")
+        return None
+    entry = reader.registry["section", "segment"]
+    made = [build(entry, item, _item_path(path, item, k), reader) for k, item in enumerate(node.items)]
+    is_good = _names_once(node.items, path, "segment", reader)
+    segments = tuple(each for each in made if each is not None)
+    if not is_good or len(segments) < len(made):
+        return None
+    total = sum(segment.share for segment in segments)
+    if abs(total - 1) > SHARES_ADD_TO_ONE:
+        shares = " + ".join(f"{100 * segment.share:g} %" for segment in segments)
+        given = f"shares that add to {100 * total:.10g} % ({shares})"
+        reader.report.add(node.key or node.spot, path, given, "shares of segments that add to 100 %")
+        return None
+    return segments
+
+
+def _platforms(node: Node | None, tree: Node, reader: Reader) -> tuple[Any, ...] | None:
+    if node is None:
+        reader.report.absent(
+            tree.spot, "platforms", "a scenario without 'platforms'", "a list of at least one platform"
+        )
+        return None
+    if not node.items:
+        reader.report.add(node.spot, "platforms", "an empty list", "a list of at least one platform")
+        return None
+    made = [_platform(item, _item_path("platforms", item, k), reader) for k, item in enumerate(node.items)]
+    is_good = _names_once(node.items, "platforms", "platform", reader)
+    return tuple(made) if is_good and all(each is not None for each in made) else None
+
+
+def _platform(node: Node, path: str, reader: Reader) -> Any:
+    entry = reader.registry["section", "platform"]
+    kind = next(parameter for parameter in entry.parameters if parameter.name == "kind")
+    preset: Entry | None
+    if node.mapping is not None and "kind" not in node.mapping and not kind.is_required:
+        preset = reader.group("platform_kind")[kind.default]
+    else:
+        preset = kind_entry(node, path, "platform_kind", reader)
+    if preset is None:
+        return None
+    return build(entry, node, path, reader, preset=preset.make.preset)
+
+
+def _names_once(items: tuple[Node, ...], path: str, what: str, reader: Reader) -> bool:
+    first: dict[str, int] = {}
+    is_good = True
+    for item in items:
+        name = item.mapping.get("name") if item.mapping else None
+        if name is None or not isinstance(name.value, str):
+            continue
+        if name.value == "*":
+            reader.report.add(name.spot, join(path, "*.name"), "the name '*'", f"another name: '*' means every {what}")
+            is_good = False
+        if name.value in first:
+            given = f"two {what}s named {name.value!r} (the first on line {first[name.value]})"
+            reader.report.add(name.spot, join(path, f"{name.value}.name"), given, f"one {what} a name")
+            is_good = False
+        first.setdefault(name.value, name.spot.line)
+    return is_good
+
+
+def _mechanisms(node: Node, reader: Reader) -> dict[str, Any] | None:
+    entries = reader.group("mechanism")
+    if node.mapping is None:
+        return None
+    is_good = True
+    for name in node.mapping.keys() - entries.keys():
+        spot = node.mapping[name].key or node.mapping[name].spot
+        given = f"the mechanism {name!r}, which does not exist"
+        reader.report.add(
+            spot,
+            join("mechanisms", name),
+            given,
+            one_of(entries) if entries else "no mechanisms",
+            nearest(name, list(entries)),
+        )
+        is_good = False
+    settings: dict[str, Any] = {}
+    for name, entry in entries.items():
+        given_node = node.mapping.get(name)
+        if given_node is None:
+            given_node = Node({} if getattr(entry.make, "default_on", True) else OFF, node.spot)
+        if given_node.value == OFF or given_node.value is False:
+            settings[name] = None
+            continue
+        if given_node.value == "on" or given_node.value is True:
+            given_node = replace(given_node, value={})
+        settings[name] = build(entry, given_node, join("mechanisms", name), reader)
+        is_good &= settings[name] is not None
+    return settings if is_good else None
+
+
+def _item_path(path: str, item: Node, index: int) -> str:
+    name = item.mapping.get("name") if item.mapping else None
+    return join(path, name.value if name is not None and isinstance(name.value, str) else index)
+
+
+def share_parts(base: World, other: World) -> World:
+    """Return *other* with every part that equals *base*'s replaced by it; *base* itself where all are equal."""
+    if other == base:
+        return base
+    mechanisms = {
+        name: base.mechanisms[name] if base.mechanisms[name] == now else now for name, now in other.mechanisms.items()
+    }
+    return World(
+        network=base.network if other.network == base.network else other.network,
+        investors=base.investors if other.investors == base.investors else other.investors,
+        platforms=base.platforms if other.platforms == base.platforms else other.platforms,
+        mechanisms=base.mechanisms if mechanisms == base.mechanisms else mechanisms,
+    )

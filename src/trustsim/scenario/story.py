@@ -1,0 +1,128 @@
+"""Reading a merged tree into a :class:`Scenario`, top to bottom, with everything that is wrong reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from trustsim.registry import Registry
+from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
+from trustsim.scenario.entries import Reader
+from trustsim.scenario.expectations import known_variant, read_expectations, read_sweep
+from trustsim.scenario.head import check_version, read_clock, read_currency, read_outcomes, read_replications
+from trustsim.scenario.items import Flattener, Part, read_item, read_packages
+from trustsim.scenario.layout import File, broken_keys
+from trustsim.scenario.merge import overridden
+from trustsim.scenario.resolved import Scenario, Variant, World
+from trustsim.scenario.sections import DO_NOTHING, names_in, read_world, share_parts
+from trustsim.scenario.tree import Node, Report, join, plain
+
+
+def read_story(tree: Node, registry: Registry, report: Report, source: str) -> Scenario | None:
+    """Return the scenario of a merged tree, or None where something is wrong (and reported)."""
+    broken = broken_keys(tree, File, "", report)
+    keys = {key: node for key, node in (tree.mapping or {}).items() if key not in broken}
+    is_readable = report.is_whole and not broken & {"platforms", "investors", "variants"}
+    currency = read_currency(keys.get("currency"), report)
+    reader = Reader(registry, report, currency, names_in(keys) if is_readable else {})
+    check_version(keys.get("trustsim"), tree, report)
+    horizon, step = read_clock(keys, tree, reader)
+    world = read_world(Node(keys, tree.spot), reader)
+    shock_nodes = keys["shocks"].items or () if "shocks" in keys else ()
+    shocks = [read_item(node, join("shocks", k), "shock", horizon, reader) for k, node in enumerate(shock_nodes)]
+    packages = _packages(keys, horizon, reader)
+    variants = _variants(packages, keys, tree, world, reader)
+    outcomes = read_outcomes(keys.get("outcomes"), reader)
+    replications = read_replications(keys.get("replications"), reader)
+    if "baseline" in keys and keys["baseline"].value:
+        known_variant(keys["baseline"], "baseline", reader)
+    expect = read_expectations(keys.get("expect"), reader)
+    sweep = read_sweep(keys.get("sweep"), reader, lambda point: _try_out(tree, point, registry, report))
+    if report.problems or world is None or horizon is None or step is None or replications is None:
+        return None
+    prose = {key: str(keys[key].value) if key in keys else "" for key in ("title", "description")}
+    baseline = str(keys["baseline"].value if "baseline" in keys and keys["baseline"].value else next(iter(packages)))
+    seed = keys["seed"].value if "seed" in keys else 1
+    head: dict[str, Any] = {
+        **prose,
+        "horizon": text_of(horizon, "duration", currency),
+        "step": text_of(step, "duration", currency),
+        "currency": currency,
+        "baseline": baseline,
+        "replications": replications_of(replications, registry, currency),
+        "seed": seed,
+        "outcomes": list(outcomes),
+        **{key: plain(keys[key]) for key in ("sweep", "expect", "notes") if key in keys},
+    }
+    items = tuple(shock for shock in shocks if shock is not None)
+    document = document_of(head, world, items, packages, registry)
+    return Scenario(
+        **prose,
+        horizon=horizon,
+        step=step,
+        currency=currency,
+        shocks=items,
+        variants=variants,
+        baseline=baseline,
+        replications=replications,
+        seed=int(str(seed)),
+        outcomes=outcomes,
+        expect=expect,
+        sweep=sweep,
+        document=document,
+        digest=digest_of(document),
+        source=source,
+    )
+
+
+def _try_out(tree: Node, point: Mapping[str, Node], registry: Registry, report: Report) -> None:
+    """Report what is wrong with the scenario at one point of its sweep."""
+    rest = {key: node for key, node in (tree.mapping or {}).items() if key not in ("sweep", "expect")}
+    read_story(overridden(Node(rest, tree.spot), point, report), registry, report, "")
+
+
+def _packages(keys: Mapping[str, Node], horizon: float | None, reader: Reader) -> dict[str, tuple[Part, ...]]:
+    variants = keys.get("variants")
+    if variants is None or variants.mapping is None:
+        return {DO_NOTHING: ()}
+    if not variants.mapping:
+        reader.report.add(variants.spot, "variants", "no variants", "at least one, such as nothing: []")
+    return read_packages(variants.mapping, horizon, reader)
+
+
+def _variants(
+    packages: Mapping[str, tuple[Part, ...]], keys: Mapping[str, Node], tree: Node, world: World | None, reader: Reader
+) -> tuple[Variant, ...]:
+    spots = keys["variants"].mapping or {} if "variants" in keys else {}
+    flattener = Flattener(packages, spots, reader)
+    variants = []
+    for name in packages:
+        items, settings = flattener.flat(name)
+        own = world
+        if settings and world is not None:
+            own = _world_with(settings, tree, world, spots[name], join("variants", name), reader)
+        if own is not None:
+            variants.append(Variant(name, items, own))
+    return tuple(variants)
+
+
+def _world_with(
+    settings: Mapping[str, Node], tree: Node, base: World, variant: Node, path: str, reader: Reader
+) -> World | None:
+    """Return the world with the ``set`` entries of a variant; what is like the base world is the same object."""
+    changed = overridden(tree, settings, reader.report)
+    world = read_world(changed, replace(reader, names=names_in(changed.mapping or {})))
+    if world is None:
+        return None
+    names = [platform.name for platform in world.platforms]
+    expected = [platform.name for platform in base.platforms]
+    if names != expected:
+        reader.report.add(
+            variant.key or variant.spot,
+            path,
+            f"'set' to the platforms {', '.join(names)}",
+            f"the platforms of the scenario, {', '.join(expected)}",
+        )
+        return None
+    return share_parts(base, world)

@@ -1,0 +1,105 @@
+"""The agenda: which shocks and interventions act in which variants today, and the terms that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import layout
+from trustsim.scenario.resolved import Item, Trigger, Variant
+from trustsim.world.day import Day
+from trustsim.world.terms import How, Term, combined
+
+_NEVER = np.iinfo(np.int64).max
+
+
+class Entry:
+    """One item and the variants that hold it. ``since`` int64 (variants,): first step of acting, or never."""
+
+    def __init__(self, item: Item, holds: NDArray[np.bool_], dt: float) -> None:
+        self.item, self.holds = item, holds
+        self.first = 1 + int(np.ceil(item.timing.start / dt - 1e-9))
+        self.until = _NEVER if item.timing.until is None else 1 + int(np.ceil(item.timing.until / dt - 1e-9))
+        self.since = np.full(len(holds), _NEVER, np.int64)
+        self.fulfilled = np.zeros(len(holds), np.int64)
+        self.active = np.zeros(len(holds), np.bool_)
+        self.memory: dict[str, object] = {}
+        self.acts = hasattr(item.what, "act")
+        span = item.what.span() if hasattr(item.what, "span") else np.inf
+        self.span = span / dt
+
+    def update(self, step: int, day: Day) -> bool:
+        """Work out where the item is active on *step*; return whether that changed."""
+        trigger = self.item.timing.when
+        in_time = self.first <= step < self.until
+        active = self.holds & in_time
+        if trigger is not None and in_time:
+            self.fulfilled = np.where(_is_met(trigger, day), self.fulfilled + 1, 0)
+            fired = self.fulfilled * day.dt >= max(trigger.lasting, day.dt) - 1e-9
+            starts = self.holds & fired & (self.since == _NEVER)
+            self.since[starts] = step + int(round(trigger.lag / day.dt))
+            active = self.holds & (self.since <= step)
+        elif in_time:
+            self.since[active & (self.since == _NEVER)] = step
+        changed = bool((active != self.active).any())
+        self.active = active
+        return changed
+
+
+def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
+    """Return bool (variants,): whether the indicator of any of the trigger's platforms is past its threshold."""
+    met = np.zeros(day.state.n_variants, np.bool_)
+    for p in day.platforms(trigger.platform):
+        value = day.gauge(trigger.indicator, p)
+        if trigger.above is not None:
+            met |= value > trigger.above
+        if trigger.below is not None:
+            met |= value < trigger.below
+    return met
+
+
+class Agenda:
+    """All shocks (in every variant) and interventions (in theirs), in one list; equal ones are one entry."""
+
+    def __init__(self, shocks: Sequence[Item], variants: Sequence[Variant], dt: float) -> None:
+        every = np.ones(len(variants), np.bool_)
+        self.entries = [Entry(item, every, dt) for item in shocks]
+        levers: dict[Item, NDArray[np.bool_]] = {}
+        for v, variant in enumerate(variants):
+            for item in variant.items:
+                levers.setdefault(item, np.zeros(len(variants), np.bool_))[v] = True
+        self.entries += [Entry(item, holds, dt) for item, holds in levers.items()]
+
+    def advance(self, step: int, day: Day) -> bool:
+        """Bring every entry to *step*, rebuild the terms where needed, let the active ones act; return whether terms changed."""
+        changed = False
+        for entry in self.entries:
+            if entry.item.timing.when is not None or step in (entry.first, entry.until):
+                changed |= entry.update(step, day)
+        if changed:
+            self._rebuild_terms(day)
+        for entry in self.entries:
+            if entry.acts and entry.active.any():
+                age = np.where(entry.active, step - np.minimum(entry.since, step), 0)
+                if age.max() <= entry.span:
+                    day.active, day.age, day.memory = entry.active, age * day.dt, entry.memory
+                    entry.item.what.act(day)
+        return changed
+
+    def _rebuild_terms(self, day: Day) -> None:
+        state = day.state
+        state.terms[:] = state.base_terms
+        proposals: dict[tuple[int, int, int], list[tuple[How, float]]] = {}
+        for entry in self.entries:
+            if not hasattr(entry.item.what, "terms"):
+                continue
+            proposed: Sequence[Term] = entry.item.what.terms()
+            for v in np.flatnonzero(entry.active):
+                for term in proposed:
+                    for p in day.platforms(term.platform):
+                        where = (layout.TERMS.index(term.name), int(v), p)
+                        proposals.setdefault(where, []).append((term.how, term.value))
+        for (k, v, p), changes in proposals.items():
+            state.terms[k, v, p] = combined(state.base_terms[k, v, p], changes)

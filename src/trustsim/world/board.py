@@ -1,0 +1,81 @@
+"""The message board: everything said in public today, as evidence; the press repeats it for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import layout
+
+_SPENT = 0.01  # a story this weak is no longer told
+_SPILLS = [layout.TARGETS.index("fund"), layout.TARGETS.index("integrity"), layout.TARGETS.index("risk")]
+
+
+@dataclass
+class _Story:
+    evidence: NDArray[np.float32]  # (variants, platforms, TARGETS + 1)
+    is_page: bool
+    by_literacy: bool
+    keep: float
+
+
+class Board:
+    """Collects messages and hands the day's bulletin to the account pass.
+
+    ``likeness`` float64 (variants, platforms, platforms): share of bad news about the first that is read as news about
+    the second; 0 on the diagonal.
+    """
+
+    def __init__(self, likeness: NDArray[np.float64]) -> None:
+        self._likeness = likeness
+        self._stories: list[_Story] = []
+        n_variants, n_platforms = likeness.shape[:2]
+        self._silence = (
+            np.zeros((0, n_variants, n_platforms, layout.N_TARGETS + 1), np.float32),
+            np.zeros(0, np.bool_),
+            np.zeros(0, np.bool_),
+        )
+
+    def post(
+        self,
+        evidence: NDArray[np.float64],
+        reach: NDArray[np.float64],
+        *,
+        is_page: bool = False,
+        by_literacy: bool = False,
+        keep: float = 0.0,
+    ) -> None:
+        """Post one message: ``evidence`` (variants, platforms, TARGETS) in log-odds, ``reach`` (variants, platforms) a day.
+
+        Targets ``risk`` and ``fear``: positive is bad; the parts of trust: negative is bad. Tomorrow the message is told
+        again with ``keep`` of its weight.
+        """
+        if not evidence.any():
+            return
+        n_platforms = evidence.shape[1]
+        if n_platforms > 1:
+            bad = np.minimum(evidence, 0.0)
+            risk = layout.TARGETS.index("risk")
+            bad[:, :, risk] = np.maximum(evidence[:, :, risk], 0.0)
+            spilled = np.zeros_like(evidence)
+            spilled[:, :, _SPILLS] = np.einsum("vpq,vpk->vqk", self._likeness, bad)[:, :, _SPILLS]
+            evidence = evidence + spilled
+            reach = np.maximum(reach, (self._likeness > 0).any(axis=1) * reach.max(axis=1, keepdims=True))
+        row = np.concatenate([evidence, reach[:, :, None]], axis=2).astype(np.float32)
+        row[:, :, layout.REACH] *= evidence.any(axis=2)
+        self._stories.append(_Story(row, is_page, by_literacy, keep))
+
+    def bulletin(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return today's messages, which are pages, which the literate discount; let the stories fade."""
+        if not self._stories:
+            return self._silence
+        rows = np.stack([s.evidence for s in self._stories])
+        is_page = np.array([s.is_page for s in self._stories])
+        by_literacy = np.array([s.by_literacy for s in self._stories])
+        for story in self._stories:
+            story.evidence = story.evidence.copy()
+            story.evidence[:, :, : layout.REACH] *= np.float32(story.keep)
+        self._stories = [s for s in self._stories if np.abs(s.evidence[:, :, : layout.REACH]).max() > _SPENT]
+        return rows, is_page, by_literacy

@@ -1,0 +1,176 @@
+"""What a mechanism sees of the day, and the few ways in which it may propose to change the world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trustsim.errors import ModelError
+from trustsim.kernels import balance, draws, layout, settle
+from trustsim.world.board import Board
+from trustsim.world.rumours import Told, spread_rumour
+from trustsim.world.state import State
+
+Mask = NDArray[np.bool_]
+_EPSILON = 1e-9
+
+
+class Day:
+    """One step of the world, seen by one item (a shock or an intervention) at a time.
+
+    ``time`` is in days at the start of the step, ``dt`` the length of the step in days. ``active`` bool (variants,) says
+    where the item acts now, ``age`` float64 (variants,) for how long it has (days, 0 on its first step). ``memory`` is a
+    dictionary of the item's own that lasts for the run.
+    """
+
+    CASH, CUSTODY, THIEVES, OWNERS, MISREPORTED = (
+        layout.CASH, layout.CUSTODY, layout.THIEVES, layout.OWNERS, layout.MISREPORTED,
+    )  # fmt: skip
+    WINDING = layout.WINDING_STATUS
+
+    def __init__(self, state: State, board: Board, settings: Mapping[str, tuple[Any, ...]], dt: float, key: NDArray[np.uint64]):
+        self.state, self.board, self.dt, self.key = state, board, dt, key
+        self.settings = settings
+        self.step = 0
+        self.active: Mask = np.ones(state.n_variants, np.bool_)
+        self.age: NDArray[np.float64] = np.zeros(state.n_variants)
+        self.memory: dict[str, Any] = {}
+
+    @property
+    def time(self) -> float:
+        return (self.step - 1) * self.dt
+
+    def reached(self, after: ArrayLike) -> Mask:
+        """Return bool (variants,): where the item's age passes *after* (days) in this step. One step only, for each."""
+        after = np.asarray(after, np.float64)
+        return self.active & (self.age >= after - _EPSILON) & (self.age - self.dt < after - _EPSILON)
+
+    def platforms(self, name: str) -> list[int]:
+        """Return the indices of the platform called *name*, or of all for ``'*'``."""
+        if name == "*":
+            return list(range(self.state.n_platforms))
+        for p, platform in enumerate(self.state.platforms):
+            if platform.name == name:
+                return [p]
+        raise ModelError(f"no platform {name!r}")
+
+    def term(self, name: str, platform: int) -> NDArray[np.float64]:
+        """Return a term of one platform as it stands today, float64 (variants,)."""
+        return self.state.terms[layout.TERMS.index(name), :, platform]
+
+    def gauge(self, name: str, platform: int) -> NDArray[np.float64]:
+        """Return what was measured of one platform yesterday, float64 (variants,)."""
+        return self.state.gauges[layout.GAUGES.index(name), :, platform]
+
+    def chance(self, entity: int) -> float:
+        """Return the day's uniform in (0, 1) for a shock at *entity*; the same in all variants."""
+        return float(draws.uniforms(1, draws.SHOCK, self.key, day=self.step, first=entity)[0, 0])
+
+    def fate(self, entity: int) -> float:
+        """Return the run's uniform in (0, 1) for *entity*: the same every day and in all variants."""
+        return float(draws.uniforms(1, draws.SHOCK, self.key, first=entity)[0, 0])
+
+    def post(
+        self,
+        platform: int,
+        where: Mask,
+        *,
+        reach: float | None = None,
+        fading: float | None = None,
+        is_page: bool = False,
+        by_literacy: bool = False,
+        **strength: ArrayLike,
+    ) -> None:
+        """Post a message about *platform* in the variants *where*: strengths by target in log-odds, scalar or (variants,).
+
+        Without a ``reach`` of its own the press carries it, with the reach and the fading of the media.
+        """
+        if not where.any():
+            return
+        evidence = np.zeros((self.state.n_variants, self.state.n_platforms, layout.N_TARGETS))
+        reaches = np.zeros((self.state.n_variants, self.state.n_platforms))
+        for target, value in strength.items():
+            evidence[:, platform, layout.TARGETS.index(target)] = np.where(where, value, 0.0)
+        press = self.settings["media"]
+        keep = 0.0 if fading is None else (1.0 - fading) ** self.dt
+        if reach is None:
+            told = np.array([m.credibility if m else 0.0 for m in press])
+            evidence *= told[:, None, None]
+            reaches[:, platform] = [1 - (1 - m.reach) ** self.dt if m else 0.0 for m in press]
+            keep = (1.0 - press[0].fading) ** self.dt if press[0] else 0.0
+        else:
+            reaches[:, platform] = reach
+        self.board.post(evidence, reaches, is_page=is_page, by_literacy=by_literacy, keep=keep)
+
+    def move(self, source: int, target: int, platform: int, amount: ArrayLike, where: Mask) -> NDArray[np.int64]:
+        """Move money between two entries of a platform's books, in minor units; return what was moved, int64 (variants,)."""
+        moved = np.where(where, np.asarray(amount, np.float64), 0.0).astype(np.int64)
+        self.state.books[source, :, platform] -= moved
+        self.state.books[target, :, platform] += moved
+        return moved
+
+    def take_client_money(self, platform: int, share: ArrayLike, where: Mask) -> NDArray[np.int64]:
+        """Take a share of all client money (cash and custody) of *platform* away to the thieves; claims stay."""
+        books, taken = self.state.books, np.zeros(self.state.n_variants, np.int64)
+        for entry in (layout.CASH, layout.CUSTODY):
+            held = np.maximum(books[entry, :, platform], 0)
+            taken += self.move(entry, layout.THIEVES, platform, held * np.minimum(share, 1.0), where)
+        return taken
+
+    def revalue(self, platform: int, change: ArrayLike, where: Mask) -> NDArray[np.int64]:
+        """Change the value of a platform's assets by a share (negative: a loss); return the change, int64 (variants,)."""
+        state = self.state
+        before = state.ladder[:, :, platform].sum(axis=0)
+        for v in np.flatnonzero(where):
+            balance.reprice(state.books, state.ladder, v, platform, float(np.broadcast_to(change, where.shape)[v]))
+        return np.asarray(state.ladder[:, :, platform].sum(axis=0) - before, np.int64)
+
+    def misreport(self, platform: int, amount: ArrayLike, where: Mask) -> None:
+        """Let the reported assets of *platform* exceed the true ones by *amount* more (minor units)."""
+        self.state.books[layout.MISREPORTED, :, platform] += np.where(where, np.asarray(amount), 0).astype(np.int64)
+
+    def reveal(self, platform: int, where: Mask) -> NDArray[np.float64]:
+        """Bring the reported figures back to the truth; return the gap that this uncovers / claims, float64 (variants,)."""
+        books = self.state.books
+        gap = books[layout.MISREPORTED, :, platform] / np.maximum(books[layout.CLAIMS, :, platform], 1)
+        books[layout.MISREPORTED, where, platform] = 0
+        return np.where(where, gap, 0.0)
+
+    def spend(self, platform: int, amount: ArrayLike, where: Mask) -> None:
+        """Book a one-off cost of a lever, minor units."""
+        self.state.gauges[layout.G_COST, :, platform] += np.where(where, np.asarray(amount, np.float64), 0.0)
+
+    def stop_payments(self, platform: int, where: Mask) -> None:
+        """Let *platform* pay nothing in this step (an outage, a gate)."""
+        row = self.state.gauges[layout.G_STATUS, :, platform]
+        row[where & (row == layout.OPEN)] = layout.GATED_STATUS
+
+    def wind_down(self, platform: int, where: Mask) -> None:
+        """Freeze *platform* for good: every claim falls due and is paid as assets run off."""
+        state = self.state
+        row = state.gauges[layout.G_STATUS, :, platform]
+        for v in np.flatnonzero(where & (row < layout.WINDING_STATUS)):
+            row[v] = layout.WINDING_STATUS
+            first, stop = state.accounts.first[platform : platform + 2]
+            settle.call_all(
+                state.flags[v], state.balance[v], state.requested[v], state.asked_day[v], state.queue[v], state.queue_n[v],
+                state.books[:, v], first, stop, platform, self.step,
+            )  # fmt: skip
+
+    def sell_to_owners(self, platform: int, amount: ArrayLike, where: Mask) -> None:
+        """Let the owners take assets over at par: *amount* (minor units) of cash comes in, as far as assets reach."""
+        state = self.state
+        for v in np.flatnonzero(where):
+            wanted = int(np.broadcast_to(np.asarray(amount), where.shape)[v])
+            taken = min(wanted, int(state.ladder[:, v, platform].sum()))
+            balance.take_from_ladder(state.ladder, v, platform, taken)
+            state.books[layout.CASH, v, platform] += taken
+
+    def rumour(self, platform: int, rumour: Told, begins: Mask) -> NDArray[np.uint8]:
+        """Seed *rumour* where it begins, let it spread for a step where it acts; return who believes, (variants, investors)."""
+        return spread_rumour(
+            self.state, self.memory, platform, rumour, begins, self.active, self.age, self.step, self.dt, self.key
+        )

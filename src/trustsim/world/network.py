@@ -1,0 +1,385 @@
+"""Who is linked to whom: rows of neighbours (CSR), generated, read from a file, or handed over by networkx.
+
+What a node does reaches the nodes in its row. In an undirected network every link stands in both rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trustsim.errors import Place, Problem, ScenarioError, UnitError, nearest, one_of
+from trustsim.kernels import graphs
+from trustsim.world.networks import (
+    Block,
+    Complete,
+    Configuration,
+    FromFile,
+    Named,
+    NoLinks,
+    Poisson,
+    Preferential,
+    SmallWorld,
+)
+
+LARGEST_COMPLETE = 10_000  # nodes: 10**8 entries, 400 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Rows of neighbours; shared by all variants and not to be written.
+
+    ``indptr``: int64 (n_nodes + 1,); ``neighbours``: int32 (entries,): row ``v`` is
+    ``neighbours[indptr[v]:indptr[v + 1]]``, ascending, without ``v`` and without repeats. ``n_self_loops`` counts the
+    links from a node to itself that were found and dropped on the way in.
+    """
+
+    indptr: NDArray[np.int64]
+    neighbours: NDArray[np.int32]
+    is_directed: bool = False
+    n_self_loops: int = 0
+
+    @property
+    def n_nodes(self) -> int:
+        return len(self.indptr) - 1
+
+    @property
+    def n_links(self) -> int:
+        """Number of links; one that goes both ways counts once unless the network is directed."""
+        return len(self.neighbours) if self.is_directed else len(self.neighbours) // 2
+
+    @property
+    def degree(self) -> NDArray[np.int64]:
+        """int64 (n_nodes,): how many nodes see what this one does."""
+        return np.diff(self.indptr)
+
+    @property
+    def in_degree(self) -> NDArray[np.int64]:
+        """int64 (n_nodes,): how many nodes this one sees; the same as ``degree`` unless the network is directed."""
+        if not self.is_directed:
+            return self.degree
+        return np.bincount(self.neighbours, minlength=self.n_nodes).astype(np.int64)
+
+    @property
+    def mean_degree(self) -> float:
+        """Entries per node; 0 where there are no nodes. Zachary's karate club: 156 / 34 = 4.588."""
+        return len(self.neighbours) / self.n_nodes if self.n_nodes else 0.0
+
+    @classmethod
+    def from_edges(cls, source: ArrayLike, target: ArrayLike, n_nodes: int, *, is_directed: bool = False) -> Network:
+        """Return the network of the links ``source[e] → target[e]``, both ways unless ``is_directed``.
+
+        ``source``, ``target``: integers (links,) in [0, n_nodes). Self-loops are dropped and counted, repeats dropped.
+
+        Raises
+        ------
+        UnitError : for ends outside [0, n_nodes) or lists of different length.
+        """
+        a, b = np.asarray(source, dtype=np.int64), np.asarray(target, dtype=np.int64)
+        if a.shape != b.shape or a.ndim != 1:
+            raise UnitError(f"source of shape {a.shape} and target of shape {b.shape}", "two lists of the same length")
+        if len(a) and (min(a.min(), b.min()) < 0 or max(a.max(), b.max()) >= n_nodes):
+            raise UnitError(
+                f"links among nodes {min(a.min(), b.min())} to {max(a.max(), b.max())}",
+                f"nodes from 0 to {n_nodes - 1}",
+            )
+        rows = graphs.rows_of(a.astype(np.int32), b.astype(np.int32), n_nodes, is_directed)
+        return cls(*rows, is_directed, int(np.count_nonzero(a == b)))
+
+    @classmethod
+    def from_networkx(cls, graph: nx.Graph[Any], *, is_directed: bool = False) -> Network:
+        """Return the network of any networkx graph, without weights and parallel links; isolated nodes are kept.
+
+        Nodes are numbered in the sorted order of their labels, or in the order of ``graph.nodes`` where labels do not
+        compare (say 1 and 'a'). Links go both ways, those of a DiGraph too, unless ``is_directed``.
+        """
+        try:
+            labels = sorted(graph.nodes)
+        except TypeError:
+            labels = list(graph.nodes)
+        number = {label: k for k, label in enumerate(labels)}
+        ends = np.array([(number[a], number[b]) for a, b in graph.edges()], dtype=np.int64).reshape(-1, 2)
+        return cls.from_edges(ends[:, 0], ends[:, 1], len(number), is_directed=is_directed)
+
+    def to_networkx(self) -> nx.Graph[int]:
+        """Return a networkx Graph (DiGraph where directed) on the nodes 0 … n_nodes − 1."""
+        graph: nx.Graph[int] = nx.DiGraph() if self.is_directed else nx.Graph()
+        graph.add_nodes_from(range(self.n_nodes))
+        source = np.repeat(np.arange(self.n_nodes), self.degree)
+        graph.add_edges_from(zip(source.tolist(), self.neighbours.tolist(), strict=True))
+        return graph
+
+
+def build(kind: object, n_nodes: int, key: NDArray[np.uint64], *, base_folder: str | Path = ".") -> Network:
+    """Return the network of *kind* among ``n_nodes`` nodes, drawn under ``key`` (uint64 (2,)).
+
+    *kind* is an instance of a class of :mod:`trustsim.world.networks`, a networkx graph, or a Network. A file is
+    looked for in ``base_folder`` and read once for as long as it does not change.
+
+    Raises
+    ------
+    UnitError : for another kind of thing, a file that is not there, a network that brings another number of nodes,
+        and a complete network of more than ``LARGEST_COMPLETE`` nodes.
+    ScenarioError : for a file that cannot be read, with the line.
+    """
+    network = _brought(kind, base_folder)
+    if network is None:
+        return _generated(kind, n_nodes, key)
+    if network.n_nodes != n_nodes:
+        name = f"the file {kind.path}" if isinstance(kind, FromFile) else "the network"
+        raise UnitError(
+            f"{name} has {network.n_nodes} nodes while investors.count is {n_nodes}",
+            f"investors.count: {network.n_nodes}, or no count",
+        )
+    return network
+
+
+def count_nodes(kind: object, base_folder: str | Path = ".") -> int | None:
+    """Return the number of nodes that *kind* brings with it (a file, a named or given network), else None."""
+    network = _brought(kind, base_folder)
+    return None if network is None else network.n_nodes
+
+
+def extended(network: Network, n_extra: int, mean_degree: float, key: NDArray[np.uint64]) -> Network:
+    """Return the network with ``n_extra`` newcomers behind its nodes.
+
+    Each is linked both ways to ``mean_degree`` earlier nodes, all equally likely; of a fraction, at random the whole
+    number below or above. Earlier newcomers count. Rows that are there keep their neighbours in order, new ones come
+    behind. Adding five newcomers is the same as adding three, then two.
+    """
+    if n_extra < 0 or mean_degree < 0:
+        raise UnitError(f"{n_extra} newcomers with {mean_degree} links", "neither below 0")
+    rows = graphs.extended(network.indptr, network.neighbours, n_extra, float(mean_degree), key)
+    return Network(*rows, network.is_directed, network.n_self_loops)
+
+
+# -- generated -----------------------------------------------------------------------------------------------------
+
+
+@functools.singledispatch
+def _generated(kind: object, n_nodes: int, key: NDArray[np.uint64]) -> Network:
+    raise UnitError(f"{kind!r} as a network", "a network kind, a networkx graph or a Network")
+
+
+@_generated.register
+def _small_world(kind: SmallWorld, n_nodes: int, key: NDArray[np.uint64]) -> Network:
+    if kind.mean_degree >= n_nodes - 1:
+        return _complete(Complete(), n_nodes, key)
+    return Network(*graphs.small_world(n_nodes, kind.mean_degree // 2, float(kind.rewire), key))
+
+
+@_generated.register
+def _preferential(kind: Preferential, n_nodes: int, key: NDArray[np.uint64]) -> Network:
+    return Network(*graphs.preferential(n_nodes, kind.links, key))
+
+
+@_generated.register
+def _poisson(kind: Poisson, n_nodes: int, key: NDArray[np.uint64]) -> Network:
+    return Network(*graphs.block_model(n_nodes, 1, _chance(kind.mean_degree, n_nodes - 1), 0.0, key))
+
+
+@_generated.register
+def _block(kind: Block, n_nodes: int, key: NDArray[np.uint64]) -> Network:
+    communities = max(1, min(kind.communities, n_nodes))
+    inside = kind.mean_degree * kind.inside_share if communities > 1 else kind.mean_degree
+    members = n_nodes / communities
+    p_inside = _chance(inside, members - 1)
+    p_outside = _chance(kind.mean_degree - inside, n_nodes - members)
+    return Network(*graphs.block_model(n_nodes, communities, p_inside, p_outside, key))
+
+
+@_generated.register
+def _configuration(kind: Configuration, n_nodes: int, key: NDArray[np.uint64]) -> Network:
+    others = max(n_nodes - 1, 0)
+    smallest, largest = min(kind.smallest, others), min(kind.largest, others)
+    return Network(*graphs.configuration(n_nodes, _ladder(float(kind.exponent), smallest, largest), smallest, key))
+
+
+@_generated.register
+def _complete(kind: Complete, n_nodes: int, key: NDArray[np.uint64]) -> Network:
+    if n_nodes > LARGEST_COMPLETE:
+        raise UnitError(f"a complete network of {n_nodes} investors", f"at most {LARGEST_COMPLETE}", "poisson")
+    return Network(*graphs.complete(n_nodes))
+
+
+@_generated.register
+def _none(kind: NoLinks, n_nodes: int, key: NDArray[np.uint64]) -> Network:
+    return Network(np.zeros(n_nodes + 1, np.int64), np.zeros(0, np.int32))
+
+
+def _chance(links: float, others: float) -> float:
+    """Return the probability of a link that gives ``links`` on average among ``others``; all where there are fewer."""
+    return min(1.0, links / others) if others > 0 else 0.0
+
+
+@functools.lru_cache(maxsize=64)
+def _ladder(exponent: float, smallest: int, largest: int) -> NDArray[np.uint32]:
+    """Return uint32 (largest − smallest,): P(degree ≤ smallest + j) for j = 0, 1, … as a share of 2**32."""
+    weight = np.maximum(np.arange(smallest, largest + 1, dtype=np.float64), 1.0) ** -exponent
+    steps = np.cumsum(weight)[:-1] / weight.sum()
+    ladder: NDArray[np.uint32] = np.minimum(steps * 2.0**32, 2.0**32 - 1).astype(np.uint32)
+    return ladder
+
+
+# -- brought along -------------------------------------------------------------------------------------------------
+
+
+def _brought(kind: object, base_folder: str | Path) -> Network | None:
+    """Return the network that does not depend on a number of nodes, or None where *kind* is to be generated."""
+    if isinstance(kind, Network):
+        return kind
+    if isinstance(kind, nx.Graph):
+        return Network.from_networkx(kind)
+    if isinstance(kind, Named):
+        return _named(kind.name)
+    if isinstance(kind, FromFile):
+        path = Path(base_folder, kind.path)
+        if not path.is_file():
+            there = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+            raise UnitError(
+                f"the file {path}, which is not there", "an edge list or graph file", nearest(path.name, there)
+            )
+        status = path.stat()
+        return _read(path.resolve(), kind.directed, status.st_mtime_ns, status.st_size)
+    return None
+
+
+@functools.cache
+def _named(name: str) -> Network:
+    graphs_of: dict[str, Callable[[], nx.Graph[Any]]] = {
+        "karate_club": nx.karate_club_graph,
+        "les_miserables": nx.les_miserables_graph,
+        "davis_southern_women": nx.davis_southern_women_graph,
+        "florentine_families": nx.florentine_families_graph,
+    }
+    if name not in graphs_of:
+        raise UnitError(f"the network {name!r}", one_of(graphs_of), nearest(name, list(graphs_of)))
+    return Network.from_networkx(graphs_of[name]())
+
+
+# -- files ---------------------------------------------------------------------------------------------------------
+
+_EDGE_LISTS = (".csv", ".tsv", ".txt", ".edges", ".edgelist")
+_GRAPH_FILES: dict[str, Callable[[Path], Any]] = {
+    ".graphml": nx.read_graphml,
+    ".gml": functools.partial(nx.read_gml, label="id"),
+    ".gexf": nx.read_gexf,
+    ".adjlist": nx.read_adjlist,
+    ".net": nx.read_pajek,
+    ".pajek": nx.read_pajek,
+    ".g6": nx.read_graph6,
+    ".s6": nx.read_sparse6,
+    ".json": lambda path: _node_link(json.loads(path.read_text("utf-8"))),
+}
+# Names of the two columns of an edge list: who is seen, who sees.
+_COLUMNS = (
+    ("source", "target"), ("from", "to"), ("src", "dst"), ("sender", "recipient"), ("sender", "receiver"),
+    ("caller", "callee"), ("alter", "ego"), ("node_1", "node_2"), ("node1", "node2"), ("user_a", "user_b"),
+)  # fmt: skip
+_TWO_COLUMNS = "two columns: one link a line"
+
+
+@functools.lru_cache(maxsize=4)
+def _read(path: Path, is_directed: bool, changed: int, size: int) -> Network:
+    """Return the network in a file; ``changed`` and ``size`` only tell one state of the file from another."""
+    suffix = path.suffix.lower()
+    if suffix in _EDGE_LISTS:
+        return _edge_list(path, is_directed)
+    if suffix not in _GRAPH_FILES:
+        allowed = [*_EDGE_LISTS, *_GRAPH_FILES]
+        raise UnitError(
+            f"the network file {path.name}", f"a name that ends in {one_of(allowed)}", nearest(suffix, allowed)
+        )
+    try:
+        graph = _GRAPH_FILES[suffix](path)
+    except Exception as error:  # networkx's readers let through whatever their parsers raise
+        raise _unreadable(
+            path, 1, f"{type(error).__name__}: {error}", f"a {suffix} file that networkx reads"
+        ) from error
+    if not isinstance(graph, nx.Graph):
+        raise _unreadable(path, 1, f"{len(graph)} graphs", "one graph")
+    return Network.from_networkx(graph, is_directed=is_directed)
+
+
+def _node_link(document: dict[str, Any]) -> nx.Graph[Any]:
+    return nx.node_link_graph(document, edges="links" if "links" in document else "edges")
+
+
+def _edge_list(path: Path, is_directed: bool) -> Network:
+    """Read two columns of labels. Lines that are empty or start with # or % are comments."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, 1, str(error), "text in UTF-8") from error
+    numbers, lines = [], []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and line.lstrip()[0] not in "#%":
+            numbers.append(number)
+            lines.append(line)
+    if not lines:
+        raise _unreadable(path, 1, "no links", _TWO_COLUMNS)
+    separator = next((mark for mark in ",\t;" if mark in lines[0]), None)
+    try:
+        return _columns(path, numbers, lines, separator, is_directed)
+    except csv.Error as error:
+        raise _unreadable(path, numbers[0], str(error), _TWO_COLUMNS) from error
+
+
+def _columns(
+    path: Path, numbers: Sequence[int], lines: Sequence[str], separator: str | None, is_directed: bool
+) -> Network:
+    """Read the two columns of ``lines``, which stand at the line ``numbers`` of the file."""
+    top = list(_fields(lines[:2], separator))
+    has_header, a, b = _header(top)
+    width = max(2, len(top[0]))
+    seen: list[str] = []
+    sees: list[str] = []
+    for number, row in zip(numbers, _fields(lines, separator), strict=False):  # a quoted name may run over lines
+        if len(row) != width:
+            raise _unreadable(path, number, f"{len(row)} columns", f"{width} columns in every line")
+        seen.append(row[a].strip())
+        sees.append(row[b].strip())
+        if not (seen[-1] and sees[-1]):
+            raise _unreadable(path, number, "an empty name", "a name or number at both ends of a link")
+    labels = seen[has_header:] + sees[has_header:]
+    if not labels:
+        raise _unreadable(path, numbers[0], "a header and no links", _TWO_COLUMNS)
+    try:
+        found, ends = np.unique(np.array([int(label) for label in labels], dtype=np.int64), return_inverse=True)
+    except (ValueError, OverflowError):  # names, not numbers
+        found, ends = np.unique(np.array(labels, dtype=object), return_inverse=True)
+    half = len(labels) // 2
+    return Network.from_edges(ends[:half], ends[half:], len(found), is_directed=is_directed)
+
+
+def _fields(lines: Sequence[str], separator: str | None) -> Iterator[list[str]]:
+    """Yield the fields of every line; without a separator they are words."""
+    if separator is None:
+        return map(str.split, lines)
+    return csv.reader(lines, delimiter=separator, skipinitialspace=True)
+
+
+def _header(rows: Sequence[list[str]]) -> tuple[bool, int, int]:
+    """Return whether the first row is a header, and which columns hold who is seen and who sees.
+
+    A header has two names known as such, or names where the next row has whole numbers.
+    """
+    names = [field.strip().lower() for field in rows[0]]
+    for seen, sees in _COLUMNS:
+        if seen in names and sees in names:
+            return True, names.index(seen), names.index(sees)
+    is_number = [all(field.strip().lstrip("-").isdigit() for field in row[:2]) for row in rows[:2]]
+    return is_number == [False, True], 0, 1
+
+
+def _unreadable(path: Path, line: int, given: str, allowed: str) -> ScenarioError:
+    return ScenarioError([Problem(Place(str(path), line, 1, ""), given, allowed)])

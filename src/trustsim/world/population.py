@@ -1,0 +1,148 @@
+"""Draw the population: traits of investors by segment, the accounts that they hold, the money in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from trustsim.kernels import draws
+from trustsim.units import Distribution
+from trustsim.world.sections import Investors, Segment
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_GRID = 8192
+_SPREAD = tuple(f.name for f in fields(Segment) if f.name not in ("name", "share"))
+_SEGMENT, _ACCOUNTS, _PHASE, _READING = range(4)  # "day" of POPULATION addresses; traits follow
+_FIRST_TRAIT = 16
+
+
+@dataclass(frozen=True)
+class Population:
+    """Investors: ``segment`` int16 (investors,), ``traits`` name → float64 (investors,), shares in [0, 1] or computed units."""
+
+    segment: NDArray[np.int16]
+    traits: Mapping[str, Floats]
+
+    @property
+    def n_investors(self) -> int:
+        return len(self.segment)
+
+
+@lru_cache(maxsize=256)
+def _quantiles(distribution: Distribution) -> Floats:
+    """Return float64 (GRID,): the inverse distribution function at the middles of GRID equal cells."""
+    u = (np.arange(_GRID) + 0.5) / _GRID
+    a = distribution.args
+    frozen: Mapping[str, Any] = {
+        "beta": lambda: stats.beta(a[0], a[1]),
+        "uniform": lambda: stats.uniform(a[0], a[1] - a[0]),
+        "normal": lambda: stats.norm(a[0], a[1]),
+        "lognormal": lambda: stats.lognorm(a[1], scale=a[0]),
+        "exponential": lambda: stats.expon(scale=a[0]),
+        "pareto": lambda: stats.pareto(a[1], scale=a[0]),
+        "gamma": lambda: stats.gamma(a[0], scale=a[1]),
+    }
+    if distribution.name == "choice":
+        return np.asarray(a, np.float64)[(u * len(a)).astype(int)]
+    return np.asarray(frozen[distribution.name]().ppf(u), np.float64)
+
+
+def sample(value: float | Distribution, u: Floats) -> Floats:
+    """Return float64 (n,): *value* itself, or its distribution at the uniforms *u* (8,192 cells, nearest)."""
+    if not isinstance(value, Distribution):
+        return np.full(len(u), float(value))
+    return _quantiles(value)[(u * _GRID).astype(np.int64)]
+
+
+def draw_population(investors: Investors, key: NDArray[np.uint64]) -> Population:
+    """Draw segments and traits of all investors, newcomers last; rows A1, A2, D9, D10, D20."""
+    n = investors.count + investors.newcomers
+    u = draws.uniforms(n, draws.POPULATION, key, day=_SEGMENT)
+    edges = np.cumsum([s.share for s in investors.segments])
+    segment = np.minimum(np.searchsorted(edges, u[0], side="right"), len(edges) - 1).astype(np.int16)
+    traits: dict[str, Floats] = {}
+    for k, name in enumerate(_SPREAD):
+        column = np.empty(n)
+        word = k % 4
+        if word == 0:
+            u = draws.uniforms(n, draws.POPULATION, key, day=_FIRST_TRAIT + k // 4)
+        for s, settings in enumerate(investors.segments):
+            mine = segment == s
+            column[mine] = sample(getattr(settings, name), u[word, mine])
+        traits[name] = column
+    for share in ("invested", "prior_trust", "literacy", "attention", "resilience", "risk_tolerance"):
+        traits[share] = np.clip(traits[share], 0.0, 1.0)
+    return Population(segment, traits)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """One row per (investor, platform) held or considered, platform by platform, in order of investor.
+
+    ``investor`` int64 (accounts,); ``first`` int64 (platforms + 1,); ``at`` int32 (platforms, investors), −1 where there
+    is none; ``balance`` int64 (accounts,) at day 0; ``safe`` int64 (investors,); ``ticket`` int64 (accounts,): what the
+    investor would pay in; ``phase`` int64 (accounts,): place in the maturity cycle, uniform in [0, 2³²).
+    """
+
+    investor: Ints
+    first: Ints
+    at: NDArray[np.int32]
+    balance: Ints
+    safe: Ints
+    ticket: Ints
+    phase: Ints
+
+    @property
+    def n_accounts(self) -> int:
+        return len(self.investor)
+
+
+def open_accounts(
+    investors: Investors, population: Population, sizes: Floats, key: NDArray[np.uint64]
+) -> Accounts:
+    """Give every investor a ranking of the platforms by size and chance, accounts on the first ones, and money in them.
+
+    ``sizes`` float64 (platforms,): weights. The ranking is a weighted draw without replacement (Efraimidis & Spirakis
+    2006, doi:10.1016/j.ipl.2005.11.003). Rows A12, D21; fact E-34.
+    """
+    n, n_platforms = population.n_investors, len(sizes)
+    considered = min(investors.considered, n_platforms)
+    u = np.empty((n_platforms, n))
+    for p in range(n_platforms):
+        u[p] = draws.uniforms(n, draws.POPULATION, key, day=1000 + p)[0]
+    rank = np.argsort(np.argsort(-np.log(u) / sizes[:, None], axis=0, kind="stable"), axis=0, kind="stable")
+    more = draws.uniforms(n, draws.POPULATION, key, day=_ACCOUNTS)
+    chance = max(min(investors.second_platform, 1 - 1e-12), 1e-12)
+    n_held = 1 + np.minimum(np.floor(np.log(more[0]) / np.log(chance)), considered - 1).astype(np.int64)
+    is_member = more[1] < investors.members
+    is_member[investors.count :] = False
+    platform, investor = np.nonzero(rank < considered)
+    first = np.searchsorted(platform, np.arange(n_platforms + 1)).astype(np.int64)
+    at = np.full((n_platforms, n), -1, np.int32)
+    at[platform, investor] = np.arange(len(investor), dtype=np.int32)
+    wealth = np.maximum(population.traits["wealth"], 0.0)
+    held = rank[platform, investor] < n_held[investor]
+    per_account = wealth[investor] * population.traits["invested"][investor] / n_held[investor]
+    ticket = np.floor(per_account).astype(np.int64)
+    balance = np.where(held & is_member[investor], ticket, 0)
+    invested = np.bincount(investor, weights=balance, minlength=n)
+    safe = np.floor(wealth).astype(np.int64) - np.round(invested).astype(np.int64)
+    phase = draws.uniforms(n, draws.POPULATION, key, day=_PHASE)
+    return Accounts(
+        investor.astype(np.int64), first, at, balance.astype(np.int64), np.maximum(safe, 0), ticket,
+        np.floor(phase[0, investor] * 2**32).astype(np.int64),
+    )  # fmt: skip
+
+
+def reading_errors(n: int, key: NDArray[np.uint64]) -> Floats:
+    """Return float64 (n,): each investor's bell-shaped error in reading the day-0 state, standard deviation 1."""
+    u = draws.uniforms(n, draws.POPULATION, key, day=_READING)
+    return (u.sum(axis=0) - 2.0) * np.sqrt(3.0)

@@ -1,0 +1,88 @@
+"""Who believes a rumour: seeds, and one step of its spread."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import draws, layout, rumour
+from trustsim.kernels.layout import T_FEAR_GAIN
+from trustsim.world.network import Network
+from trustsim.world.state import State
+
+
+class Told(Protocol):
+    """The settings of a rumour that its spread needs (see mechanisms/shocks/rumour.py)."""
+
+    seeds: float
+    where: str
+    infectiousness: float
+    tiring: float
+    risk: float
+    fear: float
+    broadcast: float
+
+
+def seeds(network: Network, share: float, where: str, key: NDArray[np.uint64], day: int) -> NDArray[np.int64]:
+    """Return the investors who start it, int64 (n,): a share of all, at least one; ties go to the lower number.
+
+    ``hubs``: the best linked; ``community``: a random investor and those nearest by links; ``random``: anyone.
+    """
+    n = network.n_nodes
+    if n == 0:
+        return np.zeros(0, np.int64)
+    n_seeds = max(round(share * n), 1)
+    luck = draws.uniforms(n, draws.RUMOUR, key, day=day)[0]
+    if where == "hubs":
+        return np.argsort(-network.degree, kind="stable")[:n_seeds]
+    order = np.argsort(luck, kind="stable")
+    if where == "random":
+        return order[:n_seeds]
+    return _nearest(network, int(order[0]), n_seeds)
+
+
+def _nearest(network: Network, start: int, n_wanted: int) -> NDArray[np.int64]:
+    found, at = [start], 0
+    known = {start}
+    while at < len(found) and len(found) < n_wanted:
+        row = network.neighbours[network.indptr[found[at]] : network.indptr[found[at] + 1]]
+        fresh = [int(j) for j in row if int(j) not in known]
+        known.update(fresh)
+        found += fresh
+        at += 1
+    return np.array(found[:n_wanted], np.int64)
+
+
+def spread_rumour(
+    state: State, memory: dict[Any, Any], platform: int, told: Told, begins: NDArray[np.bool_], active: NDArray[np.bool_],
+    age: NDArray[np.float64], step: int, dt: float, key: NDArray[np.uint64],
+) -> NDArray[np.uint8]:  # fmt: skip
+    """Seed the rumour in the variants where it begins, then take one step where it acts.
+
+    Return uint8 (variants, investors): 0 ignorant, 1 tells, 2 believes, 3 put right.
+    """
+    status: NDArray[np.uint8] = memory.setdefault(
+        ("rumour", platform), np.zeros((state.n_variants, state.network.n_nodes), np.uint8)
+    )
+    fear_gain, at = state.traits[T_FEAR_GAIN], state.accounts.at[platform]
+    terms = dict(zip(layout.TERMS, state.terms[:, :, platform], strict=True))
+    if begins.any():
+        first = set(seeds(state.network, told.seeds, told.where, key, step).tolist())
+        if told.broadcast > 0:
+            luck = draws.uniforms(state.network.n_nodes, draws.RUMOUR, key, day=step, first=1 << 31)[0]
+            first |= set(np.flatnonzero(luck < told.broadcast).tolist())
+        for v in np.flatnonzero(begins):
+            for who in sorted(first):
+                rumour.believe_it(
+                    status, state.beliefs, fear_gain, at, v, who, np.float32(told.risk), np.float32(told.fear)
+                )
+                status[v, who] = rumour.TELLS
+    reverting = np.where(age >= terms["rebuttal_lag"] - 1e-9, 1 - (1 - terms["rebuttal"]) ** dt, 0.0)
+    rumour.spread(
+        status, active, state.beliefs, fear_gain, at, state.network.indptr, state.network.neighbours,
+        state.population.traits["literacy"], terms["education"].copy(), 1 - (1 - told.infectiousness) ** dt,
+        1 - (1 - told.tiring) ** dt, reverting, np.float32(told.risk), np.float32(told.fear), platform, step, key,
+    )  # fmt: skip
+    return status

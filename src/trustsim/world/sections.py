@@ -1,0 +1,165 @@
+"""The sections of a scenario file that describe who and what exists at day 0: investors, segments, platforms.
+
+Declarations only, so that checking a file stays quick; :mod:`trustsim.world.population` and
+:mod:`trustsim.world.state` make arrays of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from trustsim.registry import REGISTRY, parameter
+from trustsim.units import Distribution
+
+PERCENT = 0.01
+YUAN = 100  # minor units
+
+
+@REGISTRY.enter("section", "segment", rows=("A1", "A2", "D1", "D9", "D10", "D20"), source="assumed")
+@dataclass(frozen=True)
+class Segment:
+    """A group of investors: its share of the population and how its traits are spread."""
+
+    name: str = parameter(unit="name", source="assumed", text="what the group is called in results")
+    share: float = parameter(1.0, unit="share", source="assumed", text="share of the investors")
+    wealth: float | Distribution = parameter(
+        Distribution("lognormal", (60_000 * YUAN, 1.0)), unit="money", low=0, spread=True, source="E-20",
+        text="all the money of an investor, in accounts and safe")  # fmt: skip
+    invested: float | Distribution = parameter(
+        Distribution("beta", (4, 4)), unit="share", spread=True, source="assumed",
+        text="share of the wealth that is on platforms at day 0")  # fmt: skip
+    prior_trust: float | Distribution = parameter(
+        Distribution("beta", (16, 4)), unit="share", spread=True, source="assumed",
+        text="trust before anything is heard; also where repair leads back to")  # fmt: skip
+    literacy: float | Distribution = parameter(
+        Distribution("beta", (2, 3)), unit="share", spread=True, source="E-60",
+        text="precision of reading reports; discount on rumours and advertising; less herding")  # fmt: skip
+    attention: float | Distribution = parameter(
+        Distribution("beta", (2, 6)), unit="share", spread=True, source="assumed",
+        text="chance to look at the account on a calm day")  # fmt: skip
+    resilience: float | Distribution = parameter(
+        Distribution("beta", (3, 3)), unit="share", spread=True, source="assumed",
+        text="how fast fear fades and how much it takes to be alarmed")  # fmt: skip
+    risk_tolerance: float | Distribution = parameter(
+        Distribution("beta", (3, 3)), unit="share", spread=True, source="assumed",
+        text="0: runs early; 1: stays long")  # fmt: skip
+    tenure: float | Distribution = parameter(
+        Distribution("exponential", (500.0,)), unit="duration", low=0, spread=True, source="E-38",
+        text="time as a client; long relationships run less")  # fmt: skip
+    herding: float | Distribution = parameter(
+        1.0, unit="number", low=0, high=10, spread=True, source="assumed",
+        text="factor on the weight of neighbours who left")  # fmt: skip
+    privacy: float | Distribution = parameter(
+        1.0, unit="number", low=0, high=10, spread=True, source="assumed",
+        text="factor on news about personal data")  # fmt: skip
+
+
+@REGISTRY.enter("section", "investors", rows=("A1", "A12", "D21"), source="assumed")
+@dataclass(frozen=True)
+class Investors:
+    """The population: how many, of which segments, and how their money is spread over platforms."""
+
+    count: int = parameter(1000, unit="count", low=0, high=10_000_000, source="assumed", text="investors at day 0")
+    newcomers: int = parameter(
+        0, unit="count", low=0, high=10_000_000, source="assumed",
+        text="people appended to the population who hold nothing at day 0 and may join")  # fmt: skip
+    members: float = parameter(
+        0.8, unit="share", source="assumed", text="share of the accounts open at day 0; the rest are prospects or former clients")
+    second_platform: float = parameter(
+        0.5, unit="share", source="E-34", text="chance to hold one more platform, again for each further one")
+    considered: int = parameter(
+        3, unit="count", low=1, high=50, source="assumed", text="platforms that an investor would hold or switch to")
+    newcomer_links: float = parameter(
+        4.0, unit="number", low=0, high=1000, source="assumed", text="mean links of a newcomer to earlier investors")
+    segments: tuple[Segment, ...] = (Segment(name="investors"),)
+
+
+@REGISTRY.enter("section", "platform", rows=("A4", "B1", "B2", "B3", "E1", "E2", "E3", "G3", "G10"), source="assumed")
+@dataclass(frozen=True)
+class Platform:
+    """One money platform: its balance sheet at day 0, its custody, its terms, its disclosure."""
+
+    name: str = parameter(unit="name", source="assumed", text="what the platform is called")
+    kind: str = parameter("p2p_lending", unit="name", source="assumed", text="preset of the settings below")
+    size: float = parameter(1.0, unit="number", low=1e-6, high=1e6, source="E-33", text="weight in investors' choice of platforms")
+    # balance sheet
+    liquid_share: float = parameter(0.12, unit="share", source="assumed", text="cash and client money at the custodian / claims; also the target")
+    equity: float = parameter(0.04, unit="share", low=-1, high=5, source="assumed", text="(all assets − claims) / claims at day 0")
+    asset_yield: float = parameter(0.12, unit="share", low=-1, high=5, source="E-20", text="yearly return on lent money")
+    promised_yield: float = parameter(0.08, unit="share", low=-1, high=5, source="E-20", text="yearly yield credited to accounts")
+    safe_yield: float = parameter(0.02, unit="share", low=-1, high=5, source="assumed", text="yearly yield of the safe account that investors compare with")
+    asset_term: float = parameter(360.0, unit="duration", low=1, high=36500, source="E-20", text="longest time to maturity of the assets; the ladder is even at day 0")
+    default_rate: float = parameter(0.03, unit="share", source="assumed", text="share of the assets that defaults in a year")
+    recovery: float = parameter(0.4, unit="share", source="assumed", text="share of a defaulted loan that comes back")
+    volatility: float = parameter(0.0, unit="share", low=0, high=2, source="assumed", text="daily standard deviation of the asset price")
+    asset_market: str = parameter("", unit="name", source="assumed", text="platforms with the same market push down each other's sale price; empty: its own")
+    sale_impact: float = parameter(1.2, unit="number", low=0, high=50, source="doi:10.1162/jeea.2005.3.2-3.556", text="log price fall when all assets of the market are sold")
+    sale_limit: float = parameter(0.05, unit="share", source="assumed", text="share of the assets that can be sold in a day")
+    credit_line: float = parameter(0.0, unit="share", low=0, high=5, source="assumed", text="cash that can be borrowed / claims at day 0")
+    patience: float = parameter(10.0, unit="duration", low=0, high=3650, source="assumed", text="how long the oldest unpaid request may wait before the platform is failed")
+    estate_cost: float = parameter(0.1, unit="share", source="assumed", text="share of the estate that the liquidation costs")
+    # custody
+    custody: str = parameter("none", unit="name", choices=("none", "bank", "payment_firm", "several_banks", "ledger"), source="B3", text="who keeps the client money")
+    segregated_share: float = parameter(0.0, unit="share", source="assumed", text="share of the client money kept apart: cannot be misused, is returned at failure")
+    # terms
+    locked_share: float = parameter(0.0, unit="share", source="assumed", text="share of each balance that cannot be asked for before maturity")
+    lock_term: float = parameter(90.0, unit="duration", low=1, high=3650, source="E-20", text="time between two maturities of a locked balance")
+    payout_lag: float = parameter(1.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment in calm")
+    exit_friction: float = parameter(1.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort of leaving, log-odds against")
+    entry_friction: float = parameter(1.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort of joining, log-odds against")
+    # disclosure
+    report_interval: float = parameter(30.0, unit="duration", low=0, high=3650, source="assumed", text="days between reports; 0: none")
+    report_lag: float = parameter(15.0, unit="duration", low=0, high=3650, source="assumed", text="age of the figures in a report")
+    report_scope: float = parameter(0.5, unit="share", source="assumed", text="share of the relevant items that a report holds; cuts the noise of its reading")
+    report_bias: float = parameter(0.0, unit="log-odds", low=0, high=10, source="assumed", text="risk that a report talks away, log-odds")
+    # service and exposure
+    service_capacity: float = parameter(0.05, unit="per_day", low=0, high=10, source="assumed", text="contacts that the desk can answer in a day / clients")
+    exposure: str = parameter("", unit="name", source="assumed", text="brand or group whose name it shares; trouble spills over inside a group")
+
+
+class PlatformKind:
+    """A preset of platform settings. Subclasses say in ``preset`` what differs from the plain platform."""
+
+    preset: ClassVar[dict[str, Any]] = {}
+
+
+@REGISTRY.enter("platform_kind", "p2p_lending", rows=("B5",), source="E-20")
+class P2PLending(PlatformKind):
+    """Lending platform: long loans, claims half locked, early exit against cash at hand; the mismatch makes it runnable."""
+
+    preset: ClassVar[dict[str, Any]] = {"locked_share": 0.5, "lock_term": 90.0}
+
+
+@REGISTRY.enter("platform_kind", "money_market_fund", rows=("B7",), source="E-10")
+class MoneyMarketFund(PlatformKind):
+    """Fund sold like a cash account: redemption on demand at a constant price, short assets, little equity."""
+
+    preset: ClassVar[dict[str, Any]] = {
+        "liquid_share": 0.3, "equity": 0.002, "asset_yield": 0.035, "promised_yield": 0.03, "asset_term": 60.0,
+        "default_rate": 0.0005, "recovery": 0.6, "sale_impact": 0.15, "sale_limit": 0.25, "patience": 3.0,
+        "custody": "bank", "segregated_share": 1.0, "exit_friction": 0.5, "report_interval": 7.0, "report_lag": 1.0,
+        "report_scope": 0.8,
+    }  # fmt: skip
+
+
+@REGISTRY.enter("platform_kind", "payment_wallet", rows=("B4",), source="assumed")
+class PaymentWallet(PlatformKind):
+    """Wallet: nearly all cash, no yield, quick in and out; an outage weighs more than a loss of assets."""
+
+    preset: ClassVar[dict[str, Any]] = {
+        "liquid_share": 0.95, "equity": 0.03, "asset_yield": 0.02, "promised_yield": 0.0, "asset_term": 30.0,
+        "default_rate": 0.0, "sale_impact": 0.05, "sale_limit": 0.5, "patience": 2.0, "custody": "bank",
+        "segregated_share": 0.9, "payout_lag": 0.0, "exit_friction": 0.0, "entry_friction": 0.0, "service_capacity": 0.02,
+    }  # fmt: skip
+
+
+@REGISTRY.enter("platform_kind", "crypto_exchange", rows=("B10",), source="E-14")
+class CryptoExchange(PlatformKind):
+    """Exchange that keeps its clients' assets: volatile prices, no cover scheme, withdrawals at all hours."""
+
+    preset: ClassVar[dict[str, Any]] = {
+        "liquid_share": 0.4, "equity": 0.05, "asset_yield": 0.03, "promised_yield": 0.02, "asset_term": 90.0,
+        "default_rate": 0.0, "volatility": 0.02, "sale_impact": 0.6, "sale_limit": 0.2, "patience": 2.0,
+        "payout_lag": 0.0, "exit_friction": 0.0, "report_interval": 90.0, "report_scope": 0.3, "report_lag": 30.0,
+    }  # fmt: skip

@@ -1,0 +1,74 @@
+"""What is recorded every day, by name: how a gauge becomes a series, for a platform and for all together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trustsim.registry import REGISTRY
+from trustsim.units import Unit
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series. ``gauge`` names what is measured; ``per`` what it is divided by; ``over`` how platforms are put together.
+
+    ``per``: 'claims' (of day 0), 'holders' (of day 0) or nothing. ``over``: 'sum', or the gauge that weighs the mean.
+    """
+
+    gauge: str
+    unit: Unit
+    text: str
+    per: str = ""
+    over: str = "sum"
+
+
+SERIES: dict[str, Series] = {
+    "requests": Series("requests", "share", "asked for today / claims of day 0", per="claims"),
+    "outflow": Series("outflow", "share", "paid out today / claims of day 0", per="claims"),
+    "inflow": Series("inflow", "share", "paid in today / claims of day 0", per="claims"),
+    "claims": Series("claims", "share", "owed to clients / claims of day 0", per="claims"),
+    "queue": Series("queue", "share", "asked for and not yet paid / claims", over="claims"),
+    "liquidity": Series("liquidity", "share", "cash and client money at the custodian / claims", over="claims"),
+    "solvency": Series("solvency", "share", "(assets − debt − claims) / claims", over="claims"),
+    "price": Series("price", "share", "price at which assets are sold / book value", over="depth"),
+    "trust": Series("trust", "share", "mean trust of the holders", over="holders"),
+    "fear": Series("fear", "share", "share of the holders that is alarmed", over="holders"),
+    "misperception": Series("misperception", "share", "mean perceived less true probability of failure", over="holders"),
+    "holders": Series("holders", "share", "open accounts / those of day 0", per="holders"),
+    "runners": Series("runners", "share", "accounts that ran today / those of day 0", per="holders"),
+    "leavers": Series("leavers", "share", "accounts that left in the ordinary way today / those of day 0", per="holders"),
+    "joiners": Series("joiners", "share", "accounts opened today / those of day 0", per="holders"),
+    "backlog": Series("backlog", "duration", "days of work that wait at the service desk", over="holders"),
+    "status": Series("status", "count", "0 open, 1 payments stopped, 2 winding down, 3 failed", over="claims_at_start"),
+}
+
+
+def _described(text: str) -> Callable[[], None]:
+    def entry() -> None:
+        pass
+
+    entry.__doc__ = text
+    return entry
+
+
+for _name, _series in SERIES.items():
+    REGISTRY.enter("series", _name, source="J1", unit=_series.unit)(_described(_series.text))
+
+#: what a trigger may watch: measured gauges, as they stood yesterday
+INDICATORS: dict[str, str] = {
+    "liquidity": "cash and client money at the custodian / claims",
+    "solvency": "true (assets − debt − claims) / claims",
+    "reported_solvency": "the same on the reported figures",
+    "queue": "asked for and not yet paid / claims",
+    "overdue": "due and unpaid / claims",
+    "published_risk": "published log-odds of failure",
+    "trust": "mean trust of the holders",
+    "fear": "share of the holders that is alarmed",
+    "price": "price at which assets are sold / book value",
+    "backlog": "days of work that wait at the service desk",
+    "runners": "accounts that ran yesterday",
+    "status": "0 open, 1 payments stopped, 2 winding down, 3 failed",
+}
+for _name, _text in INDICATORS.items():
+    REGISTRY.enter("indicator", _name, source="I8")(_described(_text))

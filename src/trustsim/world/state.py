@@ -1,0 +1,156 @@
+"""The arrays of one replication: everything that moves, all variants in lockstep. Shapes in kernels/layout.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import layout
+from trustsim.kernels.account_pass import N_SUMS, N_WEIGHTS
+from trustsim.registry import REGISTRY
+from trustsim.scenario.resolved import World
+from trustsim.world.network import Network
+from trustsim.world.population import Accounts, Population
+from trustsim.world.sections import Platform
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_PADDING = 8  # action bytes are scanned eight at a time
+
+
+@dataclass
+class State:
+    """All arrays of a run. ``v``, ``p`` and ``a`` below count variants, platforms and accounts."""
+
+    network: Network
+    population: Population
+    accounts: Accounts
+    platforms: tuple[Platform, ...]
+    beliefs: NDArray[np.float32]  # (BELIEFS, v, a)
+    traits: NDArray[np.float32]  # (TRAITS, a)
+    flags: NDArray[np.uint8]  # (v, a)
+    actions: NDArray[np.uint8]  # (v, a rounded up to 8)
+    balance: Ints  # (v, a) minor units
+    requested: Ints  # (v, a) minor units
+    asked_day: NDArray[np.int32]  # (v, a) step of the first unpaid request, −1 before any
+    queue: NDArray[np.int32]  # (v, a)
+    queue_n: Ints  # (v, p)
+    safe: Ints  # (v, investors) minor units
+    loss: Ints  # (v, investors) minor units
+    flows: Ints  # (v, p + 1, p + 1) minor units
+    books: Ints  # (ENTRIES, v, p) minor units
+    ladder: Ints  # (RUNGS, v, p) minor units
+    base_terms: Floats  # (TERMS, v, p)
+    terms: Floats  # (TERMS, v, p)
+    gauges: Floats  # (GAUGES, v, p)
+    weights: NDArray[np.float32]  # (v, p, WEIGHTS)
+    sums: Ints  # (v, p, SUMS)
+    market: Ints  # (p,)
+
+    @property
+    def n_variants(self) -> int:
+        return self.balance.shape[0]
+
+    @property
+    def n_platforms(self) -> int:
+        return len(self.platforms)
+
+    def total_money(self) -> Ints:
+        """Return int64 (v,): all money and assets, in and outside platforms; constant for ever (promise 1)."""
+        inside = self.books[: layout.N_MONEY].sum(axis=(0, 2)) + self.ladder.sum(axis=(0, 2))
+        return np.asarray(inside + self.safe.sum(axis=1), np.int64)
+
+    def claims_gap(self) -> Ints:
+        """Return int64 (v, p): booked claims less the sum of balances; always 0."""
+        owed = np.add.reduceat(np.pad(self.balance, ((0, 0), (0, 1))), self.accounts.first[:-1], axis=1)
+        owed[:, np.diff(self.accounts.first) == 0] = 0
+        return np.asarray(self.books[layout.CLAIMS] - owed, np.int64)
+
+
+def _base_terms(worlds: Sequence[World]) -> Floats:
+    n_platforms = len(worlds[0].platforms)
+    terms = np.zeros((len(layout.TERMS), len(worlds), n_platforms))
+    for name, value in layout.NEUTRAL.items():
+        terms[layout.TERMS.index(name)] = value
+    for v, world in enumerate(worlds):
+        for p, platform in enumerate(world.platforms):
+            regime = REGISTRY["custody", platform.custody].make
+            from_custody = {
+                "misuse_factor": regime.misuse,
+                "loss_factor": regime.loss,
+                "custody_cost": regime.cost,
+                "custody_trust": regime.trust,
+                "visibility": regime.visibility,
+                "payout_lag": platform.payout_lag + regime.lag,
+            }
+            for k, name in enumerate(layout.TERMS):
+                value = from_custody.get(name, getattr(platform, name, None))
+                if value is not None:
+                    terms[k, v, p] = value
+    return terms
+
+
+def build(worlds: Sequence[World], network: Network, population: Population, accounts: Accounts) -> State:
+    """Lay out the arrays for day 0: one world a variant, all on the same network, population and accounts."""
+    n_variants, n_accounts, n_platforms = len(worlds), accounts.n_accounts, len(worlds[0].platforms)
+    n_investors = population.n_investors
+    terms = _base_terms(worlds)
+    names = sorted({platform.asset_market for platform in worlds[0].platforms if platform.asset_market})
+    market = np.array(
+        [names.index(x.asset_market) if x.asset_market else len(names) + p for p, x in enumerate(worlds[0].platforms)],
+        np.int64,
+    )
+    state = State(
+        network=network,
+        population=population,
+        accounts=accounts,
+        platforms=worlds[0].platforms,
+        beliefs=np.zeros((layout.N_BELIEFS, n_variants, n_accounts), np.float32),
+        traits=np.zeros((layout.N_TRAITS, n_accounts), np.float32),
+        flags=np.zeros((n_variants, n_accounts), np.uint8),
+        actions=np.zeros((n_variants, -(-n_accounts // _PADDING) * _PADDING), np.uint8),
+        balance=np.tile(accounts.balance, (n_variants, 1)),
+        requested=np.zeros((n_variants, n_accounts), np.int64),
+        asked_day=np.full((n_variants, n_accounts), -1, np.int32),
+        queue=np.zeros((n_variants, n_accounts), np.int32),
+        queue_n=np.zeros((n_variants, n_platforms), np.int64),
+        safe=np.tile(accounts.safe, (n_variants, 1)),
+        loss=np.zeros((n_variants, n_investors), np.int64),
+        flows=np.zeros((n_variants, n_platforms + 1, n_platforms + 1), np.int64),
+        books=np.zeros((layout.N_ENTRIES, n_variants, n_platforms), np.int64),
+        ladder=np.zeros((layout.RUNGS, n_variants, n_platforms), np.int64),
+        base_terms=terms,
+        terms=terms.copy(),
+        gauges=np.zeros((len(layout.GAUGES), n_variants, n_platforms)),
+        weights=np.zeros((n_variants, n_platforms, N_WEIGHTS), np.float32),
+        sums=np.zeros((n_variants, n_platforms, N_SUMS), np.int64),
+        market=market,
+    )
+    state.flags[state.balance > 0] = layout.HOLDS | layout.FREE
+    _open_books(state, worlds)
+    return state
+
+
+def _open_books(state: State, worlds: Sequence[World]) -> None:
+    """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of the claims."""
+    first = state.accounts.first
+    for p in range(state.n_platforms):
+        claims = int(state.accounts.balance[first[p] : first[p + 1]].sum())
+        for v, world in enumerate(worlds):
+            platform = world.platforms[p]
+            liquid = int(platform.liquid_share * claims)
+            assets = max(int((1.0 + platform.equity) * claims) - liquid, 0)
+            apart = int(platform.segregated_share * liquid)
+            state.books[layout.CLAIMS, v, p] = claims
+            state.books[layout.CUSTODY, v, p] = apart
+            state.books[layout.CASH, v, p] = liquid - apart
+            state.ladder[:, v, p] = assets // layout.RUNGS
+            state.ladder[-1, v, p] += assets % layout.RUNGS
+            state.gauges[layout.G_CLAIMS_AT_START, v, p] = claims
+            state.gauges[layout.G_DEPTH, v, p] = max(assets, 1)
+            state.gauges[layout.G_PRICE, v, p] = 1.0
+            state.gauges[layout.G_FAILURE_DAY, v, p] = np.nan
+

@@ -1,0 +1,103 @@
+"""The weights of the account pass: what the behaviour mechanisms say, and what each platform's terms add."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import layout
+from trustsim.kernels.account_pass import WEIGHTS
+from trustsim.world.population import Population, reading_errors
+from trustsim.world.state import State
+
+_NEVER = -60.0  # log-odds
+_OFF = {"calm": _NEVER, "ordinary": _NEVER, "join": _NEVER, "seen_keep": 0.0, "salience": 1.0}
+Settings = Mapping[str, tuple[Any, ...]]  # mechanism → its settings in each variant, None where it is off
+
+
+def weigh(state: State, settings: Settings, dt: float) -> NDArray[np.float64]:
+    """Fill ``state.weights`` from mechanisms and terms; return the constant part of the readiness to run, (variants, platforms)."""
+    table = np.zeros((len(WEIGHTS), state.n_variants, 1))
+    for v in range(state.n_variants):
+        row = {**dict.fromkeys(WEIGHTS, 0.0), **_OFF}
+        row["bad_news"] = float(settings["trust"][v] is not None)
+        for by_variant in settings.values():
+            if hasattr(by_variant[v], "weigh"):
+                row.update(by_variant[v].weigh(dt))
+        table[:, v, 0] = [row[name] for name in WEIGHTS]
+    weights = np.repeat(table, state.n_platforms, axis=2)
+    terms = dict(zip(layout.TERMS, state.terms, strict=True))
+    friction = terms["exit_friction"] - state.base_terms[layout.EXIT_FRICTION]
+    entry = terms["entry_friction"] - state.base_terms[layout.ENTRY_FRICTION]
+    at = {name: k for k, name in enumerate(WEIGHTS)}
+    weights[at["ordinary"]] -= friction
+    weights[at["join"]] -= entry
+    weights[at["cover"]] = np.minimum(terms["cover"] * terms["credibility"], 1.0)
+    weights[at["cover_limit"]] = terms["cover_limit"]
+    weights[at["education"]] = terms["education"]
+    weights[at["base_fund"]] = terms["custody_trust"]
+    calm = weights[at["calm"]] - terms["exit_friction"]
+    for v, choice in enumerate(settings["choice"]):
+        if choice is not None:
+            spread = terms["promised_yield"][v] - terms["safe_yield"][v]
+            kept = np.minimum(terms["segregated_share"][v] * choice.segregation, 1 - 1e-6)
+            calm[v] += np.log(1 - kept) - choice.fee * terms["exit_fee"][v] - choice.pays_yield * spread
+    state.weights[:] = np.moveaxis(weights, 0, 2)
+    return np.asarray(calm + terms["readiness"])
+
+
+def per_variant(settings: tuple[Any, ...], names: tuple[str, ...], off: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return float64 (variants, names): the settings of one mechanism, or *off* where it is switched off."""
+    return np.array([[getattr(s, n) for n in names] if s is not None else list(off) for s in settings], np.float64)
+
+
+def fill_traits(state: State, population: Population, settings: Settings, dt: float) -> None:
+    """Fill ``state.traits`` from the population's traits and the settings, which are the same in all variants here."""
+    choice, ordinary, fear = settings["choice"][0], settings["ordinary"][0], settings["fear"][0]
+    who = state.accounts.investor
+    x = {name: column[who] for name, column in population.traits.items()}
+    t = state.traits
+    years = np.log1p(np.maximum(x["tenure"], 0.0) / 365.0)
+    if choice is not None:
+        ticket = np.maximum(state.accounts.ticket, 1)
+        size = np.log(ticket / max(float(np.median(ticket)), 1.0)) if len(ticket) else np.zeros(0)
+        t[layout.T_CALM] = (
+            choice.tolerance * (0.5 - x["risk_tolerance"]) + choice.balance * size - choice.tenure * years
+        )
+    if ordinary is not None and len(who):
+        churn = -ordinary.tenure * years
+        t[layout.T_CHURN] = churn - math.log(float(np.exp(churn).mean()))
+    prior = np.clip(x["prior_trust"], 1e-4, 1 - 1e-4)
+    degree = np.asarray(state.network.in_degree, np.float64)[who]
+    t[layout.T_PRIOR] = np.log(prior / (1 - prior))
+    t[layout.T_LINKS] = np.where(degree > 0, 1 / np.maximum(degree, 1), 0.0)
+    t[layout.T_HERDING] = x["herding"] * (1 - 0.5 * x["literacy"])
+    t[layout.T_LITERACY] = x["literacy"]
+    t[layout.T_ATTENTION] = 1 - (1 - x["attention"]) ** dt
+    t[layout.T_PRIVACY] = x["privacy"]
+    t[layout.T_ALARM] = np.inf
+    if fear is not None:
+        t[layout.T_FEAR_KEEP] = (1 - fear.decay * (0.5 + x["resilience"])) ** dt
+        t[layout.T_FEAR_GAIN] = 1.5 - x["resilience"]
+        t[layout.T_ALARM] = fear.threshold * (0.5 + x["resilience"])
+
+
+def fill_beliefs(state: State, population: Population, settings: Settings, key: NDArray[np.uint64]) -> None:
+    """Let everyone start at the prior, with an own reading of each platform's published risk."""
+    prior = state.traits[layout.T_PRIOR]
+    state.beliefs[: layout.SERVICE + 1] = prior
+    error = reading_errors(population.n_investors, key)[state.accounts.investor]
+    literacy = state.traits[layout.T_LITERACY]
+    noise = per_variant(settings["risk_view"], ("noise",), (0.0,))[:, 0]
+    for p in range(state.n_platforms):
+        mine = slice(state.accounts.first[p], state.accounts.first[p + 1])
+        spread = noise * (1 - state.terms[layout.REPORT_SCOPE, :, p])
+        published = state.gauges[layout.G_PUBLISHED_RISK, :, p]
+        state.beliefs[layout.FUND, :, mine] += state.terms[layout.CUSTODY_TRUST, :, p][:, None].astype(np.float32)
+        state.beliefs[layout.RISK, :, mine] = (
+            published[:, None] + spread[:, None] * (1 - 0.5 * literacy[mine]) * error[mine]
+        )

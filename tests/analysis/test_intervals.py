@@ -1,0 +1,185 @@
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from trustsim.analysis import intervals
+
+
+def ones(n_ones, n):
+    return np.repeat([1.0, 0.0], [n_ones, n - n_ones])
+
+
+def pairs(both, ours_only, theirs_only, neither):
+    counts = [both, ours_only, theirs_only, neither]
+    return np.repeat([1.0, 1.0, 0.0, 0.0], counts), np.repeat([1.0, 0.0, 1.0, 0.0], counts)
+
+
+# --- one proportion ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("n_ones", "n", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_gives_the_published_examples(n_ones, n, low, high):
+    """Newcombe (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, table I, method 3."""
+    found = intervals.proportion(ones(n_ones, n))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)  # four published decimals
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 200])
+def test_wilson_agrees_with_scipy_for_every_count(n):
+    for k in range(n + 1):
+        theirs = stats.binomtest(k, n).proportion_ci(0.95, method="wilson")
+        found = intervals.proportion(ones(k, n))
+        assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+        assert 0 <= found.low <= found.mean <= found.high <= 1
+
+
+def test_wilson_is_symmetric_in_ones_and_zeros():
+    a, b = intervals.proportion(ones(3, 40)), intervals.proportion(ones(37, 40))
+    assert (a.low, a.high) == pytest.approx((1 - b.high, 1 - b.low), abs=1e-15)
+
+
+def test_a_proportion_of_nothing_is_undefined():
+    found = intervals.proportion(np.empty(0))
+    assert found.n == 0
+    assert np.isnan([found.mean, found.low, found.high]).all()
+
+
+# --- difference of paired proportions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "low", "high"),
+    [
+        ((1, 1, 7, 12), -0.517, -0.026),  # airway hyper-responsiveness before and after transplantation
+        ((59, 6, 16, 80), -0.1240, -0.0054),  # complete response before and after consolidation
+    ],
+)
+def test_tango_gives_the_published_examples(table, low, high):
+    """Fagerland, Lydersen & Laake (2014), doi:10.1002/sim.6148, and their book of 2017, chapter 8: both tables."""
+    found = intervals.paired_proportions(*pairs(*table))
+    tolerance = 5e-4 if abs(low) > 0.2 else 5e-5  # the decimals printed
+    assert (found.low, found.high) == pytest.approx((low, high), abs=tolerance)
+    assert found.mean == pytest.approx((table[1] - table[2]) / sum(table))
+
+
+def test_tango_excludes_zero_exactly_when_mcnemars_test_rejects():
+    for ours in range(12):
+        for theirs in range(12):
+            found = intervals.paired_proportions(*pairs(5, ours, theirs, 20))
+            z = abs(ours - theirs) / math.sqrt(max(ours + theirs, 1))
+            assert (found.low > 0 or found.high < 0) == (z > 1.959964)
+
+
+@pytest.mark.parametrize("n", [1, 5, 200])
+def test_tango_has_known_limits_where_no_world_or_every_world_disagrees(n):
+    z2 = stats.norm.ppf(0.975) ** 2
+    agree = intervals.paired_proportions(*pairs(n, 0, 0, 0))
+    assert (agree.mean, agree.low, agree.high) == pytest.approx((0, -z2 / (n + z2), z2 / (n + z2)), abs=1e-9)
+    differ = intervals.paired_proportions(*pairs(0, n, 0, 0))
+    assert (differ.mean, differ.low, differ.high) == pytest.approx((1, (n - z2) / (n + z2), 1), abs=1e-9)
+
+
+def test_tango_changes_sign_when_the_two_change_places():
+    ours, theirs = pairs(4, 9, 2, 30)
+    a, b = intervals.paired_proportions(ours, theirs), intervals.paired_proportions(theirs, ours)
+    assert (a.mean, a.low, a.high) == pytest.approx((-b.mean, -b.high, -b.low), abs=1e-9)
+
+
+def test_tango_of_no_pairs_is_undefined():
+    assert np.isnan(intervals.paired_proportions(np.empty(0), np.empty(0)).mean)
+
+
+def test_tango_covers_what_it_says():
+    """400 studies of 100 worlds: 92 to 99 is 95 within about three standard errors (1.1 points each)."""
+    rng = np.random.default_rng(11)
+    p_both, p_ours, p_theirs = 0.3, 0.02, 0.12
+    inside = 0
+    for _ in range(400):
+        counts = rng.multinomial(100, [p_both, p_ours, p_theirs, 1 - p_both - p_ours - p_theirs])
+        found = intervals.paired_proportions(*pairs(*counts))
+        inside += found.low <= p_ours - p_theirs <= found.high
+    assert 0.92 <= inside / 400 <= 0.99
+
+
+# --- means ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_symmetric_sample_gets_students_interval():
+    values = np.array([-3.0, -1.0, 0.0, 1.0, 3.0])
+    low, high = stats.t.interval(0.95, 4, loc=0, scale=stats.sem(values))
+    found = intervals.mean(values)
+    assert (found.mean, found.low, found.high) == pytest.approx((0, low, high), abs=1e-12)
+
+
+def test_the_limits_solve_halls_cubic():
+    values = np.random.default_rng(3).lognormal(size=40)
+    n, g, found = 40, stats.skew(values), intervals.mean(values)
+    for limit, q in ((found.low, stats.t.ppf(0.975, n - 1)), (found.high, stats.t.ppf(0.025, n - 1))):
+        t = (values.mean() - limit) / values.std(ddof=1)
+        assert t + g * t**2 / 3 + g**2 * t**3 / 27 + g / (6 * n) == pytest.approx(q / math.sqrt(n), abs=1e-12)
+
+
+def test_the_interval_leans_to_the_side_of_the_tail():
+    values = np.where(np.arange(200) % 20 == 0, 1000.0, 0.0)
+    right, left = intervals.mean(values), intervals.mean(-values)
+    assert right.high - right.mean > right.mean - right.low > 0
+    assert (left.low, left.high) == pytest.approx((-right.high, -right.low))
+
+
+def test_a_little_skewness_changes_little():
+    even = np.linspace(-1, 1, 50)
+    nearly = even + 1e-9 * even**2
+    a, b = intervals.mean(even), intervals.mean(nearly)
+    assert (a.low, a.high) == pytest.approx((b.low, b.high), abs=1e-8)
+
+
+def test_the_interval_scales_and_shifts_with_its_values():
+    values = np.random.default_rng(5).lognormal(size=60)
+    a, b = intervals.mean(values), intervals.mean(1e8 * values + 5e7)
+    assert (b.low, b.high) == pytest.approx((1e8 * a.low + 5e7, 1e8 * a.high + 5e7), rel=1e-9)
+
+
+def test_equal_values_one_value_and_none_are_defined():
+    same = intervals.mean(np.full(7, 0.1))
+    assert (same.mean, same.low, same.high, same.n) == (0.1, 0.1, 0.1, 7)
+    one = intervals.mean(np.array([4.0]))
+    assert (one.mean, one.n) == (4.0, 1)
+    assert np.isnan([one.low, one.high]).all()
+    none = intervals.mean(np.empty(0))
+    assert none.n == 0
+    assert np.isnan([none.mean, none.low, none.high]).all()
+
+
+def test_two_values_and_one_that_stands_out_stay_finite_and_ordered():
+    for values in (np.array([0.0, 1.0]), np.append(np.zeros(199), 1.0), np.array([1e15, 1e15 + 1])):
+        found = intervals.mean(values)
+        assert np.isfinite([found.low, found.high]).all()
+        assert found.low <= found.mean <= found.high
+
+
+def test_limits_are_cut_at_the_bounds_of_the_quantity():
+    values = np.append(np.zeros(199), 1.0)
+    assert intervals.mean(values).low < 0
+    assert intervals.mean(values, at_least=0.0).low == 0.0
+
+
+@pytest.mark.parametrize(
+    ("draw", "truth", "least"),
+    [
+        (lambda rng: rng.normal(size=100), 0.0, 0.93),
+        (lambda rng: rng.lognormal(size=100), math.exp(0.5), 0.90),
+        (lambda rng: np.where(rng.random(100) < 0.3, rng.lognormal(size=100), 0.0), 0.3 * math.exp(0.5), 0.90),
+    ],
+    ids=["normal", "lognormal", "zero in 70 %"],
+)
+def test_the_mean_is_covered_about_as_often_as_it_says(draw, truth, least):
+    """1,000 samples of 100: ±0.7 points is one standard error. The skewed cases are known to reach about 94, not 95."""
+    rng = np.random.default_rng(7)
+    found = [intervals.mean(draw(rng)) for _ in range(1000)]
+    share = np.mean([i.low <= truth <= i.high for i in found])
+    assert least <= share <= 0.975

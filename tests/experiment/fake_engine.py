@@ -1,0 +1,72 @@
+"""A world without an engine: a tiny scenario and passes whose numbers are a function of the replication alone."""
+
+from __future__ import annotations
+
+import os
+from types import SimpleNamespace
+
+import numpy as np
+
+from trustsim.model import Run
+from trustsim.scenario.resolved import Scenario, Variant, World
+
+NAMES = ("nothing", "insured", "both")
+N_DAYS = 4
+
+
+def scenario(n_replications=12, names=NAMES, seed=1):
+    platforms = (SimpleNamespace(name="Harbour"), SimpleNamespace(name="Quay"))
+    world = World(network=None, investors=None, platforms=platforms, mechanisms={})
+    return Scenario(
+        title="A theft",
+        description="",
+        horizon=float(N_DAYS),
+        step=1.0,
+        currency="CNY",
+        shocks=(),
+        variants=tuple(Variant(name, (), world) for name in names),
+        baseline=names[0],
+        replications=n_replications,
+        seed=seed,
+        outcomes=("run_probability", "investor_loss"),
+        expect=(),
+        sweep={},
+        document={"title": "A theft", "seed": seed},
+        digest="d" * 64,
+        source="theft.yaml",
+    )
+
+
+def simulate(story, variants, replication):
+    """Same worlds for all variants: the draws depend on seed and replication, a variant only shifts them."""
+    rng = np.random.default_rng([story.seed, replication])
+    panic, loss, paths = rng.random(), rng.lognormal(10), rng.random((N_DAYS + 1, 1, 3))
+    rank = np.array([[v.name for v in story.variants].index(name) for name in variants])
+    has_run = panic > 0.4 + 0.2 * rank
+    outcomes = {
+        "run_probability": has_run.astype(float),
+        "investor_loss": loss / (1 + rank),
+        "time_to_failure": np.where(has_run, 30 * panic + rank, np.nan),
+    }
+    series = {"outflow": (paths / (1 + rank[None, :, None])).astype(np.float32)}
+    return Run(replication, tuple(variants), outcomes, series)
+
+
+def one_pass(story, variants):
+    return (tuple(variants),)
+
+
+def two_passes(story, variants):
+    return (tuple(variants[:1]), tuple(variants[1:])) if len(variants) > 1 else (tuple(variants),)
+
+
+def fails_on_odd(story, variants, replication):
+    if replication % 2 and "both" in variants:
+        raise ValueError(f"no bank left in world {replication}")
+    return simulate(story, variants, replication)
+
+
+def dies_on_third(story, variants, replication):
+    if replication == 3:
+        os._exit(9)
+    return simulate(story, variants, replication)

@@ -1,0 +1,134 @@
+"""The commands that run a study, on a fake engine."""
+
+import functools
+import json
+
+import fake_engine as fake
+import pytest
+from click.testing import CliRunner
+
+from trustsim import cli
+from trustsim.registry import Registry
+from trustsim.report import result
+
+
+def registry():
+    r = Registry()
+    for name, about in {
+        "run_probability": {"better": "lower", "unit": "share", "binary": True},
+        "investor_loss": {"better": "lower", "unit": "money"},
+        "time_to_failure": {"better": "higher", "unit": "duration"},
+    }.items():
+
+        def outcome():
+            """Text."""
+
+        r.enter("outcome", name, source="assumed", **about)(outcome)
+    return r
+
+
+@pytest.fixture
+def trustsim(monkeypatch, tmp_path):
+    """Call a command in an empty folder: ``trustsim('compare', 'theft.yaml')``."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "read_scenario", lambda file, settings: fake.scenario())
+    monkeypatch.setattr(cli, "registry", registry)
+    monkeypatch.setattr(cli, "_is_cold", lambda: False)
+    monkeypatch.setattr(result.page, "write", lambda r, path: path.write_text("<html>"))
+    engine = result.compare
+
+    def call(*arguments, simulate=fake.simulate):
+        monkeypatch.setattr(result, "compare", functools.partial(engine, simulate=simulate, groups=fake.one_pass))
+        return CliRunner().invoke(cli.main, [*arguments, "--workers", "1"], catch_exceptions=False)
+
+    return call
+
+
+def test_compare_prints_the_table_and_writes_the_run_folder(trustsim, tmp_path):
+    done = trustsim("compare", "stories/theft.yaml")
+    assert done.exit_code == 0
+    assert "Best first by run probability" in done.stdout
+    assert done.stdout.splitlines()[-1] == "report: theft-run/report.html"
+    assert "12 of 12 replications (100 %)" in done.stderr
+    names = {p.name for p in (tmp_path / "theft-run").iterdir()}
+    assert {"resolved.yaml", "outcomes.csv", "study.json", "report.html"} <= names
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_json_is_one_document_and_nothing_else(trustsim):
+    done = trustsim(
+        "compare", "theft.yaml", "--json", "--variants", "both, nothing", "--replications", "5", "--seed", "0"
+    )
+    document = json.loads(done.stdout)
+    assert document["format"] == 1
+    assert document["replications"] == 5
+    assert list(document["variants"]) == ["both", "nothing"]
+    assert document["scenario"]["seed"] == 0
+
+
+def test_quiet_says_nothing_but_the_table(trustsim):
+    done = trustsim("compare", "theft.yaml", "--quiet", "--out", "here")
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "report: here/report.html"
+
+
+def test_a_cold_cache_is_announced(trustsim, monkeypatch):
+    monkeypatch.setattr(cli, "_is_cold", lambda: True)
+    assert trustsim("compare", "theft.yaml").stderr.startswith("compiling kernels (once, about")
+
+
+def test_failed_runs_end_with_status_3_and_are_told(trustsim):
+    done = trustsim("compare", "theft.yaml", simulate=fake.fails_on_odd)
+    assert done.exit_code == 3
+    assert "6 runs failed" in done.stdout
+
+
+def test_an_interruption_ends_with_status_130_and_keeps_what_is_finished(trustsim, tmp_path):
+    def stops(story, variants, replication):
+        if replication == 4:
+            raise KeyboardInterrupt
+        return fake.simulate(story, variants, replication)
+
+    done = trustsim("compare", "theft.yaml", simulate=stops)
+    assert done.exit_code == 130
+    assert "Interrupted" in done.stdout
+    assert json.loads((tmp_path / "theft-run" / "study.json").read_text())["replications"] == [0, 1, 2, 3]
+
+
+def test_wrong_input_ends_with_status_2_before_anything_runs(trustsim, tmp_path):
+    done = trustsim("compare", "theft.yaml", "--variants", "insurred")
+    assert done.exit_code == 2
+    assert "did you mean 'insured'" in done.stderr
+    (tmp_path / "file").write_text("")
+    done = trustsim("compare", "theft.yaml", "--out", "file/run", simulate=lambda *_: pytest.fail("was run"))
+    assert done.exit_code == 2
+    assert "cannot make or write it" in done.stderr
+
+
+def test_numbers_are_printed_although_the_folder_cannot_be_written(trustsim, monkeypatch):
+    monkeypatch.setattr(
+        result.page, "write", lambda r, path: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
+    done = trustsim("compare", "theft.yaml")
+    assert done.exit_code == 2
+    assert "Best first by" in done.stdout
+    assert "No space left on device" in done.stderr
+
+
+def test_run_prints_levels_without_a_comparison(trustsim, tmp_path):
+    done = trustsim("run", "theft.yaml", "--variants", "insured")
+    assert done.exit_code == 0
+    assert "run probability" in done.stdout
+    assert "baseline" not in done.stdout
+    assert not (tmp_path / "theft-run" / "report.html").exists()
+    document = json.loads(trustsim("run", "theft.yaml", "--json").stdout)
+    assert "ranking" not in document
+    assert set(document["variants"]["both"]) == {"outcomes", "cost", "failed"}
+
+
+def test_report_is_made_from_the_run_folder_alone(trustsim, tmp_path, monkeypatch):
+    trustsim("run", "theft.yaml")
+    done = CliRunner().invoke(cli.main, ["report", "theft-run"], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert done.stdout == "report: theft-run/report.html\n"
+    assert (tmp_path / "theft-run" / "report.html").exists()

@@ -1,0 +1,179 @@
+import os
+import signal
+import threading
+import time
+from dataclasses import replace
+
+import fake_engine as fake
+import numpy as np
+import pytest
+
+from trustsim.errors import TrustsimError
+from trustsim.experiment.study import _chunks, run_study
+from trustsim.scenario.resolved import Precision
+
+
+def study(story=None, **options):
+    options = {"workers": 1, "simulate": fake.simulate, "groups": fake.one_pass, **options}
+    return run_study(fake.scenario() if story is None else story, **options)
+
+
+def same(a, b):
+    assert a.variants == b.variants
+    np.testing.assert_array_equal(a.replications, b.replications)
+    for ours, theirs in ((a.outcomes, b.outcomes), (a.series, b.series)):
+        assert list(ours) == list(theirs)
+        for name in ours:
+            assert ours[name].dtype == theirs[name].dtype
+            assert ours[name].tobytes() == theirs[name].tobytes()
+
+
+def test_study_holds_every_replication_with_the_shapes_it_promises():
+    s = study()
+    np.testing.assert_array_equal(s.replications, np.arange(12))
+    assert s.replications.dtype == np.int64
+    assert {v.shape for v in s.outcomes.values()} == {(12, 3)}
+    assert s.series["outflow"].shape == (12, fake.N_DAYS + 1, 3, 3)
+    assert s.series["outflow"].dtype == np.float32
+    assert s.failed == ()
+    assert not s.interrupted
+    assert s.baseline == "nothing"
+
+
+def test_numbers_are_those_of_the_engine_at_their_own_place():
+    s = study(groups=fake.two_passes)
+    run = fake.simulate(fake.scenario(), fake.NAMES, 7)
+    np.testing.assert_array_equal(s.outcomes["investor_loss"][7], run.outcomes["investor_loss"])
+    np.testing.assert_array_equal(s.series["outflow"][7], run.series["outflow"])
+
+
+def test_numbers_are_the_same_to_the_bit_for_any_number_of_workers_and_grouping():
+    story = fake.scenario(n_replications=40)
+    alone = study(story)
+    same(alone, study(story, workers=2))
+    same(alone, study(story, workers=3, groups=fake.two_passes))
+
+
+def test_a_variant_run_alone_equals_the_same_beside_others():
+    together, alone = study(), study(variants=["both"])
+    assert alone.variants == ("both",)
+    np.testing.assert_array_equal(alone.outcomes["investor_loss"][:, 0], together.outcomes["investor_loss"][:, 2])
+
+
+def test_a_run_that_raises_is_a_record_and_the_study_goes_on():
+    s = study(simulate=fake.fails_on_odd)
+    np.testing.assert_array_equal(s.replications, np.arange(0, 12, 2))
+    assert [f.replication for f in s.failed] == [1, 3, 5, 7, 9, 11]
+    first = s.failed[0]
+    assert (first.stage, first.type, first.message) == ("simulate", "ValueError", "no bank left in world 1")
+    assert "fails_on_odd" in first.traceback
+    same(s, study(simulate=fake.fails_on_odd, workers=2))
+
+
+def test_a_replication_is_paired_only_if_all_its_passes_finished():
+    s = study(simulate=fake.fails_on_odd, groups=fake.two_passes)
+    np.testing.assert_array_equal(s.replications, np.arange(0, 12, 2))
+    assert {f.variants for f in s.failed} == {("insured", "both")}
+    assert not np.isnan(s.outcomes["run_probability"]).any()
+
+
+def test_a_study_in_which_everything_fails_has_no_replications():
+    s = study(variants=["both"], simulate=lambda *_: 1 / 0)
+    assert len(s.replications) == 0
+    assert s.outcomes == {}
+    assert len(s.failed) == 12
+
+
+def test_a_killed_worker_costs_only_the_replication_that_killed_it_twice():
+    s = study(fake.scenario(n_replications=20), simulate=fake.dies_on_third, workers=2)
+    np.testing.assert_array_equal(s.replications, [k for k in range(20) if k != 3])
+    (lost,) = s.failed
+    assert (lost.replication, lost.stage, lost.variants) == (3, "worker", fake.NAMES)
+    assert "process died" in lost.message
+
+
+def test_ctrl_c_returns_what_is_finished():
+    def stop(done, total, seconds):
+        if done == 5:
+            raise KeyboardInterrupt
+
+    s = study(progress=stop)
+    assert s.interrupted
+    np.testing.assert_array_equal(s.replications, np.arange(5))
+    np.testing.assert_array_equal(s.outcomes["investor_loss"], study().outcomes["investor_loss"][:5])
+
+
+def slow(story, variants, replication):
+    time.sleep(0.2)
+    return fake.simulate(story, variants, replication)
+
+
+def test_ctrl_c_stops_the_workers_too():
+    def interrupt(done, total, seconds):
+        if done == 1:
+            threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    began = time.perf_counter()
+    s = study(fake.scenario(n_replications=200), simulate=slow, workers=2, progress=interrupt)
+    assert s.interrupted
+    assert 1 <= len(s.replications) < 200
+    assert time.perf_counter() - began < 15  # 20 s of work are left; what it takes is the start of the workers
+
+
+def test_progress_counts_up_to_all_replications():
+    calls = []
+    study(progress=lambda *call: calls.append(call))
+    assert [done for done, _, _ in calls] == list(range(1, 13))
+    assert {total for _, total, _ in calls} == {12}
+    assert all(seconds >= 0 for _, _, seconds in calls)
+
+
+def test_another_seed_gives_other_worlds_and_zero_is_a_seed():
+    zero = study(seed=0)
+    assert zero.scenario.seed == 0
+    assert zero.scenario.document["seed"] == 0
+    assert not np.array_equal(zero.outcomes["investor_loss"], study().outcomes["investor_loss"])
+    assert zero.scenario.digest != fake.scenario().digest
+    same(zero, study(fake.scenario(seed=0)))
+
+
+def test_more_replications_keep_the_numbers_of_the_first_ones():
+    few, many = study(replications=5), study(replications=9)
+    assert few.outcomes["investor_loss"].tobytes() == many.outcomes["investor_loss"][:5].tobytes()
+
+
+def test_a_scenario_that_asks_for_precision_runs_its_budget():
+    story = replace(fake.scenario(), replications=Precision(0.01, "run_probability", 7))
+    assert len(study(story).replications) == 7
+
+
+def test_the_first_variant_serves_as_baseline_where_the_baseline_is_left_out():
+    assert study(variants=["both", "insured"]).baseline == "both"
+    assert study(variants=["both", "nothing"]).baseline == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"variants": ["insurred"]},
+            "variants: given 'insurred'; allowed: one of nothing, insured, both; did you mean 'insured'",
+        ),
+        ({"variants": []}, "variants: given none"),
+        ({"replications": 0}, "replications: given 0; allowed: a whole number from 1"),
+        ({"workers": 0}, "workers: given 0"),
+        ({"seed": -1}, "seed: given -1"),
+    ],
+)
+def test_a_wrong_argument_is_refused_before_anything_runs(options, message):
+    with pytest.raises(TrustsimError) as caught:
+        study(**options)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("total", "workers"), [(1, 1), (2, 2), (200, 2), (5000, 16)])
+def test_chunks_cover_every_replication_once(total, workers):
+    chunks = _chunks(total, workers)
+    assert [k for chunk in chunks for k in chunk] == list(range(total))
+    assert len(chunks[0]) == 1
+    assert max(map(len, chunks)) <= 16

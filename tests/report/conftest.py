@@ -1,0 +1,20 @@
+"""One made-up result for all tests of pictures and page, read with the names and units that go with it."""
+
+import fake
+import pytest
+
+from trustsim.report import reading, story
+from trustsim.report.result import Result
+
+
+@pytest.fixture(scope="session")
+def _fake_result() -> Result:
+    return fake.result(failed=2)
+
+
+@pytest.fixture
+def result(_fake_result: Result, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """A result of 120 worlds and eight variants, while names and units are those of the fake registry."""
+    monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
+    monkeypatch.setattr(story, "REGISTRY", fake.REGISTRY)
+    return _fake_result

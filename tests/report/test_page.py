@@ -1,0 +1,186 @@
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import fake
+import pytest
+
+from trustsim.analysis.comparison import compare
+from trustsim.report import page, reading, story
+from trustsim.report.answer import answer
+from trustsim.report.result import Result
+
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+
+
+class Outline(HTMLParser):
+    """Checks that elements close in order, and keeps ids, heads and attributes."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.tags, self.attributes = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def outline(text):
+    parser = Outline()
+    parser.feed(text)
+    assert parser.open == []
+    return parser
+
+
+@pytest.fixture(scope="module")
+def html(_fake_result, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "REGISTRY", fake.REGISTRY)
+        patch.setattr(story, "REGISTRY", fake.REGISTRY)
+        path = tmp_path_factory.mktemp("report") / "report.html"
+        assert page.write(_fake_result, path) == path
+        return path.read_text(encoding="utf-8")
+
+
+def test_page_is_one_well_formed_file_under_five_megabytes(html):
+    found = outline(html)
+    assert len(html.encode()) < 5_000_000
+    assert len(found.ids) == len(set(found.ids))
+
+
+def test_page_asks_nothing_of_the_network_and_runs_no_script(html):
+    found = outline(html)
+    assert "script" not in found.tags
+    assert not {"link", "img", "iframe", "object"} & set(found.tags)
+    addresses = [value for _, name, value in found.attributes if name in ("src", "href", "action", "xlink:href")]
+    assert all(value.startswith(("#", "data:text/csv")) for value in addresses)
+    assert not [name for _, name, _ in found.attributes if name.startswith("on") or name == "style"]
+
+
+def test_policy_allows_the_one_style_sheet_and_nothing_else(html):
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1]
+    sheet = re.search(r"<style>(.*?)</style>", html, re.S)[1]
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'")
+    assert f"'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+
+
+def test_order_is_answer_ranking_differences_days_runs_cost_story_assumptions_failures_repeat(html):
+    places = [html.index(f'id="{name}"') for name in (
+        "answer", "ranking", "differences", "course", "runs", "price", "story", "assumed", "left-out", "repeat",
+    )]  # fmt: skip
+    assert places == sorted(places)
+
+
+def test_every_chart_names_every_variant_and_has_a_text_alternative_a_table_and_a_download(html):
+    figures = re.findall(r"<figure.*?</figure>", html, re.S)
+    assert len(figures) == 5 + 5 + 2 + 2 + 2 + 1
+    for figure in figures:
+        names = fake.VARIANTS if 'id="p-' not in figure else fake.VARIANTS[1:]
+        assert all(name in re.sub(r"<table.*?</table>", "", figure, flags=re.S) for name in names)
+        pictures = re.findall(r"<svg[^>]*>", figure)
+        assert pictures
+        assert all('role="img"' in tag and "aria-labelledby" in tag for tag in pictures)
+        assert figure.count("<title") == figure.count("<desc") == len(pictures)
+        assert "<table" in figure
+        assert "data:text/csv" in figure
+
+
+def test_downloads_hold_the_numbers(html, result):
+    address = re.search(r'download="runs-investor_loss.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)"', html)[1]
+    lines = base64.b64decode(address).decode().splitlines()
+    assert lines[0] == "replication," + ",".join(fake.VARIANTS)
+    assert len(lines) == 121
+    assert float(lines[1].split(",")[1]) == pytest.approx(result.study.outcomes["investor_loss"][0, 0], rel=1e-5)
+
+
+def test_assumed_parameters_are_listed_apart_from_those_with_a_source(html):
+    assumed, sourced = html[html.index("Assumed, without") :].split("With a source")
+    assert "discovery lag" in assumed
+    assert "doi:10.1086/261155" in sourced
+    assert "largest sum paid to one investor" not in sourced
+
+
+def test_story_tells_the_shock_its_day_and_what_a_variant_changes(html):
+    told = html[html.index('id="story"') :]
+    assert "Day 30" in told
+    assert "Steal a share of the cash" in told
+    assert "liquid share 30 % instead of 12 %" in told
+    assert "when outflow is above 2 % for 2 days, 1 day later" in told
+    assert "Count 7\u202f624" in told
+
+
+def test_failed_runs_are_listed_and_escaped(html):
+    assert "2 runs failed" in html
+    assert "cash of &lt;Harbour&gt; fell below zero" in html
+    assert "<Harbour>" not in html
+
+
+def test_repeat_gives_the_command_the_seed_and_the_digest(html):
+    told = html[html.index('id="repeat"') :]
+    assert "trustsim compare scenarios/quickstart.yaml --replications 122 --seed 7" in told
+    assert "ab" * 32 in told
+    assert "numpy" in told
+
+
+def test_names_that_look_like_markup_are_shown_and_never_obeyed(monkeypatch):
+    monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
+    evil = "<script>alert(1)</script>"
+    text = page.render(fake.result((evil, 'b"><img src=x>', "c & d"), 12, title=f"{evil} & co"))
+    found = outline(text)
+    assert not {"script", "img"} & set(found.tags)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "<script" not in text
+
+
+def test_answer_names_the_best_by_how_much_how_sure_and_at_what_cost(result):
+    told = answer(result)
+    facts = {fact.asked: fact.found for fact in told.facts}
+    assert told.headline.startswith("‘both’ helps most: it lowers")
+    assert "95 % interval" in facts["How sure is that?"]
+    assert "of 120 worlds" in facts["How sure is that?"]
+    assert "million CNY" in facts["What does it cost?"] or "thousand CNY" in facts["What does it cost?"]
+    assert "policy cost" in facts["Who gains, who loses?"].split("Clearly worse:")[1]
+    assert "‘announced gate’" in facts["What makes it worse?"]
+    assert "assumed" in facts["When is this wrong?"]
+    assert "2 replications failed" in facts["When is this wrong?"]
+
+
+def test_answer_claims_nothing_where_the_interval_includes_zero(result):
+    c = result.comparison
+    unclear = {
+        name: {o: replace(d, mean=-abs(d.mean) / 9, low=-abs(d.mean), high=abs(d.mean)) for o, d in found.items()}
+        for name, found in c.differences.items()
+    }
+    told = answer(Result(result.study, replace(c, differences=unclear)))
+    assert told.headline.startswith("No variant is clearly better than ‘nothing’")
+    facts = {fact.asked: fact.found for fact in told.facts}
+    assert "no clear difference" in facts["How sure is that?"]
+    assert "clearly better than the baseline: nothing" in facts["Who gains, who loses?"]
+
+
+@pytest.mark.parametrize(("variants", "n"), [(("nothing",), 12), (("nothing", "insured"), 1)])
+def test_smallest_studies_have_a_page_too(variants, n, monkeypatch):
+    monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
+    assert "nothing" in page.render(fake.result(variants, n))
+
+
+def test_page_without_a_finished_run_says_so(result):
+    empty = replace(result.study, replications=result.study.replications[:0], outcomes={}, series={})
+    text = page.render(Result(empty, compare(empty, fake.REGISTRY)))
+    outline(text)
+    assert "No run finished" in text

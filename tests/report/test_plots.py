@@ -1,0 +1,179 @@
+import fake
+import networkx as nx
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from trustsim.errors import TrustsimError
+from trustsim.report import look, plots, vector
+from trustsim.report.tradeoff import pareto
+
+
+def texts(ax):
+    """All words in the figure of these axes, as its SVG holds them."""
+    return vector.to_svg(ax.get_figure(root=True), "k", "t", "d")
+
+
+def test_fan_of_all_variants_is_one_named_picture_each_on_common_axes(result):
+    panels = plots.fan(result, "outflow")
+    assert panels.shape == (len(fake.VARIANTS),)
+    assert [ax.get_title(loc="left") for ax in panels] == ["nothing (baseline)", *fake.VARIANTS[1:]]
+    assert len({ax.get_ylim() for ax in panels}) == 1
+    assert panels[0].get_figure(root=True).get_supylabel() == "outflow (%)"
+
+
+def test_fan_of_one_variant_draws_its_bands_and_the_median_of_the_baseline(result):
+    ax = plots.fan(result, "cash", "insured")
+    assert isinstance(ax, Axes)
+    assert len(ax.collections) == 2
+    assert len(ax.lines) == 2
+    runs = result.study.series["cash"][:, :, fake.VARIANTS.index("nothing"), -1]
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), np.median(runs, axis=0), rtol=1e-6)
+    assert ax.lines[0].get_linestyle() == "--"
+    assert ax.get_ylabel() == "cash (million CNY)"
+
+
+def test_fan_of_one_platform_is_that_platform(result):
+    ax = plots.fan(result, "trust", "nothing", platform="Harbour")
+    runs = result.study.series["trust"][:, :, 0, 0]
+    np.testing.assert_allclose(ax.lines[-1].get_ydata(), np.median(runs, axis=0), rtol=1e-6)
+    with pytest.raises(TrustsimError, match="did you mean 'Harbour'"):
+        plots.fan(result, "trust", "nothing", platform="Harbor")
+
+
+def test_unknown_names_are_refused_with_the_nearest(result):
+    with pytest.raises(TrustsimError, match="did you mean 'outflow'"):
+        plots.fan(result, "outflows", "nothing")
+    with pytest.raises(TrustsimError, match="did you mean 'insured'"):
+        plots.fan(result, "outflow", "insurd")
+    with pytest.raises(TrustsimError, match="did you mean 'investor_loss'"):
+        plots.distribution(result, "investor_los")
+
+
+def test_axes_for_one_picture_cannot_take_many(result):
+    with pytest.raises(TrustsimError, match="given 2 variants"):
+        plots.fan(result, "outflow", ["nothing", "both"], ax=Figure().add_subplot())
+
+
+def test_difference_fan_is_paired_world_by_world(result):
+    ax = plots.difference_fan(result, "cumulative_outflow", "both")
+    x = result.study.series["cumulative_outflow"][..., -1].astype(np.float64)
+    expected = np.median(x[:, :, fake.VARIANTS.index("both")] - x[:, :, 0], axis=0)
+    np.testing.assert_allclose(ax.lines[-1].get_ydata(), expected, atol=1e-6)
+    assert ax.lines[0].get_ydata() == [0.0, 0.0]
+    assert ax.get_ylabel() == "difference in cumulative outflow (pp)"
+
+
+def test_distribution_shows_every_run_and_says_how_many_there_are(result):
+    ax = plots.distribution(result, "time_to_failure")
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    drawn = [len(line.get_xdata()) for line in dots]
+    assert drawn == list(np.isfinite(result.study.outcomes["time_to_failure"]).sum(axis=0))
+    assert f"in {drawn[0]} of 120 runs" in texts(ax)
+    assert all(name in texts(ax) for name in fake.VARIANTS)
+
+
+def test_distribution_spreads_both_camps_of_a_bimodal_outcome(result):
+    ax = plots.distribution(result, "investor_loss")
+    values = np.asarray(ax.lines[0].get_xdata())
+    assert (values == 0).sum() > 10
+    assert (values > 5e8).sum() > 10
+
+
+def test_differences_draw_the_baseline_and_leave_unclear_ones_hollow(result):
+    ax = plots.differences(result, "run_probability")
+    assert all(name in texts(ax) for name in fake.VARIANTS)
+    assert "← better" in texts(ax)
+    faces = {line.get_marker(): line.get_markerfacecolor() for line in ax.lines if line.get_marker() != "None"}
+    found = result.comparison.differences["service desk and education"]["run_probability"]
+    assert found.low < 0 < found.high
+    assert faces[look.markers(fake.VARIANTS, "nothing")["service desk and education"]] == look.PAPER
+
+
+@pytest.mark.parametrize("width", [7.0, 3.5])
+def test_tradeoff_names_every_variant_without_overlap(result, width):
+    with look.style():
+        ax = Figure(figsize=(width, 4.2), layout="constrained").add_subplot()
+    plots.tradeoff(result, ax=ax)
+    figure = ax.get_figure(root=True)
+    figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in ax.texts]
+    assert [text.get_text() for text in ax.texts] == ["nothing (baseline)", *fake.VARIANTS[1:]]
+    for k, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:k])
+
+
+def test_pareto_set_is_what_nothing_beats():
+    points = np.array([[0.0, 9.0], [1.0, 5.0], [1.0, 6.0], [2.0, 5.0], [3.0, 1.0]])
+    assert pareto(points).tolist() == [True, True, False, False, True]
+
+
+def test_pictures_are_the_same_byte_for_byte_and_leave_matplotlib_alone(result):
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    first, second = (texts(plots.differences(result, "investor_loss")) for _ in range(2))
+    assert first == second
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_svg_takes_the_colours_of_the_page_and_its_ids_do_not_clash(result):
+    svg = texts(plots.differences(result, "investor_loss"))
+    assert "currentColor" in svg
+    assert "var(--v1)" in svg
+    assert "style=" not in svg
+    assert "http" not in svg
+    assert 'role="img"' in svg
+    assert "<title" in svg
+    other = vector.to_svg(plots.differences(result, "investor_loss").get_figure(root=True), "other", "t", "d")
+    ids = [{part.split('"')[0] for part in text.split(' id="')[1:]} for text in (svg, other)]
+    assert ids[0].isdisjoint(ids[1])
+
+
+def test_titles_in_an_svg_are_escaped(result):
+    figure = plots.differences(result, "investor_loss").get_figure(root=True)
+    svg = vector.to_svg(figure, "k", "<script>alert(1)</script>", "a & b")
+    assert "<script" not in svg
+    assert "&lt;script&gt;" in svg
+
+
+def test_paths_of_straight_lines_keep_their_corners():
+    assert vector._path("M 10 20 L 11 20 L 12 20 L 13.04 22 z") == "M10 20h2l1 2z"
+    assert vector._path("M 0 3 C 1 3 1.55 2 2 2 z") == "M0 3C1 3 1.6 2 2 2z"
+
+
+def test_axes_and_panels_show_themselves_in_a_notebook(result):
+    for picture in (plots.distribution(result, "investor_loss"), plots.fan(result, "outflow", ["nothing", "both"])):
+        assert picture._repr_png_().startswith(b"\x89PNG")
+
+
+def test_colours_of_sixteen_variants_differ_in_colour_or_marker():
+    names = [f"v{k}" for k in range(16)]
+    colours, markers = look.colours(names, "v0"), look.markers(names, "v0")
+    assert len({(colours[name], markers[name]) for name in names}) == 16
+    assert colours["v0"] == look.BASELINE
+
+
+def test_network_draws_every_node_isolated_and_unknown_ones_too():
+    graph = nx.barabasi_albert_graph(60, 2, seed=3)
+    graph.add_node(60)
+    graph.add_edge(5, 5)
+    values = np.linspace(0, 1, 61)
+    values[7] = np.nan
+    places = plots.layout(graph)
+    assert places.shape == (61, 2)
+    np.testing.assert_array_equal(places, plots.layout(graph))
+    ax = plots.network(graph, values, positions=places, title="day 40", label="trust", low=0, high=1)
+    assert ax.get_title(loc="left") == "day 40"
+    assert sum(len(c.get_offsets()) for c in ax.collections[1:]) == 62
+    assert ax._repr_png_().startswith(b"\x89PNG")
+
+
+def test_network_of_nobody_is_empty_and_too_many_or_too_few_are_refused():
+    plots.network(nx.Graph(), [])
+    with pytest.raises(TrustsimError, match="3 values"):
+        plots.network(nx.path_graph(4), [1, 2, 3])
+    with pytest.raises(TrustsimError, match="at most"):
+        plots.network(nx.empty_graph(5001), np.zeros(5001))

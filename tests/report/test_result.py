@@ -1,0 +1,110 @@
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from trustsim.analysis.comparison import COST
+from trustsim.errors import TrustsimError
+from trustsim.model import Run
+from trustsim.registry import Registry
+from trustsim.report.progress import shown
+from trustsim.report.result import compare
+from trustsim.scenario.resolved import Scenario, Variant, World
+
+
+def scenario():
+    world = World(None, None, (SimpleNamespace(name="Harbour"),), {})
+    return Scenario(
+        title="A <theft>", description="", horizon=3.0, step=0.5, currency="CNY", shocks=(),
+        variants=(Variant("nothing", (), world), Variant("insured", (), world)), baseline="nothing", replications=20,
+        seed=1, outcomes=("investor_loss",), expect=(), sweep={}, document={}, digest="d" * 64, source="theft.yaml",
+    )  # fmt: skip
+
+
+def registry():
+    r = Registry()
+
+    def outcome():
+        """What investors lost."""
+
+    r.enter("outcome", "investor_loss", source="assumed", better="lower", unit="money")(outcome)
+    r.enter("outcome", COST, source="assumed", better="lower", unit="money")(outcome)
+    return r
+
+
+def simulate(story, variants, replication):
+    loss = np.random.default_rng(replication).lognormal(10)
+    factor = np.array([0.5 if name == "insured" else 1.0 for name in variants])
+    series = np.full((story.n_days + 1, len(variants), 2), replication, np.float32)
+    return Run(replication, variants, {"investor_loss": loss * factor, COST: 700 * (1 - factor)}, {"trust": series})
+
+
+def compared(**options):
+    options = {"simulate": simulate, "groups": lambda s, v: (v,), "workers": 1, "progress": False, **options}
+    return compare(scenario(), registry=registry(), **options)
+
+
+def test_table_is_one_row_a_variant_best_first_with_level_difference_and_cost():
+    table = compared().table()
+    assert table.index.tolist() == ["insured", "nothing"]
+    assert {"level", "low", "high", "difference", "better_share", "variance_reduction", "cost"} <= set(table.columns)
+    assert table.loc["insured", "difference"] == pytest.approx(-table.loc["insured", "level"])  # half the loss
+    assert table["cost"].tolist() == [350, 0]
+    assert compared().table(COST).loc["insured", "level"] == 350
+
+
+def test_an_unknown_outcome_names_the_nearest():
+    with pytest.raises(TrustsimError, match=r"outcome: given 'investor_los'.*did you mean 'investor_loss'"):
+        compared().table("investor_los")
+
+
+def test_frames_are_tidy():
+    result = compared(replications=3)
+    assert result.to_frame().columns.tolist() == ["replication", "variant", "investor_loss", COST]
+    trust = result.series("trust")
+    assert trust.columns.tolist() == ["replication", "day", "variant", "platform", "value"]
+    assert trust["day"].max() == 3.0
+    assert len(trust) == 3 * 7 * 2 * 2
+    assert (trust["value"] == trust["replication"]).all()
+
+
+def test_a_result_shows_itself_shortly_and_escapes_its_title():
+    result = compared()
+    assert repr(result).startswith("<Result 'A <theft>'")
+    assert "insured, nothing" in repr(result)
+    page = result._repr_html_()
+    assert "A &lt;theft&gt;" in page
+    assert "<table" in page
+
+
+def test_a_saved_result_is_a_run_folder(tmp_path):
+    place = compared().save(tmp_path / "run")
+    assert (place / "study.json").exists()
+
+
+def lines_of(calls):
+    console = Console(file=io.StringIO(), width=200)
+    with shown(console) as report:
+        for call in calls:
+            report(*call)
+    return console.file.getvalue().splitlines()
+
+
+def test_progress_away_from_a_terminal_is_a_line_for_every_tenth_and_one_at_the_end():
+    lines = lines_of((k, 100, 0.5 * k) for k in range(1, 101))
+    assert len(lines) == 10
+    assert lines[0] == "10 of 100 replications (10 %), 5 s, about 45 s left"
+    assert lines[-1] == "100 of 100 replications (100 %), 50 s"
+
+
+def test_quick_studies_and_slow_ones_print_at_a_pace_to_read():
+    assert len(lines_of((k, 100, 0.001 * k) for k in range(1, 101))) == 1
+    assert len(lines_of((k, 10_000, 1.0 * k) for k in range(1, 31))) == 6  # every five seconds
+
+
+def test_progress_can_be_a_callback():
+    calls = []
+    compared(progress=lambda *call: calls.append(call))
+    assert calls[-1][:2] == (20, 20)

@@ -1,0 +1,127 @@
+import io
+import math
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from trustsim.analysis.comparison import Comparison, Difference, Measure
+from trustsim.analysis.intervals import Interval
+from trustsim.experiment.study import FailedRun
+from trustsim.report.table import compact, print_ranked_table, ranked_table
+
+SHARE = Measure("share", "lower", True, "Whether a run happened.")
+MONEY = Measure("money", "lower", False, "What investors lost.")
+NAN = math.nan
+NAMES = (
+    "nothing", "prompt notice", "insured", "both", "redemption gate announced in advance", "segregation", "buffer",
+    "rumour rebuttal", "a package whose author could not find a short name for it",
+)  # fmt: skip
+
+
+def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200):
+    measures = {"run_probability": SHARE, "investor_loss": MONEY, "policy_cost": MONEY}
+    level = Interval(0.465, 0.397, 0.534, n)
+    loss = Interval(123_456_789_00.0, 1e10, 2e10, n)
+    changes = {
+        "run_probability": Difference(-0.31, -0.382, -0.241, n, 0.33, 0.65, 2.345),
+        "investor_loss": Difference(-4.5678e9, -5e9, 1e6, n, 0.9, 0.0, math.inf),
+        "policy_cost": Difference(1.2e8, 1.2e8, 1.2e8, n, 0.0, 0.0, NAN),
+    }
+    return Comparison(
+        title="A theft", digest="d" * 64, source="theft.yaml", currency="CNY", seed=1, baseline="nothing",
+        variants=names, measures=measures,
+        levels={name: {"run_probability": level, "investor_loss": loss, "policy_cost": loss} for name in names},
+        differences={name: changes for name in names if name != "nothing"},
+        costs={name: 0.0 if name == "nothing" else 1.25e8 for name in names},
+        ranked_by=ranked_by, ranking=names[::-1], n=n, n_incomplete=len({f.replication for f in failed}),
+        n_failed=dict.fromkeys(names, 0), failed=tuple(failed), seconds=3.0, interrupted=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("ranked_by", ["run_probability", "investor_loss", None])
+def test_the_table_fits_80_columns_for_nine_variants(ranked_by):
+    text = ranked_table(comparison(ranked_by=ranked_by))
+    assert max(map(len, text.splitlines())) <= 80
+    for name in NAMES[:4]:
+        assert name in text
+
+
+def test_plain_text_has_no_escape_codes():
+    assert "\x1b" not in ranked_table(comparison())
+    assert "\x1b[" in _on_a_terminal(comparison())
+
+
+def _on_a_terminal(c):
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, color_system="standard")
+    print_ranked_table(c, console)
+    return console.file.getvalue()
+
+
+def test_the_sentence_above_says_what_is_ranked_and_against_what():
+    text = " ".join(ranked_table(comparison()).split())
+    assert (
+        "Best first by run probability (lower is better); differences are to 'nothing' in the same 200 worlds." in text
+    )
+    assert "Variants as in the file" in ranked_table(comparison(ranked_by=None))
+
+
+def test_a_row_shows_level_change_interval_better_share_gain_and_cost():
+    (row,) = (line for line in ranked_table(comparison()).splitlines() if line.startswith("insured"))
+    assert row.split() == ["insured", "46.5", "−31.0", "[−38.2,", "−24.1]", "33", "2.3×", "1.25m"]
+
+
+def test_money_is_shown_in_major_units_and_short():
+    (row,) = (
+        line for line in ranked_table(comparison(ranked_by="investor_loss")).splitlines() if line.startswith("both")
+    )
+    assert "−45.7m [−50m, +10k]" in row
+    assert "∞" in row
+    assert "CNY" in ranked_table(comparison(ranked_by="investor_loss"))
+
+
+def test_the_baseline_has_no_difference_to_itself():
+    (row,) = (line for line in ranked_table(comparison()).splitlines() if line.startswith("nothing"))
+    assert row.split() == ["nothing", "46.5", "baseline", "0"]
+
+
+def test_failed_runs_are_in_a_footnote_with_the_first_reason():
+    failed = [FailedRun(k, ("both",), "simulate", "ValueError", "no [bank] left", "") for k in (3, 9)]
+    text = " ".join(ranked_table(comparison(failed=failed, n=198)).split())
+    assert "2 runs failed; compared are those 198 of 200 replications of which all variants finished." in text
+    assert "First: replication 3, ValueError: no [bank] left" in text
+    assert "failed" not in ranked_table(comparison())
+
+
+def test_a_partly_defined_outcome_and_an_interruption_are_said():
+    c = comparison()
+    short = {name: {**d, "run_probability": replace(d["run_probability"], n=40)} for name, d in c.differences.items()}
+    text = " ".join(ranked_table(replace(c, differences=short, interrupted=True)).split())
+    assert "run probability is defined for both in 40 of 200 worlds only." in text
+    assert "Interrupted" in text
+
+
+def test_a_study_in_which_nothing_finished_still_has_a_table():
+    c = replace(comparison(("nothing", "both")), measures={}, levels={}, ranked_by=None, n=0)
+    assert "both" in ranked_table(replace(c, costs={"nothing": NAN, "both": NAN}))
+
+
+def test_names_with_square_brackets_are_shown_as_they_are():
+    assert "[bold]gate[/]" in ranked_table(comparison(("nothing", "[bold]gate[/]")))
+
+
+@pytest.mark.parametrize(
+    ("value", "measure", "text"),
+    [
+        (0.12345, SHARE, "12.3"), (0.0, SHARE, "0.0"), (NAN, SHARE, "–"), (-0.5, SHARE, "−50.0"),
+        (99_950.0, MONEY, "1k"), (123_456_789_00.0, MONEY, "123m"), (5e13, MONEY, "500bn"), (50.0, MONEY, "0.5"),
+        (99.96e6 * 100, MONEY, "100m"), (999.6e3 * 100, MONEY, "1m"), (1e16, MONEY, "100t"), (4e18, MONEY, "40,000t"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_in_few_characters(value, measure, text):
+    assert compact(value, measure) == text
+
+
+def test_a_gain_that_is_no_change_has_no_sign():
+    assert compact(0.0, SHARE, signed=True) == "0.0"
+    assert compact(0.01, SHARE, signed=True) == "+1.0"

@@ -1,0 +1,125 @@
+import math
+
+import pytest
+
+from trustsim.report import words
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.2341, "share", "23.4 %"),
+        (0.2, "share", "20 %"),
+        (0.0, "share", "0 %"),
+        (-0.05, "share", "−5 %"),
+        (0.00042, "share", "0.042 %"),
+        (1.0, "share", "100 %"),
+        (120_000_000, "money", "1.2 million CNY"),
+        (123_456_789_00, "money", "123 million CNY"),
+        (99_999_00, "money", "99\u202f999 CNY"),
+        (150_000_00, "money", "150 thousand CNY"),
+        (250, "money", "2.5 CNY"),
+        (0, "money", "0 CNY"),
+        (-3_400_000_000_00, "money", "−3.4 billion CNY"),
+        (12.0, "duration", "12 days"),
+        (1.0, "duration", "1 day"),
+        (12.345, "duration", "12.3 days"),
+        (0.2, "per_day", "0.2 per day"),
+        (7624, "count", "7\u202f624"),
+        (math.nan, "share", "–"),
+        (math.inf, "money", "–"),
+        (None, "duration", "–"),
+    ],
+)
+def test_quantity_reads_as_people_say_it(value, unit, text):
+    assert words.quantity(value, unit, "CNY") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (-0.123, "share", "−12.3 pp"),
+        (0.05, "share", "+5 pp"),
+        (0.0, "share", "0 pp"),
+        (0.00002, "share", "+0.002 pp"),
+        (120_000_000, "money", "+1.2 million CNY"),
+        (-120_000_000, "money", "−1.2 million CNY"),
+        (2.5, "duration", "+2.5 days"),
+        (0.0, "duration", "0 days"),
+        (math.nan, "share", "–"),
+    ],
+)
+def test_change_carries_its_sign_and_percentage_points(value, unit, text):
+    assert words.change(value, unit, "CNY") == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "signed", "text"),
+    [
+        (0.201, 0.267, "share", False, "20.1 to 26.7 %"),
+        (-0.15, -0.096, "share", True, "−15.0 to −9.6 pp"),
+        (-0.05, 0.02, "share", True, "−5.0 to +2.0 pp"),
+        (-249_000_000, -93_600_000, "money", True, "−2.49 to −0.94 million CNY"),
+        (1.5, 12.25, "duration", False, "1.5 to 12.2 days"),
+        (0, 0, "money", False, "0 to 0 CNY"),
+        (math.nan, 0.2, "share", False, "–"),
+        (None, None, "share", False, "–"),
+    ],
+)
+def test_interval_says_its_unit_once_and_is_equally_fine_at_both_ends(low, high, unit, signed, text):
+    assert words.interval(low, high, unit, "CNY", signed=signed) == text
+
+
+def test_column_of_bare_numbers_is_as_fine_as_its_largest_entry():
+    column = [words.bare(x, "money", 1_100_000_000, signed=True) for x in (-709_000_000, 205_000_000, 0, math.nan)]
+    assert column == ["−7.1", "+2.0", "0", "–"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "better", "verdict"),
+    [
+        (-2.0, -1.0, "lower", "better"),
+        (1.0, 2.0, "lower", "worse"),
+        (1.0, 2.0, "higher", "better"),
+        (-2.0, -1.0, "higher", "worse"),
+        (-1.0, 1.0, "lower", "unclear"),
+        (0.0, 1.0, "lower", "unclear"),
+        (math.nan, math.nan, "lower", "unclear"),
+        (1.0, 2.0, "", "higher"),
+        (-2.0, -1.0, "", "lower"),
+    ],
+)
+def test_only_an_interval_without_zero_is_a_verdict(low, high, better, verdict):
+    assert words.verdict(low, high, better) == verdict
+
+
+def test_a_variant_whose_interval_includes_zero_makes_no_clear_difference():
+    assert words.verb(-3.0, -4.0, -2.0) == "lowers"
+    assert words.verb(3.0, 2.0, 4.0) == "raises"
+    assert words.verb(-3.0, -7.0, 1.0) == "makes no clear difference to"
+
+
+def test_share_of_worlds_is_also_a_count():
+    assert words.share_of_worlds(0.965, 200) == "193 of 200 worlds (96.5 %)"
+    assert words.share_of_worlds(math.nan, 200) == "–"
+
+
+def test_names_are_joined_cut_and_spelt_as_prose():
+    assert words.listing([]) == ""
+    assert words.listing(["a"]) == "a"
+    assert words.listing(["a", "b", "c"]) == "a, b and c"
+    assert words.plural(1, "run") == "1 run"
+    assert words.plural(1200, "run") == "1\u202f200 runs"
+    assert words.label("peak_outflow") == "peak outflow"
+    assert words.shortened("a short name", 20) == "a short name"
+    cut = words.shortened("a very long name of a package of interventions", 20)
+    assert len(cut) <= 20
+    assert cut.startswith("a very")
+    assert cut.endswith("tions")
+
+
+def test_axis_of_money_takes_the_scale_of_its_largest_value():
+    assert words.axis("money", "CNY", 3e8) == (1e8, "million CNY")
+    assert words.axis("money", "CNY", 5000) == (100.0, "CNY")
+    assert words.axis("share") == (0.01, "%")
+    assert words.tick(-0.25) == "−0.25"

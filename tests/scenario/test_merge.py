@@ -1,0 +1,121 @@
+"""``extends`` lays files over each other; every value keeps its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from made_up import FULL, REGISTRY
+
+from trustsim.errors import ScenarioError
+from trustsim.scenario.load import load
+
+
+def write(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text)
+    return folder / "main.yaml"
+
+
+def problems(file: Path) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        load(file, REGISTRY)
+    return [
+        f"{Path(p.place.file).name}:{p.place.line}:{p.place.column}: {p.place.path}: {p.given}"
+        for p in caught.value.problems
+    ]
+
+
+def test_mappings_merge_and_lists_are_replaced(tmp_path: Path) -> None:
+    child = (
+        "extends: base.yaml\ninvestors: {count: 5}\nshocks: []\nnetwork: {rewiring: 0}\nvariants: {more: [insured]}\n"
+    )
+    scenario = load(write(tmp_path, base=FULL, main=child), REGISTRY)
+    world = scenario.variants[0].world
+    assert (world.investors.count, len(world.investors.segments), scenario.shocks) == (5, 2, ())
+    assert (world.network.degree, world.network.rewiring) == (8, 0.0)
+    assert [variant.name for variant in scenario.variants][-2:] == ["paid through", "more"]
+
+
+def test_a_plus_appends_to_a_list(tmp_path: Path) -> None:
+    child = "extends: base.yaml\n+shocks: [{kind: rumour, platform: Quay}]\nvariants: {+insured: [prompt notice]}\n"
+    scenario = load(write(tmp_path, base=FULL, main=child), REGISTRY)
+    assert [shock.kind for shock in scenario.shocks] == ["custodian_theft", "rumour", "rumour"]
+    assert [item.kind for item in scenario.variants[2].items] == ["guarantee", "incident_notice"]
+
+
+def test_a_plus_on_nothing_makes_the_list(tmp_path: Path) -> None:
+    text = FULL.replace("shocks:", "+shocks:")
+    assert len(load(write(tmp_path, main=text), REGISTRY).shocks) == 2
+
+
+def test_a_plus_needs_lists_on_both_sides(tmp_path: Path) -> None:
+    child = "extends: base.yaml\n+title: [a]\n+shocks: b\n"
+    assert problems(write(tmp_path, base=FULL, main=child)) == [
+        "main.yaml:2:1: +title: '+' for 'Custodian theft at a lending platform'",
+        "main.yaml:3:10: +shocks: 'b'",
+    ]
+
+
+def test_later_files_lie_over_earlier_ones(tmp_path: Path) -> None:
+    main = write(tmp_path, base=FULL, two="seed: 2\ntitle: two\n", main="extends: [base.yaml, two.yaml]\ntitle: main\n")
+    scenario = load(main, REGISTRY)
+    assert (scenario.seed, scenario.title) == (2, "main")
+
+
+def test_names_are_relative_to_the_file_that_writes_them(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    write(tmp_path / "inner", middle="extends: base.yaml\n", base=FULL)
+    assert load(write(tmp_path, main="extends: inner/middle.yaml\n"), REGISTRY).seed == 7
+
+
+def test_a_file_may_be_reached_twice(tmp_path: Path) -> None:
+    left, right = "extends: base.yaml\nseed: 1\n", "extends: base.yaml\ntitle: right\n"
+    scenario = load(
+        write(tmp_path, base=FULL, left=left, right=right, main="extends: [left.yaml, right.yaml]\n"), REGISTRY
+    )
+    assert (scenario.seed, scenario.title) == (7, "right")
+
+
+def test_another_kind_starts_afresh(tmp_path: Path) -> None:
+    scenario = load(write(tmp_path, base=FULL, main="extends: base.yaml\nnetwork: {kind: complete}\n"), REGISTRY)
+    assert type(scenario.variants[0].world.network).__name__ == "Complete"
+
+
+def test_problems_stand_in_the_file_that_has_them(tmp_path: Path) -> None:
+    base = FULL.replace("180 d", "18 dd")
+    assert problems(write(tmp_path, base=base, main="extends: base.yaml\nseeds: 3\n")) == [
+        "base.yaml:4:10: horizon: '18 dd' as a duration",
+        "main.yaml:2:1: seeds: the unknown key 'seeds'",
+    ]
+
+
+def test_cycles_are_told(tmp_path: Path) -> None:
+    main = write(tmp_path, main="extends: b.yaml\n", b="extends: [c.yaml]\n", c="extends: b.yaml\n")
+    assert problems(main) == ["c.yaml:1:10: extends: a cycle: b.yaml → c.yaml → b.yaml"]
+    assert problems(write(tmp_path, main="extends: main.yaml\n")) == [
+        "main.yaml:1:10: extends: a cycle: main.yaml → main.yaml"
+    ]
+
+
+def test_a_missing_file_is_told_beside_the_other_problems_but_not_what_it_may_hold(tmp_path: Path) -> None:
+    main = write(tmp_path, main="extends: base.yml\nhorizon: 3 dd\nshocks: [{kind: rumour, platform: Harbour}]\n")
+    told = problems(main)
+    assert len(told) == 2
+    assert told[0].startswith("main.yaml:1:10: extends: ")
+    assert told[0].endswith("base.yml', a file that does not exist")
+    assert told[1] == "main.yaml:2:10: horizon: '3 dd' as a duration"
+
+
+def test_a_directory_or_nonsense_cannot_be_extended(tmp_path: Path) -> None:
+    main = write(tmp_path, base="- 1\n", main="extends: [., base.yaml, 3]\n")
+    told = problems(main)
+    assert told[0] == "base.yaml:1:1: : a list"
+    assert told[1].endswith("a directory")
+    assert told[2] == "main.yaml:1:25: extends: 3"
+
+
+def test_too_many_files_are_refused(tmp_path: Path) -> None:
+    files = {f"f{k}": f"extends: f{k + 1}.yaml\n" for k in range(150)}
+    told = problems(write(tmp_path, main="extends: f0.yaml\n", **files))
+    assert any("more than 100 files" in each for each in told)
