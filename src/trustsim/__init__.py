@@ -1,1 +1,66 @@
-"""Agent-based simulation of trust crises on money platforms."""
+"""Agent-based simulation of trust crises on money platforms.
+
+The public names are below; each is imported when it is first used, so that ``import trustsim`` is quick and silent.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trustsim import catalog
+    from trustsim.catalog import load, loads
+    from trustsim.errors import ScenarioError, TrustsimError
+    from trustsim.experiment.study import Study
+    from trustsim.experiment.study import run_study as run
+    from trustsim.model import TrustCrisisModel
+    from trustsim.report import plots
+    from trustsim.report.result import Result, compare
+    from trustsim.scenario.resolved import Scenario
+
+__all__ = [
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "Study",
+    "TrustCrisisModel",
+    "TrustsimError",
+    "catalog",
+    "compare",
+    "load",
+    "loads",
+    "plots",
+    "run",
+]
+
+_HOME = {
+    "Result": ("trustsim.report.result", "Result"),
+    "Scenario": ("trustsim.scenario.resolved", "Scenario"),
+    "ScenarioError": ("trustsim.errors", "ScenarioError"),
+    "Study": ("trustsim.experiment.study", "Study"),
+    "TrustCrisisModel": ("trustsim.model", "TrustCrisisModel"),
+    "TrustsimError": ("trustsim.errors", "TrustsimError"),
+    "catalog": ("trustsim.catalog", ""),
+    "compare": ("trustsim.report.result", "compare"),
+    "load": ("trustsim.catalog", "load"),
+    "loads": ("trustsim.catalog", "loads"),
+    "plots": ("trustsim.report.plots", ""),
+    "run": ("trustsim.experiment.study", "run_study"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("trustsim")
+    if name not in _HOME:
+        raise AttributeError(f"module 'trustsim' has no attribute {name!r}; allowed: {', '.join(__all__)}")
+    module, attribute = _HOME[name]
+    home = import_module(module)
+    value = getattr(home, attribute) if attribute else home
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,7 +1,32 @@
-"""Everything that can be written in a scenario file, in one registry; importing it compiles nothing."""
+"""Everything that can be written in a scenario file, in one registry, and the loader that knows it.
+
+Importing it compiles nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
 
 from trustsim import mechanisms, outcomes
 from trustsim.registry import REGISTRY
+from trustsim.scenario import load as loading
+from trustsim.scenario.resolved import Scenario
 from trustsim.world import series
 
-__all__ = ["REGISTRY", "mechanisms", "outcomes", "series"]
+__all__ = ["REGISTRY", "load", "loads", "mechanisms", "outcomes", "series"]
+
+
+def load(path: str | os.PathLike[str], *, overrides: Mapping[str, Any] | None = None) -> Scenario:
+    """Return the scenario in the file at *path*.
+
+    ``overrides`` maps dotted paths to values, as ``--set`` does: ``{"platforms.Harbour.liquid_share": "5 %"}``.
+    Raises ScenarioError with everything that is wrong with the file.
+    """
+    return loading.load(path, REGISTRY, overrides=overrides)
+
+
+def loads(text: str, *, overrides: Mapping[str, Any] | None = None) -> Scenario:
+    """Return the scenario in a YAML text; as :func:`load`."""
+    return loading.loads(text, REGISTRY, overrides=overrides)

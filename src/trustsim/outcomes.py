@@ -231,8 +231,8 @@ def tail_loss(f: Finished) -> Floats:
 def loss_gini(f: Finished) -> Floats:
     """Gini coefficient of the losses among those who held money; not defined where nobody lost."""
     loss = np.sort(f.loss[:, f.balance_at_start > 0], axis=1)
-    n, total = loss.shape[1], loss.sum(axis=1)
-    rank = np.arange(1, n + 1)
+    n, total = max(loss.shape[1], 1), loss.sum(axis=1)
+    rank = np.arange(1, loss.shape[1] + 1)
     with np.errstate(invalid="ignore", divide="ignore"):
         gini = 2 * (loss * rank).sum(axis=1) / (n * total) - (n + 1) / n
     return np.where(total > 0, gini, np.nan)

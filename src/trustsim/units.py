@@ -64,7 +64,8 @@ def _scaled(given: object, text: str, scale: dict[str, float], unit: str) -> flo
         suffix = match[2] if match else text
         allowed = "a number" + (f" with {one_of(k for k in scale if k)}" if any(scale) else "")
         raise UnitError(f"{given!r} as a {unit}", allowed, nearest(suffix, [k for k in scale if k]))
-    return float(match[1].replace("_", "")) * scale[match[2]]
+    number, factor = float(match[1].replace("_", "")), scale[match[2]]
+    return number / round(1 / factor) if 0 < factor < 1 else number * factor
 
 
 def _scale_of(unit: Unit, currency: str) -> dict[str, float]:

@@ -14,7 +14,8 @@ from trustsim.errors import ScenarioError
 from trustsim.scenario.document import text_of
 from trustsim.scenario.load import from_document, load, loads, overrides_from
 from trustsim.scenario.resolved import Item, Precision, Scenario, Timing, Trigger, World
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.tree import Report, plain
+from trustsim.scenario.yaml_file import read_text, write
 from trustsim.units import Distribution
 
 
@@ -35,6 +36,19 @@ def test_quantities_come_in_computed_units(full: Scenario) -> None:
 
 def test_a_distribution_in_a_flow_mapping_survives_its_comma(full: Scenario) -> None:
     assert full.variants[0].world.investors.segments[0].literacy == Distribution("beta", (2.0, 5.0))
+
+
+def test_only_an_unquoted_call_in_brackets_goes_on_after_a_comma() -> None:
+    def read(text: str) -> object:
+        node = read_text(text, "x", Report())
+        return None if node is None else plain(node)
+
+    assert read("{a: beta(2, 5), b: 1}") == {"a": "beta(2, 5)", "b": 1}
+    assert read("[choice(1, 2, 3), 4]") == ["choice(1, 2, 3)", 4]
+    assert read("{a: f(2, b: 3}") == {"a": "f(2", "b": 3}
+    assert read("['f(', 3]") == ["f(", 3]
+    assert read("{a: 'f(', b: }") == {"a": "f(", "b": None}
+    assert read("- f(2\n- 5)") == ["f(2", "5)"]
 
 
 def test_a_preset_lies_under_the_keys_of_a_platform(full: Scenario) -> None:

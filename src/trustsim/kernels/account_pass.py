@@ -206,10 +206,13 @@ def covered(loss, balance, w) -> None:  # type: ignore[no-untyped-def]
 
 @compiled
 def choose(  # type: ignore[no-untyped-def]
-    actions, flags, fund, integrity, info, service, risk, fear, seen, loss, calm, churn, links, herding, attention, alarm,
+    actions, flags, fund, integrity, info, service, risk, fear, seen, loss, calm, churn, prior, links, herding, attention, alarm,
     login, panic, ordinary, w,
 ) -> None:  # fmt: skip
-    """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws."""
+    """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
+
+    Who asked for the free part of a locked balance asks for the rest on the day that it matures.
+    """
     w_calm, w_fund, w_integrity, w_fear, w_risk = w[W_CALM], w[W_FUND], w[W_INTEGRITY], w[W_FEAR], w[W_RISK]
     w_herding, herding_fear, fundamentals_fear = w[W_HERDING], w[W_HERDING_FEAR], w[W_FUNDAMENTALS_FEAR]
     normal, w_ordinary, w_info, w_service = w[W_NORMAL], w[W_ORDINARY], w[W_INFO], w[W_SERVICE]
@@ -221,13 +224,15 @@ def choose(  # type: ignore[no-untyped-def]
         sense = max(_1 - fundamentals_fear * f, _0)
         trust = w_fund * fund[i] + w_integrity * integrity[i]
         x = calm[i] + w_calm - trust + w_fear * f + sense * w_risk * risk[i] + loss[i] + peers
-        y = churn[i] + w_ordinary - w_info * info[i] - w_service * service[i]
-        z = w_join + join_trust * (fund[i] + integrity[i]) - w_fear * f
+        own = prior[i]
+        y = churn[i] + w_ordinary - w_info * (info[i] - own) - w_service * (service[i] - own)
+        z = w_join + join_trust * (fund[i] + integrity[i] - own - own) - w_fear * f
         holds = flags[i] & np.uint8(layout.HOLDS)
         free = (flags[i] >> np.uint8(1)) & holds
         heeds = np.uint8(login[i] < attention[i] * (_1 + attention_fear * f))
         runs = np.uint8(x > luck * panic[i]) & heeds & free
-        leaves = np.uint8(y > ordinary[i]) & free
+        gives_notice = (flags[i] >> np.uint8(5)) & (flags[i] >> np.uint8(3)) & np.uint8(1)
+        leaves = (np.uint8(y > ordinary[i]) | gives_notice) & free
         joins = np.uint8(z > ordinary[i]) & (np.uint8(1) - holds)
         was = (flags[i] >> np.uint8(2)) & np.uint8(1)
         alarms = (np.uint8(f > alarm[i]) & (np.uint8(1) - was)) | (np.uint8(f < _HALF * alarm[i]) & was)
@@ -327,7 +332,8 @@ def account_pass(  # type: ignore[no-untyped-def]
                     loss[:n] = _0
                 choose(
                     actions[v, start:stop], flags[v, start:stop], fund, integrity, info, service, risk, fear, seen, loss[:n],
-                    traits[layout.T_CALM, start:stop], traits[layout.T_CHURN, start:stop], links, traits[layout.T_HERDING, start:stop],
+                    traits[layout.T_CALM, start:stop], traits[layout.T_CHURN, start:stop],
+                    traits[layout.T_PRIOR, start:stop], links, traits[layout.T_HERDING, start:stop],
                     attention, traits[layout.T_ALARM, start:stop], uniforms[0, :n], variates[0, :n], variates[1, :n], w,
                 )  # fmt: skip
                 measure(sums[v, p], flags[v, start:stop], fund, integrity, info, service, risk, w)

@@ -76,7 +76,9 @@ def act(  # type: ignore[no-untyped-def]
                         if free <= 0:
                             continue
                         a, b = address(who, day, draws.AMOUNT, p, key)
-                        if action & np.uint8(layout.RUNS):
+                        if flags[v, i] & np.uint8(layout.LEAVING):
+                            pass
+                        elif action & np.uint8(layout.RUNS):
                             runners += 1
                             flags[v, i] |= np.uint8(layout.RAN)
                             if np.float64(a) * draws.UNIFORM_SCALE < part_share[v] and free > 1:
@@ -84,6 +86,8 @@ def act(  # type: ignore[no-untyped-def]
                                 flags[v, i] |= np.uint8(layout.FREE)
                         else:
                             leavers += 1
+                        if lock > 0:
+                            flags[v, i] |= np.uint8(layout.LEAVING)
                         push(seen, observed[v], ones, who, indptr, neighbours, account_at[p])
                         if requested[v, i] == 0:
                             order[n_new] = (b << np.uint64(32)) | np.uint64(i)

@@ -8,7 +8,7 @@ array           dtype, shape                             holds
 ``beliefs``     float32 (BELIEFS, variants, accounts)    what an investor feels about the platform of one account
 ``balance``     int64 (variants, accounts)               money owed to the account, minor units
 ``requested``   int64 (variants, accounts)               of which asked for and not yet paid
-``flags``       uint8 (variants, accounts)               HOLDS, FREE, ALARMED, MATURE, RAN bits
+``flags``       uint8 (variants, accounts)               HOLDS, FREE, MATURE, RAN … bits
 ``actions``     uint8 (variants, accounts)               what the account decided today
 ``traits``      float32 (TRAITS, accounts)               fixed, the same in all variants
 ``weights``     float32 (variants, platforms, WEIGHTS)   the day's coefficients of the account pass
@@ -36,7 +36,7 @@ N_BELIEFS = 8
 N_TRAITS = 11
 
 # bits of ``flags``
-HOLDS, FREE, ALARMED, MATURE, RAN = 1, 2, 4, 8, 16
+HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING = 1, 2, 4, 8, 16, 32
 
 # bits of ``actions``
 RUNS, LEAVES, JOINS, ALARMS = 1, 2, 4, 8

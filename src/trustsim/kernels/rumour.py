@@ -48,14 +48,14 @@ def spread(  # type: ignore[no-untyped-def]
                         believe_it(status, beliefs, fear_gain, account_at, v, j, risk, fear)
         for i in range(status.shape[1]):
             s = status[v, i]
-            if s == NEW:
-                status[v, i] = TELLS
-            elif s == TELLS or s == BELIEVES:
+            if s == NEW or s == TELLS or s == BELIEVES:
                 a, b = address(i, day, draws.RUMOUR, _TIRES + platform, key)
                 if np.float64(a) * draws.UNIFORM_SCALE < reverting[v]:
                     status[v, i] = PUT_RIGHT
                     k = account_at[i]
                     if k >= 0:
                         beliefs[layout.RISK, v, k] -= risk
+                elif s == NEW:
+                    status[v, i] = TELLS
                 elif s == TELLS and np.float64(b) * draws.UNIFORM_SCALE < tiring:
                     status[v, i] = BELIEVES

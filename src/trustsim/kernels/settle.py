@@ -162,12 +162,13 @@ def settle(  # type: ignore[no-untyped-def]
                 due[p] = np.int64(min(np.float64(due[p]), most))
             if status == layout.WINDING_STATUS:
                 due[p] = min(due[p], max(books[layout.CASH, v, p], np.int64(0)) + books[layout.CUSTODY, v, p])
+                unpaid[p] = due[p]
         raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt)
         for p in range(n_platforms):
             if due[p] > 0:
                 pay(
                     beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, flows, books, gauges, terms, switch,
-                    first, investor, account_at, arriving, due[p], v, p, dt, day, key,
+                    first, investor, account_at, arriving, due[p], unpaid[p], v, p, dt, day, key,
                 )  # fmt: skip
         for q in range(n_platforms):
             unpaid[q] -= np.int64(gauges[layout.G_OUTFLOW, v, q])
@@ -184,14 +185,17 @@ def settle(  # type: ignore[no-untyped-def]
 @compiled
 def pay(  # type: ignore[no-untyped-def]
     beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, flows, books, gauges, terms, switch,
-    first, investor, account_at, arriving, due, v, p, dt, day, key,
+    first, investor, account_at, arriving, due, asked, v, p, dt, day, key,
 ) -> None:  # fmt: skip
-    """Pay one platform's queue in order, or each request the same share of it, and close the gaps in the queue."""
+    """Pay ``due`` out of the ``asked`` of one platform's queue, in order or (by rule, or winding down) the same share of
+    each request, and close the gaps in the queue.
+    """
     n_platforms = len(arriving)
     budget = min(due, max(books[layout.CASH, v, p], np.int64(0)) + books[layout.CUSTODY, v, p])
-    share = np.float64(budget) / np.float64(due)
+    share = np.float64(budget) / np.float64(asked)
     lag, cap, fee_share = terms[layout.PAYOUT_LAG, v, p], terms[layout.ACCOUNT_CAP, v, p] * dt, terms[layout.EXIT_FEE, v, p]
-    by_share = terms[layout.PRO_RATA, v, p] > 0.0 and budget < due
+    is_winding = gauges[layout.G_STATUS, v, p] == layout.WINDING_STATUS
+    by_share = (terms[layout.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
     end = first[p]
     paid_out, left_with_fees = np.int64(0), np.int64(0)
     for k in range(first[p], first[p] + queue_n[v, p]):
@@ -218,7 +222,7 @@ def pay(  # type: ignore[no-untyped-def]
                 arriving[q] += x - fee
             flows[v, p, q if q >= 0 else n_platforms] += x - fee
             if balance[v, i] == 0:
-                flags[v, i] &= np.uint8(255 - layout.HOLDS - layout.FREE - layout.MATURE)
+                flags[v, i] &= np.uint8(layout.ALARMED | layout.RAN)
         if requested[v, i] > 0:
             queue[v, end] = i
             end += 1

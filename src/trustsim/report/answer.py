@@ -15,7 +15,7 @@ from trustsim.report.reading import Measure
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
-LOSS = "investor_loss"
+LOSS, FAILURE = "investor_loss", "failure_probability"
 FEW = 100  # replications below which the report asks for more
 
 
@@ -53,7 +53,7 @@ def answer(result: Result) -> Answer:
     facts = [_sure(result, measure, best)]
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1])]
     facts += _cost(result, measure, best, others)
-    facts += [_gains(result, best), *_harmful(result, measure, others), *_other_rankings(result, best), _doubts(result)]
+    facts += [_gains(result, best), *_harmful(result, others), *_other_rankings(result, best), _doubts(result)]
     return Answer(question, _headline(result, measure, best, verdict), tuple(facts))
 
 
@@ -121,7 +121,7 @@ def _cost(result: Result, measure: Measure, best: str, others: list[str]) -> lis
     level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
     text = f"{quoted(best)} costs {words.quantity(level.mean, 'money', currency)} a run on average"
     text += f", {_against(extra.mean, currency)} {quoted(base)}."
-    if reading.is_measured(result, LOSS):
+    if reading.is_measured(result, LOSS) and reading.outcome(result, LOSS).unit == "money":
         saved = reading.difference(result, LOSS, best)
         if saved.high < 0 and extra.mean > 0:
             less = words.tick(round(-saved.mean / extra.mean, 2))
@@ -143,7 +143,8 @@ def _against(extra: float, currency: str) -> str:
 
 def _gains(result: Result, best: str) -> Fact:
     sides: dict[str, list[str]] = {"better": [], "worse": []}
-    for name in result.comparison.measures:
+    losses = [name for name in result.comparison.measures if "loss" in name]
+    for name in dict.fromkeys((*reading.asked(result), *losses)):
         measure, found = reading.outcome(result, name), reading.difference(result, name, best)
         side = words.verdict(found.low, found.high, measure.better)
         if side in sides:
@@ -153,21 +154,26 @@ def _gains(result: Result, best: str) -> Fact:
     return Fact("Who gains, who loses?", f"{text} Clearly worse: {bad or 'nothing that was measured'}.")
 
 
-def _harmful(result: Result, measure: Measure, others: list[str]) -> list[Fact]:
-    found = [name for name in others if _verdict(result, measure, name) == "worse"]
-    if not found:
-        return []
-    gaps = [reading.difference(result, measure.name, name) for name in found]
-    told = [f"{quoted(name)}, {_changed(result, measure, gap)}" for name, gap in zip(found, gaps, strict=True)]
-    return [Fact("What makes it worse?", f"{words.listing(told)}.")]
+def _harmful(result: Result, others: list[str]) -> list[Fact]:
+    """Say which variants are clearly worse than the baseline in what ranks, in losses or in failures."""
+    told = []
+    for name in others:
+        worse = []
+        for outcome in dict.fromkeys((result.comparison.ranked_by, LOSS, FAILURE)):
+            if outcome is not None and outcome in result.comparison.measures:
+                measure, found = reading.outcome(result, outcome), reading.difference(result, outcome, name)
+                if words.verdict(found.low, found.high, measure.better) == "worse":
+                    worse.append(f"{measure.label} by {_changed(result, measure, found)}")
+        told += [f"{quoted(name)} changes {words.listing(worse)}"] if worse else []
+    return [Fact("What makes it worse?", f"{'; '.join(told)}.")] if told else []
 
 
 def _other_rankings(result: Result, best: str) -> list[Fact]:
     """Say which other variant is clearly ahead in another outcome; cost is left out, where doing nothing leads."""
     leaders: dict[str, list[str]] = {}
-    for name in result.comparison.measures:
+    for name in reading.asked(result):
         measure = reading.outcome(result, name)
-        if measure.better and name not in (COST, result.comparison.ranked_by) and reading.is_measured(result, name):
+        if measure.better and name not in (COST, result.comparison.ranked_by):
             sign = 1 if measure.better == "lower" else -1
             means = {v: sign * reading.level(result, name, v).mean for v in result.comparison.ranking}
             known = {v: x for v, x in means.items() if np.isfinite(x)}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trustsim.report.result import Result
 
 WIDE, NARROW, PANEL = 8.2, 3.5, 2.55  # inches
+_PANEL_PLACE = (0.185, 0.235, 0.79, 0.625)  # fixed, so that panels line up (and a layout need not be solved for each)
 _TABLE_ROWS = 13  # days shown in a fan's table; the download holds them all
 _MOST_DAYS = 200  # rows of a fan's download
 
@@ -107,7 +108,7 @@ def differences(result: Result, outcome: str) -> Chart:
     pictures = _both(f"d-{outcome}", title, told, heights, lambda ax: spreads.differences(result, outcome, ax))
     head = ("variant", "difference", "low", "high", "better_share", "tie_share", "variance_reduction", "worlds")
     return Chart(
-        f"d-{outcome}", title, measure.text, "single", pictures,
+        f"d-{outcome}", title, words.sentence(measure.text), "single", pictures,
         Table(("variant", "difference", "95 % interval", "better in", "verdict"), tuple(rows)),
         f"difference-{outcome}.csv",
         _download(head, raw),
@@ -136,8 +137,8 @@ def distribution(result: Result, outcome: str) -> Chart:
     table = np.column_stack(list(columns.values()))
     runs = [[int(k), *map(_num, row)] for k, row in zip(result.study.replications, table, strict=True)]
     return Chart(
-        f"o-{outcome}", title, measure.text, "single", pictures, Table(head, tuple(rows)), f"runs-{outcome}.csv",
-        _download(("replication", *names), runs),
+        f"o-{outcome}", title, words.sentence(measure.text), "single", pictures, Table(head, tuple(rows)),
+        f"runs-{outcome}.csv", _download(("replication", *names), runs),
     )  # fmt: skip
 
 
@@ -175,33 +176,42 @@ def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
     shown = measure.as_difference() if paired else measure
     names = [name for name in result.study.variants if not paired or name != baseline]
     bands = {name: fans.band(result, series, name, paired=paired) for name in names}
-    drawn = [_panel(result, series, name, paired) for name in names]
-    limits = [ax.get_ylim() for ax in drawn]
-    for ax in drawn:
-        ax.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
-        ax.set_ylabel("")
     key = f"{'p' if paired else 's'}-{series}"
     title = f"{words.capital(shown.label)}, difference to ‘{baseline}’" if paired else words.capital(measure.label)
-    pictures = tuple(
-        vector.to_svg(_figure(ax), f"{key}-{k}", f"{title}: {name}", _told(bands[name], shown, currency))
-        for k, (name, ax) in enumerate(zip(names, drawn, strict=True))
-    )
+    with look.style():
+        ax = Figure(figsize=(PANEL, 1.75)).add_axes(_PANEL_PLACE)
+    pictures = []
+    for k, name in enumerate(names):
+        _panel(ax, result, series, name, paired)
+        ax.set_ylim(_limits(bands, shown))
+        told = _told(bands[name], shown, currency)
+        pictures.append(vector.to_svg(_figure(ax), f"{key}-{k}", f"{title}: {name}", told))
     unit = shown.axis(currency, reading.largest(result, series))[1]
-    note = f"{words.capital(unit)} over the days. {measure.text}".strip()
-    return Chart(key, title, note, "panels", pictures, _band_table(bands, shown, currency),
+    note = f"{words.capital(unit)} over the days. {words.sentence(measure.text)}".strip()
+    return Chart(key, title, note, "panels", tuple(pictures), _band_table(bands, shown, currency),
                  f"{'difference-' if paired else ''}{series}.csv", _band_download(bands))  # fmt: skip
 
 
-def _panel(result: Result, series: str, name: str, paired: bool) -> Axes:
-    ax = _axes(PANEL, 1.75)
+def _panel(ax: Axes, result: Result, series: str, name: str, paired: bool) -> None:
+    """Draw one variant; the axes are those of the variant before it, which is twice as fast as making new ones."""
+    for artist in (*ax.lines, *ax.collections):
+        artist.remove()
     if paired:
         fans.difference_fan(result, series, name, ax)
     else:
         fans.fan(result, series, name, ax=ax)
-    with look.style():
-        shown = name if name != result.comparison.baseline else f"{name} (baseline)"
-        ax.set_title(words.shortened(shown, 28))
-    return ax
+    title = f"{name} (baseline)" if name == result.comparison.baseline else name
+    ax.set_title(words.shortened(title, 28), loc="left")
+    ax.set_ylabel("")
+
+
+def _limits(bands: dict[str, fans.Band], measure: Measure) -> tuple[float, float]:
+    """Return the ends of the vertical axis that all panels share."""
+    values = np.concatenate([shape.values.ravel() for shape in bands.values()])
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    pad = 0.05 * ((high - low) or abs(high) or 1.0)
+    return 0.0 if low >= 0 and not measure.is_difference else low - pad, high + pad
 
 
 def _told(shape: fans.Band, measure: Measure, currency: str) -> str:

@@ -35,11 +35,18 @@ def band(result: Result, series: str, variant: str, platform: str | None = None,
     if paired:
         paths = paths - reading.paths(result, series, result.comparison.baseline, platform)
     days = np.arange(paths.shape[1]) * float(result.scenario.step)
+    return Band(days, _quantiles(paths))
+
+
+def _quantiles(paths: np.ndarray) -> np.ndarray:
+    """Return the quantiles of each column, float64 (5, D), over the values that are there; NaN where there is none."""
+    if len(paths) and np.isfinite(paths).all():
+        return np.asarray(np.quantile(paths, QUANTILES, axis=0))
+    found = np.full((len(QUANTILES), paths.shape[1]), np.nan)
     seen = np.isfinite(paths).any(axis=0)
-    values = np.full((len(QUANTILES), len(days)), np.nan)
     if seen.any():
-        values[:, seen] = np.nanquantile(paths[:, seen], QUANTILES, axis=0)
-    return Band(days, values)
+        found[:, seen] = np.nanquantile(paths[:, seen], QUANTILES, axis=0)
+    return found
 
 
 def fan(
@@ -120,7 +127,7 @@ def _fill(ax: Axes, shape: Band, colour: str) -> None:
 
 def _dressed(ax: Axes, title: str, measure: Measure, shape: Band, result: Result, largest: float) -> Axes:
     look.quiet(ax)
-    ax.set_title(words.shortened(title, 34))
+    ax.set_title(words.shortened(title, 34), loc="left")
     ax.set_xlim(shape.days[0], max(shape.days[-1], shape.days[0] + 1e-9))
     if not measure.is_difference and np.nanmin(shape.values, initial=0.0) >= 0:
         ax.set_ylim(bottom=0)

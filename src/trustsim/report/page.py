@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 import platform
 import shlex
 from collections.abc import Iterable
@@ -16,17 +15,18 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from trustsim.analysis.comparison import COST
-from trustsim.report import charts, look, reading, story, words
-from trustsim.report.answer import LOSS, answer, quoted
-from trustsim.report.charts import Chart, Table
+from trustsim.report import charts, look, page_tables, reading, story, words
+from trustsim.report.answer import LOSS, answer
+from trustsim.report.charts import Chart
+from trustsim.report.story import Assumption
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
-#: series that open the chapter on the course of events, the most telling first; others follow, folded
-FIRST_SERIES = ("cumulative_outflow", "outflow", "trust", "fear")
+#: the series that are drawn where a study has them, the most telling first; at least a few of any study
+SERIES = ("cumulative_outflow", "outflow", "claims", "trust", "queue", "fear", "liquidity", "price")
+_FEWEST = 4  # series drawn of a study that has none of the usual ones
 _SHOWN = 2  # charts of a chapter that are not folded away
-_MOST_FAILURES = 20
 _PACKAGES = ("trustsim", "numpy", "numba", "scipy", "mesa", "networkx", "matplotlib")
 
 
@@ -66,16 +66,19 @@ def render(result: Result) -> str:
         scenario=scenario,
         comparison=c,
         answer=answer(result),
-        ranking=_ranking(result),
+        ranking=page_tables.ranking(result),
         swatches={name: _swatch(result, name) for name in c.variants},
-        everything=_everything(result),
+        everything=page_tables.everything(result),
         charts=_chapters(result),
+        not_drawn=words.listing([words.label(name) for name in _series(result)[1]]),
         timeline=story.timeline(scenario),
         packages=story.packages(scenario, c.baseline, c.variants),
         places=story.people_and_places(scenario, c.baseline),
-        sourced=[a for a in listed if not a.is_assumed],
-        assumed=[a for a in listed if a.is_assumed],
-        failures=c.failed[:_MOST_FAILURES],
+        sourced=_by_owner([a for a in listed if not a.is_assumed]),
+        assumed=_by_owner([a for a in listed if a.is_assumed]),
+        n_assumed=sum(a.is_assumed for a in listed),
+        n_sourced=sum(not a.is_assumed for a in listed),
+        failures=page_tables.failures(result),
         repeat=_repeat(result),
         command=_command(result),
         words=words,
@@ -95,97 +98,37 @@ def _swatch(result: Result, name: str) -> str:
     return "v0" if name == result.comparison.baseline else f"v{others.index(name) % len(look.COLOURS) + 1}"
 
 
-def _outcomes(result: Result) -> list[str]:
-    """Return the outcomes to draw: what ranks first, then what the scenario asks for, in its order."""
-    c = result.comparison
-    measured = [name for name in c.measures if reading.is_measured(result, name)]
-    asked = [name for name in (c.ranked_by, *result.scenario.outcomes) if name in measured and name is not None]
-    return list(dict.fromkeys(asked or measured))
+def _series(result: Result) -> tuple[list[str], list[str]]:
+    """Return the series to draw and those to leave to the run folder."""
+    order = sorted(result.study.series, key=lambda name: SERIES.index(name) if name in SERIES else len(SERIES))
+    n = max(_FEWEST, sum(name in SERIES for name in order))
+    return order[:n], order[n:]
 
 
 def _chapters(result: Result) -> dict[str, Charts]:
     """Draw the charts of every chapter."""
     if result.comparison.n == 0:
         return {name: Charts(()) for name in ("differences", "course", "runs", "price")}
-    outcomes, is_paired = _outcomes(result), len(result.comparison.variants) > 1
-    apart = tuple(charts.differences(result, name) for name in outcomes) if is_paired else ()
+    outcomes, is_paired = reading.asked(result), len(result.comparison.variants) > 1
+    apart = tuple(charts.differences(result, name) for name in outcomes if reading.is_compared(result, name))
     runs = tuple(charts.distribution(result, name) for name in outcomes)
-    first = [name for name in FIRST_SERIES if name in result.study.series]
-    rest = [*first[_SHOWN:], *(name for name in result.study.series if name not in first)]
+    drawn, _ = _series(result)
     kinds = (False, True) if is_paired else (False,)
-    course = [charts.fan(result, name, paired=paired) for name in first[:_SHOWN] for paired in kinds]
+    course = [charts.fan(result, name, paired=paired) for name in drawn[:_SHOWN] for paired in kinds]
     has_price = all(reading.is_measured(result, name) for name in (LOSS, COST))
     return {
         "differences": Charts(apart[:_SHOWN], apart[_SHOWN:]),
-        "course": Charts(tuple(course), tuple(charts.fan(result, name) for name in rest)),
+        "course": Charts(tuple(course), tuple(charts.fan(result, name) for name in drawn[_SHOWN:])),
         "runs": Charts(runs[:_SHOWN], runs[_SHOWN:]),
         "price": Charts((charts.cost_and_loss(result, LOSS, COST),) if has_price else ()),
     }
 
 
-def _ranking(result: Result) -> Table:
-    """Make the ranked table: level, paired difference, how often better, what the pairing gained, cost, verdict.
-
-    A column's unit stands in its head, so that the table fits a page and its numbers compare at a glance.
-    """
-    c, currency = result.comparison, result.scenario.currency
-    if c.ranked_by is None:
-        return Table((), ())
-    measure = reading.outcome(result, c.ranked_by)
-    levels = {name: reading.level(result, measure.name, name).mean for name in c.ranking}
-    largest = _largest(levels.values())
-    dearest = _largest(c.costs.values())
-    rows = []
-    for name in c.ranking:
-        level, cost = words.bare(levels[name], measure.unit, largest), words.bare(c.costs[name], "money", dearest)
-        if name == c.baseline:
-            rows.append((name, level, "baseline", "", "", "", cost, "unclear"))
-            continue
-        d = reading.difference(result, measure.name, name)
-        ends = [words.bare(x, measure.unit, largest, signed=True) for x in (d.low, d.high)]
-        rows.append((
-            name, level, words.bare(d.mean, measure.unit, largest, signed=True),
-            words.NO_NUMBER if words.NO_NUMBER in ends else " to ".join(ends), words.quantity(d.better_share, "share"),
-            f"{words.tick(round(d.variance_reduction, 1))}×" if d.variance_reduction < 1e6 else words.NO_NUMBER, cost,
-            words.verdict(d.low, d.high, measure.better),
-        ))  # fmt: skip
-    unit = words.axis(measure.unit, currency, largest)[1]
-    apart = "pp" if measure.unit == "share" else unit
-    head = (
-        "variant", _headed(measure.label, unit), _headed("difference", apart), _headed("95 % interval", apart),
-        "better in", "pairing gain", _headed("cost", words.axis("money", currency, dearest)[1]),
-    )  # fmt: skip
-    return Table(head, tuple(rows))
-
-
-def _largest(values: Iterable[float]) -> float:
-    return max((abs(x) for x in values if math.isfinite(x)), default=0.0)
-
-
-def _headed(name: str, unit: str) -> str:
-    return f"{name}, {unit}" if unit else name
-
-
-def _everything(result: Result) -> Table:
-    """Make the table of every outcome under every variant: level, and the difference with its interval."""
-    c, currency = result.comparison, result.scenario.currency
-    rows = []
-    for name in c.ranking:
-        cells = [name]
-        for outcome in c.measures:
-            measure, level = reading.outcome(result, outcome), reading.level(result, outcome, name)
-            text = words.quantity(level.mean, measure.unit, currency)
-            if name != c.baseline:
-                d = reading.difference(result, outcome, name)
-                text += f" ({words.interval(d.low, d.high, measure.unit, currency, signed=True)})"
-            cells.append(text)
-        rows.append(tuple(cells))
-    heads = tuple(words.label(name) for name in c.measures)
-    return Table(
-        ("variant", *heads),
-        tuple(rows),
-        f"Mean, and in brackets the 95 % interval of the difference to {quoted(c.baseline)}.",
-    )
+def _by_owner(listed: Iterable[Assumption]) -> dict[str, list[Assumption]]:
+    grouped: dict[str, list[Assumption]] = {}
+    for assumption in listed:
+        grouped.setdefault(assumption.owner, []).append(assumption)
+    return grouped
 
 
 def _repeat(result: Result) -> tuple[tuple[str, str], ...]:

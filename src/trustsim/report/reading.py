@@ -68,6 +68,19 @@ def is_measured(result: Result, name: str) -> bool:
     return name in result.study.outcomes and bool(np.isfinite(result.study.outcomes[name]).any())
 
 
+def asked(result: Result) -> list[str]:
+    """Return the outcomes to tell of: the one that ranks first, then those that the scenario asks for, in its order."""
+    c = result.comparison
+    measured = [name for name in c.measures if is_measured(result, name)]
+    wanted = [name for name in (c.ranked_by, *result.scenario.outcomes) if name in measured and name is not None]
+    return list(dict.fromkeys(wanted or measured))
+
+
+def is_compared(result: Result, name: str) -> bool:
+    """Whether any variant has a difference to the baseline in an outcome: some worlds where it applies to both."""
+    return any(np.isfinite(found[name].mean) for found in result.comparison.differences.values())
+
+
 def level(result: Result, name: str, variant: str) -> Interval:
     """Return the mean of an outcome under one variant, with its 95 % interval."""
     return result.comparison.levels[variant][name]

@@ -17,11 +17,12 @@ from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.model import lockstep_groups
 from trustsim.analysis.comparison import Comparison
 from trustsim.analysis.comparison import compare as compare_study
+from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment import folder
 from trustsim.experiment.frames import outcomes_frame, series_frame
 from trustsim.experiment.study import Grouping, Progress, Simulate, Study, run_study
-from trustsim.registry import REGISTRY, Registry
+from trustsim.registry import Registry
 from trustsim.report import page, plots, words
 from trustsim.report.progress import shown
 from trustsim.scenario.load import load

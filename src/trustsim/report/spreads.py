@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
         names, measure = result.study.variants, reading.outcome(result, outcome)
         ax = ax if ax is not None else look.new_axes(7.0, 0.8 + 0.5 * len(names))
         colours, is_narrow = look.colours(names, result.comparison.baseline), _is_narrow(ax)
-        largest = 0.0
+        largest, notes = 0.0, dict[str, str]()
         for name, row in look.rows_of(names).items():
             values = reading.values(result, outcome, name)
             values = values[np.isfinite(values)]
@@ -38,11 +39,8 @@ def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
             ax.plot(values, row - 0.08 + _swarm(values), "o", color=colours[name], markersize=2.7, alpha=0.55, mew=0)
             _interval(ax, reading.level(result, outcome, name), row + (0.24 if is_narrow else 0.33), look.INK)
             if len(values) < len(result.study.replications):
-                note = f"in {len(values)} of {len(result.study.replications)} runs"
-                place = (1, row + (_NAME if is_narrow else 0.33))
-                ax.annotate(note, place, xycoords=("axes fraction", "data"), ha="right", va="center",
-                            color=look.MUTED, fontsize=8)  # fmt: skip
-        _name_rows(ax, names, result.comparison.baseline)
+                notes[name] = f"in {len(values)} of {len(result.study.replications)} runs"
+        _name_rows(ax, names, result.comparison.baseline, notes)
         return _measured(ax, measure, result.scenario.currency, largest)
 
 
@@ -93,7 +91,7 @@ def differences(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
             )
             face = colours[name] if words.is_clear(found.low, found.high) else look.PAPER
             ax.plot([found.mean], [row], shapes[name], color=colours[name], markersize=7, mfc=face, mew=1.6, zorder=4)
-        _name_rows(ax, names, baseline)
+        _name_rows(ax, names, baseline, {})
         ax.margins(x=0.06)
         _directions(ax, measure)
         return _measured(ax, measure, result.scenario.currency, largest)
@@ -117,18 +115,20 @@ def _is_narrow(ax: Axes) -> bool:
     return figure is not None and figure.get_figwidth() < _ABOVE
 
 
-def _name_rows(ax: Axes, names: tuple[str, ...], baseline: str) -> None:
-    """Name every row: beside it, or above it where the figure is narrow."""
+def _name_rows(ax: Axes, names: tuple[str, ...], baseline: str, notes: Mapping[str, str]) -> None:
+    """Name every row: beside it, or above it where the figure is narrow; a note follows the name."""
     rows = look.rows_of(names)
-    shown = {name: f"{name} (baseline)" if name == baseline else name for name in names}
+    shown = {name: words.shortened(f"{name} (baseline)" if name == baseline else name, 30) for name in names}
     ax.set_ylim(-0.6, len(names) - 0.3)
     if _is_narrow(ax):
         ax.set_yticks([])
         for name, row in rows.items():
-            ax.annotate(words.shortened(shown[name], 34), (0, row + _NAME), xycoords=("axes fraction", "data"),
-                        va="center", color=look.INK, fontsize=8.5)  # fmt: skip
+            text = f"{shown[name]}, {notes[name]}" if name in notes else shown[name]
+            ax.annotate(text, (0, row + _NAME), xycoords=("axes fraction", "data"), va="center", fontsize=8.5)
         return
-    ax.set_yticks(list(rows.values()), [words.shortened(shown[name], 30) for name in rows])
+    ax.set_yticks(
+        list(rows.values()), [f"{shown[name]}\n{notes[name]}" if name in notes else shown[name] for name in rows]
+    )
     ax.tick_params(axis="y", labelcolor=look.INK)
 
 

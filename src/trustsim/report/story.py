@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trustsim import units
@@ -36,6 +36,11 @@ class Assumption:
     @property
     def is_assumed(self) -> bool:
         return self.source.strip().lower() == ASSUMED
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the scenario gives it another value than its default."""
+        return self.value != self.default
 
 
 @dataclass(frozen=True)
@@ -65,25 +70,31 @@ def value_text(value: Any, parameter: Parameter, currency: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, units.Distribution):
         return str(text_of(value, parameter.unit, currency, spread=True))
+    if value == "*" and parameter.refers == "platform":
+        return "every platform"
     if not isinstance(value, int | float):
-        return "every platform" if value == "*" and parameter.refers == "platform" else str(value)
+        return words.label(value) if parameter.choices or parameter.name == "kind" else str(value)
     if parameter.unit == "count":
         return f"{value:,}".replace(",", words.THIN)
     if parameter.unit in ("duration", "money"):
         return words.quantity(value, parameter.unit, currency)
-    return units.show(value, parameter.unit, currency)
+    return units.show(value, parameter.unit, currency).replace("-", words.MINUS)
 
 
 def details(what: Any, currency: str, *, is_world: bool = False) -> str:
-    """Write the parameters of an instance in one line; a name and a day are told elsewhere.
+    """Write the parameters of a dataclass's instance in one line; a name and a day are told elsewhere.
 
     A part of the world has many parameters; of those, only what differs from its default is told.
     """
     parts = []
-    for p in parameters_of(type(what)):
+    for p in parameters_of(type(what)) if dataclasses.is_dataclass(what) else ():
         value = getattr(what, p.name)
         is_usual = is_world and p.name not in _TOLD and not p.is_required and value == p.default
-        if p.name not in _TOLD_ELSEWHERE and value not in (None, "") and not is_usual:
+        if p.name in _TOLD_ELSEWHERE or value in (None, "") or is_usual:
+            continue
+        if value == "*" and p.refers == "platform":
+            parts.append("on every platform")
+        else:
             parts.append(f"{words.label(p.name)} {value_text(value, p, currency)}")
     return ", ".join(parts)
 
@@ -162,8 +173,11 @@ def _changes(usual: World, world: World, currency: str) -> tuple[str, ...]:
 
 def people_and_places(scenario: Scenario, baseline: str) -> tuple[tuple[str, str], ...]:
     """Tell the network, the investors, their segments and the platforms: (who, what is set for them)."""
-    told: list[tuple[str, str]] = []
-    for owner, thing in _parts(world_of(scenario, baseline)):
+    world = world_of(scenario, baseline)
+    kind = next((e.name for e in REGISTRY.group("network_kind").values() if e.make is type(world.network)), "")
+    links = ", ".join(part for part in (words.label(kind), details(world.network, scenario.currency)) if part)
+    told = [("Network", words.capital(links))] if links else []
+    for owner, thing in _parts(replace(world, network=None)):
         if not owner.startswith("mechanism"):
             how = details(thing, scenario.currency, is_world=True)
             told.append((words.capital(owner), words.capital(how) or "Everything at its default"))
@@ -176,7 +190,9 @@ def assumptions(scenario: Scenario, baseline: str, names: Sequence[str]) -> tupl
     for item in scenario.shocks:
         listed += _declared(f"shock: {words.label(item.kind)}", item.what, scenario.currency)
     for kind, what, users in _levers(scenario, names):
-        listed += _declared(f"{words.label(kind)} ({words.listing(users)})", what, scenario.currency)
+        listed += _declared(
+            f"{words.label(kind)} in {words.listing([f'‘{name}’' for name in users])}", what, scenario.currency
+        )
     return tuple(dict.fromkeys(listed))
 
 
@@ -216,13 +232,13 @@ def _nested(owner: str, thing: Any) -> Iterator[tuple[str, Any]]:
     for f in dataclasses.fields(thing):
         inner = getattr(thing, f.name)
         if isinstance(inner, Mapping):
-            pairs = [(words.label(str(k)), v) for k, v in inner.items()]
+            for name, value in inner.items():
+                yield from _nested(f"{owner}, {words.label(f.name)} {words.label(str(name))}", value)
         elif isinstance(inner, tuple):
-            pairs = [(str(getattr(v, "name", k + 1)), v) for k, v in enumerate(inner)]
+            for k, value in enumerate(inner, start=1):
+                yield from _nested(f"{owner}: {getattr(value, 'name', k)}", value)
         else:
-            pairs = [("", inner)]
-        for name, value in pairs:
-            yield from _nested(f"{owner}, {words.label(f.name)} {name}".strip(), value)
+            yield from _nested(f"{owner}, {words.label(f.name)}", inner)
 
 
 def _declared(owner: str, thing: Any, currency: str) -> list[Assumption]:
@@ -232,4 +248,5 @@ def _declared(owner: str, thing: Any, currency: str) -> list[Assumption]:
             "required" if p.is_required else value_text(p.default, p, currency), p.source, p.text,
         )
         for p in parameters_of(type(thing))
+        if p.name != "name"
     ]  # fmt: skip

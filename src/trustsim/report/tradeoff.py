@@ -10,18 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Bbox
 
 from trustsim.analysis.intervals import Interval
-from trustsim.report import look, reading, words
+from trustsim.report import labels, look, reading, words
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
 _FONT = 8.5
-_SIDES = ((1, 0), (1, 1), (1, -1), (-1, 0), (0, 1), (0, -1), (-1, 1), (-1, -1))
-_NEAR = 14.0  # a label further than this from its point gets a line to it
-_RINGS = (7, 9, 12, 16, 22, 30, 40, 52, 66, 82)  # points between a marker and its label
+_NEAR = 14.0  # points of the page; a name further than this from its point gets a line to it
 
 
 def pareto(points: np.ndarray) -> np.ndarray:
@@ -74,40 +71,30 @@ def _scaled(divisor: float) -> Callable[[float, float], str]:
 
 
 def _label_points(
-    ax: Axes, labels: Sequence[str], levels: Sequence[tuple[Interval, Interval]], front: np.ndarray
+    ax: Axes, names: Sequence[str], levels: Sequence[tuple[Interval, Interval]], front: np.ndarray
 ) -> None:
-    """Write each label near its point where it covers no point and no other label, and no line if it can.
-
-    Places are tried in rings around the point, nearest first; a thin line leads to a label that ends up far away.
-    """
+    """Write each name near its point; a thin line leads to one that found no place close by."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     figure.draw_without_rendering()
     scale = 72.0 / figure.dpi
-    inside = Bbox(ax.get_window_extent().get_points() * scale)
+    frame = np.asarray(ax.get_window_extent().extents) * scale
     points = np.array([(x.mean, y.mean) for x, y in levels])
     at = ax.transData.transform(points) * scale
-    taken = [Bbox.from_bounds(x - 5, y - 5, 10, 10) for x, y in at]
-    lines = [Bbox(ax.transData.transform(ends) * scale).padded(1.5) for x, y in levels for ends in _ends(x, y)]
-    lines += [Bbox.from_bounds(x - 1, y - 1, 2, 2) for x, y in _along(ax.transData.transform(front) * scale)]
+    ends = ax.transData.transform(_ends(levels).reshape(-1, 2)).reshape(-1, 2, 2) * scale
+    path = _along(ax.transData.transform(front) * scale)
+    lines = np.vstack((np.hstack((ends.min(axis=1) - 1.5, ends.max(axis=1) + 1.5)), np.hstack((path - 1, path + 1))))
     font = FontProperties("DejaVu Sans")
-    for k, label in enumerate(labels):
-        (x, y), others = at[k], np.delete(at, k, axis=0)
-        width = TextPath((0, 0), label, size=_FONT, prop=font).get_extents().width
-        box = _free_place((x, y), (width + 3, _FONT + 3), inside, taken, lines, others)
-        taken.append(box)
-        is_far = _gap(box, at[k]) > _NEAR
+    widths = np.array([TextPath((0, 0), name, size=_FONT, prop=font).get_extents().width for name in names]) + 3
+    boxes = labels.place(at, widths, _FONT + 3, frame, lines)
+    gaps = np.diagonal(labels.gap(boxes, at))
+    line = {"arrowstyle": "-", "color": look.MUTED, "linewidth": 0.7, "shrinkB": 5}
+    for name, point, (x, y), (left, bottom, _, top), gap in zip(names, points, at, boxes, gaps, strict=True):
         ax.annotate(
-            label, tuple(points[k]), (box.x0 - x + 1.5, (box.y0 + box.y1) / 2 - y), textcoords="offset points",
+            name, tuple(point), (left - x + 1.5, (bottom + top) / 2 - y), textcoords="offset points",
             fontsize=_FONT, color=look.INK, ha="left", va="center", annotation_clip=False, zorder=6,
-            arrowprops={"arrowstyle": "-", "color": look.MUTED, "linewidth": 0.7, "shrinkB": 5} if is_far else None,
+            arrowprops=line if gap > _NEAR else None,
         ).set_in_layout(False)  # fmt: skip
-
-
-def _gap(box: Bbox, point: np.ndarray) -> float:
-    """Return the distance between a box and a point, in points of the page."""
-    outside = np.maximum(np.maximum(box.min - point, point - box.max), 0)
-    return float(np.hypot(*outside))
 
 
 def _along(corners: np.ndarray, steps: int = 60) -> np.ndarray:
@@ -116,30 +103,11 @@ def _along(corners: np.ndarray, steps: int = 60) -> np.ndarray:
     return np.column_stack([np.interp(at, np.arange(len(corners)), side) for side in corners.T])
 
 
-def _ends(x: Interval, y: Interval) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-    """Return the ends of the two interval lines of a point; a limit that is not known falls on the mean."""
-    left, right, low, high = (np.nan_to_num(v, nan=m) for v, m in
-                              ((x.low, x.mean), (x.high, x.mean), (y.low, y.mean), (y.high, y.mean)))  # fmt: skip
-    return [(left, y.mean), (right, y.mean)], [(x.mean, low), (x.mean, high)]
-
-
-def _free_place(
-    at: tuple[float, float], size: tuple[float, float], inside: Bbox, taken: Sequence[Bbox], lines: Sequence[Bbox],
-    others: np.ndarray,
-) -> Bbox:  # fmt: skip
-    """Return the nearest free box of this size around a point, all in points of the page.
-
-    Free of points and labels in any case; if it can be, also free of lines, and nearer to its own point than to any
-    other one, so that nobody reads it as the other's name. Right of the point where nothing is free.
-    """
-    (x, y), (width, height) = at, size
-    boxes = [
-        Bbox.from_bounds(x + (dx - 1) * width / 2 + dx * ring, y + (dy - 1) * height / 2 + dy * ring, width, height)
-        for ring in _RINGS
-        for dx, dy in _SIDES
-    ]
-    held = [b for b in boxes if b.x0 >= inside.x0 and b.x1 <= inside.x1 and b.y0 >= inside.y0 and b.y1 <= inside.y1]
-    free = [b for b in held if not any(b.overlaps(t) for t in taken)]
-    own = [b for b in free if all(_gap(b, other) > _gap(b, np.array(at)) + 3 for other in others)]
-    clear = [b for b in own if not any(b.overlaps(line) for line in lines)]
-    return next(iter([*clear[:1], *own[:1], *free[:1], *held[:1], boxes[0]]))
+def _ends(levels: Sequence[tuple[Interval, Interval]]) -> np.ndarray:
+    """Return the ends of the interval lines, float64 (2 n, 2, 2); a limit that is not known falls on the mean."""
+    lines = []
+    for x, y in levels:
+        left, right = np.nan_to_num([x.low, x.high], nan=x.mean)
+        low, high = np.nan_to_num([y.low, y.high], nan=y.mean)
+        lines += [((left, y.mean), (right, y.mean)), ((x.mean, low), (x.mean, high))]
+    return np.array(lines)

@@ -151,6 +151,11 @@ def label(name: str) -> str:
     return name.replace("_", " ").strip()
 
 
+def sentence(text: str) -> str:
+    """Make a remark a sentence: a capital first, a full stop last."""
+    return f"{capital(text)}{'' if text[-1:] in '.!?' else '.'}" if text else ""
+
+
 def capital(text: str) -> str:
     """Raise the first letter and leave the rest."""
     return text[:1].upper() + text[1:]

@@ -10,7 +10,7 @@ from typing import Any
 from trustsim.errors import nearest, one_of
 from trustsim.scenario.entries import REFUSED, Reader
 from trustsim.scenario.items import threshold
-from trustsim.scenario.layout import DESIGNS, Expect, broken_keys
+from trustsim.scenario.layout import DESIGNS, EXPECT, broken_keys
 from trustsim.scenario.resolved import Expectation
 from trustsim.scenario.tree import Node, join, kind_of, plain
 
@@ -30,7 +30,7 @@ def read_expectations(node: Node | None, reader: Reader) -> tuple[Expectation, .
 
 
 def _expectation(node: Node, path: str, reader: Reader) -> Expectation | None:
-    broken = broken_keys(node, Expect, path, reader.report)
+    broken = broken_keys(node, EXPECT, path, reader.report)
     keys = node.mapping
     if keys is None or broken:
         return None

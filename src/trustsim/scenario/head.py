@@ -8,7 +8,7 @@ from trustsim import units
 from trustsim.errors import nearest, one_of
 from trustsim.scenario.entries import REFUSED, Reader, quantity
 from trustsim.scenario.items import threshold
-from trustsim.scenario.layout import FORMAT, HORIZON, STEP, Precise, broken_keys
+from trustsim.scenario.layout import FORMAT, HORIZON, PRECISION, STEP, broken_keys
 from trustsim.scenario.resolved import Precision
 from trustsim.scenario.tree import Node, Report, join, kind_of
 
@@ -69,7 +69,7 @@ def read_replications(node: Node | None, reader: Reader) -> int | Precision | No
             reader.report.add(node.spot, "replications", kind_of(node), allowed)
             return None
         return node.value
-    if broken_keys(node, Precise, "replications", reader.report):
+    if broken_keys(node, PRECISION, "replications", reader.report):
         return None
     keys, known = node.mapping, reader.group("outcome")
     of = str(keys["of"].value)

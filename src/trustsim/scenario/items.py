@@ -10,7 +10,7 @@ from trustsim import units
 from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Group, Parameter
 from trustsim.scenario.entries import REFUSED, Reader, build, check_name, quantity
-from trustsim.scenario.layout import LAG, LASTING, START, UNTIL, When, broken_keys
+from trustsim.scenario.layout import LAG, LASTING, START, UNTIL, WHEN, broken_keys
 from trustsim.scenario.resolved import Item, Timing, Trigger
 from trustsim.scenario.sections import kind_entry
 from trustsim.scenario.tree import DEEPEST, LONGEST, Node, join, kind_of
@@ -86,7 +86,7 @@ def _timing(
 
 
 def _trigger(node: Node, path: str, reader: Reader) -> Any:
-    broken = broken_keys(node, When, path, reader.report)
+    broken = broken_keys(node, WHEN, path, reader.report)
     keys = node.mapping
     if keys is None or broken:
         return REFUSED

@@ -1,21 +1,40 @@
 """The layout of a scenario file: which keys stand at the top and in the small fixed mappings, and what each holds.
 
-These models say what is *structure*; what the registry adds (networks, platforms, shocks, …) is read by
-:mod:`trustsim.scenario.entries`. The loader and the JSON Schema are both made from them.
+These tables say what is *structure*; what the registry adds (networks, platforms, shocks, …) is declared there. The
+loader and the JSON Schema are both made from them. They are plain data, because a validation library would take
+longer to import than a scenario takes to check.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
 from trustsim.errors import nearest, one_of
 from trustsim.registry import Parameter
-from trustsim.scenario.tree import Node, Report, join, kind_of, plain
+from trustsim.scenario.tree import Node, Report, join, kind_of
 
 FORMAT = 1
+DESIGNS = ("grid", "zip", "lhs", "sobol")
+
+Holds = Literal["anything", "text", "whole", "mapping", "list", "pair", "texts"]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: what it holds, what it is for, its default; ``low``, ``high`` of a whole number; ``choices`` of text."""
+
+    holds: Holds
+    text: str
+    default: Any = None
+    is_required: bool = False
+    low: int = 0
+    high: int = 2**63 - 1
+    choices: tuple[str, ...] = ()
+
+
+Layout: TypeAlias = Mapping[str, Key]
 
 
 def _duration(name: str, default: float | None, low: float, text: str, high: float | None = None) -> Parameter:
@@ -29,135 +48,110 @@ UNTIL = _duration("until", None, 0.0, "When it ends; without it never.")
 LASTING = _duration("lasting", 0.0, 0.0, "How long the indicator must stay past the threshold.")
 LAG = _duration("lag", 0.0, 0.0, "How long the answer takes.")
 
+FILE: Layout = {
+    "trustsim": Key("anything", f"Version of the file format: {FORMAT}."),
+    "title": Key("text", "One line that names the story.", ""),
+    "description": Key("text", "What happens and why it matters.", ""),
+    "horizon": Key("anything", HORIZON.text),
+    "step": Key("anything", STEP.text),
+    "currency": Key("text", "The currency of all money: a code of three capital letters.", "CNY"),
+    "network": Key("mapping", "Who hears from whom."),
+    "investors": Key("mapping", "Who has money on the platforms: number, segments, traits."),
+    "platforms": Key("list", "The platforms: balance sheet, custody, terms."),
+    "mechanisms": Key("mapping", "Settings of the rules of the world; `off` switches one off."),
+    "shocks": Key("list", "What strikes from outside, and when.", []),
+    "variants": Key("mapping", "Named packages of interventions to compare; the first is the baseline."),
+    "baseline": Key("text", "The variant to compare with; without it the first."),
+    "replications": Key("anything", "Number of worlds, or the precision to reach.", 200),
+    "seed": Key("whole", "The number that all draws follow from.", 1),
+    "outcomes": Key("texts", "What to measure; without it everything."),
+    "sweep": Key("mapping", "Dotted paths and the values to try for each."),
+    "expect": Key("list", "What this file must show; `trustsim evidence` checks it."),
+    "notes": Key("mapping", "Free text: where numbers come from, what was left out."),
+}
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+WHEN: Layout = {
+    "indicator": Key("text", "What is watched.", is_required=True),
+    "platform": Key("text", "Where it is watched; '*' is all platforms together.", "*"),
+    "above": Key("anything", "Fires above this."),
+    "below": Key("anything", "Fires below this."),
+    "lasting": Key("anything", LASTING.text),
+    "lag": Key("anything", LAG.text),
+}
 
+PRECISION: Layout = {
+    "precision": Key(
+        "anything", "Half width of the 95 % interval to reach, in the unit of the outcome.", is_required=True
+    ),
+    "of": Key("text", "The outcome.", is_required=True),
+    "budget": Key("whole", "At most this many replications.", 2000, low=1, high=10**9),
+}
 
-class File(_Part):
-    """A scenario of trustsim: a trust crisis on money platforms, and the remedies to compare."""
-
-    trustsim: Any = Field(None, description="Version of the file format: 1.")
-    title: str = Field("", description="One line that names the story.")
-    description: str = Field("", description="What happens and why it matters.")
-    horizon: Any = Field(None, description=HORIZON.text)
-    step: Any = Field(1.0, description=STEP.text)
-    currency: str = Field("CNY", description="The currency of all money: a code of three capital letters.")
-    network: dict[str, Any] = Field({}, description="Who hears from whom.")
-    investors: dict[str, Any] = Field({}, description="Who has money on the platforms: number, segments, traits.")
-    platforms: list[Any] = Field([], description="The platforms: balance sheet, custody, terms.")
-    mechanisms: dict[str, Any] = Field({}, description="Settings of the rules of the world; `off` switches one off.")
-    shocks: list[Any] = Field([], description="What strikes from outside, and when.")
-    variants: dict[str, Any] = Field(
-        {"nothing": []}, description="Named packages of interventions to compare; the first is the baseline."
-    )
-    baseline: str = Field("", description="The variant to compare with; without it the first.")
-    replications: Any = Field(200, description="Number of worlds, or the precision to reach.")
-    seed: int = Field(1, ge=0, lt=2**63, description="The number that all draws follow from.")
-    outcomes: list[str] = Field([], description="What to measure; without it everything.")
-    sweep: dict[str, Any] = Field({}, description="Dotted paths and the values to try for each.")
-    expect: list[Any] = Field([], description="What this file must show; `trustsim evidence` checks it.")
-    notes: dict[str, Any] = Field({}, description="Free text: where numbers come from, what was left out.")
-
-
-class When(_Part):
-    """A trigger: the item acts only after an indicator has passed a threshold."""
-
-    indicator: str = Field(description="What is watched.")
-    platform: str = Field("*", description="Where it is watched; '*' is all platforms together.")
-    above: Any = Field(None, description="Fires above this.")
-    below: Any = Field(None, description="Fires below this.")
-    lasting: Any = Field(0.0, description=LASTING.text)
-    lag: Any = Field(0.0, description=LAG.text)
-
-
-class Precise(_Part):
-    """Replications as many as a precision needs."""
-
-    precision: Any = Field(description="Half width of the 95 % interval to reach, in the unit of the outcome.")
-    of: str = Field(description="The outcome.")
-    budget: int = Field(2000, ge=1, le=10**9, description="At most this many replications.")
-
-
-class Expect(_Part):
-    """One thing that the scenario must show."""
-
-    outcome: str = Field("", description="The outcome whose level is checked.")
-    difference: str = Field("", description="The outcome whose paired difference from the baseline is checked.")
-    variant: str = Field("", description="The variant that is checked; without it the baseline.")
-    against: str = Field("", description="What a difference is taken from; without it the baseline.")
-    between: list[Any] = Field([], min_length=2, max_length=2, description="The two bounds of the mean.")
-    above: Any = Field(None, description="The mean is above this.")
-    below: Any = Field(None, description="The mean is below this.")
-    equals: Any = Field(None, description="The mean is this, within `tolerance`.")
-    tolerance: Any = Field(None, description="Allowed distance from `equals`.")
-    sign: str = Field("", pattern="^(positive|negative|zero)$", description="positive, negative or zero.")
-    source: str = Field(description="Id of the evidence table, DOI, or 'assumed'.")
-    note: str = Field("", description="Anything to add.")
-
-
-DESIGNS = ("grid", "zip", "lhs", "sobol")
-
-_WANTED = {
-    "string_type": "text (in quotes where it looks like a number)",
-    "string_unicode": "text",
-    "int_type": "a whole number",
-    "dict_type": "a mapping of keys to values",
-    "model_type": "a mapping of keys to values",
-    "list_type": "a list",
-    "string_pattern_mismatch": "one of positive, negative, zero",
+EXPECT: Layout = {
+    "outcome": Key("text", "The outcome whose level is checked."),
+    "difference": Key("text", "The outcome whose paired difference from the baseline is checked."),
+    "variant": Key("text", "The variant that is checked; without it the baseline."),
+    "against": Key("text", "What a difference is taken from; without it the baseline."),
+    "between": Key("pair", "The two bounds of the mean."),
+    "above": Key("anything", "The mean is above this."),
+    "below": Key("anything", "The mean is below this."),
+    "equals": Key("anything", "The mean is this, within `tolerance`."),
+    "tolerance": Key("anything", "Allowed distance from `equals`."),
+    "sign": Key("text", "The sign of the mean.", choices=("positive", "negative", "zero")),
+    "source": Key("text", "Id of the evidence table, DOI, or 'assumed'.", is_required=True),
+    "note": Key("text", "Anything to add."),
 }
 
 
-def broken_keys(node: Node, model: type[BaseModel], path: str, report: Report) -> frozenset[str]:
-    """Check a mapping against its model; report what is wrong and return the keys that cannot be read."""
+def broken_keys(node: Node, layout: Layout, path: str, report: Report) -> frozenset[str]:
+    """Check a mapping against its layout; report what is wrong and return the keys that cannot be read."""
     if node.mapping is None:
         report.add(node.spot, path, kind_of(node), "a mapping of keys to values")
-        return frozenset(model.model_fields)
-    try:
-        model.model_validate(plain(node))
-    except ValidationError as error:
-        for each in error.errors(include_url=False, include_context=True):
-            _tell(each["type"], each["loc"], each.get("ctx", {}), node, model, path, report)
-        return frozenset(str(each["loc"][0]) for each in error.errors(include_url=False))
-    return frozenset()
+        return frozenset(layout)
+    broken = set()
+    for name, child in node.mapping.items():
+        where = join(path, name)
+        if name not in layout:
+            given = f"the unknown key {name!r}"
+            report.add(child.key or child.spot, where, given, one_of(layout), nearest(name, list(layout)))
+            broken.add(name)
+        elif not _holds(child, layout[name], where, report):
+            broken.add(name)
+    for name, key in layout.items():
+        if key.is_required and name not in node.mapping:
+            report.absent(node.key or node.spot, path, f"no {name!r}", f"{name}: {key.text}")
+            broken.add(name)
+    return frozenset(broken)
 
 
-def _tell(
-    what: str,
-    loc: tuple[int | str, ...],
-    context: Mapping[str, Any],
-    node: Node,
-    model: type[BaseModel],
-    path: str,
-    report: Report,
-) -> None:
-    where = path
-    for key in loc[: -1 if what == "missing" else None]:
-        where = join(where, key)
-        if node.mapping is not None:
-            node = node.mapping[str(key)]
-        elif node.items is not None:
-            node = node.items[int(key)]
-    names = list(model.model_fields)
-    if what == "extra_forbidden":
-        name = str(loc[-1])
-        report.add(node.key or node.spot, where, f"the unknown key {name!r}", one_of(names), nearest(name, names))
-    elif what == "missing":
-        report.absent(
-            node.key or node.spot, where, f"no {loc[-1]!r}", model.model_fields[str(loc[-1])].description or ""
-        )
-    else:
-        report.add(node.spot, where, kind_of(node), _WANTED.get(what) or _bound(what, context))
+def _holds(node: Node, key: Key, path: str, report: Report) -> bool:
+    """Whether a value is of the form that its key holds; reported where it is not."""
+    if key.holds == "texts" and node.items is not None:
+        told = [_holds(item, Key("text", ""), join(path, k), report) for k, item in enumerate(node.items)]
+        return all(told)
+    is_good = {
+        "anything": True,
+        "text": isinstance(node.value, str) and (not key.choices or node.value in key.choices),
+        "whole": type(node.value) is int and key.low <= node.value <= key.high,
+        "mapping": node.mapping is not None,
+        "list": node.items is not None,
+        "pair": node.items is not None and len(node.items) == 2,
+        "texts": False,
+    }[key.holds]
+    if not is_good:
+        report.add(node.spot, path, kind_of(node), _wanted(key))
+    return is_good
 
 
-def _bound(what: str, context: Mapping[str, Any]) -> str:
-    limits = {
-        "greater_than_equal": ("at least", "ge"),
-        "less_than": ("below", "lt"),
-        "less_than_equal": ("at most", "le"),
-    }
-    if what in limits:
-        word, name = limits[what]
-        return f"a whole number {word} {context[name]}"
-    return "a list of two values"
+def _wanted(key: Key) -> str:
+    if key.choices:
+        return one_of(key.choices)
+    return {
+        "anything": "any value",
+        "text": "text (in quotes where it looks like a number)",
+        "whole": f"a whole number from {key.low} to {key.high}",
+        "mapping": "a mapping of keys to values",
+        "list": "a list",
+        "pair": "a list of two values",
+        "texts": "a list of texts",
+    }[key.holds]

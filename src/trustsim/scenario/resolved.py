@@ -105,7 +105,7 @@ class Scenario:
     sweep: Mapping[str, tuple[Any, ...]]
     document: Mapping[str, Any] = field(compare=False, repr=False)
     digest: str
-    source: str = ""
+    source: str = field(default="", compare=False)
 
     @property
     def n_days(self) -> int:

@@ -1,6 +1,6 @@
 """The JSON Schema (draft 2020-12) of scenario files, for completion, hover and checks in an editor.
 
-Made from the layout models and the registry, so that it knows what the loader knows: descriptions, units, bounds,
+Made from the layout and the registry, so that it knows what the loader knows: descriptions, units, bounds,
 defaults, sources, and the parameters of each ``kind``.
 """
 
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from pydantic import BaseModel
 
 from trustsim.registry import Entry, Group, Parameter, Registry
 from trustsim.scenario import layout
@@ -45,14 +43,23 @@ SUFFIXES: Mapping[Unit, tuple[str, ...]] = {
     "money": ("[A-Z]{3}",),
 }
 _CALLS = r"\s*(" + "|".join(DISTRIBUTIONS) + r")\s*\(.*\)\s*"
+_FORMS: Mapping[layout.Holds, Schema] = {
+    "anything": {},
+    "text": {"type": "string"},
+    "whole": {"type": "integer"},
+    "mapping": {"type": "object"},
+    "list": {"type": "array"},
+    "pair": {"type": "array", "minItems": 2, "maxItems": 2},
+    "texts": {"type": "array", "items": {"type": "string"}},
+}
 _APPENDS = {"^\\+.": {"type": "array", "description": "Appends to the list of the file that this one extends."}}
 
 
 def schema_of(registry: Registry) -> Schema:
     """Return the JSON Schema of a scenario file for what *registry* holds."""
-    top = _model(layout.File)
+    top = _layout(layout.FILE)
     properties = top["properties"]
-    properties["trustsim"] = {"const": layout.FORMAT, "description": layout.File.model_fields["trustsim"].description}
+    properties["trustsim"] = {"const": layout.FORMAT, "description": layout.FILE["trustsim"].text}
     properties["extends"] = {
         "description": "File or files, relative to this one, that this one is laid over.",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
@@ -66,7 +73,7 @@ def schema_of(registry: Registry) -> Schema:
     properties["mechanisms"] |= _mechanisms(registry)
     properties["shocks"] |= {"type": "array", "items": {"$ref": "#/$defs/shock"}}
     properties["variants"] |= {"additionalProperties": {"type": "array", "items": {"$ref": "#/$defs/part"}}}
-    properties["replications"] |= {"anyOf": [{"type": "integer", "minimum": 1}, _model(layout.Precise)]}
+    properties["replications"] |= {"anyOf": [{"type": "integer", "minimum": 1}, _layout(layout.PRECISION)]}
     properties["outcomes"]["items"] = _named(registry.group("outcome"))
     properties["sweep"] |= {
         "properties": {"design": {"enum": list(layout.DESIGNS)}, "samples": {"type": "integer", "minimum": 1}}
@@ -74,6 +81,8 @@ def schema_of(registry: Registry) -> Schema:
     properties["expect"] |= {"type": "array", "items": _expect(registry)}
     return {
         "$schema": DRAFT,
+        "title": "Scenario of trustsim",
+        "description": "A trust crisis on money platforms, and the remedies to compare.",
         **top,
         "patternProperties": _APPENDS,
         "if": {"not": {"required": ["extends"]}},
@@ -89,7 +98,7 @@ def _definitions(registry: Registry) -> Schema:
         "until": _value(layout.UNTIL),
         "when": {"$ref": "#/$defs/when"},
     }
-    when = _model(layout.When)
+    when = _layout(layout.WHEN)
     when["properties"] |= {"lasting": _value(layout.LASTING), "lag": _value(layout.LAG)}
     when["properties"]["indicator"] |= _named(registry.group("indicator"))
     platform = _entry(registry["section", "platform"], {}, required=("name",))
@@ -116,11 +125,22 @@ def _definitions(registry: Registry) -> Schema:
     }
 
 
-def _model(model: type[BaseModel]) -> Schema:
-    schema = model.model_json_schema()
-    for each in schema["properties"].values():
-        each.pop("title", None)
-    return schema
+def _layout(keys: layout.Layout) -> Schema:
+    return {
+        "type": "object",
+        "properties": {name: _key(key) for name, key in keys.items()},
+        "required": [name for name, key in keys.items() if key.is_required],
+        "additionalProperties": False,
+    }
+
+
+def _key(key: layout.Key) -> Schema:
+    schema: Schema = {"description": key.text}
+    if key.default is not None:
+        schema["default"] = key.default
+    if key.choices:
+        schema["enum"] = list(key.choices)
+    return schema | _FORMS[key.holds] | ({"minimum": key.low, "maximum": key.high} if key.holds == "whole" else {})
 
 
 def _named(entries: Mapping[str, Entry]) -> Schema:
@@ -130,7 +150,7 @@ def _named(entries: Mapping[str, Entry]) -> Schema:
 
 
 def _expect(registry: Registry) -> Schema:
-    expect = _model(layout.Expect)
+    expect = _layout(layout.EXPECT)
     for key in ("outcome", "difference"):
         expect["properties"][key] |= _named(registry.group("outcome"))
     return expect

@@ -79,7 +79,7 @@ def _investors(node: Node, reader: Reader) -> Any:
         "investors",
         reader,
         beside=("segments",),
-        also={"segments": segments or ()},
+        also={"segments": segments} if segments else {},
     )
     return None if segments is None else investors
 

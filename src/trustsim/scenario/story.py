@@ -12,7 +12,7 @@ from trustsim.scenario.entries import Reader
 from trustsim.scenario.expectations import known_variant, read_expectations, read_sweep
 from trustsim.scenario.head import check_version, read_clock, read_currency, read_outcomes, read_replications
 from trustsim.scenario.items import Flattener, Part, read_item, read_packages
-from trustsim.scenario.layout import File, broken_keys
+from trustsim.scenario.layout import FILE, broken_keys
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.resolved import Scenario, Variant, World
 from trustsim.scenario.sections import DO_NOTHING, names_in, read_world, share_parts
@@ -21,7 +21,7 @@ from trustsim.scenario.tree import Node, Report, join, plain
 
 def read_story(tree: Node, registry: Registry, report: Report, source: str) -> Scenario | None:
     """Return the scenario of a merged tree, or None where something is wrong (and reported)."""
-    broken = broken_keys(tree, File, "", report)
+    broken = broken_keys(tree, FILE, "", report)
     keys = {key: node for key, node in (tree.mapping or {}).items() if key not in broken}
     is_readable = report.is_whole and not broken & {"platforms", "investors", "variants"}
     currency = read_currency(keys.get("currency"), report)

@@ -158,14 +158,14 @@ class _Reader:
                     self.refuse(event, path, f"{event.value!r}, half a character", "text")
                 node = Node(event.value if event.style or tag else scalar(event.value), self.spot(event))
             case "SequenceStartEvent":
-                node = Node(self.sequence(path, depth), self.spot(event))
+                node = Node(self.sequence(path, depth, event.flow_style), self.spot(event))
             case _:
-                node = Node(self.mapping(path, depth), self.spot(event))
+                node = Node(self.mapping(path, depth, event.flow_style), self.spot(event))
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
 
-    def sequence(self, path: str, depth: int) -> tuple[Node, ...]:
+    def sequence(self, path: str, depth: int, is_flow: bool) -> tuple[Node, ...]:
         children: list[Node] = []
         is_open = False
         while type(event := next(self.events)).__name__ != "SequenceEndEvent":
@@ -173,10 +173,10 @@ class _Reader:
                 children[-1] = _continued(children[-1], event)
             else:
                 children.append(self.value(event, join(path, len(children)), depth + 1))
-            is_open = _is_open_call(children[-1])
+            is_open = is_flow and _is_plain(event) and _is_open_call(children[-1])
         return tuple(children)
 
-    def mapping(self, path: str, depth: int) -> dict[str, Node]:
+    def mapping(self, path: str, depth: int, is_flow: bool) -> dict[str, Node]:
         children: dict[str, Node] = {}
         open_key = None
         while type(event := next(self.events)).__name__ != "MappingEndEvent":
@@ -195,7 +195,7 @@ class _Reader:
                 self.duplicate(key, path, spot, children[key].key)
             else:
                 children[key] = child
-            open_key = key if _is_open_call(children[key]) else None
+            open_key = key if is_flow and _is_plain(value) and _is_open_call(children[key]) else None
         return children
 
     def duplicate(self, key: str, path: str, spot: Spot, first: Spot | None) -> None:

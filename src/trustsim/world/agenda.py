@@ -25,7 +25,7 @@ class Entry:
         self.since = np.full(len(holds), _NEVER, np.int64)
         self.fulfilled = np.zeros(len(holds), np.int64)
         self.active = np.zeros(len(holds), np.bool_)
-        self.memory: dict[str, object] = {}
+        self.memory: dict[object, object] = {}
         self.acts = hasattr(item.what, "act")
         span = item.what.span() if hasattr(item.what, "span") else np.inf
         self.span = span / dt
@@ -61,16 +61,19 @@ def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
 
 
 class Agenda:
-    """All shocks (in every variant) and interventions (in theirs), in one list; equal ones are one entry."""
+    """All shocks (in every variant) and interventions (in theirs), in one list; equal interventions are one entry.
+
+    The list is sorted, so that neither the order of a file nor the variants beside change what an entry finds.
+    """
 
     def __init__(self, shocks: Sequence[Item], variants: Sequence[Variant], dt: float) -> None:
         every = np.ones(len(variants), np.bool_)
-        self.entries = [Entry(item, every, dt) for item in shocks]
+        self.entries = [Entry(item, every, dt) for item in sorted(shocks, key=repr)]
         levers: dict[Item, NDArray[np.bool_]] = {}
         for v, variant in enumerate(variants):
             for item in variant.items:
                 levers.setdefault(item, np.zeros(len(variants), np.bool_))[v] = True
-        self.entries += [Entry(item, holds, dt) for item, holds in levers.items()]
+        self.entries += [Entry(item, holds, dt) for item, holds in sorted(levers.items(), key=lambda pair: repr(pair[0]))]
 
     def advance(self, step: int, day: Day) -> bool:
         """Bring every entry to *step*, rebuild the terms where needed, let the active ones act; return whether terms changed."""
@@ -83,7 +86,7 @@ class Agenda:
         for entry in self.entries:
             if entry.acts and entry.active.any():
                 age = np.where(entry.active, step - np.minimum(entry.since, step), 0)
-                if age.max() <= entry.span:
+                if age[entry.active].min() <= entry.span:
                     day.active, day.age, day.memory = entry.active, age * day.dt, entry.memory
                     entry.item.what.act(day)
         return changed

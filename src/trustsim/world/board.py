@@ -18,7 +18,7 @@ class _Story:
     evidence: NDArray[np.float32]  # (variants, platforms, TARGETS + 1)
     is_page: bool
     by_literacy: bool
-    keep: float
+    keep: NDArray[np.float32]  # (variants,)
 
 
 class Board:
@@ -45,12 +45,12 @@ class Board:
         *,
         is_page: bool = False,
         by_literacy: bool = False,
-        keep: float = 0.0,
+        keep: float | NDArray[np.float64] = 0.0,
     ) -> None:
         """Post one message: ``evidence`` (variants, platforms, TARGETS) in log-odds, ``reach`` (variants, platforms) a day.
 
         Targets ``risk`` and ``fear``: positive is bad; the parts of trust: negative is bad. Tomorrow the message is told
-        again with ``keep`` of its weight.
+        again with ``keep`` of its weight, a number or float64 (variants,).
         """
         if not evidence.any():
             return
@@ -65,7 +65,8 @@ class Board:
             reach = np.maximum(reach, (self._likeness > 0).any(axis=1) * reach.max(axis=1, keepdims=True))
         row = np.concatenate([evidence, reach[:, :, None]], axis=2).astype(np.float32)
         row[:, :, layout.REACH] *= evidence.any(axis=2)
-        self._stories.append(_Story(row, is_page, by_literacy, keep))
+        kept = np.broadcast_to(np.asarray(keep, np.float32), len(row))
+        self._stories.append(_Story(row, is_page, by_literacy, kept))
 
     def bulletin(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
         """Return today's messages, which are pages, which the literate discount; let the stories fade."""
@@ -76,6 +77,8 @@ class Board:
         by_literacy = np.array([s.by_literacy for s in self._stories])
         for story in self._stories:
             story.evidence = story.evidence.copy()
-            story.evidence[:, :, : layout.REACH] *= np.float32(story.keep)
-        self._stories = [s for s in self._stories if np.abs(s.evidence[:, :, : layout.REACH]).max() > _SPENT]
+            told = story.evidence[:, :, : layout.REACH]
+            told *= story.keep[:, None, None]
+            story.evidence[np.abs(told).max(axis=(1, 2), initial=0.0) <= _SPENT] = 0.0
+        self._stories = [s for s in self._stories if s.evidence.any()]
         return rows, is_page, by_literacy

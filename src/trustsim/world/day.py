@@ -37,7 +37,7 @@ class Day:
         self.step = 0
         self.active: Mask = np.ones(state.n_variants, np.bool_)
         self.age: NDArray[np.float64] = np.zeros(state.n_variants)
-        self.memory: dict[str, Any] = {}
+        self.memory: dict[Any, Any] = {}
 
     @property
     def time(self) -> float:
@@ -47,6 +47,16 @@ class Day:
         """Return bool (variants,): where the item's age passes *after* (days) in this step. One step only, for each."""
         after = np.asarray(after, np.float64)
         return self.active & (self.age >= after - _EPSILON) & (self.age - self.dt < after - _EPSILON)
+
+    def passed(self, what: str, platform: int, after: ArrayLike) -> Mask:
+        """Return bool (variants,): where the item's age has passed *after* (days) for the first time.
+
+        Unlike :meth:`reached` for an *after* that a lever may shorten on the way: nothing is skipped, nothing comes twice.
+        """
+        done = self.memory.setdefault((what, platform), np.zeros(len(self.active), np.bool_))
+        first = self.active & (self.age >= np.asarray(after, np.float64) - _EPSILON) & ~done
+        done |= first
+        return first
 
     def platforms(self, name: str) -> list[int]:
         """Return the indices of the platform called *name*, or of all for ``'*'``."""
@@ -95,12 +105,12 @@ class Day:
         for target, value in strength.items():
             evidence[:, platform, layout.TARGETS.index(target)] = np.where(where, value, 0.0)
         press = self.settings["media"]
-        keep = 0.0 if fading is None else (1.0 - fading) ** self.dt
+        keep = np.full(len(press), 0.0 if fading is None else (1.0 - fading) ** self.dt)
         if reach is None:
             told = np.array([m.credibility if m else 0.0 for m in press])
             evidence *= told[:, None, None]
             reaches[:, platform] = [1 - (1 - m.reach) ** self.dt if m else 0.0 for m in press]
-            keep = (1.0 - press[0].fading) ** self.dt if press[0] else 0.0
+            keep = np.array([(1.0 - m.fading) ** self.dt if m else 0.0 for m in press])
         else:
             reaches[:, platform] = reach
         self.board.post(evidence, reaches, is_page=is_page, by_literacy=by_literacy, keep=keep)

@@ -14,6 +14,8 @@ from trustsim.world.day import Day
 from trustsim.world.state import State
 from trustsim.world.weights import per_variant
 
+_LONGEST_WAIT = 10.0  # days of backlog beyond which waiting is no worse
+
 
 def likeness(state: State, worlds: Sequence[World], spillover: tuple[Any, ...]) -> NDArray[np.float64]:
     """Return float64 (variants, platforms, platforms): share of bad news about the first read as news about the second."""
@@ -52,18 +54,20 @@ def post_news(day: Day, was_stopped: NDArray[np.bool_]) -> None:
 
 def _work_desks(day: Day, every: NDArray[np.bool_]) -> None:
     """Let contacts come in and be answered; post what waiting and answers do (mechanism ``service_desk``)."""
-    desk = per_variant(day.settings["service_desk"], ("calm", "alarmed", "waiting", "answer"), (0.0,) * 4)
+    names = ("calm", "alarmed", "waiting", "answer", "patience")
+    desk = per_variant(day.settings["service_desk"], names, (0.0,) * 5)
     g = day.state.gauges
     holders = np.maximum(g[layout.G_HOLDERS], 1.0)
     contacts = (desk[:, 0:1] + desk[:, 1:2] * g[layout.G_FEAR]) * day.dt
     capacity = np.maximum(day.state.terms[layout.SERVICE_CAPACITY], 1e-9) * day.dt
-    work = g[layout.G_BACKLOG] * capacity / day.dt + contacts
+    waits = (1 - desk[:, 4:5]) ** day.dt
+    work = g[layout.G_BACKLOG] * capacity / day.dt * waits + contacts
     answered = np.minimum(work, capacity)
     backlog = (work - answered) / capacity * day.dt
     g[layout.G_BACKLOG] = np.where(holders > 1, backlog, 0.0)
     if (g[layout.G_BACKLOG] > 0).any():
         for p in range(day.state.n_platforms):
-            waiting = np.minimum(desk[:, 2] * g[layout.G_BACKLOG, :, p], 1.0) * day.dt
+            waiting = desk[:, 2] * np.minimum(g[layout.G_BACKLOG, :, p], _LONGEST_WAIT) * day.dt
             day.post(p, waiting > 0, fading=1.0, reach=1.0, is_page=True, service=-waiting)
     if (g[layout.G_FEAR] > 0.01).any():
         for p in range(day.state.n_platforms):

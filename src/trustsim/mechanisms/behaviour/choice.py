@@ -19,10 +19,10 @@ class Choice:
     """
 
     rule: str = parameter("logit", unit="text", choices=("logit", "threshold"), source="D6", text="a logit with one draw, or a sharp threshold")
-    calm: float = parameter(-4.2, unit="log-odds", low=-50, high=50, source="assumed", text="log-odds of a run, all other terms at 0, on a day of attention")
-    fund: float = parameter(1.0, unit="number", low=0, high=20, source="D1", text="log-odds per log-odds of trust in fund safety lost")
-    integrity: float = parameter(0.5, unit="number", low=0, high=20, source="D1", text="log-odds per log-odds of trust in integrity lost")
-    risk: float = parameter(0.6, unit="number", low=0, high=20, source="D4", text="log-odds per log-odds of perceived risk")
+    calm: float = parameter(-0.5, unit="log-odds", low=-50, high=50, source="assumed", text="log-odds of a run, all other terms at 0, on a day of attention")
+    fund: float = parameter(1.6, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in fund safety")
+    integrity: float = parameter(0.8, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in integrity")
+    risk: float = parameter(0.8, unit="number", low=0, high=20, source="D4", text="log-odds per log-odds of perceived risk")
     tolerance: float = parameter(1.0, unit="log-odds", low=0, high=20, source="D10", text="log-odds between lowest and highest risk tolerance")
     balance: float = parameter(0.25, unit="log-odds", low=0, high=20, source="E-17", text="log-odds per e-fold of the balance over the median")
     tenure: float = parameter(0.3, unit="log-odds", low=0, high=20, source="E-38", text="log-odds against, per e-fold of 1 + years as client")
@@ -30,7 +30,7 @@ class Choice:
     fee: float = parameter(20.0, unit="number", low=0, high=1000, source="P-11", text="log-odds against, per unit of exit fee")
     first_move: float = parameter(6.0, unit="log-odds", low=0, high=100, source="C15", text="log-odds for an overdue queue of all claims, seen in full")
     gate_rush: float = parameter(3.0, unit="log-odds", low=0, high=100, source="P-06", text="log-odds at the announced trigger of a gate")
-    gate_margin: float = parameter(0.1, unit="share", low=0.001, source="P-06", text="liquidity above the trigger at which the rush begins")
+    gate_margin: float = parameter(0.05, unit="share", low=0.001, source="P-06", text="liquidity above the trigger at which the rush begins")
     part: float = parameter(0.1, unit="share", source="assumed", text="chance that a run takes half only")
     segregation: float = parameter(0.5, unit="share", source="B2", text="share of segregated money that investors believe safe")
 

@@ -17,7 +17,7 @@ class Fear:
     f · (1 − decay · (½ + resilience)) a day later (``test_fear_fades_by_resilience``).
     """
 
-    weight: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear")
+    weight: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear")
     contagion: float = parameter(0.12, unit="number", low=0, high=10, source="assumed", text="fear that one alarmed neighbour adds")
     decay: float = parameter(0.3, unit="per_day", low=0, high=0.66, source="assumed", text="share of fear that fades in a day at resilience ½")
     threshold: float = parameter(1.0, unit="number", low=0.01, high=100, source="assumed", text="fear at which an investor of resilience ½ is alarmed")

@@ -21,17 +21,16 @@ class Ordinary:
     join: float = parameter(0.02, unit="per_day", low=1e-9, high=0.5, source="E-34", text="share of prospects and former clients that joins on a calm day")
     service: float = parameter(0.5, unit="number", low=0, high=20, source="D1", text="log-odds of leaving per log-odds of trust in service lost")
     info: float = parameter(0.5, unit="number", low=0, high=20, source="D1", text="log-odds of leaving per log-odds of trust in information safety lost")
-    trust: float = parameter(0.6, unit="number", low=0, high=20, source="P-45", text="log-odds of joining per log-odds of fund safety and integrity")
+    trust: float = parameter(0.6, unit="number", low=0, high=20, source="P-45", text="log-odds against joining per log-odds of trust in fund safety or integrity lost")
     tenure: float = parameter(0.2, unit="log-odds", low=0, high=20, source="D15", text="log-odds against leaving, per e-fold of 1 + years as client")
-    normal_trust: float = parameter(1.4, unit="log-odds", low=-10, high=10, source="assumed", text="trust at which the calm rates hold")
 
     def weigh(self, dt: float) -> dict[str, float]:
         """Return the weights of the account pass that this mechanism sets."""
         leave, join = (math.log(p / (1 - p)) + math.log(dt) for p in (self.leave, self.join))
         return {
-            "ordinary": leave + (self.service + self.info) * self.normal_trust,
+            "ordinary": leave,
             "service": self.service,
             "info": self.info,
-            "join": join - 2 * self.trust * self.normal_trust,
+            "join": join,
             "join_trust": self.trust,
         }

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
-from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -27,10 +26,6 @@ class EarlyAction:
     liquidity: float = parameter(0.03, unit="share", source="assumed", text="liquidity below which the supervisor steps in")
     solvency: float = parameter(-0.02, unit="share", low=-1, high=1, source="assumed", text="reported (assets − claims) / claims below which it does")
     cost: float = parameter(0.01, unit="share", low=0, high=1, source="assumed", text="cost of the procedure / claims at its start")
-
-    def terms(self) -> tuple[Term, ...]:
-        """Return what holds while the lever acts."""
-        return (Term("pro_rata", 1.0, "set", self.platform),)
 
     def act(self, day: Day) -> None:
         """Watch the indicators; wind down where they breach."""

@@ -27,7 +27,7 @@ class AdvertisingExposed:
     gap: float = parameter(0.06, unit="share", low=0, high=1, source="C4", text="advertised less true yearly yield")
     exposure_lag: float = parameter(30.0, unit="duration", low=0, high=3650, source="C4", text="days until the exposure")
     pull: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="risk talked away per 10 points of gap")
-    integrity: float = parameter(2.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per 10 points of gap")
+    integrity: float = parameter(3.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per 10 points of gap")
     fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear per 10 points of gap")
 
     def span(self) -> float:

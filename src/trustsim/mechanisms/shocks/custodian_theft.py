@@ -47,9 +47,9 @@ class CustodianTheft:
                 wanted = self.share * day.term("loss_factor", p) * claims
                 taken = day.take_client_money(p, wanted / client_money, struck)
                 day.misreport(p, taken, struck)
-                day.memory[p] = taken / claims
+                day.memory[p] = np.where(struck, taken / claims, day.memory.get(p, 0.0))
             waiting = np.minimum(self.notice_lag, day.term("notice_delay", p))
-            told = day.reached(self.discovery_lag + waiting)
+            told = day.passed("told", p, self.discovery_lag + waiting)
             if told.any():
                 day.reveal(p, told)
                 day.post(

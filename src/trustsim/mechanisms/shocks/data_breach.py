@@ -40,6 +40,6 @@ class DataBreach:
         """Be found, be told."""
         for p in day.platforms(self.platform):
             waiting = np.minimum(self.notice_lag, day.term("notice_delay", p))
-            told = day.reached(self.discovery_lag + waiting)
+            told = day.passed("told", p, self.discovery_lag + waiting)
             day.post(p, told, reach=self.exposed, info=-self.direct)
             day.post(p, told, info=-self.indirect, integrity=-self.integrity * waiting, fear=self.fear)

@@ -1,0 +1,128 @@
+"""The report's tables: the ranking, every outcome of every variant, and what failed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trustsim.analysis.comparison import HEADLINES
+from trustsim.report import reading, words
+from trustsim.report.answer import quoted
+from trustsim.report.charts import Table
+from trustsim.report.reading import Measure
+
+if TYPE_CHECKING:
+    from trustsim.report.result import Result
+
+_MOST_NUMBERS = 12  # replications listed of those that failed alike
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of the ranking; ``verdict`` colours it: better, worse, unclear or nothing."""
+
+    text: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The ranked variants: heads of the columns with their units, and the cells of each variant, best first."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+def ranking(result: Result) -> Ranking:
+    """Rank the variants: level, paired difference, how often better, what the pairing gained, the other headline, cost.
+
+    A column's unit stands in its head, so that the table fits a page and its numbers compare at a glance.
+    """
+    c, currency = result.comparison, result.scenario.currency
+    if c.ranked_by is None or c.n == 0:
+        return Ranking((), ())
+    measure = reading.outcome(result, c.ranked_by)
+    others = [reading.outcome(result, name) for name in HEADLINES if name in c.measures and name != measure.name]
+    size, dearest = _size(result, measure), _largest(c.costs.values())
+    rows = []
+    for name in c.ranking:
+        level = Cell(words.bare(reading.level(result, measure.name, name).mean, measure.unit, size))
+        cells = [level, *_difference(result, measure, name, size)]
+        cells += [_difference(result, other, name, _size(result, other))[0] for other in others]
+        rows.append((name, (*cells, Cell(words.bare(c.costs[name], "money", dearest)))))
+    apart = _unit(measure.as_difference(), currency, size)
+    head = (
+        "variant", _headed(measure.label, _unit(measure, currency, size)), _headed("difference", apart),
+        _headed("95 % interval", apart), "better in", "pairing gain",
+        *(_headed(f"{m.label} changes by", _unit(m.as_difference(), currency, _size(result, m))) for m in others),
+        _headed("cost", words.axis("money", currency, dearest)[1]),
+    )  # fmt: skip
+    return Ranking(head, tuple(rows))
+
+
+def _difference(result: Result, measure: Measure, name: str, size: float) -> list[Cell]:
+    """Return the cells of a paired difference: mean, interval, how often better, what the pairing gained."""
+    if name == result.comparison.baseline:
+        return [Cell("baseline"), Cell(""), Cell(""), Cell("")]
+    d = reading.difference(result, measure.name, name)
+    verdict = words.verdict(d.low, d.high, measure.better)
+    mean, low, high = (words.bare(x, measure.unit, size, signed=True) for x in (d.mean, d.low, d.high))
+    span = words.NO_NUMBER if words.NO_NUMBER in (low, high) else f"{low} to {high}"
+    gain = f"{words.tick(round(d.variance_reduction, 1))}×" if math.isfinite(d.variance_reduction) else words.NO_NUMBER
+    return [Cell(mean, verdict), Cell(span, verdict), Cell(words.quantity(d.better_share, "share")), Cell(gain)]
+
+
+def _unit(measure: Measure, currency: str, size: float) -> str:
+    if measure.is_difference and measure.unit == "share":
+        return "pp"
+    return words.axis(measure.unit, currency, size)[1]
+
+
+def _size(result: Result, measure: Measure) -> float:
+    return _largest(reading.level(result, measure.name, name).mean for name in result.comparison.variants)
+
+
+def _largest(values: Iterable[float]) -> float:
+    return max((abs(x) for x in values if math.isfinite(x)), default=0.0)
+
+
+def _headed(name: str, unit: str) -> str:
+    return f"{name}, {unit}" if unit else name
+
+
+def everything(result: Result) -> Table:
+    """Make the table of every outcome under every variant: level, and the difference with its interval."""
+    c, currency = result.comparison, result.scenario.currency
+    rows = []
+    for name in c.ranking:
+        cells = [name]
+        for outcome in c.measures:
+            measure, level = reading.outcome(result, outcome), reading.level(result, outcome, name)
+            text = words.quantity(level.mean, measure.unit, currency)
+            if name != c.baseline:
+                d = reading.difference(result, outcome, name)
+                text += f" ({words.interval(d.low, d.high, measure.unit, currency, signed=True)})"
+            cells.append(text)
+        rows.append(tuple(cells))
+    heads = tuple(words.label(name) for name in c.measures)
+    return Table(
+        ("variant", *heads),
+        tuple(rows),
+        f"Mean, and in brackets the 95 % interval of the difference to {quoted(c.baseline)}.",
+    )
+
+
+def failures(result: Result) -> Table:
+    """Make the table of failures, those alike in one row."""
+    grouped: dict[tuple[str, str, str], list[int]] = {}
+    for run in result.comparison.failed:
+        key = (run.stage, f"{run.type}: {run.message}", ", ".join(run.variants))
+        grouped.setdefault(key, []).append(run.replication)
+    rows = []
+    for (stage, raised, variants), numbers in grouped.items():
+        more = f" and {len(numbers) - _MOST_NUMBERS} more" if len(numbers) > _MOST_NUMBERS else ""
+        listed = ", ".join(str(k) for k in numbers[:_MOST_NUMBERS])
+        rows.append((raised, stage, words.plural(len(numbers), "run"), f"{listed}{more}", variants))
+    return Table(("what was raised", "stage", "how often", "replications", "variants"), tuple(rows))
