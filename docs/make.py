@@ -120,7 +120,7 @@ def main() -> None:
     readme.write_text(text, encoding="utf-8")
     panels = result.plot.fan("outflow")
     (ROOT / "docs/pictures").mkdir(exist_ok=True)
-    panels[0].get_figure(root=True).savefig(ROOT / "docs/pictures/quickstart.png", dpi=110, facecolor="white")
+    panels[0].get_figure(root=True).savefig(ROOT / "docs/pictures/quickstart.png", dpi=80, facecolor="white")
 
 
 if __name__ == "__main__":

@@ -300,9 +300,9 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             state.weights, self._calm, state.gauges, state.terms, self._first_move, self._published, self._has_report,
             self._reading, self.day, dt,
         )  # fmt: skip
-        for calendar in self._maturities:
+        for p, calendar in enumerate(self._maturities):
             if calendar is not None:
-                self._mature(*calendar)
+                self._mature(p, *calendar)
         account_pass(
             state.beliefs, state.flags, state.actions, state.balance, state.traits, state.accounts.investor,
             state.accounts.first, state.weights, bulletin, is_page, by_literacy, state.sums, self._has_report, self.day, key,
@@ -316,7 +316,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         )  # fmt: skip
         settle(
             state.beliefs, state.flags, state.balance, state.requested, state.asked_day, state.queue, state.queue_n,
-            state.safe, state.flows, state.books, state.ladder, state.gauges, state.terms, self._switch,
+            state.safe, state.loss, state.flows, state.books, state.ladder, state.gauges, state.terms, self._switch,
             state.accounts.first, state.accounts.investor, state.accounts.at, state.market, int(state.market.max(initial=-1)) + 1,
             dt, self.day, key,
         )  # fmt: skip
@@ -330,10 +330,11 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         if self.collects:
             self.datacollector.collect(self)
 
-    def _mature(self, accounts: NDArray[np.int64], begins: NDArray[np.int64]) -> None:
+    def _mature(self, p: int, accounts: NDArray[np.int64], begins: NDArray[np.int64]) -> None:
         cycle = len(begins) - 1
         today, before = self.day % cycle, (self.day - 1) % cycle
-        mature(self.state.flags, accounts, begins[today], begins[today + 1], begins[before], begins[before + 1])
+        locked = self.state.base_terms[layout.LOCKED_SHARE, :, p]
+        mature(self.state.flags, locked, accounts, begins[today], begins[today + 1], begins[before], begins[before + 1])
 
     def _resolve_failures(self) -> None:
         state = self.state
@@ -343,7 +344,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         is_winding = g[layout.G_STATUS] == layout.WINDING_STATUS
         if is_winding.any():
             left = state.books[layout.CASH] + state.books[layout.CUSTODY] + state.ladder.sum(axis=0)
-            is_winding &= (left <= state.n_platforms) & (state.books[layout.CLAIMS] > 0)
+            is_winding &= (left <= np.diff(state.accounts.first)) & (state.books[layout.CLAIMS] > 0)  # less than a unit each
         for v, p in np.argwhere(in_arrears | is_winding):
             fail(
                 state.flags[v : v + 1], state.balance[v : v + 1], state.requested[v : v + 1], state.queue_n[v : v + 1],

@@ -39,7 +39,12 @@ class Episode:
 
 
 class Finished:
-    """A model at its horizon, with what several outcomes need, worked out once."""
+    """A model at its horizon, with what several outcomes need, worked out once.
+
+    ``held`` bool (investors,): who held money at day 0; ``loss`` float64 (variants, investors), ``loss_of_holders`` the
+    columns of those who did. Floats are added along rows that are contiguous: NumPy then adds them in the same order
+    however many variants stand beside.
+    """
 
     def __init__(self, model: TrustCrisisModel) -> None:
         self.model, self.dt = model, model.dt
@@ -48,6 +53,8 @@ class Finished:
         self.claims_at_start = np.maximum(self.gauge("claims_at_start")[0].sum(axis=1), 1.0)
         self.episodes = find_runs(model)
         self.loss = investor_losses(model)
+        self.held = self.balance_at_start > 0
+        self.loss_of_holders = np.ascontiguousarray(self.loss[:, self.held])
 
     def gauge(self, name: str) -> Floats:
         """Return float64 (days + 1, variants, platforms)."""
@@ -124,14 +131,23 @@ def investor_losses(model: TrustCrisisModel) -> Floats:
             owed = state.balance[v, first:stop].astype(np.float64)
             cover = state.terms[layout.COVER, v, p] * state.terms[layout.HONOURED, v, p]
             covered = np.minimum(owed, state.terms[layout.COVER_LIMIT, v, p]) * cover
-            loss[v] += np.bincount(who, np.maximum(owed * short[v] - covered, 0.0), len(loss[v]))
+            topped_up = np.maximum(covered - owed * (1 - short[v]), 0.0)
+            loss[v] += np.bincount(who, np.maximum(owed * short[v] - topped_up, 0.0), len(loss[v]))
     return loss
 
 
 def outcomes_of(model: TrustCrisisModel) -> dict[str, Floats]:
-    """Return every registered outcome of a finished model, float64 (variants,) each."""
+    """Return every registered outcome of a finished model, float64 (variants,) each.
+
+    An outcome that is measured by group comes as ``name[group]``, one for each group.
+    """
     finished = Finished(model)
-    return {name: np.asarray(e.make(finished), np.float64) for name, e in _registered().items()}
+    outcomes: dict[str, Floats] = {}
+    for name, entry in _registered().items():
+        value = entry.make(finished)
+        by_group = {f"{name}[{group}]": v for group, v in value.items()} if isinstance(value, dict) else {name: value}
+        outcomes.update({k: np.asarray(v, np.float64) for k, v in by_group.items()})
+    return outcomes
 
 
 @lru_cache(maxsize=1)
@@ -215,14 +231,13 @@ def investor_loss(f: Finished) -> Floats:
 @outcome("outcome", "loss_per_investor", rows=("J4",), source="J4", better="lower", unit="money")
 def loss_per_investor(f: Finished) -> Floats:
     """Mean loss of those who held money on platforms at day 0."""
-    return np.asarray(f.loss.sum(axis=1) / max((f.balance_at_start > 0).sum(), 1))
+    return np.asarray(f.loss.sum(axis=1) / max(f.held.sum(), 1))
 
 
 @outcome("outcome", "tail_loss", rows=("J4",), source="J4", better="lower", unit="share")
 def tail_loss(f: Finished) -> Floats:
     """Mean share of their money that the worst-hit 5 % of the investors lost."""
-    held = f.balance_at_start > 0
-    share = np.minimum(f.loss[:, held] / np.maximum(f.balance_at_start[held], 1.0), 1.0)
+    share = np.minimum(f.loss_of_holders / np.maximum(f.balance_at_start[f.held], 1.0), 1.0)
     n = -(-share.shape[1] // 20)
     return np.asarray(np.sort(share, axis=1)[:, -n:].mean(axis=1)) if n else np.zeros(f.n_variants)
 
@@ -230,7 +245,7 @@ def tail_loss(f: Finished) -> Floats:
 @outcome("outcome", "loss_gini", rows=("J4",), source="J4", better="lower", unit="share")
 def loss_gini(f: Finished) -> Floats:
     """Gini coefficient of the losses among those who held money; not defined where nobody lost."""
-    loss = np.sort(f.loss[:, f.balance_at_start > 0], axis=1)
+    loss = np.sort(f.loss_of_holders, axis=1)
     n, total = max(loss.shape[1], 1), loss.sum(axis=1)
     rank = np.arange(1, loss.shape[1] + 1)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -241,8 +256,18 @@ def loss_gini(f: Finished) -> Floats:
 @outcome("outcome", "zero_loss_share", rows=("J4",), source="J4", better="higher", unit="share")
 def zero_loss_share(f: Finished) -> Floats:
     """Share of those who held money that lost nothing."""
-    held = f.balance_at_start > 0
-    return np.asarray((f.loss[:, held] == 0).mean(axis=1)) if held.any() else np.ones(f.n_variants)
+    return np.asarray((f.loss_of_holders == 0).mean(axis=1)) if f.held.any() else np.ones(f.n_variants)
+
+
+@outcome("outcome", "loss_by_segment", rows=("J4", "A2"), source="J4", better="lower", unit="share")
+def loss_by_segment(f: Finished) -> dict[str, Floats]:
+    """Money that the investors of one segment lost / what they held at day 0."""
+    segments = f.model.variants[0].world.investors.segments
+    of = f.model.state.population.segment
+    return {
+        s.name: f.loss[:, of == k].sum(axis=1) / max(float(f.balance_at_start[of == k].sum()), 1.0)
+        for k, s in enumerate(segments)
+    }
 
 
 @outcome("outcome", "late_loss_ratio", rows=("J4",), source="J4", better="lower", unit="number")
@@ -253,14 +278,14 @@ def late_loss_ratio(f: Finished) -> Floats:
     day = np.where(state.asked_day >= 0, state.asked_day, np.inf)
     for v in range(f.n_variants):
         np.minimum.at(asked[v], state.accounts.investor, day[v])
-    held = f.balance_at_start > 0
     out = np.full(f.n_variants, np.nan)
     for v in range(f.n_variants):
-        when = asked[v, held]
+        when = asked[v, f.held]
         if not np.isfinite(when).any():
             continue
         early = when <= np.median(when[np.isfinite(when)])
-        share = [f.loss[v, held][mask].sum() / max(f.balance_at_start[held][mask].sum(), 1.0) for mask in (early, ~early)]
+        at_risk = f.balance_at_start[f.held]
+        share = [f.loss_of_holders[v, mask].sum() / max(at_risk[mask].sum(), 1.0) for mask in (early, ~early)]
         out[v] = share[1] / share[0] if share[0] > 0 else np.nan
     return out
 
@@ -287,7 +312,8 @@ def trust_recovery(f: Finished) -> Floats:
 @outcome("outcome", "misperception", rows=("J8",), source="J8", better="lower", unit="share")
 def misperception(f: Finished) -> Floats:
     """Mean over time of the distance between perceived and true probability of failure."""
-    return np.asarray(np.abs(f.model.series("misperception")[:, :, -1]).mean(axis=0))
+    distance = np.abs(f.model.series("misperception")[:, :, -1].astype(np.float64))
+    return np.asarray(np.ascontiguousarray(distance.T).mean(axis=1))
 
 
 @outcome("outcome", "flight_to_safety", rows=("A12", "J11"), source="J11", better="", unit="share")

@@ -74,8 +74,8 @@ def parameter(
 
     ``source`` is a DOI, an id of the evidence table, or ``'assumed'``.
     """
-    if unit == "share" and low is None and high is None:
-        low, high = 0.0, 1.0
+    if unit == "share":
+        low, high = 0.0 if low is None else low, 1.0 if high is None else high
     meta = dict(unit=unit, low=low, high=high, source=source, text=text, choices=choices, refers=refers, spread=spread)
     if default is REQUIRED:
         return dataclasses.field(metadata=meta)

@@ -35,11 +35,12 @@ CRISIS: Document = {
         ],
     },
     "platforms": [
-        {"name": "Harbour", "kind": "p2p_lending", "custody": "bank", "segregated_share": 0.3, "asset_market": "loans"},
-        {"name": "Quay", "kind": "money_market_fund", "asset_market": "loans", "volatility": 0.01},
+        {"name": "Harbour", "kind": "p2p_lending", "custody": "bank", "segregated_share": 0.3, "asset_market": "loans", "patience": 3},
+        {"name": "Quay", "kind": "money_market_fund", "asset_market": "loans", "volatility": 0.01, "liquid_share": 0.1,
+         "sale_limit": 0.01, "patience": 2},
         {"name": "Mole", "kind": "payment_wallet", "exposure": "Harbour group"},
     ],
-    "mechanisms": {"choice": {"calm": 0.5}},
+    "mechanisms": {"choice": {"calm": 3.0}},
     "shocks": [
         {"kind": "custodian_theft", "platform": "Harbour", "day": 4, "share": 0.3, "discovery_lag": 4, "notice_lag": 4},
         {"kind": "rumour", "platform": "Quay", "day": 8, "seeds": 0.1, "infectiousness": 0.6},

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from trustsim.model import Run
+from trustsim.experiment.simulate import Run
 from trustsim.scenario.resolved import Scenario, Variant, World
 
 NAMES = ("nothing", "insured", "both")

@@ -113,9 +113,9 @@ Play = Callable[..., Played]
 def play() -> Play:
     """Return a function: keyword arguments of :func:`document`, ``days`` to step, ``rng`` of the replication."""
 
-    def run(days: int = 0, rng: int = 0, network: object | None = None, **story: Any) -> Played:
+    def run(days: int = 0, rng: int = 0, **story: Any) -> Played:
         scenario = from_document(document(**story), REGISTRY)
-        model = TrustCrisisModel(scenario, rng=rng, network=network)
+        model = TrustCrisisModel(scenario, rng=rng)
         model.collects = False
         return Played(model).step(days)
 

@@ -126,6 +126,7 @@ def test_story_tells_the_shock_its_day_and_what_a_variant_changes(html):
 
 def test_failed_runs_are_listed_and_escaped(html):
     assert "2 runs failed" in html
+    assert "<td>120, 121</td>" in html
     assert "cash of &lt;Harbour&gt; fell below zero" in html
     assert "<Harbour>" not in html
 
@@ -155,9 +156,22 @@ def test_answer_names_the_best_by_how_much_how_sure_and_at_what_cost(result):
     assert "of 120 worlds" in facts["How sure is that?"]
     assert "million CNY" in facts["What does it cost?"] or "thousand CNY" in facts["What does it cost?"]
     assert "policy cost" in facts["Who gains, who loses?"].split("Clearly worse:")[1]
-    assert "‘announced gate’" in facts["What makes it worse?"]
+    assert "‘announced gate’: investor loss +" in facts["What makes it worse?"]
+    assert facts["Does the ranking flip?"].startswith("No:")
     assert "assumed" in facts["When is this wrong?"]
     assert "2 replications failed" in facts["When is this wrong?"]
+
+
+def test_answer_says_which_variants_it_cannot_tell_apart(result):
+    outcomes = {name: values.copy() for name, values in result.study.outcomes.items()}
+    both, insured = (fake.VARIANTS.index(name) for name in ("both", "insured"))
+    outcomes["investor_loss"][:, insured] = outcomes["investor_loss"][:, both]
+    outcomes["investor_loss"][0, insured] += 1.0
+    study = replace(result.study, outcomes=outcomes)
+    told = answer(Result(study, compare(study, fake.REGISTRY)))
+    facts = {fact.asked: fact.found for fact in told.facts}
+    assert told.headline.startswith("‘both’ helps most, too close to ‘insured’ to tell apart: it lowers")
+    assert facts["Is it really the best?"].startswith("Not surely.")
 
 
 def test_answer_claims_nothing_where_the_interval_includes_zero(result):

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from trustsim.errors import TrustsimError
-from trustsim.report import look, plots, vector
+from trustsim.report import labels, look, plots, vector
 from trustsim.report.tradeoff import pareto
 
 
@@ -177,3 +177,18 @@ def test_network_of_nobody_is_empty_and_too_many_or_too_few_are_refused():
         plots.network(nx.path_graph(4), [1, 2, 3])
     with pytest.raises(TrustsimError, match="at most"):
         plots.network(nx.empty_graph(5001), np.zeros(5001))
+
+
+def test_names_of_crowded_points_do_not_touch_and_stay_in_the_frame():
+    points = np.array([[100.0, 100.0], [104.0, 100.0], [100.0, 104.0], [103.0, 97.0], [190.0, 195.0]])
+    boxes = labels.place(points, np.full(5, 50.0), 12.0, np.array([0.0, 0.0, 200.0, 200.0]), np.empty((0, 4)))
+    assert (boxes >= 0).all()
+    assert (boxes <= 200).all()
+    for k in range(5):
+        apart = (boxes[:, :2] >= boxes[k, 2:]) | (boxes[:, 2:] <= boxes[k, :2])
+        assert np.delete(apart.any(axis=1), k).all()
+
+
+def test_gap_is_the_distance_to_the_nearest_edge():
+    found = labels.gap(np.array([[0.0, 0.0, 2.0, 1.0]]), np.array([[1.0, 0.5], [5.0, 5.0], [-1.0, 0.5]]))
+    np.testing.assert_allclose(found, [[0.0, 5.0, 1.0]])

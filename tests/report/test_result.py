@@ -7,7 +7,7 @@ from rich.console import Console
 
 from trustsim.analysis.comparison import COST
 from trustsim.errors import TrustsimError
-from trustsim.model import Run
+from trustsim.experiment.simulate import Run
 from trustsim.registry import Registry
 from trustsim.report.progress import shown
 from trustsim.report.result import compare

@@ -206,7 +206,7 @@ def covered(loss, balance, w) -> None:  # type: ignore[no-untyped-def]
 
 @compiled
 def choose(  # type: ignore[no-untyped-def]
-    actions, flags, fund, integrity, info, service, risk, fear, seen, loss, calm, churn, prior, links, herding, attention, alarm,
+    actions, flags, fund, integrity, info, service, risk, fear, seen, loss, calm, churn, prior, links, herding, literacy, attention, alarm,
     login, panic, ordinary, w,
 ) -> None:  # fmt: skip
     """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
@@ -217,10 +217,12 @@ def choose(  # type: ignore[no-untyped-def]
     w_herding, herding_fear, fundamentals_fear = w[W_HERDING], w[W_HERDING_FEAR], w[W_FUNDAMENTALS_FEAR]
     normal, w_ordinary, w_info, w_service = w[W_NORMAL], w[W_ORDINARY], w[W_INFO], w[W_SERVICE]
     w_join, join_trust, attention_fear = w[W_JOIN], w[W_JOIN_TRUST], w[W_ATTENTION_FEAR]
+    education = w[W_EDUCATION]
     luck = _0 if w[W_RULE] > _0 else _1
     for i in range(len(actions)):
         f = fear[i]
-        peers = w_herding * herding[i] * (_1 + herding_fear * f) * (seen[i] * links[i] - normal)
+        known = literacy[i] + education * (_1 - literacy[i])
+        peers = w_herding * herding[i] * (_1 - _HALF * known) * (_1 + herding_fear * f) * (seen[i] * links[i] - normal)
         sense = max(_1 - fundamentals_fear * f, _0)
         trust = w_fund * fund[i] + w_integrity * integrity[i]
         x = calm[i] + w_calm - trust + w_fear * f + sense * w_risk * risk[i] + loss[i] + peers
@@ -334,7 +336,7 @@ def account_pass(  # type: ignore[no-untyped-def]
                     actions[v, start:stop], flags[v, start:stop], fund, integrity, info, service, risk, fear, seen, loss[:n],
                     traits[layout.T_CALM, start:stop], traits[layout.T_CHURN, start:stop],
                     traits[layout.T_PRIOR, start:stop], links, traits[layout.T_HERDING, start:stop],
-                    attention, traits[layout.T_ALARM, start:stop], uniforms[0, :n], variates[0, :n], variates[1, :n], w,
+                    literacy, attention, traits[layout.T_ALARM, start:stop], uniforms[0, :n], variates[0, :n], variates[1, :n], w,
                 )  # fmt: skip
                 measure(sums[v, p], flags[v, start:stop], fund, integrity, info, service, risk, w)
                 if n_heard > 0:

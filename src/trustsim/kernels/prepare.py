@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from trustsim.kernels import account_pass as ap
@@ -35,9 +37,12 @@ def day_weights(weights, calm, gauges, terms, first_move, published, has_report,
             if live > 0.0:
                 lag = 0
             scope = max(terms[layout.REPORT_SCOPE, v, p], live)
-            interval = np.int64(round(terms[layout.REPORT_INTERVAL, v, p] / dt))
+            interval = np.int64(0)
+            if terms[layout.REPORT_INTERVAL, v, p] < math.inf:
+                interval = max(np.int64(round(terms[layout.REPORT_INTERVAL, v, p] / dt)), 1)
             is_out = live > 0.0 or (interval > 0 and day % interval == 0)
-            weights[v, p, ap.W_REPORT_RISK] = np.float32(published[max(day - 1 - lag, 0), v, p])
+            last = day if live > 0.0 else day - day % interval if interval > 0 else 0
+            weights[v, p, ap.W_REPORT_RISK] = np.float32(published[max(last - 1 - lag, 0), v, p])
             weights[v, p, ap.W_REPORT_WEIGHT] = np.float32(reading[v, 0] * scope if is_out else 0.0)
             weights[v, p, ap.W_REPORT_NOISE] = np.float32(reading[v, 1] * (1.0 - scope) / 1.8138)
             has_report[p] |= is_out

@@ -132,7 +132,7 @@ def destination(  # type: ignore[no-untyped-def]
 
 @compiled
 def settle(  # type: ignore[no-untyped-def]
-    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, flows, books, ladder, gauges, terms, switch,
+    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, ladder, gauges, terms, switch,
     first, investor, account_at, market, n_markets, dt, day, key,
 ) -> None:  # fmt: skip
     """Pay the due requests of all platforms as far as their cash reaches, under their terms.
@@ -167,7 +167,7 @@ def settle(  # type: ignore[no-untyped-def]
         for p in range(n_platforms):
             if due[p] > 0:
                 pay(
-                    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, flows, books, gauges, terms, switch,
+                    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, gauges, terms, switch,
                     first, investor, account_at, arriving, due[p], unpaid[p], v, p, dt, day, key,
                 )  # fmt: skip
         for q in range(n_platforms):
@@ -184,7 +184,7 @@ def settle(  # type: ignore[no-untyped-def]
 
 @compiled
 def pay(  # type: ignore[no-untyped-def]
-    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, flows, books, gauges, terms, switch,
+    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, gauges, terms, switch,
     first, investor, account_at, arriving, due, asked, v, p, dt, day, key,
 ) -> None:  # fmt: skip
     """Pay ``due`` out of the ``asked`` of one platform's queue, in order or (by rule, or winding down) the same share of
@@ -212,6 +212,7 @@ def pay(  # type: ignore[no-untyped-def]
             requested[v, i] -= x
             paid_out += x
             left_with_fees += fee
+            loss[v, who] += fee
             q = destination(beliefs, terms, gauges, account_at, switch, who, v, p, day, key) if n_platforms > 1 else -1
             if q < 0:
                 safe[v, who] += x - fee
@@ -321,9 +322,14 @@ def call_all(flags, balance, requested, asked_day, queue, queue_n, books, first,
 
 
 @compiled
-def mature(flags, account, start, stop, was_start, was_stop) -> None:  # type: ignore[no-untyped-def]
-    """Unlock the accounts that mature today, ``account[start:stop]``; lock again those of yesterday that stayed."""
+def mature(flags, locked, account, start, stop, was_start, was_stop) -> None:  # type: ignore[no-untyped-def]
+    """Unlock the accounts that mature today, ``account[start:stop]``; lock again those of yesterday that stayed.
+
+    ``locked`` float64 (variants,): variants in which nothing is locked have no maturities.
+    """
     for v in range(len(flags)):
+        if locked[v] <= 0.0:
+            continue
         for k in range(was_start, was_stop):
             flags[v, account[k]] &= np.uint8(255 - layout.MATURE)
         for k in range(start, stop):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from trustsim.report.result import Result
 
 LOSS, FAILURE = "investor_loss", "failure_probability"
+_MOST_NAMES = 3  # in a headline
 FEW = 100  # replications below which the report asks for more
 
 
@@ -49,12 +51,12 @@ def answer(result: Result) -> Answer:
     n = len(others)
     which = f"Does {quoted(best)} help" if n == 1 else f"Which of {n} variants helps most"
     question = f"{which}, compared with {quoted(c.baseline)} and judged by {measure.label}?"
-    verdict = _verdict(result, measure, best)
+    rivals = [name for name in others[1:] if not _is_behind(result, measure, best, name)]
     facts = [_sure(result, measure, best)]
-    facts += [] if n == 1 else [_next_best(result, measure, best, others[1])]
-    facts += _cost(result, measure, best, others)
+    facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
+    facts += _cost(result, measure, best, others, rivals)
     facts += [_gains(result, best), *_harmful(result, others), *_other_rankings(result, best), _doubts(result)]
-    return Answer(question, _headline(result, measure, best, verdict), tuple(facts))
+    return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
 
 
 def _unranked(result: Result) -> str:
@@ -73,6 +75,16 @@ def _verdict(result: Result, measure: Measure, name: str) -> str:
     return words.verdict(found.low, found.high, measure.better)
 
 
+def _is_behind(result: Result, measure: Measure, best: str, name: str) -> bool:
+    """Whether the best is clearly better than this one, world by world."""
+    found = reading.versus(result, measure.name, best, name)
+    return words.verdict(found.low, found.high, measure.better) == "better"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return words.listing([quoted(name) for name in names])
+
+
 def _changed(result: Result, measure: Measure, found: Interval | Difference) -> str:
     """Write a difference with its interval: ``'−12.3 pp (95 % interval −15 to −9.6 pp)'``."""
     currency = result.scenario.currency
@@ -80,18 +92,21 @@ def _changed(result: Result, measure: Measure, found: Interval | Difference) -> 
     return f"{words.change(found.mean, measure.unit, currency)} (95 % interval {span})"
 
 
-def _headline(result: Result, measure: Measure, best: str, verdict: str) -> str:
+def _headline(result: Result, measure: Measure, best: str, rivals: Sequence[str]) -> str:
     base, currency = result.comparison.baseline, result.scenario.currency
     found = reading.difference(result, measure.name, best)
-    if verdict != "better":
+    if _verdict(result, measure, best) != "better":
         text = f"No variant is clearly better than {quoted(base)}, judged by {measure.label}."
         return f"{text} The best of them, {quoted(best)}, makes a difference of {_changed(result, measure, found)}."
-    before, after = (reading.level(result, measure.name, name).mean for name in (base, best))
     size = words.change(abs(found.mean), measure.unit, currency).removeprefix("+")
-    levels = [words.quantity(x, measure.unit, currency) for x in (before, after)]
-    does = words.verb(found.mean, found.low, found.high)
-    leader = "helps" if len(result.comparison.variants) == 2 else "helps most"
-    return f"{quoted(best)} {leader}: it {does} {measure.label} by {size}, from {levels[0]} to {levels[1]}."
+    text = f"it {words.verb(found.mean, found.low, found.high)} {measure.label} by {size}"
+    if found.n == result.comparison.n:
+        levels = [reading.level(result, measure.name, name).mean for name in (base, best)]
+        text += ", from {} to {}".format(*(words.quantity(x, measure.unit, currency) for x in levels))
+    if not rivals:
+        return f"{quoted(best)} {'helps' if len(result.comparison.variants) == 2 else 'helps most'}: {text}."
+    close = _quoted(rivals) if len(rivals) <= _MOST_NAMES else f"{len(rivals)} others"
+    return f"{quoted(best)} helps most, too close to {close} to tell apart: {text}."
 
 
 def _sure(result: Result, measure: Measure, best: str) -> Fact:
@@ -104,34 +119,36 @@ def _sure(result: Result, measure: Measure, best: str) -> Fact:
     return Fact("How sure is that?", f"{text}. Every variant met the same worlds, so luck is not compared with luck.")
 
 
-def _next_best(result: Result, measure: Measure, best: str, second: str) -> Fact:
+def _next_best(result: Result, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
     found = reading.versus(result, measure.name, best, second)
     text = f"Against the next in rank, {quoted(second)}, the difference is {_changed(result, measure, found)}"
-    clear = words.verdict(found.low, found.high, measure.better)
-    return Fact(
-        "Is it really the best?",
-        f"{text}, which is clear." if clear == "better" else f"{text}: these runs cannot tell the two apart.",
-    )
+    if not rivals:
+        return Fact("Is it really the best?", f"Yes. {text}, which is clear.")
+    close = f"These runs cannot tell {quoted(best)} from {_quoted(rivals)}."
+    return Fact("Is it really the best?", f"Not surely. {close} {text}.")
 
 
-def _cost(result: Result, measure: Measure, best: str, others: list[str]) -> list[Fact]:
+def _cost(result: Result, measure: Measure, best: str, others: Sequence[str], rivals: Sequence[str]) -> list[Fact]:
     if not reading.is_measured(result, COST):
         return []
     currency, base = result.scenario.currency, result.comparison.baseline
     level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
     text = f"{quoted(best)} costs {words.quantity(level.mean, 'money', currency)} a run on average"
-    text += f", {_against(extra.mean, currency)} {quoted(base)}."
+    text += "." if extra.mean == level.mean else f", {_against(extra.mean, currency)} {quoted(base)}."
     if reading.is_measured(result, LOSS) and reading.outcome(result, LOSS).unit == "money":
         saved = reading.difference(result, LOSS, best)
         if saved.high < 0 and extra.mean > 0:
             less = words.tick(round(-saved.mean / extra.mean, 2))
             text += f" For each {currency} more, investors lose {less} {currency} less."
     helpful = [name for name in others if _verdict(result, measure, name) == "better"]
-    cheapest = min(helpful, key=lambda name: reading.level(result, COST, name).mean, default=best)
-    if cheapest != best:
-        price = words.quantity(reading.level(result, COST, cheapest).mean, "money", currency)
-        gain = words.change(reading.difference(result, measure.name, cheapest).mean, measure.unit, currency)
-        text += f" The cheapest that clearly helps is {quoted(cheapest)}: {gain} for {price}."
+    told = {best}
+    for names, what in (([best, *rivals], "of those too close to tell apart"), (helpful, "that clearly helps")):
+        cheapest = min(names, key=lambda name: reading.level(result, COST, name).mean, default=best)
+        if cheapest not in told:
+            price = words.quantity(reading.level(result, COST, cheapest).mean, "money", currency)
+            gain = words.change(reading.difference(result, measure.name, cheapest).mean, measure.unit, currency)
+            text += f" The cheapest {what} is {quoted(cheapest)}: {gain} for {price}."
+            told.add(cheapest)
     return [Fact("What does it cost?", text)]
 
 
@@ -154,7 +171,7 @@ def _gains(result: Result, best: str) -> Fact:
     return Fact("Who gains, who loses?", f"{text} Clearly worse: {bad or 'nothing that was measured'}.")
 
 
-def _harmful(result: Result, others: list[str]) -> list[Fact]:
+def _harmful(result: Result, others: Sequence[str]) -> list[Fact]:
     """Say which variants are clearly worse than the baseline in what ranks, in losses or in failures."""
     told = []
     for name in others:
@@ -163,9 +180,9 @@ def _harmful(result: Result, others: list[str]) -> list[Fact]:
             if outcome is not None and outcome in result.comparison.measures:
                 measure, found = reading.outcome(result, outcome), reading.difference(result, outcome, name)
                 if words.verdict(found.low, found.high, measure.better) == "worse":
-                    worse.append(f"{measure.label} by {_changed(result, measure, found)}")
-        told += [f"{quoted(name)} changes {words.listing(worse)}"] if worse else []
-    return [Fact("What makes it worse?", f"{'; '.join(told)}.")] if told else []
+                    worse.append(f"{measure.label} {words.change(found.mean, measure.unit, result.scenario.currency)}")
+        told += [f"{quoted(name)}: {words.listing(worse)}"] if worse else []
+    return [Fact("What makes it worse?", f"Clearly worse than the baseline: {'; '.join(told)}.")] if told else []
 
 
 def _other_rankings(result: Result, best: str) -> list[Fact]:
@@ -184,8 +201,8 @@ def _other_rankings(result: Result, best: str) -> list[Fact]:
     if not leaders:
         text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."
         return [Fact("Does the ranking flip?", text)]
-    told = [f"by {words.listing(names)}, {quoted(leader)} is clearly ahead" for leader, names in leaders.items()]
-    return [Fact("Does the ranking flip?", f"{words.capital(words.listing(told))} of {quoted(best)}.")]
+    told = [f"{quoted(leader)} by {words.listing(names)}" for leader, names in leaders.items()]
+    return [Fact("Does the ranking flip?", f"Clearly ahead of {quoted(best)}: {'; '.join(told)}.")]
 
 
 def _doubts(result: Result) -> Fact:

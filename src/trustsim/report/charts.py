@@ -40,9 +40,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """One figure of the report. ``pictures`` are SVG elements; ``kind`` is 'panels' or 'single' (wide and narrow)."""
+    """One figure of the report; ``name`` says in a word or two what it is of.
+
+    ``pictures`` are SVG elements: one a variant where ``kind`` is 'panels', a wide and a narrow one where 'single'.
+    """
 
     key: str
+    name: str
     title: str
     note: str
     kind: str
@@ -108,7 +112,7 @@ def differences(result: Result, outcome: str) -> Chart:
     pictures = _both(f"d-{outcome}", title, told, heights, lambda ax: spreads.differences(result, outcome, ax))
     head = ("variant", "difference", "low", "high", "better_share", "tie_share", "variance_reduction", "worlds")
     return Chart(
-        f"d-{outcome}", title, words.sentence(measure.text), "single", pictures,
+        f"d-{outcome}", measure.label, title, words.sentence(measure.text), "single", pictures,
         Table(("variant", "difference", "95 % interval", "better in", "verdict"), tuple(rows)),
         f"difference-{outcome}.csv",
         _download(head, raw),
@@ -137,8 +141,8 @@ def distribution(result: Result, outcome: str) -> Chart:
     table = np.column_stack(list(columns.values()))
     runs = [[int(k), *map(_num, row)] for k, row in zip(result.study.replications, table, strict=True)]
     return Chart(
-        f"o-{outcome}", title, words.sentence(measure.text), "single", pictures, Table(head, tuple(rows)),
-        f"runs-{outcome}.csv", _download(("replication", *names), runs),
+        f"o-{outcome}", measure.label, title, words.sentence(measure.text), "single", pictures,
+        Table(head, tuple(rows)), f"runs-{outcome}.csv", _download(("replication", *names), runs),
     )  # fmt: skip
 
 
@@ -157,7 +161,7 @@ def cost_and_loss(result: Result, loss: str, cost: str) -> Chart:
         for name, (x, y), unbeaten in zip(names, levels, best, strict=True)
     )  # fmt: skip
     told = "; ".join(f"{row[0]} costs {row[1]} and loses {row[3]}" for row in rows)
-    unbeaten = words.listing([name for name, is_best in zip(names, best, strict=True) if is_best])
+    unbeaten = words.listing([f"‘{name}’" for name, is_best in zip(names, best, strict=True) if is_best])
     note = f"Down and to the left is better. By the means, no variant is both cheaper and safer than {unbeaten}."
     title = f"{words.capital(lost.label)} against {paid.label}"
     pictures = _both("cost", title, f"{told}. {note}", (4.3, 4.0), lambda ax: tradeoff(result, loss, cost, ax))
@@ -167,7 +171,7 @@ def cost_and_loss(result: Result, loss: str, cost: str) -> Chart:
     heads = ("variant", *(f"{side}{part}" for side in (cost, loss) for part in ("", "_low", "_high")))
     head = ("variant", paid.label, "95 % interval", lost.label, "95 % interval", "unbeaten")
     table = Table(head, rows)
-    return Chart("cost", title, note, "single", pictures, table, "loss-and-cost.csv", _download(heads, raw))
+    return Chart("cost", "cost", title, note, "single", pictures, table, "loss-and-cost.csv", _download(heads, raw))
 
 
 def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
@@ -188,7 +192,7 @@ def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
         pictures.append(vector.to_svg(_figure(ax), f"{key}-{k}", f"{title}: {name}", told))
     unit = shown.axis(currency, reading.largest(result, series))[1]
     note = f"{words.capital(unit)} over the days. {words.sentence(measure.text)}".strip()
-    return Chart(key, title, note, "panels", tuple(pictures), _band_table(bands, shown, currency),
+    return Chart(key, measure.label, title, note, "panels", tuple(pictures), _band_table(bands, shown, currency),
                  f"{'difference-' if paired else ''}{series}.csv", _band_download(bands))  # fmt: skip
 
 

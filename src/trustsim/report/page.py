@@ -38,9 +38,9 @@ class Charts:
     more: tuple[Chart, ...] = ()
 
     @property
-    def titles(self) -> str:
+    def names(self) -> str:
         """What is folded away."""
-        return words.listing([chart.title[:1].lower() + chart.title[1:] for chart in self.more])
+        return words.listing([chart.name for chart in self.more])
 
 
 def write(result: Result, path: str | Path) -> Path:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from rich.console import Console
 
-from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.model import lockstep_groups
 from trustsim.analysis.comparison import Comparison
 from trustsim.analysis.comparison import compare as compare_study
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment import folder
 from trustsim.experiment.frames import outcomes_frame, series_frame
+from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.study import Grouping, Progress, Simulate, Study, run_study
+from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.report import page, plots, words
 from trustsim.report.progress import shown
@@ -57,6 +57,10 @@ class Plots:
     def distribution(self, outcome: str, ax: Axes | None = None) -> Axes:
         """Draw an outcome's value in every run, variant by variant."""
         return plots.distribution(self.result, outcome, ax)
+
+    def differences(self, outcome: str, ax: Axes | None = None) -> Axes:
+        """Draw the paired difference of an outcome to the baseline, with its interval, for every variant."""
+        return plots.differences(self.result, outcome, ax)
 
     def tradeoff(self, loss: str = "investor_loss", cost: str = "policy_cost", ax: Axes | None = None) -> Axes:
         """Draw loss against cost of every variant, with intervals."""

@@ -99,6 +99,8 @@ def bare(value: float | None, unit: Unit = "number", largest: float = 1.0, *, si
         return NO_NUMBER
     divisor, _ = axis(unit, "", largest)
     text = _digits(value / divisor, 1 if unit == "share" else _places(largest / divisor))
+    if text == "0" and value != 0:  # small beside the others, but there
+        text = _digits(value / divisor, _places(value / divisor, 1))
     return f"+{text}" if signed and value > 0 and text != "0" else text
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import layout
 
 _SPENT = 0.01  # a story this weak is no longer told
-_SPILLS = [layout.TARGETS.index("fund"), layout.TARGETS.index("integrity"), layout.TARGETS.index("risk")]
+_NOT_SPILLED = [k for k, target in enumerate(layout.TARGETS) if target not in ("fund", "integrity", "risk")]
 
 
 @dataclass
@@ -60,7 +60,9 @@ class Board:
             risk = layout.TARGETS.index("risk")
             bad[:, :, risk] = np.maximum(evidence[:, :, risk], 0.0)
             spilled = np.zeros_like(evidence)
-            spilled[:, :, _SPILLS] = np.einsum("vpq,vpk->vqk", self._likeness, bad)[:, :, _SPILLS]
+            for p in range(n_platforms):  # one by one: the order of a sum must not depend on the number of variants
+                spilled += self._likeness[:, p, :, None] * bad[:, p, None, :]
+            spilled[:, :, _NOT_SPILLED] = 0.0
             evidence = evidence + spilled
             reach = np.maximum(reach, (self._likeness > 0).any(axis=1) * reach.max(axis=1, keepdims=True))
         row = np.concatenate([evidence, reach[:, :, None]], axis=2).astype(np.float32)

@@ -38,6 +38,7 @@ class Day:
         self.active: Mask = np.ones(state.n_variants, np.bool_)
         self.age: NDArray[np.float64] = np.zeros(state.n_variants)
         self.memory: dict[Any, Any] = {}
+        self.unanswered = np.zeros((state.n_variants, state.n_platforms))  # contacts per client that wait at the desk
 
     @property
     def time(self) -> float:

@@ -61,10 +61,10 @@ def _work_desks(day: Day, every: NDArray[np.bool_]) -> None:
     contacts = (desk[:, 0:1] + desk[:, 1:2] * g[layout.G_FEAR]) * day.dt
     capacity = np.maximum(day.state.terms[layout.SERVICE_CAPACITY], 1e-9) * day.dt
     waits = (1 - desk[:, 4:5]) ** day.dt
-    work = g[layout.G_BACKLOG] * capacity / day.dt * waits + contacts
+    work = day.unanswered * waits + contacts
     answered = np.minimum(work, capacity)
-    backlog = (work - answered) / capacity * day.dt
-    g[layout.G_BACKLOG] = np.where(holders > 1, backlog, 0.0)
+    day.unanswered = np.where(holders > 1, work - answered, 0.0)
+    g[layout.G_BACKLOG] = day.unanswered / capacity * day.dt
     if (g[layout.G_BACKLOG] > 0).any():
         for p in range(day.state.n_platforms):
             waiting = desk[:, 2] * np.minimum(g[layout.G_BACKLOG, :, p], _LONGEST_WAIT) * day.dt

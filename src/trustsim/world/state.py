@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -85,6 +86,7 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
                 "custody_trust": regime.trust,
                 "visibility": regime.visibility,
                 "payout_lag": platform.payout_lag + regime.lag,
+                "report_interval": platform.report_interval or math.inf,
             }
             for k, name in enumerate(layout.TERMS):
                 value = from_custody.get(name, getattr(platform, name, None))

@@ -75,7 +75,7 @@ def fill_traits(state: State, population: Population, settings: Settings, dt: fl
     degree = np.asarray(state.network.in_degree, np.float64)[who]
     t[layout.T_PRIOR] = np.log(prior / (1 - prior))
     t[layout.T_LINKS] = np.where(degree > 0, 1 / np.maximum(degree, 1), 0.0)
-    t[layout.T_HERDING] = x["herding"] * (1 - 0.5 * x["literacy"])
+    t[layout.T_HERDING] = x["herding"]
     t[layout.T_LITERACY] = x["literacy"]
     t[layout.T_ATTENTION] = 1 - (1 - x["attention"]) ** dt
     t[layout.T_PRIVACY] = x["privacy"]

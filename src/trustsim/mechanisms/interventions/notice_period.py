@@ -25,6 +25,7 @@ class NoticePeriod:
     platform: str = on_platform()
     notice: float = parameter(7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment at least")
     fear: float = parameter(0.1, unit="number", low=0, high=20, source="assumed", text="fear when it is announced")
+    cost: float = parameter(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
@@ -34,6 +35,7 @@ class NoticePeriod:
         """Announce the notice period."""
         for p in day.platforms(self.platform):
             day.post(p, day.reached(0.0), fear=self.fear)
+            day.spend(p, self.cost, day.reached(0.0))
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -31,7 +31,8 @@ class OfficialWarning:
         """Warn on the first day; the message fades by itself."""
         for p in day.platforms(self.platform):
             first = day.reached(0.0)
-            day.post(p, first, reach=self.reach, fading=self.fading, risk=self.strength, fund=-0.5 * self.strength)
+            reach = 1 - (1 - self.reach) ** day.dt
+            day.post(p, first, reach=reach, fading=self.fading, risk=self.strength, fund=-0.5 * self.strength)
             day.spend(p, self.cost, first)
 
     def span(self) -> float:

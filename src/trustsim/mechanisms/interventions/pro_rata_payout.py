@@ -23,6 +23,7 @@ class ProRataPayout:
 
     platform: str = on_platform()
     fear: float = parameter(0.1, unit="number", low=0, high=20, source="assumed", text="fear when the rule is announced")
+    cost: float = parameter(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
@@ -32,6 +33,7 @@ class ProRataPayout:
         """Announce the rule."""
         for p in day.platforms(self.platform):
             day.post(p, day.reached(0.0), fear=self.fear)
+            day.spend(p, self.cost, day.reached(0.0))
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @REGISTRY.enter("intervention", "redemption_gate", family="platform", rows=("G3",), source="G3; P-05; P-06")
 @dataclass(frozen=True)
 class RedemptionGate:
-    """Stop payments for a while when liquidity falls to a trigger.
+    """Stop payments for a while, once, when liquidity falls to a trigger.
 
     An announced trigger draws a rush as liquidity nears it; the halt itself frightens. Known answer: no money leaves the
     platform while the gate is down, and every other platform pays on (``test_gate_stops_payments_on_its_platform_only``).
@@ -28,6 +28,7 @@ class RedemptionGate:
     trigger: float = parameter(0.05, unit="share", source="P-06", text="liquidity / claims at which it falls")
     duration: float = parameter(14.0, unit="duration", low=0, high=365, source="assumed", text="days until it opens again")
     announced: bool = parameter(True, unit="flag", source="P-06", text="whether clients know the trigger")
+    cost: float = parameter(20_000_000.0, unit="money", low=0, source="assumed", text="cost of one halt: lawyers, hotline, restart")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
@@ -42,4 +43,5 @@ class RedemptionGate:
             opens = day.memory.setdefault(p, np.full(len(day.active), -1.0))
             hit = day.active & (day.gauge("liquidity", p) <= self.trigger) & (day.gauge("queue", p) > 0) & (opens < 0)
             opens[hit] = day.time + self.duration
+            day.spend(p, self.cost, hit)
             day.stop_payments(p, day.active & (day.time < opens))

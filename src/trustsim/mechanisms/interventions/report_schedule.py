@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from trustsim.mechanisms.interventions.on import on_platform
@@ -27,7 +28,7 @@ class ReportSchedule:
         """Return what holds while the lever acts."""
         per_day = self.cost / self.interval if self.interval > 0 else 0.0
         return (
-            Term("report_interval", self.interval, "set", self.platform),
+            Term("report_interval", self.interval or math.inf, "set", self.platform),
             Term("report_lag", self.lag, "at_most", self.platform),
             Term("cost_per_day", per_day, "add", self.platform),
         )

@@ -25,6 +25,7 @@ class WithdrawalCap:
     platform: str = on_platform()
     cap: float = parameter(500_000.0, unit="money", low=0, source="assumed", text="most that an account is paid a day")
     fear: float = parameter(0.3, unit="number", low=0, high=20, source="P-07", text="fear when it is announced")
+    cost: float = parameter(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
@@ -34,6 +35,7 @@ class WithdrawalCap:
         """Announce the cap."""
         for p in day.platforms(self.platform):
             day.post(p, day.reached(0.0), fear=self.fear)
+            day.spend(p, self.cost, day.reached(0.0))
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

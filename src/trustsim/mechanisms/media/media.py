@@ -19,4 +19,4 @@ class Media:
     reach: float = parameter(0.35, unit="share", source="assumed", text="share of the investors reached in a day")
     fading: float = parameter(0.5, unit="share", low=0.01, source="assumed", text="share of the weight that a story loses in a day")
     credibility: float = parameter(1.0, unit="share", source="assumed", text="factor on what the press says")
-    discovery: float = parameter(0.002, unit="per_day", low=0, high=1, source="A9", text="chance a day that the press finds a gap of all claims, in proportion")
+    discovery: float = parameter(0.002, unit="per_day", low=0, high=1, source="A9", text="chance a day that the press finds a gap of a tenth of the claims, in proportion")

@@ -47,5 +47,5 @@ class Rumour:
             day.memory["believers"] = told
             shown = day.reached(self.revealed_after) if self.true_loss > 0 else np.zeros_like(begins)
             gap = day.reveal(p, shown)
-            doubled = 1.0 + (day.term("rebuttal", p) > 0)
-            day.post(p, shown, fund=-6 * gap, integrity=-1.0 * doubled, risk=5 * gap)
+            denied = (day.term("rebuttal", p) > 0) & (day.term("rebuttal_lag", p) <= self.revealed_after)
+            day.post(p, shown, fund=-6 * gap, integrity=-1.0 - denied, risk=5 * gap)

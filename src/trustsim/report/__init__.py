@@ -1,0 +1,1 @@
+"""How it is shown: pictures, the terminal table, and the HTML report."""

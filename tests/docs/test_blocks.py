@@ -1,0 +1,90 @@
+"""Every block of the README and the docs runs: Python, commands with what they print, scenarios."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import trustsim as ts
+from trustsim import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(
+    r"^(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+RUNS_A_STUDY = ("compare", "run")
+SMALL = ["--replications", "2", "--workers", "1", "--quiet"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its page, the line it begins on, and the file that it is called, if it is called one."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+    file: str | None
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks(language: str) -> list[Block]:
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in BLOCK.finditer(text):
+            line = text.count("\n", 0, match.start("language")) + 1
+            name = str(page.relative_to(ROOT))
+            found.append(Block(name, line, match["language"], match["text"], match["file"]))
+    return [block for block in found if block.language == language]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder to run in: the shipped scenarios, and the files that the docs name."""
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    for block in blocks("yaml"):
+        if block.file:
+            (tmp_path / block.file).write_text(block.text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=str)
+def test_python_runs(block, folder):
+    # the docs' own numbers of replications are for readers; two worlds show that the code runs
+    source = re.sub(r"replications=\d+", "replications=2, workers=1, progress=False", block.text)
+    exec(compile(source, str(block), "exec"), {"__name__": "__docs__"})
+
+
+@pytest.mark.parametrize("block", [b for b in blocks("yaml") if "trustsim: 1" in b.text and not b.file], ids=str)
+def test_a_scenario_loads(block):
+    scenario = ts.loads(block.text)
+    assert scenario.variants
+
+
+def commands(block: Block) -> list[tuple[str, str]]:
+    """Return each command of a console block with what it is said to print."""
+    parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]
+    return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=str)
+def test_a_command_runs_and_prints_what_is_shown(block, folder):
+    for command, shown in commands(block):
+        name, *arguments = shlex.split(command)
+        assert name == "trustsim"
+        is_study = arguments[0] in RUNS_A_STUDY
+        done = CliRunner().invoke(cli.main, [*arguments, *(SMALL if is_study else [])])
+        if done.exit_code != cli.WRONG_INPUT and done.exception is not None and done.exit_code != 0:
+            raise done.exception
+        if not is_study:
+            assert shown.strip() in done.output

@@ -1,0 +1,211 @@
+"""Promise 2: a difference between two variants is a difference of policy, and nothing else moves a bit."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from small_worlds import CRISIS, Document, arrays_of, crisis, differing, documents, finished, scenario_of
+
+from trustsim.catalog import REGISTRY
+from trustsim.experiment.simulate import Run, simulate
+from trustsim.experiment.study import run_study
+from trustsim.model import lockstep_groups
+from trustsim.scenario.resolved import Scenario
+
+HARBOUR = {"platform": "Harbour"}
+
+# The settings with which each lever does nothing on Harbour, except that it may cost something.
+NOTHING_BUT_COST: dict[str, Document] = {
+    "capital_requirement": {"ratio": 0},
+    "credit_line": {"size": 0},
+    "custody_mandate": {"custody": "payment_firm", "segregated_share": 0},  # Harbour has a bank already
+    "disclosure_mandate": {"scope": 0, "interval": 3650, "bias": 10},
+    "disclosure_scope": {"scope": 0.5},
+    "early_action": {"liquidity": 0, "solvency": -1},
+    "guarantee": {"cover": 0},
+    "incident_notice": {"delay": 365},
+    "liquidity_buffer": {"target": 0},
+    "live_transparency": {"strength": 0},
+    "notice_period": {"notice": 0, "fear": 0},
+    "official_warning": {"strength": 0},
+    "process_friction": {"exit": 0, "entry": 0, "delay": 0},
+    "redemption_fee": {"fee": 0, "fear": 0},
+    "redemption_gate": {"trigger": 0, "duration": 0, "announced": False},
+    "report_accuracy": {"bias": 10},
+    "report_schedule": {"interval": 30, "lag": 15},
+    "reserve_requirement": {"ratio": 0},
+    "rumour_rebuttal": {"reach": 0},
+    "service_capacity": {"capacity": 0},
+    "user_education": {"coverage": 0},
+    "withdrawal_cap": {"cap": 1e12, "fear": 0},
+}
+CANNOT_BE_NOTHING = {"pro_rata_payout"}  # a rule without a size
+
+# The settings with which each shock does nothing.
+NO_SHOCK: dict[str, Document] = {
+    "advertising_exposed": {"gap": 0},
+    "custodian_theft": {"share": 0, "integrity": 0, "fear": 0},
+    "data_breach": {"direct": 0, "indirect": 0, "integrity": 0, "fear": 0},
+    "default_wave": {"share": 0},
+    "misuse": {"rate": 0},
+    "outage": {"days": 0},
+    "rumour": {"risk": 0, "fear": 0},
+}
+
+
+def test_every_lever_and_shock_is_tried_at_zero() -> None:
+    """A new lever or shock gets a line above: settings with which it changes nothing but its cost."""
+    assert NOTHING_BUT_COST.keys() | CANNOT_BE_NOTHING == REGISTRY.group("intervention").keys()
+    assert NO_SHOCK.keys() == REGISTRY.group("shock").keys()
+
+
+def test_levers_without_effect_change_no_number_but_their_cost() -> None:
+    levers = {kind: [{"kind": kind, **HARBOUR, **zero}] for kind, zero in NOTHING_BUT_COST.items()}
+    model = finished(crisis(variants={"nothing": [], **levers, "all": list(levers)}))
+    nothing = arrays_of(model, 0, with_cost=False)
+    changed = {name: differing(nothing, arrays_of(model, v, with_cost=False)) for v, name in enumerate(levers, 1)}
+    # what a lever writes into the terms of a platform is its own; that nothing follows from it is the promise
+    effects = {name: [x for x in what if x not in ("terms", "weights")] for name, what in changed.items()}
+    assert effects == dict.fromkeys(levers, [])
+
+
+def test_a_lever_whose_trigger_never_fires_changes_no_number() -> None:
+    never = {"indicator": "status", "above": 99}
+    levers = {kind: [{"kind": kind, "when": never}] for kind in REGISTRY.group("intervention")}
+    model = finished(crisis(variants={"nothing": [], **levers}))
+    nothing = arrays_of(model, 0)
+    assert {name: differing(nothing, arrays_of(model, v)) for v, name in enumerate(levers, 1)} == dict.fromkeys(levers, [])
+
+
+def test_a_lever_that_starts_late_changes_nothing_before_its_day() -> None:
+    levers = {kind: [{"kind": kind, "from": 30}] for kind in REGISTRY.group("intervention")}
+    model = finished(crisis(variants={"nothing": [], **levers}))
+    for v, name in enumerate(levers, 1):
+        assert np.array_equal(model.history[:31, :, v], model.history[:31, :, 0], equal_nan=True), name
+
+
+@pytest.mark.parametrize("kind", sorted(NO_SHOCK))
+def test_a_shock_of_no_size_changes_no_number(kind: str) -> None:
+    shock = {"kind": kind, "platform": "Mole", "from": 3, **NO_SHOCK[kind]}
+    with_it = crisis(shocks=[shock, *CRISIS["shocks"]])
+    assert differing(arrays_of(finished(crisis()), 0), arrays_of(finished(with_it), 0)) == []
+
+
+def thirty_two() -> dict[str, list[Any]]:
+    """Every lever alone at its default, then packages in other orders, triggers, and other settings of the world."""
+    levers: dict[str, list[Any]] = {kind: [{"kind": kind}] for kind in REGISTRY.group("intervention")}
+    fear = [{"kind": k, "fear": f} for k, f in (("withdrawal_cap", 0.31), ("redemption_fee", 0.17), ("notice_period", 0.23))]
+    tense = {"indicator": "fear", "above": 0.05, "lasting": 1}
+    others: dict[str, list[Any]] = {
+        "nothing": [],
+        "frightening": fear,
+        "frightening backwards": fear[::-1],
+        "late cap": [{"kind": "withdrawal_cap", "when": {"indicator": "liquidity", "platform": "Quay", "below": 0.28}}],
+        "late cap, little custody": [
+            {"set": {"platforms.Quay.liquid_share": 0.29}},
+            {"kind": "withdrawal_cap", "when": {"indicator": "liquidity", "platform": "Quay", "below": 0.28}},
+        ],
+        "tense": [{"kind": "guarantee", "when": tense}, {"kind": "process_friction", "when": tense, "until": 40}],
+        "short-lived press": [{"set": {"mechanisms.media.fading": 0.9}}],
+        "long-lived press": [{"set": {"mechanisms.media.fading": 0.1}}],
+        "no press": [{"set": {"mechanisms.media": "off"}}],
+        "no herding": [{"set": {"mechanisms.herding": "off"}}],
+        "no trust": [{"set": {"mechanisms.trust": "off"}}],
+        "alone in the sector": [{"set": {"mechanisms.spillover": "off"}}],
+        "nothing locked": [{"set": {"platforms.Harbour.locked_share": 0}}],
+        "ledger": [{"set": {"platforms.Harbour.custody": "ledger", "platforms.Harbour.segregated_share": 1}}],
+        "thin": [{"set": {"platforms.Harbour.liquid_share": 0.01, "platforms.Quay.report_interval": 3}}],
+    }
+    room = 32 - len(others)
+    return others | dict(list(levers.items())[:room]) | {"the rest": list(levers)[room:], **levers}
+
+
+def test_a_variant_alone_is_the_variant_beside_thirty_one_others() -> None:
+    variants = thirty_two()
+    scenario = crisis(variants=variants)
+    assert len(variants) >= 32
+    assert len(lockstep_groups(scenario, list(variants))) == 1
+    together = finished(scenario)
+    for v, name in enumerate(variants):
+        alone = finished(scenario, [name])
+        assert differing(arrays_of(alone, 0), arrays_of(together, v)) == [], name
+
+
+@given(documents())
+@settings(max_examples=50)
+def test_a_variant_alone_is_the_variant_beside_others_in_any_scenario(document: Document) -> None:
+    scenario = scenario_of(document)
+    together = finished(scenario)
+    for v, variant in enumerate(scenario.variants):
+        assert differing(arrays_of(finished(scenario, [variant.name]), 0), arrays_of(together, v)) == []
+
+
+def test_variants_that_change_the_world_run_beside_the_others_on_the_same_draws() -> None:
+    """A ``set`` that touches traits or the network makes a group of its own; one that sets what is there already, none."""
+    scenario = crisis(
+        variants={
+            "nothing": [],
+            "same": [{"set": {"mechanisms.choice.calm": 3.0, "network.rewire": 0.2}}],
+            "rewired": [{"set": {"network.rewire": 0.9}}],
+            "bolder": [{"set": {"mechanisms.choice.calm": 4.0}}],
+            "both": ["bolder", {"kind": "guarantee"}],
+        }
+    )
+    groups = lockstep_groups(scenario, [v.name for v in scenario.variants])
+    assert groups == (("nothing", "same"), ("rewired",), ("bolder", "both"))
+    study = run_study(scenario, workers=1)
+    assert study.failed == ()
+    for name, x in study.outcomes.items():
+        assert np.array_equal(x[:, 0], x[:, 1], equal_nan=True), name
+    assert not np.array_equal(study.series["trust"][:, :, 0], study.series["trust"][:, :, 2])
+    assert np.array_equal(study.series["claims"][:, 0, 0], study.series["claims"][:, 0, 2])  # the same people
+    for r in study.replications:
+        alone = simulate(scenario, ["both"], int(r))
+        for name, series in alone.series.items():
+            assert np.array_equal(study.series[name][r, :, 4], series[:, 0]), name
+
+
+def each_alone(scenario: Scenario, variants: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple((name,) for name in variants)
+
+
+def test_workers_chunks_and_groups_change_no_bit() -> None:
+    scenario = crisis(
+        variants={"nothing": [], "gate": [{"kind": "redemption_gate"}], "insured": [{"kind": "guarantee"}]}, horizon=30
+    )
+    here = run_study(scenario, replications=5, workers=1)
+    assert here.failed == ()
+    others = {
+        "two workers": run_study(scenario, replications=5, workers=2),
+        "every variant alone": run_study(scenario, replications=5, workers=1, groups=each_alone),
+        "other order": run_study(scenario, replications=5, workers=1, variants=["insured", "nothing", "gate"]),
+    }
+    for what, study in others.items():
+        order = [study.variants.index(name) for name in here.variants]
+        for name, x in here.outcomes.items():
+            assert np.array_equal(x, study.outcomes[name][:, order], equal_nan=True), (what, name)
+        for name, y in here.series.items():
+            assert np.array_equal(y, study.series[name][:, :, order]), (what, name)
+
+
+def test_the_same_seed_gives_the_same_run_and_another_one_another() -> None:
+    def run(**changes: Any) -> Run:
+        return simulate(dataclasses.replace(crisis(horizon=20), **changes), ["nothing"], 3)
+
+    one, again, other = run(), run(), run(seed=8)
+    assert all(np.array_equal(one.series[name], again.series[name]) for name in one.series)
+    assert all(np.array_equal(one.outcomes[name], again.outcomes[name], equal_nan=True) for name in one.outcomes)
+    assert not np.array_equal(one.series["trust"], other.series["trust"])
+
+
+def test_what_is_written_in_another_order_gives_the_same_numbers() -> None:
+    """Shocks and levers add up in floats; their order in the file must not show."""
+    levers = [{"kind": kind} for kind in ("withdrawal_cap", "redemption_fee", "notice_period", "guarantee")]
+    forwards = crisis(variants={"all": levers})
+    backwards = crisis(variants={"all": levers[::-1]}, shocks=copy.deepcopy(CRISIS["shocks"])[::-1])
+    assert differing(arrays_of(finished(forwards), 0), arrays_of(finished(backwards), 0)) == []

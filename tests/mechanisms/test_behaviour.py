@@ -1,0 +1,333 @@
+"""How investors feel, believe and choose: each rule alone, against the number that its docstring names."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from conftest import EACH, READY, N, Play, leave, lever
+
+LOGIT = {"choice": {"rule": "logit", "calm": -1}}
+BACK = {"service": 0, "info": 0, "trust": 0, "tenure": 0}
+
+
+def logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
+def test_the_choice_is_a_logit(play: Play) -> None:
+    many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
+    seen = play(1, platforms={"Harbour": {}}, investors=many, mechanisms=LOGIT)
+    assert seen.gauge("runners")[1, 0, 0] / 20_000 == pytest.approx(logistic(-1), abs=0.01)  # five standard deviations: 0.016
+
+
+def test_the_choice_weighs_trust_and_yield(play: Play) -> None:
+    """Prior trust 50 % is 0 log-odds; a point on every other term moves the logit by its weight."""
+    many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
+    choice = {"choice": {"rule": "logit", "calm": 0, "fund": 1, "pays_yield": 10, "segregation": "50 %"}}
+    for segment, platform, x in (
+        ({"prior_trust": "75 %"}, {}, -math.log(3)),
+        ({}, {"promised_yield": "10 %"}, -1.0),
+        ({}, {"segregated_share": "100 %", "custody": "none"}, math.log(0.5)),
+        ({}, {"exit_friction": 0.7}, -0.7),
+    ):
+        seen = play(1, platforms={"Harbour": platform}, segment=segment, investors=many, mechanisms=choice)
+        assert seen.gauge("runners")[1, 0, 0] / 20_000 == pytest.approx(logistic(x), abs=0.016)
+
+
+def test_only_the_attentive_choose_and_fear_wakes_the_others(play: Play) -> None:
+    asleep = {"attention": "25 %"}
+    many = {"count": 4000, "second_platform": "0 %", "considered": 1}
+    awake = {"choice": {"calm": 50}}
+    calm = play(1, platforms={"Harbour": {}}, segment=asleep, investors=many, mechanisms=awake)
+    assert calm.gauge("runners")[1, 0, 0] / 4000 == pytest.approx(0.25, abs=0.03)
+    afraid = play(0, platforms={"Harbour": {}}, segment=asleep, investors=many, mechanisms={**awake, "fear": {"attention": 2, "decay": "0 /day"}})
+    afraid.belief("fear")[:] = 0.5
+    afraid.step()
+    assert afraid.gauge("runners")[1, 0, 0] / 4000 == pytest.approx(0.5, abs=0.04)
+
+
+def test_a_run_takes_half_with_the_chance_of_a_part(play: Play) -> None:
+    seen = play(1, mechanisms={"choice": {"calm": 50, "part": "100 %"}})
+    assert seen.gauge("requests")[1, 0, 0] == N * EACH / 2
+
+
+def test_fear_fades_by_resilience(play: Play) -> None:
+    fear = {"fear": {"contagion": 0, "decay": "0.3 /day", "threshold": 100}}
+    for resilience in (0.0, 0.5, 1.0):
+        seen = play(0, segment={"resilience": resilience}, mechanisms=fear)
+        seen.belief("fear")[:] = 1.0
+        seen.step()
+        assert seen.belief("fear") == pytest.approx(1 - 0.3 * (0.5 + resilience), abs=1e-6)
+
+
+def test_an_alarm_frightens_every_neighbour_once(play: Play) -> None:
+    """In a complete network of 20, one alarmed person adds contagion · (1½ − resilience) to 19 others, on one platform."""
+    story = {"network": {"kind": "complete"}, "mechanisms": {"fear": {"contagion": 0.1, "decay": "0 /day", "threshold": 1}}}
+    for resilience, alarm in ((0.0, 0.5), (0.5, 1.0)):
+        seen = play(0, segment={"resilience": resilience}, **story)
+        seen.belief("fear")[0, 0] = alarm + 0.01
+        seen.step()
+        assert seen.belief("fear")[0, 1:] == pytest.approx(0.1 * (1.5 - resilience), abs=1e-6)
+        assert (seen.belief("fear", 1) == 0).all()
+        seen.step()
+        assert seen.belief("fear")[0, 1:] == pytest.approx(0.1 * (1.5 - resilience), abs=1e-6)
+
+
+def test_who_is_calm_again_at_half_the_threshold_can_alarm_anew(play: Play) -> None:
+    seen = play(0, mechanisms={"fear": {"contagion": 0, "decay": "0.3 /day", "threshold": 1}})
+    seen.belief("fear")[:] = 1.01
+    counts = [int(seen.step().gauge("alarms")[-1, 0, 0]) for _ in range(3)]
+    assert counts == [0, 0, 0]  # it faded to 0.7 before anyone looked
+    seen.belief("fear")[:] = 2.0
+    assert [int(seen.step().gauge("alarms")[-1, 0, 0]) for _ in range(5)] == [N, 0, 0, 0, 0]
+    seen.belief("fear")[:] = 2.0
+    assert int(seen.step().gauge("alarms")[-1, 0, 0]) == N
+
+
+def test_fear_moves_the_choice_and_blinds_to_fundamentals(play: Play) -> None:
+    fear = {"fear": {"weight": 1, "blinding": "50 %", "decay": "0 /day", "contagion": 0, "threshold": 100}}
+    for calm, runs in ((-1.49, True), (-1.51, False)):  # 1 of fear, and half of 1 of risk
+        seen = play(0, mechanisms={"choice": {"calm": calm, "risk": 1}, **fear})
+        seen.belief("fear")[:] = 1.0
+        seen.belief("risk")[:] = 1.0
+        assert (seen.step().gauge("runners")[1, 0, 0] == N) == runs
+
+
+def test_herding_adds_its_weight(play: Play) -> None:
+    """All neighbours but the last one leave Harbour on day 1; that one leaves on day 2 if 2 · (1 − normal) is enough."""
+    herding = {"herding": {"weight": 2, "normal": "10 %", "fading": "0 /day"}}
+    for calm, follows in ((-1.79, True), (-1.81, False)):
+        for watched in (100, 50):
+            story = {"network": {"kind": "complete"}, "mechanisms": {"choice": {"calm": calm, "fund": 1}, "herding": {**herding["herding"], "observed": f"{watched} %"}}}
+            seen = play(0, **story)
+            seen.belief("fund")[0, :-1] = -10.0
+            seen.step(2)
+            assert list(seen.gauge("runners")[1:, 0, 0]) == [N - 1, float(follows and watched == 100)]
+            assert (seen.gauge("runners")[:, 0, 1] == 0).all()
+            assert seen.belief("seen")[0, -1] == pytest.approx((N - 1) * watched / 100)
+
+
+def test_the_memory_of_leavers_fades_and_fear_and_literacy_weigh_it(play: Play) -> None:
+    story = {"network": {"kind": "complete"}}
+    for segment, fear, fading, x in (
+        ({}, 0.0, 0.25, 0.75),
+        ({}, 1.0, 0.0, 1.5),
+        ({"literacy": "100 %"}, 0.0, 0.0, 0.5),
+        ({"herding": 3}, 0.0, 0.0, 3.0),
+    ):
+        for nudge, follows in ((0.01, True), (-0.01, False)):
+            on = {
+                "choice": {"calm": -x + nudge, "fund": 1},
+                "herding": {"weight": 1, "normal": "0 %", "fading": f"{fading} /day", "fear": 0.5},
+                "fear": {"weight": 0, "decay": "0 /day", "contagion": 0, "threshold": 100},
+            }
+            seen = play(0, segment=segment, mechanisms=on, **story)
+            seen.belief("fund")[0, :-1] = -10.0
+            seen.belief("fear")[:] = fear
+            assert (seen.step(2).gauge("runners")[2, 0, 0] == 1) == follows, segment
+
+
+def test_bad_news_counts_in_full_and_good_news_by_less(play: Play) -> None:
+    news = {"variants": {"nothing": [], "warned": [lever("official_warning", strength=4, reach="100 %", fading="100 %", cost=0)]}}
+    still = play(1, mechanisms={"trust": {}}, **news)
+    assert still.belief("fund")[1] == pytest.approx(-2.0)
+    assert (still.belief("fund")[0] == 0).all() and (still.belief("fund", 1) == 0).all()
+    mends = play(1, mechanisms={"trust": {"repair": "0.05 /day"}}, **news)
+    start = mends.belief("fund")[1].copy()
+    assert start == pytest.approx(-2.0 * 0.95)
+    mends.step(round(math.log(2) / -math.log(0.95)))
+    assert mends.belief("fund")[1] == pytest.approx(start / 2, rel=0.03)
+    praised = play(0, mechanisms={"trust": {"good_news": "40 %"}})
+    praised.model.post("Harbour", reach=1.0, fund=2.0)
+    assert praised.step().belief("fund") == pytest.approx(0.8)
+
+
+def test_scars_stay_and_weigh_later_bad_news(play: Play) -> None:
+    seen = play(0, mechanisms={"trust": {"scarring": "25 %", "scar_bad": 2, "repair": "0 /day"}})
+    seen.model.post("Harbour", reach=1.0, integrity=-2.0)
+    assert seen.step().belief("scar") == pytest.approx(0.5)
+    seen.model.post("Harbour", reach=1.0, integrity=-1.0)
+    assert seen.step().belief("integrity") == pytest.approx(-2 - (1 + 2 * 0.5))
+    mended = play(0, mechanisms={"trust": {"scarring": "25 %", "repair": "0.5 /day"}})
+    mended.model.post("Harbour", reach=1.0, fund=-2.0)
+    assert mended.step(60).belief("fund") == pytest.approx(-0.5, abs=1e-4)  # comes back to the prior less the scar
+    assert (mended.belief("fund", 1) == 0).all()
+
+
+def test_trust_is_the_weighted_mix_of_its_parts(play: Play) -> None:
+    mix = {"fund": "10 %", "integrity": "20 %", "info": "30 %", "service": "40 %"}
+    for part, weight in (("fund", 0.1), ("integrity", 0.2), ("info", 0.3), ("service", 0.4)):
+        seen = play(0, mechanisms={"trust": mix})
+        seen.belief(part)[:] = 2.0
+        assert seen.step().gauge("trust")[1, 0, 0] == pytest.approx(logistic(2 * weight), abs=0.003)
+        assert seen.gauge("trust")[1, 0, 1] == pytest.approx(0.5, abs=0.003)
+
+
+def test_privacy_weighs_news_about_personal_data(play: Play) -> None:
+    seen = play(0, segment={"privacy": 2}, mechanisms={"trust": {}})
+    seen.model.post("Harbour", reach=1.0, info=-1.0, fund=-1.0)
+    seen.step()
+    assert seen.belief("info") == pytest.approx(-2.0)
+    assert seen.belief("fund") == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize("wanted", [0.02, 0.2])
+def test_ordinary_leaving_has_its_rate(play: Play, wanted: float) -> None:
+    many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
+    seen = play(1, platforms={"Harbour": {}}, investors=many, mechanisms={"ordinary": {**BACK, "leave": f"{wanted} /day"}})
+    assert seen.gauge("leavers")[1, 0, 0] / 20_000 == pytest.approx(wanted, rel=0.12)
+    assert seen.gauge("runners")[1, 0, 0] == 0
+    spread = play(1, platforms={"Harbour": {}}, investors=many, segment={"tenure": "exponential(500 d)"}, mechanisms={"ordinary": {**BACK, "tenure": 0.3, "leave": f"{wanted} /day"}})
+    assert spread.gauge("leavers")[1, 0, 0] / 20_000 == pytest.approx(wanted, rel=0.12)  # tenure moves who leaves, not how many
+
+
+def test_lost_trust_in_service_and_data_safety_raises_ordinary_leaving(play: Play) -> None:
+    many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
+    for part in ("service", "info"):
+        seen = play(0, platforms={"Harbour": {}}, investors=many, mechanisms={"ordinary": {**BACK, part: 1, "leave": "0.1 /day"}})
+        seen.belief(part)[:] = -1.0
+        assert seen.step().gauge("leavers")[1, 0, 0] / 20_000 == pytest.approx(logistic(math.log(1 / 9) + 1), rel=0.05)
+
+
+def test_newcomers_join_when_trust_is_there(play: Play) -> None:
+    more = {"count": 2000, "newcomers": 2000, "second_platform": "0 %", "considered": 1}
+    story = {"platforms": {"Harbour": {}}, "investors": more}
+    seen = play(1, mechanisms={"ordinary": {**BACK, "join": "0.2 /day", "leave": "1e-9 /day"}}, **story)
+    joined = seen.gauge("joiners")[1, 0, 0]
+    assert joined / 2000 == pytest.approx(0.2, abs=0.045)
+    assert seen.gauge("inflow")[1, 0, 0] == joined * 2 * EACH
+    assert seen.book("claims")[0, 0] == (2000 + joined) * 2 * EACH
+    wary = play(0, mechanisms={"ordinary": {**BACK, "trust": 1, "join": "0.2 /day"}}, **story)
+    wary.belief("integrity")[:] = -1.0
+    assert wary.step().gauge("joiners")[1, 0, 0] / 2000 == pytest.approx(logistic(math.log(0.25) - 1), abs=0.03)
+
+
+def test_who_left_can_come_back(play: Play) -> None:
+    seen = play(20, mechanisms={"ordinary": {**BACK, "leave": "0.3 /day", "join": "0.3 /day"}}, platforms={"Harbour": {"liquid_share": "100 %"}})
+    assert seen.gauge("joiners")[:, 0, 0].sum() > 0
+    assert seen.gauge("leavers")[:, 0, 0].sum() > seen.gauge("joiners")[:, 0, 0].sum()
+
+
+def test_half_switch_when_nothing_speaks_for_either(play: Play) -> None:
+    many = {"count": 4000}
+    nothing = {"appeal": 0, "trust": 0, "pays_yield": 0, "fear": 0}
+    rich = {"Harbour": {"liquid_share": "100 %"}, "Quay": {}}
+    seen = play(1, platforms=rich, investors=many, mechanisms={**READY, "switching": nothing}, variants={"run": [leave()]})
+    paid = seen.gauge("outflow")[1, 0, 0]
+    assert paid == 4000 * EACH
+    assert seen.gauge("inflow")[1, 0, 1] / paid == pytest.approx(0.5, abs=0.04)
+    assert seen.state.flows[0, 0].sum() == paid and seen.state.flows[0, 0, 1] == seen.gauge("inflow")[1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("weight", "setup", "utility"),
+    [
+        ({"appeal": 1}, {}, 1.0),
+        ({"trust": 1}, {"integrity": 1.0}, 1.0),
+        ({"pays_yield": 10}, {"promised_yield": "10 %"}, 1.0),
+        ({"fear": 1}, {"fear": 1.0}, -1.0),
+        ({}, {"entry_friction": 1.0}, -1.0),
+    ],
+)
+def test_switching_weighs_what_it_says(play: Play, weight: dict[str, float], setup: dict[str, object], utility: float) -> None:
+    how = {"appeal": 0, "trust": 0, "pays_yield": 0, "fear": 0, **weight}
+    beliefs = {k: v for k, v in setup.items() if k in ("integrity", "fear")}
+    quay = {k: v for k, v in setup.items() if k not in beliefs}
+    fear = {"fear": {"weight": 0, "decay": "0 /day", "contagion": 0, "threshold": 100}}
+    seen = play(
+        0, platforms={"Harbour": {"liquid_share": "100 %"}, "Quay": quay}, investors={"count": 4000},
+        mechanisms={**READY, **fear, "switching": how}, variants={"run": [leave()]},
+    )  # fmt: skip
+    for name, value in beliefs.items():
+        seen.belief(name, 1)[:] = value
+    seen.step()
+    assert seen.state.flows[0, 0, 1] / seen.state.flows[0, 0].sum() == pytest.approx(logistic(utility), abs=0.04)
+
+
+def test_money_flows_to_no_platform_that_does_not_pay(play: Play) -> None:
+    sure = {"appeal": 50, "trust": 0, "pays_yield": 0, "fear": 0}
+    shocks = [{"kind": "outage", "platform": "Quay", "day": "0 d"}]
+    for struck, arrives in ((shocks, 0), ([], N * EACH)):
+        seen = play(1, platforms={"Harbour": {"liquid_share": "100 %"}, "Quay": {}}, shocks=struck, mechanisms={**READY, "switching": sure}, variants={"run": [leave()]})
+        assert seen.state.flows[0, 0, 1] == arrives
+
+
+def test_an_exact_report_is_believed(play: Play) -> None:
+    told = {"Harbour": {"report_interval": "7 d", "report_scope": "100 %", "report_lag": "0 d"}, "Quay": {}}
+    view = {"report_weight": "100 %", "noise": 0, "salience": 1, "peers": 0}
+    seen = play(0, platforms=told, mechanisms={"risk_view": view, "health": {"base": -2, "equity": 0, "liquidity": 0}})
+    seen.belief("risk")[:] = 1.0
+    seen.belief("risk", 1)[:] = 1.0
+    seen.step(6)
+    assert (seen.belief("risk") == 1).all()
+    seen.step()
+    assert (seen.belief("risk") == -2).all()
+    assert (seen.belief("risk", 1) == 1).all()
+
+
+def test_a_report_moves_by_weight_and_scope_with_an_error_by_literacy(play: Play) -> None:
+    many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
+    health = {"base": -2, "equity": 0, "liquidity": 0}
+    for literacy in (0.0, 1.0):
+        told = {"Harbour": {"report_interval": "1 d", "report_scope": "40 %", "report_lag": "0 d"}}
+        view = {"report_weight": "50 %", "noise": 1, "salience": 1, "peers": 0}
+        seen = play(0, platforms=told, investors=many, segment={"literacy": literacy}, mechanisms={"risk_view": view, "health": health})
+        seen.belief("risk")[:] = 0.0
+        seen.step()
+        assert seen.belief("risk").mean() == pytest.approx(-2 * 0.5 * 0.4, abs=0.01)
+        assert seen.belief("risk").std() == pytest.approx(0.5 * 0.4 * 1 * (1 - 0.4) * (1 - literacy / 2), rel=0.03)
+
+
+def test_bad_news_is_salient_in_the_risk_view(play: Play) -> None:
+    view = {"report_weight": "0 %", "noise": 0, "salience": 3, "peers": 0}
+    for news, moved in ((1.0, 3.0), (-1.0, -1.0)):
+        seen = play(0, mechanisms={"risk_view": view})
+        before = seen.belief("risk").copy()
+        seen.model.post("Harbour", reach=1.0, risk=news)
+        assert seen.step().belief("risk") - before == pytest.approx(moved)
+
+
+def test_neighbours_who_leave_raise_the_risk_view(play: Play) -> None:
+    """Nineteen of twenty leave on day 1: the last one reads (1 − normal) · peers · salience into it on day 2."""
+    on = {
+        "choice": {"calm": -1, "fund": 1},
+        "herding": {"weight": 0, "normal": "10 %", "fading": "0 /day"},
+        "risk_view": {"salience": 2, "peers": 0.5, "noise": 0},
+    }
+    seen = play(0, mechanisms=on, network={"kind": "complete"})
+    seen.belief("fund")[0, :-1] = -10.0
+    before = seen.belief("risk")[0, -1]
+    assert seen.step(2).belief("risk")[0, -1] - before == pytest.approx(0.9 * 0.5 * 2, abs=1e-5)
+    assert seen.belief("risk", 1)[0, -1] == before
+
+
+def test_without_a_new_report_the_view_returns_to_the_last_one(play: Play) -> None:
+    """Figures that were never published cannot be known: a platform that loses assets without a report looks as on day 0."""
+    loss = [{"kind": "default_wave", "platform": "*", "day": "2 d", "share": "50 %", "fund": 0}]
+    told = {"Harbour": {"report_interval": "0 d"}, "Quay": {"report_interval": "5 d", "report_lag": "0 d"}}
+    on = {"trust": {"repair": "0.5 /day"}, "risk_view": {"report_weight": "0 %", "noise": 0}, "health": {"base": 0, "equity": 10, "liquidity": 0}}
+    seen = play(4, platforms=told, shocks=loss, mechanisms=on)
+    assert np.abs(seen.belief("risk")).max() < 1e-6
+    assert np.abs(seen.belief("risk", 1)).max() < 1e-6
+    seen.step(36)
+    assert np.abs(seen.belief("risk")).max() < 1e-6
+    assert seen.belief("risk", 1) == pytest.approx(3.0, abs=0.01)
+
+
+def test_risk_of_an_empty_balance_sheet_is_its_base(play: Play) -> None:
+    empty = {"liquid_share": "0 %", "equity": "0 %"}
+    on = {"health": {"base": -1.5, "equity": 15, "liquidity": 3, "overdue": 10}}
+    seen = play(0, platforms={"Harbour": empty, "Quay": {"liquid_share": "20 %", "equity": "10 %"}}, mechanisms=on)
+    assert seen.gauge("risk")[0, 0, 0] == pytest.approx(-1.5)
+    assert seen.gauge("risk")[0, 0, 1] == pytest.approx(-1.5 - 15 * 0.1 - 3 * 0.2)
+    assert (seen.gauge("published_risk")[0] == seen.gauge("risk")[0]).all()
+
+
+def test_overdue_payments_raise_the_risk(play: Play) -> None:
+    on = {**READY, "health": {"base": 0, "equity": 0, "liquidity": 0, "overdue": 4}}
+    seen = play(1, mechanisms=on, platforms={"Harbour": {"liquid_share": "20 %", "equity": "-80 %"}, "Quay": {}}, variants={"run": [leave()]})
+    assert seen.gauge("risk")[1, 0, 0] == pytest.approx(4 * 0.8, abs=1e-3)
+    assert seen.gauge("risk")[1, 0, 1] == 0
