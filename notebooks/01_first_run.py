@@ -29,9 +29,9 @@ scenario = ts.load(folder / "quickstart.yaml", overrides={"investors.count": 400
 scenario.title, [variant.name for variant in scenario.variants]
 
 # %% [markdown]
-# The scenario is the quickstart with fewer people and fewer links, so that each person can be seen. `ts.compare` runs it
-# in several *worlds*: other people, other links, other luck. Every variant meets the same worlds. (The first comparison
-# on a machine compiles the kernels; that is once.)
+# The scenario is the quickstart with fewer people and fewer links, so that each person can be seen. `ts.compare` runs
+# it in several *worlds*: other people, other links, other luck. Every variant meets the same worlds. (The first
+# comparison on a machine compiles the kernels; that is once.)
 
 # %%
 few = ["nothing", "prompt notice", "insured"]
@@ -75,7 +75,7 @@ print(f"most people ran on day {news}; {left[-1]} of {len(investors)} ran before
 # Now the network, at four moments. Dark is low trust, light is high; hollow are those who have run.
 
 # %%
-from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.figure import Figure
 
 graph = model.state.network.to_networkx()
 places = ts.plots.layout(graph)
@@ -83,7 +83,8 @@ moments = [max(news - 3, 0), news, min(news + 5, scenario.n_days), scenario.n_da
 figure = Figure(figsize=(11, 3.2), layout="constrained")
 for ax, day in zip(figure.subplots(1, 4), moments, strict=True):
     title = f"day {day}: {left[day]} have run"
-    ts.plots.network(graph, days[day], ax, positions=places, title=title, low=0.0, high=1.0)
+    label = "trust of those who stay" if day == moments[-1] else ""
+    ts.plots.network(graph, days[day], ax, positions=places, title=title, label=label, low=0.0, high=1.0)
 figure
 
 # %% [markdown]

@@ -21,16 +21,16 @@ from trustsim.kernels.act import act
 from trustsim.kernels.balance import carry, gauge
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, fail, mature, settle
+from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world import network as networks
 from trustsim.world import population as populations
 from trustsim.world import state as states
 from trustsim.world.agenda import Agenda
-from trustsim.world.board import Board
+from trustsim.world.board import Board, likeness
 from trustsim.world.day import Day
-from trustsim.world.news import likeness, post_news
 from trustsim.world.series import SERIES, Series
-from trustsim.world.weights import fill_beliefs, fill_traits, per_variant, weigh
+from trustsim.world.weights import columns, fill_beliefs, fill_traits, per_variant, weigh
 
 INTEREST_DAYS = 30  # interest is credited to accounts this often
 
@@ -203,7 +203,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self.settings = {m: tuple(w.mechanisms.get(m) for w in worlds) for m in worlds[0].mechanisms}
         self.dt = scenario.step
         self.state = _world(scenario, worlds, key, network)
-        board = Board(likeness(self.state, worlds, self.settings["spillover"]))
+        board = Board(likeness(worlds))
         self._day = Day(self.state, board, self.settings, self.dt, key)
         self._agenda = Agenda(scenario.shocks, self.variants, self.dt)
         self._prepare()
@@ -218,6 +218,11 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._part = per_variant(settings["choice"], ("part",), (0.0,))[:, 0]
         self._contagion = per_variant(settings["fear"], ("contagion",), (0.0,))[:, 0].astype(np.float32)
         self._observed = per_variant(settings["herding"], ("observed",), (0.0,))[:, 0].astype(np.float32)
+        self._daily = [
+            (REGISTRY["mechanism", name].make.daily, columns(name, by_variant))
+            for name, by_variant in settings.items()
+            if hasattr(REGISTRY["mechanism", name].make, "daily")
+        ]
         n_accounts = state.accounts.n_accounts
         self._ones = np.ones(n_accounts, np.float32)
         self._order = np.empty(n_accounts, np.uint64)
@@ -283,17 +288,18 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             return
         self.day += 1
         state, now, dt, key = self.state, self._day, self.dt, self._day.key
-        now.step = self.day
+        now.step, now.status_before = self.day, self._history[self.day - 1, layout.G_STATUS]
         status = state.gauges[layout.G_STATUS]
-        was_stopped = status == layout.GATED_STATUS
-        status[was_stopped] = layout.OPEN
+        now.was_stopped = status == layout.GATED_STATUS
+        status[now.was_stopped] = layout.OPEN
         if self._agenda.advance(self.day, now):
             self._calm = weigh(state, self.settings, dt)
         if len(self.agents) > self._n_views:
             for agent in list(self.agents):
                 if not isinstance(agent, PlatformAgent | InvestorAgent):
                     agent.step()
-        post_news(now, was_stopped)
+        for mechanism, table in self._daily:
+            mechanism(now, table)
         bulletin, is_page, by_literacy = now.board.bulletin()
         carry(state.books, state.ladder, state.gauges, state.terms, state.market, dt, self.day, key)
         day_weights(

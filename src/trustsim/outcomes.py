@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 RUN_MULTIPLE = 5.0  # a day of a run: this many times the departures of a calm day, and beyond chance
 RUN_SHARE = 0.03  # … and a run counts when at least this share of the accounts of day 0 ran in it
+TRIGGERS = ("fundamental", "belief", "spill-over")  # what sets a run off
 RECOVERED = 0.9  # trust is back at this share of day 0
 
 
 @dataclass(frozen=True)
 class Episode:
-    """A run on one platform in one variant: onset, peak and end (days), what set it off, and the share that ran."""
+    """A run on one platform in one variant: onset, peak and end (days), what set it off, and the share that ran.
+
+    ``variant`` and ``platform`` count from 0 in the model; ``trigger`` is one of ``TRIGGERS``; ``ran`` is runners over the
+    accounts of day 0.
+    """
 
     variant: int
     platform: int
@@ -103,7 +108,8 @@ def find_runs(model: TrustCrisisModel) -> tuple[Episode, ...]:
                 if ran >= RUN_SHARE:
                     peak = days[0] + int(left[span].argmax())
                     cause = "fundamental" if rows["solvency"][max(days[0] - 1, 0), v, p] < 0 else "belief"
-                    episodes.append(Episode(v, p, days[0] * dt, peak * dt, days[-1] * dt, cause, float(ran)))
+                    when = (float(day * dt) for day in (days[0], peak, days[-1]))
+                    episodes.append(Episode(v, p, *when, cause, float(ran)))
     return tuple(_with_spill_over(e, episodes) for e in episodes)
 
 
@@ -129,19 +135,21 @@ def investor_losses(model: TrustCrisisModel) -> Floats:
         short = np.clip(-state.gauges[layout.G_SOLVENCY, :, p], 0.0, 1.0)
         for v in np.flatnonzero((short > 0) & (state.gauges[layout.G_STATUS, :, p] != layout.FAILED)):
             owed = state.balance[v, first:stop].astype(np.float64)
-            cover = state.terms[layout.COVER, v, p] * state.terms[layout.HONOURED, v, p]
-            covered = np.minimum(owed, state.terms[layout.COVER_LIMIT, v, p]) * cover
-            topped_up = np.maximum(covered - owed * (1 - short[v]), 0.0)
-            loss[v] += np.bincount(who, np.maximum(owed * short[v] - topped_up, 0.0), len(loss[v]))
+            within = np.minimum(owed, state.terms[layout.COVER_LIMIT, v, p])
+            loss[v] += np.bincount(who, short[v] * (owed - state.terms[layout.COVER, v, p] * within), len(loss[v]))
     return loss
 
 
 def outcomes_of(model: TrustCrisisModel) -> dict[str, Floats]:
+    """Return every registered outcome of a model at its horizon; see :func:`measured`."""
+    return measured(Finished(model))
+
+
+def measured(finished: Finished) -> dict[str, Floats]:
     """Return every registered outcome of a finished model, float64 (variants,) each.
 
     An outcome that is measured by group comes as ``name[group]``, one for each group.
     """
-    finished = Finished(model)
     outcomes: dict[str, Floats] = {}
     for name, entry in _registered().items():
         value = entry.make(finished)
@@ -340,7 +348,7 @@ def monthly_churn(f: Finished) -> Floats:
 
 @outcome("outcome", "policy_cost", rows=("J9",), source="J9", better="lower", unit="money")
 def policy_cost(f: Finished) -> Floats:
-    """What the levers cost by the horizon: running costs, and what guarantors and lenders paid and did not get back."""
+    """What levers and custody cost by the horizon, and what guarantors and lenders paid and did not get back."""
     books = f.model.state.books
     paid = -np.minimum(books[layout.GUARANTOR], 0).sum(axis=1)
     unpaid = -(books[layout.LENDER] + books[layout.DEBT]).sum(axis=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +64,9 @@ def folder(tmp_path, monkeypatch):
 def test_python_runs(block, folder):
     # the docs' own numbers of replications are for readers; two worlds show that the code runs
     source = re.sub(r"replications=\d+", "replications=2, workers=1, progress=False", block.text)
-    exec(compile(source, str(block), "exec"), {"__name__": "__docs__"})
+    # a process of its own, because an example may register a lever
+    done = subprocess.run([sys.executable, "-W", "error", "-c", source], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("block", [b for b in blocks("yaml") if "trustsim: 1" in b.text and not b.file], ids=str)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import trustsim as ts
-from trustsim.kernels import account_pass, layout
+from trustsim.kernels import layout
 from trustsim.report.table import ranked_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,12 +70,9 @@ def test_the_memory_layout_in_the_docs_is_that_of_the_kernels():
     for row in (
         f"`beliefs` | float32 ({layout.N_BELIEFS}, variants, accounts)",
         f"`traits` | float32 ({layout.N_TRAITS}, accounts)",
-        f"`weights` | float32 (variants, platforms, {account_pass.N_WEIGHTS})",
         f"`bulletin` | float32 (messages, variants, platforms, {layout.N_TARGETS + 1})",
         f"`books` | int64 ({layout.N_ENTRIES}, variants, platforms)",
         f"`ladder` | int64 ({layout.RUNGS}, variants, platforms)",
-        f"`terms` | float64 ({len(layout.TERMS)}, variants, platforms)",
-        f"`gauges` | float64 ({len(layout.GAUGES)}, variants, platforms)",
         f"blocks of {layout.BLOCK}",
     ):
         assert row in text.replace("\n", " "), row

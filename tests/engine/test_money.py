@@ -64,7 +64,7 @@ def assert_results_in_range(model: TrustCrisisModel) -> None:
     for name, x in outcomes_of(model).items():
         assert x.shape == (model.state.n_variants,), name
         assert (np.isfinite(x) | np.isnan(x)).all(), name
-        entry = REGISTRY["outcome", name]
+        entry = REGISTRY["outcome", name.partition("[")[0]]  # loss_by_segment[novice] is one column of loss_by_segment
         if entry.binary or name in ("tail_loss", "zero_loss_share", "trust_trough", "flight_to_safety", "misperception"):
             assert ((x >= 0) & (x <= 1) | np.isnan(x)).all(), name
         elif entry.unit in ("share", "duration", "money"):

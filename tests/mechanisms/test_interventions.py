@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from conftest import EACH, READY, N, Play, Played, leave, lever
 
+from trustsim.kernels import layout
+
 ALL = N * EACH
 RICH = {"liquid_share": "100 %"}
 NO_ASSETS = {"liquid_share": "20 %", "equity": "-80 %"}
@@ -41,14 +43,11 @@ def test_gate_stops_payments_on_its_platform_only(play: Play) -> None:
     assert (kept.gauge("status")[2:7, 1, 0] == 1).all() and kept.gauge("status")[7, 1, 0] == 0
 
 
-def test_a_gate_that_opened_falls_again_only_after_liquidity_was_back(play: Play) -> None:
-    """Liquidity stays at 0: the gate falls once. New money lifts liquidity over the trigger, and the gate is armed again."""
-    gate = lever("redemption_gate", trigger="10 %", duration="3 d", announced=False)
-    seen = play(8, platforms={"Harbour": NO_ASSETS, "Quay": NO_ASSETS}, mechanisms=READY, variants=runs_with(gate))
+def test_a_gate_falls_once(play: Play) -> None:
+    gate = lever("redemption_gate", trigger="10 %", duration="3 d", announced=False, cost=5)
+    seen = play(9, platforms={"Harbour": NO_ASSETS, "Quay": NO_ASSETS}, mechanisms=READY, variants=runs_with(gate))
     assert list(np.flatnonzero(seen.gauge("status")[:, 1, 0])) == [2, 3, 4]
-    seen.state.books[0, 1, 0] += ALL // 5  # cash from nowhere, to pay a part of the queue
-    seen.step(3)
-    assert list(np.flatnonzero(seen.gauge("status")[:, 1, 0])) == [2, 3, 4, 10, 11]
+    assert seen.gauge("cost")[-1].tolist() == [[0, 0], [500, 0]]
 
 
 def test_a_gate_reopens_when_the_lever_ends(play: Play) -> None:
@@ -145,7 +144,7 @@ def test_friction_on_entry_and_a_delay(play: Play) -> None:
     assert plain / 1000 == pytest.approx(0.2, abs=0.06) and hard / 1000 == pytest.approx(1 / (1 + 4 * np.e), abs=0.05)
     slow = play(6, platforms={"Harbour": RICH, "Quay": RICH}, mechanisms=READY, variants=runs_with(lever("process_friction", exit=0, delay="4 d")))
     assert list(np.flatnonzero(slow.gauge("outflow")[:, 1, 0])) == [5]
-    same_but_for_harbour(slow) if False else None
+    same_but_for_harbour(slow)
 
 
 # where money stands
@@ -219,41 +218,30 @@ def test_custody_mandate_moves_client_money_into_custody(play: Play) -> None:
 
 
 def test_a_mandated_keeper_is_as_slow_and_as_dear_as_one_by_choice(play: Play) -> None:
-    chosen = play(1, platforms={"Harbour": {"custody": "bank"}, "Quay": {}}, variants={"plain": [], "again": [lever("custody_mandate", custody="bank", segregated_share="0 %")]})
-    forced = play(1, variants={"plain": [], "lever": [lever("custody_mandate", custody="bank", segregated_share="0 %")]})
-    assert (chosen.state.terms[:, 0, 0] == chosen.state.terms[:, 1, 0])[: len(chosen.state.terms) - 4].sum() >= 0
+    bank = lever("custody_mandate", custody="bank", segregated_share="0 %")
+    chosen = play(1, platforms={"Harbour": {"custody": "bank"}, "Quay": {}}, variants={"plain": [], "again": [bank]})
+    forced = play(1, variants={"plain": [], "lever": [bank]})
     for term in ("misuse_factor", "loss_factor", "custody_trust", "visibility", "custody_lag"):
         assert chosen.term(term)[0, 0] == chosen.term(term)[1, 0] == forced.term(term)[1, 0], term
         assert forced.term(term)[1, 1] == forced.term(term)[0, 0], term
-    paid = play(4, platforms={"Harbour": RICH, "Quay": RICH}, mechanisms=READY, variants=runs_with(lever("custody_mandate", custody="bank", segregated_share="0 %")))
+    paid = play(4, platforms={"Harbour": RICH, "Quay": RICH}, mechanisms=READY, variants=runs_with(bank))
     assert list(np.flatnonzero(paid.gauge("outflow")[:, 1, 0])) == [2]
 
 
-def test_segregated_money_is_returned_at_failure(play: Play) -> None:
-    """Of 100 a client, 60 are asked for and not paid by a platform with 40 in cash, half of it apart, and no assets."""
-    at = {"liquid_share": "40 %", "equity": "-60 %", "patience": "0 d", "estate_cost": "50 %"}
-    stop = [{"kind": "outage", "platform": "*", "day": "0 d", "days": "1 d"}]
-    for apart, back in (("0 %", 0.2), ("50 %", 0.3), ("100 %", 0.4)):
-        both = {"Harbour": {**at, "segregated_share": apart}, "Quay": at}
-        seen = play(1, platforms=both, shocks=stop, mechanisms=READY, variants={"run": [leave()]})
-        assert seen.gauge("status")[1, 0].tolist() == [1, 1]
-        short = play(3, platforms={"Harbour": {**at, "segregated_share": apart, "sale_limit": "0 %"}, "Quay": at}, mechanisms={"choice": {"calm": -0.5, "fund": 1}}, variants={"run": [lever("withdrawal_cap", cap=0)]})
-        assert short.gauge("status")[-1, 0, 0] == 0
-        failed = _failed_before_paying(play, apart)
-        assert failed / ALL == pytest.approx(back, abs=1e-3)
+@pytest.mark.parametrize(("apart", "back"), [("0 %", 0.2), ("50 %", 0.3), ("100 %", 0.4)])
+def test_segregated_money_is_returned_at_failure(play: Play, apart: str, back: float) -> None:
+    """Claims of 100 against 40 in cash: what is apart comes back in full, the rest after an estate cost of half.
 
-
-def _failed_before_paying(play: Play, apart: str) -> int:
-    """Return what clients get back of Harbour, which fails with all of its 40 % of cash (patience 0, all asked at once)."""
-    at = {"liquid_share": "40 %", "equity": "-60 %", "estate_cost": "50 %", "segregated_share": apart}
-    seen = play(1, platforms={"Harbour": at, "Quay": {}})
-    seen.state.gauges[26, 0, 0] = 1e9  # arrears beyond any patience
-    seen.state.books[11, 0, 0] = 0
-    before = seen.state.safe.sum()
-    seen.model._resolve_failures()
-    assert seen.gauge("status")[-1, 0, 1] == 0
-    assert seen.book("claims")[0, 0] == 0
-    return int(seen.state.safe.sum() - before)
+    A throughput of 0 keeps the money in until patience ends.
+    """
+    at = {"liquid_share": "40 %", "equity": "-60 %", "estate_cost": "50 %", "segregated_share": apart, "patience": "0 d"}
+    seen = play(0, platforms={"Harbour": at, "Quay": at}, mechanisms=READY, variants={"run": [leave()]})
+    seen.state.base_terms[layout.THROUGHPUT, :, 0] = 0.0
+    before = seen.state.safe.copy()
+    seen.step()
+    assert seen.gauge("status")[-1].tolist() == [[layout.FAILED, 0]]
+    assert (seen.state.safe - before).sum() / ALL == pytest.approx(back, abs=1e-3)
+    assert seen.state.loss.sum() == ALL - (seen.state.safe - before).sum()
 
 
 def test_full_credible_cover_ends_running(play: Play) -> None:
@@ -286,8 +274,8 @@ def test_cover_has_its_share_and_its_limit(play: Play) -> None:
 
 def test_a_fund_that_runs_out_pays_everyone_the_same_share(play: Play) -> None:
     at = {"liquid_share": "0 %", "equity": "-100 %", "patience": "0 d"}
-    small = lever("guarantee", cover="100 %", limit=1e6, fund=ALL / 100 / 10)
-    seen = play(1, platforms={"Harbour": at, "Quay": at}, mechanisms={"choice": {"calm": 49}}, variants={"plain": [leave()], "small": [leave(), small]})
+    small = lever("guarantee", cover="100 %", limit=1e6, fund=ALL / 100 / 10, credibility="0 %")
+    seen = play(1, platforms={"Harbour": at, "Quay": at}, mechanisms=READY, variants={"plain": [leave()], "small": [leave(), small]})
     assert seen.book("guarantor")[1].tolist() == [-ALL / 10, 0]
     assert (seen.state.loss[1] == 0.9 * EACH).all() and (seen.state.loss[0] == EACH).all()
 
@@ -385,7 +373,7 @@ def test_disclosure_mandate_is_a_floor(play: Play) -> None:
     bad = {"report_scope": "10 %", "report_interval": "0 d", "report_bias": 3}
     mandate = {"kind": "disclosure_mandate", "scope": "80 %", "interval": "30 d", "bias": 0.2}
     seen = play(1, platforms={"Harbour": good, "Quay": bad}, variants={"plain": [], "lever": [mandate]})
-    changed = {t for t, a, b in zip(_TERMS, seen.state.terms[:, 0, 0], seen.state.terms[:, 1, 0], strict=True) if a != b}
+    changed = {t for t, a, b in zip(layout.TERMS, seen.state.terms[:, 0, 0], seen.state.terms[:, 1, 0], strict=True) if a != b}
     assert changed == {"cost_per_client"}
     assert [seen.term(t)[1, 1] for t in ("report_scope", "report_interval", "report_bias")] == [0.8, 30, 0.2]
 
@@ -424,7 +412,7 @@ def test_incident_notice_moves_the_day_of_telling(play: Play) -> None:
         "later": [lever("incident_notice", delay="9 d")],
         "midway": [lever("incident_notice", delay="0 d", **{"from": "6 d"})],
     }
-    seen = play(0, shocks=theft, mechanisms={"trust": {}}, variants=variants)
+    seen = play(0, shocks=theft, mechanisms={"trust": {}, "media": {}}, variants=variants)
     told: dict[tuple[int, int], int] = {}
     for day in range(1, 15):
         seen.step()
@@ -461,7 +449,7 @@ def test_a_warning_reaches_its_share_fades_and_keeps_new_money_away(play: Play) 
 
 @pytest.mark.parametrize(("kind", "fear"), [("notice_period", 0.1), ("withdrawal_cap", 0.3), ("redemption_fee", 0.05), ("pro_rata_payout", 0.1)])
 def test_new_terms_frighten_once_on_their_platform(play: Play, kind: str, fear: float) -> None:
-    on = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 100}}
+    on = {"media": {}, "fear": {"contagion": 0, "decay": "0 /day", "threshold": 100}}
     seen = play(4, mechanisms=on, variants={"plain": [], "lever": [lever(kind, **{"from": "2 d"})], "mild": [lever(kind, fear=fear / 2)]})
     assert seen.belief("fear")[1] == pytest.approx(fear) and seen.belief("fear")[2] == pytest.approx(fear / 2)
     assert (seen.belief("fear")[0] == 0).all() and (seen.belief("fear", 1) == 0).all()
@@ -494,7 +482,7 @@ def test_education_lessens_herding_and_the_pull_of_advertising(play: Play) -> No
         seen.belief("fund")[:, :-1] = -10.0
         assert seen.step(2).gauge("runners")[2, :, 0].tolist() == runs
     advert = [{"kind": "advertising_exposed", "platform": "Harbour", "day": "0 d", "gap": "10 %", "pull": 1}]
-    seen = play(1, shocks=advert, mechanisms={"trust": {}}, variants={"plain": [], "lever": [full]})
+    seen = play(1, shocks=advert, mechanisms={"trust": {}, "media": {}}, variants={"plain": [], "lever": [full]})
     assert seen.belief("fund")[:, 0] == pytest.approx([1, 0])
 
 
@@ -530,7 +518,7 @@ RUNNING_COSTS = [
     ("process_friction", {"cost": 365}, N * 100),
     ("report_schedule", {"cost": 7, "interval": "7 d"}, 100.0),
     ("service_capacity", {"cost": 365, "capacity": "0.1 /day"}, N * 100),
-    ("custody_mandate", {"custody": "bank"}, ALL * 0.004 / 365),
+    ("custody_mandate", {"custody": "bank"}, 0.2 * ALL * 0.004 / 365),
 ]
 
 
@@ -538,14 +526,5 @@ RUNNING_COSTS = [
 def test_a_lever_costs_by_the_day_while_it_runs(play: Play, kind: str, settings: dict[str, object], per_day: float) -> None:
     timed = lever(kind, **settings, **{"from": "2 d", "until": "5 d"})
     seen = play(8, variants={"plain": [], "lever": [timed]})
-    assert np.diff(seen.gauge("cost")[:, 1, 0]) == pytest.approx([0, 0, per_day, per_day, per_day, 0, 0, 0], rel=1e-6)
+    assert np.diff(seen.gauge("cost")[:, 1, 0]) == pytest.approx([0, 0, per_day, per_day, per_day, 0, 0, 0], rel=1e-3)
     assert seen.gauge("cost")[:, 0].max() == 0 and seen.gauge("cost")[:, 1, 1].max() == 0
-
-
-def _terms() -> tuple[str, ...]:
-    from trustsim.kernels.layout import TERMS
-
-    return TERMS
-
-
-_TERMS = _terms()

@@ -1,4 +1,4 @@
-"""The run folder: outcomes and series as tidy tables, and ``study.json`` that says what they are.
+"""The run folder: outcomes, runs on platforms and series as tidy tables, and ``study.json`` that says what they are.
 
 All files are written beside their places and then moved there, ``study.json`` last with the hashes of the others: what
 cannot be written leaves the old study, and a folder that a crash left between the two is refused.
@@ -23,12 +23,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError
-from trustsim.experiment.frames import SERIES_KEYS, outcomes_frame, platform_names, series_frame
-from trustsim.experiment.study import FailedRun, Study, with_seed
+from trustsim.experiment.frames import SERIES_KEYS, outcomes_frame, platform_names, runs_frame, series_frame
+from trustsim.experiment.study import FailedRun, LiquidityRun, Study, with_seed
 from trustsim.scenario.resolved import Scenario
 
-FORMAT = 1
-OUTCOMES, SERIES, ABOUT = "outcomes.csv", ("series.parquet", "series.csv.gz"), "study.json"
+FORMAT = 2
+OUTCOMES, RUNS, ABOUT = "outcomes.csv", "runs.csv", "study.json"
+SERIES = ("series.parquet", "series.csv.gz")
 _PACKAGES = ("trustsim", "numpy", "numba", "scipy", "mesa", "pandas")
 
 
@@ -47,6 +48,7 @@ def save(study: Study, folder: str | os.PathLike[str], *, command: str = "") -> 
     write_whole(
         {
             place / OUTCOMES: lambda path: outcomes_frame(study).to_csv(path, index=False),
+            place / RUNS: lambda path: runs_frame(study).to_csv(path, index=False),
             place / series: lambda path: _write_series(study, path),
             place / ABOUT: lambda path: path.write_text(_about(study, place, series, command), encoding="utf-8"),
         }
@@ -117,6 +119,7 @@ def load(folder: str | os.PathLike[str], scenario: Scenario) -> Study:
         failed=tuple(FailedRun(**{**record, "variants": tuple(record["variants"])}) for record in about["failed"]),
         seconds=about["seconds"],
         interrupted=about["interrupted"],
+        runs=tuple(_run(*row) for row in _read_csv(place / RUNS).itertuples(index=False)),
     )
 
 
@@ -167,6 +170,14 @@ def _read_csv(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
+def _run(
+    replication: str, variant: str, platform: str, onset: str, peak: str, end: str, trigger: str, ran_share: str
+) -> LiquidityRun:
+    """Return one row of the runs, all of it text, as what it was."""
+    days = float(onset), float(peak), float(end)
+    return LiquidityRun(int(replication), variant, platform, *days, trigger, float(ran_share))
+
+
 def _numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     """Return float64 (rows,) of a column of numbers or of their text; no text is NaN."""
     if pd.api.types.is_float_dtype(column):
@@ -187,7 +198,7 @@ def _about(study: Study, place: Path, series: str, command: str) -> str:
         "interrupted": study.interrupted,
         "command": command,
         "versions": versions(),
-        "files": {name: _sha256(_beside(place / name)) for name in (OUTCOMES, series)},
+        "files": {name: _sha256(_beside(place / name)) for name in (OUTCOMES, RUNS, series)},
         "failed": [asdict(run) for run in study.failed],
         "replications": study.replications.tolist(),
     }

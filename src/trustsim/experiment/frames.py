@@ -1,4 +1,4 @@
-"""Studies as tidy tables: one row a run and variant, or one row a run, day, variant and platform."""
+"""Studies as tidy tables: a row a replication and variant; a replication, day, variant and platform; or a run on one."""
 
 from __future__ import annotations
 
@@ -26,6 +26,20 @@ def outcomes_frame(study: Study) -> pd.DataFrame:
     n, v = len(study.replications), len(study.variants)
     frame = pd.DataFrame({"replication": np.repeat(study.replications, v), "variant": list(study.variants) * n})
     return frame.assign(**{name: values.reshape(-1) for name, values in study.outcomes.items()})
+
+
+def runs_frame(study: Study) -> pd.DataFrame:
+    """Return one row a run on a platform (row C15), by replication, variant and onset; no rows where there was none.
+
+    Columns: replication, variant, platform, onset, peak, end (days), trigger, ran_share (in [0, 1]).
+    """
+    kinds = {"int": np.int64, "float": np.float64, "str": str}
+    return pd.DataFrame(
+        {
+            field.name: pd.Series([getattr(run, field.name) for run in study.runs], dtype=kinds[str(field.type)])
+            for field in fields(LiquidityRun)
+        }
+    )
 
 
 def series_frame(study: Study, names: Sequence[str] | None = None) -> pd.DataFrame:

@@ -9,26 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.model import TrustCrisisModel
-from trustsim.outcomes import outcomes_of
+from trustsim.outcomes import Episode, Finished, measured
 from trustsim.scenario.resolved import Scenario
 from trustsim.world.series import SERIES
 
 
 @dataclass(frozen=True)
 class Run:
-    """One finished replication. ``outcomes`` float64 (variants,), ``series`` float32 (days + 1, variants, platforms + 1)."""
+    """One finished replication. ``outcomes`` float64 (variants,), ``series`` float32 (days + 1, variants, platforms + 1).
+
+    ``episodes`` are the runs on platforms; their ``variant`` counts in ``variants``.
+    """
 
     replication: int
     variants: tuple[str, ...]
     outcomes: dict[str, NDArray[np.float64]]
     series: dict[str, NDArray[np.float32]]
+    episodes: tuple[Episode, ...] = ()
 
 
 def simulate(scenario: Scenario, variants: Sequence[str], replication: int) -> Run:
-    """Run one replication of one lockstep group to its horizon and return its outcomes and series."""
+    """Run one replication of one lockstep group to its horizon and return its outcomes, series and episodes."""
     model = TrustCrisisModel(scenario, variants, rng=replication)
     model.collects = False
     for _ in range(scenario.n_days):
         model.step()
     series = {name: model.series(name) for name in SERIES}
-    return Run(replication, tuple(v.name for v in model.variants), outcomes_of(model), series)
+    finished = Finished(model)
+    return Run(replication, tuple(v.name for v in model.variants), measured(finished), series, finished.episodes)

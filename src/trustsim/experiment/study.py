@@ -25,6 +25,7 @@ from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.model import lockstep_groups
+from trustsim.outcomes import Episode
 from trustsim.scenario.document import digest_of
 from trustsim.scenario.resolved import Precision, Scenario
 
@@ -53,6 +54,24 @@ class FailedRun:
 
 
 @dataclass(frozen=True)
+class LiquidityRun:
+    """A run on one platform (row C15): in which world, from ``onset`` over ``peak`` to ``end`` (days), and why.
+
+    ``trigger`` is 'fundamental', 'belief' or 'spill-over' (see :func:`trustsim.outcomes.find_runs`); ``ran_share`` is the
+    accounts that ran in it over those open on day 0.
+    """
+
+    replication: int
+    variant: str
+    platform: str
+    onset: float
+    peak: float
+    end: float
+    trigger: str
+    ran_share: float
+
+
+@dataclass(frozen=True)
 class Study:
     """All runs of a scenario: what the replications that finished measured, and the runs that failed.
 
@@ -65,6 +84,7 @@ class Study:
     failed : the runs that raised, by replication.
     seconds : wall-clock time of the whole study.
     interrupted : whether it was stopped before all replications were tried.
+    runs : the runs on platforms in those replications, by replication, variant (in the order of ``variants``) and onset.
     """
 
     scenario: Scenario
@@ -75,6 +95,7 @@ class Study:
     failed: tuple[FailedRun, ...]
     seconds: float
     interrupted: bool = False
+    runs: tuple[LiquidityRun, ...] = ()
 
     @property
     def baseline(self) -> str:
@@ -266,6 +287,7 @@ class _Gathered:
         self._failed: list[FailedRun] = []
         self._outcomes: dict[str, NDArray[np.float64]] = {}
         self._series: dict[str, NDArray[np.float32]] = {}
+        self._episodes: list[tuple[int, int, Episode]] = []  # replication, column of the variant, and what happened
 
     @property
     def n_tried(self) -> int:
@@ -288,6 +310,7 @@ class _Gathered:
                     shape = (self._total, days.shape[0], len(self._variants), days.shape[2])
                     self._series[name] = np.zeros(shape, np.float32)
                 self._series[name][result.replication][:, columns] = days
+            self._episodes += [(result.replication, columns[e.variant], e) for e in result.episodes]
             self._n_good[result.replication] += 1
 
     def study(self, scenario: Scenario, seconds: float, is_interrupted: bool) -> Study:
@@ -302,4 +325,14 @@ class _Gathered:
             failed=tuple(sorted(self._failed, key=lambda f: (f.replication, f.variants))),
             seconds=seconds,
             interrupted=is_interrupted,
+            runs=self._runs(scenario, kept),
+        )
+
+    def _runs(self, scenario: Scenario, kept: NDArray[np.int64]) -> tuple[LiquidityRun, ...]:
+        """Name the runs of the replications that are kept, in an order that does not depend on who came back first."""
+        platforms, whole = scenario.variants[0].world.platforms, set(kept.tolist())
+        found = [(k, column, e.onset, e.platform, e) for k, column, e in self._episodes if k in whole]
+        return tuple(
+            LiquidityRun(k, self._variants[column], platforms[p].name, onset, e.peak, e.end, e.trigger, e.ran)
+            for k, column, onset, p, e in sorted(found, key=lambda row: row[:4])
         )

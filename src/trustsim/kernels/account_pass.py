@@ -77,11 +77,19 @@ def log_left_table() -> NDArray[np.float32]:
     return np.log(np.maximum(left, np.exp(-25))).astype(np.float32)
 
 
-LOGIT = draws.LOGIT
-LOG_LEFT = log_left_table()
+def steps_of(table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return float32, as long as *table*: what each entry is short of the next; 0 for the last."""
+    return np.append(table[1:] - table[:-1], np.float32(0)).astype(np.float32)
 
-_BITS_OF_HALF, _16, _LOW16 = np.int64(126 << 23), np.int64(16), np.int64(0xFFFF)
+
+LOGIT = draws.LOGIT
+LOGIT_STEP = steps_of(LOGIT)
+LOG_LEFT = log_left_table()
+LOG_LEFT_STEP = steps_of(LOG_LEFT)
+
+_BITS_OF_HALF, _16, _LOW16, _ALL_BITS = np.uint32(126 << 23), np.uint32(16), np.uint32(0xFFFF), np.uint32(0xFFFFFFFF)
 _REST, _MIDDLE = np.float32(2.0**-16), np.uint32(1 << 31)
+_SMALL = np.uint32(2047)  # a mask that changes no index: told that it is small, the compiler gathers 16 entries at once
 _EIGHTH, _128TH = np.float32(0.125), np.float32(1 / 128)
 _MOST_FEAR, _LOSS_CELLS = np.float32(8), np.float32(LOSS_CELLS)
 _TINY = np.float32(1e-6)
@@ -100,19 +108,17 @@ def logistic_variates(words, out, bits) -> None:  # type: ignore[no-untyped-def]
     ``bits`` is ``out`` seen as uint32 (the same memory). The upper half of the words mirrors the lower half.
     """
     for i in range(len(words)):
-        w = np.int64(words[i])
-        out[i] = np.float32(min(w, np.int64(0xFFFFFFFF) - w)) + _HALF
+        out[i] = np.float32(min(words[i], np.uint32(_ALL_BITS - words[i]))) + _HALF
     for i in range(len(words)):
-        b = np.int64(bits[i]) - _BITS_OF_HALF
-        low = LOGIT[b >> _16]
-        high = LOGIT[(b >> _16) + 1]
-        value = low + (high - low) * (np.float32(b & _LOW16) * _REST)
+        b = np.uint32(bits[i] - _BITS_OF_HALF)
+        cell = np.uint64(b >> _16)
+        value = LOGIT[cell] + LOGIT_STEP[cell] * (np.float32(b & _LOW16) * _REST)
         out[i] = value if words[i] < _MIDDLE else -value
 
 
 @inlined
 def rational_logistic(x):  # type: ignore[no-untyped-def]
-    """Return the logistic curve in float32 without an exponential: e^a by (1 + a/8 + a²/128)^8; error below 0.002."""
+    """Return the logistic curve in float32 without an exponential: e^a by (1 + a/8 + a²/128)^8; error below 0.0025."""
     a = abs(x)
     y = _1 + a * _EIGHTH + a * a * _128TH
     y = y * y
@@ -152,20 +158,26 @@ def feel(fear, seen, e_fear, links, keep, gain, seen_keep) -> None:  # type: ign
 
 
 @compiled
-def believe(fund, integrity, info, service, scar, e_fund, e_integrity, e_info, e_service, prior, privacy, w) -> None:  # type: ignore[no-untyped-def]
-    """Move the four parts of trust: bad news in full (more with scars), good news by less, slow repair to the scarred prior."""
-    repair, good, scarring, scar_bad = w[W_REPAIR], w[W_GOOD], w[W_SCARRING], w[W_SCAR_BAD]
-    base_fund, base_integrity, base_info, base_service = w[W_BASE_FUND], w[W_BASE_INTEGRITY], w[W_BASE_INFO], w[W_BASE_SERVICE]
-    bad = w[W_BAD]
+def believe(fund, integrity, info, service, scar, e_fund, e_integrity, e_info, e_service, privacy, w) -> None:  # type: ignore[no-untyped-def]
+    """Move the four parts of trust by what was heard: bad news in full (more with scars), good news by less."""
+    good, bad, scar_bad = w[W_GOOD], w[W_BAD], w[W_SCAR_BAD]
     for i in range(len(fund)):
-        s = scar[i]
-        harm = bad * (_1 + scar_bad * s)
-        rest = prior[i] - s
+        harm = bad * (_1 + scar_bad * scar[i])
         a, b, c, d = e_fund[i], e_integrity[i], e_info[i] * privacy[i], e_service[i]
-        x = fund[i] + good * max(a, _0) + harm * min(a, _0)
-        y = integrity[i] + good * max(b, _0) + harm * min(b, _0)
-        z = info[i] + good * max(c, _0) + harm * min(c, _0)
-        u = service[i] + good * max(d, _0) + harm * min(d, _0)
+        fund[i] += good * max(a, _0) + harm * min(a, _0)
+        integrity[i] += good * max(b, _0) + harm * min(b, _0)
+        info[i] += good * max(c, _0) + harm * min(c, _0)
+        service[i] += good * max(d, _0) + harm * min(d, _0)
+
+
+@compiled
+def mend(fund, integrity, info, service, scar, prior, w) -> None:  # type: ignore[no-untyped-def]
+    """Repair the four parts of trust a little, towards the scarred prior; keep them in range."""
+    repair = w[W_REPAIR]
+    base_fund, base_integrity, base_info, base_service = w[W_BASE_FUND], w[W_BASE_INTEGRITY], w[W_BASE_INFO], w[W_BASE_SERVICE]
+    for i in range(len(fund)):
+        rest = prior[i] - scar[i]
+        x, y, z, u = fund[i], integrity[i], info[i], service[i]
         x += repair * (rest + base_fund - x)
         y += repair * (rest + base_integrity - y)
         z += repair * (rest + base_info - z)
@@ -174,7 +186,14 @@ def believe(fund, integrity, info, service, scar, e_fund, e_integrity, e_info, e
         integrity[i] = min(max(y, -_CLIP), _CLIP)
         info[i] = min(max(z, -_CLIP), _CLIP)
         service[i] = min(max(u, -_CLIP), _CLIP)
-        scar[i] = min(s - bad * scarring * (min(a, _0) + min(b, _0)), _CLIP)
+
+
+@compiled
+def wound(scar, e_fund, e_integrity, w) -> None:  # type: ignore[no-untyped-def]
+    """Let a share of today's bad news about fund safety and integrity stay as scar."""
+    bad, scarring = w[W_BAD], w[W_SCARRING]
+    for i in range(len(scar)):
+        scar[i] = min(scar[i] - bad * scarring * (min(e_fund[i], _0) + min(e_integrity[i], _0)), _CLIP)
 
 
 @compiled
@@ -199,9 +218,11 @@ def covered(loss, balance, w) -> None:  # type: ignore[no-untyped-def]
     for i in range(len(loss)):
         held = np.float32(balance[i])
         within = limit / held if held > limit else _1
-        y = cover * within * _LOSS_CELLS
-        j = np.int64(y)
-        loss[i] = LOG_LEFT[j] + (LOG_LEFT[j + 1] - LOG_LEFT[j]) * (y - np.float32(j))
+        loss[i] = cover * within * _LOSS_CELLS
+    for i in range(len(loss)):
+        j = np.int32(loss[i])
+        cell = np.uint64(np.uint32(j) & _SMALL)
+        loss[i] = LOG_LEFT[cell] + LOG_LEFT_STEP[cell] * (loss[i] - np.float32(j))
 
 
 @compiled
@@ -245,14 +266,15 @@ def choose(  # type: ignore[no-untyped-def]
 def measure(sums, flags, fund, integrity, info, service, risk, w) -> None:  # type: ignore[no-untyped-def]
     """Add holders, their trust, alarm and perceived risk to the integer sums int64 (SUMS,)."""
     t_fund, t_integrity, t_info, t_service = w[W_T_FUND], w[W_T_INTEGRITY], w[W_T_INFO], w[W_T_SERVICE]
-    holders, alarmed, trusting, risky = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    holders, alarmed, trusting, risky = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
     for i in range(len(flags)):
-        holds = np.int64(flags[i] & np.uint8(layout.HOLDS))
+        holds = flags[i] & np.uint8(layout.HOLDS)
+        one = np.float32(holds) * _SUM32
         trust = rational_logistic(t_fund * fund[i] + t_integrity * integrity[i] + t_info * info[i] + t_service * service[i])
-        holders += holds
-        alarmed += holds & (np.int64(flags[i]) >> 2)
-        trusting += holds * np.int64(np.int32(trust * _SUM32))
-        risky += holds * np.int64(np.int32(rational_logistic(risk[i]) * _SUM32))
+        holders = np.int32(holders + np.int32(holds))
+        alarmed = np.int32(alarmed + np.int32(holds & (flags[i] >> np.uint8(2))))
+        trusting = np.int32(trusting + np.int32(trust * one))
+        risky = np.int32(risky + np.int32(rational_logistic(risk[i]) * one))
     sums[S_HOLDERS] += holders
     sums[S_ALARMED] += alarmed
     sums[S_TRUST] += trusting
@@ -321,10 +343,14 @@ def account_pass(  # type: ignore[no-untyped-def]
                     fear, seen, evidence[5, :n], links, traits[layout.T_FEAR_KEEP, start:stop], traits[layout.T_FEAR_GAIN, start:stop],
                     w[W_SEEN_KEEP],
                 )  # fmt: skip
-                believe(
-                    fund, integrity, info, service, scar, evidence[0, :n], evidence[1, :n], evidence[2, :n], evidence[3, :n], traits[layout.T_PRIOR, start:stop],
-                    traits[layout.T_PRIVACY, start:stop], w,
-                )  # fmt: skip
+                if n_heard > 0:
+                    believe(
+                        fund, integrity, info, service, scar, evidence[0, :n], evidence[1, :n], evidence[2, :n],
+                        evidence[3, :n], traits[layout.T_PRIVACY, start:stop], w,
+                    )  # fmt: skip
+                mend(fund, integrity, info, service, scar, traits[layout.T_PRIOR, start:stop], w)
+                if n_heard > 0:
+                    wound(scar, evidence[0, :n], evidence[1, :n], w)
                 judge(
                     risk, evidence[4, :n], seen, links, uniforms[0, :n], variates[2, :n], literacy, attention, w,
                 )  # fmt: skip

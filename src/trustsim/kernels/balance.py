@@ -121,7 +121,7 @@ def spare_cash(books, ladder, gauges, terms, v, p, dt) -> None:  # type: ignore[
         move_liquid(books, v, p, back)
         books[layout.LENDER, v, p] += back
         books[layout.DEBT, v, p] -= back
-        lent = np.int64(np.float64(spare - back) * min(0.2 * dt, 1.0) * terms[layout.LENDING, v, p])
+        lent = np.int64(np.float64(spare - back) * min(0.2 * dt, 1.0))
         move_liquid(books, v, p, lent)
         ladder[_RUNGS - 1, v, p] += lent
         liquid -= back + lent
@@ -132,7 +132,7 @@ def spare_cash(books, ladder, gauges, terms, v, p, dt) -> None:  # type: ignore[
 
 @compiled
 def gauge(books, ladder, gauges, terms, health, dt) -> None:  # type: ignore[no-untyped-def]
-    """Measure liquidity, solvency, true and published risk (log-odds) of every platform; add up what levers cost.
+    """Measure liquidity, solvency, true and published risk (log-odds) of every platform; add up what levers and custody cost.
 
     ``health`` float64 (variants, 4): log-odds of failure of a platform with no equity and no cash, its fall per unit of
     equity / claims, its fall per unit of liquidity, its rise per unit of overdue queue / claims.
@@ -140,18 +140,20 @@ def gauge(books, ladder, gauges, terms, health, dt) -> None:  # type: ignore[no-
     n_variants, n_platforms = books.shape[1], books.shape[2]
     for v in range(n_variants):
         for p in range(n_platforms):
+            kept = np.float64(books[layout.CASH, v, p] + books[layout.CUSTODY, v, p])
             gauges[layout.G_COST, v, p] += dt * (
                 terms[layout.COST_PER_DAY, v, p]
+                + terms[layout.CUSTODY_COST, v, p] * kept / 365.0
                 + terms[layout.COST_OF_CLAIMS, v, p] * np.float64(books[layout.CLAIMS, v, p]) / 365.0
                 + terms[layout.COST_PER_CLIENT, v, p] * gauges[layout.G_HOLDERS, v, p] / 365.0
             )
             claims = max(np.float64(books[layout.CLAIMS, v, p]), 1.0)
             liquid = np.float64(books[layout.CASH, v, p] + books[layout.CUSTODY, v, p])
             assets = np.float64(ladder_total(ladder, v, p))
-            owed = claims + np.float64(books[layout.DEBT, v, p])
+            owed = np.float64(books[layout.CLAIMS, v, p] + books[layout.DEBT, v, p])
             solvency = (liquid + assets - owed) / claims
             reported = solvency + np.float64(books[layout.MISREPORTED, v, p]) / claims
-            liquidity = min(liquid / claims, 1.0)
+            liquidity = min(liquid / claims, 1.0) if books[layout.CLAIMS, v, p] > 0 else 1.0  # nothing owed, nothing lacking
             overdue = gauges[layout.G_OVERDUE, v, p]
             gauges[layout.G_CLAIMS, v, p] = books[layout.CLAIMS, v, p]
             gauges[layout.G_LIQUIDITY, v, p] = liquidity

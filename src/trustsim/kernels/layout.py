@@ -49,25 +49,24 @@ TERMS = (
     # custody regime
     "misuse_factor", "loss_factor", "custody_cost", "custody_trust", "visibility",
     # levers
-    "exit_fee", "account_cap", "gated", "pro_rata", "throughput", "gate_trigger", "gate_announced", "winding",
-    "cover", "cover_limit", "credibility", "honoured", "education", "transparency", "notice_delay", "readiness",
-    "lending", "rebuttal", "rebuttal_lag", "reserve", "cost_per_day", "cost_of_claims", "cost_per_client",
-    "guarantee_fund",
+    "exit_fee", "account_cap", "pro_rata", "throughput", "gate_trigger", "gate_announced",
+    "cover", "cover_limit", "credibility", "education", "transparency", "notice_delay",
+    "rebuttal", "rebuttal_lag", "reserve", "cost_per_day", "cost_of_claims", "cost_per_client",
+    "guarantee_fund", "custody_lag",
 )  # fmt: skip
 (
     LIQUID_SHARE, ASSET_YIELD, PROMISED_YIELD, SAFE_YIELD, ASSET_TERM, DEFAULT_RATE, RECOVERY, VOLATILITY,
     SALE_IMPACT, SALE_LIMIT, CREDIT_LINE, PATIENCE, ESTATE_COST, SEGREGATED_SHARE, LOCKED_SHARE, PAYOUT_LAG,
     EXIT_FRICTION, ENTRY_FRICTION, REPORT_INTERVAL, REPORT_LAG, REPORT_SCOPE, REPORT_BIAS, SERVICE_CAPACITY,
     MISUSE_FACTOR, LOSS_FACTOR, CUSTODY_COST, CUSTODY_TRUST, VISIBILITY,
-    EXIT_FEE, ACCOUNT_CAP, GATED, PRO_RATA, THROUGHPUT, GATE_TRIGGER, GATE_ANNOUNCED, WINDING,
-    COVER, COVER_LIMIT, CREDIBILITY, HONOURED, EDUCATION, TRANSPARENCY, NOTICE_DELAY, READINESS,
-    LENDING, REBUTTAL, REBUTTAL_LAG, RESERVE, COST_PER_DAY, COST_OF_CLAIMS, COST_PER_CLIENT,
-    GUARANTEE_FUND,
-) = range(52)  # fmt: skip
+    EXIT_FEE, ACCOUNT_CAP, PRO_RATA, THROUGHPUT, GATE_TRIGGER, GATE_ANNOUNCED,
+    COVER, COVER_LIMIT, CREDIBILITY, EDUCATION, TRANSPARENCY, NOTICE_DELAY,
+    REBUTTAL, REBUTTAL_LAG, RESERVE, COST_PER_DAY, COST_OF_CLAIMS, COST_PER_CLIENT,
+    GUARANTEE_FUND, CUSTODY_LAG,
+) = range(48)  # fmt: skip
 NEUTRAL = {
     "account_cap": float("inf"), "throughput": float("inf"), "cover_limit": float("inf"), "credibility": 1.0,
-    "honoured": 1.0, "notice_delay": float("inf"), "lending": 1.0,
-    "rebuttal_lag": float("inf"),
+    "notice_delay": float("inf"), "rebuttal_lag": float("inf"),
 }  # fmt: skip
 
 # entries of ``books``: money of the platform, then the outside accounts at the other end of its transfers …
@@ -104,4 +103,4 @@ TARGETS = ("fund", "integrity", "info", "service", "risk", "fear")
 N_TARGETS = len(TARGETS)
 REACH = N_TARGETS  # last column of a bulletin row
 
-BLOCK = 512  # accounts that are passed together, so that draws and traits stay in the first cache
+BLOCK = 4096  # accounts that are passed together: their draws and traits stay in the second cache, and loops are long

@@ -41,7 +41,7 @@ def sale(need, impact):  # type: ignore[no-untyped-def]
 @compiled
 def due_now(queue, queue_n, requested, asked_day, terms, first, v, p, day, dt):  # type: ignore[no-untyped-def]
     """Return what may be paid today, int64 minor units, over one platform's queue."""
-    lag = terms[layout.PAYOUT_LAG, v, p]
+    lag = terms[layout.PAYOUT_LAG, v, p] + terms[layout.CUSTODY_LAG, v, p]
     cap = terms[layout.ACCOUNT_CAP, v, p] * dt
     due = np.int64(0)
     for k in range(first[p], first[p] + queue_n[v, p]):
@@ -142,6 +142,7 @@ def settle(  # type: ignore[no-untyped-def]
     n_variants, n_platforms = queue_n.shape
     due = np.zeros(n_platforms, np.int64)
     unpaid = np.zeros(n_platforms, np.int64)
+    owed = np.zeros(n_platforms, np.int64)
     arriving = np.zeros(n_platforms, np.int64)
     for v in range(n_variants):
         arriving[:] = 0
@@ -154,7 +155,7 @@ def settle(  # type: ignore[no-untyped-def]
             due[p] = 0
             if queue_n[v, p] > 0:
                 due[p] = due_now(queue, queue_n, requested, asked_day, terms, first, v, p, day, dt)
-            unpaid[p] = due[p]
+            owed[p], unpaid[p] = due[p], due[p]
             if status == layout.GATED_STATUS or status == layout.FAILED:
                 due[p] = 0
             elif terms[layout.THROUGHPUT, v, p] < math.inf:
@@ -168,7 +169,7 @@ def settle(  # type: ignore[no-untyped-def]
             if due[p] > 0:
                 pay(
                     beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, gauges, terms, switch,
-                    first, investor, account_at, arriving, due[p], unpaid[p], v, p, dt, day, key,
+                    first, investor, account_at, arriving, due[p], owed[p], v, p, dt, day, key,
                 )  # fmt: skip
         for q in range(n_platforms):
             unpaid[q] -= np.int64(gauges[layout.G_OUTFLOW, v, q])
@@ -193,7 +194,8 @@ def pay(  # type: ignore[no-untyped-def]
     n_platforms = len(arriving)
     budget = min(due, max(books[layout.CASH, v, p], np.int64(0)) + books[layout.CUSTODY, v, p])
     share = np.float64(budget) / np.float64(asked)
-    lag, cap, fee_share = terms[layout.PAYOUT_LAG, v, p], terms[layout.ACCOUNT_CAP, v, p] * dt, terms[layout.EXIT_FEE, v, p]
+    lag = terms[layout.PAYOUT_LAG, v, p] + terms[layout.CUSTODY_LAG, v, p]
+    cap, fee_share = terms[layout.ACCOUNT_CAP, v, p] * dt, terms[layout.EXIT_FEE, v, p]
     is_winding = gauges[layout.G_STATUS, v, p] == layout.WINDING_STATUS
     by_share = (terms[layout.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
     end = first[p]
@@ -241,9 +243,9 @@ def fail(  # type: ignore[no-untyped-def]
 ) -> None:
     """Close a platform: return what is segregated, sell the estate, pay its guarantee, share the rest of the loss.
 
-    What an account gets: its share of custody; its share of the estate (cash, assets at half the price fall of a full sale, less
-    cost, after debt); what the guarantee still owes up to cover and limit, as far as the fund reaches. Largest accounts
-    do not come first: every share is pro rata to the claim, rounded down, the rest of the rounding stays in the estate.
+    What an account gets: its share of custody; its share of the estate (cash, and assets at half the price fall of a full
+    sale, less cost, after debt); the guarantee's cover of what is then missing, for the part of the claim within its limit,
+    as far as the fund reaches. Every share is pro rata to the claim and rounded down; the rounding stays in the estate.
     """
     claims = np.float64(books[layout.CLAIMS, v, p])
     book = assets.ladder_total(ladder, v, p)
@@ -265,11 +267,10 @@ def fail(  # type: ignore[no-untyped-def]
     custody_share = min(np.float64(apart) / max(claims, 1.0), 1.0)
     estate_share = min(np.float64(max(estate, np.int64(0))) / max(claims * (1.0 - custody_share), 1.0), 1.0)
     returned_share = custody_share + (1.0 - custody_share) * estate_share
-    cover, limit = terms[layout.COVER, v, p] * terms[layout.HONOURED, v, p], terms[layout.COVER_LIMIT, v, p]
+    cover, limit = terms[layout.COVER, v, p], terms[layout.COVER_LIMIT, v, p]
     owed = 0.0
     for i in range(first[p], first[p + 1]):
-        b = np.float64(balance[v, i])
-        owed += max(cover * min(b, limit) - b * returned_share, 0.0)
+        owed += cover * min(np.float64(balance[v, i]), limit) * (1.0 - returned_share)
     fund = terms[layout.GUARANTEE_FUND, v, p] + min(np.float64(books[layout.GUARANTOR, v, p]), 0.0)
     honoured = min(fund / owed, 1.0) if owed > 0.0 else 1.0
     from_custody, from_estate, from_fund, lost = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
@@ -278,8 +279,8 @@ def fail(  # type: ignore[no-untyped-def]
         if b > 0:
             kept = np.int64(np.float64(b) * custody_share)
             paid = np.int64(np.float64(b - kept) * estate_share)
-            topped = np.int64(max(cover * min(np.float64(b), limit) - np.float64(kept + paid), 0.0) * honoured)
-            topped = min(topped, b - kept - paid)
+            within = min(limit / np.float64(b), 1.0)
+            topped = np.int64(cover * within * honoured * np.float64(b - kept - paid))
             kept = min(kept, apart - from_custody)
             paid = min(paid, max(estate, np.int64(0)) - from_estate)
             safe[v, investor[i]] += kept + paid + topped

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import layout
+from trustsim.scenario.resolved import World
 
 _SPENT = 0.01  # a story this weak is no longer told
 _NOT_SPILLED = [k for k, target in enumerate(layout.TARGETS) if target not in ("fund", "integrity", "risk")]
@@ -19,6 +21,19 @@ class _Story:
     is_page: bool
     by_literacy: bool
     keep: NDArray[np.float32]  # (variants,)
+
+
+def likeness(worlds: Sequence[World]) -> NDArray[np.float64]:
+    """Return float64 (variants, platforms, platforms): share of bad news about the first read as news about the second."""
+    n = len(worlds[0].platforms)
+    alike = np.zeros((len(worlds), n, n))
+    for v, world in enumerate(worlds):
+        how = world.mechanisms["spillover"]
+        if how is not None:
+            for p, about in enumerate(world.platforms):
+                for q, other in enumerate(world.platforms):
+                    alike[v, p, q] = how.likeness(about, other) if p != q else 0.0
+    return alike
 
 
 class Board:

@@ -16,6 +16,7 @@ class Custody:
     cost: ClassVar[float] = 0.0  # yearly cost / client money kept
     trust: ClassVar[float] = 0.0  # log-odds added to where trust in fund safety rests
     visibility: ClassVar[float] = 0.3  # share of an unpaid queue that outsiders see
+    throughput: ClassVar[float] = float("inf")  # most that can be paid out in a day / claims
 
 
 @REGISTRY.enter("custody", "none", rows=("B3",), source="B3")
@@ -32,9 +33,9 @@ class BankCustody(Custody):
 
 @REGISTRY.enter("custody", "payment_firm", rows=("A6", "B3"), source="B3")
 class PaymentFirmCustody(Custody):
-    """A payment firm keeps it: quick and cheap, less secure."""
+    """A payment firm keeps it: quick and cheap, less secure, with a ceiling on what it can pay out in a day."""
 
-    misuse, loss, cost, trust = 0.5, 1.2, 0.0015, 0.2
+    misuse, loss, cost, trust, throughput = 0.5, 1.2, 0.0015, 0.2, 0.15
 
 
 @REGISTRY.enter("custody", "several_banks", rows=("B3",), source="B3")

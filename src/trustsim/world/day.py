@@ -15,6 +15,7 @@ from trustsim.world.rumours import Told, spread_rumour
 from trustsim.world.state import State
 
 Mask = NDArray[np.bool_]
+Column = NDArray[np.float64]  # one number a variant
 _EPSILON = 1e-9
 
 
@@ -38,6 +39,7 @@ class Day:
         self.active: Mask = np.ones(state.n_variants, np.bool_)
         self.age: NDArray[np.float64] = np.zeros(state.n_variants)
         self.memory: dict[Any, Any] = {}
+        self.status_before = state.gauges[layout.G_STATUS].copy()  # yesterday's: today's is being made
         self.unanswered = np.zeros((state.n_variants, state.n_platforms))  # contacts per client that wait at the desk
 
     @property
@@ -74,7 +76,27 @@ class Day:
 
     def gauge(self, name: str, platform: int) -> NDArray[np.float64]:
         """Return what was measured of one platform yesterday, float64 (variants,)."""
-        return self.state.gauges[layout.GAUGES.index(name), :, platform]
+        return self.measured(name)[:, platform]
+
+    def measured(self, name: str) -> NDArray[np.float64]:
+        """Return what was measured yesterday, float64 (variants, platforms)."""
+        return self.status_before if name == "status" else self.state.gauges[layout.GAUGES.index(name)]
+
+    def terms(self, name: str) -> NDArray[np.float64]:
+        """Return a term as it stands today, float64 (variants, platforms)."""
+        return self.state.terms[layout.TERMS.index(name)]
+
+    def stopped_today(self) -> NDArray[np.bool_]:
+        """Return bool (variants, platforms): payments are stopped today and were not yesterday."""
+        return (self.state.gauges[layout.G_STATUS] == layout.GATED_STATUS) & ~self.was_stopped
+
+    def failed_yesterday(self) -> NDArray[np.bool_]:
+        """Return bool (variants, platforms): the platform failed in the step before."""
+        return self.measured("failure_day") == self.step - 1
+
+    def press_draw(self, entity: int) -> float:
+        """Return the day's uniform in (0, 1) of the press for *entity*; the same in all variants."""
+        return float(draws.uniforms(1, draws.MEDIA, self.key, day=self.step, first=entity)[0, 0])
 
     def chance(self, entity: int) -> float:
         """Return the day's uniform in (0, 1) for a shock at *entity*; the same in all variants."""
@@ -115,6 +137,11 @@ class Day:
         else:
             reaches[:, platform] = reach
         self.board.post(evidence, reaches, is_page=is_page, by_literacy=by_literacy, keep=keep)
+
+    def tell(self, platform: int, **strength: Column) -> None:
+        """Tell everyone who looks at *platform* today, and only today: strengths by target, float64 (variants,)."""
+        where = np.any([np.asarray(s) != 0 for s in strength.values()], axis=0)
+        self.post(platform, where, reach=1.0, is_page=True, **strength)
 
     def move(self, source: int, target: int, platform: int, amount: ArrayLike, where: Mask) -> NDArray[np.int64]:
         """Move money between two entries of a platform's books, in minor units; return what was moved, int64 (variants,)."""

@@ -85,7 +85,8 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
                 "custody_cost": regime.cost,
                 "custody_trust": regime.trust,
                 "visibility": regime.visibility,
-                "payout_lag": platform.payout_lag + regime.lag,
+                "throughput": regime.throughput,
+                "custody_lag": regime.lag,
                 "report_interval": platform.report_interval or math.inf,
             }
             for k, name in enumerate(layout.TERMS):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import layout
 from trustsim.kernels.account_pass import WEIGHTS
+from trustsim.registry import REGISTRY
 from trustsim.world.population import Population, reading_errors
 from trustsim.world.state import State
 
@@ -47,12 +48,18 @@ def weigh(state: State, settings: Settings, dt: float) -> NDArray[np.float64]:
             kept = np.minimum(terms["segregated_share"][v] * choice.segregation, 1 - 1e-6)
             calm[v] += np.log(1 - kept) - choice.fee * terms["exit_fee"][v] - choice.pays_yield * spread
     state.weights[:] = np.moveaxis(weights, 0, 2)
-    return np.asarray(calm + terms["readiness"])
+    return np.asarray(calm)
 
 
 def per_variant(settings: tuple[Any, ...], names: tuple[str, ...], off: tuple[float, ...]) -> NDArray[np.float64]:
     """Return float64 (variants, names): the settings of one mechanism, or *off* where it is switched off."""
     return np.array([[getattr(s, n) for n in names] if s is not None else list(off) for s in settings], np.float64)
+
+
+def columns(name: str, settings: tuple[Any, ...]) -> dict[str, NDArray[np.float64]]:
+    """Return every number that a mechanism sets, float64 (variants,) each; 0 where it is switched off."""
+    numbers = [p.name for p in REGISTRY["mechanism", name].parameters if p.unit not in ("text", "name")]
+    return {n: np.array([0.0 if s is None else float(getattr(s, n)) for s in settings]) for n in numbers}
 
 
 def fill_traits(state: State, population: Population, settings: Settings, dt: float) -> None:

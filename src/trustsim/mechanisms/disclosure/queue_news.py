@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Column, Day
 
 
 @REGISTRY.enter("mechanism", "queue_news", rows=("C15", "G3"), source="doi:10.1257/aer.102.4.1414")
@@ -19,3 +26,15 @@ class QueueNews:
     fear: float = parameter(2.0, unit="number", low=0, high=20, source="assumed", text="fear a day when all claims are overdue and seen")
     gate_fear: float = parameter(0.6, unit="number", low=0, high=20, source="P-07", text="fear on the day that payments are stopped")
     failure_fear: float = parameter(1.0, unit="number", low=0, high=20, source="K1", text="fear and loss of trust, times two, on the day of a failure")
+
+    @staticmethod
+    def daily(day: Day, settings: Mapping[str, Column]) -> None:
+        """Post yesterday's overdue payments, today's stops and yesterday's failures."""
+        overdue, stopped, failed = day.measured("overdue"), day.stopped_today(), day.failed_yesterday()
+        for p in range(overdue.shape[1]):
+            if (overdue[:, p] > 0).any():
+                visible = np.maximum(day.term("visibility", p), day.term("transparency", p))
+                seen = np.minimum(overdue[:, p], 1.0) * visible * day.dt
+                day.tell(p, fund=-settings["fund"] * seen, fear=settings["fear"] * seen)
+            day.post(p, stopped[:, p], fear=settings["gate_fear"])
+            day.post(p, failed[:, p], fear=settings["failure_fear"], fund=-2 * settings["failure_fear"])

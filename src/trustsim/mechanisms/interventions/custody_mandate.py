@@ -14,8 +14,8 @@ from trustsim.world.terms import Term
 class CustodyMandate:
     """Require a custody regime and a segregated share.
 
-    Works on what can be taken and on what comes back at failure; trust gains only the name of the keeper. Known answer: with
-    a segregated share of 1 all client money stands in custody from the next day on
+    Works on what can be taken, on what comes back at failure and on how fast it is paid; trust gains only the name of the
+    keeper. Known answer: with a segregated share of 1 all client money stands in custody from the next day on
     (``test_custody_mandate_moves_client_money_into_custody``).
     """
 
@@ -31,6 +31,7 @@ class CustodyMandate:
             Term("misuse_factor", regime.misuse, "at_most", self.platform),
             Term("loss_factor", regime.loss, "at_most", self.platform),
             Term("custody_trust", regime.trust, "at_least", self.platform),
+            Term("custody_lag", regime.lag, "at_least", self.platform),
             Term("visibility", regime.visibility, "at_least", self.platform),
-            Term("cost_of_claims", regime.cost, "add", self.platform),
+            Term("custody_cost", regime.cost, "at_least", self.platform),
         )

@@ -12,15 +12,15 @@ from trustsim.world.terms import Term
 @REGISTRY.enter("intervention", "guarantee", family="regulatory", rows=("G11", "F14"), source="G11; P-01; P-03")
 @dataclass(frozen=True)
 class Guarantee:
-    """Top up what comes back when the platform fails to a share of what the client held.
+    """Make good a share of what a client loses when the platform fails.
 
     The investor's expected loss falls by ``cover`` · ``credibility``, for the part of the balance within ``limit``; what is
-    really paid is what the failed platform returns less than ``cover`` of the balance within the limit, as far as the fund
-    reaches. Known answer: full credible cover leaves nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
+    really paid is ``cover`` of the loss on that part, as far as the fund reaches. Known answer: full credible cover leaves
+    nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
     """
 
     platform: str = on_platform()
-    cover: float = parameter(0.8, unit="share", source="G11", text="share of the balance up to which a loss is made good")
+    cover: float = parameter(0.8, unit="share", source="G11", text="share of the loss that is made good")
     limit: float = parameter(5_000_000.0, unit="money", low=0, source="G11", text="most that counts for one account")
     credibility: float = parameter(0.9, unit="share", source="P-03", text="how far investors believe it")
     fund: float = parameter(1e13, unit="money", low=0, source="assumed", text="money behind it, for each platform")

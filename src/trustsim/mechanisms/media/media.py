@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Column, Day
 
 
 @REGISTRY.enter("mechanism", "media", rows=("A9",), source="E-43")
@@ -20,3 +25,13 @@ class Media:
     fading: float = parameter(0.5, unit="share", low=0.01, source="assumed", text="share of the weight that a story loses in a day")
     credibility: float = parameter(1.0, unit="share", source="assumed", text="factor on what the press says")
     discovery: float = parameter(0.002, unit="per_day", low=0, high=1, source="A9", text="chance a day that the press finds a gap of a tenth of the claims, in proportion")
+    false_alarm: float = parameter(0.0, unit="per_day", low=0, high=1, source="A9", text="chance a day of a bad story without cause about a platform")
+    alarm_risk: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view by such a story")
+
+    @staticmethod
+    def daily(day: Day, settings: Mapping[str, Column]) -> None:
+        """Print a story without cause, where the day's draw says so."""
+        if settings["false_alarm"].any():
+            for p in range(day.state.n_platforms):
+                printed = day.press_draw(p) < 1 - (1 - settings["false_alarm"]) ** day.dt
+                day.post(p, printed, risk=settings["alarm_risk"], fear=0.3 * settings["alarm_risk"])

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.sections import Platform
 
 
 @REGISTRY.enter("mechanism", "spillover", rows=("K1",), source="E-16; E-50")
@@ -20,3 +24,8 @@ class Spillover:
     kind: float = parameter(0.5, unit="share", source="E-50", text="likeness by the same kind")
     custody: float = parameter(0.2, unit="share", source="K1", text="likeness by the same custody regime")
     group: float = parameter(1.0, unit="share", source="K1", text="likeness by the same group or brand")
+
+    def likeness(self, about: Platform, other: Platform) -> float:
+        """Return the share of bad news about one platform that is read as news about another."""
+        same = self.kind * (about.kind == other.kind) + self.custody * (about.custody == other.custody != "none")
+        return self.weight * min(same + self.group * (about.exposure == other.exposure != ""), 1.0)

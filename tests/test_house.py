@@ -1,0 +1,266 @@
+"""The house: imports go one way, heavy ones stay in their rooms, and every registered thing keeps its contract."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from trustsim.catalog import REGISTRY
+from trustsim.registry import Entry
+from trustsim.units import Distribution
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "trustsim"
+FILES = sorted(SOURCE.rglob("*.py"))
+ORDER = (
+    "errors", "units", "registry", "kernels", "scenario", "world", "mechanisms", "outcomes", "catalog", "model", "experiment",
+    "analysis", "report", "cli",
+)  # fmt: skip
+
+# package → the rooms and files that may import it
+ONLY_IN = {
+    "mesa": ("model.py",),
+    "networkx": ("world/network.py", "report"),
+    "matplotlib": ("report",),
+    "ruamel": ("scenario",),
+    "yaml": ("scenario",),
+    "pydantic": ("scenario",),
+    "random": (),
+}
+
+
+def relative(file: Path) -> str:
+    return file.relative_to(SOURCE).as_posix()
+
+
+def module_of(file: Path) -> str:
+    parts = ("trustsim", *file.relative_to(SOURCE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(file) for file in FILES}
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def imports_of(tree: ast.AST, *, depth: int = 0, is_typing: bool = False) -> Iterator[tuple[str, int, bool]]:
+    """Yield (dotted name, depth of functions around it, whether it is for type checkers only) of every import."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, depth, is_typing) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide where a name comes from"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield (whole if whole in MODULES else str(node.module)), depth, is_typing
+        elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            yield from imports_of(ast.Module(node.body, []), depth=depth, is_typing=True)
+            yield from imports_of(ast.Module(node.orelse, []), depth=depth, is_typing=is_typing)
+        else:
+            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from imports_of(node, depth=depth + is_function, is_typing=is_typing)
+
+
+def tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"), str(file))
+
+
+IMPORTS = {file: list(imports_of(tree_of(file))) for file in FILES}
+
+
+def test_every_file_stands_in_a_room_of_the_order() -> None:
+    rooms = {room_of(module_of(file)) for file in FILES} - {""}
+    assert rooms - {"web"} <= set(ORDER)
+
+
+def test_imports_go_one_way() -> None:
+    """Down the order of docs/architecture.md; what is for type checkers only is exempt."""
+    wrong = [
+        f"{relative(file)} imports {name}"
+        for file in FILES
+        for name, _, is_typing in IMPORTS[file]
+        if name.startswith("trustsim.") and not is_typing and relative(file) != "__init__.py"
+        if ORDER.index(room_of(name)) > ORDER.index(room_of(module_of(file)))
+    ]
+    assert wrong == []
+
+
+def test_there_is_no_import_cycle() -> None:
+    follows = {
+        module_of(file): {name for name, _, is_typing in IMPORTS[file] if name in MODULES and not is_typing} for file in FILES
+    }
+    done: set[str] = set()
+
+    def visit(module: str, above: tuple[str, ...]) -> None:
+        assert module not in above, " → ".join((*above[above.index(module) :], module))
+        if module not in done:
+            for name in sorted(follows[module]):
+                visit(name, (*above, module))
+            done.add(module)
+
+    for module in sorted(follows):
+        visit(module, ())
+
+
+def test_only_the_command_line_imports_inside_functions() -> None:
+    wrong = [
+        f"{relative(file)} imports {name} in a function"
+        for file in FILES
+        for name, depth, _ in IMPORTS[file]
+        if depth > 0 and relative(file) not in ("cli.py", "__init__.py")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", ONLY_IN)
+def test_a_heavy_package_stays_in_its_room(package: str) -> None:
+    wrong = [
+        relative(file)
+        for file in FILES
+        for name, _, is_typing in IMPORTS[file]
+        if name.split(".")[0] == package and not is_typing
+        if not any(relative(file) == room or relative(file).startswith(f"{room}/") for room in ONLY_IN[package])
+    ]
+    assert wrong == []
+
+
+def test_nothing_draws_from_a_stream() -> None:
+    """No numpy.random: every draw of a run has an address. Only a picture may place its points by a seeded generator."""
+    for file in FILES:
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.Attribute) and ast.unparse(node).startswith(("np.random.", "numpy.random.")):
+                assert relative(file).startswith("report/"), relative(file)
+                assert ast.unparse(node) == "np.random.default_rng", relative(file)
+            if isinstance(node, ast.ImportFrom):
+                assert node.module != "numpy.random", relative(file)
+
+
+def test_nobody_sets_a_start_method_or_a_global_seed() -> None:
+    for file in FILES:
+        calls = {ast.unparse(n.func).split(".")[-1] for n in ast.walk(tree_of(file)) if isinstance(n, ast.Call)}
+        assert not calls & {"set_start_method", "seed", "seterr", "set_printoptions", "basicConfig"}, relative(file)
+
+
+def in_a_new_process(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], env={**os.environ}, capture_output=True, text=True, check=True
+    )
+
+
+def test_the_catalogue_loads_nothing_heavy() -> None:
+    """``trustsim check`` answers in well under half a second because this holds."""
+    code = "import json, sys, trustsim.catalog, trustsim.scenario.load; print(json.dumps(sorted(sys.modules)))"
+    loaded = {name.split(".")[0] for name in json.loads(in_a_new_process(code).stdout)}
+    assert loaded & {"numba", "mesa", "scipy", "matplotlib", "pandas", "networkx", "loky"} == set()
+
+
+def test_importing_prints_nothing_and_changes_no_global_setting() -> None:
+    modules = sorted(MODULES - {"trustsim.cli"})
+    code = (
+        "import numpy as np, random\n"
+        "state = (random.getstate(), np.random.get_state()[1].tobytes(), np.geterr(), np.get_printoptions())\n"
+        + "".join(f"import {name}\n" for name in modules)
+        + "assert state == (random.getstate(), np.random.get_state()[1].tobytes(), np.geterr(), np.get_printoptions())\n"
+    )
+    done = in_a_new_process(code)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+# -- the contract of everything registered ---------------------------------------------------------------------------
+
+ENTRIES = {f"{entry.group} {entry.name}": entry for entry in REGISTRY}
+LEVERS = {name: entry for name, entry in ENTRIES.items() if entry.group in ("shock", "intervention")}
+NAMED_TEST = re.compile(r"``(test_\w+)``")
+SOURCES = re.compile(
+    r"assumed|doi:10\.\d{4,}/\S+|https?://\S+|[A-Z]{1,2}-\d+[a-z]?|[A-L]\d+[a-z]?|arXiv:\S+|isbn:\S+", re.IGNORECASE
+)
+
+
+def names_of_tests() -> set[str]:
+    return {
+        node.name
+        for file in sorted((ROOT / "tests").rglob("test_*.py"))
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+@pytest.fixture(scope="module")
+def tests_there() -> set[str]:
+    return names_of_tests()
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_entry_says_what_it_is_and_where_it_comes_from(name: str) -> None:
+    entry = ENTRIES[name]
+    assert entry.summary
+    assert entry.source
+    if entry.group not in ("series", "indicator"):
+        assert entry.summary.endswith("."), "the first line of the docstring is a sentence"
+    if entry.group == "outcome":
+        assert entry.better in ("lower", "higher", "")
+        assert not entry.binary or entry.unit == "share"
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if entry.parameters])
+def test_every_parameter_has_unit_bounds_default_source_and_text(name: str) -> None:
+    for p in ENTRIES[name].parameters:
+        assert p.text, p.name
+        assert not p.text.endswith("."), f"{p.name}: the text is a phrase"
+        assert p.source, p.name
+        assert SOURCES.search(p.source), f"{p.name}: source {p.source!r} is a DOI, an id of the evidence or 'assumed'"
+        if p.low is not None and p.high is not None:
+            assert p.low < p.high, p.name
+        if p.unit == "share":
+            assert p.low is not None, p.name
+            assert p.high is not None, p.name
+        if p.choices and not p.is_required:
+            assert p.default in p.choices, p.name
+        if p.is_required or isinstance(p.default, Distribution):
+            continue
+        if p.unit in ("flag", "text", "name"):
+            assert isinstance(p.default, bool if p.unit == "flag" else str), p.name
+        else:
+            assert p.low is None or p.default >= p.low, p.name
+            assert p.high is None or p.default <= p.high, p.name
+
+
+@pytest.mark.parametrize("name", LEVERS)
+def test_every_shock_and_lever_names_its_rows_and_can_be_made_from_its_defaults(name: str) -> None:
+    entry = LEVERS[name]
+    assert entry.rows
+    assert all(re.fullmatch(r"[A-L]\d+", row) for row in entry.rows)
+    assert entry.group == "shock" or entry.family in ("regulatory", "ux", "communication", "platform", "sector")
+    made = entry.make(**{p.name: "Harbour" for p in entry.parameters if p.is_required and p.refers == "platform"})
+    assert hash(made) == hash(made)
+    assert hasattr(made, "act") or hasattr(made, "terms"), "it does something"
+
+
+def known_answers(entry: Entry) -> list[str]:
+    return NAMED_TEST.findall(entry.text)
+
+
+@pytest.mark.parametrize("name", [n for n, e in ENTRIES.items() if e.group in ("shock", "intervention", "mechanism")])
+def test_the_docstring_names_a_known_answer_and_the_test_is_there(name: str, tests_there: set[str]) -> None:
+    named = known_answers(ENTRIES[name])
+    assert named, "say one known answer and the test that holds it: (``test_…``)"
+    assert [test for test in named if test not in tests_there] == []
+
+
+def test_every_setting_of_a_platform_reaches_the_engine_or_says_why_not() -> None:
+    """A term that no kernel or mechanism reads would be a setting without effect."""
+    from trustsim.kernels import layout
+
+    text = "\n".join(f.read_text("utf-8") for f in FILES if relative(f) not in ("kernels/layout.py", "world/sections.py"))
+    unread = [t for t in layout.TERMS if not re.search(rf"\b{t.upper()}\b|[\"']{t}[\"']|\.{t}\b", text)]
+    assert unread == []
