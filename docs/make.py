@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = "scenarios/quickstart.yaml"
 BEGIN, END = "<!-- made by docs/make.py -->\n", "<!-- end -->\n"
 
-CUSTODY = ("misuse", "loss", "lag", "cost", "trust", "visibility")
+CUSTODY = ("misuse", "loss", "lag", "throughput", "cost", "trust", "visibility")
 GROUPS = {
     "mechanism": ("Mechanisms", "Rules of the world, under `mechanisms:`. `off` switches one off."),
     "shock": ("Shocks", "What strikes from outside, under `shocks:`. Each may carry `day`, `until`, `when`."),
@@ -28,10 +28,11 @@ GROUPS = {
     "platform_kind": ("Platform kinds", "Presets of a platform's settings: `kind:` of a platform."),
     "custody": (
         "Custody regimes",
-        "Who keeps the client money: `custody:` of a platform. `misuse` and `loss` are factors on what the platform\n"
-        "can misuse and on a loss at the keeper, `lag` is days added to the payout lag, `cost` a year / money kept,\n"
-        "`trust` log-odds added to where trust in fund safety rests, `visibility` the share of an unpaid queue that\n"
-        "outsiders see. The figures are assumed.",
+        "Who keeps the client money: `custody:` of a platform. `misuse` and `loss` are factors on what the\n"
+        "platform can misuse and on a loss at the keeper, `lag` is days added to the payout lag, `throughput` the\n"
+        "most that can be paid out in a day / claims, `cost` a year / money kept, `trust` log-odds added to where\n"
+        "trust in fund safety rests, `visibility` the share of an unpaid queue that outsiders see. The figures are\n"
+        "assumed.",
     ),
     "network_kind": ("Network kinds", "Who sees and hears whom: `kind:` of the `network:`."),
     "outcome": ("Outcomes", "One number for a run and variant, under `outcomes:`."),

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trustsim.errors import ModelError, nearest, one_of
 from trustsim.kernels import draws, layout
-from trustsim.kernels.account_pass import S_ALARMED, S_HOLDERS, S_RISK, S_TRUST, SUM_SCALE, account_pass
+from trustsim.kernels.account_pass import account_pass, count
 from trustsim.kernels.act import act
 from trustsim.kernels.balance import carry, gauge
 from trustsim.kernels.prepare import day_weights
@@ -173,8 +173,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     investors_as_agents : give every investor a Mesa agent as well (for classroom sizes).
     network : a networkx graph or a :class:`~trustsim.world.network.Network` in place of the scenario's.
 
-    ``model.shown`` is the index of the variant that agents and the data collector show. Agents of the user's own that are
-    added to the model are stepped once a day, before investors hear the news; they can call :meth:`post`.
+    ``model.shown`` is the index of the variant that agents and the data collector show. Agents of the user's own that
+    are added to the model are stepped once a day, before investors hear the news; they can call :meth:`post`.
     """
 
     def __init__(
@@ -211,8 +211,12 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
 
     def _prepare(self) -> None:
         state, settings, dt = self.state, self.settings, self.dt
-        self._health = per_variant(settings["health"], ("base", "equity", "liquidity", "overdue"), (-10.0, 0.0, 0.0, 0.0))
-        self._switch = per_variant(settings["switching"], ("appeal", "trust", "pays_yield", "fear"), (-1e9, 0.0, 0.0, 0.0))
+        self._health = per_variant(
+            settings["health"], ("base", "equity", "liquidity", "overdue"), (-10.0, 0.0, 0.0, 0.0)
+        )
+        self._switch = per_variant(
+            settings["switching"], ("appeal", "trust", "pays_yield", "fear"), (-1e9, 0.0, 0.0, 0.0)
+        )
         self._first_move = per_variant(settings["choice"], ("first_move", "gate_rush", "gate_margin"), (0.0, 0.0, 1.0))
         self._reading = per_variant(settings["risk_view"], ("report_weight", "noise"), (0.0, 0.0))
         self._part = per_variant(settings["choice"], ("part",), (0.0,))[:, 0]
@@ -229,13 +233,13 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._has_report = np.zeros(state.n_platforms, np.bool_)
         n_steps = self.story.n_days
         self._history = np.zeros((n_steps + 1, *state.gauges.shape))
-        self._published = np.zeros((n_steps + 1, state.n_variants, state.n_platforms))
         self._maturities = [self._maturity_calendar(p) for p in range(state.n_platforms)]
         fill_traits(state, state.population, settings, dt)
-        gauge(state.books, state.ladder, state.gauges, state.terms, self._health, 0.0)
+        gauge(state.books, state.ladder, state.gauges, state.terms, state.sums, self._health, 0.0)
         fill_beliefs(state, state.population, settings, self._day.key)
         self._calm = weigh(state, settings, dt)
-        self._count_holders()
+        count(state.sums, state.flags, state.beliefs, state.weights, state.accounts.first)
+        gauge(state.books, state.ladder, state.gauges, state.terms, state.sums, self._health, 0.0)
         self._record()
 
     def _maturity_calendar(self, p: int) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
@@ -265,10 +269,13 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self.collects = True
         self.datacollector.collect(self)
 
-    def post(self, platform: str, variant: str | None = None, *, reach: float, fading: float = 1.0, **strength: ArrayLike) -> None:
+    def post(
+        self, platform: str, variant: str | None = None, *, reach: float, fading: float = 1.0, **strength: ArrayLike
+    ) -> None:
         """Post a public message about *platform* today: what a user's own agent, an influencer say, can do.
 
-        ``strength`` by target in log-odds: fund, integrity, info, service (negative is bad), risk, fear (positive is bad).
+        ``strength`` by target in log-odds: fund, integrity, info, service (negative is bad), risk, fear (positive is
+        bad).
         """
         names = [v.name for v in self.variants]
         if variant is not None and variant not in names:
@@ -276,13 +283,17 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         unknown = [t for t in strength if t not in layout.TARGETS]
         if unknown:
             hint = nearest(unknown[0], layout.TARGETS)
-            raise ModelError(f"no target {unknown[0]!r}; allowed: {one_of(layout.TARGETS)}" + (f"; did you mean {hint}?" if hint else ""))
+            raise ModelError(
+                f"no target {unknown[0]!r}; allowed: {one_of(layout.TARGETS)}"
+                + (f"; did you mean {hint}?" if hint else "")
+            )
         where = np.array([variant in (None, name) for name in names])
         for p in self._day.platforms(platform):
-            self._day.post(p, where, reach=reach, fading=fading, **strength)
+            self._day.post(p, where, reach=reach, fading=fading, **strength)  # type: ignore[arg-type]  # targets only
 
     def step(self) -> None:
-        """Advance one step: shocks and levers, institutions, assets, news, beliefs, choices, settlement, failures, measures."""
+        """Advance one step: shocks and levers, institutions, assets, news, beliefs, choices, settlement, failures,
+        measures."""
         if self.day >= self.story.n_days:
             self.running = False
             return
@@ -290,8 +301,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         state, now, dt, key = self.state, self._day, self.dt, self._day.key
         now.step, now.status_before = self.day, self._history[self.day - 1, layout.G_STATUS]
         status = state.gauges[layout.G_STATUS]
-        now.was_stopped = status == layout.GATED_STATUS
-        status[now.was_stopped] = layout.OPEN
+        status[status == layout.GATED_STATUS] = layout.OPEN
         if self._agenda.advance(self.day, now):
             self._calm = weigh(state, self.settings, dt)
         if len(self.agents) > self._n_views:
@@ -303,7 +313,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         bulletin, is_page, by_literacy = now.board.bulletin()
         carry(state.books, state.ladder, state.gauges, state.terms, state.market, dt, self.day, key)
         day_weights(
-            state.weights, self._calm, state.gauges, state.terms, self._first_move, self._published, self._has_report,
+            state.weights, self._calm, state.gauges, state.terms, self._first_move, self._history, self._has_report,
             self._reading, self.day, dt,
         )  # fmt: skip
         for p, calendar in enumerate(self._maturities):
@@ -311,7 +321,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
                 self._mature(p, *calendar)
         account_pass(
             state.beliefs, state.flags, state.actions, state.balance, state.traits, state.accounts.investor,
-            state.accounts.first, state.weights, bulletin, is_page, by_literacy, state.sums, self._has_report, self.day, key,
+            state.accounts.first, state.weights, bulletin, is_page, by_literacy, state.sums, self._has_report,
+            self.day, key,
         )  # fmt: skip
         act(
             state.actions, state.flags, state.beliefs, state.balance, state.requested, state.asked_day, state.queue,
@@ -320,18 +331,21 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             state.accounts.investor, state.accounts.at, state.network.indptr, state.network.neighbours, self._part,
             self._observed, self.day, key,
         )  # fmt: skip
-        settle(
+        is_urgent = settle(
             state.beliefs, state.flags, state.balance, state.requested, state.asked_day, state.queue, state.queue_n,
             state.safe, state.loss, state.flows, state.books, state.ladder, state.gauges, state.terms, self._switch,
-            state.accounts.first, state.accounts.investor, state.accounts.at, state.market, int(state.market.max(initial=-1)) + 1,
+            state.accounts.first, state.accounts.investor, state.accounts.at, state.market,
+            int(state.market.max(initial=-1)) + 1,
             dt, self.day, key,
         )  # fmt: skip
-        self._resolve_failures()
+        if is_urgent:
+            self._resolve_failures()
         interest_steps = max(round(INTEREST_DAYS / dt), 1)
         if self.day % interest_steps == 0:
-            credit_interest(state.balance, state.terms, state.books, state.accounts.first, interest_steps * dt)
-        gauge(state.books, state.ladder, state.gauges, state.terms, self._health, dt)
-        self._measure()
+            credit_interest(
+                state.balance, state.requested, state.terms, state.books, state.accounts.first, interest_steps * dt
+            )
+        now.is_quiet = gauge(state.books, state.ladder, state.gauges, state.terms, state.sums, self._health, dt)
         self._record()
         if self.collects:
             self.datacollector.collect(self)
@@ -350,44 +364,21 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         is_winding = g[layout.G_STATUS] == layout.WINDING_STATUS
         if is_winding.any():
             left = state.books[layout.CASH] + state.books[layout.CUSTODY] + state.ladder.sum(axis=0)
-            is_winding &= (left <= np.diff(state.accounts.first)) & (state.books[layout.CLAIMS] > 0)  # less than a unit each
+            is_winding &= (left <= np.diff(state.accounts.first)) & (
+                state.books[layout.CLAIMS] > 0
+            )  # less than a unit each
         for v, p in np.argwhere(in_arrears | is_winding):
             fail(
                 state.flags[v : v + 1], state.balance[v : v + 1], state.requested[v : v + 1], state.queue_n[v : v + 1],
                 state.safe[v : v + 1], state.loss[v : v + 1], state.books[:, v : v + 1], state.ladder[:, v : v + 1],
-                g[:, v : v + 1], state.terms[:, v : v + 1], state.accounts.first, state.accounts.investor, 0, p, self.day,
+                g[:, v : v + 1], state.terms[:, v : v + 1], state.accounts.first, state.accounts.investor, 0, p,
+                self.day,
             )  # fmt: skip
             if is_winding[v, p]:
                 g[layout.G_STATUS, v, p] = layout.WINDING_STATUS
 
-    def _count_holders(self) -> None:
-        """Measure holders and their trust on day 0, before any pass."""
-        state = self.state
-        weights = per_variant(self.settings["trust"], ("fund", "integrity", "info", "service"), (0.25,) * 4)
-        for p in range(state.n_platforms):
-            mine = slice(state.accounts.first[p], state.accounts.first[p + 1])
-            holds = (state.flags[:, mine] & layout.HOLDS) > 0
-            n = holds.sum(axis=1)
-            mix = np.einsum("kva,vk->va", state.beliefs[: layout.SERVICE + 1, :, mine].astype(np.float64), weights)
-            risk = 1 / (1 + np.exp(-state.beliefs[layout.RISK, :, mine].astype(np.float64)))
-            true = 1 / (1 + np.exp(-state.gauges[layout.G_RISK, :, p]))
-            state.gauges[layout.G_HOLDERS, :, p] = n
-            state.gauges[layout.G_TRUST, :, p] = (holds / (1 + np.exp(-mix))).sum(axis=1) / np.maximum(n, 1)
-            state.gauges[layout.G_MISPERCEPTION, :, p] = (holds * risk).sum(axis=1) / np.maximum(n, 1) - true * (n > 0)
-
-    def _measure(self) -> None:
-        g, sums = self.state.gauges, self.state.sums
-        n = np.maximum(sums[:, :, S_HOLDERS], 1)
-        some = sums[:, :, S_HOLDERS] > 0
-        g[layout.G_HOLDERS] = sums[:, :, S_HOLDERS]
-        g[layout.G_TRUST] = np.where(some, sums[:, :, S_TRUST] / n / SUM_SCALE, g[layout.G_TRUST])
-        g[layout.G_FEAR] = sums[:, :, S_ALARMED] / n
-        true = 1 / (1 + np.exp(-g[layout.G_RISK]))
-        g[layout.G_MISPERCEPTION] = np.where(some, sums[:, :, S_RISK] / n / SUM_SCALE - true, 0.0)
-
     def _record(self) -> None:
         self._history[self.day] = self.state.gauges
-        self._published[self.day] = self.state.gauges[layout.G_PUBLISHED_RISK]
 
     @property
     def history(self) -> NDArray[np.float64]:
@@ -395,7 +386,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         return self._history[: self.day + 1]
 
     def series(self, name: str) -> NDArray[np.float32]:
-        """Return one series so far, float32 (days + 1, variants, platforms + 1); the last column puts all platforms together."""
+        """Return one series so far, float32 (days + 1, variants, platforms + 1); the last column puts all platforms
+        together."""
         return _series_of(self.history, SERIES[name])
 
 
@@ -429,9 +421,7 @@ def _chosen(scenario: Scenario, names: Sequence[str] | None) -> tuple[Variant, .
     return tuple(by_name[n] for n in names) if names is not None else scenario.variants
 
 
-def _world(
-    scenario: Scenario, worlds: Sequence[Any], key: NDArray[np.uint64], network: object | None
-) -> states.State:
+def _world(scenario: Scenario, worlds: Sequence[Any], key: NDArray[np.uint64], network: object | None) -> states.State:
     """Draw network, population and accounts of one replication, and lay out the arrays."""
     world = worlds[0]
     folder = Path(scenario.source).parent if scenario.source else Path(".")
@@ -443,4 +433,3 @@ def _world(
     sizes = np.array([p.size for p in world.platforms])
     accounts = populations.open_accounts(world.investors, people, sizes, key)
     return states.build(worlds, links, people, accounts)
-

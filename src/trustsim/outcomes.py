@@ -30,8 +30,8 @@ RECOVERED = 0.9  # trust is back at this share of day 0
 class Episode:
     """A run on one platform in one variant: onset, peak and end (days), what set it off, and the share that ran.
 
-    ``variant`` and ``platform`` count from 0 in the model; ``trigger`` is one of ``TRIGGERS``; ``ran`` is runners over the
-    accounts of day 0.
+    ``variant`` and ``platform`` count from 0 in the model; ``trigger`` is one of ``TRIGGERS``; ``ran`` is the runners
+    over the accounts of day 0.
     """
 
     variant: int
@@ -70,10 +70,10 @@ class Finished:
         """Return float64 (investors,): money on platforms at day 0, minor units."""
         accounts = self.model.state.accounts
         n = self.model.state.population.n_investors
-        return np.bincount(accounts.investor, weights=accounts.balance, minlength=n)
+        return np.asarray(np.bincount(accounts.investor, weights=accounts.balance, minlength=n), np.float64)
 
     def first(self, value: Callable[[Episode], float], choose: Callable[..., float] = min) -> Floats:
-        """Return float64 (variants,): the smallest (or largest) of *value* over each variant's runs, NaN without one."""
+        """Return float64 (variants,): smallest (or largest) *value* over each variant's runs, NaN without one."""
         out = np.full(self.n_variants, np.nan)
         for v in range(self.n_variants):
             found = [value(e) for e in self.episodes if e.variant == v]
@@ -85,12 +85,12 @@ class Finished:
 def find_runs(model: TrustCrisisModel) -> tuple[Episode, ...]:
     """Find the runs (row C15): stretches of days with many times the calm number of departures, and what set them off.
 
-    A day belongs to a run when runners and leavers together exceed ``RUN_MULTIPLE`` times the calm number and that number
-    by five standard deviations and two; gaps of up to three days are bridged. Trigger: 'spill-over' when another platform
-    ran or failed in the week before, else 'fundamental' when the platform was insolvent, else 'belief'.
+    A day belongs to a run when runners and leavers together exceed ``RUN_MULTIPLE`` times the calm number and that
+    number by five standard deviations and two; gaps of up to three days are bridged. Trigger: 'spill-over' when a run
+    on another platform began in the week before, else 'fundamental' when the platform was insolvent, else 'belief'.
     """
     history, dt = model.history, model.dt
-    rows = {name: history[:, layout.GAUGES.index(name)] for name in ("runners", "leavers", "holders", "solvency", "status")}
+    rows = {name: history[:, layout.GAUGES.index(name)] for name in ("runners", "leavers", "holders", "solvency")}
     episodes: list[Episode] = []
     for v in range(model.state.n_variants):
         ordinary = model.settings["ordinary"][v]
@@ -108,8 +108,8 @@ def find_runs(model: TrustCrisisModel) -> tuple[Episode, ...]:
                 if ran >= RUN_SHARE:
                     peak = days[0] + int(left[span].argmax())
                     cause = "fundamental" if rows["solvency"][max(days[0] - 1, 0), v, p] < 0 else "belief"
-                    when = (float(day * dt) for day in (days[0], peak, days[-1]))
-                    episodes.append(Episode(v, p, *when, cause, float(ran)))
+                    onset, top, end = (float(day * dt) for day in (days[0], peak, days[-1]))
+                    episodes.append(Episode(v, p, onset, top, end, cause, float(ran)))
     return tuple(_with_spill_over(e, episodes) for e in episodes)
 
 
@@ -226,7 +226,8 @@ def failure_probability(f: Finished) -> Floats:
 @outcome("outcome", "time_to_failure", rows=("J3",), source="J3", better="higher", unit="duration")
 def time_to_failure(f: Finished) -> Floats:
     """Day of the first failure."""
-    day = np.where(f.gauge("status")[-1] == layout.FAILED, f.gauge("failure_day")[-1], np.inf).min(axis=1, initial=np.inf)
+    has_failed = f.gauge("status")[-1] == layout.FAILED
+    day = np.where(has_failed, f.gauge("failure_day")[-1], np.inf).min(axis=1, initial=np.inf)
     return np.where(np.isfinite(day), day * f.dt, np.nan)
 
 
@@ -273,7 +274,8 @@ def loss_by_segment(f: Finished) -> dict[str, Floats]:
     segments = f.model.variants[0].world.investors.segments
     of = f.model.state.population.segment
     return {
-        s.name: f.loss[:, of == k].sum(axis=1) / max(float(f.balance_at_start[of == k].sum()), 1.0)
+        s.name: np.ascontiguousarray(f.loss[:, of == k]).sum(axis=1)
+        / max(float(f.balance_at_start[of == k].sum()), 1.0)
         for k, s in enumerate(segments)
     }
 

@@ -1,4 +1,5 @@
-"""Print, as JSON, the SHA-256 of every array of a small run; run by test_plain_python.py with and without compilation."""
+"""Print, as JSON, the SHA-256 of every array of a small run; run by test_plain_python.py with and without
+compilation."""
 
 from __future__ import annotations
 

@@ -35,9 +35,23 @@ CRISIS: Document = {
         ],
     },
     "platforms": [
-        {"name": "Harbour", "kind": "p2p_lending", "custody": "bank", "segregated_share": 0.3, "asset_market": "loans", "patience": 3},
-        {"name": "Quay", "kind": "money_market_fund", "asset_market": "loans", "volatility": 0.01, "liquid_share": 0.1,
-         "sale_limit": 0.01, "patience": 2},
+        {
+            "name": "Harbour",
+            "kind": "p2p_lending",
+            "custody": "bank",
+            "segregated_share": 0.3,
+            "asset_market": "loans",
+            "patience": 3,
+        },
+        {
+            "name": "Quay",
+            "kind": "money_market_fund",
+            "asset_market": "loans",
+            "volatility": 0.01,
+            "liquid_share": 0.1,
+            "sale_limit": 0.01,
+            "patience": 2,
+        },
         {"name": "Mole", "kind": "payment_wallet", "exposure": "Harbour group"},
     ],
     "mechanisms": {"choice": {"calm": 3.0}},
@@ -134,7 +148,9 @@ def values_of(parameter: Parameter, platforms: Sequence[str]) -> st.SearchStrate
         return st.sampled_from(parameter.choices)
     if parameter.unit in ("name", "text"):
         return st.sampled_from(["", "one"])
-    default = 1.0 if parameter.is_required or not isinstance(parameter.default, int | float) else float(parameter.default)
+    default = (
+        1.0 if parameter.is_required or not isinstance(parameter.default, int | float) else float(parameter.default)
+    )
     low = -1e3 if parameter.low is None else parameter.low
     high = max(10 * abs(default), 1.0) if parameter.high is None else parameter.high
     span = st.floats(low, high, allow_nan=False, allow_infinity=False)

@@ -30,7 +30,14 @@ def test_proposals_combine_to_the_same_bits_in_any_order(base: float, proposals:
 
 
 def test_proposals_combine_by_the_rule_that_the_docs_give() -> None:
-    proposals: list[Any] = [("add", 1.0), ("multiply", 3.0), ("set", 2.0), ("set", 4.0), ("at_most", 10.0), ("at_least", 5.0)]
+    proposals: list[Any] = [
+        ("add", 1.0),
+        ("multiply", 3.0),
+        ("set", 2.0),
+        ("set", 4.0),
+        ("at_most", 10.0),
+        ("at_least", 5.0),
+    ]
     assert combined(100.0, proposals) == 10.0  # min(max(4 · 3 + 1, 5), 10)
     assert combined(7.0, []) == 7.0
 
@@ -41,7 +48,9 @@ def test_proposals_combine_by_the_rule_that_the_docs_give() -> None:
 def friction(timing: dict[str, Any], horizon: int = 14, step: float = 1.0, **changes: Any) -> list[int]:
     """Return the steps in which a lever with this timing acts on Quay."""
     lever = {"kind": "process_friction", "exit": 3, "platform": "Quay", **timing}
-    scenario = crisis(variants={"lever": [lever]}, shocks=changes.pop("shocks", []), horizon=horizon, step=step, **changes)
+    scenario = crisis(
+        variants={"lever": [lever]}, shocks=changes.pop("shocks", []), horizon=horizon, step=step, **changes
+    )
     model = TrustCrisisModel(scenario)
     found = []
     for step_number in range(1, scenario.n_days + 1):
@@ -81,7 +90,9 @@ def test_a_trigger_waits_until_its_indicator_has_lasted() -> None:
 def test_a_trigger_lags_by_its_lag() -> None:
     assert friction({"when": {**STOPPED, "lag": 2}}, shocks=OUT) == list(range(8, 15))
     assert friction({"when": {**STOPPED, "lasting": 3, "lag": 5}}, shocks=OUT) == [13, 14]
-    assert friction({"when": {**STOPPED, "lag": 1}}, shocks=OUT, step=0.5, horizon=7)[0] == 12  # steps 9 …, seen 10, + 2
+    assert (
+        friction({"when": {**STOPPED, "lag": 1}}, shocks=OUT, step=0.5, horizon=7)[0] == 12
+    )  # steps 9 …, seen 10, + 2
 
 
 def test_a_trigger_is_not_watched_before_its_start() -> None:
@@ -101,8 +112,8 @@ def test_variants_whose_triggers_fire_on_other_days_are_both_told() -> None:
     for _ in range(14):
         model.step()
     fear = model.series("fear")[:, :, 0]
-    assert fear[5, 1] > fear[5, 0] + 0.2
-    assert fear[12, 2] > fear[12, 0] + 0.2
+    assert fear[6, 1] > fear[6, 0] + 0.2  # stopped on day 4, fired and told on 5, counted on 6
+    assert fear[13, 2] > fear[13, 0] + 0.2
 
 
 def test_equal_levers_of_one_variant_count_once() -> None:

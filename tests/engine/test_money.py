@@ -65,7 +65,13 @@ def assert_results_in_range(model: TrustCrisisModel) -> None:
         assert x.shape == (model.state.n_variants,), name
         assert (np.isfinite(x) | np.isnan(x)).all(), name
         entry = REGISTRY["outcome", name.partition("[")[0]]  # loss_by_segment[novice] is one column of loss_by_segment
-        if entry.binary or name in ("tail_loss", "zero_loss_share", "trust_trough", "flight_to_safety", "misperception"):
+        if entry.binary or name in (
+            "tail_loss",
+            "zero_loss_share",
+            "trust_trough",
+            "flight_to_safety",
+            "misperception",
+        ):
             assert ((x >= 0) & (x <= 1) | np.isnan(x)).all(), name
         elif entry.unit in ("share", "duration", "money"):
             assert ((x >= -1e-9) | np.isnan(x)).all(), name  # a Gini coefficient is a difference of two floats
@@ -86,9 +92,25 @@ def test_money_is_constant_and_everything_in_range_in_any_scenario(document: Doc
     assert_results_in_range(model)
 
 
+def test_interest_leaves_no_crumbs_in_an_account_that_was_emptied() -> None:
+    """Whoever asks for everything before interest is credited is paid the interest as well, and holds nothing
+    afterwards."""
+    platform = {"name": "Harbour", "kind": "payment_wallet", "promised_yield": 0.5, "liquid_share": 1, "payout_lag": 3}
+    leaving = {"ordinary": {"leave": 0.4, "join": 1e-9}, "choice": {"part": 0}}
+    document = {**CRISIS, "platforms": [platform], "shocks": [], "mechanisms": leaving, "horizon": 45}
+    model = TrustCrisisModel(scenario_of(document))
+    for _ in range(model.story.n_days):
+        model.step()
+    state = model.state
+    assert (state.flags[0] & layout.HOLDS == 0).all() | (state.requested[0] == state.balance[0]).all()
+    assert (state.balance[0] == 0).mean() > 0.9
+
+
 def test_the_crisis_of_these_tests_moves_money_everywhere() -> None:
     """Else the tests on it would hold for want of anything that happens."""
-    model = TrustCrisisModel(scenario_of({**CRISIS, "variants": {"gate": [{"kind": "redemption_gate", "trigger": 0.1}]}}))
+    model = TrustCrisisModel(
+        scenario_of({**CRISIS, "variants": {"gate": [{"kind": "redemption_gate", "trigger": 0.1}]}})
+    )
     for _ in range(model.story.n_days):
         model.step()
     books = model.state.books.sum(axis=(1, 2))

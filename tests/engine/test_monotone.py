@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,10 @@ def decisions(lever: str, levels: dict[str, list[float]], day: int, **changes: A
 
 
 def assert_no_more(actions: Any, bits: int) -> int:
-    """Each level's actors are among those of the level below; return how many fewer act at the last than at the first."""
+    """Each level's actors are among those of the level below; return how many fewer act at the last than at the
+    first."""
     does = (actions & bits) > 0
-    for lower, higher in zip(does, does[1:], strict=False):
+    for lower, higher in itertools.pairwise(does):
         assert not (higher & ~lower).any()
     return int(does[0].sum() - does[-1].sum())
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from trustsim.experiment.simulate import Run
+from trustsim.outcomes import Episode
 from trustsim.scenario.resolved import Scenario, Variant, World
 
 NAMES = ("nothing", "insured", "both")
@@ -49,7 +50,16 @@ def simulate(story, variants, replication):
         "time_to_failure": np.where(has_run, 30 * panic + rank, np.nan),
     }
     series = {"outflow": (paths / (1 + rank[None, :, None])).astype(np.float32)}
-    return Run(replication, tuple(variants), outcomes, series)
+    onset = 3 * panic
+    episodes = [
+        episode
+        for v in np.flatnonzero(has_run)
+        for episode in (
+            Episode(int(v), 0, onset + 0.7, onset + 0.9, onset + 1.1, "spill-over", loss / 1e9),
+            Episode(int(v), 1, onset, onset + 0.3, onset + 0.5, "belief", 0.1 + panic / 3),
+        )
+    ]
+    return Run(replication, tuple(variants), outcomes, series, tuple(episodes))
 
 
 def one_pass(story, variants):

@@ -9,7 +9,7 @@ import pytest
 
 from trustsim.errors import TrustsimError
 from trustsim.experiment import folder
-from trustsim.experiment.frames import outcomes_frame, series_frame
+from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
 from trustsim.experiment.study import run_study
 
 
@@ -22,6 +22,7 @@ def same(a, b):
     np.testing.assert_array_equal(a.replications, b.replications)
     assert (a.variants, a.failed, a.seconds, a.interrupted) == (b.variants, b.failed, b.seconds, b.interrupted)
     assert a.scenario == b.scenario
+    assert a.runs == b.runs
     assert {k: v.tobytes() for k, v in a.outcomes.items()} == {k: v.tobytes() for k, v in b.outcomes.items()}
     assert {k: v.tobytes() for k, v in a.series.items()} == {k: v.tobytes() for k, v in b.series.items()}
 
@@ -34,7 +35,7 @@ def test_a_study_comes_back_to_the_bit(study, tmp_path, monkeypatch, has_pyarrow
         monkeypatch.setattr(folder, "find_spec", lambda name: None)
     place = folder.save(study, tmp_path / "deep" / "run", command="trustsim compare theft.yaml")
     series = "series.parquet" if has_pyarrow else "series.csv.gz"
-    assert sorted(p.name for p in place.iterdir()) == ["outcomes.csv", series, "study.json"]
+    assert sorted(p.name for p in place.iterdir()) == ["outcomes.csv", "runs.csv", series, "study.json"]
     same(folder.load(place, fake.scenario()), study)
 
 
@@ -43,13 +44,38 @@ def test_saving_again_leaves_one_series_file(study, tmp_path, monkeypatch):
     folder.save(study, tmp_path)
     monkeypatch.setattr(folder, "find_spec", lambda name: None)
     folder.save(study, tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["outcomes.csv", "series.csv.gz", "study.json"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["outcomes.csv", "runs.csv", "series.csv.gz", "study.json"]
 
 
 def test_a_study_without_a_finished_replication_is_kept_with_its_failures(tmp_path):
     empty = run_study(fake.scenario(), workers=1, simulate=lambda *_: 1 / 0, groups=fake.one_pass)
     folder.save(empty, tmp_path)
     same(folder.load(tmp_path, fake.scenario()), empty)
+
+
+def test_runs_come_back_to_the_bit_whatever_their_variant_is_called(tmp_path):
+    names = ("1.0", "NA", 'a "gate", later')
+    story = fake.scenario(names=names)
+    told = run_study(story, workers=1, simulate=fake.simulate, groups=fake.one_pass)
+    assert {run.variant for run in told.runs} >= set(names[:2])
+    folder.save(told, tmp_path)
+    back = folder.load(tmp_path, story).runs
+    assert back == told.runs
+    assert [run.onset.hex() for run in back] == [run.onset.hex() for run in told.runs]
+    assert {type(run.replication) for run in back} == {int}
+
+
+def test_runs_are_a_table_of_their_own_with_columns_even_where_there_is_none(study, tmp_path):
+    columns = ["replication", "variant", "platform", "onset", "peak", "end", "trigger", "ran_share"]
+    folder.save(study, tmp_path / "some")
+    rows = pd.read_csv(tmp_path / "some" / "runs.csv")
+    assert rows.columns.tolist() == columns
+    pd.testing.assert_frame_equal(rows, runs_frame(study), check_dtype=False, rtol=1e-12)
+    calm = replace(study, runs=())
+    folder.save(calm, tmp_path / "none")
+    assert (tmp_path / "none" / "runs.csv").read_text().strip() == ",".join(columns)
+    same(folder.load(tmp_path / "none", fake.scenario()), calm)
+    assert runs_frame(calm).dtypes.tolist() == runs_frame(study).dtypes.tolist()
 
 
 def test_study_json_says_what_was_run_with_what(study, tmp_path):
@@ -103,11 +129,23 @@ def test_a_folder_that_cannot_be_made_is_said_clearly(study, tmp_path):
         folder.save(study, tmp_path / "file" / "run")
 
 
-def test_a_changed_or_missing_file_is_refused(study, tmp_path):
+@pytest.mark.parametrize("name", ["outcomes.csv", "runs.csv"])
+def test_a_changed_or_missing_file_is_refused(study, tmp_path, name):
     folder.save(study, tmp_path)
-    with (tmp_path / "outcomes.csv").open("a") as stream:
+    with (tmp_path / name).open("a") as stream:
         stream.write("99,both,1,1,1\n")
-    with pytest.raises(TrustsimError, match=r"outcomes.csv: missing, changed or cut short"):
+    with pytest.raises(TrustsimError, match=rf"{name}: missing, changed or cut short"):
+        folder.load(tmp_path, fake.scenario())
+    (tmp_path / name).unlink()
+    with pytest.raises(TrustsimError, match=rf"{name}: missing, changed or cut short"):
+        folder.load(tmp_path, fake.scenario())
+
+
+def test_a_folder_of_another_format_is_refused(study, tmp_path):
+    folder.save(study, tmp_path)
+    about = json.loads((tmp_path / "study.json").read_text())
+    (tmp_path / "study.json").write_text(json.dumps({**about, "format": 1}))
+    with pytest.raises(TrustsimError, match="given format 1; allowed: 2"):
         folder.load(tmp_path, fake.scenario())
 
 

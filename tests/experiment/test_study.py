@@ -3,14 +3,20 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import fake_engine as fake
 import numpy as np
 import pytest
 
+from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.study import _chunks, run_study
+from trustsim.outcomes import RUN_SHARE, TRIGGERS
+from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision
+
+QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
 
 
 def study(story=None, **options):
@@ -26,6 +32,7 @@ def same(a, b):
         for name in ours:
             assert ours[name].dtype == theirs[name].dtype
             assert ours[name].tobytes() == theirs[name].tobytes()
+    assert a.runs == b.runs
 
 
 def test_study_holds_every_replication_with_the_shapes_it_promises():
@@ -45,6 +52,50 @@ def test_numbers_are_those_of_the_engine_at_their_own_place():
     run = fake.simulate(fake.scenario(), fake.NAMES, 7)
     np.testing.assert_array_equal(s.outcomes["investor_loss"][7], run.outcomes["investor_loss"])
     np.testing.assert_array_equal(s.series["outflow"][7], run.series["outflow"])
+
+
+@pytest.mark.parametrize("groups", [fake.one_pass, fake.two_passes])
+def test_runs_on_platforms_come_by_replication_variant_and_onset_with_their_names(groups):
+    s = study(groups=groups)
+    keys = [(run.replication, s.variants.index(run.variant), run.onset) for run in s.runs]
+    assert keys == sorted(keys)
+    has_run = s.outcomes["run_probability"]
+    assert 0 < has_run.sum() < has_run.size
+    assert {(k, v) for k, v, _ in keys} == {(k, v) for k, v in np.argwhere(has_run).tolist()}
+    first, second = s.runs[:2]
+    assert (first.platform, first.trigger) == ("Quay", "belief")
+    assert (second.platform, second.trigger) == ("Harbour", "spill-over")
+    assert first.onset < first.peak < first.end
+
+
+def test_runs_of_a_replication_that_is_left_out_are_left_out():
+    s = study(simulate=fake.fails_on_odd, groups=fake.two_passes)
+    assert s.runs == tuple(run for run in study().runs if run.replication % 2 == 0)
+    assert study(simulate=lambda *_: 1 / 0).runs == ()
+
+
+def test_runs_of_an_engine_that_tells_of_none_are_none():
+    s = study(simulate=lambda *of: replace(fake.simulate(*of), episodes=()))
+    assert s.runs == ()
+    assert s.outcomes["run_probability"].any()
+
+
+def test_the_real_engine_hands_on_the_runs_that_its_outcomes_count():
+    story = load(QUICKSTART, REGISTRY)
+    s = run_study(story, replications=2, workers=1)
+    step = story.step
+    assert s.runs
+    for k, v in np.ndindex(2, len(s.variants)):
+        mine = [run for run in s.runs if (run.replication, run.variant) == (k, s.variants[v])]
+        assert bool(mine) == bool(s.outcomes["run_probability"][k, v])
+        if mine:
+            assert mine[0].onset == s.outcomes["run_onset"][k, v]
+            assert max(run.end - run.onset + step for run in mine) == s.outcomes["run_duration"][k, v]
+        for run in mine:
+            assert run.onset <= run.peak <= run.end <= story.horizon
+            assert run.trigger in TRIGGERS
+            assert run.ran_share >= RUN_SHARE
+            assert {type(x) for x in (run.onset, run.peak, run.end, run.ran_share)} == {float}
 
 
 def test_numbers_are_the_same_to_the_bit_for_any_number_of_workers_and_grouping():

@@ -1,112 +1,15 @@
-"""A small quiet world in which one thing at a time is switched on: every test of a mechanism steps the ordinary model."""
+"""What the tests of mechanisms share: a quiet world to step, one thing switched on at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from quiet_world import Play, Played, document
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import layout
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
-
-EACH = 100_000  # minor units in every account
-N = 20
-
-ALIKE = {
-    "name": "all", "wealth": 2000, "invested": "100 %", "prior_trust": "50 %", "literacy": "0 %", "attention": "100 %",
-    "resilience": "50 %", "risk_tolerance": "50 %", "tenure": "0 d", "herding": 1, "privacy": 1,
-}  # fmt: skip
-QUIET = {
-    "kind": "p2p_lending", "liquid_share": "20 %", "equity": "0 %", "asset_yield": "0 %", "promised_yield": "0 %",
-    "safe_yield": "0 %", "asset_term": "36500 d", "default_rate": "0 %", "locked_share": "0 %", "payout_lag": "0 d",
-    "exit_friction": 0, "entry_friction": 0, "report_interval": "0 d", "service_capacity": "10 /day", "patience": "3650 d",
-    "sale_impact": 0, "sale_limit": "0 %", "estate_cost": "0 %",
-}  # fmt: skip
-SILENT = ("choice", "fear", "herding", "media", "ordinary", "queue_news", "risk_view", "service_desk", "spillover", "switching", "trust", "health")
-NEUTRAL = {
-    "choice": {
-        "rule": "threshold", "calm": -50, "fund": 0, "integrity": 0, "risk": 0, "tolerance": 0, "balance": 0, "tenure": 0,
-        "pays_yield": 0, "fee": 0, "first_move": 0, "gate_rush": 0, "part": "0 %", "segregation": "0 %",
-    },
-    "trust": {"good_news": "100 %", "repair": "0 /day", "scarring": "0 %", "scar_bad": 0},
-    "media": {"reach": "100 %", "fading": "100 %", "credibility": "100 %", "discovery": "0 /day"},
-}  # fmt: skip
-
-
-def document(
-    *,
-    platforms: Mapping[str, Mapping[str, Any]] | None = None,
-    mechanisms: Mapping[str, Any] | None = None,
-    investors: Mapping[str, Any] | None = None,
-    segment: Mapping[str, Any] | None = None,
-    **rest: Any,
-) -> dict[str, Any]:
-    """Return a scenario as plain data: alike investors with EACH in each of two accounts, quiet platforms, nothing on.
-
-    ``mechanisms`` switches on, laid over neutral settings where there are some. 'Harbour' and 'Quay' unless said otherwise.
-    """
-    on = {name: {**NEUTRAL.get(name, {}), **settings} for name, settings in (mechanisms or {}).items()}
-    platforms = platforms or {"Harbour": {}, "Quay": {}}
-    return {
-        "trustsim": 1,
-        "horizon": "60 d",
-        "network": {"kind": "none"},
-        "investors": {
-            "count": N, "members": "100 %", "second_platform": "100 %", "considered": 2,
-            "segments": [{**ALIKE, **(segment or {})}], **(investors or {}),
-        },
-        "platforms": [{"name": name, **QUIET, **settings} for name, settings in platforms.items()],
-        "mechanisms": {**dict.fromkeys(SILENT, False), **on},
-        "variants": {"nothing": []},
-        **rest,
-    }  # fmt: skip
-
-
-class Played:
-    """A model that was stepped, with its arrays by name."""
-
-    def __init__(self, model: TrustCrisisModel) -> None:
-        self.model, self.state = model, model.state
-
-    def step(self, days: int = 1) -> Played:
-        """Go on for some steps."""
-        for _ in range(days):
-            self.model.step()
-        return self
-
-    def gauge(self, name: str) -> Any:
-        """Return float64 (days + 1, variants, platforms)."""
-        return self.model.history[:, layout.GAUGES.index(name)]
-
-    def book(self, name: str) -> Any:
-        """Return int64 (variants, platforms), minor units, as it stands."""
-        return self.state.books[layout.ENTRIES.index(name)]
-
-    def term(self, name: str) -> Any:
-        """Return float64 (variants, platforms), as it stands."""
-        return self.state.terms[layout.TERMS.index(name)]
-
-    def belief(self, name: str, platform: int = 0) -> Any:
-        """Return float32 (variants, accounts of the platform)."""
-        row = ("fund", "integrity", "info", "service", "scar", "risk", "fear", "seen").index(name)
-        first = self.state.accounts.first
-        return self.state.beliefs[row, :, first[platform] : first[platform + 1]]
-
-    def balance(self, platform: int = 0) -> Any:
-        """Return int64 (variants, accounts of the platform), minor units."""
-        first = self.state.accounts.first
-        return self.state.balance[:, first[platform] : first[platform + 1]]
-
-    @property
-    def assets(self) -> Any:
-        """Book value of the ladder, int64 (variants, platforms)."""
-        return self.state.ladder.sum(axis=0)
-
-
-Play = Callable[..., Played]
 
 
 @pytest.fixture
@@ -120,16 +23,3 @@ def play() -> Play:
         return Played(model).step(days)
 
     return run
-
-
-def lever(kind: str, **settings: Any) -> dict[str, Any]:
-    """Return an intervention on Harbour."""
-    return {"kind": kind, "platform": "Harbour", **settings}
-
-
-def leave(start: str = "0 d", platform: str = "Harbour", **settings: Any) -> dict[str, Any]:
-    """Return a lever that makes everyone on a platform run from *start* on, given :data:`READY`."""
-    return {"kind": "process_friction", "platform": platform, "exit": -1, "cost": 0, "from": start, **settings}
-
-
-READY = {"choice": {"calm": -0.5}}  # a threshold: one unit less of friction makes all of them run

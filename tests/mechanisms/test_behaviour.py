@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 import pytest
-
-from conftest import EACH, READY, N, Play, leave, lever
+from quiet_world import EACH, READY, N, Play, leave, lever
 
 LOGIT = {"choice": {"rule": "logit", "calm": -1}}
 BACK = {"service": 0, "info": 0, "trust": 0, "tenure": 0}
@@ -20,7 +19,9 @@ def logistic(x: float) -> float:
 def test_the_choice_is_a_logit(play: Play) -> None:
     many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
     seen = play(1, platforms={"Harbour": {}}, investors=many, mechanisms=LOGIT)
-    assert seen.gauge("runners")[1, 0, 0] / 20_000 == pytest.approx(logistic(-1), abs=0.01)  # five standard deviations: 0.016
+    assert seen.gauge("runners")[1, 0, 0] / 20_000 == pytest.approx(
+        logistic(-1), abs=0.01
+    )  # five standard deviations: 0.016
 
 
 def test_the_choice_weighs_trust_and_yield(play: Play) -> None:
@@ -43,7 +44,13 @@ def test_only_the_attentive_choose_and_fear_wakes_the_others(play: Play) -> None
     awake = {"choice": {"calm": 50}}
     calm = play(1, platforms={"Harbour": {}}, segment=asleep, investors=many, mechanisms=awake)
     assert calm.gauge("runners")[1, 0, 0] / 4000 == pytest.approx(0.25, abs=0.03)
-    afraid = play(0, platforms={"Harbour": {}}, segment=asleep, investors=many, mechanisms={**awake, "fear": {"attention": 2, "decay": "0 /day"}})
+    afraid = play(
+        0,
+        platforms={"Harbour": {}},
+        segment=asleep,
+        investors=many,
+        mechanisms={**awake, "fear": {"attention": 2, "decay": "0 /day"}},
+    )
     afraid.belief("fear")[:] = 0.5
     afraid.step()
     assert afraid.gauge("runners")[1, 0, 0] / 4000 == pytest.approx(0.5, abs=0.04)
@@ -64,8 +71,11 @@ def test_fear_fades_by_resilience(play: Play) -> None:
 
 
 def test_an_alarm_frightens_every_neighbour_once(play: Play) -> None:
-    """In a complete network of 20, one alarmed person adds contagion · (1½ − resilience) to 19 others, on one platform."""
-    story = {"network": {"kind": "complete"}, "mechanisms": {"fear": {"contagion": 0.1, "decay": "0 /day", "threshold": 1}}}
+    """In a complete network of 20, one alarmed person adds contagion · (1½ − resilience) to the others, on its platform."""
+    story = {
+        "network": {"kind": "complete"},
+        "mechanisms": {"fear": {"contagion": 0.1, "decay": "0 /day", "threshold": 1}},
+    }
     for resilience, alarm in ((0.0, 0.5), (0.5, 1.0)):
         seen = play(0, segment={"resilience": resilience}, **story)
         seen.belief("fear")[0, 0] = alarm + 0.01
@@ -97,11 +107,17 @@ def test_fear_moves_the_choice_and_blinds_to_fundamentals(play: Play) -> None:
 
 
 def test_herding_adds_its_weight(play: Play) -> None:
-    """All neighbours but the last one leave Harbour on day 1; that one leaves on day 2 if 2 · (1 − normal) is enough."""
+    """All neighbours but the last one leave Harbour on day 1; it leaves on day 2 if 2 · (1 − normal) is enough."""
     herding = {"herding": {"weight": 2, "normal": "10 %", "fading": "0 /day"}}
     for calm, follows in ((-1.79, True), (-1.81, False)):
         for watched in (100, 50):
-            story = {"network": {"kind": "complete"}, "mechanisms": {"choice": {"calm": calm, "fund": 1}, "herding": {**herding["herding"], "observed": f"{watched} %"}}}
+            story = {
+                "network": {"kind": "complete"},
+                "mechanisms": {
+                    "choice": {"calm": calm, "fund": 1},
+                    "herding": {**herding["herding"], "observed": f"{watched} %"},
+                },
+            }
             seen = play(0, **story)
             seen.belief("fund")[0, :-1] = -10.0
             seen.step(2)
@@ -131,10 +147,16 @@ def test_the_memory_of_leavers_fades_and_fear_and_literacy_weigh_it(play: Play) 
 
 
 def test_bad_news_counts_in_full_and_good_news_by_less(play: Play) -> None:
-    news = {"variants": {"nothing": [], "warned": [lever("official_warning", strength=4, reach="100 %", fading="100 %", cost=0)]}}
+    news = {
+        "variants": {
+            "nothing": [],
+            "warned": [lever("official_warning", strength=4, reach="100 %", fading="100 %", cost=0)],
+        }
+    }
     still = play(1, mechanisms={"trust": {}}, **news)
     assert still.belief("fund")[1] == pytest.approx(-2.0)
-    assert (still.belief("fund")[0] == 0).all() and (still.belief("fund", 1) == 0).all()
+    assert (still.belief("fund")[0] == 0).all()
+    assert (still.belief("fund", 1) == 0).all()
     mends = play(1, mechanisms={"trust": {"repair": "0.05 /day"}}, **news)
     start = mends.belief("fund")[1].copy()
     assert start == pytest.approx(-2.0 * 0.95)
@@ -177,17 +199,32 @@ def test_privacy_weighs_news_about_personal_data(play: Play) -> None:
 @pytest.mark.parametrize("wanted", [0.02, 0.2])
 def test_ordinary_leaving_has_its_rate(play: Play, wanted: float) -> None:
     many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
-    seen = play(1, platforms={"Harbour": {}}, investors=many, mechanisms={"ordinary": {**BACK, "leave": f"{wanted} /day"}})
+    seen = play(
+        1, platforms={"Harbour": {}}, investors=many, mechanisms={"ordinary": {**BACK, "leave": f"{wanted} /day"}}
+    )
     assert seen.gauge("leavers")[1, 0, 0] / 20_000 == pytest.approx(wanted, rel=0.12)
     assert seen.gauge("runners")[1, 0, 0] == 0
-    spread = play(1, platforms={"Harbour": {}}, investors=many, segment={"tenure": "exponential(500 d)"}, mechanisms={"ordinary": {**BACK, "tenure": 0.3, "leave": f"{wanted} /day"}})
-    assert spread.gauge("leavers")[1, 0, 0] / 20_000 == pytest.approx(wanted, rel=0.12)  # tenure moves who leaves, not how many
+    spread = play(
+        1,
+        platforms={"Harbour": {}},
+        investors=many,
+        segment={"tenure": "exponential(500 d)"},
+        mechanisms={"ordinary": {**BACK, "tenure": 0.3, "leave": f"{wanted} /day"}},
+    )
+    assert spread.gauge("leavers")[1, 0, 0] / 20_000 == pytest.approx(
+        wanted, rel=0.12
+    )  # tenure moves who leaves, not how many
 
 
 def test_lost_trust_in_service_and_data_safety_raises_ordinary_leaving(play: Play) -> None:
     many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
     for part in ("service", "info"):
-        seen = play(0, platforms={"Harbour": {}}, investors=many, mechanisms={"ordinary": {**BACK, part: 1, "leave": "0.1 /day"}})
+        seen = play(
+            0,
+            platforms={"Harbour": {}},
+            investors=many,
+            mechanisms={"ordinary": {**BACK, part: 1, "leave": "0.1 /day"}},
+        )
         seen.belief(part)[:] = -1.0
         assert seen.step().gauge("leavers")[1, 0, 0] / 20_000 == pytest.approx(logistic(math.log(1 / 9) + 1), rel=0.05)
 
@@ -206,7 +243,11 @@ def test_newcomers_join_when_trust_is_there(play: Play) -> None:
 
 
 def test_who_left_can_come_back(play: Play) -> None:
-    seen = play(20, mechanisms={"ordinary": {**BACK, "leave": "0.3 /day", "join": "0.3 /day"}}, platforms={"Harbour": {"liquid_share": "100 %"}})
+    seen = play(
+        20,
+        mechanisms={"ordinary": {**BACK, "leave": "0.3 /day", "join": "0.3 /day"}},
+        platforms={"Harbour": {"liquid_share": "100 %"}},
+    )
     assert seen.gauge("joiners")[:, 0, 0].sum() > 0
     assert seen.gauge("leavers")[:, 0, 0].sum() > seen.gauge("joiners")[:, 0, 0].sum()
 
@@ -215,11 +256,14 @@ def test_half_switch_when_nothing_speaks_for_either(play: Play) -> None:
     many = {"count": 4000}
     nothing = {"appeal": 0, "trust": 0, "pays_yield": 0, "fear": 0}
     rich = {"Harbour": {"liquid_share": "100 %"}, "Quay": {}}
-    seen = play(1, platforms=rich, investors=many, mechanisms={**READY, "switching": nothing}, variants={"run": [leave()]})
+    seen = play(
+        1, platforms=rich, investors=many, mechanisms={**READY, "switching": nothing}, variants={"run": [leave()]}
+    )
     paid = seen.gauge("outflow")[1, 0, 0]
     assert paid == 4000 * EACH
     assert seen.gauge("inflow")[1, 0, 1] / paid == pytest.approx(0.5, abs=0.04)
-    assert seen.state.flows[0, 0].sum() == paid and seen.state.flows[0, 0, 1] == seen.gauge("inflow")[1, 0, 1]
+    assert seen.state.flows[0, 0].sum() == paid
+    assert seen.state.flows[0, 0, 1] == seen.gauge("inflow")[1, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -232,7 +276,9 @@ def test_half_switch_when_nothing_speaks_for_either(play: Play) -> None:
         ({}, {"entry_friction": 1.0}, -1.0),
     ],
 )
-def test_switching_weighs_what_it_says(play: Play, weight: dict[str, float], setup: dict[str, object], utility: float) -> None:
+def test_switching_weighs_what_it_says(
+    play: Play, weight: dict[str, float], setup: dict[str, object], utility: float
+) -> None:
     how = {"appeal": 0, "trust": 0, "pays_yield": 0, "fear": 0, **weight}
     beliefs = {k: v for k, v in setup.items() if k in ("integrity", "fear")}
     quay = {k: v for k, v in setup.items() if k not in beliefs}
@@ -251,7 +297,13 @@ def test_money_flows_to_no_platform_that_does_not_pay(play: Play) -> None:
     sure = {"appeal": 50, "trust": 0, "pays_yield": 0, "fear": 0}
     shocks = [{"kind": "outage", "platform": "Quay", "day": "0 d"}]
     for struck, arrives in ((shocks, 0), ([], N * EACH)):
-        seen = play(1, platforms={"Harbour": {"liquid_share": "100 %"}, "Quay": {}}, shocks=struck, mechanisms={**READY, "switching": sure}, variants={"run": [leave()]})
+        seen = play(
+            1,
+            platforms={"Harbour": {"liquid_share": "100 %"}, "Quay": {}},
+            shocks=struck,
+            mechanisms={**READY, "switching": sure},
+            variants={"run": [leave()]},
+        )
         assert seen.state.flows[0, 0, 1] == arrives
 
 
@@ -274,7 +326,13 @@ def test_a_report_moves_by_weight_and_scope_with_an_error_by_literacy(play: Play
     for literacy in (0.0, 1.0):
         told = {"Harbour": {"report_interval": "1 d", "report_scope": "40 %", "report_lag": "0 d"}}
         view = {"report_weight": "50 %", "noise": 1, "salience": 1, "peers": 0}
-        seen = play(0, platforms=told, investors=many, segment={"literacy": literacy}, mechanisms={"risk_view": view, "health": health})
+        seen = play(
+            0,
+            platforms=told,
+            investors=many,
+            segment={"literacy": literacy},
+            mechanisms={"risk_view": view, "health": health},
+        )
         seen.belief("risk")[:] = 0.0
         seen.step()
         assert seen.belief("risk").mean() == pytest.approx(-2 * 0.5 * 0.4, abs=0.01)
@@ -305,10 +363,14 @@ def test_neighbours_who_leave_raise_the_risk_view(play: Play) -> None:
 
 
 def test_without_a_new_report_the_view_returns_to_the_last_one(play: Play) -> None:
-    """Figures that were never published cannot be known: a platform that loses assets without a report looks as on day 0."""
+    """What was never published cannot be known: without a report a platform that loses assets looks as on day 0."""
     loss = [{"kind": "default_wave", "platform": "*", "day": "2 d", "share": "50 %", "fund": 0}]
     told = {"Harbour": {"report_interval": "0 d"}, "Quay": {"report_interval": "5 d", "report_lag": "0 d"}}
-    on = {"trust": {"repair": "0.5 /day"}, "risk_view": {"report_weight": "0 %", "noise": 0}, "health": {"base": 0, "equity": 10, "liquidity": 0}}
+    on = {
+        "trust": {"repair": "0.5 /day"},
+        "risk_view": {"report_weight": "0 %", "noise": 0},
+        "health": {"base": 0, "equity": 10, "liquidity": 0},
+    }
     seen = play(4, platforms=told, shocks=loss, mechanisms=on)
     assert np.abs(seen.belief("risk")).max() < 1e-6
     assert np.abs(seen.belief("risk", 1)).max() < 1e-6
@@ -328,6 +390,11 @@ def test_risk_of_an_empty_balance_sheet_is_its_base(play: Play) -> None:
 
 def test_overdue_payments_raise_the_risk(play: Play) -> None:
     on = {**READY, "health": {"base": 0, "equity": 0, "liquidity": 0, "overdue": 4}}
-    seen = play(1, mechanisms=on, platforms={"Harbour": {"liquid_share": "20 %", "equity": "-80 %"}, "Quay": {}}, variants={"run": [leave()]})
+    seen = play(
+        1,
+        mechanisms=on,
+        platforms={"Harbour": {"liquid_share": "20 %", "equity": "-80 %"}, "Quay": {}},
+        variants={"run": [leave()]},
+    )
     assert seen.gauge("risk")[1, 0, 0] == pytest.approx(4 * 0.8, abs=1e-3)
     assert seen.gauge("risk")[1, 0, 1] == 0

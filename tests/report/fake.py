@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from trustsim.analysis.comparison import compare
-from trustsim.experiment.study import FailedRun, Study
+from trustsim.experiment.study import FailedRun, LiquidityRun, Study
 from trustsim.registry import Registry, parameter
 from trustsim.report.result import Result
 from trustsim.scenario.resolved import Item, Scenario, Timing, Trigger, Variant, World
@@ -148,6 +148,16 @@ def result(variants: tuple[str, ...] = VARIANTS, n: int = 120, *, title: str = "
     study = Study(
         scenario=story, variants=variants, replications=np.arange(n, dtype=np.int64), outcomes=outcomes,
         series={k: np.repeat(x[..., None], 2, axis=3).astype(np.float32) for k, x in series.items()},
-        failed=broken, seconds=12.5,
+        failed=broken, seconds=12.5, runs=_runs(variants, runs, onset, size),
     )  # fmt: skip
     return Result(study, compare(study, REGISTRY))
+
+
+def _runs(variants: tuple[str, ...], runs: Any, onset: Any, size: Any) -> tuple[LiquidityRun, ...]:
+    """Return a run of 11 days on Harbour wherever there is one, every fourth while the platform is insolvent."""
+    found = []
+    for i, (k, v) in enumerate(np.argwhere(runs)):
+        began, why = float(onset[k, v]), "belief" if i % 4 else "fundamental"
+        days = began, began + 4, began + 10
+        found.append(LiquidityRun(int(k), variants[v], "Harbour", *days, why, float(size[k, v])))
+    return tuple(found)

@@ -81,7 +81,8 @@ def test_policy_allows_the_one_style_sheet_and_nothing_else(html):
 
 def test_order_is_answer_ranking_differences_days_runs_cost_story_assumptions_failures_repeat(html):
     places = [html.index(f'id="{name}"') for name in (
-        "answer", "ranking", "differences", "course", "runs", "price", "story", "assumed", "left-out", "repeat",
+        "answer", "ranking", "differences", "course", "runs", "platform-runs", "price", "story", "assumed", "left-out",
+        "repeat",
     )]  # fmt: skip
     assert places == sorted(places)
 
@@ -98,6 +99,50 @@ def test_every_chart_names_every_variant_and_has_a_text_alternative_a_table_and_
         assert figure.count("<title") == figure.count("<desc") == len(pictures)
         assert "<table" in figure
         assert "data:text/csv" in figure
+
+
+def runs_table(html):
+    """Return heads, and by variant the cells, of the table of runs on platforms."""
+    table = re.search(r'aria-label="Runs on platforms"><table>(.*?)</table>', html, re.S)[1]
+    rows = re.findall(r"<tr.*?</tr>", table, re.S)
+    text = [[re.sub(r"<[^>]*>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)] for row in rows]
+    return text[0], {row[0]: row[1:] for row in text[1:]}
+
+
+def test_runs_on_platforms_are_told_by_variant(html, result):
+    head, rows = runs_table(html)
+    assert head == [
+        "variant", "worlds with a run, of 120", "runs", "began on day", "peak on day", "length, days",
+        "trigger fundamental, %", "trigger belief, %", "trigger spill-over, %", "accounts that ran, %",
+    ]  # fmt: skip
+    assert list(rows) == list(result.comparison.ranking)
+    runs = result.runs()
+    mine = runs[runs["variant"] == "nothing"]
+    n = f"{result.study.outcomes['run_probability'][:, 0].sum():.0f}"
+    began = mine["onset"].median()
+    why = 100 * (mine["trigger"] == "fundamental").mean()
+    ran = 100 * mine["ran_share"].median()
+    assert rows["nothing"] == [
+        n, n, f"{began:.1f}", f"{began + 4:.1f}", "11.0", f"{why:.1f}", f"{100 - why:.1f}", "0", f"{ran:.1f}",
+    ]  # fmt: skip
+    assert "at least 3\u00a0% of its accounts run" in html
+
+
+def test_a_world_with_two_runs_counts_once_and_a_variant_without_runs_has_dashes(result):
+    one, *_ = result.study.runs
+    on_day = [replace(one, variant="both", onset=x, peak=x + 1, end=x + 2) for x in (0.0, 3.0)]
+    spilt = replace(on_day[1], platform="Quay", trigger="spill-over", ran_share=one.ran_share)
+    study = replace(result.study, runs=(on_day[0], spilt))
+    _, rows = runs_table(page.render(Result(study, result.comparison)))
+    assert rows["both"][:5] == ["1", "2", "1.5", "2.5", "3.0"]
+    assert sorted(rows["both"][5:8]) == ["0", "50.0", "50.0"]
+    assert rows["nothing"] == ["0", "0", *["–"] * 7]
+
+
+def test_page_of_a_study_without_runs_on_platforms_has_no_table_of_them(result):
+    text = page.render(Result(replace(result.study, runs=()), result.comparison))
+    outline(text)
+    assert "platform-runs" not in text
 
 
 def test_downloads_hold_the_numbers(html, result):
@@ -145,6 +190,7 @@ def test_names_that_look_like_markup_are_shown_and_never_obeyed(monkeypatch):
     found = outline(text)
     assert not {"script", "img"} & set(found.tags)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in runs_table(text)[1]
     assert "<script" not in text
 
 

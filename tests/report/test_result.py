@@ -8,6 +8,7 @@ from rich.console import Console
 from trustsim.analysis.comparison import COST
 from trustsim.errors import TrustsimError
 from trustsim.experiment.simulate import Run
+from trustsim.outcomes import Episode
 from trustsim.registry import Registry
 from trustsim.report.progress import shown
 from trustsim.report.result import compare
@@ -38,7 +39,9 @@ def simulate(story, variants, replication):
     loss = np.random.default_rng(replication).lognormal(10)
     factor = np.array([0.5 if name == "insured" else 1.0 for name in variants])
     series = np.full((story.n_days + 1, len(variants), 2), replication, np.float32)
-    return Run(replication, variants, {"investor_loss": loss * factor, COST: 700 * (1 - factor)}, {"trust": series})
+    outcomes = {"investor_loss": loss * factor, COST: 700 * (1 - factor)}
+    episodes = (Episode(0, 0, 1.0, 1.5, 2.5, "belief", 0.25),) if replication == 1 else ()
+    return Run(replication, variants, outcomes, {"trust": series}, episodes)
 
 
 def compared(**options):
@@ -68,6 +71,11 @@ def test_frames_are_tidy():
     assert trust["day"].max() == 3.0
     assert len(trust) == 3 * 7 * 2 * 2
     assert (trust["value"] == trust["replication"]).all()
+    (run,) = result.runs().to_dict("records")
+    assert run == {
+        "replication": 1, "variant": "nothing", "platform": "Harbour", "onset": 1.0, "peak": 1.5, "end": 2.5,
+        "trigger": "belief", "ran_share": 0.25,
+    }  # fmt: skip
 
 
 def test_a_result_shows_itself_shortly_and_escapes_its_title():

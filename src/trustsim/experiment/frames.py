@@ -1,4 +1,7 @@
-"""Studies as tidy tables: a row a replication and variant; a replication, day, variant and platform; or a run on one."""
+"""Studies as tidy tables.
+
+One row a replication and variant; or one a replication, day, variant and platform; or one a run on a platform.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +36,17 @@ def runs_frame(study: Study) -> pd.DataFrame:
 
     Columns: replication, variant, platform, onset, peak, end (days), trigger, ran_share (in [0, 1]).
     """
-    kinds = {"int": np.int64, "float": np.float64, "str": str}
+    runs = study.runs
     return pd.DataFrame(
         {
-            field.name: pd.Series([getattr(run, field.name) for run in study.runs], dtype=kinds[str(field.type)])
-            for field in fields(LiquidityRun)
+            "replication": np.array([run.replication for run in runs], np.int64),
+            "variant": pd.Series([run.variant for run in runs], dtype=str),
+            "platform": pd.Series([run.platform for run in runs], dtype=str),
+            "onset": np.array([run.onset for run in runs], np.float64),
+            "peak": np.array([run.peak for run in runs], np.float64),
+            "end": np.array([run.end for run in runs], np.float64),
+            "trigger": pd.Series([run.trigger for run in runs], dtype=str),
+            "ran_share": np.array([run.ran_share for run in runs], np.float64),
         }
     )
 

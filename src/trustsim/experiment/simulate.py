@@ -16,9 +16,10 @@ from trustsim.world.series import SERIES
 
 @dataclass(frozen=True)
 class Run:
-    """One finished replication. ``outcomes`` float64 (variants,), ``series`` float32 (days + 1, variants, platforms + 1).
+    """One finished replication of the variants of one group.
 
-    ``episodes`` are the runs on platforms; their ``variant`` counts in ``variants``.
+    ``outcomes`` float64 (variants,), ``series`` float32 (days + 1, variants, platforms + 1); ``episodes`` are the runs
+    on platforms, whose ``variant`` counts in ``variants``.
     """
 
     replication: int

@@ -57,8 +57,8 @@ class FailedRun:
 class LiquidityRun:
     """A run on one platform (row C15): in which world, from ``onset`` over ``peak`` to ``end`` (days), and why.
 
-    ``trigger`` is 'fundamental', 'belief' or 'spill-over' (see :func:`trustsim.outcomes.find_runs`); ``ran_share`` is the
-    accounts that ran in it over those open on day 0.
+    ``trigger`` is 'fundamental', 'belief' or 'spill-over' (see :func:`trustsim.outcomes.find_runs`); ``ran_share`` is
+    the accounts that ran in it over those open on day 0.
     """
 
     replication: int
@@ -84,7 +84,7 @@ class Study:
     failed : the runs that raised, by replication.
     seconds : wall-clock time of the whole study.
     interrupted : whether it was stopped before all replications were tried.
-    runs : the runs on platforms in those replications, by replication, variant (in the order of ``variants``) and onset.
+    runs : the runs on platforms in ``replications``, ordered by replication, variant (as in ``variants``) and onset.
     """
 
     scenario: Scenario

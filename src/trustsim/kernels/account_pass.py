@@ -102,7 +102,7 @@ _CLIP = np.float32(12)
 
 
 @compiled
-def logistic_variates(words, out, bits) -> None:  # type: ignore[no-untyped-def]
+def logistic_variates(words, out, bits) -> None:
     """Turn uint32 words into logistic variates: ``out`` float32 (n,) = logit((w + ½)/2³²), by the table of draws.
 
     ``bits`` is ``out`` seen as uint32 (the same memory). The upper half of the words mirrors the lower half.
@@ -117,7 +117,7 @@ def logistic_variates(words, out, bits) -> None:  # type: ignore[no-untyped-def]
 
 
 @inlined
-def rational_logistic(x):  # type: ignore[no-untyped-def]
+def rational_logistic(x):
     """Return the logistic curve in float32 without an exponential: e^a by (1 + a/8 + a²/128)^8; error below 0.0025."""
     a = abs(x)
     y = _1 + a * _EIGHTH + a * a * _128TH
@@ -129,7 +129,7 @@ def rational_logistic(x):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def hear(evidence, row, is_page, by_literacy, login, media, literacy, education) -> None:  # type: ignore[no-untyped-def]
+def hear(evidence, row, is_page, by_literacy, login, media, literacy, education) -> None:
     """Add one message, ``row`` float32 (TARGETS + 1,), to the evidence float32 (TARGETS, ≥ n) of those it reaches.
 
     A page is read by those who log in, any other message by those whom the media reach; ``by_literacy`` says that the
@@ -148,7 +148,7 @@ def hear(evidence, row, is_page, by_literacy, login, media, literacy, education)
 
 
 @compiled
-def feel(fear, seen, e_fear, links, keep, gain, seen_keep) -> None:  # type: ignore[no-untyped-def]
+def feel(fear, seen, e_fear, links, keep, gain, seen_keep) -> None:
     """Fade fear and the memory of neighbours who left; take in what alarmed today."""
     for i in range(len(fear)):
         f = fear[i] * keep[i] + gain[i] * e_fear[i]
@@ -158,7 +158,7 @@ def feel(fear, seen, e_fear, links, keep, gain, seen_keep) -> None:  # type: ign
 
 
 @compiled
-def believe(fund, integrity, info, service, scar, e_fund, e_integrity, e_info, e_service, privacy, w) -> None:  # type: ignore[no-untyped-def]
+def believe(fund, integrity, info, service, scar, e_fund, e_integrity, e_info, e_service, privacy, w) -> None:
     """Move the four parts of trust by what was heard: bad news in full (more with scars), good news by less."""
     good, bad, scar_bad = w[W_GOOD], w[W_BAD], w[W_SCAR_BAD]
     for i in range(len(fund)):
@@ -171,10 +171,15 @@ def believe(fund, integrity, info, service, scar, e_fund, e_integrity, e_info, e
 
 
 @compiled
-def mend(fund, integrity, info, service, scar, prior, w) -> None:  # type: ignore[no-untyped-def]
+def mend(fund, integrity, info, service, scar, prior, w) -> None:
     """Repair the four parts of trust a little, towards the scarred prior; keep them in range."""
     repair = w[W_REPAIR]
-    base_fund, base_integrity, base_info, base_service = w[W_BASE_FUND], w[W_BASE_INTEGRITY], w[W_BASE_INFO], w[W_BASE_SERVICE]
+    base_fund, base_integrity, base_info, base_service = (
+        w[W_BASE_FUND],
+        w[W_BASE_INTEGRITY],
+        w[W_BASE_INFO],
+        w[W_BASE_SERVICE],
+    )
     for i in range(len(fund)):
         rest = prior[i] - scar[i]
         x, y, z, u = fund[i], integrity[i], info[i], service[i]
@@ -189,7 +194,7 @@ def mend(fund, integrity, info, service, scar, prior, w) -> None:  # type: ignor
 
 
 @compiled
-def wound(scar, e_fund, e_integrity, w) -> None:  # type: ignore[no-untyped-def]
+def wound(scar, e_fund, e_integrity, w) -> None:
     """Let a share of today's bad news about fund safety and integrity stay as scar."""
     bad, scarring = w[W_BAD], w[W_SCARRING]
     for i in range(len(scar)):
@@ -197,7 +202,7 @@ def wound(scar, e_fund, e_integrity, w) -> None:  # type: ignore[no-untyped-def]
 
 
 @compiled
-def judge(risk, e_risk, seen, links, login, error, literacy, attention, w) -> None:  # type: ignore[no-untyped-def]
+def judge(risk, e_risk, seen, links, login, error, literacy, attention, w) -> None:
     """Move the risk view: rumour and news, neighbours who left, and on report days the report, read with an error."""
     salience, peers, normal, repair = w[W_SALIENCE], w[W_RISK_PEERS], w[W_NORMAL], w[W_REPAIR]
     weight, published, noise, education = w[W_REPORT_WEIGHT], w[W_REPORT_RISK], w[W_REPORT_NOISE], w[W_EDUCATION]
@@ -212,8 +217,9 @@ def judge(risk, e_risk, seen, links, login, error, literacy, attention, w) -> No
 
 
 @compiled
-def covered(loss, balance, w) -> None:  # type: ignore[no-untyped-def]
-    """Fill ``loss`` float32 (n,) with the log of the share of a loss that the believed guarantee leaves to the account."""
+def covered(loss, balance, w) -> None:
+    """Fill ``loss`` float32 (n,) with the log of the share of a loss that the believed guarantee leaves to the
+    account."""
     cover, limit = w[W_COVER], w[W_LIMIT]
     for i in range(len(loss)):
         held = np.float32(balance[i])
@@ -226,8 +232,9 @@ def covered(loss, balance, w) -> None:  # type: ignore[no-untyped-def]
 
 
 @compiled
-def choose(  # type: ignore[no-untyped-def]
-    actions, flags, fund, integrity, info, service, risk, fear, seen, loss, calm, churn, prior, links, herding, literacy, attention, alarm,
+def choose(
+    actions, flags, fund, integrity, info, service, risk, fear, seen, loss, calm, churn, prior, links, herding,
+    literacy, attention, alarm,
     login, panic, ordinary, w,
 ) -> None:  # fmt: skip
     """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
@@ -263,14 +270,16 @@ def choose(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def measure(sums, flags, fund, integrity, info, service, risk, w) -> None:  # type: ignore[no-untyped-def]
+def measure(sums, flags, fund, integrity, info, service, risk, w) -> None:
     """Add holders, their trust, alarm and perceived risk to the integer sums int64 (SUMS,)."""
     t_fund, t_integrity, t_info, t_service = w[W_T_FUND], w[W_T_INTEGRITY], w[W_T_INFO], w[W_T_SERVICE]
     holders, alarmed, trusting, risky = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
     for i in range(len(flags)):
         holds = flags[i] & np.uint8(layout.HOLDS)
         one = np.float32(holds) * _SUM32
-        trust = rational_logistic(t_fund * fund[i] + t_integrity * integrity[i] + t_info * info[i] + t_service * service[i])
+        trust = rational_logistic(
+            t_fund * fund[i] + t_integrity * integrity[i] + t_info * info[i] + t_service * service[i]
+        )
         holders = np.int32(holders + np.int32(holds))
         alarmed = np.int32(alarmed + np.int32(holds & (flags[i] >> np.uint8(2))))
         trusting = np.int32(trusting + np.int32(trust * one))
@@ -282,14 +291,30 @@ def measure(sums, flags, fund, integrity, info, service, risk, w) -> None:  # ty
 
 
 @compiled
-def account_pass(  # type: ignore[no-untyped-def]
+def count(sums, flags, beliefs, weights, first) -> None:
+    """Measure all accounts as they stand, without a pass; ``sums`` is overwritten."""
+    sums[:] = 0
+    for v in range(len(flags)):
+        for p in range(len(first) - 1):
+            for start in range(first[p], first[p + 1], layout.BLOCK):
+                stop = min(start + layout.BLOCK, first[p + 1])
+                measure(
+                    sums[v, p], flags[v, start:stop], beliefs[layout.FUND, v, start:stop],
+                    beliefs[layout.INTEGRITY, v, start:stop], beliefs[layout.INFO, v, start:stop],
+                    beliefs[layout.SERVICE, v, start:stop], beliefs[layout.RISK, v, start:stop], weights[v, p],
+                )  # fmt: skip
+
+
+@compiled
+def account_pass(
     beliefs, flags, actions, balance, traits, investor, first, weights, bulletin, is_page, by_literacy, sums,
     has_report, day, key,
 ) -> None:  # fmt: skip
     """Pass over every account of every variant once; shapes in kernels/layout.py.
 
-    ``investor`` int64 (accounts,) addresses the draws together with the platform; ``is_page``, ``by_literacy``
-    bool (messages,); ``has_report`` bool (platforms,): a report came out in some variant, so reading errors are drawn. ``sums`` is overwritten.
+    ``investor`` int64 (accounts,) addresses the draws together with the platform; ``is_page``, ``by_literacy`` bool
+    (messages,); ``has_report`` bool (platforms,): a report came out in some variant, so reading errors are drawn.
+    ``sums`` is overwritten.
     """
     n_variants = beliefs.shape[1]
     words = np.empty((4, layout.BLOCK), np.uint32)
@@ -324,7 +349,11 @@ def account_pass(  # type: ignore[no-untyped-def]
                     )
                     words[0, i] = a
                 logistic_variates(words[0, :n], variates[2, :n], bits[2, :n])
-            links, literacy, attention = traits[layout.T_LINKS, start:stop], traits[layout.T_LITERACY, start:stop], traits[layout.T_ATTENTION, start:stop]
+            links, literacy, attention = (
+                traits[layout.T_LINKS, start:stop],
+                traits[layout.T_LITERACY, start:stop],
+                traits[layout.T_ATTENTION, start:stop],
+            )
             for v in range(n_variants):
                 w = weights[v, p]
                 n_heard = 0
@@ -340,7 +369,8 @@ def account_pass(  # type: ignore[no-untyped-def]
                 scar, risk = beliefs[layout.SCAR, v, start:stop], beliefs[layout.RISK, v, start:stop]
                 fear, seen = beliefs[layout.FEAR, v, start:stop], beliefs[layout.SEEN, v, start:stop]
                 feel(
-                    fear, seen, evidence[5, :n], links, traits[layout.T_FEAR_KEEP, start:stop], traits[layout.T_FEAR_GAIN, start:stop],
+                    fear, seen, evidence[5, :n], links, traits[layout.T_FEAR_KEEP, start:stop],
+                    traits[layout.T_FEAR_GAIN, start:stop],
                     w[W_SEEN_KEEP],
                 )  # fmt: skip
                 if n_heard > 0:
@@ -359,10 +389,12 @@ def account_pass(  # type: ignore[no-untyped-def]
                 else:
                     loss[:n] = _0
                 choose(
-                    actions[v, start:stop], flags[v, start:stop], fund, integrity, info, service, risk, fear, seen, loss[:n],
+                    actions[v, start:stop], flags[v, start:stop], fund, integrity, info, service, risk, fear, seen,
+                    loss[:n],
                     traits[layout.T_CALM, start:stop], traits[layout.T_CHURN, start:stop],
                     traits[layout.T_PRIOR, start:stop], links, traits[layout.T_HERDING, start:stop],
-                    literacy, attention, traits[layout.T_ALARM, start:stop], uniforms[0, :n], variates[0, :n], variates[1, :n], w,
+                    literacy, attention, traits[layout.T_ALARM, start:stop], uniforms[0, :n], variates[0, :n],
+                    variates[1, :n], w,
                 )  # fmt: skip
                 measure(sums[v, p], flags[v, start:stop], fund, integrity, info, service, risk, w)
                 if n_heard > 0:

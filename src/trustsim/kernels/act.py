@@ -14,7 +14,7 @@ _1 = np.uint64(1)
 
 
 @inlined
-def address(investor, day, purpose, platform, key):  # type: ignore[no-untyped-def]
+def address(investor, day, purpose, platform, key):
     """Return the first two words at the address of one account on one day."""
     a, b, _, _ = draws.philox(
         np.uint64(investor), np.uint64(day), np.uint64(purpose), np.uint64(platform), key[0], key[1]
@@ -23,8 +23,9 @@ def address(investor, day, purpose, platform, key):  # type: ignore[no-untyped-d
 
 
 @compiled
-def push(values, step, gain, sender, indptr, neighbours, account_at) -> None:  # type: ignore[no-untyped-def]
-    """Add ``step · gain[k]`` to ``values`` float32 (accounts,) of every account k of the sender's neighbours at one platform."""
+def push(values, step, gain, sender, indptr, neighbours, account_at) -> None:
+    """Add ``step · gain[k]`` to ``values`` float32 (accounts,) of every account k of the sender's neighbours at one
+    platform."""
     for e in range(indptr[sender], indptr[sender + 1]):
         k = account_at[neighbours[e]]
         if k >= 0:
@@ -32,7 +33,7 @@ def push(values, step, gain, sender, indptr, neighbours, account_at) -> None:  #
 
 
 @compiled
-def act(  # type: ignore[no-untyped-def]
+def act(
     actions, flags, beliefs, balance, requested, asked_day, queue, queue_n, order, safe, books, gauges, terms,
     contagion, ticket, ones, fear_gain, first, investor, account_at, indptr, neighbours, part_share, observed, day, key,
 ) -> None:  # fmt: skip

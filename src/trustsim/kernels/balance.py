@@ -10,14 +10,16 @@ import math
 
 import numpy as np
 
+from trustsim.kernels import account_pass as ap
 from trustsim.kernels import draws, layout
 from trustsim.kernels.compiled import compiled
 
 _RUNGS = layout.RUNGS
+_CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet
 
 
 @compiled
-def ladder_total(ladder, v, p):  # type: ignore[no-untyped-def]
+def ladder_total(ladder, v, p):
     """Return the book value of a platform's assets, int64 minor units."""
     total = np.int64(0)
     for k in range(_RUNGS):
@@ -26,8 +28,9 @@ def ladder_total(ladder, v, p):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def take_from_ladder(ladder, v, p, amount) -> None:  # type: ignore[no-untyped-def]
-    """Take exactly *amount* (at most the total) off the ladder, evenly over the rungs, the remainder from the longest."""
+def take_from_ladder(ladder, v, p, amount) -> None:
+    """Take exactly *amount* (at most the total) off the ladder, evenly over the rungs, the remainder from the
+    longest."""
     total = ladder_total(ladder, v, p)
     if total <= 0 or amount <= 0:
         return
@@ -44,7 +47,7 @@ def take_from_ladder(ladder, v, p, amount) -> None:  # type: ignore[no-untyped-d
 
 
 @compiled
-def move_liquid(books, v, p, amount) -> None:  # type: ignore[no-untyped-def]
+def move_liquid(books, v, p, amount) -> None:
     """Take *amount* out of cash, and out of custody for what cash does not hold."""
     from_cash = min(amount, max(books[layout.CASH, v, p], np.int64(0)))
     books[layout.CASH, v, p] -= from_cash
@@ -52,7 +55,7 @@ def move_liquid(books, v, p, amount) -> None:  # type: ignore[no-untyped-def]
 
 
 @compiled
-def carry(books, ladder, gauges, terms, market, dt, day, key) -> None:  # type: ignore[no-untyped-def]
+def carry(books, ladder, gauges, terms, market, dt, day, key) -> None:
     """Let one step pass over the assets: repayment, interest, default, price change, repayment of debt, new lending.
 
     ``market`` int64 (platforms,): platforms of one number share the price shock of the day (a common factor).
@@ -88,7 +91,7 @@ def carry(books, ladder, gauges, terms, market, dt, day, key) -> None:  # type: 
 
 
 @compiled
-def price_draw(market, day, key):  # type: ignore[no-untyped-def]
+def price_draw(market, day, key):
     """Return a bell-shaped draw with variance 1 for a market: twelve uniforms, less six."""
     total = 0.0
     for k in range(3):
@@ -100,7 +103,7 @@ def price_draw(market, day, key):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def reprice(books, ladder, v, p, change) -> None:  # type: ignore[no-untyped-def]
+def reprice(books, ladder, v, p, change) -> None:
     """Change the value of all assets by the share *change* (at least −1); the market is the other end."""
     for k in range(_RUNGS):
         delta = np.int64(np.float64(ladder[k, v, p]) * max(change, -1.0))
@@ -109,7 +112,7 @@ def reprice(books, ladder, v, p, change) -> None:  # type: ignore[no-untyped-def
 
 
 @compiled
-def spare_cash(books, ladder, gauges, terms, v, p, dt) -> None:  # type: ignore[no-untyped-def]
+def spare_cash(books, ladder, gauges, terms, v, p, dt) -> None:
     """Pay debt back, then lend what exceeds the liquidity target, a fifth a day; keep the segregated share apart."""
     liquid = books[layout.CASH, v, p] + books[layout.CUSTODY, v, p]
     claims = books[layout.CLAIMS, v, p]
@@ -131,21 +134,27 @@ def spare_cash(books, ladder, gauges, terms, v, p, dt) -> None:  # type: ignore[
 
 
 @compiled
-def gauge(books, ladder, gauges, terms, health, dt) -> None:  # type: ignore[no-untyped-def]
-    """Measure liquidity, solvency, true and published risk (log-odds) of every platform; add up what levers and custody cost.
+def gauge(books, ladder, gauges, terms, sums, health, dt):
+    """Measure liquidity, solvency, risk (log-odds), trust and fear of every platform; add up what levers and custody
+    cost.
+
+    Return whether all is quiet: every platform open, nothing overdue, no backlog, no fear to speak of.
 
     ``health`` float64 (variants, 4): log-odds of failure of a platform with no equity and no cash, its fall per unit of
     equity / claims, its fall per unit of liquidity, its rise per unit of overdue queue / claims.
     """
     n_variants, n_platforms = books.shape[1], books.shape[2]
+    is_quiet = True
     for v in range(n_variants):
         for p in range(n_platforms):
+            holders = np.float64(sums[v, p, ap.S_HOLDERS])
+            gauges[layout.G_HOLDERS, v, p] = holders
             kept = np.float64(books[layout.CASH, v, p] + books[layout.CUSTODY, v, p])
             gauges[layout.G_COST, v, p] += dt * (
                 terms[layout.COST_PER_DAY, v, p]
                 + terms[layout.CUSTODY_COST, v, p] * kept / 365.0
                 + terms[layout.COST_OF_CLAIMS, v, p] * np.float64(books[layout.CLAIMS, v, p]) / 365.0
-                + terms[layout.COST_PER_CLIENT, v, p] * gauges[layout.G_HOLDERS, v, p] / 365.0
+                + terms[layout.COST_PER_CLIENT, v, p] * holders / 365.0
             )
             claims = max(np.float64(books[layout.CLAIMS, v, p]), 1.0)
             liquid = np.float64(books[layout.CASH, v, p] + books[layout.CUSTODY, v, p])
@@ -153,7 +162,9 @@ def gauge(books, ladder, gauges, terms, health, dt) -> None:  # type: ignore[no-
             owed = np.float64(books[layout.CLAIMS, v, p] + books[layout.DEBT, v, p])
             solvency = (liquid + assets - owed) / claims
             reported = solvency + np.float64(books[layout.MISREPORTED, v, p]) / claims
-            liquidity = min(liquid / claims, 1.0) if books[layout.CLAIMS, v, p] > 0 else 1.0  # nothing owed, nothing lacking
+            liquidity = (
+                min(liquid / claims, 1.0) if books[layout.CLAIMS, v, p] > 0 else 1.0
+            )  # nothing owed, nothing lacking
             overdue = gauges[layout.G_OVERDUE, v, p]
             gauges[layout.G_CLAIMS, v, p] = books[layout.CLAIMS, v, p]
             gauges[layout.G_LIQUIDITY, v, p] = liquidity
@@ -167,3 +178,17 @@ def gauge(books, ladder, gauges, terms, health, dt) -> None:  # type: ignore[no-
             gauges[layout.G_RISK, v, p] = min(max(true_risk, -10.0), 10.0)
             published = strain - health[v, 1] * min(max(reported, -0.3), 0.3) - terms[layout.REPORT_BIAS, v, p]
             gauges[layout.G_PUBLISHED_RISK, v, p] = min(max(published, -10.0), 10.0)
+            gauges[layout.G_FEAR, v, p] = 0.0
+            gauges[layout.G_MISPERCEPTION, v, p] = 0.0
+            if holders > 0.0:
+                gauges[layout.G_TRUST, v, p] = np.float64(sums[v, p, ap.S_TRUST]) / holders / ap.SUM_SCALE
+                gauges[layout.G_FEAR, v, p] = np.float64(sums[v, p, ap.S_ALARMED]) / holders
+                perceived = np.float64(sums[v, p, ap.S_RISK]) / holders / ap.SUM_SCALE
+                gauges[layout.G_MISPERCEPTION, v, p] = perceived - 1.0 / (1.0 + math.exp(-gauges[layout.G_RISK, v, p]))
+            is_quiet &= (
+                gauges[layout.G_STATUS, v, p] == layout.OPEN
+                and overdue <= 0.0
+                and gauges[layout.G_FEAR, v, p] < _CALM_FEAR
+                and gauges[layout.G_BACKLOG, v, p] <= 0.0
+            )
+    return is_quiet

@@ -42,8 +42,9 @@ _HALF = np.float64(0.5)
 
 
 @inlined
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    """Return the four words (uint64 holding 32 bits each) of counter (c0..c3) under key (k0, k1), all uint64 < 2**32."""
+def philox(c0, c1, c2, c3, k0, k1):
+    """Return the four words (uint64 holding 32 bits each) of counter (c0..c3) under key (k0, k1), all uint64 <
+    2**32."""
     for _ in range(_ROUNDS):
         p0 = _M0 * c0
         p1 = _M1 * c2
@@ -57,9 +58,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def fill_words(  # type: ignore[no-untyped-def]
-    w0, w1, w2, w3, first, day, purpose, key
-) -> None:
+def fill_words(w0, w1, w2, w3, first, day, purpose, key) -> None:
     """Fill four uint32 blocks with the words of entities ``first, first + 1, …`` on *day* for *purpose*.
 
     ``w0..w3``: uint32 (n,). ``key``: uint64 (2,). Entities beyond 2**32 are not addressed.
@@ -74,7 +73,7 @@ def fill_words(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def fill_words_at(w0, entities, day, purpose, key) -> None:  # type: ignore[no-untyped-def]
+def fill_words_at(w0, entities, day, purpose, key) -> None:
     """Fill ``w0`` (uint32 (n,)) with the first word of each entity in ``entities`` (int64 (n,))."""
     c1, c2 = np.uint64(day), np.uint64(purpose)
     for i in range(len(w0)):
@@ -83,14 +82,14 @@ def fill_words_at(w0, entities, day, purpose, key) -> None:  # type: ignore[no-u
 
 
 @inlined
-def word(entity, day, purpose, key):  # type: ignore[no-untyped-def]
+def word(entity, day, purpose, key):
     """Return the first word (uint64 < 2**32) at one address."""
     a, _, _, _ = philox(np.uint64(entity), np.uint64(day), np.uint64(purpose), np.uint64(0), key[0], key[1])
     return a
 
 
 @inlined
-def uniform(entity, day, purpose, key):  # type: ignore[no-untyped-def]
+def uniform(entity, day, purpose, key):
     """Return a float64 in (0, 1) at one address: the middle of its 32-bit cell, so never 0 and never 1."""
     return (np.float64(word(entity, day, purpose, key)) + _HALF) * UNIFORM_SCALE
 
@@ -98,9 +97,9 @@ def uniform(entity, day, purpose, key):  # type: ignore[no-untyped-def]
 def key_of(seed: int, replication: int) -> NDArray[np.uint64]:
     """Return the key, uint64 (2,), of one replication of a study with *seed*; both non-negative."""
     k = np.array([seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF], dtype=np.uint64)
-    words = [np.empty(1, np.uint32) for _ in range(4)]
-    fill_words(*words, replication, 0, REPLICATION, k)
-    return np.array([words[0][0], words[1][0]], dtype=np.uint64)
+    words = np.empty((4, 1), np.uint32)
+    fill_words(words[0], words[1], words[2], words[3], replication, 0, REPLICATION, k)
+    return words[:2, 0].astype(np.uint64)
 
 
 def uniforms(n: int, purpose: int, key: NDArray[np.uint64], *, day: int = 0, first: int = 0) -> NDArray[np.float64]:
@@ -110,7 +109,9 @@ def uniforms(n: int, purpose: int, key: NDArray[np.uint64], *, day: int = 0, fir
     return (words + 0.5) * UNIFORM_SCALE
 
 
-def uniforms_at(entities: NDArray[np.int64], purpose: int, key: NDArray[np.uint64], *, day: int = 0) -> NDArray[np.float64]:
+def uniforms_at(
+    entities: NDArray[np.int64], purpose: int, key: NDArray[np.uint64], *, day: int = 0
+) -> NDArray[np.float64]:
     """Return float64 (n,): one uniform in (0, 1) for each entity."""
     words = np.empty(len(entities), np.uint32)
     fill_words_at(words, entities, day, purpose, key)

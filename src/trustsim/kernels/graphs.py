@@ -60,7 +60,7 @@ def numbered_words(n: int | np.int64, stage: int, key: Key) -> Words:
 @inlined
 def numbered_word(number: int | np.int64, stage: int | np.int64, key: Key) -> np.uint64:
     """Return one word at one address, for what is drawn seldom."""
-    return word(number, stage, NETWORK, key)  # type: ignore[no-untyped-call, no-any-return]
+    return word(number, stage, NETWORK, key)  # type: ignore[no-any-return]
 
 
 @inlined

@@ -43,9 +43,12 @@ RUNS, LEAVES, JOINS, ALARMS = 1, 2, 4, 8
 
 # terms of a platform: first those that a scenario file sets, then those that only levers set
 TERMS = (
-    "liquid_share", "asset_yield", "promised_yield", "safe_yield", "asset_term", "default_rate", "recovery", "volatility",
-    "sale_impact", "sale_limit", "credit_line", "patience", "estate_cost", "segregated_share", "locked_share", "payout_lag",
-    "exit_friction", "entry_friction", "report_interval", "report_lag", "report_scope", "report_bias", "service_capacity",
+    "liquid_share", "asset_yield", "promised_yield", "safe_yield", "asset_term", "default_rate", "recovery",
+    "volatility",
+    "sale_impact", "sale_limit", "credit_line", "patience", "estate_cost", "segregated_share", "locked_share",
+    "payout_lag",
+    "exit_friction", "entry_friction", "report_interval", "report_lag", "report_scope", "report_bias",
+    "service_capacity",
     # custody regime
     "misuse_factor", "loss_factor", "custody_cost", "custody_trust", "visibility",
     # levers
@@ -87,13 +90,15 @@ RUNGS = 12
 GAUGES = (
     "status", "claims_at_start", "depth", "pressure", "price", "requests", "outflow", "inflow", "sold", "sale_loss",
     "runners", "leavers", "joiners", "alarms", "queue", "overdue", "liquidity", "solvency", "reported_solvency",
-    "risk", "published_risk", "backlog", "holders", "trust", "fear", "misperception", "arrears", "failure_day", "hidden_gap",
+    "risk", "published_risk", "backlog", "holders", "trust", "fear", "misperception", "arrears", "failure_day",
+    "hidden_gap",
     "cost", "claims",
 )  # fmt: skip
 (
     G_STATUS, G_CLAIMS_AT_START, G_DEPTH, G_PRESSURE, G_PRICE, G_REQUESTS, G_OUTFLOW, G_INFLOW, G_SOLD, G_SALE_LOSS,
     G_RUNNERS, G_LEAVERS, G_JOINERS, G_ALARMS, G_QUEUE, G_OVERDUE, G_LIQUIDITY, G_SOLVENCY, G_REPORTED_SOLVENCY,
-    G_RISK, G_PUBLISHED_RISK, G_BACKLOG, G_HOLDERS, G_TRUST, G_FEAR, G_MISPERCEPTION, G_ARREARS, G_FAILURE_DAY, G_HIDDEN_GAP,
+    G_RISK, G_PUBLISHED_RISK, G_BACKLOG, G_HOLDERS, G_TRUST, G_FEAR, G_MISPERCEPTION, G_ARREARS, G_FAILURE_DAY,
+    G_HIDDEN_GAP,
     G_COST, G_CLAIMS,
 ) = range(31)  # fmt: skip
 OPEN, GATED_STATUS, WINDING_STATUS, FAILED = 0, 1, 2, 3

@@ -1,4 +1,5 @@
-"""Spread a message from mouth to mouth: tellers tell their neighbours, tire, or are put right; only tellers are visited."""
+"""Spread a message from mouth to mouth: tellers tell their neighbours, tire, or are put right; only tellers are
+visited."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ _TIRES = 1 << 31  # a place behind every node number
 
 
 @compiled
-def believe_it(status, beliefs, fear_gain, account_at, v, who, risk, fear) -> None:  # type: ignore[no-untyped-def]
+def believe_it(status, beliefs, fear_gain, account_at, v, who, risk, fear) -> None:
     """Make one investor a believer: the risk view rises, fear rises with the investor's susceptibility."""
     status[v, who] = NEW
     k = account_at[who]
@@ -23,14 +24,14 @@ def believe_it(status, beliefs, fear_gain, account_at, v, who, risk, fear) -> No
 
 
 @compiled
-def spread(  # type: ignore[no-untyped-def]
+def spread(
     status, active, beliefs, fear_gain, account_at, indptr, neighbours, literacy, education, chance, tiring, reverting,
     risk, fear, platform, day, key,
 ) -> None:  # fmt: skip
     """Take one step, variant by variant.
 
-    ``status`` uint8 (variants, investors); ``active`` bool (variants,); ``education``, ``reverting`` float64 (variants,).
-    Draws are addressed by (teller, day, listener), so the order of tellers does not matter.
+    ``status`` uint8 (variants, investors); ``active`` bool (variants,); ``education``, ``reverting`` float64
+    (variants,). Draws are addressed by (teller, day, listener), so the order of tellers does not matter.
     """
     purpose = np.uint64(draws.RUMOUR)
     for v in range(len(status)):
@@ -48,7 +49,7 @@ def spread(  # type: ignore[no-untyped-def]
                         believe_it(status, beliefs, fear_gain, account_at, v, j, risk, fear)
         for i in range(status.shape[1]):
             s = status[v, i]
-            if s == NEW or s == TELLS or s == BELIEVES:
+            if s != IGNORANT and s != PUT_RIGHT:
                 a, b = address(i, day, draws.RUMOUR, _TIRES + platform, key)
                 if np.float64(a) * draws.UNIFORM_SCALE < reverting[v]:
                     status[v, i] = PUT_RIGHT

@@ -17,8 +17,9 @@ from trustsim.kernels.compiled import compiled
 
 
 @compiled
-def sale(need, impact):  # type: ignore[no-untyped-def]
-    """Return x in [0, 1/impact] with x·exp(−impact·x) = need; 1/impact, the most that can be raised, where there is none.
+def sale(need, impact):
+    """Return x in [0, 1/impact] with x·exp(−impact·x) = need; 1/impact, the most that can be raised, where there is
+    none.
 
     Cifuentes, Ferrucci & Shin (2005); need 0.2 at impact 1 gives 0.2592 (Lambert W). Newton from below converges.
     """
@@ -39,7 +40,7 @@ def sale(need, impact):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def due_now(queue, queue_n, requested, asked_day, terms, first, v, p, day, dt):  # type: ignore[no-untyped-def]
+def due_now(queue, queue_n, requested, asked_day, terms, first, v, p, day, dt):
     """Return what may be paid today, int64 minor units, over one platform's queue."""
     lag = terms[layout.PAYOUT_LAG, v, p] + terms[layout.CUSTODY_LAG, v, p]
     cap = terms[layout.ACCOUNT_CAP, v, p] * dt
@@ -52,13 +53,16 @@ def due_now(queue, queue_n, requested, asked_day, terms, first, v, p, day, dt): 
 
 
 @compiled
-def raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt) -> None:  # type: ignore[no-untyped-def]
+def raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt) -> None:
     """Draw credit lines, then sell assets, so that every platform of variant *v* can pay ``due`` int64 (platforms,)."""
     n_platforms = len(due)
     need = np.zeros(n_platforms, np.int64)
     for p in range(n_platforms):
         short = max(due[p] - books[layout.CASH, v, p] - books[layout.CUSTODY, v, p], np.int64(0))
-        line = np.int64(terms[layout.CREDIT_LINE, v, p] * gauges[layout.G_CLAIMS_AT_START, v, p]) - books[layout.DEBT, v, p]
+        line = (
+            np.int64(terms[layout.CREDIT_LINE, v, p] * gauges[layout.G_CLAIMS_AT_START, v, p])
+            - books[layout.DEBT, v, p]
+        )
         drawn = min(short, max(line, np.int64(0)))
         books[layout.LENDER, v, p] -= drawn
         books[layout.DEBT, v, p] += drawn
@@ -74,7 +78,7 @@ def raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt) -> N
                 impact = max(impact, terms[layout.SALE_IMPACT, v, p])
         if total == 0 or depth <= 0.0:
             continue
-        wanted = sale(np.float64(total) / depth * math.exp(impact * pressure), impact) * depth
+        wanted = sale(np.float64(total) / depth * math.exp(min(impact * pressure, 700.0)), impact) * depth
         sold_all = 0.0
         for p in range(n_platforms):
             if market[p] == m and need[p] > 0:
@@ -96,7 +100,7 @@ def raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt) -> N
 
 
 @compiled
-def book_to_sell(ladder, terms, wanted, need, total, v, p, dt):  # type: ignore[no-untyped-def]
+def book_to_sell(ladder, terms, wanted, need, total, v, p, dt):
     """Return the book value that one platform sells: its part of the market's sale, within its daily limit."""
     held = assets.ladder_total(ladder, v, p)
     limit = np.float64(held) * min(terms[layout.SALE_LIMIT, v, p] * dt, 1.0)
@@ -104,9 +108,7 @@ def book_to_sell(ladder, terms, wanted, need, total, v, p, dt):  # type: ignore[
 
 
 @compiled
-def destination(  # type: ignore[no-untyped-def]
-    beliefs, terms, gauges, account_at, switch, who, v, p, day, key
-):
+def destination(beliefs, terms, gauges, account_at, switch, who, v, p, day, key):
     """Return the platform that paid-out money goes to, or −1 for the safe account: the best of noisy utilities.
 
     ``switch`` float64 (variants, 4): appeal of another platform against the safe account, weight of trust, of yield,
@@ -131,15 +133,18 @@ def destination(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def settle(  # type: ignore[no-untyped-def]
-    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, ladder, gauges, terms, switch,
+def settle(
+    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, ladder, gauges, terms,
+    switch,
     first, investor, account_at, market, n_markets, dt, day, key,
-) -> None:  # fmt: skip
+):  # fmt: skip
     """Pay the due requests of all platforms as far as their cash reaches, under their terms.
 
     ``flows`` int64 (variants, platforms + 1, platforms + 1): money moved from … to …, the last being the safe accounts.
+    Return whether some platform must be looked at: it is being wound down, or in arrears beyond its patience.
     """
     n_variants, n_platforms = queue_n.shape
+    is_urgent = False
     due = np.zeros(n_platforms, np.int64)
     unpaid = np.zeros(n_platforms, np.int64)
     owed = np.zeros(n_platforms, np.int64)
@@ -168,7 +173,8 @@ def settle(  # type: ignore[no-untyped-def]
         for p in range(n_platforms):
             if due[p] > 0:
                 pay(
-                    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, gauges, terms, switch,
+                    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, gauges,
+                    terms, switch,
                     first, investor, account_at, arriving, due[p], owed[p], v, p, dt, day, key,
                 )  # fmt: skip
         for q in range(n_platforms):
@@ -181,15 +187,18 @@ def settle(  # type: ignore[no-untyped-def]
             books[layout.CASH, v, q] += arriving[q]
             books[layout.CLAIMS, v, q] += arriving[q]
             gauges[layout.G_INFLOW, v, q] += arriving[q]
+            is_urgent |= gauges[layout.G_STATUS, v, q] == layout.WINDING_STATUS
+            is_urgent |= gauges[layout.G_ARREARS, v, q] > terms[layout.PATIENCE, v, q] + 1e-9
+    return is_urgent
 
 
 @compiled
-def pay(  # type: ignore[no-untyped-def]
+def pay(
     beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, gauges, terms, switch,
     first, investor, account_at, arriving, due, asked, v, p, dt, day, key,
 ) -> None:  # fmt: skip
-    """Pay ``due`` out of the ``asked`` of one platform's queue, in order or (by rule, or winding down) the same share of
-    each request, and close the gaps in the queue.
+    """Pay ``due`` out of the ``asked`` of one platform's queue, in order or (by rule, or winding down) the same share
+    of each request, and close the gaps in the queue.
     """
     n_platforms = len(arriving)
     budget = min(due, max(books[layout.CASH, v, p], np.int64(0)) + books[layout.CUSTODY, v, p])
@@ -238,14 +247,15 @@ def pay(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def fail(  # type: ignore[no-untyped-def]
+def fail(
     flags, balance, requested, queue_n, safe, loss, books, ladder, gauges, terms, first, investor, v, p, day
 ) -> None:
     """Close a platform: return what is segregated, sell the estate, pay its guarantee, share the rest of the loss.
 
-    What an account gets: its share of custody; its share of the estate (cash, and assets at half the price fall of a full
-    sale, less cost, after debt); the guarantee's cover of what is then missing, for the part of the claim within its limit,
-    as far as the fund reaches. Every share is pro rata to the claim and rounded down; the rounding stays in the estate.
+    What an account gets: its share of custody; its share of the estate (cash, and assets at half the price fall of a
+    full sale, less cost, after debt); the guarantee's cover of what is then missing, for the part of the claim within
+    its limit, as far as the fund reaches. Every share is pro rata to the claim and rounded down; the rounding stays in
+    the estate.
     """
     claims = np.float64(books[layout.CLAIMS, v, p])
     book = assets.ladder_total(ladder, v, p)
@@ -304,7 +314,7 @@ def fail(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def call_all(flags, balance, requested, asked_day, queue, queue_n, books, first, stop, p, day) -> None:  # type: ignore[no-untyped-def]
+def call_all(flags, balance, requested, asked_day, queue, queue_n, books, first, stop, p, day) -> None:
     """Let every claim on one platform of one variant fall due: what is not yet asked for joins the queue, in order."""
     end = first + queue_n[p]
     asked = np.int64(0)
@@ -323,7 +333,7 @@ def call_all(flags, balance, requested, asked_day, queue, queue_n, books, first,
 
 
 @compiled
-def mature(flags, locked, account, start, stop, was_start, was_stop) -> None:  # type: ignore[no-untyped-def]
+def mature(flags, locked, account, start, stop, was_start, was_stop) -> None:
     """Unlock the accounts that mature today, ``account[start:stop]``; lock again those of yesterday that stayed.
 
     ``locked`` float64 (variants,): variants in which nothing is locked have no maturities.
@@ -340,15 +350,22 @@ def mature(flags, locked, account, start, stop, was_start, was_stop) -> None:  #
 
 
 @compiled
-def credit_interest(balance, terms, books, first, days) -> None:  # type: ignore[no-untyped-def]
-    """Credit the promised yield of *days* to every balance, rounded down; the claims on the platform rise by as much."""
+def credit_interest(balance, requested, terms, books, first, days) -> None:
+    """Credit the promised yield of *days* to every balance, rounded down; the claims on the platform rise by as much.
+
+    Who has asked for all of the balance asks for the interest too, so that a closed account leaves no crumbs behind.
+    """
     for v in range(len(balance)):
         for p in range(len(first) - 1):
             rate = terms[layout.PROMISED_YIELD, v, p] * days / 365.0
-            credited = np.int64(0)
+            credited, asked = np.int64(0), np.int64(0)
             if rate > 0.0:
                 for i in range(first[p], first[p + 1]):
                     x = np.int64(np.float64(balance[v, i]) * rate)
+                    if requested[v, i] == balance[v, i]:
+                        requested[v, i] += x
+                        asked += x
                     balance[v, i] += x
                     credited += x
             books[layout.CLAIMS, v, p] += credited
+            books[layout.QUEUED, v, p] += asked

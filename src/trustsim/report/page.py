@@ -78,6 +78,7 @@ def render(result: Result) -> str:
         assumed=_by_owner([a for a in listed if a.is_assumed]),
         n_assumed=sum(a.is_assumed for a in listed),
         n_sourced=sum(not a.is_assumed for a in listed),
+        runs=page_tables.runs(result),
         failures=page_tables.failures(result),
         repeat=_repeat(result),
         command=_command(result),

@@ -1,13 +1,16 @@
-"""The report's tables: the ranking, every outcome of every variant, and what failed."""
+"""The report's tables: the ranking, every outcome of every variant, the runs on platforms, and what failed."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import statistics
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trustsim.analysis.comparison import HEADLINES
+from trustsim.experiment.study import LiquidityRun
+from trustsim.outcomes import RUN_MULTIPLE, RUN_SHARE, TRIGGERS
 from trustsim.report import reading, words
 from trustsim.report.answer import quoted
 from trustsim.report.charts import Table
@@ -16,33 +19,35 @@ from trustsim.report.reading import Measure
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
+_TENTHS = 10.0  # a column of days up to this shows tenths
 _MOST_NUMBERS = 12  # replications listed of those that failed alike
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One number of the ranking; ``verdict`` colours it: better, worse, unclear or nothing."""
+    """One number of a variant; ``verdict`` colours it: better, worse, unclear or nothing."""
 
     text: str
     verdict: str = ""
 
 
 @dataclass(frozen=True)
-class Ranking:
-    """The ranked variants: heads of the columns with their units, and the cells of each variant, best first."""
+class ByVariant:
+    """One row a variant, best first: heads of the columns with their units, the cells of each variant, a remark."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    note: str = ""
 
 
-def ranking(result: Result) -> Ranking:
+def ranking(result: Result) -> ByVariant:
     """Rank the variants: level, paired difference, how often better, what the pairing gained, the other headline, cost.
 
     A column's unit stands in its head, so that the table fits a page and its numbers compare at a glance.
     """
     c, currency = result.comparison, result.scenario.currency
     if c.ranked_by is None or c.n == 0:
-        return Ranking((), ())
+        return ByVariant((), ())
     measure = reading.outcome(result, c.ranked_by)
     others = [reading.outcome(result, name) for name in HEADLINES if name in c.measures and name != measure.name]
     size, dearest = _size(result, measure), _largest(c.costs.values())
@@ -59,7 +64,7 @@ def ranking(result: Result) -> Ranking:
         *(_headed(f"{m.label} changes by", _unit(m.as_difference(), currency, _size(result, m))) for m in others),
         _headed("cost", words.axis("money", currency, dearest)[1]),
     )  # fmt: skip
-    return Ranking(head, tuple(rows))
+    return ByVariant(head, tuple(rows))
 
 
 def _difference(result: Result, measure: Measure, name: str, size: float) -> list[Cell]:
@@ -112,6 +117,38 @@ def everything(result: Result) -> Table:
         tuple(rows),
         f"Mean, and in brackets the 95 % interval of the difference to {quoted(c.baseline)}.",
     )
+
+
+def runs(result: Result) -> ByVariant:
+    """Make the table of the runs on platforms: how many worlds had one, when, how long, what set them off, who ran."""
+    c, found = result.comparison, {name: reading.runs(result, name) for name in result.comparison.ranking}
+    if not any(found.values()):
+        return ByVariant((), ())
+    head = (
+        "variant", f"worlds with a run, of {c.n}", "runs", "began on day", "peak on day", "length, days",
+        *(f"trigger {trigger}, %" for trigger in TRIGGERS), "accounts that ran, %",
+    )  # fmt: skip
+    times, least = words.tick(RUN_MULTIPLE), words.quantity(RUN_SHARE, "share")
+    note = (
+        f"A run is a stretch of days on which over {times} times as many accounts leave a platform as on calm days "
+        f"and at least {least} of its accounts run; a world can have several. Days, length and the share that ran are "
+        "medians over the runs. The trigger says what set a run off. Spill-over: a run on another platform had begun "
+        "in the week before; otherwise fundamental: the platform was insolvent the day before; or belief: it was "
+        "solvent, and people ran all the same."
+    )
+    rows = [(name, _run_cells(found[name], result.scenario.step)) for name in c.ranking]
+    return ByVariant(head, tuple(rows), note)
+
+
+def _run_cells(runs: Sequence[LiquidityRun], step: float) -> tuple[Cell, ...]:
+    n = Cell(str(len({run.replication for run in runs})))
+    if not runs:
+        return (n, Cell("0"), *[Cell(words.NO_NUMBER)] * (4 + len(TRIGGERS)))
+    days = ([run.onset for run in runs], [run.peak for run in runs], [run.end - run.onset + step for run in runs])
+    medians = [words.bare(statistics.median(of), "duration", _TENTHS) for of in days]
+    why = [sum(run.trigger == trigger for run in runs) / len(runs) for trigger in TRIGGERS]
+    ran = statistics.median(run.ran_share for run in runs)
+    return (n, Cell(str(len(runs))), *map(Cell, medians), *(Cell(words.bare(x, "share")) for x in (*why, ran)))
 
 
 def failures(result: Result) -> Table:

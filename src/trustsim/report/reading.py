@@ -15,6 +15,7 @@ from trustsim.analysis import intervals
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.experiment.study import LiquidityRun
 from trustsim.registry import REGISTRY
 from trustsim.report import words
 from trustsim.units import Unit
@@ -126,6 +127,11 @@ def values(result: Result, name: str, variant: str) -> np.ndarray:
     study = result.study
     table = study.outcomes[_known(name, tuple(study.outcomes), "outcome")]
     return np.asarray(table[:, study.variants.index(_known(variant, study.variants, "variant"))], dtype=np.float64)
+
+
+def runs(result: Result, variant: str) -> list[LiquidityRun]:
+    """Return the runs on platforms under one variant, by replication and onset."""
+    return [run for run in result.study.runs if run.variant == _known(variant, result.study.variants, "variant")]
 
 
 def _known(name: str, allowed: tuple[str, ...], noun: str) -> str:

@@ -18,7 +18,7 @@ from trustsim.analysis.comparison import compare as compare_study
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment import folder
-from trustsim.experiment.frames import outcomes_frame, series_frame
+from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.study import Grouping, Progress, Simulate, Study, run_study
 from trustsim.model import lockstep_groups
@@ -107,12 +107,21 @@ class Result:
         """Return one row a replication and variant, one column an outcome: the runs behind the table."""
         return outcomes_frame(self.study)
 
+    def runs(self) -> pd.DataFrame:
+        """Return one row a run on a platform (row C15): when it began, what set it off, how far it went.
+
+        Columns: replication, variant, platform; onset, peak, end (days); trigger ('spill-over': a run on another
+        platform began in the week before; else 'fundamental': it was insolvent the day before; else 'belief');
+        ran_share (in [0, 1]: runners over the platform's accounts of day 0). No rows where no platform suffered a run.
+        """
+        return runs_frame(self.study)
+
     def series(self, name: str) -> pd.DataFrame:
         """Return one row a replication, day, variant and platform with the column ``value``."""
         return series_frame(self.study, [name]).rename(columns={name: "value"})
 
     def save(self, place: str | os.PathLike[str], *, command: str = "") -> Path:
-        """Write outcomes, series and what they are into a folder; see :mod:`trustsim.experiment.folder`."""
+        """Write outcomes, runs, series and what they are into a folder; see :mod:`trustsim.experiment.folder`."""
         return folder.save(self.study, place, command=command)
 
     def report(self, path: str | os.PathLike[str]) -> Path:

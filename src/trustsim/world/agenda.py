@@ -39,7 +39,7 @@ class Entry:
             self.fulfilled = np.where(_is_met(trigger, day), self.fulfilled + 1, 0)
             fired = self.fulfilled * day.dt >= max(trigger.lasting, day.dt) - 1e-9
             starts = self.holds & fired & (self.since == _NEVER)
-            self.since[starts] = step + int(round(trigger.lag / day.dt))
+            self.since[starts] = step + round(trigger.lag / day.dt)
             active = self.holds & (self.since <= step)
         elif in_time:
             self.since[active & (self.since == _NEVER)] = step
@@ -73,10 +73,13 @@ class Agenda:
         for v, variant in enumerate(variants):
             for item in variant.items:
                 levers.setdefault(item, np.zeros(len(variants), np.bool_))[v] = True
-        self.entries += [Entry(item, holds, dt) for item, holds in sorted(levers.items(), key=lambda pair: repr(pair[0]))]
+        self.entries += [
+            Entry(item, holds, dt) for item, holds in sorted(levers.items(), key=lambda pair: repr(pair[0]))
+        ]
 
     def advance(self, step: int, day: Day) -> bool:
-        """Bring every entry to *step*, rebuild the terms where needed, let the active ones act; return whether terms changed."""
+        """Bring every entry to *step*, rebuild the terms where needed, let the active ones act; return whether terms
+        changed."""
         changed = False
         for entry in self.entries:
             if entry.item.timing.when is not None or step in (entry.first, entry.until):
@@ -104,5 +107,5 @@ class Agenda:
                     for p in day.platforms(term.platform):
                         where = (layout.TERMS.index(term.name), int(v), p)
                         proposals.setdefault(where, []).append((term.how, term.value))
-        for (k, v, p), changes in proposals.items():
-            state.terms[k, v, p] = combined(state.base_terms[k, v, p], changes)
+        for place, changes in proposals.items():
+            state.terms[place] = combined(state.base_terms[place], changes)

@@ -24,7 +24,8 @@ class _Story:
 
 
 def likeness(worlds: Sequence[World]) -> NDArray[np.float64]:
-    """Return float64 (variants, platforms, platforms): share of bad news about the first read as news about the second."""
+    """Return float64 (variants, platforms, platforms): share of bad news about the first read as news about the
+    second."""
     n = len(worlds[0].platforms)
     alike = np.zeros((len(worlds), n, n))
     for v, world in enumerate(worlds):
@@ -62,10 +63,11 @@ class Board:
         by_literacy: bool = False,
         keep: float | NDArray[np.float64] = 0.0,
     ) -> None:
-        """Post one message: ``evidence`` (variants, platforms, TARGETS) in log-odds, ``reach`` (variants, platforms) a day.
+        """Post one message: ``evidence`` (variants, platforms, TARGETS) in log-odds, ``reach`` (variants, platforms) a
+        day.
 
-        Targets ``risk`` and ``fear``: positive is bad; the parts of trust: negative is bad. Tomorrow the message is told
-        again with ``keep`` of its weight, a number or float64 (variants,).
+        Targets ``risk`` and ``fear``: positive is bad; the parts of trust: negative is bad. Tomorrow the message is
+        told again with ``keep`` of its weight, a number or float64 (variants,).
         """
         if not evidence.any():
             return

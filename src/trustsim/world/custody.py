@@ -8,7 +8,8 @@ from trustsim.registry import REGISTRY
 
 
 class Custody:
-    """What a regime does, against a platform that keeps the money itself. All figures are ``assumed``; the order is B3's."""
+    """What a regime does, against a platform that keeps the money itself. All figures are ``assumed``; the order is
+    B3's."""
 
     misuse: ClassVar[float] = 1.0  # factor on misuse by the platform (C13)
     loss: ClassVar[float] = 1.0  # factor on a loss at the keeper (C1)

@@ -22,9 +22,10 @@ _EPSILON = 1e-9
 class Day:
     """One step of the world, seen by one item (a shock or an intervention) at a time.
 
-    ``time`` is in days at the start of the step, ``dt`` the length of the step in days. ``active`` bool (variants,) says
-    where the item acts now, ``age`` float64 (variants,) for how long it has (days, 0 on its first step). ``memory`` is a
-    dictionary of the item's own that lasts for the run.
+    ``time`` is in days at the start of the step, ``dt`` the length of the step in days. ``active`` bool (variants,)
+    says where the item acts now, ``age`` float64 (variants,) for how long it has (days, 0 on its first step).
+    ``memory`` is a dictionary of the item's own that lasts for the run. ``is_quiet``: every platform is open, nothing
+    overdue, nobody alarmed, no backlog; set by yesterday's measures, taken back by a stop of payments.
     """
 
     CASH, CUSTODY, THIEVES, OWNERS, MISREPORTED = (
@@ -32,7 +33,9 @@ class Day:
     )  # fmt: skip
     WINDING = layout.WINDING_STATUS
 
-    def __init__(self, state: State, board: Board, settings: Mapping[str, tuple[Any, ...]], dt: float, key: NDArray[np.uint64]):
+    def __init__(
+        self, state: State, board: Board, settings: Mapping[str, tuple[Any, ...]], dt: float, key: NDArray[np.uint64]
+    ):
         self.state, self.board, self.dt, self.key = state, board, dt, key
         self.settings = settings
         self.step = 0
@@ -40,6 +43,7 @@ class Day:
         self.age: NDArray[np.float64] = np.zeros(state.n_variants)
         self.memory: dict[Any, Any] = {}
         self.status_before = state.gauges[layout.G_STATUS].copy()  # yesterday's: today's is being made
+        self.is_quiet = False
         self.unanswered = np.zeros((state.n_variants, state.n_platforms))  # contacts per client that wait at the desk
 
     @property
@@ -54,10 +58,11 @@ class Day:
     def passed(self, what: str, platform: int, after: ArrayLike) -> Mask:
         """Return bool (variants,): where the item's age has passed *after* (days) for the first time.
 
-        Unlike :meth:`reached` for an *after* that a lever may shorten on the way: nothing is skipped, nothing comes twice.
+        Unlike :meth:`reached` for an *after* that a lever may shorten on the way: nothing is skipped, nothing comes
+        twice.
         """
-        done = self.memory.setdefault((what, platform), np.zeros(len(self.active), np.bool_))
-        first = self.active & (self.age >= np.asarray(after, np.float64) - _EPSILON) & ~done
+        done: Mask = self.memory.setdefault((what, platform), np.zeros(len(self.active), np.bool_))
+        first: Mask = self.active & (self.age >= np.asarray(after, np.float64) - _EPSILON) & ~done
         done |= first
         return first
 
@@ -72,7 +77,7 @@ class Day:
 
     def term(self, name: str, platform: int) -> NDArray[np.float64]:
         """Return a term of one platform as it stands today, float64 (variants,)."""
-        return self.state.terms[layout.TERMS.index(name), :, platform]
+        return self.terms(name)[:, platform]
 
     def gauge(self, name: str, platform: int) -> NDArray[np.float64]:
         """Return what was measured of one platform yesterday, float64 (variants,)."""
@@ -80,19 +85,22 @@ class Day:
 
     def measured(self, name: str) -> NDArray[np.float64]:
         """Return what was measured yesterday, float64 (variants, platforms)."""
-        return self.status_before if name == "status" else self.state.gauges[layout.GAUGES.index(name)]
+        today: NDArray[np.float64] = self.state.gauges[layout.GAUGES.index(name)]
+        return self.status_before if name == "status" else today
 
     def terms(self, name: str) -> NDArray[np.float64]:
         """Return a term as it stands today, float64 (variants, platforms)."""
-        return self.state.terms[layout.TERMS.index(name)]
+        row: NDArray[np.float64] = self.state.terms[layout.TERMS.index(name)]
+        return row
 
     def stopped_today(self) -> NDArray[np.bool_]:
         """Return bool (variants, platforms): payments are stopped today and were not yesterday."""
-        return (self.state.gauges[layout.G_STATUS] == layout.GATED_STATUS) & ~self.was_stopped
+        is_stopped = self.state.gauges[layout.G_STATUS] == layout.GATED_STATUS
+        return np.asarray(is_stopped & (self.status_before != layout.GATED_STATUS))
 
     def failed_yesterday(self) -> NDArray[np.bool_]:
         """Return bool (variants, platforms): the platform failed in the step before."""
-        return self.measured("failure_day") == self.step - 1
+        return np.asarray(self.measured("failure_day") == self.step - 1)
 
     def press_draw(self, entity: int) -> float:
         """Return the day's uniform in (0, 1) of the press for *entity*; the same in all variants."""
@@ -117,9 +125,11 @@ class Day:
         by_literacy: bool = False,
         **strength: ArrayLike,
     ) -> None:
-        """Post a message about *platform* in the variants *where*: strengths by target in log-odds, scalar or (variants,).
+        """Post a message about *platform* in the variants *where*: strengths by target in log-odds, scalar or
+        (variants,).
 
-        Without a ``reach`` of its own the press carries it, with the reach and the fading of the media.
+        Without a ``reach`` of its own the press carries it, with the reach and the fading of the media; ``reach`` is
+        that of one step, ``fading`` that of a day.
         """
         if not where.any():
             return
@@ -141,10 +151,11 @@ class Day:
     def tell(self, platform: int, **strength: Column) -> None:
         """Tell everyone who looks at *platform* today, and only today: strengths by target, float64 (variants,)."""
         where = np.any([np.asarray(s) != 0 for s in strength.values()], axis=0)
-        self.post(platform, where, reach=1.0, is_page=True, **strength)
+        self.post(platform, where, reach=1.0, is_page=True, **strength)  # type: ignore[arg-type]  # targets only
 
     def move(self, source: int, target: int, platform: int, amount: ArrayLike, where: Mask) -> NDArray[np.int64]:
-        """Move money between two entries of a platform's books, in minor units; return what was moved, int64 (variants,)."""
+        """Move money between two entries of a platform's books, in minor units; return what was moved, int64
+        (variants,)."""
         moved = np.where(where, np.asarray(amount, np.float64), 0.0).astype(np.int64)
         self.state.books[source, :, platform] -= moved
         self.state.books[target, :, platform] += moved
@@ -159,7 +170,8 @@ class Day:
         return taken
 
     def revalue(self, platform: int, change: ArrayLike, where: Mask) -> NDArray[np.int64]:
-        """Change the value of a platform's assets by a share (negative: a loss); return the change, int64 (variants,)."""
+        """Change the value of a platform's assets by a share (negative: a loss); return the change, int64
+        (variants,)."""
         state = self.state
         before = state.ladder[:, :, platform].sum(axis=0)
         for v in np.flatnonzero(where):
@@ -171,7 +183,8 @@ class Day:
         self.state.books[layout.MISREPORTED, :, platform] += np.where(where, np.asarray(amount), 0).astype(np.int64)
 
     def reveal(self, platform: int, where: Mask) -> NDArray[np.float64]:
-        """Bring the reported figures back to the truth; return the gap that this uncovers / claims, float64 (variants,)."""
+        """Bring the reported figures back to the truth; return the gap that this uncovers / claims, float64
+        (variants,)."""
         books = self.state.books
         gap = books[layout.MISREPORTED, :, platform] / np.maximum(books[layout.CLAIMS, :, platform], 1)
         books[layout.MISREPORTED, where, platform] = 0
@@ -184,7 +197,9 @@ class Day:
     def stop_payments(self, platform: int, where: Mask) -> None:
         """Let *platform* pay nothing in this step (an outage, a gate)."""
         row = self.state.gauges[layout.G_STATUS, :, platform]
-        row[where & (row == layout.OPEN)] = layout.GATED_STATUS
+        stops = where & (row == layout.OPEN)
+        row[stops] = layout.GATED_STATUS
+        self.is_quiet &= not stops.any()
 
     def wind_down(self, platform: int, where: Mask) -> None:
         """Freeze *platform* for good: every claim falls due and is paid as assets run off."""
@@ -194,7 +209,8 @@ class Day:
             row[v] = layout.WINDING_STATUS
             first, stop = state.accounts.first[platform : platform + 2]
             settle.call_all(
-                state.flags[v], state.balance[v], state.requested[v], state.asked_day[v], state.queue[v], state.queue_n[v],
+                state.flags[v], state.balance[v], state.requested[v], state.asked_day[v], state.queue[v],
+                state.queue_n[v],
                 state.books[:, v], first, stop, platform, self.step,
             )  # fmt: skip
 
@@ -208,7 +224,8 @@ class Day:
             state.books[layout.CASH, v, platform] += taken
 
     def rumour(self, platform: int, rumour: Told, begins: Mask) -> NDArray[np.uint8]:
-        """Seed *rumour* where it begins, let it spread for a step where it acts; return who believes, (variants, investors)."""
+        """Seed *rumour* where it begins, let it spread for a step where it acts; return who believes, (variants,
+        investors)."""
         return spread_rumour(
             self.state, self.memory, platform, rumour, begins, self.active, self.age, self.step, self.dt, self.key
         )

@@ -26,7 +26,8 @@ _FIRST_TRAIT = 16
 
 @dataclass(frozen=True)
 class Population:
-    """Investors: ``segment`` int16 (investors,), ``traits`` name → float64 (investors,), shares in [0, 1] or computed units."""
+    """Investors: ``segment`` int16 (investors,), ``traits`` name → float64 (investors,), shares in [0, 1] or computed
+    units."""
 
     segment: NDArray[np.int16]
     traits: Mapping[str, Floats]
@@ -51,7 +52,7 @@ def _quantiles(distribution: Distribution) -> Floats:
         "gamma": lambda: stats.gamma(a[0], scale=a[1]),
     }
     if distribution.name == "choice":
-        return np.asarray(a, np.float64)[(u * len(a)).astype(int)]
+        return np.asarray(np.array(a)[(u * len(a)).astype(int)], np.float64)
     return np.asarray(frozen[distribution.name]().ppf(u), np.float64)
 
 
@@ -87,9 +88,9 @@ def draw_population(investors: Investors, key: NDArray[np.uint64]) -> Population
 class Accounts:
     """One row per (investor, platform) held or considered, platform by platform, in order of investor.
 
-    ``investor`` int64 (accounts,); ``first`` int64 (platforms + 1,); ``at`` int32 (platforms, investors), −1 where there
-    is none; ``balance`` int64 (accounts,) at day 0; ``safe`` int64 (investors,); ``ticket`` int64 (accounts,): what the
-    investor would pay in; ``phase`` int64 (accounts,): place in the maturity cycle, uniform in [0, 2³²).
+    ``investor`` int64 (accounts,); ``first`` int64 (platforms + 1,); ``at`` int32 (platforms, investors), −1 where
+    there is none; ``balance`` int64 (accounts,) at day 0; ``safe`` int64 (investors,); ``ticket`` int64 (accounts,):
+    what the investor would pay in; ``phase`` int64 (accounts,): place in the maturity cycle, uniform in [0, 2³²).
     """
 
     investor: Ints
@@ -105,9 +106,7 @@ class Accounts:
         return len(self.investor)
 
 
-def open_accounts(
-    investors: Investors, population: Population, sizes: Floats, key: NDArray[np.uint64]
-) -> Accounts:
+def open_accounts(investors: Investors, population: Population, sizes: Floats, key: NDArray[np.uint64]) -> Accounts:
     """Give every investor a ranking of the platforms by size and chance, accounts on the first ones, and money in them.
 
     ``sizes`` float64 (platforms,): weights. The ranking is a weighted draw without replacement (Efraimidis & Spirakis
@@ -145,4 +144,4 @@ def open_accounts(
 def reading_errors(n: int, key: NDArray[np.uint64]) -> Floats:
     """Return float64 (n,): each investor's bell-shaped error in reading the day-0 state, standard deviation 1."""
     u = draws.uniforms(n, draws.POPULATION, key, day=_READING)
-    return (u.sum(axis=0) - 2.0) * np.sqrt(3.0)
+    return np.asarray((u.sum(axis=0) - 2.0) * np.sqrt(3.0))

@@ -16,13 +16,20 @@ from trustsim.world.state import State
 class Told(Protocol):
     """The settings of a rumour that its spread needs (see mechanisms/shocks/rumour.py)."""
 
-    seeds: float
-    where: str
-    infectiousness: float
-    tiring: float
-    risk: float
-    fear: float
-    broadcast: float
+    @property
+    def seeds(self) -> float: ...
+    @property
+    def where(self) -> str: ...
+    @property
+    def infectiousness(self) -> float: ...
+    @property
+    def tiring(self) -> float: ...
+    @property
+    def risk(self) -> float: ...
+    @property
+    def fear(self) -> float: ...
+    @property
+    def broadcast(self) -> float: ...
 
 
 def seeds(network: Network, share: float, where: str, key: NDArray[np.uint64], day: int) -> NDArray[np.int64]:
@@ -56,7 +63,8 @@ def _nearest(network: Network, start: int, n_wanted: int) -> NDArray[np.int64]:
 
 
 def spread_rumour(
-    state: State, memory: dict[Any, Any], platform: int, told: Told, begins: NDArray[np.bool_], active: NDArray[np.bool_],
+    state: State, memory: dict[Any, Any], platform: int, told: Told, begins: NDArray[np.bool_],
+    active: NDArray[np.bool_],
     age: NDArray[np.float64], step: int, dt: float, key: NDArray[np.uint64],
 ) -> NDArray[np.uint8]:  # fmt: skip
     """Seed the rumour in the variants where it begins, then take one step where it acts.

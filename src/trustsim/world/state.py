@@ -53,7 +53,7 @@ class State:
 
     @property
     def n_variants(self) -> int:
-        return self.balance.shape[0]
+        return len(self.balance)
 
     @property
     def n_platforms(self) -> int:
@@ -79,7 +79,7 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
     for v, world in enumerate(worlds):
         for p, platform in enumerate(world.platforms):
             regime = REGISTRY["custody", platform.custody].make
-            from_custody = {
+            from_custody: dict[str, float] = {
                 "misuse_factor": regime.misuse,
                 "loss_factor": regime.loss,
                 "custody_cost": regime.cost,
@@ -90,9 +90,10 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
                 "report_interval": platform.report_interval or math.inf,
             }
             for k, name in enumerate(layout.TERMS):
-                value = from_custody.get(name, getattr(platform, name, None))
-                if value is not None:
-                    terms[k, v, p] = value
+                if name in from_custody:
+                    terms[k, v, p] = from_custody[name]
+                elif hasattr(platform, name):
+                    terms[k, v, p] = getattr(platform, name)
     return terms
 
 
@@ -138,7 +139,8 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
 
 
 def _open_books(state: State, worlds: Sequence[World]) -> None:
-    """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of the claims."""
+    """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of the
+    claims."""
     first = state.accounts.first
     for p in range(state.n_platforms):
         claims = int(state.accounts.balance[first[p] : first[p + 1]].sum())
@@ -156,4 +158,3 @@ def _open_books(state: State, worlds: Sequence[World]) -> None:
             state.gauges[layout.G_DEPTH, v, p] = max(assets, 1)
             state.gauges[layout.G_PRICE, v, p] = 1.0
             state.gauges[layout.G_FAILURE_DAY, v, p] = np.nan
-

@@ -21,7 +21,8 @@ Settings = Mapping[str, tuple[Any, ...]]  # mechanism → its settings in each v
 
 
 def weigh(state: State, settings: Settings, dt: float) -> NDArray[np.float64]:
-    """Fill ``state.weights`` from mechanisms and terms; return the constant part of the readiness to run, (variants, platforms)."""
+    """Fill ``state.weights`` from mechanisms and terms; return the constant part of the readiness to run, (variants,
+    platforms)."""
     table = np.zeros((len(WEIGHTS), state.n_variants, 1))
     for v in range(state.n_variants):
         row = {**dict.fromkeys(WEIGHTS, 0.0), **_OFF}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from trustsim.registry import REGISTRY, parameter
@@ -35,9 +34,9 @@ class Choice:
     segregation: float = parameter(0.5, unit="share", source="B2", text="share of segregated money that investors believe safe")
 
     def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets; log-odds shift by ln(dt) for short steps."""
+        """Return the weights of the account pass that this mechanism sets; in a short step fewer look, not less is seen."""
         return {
-            "calm": self.calm + (math.log(dt) if self.rule == "logit" else 0.0),
+            "calm": self.calm,
             "fund": self.fund,
             "integrity": self.integrity,
             "risk": self.risk,

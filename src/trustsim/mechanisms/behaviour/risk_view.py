@@ -13,7 +13,8 @@ class RiskView:
     """Keep the perceived log-odds of failure; bad news moves it more than good news.
 
     On a report day a reader moves by ``report_weight`` · scope towards the published risk plus an error of spread
-    ``noise`` · (1 − scope) · (1 − literacy / 2). Known answer: with noise 0 and weight 1 a reader's risk view equals the
+    ``noise`` · (1 − scope) · (1 − literacy / 2). Between reports the view drifts back to the last published risk at the rate
+    ``repair`` of trust. Known answer: with noise 0 and weight 1 a reader's risk view equals the
     published risk after one report that brings good news (``test_an_exact_report_is_believed``).
     """
 

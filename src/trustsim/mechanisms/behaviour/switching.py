@@ -13,8 +13,8 @@ class Switching:
     """Send paid-out money to the best of the safe account and the other platforms that the investor considers.
 
     Utility of a platform: ``appeal`` + ``trust`` · (fund safety + integrity) + ``pays_yield`` · spread − entry friction −
-    ``fear`` · fear + a logistic draw; of the safe account: 0. Known answer: with all weights at 0 half of the money of an
-    investor who considers one other platform goes there (``test_half_switch_when_nothing_speaks_for_either``).
+    ``fear`` · fear + a logistic draw; of the safe account: 0. Known answer: with all weights and entry friction at 0 half of the
+    money of investors who consider one other platform goes there (``test_half_switch_when_nothing_speaks_for_either``).
     """
 
     appeal: float = parameter(-2.5, unit="log-odds", low=-50, high=50, source="assumed", text="appeal of another platform against the safe account")

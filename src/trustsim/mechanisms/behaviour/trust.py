@@ -14,8 +14,8 @@ class Trust:
 
     Bad evidence counts in full, times ``1 + scar_bad · scar``; good evidence counts ``good_news``. Every day a share
     ``repair`` of the distance to the investor's prior, less the scar, returns. A share ``scarring`` of every erosion of
-    fund safety or integrity stays as scar. Known answer: one message of −2 on fund safety moves a part at rest from
-    prior to prior − 2, and half of the rest of the way back takes ln 2 / repair days
+    fund safety or integrity stays as scar. Known answer: without repair one message of −2 on fund safety moves it from
+    prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
     (``test_bad_news_counts_in_full_and_good_news_by_less``).
     """
 

@@ -30,6 +30,8 @@ class QueueNews:
     @staticmethod
     def daily(day: Day, settings: Mapping[str, Column]) -> None:
         """Post yesterday's overdue payments, today's stops and yesterday's failures."""
+        if day.is_quiet:
+            return
         overdue, stopped, failed = day.measured("overdue"), day.stopped_today(), day.failed_yesterday()
         for p in range(overdue.shape[1]):
             if (overdue[:, p] > 0).any():

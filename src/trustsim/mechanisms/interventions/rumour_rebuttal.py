@@ -15,7 +15,7 @@ class RumourRebuttal:
     """Answer rumours with facts, some time after they start.
 
     From ``lag`` after the start of a rumour each believer is put right with chance ``reach`` · ``credibility`` a day and
-    stops telling. A rebuttal of a true rumour doubles the loss of integrity when the truth shows. Known answer: reach and
+    stops telling, those of the day included. A rebuttal of a true rumour doubles the loss of integrity when the truth shows. Known answer: reach and
     credibility 1 leave no believer on the day after the lag (``test_a_perfect_rebuttal_leaves_no_believer``).
     """
 

@@ -19,7 +19,8 @@ class AdvertisingExposed:
     """Advertise a yield above the true one for a while, then be exposed.
 
     Until ``exposure_lag`` the campaign talks the risk down by ``pull`` per 10 points of ``gap``, for readers less literate
-    first. On exposure trust in integrity falls by ``integrity`` and the risk view rises by twice the pull, per 10 points.
+    first. On exposure trust in integrity falls by ``integrity``, fund safety by 0.4 of that, and the risk view rises by twice
+    the pull, per 10 points.
     Known answer: a gap of 0 says nothing (``test_honest_advertising_is_no_news``).
     """
 

@@ -25,7 +25,7 @@ class DefaultWave:
     share: float = parameter(0.1, unit="share", source="C17", text="value lost / value before")
     over: float = parameter(1.0, unit="duration", low=0.01, high=3650, source="assumed", text="days over which it is lost")
     correlation: float = parameter(1.0, unit="share", source="C17", text="how alike the platforms are hit")
-    told: bool = parameter(True, unit="flag", source="assumed", text="whether the reports show the loss at once")
+    told: bool = parameter(True, unit="flag", source="assumed", text="whether the reports show the loss at once; if not, it stays hidden until another shock reveals it")
     fund: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in fund safety lost per 10 % of the assets, when told")
 
     def span(self) -> float:

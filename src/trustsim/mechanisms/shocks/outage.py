@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @REGISTRY.enter("shock", "outage", rows=("C21",), source="C21")
 @dataclass(frozen=True)
 class Outage:
-    """Pay nothing for a while; requests pile up; some read silence as insolvency, those who trust less first.
+    """Pay nothing for a while; requests pile up; silence frightens, and those who trust less run first.
 
     Known answer: no money leaves the platform during the outage
     (``test_an_outage_blocks_payments_on_its_platform_only``).
@@ -22,7 +22,7 @@ class Outage:
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who is out")
     service: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in service lost a day")
-    fear: float = parameter(0.25, unit="number", low=0, high=20, source="assumed", text="fear a day among those who look")
+    fear: float = parameter(0.25, unit="number", low=0, high=20, source="assumed", text="fear a day")
     days: float = parameter(3.0, unit="duration", low=0, high=365, source="assumed", text="length of the outage")
 
     def span(self) -> float:

@@ -1,0 +1,252 @@
+"""A contract over everything registered: no parameter is without effect.
+
+In a scenario where much happens, each parameter of each shock, intervention and mechanism is moved from its
+default to another legal value; something in the state must then differ. Special scenes are in ``SCENES``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from quiet_world import Played
+
+from trustsim.catalog import REGISTRY
+from trustsim.model import TrustCrisisModel
+from trustsim.registry import Entry, Parameter
+from trustsim.scenario.load import from_document
+from trustsim.units import parse
+
+DAYS = 24
+LIVE = {
+    "kind": "p2p_lending",
+    "liquid_share": "12 %",
+    "payout_lag": "0 d",
+    "report_interval": "5 d",
+    "report_lag": "4 d",
+    "patience": "8 d",
+    "service_capacity": "0.02 /day",
+    "asset_term": "120 d",
+    "report_bias": 0.5,
+    "exposure": "Ocean",
+    "segregated_share": "20 %",
+}
+THEFT = {
+    "kind": "custodian_theft",
+    "platform": "Harbour",
+    "day": "2 d",
+    "share": "10 %",
+    "discovery_lag": "2 d",
+    "notice_lag": "3 d",
+}
+BREACH = {"kind": "data_breach", "platform": "Harbour", "day": "1 d"}
+RUMOUR = {"kind": "rumour", "platform": "Harbour", "day": "1 d", "true_loss": "4 %", "revealed_after": "12 d"}
+MISUSE = {"kind": "misuse", "platform": "Harbour", "rate": "0.01 /day", "audit": "0.05 /day"}
+
+DRY = {"liquid_share": "1 %", "sale_limit": "0.1 %", "patience": "2 d"}  # cannot pay, and fails
+ADVERT = {"kind": "advertising_exposed", "platform": "Harbour", "exposure_lag": "10 d"}
+
+# what must be there for an item to show itself: settings of the item itself, and shocks, platform settings beside it
+SCENES: dict[str, dict[str, Any]] = {
+    "early_action": {
+        "item": {"liquidity": "0.1 %", "solvency": "-90 %"},
+        "by": {"solvency": {"liquidity": "0 %", "solvency": "-2 %"}, "cost": {"liquidity": "11 %"}},
+    },
+    "redemption_gate": {"item": {"trigger": "8 %", "duration": "4 d"}},
+    "withdrawal_cap": {"item": {"cap": 20_000}},
+    "guarantee": {
+        "item": {"limit": 20_000, "fund": 100_000},
+        "shocks": [THEFT, {"kind": "default_wave", "share": "40 %"}],
+        "platform": DRY,
+    },
+    "live_transparency": {"item": {"strength": "60 %"}},
+    "misuse": {"item": {"rate": "0.01 /day", "audit": "0.05 /day"}},
+    "rumour": {"item": {"true_loss": "4 %", "revealed_after": "12 d"}, "by": {"where": {"seeds": "5 %"}}},
+    "default_wave": {"item": {"over": "3 d", "correlation": "50 %"}, "by": {"told": {"fund": 0}}},
+    "advertising_exposed": {"item": {"exposure_lag": "10 d"}},
+    "choice": {"platform": {**DRY, "patience": "40 d"}},
+    "queue_news": {"platform": DRY},
+    "trust": {"shocks": [THEFT, BREACH, ADVERT]},
+    "spillover": {
+        "platform": {"custody": "bank"},
+        "by": {"kind": {"group": 0}, "custody": {"group": 0, "kind": 0}, "group": {"kind": 0, "custody": 0}},
+    },
+    "rumour_rebuttal": {"shocks": [THEFT, {**RUMOUR, "true_loss": "0 %"}]},
+    "media": {
+        "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
+        "shocks": [{**MISUSE, "audit": "0 /day"}],
+    },
+}
+# another legal value where the rule below finds none that shows
+OTHER: dict[tuple[str, str], Any] = {
+    ("rumour", "revealed_after"): 6.0,
+    ("early_action", "liquidity"): 0.11,
+    ("early_action", "solvency"): 0.05,
+    ("media", "discovery"): 1.0,
+    ("custody_mandate", "custody"): "ledger",
+    ("fear", "decay"): 0.1,
+    ("credit_line", "size"): 0.01,
+    ("guarantee", "fund"): 20_000_000,
+    ("guarantee", "limit"): 500_000,
+    ("withdrawal_cap", "cap"): 500_000,
+    ("notice_period", "notice"): 2.0,
+    ("outage", "days"): 6.0,
+    ("rumour_rebuttal", "lag"): 6.0,
+    ("report_schedule", "lag"): 0.0,
+    ("report_schedule", "interval"): 3.0,
+    ("disclosure_mandate", "interval"): 2.0,
+    ("redemption_gate", "trigger"): 0.02,
+    ("incident_notice", "delay"): 2.0,
+    ("report_accuracy", "bias"): 0.3,
+    ("disclosure_mandate", "bias"): 0.4,
+    ("data_breach", "discovery_lag"): 1.0,
+    ("data_breach", "notice_lag"): 2.0,
+    ("advertising_exposed", "exposure_lag"): 6.0,
+    ("ordinary", "tenure"): 3.0,
+    ("official_warning", "fading"): 0.9,
+    ("choice", "part"): 0.8,
+    ("herding", "normal"): 0.3,
+    ("rumour", "where"): "hubs",
+    ("choice", "gate_margin"): 0.5,
+    ("misuse", "audit"): 0.9,
+    ("liquidity_buffer", "target"): 0.4,
+}
+
+
+def written(value: Any, p: Parameter) -> Any:
+    """Return a computed value as a scenario file writes it."""
+    return value / 100 if p.unit == "money" else value
+
+
+def other(kind: str, p: Parameter, now: Any) -> Any:
+    """Return another legal value of a parameter, in its computed unit: twice, half, or halfway to a bound."""
+    if (kind, p.name) in OTHER:
+        return OTHER[kind, p.name]
+    if p.unit == "flag":
+        return not now
+    if p.choices:
+        return next(c for c in p.choices if c != now)
+    low, high = (-np.inf if p.low is None else p.low), (np.inf if p.high is None else p.high)
+    for value in (now * 2, now / 2, now + 1, (low + now) / 2):
+        if value != now and low <= value <= high and np.isfinite(value):
+            return int(value) if p.unit in ("count", "money") else value
+    raise AssertionError(f"no other value for {kind}.{p.name}")
+
+
+def story(
+    shocks: list[Any], variants: dict[str, Any], platform: dict[str, Any], mechanisms: dict[str, Any]
+) -> dict[str, Any]:
+    base = {**LIVE, **platform}
+    return {
+        "trustsim": 1,
+        "horizon": f"{DAYS} d",
+        "network": {"kind": "small_world"},
+        "investors": {"count": 400, "newcomers": 40, "considered": 2},
+        "platforms": [{"name": "Harbour", **base}, {"name": "Quay", **base, "custody": "bank"}],
+        "mechanisms": mechanisms,
+        "shocks": shocks,
+        "variants": variants,
+    }
+
+
+def stepped(document: dict[str, Any]) -> list[Played]:
+    """Return each variant as a model of its own that ran to the end."""
+    scenario = from_document(document, REGISTRY)
+    out = []
+    for variant in scenario.variants:
+        model = TrustCrisisModel(scenario, [variant.name])
+        model.collects = False
+        out.append(Played(model).step(DAYS))
+    return out
+
+
+def differ(a: Played, b: Played) -> bool:
+    """Whether anything differs that an outcome or a reader could see: gauges by day, books, beliefs, losses."""
+    same = np.array_equal(a.model.history, b.model.history, equal_nan=True)
+    same &= all(
+        np.array_equal(getattr(a.state, x), getattr(b.state, x)) for x in ("books", "beliefs", "loss", "balance")
+    )
+    return not same
+
+
+def cases(group: str) -> list[tuple[Entry, Parameter]]:
+    return [(e, p) for e in REGISTRY.group(group).values() for p in e.parameters]  # type: ignore[arg-type]
+
+
+def ids(case: tuple[Entry, Parameter]) -> str:
+    return f"{case[0].name}.{case[1].name}"
+
+
+@cache
+def default_run(group: str, kind: str, parameter: str) -> Played:
+    return stepped(document(group, kind, parameter, None))[0]
+
+
+def settings(kind: str, parameter: str) -> dict[str, Any]:
+    scene = SCENES.get(kind, {})
+    return {**scene.get("item", {}), **scene.get("by", {}).get(parameter, {})}
+
+
+def document(group: str, kind: str, parameter: str, value: Any) -> dict[str, Any]:
+    """Return the scene of one parameter, at its default or at *value* (as written)."""
+    scene, changed = SCENES.get(kind, {}), {} if value is None else {parameter: value}
+    shocks, platform = scene.get("shocks", [THEFT, BREACH, RUMOUR, MISUSE]), scene.get("platform", {})
+    item = {**settings(kind, parameter), **changed}
+    if group == "mechanism":
+        outage = {"kind": "outage", "platform": "Quay", "day": "4 d"}
+        levers = [
+            {"kind": "redemption_gate", "platform": "Quay", "trigger": "6 %"},
+            {"kind": "redemption_fee", "fee": "1 %"},
+        ]
+        return story([*shocks, outage], {"v": levers}, platform, {kind: item})
+    item = {"kind": kind, **({} if parameter == "platform" else {"platform": "Harbour"}), **item}
+    if group == "shock":
+        return story([item], {"v": []}, platform, {})
+    return story(shocks, {"v": [item]}, platform, {})
+
+
+def has_effect(group: str, entry: Entry, p: Parameter) -> bool:
+    if p.refers == "platform":
+        before, after = ("Quay", "Harbour")
+        return differ(*(stepped(document(group, entry.name, p.name, where))[0] for where in (before, after)))
+    given = settings(entry.name, p.name).get(p.name)
+    now = p.default if given is None else _read(given, p)
+    changed = written(other(entry.name, p, now), p)
+    return differ(
+        default_run(group, entry.name, p.name if p.name in SCENES.get(entry.name, {}).get("by", {}) else ""),
+        stepped(document(group, entry.name, p.name, changed))[0],
+    )
+
+
+def _read(given: Any, p: Parameter) -> Any:
+    return parse(given, p.unit)
+
+
+@pytest.mark.parametrize("case", cases("intervention"), ids=ids)
+def test_every_parameter_of_an_intervention_has_an_effect(case: tuple[Entry, Parameter]) -> None:
+    assert has_effect("intervention", *case)
+
+
+@pytest.mark.parametrize("case", cases("shock"), ids=ids)
+def test_every_parameter_of_a_shock_has_an_effect(case: tuple[Entry, Parameter]) -> None:
+    assert has_effect("shock", *case)
+
+
+@pytest.mark.parametrize("case", cases("mechanism"), ids=ids)
+def test_every_parameter_of_a_mechanism_has_an_effect(case: tuple[Entry, Parameter]) -> None:
+    assert has_effect("mechanism", *case)
+
+
+@pytest.mark.parametrize("group", ["shock", "intervention", "mechanism"])
+def test_every_docstring_names_a_test_that_is_there(group: str) -> None:
+    there = set(
+        re.findall(r"^def (test_\w+)", "".join(f.read_text() for f in Path(__file__).parent.glob("test_*.py")), re.M)
+    )
+    for entry in REGISTRY.group(group).values():  # type: ignore[arg-type]
+        named = re.findall(r"``(test_\w+)``", entry.text)
+        assert named, entry.name
+        assert set(named) <= there, entry.name
