@@ -220,6 +220,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._first_move = per_variant(settings["choice"], ("first_move", "gate_rush", "gate_margin"), (0.0, 0.0, 1.0))
         self._reading = per_variant(settings["risk_view"], ("report_weight", "noise"), (0.0, 0.0))
         self._part = per_variant(settings["choice"], ("part",), (0.0,))[:, 0]
+        self._loss_scar = per_variant(settings["trust"], ("loss_scar",), (0.0,))[:, 0]
         self._contagion = per_variant(settings["fear"], ("contagion",), (0.0,))[:, 0].astype(np.float32)
         self._observed = per_variant(settings["herding"], ("observed",), (0.0,))[:, 0].astype(np.float32)
         self._daily = [
@@ -368,12 +369,18 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
                 state.books[layout.CLAIMS] > 0
             )  # less than a unit each
         for v, p in np.argwhere(in_arrears | is_winding):
+            first, stop = state.accounts.first[p : p + 2]
+            held, before = state.balance[v, first:stop].copy(), state.loss[v].copy()
             fail(
                 state.flags[v : v + 1], state.balance[v : v + 1], state.requested[v : v + 1], state.queue_n[v : v + 1],
                 state.safe[v : v + 1], state.loss[v : v + 1], state.books[:, v : v + 1], state.ladder[:, v : v + 1],
                 g[:, v : v + 1], state.terms[:, v : v + 1], state.accounts.first, state.accounts.investor, 0, p,
                 self.day,
             )  # fmt: skip
+            who = state.accounts.investor[first:stop]
+            share = np.zeros(state.population.n_investors)
+            share[who] = (state.loss[v] - before)[who] / np.maximum(held, 1)
+            state.beliefs[layout.SCAR, v] += (self._loss_scar[v] * share[state.accounts.investor]).astype(np.float32)
             if is_winding[v, p]:
                 g[layout.G_STATUS, v, p] = layout.WINDING_STATUS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from small_worlds import CRISIS, Document, documents, scenario_of
 
@@ -90,6 +91,19 @@ def test_money_is_constant_and_everything_in_range_in_any_scenario(document: Doc
         assert_books_hold(model, money)
         assert_in_range(model)
     assert_results_in_range(model)
+
+
+def test_a_negative_yield_lowers_the_assets_and_leaves_the_cash() -> None:
+    platform = {"name": "Harbour", "liquid_share": 0, "asset_yield": -1, "default_rate": 0, "asset_term": 36500}
+    off = dict.fromkeys(REGISTRY.group("mechanism"), "off")
+    document = {**CRISIS, "platforms": [platform], "shocks": [], "mechanisms": off, "horizon": 5}
+    model = TrustCrisisModel(scenario_of(document))
+    before = model.state.ladder.sum()
+    for _ in range(model.story.n_days):
+        model.step()
+        assert_books_hold(model, model.state.total_money())
+    left = model.state.ladder.sum() + model.state.books[layout.CASH].sum()
+    assert left / before == pytest.approx((1 - 1 / 365) ** 5, rel=1e-5)  # repaid assets stop shrinking, a few parts in 1e-6
 
 
 def test_interest_leaves_no_crumbs_in_an_account_that_was_emptied() -> None:

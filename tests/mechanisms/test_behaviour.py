@@ -71,7 +71,7 @@ def test_fear_fades_by_resilience(play: Play) -> None:
 
 
 def test_an_alarm_frightens_every_neighbour_once(play: Play) -> None:
-    """In a complete network of 20, one alarmed person adds contagion · (1½ − resilience) to the others, on its platform."""
+    """In a complete network one alarmed person adds contagion · (1½ − resilience) to the others, on its platform."""
     story = {
         "network": {"kind": "complete"},
         "mechanisms": {"fear": {"contagion": 0.1, "decay": "0 /day", "threshold": 1}},

@@ -54,7 +54,7 @@ ADVERT = {"kind": "advertising_exposed", "platform": "Harbour", "exposure_lag": 
 SCENES: dict[str, dict[str, Any]] = {
     "early_action": {
         "item": {"liquidity": "0.1 %", "solvency": "-90 %"},
-        "by": {"solvency": {"liquidity": "0 %", "solvency": "-2 %"}, "cost": {"liquidity": "11 %"}},
+        "by": {"solvency": {"liquidity": "0 %", "solvency": "-2 %"}, "cost": {"liquidity": "11 %"}, "platform": {"liquidity": "11 %"}},
     },
     "redemption_gate": {"item": {"trigger": "8 %", "duration": "4 d"}},
     "withdrawal_cap": {"item": {"cap": 20_000}},
@@ -70,7 +70,10 @@ SCENES: dict[str, dict[str, Any]] = {
     "advertising_exposed": {"item": {"exposure_lag": "10 d"}},
     "choice": {"platform": {**DRY, "patience": "40 d"}},
     "queue_news": {"platform": DRY},
-    "trust": {"shocks": [THEFT, BREACH, ADVERT]},
+    "trust": {
+        "shocks": [THEFT, BREACH, ADVERT],
+                "platform": {**DRY, "patience": "1 d", "equity": "-20 %"},
+    },
     "spillover": {
         "platform": {"custody": "bank"},
         "by": {"kind": {"group": 0}, "custody": {"group": 0, "kind": 0}, "group": {"kind": 0, "custody": 0}},

@@ -129,11 +129,11 @@ def rational_logistic(x):
 
 
 @compiled
-def hear(evidence, row, is_page, by_literacy, login, media, literacy, education) -> None:
+def hear(evidence, row, is_page, by_literacy, login, media, literacy, attention, education) -> None:
     """Add one message, ``row`` float32 (TARGETS + 1,), to the evidence float32 (TARGETS, ≥ n) of those it reaches.
 
-    A page is read by those who log in, any other message by those whom the media reach; ``by_literacy`` says that the
-    literate discount it.
+    A page is read by a share ``reach`` of those who look at their account today, any other message by those whom it
+    reaches; ``by_literacy`` says that the literate discount it.
     """
     reach = row[layout.REACH]
     for k in range(layout.N_TARGETS):
@@ -144,7 +144,8 @@ def hear(evidence, row, is_page, by_literacy, login, media, literacy, education)
                 known = literacy[i] + education * (_1 - literacy[i])
                 weight = _1 - known if by_literacy else _1
                 u = login[i] if is_page else media[i]
-                heard[i] += strength * weight * (_1 if u < reach else _0)
+                limit = reach * attention[i] if is_page else reach
+                heard[i] += strength * weight * (_1 if u < limit else _0)
 
 
 @compiled
@@ -361,7 +362,7 @@ def account_pass(
                     if bulletin[m, v, p, layout.REACH] > _0:
                         hear(
                             evidence, bulletin[m, v, p], is_page[m], by_literacy[m], uniforms[0, :n], uniforms[1, :n],
-                            literacy, w[W_EDUCATION],
+                            literacy, attention, w[W_EDUCATION],
                         )  # fmt: skip
                         n_heard += 1
                 fund, integrity = beliefs[layout.FUND, v, start:stop], beliefs[layout.INTEGRITY, v, start:stop]

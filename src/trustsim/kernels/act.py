@@ -10,7 +10,7 @@ import numpy as np
 from trustsim.kernels import draws, layout
 from trustsim.kernels.compiled import compiled, inlined
 
-_1 = np.uint64(1)
+_TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
 
 
 @inlined
@@ -23,13 +23,33 @@ def address(investor, day, purpose, platform, key):
 
 
 @compiled
-def push(values, step, gain, sender, indptr, neighbours, account_at) -> None:
-    """Add ``step · gain[k]`` to ``values`` float32 (accounts,) of every account k of the sender's neighbours at one
-    platform."""
-    for e in range(indptr[sender], indptr[sender + 1]):
-        k = account_at[neighbours[e]]
-        if k >= 0:
-            values[k] += step * gain[k]
+def acting_accounts(actions, first, stop, acting):
+    """Fill ``acting`` int32 with the accounts of [first, stop) that act (byte not 0), in order; return how many."""
+    packed = actions.view(np.uint64)
+    n = 0
+    for word in range(first // 8, (stop + 7) // 8):
+        if packed[word] != np.uint64(0):
+            for i in range(max(word * 8, first), min(word * 8 + 8, stop)):
+                acting[n] = i
+                n += 1 if actions[i] != np.uint8(0) else 0
+    return n
+
+
+@compiled
+def push(values, step, gain, senders, begin, stop, indptr, neighbours, account_at) -> None:
+    """Add ``step · gain[k]`` to ``values`` float32 (accounts,) of every account k of the senders' neighbours at one
+    platform.
+
+    ``begin``, ``stop``: room for the senders' rows of the network, looked up for all first, so that memory is waited
+    for once.
+    """
+    for k in range(len(senders)):
+        begin[k], stop[k] = indptr[senders[k]], indptr[senders[k] + 1]
+    for k in range(len(senders)):
+        for e in range(begin[k], stop[k]):
+            j = account_at[neighbours[e]]
+            if j >= 0:
+                values[j] += step * gain[j]
 
 
 @compiled
@@ -46,33 +66,38 @@ def act(
     that a run takes half. ``observed`` float32 (variants,): weight of one departure in a neighbour's memory.
     """
     n_variants, n_platforms = queue_n.shape
+    acting = np.empty(len(investor), np.int32)
+    room = np.empty((7, _TOGETHER), np.int64)
+    held, asked_before, who_acts, alarmed, departed = room[0], room[1], room[2], room[3], room[4]
+    begin, stop = room[5], room[6]
     for v in range(n_variants):
         seen, fear = beliefs[layout.SEEN, v], beliefs[layout.FEAR, v]
-        packed = actions[v].view(np.uint64)
         for p in range(n_platforms):
             runners, leavers, joiners, alarms = 0, 0, 0, 0
             asked, paid_in, n_new = np.int64(0), np.int64(0), 0
             is_closed = gauges[layout.G_STATUS, v, p] >= layout.WINDING_STATUS
+            is_open = gauges[layout.G_STATUS, v, p] == layout.OPEN
             locked = terms[layout.LOCKED_SHARE, v, p]
-            for word in range(first[p] // 8, (first[p + 1] + 7) // 8):
-                if packed[word] == np.uint64(0):
-                    continue
-                for i in range(max(word * 8, first[p]), min(word * 8 + 8, first[p + 1])):
-                    action = actions[v, i]
-                    if action == np.uint8(0):
-                        continue
-                    who = investor[i]
+            n_acting = acting_accounts(actions[v], first[p], first[p + 1], acting)
+            for start in range(0, n_acting, _TOGETHER):
+                together = acting[start : min(start + _TOGETHER, n_acting)]
+                for k in range(len(together)):
+                    i = together[k]
+                    held[k], asked_before[k], who_acts[k] = balance[v, i], requested[v, i], investor[i]
+                n_alarmed, n_departed = 0, 0
+                for k in range(len(together)):
+                    i, who, action = together[k], who_acts[k], actions[v, together[k]]
                     if action & np.uint8(layout.ALARMS):
                         flags[v, i] ^= np.uint8(layout.ALARMED)
                         if flags[v, i] & np.uint8(layout.ALARMED):
-                            alarms += 1
-                            push(fear, contagion[v], fear_gain, who, indptr, neighbours, account_at[p])
+                            alarmed[n_alarmed] = who
+                            n_alarmed += 1
                     if is_closed:
                         continue
                     if action & np.uint8(layout.RUNS | layout.LEAVES):
                         mature = flags[v, i] & np.uint8(layout.MATURE)
-                        lock = np.int64(0) if mature else np.int64(np.float64(balance[v, i]) * locked)
-                        free = balance[v, i] - lock - requested[v, i]
+                        lock = np.int64(0) if mature else np.int64(np.float64(held[k]) * locked)
+                        free = held[k] - lock - asked_before[k]
                         flags[v, i] &= np.uint8(255 - layout.FREE)
                         if free <= 0:
                             continue
@@ -89,14 +114,15 @@ def act(
                             leavers += 1
                         if lock > 0:
                             flags[v, i] |= np.uint8(layout.LEAVING)
-                        push(seen, observed[v], ones, who, indptr, neighbours, account_at[p])
-                        if requested[v, i] == 0:
+                        departed[n_departed] = who
+                        n_departed += 1
+                        if asked_before[k] == 0:
                             order[n_new] = (b << np.uint64(32)) | np.uint64(i)
                             n_new += 1
                             asked_day[v, i] = day
                         requested[v, i] += free
                         asked += free
-                    elif action & np.uint8(layout.JOINS):
+                    elif is_open and action & np.uint8(layout.JOINS):
                         pays = min(ticket[i], safe[v, who])
                         if pays > 0:
                             joiners += 1
@@ -104,6 +130,9 @@ def act(
                             balance[v, i] += pays
                             paid_in += pays
                             flags[v, i] |= np.uint8(layout.HOLDS | layout.FREE)
+                push(fear, contagion[v], fear_gain, alarmed[:n_alarmed], begin, stop, indptr, neighbours, account_at[p])
+                push(seen, observed[v], ones, departed[:n_departed], begin, stop, indptr, neighbours, account_at[p])
+                alarms += n_alarmed
             if n_new > 0:
                 order[:n_new].sort()
                 end = first[p] + queue_n[v, p]

@@ -47,9 +47,28 @@ def take_from_ladder(ladder, v, p, amount) -> None:
 
 
 @compiled
-def move_liquid(books, v, p, amount) -> None:
-    """Take *amount* out of cash, and out of custody for what cash does not hold."""
-    from_cash = min(amount, max(books[layout.CASH, v, p], np.int64(0)))
+def own_share(books, v, p):
+    """Return the part of each claim that stands apart at the custodian: nobody else is paid with it."""
+    return min(np.float64(books[layout.CUSTODY, v, p]) / max(np.float64(books[layout.CLAIMS, v, p]), 1.0), 1.0)
+
+
+@compiled
+def payable(books, v, p, wanted, is_winding):
+    """Return how much of *wanted* can be paid: own shares from custody, the rest from cash; all of both in a winding down."""
+    cash = max(books[layout.CASH, v, p], np.int64(0))
+    if is_winding:
+        return min(wanted, cash + books[layout.CUSTODY, v, p])
+    from_cash = 1.0 - own_share(books, v, p)
+    if np.float64(wanted) * from_cash <= np.float64(cash):
+        return wanted
+    return min(np.int64(np.float64(cash) / from_cash), wanted)
+
+
+@compiled
+def pay_out(books, v, p, amount) -> None:
+    """Take a payment to clients out of custody, as far as it is their own share, and out of cash."""
+    from_custody = min(np.int64(np.float64(amount) * own_share(books, v, p)), books[layout.CUSTODY, v, p])
+    from_cash = min(amount - from_custody, max(books[layout.CASH, v, p], np.int64(0)))
     books[layout.CASH, v, p] -= from_cash
     books[layout.CUSTODY, v, p] -= amount - from_cash
 
@@ -76,8 +95,11 @@ def carry(books, ladder, gauges, terms, market, dt, day, key) -> None:
                     ladder[k, v, p] = ladder[k + 1, v, p]
                 ladder[_RUNGS - 1, v, p] = 0
             interest = np.int64(np.float64(assets) * terms[layout.ASSET_YIELD, v, p] * dt / 365.0)
-            books[layout.BORROWERS, v, p] -= interest
-            books[layout.CASH, v, p] += repaid + interest
+            earned = max(interest, np.int64(0))  # a negative yield lowers the value of the assets, it cannot be paid in cash
+            shrunk = min(earned - interest, ladder_total(ladder, v, p))
+            take_from_ladder(ladder, v, p, shrunk)
+            books[layout.BORROWERS, v, p] += shrunk - earned
+            books[layout.CASH, v, p] += repaid + earned
             lost_share = terms[layout.DEFAULT_RATE, v, p] * dt / 365.0 * (1.0 - terms[layout.RECOVERY, v, p])
             defaulted = np.int64(np.float64(assets) * lost_share)
             defaulted = min(defaulted, ladder_total(ladder, v, p))
@@ -118,19 +140,19 @@ def spare_cash(books, ladder, gauges, terms, v, p, dt) -> None:
     claims = books[layout.CLAIMS, v, p]
     target_share = max(terms[layout.LIQUID_SHARE, v, p], terms[layout.RESERVE, v, p])
     target = np.int64(target_share * np.float64(claims)) + books[layout.QUEUED, v, p]
-    spare = liquid - target
+    spare = min(liquid - target, books[layout.CASH, v, p])
     if spare > 0 and gauges[layout.G_STATUS, v, p] == layout.OPEN:
         back = min(spare, books[layout.DEBT, v, p])
-        move_liquid(books, v, p, back)
         books[layout.LENDER, v, p] += back
         books[layout.DEBT, v, p] -= back
         lent = np.int64(np.float64(spare - back) * min(0.2 * dt, 1.0))
-        move_liquid(books, v, p, lent)
         ladder[_RUNGS - 1, v, p] += lent
+        books[layout.CASH, v, p] -= back + lent
         liquid -= back + lent
-    apart = np.int64(np.float64(max(liquid, np.int64(0))) * terms[layout.SEGREGATED_SHARE, v, p])
-    books[layout.CUSTODY, v, p] = apart
-    books[layout.CASH, v, p] = liquid - apart
+    missing = np.int64(np.float64(liquid) * terms[layout.SEGREGATED_SHARE, v, p]) - books[layout.CUSTODY, v, p]
+    moved = max(min(missing, books[layout.CASH, v, p]), np.int64(0))
+    books[layout.CUSTODY, v, p] += moved
+    books[layout.CASH, v, p] -= moved
 
 
 @compiled

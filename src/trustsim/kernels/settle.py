@@ -58,7 +58,10 @@ def raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt) -> N
     n_platforms = len(due)
     need = np.zeros(n_platforms, np.int64)
     for p in range(n_platforms):
-        short = max(due[p] - books[layout.CASH, v, p] - books[layout.CUSTODY, v, p], np.int64(0))
+        from_cash = np.int64(math.ceil(np.float64(due[p]) * (1.0 - assets.own_share(books, v, p))))
+        short = max(from_cash - max(books[layout.CASH, v, p], np.int64(0)), np.int64(0))
+        if gauges[layout.G_STATUS, v, p] == layout.WINDING_STATUS:
+            short = np.int64(0)
         line = (
             np.int64(terms[layout.CREDIT_LINE, v, p] * gauges[layout.G_CLAIMS_AT_START, v, p])
             - books[layout.DEBT, v, p]
@@ -201,11 +204,11 @@ def pay(
     of each request, and close the gaps in the queue.
     """
     n_platforms = len(arriving)
-    budget = min(due, max(books[layout.CASH, v, p], np.int64(0)) + books[layout.CUSTODY, v, p])
+    is_winding = gauges[layout.G_STATUS, v, p] == layout.WINDING_STATUS
+    budget = assets.payable(books, v, p, due, is_winding)
     share = np.float64(budget) / np.float64(asked)
     lag = terms[layout.PAYOUT_LAG, v, p] + terms[layout.CUSTODY_LAG, v, p]
     cap, fee_share = terms[layout.ACCOUNT_CAP, v, p] * dt, terms[layout.EXIT_FEE, v, p]
-    is_winding = gauges[layout.G_STATUS, v, p] == layout.WINDING_STATUS
     by_share = (terms[layout.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
     end = first[p]
     paid_out, left_with_fees = np.int64(0), np.int64(0)
@@ -239,7 +242,7 @@ def pay(
             queue[v, end] = i
             end += 1
     queue_n[v, p] = end - first[p]
-    assets.move_liquid(books, v, p, paid_out - left_with_fees)
+    assets.pay_out(books, v, p, paid_out - left_with_fees)
     books[layout.CLAIMS, v, p] -= paid_out
     books[layout.QUEUED, v, p] -= paid_out
     books[layout.LOST, v, p] += left_with_fees

@@ -101,7 +101,7 @@ class Platform:
     estate_cost: float = parameter(0.1, unit="share", source="assumed", text="share of the estate that the liquidation costs")
     # custody
     custody: str = parameter("none", unit="name", choices=("none", "bank", "payment_firm", "several_banks", "ledger"), source="B3", text="who keeps the client money")
-    segregated_share: float = parameter(0.0, unit="share", source="assumed", text="share of the client money kept apart: cannot be misused, is returned at failure")
+    segregated_share: float = parameter(0.0, unit="share", source="assumed", text="share of the client money kept apart: cannot be misused, pays only its owners, is returned at failure")
     # terms
     locked_share: float = parameter(0.0, unit="share", source="assumed", text="share of each balance that cannot be asked for before maturity")
     lock_term: float = parameter(90.0, unit="duration", low=1, high=3650, source="E-20", text="time between two maturities of a locked balance")
@@ -138,7 +138,7 @@ class MoneyMarketFund(PlatformKind):
     preset: ClassVar[dict[str, Any]] = {
         "liquid_share": 0.3, "equity": 0.002, "asset_yield": 0.035, "promised_yield": 0.03, "asset_term": 60.0,
         "default_rate": 0.0005, "recovery": 0.6, "sale_impact": 0.15, "sale_limit": 0.25, "patience": 3.0,
-        "custody": "bank", "segregated_share": 1.0, "exit_friction": 0.5, "report_interval": 7.0, "report_lag": 1.0,
+        "custody": "bank", "exit_friction": 0.5, "report_interval": 7.0, "report_lag": 1.0,
         "report_scope": 0.8,
     }  # fmt: skip
 

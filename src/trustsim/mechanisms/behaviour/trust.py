@@ -14,7 +14,7 @@ class Trust:
 
     Bad evidence counts in full, times ``1 + scar_bad · scar``; good evidence counts ``good_news``. Every day a share
     ``repair`` of the distance to the investor's prior, less the scar, returns. A share ``scarring`` of every erosion of
-    fund safety or integrity stays as scar. Known answer: without repair one message of −2 on fund safety moves it from
+    fund safety or integrity stays as scar; who loses money at a failure is scarred everywhere. Known answer: without repair one message of −2 on fund safety moves it from
     prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
     (``test_bad_news_counts_in_full_and_good_news_by_less``).
     """
@@ -22,6 +22,7 @@ class Trust:
     good_news: float = parameter(0.4, unit="share", source="E-59", text="weight of good news against bad")
     repair: float = parameter(0.012, unit="per_day", low=0, high=1, source="E-55", text="share of lost trust that returns in a day")
     scarring: float = parameter(0.2, unit="share", source="assumed", text="share of an erosion that stays")
+    loss_scar: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="scar of losing all of a balance, on every platform that the investor knows")
     scar_bad: float = parameter(0.3, unit="number", low=0, high=10, source="assumed", text="how much one unit of scar raises the weight of bad news")
     fund: float = parameter(0.4, unit="share", source="assumed", text="weight of fund safety in overall trust")
     integrity: float = parameter(0.3, unit="share", source="assumed", text="weight of integrity in overall trust")

@@ -22,8 +22,8 @@ class QueueNews:
     Known answer: no message while nothing is overdue (``test_a_platform_that_pays_makes_no_queue_news``).
     """
 
-    fund: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="fund safety lost a day when all claims are overdue and seen")
-    fear: float = parameter(2.0, unit="number", low=0, high=20, source="assumed", text="fear a day when all claims are overdue and seen")
+    fund: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="fund safety lost by a look when all claims are overdue and seen")
+    fear: float = parameter(2.0, unit="number", low=0, high=20, source="assumed", text="fear of a look when all claims are overdue and seen")
     gate_fear: float = parameter(0.6, unit="number", low=0, high=20, source="P-07", text="fear on the day that payments are stopped")
     failure_fear: float = parameter(1.0, unit="number", low=0, high=20, source="K1", text="fear and loss of trust, times two, on the day of a failure")
 
@@ -36,7 +36,7 @@ class QueueNews:
         for p in range(overdue.shape[1]):
             if (overdue[:, p] > 0).any():
                 visible = np.maximum(day.term("visibility", p), day.term("transparency", p))
-                seen = np.minimum(overdue[:, p], 1.0) * visible * day.dt
+                seen = np.minimum(overdue[:, p], 1.0) * visible
                 day.tell(p, fund=-settings["fund"] * seen, fear=settings["fear"] * seen)
             day.post(p, stopped[:, p], fear=settings["gate_fear"])
             day.post(p, failed[:, p], fear=settings["failure_fear"], fund=-2 * settings["failure_fear"])

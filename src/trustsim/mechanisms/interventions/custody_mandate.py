@@ -31,6 +31,7 @@ class CustodyMandate:
             Term("misuse_factor", regime.misuse, "at_most", self.platform),
             Term("loss_factor", regime.loss, "at_most", self.platform),
             Term("custody_trust", regime.trust, "at_least", self.platform),
+            Term("throughput", regime.throughput, "set", self.platform),
             Term("custody_lag", regime.lag, "at_least", self.platform),
             Term("visibility", regime.visibility, "at_least", self.platform),
             Term("custody_cost", regime.cost, "at_least", self.platform),

@@ -27,7 +27,7 @@ class ServiceDesk:
 
     calm: float = parameter(0.01, unit="per_day", low=0, high=10, source="assumed", text="contacts a day of a calm client")
     alarmed: float = parameter(0.3, unit="per_day", low=0, high=10, source="assumed", text="contacts a day of an alarmed client")
-    waiting: float = parameter(0.03, unit="log-odds", low=0, high=20, source="C5", text="trust in service lost a day by those who look, per day of backlog")
+    waiting: float = parameter(0.03, unit="log-odds", low=0, high=20, source="C5", text="trust in service lost by a look, per day of backlog")
     patience: float = parameter(0.2, unit="per_day", low=0, high=1, source="C5", text="share of the waiting that gives up in a day")
     answer: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear that an answer takes away")
 
@@ -46,6 +46,6 @@ class ServiceDesk:
             return
         answered = done / np.maximum(contacts, 1e-9)
         for p in range(backlog.shape[1]):
-            waiting = settings["waiting"] * np.minimum(backlog[:, p], _LONGEST_WAIT) * day.dt
-            calmed = settings["answer"] * np.minimum(answered[:, p], day.dt) * fear[:, p]
+            waiting = settings["waiting"] * np.minimum(backlog[:, p], _LONGEST_WAIT)
+            calmed = settings["answer"] * np.minimum(answered[:, p] / day.dt, 1.0) * fear[:, p]
             day.tell(p, service=-waiting, fear=-calmed)

@@ -21,8 +21,8 @@ class Outage:
     """
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who is out")
-    service: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in service lost a day")
-    fear: float = parameter(0.25, unit="number", low=0, high=20, source="assumed", text="fear a day")
+    service: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in service lost by a look")
+    fear: float = parameter(0.25, unit="number", low=0, high=20, source="assumed", text="fear of a look")
     days: float = parameter(3.0, unit="duration", low=0, high=365, source="assumed", text="length of the outage")
 
     def span(self) -> float:
@@ -34,4 +34,4 @@ class Outage:
         out = day.active & (day.age < self.days - 1e-9)
         for p in day.platforms(self.platform):
             day.stop_payments(p, out)
-            day.post(p, out, reach=1.0, is_page=True, service=-self.service * day.dt, fear=self.fear * day.dt)
+            day.post(p, out, reach=1.0, is_page=True, service=-self.service, fear=self.fear)

@@ -1,0 +1,50 @@
+"""What needs a process of its own: peak memory, start-up, the compile cache."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+_MAIN = "from trustsim.cli import main; main()"
+
+
+def one_run(n_investors: int, n_variants: int, n_days: int) -> Row:
+    """Run one theft, all mechanisms on, in a process of its own; return seconds and peak memory."""
+    command = [sys.executable, "-m", "trustsim.bench.once", str(n_investors), str(n_variants), str(n_days)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout))
+
+
+def memory(n_investors: int) -> Row:
+    """Row d: bytes of peak memory per investor, and per investor and variant, from runs that differ in one of them."""
+    empty, one, nine = one_run(100, 1, 3), one_run(n_investors, 1, 3), one_run(n_investors, 9, 3)
+    per_variant = (nine["peak_bytes"] - one["peak_bytes"]) / (8 * n_investors)
+    shared = (one["peak_bytes"] - empty["peak_bytes"]) / n_investors - per_variant
+    return {"investors": n_investors, "bytes_per_investor": shared, "bytes_per_investor_and_variant": per_variant}
+
+
+def start_up(file: str | os.PathLike[str]) -> Row:
+    """Row e: seconds of ``--help``, of ``check``, of a first comparison with a cold and a warm compile cache."""
+    with tempfile.TemporaryDirectory() as room:
+        cache = {**os.environ, "NUMBA_CACHE_DIR": str(Path(room) / "cache")}
+        here = os.fspath(Path(file).resolve())
+        comparison = ["compare", here, "--quiet", "--out", str(Path(room) / "run")]
+        return {
+            "help_s": min(_seconds(["--help"]) for _ in range(3)),
+            "check_s": min(_seconds(["check", here]) for _ in range(3)),
+            "compare_cold_s": _seconds(comparison, cache),
+            "compare_warm_s": _seconds(comparison, cache),
+        }
+
+
+def _seconds(arguments: list[str], environment: dict[str, str] | None = None) -> float:
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "-c", _MAIN, *arguments], capture_output=True, check=True, env=environment)
+    return time.perf_counter() - begin

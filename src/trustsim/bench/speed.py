@@ -1,0 +1,171 @@
+"""Times within this process: the least of several repeats, because other programs share the machine."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.bench.objects import Crowd
+from trustsim.bench.worlds import minimal, signal_on, story
+from trustsim.kernels import layout
+from trustsim.kernels.act import push
+from trustsim.kernels.compiled import compiled
+from trustsim.model import TrustCrisisModel
+
+Floats = NDArray[np.float64]
+Row = dict[str, Any]
+CRISIS_DAYS = 20
+BYTES_AN_EDGE = 4 + 4 + 4  # of a neighbour: number, account, value
+
+
+def least(repeats: int, work: Callable[[], object]) -> float:
+    """Return the least time of *work* in seconds."""
+    best = np.inf
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - begin)
+    return float(best)
+
+
+def day_times(model: TrustCrisisModel, n_days: int, *, signals: bool = False) -> Floats:
+    """Step *model* and return the seconds of each day, float64 (days,)."""
+    model.collects = False
+    times = np.empty(n_days)
+    for d in range(n_days):
+        begin = time.perf_counter()
+        if signals and signal_on(d + 1):
+            model.post("*", reach=1.0, fund=-signal_on(d + 1))
+        model.step()
+        times[d] = time.perf_counter() - begin
+    return times
+
+
+def per_investor_day(file: str | os.PathLike[str], sizes: list[int], widths: list[int], budget: int) -> list[Row]:
+    """Row a: nanoseconds per investor, day and variant of the whole story, in its calm and in its crisis.
+
+    Calm: from day 3 to the first shock. Crisis: the 20 days from the one on which most run. ``budget``: the most
+    investors times variants that are run; larger ones are named and left out.
+    """
+    rows: list[Row] = []
+    for n in sizes:
+        for width in widths:
+            row: Row = {"investors": n, "variants": width}
+            rows.append(row)
+            if n * width > budget:
+                row["left_out"] = f"over {budget:,} investors times variants"
+                continue
+            scenario = story(file, n, width)
+            shock = int(min(item.timing.start for item in scenario.shocks) / scenario.step)
+            repeats = 4 if n * width <= 400_000 else 1
+            times, model = np.full(scenario.n_days, np.inf), None
+            for _ in range(repeats):
+                model = TrustCrisisModel(scenario, rng=0)
+                times = np.minimum(times, day_times(model, scenario.n_days))
+            assert model is not None
+            peak = int(np.argmax(model.history[1:, layout.G_RUNNERS].sum(axis=(1, 2))))
+            scale = 1e9 / (n * width)
+            row["calm_ns"] = float(times[2 : shock - 1].mean() * scale)
+            row["crisis_ns"] = float(times[peak : peak + CRISIS_DAYS].mean() * scale)
+            del model
+            gc.collect()
+    return rows
+
+
+def against_objects(n: int, n_days: int, widths: list[int]) -> Row:
+    """Row b: the minimal rule in the engine and as Mesa objects, same trajectory, seconds and ratio."""
+    begin = TrustCrisisModel(minimal(n, 1, n_days), rng=0)
+    links = begin.state.network
+    neighbours = np.split(links.neighbours, links.indptr[1:-1])
+    trust = begin.state.beliefs[layout.FUND, 0].astype(np.float64)
+    crowd, out = Crowd(trust.tolist(), [known.tolist() for known in neighbours]), [0]
+
+    def all_days() -> None:
+        for _ in range(n_days):
+            crowd.step()
+            out.append(crowd.n_out())
+
+    objects = least(1, all_days) / (n * n_days) * 1e9
+    row: Row = {"investors": n, "days": n_days, "out_at_end": out[-1], "objects_ns": objects, "engine": []}
+    for width in widths:
+        scenario, times, same = minimal(n, width, n_days), np.full(n_days, np.inf), True
+        for _ in range(3):
+            model = TrustCrisisModel(scenario, rng=0)
+            times = np.minimum(times, day_times(model, n_days, signals=True))
+            ran = model.history[:, layout.G_RUNNERS, :, 0].cumsum(axis=0)
+            same &= bool((ran == np.array(out)[:, None]).all())
+        ns = float(times.sum() / (n * width * n_days) * 1e9)
+        row["engine"].append({"variants": width, "ns": ns, "ratio": objects / ns, "same_trajectory": same})
+    return row
+
+
+@compiled
+def gather(values, index, out) -> None:
+    """Add up ``values`` at ``index``: the plain loop that a push is measured against."""
+    total = np.float32(0)
+    for k in range(len(index)):
+        total += values[index[k]]
+    out[0] = total
+
+
+def push_against_gather(n: int) -> Row:
+    """Row c: bytes a second that the push reads of neighbours, against a plain gather of as many places."""
+    model = TrustCrisisModel(minimal(n), rng=0)
+    links, at = model.state.network, model.state.accounts.at[0]
+    rng = np.random.default_rng(1)
+    senders = rng.permutation(n)[: n // 10].astype(np.int64)
+    values, ones = np.zeros(n, np.float32), np.ones(n, np.float32)
+    begin, stop = np.empty(len(senders), np.int64), np.empty(len(senders), np.int64)
+    n_edges = int((links.indptr[senders + 1] - links.indptr[senders]).sum())
+    places, out = rng.integers(0, n, n_edges).astype(np.int32), np.zeros(1, np.float32)
+
+    def pushed() -> None:
+        push(values, np.float32(1), ones, senders, begin, stop, links.indptr, links.neighbours, at)
+
+    def gathered() -> None:
+        gather(values, places, out)
+
+    pushed()
+    gathered()
+    pushing, gathering = least(10, pushed) / n_edges, least(10, gathered) / n_edges
+    return {
+        "investors": n, "push_gb_per_s": BYTES_AN_EDGE / pushing / 1e9, "gather_gb_per_s": 8 / gathering / 1e9,
+        "push_edges_per_us": 1e-6 / pushing, "gather_edges_per_us": 1e-6 / gathering, "share": gathering / pushing,
+    }  # fmt: skip
+
+
+def by_share_acting(n: int, shares: list[float]) -> list[Row]:
+    """Row f: the time of a day on which a given share of the investors acts."""
+    rows = []
+    luck = np.random.default_rng(1).random(n)
+    for share in shares:
+        seconds, acted = np.inf, 0.0
+        for _ in range(4):
+            model = TrustCrisisModel(minimal(n, 1, 4), rng=0)
+            model.state.beliefs[layout.FUND] = np.where(luck < share, -9.0, 9.0)
+            for room in (model.state.requested, model.state.asked_day, model.state.queue, model.state.actions):
+                room += room.dtype.type(0)  # so that the system's first handing out of memory is not timed
+            seconds = min(seconds, float(day_times(model, 1)[0]))
+            acted = float(model.state.gauges[layout.G_RUNNERS, 0, 0] / n)
+        rows.append({"share": acted, "us_per_day": seconds * 1e6, "ns_per_investor": seconds / n * 1e9})
+    return rows
+
+
+def many_small(n_replications: int, n: int, n_days: int) -> Row:
+    """Row g: replications of the minimal rule on one variant, a new network each."""
+    scenario, setting_up, stepping = minimal(n, 1, n_days), 0.0, 0.0
+    for r in range(n_replications):
+        begin = time.perf_counter()
+        model = TrustCrisisModel(scenario, rng=r)
+        setting_up += time.perf_counter() - begin
+        stepping += float(day_times(model, n_days, signals=True).sum())
+    return {
+        "replications": n_replications, "investors": n, "days": n_days, "set_up_s": setting_up, "days_s": stepping,
+        "seconds": setting_up + stepping,
+    }  # fmt: skip
