@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trustsim.errors import ModelError, nearest, one_of
 from trustsim.kernels import draws, layout
-from trustsim.kernels.account_pass import account_pass, count
+from trustsim.kernels.account_pass import CLIP, account_pass, count
 from trustsim.kernels.act import act
 from trustsim.kernels.balance import carry, gauge
 from trustsim.kernels.prepare import day_weights
@@ -232,6 +232,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._ones = np.ones(n_accounts, np.float32)
         self._order = np.empty(n_accounts, np.uint64)
         self._has_report = np.zeros(state.n_platforms, np.bool_)
+        self._n_markets = int(state.market.max(initial=-1)) + 1
         n_steps = self.story.n_days
         self._history = np.zeros((n_steps + 1, *state.gauges.shape))
         self._maturities = [self._maturity_calendar(p) for p in range(state.n_platforms)]
@@ -336,7 +337,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             state.beliefs, state.flags, state.balance, state.requested, state.asked_day, state.queue, state.queue_n,
             state.safe, state.loss, state.flows, state.books, state.ladder, state.gauges, state.terms, self._switch,
             state.accounts.first, state.accounts.investor, state.accounts.at, state.market,
-            int(state.market.max(initial=-1)) + 1,
+            self._n_markets,
             dt, self.day, key,
         )  # fmt: skip
         if is_urgent:
@@ -380,7 +381,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             who = state.accounts.investor[first:stop]
             share = np.zeros(state.population.n_investors)
             share[who] = (state.loss[v] - before)[who] / np.maximum(held, 1)
-            state.beliefs[layout.SCAR, v] += (self._loss_scar[v] * share[state.accounts.investor]).astype(np.float32)
+            scar = state.beliefs[layout.SCAR, v] + self._loss_scar[v] * share[state.accounts.investor]
+            state.beliefs[layout.SCAR, v] = np.minimum(scar, CLIP)
             if is_winding[v, p]:
                 g[layout.G_STATUS, v, p] = layout.WINDING_STATUS
 

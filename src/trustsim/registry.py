@@ -76,7 +76,10 @@ def parameter(
     """
     if unit == "share":
         low, high = 0.0 if low is None else low, 1.0 if high is None else high
-    meta = dict(unit=unit, low=low, high=high, source=source, text=text, choices=choices, refers=refers, spread=spread)
+    meta = {
+        "unit": unit, "low": low, "high": high, "source": source, "text": text, "choices": choices, "refers": refers,
+        "spread": spread,
+    }  # fmt: skip
     if default is REQUIRED:
         return dataclasses.field(metadata=meta)
     return dataclasses.field(default=default, metadata=meta)

@@ -28,7 +28,10 @@ _DURATION = {
     "day": 1.0, "days": 1.0, "hour": 1 / 24, "hours": 1 / 24, "week": 7.0, "weeks": 7.0,
     "months": 30.0, "year": 365.0, "years": 365.0,
 }  # fmt: skip
-_RATE = {"/day": 1.0, "/d": 1.0, "/h": 24.0, "/hour": 24.0, "/week": 1 / 7, "/month": 1 / 30, "/year": 1 / 365, "/y": 1 / 365}
+_RATE = {
+    "/day": 1.0, "/d": 1.0, "/h": 24.0, "/hour": 24.0, "/week": 1 / 7, "/month": 1 / 30, "/year": 1 / 365,
+    "/y": 1 / 365,
+}  # fmt: skip
 _SHARE = {"%": 0.01, "pp": 0.01, "bp": 0.0001, "": 1.0}
 
 #: distribution name -> (number of arguments, what they mean)
@@ -80,7 +83,10 @@ def _scale_of(unit: Unit, currency: str) -> dict[str, float]:
     return {"": 1.0}
 
 
-def parse(given: object, unit: Unit, *, currency: str = "CNY", spread: bool = False) -> float | int | bool | str | Distribution:
+Quantity = float | int | bool | str | Distribution
+
+
+def parse(given: object, unit: Unit, *, currency: str = "CNY", spread: bool = False) -> Quantity:
     """Return *given* in the unit that the code computes in.
 
     Parameters
@@ -131,7 +137,8 @@ def _distribution(given: str, name: str, inside: str, unit: Unit, currency: str)
         raise UnitError(f"{given!r} with {len(parts)} arguments", meaning)
     scaled = _SCALED_ARGS.get(name, range(len(parts)))
     args = tuple(
-        float(parse(part.strip(), unit if k in scaled else "number", currency=currency)) for k, part in enumerate(parts)
+        float(str(parse(part.strip(), unit if k in scaled else "number", currency=currency)))
+        for k, part in enumerate(parts)
     )
     if any(args[k] <= 0 for k in _POSITIVE_ARGS.get(name, ())):
         raise UnitError(f"{given!r}", f"{meaning}, with positive arguments")

@@ -11,12 +11,10 @@ from small_worlds import CRISIS, Document, documents, scenario_of
 
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
+from trustsim.kernels.account_pass import CLIP
 from trustsim.model import TrustCrisisModel
 from trustsim.outcomes import outcomes_of
 from trustsim.world.series import SERIES
-
-CLIP = 12.0  # log-odds, where the pass cuts beliefs off
-SHARES = ("trust", "fear", "liquidity", "queue", "price", "holders_lost")
 
 
 def assert_books_hold(model: TrustCrisisModel, money: Any) -> None:
@@ -103,7 +101,9 @@ def test_a_negative_yield_lowers_the_assets_and_leaves_the_cash() -> None:
         model.step()
         assert_books_hold(model, model.state.total_money())
     left = model.state.ladder.sum() + model.state.books[layout.CASH].sum()
-    assert left / before == pytest.approx((1 - 1 / 365) ** 5, rel=1e-5)  # repaid assets stop shrinking, a few parts in 1e-6
+    assert left / before == pytest.approx(
+        (1 - 1 / 365) ** 5, rel=1e-5
+    )  # repaid assets stop shrinking, a few parts in 1e-6
 
 
 def test_interest_leaves_no_crumbs_in_an_account_that_was_emptied() -> None:

@@ -54,7 +54,11 @@ ADVERT = {"kind": "advertising_exposed", "platform": "Harbour", "exposure_lag": 
 SCENES: dict[str, dict[str, Any]] = {
     "early_action": {
         "item": {"liquidity": "0.1 %", "solvency": "-90 %"},
-        "by": {"solvency": {"liquidity": "0 %", "solvency": "-2 %"}, "cost": {"liquidity": "11 %"}, "platform": {"liquidity": "11 %"}},
+        "by": {
+            "solvency": {"liquidity": "0 %", "solvency": "-2 %"},
+            "cost": {"liquidity": "11 %"},
+            "platform": {"liquidity": "11 %"},
+        },
     },
     "redemption_gate": {"item": {"trigger": "8 %", "duration": "4 d"}},
     "withdrawal_cap": {"item": {"cap": 20_000}},
@@ -72,7 +76,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "queue_news": {"platform": DRY},
     "trust": {
         "shocks": [THEFT, BREACH, ADVERT],
-                "platform": {**DRY, "patience": "1 d", "equity": "-20 %"},
+        "platform": {**DRY, "patience": "1 d", "equity": "-20 %"},
     },
     "spillover": {
         "platform": {"custody": "bank"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ def test_a_calm_year_has_no_runs_the_churn_of_e34_and_no_drift_of_trust() -> Non
     study = studied("calm.yaml", 200)
     assert study.outcomes["run_probability"].mean() <= 0.01
     churn = study.outcomes["monthly_churn"][:, 0]
-    assert 0.08 <= churn.min()
+    assert churn.min() >= 0.08
     assert churn.max() <= 0.18
     trust = study.series["trust"][:, :, 0, -1].astype(float)
     drift = trust[:, -30:].mean(axis=1) - trust[:, :30].mean(axis=1)
@@ -56,7 +57,7 @@ def test_a_false_rumour_on_a_sound_bank_stays_within_e11() -> None:
     # P-41: the later the answer, the more leaves, in the same worlds
     by_delay = [study.outcomes["cumulative_outflow"][:, study.variants.index(v)] for v in
                 ("denial in two hours", "same-day denial", "denial after two days", "silence")]  # fmt: skip
-    for sooner, later in zip(by_delay, by_delay[1:], strict=False):
+    for sooner, later in pairwise(by_delay):
         difference = later - sooner
         assert difference.mean() - 1.96 * difference.std(ddof=1) / np.sqrt(len(difference)) > 0
 

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 import mesa
 
-from trustsim.bench.worlds import signal_on
-
-HERDING = 4.0
+from trustsim.bench.worlds import HERDING, signal_on
 
 
 class Investor(mesa.Agent):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trustsim.bench.objects import Crowd
 from trustsim.bench.worlds import minimal, signal_on, story
-from trustsim.kernels import layout
+from trustsim.kernels import draws, layout
 from trustsim.kernels.act import push
 from trustsim.kernels.compiled import compiled
 from trustsim.model import TrustCrisisModel
@@ -106,7 +106,7 @@ def against_objects(n: int, n_days: int, widths: list[int]) -> Row:
 
 
 @compiled
-def gather(values, index, out) -> None:
+def gather(values, index, out) -> None:  # type: ignore[no-untyped-def]
     """Add up ``values`` at ``index``: the plain loop that a push is measured against."""
     total = np.float32(0)
     for k in range(len(index)):
@@ -118,12 +118,12 @@ def push_against_gather(n: int) -> Row:
     """Row c: bytes a second that the push reads of neighbours, against a plain gather of as many places."""
     model = TrustCrisisModel(minimal(n), rng=0)
     links, at = model.state.network, model.state.accounts.at[0]
-    rng = np.random.default_rng(1)
-    senders = rng.permutation(n)[: n // 10].astype(np.int64)
+    luck = draws.uniforms(n, draws.USER, draws.key_of(1, 0))
+    senders = np.argsort(luck[0])[: n // 10]
     values, ones = np.zeros(n, np.float32), np.ones(n, np.float32)
     begin, stop = np.empty(len(senders), np.int64), np.empty(len(senders), np.int64)
     n_edges = int((links.indptr[senders + 1] - links.indptr[senders]).sum())
-    places, out = rng.integers(0, n, n_edges).astype(np.int32), np.zeros(1, np.float32)
+    places, out = (np.resize(luck[1:].ravel(), n_edges) * n).astype(np.int32), np.zeros(1, np.float32)
 
     def pushed() -> None:
         push(values, np.float32(1), ones, senders, begin, stop, links.indptr, links.neighbours, at)
@@ -143,7 +143,7 @@ def push_against_gather(n: int) -> Row:
 def by_share_acting(n: int, shares: list[float]) -> list[Row]:
     """Row f: the time of a day on which a given share of the investors acts."""
     rows = []
-    luck = np.random.default_rng(1).random(n)
+    luck = draws.uniforms(n, draws.USER, draws.key_of(1, 0))[0]
     for share in shares:
         seconds, acted = np.inf, 0.0
         for _ in range(4):

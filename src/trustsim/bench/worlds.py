@@ -10,12 +10,13 @@ from trustsim.catalog import REGISTRY
 from trustsim.scenario.load import from_document, load
 from trustsim.scenario.resolved import Scenario
 
+HERDING = 2.0  # log-odds of trust lost when all neighbours are out
 SIGNAL_DAYS = (20, 40, 60, 80)
-SIGNAL = 0.5  # log-odds of trust lost by all on each of these days
+SIGNAL = 0.25  # log-odds of trust lost by all on each of these days
 
 _ALIKE = {
     "name": "all", "wealth": 2000, "invested": "100 %", "literacy": "0 %", "attention": "100 %", "resilience": "50 %",
-    "risk_tolerance": "50 %", "tenure": "0 d", "herding": 1, "privacy": 1, "prior_trust": "beta(8, 4)",
+    "risk_tolerance": "50 %", "tenure": "0 d", "herding": 1, "privacy": 1, "prior_trust": "beta(16, 4)",
 }  # fmt: skip
 _PLATFORM = {
     "name": "Harbour", "liquid_share": "100 %", "equity": "0 %", "promised_yield": "0 %", "safe_yield": "0 %",
@@ -29,7 +30,7 @@ _RULE = {
         "rule": "threshold", "calm": 0, "fund": 1, "integrity": 0, "risk": 0, "tolerance": 0, "balance": 0, "tenure": 0,
         "pays_yield": 0, "fee": 0, "first_move": 0, "gate_rush": 0, "part": "0 %", "segregation": "0 %",
     },
-    "herding": {"weight": 4, "normal": "0 %", "fading": "0 /day", "fear": 0, "observed": "100 %"},
+    "herding": {"weight": HERDING, "normal": "0 %", "fading": "0 /day", "fear": 0, "observed": "100 %"},
     "trust": {"good_news": "100 %", "repair": "0 /day", "scarring": "0 %", "scar_bad": 0},
 }  # fmt: skip
 
@@ -41,7 +42,7 @@ def story(file: str | os.PathLike[str], n_investors: int, n_variants: int) -> Sc
 
 
 def minimal(n_investors: int, n_variants: int = 1, n_days: int = 100) -> Scenario:
-    """Return the minimal rule: leave when prior trust − signals − 4 · (share of neighbours out) is below 0 (log-odds).
+    """Return the minimal rule: leave when trust, less signals and HERDING · (share of neighbours out), is below 0.
 
     Signals are posted by whoever steps the model, see :func:`signal_on`.
     """

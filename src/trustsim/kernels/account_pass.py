@@ -98,7 +98,8 @@ _1 = np.float32(1)
 _HALF = np.float32(0.5)
 _SCALE32 = np.float32(2.0**-32)
 _SUM32 = np.float32(SUM_SCALE)
-_CLIP = np.float32(12)
+CLIP = 12.0  # log-odds: no part of trust, no risk view and no scar goes further
+_CLIP = np.float32(CLIP)
 
 
 @compiled

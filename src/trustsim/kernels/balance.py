@@ -54,7 +54,7 @@ def own_share(books, v, p):
 
 @compiled
 def payable(books, v, p, wanted, is_winding):
-    """Return how much of *wanted* can be paid: own shares from custody, the rest from cash; all of both in a winding down."""
+    """Return how much of *wanted* can be paid: own shares from custody, the rest from cash; in a wind-down, all of both."""
     cash = max(books[layout.CASH, v, p], np.int64(0))
     if is_winding:
         return min(wanted, cash + books[layout.CUSTODY, v, p])
@@ -95,7 +95,9 @@ def carry(books, ladder, gauges, terms, market, dt, day, key) -> None:
                     ladder[k, v, p] = ladder[k + 1, v, p]
                 ladder[_RUNGS - 1, v, p] = 0
             interest = np.int64(np.float64(assets) * terms[layout.ASSET_YIELD, v, p] * dt / 365.0)
-            earned = max(interest, np.int64(0))  # a negative yield lowers the value of the assets, it cannot be paid in cash
+            earned = max(
+                interest, np.int64(0)
+            )  # a negative yield lowers the value of the assets, it cannot be paid in cash
             shrunk = min(earned - interest, ladder_total(ladder, v, p))
             take_from_ladder(ladder, v, p, shrunk)
             books[layout.BORROWERS, v, p] += shrunk - earned

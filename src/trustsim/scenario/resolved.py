@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Trigger:
-    """``when``: an indicator, a threshold on either side, how long it must persist, and the lag of the answer (days)."""
+    """``when``: an indicator, a threshold on either side, how long it must persist, the lag of the answer (days)."""
 
     indicator: str
     platform: str = "*"
@@ -68,7 +68,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Expectation:
-    """One entry of ``expect``, kept as written (checked against the registry); issue-level semantics live in evidence."""
+    """One entry of ``expect``, kept as written; its names were checked against the registry."""
 
     fields: Mapping[str, Any]
 

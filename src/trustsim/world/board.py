@@ -84,18 +84,18 @@ class Board:
             reach = np.maximum(reach, (self._likeness > 0).any(axis=1) * reach.max(axis=1, keepdims=True))
         row = np.concatenate([evidence, reach[:, :, None]], axis=2).astype(np.float32)
         row[:, :, layout.REACH] *= evidence.any(axis=2)
-        kept = np.broadcast_to(np.asarray(keep, np.float32), len(row))
+        kept = np.full(len(row), keep, np.float32)
         self._stories.append(_Story(row, is_page, by_literacy, kept))
 
     def bulletin(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
         """Return today's messages, which are pages, which the literate discount; let the stories fade."""
         if not self._stories:
             return self._silence
-        rows = np.stack([s.evidence for s in self._stories])
+        rows = np.array([s.evidence for s in self._stories])
         is_page = np.array([s.is_page for s in self._stories])
         by_literacy = np.array([s.by_literacy for s in self._stories])
+        self._stories = [s for s in self._stories if s.keep.any()]
         for story in self._stories:
-            story.evidence = story.evidence.copy()
             told = story.evidence[:, :, : layout.REACH]
             told *= story.keep[:, None, None]
             story.evidence[np.abs(told).max(axis=(1, 2), initial=0.0) <= _SPENT] = 0.0

@@ -149,7 +149,7 @@ class Day:
         self.board.post(evidence, reaches, is_page=is_page, by_literacy=by_literacy, keep=keep)
 
     def tell(self, platform: int, **strength: Column) -> None:
-        """Tell all who look at their account on *platform* today, and only today: strengths by target, float64 (variants,)."""
+        """Tell all who look at their account on *platform*, today only: strengths by target, float64 (variants,)."""
         where = np.any([np.asarray(s) != 0 for s in strength.values()], axis=0)
         self.post(platform, where, reach=1.0, is_page=True, **strength)  # type: ignore[arg-type]  # targets only
 

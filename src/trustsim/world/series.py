@@ -55,20 +55,20 @@ def _described(text: str) -> Callable[[], None]:
 for _name, _series in SERIES.items():
     REGISTRY.enter("series", _name, source="J1", unit=_series.unit)(_described(_series.text))
 
-#: what a trigger may watch: measured gauges, as they stood yesterday
-INDICATORS: dict[str, str] = {
-    "liquidity": "cash and client money at the custodian / claims",
-    "solvency": "true (assets − debt − claims) / claims",
-    "reported_solvency": "the same on the reported figures",
-    "queue": "asked for and not yet paid / claims",
-    "overdue": "due and unpaid / claims",
-    "published_risk": "published log-odds of failure",
-    "trust": "mean trust of the holders",
-    "fear": "share of the holders that is alarmed",
-    "price": "price at which assets are sold / book value",
-    "backlog": "days of work that wait at the service desk",
-    "runners": "accounts that ran yesterday",
-    "status": "0 open, 1 payments stopped, 2 winding down, 3 failed",
+#: what a trigger may watch: measured gauges, as they stood yesterday, with their unit
+INDICATORS: dict[str, tuple[Unit, str]] = {
+    "liquidity": ("share", "cash and client money at the custodian / claims"),
+    "solvency": ("share", "true (assets − debt − claims) / claims"),
+    "reported_solvency": ("share", "the same on the reported figures"),
+    "queue": ("share", "asked for and not yet paid / claims"),
+    "overdue": ("share", "due and unpaid / claims of day 0"),
+    "published_risk": ("log-odds", "published log-odds of failure"),
+    "trust": ("share", "mean trust of the holders"),
+    "fear": ("share", "share of the holders that is alarmed"),
+    "price": ("share", "price at which assets are sold / book value"),
+    "backlog": ("duration", "days of work that wait at the service desk"),
+    "runners": ("count", "accounts that ran yesterday"),
+    "status": ("count", "0 open, 1 payments stopped, 2 winding down, 3 failed"),
 }
-for _name, _text in INDICATORS.items():
-    REGISTRY.enter("indicator", _name, source="I8")(_described(_text))
+for _name, (_unit, _text) in INDICATORS.items():
+    REGISTRY.enter("indicator", _name, source="I8", unit=_unit)(_described(_text))

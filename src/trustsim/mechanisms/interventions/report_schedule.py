@@ -26,7 +26,7 @@ class ReportSchedule:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        per_day = self.cost / self.interval if self.interval > 0 else 0.0
+        per_day = self.cost / max(self.interval, 1 / 1440) if self.interval > 0 else 0.0  # no step is shorter than a minute
         return (
             Term("report_interval", self.interval or math.inf, "set", self.platform),
             Term("report_lag", self.lag, "at_most", self.platform),
