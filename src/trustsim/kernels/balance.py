@@ -54,7 +54,7 @@ def own_share(books, v, p):
 
 @compiled
 def payable(books, v, p, wanted, is_winding):
-    """Return how much of *wanted* can be paid: own shares from custody, the rest from cash; in a wind-down, all of both."""
+    """Return how much of *wanted* can be paid: own shares from custody, the rest from cash; winding down, all."""
     cash = max(books[layout.CASH, v, p], np.int64(0))
     if is_winding:
         return min(wanted, cash + books[layout.CUSTODY, v, p])
