@@ -187,10 +187,11 @@ def timings(draw: st.DrawFn, platforms: Sequence[str], horizon: float) -> Docume
     if draw(st.integers(0, 3)) == 0:
         indicator = draw(st.sampled_from(sorted(REGISTRY.group("indicator"))))
         side = draw(st.sampled_from(["above", "below"]))
+        thresholds = ([-1.0, 0.0, 0.01, 0.1, 0.5, 1.0], [-1, 0, 1, 5])
         timing["when"] = {
             "indicator": indicator,
             "platform": draw(st.sampled_from([*platforms, "*"])),
-            side: draw(st.sampled_from([-1.0, 0.0, 0.01, 0.1, 0.5, 1.0])),
+            side: draw(st.sampled_from(thresholds[REGISTRY["indicator", indicator].unit == "count"])),
             "lasting": draw(st.sampled_from([0, 1, 3])),
             "lag": draw(st.sampled_from([0, 2])),
         }

@@ -72,7 +72,7 @@ def test_a_lever_acts_from_its_start_while_before_its_end() -> None:
 
 
 OUT = [{"kind": "outage", "platform": "Quay", "day": 4, "days": 3}]  # steps 5 to 7: status 1 is seen on steps 6 to 8
-STOPPED = {"indicator": "status", "platform": "Quay", "above": 0.5}
+STOPPED = {"indicator": "status", "platform": "Quay", "above": 0}
 
 
 def test_a_trigger_fires_on_what_was_measured_the_day_before_and_stays() -> None:
@@ -103,7 +103,7 @@ def test_a_trigger_is_not_watched_before_its_start() -> None:
 def test_variants_whose_triggers_fire_on_other_days_are_both_told() -> None:
     """An announcement is made on each variant's own first day, however long it is out of date in another."""
     cap = {"kind": "withdrawal_cap", "platform": "Harbour", "cap": 1e9, "fear": 8}
-    when = {"indicator": "status", "platform": "*", "above": 0.05}
+    when = {"indicator": "status", "platform": "*", "above": 0}
     shocks = [{"kind": "outage", "platform": name, "day": day, "days": 1} for name, day in (("Quay", 3), ("Mole", 10))]
     variants = {
         name: [{**cap, "when": {**when, "platform": place}}] for name, place in (("early", "Quay"), ("late", "Mole"))

@@ -67,8 +67,8 @@ INDICATORS: dict[str, tuple[Unit, str]] = {
     "fear": ("share", "share of the holders that is alarmed"),
     "price": ("share", "price at which assets are sold / book value"),
     "backlog": ("duration", "days of work that wait at the service desk"),
-    "runners": ("count", "accounts that ran yesterday"),
-    "status": ("count", "0 open, 1 payments stopped, 2 winding down, 3 failed"),
+    "runners": ("number", "accounts that ran yesterday"),
+    "status": ("number", "0 open, 1 payments stopped, 2 winding down, 3 failed"),
 }
 for _name, (_unit, _text) in INDICATORS.items():
     REGISTRY.enter("indicator", _name, source="I8", unit=_unit)(_described(_text))
