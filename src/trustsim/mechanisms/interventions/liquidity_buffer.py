@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
 
@@ -45,4 +45,4 @@ class LiquidityBuffer:
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""
-        return 1.0
+        return FIRST_DAY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ class OfficialWarning:
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""
-        return 1.0
+        return FIRST_DAY

@@ -1,12 +1,25 @@
-"""The one parameter that all levers share."""
+"""What levers share: on which platform they work, and the announcement of a rule."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trustsim.registry import parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+FIRST_DAY = 1.0  # the span of levers that act on their first day only
 
 
 def on_platform() -> Any:
     """Declare on which platform a lever works."""
     return parameter("*", unit="name", refers="platform", source="assumed", text="on which platform; '*': all")
+
+
+def announce(day: Day, platform: str, *, fear: float, cost: float) -> None:
+    """Bring a rule in on its first day: it frightens and it costs."""
+    for p in day.platforms(platform):
+        first = day.reached(0.0)
+        day.post(p, first, fear=fear)
+        day.spend(p, cost, first)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.mechanisms.interventions.on import FIRST_DAY, announce, on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
 
@@ -32,10 +32,8 @@ class RedemptionFee:
 
     def act(self, day: Day) -> None:
         """Announce the fee."""
-        for p in day.platforms(self.platform):
-            day.post(p, day.reached(0.0), fear=self.fear)
-            day.spend(p, self.cost, day.reached(0.0))
+        announce(day, self.platform, fear=self.fear, cost=self.cost)
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""
-        return 1.0
+        return FIRST_DAY
