@@ -66,7 +66,7 @@ def _lines(x: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "a  ns per investor, day and variant   investors  variants      calm    crisis"
     for r in x["per_investor_day"]:
-        times = r.get("left_out") or f"{r['calm_ns']:>10.1f}{r['crisis_ns']:>10.1f}"
+        times = f"  {r['left_out']}" if "left_out" in r else f"{r['calm_ns']:>10.1f}{r['crisis_ns']:>10.1f}"
         yield f"{'':<35}{r['investors']:>12,}{r['variants']:>10}{times:>20}"
     b = x["against_objects"]
     yield ""

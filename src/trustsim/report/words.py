@@ -149,8 +149,8 @@ def plural(n: int, noun: str, nouns: str = "") -> str:
 
 
 def label(name: str) -> str:
-    """Turn a name of the code into words: ``'peak_outflow'`` becomes ``'peak outflow'``."""
-    return name.replace("_", " ").strip()
+    """Turn a name of the code into words: ``'loss_by_segment[novice]'`` becomes ``'loss by segment (novice)'``."""
+    return name.replace("_", " ").replace("[", " (").replace("]", ")").strip()
 
 
 def sentence(text: str) -> str:
