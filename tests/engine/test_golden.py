@@ -1,7 +1,7 @@
-"""Three small studies whose numbers are written down: a change that moves them is a change of results (promise 7).
+"""Three small studies whose numbers are written down: a change that moves them changes results (promise 7).
 
-The numbers hold to 1 %: another libm may move one investor's choice, a changed mechanism moves more. After a wanted change
-run this file as a program, put its output in place, and add a line under *Results* in the changelog.
+The numbers hold to 1 %: another libm may move one investor's choice, a changed mechanism moves more. After a wanted
+change run this file as a program and add a line under *Results* in the changelog.
 """
 
 from __future__ import annotations
