@@ -226,7 +226,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._daily = [
             (REGISTRY["mechanism", name].make.daily, columns(name, by_variant))
             for name, by_variant in settings.items()
-            if hasattr(REGISTRY["mechanism", name].make, "daily")
+            if hasattr(REGISTRY["mechanism", name].make, "daily") and any(s is not None for s in by_variant)
         ]
         n_accounts = state.accounts.n_accounts
         self._ones = np.ones(n_accounts, np.float32)
