@@ -229,7 +229,7 @@ def test_every_parameter_has_unit_bounds_default_source_and_text(name: str) -> N
             assert p.high is not None, p.name
         if p.choices and not p.is_required:
             assert p.default in p.choices, p.name
-        if p.is_required or isinstance(p.default, Distribution):
+        if p.is_required or p.default is None or isinstance(p.default, Distribution):
             continue
         if p.unit in ("flag", "text", "name"):
             assert isinstance(p.default, bool if p.unit == "flag" else str), p.name

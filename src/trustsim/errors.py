@@ -30,10 +30,6 @@ class ModelError(TrustsimError, RuntimeError):
     """The world was asked for something impossible; a defect of a mechanism, not of a scenario."""
 
 
-class MissingExtra(TrustsimError, ImportError):
-    """An optional package is not installed; the message names the extra to install."""
-
-
 @dataclass(frozen=True, order=True)
 class Place:
     """Where in a file: 1-based line and column; ``path`` is the key's full path."""

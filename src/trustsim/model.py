@@ -32,6 +32,7 @@ from trustsim.world.day import Day
 from trustsim.world.series import SERIES, Series
 from trustsim.world.weights import columns, fill_beliefs, fill_traits, per_variant, weigh
 
+USUAL_COUNT = 1000  # investors where neither the file nor the network says how many
 INTEREST_DAYS = 30  # interest is credited to accounts this often
 
 
@@ -435,10 +436,14 @@ def _world(scenario: Scenario, worlds: Sequence[Any], key: NDArray[np.uint64], n
     world = worlds[0]
     folder = Path(scenario.source).parent if scenario.source else Path(".")
     kind = world.network if network is None else network
-    links = networks.build(kind, world.investors.count, key, base_folder=folder)
+    n = world.investors.count
+    if n is None:
+        brought = networks.count_nodes(kind, folder)
+        n = USUAL_COUNT if brought is None else brought
+    links = networks.build(kind, n, key, base_folder=folder)
     if world.investors.newcomers:
         links = networks.extended(links, world.investors.newcomers, world.investors.newcomer_links, key)
-    people = populations.draw_population(world.investors, key)
+    people = populations.draw_population(world.investors, n, key)
     sizes = np.array([p.size for p in world.platforms])
-    accounts = populations.open_accounts(world.investors, people, sizes, key)
+    accounts = populations.open_accounts(world.investors, n, people, sizes, key)
     return states.build(worlds, links, people, accounts)

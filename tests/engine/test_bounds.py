@@ -13,6 +13,7 @@ from test_money import assert_books_hold, assert_results_in_range
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
 from trustsim.model import TrustCrisisModel
+from trustsim.scenario.load import from_document
 from trustsim.world.network import Network
 
 LEVERS = {"nothing": [], "gate": [{"kind": "redemption_gate"}, {"kind": "guarantee"}, {"kind": "early_action"}]}
@@ -123,3 +124,13 @@ def test_a_run_does_not_depend_on_runs_before_it_in_the_process() -> None:
     first = finished(scenario).state.beliefs.copy()
     finished(crisis(horizon=25, seed=3))
     assert np.array_equal(first, finished(scenario).state.beliefs)
+
+
+def test_a_network_that_brings_its_people_says_how_many_there_are() -> None:
+    document: dict[str, Any] = {
+        "trustsim": 1, "horizon": "3 d", "network": {"kind": "named", "name": "karate_club"},
+        "platforms": [{"name": "Dojo"}], "variants": {"a": []},
+    }  # fmt: skip
+    assert TrustCrisisModel(from_document(document, REGISTRY)).state.population.n_investors == 34
+    document["network"] = {"kind": "none"}
+    assert TrustCrisisModel(from_document(document, REGISTRY)).state.population.n_investors == 1000

@@ -48,8 +48,6 @@ def test_a_draw_depends_on_its_address_alone(seed: int, first: int, day: int, n:
     block = draws.uniforms(n, draws.USER, key, day=day, first=first)
     one = draws.uniforms(1, draws.USER, key, day=day, first=first + n - 1)
     assert np.array_equal(block[:, -1:], one)
-    at = draws.uniforms_at(np.arange(first, first + n), draws.USER, key, day=day)
-    assert np.array_equal(block[0], at)
 
 
 def test_seeds_replications_purposes_and_days_give_other_draws() -> None:

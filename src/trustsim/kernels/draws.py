@@ -18,14 +18,12 @@ POPULATION = 1
 NETWORK = 2
 ACCOUNT_DAY = 3
 AMOUNT = 4
-ORDER = 5
 REPORT = 6
 MARKET = 7
 DESTINATION = 8
 SHOCK = 9
 RUMOUR = 10
 MEDIA = 11
-INSTITUTION = 12
 PICTURE = 13
 USER = 1000
 
@@ -38,7 +36,6 @@ _32 = np.uint64(32)
 _ROUNDS = 10
 
 UNIFORM_SCALE = np.float64(2.0**-32)
-_HALF = np.float64(0.5)
 
 
 @inlined
@@ -72,26 +69,11 @@ def fill_words(w0, w1, w2, w3, first, day, purpose, key) -> None:
         w3[i] = d
 
 
-@compiled
-def fill_words_at(w0, entities, day, purpose, key) -> None:
-    """Fill ``w0`` (uint32 (n,)) with the first word of each entity in ``entities`` (int64 (n,))."""
-    c1, c2 = np.uint64(day), np.uint64(purpose)
-    for i in range(len(w0)):
-        a, _, _, _ = philox(np.uint64(entities[i]), c1, c2, np.uint64(0), key[0], key[1])
-        w0[i] = a
-
-
 @inlined
 def word(entity, day, purpose, key):
     """Return the first word (uint64 < 2**32) at one address."""
     a, _, _, _ = philox(np.uint64(entity), np.uint64(day), np.uint64(purpose), np.uint64(0), key[0], key[1])
     return a
-
-
-@inlined
-def uniform(entity, day, purpose, key):
-    """Return a float64 in (0, 1) at one address: the middle of its 32-bit cell, so never 0 and never 1."""
-    return (np.float64(word(entity, day, purpose, key)) + _HALF) * UNIFORM_SCALE
 
 
 def key_of(seed: int, replication: int) -> NDArray[np.uint64]:
@@ -106,15 +88,6 @@ def uniforms(n: int, purpose: int, key: NDArray[np.uint64], *, day: int = 0, fir
     """Return float64 (4, n): four uniforms in (0, 1) for entities ``first … first + n − 1``."""
     words = np.empty((4, n), np.uint32)
     fill_words(words[0], words[1], words[2], words[3], first, day, purpose, key)
-    return (words + 0.5) * UNIFORM_SCALE
-
-
-def uniforms_at(
-    entities: NDArray[np.int64], purpose: int, key: NDArray[np.uint64], *, day: int = 0
-) -> NDArray[np.float64]:
-    """Return float64 (n,): one uniform in (0, 1) for each entity."""
-    words = np.empty(len(entities), np.uint32)
-    fill_words_at(words, entities, day, purpose, key)
     return (words + 0.5) * UNIFORM_SCALE
 
 

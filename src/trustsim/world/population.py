@@ -64,9 +64,9 @@ def sample(value: float | Distribution, u: Floats) -> Floats:
     return _quantiles(value)[(u * _GRID).astype(np.int64)]
 
 
-def draw_population(investors: Investors, key: NDArray[np.uint64]) -> Population:
-    """Draw segments and traits of all investors, newcomers last; rows A1, A2, D9, D10, D20."""
-    n = investors.count + investors.newcomers
+def draw_population(investors: Investors, count: int, key: NDArray[np.uint64]) -> Population:
+    """Draw segments and traits of ``count`` investors and the newcomers, who come last; rows A1, A2, D9, D10, D20."""
+    n = count + investors.newcomers
     u = draws.uniforms(n, draws.POPULATION, key, day=_SEGMENT)
     edges = np.cumsum([s.share for s in investors.segments])
     segment = np.minimum(np.searchsorted(edges, u[0], side="right"), len(edges) - 1).astype(np.int16)
@@ -107,7 +107,9 @@ class Accounts:
         return len(self.investor)
 
 
-def open_accounts(investors: Investors, population: Population, sizes: Floats, key: NDArray[np.uint64]) -> Accounts:
+def open_accounts(
+    investors: Investors, count: int, population: Population, sizes: Floats, key: NDArray[np.uint64]
+) -> Accounts:
     """Give every investor a ranking of the platforms by size and chance, accounts on the first ones, and money in them.
 
     ``sizes`` float64 (platforms,): weights. The ranking is a weighted draw without replacement (Efraimidis & Spirakis
@@ -123,7 +125,7 @@ def open_accounts(investors: Investors, population: Population, sizes: Floats, k
     chance = max(min(investors.second_platform, 1 - 1e-12), 1e-12)
     n_held = 1 + np.minimum(np.floor(np.log(more[0]) / np.log(chance)), considered - 1).astype(np.int64)
     is_member = more[1] < investors.members
-    is_member[investors.count :] = False
+    is_member[count:] = False
     platform, investor = np.nonzero(rank < considered)
     first = np.searchsorted(platform, np.arange(n_platforms + 1)).astype(np.int64)
     at = np.full((n_platforms, n), -1, np.int32)

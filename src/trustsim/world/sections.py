@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from trustsim.registry import REGISTRY, parameter
 from trustsim.units import Distribution
 
-PERCENT = 0.01
 YUAN = 100  # minor units
 
 
@@ -60,7 +59,7 @@ class Segment:
 class Investors:
     """The population: how many, of which segments, and how their money is spread over platforms."""
 
-    count: int = parameter(1000, unit="count", low=0, high=10_000_000, source="assumed", text="investors at day 0")
+    count: int | None = parameter(None, unit="count", low=0, high=10_000_000, source="assumed", text="investors at day 0; where it is left out, as many as a network file has nodes, or 1000")
     newcomers: int = parameter(
         0, unit="count", low=0, high=10_000_000, source="assumed",
         text="people appended to the population who hold nothing at day 0 and may join")  # fmt: skip
