@@ -205,7 +205,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self.dt = scenario.step
         self.state = _world(scenario, worlds, key, network)
         board = Board(likeness(worlds))
-        self._day = Day(self.state, board, self.settings, self.dt, key)
+        self._day = Day(self.state, board, columns("media", self.settings["media"]), self.dt, key)
         self._agenda = Agenda(scenario.shocks, self.variants, self.dt)
         self._prepare()
         self._add_views(investors_as_agents)
@@ -220,10 +220,10 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         )
         self._first_move = per_variant(settings["choice"], ("first_move", "gate_rush", "gate_margin"), (0.0, 0.0, 1.0))
         self._reading = per_variant(settings["risk_view"], ("report_weight", "noise"), (0.0, 0.0))
-        self._part = per_variant(settings["choice"], ("part",), (0.0,))[:, 0]
-        self._loss_scar = per_variant(settings["trust"], ("loss_scar",), (0.0,))[:, 0]
-        self._contagion = per_variant(settings["fear"], ("contagion",), (0.0,))[:, 0].astype(np.float32)
-        self._observed = per_variant(settings["herding"], ("observed",), (0.0,))[:, 0].astype(np.float32)
+        self._part = columns("choice", settings["choice"])["part"]
+        self._loss_scar = columns("trust", settings["trust"])["loss_scar"]
+        self._contagion = columns("fear", settings["fear"])["contagion"].astype(np.float32)
+        self._observed = columns("herding", settings["herding"])["observed"].astype(np.float32)
         self._daily = [
             (REGISTRY["mechanism", name].make.daily, columns(name, by_variant))
             for name, by_variant in settings.items()
@@ -337,9 +337,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         is_urgent = settle(
             state.beliefs, state.flags, state.balance, state.requested, state.asked_day, state.queue, state.queue_n,
             state.safe, state.loss, state.flows, state.books, state.ladder, state.gauges, state.terms, self._switch,
-            state.accounts.first, state.accounts.investor, state.accounts.at, state.market,
-            self._n_markets,
-            dt, self.day, key,
+            state.accounts.first, state.accounts.investor, state.accounts.at, state.market, self._n_markets, dt,
+            self.day, key,
         )  # fmt: skip
         if is_urgent:
             self._resolve_failures()
@@ -367,9 +366,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         is_winding = g[layout.G_STATUS] == layout.WINDING_STATUS
         if is_winding.any():
             left = state.books[layout.CASH] + state.books[layout.CUSTODY] + state.ladder.sum(axis=0)
-            is_winding &= (left <= np.diff(state.accounts.first)) & (
-                state.books[layout.CLAIMS] > 0
-            )  # less than a unit each
+            is_spent = left <= np.diff(state.accounts.first)  # less than a unit for each account
+            is_winding &= is_spent & (state.books[layout.CLAIMS] > 0)
         for v, p in np.argwhere(in_arrears | is_winding):
             first, stop = state.accounts.first[p : p + 2]
             held, before = state.balance[v, first:stop].copy(), state.loss[v].copy()

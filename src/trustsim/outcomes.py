@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import layout
 from trustsim.registry import REGISTRY, Entry
+from trustsim.world.series import SERIES
 
 if TYPE_CHECKING:
     from trustsim.model import TrustCrisisModel
@@ -46,9 +47,10 @@ class Episode:
 class Finished:
     """A model at its horizon, with what several outcomes need, worked out once.
 
-    ``held`` bool (investors,): who held money at day 0; ``loss`` float64 (variants, investors), ``loss_of_holders`` the
-    columns of those who did. Floats are added along rows that are contiguous: NumPy then adds them in the same order
-    however many variants stand beside.
+    ``series`` by name, float32 (days + 1, variants, platforms + 1). ``balance_at_start`` float64 (investors,): money on
+    platforms at day 0, minor units; ``held`` bool (investors,): who held some then. ``loss`` float64 (variants,
+    investors); ``loss_of_holders``: the columns of those who held. Floats are added along rows that are contiguous:
+    NumPy then adds them in the same order however many variants stand beside.
     """
 
     def __init__(self, model: TrustCrisisModel) -> None:
@@ -58,19 +60,16 @@ class Finished:
         self.claims_at_start = np.maximum(self.gauge("claims_at_start")[0].sum(axis=1), 1.0)
         self.episodes = find_runs(model)
         self.loss = investor_losses(model)
+        accounts = model.state.accounts
+        at_start = np.bincount(accounts.investor, accounts.balance, model.state.population.n_investors)
+        self.balance_at_start = np.asarray(at_start, np.float64)
         self.held = self.balance_at_start > 0
+        self.series = {name: model.series(name) for name in SERIES}
         self.loss_of_holders = np.ascontiguousarray(self.loss[:, self.held])
 
     def gauge(self, name: str) -> Floats:
         """Return float64 (days + 1, variants, platforms)."""
         return self.history[:, layout.GAUGES.index(name)]
-
-    @property
-    def balance_at_start(self) -> Floats:
-        """Return float64 (investors,): money on platforms at day 0, minor units."""
-        accounts = self.model.state.accounts
-        n = self.model.state.population.n_investors
-        return np.asarray(np.bincount(accounts.investor, weights=accounts.balance, minlength=n), np.float64)
 
     def first(self, value: Callable[[Episode], float], choose: Callable[..., float] = min) -> Floats:
         """Return float64 (variants,): smallest (or largest) *value* over each variant's runs, NaN without one."""
@@ -138,11 +137,6 @@ def investor_losses(model: TrustCrisisModel) -> Floats:
             within = np.minimum(owed, state.terms[layout.COVER_LIMIT, v, p])
             loss[v] += np.bincount(who, short[v] * (owed - state.terms[layout.COVER, v, p] * within), len(loss[v]))
     return loss
-
-
-def outcomes_of(model: TrustCrisisModel) -> dict[str, Floats]:
-    """Return every registered outcome of a model at its horizon; see :func:`measured`."""
-    return measured(Finished(model))
 
 
 def measured(finished: Finished) -> dict[str, Floats]:
@@ -303,13 +297,13 @@ def late_loss_ratio(f: Finished) -> Floats:
 @outcome("outcome", "trust_trough", rows=("J1",), source="J1", better="higher", unit="share")
 def trust_trough(f: Finished) -> Floats:
     """Lowest mean trust of the holders, over time."""
-    return np.asarray(f.model.series("trust")[:, :, -1].min(axis=0))
+    return np.asarray(f.series["trust"][:, :, -1].min(axis=0))
 
 
 @outcome("outcome", "trust_recovery", rows=("J5",), source="J5", better="lower", unit="duration")
 def trust_recovery(f: Finished) -> Floats:
     """Days from the trough until trust is back at 90 % of day 0; not defined where it does not come back in time."""
-    trust = f.model.series("trust")[:, :, -1].astype(np.float64)
+    trust = f.series["trust"][:, :, -1].astype(np.float64)
     out = np.full(f.n_variants, np.nan)
     for v in range(f.n_variants):
         low = int(trust[:, v].argmin())
@@ -322,7 +316,7 @@ def trust_recovery(f: Finished) -> Floats:
 @outcome("outcome", "misperception", rows=("J8",), source="J8", better="lower", unit="share")
 def misperception(f: Finished) -> Floats:
     """Mean over time of the distance between perceived and true probability of failure."""
-    distance = np.abs(f.model.series("misperception")[:, :, -1].astype(np.float64))
+    distance = np.abs(f.series["misperception"][:, :, -1].astype(np.float64))
     return np.asarray(np.ascontiguousarray(distance.T).mean(axis=1))
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
 from trustsim.model import TrustCrisisModel
-from trustsim.outcomes import outcomes_of
+from trustsim.outcomes import Finished, measured
 from trustsim.registry import Parameter
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
@@ -109,7 +109,9 @@ def arrays_of(model: TrustCrisisModel, v: int, *, with_cost: bool = True) -> dic
         "terms": s.terms[terms, v], "weights": s.weights[v], "sums": s.sums[v], "history": model.history[:, g, v],
     }  # fmt: skip
     held |= {f"series {name}": model.series(name)[:, v] for name in SERIES}
-    held |= {f"outcome {name}": x[v] for name, x in outcomes_of(model).items() if with_cost or name != "policy_cost"}
+    held |= {
+        f"outcome {name}": x[v] for name, x in measured(Finished(model)).items() if with_cost or name != "policy_cost"
+    }
     return held
 
 

@@ -13,7 +13,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
 from trustsim.kernels.account_pass import CLIP
 from trustsim.model import TrustCrisisModel
-from trustsim.outcomes import outcomes_of
+from trustsim.outcomes import Finished, measured
 from trustsim.world.series import SERIES
 
 
@@ -60,7 +60,7 @@ def assert_results_in_range(model: TrustCrisisModel) -> None:
         assert series[name].min() >= 0, name
     assert np.abs(series["misperception"]).max() <= 1
     assert 0 <= series["status"].min() <= series["status"].max() <= layout.FAILED
-    for name, x in outcomes_of(model).items():
+    for name, x in measured(Finished(model)).items():
         assert x.shape == (model.state.n_variants,), name
         assert (np.isfinite(x) | np.isnan(x)).all(), name
         entry = REGISTRY["outcome", name.partition("[")[0]]  # loss_by_segment[novice] is one column of loss_by_segment

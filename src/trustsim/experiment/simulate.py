@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from trustsim.model import TrustCrisisModel
 from trustsim.outcomes import Episode, Finished, measured
 from trustsim.scenario.resolved import Scenario
-from trustsim.world.series import SERIES
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,6 @@ def simulate(scenario: Scenario, variants: Sequence[str], replication: int) -> R
     model.collects = False
     for _ in range(scenario.n_days):
         model.step()
-    series = {name: model.series(name) for name in SERIES}
     finished = Finished(model)
-    return Run(replication, tuple(v.name for v in model.variants), measured(finished), series, finished.episodes)
+    chosen = tuple(v.name for v in model.variants)
+    return Run(replication, chosen, measured(finished), finished.series, finished.episodes)

@@ -95,9 +95,8 @@ def carry(books, ladder, gauges, terms, market, dt, day, key) -> None:
                     ladder[k, v, p] = ladder[k + 1, v, p]
                 ladder[_RUNGS - 1, v, p] = 0
             interest = np.int64(np.float64(assets) * terms[layout.ASSET_YIELD, v, p] * dt / 365.0)
-            earned = max(
-                interest, np.int64(0)
-            )  # a negative yield lowers the value of the assets, it cannot be paid in cash
+            # a negative yield lowers the value of the assets: it cannot be paid in cash
+            earned = max(interest, np.int64(0))
             shrunk = min(earned - interest, ladder_total(ladder, v, p))
             take_from_ladder(ladder, v, p, shrunk)
             books[layout.BORROWERS, v, p] += shrunk - earned
@@ -173,22 +172,20 @@ def gauge(books, ladder, gauges, terms, sums, health, dt):
         for p in range(n_platforms):
             holders = np.float64(sums[v, p, ap.S_HOLDERS])
             gauges[layout.G_HOLDERS, v, p] = holders
-            kept = np.float64(books[layout.CASH, v, p] + books[layout.CUSTODY, v, p])
+            liquid = np.float64(books[layout.CASH, v, p] + books[layout.CUSTODY, v, p])
             gauges[layout.G_COST, v, p] += dt * (
                 terms[layout.COST_PER_DAY, v, p]
-                + terms[layout.CUSTODY_COST, v, p] * kept / 365.0
+                + terms[layout.CUSTODY_COST, v, p] * liquid / 365.0
                 + terms[layout.COST_OF_CLAIMS, v, p] * np.float64(books[layout.CLAIMS, v, p]) / 365.0
                 + terms[layout.COST_PER_CLIENT, v, p] * holders / 365.0
             )
             claims = max(np.float64(books[layout.CLAIMS, v, p]), 1.0)
-            liquid = np.float64(books[layout.CASH, v, p] + books[layout.CUSTODY, v, p])
             assets = np.float64(ladder_total(ladder, v, p))
             owed = np.float64(books[layout.CLAIMS, v, p] + books[layout.DEBT, v, p])
             solvency = (liquid + assets - owed) / claims
             reported = solvency + np.float64(books[layout.MISREPORTED, v, p]) / claims
-            liquidity = (
-                min(liquid / claims, 1.0) if books[layout.CLAIMS, v, p] > 0 else 1.0
-            )  # nothing owed, nothing lacking
+            # where nothing is owed nothing is lacking
+            liquidity = min(liquid / claims, 1.0) if books[layout.CLAIMS, v, p] > 0 else 1.0
             overdue = gauges[layout.G_OVERDUE, v, p]
             gauges[layout.G_CLAIMS, v, p] = books[layout.CLAIMS, v, p]
             gauges[layout.G_LIQUIDITY, v, p] = liquidity

@@ -144,7 +144,7 @@ def settle(
     """Pay the due requests of all platforms as far as their cash reaches, under their terms.
 
     ``flows`` int64 (variants, platforms + 1, platforms + 1): money moved from … to …, the last being the safe accounts.
-    Return whether some platform must be looked at: it is being wound down, or in arrears beyond its patience.
+    Return whether some platform must be looked at: it is being wound down, or in arrears.
     """
     n_variants, n_platforms = queue_n.shape
     is_urgent = False
@@ -191,7 +191,7 @@ def settle(
             books[layout.CLAIMS, v, q] += arriving[q]
             gauges[layout.G_INFLOW, v, q] += arriving[q]
             is_urgent |= gauges[layout.G_STATUS, v, q] == layout.WINDING_STATUS
-            is_urgent |= gauges[layout.G_ARREARS, v, q] > terms[layout.PATIENCE, v, q] + 1e-9
+            is_urgent |= gauges[layout.G_ARREARS, v, q] > 0.0
     return is_urgent
 
 

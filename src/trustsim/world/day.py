@@ -26,18 +26,15 @@ class Day:
     says where the item acts now, ``age`` float64 (variants,) for how long it has (days, 0 on its first step).
     ``memory`` is a dictionary of the item's own that lasts for the run. ``is_quiet``: every platform is open, nothing
     overdue, nobody alarmed, no backlog; set by yesterday's measures, taken back by a stop of payments.
+    ``press``: the settings of the mechanism ``media``, float64 (variants,) each, 0 where it is off.
     """
 
-    CASH, CUSTODY, THIEVES, OWNERS, MISREPORTED = (
-        layout.CASH, layout.CUSTODY, layout.THIEVES, layout.OWNERS, layout.MISREPORTED,
-    )  # fmt: skip
-    WINDING = layout.WINDING_STATUS
-
     def __init__(
-        self, state: State, board: Board, settings: Mapping[str, tuple[Any, ...]], dt: float, key: NDArray[np.uint64]
-    ):
-        self.state, self.board, self.dt, self.key = state, board, dt, key
-        self.settings = settings
+        self, state: State, board: Board, press: Mapping[str, Column], dt: float, key: NDArray[np.uint64]
+    ) -> None:
+        self.state, self.board, self.press, self.dt, self.key = state, board, press, dt, key
+        self._press_reach = np.array([1 - (1 - reach) ** dt for reach in press["reach"].tolist()])
+        self._press_keep = np.array([(1.0 - fading) ** dt for fading in press["fading"].tolist()])
         self.step = 0
         self.active: Mask = np.ones(state.n_variants, np.bool_)
         self.age: NDArray[np.float64] = np.zeros(state.n_variants)
@@ -104,15 +101,18 @@ class Day:
 
     def press_draw(self, entity: int) -> float:
         """Return the day's uniform in (0, 1) of the press for *entity*; the same in all variants."""
-        return float(draws.uniforms(1, draws.MEDIA, self.key, day=self.step, first=entity)[0, 0])
+        return self._draw(draws.MEDIA, entity, self.step)
 
     def chance(self, entity: int) -> float:
         """Return the day's uniform in (0, 1) for a shock at *entity*; the same in all variants."""
-        return float(draws.uniforms(1, draws.SHOCK, self.key, day=self.step, first=entity)[0, 0])
+        return self._draw(draws.SHOCK, entity, self.step)
 
     def fate(self, entity: int) -> float:
         """Return the run's uniform in (0, 1) for *entity*: the same every day and in all variants."""
-        return float(draws.uniforms(1, draws.SHOCK, self.key, first=entity)[0, 0])
+        return self._draw(draws.SHOCK, entity, 0)
+
+    def _draw(self, purpose: int, entity: int, step: int) -> float:
+        return float(draws.uniforms(1, purpose, self.key, day=step, first=entity)[0, 0])
 
     def post(
         self,
@@ -137,15 +137,12 @@ class Day:
         reaches = np.zeros((self.state.n_variants, self.state.n_platforms))
         for target, value in strength.items():
             evidence[:, platform, layout.TARGETS.index(target)] = np.where(where, value, 0.0)
-        press = self.settings["media"]
-        keep = np.full(len(press), 0.0 if fading is None else (1.0 - fading) ** self.dt)
         if reach is None:
-            told = np.array([m.credibility if m else 0.0 for m in press])
-            evidence *= told[:, None, None]
-            reaches[:, platform] = [1 - (1 - m.reach) ** self.dt if m else 0.0 for m in press]
-            keep = np.array([(1.0 - m.fading) ** self.dt if m else 0.0 for m in press])
+            evidence *= self.press["credibility"][:, None, None]
+            reaches[:, platform], keep = self._press_reach, self._press_keep
         else:
             reaches[:, platform] = reach
+            keep = np.full(len(where), 0.0 if fading is None else (1.0 - fading) ** self.dt)
         self.board.post(evidence, reaches, is_page=is_page, by_literacy=by_literacy, keep=keep)
 
     def tell(self, platform: int, **strength: Column) -> None:
@@ -174,8 +171,9 @@ class Day:
         (variants,)."""
         state = self.state
         before = state.ladder[:, :, platform].sum(axis=0)
+        changes = np.broadcast_to(np.asarray(change, np.float64), where.shape)
         for v in np.flatnonzero(where):
-            balance.reprice(state.books, state.ladder, v, platform, float(np.broadcast_to(change, where.shape)[v]))
+            balance.reprice(state.books, state.ladder, v, platform, float(changes[v]))
         return np.asarray(state.ladder[:, :, platform].sum(axis=0) - before, np.int64)
 
     def misreport(self, platform: int, amount: ArrayLike, where: Mask) -> None:
@@ -217,9 +215,9 @@ class Day:
     def sell_to_owners(self, platform: int, amount: ArrayLike, where: Mask) -> None:
         """Let the owners take assets over at par: *amount* (minor units) of cash comes in, as far as assets reach."""
         state = self.state
+        wanted = np.broadcast_to(np.asarray(amount), where.shape)
         for v in np.flatnonzero(where):
-            wanted = int(np.broadcast_to(np.asarray(amount), where.shape)[v])
-            taken = min(wanted, int(state.ladder[:, v, platform].sum()))
+            taken = min(int(wanted[v]), int(state.ladder[:, v, platform].sum()))
             balance.take_from_ladder(state.ladder, v, platform, taken)
             state.books[layout.CASH, v, platform] += taken
 

@@ -100,7 +100,7 @@ def fill_beliefs(state: State, population: Population, settings: Settings, key: 
     state.beliefs[: layout.SERVICE + 1] = prior
     error = reading_errors(population.n_investors, key)[state.accounts.investor]
     literacy = state.traits[layout.T_LITERACY]
-    noise = per_variant(settings["risk_view"], ("noise",), (0.0,))[:, 0]
+    noise = columns("risk_view", settings["risk_view"])["noise"]
     for p in range(state.n_platforms):
         mine = slice(state.accounts.first[p], state.accounts.first[p + 1])
         spread = noise * (1 - state.terms[layout.REPORT_SCOPE, :, p])

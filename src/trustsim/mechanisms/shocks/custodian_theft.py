@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trustsim.mechanisms.shocks.incident import told_today
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ class CustodianTheft:
                 taken = day.take_client_money(p, wanted / client_money, struck)
                 day.misreport(p, taken, struck)
                 day.memory[p] = np.where(struck, taken / claims, day.memory.get(p, 0.0))
-            waiting = np.minimum(self.notice_lag, day.term("notice_delay", p))
-            told = day.passed("told", p, self.discovery_lag + waiting)
+            told, waiting = told_today(day, p, self.discovery_lag, self.notice_lag)
             if told.any():
                 day.reveal(p, told)
                 day.post(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from trustsim.mechanisms.shocks.incident import told_today
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ class DataBreach:
     def act(self, day: Day) -> None:
         """Be found, be told."""
         for p in day.platforms(self.platform):
-            waiting = np.minimum(self.notice_lag, day.term("notice_delay", p))
-            told = day.passed("told", p, self.discovery_lag + waiting)
+            told, waiting = told_today(day, p, self.discovery_lag, self.notice_lag)
             day.post(p, told, reach=self.exposed, info=-self.direct)
             day.post(p, told, info=-self.indirect, integrity=-self.integrity * waiting, fear=self.fear)
