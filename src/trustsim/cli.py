@@ -9,6 +9,7 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 WRONG_INPUT = 2
 SOME_FAILED = 3
 INTERRUPTED = 130
-RESOLVED, REPORT = "resolved.yaml", "report.html"
+RESOLVED, REQUEST, REPORT = "resolved.yaml", "request.json", "report.html"
 COMPILE_SECONDS = 20
 
 
@@ -196,16 +197,20 @@ def init(file: Path, force: bool) -> None:
     click.echo(f"{file} written; next: trustsim check {file}")
 
 
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes; by default all CPUs."
+)
+quiet_option = click.option("--quiet", is_flag=True, help="No progress on stderr.")
 _STUDY_OPTIONS = (
     click.argument("file"),
     click.option("--out", metavar="DIR", help="Run folder; by default the file's name with '-run', in this folder."),
     click.option("--replications", type=click.IntRange(min=1), metavar="N", help="How many worlds."),
     click.option("--variants", metavar="A,B", help="Only these variants; without the baseline the first one serves."),
     set_option,
-    click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; by default all CPUs."),
+    workers_option,
     click.option("--seed", type=click.IntRange(min=0, max=2**63 - 1), metavar="S", help="In place of the file's seed."),
     json_option,
-    click.option("--quiet", is_flag=True, help="No progress on stderr."),
+    quiet_option,
 )
 
 
@@ -229,19 +234,13 @@ def compare(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run all variants of FILE in the same worlds, print them ranked, and write a run folder with the report."""
-    from trustsim.report.table import print_ranked_table
+    """Run all variants of FILE in the same worlds, print them ranked, and write a run folder with the report.
 
+    What finished is kept as it comes: the same command, or `trustsim resume DIR`, goes on where one was stopped.
+    """
     place = Path(out or f"{Path(file).stem}-run")
-    result = _study(file, place, replications, variants, settings, workers, seed, quiet)
-    trouble = _kept(result, place, with_report=True)
-    if as_json:
-        print_json(result.comparison.to_json())
-    else:
-        print_ranked_table(result.comparison)
-        if trouble is None:
-            click.echo(f"report: {place / REPORT}")
-    _end(result, trouble)
+    _begin(file, place, Request("compare", replications, _names(variants)), settings, seed)
+    _go_on(place, workers, as_json, quiet)
 
 
 @main.command()
@@ -258,22 +257,56 @@ def run(
     quiet: bool,
 ) -> None:
     """Run variants of FILE and print the level of every outcome, without comparing; write a run folder."""
-    from trustsim.report.table import print_levels
-
     place = Path(out or f"{Path(file).stem}-run")
-    result = _study(file, place, replications, variants, settings, workers, seed, quiet)
-    trouble = _kept(result, place, with_report=False)
-    if as_json:
-        print_json(result.comparison.levels_json())
-    else:
-        print_levels(result.comparison)
-        if trouble is None:
-            click.echo(f"runs: {place}; next: trustsim report {place}")
-    _end(result, trouble)
+    _begin(file, place, Request("run", replications, _names(variants)), settings, seed)
+    _go_on(place, workers, as_json, quiet)
+
+
+run_folder = click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="RUN_FOLDER"
+)
 
 
 @main.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="RUN_FOLDER")
+@run_folder
+@workers_option
+@json_option
+@quiet_option
+def resume(folder: Path, workers: int | None, as_json: bool, quiet: bool) -> None:
+    """Go on with the study in a run folder; only what is missing is run."""
+    _go_on(folder, workers, as_json, quiet)
+
+
+@main.command()
+@run_folder
+@json_option
+def status(folder: Path, as_json: bool) -> None:
+    """Say what is done, failed and left of the study in a run folder, also while it runs."""
+    from trustsim.experiment.address import addresses
+    from trustsim.experiment.simulate import simulate
+    from trustsim.experiment.store import count
+    from trustsim.experiment.study import choose_variants, planned
+    from trustsim.report.result import RUNS
+
+    scenario, request = read_scenario(str(folder / RESOLVED), ()), _request(folder)
+    variants = choose_variants(scenario, request.variants)
+    total = planned(scenario) if request.replications is None else request.replications
+    found = count(folder / RUNS, addresses(scenario, variants, simulate), total)
+    left = total * len(variants) - found.done - found.failed
+    seconds_left = left * found.seconds_a_run if found.seconds_a_run > 0 else None
+    if as_json:
+        counts = {"done": found.done, "failed": found.failed, "left": left}
+        print_json({"format": 1, "title": scenario.title, **counts, "seconds_left": seconds_left})
+        return
+    click.echo(f"{folder}: {total} replications of {len(variants)} variants")
+    click.echo(f"runs done: {found.done}, failed: {found.failed}, left: {left}")
+    if left > 0:
+        time_left = "" if seconds_left is None else f"about {seconds_left:.0f} s left; "
+        click.echo(f"{time_left}go on with: trustsim resume {shlex.quote(str(folder))}")
+
+
+@main.command()
+@run_folder
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="By default report.html in RUN_FOLDER.")
 def report(folder: Path, out: Path | None) -> None:
     """Write the HTML report of a run folder, without running anything."""
@@ -301,33 +334,75 @@ def bench(file: str, quick: bool, as_json: bool) -> None:
         click.echo(table.text(measured))
 
 
-def _study(
-    file: str,
-    place: Path,
-    replications: int | None,
-    variants: str | None,
-    settings: tuple[str, ...],
-    workers: int | None,
-    seed: int | None,
-    quiet: bool,
-) -> Result:
-    """Read and run a scenario; that its folder can be written is known before."""
+@dataclass(frozen=True)
+class Request:
+    """What a study was asked for beside its scenario, as the run folder keeps it for ``resume``."""
+
+    command: str
+    replications: int | None
+    variants: list[str] | None
+
+
+def _names(variants: str | None) -> list[str] | None:
+    return None if variants is None else [name.strip() for name in variants.split(",")]
+
+
+def _begin(file: str, place: Path, request: Request, settings: tuple[str, ...], seed: int | None) -> None:
+    """Check the input and write down what is asked for, so that a study can be resumed from its folder alone."""
     scenario = read_scenario(file, settings)
     from trustsim.experiment import folder
-    from trustsim.report import result
+    from trustsim.experiment.study import choose_variants, with_seed
+    from trustsim.scenario.yaml_file import write
 
-    folder.make(place)
+    choose_variants(scenario, request.variants)
+    document = (scenario if seed is None else with_seed(scenario, seed)).document
+    asked = json.dumps(asdict(request), ensure_ascii=False)
+    folder.write_whole(
+        {
+            folder.make(place) / RESOLVED: lambda path: path.write_text(write(document), encoding="utf-8"),
+            place / REQUEST: lambda path: path.write_text(asked, encoding="utf-8"),
+        }
+    )
+
+
+def _request(place: Path) -> Request:
+    try:
+        return Request(**json.loads((place / REQUEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as e:
+        raise TrustsimError(
+            f"{place}: given a folder without a whole {REQUEST}; allowed: one that trustsim wrote"
+        ) from e
+
+
+def _go_on(place: Path, workers: int | None, as_json: bool, quiet: bool) -> None:
+    """Run what is missing of the study in a folder, print what it says, and leave with the status that it deserves."""
+    request = _request(place)
+    scenario = read_scenario(str(place / RESOLVED), ())
+    from trustsim.report import result as results
+    from trustsim.report.table import print_levels, print_ranked_table
+
     if not quiet and _is_cold():
         click.echo(f"compiling kernels (once, about {COMPILE_SECONDS} s) …", err=True)
-    return result.compare(
+    result = results.compare(
         scenario,
-        replications=replications,
-        variants=None if variants is None else [name.strip() for name in variants.split(",")],
-        seed=seed,
+        replications=request.replications,
+        variants=request.variants,
         workers=workers,
         progress=not quiet,
+        out=place,
         registry=registry(),
     )
+    compares = request.command == "compare"
+    trouble = _kept(result, place, with_report=compares)
+    if as_json:
+        print_json(result.comparison.to_json() if compares else result.comparison.levels_json())
+    else:
+        (print_ranked_table if compares else print_levels)(result.comparison)
+        if trouble is None:
+            click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; next: trustsim report {place}")
+    if result.study.interrupted:
+        click.echo(f"interrupted; go on with: trustsim resume {shlex.quote(str(place))}", err=True)
+    _end(result, trouble)
 
 
 def _is_cold() -> bool:
@@ -345,12 +420,7 @@ def _is_cold() -> bool:
 
 def _kept(result: Result, place: Path, *, with_report: bool) -> TrustsimError | None:
     """Write the run folder; what hinders it is returned, so that the numbers are printed all the same."""
-    from trustsim.experiment.folder import write_whole
-    from trustsim.scenario.yaml_file import write
-
-    text = write(result.scenario.document)
     try:
-        write_whole({place / RESOLVED: lambda path: path.write_text(text, encoding="utf-8")})
         result.save(place, command=shlex.join(["trustsim", *sys.argv[1:]]))
         if with_report:
             result.report(place / REPORT)

@@ -8,7 +8,8 @@ import pytest
 from trustsim.analysis import intervals
 from trustsim.analysis.comparison import compare
 from trustsim.errors import TrustsimError
-from trustsim.experiment.study import FailedRun, Study
+from trustsim.experiment.simulate import FailedRun
+from trustsim.experiment.study import Study
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario, Variant
 

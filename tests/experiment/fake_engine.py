@@ -9,7 +9,7 @@ import numpy as np
 
 from trustsim.experiment.simulate import Run
 from trustsim.outcomes import Episode
-from trustsim.scenario.resolved import Scenario, Variant, World
+from trustsim.scenario.resolved import Item, Scenario, Variant, World
 
 NAMES = ("nothing", "insured", "both")
 N_DAYS = 4
@@ -25,7 +25,7 @@ def scenario(n_replications=12, names=NAMES, seed=1):
         step=1.0,
         currency="CNY",
         shocks=(),
-        variants=tuple(Variant(name, (), world) for name in names),
+        variants=tuple(Variant(name, (Item(name, None),), world) for name in names),
         baseline=names[0],
         replications=n_replications,
         seed=seed,
@@ -79,4 +79,10 @@ def fails_on_odd(story, variants, replication):
 def dies_on_third(story, variants, replication):
     if replication == 3:
         os._exit(9)
+    return simulate(story, variants, replication)
+
+
+def interrupted_at_four(story, variants, replication):
+    if replication == 4:
+        raise KeyboardInterrupt
     return simulate(story, variants, replication)

@@ -2,6 +2,8 @@
 
 import functools
 import json
+import re
+from pathlib import Path
 
 import fake_engine as fake
 import pytest
@@ -27,11 +29,17 @@ def registry():
     return r
 
 
+def read_scenario(file, settings):
+    """Return the fake scenario, with the seed that a run folder's resolved.yaml holds."""
+    resolved = Path(file)
+    return fake.scenario(seed=int(re.search(r"seed: (\d+)", resolved.read_text())[1]) if resolved.exists() else 1)
+
+
 @pytest.fixture
 def trustsim(monkeypatch, tmp_path):
     """Call a command in an empty folder: ``trustsim('compare', 'theft.yaml')``."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "read_scenario", lambda file, settings: fake.scenario())
+    monkeypatch.setattr(cli, "read_scenario", read_scenario)
     monkeypatch.setattr(cli, "registry", registry)
     monkeypatch.setattr(cli, "_is_cold", lambda: False)
     monkeypatch.setattr(result.page, "write", lambda r, path: path.write_text("<html>"))
@@ -132,3 +140,20 @@ def test_report_is_made_from_the_run_folder_alone(trustsim, tmp_path, monkeypatc
     assert done.exit_code == 0
     assert done.stdout == "report: theft-run/report.html\n"
     assert (tmp_path / "theft-run" / "report.html").exists()
+
+
+def test_resume_needs_the_folder_alone_and_gives_the_same_document(trustsim, tmp_path):
+    options = ("--variants", "both,nothing", "--replications", "6", "--seed", "4", "--json")
+    whole = json.loads(trustsim("compare", "theft.yaml", *options, "--out", "whole").stdout)
+    stopped = trustsim("compare", "theft.yaml", *options, "--out", "cut", simulate=fake.interrupted_at_four)
+    assert stopped.exit_code == 130
+    assert "go on with: trustsim resume cut" in stopped.stderr
+    resumed = json.loads(trustsim("resume", "cut", "--json").stdout)
+    assert {**resumed, "seconds": 0} == {**whole, "seconds": 0}
+
+
+def test_resume_of_a_folder_that_trustsim_did_not_write_is_refused(trustsim, tmp_path):
+    (tmp_path / "other").mkdir()
+    done = trustsim("resume", "other")
+    assert done.exit_code == 2
+    assert "without a whole request.json" in done.stderr

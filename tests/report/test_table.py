@@ -7,7 +7,7 @@ from rich.console import Console
 
 from trustsim.analysis.comparison import Comparison, Difference, Measure
 from trustsim.analysis.intervals import Interval
-from trustsim.experiment.study import FailedRun
+from trustsim.experiment.simulate import FailedRun
 from trustsim.report.table import compact, print_ranked_table, ranked_table
 
 SHARE = Measure("share", "lower", True, "Whether a run happened.")

@@ -19,7 +19,8 @@ import pandas as pd
 from trustsim.analysis import intervals
 from trustsim.analysis.intervals import Interval, Sample
 from trustsim.errors import TrustsimError, nearest, one_of
-from trustsim.experiment.study import FailedRun, Study
+from trustsim.experiment.simulate import FailedRun
+from trustsim.experiment.study import Study
 from trustsim.registry import Entry, Registry
 from trustsim.units import MINOR_PER_MAJOR, Unit
 

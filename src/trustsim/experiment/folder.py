@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError
 from trustsim.experiment.frames import SERIES_KEYS, outcomes_frame, platform_names, runs_frame, series_frame
-from trustsim.experiment.study import FailedRun, LiquidityRun, Study, with_seed
+from trustsim.experiment.simulate import FailedRun
+from trustsim.experiment.study import LiquidityRun, Study, with_seed
 from trustsim.scenario.resolved import Scenario
 
 FORMAT = 2

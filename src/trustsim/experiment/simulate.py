@@ -28,6 +28,21 @@ class Run:
     episodes: tuple[Episode, ...] = ()
 
 
+@dataclass(frozen=True)
+class FailedRun:
+    """One pass that did not finish: which replication and variants, at what stage, and what was raised.
+
+    ``stage`` is 'simulate' where the model raised, 'worker' where the process that ran it was lost.
+    """
+
+    replication: int
+    variants: tuple[str, ...]
+    stage: str
+    type: str
+    message: str
+    traceback: str
+
+
 def simulate(scenario: Scenario, variants: Sequence[str], replication: int) -> Run:
     """Run one replication of one lockstep group to its horizon and return its outcomes, series and episodes."""
     model = TrustCrisisModel(scenario, variants, rng=replication)

@@ -1,8 +1,8 @@
 """Run every replication of a scenario, on one or many workers, and keep what finished and what failed.
 
-A task is a list of replications; each runs all lockstep groups of variants. Results are placed by replication, never
-by order of arrival, so a study is the same to the bit for any number of workers. Replications are handed out in
-order, all variants of each, so a study that is cut short is balanced and paired.
+A task is a list of replications, each with the variants that are still to be run; they run in lockstep groups. Results
+are placed by replication, never by order of arrival, so a study is the same to the bit for any number of workers.
+Replications are handed out in order, all variants of each, so a study that is cut short is balanced and paired.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import signal
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,8 +22,10 @@ from loky import get_reusable_executor
 from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError, nearest, one_of
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.address import addresses
+from trustsim.experiment.simulate import FailedRun, Run
 from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.store import LOST, Store
 from trustsim.model import lockstep_groups
 from trustsim.outcomes import Episode
 from trustsim.scenario.document import digest_of
@@ -32,25 +34,11 @@ from trustsim.scenario.resolved import Precision, Scenario
 Simulate = Callable[[Scenario, tuple[str, ...], int], Run]
 Grouping = Callable[[Scenario, tuple[str, ...]], tuple[tuple[str, ...], ...]]
 Progress = Callable[[int, int, float], None]
+_Work = tuple[int, tuple[str, ...]]  # a replication and those of its variants that are to be run
 
 _LARGEST_CHUNK = 16
 _CHUNKS_PER_WORKER = 8
 _IDLE_SECONDS = 300
-
-
-@dataclass(frozen=True)
-class FailedRun:
-    """One pass that did not finish: which replication and variants, at what stage, and what was raised.
-
-    ``stage`` is 'simulate' where the model raised, 'worker' where the process that ran it was lost.
-    """
-
-    replication: int
-    variants: tuple[str, ...]
-    stage: str
-    type: str
-    message: str
-    traceback: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +99,7 @@ def run_study(
     seed: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
 ) -> Study:
@@ -123,6 +112,7 @@ def run_study(
     seed : in place of the scenario's.
     workers : processes, by default the CPUs that this process may use; 1 runs everything in this process.
     progress : called with (replications tried, replications in all, seconds so far) after each piece of work.
+    store : runs that it holds are not computed again, and every block that finishes is put there before the next.
     simulate, groups : the engine: one pass over variants that share it, and which variants share one.
 
     Ctrl-C returns what is finished with ``interrupted`` set. A worker process that dies takes nothing with it: what
@@ -134,16 +124,22 @@ def run_study(
     """
     scenario = scenario if seed is None else with_seed(scenario, seed)
     chosen = choose_variants(scenario, variants)
-    total = _at_least_one(_planned(scenario) if replications is None else replications, "replications")
+    total = _at_least_one(planned(scenario) if replications is None else replications, "replications")
     n_workers = min(_at_least_one(_n_cpus() if workers is None else workers, "workers"), total)
-    passes = groups(scenario, chosen)
-    task = _Task(simulate, scenario, passes)
-    gathered = _Gathered(chosen, passes, total)
+    task = _Task(simulate, groups, scenario)
+    gathered = _Gathered(chosen, total)
     began = time.perf_counter()
     is_interrupted = False
     try:
-        for result in _in_process(task, total) if n_workers == 1 else _in_pool(task, total, n_workers):
-            gathered.take(result)
+        where = addresses(scenario, chosen, simulate) if store is not None else {}
+        if store is not None:
+            gathered.take(store.get(where, total))
+        work = gathered.missing()
+        serial = n_workers == 1 or len(work) < 2
+        for results in _in_process(task, work) if serial else _in_pool(task, work, n_workers):
+            if store is not None:
+                store.put(results, where)
+            gathered.take(results)
             if progress is not None and gathered.n_tried > 0:
                 progress(gathered.n_tried, total, time.perf_counter() - began)
     except KeyboardInterrupt:
@@ -182,7 +178,8 @@ def _at_least_one(count: int, name: str) -> int:
     return count
 
 
-def _planned(scenario: Scenario) -> int:
+def planned(scenario: Scenario) -> int:
+    """Return how many replications a scenario asks for; where it asks for a precision, its whole budget."""
     planned = scenario.replications
     return planned.budget if isinstance(planned, Precision) else planned
 
@@ -195,15 +192,15 @@ def _n_cpus() -> int:
 
 @dataclass(frozen=True)
 class _Task:
-    """What every worker is handed: the engine, the scenario, and the groups of variants that share a pass."""
+    """What every worker is handed: the engine, which variants share a pass, and the scenario."""
 
     simulate: Simulate
+    groups: Grouping
     scenario: Scenario
-    passes: tuple[tuple[str, ...], ...]
 
-    def __call__(self, replications: Sequence[int]) -> list[Run | FailedRun]:
-        """Run all passes of *replications*; what raises comes back as a record."""
-        return [self._one(variants, k) for k in replications for variants in self.passes]
+    def __call__(self, work: Sequence[_Work]) -> list[Run | FailedRun]:
+        """Run all passes of some replications; what raises comes back as a record."""
+        return [self._one(variants, k) for k, wanted in work for variants in self.groups(self.scenario, wanted)]
 
     def _one(self, variants: tuple[str, ...], replication: int) -> Run | FailedRun:
         try:
@@ -212,22 +209,23 @@ class _Task:
             text = "".join(traceback.format_exception(e))
             return FailedRun(replication, variants, "simulate", type(e).__name__, str(e), text)
 
-    def lost(self, replication: int, error: BaseException) -> list[Run | FailedRun]:
+    def lost(self, work: _Work, error: BaseException) -> list[Run | FailedRun]:
         """Return the records of a replication whose process died twice."""
         message = "the worker process died, twice, while it ran this replication (killed, or out of memory?)"
-        kind = type(error).__name__
-        return [FailedRun(replication, variants, "worker", kind, message, str(error)) for variants in self.passes]
+        kind, (replication, wanted) = type(error).__name__, work
+        passes = self.groups(self.scenario, wanted)
+        return [FailedRun(replication, variants, LOST, kind, message, str(error)) for variants in passes]
 
 
-def _in_process(task: _Task, total: int) -> Iterator[list[Run | FailedRun]]:
-    for replication in range(total):
-        yield task([replication])
+def _in_process(task: _Task, work: Sequence[_Work]) -> Iterator[list[Run | FailedRun]]:
+    for each in work:
+        yield task([each])
 
 
-def _in_pool(task: _Task, total: int, n_workers: int) -> Iterator[list[Run | FailedRun]]:
+def _in_pool(task: _Task, work: Sequence[_Work], n_workers: int) -> Iterator[list[Run | FailedRun]]:
     """Yield the results of all replications, in order of arrival; the first alone, to compile kernels only once."""
-    waiting = deque(_chunks(total, n_workers))
-    flying: dict[Future[Any], range] = {}
+    waiting = deque(work[part.start : part.stop] for part in _chunks(len(work), n_workers))
+    flying: dict[Future[Any], Sequence[_Work]] = {}
     n_at_once = 1
     executor = _executor(n_workers)
     try:
@@ -241,10 +239,10 @@ def _in_pool(task: _Task, total: int, n_workers: int) -> Iterator[list[Run | Fai
                 del flying[future]
                 yield future.result()
             if broken:
-                suspects = sorted(k for chunk in flying.values() for k in chunk)
+                suspects = sorted(each for chunk in flying.values() for each in chunk)
                 flying.clear()
-                for replication in suspects:
-                    yield _alone(task, replication, n_workers)
+                for each in suspects:
+                    yield _alone(task, each, n_workers)
                 executor = _executor(n_workers)
             n_at_once = 2 * n_workers
     except BaseException:
@@ -252,19 +250,19 @@ def _in_pool(task: _Task, total: int, n_workers: int) -> Iterator[list[Run | Fai
         raise
 
 
-def _alone(task: _Task, replication: int, n_workers: int) -> list[Run | FailedRun]:
+def _alone(task: _Task, work: _Work, n_workers: int) -> list[Run | FailedRun]:
     """Run one replication again with nothing beside it, so that a process that dies now is this one's doing."""
     try:
-        result: list[Run | FailedRun] = _executor(n_workers).submit(task, [replication]).result()
+        result: list[Run | FailedRun] = _executor(n_workers).submit(task, [work]).result()
     except BrokenExecutor as e:
-        return task.lost(replication, e)
+        return task.lost(work, e)
     return result
 
 
 def _chunks(total: int, n_workers: int) -> list[range]:
     """Cut the replications into ranges: one alone, then sizes that keep all workers busy to the end."""
     size = max(1, min(_LARGEST_CHUNK, total // (n_workers * _CHUNKS_PER_WORKER)))
-    return [range(1), *(range(k, min(k + size, total)) for k in range(1, total, size))]
+    return [range(min(1, total)), *(range(k, min(k + size, total)) for k in range(1, total, size))]
 
 
 def _executor(n_workers: int) -> Any:
@@ -280,10 +278,10 @@ def _ignore_interrupts() -> None:
 class _Gathered:
     """Results as they arrive, each at its own place; arrays are made when the first one shows their shapes."""
 
-    def __init__(self, variants: tuple[str, ...], passes: tuple[tuple[str, ...], ...], total: int) -> None:
-        self._variants, self._total, self._n_passes = variants, total, len(passes)
-        self._n_back = np.zeros(total, np.int64)
-        self._n_good = np.zeros(total, np.int64)
+    def __init__(self, variants: tuple[str, ...], total: int) -> None:
+        self._variants, self._total = variants, total
+        self._is_back = np.zeros((total, len(variants)), np.bool_)
+        self._is_good = np.zeros((total, len(variants)), np.bool_)
         self._failed: list[FailedRun] = []
         self._outcomes: dict[str, NDArray[np.float64]] = {}
         self._series: dict[str, NDArray[np.float32]] = {}
@@ -291,16 +289,21 @@ class _Gathered:
 
     @property
     def n_tried(self) -> int:
-        """Replications of which every pass came back, finished or failed."""
-        return int(np.sum(self._n_back == self._n_passes))
+        """Replications of which every variant came back, finished or failed."""
+        return int(self._is_back.all(axis=1).sum())
 
-    def take(self, results: Sequence[Run | FailedRun]) -> None:
+    def missing(self) -> list[_Work]:
+        """Return the replications with variants that did not come back, and these variants."""
+        names = np.array(self._variants, object)
+        return [(int(k), tuple(names[~self._is_back[k]])) for k in np.flatnonzero(~self._is_back.all(axis=1))]
+
+    def take(self, results: Iterable[Run | FailedRun]) -> None:
         for result in results:
-            self._n_back[result.replication] += 1
+            columns = [self._variants.index(name) for name in result.variants]
+            self._is_back[result.replication, columns] = True
             if isinstance(result, FailedRun):
                 self._failed.append(result)
                 continue
-            columns = [self._variants.index(name) for name in result.variants]
             for name, values in result.outcomes.items():
                 if name not in self._outcomes:
                     self._outcomes[name] = np.full((self._total, len(self._variants)), np.nan)
@@ -311,10 +314,10 @@ class _Gathered:
                     self._series[name] = np.zeros(shape, np.float32)
                 self._series[name][result.replication][:, columns] = days
             self._episodes += [(result.replication, columns[e.variant], e) for e in result.episodes]
-            self._n_good[result.replication] += 1
+            self._is_good[result.replication, columns] = True
 
     def study(self, scenario: Scenario, seconds: float, is_interrupted: bool) -> Study:
-        kept = np.flatnonzero(self._n_good == self._n_passes).astype(np.int64)
+        kept = np.flatnonzero(self._is_good.all(axis=1)).astype(np.int64)
         rows: Any = slice(None) if len(kept) == self._total else kept
         return Study(
             scenario=scenario,

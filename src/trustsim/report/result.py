@@ -20,6 +20,7 @@ from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment import folder
 from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
 from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.store import Store
 from trustsim.experiment.study import Grouping, Progress, Simulate, Study, run_study
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
@@ -27,6 +28,8 @@ from trustsim.report import page, plots, words
 from trustsim.report.progress import shown
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Scenario
+
+RUNS = "runs"  # the run store in a run folder
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -149,6 +152,7 @@ def compare(
     seed: int | None = None,
     workers: int | None = None,
     progress: bool | Progress = True,
+    out: str | os.PathLike[str] | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
     registry: Registry = REGISTRY,
@@ -160,6 +164,7 @@ def compare(
     replications, variants, seed, workers : as in :func:`trustsim.experiment.study.run_study`; None leaves the
         scenario's own (and all CPUs).
     progress : True shows a bar (plain lines on stderr where there is no terminal), False nothing; or a callback.
+    out : a run folder: runs that are kept there are not computed again, and those that finish are kept there.
     simulate, groups, registry : the engine and the meaning of its outcomes; for tests and for models of your own.
 
     Raises
@@ -168,7 +173,8 @@ def compare(
     """
     story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
     display = shown(Console(stderr=True)) if progress is True else nullcontext(None if progress is False else progress)
-    with display as callback:
+    keeping = nullcontext(None) if out is None else Store(Path(out) / RUNS, waits=_say)
+    with keeping as store, display as callback:
         study = run_study(
             story,
             variants=variants,
@@ -176,7 +182,12 @@ def compare(
             seed=seed,
             workers=workers,
             progress=callback,
+            store=store,
             simulate=simulate,
             groups=groups,
         )
     return Result(study, compare_study(study, registry))
+
+
+def _say(line: str) -> None:
+    Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)

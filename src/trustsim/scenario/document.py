@@ -166,10 +166,14 @@ def replications_of(replications: int | Precision, registry: Registry, currency:
 def digest_of(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what decides the results: the document without its prose, files by their content."""
     decisive = {key: value for key, value in document.items() if key not in NOT_IN_DIGEST}
-    network = dict(decisive.get("network", {}))
-    for key, value in network.items():
-        if isinstance(value, str) and os.path.isabs(value) and os.path.isfile(value):
-            with open(value, "rb") as stream:
-                network[key] = "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
+    network = {key: content_of(value) for key, value in decisive.get("network", {}).items()}
     canonical = json.dumps({**decisive, "network": network}, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def content_of(value: Any) -> Any:
+    """Return the SHA-256 of the file that an absolute path names, and anything else as it is."""
+    if not (isinstance(value, str) and os.path.isabs(value) and os.path.isfile(value)):
+        return value
+    with open(value, "rb") as stream:
+        return "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()

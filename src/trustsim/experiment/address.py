@@ -1,0 +1,76 @@
+"""The address of a run: a hash of everything that decides its numbers, so that none is ever computed twice.
+
+What is in it: the engine's own source, seed, horizon, step, shocks, and the variant's world and levers as they were
+resolved, files by their content. What is not: names, prose, outcomes asked for, the other variants, the number of
+replications. The same story told in other words has the same addresses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import trustsim
+from trustsim.errors import TrustsimError
+from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.scenario.document import content_of
+from trustsim.scenario.resolved import Scenario
+
+FORMAT = 1
+_DECISIVE = ("kernels", "world", "mechanisms", "model.py", "outcomes.py", "experiment/simulate.py")  # make the numbers
+
+
+def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..., object]) -> dict[str, str]:
+    """Return the address (64 hexadecimal digits) of each variant's runs; the replication's number completes it.
+
+    Raises TrustsimError where a part of the scenario is of a kind that has no plain form.
+    """
+    by_name = {variant.name: variant for variant in scenario.variants}
+    shared = {
+        "format": FORMAT,
+        "engine": _engine(simulate),
+        "seed": scenario.seed,
+        "days": [scenario.horizon, scenario.step],
+        "shocks": _plain(scenario.shocks),
+    }
+    return {
+        name: _digest({**shared, "items": _plain(by_name[name].items), "world": _plain(by_name[name].world)})
+        for name in variants
+    }
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _engine(simulate: Callable[..., object]) -> str:
+    """Return the hash of the source that makes the numbers: of the package's rooms, or of an engine of one's own."""
+    if simulate is not simulate_run:
+        return hashlib.sha256(inspect.getsource(simulate).encode()).hexdigest()
+    top = Path(trustsim.__file__).parent
+    rooms = (top / name for name in _DECISIVE)
+    files = sorted(file for room in rooms for file in ([room] if room.is_file() else room.rglob("*.py")))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Return *value* as JSON would hold it; things as their kind and their fields, numbers to the last bit."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return content_of(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, Sequence):
+        return [_plain(each) for each in value]
+    if is_dataclass(value) or hasattr(value, "__dict__"):
+        return {"is": type(value).__qualname__, **{name: _plain(each) for name, each in vars(value).items()}}
+    raise TrustsimError(f"address: given a {type(value).__qualname__}, which has no plain form; allowed: plain data")

@@ -1,0 +1,241 @@
+"""Runs that survive: kept by address, written whole, found again."""
+
+import functools
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import fake_engine as fake
+import numpy as np
+import pytest
+from test_study import same
+
+from trustsim.catalog import REGISTRY
+from trustsim.errors import TrustsimError
+from trustsim.experiment import address
+from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.store import Store, count
+from trustsim.experiment.study import run_study
+from trustsim.scenario.load import load
+
+QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
+N_KILLS = 20
+
+
+class Counted:
+    """The fake engine, and how many passes it ran."""
+
+    def __init__(self, simulate=fake.simulate):
+        self.n, self.simulate = 0, simulate
+
+    def __call__(self, *of):
+        self.n += 1
+        return self.simulate(*of)
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """Run the fake scenario on the store in ``tmp_path / 'runs'``; the engine counts as the fake one in addresses."""
+    monkeypatch.setattr(address, "_engine", lambda simulate: "fake")
+
+    def run(story=None, place=tmp_path / "runs", **options):
+        options = {"workers": 1, "simulate": fake.simulate, "groups": fake.one_pass, **options}
+        with Store(place) as store:
+            return run_study(fake.scenario() if story is None else story, store=store, **options)
+
+    return run
+
+
+def alone(story=None, **options):
+    options = {"workers": 1, "simulate": fake.simulate, "groups": fake.one_pass, **options}
+    return run_study(fake.scenario() if story is None else story, **options)
+
+
+def alike(a, b):
+    same(a, b)
+    assert a.failed == b.failed
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_kept_is_what_was_computed_and_is_not_computed_again(study, workers):
+    alike(study(workers=workers), alone())
+    engine = Counted()
+    alike(study(simulate=engine), alone())
+    assert engine.n == 0
+
+
+def test_more_replications_and_another_variant_cost_only_what_is_new(study):
+    study(replications=5, variants=["nothing", "both"])
+    engine = Counted()
+    alike(study(simulate=engine, replications=8), alone(replications=8))
+    assert engine.n == 8  # five for the new variant, three for all of them
+    engine = Counted()
+    alike(study(simulate=engine, replications=3, variants=["insured"]), alone(replications=3, variants=["insured"]))
+    assert engine.n == 0
+
+
+def test_another_seed_is_another_run(study):
+    study()
+    alike(study(fake.scenario(seed=2)), alone(fake.scenario(seed=2)))
+
+
+def test_a_run_that_raised_is_kept_as_a_record_and_one_whose_process_died_is_tried_again(study):
+    alike(
+        study(simulate=fake.fails_on_odd, groups=fake.two_passes),
+        alone(simulate=fake.fails_on_odd, groups=fake.two_passes),
+    )
+    engine = Counted()
+    alike(study(simulate=engine), alone(simulate=fake.fails_on_odd, groups=fake.two_passes))
+    assert engine.n == 0
+
+
+def test_a_run_whose_process_died_is_tried_again(study):
+    lost = study(simulate=fake.dies_on_third, workers=2)
+    assert [f.stage for f in lost.failed] == ["worker"]
+    alike(study(), alone())
+
+
+def test_a_study_in_two_halves_equals_one_in_a_piece(study):
+    assert study(simulate=fake.interrupted_at_four).interrupted
+    alike(study(), alone())
+
+
+def test_a_study_killed_at_any_moment_resumes_to_the_same_numbers(study, tmp_path):
+    """Twenty times SIGKILL, at moments drawn from a fixed seed, some before the first run and some within a write."""
+    slow = functools.partial(_after_some_milliseconds, fake.simulate)
+    story, moments = fake.scenario(n_replications=400), random.Random(20261124)
+    for _ in range(N_KILLS):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # fork beside threads: the child is killed at once
+            child = os.fork()
+        if child == 0:
+            study(story, simulate=slow)
+            os._exit(0)
+        time.sleep(moments.uniform(0, 0.12))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    engine = Counted()
+    alike(study(story, simulate=engine), alone(story))
+    assert 0 < engine.n < 400
+    names = {path.suffix for path in (tmp_path / "runs").iterdir()}
+    assert ".part" not in names
+
+
+def _after_some_milliseconds(simulate, *of):
+    time.sleep(0.002)
+    return simulate(*of)
+
+
+def test_a_shard_that_was_cut_short_is_named_and_what_is_finished_elsewhere_stays(study, tmp_path):
+    study()
+    shards = sorted((tmp_path / "runs").glob("*.npz"))
+    os.truncate(shards[3], 100)
+    with pytest.raises(
+        TrustsimError, match=rf"{shards[3].name}: given a shard that was cut short or changed.*Delete it"
+    ):
+        study()
+    shards[3].unlink()
+    engine = Counted()
+    alike(study(simulate=engine), alone())
+    assert engine.n == 1
+
+
+def test_two_studies_on_one_folder_one_waits_and_finds_the_work_done(study, tmp_path):
+    lines, done = [], []
+    with Store(tmp_path / "runs") as first:
+
+        def second():
+            with Store(tmp_path / "runs", waits=lines.append) as store:
+                engine = Counted()
+                done.append(run_study(fake.scenario(), store=store, workers=1, simulate=engine, groups=fake.one_pass))
+                done.append(engine.n)
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        run_study(fake.scenario(), store=first, workers=1, simulate=fake.simulate, groups=fake.one_pass)
+    thread.join(30)
+    alike(done[0], alone())
+    assert done[1] == 0
+    assert f"is in use by process {os.getpid()}" in lines[0]
+
+
+def test_a_read_only_folder_is_refused_clearly(tmp_path, study, monkeypatch):
+    (tmp_path / "runs").write_text("a file where the folder should be")
+    with pytest.raises(TrustsimError, match="cannot open it"):
+        study()
+
+
+@pytest.mark.skipif(shutil.which("mount") is None or os.geteuid() != 0, reason="needs the right to mount a tmpfs")
+def test_a_full_disk_is_said_clearly_and_loses_nothing_finished(study, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", small], check=False).returncode:
+        pytest.skip("needs the right to mount a tmpfs")
+    try:
+        story = fake.scenario(n_replications=400)
+        with pytest.raises(TrustsimError, match=r"cannot write runs to it \(.*(full|space).*What was finished is kept"):
+            study(story, place=small / "runs")
+        shutil.copytree(small / "runs", tmp_path / "runs")
+    finally:
+        subprocess.run(["umount", small], check=True)
+    engine = Counted()
+    alike(study(story, simulate=engine), alone(story))
+    assert 0 < engine.n < 400
+
+
+def test_a_store_of_another_format_is_refused(study, tmp_path):
+    study()
+    index = sqlite3.connect(tmp_path / "runs" / "index.sqlite")
+    index.execute("PRAGMA user_version = 9")
+    index.close()
+    with pytest.raises(TrustsimError, match="given a run store of format 9; allowed: 1"):
+        study()
+
+
+def test_count_says_what_is_done_and_failed_while_the_folder_is_in_use(study, tmp_path):
+    study(simulate=fake.fails_on_odd, groups=fake.two_passes)
+    where = address.addresses(fake.scenario(), fake.NAMES, fake.simulate)
+    with Store(tmp_path / "runs"):
+        found = count(tmp_path / "runs", where, 12)
+    assert (found.done, found.failed) == (6 * 3 + 6, 6 * 2)
+    assert found.seconds_a_run > 0
+    with pytest.raises(TrustsimError, match="cannot read runs in"):
+        count(tmp_path / "nowhere", where, 12)
+
+
+def test_an_address_changes_with_what_decides_the_numbers_and_with_nothing_else():
+    story = load(QUICKSTART, REGISTRY)
+    names = [variant.name for variant in story.variants]
+    first = address.addresses(story, names, simulate_run)
+    assert len(set(first.values())) == len(names)
+    prose = {
+        "title": "Another",
+        "replications": 3,
+        "outcomes": ["investor_loss"],
+        "platforms.Harbour.liquid_share": "0.15",
+    }
+    assert address.addresses(load(QUICKSTART, REGISTRY, overrides=prose), names, simulate_run) == first
+    for path, value in {"seed": 2, "horizon": "121 d", "investors.count": 2001, "mechanisms.herding": "off"}.items():
+        other = address.addresses(load(QUICKSTART, REGISTRY, overrides={path: value}), names, simulate_run)
+        assert not set(other.values()) & set(first.values()), path
+    assert json.loads(json.dumps(first)) == first
+    with pytest.raises(TrustsimError, match="given a ndarray, which has no plain form"):
+        address.addresses(replace(story, shocks=(np.zeros(2),)), names[:1], simulate_run)
+
+
+def test_the_real_engine_comes_back_from_the_store_to_the_bit(tmp_path):
+    story = load(QUICKSTART, REGISTRY, overrides={"investors.count": 200, "horizon": "40 d"})
+    whole = run_study(story, replications=3, workers=1)
+    for variants in (["nothing", "gate"], None):
+        with Store(tmp_path) as store:
+            kept = run_study(story, replications=3, variants=variants, workers=1, store=store)
+    alike(kept, whole)
