@@ -9,6 +9,7 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import click
 from trustsim.errors import Problem, ScenarioError, TrustsimError, nearest, one_of
 
 if TYPE_CHECKING:
+    from trustsim.experiment.pool import Pool
     from trustsim.registry import Registry
     from trustsim.report.result import Result
     from trustsim.scenario.resolved import Scenario
@@ -200,6 +202,9 @@ def init(file: Path, force: bool) -> None:
 workers_option = click.option(
     "--workers", type=click.IntRange(min=1), metavar="N", help="Processes; by default all CPUs."
 )
+dask_option = click.option(
+    "--dask", metavar="ADDRESS", help="Run on the Dask cluster there, such as tcp://10.0.0.5:8786."
+)
 quiet_option = click.option("--quiet", is_flag=True, help="No progress on stderr.")
 _STUDY_OPTIONS = (
     click.argument("file"),
@@ -208,6 +213,7 @@ _STUDY_OPTIONS = (
     click.option("--variants", metavar="A,B", help="Only these variants; without the baseline the first one serves."),
     set_option,
     workers_option,
+    dask_option,
     click.option("--seed", type=click.IntRange(min=0, max=2**63 - 1), metavar="S", help="In place of the file's seed."),
     json_option,
     quiet_option,
@@ -230,6 +236,7 @@ def compare(
     variants: str | None,
     settings: tuple[str, ...],
     workers: int | None,
+    dask: str | None,
     seed: int | None,
     as_json: bool,
     quiet: bool,
@@ -240,7 +247,7 @@ def compare(
     """
     place = Path(out or f"{Path(file).stem}-run")
     _begin(file, place, Request("compare", replications, _names(variants)), settings, seed)
-    _go_on(place, workers, as_json, quiet)
+    _go_on(place, workers, dask, as_json, quiet)
 
 
 @main.command()
@@ -252,6 +259,7 @@ def run(
     variants: str | None,
     settings: tuple[str, ...],
     workers: int | None,
+    dask: str | None,
     seed: int | None,
     as_json: bool,
     quiet: bool,
@@ -259,7 +267,7 @@ def run(
     """Run variants of FILE and print the level of every outcome, without comparing; write a run folder."""
     place = Path(out or f"{Path(file).stem}-run")
     _begin(file, place, Request("run", replications, _names(variants)), settings, seed)
-    _go_on(place, workers, as_json, quiet)
+    _go_on(place, workers, dask, as_json, quiet)
 
 
 run_folder = click.argument(
@@ -270,11 +278,12 @@ run_folder = click.argument(
 @main.command()
 @run_folder
 @workers_option
+@dask_option
 @json_option
 @quiet_option
-def resume(folder: Path, workers: int | None, as_json: bool, quiet: bool) -> None:
+def resume(folder: Path, workers: int | None, dask: str | None, as_json: bool, quiet: bool) -> None:
     """Go on with the study in a run folder; only what is missing is run."""
-    _go_on(folder, workers, as_json, quiet)
+    _go_on(folder, workers, dask, as_json, quiet)
 
 
 @main.command()
@@ -374,7 +383,7 @@ def _request(place: Path) -> Request:
         ) from e
 
 
-def _go_on(place: Path, workers: int | None, as_json: bool, quiet: bool) -> None:
+def _go_on(place: Path, workers: int | None, dask: str | None, as_json: bool, quiet: bool) -> None:
     """Run what is missing of the study in a folder, print what it says, and leave with the status that it deserves."""
     request = _request(place)
     scenario = read_scenario(str(place / RESOLVED), ())
@@ -383,15 +392,17 @@ def _go_on(place: Path, workers: int | None, as_json: bool, quiet: bool) -> None
 
     if not quiet and _is_cold():
         click.echo(f"compiling kernels (once, about {COMPILE_SECONDS} s) …", err=True)
-    result = results.compare(
-        scenario,
-        replications=request.replications,
-        variants=request.variants,
-        workers=workers,
-        progress=not quiet,
-        out=place,
-        registry=registry(),
-    )
+    with _cluster(dask) as pool:
+        result = results.compare(
+            scenario,
+            replications=request.replications,
+            variants=request.variants,
+            workers=workers,
+            progress=not quiet,
+            out=place,
+            pool=pool,
+            registry=registry(),
+        )
     compares = request.command == "compare"
     trouble = _kept(result, place, with_report=compares)
     if as_json:
@@ -403,6 +414,16 @@ def _go_on(place: Path, workers: int | None, as_json: bool, quiet: bool) -> None
     if result.study.interrupted:
         click.echo(f"interrupted; go on with: trustsim resume {shlex.quote(str(place))}", err=True)
     _end(result, trouble)
+
+
+def _cluster(address: str | None) -> AbstractContextManager[Pool | None]:
+    if address is None:
+        return nullcontext(None)
+    try:
+        from trustsim.experiment import cluster
+    except ImportError as e:
+        raise TrustsimError("--dask: given without dask's distributed; allowed: with the extra [distributed]") from e
+    return cluster.dask(address)
 
 
 def _is_cold() -> bool:

@@ -1,7 +1,10 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
+from trustsim.experiment.pool import executor
 from trustsim.experiment.study import _chunks, run_study
 from trustsim.outcomes import RUN_SHARE, TRIGGERS
 from trustsim.scenario.load import load
@@ -141,6 +145,20 @@ def test_a_killed_worker_costs_only_the_replication_that_killed_it_twice():
     (lost,) = s.failed
     assert (lost.replication, lost.stage, lost.variants) == (3, "worker", fake.NAMES)
     assert "process died" in lost.message
+
+
+def test_any_executor_gives_the_same_numbers():
+    with ThreadPoolExecutor(3) as threads:
+        same(study(pool=executor(threads, 3)), study())
+
+
+def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_numbers():
+    pytest.importorskip("distributed")
+    program = Path(__file__).with_name("on_a_cluster.py")
+    done = subprocess.run(
+        [sys.executable, program], check=False, capture_output=True, text=True, cwd=program.parents[2]
+    )
+    assert done.stdout.strip() == "identical", done.stderr
 
 
 def test_ctrl_c_returns_what_is_finished():

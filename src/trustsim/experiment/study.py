@@ -8,21 +8,20 @@ Replications are handed out in order, all variants of each, so a study that is c
 from __future__ import annotations
 
 import os
-import signal
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from loky import get_reusable_executor
 from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment.address import addresses
+from trustsim.experiment.pool import Pool, processes
 from trustsim.experiment.simulate import FailedRun, Run
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import LOST, Store
@@ -38,7 +37,6 @@ _Work = tuple[int, tuple[str, ...]]  # a replication and those of its variants t
 
 _LARGEST_CHUNK = 16
 _CHUNKS_PER_WORKER = 8
-_IDLE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -100,6 +98,7 @@ def run_study(
     workers: int | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
+    pool: Pool | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
 ) -> Study:
@@ -113,6 +112,7 @@ def run_study(
     workers : processes, by default the CPUs that this process may use; 1 runs everything in this process.
     progress : called with (replications tried, replications in all, seconds so far) after each piece of work.
     store : runs that it holds are not computed again, and every block that finishes is put there before the next.
+    pool : where to run in place of processes of this machine: an executor of one's own, or a cluster.
     simulate, groups : the engine: one pass over variants that share it, and which variants share one.
 
     Ctrl-C returns what is finished with ``interrupted`` set. A worker process that dies takes nothing with it: what
@@ -135,8 +135,9 @@ def run_study(
         if store is not None:
             gathered.take(store.get(where, total))
         work = gathered.missing()
-        serial = n_workers == 1 or len(work) < 2
-        for results in _in_process(task, work) if serial else _in_pool(task, work, n_workers):
+        if pool is None and n_workers > 1 and len(work) > 1:
+            pool = processes(n_workers)
+        for results in _in_process(task, work) if pool is None else _in_pool(task, work, pool):
             if store is not None:
                 store.put(results, where)
             gathered.take(results)
@@ -222,19 +223,18 @@ def _in_process(task: _Task, work: Sequence[_Work]) -> Iterator[list[Run | Faile
         yield task([each])
 
 
-def _in_pool(task: _Task, work: Sequence[_Work], n_workers: int) -> Iterator[list[Run | FailedRun]]:
+def _in_pool(task: _Task, work: Sequence[_Work], pool: Pool) -> Iterator[list[Run | FailedRun]]:
     """Yield the results of all replications, in order of arrival; the first alone, to compile kernels only once."""
-    waiting = deque(work[part.start : part.stop] for part in _chunks(len(work), n_workers))
+    waiting = deque(work[part.start : part.stop] for part in _chunks(len(work), pool.n_workers))
     flying: dict[Future[Any], Sequence[_Work]] = {}
     n_at_once = 1
-    executor = _executor(n_workers)
     try:
         while waiting or flying:
             while waiting and len(flying) < n_at_once:
                 chunk = waiting.popleft()
-                flying[executor.submit(task, chunk)] = chunk
+                flying[pool.submit(task, chunk)] = chunk
             finished, _ = wait(flying, return_when=FIRST_COMPLETED)
-            broken = [f for f in finished if isinstance(f.exception(), BrokenExecutor)]
+            broken = [f for f in finished if isinstance(f.exception(), pool.losses)]
             for future in finished.difference(broken):
                 del flying[future]
                 yield future.result()
@@ -242,19 +242,18 @@ def _in_pool(task: _Task, work: Sequence[_Work], n_workers: int) -> Iterator[lis
                 suspects = sorted(each for chunk in flying.values() for each in chunk)
                 flying.clear()
                 for each in suspects:
-                    yield _alone(task, each, n_workers)
-                executor = _executor(n_workers)
-            n_at_once = 2 * n_workers
+                    yield _alone(task, each, pool)
+            n_at_once = 2 * pool.n_workers
     except BaseException:
-        executor.shutdown(wait=True, kill_workers=True)
+        pool.stop(flying)
         raise
 
 
-def _alone(task: _Task, work: _Work, n_workers: int) -> list[Run | FailedRun]:
+def _alone(task: _Task, work: _Work, pool: Pool) -> list[Run | FailedRun]:
     """Run one replication again with nothing beside it, so that a process that dies now is this one's doing."""
     try:
-        result: list[Run | FailedRun] = _executor(n_workers).submit(task, [work]).result()
-    except BrokenExecutor as e:
+        result: list[Run | FailedRun] = pool.submit(task, [work]).result()
+    except pool.losses as e:
         return task.lost(work, e)
     return result
 
@@ -263,16 +262,6 @@ def _chunks(total: int, n_workers: int) -> list[range]:
     """Cut the replications into ranges: one alone, then sizes that keep all workers busy to the end."""
     size = max(1, min(_LARGEST_CHUNK, total // (n_workers * _CHUNKS_PER_WORKER)))
     return [range(min(1, total)), *(range(k, min(k + size, total)) for k in range(1, total, size))]
-
-
-def _executor(n_workers: int) -> Any:
-    """Return the pool that lives between studies, or a new one where it broke."""
-    return get_reusable_executor(max_workers=n_workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
-
-
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that started the study. As workers load this function, they load the engine too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class _Gathered:

@@ -19,6 +19,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment import folder
 from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
+from trustsim.experiment.pool import Pool
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import Grouping, Progress, Simulate, Study, run_study
@@ -153,6 +154,7 @@ def compare(
     workers: int | None = None,
     progress: bool | Progress = True,
     out: str | os.PathLike[str] | None = None,
+    pool: Pool | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
     registry: Registry = REGISTRY,
@@ -165,6 +167,7 @@ def compare(
         scenario's own (and all CPUs).
     progress : True shows a bar (plain lines on stderr where there is no terminal), False nothing; or a callback.
     out : a run folder: runs that are kept there are not computed again, and those that finish are kept there.
+    pool : an executor to run on in place of this machine's processes, see :mod:`trustsim.experiment.pool`.
     simulate, groups, registry : the engine and the meaning of its outcomes; for tests and for models of your own.
 
     Raises
@@ -183,6 +186,7 @@ def compare(
             workers=workers,
             progress=callback,
             store=store,
+            pool=pool,
             simulate=simulate,
             groups=groups,
         )

@@ -1,0 +1,59 @@
+"""Where the tasks of a study run: processes of this machine, any executor, or a cluster. The numbers are the same."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass
+from typing import Any
+
+from loky import get_reusable_executor
+
+_IDLE_SECONDS = 300
+
+
+def _cancel(tasks: Iterable[Future[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A place to run tasks.
+
+    Attributes
+    ----------
+    submit : takes a function and its argument, gives a future.
+    n_workers : tasks that run at the same time; twice as many are handed out.
+    losses : what a future raises where the process that ran it died; such a task is run again, alone.
+    stop : called with the tasks under way where a study is stopped.
+    """
+
+    submit: Callable[..., Future[Any]]
+    n_workers: int
+    losses: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    stop: Callable[[Iterable[Future[Any]]], object] = _cancel
+
+
+def executor(given: Executor, n_workers: int, losses: tuple[type[BaseException], ...] = (BrokenExecutor,)) -> Pool:
+    """Return a pool on any executor; the study leaves it open, and cancels what did not begin where it is stopped."""
+    return Pool(given.submit, n_workers, losses)
+
+
+def processes(n_workers: int) -> Pool:
+    """Return the pool of processes that lives between studies; where one dies, the next task gets a new pool."""
+
+    def current() -> Any:
+        return get_reusable_executor(max_workers=n_workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
+
+    return Pool(
+        submit=lambda task, work: current().submit(task, work),
+        n_workers=n_workers,
+        stop=lambda tasks: current().shutdown(wait=True, kill_workers=True),
+    )
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the process that started the study."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
