@@ -72,11 +72,13 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._acquire(waits)
-            self._index = sqlite3.connect(self.folder / _INDEX)
-            self._prepare()
+            self._index = self._opened()
         except (OSError, sqlite3.Error) as e:
             self._lock.release()
             raise _cannot("open", self.folder, e) from e
+        except BaseException:
+            self._lock.release()
+            raise
 
     def __enter__(self) -> Store:
         return self
@@ -96,18 +98,27 @@ class Store:
             self._lock.acquire()
         holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
 
-    def _prepare(self) -> None:
+    def _opened(self) -> sqlite3.Connection:
+        index = sqlite3.connect(self.folder / _INDEX)
+        try:
+            self._prepare(index)
+        except BaseException:
+            index.close()
+            raise
+        return index
+
+    def _prepare(self, index: sqlite3.Connection) -> None:
         """Make the tables, forget shards that were deleted, and delete files that no index names."""
-        with self._index:
-            version = self._index.execute("PRAGMA user_version").fetchone()[0]
+        with index:
+            version = index.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, FORMAT):
                 raise TrustsimError(f"{self.folder}: given a run store of format {version}; allowed: {FORMAT}")
-            self._index.executescript(_TABLES + f"PRAGMA user_version = {FORMAT};")
+            index.executescript(_TABLES + f"PRAGMA user_version = {FORMAT};")
             there = {path.name for path in self.folder.iterdir() if ".npz" in path.suffixes}
-            named = {name for (name,) in self._index.execute("SELECT name FROM shard")}
+            named = {name for (name,) in index.execute("SELECT name FROM shard")}
             for name in named - there:
-                self._index.execute("DELETE FROM run WHERE shard = ?", (name,))
-                self._index.execute("DELETE FROM shard WHERE name = ?", (name,))
+                index.execute("DELETE FROM run WHERE shard = ?", (name,))
+                index.execute("DELETE FROM shard WHERE name = ?", (name,))
         for name in there - named:
             (self.folder / name).unlink()
 
