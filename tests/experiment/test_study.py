@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import subprocess
@@ -187,6 +188,20 @@ def test_ctrl_c_stops_the_workers_too():
     assert s.interrupted
     assert 1 <= len(s.replications) < 200
     assert time.perf_counter() - began < 15  # 20 s of work are left; what it takes is the start of the workers
+
+
+def swallows_ctrl_c_at_four(story, variants, replication):
+    if replication == 4:
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+    return fake.simulate(story, variants, replication)
+
+
+def test_ctrl_c_that_something_on_its_way_swallows_stops_all_the_same():
+    s = study(simulate=swallows_ctrl_c_at_four, workers=1)
+    assert s.interrupted
+    assert s.replications.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_progress_counts_up_to_all_replications():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,3 +59,31 @@ def processes(n_workers: int) -> Pool:
 def _ignore_interrupts() -> None:
     """Leave Ctrl-C to the process that started the study."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], None]]:
+    """Give a function that raises KeyboardInterrupt where Ctrl-C was pressed and something on its way swallowed it.
+
+    An exception that a signal raises within a callback of the garbage collector, say, is lost.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+    usual = signal.getsignal(signal.SIGINT)
+    pressed = threading.Event()
+
+    def remember(number: int, frame: object) -> None:
+        pressed.set()
+        if callable(usual):
+            usual(number, frame)  # type: ignore[arg-type]  # what the interpreter hands over
+
+    def check() -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield check
+    finally:
+        signal.signal(signal.SIGINT, usual)

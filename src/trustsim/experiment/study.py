@@ -11,8 +11,9 @@ import os
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment.address import addresses
-from trustsim.experiment.pool import Pool, processes
+from trustsim.experiment.pool import Pool, interruptible, processes
 from trustsim.experiment.simulate import FailedRun, Run
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import LOST, Store
@@ -137,12 +138,15 @@ def run_study(
         work = gathered.missing()
         if pool is None and n_workers > 1 and len(work) > 1:
             pool = processes(n_workers)
-        for results in _in_process(task, work) if pool is None else _in_pool(task, work, pool):
-            if store is not None:
-                store.put(results, where)
-            gathered.take(results)
-            if progress is not None and gathered.n_tried > 0:
-                progress(gathered.n_tried, total, time.perf_counter() - began)
+        blocks = _in_process(task, work) if pool is None else _in_pool(task, work, pool)
+        with interruptible() as check, closing(blocks):
+            for results in blocks:
+                if store is not None:
+                    store.put(results, where)
+                gathered.take(results)
+                if progress is not None and gathered.n_tried > 0:
+                    progress(gathered.n_tried, total, time.perf_counter() - began)
+                check()
     except KeyboardInterrupt:
         is_interrupted = True
     return gathered.study(scenario, time.perf_counter() - began, is_interrupted)
@@ -218,12 +222,12 @@ class _Task:
         return [FailedRun(replication, variants, LOST, kind, message, str(error)) for variants in passes]
 
 
-def _in_process(task: _Task, work: Sequence[_Work]) -> Iterator[list[Run | FailedRun]]:
+def _in_process(task: _Task, work: Sequence[_Work]) -> Generator[list[Run | FailedRun], None, None]:
     for each in work:
         yield task([each])
 
 
-def _in_pool(task: _Task, work: Sequence[_Work], pool: Pool) -> Iterator[list[Run | FailedRun]]:
+def _in_pool(task: _Task, work: Sequence[_Work], pool: Pool) -> Generator[list[Run | FailedRun], None, None]:
     """Yield the results of all replications, in order of arrival; the first alone, to compile kernels only once."""
     waiting = deque(work[part.start : part.stop] for part in _chunks(len(work), pool.n_workers))
     flying: dict[Future[Any], Sequence[_Work]] = {}
