@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 import trustsim as ts
 from trustsim import cli
+from trustsim.cli import common
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -88,7 +89,7 @@ def test_a_command_runs_and_prints_what_is_shown(block, folder):
         assert name == "trustsim"
         is_study = arguments[0] in RUNS_A_STUDY
         done = CliRunner().invoke(cli.main, [*arguments, *(SMALL if is_study else [])])
-        if done.exit_code != cli.WRONG_INPUT and done.exception is not None and done.exit_code != 0:
+        if done.exit_code != common.WRONG_INPUT and done.exception is not None and done.exit_code != 0:
             raise done.exception
         if not is_study:
             assert shown.strip() in done.output

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from trustsim import cli
+from trustsim.cli import common, studies
 from trustsim.registry import Registry
 from trustsim.report import result
 
@@ -39,9 +40,9 @@ def read_scenario(file, settings):
 def trustsim(monkeypatch, tmp_path):
     """Call a command in an empty folder: ``trustsim('compare', 'theft.yaml')``."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "read_scenario", read_scenario)
-    monkeypatch.setattr(cli, "registry", registry)
-    monkeypatch.setattr(cli, "_is_cold", lambda: False)
+    monkeypatch.setattr(common, "read_scenario", read_scenario)
+    monkeypatch.setattr(common, "registry", registry)
+    monkeypatch.setattr(studies, "_is_cold", lambda: False)
     monkeypatch.setattr(result.page, "write", lambda r, path: path.write_text("<html>"))
     engine = result.compare
 
@@ -81,7 +82,7 @@ def test_quiet_says_nothing_but_the_table(trustsim):
 
 
 def test_a_cold_cache_is_announced(trustsim, monkeypatch):
-    monkeypatch.setattr(cli, "_is_cold", lambda: True)
+    monkeypatch.setattr(studies, "_is_cold", lambda: True)
     assert trustsim("compare", "theft.yaml").stderr.startswith("compiling kernels (once, about")
 
 

@@ -13,13 +13,14 @@ from click.testing import CliRunner, Result
 from made_up import FULL, REGISTRY
 
 from trustsim import cli
+from trustsim.cli import common
 from trustsim.errors import ModelError
 from trustsim.scenario.load import load, loads
 
 
 @pytest.fixture(autouse=True)
 def _small_registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(cli, "registry", lambda: REGISTRY)
+    monkeypatch.setattr(common, "registry", lambda: REGISTRY)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "good.yaml").write_text(FULL)
     (tmp_path / "bad.yaml").write_text(FULL.replace("180 d", "18 dd") + "seeds: 3\n")
@@ -91,7 +92,7 @@ def test_init_writes_a_file_that_is_right_and_overwrites_nothing() -> None:
 
 
 def test_any_error_of_trustsim_has_status_2_and_an_interrupt_130() -> None:
-    @click.group(cls=cli.Commands)
+    @click.group(cls=common.Commands)
     def commands() -> None: ...
 
     @commands.command()

@@ -1,0 +1,9 @@
+"""The command line: parses, calls, prints. What a command needs is imported when it runs, so that help is quick.
+
+Exit status: 0 done, 1 an expectation was not met, 2 the input is wrong, 3 some runs failed, 130 interrupted.
+"""
+
+from trustsim.cli import machine, scenarios, studies
+from trustsim.cli.common import main
+
+__all__ = ["machine", "main", "scenarios", "studies"]

@@ -1,0 +1,71 @@
+"""The group of commands, its exit statuses, and the options that commands share."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trustsim.errors import TrustsimError
+
+if TYPE_CHECKING:
+    from trustsim.registry import Registry
+    from trustsim.scenario.resolved import Scenario
+
+WRONG_INPUT = 2
+SOME_FAILED = 3
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """A group of commands that tells errors of trustsim in full and without a stack trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a TrustsimError becomes exit status 2, an interrupt 130."""
+        try:
+            return super().invoke(ctx)
+        except TrustsimError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(WRONG_INPUT)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="trustsim")
+def main() -> None:
+    """Trust crises on money platforms: which remedy would have helped, and at what price?"""
+
+
+def registry() -> Registry:
+    """Return the registry with everything that a scenario can hold."""
+    from trustsim.catalog import REGISTRY
+
+    return REGISTRY
+
+
+def read_scenario(file: str, settings: tuple[str, ...]) -> Scenario:
+    """Return the scenario in *file* with the ``--set`` texts applied; raises ScenarioError."""
+    from trustsim.scenario.load import load, overrides_from
+
+    return load(file, registry(), overrides=overrides_from(settings))
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document on stdout."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+set_option = click.option(
+    "--set", "settings", multiple=True, metavar="KEY.PATH=VALUE", help="Override a value of the scenario; repeatable."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes; by default all CPUs."
+)
+dask_option = click.option(
+    "--dask", metavar="ADDRESS", help="Run on the Dask cluster there, such as tcp://10.0.0.5:8786."
+)
+quiet_option = click.option("--quiet", is_flag=True, help="No progress on stderr.")

@@ -1,0 +1,138 @@
+"""Commands on scenario files: check, resolve, schema, catalog, init."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trustsim.cli import common
+from trustsim.cli.common import WRONG_INPUT, json_option, main, print_json, set_option
+from trustsim.errors import Problem, ScenarioError, nearest, one_of
+
+if TYPE_CHECKING:
+    from trustsim.scenario.resolved import Scenario
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@set_option
+@json_option
+def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
+    """Check scenario files and show everything that is wrong with them."""
+    results = [_checked(file, settings) for file in files]
+    if as_json:
+        print_json(
+            {"format": 1, "files": [_result_json(file, result) for file, result in zip(files, results, strict=True)]}
+        )
+    else:
+        for file, result in zip(files, results, strict=True):
+            if isinstance(result, ScenarioError):
+                click.echo(str(result), err=True)
+            else:
+                click.echo(f"{file}: ok ({_about(result)})")
+    if any(isinstance(result, ScenarioError) for result in results):
+        raise click.exceptions.Exit(WRONG_INPUT)
+
+
+def _checked(file: str, settings: tuple[str, ...]) -> Scenario | ScenarioError:
+    try:
+        return common.read_scenario(file, settings)
+    except ScenarioError as error:
+        return error
+
+
+def _about(scenario: Scenario) -> str:
+    from trustsim.scenario.tree import clean
+
+    platforms = len(scenario.variants[0].world.platforms)
+    counts = [(len(scenario.variants), "variant"), (platforms, "platform"), (len(scenario.shocks), "shock")]
+    words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts]
+    return ", ".join([clean(scenario.title) or "untitled", *words])
+
+
+def _result_json(file: str, result: Scenario | ScenarioError) -> dict[str, Any]:
+    if isinstance(result, ScenarioError):
+        return {"file": file, "ok": False, "problems": [problem_json(problem) for problem in result.problems]}
+    names = [variant.name for variant in result.variants]
+    return {"file": file, "ok": True, "title": result.title, "variants": names, "digest": result.digest, "problems": []}
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """Return a problem as plain data."""
+    place = problem.place
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "path": place.path,
+        "given": problem.given,
+        "allowed": problem.allowed,
+        "nearest": problem.nearest,
+    }
+
+
+@main.command()
+@click.argument("file")
+@set_option
+@json_option
+def resolve(file: str, settings: tuple[str, ...], as_json: bool) -> None:
+    """Print a scenario after merging, with every default filled in; the output is a scenario file itself."""
+    scenario = common.read_scenario(file, settings)
+    if as_json:
+        print_json(dict(scenario.document))
+    else:
+        from trustsim.scenario.yaml_file import write
+
+        click.echo(f"# {scenario.digest}\n{write(scenario.document)}", nl=False)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from trustsim.scenario.schema import schema_of
+
+    print_json(schema_of(common.registry()))
+
+
+@main.command()
+@click.argument("group", default="")
+@click.argument("name", default="")
+@json_option
+def catalog(group: str, name: str, as_json: bool) -> None:
+    """Print what a scenario can hold: GROUP is mechanism, shock, intervention, …; NAME one entry of it."""
+    from trustsim.scenario.catalog import GROUPS, catalog_json, catalog_text
+
+    entries = common.registry()
+    if group and group not in GROUPS:
+        raise click.UsageError(f"no group {group!r}; {_choice(group, GROUPS)}")
+    names = tuple(entry.name for entry in entries if entry.group == group)
+    if name and name not in names:
+        raise click.UsageError(f"no {group} {name!r}; {_choice(name, names)}")
+    if as_json:
+        print_json(catalog_json(entries, group, name))
+    else:
+        click.echo(catalog_text(entries, group, name), nl=False)
+
+
+def _choice(given: str, allowed: Sequence[str]) -> str:
+    hint = nearest(given, allowed)
+    return one_of(allowed) + (f"; did you mean {hint}?" if hint else "")
+
+
+@main.command()
+@click.argument("file", default="scenario.yaml", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+def init(file: Path, force: bool) -> None:
+    """Write a commented scenario file to start from."""
+    from trustsim.scenario.starter import STARTER
+
+    if file.exists() and not force:
+        raise click.UsageError(f"{file} is there already; another name, or --force to overwrite it")
+    try:
+        file.write_text(STARTER, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be written: {error.strerror}") from error
+    click.echo(f"{file} written; next: trustsim check {file}")
