@@ -25,7 +25,7 @@ def scenario(n_replications=12, names=NAMES, seed=1):
         step=1.0,
         currency="CNY",
         shocks=(),
-        variants=tuple(Variant(name, (Item(name, None),), world) for name in names),
+        variants=tuple(Variant(name, (Item(name, rank),), world) for rank, name in enumerate(names)),
         baseline=names[0],
         replications=n_replications,
         seed=seed,
@@ -42,7 +42,8 @@ def simulate(story, variants, replication):
     """Same worlds for all variants: the draws depend on seed and replication, a variant only shifts them."""
     rng = np.random.default_rng([story.seed, replication])
     panic, loss, paths = rng.random(), rng.lognormal(10), rng.random((N_DAYS + 1, 1, 3))
-    rank = np.array([[v.name for v in story.variants].index(name) for name in variants])
+    rank_of = {variant.name: variant.items[0].what for variant in story.variants}
+    rank = np.array([rank_of[name] for name in variants])
     has_run = panic > 0.4 + 0.2 * rank
     outcomes = {
         "run_probability": has_run.astype(float),

@@ -37,10 +37,17 @@ def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..
         "engine": _engine(simulate),
         "seed": scenario.seed,
         "days": [scenario.horizon, scenario.step],
-        "shocks": _plain(scenario.shocks),
     }
+    shocks = {name: _plain((*scenario.shocks, *by_name[name].shocks)) for name in variants}
     return {
-        name: _digest({**shared, "items": _plain(by_name[name].items), "world": _plain(by_name[name].world)})
+        name: _digest(
+            {
+                **shared,
+                "shocks": shocks[name],
+                "items": _plain(by_name[name].items),
+                "world": _plain(by_name[name].world),
+            }
+        )
         for name in variants
     }
 

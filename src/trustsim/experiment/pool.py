@@ -26,7 +26,7 @@ class Pool:
 
     Attributes
     ----------
-    submit : takes a function and its argument, gives a future.
+    submit : takes a function and its arguments, gives a future.
     n_workers : tasks that run at the same time; twice as many are handed out.
     losses : what a future raises where the process that ran it died; such a task is run again, alone.
     stop : called with the tasks under way where a study is stopped.
@@ -50,7 +50,7 @@ def processes(n_workers: int) -> Pool:
         return get_reusable_executor(max_workers=n_workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
 
     return Pool(
-        submit=lambda task, work: current().submit(task, work),
+        submit=lambda task, *of: current().submit(task, *of),
         n_workers=n_workers,
         stop=lambda tasks: current().shutdown(wait=True, kill_workers=True),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.errors import TrustsimError
 from trustsim.model import TrustCrisisModel
 from trustsim.outcomes import Episode, Finished, measured
 from trustsim.scenario.resolved import Scenario
@@ -32,7 +34,8 @@ class Run:
 class FailedRun:
     """One pass that did not finish: which replication and variants, at what stage, and what was raised.
 
-    ``stage`` is 'simulate' where the model raised, 'worker' where the process that ran it was lost.
+    ``stage`` is 'simulate' where the model raised, 'timeout' where it took too long, 'worker' where the process that
+    ran it was lost.
     """
 
     replication: int
@@ -43,12 +46,22 @@ class FailedRun:
     traceback: str
 
 
-def simulate(scenario: Scenario, variants: Sequence[str], replication: int) -> Run:
-    """Run one replication of one lockstep group to its horizon and return its outcomes, series and episodes."""
+class RunTimeout(TrustsimError):
+    """A pass took longer than it was given."""
+
+
+def simulate(scenario: Scenario, variants: Sequence[str], replication: int, *, timeout: float | None = None) -> Run:
+    """Run one replication of one lockstep group to its horizon and return its outcomes, series and episodes.
+
+    Raises RunTimeout at the end of the day on which more than *timeout* seconds have passed.
+    """
+    began = time.perf_counter()
     model = TrustCrisisModel(scenario, variants, rng=replication)
     model.collects = False
-    for _ in range(scenario.n_days):
+    for day in range(scenario.n_days):
         model.step()
+        if timeout is not None and time.perf_counter() - began > timeout:
+            raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {scenario.n_days} steps")
     finished = Finished(model)
     chosen = tuple(v.name for v in model.variants)
     return Run(replication, chosen, measured(finished), finished.series, finished.episodes)

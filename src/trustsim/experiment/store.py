@@ -1,8 +1,10 @@
 """The run store: finished runs by their address, in shards that are written whole or not at all.
 
-A folder with ``index.sqlite`` (one row a run: address, replication, shard, failure) and one ``.npz`` shard a finished
-block of runs. A shard is written beside its place, flushed to the disk, moved there, and only then named in the index:
-a process may be killed at any moment. One process writes at a time; another one waits and then finds the work done.
+A folder with ``index.sqlite`` (one row a run: address, replication, outcomes, where its series are; one row a failure)
+and one ``.npz`` shard with the series of a finished block of runs. A shard is written beside its place, flushed to the
+disk, moved there, and only then named in the index: a process may be killed at any moment. One process writes at a
+time; another one waits and then finds the work done. Outcomes are read without touching a shard, and series one at a
+time where they are asked for, so that memory does not grow with what is stored.
 """
 
 from __future__ import annotations
@@ -11,45 +13,57 @@ import hashlib
 import io
 import json
 import os
+import secrets
 import socket
 import sqlite3
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError
 from trustsim.experiment.simulate import FailedRun, Run
-from trustsim.outcomes import TRIGGERS, Episode
+from trustsim.outcomes import Episode
 
-FORMAT = 1
-LOST = "worker"  # the stage of a run whose process died
+FORMAT = 2
+TRIED_AGAIN = ("worker", "timeout")  # stages of failures that another attempt may not meet
 _INDEX, _LOCK, _HOLDER = "index.sqlite", "lock", "holder.txt"
 _TABLES = """
-CREATE TABLE IF NOT EXISTS shard (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, seconds REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS block (
+    id INTEGER PRIMARY KEY, shard TEXT UNIQUE, sha256 TEXT NOT NULL, seconds REAL NOT NULL, about TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS run (
-    address TEXT, replication INTEGER, shard TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (address, replication)
+    address TEXT, replication INTEGER, block INTEGER NOT NULL, row INTEGER NOT NULL, outcomes BLOB NOT NULL,
+    episodes TEXT NOT NULL, PRIMARY KEY (address, replication)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS failure (
     address TEXT, replication INTEGER, record TEXT NOT NULL, PRIMARY KEY (address, replication)
 ) WITHOUT ROWID;
 """
-_EPISODE = np.dtype(
-    [
-        ("row", "i8"),
-        ("platform", "i8"),
-        ("onset", "f8"),
-        ("peak", "f8"),
-        ("end", "f8"),
-        ("trigger", "i8"),
-        ("ran", "f8"),
-    ]
-)
-Addresses = Mapping[str, str]
+Addresses = Mapping[str, str]  # by variant
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The runs of one variant: replications int64 (n,) ascending; outcomes by name float64 (n,); what else is known.
+
+    ``episodes`` are lists of (platform, onset, peak, end, trigger, ran); ``places`` (shard, row) of the series, shard
+    None where they were not kept; ``series`` their names and ``shape`` (days + 1, platforms + 1).
+    """
+
+    replications: NDArray[np.int64]
+    outcomes: dict[str, NDArray[np.float64]]
+    episodes: tuple[tuple[tuple[Any, ...], ...], ...]
+    places: tuple[tuple[str | None, int], ...]
+    series: tuple[str, ...] = ()
+    shape: tuple[int, int] = (0, 0)
 
 
 class Store:
@@ -59,14 +73,22 @@ class Store:
     ----------
     folder : made where it is missing.
     waits : called with one line that says who holds the folder, before this process waits for it.
+    lasting : whether what is put here must survive a crash of the machine.
 
     Raises
     ------
     TrustsimError : where the folder cannot be made, written or read.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], waits: Callable[[str], object] = lambda line: None) -> None:
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        waits: Callable[[str], object] = lambda line: None,
+        *,
+        lasting: bool = True,
+    ) -> None:
         self.folder = Path(folder)
+        self._lasting = lasting
         self._lock = FileLock(self.folder / _LOCK)
         self._last_put = time.perf_counter()
         try:
@@ -109,34 +131,31 @@ class Store:
 
     def _prepare(self, index: sqlite3.Connection) -> None:
         """Make the tables, forget shards that were deleted, and delete files that no index names."""
+        if not self._lasting:
+            index.execute("PRAGMA synchronous = OFF")
         with index:
             version = index.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, FORMAT):
                 raise TrustsimError(f"{self.folder}: given a run store of format {version}; allowed: {FORMAT}")
             index.executescript(_TABLES + f"PRAGMA user_version = {FORMAT};")
             there = {path.name for path in self.folder.iterdir() if ".npz" in path.suffixes}
-            named = {name for (name,) in index.execute("SELECT name FROM shard")}
+            named = {name for (name,) in index.execute("SELECT shard FROM block WHERE shard IS NOT NULL")}
             for name in named - there:
-                index.execute("DELETE FROM run WHERE shard = ?", (name,))
-                index.execute("DELETE FROM shard WHERE name = ?", (name,))
+                index.execute("DELETE FROM run WHERE block = (SELECT id FROM block WHERE shard = ?)", (name,))
+                index.execute("DELETE FROM block WHERE shard = ?", (name,))
         for name in there - named:
             (self.folder / name).unlink()
 
-    def put(self, results: Sequence[Run | FailedRun], addresses: Addresses) -> None:
+    def put(self, results: Sequence[Run | FailedRun], addresses: Addresses, *, with_series: bool = True) -> None:
         """Keep a block of results; ``addresses`` by variant. Raises TrustsimError where it cannot be written."""
         runs = [run for run in results if isinstance(run, Run)]
-        rows = [(addresses[variant], run.replication) for run in runs for variant in run.variants]
         seconds, self._last_put = time.perf_counter() - self._last_put, time.perf_counter()
         failures = [failed for failed in results if isinstance(failed, FailedRun)]
         try:
-            shard = self._write(runs) if runs else None
+            shard = self._write(runs) if runs and with_series else (None, "")
             with self._index:
-                if shard is not None:
-                    self._index.execute("INSERT OR REPLACE INTO shard VALUES (?, ?, ?)", (*shard, seconds))
-                    self._index.executemany(
-                        "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)",
-                        [(*row, shard[0], k) for k, row in enumerate(rows)],
-                    )
+                if runs:
+                    self._put_runs(runs, addresses, shard, seconds)
                 self._index.executemany(
                     "INSERT OR REPLACE INTO failure VALUES (?, ?, ?)",
                     [(addresses[v], f.replication, json.dumps(asdict(f))) for f in failures for v in f.variants],
@@ -144,70 +163,162 @@ class Store:
         except (OSError, sqlite3.Error) as e:
             raise _cannot("write runs to", self.folder, e) from e
 
+    def _put_runs(
+        self, runs: Sequence[Run], addresses: Addresses, shard: tuple[str | None, str], seconds: float
+    ) -> None:
+        shape = next((days.shape[::2] for days in runs[0].series.values()), (0, 0))
+        about = {"outcomes": list(runs[0].outcomes), "series": list(runs[0].series), "shape": shape}
+        entry = (*shard, seconds, json.dumps(about))
+        insert = "INSERT INTO block (shard, sha256, seconds, about) VALUES (?, ?, ?, ?)"
+        block = self._index.execute(insert, entry).lastrowid
+        columns = [(run, k, variant) for run in runs for k, variant in enumerate(run.variants)]
+        rows = [
+            (
+                addresses[variant],
+                run.replication,
+                block,
+                row,
+                np.array([values[k] for values in run.outcomes.values()], np.float64).tobytes(),
+                json.dumps([_plain(e) for e in run.episodes if e.variant == k]),
+            )
+            for row, (run, k, variant) in enumerate(columns)
+        ]
+        self._index.executemany("INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._index.executemany(
+            "DELETE FROM failure WHERE address = ? AND replication = ?", [(row[0], row[1]) for row in rows]
+        )
+
     def _write(self, runs: Sequence[Run]) -> tuple[str, str]:
         """Write one shard whole and return its name and SHA-256."""
         data = _packed(runs)
         digest = hashlib.sha256(data).hexdigest()
         target = self.folder / f"{digest[:32]}.npz"
+        if target.exists():  # the same series again, as of two variants that differ in name alone
+            target = self.folder / f"{digest[:24]}{secrets.token_hex(4)}.npz"
         beside = target.with_suffix(".npz.part")
         try:
             with beside.open("wb") as stream:
                 stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
+                if self._lasting:
+                    stream.flush()
+                    os.fsync(stream.fileno())
             os.replace(beside, target)
         finally:
             beside.unlink(missing_ok=True)
         return target.name, digest
 
-    def get(self, addresses: Addresses, total: int) -> Iterator[Run | FailedRun]:
-        """Yield every run of these variants with a replication below *total* that is kept, and every record of one
-        that raised; a run whose process was lost is left out, so that it is tried again.
+    def done(self, address: str, total: int, *, with_series: bool = True) -> list[int]:
+        """Return the replications below *total* that need no other attempt: kept, or failed for good."""
+        runs = "SELECT replication FROM run JOIN block ON block = id WHERE address = ? AND replication < ?"
+        if with_series:
+            runs += " AND shard IS NOT NULL"
+        kept = [replication for (replication,) in self._index.execute(runs, (address, total))]
+        return kept + [failed.replication for failed in self.failures({"": address}, total) if _is_final(failed)]
 
-        Raises TrustsimError for a shard that was cut short or changed; the others stay as they are.
-        """
-        wanted: dict[str, list[tuple[str, int, int]]] = {}
+    def runs(self, address: str, total: int) -> Stored:
+        """Return the runs of one variant with a replication below *total*."""
+        blocks = {block: (shard, json.loads(about)) for block, shard, about in self._blocks(address)}
+        query = (
+            "SELECT replication, block, row, outcomes, episodes FROM run "
+            "WHERE address = ? AND replication < ? ORDER BY replication"
+        )
+        rows = self._index.execute(query, (address, total)).fetchall()
+        if not rows:
+            return Stored(np.zeros(0, np.int64), {}, (), ())
+        about = blocks[rows[0][1]][1]
+        values = np.frombuffer(b"".join(row[3] for row in rows), np.float64).reshape(len(rows), -1)
+        return Stored(
+            replications=np.array([row[0] for row in rows], np.int64),
+            outcomes={name: values[:, k] for k, name in enumerate(about["outcomes"])},
+            episodes=tuple(tuple(map(tuple, json.loads(row[4]))) for row in rows),
+            places=tuple((blocks[row[1]][0], row[2]) for row in rows),
+            series=tuple(about["series"]),
+            shape=tuple(about["shape"]),
+        )
+
+    def _blocks(self, address: str) -> list[tuple[int, str | None, str]]:
+        query = "SELECT id, shard, about FROM block WHERE id IN (SELECT DISTINCT block FROM run WHERE address = ?)"
+        return self._index.execute(query, (address,)).fetchall()
+
+    def failures(self, addresses: Addresses, total: int) -> list[FailedRun]:
+        """Return the records of these variants' runs below *total* that failed, each with its variants."""
+        found: dict[str, list[str]] = {}
         for variant, address in addresses.items():
-            rows = "SELECT replication, shard, row FROM run WHERE address = ? AND replication < ?"
-            for replication, shard, row in self._index.execute(rows, (address, total)):
-                wanted.setdefault(shard, []).append((variant, replication, row))
-        for shard in sorted(wanted):
-            yield from self._read(shard, wanted[shard])
-        failed: dict[str, list[str]] = {}
-        for variant, address in addresses.items():
-            records = "SELECT record FROM failure WHERE address = ? AND replication < ?"
-            for (record,) in self._index.execute(records, (address, total)):
-                failed.setdefault(record, []).append(variant)
-        for record, variants in failed.items():
-            found = FailedRun(**{**json.loads(record), "variants": tuple(variants)})
-            if found.stage != LOST:
-                yield found
+            query = "SELECT record FROM failure WHERE address = ? AND replication < ?"
+            for (record,) in self._index.execute(query, (address, total)):
+                found.setdefault(record, []).append(variant)
+        return [FailedRun(**{**json.loads(record), "variants": tuple(names)}) for record, names in found.items()]
 
-    def _read(self, name: str, rows: Sequence[tuple[str, int, int]]) -> Iterator[Run]:
-        path = self.folder / name
-        (expected,) = self._index.execute("SELECT sha256 FROM shard WHERE name = ?", (name,)).fetchone()
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != expected:
-            raise TrustsimError(
-                f"{path}: given a shard that was cut short or changed; allowed: the one that was written. "
-                f"Delete it, and the same command computes its {len(rows)} runs again; all others are kept"
-            )
-        with np.load(io.BytesIO(data)) as arrays:
-            outcomes, series, episodes = arrays["outcomes"], arrays["series"], arrays["episodes"]
-            names = json.loads(bytes(arrays["names"]))
-        for variant, replication, row in rows:
-            yield Run(
-                replication,
-                (variant,),
-                {name: outcomes[row, k : k + 1] for k, name in enumerate(names["outcomes"])},
-                {name: series[row, k][:, None] for k, name in enumerate(names["series"])},
-                tuple(_episode(each) for each in episodes[episodes["row"] == row]),
-            )
+    def shards(self) -> Iterator[tuple[str, str]]:
+        """Yield the name of every shard and the SHA-256 that it had when it was written."""
+        yield from self._index.execute("SELECT shard, sha256 FROM block WHERE shard IS NOT NULL ORDER BY id")
 
 
-def _episode(row: np.void) -> Episode:
-    onset, peak, end, ran = (float(row[name]) for name in ("onset", "peak", "end", "ran"))
-    return Episode(0, int(row["platform"]), onset, peak, end, TRIGGERS[int(row["trigger"])], ran)
+class Series(Mapping[str, NDArray[np.float32]]):
+    """The series of a study by name, float32 (n, days + 1, variants, platforms + 1), read from shards when asked for.
+
+    Parameters
+    ----------
+    folder : of the store.
+    places : by variant, then replication, (shard, row).
+    keeps : whatever must live as long as this does.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        names: Sequence[str],
+        shape: tuple[int, int],
+        places: Sequence[Sequence[tuple[str | None, int]]],
+        keeps: object = None,
+    ) -> None:
+        self._folder, self._names, self._keeps = folder, tuple(names), keeps
+        self._shape = (len(places[0]) if places else 0, shape[0], len(places), shape[1])
+        self._by_shard: dict[str, list[tuple[int, int, int]]] = {}
+        for v, column in enumerate(places):
+            for n, (shard, row) in enumerate(column):
+                assert shard is not None
+                self._by_shard.setdefault(shard, []).append((n, v, row))
+        self._last: tuple[str, NDArray[np.float32]] | None = None
+
+    def __getitem__(self, name: str) -> NDArray[np.float32]:
+        """Read one series. Raises TrustsimError for a shard that is gone, was cut short or was changed."""
+        if name not in self._names:
+            raise KeyError(name)
+        if self._last is None or self._last[0] != name:
+            whole = np.zeros(self._shape, np.float32)
+            for shard, where in self._by_shard.items():
+                n, v, row = np.array(where).T
+                whole[n, :, v] = _member(self._folder / shard, name)[row]
+            whole.flags.writeable = False
+            self._last = (name, whole)
+        return self._last[1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _member(shard: Path, name: str) -> NDArray[np.float32]:
+    try:
+        with shard.open("rb") as stream, np.load(stream) as arrays:  # a member is checked against its CRC-32
+            member: NDArray[np.float32] = arrays[name]
+            return member
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as e:
+        raise TrustsimError(
+            f"{shard}: given a shard that is gone, was cut short or was changed; allowed: the one that was written. "
+            "Delete it, and the same command computes its runs again; all others are kept"
+        ) from e
+
+
+def _is_final(failed: FailedRun) -> bool:
+    return failed.stage not in TRIED_AGAIN
+
+
+def _plain(e: Episode) -> tuple[Any, ...]:
+    return e.platform, e.onset, e.peak, e.end, e.trigger, e.ran
 
 
 @dataclass(frozen=True)
@@ -234,7 +345,7 @@ def count(folder: str | os.PathLike[str], addresses: Addresses, total: int) -> C
                 return sum(int(reading.execute(rows, each).fetchone()[0]) for each in asked)
 
             seconds, runs = reading.execute(
-                "SELECT (SELECT total(seconds) FROM shard), (SELECT count(*) FROM run)"
+                "SELECT (SELECT total(seconds) FROM block), (SELECT count(*) FROM run)"
             ).fetchone()
             return Count(number("run"), number("failure"), seconds / max(runs, 1))
     except sqlite3.Error as e:
@@ -242,25 +353,13 @@ def count(folder: str | os.PathLike[str], addresses: Addresses, total: int) -> C
 
 
 def _packed(runs: Sequence[Run]) -> bytes:
-    """Return the bytes of a shard with a row for every variant of every run: outcomes float64 (rows, outcomes), series
-    float32 (rows, series, days + 1, platforms + 1), the runs on platforms, and the names of outcomes and series."""
-    names = {"outcomes": list(runs[0].outcomes), "series": list(runs[0].series)}
-    first_row = np.cumsum([0, *(len(run.variants) for run in runs)])
-    episodes = [
-        (first + e.variant, e.platform, e.onset, e.peak, e.end, TRIGGERS.index(e.trigger), e.ran)
-        for first, run in zip(first_row, runs, strict=False)
-        for e in run.episodes
-    ]
+    """Return the bytes of a shard: each series float32 (rows, days + 1, platforms + 1), a row for every variant of
+    every run."""
+    members: dict[str, Any] = {
+        name: np.concatenate([run.series[name].swapaxes(0, 1) for run in runs]) for name in runs[0].series
+    }
     stream = io.BytesIO()
-    np.savez(
-        stream,
-        outcomes=np.concatenate([np.stack([run.outcomes[n] for n in names["outcomes"]], axis=1) for run in runs]),
-        series=np.concatenate(
-            [np.stack([run.series[n] for n in names["series"]]).transpose(2, 0, 1, 3) for run in runs]
-        ),
-        episodes=np.array(episodes, _EPISODE),
-        names=np.frombuffer(json.dumps(names).encode(), np.uint8),
-    )
+    np.savez(stream, **members)
     return stream.getvalue()
 
 

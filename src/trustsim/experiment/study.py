@@ -1,20 +1,26 @@
 """Run every replication of a scenario, on one or many workers, and keep what finished and what failed.
 
-A task is a list of replications, each with the variants that are still to be run; they run in lockstep groups. Results
-are placed by replication, never by order of arrival, so a study is the same to the bit for any number of workers.
-Replications are handed out in order, all variants of each, so a study that is cut short is balanced and paired.
+What is missing is cut into passes: one replication of variants that share a world. They go to the workers in order,
+all variants of a replication before the next one, so a study that is cut short is balanced and paired. Results go to
+the run store and come back from there by address, so a study is the same to the bit for any number of workers, however
+often it was stopped.
 """
 
 from __future__ import annotations
 
+import functools
 import os
+import shutil
+import tempfile
 import time
 import traceback
+import weakref
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,21 +29,21 @@ from numpy.typing import NDArray
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment.address import addresses
 from trustsim.experiment.pool import Pool, interruptible, processes
-from trustsim.experiment.simulate import FailedRun, Run
+from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.store import LOST, Store
+from trustsim.experiment.store import Addresses, Series, Store, Stored
 from trustsim.model import lockstep_groups
-from trustsim.outcomes import Episode
 from trustsim.scenario.document import digest_of
 from trustsim.scenario.resolved import Precision, Scenario
 
-Simulate = Callable[[Scenario, tuple[str, ...], int], Run]
+Simulate = Callable[..., Run]  # (scenario, variants, replication), and timeout= in seconds
 Grouping = Callable[[Scenario, tuple[str, ...]], tuple[tuple[str, ...], ...]]
 Progress = Callable[[int, int, float], None]
-_Work = tuple[int, tuple[str, ...]]  # a replication and those of its variants that are to be run
+_Pass = tuple[int, tuple[str, ...]]  # a replication and the variants that share its world
 
 _LARGEST_CHUNK = 16
 _CHUNKS_PER_WORKER = 8
+_WRITES_TO_WORK = 20  # a block is written when the work since the last one took this many times its writing
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ class Study:
     variants : those that were run, the baseline included.
     replications : int64 (n,), ascending; those of which every variant finished.
     outcomes : by name, float64 (n, variants); NaN where an outcome does not apply to a run.
-    series : by name, float32 (n, days + 1, variants, platforms + 1); the last column is all platforms together.
+    series : by name, float32 (n, days + 1, variants, platforms + 1); the last column is all platforms together. Read
+        from the run store where they are asked for; empty where they were not kept.
     failed : the runs that raised, by replication.
     seconds : wall-clock time of the whole study.
     interrupted : whether it was stopped before all replications were tried.
@@ -100,6 +107,7 @@ def run_study(
     progress: Progress | None = None,
     store: Store | None = None,
     pool: Pool | None = None,
+    timeout: float | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
 ) -> Study:
@@ -112,9 +120,12 @@ def run_study(
     seed : in place of the scenario's.
     workers : processes, by default the CPUs that this process may use; 1 runs everything in this process.
     progress : called with (replications tried, replications in all, seconds so far) after each piece of work.
-    store : runs that it holds are not computed again, and every block that finishes is put there before the next.
+    store : runs that it holds are not computed again, and what finishes is put there as it comes; by default a
+        temporary one, which lasts as long as the study.
     pool : where to run in place of processes of this machine: an executor of one's own, or a cluster.
-    simulate, groups : the engine: one pass over variants that share it, and which variants share one.
+    timeout : seconds after which one pass is given up at the end of its day, and recorded as failed; None: never.
+    simulate, groups : the engine: one pass over variants that share it, and which variants share one. The engine gets
+        the keyword ``timeout`` where one is given.
 
     Ctrl-C returns what is finished with ``interrupted`` set. A worker process that dies takes nothing with it: what
     it may have been running is run again alone, and is recorded as failed where that process dies as well.
@@ -126,30 +137,123 @@ def run_study(
     scenario = scenario if seed is None else with_seed(scenario, seed)
     chosen = choose_variants(scenario, variants)
     total = _at_least_one(planned(scenario) if replications is None else replications, "replications")
-    n_workers = min(_at_least_one(_n_cpus() if workers is None else workers, "workers"), total)
-    task = _Task(simulate, groups, scenario)
-    gathered = _Gathered(chosen, total)
     began = time.perf_counter()
-    is_interrupted = False
+    with _kept(store) as (place, keeps):
+        where = {name: name for name in chosen} if store is None else addresses(scenario, chosen, simulate)
+        work = Work(scenario, where, total, workers, pool, timeout, simulate, groups)
+        is_interrupted = not finish(work, place, progress)
+        seconds = time.perf_counter() - began
+        return collect(place, scenario, where, total, seconds=seconds, interrupted=is_interrupted, keeps=keeps)
+
+
+@contextmanager
+def _kept(store: Store | None) -> Iterator[tuple[Store, object]]:
+    """Give the store, or one in a temporary folder with the thing that keeps that folder."""
+    if store is not None:
+        yield store, None
+        return
+    folder = _Temporary()
+    with Store(folder.path, lasting=False) as place:
+        yield place, folder
+
+
+class _Temporary:
+    """A folder that is deleted with this object."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="trustsim-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A study to be finished: see :func:`run_study`. ``addresses`` names the variants and where each one is kept."""
+
+    scenario: Scenario
+    addresses: Addresses
+    total: int
+    workers: int | None = None
+    pool: Pool | None = None
+    timeout: float | None = None
+    simulate: Simulate = simulate_run
+    groups: Grouping = lockstep_groups
+    with_series: bool = True
+
+
+def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
+    """Run what *store* lacks and put it there as it comes; return whether all was tried (False after Ctrl-C)."""
+    began = time.perf_counter()
+    n_workers = min(_at_least_one(_n_cpus() if work.workers is None else work.workers, "workers"), work.total)
+    left = _Left(work, store)
+    task = _Task(work.simulate, work.groups, work.timeout)
     try:
-        where = addresses(scenario, chosen, simulate) if store is not None else {}
-        if store is not None:
-            gathered.take(store.get(where, total))
-        work = gathered.missing()
-        if pool is None and n_workers > 1 and len(work) > 1:
+        passes = left.passes()
+        pool = work.pool
+        if pool is None and n_workers > 1 and len(passes) > 1:
             pool = processes(n_workers)
-        blocks = _in_process(task, work) if pool is None else _in_pool(task, work, pool)
-        with interruptible() as check, closing(blocks):
+        blocks = (
+            _in_process(task, work.scenario, passes) if pool is None else _in_pool(task, work.scenario, passes, pool)
+        )
+        with _Writer(store, work) as writer, interruptible() as check, closing(blocks):
             for results in blocks:
-                if store is not None:
-                    store.put(results, where)
-                gathered.take(results)
-                if progress is not None and gathered.n_tried > 0:
-                    progress(gathered.n_tried, total, time.perf_counter() - began)
+                writer.put(results)
+                left.take(results)
+                if progress is not None and left.n_tried > 0:
+                    progress(left.n_tried, work.total, time.perf_counter() - began)
                 check()
     except KeyboardInterrupt:
-        is_interrupted = True
-    return gathered.study(scenario, time.perf_counter() - began, is_interrupted)
+        return False
+    return True
+
+
+def collect(
+    store: Store,
+    scenario: Scenario,
+    addresses: Addresses,
+    total: int,
+    *,
+    seconds: float = 0.0,
+    interrupted: bool = False,
+    keeps: object = None,
+) -> Study:
+    """Return the study of these variants as *store* holds it: replications below *total* of which every variant
+    finished, and the failures."""
+    columns = [store.runs(address, total) for address in addresses.values()]
+    whole = functools.reduce(np.intersect1d, [column.replications for column in columns])
+    at = [np.searchsorted(column.replications, whole) for column in columns]
+    names = tuple(addresses)
+    places = [[column.places[k] for k in rows] for column, rows in zip(columns, at, strict=True)]
+    has_series = len(whole) > 0 and all(shard is not None for column in places for shard, _ in column)
+    return Study(
+        scenario=scenario,
+        variants=names,
+        replications=whole.astype(np.int64),
+        outcomes={
+            name: np.stack([column.outcomes[name][rows] for column, rows in zip(columns, at, strict=True)], axis=1)
+            for name in (columns[0].outcomes if len(whole) else ())
+        },
+        series=Series(store.folder, columns[0].series, columns[0].shape, places, keeps) if has_series else {},
+        failed=tuple(sorted(store.failures(addresses, total), key=lambda f: (f.replication, f.variants))),
+        seconds=seconds,
+        interrupted=interrupted,
+        runs=_liquidity_runs(scenario, names, columns, at),
+    )
+
+
+def _liquidity_runs(
+    scenario: Scenario, names: Sequence[str], columns: Sequence[Stored], at: Sequence[NDArray[np.int64]]
+) -> tuple[LiquidityRun, ...]:
+    platforms = [platform.name for platform in scenario.variants[0].world.platforms]
+    found = [
+        (int(column.replications[k]), v, onset, p, peak, end, trigger, ran)
+        for v, (column, rows) in enumerate(zip(columns, at, strict=True))
+        for k in rows
+        for p, onset, peak, end, trigger, ran in column.episodes[k]
+    ]
+    return tuple(
+        LiquidityRun(replication, names[v], platforms[p], onset, *rest)
+        for replication, v, onset, p, *rest in sorted(found)
+    )
 
 
 def with_seed(scenario: Scenario, seed: int) -> Scenario:
@@ -164,12 +268,12 @@ def with_seed(scenario: Scenario, seed: int) -> Scenario:
 
 def choose_variants(scenario: Scenario, wanted: Sequence[str] | None) -> tuple[str, ...]:
     """Return the names to run, in the order wanted and each once; all of them where none are named."""
-    known = tuple(v.name for v in scenario.variants)
+    known = {variant.name: None for variant in scenario.variants}
     if wanted is None:
-        return known
+        return tuple(known)
     for name in wanted:
         if name not in known:
-            near = nearest(name, known)
+            near = nearest(name, tuple(known))
             hint = f"; did you mean {near!r}?" if near else ""
             raise TrustsimError(f"variants: given {name!r}; allowed: {one_of(known)}{hint}")
     if not wanted:
@@ -197,46 +301,57 @@ def _n_cpus() -> int:
 
 @dataclass(frozen=True)
 class _Task:
-    """What every worker is handed: the engine, which variants share a pass, and the scenario."""
+    """What every worker is handed: the engine, which variants share a pass, and seconds for one."""
 
     simulate: Simulate
     groups: Grouping
-    scenario: Scenario
+    timeout: float | None
 
-    def __call__(self, work: Sequence[_Work]) -> list[Run | FailedRun]:
-        """Run all passes of some replications; what raises comes back as a record."""
-        return [self._one(variants, k) for k, wanted in work for variants in self.groups(self.scenario, wanted)]
+    def __call__(self, scenario: Scenario, passes: Sequence[_Pass]) -> list[Run | FailedRun]:
+        """Run some passes; what raises comes back as a record."""
+        return [self._one(scenario, variants, replication) for replication, variants in passes]
 
-    def _one(self, variants: tuple[str, ...], replication: int) -> Run | FailedRun:
+    def _one(self, scenario: Scenario, variants: tuple[str, ...], replication: int) -> Run | FailedRun:
         try:
-            return self.simulate(self.scenario, variants, replication)
+            limit = {} if self.timeout is None else {"timeout": self.timeout}
+            return self.simulate(scenario, variants, replication, **limit)
         except Exception as e:  # whatever it is, it is data of this study
+            stage = "timeout" if isinstance(e, RunTimeout) else "simulate"
             text = "".join(traceback.format_exception(e))
-            return FailedRun(replication, variants, "simulate", type(e).__name__, str(e), text)
-
-    def lost(self, work: _Work, error: BaseException) -> list[Run | FailedRun]:
-        """Return the records of a replication whose process died twice."""
-        message = "the worker process died, twice, while it ran this replication (killed, or out of memory?)"
-        kind, (replication, wanted) = type(error).__name__, work
-        passes = self.groups(self.scenario, wanted)
-        return [FailedRun(replication, variants, LOST, kind, message, str(error)) for variants in passes]
+            return FailedRun(replication, variants, stage, type(e).__name__, str(e), text)
 
 
-def _in_process(task: _Task, work: Sequence[_Work]) -> Generator[list[Run | FailedRun], None, None]:
-    for each in work:
-        yield task([each])
+def _lost(one: _Pass, error: BaseException) -> list[Run | FailedRun]:
+    """Return the record of a pass whose process died twice."""
+    message = "the worker process died, twice, while it ran this replication (killed, or out of memory?)"
+    return [FailedRun(*one, "worker", type(error).__name__, message, str(error))]
 
 
-def _in_pool(task: _Task, work: Sequence[_Work], pool: Pool) -> Generator[list[Run | FailedRun], None, None]:
-    """Yield the results of all replications, in order of arrival; the first alone, to compile kernels only once."""
-    waiting = deque(work[part.start : part.stop] for part in _chunks(len(work), pool.n_workers))
-    flying: dict[Future[Any], Sequence[_Work]] = {}
+def _narrowed(scenario: Scenario, passes: Sequence[_Pass]) -> Scenario:
+    """Return what workers need of a scenario for some passes: no prose, and no other variants."""
+    names = {name for _, variants in passes for name in variants}
+    return replace(scenario, variants=tuple(v for v in scenario.variants if v.name in names), document={}, expect=())
+
+
+def _in_process(
+    task: _Task, scenario: Scenario, passes: Sequence[_Pass]
+) -> Generator[list[Run | FailedRun], None, None]:
+    for each in passes:
+        yield task(scenario, [each])
+
+
+def _in_pool(
+    task: _Task, scenario: Scenario, passes: Sequence[_Pass], pool: Pool
+) -> Generator[list[Run | FailedRun], None, None]:
+    """Yield the results of all passes, in order of arrival; the first alone, to compile kernels only once."""
+    waiting = deque(passes[part.start : part.stop] for part in _chunks(len(passes), pool.n_workers))
+    flying: dict[Future[Any], Sequence[_Pass]] = {}
     n_at_once = 1
     try:
         while waiting or flying:
             while waiting and len(flying) < n_at_once:
                 chunk = waiting.popleft()
-                flying[pool.submit(task, chunk)] = chunk
+                flying[pool.submit(task, _narrowed(scenario, chunk), chunk)] = chunk
             finished, _ = wait(flying, return_when=FIRST_COMPLETED)
             broken = [f for f in finished if isinstance(f.exception(), pool.losses)]
             for future in finished.difference(broken):
@@ -246,89 +361,85 @@ def _in_pool(task: _Task, work: Sequence[_Work], pool: Pool) -> Generator[list[R
                 suspects = sorted(each for chunk in flying.values() for each in chunk)
                 flying.clear()
                 for each in suspects:
-                    yield _alone(task, each, pool)
+                    yield _alone(task, scenario, each, pool)
             n_at_once = 2 * pool.n_workers
     except BaseException:
         pool.stop(flying)
         raise
 
 
-def _alone(task: _Task, work: _Work, pool: Pool) -> list[Run | FailedRun]:
-    """Run one replication again with nothing beside it, so that a process that dies now is this one's doing."""
+def _alone(task: _Task, scenario: Scenario, one: _Pass, pool: Pool) -> list[Run | FailedRun]:
+    """Run one pass again with nothing beside it, so that a process that dies now is this one's doing."""
     try:
-        result: list[Run | FailedRun] = pool.submit(task, [work]).result()
+        result: list[Run | FailedRun] = pool.submit(task, _narrowed(scenario, [one]), [one]).result()
     except pool.losses as e:
-        return task.lost(work, e)
+        return _lost(one, e)
     return result
 
 
 def _chunks(total: int, n_workers: int) -> list[range]:
-    """Cut the replications into ranges: one alone, then sizes that keep all workers busy to the end."""
+    """Cut the passes into ranges: one alone, then sizes that keep all workers busy to the end."""
     size = max(1, min(_LARGEST_CHUNK, total // (n_workers * _CHUNKS_PER_WORKER)))
     return [range(min(1, total)), *(range(k, min(k + size, total)) for k in range(1, total, size))]
 
 
-class _Gathered:
-    """Results as they arrive, each at its own place; arrays are made when the first one shows their shapes."""
+class _Left:
+    """Which runs are still to be tried, bool (replications, variants)."""
 
-    def __init__(self, variants: tuple[str, ...], total: int) -> None:
-        self._variants, self._total = variants, total
-        self._is_back = np.zeros((total, len(variants)), np.bool_)
-        self._is_good = np.zeros((total, len(variants)), np.bool_)
-        self._failed: list[FailedRun] = []
-        self._outcomes: dict[str, NDArray[np.float64]] = {}
-        self._series: dict[str, NDArray[np.float32]] = {}
-        self._episodes: list[tuple[int, int, Episode]] = []  # replication, column of the variant, and what happened
+    def __init__(self, work: Work, store: Store) -> None:
+        self._work = work
+        self._column = {name: k for k, name in enumerate(work.addresses)}
+        self._is_left = np.ones((work.total, len(self._column)), np.bool_)
+        for k, address in enumerate(work.addresses.values()):
+            self._is_left[store.done(address, work.total, with_series=work.with_series), k] = False
 
     @property
     def n_tried(self) -> int:
         """Replications of which every variant came back, finished or failed."""
-        return int(self._is_back.all(axis=1).sum())
+        return int((~self._is_left.any(axis=1)).sum())
 
-    def missing(self) -> list[_Work]:
-        """Return the replications with variants that did not come back, and these variants."""
-        names = np.array(self._variants, object)
-        return [(int(k), tuple(names[~self._is_back[k]])) for k in np.flatnonzero(~self._is_back.all(axis=1))]
+    def passes(self) -> list[_Pass]:
+        """Return what is to be run, replication by replication."""
+        names = np.array(list(self._column), object)
+        shared: dict[bytes, tuple[tuple[str, ...], ...]] = {}
+        found = []
+        for replication in np.flatnonzero(self._is_left.any(axis=1)):
+            row = self._is_left[replication]
+            if row.tobytes() not in shared:
+                shared[row.tobytes()] = self._work.groups(self._work.scenario, tuple(names[row]))
+            found += [(int(replication), variants) for variants in shared[row.tobytes()]]
+        return found
 
     def take(self, results: Iterable[Run | FailedRun]) -> None:
         for result in results:
-            columns = [self._variants.index(name) for name in result.variants]
-            self._is_back[result.replication, columns] = True
-            if isinstance(result, FailedRun):
-                self._failed.append(result)
-                continue
-            for name, values in result.outcomes.items():
-                if name not in self._outcomes:
-                    self._outcomes[name] = np.full((self._total, len(self._variants)), np.nan)
-                self._outcomes[name][result.replication, columns] = values
-            for name, days in result.series.items():
-                if name not in self._series:
-                    shape = (self._total, days.shape[0], len(self._variants), days.shape[2])
-                    self._series[name] = np.zeros(shape, np.float32)
-                self._series[name][result.replication][:, columns] = days
-            self._episodes += [(result.replication, columns[e.variant], e) for e in result.episodes]
-            self._is_good[result.replication, columns] = True
+            self._is_left[result.replication, [self._column[name] for name in result.variants]] = False
 
-    def study(self, scenario: Scenario, seconds: float, is_interrupted: bool) -> Study:
-        kept = np.flatnonzero(self._is_good.all(axis=1)).astype(np.int64)
-        rows: Any = slice(None) if len(kept) == self._total else kept
-        return Study(
-            scenario=scenario,
-            variants=self._variants,
-            replications=kept,
-            outcomes={name: values[rows] for name, values in self._outcomes.items()},
-            series={name: values[rows] for name, values in self._series.items()},
-            failed=tuple(sorted(self._failed, key=lambda f: (f.replication, f.variants))),
-            seconds=seconds,
-            interrupted=is_interrupted,
-            runs=self._runs(scenario, kept),
-        )
 
-    def _runs(self, scenario: Scenario, kept: NDArray[np.int64]) -> tuple[LiquidityRun, ...]:
-        """Name the runs of the replications that are kept, in an order that does not depend on who came back first."""
-        platforms, whole = scenario.variants[0].world.platforms, set(kept.tolist())
-        found = [(k, column, e.onset, e.platform, e) for k, column, e in self._episodes if k in whole]
-        return tuple(
-            LiquidityRun(k, self._variants[column], platforms[p].name, onset, e.peak, e.end, e.trigger, e.ran)
-            for k, column, onset, p, e in sorted(found, key=lambda row: row[:4])
-        )
+class _Writer:
+    """Puts results into a store in blocks, so that writing takes a small part of the time; the rest at the end."""
+
+    def __init__(self, store: Store, work: Work) -> None:
+        self._store, self._work = store, work
+        self._waiting: list[Run | FailedRun] = []
+        self._written, self._cost = time.perf_counter(), 0.0
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or not issubclass(kind, TrustsimError):
+            self._write()
+
+    def put(self, results: Sequence[Run | FailedRun]) -> None:
+        """Take some results; write all that wait where it is time."""
+        self._waiting += results
+        if time.perf_counter() - self._written >= _WRITES_TO_WORK * self._cost:
+            self._write()
+
+    def _write(self) -> None:
+        began = time.perf_counter()
+        if self._waiting:
+            self._store.put(self._waiting, self._work.addresses, with_series=self._work.with_series)
+        self._waiting = []
+        self._written = time.perf_counter()
+        self._cost = self._written - began

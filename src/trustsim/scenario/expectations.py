@@ -14,9 +14,7 @@ from trustsim.scenario.layout import DESIGNS, EXPECT, broken_keys
 from trustsim.scenario.resolved import Expectation
 from trustsim.scenario.tree import Node, join, kind_of, plain
 
-SWEPT_SECTIONS = (
-    "network", "investors", "platforms", "mechanisms", "shocks", "variants", "horizon", "step", "replications", "seed",
-)  # fmt: skip
+SWEPT_SECTIONS = ("network", "investors", "platforms", "mechanisms", "shocks", "variants")
 MOST_VALUES = 2000
 _RANGE = re.compile(r"\s*uniform\s*\(([^,]+),([^,]+)\)\s*")
 _TESTS = ("between", "above", "below", "equals", "sign")

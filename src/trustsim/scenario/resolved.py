@@ -59,11 +59,15 @@ class World:
 
 @dataclass(frozen=True)
 class Variant:
-    """A named package: the interventions of its parts, flattened, and the world with its ``set`` entries applied."""
+    """A named package: the interventions of its parts, flattened, and the world with its ``set`` entries applied.
+
+    ``shocks`` strike this variant alone, beside those of the scenario: so the points of a sweep differ.
+    """
 
     name: str
     items: tuple[Item, ...]
     world: World
+    shocks: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)

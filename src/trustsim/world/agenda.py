@@ -61,20 +61,24 @@ def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
 
 
 class Agenda:
-    """All shocks (in every variant) and interventions (in theirs), in one list; equal interventions are one entry.
+    """All shocks and interventions, each with the variants that hold it, in one list; equal ones are one entry.
 
     The list is sorted, so that neither the order of a file nor the variants beside change what an entry finds.
     """
 
     def __init__(self, shocks: Sequence[Item], variants: Sequence[Variant], dt: float) -> None:
-        every = np.ones(len(variants), np.bool_)
-        self.entries = [Entry(item, every, dt) for item in sorted(shocks, key=repr)]
-        levers: dict[Item, NDArray[np.bool_]] = {}
+        struck: dict[tuple[Item, int], NDArray[np.bool_]] = {}
+        levers: dict[tuple[Item, int], NDArray[np.bool_]] = {}
         for v, variant in enumerate(variants):
+            strikes = (*shocks, *variant.shocks)
+            for k, item in enumerate(strikes):  # two equal shocks strike twice; two equal levers act once
+                struck.setdefault((item, strikes[:k].count(item)), np.zeros(len(variants), np.bool_))[v] = True
             for item in variant.items:
-                levers.setdefault(item, np.zeros(len(variants), np.bool_))[v] = True
-        self.entries += [
-            Entry(item, holds, dt) for item, holds in sorted(levers.items(), key=lambda pair: repr(pair[0]))
+                levers.setdefault((item, 0), np.zeros(len(variants), np.bool_))[v] = True
+        self.entries = [
+            Entry(item, holds, dt)
+            for held in (struck, levers)
+            for (item, _), holds in sorted(held.items(), key=lambda pair: repr(pair[0]))
         ]
 
     def advance(self, step: int, day: Day) -> bool:
