@@ -33,6 +33,7 @@ from trustsim.world.series import SERIES, Series
 from trustsim.world.weights import columns, fill_beliefs, fill_traits, per_variant, weigh
 
 USUAL_COUNT = 1000  # investors where neither the file nor the network says how many
+MOST_COLUMNS = 32  # variants in one pass: their state should fit the cache
 INTEREST_DAYS = 30  # interest is credited to accounts this often
 
 
@@ -148,7 +149,18 @@ class InvestorAgent(mesa.Agent):  # type: ignore[misc]
 
 
 def lockstep_groups(scenario: Scenario, variants: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the variants in groups that can share a pass: same network, population and settings of traits."""
+    """Return the variants in groups that can share a pass: same network, population and settings of traits.
+
+    A group has at most MOST_COLUMNS variants; the numbers are the same however they are cut.
+    """
+    return tuple(
+        tuple(group[k : k + MOST_COLUMNS])
+        for group in _of_one_world(scenario, variants)
+        for k in range(0, len(group), MOST_COLUMNS)
+    )
+
+
+def _of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]]:
     groups: dict[Any, list[str]] = {}
     by_name = {v.name: v for v in scenario.variants}
     for name in variants:
@@ -156,7 +168,7 @@ def lockstep_groups(scenario: Scenario, variants: Sequence[str]) -> tuple[tuple[
         shape = tuple((p.name, p.kind, p.size, p.lock_term, p.asset_market) for p in world.platforms)
         traits = tuple(world.mechanisms.get(m) for m in ("choice", "ordinary", "fear"))
         groups.setdefault((_hashable(world.network), world.investors, shape, traits), []).append(name)
-    return tuple(tuple(g) for g in groups.values())
+    return list(groups.values())
 
 
 def _hashable(network: object) -> object:
@@ -194,7 +206,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self.replication = replication
         self.day = 0
         self.variants = _chosen(scenario, variants)
-        if len(lockstep_groups(scenario, [v.name for v in self.variants])) > 1:
+        if len(_of_one_world(scenario, [v.name for v in self.variants])) > 1:
             raise ModelError(
                 "variants that change the network, the population or traits cannot share a model; "
                 "allowed: the variants of one group of lockstep_groups(scenario, variants)"

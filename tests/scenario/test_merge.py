@@ -119,3 +119,10 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
     files = {f"f{k}": f"extends: f{k + 1}.yaml\n" for k in range(150)}
     told = problems(write(tmp_path, main="extends: f0.yaml\n", **files))
     assert any("more than 100 files" in each for each in told)
+
+
+def test_a_day_laid_over_a_shock_takes_the_place_of_its_from(tmp_path: Path) -> None:
+    file = write(tmp_path, main=FULL)
+    by_day, by_from = (load(file, REGISTRY, overrides={f"shocks.0.{key}": "7 d"}) for key in ("day", "from"))
+    assert by_day.shocks[0].timing.start == 7
+    assert by_day == by_from

@@ -136,18 +136,16 @@ def run_study(
     """
     scenario = scenario if seed is None else with_seed(scenario, seed)
     chosen = choose_variants(scenario, variants)
-    total = _at_least_one(planned(scenario) if replications is None else replications, "replications")
-    began = time.perf_counter()
-    with _kept(store) as (place, keeps):
+    total = planned(scenario) if replications is None else replications
+    with opened(store) as (place, keeps):
         where = {name: name for name in chosen} if store is None else addresses(scenario, chosen, simulate)
         work = Work(scenario, where, total, workers, pool, timeout, simulate, groups)
-        is_interrupted = not finish(work, place, progress)
-        seconds = time.perf_counter() - began
-        return collect(place, scenario, where, total, seconds=seconds, interrupted=is_interrupted, keeps=keeps)
+        seconds, is_finished = finish(work, place, progress)
+        return collect(place, scenario, where, total, seconds=seconds, interrupted=not is_finished, keeps=keeps)
 
 
 @contextmanager
-def _kept(store: Store | None) -> Iterator[tuple[Store, object]]:
+def opened(store: Store | None) -> Iterator[tuple[Store, object]]:
     """Give the store, or one in a temporary folder with the thing that keeps that folder."""
     if store is not None:
         yield store, None
@@ -167,7 +165,10 @@ class _Temporary:
 
 @dataclass(frozen=True)
 class Work:
-    """A study to be finished: see :func:`run_study`. ``addresses`` names the variants and where each one is kept."""
+    """A study to be finished: see :func:`run_study`. ``addresses`` names the variants and where each one is kept.
+
+    Raises TrustsimError for a count out of range.
+    """
 
     scenario: Scenario
     addresses: Addresses
@@ -179,11 +180,21 @@ class Work:
     groups: Grouping = lockstep_groups
     with_series: bool = True
 
+    def __post_init__(self) -> None:
+        for name, count in (("replications", self.total), ("workers", self.workers)):
+            if count is not None and count < 1:
+                raise TrustsimError(f"{name}: given {count}; allowed: a whole number from 1")
+        if self.timeout is not None and not self.timeout > 0:
+            raise TrustsimError(f"timeout: given {self.timeout}; allowed: a positive number of seconds")
 
-def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
-    """Run what *store* lacks and put it there as it comes; return whether all was tried (False after Ctrl-C)."""
+
+def finish(work: Work, store: Store, progress: Progress | None = None) -> tuple[float, bool]:
+    """Run what *store* lacks and put it there as it comes.
+
+    Returns the seconds that it took, and whether all was tried (False after Ctrl-C).
+    """
     began = time.perf_counter()
-    n_workers = min(_at_least_one(_n_cpus() if work.workers is None else work.workers, "workers"), work.total)
+    n_workers = min(_n_cpus() if work.workers is None else work.workers, work.total)
     left = _Left(work, store)
     task = _Task(work.simulate, work.groups, work.timeout)
     try:
@@ -202,8 +213,8 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
                     progress(left.n_tried, work.total, time.perf_counter() - began)
                 check()
     except KeyboardInterrupt:
-        return False
-    return True
+        return time.perf_counter() - began, False
+    return time.perf_counter() - began, True
 
 
 def collect(
@@ -279,12 +290,6 @@ def choose_variants(scenario: Scenario, wanted: Sequence[str] | None) -> tuple[s
     if not wanted:
         raise TrustsimError(f"variants: given none; allowed: {one_of(known)}")
     return tuple(dict.fromkeys(wanted))
-
-
-def _at_least_one(count: int, name: str) -> int:
-    if count < 1:
-        raise TrustsimError(f"{name}: given {count}; allowed: a whole number from 1")
-    return count
 
 
 def planned(scenario: Scenario) -> int:

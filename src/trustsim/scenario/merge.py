@@ -15,6 +15,7 @@ from trustsim.scenario.tree import DEEPEST, Node, Report, Spot, join, kind_of
 from trustsim.scenario.yaml_file import read_file
 
 MOST_FILES = 100
+_SAME = {"day": "from", "from": "day"}  # when a shock strikes
 
 
 def extended(tree: Node, folder: str, report: Report, above: tuple[str, ...] = ()) -> Node:
@@ -133,12 +134,17 @@ def _put(tree: Node, walked: str, rest: str, value: Node, report: Report) -> Nod
         return (
             merged(tree, Node({key: new}, tree.spot, tree.key), walked, report)
             if key == "kind"
-            else Node({**children, key: new}, tree.spot, tree.key)
+            else Node({**_without(children, _SAME.get(key)), key: new}, tree.spot, tree.key)
         )
     if tree.items is not None:
         return _put_in_list(tree, tree.items, walked, rest, value, report)
     report.add(spot, join(walked, rest), f"a path into {walked}, which holds {kind_of(tree)}", f"the path {walked!r}")
     return tree
+
+
+def _without(children: Mapping[str, Node], other: str | None) -> dict[str, Node]:
+    """Leave out of an item the key that says the same as the one that is laid over it."""
+    return {key: child for key, child in children.items() if key != other or "kind" not in children}
 
 
 def _first_key(children: Mapping[str, Node], rest: str) -> tuple[str, str]:

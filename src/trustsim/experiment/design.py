@@ -1,0 +1,270 @@
+"""Where a study looks: the points of a sweep, and the one scenario that holds every variant at every point.
+
+A point gives a value to each swept path. A sweep is run as a single study whose columns are the variants at all points:
+they meet the same worlds, share passes where a point changes neither network nor people, and go to the workers
+replication by replication, so a sweep that is cut short is balanced and paired. A :class:`Sweep` then is one
+:class:`~trustsim.experiment.study.Study` a point.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from trustsim.errors import ScenarioError, TrustsimError, one_of
+from trustsim.experiment.address import addresses
+from trustsim.experiment.pool import Pool
+from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.store import Store
+from trustsim.experiment.study import (
+    Grouping,
+    Progress,
+    Simulate,
+    Study,
+    Work,
+    choose_variants,
+    collect,
+    finish,
+    opened,
+    planned,
+)
+from trustsim.model import lockstep_groups
+from trustsim.registry import Registry
+from trustsim.scenario.load import from_document
+from trustsim.scenario.resolved import Scenario
+
+SAMPLES = 64  # points of a Latin hypercube or a Sobol sequence where the file does not say
+SPACE_FILLING = ("lhs", "sobol")
+_QUANTITY = re.compile(r"\s*([+-]?[\d_.]+(?:[eE][+-]?\d+)?)\s*(.*?)\s*")
+
+
+@dataclass(frozen=True)
+class Range:
+    """A path that varies between two bounds, evenly; ``unit`` is what stands behind the numbers in the file.
+
+    ``whole``: the parameter takes whole numbers only; both bounds are then among the values.
+    """
+
+    path: str
+    low: float
+    high: float
+    unit: str = ""
+    whole: bool = False
+
+    def at(self, position: float) -> Any:
+        """Return the value at a position in [0, 1], as a scenario file would hold it."""
+        if self.whole:
+            n_values = int(self.high - self.low) + 1
+            return int(self.low) + min(int(position * n_values), n_values - 1)
+        value = self.low + position * (self.high - self.low)
+        return f"{value!r} {self.unit}" if self.unit else value
+
+
+@dataclass(frozen=True)
+class Design:
+    """Points: values of the swept paths, (points, paths), as a scenario file would hold them."""
+
+    kind: str
+    paths: tuple[str, ...]
+    points: tuple[tuple[Any, ...], ...]
+
+    def label(self, point: int) -> str:
+        """Return a point in words: ``liquid_share 5 %, herding.strength 2``."""
+        return ", ".join(f"{name} {_short(value)}" for name, value in zip(self.names, self.points[point], strict=True))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The paths, each by as few of its last parts as tell it from the others."""
+        return tuple(_shortest(path, self.paths) for path in self.paths)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a point, one column a path; numbers without their units, so that they can be drawn."""
+        rows = [[_number(value) for value in point] for point in self.points]
+        return pd.DataFrame(rows, columns=list(self.paths)).rename_axis("point")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A study at every point of a design, all on the same seeds. ``interrupted``: Ctrl-C came before the end."""
+
+    scenario: Scenario
+    design: Design
+    studies: tuple[Study, ...]
+    seconds: float
+    interrupted: bool = False
+
+
+def design_of(scenario: Scenario, registry: Registry) -> Design:
+    """Return the points that the scenario's ``sweep`` asks for.
+
+    ``grid`` (every combination) and ``zip`` take the listed values, ``lhs`` (Latin hypercube, centred in no cell) and
+    ``sobol`` (scrambled Sobol sequence) fill ranges with ``samples`` points, from the scenario's seed.
+
+    Raises
+    ------
+    TrustsimError : where the scenario has no sweep.
+    """
+    if not scenario.sweep:
+        raise TrustsimError("sweep: given a scenario without one; allowed: sweep: {path: [values, …]} in its file")
+    told = scenario.document["sweep"]
+    kind, paths = str(told.get("design", "grid")), tuple(scenario.sweep)
+    if kind in SPACE_FILLING:
+        positions = _positions(kind, len(paths), int(told.get("samples", SAMPLES)), scenario.seed)
+        return design_at(kind, ranges_of(scenario, registry), positions)
+    lists = scenario.sweep.values()
+    return Design(kind, paths, tuple(zip(*lists, strict=True) if kind == "zip" else itertools.product(*lists)))
+
+
+def design_at(kind: str, ranges: Sequence[Range], positions: NDArray[np.float64]) -> Design:
+    """Return the points at *positions*, float64 (points, ranges) in [0, 1]."""
+    points = (tuple(r.at(float(u)) for r, u in zip(ranges, row, strict=True)) for row in positions)
+    return Design(kind, tuple(r.path for r in ranges), tuple(points))
+
+
+def ranges_of(scenario: Scenario, registry: Registry, bounds: Mapping[str, Sequence[Any]] | None = None) -> list[Range]:
+    """Return the ranges between *bounds* by path, ``{"network.degree": (4, 12)}``; by default those of the sweep.
+
+    Raises
+    ------
+    TrustsimError : for bounds that are no two numbers in one unit, lower first; ScenarioError for a wrong path.
+    """
+    return [_range(path, values, scenario, registry) for path, values in (bounds or scenario.sweep).items()]
+
+
+def _range(path: str, bounds: Sequence[Any], scenario: Scenario, registry: Registry) -> Range:
+    found = [_QUANTITY.fullmatch(str(bound)) for bound in bounds]
+    if len(bounds) != 2 or not all(found):
+        told = one_of(map(str, bounds))
+        raise TrustsimError(f"sweep.{path}: given {told}; allowed: a range, [low, high], both numbers")
+    (low, unit), (high, other) = (match.groups() for match in found if match is not None)
+    if unit != other:
+        raise TrustsimError(f"sweep.{path}: given bounds in {unit or 'no unit'!r} and {other!r}; allowed: one unit")
+    if not float(low) < float(high):
+        raise TrustsimError(f"sweep.{path}: given {bounds[0]} to {bounds[1]}; allowed: the lower bound first")
+    for bound in bounds:
+        at_point(scenario, {path: bound}, registry)
+    between = Range(path, float(low), float(high), unit)
+    is_whole = not unit and float(low).is_integer() and float(high).is_integer()
+    return replace(between, whole=is_whole and not _takes(scenario, path, float(low) + 0.5, registry))
+
+
+def _takes(scenario: Scenario, path: str, value: float, registry: Registry) -> bool:
+    try:
+        at_point(scenario, {path: value}, registry)
+    except ScenarioError:
+        return False
+    return True
+
+
+def at_point(scenario: Scenario, values: Mapping[str, Any], registry: Registry) -> Scenario:
+    """Return the scenario with *values* by path laid over it, and without its sweep. Raises ScenarioError."""
+    document = {key: value for key, value in scenario.document.items() if key not in ("sweep", "expect")}
+    return replace(from_document(document, registry, file=scenario.source, overrides=values), source=scenario.source)
+
+
+def _positions(kind: str, n_paths: int, n_points: int, seed: int) -> NDArray[np.float64]:
+    """Return float64 (points, paths) in [0, 1]. A Sobol sequence is drawn to the next power of two and cut."""
+    rng = np.random.default_rng(seed)
+    if kind == "lhs":
+        return np.asarray(qmc.LatinHypercube(n_paths, rng=rng).random(n_points))
+    return np.asarray(qmc.Sobol(n_paths, rng=rng).random_base2(max(n_points - 1, 0).bit_length())[:n_points])
+
+
+def spread(scenario: Scenario, design: Design, variants: Sequence[str], registry: Registry) -> tuple[Scenario, ...]:
+    """Return the scenario at each point, with these variants; their names say the point: ``nothing @ 3``."""
+    found = []
+    for k, values in enumerate(design.points):
+        there = at_point(scenario, dict(zip(design.paths, values, strict=True)), registry)
+        kept = tuple(
+            replace(variant, name=column(variant.name, k), shocks=there.shocks)
+            for variant in there.variants
+            if variant.name in variants
+        )
+        found.append(replace(there, variants=kept, shocks=(), source=scenario.source))
+    return tuple(found)
+
+
+def column(variant: str, point: int) -> str:
+    """Return the name of a variant at a point, as failed runs tell it."""
+    return f"{variant} @ {point}"
+
+
+def run_sweep(
+    scenario: Scenario,
+    registry: Registry,
+    *,
+    design: Design | None = None,
+    variants: Sequence[str] | None = None,
+    replications: int | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    store: Store | None = None,
+    pool: Pool | None = None,
+    timeout: float | None = None,
+    simulate: Simulate = simulate_run,
+    groups: Grouping = lockstep_groups,
+) -> Sweep:
+    """Run *variants* of the scenario at every point of *design* (that of its ``sweep`` by default), without series.
+
+    The other parameters are those of :func:`~trustsim.experiment.study.run_study`. Where the scenario's baseline is
+    not among the variants the first one serves.
+    """
+    points = design_of(scenario, registry) if design is None else design
+    chosen = choose_variants(scenario, variants)
+    total = planned(scenario) if replications is None else replications
+    there = spread(scenario, points, chosen, registry)
+    whole = replace(there[0], variants=tuple(v for each in there for v in each.variants))
+    names = [[column(variant, k) for variant in chosen] for k in range(len(there))]
+    with opened(store) as (place, _):
+        every = list(itertools.chain(*names))
+        where = {n: n for n in every} if store is None else addresses(whole, every, simulate)
+        work = Work(whole, where, total, workers, pool, timeout, simulate, groups, with_series=False)
+        seconds, is_finished = finish(work, place, progress)
+        studies = tuple(
+            _renamed(collect(place, each, {n: where[n] for n in columns}, total), scenario, chosen)
+            for each, columns in zip(there, names, strict=True)
+        )
+    return Sweep(scenario, points, studies, seconds, not is_finished)
+
+
+def _renamed(study: Study, scenario: Scenario, variants: tuple[str, ...]) -> Study:
+    """Return the study of a point with the variants called as in the file."""
+    named = dict(zip(study.variants, variants, strict=True))
+    there = replace(
+        study.scenario,
+        variants=tuple(replace(v, name=named[v.name]) for v in study.scenario.variants),
+        baseline=scenario.baseline,
+    )
+    runs = tuple(replace(run, variant=named[run.variant]) for run in study.runs)
+    return replace(study, scenario=there, variants=variants, runs=runs)
+
+
+def _shortest(path: str, others: Iterable[str]) -> str:
+    parts = path.split(".")
+    for n in range(1, len(parts)):
+        tail = ".".join(parts[-n:])
+        if sum(other == tail or other.endswith(f".{tail}") for other in others) == 1:
+            return tail
+    return path
+
+
+def _short(value: Any) -> str:
+    """Write a value with at most four digits; its unit stays."""
+    match = _QUANTITY.fullmatch(str(value))
+    if match is None or isinstance(value, bool):
+        return str(value)
+    number, unit = match.groups()
+    return f"{float(number):.4g} {unit}".rstrip()
+
+
+def _number(value: Any) -> Any:
+    match = _QUANTITY.fullmatch(str(value))
+    return value if match is None or isinstance(value, bool) else float(match[1].replace("_", ""))
