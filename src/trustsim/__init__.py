@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trustsim.experiment.study import run_study as run
     from trustsim.model import TrustCrisisModel
     from trustsim.report import plots
+    from trustsim.report.designed import sensitivity, sweep
     from trustsim.report.result import Result, compare
     from trustsim.scenario.resolved import Scenario
 
@@ -32,6 +33,8 @@ __all__ = [
     "loads",
     "plots",
     "run",
+    "sensitivity",
+    "sweep",
 ]
 
 _HOME = {
@@ -47,6 +50,8 @@ _HOME = {
     "loads": ("trustsim.catalog", "loads"),
     "plots": ("trustsim.report.plots", ""),
     "run": ("trustsim.experiment.study", "run_study"),
+    "sensitivity": ("trustsim.report.designed", "sensitivity"),
+    "sweep": ("trustsim.report.designed", "sweep"),
 }
 
 

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from trustsim.analysis.comparison import pareto
 from trustsim.errors import TrustsimError
 from trustsim.report import labels, look, plots, vector
-from trustsim.report.tradeoff import pareto
 
 
 def texts(ax):

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
 from trustsim.analysis.intervals import Interval, Sample
@@ -314,6 +315,13 @@ def _ranking(
         return tuple(math.inf if math.isnan(x) else x for x in found)
 
     return tuple(sorted(variants, key=badness))
+
+
+def pareto(points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return, bool (n,), which rows of float64 (n, k) none beats: at most as large in all, smaller in one."""
+    no_worse = np.all(points[None, :, :] <= points[:, None, :], axis=2)
+    smaller = np.any(points[None, :, :] < points[:, None, :], axis=2)
+    return np.asarray(~np.any(no_worse & smaller, axis=1))
 
 
 def _finite(value: float) -> float | None:

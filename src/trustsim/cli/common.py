@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -69,3 +72,22 @@ dask_option = click.option(
     "--dask", metavar="ADDRESS", help="Run on the Dask cluster there, such as tcp://10.0.0.5:8786."
 )
 quiet_option = click.option("--quiet", is_flag=True, help="No progress on stderr.")
+timeout_option = click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S",
+    help="Give up a pass that takes longer (seconds); it is recorded as failed.",
+)  # fmt: skip
+
+
+def names(text: str | None) -> list[str] | None:
+    """Return the names in ``A,B``."""
+    return None if text is None else [name.strip() for name in text.split(",")]
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Turn what hinders writing into *place* into a TrustsimError."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as e:
+        raise TrustsimError(f"{place}: cannot be written ({e.strerror}); allowed: a folder with room") from e

@@ -23,6 +23,7 @@ from trustsim.cli.common import (
     print_json,
     quiet_option,
     set_option,
+    timeout_option,
     workers_option,
 )
 from trustsim.errors import TrustsimError
@@ -41,6 +42,7 @@ _STUDY_OPTIONS = (
     set_option,
     workers_option,
     dask_option,
+    timeout_option,
     click.option("--seed", type=click.IntRange(min=0, max=2**63 - 1), metavar="S", help="In place of the file's seed."),
     json_option,
     quiet_option,
@@ -64,6 +66,7 @@ def compare(
     settings: tuple[str, ...],
     workers: int | None,
     dask: str | None,
+    timeout: float | None,
     seed: int | None,
     as_json: bool,
     quiet: bool,
@@ -73,8 +76,8 @@ def compare(
     What finished is kept as it comes: the same command, or `trustsim resume DIR`, goes on where one was stopped.
     """
     place = Path(out or f"{Path(file).stem}-run")
-    _begin(file, place, Request("compare", replications, _names(variants)), settings, seed)
-    _go_on(place, workers, dask, as_json, quiet)
+    _begin(file, place, Request("compare", replications, common.names(variants)), settings, seed)
+    _go_on(place, workers, dask, timeout, as_json, quiet)
 
 
 @main.command()
@@ -87,14 +90,15 @@ def run(
     settings: tuple[str, ...],
     workers: int | None,
     dask: str | None,
+    timeout: float | None,
     seed: int | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Run variants of FILE and print the level of every outcome, without comparing; write a run folder."""
     place = Path(out or f"{Path(file).stem}-run")
-    _begin(file, place, Request("run", replications, _names(variants)), settings, seed)
-    _go_on(place, workers, dask, as_json, quiet)
+    _begin(file, place, Request("run", replications, common.names(variants)), settings, seed)
+    _go_on(place, workers, dask, timeout, as_json, quiet)
 
 
 run_folder = click.argument(
@@ -106,11 +110,14 @@ run_folder = click.argument(
 @run_folder
 @workers_option
 @dask_option
+@timeout_option
 @json_option
 @quiet_option
-def resume(folder: Path, workers: int | None, dask: str | None, as_json: bool, quiet: bool) -> None:
+def resume(
+    folder: Path, workers: int | None, dask: str | None, timeout: float | None, as_json: bool, quiet: bool
+) -> None:
     """Go on with the study in a run folder; only what is missing is run."""
-    _go_on(folder, workers, dask, as_json, quiet)
+    _go_on(folder, workers, dask, timeout, as_json, quiet)
 
 
 @main.command()
@@ -164,10 +171,6 @@ class Request:
     variants: list[str] | None
 
 
-def _names(variants: str | None) -> list[str] | None:
-    return None if variants is None else [name.strip() for name in variants.split(",")]
-
-
 def _begin(file: str, place: Path, request: Request, settings: tuple[str, ...], seed: int | None) -> None:
     """Check the input and write down what is asked for, so that a study can be resumed from its folder alone."""
     scenario = common.read_scenario(file, settings)
@@ -195,7 +198,9 @@ def _request(place: Path) -> Request:
         ) from e
 
 
-def _go_on(place: Path, workers: int | None, dask: str | None, as_json: bool, quiet: bool) -> None:
+def _go_on(
+    place: Path, workers: int | None, dask: str | None, timeout: float | None, as_json: bool, quiet: bool
+) -> None:
     """Run what is missing of the study in a folder, print what it says, and leave with the status that it deserves."""
     request = _request(place)
     scenario = common.read_scenario(str(place / RESOLVED), ())
@@ -213,6 +218,7 @@ def _go_on(place: Path, workers: int | None, dask: str | None, as_json: bool, qu
             progress=not quiet,
             out=place,
             pool=pool,
+            timeout=timeout,
             registry=common.registry(),
         )
     compares = request.command == "compare"

@@ -78,12 +78,20 @@ class Design:
 
     def label(self, point: int) -> str:
         """Return a point in words: ``liquid_share 5 %, herding.strength 2``."""
-        return ", ".join(f"{name} {_short(value)}" for name, value in zip(self.names, self.points[point], strict=True))
+        return ", ".join(
+            f"{name} {short_value(value)}" for name, value in zip(self.names, self.points[point], strict=True)
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
         """The paths, each by as few of its last parts as tell it from the others."""
         return tuple(_shortest(path, self.paths) for path in self.paths)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """What stands behind the numbers of each path in the file: ``'%'``; empty where it is not always the same."""
+        told = [{m[2] for m in map(_quantity, values) if m is not None} for values in zip(*self.points, strict=True)]
+        return tuple(unit.pop() if len(unit) == 1 else "" for unit in told)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a point, one column a path; numbers without their units, so that they can be drawn."""
@@ -113,7 +121,7 @@ def design_of(scenario: Scenario, registry: Registry) -> Design:
     TrustsimError : where the scenario has no sweep.
     """
     if not scenario.sweep:
-        raise TrustsimError("sweep: given a scenario without one; allowed: sweep: {path: [values, …]} in its file")
+        raise _no_sweep()
     told = scenario.document["sweep"]
     kind, paths = str(told.get("design", "grid")), tuple(scenario.sweep)
     if kind in SPACE_FILLING:
@@ -121,6 +129,10 @@ def design_of(scenario: Scenario, registry: Registry) -> Design:
         return design_at(kind, ranges_of(scenario, registry), positions)
     lists = scenario.sweep.values()
     return Design(kind, paths, tuple(zip(*lists, strict=True) if kind == "zip" else itertools.product(*lists)))
+
+
+def _no_sweep() -> TrustsimError:
+    return TrustsimError("sweep: given a scenario without one; allowed: sweep: {path: [values, …]} in its file")
 
 
 def design_at(kind: str, ranges: Sequence[Range], positions: NDArray[np.float64]) -> Design:
@@ -136,11 +148,14 @@ def ranges_of(scenario: Scenario, registry: Registry, bounds: Mapping[str, Seque
     ------
     TrustsimError : for bounds that are no two numbers in one unit, lower first; ScenarioError for a wrong path.
     """
-    return [_range(path, values, scenario, registry) for path, values in (bounds or scenario.sweep).items()]
+    given = bounds or scenario.sweep
+    if not given:
+        raise _no_sweep()
+    return [_range(path, values, scenario, registry) for path, values in given.items()]
 
 
 def _range(path: str, bounds: Sequence[Any], scenario: Scenario, registry: Registry) -> Range:
-    found = [_QUANTITY.fullmatch(str(bound)) for bound in bounds]
+    found = [_quantity(bound) for bound in bounds]
     if len(bounds) != 2 or not all(found):
         told = one_of(map(str, bounds))
         raise TrustsimError(f"sweep.{path}: given {told}; allowed: a range, [low, high], both numbers")
@@ -172,10 +187,9 @@ def at_point(scenario: Scenario, values: Mapping[str, Any], registry: Registry) 
 
 def _positions(kind: str, n_paths: int, n_points: int, seed: int) -> NDArray[np.float64]:
     """Return float64 (points, paths) in [0, 1]. A Sobol sequence is drawn to the next power of two and cut."""
-    rng = np.random.default_rng(seed)
     if kind == "lhs":
-        return np.asarray(qmc.LatinHypercube(n_paths, rng=rng).random(n_points))
-    return np.asarray(qmc.Sobol(n_paths, rng=rng).random_base2(max(n_points - 1, 0).bit_length())[:n_points])
+        return np.asarray(qmc.LatinHypercube(n_paths, rng=seed).random(n_points))
+    return np.asarray(qmc.Sobol(n_paths, rng=seed).random_base2(max(n_points - 1, 0).bit_length())[:n_points])
 
 
 def spread(scenario: Scenario, design: Design, variants: Sequence[str], registry: Registry) -> tuple[Scenario, ...]:
@@ -256,15 +270,16 @@ def _shortest(path: str, others: Iterable[str]) -> str:
     return path
 
 
-def _short(value: Any) -> str:
+def _quantity(value: Any) -> re.Match[str] | None:
+    return None if isinstance(value, bool) else _QUANTITY.fullmatch(str(value))
+
+
+def short_value(value: Any) -> str:
     """Write a value with at most four digits; its unit stays."""
-    match = _QUANTITY.fullmatch(str(value))
-    if match is None or isinstance(value, bool):
-        return str(value)
-    number, unit = match.groups()
-    return f"{float(number):.4g} {unit}".rstrip()
+    match = _quantity(value)
+    return str(value) if match is None else f"{float(match[1].replace('_', '')):.4g} {match[2]}".rstrip()
 
 
 def _number(value: Any) -> Any:
-    match = _QUANTITY.fullmatch(str(value))
-    return value if match is None or isinstance(value, bool) else float(match[1].replace("_", ""))
+    match = _quantity(value)
+    return value if match is None else float(match[1].replace("_", ""))

@@ -13,9 +13,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from trustsim.analysis.comparison import pareto
 from trustsim.report import fans, look, reading, spreads, vector, words
 from trustsim.report.reading import Measure
-from trustsim.report.tradeoff import pareto, tradeoff
+from trustsim.report.tradeoff import tradeoff
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result

@@ -107,15 +107,20 @@ def new_axes(width: float = 7.0, height: float = 4.0) -> Axes:
     return Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=ShownAxes)
 
 
-def new_panels(n: int, width: float = 7.0, height: float = 1.9, across: int = 3) -> Panels:
-    """Return *n* axes in a grid with common axes, as one array of shape (n,); *height* is that of a row."""
+def new_panels(n: int, width: float = 7.0, height: float = 1.9, across: int = 3, *, one_x: bool = True) -> Panels:
+    """Return *n* axes in a grid with common axes, as one array of shape (n,); *height* is that of a row.
+
+    ``one_x``: whether the horizontal axis is common as well.
+    """
     columns = max(1, min(across, n))
     rows = -(-n // columns)
     figure = Figure(figsize=(width, height * rows), layout="constrained")
     panels = np.empty(n, dtype=object).view(Panels)
     for k in range(n):
         share = panels[0] if k else None
-        panels[k] = figure.add_subplot(rows, columns, k + 1, axes_class=ShownAxes, sharex=share, sharey=share)
+        panels[k] = figure.add_subplot(
+            rows, columns, k + 1, axes_class=ShownAxes, sharex=share if one_x else None, sharey=share
+        )
     return panels
 
 

@@ -155,6 +155,7 @@ def compare(
     progress: bool | Progress = True,
     out: str | os.PathLike[str] | None = None,
     pool: Pool | None = None,
+    timeout: float | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
     registry: Registry = REGISTRY,
@@ -163,7 +164,7 @@ def compare(
 
     Parameters
     ----------
-    replications, variants, seed, workers : as in :func:`trustsim.experiment.study.run_study`; None leaves the
+    replications, variants, seed, workers, timeout : as in :func:`trustsim.experiment.study.run_study`; None leaves the
         scenario's own (and all CPUs).
     progress : True shows a bar (plain lines on stderr where there is no terminal), False nothing; or a callback.
     out : a run folder: runs that are kept there are not computed again, and those that finish are kept there.
@@ -176,7 +177,7 @@ def compare(
     """
     story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
     display = shown(Console(stderr=True)) if progress is True else nullcontext(None if progress is False else progress)
-    keeping = nullcontext(None) if out is None else Store(Path(out) / RUNS, waits=_say)
+    keeping = nullcontext(None) if out is None else Store(Path(out) / RUNS, waits=say)
     with keeping as store, display as callback:
         study = run_study(
             story,
@@ -187,11 +188,13 @@ def compare(
             progress=callback,
             store=store,
             pool=pool,
+            timeout=timeout,
             simulate=simulate,
             groups=groups,
         )
     return Result(study, compare_study(study, registry))
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Print a line on stderr as it is."""
     Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)

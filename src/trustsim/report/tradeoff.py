@@ -11,6 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator
 
+from trustsim.analysis.comparison import pareto
 from trustsim.analysis.intervals import Interval
 from trustsim.report import labels, look, reading, words
 
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 
 _FONT = 8.5
 _NEAR = 14.0  # points of the page; a name further than this from its point gets a line to it
-
-
-def pareto(points: np.ndarray) -> np.ndarray:
-    """Return, bool (n,), which rows of float64 (n, 2) none beats: at most as large in both, smaller in one."""
-    no_worse = np.all(points[None, :, :] <= points[:, None, :], axis=2)
-    smaller = np.any(points[None, :, :] < points[:, None, :], axis=2)
-    return np.asarray(~np.any(no_worse & smaller, axis=1))
 
 
 def tradeoff(result: Result, loss: str = "investor_loss", cost: str = "policy_cost", ax: Axes | None = None) -> Axes:

@@ -1,0 +1,82 @@
+"""One number a world, out of many: an outcome under a variant, or its paired difference to the baseline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.analysis.comparison import HEADLINES
+from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.experiment.study import Study
+from trustsim.registry import Registry
+from trustsim.scenario.resolved import Scenario
+from trustsim.units import Unit
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An outcome of ``variant``, less that of ``against`` in the same worlds where one is named."""
+
+    outcome: str
+    unit: Unit
+    variant: str
+    against: str | None = None
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The variants that must be run for it."""
+        return (self.variant,) if self.against is None else (self.against, self.variant)
+
+
+def measured_of(
+    scenario: Scenario, registry: Registry, outcome: str | None, variant: str | None, *, paired: bool
+) -> Measured:
+    """Return what is asked for, with defaults: the outcome that ranks the variants; the baseline, or for a paired
+    difference the first other variant.
+
+    Raises TrustsimError for an outcome or a variant that does not exist.
+    """
+    outcomes = registry.group("outcome")
+    name = primary(scenario, registry) if outcome is None else outcome
+    _known("outcome", name, tuple(outcomes))
+    names = tuple(v.name for v in scenario.variants)
+    others = [other for other in names if other != scenario.baseline]
+    if paired and not others:
+        raise TrustsimError("difference: given a scenario with one variant; allowed: one with a variant to compare")
+    chosen = variant if variant is not None else others[0] if paired else scenario.baseline
+    _known("variant", chosen, tuple(others) if paired else names)
+    return Measured(name, outcomes[name].unit, chosen, scenario.baseline if paired else None)
+
+
+def primary(scenario: Scenario, registry: Registry) -> str:
+    """Return the outcome that ranks the scenario's variants."""
+    outcomes = registry.group("outcome")
+    ordered = [name for name in scenario.outcomes if name in outcomes and outcomes[name].better]
+    return next((name for name in ordered if name in HEADLINES), next(iter([*ordered, *HEADLINES])))
+
+
+def _known(what: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        near = nearest(name, known)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise TrustsimError(f"{what}: given {name!r}; allowed: {one_of(known)}{hint}")
+
+
+def values_at(studies: Sequence[Study], measured: Measured) -> NDArray[np.float64]:
+    """Return float64 (studies,): the mean over the worlds where it is defined; NaN where there is none."""
+    return np.array([_mean(study, measured) for study in studies])
+
+
+def _mean(study: Study, measured: Measured) -> float:
+    if measured.outcome not in study.outcomes:
+        return math.nan
+    columns = study.outcomes[measured.outcome]
+    values = columns[:, study.variants.index(measured.variant)]
+    if measured.against is not None:
+        values = values - columns[:, study.variants.index(measured.against)]
+    values = values[~np.isnan(values)]
+    return float(values.mean()) if len(values) else math.nan

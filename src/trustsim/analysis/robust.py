@@ -1,0 +1,215 @@
+"""Which variant holds up where the world is not known: regret over the points of a sweep, and where a variant fails.
+
+The regret of a variant at a point is how much worse its mean outcome is than that of the best variant there (Savage
+1951, doi:10.1080/01621459.1951.10500768); the mean is over the same worlds for all of them. Where a variant fails is
+told by a shallow classification tree over the swept parameters, as in scenario discovery (Bryant and Lempert 2010,
+doi:10.1016/j.techfore.2009.08.002).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.tree import DecisionTreeClassifier
+
+from trustsim.analysis.comparison import COST, pareto
+from trustsim.analysis.measured import Measured, primary, values_at
+from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.experiment.design import Sweep
+from trustsim.registry import Registry
+from trustsim.units import Unit
+
+DEPTH, SMALLEST_SHARE = 2, 0.05  # of the tree, and of the points in one of its boxes
+_EQUAL = 1e-12  # regret below this share of the outcome's size is none
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a variant fails: all ``conditions`` hold.
+
+    ``support`` is the share of all points in the box, ``precision`` the share of those where the variant fails,
+    ``coverage`` the share of its failures that lie in the box.
+    """
+
+    conditions: tuple[str, ...]
+    support: float
+    precision: float
+    coverage: float
+
+
+@dataclass(frozen=True)
+class Robust:
+    """A comparison over the points of a sweep.
+
+    Attributes
+    ----------
+    values : float64 (points, variants), mean outcome over the replications; NaN where no run finished.
+    regret : float64 (points, variants), in the outcome's unit, at least 0; over the points where all have a value.
+    leader : the variant with the least mean regret.
+    beaten : where another variant is better than the leader.
+    fails : by variant, where it is worse than the baseline.
+    pareto : the variants that none beats in the mean of every outcome with a better side and of the cost.
+    """
+
+    sweep: Sweep
+    outcome: str
+    unit: Unit
+    variants: tuple[str, ...]
+    baseline: str
+    values: NDArray[np.float64]
+    regret: NDArray[np.float64]
+    leader: str
+    beaten: tuple[Box, ...]
+    fails: Mapping[str, tuple[Box, ...]]
+    pareto: tuple[str, ...]
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a variant, least mean regret first.
+
+        Columns: mean (of the outcome over points), regret_mean, regret_p90, regret_max, best_share (points where none
+        is better), better_share (points where it is better than the baseline), pareto.
+        """
+        known = ~np.isnan(self.regret).any(axis=1)
+        regret, values = self.regret[known], self.values[known]
+        base = regret[:, self.variants.index(self.baseline)]
+        rows = {
+            "mean": values.mean(axis=0),
+            "regret_mean": regret.mean(axis=0),
+            "regret_p90": np.quantile(regret, 0.9, axis=0),
+            "regret_max": regret.max(axis=0),
+            "best_share": (regret == 0).mean(axis=0),
+            "better_share": (regret < base[:, None]).mean(axis=0),
+            "pareto": [name in self.pareto for name in self.variants],
+        }
+        frame = pd.DataFrame(rows, index=pd.Index(self.variants, name="variant"))
+        return frame.sort_values(["regret_mean", "regret_max"], kind="stable")
+
+    def points(self) -> pd.DataFrame:
+        """Return one row a point: the swept parameters, the mean outcome of every variant, and who is best."""
+        best = ["" if np.isnan(row).any() else self.variants[int(np.argmin(row))] for row in self.regret]
+        values = pd.DataFrame(self.values, columns=list(self.variants))
+        return pd.concat([self.sweep.design.to_frame(), values], axis=1).assign(best=best)
+
+
+def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robust:
+    """Compare the variants of a sweep over its points by *outcome*, by default the one that ranks the variants.
+
+    Raises
+    ------
+    TrustsimError : for an outcome without a better side, and where no point has a value for every variant.
+    """
+    entries = registry.group("outcome")
+    name = primary(sweep.scenario, registry) if outcome is None else outcome
+    ranking = [entry for entry in entries if entries[entry].better]
+    if name not in ranking:
+        near = nearest(name, ranking)
+        raise TrustsimError(
+            f"outcome: given {name!r}; allowed: {one_of(ranking)}" + (f"; did you mean {near!r}?" if near else "")
+        )
+    variants, baseline = sweep.studies[0].variants, sweep.studies[0].baseline
+    values = _means(sweep, name, variants)
+    badness = values if entries[name].better == "lower" else -values
+    regret = _regret(badness)
+    known = ~np.isnan(regret).any(axis=1)
+    if not known.any():
+        raise TrustsimError(f"sweep: given no point where every variant has a {name}; allowed: at least one")
+    leader = variants[int(np.argmin(regret[known].mean(axis=0)))]
+    base = regret[:, variants.index(baseline)]
+    parameters = sweep.design.to_frame().set_axis(list(sweep.design.names), axis=1).iloc[np.flatnonzero(known)]
+    units = dict(zip(sweep.design.names, sweep.design.units, strict=True))
+    return Robust(
+        sweep=sweep,
+        outcome=name,
+        unit=entries[name].unit,
+        variants=variants,
+        baseline=baseline,
+        values=values,
+        regret=regret,
+        leader=leader,
+        beaten=boxes(parameters, regret[known, variants.index(leader)] > 0, units),
+        fails={
+            v: boxes(parameters, (regret[:, k] > base)[known], units) for k, v in enumerate(variants) if v != baseline
+        },
+        pareto=_pareto_set(sweep, registry, variants),
+    )
+
+
+def _means(sweep: Sweep, outcome: str, variants: tuple[str, ...]) -> NDArray[np.float64]:
+    return np.stack([values_at(sweep.studies, Measured(outcome, "number", v)) for v in variants], axis=1)
+
+
+def _regret(badness: NDArray[np.float64]) -> NDArray[np.float64]:
+    short = badness - badness.min(axis=1, keepdims=True)
+    size = np.abs(badness).max(axis=1, keepdims=True)
+    return np.where(short <= _EQUAL * size, np.where(np.isnan(short), np.nan, 0.0), short)
+
+
+def boxes(
+    parameters: pd.DataFrame, is_failure: NDArray[np.bool_], units: Mapping[str, str] | None = None
+) -> tuple[Box, ...]:
+    """Return the boxes of a shallow tree in which most points are failures, the one that covers most first.
+
+    ``parameters``: one row a point, one column a parameter, numbers or names; ``is_failure`` bool (points,);
+    ``units`` of the parameters that have one.
+    """
+    if not is_failure.any():
+        return ()
+    if is_failure.all():
+        return (Box((), 1.0, 1.0, 1.0),)
+    features = pd.get_dummies(parameters, dtype=float, prefix_sep=" = ")
+    smallest = max(1, math.ceil(SMALLEST_SHARE * len(features)))
+    tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=smallest, random_state=0)
+    leaf = tree.fit(features.to_numpy(), is_failure).apply(features.to_numpy())
+    found = []
+    for each in np.unique(leaf):
+        there = leaf == each
+        precision = float(is_failure[there].mean())
+        if precision > 0.5:
+            conditions = _conditions(
+                tree, int(each), list(features.columns), dict.fromkeys(map(str, parameters), "") | dict(units or {})
+            )
+            coverage = float((is_failure & there).sum() / is_failure.sum())
+            found.append(Box(conditions, float(there.mean()), precision, coverage))
+    return tuple(sorted(found, key=lambda box: -box.coverage))
+
+
+def _conditions(tree: DecisionTreeClassifier, leaf: int, names: list[str], units: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the conditions on the way from the root to a leaf; of several on one side of a parameter the tightest."""
+    inner = tree.tree_
+    parent = {
+        int(child): k for k in range(inner.node_count) for child in (inner.children_left[k], inner.children_right[k])
+    }
+    tightest: dict[tuple[str, str], float] = {}
+    at = leaf
+    while at != 0:
+        above = parent[at]
+        name, limit = names[inner.feature[above]], float(inner.threshold[above])
+        side = "≤" if inner.children_left[above] == at else ">"
+        tightest.setdefault((name, side), limit)
+        at = above
+    texts = [
+        f"{name} {side} {limit:.4g} {units[name]}".rstrip()
+        if name in units
+        else name
+        if side == ">"
+        else name.replace(" = ", " ≠ ")
+        for (name, side), limit in tightest.items()
+    ]
+    return tuple(reversed(texts))
+
+
+def _pareto_set(sweep: Sweep, registry: Registry, variants: tuple[str, ...]) -> tuple[str, ...]:
+    entries = registry.group("outcome")
+    wanted = dict.fromkeys([*(name for name in sweep.scenario.outcomes if entries[name].better), COST])
+    columns = []
+    for name in wanted:
+        values = _means(sweep, name, variants)
+        known = ~np.isnan(values).any(axis=1)
+        if known.any():
+            columns.append(values[known].mean(axis=0) * (-1 if entries[name].better == "higher" else 1))
+    return tuple(np.array(variants)[pareto(np.stack(columns, axis=1))].tolist())

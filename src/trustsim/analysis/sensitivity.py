@@ -1,0 +1,252 @@
+"""Which parameters move an outcome: Morris, Sobol, PAWN and delta indices over ranges of scenario parameters.
+
+Every point meets the same worlds (common random numbers), so the mean over the replications is a function of the
+parameters without noise between points; the indices are of that function. The samples and the indices are SALib's
+(doi:10.21105/joss.00097); this module runs the points, leaves out what failed and says how much, and puts all methods
+into one table.
+
+- ``morris``: elementary effects (doi:10.1080/00401706.1991.10484804): ``mu_star`` the mean size of the effect of a step
+  over the range (doi:10.1016/j.envsoft.2006.10.004), ``sigma`` its spread: large where it depends on the others.
+- ``sobol``: shares of the outcome's variance: ``S1`` by a parameter alone, ``ST`` with all its interactions.
+- ``pawn``: distance between the outcome's distribution and the one with the parameter held
+  (doi:10.1016/j.envsoft.2015.01.004), median over ten slices.
+- ``delta``: shift of the whole density of the outcome (doi:10.1016/j.ress.2006.04.015); ``S1`` from the same points.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from SALib.analyze import delta as delta_index
+from SALib.analyze import morris as morris_index
+from SALib.analyze import pawn as pawn_index
+from SALib.analyze import sobol as sobol_index
+from SALib.sample import morris as morris_sample
+from SALib.sample import sobol as sobol_sample
+from scipy.stats import qmc
+
+from trustsim.analysis.intervals import LEVEL
+from trustsim.analysis.measured import Measured, measured_of, values_at
+from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.experiment.design import Range, Sweep, design_at, run_sweep
+from trustsim.registry import Registry
+from trustsim.scenario.resolved import Scenario
+
+_RESAMPLES, _SLICES, _LEVELS, _FEWEST = 500, 10, 4, 4
+Positions = NDArray[np.float64]  # (points, parameters), each in [0, 1]
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Index:
+    """One kind of index for every parameter: value, low, high float64 (parameters,); the limits NaN where none are
+    known."""
+
+    name: str
+    value: Values
+    low: Values
+    high: Values
+
+
+@dataclass(frozen=True)
+class Method:
+    """How points are laid out and read: ``block(d)`` points belong together and are left out together."""
+
+    samples: int
+    block: Callable[[int], int]
+    sample: Callable[[int, int, int], Positions]  # parameters, samples, seed
+    analyse: Callable[[Positions, Values, int], tuple[Index, ...]]  # positions, values, seed
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What an outcome depends on.
+
+    Attributes
+    ----------
+    indices : the one that ranks the parameters first.
+    values : float64 (points,), mean over replications at each point; NaN where no run finished.
+    n_left_out : points that were left out of the indices, with those that failed the ones of their block.
+    """
+
+    method: str
+    measured: Measured
+    ranges: tuple[Range, ...]
+    positions: Positions
+    values: Values
+    indices: tuple[Index, ...]
+    n_left_out: int
+    sweep: Sweep
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a parameter, the most important first: its range, and each index with its 95 % interval."""
+        columns: dict[str, Any] = {"from": [r.at(0) for r in self.ranges], "to": [r.at(1) for r in self.ranges]}
+        for index in self.indices:
+            columns |= {index.name: index.value}
+            if not np.isnan(index.low).all():
+                columns |= {f"{index.name}_low": index.low, f"{index.name}_high": index.high}
+        frame = pd.DataFrame(columns, index=pd.Index([r.path for r in self.ranges], name="parameter"))
+        return frame.sort_values(self.indices[0].name, ascending=False, kind="stable")
+
+    def points(self) -> pd.DataFrame:
+        """Return one row a point: the parameters, the number of replications that finished, and the mean outcome."""
+        n = [len(study.replications) for study in self.sweep.studies]
+        return self.sweep.design.to_frame().assign(replications=n, value=self.values)
+
+
+def sensitivity(
+    scenario: Scenario,
+    registry: Registry,
+    ranges: Sequence[Range],
+    *,
+    method: str = "sobol",
+    outcome: str | None = None,
+    variant: str | None = None,
+    paired: bool = False,
+    samples: int | None = None,
+    **options: Any,
+) -> Sensitivity:
+    """Vary parameters over their ranges and return how much an outcome depends on each.
+
+    Parameters
+    ----------
+    ranges : see :func:`trustsim.experiment.design.ranges_of`.
+    method : 'morris', 'sobol', 'pawn' or 'delta'.
+    outcome : by default the one that ranks the scenario's variants.
+    variant : by default the baseline; with ``paired`` the first other one.
+    paired : take the difference to the baseline in the same worlds in place of the level.
+    samples : trajectories (morris, 20 by default), base points (sobol, 64; a power of two) or points (256).
+    options : of :func:`trustsim.experiment.design.run_sweep`: replications, workers, store, progress, …
+
+    Raises
+    ------
+    TrustsimError : for an unknown method, outcome or variant, and where too few points finished.
+    """
+    if method not in METHODS:
+        near = nearest(method, tuple(METHODS))
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise TrustsimError(f"method: given {method!r}; allowed: {one_of(METHODS)}{hint}")
+    how, d = METHODS[method], len(ranges)
+    asked = measured_of(scenario, registry, outcome, variant, paired=paired)
+    with _guarded():
+        positions = how.sample(d, how.samples if samples is None else samples, scenario.seed)
+    design = design_at(method, ranges, positions)
+    sweep = run_sweep(scenario, registry, design=design, variants=asked.variants, **options)
+    values = values_at(sweep.studies, asked)
+    kept = _whole_blocks(values, how.block(d))
+    if kept.sum() < _FEWEST * how.block(d):
+        raise TrustsimError(
+            f"sensitivity: given {int(np.isnan(values).sum())} of {len(values)} points without a finished run; "
+            f"allowed: at least {_FEWEST * how.block(d)} points in whole blocks"
+        )
+    with _guarded():
+        indices = _constant(d, method) if np.ptp(values[kept]) == 0 else how.analyse(positions[kept], values[kept], 1)
+    return Sensitivity(method, asked, tuple(ranges), positions, values, indices, int((~kept).sum()), sweep)
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """Keep what SALib changes for the whole process (numpy's global stream, how warnings are shown) as it was."""
+    state, shown = np.random.get_state(), warnings.formatwarning  # noqa: NPY002
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+        warnings.formatwarning = shown
+
+
+def _whole_blocks(values: Values, size: int) -> NDArray[np.bool_]:
+    """Return bool (points,): those in blocks of which every point has a value."""
+    return np.repeat(~np.isnan(values.reshape(-1, size)).any(axis=1), size)
+
+
+def _constant(d: int, method: str) -> tuple[Index, ...]:
+    """Return the indices of an outcome that is the same everywhere: nothing depends on anything."""
+    return tuple(Index(name, *np.zeros((3, d))) for name in NAMES[method])
+
+
+def _problem(d: int) -> dict[str, Any]:
+    return {"num_vars": d, "names": [f"x{k}" for k in range(d)], "bounds": [[0.0, 1.0]] * d}
+
+
+def _with_half_width(name: str, value: Any, half: Any) -> Index:
+    centre, width = np.asarray(value, np.float64), np.asarray(half, np.float64)
+    return Index(name, centre, centre - width, centre + width)
+
+
+def _without(name: str, value: Any) -> Index:
+    centre = np.asarray(value, np.float64)
+    return Index(name, centre, np.full(len(centre), math.nan), np.full(len(centre), math.nan))
+
+
+def _sobol_points(d: int, samples: int, seed: int) -> Positions:
+    base = 2 ** max(samples - 1, 1).bit_length()
+    return np.asarray(sobol_sample.sample(_problem(d), base, calc_second_order=False, seed=seed))
+
+
+def _sobol(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
+    found = sobol_index.analyze(
+        _problem(positions.shape[1]), values, calc_second_order=False, num_resamples=_RESAMPLES, conf_level=LEVEL,
+        seed=seed,
+    )  # fmt: skip
+    return tuple(_with_half_width(name, found[name], found[f"{name}_conf"]) for name in NAMES["sobol"])
+
+
+def _morris_points(d: int, samples: int, seed: int) -> Positions:
+    return np.asarray(morris_sample.sample(_problem(d), samples, num_levels=_LEVELS, seed=seed))
+
+
+def _morris(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
+    found = morris_index.analyze(
+        _problem(positions.shape[1]), positions, values, num_resamples=_RESAMPLES, conf_level=LEVEL,
+        num_levels=_LEVELS, seed=seed,
+    )  # fmt: skip
+    size = _with_half_width("mu_star", found["mu_star"], found["mu_star_conf"])
+    return size, _without("mu", found["mu"]), _without("sigma", found["sigma"])
+
+
+def _even_points(d: int, samples: int, seed: int) -> Positions:
+    return np.asarray(qmc.LatinHypercube(d, rng=seed).random(samples))
+
+
+def _pawn(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
+    def median(rows: Any) -> Values:
+        found = pawn_index.analyze(_problem(positions.shape[1]), positions[rows], values[rows], S=_SLICES, seed=seed)
+        return np.asarray(found["median"], np.float64)
+
+    rng = np.random.default_rng(seed)
+    again = np.stack([median(rng.integers(len(values), size=len(values))) for _ in range(_RESAMPLES // 5)])
+    low, high = np.quantile(again, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    return (Index("pawn", median(slice(None)), low, high),)
+
+
+def _delta(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
+    found = delta_index.analyze(
+        _problem(positions.shape[1]), positions, values, num_resamples=_RESAMPLES // 5, conf_level=LEVEL, seed=seed
+    )
+    shift = _with_half_width("delta", found["delta_raw"], found["delta_raw_conf"])
+    return shift, _with_half_width("S1", found["S1"], found["S1_conf"])
+
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "morris": ("mu_star", "mu", "sigma"),
+    "sobol": ("ST", "S1"),
+    "pawn": ("pawn",),
+    "delta": ("delta", "S1"),
+}
+METHODS: Mapping[str, Method] = {
+    "morris": Method(20, lambda d: d + 1, _morris_points, _morris),
+    "sobol": Method(64, lambda d: d + 2, _sobol_points, _sobol),
+    "pawn": Method(256, lambda d: 1, _even_points, _pawn),
+    "delta": Method(256, lambda d: 1, _even_points, _delta),
+}

@@ -1,0 +1,95 @@
+"""Regret, the conditions under which a variant fails, and the Pareto set, on values made by hand."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from trustsim.analysis.robust import boxes, robust
+from trustsim.catalog import REGISTRY
+from trustsim.errors import TrustsimError
+from trustsim.experiment.design import run_sweep
+from trustsim.experiment.simulate import Run
+from trustsim.scenario.load import load
+
+QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
+LIQUID = "platforms.Harbour.liquid_share"
+
+
+def swept(losses, costs=(0, 0, 0), shares=("5 %", "10 %", "20 %", "30 %")):
+    """A sweep over liquid shares with these losses, {variant: one number a point}."""
+    names = tuple(losses)
+    story = load(QUICKSTART, REGISTRY, overrides={"sweep": {LIQUID: list(shares)}})
+    story = replace(story, outcomes=("investor_loss", "policy_cost"))
+
+    def simulate(story, columns, replication):
+        at = [column.split(" @ ") for column in columns]
+        loss = np.array([losses[name][int(k)] for name, k in at], float)
+        cost = np.array([costs[names.index(name)] for name, _ in at], float)
+        return Run(replication, columns, {"investor_loss": loss + replication, "policy_cost": cost}, {})
+
+    return run_sweep(
+        story, REGISTRY, variants=names, replications=2, workers=1, simulate=simulate, groups=lambda s, n: (n,)
+    )
+
+
+def test_regret_is_how_much_worse_a_variant_is_than_the_best_at_each_point():
+    found = robust(swept({"nothing": [9, 9, 1, 1], "gate": [3, 3, 3, 3], "buffer": [4, 2, 4, 4]}), REGISTRY)
+    assert found.regret.tolist() == [[6, 0, 1], [7, 1, 0], [0, 2, 3], [0, 2, 3]]
+    table = found.table()
+    assert table.index.tolist() == ["gate", "buffer", "nothing"]
+    assert table["regret_mean"].tolist() == [1.25, 1.75, 3.25]
+    assert table["regret_max"].tolist() == [2, 3, 7]
+    np.testing.assert_allclose(table["regret_p90"], [2, 3, 6.7])
+    assert table["best_share"].tolist() == [0.25, 0.25, 0.5]
+    assert table["better_share"].tolist() == [0.5, 0.5, 0]
+    assert found.leader == "gate"
+    assert found.points()["best"].tolist() == ["gate", "buffer", "nothing", "nothing"]
+
+
+def test_where_a_variant_fails_is_a_condition_on_the_swept_parameter():
+    found = robust(swept({"nothing": [9, 9, 1, 1], "gate": [3, 3, 3, 3], "buffer": [4, 2, 4, 4]}), REGISTRY)
+    (box,) = found.fails["gate"]
+    assert box.conditions == ("liquid_share > 15 %",)
+    assert (box.support, box.precision, box.coverage) == (0.5, 1, 1)
+
+
+def test_a_variant_that_never_fails_has_no_box_and_one_that_always_does_has_one_without_conditions():
+    found = robust(swept({"nothing": [5, 5, 5, 5], "gate": [1, 1, 1, 1], "buffer": [6, 6, 6, 6]}), REGISTRY)
+    assert found.fails["gate"] == ()
+    assert found.beaten == ()
+    assert found.fails["buffer"][0].conditions == ()
+
+
+def test_the_pareto_set_weighs_the_outcome_against_the_cost():
+    losses = {"nothing": [5, 5, 5, 5], "gate": [1, 1, 1, 1], "buffer": [2, 2, 2, 2]}
+    assert robust(swept(losses, costs=(0, 10, 20)), REGISTRY).pareto == ("nothing", "gate")
+
+
+def test_boxes_find_a_corner_of_two_parameters_and_a_kind():
+    """Failures where x > 0.5 on a ring: 200 points, so that no leaf of five per cent hides the corner."""
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"x": rng.random(200), "network": rng.choice(["ring", "star"], 200)})
+    (box,) = boxes(frame, ((frame["x"] > 0.5) & (frame["network"] == "ring")).to_numpy())
+    assert box.precision == 1
+    assert box.coverage == 1
+    assert any(text in ("network = ring", "network ≠ star") for text in box.conditions)
+    (limit,) = (float(text.split()[-1]) for text in box.conditions if text.startswith("x >"))
+    assert limit == pytest.approx(0.5, abs=0.02)
+
+
+def test_an_outcome_without_a_better_side_and_a_sweep_without_values_are_refused():
+    losses = {"nothing": [5, 5, 5, 5], "gate": [1, 1, 1, 1]}
+    with pytest.raises(TrustsimError, match="did you mean 'investor_loss'"):
+        robust(swept(losses), REGISTRY, "investor_los")
+    empty = swept({"nothing": [np.nan] * 4, "gate": [1, 1, 1, 1]})
+    with pytest.raises(TrustsimError, match="given no point where every variant"):
+        robust(empty, REGISTRY)
+
+
+def test_a_point_without_a_value_takes_no_part():
+    found = robust(swept({"nothing": [9, 9, np.nan, 1], "gate": [3, 3, 3, 3], "buffer": [4, 2, 4, 4]}), REGISTRY)
+    assert found.points()["best"].tolist() == ["gate", "buffer", "", "nothing"]
+    assert found.table().loc["nothing", "best_share"] == pytest.approx(1 / 3)
