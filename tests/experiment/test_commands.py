@@ -3,14 +3,17 @@
 import functools
 import json
 import re
+import sqlite3
 from pathlib import Path
 
 import fake_engine as fake
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from trustsim import cli
 from trustsim.cli import common, studies
+from trustsim.experiment import address
 from trustsim.registry import Registry
 from trustsim.report import result
 
@@ -44,6 +47,7 @@ def trustsim(monkeypatch, tmp_path):
     monkeypatch.setattr(common, "registry", registry)
     monkeypatch.setattr(studies, "_is_cold", lambda: False)
     monkeypatch.setattr(result.page, "write", lambda r, path: path.write_text("<html>"))
+    monkeypatch.setattr(address, "_engine", lambda simulate: "fake")
     engine = result.compare
 
     def call(*arguments, simulate=fake.simulate):
@@ -158,3 +162,80 @@ def test_resume_of_a_folder_that_trustsim_did_not_write_is_refused(trustsim, tmp
     done = trustsim("resume", "other")
     assert done.exit_code == 2
     assert "without a whole request.json" in done.stderr
+
+
+def test_status_names_failed_runs_and_the_line_that_repeats_one(trustsim):
+    done = trustsim("compare", "theft.yaml", simulate=fake.fails_on_odd)
+    assert "repeat a failed run with: trustsim repeat theft-run 1" in done.stderr
+    told = CliRunner().invoke(cli.main, ["status", "theft-run"], catch_exceptions=False).stdout
+    assert "replication 1 (nothing, insured, both): ValueError: no bank left in world 1" in told
+    assert "repeat it with: trustsim repeat theft-run 1" in told
+    assert "and 1 more failed passes" in told
+
+
+QUICKSTART = str(Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml")
+
+
+@pytest.fixture
+def kept(monkeypatch, tmp_path):
+    """A run folder of the real engine at toy size; gives a function that calls a command on it."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        return CliRunner().invoke(cli.main, list(arguments), catch_exceptions=False)
+
+    small = ("--set", "investors.count=60", "--replications", "3", "--workers", "1", "--quiet")
+    assert call("run", QUICKSTART, "--out", "here", *small).exit_code == 0
+    return call
+
+
+def test_verify_says_that_all_is_as_it_was_and_names_what_is_not(kept, tmp_path):
+    done = kept("verify", "here", "--sample", "2")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == ["here: 24 runs kept; 2 passes run again", "all as it was written, to the bit"]
+    index = sqlite3.connect(tmp_path / "here/runs/index.sqlite")
+    index.execute("UPDATE run SET outcomes = zeroblob(length(outcomes)) WHERE replication = 1")
+    index.commit()
+    index.close()
+    shard = next((tmp_path / "here/runs").glob("*.npz"))
+    shard.write_bytes(shard.read_bytes()[:-1] + b"x")
+    done = kept("verify", "here", "--sample", "3")
+    assert done.exit_code == 1
+    assert f"differs: shard {shard.name}: not as it was written" in done.stdout
+    assert "index.sqlite: not as it was written" in done.stdout
+    assert "differs: replication 1, outcome investor_loss of nothing" in done.stdout
+
+
+def test_verify_says_that_the_scenario_was_changed(kept, tmp_path):
+    resolved = tmp_path / "here/resolved.yaml"
+    resolved.write_text(resolved.read_text().replace("seed: 1", "seed: 2"))
+    done = kept("verify", "here")
+    assert done.exit_code == 1
+    assert "differs: nothing: the scenario, a file that it names or this version" in done.stdout
+
+
+def test_repeat_runs_one_replication_alone_and_gives_its_kept_outcomes(kept, tmp_path):
+    told = kept("repeat", "here", "2").stdout
+    row = pd.read_csv(tmp_path / "here/outcomes.csv").query("replication == 2 and variant == 'gate'").iloc[0]
+    assert f"replication 2, gate: run_probability {row['run_probability']:.6g}" in told
+
+
+def test_export_writes_series_and_report_the_page_from_what_is_kept(kept, tmp_path):
+    assert kept("export", "here", "--out", "tables").stdout.split()[-1] == "tables/series.csv.gz"
+    assert len(pd.read_csv(tmp_path / "tables/series.csv.gz")) > 0
+    assert kept("report", "here").exit_code == 0
+    assert (tmp_path / "here/report.html").stat().st_size > 10_000
+    for path in (tmp_path / "here/runs").glob("*.npz"):
+        path.unlink()
+    done = kept("export", "here")
+    assert done.exit_code == 2
+    assert "allowed: trustsim resume here" in done.stderr
+
+
+def test_a_run_that_takes_too_long_is_recorded_and_tried_again(kept, tmp_path):
+    small = ("--set", "investors.count=60", "--replications", "3", "--workers", "1", "--quiet", "--seed", "5")
+    done = kept("run", QUICKSTART, "--out", "slow", *small, "--timeout", "0.000001")
+    assert done.exit_code == 3
+    assert "RunTimeout" in kept("status", "slow").stdout
+    assert kept("resume", "slow", "--workers", "1", "--quiet").exit_code == 0
+    assert "failed: 0, left: 0" in kept("status", "slow").stdout

@@ -1,3 +1,5 @@
+"""A study as files: tables, netCDF, and what they say of themselves."""
+
 import errno
 import json
 from dataclasses import replace
@@ -18,51 +20,53 @@ def study():
     return run_study(fake.scenario(), workers=1, seed=3, simulate=fake.fails_on_odd, groups=fake.two_passes)
 
 
-def same(a, b):
-    np.testing.assert_array_equal(a.replications, b.replications)
-    assert (a.variants, a.failed, a.seconds, a.interrupted) == (b.variants, b.failed, b.seconds, b.interrupted)
-    assert a.scenario == b.scenario
-    assert a.runs == b.runs
-    assert {k: v.tobytes() for k, v in a.outcomes.items()} == {k: v.tobytes() for k, v in b.outcomes.items()}
-    assert {k: v.tobytes() for k, v in a.series.items()} == {k: v.tobytes() for k, v in b.series.items()}
-
-
-@pytest.mark.parametrize("has_pyarrow", [True, False])
-def test_a_study_comes_back_to_the_bit(study, tmp_path, monkeypatch, has_pyarrow):
-    if has_pyarrow:
-        pytest.importorskip("pyarrow")
-    else:
-        monkeypatch.setattr(folder, "find_spec", lambda name: None)
-    place = folder.save(study, tmp_path / "deep" / "run", command="trustsim compare theft.yaml")
-    series = "series.parquet" if has_pyarrow else "series.csv.gz"
-    assert sorted(p.name for p in place.iterdir()) == ["outcomes.csv", "runs.csv", series, "study.json"]
-    same(folder.load(place, fake.scenario()), study)
-
-
-def test_saving_again_leaves_one_series_file(study, tmp_path, monkeypatch):
-    pytest.importorskip("pyarrow")
-    folder.save(study, tmp_path)
-    monkeypatch.setattr(folder, "find_spec", lambda name: None)
-    folder.save(study, tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["outcomes.csv", "runs.csv", "series.csv.gz", "study.json"]
-
-
-def test_a_study_without_a_finished_replication_is_kept_with_its_failures(tmp_path):
+def test_a_study_without_a_finished_replication_is_written_with_its_failures(tmp_path):
     empty = run_study(fake.scenario(), workers=1, simulate=lambda *_: 1 / 0, groups=fake.one_pass)
     folder.save(empty, tmp_path)
-    same(folder.load(tmp_path, fake.scenario()), empty)
+    assert len(json.loads((tmp_path / "study.json").read_text())["failed"]) == 12
+    for kind in ("csv", "parquet", "netcdf"):
+        folder.export(empty, tmp_path, kind)
 
 
-def test_runs_come_back_to_the_bit_whatever_their_variant_is_called(tmp_path):
+def test_what_is_exported_as_a_table_holds_every_number_to_the_bit(study, tmp_path, monkeypatch):
+    """In blocks of replications that do not divide their number."""
+    monkeypatch.setattr(folder, "_BLOCK", 4)
+    whole = series_frame(study)
+    for kind, series in (("csv", "series.csv.gz"), ("parquet", "series.parquet")):
+        files = folder.export(study, tmp_path / kind, kind)
+        assert sorted(p.name for p in (tmp_path / kind).iterdir()) == sorted(p.name for p in files)
+        path = tmp_path / kind / series
+        back = pd.read_csv(path) if kind == "csv" else pd.read_parquet(path)
+        np.testing.assert_array_equal(back["outflow"].astype(np.float32), whole["outflow"])
+        assert (back["variant"].astype(str) == whole["variant"].astype(str)).all()
+        assert back["replication"].tolist() == whole["replication"].tolist()
+    outcomes = pd.read_parquet(tmp_path / "parquet" / "outcomes.parquet")
+    np.testing.assert_array_equal(outcomes["investor_loss"], outcomes_frame(study)["investor_loss"])
+
+
+def test_what_is_exported_as_netcdf_is_labelled(study, tmp_path):
+    xarray = pytest.importorskip("xarray")
+    folder.export(study, tmp_path, "netcdf")
+    with xarray.open_dataset(tmp_path / "study.nc", engine="h5netcdf") as data:
+        assert data["outflow"].dims == ("replication", "day", "variant", "platform")
+        there = data["outflow"].sel(replication=4, day=2, variant="both", platform="Quay")
+        assert there.item() == study.series["outflow"][2, 2, 2, 1]
+        np.testing.assert_array_equal(data["investor_loss"], study.outcomes["investor_loss"])
+        assert data.attrs["seed"] == 3
+
+
+def test_a_missing_package_is_named_with_its_extra(study, tmp_path, monkeypatch):
+    monkeypatch.setitem(folder.NEEDS, "netcdf", ("no_such_package",))
+    with pytest.raises(TrustsimError, match=r"given without no_such_package; allowed: with the extra \[netcdf\]"):
+        folder.export(study, tmp_path, "netcdf")
+
+
+def test_variants_are_written_as_they_are_called(tmp_path):
     names = ("1.0", "NA", 'a "gate", later')
-    story = fake.scenario(names=names)
-    told = run_study(story, workers=1, simulate=fake.simulate, groups=fake.one_pass)
-    assert {run.variant for run in told.runs} >= set(names[:2])
+    told = run_study(fake.scenario(names=names), workers=1, simulate=fake.simulate, groups=fake.one_pass)
     folder.save(told, tmp_path)
-    back = folder.load(tmp_path, story).runs
-    assert back == told.runs
-    assert [run.onset.hex() for run in back] == [run.onset.hex() for run in told.runs]
-    assert {type(run.replication) for run in back} == {int}
+    back = pd.read_csv(tmp_path / "outcomes.csv", dtype=str, keep_default_na=False)
+    assert back["variant"].tolist()[:3] == list(names)
 
 
 def test_runs_are_a_table_of_their_own_with_columns_even_where_there_is_none(study, tmp_path):
@@ -74,7 +78,6 @@ def test_runs_are_a_table_of_their_own_with_columns_even_where_there_is_none(stu
     calm = replace(study, runs=())
     folder.save(calm, tmp_path / "none")
     assert (tmp_path / "none" / "runs.csv").read_text().strip() == ",".join(columns)
-    same(folder.load(tmp_path / "none", fake.scenario()), calm)
     assert runs_frame(calm).dtypes.tolist() == runs_frame(study).dtypes.tolist()
 
 
@@ -117,8 +120,8 @@ def test_a_full_disk_is_said_clearly_and_the_old_study_stays(study, tmp_path, mo
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(folder, "_write_series", full)
-    with pytest.raises(TrustsimError, match=r"series.*cannot write it \(No space left on device\)"):
+    monkeypatch.setattr(folder, "runs_frame", full)
+    with pytest.raises(TrustsimError, match=r"runs.*cannot write it \(No space left on device\)"):
         folder.save(replace(study, seconds=1.0, replications=study.replications + 100), tmp_path)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
 
@@ -127,37 +130,3 @@ def test_a_folder_that_cannot_be_made_is_said_clearly(study, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(TrustsimError, match="cannot make or write it"):
         folder.save(study, tmp_path / "file" / "run")
-
-
-@pytest.mark.parametrize("name", ["outcomes.csv", "runs.csv"])
-def test_a_changed_or_missing_file_is_refused(study, tmp_path, name):
-    folder.save(study, tmp_path)
-    with (tmp_path / name).open("a") as stream:
-        stream.write("99,both,1,1,1\n")
-    with pytest.raises(TrustsimError, match=rf"{name}: missing, changed or cut short"):
-        folder.load(tmp_path, fake.scenario())
-    (tmp_path / name).unlink()
-    with pytest.raises(TrustsimError, match=rf"{name}: missing, changed or cut short"):
-        folder.load(tmp_path, fake.scenario())
-
-
-def test_a_folder_of_another_format_is_refused(study, tmp_path):
-    folder.save(study, tmp_path)
-    about = json.loads((tmp_path / "study.json").read_text())
-    (tmp_path / "study.json").write_text(json.dumps({**about, "format": 1}))
-    with pytest.raises(TrustsimError, match="given format 1; allowed: 2"):
-        folder.load(tmp_path, fake.scenario())
-
-
-def test_a_study_of_another_scenario_is_refused(study, tmp_path):
-    folder.save(study, tmp_path)
-    with pytest.raises(TrustsimError, match="given the study of another scenario"):
-        folder.load(tmp_path, replace(fake.scenario(seed=3), digest="e" * 64))
-
-
-def test_a_folder_without_a_study_is_refused(tmp_path):
-    with pytest.raises(TrustsimError, match=r"a folder without study.json"):
-        folder.load(tmp_path, fake.scenario())
-    (tmp_path / "study.json").write_text("{")
-    with pytest.raises(TrustsimError, match="cannot be read"):
-        folder.load(tmp_path, fake.scenario())

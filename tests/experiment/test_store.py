@@ -25,7 +25,7 @@ from trustsim.experiment import address
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store, count
 from trustsim.experiment.study import run_study
-from trustsim.scenario.load import load
+from trustsim.scenario.load import from_document, load
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
 N_KILLS = 20
@@ -228,6 +228,14 @@ def test_an_address_changes_with_what_decides_the_numbers_and_with_nothing_else(
     assert json.loads(json.dumps(first)) == first
     with pytest.raises(TrustsimError, match="given a ndarray, which has no plain form"):
         address.addresses(replace(story, shocks=(np.zeros(2),)), names[:1], simulate_run)
+
+
+@pytest.mark.parametrize("story", sorted(QUICKSTART.parent.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_a_scenario_and_its_resolved_document_have_the_same_addresses(story):
+    given = load(story, REGISTRY)
+    back = from_document(given.document, REGISTRY)
+    names = [variant.name for variant in given.variants]
+    assert address.addresses(given, names, simulate_run) == address.addresses(back, names, simulate_run)
 
 
 def test_the_real_engine_comes_back_from_the_store_to_the_bit(tmp_path):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trustsim.registry import Registry
     from trustsim.scenario.resolved import Scenario
 
+NOT_MET = 1
 WRONG_INPUT = 2
 SOME_FAILED = 3
 INTERRUPTED = 130

@@ -1,21 +1,23 @@
-"""Commands on studies and their run folders: compare, run, resume, status, report."""
+"""Commands on studies and their run folders: compare, run, resume, status, repeat, report, export, verify."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from trustsim.cli import common
 from trustsim.cli.common import (
     INTERRUPTED,
+    NOT_MET,
     SOME_FAILED,
     dask_option,
     json_option,
@@ -31,9 +33,11 @@ from trustsim.errors import TrustsimError
 if TYPE_CHECKING:
     from trustsim.experiment.pool import Pool
     from trustsim.report.result import Result
+    from trustsim.scenario.resolved import Scenario
 
 RESOLVED, REQUEST, REPORT = "resolved.yaml", "request.json", "report.html"
 COMPILE_SECONDS = 20
+MOST_FAILURES = 5
 _STUDY_OPTIONS = (
     click.argument("file"),
     click.option("--out", metavar="DIR", help="Run folder; by default the file's name with '-run', in this folder."),
@@ -125,24 +129,24 @@ def resume(
 @json_option
 def status(folder: Path, as_json: bool) -> None:
     """Say what is done, failed and left of the study in a run folder, also while it runs."""
-    from trustsim.experiment.address import addresses
-    from trustsim.experiment.simulate import simulate
     from trustsim.experiment.store import count
-    from trustsim.experiment.study import choose_variants, planned
     from trustsim.report.result import RUNS
 
-    scenario, request = common.read_scenario(str(folder / RESOLVED), ()), _request(folder)
-    variants = choose_variants(scenario, request.variants)
-    total = planned(scenario) if request.replications is None else request.replications
-    found = count(folder / RUNS, addresses(scenario, variants, simulate), total)
-    left = total * len(variants) - found.done - found.failed
+    study = _asked(folder)
+    found = count(folder / RUNS, study.addresses, study.total)
+    n_variants = len(study.addresses)
+    left = study.total * n_variants - found.done - found.failed
     seconds_left = left * found.seconds_a_run if found.seconds_a_run > 0 else None
     if as_json:
         counts = {"done": found.done, "failed": found.failed, "left": left}
-        print_json({"format": 1, "title": scenario.title, **counts, "seconds_left": seconds_left})
+        print_json({"format": 1, "title": study.scenario.title, **counts, "seconds_left": seconds_left})
         return
-    click.echo(f"{folder}: {total} replications of {len(variants)} variants")
+    click.echo(f"{folder}: {study.total} replications of {n_variants} variants")
     click.echo(f"runs done: {found.done}, failed: {found.failed}, left: {left}")
+    for replication, what in found.failures[:MOST_FAILURES]:
+        click.echo(f"failed: {what}\n  repeat it with: {_repeat(folder, replication)}")
+    if len(found.failures) > MOST_FAILURES:
+        click.echo(f"and {len(found.failures) - MOST_FAILURES} more failed passes")
     if left > 0:
         time_left = "" if seconds_left is None else f"about {seconds_left:.0f} s left; "
         click.echo(f"{time_left}go on with: trustsim resume {shlex.quote(str(folder))}")
@@ -150,16 +154,108 @@ def status(folder: Path, as_json: bool) -> None:
 
 @main.command()
 @run_folder
+@click.argument("replication", type=click.IntRange(min=0))
+def repeat(folder: Path, replication: int) -> None:
+    """Run one REPLICATION of the study in a run folder again, in this process, and show what it raises.
+
+    Nothing is kept. A run that fails shows its whole traceback.
+    """
+    from trustsim.experiment.simulate import simulate
+    from trustsim.model import lockstep_groups
+
+    study = _asked(folder)
+    for variants in lockstep_groups(study.scenario, tuple(study.addresses)):
+        try:
+            run = simulate(study.scenario, variants, replication)
+        except Exception:
+            click.echo(f"replication {replication}, {', '.join(variants)}:\n{traceback.format_exc()}", err=True)
+            raise click.exceptions.Exit(SOME_FAILED) from None
+        for k, variant in enumerate(variants):
+            values = ", ".join(f"{name} {run.outcomes[name][k]:.6g}" for name in study.scenario.outcomes)
+            click.echo(f"replication {replication}, {variant}: {values}")
+
+
+@main.command()
+@run_folder
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="By default report.html in RUN_FOLDER.")
 def report(folder: Path, out: Path | None) -> None:
-    """Write the HTML report of a run folder, without running anything."""
-    from trustsim.analysis import comparison
-    from trustsim.experiment.folder import load
-    from trustsim.report.result import Result
+    """Write the HTML report of what is finished in a run folder, without running anything."""
+    click.echo(f"report: {_finished(folder).report(out or folder / REPORT)}")
 
-    study = load(folder, common.read_scenario(str(folder / RESOLVED), ()))
-    target = Result(study, comparison.compare(study, common.registry())).report(out or folder / REPORT)
-    click.echo(f"report: {target}")
+
+@main.command()
+@run_folder
+@click.option(
+    "--to", "kind", type=click.Choice(["csv", "parquet", "netcdf"]), default="csv", show_default=True,
+    help="Parquet and netCDF need the extras of these names.",
+)  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="By default RUN_FOLDER.")
+def export(folder: Path, kind: Any, out: Path | None) -> None:
+    """Write outcomes, runs on platforms and series of what is finished in a run folder for other programs."""
+    for file in _finished(folder).export(out or folder, kind):
+        click.echo(file)
+
+
+@main.command()
+@run_folder
+@click.option("--sample", type=click.IntRange(min=0), default=5, show_default=True, help="Passes to run again.")
+def verify(folder: Path, sample: int) -> None:
+    """Recompute the hashes of a run folder's input and results, and run a sample of it again, to the bit.
+
+    Ends with status 1 and names what differs.
+    """
+    from trustsim.experiment.store import Store, count
+    from trustsim.experiment.verify import verify as verify_runs
+    from trustsim.report.result import RUNS, say
+
+    study = _asked(folder)
+    request = _request(folder)
+    differs = [
+        f"{name}: the scenario, a file that it names or this version of trustsim is not what it was"
+        for name, address in study.addresses.items()
+        if (request.addresses or {}).get(name, address) != address
+    ]
+    if not differs:
+        with Store(folder / RUNS, waits=say) as store:
+            found = verify_runs(store, study.scenario, study.addresses, study.total, sample=sample)
+        differs = list(found.differs)
+        done = count(folder / RUNS, study.addresses, study.total).done
+        click.echo(f"{folder}: {done} runs kept; {found.n_again} passes run again")
+    for line in differs:
+        click.echo(f"differs: {line}")
+    if differs:
+        raise click.exceptions.Exit(NOT_MET)
+    click.echo("all as it was written, to the bit")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The study that a run folder is for."""
+
+    scenario: Scenario
+    addresses: dict[str, str]
+    total: int
+
+
+def _asked(folder: Path) -> _Asked:
+    scenario, request = common.read_scenario(str(folder / RESOLVED), ()), _request(folder)
+    from trustsim.experiment.address import addresses
+    from trustsim.experiment.simulate import simulate
+    from trustsim.experiment.study import choose_variants, planned
+
+    total = planned(scenario) if request.replications is None else request.replications
+    return _Asked(scenario, addresses(scenario, choose_variants(scenario, request.variants), simulate), total)
+
+
+def _finished(folder: Path) -> Result:
+    scenario, request = common.read_scenario(str(folder / RESOLVED), ()), _request(folder)
+    from trustsim.report import result as results
+
+    return results.kept(folder, scenario, request.variants, request.replications, common.registry())
+
+
+def _repeat(folder: Path, replication: int) -> str:
+    return f"trustsim repeat {shlex.quote(str(folder))} {replication}"
 
 
 @dataclass(frozen=True)
@@ -169,18 +265,22 @@ class Request:
     command: str
     replications: int | None
     variants: list[str] | None
+    addresses: dict[str, str] | None = None  # of the variants when it began, for ``verify``
 
 
 def _begin(file: str, place: Path, request: Request, settings: tuple[str, ...], seed: int | None) -> None:
     """Check the input and write down what is asked for, so that a study can be resumed from its folder alone."""
     scenario = common.read_scenario(file, settings)
     from trustsim.experiment import folder
+    from trustsim.experiment.address import addresses
+    from trustsim.experiment.simulate import simulate
     from trustsim.experiment.study import choose_variants, with_seed
     from trustsim.scenario.yaml_file import write
 
-    choose_variants(scenario, request.variants)
-    document = (scenario if seed is None else with_seed(scenario, seed)).document
-    asked = json.dumps(asdict(request), ensure_ascii=False)
+    scenario = scenario if seed is None else with_seed(scenario, seed)
+    document = scenario.document
+    where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
+    asked = json.dumps(asdict(replace(request, addresses=where)), ensure_ascii=False)
     folder.write_whole(
         {
             folder.make(place) / RESOLVED: lambda path: path.write_text(write(document), encoding="utf-8"),
@@ -231,6 +331,8 @@ def _go_on(
             click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; next: trustsim report {place}")
     if result.study.interrupted:
         click.echo(f"interrupted; go on with: trustsim resume {shlex.quote(str(place))}", err=True)
+    for failed in result.study.failed[:1]:
+        click.echo(f"repeat a failed run with: {_repeat(place, failed.replication)}", err=True)
     _end(result, trouble)
 
 

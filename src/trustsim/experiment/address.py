@@ -69,9 +69,12 @@ def _engine(simulate: Callable[..., object]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return *value* as JSON would hold it; things as their kind and their fields, numbers to the last bit."""
-    if value is None or isinstance(value, bool | int | float):
+    """Return *value* as JSON would hold it; things as their kind and their fields, numbers to the last
+    bit whatever their type."""
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int | float):
+        return float(value) + 0.0 if abs(value) < 2**53 else value  # 0, 0.0 and -0.0 are one number
     if isinstance(value, str):
         return content_of(value)
     if isinstance(value, Mapping):

@@ -1,61 +1,137 @@
-"""The run folder: outcomes, runs on platforms and series as tidy tables, and ``study.json`` that says what they are.
+"""A study as files for other programs: tidy tables as CSV or Parquet, or one labelled netCDF.
 
-All files are written beside their places and then moved there, ``study.json`` last with the hashes of the others: what
-cannot be written leaves the old study, and a folder that a crash left between the two is refused.
+All files are written beside their places and then moved there: what cannot be written leaves the old ones. Series are
+written a block of replications, or one series, at a time, so that memory does not grow with the study.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
+from importlib import import_module
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError
-from trustsim.experiment.frames import SERIES_KEYS, outcomes_frame, platform_names, runs_frame, series_frame
-from trustsim.experiment.simulate import FailedRun
-from trustsim.experiment.study import LiquidityRun, Study, with_seed
-from trustsim.scenario.resolved import Scenario
+from trustsim.experiment.frames import outcomes_frame, platform_names, runs_frame, series_frame
+from trustsim.experiment.store import Series
+from trustsim.experiment.study import Study
 
-FORMAT = 2
-OUTCOMES, RUNS, ABOUT = "outcomes.csv", "runs.csv", "study.json"
-SERIES = ("series.parquet", "series.csv.gz")
+FORMAT = 3
+Kind = Literal["csv", "parquet", "netcdf"]
+NEEDS = {"csv": (), "parquet": ("pyarrow",), "netcdf": ("xarray", "h5netcdf", "h5py")}  # extras of the same names
+ABOUT = "study.json"
 _PACKAGES = ("trustsim", "numpy", "numba", "scipy", "mesa", "pandas")
+_BLOCK = 20  # replications whose series are in memory at a time
 
 
 def save(study: Study, folder: str | os.PathLike[str], *, command: str = "") -> Path:
-    """Write *study* into *folder* (made where missing) and return its path.
+    """Write ``outcomes.csv``, ``runs.csv`` and ``study.json`` into *folder* (made where missing) and return its path.
 
-    Numbers are in computed units: shares in [0, 1], days, money in minor units. Series go to Parquet where pyarrow is
-    installed (the extra ``[parquet]``), else to compressed CSV. ``command`` is kept for the reader.
+    Numbers are in computed units: shares in [0, 1], days, money in minor units. ``command`` is kept for the reader.
 
     Raises
     ------
     TrustsimError : where the folder cannot be written; the study in memory and what was in the folder stay.
     """
     place = make(folder)
-    series, other = SERIES if find_spec("pyarrow") else reversed(SERIES)
     write_whole(
         {
-            place / OUTCOMES: lambda path: outcomes_frame(study).to_csv(path, index=False),
-            place / RUNS: lambda path: runs_frame(study).to_csv(path, index=False),
-            place / series: lambda path: _write_series(study, path),
-            place / ABOUT: lambda path: path.write_text(_about(study, place, series, command), encoding="utf-8"),
+            place / "outcomes.csv": lambda path: outcomes_frame(study).to_csv(path, index=False),
+            place / "runs.csv": lambda path: runs_frame(study).to_csv(path, index=False),
+            place / ABOUT: lambda path: path.write_text(_about(study, command), encoding="utf-8"),
         }
     )
-    (place / other).unlink(missing_ok=True)
     return place
+
+
+def export(study: Study, folder: str | os.PathLike[str], kind: Kind = "csv") -> tuple[Path, ...]:
+    """Write outcomes, runs on platforms and series into *folder* and return the files.
+
+    ``csv``: ``outcomes.csv``, ``runs.csv``, ``series.csv.gz``. ``parquet``: the same as ``.parquet``. ``netcdf``:
+    ``study.nc``, outcomes over (replication, variant), series over (replication, day, variant, platform), with units of
+    computation as in :func:`save`, and ``runs.csv``.
+
+    Raises
+    ------
+    TrustsimError : where a package for the kind is missing, or the folder cannot be written.
+    """
+    for name in NEEDS[kind]:
+        try:
+            import_module(name)
+        except ImportError as e:
+            raise TrustsimError(f"export to {kind}: given without {name}; allowed: with the extra [{kind}]") from e
+    place = make(folder)
+    writers: Mapping[str, Callable[[Path], object]] = {
+        "csv": {
+            "outcomes.csv": lambda path: outcomes_frame(study).to_csv(path, index=False),
+            "runs.csv": lambda path: runs_frame(study).to_csv(path, index=False),
+            "series.csv.gz": lambda path: _series_to_csv(study, path),
+        },
+        "parquet": {
+            "outcomes.parquet": lambda path: outcomes_frame(study).to_parquet(path, index=False),
+            "runs.parquet": lambda path: runs_frame(study).to_parquet(path, index=False),
+            "series.parquet": lambda path: _series_to_parquet(study, path),
+        },
+        "netcdf": {
+            "study.nc": lambda path: _to_netcdf(study, path),
+            "runs.csv": lambda path: runs_frame(study).to_csv(path, index=False),
+        },
+    }[kind]
+    files = {place / name: write for name, write in writers.items()}
+    write_whole(files)
+    return tuple(files)
+
+
+def _blocks(study: Study) -> Iterator[pd.DataFrame]:
+    """Yield the table of series, some replications at a time; one without rows where there is none."""
+    n = len(study.replications)
+    for first in range(0, max(n, 1), _BLOCK):
+        rows = slice(first, first + _BLOCK)
+        series = study.series
+        part = series.part(rows) if isinstance(series, Series) else {k: v[rows] for k, v in series.items()}
+        yield series_frame(replace(study, replications=study.replications[rows], series=part))
+
+
+def _series_to_csv(study: Study, path: Path) -> None:
+    with gzip.open(path, "wt", compresslevel=4, encoding="utf-8", newline="") as stream:
+        for k, frame in enumerate(_blocks(study)):
+            frame.to_csv(stream, index=False, header=k == 0)
+
+
+def _series_to_parquet(study: Study, path: Path) -> None:
+    arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+    blocks = (arrow.Table.from_pandas(frame, preserve_index=False) for frame in _blocks(study))
+    first = next(blocks)
+    with parquet.ParquetWriter(path, first.schema) as writer:
+        writer.write_table(first)
+        for table in blocks:
+            writer.write_table(table)
+
+
+def _to_netcdf(study: Study, path: Path) -> None:
+    xarray = import_module("xarray")
+    scenario = study.scenario
+    labels = {"replication": study.replications, "variant": list(study.variants)}
+    about = {
+        "title": scenario.title, "seed": scenario.seed, "digest": scenario.digest, "baseline": study.baseline,
+        "trustsim": version("trustsim"), "money": f"minor units of {scenario.currency}",
+    }  # fmt: skip
+    table = {name: (("replication", "variant"), values) for name, values in study.outcomes.items()}
+    xarray.Dataset(table, coords=labels, attrs=about).to_netcdf(path, engine="h5netcdf")
+    days = [step * scenario.step for step in range(scenario.n_days + 1)]
+    axes = ("replication", "day", "variant", "platform")
+    for name in study.series:
+        more = {**labels, "day": days, "platform": list(platform_names(study))}
+        called = f"series_{name}" if name in table else name
+        xarray.Dataset({called: (axes, study.series[name])}, coords=more).to_netcdf(path, mode="a", engine="h5netcdf")
 
 
 def make(folder: str | os.PathLike[str]) -> Path:
@@ -71,57 +147,6 @@ def make(folder: str | os.PathLike[str]) -> Path:
     except OSError as e:
         raise _cannot("make or write", place, e) from e
     return place
-
-
-def load(folder: str | os.PathLike[str], scenario: Scenario) -> Study:
-    """Read the study of *scenario* that :func:`save` wrote into *folder*; its numbers come back to the bit.
-
-    The study may have been run on another seed than the scenario's; it comes back with its own.
-
-    Raises
-    ------
-    TrustsimError : where the folder holds no whole study, or one of another scenario.
-    """
-    place = Path(folder)
-    try:
-        about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
-    except FileNotFoundError as e:
-        raise TrustsimError(f"{place}: given a folder without {ABOUT}; allowed: a folder that trustsim wrote") from e
-    except (OSError, ValueError) as e:
-        raise TrustsimError(f"{place / ABOUT}: cannot be read ({e})") from e
-    if about.get("format") != FORMAT:
-        raise TrustsimError(f"{place / ABOUT}: given format {about.get('format')!r}; allowed: {FORMAT}")
-    scenario = with_seed(scenario, about["seed"])
-    if about["digest"] != scenario.digest:
-        other = f"{about['title']!r}, digest {about['digest'][:12]}"
-        raise TrustsimError(f"{place}: given the study of another scenario ({other}); allowed: {scenario.digest[:12]}")
-    for name, digest in about["files"].items():
-        if not (place / name).exists() or _sha256(place / name) != digest:
-            raise TrustsimError(f"{place / name}: missing, changed or cut short since the study was written")
-    variants = tuple(about["variants"])
-    replications = np.array(about["replications"], np.int64)
-    outcomes = _read_csv(place / OUTCOMES)
-    series = _read_series(next(place / name for name in SERIES if name in about["files"]))
-    shape = (len(replications), scenario.n_days + 1, len(variants), len(about["platforms"]))
-    return Study(
-        scenario=scenario,
-        variants=variants,
-        replications=replications,
-        outcomes={
-            name: _numbers(outcomes[name]).reshape(len(replications), len(variants))
-            for name in outcomes.columns
-            if name not in ("replication", "variant")
-        },
-        series={
-            name: _numbers(series[name]).astype(np.float32).reshape(shape)
-            for name in series.columns
-            if name not in SERIES_KEYS
-        },
-        failed=tuple(FailedRun(**{**record, "variants": tuple(record["variants"])}) for record in about["failed"]),
-        seconds=about["seconds"],
-        interrupted=about["interrupted"],
-        runs=tuple(_run(*row) for row in _read_csv(place / RUNS).itertuples(index=False)),
-    )
 
 
 def write_whole(files: Mapping[Path, Callable[[Path], object]]) -> None:
@@ -153,40 +178,7 @@ def _cannot(what: str, path: Path, error: OSError) -> TrustsimError:
     return TrustsimError(f"{path}: cannot {what} it ({reason}); allowed: a folder with room that you may write to")
 
 
-def _write_series(study: Study, path: Path) -> None:
-    frame = series_frame(study)
-    if path.suffix == ".parquet":
-        frame.to_parquet(path, index=False)
-    else:
-        with gzip.open(path, "wt", compresslevel=4, encoding="utf-8", newline="") as stream:
-            frame.to_csv(stream, index=False)
-
-
-def _read_series(path: Path) -> pd.DataFrame:
-    return pd.read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    """Read every column as text: a variant may be called 'NA', and not every pandas reads numbers to the bit."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
-
-
-def _run(
-    replication: str, variant: str, platform: str, onset: str, peak: str, end: str, trigger: str, ran_share: str
-) -> LiquidityRun:
-    """Return one row of the runs, all of it text, as what it was."""
-    days = float(onset), float(peak), float(end)
-    return LiquidityRun(int(replication), variant, platform, *days, trigger, float(ran_share))
-
-
-def _numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
-    """Return float64 (rows,) of a column of numbers or of their text; no text is NaN."""
-    if pd.api.types.is_float_dtype(column):
-        return column.to_numpy(np.float64)
-    return np.array([float(text or "nan") for text in column], np.float64)
-
-
-def _about(study: Study, place: Path, series: str, command: str) -> str:
+def _about(study: Study, command: str) -> str:
     about: dict[str, Any] = {
         "format": FORMAT,
         "title": study.scenario.title,
@@ -199,7 +191,6 @@ def _about(study: Study, place: Path, series: str, command: str) -> str:
         "interrupted": study.interrupted,
         "command": command,
         "versions": versions(),
-        "files": {name: _sha256(_beside(place / name)) for name in (OUTCOMES, RUNS, series)},
         "failed": [asdict(run) for run in study.failed],
         "replications": study.replications.tolist(),
     }
@@ -209,8 +200,3 @@ def _about(study: Study, place: Path, series: str, command: str) -> str:
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that make the numbers."""
     return {"python": sys.version.split()[0], **{name: version(name) for name in _PACKAGES}}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -18,7 +18,7 @@ import socket
 import sqlite3
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,7 +37,8 @@ TRIED_AGAIN = ("worker", "timeout")  # stages of failures that another attempt m
 _INDEX, _LOCK, _HOLDER = "index.sqlite", "lock", "holder.txt"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS block (
-    id INTEGER PRIMARY KEY, shard TEXT UNIQUE, sha256 TEXT NOT NULL, seconds REAL NOT NULL, about TEXT NOT NULL
+    id INTEGER PRIMARY KEY, shard TEXT UNIQUE, sha256 TEXT NOT NULL, rows_sha256 TEXT, seconds REAL NOT NULL,
+    about TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS run (
     address TEXT, replication INTEGER, block INTEGER NOT NULL, row INTEGER NOT NULL, outcomes BLOB NOT NULL,
@@ -183,6 +184,7 @@ class Store:
             )
             for row, (run, k, variant) in enumerate(columns)
         ]
+        self._index.execute("UPDATE block SET rows_sha256 = ? WHERE id = ?", (_digest(row[4:] for row in rows), block))
         self._index.executemany("INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._index.executemany(
             "DELETE FROM failure WHERE address = ? AND replication = ?", [(row[0], row[1]) for row in rows]
@@ -249,9 +251,27 @@ class Store:
                 found.setdefault(record, []).append(variant)
         return [FailedRun(**{**json.loads(record), "variants": tuple(names)}) for record, names in found.items()]
 
-    def shards(self) -> Iterator[tuple[str, str]]:
-        """Yield the name of every shard and the SHA-256 that it had when it was written."""
-        yield from self._index.execute("SELECT shard, sha256 FROM block WHERE shard IS NOT NULL ORDER BY id")
+    def changed(self) -> list[str]:
+        """Recompute the hashes of all that is kept; return what is not as it was written: shards, blocks of rows."""
+        found = []
+        for block, shard, sha256, rows_sha256 in self._index.execute(
+            "SELECT id, shard, sha256, rows_sha256 FROM block ORDER BY id"
+        ).fetchall():
+            if shard is not None and hashlib.sha256((self.folder / shard).read_bytes()).hexdigest() != sha256:
+                found.append(f"shard {shard}")
+            rows = self._index.execute("SELECT row, outcomes, episodes FROM run WHERE block = ? ORDER BY row", (block,))
+            kept = rows.fetchall()
+            whole = [row for row, _, _ in kept] == list(range(len(kept)))
+            if kept and whole and _digest((outcomes, episodes) for _, outcomes, episodes in kept) != rows_sha256:
+                found.append(f"outcomes of block {block} in {_INDEX}")
+        return found
+
+
+def _digest(rows: Iterable[tuple[bytes, str]]) -> str:
+    digest = hashlib.sha256()
+    for outcomes, episodes in rows:
+        digest.update(outcomes + episodes.encode())
+    return digest.hexdigest()
 
 
 class Series(Mapping[str, NDArray[np.float32]]):
@@ -272,7 +292,7 @@ class Series(Mapping[str, NDArray[np.float32]]):
         places: Sequence[Sequence[tuple[str | None, int]]],
         keeps: object = None,
     ) -> None:
-        self._folder, self._names, self._keeps = folder, tuple(names), keeps
+        self._folder, self._names, self._days, self._places, self._keeps = folder, tuple(names), shape, places, keeps
         self._shape = (len(places[0]) if places else 0, shape[0], len(places), shape[1])
         self._by_shard: dict[str, list[tuple[int, int, int]]] = {}
         for v, column in enumerate(places):
@@ -293,6 +313,11 @@ class Series(Mapping[str, NDArray[np.float32]]):
             whole.flags.writeable = False
             self._last = (name, whole)
         return self._last[1]
+
+    def part(self, rows: slice) -> Series:
+        """Return the series of some replications."""
+        places = [column[rows] for column in self._places]
+        return Series(self._folder, self._names, self._days, places, self._keeps)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -323,11 +348,15 @@ def _plain(e: Episode) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class Count:
-    """What a store holds of a study: runs (one replication of one variant) done and failed, seconds for each so far."""
+    """What a store holds of a study: runs (one replication of one variant) done and failed, seconds for each so far.
+
+    ``failures``: replication and one line for each pass that failed.
+    """
 
     done: int
     failed: int
     seconds_a_run: float
+    failures: tuple[tuple[int, str], ...] = ()
 
 
 def count(folder: str | os.PathLike[str], addresses: Addresses, total: int) -> Count:
@@ -347,9 +376,17 @@ def count(folder: str | os.PathLike[str], addresses: Addresses, total: int) -> C
             seconds, runs = reading.execute(
                 "SELECT (SELECT total(seconds) FROM block), (SELECT count(*) FROM run)"
             ).fetchone()
-            return Count(number("run"), number("failure"), seconds / max(runs, 1))
+            records = "SELECT DISTINCT record FROM failure WHERE address = ? AND replication < ?"
+            told = {record for each in asked for (record,) in reading.execute(records, each)}
+            failures = sorted((f["replication"], _line(f)) for f in map(json.loads, told))
+            return Count(number("run"), number("failure"), seconds / max(runs, 1), tuple(failures))
     except sqlite3.Error as e:
         raise _cannot("read runs in", Path(folder), e) from e
+
+
+def _line(failed: Mapping[str, Any]) -> str:
+    names = ", ".join(failed["variants"])
+    return f"replication {failed['replication']} ({names}): {failed['type']}: {failed['message']}"
 
 
 def _packed(runs: Sequence[Run]) -> bytes:

@@ -18,11 +18,21 @@ from trustsim.analysis.comparison import compare as compare_study
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment import folder
+from trustsim.experiment.address import addresses
 from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Grouping, Progress, Simulate, Study, run_study
+from trustsim.experiment.study import (
+    Grouping,
+    Progress,
+    Simulate,
+    Study,
+    choose_variants,
+    collect,
+    planned,
+    run_study,
+)
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.report import page, plots, words
@@ -125,8 +135,12 @@ class Result:
         return series_frame(self.study, [name]).rename(columns={name: "value"})
 
     def save(self, place: str | os.PathLike[str], *, command: str = "") -> Path:
-        """Write outcomes, runs, series and what they are into a folder; see :mod:`trustsim.experiment.folder`."""
+        """Write outcomes, runs on platforms and what they are into a folder, as CSV and JSON."""
         return folder.save(self.study, place, command=command)
+
+    def export(self, place: str | os.PathLike[str], to: folder.Kind = "csv") -> tuple[Path, ...]:
+        """Write outcomes, runs on platforms and series for other programs; 'csv', 'parquet' or 'netcdf'."""
+        return folder.export(self.study, place, to)
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write the self-contained HTML report and return its path."""
@@ -192,6 +206,24 @@ def compare(
             simulate=simulate,
             groups=groups,
         )
+    return Result(study, compare_study(study, registry))
+
+
+def kept(
+    place: Path, scenario: Scenario, variants: Sequence[str] | None, replications: int | None, registry: Registry
+) -> Result:
+    """Return what is finished of a study in a run folder, without running anything.
+
+    Raises TrustsimError where no replication is finished.
+    """
+    chosen = choose_variants(scenario, variants)
+    where = addresses(scenario, chosen, simulate_run)
+    total = planned(scenario) if replications is None else replications
+    with Store(place / RUNS, waits=say) as store:
+        left = total * len(chosen) - sum(len(store.done(address, total)) for address in where.values())
+        study = collect(store, scenario, where, total, interrupted=left > 0)
+    if len(study.replications) == 0:
+        raise TrustsimError(f"{place}: given a folder without a finished replication; allowed: trustsim resume {place}")
     return Result(study, compare_study(study, registry))
 
 
