@@ -65,7 +65,8 @@ class Range:
             n_values = int(self.high - self.low) + 1
             return int(self.low) + min(int(position * n_values), n_values - 1)
         value = self.low + position * (self.high - self.low)
-        return f"{value!r} {self.unit}" if self.unit else value
+        number = int(value) if value.is_integer() else value
+        return f"{number!r} {self.unit}" if self.unit else number
 
 
 @dataclass(frozen=True)
