@@ -41,8 +41,7 @@ def main(file: str = "scenarios/quickstart.yaml", n_investors: str = "10000", n_
     Board.bulletin = timed("bulletin", Board.bulletin)  # type: ignore[method-assign]
     scenario = story(file, int(n_investors), int(n_variants))
     for _ in range(2):  # the first time compiles
-        model = engine.TrustCrisisModel(scenario, rng=0)
-        model.collects = False
+        model = engine.TrustCrisisModel(scenario, rng=0, collects=False)
         parts: dict[str, dict[str, float]] = {}
         for stretch, days in (("calm", CALM), ("crisis", CRISIS)):
             while model.day < days.start - 1:

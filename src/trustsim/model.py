@@ -185,6 +185,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     rng : number of the replication (the draws are those of the scenario's seed and this number).
     investors_as_agents : give every investor a Mesa agent as well (for classroom sizes).
     network : a networkx graph or a :class:`~trustsim.world.network.Network` in place of the scenario's.
+    collects : whether the data collector takes every day down.
 
     ``model.shown`` is the index of the variant that agents and the data collector show. Agents of the user's own that
     are added to the model are stepped once a day, before investors hear the news; they can call :meth:`post`.
@@ -198,6 +199,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         *,
         investors_as_agents: bool = False,
         network: object | None = None,
+        collects: bool = True,
     ) -> None:
         replication = 0 if rng is None else int(rng)
         super().__init__(rng=replication)
@@ -219,6 +221,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         board = Board(likeness(worlds))
         self._day = Day(self.state, board, columns("media", self.settings["media"]), self.dt, key)
         self._agenda = Agenda(scenario.shocks, self.variants, self.dt)
+        self.collects = collects
         self._prepare()
         self._add_views(investors_as_agents)
 
@@ -281,8 +284,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             for v, variant in enumerate(self.variants)
         }
         self.datacollector = mesa.DataCollector(model_reporters={"day": lambda m: m.day * m.dt, **reporters})
-        self.collects = True
-        self.datacollector.collect(self)
+        if self.collects:
+            self.datacollector.collect(self)
 
     def post(
         self, platform: str, variant: str | None = None, *, reach: float, fading: float = 1.0, **strength: ArrayLike

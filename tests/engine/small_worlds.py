@@ -82,8 +82,7 @@ def scenario_of(document: Mapping[str, Any]) -> Scenario:
 
 def finished(scenario: Scenario, variants: Sequence[str] | None = None, replication: int = 0) -> TrustCrisisModel:
     """Return the model at its horizon."""
-    model = TrustCrisisModel(scenario, variants, rng=replication)
-    model.collects = False
+    model = TrustCrisisModel(scenario, variants, rng=replication, collects=False)
     for _ in range(scenario.n_days):
         model.step()
     return model

@@ -80,8 +80,7 @@ def assert_results_in_range(model: TrustCrisisModel) -> None:
 @example(CRISIS)
 @settings(max_examples=150)
 def test_money_is_constant_and_everything_in_range_in_any_scenario(document: Document) -> None:
-    model = TrustCrisisModel(scenario_of(document), rng=1)
-    model.collects = False
+    model = TrustCrisisModel(scenario_of(document), rng=1, collects=False)
     money = model.state.total_money().copy()
     assert_books_hold(model, money)
     for _ in range(model.story.n_days):

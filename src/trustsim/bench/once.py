@@ -38,8 +38,7 @@ def main(n_investors: int, n_variants: int, n_days: int) -> None:
     times = [time.perf_counter()]
     network.build(kind, n_investors, draws.key_of(1, 0))
     times.append(time.perf_counter())
-    model = TrustCrisisModel(scenario, rng=0)
-    model.collects = False
+    model = TrustCrisisModel(scenario, rng=0, collects=False)
     times.append(time.perf_counter())
     for _ in range(n_days):
         model.step()

@@ -56,8 +56,7 @@ def simulate(scenario: Scenario, variants: Sequence[str], replication: int, *, t
     Raises RunTimeout at the end of the day on which more than *timeout* seconds have passed.
     """
     began = time.perf_counter()
-    model = TrustCrisisModel(scenario, variants, rng=replication)
-    model.collects = False
+    model = TrustCrisisModel(scenario, variants, rng=replication, collects=False)
     for day in range(scenario.n_days):
         model.step()
         if timeout is not None and time.perf_counter() - began > timeout:

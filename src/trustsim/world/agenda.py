@@ -16,7 +16,10 @@ _NEVER = np.iinfo(np.int64).max
 
 
 class Entry:
-    """One item and the variants that hold it. ``since`` int64 (variants,): first step of acting, or never."""
+    """One item and the variants that hold it.
+
+    ``since`` int64 (variants,): first step of acting, or never; ``latest`` the last of them among the active.
+    """
 
     def __init__(self, item: Item, holds: NDArray[np.bool_], dt: float) -> None:
         self.item, self.holds = item, holds
@@ -25,6 +28,7 @@ class Entry:
         self.since = np.full(len(holds), _NEVER, np.int64)
         self.fulfilled = np.zeros(len(holds), np.int64)
         self.active = np.zeros(len(holds), np.bool_)
+        self.latest = _NEVER
         self.memory: dict[object, object] = {}
         self.acts = hasattr(item.what, "act")
         span = item.what.span() if hasattr(item.what, "span") else np.inf
@@ -45,6 +49,7 @@ class Entry:
             self.since[active & (self.since == _NEVER)] = step
         changed = bool((active != self.active).any())
         self.active = active
+        self.latest = int(self.since[active].max()) if active.any() else _NEVER
         return changed
 
 
@@ -91,11 +96,10 @@ class Agenda:
         if changed:
             self._rebuild_terms(day)
         for entry in self.entries:
-            if entry.acts and entry.active.any():
+            if entry.acts and entry.latest != _NEVER and step - entry.latest <= entry.span:
                 age = np.where(entry.active, step - np.minimum(entry.since, step), 0)
-                if age[entry.active].min() <= entry.span:
-                    day.active, day.age, day.memory = entry.active, age * day.dt, entry.memory
-                    entry.item.what.act(day)
+                day.active, day.age, day.memory = entry.active, age * day.dt, entry.memory
+                entry.item.what.act(day)
         return changed
 
     def _rebuild_terms(self, day: Day) -> None:
