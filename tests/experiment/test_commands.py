@@ -33,7 +33,7 @@ def registry():
     return r
 
 
-def read_scenario(file, settings):
+def read_scenario(file, settings, more=None):
     """Return the fake scenario, with the seed that a run folder's resolved.yaml holds."""
     resolved = Path(file)
     return fake.scenario(seed=int(re.search(r"seed: (\d+)", resolved.read_text())[1]) if resolved.exists() else 1)
@@ -239,3 +239,28 @@ def test_a_run_that_takes_too_long_is_recorded_and_tried_again(kept, tmp_path):
     assert "RunTimeout" in kept("status", "slow").stdout
     assert kept("resume", "slow", "--workers", "1", "--quiet").exit_code == 0
     assert "failed: 0, left: 0" in kept("status", "slow").stdout
+
+
+def test_precision_adds_worlds_until_it_is_reached_and_resume_keeps_to_it(kept, tmp_path):
+    small = (
+        "--set",
+        "investors.count=40",
+        "--set",
+        "horizon=50 d",
+        "--workers",
+        "1",
+        "--quiet",
+        "--variants",
+        "nothing",
+    )
+    options = (*small, "--precision", "40 pp of run_probability", "--replications", "130", "--out", "precise")
+    done = kept("run", QUICKSTART, *options)
+    assert done.exit_code == 0
+    assert "Precision reached with 125 worlds" in done.stdout
+    assert "Precision reached with 125 worlds" in kept("resume", "precise", "--workers", "1", "--quiet").stdout
+    assert "at most 130 replications" in kept("status", "precise").stdout
+    again = kept("compare", QUICKSTART, *options, "--json")
+    assert json.loads(again.stdout)["precision"]["worlds"] == 125
+    wrong = kept("run", QUICKSTART, "--precision", "1 pp")
+    assert wrong.exit_code == 2
+    assert "allowed: 'X of OUTCOME'" in wrong.stderr

@@ -534,6 +534,20 @@ CASES: dict[str, tuple[str, str, str, str, str | None]] = {
         "run_probability",
         None,
     ),
+    "precision of two things": (
+        changed("of: run_probability", "of: run_probability, difference: run_probability"),
+        "25:15: replications",
+        "of and difference",
+        "one of of, difference",
+        None,
+    ),
+    "precision of an unknown variant": (
+        changed("of: run_probability", "difference: run_probability, variant: insurred"),
+        "25:71: replications.variant",
+        "the variant 'insurred', which does not exist",
+        "insured",
+        "insured",
+    ),
     "precision of nothing": (
         changed("precision: 1 pp", "precision: 0"),
         "25:27: replications.precision",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,11 +51,11 @@ def registry() -> Registry:
     return REGISTRY
 
 
-def read_scenario(file: str, settings: tuple[str, ...]) -> Scenario:
-    """Return the scenario in *file* with the ``--set`` texts applied; raises ScenarioError."""
+def read_scenario(file: str, settings: tuple[str, ...], more: Mapping[str, Any] = MappingProxyType({})) -> Scenario:
+    """Return the scenario in *file* with the ``--set`` texts and *more* applied; raises ScenarioError."""
     from trustsim.scenario.load import load, overrides_from
 
-    return load(file, registry(), overrides=overrides_from(settings))
+    return load(file, registry(), overrides={**overrides_from(settings), **more})
 
 
 def print_json(document: Any) -> None:
@@ -92,3 +93,13 @@ def writing(place: Path) -> Iterator[None]:
         yield
     except OSError as e:
         raise TrustsimError(f"{place}: cannot be written ({e.strerror}); allowed: a folder with room") from e
+
+
+def precision_document(text: str, budget: int | None) -> dict[str, object]:
+    """Return ``replications`` for ``1 pp of run_probability`` or ``100 CNY of difference in investor_loss``."""
+    width, of, what = text.partition(" of ")
+    if not of:
+        raise TrustsimError(f"--precision: given {text!r}; allowed: 'X of OUTCOME' or 'X of difference in OUTCOME'")
+    paired = what.strip().startswith("difference in ")
+    key, outcome = ("difference", what.strip().removeprefix("difference in ")) if paired else ("of", what.strip())
+    return {"precision": width.strip(), key: outcome, **({} if budget is None else {"budget": budget})}

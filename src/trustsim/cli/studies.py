@@ -42,6 +42,9 @@ _STUDY_OPTIONS = (
     click.argument("file"),
     click.option("--out", metavar="DIR", help="Run folder; by default the file's name with '-run', in this folder."),
     click.option("--replications", type=click.IntRange(min=1), metavar="N", help="How many worlds."),
+    click.option(
+        "--precision", metavar="TEXT", help="'1 pp of run_probability': worlds until then, N (or 2000) at most."
+    ),
     click.option("--variants", metavar="A,B", help="Only these variants; without the baseline the first one serves."),
     set_option,
     workers_option,
@@ -66,6 +69,7 @@ def compare(
     file: str,
     out: str | None,
     replications: int | None,
+    precision: str | None,
     variants: str | None,
     settings: tuple[str, ...],
     workers: int | None,
@@ -80,7 +84,8 @@ def compare(
     What finished is kept as it comes: the same command, or `trustsim resume DIR`, goes on where one was stopped.
     """
     place = Path(out or f"{Path(file).stem}-run")
-    _begin(file, place, Request("compare", replications, common.names(variants)), settings, seed)
+    request = Request("compare", replications, common.names(variants))
+    _begin(file, place, request, settings, seed, precision)
     _go_on(place, workers, dask, timeout, as_json, quiet)
 
 
@@ -90,6 +95,7 @@ def run(
     file: str,
     out: str | None,
     replications: int | None,
+    precision: str | None,
     variants: str | None,
     settings: tuple[str, ...],
     workers: int | None,
@@ -101,7 +107,8 @@ def run(
 ) -> None:
     """Run variants of FILE and print the level of every outcome, without comparing; write a run folder."""
     place = Path(out or f"{Path(file).stem}-run")
-    _begin(file, place, Request("run", replications, common.names(variants)), settings, seed)
+    request = Request("run", replications, common.names(variants))
+    _begin(file, place, request, settings, seed, precision)
     _go_on(place, workers, dask, timeout, as_json, quiet)
 
 
@@ -141,7 +148,8 @@ def status(folder: Path, as_json: bool) -> None:
         counts = {"done": found.done, "failed": found.failed, "left": left}
         print_json({"format": 1, "title": study.scenario.title, **counts, "seconds_left": seconds_left})
         return
-    click.echo(f"{folder}: {study.total} replications of {n_variants} variants")
+    at_most = "at most " if study.has_rule else ""
+    click.echo(f"{folder}: {at_most}{study.total} replications of {n_variants} variants")
     click.echo(f"runs done: {found.done}, failed: {found.failed}, left: {left}")
     for replication, what in found.failures[:MOST_FAILURES]:
         click.echo(f"failed: {what}\n  repeat it with: {_repeat(folder, replication)}")
@@ -235,6 +243,7 @@ class _Asked:
     scenario: Scenario
     addresses: dict[str, str]
     total: int
+    has_rule: bool  # whether it stops at a precision
 
 
 def _asked(folder: Path) -> _Asked:
@@ -244,7 +253,9 @@ def _asked(folder: Path) -> _Asked:
     from trustsim.experiment.study import choose_variants, planned
 
     total = planned(scenario) if request.replications is None else request.replications
-    return _Asked(scenario, addresses(scenario, choose_variants(scenario, request.variants), simulate), total)
+    where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
+    has_rule = request.replications is None and not isinstance(scenario.replications, int)
+    return _Asked(scenario, where, total, has_rule)
 
 
 def _finished(folder: Path) -> Result:
@@ -268,9 +279,15 @@ class Request:
     addresses: dict[str, str] | None = None  # of the variants when it began, for ``verify``
 
 
-def _begin(file: str, place: Path, request: Request, settings: tuple[str, ...], seed: int | None) -> None:
+def _begin(
+    file: str, place: Path, request: Request, settings: tuple[str, ...], seed: int | None, precision: str | None
+) -> None:
     """Check the input and write down what is asked for, so that a study can be resumed from its folder alone."""
-    scenario = common.read_scenario(file, settings)
+    more = {}
+    if precision is not None:
+        more = {"replications": common.precision_document(precision, request.replications)}
+        request = replace(request, replications=None)
+    scenario = common.read_scenario(file, settings, more)
     from trustsim.experiment import folder
     from trustsim.experiment.address import addresses
     from trustsim.experiment.simulate import simulate
@@ -324,9 +341,11 @@ def _go_on(
     compares = request.command == "compare"
     trouble = _kept(result, place, with_report=compares)
     if as_json:
-        print_json(result.comparison.to_json() if compares else result.comparison.levels_json())
+        print_json(result.to_json() if compares else result.comparison.levels_json())
     else:
         (print_ranked_table if compares else print_levels)(result.comparison)
+        if result.precision and request.replications is None:
+            click.echo(result.precision)
         if trouble is None:
             click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; next: trustsim report {place}")
     if result.study.interrupted:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -242,7 +243,9 @@ def run_sweep(
         every = list(itertools.chain(*names))
         where = {n: n for n in every} if store is None else addresses(whole, every, simulate)
         work = Work(whole, where, total, workers, pool, timeout, simulate, groups, with_series=False)
-        seconds, is_finished = finish(work, place, progress)
+        began = time.perf_counter()
+        is_finished = finish(work, place, progress)
+        seconds = time.perf_counter() - began
         studies = tuple(
             _renamed(collect(place, each, {n: where[n] for n in columns}, total), scenario, chosen)
             for each, columns in zip(there, names, strict=True)

@@ -21,7 +21,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,16 @@ _Pass = tuple[int, tuple[str, ...]]  # a replication and the variants that share
 _LARGEST_CHUNK = 16
 _CHUNKS_PER_WORKER = 8
 _WRITES_TO_WORK = 20  # a block is written when the work since the last one took this many times its writing
+
+
+class Rule(Protocol):
+    """When a study knows enough; see :mod:`trustsim.analysis.stopping`."""
+
+    def looks(self, budget: int) -> Iterable[int]:
+        """Return the numbers of replications at which to look, ascending, the budget last."""
+
+    def is_enough(self, study: Study) -> bool:
+        """Return whether the replications of *study* are enough; one look more is run then."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,7 @@ def run_study(
     store: Store | None = None,
     pool: Pool | None = None,
     timeout: float | None = None,
+    rule: Rule | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
 ) -> Study:
@@ -124,6 +135,8 @@ def run_study(
         temporary one, which lasts as long as the study.
     pool : where to run in place of processes of this machine: an executor of one's own, or a cluster.
     timeout : seconds after which one pass is given up at the end of its day, and recorded as failed; None: never.
+    rule : when to stop before all replications are run. It sees the replications up to a look and nothing else, so a
+        study stops at the same place for any number of workers, and whatever the store holds.
     simulate, groups : the engine: one pass over variants that share it, and which variants share one. The engine gets
         the keyword ``timeout`` where one is given.
 
@@ -140,8 +153,33 @@ def run_study(
     with opened(store) as (place, keeps):
         where = {name: name for name in chosen} if store is None else addresses(scenario, chosen, simulate)
         work = Work(scenario, where, total, workers, pool, timeout, simulate, groups)
-        seconds, is_finished = finish(work, place, progress)
-        return collect(place, scenario, where, total, seconds=seconds, interrupted=not is_finished, keeps=keeps)
+        began = time.perf_counter()
+
+        def study_of(upto: int) -> Study:
+            is_finished = finish(replace(work, total=upto), place, _towards(total, progress, began))
+            seconds = time.perf_counter() - began
+            return collect(place, scenario, where, upto, seconds=seconds, interrupted=not is_finished, keeps=keeps)
+
+        return until_enough(rule, total, study_of)
+
+
+def until_enough(rule: Rule | None, total: int, study_of: Callable[[int], Study]) -> Study:
+    """Return the study of as many replications as *rule* asks for, at most *total*; ``study_of(n)`` gives that of n."""
+    study, is_enough = None, False
+    for upto in (total,) if rule is None else rule.looks(total):
+        study = study_of(upto)
+        if is_enough or study.interrupted:
+            break
+        is_enough = rule is not None and rule.is_enough(study)
+    assert study is not None, "a rule looks at least at the budget"
+    return study
+
+
+def _towards(total: int, progress: Progress | None, began: float) -> Progress | None:
+    """Return a callback that counts towards the whole budget."""
+    if progress is None:
+        return None
+    return lambda done, _, __: progress(done, total, time.perf_counter() - began)
 
 
 @contextmanager
@@ -188,11 +226,8 @@ class Work:
             raise TrustsimError(f"timeout: given {self.timeout}; allowed: a positive number of seconds")
 
 
-def finish(work: Work, store: Store, progress: Progress | None = None) -> tuple[float, bool]:
-    """Run what *store* lacks and put it there as it comes.
-
-    Returns the seconds that it took, and whether all was tried (False after Ctrl-C).
-    """
+def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
+    """Run what *store* lacks and put it there as it comes; return whether all was tried (False after Ctrl-C)."""
     began = time.perf_counter()
     n_workers = min(_n_cpus() if work.workers is None else work.workers, work.total)
     left = _Left(work, store)
@@ -213,8 +248,8 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> tuple[
                     progress(left.n_tried, work.total, time.perf_counter() - began)
                 check()
     except KeyboardInterrupt:
-        return time.perf_counter() - began, False
-    return time.perf_counter() - began, True
+        return False
+    return True
 
 
 def collect(

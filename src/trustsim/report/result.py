@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
 
+from trustsim.analysis import stopping
 from trustsim.analysis.comparison import Comparison
 from trustsim.analysis.comparison import compare as compare_study
+from trustsim.analysis.stopping import Rule
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment import folder
@@ -32,13 +34,14 @@ from trustsim.experiment.study import (
     collect,
     planned,
     run_study,
+    until_enough,
 )
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.report import page, plots, words
 from trustsim.report.progress import shown
 from trustsim.scenario.load import load
-from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.resolved import Precision, Scenario
 
 RUNS = "runs"  # the run store in a run folder
 
@@ -95,6 +98,18 @@ class Result:
     def scenario(self) -> Scenario:
         """The scenario that was run."""
         return self.study.scenario
+
+    @property
+    def precision(self) -> str:
+        """A sentence on the precision that the scenario asks for; empty where it does not."""
+        rule = rule_of(self.scenario, REGISTRY)
+        return "" if rule is None else stopping.told(rule, self.study)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document of ``trustsim compare --json``; with ``precision`` where the scenario asks for one."""
+        rule = rule_of(self.scenario, REGISTRY)
+        more = {} if rule is None else {"precision": stopping.to_json(rule, self.study)}
+        return {**self.comparison.to_json(), **more}
 
     @property
     def plot(self) -> Plots:
@@ -203,10 +218,17 @@ def compare(
             store=store,
             pool=pool,
             timeout=timeout,
+            rule=rule_of(story, registry) if replications is None else None,
             simulate=simulate,
             groups=groups,
         )
     return Result(study, compare_study(study, registry))
+
+
+def rule_of(scenario: Scenario, registry: Registry) -> Rule | None:
+    """Return the stopping rule of a scenario that asks for a precision."""
+    asked = scenario.replications
+    return Rule(asked, registry) if isinstance(asked, Precision) else None
 
 
 def kept(
@@ -220,8 +242,13 @@ def kept(
     where = addresses(scenario, chosen, simulate_run)
     total = planned(scenario) if replications is None else replications
     with Store(place / RUNS, waits=say) as store:
-        left = total * len(chosen) - sum(len(store.done(address, total)) for address in where.values())
-        study = collect(store, scenario, where, total, interrupted=left > 0)
+
+        def study_of(upto: int) -> Study:
+            done = sum(len(store.done(address, upto)) for address in where.values())
+            return collect(store, scenario, where, upto, interrupted=done < upto * len(chosen))
+
+        rule = rule_of(scenario, registry) if replications is None else None
+        study = until_enough(rule, total, study_of)
     if len(study.replications) == 0:
         raise TrustsimError(f"{place}: given a folder without a finished replication; allowed: trustsim resume {place}")
     return Result(study, compare_study(study, registry))

@@ -158,7 +158,8 @@ def replications_of(replications: int | Precision, registry: Registry, currency:
     unit = registry["outcome", replications.of].unit
     return {
         "precision": text_of(replications.half_width, unit, currency),
-        "of": replications.of,
+        "difference" if replications.paired else "of": replications.of,
+        **({"variant": replications.variant} if replications.variant else {}),
         "budget": replications.budget,
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from trustsim import units
 from trustsim.errors import nearest, one_of
 from trustsim.scenario.entries import REFUSED, Reader, quantity
+from trustsim.scenario.expectations import known_variant
 from trustsim.scenario.items import threshold
 from trustsim.scenario.layout import FORMAT, HORIZON, PRECISION, STEP, broken_keys
 from trustsim.scenario.resolved import Precision
@@ -72,11 +73,19 @@ def read_replications(node: Node | None, reader: Reader) -> int | Precision | No
     if broken_keys(node, PRECISION, "replications", reader.report):
         return None
     keys, known = node.mapping, reader.group("outcome")
-    of = str(keys["of"].value)
+    asked = [key for key in ("of", "difference") if key in keys]
+    if len(asked) != 1:
+        given = " and ".join(asked) or "neither 'of' nor 'difference'"
+        reader.report.add(node.spot, "replications", given, "one of of, difference")
+        return None
+    key = asked[0]
+    of = str(keys[key].value)
     if of not in known:
         given = f"the outcome {of!r}, which does not exist"
-        reader.report.add(keys["of"].spot, "replications.of", given, one_of(known), nearest(of, list(known)))
+        reader.report.add(keys[key].spot, f"replications.{key}", given, one_of(known), nearest(of, list(known)))
         return None
+    if "variant" in keys:
+        known_variant(keys["variant"], "replications.variant", reader)
     half_width = threshold(of, keys["precision"], "replications.precision", reader)
     if half_width is REFUSED:
         return None
@@ -86,4 +95,5 @@ def read_replications(node: Node | None, reader: Reader) -> int | Precision | No
         )
         return None
     budget = keys["budget"].value if "budget" in keys else 2000
-    return Precision(half_width, of, int(str(budget)))
+    variant = str(keys["variant"].value) if "variant" in keys else ""
+    return Precision(half_width, of, int(str(budget)), key == "difference", variant)

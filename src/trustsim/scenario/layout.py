@@ -83,7 +83,9 @@ PRECISION: Layout = {
     "precision": Key(
         "anything", "Half width of the 95 % interval to reach, in the unit of the outcome.", is_required=True
     ),
-    "of": Key("text", "The outcome.", is_required=True),
+    "of": Key("text", "The outcome whose level is to be that precise."),
+    "difference": Key("text", "In its place: the outcome whose paired difference to the baseline is."),
+    "variant": Key("text", "This variant alone; without it all of them."),
     "budget": Key("whole", "At most this many replications.", 2000, low=1, high=10**9),
 }
 

@@ -79,11 +79,16 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Precision:
-    """``replications: {precision: 1 pp, of: outcome, budget: n}``; ``half_width`` in the unit of the outcome."""
+    """``replications: {precision: 1 pp, of: outcome, budget: n}``; ``half_width`` in the unit of the outcome.
+
+    ``paired``: of the difference to the baseline (``difference: outcome``); ``variant``: of this one alone; '' all.
+    """
 
     half_width: float
     of: str
     budget: int
+    paired: bool = False
+    variant: str = ""
 
 
 @dataclass(frozen=True)
