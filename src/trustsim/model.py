@@ -22,7 +22,7 @@ from trustsim.kernels.balance import carry, gauge
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, fail, mature, settle
 from trustsim.registry import REGISTRY
-from trustsim.scenario.resolved import Scenario, Variant
+from trustsim.scenario.resolved import Scenario, Variant, World
 from trustsim.world import network as networks
 from trustsim.world import population as populations
 from trustsim.world import state as states
@@ -164,11 +164,15 @@ def _of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]
     groups: dict[Any, list[str]] = {}
     by_name = {v.name: v for v in scenario.variants}
     for name in variants:
-        world = by_name[name].world
-        shape = tuple((p.name, p.kind, p.size, p.lock_term, p.asset_market) for p in world.platforms)
-        traits = tuple(world.mechanisms.get(m) for m in ("choice", "ordinary", "fear"))
-        groups.setdefault((_hashable(world.network), world.investors, shape, traits), []).append(name)
+        groups.setdefault(_shared(by_name[name].world), []).append(name)
     return list(groups.values())
+
+
+def _shared(world: World) -> Any:
+    """Return what variants must have in common to share a pass."""
+    shape = tuple((p.name, p.kind, p.size, p.lock_term, p.asset_market) for p in world.platforms)
+    traits = tuple(world.mechanisms.get(m) for m in ("choice", "ordinary", "fear"))
+    return _hashable(world.network), world.investors, shape, traits
 
 
 def _hashable(network: object) -> object:
@@ -221,7 +225,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         board = Board(likeness(worlds))
         self._day = Day(self.state, board, columns("media", self.settings["media"]), self.dt, key)
         self._agenda = Agenda(scenario.shocks, self.variants, self.dt)
-        self.collects = collects
+        self.collects, self._given_network = collects, network
         self._prepare()
         self._add_views(investors_as_agents)
 
@@ -308,6 +312,55 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         where = np.array([variant in (None, name) for name in names])
         for p in self._day.platforms(platform):
             self._day.post(p, where, reach=reach, fading=fading, **strength)  # type: ignore[arg-type]  # targets only
+
+    def fork(
+        self, variants: Sequence[str] | None = None, *, of: str | None = None, scenario: Scenario | None = None
+    ) -> TrustCrisisModel:
+        """Return a model of its own that goes on from today, with the same draws, under these variants.
+
+        Each begins from the column of its name, or where there is none from *of* (by default the variant shown).
+        Levers that the column held go on; others begin tomorrow at the earliest; those that a variant does not hold
+        end.
+        Agents and messages of the user's own do not come along; the data collector begins today.
+
+        Parameters
+        ----------
+        variants : names, by default those of this model.
+        of : the variant from whose column all of them begin.
+        scenario : where the variants are found, in place of this model's; with the same seed, step and world.
+
+        Raises
+        ------
+        ModelError : for an unknown variant, or another world.
+        """
+        story = self.story if scenario is None else scenario
+        mine = [v.name for v in self.variants]
+        names = mine if variants is None else list(variants)
+        chosen = _chosen(story, names)
+        if of is not None and of not in mine:
+            raise ModelError(f"fork: given the column {of!r}; allowed: {one_of(mine)}")
+        worlds = {_shared(v.world) for v in (*self.variants, *chosen)}
+        if len(worlds) > 1 or (story.seed, story.step) != (self.story.seed, self.story.step):
+            raise ModelError(
+                "fork: given variants of another world, seed or step; allowed: those of one lockstep group"
+            )
+        start = self.variants[self.shown].name if of is None else of
+        columns = np.array([mine.index(v.name if of is None and v.name in mine else start) for v in chosen], np.int64)
+        other = TrustCrisisModel(story, names, self.replication, network=self._given_network, collects=False)
+        other._go_on_from(self, columns)
+        return other
+
+    def _go_on_from(self, before: TrustCrisisModel, columns: NDArray[np.int64]) -> None:
+        self.day, self.collects = before.day, before.collects
+        self._history[: self.day + 1] = before.history[:, :, columns]
+        self._has_report = before._has_report.copy()
+        self.state.take(before.state, columns)
+        self._day.take(before._day, columns)
+        self._day.step = self.day
+        self._agenda.take(before._agenda, columns, self.day, self._day)
+        self._calm = weigh(self.state, self.settings, self.dt)
+        if self.collects:
+            self.datacollector.collect(self)
 
     def step(self) -> None:
         """Advance one step: shocks and levers, institutions, assets, news, beliefs, choices, settlement, failures,

@@ -16,13 +16,13 @@ _NEVER = np.iinfo(np.int64).max
 
 
 class Entry:
-    """One item and the variants that hold it.
+    """One item and the variants that hold it; ``k`` counts equal shocks.
 
     ``since`` int64 (variants,): first step of acting, or never; ``latest`` the last of them among the active.
     """
 
-    def __init__(self, item: Item, holds: NDArray[np.bool_], dt: float) -> None:
-        self.item, self.holds = item, holds
+    def __init__(self, item: Item, holds: NDArray[np.bool_], dt: float, k: int = 0) -> None:
+        self.item, self.holds, self.k = item, holds, k
         self.first = 1 + int(np.ceil(item.timing.start / dt - 1e-9))
         self.until = _NEVER if item.timing.until is None else 1 + int(np.ceil(item.timing.until / dt - 1e-9))
         self.since = np.full(len(holds), _NEVER, np.int64)
@@ -33,6 +33,20 @@ class Entry:
         self.acts = hasattr(item.what, "act")
         span = item.what.span() if hasattr(item.what, "span") else np.inf
         self.span = span / dt
+
+    def follow(self, other: Entry, columns: NDArray[np.int64]) -> None:
+        """Go on where *other*, an entry of the same item, is in these columns, int64 (variants,), of it."""
+        n_before = len(other.holds)
+        self.since, self.fulfilled = other.since[columns], other.fulfilled[columns]
+        self.active = other.active[columns] & self.holds
+        self._find_latest()
+        self.memory = {
+            key: value[columns] if isinstance(value, np.ndarray) and value.shape[:1] == (n_before,) else value
+            for key, value in other.memory.items()
+        }
+
+    def _find_latest(self) -> None:
+        self.latest = int(self.since[self.active].max()) if self.active.any() else _NEVER
 
     def update(self, step: int, day: Day) -> bool:
         """Work out where the item is active on *step*; return whether that changed."""
@@ -49,7 +63,7 @@ class Entry:
             self.since[active & (self.since == _NEVER)] = step
         changed = bool((active != self.active).any())
         self.active = active
-        self.latest = int(self.since[active].max()) if active.any() else _NEVER
+        self._find_latest()
         return changed
 
 
@@ -81,9 +95,9 @@ class Agenda:
             for item in variant.items:
                 levers.setdefault((item, 0), np.zeros(len(variants), np.bool_))[v] = True
         self.entries = [
-            Entry(item, holds, dt)
+            Entry(item, holds, dt, k)
             for held in (struck, levers)
-            for (item, _), holds in sorted(held.items(), key=lambda pair: repr(pair[0]))
+            for (item, k), holds in sorted(held.items(), key=lambda pair: repr(pair[0]))
         ]
 
     def advance(self, step: int, day: Day) -> bool:
@@ -101,6 +115,27 @@ class Agenda:
                 day.active, day.age, day.memory = entry.active, age * day.dt, entry.memory
                 entry.item.what.act(day)
         return changed
+
+    def take(self, other: Agenda, columns: NDArray[np.int64], step: int, day: Day) -> None:
+        """Go on after *step* where *other* is in these columns, int64 (variants,), of it.
+
+        A variant that holds what its column held goes on with it. What its column did not hold begins now, if it would
+        have begun by now; what the variant does not hold ends.
+        """
+        entries = []
+        before = {(each.item, each.k): each for each in other.entries}
+        for entry in self.entries:
+            old = before.get((entry.item, entry.k))
+            goes_on = entry.holds & (old.holds[columns] if old is not None else False)
+            for holds, is_old in ((goes_on, True), (entry.holds & ~goes_on, False)):
+                if holds.any():
+                    part = Entry(entry.item, holds, day.dt, entry.k)
+                    part.first = part.first if is_old else max(part.first, step + 1)
+                    if is_old and old is not None:
+                        part.follow(old, columns)
+                    entries.append(part)
+        self.entries = entries
+        self._rebuild_terms(day)
 
     def _rebuild_terms(self, day: Day) -> None:
         state = day.state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +86,12 @@ class Board:
         row[:, :, layout.REACH] *= evidence.any(axis=2)
         kept = np.full(len(row), keep, np.float32)
         self._stories.append(_Story(row, is_page, by_literacy, kept))
+
+    def take(self, other: Board, columns: NDArray[np.int64]) -> None:
+        """Let the stories be those in these columns, int64 (variants,), of *other*."""
+        self._stories = [
+            replace(story, evidence=story.evidence[columns], keep=story.keep[columns]) for story in other._stories
+        ]
 
     def bulletin(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
         """Return today's messages, which are pages, which the literate discount; let the stories fade."""

@@ -43,6 +43,12 @@ class Day:
         self.is_quiet = False
         self.unanswered = np.zeros((state.n_variants, state.n_platforms))  # contacts per client that wait at the desk
 
+    def take(self, other: Day, columns: NDArray[np.int64]) -> None:
+        """Begin where *other* is, with these columns, int64 (variants,), of it."""
+        self.board.take(other.board, columns)
+        self.unanswered = other.unanswered[columns]
+        self.is_quiet = other.is_quiet
+
     @property
     def time(self) -> float:
         return (self.step - 1) * self.dt

@@ -20,6 +20,10 @@ from trustsim.world.sections import Platform
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _PADDING = 8  # action bytes are scanned eight at a time
+_MOVING = {  # what moves, and its axis of variants
+    "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "queue": 0, "queue_n": 0,
+    "safe": 0, "loss": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
+}  # fmt: skip
 
 
 @dataclass
@@ -58,6 +62,11 @@ class State:
     @property
     def n_platforms(self) -> int:
         return len(self.platforms)
+
+    def take(self, other: State, columns: Ints) -> None:
+        """Let everything that moves stand as in these columns, int64 (variants,), of *other*, a state of this world."""
+        for name, axis in _MOVING.items():
+            setattr(self, name, np.ascontiguousarray(np.take(getattr(other, name), columns, axis)))
 
     def total_money(self) -> Ints:
         """Return int64 (v,): all money and assets, in and outside platforms; constant for ever (promise 1)."""
