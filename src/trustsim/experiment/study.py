@@ -231,7 +231,7 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
     began = time.perf_counter()
     n_workers = min(_n_cpus() if work.workers is None else work.workers, work.total)
     left = _Left(work, store)
-    task = _Task(work.simulate, work.groups, work.timeout)
+    task = _Task(work.simulate, work.timeout)
     try:
         passes = left.passes()
         pool = work.pool
@@ -341,10 +341,9 @@ def _n_cpus() -> int:
 
 @dataclass(frozen=True)
 class _Task:
-    """What every worker is handed: the engine, which variants share a pass, and seconds for one."""
+    """What every worker is handed: the engine, and the seconds that it has for a pass."""
 
     simulate: Simulate
-    groups: Grouping
     timeout: float | None
 
     def __call__(self, scenario: Scenario, passes: Sequence[_Pass]) -> list[Run | FailedRun]:

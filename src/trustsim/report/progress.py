@@ -14,18 +14,18 @@ _SHARE_STEP, _SECONDS_STEP, _SECONDS_BETWEEN = 0.1, 5.0, 1.0
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Report]:
-    """Give the callback ``(replications done, in all, seconds)`` of a study, and clear the bar when it ends."""
+def shown(console: Console, what: str = "replications") -> Iterator[Report]:
+    """Give the callback ``(done, in all, seconds)`` of a study, and clear the bar when it ends; *what* is counted."""
     if not (console.is_terminal or console.is_jupyter):
-        yield _lines(console)
+        yield _lines(console, what)
         return
-    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("", total=None)
         yield lambda done, total, seconds: progress.update(bar, completed=done, total=total)
 
 
-def _lines(console: Console) -> Report:
+def _lines(console: Console, what: str) -> Report:
     """Return a callback that prints a line for every tenth done or after five seconds, at most one a second."""
     last_share, last_seconds = 0.0, 0.0
 
@@ -37,7 +37,7 @@ def _lines(console: Console) -> Report:
             return
         last_share, last_seconds = share, seconds
         left = f", about {seconds * (total - done) / done:.0f} s left" if 0 < done < total else ""
-        text = f"{done} of {total} replications ({100 * share:.0f} %), {seconds:.0f} s{left}"
+        text = f"{done} of {total} {what} ({100 * share:.0f} %), {seconds:.0f} s{left}"
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     return report

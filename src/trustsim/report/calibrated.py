@@ -1,0 +1,64 @@
+"""Calibration from Python and the command line: load, make trials with progress and a run folder, fit."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from trustsim.analysis import calibration
+from trustsim.analysis.calibration import Search
+from trustsim.analysis.posterior import Calibration, calibrated
+from trustsim.analysis.trials import TrialLog
+from trustsim.catalog import REGISTRY
+from trustsim.experiment.store import Store
+from trustsim.registry import Registry
+from trustsim.report.progress import shown
+from trustsim.report.result import RUNS, say
+from trustsim.scenario.load import load
+from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.targets import Targets, read_targets
+
+TRIALS = "trials.sqlite"
+File = str | os.PathLike[str]
+
+
+def calibrate(
+    scenario: Scenario | File,
+    targets: Targets | File,
+    *,
+    progress: bool = True,
+    out: File | None = None,
+    registry: Registry = REGISTRY,
+    **options: Any,
+) -> Calibration:
+    """Fit the free parameters of a scenario, or a file, to targets, or a file of them.
+
+    Parameters
+    ----------
+    progress : whether to show a bar (plain lines where there is no terminal).
+    out : a run folder: trials and runs that are kept there are not made again.
+    options : of :func:`trustsim.analysis.calibration.search`: trials, replications, workers, timeout, pool.
+
+    Raises
+    ------
+    ScenarioError, TrustsimError : for what is wrong with a file or an argument, before anything runs, and where too few
+        points gave numbers.
+    """
+    story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
+    asked = targets if isinstance(targets, Targets) else read_targets(targets, story, registry)
+    found = search(story, asked, progress=progress, out=out, registry=registry, **options)
+    return calibrated(story, asked, found.trials, found.replications, found.seconds)
+
+
+def search(
+    scenario: Scenario, targets: Targets, *, progress: bool, out: File | None, registry: Registry, **options: Any
+) -> Search:
+    """Make the trials that the folder lacks; the parameters are those of :func:`calibrate`."""
+    display = shown(Console(stderr=True), "trials") if progress else nullcontext(None)
+    keeping = nullcontext(None) if out is None else Store(Path(out) / RUNS, waits=say)
+    with keeping as store, TrialLog(":memory:" if out is None else Path(out) / TRIALS) as log, display as callback:
+        return calibration.search(scenario, registry, targets, store=store, log=log, progress=callback, **options)
