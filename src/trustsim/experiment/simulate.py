@@ -63,4 +63,6 @@ def simulate(scenario: Scenario, variants: Sequence[str], replication: int, *, t
             raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {scenario.n_days} steps")
     finished = Finished(model)
     chosen = tuple(v.name for v in model.variants)
-    return Run(replication, chosen, measured(finished), finished.series, finished.episodes)
+    run = Run(replication, chosen, measured(finished), finished.series, finished.episodes)
+    model.__dict__.clear()  # model and agents point at each other: the arrays would wait for the garbage collector
+    return run

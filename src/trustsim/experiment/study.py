@@ -44,6 +44,7 @@ _Pass = tuple[int, tuple[str, ...]]  # a replication and the variants that share
 _LARGEST_CHUNK = 16
 _CHUNKS_PER_WORKER = 8
 _WRITES_TO_WORK = 20  # a block is written when the work since the last one took this many times its writing
+_LARGEST_BLOCK = 2**24  # or when its series are this large (bytes), so that what waits does not fill the memory
 
 
 class Rule(Protocol):
@@ -460,6 +461,7 @@ class _Writer:
     def __init__(self, store: Store, work: Work) -> None:
         self._store, self._work = store, work
         self._waiting: list[Run | FailedRun] = []
+        self._n_bytes = 0
         self._written, self._cost = time.perf_counter(), 0.0
 
     def __enter__(self) -> _Writer:
@@ -472,13 +474,15 @@ class _Writer:
     def put(self, results: Sequence[Run | FailedRun]) -> None:
         """Take some results; write all that wait where it is time."""
         self._waiting += results
-        if time.perf_counter() - self._written >= _WRITES_TO_WORK * self._cost:
+        self._n_bytes += sum(days.nbytes for run in results if isinstance(run, Run) for days in run.series.values())
+        is_due = time.perf_counter() - self._written >= _WRITES_TO_WORK * self._cost
+        if is_due or self._n_bytes >= _LARGEST_BLOCK:
             self._write()
 
     def _write(self) -> None:
         began = time.perf_counter()
         if self._waiting:
             self._store.put(self._waiting, self._work.addresses, with_series=self._work.with_series)
-        self._waiting = []
+        self._waiting, self._n_bytes = [], 0
         self._written = time.perf_counter()
         self._cost = self._written - began
