@@ -381,7 +381,6 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
                     agent.step()
         for mechanism, table in self._daily:
             mechanism(now, table)
-        bulletin, is_page, by_literacy = now.board.bulletin()
         carry(state.books, state.ladder, state.gauges, state.terms, state.market, dt, self.day, key)
         day_weights(
             state.weights, self._calm, state.gauges, state.terms, self._first_move, self._history, self._has_report,
@@ -390,26 +389,9 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         for p, calendar in enumerate(self._maturities):
             if calendar is not None:
                 self._mature(p, *calendar)
-        account_pass(
-            state.beliefs, state.flags, state.actions, state.balance, state.traits, state.accounts.investor,
-            state.accounts.first, state.weights, bulletin, is_page, by_literacy, state.sums, self._has_report,
-            self.day, key,
-        )  # fmt: skip
-        act(
-            state.actions, state.flags, state.beliefs, state.balance, state.requested, state.asked_day, state.queue,
-            state.queue_n, self._order, state.safe, state.books, state.gauges, state.terms, self._contagion,
-            state.accounts.ticket, self._ones, state.traits[layout.T_FEAR_GAIN], state.accounts.first,
-            state.accounts.investor, state.accounts.at, state.network.indptr, state.network.neighbours, self._part,
-            self._observed, self.day, key,
-        )  # fmt: skip
-        is_urgent = settle(
-            state.beliefs, state.flags, state.balance, state.requested, state.asked_day, state.queue, state.queue_n,
-            state.safe, state.loss, state.flows, state.books, state.ladder, state.gauges, state.terms, self._switch,
-            state.accounts.first, state.accounts.investor, state.accounts.at, state.market, self._n_markets, dt,
-            self.day, key,
-        )  # fmt: skip
-        if is_urgent:
-            self._resolve_failures()
+        self._choose()
+        self._act()
+        self._settle()
         interest_steps = max(round(INTEREST_DAYS / dt), 1)
         if self.day % interest_steps == 0:
             credit_interest(
@@ -419,6 +401,39 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._record()
         if self.collects:
             self.datacollector.collect(self)
+
+    def _choose(self) -> None:
+        """Let everyone hear, feel, believe and choose; what they chose stands in ``state.actions``."""
+        state = self.state
+        bulletin, is_page, by_literacy = self._day.board.bulletin()
+        account_pass(
+            state.beliefs, state.flags, state.actions, state.balance, state.traits, state.accounts.investor,
+            state.accounts.first, state.weights, bulletin, is_page, by_literacy, state.sums, self._has_report,
+            self.day, self._day.key,
+        )  # fmt: skip
+
+    def _act(self) -> None:
+        """Carry the choices out: alarms and departures are seen, requests queue up, joiners pay in."""
+        state = self.state
+        act(
+            state.actions, state.flags, state.beliefs, state.balance, state.requested, state.asked_day, state.queue,
+            state.queue_n, self._order, state.safe, state.books, state.gauges, state.terms, self._contagion,
+            state.accounts.ticket, self._ones, state.traits[layout.T_FEAR_GAIN], state.accounts.first,
+            state.accounts.investor, state.accounts.at, state.network.indptr, state.network.neighbours, self._part,
+            self._observed, self.day, self._day.key,
+        )  # fmt: skip
+
+    def _settle(self) -> None:
+        """Pay what can be paid; who cannot pay for too long fails."""
+        state = self.state
+        is_urgent = settle(
+            state.beliefs, state.flags, state.balance, state.requested, state.asked_day, state.queue, state.queue_n,
+            state.safe, state.loss, state.flows, state.books, state.ladder, state.gauges, state.terms, self._switch,
+            state.accounts.first, state.accounts.investor, state.accounts.at, state.market, self._n_markets, self.dt,
+            self.day, self._day.key,
+        )  # fmt: skip
+        if is_urgent:
+            self._resolve_failures()
 
     def _mature(self, p: int, accounts: NDArray[np.int64], begins: NDArray[np.int64]) -> None:
         cycle = len(begins) - 1

@@ -348,6 +348,23 @@ def test_bad_news_is_salient_in_the_risk_view(play: Play) -> None:
         assert seen.step().belief("risk") - before == pytest.approx(moved)
 
 
+def test_bad_news_and_rumours_count_by_their_weights(play: Play) -> None:
+    view = {"news": 0.25, "report_weight": "0 %", "noise": 0, "salience": 1, "peers": 0}
+    seen = play(0, mechanisms={"trust": {"bad_news": 0.5, "repair": "0 /day", "scarring": "0 %"}, "risk_view": view})
+    trust, risk = seen.belief("fund").copy(), seen.belief("risk").copy()
+    seen.model.post("Harbour", reach=1.0, fund=-1.0, risk=1.0)
+    seen.step()
+    assert seen.belief("fund") - trust == pytest.approx(-0.5)
+    assert seen.belief("risk") - risk == pytest.approx(0.25)
+
+
+def test_a_risk_view_that_is_off_does_not_hear_rumours(play: Play) -> None:
+    seen = play(0, mechanisms={})
+    before = seen.belief("risk").copy()
+    seen.model.post("Harbour", reach=1.0, risk=1.0)
+    assert (seen.step().belief("risk") == before).all()
+
+
 def test_neighbours_who_leave_raise_the_risk_view(play: Play) -> None:
     """Nineteen of twenty leave on day 1: the last one reads (1 − normal) · peers · salience into it on day 2."""
     on = {

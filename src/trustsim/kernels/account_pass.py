@@ -52,16 +52,17 @@ WEIGHTS = (
     "trust_integrity",
     "trust_info",
     "trust_service",
-    "bad_news",        # weight of bad news; 0 switches trust off
+    "bad_news",        # weight of bad news on trust
+    "rumour",          # weight of rumours and news in the risk view
 )  # fmt: skip
 (
     W_CALM, W_FUND, W_INTEGRITY, W_FEAR, W_RISK, W_HERDING, W_HERDING_FEAR, W_FUNDAMENTALS_FEAR, W_NORMAL, W_COVER,
     W_LIMIT, W_ORDINARY, W_INFO, W_SERVICE, W_JOIN, W_JOIN_TRUST, W_ATTENTION_FEAR, W_REPAIR, W_GOOD, W_SCARRING,
     W_SCAR_BAD, W_SEEN_KEEP, W_EDUCATION, W_REPORT_WEIGHT, W_REPORT_RISK, W_REPORT_NOISE, W_SALIENCE, W_RISK_PEERS,
     W_BASE_FUND, W_BASE_INTEGRITY, W_BASE_INFO, W_BASE_SERVICE, W_RULE, W_T_FUND, W_T_INTEGRITY, W_T_INFO, W_T_SERVICE,
-    W_BAD,
-) = range(38)  # fmt: skip
-N_WEIGHTS = 38
+    W_BAD, W_RUMOUR,
+) = range(39)  # fmt: skip
+N_WEIGHTS = 39
 
 # integer sums over the holders of a platform: int64 (variants, platforms, SUMS)
 S_HOLDERS, S_TRUST, S_ALARMED, S_RISK = range(4)
@@ -100,6 +101,16 @@ _SCALE32 = np.float32(2.0**-32)
 _SUM32 = np.float32(SUM_SCALE)
 CLIP = 12.0  # log-odds: no part of trust, no risk view and no scar goes further
 _CLIP = np.float32(CLIP)
+
+
+@compiled
+def account_words(words, entity, day, platform, purpose, key) -> None:
+    """Fill ``words`` uint32 (4, ≥ n) with the words of a purpose at the accounts of these investors, int64 (n,), on
+    one platform."""
+    c1, c2, c3 = np.uint64(day), np.uint64(purpose), np.uint64(platform)
+    for i in range(len(entity)):
+        a, b, c, d = draws.philox(np.uint64(entity[i]), c1, c2, c3, key[0], key[1])
+        words[0, i], words[1, i], words[2, i], words[3, i] = a, b, c, d
 
 
 @compiled
@@ -207,13 +218,14 @@ def wound(scar, e_fund, e_integrity, w) -> None:
 def judge(risk, e_risk, seen, links, login, error, literacy, attention, w) -> None:
     """Move the risk view: rumour and news, neighbours who left, and on report days the report, read with an error."""
     salience, peers, normal, repair = w[W_SALIENCE], w[W_RISK_PEERS], w[W_NORMAL], w[W_REPAIR]
+    rumour = w[W_RUMOUR]
     weight, published, noise, education = w[W_REPORT_WEIGHT], w[W_REPORT_RISK], w[W_REPORT_NOISE], w[W_EDUCATION]
     for i in range(len(risk)):
         known = literacy[i] + education * (_1 - literacy[i])
         r = risk[i] + repair * (published - risk[i])
         reading = published + noise * (_1 - _HALF * known) * error[i]
         surprise = (reading - r) * (weight if login[i] < attention[i] else _0)
-        news = surprise + e_risk[i] + peers * max(seen[i] * links[i] - normal, _0)
+        news = surprise + rumour * e_risk[i] + peers * max(seen[i] * links[i] - normal, _0)
         r += max(news, _0) * salience + min(news, _0)
         risk[i] = min(max(r, -_CLIP), _CLIP)
 
@@ -326,17 +338,12 @@ def account_pass(
     evidence = np.zeros((layout.N_TARGETS, layout.BLOCK), np.float32)
     loss = np.zeros(layout.BLOCK, np.float32)
     sums[:] = 0
-    c1 = np.uint64(day)
     for p in range(len(first) - 1):
         for start in range(first[p], first[p + 1], layout.BLOCK):
             stop = min(start + layout.BLOCK, first[p + 1])
             n = stop - start
             entity = investor[start:stop]
-            for i in range(n):
-                a, b, c, d = draws.philox(
-                    np.uint64(entity[i]), c1, np.uint64(draws.ACCOUNT_DAY), np.uint64(p), key[0], key[1]
-                )
-                words[0, i], words[1, i], words[2, i], words[3, i] = a, b, c, d
+            account_words(words, entity, day, p, draws.ACCOUNT_DAY, key)
             for i in range(n):
                 uniforms[0, i] = np.float32(words[0, i]) * _SCALE32
             for i in range(n):
@@ -345,11 +352,7 @@ def account_pass(
             logistic_variates(words[2, :n], variates[1, :n], bits[1, :n])
             variates[2, :n] = _0
             if has_report[p]:
-                for i in range(n):
-                    a, _, _, _ = draws.philox(
-                        np.uint64(entity[i]), c1, np.uint64(draws.REPORT), np.uint64(p), key[0], key[1]
-                    )
-                    words[0, i] = a
+                account_words(words, entity, day, p, draws.REPORT, key)
                 logistic_variates(words[0, :n], variates[2, :n], bits[2, :n])
             links, literacy, attention = (
                 traits[layout.T_LINKS, start:stop],

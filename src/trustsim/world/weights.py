@@ -26,7 +26,6 @@ def weigh(state: State, settings: Settings, dt: float) -> NDArray[np.float64]:
     table = np.zeros((len(WEIGHTS), state.n_variants, 1))
     for v in range(state.n_variants):
         row = {**dict.fromkeys(WEIGHTS, 0.0), **_OFF}
-        row["bad_news"] = float(settings["trust"][v] is not None)
         for by_variant in settings.values():
             if hasattr(by_variant[v], "weigh"):
                 row.update(by_variant[v].weigh(dt))

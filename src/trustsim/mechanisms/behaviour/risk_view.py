@@ -20,9 +20,10 @@ class RiskView:
 
     report_weight: float = parameter(0.5, unit="share", source="assumed", text="how far one full report moves a reader")
     noise: float = parameter(1.0, unit="log-odds", low=0, high=10, source="assumed", text="spread of the reading of a report that says nothing")
+    news: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="weight of rumours and news: 1 takes them at their strength")
     salience: float = parameter(1.5, unit="number", low=1, high=10, source="E-59", text="weight of bad news against good")
     peers: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="risk read into all neighbours leaving")
 
     def weigh(self, dt: float) -> dict[str, float]:
         """Return the weights of the account pass that this mechanism sets."""
-        return {"salience": self.salience, "risk_peers": self.peers * dt}
+        return {"rumour": self.news, "salience": self.salience, "risk_peers": self.peers * dt}

@@ -12,13 +12,14 @@ from trustsim.registry import REGISTRY, parameter
 class Trust:
     """Keep trust in fund safety, integrity, information safety and service as log-odds, moved by evidence.
 
-    Bad evidence counts in full, times ``1 + scar_bad · scar``; good evidence counts ``good_news``. Every day a share
+    Bad evidence counts ``bad_news``, times ``1 + scar_bad · scar``; good evidence counts ``good_news``. Every day a share
     ``repair`` of the distance to the investor's prior, less the scar, returns. A share ``scarring`` of every erosion of
     fund safety or integrity stays as scar; who loses money at a failure is scarred everywhere. Known answer: without repair one message of −2 on fund safety moves it from
     prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
     (``test_bad_news_counts_in_full_and_good_news_by_less``).
     """
 
+    bad_news: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="weight of bad news: 1 takes it at its strength")
     good_news: float = parameter(0.4, unit="share", source="E-59", text="weight of good news against bad")
     repair: float = parameter(0.012, unit="per_day", low=0, high=1, source="E-55", text="share of lost trust that returns in a day")
     scarring: float = parameter(0.2, unit="share", source="assumed", text="share of an erosion that stays")
@@ -32,6 +33,7 @@ class Trust:
     def weigh(self, dt: float) -> dict[str, float]:
         """Return the weights of the account pass that this mechanism sets; rates for a step of *dt* days."""
         return {
+            "bad_news": self.bad_news,
             "good_news": self.good_news,
             "repair": 1 - (1 - self.repair) ** dt,
             "scarring": self.scarring,
