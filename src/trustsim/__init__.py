@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from trustsim.experiment.study import run_study as run
     from trustsim.model import TrustCrisisModel
     from trustsim.report import plots
+    from trustsim.report.attributed import attribute
+    from trustsim.report.calibrated import calibrate
     from trustsim.report.designed import sensitivity, sweep
     from trustsim.report.result import Result, compare
     from trustsim.scenario.resolved import Scenario
@@ -27,6 +29,8 @@ __all__ = [
     "Study",
     "TrustCrisisModel",
     "TrustsimError",
+    "attribute",
+    "calibrate",
     "catalog",
     "compare",
     "load",
@@ -44,6 +48,8 @@ _HOME = {
     "Study": ("trustsim.experiment.study", "Study"),
     "TrustCrisisModel": ("trustsim.model", "TrustCrisisModel"),
     "TrustsimError": ("trustsim.errors", "TrustsimError"),
+    "attribute": ("trustsim.report.attributed", "attribute"),
+    "calibrate": ("trustsim.report.calibrated", "calibrate"),
     "catalog": ("trustsim.catalog", ""),
     "compare": ("trustsim.report.result", "compare"),
     "load": ("trustsim.catalog", "load"),

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trustsim.cli import common
-from trustsim.cli.common import json_option, main, print_json, quiet_option, set_option, timeout_option, workers_option
+from trustsim.cli.common import (
+    dask_option,
+    json_option,
+    main,
+    print_json,
+    quiet_option,
+    set_option,
+    timeout_option,
+    workers_option,
+)
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ FITTED, TABLE, PICTURE = "calibrated.yaml", "calibration.csv", "calibration.png"
 @click.option("--seed", type=click.IntRange(min=0, max=2**63 - 1), metavar="S", help="In place of the file's seed.")
 @set_option
 @workers_option
+@dask_option
 @timeout_option
 @json_option
 @quiet_option
@@ -42,6 +52,7 @@ def calibrate(
     seed: int | None,
     settings: tuple[str, ...],
     workers: int | None,
+    dask: str | None,
     timeout: float | None,
     as_json: bool,
     quiet: bool,
@@ -62,10 +73,11 @@ def calibrate(
 
     place = Path(out or f"{Path(file).stem}-calibration")
     scenario = scenario if seed is None else with_seed(scenario, seed)
-    found = calibrated.search(
-        scenario, targets, progress=not quiet, out=place, registry=common.registry(),
-        trials=trials or TRIALS, replications=replications, workers=workers, timeout=timeout,
-    )  # fmt: skip
+    with common.cluster(dask) as pool:
+        found = calibrated.search(
+            scenario, targets, progress=not quiet, out=place, registry=common.registry(),
+            trials=trials or TRIALS, replications=replications, workers=workers, pool=pool, timeout=timeout,
+        )  # fmt: skip
     if found.interrupted:
         kept = f"interrupted; {len(found.trials)} trials are kept in {place}"
         click.echo(f"{kept}; go on with: {shlex.join(['trustsim', *sys.argv[1:]])}", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import click
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
+    from trustsim.experiment.pool import Pool
     from trustsim.registry import Registry
     from trustsim.scenario.resolved import Scenario
 
@@ -103,3 +104,14 @@ def precision_document(text: str, budget: int | None) -> dict[str, object]:
     paired = what.strip().startswith("difference in ")
     key, outcome = ("difference", what.strip().removeprefix("difference in ")) if paired else ("of", what.strip())
     return {"precision": width.strip(), key: outcome, **({} if budget is None else {"budget": budget})}
+
+
+def cluster(address: str | None) -> AbstractContextManager[Pool | None]:
+    """Return what gives the pool of the Dask cluster at *address*; without an address it gives None."""
+    if address is None:
+        return nullcontext(None)
+    try:
+        from trustsim.experiment.cluster import dask
+    except ImportError as e:
+        raise TrustsimError("--dask: given without dask's distributed; allowed: with the extra [distributed]") from e
+    return dask(address)

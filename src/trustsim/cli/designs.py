@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trustsim.cli import common
-from trustsim.cli.common import json_option, main, print_json, quiet_option, set_option, timeout_option, workers_option
+from trustsim.cli.common import (
+    dask_option,
+    json_option,
+    main,
+    print_json,
+    quiet_option,
+    set_option,
+    timeout_option,
+    workers_option,
+)
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
@@ -27,6 +36,7 @@ replications_option = click.option(
 @replications_option
 @set_option
 @workers_option
+@dask_option
 @timeout_option
 @json_option
 @quiet_option
@@ -38,6 +48,7 @@ def sweep(
     replications: int | None,
     settings: tuple[str, ...],
     workers: int | None,
+    dask: str | None,
     timeout: float | None,
     as_json: bool,
     quiet: bool,
@@ -52,10 +63,11 @@ def sweep(
 
     place = Path(out or f"{Path(file).stem}-sweep")
     names = common.names(variants)
-    options = {"variants": names, "replications": replications, "workers": workers, "timeout": timeout}
-    found = designed.sweep(
-        scenario, outcome=outcome, progress=not quiet, out=place, registry=common.registry(), **options
-    )
+    with common.cluster(dask) as pool:
+        found = designed.sweep(
+            scenario, outcome=outcome, progress=not quiet, out=place, registry=common.registry(), variants=names,
+            replications=replications, workers=workers, pool=pool, timeout=timeout,
+        )  # fmt: skip
     with common.writing(place):
         found.points().to_csv(place / "points.csv", index_label="point")
         found.table().to_csv(place / "regret.csv")
@@ -89,6 +101,7 @@ def sweep(
 @replications_option
 @set_option
 @workers_option
+@dask_option
 @timeout_option
 @json_option
 @quiet_option
@@ -104,6 +117,7 @@ def sensitivity(
     replications: int | None,
     settings: tuple[str, ...],
     workers: int | None,
+    dask: str | None,
     timeout: float | None,
     as_json: bool,
     quiet: bool,
@@ -120,11 +134,12 @@ def sensitivity(
     from trustsim.report import design_tables
 
     place = Path(out or f"{Path(file).stem}-sensitivity")
-    found = designed.sensitivity(
-        scenario, _ranges(between), method=method, outcome=outcome or difference, paired=difference is not None,
-        variant=variant, samples=samples, progress=not quiet, out=place, registry=common.registry(),
-        replications=replications, workers=workers, timeout=timeout,
-    )  # fmt: skip
+    with common.cluster(dask) as pool:
+        found = designed.sensitivity(
+            scenario, _ranges(between), method=method, outcome=outcome or difference, paired=difference is not None,
+            variant=variant, samples=samples, progress=not quiet, out=place, registry=common.registry(),
+            replications=replications, workers=workers, pool=pool, timeout=timeout,
+        )  # fmt: skip
     with common.writing(place):
         found.to_frame().to_csv(place / "indices.csv")
         found.points().to_csv(place / "points.csv", index_label="point")

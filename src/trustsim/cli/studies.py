@@ -7,7 +7,6 @@ import shlex
 import sys
 import traceback
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,6 @@ from trustsim.cli.common import (
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
-    from trustsim.experiment.pool import Pool
     from trustsim.report.result import Result
     from trustsim.scenario.resolved import Scenario
 
@@ -326,7 +324,7 @@ def _go_on(
 
     if not quiet and _is_cold():
         click.echo(f"compiling kernels (once, about {COMPILE_SECONDS} s) …", err=True)
-    with _cluster(dask) as pool:
+    with common.cluster(dask) as pool:
         result = results.compare(
             scenario,
             replications=request.replications,
@@ -353,16 +351,6 @@ def _go_on(
     for failed in result.study.failed[:1]:
         click.echo(f"repeat a failed run with: {_repeat(place, failed.replication)}", err=True)
     _end(result, trouble)
-
-
-def _cluster(address: str | None) -> AbstractContextManager[Pool | None]:
-    if address is None:
-        return nullcontext(None)
-    try:
-        from trustsim.experiment import cluster
-    except ImportError as e:
-        raise TrustsimError("--dask: given without dask's distributed; allowed: with the extra [distributed]") from e
-    return cluster.dask(address)
 
 
 def _is_cold() -> bool:

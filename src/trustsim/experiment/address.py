@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
 from functools import cache
@@ -59,13 +60,20 @@ def _digest(document: Mapping[str, Any]) -> str:
 
 @cache
 def _engine(simulate: Callable[..., object]) -> str:
-    """Return the hash of the source that makes the numbers: of the package's rooms, or of an engine of one's own."""
-    if simulate is not simulate_run:
-        return hashlib.sha256(inspect.getsource(simulate).encode()).hexdigest()
+    """Return the hash of the source that makes the numbers: of the package's rooms, and of an engine of one's own."""
     top = Path(trustsim.__file__).parent
     rooms = (top / name for name in _DECISIVE)
     files = sorted(file for room in rooms for file in ([room] if room.is_file() else room.rglob("*.py")))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    own = "" if simulate is simulate_run else inspect.getsource(simulate) + _around(simulate)
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files) + own.encode()).hexdigest()
+
+
+def _around(simulate: Callable[..., object]) -> str:
+    """Return the source of the module that an engine is in; nothing where it was typed in."""
+    try:
+        return inspect.getsource(sys.modules[simulate.__module__])
+    except (OSError, TypeError, KeyError):
+        return ""
 
 
 def _plain(value: Any) -> Any:

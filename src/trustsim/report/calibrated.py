@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
 
 from trustsim.analysis import calibration
 from trustsim.analysis.calibration import Search
 from trustsim.analysis.posterior import Calibration, calibrated
 from trustsim.analysis.trials import TrialLog
 from trustsim.catalog import REGISTRY
-from trustsim.experiment.store import Store
 from trustsim.registry import Registry
-from trustsim.report.progress import shown
-from trustsim.report.result import RUNS, say
+from trustsim.report.result import running
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.targets import Targets, read_targets
@@ -58,7 +53,8 @@ def search(
     scenario: Scenario, targets: Targets, *, progress: bool, out: File | None, registry: Registry, **options: Any
 ) -> Search:
     """Make the trials that the folder lacks; the parameters are those of :func:`calibrate`."""
-    display = shown(Console(stderr=True), "trials") if progress else nullcontext(None)
-    keeping = nullcontext(None) if out is None else Store(Path(out) / RUNS, waits=say)
-    with keeping as store, TrialLog(":memory:" if out is None else Path(out) / TRIALS) as log, display as callback:
+    with (
+        running(progress, out, "trials") as (callback, store),
+        TrialLog(":memory:" if out is None else Path(out) / TRIALS) as log,
+    ):
         return calibration.search(scenario, registry, targets, store=store, log=log, progress=callback, **options)

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from rich.console import Console
 
 from trustsim.analysis.robust import Robust, robust
 from trustsim.analysis.sensitivity import Sensitivity
 from trustsim.analysis.sensitivity import sensitivity as sensitivity_of
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.design import ranges_of, run_sweep
-from trustsim.experiment.store import Store
 from trustsim.registry import Registry
-from trustsim.report.progress import shown
-from trustsim.report.result import RUNS, say
+from trustsim.report.result import running
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Scenario
 
@@ -48,8 +42,9 @@ def sweep(
     ScenarioError, TrustsimError : for what is wrong with the file or an argument, before anything runs.
     """
     story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
-    with _running(progress, out) as run:
-        return robust(run_sweep(story, registry, **run, **options), registry, outcome)
+    with running(progress, out) as (callback, store):
+        found = run_sweep(story, registry, progress=callback, store=store, **options)
+    return robust(found, registry, outcome)
 
 
 def sensitivity(
@@ -73,14 +68,5 @@ def sensitivity(
     """
     story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
     between = ranges_of(story, registry, ranges)
-    with _running(progress, out) as run:
-        return sensitivity_of(story, registry, between, **run, **options)
-
-
-@contextmanager
-def _running(progress: bool, out: str | os.PathLike[str] | None) -> Iterator[dict[str, Any]]:
-    """Give the arguments ``progress`` and ``store`` of a study, open while it runs."""
-    display = shown(Console(stderr=True)) if progress else nullcontext(None)
-    keeping = nullcontext(None) if out is None else Store(Path(out) / RUNS, waits=say)
-    with keeping as store, display as callback:
-        yield {"progress": callback, "store": store}
+    with running(progress, out) as (callback, store):
+        return sensitivity_of(story, registry, between, progress=callback, store=store, **options)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -205,9 +205,7 @@ def compare(
     ScenarioError : with everything that is wrong with the file. TrustsimError : for an argument out of range.
     """
     story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
-    display = shown(Console(stderr=True)) if progress is True else nullcontext(None if progress is False else progress)
-    keeping = nullcontext(None) if out is None else Store(Path(out) / RUNS, waits=say)
-    with keeping as store, display as callback:
+    with running(progress, out) as (callback, store):
         study = run_study(
             story,
             variants=variants,
@@ -223,6 +221,17 @@ def compare(
             groups=groups,
         )
     return Result(study, compare_study(study, registry))
+
+
+@contextmanager
+def running(
+    progress: bool | Progress, out: str | os.PathLike[str] | None, what: str = "replications"
+) -> Iterator[tuple[Progress | None, Store | None]]:
+    """Give the callback of a study, which shows how far it is in *what*, and the run store in the folder *out*."""
+    display = shown(Console(stderr=True), what) if progress is True else nullcontext(progress or None)
+    keeping = nullcontext(None) if out is None else Store(Path(out) / RUNS, waits=say)
+    with keeping as store, display as callback:
+        yield callback, store
 
 
 def rule_of(scenario: Scenario, registry: Registry) -> Rule | None:

@@ -1,0 +1,177 @@
+"""Attribution: how much of what was withdrawn under each variant came from which channel, told in two ways.
+
+*Direct*: every request is shared out among the channels that pushed it over the line (:mod:`trustsim.analysis.causes`);
+the parts add up to what was withdrawn. *Replay*: the same worlds and draws with one channel off; what is not withdrawn
+then is what the channel makes in all, also through others: fear that neighbours would not have caught without herding.
+
+The replays are shared out as well, so the difference between the two is told to the cent. What falls away without a
+channel is what falls away in its own part, and in the part of every other channel: negative where another channel takes
+over. Effects of replays need not add up: where two channels are both needed each of them counts in full.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trustsim.analysis.causes import CHANNELS, WITHDRAWN, simulate_with_causes
+from trustsim.analysis.intervals import Interval, mean
+from trustsim.errors import TrustsimError, one_of
+from trustsim.experiment.address import addresses
+from trustsim.experiment.pool import Pool
+from trustsim.experiment.store import Store
+from trustsim.experiment.study import Progress, Study, Work, choose_variants, collect, finish, opened, planned
+from trustsim.scenario.resolved import Scenario, Variant
+
+Floats = NDArray[np.float64]
+Off = Mapping[str, Mapping[str, float] | None]  # mechanism → what is set, None where it is off
+
+OFF: Mapping[str, Off] = {
+    "fundamentals": {
+        "trust": {"bad_news": 0.0, "good_news": 0.0, "repair": 0.0, "loss_scar": 0.0},
+        "risk_view": {"news": 0.0, "report_weight": 0.0, "peers": 0.0},
+    },
+    "herding": {"herding": None},
+    "fear": {"fear": None},
+    "first_move": {"choice": {"first_move": 0.0, "gate_rush": 0.0}},
+    "ordinary": {"ordinary": {"leave": 1e-9}},
+}
+
+
+def without(variant: Variant, channel: str) -> Variant:
+    """Return *variant* in a world where one of CHANNELS is off: beliefs stay as on day 0, or the mechanism is."""
+    mechanisms = dict(variant.world.mechanisms)
+    for name, change in OFF[channel].items():
+        settings = mechanisms.get(name)
+        if settings is not None:
+            mechanisms[name] = None if change is None else replace(settings, **change)
+    return replace(variant, name=_name(variant.name, channel), world=replace(variant.world, mechanisms=mechanisms))
+
+
+def _name(variant: str, channel: str) -> str:
+    return f"{variant} without {channel}"
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """What was withdrawn under each variant and why; shares of the claims of day 0.
+
+    Attributes
+    ----------
+    study : all runs, every variant and its replays.
+    withdrawn : float64 (n, variants).
+    direct : float64 (n, variants, CHANNELS); adds up to ``withdrawn`` along the last axis.
+    spared : float64 (n, variants, CHANNELS, CHANNELS): what falls away without the channel of the third axis, in the
+        part of that of the fourth.
+    """
+
+    study: Study
+    variants: tuple[str, ...]
+    withdrawn: Floats
+    direct: Floats
+    spared: Floats
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was run."""
+        return self.study.scenario
+
+    def total(self, variant: str) -> Interval:
+        """Return the mean of what was withdrawn under one variant, with its 95 % interval."""
+        return mean(self.withdrawn[:, self._column(variant)], at_least=0.0)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a variant and channel.
+
+        ``direct`` with its 95 % interval and ``share`` of all that was withdrawn; ``replay``: what falls away without
+        the channel, with its interval; of which in its ``own`` part, and ``via`` each of the others.
+        """
+        rows = [self._row(v, k) for v in range(len(self.variants)) for k in range(len(CHANNELS))]
+        index = pd.MultiIndex.from_product([self.variants, CHANNELS], names=["variant", "channel"])
+        return pd.DataFrame(rows, index=index)
+
+    def _row(self, v: int, k: int) -> dict[str, float]:
+        direct, spared = self.direct[:, v, k], self.spared[:, v, k]
+        total = float(self.withdrawn[:, v].mean())
+        parts = spared.mean(axis=0)
+        return {
+            **_told("direct", mean(direct)),
+            "share": float(direct.mean()) / total if total > 0 else 0.0,
+            **_told("replay", mean(spared.sum(axis=1))),
+            "own": float(parts[k]),
+            **{f"via_{name}": float(parts[j]) if j != k else 0.0 for j, name in enumerate(CHANNELS)},
+        }
+
+    def _column(self, variant: str) -> int:
+        if variant not in self.variants:
+            raise TrustsimError(f"variant: given {variant!r}; allowed: {one_of(self.variants)}")
+        return self.variants.index(variant)
+
+
+def _told(name: str, found: Interval) -> dict[str, float]:
+    return {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
+
+
+def attribution(
+    scenario: Scenario,
+    *,
+    variants: Sequence[str] | None = None,
+    replications: int | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    store: Store | None = None,
+    pool: Pool | None = None,
+    timeout: float | None = None,
+) -> Attribution:
+    """Run *variants*, all by default, and each of them with every channel off; share out what was withdrawn.
+
+    The other parameters are those of :func:`~trustsim.experiment.study.run_study`.
+
+    Raises
+    ------
+    TrustsimError : for an unknown variant or a count out of range, before anything runs; where no replication finished
+        under all variants.
+    """
+    chosen = choose_variants(scenario, variants)
+    total = planned(scenario) if replications is None else replications
+    whole = _with_replays(scenario, chosen)
+    names = [variant.name for variant in whole.variants]
+    with opened(store) as (place, _):
+        where = {n: n for n in names} if store is None else addresses(whole, names, simulate_with_causes)
+        work = Work(whole, where, total, workers, pool, timeout, simulate_with_causes, with_series=False)
+        began = time.perf_counter()
+        is_finished = finish(work, place, progress)
+        seconds = time.perf_counter() - began
+        study = collect(place, whole, where, total, seconds=seconds, interrupted=not is_finished)
+    if not len(study.replications):
+        told = "none of its replications finished under all variants"
+        raise TrustsimError(f"attribution: given a study of which {told}; allowed: at least one")
+    return _of(study, chosen)
+
+
+def _with_replays(scenario: Scenario, chosen: Sequence[str]) -> Scenario:
+    """Return the scenario with each of the chosen variants and its replays."""
+    every = [v for v in scenario.variants if v.name in chosen]
+    every += [without(variant, channel) for variant in every for channel in CHANNELS]
+    names = [variant.name for variant in every]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise TrustsimError(f"variants: given one called {twice[0]!r}; allowed: another name, this is that of a replay")
+    return replace(scenario, variants=tuple(every))
+
+
+def _of(study: Study, chosen: tuple[str, ...]) -> Attribution:
+    columns = {name: k for k, name in enumerate(study.variants)}
+    parts = np.stack([study.outcomes[channel] for channel in CHANNELS], axis=2)
+
+    def part(of: Iterable[str]) -> Floats:
+        return np.asarray(parts[:, [columns[name] for name in of]])
+
+    direct = part(chosen)
+    spared = np.stack([direct - part(_name(v, channel) for v in chosen) for channel in CHANNELS], axis=2)
+    return Attribution(study, chosen, study.outcomes[WITHDRAWN][:, [columns[name] for name in chosen]], direct, spared)

@@ -1,0 +1,134 @@
+"""Attribution: parts that add up, replays in the same worlds, and the command."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import trustsim as ts
+from trustsim import cli
+from trustsim.analysis.attribution import without
+from trustsim.analysis.causes import CHANNELS, FEAR, HERDING
+from trustsim.catalog import REGISTRY
+from trustsim.errors import TrustsimError
+
+QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
+NAMES = ["nothing", "gate"]
+
+
+def attributed(replications=3, variants=NAMES, **overrides):
+    scenario = ts.load(QUICKSTART, overrides={"investors.count": 300, **overrides})
+    return ts.attribute(scenario, variants=variants, replications=replications, workers=1, progress=False)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return attributed()
+
+
+def test_the_direct_parts_add_up_to_what_was_withdrawn(found):
+    assert found.direct.sum(axis=2) == pytest.approx(found.withdrawn, rel=1e-5)
+    assert found.to_frame()["share"].groupby("variant").sum().to_numpy() == pytest.approx(1, rel=1e-5)
+
+
+def test_what_falls_away_is_that_of_the_own_part_and_that_of_the_others(found):
+    frame = found.to_frame()
+    via = frame[[f"via_{name}" for name in CHANNELS]].sum(axis=1)
+    assert (frame["own"] + via).to_numpy() == pytest.approx(frame["replay"].to_numpy(), abs=1e-12)
+
+
+def test_a_replay_leaves_nothing_of_its_own_channel(found):
+    """But of ordinary needs: who runs although nothing pushes him is in that part, and cannot be switched off."""
+    own = found.spared[:, :, range(len(CHANNELS)), range(len(CHANNELS))]
+    assert own[..., :-1] == pytest.approx(found.direct[..., :-1], abs=1e-6)
+    assert (own[..., -1] < found.direct[..., -1]).all()
+
+
+def test_a_replay_is_the_variant_under_these_settings(found):
+    """The replay without fear is the variant of a file that switches fear off."""
+    calm = attributed(variants=["gate"], **{"mechanisms.fear": False})
+    gate = NAMES.index("gate")
+    spared = found.withdrawn[:, gate] - calm.withdrawn[:, 0]
+    assert found.spared[:, gate, FEAR].sum(axis=1) == pytest.approx(spared, abs=1e-6)
+    assert (calm.direct[..., FEAR] == 0).all()
+    assert (calm.spared[:, :, FEAR] == 0).all()
+
+
+def test_a_channel_that_is_off_makes_nothing():
+    alone = attributed(variants=["nothing"], **{"mechanisms.herding": False})
+    assert (alone.direct[..., HERDING] == 0).all()
+    assert (alone.spared[:, :, HERDING] == 0).all()
+
+
+def test_beliefs_do_not_move_without_fundamentals():
+    scenario = ts.load(QUICKSTART, overrides={"investors.count": 100})
+    variant = without(next(v for v in scenario.variants if v.name == "nothing"), "fundamentals")
+    model = ts.TrustCrisisModel(
+        ts.load(QUICKSTART, overrides={"investors.count": 100, "mechanisms.fear": False}), ["nothing"], 0
+    )
+    model.settings = {name: (settings,) for name, settings in variant.world.mechanisms.items()}
+    model._prepare()
+    before = model.state.beliefs[:6].copy()
+    for _ in range(scenario.n_days):
+        model.step()
+    assert (model.state.beliefs[:6] == before).all()
+
+
+def test_attribution_is_the_same_for_any_number_of_workers(found):
+    scenario = ts.load(QUICKSTART, overrides={"investors.count": 300})
+    both = ts.attribute(scenario, variants=NAMES, replications=3, workers=2, progress=False)
+    assert both.direct.tobytes() == found.direct.tobytes()
+    assert both.spared.tobytes() == found.spared.tobytes()
+
+
+def test_a_name_that_is_that_of_a_replay_is_refused():
+    scenario = ts.load(QUICKSTART, overrides={"variants.nothing without fear": []})
+    with pytest.raises(TrustsimError, match="another name"):
+        ts.attribute(scenario, progress=False)
+    with pytest.raises(TrustsimError, match="allowed: one of nothing, gate"):
+        attributed(replications=1).total("gates")
+
+
+@pytest.fixture
+def trustsim(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    small = ("--set", "investors.count=60", "--replications", "2", "--workers", "1", "--quiet", "--variants", "gate")
+    return lambda *more: CliRunner().invoke(cli.main, ["attribute", str(QUICKSTART), *small, *more])
+
+
+def test_attribute_prints_80_columns_writes_a_table_and_a_picture_and_goes_on(trustsim, tmp_path):
+    done = trustsim()
+    assert done.exit_code == 0, done.output
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    first = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ") and line[2:3].isalpha()]
+    assert first == [name.partition("_")[0] for name in CHANNELS]
+    folder = tmp_path / "quickstart-attribution"
+    assert {"attribution.csv", "attribution.png", "runs"} <= {path.name for path in folder.iterdir()}
+    document = json.loads(trustsim("--json").stdout)
+    channels = document["variants"]["gate"]["channels"]
+    total = document["variants"]["gate"]["withdrawn"]["mean"]
+    assert sum(channels[name]["direct"] for name in CHANNELS) == pytest.approx(total, rel=1e-5)
+
+
+def test_attribute_says_what_is_wrong(trustsim):
+    assert trustsim("--out", "/dev/null/x").exit_code == 2
+    missing = CliRunner().invoke(cli.main, ["attribute", str(QUICKSTART), "--variants", "gates"])
+    assert missing.exit_code == 2
+    assert "did you mean 'gate'?" in missing.stderr
+
+
+def test_a_study_of_which_nothing_finished_is_refused():
+    with pytest.raises(TrustsimError, match="none of its replications"):
+        ts.attribute(QUICKSTART, replications=1, timeout=1e-9, workers=1, progress=False)
+
+
+def test_every_channel_is_a_change_of_registered_settings():
+    scenario = ts.load(QUICKSTART)
+    variant = scenario.variants[0]
+    for channel in CHANNELS:
+        changed = without(variant, channel).world.mechanisms
+        assert sum(changed[name] != variant.world.mechanisms[name] for name in changed) >= 1
+        assert set(changed) == set(REGISTRY.group("mechanism"))
+        assert np.all([s is None or type(s) is type(variant.world.mechanisms[n]) for n, s in changed.items()])

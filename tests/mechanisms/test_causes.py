@@ -1,0 +1,99 @@
+"""Why they withdrew, in the quiet world, where the answer is known by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from quiet_world import N, Played, document
+
+from trustsim.analysis.causes import CHANNELS, FEAR, FIRST_MOVE, FUNDAMENTALS, HERDING, ORDINARY, Causes
+from trustsim.catalog import REGISTRY
+from trustsim.kernels import draws
+from trustsim.scenario.load import from_document
+
+
+def watched(**story: Any) -> Played:
+    """Return a model that takes causes down, not yet stepped."""
+    scenario = from_document(document(**story), REGISTRY)
+    return Played(Causes(scenario, [v.name for v in scenario.variants], 0))
+
+
+def parts(seen: Played) -> Any:
+    """Return float64 (CHANNELS,): accounts' worth of money, by channel, of the first variant."""
+    assert seen.model.by_channel.sum() == pytest.approx(seen.model.asked.sum(), rel=1e-6)
+    return seen.model.by_channel[0] / seen.state.accounts.balance[0]
+
+
+def told(amounts: dict[int, float]) -> Any:
+    """Return what :func:`parts` should be: these amounts, nothing in the other channels."""
+    return pytest.approx([amounts.get(k, 0.0) for k in range(len(CHANNELS))], abs=1e-4)
+
+
+def test_ordinary_leaving_is_an_ordinary_need() -> None:
+    seen = watched(mechanisms={"ordinary": {"leave": "20 %/day", "join": "1e-9 /day", "info": 0, "service": 0}}).step(3)
+    left = float(seen.gauge("leavers").sum())
+    assert left > 0
+    assert parts(seen) == told({ORDINARY: left})
+
+
+def test_leaving_for_lost_trust_in_service_is_news() -> None:
+    seen = watched(mechanisms={"ordinary": {"leave": "1e-6 /day", "join": "1e-9 /day", "service": 10}})
+    seen.belief("service")[:] = -100.0
+    assert parts(seen.step()) == told({FUNDAMENTALS: N})
+
+
+def test_who_would_have_run_on_a_calm_day_has_an_ordinary_need() -> None:
+    seen = watched(mechanisms={"choice": {"calm": 0.5, "fund": 1}})
+    seen.belief("fund")[:] = -5.0
+    assert parts(seen.step()) == told({ORDINARY: 2 * N})
+
+
+def test_neighbours_who_left_are_herding_and_lost_trust_is_fundamentals() -> None:
+    """All but one lose trust and run; the last one follows the day after."""
+    seen = watched(
+        network={"kind": "complete"},
+        platforms={"Harbour": {}},
+        mechanisms={
+            "choice": {"calm": -1, "fund": 1},
+            "herding": {"weight": 2, "normal": "0 %", "fading": "0 /day"},
+        },
+    )
+    seen.belief("fund")[0, :-1] = -10.0
+    assert parts(seen.step(2)) == told({FUNDAMENTALS: N - 1, HERDING: 1})
+
+
+def test_a_product_of_two_channels_is_halved_between_them() -> None:
+    """fear 1, risk up by 2 from r: the sum rises by 2 (fundamentals), 3 (fear), and fear blinds to half of r + 2."""
+    fear = {"fear": {"weight": 3, "blinding": "50 %", "decay": "0 /day", "contagion": 0, "threshold": 100}}
+    seen = watched(platforms={"Harbour": {}}, mechanisms={"choice": {"calm": 10, "risk": 1}, **fear})
+    r = float(seen.belief("risk")[0, 0])
+    assert r == -10
+    seen.belief("fear")[:], seen.belief("risk")[:] = 1.0, r + 2
+    pushed_by_news, pushed_by_fear = 2 - 2 / 4, 3 - r / 2 - 2 / 4
+    seen.model._calm[:] = 10 - (pushed_by_news + pushed_by_fear) / 2
+    total = pushed_by_news + pushed_by_fear
+    assert parts(seen.step()) == told({FUNDAMENTALS: N * pushed_by_news / total, FEAR: N * pushed_by_fear / total})
+
+
+def test_who_would_not_have_looked_without_fear_leaves_for_fear() -> None:
+    fear = {"fear": {"weight": 0, "attention": 4, "decay": "0 /day", "contagion": 0, "threshold": 100}}
+    seen = watched(platforms={"Harbour": {}}, segment={"attention": "20 %"}, mechanisms={"choice": {"calm": 1}, **fear})
+    seen.belief("fear")[:] = 1.0
+    seen.step()
+    login = draws.uniforms(N, draws.ACCOUNT_DAY, draws.key_of(seen.model.story.seed, 0), day=1)[0]
+    looked_anyway = float((login < 0.2).sum())
+    assert 0 < looked_anyway < N
+    assert parts(seen) == told({ORDINARY: looked_anyway, FEAR: N - looked_anyway})
+
+
+def test_an_overdue_queue_is_a_first_move() -> None:
+    """Half of the investors run for lost trust; nothing is paid, the queue is overdue, and the others rush."""
+    seen = watched(
+        platforms={"Harbour": {"liquid_share": "0 %"}},
+        mechanisms={"choice": {"calm": -1, "fund": 1, "first_move": 10}},
+        variants={"seen": [{"kind": "live_transparency", "platform": "Harbour"}]},
+    )
+    seen.belief("fund")[0, : N // 2] = -10.0
+    seen.step(10)
+    assert parts(seen) == told({FUNDAMENTALS: N // 2, FIRST_MOVE: N - N // 2})
