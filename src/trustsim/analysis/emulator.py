@@ -49,7 +49,7 @@ def emulate(points: Floats, values: Floats) -> Emulator:
     centre, spread = float(values.mean()), float(values.std()) or 1.0
     z = (values - centre) / spread
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound says that a parameter hardly matters
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound: hardly matters
         fits = [_fitted(points, z, length, nugget) for length, nugget in _STARTS]
     process = max(fits, key=lambda fit: float(fit.log_marginal_likelihood_value_))
     inverse = cho_solve((process.L_, True), np.eye(len(z)))
