@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from trustsim.bench import speed, table
+from trustsim.bench import speed, studies, table
 
 FILE = Path(__file__).parents[1] / "scenarios/quickstart.yaml"
 
@@ -31,6 +31,7 @@ def test_the_table_fits_eighty_columns_and_the_document_is_json() -> None:
             "investors": 1_000_000, "variants": 4, "days": 180, "network_s": 99.0, "set_up_s": 99.0, "days_s": 99.0,
             "peak_bytes": 2**33,
         },
+        "study": studies.study(FILE, 5),
     }  # fmt: skip
     json.dumps(measured)
     lines = table.text(measured).splitlines()

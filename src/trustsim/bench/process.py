@@ -22,6 +22,13 @@ def one_run(n_investors: int, n_variants: int, n_days: int) -> Row:
     return dict(json.loads(done.stdout))
 
 
+def study(file: str | os.PathLike[str], n_replications: int) -> Row:
+    """Row i: a whole study with its run store; see :mod:`trustsim.bench.studies`."""
+    command = [sys.executable, "-m", "trustsim.bench.studies", os.fspath(file), str(n_replications)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout))
+
+
 def memory(n_investors: int) -> Row:
     """Row d: bytes of peak memory per investor, and per investor and variant, from runs that differ in one of them."""
     empty, one, nine = one_run(100, 1, 3), one_run(n_investors, 1, 3), one_run(n_investors, 9, 3)

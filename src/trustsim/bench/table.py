@@ -31,6 +31,7 @@ def measure(file: str | os.PathLike[str], *, quick: bool, tell: Callable[[str], 
         "by_share_acting": ("time by share acting", lambda: speed.by_share_acting(100_000, SHARES)),
         "many_small": ("many small replications", lambda: speed.many_small(20 if quick else 1_000, 1_000, 100)),
         "large": ("one large run", lambda: process.one_run(100_000 if quick else 1_000_000, 4, 180)),
+        "study": ("a whole study", lambda: process.study(file, 20 if quick else 1_000)),
     }
     answer: dict[str, Any] = {"format": 1, "machine": machine(), "quick": quick}
     for name, (words, work) in steps.items():
@@ -100,3 +101,10 @@ def _lines(x: dict[str, Any]) -> Iterator[str]:
     yield f"h  {h['investors']:,} investors, {h['variants']} variants, {h['days']} days: {h['days_s']:.1f} s,"
     peak = h["peak_bytes"] / 2**30
     yield f"   setting up {h['set_up_s']:.1f} s, of which network {h['network_s']:.2f} s; peak {peak:.2f} GiB"
+    i = x["study"]
+    yield ""
+    size = f"{i['replications']:,} replications, {i['variants']} variants"
+    yield f"i  study with run store: {size}, {i['investors']:,} investors, {i['days']} days:"
+    yield f"   {i['seconds']:.1f} s with two workers, of which {i['own_share']:.0%} to hand out and write;"
+    peaks = f"peak {i['peak_bytes'] / 2**20:.0f} MiB, {i['part_peak_bytes'] / 2**20:.0f} with a fifth of them"
+    yield f"   two workers {i['speed_up']:.2f} times as fast as one; {peaks}"
