@@ -6,11 +6,11 @@ replication of all its variants in lockstep.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import mesa
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -31,6 +31,10 @@ from trustsim.world.board import Board, likeness
 from trustsim.world.day import Day
 from trustsim.world.series import SERIES, Series
 from trustsim.world.weights import columns, fill_beliefs, fill_traits, per_variant, weigh
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks
+    import mesa
 
 USUAL_COUNT = 1000  # investors where neither the file nor the network says how many
 MOST_COLUMNS = 32  # variants in one pass: their state should fit the cache

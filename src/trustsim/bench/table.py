@@ -104,7 +104,7 @@ def _lines(x: dict[str, Any]) -> Iterator[str]:
     i = x["study"]
     yield ""
     size = f"{i['replications']:,} replications, {i['variants']} variants"
-    yield f"i  study with run store: {size}, {i['investors']:,} investors, {i['days']} days:"
+    yield f"i  {size}, {i['investors']:,} investors, {i['days']} days, run store:"
     yield f"   {i['seconds']:.1f} s with two workers, of which {i['own_share']:.0%} to hand out and write;"
     peaks = f"peak {i['peak_bytes'] / 2**20:.0f} MiB, {i['part_peak_bytes'] / 2**20:.0f} with a fifth of them"
-    yield f"   two workers {i['speed_up']:.2f} times as fast as one; {peaks}"
+    yield f"   two workers: {i['speed_up']:.2f} times one; {peaks}"
