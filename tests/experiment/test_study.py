@@ -16,7 +16,8 @@ import pytest
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.pool import executor
-from trustsim.experiment.study import _chunks, run_study
+from trustsim.experiment.study import run_study
+from trustsim.experiment.work import _chunks
 from trustsim.outcomes import RUN_SHARE, TRIGGERS
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision

@@ -25,7 +25,8 @@ from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.address import addresses
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Progress, Study, Work, choose_variants, collect, finish, opened, planned
+from trustsim.experiment.study import Study, choose_variants, collect, opened, planned
+from trustsim.experiment.work import Progress, Work, finish
 from trustsim.scenario.resolved import Scenario, Variant
 
 Floats = NDArray[np.float64]

@@ -24,7 +24,8 @@ from trustsim.analysis.trials import Trial, TrialLog, loss, problem_of, refused,
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.design import Design, at_point, run_sweep
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.study import Progress, Simulate, planned
+from trustsim.experiment.study import planned
+from trustsim.experiment.work import Progress, Simulate
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.targets import FreeParameter, Target, Targets

@@ -25,18 +25,8 @@ from trustsim.experiment.address import addresses
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import (
-    Grouping,
-    Progress,
-    Simulate,
-    Study,
-    Work,
-    choose_variants,
-    collect,
-    finish,
-    opened,
-    planned,
-)
+from trustsim.experiment.study import Study, choose_variants, collect, opened, planned
+from trustsim.experiment.work import Grouping, Progress, Simulate, Work, finish
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.scenario.load import from_document

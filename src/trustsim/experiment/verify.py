@@ -11,7 +11,8 @@ import numpy as np
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Series, Store
-from trustsim.experiment.study import Grouping, Simulate, Study, collect
+from trustsim.experiment.study import Study, collect
+from trustsim.experiment.work import Grouping, Simulate
 from trustsim.model import lockstep_groups
 from trustsim.scenario.resolved import Scenario
 

@@ -25,17 +25,8 @@ from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import (
-    Grouping,
-    Progress,
-    Simulate,
-    Study,
-    choose_variants,
-    collect,
-    planned,
-    run_study,
-    until_enough,
-)
+from trustsim.experiment.study import Study, choose_variants, collect, planned, run_study, until_enough
+from trustsim.experiment.work import Grouping, Progress, Simulate
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.report import page, plots, words

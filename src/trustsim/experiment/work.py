@@ -1,0 +1,242 @@
+"""The work of a study: what the run store lacks, cut into passes, given to workers, and put into the store as it comes.
+
+A pass is one replication of variants that share a world. Passes go to the workers in order, all variants of a
+replication before the next one, so a study that is cut short is balanced and paired. Nothing depends on who ran a pass.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from trustsim.errors import TrustsimError
+from trustsim.experiment.pool import Pool, interruptible, processes
+from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
+from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.store import Addresses, Store
+from trustsim.model import lockstep_groups
+from trustsim.scenario.resolved import Scenario
+
+Simulate = Callable[..., Run]  # (scenario, variants, replication), and timeout= in seconds
+Grouping = Callable[[Scenario, tuple[str, ...]], tuple[tuple[str, ...], ...]]
+Progress = Callable[[int, int, float], None]
+_Pass = tuple[int, tuple[str, ...]]  # a replication and the variants that share its world
+
+_LARGEST_CHUNK = 16
+_CHUNKS_PER_WORKER = 8
+_WRITES_TO_WORK = 20  # a block is written when the work since the last one took this many times its writing
+_LARGEST_BLOCK = 2**24  # or when its series are this large (bytes), so that what waits does not fill the memory
+
+
+@dataclass(frozen=True)
+class Work:
+    """A study to be finished: see :func:`run_study`. ``addresses`` names the variants and where each one is kept.
+
+    Raises TrustsimError for a count out of range.
+    """
+
+    scenario: Scenario
+    addresses: Addresses
+    total: int
+    workers: int | None = None
+    pool: Pool | None = None
+    timeout: float | None = None
+    simulate: Simulate = simulate_run
+    groups: Grouping = lockstep_groups
+    with_series: bool = True
+
+    def __post_init__(self) -> None:
+        for name, count in (("replications", self.total), ("workers", self.workers)):
+            if count is not None and count < 1:
+                raise TrustsimError(f"{name}: given {count}; allowed: a whole number from 1")
+        if self.timeout is not None and not self.timeout > 0:
+            raise TrustsimError(f"timeout: given {self.timeout}; allowed: a positive number of seconds")
+
+
+def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
+    """Run what *store* lacks and put it there as it comes; return whether all was tried (False after Ctrl-C)."""
+    began = time.perf_counter()
+    n_workers = min(_n_cpus() if work.workers is None else work.workers, work.total)
+    left = _Left(work, store)
+    task = _Task(work.simulate, work.timeout)
+    try:
+        passes = left.passes()
+        pool = work.pool
+        if pool is None and n_workers > 1 and len(passes) > 1:
+            pool = processes(n_workers)
+        blocks = (
+            _in_process(task, work.scenario, passes) if pool is None else _in_pool(task, work.scenario, passes, pool)
+        )
+        with _Writer(store, work) as writer, interruptible() as check, closing(blocks):
+            for results in blocks:
+                writer.put(results)
+                left.take(results)
+                if progress is not None and left.n_tried > 0:
+                    progress(left.n_tried, work.total, time.perf_counter() - began)
+                check()
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+def _n_cpus() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What every worker is handed: the engine, and the seconds that it has for a pass."""
+
+    simulate: Simulate
+    timeout: float | None
+
+    def __call__(self, scenario: Scenario, passes: Sequence[_Pass]) -> list[Run | FailedRun]:
+        """Run some passes; what raises comes back as a record."""
+        return [self._one(scenario, variants, replication) for replication, variants in passes]
+
+    def _one(self, scenario: Scenario, variants: tuple[str, ...], replication: int) -> Run | FailedRun:
+        try:
+            limit = {} if self.timeout is None else {"timeout": self.timeout}
+            return self.simulate(scenario, variants, replication, **limit)
+        except Exception as e:  # whatever it is, it is data of this study
+            stage = "timeout" if isinstance(e, RunTimeout) else "simulate"
+            text = "".join(traceback.format_exception(e))
+            return FailedRun(replication, variants, stage, type(e).__name__, str(e), text)
+
+
+def _lost(one: _Pass, error: BaseException) -> list[Run | FailedRun]:
+    """Return the record of a pass whose process died twice."""
+    message = "the worker process died, twice, while it ran this replication (killed, or out of memory?)"
+    return [FailedRun(*one, "worker", type(error).__name__, message, str(error))]
+
+
+def _narrowed(scenario: Scenario, passes: Sequence[_Pass]) -> Scenario:
+    """Return what workers need of a scenario for some passes: no prose, and no other variants."""
+    names = {name for _, variants in passes for name in variants}
+    return replace(scenario, variants=tuple(v for v in scenario.variants if v.name in names), document={}, expect=())
+
+
+def _in_process(
+    task: _Task, scenario: Scenario, passes: Sequence[_Pass]
+) -> Generator[list[Run | FailedRun], None, None]:
+    for each in passes:
+        yield task(scenario, [each])
+
+
+def _in_pool(
+    task: _Task, scenario: Scenario, passes: Sequence[_Pass], pool: Pool
+) -> Generator[list[Run | FailedRun], None, None]:
+    """Yield the results of all passes, in order of arrival; the first alone, to compile kernels only once."""
+    waiting = deque(passes[part.start : part.stop] for part in _chunks(len(passes), pool.n_workers))
+    flying: dict[Future[Any], Sequence[_Pass]] = {}
+    n_at_once = 1
+    try:
+        while waiting or flying:
+            while waiting and len(flying) < n_at_once:
+                chunk = waiting.popleft()
+                flying[pool.submit(task, _narrowed(scenario, chunk), chunk)] = chunk
+            finished, _ = wait(flying, return_when=FIRST_COMPLETED)
+            broken = [f for f in finished if isinstance(f.exception(), pool.losses)]
+            for future in finished.difference(broken):
+                del flying[future]
+                yield future.result()
+            if broken:
+                suspects = sorted(each for chunk in flying.values() for each in chunk)
+                flying.clear()
+                for each in suspects:
+                    yield _alone(task, scenario, each, pool)
+            n_at_once = 2 * pool.n_workers
+    except BaseException:
+        pool.stop(flying)
+        raise
+
+
+def _alone(task: _Task, scenario: Scenario, one: _Pass, pool: Pool) -> list[Run | FailedRun]:
+    """Run one pass again with nothing beside it, so that a process that dies now is this one's doing."""
+    try:
+        result: list[Run | FailedRun] = pool.submit(task, _narrowed(scenario, [one]), [one]).result()
+    except pool.losses as e:
+        return _lost(one, e)
+    return result
+
+
+def _chunks(total: int, n_workers: int) -> list[range]:
+    """Cut the passes into ranges: one alone, then sizes that keep all workers busy to the end."""
+    size = max(1, min(_LARGEST_CHUNK, total // (n_workers * _CHUNKS_PER_WORKER)))
+    return [range(min(1, total)), *(range(k, min(k + size, total)) for k in range(1, total, size))]
+
+
+class _Left:
+    """Which runs are still to be tried, bool (replications, variants)."""
+
+    def __init__(self, work: Work, store: Store) -> None:
+        self._work = work
+        self._column = {name: k for k, name in enumerate(work.addresses)}
+        self._is_left = np.ones((work.total, len(self._column)), np.bool_)
+        for k, address in enumerate(work.addresses.values()):
+            self._is_left[store.done(address, work.total, with_series=work.with_series), k] = False
+
+    @property
+    def n_tried(self) -> int:
+        """Replications of which every variant came back, finished or failed."""
+        return int((~self._is_left.any(axis=1)).sum())
+
+    def passes(self) -> list[_Pass]:
+        """Return what is to be run, replication by replication."""
+        names = np.array(list(self._column), object)
+        shared: dict[bytes, tuple[tuple[str, ...], ...]] = {}
+        found = []
+        for replication in np.flatnonzero(self._is_left.any(axis=1)):
+            row = self._is_left[replication]
+            if row.tobytes() not in shared:
+                shared[row.tobytes()] = self._work.groups(self._work.scenario, tuple(names[row]))
+            found += [(int(replication), variants) for variants in shared[row.tobytes()]]
+        return found
+
+    def take(self, results: Iterable[Run | FailedRun]) -> None:
+        for result in results:
+            self._is_left[result.replication, [self._column[name] for name in result.variants]] = False
+
+
+class _Writer:
+    """Puts results into a store in blocks, so that writing takes a small part of the time; the rest at the end."""
+
+    def __init__(self, store: Store, work: Work) -> None:
+        self._store, self._work = store, work
+        self._waiting: list[Run | FailedRun] = []
+        self._n_bytes = 0
+        self._written, self._cost = time.perf_counter(), 0.0
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or not issubclass(kind, TrustsimError):
+            self._write()
+
+    def put(self, results: Sequence[Run | FailedRun]) -> None:
+        """Take some results; write all that wait where it is time."""
+        self._waiting += results
+        self._n_bytes += sum(days.nbytes for run in results if isinstance(run, Run) for days in run.series.values())
+        is_due = time.perf_counter() - self._written >= _WRITES_TO_WORK * self._cost
+        if is_due or self._n_bytes >= _LARGEST_BLOCK:
+            self._write()
+
+    def _write(self) -> None:
+        began = time.perf_counter()
+        if self._waiting:
+            self._store.put(self._waiting, self._work.addresses, with_series=self._work.with_series)
+        self._waiting, self._n_bytes = [], 0
+        self._written = time.perf_counter()
+        self._cost = self._written - began
