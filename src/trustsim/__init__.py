@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trustsim.report.attributed import attribute
     from trustsim.report.calibrated import calibrate
     from trustsim.report.designed import sensitivity, sweep
+    from trustsim.report.evidenced import evidence
     from trustsim.report.result import Result, compare
     from trustsim.scenario.resolved import Scenario
 
@@ -33,6 +34,7 @@ __all__ = [
     "calibrate",
     "catalog",
     "compare",
+    "evidence",
     "load",
     "loads",
     "plots",
@@ -52,6 +54,7 @@ _HOME = {
     "calibrate": ("trustsim.report.calibrated", "calibrate"),
     "catalog": ("trustsim.catalog", ""),
     "compare": ("trustsim.report.result", "compare"),
+    "evidence": ("trustsim.report.evidenced", "evidence"),
     "load": ("trustsim.catalog", "load"),
     "loads": ("trustsim.catalog", "loads"),
     "plots": ("trustsim.report.plots", ""),

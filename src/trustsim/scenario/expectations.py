@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from trustsim.errors import nearest, one_of
-from trustsim.scenario.entries import REFUSED, Reader
+from trustsim.registry import Parameter
+from trustsim.scenario.entries import REFUSED, Reader, quantity
 from trustsim.scenario.items import threshold
 from trustsim.scenario.layout import DESIGNS, EXPECT, broken_keys
 from trustsim.scenario.resolved import Expectation
@@ -17,52 +19,125 @@ from trustsim.scenario.tree import Node, join, kind_of, plain
 SWEPT_SECTIONS = ("network", "investors", "platforms", "mechanisms", "shocks", "variants")
 MOST_VALUES = 2000
 _RANGE = re.compile(r"\s*uniform\s*\(([^,]+),([^,]+)\)\s*")
-_TESTS = ("between", "above", "below", "equals", "sign")
+MEASURED = ("outcome", "difference", "ratio", "series")
+TESTS = ("between", "above", "below", "equals", "sign", "order")
 
 
 def read_expectations(node: Node | None, reader: Reader) -> tuple[Expectation, ...]:
-    """Return the entries of ``expect`` as written; what is wrong is reported and left out."""
+    """Return the entries of ``expect``; what is wrong is reported and left out."""
     items = node.items if node is not None and node.items is not None else ()
-    made = [_expectation(item, join("expect", k), reader) for k, item in enumerate(items)]
+    made = [_expectation(k, item, reader) for k, item in enumerate(items)]
     return tuple(each for each in made if each is not None)
 
 
-def _expectation(node: Node, path: str, reader: Reader) -> Expectation | None:
+def _expectation(k: int, node: Node, reader: Reader) -> Expectation | None:
+    path = join("expect", k)
     broken = broken_keys(node, EXPECT, path, reader.report)
     keys = node.mapping
     if keys is None or broken:
         return None
-    report, spot = reader.report, node.spot
-    measured = [key for key in ("outcome", "difference") if key in keys]
+    measured = [key for key in MEASURED if key in keys]
     if len(measured) != 1:
-        report.add(
-            spot, path, " and ".join(measured) or "neither 'outcome' nor 'difference'", "one of outcome, difference"
-        )
+        given = " and ".join(measured) or "nothing that is measured"
+        reader.report.add(node.spot, path, given, one_of(MEASURED))
         return None
-    if not any(test in keys for test in _TESTS):
-        report.add(spot, path, "nothing that is expected", one_of(_TESTS))
-    outcomes = reader.group("outcome")
-    name = keys[measured[0]]
-    if name.value not in outcomes:
-        given = f"the outcome {name.value!r}, which does not exist"
-        report.add(name.spot, join(path, measured[0]), given, one_of(outcomes), nearest(name.value, list(outcomes)))
+    what, name = measured[0], keys[measured[0]]
+    known = reader.group("series" if what == "series" else "outcome")
+    if name.value not in known:
+        given = f"the {'series' if what == 'series' else 'outcome'} {name.value!r}, which does not exist"
+        reader.report.add(name.spot, join(path, what), given, one_of(known), nearest(name.value, list(known)))
         return None
+    told = {key: str(keys[key].value) for key in keys if not (keys[key].items or keys[key].mapping)}
     for key in ("variant", "against"):
         if key in keys:
             known_variant(keys[key], join(path, key), reader)
-    for key in ("above", "below", "equals", "tolerance"):
-        if key in keys:
-            threshold(str(name.value), keys[key], join(path, key), reader)
-    _check_between(keys.get("between"), str(name.value), join(path, "between"), reader)
-    return Expectation(plain(node))
+    order = keys["order"].items if "order" in keys else None
+    for each in order or ():
+        known_variant(each, join(path, "order"), reader)
+    _check_beside(what, node, path, reader)
+    bounds = _bounds("" if what == "ratio" else str(name.value), node, path, reader)
+    return Expectation(
+        id=told.get("id", str(k + 1)),
+        what="order" if order is not None else what,
+        name=str(name.value),
+        source=told["source"],
+        variant=told.get("variant", ""),
+        against=told.get("against", ""),
+        platform=told.get("platform", ""),
+        note=told.get("note", ""),
+        order=tuple(str(each.value) for each in order or ()),
+        day=_day(keys.get("day"), join(path, "day"), reader),
+        worlds=_worlds(keys.get("worlds"), join(path, "worlds"), reader),
+        **bounds,
+    )
 
 
-def _check_between(node: Node | None, outcome: str, path: str, reader: Reader) -> None:
-    if node is None or node.items is None:
-        return
-    low, high = (threshold(outcome, bound, join(path, k), reader) for k, bound in enumerate(node.items))
-    if low is not REFUSED and high is not REFUSED and low > high:
+def _check_beside(what: str, node: Node, path: str, reader: Reader) -> None:
+    """Report keys that do not go together."""
+    keys = node.mapping or {}
+    tests = [test for test in TESTS if test in keys]
+    if not tests:
+        reader.report.add(node.spot, path, "nothing that is expected", one_of(TESTS))
+    if len(tests) > 1 and set(tests) != {"above", "below"}:
+        reader.report.add(node.spot, path, " and ".join(tests), f"{one_of(TESTS)}, or above and below together")
+    if "tolerance" in keys and not ("equals" in keys or "sign" in keys):
+        reader.report.add(node.spot, path, "a tolerance of nothing", "equals or sign: zero beside it")
+    for key, fitting in (("against", ("difference", "ratio")), ("day", ("series",)), ("platform", ("series",)),
+                         ("order", ("outcome",))):  # fmt: skip
+        if key in keys and what not in fitting:
+            reader.report.add(keys[key].spot, join(path, key), f"{key!r} beside {what!r}", f"beside {one_of(fitting)}")
+    platforms = reader.names.get("platform", ())
+    if "platform" in keys and what == "series" and keys["platform"].value not in platforms:
+        place = keys["platform"]
+        given = f"the platform {place.value!r}, which does not exist"
+        near = nearest(str(place.value), list(platforms))
+        reader.report.add(place.spot, join(path, "platform"), given, one_of(platforms), near)
+
+
+def _bounds(name: str, node: Node, path: str, reader: Reader) -> dict[str, Any]:
+    """Return ``low``, ``high`` and ``exact`` of an entry; a bound that is itself outside is moved inside."""
+    keys = node.mapping or {}
+
+    def value(key: str, at: Node) -> float:
+        found = threshold(name, at, join(path, key), reader)
+        return math.nan if found is REFUSED else float(found)
+
+    if "between" in keys:
+        low, high = (value(join("between", k), bound) for k, bound in enumerate(keys["between"].items or ()))
+        if low > high:
+            spot = keys["between"].spot
+            reader.report.add(spot, join(path, "between"), "a lower bound above the upper one", "[low, high]")
+        return {"low": low, "high": high}
+    near = value("tolerance", keys["tolerance"]) if "tolerance" in keys else 0.0
+    sign = keys["sign"].value if "sign" in keys else None
+    if "equals" in keys or sign == "zero":
+        middle = value("equals", keys["equals"]) if "equals" in keys else 0.0
+        return {"low": middle - near, "high": middle + near, "exact": "tolerance" not in keys}
+    above = 0.0 if sign == "positive" else value("above", keys["above"]) if "above" in keys else None
+    below = 0.0 if sign == "negative" else value("below", keys["below"]) if "below" in keys else None
+    return {
+        "low": -math.inf if above is None else math.nextafter(above, math.inf),
+        "high": math.inf if below is None else math.nextafter(below, -math.inf),
+    }
+
+
+def _day(node: Node | None, path: str, reader: Reader) -> float | None:
+    if node is None:
+        return None
+    found = quantity(Parameter("day", "duration", 0.0, 0.0, None, "", ""), node, path, reader)
+    return None if found is REFUSED else float(found)
+
+
+def _worlds(node: Node | None, path: str, reader: Reader) -> tuple[float, float] | None:
+    if node is None:
+        return None
+    share = Parameter("worlds", "share", 0.0, 0.0, 1.0, "", "")
+    low, high = (quantity(share, bound, join(path, k), reader) for k, bound in enumerate(node.items or ()))
+    if low is REFUSED or high is REFUSED:
+        return None
+    if low > high:
         reader.report.add(node.spot, path, "a lower bound above the upper one", "[low, high]")
+    return float(low), float(high)
 
 
 def known_variant(node: Node, path: str, reader: Reader) -> None:

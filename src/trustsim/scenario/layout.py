@@ -90,16 +90,25 @@ PRECISION: Layout = {
 }
 
 EXPECT: Layout = {
-    "outcome": Key("text", "The outcome whose level is checked."),
-    "difference": Key("text", "The outcome whose paired difference from the baseline is checked."),
+    "id": Key("text", "A short name of this entry; without it its number."),
+    "outcome": Key("text", "The outcome whose level is checked, or for `order` the one that orders."),
+    "difference": Key("text", "In its place: the outcome whose paired difference from another variant is checked."),
+    "ratio": Key("text", "In its place: the outcome whose mean is divided by that under another variant."),
+    "series": Key("text", "In its place: the series whose value on `day` is checked."),
     "variant": Key("text", "The variant that is checked; without it the baseline."),
-    "against": Key("text", "What a difference is taken from; without it the baseline."),
-    "between": Key("pair", "The two bounds of the mean."),
-    "above": Key("anything", "The mean is above this."),
-    "below": Key("anything", "The mean is below this."),
-    "equals": Key("anything", "The mean is this, within `tolerance`."),
-    "tolerance": Key("anything", "Allowed distance from `equals`."),
-    "sign": Key("text", "The sign of the mean.", choices=("positive", "negative", "zero")),
+    "against": Key("text", "The other variant of a difference or a ratio; without it the baseline."),
+    "day": Key("anything", "When a series is looked at; without it at the horizon."),
+    "platform": Key("text", "Where a series is looked at; without it all platforms together."),
+    "between": Key("pair", "The two bounds."),
+    "above": Key("anything", "It is above this."),
+    "below": Key("anything", "It is below this."),
+    "equals": Key("anything", "It is this, within `tolerance`; without one in every world, exactly."),
+    "tolerance": Key("anything", "Allowed distance from `equals`, or from zero."),
+    "sign": Key(
+        "text", "Its sign; without `tolerance` zero means every world.", choices=("positive", "negative", "zero")
+    ),
+    "order": Key("texts", "Variants, from the smallest outcome to the largest."),
+    "worlds": Key("pair", "The rest holds in a share of the worlds between these two, in place of the mean."),
     "source": Key("text", "Id of the evidence table, DOI, or 'assumed'.", is_required=True),
     "note": Key("text", "Anything to add."),
 }

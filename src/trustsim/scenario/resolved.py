@@ -6,6 +6,7 @@ registered dataclasses (see :mod:`trustsim.registry`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,9 +73,31 @@ class Variant:
 
 @dataclass(frozen=True)
 class Expectation:
-    """One entry of ``expect``, kept as written; its names were checked against the registry."""
+    """One entry of ``expect``: what is measured, and between which bounds it must lie, in computed units.
 
-    fields: Mapping[str, Any]
+    Attributes
+    ----------
+    what : 'outcome', 'difference', 'ratio', 'series' or 'order'; ``name``: of which outcome or series.
+    variant, against : '' for the baseline; ``order`` : variants, the smallest first.
+    day : of a series, None for the horizon; ``platform``: '' for all together.
+    low, high : bounds, themselves included; ``exact``: whether every world must lie there, not the mean.
+    worlds : bounds of the share of worlds that must lie there, in place of the mean.
+    """
+
+    id: str
+    what: str
+    name: str
+    source: str
+    variant: str = ""
+    against: str = ""
+    order: tuple[str, ...] = ()
+    day: float | None = None
+    platform: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    exact: bool = False
+    worlds: tuple[float, float] | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""Evidence for terminals: 80 columns, and the same as plain data for ``--json``."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from trustsim.analysis.evidence import Finding
+from trustsim.report import words
+from trustsim.report.evidenced import Checked, Evidence
+from trustsim.scenario.resolved import Expectation
+from trustsim.units import Unit
+
+_STYLES = {"pass": "green", "fail": "bold red", "unclear": "yellow"}
+
+
+def print_evidence(found: Evidence, console: Console | None = None) -> None:
+    """Print every file with a row an expectation, then how many passed."""
+    out = console or Console()
+    for each in found.checked:
+        n = words.plural(len(each.study.replications), "world")
+        out.print(Group(Text(f"{each.file} ({n})", style="bold"), _table(each)))
+    verdicts: list[str] = [one.verdict for each in found.checked for one in each.findings]
+    told = [f"{verdicts.count(verdict)} {verdict}" for verdict in _STYLES]
+    failed = sum(len(each.study.failed) for each in found.checked)
+    lost = f"; {words.plural(failed, 'run')} failed and left out" if failed else ""
+    out.print(Text(f"{words.plural(len(verdicts), 'expectation')}: {', '.join(told)}{lost}"))
+
+
+def _table(each: Checked) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1), pad_edge=False)
+    for head, width in (("", 10), ("what", 26), ("expected", 15), ("observed [95 %]", None), ("", 7)):
+        table.add_column(Text(head), max_width=width, overflow="fold")
+    currency = each.study.scenario.currency
+    for found in each.findings:
+        verdict = Text(found.verdict, style=_STYLES[found.verdict])
+        needed = f"\nabout {found.worlds_needed} worlds would tell" if found.worlds_needed else ""
+        observed = f"{_observed(found, currency)}{needed}"
+        what = f"{what_of(found.expectation, each.study.baseline)}\n{found.expectation.source}"
+        table.add_row(Text(found.expectation.id), Text(what), Text(_expected(found, currency)), Text(observed), verdict)
+    return table
+
+
+def what_of(e: Expectation, baseline: str) -> str:
+    """Say in words what is measured: ``'investor loss, insured less nothing'``."""
+    one, other = e.variant or baseline, e.against or baseline
+    where = f" at {e.platform}" if e.platform else ""
+    when = f" on day {e.day:g}" if e.day is not None else ""
+    of = {
+        "outcome": f", {one}",
+        "difference": f", {one} less {other}",
+        "ratio": f", {one} / {other}",
+        "series": f"{where}{when}, {one}",
+        "order": f": {' < '.join(e.order)}",
+    }[e.what]
+    return f"{words.label(e.name)}{of}"
+
+
+def _expected(found: Finding, currency: str) -> str:
+    e = found.expectation
+    if e.order:
+        return "in this order"
+    low, high = (_level(bound, found.unit, currency) for bound in (e.low, e.high))
+    if e.low == e.high:
+        told = f"{low}, exactly" if e.exact else low
+    elif math.isinf(e.low):
+        told = f"below {high}"
+    elif math.isinf(e.high):
+        told = f"above {low}"
+    else:
+        told = f"{low} to {high}"
+    if e.worlds is None:
+        return told
+    shares = " to ".join(words.quantity(bound, "share") for bound in e.worlds)
+    return f"{told} in {shares} of the worlds"
+
+
+def _observed(found: Finding, currency: str) -> str:
+    seen = found.observed
+    if seen.n == 0:
+        return "no world"
+    unit: Unit = found.unit if found.expectation.worlds is None else "share"
+    mean = _level(seen.mean, unit, currency)
+    if seen.low == seen.high or not math.isfinite(seen.low):
+        return mean
+    return f"{mean} [{_level(seen.low, unit, currency)}, {_level(seen.high, unit, currency)}]"
+
+
+def _level(value: float, unit: Unit, currency: str) -> str:
+    return words.quantity(0.0 if abs(value) < 1e-300 else value, unit, currency)
+
+
+def evidence_json(found: Evidence) -> dict[str, Any]:
+    """Return evidence as plain data, format 1; what is not finite is None."""
+    rows = found.to_frame().to_dict("records")
+    return {
+        "format": 1,
+        "met": found.is_met,
+        "expectations": [{str(k): _plain(v) for k, v in row.items()} for row in rows],
+        "failed_runs": sum(len(each.study.failed) for each in found.checked),
+        "interrupted": any(each.study.interrupted for each in found.checked),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,106 @@
+"""``trustsim.evidence``: run files and folders of scenarios, and say whether they show what they must."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from trustsim.analysis.evidence import Finding, findings, variants_needed
+from trustsim.catalog import REGISTRY
+from trustsim.errors import TrustsimError
+from trustsim.experiment.study import Study, run_study
+from trustsim.registry import Registry
+from trustsim.report.result import rule_of, running
+from trustsim.scenario.load import load
+
+File = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One scenario file, its runs, and what was found of each of its expectations."""
+
+    file: str
+    study: Study
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What some scenario files show. ``is_met``: every expectation passes."""
+
+    checked: tuple[Checked, ...]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether every expectation passes."""
+        return all(found.verdict == "pass" for each in self.checked for found in each.findings)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an expectation; numbers in computed units."""
+        return pd.DataFrame([_row(each.file, found) for each in self.checked for found in each.findings])
+
+
+def _row(file: str, found: Finding) -> dict[str, Any]:
+    e = found.expectation
+    return {
+        "file": file, "id": e.id, "what": e.what, "name": e.name, "variant": e.variant, "against": e.against,
+        "low": e.low, "high": e.high, "observed": found.observed.mean, "observed_low": found.observed.low,
+        "observed_high": found.observed.high, "n": found.observed.n, "verdict": found.verdict, "source": e.source,
+    }  # fmt: skip
+
+
+def evidence(
+    paths: File | Sequence[File],
+    *,
+    replications: int | None = None,
+    progress: bool = True,
+    out: File | None = None,
+    registry: Registry = REGISTRY,
+    **options: Any,
+) -> Evidence:
+    """Run scenario files, and all files with an ``expect`` in folders, and judge what they expect.
+
+    Parameters
+    ----------
+    replications : in place of the number in each file.
+    progress : whether to show a bar for each file (plain lines where there is no terminal).
+    out : a run folder: runs that are kept there are not computed again.
+    options : of :func:`trustsim.experiment.study.run_study`: workers, timeout, pool.
+
+    Raises
+    ------
+    ScenarioError, TrustsimError : for what is wrong with a file, before anything runs.
+    """
+    stories = [load(file, registry) for file in _files([paths] if isinstance(paths, str | os.PathLike) else paths)]
+    stories = [story for story in stories if story.expect]
+    if not stories:
+        raise TrustsimError("evidence: given no scenario with an expect; allowed: at least one")
+    checked = []
+    for story in stories:
+        with running(progress, out, f"replications of {Path(story.source).stem}") as (callback, store):
+            study = run_study(
+                story, variants=variants_needed(story.expect, story.baseline), replications=replications,
+                progress=callback, store=store, rule=rule_of(story, registry) if replications is None else None,
+                **options,
+            )  # fmt: skip
+            checked.append(Checked(story.source, study, findings(study, registry)))
+        if study.interrupted:
+            break
+    return Evidence(tuple(checked))
+
+
+def _files(paths: Sequence[File]) -> list[Path]:
+    """Return the files, and those in folders, in order; each once."""
+    found: dict[Path, None] = {}
+    for path in map(Path, paths):
+        inside = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        if not inside:
+            raise TrustsimError(f"{path}: given a folder without scenario files; allowed: one with *.yaml files")
+        found |= dict.fromkeys(inside)
+    return list(found)
