@@ -30,7 +30,7 @@ from trustsim.world.agenda import Agenda
 from trustsim.world.board import Board, likeness
 from trustsim.world.day import Day
 from trustsim.world.series import SERIES, Series
-from trustsim.world.weights import columns, fill_beliefs, fill_traits, per_variant, weigh
+from trustsim.world.weights import columns, fill_beliefs, fill_needs, fill_traits, per_variant, weigh
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks
@@ -175,7 +175,7 @@ def _of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]
 def _shared(world: World) -> Any:
     """Return what variants must have in common to share a pass."""
     shape = tuple((p.name, p.kind, p.size, p.lock_term, p.asset_market) for p in world.platforms)
-    traits = tuple(world.mechanisms.get(m) for m in ("choice", "ordinary", "fear"))
+    traits = tuple(world.mechanisms.get(m) for m in ("choice", "ordinary", "fear", "threshold"))
     return _hashable(world.network), world.investors, shape, traits
 
 
@@ -246,7 +246,9 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._part = columns("choice", settings["choice"])["part"]
         self._loss_scar = columns("trust", settings["trust"])["loss_scar"]
         self._contagion = columns("fear", settings["fear"])["contagion"].astype(np.float32)
-        self._observed = columns("herding", settings["herding"])["observed"].astype(np.float32)
+        observed = columns("herding", settings["herding"])["observed"]
+        counts = [rule is not None and rule.counts for rule in settings["threshold"]]
+        self._observed = np.where(counts, 1.0, observed).astype(np.float32)
         self._daily = [
             (REGISTRY["mechanism", name].make.daily, columns(name, by_variant))
             for name, by_variant in settings.items()
@@ -261,6 +263,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._history = np.zeros((n_steps + 1, *state.gauges.shape))
         self._maturities = [self._maturity_calendar(p) for p in range(state.n_platforms)]
         fill_traits(state, state.population, settings, dt)
+        fill_needs(state, settings["threshold"][0], self.replication, self._day.key)
         gauge(state.books, state.ladder, state.gauges, state.terms, state.sums, self._health, 0.0)
         fill_beliefs(state, state.population, settings, self._day.key)
         self._calm = weigh(state, settings, dt)

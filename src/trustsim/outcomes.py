@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 RUN_MULTIPLE = 5.0  # a day of a run: this many times the departures of a calm day, and beyond chance
 RUN_SHARE = 0.03  # … and a run counts when at least this share of the accounts of day 0 ran in it
 TRIGGERS = ("fundamental", "belief", "spill-over")  # what sets a run off
+GLOBAL_CASCADE = 0.1  # share of the investors beyond which a cascade is called global
 RECOVERED = 0.9  # trust is back at this share of day 0
 
 
@@ -187,6 +188,19 @@ def runs_on_sound_platforms(f: Finished) -> Floats:
         if mine:
             sound[v], every[v] = sum(e.trigger != "fundamental" for e in mine), len(mine)
     return sound / every
+
+
+@outcome("outcome", "departed", rows=("J2",), source="J2", better="lower", unit="count")
+def departed(f: Finished) -> Floats:
+    """Investors who ran from a platform, over the whole horizon; who ran twice counts twice."""
+    return np.asarray(f.gauge("runners").sum(axis=(0, 2)))
+
+
+@outcome("outcome", "cascade_size", rows=("J2",), source="doi:10.1073/pnas.082090499", better="lower", unit="share")
+def cascade_size(f: Finished) -> Floats:
+    """Share of the investors who ran, where more than a tenth did: the size of a cascade, given that there was one."""
+    share = departed(f) / max(f.model.state.population.n_investors, 1)
+    return np.where(share > GLOBAL_CASCADE, share, np.nan)
 
 
 @outcome("outcome", "peak_outflow", rows=("J2",), source="J2", better="lower", unit="share")

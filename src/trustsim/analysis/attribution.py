@@ -37,7 +37,7 @@ OFF: Mapping[str, Off] = {
         "trust": {"bad_news": 0.0, "good_news": 0.0, "repair": 0.0, "loss_scar": 0.0},
         "risk_view": {"news": 0.0, "report_weight": 0.0, "peers": 0.0},
     },
-    "herding": {"herding": None},
+    "herding": {"herding": None, "threshold": None},
     "fear": {"fear": None},
     "first_move": {"choice": {"first_move": 0.0, "gate_rush": 0.0}},
     "ordinary": {"ordinary": {"leave": 1e-9}},

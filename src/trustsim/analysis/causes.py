@@ -10,6 +10,8 @@ what they are:
   Games), which adds up.
 - Where they would not have looked at their account without fear, and the sum had crossed before they do, it is fear.
 
+Who runs by a threshold of neighbours alone (mechanism ``threshold``) runs for herding.
+
 Who leaves in the ordinary way is shared out likewise: at rest, or by trust in service or information safety lost.
 Levers and terms (fees, cover, friction) are not channels: they are in the sum at rest as they are today.
 """
@@ -72,13 +74,16 @@ class Causes(TrustCrisisModel):
         action, w = self.state.actions[v, i], self.state.weights[v, self._platform[i]].T.astype(np.float64)
         login, luck, ordinary = self._draws(i)
         at_rest, push = self._running(v, i, w)
-        crossed = _crossing(at_rest, push.sum(axis=0), np.where(w[ap.W_RULE] > 0, 0.0, luck))
+        line = np.where(w[ap.W_RULE] > 0, 0.0, luck)
+        crossed = _crossing(at_rest, push.sum(axis=0), line)
         looked = self._looking(v, i, w, login)
         runs_at = np.where(action & layout.RUNS > 0, np.maximum(crossed, looked), np.inf)
         leaves_at = np.where(action & layout.LEAVES > 0, _crossing(*self._leaving(v, i, w), ordinary), np.inf)
+        need = self.state.traits[layout.T_NEED, i]
+        followed = (need > 0) & (self.state.beliefs[layout.SEEN, v, i] >= need) & (at_rest + push.sum(axis=0) <= line)
         channel = np.select(
-            [np.minimum(runs_at, leaves_at) == 0, leaves_at < runs_at, looked > crossed],
-            [ORDINARY, FUNDAMENTALS, FEAR],
+            [followed, np.minimum(runs_at, leaves_at) == 0, leaves_at < runs_at, looked > crossed],
+            [HERDING, ORDINARY, FUNDAMENTALS, FEAR],
             default=_BY_PUSH,
         )
         with np.errstate(divide="ignore", invalid="ignore"):

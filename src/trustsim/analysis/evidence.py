@@ -4,6 +4,7 @@
   (*fail*), or across one of them (*unclear*: too few worlds to tell; the finding says about how many would do).
 - ``equals`` without a tolerance: every world gives the number, to a relative 1e-9.
 - ``worlds: [a, b]``: the 95 % interval of the share of worlds that lie within the bounds is within [a, b].
+- ``worlds: k``, and ``sum``: exactly so many worlds, exactly that sum over them; for worlds that are all there are.
 - ``order``: every paired difference of neighbours in the order is above zero.
 
 Intervals are those of :mod:`trustsim.analysis.intervals`; of a ratio that of its linearised parts (delta method). One
@@ -74,10 +75,17 @@ def _finding(study: Study, e: Expectation, registry: Registry) -> Finding:
     values = _values(study, e)
     values = values[~np.isnan(values)]
     observed = _interval(values, is_binary, e.what)
-    if e.exact:
+    if e.exact and e.what != "sum":
         low, high = e.low - EXACT * abs(e.low), e.high + EXACT * abs(e.high)
         is_met = len(values) > 0 and bool(((low <= values) & (values <= high)).all())
         return Finding(e, observed, unit, "pass" if is_met else "fail")
+    if e.what == "sum":
+        total = float(values.sum())
+        is_met = e.low <= total <= e.high
+        return Finding(e, Interval(total, total, total, len(values)), unit, "pass" if is_met else "fail")
+    if isinstance(e.worlds, int):
+        n = int(((e.low <= values) & (values <= e.high)).sum())
+        return Finding(e, Interval(n, n, n, len(values)), unit, "pass" if n == e.worlds else "fail")
     if e.worlds is not None:
         share = intervals.proportion(((e.low <= values) & (values <= e.high)).astype(np.float64))
         return Finding(e, share, unit, *_judged(share, *e.worlds))

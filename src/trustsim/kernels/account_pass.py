@@ -248,12 +248,13 @@ def covered(loss, balance, w) -> None:
 @compiled
 def choose(
     actions, flags, fund, integrity, info, service, risk, fear, seen, loss, calm, churn, prior, links, herding,
-    literacy, attention, alarm,
+    literacy, attention, alarm, need,
     login, panic, ordinary, w,
 ) -> None:  # fmt: skip
     """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
 
-    Who asked for the free part of a locked balance asks for the rest on the day that it matures.
+    Whoever has seen ``need`` neighbours leave runs as well. Who asked for the free part of a locked balance asks for
+    the rest on the day that it matures.
     """
     w_calm, w_fund, w_integrity, w_fear, w_risk = w[W_CALM], w[W_FUND], w[W_INTEGRITY], w[W_FEAR], w[W_RISK]
     w_herding, herding_fear, fundamentals_fear = w[W_HERDING], w[W_HERDING_FEAR], w[W_FUNDAMENTALS_FEAR]
@@ -274,7 +275,7 @@ def choose(
         holds = flags[i] & np.uint8(layout.HOLDS)
         free = (flags[i] >> np.uint8(1)) & holds
         heeds = np.uint8(login[i] < attention[i] * (_1 + attention_fear * f))
-        runs = np.uint8(x > luck * panic[i]) & heeds & free
+        runs = (np.uint8(x > luck * panic[i]) | np.uint8(seen[i] >= need[i])) & heeds & free
         gives_notice = (flags[i] >> np.uint8(5)) & (flags[i] >> np.uint8(3)) & np.uint8(1)
         leaves = (np.uint8(y > ordinary[i]) | gives_notice) & free
         joins = np.uint8(z > ordinary[i]) & (np.uint8(1) - holds)
@@ -398,7 +399,8 @@ def account_pass(
                     loss[:n],
                     traits[layout.T_CALM, start:stop], traits[layout.T_CHURN, start:stop],
                     traits[layout.T_PRIOR, start:stop], links, traits[layout.T_HERDING, start:stop],
-                    literacy, attention, traits[layout.T_ALARM, start:stop], uniforms[0, :n], variates[0, :n],
+                    literacy, attention, traits[layout.T_ALARM, start:stop], traits[layout.T_NEED, start:stop],
+                    uniforms[0, :n], variates[0, :n],
                     variates[1, :n], w,
                 )  # fmt: skip
                 measure(sums[v, p], flags[v, start:stop], fund, integrity, info, service, risk, w)

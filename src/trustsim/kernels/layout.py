@@ -32,8 +32,9 @@ N_BELIEFS = 8
 # rows of ``traits``
 (
     T_CALM, T_CHURN, T_PRIOR, T_LINKS, T_HERDING, T_FEAR_KEEP, T_FEAR_GAIN, T_LITERACY, T_ATTENTION, T_ALARM, T_PRIVACY,
-) = range(11)  # fmt: skip
-N_TRAITS = 11
+    T_NEED,
+) = range(12)  # fmt: skip
+N_TRAITS = 12
 
 # bits of ``flags``
 HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING = 1, 2, 4, 8, 16, 32

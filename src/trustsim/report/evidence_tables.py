@@ -55,6 +55,7 @@ def what_of(e: Expectation, baseline: str) -> str:
         "outcome": f", {one}",
         "difference": f", {one} less {other}",
         "ratio": f", {one} / {other}",
+        "sum": f", {one}, over all worlds",
         "series": f"{where}{when}, {one}",
         "order": f": {' < '.join(e.order)}",
     }[e.what]
@@ -76,6 +77,8 @@ def _expected(found: Finding, currency: str) -> str:
         told = f"{low} to {high}"
     if e.worlds is None:
         return told
+    if isinstance(e.worlds, int):
+        return f"{told} in {words.plural(e.worlds, 'world')}"
     shares = " to ".join(words.quantity(bound, "share") for bound in e.worlds)
     return f"{told} in {shares} of the worlds"
 
@@ -84,7 +87,8 @@ def _observed(found: Finding, currency: str) -> str:
     seen = found.observed
     if seen.n == 0:
         return "no world"
-    unit: Unit = found.unit if found.expectation.worlds is None else "share"
+    e = found.expectation
+    unit: Unit = "count" if isinstance(e.worlds, int) else found.unit if e.worlds is None else "share"
     mean = _level(seen.mean, unit, currency)
     if seen.low == seen.high or not math.isfinite(seen.low):
         return mean

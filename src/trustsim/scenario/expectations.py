@@ -11,15 +11,15 @@ from typing import Any
 from trustsim.errors import nearest, one_of
 from trustsim.registry import Parameter
 from trustsim.scenario.entries import REFUSED, Reader, quantity
-from trustsim.scenario.items import threshold
 from trustsim.scenario.layout import DESIGNS, EXPECT, broken_keys
 from trustsim.scenario.resolved import Expectation
 from trustsim.scenario.tree import Node, join, kind_of, plain
+from trustsim.units import Unit
 
 SWEPT_SECTIONS = ("network", "investors", "platforms", "mechanisms", "shocks", "variants")
 MOST_VALUES = 2000
 _RANGE = re.compile(r"\s*uniform\s*\(([^,]+),([^,]+)\)\s*")
-MEASURED = ("outcome", "difference", "ratio", "series")
+MEASURED = ("outcome", "difference", "ratio", "sum", "series")
 TESTS = ("between", "above", "below", "equals", "sign", "order")
 
 
@@ -55,7 +55,7 @@ def _expectation(k: int, node: Node, reader: Reader) -> Expectation | None:
     for each in order or ():
         known_variant(each, join(path, "order"), reader)
     _check_beside(what, node, path, reader)
-    bounds = _bounds("" if what == "ratio" else str(name.value), node, path, reader)
+    bounds = _bounds("number" if what == "ratio" else known[str(name.value)].unit, node, path, reader)
     return Expectation(
         id=told.get("id", str(k + 1)),
         what="order" if order is not None else what,
@@ -94,12 +94,12 @@ def _check_beside(what: str, node: Node, path: str, reader: Reader) -> None:
         reader.report.add(place.spot, join(path, "platform"), given, one_of(platforms), near)
 
 
-def _bounds(name: str, node: Node, path: str, reader: Reader) -> dict[str, Any]:
+def _bounds(unit: Unit, node: Node, path: str, reader: Reader) -> dict[str, Any]:
     """Return ``low``, ``high`` and ``exact`` of an entry; a bound that is itself outside is moved inside."""
     keys = node.mapping or {}
 
     def value(key: str, at: Node) -> float:
-        found = threshold(name, at, join(path, key), reader)
+        found = quantity(Parameter("", unit, 0.0, None, None, "", ""), at, join(path, key), reader)
         return math.nan if found is REFUSED else float(found)
 
     if "between" in keys:
@@ -128,8 +128,12 @@ def _day(node: Node | None, path: str, reader: Reader) -> float | None:
     return None if found is REFUSED else float(found)
 
 
-def _worlds(node: Node | None, path: str, reader: Reader) -> tuple[float, float] | None:
-    if node is None:
+def _worlds(node: Node | None, path: str, reader: Reader) -> tuple[float, float] | int | None:
+    if node is None or (type(node.value) is int and node.value >= 0):
+        return node.value if node is not None and isinstance(node.value, int) else None
+    if len(node.items or ()) != 2:
+        given = kind_of(node)
+        reader.report.add(node.spot, path, given, "a whole number of worlds, or two shares of them: [low, high]")
         return None
     share = Parameter("worlds", "share", 0.0, 0.0, 1.0, "", "")
     low, high = (quantity(share, bound, join(path, k), reader) for k, bound in enumerate(node.items or ()))

@@ -94,6 +94,7 @@ EXPECT: Layout = {
     "outcome": Key("text", "The outcome whose level is checked, or for `order` the one that orders."),
     "difference": Key("text", "In its place: the outcome whose paired difference from another variant is checked."),
     "ratio": Key("text", "In its place: the outcome whose mean is divided by that under another variant."),
+    "sum": Key("text", "In its place: the outcome that is added up over all worlds."),
     "series": Key("text", "In its place: the series whose value on `day` is checked."),
     "variant": Key("text", "The variant that is checked; without it the baseline."),
     "against": Key("text", "The other variant of a difference or a ratio; without it the baseline."),
@@ -108,7 +109,7 @@ EXPECT: Layout = {
         "text", "Its sign; without `tolerance` zero means every world.", choices=("positive", "negative", "zero")
     ),
     "order": Key("texts", "Variants, from the smallest outcome to the largest."),
-    "worlds": Key("pair", "The rest holds in a share of the worlds between these two, in place of the mean."),
+    "worlds": Key("anything", "The rest holds in so many worlds, or in a share of them between two: [low, high]."),
     "source": Key("text", "Id of the evidence table, DOI, or 'assumed'.", is_required=True),
     "note": Key("text", "Anything to add."),
 }

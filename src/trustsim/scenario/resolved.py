@@ -77,11 +77,11 @@ class Expectation:
 
     Attributes
     ----------
-    what : 'outcome', 'difference', 'ratio', 'series' or 'order'; ``name``: of which outcome or series.
+    what : 'outcome', 'difference', 'ratio', 'sum', 'series' or 'order'; ``name``: of which outcome or series.
     variant, against : '' for the baseline; ``order`` : variants, the smallest first.
     day : of a series, None for the horizon; ``platform``: '' for all together.
     low, high : bounds, themselves included; ``exact``: whether every world must lie there, not the mean.
-    worlds : bounds of the share of worlds that must lie there, in place of the mean.
+    worlds : how many worlds must lie there, or bounds of their share, in place of the mean.
     """
 
     id: str
@@ -96,7 +96,7 @@ class Expectation:
     low: float = -math.inf
     high: float = math.inf
     exact: bool = False
-    worlds: tuple[float, float] | None = None
+    worlds: tuple[float, float] | int | None = None
     note: str = ""
 
 

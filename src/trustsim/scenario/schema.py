@@ -151,7 +151,7 @@ def _named(entries: Mapping[str, Entry]) -> Schema:
 
 def _expect(registry: Registry) -> Schema:
     expect = _layout(layout.EXPECT)
-    for key in ("outcome", "difference", "ratio"):
+    for key in ("outcome", "difference", "ratio", "sum"):
         expect["properties"][key] |= _named(registry.group("outcome"))
     expect["properties"]["series"] |= _named(registry.group("series"))
     return expect

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import layout
+from trustsim.kernels import draws, layout
 from trustsim.kernels.account_pass import WEIGHTS
 from trustsim.registry import REGISTRY
 from trustsim.world.population import Population, reading_errors
@@ -87,10 +87,27 @@ def fill_traits(state: State, population: Population, settings: Settings, dt: fl
     t[layout.T_ATTENTION] = 1 - (1 - x["attention"]) ** dt
     t[layout.T_PRIVACY] = x["privacy"]
     t[layout.T_ALARM] = np.inf
+    t[layout.T_NEED] = np.inf
     if fear is not None:
         t[layout.T_FEAR_KEEP] = (1 - fear.decay * (0.5 + x["resilience"])) ** dt
         t[layout.T_FEAR_GAIN] = 1.5 - x["resilience"]
         t[layout.T_ALARM] = fear.threshold * (0.5 + x["resilience"])
+
+
+def fill_needs(state: State, rule: Any, replication: int, key: NDArray[np.uint64]) -> None:
+    """Fill how many neighbours each investor must see leave, by the settings of the mechanism ``threshold``."""
+    if rule is None or not rule.counts:
+        return
+    n = state.population.n_investors
+    degree = np.asarray(state.network.in_degree[:n], np.int64)
+    need = rule.needs(degree)
+    n_first = min(rule.first, n)
+    if rule.which == "in turn":
+        first = (replication + np.arange(n_first)) % n
+    else:
+        first = np.argsort(draws.uniforms(n, draws.FIRST, key)[0], kind="stable")[:n_first]
+    need[first] = 0.0
+    state.traits[layout.T_NEED] = need[state.accounts.investor]
 
 
 def fill_beliefs(state: State, population: Population, settings: Settings, key: NDArray[np.uint64]) -> None:

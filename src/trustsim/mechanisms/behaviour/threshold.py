@@ -1,0 +1,74 @@
+"""Leaving when enough neighbours have left: the threshold rule of collective behaviour."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.errors import UnitError
+from trustsim.registry import REGISTRY, parameter
+
+_NUMBERS = re.compile(r"\s*(\d{1,9})\s*(?:\.\.\s*(\d{1,9})\s*)?")
+_FINEST = 10**6  # shares are taken as fractions with at most this denominator, so that 1/6 of six neighbours is one
+
+
+@REGISTRY.enter("mechanism", "threshold", rows=("D6",), source="doi:10.1086/226707; doi:10.1073/pnas.082090499")
+@dataclass(frozen=True)
+class Threshold:
+    """Let investors run once they have seen enough neighbours leave; each sees the departures of the day before.
+
+    Rule ``share``: at least ⌈share · neighbours⌉ and at least one, exactly (Watts); ``count``: at least ``count``
+    (Granovetter, in a complete network); ``list``: the counts of ``own``, investor by investor, from the first on
+    again where there are more. ``first`` investors need none: they leave on the first day, ``at random`` or ``in turn``
+    (in replication r those from number r on). Who has no neighbours never runs by this rule unless it needs none.
+    With any rule but ``never`` the memory of who left does not fade. Known answer: thresholds 0, 1, …, n − 1 in a
+    complete network make all leave, one a day (``test_thresholds_in_a_row_fall_one_a_day``).
+    """
+
+    rule: str = parameter("never", unit="text", choices=("never", "share", "count", "list"), source="D6", text="what a threshold is")
+    share: float = parameter(0.18, unit="share", source="doi:10.1073/pnas.082090499", text="share of the neighbours, for rule share")
+    count: int = parameter(1, unit="count", low=0, high=2**31, source="doi:10.1086/226707", text="number of neighbours, for rule count")
+    own: str = parameter("", unit="text", source="doi:10.1086/226707", text="thresholds of the investors, for rule list: '0, 2, 2..99'")
+    first: int = parameter(0, unit="count", low=0, high=2**31, source="assumed", text="investors who leave on the first day")
+    which: str = parameter("at random", unit="text", choices=("at random", "in turn"), source="assumed", text="who they are")
+
+    def __post_init__(self) -> None:
+        if self.rule == "list":
+            _numbers(self.own)
+
+    @property
+    def counts(self) -> bool:
+        """Whether anyone counts."""
+        return self.rule != "never"
+
+    def needs(self, degree: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return float64 (investors,): how many neighbours each must see leave; infinite without neighbours."""
+        if self.rule == "share":
+            share = Fraction(self.share).limit_denominator(_FINEST)
+            whole = [max(math.ceil(share * d), 1) for d in range(int(degree.max(initial=0)) + 1)]
+            need = np.array(whole, np.float64)[degree]
+        elif self.rule == "list":
+            need = np.resize(np.array(_numbers(self.own), np.float64), len(degree))
+        else:
+            need = np.full(len(degree), float(self.count))
+        return np.where((degree == 0) & (need > 0), np.inf, need)
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets."""
+        return {"seen_keep": 1.0} if self.counts else {}
+
+
+def _numbers(text: str) -> list[int]:
+    """Return the whole numbers of ``'0, 2, 2..99'``; raises UnitError where it is no such list."""
+    found: list[int] = []
+    for part in text.split(","):
+        match = _NUMBERS.fullmatch(part)
+        if match is None or (match[2] and int(match[2]) < int(match[1])):
+            raise UnitError(f"own {text!r}", "whole numbers from 0 and ranges of them, as '0, 2, 2..99'")
+        found += range(int(match[1]), int(match[2] or match[1]) + 1)
+    return found
