@@ -57,7 +57,7 @@ def reference(links: list[tuple[int, int]], n: int, share: Fraction, seed: int) 
 
 @pytest.mark.parametrize("share", ["20 %", "33.3333 %", "50 %"])
 def test_any_edge_list_gives_the_cascade_of_every_seed(tmp_path: Path, share: str) -> None:
-    """A random graph of 40 with an isolated node, against sets and fractions; 33.3333 % is a share of its own."""
+    """A random graph of 39 nodes with self-loops and repeats, against sets and fractions."""
     rng = np.random.default_rng(4)
     links = [(int(a), int(b)) for a, b in rng.integers(0, 39, (70, 2))]
     (tmp_path / "links.csv").write_text("a,b\n" + "\n".join(f"{a},{b}" for a, b in links), encoding="utf-8")
