@@ -12,7 +12,9 @@ from trustsim.outcomes import Finished, measured
 from trustsim.scenario.load import load
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
-FILES = sorted(path.relative_to(SCENARIOS).as_posix() for path in SCENARIOS.rglob("*.yaml"))
+FILES = sorted(
+    path.relative_to(SCENARIOS).as_posix() for path in SCENARIOS.rglob("*.yaml") if path.parent.name != "limits"
+)
 SMALL = {"investors.count": 150}
 
 
