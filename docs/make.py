@@ -63,6 +63,10 @@ def _entry(entry: dict[str, Any]) -> Iterator[str]:
     facts = [entry["family"], f"rows {', '.join(entry['rows'])}" if entry["rows"] else "", f"source: {entry['source']}"]
     if "unit" in entry and entry["group"] != "indicator":
         facts.append(f"unit: {entry['unit']}")
+    if entry["group"] == "mechanism" and not getattr(
+        ts.catalog.REGISTRY["mechanism", entry["name"]].make, "default_on", True
+    ):
+        facts.append("off unless a file names it")
     if entry.get("better"):
         facts.append(f"{entry['better']} is better")
     yield f"{entry['text'].replace('``', '`')}\n\n*{'; '.join(filter(None, facts))}*\n"

@@ -30,7 +30,7 @@ from trustsim.world.agenda import Agenda
 from trustsim.world.board import Board, likeness
 from trustsim.world.day import Day
 from trustsim.world.series import SERIES, Series
-from trustsim.world.weights import columns, fill_beliefs, fill_needs, fill_traits, per_variant, weigh
+from trustsim.world.weights import columns, fill_beliefs, fill_memory, fill_needs, fill_traits, per_variant, weigh
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks
@@ -247,12 +247,18 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._loss_scar = columns("trust", settings["trust"])["loss_scar"]
         self._contagion = columns("fear", settings["fear"])["contagion"].astype(np.float32)
         observed = columns("herding", settings["herding"])["observed"]
-        counts = [rule is not None and rule.counts for rule in settings["threshold"]]
-        self._observed = np.where(counts, 1.0, observed).astype(np.float32)
+        remembered = [{getattr(s[v], "remembers", "") for s in settings.values()} for v in range(state.n_variants)]
+        self._observed = np.where([r != {""} for r in remembered], 1.0, observed).astype(np.float32)
+        self._returned = np.array(["who is out" in r for r in remembered], np.float32)
         self._daily = [
             (REGISTRY["mechanism", name].make.daily, columns(name, by_variant))
             for name, by_variant in settings.items()
             if hasattr(REGISTRY["mechanism", name].make, "daily") and any(s is not None for s in by_variant)
+        ]
+        self._rules = [
+            (REGISTRY["mechanism", name].make.decide, by_variant)
+            for name, by_variant in settings.items()
+            if hasattr(REGISTRY["mechanism", name].make, "decide") and any(s is not None for s in by_variant)
         ]
         n_accounts = state.accounts.n_accounts
         self._ones = np.ones(n_accounts, np.float32)
@@ -266,6 +272,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         fill_needs(state, settings["threshold"][0], self.replication, self._day.key)
         gauge(state.books, state.ladder, state.gauges, state.terms, state.sums, self._health, 0.0)
         fill_beliefs(state, state.population, settings, self._day.key)
+        fill_memory(state, self._returned)
         self._calm = weigh(state, settings, dt)
         count(state.sums, state.flags, state.beliefs, state.weights, state.accounts.first)
         gauge(state.books, state.ladder, state.gauges, state.terms, state.sums, self._health, 0.0)
@@ -410,7 +417,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             self.datacollector.collect(self)
 
     def _choose(self) -> None:
-        """Let everyone hear, feel, believe and choose; what they chose stands in ``state.actions``."""
+        """Let everyone hear, feel, believe and choose, in the pass and by the rules beside it (``decide``): the day's
+        actions stand in ``state.actions``."""
         state = self.state
         bulletin, is_page, by_literacy = self._day.board.bulletin()
         account_pass(
@@ -418,6 +426,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             state.accounts.first, state.weights, bulletin, is_page, by_literacy, state.sums, self._has_report,
             self.day, self._day.key,
         )  # fmt: skip
+        for decide, by_variant in self._rules:
+            decide(self._day, by_variant)
 
     def _act(self) -> None:
         """Carry the choices out: alarms and departures are seen, requests queue up, joiners pay in."""
@@ -426,8 +436,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             state.actions, state.flags, state.beliefs, state.balance, state.requested, state.asked_day, state.queue,
             state.queue_n, self._order, state.safe, state.books, state.gauges, state.terms, self._contagion,
             state.accounts.ticket, self._ones, state.traits[layout.T_FEAR_GAIN], state.accounts.first,
-            state.accounts.investor, state.accounts.at, state.network.indptr, state.network.neighbours, self._part,
-            self._observed, self.day, self._day.key,
+            state.accounts.investor, state.accounts.at, state.network.indptr, state.network.neighbours,
+            state.network.is_complete, self._part, self._observed, self._returned, self.day, self._day.key,
         )  # fmt: skip
 
     def _settle(self) -> None:

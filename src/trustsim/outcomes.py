@@ -203,6 +203,12 @@ def cascade_size(f: Finished) -> Floats:
     return np.where(share > GLOBAL_CASCADE, share, np.nan)
 
 
+@outcome("outcome", "out_share", rows=("J2",), source="doi:10.1111/1467-937X.00185", better="lower", unit="share")
+def out_share(f: Finished) -> Floats:
+    """Share of the accounts that stand open or could be opened which hold nothing at the horizon."""
+    return np.asarray(1 - f.gauge("holders")[-1].sum(axis=1) / max(f.model.state.accounts.n_accounts, 1))
+
+
 @outcome("outcome", "peak_outflow", rows=("J2",), source="J2", better="lower", unit="share")
 def peak_outflow(f: Finished) -> Floats:
     """Largest share of the claims of day 0 asked for in one day."""

@@ -7,14 +7,14 @@ import warnings
 
 from small_worlds import NETWORKS, digest, scenario_of
 
-from trustsim.kernels import draws
+from trustsim.kernels import draws, purposes
 from trustsim.world import network
 
 
 def main() -> None:
     warnings.simplefilter("error")
     key = draws.key_of(2**40 + 5, 3)
-    found = {"key": digest(key), "uniforms": digest(draws.uniforms(1000, draws.USER, key, day=3, first=2**31))}
+    found = {"key": digest(key), "uniforms": digest(draws.uniforms(1000, purposes.USER, key, day=3, first=2**31))}
     for settings in NETWORKS:
         story = {"trustsim": 1, "horizon": 1, "network": settings, "platforms": [{"name": "Quay"}]}
         kind = scenario_of(story).variants[0].world.network

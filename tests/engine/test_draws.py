@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from trustsim.kernels import draws
+from trustsim.kernels import draws, purposes
 from trustsim.kernels.account_pass import logistic_variates, rational_logistic
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.settle import sale
@@ -45,8 +45,8 @@ def test_philox_gives_the_published_words(
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**31), st.integers(0, 2**31), st.integers(1, 40))
 def test_a_draw_depends_on_its_address_alone(seed: int, first: int, day: int, n: int) -> None:
     key = draws.key_of(seed, 1)
-    block = draws.uniforms(n, draws.USER, key, day=day, first=first)
-    one = draws.uniforms(1, draws.USER, key, day=day, first=first + n - 1)
+    block = draws.uniforms(n, purposes.USER, key, day=day, first=first)
+    one = draws.uniforms(1, purposes.USER, key, day=day, first=first + n - 1)
     assert np.array_equal(block[:, -1:], one)
 
 
@@ -59,7 +59,7 @@ def test_seeds_replications_purposes_and_days_give_other_draws() -> None:
 
 def test_uniforms_are_uniform_and_independent_between_words() -> None:
     """Kolmogorov–Smirnov at 1e-4 on each word; correlations of 200,000 pairs within five standard errors, 0.0112."""
-    u = draws.uniforms(200_000, draws.USER, draws.key_of(1, 0))
+    u = draws.uniforms(200_000, purposes.USER, draws.key_of(1, 0))
     assert u.min() > 0
     assert u.max() < 1
     assert min(stats.kstest(word, "uniform").pvalue for word in u) > 1e-4
@@ -82,7 +82,7 @@ def test_logistic_variates_are_the_logit_of_the_words() -> None:
     """The odds are right to 1e-4: linear between 128 nodes an octave gives 2e-5, float32 at |x| ≤ 22 adds 2e-6."""
     edges = np.array([0, 1, 2, 2**31 - 1, 2**31, 2**32 - 2, 2**32 - 1], np.uint32)
     octaves = np.concatenate([np.arange(2**k, 2**k + 300) for k in range(9, 31)]).astype(np.uint32)
-    spread = (draws.uniforms(100_000, draws.USER, draws.key_of(3, 3))[0] * 2**32).astype(np.uint32)
+    spread = (draws.uniforms(100_000, purposes.USER, draws.key_of(3, 3))[0] * 2**32).astype(np.uint32)
     words = np.concatenate([edges, octaves, ~octaves, spread])
     exact = special.logit((words.astype(np.float64) + 0.5) * 2.0**-32)
     assert np.abs(np.expm1(variates(words).astype(np.float64) - exact)).max() < 1e-4
@@ -95,7 +95,7 @@ def test_logistic_variates_mirror_exactly(words: list[int]) -> None:
 
 
 def test_logistic_variates_never_fall_where_the_words_rise() -> None:
-    w = np.sort((draws.uniforms(100_000, draws.USER, draws.key_of(5, 0))[1] * 2**32).astype(np.uint32))
+    w = np.sort((draws.uniforms(100_000, purposes.USER, draws.key_of(5, 0))[1] * 2**32).astype(np.uint32))
     assert (np.diff(variates(w)) >= 0).all()
 
 

@@ -9,7 +9,7 @@ from quiet_world import N, Played, document
 
 from trustsim.analysis.causes import CHANNELS, FEAR, FIRST_MOVE, FUNDAMENTALS, HERDING, ORDINARY, Causes
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import draws
+from trustsim.kernels import draws, purposes
 from trustsim.scenario.load import from_document
 
 
@@ -81,7 +81,7 @@ def test_who_would_not_have_looked_without_fear_leaves_for_fear() -> None:
     seen = watched(platforms={"Harbour": {}}, segment={"attention": "20 %"}, mechanisms={"choice": {"calm": 1}, **fear})
     seen.belief("fear")[:] = 1.0
     seen.step()
-    login = draws.uniforms(N, draws.ACCOUNT_DAY, draws.key_of(seen.model.story.seed, 0), day=1)[0]
+    login = draws.uniforms(N, purposes.ACCOUNT_DAY, draws.key_of(seen.model.story.seed, 0), day=1)[0]
     looked_anyway = float((login < 0.2).sum())
     assert 0 < looked_anyway < N
     assert parts(seen) == told({ORDINARY: looked_anyway, FEAR: N - looked_anyway})

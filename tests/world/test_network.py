@@ -317,12 +317,18 @@ def test_configuration_refuses_smallest_above_largest() -> None:
         Configuration(2.0, 5, 4)
 
 
-def test_complete_links_all_pairs_and_has_a_limit() -> None:
+def test_complete_links_all_pairs() -> None:
     network = build(Complete(), 50, KEY)
     assert network.n_links == 50 * 49 // 2
     assert largest_eigenvalue(network) == pytest.approx(49)
-    with pytest.raises(UnitError, match=r"complete network of 10001 investors; at most 10000"):
-        build(Complete(), LARGEST_COMPLETE + 1, KEY)
+
+
+def test_a_large_complete_network_needs_no_rows() -> None:
+    n = LARGEST_COMPLETE + 1
+    network = build(Complete(), n, KEY)
+    assert (network.n_links, network.mean_degree, len(network.neighbours)) == (n * (n - 1) // 2, n - 1, 0)
+    assert set(network.in_degree.tolist()) == {n - 1}
+    assert extended(network, 3, 4.0, KEY).n_nodes == n + 3
 
 
 def test_no_links_is_everyone_alone() -> None:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from trustsim.experiment.simulate import Run, RunTimeout
 from trustsim.kernels import account_pass as ap
-from trustsim.kernels import draws, layout
+from trustsim.kernels import draws, layout, purposes
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.resolved import Scenario
 
@@ -137,7 +137,7 @@ class Causes(TrustCrisisModel):
         for p in range(self.state.n_platforms):
             here = platform == p
             part = np.empty((4, int(here.sum())), np.uint32)
-            ap.account_words(part, who[here], self.day, p, draws.ACCOUNT_DAY, self._day.key)
+            ap.account_words(part, who[here], self.day, p, purposes.ACCOUNT_DAY, self._day.key)
             words[:, here] = part
         for k in range(2):
             ap.logistic_variates(words[k + 1], variates[k], variates.view(np.uint32)[k])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trustsim.bench.objects import Crowd
 from trustsim.bench.worlds import minimal, signal_on, story
-from trustsim.kernels import draws, layout
+from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.act import push
 from trustsim.kernels.compiled import compiled
 from trustsim.model import TrustCrisisModel
@@ -118,7 +118,7 @@ def push_against_gather(n: int) -> Row:
     """Row c: bytes a second that the push reads of neighbours, against a plain gather of as many places."""
     model = TrustCrisisModel(minimal(n), rng=0)
     links, at = model.state.network, model.state.accounts.at[0]
-    luck = draws.uniforms(n, draws.USER, draws.key_of(1, 0))
+    luck = draws.uniforms(n, purposes.USER, draws.key_of(1, 0))
     senders = np.flatnonzero(luck[0] < 0.1)  # in order, as the engine pushes
     values, ones = np.zeros(n, np.float32), np.ones(n, np.float32)
     begin, stop = np.empty(len(senders), np.int64), np.empty(len(senders), np.int64)
@@ -143,7 +143,7 @@ def push_against_gather(n: int) -> Row:
 def by_share_acting(n: int, shares: list[float]) -> list[Row]:
     """Row f: the time of a day on which a given share of the investors acts."""
     rows = []
-    luck = draws.uniforms(n, draws.USER, draws.key_of(1, 0))[0]
+    luck = draws.uniforms(n, purposes.USER, draws.key_of(1, 0))[0]
     for share in shares:
         seconds, acted = np.inf, 0.0
         for _ in range(4):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import draws, layout
+from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.compiled import compiled, inlined
 
 # weights of the pass, float32 (variants, platforms, WEIGHTS); see mechanisms/behaviour for what fills them
@@ -344,7 +344,7 @@ def account_pass(
             stop = min(start + layout.BLOCK, first[p + 1])
             n = stop - start
             entity = investor[start:stop]
-            account_words(words, entity, day, p, draws.ACCOUNT_DAY, key)
+            account_words(words, entity, day, p, purposes.ACCOUNT_DAY, key)
             for i in range(n):
                 uniforms[0, i] = np.float32(words[0, i]) * _SCALE32
             for i in range(n):
@@ -353,7 +353,7 @@ def account_pass(
             logistic_variates(words[2, :n], variates[1, :n], bits[1, :n])
             variates[2, :n] = _0
             if has_report[p]:
-                account_words(words, entity, day, p, draws.REPORT, key)
+                account_words(words, entity, day, p, purposes.REPORT, key)
                 logistic_variates(words[0, :n], variates[2, :n], bits[2, :n])
             links, literacy, attention = (
                 traits[layout.T_LINKS, start:stop],

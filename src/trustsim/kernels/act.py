@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trustsim.kernels import draws, layout
+from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.compiled import compiled, inlined
 
 _TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
@@ -53,9 +53,27 @@ def push(values, step, gain, senders, begin, stop, indptr, neighbours, account_a
 
 
 @compiled
+def push_to_all(values, step, gain, n_senders, first, stop) -> None:
+    """Add ``step · gain`` for each of ``n_senders`` to the accounts [first, stop): everyone sees everyone."""
+    if n_senders > 0:
+        for k in range(first, stop):
+            values[k] += step * np.float32(n_senders) * gain[k]
+
+
+@compiled
+def take_own(values, step, gain, senders, account_at) -> None:
+    """Take back what :func:`push_to_all` gives the senders of their own doing."""
+    for k in range(len(senders)):
+        j = account_at[senders[k]]
+        if j >= 0:
+            values[j] -= step * gain[j]
+
+
+@compiled
 def act(
     actions, flags, beliefs, balance, requested, asked_day, queue, queue_n, order, safe, books, gauges, terms,
-    contagion, ticket, ones, fear_gain, first, investor, account_at, indptr, neighbours, part_share, observed, day, key,
+    contagion, ticket, ones, fear_gain, first, investor, account_at, indptr, neighbours, is_complete, part_share,
+    observed, returned, day, key,
 ) -> None:  # fmt: skip
     """Carry out the day's actions, variant by variant and platform by platform.
 
@@ -63,17 +81,18 @@ def act(
     account on; ``queue_n`` int64 (variants, platforms). ``order`` uint64 (accounts,): room for sorting. ``ticket``
     int64 (accounts,): what a joiner pays in, as far as the safe account holds it. ``contagion`` float32 (variants,):
     fear that an alarmed neighbour adds, times the receiver's ``fear_gain``. ``part_share`` float64 (variants,): chance
-    that a run takes half. ``observed`` float32 (variants,): weight of one departure in a neighbour's memory.
+    that a run takes half. ``observed``, ``returned`` float32 (variants,): weight of a departure, and of one who joins,
+    in a neighbour's memory. ``is_complete``: everyone is everyone's neighbour, and the rows are empty.
     """
     n_variants, n_platforms = queue_n.shape
     acting = np.empty(len(investor), np.int32)
-    room = np.empty((7, _TOGETHER), np.int64)
-    held, asked_before, who_acts, alarmed, departed = room[0], room[1], room[2], room[3], room[4]
-    begin, stop = room[5], room[6]
+    room = np.empty((8, _TOGETHER), np.int64)
+    held, asked_before, who_acts, alarmed, departed, arrived = room[0], room[1], room[2], room[3], room[4], room[5]
+    begin, stop = room[6], room[7]
     for v in range(n_variants):
         seen, fear = beliefs[layout.SEEN, v], beliefs[layout.FEAR, v]
         for p in range(n_platforms):
-            runners, leavers, joiners, alarms = 0, 0, 0, 0
+            runners, leavers, joiners, alarms, n_gone = 0, 0, 0, 0, 0
             asked, paid_in, n_new = np.int64(0), np.int64(0), 0
             is_closed = gauges[layout.G_STATUS, v, p] >= layout.WINDING_STATUS
             is_open = gauges[layout.G_STATUS, v, p] == layout.OPEN
@@ -84,7 +103,7 @@ def act(
                 for k in range(len(together)):
                     i = together[k]
                     held[k], asked_before[k], who_acts[k] = balance[v, i], requested[v, i], investor[i]
-                n_alarmed, n_departed = 0, 0
+                n_alarmed, n_departed, n_arrived = 0, 0, 0
                 for k in range(len(together)):
                     i, who, action = together[k], who_acts[k], actions[v, together[k]]
                     if action & np.uint8(layout.ALARMS):
@@ -101,7 +120,7 @@ def act(
                         flags[v, i] &= np.uint8(255 - layout.FREE)
                         if free <= 0:
                             continue
-                        a, b = address(who, day, draws.AMOUNT, p, key)
+                        a, b = address(who, day, purposes.AMOUNT, p, key)
                         if flags[v, i] & np.uint8(layout.LEAVING):
                             pass
                         elif action & np.uint8(layout.RUNS):
@@ -126,13 +145,28 @@ def act(
                         pays = min(ticket[i], safe[v, who])
                         if pays > 0:
                             joiners += 1
+                            arrived[n_arrived] = who
+                            n_arrived += 1
                             safe[v, who] -= pays
                             balance[v, i] += pays
                             paid_in += pays
                             flags[v, i] |= np.uint8(layout.HOLDS | layout.FREE)
-                push(fear, contagion[v], fear_gain, alarmed[:n_alarmed], begin, stop, indptr, neighbours, account_at[p])
-                push(seen, observed[v], ones, departed[:n_departed], begin, stop, indptr, neighbours, account_at[p])
+                at = account_at[p]
+                if is_complete:
+                    take_own(fear, contagion[v], fear_gain, alarmed[:n_alarmed], at)
+                    take_own(seen, observed[v], ones, departed[:n_departed], at)
+                    take_own(seen, -returned[v], ones, arrived[:n_arrived], at)
+                else:
+                    push(fear, contagion[v], fear_gain, alarmed[:n_alarmed], begin, stop, indptr, neighbours, at)
+                    push(seen, observed[v], ones, departed[:n_departed], begin, stop, indptr, neighbours, at)
+                    if returned[v] > 0:
+                        push(seen, -returned[v], ones, arrived[:n_arrived], begin, stop, indptr, neighbours, at)
                 alarms += n_alarmed
+                n_gone += n_departed
+            if is_complete:
+                push_to_all(fear, contagion[v], fear_gain, alarms, first[p], first[p + 1])
+                push_to_all(seen, observed[v], ones, n_gone, first[p], first[p + 1])
+                push_to_all(seen, -returned[v], ones, joiners, first[p], first[p + 1])
             if n_new > 0:
                 order[:n_new].sort()
                 end = first[p] + queue_n[v, p]

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from trustsim.kernels import account_pass as ap
-from trustsim.kernels import draws, layout
+from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.compiled import compiled
 
 _RUNGS = layout.RUNGS
@@ -119,7 +119,7 @@ def price_draw(market, day, key):
     total = 0.0
     for k in range(3):
         a, b, c, d = draws.philox(
-            np.uint64(market), np.uint64(day), np.uint64(draws.MARKET), np.uint64(k), key[0], key[1]
+            np.uint64(market), np.uint64(day), np.uint64(purposes.MARKET), np.uint64(k), key[0], key[1]
         )
         total += (np.float64(a) + np.float64(b) + np.float64(c) + np.float64(d)) * draws.UNIFORM_SCALE
     return total - 6.0

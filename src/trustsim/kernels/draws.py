@@ -10,23 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels import purposes
 from trustsim.kernels.compiled import compiled, inlined
-
-# Purposes: the second coordinate of an address. A number is never reused for another meaning.
-REPLICATION = 0
-POPULATION = 1
-NETWORK = 2
-ACCOUNT_DAY = 3
-AMOUNT = 4
-REPORT = 6
-MARKET = 7
-DESTINATION = 8
-SHOCK = 9
-RUMOUR = 10
-MEDIA = 11
-PICTURE = 13
-FIRST = 14
-USER = 1000
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -81,7 +66,7 @@ def key_of(seed: int, replication: int) -> NDArray[np.uint64]:
     """Return the key, uint64 (2,), of one replication of a study with *seed*; both non-negative."""
     k = np.array([seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF], dtype=np.uint64)
     words = np.empty((4, 1), np.uint32)
-    fill_words(words[0], words[1], words[2], words[3], replication, 0, REPLICATION, k)
+    fill_words(words[0], words[1], words[2], words[3], replication, 0, purposes.REPLICATION, k)
     return words[:2, 0].astype(np.uint64)
 
 

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.draws import NETWORK, UNIFORM_SCALE, fill_words, word
+from trustsim.kernels.draws import UNIFORM_SCALE, fill_words, word
+from trustsim.kernels.purposes import NETWORK
 
 # Stages: the day coordinate of a network's draws. From _AGAIN on, one stage an attempt; from _NEWCOMER on, one a link.
 _COUNT = 0

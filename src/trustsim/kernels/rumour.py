@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trustsim.kernels import draws, layout
+from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.act import address
 from trustsim.kernels.compiled import compiled
 
@@ -33,7 +33,7 @@ def spread(
     ``status`` uint8 (variants, investors); ``active`` bool (variants,); ``education``, ``reverting`` float64
     (variants,). Draws are addressed by (teller, day, listener), so the order of tellers does not matter.
     """
-    purpose = np.uint64(draws.RUMOUR)
+    purpose = np.uint64(purposes.RUMOUR)
     for v in range(len(status)):
         if not active[v]:
             continue
@@ -50,7 +50,7 @@ def spread(
         for i in range(status.shape[1]):
             s = status[v, i]
             if s != IGNORANT and s != PUT_RIGHT:
-                a, b = address(i, day, draws.RUMOUR, _TIRES + platform, key)
+                a, b = address(i, day, purposes.RUMOUR, _TIRES + platform, key)
                 if np.float64(a) * draws.UNIFORM_SCALE < reverting[v]:
                     status[v, i] = PUT_RIGHT
                     k = account_at[i]

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from trustsim.kernels import balance as assets
-from trustsim.kernels import draws, layout
+from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.act import address
 from trustsim.kernels.compiled import compiled
 
@@ -124,7 +124,7 @@ def destination(beliefs, terms, gauges, account_at, switch, who, v, p, day, key)
             continue
         trust = np.float64(beliefs[layout.FUND, v, k]) + np.float64(beliefs[layout.INTEGRITY, v, k])
         spread = terms[layout.PROMISED_YIELD, v, q] - terms[layout.SAFE_YIELD, v, q]
-        u = (np.float64(address(who, day, draws.DESTINATION, q, key)[0]) + 0.5) * draws.UNIFORM_SCALE
+        u = (np.float64(address(who, day, purposes.DESTINATION, q, key)[0]) + 0.5) * draws.UNIFORM_SCALE
         luck = math.log(u / (1.0 - u))
         utility = (
             switch[v, 0] + switch[v, 1] * trust + switch[v, 2] * spread - terms[layout.ENTRY_FRICTION, v, q]

@@ -12,7 +12,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 
 from trustsim.errors import TrustsimError
-from trustsim.kernels import draws
+from trustsim.kernels import draws, purposes
 from trustsim.report import look
 
 LARGEST = 5000
@@ -40,7 +40,7 @@ def layout(graph: Any, seed: int = 1, rounds: int = 80) -> np.ndarray:
 
 def _springs(ends: np.ndarray, n: int, seed: int, rounds: int) -> np.ndarray:
     """Return places, float64 (n, 2), at which the pull of edges (m, 2) and the push of all pairs nearly balance."""
-    luck = draws.uniforms(n, draws.PICTURE, draws.key_of(seed, 0))
+    luck = draws.uniforms(n, purposes.PICTURE, draws.key_of(seed, 0))
     places = (2 * luck[:2].T - 1).astype(np.float32)
     length = np.float32(1.6 / np.sqrt(n))
     for reach in np.linspace(0.25, 0.005, rounds, dtype=np.float32):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trustsim.errors import ModelError
-from trustsim.kernels import balance, draws, layout, settle
+from trustsim.kernels import balance, draws, layout, purposes, settle
+from trustsim.kernels.account_pass import account_words
 from trustsim.world.board import Board
 from trustsim.world.rumours import Told, spread_rumour
 from trustsim.world.state import State
 
 Mask = NDArray[np.bool_]
-Column = NDArray[np.float64]  # one number a variant
+Floats = NDArray[np.float64]
+Column = Floats  # one number a variant
 _EPSILON = 1e-9
 
 
@@ -41,13 +43,54 @@ class Day:
         self.memory: dict[Any, Any] = {}
         self.status_before = state.gauges[layout.G_STATUS].copy()  # yesterday's: today's is being made
         self.is_quiet = False
+        self.kept: dict[str, NDArray[Any]] = {}
         self.unanswered = np.zeros((state.n_variants, state.n_platforms))  # contacts per client that wait at the desk
 
     def take(self, other: Day, columns: NDArray[np.int64]) -> None:
         """Begin where *other* is, with these columns, int64 (variants,), of it."""
         self.board.take(other.board, columns)
         self.unanswered = other.unanswered[columns]
+        self.kept = {name: array[columns] for name, array in other.kept.items()}
         self.is_quiet = other.is_quiet
+
+    def keep(self, name: str, start: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Return an array (variants, …) that a mechanism keeps under *name* over the run; *start* makes it."""
+        if name not in self.kept:
+            self.kept[name] = start()
+        return self.kept[name]
+
+    def accounts(self, platform: int) -> slice:
+        """Return where the accounts of *platform* stand in the arrays."""
+        return slice(*self.state.accounts.first[platform : platform + 2])
+
+    def holds(self, variant: int, platform: int) -> Mask:
+        """Return bool (accounts of the platform,): the account is open."""
+        return (self.state.flags[variant, self.accounts(platform)] & layout.HOLDS) > 0
+
+    def share_out(self, variant: int, platform: int) -> Floats:
+        """Return float64 (accounts of the platform,): the share of the owner's neighbours in memory; 0 without any."""
+        mine = self.accounts(platform)
+        seen = self.state.beliefs[layout.SEEN, variant, mine].astype(np.float64)
+        return np.asarray(seen * self.state.traits[layout.T_LINKS, mine])
+
+    def leave(self, variant: int, platform: int, who: Mask) -> None:
+        """Let the accounts *who*, bool (accounts of the platform,), run today, where they hold money that is free."""
+        mine = self.accounts(platform)
+        is_free = (self.state.flags[variant, mine] & layout.FREE) > 0
+        runs = who & is_free & self.holds(variant, platform)
+        self.state.actions[variant, mine][runs] |= np.uint8(layout.RUNS)
+
+    def join(self, variant: int, platform: int, who: Mask) -> None:
+        """Let the accounts *who*, bool (accounts of the platform,), pay in today, where they hold nothing."""
+        joins = who & ~self.holds(variant, platform)
+        self.state.actions[variant, self.accounts(platform)][joins] |= np.uint8(layout.JOINS)
+
+    def uniforms(self, purpose: int, platform: int) -> Floats:
+        """Return the day's uniforms in (0, 1) of the accounts of *platform* for *purpose*, float64 (4, accounts)."""
+        entity = self.state.accounts.investor[self.accounts(platform)]
+        words = np.empty((4, len(entity)), np.uint32)
+        account_words(words, entity, self.step, platform, purpose, self.key)
+        return np.asarray((words + 0.5) * draws.UNIFORM_SCALE)
 
     @property
     def time(self) -> float:
@@ -107,15 +150,15 @@ class Day:
 
     def press_draw(self, entity: int) -> float:
         """Return the day's uniform in (0, 1) of the press for *entity*; the same in all variants."""
-        return self._draw(draws.MEDIA, entity, self.step)
+        return self._draw(purposes.MEDIA, entity, self.step)
 
     def chance(self, entity: int) -> float:
         """Return the day's uniform in (0, 1) for a shock at *entity*; the same in all variants."""
-        return self._draw(draws.SHOCK, entity, self.step)
+        return self._draw(purposes.SHOCK, entity, self.step)
 
     def fate(self, entity: int) -> float:
         """Return the run's uniform in (0, 1) for *entity*: the same every day and in all variants."""
-        return self._draw(draws.SHOCK, entity, 0)
+        return self._draw(purposes.SHOCK, entity, 0)
 
     def _draw(self, purpose: int, entity: int, step: int) -> float:
         return float(draws.uniforms(1, purpose, self.key, day=step, first=entity)[0, 0])

@@ -31,7 +31,7 @@ from trustsim.world.networks import (
     SmallWorld,
 )
 
-LARGEST_COMPLETE = 10_000  # nodes: 10**8 entries, 400 MB
+LARGEST_COMPLETE = 2_000  # nodes of a complete network whose rows are written out: 4 · 10**6 entries, 16 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +40,15 @@ class Network:
 
     ``indptr``: int64 (n_nodes + 1,); ``neighbours``: int32 (entries,): row ``v`` is
     ``neighbours[indptr[v]:indptr[v + 1]]``, ascending, without ``v`` and without repeats. ``n_self_loops`` counts the
-    links from a node to itself that were found and dropped on the way in.
+    links from a node to itself that were found and dropped on the way in. ``is_complete``: all are linked to all, and
+    the rows are left empty.
     """
 
     indptr: NDArray[np.int64]
     neighbours: NDArray[np.int32]
     is_directed: bool = False
     n_self_loops: int = 0
+    is_complete: bool = False
 
     @property
     def n_nodes(self) -> int:
@@ -55,12 +57,16 @@ class Network:
     @property
     def n_links(self) -> int:
         """Number of links; one that goes both ways counts once unless the network is directed."""
-        return len(self.neighbours) if self.is_directed else len(self.neighbours) // 2
+        return self._n_entries if self.is_directed else self._n_entries // 2
+
+    @property
+    def _n_entries(self) -> int:
+        return self.n_nodes * (self.n_nodes - 1) if self.is_complete else len(self.neighbours)
 
     @property
     def degree(self) -> NDArray[np.int64]:
         """int64 (n_nodes,): how many nodes see what this one does."""
-        return np.diff(self.indptr)
+        return np.full(self.n_nodes, self.n_nodes - 1) if self.is_complete else np.diff(self.indptr)
 
     @property
     def in_degree(self) -> NDArray[np.int64]:
@@ -72,7 +78,7 @@ class Network:
     @property
     def mean_degree(self) -> float:
         """Entries per node; 0 where there are no nodes. Zachary's karate club: 156 / 34 = 4.588."""
-        return len(self.neighbours) / self.n_nodes if self.n_nodes else 0.0
+        return self._n_entries / self.n_nodes if self.n_nodes else 0.0
 
     @classmethod
     def from_edges(cls, source: ArrayLike, target: ArrayLike, n_nodes: int, *, is_directed: bool = False) -> Network:
@@ -112,6 +118,8 @@ class Network:
 
     def to_networkx(self) -> nx.Graph[int]:
         """Return a networkx Graph (DiGraph where directed) on the nodes 0 … n_nodes − 1."""
+        if self.is_complete:
+            return nx.Graph(nx.complete_graph(self.n_nodes))
         graph: nx.Graph[int] = nx.DiGraph() if self.is_directed else nx.Graph()
         graph.add_nodes_from(range(self.n_nodes))
         source = np.repeat(np.arange(self.n_nodes), self.degree)
@@ -127,8 +135,7 @@ def build(kind: object, n_nodes: int, key: NDArray[np.uint64], *, base_folder: s
 
     Raises
     ------
-    UnitError : for another kind of thing, a file that is not there, a network that brings another number of nodes,
-        and a complete network of more than ``LARGEST_COMPLETE`` nodes.
+    UnitError : for another kind of thing, a file that is not there, a network that brings another number of nodes.
     ScenarioError : for a file that cannot be read, with the line.
     """
     network = _brought(kind, base_folder)
@@ -154,10 +161,13 @@ def extended(network: Network, n_extra: int, mean_degree: float, key: NDArray[np
 
     Each is linked both ways to ``mean_degree`` earlier nodes, all equally likely; of a fraction, at random the whole
     number below or above. Earlier newcomers count. Rows that are there keep their neighbours in order, new ones come
-    behind. Adding five newcomers is the same as adding three, then two.
+    behind. Adding five newcomers is the same as adding three, then two. A complete network whose rows are not written
+    out stays complete.
     """
     if n_extra < 0 or mean_degree < 0:
         raise UnitError(f"{n_extra} newcomers with {mean_degree} links", "neither below 0")
+    if network.is_complete:
+        return _complete(Complete(), network.n_nodes + n_extra, key)
     rows = graphs.extended(network.indptr, network.neighbours, n_extra, float(mean_degree), key)
     return Network(*rows, network.is_directed, network.n_self_loops)
 
@@ -207,7 +217,7 @@ def _configuration(kind: Configuration, n_nodes: int, key: NDArray[np.uint64]) -
 @_generated.register
 def _complete(kind: Complete, n_nodes: int, key: NDArray[np.uint64]) -> Network:
     if n_nodes > LARGEST_COMPLETE:
-        raise UnitError(f"a complete network of {n_nodes} investors", f"at most {LARGEST_COMPLETE}", "poisson")
+        return Network(np.zeros(n_nodes + 1, np.int64), np.zeros(0, np.int32), is_complete=True)
     return Network(*graphs.complete(n_nodes))
 
 

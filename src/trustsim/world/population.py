@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from trustsim.kernels import draws
+from trustsim.kernels import draws, purposes
 from trustsim.units import LARGEST_MONEY, Distribution
 from trustsim.world.sections import Investors, Segment
 
@@ -67,7 +67,7 @@ def sample(value: float | Distribution, u: Floats) -> Floats:
 def draw_population(investors: Investors, count: int, key: NDArray[np.uint64]) -> Population:
     """Draw segments and traits of ``count`` investors and the newcomers, who come last; rows A1, A2, D9, D10, D20."""
     n = count + investors.newcomers
-    u = draws.uniforms(n, draws.POPULATION, key, day=_SEGMENT)
+    u = draws.uniforms(n, purposes.POPULATION, key, day=_SEGMENT)
     edges = np.cumsum([s.share for s in investors.segments])
     segment = np.minimum(np.searchsorted(edges, u[0], side="right"), len(edges) - 1).astype(np.int16)
     traits: dict[str, Floats] = {}
@@ -75,7 +75,7 @@ def draw_population(investors: Investors, count: int, key: NDArray[np.uint64]) -
         column = np.empty(n)
         word = k % 4
         if word == 0:
-            u = draws.uniforms(n, draws.POPULATION, key, day=_FIRST_TRAIT + k // 4)
+            u = draws.uniforms(n, purposes.POPULATION, key, day=_FIRST_TRAIT + k // 4)
         for s, settings in enumerate(investors.segments):
             mine = segment == s
             column[mine] = sample(getattr(settings, name), u[word, mine])
@@ -119,9 +119,9 @@ def open_accounts(
     considered = min(investors.considered, n_platforms)
     u = np.empty((n_platforms, n))
     for p in range(n_platforms):
-        u[p] = draws.uniforms(n, draws.POPULATION, key, day=1000 + p)[0]
+        u[p] = draws.uniforms(n, purposes.POPULATION, key, day=1000 + p)[0]
     rank = np.argsort(np.argsort(-np.log(u) / sizes[:, None], axis=0, kind="stable"), axis=0, kind="stable")
-    more = draws.uniforms(n, draws.POPULATION, key, day=_ACCOUNTS)
+    more = draws.uniforms(n, purposes.POPULATION, key, day=_ACCOUNTS)
     chance = max(min(investors.second_platform, 1 - 1e-12), 1e-12)
     n_held = 1 + np.minimum(np.floor(np.log(more[0]) / np.log(chance)), considered - 1).astype(np.int64)
     is_member = more[1] < investors.members
@@ -137,7 +137,7 @@ def open_accounts(
     balance = np.where(held & is_member[investor], ticket, 0)
     invested = np.bincount(investor, weights=balance, minlength=n)
     safe = np.floor(wealth).astype(np.int64) - np.round(invested).astype(np.int64)
-    phase = draws.uniforms(n, draws.POPULATION, key, day=_PHASE)
+    phase = draws.uniforms(n, purposes.POPULATION, key, day=_PHASE)
     return Accounts(
         investor.astype(np.int64), first, at, balance.astype(np.int64), np.maximum(safe, 0), ticket,
         np.floor(phase[0, investor] * 2**32).astype(np.int64),
@@ -146,5 +146,5 @@ def open_accounts(
 
 def reading_errors(n: int, key: NDArray[np.uint64]) -> Floats:
     """Return float64 (n,): each investor's bell-shaped error in reading the day-0 state, standard deviation 1."""
-    u = draws.uniforms(n, draws.POPULATION, key, day=_READING)
+    u = draws.uniforms(n, purposes.POPULATION, key, day=_READING)
     return np.asarray((u.sum(axis=0) - 2.0) * np.sqrt(3.0))

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import draws, layout, rumour
+from trustsim.kernels import draws, layout, purposes, rumour
 from trustsim.kernels.layout import T_FEAR_GAIN
 from trustsim.world.network import Network
 from trustsim.world.state import State
@@ -41,11 +41,11 @@ def seeds(network: Network, share: float, where: str, key: NDArray[np.uint64], d
     if n == 0:
         return np.zeros(0, np.int64)
     n_seeds = max(round(share * n), 1)
-    luck = draws.uniforms(n, draws.RUMOUR, key, day=day)[0]
+    luck = draws.uniforms(n, purposes.RUMOUR, key, day=day)[0]
     if where == "hubs":
         return np.argsort(-network.degree, kind="stable")[:n_seeds]
     order = np.argsort(luck, kind="stable")
-    if where == "random":
+    if where == "random" or network.is_complete:
         return order[:n_seeds]
     return _nearest(network, int(order[0]), n_seeds)
 
@@ -79,7 +79,7 @@ def spread_rumour(
     if begins.any():
         first = set(seeds(state.network, told.seeds, told.where, key, step).tolist())
         if told.broadcast > 0:
-            luck = draws.uniforms(state.network.n_nodes, draws.RUMOUR, key, day=step, first=1 << 31)[0]
+            luck = draws.uniforms(state.network.n_nodes, purposes.RUMOUR, key, day=step, first=1 << 31)[0]
             first |= set(np.flatnonzero(luck < told.broadcast).tolist())
         for v in np.flatnonzero(begins):
             for who in sorted(first):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import draws, layout
+from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.account_pass import WEIGHTS
 from trustsim.registry import REGISTRY
 from trustsim.world.population import Population, reading_errors
@@ -96,7 +96,7 @@ def fill_traits(state: State, population: Population, settings: Settings, dt: fl
 
 def fill_needs(state: State, rule: Any, replication: int, key: NDArray[np.uint64]) -> None:
     """Fill how many neighbours each investor must see leave, by the settings of the mechanism ``threshold``."""
-    if rule is None or not rule.counts:
+    if rule is None:
         return
     n = state.population.n_investors
     degree = np.asarray(state.network.in_degree[:n], np.int64)
@@ -105,9 +105,26 @@ def fill_needs(state: State, rule: Any, replication: int, key: NDArray[np.uint64
     if rule.which == "in turn":
         first = (replication + np.arange(n_first)) % n
     else:
-        first = np.argsort(draws.uniforms(n, draws.FIRST, key)[0], kind="stable")[:n_first]
+        first = np.argsort(draws.uniforms(n, purposes.FIRST, key)[0], kind="stable")[:n_first]
     need[first] = 0.0
     state.traits[layout.T_NEED] = need[state.accounts.investor]
+
+
+def fill_memory(state: State, returned: NDArray[np.float32]) -> None:
+    """Let everyone know which neighbours hold nothing at day 0, in the variants where returns are remembered."""
+    indptr, neighbours = state.network.indptr, state.network.neighbours
+    for v in np.flatnonzero(returned):
+        seen = state.beliefs[layout.SEEN, v]
+        for p in range(state.n_platforms):
+            first, stop = state.accounts.first[p : p + 2]
+            out = (state.flags[v, first:stop] & layout.HOLDS) == 0
+            who, at = state.accounts.investor[first:stop][out], state.accounts.at[p]
+            if state.network.is_complete:
+                seen[first:stop] = len(who) - out
+                continue
+            ends = np.concatenate([neighbours[indptr[i] : indptr[i + 1]] for i in who] or [neighbours[:0]])
+            known = at[ends]
+            seen[:stop] += np.bincount(known[known >= 0], minlength=stop).astype(np.float32)
 
 
 def fill_beliefs(state: State, population: Population, settings: Settings, key: NDArray[np.uint64]) -> None:

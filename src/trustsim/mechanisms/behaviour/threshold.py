@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +27,14 @@ class Threshold:
     (Granovetter, in a complete network); ``list``: the counts of ``own``, investor by investor, from the first on
     again where there are more. ``first`` investors need none: they leave on the first day, ``at random`` or ``in turn``
     (in replication r those from number r on). Who has no neighbours never runs by this rule unless it needs none.
-    With any rule but ``never`` the memory of who left does not fade. Known answer: thresholds 0, 1, …, n − 1 in a
+    The memory of who left does not fade. Known answer: thresholds 0, 1, …, n − 1 in a
     complete network make all leave, one a day (``test_thresholds_in_a_row_fall_one_a_day``).
     """
 
-    rule: str = parameter("never", unit="text", choices=("never", "share", "count", "list"), source="D6", text="what a threshold is")
+    default_on: ClassVar[bool] = False
+    remembers: ClassVar[str] = "departures"
+
+    rule: str = parameter("share", unit="text", choices=("share", "count", "list"), source="D6", text="what a threshold is")
     share: float = parameter(0.18, unit="share", source="doi:10.1073/pnas.082090499", text="share of the neighbours, for rule share")
     count: int = parameter(1, unit="count", low=0, high=2**31, source="doi:10.1086/226707", text="number of neighbours, for rule count")
     own: str = parameter("", unit="text", source="doi:10.1086/226707", text="thresholds of the investors, for rule list: '0, 2, 2..99'")
@@ -40,11 +44,6 @@ class Threshold:
     def __post_init__(self) -> None:
         if self.rule == "list":
             _numbers(self.own)
-
-    @property
-    def counts(self) -> bool:
-        """Whether anyone counts."""
-        return self.rule != "never"
 
     def needs(self, degree: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return float64 (investors,): how many neighbours each must see leave; infinite without neighbours."""
@@ -60,7 +59,7 @@ class Threshold:
 
     def weigh(self, dt: float) -> dict[str, float]:
         """Return the weights of the account pass that this mechanism sets."""
-        return {"seen_keep": 1.0} if self.counts else {}
+        return {"seen_keep": 1.0}
 
 
 def _numbers(text: str) -> list[int]:

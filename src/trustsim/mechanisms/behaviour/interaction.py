@@ -1,0 +1,52 @@
+"""Choosing again and again under the pull of what the neighbours chose: a logit with social interactions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from trustsim.kernels import layout, purposes
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("mechanism", "interaction", rows=("D6", "A10"), source="doi:10.1111/1467-937X.00185")
+@dataclass(frozen=True)
+class Interaction:
+    """Let everyone choose anew whether to hold an account, pulled by the neighbours (Brock and Durlauf).
+
+    With m the mean of the neighbours, +1 for one who is out and −1 for one who is in, out is chosen with chance
+    1 / (1 + exp(−2 · intensity · (pull + conformity · m))), by one draw a day for all variants. In a large complete network
+    m settles where m = tanh(β (h + J m)): one place for β J ≤ 1, for h = 0 two beyond. Known answer: without neighbours
+    and pull, half of all are out (``test_who_follows_nobody_tosses_a_coin``).
+    """
+
+    default_on: ClassVar[bool] = False
+    remembers: ClassVar[str] = "who is out"
+
+    intensity: float = parameter(1.0, unit="number", low=0, high=100, source="doi:10.1111/1467-937X.00185", text="β: how sharply the better is chosen")
+    pull: float = parameter(0.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00185", text="h: own reason to be out, against in")
+    conformity: float = parameter(1.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00185", text="J: weight of the mean of the neighbours")
+    revised: float = parameter(1.0, unit="per_day", low=0, high=1, source="assumed", text="chance to choose anew in a day")
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets."""
+        return {"seen_keep": 1.0}
+
+    @staticmethod
+    def decide(day: Day, settings: tuple[Interaction | None, ...]) -> None:
+        """Let those who choose today leave or join."""
+        for p in range(day.state.n_platforms):
+            luck, turn, _, _ = day.uniforms(purposes.INTERACTION, p)
+            has_neighbours = day.state.traits[layout.T_LINKS, day.accounts(p)] > 0
+            for v, rule in enumerate(settings):
+                if rule is not None:
+                    mean = np.where(has_neighbours, 2 * day.share_out(v, p) - 1, 0.0)
+                    is_out = luck < 1 / (1 + np.exp(-2 * rule.intensity * (rule.pull + rule.conformity * mean)))
+                    chooses = turn < 1 - (1 - rule.revised) ** day.dt
+                    day.leave(v, p, chooses & is_out)
+                    day.join(v, p, chooses & ~is_out)

@@ -1,0 +1,57 @@
+"""Rules of choice beside the logit: each alone in a quiet world, on the ordinary model."""
+
+import numpy as np
+from quiet_world import document
+
+from trustsim.catalog import REGISTRY
+from trustsim.kernels import layout
+from trustsim.model import TrustCrisisModel
+from trustsim.scenario.load import from_document
+
+ALONE = {
+    "platforms": {"Harbour": {"liquid_share": "100 %"}},
+    "segment": {"wealth": 2000},
+}
+
+
+def stepped(days: int, mechanisms: dict[str, object], **rest: object) -> TrustCrisisModel:
+    """Return a model of many investors on one platform that can pay all, after some days under one rule."""
+    investors = {"count": 4000, "second_platform": "0 %", "considered": 1, "members": "100 %"}
+    scenario = from_document(document(mechanisms=mechanisms, investors=investors, **ALONE, **rest), REGISTRY)
+    model = TrustCrisisModel(scenario, collects=False)
+    for _ in range(days):
+        model.step()
+    return model
+
+
+def share_in(model: TrustCrisisModel) -> np.ndarray:
+    return model.history[:, layout.G_HOLDERS, 0, 0] / model.history[0, layout.G_HOLDERS, 0, 0]
+
+
+def test_who_follows_nobody_tosses_a_coin() -> None:
+    model = stepped(6, {"interaction": {"conformity": 5}})
+    assert np.abs(share_in(model)[2:] - 0.5).max() < 5 * 0.5 / np.sqrt(4000)  # five standard errors
+
+
+def test_an_own_reason_to_leave_moves_the_share_along_the_logistic_curve() -> None:
+    model = stepped(4, {"interaction": {"pull": 1.0, "intensity": 0.5}})
+    wanted = 1 / (1 + np.exp(1.0))
+    assert np.abs(share_in(model)[2:] - wanted).max() < 5 * 0.5 / np.sqrt(4000)
+
+
+def test_those_who_return_are_seen_as_well() -> None:
+    model = stepped(40, {"interaction": {"conformity": 1, "intensity": 0.3}}, network={"kind": "complete"})
+    n = 4000
+    seen = model.state.beliefs[layout.SEEN, 0]
+    out = (model.state.flags[0] & layout.HOLDS) == 0
+    assert (seen == out.sum() - out).all()
+    assert 0 < out.sum() < n
+
+
+def test_neighbours_seen_out_agree_on_a_network_with_rows() -> None:
+    model = stepped(20, {"interaction": {"intensity": 0.5}}, network={"kind": "poisson", "mean_degree": 4})
+    out = (model.state.flags[0] & layout.HOLDS) == 0
+    links = model.state.network
+    wanted = np.add.reduceat(np.append(out[links.neighbours], 0), links.indptr[:-1])
+    wanted[np.diff(links.indptr) == 0] = 0
+    assert (model.state.beliefs[layout.SEEN, 0] == wanted).all()
