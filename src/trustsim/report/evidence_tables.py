@@ -40,9 +40,9 @@ def _table(each: Checked) -> Table:
     for found in each.findings:
         verdict = Text(found.verdict, style=_STYLES[found.verdict])
         needed = f"\nabout {found.worlds_needed} worlds would tell" if found.worlds_needed else ""
-        observed = f"{_observed(found, currency)}{needed}"
+        told = f"{observed(found, currency)}{needed}"
         what = f"{what_of(found.expectation, each.study.baseline)}\n{found.expectation.source}"
-        table.add_row(Text(found.expectation.id), Text(what), Text(_expected(found, currency)), Text(observed), verdict)
+        table.add_row(Text(found.expectation.id), Text(what), Text(expected(found, currency)), Text(told), verdict)
     return table
 
 
@@ -62,13 +62,16 @@ def what_of(e: Expectation, baseline: str) -> str:
     return f"{words.label(e.name)}{of}"
 
 
-def _expected(found: Finding, currency: str) -> str:
+def expected(found: Finding, currency: str) -> str:
+    """Say in words what is expected: ``'17 % ± 1 %'``."""
     e = found.expectation
     if e.order:
         return "in this order"
-    low, high = (_level(bound, found.unit, currency) for bound in (e.low, e.high))
-    if e.low == e.high:
-        told = f"{low}, exactly" if e.exact else low
+    near = (e.high - e.low) / 2
+    low, high = (_level(bound, found.unit, currency, near) for bound in (e.low, e.high))
+    if e.equals is not None:
+        middle = _level(e.equals, found.unit, currency, near)
+        told = f"{middle}, exactly" if e.exact else f"{middle} ± {_level(near, found.unit, currency, near)}"
     elif math.isinf(e.low):
         told = f"below {high}"
     elif math.isinf(e.high):
@@ -83,19 +86,26 @@ def _expected(found: Finding, currency: str) -> str:
     return f"{told} in {shares} of the worlds"
 
 
-def _observed(found: Finding, currency: str) -> str:
+def observed(found: Finding, currency: str) -> str:
+    """Say in words what was observed, with its interval."""
     seen = found.observed
     if seen.n == 0:
         return "no world"
     e = found.expectation
     unit: Unit = "count" if isinstance(e.worlds, int) else found.unit if e.worlds is None else "share"
-    mean = _level(seen.mean, unit, currency)
+    near = (e.high - e.low) / 2 if e.worlds is None else math.inf
+    mean = _level(seen.mean, unit, currency, near)
     if seen.low == seen.high or not math.isfinite(seen.low):
         return mean
-    return f"{mean} [{_level(seen.low, unit, currency)}, {_level(seen.high, unit, currency)}]"
+    return f"{mean} [{_level(seen.low, unit, currency, near)}, {_level(seen.high, unit, currency, near)}]"
 
 
-def _level(value: float, unit: Unit, currency: str) -> str:
+def _level(value: float, unit: Unit, currency: str, near: float) -> str:
+    """Write a level with the digits that a tolerance of *near* asks for, and no fewer than elsewhere."""
+    scale, suffix = (100, " %") if unit == "share" else (1, "")
+    is_fine = unit in ("share", "number", "count") and 0 < near < 0.05 / scale
+    if is_fine and math.isfinite(value):
+        return f"{scale * value:.{min(1 - math.floor(math.log10(scale * near)), 12)}f}{suffix}"
     return words.quantity(0.0 if abs(value) < 1e-300 else value, unit, currency)
 
 

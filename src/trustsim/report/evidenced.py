@@ -50,7 +50,8 @@ def _row(file: str, found: Finding) -> dict[str, Any]:
     e = found.expectation
     return {
         "file": file, "id": e.id, "what": e.what, "name": e.name, "variant": e.variant, "against": e.against,
-        "low": e.low, "high": e.high, "observed": found.observed.mean, "observed_low": found.observed.low,
+        "equals": e.equals, "low": e.low, "high": e.high, "observed": found.observed.mean,
+        "observed_low": found.observed.low,
         "observed_high": found.observed.high, "n": found.observed.n, "verdict": found.verdict, "source": e.source,
     }  # fmt: skip
 

@@ -95,7 +95,7 @@ def _check_beside(what: str, node: Node, path: str, reader: Reader) -> None:
 
 
 def _bounds(unit: Unit, node: Node, path: str, reader: Reader) -> dict[str, Any]:
-    """Return ``low``, ``high`` and ``exact`` of an entry; a bound that is itself outside is moved inside."""
+    """Return ``low``, ``high``, ``equals`` and ``exact`` of an entry; open bounds are moved inside."""
     keys = node.mapping or {}
 
     def value(key: str, at: Node) -> float:
@@ -112,7 +112,7 @@ def _bounds(unit: Unit, node: Node, path: str, reader: Reader) -> dict[str, Any]
     sign = keys["sign"].value if "sign" in keys else None
     if "equals" in keys or sign == "zero":
         middle = value("equals", keys["equals"]) if "equals" in keys else 0.0
-        return {"low": middle - near, "high": middle + near, "exact": "tolerance" not in keys}
+        return {"low": middle - near, "high": middle + near, "equals": middle, "exact": "tolerance" not in keys}
     above = 0.0 if sign == "positive" else value("above", keys["above"]) if "above" in keys else None
     below = 0.0 if sign == "negative" else value("below", keys["below"]) if "below" in keys else None
     return {

@@ -80,7 +80,8 @@ class Expectation:
     what : 'outcome', 'difference', 'ratio', 'sum', 'series' or 'order'; ``name``: of which outcome or series.
     variant, against : '' for the baseline; ``order`` : variants, the smallest first.
     day : of a series, None for the horizon; ``platform``: '' for all together.
-    low, high : bounds, themselves included; ``exact``: whether every world must lie there, not the mean.
+    low, high : bounds, themselves included; ``equals``: their middle, where the file gives it; ``exact``: whether every
+        world must lie there, not the mean.
     worlds : how many worlds must lie there, or bounds of their share, in place of the mean.
     """
 
@@ -95,6 +96,7 @@ class Expectation:
     platform: str = ""
     low: float = -math.inf
     high: float = math.inf
+    equals: float | None = None
     exact: bool = False
     worlds: tuple[float, float] | int | None = None
     note: str = ""
