@@ -37,7 +37,7 @@ class Threshold:
     rule: str = parameter("share", unit="text", choices=("share", "count", "list"), source="D6", text="what a threshold is")
     share: float = parameter(0.18, unit="share", source="doi:10.1073/pnas.082090499", text="share of the neighbours, for rule share")
     count: int = parameter(1, unit="count", low=0, high=2**31, source="doi:10.1086/226707", text="number of neighbours, for rule count")
-    own: str = parameter("", unit="text", source="doi:10.1086/226707", text="thresholds of the investors, for rule list: '0, 2, 2..99'")
+    own: str = parameter("0..99", unit="text", source="doi:10.1086/226707", text="thresholds of the investors, for rule list: '0, 2, 2..99'")
     first: int = parameter(0, unit="count", low=0, high=2**31, source="assumed", text="investors who leave on the first day")
     which: str = parameter("at random", unit="text", choices=("at random", "in turn"), source="assumed", text="who they are")
 

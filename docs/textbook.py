@@ -1,0 +1,149 @@
+"""Make ``docs/textbook.md`` and its pictures: ``python docs/textbook.py``, some minutes.
+
+Every file in ``scenarios/limits`` is run and judged; what it must give and what it gave go into a table. In the
+pictures dots are runs of these files at other values, lines are the formulas that they are compared with.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import poisson
+
+import trustsim as ts
+from trustsim.experiment.study import Study
+from trustsim.report import look
+from trustsim.report.evidence_tables import expected, observed, what_of
+from trustsim.report.evidenced import Checked, Evidence
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMITS, PICTURES = ROOT / "scenarios/limits", ROOT / "docs/pictures"
+HEAD = """# The textbook inside
+
+With every mechanism off but one, the model is the textbook. Each file in [`scenarios/limits`](../scenarios/limits)
+is an ordinary scenario: the same networks, edge events, ledger and draws as any other. Nothing is computed beside the
+model; where a limit is a fixed point the run has to get there. Edit a file, say a threshold, a degree or a capital,
+and it gives the answer of the theory at that value.
+
+```console
+$ trustsim evidence scenarios/limits/T-01-granovetter.yaml --quiet
+```
+
+Made by `python docs/textbook.py` from the results; do not edit. In the pictures dots are runs of these files at other
+values, with 95 % intervals where they are wider than the dots, and lines are the formulas.
+"""
+DRAWN: dict[str, Callable[[Any], None]] = {}
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def drawn(name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    """Enter a picture under the id of the file that it belongs to; it draws on axes."""
+
+    def enter(draw: Callable[[Any], None]) -> Callable[[Any], None]:
+        DRAWN[name] = draw
+        return draw
+
+    return enter
+
+
+def at(file: str, values: Mapping[str, Any], replications: int) -> Study:
+    """Run the baseline of a limit file with other values, by path."""
+    (found,) = LIMITS.glob(f"{file}*.yaml")
+    overrides = {**values, "variants": {"one": []}, "expect": []}
+    return ts.run(ts.load(found, overrides=overrides), replications=replications, progress=None)
+
+
+def means(file: str, path: str, values: Sequence[Any], outcome: str, replications: int, **beside: Any) -> Floats:
+    """Return float64 (3, values): mean of an outcome at each value of one parameter, with its 95 % interval."""
+    columns = []
+    for value in values:
+        x = at(file, {path: value, **beside}, replications).outcomes[outcome][:, 0]
+        x = x[~np.isnan(x)]
+        near = 1.96 * x.std(ddof=1) / np.sqrt(len(x)) if len(x) > 1 else 0.0
+        columns.append((x.mean(), x.mean() - near, x.mean() + near) if len(x) else (np.nan,) * 3)
+    return np.array(columns).T
+
+
+def dots(ax: Any, x: Sequence[float], found: Floats, colour: int = 0, label: str | None = None) -> None:
+    """Draw means with their intervals."""
+    low, high = found[0] - found[1], found[2] - found[0]
+    ax.errorbar(x, found[0], yerr=np.abs([low, high]), fmt="o", ms=4, lw=1, color=look.COLOURS[colour], label=label)
+
+
+@drawn("T-10")
+def cascade_window(ax: Any) -> None:
+    """Share of worlds with a global cascade against the mean degree."""
+    degrees = [0.5, 1, 1.5, 2, 3, 4, 5, 5.5, 6, 7]
+    departed = [at("T-10", {"network.mean_degree": z}, 100).outcomes["departed"][:, 0] for z in degrees]
+    share = np.array([(x > 1000).mean() for x in departed])
+    near = 1.96 * np.sqrt(share * (1 - share) / 100)
+    edges = [brentq(lambda z: z * poisson.cdf(3, z) - 1, *ends) for ends in ((0.5, 2), (4, 8))]
+    ax.axvspan(*edges, color=look.GRID, alpha=0.5, lw=0, label="cascade condition")
+    dots(ax, degrees, np.array([share, share - near, share + near]), label="runs")
+    ax.set(xlabel="mean degree z", ylabel="share of worlds with a global cascade", ylim=(-0.03, 1.03))
+
+
+@drawn("T-39")
+def bifurcation(ax: Any) -> None:
+    """Where the share out settles, from all in and from all out, against the intensity."""
+    grid, m = np.linspace(0.5, 2, 200), np.linspace(-0.9999, 0.9999, 4001)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ax.plot(np.arctanh(m) / m, (1 + m) / 2, color=look.BASELINE, lw=1.2, label="m = tanh(βJm)")
+    ax.plot(grid, np.full(200, 0.5), color=look.BASELINE, lw=1.2)
+    values = [0.6, 0.8, 1.1, 1.2, 1.35, 1.5, 1.75, 2]
+    for k, (members, label) in enumerate((("100 %", "from all in"), ("0 %", "from all out"))):
+        found = means(
+            "T-39", "mechanisms.interaction.intensity", values, "out_share", 5, **{"investors.members": members}
+        )
+        dots(ax, values, found, k, label)
+    ax.set(xlabel="β J", ylabel="share out", xlim=(0.5, 2.05), ylim=(-0.03, 1.03))
+
+
+def page(found: Evidence) -> str:
+    """Return the page: every file with what it must give and what it gave."""
+    return "\n".join([HEAD, *(line for each in found.checked for line in _section(each))])
+
+
+def _section(each: Checked) -> Iterator[str]:
+    scenario, name = each.study.scenario, Path(each.file).name
+    yield f"## {scenario.title}\n\n{scenario.description}\n"
+    key = "-".join(name.split("-")[:2])
+    if key in DRAWN and (PICTURES / f"{key}.png").exists():
+        yield f"![{(DRAWN[key].__doc__ or '').rstrip('.')}](pictures/{key}.png)\n"
+    yield f"[`{name}`](../scenarios/limits/{name}), {len(each.study.replications)} worlds\n"
+    yield "| | what | to hit | found [95 %] | |\n|---|---|---|---|---|"
+    for one in each.findings:
+        e = one.expectation
+        cells = (
+            e.id,
+            what_of(e, scenario.baseline),
+            expected(one, scenario.currency),
+            observed(one, scenario.currency),
+            one.verdict,
+        )
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    sources = (part for one in each.findings for part in one.expectation.source.split("; "))
+    yield f"\nSource: {'; '.join(dict.fromkeys(sources))}\n"
+
+
+def main() -> None:
+    """Draw the pictures named on the command line (all of them without a name), then write the page."""
+    PICTURES.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or DRAWN:
+        with look.style():
+            ax = look.new_axes(6.0, 3.4)
+            DRAWN[name](ax)
+            ax.legend(frameon=False)
+            look.quiet(ax)
+            ax.get_figure(root=True).savefig(PICTURES / f"{name}.png", dpi=90, facecolor="white")
+    found = ts.evidence(LIMITS, out=ROOT / "evidence-run")
+    (ROOT / "docs/textbook.md").write_text(page(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
