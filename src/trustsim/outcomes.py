@@ -203,6 +203,24 @@ def cascade_size(f: Finished) -> Floats:
     return np.where(share > GLOBAL_CASCADE, share, np.nan)
 
 
+@outcome("outcome", "company", rows=("J2",), source="doi:10.1017/S1365100500015029", better="lower", unit="number")
+def company(f: Finished) -> dict[str, Floats]:
+    """How many run at once with one who runs, in the cluster, where clusters decide: mean, and shares of 1, 2 and 3."""
+    state = f.model.state
+    found = {key: np.full(f.n_variants, np.nan) for key in ("mean", "1", "2", "3")}
+    for v in range(f.n_variants):
+        ran = (state.flags[v] & layout.RAN) > 0
+        if f.model.settings["clusters"][v] is None or not ran.any():
+            continue
+        together = np.stack([state.network.clusters[state.accounts.investor[ran]], state.asked_day[v, ran]])
+        _, group, n = np.unique(together, axis=1, return_inverse=True, return_counts=True)
+        size = n[group.ravel()]
+        found["mean"][v] = size.mean()
+        for s in (1, 2, 3):
+            found[str(s)][v] = (size == s).mean()
+    return found
+
+
 @outcome("outcome", "out_share", rows=("J2",), source="doi:10.1111/1467-937X.00185", better="lower", unit="share")
 def out_share(f: Finished) -> Floats:
     """Share of the accounts that stand open or could be opened which hold nothing at the horizon."""

@@ -155,6 +155,10 @@ class Registry:
         """Return the entries of one group by name, sorted."""
         return {name: e for (g, name), e in sorted(self._entries.items()) if g == group}
 
+    def outcome(self, name: str) -> Entry:
+        """Return the entry of an outcome; of one by group, ``name[group]``, that of the name."""
+        return self["outcome", name.partition("[")[0]]
+
     def __getitem__(self, key: tuple[Group, str]) -> Entry:
         return self._entries[key]
 

@@ -87,6 +87,7 @@ SCENES: dict[str, dict[str, Any]] = {
         "item": {"rule": "share", "share": "20 %", "first": 5},
         "by": {"count": {"rule": "count", "count": 1}, "own": {"rule": "list", "own": "0, 2..9"}},
     },
+    "clusters": {"item": {"activity": "0.2 /day"}},
     "interaction": {"item": {"intensity": 0.5, "pull": 0.2}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},

@@ -55,3 +55,11 @@ def test_neighbours_seen_out_agree_on_a_network_with_rows() -> None:
     wanted = np.add.reduceat(np.append(out[links.neighbours], 0), links.indptr[:-1])
     wanted[np.diff(links.indptr) == 0] = 0
     assert (model.state.beliefs[layout.SEEN, 0] == wanted).all()
+
+
+def test_a_cluster_leaves_as_a_whole() -> None:
+    model = stepped(3, {"clusters": {"activity": "0.3 /day"}}, network={"kind": "poisson", "mean_degree": 1.5})
+    left = (model.state.flags[0] & layout.RAN) > 0
+    of = model.state.network.clusters
+    assert 0 < left.sum() < len(left)
+    assert len(np.unique(np.stack([of, left]), axis=1).T) == len(np.unique(of))

@@ -200,7 +200,7 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     ------
     TrustsimError : where ``rank_by`` is no outcome of the study with a better side.
     """
-    measures = {name: _measure(registry["outcome", name.partition("[")[0]]) for name in study.outcomes}
+    measures = {name: _measure(registry.outcome(name)) for name in study.outcomes}
     ranked_by = _primary(study, measures, rank_by)
     levels = {
         variant: {name: _level(values[:, k], measures[name]) for name, values in study.outcomes.items()}

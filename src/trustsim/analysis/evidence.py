@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
 from trustsim.analysis.intervals import Interval
+from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Expectation
@@ -66,8 +67,11 @@ def _pair(e: Expectation, baseline: str) -> tuple[str, ...]:
 
 
 def _finding(study: Study, e: Expectation, registry: Registry) -> Finding:
-    unit: Unit = "number" if e.what == "ratio" else registry["series" if e.what == "series" else "outcome", e.name].unit
-    is_binary = e.what not in ("ratio", "series") and registry["outcome", e.name].binary
+    entry = registry["series", e.name] if e.what == "series" else registry.outcome(e.name)
+    unit: Unit = "number" if e.what == "ratio" else entry.unit
+    is_binary = e.what != "ratio" and entry.binary
+    if e.what != "series" and e.name not in study.outcomes and study.outcomes:
+        raise TrustsimError(f"expect {e.id}: given the outcome {e.name!r}; allowed: {one_of(study.outcomes)}")
     if len(study.replications) == 0:
         return Finding(e, Interval(math.nan, math.nan, math.nan, 0), unit, "unclear")
     if e.order:

@@ -43,7 +43,8 @@ def _expectation(k: int, node: Node, reader: Reader) -> Expectation | None:
         return None
     what, name = measured[0], keys[measured[0]]
     known = reader.group("series" if what == "series" else "outcome")
-    if name.value not in known:
+    plain_name = str(name.value) if what == "series" else str(name.value).partition("[")[0]  # an outcome[by group]
+    if plain_name not in known:
         given = f"the {'series' if what == 'series' else 'outcome'} {name.value!r}, which does not exist"
         reader.report.add(name.spot, join(path, what), given, one_of(known), nearest(name.value, list(known)))
         return None
@@ -55,7 +56,7 @@ def _expectation(k: int, node: Node, reader: Reader) -> Expectation | None:
     for each in order or ():
         known_variant(each, join(path, "order"), reader)
     _check_beside(what, node, path, reader)
-    bounds = _bounds("number" if what == "ratio" else known[str(name.value)].unit, node, path, reader)
+    bounds = _bounds("number" if what == "ratio" else known[plain_name].unit, node, path, reader)
     return Expectation(
         id=told.get("id", str(k + 1)),
         what="order" if order is not None else what,
@@ -97,9 +98,10 @@ def _check_beside(what: str, node: Node, path: str, reader: Reader) -> None:
 def _bounds(unit: Unit, node: Node, path: str, reader: Reader) -> dict[str, Any]:
     """Return ``low``, ``high``, ``equals`` and ``exact`` of an entry; open bounds are moved inside."""
     keys = node.mapping or {}
+    wanted: Unit = "number" if unit == "count" else unit  # means of whole numbers need not be whole
 
     def value(key: str, at: Node) -> float:
-        found = quantity(Parameter("", unit, 0.0, None, None, "", ""), at, join(path, key), reader)
+        found = quantity(Parameter("", wanted, 0.0, None, None, "", ""), at, join(path, key), reader)
         return math.nan if found is REFUSED else float(found)
 
     if "between" in keys:

@@ -87,7 +87,10 @@ class Day:
 
     def uniforms(self, purpose: int, platform: int) -> Floats:
         """Return the day's uniforms in (0, 1) of the accounts of *platform* for *purpose*, float64 (4, accounts)."""
-        entity = self.state.accounts.investor[self.accounts(platform)]
+        return self.uniforms_of(purpose, platform, self.state.accounts.investor[self.accounts(platform)])
+
+    def uniforms_of(self, purpose: int, platform: int, entity: NDArray[np.int64]) -> Floats:
+        """Return the day's uniforms in (0, 1) of the entities, int64 (n,), on *platform*, float64 (4, n)."""
         words = np.empty((4, len(entity)), np.uint32)
         account_words(words, entity, self.step, platform, purpose, self.key)
         return np.asarray((words + 0.5) * draws.UNIFORM_SCALE)

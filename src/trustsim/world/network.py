@@ -16,6 +16,8 @@ from typing import Any
 import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from trustsim.errors import Place, Problem, ScenarioError, UnitError, nearest, one_of
 from trustsim.kernels import graphs
@@ -74,6 +76,16 @@ class Network:
         if not self.is_directed:
             return self.degree
         return np.bincount(self.neighbours, minlength=self.n_nodes).astype(np.int64)
+
+    @functools.cached_property
+    def clusters(self) -> NDArray[np.int64]:
+        """int64 (n_nodes,): the smallest number among all that a node is linked to, directly or through others."""
+        if self.is_complete:
+            return np.zeros(self.n_nodes, np.int64)
+        rows = csr_array((np.ones(len(self.neighbours), np.int8), self.neighbours, self.indptr), 2 * (self.n_nodes,))
+        _, label = connected_components(rows, directed=False)
+        _, first = np.unique(label, return_index=True)
+        return np.asarray(first[label], np.int64)
 
     @property
     def mean_degree(self) -> float:

@@ -1,0 +1,38 @@
+"""Clusters of people that decide as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from trustsim.kernels import purposes
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("mechanism", "clusters", rows=("D6", "A10"), source="doi:10.1017/S1365100500015029")
+@dataclass(frozen=True)
+class Clusters:
+    """Let all who are linked, directly or through others, run together, a cluster with chance ``activity`` a day.
+
+    On a Poisson network of mean degree c < 1 the cluster of a random member has the Borel law
+    P(s) = exp(−c s) (c s)^(s − 1) / s! with the mean 1 / (1 − c) (Cont and Bouchaud). Known answer: two groups without a
+    link between them leave each as a whole (``test_a_cluster_leaves_as_a_whole``).
+    """
+
+    default_on: ClassVar[bool] = False
+
+    activity: float = parameter(0.01, unit="per_day", low=0, high=1, source="doi:10.1017/S1365100500015029", text="chance that a cluster runs in a day")
+
+    @staticmethod
+    def decide(day: Day, settings: tuple[Clusters | None, ...]) -> None:
+        """Let the clusters whose day it is run."""
+        state = day.state
+        for p in range(state.n_platforms):
+            who = state.accounts.investor[day.accounts(p)]
+            luck = day.uniforms_of(purposes.CLUSTER, p, state.network.clusters[who])[0]
+            for v, rule in enumerate(settings):
+                if rule is not None:
+                    day.leave(v, p, luck < 1 - (1 - rule.activity) ** day.dt)
