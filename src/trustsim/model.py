@@ -7,7 +7,7 @@ replication of all its variants in lockstep.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -492,6 +492,11 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     def history(self) -> NDArray[np.float64]:
         """All gauges by day so far, float64 (days + 1, GAUGES, variants, platforms)."""
         return self._history[: self.day + 1]
+
+    @property
+    def kept(self) -> Mapping[str, NDArray[Any]]:
+        """What mechanisms keep over the run, by name: arrays (variants, …), not to be written."""
+        return self._day.kept
 
     def series(self, name: str) -> NDArray[np.float32]:
         """Return one series so far, float32 (days + 1, variants, platforms + 1); the last column puts all platforms

@@ -25,6 +25,7 @@ RUN_MULTIPLE = 5.0  # a day of a run: this many times the departures of a calm d
 RUN_SHARE = 0.03  # … and a run counts when at least this share of the accounts of day 0 ran in it
 TRIGGERS = ("fundamental", "belief", "spill-over")  # what sets a run off
 GLOBAL_CASCADE = 0.1  # share of the investors beyond which a cascade is called global
+LIKE_OPINION, MAJOR_GROUP = 0.01, 0.05  # largest gap inside a group of like opinion; share of all that makes one major
 RECOVERED = 0.9  # trust is back at this share of day 0
 
 
@@ -218,6 +219,16 @@ def company(f: Finished) -> dict[str, Floats]:
         found["mean"][v] = size.mean()
         for s in (1, 2, 3):
             found[str(s)][v] = (size == s).mean()
+    return found
+
+
+@outcome("outcome", "opinion_clusters", rows=("D1",), source="doi:10.1142/S0219525900000078", better="", unit="count")
+def opinion_clusters(f: Finished) -> Floats:
+    """Groups of like opinion at the horizon, at least a twentieth of all in each, where people exchange opinions."""
+    found = np.full(f.n_variants, np.nan)
+    for v, thought in enumerate(np.sort(f.model.kept.get("opinion", np.zeros((0, 0))), axis=1)):
+        sizes = np.diff(np.flatnonzero(np.concatenate([[True], np.diff(thought) > LIKE_OPINION, [True]])))
+        found[v] = (sizes >= MAJOR_GROUP * len(thought)).sum()
     return found
 
 

@@ -1,10 +1,11 @@
 """Rules of choice beside the logit: each alone in a quiet world, on the ordinary model."""
 
 import numpy as np
+import pytest
 from quiet_world import document
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import layout
+from trustsim.kernels import draws, layout, purposes
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 
@@ -63,3 +64,14 @@ def test_a_cluster_leaves_as_a_whole() -> None:
     of = model.state.network.clusters
     assert 0 < left.sum() < len(left)
     assert len(np.unique(np.stack([of, left]), axis=1).T) == len(np.unique(of))
+
+
+@pytest.mark.parametrize("kind", [{"kind": "complete"}, {"kind": "poisson", "mean_degree": 3}])
+def test_meetings_keep_the_mean_opinion(kind: dict[str, object]) -> None:
+    model = stepped(10, {"bounded_confidence": {"confidence": 0.4, "speed": 0.3}}, network=kind)
+    first = draws.uniforms(4000, purposes.OPINION, model._day.key)[0]
+    thought = model.kept["opinion"][0]
+    assert thought.mean() == pytest.approx(first.mean(), abs=1e-12)
+    assert thought.std() < 0.9 * first.std()
+    fund = model.state.beliefs[layout.FUND, 0].astype(float)
+    assert np.abs(1 / (1 + np.exp(-fund)) - thought).max() < 1e-6

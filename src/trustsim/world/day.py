@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from trustsim.errors import ModelError
 from trustsim.kernels import balance, draws, layout, purposes, settle
 from trustsim.kernels.account_pass import account_words
+from trustsim.kernels.opinions import meet
+from trustsim.world import opinions
 from trustsim.world.board import Board
 from trustsim.world.rumours import Told, spread_rumour
 from trustsim.world.state import State
@@ -272,6 +274,17 @@ class Day:
             taken = min(int(wanted[v]), int(state.ladder[:, v, platform].sum()))
             balance.take_from_ladder(state.ladder, v, platform, taken)
             state.books[layout.CASH, v, platform] += taken
+
+    def meet(self, variant: int, *, confidence: float, speed: float, meetings: float) -> None:
+        """Let random pairs of neighbours meet and exchange opinions; see :func:`trustsim.kernels.opinions.meet`."""
+        thought = self.keep(opinions.OPINION, lambda: opinions.spread_evenly(self.state, self.key))[variant]
+        n_before, n = (round(0.5 * meetings * self.dt * step * len(thought)) for step in (self.step - 1, self.step))
+        links = self.state.network
+        meet(
+            thought, confidence, speed, n - n_before, links.indptr, links.neighbours, links.is_complete, self.step,
+            self.key,
+        )  # fmt: skip
+        opinions.trust_as_thought(self.state, variant, thought)
 
     def rumour(self, platform: int, rumour: Told, begins: Mask) -> NDArray[np.uint8]:
         """Seed *rumour* where it begins, let it spread for a step where it acts; return who believes, (variants,

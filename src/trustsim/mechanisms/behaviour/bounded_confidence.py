@@ -1,0 +1,36 @@
+"""Listening only to those who think alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("mechanism", "bounded_confidence", rows=("D1", "A10"), source="doi:10.1142/S0219525900000078")
+@dataclass(frozen=True)
+class BoundedConfidence:
+    """Let pairs of neighbours meet and move towards each other where their opinions differ by less than ``confidence``.
+
+    An opinion is the trust in fund safety as a probability, the same on all platforms, at first uniform between 0 and 1.
+    Both move by a share ``speed`` of the difference (Deffuant and others). On a complete network one opinion is left above
+    a confidence of a half, about ⌊1 / (2 · confidence)⌋ below. Known answer: the mean of all opinions never changes
+    (``test_meetings_keep_the_mean_opinion``).
+    """
+
+    default_on: ClassVar[bool] = False
+
+    confidence: float = parameter(0.3, unit="share", source="doi:10.1142/S0219525900000078", text="largest difference at which people listen to each other")
+    speed: float = parameter(0.5, unit="share", low=0, high=0.5, source="doi:10.1142/S0219525900000078", text="share of the difference by which both move")
+    meetings: float = parameter(1.0, unit="per_day", low=0, high=1000, source="assumed", text="meetings of a person in a day, on average")
+
+    @staticmethod
+    def decide(day: Day, settings: tuple[BoundedConfidence | None, ...]) -> None:
+        """Let the day's pairs meet; what they think by now is their trust."""
+        for v, rule in enumerate(settings):
+            if rule is not None:
+                day.meet(v, confidence=rule.confidence, speed=rule.speed, meetings=rule.meetings)
