@@ -222,14 +222,46 @@ def company(f: Finished) -> dict[str, Floats]:
     return found
 
 
+def _of_opinions(f: Finished, value: Callable[[Floats], float]) -> Floats:
+    """Return float64 (variants,): *value* of the opinions at the horizon; NaN where nobody exchanges any."""
+    found = np.full(f.n_variants, np.nan)
+    for v, thought in enumerate(f.model.kept.get("opinion", ())):
+        found[v] = value(thought) if len(thought) else np.nan
+    return found
+
+
+@outcome(
+    "outcome", "opinion_mean", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="higher", unit="number"
+)
+def opinion_mean(f: Finished) -> Floats:
+    """Mean opinion of the safety of their money, as a probability, where people exchange opinions."""
+    return _of_opinions(f, lambda thought: float(thought.mean()))
+
+
+@outcome(
+    "outcome", "opinion_spread", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="", unit="number"
+)
+def opinion_spread(f: Finished) -> Floats:
+    """Largest less smallest opinion at the horizon, where people exchange opinions."""
+    return _of_opinions(f, lambda thought: float(np.ptp(thought)))
+
+
+@outcome("outcome", "opinion_rate", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="", unit="number")
+def opinion_rate(f: Finished) -> Floats:
+    """Length of the last change of all opinions / that of the one before; where sums echo, growth of their length."""
+    return f.model.kept.get("opinion rate", np.full(f.n_variants, np.nan)).copy()
+
+
 @outcome("outcome", "opinion_clusters", rows=("D1",), source="doi:10.1142/S0219525900000078", better="", unit="count")
 def opinion_clusters(f: Finished) -> Floats:
     """Groups of like opinion at the horizon, at least a twentieth of all in each, where people exchange opinions."""
-    found = np.full(f.n_variants, np.nan)
-    for v, thought in enumerate(np.sort(f.model.kept.get("opinion", np.zeros((0, 0))), axis=1)):
-        sizes = np.diff(np.flatnonzero(np.concatenate([[True], np.diff(thought) > LIKE_OPINION, [True]])))
-        found[v] = (sizes >= MAJOR_GROUP * len(thought)).sum()
-    return found
+
+    def groups(thought: Floats) -> float:
+        gaps = np.diff(np.sort(thought)) > LIKE_OPINION
+        sizes = np.diff(np.flatnonzero(np.concatenate([[True], gaps, [True]])))
+        return float((sizes >= MAJOR_GROUP * len(thought)).sum())
+
+    return _of_opinions(f, groups)
 
 
 @outcome("outcome", "out_share", rows=("J2",), source="doi:10.1111/1467-937X.00185", better="lower", unit="share")

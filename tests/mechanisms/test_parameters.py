@@ -88,6 +88,9 @@ SCENES: dict[str, dict[str, Any]] = {
         "by": {"count": {"rule": "count", "count": 1}, "own": {"rule": "list", "own": "0, 2..9"}},
     },
     "clusters": {"item": {"activity": "0.2 /day"}},
+    "opinion": {
+        "by": {"who": {"start": "one"}, "own": {"start": "list"}, "stubborn": {"start": "even"}},
+    },
     "interaction": {"item": {"intensity": 0.5, "pull": 0.2}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
@@ -128,6 +131,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("misuse", "audit"): 0.9,
     ("liquidity_buffer", "target"): 0.4,
     ("threshold", "own"): "0..5",
+    ("opinion", "own"): "0.2, 0.9",
 }
 
 

@@ -1,5 +1,6 @@
 """Rules of choice beside the logit: each alone in a quiet world, on the ordinary model."""
 
+import networkx as nx
 import numpy as np
 import pytest
 from quiet_world import document
@@ -75,3 +76,43 @@ def test_meetings_keep_the_mean_opinion(kind: dict[str, object]) -> None:
     assert thought.std() < 0.9 * first.std()
     fund = model.state.beliefs[layout.FUND, 0].astype(float)
     assert np.abs(1 / (1 + np.exp(-fund)) - thought).max() < 1e-6
+
+
+def opinions_after(days: int, network: object, **settings: object) -> np.ndarray:
+    told = document(mechanisms={"opinion": settings}, network=network, investors={"count": None}, **ALONE)
+    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    for _ in range(days):
+        model.step()
+    return model.kept["opinion"][0]
+
+
+def test_an_opinion_counts_by_the_links_of_who_holds_it() -> None:
+    thought = opinions_after(60, {"kind": "named", "name": "florentine_families"}, start="one", who=2, oneself=1)
+    links = TrustCrisisModel(
+        from_document(
+            document(network={"kind": "named", "name": "florentine_families"}, investors={"count": None}), REGISTRY
+        )
+    ).state.network
+    wanted = (links.degree[2] + 1) / (links.degree.sum() + links.n_nodes)
+    assert thought == pytest.approx(np.full(links.n_nodes, wanted), abs=1e-3)
+
+
+def test_the_stubborn_go_on_differing_as_friedkin_and_johnsen_say() -> None:
+    karate = {"kind": "named", "name": "karate_club"}
+    thought = opinions_after(60, karate, start="one", who=33, stubborn=0.4)
+    links = nx.to_numpy_array(nx.karate_club_graph(), weight=None)
+    t = links / links.sum(axis=1, keepdims=True)
+    wanted = np.linalg.solve(np.eye(34) - 0.6 * t, 0.4 * np.eye(34)[33])
+    assert thought == pytest.approx(wanted, abs=1e-12)
+
+
+def test_where_all_are_linked_the_rows_that_are_not_written_out_count_as_well() -> None:
+    big = opinions_after(3, {"kind": "complete"}, start="one", who=0)
+    assert len(big) == 1000  # rows written out
+    told = {"start": "one", "who": 0}
+    large = document(mechanisms={"opinion": told}, network={"kind": "complete"}, investors={"count": 2500}, **ALONE)
+    model = TrustCrisisModel(from_document(large, REGISTRY), collects=False)
+    model.step()
+    wanted = np.full(2500, 1 / 2499)
+    wanted[0] = 0
+    assert model.kept["opinion"][0] == pytest.approx(wanted, abs=1e-15)

@@ -1,4 +1,4 @@
-"""Opinions that move by contact: pairs who meet."""
+"""Opinions that move by contact: pairs who meet, and averages over all who are listened to."""
 
 from __future__ import annotations
 
@@ -33,3 +33,33 @@ def meet(opinion, confidence, speed, n_meetings, indptr, neighbours, is_complete
         if abs(gap) < confidence:
             opinion[i] += speed * gap
             opinion[j] -= speed * gap
+
+
+@compiled
+def listened(opinion, oneself, is_sum, weights, own_weights, indptr, neighbours, is_complete, out) -> None:
+    """Fill ``out`` float64 (investors,) with the mean opinion of all whom each listens to, or with their sum.
+
+    ``weights`` float64 (entries,): of the links; ``own_weights`` float64 (investors,): of the own opinion, to which
+    ``oneself`` is added. Who listens to nobody keeps the own opinion.
+    """
+    n = len(opinion)
+    total = np.zeros(n)
+    out[:] = 0.0
+    if is_complete:
+        everyone = 0.0
+        for i in range(n):
+            everyone += opinion[i]
+        for i in range(n):
+            out[i], total[i] = everyone - opinion[i], np.float64(n - 1)
+    for j in range(n):
+        for e in range(indptr[j], indptr[j + 1]):
+            out[neighbours[e]] += weights[e] * opinion[j]
+            total[neighbours[e]] += weights[e]
+    for i in range(n):
+        own = own_weights[i] + oneself
+        out[i] += own * opinion[i]
+        total[i] += own
+        if total[i] == 0.0:
+            out[i] = opinion[i]
+        elif not is_sum:
+            out[i] /= total[i]

@@ -16,6 +16,7 @@ from trustsim.report.evidenced import Checked, Evidence
 from trustsim.scenario.resolved import Expectation
 from trustsim.units import Unit
 
+_PLAIN: dict[Unit, tuple[int, str]] = {"share": (100, " %"), "number": (1, ""), "count": (1, "")}
 _STYLES = {"pass": "green", "fail": "bold red", "unclear": "yellow"}
 
 
@@ -71,7 +72,7 @@ def expected(found: Finding, currency: str) -> str:
     low, high = (_level(bound, found.unit, currency, near) for bound in (e.low, e.high))
     if e.equals is not None:
         middle = _level(e.equals, found.unit, currency, near)
-        told = f"{middle}, exactly" if e.exact else f"{middle} ± {_level(near, found.unit, currency, near)}"
+        told = f"{middle}, exactly" if e.exact else f"{middle} ± {_near(near, found.unit, currency)}"
     elif math.isinf(e.low):
         told = f"below {high}"
     elif math.isinf(e.high):
@@ -102,11 +103,15 @@ def observed(found: Finding, currency: str) -> str:
 
 def _level(value: float, unit: Unit, currency: str, near: float) -> str:
     """Write a level with the digits that a tolerance of *near* asks for, and no fewer than elsewhere."""
-    scale, suffix = (100, " %") if unit == "share" else (1, "")
-    is_fine = unit in ("share", "number", "count") and 0 < near < 0.05 / scale
-    if is_fine and math.isfinite(value):
+    scale, suffix = _PLAIN.get(unit, (0, ""))
+    if math.isfinite(value) and 0 < scale * near < 0.05:
         return f"{scale * value:.{min(1 - math.floor(math.log10(scale * near)), 12)}f}{suffix}"
     return words.quantity(0.0 if abs(value) < 1e-300 else value, unit, currency)
+
+
+def _near(near: float, unit: Unit, currency: str) -> str:
+    scale, suffix = _PLAIN.get(unit, (0, ""))
+    return f"{scale * near:g}{suffix}" if scale else words.quantity(near, unit, currency)
 
 
 def evidence_json(found: Evidence) -> dict[str, Any]:

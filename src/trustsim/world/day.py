@@ -286,6 +286,26 @@ class Day:
         )  # fmt: skip
         opinions.trust_as_thought(self.state, variant, thought)
 
+    def listen(self, variant: int, rule: opinions.Listens) -> None:
+        """Let everyone take over what those think whom they listen to, and note how fast opinions still move."""
+        state, n_variants = self.state, self.state.n_variants
+        first = self.keep(opinions.FIRST, lambda: np.full((n_variants, state.population.n_investors), np.nan))
+        thought = self.keep(opinions.OPINION, lambda: np.full(first.shape, np.nan))[variant]
+        change = self.keep(opinions.CHANGE, lambda: np.full(n_variants, np.nan))
+        rate = self.keep(opinions.RATE, lambda: np.full(n_variants, np.nan))
+        if np.isnan(first[variant]).any():
+            thought[:] = first[variant] = opinions.first_opinion(state, rule, self.key)
+        now = opinions.listen(state.network, rule, thought, first[variant], self.dt)
+        if rule.of_neighbours == "sum":
+            rate[variant] = np.sqrt((now @ now) / max(thought @ thought, 1e-300))
+            now /= max(np.abs(now).max(initial=0.0), 1e-300)
+        else:
+            moved = np.sqrt((now - thought) @ (now - thought))
+            rate[variant] = moved / change[variant] if change[variant] > 0 else np.nan
+            change[variant] = moved
+        thought[:] = now
+        opinions.trust_as_thought(state, variant, thought)
+
     def rumour(self, platform: int, rumour: Told, begins: Mask) -> NDArray[np.uint8]:
         """Seed *rumour* where it begins, let it spread for a step where it acts; return who believes, (variants,
         investors)."""

@@ -10,13 +10,14 @@ import functools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from trustsim.errors import Place, Problem, ScenarioError, UnitError, nearest, one_of
@@ -43,7 +44,8 @@ class Network:
     ``indptr``: int64 (n_nodes + 1,); ``neighbours``: int32 (entries,): row ``v`` is
     ``neighbours[indptr[v]:indptr[v + 1]]``, ascending, without ``v`` and without repeats. ``n_self_loops`` counts the
     links from a node to itself that were found and dropped on the way in. ``is_complete``: all are linked to all, and
-    the rows are left empty.
+    the rows are left empty. ``weights`` float64 (entries,), ``self_weights`` float64 (n_nodes,): how much a
+    link, and a link to oneself, counts where opinions are averaged; None: 1 and 0.
     """
 
     indptr: NDArray[np.int64]
@@ -51,6 +53,8 @@ class Network:
     is_directed: bool = False
     n_self_loops: int = 0
     is_complete: bool = False
+    weights: NDArray[np.float64] | None = None
+    self_weights: NDArray[np.float64] | None = None
 
     @property
     def n_nodes(self) -> int:
@@ -78,6 +82,16 @@ class Network:
         return np.bincount(self.neighbours, minlength=self.n_nodes).astype(np.int64)
 
     @functools.cached_property
+    def link_weights(self) -> NDArray[np.float64]:
+        """float64 (entries,): how much each link counts."""
+        return np.ones(len(self.neighbours)) if self.weights is None else self.weights
+
+    @functools.cached_property
+    def own_weights(self) -> NDArray[np.float64]:
+        """float64 (n_nodes,): how much each node's link to itself counts."""
+        return np.zeros(self.n_nodes) if self.self_weights is None else self.self_weights
+
+    @functools.cached_property
     def clusters(self) -> NDArray[np.int64]:
         """int64 (n_nodes,): the smallest number among all that a node is linked to, directly or through others."""
         if self.is_complete:
@@ -93,10 +107,19 @@ class Network:
         return self._n_entries / self.n_nodes if self.n_nodes else 0.0
 
     @classmethod
-    def from_edges(cls, source: ArrayLike, target: ArrayLike, n_nodes: int, *, is_directed: bool = False) -> Network:
+    def from_edges(
+        cls,
+        source: ArrayLike,
+        target: ArrayLike,
+        n_nodes: int,
+        *,
+        is_directed: bool = False,
+        weights: ArrayLike | None = None,
+    ) -> Network:
         """Return the network of the links ``source[e] → target[e]``, both ways unless ``is_directed``.
 
         ``source``, ``target``: integers (links,) in [0, n_nodes). Self-loops are dropped and counted, repeats dropped.
+        ``weights``: positive numbers (links,); those of repeats add up, those of self-loops are kept.
 
         Raises
         ------
@@ -111,7 +134,12 @@ class Network:
                 f"nodes from 0 to {n_nodes - 1}",
             )
         rows = graphs.rows_of(a.astype(np.int32), b.astype(np.int32), n_nodes, is_directed)
-        return cls(*rows, is_directed, int(np.count_nonzero(a == b)))
+        n_self_loops = int(np.count_nonzero(a == b))
+        if weights is None:
+            return cls(*rows, is_directed, n_self_loops)
+        w = np.asarray(weights, dtype=np.float64)
+        own = np.bincount(a[a == b], w[a == b], n_nodes).astype(np.float64)
+        return cls(*rows, is_directed, n_self_loops, False, _added_up(a, b, w, n_nodes, is_directed), own)
 
     @classmethod
     def from_networkx(cls, graph: nx.Graph[Any], *, is_directed: bool = False) -> Network:
@@ -137,6 +165,19 @@ class Network:
         source = np.repeat(np.arange(self.n_nodes), self.degree)
         graph.add_edges_from(zip(source.tolist(), self.neighbours.tolist(), strict=True))
         return graph
+
+
+def _added_up(
+    a: NDArray[np.int64], b: NDArray[np.int64], weights: NDArray[np.float64], n_nodes: int, is_directed: bool
+) -> NDArray[np.float64]:
+    """Return float64 (entries,): the weights in the order of the rows."""
+    is_link = a != b
+    ends, w = (a[is_link], b[is_link]), weights[is_link]
+    if not is_directed:
+        ends, w = (np.concatenate(ends), np.concatenate(ends[::-1])), np.concatenate([w, w])
+    rows = coo_array((w, ends), (n_nodes, n_nodes)).tocsr()
+    rows.sort_indices()
+    return np.asarray(rows.data, np.float64)
 
 
 def build(kind: object, n_nodes: int, key: NDArray[np.uint64], *, base_folder: str | Path = ".") -> Network:
@@ -180,6 +221,8 @@ def extended(network: Network, n_extra: int, mean_degree: float, key: NDArray[np
         raise UnitError(f"{n_extra} newcomers with {mean_degree} links", "neither below 0")
     if network.is_complete:
         return _complete(Complete(), network.n_nodes + n_extra, key)
+    if network.weights is not None and n_extra:
+        raise UnitError(f"{n_extra} newcomers to a network with weights", "no newcomers, or a network without weights")
     rows = graphs.extended(network.indptr, network.neighbours, n_extra, float(mean_degree), key)
     return Network(*rows, network.is_directed, network.n_self_loops)
 
@@ -365,14 +408,19 @@ def _columns(
     width = max(2, len(top[0]))
     seen: list[str] = []
     sees: list[str] = []
+    weighed: list[str] = []
+    c = _lower(top[0]).index("weight") if has_header and "weight" in _lower(top[0]) else -1
     for number, row in zip(numbers, _fields(lines, separator), strict=False):  # a quoted name may run over lines
         if len(row) != width:
             raise _unreadable(path, number, f"{len(row)} columns", f"{width} columns in every line")
         seen.append(row[a].strip())
         sees.append(row[b].strip())
+        if c >= 0:
+            weighed.append(row[c].strip())
         if not (seen[-1] and sees[-1]):
             raise _unreadable(path, number, "an empty name", "a name or number at both ends of a link")
     labels = seen[has_header:] + sees[has_header:]
+    weights = _weights(path, numbers[has_header:], weighed[has_header:]) if weighed else None
     if not labels:
         raise _unreadable(path, numbers[0], "a header and no links", _TWO_COLUMNS)
     try:
@@ -380,7 +428,24 @@ def _columns(
     except (ValueError, OverflowError):  # names, not numbers
         found, ends = np.unique(np.array(labels, dtype=object), return_inverse=True)
     half = len(labels) // 2
-    return Network.from_edges(ends[:half], ends[half:], len(found), is_directed=is_directed)
+    return Network.from_edges(ends[:half], ends[half:], len(found), is_directed=is_directed, weights=weights)
+
+
+def _lower(row: Sequence[str]) -> list[str]:
+    return [field.strip().lower() for field in row]
+
+
+def _weights(path: Path, numbers: Sequence[int], fields: Sequence[str]) -> list[float]:
+    """Return the column of weights: positive numbers, or quotients of two."""
+    found = []
+    for number, field in zip(numbers, fields, strict=False):
+        try:
+            found.append(float(Fraction(field)))
+        except (ValueError, ZeroDivisionError):
+            found.append(0.0)
+        if found[-1] <= 0:
+            raise _unreadable(path, number, f"the weight {field!r}", "a number above 0, or a quotient as 1/3")
+    return found
 
 
 def _fields(lines: Sequence[str], separator: str | None) -> Iterator[list[str]]:
@@ -395,7 +460,7 @@ def _header(rows: Sequence[list[str]]) -> tuple[bool, int, int]:
 
     A header has two names known as such, or names where the next row has whole numbers.
     """
-    names = [field.strip().lower() for field in rows[0]]
+    names = _lower(rows[0])
     for seen, sees in _COLUMNS:
         if seen in names and sees in names:
             return True, names.index(seen), names.index(sees)

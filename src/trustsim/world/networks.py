@@ -130,7 +130,8 @@ class FromFile:
 
     An edge list has two columns of names or numbers, with or without a header; of more columns, those named
     source and target (or from and to, …) are read, else the first two. Investors are the nodes in sorted order, so
-    ``investors.count`` is the number of nodes or is left out. Links to oneself and repeats are dropped.
+    ``investors.count`` is the number of nodes or is left out. Links to oneself and repeats are dropped. A column named
+    weight (positive numbers, or quotients as 1/3) says how much a link counts where opinions are averaged.
     """
 
     path: str = parameter(unit="text", source="assumed", text="the file, relative to the scenario's folder")
