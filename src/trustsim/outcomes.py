@@ -56,7 +56,7 @@ class Finished:
     """
 
     def __init__(self, model: TrustCrisisModel) -> None:
-        self.model, self.dt = model, model.dt
+        self.model, self.dt, self.end = model, model.dt, model.day * model.dt
         self.history = model.history
         self.n_variants = model.state.n_variants
         self.claims_at_start = np.maximum(self.gauge("claims_at_start")[0].sum(axis=1), 1.0)
@@ -219,6 +219,42 @@ def company(f: Finished) -> dict[str, Floats]:
         found["mean"][v] = size.mean()
         for s in (1, 2, 3):
             found[str(s)][v] = (size == s).mean()
+    return found
+
+
+@outcome(
+    "outcome", "consensus_day", rows=("D6",), source="doi:10.1103/PhysRevLett.94.178701", better="", unit="duration"
+)
+def consensus_day(f: Finished) -> Floats:
+    """Day on which all of a cluster were first alike, mean over clusters, where people imitate; at most the horizon."""
+    return _of_clusters(
+        f, lambda v, p, cluster: float(np.nan_to_num(f.model.kept["agreed"][v, p, cluster], nan=f.end).mean())
+    )
+
+
+@outcome(
+    "outcome", "consensus_out", rows=("D6",), source="doi:10.1103/PhysRevLett.94.178701", better="lower", unit="share"
+)
+def consensus_out(f: Finished) -> Floats:
+    """Share of the clusters all of whom are out at the horizon, where people imitate."""
+    state = f.model.state
+
+    def all_out(v: int, p: int, cluster: NDArray[np.int64]) -> float:
+        mine = slice(*state.accounts.first[p : p + 2])
+        label = state.network.clusters[state.accounts.investor[mine]]
+        holds = (state.flags[v, mine] & layout.HOLDS) > 0
+        return float((np.bincount(label, holds, state.network.n_nodes)[cluster] == 0).mean())
+
+    return _of_clusters(f, all_out)
+
+
+def _of_clusters(f: Finished, value: Callable[[int, int, NDArray[np.int64]], float]) -> Floats:
+    """Return float64 (variants,): mean over platforms of *value* of (variant, platform, clusters), or NaN."""
+    found = np.full(f.n_variants, np.nan)
+    clusters = np.unique(f.model.state.network.clusters) if "agreed" in f.model.kept else np.zeros(0, np.int64)
+    for v, rule in enumerate(f.model.settings["imitation"]):
+        if rule is not None and len(clusters):
+            found[v] = np.mean([value(v, p, clusters) for p in range(f.model.state.n_platforms)])
     return found
 
 

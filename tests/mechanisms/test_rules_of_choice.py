@@ -9,6 +9,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.kernels import draws, layout, purposes
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
+from trustsim.world.network import Network
 
 ALONE = {
     "platforms": {"Harbour": {"liquid_share": "100 %"}},
@@ -116,3 +117,24 @@ def test_where_all_are_linked_the_rows_that_are_not_written_out_count_as_well() 
     wanted = np.full(2500, 1 / 2499)
     wanted[0] = 0
     assert model.kept["opinion"][0] == pytest.approx(wanted, abs=1e-15)
+
+
+def test_who_copies_those_who_are_alike_stays_as_he_is() -> None:
+    model = stepped(5, {"imitation": {}}, network={"kind": "complete"})
+    assert (share_in(model) == 1).all()
+    assert (model.kept["agreed"][0, 0, 0]) == 1
+
+
+def test_a_leader_who_copies_nobody_is_followed_by_all() -> None:
+    star = nx.DiGraph((0, i) for i in range(1, 50))  # 0 is seen by all and sees nobody
+    told = document(mechanisms={"imitation": {"looks": 1}}, investors={"count": 50, "second_platform": "0 %"}, **ALONE)
+    model = TrustCrisisModel(
+        from_document(told, REGISTRY), collects=False, network=Network.from_networkx(star, is_directed=True)
+    )
+    model.step()
+    model.state.actions[0, 0] |= np.uint8(layout.RUNS)
+    model._act()
+    model._settle()
+    for _ in range(59):
+        model.step()
+    assert (model.state.flags[0] & layout.HOLDS == 0).all()

@@ -1,11 +1,39 @@
-"""Opinions that move by contact: pairs who meet, and averages over all who are listened to."""
+"""Opinions and acts that move by contact: pairs who meet, people who copy, averages over all who are listened to."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from trustsim.kernels import draws, purposes
-from trustsim.kernels.compiled import compiled
+from trustsim.kernels.compiled import compiled, inlined
+
+
+@inlined
+def one_and_a_neighbour(number, purpose, n, indptr, neighbours, is_complete, day, key):
+    """Return a random node and a random neighbour of it, at the address of a *number*; the neighbour is −1 where there
+    is none."""
+    a, b, _, _ = draws.philox(np.uint64(number), np.uint64(day), np.uint64(purpose), np.uint64(0), key[0], key[1])
+    i = np.int64((a * np.uint64(n)) >> np.uint64(32))
+    if is_complete:
+        j = np.int64((b * np.uint64(n - 1)) >> np.uint64(32))
+        return i, j + 1 if j >= i else j
+    degree = indptr[i + 1] - indptr[i]
+    if degree == 0:
+        return i, np.int64(-1)
+    return i, np.int64(neighbours[indptr[i] + np.int64((b * np.uint64(degree)) >> np.uint64(32))])
+
+
+@compiled
+def copy(is_out, n_updates, indptr, neighbours, is_complete, day, key) -> None:
+    """Let random people take over whether a random neighbour is out, one after another.
+
+    ``is_out`` uint8 (investors,): 0 in, 1 out, changed in place; who has neither takes no part. The updates of a
+    day are addressed by their numbers.
+    """
+    for k in range(n_updates):
+        i, j = one_and_a_neighbour(k, purposes.IMITATION, len(is_out), indptr, neighbours, is_complete, day, key)
+        if j >= 0 and is_out[i] <= 1 and is_out[j] <= 1:
+            is_out[i] = is_out[j]
 
 
 @compiled
@@ -15,20 +43,10 @@ def meet(opinion, confidence, speed, n_meetings, indptr, neighbours, is_complete
 
     ``opinion`` float64 (investors,), changed in place. Meetings are addressed by their number in the day.
     """
-    n = np.uint64(len(opinion))
     for k in range(n_meetings):
-        a, b, _, _ = draws.philox(
-            np.uint64(k), np.uint64(day), np.uint64(purposes.OPINION), np.uint64(0), key[0], key[1]
-        )
-        i = np.int64((a * n) >> np.uint64(32))
-        if is_complete:
-            j = np.int64((b * (n - np.uint64(1))) >> np.uint64(32))
-            j += 1 if j >= i else 0
-        else:
-            degree = np.uint64(indptr[i + 1] - indptr[i])
-            if degree == 0:
-                continue
-            j = np.int64(neighbours[indptr[i] + np.int64((b * degree) >> np.uint64(32))])
+        i, j = one_and_a_neighbour(k, purposes.OPINION, len(opinion), indptr, neighbours, is_complete, day, key)
+        if j < 0:
+            continue
         gap = opinion[j] - opinion[i]
         if abs(gap) < confidence:
             opinion[i] += speed * gap

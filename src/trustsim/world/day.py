@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from trustsim.errors import ModelError
 from trustsim.kernels import balance, draws, layout, purposes, settle
 from trustsim.kernels.account_pass import account_words
-from trustsim.kernels.opinions import meet
+from trustsim.kernels.opinions import copy, meet
 from trustsim.world import opinions
 from trustsim.world.board import Board
 from trustsim.world.rumours import Told, spread_rumour
@@ -20,6 +20,7 @@ from trustsim.world.state import State
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Column = Floats  # one number a variant
+AGREED = "agreed"  # what days keep the day of agreement under
 _EPSILON = 1e-9
 
 
@@ -280,11 +281,38 @@ class Day:
         thought = self.keep(opinions.OPINION, lambda: opinions.spread_evenly(self.state, self.key))[variant]
         n_before, n = (round(0.5 * meetings * self.dt * step * len(thought)) for step in (self.step - 1, self.step))
         links = self.state.network
-        meet(
-            thought, confidence, speed, n - n_before, links.indptr, links.neighbours, links.is_complete, self.step,
-            self.key,
-        )  # fmt: skip
+        meet(thought, confidence, speed, n - n_before, *links.seen, links.is_complete, self.step, self.key)
         opinions.trust_as_thought(self.state, variant, thought)
+
+    def copied(self, variant: int, platform: int, *, looks: float, first_out: float) -> Mask:
+        """Let random people do as a random neighbour; return bool (accounts of the platform,): who is out by then."""
+        investors, links = self.state.accounts.investor[self.accounts(platform)], self.state.network
+        is_out = np.full(links.n_nodes, 2, np.uint8)
+        is_out[investors] = ~self.holds(variant, platform)
+        if self.step == 1:
+            is_out[investors] |= self._first(platform, first_out)
+        before, now = (round(looks * self.dt * step * len(investors)) for step in (self.step - 1, self.step))
+        copy(is_out, now - before, *links.seen, links.is_complete, self.step, self.key)
+        return np.asarray(is_out[investors] == 1)
+
+    def _first(self, platform: int, share: float) -> Mask:
+        """Return bool (accounts of the platform,): a share of each cluster, to the nearest whole number, at random."""
+        cluster = self.state.network.clusters[self.state.accounts.investor[self.accounts(platform)]]
+        order = np.lexsort((self.uniforms(purposes.IMITATION, platform)[3], cluster))
+        begins = np.searchsorted(cluster[order], cluster[order])
+        size = np.searchsorted(cluster[order], cluster[order], side="right") - begins
+        is_first = np.zeros(len(cluster), np.bool_)
+        is_first[order] = np.arange(len(cluster)) - begins < np.rint(share * size)
+        return is_first
+
+    def note_agreement(self, variant: int, platform: int, is_out: Mask) -> None:
+        """Take down for each cluster of the network on which day all of it were first alike."""
+        cluster = self.state.network.clusters[self.state.accounts.investor[self.accounts(platform)]]
+        n = self.state.network.n_nodes
+        since = self.keep(AGREED, lambda: np.full((self.state.n_variants, self.state.n_platforms, n), np.nan))
+        size, out = np.bincount(cluster, minlength=n), np.bincount(cluster, is_out, n)
+        is_new = ((out == 0) | (out == size)) & (size > 0) & np.isnan(since[variant, platform])
+        since[variant, platform][is_new] = self.step * self.dt
 
     def listen(self, variant: int, rule: opinions.Listens) -> None:
         """Let everyone take over what those think whom they listen to, and note how fast opinions still move."""

@@ -92,6 +92,15 @@ class Network:
         return np.zeros(self.n_nodes) if self.self_weights is None else self.self_weights
 
     @functools.cached_property
+    def seen(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Rows of whom each node sees, as ``indptr`` and ``neighbours``, which hold by whom it is seen."""
+        if not self.is_directed:
+            return self.indptr, self.neighbours
+        sender = np.repeat(np.arange(self.n_nodes, dtype=np.int32), self.degree)
+        order = np.argsort(self.neighbours, kind="stable")
+        return np.concatenate([[0], np.cumsum(self.in_degree)]).astype(np.int64), sender[order]
+
+    @functools.cached_property
     def clusters(self) -> NDArray[np.int64]:
         """int64 (n_nodes,): the smallest number among all that a node is linked to, directly or through others."""
         if self.is_complete:
