@@ -248,6 +248,29 @@ def consensus_out(f: Finished) -> Floats:
     return _of_clusters(f, all_out)
 
 
+@outcome("outcome", "cascade", rows=("D6", "E7"), source="doi:10.1086/261849", better="", unit="share")
+def cascade(f: Finished) -> dict[str, Floats]:
+    """Shares of the clusters in which people observe: in a right cascade, a wrong one, none after 2 and after 4."""
+    found = {key: np.full(f.n_variants, np.nan) for key in ("right", "wrong", "none after 2", "none after 4")}
+    state = f.model.state
+    for v, rule in enumerate(f.model.settings["observation"]):
+        if rule is None or "decided" not in f.model.kept or not state.accounts.n_accounts:
+            continue
+        place = np.repeat(np.arange(state.n_platforms), np.diff(state.accounts.first)) * state.network.n_nodes
+        cluster = place + state.network.clusters[state.accounts.investor]
+        order = np.argsort(cluster, kind="stable")
+        _, first, n = np.unique(cluster[order], return_index=True, return_counts=True)
+        net = np.cumsum(f.model.kept["decided"][v][order], dtype=np.int64)
+        net -= np.repeat(np.concatenate([[0], net[first[1:] - 1]]), n)
+        turn = np.arange(len(net)) - np.repeat(first, n) + 1
+        begun = np.minimum.reduceat(np.where(np.abs(net) >= 2, turn, len(net) + 1), first)
+        way = np.where(begun <= n, np.sign(net[np.minimum(first + begun - 1, len(net) - 1)]), 0)
+        right = 1 if rule.bad else -1
+        found["right"][v], found["wrong"][v] = (way == right).mean(), (way == -right).mean()
+        found["none after 2"][v], found["none after 4"][v] = (begun > 2).mean(), (begun > 4).mean()
+    return found
+
+
 def _of_clusters(f: Finished, value: Callable[[int, int, NDArray[np.int64]], float]) -> Floats:
     """Return float64 (variants,): mean over platforms of *value* of (variant, platform, clusters), or NaN."""
     found = np.full(f.n_variants, np.nan)

@@ -91,6 +91,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "opinion": {
         "by": {"who": {"start": "one"}, "own": {"start": "list"}, "stubborn": {"start": "even"}},
     },
+    "observation": {"item": {"accuracy": 0.5}},
     "interaction": {"item": {"intensity": 0.5, "pull": 0.2}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
@@ -131,6 +132,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("misuse", "audit"): 0.9,
     ("liquidity_buffer", "target"): 0.4,
     ("threshold", "own"): "0..5",
+    ("observation", "accuracy"): 1.0,
     ("opinion", "own"): "0.2, 0.9",
 }
 

@@ -138,3 +138,21 @@ def test_a_leader_who_copies_nobody_is_followed_by_all() -> None:
     for _ in range(59):
         model.step()
     assert (model.state.flags[0] & layout.HOLDS == 0).all()
+
+
+def test_who_knows_for_sure_leaves_a_bad_platform() -> None:
+    groups = {"kind": "block", "communities": 1000, "mean_degree": 3, "inside_share": "100 %"}
+    sure = stepped(4, {"observation": {"accuracy": 1}}, network=groups)
+    assert share_in(sure).tolist() == [1, 1, 0.75, 0.5, 0.25]  # counted before the day's departures
+    good = stepped(4, {"observation": {"accuracy": 1, "bad": False}}, network=groups)
+    assert share_in(good).tolist() == [1, 1, 1, 1, 1]
+
+
+def test_decisions_follow_what_those_before_decided() -> None:
+    groups = {"kind": "block", "communities": 400, "mean_degree": 9, "inside_share": "100 %"}
+    model = stepped(10, {"observation": {"accuracy": 0.6}}, network=groups)
+    decided = model.kept["decided"][0].reshape(400, 10).astype(int)
+    net = np.cumsum(decided, axis=1)
+    in_cascade = np.abs(net[:, :-1]) >= 2
+    assert in_cascade.sum() > 1000
+    assert (np.sign(decided[:, 1:]) == np.sign(net[:, :-1]))[in_cascade].all()

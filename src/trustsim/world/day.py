@@ -20,7 +20,7 @@ from trustsim.world.state import State
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Column = Floats  # one number a variant
-AGREED = "agreed"  # what days keep the day of agreement under
+AGREED, DECIDED = "agreed", "decided"  # what days keep: the day of agreement of clusters, and one-time decisions
 _EPSILON = 1e-9
 
 
@@ -47,6 +47,7 @@ class Day:
         self.status_before = state.gauges[layout.G_STATUS].copy()  # yesterday's: today's is being made
         self.is_quiet = False
         self.kept: dict[str, NDArray[Any]] = {}
+        self._turns: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
         self.unanswered = np.zeros((state.n_variants, state.n_platforms))  # contacts per client that wait at the desk
 
     def take(self, other: Day, columns: NDArray[np.int64]) -> None:
@@ -313,6 +314,35 @@ class Day:
         size, out = np.bincount(cluster, minlength=n), np.bincount(cluster, is_out, n)
         is_new = ((out == 0) | (out == size)) & (size > 0) & np.isnan(since[variant, platform])
         since[variant, platform][is_new] = self.step * self.dt
+
+    @property
+    def is_first_step_of_a_day(self) -> bool:
+        """Whether a day begins with this step; always where a step is a day or longer."""
+        return self.dt >= 1 or self.step % max(round(1 / self.dt), 1) == 1
+
+    def turns(self, platform: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return int64 (accounts of the platform,) twice: the place in the own cluster, and how many neighbours come
+        before."""
+        if platform not in self._turns:
+            state = self.state
+            who = state.accounts.investor[self.accounts(platform)]
+            cluster = state.network.clusters[who]
+            order = np.argsort(cluster, kind="stable")
+            turn = np.empty(len(who), np.int64)
+            turn[order] = np.arange(len(who)) - np.searchsorted(cluster[order], cluster[order])
+            before = turn.copy()
+            if not state.network.is_complete:
+                indptr, seen = state.network.seen
+                sees = np.repeat(np.arange(state.network.n_nodes), np.diff(indptr))
+                has_account = state.accounts.at[platform] >= 0
+                before = np.bincount(sees[(seen < sees) & has_account[seen]], minlength=len(has_account))[who]
+            self._turns[platform] = (turn, before)
+        return self._turns[platform]
+
+    def note_decision(self, variant: int, platform: int, who: Mask, leaves: Mask) -> None:
+        """Take down who decides today, bool (accounts of the platform,), and what: 1 to leave, −1 to stay."""
+        decided = self.keep(DECIDED, lambda: np.zeros((self.state.n_variants, self.state.accounts.n_accounts), np.int8))
+        decided[variant, self.accounts(platform)][who] = np.where(leaves[who], 1, -1)
 
     def listen(self, variant: int, rule: opinions.Listens) -> None:
         """Let everyone take over what those think whom they listen to, and note how fast opinions still move."""

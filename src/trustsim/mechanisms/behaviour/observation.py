@@ -1,0 +1,55 @@
+"""Deciding one after another, in view of what those before decided: the informational cascade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from trustsim.kernels import layout, purposes
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("mechanism", "observation", rows=("D6", "E7"), source="doi:10.1086/261849")
+@dataclass(frozen=True)
+class Observation:
+    """Let people decide once, one a day in each cluster: leave or stay, after an own signal and the decisions before.
+
+    A signal says with chance ``accuracy`` whether the platform is bad. With n the neighbours who have left less those who
+    have decided to stay, whoever sees |n| ≥ 2 follows the many whatever the own signal says (a cascade), at |n| = 1 with
+    the signal against it a coin decides, else the signal does: Bayes' rule where all see all (Bikhchandani, Hirshleifer
+    and Welch). After 2k people there is no cascade with the chance (p − p²)^k; in the end it is the right one with
+    p (p + 1) / (2 (1 − p + p²)). Known answer: with an accuracy of 1 all who decide leave a bad platform
+    (``test_who_knows_for_sure_leaves_a_bad_platform``).
+    """
+
+    default_on: ClassVar[bool] = False
+    remembers: ClassVar[str] = "departures"
+
+    accuracy: float = parameter(0.6, unit="share", low=0.5, source="doi:10.1086/261849", text="chance that a signal is right")
+    bad: bool = parameter(True, unit="flag", source="assumed", text="whether the platform is bad, so that leaving is right")
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets."""
+        return {"seen_keep": 1.0}
+
+    @staticmethod
+    def decide(day: Day, settings: tuple[Observation | None, ...]) -> None:
+        """Let those whose turn it is decide."""
+        for p in range(day.state.n_platforms):
+            luck, coin, _, _ = day.uniforms(purposes.OBSERVATION, p)
+            turn, before = day.turns(p)
+            decides = turn == np.floor((day.step - 1) * day.dt) if day.is_first_step_of_a_day else np.zeros(len(turn), np.bool_)
+            for v, rule in enumerate(settings):
+                if rule is not None:
+                    left = day.state.beliefs[layout.SEEN, v, day.accounts(p)]
+                    net = 2 * left - before
+                    says_leave = (luck < rule.accuracy) == rule.bad
+                    agrees = np.where(says_leave, net >= 0, net <= 0)
+                    leaves = np.where(np.abs(net) >= 2, net > 0, np.where(agrees, says_leave, coin < 0.5))
+                    day.leave(v, p, decides & leaves)
+                    day.note_decision(v, p, decides, leaves)
