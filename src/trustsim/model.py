@@ -517,7 +517,8 @@ def _series_of(history: NDArray[np.float64], series: Series) -> NDArray[np.float
 
     value = row(series.gauge)
     if series.over == "sum":
-        base = {"claims": row("claims_at_start"), "holders": row("holders"), "": np.ones_like(value)}[series.per][:1]
+        gauges = {"claims": row("claims_at_start"), "holders": row("holders"), "accounts": row("accounts")}
+        base = gauges.get(series.per, np.ones_like(value))[:1]
         total = value.sum(axis=2, keepdims=True) / np.maximum(base.sum(axis=2, keepdims=True), 1.0)
         value = value / np.maximum(base, 1.0)
     else:

@@ -204,6 +204,29 @@ def cascade_size(f: Finished) -> Floats:
     return np.where(share > GLOBAL_CASCADE, share, np.nan)
 
 
+@outcome("outcome", "peak_joining", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="share")
+def peak_joining(f: Finished) -> Floats:
+    """Largest share of all accounts that was opened in one day."""
+    return np.asarray(_joined_within(f, 1.0).max(axis=0, initial=0.0))
+
+
+@outcome("outcome", "peak_joining_day", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="duration")
+def peak_joining_day(f: Finished) -> Floats:
+    """Middle of the week in which most accounts were opened; not defined where none was, or in less than a week."""
+    joined = _joined_within(f, 7.0)
+    if not len(joined):
+        return np.full(f.n_variants, np.nan)
+    return np.where(joined.max(axis=0) > 0, joined.argmax(axis=0) * f.dt + 3.5, np.nan)
+
+
+def _joined_within(f: Finished, days: float) -> Floats:
+    """Return float64 (stretches, variants): accounts opened in *days* in a row / all accounts."""
+    joined = f.gauge("joiners")[1:].sum(axis=2) / max(f.model.state.accounts.n_accounts, 1)
+    window = max(round(days / f.dt), 1)
+    total = np.cumsum(np.vstack([np.zeros((1, f.n_variants)), joined]), axis=0)
+    return np.asarray(total[window:] - total[:-window])
+
+
 @outcome("outcome", "company", rows=("J2",), source="doi:10.1017/S1365100500015029", better="lower", unit="number")
 def company(f: Finished) -> dict[str, Floats]:
     """How many run at once with one who runs, in the cluster, where clusters decide: mean, and shares of 1, 2 and 3."""
@@ -336,6 +359,12 @@ def peak_outflow(f: Finished) -> Floats:
     window = max(round(1 / f.dt), 1)
     total = np.cumsum(np.vstack([np.zeros((1, f.n_variants)), per_day]), axis=0)
     return np.asarray((total[window:] - total[:-window]).max(axis=0, initial=0.0))
+
+
+@outcome("outcome", "peak_sale", rows=("B1",), source="doi:10.1162/jeea.2005.3.2-3.556", better="lower", unit="share")
+def peak_sale(f: Finished) -> Floats:
+    """Largest share of the assets of day 0 sold in one step."""
+    return np.asarray((f.gauge("sold").sum(axis=2) / f.gauge("depth")[0].sum(axis=1)).max(axis=0))
 
 
 @outcome("outcome", "cumulative_outflow", rows=("J2",), source="J2", better="lower", unit="share")

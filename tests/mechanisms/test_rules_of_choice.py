@@ -156,3 +156,14 @@ def test_decisions_follow_what_those_before_decided() -> None:
     in_cascade = np.abs(net[:, :-1]) >= 2
     assert in_cascade.sum() > 1000
     assert (np.sign(decided[:, 1:]) == np.sign(net[:, :-1]))[in_cascade].all()
+
+
+def test_who_imitates_nobody_joins_at_a_constant_rate() -> None:
+    told = {"adoption": {"innovation": "0.2 /day", "imitation": 0}}
+    investors = {"count": 4000, "second_platform": "0 %", "considered": 1, "members": "0 %"}
+    scenario = from_document(document(mechanisms=told, investors=investors, **ALONE), REGISTRY)
+    model = TrustCrisisModel(scenario, collects=False)
+    for _ in range(6):
+        model.step()
+    left = 1 - model.history[1:, layout.G_HOLDERS, 0, 0] / 4000
+    assert np.abs(left - np.exp(-0.2 * np.arange(6))).max() < 5 * 0.5 / np.sqrt(4000)  # five standard errors

@@ -93,15 +93,15 @@ GAUGES = (
     "runners", "leavers", "joiners", "alarms", "queue", "overdue", "liquidity", "solvency", "reported_solvency",
     "risk", "published_risk", "backlog", "holders", "trust", "fear", "misperception", "arrears", "failure_day",
     "hidden_gap",
-    "cost", "claims",
+    "cost", "claims", "accounts",
 )  # fmt: skip
 (
     G_STATUS, G_CLAIMS_AT_START, G_DEPTH, G_PRESSURE, G_PRICE, G_REQUESTS, G_OUTFLOW, G_INFLOW, G_SOLD, G_SALE_LOSS,
     G_RUNNERS, G_LEAVERS, G_JOINERS, G_ALARMS, G_QUEUE, G_OVERDUE, G_LIQUIDITY, G_SOLVENCY, G_REPORTED_SOLVENCY,
     G_RISK, G_PUBLISHED_RISK, G_BACKLOG, G_HOLDERS, G_TRUST, G_FEAR, G_MISPERCEPTION, G_ARREARS, G_FAILURE_DAY,
     G_HIDDEN_GAP,
-    G_COST, G_CLAIMS,
-) = range(31)  # fmt: skip
+    G_COST, G_CLAIMS, G_ACCOUNTS,
+) = range(32)  # fmt: skip
 OPEN, GATED_STATUS, WINDING_STATUS, FAILED = 0, 1, 2, 3
 
 # targets of a message: the four parts of trust, the risk view, fear

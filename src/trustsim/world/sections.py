@@ -88,7 +88,7 @@ class Platform:
     asset_yield: float = parameter(0.12, unit="share", low=-1, high=5, source="E-20", text="yearly return on lent money")
     promised_yield: float = parameter(0.08, unit="share", low=-1, high=5, source="E-20", text="yearly yield credited to accounts")
     safe_yield: float = parameter(0.02, unit="share", low=-1, high=5, source="assumed", text="yearly yield of the safe account that investors compare with")
-    asset_term: float = parameter(360.0, unit="duration", low=1, high=36500, source="E-20", text="longest time to maturity of the assets; the ladder is even at day 0")
+    asset_term: float = parameter(360.0, unit="duration", low=1, high=1e9, source="E-20", text="longest time to maturity of the assets; the ladder is even at day 0")
     default_rate: float = parameter(0.03, unit="share", source="assumed", text="share of the assets that defaults in a year")
     recovery: float = parameter(0.4, unit="share", source="assumed", text="share of a defaulted loan that comes back")
     volatility: float = parameter(0.0, unit="share", low=0, high=2, source="assumed", text="daily standard deviation of the asset price")

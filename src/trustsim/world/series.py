@@ -13,7 +13,7 @@ from trustsim.units import Unit
 class Series:
     """One series. ``gauge`` names what is measured; ``per`` what it is divided by; ``over`` how platforms are put together.
 
-    ``per``: 'claims' (of day 0), 'holders' (of day 0) or nothing. ``over``: 'sum', or the gauge that weighs the mean.
+    ``per``: 'claims' (of day 0), 'holders' (of day 0), 'accounts' (open or not) or nothing. ``over``: 'sum', or the gauge that weighs the mean.
     """
 
     gauge: str
@@ -36,6 +36,7 @@ SERIES: dict[str, Series] = {
     "fear": Series("fear", "share", "share of the holders that is alarmed", over="holders"),
     "misperception": Series("misperception", "share", "mean perceived less true probability of failure", over="holders"),
     "holders": Series("holders", "share", "open accounts / those of day 0", per="holders"),
+    "open": Series("holders", "share", "open accounts / all that are open or could be opened", per="accounts"),
     "runners": Series("runners", "share", "accounts that ran today / those of day 0", per="holders"),
     "leavers": Series("leavers", "share", "accounts that left in the ordinary way today / those of day 0", per="holders"),
     "joiners": Series("joiners", "share", "accounts opened today / those of day 0", per="holders"),

@@ -165,5 +165,6 @@ def _open_books(state: State, worlds: Sequence[World]) -> None:
             state.ladder[-1, v, p] += assets % layout.RUNGS
             state.gauges[layout.G_CLAIMS_AT_START, v, p] = claims
             state.gauges[layout.G_DEPTH, v, p] = max(assets, 1)
+            state.gauges[layout.G_ACCOUNTS, v, p] = first[p + 1] - first[p]
             state.gauges[layout.G_PRICE, v, p] = 1.0
             state.gauges[layout.G_FAILURE_DAY, v, p] = np.nan

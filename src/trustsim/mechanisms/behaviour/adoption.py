@@ -1,0 +1,45 @@
+"""Joining of one's own accord, and because others have joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from trustsim.kernels import purposes
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("mechanism", "adoption", rows=("A12", "A10"), source="doi:10.1287/mnsc.15.5.215")
+@dataclass(frozen=True)
+class Adoption:
+    """Let who holds nothing join at the rate ``innovation`` + ``imitation`` · share of the neighbours who are in (Bass).
+
+    In a short step dt the chance is 1 − exp(−rate · dt). On a large complete network that begins empty the share in is
+    F(t) = (1 − e^(−(p + q) t)) / (1 + (q / p) e^(−(p + q) t)), and most join at ln(q / p) / (p + q). Known answer: without
+    imitation the share that is still out falls exponentially (``test_who_imitates_nobody_joins_at_a_constant_rate``).
+    """
+
+    default_on: ClassVar[bool] = False
+    remembers: ClassVar[str] = "who is out"
+
+    innovation: float = parameter(0.03, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215", text="p: rate of joining of one's own accord")
+    imitation: float = parameter(0.38, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215", text="q: what all neighbours who are in add to it")
+
+    def weigh(self, dt: float) -> dict[str, float]:
+        """Return the weights of the account pass that this mechanism sets."""
+        return {"seen_keep": 1.0}
+
+    @staticmethod
+    def decide(day: Day, settings: tuple[Adoption | None, ...]) -> None:
+        """Let those who adopt today join."""
+        for p in range(day.state.n_platforms):
+            luck = day.uniforms(purposes.ADOPTION, p)[0]
+            for v, rule in enumerate(settings):
+                if rule is not None:
+                    rate = rule.innovation + rule.imitation * (1 - day.share_out(v, p))
+                    day.join(v, p, luck < -np.expm1(-rate * day.dt))
