@@ -227,6 +227,45 @@ def _joined_within(f: Finished, days: float) -> Floats:
     return np.asarray(total[window:] - total[:-window])
 
 
+@outcome("outcome", "believers", rows=("C18",), source="doi:10.1103/PhysRevE.66.016128", better="lower", unit="share")
+def believers(f: Finished) -> Floats:
+    """Share of the investors who believe a rumour at the horizon, mean over platforms."""
+    return np.asarray(f.gauge("believers")[-1].mean(axis=1))
+
+
+@outcome(
+    "outcome", "outbreak_size", rows=("C18",), source="doi:10.1103/PhysRevE.66.016128", better="lower", unit="share"
+)
+def outbreak_size(f: Finished) -> Floats:
+    """Share of the investors who believe a rumour at the horizon, where more than a tenth do."""
+    share = believers(f)
+    return np.where(share > GLOBAL_CASCADE, share, np.nan)
+
+
+@outcome("outcome", "time_to_awareness", rows=("C18",), source="T-21", better="higher", unit="duration")
+def time_to_awareness(f: Finished) -> dict[str, Floats]:
+    """Days until a quarter, and a half, of the investors believed a rumour, mean over platforms; linear in a step."""
+    share = f.gauge("believers").mean(axis=2)
+    return {name: _first_passage(share, level) * f.dt for name, level in (("quarter", 0.25), ("half", 0.5))}
+
+
+def _first_passage(value: Floats, level: float) -> Floats:
+    """Return float64 (variants,): the step, with its fraction, at which *value* (steps, variants) passes a level."""
+    found = np.full(value.shape[1], np.nan)
+    for v in np.flatnonzero((value >= level).any(axis=0)):
+        k = int((value[:, v] >= level).argmax())
+        before = value[k - 1, v] if k else 0.0
+        found[v] = k - (value[k, v] - level) / (value[k, v] - before)
+    return found
+
+
+@outcome("outcome", "peak_out", rows=("J2",), source="T-22", better="lower", unit="share")
+def peak_out(f: Finished) -> Floats:
+    """Largest share of the accounts of day 0 that was closed at once."""
+    held = f.gauge("holders").sum(axis=2)
+    return np.asarray(1 - held.min(axis=0) / np.maximum(held[0], 1.0))
+
+
 @outcome("outcome", "company", rows=("J2",), source="doi:10.1017/S1365100500015029", better="lower", unit="number")
 def company(f: Finished) -> dict[str, Floats]:
     """How many run at once with one who runs, in the cluster, where clusters decide: mean, and shares of 1, 2 and 3."""

@@ -91,6 +91,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "opinion": {
         "by": {"who": {"start": "one"}, "own": {"start": "list"}, "stubborn": {"start": "even"}},
     },
+    "reentry": {"item": {"after": "5 d"}},
     "observation": {"item": {"accuracy": 0.5}},
     "interaction": {"item": {"intensity": 0.5, "pull": 0.2}},
     "media": {

@@ -167,3 +167,10 @@ def test_who_imitates_nobody_joins_at_a_constant_rate() -> None:
         model.step()
     left = 1 - model.history[1:, layout.G_HOLDERS, 0, 0] / 4000
     assert np.abs(left - np.exp(-0.2 * np.arange(6))).max() < 5 * 0.5 / np.sqrt(4000)  # five standard errors
+
+
+def test_who_left_is_back_after_the_time() -> None:
+    told = {"threshold": {"rule": "count", "count": 2**31, "first": 40}, "reentry": {"after": "5 d"}}
+    model = stepped(10, told)
+    held = share_in(model)  # counted before the day's departures and returns
+    assert held[:8].tolist() == [1, 1, 0.99, 0.99, 0.99, 0.99, 0.99, 1]

@@ -94,6 +94,7 @@ GAUGES = (
     "risk", "published_risk", "backlog", "holders", "trust", "fear", "misperception", "arrears", "failure_day",
     "hidden_gap",
     "cost", "claims", "accounts",
+    "believers",
 )  # fmt: skip
 (
     G_STATUS, G_CLAIMS_AT_START, G_DEPTH, G_PRESSURE, G_PRICE, G_REQUESTS, G_OUTFLOW, G_INFLOW, G_SOLD, G_SALE_LOSS,
@@ -101,7 +102,8 @@ GAUGES = (
     G_RISK, G_PUBLISHED_RISK, G_BACKLOG, G_HOLDERS, G_TRUST, G_FEAR, G_MISPERCEPTION, G_ARREARS, G_FAILURE_DAY,
     G_HIDDEN_GAP,
     G_COST, G_CLAIMS, G_ACCOUNTS,
-) = range(32)  # fmt: skip
+    G_BELIEVERS,
+) = range(33)  # fmt: skip
 OPEN, GATED_STATUS, WINDING_STATUS, FAILED = 0, 1, 2, 3
 
 # targets of a message: the four parts of trust, the risk view, fear

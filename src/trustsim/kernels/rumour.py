@@ -3,6 +3,8 @@ visited."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from trustsim.kernels import draws, layout, purposes
@@ -10,7 +12,7 @@ from trustsim.kernels.act import address
 from trustsim.kernels.compiled import compiled
 
 IGNORANT, TELLS, BELIEVES, PUT_RIGHT, NEW = 0, 1, 2, 3, 4
-_TIRES = 1 << 31  # a place behind every node number
+_TIRES, _FROM_ALL = 1 << 31, 3 << 30  # places behind every node number
 
 
 @compiled
@@ -24,20 +26,56 @@ def believe_it(status, beliefs, fear_gain, account_at, v, who, risk, fear) -> No
 
 
 @compiled
+def tell_all(
+    status, beliefs, fear_gain, account_at, literacy, education, chance, risk, fear, platform, v, day, key
+) -> None:  # fmt: skip
+    """Let every teller of one variant tell everyone."""
+    n_tellers = 0
+    for i in range(status.shape[1]):
+        n_tellers += 1 if status[v, i] == TELLS else 0
+    if n_tellers == 0:
+        return
+    for j in range(status.shape[1]):
+        if status[v, j] == IGNORANT:
+            known = literacy[j] + education * (1.0 - literacy[j])
+            a, _ = address(j, day, purposes.RUMOUR, _FROM_ALL + platform, key)
+            missed = math.exp(n_tellers * math.log1p(-min(chance * (1.0 - 0.5 * known), 1.0 - 1e-16)))
+            if np.float64(a) * draws.UNIFORM_SCALE < 1.0 - missed:
+                believe_it(status, beliefs, fear_gain, account_at, v, j, risk, fear)
+
+
+@compiled
 def spread(
-    status, active, beliefs, fear_gain, account_at, indptr, neighbours, literacy, education, chance, tiring, reverting,
-    risk, fear, platform, day, key,
+    status, active, beliefs, fear_gain, account_at, indptr, neighbours, is_complete, literacy, education, chance,
+    tiring, forgetting, reverting, risk, fear, platform, day, key,
 ) -> None:  # fmt: skip
     """Take one step, variant by variant.
 
     ``status`` uint8 (variants, investors); ``active`` bool (variants,); ``education``, ``reverting`` float64
-    (variants,). Draws are addressed by (teller, day, listener), so the order of tellers does not matter.
+    (variants,). Draws are addressed by (teller, day, listener), so the order of tellers does not matter; where everyone
+    is everyone's neighbour (``is_complete``) one draw a listener stands for all tellers.
     """
     purpose = np.uint64(purposes.RUMOUR)
     for v in range(len(status)):
         if not active[v]:
             continue
-        for i in range(status.shape[1]):
+        if is_complete:
+            tell_all(
+                status,
+                beliefs,
+                fear_gain,
+                account_at,
+                literacy,
+                education[v],
+                chance,
+                risk,
+                fear,
+                platform,
+                v,
+                day,
+                key,
+            )
+        for i in range(0 if is_complete else status.shape[1]):
             if status[v, i] != TELLS:
                 continue
             for e in range(indptr[i], indptr[i + 1]):
@@ -50,9 +88,16 @@ def spread(
         for i in range(status.shape[1]):
             s = status[v, i]
             if s != IGNORANT and s != PUT_RIGHT:
-                a, b = address(i, day, purposes.RUMOUR, _TIRES + platform, key)
+                a, b, c, _ = draws.philox(
+                    np.uint64(i), np.uint64(day), purpose, np.uint64(_TIRES + platform), key[0], key[1]
+                )
                 if np.float64(a) * draws.UNIFORM_SCALE < reverting[v]:
                     status[v, i] = PUT_RIGHT
+                    k = account_at[i]
+                    if k >= 0:
+                        beliefs[layout.RISK, v, k] -= risk
+                elif forgetting > 0.0 and np.float64(c) * draws.UNIFORM_SCALE < forgetting:
+                    status[v, i] = IGNORANT
                     k = account_at[i]
                     if k >= 0:
                         beliefs[layout.RISK, v, k] -= risk

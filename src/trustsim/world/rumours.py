@@ -25,6 +25,8 @@ class Told(Protocol):
     @property
     def tiring(self) -> float: ...
     @property
+    def forgetting(self) -> float: ...
+    @property
     def risk(self) -> float: ...
     @property
     def fear(self) -> float: ...
@@ -88,9 +90,12 @@ def spread_rumour(
                 )
                 status[v, who] = rumour.TELLS
     reverting = np.where(age >= terms["rebuttal_lag"] - 1e-9, 1 - (1 - terms["rebuttal"]) ** dt, 0.0)
+    chance, tiring, forgetting = (1 - (1 - x) ** dt for x in (told.infectiousness, told.tiring, told.forgetting))
     rumour.spread(
         status, active, state.beliefs, fear_gain, at, state.network.indptr, state.network.neighbours,
-        state.population.traits["literacy"], terms["education"].copy(), 1 - (1 - told.infectiousness) ** dt,
-        1 - (1 - told.tiring) ** dt, reverting, np.float32(told.risk), np.float32(told.fear), platform, step, key,
+        state.network.is_complete, state.population.traits["literacy"], terms["education"].copy(), chance, tiring,
+        forgetting, reverting, np.float32(told.risk), np.float32(told.fear), platform, step, key,
     )  # fmt: skip
+    believers = (status != rumour.IGNORANT) & (status != rumour.PUT_RIGHT)
+    state.gauges[layout.G_BELIEVERS, :, platform] = believers.mean(axis=1) if believers.shape[1] else 0.0
     return status

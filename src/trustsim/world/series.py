@@ -40,6 +40,7 @@ SERIES: dict[str, Series] = {
     "runners": Series("runners", "share", "accounts that ran today / those of day 0", per="holders"),
     "leavers": Series("leavers", "share", "accounts that left in the ordinary way today / those of day 0", per="holders"),
     "joiners": Series("joiners", "share", "accounts opened today / those of day 0", per="holders"),
+    "believers": Series("believers", "share", "share of the investors who believe a rumour about the platform", over="accounts"),
     "backlog": Series("backlog", "duration", "days of work that wait at the service desk", over="holders"),
     "status": Series("status", "count", "0 open, 1 payments stopped, 2 winding down, 3 failed", over="claims_at_start"),
 }

@@ -19,7 +19,9 @@ class Rumour:
     """Seed a message with some investors; believers tell their neighbours until they tire or are put right.
 
     A neighbour who is told adopts with chance ``infectiousness`` · (1 − literacy / 2) and then sees the risk raised by
-    ``risk`` log-odds and feels ``fear``. A teller stops with ``tiring`` a day. From the rebuttal's lag on, a believer
+    ``risk`` log-odds and feels ``fear``. A teller stops with ``tiring`` a day; a believer forgets it, and the risk, with
+    ``forgetting`` a day. With tiring 100 % a day the chance is the transmissibility T of a link: on a Poisson network of
+    mean degree z an outbreak reaches r = 1 − exp(−z T r). From the rebuttal's lag on, a believer
     reverts with the rebuttal's chance a day: the risk is taken back, the fear is not. A true rumour stands for a loss of
     ``true_loss`` of the assets that shows at ``revealed_after``. Known answer: with infectiousness 1, no literacy and no
     tiring, believers after d days are all within d links of a seed (``test_a_rumour_walks_one_link_a_day``).
@@ -30,6 +32,7 @@ class Rumour:
     where: str = parameter("random", unit="text", choices=("random", "hubs", "community"), source="C18", text="who starts it: anyone, the best linked, or one neighbourhood")
     infectiousness: float = parameter(0.15, unit="share", source="E-58", text="chance that a told neighbour without literacy believes it")
     tiring: float = parameter(0.5, unit="per_day", low=0, high=1, source="assumed", text="share of the tellers who stop in a day")
+    forgetting: float = parameter(0.0, unit="per_day", low=0, high=1, source="doi:10.1109/TNET.2008.925623", text="share of the believers who forget it in a day, and can be told again")
     risk: float = parameter(2.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of a believer")
     fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear of a new believer")
     broadcast: float = parameter(0.0, unit="share", source="P-27", text="share of the other investors whom media tell on the first day")
