@@ -284,6 +284,17 @@ def company(f: Finished) -> dict[str, Floats]:
     return found
 
 
+@outcome("outcome", "trust_by_record", rows=("D1", "J1"), source="T-45", better="higher", unit="number")
+def trust_by_record(f: Finished) -> Floats:
+    """Mean trust at the horizon of those who still hold an account, where it is the record of their dealings."""
+    found = np.full(f.n_variants, np.nan)
+    for v, rule in enumerate(f.model.settings["dealings"]):
+        holds = (f.model.state.flags[v] & layout.HOLDS) > 0
+        if rule is not None and "dealings" in f.model.kept and holds.any():
+            found[v] = rule.trust(*f.model.kept["dealings"][v][:, holds]).mean()
+    return found
+
+
 @outcome(
     "outcome", "consensus_day", rows=("D6",), source="doi:10.1103/PhysRevLett.94.178701", better="", unit="duration"
 )

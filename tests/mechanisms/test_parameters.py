@@ -133,6 +133,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("misuse", "audit"): 0.9,
     ("liquidity_buffer", "target"): 0.4,
     ("threshold", "own"): "0..5",
+    ("dealings", "rate"): 0.4,
     ("observation", "accuracy"): 1.0,
     ("opinion", "own"): "0.2, 0.9",
 }

@@ -1,0 +1,54 @@
+"""Trust as the record of one's own dealings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import layout, purposes
+from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("mechanism", "dealings", rows=("D1", "D2"), source="T-45")
+@dataclass(frozen=True)
+class Dealings:
+    """Let clients deal with their platform and count: trust in fund safety is the mean of a Beta distribution.
+
+    A dealing is bad while payments are stopped or overdue and good otherwise. After s good and f bad ones trust is
+    (good + s) / (good + s + bad + weight · f), in whatever order they came: Bayes' rule with a Beta(``good``, ``bad``) prior
+    for a ``weight`` of 1. Known answer: nine good and one bad from a prior of (1, 1) make 10/12, with a weight of 3 10/14
+    (``test_trust_is_the_share_of_good_dealings_in_any_order``).
+    """
+
+    default_on: ClassVar[bool] = False
+
+    rate: float = parameter(1.0, unit="share", source="assumed", text="chance of a dealing in a day")
+    good: float = parameter(1.0, unit="number", low=1e-6, high=1e9, source="T-45", text="good dealings that the prior is worth")
+    bad: float = parameter(1.0, unit="number", low=1e-6, high=1e9, source="T-45", text="bad dealings that the prior is worth")
+    weight: float = parameter(1.0, unit="number", low=0, high=1000, source="E-59", text="weight of a bad dealing against a good one")
+
+    def trust(self, good: NDArray[np.int64], bad: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return float64 (n,): the trust that a record, int64 (n,) both, amounts to."""
+        worth = self.good + good
+        return np.asarray(worth / (worth + self.bad + self.weight * bad), np.float64)
+
+    @staticmethod
+    def decide(day: Day, settings: tuple[Dealings | None, ...]) -> None:
+        """Let today's dealings happen; the record is the trust."""
+        state = day.state
+        record = day.keep("dealings", lambda: np.zeros((state.n_variants, 2, state.accounts.n_accounts), np.int64))
+        is_bad = (state.gauges[layout.G_STATUS] != layout.OPEN) | (day.measured("overdue") > 0)
+        for p in range(state.n_platforms):
+            luck, mine = day.uniforms(purposes.DEALING, p)[0], day.accounts(p)
+            for v, rule in enumerate(settings):
+                if rule is not None:
+                    deals = (luck < 1 - (1 - rule.rate) ** day.dt) & day.holds(v, p)
+                    record[v, int(is_bad[v, p]), mine] += deals
+                    odds = rule.trust(*record[v, :, mine])
+                    state.beliefs[layout.FUND, v, mine] = np.log(odds / (1 - odds))
