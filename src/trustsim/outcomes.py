@@ -295,6 +295,27 @@ def trust_by_record(f: Finished) -> Floats:
     return found
 
 
+@outcome("outcome", "waited_share", rows=("G4",), source="T-43", better="lower", unit="share")
+def waited_share(f: Finished) -> Floats:
+    """Share of the contacts that had to wait, at desks with agents."""
+    came, waited, _ = _contacts(f)
+    return np.asarray(waited / came)
+
+
+@outcome("outcome", "mean_wait", rows=("G4",), source="T-43", better="lower", unit="number")
+def mean_wait(f: Finished) -> Floats:
+    """Mean wait of a contact / mean time that it takes, at desks with agents."""
+    came, _, waited = _contacts(f)
+    handling = [np.nan if desk is None else desk.handling for desk in f.model.settings["service_desk"]]
+    return np.asarray(waited / came / np.array(handling))
+
+
+def _contacts(f: Finished) -> Floats:
+    """Return float64 (3, variants): contacts, those that waited, their waits in days; NaN without any."""
+    told = f.model.kept.get("waits", np.zeros((f.n_variants, 1, 3))).sum(axis=1)
+    return np.where(told[:, :1] > 0, told, np.nan).T
+
+
 @outcome(
     "outcome", "consensus_day", rows=("D6",), source="doi:10.1103/PhysRevLett.94.178701", better="", unit="duration"
 )
@@ -421,6 +442,14 @@ def peak_sale(f: Finished) -> Floats:
 def cumulative_outflow(f: Finished) -> Floats:
     """All that was asked for by the horizon / claims of day 0."""
     return np.asarray(f.gauge("requests").sum(axis=(0, 2)) / f.claims_at_start)
+
+
+@outcome("outcome", "completion", rows=("J2", "G3"), source="T-46", better="", unit="share")
+def completion(f: Finished) -> Floats:
+    """Money paid out / money asked for, by the horizon; not defined where nothing was asked for."""
+    asked, paid = (f.gauge(name).sum(axis=(0, 2)) for name in ("requests", "outflow"))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(asked > 0, paid / asked, np.nan)
 
 
 @outcome("outcome", "ran_share", rows=("J2",), source="J2", better="lower", unit="share")

@@ -93,6 +93,7 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "reentry": {"item": {"after": "5 d"}},
     "observation": {"item": {"accuracy": 0.5}},
+    "service_desk": {"by": {"handling": {"agents": 1}, "warm_up": {"agents": 1}}},
     "interaction": {"item": {"intensity": 0.5, "pull": 0.2}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
@@ -133,6 +134,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("misuse", "audit"): 0.9,
     ("liquidity_buffer", "target"): 0.4,
     ("threshold", "own"): "0..5",
+    ("service_desk", "warm_up"): 5.0,
     ("dealings", "rate"): 0.4,
     ("observation", "accuracy"): 1.0,
     ("opinion", "own"): "0.2, 0.9",
@@ -187,8 +189,9 @@ def stepped(document: dict[str, Any]) -> list[Played]:
 
 
 def differ(a: Played, b: Played) -> bool:
-    """Whether anything differs that an outcome or a reader could see: gauges by day, books, beliefs, losses."""
+    """Whether anything differs that an outcome or a reader could see: gauges by day, books, beliefs, losses, records."""
     same = np.array_equal(a.model.history, b.model.history, equal_nan=True)
+    same &= all(np.array_equal(x, b.model.kept[name], equal_nan=True) for name, x in a.model.kept.items())
     same &= all(
         np.array_equal(getattr(a.state, x), getattr(b.state, x)) for x in ("books", "beliefs", "loss", "balance")
     )

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from trustsim.errors import ModelError
 from trustsim.kernels import balance, draws, layout, purposes, settle
 from trustsim.kernels.account_pass import account_words
+from trustsim.kernels.desk import serve
 from trustsim.kernels.opinions import copy, meet
 from trustsim.world import opinions
 from trustsim.world.board import Board
@@ -20,7 +21,8 @@ from trustsim.world.state import State
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Column = Floats  # one number a variant
-AGREED, DECIDED = "agreed", "decided"  # what days keep: the day of agreement of clusters, and one-time decisions
+# what days keep: the day of agreement of clusters, one-time decisions, contacts and their waits, agents
+AGREED, DECIDED, WAITS, FREE_AT = "agreed", "decided", "waits", "free at"
 _EPSILON = 1e-9
 
 
@@ -70,6 +72,46 @@ class Day:
     def holds(self, variant: int, platform: int) -> Mask:
         """Return bool (accounts of the platform,): the account is open."""
         return (self.state.flags[variant, self.accounts(platform)] & layout.HOLDS) > 0
+
+    def serve(self, variant: int, platform: int, contacts: float, desk: Mapping[str, float]) -> float:
+        """Let the contacts of a step, per client and day, be taken by the agents of a desk; return the next one's wait.
+
+        ``desk``: its agents, ``most`` of them in any variant, handling, patience and warm_up (see the service desk).
+        """
+        shape = (self.state.n_variants, self.state.n_platforms)
+        free_at = self.keep(FREE_AT, lambda: np.zeros((*shape, int(desk["most"]))))
+        if free_at.shape[2] < desk["most"]:
+            free_at = self.kept[FREE_AT] = np.pad(free_at, ((0, 0), (0, 0), (0, int(desk["most"]) - free_at.shape[2])))
+        agents = free_at[variant, platform, : int(desk["agents"])]
+        told = self.keep(WAITS, lambda: np.zeros((*shape, 3)))[variant, platform]
+        giving_up = -np.log1p(-min(desk["patience"], 1 - 1e-12))
+        came = serve(
+            agents, contacts * self.gauge("holders", platform)[variant], desk["handling"], giving_up, self.time,
+            self.time + self.dt, platform, self.step, self.key,
+        )  # fmt: skip
+        if self.time >= desk["warm_up"] - _EPSILON:
+            told += came
+        return float(max(agents.min() - self.time - self.dt, 0.0))
+
+    def waiting(self, variant: int, platform: int) -> Floats:
+        """Return float64 (accounts of the platform,): days since the request that is not yet paid; −1 without one."""
+        mine = self.accounts(platform)
+        days = (self.step - self.state.asked_day[variant, mine]) * self.dt
+        return np.where(self.state.requested[variant, mine] > 0, days, -1.0)
+
+    def take_back(self, variant: int, platform: int, who: Mask) -> None:
+        """Let the accounts *who*, bool (accounts of the platform,), take back what they asked for, and ask no more."""
+        state, mine = self.state, self.accounts(platform)
+        requested = state.requested[variant, mine]
+        taken = who & (requested > 0)
+        state.books[layout.QUEUED, variant, platform] -= requested[taken].sum()
+        requested[taken] = 0
+        state.flags[variant, mine][taken] &= np.uint8(255 - layout.FREE - layout.LEAVING)
+        n = int(state.queue_n[variant, platform])
+        queue = state.queue[variant, mine.start : mine.start + n]
+        kept = queue[~taken[queue - mine.start]]
+        queue[: len(kept)] = kept
+        state.queue_n[variant, platform] = len(kept)
 
     def share_out(self, variant: int, platform: int) -> Floats:
         """Return float64 (accounts of the platform,): the share of the owner's neighbours in memory; 0 without any."""

@@ -1,0 +1,48 @@
+"""A pause between asking and being paid, in which one may think again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trustsim.kernels import purposes
+from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.terms import Term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+
+@REGISTRY.enter("intervention", "cooling_off", family="ux", rows=("G3", "H4"), source="T-46")
+@dataclass(frozen=True)
+class CoolingOff:
+    """Pay a request only when it is confirmed after a pause; some change their mind on the way and stay.
+
+    Minds change at the rate ``second_thoughts``, so that a share exp(−second_thoughts · delay) of the requests is confirmed
+    and paid ``delay`` later. Who has changed the mind asks no more in this run. Known answer: half are paid where the
+    product is ln 2 (``test_half_of_the_requests_are_confirmed_after_the_half_life``).
+    """
+
+    platform: str = on_platform()
+    delay: float = parameter(7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to confirmation")
+    second_thoughts: float = parameter(0.05, unit="per_day", low=0, high=100, source="assumed", text="rate at which minds change meanwhile")
+    cost: float = parameter(50.0, unit="money", low=0, source="assumed", text="cost per client and year of building it")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return what holds while the lever acts."""
+        return (
+            Term("payout_lag", self.delay, "add", self.platform),
+            Term("cost_per_client", self.cost, "add", self.platform),
+        )
+
+    def act(self, day: Day) -> None:
+        """Let those who wait think again."""
+        chance = -np.expm1(-self.second_thoughts * day.dt)
+        for p in day.platforms(self.platform):
+            changes = day.uniforms(purposes.SECOND_THOUGHTS, p)[0] < chance
+            for v in np.flatnonzero(day.active).tolist():
+                waits = day.waiting(v, p)
+                day.take_back(v, p, changes & (waits > 0) & (waits <= self.delay + 1e-9))

@@ -1,0 +1,44 @@
+"""The pause between asking and being paid."""
+
+import numpy as np
+import pytest
+from quiet_world import document
+
+from trustsim.catalog import REGISTRY
+from trustsim.kernels import layout
+from trustsim.model import TrustCrisisModel
+from trustsim.scenario.load import from_document
+
+N = 4000
+
+
+def after(days: float, step: str = "1 d", **lever: object) -> TrustCrisisModel:
+    told = document(
+        mechanisms={"threshold": {"rule": "count", "count": 2**31, "first": N}},
+        platforms={"Harbour": {"liquid_share": "100 %"}},
+        investors={"count": N, "second_platform": "0 %", "considered": 1},
+        variants={"v": [{"kind": "cooling_off", **lever}]},
+        step=step,
+    )
+    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    for _ in range(round(days / model.dt)):
+        model.step()
+        queued = model.state.books[layout.QUEUED].sum()
+        assert queued == model.state.requested.sum()
+        assert (model.state.claims_gap() == 0).all()
+    return model
+
+
+@pytest.mark.parametrize("step", ["1 d", "0.25 d"])
+def test_half_of_the_requests_are_confirmed_after_the_half_life(step: str) -> None:
+    model = after(12, step, delay="8 d", second_thoughts=np.log(2) / 8)
+    paid = model.history[:, layout.G_OUTFLOW, 0, 0].sum() / model.history[:, layout.G_REQUESTS, 0, 0].sum()
+    assert abs(paid - 0.5) < 4 * 0.5 / np.sqrt(N)  # four standard errors
+    assert model.state.queue_n.sum() == 0
+
+
+def test_who_has_changed_the_mind_stays() -> None:
+    model = after(30, delay="5 d", second_thoughts=0.5)
+    held = (model.state.flags[0] & layout.HOLDS) > 0
+    assert held.mean() == pytest.approx(1 - np.exp(-2.5), abs=0.03)
+    assert model.history[-20:, layout.G_REQUESTS].sum() == 0
