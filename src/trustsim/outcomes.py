@@ -485,6 +485,55 @@ def loss_per_investor(f: Finished) -> Floats:
     return np.asarray(f.loss.sum(axis=1) / max(f.held.sum(), 1))
 
 
+@outcome("outcome", "early_payoff", rows=("J4",), source="doi:10.1086/261155", better="higher", unit="number")
+def early_payoff(f: Finished) -> Floats:
+    """What those who asked were paid / their part of the assets of day 0; of one platform, without switching."""
+    return _payoff(f, lambda v, asked: f.model.state.safe[v, asked] - f.model.state.accounts.safe[asked], asked=True)
+
+
+@outcome("outcome", "late_payoff", rows=("J4",), source="doi:10.1086/261155", better="higher", unit="number")
+def late_payoff(f: Finished) -> Floats:
+    """What those who never asked hold at the horizon / their part of the assets of day 0; of one platform."""
+    at = f.model.state.accounts.at[0]
+    return _payoff(f, lambda v, stayed: f.model.state.balance[v, at[stayed]], asked=False)
+
+
+@outcome("outcome", "paid_in", rows=("J4",), source="doi:10.1086/261155", better="", unit="number")
+def paid_in(f: Finished) -> dict[str, Floats]:
+    """Of one platform: how many who asked were paid in full, how many nothing; what those between got (early_payoff)."""
+    state = f.model.state
+    found = {key: np.full(f.n_variants, np.nan) for key in ("full", "none", "part")}
+    for v in range(f.n_variants if state.n_platforms == 1 else 0):
+        asked = _asked(f, v)
+        got, owed = (state.safe[v] - state.accounts.safe)[asked], f.balance_at_start[asked]
+        between = (got > 0) & (got < owed)
+        found["full"][v], found["none"][v] = (got >= owed).sum(), (got == 0).sum()
+        if between.any():
+            found["part"][v] = got[between].sum() / (owed[between].sum() * _backing(f)[v])
+    return found
+
+
+def _asked(f: Finished, variant: int) -> NDArray[np.int64]:
+    """Return the investors who held money on the one platform at day 0 and have asked for it."""
+    at = f.model.state.accounts.at[0]
+    has_asked = (at >= 0) & (f.model.state.asked_day[variant, at] >= 0)
+    return np.flatnonzero(f.held & has_asked)
+
+
+def _backing(f: Finished) -> Floats:
+    return 1 + f.gauge("solvency")[0, :, 0]
+
+
+def _payoff(f: Finished, paid: Callable[[int, NDArray[np.int64]], NDArray[np.int64]], *, asked: bool) -> Floats:
+    """Return float64 (variants,): what was *paid* to those who have asked, or have not, / their part of the assets."""
+    found = np.full(f.n_variants, np.nan)
+    for v in range(f.n_variants if f.model.state.n_platforms == 1 else 0):
+        who = _asked(f, v) if asked else np.setdiff1d(np.flatnonzero(f.held), _asked(f, v))
+        stake = f.balance_at_start[who].sum() * _backing(f)[v]
+        found[v] = paid(v, who).sum() / stake if stake > 0 else np.nan
+    return found
+
+
 @outcome("outcome", "tail_loss", rows=("J4",), source="J4", better="lower", unit="share")
 def tail_loss(f: Finished) -> Floats:
     """Mean share of their money that the worst-hit 5 % of the investors lost."""

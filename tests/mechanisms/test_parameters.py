@@ -94,6 +94,10 @@ SCENES: dict[str, dict[str, Any]] = {
     "reentry": {"item": {"after": "5 d"}},
     "observation": {"item": {"accuracy": 0.5}},
     "service_desk": {"by": {"handling": {"agents": 1}, "warm_up": {"agents": 1}}},
+    "best_response": {
+        "item": {"impatient": 0.05, "late_return": 1.5, "expected": 0.3},
+        "platform": {"equity": "-20 %"},
+    },
     "interaction": {"item": {"intensity": 0.5, "pull": 0.2}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
@@ -134,6 +138,11 @@ OTHER: dict[tuple[str, str], Any] = {
     ("misuse", "audit"): 0.9,
     ("liquidity_buffer", "target"): 0.4,
     ("threshold", "own"): "0..5",
+    ("best_response", "expected"): 0.9,
+    ("best_response", "late_return"): 0.5,
+    ("payoff", "gross"): 0.5,
+    ("payoff", "success"): 0.01,
+    ("suspension", "after"): 0.01,
     ("service_desk", "warm_up"): 5.0,
     ("dealings", "rate"): 0.4,
     ("observation", "accuracy"): 1.0,
@@ -189,7 +198,7 @@ def stepped(document: dict[str, Any]) -> list[Played]:
 
 
 def differ(a: Played, b: Played) -> bool:
-    """Whether anything differs that an outcome or a reader could see: gauges by day, books, beliefs, losses, records."""
+    """Whether anything differs that an outcome could see: gauges by day, books, beliefs, losses, records."""
     same = np.array_equal(a.model.history, b.model.history, equal_nan=True)
     same &= all(np.array_equal(x, b.model.kept[name], equal_nan=True) for name, x in a.model.kept.items())
     same &= all(

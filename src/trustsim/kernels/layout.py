@@ -56,7 +56,7 @@ TERMS = (
     "exit_fee", "account_cap", "pro_rata", "throughput", "gate_trigger", "gate_announced",
     "cover", "cover_limit", "credibility", "education", "transparency", "notice_delay",
     "rebuttal", "rebuttal_lag", "reserve", "cost_per_day", "cost_of_claims", "cost_per_client",
-    "guarantee_fund", "custody_lag",
+    "guarantee_fund", "custody_lag", "suspend_after",
 )  # fmt: skip
 (
     LIQUID_SHARE, ASSET_YIELD, PROMISED_YIELD, SAFE_YIELD, ASSET_TERM, DEFAULT_RATE, RECOVERY, VOLATILITY,
@@ -66,11 +66,11 @@ TERMS = (
     EXIT_FEE, ACCOUNT_CAP, PRO_RATA, THROUGHPUT, GATE_TRIGGER, GATE_ANNOUNCED,
     COVER, COVER_LIMIT, CREDIBILITY, EDUCATION, TRANSPARENCY, NOTICE_DELAY,
     REBUTTAL, REBUTTAL_LAG, RESERVE, COST_PER_DAY, COST_OF_CLAIMS, COST_PER_CLIENT,
-    GUARANTEE_FUND, CUSTODY_LAG,
-) = range(48)  # fmt: skip
+    GUARANTEE_FUND, CUSTODY_LAG, SUSPEND_AFTER,
+) = range(49)  # fmt: skip
 NEUTRAL = {
     "account_cap": float("inf"), "throughput": float("inf"), "cover_limit": float("inf"), "credibility": 1.0,
-    "notice_delay": float("inf"), "rebuttal_lag": float("inf"),
+    "notice_delay": float("inf"), "rebuttal_lag": float("inf"), "suspend_after": float("inf"),
 }  # fmt: skip
 
 # entries of ``books``: money of the platform, then the outside accounts at the other end of its transfers …
@@ -94,7 +94,7 @@ GAUGES = (
     "risk", "published_risk", "backlog", "holders", "trust", "fear", "misperception", "arrears", "failure_day",
     "hidden_gap",
     "cost", "claims", "accounts",
-    "believers",
+    "believers", "paid",
 )  # fmt: skip
 (
     G_STATUS, G_CLAIMS_AT_START, G_DEPTH, G_PRESSURE, G_PRICE, G_REQUESTS, G_OUTFLOW, G_INFLOW, G_SOLD, G_SALE_LOSS,
@@ -102,8 +102,8 @@ GAUGES = (
     G_RISK, G_PUBLISHED_RISK, G_BACKLOG, G_HOLDERS, G_TRUST, G_FEAR, G_MISPERCEPTION, G_ARREARS, G_FAILURE_DAY,
     G_HIDDEN_GAP,
     G_COST, G_CLAIMS, G_ACCOUNTS,
-    G_BELIEVERS,
-) = range(33)  # fmt: skip
+    G_BELIEVERS, G_PAID,
+) = range(34)  # fmt: skip
 OPEN, GATED_STATUS, WINDING_STATUS, FAILED = 0, 1, 2, 3
 
 # targets of a message: the four parts of trust, the risk view, fear

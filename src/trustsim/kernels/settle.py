@@ -172,6 +172,10 @@ def settle(
             if status == layout.WINDING_STATUS:
                 due[p] = min(due[p], max(books[layout.CASH, v, p], np.int64(0)) + books[layout.CUSTODY, v, p])
                 unpaid[p] = due[p]
+            elif terms[layout.SUSPEND_AFTER, v, p] < math.inf:
+                most = round(terms[layout.SUSPEND_AFTER, v, p] * gauges[layout.G_CLAIMS_AT_START, v, p])
+                due[p] = max(min(due[p], np.int64(most - gauges[layout.G_PAID, v, p])), np.int64(0))
+                unpaid[p] = due[p]
         raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt)
         for p in range(n_platforms):
             if due[p] > 0:
@@ -182,6 +186,7 @@ def settle(
                 )  # fmt: skip
         for q in range(n_platforms):
             unpaid[q] -= np.int64(gauges[layout.G_OUTFLOW, v, q])
+            gauges[layout.G_PAID, v, q] += gauges[layout.G_OUTFLOW, v, q]
             gauges[layout.G_OVERDUE, v, q] = np.float64(unpaid[q]) / max(gauges[layout.G_CLAIMS_AT_START, v, q], 1.0)
             if unpaid[q] <= 0:
                 gauges[layout.G_ARREARS, v, q] = 0.0

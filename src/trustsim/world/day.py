@@ -22,7 +22,7 @@ Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Column = Floats  # one number a variant
 # what days keep: the day of agreement of clusters, one-time decisions, contacts and their waits, agents
-AGREED, DECIDED, WAITS, FREE_AT = "agreed", "decided", "waits", "free at"
+AGREED, DECIDED, WAITS, FREE_AT, BACKING = "agreed", "decided", "waits", "free at", "backing"
 _EPSILON = 1e-9
 
 
@@ -92,6 +92,54 @@ class Day:
         if self.time >= desk["warm_up"] - _EPSILON:
             told += came
         return float(max(agents.min() - self.time - self.dt, 0.0))
+
+    def opened(self, variant: int, platform: int) -> Mask:
+        """Return bool (accounts of the platform,): the account was open at day 0."""
+        return np.asarray(self.state.accounts.balance[self.accounts(platform)] > 0)
+
+    def needs(self, platform: int) -> NDArray[np.int64]:
+        """Return int64 (accounts of the platform,): the place of each open at day 0 in a random order, for the run."""
+        mine = self.accounts(platform)
+        luck = draws.uniforms(self.state.population.n_investors, purposes.NEED, self.key, day=platform)[0]
+        is_open = self.opened(0, platform)
+        order = np.argsort(np.where(is_open, luck[self.state.accounts.investor[mine]], 2.0), kind="stable")
+        place = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order))
+        return np.where(is_open, place, len(order))
+
+    def backing(self, variant: int, platform: int) -> float:
+        """Return what cash and assets are worth / claims, less debt, as it was on the first day."""
+        shape = (self.state.n_variants, self.state.n_platforms)
+        worth = self.keep(BACKING, lambda: np.full(shape, np.nan))
+        if np.isnan(worth[variant, platform]):
+            worth[variant, platform] = (
+                self.worth(platform)[variant] / self.state.books[layout.CLAIMS, variant, platform]
+            )
+        return float(worth[variant, platform])
+
+    def worth(self, platform: int) -> NDArray[np.int64]:
+        """Return int64 (variants,): cash, client money and true assets, less debt, minor units."""
+        books = self.state.books[:, :, platform]
+        own = books[layout.CASH] + books[layout.CUSTODY] - books[layout.DEBT]
+        return np.asarray(own + self.state.ladder[:, :, platform].sum(axis=0), np.int64)
+
+    def believed_cover(self, variant: int, platform: int) -> Floats:
+        """Return float64 (accounts of the platform,): the share of a loss that clients believe would be made good."""
+        cover, limit, credibility = (self.term(t, platform)[variant] for t in ("cover", "cover_limit", "credibility"))
+        held = np.maximum(self.state.balance[variant, self.accounts(platform)], 1)
+        return np.asarray(min(cover * credibility, 1.0) * np.minimum(limit / held, 1.0))
+
+    def bring_claims_to_value(self, platform: int, where: Mask) -> None:
+        """Let the claims on *platform* be what stands behind them, in proportion and rounded down; a fall is a loss."""
+        state, mine = self.state, self.accounts(platform)
+        for v in np.flatnonzero(where & (state.books[layout.CLAIMS, :, platform] > 0)).tolist():
+            share = max(int(self.worth(platform)[v]), 0) / int(state.books[layout.CLAIMS, v, platform])
+            held, asked = state.balance[v, mine], state.requested[v, mine]
+            now, left = np.floor(held * share).astype(np.int64), np.floor(asked * share).astype(np.int64)
+            np.add.at(state.loss[v], state.accounts.investor[mine], np.maximum(held - now, 0))
+            state.books[layout.CLAIMS, v, platform] += (now - held).sum()
+            state.books[layout.QUEUED, v, platform] += (left - asked).sum()
+            held[:], asked[:] = now, left
 
     def waiting(self, variant: int, platform: int) -> Floats:
         """Return float64 (accounts of the platform,): days since the request that is not yet paid; −1 without one."""

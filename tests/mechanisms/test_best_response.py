@@ -1,0 +1,94 @@
+"""Best response, suspension and the late payoff, through the books of one bank."""
+
+import numpy as np
+import pytest
+from quiet_world import document
+
+from trustsim.catalog import REGISTRY
+from trustsim.kernels import layout
+from trustsim.model import TrustCrisisModel
+from trustsim.outcomes import Finished, measured
+from trustsim.scenario.load import from_document
+
+N = 200
+
+
+def played(r1: float, variant: object = (), shocks: object = (), days: int = 5, **rule: object) -> TrustCrisisModel:
+    """Return a bank of N clients that has paid in 1 and promises r1, after some days."""
+    bank = {
+        "liquid_share": "0 %",
+        "equity": 1 / r1 - 1,
+        "sale_limit": "100 %",
+        "patience": "0 d",
+        "asset_term": "1e9 d",
+    }
+    told = document(
+        mechanisms={"best_response": rule},
+        platforms={"Bank": bank},
+        investors={"count": N, "second_platform": "0 %", "considered": 1},
+        segment={"wealth": 1e6 * r1},
+        shocks=list(shocks),
+        variants={"v": list(variant)},
+        horizon="30 d",
+    )
+    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    total = model.state.total_money()
+    for _ in range(days):
+        model.step()
+        assert (model.state.total_money() == total).all()
+        assert (model.state.claims_gap() == 0).all()
+    return model
+
+
+def departed(model: TrustCrisisModel) -> int:
+    return int(model.history[:, layout.G_RUNNERS].sum())
+
+
+@pytest.mark.parametrize(("r1", "late"), [(1.28, 2.0), (1.1, 1.5), (1.5, 4.0)])
+def test_all_leave_above_the_tipping_point(r1: float, late: float) -> None:
+    tipping = (late - r1) / (r1 * (late - 1))
+    below = played(r1, impatient=0.1, late_return=late, expected=tipping - 0.005)
+    above = played(r1, impatient=0.1, late_return=late, expected=tipping + 0.005)
+    assert (departed(below), departed(above)) == (20, N)
+
+
+@pytest.mark.parametrize("impatient", [0.1, 0.25, 0.4])
+def test_who_waits_gets_what_is_left(impatient: float) -> None:
+    pays = {"kind": "payoff", "platform": "Bank", "day": "3 d", "gross": 2}
+    model = played(1.28, shocks=[pays], impatient=impatient)
+    found = measured(Finished(model))
+    assert found["early_payoff"][0] == pytest.approx(1.28, abs=1e-9)
+    assert found["late_payoff"][0] == pytest.approx(2 * (1 - impatient * 1.28) / (1 - impatient), abs=1e-6)
+
+
+def test_a_project_that_fails_leaves_nothing_to_those_who_waited() -> None:
+    pays = {"kind": "payoff", "platform": "Bank", "day": "3 d", "gross": 2, "success": "0 %"}
+    model = played(1.28, shocks=[pays], impatient=0.25)
+    assert measured(Finished(model))["late_payoff"][0] == 0
+    assert model.state.loss.sum() == pytest.approx(0.75 * N * 1.28e8, rel=1e-6)
+
+
+@pytest.mark.parametrize("expected", [0.0, 0.5, 0.99])
+def test_no_more_than_the_share_is_paid_before_a_suspension_ends(expected: float) -> None:
+    rule = {"impatient": 0.4, "expected": expected}  # more need money than are paid
+    model = played(1.28, [{"kind": "suspension", "after": "25 %"}], **rule)
+    claims = model.history[0, layout.G_CLAIMS_AT_START, 0, 0]
+    assert model.history[-1, layout.G_PAID, 0, 0] == pytest.approx(0.25 * claims, abs=1)
+    assert model.history[-1, layout.G_STATUS, 0, 0] == layout.OPEN
+    assert departed(model) == 80
+
+
+def test_half_a_guarantee_moves_the_tipping_point() -> None:
+    cover = {"kind": "guarantee", "cover": "50 %", "credibility": 1, "limit": 1e9}
+    bare = played(1.28, impatient=0.25, expected=0.6)
+    half = played(1.28, [cover], impatient=0.25, expected=0.6)
+    full = played(1.28, [{**cover, "cover": "100 %"}], impatient=0.25, expected=0.99)
+    assert (departed(bare), departed(full)) == (N, 50)
+    assert departed(half) == N  # who leaves is paid in full as well: half a cover does not change the sign
+
+
+def test_the_impatient_are_the_same_whatever_is_expected() -> None:
+    few = played(1.28, impatient=0.1, days=1).state.asked_day[0] >= 0
+    more = played(1.28, impatient=0.3, days=1).state.asked_day[0] >= 0
+    assert few.sum() == 20
+    assert np.array_equal(few & more, few)
