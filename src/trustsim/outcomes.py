@@ -500,7 +500,7 @@ def late_payoff(f: Finished) -> Floats:
 
 @outcome("outcome", "paid_in", rows=("J4",), source="doi:10.1086/261155", better="", unit="number")
 def paid_in(f: Finished) -> dict[str, Floats]:
-    """Of one platform: how many who asked were paid in full, how many nothing; what those between got (early_payoff)."""
+    """Of one platform: how many who asked got all, how many nothing; what those between got, as early_payoff."""
     state = f.model.state
     found = {key: np.full(f.n_variants, np.nan) for key in ("full", "none", "part")}
     for v in range(f.n_variants if state.n_platforms == 1 else 0):

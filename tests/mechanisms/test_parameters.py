@@ -98,6 +98,14 @@ SCENES: dict[str, dict[str, Any]] = {
         "item": {"impatient": 0.05, "late_return": 1.5, "expected": 0.3},
         "platform": {"equity": "-20 %"},
     },
+    "global_game": {
+        "item": {"cost": 0.14, "noise": 0.1},
+        "by": {
+            "success": {"game": "project", "success": 0.1},
+            "late_return": {"game": "project", "success": 0.5, "late_return": 1.0},
+            "impatient": {"game": "project", "success": 0.5},
+        },
+    },
     "interaction": {"item": {"intensity": 0.5, "pull": 0.2}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
@@ -138,6 +146,8 @@ OTHER: dict[tuple[str, str], Any] = {
     ("misuse", "audit"): 0.9,
     ("liquidity_buffer", "target"): 0.4,
     ("threshold", "own"): "0..5",
+    ("global_game", "success"): 1.0,
+    ("global_game", "late_return"): 50.0,
     ("best_response", "expected"): 0.9,
     ("best_response", "late_return"): 0.5,
     ("payoff", "gross"): 0.5,
