@@ -20,7 +20,7 @@ from trustsim.kernels.account_pass import CLIP, account_pass, count
 from trustsim.kernels.act import act
 from trustsim.kernels.balance import carry, gauge
 from trustsim.kernels.prepare import day_weights
-from trustsim.kernels.settle import credit_interest, fail, mature, settle
+from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Scenario, Variant, World
 from trustsim.world import network as networks
@@ -471,12 +471,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         for v, p in np.argwhere(in_arrears | is_winding):
             first, stop = state.accounts.first[p : p + 2]
             held, before = state.balance[v, first:stop].copy(), state.loss[v].copy()
-            fail(
-                state.flags[v : v + 1], state.balance[v : v + 1], state.requested[v : v + 1], state.queue_n[v : v + 1],
-                state.safe[v : v + 1], state.loss[v : v + 1], state.books[:, v : v + 1], state.ladder[:, v : v + 1],
-                g[:, v : v + 1], state.terms[:, v : v + 1], state.accounts.first, state.accounts.investor, 0, p,
-                self.day,
-            )  # fmt: skip
+            states.close_platform(state, int(v), int(p), self.day)
             who = state.accounts.investor[first:stop]
             share = np.zeros(state.population.n_investors)
             share[who] = (state.loss[v] - before)[who] / np.maximum(held, 1)

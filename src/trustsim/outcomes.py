@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import layout
 from trustsim.registry import REGISTRY, Entry
+from trustsim.units import MINOR_PER_MAJOR
 from trustsim.world.series import SERIES
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Floats = NDArray[np.float64]
 RUN_MULTIPLE = 5.0  # a day of a run: this many times the departures of a calm day, and beyond chance
 RUN_SHARE = 0.03  # … and a run counts when at least this share of the accounts of day 0 ran in it
 TRIGGERS = ("fundamental", "belief", "spill-over")  # what sets a run off
+CONTAGION = 0.05  # share of the platforms beyond which a failure is called contagious
 GLOBAL_CASCADE = 0.1  # share of the investors beyond which a cascade is called global
 LIKE_OPINION, MAJOR_GROUP = 0.01, 0.05  # largest gap inside a group of like opinion; share of all that makes one major
 RECOVERED = 0.9  # trust is back at this share of day 0
@@ -463,6 +465,39 @@ def ran_share(f: Finished) -> Floats:
 def failure_probability(f: Finished) -> Floats:
     """Whether at least one platform failed (was not wound down in order)."""
     return np.asarray((f.gauge("status")[-1] == layout.FAILED).any(axis=1), np.float64)
+
+
+@outcome("outcome", "failed_platforms", rows=("J3",), source="J3", better="lower", unit="count")
+def failed_platforms(f: Finished) -> Floats:
+    """Number of platforms that have failed by the horizon."""
+    return np.asarray((f.gauge("status")[-1] == layout.FAILED).sum(axis=1), np.float64)
+
+
+@outcome("outcome", "contagion_size", rows=("J3",), source="doi:10.1098/rspa.2009.0410", better="lower", unit="share")
+def contagion_size(f: Finished) -> Floats:
+    """Share of the platforms that failed, where more than a twentieth did."""
+    share = failed_platforms(f) / max(f.model.state.n_platforms, 1)
+    return np.where(share > CONTAGION, share, np.nan)
+
+
+@outcome("outcome", "debts_paid", rows=("A4",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher", unit="number")
+def debts_paid(f: Finished) -> dict[str, Floats]:
+    """What each platform paid of its debts to others when they were cleared, in major units."""
+    return _cleared(f, 0)
+
+
+@outcome(
+    "outcome", "left_after_debts", rows=("A4",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher", unit="number"
+)
+def left_after_debts(f: Finished) -> dict[str, Floats]:
+    """What each platform had left when debts to others had been cleared, in major units."""
+    return _cleared(f, 1)
+
+
+def _cleared(f: Finished, row: int) -> dict[str, Floats]:
+    told = f.model.kept.get("cleared")
+    names = [] if told is None else [platform.name for platform in f.model.state.platforms]
+    return {name: told[:, row, p] / MINOR_PER_MAJOR for p, name in enumerate(names)} if told is not None else {}
 
 
 @outcome("outcome", "time_to_failure", rows=("J3",), source="J3", better="higher", unit="duration")

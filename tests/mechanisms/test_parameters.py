@@ -106,6 +106,11 @@ SCENES: dict[str, dict[str, Any]] = {
             "impatient": {"game": "project", "success": 0.5},
         },
     },
+    "obligations": {
+        "item": {"links": 1, "interbank": 0.5, "day": "3 d"},
+        "platform": {"own_cash": 5_000_000},
+        "by": {"first": {"pro_rata": False, "first": 0}, "pro_rata": {"first": 1}},
+    },
     "interaction": {"item": {"intensity": 0.5, "pull": 0.2}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
@@ -146,6 +151,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("misuse", "audit"): 0.9,
     ("liquidity_buffer", "target"): 0.4,
     ("threshold", "own"): "0..5",
+    ("obligations", "links"): 0.0,
     ("global_game", "success"): 1.0,
     ("global_game", "late_return"): 50.0,
     ("best_response", "expected"): 0.9,

@@ -71,6 +71,8 @@ def raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt) -> N
         books[layout.DEBT, v, p] += drawn
         books[layout.CASH, v, p] += drawn
         need[p] = short - drawn
+    if need.max() <= 0:
+        return
     for m in range(n_markets):
         total, depth, pressure, impact = np.int64(0), 0.0, 0.0, 0.0
         for p in range(n_platforms):

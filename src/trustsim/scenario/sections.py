@@ -24,10 +24,18 @@ def names_in(tree: Mapping[str, Node]) -> dict[str, list[str]]:
     segments = investors.get("segments") if investors else None
     variants = tree["variants"].mapping if "variants" in tree else None
     return {
-        "platform": list(named(tree["platforms"].items or ())) if "platforms" in tree else [],
+        "platform": _platform_names(tree["platforms"].items or ()) if "platforms" in tree else [],
         "segment": list(named(segments.items or ())) if segments else [],
         "variant": list(variants or (DO_NOTHING,)),
     }
+
+
+def _platform_names(items: tuple[Node, ...]) -> list[str]:
+    names: list[str] = []
+    for name, index in named(items).items():
+        copies = (items[index].mapping or {}).get("copies")
+        names += _copies(name, copies.value if copies is not None and type(copies.value) is int else 1)
+    return names
 
 
 def read_world(tree: Node, reader: Reader) -> World | None:
@@ -115,7 +123,14 @@ def _platforms(node: Node | None, tree: Node, reader: Reader) -> tuple[Any, ...]
         return None
     made = [_platform(item, _item_path("platforms", item, k), reader) for k, item in enumerate(node.items)]
     is_good = _names_once(node.items, "platforms", "platform", reader)
-    return tuple(made) if is_good and all(each is not None for each in made) else None
+    if not is_good or any(each is None for each in made):
+        return None
+    return tuple(replace(each, name=name, copies=1) for each in made for name in _copies(each.name, each.copies))
+
+
+def _copies(name: str, copies: int) -> list[str]:
+    """Return the names of all copies of a platform: its own where there is one."""
+    return [name] if copies == 1 else [f"{name} {k + 1}" for k in range(copies)]
 
 
 def _platform(node: Node, path: str, reader: Reader) -> Any:

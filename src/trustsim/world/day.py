@@ -13,16 +13,17 @@ from trustsim.kernels import balance, draws, layout, purposes, settle
 from trustsim.kernels.account_pass import account_words
 from trustsim.kernels.desk import serve
 from trustsim.kernels.opinions import copy, meet
-from trustsim.world import opinions
+from trustsim.world import obligations, opinions
 from trustsim.world.board import Board
 from trustsim.world.rumours import Told, spread_rumour
-from trustsim.world.state import State
+from trustsim.world.state import State, close_platform
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Column = Floats  # one number a variant
 # what days keep: the day of agreement of clusters, one-time decisions, contacts and their waits, agents
 AGREED, DECIDED, WAITS, FREE_AT, BACKING = "agreed", "decided", "waits", "free at", "backing"
+DEBTS, CLEARED = "debts", "cleared"  # … what platforms owe each other; what they paid and what was left
 _EPSILON = 1e-9
 
 
@@ -140,6 +141,43 @@ class Day:
             state.books[layout.CLAIMS, v, platform] += (now - held).sum()
             state.books[layout.QUEUED, v, platform] += (left - asked).sum()
             held[:], asked[:] = now, left
+
+    def borrow(self, variant: int, *, links: float, interbank: float) -> None:
+        """Take down what platforms owe each other, on the first day."""
+        if self.step > 1:
+            return
+        debts = obligations.stated(self.state)
+        if links > 0:
+            debts = np.hstack([debts, obligations.lend_at_random(self.state, variant, links, interbank, self.key)])
+        kept = self.keep(DEBTS, lambda: np.zeros((self.state.n_variants, 3, 0), np.int64))
+        room = max(kept.shape[2], debts.shape[1])
+        kept = self.kept[DEBTS] = np.pad(kept, ((0, 0), (0, 0), (0, room - kept.shape[2])))
+        kept[variant, :, : debts.shape[1]] = debts
+
+    def clear_debts(self, variant: int) -> None:
+        """Let all debts among platforms be paid as far as they can; who cannot pay all fails."""
+        state, debts = self.state, self.kept[DEBTS][variant]
+        n = state.n_platforms
+        books = state.books[:, variant]
+        own = np.maximum(books[layout.CASH] - np.maximum(books[layout.CLAIMS] - books[layout.CUSTODY], 0), 0)
+        paid = obligations.clearing(debts, own.astype(np.float64))
+        due = np.bincount(debts[0], debts[2], n)
+        got = np.bincount(debts[1], debts[2] * (paid / np.maximum(due, 1.0))[debts[0]], n)
+        self.keep(CLEARED, lambda: np.zeros((state.n_variants, 2, n)))[variant] = paid, own + got - paid
+        obligations.pay(state, variant, debts, paid)
+        self._fail(variant, np.flatnonzero(paid < due * (1 - 1e-12)))
+
+    def default(self, variant: int, *, first: int) -> None:
+        """Let the insolvent fail, and *first* random platforms; nobody gets anything from them."""
+        worth = obligations.net_worth(self.state, variant, self.kept[DEBTS][variant])
+        luck = draws.uniforms(self.state.n_platforms, purposes.OBLIGATION, self.key, day=1)[0]
+        hit = np.argsort(luck, kind="stable")[:first]
+        self._fail(variant, np.union1d(np.flatnonzero(worth < 0), hit))
+
+    def _fail(self, variant: int, platforms: NDArray[np.int64]) -> None:
+        for p in platforms.tolist():
+            if self.state.gauges[layout.G_STATUS, variant, p] != layout.FAILED:
+                close_platform(self.state, variant, p, self.step)
 
     def waiting(self, variant: int, platform: int) -> Floats:
         """Return float64 (accounts of the platform,): days since the request that is not yet paid; −1 without one."""

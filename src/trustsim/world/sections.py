@@ -6,9 +6,11 @@ Declarations only, so that checking a file stays quick; :mod:`trustsim.world.pop
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from trustsim.errors import UnitError
 from trustsim.registry import REGISTRY, parameter
 from trustsim.units import Distribution
 
@@ -98,6 +100,10 @@ class Platform:
     credit_line: float = parameter(0.0, unit="share", low=0, high=5, source="assumed", text="cash that can be borrowed / claims at day 0")
     patience: float = parameter(10.0, unit="duration", low=0, high=3650, source="assumed", text="how long the oldest unpaid request may wait before the platform is failed")
     estate_cost: float = parameter(0.1, unit="share", source="assumed", text="share of the estate that the liquidation costs")
+    own_cash: float = parameter(0.0, unit="money", low=0, source="assumed", text="cash at day 0 besides clients' money and what equity asks for")
+    outside_debt: float = parameter(0.0, unit="money", low=0, source="assumed", text="of that cash, what is borrowed from outside lenders")
+    owes: str = parameter("", unit="text", source="doi:10.1287/mnsc.47.2.236.9835", text="what it owes to other platforms, in major units: 'Beta 10, Gamma 4.5'; see the mechanism obligations")
+    copies: int = parameter(1, unit="count", low=1, high=10_000, source="assumed", text="how many platforms like this there are, named with a number behind: 'Bank 1', 'Bank 2', …")
     # custody
     custody: str = parameter("none", unit="name", choices=("none", "bank", "payment_firm", "several_banks", "ledger"), source="B3", text="who keeps the client money")
     segregated_share: float = parameter(0.0, unit="share", source="assumed", text="share of the client money kept apart: cannot be misused, pays only its owners, is returned at failure")
@@ -115,6 +121,23 @@ class Platform:
     # service and exposure
     service_capacity: float = parameter(0.05, unit="per_day", low=0, high=10, source="assumed", text="contacts that the desk can answer in a day / clients")
     exposure: str = parameter("", unit="name", source="assumed", text="brand or group whose name it shares; trouble spills over inside a group")
+
+    def __post_init__(self) -> None:
+        owed(self.owes)
+
+
+_OWES = re.compile(r"\s*(.+?)\s+(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*")
+
+
+def owed(text: str) -> dict[str, int]:
+    """Return what ``'Beta 10, Gamma 4.5'`` says is owed to whom, in minor units; raises UnitError where it is no list."""
+    found: dict[str, int] = {}
+    for part in filter(str.strip, text.split(",")):
+        match = _OWES.fullmatch(part)
+        if match is None:
+            raise UnitError(f"owes {text!r}", "names of platforms with amounts, as 'Beta 10, Gamma 4.5'")
+        found[match[1]] = found.get(match[1], 0) + round(float(match[2]) * YUAN)
+    return found
 
 
 class PlatformKind:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import layout
 from trustsim.kernels.account_pass import N_SUMS, N_WEIGHTS
+from trustsim.kernels.settle import fail
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
 from trustsim.world.network import Network
@@ -160,7 +161,8 @@ def _open_books(state: State, worlds: Sequence[World]) -> None:
             apart = int(platform.segregated_share * liquid)
             state.books[layout.CLAIMS, v, p] = claims
             state.books[layout.CUSTODY, v, p] = apart
-            state.books[layout.CASH, v, p] = liquid - apart
+            state.books[layout.CASH, v, p] = liquid - apart + int(platform.own_cash)
+            state.books[layout.DEBT, v, p] = int(platform.outside_debt)
             state.ladder[:, v, p] = assets // layout.RUNGS
             state.ladder[-1, v, p] += assets % layout.RUNGS
             state.gauges[layout.G_CLAIMS_AT_START, v, p] = claims
@@ -168,3 +170,13 @@ def _open_books(state: State, worlds: Sequence[World]) -> None:
             state.gauges[layout.G_ACCOUNTS, v, p] = first[p + 1] - first[p]
             state.gauges[layout.G_PRICE, v, p] = 1.0
             state.gauges[layout.G_FAILURE_DAY, v, p] = np.nan
+
+
+def close_platform(state: State, variant: int, platform: int, step: int) -> None:
+    """Close a platform of one variant in the books: see :func:`trustsim.kernels.settle.fail`."""
+    one = slice(variant, variant + 1)
+    fail(
+        state.flags[one], state.balance[one], state.requested[one], state.queue_n[one], state.safe[one],
+        state.loss[one], state.books[:, one], state.ladder[:, one], state.gauges[:, one], state.terms[:, one],
+        state.accounts.first, state.accounts.investor, 0, platform, step,
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""What platforms owe each other: clearing, defaults, money."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from quiet_world import QUIET, document
+
+from trustsim.catalog import REGISTRY
+from trustsim.errors import ModelError, ScenarioError
+from trustsim.kernels import layout
+from trustsim.model import TrustCrisisModel
+from trustsim.scenario.load import from_document
+from trustsim.world.obligations import clearing
+
+LENDER = {**QUIET, "liquid_share": "0 %"}
+
+
+def played(platforms: dict[str, dict[str, object]], days: int = 3, **rule: object) -> TrustCrisisModel:
+    told = document(
+        mechanisms={"obligations": rule},
+        platforms={name: {**LENDER, **settings} for name, settings in platforms.items()},
+        investors={"count": 1, "members": "0 %", "second_platform": "0 %"},
+    )
+    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    total = model.state.total_money()
+    for _ in range(days):
+        model.step()
+        assert (model.state.total_money() == total).all()
+    return model
+
+
+def test_a_chain_pays_what_its_links_have() -> None:
+    model = played({"A": {"own_cash": 4, "owes": "B 10"}, "B": {"own_cash": 2, "owes": "C 10"}, "C": {}})
+    paid, left = model.kept["cleared"][0]
+    assert paid.tolist() == [400, 600, 0]
+    assert left.tolist() == [0, 0, 600]
+    assert model.state.gauges[layout.G_STATUS, 0].tolist() == [layout.FAILED, layout.FAILED, layout.OPEN]
+    assert model.state.books[layout.CASH, 0, 2] + model.state.ladder[:, 0, 2].sum() == 600
+
+
+@given(st.integers(2, 7), st.integers(0, 2**32 - 1))
+def test_what_is_paid_is_a_fixed_point_and_the_greatest(n: int, seed: int) -> None:
+    u = np.random.default_rng(seed).random
+    pairs = [(i, j) for i in range(n) for j in range(n) if i != j and u() < 0.5]
+    debts = np.array([(i, j, int(1 + 999 * u())) for i, j in pairs], np.int64).reshape(-1, 3).T
+    own = np.floor(500 * u(n)) * (u(n) < 0.7)
+    paid = clearing(debts, own)
+    due = np.bincount(debts[0], debts[2], n)
+    part = debts[2] / np.maximum(due, 1)[debts[0]]
+    again = np.minimum(due, own + np.bincount(debts[1], part * paid[debts[0]], n))
+    assert paid == pytest.approx(again, abs=1e-6)
+    assert (paid <= due + 1e-9).all()
+    more = np.minimum(paid + 1.0, due)  # from above: whoever starts higher comes down to no less
+    for _ in range(2000):
+        more = np.minimum(due, own + np.bincount(debts[1], part * more[debts[0]], n))
+    assert (more <= paid + 1e-3).all()
+
+
+def test_a_bank_falls_by_one_default_where_the_loan_exceeds_its_capital() -> None:
+    rich = {"own_cash": 100, "outside_debt": 100, "owes": "B 11, C 9"}  # owes more than it is worth
+    model = played({"A": rich, "B": {"own_cash": 10, "outside_debt": 11}, "C": {"own_cash": 10, "outside_debt": 10}},
+                   pro_rata=False)  # fmt: skip
+    assert model.state.gauges[layout.G_STATUS, 0].tolist() == [layout.FAILED, layout.FAILED, layout.OPEN]
+
+
+def test_lending_at_random_changes_no_net_worth() -> None:
+    told = document(
+        mechanisms={"obligations": {"pro_rata": False, "links": 3, "first": 0}},
+        platforms={"Bank": {**LENDER, "copies": 300, "own_cash": 1000, "outside_debt": 960}},
+        investors={"count": 1, "members": "0 %", "second_platform": "0 %"},
+    )
+    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    assert [p.name for p in model.state.platforms][:2] == ["Bank 1", "Bank 2"]
+    model.step()
+    debtor, creditor, amount = model.kept["debts"][0]
+    lent = np.bincount(creditor, amount, 300)
+    assert np.abs(lent[lent > 0] - 20000).max() <= 60  # a fifth of what each has, parts rounded down
+    assert (debtor != creditor).all()
+    assert len(set(zip(debtor.tolist(), creditor.tolist(), strict=True))) == len(debtor)
+    assert abs(len(debtor) - 900) < 5 * 30  # five standard deviations
+    assert (model.state.gauges[layout.G_STATUS, 0] == layout.OPEN).all()
+
+
+def test_a_debt_to_nobody_is_refused() -> None:
+    with pytest.raises(ModelError, match="A: given a debt to 'Bee'"):
+        played({"A": {"owes": "Bee 3"}, "B": {}})
+    with pytest.raises(ScenarioError, match="names of platforms with amounts"):
+        played({"A": {"owes": "3 Bee"}, "B": {}})
