@@ -99,6 +99,8 @@ def find_runs(model: TrustCrisisModel) -> tuple[Episode, ...]:
         ordinary = model.settings["ordinary"][v]
         leave = ordinary.leave * dt if ordinary is not None else 0.0
         for p in range(model.state.n_platforms):
+            if not rows["runners"][:, v, p].any():
+                continue
             left = rows["runners"][:, v, p] + rows["leavers"][:, v, p]
             holders = np.concatenate([rows["holders"][:1, v, p], rows["holders"][:-1, v, p]])
             calm = leave * holders

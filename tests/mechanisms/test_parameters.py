@@ -107,7 +107,7 @@ SCENES: dict[str, dict[str, Any]] = {
         },
     },
     "obligations": {
-        "item": {"links": 1, "interbank": 0.5, "day": "3 d"},
+        "item": {"links": 1, "interbank": 0.02, "day": "3 d"},
         "platform": {"own_cash": 5_000_000},
         "by": {"first": {"pro_rata": False, "first": 0}, "pro_rata": {"first": 1}},
     },
@@ -216,7 +216,8 @@ def stepped(document: dict[str, Any]) -> list[Played]:
 def differ(a: Played, b: Played) -> bool:
     """Whether anything differs that an outcome could see: gauges by day, books, beliefs, losses, records."""
     same = np.array_equal(a.model.history, b.model.history, equal_nan=True)
-    same &= all(np.array_equal(x, b.model.kept[name], equal_nan=True) for name, x in a.model.kept.items())
+    same &= a.model.kept.keys() == b.model.kept.keys()
+    same &= all(np.array_equal(x, b.model.kept.get(name), equal_nan=True) for name, x in a.model.kept.items())
     same &= all(
         np.array_equal(getattr(a.state, x), getattr(b.state, x)) for x in ("books", "beliefs", "loss", "balance")
     )

@@ -87,6 +87,9 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
     for name, value in layout.NEUTRAL.items():
         terms[layout.TERMS.index(name)] = value
     for v, world in enumerate(worlds):
+        if world.platforms is worlds[0].platforms and v > 0:
+            terms[:, v] = terms[:, 0]
+            continue
         for p, platform in enumerate(world.platforms):
             regime = REGISTRY["custody", platform.custody].make
             from_custody: dict[str, float] = {
@@ -155,6 +158,10 @@ def _open_books(state: State, worlds: Sequence[World]) -> None:
     for p in range(state.n_platforms):
         claims = int(state.accounts.balance[first[p] : first[p + 1]].sum())
         for v, world in enumerate(worlds):
+            if world.platforms is worlds[0].platforms and v > 0:
+                for array in (state.books, state.ladder, state.gauges):
+                    array[:, v, p] = array[:, 0, p]
+                continue
             platform = world.platforms[p]
             liquid = int(platform.liquid_share * claims)
             assets = max(int((1.0 + platform.equity) * claims) - liquid, 0)
