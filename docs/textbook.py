@@ -104,6 +104,74 @@ def bifurcation(ax: Any) -> None:
     ax.set(xlabel="β J", ylabel="share out", xlim=(0.5, 2.05), ylim=(-0.03, 1.03))
 
 
+@drawn("T-03")
+def bank_run(ax: Any) -> None:
+    """What a client gets, against the share of others who leave early."""
+    share = np.linspace(0, 0.999, 400)
+    late = np.where(share < 1 / 1.28, 2 * (1 - 1.28 * share) / (1 - share), 0.0)
+    ax.plot(share, late, color=look.BASELINE, lw=1.2, label="waiting, by the formula")
+    ax.plot(share, np.where(share < 1 / 1.28, 1.28, 1 / np.maximum(share, 0.01)), color=look.BASELINE, lw=1.2, ls="--",
+            label="leaving, on average")  # fmt: skip
+    ax.axvline(0.5625, color=look.GRID, lw=1)
+    values = [0.05, 0.15, 0.25, 0.35, 0.45, 0.55]
+    for k, outcome in enumerate(("late_payoff", "early_payoff")):
+        found = [
+            at("T-03", {"mechanisms.best_response.impatient": x}, 2).outcomes[outcome][:, 0].mean() for x in values
+        ]
+        ax.plot(values, found, "o", ms=4, color=look.COLOURS[k], label=outcome.replace("_", " ") + ", runs")
+    ax.set(xlabel="share who leave early", ylabel="paid for 1", ylim=(0, 2.1))
+
+
+@drawn("T-16")
+def bass_curve(ax: Any) -> None:
+    """Share of all accounts that are open, over time."""
+    study = at("T-16", {"investors.count": 20000}, 3)
+    days = np.arange(study.series["open"].shape[1]) * study.scenario.step
+    decay = np.exp(-0.41 * days)
+    for k in range(3):
+        ax.plot(days, study.series["open"][k, :, 0, -1], color=look.COLOURS[0], lw=1, label="" if k else "three runs")
+    ax.plot(days, (1 - decay) / (1 + 0.38 / 0.03 * decay), color=look.BASELINE, lw=1.2, ls="--", label="F(t)")
+    ax.set(xlabel="day", ylabel="share who have joined")
+
+
+@drawn("T-18")
+def final_size(ax: Any) -> None:
+    """How many an outbreak reaches, against R0."""
+    grid = np.linspace(0.6, 4, 200)
+    size = [brentq(lambda r, x=x: r - 1 + np.exp(-x * r), 1e-6, 1) if x > 1.001 else 0.0 for x in grid]
+    ax.plot(grid, size, color=look.BASELINE, lw=1.2, label="r = 1 − exp(−R0 r)")
+    values = [1.2, 1.5, 2, 2.5, 3, 3.5]
+    dots(ax, values, means("T-18", "network.mean_degree", [x / 0.3 for x in values], "outbreak_size", 20), label="runs")
+    ax.set(xlabel="R0 = z T", ylabel="share reached, given an outbreak", ylim=(-0.03, 1.03))
+
+
+@drawn("T-22")
+def peak_of_a_run(ax: Any) -> None:
+    """Largest share out at once, against the time away."""
+    grid = np.linspace(0, 6, 200)
+    ax.plot(grid, np.tanh(grid / 4), color=look.BASELINE, lw=1.2, label="tanh(βτ / 4)")
+    values = [0.5, 1, 2, 3, 4, 5]
+    small = {"investors.count": 10000, "shocks.0.infectiousness": 0.0001, "shocks.0.seeds": "1 %"}
+    dots(ax, values, means("T-22", "mechanisms.reentry.after", [f"{x} d" for x in values], "peak_out", 5, **small),
+         label="runs")  # fmt: skip
+    ax.set(xlabel="β τ", ylabel="largest share out at once", ylim=(0, 1))
+
+
+@drawn("T-34")
+def contagion_window(ax: Any) -> None:
+    """Share of worlds in which more than a twentieth of the banks fail, and how many do, against links."""
+    edges = [brentq(lambda z: z * poisson.cdf(3, z) - 1, *ends) for ends in ((0.5, 2), (4, 8))]
+    ax.axvspan(*edges, color=look.GRID, alpha=0.5, lw=0, label="first-order window")
+    values = [0.5, 1, 1.5, 2, 3, 4, 5, 6, 7]
+    failed = [at("T-34", {"mechanisms.obligations.links": z}, 40).outcomes["failed_platforms"][:, 0] for z in values]
+    share = np.array([(x > 50).mean() for x in failed])
+    near = 1.96 * np.sqrt(share * (1 - share) / 40)
+    dots(ax, values, np.array([share, share - near, share + near]), label="contagion, share of worlds")
+    ax.plot(values, [x[x > 50].mean() / 1000 if (x > 50).any() else np.nan for x in failed], "s", ms=4,
+            color=look.COLOURS[1], label="share of banks, given contagion")  # fmt: skip
+    ax.set(xlabel="links z", ylabel="share", ylim=(-0.03, 1.03))
+
+
 def page(found: Evidence) -> str:
     """Return the page: every file with what it must give and what it gave."""
     return "\n".join([HEAD, *(line for each in found.checked for line in _section(each))])

@@ -217,7 +217,7 @@ def documents(draw: st.DrawFn) -> Document:
     section = REGISTRY["section", "platform"].parameters
     platforms = [
         {
-            **draw(some_of(section, names, without=("name", "kind"))),
+            **draw(some_of(section, names, without=("name", "kind", "owes", "copies"))),
             "name": name,
             "kind": draw(st.sampled_from(kinds)),
         }
@@ -226,7 +226,7 @@ def documents(draw: st.DrawFn) -> Document:
     mechanisms: Document = {}
     for name in draw(st.lists(st.sampled_from(sorted(REGISTRY.group("mechanism"))), max_size=3, unique=True)):
         parameters = REGISTRY["mechanism", name].parameters
-        mechanisms[name] = draw(st.just("off") | some_of(parameters, names)) if parameters else "off"
+        mechanisms[name] = draw(st.just("off") | some_of(parameters, names, without=("own",))) if parameters else "off"
     lever = items("intervention", names, horizon)
     return {
         "trustsim": 1,

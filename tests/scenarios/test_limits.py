@@ -27,6 +27,25 @@ def departed(file: str, replications: int, **overrides: object) -> np.ndarray:
     return ts.run(scenario, variants=[scenario.variants[0].name], replications=replications).outcomes["departed"][:, 0]
 
 
+EXACT = (
+    "T-01-granovetter", "T-03-bank-run", "T-05-suspension", "T-08-project", "T-19-complete", "T-19-eigenvalue",
+    "T-24-degroot", "T-25-karate", "T-25-rates", "T-32-chain", "T-32-clearing", "T-41-fire-sale", "T-45-dealings",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_what_is_exact_is_met(name: str) -> None:
+    assert set(verdicts(f"{name}.yaml").values()) == {"pass"}
+
+
+def test_every_theory_limit_has_its_file() -> None:
+    rows = {
+        found["id"].split()[0] for file in LIMITS.glob("*.yaml") for found in ts.load(file).document.get("expect", [])
+    }
+    numbers = (1, 3, 5, 6, 7, 8, 10, 12, 14, 16, 18, 19, 21, 22, 24, 25, 28, 30, 32, 34, 36, 39, 41, 43, 45, 46, 47)
+    assert rows == {f"T-{k:02}" for k in numbers}
+
+
 def test_thresholds_in_a_row_fall_one_a_day() -> None:
     assert set(verdicts("T-01-granovetter.yaml").values()) == {"pass"}
 
@@ -87,3 +106,33 @@ def test_who_left_is_remembered_for_good_also_beside_herding() -> None:
     """With herding on, whose memory fades, thresholds in a row still fall one a day."""
     settings = {"mechanisms.herding": {"fading": "50 %/day", "observed": "10 %"}}
     assert departed("T-01-granovetter.yaml", 1, **settings) == [100]
+
+
+def mean_at(file: str, step: float, replications: int, **overrides: object) -> ts.Study:
+    scenario = ts.load(LIMITS / file, overrides={"step": f"{step} d", "expect": [], **overrides})
+    return ts.run(scenario, replications=replications, workers=1, progress=None)
+
+
+def bass(step: float) -> float:
+    """How much too few have joined at day 5; counted at the start of a step, so a step later."""
+    study = mean_at("T-16-bass.yaml", step, 4, **{"investors.count": 100_000, "horizon": "7 d"})
+    found = study.series["open"][:, round(5 / step) + 1, 0, -1].mean()
+    return abs(found - (1 - np.exp(-0.41 * 5)) / (1 + 0.38 / 0.03 * np.exp(-0.41 * 5)))
+
+
+def awareness(step: float) -> float:
+    """How much too late half have heard, from a hundredth."""
+    study = mean_at("T-21-awareness.yaml", step, 4, **{"investors.count": 100_000, "shocks.0.infectiousness": 1e-5})
+    return abs(float(study.outcomes["time_to_awareness[half]"].mean()) - np.log(99))
+
+
+def outbreak(step: float) -> float:
+    """How much too many hear."""
+    study = mean_at("T-18-mixed.yaml", step, 6, **{"investors.count": 40_000, "shocks.0.infectiousness": 2.5e-5})
+    return abs(float(study.outcomes["outbreak_size"].mean()) - 0.7968)
+
+
+@pytest.mark.parametrize(("error", "step"), [(bass, 0.4), (awareness, 0.2), (outbreak, 0.4)])
+def test_halving_the_step_halves_the_error(error, step: float) -> None:
+    """To within the noise of the runs, which is a tenth of the larger error or less."""
+    assert 1.5 < error(step) / error(step / 2) < 2.8

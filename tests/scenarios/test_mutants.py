@@ -32,31 +32,45 @@ class Mutant:
     overrides: dict[str, Any] = field(default_factory=dict)
 
 
+BEHAVIOUR = "mechanisms/behaviour/"
+FEW = {"investors.count": 2000}
 MUTANTS = [
-    Mutant(
-        "mechanisms/behaviour/threshold.py",
-        "math.ceil(share * d)",
-        "math.floor(share * d)",
-        "T-10-watts",
-        20,
-        {"investors.count": 2000},
-    ),
-    Mutant(
-        "mechanisms/behaviour/threshold.py",
-        "(_numbers(self.own), np.float64)",
-        "(_numbers(self.own), float) + 1",
-        "T-01-granovetter",
-    ),
-    Mutant(
-        "kernels/act.py",
-        "if j >= 0:\n                values[j] +=",
-        "if j >= 0:\n                values[j] -=",
-        "T-01-granovetter",
-    ),
-    Mutant("mechanisms/behaviour/interaction.py", "np.exp(-2 *", "np.exp(2 *", "T-39-interactions"),
-    Mutant("mechanisms/behaviour/interaction.py", "np.exp(-2 *", "np.exp(-1 *", "T-39-interactions"),
+    Mutant(BEHAVIOUR + "threshold.py", "math.ceil(share * d)", "math.floor(share * d)", "T-10-watts", 20, FEW),
+    Mutant(BEHAVIOUR + "threshold.py", "own), np.float64)", "own), float) + 1", "T-01-granovetter"),
+    Mutant("kernels/act.py", "if j >= 0:\n                values[j] +=", "if j >= 0:\n                values[j] -=", "T-01-granovetter"),
+    Mutant(BEHAVIOUR + "interaction.py", "np.exp(-2 *", "np.exp(2 *", "T-39-interactions"),
+    Mutant(BEHAVIOUR + "interaction.py", "np.exp(-2 *", "np.exp(-1 *", "T-39-interactions"),
     Mutant("kernels/act.py", "push_to_all(seen, -returned[v]", "push_to_all(seen, returned[v]", "T-39-interactions"),
-]
+    Mutant(BEHAVIOUR + "clusters.py", "state.network.clusters[who])", "who)", "T-30-clusters", 5, {"investors.count": 20000}),
+    Mutant("kernels/opinions.py", "opinion[j] -= speed * gap", "opinion[j] += speed * gap", "T-47-bounded-confidence", 8, FEW),
+    Mutant("kernels/opinions.py", "out[i] /= total[i]", "out[i] /= 2.0", "T-24-degroot"),
+    Mutant("world/opinions.py", "(1 - rule.inertia) * heard", "(1 + rule.inertia) * heard", "T-25-rates"),
+    Mutant("kernels/opinions.py", "out[neighbours[e]] += weights[e]", "out[neighbours[e]] += 0.5", "T-19-eigenvalue"),
+    Mutant(
+        "kernels/opinions.py", "is_out[i] = is_out[j]", "is_out[i] = 1 - is_out[j]", "T-36-voter", 3,
+        {"investors.count": 1000, "network.communities": 10, "horizon": "200 d"},
+    ),
+    Mutant(
+        BEHAVIOUR + "observation.py", "net = 2 * left - before", "net = left - before", "T-28-cascade", 5,
+        {"investors.count": 12000, "network.communities": 1000},
+    ),
+    Mutant(BEHAVIOUR + "adoption.py", "(1 - day.share_out(v, p))", "day.share_out(v, p)", "T-16-bass", 4, {"step": "0.1 d"}),
+    Mutant("kernels/rumour.py", "< chance * (1.0 - 0.5", "< 0.5 * chance * (1.0 - 0.5", "T-18-outbreak", 10),
+    Mutant("kernels/rumour.py", "< 1.0 - missed", "< 0.5 - 0.5 * missed", "T-21-awareness", 5, {"step": "0.05 d"}),
+    Mutant(BEHAVIOUR + "reentry.py", ">= rule.after", ">= 2 * rule.after", "T-22-reentry", 3, {"investors.count": 10000}),
+    Mutant(BEHAVIOUR + "dealings.py", "self.weight * bad", "bad", "T-45-dealings"),
+    Mutant("mechanisms/interventions/cooling_off.py", "expm1(-self", "expm1(-0.5 * self", "T-46-cooling-off"),
+    Mutant("kernels/desk.py", "= now + wait - handling", "= now - handling", "T-43-queue", 3, {"horizon": "30 d"}),
+    Mutant(BEHAVIOUR + "best_response.py", "self.late_return * left", "left", "T-03-bank-run"),
+    Mutant(BEHAVIOUR + "best_response.py", "np.minimum(expected, day", "np.maximum(expected, 0 * day", "T-05-suspension"),
+    Mutant(BEHAVIOUR + "best_response.py", "paid + cover *", "paid + 0 * cover *", "T-06-insurance", 5),
+    Mutant("mechanisms/shocks/payoff.py", "worth - 1", "worth", "T-03-bank-run"),
+    Mutant(BEHAVIOUR + "global_game.py", "(leaving < state)", "(leaving > state)", "T-07-global-game"),
+    Mutant(BEHAVIOUR + "global_game.py", "state * self.late_return", "self.late_return", "T-08-project"),
+    Mutant("world/obligations.py", "own + np.bincount", "own - np.bincount", "T-32-clearing"),
+    Mutant("world/obligations.py", "amount * stands[debtor]", "amount", "T-34-contagion", 20),
+    Mutant("kernels/settle.py", "price = math.exp(-impact * (p", "price = math.exp(-0.5 * impact * (p", "T-41-fire-sale"),
+]  # fmt: skip
 
 
 def put_in(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,11 +125,17 @@ def _platforms(node: Node | None, tree: Node, reader: Reader) -> tuple[Any, ...]
     is_good = _names_once(node.items, "platforms", "platform", reader)
     if not is_good or any(each is None for each in made):
         return None
-    return tuple(replace(each, name=name, copies=1) for each in made for name in _copies(each.name, each.copies))
+    return tuple(one for each in made for one in _copied(each))
+
+
+def _copied(platform: Any) -> list[Any]:
+    """Return all copies of a platform, by name: itself where there is one."""
+    copies = getattr(platform, "copies", 1)
+    names = _copies(platform.name, copies)
+    return [platform] if copies == 1 else [replace(platform, name=name, copies=1) for name in names]
 
 
 def _copies(name: str, copies: int) -> list[str]:
-    """Return the names of all copies of a platform: its own where there is one."""
     return [name] if copies == 1 else [f"{name} {k + 1}" for k in range(copies)]
 
 
