@@ -472,6 +472,10 @@ class Day:
         decided = self.keep(DECIDED, lambda: np.zeros((self.state.n_variants, self.state.accounts.n_accounts), np.int8))
         decided[variant, self.accounts(platform)][who] = np.where(leaves[who], 1, -1)
 
+    def set_trust(self, variant: int, platform: int, trust: Floats) -> None:
+        """Let the trust in fund safety be *trust*, probabilities float64 (accounts of the platform,)."""
+        self.state.beliefs[layout.FUND, variant, self.accounts(platform)] = opinions.log_odds(trust)
+
     def listen(self, variant: int, rule: opinions.Listens) -> None:
         """Let everyone take over what those think whom they listen to, and note how fast opinions still move."""
         state, n_variants = self.state, self.state.n_variants

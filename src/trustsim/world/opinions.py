@@ -63,8 +63,12 @@ def listen(network: Network, rule: Listens, thought: Floats, first: Floats, dt: 
     return aim if dt >= 1 else thought + dt * (aim - thought)
 
 
+def log_odds(opinion: Floats) -> Floats:
+    """Return float64 (n,): the log-odds of probabilities, in the range of beliefs."""
+    x = np.clip(opinion, 1e-9, 1 - 1e-9)
+    return np.asarray(np.clip(np.log(x / (1 - x)), -CLIP, CLIP))
+
+
 def trust_as_thought(state: State, variant: int, opinion: Floats) -> None:
     """Let the trust in fund safety of every account be its owner's opinion, float64 (investors,)."""
-    x = np.clip(opinion, 1e-9, 1 - 1e-9)
-    odds = np.clip(np.log(x / (1 - x)), -CLIP, CLIP)
-    state.beliefs[layout.FUND, variant] = odds[state.accounts.investor]
+    state.beliefs[layout.FUND, variant] = log_odds(opinion)[state.accounts.investor]

@@ -29,6 +29,8 @@ def weigh(state: State, settings: Settings, dt: float) -> NDArray[np.float64]:
         for by_variant in settings.values():
             if hasattr(by_variant[v], "weigh"):
                 row.update(by_variant[v].weigh(dt))
+        if any(getattr(by_variant[v], "remembers", "") for by_variant in settings.values()):
+            row["seen_keep"] = 1.0  # who left, or is out, is known for good
         table[:, v, 0] = [row[name] for name in WEIGHTS]
     weights = np.repeat(table, state.n_platforms, axis=2)
     terms = dict(zip(layout.TERMS, state.terms, strict=True))

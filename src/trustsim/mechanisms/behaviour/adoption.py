@@ -30,10 +30,6 @@ class Adoption:
     innovation: float = parameter(0.03, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215", text="p: rate of joining of one's own accord")
     imitation: float = parameter(0.38, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215", text="q: what all neighbours who are in add to it")
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets."""
-        return {"seen_keep": 1.0}
-
     @staticmethod
     def decide(day: Day, settings: tuple[Adoption | None, ...]) -> None:
         """Let those who adopt today join."""

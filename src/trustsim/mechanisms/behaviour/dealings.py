@@ -50,5 +50,4 @@ class Dealings:
                 if rule is not None:
                     deals = (luck < 1 - (1 - rule.rate) ** day.dt) & day.holds(v, p)
                     record[v, int(is_bad[v, p]), mine] += deals
-                    odds = rule.trust(*record[v, :, mine])
-                    state.beliefs[layout.FUND, v, mine] = np.log(odds / (1 - odds))
+                    day.set_trust(v, p, rule.trust(*record[v, :, mine]))

@@ -33,10 +33,6 @@ class Interaction:
     conformity: float = parameter(1.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00185", text="J: weight of the mean of the neighbours")
     revised: float = parameter(1.0, unit="per_day", low=0, high=1, source="assumed", text="chance to choose anew in a day")
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets."""
-        return {"seen_keep": 1.0}
-
     @staticmethod
     def decide(day: Day, settings: tuple[Interaction | None, ...]) -> None:
         """Let those who choose today leave or join."""

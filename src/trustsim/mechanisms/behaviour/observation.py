@@ -33,10 +33,6 @@ class Observation:
     accuracy: float = parameter(0.6, unit="share", low=0.5, source="doi:10.1086/261849", text="chance that a signal is right")
     bad: bool = parameter(True, unit="flag", source="assumed", text="whether the platform is bad, so that leaving is right")
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets."""
-        return {"seen_keep": 1.0}
-
     @staticmethod
     def decide(day: Day, settings: tuple[Observation | None, ...]) -> None:
         """Let those whose turn it is decide."""

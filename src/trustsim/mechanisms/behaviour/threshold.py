@@ -57,10 +57,6 @@ class Threshold:
             need = np.full(len(degree), float(self.count))
         return np.where((degree == 0) & (need > 0), np.inf, need)
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets."""
-        return {"seen_keep": 1.0}
-
 
 def _numbers(text: str) -> list[int]:
     """Return the whole numbers of ``'0, 2, 2..99'``; raises UnitError where it is no such list."""
