@@ -52,7 +52,7 @@ def drawn(name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]
 
 
 def at(file: str, values: Mapping[str, Any], replications: int) -> Study:
-    """Run the baseline of a limit file with other values, by path."""
+    """Run a limit file with other values, by path, under one variant."""
     (found,) = LIMITS.glob(f"{file}*.yaml")
     overrides = {**values, "variants": {"one": []}, "expect": []}
     return ts.run(ts.load(found, overrides=overrides), replications=replications, progress=None)
@@ -134,14 +134,19 @@ def bass_curve(ax: Any) -> None:
     ax.set(xlabel="day", ylabel="share who have joined")
 
 
-@drawn("T-18")
+@drawn("T-18-outbreak")
 def final_size(ax: Any) -> None:
     """How many an outbreak reaches, against R0."""
     grid = np.linspace(0.6, 4, 200)
     size = [brentq(lambda r, x=x: r - 1 + np.exp(-x * r), 1e-6, 1) if x > 1.001 else 0.0 for x in grid]
     ax.plot(grid, size, color=look.BASELINE, lw=1.2, label="r = 1 − exp(−R0 r)")
     values = [1.2, 1.5, 2, 2.5, 3, 3.5]
-    dots(ax, values, means("T-18", "network.mean_degree", [x / 0.3 for x in values], "outbreak_size", 20), label="runs")
+    dots(
+        ax,
+        values,
+        means("T-18-outbreak", "network.mean_degree", [x / 0.3 for x in values], "outbreak_size", 20),
+        label="runs",
+    )
     ax.set(xlabel="R0 = z T", ylabel="share reached, given an outbreak", ylim=(-0.03, 1.03))
 
 
@@ -180,9 +185,9 @@ def page(found: Evidence) -> str:
 def _section(each: Checked) -> Iterator[str]:
     scenario, name = each.study.scenario, Path(each.file).name
     yield f"## {scenario.title}\n\n{scenario.description}\n"
-    key = "-".join(name.split("-")[:2])
-    if key in DRAWN and (PICTURES / f"{key}.png").exists():
-        yield f"![{(DRAWN[key].__doc__ or '').rstrip('.')}](pictures/{key}.png)\n"
+    for key in DRAWN:
+        if name.startswith(key):
+            yield f"![{(DRAWN[key].__doc__ or '').rstrip('.')}](pictures/{key}.png)\n"
     yield f"[`{name}`](../scenarios/limits/{name}), {len(each.study.replications)} worlds\n"
     yield "| | what | to hit | found [95 %] | |\n|---|---|---|---|---|"
     for one in each.findings:
