@@ -120,14 +120,15 @@ def _trigger(trigger: Trigger) -> str:
     return text + (f", {words.quantity(trigger.lag, 'duration')} later" if trigger.lag else "")
 
 
-def _day(item: Item) -> float:
+def day_of(item: Item) -> float:
+    """Return the day on which a shock or an intervention sets in."""
     day = getattr(item.what, "day", None)
     return float(day) if isinstance(day, int | float) else item.timing.start
 
 
 def event(item: Item, group: Group, scenario: Scenario) -> Event:
     """Tell one shock or intervention."""
-    day, until = _day(item), item.timing.until
+    day, until = day_of(item), item.timing.until
     when = f"day {words.tick(day)}" if day or group == "shock" else "from the start"
     when += f" to day {words.tick(until)}" if until is not None else ""
     when += f", {_trigger(item.timing.when)}" if item.timing.when is not None else ""
@@ -137,7 +138,7 @@ def event(item: Item, group: Group, scenario: Scenario) -> Event:
 
 def timeline(scenario: Scenario) -> tuple[Event, ...]:
     """Tell the shocks, in order of their days."""
-    return tuple(event(item, "shock", scenario) for item in sorted(scenario.shocks, key=_day))
+    return tuple(event(item, "shock", scenario) for item in sorted(scenario.shocks, key=day_of))
 
 
 def packages(scenario: Scenario, baseline: str, names: Sequence[str]) -> tuple[Package, ...]:
