@@ -25,13 +25,24 @@ WORLDS = {"calm.yaml": 500}  # the file's 200 cannot tell a share below 1 % from
 PICTURE = "docs/pictures/validation.png"
 HEAD = """# What the model reproduces
 
-Made by `python docs/validation.py` from the results; do not edit. A row passes where its 95 % interval lies within what is
-asked for, fails where it lies outside, and is unclear where the worlds are too few to tell. `E-…` are facts about real runs,
-`T-…` exact limits of theory, `P-…` signs of levers; the [evidence command](evidence.md) runs the same files.
+Made by `python docs/validation.py` from the results; do not edit. A row passes where its 95 % interval lies within
+what is asked for, fails where it lies outside, and is unclear where the worlds are too few to tell. `E-…` are facts
+about real runs, `T-…` exact limits of theory, `P-…` signs of levers; the [evidence command](evidence.md) runs the
+same files.
 
-**Read this first.** A scenario that was fitted to a fact does not confirm it: in *Concentrated, connected, uninsured* the weights
-of herding, fear and news were set by hand to meet E-01. What such a file shows is that the mechanisms *can* give the size and
-speed of that run; that they are the cause is not shown. Most facts have no scenario yet: they are listed below.
+**Read this first.** A scenario that was fitted to a fact does not confirm it: in *Concentrated, connected,
+uninsured* the weights of herding, fear and news were set by hand to meet E-01. What such a file shows is that the
+mechanisms *can* give the size and speed of that run; that they are the cause is not shown. Most facts have no
+scenario yet: they are listed below.
+"""
+FIGURE = """![Share of the deposits asked for, in hours since the news: the run of E-01 and the rumour of E-11, with the
+facts](pictures/validation.png)
+
+*Left: 100 worlds without a remedy, median with 50 % and 90 % bands; bars: what E-01 asks for after one and two days.
+Right: the rumour denied the same day; bar: what E-11 asks for in all. The axes differ.*
+"""
+TEXTBOOK = "What each file is, with pictures: [the textbook inside](textbook.md)."
+NOT_YET = """Nothing here has been compared with these. Some are sources of a parameter; that is no test of the model.
 """
 LIMIT = re.compile(r"^\| (T-\d\d[^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \| (\w+) \|$")
 
@@ -90,23 +101,11 @@ def page(found: Sequence[Checked], textbook: str) -> str:
     n_pass = sum("| pass |" in line for line in limits)
     n_known = {kind: sum(name.startswith(f"{kind}-") for name in sources.known()) for kind in "EP"}
     with_file = {kind: sum(name.startswith(f"{kind}-") for name in shown) for kind in "EP"}
-    lines = [
-        HEAD,
-        "![Share of the deposits asked for, in hours since the news: the run of E-01 and the rumour of E-11, with the facts]"
-        "(pictures/validation.png)\n",
-        "*Left: 100 worlds without a remedy, median with 50 % and 90 % bands; bars: what E-01 asks for after one and two days.*",
-        "*Right: the rumour denied the same day; bar: what E-11 asks for in all. The horizontal axes differ.*\n",
-        "## Facts\n", *_facts(found), "",
-        f"{with_file['E']} of {n_known['E']} facts and {with_file['P']} of {n_known['P']} signs have a scenario that checks them.\n",
-        "## Limits of theory\n",
-        f"{n_pass} of {len(limits) - 1} checks pass. What each file is, with pictures: [the textbook inside](textbook.md).\n",
-        *limits, "",
-        "## Facts without a scenario yet\n",
-        "Nothing here has been compared with these. Some are sources of a parameter; that is no test of the model.\n",
-        *_missing("E", shown), "",
-        "## Signs of levers without a scenario yet\n",
-        *_missing("P", shown), "",
-    ]  # fmt: skip
+    facts = f"{with_file['E']} of {n_known['E']} facts and {with_file['P']} of {n_known['P']} signs"
+    lines = [HEAD, FIGURE, "## Facts\n", *_facts(found), f"\n{facts} have a scenario that checks them.\n"]
+    lines += ["## Limits of theory\n", f"{n_pass} of {len(limits) - 1} checks pass. {TEXTBOOK}\n", *limits]
+    lines += ["\n## Facts without a scenario yet\n", NOT_YET, *_missing("E", shown)]
+    lines += ["\n## Signs of levers without a scenario yet\n", *_missing("P", shown), ""]
     return "\n".join(lines)
 
 
