@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from trustsim.report.result import Result
     from trustsim.scenario.resolved import Scenario
 
-RESOLVED, REQUEST, REPORT = "resolved.yaml", "request.json", "report.html"
+RESOLVED, REQUEST, REPORT, ODD = "resolved.yaml", "request.json", "report.html", "odd.md"
 COMPILE_SECONDS = 20
 MOST_FAILURES = 5
 _STUDY_OPTIONS = (
@@ -184,9 +184,13 @@ def repeat(folder: Path, replication: int) -> None:
 @main.command()
 @run_folder
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="By default report.html in RUN_FOLDER.")
-def report(folder: Path, out: Path | None) -> None:
+@click.option("--odd", is_flag=True, help="Describe the model by ODD and STRESS too: odd.md.")
+def report(folder: Path, out: Path | None, odd: bool) -> None:
     """Write the HTML report of what is finished in a run folder, without running anything."""
-    click.echo(f"report: {_finished(folder).report(out or folder / REPORT)}")
+    result, place = _finished(folder), out or folder / REPORT
+    click.echo(f"report: {result.report(place)}")
+    if odd:
+        click.echo(f"description: {result.odd(place.with_name(ODD))}")
 
 
 @main.command()

@@ -16,6 +16,7 @@ from trustsim.registry import REGISTRY, Group, Parameter, parameters_of
 from trustsim.report import reading, words
 from trustsim.scenario.document import text_of
 from trustsim.scenario.resolved import Item, Scenario, Trigger, World
+from trustsim.units import Unit
 
 ASSUMED = "assumed"
 _TOLD_ELSEWHERE = ("name", "day")  # in the same sentence
@@ -24,7 +25,7 @@ _TOLD = ("kind", "count", "share")  # of a part of the world, even where it is t
 
 @dataclass(frozen=True)
 class Assumption:
-    """One parameter in force: whose it is, its name, value and default as text, its source and its meaning."""
+    """One parameter in force: whose it is, its name, value and default as text, its source, its meaning, its unit."""
 
     owner: str
     name: str
@@ -32,6 +33,7 @@ class Assumption:
     default: str
     source: str
     text: str
+    unit: Unit = "number"
 
     @property
     def is_assumed(self) -> bool:
@@ -246,7 +248,7 @@ def _declared(owner: str, thing: Any, currency: str) -> list[Assumption]:
     return [
         Assumption(
             owner, p.name, value_text(getattr(thing, p.name), p, currency),
-            "required" if p.is_required else value_text(p.default, p, currency), p.source, p.text,
+            "required" if p.is_required else value_text(p.default, p, currency), p.source, p.text, p.unit,
         )
         for p in parameters_of(type(thing))
         if p.name != "name"
