@@ -18,6 +18,7 @@ from trustsim.cli.common import (
     timeout_option,
     workers_option,
 )
+from trustsim.cli.completion import scenario_argument
 
 if TYPE_CHECKING:
     from trustsim.analysis.attribution import Attribution
@@ -26,7 +27,7 @@ TABLE, PICTURE = "attribution.csv", "attribution.png"
 
 
 @main.command()
-@click.argument("file")
+@scenario_argument
 @click.option("--variants", metavar="A,B", help="Only these variants.")
 @click.option("--replications", type=click.IntRange(min=1), metavar="N", help="In place of the file's number.")
 @click.option(

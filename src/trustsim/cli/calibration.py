@@ -20,6 +20,7 @@ from trustsim.cli.common import (
     timeout_option,
     workers_option,
 )
+from trustsim.cli.completion import scenario_argument
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FITTED, TABLE, PICTURE = "calibrated.yaml", "calibration.csv", "calibration.png"
 
 
 @main.command()
-@click.argument("file")
+@scenario_argument
 @click.option("--targets", "targets_file", required=True, metavar="TARGETS", help="Free parameters and targets (YAML).")
 @click.option("--trials", type=click.IntRange(min=1), metavar="N", help="How many points to try; by default 128.")
 @click.option("--replications", type=click.IntRange(min=2), metavar="N", help="How many worlds at each point.")

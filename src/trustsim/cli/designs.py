@@ -18,6 +18,7 @@ from trustsim.cli.common import (
     timeout_option,
     workers_option,
 )
+from trustsim.cli.completion import outcomes, scenario_argument
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
@@ -29,9 +30,12 @@ replications_option = click.option(
 
 
 @main.command()
-@click.argument("file")
+@scenario_argument
 @click.option("--out", metavar="DIR", help="Run folder; by default the file's name with '-sweep', in this folder.")
-@click.option("--outcome", metavar="NAME", help="What decides; by default the outcome that ranks the variants.")
+@click.option(
+    "--outcome", metavar="NAME", shell_complete=outcomes,
+    help="What decides; by default the outcome that ranks the variants.",
+)  # fmt: skip
 @click.option("--variants", metavar="A,B", help="Only these variants; without the baseline the first one serves.")
 @replications_option
 @set_option
@@ -83,10 +87,16 @@ def sweep(
 
 
 @main.command()
-@click.argument("file")
+@scenario_argument
 @click.option("--method", default="sobol", metavar="NAME", help="morris, sobol (by default), pawn or delta.")
-@click.option("--outcome", metavar="NAME", help="Level of this outcome; by default the one that ranks the variants.")
-@click.option("--difference", metavar="NAME", help="Paired difference of this outcome to the baseline, in its place.")
+@click.option(
+    "--outcome", metavar="NAME", shell_complete=outcomes,
+    help="Level of this outcome; by default the one that ranks the variants.",
+)  # fmt: skip
+@click.option(
+    "--difference", metavar="NAME", shell_complete=outcomes,
+    help="Paired difference of this outcome to the baseline, in its place.",
+)  # fmt: skip
 @click.option("--variant", metavar="NAME", help="By default the baseline; for a difference the first other one.")
 @click.option(
     "--range", "between", multiple=True, metavar="PATH=LOW..HIGH",

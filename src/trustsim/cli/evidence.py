@@ -14,10 +14,11 @@ from trustsim.cli.common import (
     timeout_option,
     workers_option,
 )
+from trustsim.cli.completion import scenarios
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=scenarios)
 @click.option("--replications", type=click.IntRange(min=1), metavar="N", help="In place of the number in each file.")
 @click.option("--out", metavar="DIR", default="evidence-run", help="Run folder; by default 'evidence-run' in this one.")
 @workers_option

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from trustsim.cli.common import json_option, main, print_json
+from trustsim.cli.completion import scenarios
 
 
 @main.command()
-@click.argument("file", default="quickstart")
+@click.argument("file", default="quickstart", shell_complete=scenarios)
 @click.option("--quick", is_flag=True, help="Small sizes only: half a minute.")
 @json_option
 def bench(file: str, quick: bool, as_json: bool) -> None:

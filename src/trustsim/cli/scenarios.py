@@ -10,6 +10,7 @@ import click
 
 from trustsim.cli import common
 from trustsim.cli.common import WRONG_INPUT, json_option, main, print_json, set_option
+from trustsim.cli.completion import entries, groups, scenario_argument, scenarios, shipped_names
 from trustsim.errors import Problem, ScenarioError, nearest, one_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=scenarios)
 @set_option
 @json_option
 def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
@@ -75,7 +76,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 
 
 @main.command()
-@click.argument("file")
+@scenario_argument
 @set_option
 @json_option
 def resolve(file: str, settings: tuple[str, ...], as_json: bool) -> None:
@@ -98,8 +99,8 @@ def schema() -> None:
 
 
 @main.command()
-@click.argument("group", default="")
-@click.argument("name", default="")
+@click.argument("group", default="", shell_complete=groups)
+@click.argument("name", default="", shell_complete=entries)
 @json_option
 def catalog(group: str, name: str, as_json: bool) -> None:
     """Print what a scenario can hold: GROUP is mechanism, shock, intervention, …; NAME one entry of it."""
@@ -124,7 +125,9 @@ def _choice(given: str, allowed: Sequence[str]) -> str:
 
 @main.command()
 @click.argument("file", default="scenario.yaml", type=click.Path(path_type=Path))
-@click.option("--from", "name", metavar="NAME", help="Copy this shipped scenario; --list shows their names.")
+@click.option(
+    "--from", "name", metavar="NAME", shell_complete=shipped_names, help="Copy this shipped scenario; see --list."
+)
 @click.option("--list", "lists", is_flag=True, help="List the shipped scenarios, and write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 def init(file: Path, name: str | None, lists: bool, force: bool) -> None:

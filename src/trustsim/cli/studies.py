@@ -27,6 +27,7 @@ from trustsim.cli.common import (
     timeout_option,
     workers_option,
 )
+from trustsim.cli.completion import scenario_argument
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ RESOLVED, REQUEST, REPORT, ODD = "resolved.yaml", "request.json", "report.html",
 COMPILE_SECONDS = 20
 MOST_FAILURES = 5
 _STUDY_OPTIONS = (
-    click.argument("file"),
+    scenario_argument,
     click.option("--out", metavar="DIR", help="Run folder; by default the file's name with '-run', in this folder."),
     click.option("--replications", type=click.IntRange(min=1), metavar="N", help="How many worlds."),
     click.option(
