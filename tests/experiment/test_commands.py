@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from trustsim import cli
+from trustsim.analysis.causes import simulate_with_causes
 from trustsim.cli import common, studies
 from trustsim.experiment import address
 from trustsim.registry import Registry
@@ -46,8 +47,8 @@ def trustsim(monkeypatch, tmp_path):
     monkeypatch.setattr(common, "read_scenario", read_scenario)
     monkeypatch.setattr(common, "registry", registry)
     monkeypatch.setattr(studies, "_is_cold", lambda: False)
-    monkeypatch.setattr(result.page, "write", lambda r, path: path.write_text("<html>"))
-    monkeypatch.setattr(address, "_engine", lambda simulate: "fake")
+    monkeypatch.setattr(result.page, "write", lambda r, path, again: path.write_text("<html>"))
+    monkeypatch.setattr(address, "_engine", lambda simulate: "causes" if simulate is simulate_with_causes else "fake")
     engine = result.compare
 
     def call(*arguments, simulate=fake.simulate):
@@ -120,7 +121,7 @@ def test_wrong_input_ends_with_status_2_before_anything_runs(trustsim, tmp_path)
 
 def test_numbers_are_printed_although_the_folder_cannot_be_written(trustsim, monkeypatch):
     monkeypatch.setattr(
-        result.page, "write", lambda r, path: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+        result.page, "write", lambda r, path, again: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     done = trustsim("compare", "theft.yaml")
     assert done.exit_code == 2

@@ -187,9 +187,12 @@ def repeat(folder: Path, replication: int) -> None:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="By default report.html in RUN_FOLDER.")
 @click.option("--odd", is_flag=True, help="Describe the model by ODD and STRESS too: odd.md.")
 def report(folder: Path, out: Path | None, odd: bool) -> None:
-    """Write the HTML report of what is finished in a run folder, without running anything."""
+    """Write the HTML report of what is finished in a run folder.
+
+    Some of its worlds are run again, once, to tell why money was withdrawn and to show a run on the network.
+    """
     result, place = _finished(folder), out or folder / REPORT
-    click.echo(f"report: {result.report(place)}")
+    click.echo(f"report: {result.report(place, out=folder, progress=True)}")
     if odd:
         click.echo(f"description: {result.odd(place.with_name(ODD))}")
 
@@ -342,7 +345,7 @@ def _go_on(
             registry=common.registry(),
         )
     compares = request.command == "compare"
-    trouble = _kept(result, place, with_report=compares)
+    trouble = _kept(result, place, workers, quiet, with_report=compares)
     if as_json:
         print_json(result.to_json() if compares else result.comparison.levels_json())
     else:
@@ -371,12 +374,16 @@ def _is_cold() -> bool:
     return not any(index.stat().st_mtime >= source for index in indices)
 
 
-def _kept(result: Result, place: Path, *, with_report: bool) -> TrustsimError | None:
-    """Write the run folder; what hinders it is returned, so that the numbers are printed all the same."""
+def _kept(result: Result, place: Path, workers: int | None, quiet: bool, *, with_report: bool) -> TrustsimError | None:
+    """Write the run folder; what hinders it is returned, so that the numbers are printed all the same.
+
+    The report of a study that was stopped runs no worlds again: whoever stops it wants to leave.
+    """
     try:
         result.save(place, command=shlex.join(["trustsim", *sys.argv[1:]]))
         if with_report:
-            result.report(place / REPORT)
+            rerun = not result.study.interrupted
+            result.report(place / REPORT, out=place, rerun=rerun, progress=not quiet, workers=workers)
     except TrustsimError as error:
         return error
     return None

@@ -11,11 +11,10 @@ import numpy as np
 from trustsim.analysis.attribution import Attribution, attribution
 from trustsim.analysis.causes import CLAIMS
 from trustsim.errors import TrustsimError
-from trustsim.experiment.address import addresses, engine
-from trustsim.experiment.pool import Pool
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.store import Store
 from trustsim.experiment.work import Progress
+from trustsim.report import words
 from trustsim.report.spread import Spread, spread_of
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_WORLDS, FEWEST_WORLDS = 20, 2  # whose withdrawals are shared out
 _ACCOUNT_DAYS = 4e8  # days of accounts that these worlds may hold: half a minute on two cores
+WHY, NETWORK = "why", "network"  # the chapters
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,44 +31,60 @@ class Again:
 
     Attributes
     ----------
-    attribution : the direct parts of some worlds; None where none of them finished.
-    spread : one world at four moments; None where there is no network to draw.
-    claims : what platforms owe on day 0, minor units, mean over the worlds of the attribution; NaN without it.
-    addresses : of the runs of each variant. engine : the hash of the source that makes the numbers.
+    attribution : the direct parts of some worlds; None where there are none.
+    spread : one world at four moments; None where there is none, or no network to draw.
+    missing : by chapter, the sentence that says why one of these is None.
     """
 
     attribution: Attribution | None
     spread: Spread | None
-    claims: float
-    addresses: Mapping[str, str]
-    engine: str
+    missing: Mapping[str, str]
+
+    @property
+    def claims(self) -> float:
+        """What platforms owe on day 0, minor units, mean over the worlds of the attribution; NaN without it."""
+        return np.nan if self.attribution is None else float(self.attribution.study.outcomes[CLAIMS].mean())
+
+
+def nothing(reason: str = "No world was run again for this report.") -> Again:
+    """Return what is known where nothing is run again, for a reason told in a sentence."""
+    return Again(None, None, {WHY: reason, NETWORK: reason})
 
 
 def run_again(
-    result: Result,
-    store: Store,
-    *,
-    progress: Progress | None = None,
-    workers: int | None = None,
-    pool: Pool | None = None,
-) -> Again | None:
+    result: Result, store: Store | None = None, *, progress: Progress | None = None, workers: int | None = None
+) -> Again:
     """Run again what the report of *result* tells beside its outcomes; worlds that are in *store* are not.
 
-    Returns None for a study without a finished replication.
+    What cannot be run again is missing, with the reason: an error here is no reason to have no report.
     """
     if result.comparison.n == 0:
-        return None
-    variants = result.study.variants
+        return nothing("No replication was finished, so there is no world to run again.")
+    if result.simulate is not simulate:
+        return nothing("These worlds were made by an engine of one’s own, which tells no causes and cannot be watched.")
+    missing: dict[str, str] = {}
+    found, spread, n = None, None, n_worlds(result)
     try:
         found = attribution(
-            result.scenario, variants=variants, replications=n_worlds(result), workers=workers, progress=progress,
-            store=store, pool=pool, replays=False,
+            result.scenario, variants=result.study.variants, replications=n, workers=workers, progress=progress,
+            store=store, replays=False,
         )  # fmt: skip
-    except TrustsimError:  # not one of these worlds finished: the report says so
-        found = None
-    claims = np.nan if found is None else float(found.study.outcomes[CLAIMS].mean())
-    where = addresses(result.scenario, variants, simulate)
-    return Again(found, spread_of(result), claims, where, engine())
+    except TrustsimError:
+        missing[WHY] = f"None of the {words.plural(n, 'world')} that were run again for this finished."
+    except Exception as error:
+        missing[WHY] = _told(error)
+    try:
+        spread = spread_of(result)
+        if spread is None:
+            missing[NETWORK] = "Nobody is linked to some others but not to all: there is no network to draw."
+    except Exception as error:
+        missing[NETWORK] = _told(error)
+    return Again(found, spread, missing)
+
+
+def _told(error: Exception) -> str:
+    """Say what went wrong: as in a study, whatever it is, it is told."""
+    return f"The worlds for this could not be run again: {words.sentence(f'{type(error).__name__}: {error}')}"
 
 
 def n_worlds(result: Result) -> int:

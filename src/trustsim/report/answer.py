@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trustsim.report.result import Result
 
 LOSS, FAILURE = "investor_loss", "failure_probability"
+SEGMENT, LATE, UNHURT = "loss_by_segment[", "late_loss_ratio", "zero_loss_share"
 _MOST_NAMES = 3  # in a headline
 FEW = 100  # replications below which the report asks for more
 
@@ -38,8 +39,11 @@ class Answer:
     facts: tuple[Fact, ...]
 
 
-def answer(result: Result) -> Answer:
-    """Say which variant helps most, by how much, how sure that is, what it costs, who loses and when to doubt it."""
+def answer(result: Result, claims: float) -> Answer:
+    """Say which variant helps most, by how much, how sure that is, what it costs, who loses and when to doubt it.
+
+    ``claims`` : what platforms owe on day 0, minor units, of which losses are shares; NaN where it is not known.
+    """
     c = result.comparison
     if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
         return Answer(
@@ -54,8 +58,8 @@ def answer(result: Result) -> Answer:
     rivals = [name for name in others[1:] if not _is_behind(result, measure, best, name)]
     facts = [_sure(result, measure, best)]
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
-    facts += _cost(result, measure, best, others, rivals)
-    facts += [_gains(result, best), *_harmful(result, others), *_other_rankings(result, best), _doubts(result)]
+    facts += _cost(result, measure, best, others, rivals, claims)
+    facts += [*_gains(result, best), *_harmful(result, others), *_other_rankings(result, best), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
 
 
@@ -128,17 +132,19 @@ def _next_best(result: Result, measure: Measure, best: str, second: str, rivals:
     return Fact("Is it really the best?", f"Not surely. {close} {text}.")
 
 
-def _cost(result: Result, measure: Measure, best: str, others: Sequence[str], rivals: Sequence[str]) -> list[Fact]:
+def _cost(
+    result: Result, measure: Measure, best: str, others: Sequence[str], rivals: Sequence[str], claims: float
+) -> list[Fact]:
     if not reading.is_measured(result, COST):
         return []
     currency, base = result.scenario.currency, result.comparison.baseline
     level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
     text = f"{quoted(best)} costs {words.quantity(level.mean, 'money', currency)} a run on average"
     text += "." if extra.mean == level.mean else f", {_against(extra.mean, currency)} {quoted(base)}."
-    if reading.is_measured(result, LOSS) and reading.outcome(result, LOSS).unit == "money":
+    if np.isfinite(claims) and reading.is_measured(result, LOSS) and reading.outcome(result, LOSS).unit == "share":
         saved = reading.difference(result, LOSS, best)
         if saved.high < 0 and extra.mean > 0:
-            less = words.tick(round(-saved.mean / extra.mean, 2))
+            less = words.tick(round(-saved.mean * claims / extra.mean, 2))
             text += f" For each {currency} more, investors lose {less} {currency} less."
     helpful = [name for name in others if _verdict(result, measure, name) == "better"]
     told = {best}
@@ -158,17 +164,54 @@ def _against(extra: float, currency: str) -> str:
     return f"{words.quantity(abs(extra), 'money', currency)} {'more' if extra > 0 else 'less'} than"
 
 
-def _gains(result: Result, best: str) -> Fact:
+def _gains(result: Result, best: str) -> list[Fact]:
+    """Say whose losses change: by segment, by when they leave, and how many lose nothing."""
+    told = [*_by_segment(result, best), *_unhurt(result, best), *_late(result, best)]
+    return [Fact("Who gains, who loses?", f"{' '.join(told)}")] if told else []
+
+
+def _by_segment(result: Result, best: str) -> list[str]:
+    names = [name for name in result.comparison.measures if name.startswith(SEGMENT)]
+    names = [name for name in names if reading.is_measured(result, name)]
     sides: dict[str, list[str]] = {"better": [], "worse": []}
-    losses = [name for name in result.comparison.measures if "loss" in name]
-    for name in dict.fromkeys((*reading.asked(result), *losses)):
+    for name in names:
         measure, found = reading.outcome(result, name), reading.difference(result, name, best)
+        who = quoted(name.removeprefix(SEGMENT).removesuffix("]"))
         side = words.verdict(found.low, found.high, measure.better)
         if side in sides:
-            sides[side].append(f"{measure.label} ({words.change(found.mean, measure.unit, result.scenario.currency)})")
-    good, bad = (words.listing(names) for names in sides.values())
-    text = f"Under {quoted(best)}, clearly better than the baseline: {good or 'nothing'}."
-    return Fact("Who gains, who loses?", f"{text} Clearly worse: {bad or 'nothing that was measured'}.")
+            sides[side].append(f"{who} ({words.change(found.mean, measure.unit)})")
+    if not names:
+        return []
+    than = f"than under {quoted(result.comparison.baseline)}"
+    if not any(sides.values()):
+        return [f"Nobody clearly loses more or less {than}."]
+    less, more = (_listed_segments(who, len(names)) for who in sides.values())
+    return [f"Under {quoted(best)} clearly less is lost {than} by {less}; clearly more by {more}."]
+
+
+def _listed_segments(told: Sequence[str], n: int) -> str:
+    if not told:
+        return "nobody"
+    noun = "the segment" if len(told) == 1 else f"{'all' if len(told) == n else 'the'} segments"
+    return f"{noun} {words.listing(told)} of what they held"
+
+
+def _unhurt(result: Result, best: str) -> list[str]:
+    if not reading.is_measured(result, UNHURT):
+        return []
+    level, found = reading.level(result, UNHURT, best), reading.difference(result, UNHURT, best)
+    shift = f" ({words.change(found.mean, 'share')})" if words.is_clear(found.low, found.high) else ""
+    return [f"{words.quantity(level.mean, 'share')} of those who held money lose nothing{shift}."]
+
+
+def _late(result: Result, best: str) -> list[str]:
+    """Say what those lose who leave late or stay, beside the first to leave: medians, as it is a ratio."""
+    if not reading.is_measured(result, LATE):
+        return []
+    ratios = {name: reading.values(result, LATE, name) for name in (best, result.comparison.baseline)}
+    medians = {name: float(np.median(x[np.isfinite(x)])) for name, x in ratios.items() if np.isfinite(x).any()}
+    told = [f"{words.tick(round(x, 2))} times under {quoted(name)}" for name, x in medians.items()]
+    return [f"Those who stay or ask late lose, beside the first to ask, in the median world: {words.listing(told)}."]
 
 
 def _harmful(result: Result, others: Sequence[str]) -> list[Fact]:

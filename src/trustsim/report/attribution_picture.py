@@ -31,6 +31,7 @@ def attribution(found: Attribution) -> look.Panels:
             panels[k] = figure.add_subplot(1, 2, k + 1, axes_class=look.ShownAxes, sharey=share)
         frame, rows = 100 * found.to_frame(), look.rows_of(found.variants)
         _pushed(panels[0], frame, rows)
+        panels[0].set_title("what pushed it")
         _replays(panels[1], frame, rows)
         panels[0].set_yticks(list(rows.values()), [words.shortened(name, 28) for name in rows], parse_math=False)
         panels[0].set_ylim(-0.6, n - 0.4)
@@ -64,7 +65,6 @@ def _pushed(ax: Axes, frame: pd.DataFrame, rows: dict[str, float], depth: float 
                 row, value, depth, left=ends[value >= 0], color=_COLOURS[channel], alpha=_ALPHA, edgecolor=look.PAPER
             )
             ends[value >= 0] += value
-    ax.set_title("what pushed it")
     ax.set_xlabel("withdrawn, % of the claims of day 0")
 
 

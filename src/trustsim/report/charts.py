@@ -44,7 +44,8 @@ class Table:
 class Chart:
     """One figure of the report; ``name`` says in a word or two what it is of.
 
-    ``pictures`` are SVG elements: one a variant where ``kind`` is 'panels', a wide and a narrow one where 'single'.
+    ``pictures`` are SVG elements: some panels where ``kind`` is 'panels', ``columns`` of them side by side where
+    that is not 0; a wide and a narrow one where 'single'.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Chart:
     table: Table
     file: str
     download: str
+    columns: int = 0
 
 
 def download(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

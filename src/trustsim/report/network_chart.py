@@ -48,9 +48,10 @@ def spreading(result: Result, spread: Spread) -> Chart:
     rows = tuple((*where, *row) for where, row in zip(at, cells, strict=True))
     title = "One world at four moments" if len(spread.moments) == COLUMNS else "One world, day by day"
     return Chart(
-        "network", "network", title,
+        "moments", "network", title,
         note(result, spread), "panels", tuple(pictures),
-        Table(head, rows, "Shares of all investors."), "network.csv", download(*_investors(spread)),
+        Table(head, rows, "Shares of those who held money on day 0."), "network.csv", download(*_investors(spread)),
+        len(spread.moments),
     )  # fmt: skip
 
 
@@ -66,8 +67,9 @@ def note(result: Result, spread: Spread) -> str:
     text += "Every dot is an investor, lines are links. Small and grey: calm; medium and orange: alarmed; large and "
     text += "blue: has run; faint: without money here, or left in the ordinary way."
     if shown < n:
-        text += f" Drawn are {shown} of {n} investors, those nearest by links to one of the first to run; the numbers"
-        text += " below each picture count all."
+        text += f" Drawn are {shown} of {n} investors, those nearest by links to one of the first to run."
+    text += f" The numbers below each picture are shares of {'all' if spread.held.all() else 'the'}"
+    text += f" {words.plural(int(spread.held.sum()), 'investor')} who held money on day 0."
     if spread.every > 1:
         text += f" One of {spread.every} links is drawn."
     return text

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from trustsim.analysis.comparison import COST
-from trustsim.report import charts, look, page_tables, reading, story, words
+from trustsim.experiment.address import addresses, engine
+from trustsim.experiment.simulate import simulate
+from trustsim.report import charts, look, network_chart, page_tables, reading, story, why, words
+from trustsim.report.again import NETWORK, WHY, Again
 from trustsim.report.answer import LOSS, answer
 from trustsim.report.charts import Chart
 from trustsim.report.story import Assumption
@@ -32,10 +35,11 @@ _PACKAGES = ("trustsim", "numpy", "numba", "scipy", "mesa", "networkx", "matplot
 
 @dataclass(frozen=True)
 class Charts:
-    """The charts of one chapter: those shown, and those folded away."""
+    """The charts of one chapter: those shown, and those folded away; ``told`` is said above them."""
 
     shown: tuple[Chart, ...]
     more: tuple[Chart, ...] = ()
+    told: str = ""
 
     @property
     def names(self) -> str:
@@ -43,14 +47,14 @@ class Charts:
         return words.listing([chart.name for chart in self.more])
 
 
-def write(result: Result, path: str | Path) -> Path:
-    """Write the report of *result* as one HTML file and return its path."""
+def write(result: Result, path: str | Path, again: Again) -> Path:
+    """Write the report of *result*, and of what was run again for it, as one HTML file and return its path."""
     target = Path(path)
-    target.write_text(render(result), encoding="utf-8")
+    target.write_text(render(result, again), encoding="utf-8")
     return target
 
 
-def render(result: Result) -> str:
+def render(result: Result, again: Again) -> str:
     """Return the report as text."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("trustsim.report"), autoescape=True, undefined=jinja2.StrictUndefined,
@@ -65,11 +69,11 @@ def render(result: Result) -> str:
         style_hash=base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode(),
         scenario=scenario,
         comparison=c,
-        answer=answer(result),
+        answer=answer(result, again.claims),
         ranking=page_tables.ranking(result),
         swatches={name: _swatch(result, name) for name in c.variants},
         everything=page_tables.everything(result),
-        charts=_chapters(result),
+        charts=_chapters(result, again),
         not_drawn=words.listing([words.label(name) for name in _series(result)[1]]),
         timeline=story.timeline(scenario),
         packages=story.packages(scenario, c.baseline, c.variants),
@@ -106,10 +110,11 @@ def _series(result: Result) -> tuple[list[str], list[str]]:
     return order[:n], order[n:]
 
 
-def _chapters(result: Result) -> dict[str, Charts]:
+def _chapters(result: Result, again: Again) -> dict[str, Charts]:
     """Draw the charts of every chapter."""
     if result.comparison.n == 0:
-        return {name: Charts(()) for name in ("differences", "course", "runs", "price")}
+        empty = {name: Charts(()) for name in ("differences", "course", "runs", "price")}
+        return {**empty, **{name: Charts((), told=told) for name, told in again.missing.items()}}
     outcomes, is_paired = reading.asked(result), len(result.comparison.variants) > 1
     apart = tuple(charts.differences(result, name) for name in outcomes if reading.is_compared(result, name))
     runs = tuple(charts.distribution(result, name) for name in outcomes)
@@ -122,7 +127,22 @@ def _chapters(result: Result) -> dict[str, Charts]:
         "course": Charts(tuple(course), tuple(charts.fan(result, name) for name in drawn[_SHOWN:])),
         "runs": Charts(runs[:_SHOWN], runs[_SHOWN:]),
         "price": Charts((charts.cost_and_loss(result, LOSS, COST),) if has_price else ()),
+        WHY: _why(result, again),
+        NETWORK: _network(result, again),
     }
+
+
+def _why(result: Result, again: Again) -> Charts:
+    if again.attribution is None:
+        return Charts((), told=again.missing[WHY])
+    baseline = result.comparison.baseline
+    return Charts((why.withdrawals(again.attribution, baseline),), told=why.summary(again.attribution, baseline))
+
+
+def _network(result: Result, again: Again) -> Charts:
+    if again.spread is None:
+        return Charts((), told=again.missing[NETWORK])
+    return Charts((network_chart.spreading(result, again.spread),))
 
 
 def _by_owner(listed: Iterable[Assumption]) -> dict[str, list[Assumption]]:
@@ -133,14 +153,24 @@ def _by_owner(listed: Iterable[Assumption]) -> dict[str, list[Assumption]]:
 
 
 def _repeat(result: Result) -> tuple[tuple[str, str], ...]:
+    seconds = result.comparison.seconds
     versions = [f"{name} {metadata.version(name)}" for name in _PACKAGES]
     return (
         ("Scenario digest", result.scenario.digest),
+        *_hashes(result),
         ("Seed", str(result.scenario.seed)),
         ("Replications", str(result.comparison.n)),
         ("Versions", ", ".join([f"Python {platform.python_version()}", *versions])),
-        ("Computed in", f"{words.tick(round(result.comparison.seconds, 1))} seconds"),
+        *([("Computed in", f"{words.tick(round(seconds, 1))} seconds")] if seconds > 0 else []),  # 0: it was kept
     )
+
+
+def _hashes(result: Result) -> list[tuple[str, str]]:
+    """Return the hash of the engine, and the address of each variant's runs in a run store."""
+    if result.simulate is not simulate:
+        return []
+    where = addresses(result.scenario, result.study.variants, simulate)
+    return [("Hash of the engine", engine()), *((f"Address of ‘{name}’", at) for name, at in where.items())]
 
 
 def _command(result: Result) -> str:

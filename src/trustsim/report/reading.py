@@ -92,9 +92,13 @@ def difference(result: Result, name: str, variant: str) -> Difference:
     return result.comparison.differences[variant][name]
 
 
-def versus(result: Result, name: str, ours: str, theirs: str) -> Interval:
-    """Return the paired difference between any two variants, over the worlds where both are defined."""
+def versus(result: Result, name: str, ours: str, theirs: str, worlds: np.ndarray | None = None) -> Interval:
+    """Return the paired difference between any two variants, over the worlds where both are defined.
+
+    ``worlds``: bool (replications,), to which worlds to keep; None takes them all.
+    """
     pairs = np.column_stack((values(result, name, ours), values(result, name, theirs)))
+    pairs = pairs if worlds is None else pairs[worlds]
     a, b = pairs[np.isfinite(pairs).all(axis=1)].T
     if result.comparison.measures[name].binary:
         return intervals.paired_proportions(a, b)

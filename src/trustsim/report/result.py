@@ -29,7 +29,7 @@ from trustsim.experiment.study import Study, choose_variants, collect, planned, 
 from trustsim.experiment.work import Grouping, Progress, Simulate
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
-from trustsim.report import odd, page, plots, words
+from trustsim.report import again, odd, page, plots, words
 from trustsim.report.progress import shown
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision, Scenario
@@ -84,6 +84,7 @@ class Result:
 
     study: Study
     comparison: Comparison
+    simulate: Simulate = simulate_run  # the engine
 
     @property
     def scenario(self) -> Scenario:
@@ -148,10 +149,25 @@ class Result:
         """Write outcomes, runs on platforms and series for other programs; 'csv', 'parquet' or 'netcdf'."""
         return folder.export(self.study, place, to)
 
-    def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write the self-contained HTML report and return its path."""
-        target = Path(path)
-        folder.write_whole({target: lambda beside: page.write(self, beside)})
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        out: str | os.PathLike[str] | None = None,
+        rerun: bool = True,
+        progress: bool | Progress = False,
+        workers: int | None = None,
+    ) -> Path:
+        """Write the self-contained HTML report and return its path.
+
+        Some worlds are run again for it: to tell why money was withdrawn, and to show a run on the network. They are
+        kept in the run folder *out*; without ``rerun`` none is, and the report says so.
+        """
+        target, found = Path(path), again.nothing()
+        if rerun:
+            with running(progress, out, "worlds run again") as (callback, store):
+                found = again.run_again(self, store, progress=callback, workers=workers)
+        folder.write_whole({target: lambda beside: page.write(self, beside, found)})
         return target
 
     def odd(self, path: str | os.PathLike[str]) -> Path:
@@ -217,7 +233,7 @@ def compare(
             simulate=simulate,
             groups=groups,
         )
-    return Result(study, compare_study(study, registry))
+    return Result(study, compare_study(study, registry), simulate)
 
 
 @contextmanager

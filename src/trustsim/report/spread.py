@@ -48,6 +48,7 @@ class Spread:
     shown : int64 (n,), investors drawn: all, or a connected part. links : int64 (m, 2), rows of ``shown``.
     every : of the links between those shown, each how-many-th is drawn.
     states : uint8 (variants, moments, investors), of ``STATES``.
+    held : bool (investors,), who held money on a platform on day 0.
     """
 
     replication: int
@@ -59,14 +60,15 @@ class Spread:
     links: NDArray[np.int64]
     every: int
     states: NDArray[np.uint8]
+    held: NDArray[np.bool_]
 
     @property
     def n_investors(self) -> int:
         return int(self.states.shape[2])
 
     def share(self, variant: int, moment: int, state: int) -> float:
-        """Return the share of all investors in a state."""
-        return float((self.states[variant, moment] == state).mean()) if self.n_investors else 0.0
+        """Return the share in a state, of those who held money on day 0."""
+        return float((self.states[variant, moment, self.held] == state).mean()) if self.held.any() else 0.0
 
 
 def spread_of(result: Result) -> Spread | None:
@@ -78,10 +80,11 @@ def spread_of(result: Result) -> Spread | None:
     replication = int(result.study.replications[k])
     found: dict[str, NDArray[np.uint8]] = {}
     network: Network | None = None
+    held = np.zeros(0, bool)
     for group in lockstep_groups(result.scenario, names):
         model = TrustCrisisModel(result.scenario, group, rng=replication, collects=False)
         if c.baseline in group:
-            network = model.state.network
+            network, held = model.state.network, states_of(model)[group.index(c.baseline)] != AWAY
         for name, states in zip((v.name for v in model.variants), _watched(model, moments), strict=True):
             found[name] = states
         model.__dict__.clear()
@@ -92,7 +95,7 @@ def spread_of(result: Result) -> Spread | None:
     shown = part_of(network, _first_to_run(states[0]), MOST_SHOWN)
     links = links_between(network, shown)
     every = -(-len(links) // MOST_LINKS) or 1
-    return Spread(replication, n_alike, has_run, names, moments, shown, links[::every], every, states)
+    return Spread(replication, n_alike, has_run, names, moments, shown, links[::every], every, states, held)
 
 
 def median_world(result: Result) -> tuple[int, int, bool]:
@@ -126,7 +129,8 @@ def _moments(result: Result, row: int) -> tuple[Moment, ...]:
     wanted.append((horizon, "last day"))
     found: dict[int, str] = {}
     for at, name in wanted:
-        found.setdefault(min(round(at), horizon), name)
+        step_of = min(round(at), horizon)
+        found[step_of] = f"{found[step_of]} and {name}" if step_of in found else name
     steps = sorted(found)[:4] if mine else sorted(found)
     return tuple(Moment(k, k * step, found[k]) for k in steps)
 

@@ -93,11 +93,11 @@ def differences(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
             ax.plot([found.mean], [row], shapes[name], color=colours[name], markersize=7, mfc=face, mew=1.6, zorder=4)
         name_rows(ax, names, baseline, {})
         ax.margins(x=0.06)
-        _directions(ax, measure)
+        say_directions(ax, measure)
         return _measured(ax, measure, result.scenario.currency, largest)
 
 
-def _directions(ax: Axes, measure: Measure) -> None:
+def say_directions(ax: Axes, measure: Measure) -> None:
     """Say above the picture on which side of zero a variant is better."""
     if measure.better == "":
         return

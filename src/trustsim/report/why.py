@@ -51,7 +51,7 @@ def withdrawals(found: Attribution, baseline: str) -> Chart:
     table = Table(head, tuple(rows), "Shares of the claims of day 0; in brackets shares of all that was withdrawn.")
     heads = ("variant", "channel", "share_of_claims", "low", "high", "share_of_withdrawn")
     return Chart(
-        "why", "attribution", title, note, "single", twice("why", title, text, draw), table,
+        "causes", "attribution", title, note, "single", twice("causes", title, text, draw), table,
         "withdrawals-by-cause.csv", download(heads, raw),
     )  # fmt: skip
 

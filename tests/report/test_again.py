@@ -1,0 +1,219 @@
+"""The chapters that need worlds run again, of the real engine at toy size."""
+
+import base64
+import csv
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import fake
+import numpy as np
+import pytest
+
+from trustsim.analysis import causes
+from trustsim.analysis.attribution import attribution
+from trustsim.analysis.causes import CHANNELS, CLAIMS
+from trustsim.analysis.comparison import compare
+from trustsim.catalog import REGISTRY
+from trustsim.experiment.address import addresses, engine
+from trustsim.experiment.simulate import simulate
+from trustsim.experiment.store import count
+from trustsim.report import again, network_chart, page, reading, spread, story, why, words
+from trustsim.report import result as results
+from trustsim.report.answer import answer
+from trustsim.report.result import Result
+from trustsim.scenario.load import load
+
+QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
+N = 6
+
+
+@pytest.fixture(scope="module")
+def told():
+    """A result of six worlds of 150 investors under three variants."""
+    small = load(QUICKSTART, REGISTRY, overrides={"investors.count": 150})
+    return results.compare(
+        small, replications=N, variants=("nothing", "bank custody", "gate"), workers=1, progress=False
+    )
+
+
+@pytest.fixture(scope="module")
+def found(told):
+    return again.run_again(told, workers=1)
+
+
+@pytest.fixture(scope="module")
+def html(told, found):
+    return page.render(told, found)
+
+
+def chapter(html, name):
+    return re.search(rf'<h2 id="{name}">.*?(?=<h2)', html, re.S)[0]
+
+
+def downloaded(html, file):
+    address = re.search(rf'download="{file}" href="data:text/csv;charset=utf-8;base64,([^"]+)"', html)[1]
+    return list(csv.reader(base64.b64decode(address).decode().splitlines()))
+
+
+def test_worlds_run_again_are_those_of_the_study(told, found):
+    assert found.missing == {}
+    assert list(found.attribution.study.replications) == list(range(N))
+    assert found.attribution.variants == told.study.variants
+    assert np.allclose(found.attribution.direct.sum(axis=2), found.attribution.withdrawn)
+    assert found.claims == found.attribution.study.outcomes[CLAIMS].mean()
+
+
+def test_attribution_without_replays_is_that_with_them_in_its_direct_parts(told):
+    kwargs = {"variants": ["gate"], "replications": 2, "workers": 1}
+    short, whole = (attribution(told.scenario, replays=on, **kwargs) for on in (False, True))
+    assert short.spared is None
+    assert np.array_equal(short.direct, whole.direct)
+    assert list(short.to_frame()) == ["direct", "direct_low", "direct_high", "share"]
+
+
+def test_withdrawals_by_cause_are_told_drawn_and_downloaded(html, found):
+    text = chapter(html, "why")
+    assert page._tied(why.summary(found.attribution, "nothing")) in text
+    assert "Mean of 6 worlds" in text
+    rows = downloaded(html, "withdrawals-by-cause.csv")
+    assert rows[0] == ["variant", "channel", "share_of_claims", "low", "high", "share_of_withdrawn"]
+    parts = {(row[0], row[1]): float(row[2]) for row in rows[1:]}
+    assert len(parts) == 3 * len(CHANNELS)
+    for name in found.attribution.variants:
+        total = sum(parts[name, channel] for channel in CHANNELS)
+        assert total == pytest.approx(found.attribution.total(name).mean, rel=1e-4)
+        assert name in re.sub(r"<table.*?</table>", "", text, flags=re.S)
+
+
+def test_the_network_shows_one_world_with_baseline_and_best_at_each_moment(html, told, found):
+    text, shown = chapter(html, "network"), found.spread
+    best = next(name for name in told.comparison.ranking if name != "nothing")
+    assert shown.variants == ("nothing", best)
+    assert len(re.findall(r"<svg", text)) == 2 * len(shown.moments)
+    assert f'class="panels by-{len(shown.moments)}"' in text
+    assert f"World {shown.replication}, the median one" in text
+    rows = downloaded(html, "network.csv")
+    assert len(rows) == 1 + shown.n_investors == 151
+    last = [row[len(shown.moments)] for row, held in zip(rows[1:], shown.held, strict=True) if held]
+    assert last.count("has run") / len(last) == pytest.approx(shown.share(0, len(shown.moments) - 1, spread.RAN))
+
+
+def test_the_world_on_the_network_is_that_of_the_study(told, found):
+    k = list(told.study.replications).index(found.spread.replication)
+    ran = reading.values(told, "ran_share", "nothing")[k]
+    n_ran = int((found.spread.states[0, -1] == spread.RAN).sum())  # who came later is among them
+    assert n_ran == pytest.approx(ran * found.spread.held.sum(), abs=1e-9)
+
+
+def test_moments_are_in_order_and_each_has_a_name_of_its_own(found):
+    steps = [moment.step for moment in found.spread.moments]
+    assert steps == sorted(set(steps))
+    assert found.spread.moments[0].name.startswith("before")
+    assert len(steps) <= network_chart.COLUMNS
+
+
+def test_the_page_is_well_formed_and_its_ids_are_unique(html):
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert {"why", "network", "causes", "moments"} <= set(ids)
+
+
+def test_a_report_runs_worlds_again_once_and_keeps_them_in_the_run_folder(told, tmp_path, monkeypatch):
+    path = told.report(tmp_path / "report.html", out=tmp_path, workers=1)
+    where = addresses(told.scenario, told.study.variants, causes.simulate_with_causes)
+    assert count(tmp_path / "runs", where, N).done == 3 * N
+    first = path.read_text(encoding="utf-8")
+    monkeypatch.setattr(causes, "Causes", lambda *_: pytest.fail("was run once more"))
+    assert told.report(path, out=tmp_path, workers=1).read_text(encoding="utf-8") == first
+
+
+def test_repeat_lists_the_engine_and_the_address_of_each_variant(html, told):
+    text = html[html.index('id="repeat"') :]
+    assert engine() in text
+    for name, at in addresses(told.scenario, told.study.variants, simulate).items():
+        assert f"Address of ‘{name}’" in text
+        assert at in text
+    assert told.scenario.digest in text
+
+
+def test_a_study_of_an_engine_of_ones_own_says_so_and_is_reported_all_the_same(told, tmp_path):
+    def own(scenario, variants, replication):
+        raise NotImplementedError
+
+    made_up = Result(told.study, told.comparison, own)
+    text = made_up.report(tmp_path / "report.html", workers=1).read_text(encoding="utf-8")
+    for name in (again.WHY, again.NETWORK):
+        assert "made by an engine of one’s own" in chapter(text, name)
+        assert "<figure" not in chapter(text, name)
+    assert "Hash of the engine" not in text
+
+
+def test_worlds_that_cannot_be_run_again_are_told_with_what_was_raised(monkeypatch, tmp_path):
+    monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
+    monkeypatch.setattr(story, "REGISTRY", fake.REGISTRY)
+    text = fake.result(("nothing", "insured"), 5).report(tmp_path / "r.html", workers=1).read_text(encoding="utf-8")
+    for name in (again.WHY, again.NETWORK):
+        assert "could not be run again: " in chapter(text, name)
+        assert "Error: " in chapter(text, name)
+
+
+def test_without_a_rerun_nothing_is_run_and_the_chapters_say_so(told, tmp_path, monkeypatch):
+    monkeypatch.setattr(again, "run_again", lambda *_, **__: pytest.fail("was run"))
+    text = told.report(tmp_path / "r.html", rerun=False).read_text(encoding="utf-8")
+    assert text.count("No world was run again for this report.") == 2
+
+
+def facts_of(result, claims):
+    return {fact.asked: fact.found for fact in answer(result, claims).facts}
+
+
+def with_outcome(result, name, change):
+    """Return the result with one outcome changed under each variant, array (worlds, variants)."""
+    outcomes = {**result.study.outcomes, name: change(result.study.outcomes[name].copy())}
+    study = replace(result.study, outcomes=outcomes)
+    return Result(study, compare(study, REGISTRY))
+
+
+def test_answer_says_which_segments_lose_less_and_which_more(told):
+    best = next(name for name in told.comparison.ranking if name != "nothing")
+    b = told.study.variants.index(best)
+
+    def worse(values):
+        values[:, b] = values[:, told.study.variants.index("nothing")] + 0.25
+        return values
+
+    text = facts_of(with_outcome(told, "loss_by_segment[novice]", worse), np.nan)["Who gains, who loses?"]
+    assert "clearly more by the segment ‘novice’ (+25 pp) of what they held" in text
+    unhurt = reading.level(told, "zero_loss_share", best).mean
+    assert f"{100 * unhurt:.1f}".removesuffix(".0") in text
+    assert "of those who held money lose nothing" in text
+
+
+def test_answer_sets_those_who_leave_late_beside_the_first_to_ask(told):
+    def ratio(values):
+        values[:] = 2.0
+        values[:, told.study.variants.index("nothing")] = 3.0
+        return values
+
+    text = facts_of(with_outcome(told, "late_loss_ratio", ratio), np.nan)["Who gains, who loses?"]
+    assert "2 times under ‘" in text
+    assert "3 times under ‘nothing’" in text
+
+
+def test_answer_sets_the_loss_that_is_saved_against_the_cost(told, found):
+    best = next(name for name in told.comparison.ranking if name != "nothing")
+    base = told.study.variants.index("nothing")
+
+    def saves(values):
+        values[:, told.study.variants.index(best)] = values[:, base] - 0.01 - 0.001 * np.arange(len(values))
+        return values
+
+    changed = with_outcome(told, "investor_loss", saves)
+    extra = reading.difference(changed, "policy_cost", best).mean
+    assert extra > 0
+    less = words.tick(round(0.0125 * found.claims / extra, 2))
+    assert (
+        f"For each CNY more, investors lose {less} CNY less." in facts_of(changed, found.claims)["What does it cost?"]
+    )
+    assert "For each CNY" not in facts_of(changed, np.nan)["What does it cost?"]

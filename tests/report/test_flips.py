@@ -1,0 +1,192 @@
+import base64
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_losers import N, made
+
+from trustsim.analysis.comparison import compare
+from trustsim.catalog import REGISTRY
+from trustsim.report import flips, pricing, reading
+from trustsim.report.result import Result
+
+WOBBLE = 0.001 * np.cos(np.arange(3 * N)).reshape(N, 3)
+
+
+def by_label(result):
+    return {view.label: view for view in flips.views(result)}
+
+
+@pytest.fixture
+def study():
+    """40 worlds, a run under the baseline in 22 of them; ‘gate’ leads by loss, ‘cover’ by the outflow of a day."""
+    has_run = (np.arange(N) < 22).astype(float)[:, None]
+    return made(**{
+        "run_probability": has_run * [1.0, 0.0, 1.0],
+        "investor_loss": 0.3 * has_run * [1.0, 0.2, 0.5] + (1 - has_run) * [0.02, 0.05, 0.02] + WOBBLE,
+        "peak_outflow": [0.3, 0.3, 0.1],
+        "policy_cost": np.tile([0.0, 300.0, 100.0], (N, 1)),
+    })  # fmt: skip
+
+
+def test_envelope_of_three_lines_changes_where_they_cross():
+    assert pricing.envelope([0.0, 1.0, 3.0], [10.0, 5.0, 4.0]) == [(0, 0.0), (1, 0.2), (2, 2.0)]
+
+
+def test_envelope_leaves_out_what_is_never_lowest_and_starts_with_the_safer_of_two_that_cost_the_same():
+    assert pricing.envelope([0.0, 2.0, 3.0], [10.0, 9.0, 4.0]) == [(0, 0.0), (2, 0.5)]
+    assert pricing.envelope([1.0, 1.0], [3.0, 2.0]) == [(1, 0.0)]
+
+
+def test_lines_that_meet_in_one_point_change_once():
+    assert [v for v, _ in pricing.envelope(0.1 * np.arange(16), np.linspace(0.3, 0.1, 16))] == [0, 15]
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 16])
+def test_envelope_is_the_least_of_all_lines_at_every_price(n):
+    rng = np.random.default_rng(n)
+    cost, loss = rng.random(n), rng.random(n)
+    corners = pricing.envelope(cost, loss)
+    for price in [0.0, 0.3, 1.0, 7.0, 1e4]:
+        which = [v for v, start in corners if start <= price][-1]
+        assert cost[which] + price * loss[which] == pytest.approx(np.min(cost + price * loss))
+
+
+def test_thresholds_are_where_cost_and_priced_loss_of_two_variants_are_equal():
+    loss = np.tile([0.5, 0.4, 0.2], (N, 1)) + WOBBLE * [0, 1, 1]
+    found = pricing.stretches(made(investor_loss=loss, policy_cost=np.tile([0.0, 1000.0, 9000.0], (N, 1))))
+    assert [s.variant for s in found] == ["nothing", "gate", "cover"]
+    assert found[1].start == pytest.approx(1000 / 0.1, rel=0.01)
+    assert found[2].start == pytest.approx(8000 / 0.2, rel=0.01)
+    assert found[0].stop == found[1].start
+    assert found[2].stop == np.inf
+    assert all(s.low < s.start < s.high for s in found[1:])
+
+
+def test_limits_of_a_threshold_are_the_prices_at_which_the_difference_is_just_clear():
+    loss = np.tile([0.5, 0.4], (N, 1)) + 0.02 * np.sin(np.arange(2 * N)).reshape(N, 2)
+    result = made(("nothing", "gate"), investor_loss=loss, policy_cost=np.tile([0.0, 1000.0], (N, 1)))
+    low, high = pricing.stretches(result)[1].low, pricing.stretches(result)[1].high
+    net = pricing._net(result, "gate", "nothing")
+    assert net(low).low == pytest.approx(0, abs=1e-6)
+    assert net(high).high == pytest.approx(0, abs=1e-6)
+
+
+def test_threshold_of_variants_that_may_lose_the_same_has_no_upper_limit():
+    noise = np.where(np.arange(N) % 2, 0.1, -0.11)[:, None] * [0, 1]
+    result = made(("nothing", "gate"), investor_loss=0.3 + noise, policy_cost=np.tile([0.0, 9.0], (N, 1)))
+    found = pricing.stretches(result)
+    assert found[1].high == np.inf
+    assert "and above" in pricing.told(result, found)
+
+
+def test_a_variant_that_is_cheapest_and_safest_is_best_at_any_price_and_needs_no_picture():
+    result = made(("nothing", "gate"), investor_loss=[0.1, 0.3], policy_cost=np.tile([0.0, 9.0], (N, 1)))
+    assert "‘nothing’ is cheapest, and no variant loses less" in flips.told(result)
+    assert [chart.key for chart in flips.chapter(result)] == ["flips-leaders"]
+
+
+def test_price_of_loss_in_money_is_per_money_lost_and_par_is_one(result):
+    assert pricing.par(result) == 1.0
+    found = pricing.stretches(result)
+    assert "CNY lost" in pricing.told(result, found)
+    assert "Where money lost counts like money spent, it is" in pricing.told(result, found)
+
+
+def test_par_of_a_share_of_claims_is_what_one_claim_of_all_is_worth():
+    made_up = made(**{"loss_per_investor": np.full((N, 3), 500.0), "investor_loss": np.full((N, 3), 0.05)})
+    assert pricing.par(made_up) is None
+    opened = np.full((N, 2, 3, 2), 0.5, dtype=np.float32)
+    known = Result(replace(made_up.study, series={"open": opened}), made_up.comparison)
+    assert pricing.par(known) == pytest.approx(0.5 * 7624 * 500 / 0.05)
+
+
+def test_leader_by_every_outcome_and_whether_it_is_clearly_ahead_of_the_first(study):
+    found = by_label(study)
+    assert study.comparison.ranking[0] == "gate"
+    assert found["run probability"].verdict == "no flip"
+    outflow = found["peak outflow"]
+    assert (outflow.leader, outflow.against, outflow.verdict) == ("cover", "gate", "flips")
+    assert outflow.gap.mean == pytest.approx(-0.2)
+    assert outflow.states == {"nothing": "behind", "gate": "behind", "cover": "leads"}
+    assert "Clearly ahead of ‘gate’: ‘cover’ by peak outflow." in flips.told(study)
+
+
+def test_a_leader_that_worlds_cannot_tell_from_the_first_is_no_clear_flip():
+    noise = np.where(np.arange(N) % 2, 0.1, -0.102)[:, None] * [0, 0, 1]
+    view = by_label(made(peak_outflow=np.array([0.3, 0.2, 0.2]) + noise))["peak outflow"]
+    assert (view.leader, view.verdict, view.states["gate"]) == ("cover", "no clear flip", "close")
+
+
+def test_worlds_with_a_run_are_judged_by_the_loss_and_few_without_are_not_judged(study):
+    found = by_label(study)
+    with_run, without = found["investor loss, with a run"], found["investor loss, without a run"]
+    assert (with_run.n, with_run.leader, with_run.verdict) == (22, "gate", "no flip")
+    assert (without.n, without.verdict) == (18, "only 18 worlds, not judged")
+    assert set(without.states.values()) == {""}
+    assert "investor loss, without a run (18 worlds)" in flips.told(study)
+
+
+def test_worlds_without_a_run_can_flip_the_order(study):
+    twice = {name: np.vstack((x, x)) for name, x in study.study.outcomes.items()}
+    longer = replace(study.study, outcomes=twice, replications=np.arange(2 * N))
+    result = Result(longer, compare(longer, REGISTRY))
+    view = by_label(result)["investor loss, without a run"]
+    assert (view.n, view.against, view.verdict) == (36, "gate", "flips")
+    assert view.gap.mean == pytest.approx(-0.03, abs=0.002)
+    assert "In worlds without a run under ‘nothing’ (36 of 80)" in flips.told(result)
+
+
+def test_worst_tenth_is_that_of_the_baseline():
+    loss = np.arange(200.0)[:, None] / 1000 + np.array([0.0, 0.01])
+    has_run = np.ones((200, 2))
+    base = made(("nothing", "gate"))
+    long = replace(base.study, outcomes={"run_probability": has_run, "investor_loss": loss},
+                   replications=np.arange(200))  # fmt: skip
+    result = Result(long, compare(long, REGISTRY))
+    parts = flips._parts(result, "investor_loss")
+    assert np.flatnonzero(parts["investor loss, worst tenth"]).tolist() == list(range(180, 200))
+    assert list(parts) == ["investor loss, worst tenth"]
+    assert by_label(result)["investor loss, worst tenth"].n == 20
+
+
+def test_outcome_that_is_the_same_everywhere_has_no_leader():
+    found = made(failure_probability=np.zeros((N, 3)), peak_outflow=[0.3, 0.2, 0.1])
+    chart = flips.leaders(found, flips.views(found))
+    row = next(row for row in chart.table.rows if row[0] == "failure probability")
+    assert row[2] == "–"
+    assert row[-1] == "all the same"
+
+
+def test_downloads_hold_every_view_and_every_stretch(study):
+    charts = flips.chapter(study)
+    assert [chart.key for chart in charts] == ["flips-leaders", "flips-price"]
+    for chart, n in zip(charts, (len(flips.views(study)), len(pricing.stretches(study))), strict=True):
+        lines = base64.b64decode(chart.download.split(",")[1]).decode().splitlines()
+        assert len(lines) == n + 1
+        assert len(chart.table.rows) == n
+
+
+@pytest.mark.parametrize("n", [2, 16])
+def test_any_number_of_variants_is_drawn_and_named(n):
+    names = tuple(f"variant {chr(97 + k)}" for k in range(n))
+    costs = np.tile(100.0 * np.arange(n), (N, 1))
+    found = made(names, investor_loss=np.linspace(0.3, 0.1, n), policy_cost=costs)
+    charts = flips.chapter(found)
+    assert len(charts) == 2
+    assert all(name in picture for chart in charts for picture in chart.pictures for name in names)
+
+
+def test_one_variant_or_nothing_ranked_has_no_chapter(result):
+    alone = made(("nothing",), peak_outflow=[0.2])
+    assert flips.chapter(alone) == ()
+    assert flips.told(alone) == ""
+    unranked = Result(result.study, replace(result.comparison, ranked_by=None))
+    assert flips.chapter(unranked) == ()
+
+
+def test_versus_keeps_to_the_worlds_that_are_asked_for(study):
+    some = np.arange(N) >= 22
+    gap = reading.versus(study, "investor_loss", "gate", "nothing", some)
+    assert gap.n == 18
+    assert gap.mean == pytest.approx(0.03, abs=0.002)
