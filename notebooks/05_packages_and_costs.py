@@ -162,8 +162,9 @@ assert at == {0.01: "slower exit + credit line", 1: "slower exit + reserve"}
 
 # %% [markdown]
 # The ranking flips where another line becomes the lowest. Whoever gives a hundredth of a yuan to prevent the loss of
-# one takes the slower exit with a credit line. Whoever gives a whole yuan takes it with a reserve: ten times dearer, and
-# the few worlds in which the line did not suffice are gone. No price makes the reserve or the guarantee alone the best.
+# one takes the slower exit with a credit line. Whoever gives a whole yuan takes it with a reserve: ten times dearer,
+# and the few worlds in which the line did not suffice are gone. No price makes the reserve or the guarantee alone the
+# best.
 #
 # Note what is *not* in the costs: clients who have to wait pay too, with their time. The exercise puts that in.
 #
