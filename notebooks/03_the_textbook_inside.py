@@ -21,7 +21,6 @@
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 
 import trustsim as ts
 
@@ -34,13 +33,6 @@ def run(file, replications=20, **values):
     return ts.run(ts.load(limits / file, overrides=overrides), replications=replications, workers=1, progress=None)
 
 
-def axes(xlabel, ylabel):
-    """Return new axes with names on both."""
-    ax = Figure(figsize=(6, 3), layout="constrained").subplots()
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    return ax
-
-
 # %% [markdown]
 # ## 1. Thresholds: why two crowds that are alike behave unlike (Granovetter 1978)
 #
@@ -49,12 +41,12 @@ def axes(xlabel, ylabel):
 # two.
 
 # %%
-ax = axes("day", "people who have left")
+ax = ts.plots.axes("day", "people who have left")
 for name, own in (("0, 1, 2, …, 99", "0..99"), ("0, 2, 2, …, 99", "0, 2, 2..99")):
     study = run("T-01-granovetter.yaml", replications=1, **{"mechanisms.threshold.own": own})
     ax.plot(100 * np.cumsum(study.series["runners"][0, :, 0, -1]), label=f"thresholds {name}")
 ax.legend(frameon=False)
-ax.get_figure(root=True)
+ax
 
 # %% [markdown]
 # The mean threshold differs by one hundredth, the outcome by ninety-nine people. No survey of attitudes would have told
@@ -69,11 +61,11 @@ ax.get_figure(root=True)
 degrees = [0.8, 1.5, 3, 5, 6.5]
 small = {"investors.count": 2000}
 departed = [run("T-10-watts.yaml", 40, **small, **{"network.mean_degree": z}).outcomes["departed"] for z in degrees]
-ax = axes("mean number of links", "share of worlds with a global cascade")
+ax = ts.plots.axes("mean number of links", "share of worlds with a global cascade")
 ax.axvspan(1.02, 5.76, color="#d7dbdf", label="where theory has cascades")
 ax.plot(degrees, [(x > 200).mean() for x in departed], "o", label="runs")
 ax.legend(frameon=False)
-ax.get_figure(root=True)
+ax
 
 # %% [markdown]
 # The dots rise and fall where the theory says that they must. Between the two ends a crowd is *robust yet fragile*:
@@ -88,11 +80,11 @@ ax.get_figure(root=True)
 # %%
 expected = np.linspace(0, 0.95, 20)
 bank = [run("T-03-bank-run.yaml", 1, **{"mechanisms.best_response.expected": float(x)}) for x in expected]
-ax = axes("share expected to leave", "people who leave")
+ax = ts.plots.axes("share expected to leave", "people who leave")
 ax.plot(expected, [study.outcomes["departed"][0, 0] for study in bank], "o")
 ax.axvline((2 - 1.28) / (1.28 * (2 - 1)), color="#6e7781", ls="--", label="f* = (R − r1) / (r1 (R − 1))")
 ax.legend(frameon=False)
-ax.get_figure(root=True)
+ax
 
 # %% [markdown]
 # Left of the line the quarter leaves and nobody else; right of it everybody. Both are right to do so, given what they
@@ -115,13 +107,13 @@ r0 = [0.8, 1.2, 1.5, 2, 3]
 small = {"investors.count": 3000, "shocks.0.seeds": 0.001}
 heard = [run("T-18-outbreak.yaml", 10, **small, **{"network.mean_degree": x / 0.3}).outcomes["believers"] for x in r0]
 grid = np.linspace(0, 0.999, 200)
-ax = axes("R0: people told by one", "share who hear it")
+ax = ts.plots.axes("R0: people told by one", "share who hear it")
 ax.plot(-np.log(1 - grid[1:]) / grid[1:], grid[1:], color="#6e7781", label="r = 1 − exp(−R0 r)")
 for x, shares in zip(r0, heard, strict=True):
     ax.plot([x] * len(shares), shares[:, 0], "o", ms=4, color="#0072b2")
 ax.set(xlim=(0.7, 3.1))
 ax.legend(frameon=False)
-ax.get_figure(root=True)
+ax
 
 # %% [markdown]
 # Below one a rumour dies among a few. Above one it still may, but if it does not, the share it reaches is known in
@@ -133,7 +125,7 @@ ax.get_figure(root=True)
 # the two rows of dots than where they began.
 
 # %%
-ax = axes("how much the others count (β J)", "share out in the end")
+ax = ts.plots.axes("how much the others count (β J)", "share out in the end")
 m = np.linspace(-0.999, 0.999, 400)
 ax.plot(np.arctanh(m) / m, (1 + m) / 2, color="#6e7781", label="m = tanh(β J m)")
 strength = [0.7, 0.9, 1.1, 1.3, 1.6, 2.0]
@@ -143,7 +135,7 @@ for members, name in (("100 %", "all began in"), ("0 %", "all began out")):
     ax.plot(strength, [study.outcomes["out_share"].mean() for study in ends], "o", label=name)
 ax.set(xlim=(0.6, 2.1))
 ax.legend(frameon=False)
-ax.get_figure(root=True)
+ax
 
 # %% [markdown]
 # Up to one there is a single answer, and history does not matter. Beyond one there are two, and which of them you see

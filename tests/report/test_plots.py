@@ -192,3 +192,11 @@ def test_names_of_crowded_points_do_not_touch_and_stay_in_the_frame():
 def test_gap_is_the_distance_to_the_nearest_edge():
     found = labels.gap(np.array([[0.0, 0.0, 2.0, 1.0]]), np.array([[1.0, 0.5], [5.0, 5.0], [-1.0, 0.5]]))
     np.testing.assert_allclose(found, [[0.0, 5.0, 1.0]])
+
+
+def test_axes_and_panels_of_ones_own_are_shown_as_a_picture_by_a_notebook():
+    ax, pair = plots.axes("day", "people"), plots.panels(2, same_x=False)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("day", "people")
+    assert len({panel.get_ylim() for panel in pair}) == 1
+    for shown in (ax, pair):
+        assert shown._repr_png_().startswith(b"\x89PNG")
