@@ -186,6 +186,9 @@ def _hashable(network: object) -> object:
 class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     """One replication of some variants of a scenario, as a Mesa model.
 
+    ``model.shown`` is the index of the variant that agents and the data collector show. Agents of the user's own that
+    are added to the model are stepped once a day, before investors hear the news; they can call :meth:`post`.
+
     Parameters
     ----------
     scenario : what :func:`trustsim.load` returns.
@@ -194,9 +197,6 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     investors_as_agents : give every investor a Mesa agent as well (for classroom sizes).
     network : a networkx graph or a :class:`~trustsim.world.network.Network` in place of the scenario's.
     collects : whether the data collector takes every day down.
-
-    ``model.shown`` is the index of the variant that agents and the data collector show. Agents of the user's own that
-    are added to the model are stepped once a day, before investors hear the news; they can call :meth:`post`.
     """
 
     def __init__(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import trustsim as ts
+from trustsim.cli import main
 from trustsim.kernels import layout
+from trustsim.report import sources
 from trustsim.report.table import ranked_table
+from trustsim.scenario.schema import schema_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
@@ -18,15 +23,52 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 
 @pytest.fixture(scope="module")
 def make():
-    spec = importlib.util.spec_from_file_location("make", ROOT / "docs/make.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(ROOT / "docs"), *sys.path])  # as when it is run as a script
+        spec = importlib.util.spec_from_file_location("make", ROOT / "docs/make.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        yield module
 
 
-def test_the_page_of_mechanisms_equals_the_registry(make):
-    page = (ROOT / "docs/mechanisms.md").read_text(encoding="utf-8")
-    assert page == make.mechanisms_page(), "run: python docs/make.py"
+def test_every_reference_page_equals_the_program(make):
+    stale = [
+        name for name, page in make.PAGES.items() if (ROOT / f"docs/{name}.md").read_text(encoding="utf-8") != page()
+    ]
+    assert stale == [], "run: python docs/make.py"
+
+
+def test_every_entry_of_the_registry_is_on_a_page_with_its_parameters_and_known_answer(make):
+    pages = "\n".join(page() for page in make.PAGES.values())
+    for entry in ts.catalog.REGISTRY:
+        assert f"`{entry.name}`" in pages, entry.name
+        for parameter in entry.parameters:
+            assert f"| `{parameter.name}` | {parameter.text}" in pages, f"{entry.name}.{parameter.name}"
+    held = [entry for entry in ts.catalog.REGISTRY if "Known answer: " in entry.text]
+    assert pages.count("**Known answer.**") == len(held) > 50
+
+
+def test_every_key_of_the_schema_is_among_the_keys_of_a_scenario(make):
+    page = make.PAGES["scenario-reference"]()
+    schema = schema_of(ts.catalog.REGISTRY)
+    for name in [*schema["properties"], *schema["$defs"]["when"]["properties"], "from", "until"]:
+        assert f"| `{name}` |" in page, name
+
+
+def test_every_command_and_option_is_on_the_page_of_commands(make):
+    page = make.PAGES["commands"]()
+    for name, command in main.commands.items():
+        assert f"\n## {name}\n" in page
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.opts[-1] in page, f"{name} {option.name}"
+
+
+def test_every_id_of_a_source_is_told(make):
+    page = make.PAGES["sources"]()
+    for entry in ts.catalog.REGISTRY:
+        for name in [*entry.rows, *sources.ids_of(entry.source)]:
+            assert f"| `{name}` |" in page or f"[{name}]" in page or name.startswith("http"), name
 
 
 def test_every_parameter_has_a_unit_a_source_and_a_text():

@@ -1,0 +1,174 @@
+"""The pages about what the registry holds: mechanisms, shocks, interventions, kinds, outcomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import trustsim as ts
+from made.tables import code, linked, table
+from trustsim import units
+from trustsim.scenario.catalog import catalog_json
+
+Lines = Iterator[str]
+
+CUSTODY = ("misuse", "loss", "lag", "throughput", "cost", "trust", "visibility")
+SOURCES = """\
+A source is a DOI, an id of the [table of sources](sources.md) (`E-…` facts, `P-…` signs, `T-…` theory, `A1` … `L4`
+constructs), or `assumed`: a number chosen by us, to be varied before anything is concluded from it."""
+MADE = "Made from the registry by `python docs/make.py`; do not edit. `trustsim catalog {}` prints the same.\n"
+PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
+    "mechanisms": (
+        "Mechanisms",
+        "Rules of the world, under `mechanisms:` in a scenario. `off` switches one off. What else a scenario can\n"
+        "hold: [shocks](shocks.md), [interventions](interventions.md), [platforms, custody and networks](world.md),\n"
+        "[outcomes, series and indicators](outcomes.md); where each stands in the file:\n"
+        "[the keys of a scenario](scenario-reference.md).",
+        (("mechanism", "", ""),),
+    ),
+    "shocks": (
+        "Shocks",
+        "What strikes from outside, under `shocks:`. Each may carry `day` (or `from`), `until` and `when`\n"
+        "([when something acts](scenario-reference.md#when-something-acts)).",
+        (("shock", "", ""),),
+    ),
+    "interventions": (
+        "Interventions",
+        "The levers, in `variants:`. Each may carry `from`, `until` and `when`\n"
+        "([when something acts](scenario-reference.md#when-something-acts)). The family says who would use it.",
+        (("intervention", "", ""),),
+    ),
+    "world": (
+        "Platforms, custody and networks",
+        "The kinds that a platform, its custody and the network can be of. Their settings at day 0 are among\n"
+        "[the keys of a scenario](scenario-reference.md).",
+        (
+            ("platform_kind", "Platform kinds", "Presets of a platform's settings: `kind:` of a platform."),
+            (
+                "custody",
+                "Custody regimes",
+                "Who keeps the client money: `custody:` of a platform. `misuse` and `loss` are factors on what the\n"
+                "platform can misuse and on a loss at the keeper, `lag` is days added to the payout lag,\n"
+                "`throughput` the most that can be paid out in a day / claims, `cost` a year / money kept, `trust`\n"
+                "log-odds added to where trust in fund safety rests, `visibility` the share of an unpaid queue that\n"
+                "outsiders see. The figures are assumed.",
+            ),
+            ("network_kind", "Network kinds", "Who sees and hears whom: `kind:` of the `network:`."),
+        ),
+    ),
+    "outcomes": (
+        "Outcomes, series and indicators",
+        "What is measured. Numbers are in computed units: shares in [0, 1], days, money in hundredths of the\n"
+        "currency; tables and pictures show them as percentages and money.",
+        (
+            ("outcome", "Outcomes", "One number for a run and variant, under `outcomes:`."),
+            ("series", "Series", "One number for a day, variant and platform: `result.series(name)`."),
+            (
+                "indicator",
+                "Indicators",
+                "What a trigger (`when: {indicator: …}`) may watch; it sees yesterday's value.",
+            ),
+        ),
+    ),
+}
+MEASURED = ("outcome", "series", "indicator")
+
+
+def page(name: str) -> str:
+    """Return one of the PAGES: every entry of its groups with everything that the registry knows of it."""
+    title, about, groups = PAGES[name]
+    lines = [f"# {title}\n", MADE.format(groups[0][0]), f"{about}\n", f"{SOURCES}\n"]
+    for group, heading, text in groups:
+        entries = catalog_json(ts.catalog.REGISTRY, group)["entries"]
+        if heading:
+            lines += [f"## {heading}\n", f"{text}\n"]
+        if group in MEASURED:
+            lines += [*_measures(entries), ""]
+        else:
+            lines += [line for entry in entries for line in _entry(entry, "###" if heading else "##")]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _measures(entries: Sequence[dict[str, Any]]) -> Lines:
+    """Yield a table of outcomes, series or indicators."""
+    yield from table(
+        ("name", "what it is", "unit", "better", "rows", "source"),
+        (
+            (code(e["name"]), _plain(e["text"]), e["unit"], e["better"], ", ".join(e["rows"]), linked(e["source"]))
+            for e in entries
+        ),
+    )
+
+
+def _entry(entry: dict[str, Any], level: str) -> Lines:
+    yield f"{level} `{entry['name']}`\n"
+    text, answer = _parts(entry["text"])
+    yield f"{text}\n"
+    if answer:
+        yield f"**Known answer.** {answer}\n"
+    yield f"*{'; '.join(_facts(entry))}*\n"
+    if entry["parameters"]:
+        yield from parameters(entry["parameters"])
+        yield ""
+    if entry["group"] == "platform_kind":
+        yield f"{_preset(entry['name'])}\n"
+    if entry["group"] == "custody":
+        regime = ts.catalog.REGISTRY["custody", entry["name"]].make
+        yield ", ".join(f"`{name}` {getattr(regime, name):g}" for name in CUSTODY) + "\n"
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Return a docstring in two parts: what it says, and its known answer with the test that holds it."""
+    said, _, answer = text.replace("``", "`").partition("Known answer: ")
+    answer, _, rest = answer.partition("\n\n")
+    answer = " ".join(answer.split())
+    return "\n\n".join(filter(None, (said.strip(), rest.strip()))), answer[:1].upper() + answer[1:]
+
+
+def _facts(entry: dict[str, Any]) -> Lines:
+    if entry["family"]:
+        yield f"family: {entry['family']}"
+    if entry["rows"]:
+        yield f"catalogue rows {', '.join(entry['rows'])}"
+    yield f"source: {linked(entry['source'])}"
+    made = ts.catalog.REGISTRY[entry["group"], entry["name"]].make
+    if entry["group"] == "mechanism" and not getattr(made, "default_on", True):
+        yield "off unless a file names it"
+
+
+def _preset(kind: str) -> str:
+    """Return what a platform kind sets, as in a scenario file."""
+    unit = {p.name: p.unit for p in ts.catalog.REGISTRY["section", "platform"].parameters}
+    preset = ts.catalog.REGISTRY["platform_kind", kind].make.preset
+    return ", ".join(f"`{name}: {units.show(value, unit[name])}`" for name, value in preset.items())
+
+
+def parameters(entries: Sequence[dict[str, Any]]) -> Lines:
+    """Yield the table of the parameters of an entry."""
+    yield from table(("parameter", "meaning", "unit", "bounds", "default", "source"), map(_parameter, entries))
+
+
+def _parameter(p: dict[str, Any]) -> tuple[str, ...]:
+    unit = p["unit"] + (" or distribution" if p["spread"] else "")
+    bounds = ", ".join(p["choices"]) or (f"a {p['refers']}" if p["refers"] else _bounds(p["low"], p["high"]))
+    default = "required" if p["required"] else shown(p["default"])
+    return (code(p["name"]), p["text"], unit, bounds, default, linked(p["source"]))
+
+
+def shown(default: object) -> str:
+    """Return a default as it is written in a file."""
+    return code(default) if default not in ("", None) else "none"
+
+
+def _bounds(low: str | None, high: str | None) -> str:
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"≥ {low}"
+    return f"≤ {high}" if low is None else f"{low} … {high}"
+
+
+def _plain(text: str) -> str:
+    """Return a docstring as the text of one cell."""
+    return re.sub(r"\s+", " ", text.replace("``", "`"))
