@@ -44,8 +44,8 @@ export function network(canvas, world, trust, status) {
     const sheet = new OffscreenCanvas(width * ratio, height * ratio);
     const lines = sheet.getContext("2d");
     lines.scale(ratio, ratio);
-    lines.strokeStyle = colour("--grid");
-    lines.globalAlpha = edges.length > 3000 ? 0.25 : 0.5;
+    lines.strokeStyle = colour("--edge");
+    lines.globalAlpha = edges.length > 3000 ? 0.18 : 0.35;
     lines.lineWidth = 0.5;
     lines.beginPath();
     for (const [i, j] of edges) { lines.moveTo(...at[i]); lines.lineTo(...at[j]); }

@@ -92,7 +92,7 @@ function makeStage(world, baseline, order) {
   let since = 0;
 
   const axis = timeline(days, variants.map((name) => ({ hue: hue.get(name), values: world.platform[name].outflow })), world.events);
-  const slider = h("input", { type: "range", min: 0, max: last, step: 1, value: 0, "aria-label": "Day", on: { input: () => { pause(); go(Number(slider.value)); } } });
+  const slider = h("input", { type: "range", min: 0, max: last, step: 1, value: 0, "aria-label": "Day", on: { input: () => { const to = Number(slider.value); pause(); go(to); } } });
   const told = h("output", { class: "day" });
   const toggle = iconButton("play", "Play", () => (timer ? pause() : run()), { class: "only-icon primary" });
   const speed = h("select", { "aria-label": "Speed", title: "Speed" }, ...SPEEDS.map((each) => h("option", { value: each, selected: each === 5 }, `${each} days/s`)));
@@ -102,11 +102,10 @@ function makeStage(world, baseline, order) {
   const events = h("ol", { class: "events" }, ...world.events.map((each) => h("li", {}, button([h("span", { class: "when" }, `day ${each.day}`), ` ${each.text}`], () => { pause(); go(days.indexOf(each.day)); }, { class: "link" }))));
   const grid = h("div", { class: "panes" }, ...panes.map((pane) => pane.element));
   const element = h("div", {},
-    chosen, grid, legend(),
     h("div", { class: "transport" },
       iconButton("start", "First day", () => { pause(); go(0); }), iconButton("back", "One day back", () => { pause(); go(day - 1); }), toggle,
       iconButton("forward", "One day on", () => { pause(); go(day + 1); }), told, speed),
-    h("div", { class: "days" }, axis.element, slider), events,
+    h("div", { class: "days" }, axis.element, slider), events, chosen, grid, legend(),
     world.note ? h("p", { class: "note" }, world.note) : null,
     h("details", {}, h("summary", {}, "Numbers of the day"), today,
       button("Download all days as CSV", () => download("world.csv", csvOf(world), "text/csv"), { class: "quiet" })));

@@ -133,7 +133,7 @@ function summaryOf({ parts, name }) {
 function partText(part) {
   if (part.kind) {
     const values = Object.entries(part.values ?? {}).filter(([key]) => key !== "platform");
-    const told = values.map(([key, value]) => `${key.replaceAll("_", " ")} ${typeof value === "object" ? "…" : value}`).join(", ");
+    const told = values.map(([key, value]) => `${key.replaceAll("_", " ")} ${typeof value === "object" ? "…" : String(value).replaceAll(" ", "\u00a0")}`).join(", ");
     return told ? `${part.title}: ${told}` : part.title;
   }
   if (part.set) return Object.entries(part.set).map(([key, value]) => `${key} = ${value}`).join(", ");
