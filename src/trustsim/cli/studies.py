@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +28,9 @@ from trustsim.cli.common import (
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
+    from trustsim.experiment.request import Asked
     from trustsim.report.result import Result
-    from trustsim.scenario.resolved import Scenario
 
-RESOLVED, REQUEST, REPORT = "resolved.yaml", "request.json", "report.html"
 COMPILE_SECONDS = 20
 MOST_FAILURES = 5
 _STUDY_OPTIONS = (
@@ -82,8 +79,7 @@ def compare(
     What finished is kept as it comes: the same command, or `trustsim resume DIR`, goes on where one was stopped.
     """
     place = Path(out or f"{Path(file).stem}-run")
-    request = Request("compare", replications, common.names(variants))
-    _begin(file, place, request, settings, seed, precision)
+    _begin("compare", file, place, replications, common.names(variants), settings, seed, precision)
     _go_on(place, workers, dask, timeout, as_json, quiet)
 
 
@@ -105,8 +101,7 @@ def run(
 ) -> None:
     """Run variants of FILE and print the level of every outcome, without comparing; write a run folder."""
     place = Path(out or f"{Path(file).stem}-run")
-    request = Request("run", replications, common.names(variants))
-    _begin(file, place, request, settings, seed, precision)
+    _begin("run", file, place, replications, common.names(variants), settings, seed, precision)
     _go_on(place, workers, dask, timeout, as_json, quiet)
 
 
@@ -134,8 +129,8 @@ def resume(
 @json_option
 def status(folder: Path, as_json: bool) -> None:
     """Say what is done, failed and left of the study in a run folder, also while it runs."""
+    from trustsim.experiment.request import RUNS
     from trustsim.experiment.store import count
-    from trustsim.report.result import RUNS
 
     study = _asked(folder)
     found = count(folder / RUNS, study.addresses, study.total)
@@ -186,6 +181,8 @@ def repeat(folder: Path, replication: int) -> None:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="By default report.html in RUN_FOLDER.")
 def report(folder: Path, out: Path | None) -> None:
     """Write the HTML report of what is finished in a run folder, without running anything."""
+    from trustsim.experiment.request import REPORT
+
     click.echo(f"report: {_finished(folder).report(out or folder / REPORT)}")
 
 
@@ -210,16 +207,16 @@ def verify(folder: Path, sample: int) -> None:
 
     Ends with status 1 and names what differs.
     """
+    from trustsim.experiment.request import RUNS
     from trustsim.experiment.store import Store, count
     from trustsim.experiment.verify import verify as verify_runs
-    from trustsim.report.result import RUNS, say
+    from trustsim.report.result import say
 
     study = _asked(folder)
-    request = _request(folder)
     differs = [
         f"{name}: the scenario, a file that it names or this version of trustsim is not what it was"
         for name, address in study.addresses.items()
-        if (request.addresses or {}).get(name, address) != address
+        if (study.request.addresses or {}).get(name, address) != address
     ]
     if not differs:
         with Store(folder / RUNS, waits=say) as store:
@@ -234,94 +231,54 @@ def verify(folder: Path, sample: int) -> None:
     click.echo("all as it was written, to the bit")
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """The study that a run folder is for."""
+def _asked(folder: Path) -> Asked:
+    from trustsim.experiment.request import asked
 
-    scenario: Scenario
-    addresses: dict[str, str]
-    total: int
-    has_rule: bool  # whether it stops at a precision
-
-
-def _asked(folder: Path) -> _Asked:
-    scenario, request = common.read_scenario(str(folder / RESOLVED), ()), _request(folder)
-    from trustsim.experiment.address import addresses
-    from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import choose_variants, planned
-
-    total = planned(scenario) if request.replications is None else request.replications
-    where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
-    has_rule = request.replications is None and not isinstance(scenario.replications, int)
-    return _Asked(scenario, where, total, has_rule)
+    return asked(folder, lambda path: common.read_scenario(str(path), ()))
 
 
 def _finished(folder: Path) -> Result:
-    scenario, request = common.read_scenario(str(folder / RESOLVED), ()), _request(folder)
     from trustsim.report import result as results
 
-    return results.kept(folder, scenario, request.variants, request.replications, common.registry())
+    return results.kept(folder, _asked(folder), common.registry())
 
 
 def _repeat(folder: Path, replication: int) -> str:
     return f"trustsim repeat {shlex.quote(str(folder))} {replication}"
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a study was asked for beside its scenario, as the run folder keeps it for ``resume``."""
-
-    command: str
-    replications: int | None
-    variants: list[str] | None
-    addresses: dict[str, str] | None = None  # of the variants when it began, for ``verify``
-
-
 def _begin(
-    file: str, place: Path, request: Request, settings: tuple[str, ...], seed: int | None, precision: str | None
+    command: str,
+    file: str,
+    place: Path,
+    replications: int | None,
+    variants: list[str] | None,
+    settings: tuple[str, ...],
+    seed: int | None,
+    precision: str | None,
 ) -> None:
     """Check the input and write down what is asked for, so that a study can be resumed from its folder alone."""
     more = {}
     if precision is not None:
-        more = {"replications": common.precision_document(precision, request.replications)}
-        request = replace(request, replications=None)
+        more = {"replications": common.precision_document(precision, replications)}
     scenario = common.read_scenario(file, settings, more)
-    from trustsim.experiment import folder
-    from trustsim.experiment.address import addresses
-    from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import choose_variants, with_seed
-    from trustsim.scenario.yaml_file import write
+    from trustsim.experiment.request import Request, begin
+    from trustsim.experiment.study import with_seed
 
     scenario = scenario if seed is None else with_seed(scenario, seed)
-    document = scenario.document
-    where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
-    asked = json.dumps(asdict(replace(request, addresses=where)), ensure_ascii=False)
-    folder.write_whole(
-        {
-            folder.make(place) / RESOLVED: lambda path: path.write_text(write(document), encoding="utf-8"),
-            place / REQUEST: lambda path: path.write_text(asked, encoding="utf-8"),
-        }
-    )
-
-
-def _request(place: Path) -> Request:
-    try:
-        return Request(**json.loads((place / REQUEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as e:
-        raise TrustsimError(
-            f"{place}: given a folder without a whole {REQUEST}; allowed: one that trustsim wrote"
-        ) from e
+    begin(place, scenario, Request(command, None if more else replications, variants))
 
 
 def _go_on(
     place: Path, workers: int | None, dask: str | None, timeout: float | None, as_json: bool, quiet: bool
 ) -> None:
     """Run what is missing of the study in a folder, print what it says, and leave with the status that it deserves."""
-    request = _request(place)
-    scenario = common.read_scenario(str(place / RESOLVED), ())
+    from trustsim.experiment.request import REPORT, RESOLVED, read
     from trustsim.report import result as results
     from trustsim.report.table import print_levels, print_ranked_table
 
+    request = read(place)
+    scenario = common.read_scenario(str(place / RESOLVED), ())
     if not quiet and _is_cold():
         click.echo(f"compiling kernels (once, about {COMPILE_SECONDS} s) …", err=True)
     with common.cluster(dask) as pool:
@@ -369,6 +326,8 @@ def _is_cold() -> bool:
 def _kept(result: Result, place: Path, *, with_report: bool) -> TrustsimError | None:
     """Write the run folder; what hinders it is returned, so that the numbers are printed all the same."""
     try:
+        from trustsim.experiment.request import REPORT
+
         result.save(place, command=shlex.join(["trustsim", *sys.argv[1:]]))
         if with_report:
             result.report(place / REPORT)
