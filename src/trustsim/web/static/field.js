@@ -37,7 +37,7 @@ export function field(first, onSet) {
     say(hint, hintOf(given));
     element.classList.toggle("is-changed", isChanged);
     reset.hidden = !isChanged;
-    control.show(text ?? given.value, given);
+    control.show(text ?? given.value, given, text !== null);
     slider?.follow(text ?? given.value, given);
     say(error, problem ?? "");
     error.hidden = !problem;
@@ -82,9 +82,9 @@ function textual(given, id, described, onText) {
     write: (text) => { input.value = text; },
     focus: () => input.focus(),
     mark: (isWrong) => input.setAttribute("aria-invalid", String(isWrong)),
-    show(text, { value }) {
+    show(text, { value }, isSet) {
       input.placeholder = asText(value);
-      const isTyping = document.activeElement === input;
+      const isTyping = document.activeElement === input && (isSet || input.value === "");
       if (!isTyping && input.value !== asText(text)) input.value = asText(text);
     },
   };
