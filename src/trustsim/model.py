@@ -377,8 +377,27 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             self.datacollector.collect(self)
 
     def step(self) -> None:
-        """Advance one step: shocks and levers, institutions, assets, news, beliefs, choices, settlement, failures,
-        measures."""
+        """Advance all variants by one step, in this order.
+
+        1. Payments that were stopped resume. Shocks and levers whose time has come act; where a lever starts or ends
+           the terms of the platforms are put together anew.
+        2. Mesa agents that the user has added step; they may post messages.
+        3. News: overdue payments, stops and failures of the day before become messages, service desks answer, platforms
+           clear what they owe each other.
+        4. Assets repay, pay interest, default and change price; debt is paid back, spare cash is lent.
+        5. The day's weights: what is published, how far the queue is seen, how near an announced gate is.
+        6. Locked balances that mature today are unlocked.
+        7. Every investor hears, feels, believes, judges and chooses, for every account; then the rules of choice that
+           stand beside this pass say who leaves or joins.
+        8. Those who act ask for their money, pay in, or raise the alarm; their neighbours see it.
+        9. Due requests are paid under the platform's terms; assets are sold where cash is short.
+        10. Who has been in arrears for longer than the platform's patience fails: custody is returned, the estate
+            shared, the guarantee paid.
+        11. Interest is credited every 30 days. Everything is measured and recorded; what is measured today is seen
+            tomorrow.
+
+        Within a phase the order of accounts, platforms and variants changes no result.
+        """
         if self.day >= self.story.n_days:
             self.running = False
             return

@@ -89,7 +89,9 @@ def find_runs(model: TrustCrisisModel) -> tuple[Episode, ...]:
     """Find the runs (row C15): stretches of days with many times the calm number of departures, and what set them off.
 
     A day belongs to a run when runners and leavers together exceed ``RUN_MULTIPLE`` times the calm number and that
-    number by five standard deviations and two; gaps of up to three days are bridged. Trigger: 'spill-over' when a run
+    number by five standard deviations and two; gaps of up to three days are bridged. A stretch counts where the runners
+    are at least ``RUN_SHARE`` of the accounts of day 0 (``RUN_MULTIPLE`` is 5,
+    ``RUN_SHARE`` 3 %). Trigger: 'spill-over' when a run
     on another platform began in the week before, else 'fundamental' when the platform was insolvent, else 'belief'.
     """
     history, dt = model.history, model.dt

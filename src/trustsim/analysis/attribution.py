@@ -68,14 +68,14 @@ class Attribution:
     withdrawn : float64 (n, variants).
     direct : float64 (n, variants, CHANNELS); adds up to ``withdrawn`` along the last axis.
     spared : float64 (n, variants, CHANNELS, CHANNELS): what falls away without the channel of the third axis, in the
-        part of that of the fourth.
+        part of that of the fourth. None where no channel was put off.
     """
 
     study: Study
     variants: tuple[str, ...]
     withdrawn: Floats
     direct: Floats
-    spared: Floats
+    spared: Floats | None
 
     @property
     def scenario(self) -> Scenario:
@@ -90,19 +90,22 @@ class Attribution:
         """Return one row a variant and channel.
 
         ``direct`` with its 95 % interval and ``share`` of all that was withdrawn; ``replay``: what falls away without
-        the channel, with its interval; of which in its ``own`` part, and ``via`` each of the others.
+        the channel, with its interval; of which in its ``own`` part, and ``via`` each of the others. The last three
+        only where channels were put off.
         """
         rows = [self._row(v, k) for v in range(len(self.variants)) for k in range(len(CHANNELS))]
         index = pd.MultiIndex.from_product([self.variants, CHANNELS], names=["variant", "channel"])
         return pd.DataFrame(rows, index=index)
 
     def _row(self, v: int, k: int) -> dict[str, float]:
-        direct, spared = self.direct[:, v, k], self.spared[:, v, k]
-        total = float(self.withdrawn[:, v].mean())
+        direct, total = self.direct[:, v, k], float(self.withdrawn[:, v].mean())
+        row = {**_told("direct", mean(direct)), "share": float(direct.mean()) / total if total > 0 else 0.0}
+        if self.spared is None:
+            return row
+        spared = self.spared[:, v, k]
         parts = spared.mean(axis=0)
         return {
-            **_told("direct", mean(direct)),
-            "share": float(direct.mean()) / total if total > 0 else 0.0,
+            **row,
             **_told("replay", mean(spared.sum(axis=1))),
             "own": float(parts[k]),
             **{f"via_{name}": float(parts[j]) if j != k else 0.0 for j, name in enumerate(CHANNELS)},
@@ -128,10 +131,12 @@ def attribution(
     store: Store | None = None,
     pool: Pool | None = None,
     timeout: float | None = None,
+    replays: bool = True,
 ) -> Attribution:
     """Run *variants*, all by default, and each of them with every channel off; share out what was withdrawn.
 
-    The other parameters are those of :func:`~trustsim.experiment.study.run_study`.
+    Without ``replays`` no channel is put off: only the direct parts are told. The other parameters are those of
+    :func:`~trustsim.experiment.study.run_study`.
 
     Raises
     ------
@@ -140,8 +145,8 @@ def attribution(
     """
     chosen = choose_variants(scenario, variants)
     total = planned(scenario) if replications is None else replications
-    whole = _with_replays(scenario, chosen)
-    names = [variant.name for variant in whole.variants]
+    whole = _with_replays(scenario, chosen) if replays else scenario
+    names = [variant.name for variant in whole.variants] if replays else list(chosen)
     with opened(store) as (place, _):
         where = {n: n for n in names} if store is None else addresses(whole, names, simulate_with_causes)
         work = Work(whole, where, total, workers, pool, timeout, simulate_with_causes, with_series=False)
@@ -152,7 +157,7 @@ def attribution(
     if not len(study.replications):
         told = "none of its replications finished under all variants"
         raise TrustsimError(f"attribution: given a study of which {told}; allowed: at least one")
-    return _of(study, chosen)
+    return _of(study, chosen, replays)
 
 
 def _with_replays(scenario: Scenario, chosen: Sequence[str]) -> Scenario:
@@ -166,13 +171,14 @@ def _with_replays(scenario: Scenario, chosen: Sequence[str]) -> Scenario:
     return replace(scenario, variants=tuple(every))
 
 
-def _of(study: Study, chosen: tuple[str, ...]) -> Attribution:
+def _of(study: Study, chosen: tuple[str, ...], replays: bool) -> Attribution:
     columns = {name: k for k, name in enumerate(study.variants)}
     parts = np.stack([study.outcomes[channel] for channel in CHANNELS], axis=2)
 
     def part(of: Iterable[str]) -> Floats:
         return np.asarray(parts[:, [columns[name] for name in of]])
 
-    direct = part(chosen)
-    spared = np.stack([direct - part(_name(v, channel) for v in chosen) for channel in CHANNELS], axis=2)
+    direct, spared = part(chosen), None
+    if replays:
+        spared = np.stack([direct - part(_name(v, channel) for v in chosen) for channel in CHANNELS], axis=2)
     return Attribution(study, chosen, study.outcomes[WITHDRAWN][:, [columns[name] for name in chosen]], direct, spared)

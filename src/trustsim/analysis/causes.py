@@ -33,7 +33,7 @@ from trustsim.scenario.resolved import Scenario
 CHANNELS = ("fundamentals", "herding", "fear", "first_move", "ordinary")  # the first with news, the last: needs
 FUNDAMENTALS, HERDING, FEAR, FIRST_MOVE, ORDINARY = range(len(CHANNELS))
 _BY_PUSH = -1
-WITHDRAWN = "withdrawn"
+WITHDRAWN, CLAIMS = "withdrawn", "claims"
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -154,10 +154,10 @@ def _crossing(at_rest: Floats, push: Floats, line: Floats) -> Floats:
 def simulate_with_causes(
     scenario: Scenario, variants: Sequence[str], replication: int, *, timeout: float | None = None
 ) -> Run:
-    """Run one replication of one lockstep group; its outcomes are ``withdrawn`` and its parts by channel.
+    """Run one replication of one lockstep group; its outcomes are ``withdrawn``, its parts by channel, and ``claims``.
 
-    All are shares of the claims of day 0; money that comes back and leaves again counts twice. Raises RunTimeout as
-    :func:`trustsim.experiment.simulate.simulate` does.
+    All but the claims of day 0 (minor units) are shares of these; money that comes back and leaves again counts twice.
+    Raises RunTimeout as :func:`trustsim.experiment.simulate.simulate` does.
     """
     began = time.perf_counter()
     model = Causes(scenario, variants, replication)
@@ -167,6 +167,7 @@ def simulate_with_causes(
         if timeout is not None and time.perf_counter() - began > timeout:
             raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {scenario.n_days} steps")
     parts = {name: model.by_channel[:, k] / claims for k, name in enumerate(CHANNELS)}
-    run = Run(replication, tuple(v.name for v in model.variants), {WITHDRAWN: model.asked / claims, **parts}, {})
+    outcomes = {WITHDRAWN: model.asked / claims, **parts, CLAIMS: claims}
+    run = Run(replication, tuple(v.name for v in model.variants), outcomes, {})
     model.__dict__.clear()  # model and agents point at each other: the arrays would wait for the garbage collector
     return run

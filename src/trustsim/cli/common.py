@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -53,10 +54,15 @@ def registry() -> Registry:
 
 
 def read_scenario(file: str, settings: tuple[str, ...], more: Mapping[str, Any] = MappingProxyType({})) -> Scenario:
-    """Return the scenario in *file* with the ``--set`` texts and *more* applied; raises ScenarioError."""
-    from trustsim.scenario.load import load, overrides_from
+    """Return the scenario in *file* with the ``--set`` texts and *more* applied; raises ScenarioError.
 
-    return load(file, registry(), overrides={**overrides_from(settings), **more})
+    Where there is no such file, the shipped scenario of that name is read.
+    """
+    from trustsim.scenario.load import load, overrides_from
+    from trustsim.scenario.shipped import find
+
+    scenario = load(find(file), registry(), overrides={**overrides_from(settings), **more})
+    return replace(scenario, source=file)
 
 
 def print_json(document: Any) -> None:

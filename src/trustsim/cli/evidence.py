@@ -40,11 +40,12 @@ def evidence(
     Runs are kept in the run folder: the same command again only runs what is missing.
     """
     from trustsim.report import evidence_tables, evidenced
+    from trustsim.scenario.shipped import find
 
     with common.cluster(dask) as pool:
         found = evidenced.evidence(
-            paths, replications=replications, progress=not quiet, out=out, registry=common.registry(),
-            workers=workers, pool=pool, timeout=timeout,
+            [find(path) for path in paths], replications=replications, progress=not quiet, out=out,
+            registry=common.registry(), workers=workers, pool=pool, timeout=timeout,
         )  # fmt: skip
     if as_json:
         print_json(evidence_tables.evidence_json(found))

@@ -124,15 +124,28 @@ def _choice(given: str, allowed: Sequence[str]) -> str:
 
 @main.command()
 @click.argument("file", default="scenario.yaml", type=click.Path(path_type=Path))
+@click.option("--from", "name", metavar="NAME", help="Copy this shipped scenario; --list shows their names.")
+@click.option("--list", "lists", is_flag=True, help="List the shipped scenarios, and write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
-def init(file: Path, force: bool) -> None:
-    """Write a commented scenario file to start from."""
+def init(file: Path, name: str | None, lists: bool, force: bool) -> None:
+    """Write a commented scenario file to start from, or a copy of one that ships with trustsim."""
+    from trustsim.scenario.shipped import copy_of, shipped, title_of
     from trustsim.scenario.starter import STARTER
 
-    if file.exists() and not force:
-        raise click.UsageError(f"{file} is there already; another name, or --force to overwrite it")
+    if lists:
+        names = shipped()
+        width = max(map(len, names), default=0)
+        for each in names:
+            click.echo(f"{each:{width}}  {title_of(each)}".rstrip())
+        return
+    text, beside = (STARTER, ()) if name is None else copy_of(name)
+    whole = {file: text.encode()} | {file.parent / path.name: path.read_bytes() for path in beside}
+    for path in whole:
+        if path.exists() and not force:
+            raise click.UsageError(f"{path} is there already; another name, or --force to overwrite it")
     try:
-        file.write_text(STARTER, encoding="utf-8")
+        for path, data in whole.items():
+            path.write_bytes(data)
     except OSError as error:
         raise click.UsageError(f"{file} cannot be written: {error.strerror}") from error
-    click.echo(f"{file} written; next: trustsim check {file}")
+    click.echo(f"{' and '.join(map(str, whole))} written; next: trustsim check {file}")

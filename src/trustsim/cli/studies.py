@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from trustsim.experiment.request import Asked
     from trustsim.report.result import Result
 
+ODD = "odd.md"
 COMPILE_SECONDS = 20
 MOST_FAILURES = 5
 _STUDY_OPTIONS = (
@@ -179,11 +180,15 @@ def repeat(folder: Path, replication: int) -> None:
 @main.command()
 @run_folder
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="By default report.html in RUN_FOLDER.")
-def report(folder: Path, out: Path | None) -> None:
+@click.option("--odd", is_flag=True, help="Describe the model by ODD and STRESS too: odd.md.")
+def report(folder: Path, out: Path | None, odd: bool) -> None:
     """Write the HTML report of what is finished in a run folder, without running anything."""
     from trustsim.experiment.request import REPORT
 
-    click.echo(f"report: {_finished(folder).report(out or folder / REPORT)}")
+    result, place = _finished(folder), out or folder / REPORT
+    click.echo(f"report: {result.report(place)}")
+    if odd:
+        click.echo(f"description: {result.odd(place.with_name(ODD))}")
 
 
 @main.command()

@@ -53,6 +53,11 @@ def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..
     }
 
 
+def engine() -> str:
+    """Return the hash (64 hexadecimal digits) of the source that makes the numbers."""
+    return _engine(simulate_run)
+
+
 def _digest(document: Mapping[str, Any]) -> str:
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -142,10 +142,13 @@ def rational_logistic(x):
 
 @compiled
 def hear(evidence, row, is_page, by_literacy, login, media, literacy, attention, education) -> None:
-    """Add one message, ``row`` float32 (TARGETS + 1,), to the evidence float32 (TARGETS, ≥ n) of those it reaches.
+    """Add one message to the evidence of those it reaches: to each part of trust, the risk view and fear, its strength.
 
-    A page is read by a share ``reach`` of those who look at their account today, any other message by those whom it
-    reaches; ``by_literacy`` says that the literate discount it.
+    A page is read by a share of those who look at their account today, any other message by those whom it reaches, by
+    one uniform each of the day. A message that the literate discount counts 1 − literacy. Evidence of a day adds up.
+
+    ``row`` float32 (TARGETS + 1,): strengths and reach. ``evidence`` float32 (TARGETS, ≥ n). ``is_page``,
+    ``by_literacy`` bool.
     """
     reach = row[layout.REACH]
     for k in range(layout.N_TARGETS):

@@ -77,6 +77,11 @@ def act(
 ) -> None:  # fmt: skip
     """Carry out the day's actions, variant by variant and platform by platform.
 
+    Who runs or leaves asks for all that is free, or half of it; requests queue up by day, within a day by a draw. Who
+    joins pays in what the investor would hold there, as far as the safe account has it. Every neighbour with an account
+    on the platform takes a departure into memory and an alarm as fear; these are counted, so the order of senders does
+    not matter. In a complete network all see all.
+
     ``queue`` int32 (variants, accounts): accounts with an unpaid request, in order, those of a platform from its first
     account on; ``queue_n`` int64 (variants, platforms). ``order`` uint64 (accounts,): room for sorting. ``ticket``
     int64 (accounts,): what a joiner pays in, as far as the safe account holds it. ``contagion`` float32 (variants,):

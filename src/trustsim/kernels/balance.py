@@ -77,6 +77,14 @@ def pay_out(books, v, p, amount) -> None:
 def carry(books, ladder, gauges, terms, market, dt, day, key) -> None:
     """Let one step pass over the assets: repayment, interest, default, price change, repayment of debt, new lending.
 
+    Assets stand in a ladder of twelve rungs by time to maturity. The first is repaid in equal parts until its time is
+    over, then all move down by one. In a step of dt days assets · ``asset_yield`` · dt / 365 comes in as cash (a
+    negative yield lowers their value), a share ``default_rate`` · (1 − ``recovery``) · dt / 365 is lost, and the
+    price moves by ``volatility`` · √dt times a draw of variance 1 that all platforms of one market share. Cash beyond
+    the claims times the larger of ``liquid_share`` and the reserve, plus the queue, pays debt back; a fifth a day of
+    the rest is lent, at the longest term. The segregated share of the liquid money is kept in custody. Past sales
+    weigh on the price less by a factor exp(−0.1 dt).
+
     ``market`` int64 (platforms,): platforms of one number share the price shock of the day (a common factor).
     """
     n_variants, n_platforms = books.shape[1], books.shape[2]

@@ -145,6 +145,14 @@ def settle(
 ):  # fmt: skip
     """Pay the due requests of all platforms as far as their cash reaches, under their terms.
 
+    A request is due ``payout_lag``, and what custody adds, after it was made; caps of a day bind an account and a
+    platform. Of every payment the share custody / claims comes from custody and the rest from cash, then from the
+    credit line, then from selling assets, at most ``sale_limit`` of them a day. All platforms of one asset market
+    sell at one price, exp(−``sale_impact`` · (pressure + sold / depth)), with the assets of day 0 as depth and
+    earlier sales as pressure (Cifuentes, Ferrucci and Shin 2005, doi:10.1162/jeea.2005.3.2-3.556). Payments go in
+    order of the queue, or the same share to each by rule. What is due and not paid is overdue; a platform that is
+    open and overdue is in arrears until all is paid. What is paid goes to the safe account or to another platform.
+
     ``flows`` int64 (variants, platforms + 1, platforms + 1): money moved from … to …, the last being the safe accounts.
     Return whether some platform must be looked at: it is being wound down, or in arrears.
     """
@@ -265,7 +273,7 @@ def fail(
     What an account gets: its share of custody; its share of the estate (cash, and assets at half the price fall of a
     full sale, less cost, after debt); the guarantee's cover of what is then missing, for the part of the claim within
     its limit, as far as the fund reaches. Every share is pro rata to the claim and rounded down; the rounding stays in
-    the estate.
+    the estate. A platform that is wound down is closed like this once nothing is left.
     """
     claims = np.float64(books[layout.CLAIMS, v, p])
     book = assets.ladder_total(ladder, v, p)

@@ -8,14 +8,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from trustsim.analysis.causes import CHANNELS
-from trustsim.report import look, words
+from trustsim.report import look, spreads, words
 
 if TYPE_CHECKING:
     from trustsim.analysis.attribution import Attribution
 
 _COLOURS = dict(zip(CHANNELS, (*look.COLOURS[: len(CHANNELS) - 1], look.BASELINE), strict=True))
+_ALPHA = 0.8
 
 
 def attribution(found: Attribution) -> look.Panels:
@@ -38,14 +40,29 @@ def attribution(found: Attribution) -> look.Panels:
         return panels
 
 
-def _pushed(ax: Axes, frame: pd.DataFrame, rows: dict[str, float]) -> None:
+def pushed(found: Attribution, baseline: str, width: float, height: float) -> Figure:
+    """Draw what pushed the withdrawals alone, a row a variant, on a figure of this size (inches)."""
+    with look.style():
+        figure = Figure(figsize=(width, height), layout="constrained")
+        ax, names = figure.add_subplot(), tuple(found.variants)
+        _pushed(ax, 100 * found.to_frame(), look.rows_of(names), depth=0.62 if width > look.NARROW else 0.42)
+        spreads.name_rows(ax, names, baseline, {})
+        handles = [Patch(color=_COLOURS[c], alpha=_ALPHA, label=words.label(c)) for c in CHANNELS]
+        columns = len(CHANNELS) if width > look.NARROW else 2
+        figure.legend(handles=handles, loc="outside upper left", ncols=columns, frameon=False, fontsize=8.5)
+        return figure
+
+
+def _pushed(ax: Axes, frame: pd.DataFrame, rows: dict[str, float], depth: float = 0.62) -> None:
     look.quiet(ax, grid="x")
     pushed = dict(zip(frame.index, frame["direct"], strict=True))
     for name, row in rows.items():
         ends = {True: 0.0, False: 0.0}  # what pulls back stands left of zero
         for channel in CHANNELS:
             value = pushed[(name, channel)]
-            ax.barh(row, value, 0.62, left=ends[value >= 0], color=_COLOURS[channel], alpha=0.8)
+            ax.barh(
+                row, value, depth, left=ends[value >= 0], color=_COLOURS[channel], alpha=_ALPHA, edgecolor=look.PAPER
+            )
             ends[value >= 0] += value
     ax.set_title("what pushed it")
     ax.set_xlabel("withdrawn, % of the claims of day 0")

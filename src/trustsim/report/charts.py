@@ -15,13 +15,14 @@ from matplotlib.figure import Figure
 
 from trustsim.analysis.comparison import pareto
 from trustsim.report import fans, look, reading, spreads, vector, words
+from trustsim.report.look import NARROW, WIDE
 from trustsim.report.reading import Measure
 from trustsim.report.tradeoff import tradeoff
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
-WIDE, NARROW, PANEL = 8.2, 3.5, 2.55  # inches
+PANEL = 2.55  # inches
 _PANEL_PLACE = (0.185, 0.235, 0.79, 0.625)  # fixed, so that panels line up (and a layout need not be solved for each)
 _TABLE_ROWS = 13  # days shown in a fan's table; the download holds them all
 _MOST_DAYS = 200  # rows of a fan's download
@@ -57,7 +58,7 @@ class Chart:
     download: str
 
 
-def _download(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def download(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return a table as the address of a CSV file inside the page."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -77,17 +78,26 @@ def _figure(ax: Axes) -> Figure:
     return figure
 
 
+def twice(key: str, title: str, description: str, make: Callable[[bool], Figure]) -> tuple[str, ...]:
+    """Return a chart's pictures: wide, and narrow for phones (*make* is told whether wide); the page shows one."""
+    return tuple(
+        vector.to_svg(make(is_wide), f"{key}-{'w' if is_wide else 'n'}", title, description)
+        for is_wide in (True, False)
+    )
+
+
 def _both(key: str, title: str, description: str, heights: tuple[float, float], draw: Draw) -> tuple[str, ...]:
-    """Draw a chart twice: wide, and narrow for phones; the page shows one of them."""
-    pictures = []
-    for suffix, width, height in (("w", WIDE, heights[0]), ("n", NARROW, heights[1])):
-        ax = _axes(width, height)
+    """Draw a chart of one panel twice, in these heights (inches)."""
+
+    def make(is_wide: bool) -> Figure:
+        ax = _axes(*(WIDE, heights[0]) if is_wide else (NARROW, heights[1]))
         draw(ax)
-        pictures.append(vector.to_svg(_figure(ax), f"{key}-{suffix}", title, description))
-    return tuple(pictures)
+        return _figure(ax)
+
+    return twice(key, title, description, make)
 
 
-def _num(value: float) -> str:
+def num(value: float) -> str:
     return f"{value:.6g}" if np.isfinite(value) else ""
 
 
@@ -104,7 +114,7 @@ def differences(result: Result, outcome: str) -> Chart:
         judged = words.verdict(d.low, d.high, measure.better).replace("unclear", "no clear difference")
         change = words.change(d.mean, measure.unit, currency)
         rows.append((name, change, span, words.quantity(d.better_share, "share"), judged))
-        raw.append([name, *map(_num, (d.mean, d.low, d.high, d.better_share, d.tie_share, d.variance_reduction)), d.n])
+        raw.append([name, *map(num, (d.mean, d.low, d.high, d.better_share, d.tie_share, d.variance_reduction)), d.n])
     told = "; ".join(f"{row[0]} {row[1]} ({row[2]})" for row in rows if row[0] in c.differences)
     title = f"Difference in {measure.label} to ‘{c.baseline}’"
     n = len(c.variants)
@@ -116,7 +126,7 @@ def differences(result: Result, outcome: str) -> Chart:
         f"d-{outcome}", measure.label, title, words.sentence(measure.text), "single", pictures,
         Table(("variant", "difference", "95 % interval", "better in", "verdict"), tuple(rows)),
         f"difference-{outcome}.csv",
-        _download(head, raw),
+        download(head, raw),
     )  # fmt: skip
 
 
@@ -140,10 +150,10 @@ def distribution(result: Result, outcome: str) -> Chart:
     pictures = _both(f"o-{outcome}", title, text, heights, lambda ax: spreads.distribution(result, outcome, ax))
     head = ("variant", "runs", "mean", "95 % interval", "smallest", "10 % below", "median", "90 % below", "largest")
     table = np.column_stack(list(columns.values()))
-    runs = [[int(k), *map(_num, row)] for k, row in zip(result.study.replications, table, strict=True)]
+    runs = [[int(k), *map(num, row)] for k, row in zip(result.study.replications, table, strict=True)]
     return Chart(
         f"o-{outcome}", measure.label, title, words.sentence(measure.text), "single", pictures,
-        Table(head, tuple(rows)), f"runs-{outcome}.csv", _download(("replication", *names), runs),
+        Table(head, tuple(rows)), f"runs-{outcome}.csv", download(("replication", *names), runs),
     )  # fmt: skip
 
 
@@ -167,12 +177,12 @@ def cost_and_loss(result: Result, loss: str, cost: str) -> Chart:
     title = f"{words.capital(lost.label)} against {paid.label}"
     pictures = _both("cost", title, f"{told}. {note}", (4.3, 4.0), lambda ax: tradeoff(result, loss, cost, ax))
     raw = [
-        [n, *map(_num, (x.mean, x.low, x.high, y.mean, y.low, y.high))] for n, (x, y) in zip(names, levels, strict=True)
+        [n, *map(num, (x.mean, x.low, x.high, y.mean, y.low, y.high))] for n, (x, y) in zip(names, levels, strict=True)
     ]
     heads = ("variant", *(f"{side}{part}" for side in (cost, loss) for part in ("", "_low", "_high")))
     head = ("variant", paid.label, "95 % interval", lost.label, "95 % interval", "unbeaten")
     table = Table(head, rows)
-    return Chart("cost", "cost", title, note, "single", pictures, table, "loss-and-cost.csv", _download(heads, raw))
+    return Chart("cost", "cost", title, note, "single", pictures, table, "loss-and-cost.csv", download(heads, raw))
 
 
 def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
@@ -258,4 +268,4 @@ def _band_download(bands: dict[str, fans.Band]) -> str:
         [f"{days[d]:g}", *(f"{x:.4g}" for shape in bands.values() for x in shape.values[:, d])]
         for d in range(0, len(days), every)
     ]
-    return _download(head, rows)
+    return download(head, rows)

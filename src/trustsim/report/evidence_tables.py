@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, Group
@@ -12,9 +12,11 @@ from rich.text import Text
 
 from trustsim.analysis.evidence import Finding
 from trustsim.report import words
-from trustsim.report.evidenced import Checked, Evidence
 from trustsim.scenario.resolved import Expectation
 from trustsim.units import Unit
+
+if TYPE_CHECKING:
+    from trustsim.report.evidenced import Checked, Evidence
 
 _PLAIN: dict[Unit, tuple[int, str]] = {"share": (100, " %"), "number": (1, ""), "count": (1, "")}
 _STYLES = {"pass": "green", "fail": "bold red", "unclear": "yellow"}

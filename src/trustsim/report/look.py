@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 
 INK, MUTED, GRID, PAPER = "#1f2328", "#5f6770", "#d7dbdf", "#fefefe"
 BASELINE = "#6e7781"
+WIDE, NARROW = 8.2, 3.5  # inches, of the report's pictures on a screen and on a phone
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#a08c00")
 MARKERS = ("o", "s", "^", "D", "v", "<", ">")
 

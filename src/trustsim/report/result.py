@@ -29,7 +29,7 @@ from trustsim.experiment.study import Study, collect, run_study, until_enough
 from trustsim.experiment.work import Grouping, Progress, Simulate
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
-from trustsim.report import page, plots, words
+from trustsim.report import odd, page, plots, words
 from trustsim.report.progress import shown
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision, Scenario
@@ -150,6 +150,12 @@ class Result:
         """Write the self-contained HTML report and return its path."""
         target = Path(path)
         folder.write_whole({target: lambda beside: page.write(self, beside)})
+        return target
+
+    def odd(self, path: str | os.PathLike[str]) -> Path:
+        """Write the description of the model by the ODD protocol, with the STRESS checklist, and return its path."""
+        target = Path(path)
+        folder.write_whole({target: lambda beside: odd.write(self, beside)})
         return target
 
     def __repr__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +40,7 @@ def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
             _interval(ax, reading.level(result, outcome, name), row + (0.24 if is_narrow else 0.33), look.INK)
             if len(values) < len(result.study.replications):
                 notes[name] = f"in {len(values)} of {len(result.study.replications)} runs"
-        _name_rows(ax, names, result.comparison.baseline, notes)
+        name_rows(ax, names, result.comparison.baseline, notes)
         return _measured(ax, measure, result.scenario.currency, largest)
 
 
@@ -91,7 +91,7 @@ def differences(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
             )
             face = colours[name] if words.is_clear(found.low, found.high) else look.PAPER
             ax.plot([found.mean], [row], shapes[name], color=colours[name], markersize=7, mfc=face, mew=1.6, zorder=4)
-        _name_rows(ax, names, baseline, {})
+        name_rows(ax, names, baseline, {})
         ax.margins(x=0.06)
         _directions(ax, measure)
         return _measured(ax, measure, result.scenario.currency, largest)
@@ -115,7 +115,7 @@ def _is_narrow(ax: Axes) -> bool:
     return figure is not None and figure.get_figwidth() < _ABOVE
 
 
-def _name_rows(ax: Axes, names: tuple[str, ...], baseline: str, notes: Mapping[str, str]) -> None:
+def name_rows(ax: Axes, names: Sequence[str], baseline: str, notes: Mapping[str, str]) -> None:
     """Name every row: beside it, or above it where the figure is narrow; a note follows the name."""
     rows = look.rows_of(names)
     shown = {name: words.shortened(f"{name} (baseline)" if name == baseline else name, 30) for name in names}

@@ -16,6 +16,7 @@ from trustsim.registry import REGISTRY, Group, Parameter, parameters_of
 from trustsim.report import reading, words
 from trustsim.scenario.document import text_of
 from trustsim.scenario.resolved import Item, Scenario, Trigger, World
+from trustsim.units import Unit
 
 ASSUMED = "assumed"
 _TOLD_ELSEWHERE = ("name", "day")  # in the same sentence
@@ -24,7 +25,7 @@ _TOLD = ("kind", "count", "share")  # of a part of the world, even where it is t
 
 @dataclass(frozen=True)
 class Assumption:
-    """One parameter in force: whose it is, its name, value and default as text, its source and its meaning."""
+    """One parameter in force: whose it is, its name, value and default as text, its source, its meaning, its unit."""
 
     owner: str
     name: str
@@ -32,6 +33,7 @@ class Assumption:
     default: str
     source: str
     text: str
+    unit: Unit = "number"
 
     @property
     def is_assumed(self) -> bool:
@@ -120,14 +122,15 @@ def _trigger(trigger: Trigger) -> str:
     return text + (f", {words.quantity(trigger.lag, 'duration')} later" if trigger.lag else "")
 
 
-def _day(item: Item) -> float:
+def day_of(item: Item) -> float:
+    """Return the day on which a shock or an intervention sets in."""
     day = getattr(item.what, "day", None)
     return float(day) if isinstance(day, int | float) else item.timing.start
 
 
 def event(item: Item, group: Group, scenario: Scenario) -> Event:
     """Tell one shock or intervention."""
-    day, until = _day(item), item.timing.until
+    day, until = day_of(item), item.timing.until
     when = f"day {words.tick(day)}" if day or group == "shock" else "from the start"
     when += f" to day {words.tick(until)}" if until is not None else ""
     when += f", {_trigger(item.timing.when)}" if item.timing.when is not None else ""
@@ -137,7 +140,7 @@ def event(item: Item, group: Group, scenario: Scenario) -> Event:
 
 def timeline(scenario: Scenario) -> tuple[Event, ...]:
     """Tell the shocks, in order of their days."""
-    return tuple(event(item, "shock", scenario) for item in sorted(scenario.shocks, key=_day))
+    return tuple(event(item, "shock", scenario) for item in sorted(scenario.shocks, key=day_of))
 
 
 def packages(scenario: Scenario, baseline: str, names: Sequence[str]) -> tuple[Package, ...]:
@@ -245,7 +248,7 @@ def _declared(owner: str, thing: Any, currency: str) -> list[Assumption]:
     return [
         Assumption(
             owner, p.name, value_text(getattr(thing, p.name), p, currency),
-            "required" if p.is_required else value_text(p.default, p, currency), p.source, p.text,
+            "required" if p.is_required else value_text(p.default, p, currency), p.source, p.text, p.unit,
         )
         for p in parameters_of(type(thing))
         if p.name != "name"

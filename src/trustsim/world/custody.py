@@ -8,8 +8,13 @@ from trustsim.registry import REGISTRY
 
 
 class Custody:
-    """What a regime does, against a platform that keeps the money itself. All figures are ``assumed``; the order is
-    B3's."""
+    """Say what a regime does, against a platform that keeps the money itself.
+
+    Misuse and loss are factors on what the platform can misuse and on a loss at the keeper; lag is days added to the
+    payout lag; cost is a year / money kept; trust is log-odds added to where trust in fund safety rests; visibility is
+    the share of an unpaid queue that outsiders see; throughput is the most that can be paid out in a day / claims. All
+    figures are assumed; their order is that of row B3.
+    """
 
     misuse: ClassVar[float] = 1.0  # factor on misuse by the platform (C13)
     loss: ClassVar[float] = 1.0  # factor on a loss at the keeper (C1)

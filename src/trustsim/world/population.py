@@ -65,7 +65,11 @@ def sample(value: float | Distribution, u: Floats) -> Floats:
 
 
 def draw_population(investors: Investors, count: int, key: NDArray[np.uint64]) -> Population:
-    """Draw segments and traits of ``count`` investors and the newcomers, who come last; rows A1, A2, D9, D10, D20."""
+    """Draw segments and traits of ``count`` investors and the newcomers, who come last; rows A1, A2, D9, D10, D20.
+
+    Each trait comes from the distribution of the investor's segment, by an own uniform; traits are correlated through
+    segments only.
+    """
     n = count + investors.newcomers
     u = draws.uniforms(n, purposes.POPULATION, key, day=_SEGMENT)
     edges = np.cumsum([s.share for s in investors.segments])
@@ -112,8 +116,12 @@ def open_accounts(
 ) -> Accounts:
     """Give every investor a ranking of the platforms by size and chance, accounts on the first ones, and money in them.
 
-    ``sizes`` float64 (platforms,): weights. The ranking is a weighted draw without replacement (Efraimidis & Spirakis
-    2006, doi:10.1016/j.ipl.2005.11.003). Rows A12, D21; fact E-34.
+    The ranking is a weighted draw without replacement (Efraimidis and Spirakis 2006, doi:10.1016/j.ipl.2005.11.003).
+    The first ``considered`` platforms are considered; of them 1 + min(⌊ln u / ln ``second_platform``⌋, considered −
+    1) are held, with equal parts of the invested wealth, by a share ``members`` of the investors. The rest of the
+    wealth is in the safe account. Rows A12, D21; fact E-34.
+
+    ``sizes`` float64 (platforms,): weights.
     """
     n, n_platforms = population.n_investors, len(sizes)
     considered = min(investors.considered, n_platforms)

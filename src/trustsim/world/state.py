@@ -111,7 +111,12 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
 
 
 def build(worlds: Sequence[World], network: Network, population: Population, accounts: Accounts) -> State:
-    """Lay out the arrays for day 0: one world a variant, all on the same network, population and accounts."""
+    """Lay out the arrays for day 0: one world a variant, all on the same network, population and accounts.
+
+    On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
+    ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
+    over the twelve rungs of the ladder. Nothing is queued or overdue.
+    """
     n_variants, n_accounts, n_platforms = len(worlds), accounts.n_accounts, len(worlds[0].platforms)
     n_investors = population.n_investors
     terms = _base_terms(worlds)

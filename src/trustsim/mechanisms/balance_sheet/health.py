@@ -12,7 +12,8 @@ from trustsim.registry import REGISTRY, parameter
 class Health:
     """Read the log-odds of failure off equity, liquidity and overdue payments; reports use the reported figures.
 
-    risk = ``base`` − ``equity`` · clip(equity / claims, ±0.3) − ``liquidity`` · liquidity + ``overdue`` · overdue / claims.
+    risk = ``base`` − ``equity`` · clip(equity / claims, ±0.3) − ``liquidity`` · liquidity + ``overdue`` · overdue /
+    claims of day 0, within ±10. The true risk takes the true equity; the published one the reported equity, less the bias.
     Known answer: no equity, no cash, no queue gives ``base`` (``test_risk_of_an_empty_balance_sheet_is_its_base``).
     """
 

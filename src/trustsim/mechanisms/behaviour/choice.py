@@ -10,11 +10,18 @@ from trustsim.registry import REGISTRY, parameter
 @REGISTRY.enter("mechanism", "choice", rows=("D6", "D10", "D20"), source="doi:10.1111/1467-937X.00185; E-38")
 @dataclass(frozen=True)
 class Choice:
-    """Run when ``x > logit(u)``: x = calm − fund · trust − … + fear + risk + ln(expected loss share) + herding + first move.
+    """Let those who look at their account run when x > logit(u), x being the sum of all that speaks for it, in log-odds.
 
-    ``u`` is one draw for all variants. Under the rule ``threshold`` the draw is left out: run when x > 0. Terms from
-    other mechanisms add to x (see the account pass). Known answer: with every weight but ``calm`` at 0, the daily share
-    of attentive holders that runs is the logistic of ``calm`` (``test_the_choice_is_a_logit``).
+    x = ``calm`` − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee
+    + ln(1 − ``segregation`` · segregated share) + ln(1 − cover · credibility · min(limit / balance, 1))
+    + ``first_move`` · min(overdue / claims of day 0, 1) · visibility + ``gate_rush`` · nearness of an announced gate
+    + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(balance / median) − ``tenure`` · ln(1 + years)
+    − ``fund`` · trust in fund safety − ``integrity`` · trust in integrity + ``risk`` · risk view, and what fear and herding
+    add. Nearness is 1 at the trigger and falls to 0 at ``gate_margin`` above it. A uniform draw u of the day decides for
+    all variants; under the rule ``threshold`` it is left out: run when x > 0. Who looks: a share ``attention`` of the
+    investor a day, more in fear. A share ``part`` of those who run ask for half only. Known answer: with every weight but
+    ``calm`` at 0, the daily share of attentive holders that runs is the logistic of ``calm``
+    (``test_the_choice_is_a_logit``).
     """
 
     rule: str = parameter("logit", unit="text", choices=("logit", "threshold"), source="D6", text="a logit with one draw, or a sharp threshold")

@@ -12,9 +12,12 @@ from trustsim.registry import REGISTRY, parameter
 class Fear:
     """Raise fear by news and by neighbours who become alarmed; let it fade, faster in the resilient.
 
-    An investor whose fear passes ``threshold`` · (½ + resilience) is alarmed and adds ``contagion`` · (1½ − resilience)
-    to the fear of every neighbour, once, until calm again at half of it. Known answer: without contagion, fear f is
-    f · (1 − decay · (½ + resilience)) a day later (``test_fear_fades_by_resilience``).
+    A day turns fear f into f · (1 − ``decay`` · (½ + resilience)) + (1½ − resilience) · news of the day, within 0 and 8.
+    An investor whose fear passes ``threshold`` · (½ + resilience) is alarmed and adds ``contagion`` · (1½ − resilience of
+    the neighbour) to the fear of every neighbour, once, until calm again at half of it. Fear adds ``weight`` · f to the
+    log-odds of a run, multiplies attention by 1 + ``attention`` · f and the weight of the risk view by
+    max(1 − ``blinding`` · f, 0). Known answer: without contagion, fear f is f · (1 − decay · (½ + resilience)) a day later
+    (``test_fear_fades_by_resilience``).
     """
 
     weight: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear")

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from trustsim.registry import REGISTRY, parameter
 
 
-@REGISTRY.enter("mechanism", "risk_view", rows=("D3", "D4", "E1", "E2"), source="doi:10.1016/j.jfineco.2020.10.005")
+@REGISTRY.enter("mechanism", "risk_view", rows=("D3", "D4", "E1", "E2"), source="E-59; P-13")
 @dataclass(frozen=True)
 class RiskView:
     """Keep the perceived log-odds of failure; bad news moves it more than good news.
 
     On a report day a reader moves by ``report_weight`` · scope towards the published risk plus an error of spread
-    ``noise`` · (1 − scope) · (1 − literacy / 2). Between reports the view drifts back to the last published risk at the rate
-    ``repair`` of trust. Known answer: with noise 0 and weight 1 a reader's risk view equals the
+    ``noise`` · (1 − scope) · (1 − literacy / 2). Rumours and news add ``news`` · their strength, neighbours add ``peers`` ·
+    max(share seen leaving − normal, 0). The sum of the day counts in full where it is good and ``salience`` times where it
+    is bad. Between reports the view drifts back to the last published risk at the rate ``repair`` of trust. Known answer: with noise 0 and weight 1 a reader's risk view equals the
     published risk after one report that brings good news (``test_an_exact_report_is_believed``).
     """
 

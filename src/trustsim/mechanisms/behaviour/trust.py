@@ -12,9 +12,12 @@ from trustsim.registry import REGISTRY, parameter
 class Trust:
     """Keep trust in fund safety, integrity, information safety and service as log-odds, moved by evidence.
 
-    Bad evidence counts ``bad_news``, times ``1 + scar_bad · scar``; good evidence counts ``good_news``. Every day a share
-    ``repair`` of the distance to the investor's prior, less the scar, returns. A share ``scarring`` of every erosion of
-    fund safety or integrity stays as scar; who loses money at a failure is scarred everywhere. Known answer: without repair one message of −2 on fund safety moves it from
+    With e the evidence of the day on a part x, first x ← x + ``good_news`` · max(e, 0) + ``bad_news`` · (1 + ``scar_bad`` ·
+    scar) · min(e, 0), then x ← x + ``repair`` · (prior − scar + what the custody regime adds to fund safety − x), within
+    ±12; news on information safety counts times the investor's privacy trait. A share ``scarring`` of every erosion of
+    fund safety or integrity stays as scar; who loses a share of the money at a failure is scarred by ``loss_scar`` · share
+    on every platform that the investor knows. The trust that is reported is the logistic of the sum of the parts, each
+    times its weight. Known answer: without repair one message of −2 on fund safety moves it from
     prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
     (``test_bad_news_counts_in_full_and_good_news_by_less``).
     """

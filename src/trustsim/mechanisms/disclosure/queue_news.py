@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 class QueueNews:
     """Post bad news every day that payments are overdue, as far as outsiders can see the queue.
 
-    Known answer: no message while nothing is overdue (``test_a_platform_that_pays_makes_no_queue_news``).
+    With o = min(overdue / claims of day 0, 1) · visibility (of custody or of live figures, the larger), those who look lose
+    ``fund`` · o of trust in fund safety and gain ``fear`` · o. The press adds ``gate_fear`` on the day that payments are
+    stopped, and ``failure_fear`` of fear and twice that off fund safety on the day after a failure. Known answer: no message while nothing is overdue (``test_a_platform_that_pays_makes_no_queue_news``).
     """
 
     fund: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="fund safety lost by a look when all claims are overdue and seen")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Spillover:
     """Pass a share of bad news on to other platforms by likeness: kind, custody, group.
 
-    Likeness = (kind + custody + group, each where equal) and at most 1. Known answer: a platform of another kind, other
+    Of bad news on fund safety, integrity and risk, another platform receives ``weight`` · likeness. Likeness = (``kind`` +
+    ``custody`` + ``group``, each where equal) and at most 1. Known answer: a platform of another kind, other
     custody and no common group hears nothing (``test_unlike_platforms_do_not_suffer``).
     """
 

@@ -21,7 +21,9 @@ _LONGEST_WAIT = 10.0  # days of backlog beyond which waiting is no worse
 class ServiceDesk:
     """Serve contacts up to the capacity; the backlog in days of capacity lowers trust in service, answers lower fear.
 
-    Contacts a day = ``calm`` · holders + ``alarmed`` · alarmed holders. Without ``agents`` the desk is a fluid that answers
+    Contacts a day = ``calm`` · holders + ``alarmed`` · alarmed holders; of those that wait a share ``patience`` gives up a
+    day. Who looks loses ``waiting`` · min(backlog, 10 days) of trust in service and ``answer`` · min(answered / contacts, 1)
+    · the alarmed share of fear. Without ``agents`` the desk is a fluid that answers
     the platform's ``service_capacity`` a day. With ``agents`` contacts come one by one (Poisson) and take an exponential
     time, at each platform; the backlog is then the time that the next one would wait, exactly for any step. Without
     giving up, P(wait) is Erlang's C formula and the mean wait that / (agents − load) handling times. Known answers: with

@@ -1,0 +1,109 @@
+"""The scenarios that ship with trustsim: their names, where they lie, and a copy of one to start from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from trustsim.errors import Place, Problem, ScenarioError, TrustsimError
+from trustsim.scenario.merge import extended
+from trustsim.scenario.tree import Node, Report, Spot, plain
+from trustsim.scenario.yaml_file import read_file, write
+
+_HERE = Path(__file__).resolve()
+_FOLDERS = (_HERE.parents[1] / "scenarios", _HERE.parents[3] / "scenarios")  # of an installed wheel, of a checkout
+_MOST_NEAR = 3
+
+
+def shipped() -> dict[str, Path]:
+    """Return the file of every shipped scenario by its name, such as ``cases/C1_custodian_bank``, sorted."""
+    folder = next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
+    found = {file.relative_to(folder).with_suffix("").as_posix(): file for file in folder.rglob("*.yaml")}
+    return dict(sorted(found.items()))
+
+
+def title_of(name: str) -> str:
+    """Return the title of the shipped scenario *name*; raises TrustsimError for a name that none has."""
+    title = _merged(_named(name)).get("title")
+    return "" if title is None else str(title.value)
+
+
+def find(file: str) -> str:
+    """Return *file*, or the file of the shipped scenario of that name where no such file exists.
+
+    Raises ScenarioError, with the names most like it, where there is neither.
+    """
+    if os.path.lexists(file):
+        return file
+    found = shipped()
+    if file in found:
+        return str(found[file])
+    given = f"{file!r}, neither a file nor a shipped scenario"
+    allowed = "the path of a YAML file, or a name that `trustsim init --list` shows"
+    raise ScenarioError([Problem(Place(file, 1, 1, ""), given, allowed, _near(file, found))])
+
+
+def copy_of(name: str) -> tuple[str, tuple[Path, ...]]:
+    """Return a shipped scenario as a text that stands alone, and the files that must lie beside it.
+
+    One that extends others is merged with them. Raises TrustsimError for a name that none has, and where a file that
+    it names does not ship.
+    """
+    file = _named(name)
+    text = file.read_text(encoding="utf-8")
+    whole = _merged(file)
+    if _read(file).keys() & {"extends"}:
+        keys = {key: plain(child) for key, child in whole.items()}
+        text = f"# {name} of trustsim, merged with what it extends\n{write(keys)}"
+    return text, _beside(name, whole)
+
+
+def _beside(name: str, whole: Mapping[str, Node]) -> tuple[Path, ...]:
+    """Return the files that a scenario names; all it can name is a network."""
+    path = (whole["network"].mapping or {}).get("path") if "network" in whole else None
+    if path is None:
+        return ()
+    file = Path(path.spot.file).parent / str(path.value)
+    if file.name == path.value and file.is_file():
+        return (file,)
+    raise TrustsimError(
+        f"given {name!r}, which reads {path.value}, a file that does not ship with trustsim; "
+        "allowed: a scenario whose files ship too"
+    )
+
+
+def _named(name: str) -> Path:
+    found = shipped()
+    if name not in found:
+        near = _near(name, found)
+        raise TrustsimError(
+            f"given {name!r}, not a shipped scenario; allowed: a name that `trustsim init --list` shows"
+            + (f"; did you mean {near}?" if near else "")
+        )
+    return found[name]
+
+
+def _near(given: str, names: Mapping[str, Path]) -> str | None:
+    """Return the names most like what was given, with or without folder and suffix, in one phrase."""
+    stem = Path(given).stem.lower()
+    alike = {name.lower(): name for name in names} | {Path(name).name.lower(): name for name in names}
+    close = get_close_matches(given.lower(), alike, _MOST_NEAR) + get_close_matches(stem, alike, _MOST_NEAR)
+    within = [name for name in names if stem and stem in name.lower()]
+    return " or ".join(list(dict.fromkeys([alike[key] for key in close] + within))[:_MOST_NEAR]) or None
+
+
+def _merged(file: Path) -> dict[str, Node]:
+    """Return the keys of a shipped file laid over those that it extends; raises ScenarioError."""
+    report = Report()
+    tree = extended(Node(_read(file), Spot(str(file))), str(file.parent), report, (os.path.realpath(file),))
+    report.stop_if_any()
+    return tree.mapping or {}
+
+
+def _read(file: Path) -> dict[str, Node]:
+    report = Report()
+    tree = read_file(str(file), report)
+    report.stop_if_any()
+    return (tree and tree.mapping) or {}

@@ -1,0 +1,130 @@
+"""The description by ODD and STRESS: complete, in order, from what is in force, and escaped."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import trustsim as ts
+from trustsim.analysis.comparison import compare
+from trustsim.catalog import REGISTRY
+from trustsim.experiment.study import Study
+from trustsim.report import odd, sources, words
+from trustsim.report.markdown import escaped
+from trustsim.report.result import Result
+
+ROOT = Path(__file__).parents[2] / "scenarios"
+SHIPPED = sorted(ROOT.rglob("*.yaml"))
+ELEMENTS = (
+    "1 Purpose and patterns", "2 Entities, state variables and scales", "3 Process overview and scheduling",
+    "4 Design concepts", "5 Initialisation", "6 Input data", "7 Submodels",
+)  # fmt: skip
+CONCEPTS = (
+    "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction", "Sensing", "Interaction",
+    "Stochasticity", "Collectives", "Observation",
+)  # fmt: skip
+STRESS = (
+    "1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5", "2.5.1", "2.5.2", "2.5.3", "2.5.4", "3.1", "3.2", "3.3",
+    "3.4", "4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "6.1",
+)  # fmt: skip
+
+
+def unrun(scenario):
+    """A result without a finished replication: all of the description but the levels."""
+    names = tuple(v.name for v in scenario.variants)
+    nothing = {name: np.zeros((0, len(names))) for name in REGISTRY.group("outcome")}
+    study = Study(scenario, names, np.zeros(0, np.int64), nothing, {}, (), 0.0)
+    return Result(study, compare(study, REGISTRY))
+
+
+@pytest.fixture(scope="module")
+def small():
+    return ts.compare(ROOT / "quickstart.yaml", replications=2, workers=1, progress=False)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_scenario_is_described_in_order_with_the_mechanisms_that_are_on_and_no_other(path):
+    scenario = ts.load(path)
+    text = odd.render(unrun(scenario))
+    assert [h for h in re.findall(r"^## (.+)$", text, re.M) if h in ELEMENTS] == list(ELEMENTS)
+    assert re.findall(r"^### 4\.\d+ (.+)$", text.partition("# STRESS")[0], re.M) == list(CONCEPTS)
+    told = text.partition("### 7.2")[2].partition("### 7.3")[0]
+    on = {name for v in scenario.variants for name, settings in v.world.mechanisms.items() if settings is not None}
+    titles = {words.capital(words.label(name)) for name in on}
+    assert set(re.findall(r"^#### (.+)$", told, re.M)) == titles
+    for name in on:
+        assert re.search(r"test_\w+", REGISTRY["mechanism", name].text)[0] in told, name
+    for name in set(REGISTRY.group("mechanism")) - on:
+        assert re.search(r"test_\w+", REGISTRY["mechanism", name].text)[0] not in told, name
+    assert max(map(len, text.splitlines())) < 100_000
+
+
+def test_every_item_of_stress_is_answered_or_marked(small):
+    checklist = odd.render(small).partition("# STRESS-ABS checklist")[2].partition("# References")[0]
+    items = re.split(r"^#{3,4} (\d\.\d(?:\.\d)?) .+$", checklist, flags=re.M)[1:]
+    answers = dict(zip(items[::2], items[1::2], strict=True))
+    assert tuple(answers) == STRESS
+    for number, answer in answers.items():
+        assert number == "2.5" or len(re.sub(r"^#.*$", "", answer, flags=re.M).strip()) > 10, number
+
+
+def test_a_changed_parameter_shows_its_new_value_and_its_unit():
+    scenario = ts.load(ROOT / "quickstart.yaml", overrides={"mechanisms.herding.weight": 7.25})
+    text = odd.render(unrun(scenario))
+    assert "| `weight` | **7.25** | 4 | log-odds | E-54 |" in text
+    assert "| `liquid_share` | **15 %** | 12 % | share |" in text
+
+
+def test_what_only_authors_know_is_marked_until_the_scenario_says_it():
+    scenario = ts.load(ROOT / "quickstart.yaml")
+    assert "`notes: {audience: …}`" in odd.render(unrun(scenario))
+    notes = {"audience": "Students of a course.", "rationale": "All on the table.", "data": "None.",
+             "preprocessing": "None.", "sharing": "On request."}  # fmt: skip
+    said = replace(scenario, document={**scenario.document, "notes": notes})
+    text = odd.render(unrun(said)).replace("**Not stated** marks", "")
+    assert "Students of a course." in text
+    assert re.findall(r"\*\*[Nn]ot stated\*\*: (?:add )?`(\w+)", text) == ["expect"] or "`expect`" in text
+    assert "notes: {" not in text
+
+
+def test_two_identical_runs_have_the_same_description_but_for_the_time(small):
+    again = ts.compare(ROOT / "quickstart.yaml", replications=2, workers=1, progress=False)
+    one, other = (re.sub(r"Computed in \S+ seconds", "", odd.render(r)) for r in (small, again))
+    assert one == other
+
+
+def test_levels_stand_with_their_intervals(small):
+    assert re.search(r"\| nothing \| \S+ % \[\S+ to \S+ %\], n = 2 \|", odd.render(small))
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "a | b", "**bold**", "# head", "- item", "$x$", "[a](b)", "`code`", "1. one"]
+)
+def test_hostile_names_stay_text(name):
+    scenario = ts.load(ROOT / "quickstart.yaml")
+    odd_one = replace(scenario, title=name, description=f"{name}\n\n{name}",
+                      variants=(replace(scenario.variants[0], name=name),), baseline=name)  # fmt: skip
+    text = odd.render(unrun(odd_one))
+    assert text.startswith(f"# Model description: {escaped(name)}\n")
+    assert "<script" not in text.replace("\\<script", "")
+    for line in text.splitlines():
+        assert not line.startswith(("# head", "- item", "1. one"))
+
+
+def test_every_source_of_the_registry_is_known():
+    for entry in REGISTRY:
+        for source in (entry.source, *(p.source for p in entry.parameters)):
+            for name in sources.ids_of(source):
+                assert name in sources.known() or name.startswith("https://"), f"{entry.name}: {name}"
+        for row in entry.rows:
+            assert row in sources.known(), f"{entry.name}: {row}"
+
+
+def test_every_mechanism_belongs_to_a_design_concept():
+    assert set(REGISTRY.group("mechanism")) == {name for names in odd.CONCEPTS.values() for name in names}
+
+
+def test_the_description_is_written_beside_the_report(small, tmp_path):
+    assert small.odd(tmp_path / "odd.md").read_text(encoding="utf-8") == odd.render(small)
