@@ -35,7 +35,8 @@ from trustsim.outcomes import Episode
 
 FORMAT = 2
 TRIED_AGAIN = ("worker", "timeout")  # stages of failures that another attempt may not meet
-_INDEX, _LOCK, _HOLDER = "index.sqlite", "lock", "holder.txt"
+LOCK = "lock"
+_INDEX, _HOLDER = "index.sqlite", "holder.txt"
 _HELD = re.compile(r"process (\d+) on (.+)")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS block (
@@ -160,7 +161,7 @@ class Store(Records):
         lasting: bool = True,
     ) -> None:
         self.folder, self._lasting = Path(folder), lasting
-        self._lock = FileLock(self.folder / _LOCK)
+        self._lock = FileLock(self.folder / LOCK)
         self._last_put = time.perf_counter()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -403,8 +404,8 @@ def reading_of(folder: str | os.PathLike[str]) -> Iterator[Records]:
 
 
 def is_at_work(folder: str | os.PathLike[str]) -> bool:
-    """Whether some process holds the store in *folder* now."""
-    lock = Path(folder) / _LOCK
+    """Whether some process holds the lock of *folder* now."""
+    lock = Path(folder) / LOCK
     try:
         if lock.exists():
             FileLock(lock, timeout=0).acquire().lock.release()
