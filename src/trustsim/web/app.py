@@ -47,7 +47,7 @@ def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None) -
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.create_task(to_thread.run_sync(site.files.listed))  # so that the first page need not wait
+        warming = asyncio.create_task(to_thread.run_sync(site.warm))
         yield
         await asyncio.gather(warming, return_exceptions=True)
         await to_thread.run_sync(site.jobs.close)

@@ -42,6 +42,7 @@ NICENESS = 10  # of the processes of a study, so that the page answers while all
 _ID = re.compile(r"[0-9a-f]{16}")
 _SECONDS_TO_STOP = 20.0
 _LOG_TAIL = 4000
+_WRITES = "All runs are done; the report is being written."
 _STARTED, _ENDED = "The process that ran it ended before it was done", "what is finished is kept, resume goes on"
 
 
@@ -132,7 +133,10 @@ class Jobs:
         if is_waiting:
             return Status("queued", found)
         if is_ours or is_at_work(place) or is_at_work(place / RUNS):
-            return Status("running", found, seconds=time.time() - _changed(place / LOG, card.began))
+            is_last = found.done + found.failed == card.total * len(card.variants)
+            return Status(
+                "running", found, _WRITES if is_last else None, time.time() - _changed(place / LOG, card.began)
+            )
         about = _about(place)
         if about is not None and not about["interrupted"]:
             message = f"{found.failed} runs failed: {found.failures[0][1]}" if found.failures else None

@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment import request as requests
+from trustsim.experiment.address import addresses
 from trustsim.experiment.request import Asked
+from trustsim.experiment.simulate import simulate
 from trustsim.report import result as results
 from trustsim.report.result import Result
 from trustsim.scenario.resolved import Scenario
@@ -87,6 +89,15 @@ class Site:
     @property
     def folder(self) -> str:
         return str(self.files.folder)
+
+    def warm(self) -> None:
+        """Do once what the first request would else wait for."""
+        for each in self.files.listed():
+            if each["error"] is None:
+                applied, scenario = self.whole({"scenario": each["id"]})
+                addresses(scenario, (scenario.baseline,), simulate)
+                form_of(applied, self.folder)
+                return
 
     def applied(self, document: object) -> Applied:
         """Return the scenario of a state. Raises Refused where the state is none or its file cannot be found."""

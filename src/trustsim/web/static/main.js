@@ -121,7 +121,8 @@ async function begin() {
   if (!state && found.job) state = await get(`/api/jobs/${found.job}`).then((each) => each.state, () => null);
   if (!state) {
     const { scenarios } = await get("/api/scenarios");
-    const first = scenarios.find((each) => /(^|[/:])quickstart\.ya?ml$/.test(each.id)) ?? scenarios.find((each) => !each.error) ?? scenarios[0];
+    const mine = scenarios.find((each) => each.where === "folder" && !each.error);
+    const first = mine ?? scenarios.find((each) => each.id === "shipped:quickstart") ?? scenarios.find((each) => !each.error) ?? scenarios[0];
     if (!first) { say(at("title"), "No scenario here yet"); at("description").replaceChildren(h("span", {}, "Make one with "), h("code", {}, "trustsim init"), "."); return; }
     state = { scenario: first.id };
   }
