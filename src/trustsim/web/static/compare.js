@@ -1,8 +1,8 @@
 /** The comparison: the answer in one sentence, and the ranked table whose intervals shrink while it runs. */
 
 import { hues, swatch, swatchClass } from "./colours.js";
-import { button, download, h, isStill, keyed, newId, plural, say } from "./dom.js";
-import { change, current, isSame, replace } from "./state.js";
+import { button, download, glued, h, isStill, keyed, newId, plural, say } from "./dom.js";
+import { isAnswer, replace } from "./state.js";
 
 /** Make the panel once; returns `show(form, job)`. */
 export function comparison(panel) {
@@ -31,7 +31,7 @@ export function comparison(panel) {
     ranking.update(form, job, shown);
     keyed(facts, (job?.status === "done" && found?.facts) || [], (fact) => fact.asked, () => h("div", {}, h("dt"), h("dd")), (row, fact) => {
       say(row.firstChild, fact.asked);
-      say(row.lastChild, fact.found);
+      say(row.lastChild, glued(fact.found));
     });
     everything.update(job);
   }
@@ -55,7 +55,7 @@ function otherSettings(jobOf) {
   const text = h("span", {}, "This result is for other settings than those on the left.");
   const back = button("Show its settings", () => replace(jobOf().state, { keep: true }), { class: "quiet" });
   const element = h("div", { class: "notice", hidden: true }, text, back);
-  return { element, update: () => { element.hidden = jobOf() === null || isSame(jobOf().state, current()); } };
+  return { element, update: () => { element.hidden = jobOf() === null || isAnswer(jobOf()); } };
 }
 
 function answerCard() {
@@ -69,7 +69,7 @@ function answerCard() {
       element.classList.toggle("is-open", job?.status !== "done");
       if (found?.n && found.headline) {
         say(question, job.status === "done" ? (found.question ?? "") : `So far, after ${plural(found.n, "world")}`);
-        say(headline, found.headline);
+        say(headline, glued(found.headline));
         return;
       }
       const n = form.variants.length - 1;
@@ -133,8 +133,10 @@ function noteOf(found, outcome) {
 
 function axis(scale) {
   const line = h("div", { class: "axis", "aria-hidden": "true" });
-  for (const { at, text } of scale?.ticks ?? []) {
-    const tick = h("span", {}, text);
+  const ticks = scale?.ticks ?? [];
+  const zero = Math.max(0, ticks.findIndex((each) => each.at === 0));
+  for (const [place, { at, text }] of ticks.entries()) {
+    const tick = h("span", { class: (place - zero) % 2 ? "minor" : null }, text);
     tick.style.setProperty("--at", `${100 * placeOf(at, scale)}%`);
     line.append(tick);
   }

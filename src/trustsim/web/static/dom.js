@@ -112,6 +112,9 @@ export function plural(n, noun, nouns = `${noun}s`) {
   return `${String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f")} ${n === 1 ? noun : nouns}`;
 }
 
+/** Keep a number and its unit on one line. */
+export const glued = (text) => text.replace(/(\d) (%|pp|[A-Z]{3}\b)/g, "$1\u00a0$2");
+
 /** Say how long: `9 s`, `4 min`, `1.5 h`. */
 export function duration(seconds) {
   if (seconds < 1) return "under 1 s";

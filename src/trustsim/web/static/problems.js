@@ -2,6 +2,8 @@
 
 import { h } from "./dom.js";
 
+const PAGE = "the page"; // what the server calls the place of a value that was set here
+
 /** Return the texts of problems by the path of their field. */
 export function byPath(problems) {
   const found = new Map();
@@ -23,7 +25,7 @@ export function showProblems(box, problems, reveal) {
   box.dataset.text = text;
   const lines = problems.map((each) => {
     const go = h("button", { type: "button", class: "link", on: { click: () => reveal(each.path) } }, each.path || "The scenario");
-    const place = each.line ? ` (line ${each.line})` : "";
+    const place = each.line && each.file !== PAGE ? ` (line ${each.line})` : "";
     return h("li", {}, go, `${place}: ${textOf(each)}`);
   });
   box.replaceChildren(h("h2", {}, problems.length === 1 ? "One thing is not right yet" : `${problems.length} things are not right yet`), h("ul", {}, ...lines));

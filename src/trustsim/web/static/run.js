@@ -2,7 +2,7 @@
 
 import { get, post, reached, Refused } from "./api.js";
 import { announce, button, duration, h, icon, newId, plural, say } from "./dom.js";
-import { change, current, isSame, show, shownJob } from "./state.js";
+import { change, current, isAnswer, note, show, shownJob } from "./state.js";
 
 const FINAL = new Set(["done", "failed", "stopped"]);
 const SPOKEN = 0.25; // progress is spoken each quarter
@@ -29,12 +29,13 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
 
   async function run() {
     if (go.getAttribute("aria-disabled") === "true") return form?.problems.length ? goToProblems() : undefined;
-    const isSameQuestion = job !== null && isSame(job.state, current());
-    if (isSameQuestion && (job.status === "stopped" || job.status === "failed")) return act("resume");
+    if (isAnswer(job) && (job.status === "stopped" || job.status === "failed")) return act("resume");
     isAsking = true;
     draw();
     try {
-      take(await post("/api/jobs", current()));
+      const found = await post("/api/jobs", current());
+      note(found.id);
+      take(found);
       show(job.id);
     } catch (error) {
       refuse(error);
@@ -113,7 +114,7 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
 
   function draw() {
     const isWrong = Boolean(form?.problems.length);
-    const isHere = job !== null && isSame(job.state, current());
+    const isHere = isAnswer(job);
     const isGoing = job !== null && !FINAL.has(job.status);
     worlds.update(form);
     seed.update(form);
@@ -135,7 +136,7 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
       element: h("div", { class: "number" }, h("label", { for: id }, label), input),
       update(next) {
         if (document.activeElement === input) return;
-        const value = current()?.[name] ?? next?.[name] ?? "";
+        const value = current()?.[name] ?? next?.[name] ?? input.value; // a scenario that is wrong has none
         input.value = typeof value === "object" ? "" : value;
         input.placeholder = typeof value === "object" ? "until precise" : "";
         input.setAttribute("aria-invalid", String(Boolean(next?.problems.some((each) => each.path === name))));

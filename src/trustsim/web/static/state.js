@@ -54,8 +54,20 @@ export function tidy(given) {
 const isEmpty = (value) => typeof value === "object" && !Array.isArray(value) && Object.keys(value).length === 0;
 
 /** Whether two questions are the same, but for the order in which things were set and how the answer is ranked. */
-export function isSame(a, b) {
+function isSame(a, b) {
   return canonical(a) === canonical(b);
+}
+
+let asked = null; // the last question that was sent to be run, and the run that the server gave it
+
+/** Note which run answers the question as it is now. */
+export function note(id) {
+  asked = { id, state };
+}
+
+/** Whether a run answers the question as it is now: it was asked so, or the server said that it is the same. */
+export function isAnswer(run) {
+  return run !== null && (isSame(run.state, state) || (asked?.id === run.id && isSame(asked.state, state)));
 }
 
 function canonical(given) {
