@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +29,10 @@ from trustsim.cli.completion import scenario_argument
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
+    from trustsim.experiment.request import Asked
     from trustsim.report.result import Result
-    from trustsim.scenario.resolved import Scenario
 
-RESOLVED, REQUEST, REPORT, ODD = "resolved.yaml", "request.json", "report.html", "odd.md"
+ODD = "odd.md"
 COMPILE_SECONDS = 20
 MOST_FAILURES = 5
 _STUDY_OPTIONS = (
@@ -83,8 +81,7 @@ def compare(
     What finished is kept as it comes: the same command, or `trustsim resume DIR`, goes on where one was stopped.
     """
     place = Path(out or f"{Path(file).stem}-run")
-    request = Request("compare", replications, common.names(variants))
-    _begin(file, place, request, settings, seed, precision)
+    _begin("compare", file, place, replications, common.names(variants), settings, seed, precision)
     _go_on(place, workers, dask, timeout, as_json, quiet)
 
 
@@ -106,8 +103,7 @@ def run(
 ) -> None:
     """Run variants of FILE and print the level of every outcome, without comparing; write a run folder."""
     place = Path(out or f"{Path(file).stem}-run")
-    request = Request("run", replications, common.names(variants))
-    _begin(file, place, request, settings, seed, precision)
+    _begin("run", file, place, replications, common.names(variants), settings, seed, precision)
     _go_on(place, workers, dask, timeout, as_json, quiet)
 
 
@@ -135,8 +131,8 @@ def resume(
 @json_option
 def status(folder: Path, as_json: bool) -> None:
     """Say what is done, failed and left of the study in a run folder, also while it runs."""
+    from trustsim.experiment.request import RUNS
     from trustsim.experiment.store import count
-    from trustsim.report.result import RUNS
 
     study = _asked(folder)
     found = count(folder / RUNS, study.addresses, study.total)
@@ -191,6 +187,8 @@ def report(folder: Path, out: Path | None, odd: bool) -> None:
 
     Some of its worlds are run again, once, to tell why money was withdrawn and to show a run on the network.
     """
+    from trustsim.experiment.request import REPORT
+
     result, place = _finished(folder), out or folder / REPORT
     click.echo(f"report: {result.report(place, out=folder, progress=True)}")
     if odd:
@@ -218,16 +216,16 @@ def verify(folder: Path, sample: int) -> None:
 
     Ends with status 1 and names what differs.
     """
+    from trustsim.experiment.request import RUNS
     from trustsim.experiment.store import Store, count
     from trustsim.experiment.verify import verify as verify_runs
-    from trustsim.report.result import RUNS, say
+    from trustsim.report.result import say
 
     study = _asked(folder)
-    request = _request(folder)
     differs = [
         f"{name}: the scenario, a file that it names or this version of trustsim is not what it was"
         for name, address in study.addresses.items()
-        if (request.addresses or {}).get(name, address) != address
+        if (study.request.addresses or {}).get(name, address) != address
     ]
     if not differs:
         with Store(folder / RUNS, waits=say) as store:
@@ -242,94 +240,54 @@ def verify(folder: Path, sample: int) -> None:
     click.echo("all as it was written, to the bit")
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """The study that a run folder is for."""
+def _asked(folder: Path) -> Asked:
+    from trustsim.experiment.request import asked
 
-    scenario: Scenario
-    addresses: dict[str, str]
-    total: int
-    has_rule: bool  # whether it stops at a precision
-
-
-def _asked(folder: Path) -> _Asked:
-    scenario, request = common.read_scenario(str(folder / RESOLVED), ()), _request(folder)
-    from trustsim.experiment.address import addresses
-    from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import choose_variants, planned
-
-    total = planned(scenario) if request.replications is None else request.replications
-    where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
-    has_rule = request.replications is None and not isinstance(scenario.replications, int)
-    return _Asked(scenario, where, total, has_rule)
+    return asked(folder, lambda path: common.read_scenario(str(path), ()))
 
 
 def _finished(folder: Path) -> Result:
-    scenario, request = common.read_scenario(str(folder / RESOLVED), ()), _request(folder)
     from trustsim.report import result as results
 
-    return results.kept(folder, scenario, request.variants, request.replications, common.registry())
+    return results.kept(folder, _asked(folder), common.registry())
 
 
 def _repeat(folder: Path, replication: int) -> str:
     return f"trustsim repeat {shlex.quote(str(folder))} {replication}"
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a study was asked for beside its scenario, as the run folder keeps it for ``resume``."""
-
-    command: str
-    replications: int | None
-    variants: list[str] | None
-    addresses: dict[str, str] | None = None  # of the variants when it began, for ``verify``
-
-
 def _begin(
-    file: str, place: Path, request: Request, settings: tuple[str, ...], seed: int | None, precision: str | None
+    command: str,
+    file: str,
+    place: Path,
+    replications: int | None,
+    variants: list[str] | None,
+    settings: tuple[str, ...],
+    seed: int | None,
+    precision: str | None,
 ) -> None:
     """Check the input and write down what is asked for, so that a study can be resumed from its folder alone."""
     more = {}
     if precision is not None:
-        more = {"replications": common.precision_document(precision, request.replications)}
-        request = replace(request, replications=None)
+        more = {"replications": common.precision_document(precision, replications)}
     scenario = common.read_scenario(file, settings, more)
-    from trustsim.experiment import folder
-    from trustsim.experiment.address import addresses
-    from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import choose_variants, with_seed
-    from trustsim.scenario.yaml_file import write
+    from trustsim.experiment.request import Request, begin
+    from trustsim.experiment.study import with_seed
 
     scenario = scenario if seed is None else with_seed(scenario, seed)
-    document = scenario.document
-    where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
-    asked = json.dumps(asdict(replace(request, addresses=where)), ensure_ascii=False)
-    folder.write_whole(
-        {
-            folder.make(place) / RESOLVED: lambda path: path.write_text(write(document), encoding="utf-8"),
-            place / REQUEST: lambda path: path.write_text(asked, encoding="utf-8"),
-        }
-    )
-
-
-def _request(place: Path) -> Request:
-    try:
-        return Request(**json.loads((place / REQUEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as e:
-        raise TrustsimError(
-            f"{place}: given a folder without a whole {REQUEST}; allowed: one that trustsim wrote"
-        ) from e
+    begin(place, scenario, Request(command, None if more else replications, variants))
 
 
 def _go_on(
     place: Path, workers: int | None, dask: str | None, timeout: float | None, as_json: bool, quiet: bool
 ) -> None:
     """Run what is missing of the study in a folder, print what it says, and leave with the status that it deserves."""
-    request = _request(place)
-    scenario = common.read_scenario(str(place / RESOLVED), ())
+    from trustsim.experiment.request import REPORT, RESOLVED, read
     from trustsim.report import result as results
     from trustsim.report.table import print_levels, print_ranked_table
 
+    request = read(place)
+    scenario = common.read_scenario(str(place / RESOLVED), ())
     if not quiet and _is_cold():
         click.echo(f"compiling kernels (once, about {COMPILE_SECONDS} s) …", err=True)
     with common.cluster(dask) as pool:
@@ -380,6 +338,8 @@ def _kept(result: Result, place: Path, workers: int | None, quiet: bool, *, with
     The report of a study that was stopped runs no worlds again: whoever stops it wants to leave.
     """
     try:
+        from trustsim.experiment.request import REPORT
+
         result.save(place, command=shlex.join(["trustsim", *sys.argv[1:]]))
         if with_report:
             rerun = not result.study.interrupted

@@ -13,13 +13,14 @@ import hashlib
 import io
 import json
 import os
+import re
 import secrets
 import socket
 import sqlite3
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,9 @@ from trustsim.outcomes import Episode
 
 FORMAT = 2
 TRIED_AGAIN = ("worker", "timeout")  # stages of failures that another attempt may not meet
-_INDEX, _LOCK, _HOLDER = "index.sqlite", "lock", "holder.txt"
+LOCK = "lock"
+_INDEX, _HOLDER = "index.sqlite", "holder.txt"
+_HELD = re.compile(r"process (\d+) on (.+)")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS block (
     id INTEGER PRIMARY KEY, shard TEXT UNIQUE, sha256 TEXT NOT NULL, rows_sha256 TEXT, seconds REAL NOT NULL,
@@ -67,7 +70,76 @@ class Stored:
     shape: tuple[int, int] = (0, 0)
 
 
-class Store:
+class Records:
+    """What a run store holds, read from its index: see :func:`reading_of`, and :class:`Store`, which adds to it."""
+
+    def __init__(self, folder: Path, index: sqlite3.Connection) -> None:
+        self.folder, self._index = folder, index
+        there = {path.name for path in folder.iterdir()}
+        shards = index.execute("SELECT id, shard FROM block WHERE shard IS NOT NULL")
+        self._gone = {block for block, shard in shards if shard not in there}  # deleted by someone
+
+    def done(self, address: str, total: int, *, with_series: bool = True) -> list[int]:
+        """Return the replications below *total* that need no other attempt: kept, or failed for good."""
+        runs = "SELECT replication, block FROM run JOIN block ON block = id WHERE address = ? AND replication < ?"
+        if with_series:
+            runs += " AND shard IS NOT NULL"
+        found = self._index.execute(runs, (address, total))
+        kept = [replication for replication, block in found if block not in self._gone]
+        return kept + [failed.replication for failed in self.failures({"": address}, total) if _is_final(failed)]
+
+    def runs(self, address: str, total: int) -> Stored:
+        """Return the runs of one variant with a replication below *total*."""
+        blocks = {block: (shard, json.loads(about)) for block, shard, about in self._blocks(address)}
+        query = (
+            "SELECT replication, block, row, outcomes, episodes FROM run "
+            "WHERE address = ? AND replication < ? ORDER BY replication"
+        )
+        rows = [row for row in self._index.execute(query, (address, total)) if row[1] not in self._gone]
+        if not rows:
+            return Stored(np.zeros(0, np.int64), {}, (), ())
+        about = blocks[rows[0][1]][1]
+        values = np.frombuffer(b"".join(row[3] for row in rows), np.float64).reshape(len(rows), -1)
+        return Stored(
+            replications=np.array([row[0] for row in rows], np.int64),
+            outcomes={name: values[:, k] for k, name in enumerate(about["outcomes"])},
+            episodes=tuple(tuple(map(tuple, json.loads(row[4]))) for row in rows),
+            places=tuple((blocks[row[1]][0], row[2]) for row in rows),
+            series=tuple(about["series"]),
+            shape=tuple(about["shape"]),
+        )
+
+    def _blocks(self, address: str) -> list[tuple[int, str | None, str]]:
+        query = "SELECT id, shard, about FROM block WHERE id IN (SELECT DISTINCT block FROM run WHERE address = ?)"
+        return self._index.execute(query, (address,)).fetchall()
+
+    def count(self, addresses: Addresses, total: int) -> Count:
+        """Count the runs of these variants below *total*."""
+        asked = [(address, total) for address in addresses.values()]
+
+        def number(table: str) -> int:
+            rows = f"SELECT count(*) FROM {table} WHERE address = ? AND replication < ?"
+            return sum(int(self._index.execute(rows, each).fetchone()[0]) for each in asked)
+
+        seconds, runs = self._index.execute(
+            "SELECT (SELECT total(seconds) FROM block), (SELECT count(*) FROM run)"
+        ).fetchone()
+        records = "SELECT DISTINCT record FROM failure WHERE address = ? AND replication < ?"
+        told = {record for each in asked for (record,) in self._index.execute(records, each)}
+        failures = sorted((f["replication"], _line(f)) for f in map(json.loads, told))
+        return Count(number("run"), number("failure"), seconds / max(runs, 1), tuple(failures))
+
+    def failures(self, addresses: Addresses, total: int) -> list[FailedRun]:
+        """Return the records of these variants' runs below *total* that failed, each with its variants."""
+        found: dict[str, list[str]] = {}
+        for variant, address in addresses.items():
+            query = "SELECT record FROM failure WHERE address = ? AND replication < ?"
+            for (record,) in self._index.execute(query, (address, total)):
+                found.setdefault(record, []).append(variant)
+        return [FailedRun(**{**json.loads(record), "variants": tuple(names)}) for record, names in found.items()]
+
+
+class Store(Records):
     """The runs in one folder; a context manager that holds the folder's lock.
 
     Parameters
@@ -88,14 +160,13 @@ class Store:
         *,
         lasting: bool = True,
     ) -> None:
-        self.folder = Path(folder)
-        self._lasting = lasting
-        self._lock = FileLock(self.folder / _LOCK)
+        self.folder, self._lasting = Path(folder), lasting
+        self._lock = FileLock(self.folder / LOCK)
         self._last_put = time.perf_counter()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._acquire(waits)
-            self._index = self._opened()
+            super().__init__(self.folder, self._opened())
         except (OSError, sqlite3.Error) as e:
             self._lock.release()
             raise _cannot("open", self.folder, e) from e
@@ -209,48 +280,6 @@ class Store:
             beside.unlink(missing_ok=True)
         return target.name, digest
 
-    def done(self, address: str, total: int, *, with_series: bool = True) -> list[int]:
-        """Return the replications below *total* that need no other attempt: kept, or failed for good."""
-        runs = "SELECT replication FROM run JOIN block ON block = id WHERE address = ? AND replication < ?"
-        if with_series:
-            runs += " AND shard IS NOT NULL"
-        kept = [replication for (replication,) in self._index.execute(runs, (address, total))]
-        return kept + [failed.replication for failed in self.failures({"": address}, total) if _is_final(failed)]
-
-    def runs(self, address: str, total: int) -> Stored:
-        """Return the runs of one variant with a replication below *total*."""
-        blocks = {block: (shard, json.loads(about)) for block, shard, about in self._blocks(address)}
-        query = (
-            "SELECT replication, block, row, outcomes, episodes FROM run "
-            "WHERE address = ? AND replication < ? ORDER BY replication"
-        )
-        rows = self._index.execute(query, (address, total)).fetchall()
-        if not rows:
-            return Stored(np.zeros(0, np.int64), {}, (), ())
-        about = blocks[rows[0][1]][1]
-        values = np.frombuffer(b"".join(row[3] for row in rows), np.float64).reshape(len(rows), -1)
-        return Stored(
-            replications=np.array([row[0] for row in rows], np.int64),
-            outcomes={name: values[:, k] for k, name in enumerate(about["outcomes"])},
-            episodes=tuple(tuple(map(tuple, json.loads(row[4]))) for row in rows),
-            places=tuple((blocks[row[1]][0], row[2]) for row in rows),
-            series=tuple(about["series"]),
-            shape=tuple(about["shape"]),
-        )
-
-    def _blocks(self, address: str) -> list[tuple[int, str | None, str]]:
-        query = "SELECT id, shard, about FROM block WHERE id IN (SELECT DISTINCT block FROM run WHERE address = ?)"
-        return self._index.execute(query, (address,)).fetchall()
-
-    def failures(self, addresses: Addresses, total: int) -> list[FailedRun]:
-        """Return the records of these variants' runs below *total* that failed, each with its variants."""
-        found: dict[str, list[str]] = {}
-        for variant, address in addresses.items():
-            query = "SELECT record FROM failure WHERE address = ? AND replication < ?"
-            for (record,) in self._index.execute(query, (address, total)):
-                found.setdefault(record, []).append(variant)
-        return [FailedRun(**{**json.loads(record), "variants": tuple(names)}) for record, names in found.items()]
-
     def changed(self) -> list[str]:
         """Recompute the hashes of all that is kept; return what is not as it was written: shards, blocks of rows."""
         found = []
@@ -359,29 +388,52 @@ class Count:
     failures: tuple[tuple[int, str], ...] = ()
 
 
+@contextmanager
+def reading_of(folder: str | os.PathLike[str]) -> Iterator[Records]:
+    """Give what a store holds at this moment, without waiting for a process that is at work there.
+
+    Raises TrustsimError where there is no run store.
+    """
+    place = Path(folder)
+    try:
+        with closing(sqlite3.connect(f"{(place / _INDEX).resolve().as_uri()}?mode=ro", uri=True)) as index:
+            index.execute("BEGIN")  # one moment for all that is read
+            yield Records(place, index)
+    except sqlite3.Error as e:
+        raise _cannot("read runs in", place, e) from e
+
+
+def is_at_work(folder: str | os.PathLike[str]) -> bool:
+    """Whether some process holds the lock of *folder* now."""
+    lock = Path(folder) / LOCK
+    try:
+        if lock.exists():
+            FileLock(lock, timeout=0).acquire().lock.release()
+    except Timeout:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def holder_of(folder: str | os.PathLike[str]) -> int | None:
+    """Return the number of the process on this machine that holds the store in *folder*; None where none does."""
+    if not is_at_work(folder):
+        return None
+    try:
+        found = _HELD.fullmatch((Path(folder) / _HOLDER).read_text(encoding="utf-8"))
+    except OSError:
+        return None
+    return int(found[1]) if found and found[2] == socket.gethostname() else None
+
+
 def count(folder: str | os.PathLike[str], addresses: Addresses, total: int) -> Count:
     """Count the runs of these variants below *total*, without waiting for a process that is at work there.
 
     Raises TrustsimError where there is no run store.
     """
-    index = Path(folder) / _INDEX
-    asked = [(address, total) for address in addresses.values()]
-    try:
-        with closing(sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)) as reading:
-
-            def number(table: str) -> int:
-                rows = f"SELECT count(*) FROM {table} WHERE address = ? AND replication < ?"
-                return sum(int(reading.execute(rows, each).fetchone()[0]) for each in asked)
-
-            seconds, runs = reading.execute(
-                "SELECT (SELECT total(seconds) FROM block), (SELECT count(*) FROM run)"
-            ).fetchone()
-            records = "SELECT DISTINCT record FROM failure WHERE address = ? AND replication < ?"
-            told = {record for each in asked for (record,) in reading.execute(records, each)}
-            failures = sorted((f["replication"], _line(f)) for f in map(json.loads, told))
-            return Count(number("run"), number("failure"), seconds / max(runs, 1), tuple(failures))
-    except sqlite3.Error as e:
-        raise _cannot("read runs in", Path(folder), e) from e
+    with reading_of(folder) as records:
+        return records.count(addresses, total)
 
 
 def _line(failed: Mapping[str, Any]) -> str:

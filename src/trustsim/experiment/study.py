@@ -25,7 +25,7 @@ from trustsim.experiment.address import addresses
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.store import Addresses, Series, Store, Stored
+from trustsim.experiment.store import Addresses, Records, Series, Store, Stored
 from trustsim.experiment.work import Grouping, Progress, Simulate, Work, finish
 from trustsim.model import lockstep_groups
 from trustsim.scenario.document import digest_of
@@ -188,7 +188,7 @@ class _Temporary:
 
 
 def collect(
-    store: Store,
+    store: Records,
     scenario: Scenario,
     addresses: Addresses,
     total: int,

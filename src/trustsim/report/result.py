@@ -20,12 +20,12 @@ from trustsim.analysis.stopping import Rule
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment import folder
-from trustsim.experiment.address import addresses
 from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
 from trustsim.experiment.pool import Pool
+from trustsim.experiment.request import RUNS, Asked
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.store import Store
-from trustsim.experiment.study import Study, choose_variants, collect, planned, run_study, until_enough
+from trustsim.experiment.store import Store, reading_of
+from trustsim.experiment.study import Study, collect, run_study, until_enough
 from trustsim.experiment.work import Grouping, Progress, Simulate
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
@@ -33,8 +33,6 @@ from trustsim.report import again, odd, page, plots, words
 from trustsim.report.progress import shown
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision, Scenario
-
-RUNS = "runs"  # the run store in a run folder
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -253,27 +251,23 @@ def rule_of(scenario: Scenario, registry: Registry) -> Rule | None:
     return Rule(asked, registry) if isinstance(asked, Precision) else None
 
 
-def kept(
-    place: Path, scenario: Scenario, variants: Sequence[str] | None, replications: int | None, registry: Registry
-) -> Result:
-    """Return what is finished of a study in a run folder, without running anything.
+def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None = None, seconds: float = 0.0) -> Result:
+    """Return what is finished of a study in a run folder, without running anything, also while it runs.
 
+    ``rank_by`` as in :func:`trustsim.analysis.comparison.compare`; ``seconds``: what to say that the study took.
     Raises TrustsimError where no replication is finished.
     """
-    chosen = choose_variants(scenario, variants)
-    where = addresses(scenario, chosen, simulate_run)
-    total = planned(scenario) if replications is None else replications
-    with Store(place / RUNS, waits=say) as store:
+    with reading_of(place / RUNS) as runs:
 
         def study_of(upto: int) -> Study:
-            done = sum(len(store.done(address, upto)) for address in where.values())
-            return collect(store, scenario, where, upto, interrupted=done < upto * len(chosen))
+            n_done = sum(len(runs.done(address, upto)) for address in asked.addresses.values())
+            is_cut = n_done < upto * len(asked.addresses)
+            return collect(runs, asked.scenario, asked.addresses, upto, seconds=seconds, interrupted=is_cut)
 
-        rule = rule_of(scenario, registry) if replications is None else None
-        study = until_enough(rule, total, study_of)
+        study = until_enough(rule_of(asked.scenario, registry) if asked.has_rule else None, asked.total, study_of)
     if len(study.replications) == 0:
         raise TrustsimError(f"{place}: given a folder without a finished replication; allowed: trustsim resume {place}")
-    return Result(study, compare_study(study, registry))
+    return Result(study, compare_study(study, registry, rank_by=rank_by))
 
 
 def say(line: str) -> None:

@@ -141,7 +141,7 @@ def _text(parameter: Parameter, node: Node, reader: Reader) -> str:
     if parameter.unit == "name" and not (value.isprintable() and 0 < len(value.strip()) == len(value) <= 100):
         raise UnitError(repr(value), "a name of 1 to 100 printable characters")
     if parameter.refers == "file":
-        return _file(value, node)
+        return _file(value, node, reader.report)
     if parameter.refers:
         check_name(value, parameter.refers, reader)
     return value
@@ -165,9 +165,11 @@ def check_name(value: str, refers: str, reader: Reader) -> None:
         )
 
 
-def _file(value: str, node: Node) -> str:
+def _file(value: str, node: Node, report: Report) -> str:
     """Return the absolute path of a file that is named relative to the scenario file that holds *node*."""
     path = os.path.abspath(os.path.join(os.path.dirname(node.spot.file), value))
+    if report.is_outside(path):
+        raise UnitError(f"{value!r}, a file outside of the folder", "a file in the folder that is served")
     if not os.path.isfile(path):
         raise UnitError(f"{value!r}, a file that does not exist", "the path of a file, relative to the scenario file")
     if not os.access(path, os.R_OK):

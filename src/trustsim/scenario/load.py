@@ -96,15 +96,23 @@ def _load(
     overrides: Mapping[str, Any] | None,
     report: Report,
 ) -> Scenario:
-    if tree is not None and tree.mapping is None:
-        given = "an empty file" if tree.value is None else kind_of(tree)
-        report.add(tree.spot, "", given, f"a mapping of keys to values, beginning with trustsim: {FORMAT}")
-    if tree is None or tree.mapping is None:
-        raise ScenarioError(report.problems)
-    tree = extended(tree, folder, report, (os.path.realpath(file),))
+    tree = whole_tree(tree, file, folder, report)
     settings = tree_of(overrides or {}, "--set", "", report)
     tree = overridden(tree, settings.mapping or {}, report)
     scenario = read_story(tree, registry, report, file)
     report.stop_if_any()
     assert scenario is not None
     return scenario
+
+
+def whole_tree(tree: Node | None, file: str, folder: str, report: Report) -> Node:
+    """Return the tree of *file* laid over what it extends, names starting from *folder*.
+
+    Raises ScenarioError with all that is in *report* where the file could not be read or holds no mapping.
+    """
+    if tree is not None and tree.mapping is None:
+        given = "an empty file" if tree.value is None else kind_of(tree)
+        report.add(tree.spot, "", given, f"a mapping of keys to values, beginning with trustsim: {FORMAT}")
+    if tree is None or tree.mapping is None:
+        raise ScenarioError(report.problems)
+    return extended(tree, folder, report, (os.path.realpath(file),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -53,11 +54,12 @@ class Report:
     """Every problem found so far.
 
     ``is_whole`` turns false when part of the scenario could not be read: what then seems to be missing may well
-    stand in that part, so :meth:`absent` keeps quiet.
+    stand in that part, so :meth:`absent` keeps quiet. ``inside``: the folder that every file must lie in; '' for none.
     """
 
     problems: dict[Problem, None] = field(default_factory=dict)
     is_whole: bool = True
+    inside: str = ""
 
     def add(self, spot: Spot, path: str, given: str, allowed: str, near: str | None = None) -> None:
         """Note a problem; text that a terminal would act on is shown escaped, long text is cut."""
@@ -73,6 +75,16 @@ class Report:
         """Raise ScenarioError with all problems, if there are any."""
         if self.problems:
             raise ScenarioError(self.problems)
+
+    def is_outside(self, path: str) -> bool:
+        """Whether a file lies outside of ``inside``, links followed."""
+        if not self.inside:
+            return False
+        try:
+            top, real = os.path.realpath(self.inside), os.path.realpath(path)
+            return os.path.commonpath((top, real)) != top
+        except ValueError:  # a NUL in the path, or another drive
+            return True
 
 
 def join(path: str, key: object) -> str:

@@ -55,6 +55,9 @@ def read_file(path: str, report: Report, asked: Spot | None = None) -> Node | No
     """
     spot, key = (asked, "extends") if asked else (Spot(path), "")
     allowed = "the path of a YAML file" + (", relative to the file that names it" if asked else "")
+    if report.is_outside(path):
+        report.add(spot, key, f"{path!r}, a file outside of the folder", "a file in the folder that is served")
+        return None
     try:
         if os.path.isdir(path):
             report.add(spot, key, f"{path!r}, a directory", allowed)

@@ -1,0 +1,81 @@
+"""The command that serves the page: serve."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+
+import click
+
+from trustsim.cli.common import main, workers_option
+from trustsim.errors import TrustsimError
+
+PORT = 8080
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Another one than this machine's needs a token.")
+@click.option("--port", type=click.IntRange(0, 65535), help=f"By default {PORT}, or a free one where that is taken.")
+@click.option("--open/--no-open", "opens", default=None, help="Open a browser; by default on a terminal.")
+@click.option("--read-only", is_flag=True, help="Keep no scenario that is sent to the page.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Studies that run at once.")
+@click.option("--most-replications", type=click.IntRange(min=1), default=10_000, show_default=True)
+@click.option("--most-investors", type=click.IntRange(min=1), default=100_000, show_default=True)
+@click.option("--most-variants", type=click.IntRange(min=1), default=64, show_default=True)
+@click.option("--most-steps", type=click.IntRange(min=1), default=10_000, show_default=True)
+@click.option("--most-platforms", type=click.IntRange(min=1), default=200, show_default=True)
+@workers_option
+def serve(
+    folder: Path,
+    host: str,
+    port: int | None,
+    opens: bool | None,
+    read_only: bool,
+    jobs: int,
+    most_replications: int,
+    most_investors: int,
+    most_variants: int,
+    most_steps: int,
+    most_platforms: int,
+    workers: int | None,
+) -> None:
+    """Serve the page for the scenarios in FOLDER: change them, run them, watch them; studies are kept in FOLDER/runs.
+
+    Only this machine can ask unless --host says otherwise. Ctrl-C stops it; studies that run are stopped and go on
+    when they are asked for again.
+    """
+    from trustsim.web.files import Files
+    from trustsim.web.jobs import Jobs
+    from trustsim.web.page_state import Limits
+    from trustsim.web.serving import Address, run
+    from trustsim.web.site import Site
+
+    limits = Limits(most_investors, most_replications, most_variants, most_steps, most_platforms)
+    site = Site(Files(folder, is_read_only=read_only), Jobs(folder, n_at_once=jobs, workers=workers), limits)
+    line = _bound(host, port)
+    address = Address.of(host, line)
+    click.echo(f"trustsim page: {address}  (Ctrl-C stops it)")
+    sys.stdout.flush()
+    if opens or (opens is None and sys.stdout.isatty()):
+        webbrowser.open(str(address))
+    run(site, line, address)
+
+
+def _bound(host: str, port: int | None) -> socket.socket:
+    """Return a socket that listens there; where no port is asked for and the usual one is taken, on a free one."""
+    ports = (PORT, 0) if port is None else (port,)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    reason = ""
+    for each in ports:
+        line = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # no waiting for small answers
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            line.bind((host, each))
+            return line
+        except (OSError, OverflowError) as e:
+            reason = str(e)
+            line.close()
+    raise TrustsimError(f"{host}:{ports[0]}: cannot listen there ({reason}); allowed: a free --port, a --host of here")

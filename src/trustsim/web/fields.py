@@ -1,0 +1,164 @@
+"""One parameter as the page shows it: label, unit, bounds, source, value as a scenario file holds it, and a slider."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trustsim import units
+from trustsim.errors import UnitError
+from trustsim.registry import REGISTRY, Entry, Group, Parameter
+from trustsim.report import words
+from trustsim.scenario.document import text_of
+from trustsim.scenario.entries import EVERY
+from trustsim.scenario.tree import Node, plain
+from trustsim.scenario.yaml_file import write
+
+_STEPS = 100  # of a slider, about
+_SUFFIX: Mapping[units.Unit, tuple[float, str]] = {  # what one shown unit is in computed units, and its text
+    "share": (0.01, " %"), "duration": (1.0, " d"), "per_day": (1.0, " /day"),
+}  # fmt: skip
+_NUMBERS = ("share", "duration", "money", "per_day", "number", "count", "log-odds")
+_GROUPS: Mapping[str, Group] = {"kind": "platform_kind"}  # names that stand for entries of a group
+
+
+@dataclass(frozen=True)
+class Names:
+    """What names a value may be: the currency, and the names of this scenario by kind ('platform', 'segment')."""
+
+    currency: str = "CNY"
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def fields_of(
+    entry: Entry, node: Node | None, path: str, names: Names, preset: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return a field for each parameter of an entry; *node* is what the file and the page say, *preset* a kind's."""
+    children = (node.mapping or {}) if node is not None else {}
+    return [
+        field_of(p, children.get(p.name), f"{path}.{p.name}" if path else p.name, names, preset or {})
+        for p in entry.parameters
+    ]
+
+
+def field_of(
+    parameter: Parameter, node: Node | None, path: str, names: Names, preset: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return one parameter with its value: what *node* holds, else the preset of its kind, else its default."""
+    usual = (preset or {}).get(parameter.name, None if parameter.is_required else parameter.default)
+    default = _text(usual, parameter, names)
+    value = default if node is None else shown(node)
+    choices = _choices(parameter, names)
+    return {
+        "path": path,
+        "name": parameter.name,
+        "label": words.capital(words.label(parameter.name)),
+        "text": words.sentence(words.capital(parameter.text)),
+        "unit": parameter.unit,
+        "value": value,
+        "default": default,
+        "is_set": node is not None,
+        "is_required": parameter.is_required,
+        "source": parameter.source,
+        "kind": _kind(parameter, value, choices),
+        "choices": choices,
+        "low": _bound(parameter.low, parameter, names),
+        "high": _bound(parameter.high, parameter, names),
+        "slider": None if choices else _slider(parameter, value, usual, names),
+    }
+
+
+def choice_of(name: str, path: str, text: str, value: str, choices: Sequence[str], *, is_set: bool) -> dict[str, Any]:
+    """Return a field that is no parameter but a choice of the file: a kind, a switch."""
+    return {
+        "path": path, "name": name, "label": words.capital(words.label(name)), "text": text, "unit": "name",
+        "value": value, "default": None, "is_set": is_set, "is_required": False, "source": "", "kind": "choice",
+        "choices": list(choices), "low": None, "high": None, "slider": None,
+    }  # fmt: skip
+
+
+def shown(node: Node) -> Any:
+    """Return a value as a scenario file would hold it: text, or a flag."""
+    value = plain(node)
+    if value is None or isinstance(value, bool):
+        return value
+    return write(value).strip() if not isinstance(value, dict | list) else str(value)
+
+
+def _text(value: Any, parameter: Parameter, names: Names) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    return str(text_of(value, parameter.unit, names.currency, spread=parameter.spread))
+
+
+def _bound(value: float | None, parameter: Parameter, names: Names) -> str | None:
+    return None if value is None else units.show(value, parameter.unit, names.currency)
+
+
+def _choices(parameter: Parameter, names: Names) -> list[str]:
+    if parameter.choices:
+        return list(parameter.choices)
+    if parameter.refers in names.known:
+        return [*([EVERY] if parameter.default == EVERY else []), *names.known[parameter.refers]]
+    group = _GROUPS.get(parameter.name)
+    return list(REGISTRY.group(group)) if group and parameter.unit == "name" and not parameter.refers else []
+
+
+def _kind(parameter: Parameter, value: Any, choices: Sequence[str]) -> str:
+    if choices:
+        return "choice"
+    if parameter.unit == "flag":
+        return "flag"
+    if parameter.unit not in _NUMBERS:
+        return "text"
+    return "distribution" if parameter.spread and "(" in str(value) else "number"
+
+
+def _slider(parameter: Parameter, value: Any, usual: Any, names: Names) -> dict[str, Any] | None:
+    """Return the ends, step and value of a slider in the shown unit; None where the value is no plain number.
+
+    It spans the bounds where these are near, else up to four times the value or the default.
+    """
+    if parameter.unit not in _NUMBERS or value is None:
+        return None
+    scale, suffix = _SUFFIX.get(parameter.unit, (1.0, ""))
+    if parameter.unit == "money":
+        scale, suffix = float(units.MINOR_PER_MAJOR), f" {names.currency}"
+    try:
+        number = units.parse(value, parameter.unit, currency=names.currency)
+    except UnitError:
+        return None
+    if not isinstance(number, int | float) or isinstance(number, bool):
+        return None
+    size = max(abs(number), abs(usual) if isinstance(usual, int | float) else 0.0, scale)
+    low, high = _span(parameter, size)
+    step = _step((high - low) / scale)
+    if parameter.unit == "count":
+        step = max(1.0, round(step))
+    return {
+        "min": _round(math.floor(low / scale / step) * step),
+        "max": _round(math.ceil(high / scale / step) * step),
+        "step": _round(step),
+        "value": _round(number / scale),
+        "scale": scale,
+        "suffix": suffix,
+    }
+
+
+def _span(parameter: Parameter, size: float) -> tuple[float, float]:
+    far = 4.0 * size if parameter.unit != "share" else max(1.0, 4.0 * size)
+    low = -far if parameter.low is None else max(parameter.low, -far)
+    return low, far if parameter.high is None else min(parameter.high, far)
+
+
+def _step(span: float) -> float:
+    """Return a step of 1, 2 or 5 times a power of ten, so that a span has about a hundred of them."""
+    rough = span / _STEPS
+    power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
+    return next(k * power for k in (1, 2, 5, 10) if k * power >= rough * 0.999)
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.10g}")

@@ -1,0 +1,193 @@
+"""The scenario files that the page may read: those in one folder, links out of it refused, and those that ship."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from trustsim.catalog import REGISTRY
+from trustsim.errors import Problem, ScenarioError
+from trustsim.experiment.folder import write_whole
+from trustsim.experiment.request import REQUEST
+from trustsim.scenario.load import whole_tree
+from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.shipped import shipped
+from trustsim.scenario.story import read_story
+from trustsim.scenario.tree import Node, Report, clean
+from trustsim.scenario.yaml_file import read_file, read_text
+from trustsim.web.refused import Refused
+
+SHIPPED = "shipped:"
+SUFFIXES = (".yaml", ".yml")
+LONGEST_ID = 300
+MOST_FILES, DEEPEST = 500, 5
+LARGEST_UPLOAD = 256 * 1024
+_UPLOAD = re.compile(r"\w[\w .()+-]{0,90}\.ya?ml")
+_LAST = ("limits/",)  # checks of the model, not stories: at the end of the list
+
+
+@dataclass(frozen=True)
+class File:
+    """A scenario file: its id for the page, where it lies, and the folder that all it names must lie in."""
+
+    id: str
+    path: Path
+    root: Path
+
+    @property
+    def is_shipped(self) -> bool:
+        return self.id.startswith(SHIPPED)
+
+
+class Files:
+    """The scenario files of one folder and those that ship.
+
+    Parameters
+    ----------
+    folder : what the page may read and write.
+    is_read_only : whether uploads are refused.
+    """
+
+    def __init__(self, folder: Path, *, is_read_only: bool = False) -> None:
+        self.folder, self.is_read_only = folder.resolve(), is_read_only
+        self._shipped = shipped()
+        self._told: dict[tuple[str, int, int], dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def find(self, name: str) -> File:
+        """Return the file with this id. Raises Refused: 404 where there is none, 403 where it lies outside."""
+        if name.startswith(SHIPPED):
+            path = self._shipped.get(name.removeprefix(SHIPPED))
+            if path is None:
+                raise Refused(404, f"{clean(name)!r}, which does not ship", "one of the scenarios that are listed")
+            return File(name, path, path.parents[name.count("/")])
+        if not _is_plain(name):
+            raise Refused(403, f"the scenario {clean(name)!r}", "the path of a YAML file in the folder, without '..'")
+        path = self.folder / name
+        if not path.resolve().is_relative_to(self.folder):
+            raise Refused(403, f"{clean(name)!r}, a link out of the folder", "a file in the folder")
+        if not path.is_file():
+            raise Refused(404, f"{clean(name)!r}, a file that does not exist", "one of the scenarios that are listed")
+        return File(name, path, self.folder)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return what the page shows of every scenario: those of the folder first, checks of the model last."""
+        with self._lock:
+            return [self._about(file) for file in self._all()]
+
+    def _all(self) -> Iterator[File]:
+        yield from (File(name, self.folder / name, self.folder) for name in sorted(_names(self.folder)))
+        names = sorted(self._shipped, key=lambda name: (name.startswith(_LAST), "/" in name, name))
+        yield from (self.find(SHIPPED + name) for name in names)
+
+    def _about(self, file: File) -> dict[str, Any]:
+        try:
+            found = file.path.stat()
+        except OSError as e:
+            return {**_entry(file), "error": e.strerror or str(e)}
+        key = (file.id, found.st_mtime_ns, found.st_size)
+        if key not in self._told:
+            self._told[key] = _read(file)
+        return self._told[key]
+
+    def add(self, name: str, text: str) -> File:
+        """Write a checked scenario under a new name into the folder and return it.
+
+        Raises Refused: 403 for a folder that is read only, 409 where the name is taken, 422 where it has problems.
+        """
+        if self.is_read_only:
+            raise Refused(403, "a file to keep", "nothing: the folder is served read only")
+        if not _UPLOAD.fullmatch(name):
+            raise Refused(400, f"the name {clean(name)!r}", "letters, digits, spaces, '-', '_', with .yaml behind")
+        path = self.folder / name
+        if path.exists() or path.is_symlink():
+            raise Refused(409, f"{name!r}, which is there already", "another name: no file is written over")
+        file = File(name, path, self.folder)
+        problems = read(file, text=text).problems
+        if problems:
+            raise Refused(422, f"{name!r}, a scenario with {len(problems)} problems", "one without", problems)
+        write_whole({path: lambda beside: beside.write_text(text, encoding="utf-8")})
+        return file
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of a file: its merged tree (None where it cannot be read), its scenario, all that is wrong."""
+
+    tree: Node | None
+    scenario: Scenario | None
+    problems: tuple[Problem, ...]
+
+
+Change = Callable[[Node, Report], Node]
+
+
+def read(file: File, change: Change = lambda tree, report: tree, *, text: str | None = None) -> Reading:
+    """Read a scenario file, confined to its root, with *change* applied to its merged tree; never raises.
+
+    ``text`` is read in place of what the file holds.
+    """
+    report, path, tree = Report(inside=str(file.root)), str(file.path), None
+    try:
+        whole = read_file(path, report) if text is None else read_text(text, path, report)
+        tree = change(whole_tree(whole, path, str(file.path.parent), report), report)
+    except ScenarioError as error:
+        return Reading(tree, None, error.problems)
+    scenario = read_story(tree, REGISTRY, report, path)
+    return Reading(tree, None if report.problems else scenario, ScenarioError(report.problems).problems)
+
+
+def _is_plain(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return (
+        0 < len(name) <= LONGEST_ID
+        and name.isprintable()
+        and not name.startswith("/")
+        and "\\" not in name
+        and ":" not in name
+        and all(part not in (".", "..") and not part.startswith(".") for part in parts)
+        and name.endswith(SUFFIXES)
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the ids of scenario files below a folder; what is hidden, and run folders, are left out."""
+    found: list[str] = []
+    for top, folders, files in os.walk(folder):
+        here = Path(top)
+        depth = len(here.relative_to(folder).parts)
+        if REQUEST in files:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and depth < DEEPEST)
+        found += [(here / name).relative_to(folder).as_posix() for name in sorted(files) if name.endswith(SUFFIXES)]
+        if len(found) >= MOST_FILES:
+            break
+    return [name for name in found[:MOST_FILES] if _is_plain(name) and (folder / name).resolve().is_relative_to(folder)]
+
+
+def _entry(file: File) -> dict[str, Any]:
+    where = "shipped" if file.is_shipped else "folder"
+    blank = {"title": "", "description": "", "n_variants": 0, "n_investors": None, "error": None}
+    return {"id": file.id, "where": where, **blank}
+
+
+def _read(file: File) -> dict[str, Any]:
+    """Return what the list shows of a file."""
+    found = read(file)
+    if found.scenario is None:
+        first = found.problems[0]
+        return {**_entry(file), "error": f"{clean(first.place.path)}: given {first.given}; allowed: {first.allowed}"}
+    scenario = found.scenario
+    return {
+        **_entry(file),
+        "title": scenario.title,
+        "description": scenario.description,
+        "n_variants": len(scenario.variants),
+        "n_investors": scenario.variants[0].world.investors.count,
+    }

@@ -1,0 +1,221 @@
+"""The state of the page: a scenario and what was changed in it; read from what a browser sends, and applied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from trustsim.errors import Place, Problem
+from trustsim.scenario.merge import overridden
+from trustsim.scenario.resolved import Precision, Scenario
+from trustsim.scenario.sections import DO_NOTHING, OFF
+from trustsim.scenario.tree import LONGEST, Node, Report, Spot, tree_of
+from trustsim.scenario.yaml_file import read_text
+from trustsim.web.files import File, Files, read
+from trustsim.web.refused import Refused
+
+PAGE = "the page"  # what messages call the place of a value that was set there
+MOST_CHANGES = 1000
+_KEYS = ("scenario", "set", "variants", "show", "replications", "seed", "ranked_by")
+
+
+@dataclass(frozen=True)
+class PageState:
+    """What the address of the page holds; see :func:`state_of`."""
+
+    scenario: str
+    set: Mapping[str, Any] = field(default_factory=dict)
+    variants: Mapping[str, list[Any] | None] = field(default_factory=dict)
+    show: tuple[str, ...] | None = None
+    replications: int | None = None
+    seed: int | None = None
+    ranked_by: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state as the browser sends it."""
+        document = {key: getattr(self, key) for key in _KEYS}
+        return {**document, "show": None if self.show is None else list(self.show)}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a study asked for on the page may need, so that nobody stops the machine by a slip of the hand."""
+
+    investors: int = 100_000
+    replications: int = 10_000
+    variants: int = 64
+    steps: int = 10_000
+    platforms: int = 200
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A file with the page's changes in it: the merged tree, the scenario where nothing is wrong, what is wrong."""
+
+    state: PageState
+    file: File
+    tree: Node | None
+    scenario: Scenario | None
+    problems: tuple[Problem, ...]
+    overrides: Mapping[str, Node]  # what the page set, by dotted path, replications and seed among them
+    in_file: tuple[str, ...]  # names of the file's own variants
+
+    @property
+    def shown(self) -> tuple[str, ...] | None:
+        """The variants to run in the order of the file, the baseline among them; None for all."""
+        if self.state.show is None or self.scenario is None:
+            return None
+        wanted = {*self.state.show, self.scenario.baseline}
+        names = tuple(variant.name for variant in self.scenario.variants)
+        return None if wanted >= set(names) else tuple(name for name in names if name in wanted)
+
+
+def state_of(document: object) -> PageState:
+    """Return the state that plain data describes. Raises Refused (400) where it is none."""
+    if not isinstance(document, dict):
+        raise Refused(400, "a body that is no mapping", f"a mapping with {', '.join(_KEYS)}")
+    unknown = [key for key in document if key not in _KEYS]
+    if unknown:
+        raise Refused(400, f"the unknown key {unknown[0][:LONGEST]!r}", f"one of {', '.join(_KEYS)}")
+    given = {key: value for key, value in document.items() if value is not None}
+    for key, wanted, allowed in (
+        ("scenario", str, "the id of a scenario"),
+        ("set", dict, "a mapping of dotted paths to texts"),
+        ("variants", dict, "a mapping of names to lists of parts, or to null"),
+        ("show", list, "a list of names"),
+        ("replications", int, "a whole number"),
+        ("seed", int, "a whole number"),
+        ("ranked_by", str, "the name of an outcome"),
+    ):
+        value = given.get(key)
+        if value is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
+            raise Refused(400, f"{key}: {str(value)[:80]!r}", allowed)
+    if "scenario" not in given:
+        raise Refused(400, "no scenario", "the id of a scenario")
+    if len(given.get("set", ())) + len(given.get("variants", ())) > MOST_CHANGES:
+        raise Refused(413, "very many changes", f"at most {MOST_CHANGES} in one state")
+    if not all(isinstance(name, str) for name in given.get("show", ())):
+        raise Refused(400, "show: something that is no text", "a list of names of variants")
+    for name, parts in given.get("variants", {}).items():
+        if parts is not None and not isinstance(parts, list):
+            raise Refused(400, f"variants.{name[:80]}: no list", "a list of parts, or null to leave the variant out")
+    if "show" in given:
+        given["show"] = tuple(given["show"])
+    return PageState(**given)
+
+
+def apply(state: PageState, files: Files, limits: Limits) -> Applied:
+    """Return the scenario of a state. Raises Refused where there is no such file."""
+    file = files.find(state.scenario)
+    spot = Spot(os.path.join(files.folder, PAGE))
+    overrides: dict[str, Node] = {}
+    in_file: list[str] = []
+
+    def changed(tree: Node, report: Report) -> Node:
+        values = {path: node for path, value in state.set.items() if (node := _node(value, path, spot, report))}
+        numbers = {"replications": state.replications, "seed": state.seed}
+        values |= {key: Node(number, spot, spot) for key, number in numbers.items() if number is not None}
+        overrides.update(_without_switches(tree, values))
+        in_file.extend(_variants_of(tree))
+        return _with_variants(overridden(tree, overrides, report), state, spot, report)
+
+    found = read(file, changed)
+    problems = found.problems or tuple(_too_large(found.scenario, limits))
+    scenario = None if problems else found.scenario
+    return Applied(state, file, found.tree, scenario, problems, overrides, tuple(in_file))
+
+
+def _variants_of(tree: Node) -> dict[str, Node]:
+    """Return the variants that a tree writes down; none where it has no such key."""
+    variants = (tree.mapping or {}).get("variants")
+    return (variants.mapping or {}) if variants is not None else {}
+
+
+def _with_variants(tree: Node, state: PageState, spot: Spot, report: Report) -> Node:
+    """Return a tree with the variants that the page added or changed, and without those that it took away."""
+    if not state.variants:
+        return tree
+    old = _variants_of(tree) or {DO_NOTHING: Node((), spot, spot)}
+    new = {name: _variant(name, parts, spot, report) for name, parts in state.variants.items() if parts is not None}
+    kept = {name: node for name, node in {**old, **new}.items() if state.variants.get(name, ()) is not None}
+    return replace(tree, value={**(tree.mapping or {}), "variants": Node(kept, spot, spot)})
+
+
+def _without_switches(tree: Node, values: Mapping[str, Node]) -> dict[str, Node]:
+    """Leave out what stands below a mechanism that is switched off, and 'on' for one that the file has settings of."""
+    off = {path for path, node in values.items() if path.startswith("mechanisms.") and node.value in (OFF, False)}
+    mechanisms = (tree.mapping or {}).get("mechanisms")
+    listed = (mechanisms.mapping or {}) if mechanisms else {}
+    set_up = {f"mechanisms.{name}" for name, node in listed.items() if node.mapping}
+    return {
+        path: node
+        for path, node in values.items()
+        if path.rpartition(".")[0] not in off and not (path in set_up and node.value in ("on", True))
+    }
+
+
+def _node(value: object, path: str, spot: Spot, report: Report) -> Node | None:
+    """Return what the page set, text read as in a scenario file."""
+    if isinstance(value, str):
+        node = read_text(value, spot.file, report, path)
+        return None if node is None else replace(node, spot=spot, key=spot)
+    return tree_of({path: value}, spot.file, "", report).mapping.get(path)  # type: ignore[union-attr]
+
+
+def _variant(name: str, parts: list[Any], spot: Spot, report: Report) -> Node:
+    path = f"variants.{name}"
+    return Node(tuple(_part(part, f"{path}.{k}", spot, report) for k, part in enumerate(parts)), spot, spot)
+
+
+def _part(value: object, path: str, spot: Spot, report: Report, depth: int = 0) -> Node:
+    """Return a part of a variant: a name stays text, the values of an intervention are read as in a scenario file."""
+    if isinstance(value, dict) and depth < 4:
+        children = {key: _part(child, f"{path}.{key}", spot, report, depth + 1) for key, child in value.items()}
+        return Node({key: replace(child, key=spot) for key, child in children.items()}, spot, spot)
+    if isinstance(value, str) and depth == 0:
+        return Node(value, spot)
+    return _node(value, path, spot, report) or Node(None, spot)
+
+
+def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
+    """Return a problem for everything that is larger than the server allows."""
+    if scenario is None:
+        return []
+    replications = scenario.replications
+    budget = replications.budget if isinstance(replications, Precision) else replications
+    people = [variant.world.investors for variant in scenario.variants]
+    n_platforms = len(scenario.variants[0].world.platforms)
+    counts = (
+        ("replications", budget, limits.replications, "replications"),
+        ("investors.count", max((p.count or 0) + p.newcomers for p in people), limits.investors, "investors"),
+        ("variants", len(scenario.variants), limits.variants, "variants"),
+        ("horizon", scenario.n_days, limits.steps, "steps"),
+        ("platforms", n_platforms, limits.platforms, "platforms"),
+    )
+    return [
+        Problem(
+            Place(PAGE, 1, 1, path),
+            f"{n} {what}",
+            f"at most {most} on this page (trustsim serve --most-{what} {n} raises it; the command line has no limit)",
+        )
+        for path, n, most, what in counts
+        if n > most
+    ]
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """Return a problem as the page shows it: beside the field with this path."""
+    place = problem.place
+    return {
+        "file": os.path.basename(place.file),
+        "path": place.path,
+        "line": place.line,
+        "column": place.column,
+        "given": problem.given,
+        "allowed": problem.allowed,
+        "nearest": problem.nearest,
+        "text": f"given: {problem.given}; allowed: {problem.allowed}"
+        + (f"; did you mean {problem.nearest}?" if problem.nearest else ""),
+    }

@@ -1,0 +1,65 @@
+/** Talking to the server: it says so when the connection is lost, and tries again. */
+
+const FIRST_WAIT = 500; // ms
+const LONGEST_WAIT = 8000;
+
+/** An answer that says no: `status`, and the body as the server gave it. */
+export class Refused extends Error {
+  constructor(status, body) {
+    super(textOf(body) || `The server answered ${status}.`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+function textOf(body) {
+  const { text, given, allowed } = body?.error ?? {};
+  return [text, given && `given: ${given}`, allowed && `allowed: ${allowed}`].filter(Boolean).join("; ");
+}
+
+let isLost = false;
+const listeners = [];
+
+/** Call *act(isLost)* when the connection is lost and when it is back. */
+export const onConnection = (act) => listeners.push(act);
+
+/** Note whether the server was reached. */
+export function reached(isThere) {
+  if (isLost === !isThere) return;
+  isLost = !isThere;
+  listeners.forEach((act) => act(isLost));
+}
+
+export const get = (path, signal) => call("GET", path, undefined, signal);
+export const post = (path, body, signal) => call("POST", path, body ?? {}, signal);
+export const remove = (path) => call("DELETE", path);
+
+/** Ask once and again until the server answers; `signal` ends the waiting. */
+async function call(method, path, body, signal) {
+  for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+    try {
+      return await once(method, path, body, signal);
+    } catch (error) {
+      if (!(error instanceof TypeError) || signal?.aborted) throw error;
+      reached(false);
+      await pause(wait, signal);
+    }
+  }
+}
+
+async function once(method, path, body, signal) {
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  reached(true);
+  const isJson = answer.headers.get("Content-Type")?.includes("json");
+  const found = isJson ? await answer.json() : await answer.text();
+  if (!answer.ok) throw new Refused(answer.status, found);
+  return found;
+}
+
+function pause(ms, signal) {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", () => { clearTimeout(timer); fail(signal.reason); }, { once: true });
+  });
+}

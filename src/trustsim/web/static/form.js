@@ -1,0 +1,111 @@
+/** The parameters: groups of fields, those that the file sets first, a search over all of them. */
+
+import { h, keyed, newId, plural, say } from "./dom.js";
+import { field } from "./field.js";
+import { change, current } from "./state.js";
+
+const fields = new Map(); // path -> what field() returns
+
+/** Make the panel once; returns `show(form, problems)`. */
+export function parameters(panel, onCount) {
+  const id = newId("search");
+  const search = h("input", { type: "search", id, placeholder: "Search parameters", autocomplete: "off", on: { input: () => filter() } });
+  const found = h("p", { class: "note", role: "status" });
+  const groups = h("div", { class: "groups" });
+  const undo = h("button", { type: "button", class: "quiet", on: { click: () => change((state) => { delete state.set; }) } }, "Put all back");
+  const only = h("input", { type: "checkbox", id: `${id}-only`, on: { change: () => filter() } });
+  panel.append(
+    h("div", { class: "searchbar" }, h("label", { for: id, class: "hidden" }, "Search parameters"), search,
+      h("label", { class: "tick" }, only, "Changed only"), undo),
+    found, groups);
+
+  function filter() {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const isFiltered = words.length > 0 || only.checked;
+    let n = 0;
+    for (const group of groups.children) {
+      let inGroup = 0;
+      for (const element of group.querySelectorAll(".field")) {
+        const text = `${group.dataset.text} ${element.dataset.text}`;
+        const isHit = words.every((word) => text.includes(word)) && (!only.checked || element.classList.contains("is-changed"));
+        element.hidden = !isHit;
+        inGroup += isHit;
+      }
+      for (const fold of [group, ...group.querySelectorAll("details")]) {
+        if (isFiltered && fold.dataset.was === undefined) fold.dataset.was = String(fold.open);
+        if (!isFiltered && fold.dataset.was !== undefined) { fold.open = fold.dataset.was === "true"; delete fold.dataset.was; }
+        if (isFiltered) fold.open = true;
+      }
+      group.hidden = inGroup === 0;
+      n += inGroup;
+    }
+    say(found, isFiltered ? plural(n, "parameter") : "");
+  }
+
+  function show(form, problems) {
+    const set = current().set ?? {};
+    keyed(groups, form.groups, (group) => `${form.id} ${group.key}`, makeGroup, (element, group, place) => {
+      element.update(group, set, problems);
+      if (!element.dataset.seen) { element.open = place === 0; element.dataset.seen = "yes"; }
+    });
+    const n = Object.keys(set).length;
+    undo.hidden = n === 0;
+    onCount(n);
+    if (search.value || only.checked) filter();
+  }
+
+  return {
+    show,
+    /** Bring a field into view and put the focus on it; false where it is not here. */
+    reveal(path) {
+      const element = fields.get(path)?.element;
+      if (!element?.isConnected) return false;
+      if (element.hidden) { search.value = ""; only.checked = false; filter(); }
+      for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      element.focusControl();
+      return true;
+    },
+  };
+}
+
+function makeGroup() {
+  const title = h("span", { class: "group-title" });
+  const count = h("span", { class: "count" });
+  const text = h("p", { class: "help" });
+  const main = h("div", { class: "fields" });
+  const rest = h("div", { class: "fields" });
+  const moreText = h("summary", {});
+  const more = h("details", { class: "more" }, moreText, rest);
+  const element = h("details", { class: "group" }, h("summary", {}, title, count), text, main, more);
+  element.update = (group, set, problems) => {
+    say(title, group.title);
+    say(text, group.text ?? "");
+    element.dataset.text = `${group.title} ${group.key}`.toLowerCase();
+    const others = group.more ?? [];
+    showFields(main, group.fields, set, problems);
+    showFields(rest, others, set, problems);
+    more.hidden = others.length === 0;
+    say(moreText, `${plural(others.length, "more parameter")}, as by default`);
+    const n = [...group.fields, ...others].filter((each) => each.path in set).length;
+    say(count, n ? `${n} changed` : "");
+  };
+  return element;
+}
+
+function showFields(parent, list, set, problems) {
+  keyed(parent, list, (each) => `${each.path} ${each.kind} ${each.slider?.suffix}`, makeField, (element, each) => {
+    element.dataset.text = `${each.label} ${each.name} ${each.path} ${each.text}`.toLowerCase();
+    element.update(each, set[each.path] ?? null, problems.get(each.path));
+  });
+}
+
+function makeField(given) {
+  const made = field(given, (text) => change((state) => {
+    state.set = { ...state.set };
+    if (text === null) delete state.set[given.path];
+    else state.set[given.path] = text;
+  }));
+  made.element.update = made.update;
+  fields.set(given.path, made);
+  return made.element;
+}

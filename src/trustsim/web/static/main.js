@@ -1,0 +1,133 @@
+/** The page: the address holds the question, the server resolves it, the panels show both. */
+
+import { get, onConnection, post, Refused } from "./api.js";
+import { charts } from "./charts.js";
+import { chooseJob, chooseScenario } from "./choose.js";
+import { comparison } from "./compare.js";
+import { h, later, plural, say, toast } from "./dom.js";
+import { parameters } from "./form.js";
+import { play } from "./play.js";
+import { byPath, showProblems } from "./problems.js";
+import { runner } from "./run.js";
+import { share } from "./share.js";
+import { current, onChange, read, replace, show, shownJob, take } from "./state.js";
+import { tabs } from "./tabs.js";
+import { variants } from "./variants.js";
+
+const at = (id) => document.getElementById(id);
+const WAIT = 300; // ms without typing before the server is asked
+
+let form = null;
+let job = null;
+let asking = null;
+
+const changeTabs = tabs(at("change-tabs"), "Settings");
+const fields = parameters(at("parameters-panel"), (n) => say(at("n-changes"), n ? `${n} changed` : ""));
+const packages = variants(at("variants-panel"), (n, all) => say(at("n-variants"), n === all ? `${n}` : `${n} of ${all}`));
+const bar = runner(at("runbar"), {
+  onJob(next) {
+    job = next;
+    if (form) showResults();
+  },
+  onProblems: (list) => { form = { ...form, problems: list }; draw(); },
+  goToProblems: () => at("problems").focus(),
+});
+const compared = comparison(at("comparison-panel"));
+const pictures = charts(at("charts-panel"));
+const watched = play(at("play-panel"));
+tabs(at("see-tabs"), "Results", (panel) => {
+  if (panel === "charts-panel") pictures.open();
+  panel === "play-panel" ? watched.open() : watched.close();
+});
+
+/** Ask the server what the question means; the last question wins. */
+async function resolve() {
+  asking?.abort();
+  asking = new AbortController();
+  try {
+    form = await post("/api/scenario", current(), asking.signal);
+    draw();
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    if (!(error instanceof Refused)) throw error;
+    form = { ...(form ?? EMPTY), id: current().scenario, problems: error.body?.problems ?? [{ path: "", text: error.message }] };
+    draw();
+  }
+}
+
+const EMPTY = { title: "", description: "", groups: [], variants: [], interventions: [], outcomes: [], series: [], baseline: "", command: "", python: "", yaml: "" };
+const resolveSoon = later(resolve, WAIT);
+
+function draw() {
+  say(at("chosen"), form.title || form.id);
+  say(at("title"), form.title || form.id);
+  say(at("description"), form.description ?? "");
+  say(at("meta"), form.horizon_days ? `${plural(form.horizon_days, "day")} · ${plural(form.variants.length, "variant")} · ${form.id.replace(/^shipped:/, "")}` : "");
+  document.title = `${form.title || form.id} – trustsim`;
+  const problems = byPath(form.problems);
+  showProblems(at("problems"), form.problems, reveal);
+  fields.show(form, problems);
+  packages.show(form, problems);
+  bar.show(form);
+  showResults();
+}
+
+function showResults() {
+  compared(form, job);
+  pictures.show(form, job);
+  watched.show(form, job);
+}
+
+function reveal(path) {
+  if (bar.reveal(path)) return;
+  for (const [panel, part] of [["parameters-panel", fields], ["variants-panel", packages]]) {
+    const was = changeTabs.isOpen(panel);
+    changeTabs.open(panel);
+    if (part.reveal(path)) return;
+    if (!was) changeTabs.open(panel === "parameters-panel" ? "variants-panel" : "parameters-panel");
+  }
+}
+
+onChange((what) => {
+  if (what === "job") return bar.follow();
+  bar.show(form);
+  resolveSoon();
+  return undefined;
+});
+
+onConnection((isLost) => {
+  at("banner").hidden = !isLost;
+  say(at("banner"), isLost ? "The server cannot be reached. Nothing is lost: the page tries again by itself." : "");
+});
+
+at("skip").addEventListener("click", (event) => { event.preventDefault(); at("results").focus(); at("see").scrollIntoView(); });
+at("open-share").addEventListener("click", () => form && share(form, job));
+at("open-scenarios").addEventListener("click", async () => {
+  const id = await chooseScenario(current()?.scenario);
+  if (id === null || id === current()?.scenario) return;
+  replace({ scenario: id }, { keep: true });
+  show(null);
+});
+at("open-jobs").addEventListener("click", () => chooseJob(shownJob(), (chosen) => {
+  replace(chosen.state, { keep: true });
+  show(chosen.id);
+}));
+addEventListener("popstate", () => take(read()));
+
+async function begin() {
+  const found = read();
+  if (found.isBroken) toast("This link could not be read; the page begins afresh.");
+  let { state } = found;
+  if (!state && found.job) state = await get(`/api/jobs/${found.job}`).then((each) => each.state, () => null);
+  if (!state) {
+    const { scenarios } = await get("/api/scenarios");
+    const mine = scenarios.find((each) => each.where === "folder" && !each.error);
+    const first = mine ?? scenarios.find((each) => each.id === "shipped:quickstart") ?? scenarios.find((each) => !each.error) ?? scenarios[0];
+    if (!first) { say(at("title"), "No scenario here yet"); at("description").replaceChildren(h("span", {}, "Make one with "), h("code", {}, "trustsim init"), "."); return; }
+    state = { scenario: first.id };
+  }
+  take({ state, job: found.job });
+  resolve();
+}
+
+begin();
