@@ -19,19 +19,26 @@ LARGEST = 5000
 
 
 def layout(graph: Any, seed: int = 1, rounds: int = 80) -> np.ndarray:
-    """Return places for the nodes, float64 (n, 2) in [-1, 1], by springs; make them once and reuse them for every day.
-
-    Fruchterman and Reingold (1991), doi:10.1002/spe.4380211102, all pairs at once: a second for a thousand nodes,
-    where networkx takes five. The start is fixed by ``seed``. Nodes without neighbours stand on a ring around the rest.
-    """
+    """Return places for the nodes of a networkx graph, float64 (n, 2) in [-1, 1]; see :func:`places_of`."""
     nodes = list(graph.nodes)
     number = {v: k for k, v in enumerate(nodes)}
-    ends = np.array([(number[a], number[b]) for a, b in graph.edges() if a != b], dtype=np.int64).reshape(-1, 2)
+    ends = np.array([(number[a], number[b]) for a, b in graph.edges()], dtype=np.int64).reshape(-1, 2)
+    return places_of(len(nodes), ends, seed, rounds)
+
+
+def places_of(n: int, ends: np.ndarray, seed: int = 1, rounds: int = 80) -> np.ndarray:
+    """Return places for *n* nodes with links *ends*, int64 (m, 2), by springs: float64 (n, 2) in [-1, 1].
+
+    Make them once and reuse them for every day. Fruchterman and Reingold (1991), doi:10.1002/spe.4380211102, all pairs
+    at once: a second for a thousand nodes, where networkx takes five. The start is fixed by ``seed``. Nodes without
+    neighbours stand on a ring around the rest.
+    """
+    ends = ends[ends[:, 0] != ends[:, 1]]
     tied = np.unique(ends)
-    places = np.zeros((len(nodes), 2))
+    places = np.zeros((n, 2))
     if len(tied):
         places[tied] = _springs(np.searchsorted(tied, ends), len(tied), seed, rounds)
-    alone = np.setdiff1d(np.arange(len(nodes)), tied)
+    alone = np.setdiff1d(np.arange(n), tied)
     angle = np.linspace(0, 2 * np.pi, len(alone), endpoint=False)
     radius = 1.08 * np.max(np.hypot(*places.T), initial=0.0) or 1.0
     places[alone] = radius * np.column_stack((np.cos(angle), np.sin(angle)))

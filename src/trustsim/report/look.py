@@ -16,6 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 INK, MUTED, GRID, PAPER = "#1f2328", "#5f6770", "#d7dbdf", "#fefefe"
 BASELINE = "#6e7781"
@@ -137,3 +138,8 @@ def rows_of(names: Iterable[str]) -> dict[str, float]:
     """Return a height for each name, the first on top."""
     listed = list(names)
     return {name: float(len(listed) - 1 - k) for k, name in enumerate(listed)}
+
+
+def ticks(low: float, high: float) -> np.ndarray:
+    """Return about five round numbers that span *low* to *high*, float64 (k,)."""
+    return np.asarray(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,7 +24,7 @@ _DOT = {AWAY: 0.7, CALM: 1.0, ALARMED: 1.5, RAN: 1.9}  # so that colour is not t
 
 def spreading(result: Result, spread: Spread) -> Chart:
     """Chart one world at four moments: every dot an investor, at the same place in each picture."""
-    places = graph.layout(_graph(spread))
+    places = graph.places_of(len(spread.shown), spread.links)
     with look.style():
         ax = Figure(figsize=_SIZE).add_axes(_PLACE)
     pictures = []
@@ -83,12 +82,6 @@ def _when(spread: Spread, m: int) -> str:
 def _told(spread: Spread, v: int, m: int) -> str:
     alarmed, ran = (words.quantity(spread.share(v, m, state), "share") for state in (ALARMED, RAN))
     return f"{alarmed} alarmed, {ran} ran"
-
-
-def _graph(spread: Spread) -> Any:
-    drawn = nx.empty_graph(len(spread.shown))
-    drawn.add_edges_from(map(tuple, spread.links))
-    return drawn
 
 
 def _draw(ax: Axes, spread: Spread, places: np.ndarray, v: int, m: int) -> None:

@@ -6,10 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from trustsim.analysis.comparison import COST
-from trustsim.report import reading, words
+from trustsim.report import look, reading, words
 from trustsim.report.answer import answer
 from trustsim.report.reading import Measure
 
@@ -56,7 +55,7 @@ def _axis(result: Result, measure: Measure) -> dict[str, Any] | None:
         return None
     low, high = min(0.0, *ends), max(0.0, *ends)
     divisor, unit = words.axis(measure.unit, result.scenario.currency, max(abs(low), abs(high)))
-    ticks = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low / divisor, high / divisor)
+    ticks = look.ticks(low / divisor, high / divisor)
     low, high = min(low, ticks[0] * divisor), max(high, ticks[-1] * divisor)
     return {
         "low": low,

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,13 +83,12 @@ def _shown(model: TrustCrisisModel) -> dict[str, Any]:
         start = int(network.degree.argmax()) if network.n_nodes else 0
         investors = part_of(network, start, MOST_INVESTORS)
         links = links_between(network, investors)
-    drawn = nx.empty_graph(len(investors))
-    drawn.add_edges_from(map(tuple, links))
+    places = graph.places_of(len(investors), links)
     links = links[:: -(-len(links) // MOST_LINKS) or 1]
     segments = model.variants[0].world.investors.segments
     return {
         "investors": investors,
-        "places": np.round(graph.layout(drawn), 4).tolist() if len(investors) else [],
+        "places": np.round(places, 4).tolist(),
         "edges": links.tolist(),
         "segments": [str(segment.name) for segment in segments],
         "segment": people.segment[investors].tolist(),
