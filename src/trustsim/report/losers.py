@@ -93,7 +93,8 @@ def _late(result: Result, variant: str) -> str:
     if level.n == 0:
         return f"Under {quoted(variant)} the first half to ask lost nothing, in any world."
     times, span = words.quantity(level.mean), words.interval(level.low, level.high)
-    text = f"Those who stayed or asked late lost on average {times} times the share of the first half to ask (95 % interval {span})"
+    text = f"Those who stayed or asked late lost on average {times} times the share of the first half to ask"
+    text += f" (95 % interval {span})"
     where = f"the {where} where the early lost anything" if level.n < n else f"all {words.plural(n, 'world')}"
     return f"{text}, in {where}."
 

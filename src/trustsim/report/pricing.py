@@ -183,10 +183,8 @@ def chart(result: Result, found: Sequence[Stretch], claims: float) -> Chart:
     note = "The best has the least of its mean cost plus price times mean loss. Thick: best at this price. Thin:"
     note += " these worlds cannot tell it from the best. Grey line: clearly behind. What touches an edge goes on."
     note += f" Never the best by its means: {words.listing(never)}." if never else ""
-    text = f"{note} {told(result, found, claims)}"
-    pictures = charts.twice(
-        "flips-price", title, text, lambda is_wide: _drawn(result, found, par(result, claims), is_wide)
-    )
+    text, worth = f"{note} {told(result, found, claims)}", par(result, claims)
+    pictures = charts.twice("flips-price", title, text, lambda is_wide: _drawn(result, found, worth, is_wide))
     heads = ("variant", "from", "to", "from_low", "from_high")
     head = ("best variant", "from", "to", "95 % interval of ‘from’", "mean cost", lost.label)
     unit = f"Prices are {'money' if scale != 1.0 else currency} per {per}."
