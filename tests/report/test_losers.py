@@ -7,7 +7,7 @@ import pytest
 
 from trustsim.analysis.comparison import compare
 from trustsim.catalog import REGISTRY
-from trustsim.report import losers
+from trustsim.report import again, losers, page
 from trustsim.report.result import Result
 
 N = 40
@@ -126,3 +126,11 @@ def test_any_number_of_variants_is_drawn_and_named(n):
 
 def test_a_study_without_losses_has_no_chapter(result):
     assert losers.told(Result(replace(result.study, outcomes={}), result.comparison)) == ""
+
+
+def test_page_has_the_chapter_where_losses_are_measured(hurt, result):
+    text = page.render(hurt, again.nothing())
+    assert 'href="#losers"' in text
+    assert text.index('id="runs"') < text.index('id="losers-segments"') < text.index('id="story"')
+    assert "clearly spares ‘novice’" in text
+    assert 'id="losers"' not in page.render(result, again.nothing())
