@@ -77,28 +77,28 @@ def test_threshold_of_variants_that_may_lose_the_same_has_no_upper_limit():
     result = made(("nothing", "gate"), investor_loss=0.3 + noise, policy_cost=np.tile([0.0, 9.0], (N, 1)))
     found = pricing.stretches(result)
     assert found[1].high == np.inf
-    assert "and above" in pricing.told(result, found)
+    assert "and above" in pricing.told(result, found, np.nan)
 
 
 def test_a_variant_that_is_cheapest_and_safest_is_best_at_any_price_and_needs_no_picture():
     result = made(("nothing", "gate"), investor_loss=[0.1, 0.3], policy_cost=np.tile([0.0, 9.0], (N, 1)))
-    assert "‘nothing’ is cheapest, and no variant loses less" in flips.told(result)
-    assert [chart.key for chart in flips.chapter(result)] == ["flips-leaders"]
+    assert "‘nothing’ is cheapest, and no variant loses less" in flips.told(result, np.nan)
+    assert [chart.key for chart in flips.chapter(result, np.nan)] == ["flips-leaders"]
 
 
 def test_price_of_loss_in_money_is_per_money_lost_and_par_is_one(result):
-    assert pricing.par(result) == 1.0
-    found = pricing.stretches(result)
-    assert "CNY lost" in pricing.told(result, found)
-    assert "Where money lost counts like money spent, it is" in pricing.told(result, found)
+    assert pricing.par(result, np.nan) == 1.0
+    told = pricing.told(result, pricing.stretches(result), np.nan)
+    assert "CNY lost" in told
+    assert "Where money lost counts like money spent, it is" in told
 
 
-def test_par_of_a_share_of_claims_is_what_one_claim_of_all_is_worth():
-    made_up = made(**{"loss_per_investor": np.full((N, 3), 500.0), "investor_loss": np.full((N, 3), 0.05)})
-    assert pricing.par(made_up) is None
-    opened = np.full((N, 2, 3, 2), 0.5, dtype=np.float32)
-    known = Result(replace(made_up.study, series={"open": opened}), made_up.comparison)
-    assert pricing.par(known) == pytest.approx(0.5 * 7624 * 500 / 0.05)
+def test_par_of_a_share_of_the_claims_is_the_claims_and_names_the_best_there(study):
+    found = pricing.stretches(study)
+    assert [s.variant for s in found] == ["nothing", "cover", "gate"]
+    assert "(20 CNY), it is ‘gate’" in pricing.told(study, found, 200_000.0)
+    assert "counts like money spent" not in pricing.told(study, found, np.nan)
+    assert pricing.par(study, np.nan) is None
 
 
 def test_leader_by_every_outcome_and_whether_it_is_clearly_ahead_of_the_first(study):
@@ -109,7 +109,7 @@ def test_leader_by_every_outcome_and_whether_it_is_clearly_ahead_of_the_first(st
     assert (outflow.leader, outflow.against, outflow.verdict) == ("cover", "gate", "flips")
     assert outflow.gap.mean == pytest.approx(-0.2)
     assert outflow.states == {"nothing": "behind", "gate": "behind", "cover": "leads"}
-    assert "Clearly ahead of ‘gate’: ‘cover’ by peak outflow." in flips.told(study)
+    assert "Clearly ahead of ‘gate’: ‘cover’ by peak outflow." in flips.told(study, np.nan)
 
 
 def test_a_leader_that_worlds_cannot_tell_from_the_first_is_no_clear_flip():
@@ -124,7 +124,7 @@ def test_worlds_with_a_run_are_judged_by_the_loss_and_few_without_are_not_judged
     assert (with_run.n, with_run.leader, with_run.verdict) == (22, "gate", "no flip")
     assert (without.n, without.verdict) == (18, "only 18 worlds, not judged")
     assert set(without.states.values()) == {""}
-    assert "investor loss, without a run (18 worlds)" in flips.told(study)
+    assert "investor loss, without a run (18 worlds)" in flips.told(study, np.nan)
 
 
 def test_worlds_without_a_run_can_flip_the_order(study):
@@ -134,7 +134,7 @@ def test_worlds_without_a_run_can_flip_the_order(study):
     view = by_label(result)["investor loss, without a run"]
     assert (view.n, view.against, view.verdict) == (36, "gate", "flips")
     assert view.gap.mean == pytest.approx(-0.03, abs=0.002)
-    assert "In worlds without a run under ‘nothing’ (36 of 80)" in flips.told(result)
+    assert "In worlds without a run under ‘nothing’ (36 of 80)" in flips.told(result, np.nan)
 
 
 def test_worst_tenth_is_that_of_the_baseline():
@@ -159,7 +159,7 @@ def test_outcome_that_is_the_same_everywhere_has_no_leader():
 
 
 def test_downloads_hold_every_view_and_every_stretch(study):
-    charts = flips.chapter(study)
+    charts = flips.chapter(study, np.nan)
     assert [chart.key for chart in charts] == ["flips-leaders", "flips-price"]
     for chart, n in zip(charts, (len(flips.views(study)), len(pricing.stretches(study))), strict=True):
         lines = base64.b64decode(chart.download.split(",")[1]).decode().splitlines()
@@ -172,17 +172,17 @@ def test_any_number_of_variants_is_drawn_and_named(n):
     names = tuple(f"variant {chr(97 + k)}" for k in range(n))
     costs = np.tile(100.0 * np.arange(n), (N, 1))
     found = made(names, investor_loss=np.linspace(0.3, 0.1, n), policy_cost=costs)
-    charts = flips.chapter(found)
+    charts = flips.chapter(found, np.nan)
     assert len(charts) == 2
     assert all(name in picture for chart in charts for picture in chart.pictures for name in names)
 
 
 def test_one_variant_or_nothing_ranked_has_no_chapter(result):
     alone = made(("nothing",), peak_outflow=[0.2])
-    assert flips.chapter(alone) == ()
-    assert flips.told(alone) == ""
+    assert flips.chapter(alone, np.nan) == ()
+    assert flips.told(alone, np.nan) == ""
     unranked = Result(result.study, replace(result.comparison, ranked_by=None))
-    assert flips.chapter(unranked) == ()
+    assert flips.chapter(unranked, np.nan) == ()
 
 
 def test_versus_keeps_to_the_worlds_that_are_asked_for(study):

@@ -7,7 +7,7 @@ import pytest
 
 from trustsim.analysis.comparison import compare
 from trustsim.catalog import REGISTRY
-from trustsim.report import losers
+from trustsim.report import again, losers, page
 from trustsim.report.result import Result
 
 N = 40
@@ -49,7 +49,10 @@ def test_sentence_names_who_loses_most_and_whom_the_best_variant_spares_and_burd
     assert "+10 pp against the next" in told
     assert "‘gate’, first in rank, clearly spares ‘novice’ (−5 pp" in told
     assert "burdens ‘expert’ (+3 pp" in told
-    assert "late lost 2 times the share of the first half to ask (95 % interval 2.00 to 2.00), in all 40 worlds" in told
+    assert (
+        "late lost on average 2 times the share of the first half to ask (95 % interval 2.00 to 2.00), in all 40 worlds"
+        in told
+    )
 
 
 def test_a_segment_is_not_said_to_lose_most_where_worlds_disagree():
@@ -123,3 +126,11 @@ def test_any_number_of_variants_is_drawn_and_named(n):
 
 def test_a_study_without_losses_has_no_chapter(result):
     assert losers.told(Result(replace(result.study, outcomes={}), result.comparison)) == ""
+
+
+def test_page_has_the_chapter_where_losses_are_measured(hurt, result):
+    text = page.render(hurt, again.nothing())
+    assert 'href="#losers"' in text
+    assert text.index('id="runs"') < text.index('id="losers-segments"') < text.index('id="story"')
+    assert "clearly spares ‘novice’" in text
+    assert 'id="losers"' not in page.render(result, again.nothing())

@@ -80,17 +80,17 @@ def test_policy_allows_the_one_style_sheet_and_nothing_else(html):
     assert "unsafe" not in policy
 
 
-def test_order_is_answer_ranking_differences_days_runs_cost_causes_network_story_and_the_rest(html):
+def test_order_is_answer_ranking_differences_days_runs_cost_causes_flips_network_story_and_the_rest(html):
     places = [html.index(f'id="{name}"') for name in (
-        "answer", "ranking", "differences", "course", "runs", "platform-runs", "price", "why", "network", "story",
-        "assumed", "left-out", "repeat",
+        "answer", "ranking", "differences", "course", "runs", "platform-runs", "price", "why", "flips", "network",
+        "story", "assumed", "left-out", "repeat",
     )]  # fmt: skip
     assert places == sorted(places)
 
 
 def test_every_chart_names_every_variant_and_has_a_text_alternative_a_table_and_a_download(html):
     figures = re.findall(r"<figure.*?</figure>", html, re.S)
-    assert len(figures) == 5 + 5 + 2 + 2 + 2 + 1
+    assert len(figures) == 5 + 5 + 2 + 2 + 2 + 1 + 2
     for figure in figures:
         names = fake.VARIANTS if 'id="p-' not in figure else fake.VARIANTS[1:]
         assert all(name in re.sub(r"<table.*?</table>", "", figure, flags=re.S) for name in names)

@@ -127,17 +127,20 @@ def _state(result: Result, outcome: str, leader: str, name: str, worlds: np.ndar
     return "behind" if words.is_clear(gap.low, gap.high) else "close"
 
 
-def chapter(result: Result) -> tuple[Chart, ...]:
-    """Return the charts of when the ranking flips; none where there is nothing to rank."""
+def chapter(result: Result, claims: float) -> tuple[Chart, ...]:
+    """Return the charts of when the ranking flips; none where there is nothing to rank.
+
+    ``claims``: what platforms owe on day 0, minor units; NaN where it is not known.
+    """
     seen = views(result)
     if not seen:
         return ()
     prices = pricing.stretches(result) if pricing.is_priced(result) else ()
-    return (leaders(result, seen), *((pricing.chart(result, prices),) if len(prices) > 1 else ()))
+    return (leaders(result, seen), *((pricing.chart(result, prices, claims),) if len(prices) > 1 else ()))
 
 
-def told(result: Result) -> str:
-    """Say what flips the ranking and what does not."""
+def told(result: Result, claims: float) -> str:
+    """Say what flips the ranking and what does not; ``claims`` as in :func:`chapter`."""
     seen = views(result)
     if not seen:
         return ""
@@ -146,7 +149,7 @@ def told(result: Result) -> str:
     few = [f"{view.label} ({words.plural(view.n, 'world')})" for view in seen if not view.is_judged]
     parts += [f"Too few worlds to judge: {words.listing(few)}."] if few else []
     if pricing.is_priced(result):
-        parts.append(pricing.told(result, pricing.stretches(result)))
+        parts.append(pricing.told(result, pricing.stretches(result), claims))
     return " ".join(parts)
 
 

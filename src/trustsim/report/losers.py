@@ -13,24 +13,24 @@ from trustsim.analysis import intervals
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.report import charts, look, reading, spreads, words
-from trustsim.report.answer import quoted
+from trustsim.report.answer import LATE, LOSS, SEGMENT, UNHURT, quoted
 from trustsim.report.charts import Chart, Table, num
 from trustsim.report.reading import Measure
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
-BY_SEGMENT = "loss_by_segment"
-LATE, UNTOUCHED, TAIL = "late_loss_ratio", "zero_loss_share", "tail_loss"
-_HEADS = {LATE: "late over early leavers", UNTOUCHED: "who lose nothing", TAIL: "worst-hit 5 % lose"}
-_UNITS = {LATE: "times the loss of early leavers", UNTOUCHED: "% of investors", TAIL: "% of their money"}
+TAIL = "tail_loss"
+_HEADS = {LATE: "late over early leavers", UNHURT: "who lose nothing", TAIL: "worst-hit 5 % lose"}
+_UNITS = {LATE: "times the loss of early leavers", UNHURT: "% of investors", TAIL: "% of their money"}
 _DASHED = (0, (4, 2))
+_UP = 0.06  # how far marks move towards the name above them
 
 
 def segments(result: Result) -> dict[str, str]:
     """Return the outcome of every segment's loss, by the segment's name, in the scenario's order."""
-    found = [name for name in result.study.outcomes if name.startswith(f"{BY_SEGMENT}[")]
-    return {name[len(BY_SEGMENT) + 1 : -1]: name for name in found if reading.is_measured(result, name)}
+    found = [name for name in result.study.outcomes if name.startswith(SEGMENT)]
+    return {name.removeprefix(SEGMENT).removesuffix("]"): name for name in found if reading.is_measured(result, name)}
 
 
 def chapter(result: Result) -> tuple[Chart, ...]:
@@ -43,7 +43,7 @@ def chapter(result: Result) -> tuple[Chart, ...]:
 
 
 def _anyone_loses(result: Result) -> bool:
-    names = [*segments(result).values(), *(n for n in (TAIL, "investor_loss") if n in result.study.outcomes)]
+    names = [*segments(result).values(), *(n for n in (TAIL, LOSS) if n in result.study.outcomes)]
     return any(bool(np.any(np.nan_to_num(result.study.outcomes[name]) > 0)) for name in names)
 
 
@@ -93,9 +93,8 @@ def _late(result: Result, variant: str) -> str:
     if level.n == 0:
         return f"Under {quoted(variant)} the first half to ask lost nothing, in any world."
     times, span = words.quantity(level.mean), words.interval(level.low, level.high)
-    text = (
-        f"Those who stayed or asked late lost {times} times the share of the first half to ask (95 % interval {span})"
-    )
+    text = f"Those who stayed or asked late lost on average {times} times the share of the first half to ask"
+    text += f" (95 % interval {span})"
     where = f"the {where} where the early lost anything" if level.n < n else f"all {words.plural(n, 'world')}"
     return f"{text}, in {where}."
 
@@ -116,9 +115,10 @@ def _spared(result: Result, best: str) -> str:
         for verb, side in (("spares", "better"), ("burdens", "worse"))
         if sides[side]
     ]
+    text = f"{quoted(best)}, {'first in rank' if best == result.comparison.ranking[0] else 'next in rank'},"
     if not clear:
-        return f"{quoted(best)}, first in rank, makes no clear difference to what any segment loses."
-    text = f"{quoted(best)}, first in rank, clearly {' and '.join(clear)}"
+        return f"{text} makes no clear difference to what any segment loses."
+    text = f"{text} clearly {' and '.join(clear)}"
     return f"{text}; no clear difference for {words.listing(sides['unclear'])}." if sides["unclear"] else f"{text}."
 
 
@@ -174,7 +174,7 @@ def _segments(result: Result, is_wide: bool) -> Figure:
     with look.style():
         levels, apart = axes = _panels(2, len(c.variants), 0.24 + 0.13 * len(found), is_wide=is_wide)
         inks, shapes = look.colours(tuple(found), ""), look.markers(tuple(found), "")
-        for segment, place in zip(found, _offsets(len(found)), strict=True):
+        for segment, place in zip(found, _offsets(len(found)) + (0 if is_wide else _UP), strict=True):
             for variant, row in look.rows_of(c.variants).items():
                 level = reading.level(result, found[segment], variant)
                 _mark(levels, level, row + place, inks[segment], shapes[segment], is_filled=True)
@@ -186,7 +186,7 @@ def _segments(result: Result, is_wide: bool) -> Figure:
                 )
         apart.plot([0.0], [look.rows_of(c.variants)[c.baseline]], "o", color=look.BASELINE, markersize=5, zorder=4)
         apart.axvline(0.0, color=look.BASELINE, linewidth=1.3, linestyle=_DASHED, zorder=2)
-        measure = Measure(BY_SEGMENT, "share", "lower")
+        measure = Measure("loss_by_segment", "share", "lower")
         for ax, label in ((levels, "loss (% of money at day 0)"), (apart, "difference in loss (pp)")):
             _finish(ax, result, label, 100.0, is_named=ax is levels or not is_wide)
         spreads.say_directions(apart, measure)

@@ -17,7 +17,7 @@ import jinja2
 from trustsim.analysis.comparison import COST
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
-from trustsim.report import charts, look, network_chart, page_tables, reading, story, why, words
+from trustsim.report import charts, flips, look, losers, network_chart, page_tables, reading, story, why, words
 from trustsim.report.again import NETWORK, WHY, Again
 from trustsim.report.answer import LOSS, answer
 from trustsim.report.charts import Chart
@@ -113,7 +113,7 @@ def _series(result: Result) -> tuple[list[str], list[str]]:
 def _chapters(result: Result, again: Again) -> dict[str, Charts]:
     """Draw the charts of every chapter."""
     if result.comparison.n == 0:
-        empty = {name: Charts(()) for name in ("differences", "course", "runs", "price")}
+        empty = {name: Charts(()) for name in ("differences", "course", "runs", "losers", "price", "flips")}
         return {**empty, **{name: Charts((), told=told) for name, told in again.missing.items()}}
     outcomes, is_paired = reading.asked(result), len(result.comparison.variants) > 1
     apart = tuple(charts.differences(result, name) for name in outcomes if reading.is_compared(result, name))
@@ -126,8 +126,10 @@ def _chapters(result: Result, again: Again) -> dict[str, Charts]:
         "differences": Charts(apart[:_SHOWN], apart[_SHOWN:]),
         "course": Charts(tuple(course), tuple(charts.fan(result, name) for name in drawn[_SHOWN:])),
         "runs": Charts(runs[:_SHOWN], runs[_SHOWN:]),
+        "losers": Charts(losers.chapter(result), told=losers.told(result)),
         "price": Charts((charts.cost_and_loss(result, LOSS, COST),) if has_price else ()),
         WHY: _why(result, again),
+        "flips": Charts(flips.chapter(result, again.claims), told=flips.told(result, again.claims)),
         NETWORK: _network(result, again),
     }
 

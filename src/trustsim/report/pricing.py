@@ -103,24 +103,14 @@ def _limits(result: Result, cheaper: str, safer: str, price: float) -> tuple[flo
     return low, high
 
 
-def par(result: Result) -> float | None:
-    """Return the price at which money lost counts as much as money spent; None where the result does not tell it.
+def par(result: Result, claims: float) -> float | None:
+    """Return the price at which money lost counts as much as money spent; None where ``claims`` is not known.
 
-    Where the loss is a share of the claims, money follows from the loss per investor and the number of those who held
-    money at day 0. That is the share of open accounts where there is one platform, and one account an investor on it.
+    ``claims``: what platforms owe on day 0, minor units, of which losses are shares; NaN where it is not known.
     """
     if reading.outcome(result, LOSS).unit == "money":
         return 1.0
-    world = result.scenario.variants[0].world
-    n = getattr(world.investors, "count", None)
-    is_known = reading.is_measured(result, "loss_per_investor") and "open" in result.study.series
-    if n is None or not is_known or len(world.platforms) != 1:
-        return None
-    base = result.comparison.baseline
-    n_held = reading.paths(result, "open", base)[:, 0] * (n + getattr(world.investors, "newcomers", 0))
-    money = float(np.mean(reading.values(result, "loss_per_investor", base) * n_held))
-    share = float(np.mean(reading.values(result, LOSS, base)))
-    return money / share if share > 0 else None
+    return claims if math.isfinite(claims) else None
 
 
 def _scale(result: Result) -> tuple[float, str]:
@@ -149,7 +139,7 @@ def _between(result: Result, found: Stretch) -> str:
     return f"{text} {result.scenario.currency}" if scale == 1.0 else text
 
 
-def told(result: Result, found: Sequence[Stretch]) -> str:
+def told(result: Result, found: Sequence[Stretch], claims: float) -> str:
     """Say at which prices of loss the best variant changes."""
     if len(found) == 1:
         text = f"{quoted(found[0].variant)} is cheapest, and no variant loses less:"
@@ -160,7 +150,7 @@ def told(result: Result, found: Sequence[Stretch]) -> str:
         parts.append(f"from there on {quoted(stretch.variant)} (95 % interval {_between(result, stretch)})")
         if math.isfinite(stretch.stop):
             parts[-1] += f" up to {priced(result, stretch.stop)}"
-    worth = par(result)
+    worth = par(result, claims)
     text = f"By the price put on a {per}, the best changes: {'; '.join(parts)}."
     if worth is None:
         return text
@@ -170,7 +160,7 @@ def told(result: Result, found: Sequence[Stretch]) -> str:
     return f"{text} Where money lost counts like money spent ({priced(result, worth)}), it is {quoted(best.variant)}."
 
 
-def chart(result: Result, found: Sequence[Stretch]) -> Chart:
+def chart(result: Result, found: Sequence[Stretch], claims: float) -> Chart:
     """Chart which variant is best at which price of loss, and which cannot be told from it."""
     c, currency = result.comparison, result.scenario.currency
     scale, per = _scale(result)
@@ -193,8 +183,8 @@ def chart(result: Result, found: Sequence[Stretch]) -> Chart:
     note = "The best has the least of its mean cost plus price times mean loss. Thick: best at this price. Thin:"
     note += " these worlds cannot tell it from the best. Grey line: clearly behind. What touches an edge goes on."
     note += f" Never the best by its means: {words.listing(never)}." if never else ""
-    text = f"{note} {told(result, found)}"
-    pictures = charts.twice("flips-price", title, text, lambda is_wide: _drawn(result, found, is_wide))
+    text, worth = f"{note} {told(result, found, claims)}", par(result, claims)
+    pictures = charts.twice("flips-price", title, text, lambda is_wide: _drawn(result, found, worth, is_wide))
     heads = ("variant", "from", "to", "from_low", "from_high")
     head = ("best variant", "from", "to", "95 % interval of ‘from’", "mean cost", lost.label)
     unit = f"Prices are {'money' if scale != 1.0 else currency} per {per}."
@@ -203,8 +193,8 @@ def chart(result: Result, found: Sequence[Stretch]) -> Chart:
                  "price-of-loss.csv", charts.download(heads, raw))  # fmt: skip
 
 
-def _drawn(result: Result, found: Sequence[Stretch], is_wide: bool) -> Figure:
-    c, worth = result.comparison, par(result)
+def _drawn(result: Result, found: Sequence[Stretch], worth: float | None, is_wide: bool) -> Figure:
+    c = result.comparison
     scale, per = _scale(result)
     marks = np.array([s.start for s in found[1:]] + ([worth] if worth is not None else []))
     marks = marks[marks > 0]

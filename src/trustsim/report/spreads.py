@@ -124,7 +124,10 @@ def name_rows(ax: Axes, names: Sequence[str], baseline: str, notes: Mapping[str,
         ax.set_yticks([])
         for name, row in rows.items():
             text = f"{shown[name]}, {notes[name]}" if name in notes else shown[name]
-            ax.annotate(text, (0, row + _NAME), xycoords=("axes fraction", "data"), va="center", fontsize=8.5)
+            ax.annotate(
+                text, (0, row + _NAME), xycoords=("axes fraction", "data"), va="center", fontsize=8.5,
+                bbox={"facecolor": look.PAPER, "edgecolor": "none", "pad": 0.8},
+            )  # fmt: skip
         return
     ax.set_yticks(
         list(rows.values()), [f"{shown[name]}\n{notes[name]}" if name in notes else shown[name] for name in rows]
