@@ -27,7 +27,7 @@ copyright = f"2026, {author}"
 version = release = version_of("trustsim")
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "myst-nb", ".py": "myst-nb"}
 exclude_patterns = ["*.py", "made/*", "notebooks/.*"]
 nb_custom_formats = {".py": ["jupytext.reads", {"fmt": "py:percent"}]}
@@ -51,6 +51,7 @@ html_theme_options = {"navigation_with_keys": True}
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
 autodoc_default_options = {"members": True}
 napoleon_use_ivar = True
 napoleon_use_rtype = False

@@ -18,6 +18,7 @@
 # acquaintances, and what would have changed if the platform had told its clients at once?
 
 # %%
+# %matplotlib inline
 from pathlib import Path
 
 import numpy as np

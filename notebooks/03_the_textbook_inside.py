@@ -18,6 +18,7 @@
 # notebooks. Every limit is a file in `scenarios/limits`; here we change their parameters and watch the answer move.
 
 # %%
+# %matplotlib inline
 from pathlib import Path
 
 import numpy as np

@@ -44,6 +44,7 @@ FORMS = {
     "to": "value of the path",
 }
 TIMES = {p.name: p for p in (layout.HORIZON, layout.STEP, layout.LASTING, layout.LAG)}
+MINUTES = 24 * 60  # of a day
 TIMING = (layout.START, layout.UNTIL)
 
 ABOUT = """\
@@ -158,8 +159,12 @@ def _shown(p: Parameter) -> str | None:
 
 
 def _range(p: Parameter) -> str:
-    low = "" if p.low is None else units.show(p.low, p.unit)
+    low = "" if p.low is None else _least(p.low)
     return f"{low} … {units.show(p.high, p.unit)}" if p.high is not None else f"≥ {low}"
+
+
+def _least(days: float) -> str:
+    return f"{days * MINUTES:g} min" if 0 < days < 1 / 24 else units.show(days, "duration")
 
 
 def _whole(key: Key) -> str:
