@@ -44,8 +44,7 @@ result.table("investor_loss")[["level", "difference", "difference_low", "differe
 # What is paid out each day, as the median and the usual range of worlds:
 
 # %%
-panels = result.plot.fan("outflow")
-panels[0].get_figure(root=True)
+result.plot.fan("outflow")
 
 # %% [markdown]
 # ## One world, day by day
@@ -76,17 +75,15 @@ print(f"most people ran on day {news}; {left[-1]} of {len(investors)} ran before
 # Now the network, at four moments. Dark is low trust, light is high; hollow are those who have run.
 
 # %%
-from matplotlib.figure import Figure
-
 graph = model.state.network.to_networkx()
 places = ts.plots.layout(graph)
 moments = [max(news - 3, 0), news, min(news + 5, scenario.n_days), scenario.n_days]
-figure = Figure(figsize=(11, 3.2), layout="constrained")
-for ax, day in zip(figure.subplots(1, 4), moments, strict=True):
+panels = ts.plots.panels(4, width=11, height=3.2, across=4)
+for ax, day in zip(panels, moments, strict=True):
     title = f"day {day}: {left[day]} have run"
     label = "trust of those who stay" if day == moments[-1] else ""
     ts.plots.network(graph, days[day], ax, positions=places, title=title, label=label, low=0.0, high=1.0)
-figure
+panels
 
 # %% [markdown]
 # Do those who ran sit together? Compare how many neighbours of a runner ran with how many of the others' did.

@@ -35,19 +35,27 @@ scenario = ts.load(folder / "quickstart.yaml", overrides=small)
 
 # %%
 place = tempfile.mkdtemp()
-columns = ["difference", "difference_low", "difference_high", "variance_reduction"]
 first = ts.compare(scenario, variants=few, replications=20, workers=1, progress=False, out=place)
-first.table("investor_loss")[columns]
-
-# %%
 more = ts.compare(scenario, variants=few, replications=80, workers=1, progress=False, out=place)
 again = ts.compare(scenario, variants=few, replications=80, workers=1, progress=False, out=place)
-more.table("investor_loss")[columns]
+
+# %%
+panels = ts.plots.panels(2, width=9, height=2.6)
+for ax, result, n in zip(panels, (first, more), (20, 80), strict=True):
+    result.plot.differences("investor_loss", ax)
+    ax.set_title(f"{n} worlds", loc="left", pad=18)
+panels[1].tick_params(labelleft=False)
+assert (again.study.outcomes["investor_loss"] == more.study.outcomes["investor_loss"]).all()
+panels
 
 # %% [markdown]
 # Four times as many worlds make the interval about half as wide. `variance_reduction` says how many times more worlds
 # you would need if the variants did not share them: pairing is the cheapest precision there is.
-#
+
+# %%
+more.table("investor_loss")[["difference", "difference_low", "difference_high", "variance_reduction"]]
+
+# %% [markdown]
 # ## Other values of what you do not know
 #
 # How liquid is the platform, how large the theft, how strong is herding? Nobody knows before the crisis. A *sweep* asks
@@ -63,11 +71,11 @@ unknown = {
 }
 swept = ts.load(folder / "quickstart.yaml", overrides={**small, "sweep": unknown})
 found = ts.sweep(swept, variants=few, replications=10, workers=1, progress=False)
-found.table()
+ts.plots.regret(found)
 
 # %% [markdown]
-# `regret_mean` is how much worse a variant is, on average over the points, than the best variant at each point. A
-# variant with the best mean may still be the wrong one where you are. Where is a gate worse than doing nothing?
+# *Regret* is how much worse a variant is at a point than the best variant there. A variant with the best mean may still
+# be the wrong one where you are. Where is a gate worse than doing nothing?
 
 # %%
 found.fails["gate"]
@@ -90,7 +98,7 @@ ranges = {path: bounds for path, bounds in unknown.items() if "." in path}
 effects = ts.sensitivity(
     scenario, ranges, method="morris", samples=6, outcome="investor_loss", replications=10, workers=1, progress=False
 )
-effects.to_frame()
+ts.plots.index_bars(effects)
 
 # %% [markdown]
 # The level of a loss can depend on other things than the *difference* that a remedy makes. Ask for the difference.
@@ -100,7 +108,7 @@ gain = ts.sensitivity(
     scenario, ranges, method="morris", samples=6, outcome="investor_loss", variant="insured", paired=True,
     replications=10, workers=1, progress=False,
 )  # fmt: skip
-gain.to_frame()
+ts.plots.index_bars(gain)
 
 # %% [markdown]
 # ## Exercise

@@ -63,9 +63,9 @@ degrees = [0.8, 1.5, 3, 5, 6.5]
 small = {"investors.count": 2000}
 departed = [run("T-10-watts.yaml", 40, **small, **{"network.mean_degree": z}).outcomes["departed"] for z in degrees]
 ax = ts.plots.axes("mean number of links", "share of worlds with a global cascade")
-ax.axvspan(1.02, 5.76, color="#d7dbdf", label="where theory has cascades")
-ax.plot(degrees, [(x > 200).mean() for x in departed], "o", label="runs")
-ax.legend(frameon=False)
+ax.axvspan(1.02, 5.76, color="#d7dbdf", alpha=0.6)
+ax.annotate("here theory has cascades", (3.4, 0.05), ha="center", color="#5f6770")
+ax.plot(degrees, [(x > 200).mean() for x in departed], "o", color="#0072b2")
 ax
 
 # %% [markdown]
@@ -97,6 +97,11 @@ in_a_run = bank[-1].outcomes
 
 # %% [markdown]
 # 78 are paid in full, one gets what is left (0.16 of 1), 21 get nothing.
+
+# %%
+assert [round(float(in_a_run[f"paid_in[{name}]"][0, 0]), 2) for name in ("full", "part", "none")] == [78, 0.16, 21]
+
+# %% [markdown]
 #
 # ## 4. A message that spreads (Kermack and McKendrick 1927)
 #
@@ -130,10 +135,10 @@ ax = ts.plots.axes("how much the others count (β J)", "share out in the end")
 m = np.linspace(-0.999, 0.999, 400)
 ax.plot(np.arctanh(m) / m, (1 + m) / 2, color="#6e7781", label="m = tanh(β J m)")
 strength = [0.7, 0.9, 1.1, 1.3, 1.6, 2.0]
-for members, name in (("100 %", "all began in"), ("0 %", "all began out")):
+for members, name, marker in (("100 %", "all began in", "o"), ("0 %", "all began out", "x")):
     small = {"investors.count": 4000, "investors.members": members, "horizon": "80 d"}
     ends = [run("T-39-interactions.yaml", 2, **small, **{"mechanisms.interaction.intensity": b}) for b in strength]
-    ax.plot(strength, [study.outcomes["out_share"].mean() for study in ends], "o", label=name)
+    ax.plot(strength, [study.outcomes["out_share"].mean() for study in ends], marker, ms=8, label=name)
 ax.set(xlim=(0.6, 2.1))
 ax.legend(frameon=False)
 ax

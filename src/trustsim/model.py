@@ -21,7 +21,6 @@ from trustsim.kernels.act import act
 from trustsim.kernels.balance import carry, gauge
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, mature, settle
-from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Scenario, Variant, World
 from trustsim.world import network as networks
 from trustsim.world import population as populations
@@ -30,7 +29,16 @@ from trustsim.world.agenda import Agenda
 from trustsim.world.board import Board, likeness
 from trustsim.world.day import Day
 from trustsim.world.series import SERIES, Series
-from trustsim.world.weights import columns, fill_beliefs, fill_memory, fill_needs, fill_traits, per_variant, weigh
+from trustsim.world.weights import (
+    columns,
+    fill_beliefs,
+    fill_memory,
+    fill_needs,
+    fill_traits,
+    kind_of,
+    per_variant,
+    weigh,
+)
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks
@@ -251,14 +259,14 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._observed = np.where([r != {""} for r in remembered], 1.0, observed).astype(np.float32)
         self._returned = np.array(["who is out" in r for r in remembered], np.float32)
         self._daily = [
-            (REGISTRY["mechanism", name].make.daily, columns(name, by_variant))
+            (kind_of(name, by_variant).daily, columns(name, by_variant))
             for name, by_variant in settings.items()
-            if hasattr(REGISTRY["mechanism", name].make, "daily") and any(s is not None for s in by_variant)
+            if any(s is not None for s in by_variant) and hasattr(kind_of(name, by_variant), "daily")
         ]
         self._rules = [
-            (REGISTRY["mechanism", name].make.decide, by_variant)
+            (kind_of(name, by_variant).decide, by_variant)
             for name, by_variant in settings.items()
-            if hasattr(REGISTRY["mechanism", name].make, "decide") and any(s is not None for s in by_variant)
+            if any(s is not None for s in by_variant) and hasattr(kind_of(name, by_variant), "decide")
         ]
         n_accounts = state.accounts.n_accounts
         self._ones = np.ones(n_accounts, np.float32)
@@ -366,6 +374,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
 
     def _go_on_from(self, before: TrustCrisisModel, columns: NDArray[np.int64]) -> None:
         self.day, self.collects = before.day, before.collects
+        self._recorded = self.day
         self._history[: self.day + 1] = before.history[:, :, columns]
         self._has_report = before._has_report.copy()
         self.state.take(before.state, columns)
@@ -501,11 +510,12 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
 
     def _record(self) -> None:
         self._history[self.day] = self.state.gauges
+        self._recorded = self.day
 
     @property
     def history(self) -> NDArray[np.float64]:
-        """All gauges by day so far, float64 (days + 1, GAUGES, variants, platforms)."""
-        return self._history[: self.day + 1]
+        """All gauges by day so far, float64 (days + 1, GAUGES, variants, platforms); within a step, up to yesterday."""
+        return self._history[: self._recorded + 1]
 
     @property
     def kept(self) -> Mapping[str, NDArray[Any]]:

@@ -122,6 +122,11 @@ class Entry:
         return inspect.getdoc(self.make) or ""
 
 
+def _place(thing: Any) -> tuple[str, str]:
+    """Return where a class or function is defined: module and name."""
+    return thing.__module__, thing.__qualname__
+
+
 class Registry:
     """All entries, by group and name; a name is used once in a group."""
 
@@ -140,11 +145,17 @@ class Registry:
         unit: Unit = "number",
         binary: bool = False,
     ) -> Callable[[T], T]:
-        """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*."""
+        """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
+
+        The same thing defined again, as where a notebook's cell is run twice, takes the place of the first. Raises
+        ModelError where *name* stands for another one.
+        """
 
         def decorate(thing: T) -> T:
-            if (group, name) in self._entries:
-                raise ModelError(f"{group} {name!r} is registered twice")
+            known = self._entries.get((group, name))
+            if known is not None and _place(known.make) != _place(thing):
+                where = ".".join(_place(known.make))
+                raise ModelError(f"{group} {name!r} is registered twice: it stands for {where}; allowed: another name")
             declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
             self._entries[group, name] = Entry(group, name, thing, declared, rows, source, family, better, unit, binary)
             return thing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import runpy
 from pathlib import Path
 
 import jupytext
@@ -15,12 +14,17 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.p
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_and_so_does_its_solution(path, monkeypatch):
-    monkeypatch.chdir(path.parent)
-    names = runpy.run_path(str(path))
-    last = jupytext.read(path).cells[-1].source
-    solution = re.search(r"```python\n(.*?)```", last, re.DOTALL)
-    exec(compile(solution[1], f"{path.name} (solution)", "exec"), names)
+def test_a_notebook_runs_and_so_does_its_solution_and_its_readers_see_pictures_and_no_warning(path):
+    """In a real kernel, where a figure that does not show itself is only a line of text."""
+    notebook = jupytext.read(path)
+    solution = re.search(r"```python\n(.*?)```", notebook.cells[-1].source, re.DOTALL)
+    notebook.cells.append(nbformat.v4.new_code_cell(solution[1]))
+    resources = {"metadata": {"path": path.parent}}
+    nbclient.NotebookClient(notebook, kernel_name="python3", timeout=120, resources=resources).execute()
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 2
+    assert not [output for output in outputs if "<Figure" in output.get("data", {}).get("text/plain", "")]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

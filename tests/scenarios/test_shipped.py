@@ -75,6 +75,27 @@ def test_concentrated_connected_uninsured_runs_as_fast_as_e01() -> None:
     assert 0.65 <= second_day.mean() <= 0.95
 
 
+@pytest.mark.slow
+def test_a_stablecoin_spiral_has_the_wave_the_lull_and_the_acceleration_of_e18() -> None:
+    study = studied("history/stablecoin_spiral.yaml", 100)
+
+    def by_day(variant: str) -> np.ndarray:
+        requests = study.series["requests"][:, 1:, study.variants.index(variant), -1].astype(float)
+        return requests.reshape(len(requests), 5, 8).sum(axis=2)[:, 1:]  # the rumour starts with the second day
+
+    first, lull, third, fourth = (days := by_day("nothing")).mean(axis=0)
+    assert 0.09 <= first <= 0.15  # $2bn of 17
+    assert 0.04 <= lull <= 0.08  # $1bn of 17
+    assert 0.35 <= third / (1 - first - lull) <= 0.6  # $7bn of 14
+    assert first + lull + third + fourth >= 0.6
+    # the mean day is not an average of worlds without a lull
+    assert (days[:, 1] < days[:, 0]).mean() >= 0.9
+    assert ((days[:, 1] < days[:, 0]) & (days[:, 2:].max(axis=1) > 2 * days[:, 1])).mean() >= 0.9
+    # what the notes say: paid at once there is no lull, with a deeper reserve no acceleration
+    assert (by_day("paid at once")[:, 1] > by_day("paid at once")[:, 0]).mean() >= 0.5
+    assert by_day("deeper reserve")[:, 2:].max() < 0.1
+
+
 def test_the_command_line_and_python_give_the_same_numbers(tmp_path: Path) -> None:
     path = ROOT / "quickstart.yaml"
     given = ["compare", str(path), "--replications", "6", "--workers", "1", "--json", "--out", str(tmp_path / "run")]

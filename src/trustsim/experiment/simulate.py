@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,13 +50,24 @@ class RunTimeout(TrustsimError):
     """A pass took longer than it was given."""
 
 
-def simulate(scenario: Scenario, variants: Sequence[str], replication: int, *, timeout: float | None = None) -> Run:
+def simulate(
+    scenario: Scenario,
+    variants: Sequence[str],
+    replication: int,
+    *,
+    timeout: float | None = None,
+    agents: Sequence[Callable[[TrustCrisisModel], object]] = (),
+) -> Run:
     """Run one replication of one lockstep group to its horizon and return its outcomes, series and episodes.
+
+    ``agents``: called with the model before its first day, as Mesa agents of the user's own are made.
 
     Raises RunTimeout at the end of the day on which more than *timeout* seconds have passed.
     """
     began = time.perf_counter()
     model = TrustCrisisModel(scenario, variants, rng=replication, collects=False)
+    for make in agents:
+        make(model)
     for day in range(scenario.n_days):
         model.step()
         if timeout is not None and time.perf_counter() - began > timeout:

@@ -39,6 +39,7 @@ def axes(xlabel: str = "", ylabel: str = "", *, width: float = 7.0, height: floa
     with look.style():
         ax = look.new_axes(width, height)
         look.quiet(ax)
+        ax.set_prop_cycle(color=look.COLOURS)
         ax.set(xlabel=xlabel, ylabel=ylabel)
         return ax
 
@@ -52,4 +53,5 @@ def panels(n: int, *, width: float = 9.0, height: float = 3.0, across: int = 3, 
         grid = look.new_panels(n, width, height, across, one_x=same_x)
         for ax in grid:
             look.quiet(ax)
+            ax.set_prop_cycle(color=look.COLOURS)
         return grid

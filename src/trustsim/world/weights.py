@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.account_pass import WEIGHTS
-from trustsim.registry import REGISTRY
+from trustsim.registry import REGISTRY, parameters_of
 from trustsim.world.population import Population, reading_errors
 from trustsim.world.state import State
 
@@ -58,9 +58,14 @@ def per_variant(settings: tuple[Any, ...], names: tuple[str, ...], off: tuple[fl
     return np.array([[getattr(s, n) for n in names] if s is not None else list(off) for s in settings], np.float64)
 
 
+def kind_of(name: str, settings: tuple[Any, ...]) -> Any:
+    """Return the class of a mechanism: that of its settings; a worker has no entry of one of the user's own."""
+    return next((type(s) for s in settings if s is not None), None) or REGISTRY["mechanism", name].make
+
+
 def columns(name: str, settings: tuple[Any, ...]) -> dict[str, NDArray[np.float64]]:
     """Return every number that a mechanism sets, float64 (variants,) each; 0 where it is switched off."""
-    numbers = [p.name for p in REGISTRY["mechanism", name].parameters if p.unit not in ("text", "name")]
+    numbers = [p.name for p in parameters_of(kind_of(name, settings)) if p.unit not in ("text", "name")]
     return {n: np.array([0.0 if s is None else float(getattr(s, n)) for s in settings]) for n in numbers}
 
 
