@@ -118,6 +118,7 @@ def watch(page: Page, address: str, complaints: list[str]) -> None:
     page.on("pageerror", lambda found: complaints.append(f"script: {found}"))
     page.on("dialog", dialog)
     page.on("request", request)
+    page.on("response", lambda found: complaints.append(f"{found.status}: {found.url}") if found.status >= 400 else None)
 
 
 def encoded(state: dict[str, Any]) -> str:
