@@ -123,7 +123,7 @@ def overridden(tree: Node, overrides: Mapping[str, Node], report: Report) -> Nod
 
 def _put(tree: Node, walked: str, rest: str, value: Node, report: Report) -> Node:
     spot = value.key or value.spot
-    if tree.mapping is not None or tree.value in (None, "off", False):
+    if tree.mapping is not None or tree.value in (None, "off", False, "on") or tree.value is True:
         children = tree.mapping or {}
         key, deeper = _first_key(children, rest)
         old = children.get(key, Node({} if deeper else None, spot, spot))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ from trustsim.registry import REGISTRY, Entry, Group, Parameter
 from trustsim.report import words
 from trustsim.scenario.document import text_of
 from trustsim.scenario.entries import EVERY
-from trustsim.scenario.tree import Node, plain
+from trustsim.scenario.tree import Node, Spot, plain
 from trustsim.scenario.yaml_file import write
+from trustsim.web.page_state import written
 
 _STEPS = 100  # of a slider, about
 _SUFFIX: Mapping[units.Unit, tuple[float, str]] = {  # what one shown unit is in computed units, and its text
@@ -80,17 +82,28 @@ def choice_of(name: str, path: str, text: str, value: str, choices: Sequence[str
 
 
 def shown(node: Node) -> Any:
-    """Return a value as a scenario file would hold it: text, or a flag."""
-    value = plain(node)
+    """Return a value as the page takes it back: text as in a scenario file, a flag, or a mapping of such."""
+    value = node.value
+    if isinstance(value, dict):
+        return {key: shown(child) for key, child in value.items()}
     if value is None or isinstance(value, bool):
         return value
-    return write(value).strip() if not isinstance(value, dict | list) else str(value)
+    if isinstance(value, tuple):
+        return json.dumps(plain(node), ensure_ascii=False)
+    return _as_text(value) if isinstance(value, str) else write(value).strip()
+
+
+def _as_text(value: str) -> str:
+    """Return text as it is where the page would read it as itself, else in quotes: ``"12"``, ``"off: now"``."""
+    node = written(value, Spot(""))
+    return value if node is None or node.value == value else write(value).strip()
 
 
 def _text(value: Any, parameter: Parameter, names: Names) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    return str(text_of(value, parameter.unit, names.currency, spread=parameter.spread))
+    text = text_of(value, parameter.unit, names.currency, spread=parameter.spread)
+    return _as_text(text) if isinstance(text, str) else write(text).strip()
 
 
 def _bound(value: float | None, parameter: Parameter, names: Names) -> str | None:
@@ -101,7 +114,7 @@ def _choices(parameter: Parameter, names: Names) -> list[str]:
     if parameter.choices:
         return list(parameter.choices)
     if parameter.refers in names.known:
-        return [*([EVERY] if parameter.default == EVERY else []), *names.known[parameter.refers]]
+        return [*([EVERY] if parameter.default == EVERY else []), *map(_as_text, names.known[parameter.refers])]
     group = _GROUPS.get(parameter.name)
     return list(REGISTRY.group(group)) if group and parameter.unit == "name" and not parameter.refers else []
 
@@ -137,11 +150,12 @@ def _slider(parameter: Parameter, value: Any, usual: Any, names: Names) -> dict[
     step = _step((high - low) / scale)
     if parameter.unit == "count":
         step = max(1.0, round(step))
+    shown_value = _round(number / scale)
     return {
-        "min": _round(math.floor(low / scale / step) * step),
-        "max": _round(math.ceil(high / scale / step) * step),
+        "min": min(_round(math.ceil(_round(low / scale / step)) * step), shown_value),
+        "max": max(_round(math.floor(_round(high / scale / step)) * step), shown_value),
         "step": _round(step),
-        "value": _round(number / scale),
+        "value": shown_value,
         "scale": scale,
         "suffix": suffix,
     }

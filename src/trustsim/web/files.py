@@ -146,11 +146,12 @@ def _is_plain(name: str) -> bool:
     parts = PurePosixPath(name).parts
     return (
         0 < len(name) <= LONGEST_ID
+        and str(PurePosixPath(name)) == name
         and name.isprintable()
         and not name.startswith("/")
         and "\\" not in name
         and ":" not in name
-        and all(part not in (".", "..") and not part.startswith(".") for part in parts)
+        and not any(part.startswith(".") for part in parts)
         and name.endswith(SUFFIXES)
     )
 

@@ -13,7 +13,7 @@ from trustsim.scenario.merge import named
 from trustsim.scenario.resolved import Precision, Scenario
 from trustsim.scenario.sections import DO_NOTHING, OFF, names_in
 from trustsim.scenario.tree import Node, Spot, plain
-from trustsim.web.fields import Names, choice_of, field_of, fields_of
+from trustsim.web.fields import Names, choice_of, field_of, fields_of, shown
 from trustsim.web.page_state import Applied, problem_json
 from trustsim.web.take_away import taken_away
 
@@ -202,10 +202,10 @@ def _part(node: Node, path: str, names: Names) -> Json:
         name = str(node.value)
         return {"name": name, "title": name, "text": "All that this variant does.", "fields": []}
     if "set" in node.mapping:
-        changes = plain(node.mapping["set"])
+        changes = shown(node.mapping["set"])
         return {"set": changes, "title": "Other settings", "text": "What is otherwise in the world.", "fields": []}
     entry = _entry_of(node, "intervention")
-    values = {key: plain(child) for key, child in node.mapping.items() if key != "kind"}
+    values = {key: shown(child) for key, child in node.mapping.items() if key != "kind"}
     if entry is None:
         return {"kind": str(_plain(node.mapping, "kind")), "title": "", "text": "", "values": values, "fields": []}
     fields = [*fields_of(entry, node, path, names), *_timing(entry, node, path, names)]

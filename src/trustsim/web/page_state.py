@@ -114,12 +114,14 @@ def apply(state: PageState, files: Files, limits: Limits) -> Applied:
     in_file: list[str] = []
 
     def changed(tree: Node, report: Report) -> Node:
-        values = {path: node for path, value in state.set.items() if (node := _node(value, path, spot, report))}
+        values = {path: _node(value, path, spot, report) for path, value in state.set.items()}
         numbers = {"replications": state.replications, "seed": state.seed}
         values |= {key: Node(number, spot, spot) for key, number in numbers.items() if number is not None}
         overrides.update(_without_switches(tree, values))
         in_file.extend(_variants_of(tree))
-        return _with_variants(overridden(tree, overrides, report), state, spot, report)
+        whole = _with_variants(overridden(tree, overrides, report), state, spot, report)
+        _stop_if_long(whole, limits, report)
+        return whole
 
     found = read(file, changed)
     problems = found.problems or tuple(_too_large(found.scenario, limits))
@@ -144,11 +146,12 @@ def _with_variants(tree: Node, state: PageState, spot: Spot, report: Report) -> 
 
 
 def _without_switches(tree: Node, values: Mapping[str, Node]) -> dict[str, Node]:
-    """Leave out what stands below a mechanism that is switched off, and 'on' for one that the file has settings of."""
+    """Leave out what stands below a mechanism that is switched off, and 'on' for one that has settings."""
     off = {path for path, node in values.items() if path.startswith("mechanisms.") and node.value in (OFF, False)}
     mechanisms = (tree.mapping or {}).get("mechanisms")
     listed = (mechanisms.mapping or {}) if mechanisms else {}
     set_up = {f"mechanisms.{name}" for name, node in listed.items() if node.mapping}
+    set_up |= {path.rpartition(".")[0] for path in values if path.count(".") > 1}
     return {
         path: node
         for path, node in values.items()
@@ -156,12 +159,24 @@ def _without_switches(tree: Node, values: Mapping[str, Node]) -> dict[str, Node]
     }
 
 
-def _node(value: object, path: str, spot: Spot, report: Report) -> Node | None:
+def _node(value: object, path: str, spot: Spot, report: Report) -> Node:
     """Return what the page set, text read as in a scenario file."""
-    if isinstance(value, str):
-        node = read_text(value, spot.file, report, path)
-        return None if node is None else replace(node, spot=spot, key=spot)
-    return tree_of({path: value}, spot.file, "", report).mapping.get(path)  # type: ignore[union-attr]
+    node = written(value, spot) if isinstance(value, str) else None
+    if node is None:
+        whole = tree_of({path: value} if path else {}, spot.file, "", report)
+        node = (whole.mapping or {}).get(path, Node(None, spot))
+    return replace(node, spot=spot, key=spot)
+
+
+def written(text: str, spot: Spot) -> Node | None:
+    """Return what a text means in a scenario file; None for one that is just text, such as ``*`` or ``a: b``.
+
+    A list or a mapping is one in brackets.
+    """
+    node = read_text(text, spot.file, Report()) if text else None
+    if node is None or ((node.items is not None or node.mapping is not None) and text.lstrip()[:1] not in "[{"):
+        return None
+    return node
 
 
 def _variant(name: str, parts: list[Any], spot: Spot, report: Report) -> Node:
@@ -176,7 +191,24 @@ def _part(value: object, path: str, spot: Spot, report: Report, depth: int = 0) 
         return Node({key: replace(child, key=spot) for key, child in children.items()}, spot, spot)
     if isinstance(value, str) and depth == 0:
         return Node(value, spot)
-    return _node(value, path, spot, report) or Node(None, spot)
+    return _node(value, path, spot, report)
+
+
+def _stop_if_long(tree: Node, limits: Limits, report: Report) -> None:
+    """Raise ScenarioError where the copies of platforms alone would keep the server busy."""
+    platforms = (tree.mapping or {}).get("platforms")
+    items = (platforms.items or ()) if platforms is not None else ()
+    copies = [item.mapping["copies"].value for item in items if item.mapping and "copies" in item.mapping]
+    n = len(items) + sum(n - 1 for n in copies if isinstance(n, int))
+    if n > limits.platforms:
+        report.add(Spot(PAGE), "platforms", *_limit(n, limits.platforms, "platforms"))
+        report.stop_if_any()
+
+
+def _limit(n: int, most: int, what: str) -> tuple[str, str]:
+    """Say that something is larger than the server allows: (given, allowed)."""
+    raised = f"trustsim serve --most-{what} {n} raises it; the command line has no limit"
+    return f"{n} {what}", f"at most {most} on this page ({raised})"
 
 
 def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
@@ -186,23 +218,13 @@ def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
     replications = scenario.replications
     budget = replications.budget if isinstance(replications, Precision) else replications
     people = [variant.world.investors for variant in scenario.variants]
-    n_platforms = len(scenario.variants[0].world.platforms)
     counts = (
         ("replications", budget, limits.replications, "replications"),
         ("investors.count", max((p.count or 0) + p.newcomers for p in people), limits.investors, "investors"),
         ("variants", len(scenario.variants), limits.variants, "variants"),
         ("horizon", scenario.n_days, limits.steps, "steps"),
-        ("platforms", n_platforms, limits.platforms, "platforms"),
     )
-    return [
-        Problem(
-            Place(PAGE, 1, 1, path),
-            f"{n} {what}",
-            f"at most {most} on this page (trustsim serve --most-{what} {n} raises it; the command line has no limit)",
-        )
-        for path, n, most, what in counts
-        if n > most
-    ]
+    return [Problem(Place(PAGE, 1, 1, path), *_limit(n, most, what)) for path, n, most, what in counts if n > most]
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

@@ -134,7 +134,9 @@ class FromFile:
     weight (positive numbers, or quotients as 1/3) says how much a link counts where opinions are averaged.
     """
 
-    path: str = parameter(unit="text", source="assumed", text="the file, relative to the scenario's folder")
+    path: str = parameter(
+        unit="text", refers="file", source="assumed", text="the file, relative to the scenario file that names it"
+    )
     directed: bool = parameter(
         False, unit="flag", source="assumed", text="keep directions: what the first does is seen by the second only"
     )

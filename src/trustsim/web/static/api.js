@@ -6,15 +6,10 @@ const LONGEST_WAIT = 8000;
 /** An answer that says no: `status`, and the body as the server gave it. */
 export class Refused extends Error {
   constructor(status, body) {
-    super(textOf(body) || `The server answered ${status}.`);
+    super(body?.error?.text ?? `The server answered ${status}.`);
     this.status = status;
     this.body = body;
   }
-}
-
-function textOf(body) {
-  const { text, given, allowed } = body?.error ?? {};
-  return [text, given && `given: ${given}`, allowed && `allowed: ${allowed}`].filter(Boolean).join("; ");
 }
 
 let isLost = false;

@@ -1,7 +1,6 @@
 /** The report's pictures of a job: choose the kind and what it is of; each with its numbers and a download. */
 
 import { get, Refused } from "./api.js";
-import { hues, swatch } from "./colours.js";
 import { button, download, h, keyed, newId, plural, say } from "./dom.js";
 import { drawing } from "./drawing.js";
 
@@ -62,7 +61,7 @@ export function charts(panel) {
     const query = new URLSearchParams({ kind: kind.kind, ...(select.value ? { name: select.value } : {}) });
     try {
       const found = await get(`/api/jobs/${job.id}/chart?${query}`, asking.signal);
-      place.replaceChildren(figure(found, job, `${kind.kind}-${select.value || "all"}`));
+      place.replaceChildren(figure(found, `${kind.kind}-${select.value || "all"}`));
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!(error instanceof Refused)) throw error;
@@ -74,11 +73,9 @@ export function charts(panel) {
   return { show(nextForm, nextJob) { form = nextForm; job = nextJob; draw(); }, open: draw };
 }
 
-function figure({ title, note, pictures, table, csv }, job, file) {
-  const hue = hues(job.variants, job.baseline);
+function figure({ title, note, pictures, table, csv }, file) {
   const isPanels = pictures.some((each) => each.shape === "panel");
-  const drawings = pictures.map(({ variant, shape, svg }) => h("div", { class: shape ?? "wide" },
-    isPanels && variant ? h("p", { class: "panel-name" }, swatch(hue.get(variant)), variant) : null, drawing(svg)));
+  const drawings = pictures.map(({ shape, svg }) => h("div", { class: shape ?? "wide" }, drawing(svg)));
   return h("figure", { class: "card" },
     h("figcaption", {}, h("h2", {}, title), note ? h("p", { class: "note" }, note) : null),
     h("div", { class: isPanels ? "panels" : "picture" }, ...drawings),

@@ -165,6 +165,7 @@ export function progressOf(job) {
   const failed = job.failed ? `, ${plural(job.failed, "run")} failed` : "";
   if (job.status === "queued") return "Waiting for its turn …";
   if (job.status === "running") {
+    if (job.message) return job.message;
     if (job.done === 0) return "Starting …";
     return `${size}${job.seconds_left ? ` · ${duration(job.seconds_left)} left` : ""}${failed}`;
   }

@@ -1,0 +1,117 @@
+"""A real browser on a real server: Chromium of the system, ``trustsim serve`` on a folder of small scenarios.
+
+Both end with the module: while Playwright is open no other test can start an event loop of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import pytest
+from at_the_page import LAPTOP, SCENARIOS, Server, Tab, encoded, watch
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+SECONDS_TO_START, SECONDS_TO_STOP = 60.0, 30.0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium of the system; tests are skipped where there is none."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip(f"no browser here: none of {', '.join(NAMES)}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """``trustsim serve`` in a process of its own on a free port, for a folder with :data:`SCENARIOS`."""
+    folder = tmp_path_factory.mktemp("scenarios")
+    for name, text in SCENARIOS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "trustsim.cli", "serve", str(folder), "--no-open", "--port", "0", "--workers", "1"]
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    assert process.stdout is not None
+    watchdog = Timer(SECONDS_TO_START, process.kill)
+    watchdog.start()
+    try:
+        found = re.search(r"http://\S+", process.stdout.readline())  # ends with the process, which the watchdog ends
+        assert found, (folder / "log.txt").read_text(encoding="utf-8")
+        watchdog.cancel()
+        server = Server(found[0], folder)
+        yield server
+        server.client.close()
+    finally:
+        watchdog.cancel()
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(SECONDS_TO_STOP)
+        process.kill()
+        process.wait(SECONDS_TO_STOP)
+        process.stdout.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Server) -> Iterator[Callable[..., Tab]]:
+    """Open the page: ``open_page(state)``, ``open_page(address="…")``, ``open_page(state, size=PHONE)``.
+
+    The test fails where the console tells of an error (a breach of the content security policy among them), where a
+    script fails, where a dialog opens, and where anything is asked of another origin.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(
+        state: dict[str, Any] | None = None, *, address: str = "", size: tuple[int, int] = LAPTOP, **options: Any
+    ) -> Tab:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        contexts.append(context)
+        context.set_default_timeout(30_000)
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.address)
+        context.on("page", lambda page: watch(page, server.address, complaints))
+        page = context.new_page()
+        page.goto(address or f"{server.address}/{'' if state is None else '#s=' + encoded(state)}")
+        tab = Tab(page)
+        expect(tab.progress).not_to_be_empty()
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[..., None]:
+    """Keep a picture of a tab: into the folder of TRUSTSIM_SCREENSHOTS where that is set."""
+    folder = Path(os.environ.get("TRUSTSIM_SCREENSHOTS") or tmp_path)
+
+    def taken(tab: Tab, name: str, *, is_whole: bool = False) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        tab.page.screenshot(path=folder / f"{name}.png", full_page=is_whole)
+
+    return taken
+
+
+@pytest.fixture(scope="module")
+def finished(server: Server) -> dict[str, Any]:
+    """A study of ``theft.yaml`` that is done: its job."""
+    return server.study({"scenario": "theft.yaml", "replications": 24})
