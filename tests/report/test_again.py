@@ -96,7 +96,7 @@ def test_the_network_shows_one_world_with_baseline_and_best_at_each_moment(html,
     rows = downloaded(html, "network.csv")
     assert len(rows) == 1 + shown.n_investors == 151
     last = [row[len(shown.moments)] for row, held in zip(rows[1:], shown.held, strict=True) if held]
-    assert last.count("has run") / len(last) == pytest.approx(shown.share(0, len(shown.moments) - 1, spread.RAN))
+    assert last.count("ran") / len(last) == pytest.approx(shown.share(0, len(shown.moments) - 1, spread.RAN))
 
 
 def test_the_world_on_the_network_is_that_of_the_study(told, found):

@@ -150,6 +150,15 @@ def test_worst_tenth_is_that_of_the_baseline():
     assert by_label(result)["investor loss, worst tenth"].n == 20
 
 
+def test_where_nobody_loses_parts_are_judged_by_the_next_outcome_and_loss_has_no_price():
+    half = np.tile((np.arange(N) % 2)[:, None].astype(float), (1, 3))
+    found = made(investor_loss=np.zeros((N, 3)), peak_outflow=[0.3, 0.2, 0.1], policy_cost=np.ones((N, 3)),
+                 run_probability=half)  # fmt: skip
+    assert {view.outcome for view in flips.views(found) if view.is_part} == {"peak_outflow"}
+    assert not pricing.is_priced(found)
+    assert "price" not in flips.told(found, np.nan)
+
+
 def test_outcome_that_is_the_same_everywhere_has_no_leader():
     found = made(failure_probability=np.zeros((N, 3)), peak_outflow=[0.3, 0.2, 0.1])
     chart = flips.leaders(found, flips.views(found))

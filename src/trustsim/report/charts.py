@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PANEL = 2.55  # inches
 _PANEL_PLACE = (0.185, 0.235, 0.79, 0.625)  # fixed, so that panels line up (and a layout need not be solved for each)
 _TABLE_ROWS = 13  # days shown in a fan's table; the download holds them all
-_MOST_DAYS = 200  # rows of a fan's download
+_MOST_DAYS = 100  # rows of a fan's download
 
 Rows = tuple[tuple[str, ...], ...]
 Draw = Callable[[Axes], object]

@@ -67,8 +67,9 @@ class View:
 def views(result: Result) -> tuple[View, ...]:
     """Return every outcome with a better side that is asked for, then parts of the worlds by one of them.
 
-    Parts are judged by the outcome that ranks, or by the loss where that is only yes or no: the tenth of worlds in
-    which the baseline does worst in it, and the worlds with and without a run under the baseline.
+    Parts are judged by the outcome that ranks; where that is only yes or no, by the loss, or the first outcome asked
+    for where nobody loses. They are the tenth of worlds in which the baseline does worst in it, and the worlds with and
+    without a run under the baseline.
     """
     c = result.comparison
     if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
@@ -76,14 +77,25 @@ def views(result: Result) -> tuple[View, ...]:
     names = [name for name in reading.asked(result) if c.measures[name].better and reading.is_compared(result, name)]
     everywhere = np.ones(c.n, dtype=bool)
     found = [_view(result, words.label(name), name, everywhere, c.ranking[0]) for name in names]
-    judged = c.ranked_by if not c.measures[c.ranked_by].binary else LOSS
-    if not reading.is_measured(result, judged):
+    judged = _judged(result, c.ranked_by, names)
+    if judged is None:
         return tuple(found)
     if judged not in names:
         found.append(_view(result, words.label(judged), judged, everywhere, c.ranking[0]))
     usual = next(view.leader for view in found if view.outcome == judged)
     parts = _parts(result, judged)
     return (*found, *(_view(result, label, judged, part, usual, is_part=True) for label, part in parts.items()))
+
+
+def _judged(result: Result, ranked_by: str, names: Sequence[str]) -> str | None:
+    """Return the outcome that parts of the worlds are judged by: not yes or no, and not the same for all variants."""
+    for name in dict.fromkeys((ranked_by, LOSS, *names)):
+        if name == COST or not reading.is_measured(result, name) or result.comparison.measures[name].binary:
+            continue
+        table = result.study.outcomes[name]
+        if not np.array_equal(table, np.repeat(table[:, :1], table.shape[1], axis=1), equal_nan=True):
+            return name
+    return None
 
 
 def _parts(result: Result, judged: str) -> dict[str, np.ndarray]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trustsim.report.result import Result
 
 COLUMNS = 4  # moments side by side
+_CODES = dict(zip((AWAY, CALM, ALARMED, RAN), ("away", "calm", "alarmed", "ran"), strict=True))  # in the download
 _SIZE = (2.3, 2.75)  # inches
 _PLACE = (0.02, 0.13, 0.96, 0.71)
 _INK = {AWAY: look.GRID, CALM: look.BASELINE, ALARMED: look.COLOURS[4], RAN: look.COLOURS[0]}
@@ -113,4 +114,4 @@ def _investors(spread: Spread) -> tuple[list[str], list[list[object]]]:
         *(f"{name}, {_when(spread, m)}" for name in spread.variants for m in range(len(spread.moments))),
     ]
     table = spread.states.reshape(-1, spread.n_investors).T
-    return head, [[k, *(STATES[s] for s in row)] for k, row in enumerate(table)]
+    return head, [[k, *(_CODES[s] for s in row)] for k, row in enumerate(table)]

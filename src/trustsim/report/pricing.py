@@ -47,8 +47,9 @@ class Stretch:
 
 
 def is_priced(result: Result) -> bool:
-    """Whether a study has what a price of loss needs: a loss, a cost and two variants."""
-    return len(result.comparison.variants) > 1 and all(reading.is_measured(result, name) for name in (LOSS, COST))
+    """Whether a study has what a price of loss needs: a cost, two variants and somebody who loses."""
+    is_told = all(reading.is_measured(result, name) for name in (LOSS, COST))
+    return is_told and len(result.comparison.variants) > 1 and bool(np.any(result.study.outcomes[LOSS] > 0))
 
 
 def stretches(result: Result) -> tuple[Stretch, ...]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 AWAY, CALM, ALARMED, RAN = range(4)
 STATES = ("without money here", "calm", "alarmed", "has run")
-MOST_SHOWN, MOST_LINKS = 600, 3000
+MOST_SHOWN, MOST_LINKS = 600, 1500
 
 
 @dataclass(frozen=True)
