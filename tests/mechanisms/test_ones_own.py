@@ -57,7 +57,7 @@ def test_a_name_that_stands_for_something_else_is_refused():
     class Other:
         """Do something else."""
 
-    with pytest.raises(ModelError, match="Grumble.*another name"):
+    with pytest.raises(ModelError, match=r"Grumble.*another name"):
         registry.enter("mechanism", "grumble", source="assumed")(Other)
 
 
