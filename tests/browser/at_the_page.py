@@ -12,6 +12,7 @@ import httpx
 from playwright.sync_api import Locator, Page, expect
 
 SECONDS_A_STUDY = 120.0
+OPEN_FOLDS = "e => { for (let d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
 LAPTOP, PHONE = (1366, 768), (390, 844)
 
 SCENARIO = """\
@@ -79,7 +80,9 @@ class Tab:
         """Return the field of a parameter, its group opened."""
         field = self.page.locator(f'#parameters-panel [data-path="{path}"]')
         self.open("Parameters")
-        field.evaluate("e => { for (let d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }")
+        field.evaluate(
+            "e => { for (let d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
+        )
         return field
 
     def open(self, name: str) -> None:
@@ -114,11 +117,17 @@ def watch(page: Page, address: str, complaints: list[str]) -> None:
         if not found.url.startswith((f"{address}/", "data:", "blob:")):
             complaints.append(f"asked of another origin: {found.url}")
 
+    def response(found: Any) -> None:
+        if found.status >= 400:
+            complaints.append(f"answered with {found.status}: {found.url}")
+
     page.on("console", lambda found: complaints.append(f"console: {found.text}") if found.type == "error" else None)
     page.on("pageerror", lambda found: complaints.append(f"script: {found}"))
     page.on("dialog", dialog)
     page.on("request", request)
-    page.on("response", lambda found: complaints.append(f"{found.status}: {found.url}") if found.status >= 400 else None)
+    page.on(
+        "response", lambda found: complaints.append(f"{found.status}: {found.url}") if found.status >= 400 else None
+    )
 
 
 def encoded(state: dict[str, Any]) -> str:

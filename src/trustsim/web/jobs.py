@@ -132,13 +132,15 @@ class Jobs:
             is_waiting, is_ours = card.id in self._waiting, card.id in self._running
         if is_waiting:
             return Status("queued", found)
-        if is_ours or is_at_work(place) or is_at_work(place / RUNS):
+        is_busy, about = is_at_work(place / RUNS), _about(place)
+        if about is not None and about["interrupted"] and not is_busy:  # its report may still be written
+            return Status("stopped", found)
+        if is_ours or is_busy or is_at_work(place):
             is_last = found.done + found.failed == card.total * len(card.variants)
             return Status(
                 "running", found, _WRITES if is_last else None, time.time() - _changed(place / LOG, card.began)
             )
-        about = _about(place)
-        if about is not None and not about["interrupted"]:
+        if about is not None:
             message = f"{found.failed} runs failed: {found.failures[0][1]}" if found.failures else None
             return Status("done", found, message, about["seconds"])
         name, message = _end_of(_tail(place / LOG))
@@ -195,6 +197,7 @@ class Jobs:
 
     def _put_in_line(self, id: str) -> None:
         place = self.folder / id
+        self._end(id)
         with suppress(TrustsimError):  # its runs are named as this version of trustsim names them
             asked = requests.asked(place)
             requests.begin(place, asked.scenario, asked.request)
@@ -227,7 +230,16 @@ class Jobs:
             name = self.status(card).name
             if name not in FINAL:
                 raise Refused(409, f"a run that is {name}", "one that is done or stopped")
+            self._end(id)
             shutil.rmtree(self.folder / id, ignore_errors=True)
+
+    def _end(self, id: str) -> None:
+        """End the process of a job that is stopped and may still write a report."""
+        ours = self._running.get(id)
+        if ours is not None:
+            ours.process.kill()
+            ours.process.wait(_SECONDS_TO_STOP)
+            self.turn()
 
     def turn(self) -> None:
         """Take note of the processes that ended, and start those that wait as far as there is room."""

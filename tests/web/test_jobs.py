@@ -1,0 +1,183 @@
+"""Studies from the page: in run folders, run by processes of their own, with the numbers of the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import time
+
+import pytest
+from asking import TestClient
+from click.testing import CliRunner
+
+from trustsim.cli import main
+from trustsim.experiment.store import holder_of
+from trustsim.web.app import app_of
+from trustsim.web.files import Files
+from trustsim.web.jobs import Jobs
+from trustsim.web.site import Site
+
+STATE = {"scenario": "small.yaml", "set": {"platforms.Harbour.liquid_share": "20 %"}, "replications": 4}
+LONG = {"scenario": "small.yaml", "set": {"investors.count": "20000"}, "replications": 500}
+
+
+def start(client, state):
+    answer = client.post("/api/jobs", json=state)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def numbers(document):
+    """Return what two runs of one question have in common: all but the time and the place of the file."""
+    scenario = {key: value for key, value in document["scenario"].items() if key != "source"}
+    return {**document, "scenario": scenario, "seconds": None}
+
+
+def compared(arguments, out):
+    done = CliRunner().invoke(main, [*arguments, "--json", "--quiet", "--workers", "1", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    return numbers(json.loads(done.stdout))
+
+
+def wait_until(is_so, seconds=60):
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(client, folder, ended, monkeypatch, tmp_path):
+    state = {**STATE, "variants": {"mine": [{"kind": "guarantee", "cover": "50 %"}, "prompt notice"], "x,y": []}}
+    job = ended(start(client, state)["id"])
+    assert (job["status"], job["done"], job["failed"], job["total"]) == ("done", 24, 0, 24)
+    assert job["has_report"]
+    result = client.get(f"/api/jobs/{job['id']}/result.json").json()
+    told = client.post("/api/scenario", json=state).json()
+    monkeypatch.chdir(folder)
+    (folder / "taken.yaml").write_text(told["yaml"], encoding="utf-8")
+    from_file = compared(["compare", "taken.yaml"], tmp_path / "a")
+    from_command = compared(shlex.split(told["command"])[1:], tmp_path / "b")
+    assert numbers(result) == from_file == from_command
+    cell = job["comparison"]["rows"][0]["cells"]["investor_loss"]["level"]
+    assert (
+        cell["mean"] == result["variants"][job["comparison"]["rows"][0]["variant"]]["outcomes"]["investor_loss"]["mean"]
+    )
+    for name in ("report.html", "outcomes.csv", "scenario.yaml"):
+        assert client.get(f"/api/jobs/{job['id']}/{name}").status_code == 200
+    policy = client.get(f"/api/jobs/{job['id']}/report.html").headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    chart = client.get(f"/api/jobs/{job['id']}/chart", params={"kind": "difference", "name": "run_probability"})
+    assert "<svg" in chart.json()["pictures"][0]["svg"]
+    assert client.get(f"/api/jobs/{job['id']}/chart", params={"kind": "x", "name": "y"}).status_code in (404, 422)
+    assert start(client, state)["status"] == "done", "the same question is the same job"
+
+
+def test_events_tell_of_the_worlds_as_they_finish_and_end_with_the_job(client):
+    job = start(client, {**STATE, "seed": 3})
+    told = []
+    with client.stream("GET", f"/api/jobs/{job['id']}/events") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        for line in answer.iter_lines():
+            if line.startswith("data: "):
+                told.append(json.loads(line.removeprefix("data: ")))
+    assert told[-1]["status"] == "done"
+    assert told[-1]["comparison"]["n"] == 4
+    assert [each["done"] for each in told] == sorted(each["done"] for each in told)
+    assert told[-1]["comparison"]["headline"]
+
+
+def test_a_job_is_stopped_keeps_what_is_finished_goes_on_and_can_be_deleted(client, site, folder, ended):
+    job = start(client, LONG)
+    assert client.post(f"/api/jobs/{job['id']}/resume", json={}).status_code == 409
+    assert client.delete(f"/api/jobs/{job['id']}").status_code == 409
+    wait_until(lambda: client.get(f"/api/jobs/{job['id']}").json()["done"] > 0)
+    assert client.post(f"/api/jobs/{job['id']}/stop", json={}).status_code == 200
+    stopped = ended(job["id"])
+    assert (stopped["status"], stopped["message"]) == ("stopped", None)
+    assert 0 < stopped["done"] < stopped["total"]
+    assert client.get(f"/api/jobs/{job['id']}/result.json").json()["interrupted"]
+    again = Site(Files(folder), Jobs(folder))
+    other = TestClient(app_of(again), base_url="http://127.0.0.1")
+    assert other.get("/api/jobs").json()["jobs"][0]["id"] == job["id"], "a server that starts anew finds it"
+    assert other.get(f"/api/jobs/{job['id']}").json()["status"] == "stopped"
+    assert client.post(f"/api/jobs/{job['id']}/resume", json={}).json()["status"] == "running"
+    assert other.get(f"/api/jobs/{job['id']}").json()["status"] == "running", "another server sees it"
+    wait_until(lambda: client.get(f"/api/jobs/{job['id']}").json()["done"] > stopped["done"])
+    site.jobs.close()
+    assert other.get(f"/api/jobs/{job['id']}").json()["status"] == "stopped"
+    assert other.delete(f"/api/jobs/{job['id']}").status_code == 204
+    assert not (folder / "runs" / job["id"]).exists()
+    assert other.get(f"/api/jobs/{job['id']}").status_code == 404
+
+
+def test_a_job_whose_process_was_killed_is_stopped_with_a_message_and_goes_on(client, folder, ended):
+    job = start(client, LONG)
+    place = folder / "runs" / job["id"] / "runs"
+    wait_until(lambda: client.get(f"/api/jobs/{job['id']}").json()["done"] > 0)
+    os.kill(holder_of(place), signal.SIGKILL)
+    killed = ended(job["id"])
+    assert killed["status"] == "stopped"
+    assert "ended before it was done" in killed["message"]
+    assert client.post(f"/api/jobs/{job['id']}/resume", json={}).json()["status"] == "running"
+    assert client.post(f"/api/jobs/{job['id']}/stop", json={}).status_code == 200
+    assert ended(job["id"])["status"] == "stopped"
+
+
+def test_jobs_wait_in_line_and_one_whose_process_says_what_is_wrong_fails_with_its_words(client, folder, ended):
+    first = start(client, LONG)
+    second = start(client, {**LONG, "seed": 2})
+    assert (first["status"], second["status"]) == ("running", "queued")
+    assert client.post(f"/api/jobs/{second['id']}/stop", json={}).json()["status"] == "stopped"
+    assert client.post(f"/api/jobs/{second['id']}/stop", json={}).status_code == 409
+    assert client.post(f"/api/jobs/{first['id']}/stop", json={}).status_code == 200
+    assert ended(first["id"])["status"] == "stopped"
+    (folder / "runs" / second["id"] / "resolved.yaml").write_text("trustsim: 1\nhorizon: soon\n")
+    client.post(f"/api/jobs/{second['id']}/resume", json={})
+    failed = ended(second["id"])
+    assert failed["status"] == "failed"
+    assert "allowed" in failed["message"]
+
+
+def test_a_folder_that_cannot_be_written_is_said(client, folder):
+    (folder / "runs").write_text("a file where the runs should be")
+    answer = client.post("/api/jobs", json=STATE)
+    assert answer.status_code == 422
+    assert "cannot make or write" in answer.json()["error"]["text"]
+
+
+@pytest.mark.parametrize("id", ["nothing", "0" * 16, "..", "../../etc", "%2e%2e", "A" * 16])
+def test_an_id_is_no_path(client, folder, id):
+    assert client.get(f"/api/jobs/{id}").status_code == 404
+    assert client.delete(f"/api/jobs/{id}").status_code in (404, 405)
+    assert folder.exists()
+
+
+def test_a_link_in_place_of_a_job_is_not_followed(client, folder, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "job.json").write_text("{}")
+    (folder / "runs").mkdir()
+    (folder / "runs" / ("a" * 16)).symlink_to(other)
+    assert client.get("/api/jobs").json() == {"jobs": []}
+    assert client.delete(f"/api/jobs/{'a' * 16}").status_code == 404
+    assert (other / "job.json").exists()
+
+
+def test_a_job_that_someone_broke_is_left_out(client, folder):
+    place = folder / "runs" / ("b" * 16)
+    place.mkdir(parents=True)
+    (place / "job.json").write_text('{"title": ')
+    assert client.get("/api/jobs").json() == {"jobs": []}
+    assert client.get(f"/api/jobs/{'b' * 16}").status_code == 404
+
+
+def test_a_world_can_be_watched_without_a_job(client):
+    world = client.post("/api/play?replication=2", json={"scenario": "small.yaml", "show": ["insured"]})
+    assert world.status_code == 200
+    assert world.json()["variants"] == ["nothing", "insured"]
+    assert client.post("/api/play?replication=x", json=STATE).status_code == 400
+    large = {"scenario": "small.yaml", "set": {"investors.count": "90000"}}
+    assert client.post("/api/play?replication=0", json=large).status_code == 422

@@ -1,0 +1,83 @@
+"""The command: a real server on this machine, asked over the wire while a study runs."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+
+@contextmanager
+def serving(folder, *options):
+    """Give the address that `trustsim serve` prints; the server ends with the block, within half a minute."""
+    command = [sys.executable, "-m", "trustsim.cli", "serve", str(folder), "--no-open", "--workers", "1", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(r"trustsim page: (\S+)  \(Ctrl-C stops it\)\n", line)
+        assert found, line
+        yield found[1], process
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait(30)
+
+
+def asked(address, tries=200):
+    """Return a client that has got a first answer."""
+    client = httpx.Client(base_url=address, timeout=30)
+    for _ in range(tries):
+        try:
+            client.get("/")
+            return client
+        except httpx.ConnectError:
+            time.sleep(0.05)
+    raise AssertionError("no server")
+
+
+def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folder):
+    long = {"scenario": "small.yaml", "set": {"investors.count": "20000"}, "replications": 500}
+    with serving(folder, "--port", "0") as (address, process):
+        client = asked(address)
+        job = client.post("/api/jobs", json=long).json()
+        waits = []
+        end = time.monotonic() + 60
+        while client.get(f"/api/jobs/{job['id']}").json()["done"] == 0:
+            assert time.monotonic() < end
+            for path in ("/", "/static/main.js", "/api/scenarios", "/api/jobs"):
+                began = time.perf_counter()
+                assert client.get(path).status_code == 200
+                waits.append(time.perf_counter() - began)
+        assert sorted(waits)[len(waits) // 2] < 0.2
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    with serving(folder, "--port", "0") as (address, _):
+        again = asked(address).get(f"/api/jobs/{job['id']}").json()
+        assert again["status"] == "stopped"
+        assert again["done"] > 0
+
+
+def test_another_machine_needs_the_token_that_is_printed(folder):
+    with serving(folder, "--host", "0.0.0.0", "--port", "0") as (address, _):
+        port, token = re.fullmatch(r"http://[^/]+:(\d+)/\?token=(\S{32})", address).groups()
+        client = asked(f"http://127.0.0.1:{port}")
+        assert client.get("/").status_code == 403
+        assert client.get(f"/?token={token}").status_code == 303
+        assert client.get("/api/scenarios").status_code == 200
+
+
+@pytest.mark.parametrize("options", [("--port", "99999"), ("--host", "203.0.113.7"), ("--jobs", "0")])
+def test_what_cannot_be_served_is_said(folder, options):
+    command = [sys.executable, "-m", "trustsim.cli", "serve", str(folder), "--no-open", *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert options[0].lstrip("-") in done.stderr or "cannot listen" in done.stderr
