@@ -21,7 +21,7 @@ WITH_A_NAME = {"button", "textbox", "searchbox", "slider", "combobox", "checkbox
 def trustsim(server, *arguments):
     """Run a command of trustsim in the folder of the server and return the document that it prints."""
     command = [sys.executable, "-m", "trustsim.cli", *arguments, "--json", "--quiet", "--workers", "1"]
-    done = subprocess.run(command, check=False, cwd=server.folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, check=False, cwd=server.folder, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
