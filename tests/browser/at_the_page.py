@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
-SECONDS_A_STUDY = 120.0
+SECONDS_A_STUDY = 240.0
 OPEN_FOLDS = "e => { for (let d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
 LAPTOP, PHONE = (1366, 768), (390, 844)
 

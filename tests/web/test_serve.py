@@ -32,22 +32,14 @@ def serving(folder, *options):
         process.wait(30)
 
 
-def asked(address, tries=200):
-    """Return a client that has got a first answer."""
-    client = httpx.Client(base_url=address, timeout=30)
-    for _ in range(tries):
-        try:
-            client.get("/")
-            return client
-        except httpx.ConnectError:
-            time.sleep(0.05)
-    raise AssertionError("no server")
+def asking(address):
+    """Return a client; the server takes connections before it can answer them."""
+    return httpx.Client(base_url=address, timeout=60)
 
 
 def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folder):
     long = {"scenario": "small.yaml", "set": {"investors.count": "20000"}, "replications": 500}
-    with serving(folder, "--port", "0") as (address, process):
-        client = asked(address)
+    with serving(folder, "--port", "0") as (address, process), asking(address) as client:
         job = client.post("/api/jobs", json=long).json()
         waits = []
         end = time.monotonic() + 60
@@ -60,8 +52,8 @@ def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folde
         assert sorted(waits)[len(waits) // 2] < 0.2
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
-    with serving(folder, "--port", "0") as (address, _):
-        again = asked(address).get(f"/api/jobs/{job['id']}").json()
+    with serving(folder, "--port", "0") as (address, _), asking(address) as client:
+        again = client.get(f"/api/jobs/{job['id']}").json()
         assert again["status"] == "stopped"
         assert again["done"] > 0
 
@@ -69,10 +61,10 @@ def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folde
 def test_another_machine_needs_the_token_that_is_printed(folder):
     with serving(folder, "--host", "0.0.0.0", "--port", "0") as (address, _):
         port, token = re.fullmatch(r"http://[^/]+:(\d+)/\?token=(\S{32})", address).groups()
-        client = asked(f"http://127.0.0.1:{port}")
-        assert client.get("/").status_code == 403
-        assert client.get(f"/?token={token}").status_code == 303
-        assert client.get("/api/scenarios").status_code == 200
+        with asking(f"http://127.0.0.1:{port}") as client:
+            assert client.get("/").status_code == 403
+            assert client.get(f"/?token={token}").status_code == 303
+            assert client.get("/api/scenarios").status_code == 200
 
 
 @pytest.mark.parametrize("options", [("--port", "99999"), ("--host", "203.0.113.7"), ("--jobs", "0")])

@@ -74,6 +74,7 @@ def _bound(host: str, port: int | None) -> socket.socket:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             line.bind((host, each))
+            line.listen()
             return line
         except (OSError, OverflowError) as e:
             reason = str(e)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
 import uvicorn
@@ -42,4 +43,5 @@ def run(site: Site, line: socket.socket, address: Address) -> None:
         app, log_level="warning", access_log=False, server_header=False, limit_concurrency=_MOST_AT_ONCE,
         timeout_graceful_shutdown=2, proxy_headers=False,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[line])
+    with suppress(KeyboardInterrupt):  # raised once more when all is closed
+        uvicorn.Server(config).run(sockets=[line])
