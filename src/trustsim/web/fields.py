@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from trustsim import units
@@ -93,6 +94,7 @@ def shown(node: Node) -> Any:
     return _as_text(value) if isinstance(value, str) else write(value).strip()
 
 
+@lru_cache(4096)
 def _as_text(value: str) -> str:
     """Return text as it is where the page would read it as itself, else in quotes: ``"12"``, ``"off: now"``."""
     node = written(value, Spot(""))

@@ -17,6 +17,7 @@ from trustsim.registry import REGISTRY
 from trustsim.scenario.sections import DO_NOTHING
 from trustsim.scenario.tree import Node, plain
 from trustsim.scenario.yaml_file import write
+from trustsim.web.files import SHIPPED
 from trustsim.web.page_state import Applied
 
 _SAVE = "# first save the scenario file (YAML) as scenario.yaml\n"
@@ -84,7 +85,10 @@ def _changes(applied: Applied) -> dict[str, Any] | None:
 
 
 def _file(applied: Applied, folder: str) -> str:
-    return _from(str(applied.file.path), folder)
+    """Return what the command line calls the file: its path in the folder, or the name under which it ships."""
+    name = applied.file.id.removeprefix(SHIPPED)
+    is_name = applied.file.is_shipped and not os.path.lexists(os.path.join(folder, name))
+    return name if is_name else _from(str(applied.file.path), folder)
 
 
 def command_of(applied: Applied, folder: str) -> str:
@@ -107,11 +111,14 @@ def _flow(value: Any) -> str:
 def python_of(applied: Applied, folder: str) -> str:
     """Return lines of Python that give the same numbers in *folder*."""
     changes = _changes(applied)
-    file = _file(applied, folder) if changes is not None else "scenario.yaml"
+    file, imported = repr("scenario.yaml" if changes is None else _from(str(applied.file.path), folder)), ""
+    if changes is not None and applied.file.is_shipped:
+        file = f"shipped()[{applied.file.id.removeprefix(SHIPPED)!r}]"
+        imported = "from trustsim.scenario.shipped import shipped\n"
     note = "" if changes is not None else _SAVE
     overrides = f", overrides={pprint.pformat(changes, width=100, sort_dicts=False)}" if changes else ""
     only = "" if applied.shown is None else f", variants={list(applied.shown)!r}"
     return (
-        f"import trustsim as ts\n\n{note}scenario = ts.load({file!r}{overrides})\n"
+        f"import trustsim as ts\n{imported}\n{note}scenario = ts.load({file}{overrides})\n"
         f"result = ts.compare(scenario{only})\nresult.table()\n"
     )
