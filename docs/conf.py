@@ -29,7 +29,7 @@ language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "myst-nb", ".py": "myst-nb"}
-exclude_patterns = ["*.py", "made/*", "notebooks/.*"]
+exclude_patterns = ["*.py", "made/*", "notebooks/.*", "notebooks/README.md"]
 nb_custom_formats = {".py": ["jupytext.reads", {"fmt": "py:percent"}]}
 nb_execution_mode = "cache"
 nb_execution_timeout = 300

@@ -38,11 +38,17 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
     context = click.Context(command, info_name=f"trustsim {name}")
     yield f"## {name}\n"
     yield f"{code(' '.join(command.get_usage(context).removeprefix('Usage: ').split()))}\n"
-    yield f"{inspect.cleandoc(command.help or '')}"
+    yield _paragraphs(inspect.cleandoc(command.help or ""))
     options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
     if options:
         yield ""
         yield from table(("option", "what it does"), (_option(option, context) for option in options))
+
+
+def _paragraphs(text: str) -> str:
+    """Return a help text as Markdown: click's mark of lines that stay as they are makes a block of text."""
+    parts = text.split("\n\n")
+    return "\n\n".join(f"```text\n{part[2:]}\n```" if part.startswith("\b\n") else part for part in parts)
 
 
 def _option(option: click.Option, context: click.Context) -> tuple[str, str]:
