@@ -27,8 +27,8 @@ ORDER = (
 
 # package → the rooms and files that may import it
 ONLY_IN = {
-    "mesa": ("model.py", "bench/objects.py", "live.py"),
-    "solara": ("live.py",),
+    "mesa": ("model.py", "bench/objects.py", "live"),
+    "solara": ("live",),
     "starlette": ("web",),
     "uvicorn": ("web",),
     "networkx": ("world/network.py", "report"),

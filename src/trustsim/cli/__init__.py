@@ -3,7 +3,18 @@
 Exit status: 0 done, 1 an expectation was not met, 2 the input is wrong, 3 some runs failed, 130 interrupted.
 """
 
-from trustsim.cli import attribution, calibration, completion, designs, evidence, machine, page, scenarios, studies
+from trustsim.cli import (
+    attribution,
+    calibration,
+    completion,
+    designs,
+    evidence,
+    live,
+    machine,
+    page,
+    scenarios,
+    studies,
+)
 from trustsim.cli.common import main
 
 __all__ = [
@@ -12,6 +23,7 @@ __all__ = [
     "completion",
     "designs",
     "evidence",
+    "live",
     "machine",
     "main",
     "page",
