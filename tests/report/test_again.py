@@ -217,3 +217,20 @@ def test_answer_sets_the_loss_that_is_saved_against_the_cost(told, found):
         f"For each CNY more, investors lose {less} CNY less." in facts_of(changed, found.claims)["What does it cost?"]
     )
     assert "For each CNY" not in facts_of(changed, np.nan)["What does it cost?"]
+
+
+def test_where_the_rank_cannot_tell_the_headline_says_what_the_loss_tells(told):
+    def tied(values):
+        values[:] = 1.0
+        return values
+
+    def saves(values):
+        values[:, 1:] = values[:, :1] - 0.02 - 0.001 * np.arange(len(values))[:, None]
+        return values
+
+    changed = with_outcome(with_outcome(told, "run_probability", tied), "investor_loss", saves)
+    text = answer(changed, np.nan).headline
+    assert text.startswith("No variant is clearly better than ‘nothing’, judged by run probability.")
+    assert (
+        "But it clearly lowers investor loss: −2.3 pp" in text or "But it clearly lowers investor loss: −2.2 pp" in text
+    )

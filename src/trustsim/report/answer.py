@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trustsim.analysis.comparison import COST, Difference
+from trustsim.analysis.comparison import COST, HEADLINES, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.report import reading, story, words
 from trustsim.report.reading import Measure
@@ -101,7 +101,8 @@ def _headline(result: Result, measure: Measure, best: str, rivals: Sequence[str]
     found = reading.difference(result, measure.name, best)
     if _verdict(result, measure, best) != "better":
         text = f"No variant is clearly better than {quoted(base)}, judged by {measure.label}."
-        return f"{text} The best of them, {quoted(best)}, makes a difference of {_changed(result, measure, found)}."
+        text += f" The best of them, {quoted(best)}, makes a difference of {_changed(result, measure, found)}."
+        return text + _other_headline(result, measure, best)
     size = words.change(abs(found.mean), measure.unit, currency).removeprefix("+")
     text = f"it {words.verb(found.mean, found.low, found.high)} {measure.label} by {size}"
     if found.n == result.comparison.n:
@@ -111,6 +112,16 @@ def _headline(result: Result, measure: Measure, best: str, rivals: Sequence[str]
         return f"{quoted(best)} {'helps' if len(result.comparison.variants) == 2 else 'helps most'}: {text}."
     close = _quoted(rivals) if len(rivals) <= _MOST_NAMES else f"{len(rivals)} others"
     return f"{quoted(best)} helps most, too close to {close} to tell apart: {text}."
+
+
+def _other_headline(result: Result, measure: Measure, best: str) -> str:
+    """Say what the first in rank does to the other headline outcome, where what ranks the variants cannot tell."""
+    for name in HEADLINES:
+        if name != measure.name and reading.is_measured(result, name):
+            other, found = reading.outcome(result, name), reading.difference(result, name, best)
+            if _verdict(result, other, best) == "better":
+                return f" But it clearly lowers {other.label}: {_changed(result, other, found)}."
+    return ""
 
 
 def _sure(result: Result, measure: Measure, best: str) -> Fact:

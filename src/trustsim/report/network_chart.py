@@ -89,7 +89,7 @@ def _draw(ax: Axes, spread: Spread, places: np.ndarray, v: int, m: int) -> None:
     with look.style():
         ax.clear()
         ax.set_axis_off()
-        ends = places[spread.links]
+        ends = places[spread.links[:: spread.every]]
         gaps = np.full((len(ends), 1, 2), np.nan)
         x, y = np.concatenate((ends, gaps), axis=1).reshape(-1, 2).T
         faint = float(np.clip(250 / max(1, len(ends)), 0.12, 0.5))

@@ -46,7 +46,7 @@ class Spread:
     replication : its number. n_alike : the worlds of which it is the median; has_run : whether there is a run in it.
     variants : the baseline and, where there is one, the best other variant.
     shown : int64 (n,), investors drawn: all, or a connected part. links : int64 (m, 2), rows of ``shown``.
-    every : of the links between those shown, each how-many-th is drawn.
+    every : of the links, each how-many-th is drawn; all of them place the investors.
     states : uint8 (variants, moments, investors), of ``STATES``.
     held : bool (investors,), who held money on a platform on day 0.
     """
@@ -95,7 +95,7 @@ def spread_of(result: Result) -> Spread | None:
     shown = part_of(network, _first_to_run(states[0]), MOST_SHOWN)
     links = links_between(network, shown)
     every = -(-len(links) // MOST_LINKS) or 1
-    return Spread(replication, n_alike, has_run, names, moments, shown, links[::every], every, states, held)
+    return Spread(replication, n_alike, has_run, names, moments, shown, links, every, states, held)
 
 
 def median_world(result: Result) -> tuple[int, int, bool]:
