@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 
@@ -72,3 +73,22 @@ def test_the_source_archive_holds_all_that_builds_and_tests_it(in_archive: set[s
 def test_no_cache_and_nothing_ignored_is_in_the_source_archive(in_archive: set[str]) -> None:
     unwanted = ("__pycache__", ".venv", ".pytest_cache", ".mypy_cache", ".hypothesis", ".git")
     assert [name for name in in_archive if set(name.split("/")) & set(unwanted)] == []
+
+
+def test_the_citation_is_that_of_this_version() -> None:
+    citation = YAML(typ="safe").load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    assert (citation["version"], citation["license"]) == (version("trustsim"), "BSD-3-Clause")
+
+
+@pytest.mark.parametrize(
+    "form", sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("[!c]*.yml")), ids=lambda path: path.stem
+)
+def test_a_form_for_issues_has_what_forms_need(form: Path) -> None:
+    asked = YAML(typ="safe").load(form.read_text(encoding="utf-8"))
+    assert {"name", "description", "body"} <= set(asked)
+    ids = [field["id"] for field in asked["body"]]
+    assert len(ids) == len(set(ids))
+    for field in asked["body"]:
+        assert field["type"] in ("input", "textarea", "dropdown", "checkboxes")
+        assert field["attributes"]["label"]
