@@ -22,11 +22,23 @@ PORT = 8080
 @click.option("--open/--no-open", "opens", default=None, help="Open a browser; by default on a terminal.")
 @click.option("--read-only", is_flag=True, help="Keep no scenario that is sent to the page.")
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Studies that run at once.")
-@click.option("--most-replications", type=click.IntRange(min=1), default=10_000, show_default=True)
-@click.option("--most-investors", type=click.IntRange(min=1), default=100_000, show_default=True)
-@click.option("--most-variants", type=click.IntRange(min=1), default=64, show_default=True)
-@click.option("--most-steps", type=click.IntRange(min=1), default=10_000, show_default=True)
-@click.option("--most-platforms", type=click.IntRange(min=1), default=200, show_default=True)
+@click.option(
+    "--most-replications",
+    type=click.IntRange(min=1),
+    default=10_000,
+    show_default=True,
+    help="Refuse more worlds in a study.",
+)
+@click.option(
+    "--most-investors", type=click.IntRange(min=1), default=100_000, show_default=True, help="Refuse more investors."
+)
+@click.option(
+    "--most-variants", type=click.IntRange(min=1), default=64, show_default=True, help="Refuse more variants."
+)
+@click.option("--most-steps", type=click.IntRange(min=1), default=10_000, show_default=True, help="Refuse more steps.")
+@click.option(
+    "--most-platforms", type=click.IntRange(min=1), default=200, show_default=True, help="Refuse more platforms."
+)
 @workers_option
 def serve(
     folder: Path,
