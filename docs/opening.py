@@ -1,7 +1,7 @@
 """Make the picture that opens the README, ``docs/pictures/opening.png``: ``python docs/opening.py``.
 
-One world of the quickstart at the peak of its run, with nothing done and with the best variant; below, what each variant
-changes over all worlds.
+One world of the quickstart at the peak of its run, with nothing done and with the best variant; below, what each
+variant changes over all worlds.
 """
 
 from __future__ import annotations
