@@ -29,7 +29,7 @@ def opening(result: Result) -> Figure:
         figure = Figure(figsize=(5.0, 5.6), layout="constrained")
         above, below = figure.subfigures(2, 1, height_ratios=(2.7, 2.9))
         for v, ax in enumerate(above.subplots(1, len(spread.variants))):
-            network_chart._draw(ax, spread, places, v, peak)
+            network_chart.draw_moment(ax, spread, places, v, peak)
         result.plot.differences("run_probability", below.add_subplot())
     return figure
 

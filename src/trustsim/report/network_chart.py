@@ -31,7 +31,7 @@ def spreading(result: Result, spread: Spread) -> Chart:
     pictures = []
     for v, name in enumerate(spread.variants):
         for m, moment in enumerate(spread.moments):
-            _draw(ax, spread, places, v, m)
+            draw_moment(ax, spread, places, v, m)
             told = f"{words.capital(name)}, {_when(spread, m)}: {_told(spread, v, m)}."
             key = f"network-{v}-{m}"
             title = f"{name}, day {words.tick(round(moment.day, 2))}"
@@ -85,7 +85,8 @@ def _told(spread: Spread, v: int, m: int) -> str:
     return f"{alarmed} alarmed, {ran} ran"
 
 
-def _draw(ax: Axes, spread: Spread, places: np.ndarray, v: int, m: int) -> None:
+def draw_moment(ax: Axes, spread: Spread, places: np.ndarray, v: int, m: int) -> None:
+    """Draw one variant at one moment, in place of what is on *ax*; ``places`` float64 (shown, 2)."""
     with look.style():
         ax.clear()
         ax.set_axis_off()
