@@ -82,7 +82,8 @@ def test_threshold_of_variants_that_may_lose_the_same_has_no_upper_limit():
 
 def test_a_variant_that_is_cheapest_and_safest_is_best_at_any_price_and_needs_no_picture():
     result = made(("nothing", "gate"), investor_loss=[0.1, 0.3], policy_cost=np.tile([0.0, 9.0], (N, 1)))
-    assert "‘nothing’ is cheapest, and no variant loses less" in flips.told(result, np.nan)
+    assert "‘nothing’ is cheapest, and no variant loses less" in flips.told(result, np.nan)[-1]
+    assert flips.in_short(result, np.nan) == "Clearly ahead of ‘gate’: ‘nothing’ by investor loss."
     assert [chart.key for chart in flips.chapter(result, np.nan)] == ["flips-leaders"]
 
 
@@ -99,6 +100,14 @@ def test_par_of_a_share_of_the_claims_is_the_claims_and_names_the_best_there(stu
     assert "(20 CNY), it is ‘gate’" in pricing.told(study, found, 200_000.0)
     assert "counts like money spent" not in pricing.told(study, found, np.nan)
     assert pricing.par(study, np.nan) is None
+
+
+def test_in_short_the_other_outcome_and_the_prices_are_named(study):
+    text = flips.in_short(study, 200_000.0)
+    assert text.startswith(
+        "Clearly ahead of ‘gate’: ‘cover’ by peak outflow. Where a percentage point of the claims lost"
+    )
+    assert "‘nothing’ is best. Where money lost counts like money spent (20 CNY), it is ‘gate’." in text
 
 
 def test_leader_by_every_outcome_and_whether_it_is_clearly_ahead_of_the_first(study):
@@ -124,7 +133,7 @@ def test_worlds_with_a_run_are_judged_by_the_loss_and_few_without_are_not_judged
     assert (with_run.n, with_run.leader, with_run.verdict) == (22, "gate", "no flip")
     assert (without.n, without.verdict) == (18, "only 18 worlds, not judged")
     assert set(without.states.values()) == {""}
-    assert "investor loss, without a run (18 worlds)" in flips.told(study, np.nan)
+    assert "investor loss, without a run (18 worlds)." in " ".join(flips.told(study, np.nan))
 
 
 def test_worlds_without_a_run_can_flip_the_order(study):
@@ -134,7 +143,7 @@ def test_worlds_without_a_run_can_flip_the_order(study):
     view = by_label(result)["investor loss, without a run"]
     assert (view.n, view.against, view.verdict) == (36, "gate", "flips")
     assert view.gap.mean == pytest.approx(-0.03, abs=0.002)
-    assert "In worlds without a run under ‘nothing’ (36 of 80)" in flips.told(result, np.nan)
+    assert "In worlds without a run under ‘nothing’ (36 of 80) " in " ".join(flips.told(result, np.nan))
 
 
 def test_worst_tenth_is_that_of_the_baseline():
@@ -156,7 +165,7 @@ def test_where_nobody_loses_parts_are_judged_by_the_next_outcome_and_loss_has_no
                  run_probability=half)  # fmt: skip
     assert {view.outcome for view in flips.views(found) if view.is_part} == {"peak_outflow"}
     assert not pricing.is_priced(found)
-    assert "price" not in flips.told(found, np.nan)
+    assert not any("price" in point for point in flips.told(found, np.nan))
 
 
 def test_outcome_that_is_the_same_everywhere_has_no_leader():
@@ -189,7 +198,7 @@ def test_any_number_of_variants_is_drawn_and_named(n):
 def test_one_variant_or_nothing_ranked_has_no_chapter(result):
     alone = made(("nothing",), peak_outflow=[0.2])
     assert flips.chapter(alone, np.nan) == ()
-    assert flips.told(alone, np.nan) == ""
+    assert flips.told(alone, np.nan) == ()
     unranked = Result(result.study, replace(result.comparison, ranked_by=None))
     assert flips.chapter(unranked, np.nan) == ()
 

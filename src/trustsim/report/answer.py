@@ -10,14 +10,13 @@ import numpy as np
 
 from trustsim.analysis.comparison import COST, HEADLINES, Difference
 from trustsim.analysis.intervals import Interval
-from trustsim.report import reading, story, words
-from trustsim.report.reading import Measure
+from trustsim.report import flips, reading, story, words
+from trustsim.report.reading import FAILURE, LATE, LOSS, SEGMENT, UNHURT, Measure
+from trustsim.report.words import quoted
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
-LOSS, FAILURE = "investor_loss", "failure_probability"
-SEGMENT, LATE, UNHURT = "loss_by_segment[", "late_loss_ratio", "zero_loss_share"
 _MOST_NAMES = 3  # in a headline
 FEW = 100  # replications below which the report asks for more
 
@@ -59,7 +58,8 @@ def answer(result: Result, claims: float) -> Answer:
     facts = [_sure(result, measure, best)]
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
     facts += _cost(result, measure, best, others, rivals, claims)
-    facts += [*_gains(result, best), *_harmful(result, others), *_other_rankings(result, best), _doubts(result)]
+    facts += [*_gains(result, best), *_harmful(result, others)]
+    facts += [Fact("Does the ranking flip?", flips.in_short(result, claims)), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
 
 
@@ -67,11 +67,6 @@ def _unranked(result: Result) -> str:
     if result.comparison.n == 0:
         return "No run finished"
     return "Only one variant was run" if len(result.comparison.variants) < 2 else "No outcome has a better side"
-
-
-def quoted(name: str) -> str:
-    """Put a variant's name in quotation marks."""
-    return f"‘{name}’"
 
 
 def _verdict(result: Result, measure: Measure, name: str) -> str:
@@ -151,12 +146,12 @@ def _cost(
     currency, base = result.scenario.currency, result.comparison.baseline
     level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
     text = f"{quoted(best)} costs {words.quantity(level.mean, 'money', currency)} a run on average"
-    text += "." if extra.mean == level.mean else f", {_against(extra.mean, currency)} {quoted(base)}."
+    text += "" if extra.mean == level.mean else f", {_against(extra.mean, currency)} {quoted(base)}"
     if np.isfinite(claims) and reading.is_measured(result, LOSS) and reading.outcome(result, LOSS).unit == "share":
         saved = reading.difference(result, LOSS, best)
-        if saved.high < 0 and extra.mean > 0:
-            less = words.tick(round(-saved.mean * claims / extra.mean, 2))
-            text += f" For each {currency} more, investors lose {less} {currency} less."
+        if saved.high < 0:
+            text += f"; investors lose {words.quantity(-saved.mean * claims, 'money', currency)} less"
+    text += "."
     helpful = [name for name in others if _verdict(result, measure, name) == "better"]
     told = {best}
     for names, what in (([best, *rivals], "of those too close to tell apart"), (helpful, "that clearly helps")):
@@ -203,8 +198,9 @@ def _by_segment(result: Result, best: str) -> list[str]:
 def _listed_segments(told: Sequence[str], n: int) -> str:
     if not told:
         return "nobody"
-    noun = "the segment" if len(told) == 1 else f"{'all' if len(told) == n else 'the'} segments"
-    return f"{noun} {words.listing(told)} of what they held"
+    if n > 1 and len(told) == n:
+        return f"every segment: {words.listing(told)} of what they held"
+    return f"the segment{'' if len(told) == 1 else 's'} {words.listing(told)} of what they held"
 
 
 def _unhurt(result: Result, best: str) -> list[str]:
@@ -222,7 +218,8 @@ def _late(result: Result, best: str) -> list[str]:
     ratios = {name: reading.values(result, LATE, name) for name in (best, result.comparison.baseline)}
     medians = {name: float(np.median(x[np.isfinite(x)])) for name, x in ratios.items() if np.isfinite(x).any()}
     told = [f"{words.tick(round(x, 2))} times under {quoted(name)}" for name, x in medians.items()]
-    return [f"Those who stay or ask late lose, beside the first to ask, in the median world: {words.listing(told)}."]
+    text = "The loss share of those who stay or ask late, against that of the first to ask, in the median world"
+    return [f"{text}: {words.listing(told)}."] if told else []
 
 
 def _harmful(result: Result, others: Sequence[str]) -> list[Fact]:
@@ -237,26 +234,6 @@ def _harmful(result: Result, others: Sequence[str]) -> list[Fact]:
                     worse.append(f"{measure.label} {words.change(found.mean, measure.unit, result.scenario.currency)}")
         told += [f"{quoted(name)}: {words.listing(worse)}"] if worse else []
     return [Fact("What makes it worse?", f"Clearly worse than the baseline: {'; '.join(told)}.")] if told else []
-
-
-def _other_rankings(result: Result, best: str) -> list[Fact]:
-    """Say which other variant is clearly ahead in another outcome; cost is left out, where doing nothing leads."""
-    leaders: dict[str, list[str]] = {}
-    for name in reading.asked(result):
-        measure = reading.outcome(result, name)
-        if measure.better and name not in (COST, result.comparison.ranked_by):
-            sign = 1 if measure.better == "lower" else -1
-            means = {v: sign * reading.level(result, name, v).mean for v in result.comparison.ranking}
-            known = {v: x for v, x in means.items() if np.isfinite(x)}
-            leader = min(known, key=lambda v: known[v], default=best)
-            gap = reading.versus(result, name, leader, best) if leader != best else None
-            if gap is not None and words.verdict(gap.low, gap.high, measure.better) == "better":
-                leaders.setdefault(leader, []).append(measure.label)
-    if not leaders:
-        text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."
-        return [Fact("Does the ranking flip?", text)]
-    told = [f"{quoted(leader)} by {words.listing(names)}" for leader, names in leaders.items()]
-    return [Fact("Does the ranking flip?", f"Clearly ahead of {quoted(best)}: {'; '.join(told)}.")]
 
 
 def _doubts(result: Result) -> Fact:

@@ -22,8 +22,8 @@ from trustsim.report.tradeoff import tradeoff
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
-PANEL = 2.55  # inches
-_PANEL_PLACE = (0.185, 0.235, 0.79, 0.625)  # fixed, so that panels line up (and a layout need not be solved for each)
+PANEL = (2.85, 2.05)  # inches
+_PANEL_PLACE = (0.225, 0.225, 0.755, 0.665)  # fixed, so that panels line up (and a layout need not be solved for each)
 _TABLE_ROWS = 13  # days shown in a fan's table; the download holds them all
 _MOST_DAYS = 100  # rows of a fan's download
 
@@ -174,7 +174,7 @@ def cost_and_loss(result: Result, loss: str, cost: str) -> Chart:
         for name, (x, y), unbeaten in zip(names, levels, best, strict=True)
     )  # fmt: skip
     told = "; ".join(f"{row[0]} costs {row[1]} and loses {row[3]}" for row in rows)
-    unbeaten = words.listing([f"‘{name}’" for name, is_best in zip(names, best, strict=True) if is_best])
+    unbeaten = words.listing([words.quoted(name) for name, is_best in zip(names, best, strict=True) if is_best])
     note = f"Down and to the left is better. By the means, no variant is both cheaper and safer than {unbeaten}."
     title = f"{words.capital(lost.label)} against {paid.label}"
     pictures = _both("cost", title, f"{told}. {note}", (4.3, 4.0), lambda ax: tradeoff(result, loss, cost, ax))
@@ -196,17 +196,19 @@ def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
     key = f"{'p' if paired else 's'}-{series}"
     title = f"{words.capital(shown.label)}, difference to ‘{baseline}’" if paired else words.capital(measure.label)
     with look.style():
-        ax = Figure(figsize=(PANEL, 1.75)).add_axes(_PANEL_PLACE)
+        ax = Figure(figsize=PANEL).add_axes(_PANEL_PLACE)
+    _, unit = shown.scale(currency, reading.largest(result, series))
     pictures = []
     for k, name in enumerate(names):
         _panel(ax, result, series, name, paired)
+        ax.set_ylabel(unit or shown.label)
         ax.set_ylim(_limits(bands, shown))
         told = _told(bands[name], shown, currency)
         pictures.append(vector.to_svg(_figure(ax), f"{key}-{k}", f"{title}: {name}", told))
-    unit = shown.axis(currency, reading.largest(result, series))[1]
-    note = f"{words.capital(unit)} over the days. {words.sentence(measure.text)}".strip()
-    return Chart(key, measure.label, title, note, "panels", tuple(pictures), _band_table(bands, shown, currency),
-                 f"{'difference-' if paired else ''}{series}.csv", _band_download(bands))  # fmt: skip
+    return Chart(
+        key, measure.label, title, words.sentence(measure.text), "panels", tuple(pictures),
+        _band_table(bands, shown, currency), f"{'difference-' if paired else ''}{series}.csv", _band_download(bands),
+    )  # fmt: skip
 
 
 def _panel(ax: Axes, result: Result, series: str, name: str, paired: bool) -> None:
@@ -219,7 +221,6 @@ def _panel(ax: Axes, result: Result, series: str, name: str, paired: bool) -> No
         fans.fan(result, series, name, ax=ax)
     title = f"{name} (baseline)" if name == result.comparison.baseline else name
     ax.set_title(words.shortened(title, 28), loc="left")
-    ax.set_ylabel("")
 
 
 def _limits(bands: dict[str, fans.Band], measure: Measure) -> tuple[float, float]:

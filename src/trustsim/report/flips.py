@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from trustsim.analysis.comparison import COST
 from trustsim.analysis.intervals import Interval
 from trustsim.report import charts, look, pricing, reading, spreads, words
-from trustsim.report.answer import LOSS, quoted
 from trustsim.report.charts import Chart, Table, num
+from trustsim.report.reading import LOSS
+from trustsim.report.words import quoted
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
@@ -74,17 +75,23 @@ def views(result: Result) -> tuple[View, ...]:
     c = result.comparison
     if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
         return ()
-    names = [name for name in reading.asked(result) if c.measures[name].better and reading.is_compared(result, name)]
-    everywhere = np.ones(c.n, dtype=bool)
-    found = [_view(result, words.label(name), name, everywhere, c.ranking[0]) for name in names]
+    found = _whole(result, c.ranking[0])
+    names = [view.outcome for view in found]
     judged = _judged(result, c.ranked_by, names)
     if judged is None:
         return tuple(found)
     if judged not in names:
-        found.append(_view(result, words.label(judged), judged, everywhere, c.ranking[0]))
+        found.append(_view(result, words.label(judged), judged, np.ones(c.n, dtype=bool), c.ranking[0]))
     usual = next(view.leader for view in found if view.outcome == judged)
     parts = _parts(result, judged)
     return (*found, *(_view(result, label, judged, part, usual, is_part=True) for label, part in parts.items()))
+
+
+def _whole(result: Result, against: str) -> list[View]:
+    """Return every outcome with a better side that is asked for, in all worlds."""
+    c = result.comparison
+    names = [name for name in reading.asked(result) if c.measures[name].better and reading.is_compared(result, name)]
+    return [_view(result, words.label(name), name, np.ones(c.n, dtype=bool), against) for name in names]
 
 
 def _judged(result: Result, ranked_by: str, names: Sequence[str]) -> str | None:
@@ -151,34 +158,53 @@ def chapter(result: Result, claims: float) -> tuple[Chart, ...]:
     return (leaders(result, seen), *((pricing.chart(result, prices, claims),) if len(prices) > 1 else ()))
 
 
-def told(result: Result, claims: float) -> str:
-    """Say what flips the ranking and what does not; ``claims`` as in :func:`chapter`."""
+def told(result: Result, claims: float) -> tuple[str, ...]:
+    """Say, point by point, what flips the ranking and what does not; ``claims`` as in :func:`chapter`."""
     seen = views(result)
     if not seen:
-        return ""
-    parts = [_by_outcome(result, [view for view in seen if not view.is_part and view.outcome != COST])]
-    parts += [_in_part(result, view) for view in seen if view.is_part and view.is_judged]
+        return ()
+    points = _by_outcome(result, [view for view in seen if not view.is_part and view.outcome != COST])
+    points += [_in_part(result, view) for view in seen if view.is_part and view.is_judged]
     few = [f"{view.label} ({words.plural(view.n, 'world')})" for view in seen if not view.is_judged]
-    parts += [f"Too few worlds to judge: {words.listing(few)}."] if few else []
+    points += [f"Too few worlds to judge: {words.listing(few)}."] if few else []
     if pricing.is_priced(result):
-        parts.append(pricing.told(result, pricing.stretches(result), claims))
-    return " ".join(parts)
+        points.append(pricing.told(result, pricing.stretches(result), claims))
+    return tuple(points)
 
 
-def _by_outcome(result: Result, seen: Sequence[View]) -> str:
-    c = result.comparison
-    best, first = quoted(c.ranking[0]), next(view for view in seen if view.outcome == c.ranked_by)
+def in_short(result: Result, claims: float) -> str:
+    """Say which variant is ahead of the best one by another outcome, and where at another price of loss.
+
+    Cost alone is left out: there doing nothing leads. ``claims`` as in :func:`chapter`.
+    """
+    best = next(name for name in result.comparison.ranking if name != result.comparison.baseline)
+    ahead = _ahead(view for view in _whole(result, best) if view.outcome != COST)
+    text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."
+    if ahead:
+        text = f"Clearly ahead of {quoted(best)}: {ahead}."
+    if not pricing.is_priced(result):
+        return text
+    return f"{text} {pricing.in_short(result, pricing.stretches(result), claims)}".rstrip()
+
+
+def _ahead(seen: Iterable[View]) -> str:
+    """Name the variants that are clearly ahead of the first in rank, each with the outcomes: ``'‘a’ by x and y'``."""
     flipped: dict[str, list[str]] = {}
     for view in seen:
         if view.verdict == "flips":
             flipped.setdefault(view.leader, []).append(view.label)
+    return "; ".join(f"{quoted(name)} by {words.listing(labels)}" for name, labels in flipped.items())
+
+
+def _by_outcome(result: Result, seen: Sequence[View]) -> list[str]:
+    c = result.comparison
+    best, first = quoted(c.ranking[0]), next(view for view in seen if view.outcome == c.ranked_by)
     kept = [v.label for v in seen if v.verdict in ("no flip", "no clear flip") and v.outcome != c.ranked_by]
     same = [quoted(name) for name, state in first.states.items() if state == "leads" and name != first.leader]
-    text = f"By {first.label} {best} is first{', with ' if same else ''}{words.listing(same)}."
-    if flipped:
-        ahead = [f"{quoted(name)} by {words.listing(labels)}" for name, labels in flipped.items()]
-        text += f" Clearly ahead of {best}: {'; '.join(ahead)}."
-    return f"{text} No variant is clearly ahead of {best} by {words.listing(kept, 'or')}." if kept else text
+    points = [f"By {first.label} {best} is first{', with ' if same else ''}{words.listing(same)}."]
+    if ahead := _ahead(seen):
+        points.append(f"Clearly ahead of {best}: {ahead}.")
+    return [*points, *([f"No variant is clearly ahead of {best} by {words.listing(kept, 'or')}."] if kept else [])]
 
 
 def _in_part(result: Result, view: View) -> str:

@@ -13,9 +13,9 @@ from trustsim.analysis import intervals
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.report import charts, look, reading, spreads, words
-from trustsim.report.answer import LATE, LOSS, SEGMENT, UNHURT, quoted
 from trustsim.report.charts import Chart, Table, num
-from trustsim.report.reading import Measure
+from trustsim.report.reading import LATE, LOSS, SEGMENT, UNHURT, Measure
+from trustsim.report.words import quoted
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
@@ -47,18 +47,18 @@ def _anyone_loses(result: Result) -> bool:
     return any(bool(np.any(np.nan_to_num(result.study.outcomes[name]) > 0)) for name in names)
 
 
-def told(result: Result) -> str:
-    """Say who loses most under the baseline, and whom the best variant clearly spares or burdens."""
+def told(result: Result) -> tuple[str, ...]:
+    """Say, point by point, who loses most under the baseline, and whom the best variant clearly spares or burdens."""
     c = result.comparison
     if not segments(result):
-        return ""
+        return ()
     if not _anyone_loses(result):
-        return "Nobody loses anything, in any world and under any variant."
+        return ("Nobody loses anything, in any world and under any variant.",)
     best = next((name for name in c.ranking if name != c.baseline), None)
     parts = [_most(result, c.baseline), _late(result, c.baseline)]
     if best is not None and c.ranked_by is not None:
         parts.append(_spared(result, best))
-    return " ".join(part for part in parts if part)
+    return tuple(part for part in parts if part)
 
 
 def _most(result: Result, variant: str) -> str:

@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 
 from trustsim.report import graph, look, vector, words
 from trustsim.report.charts import Chart, Table, download
-from trustsim.report.spread import ALARMED, AWAY, CALM, RAN, STATES, Spread
+from trustsim.report.spread import ALARMED, AWAY, CALM, N_MOMENTS, RAN, STATES, Spread
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
-COLUMNS = 4  # moments side by side
 _CODES = dict(zip((AWAY, CALM, ALARMED, RAN), ("away", "calm", "alarmed", "ran"), strict=True))  # in the download
 _SIZE = (2.3, 2.75)  # inches
+_AROUND = 0.03  # room around the dots, as a share of what they take
 _PLACE = (0.02, 0.13, 0.96, 0.71)
 _INK = {AWAY: look.GRID, CALM: look.BASELINE, ALARMED: look.COLOURS[4], RAN: look.COLOURS[0]}
 _DOT = {AWAY: 0.7, CALM: 1.0, ALARMED: 1.5, RAN: 1.9}  # so that colour is not the only difference
@@ -46,7 +46,7 @@ def spreading(result: Result, spread: Spread) -> Chart:
     at = [(name, _when(spread, m)) for name in spread.variants for m in range(len(spread.moments))]
     head = ("variant", "moment", *(STATES[state] for state in (CALM, ALARMED, RAN, AWAY)))
     rows = tuple((*where, *row) for where, row in zip(at, cells, strict=True))
-    title = "One world at four moments" if len(spread.moments) == COLUMNS else "One world, day by day"
+    title = "One world at four moments" if len(spread.moments) == N_MOMENTS else "One world, day by day"
     return Chart(
         "moments", "network", title,
         note(result, spread), "panels", tuple(pictures),
@@ -100,10 +100,10 @@ def draw_moment(ax: Axes, spread: Spread, places: np.ndarray, v: int, m: int) ->
         for each, ink in _INK.items():
             some = places[state == each]
             ax.plot(some[:, 0], some[:, 1], "o", color=ink, markersize=2 * _DOT[each] * larger, mew=0, zorder=2 + each)
-        reach = np.array([-1.04, 1.04]) * np.max(np.abs(places), initial=0.1)
-        ax.set_xlim(*reach)
-        ax.set_ylim(*reach)
-        ax.set_aspect("equal")
+        low, high = (part(places, axis=0, initial=0.0) for part in (np.min, np.max))
+        pad = _AROUND * np.maximum(high - low, _AROUND)
+        ax.set_xlim(low[0] - pad[0], high[0] + pad[0])
+        ax.set_ylim(low[1] - pad[1], high[1] + pad[1])
         ax.set_title(f"{words.shortened(spread.variants[v], 26)}\n{_when(spread, m)}", loc="left", fontsize=9.5)
         ax.text(0, -0.03, _told(spread, v, m), transform=ax.transAxes, va="top", fontsize=9, color=look.INK)
 

@@ -157,7 +157,7 @@ def _on(result: Result) -> dict[str, str]:
     for name in REGISTRY.group("mechanism"):
         users = [variant for variant, world in worlds.items() if world.mechanisms.get(name) is not None]
         if users:
-            found[name] = "" if len(users) == len(variants) else words.listing([f"‘{v}’" for v in users])
+            found[name] = "" if len(users) == len(variants) else words.listing([words.quoted(v) for v in users])
     return found
 
 

@@ -19,8 +19,9 @@ from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
 from trustsim.report import charts, flips, look, losers, network_chart, page_tables, reading, story, why, words
 from trustsim.report.again import NETWORK, WHY, Again
-from trustsim.report.answer import LOSS, answer
+from trustsim.report.answer import answer
 from trustsim.report.charts import Chart
+from trustsim.report.reading import LOSS
 from trustsim.report.story import Assumption
 
 if TYPE_CHECKING:
@@ -35,11 +36,11 @@ _PACKAGES = ("trustsim", "numpy", "numba", "scipy", "mesa", "networkx", "matplot
 
 @dataclass(frozen=True)
 class Charts:
-    """The charts of one chapter: those shown, and those folded away; ``told`` is said above them."""
+    """The charts of one chapter: those shown, and those folded away; ``told`` is said above them, point by point."""
 
     shown: tuple[Chart, ...]
     more: tuple[Chart, ...] = ()
-    told: str = ""
+    told: tuple[str, ...] = ()
 
     @property
     def names(self) -> str:
@@ -114,7 +115,7 @@ def _chapters(result: Result, again: Again) -> dict[str, Charts]:
     """Draw the charts of every chapter."""
     if result.comparison.n == 0:
         empty = {name: Charts(()) for name in ("differences", "course", "runs", "losers", "price", "flips")}
-        return {**empty, **{name: Charts((), told=told) for name, told in again.missing.items()}}
+        return {**empty, **{name: Charts((), told=(told,)) for name, told in again.missing.items()}}
     outcomes, is_paired = reading.asked(result), len(result.comparison.variants) > 1
     apart = tuple(charts.differences(result, name) for name in outcomes if reading.is_compared(result, name))
     runs = tuple(charts.distribution(result, name) for name in outcomes)
@@ -136,14 +137,14 @@ def _chapters(result: Result, again: Again) -> dict[str, Charts]:
 
 def _why(result: Result, again: Again) -> Charts:
     if again.attribution is None:
-        return Charts((), told=again.missing[WHY])
+        return Charts((), told=(again.missing[WHY],))
     baseline = result.comparison.baseline
-    return Charts((why.withdrawals(again.attribution, baseline),), told=why.summary(again.attribution, baseline))
+    return Charts((why.withdrawals(again.attribution, baseline),), told=(why.summary(again.attribution, baseline),))
 
 
 def _network(result: Result, again: Again) -> Charts:
     if again.spread is None:
-        return Charts((), told=again.missing[NETWORK])
+        return Charts((), told=(again.missing[NETWORK],))
     return Charts((network_chart.spreading(result, again.spread),))
 
 

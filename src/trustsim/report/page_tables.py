@@ -12,7 +12,6 @@ from trustsim.analysis.comparison import HEADLINES
 from trustsim.experiment.study import LiquidityRun
 from trustsim.outcomes import RUN_MULTIPLE, RUN_SHARE, TRIGGERS
 from trustsim.report import reading, words
-from trustsim.report.answer import quoted
 from trustsim.report.charts import Table
 from trustsim.report.reading import Measure
 
@@ -115,7 +114,7 @@ def everything(result: Result) -> Table:
     return Table(
         ("variant", *heads),
         tuple(rows),
-        f"Mean, and in brackets the 95 % interval of the difference to {quoted(c.baseline)}.",
+        f"Mean, and in brackets the 95 % interval of the difference to {words.quoted(c.baseline)}.",
     )
 
 

@@ -19,8 +19,9 @@ from scipy.optimize import brentq
 from trustsim.analysis import intervals
 from trustsim.analysis.comparison import COST
 from trustsim.report import charts, look, reading, spreads, words
-from trustsim.report.answer import LOSS, quoted
 from trustsim.report.charts import Chart, Table, num
+from trustsim.report.reading import LOSS
+from trustsim.report.words import quoted
 from trustsim.units import Unit
 
 if TYPE_CHECKING:
@@ -151,14 +152,25 @@ def told(result: Result, found: Sequence[Stretch], claims: float) -> str:
         parts.append(f"from there on {quoted(stretch.variant)} (95 % interval {_between(result, stretch)})")
         if math.isfinite(stretch.stop):
             parts[-1] += f" up to {priced(result, stretch.stop)}"
+    return f"By the price put on a {per}, the best changes: {'; '.join(parts)}.{_at_par(result, found, claims)}"
+
+
+def in_short(result: Result, found: Sequence[Stretch], claims: float) -> str:
+    """Say below which price of loss the cheapest is best; nothing where one variant is best at any price."""
+    if len(found) == 1:
+        return ""
+    _, per = _scale(result)
+    text = f"Where a {per} is worth less than {priced(result, found[1].start)}, {quoted(found[0].variant)} is best."
+    return f"{text}{_at_par(result, found, claims)}"
+
+
+def _at_par(result: Result, found: Sequence[Stretch], claims: float) -> str:
     worth = par(result, claims)
-    text = f"By the price put on a {per}, the best changes: {'; '.join(parts)}."
     if worth is None:
-        return text
-    best = next(s for s in found if s.start <= worth < s.stop)
-    if _scale(result)[0] == 1.0:
-        return f"{text} Where money lost counts like money spent, it is {quoted(best.variant)}."
-    return f"{text} Where money lost counts like money spent ({priced(result, worth)}), it is {quoted(best.variant)}."
+        return ""
+    best = quoted(next(s.variant for s in found if s.start <= worth < s.stop))
+    price = "" if _scale(result)[0] == 1.0 else f" ({priced(result, worth)})"
+    return f" Where money lost counts like money spent{price}, it is {best}."
 
 
 def chart(result: Result, found: Sequence[Stretch], claims: float) -> Chart:

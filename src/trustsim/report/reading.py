@@ -23,6 +23,10 @@ from trustsim.units import Unit
 if TYPE_CHECKING:
     from trustsim.report.result import Result
 
+#: outcomes that the report speaks of by name
+LOSS, FAILURE, LATE, UNHURT = "investor_loss", "failure_probability", "late_loss_ratio", "zero_loss_share"
+SEGMENT = "loss_by_segment["
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -42,11 +46,14 @@ class Measure:
         """Return the measure of a difference of two such values."""
         return replace(self, is_difference=True)
 
+    def scale(self, currency: str, largest: float) -> tuple[float, str]:
+        """Return (divisor, unit) for an axis that must show values up to *largest*, in computed units."""
+        divisor, unit = words.axis(self.unit, currency, largest)
+        return divisor, "pp" if self.is_difference and self.unit == "share" else unit
+
     def axis(self, currency: str, largest: float) -> tuple[float, str]:
         """Return (divisor, axis label with its unit)."""
-        divisor, unit = words.axis(self.unit, currency, largest)
-        if self.is_difference and self.unit == "share":
-            unit = "pp"
+        divisor, unit = self.scale(currency, largest)
         name = f"difference in {self.label}" if self.is_difference else self.label
         return divisor, f"{name} ({unit})" if unit else name
 

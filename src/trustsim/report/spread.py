@@ -1,4 +1,4 @@
-"""One world of a study again, day by day: who is alarmed and who runs, at four moments, with the baseline and the best.
+"""One world of a study again: who is alarmed and who runs, at four moments, with the baseline and the best.
 
 The world is the median one by what ranks the variants, under the baseline, so that the picture shows neither the worst
 nor the best that can happen. Where that world has no run but others do, it is the median one of those.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from trustsim.analysis.comparison import HEADLINES
 from trustsim.kernels import layout
 from trustsim.model import TrustCrisisModel, lockstep_groups
-from trustsim.report import reading, story
+from trustsim.report import reading, story, words
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 AWAY, CALM, ALARMED, RAN = range(4)
 STATES = ("without money here", "calm", "alarmed", "has run")
 MOST_SHOWN, MOST_LINKS = 600, 1500
+N_MOMENTS = 4
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,10 @@ def median_world(result: Result) -> tuple[int, int, bool]:
 
 
 def _moments(result: Result, row: int) -> tuple[Moment, ...]:
-    """Return up to four moments: before the shock, then onset, peak and end of the run, or what stands for them."""
+    """Return four moments: before the shock, then onset, peak and end of the run, or what stands for them.
+
+    Where some of them are one day, the last day and the middles of the longest stretches between take their place.
+    """
     step, horizon = result.scenario.step, result.scenario.n_days
     days = [story.day_of(item) for item in result.scenario.shocks]
     before = max(round(min(days) / step) - 1, 0) if days else 0
@@ -126,13 +131,18 @@ def _moments(result: Result, row: int) -> tuple[Moment, ...]:
     else:
         asked = reading.paths(result, "requests", result.comparison.baseline)[row]
         wanted = [(before, "before"), (float(np.argmax(asked)), "most is asked for"), (horizon // 2, "half-way")]
-    wanted.append((horizon, "last day"))
-    found: dict[int, str] = {}
-    for at, name in wanted:
-        step_of = min(round(at), horizon)
-        found[step_of] = f"{found[step_of]} and {name}" if step_of in found else name
-    steps = sorted(found)[:4] if mine else sorted(found)
-    return tuple(Moment(k, k * step, found[k]) for k in steps)
+    names: dict[int, list[str]] = {}
+    for at, name in (*wanted, (horizon, "last day")):
+        names.setdefault(min(round(at), horizon), []).append(name)
+    while len(names) < N_MOMENTS and (between := _middle(sorted(names))) not in names:
+        names[between] = ["between"]
+    return tuple(Moment(k, k * step, words.listing(names[k])) for k in sorted(names)[:N_MOMENTS])
+
+
+def _middle(steps: Sequence[int]) -> int:
+    """Return the middle of the longest stretch between these steps."""
+    gap, start = max(((b - a, a) for a, b in pairwise(steps)), default=(0, steps[0]))
+    return start + gap // 2
 
 
 def _watched(model: TrustCrisisModel, moments: Sequence[Moment]) -> Iterable[NDArray[np.uint8]]:

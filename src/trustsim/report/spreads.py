@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _GOLDEN = 0.6180339887498949
 _ABOVE = 4.6  # a figure narrower than this (inches) writes names above their rows instead of beside them
+_AROUND = 0.04  # what is drawn beyond 'no' and 'yes' of an outcome that is only that
 _NAME = 0.5  # how far above its row a name then stands
 
 
@@ -41,6 +42,8 @@ def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
             if len(values) < len(result.study.replications):
                 notes[name] = f"in {len(values)} of {len(result.study.replications)} runs"
         name_rows(ax, names, result.comparison.baseline, notes)
+        if result.comparison.measures[outcome].binary:
+            ax.set_xlim(-_AROUND, 1 + _AROUND)
         return _measured(ax, measure, result.scenario.currency, largest)
 
 

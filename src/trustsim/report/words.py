@@ -136,6 +136,11 @@ def verb(mean: float, low: float | None, high: float | None) -> str:
     return "raises" if mean > 0 else "lowers"
 
 
+def quoted(name: str) -> str:
+    """Put a name, of a variant or a segment, in quotation marks."""
+    return f"‘{name}’"
+
+
 def listing(names: Sequence[str], join: str = "and") -> str:
     """Join names as prose: ``'a, b and c'``."""
     if len(names) < 2:

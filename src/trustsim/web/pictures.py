@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from trustsim.analysis.comparison import COST
 from trustsim.errors import TrustsimError, one_of
 from trustsim.report import charts, reading
-from trustsim.report.answer import LOSS
 from trustsim.report.charts import Chart
+from trustsim.report.reading import LOSS
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
