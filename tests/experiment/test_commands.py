@@ -148,6 +148,14 @@ def test_report_is_made_from_the_run_folder_alone(trustsim, tmp_path, monkeypatc
     assert (tmp_path / "theft-run" / "report.html").exists()
 
 
+def test_report_says_that_runs_are_those_of_another_version(trustsim, monkeypatch):
+    trustsim("compare", "theft.yaml", "--replications", "5", "--out", "a-run")
+    monkeypatch.setattr(address, "_engine", lambda simulate: "a later one")
+    done = CliRunner().invoke(cli.main, ["report", "a-run"], catch_exceptions=False)
+    assert done.exit_code == 2
+    assert "a-run: given runs that another version of trustsim began; allowed: trustsim resume a-run" in done.output
+
+
 def test_resume_needs_the_folder_alone_and_gives_the_same_document(trustsim, tmp_path):
     options = ("--variants", "both,nothing", "--replications", "6", "--seed", "4", "--json")
     whole = json.loads(trustsim("compare", "theft.yaml", *options, "--out", "whole").stdout)

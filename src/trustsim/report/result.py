@@ -266,7 +266,10 @@ def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None =
 
         study = until_enough(rule_of(asked.scenario, registry) if asked.has_rule else None, asked.total, study_of)
     if len(study.replications) == 0:
-        raise TrustsimError(f"{place}: given a folder without a finished replication; allowed: trustsim resume {place}")
+        what = "a folder without a finished replication"
+        if asked.request.addresses not in (None, asked.addresses):
+            what = "runs that another version of trustsim began"
+        raise TrustsimError(f"{place}: given {what}; allowed: trustsim resume {place}")
     return Result(study, compare_study(study, registry, rank_by=rank_by))
 
 
