@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from trustsim.analysis.comparison import compare
-from trustsim.report import again, page, reading, story
+from trustsim.report import again, charts, page, reading, story
 from trustsim.report.answer import answer
 from trustsim.report.result import Result
 
@@ -237,6 +237,21 @@ def test_answer_claims_nothing_where_the_interval_includes_zero(result):
 def test_smallest_studies_have_a_page_too(variants, n, monkeypatch):
     monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
     assert "nothing" in page.render(fake.result(variants, n), again.nothing())
+
+
+def test_size_of_a_distribution_does_not_grow_with_the_worlds(result):
+    few = charts.distribution(result, "investor_loss")
+    outcomes = {name: np.vstack([values] * 40) for name, values in result.study.outcomes.items()}
+    n = len(outcomes["investor_loss"])
+    assert n > 4000
+    study = replace(result.study, outcomes=outcomes, replications=np.arange(n))
+    many = charts.distribution(Result(study, compare(study, fake.REGISTRY)), "investor_loss")
+    assert len(many.pictures[0]) < 10 * len(few.pictures[0])
+    assert re.search(r"A dot stands for \d+ runs of about this size\.", many.note)
+    assert "stands for" not in few.note
+    assert len(base64.b64decode(many.download.partition(",")[2]).splitlines()) == 1001
+    assert "The download holds the first 1000 worlds" in many.table.note
+    assert [row[4::4] for row in many.table.rows] == [row[4::4] for row in few.table.rows]  # smallest and largest
 
 
 def test_page_without_a_finished_run_says_so(result):

@@ -8,7 +8,7 @@ from matplotlib.text import Text
 
 from trustsim.analysis.comparison import pareto
 from trustsim.errors import TrustsimError
-from trustsim.report import labels, look, plots, vector
+from trustsim.report import labels, look, plots, reading, spreads, vector
 
 
 def texts(ax):
@@ -73,6 +73,20 @@ def test_distribution_shows_every_run_and_says_how_many_there_are(result):
     assert drawn == list(np.isfinite(result.study.outcomes["time_to_failure"]).sum(axis=0))
     assert f"in {drawn[0]} of 120 runs" in texts(ax)
     assert all(name in texts(ax) for name in fake.VARIANTS)
+
+
+def test_dots_that_stand_for_many_runs_keep_the_smallest_and_the_largest(result, monkeypatch):
+    monkeypatch.setattr(spreads, "_MOST_DOTS", 100)
+    lines = {
+        line.get_color(): line
+        for line in plots.distribution(result, "investor_loss").lines
+        if len(line.get_xdata()) > 2
+    }
+    values = reading.values(result, "investor_loss", "nothing")
+    drawn = lines[look.BASELINE].get_xdata()
+    every = spreads.runs_per_dot(result)
+    assert len(drawn) == -(-len(values) // every) < len(values)
+    assert (min(drawn), max(drawn)) == (values.min(), values.max())
 
 
 def test_distribution_spreads_both_camps_of_a_bimodal_outcome(result):

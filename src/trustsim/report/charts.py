@@ -26,6 +26,7 @@ PANEL = (2.85, 2.05)  # inches
 _PANEL_PLACE = (0.225, 0.225, 0.755, 0.665)  # fixed, so that panels line up (and a layout need not be solved for each)
 _TABLE_ROWS = 13  # days shown in a fan's table; the download holds them all
 _MOST_DAYS = 100  # rows of a fan's download
+_MOST_WORLDS = 1000  # rows of a distribution's download
 
 Rows = tuple[tuple[str, ...], ...]
 Draw = Callable[[Axes], object]
@@ -146,17 +147,21 @@ def distribution(result: Result, outcome: str) -> Chart:
         rows.append((name, str(len(known)), mean, span, *shown))
         told.append(f"{name} mean {mean} ({span}), from {shown[0]} to {shown[-1]}")
     title = f"{words.capital(measure.label)} in every run"
+    note = words.sentence(measure.text)
+    if (every := spreads.runs_per_dot(result)) > 1:
+        note += f" A dot stands for {every} runs of about this size."
     n = len(names)
     heights = (0.7 + 0.44 * n, 0.7 + 0.66 * n)
     text = f"Every run as a dot: {'; '.join(told)}."
     pictures = _both(f"o-{outcome}", title, text, heights, lambda ax: spreads.distribution(result, outcome, ax))
     head = ("variant", "runs", "mean", "95 % interval", "smallest", "10 % below", "median", "90 % below", "largest")
     table = np.column_stack(list(columns.values()))
-    runs = [[int(k), *map(num, row)] for k, row in zip(result.study.replications, table, strict=True)]
-    return Chart(
-        f"o-{outcome}", measure.label, title, words.sentence(measure.text), "single", pictures,
-        Table(head, tuple(rows)), f"runs-{outcome}.csv", download(("replication", *names), runs),
-    )  # fmt: skip
+    worlds = zip(result.study.replications[:_MOST_WORLDS], table, strict=False)
+    runs = [[int(k), *map(num, row)] for k, row in worlds]
+    more = f"The download holds the first {_MOST_WORLDS} worlds; outcomes.csv of the run folder holds them all."
+    numbers = Table(head, tuple(rows), more if len(table) > _MOST_WORLDS else "")
+    return Chart(f"o-{outcome}", measure.label, title, note.strip(), "single", pictures, numbers,
+                 f"runs-{outcome}.csv", download(("replication", *names), runs))  # fmt: skip
 
 
 def cost_and_loss(result: Result, loss: str, cost: str) -> Chart:

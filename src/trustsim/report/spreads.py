@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _GOLDEN = 0.6180339887498949
 _ABOVE = 4.6  # a figure narrower than this (inches) writes names above their rows instead of beside them
+_MOST_DOTS = 4000  # in one picture
 _AROUND = 0.04  # what is drawn beyond 'no' and 'yes' of an outcome that is only that
 _NAME = 0.5  # how far above its row a name then stands
 
@@ -27,6 +28,7 @@ def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
 
     Near tipping some worlds run and others do not; the dots show both camps, which a mean alone would hide. Where the
     outcome does not apply to every run (no time to a failure that did not happen), the row says to how many it does.
+    Where there are very many runs, a dot stands for some of them: see :func:`runs_per_dot`.
     """
     with look.style():
         names, measure = result.study.variants, reading.outcome(result, outcome)
@@ -37,7 +39,8 @@ def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
             values = reading.values(result, outcome, name)
             values = values[np.isfinite(values)]
             largest = max(largest, float(np.max(np.abs(values), initial=0.0)))
-            ax.plot(values, row - 0.08 + _swarm(values), "o", color=colours[name], markersize=2.7, alpha=0.55, mew=0)
+            dots = _thinned(values, runs_per_dot(result))
+            ax.plot(dots, row - 0.08 + _swarm(dots), "o", color=colours[name], markersize=2.7, alpha=0.55, mew=0)
             _interval(ax, reading.level(result, outcome, name), row + (0.24 if is_narrow else 0.33), look.INK)
             if len(values) < len(result.study.replications):
                 notes[name] = f"in {len(values)} of {len(result.study.replications)} runs"
@@ -45,6 +48,19 @@ def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
         if result.comparison.measures[outcome].binary:
             ax.set_xlim(-_AROUND, 1 + _AROUND)
         return _measured(ax, measure, result.scenario.currency, largest)
+
+
+def runs_per_dot(result: Result) -> int:
+    """Return how many runs one dot of :func:`distribution` stands for: one, or as many as keep the picture readable."""
+    return -(-len(result.study.replications) * len(result.study.variants) // _MOST_DOTS) or 1
+
+
+def _thinned(values: np.ndarray, every: int) -> np.ndarray:
+    """Return one of so many values, by size, the smallest and the largest among them."""
+    if every == 1 or len(values) == 0:
+        return values
+    kept = np.linspace(0, len(values) - 1, -(-len(values) // every)).round().astype(np.int64)
+    return np.asarray(np.sort(values)[kept])
 
 
 def _interval(ax: Axes, level: Interval, row: float, colour: str) -> None:
