@@ -11,6 +11,7 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment.design import ranges_of
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.store import Store
+from trustsim.report import plots
 from trustsim.scenario.load import load
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
@@ -52,6 +53,16 @@ def test_sobol_indices_of_a_known_function_match_the_published_values():
     assert ((frame["ST_low"] < frame["ST"]) & (frame["ST"] < frame["ST_high"])).all()
     assert found.n_left_out == 0
     assert len(found.points()) == 512 * 5
+
+
+def test_pictures_say_what_their_axes_show_and_in_which_unit():
+    asked = {**OPTIONS, "samples": 8}
+    steps, parts = (sensitivity(STORY, REGISTRY, RANGES, method=method, **asked) for method in ("morris", "sobol"))
+    assert plots.index_bars(steps).get_xlabel() == "effect of a step (pp)"
+    assert plots.index_bars(parts).get_xlabel() == "share of the variance (0 to 1)"
+    assert plots.tornado(steps).get_xlabel() == plots.scatter(steps)[0].get_ylabel() == "investor loss (%)"
+    paired = sensitivity(STORY, REGISTRY, RANGES, method="morris", variant="gate", paired=True, **asked)
+    assert plots.tornado(paired).get_xlabel() == "investor loss (pp)"
 
 
 @pytest.mark.parametrize("method", ["morris", "pawn", "delta"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trustsim.report import look, words
-from trustsim.units import Unit
+from trustsim.report.reading import Measure
 
 if TYPE_CHECKING:
     from trustsim.analysis.robust import Robust
     from trustsim.analysis.sensitivity import Sensitivity
 
 _BAR = 0.34
+_INDEX = {
+    "sobol": "share of the variance (0 to 1)",
+    "pawn": "distance of the distributions (0 to 1)",
+    "delta": "shift of the density, share of the variance (0 to 1)",
+}
 _FIFTH = 0.2  # the lowest and the highest part of a range that a tornado compares
 
 
@@ -36,6 +42,10 @@ def index_bars(found: Sensitivity, ax: Axes | None = None) -> Axes:
                 ax.errorbar(value, at, xerr=ends, fmt="none", ecolor=look.INK, elinewidth=1)
         _rows(ax, rows)
         ax.set_xlim(left=min(0, ax.get_xlim()[0]))
+        if found.method == "morris":  # effects are as large as the outcome
+            _side(ax, "effect of a step", replace(_measure(found), is_difference=True), found, across=True)
+        else:
+            ax.set_xlabel(_INDEX[found.method])
         ax.set_title(f"{title_of(found)}: {found.method} indices")
         if len(shown) > 1:
             ax.legend(frameon=False, loc="lower right")
@@ -53,7 +63,7 @@ def scatter(found: Sensitivity) -> look.Panels:
             ax.plot(x[known], y[known], ".", color=look.COLOURS[0], alpha=0.35, markersize=3.5)
             middle, mean = _slices(x[known], y[known])
             ax.plot(middle, mean, color=look.COLOURS[1], linewidth=1.6)
-            _side(ax, found.measured.unit, found.sweep.scenario.currency)
+            _side(ax, words.label(found.measured.outcome), _measure(found), found)
             if ax is not panels[0]:
                 ax.set_ylabel("")
             look.quiet(ax, grid="y")
@@ -80,7 +90,7 @@ def tornado(found: Sensitivity, ax: Axes | None = None) -> Axes:
         ax.plot([], [], "s", color=look.COLOURS[1], label="highest fifth")
         ax.axvline(middle, color=look.INK, linewidth=0.8)
         _rows(ax, rows)
-        _side(ax, found.measured.unit, found.sweep.scenario.currency, across=True)
+        _side(ax, words.label(found.measured.outcome), _measure(found), found, across=True)
         ax.set_title(f"{title_of(found)}: each parameter low or high")
         ax.legend(frameon=False)
         return ax
@@ -101,7 +111,7 @@ def regret(found: Robust, ax: Axes | None = None) -> Axes:
             ax.plot([mean], [row], "D", color=colours[name], mec=look.PAPER, markersize=8)
             ax.plot([p90], [row], "|", color=look.INK, markersize=14)
         _rows(ax, rows)
-        _side(ax, found.unit, found.sweep.scenario.currency, across=True)
+        _side(ax, "regret", Measure(found.outcome, found.unit, is_difference=True), found, across=True)
         ax.set_title(f"regret in {words.label(found.outcome)}: a point a world, ◆ mean, | 90th percentile")
         return ax
 
@@ -120,15 +130,22 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
+def _measure(found: Sensitivity) -> Measure:
+    asked = found.measured
+    return Measure(asked.outcome, asked.unit, is_difference=asked.against is not None)
+
+
 def _rows(ax: Axes, rows: dict[str, float]) -> None:
     look.quiet(ax, grid="x")
     ax.set_yticks(list(rows.values()), list(rows))
     ax.set_ylim(-0.7, len(rows) - 0.3)
 
 
-def _side(ax: Axes, unit: Unit, currency: str, *, across: bool = False) -> None:
+def _side(ax: Axes, label: str, measure: Measure, found: Sensitivity | Robust, *, across: bool = False) -> None:
+    """Write one side of the picture in the unit of a measure, and say what it shows."""
     low, high = ax.get_xlim() if across else ax.get_ylim()
-    divisor, text = words.axis(unit, currency, max(abs(low), abs(high)))
+    divisor, unit = measure.scale(found.sweep.scenario.currency, max(abs(low), abs(high)))
+    text = f"{label} ({unit})" if unit else label
     side = ax.xaxis if across else ax.yaxis
     side.set_major_locator(MaxNLocator(nbins=6))
     side.set_major_formatter(FuncFormatter(lambda value, _: words.tick(value / divisor)))
