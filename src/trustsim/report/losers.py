@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from trustsim.analysis import intervals
@@ -24,6 +25,7 @@ TAIL = "tail_loss"
 _HEADS = {LATE: "late over early leavers", UNHURT: "who lose nothing", TAIL: "worst-hit 5 % lose"}
 _UNITS = {LATE: "times the loss of early leavers", UNHURT: "% of investors", TAIL: "% of their money"}
 _DASHED = (0, (4, 2))
+_BETWEEN = 0.09  # room between panels, as a share of one: the last tick of one and the first of the next stay apart
 _UP = 0.06  # how far marks move towards the name above them
 
 
@@ -165,7 +167,7 @@ def _changed(found: Difference | None) -> tuple[str, str, str]:
 def _panels(n: int, n_rows: int, depth: float, *, is_wide: bool) -> list[Axes]:
     """Return axes side by side, or below each other where the picture is narrow; a row is *depth* inches."""
     size = (look.WIDE, 1.0 + depth * n_rows) if is_wide else (look.NARROW, n * (0.95 + (depth + 0.14) * n_rows))
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(wspace=_BETWEEN if is_wide else 0.02))
     return [figure.add_subplot(*((1, n, k + 1) if is_wide else (n, 1, k + 1))) for k in range(n)]
 
 
