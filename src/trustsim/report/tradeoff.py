@@ -88,6 +88,7 @@ def _label_points(
             name, tuple(point), (left - x + 1.5, (bottom + top) / 2 - y), textcoords="offset points",
             fontsize=_FONT, color=look.INK, ha="left", va="center", annotation_clip=False, zorder=6,
             arrowprops=line if gap > _NEAR else None,
+            bbox={"facecolor": look.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.5},
         ).set_in_layout(False)  # fmt: skip
 
 
