@@ -18,8 +18,8 @@ from trustsim.report.result import Result
 ROOT = Path(__file__).parents[2] / "scenarios"
 SHIPPED = sorted(ROOT.rglob("*.yaml"))
 ELEMENTS = (
-    "1 Purpose and patterns", "2 Entities, state variables and scales", "3 Process overview and scheduling",
-    "4 Design concepts", "5 Initialisation", "6 Input data", "7 Submodels",
+    "1 Purpose and patterns", "2 Entities, state variables, and scales", "3 Process overview and scheduling",
+    "4 Design concepts", "5 Initialization", "6 Input data", "7 Submodels",
 )  # fmt: skip
 CONCEPTS = (
     "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction", "Sensing", "Interaction",
@@ -91,7 +91,7 @@ def test_what_only_authors_know_is_marked_until_the_scenario_says_it():
 
 def test_two_identical_runs_have_the_same_description_but_for_the_time(small):
     again = ts.compare(ROOT / "quickstart.yaml", replications=2, workers=1, progress=False)
-    one, other = (re.sub(r"Computed in \S+ seconds", "", odd.render(r)) for r in (small, again))
+    one, other = (re.sub(r"The study took \S+ seconds", "", odd.render(r)) for r in (small, again))
     assert one == other
 
 
