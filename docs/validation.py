@@ -31,9 +31,10 @@ about real runs, `T-…` exact limits of theory, `P-…` signs of levers; the [e
 same files.
 
 **Read this first.** A scenario that was fitted to a fact does not confirm it: in *Concentrated, connected,
-uninsured* the weights of herding, fear and news were set by hand to meet E-01. What such a file shows is that the
-mechanisms *can* give the size and speed of that run; that they are the cause is not shown. Most facts have no
-scenario yet: they are listed below.
+uninsured* the weights of herding, fear and news were set by hand to meet E-01, and in *A stablecoin and the deposits
+in it* most weights, and the lag before payment, to meet E-18. What such a file shows is that the mechanisms *can* give
+the size and speed of that run; that they are the cause is not shown. Most facts have no scenario yet: they are listed
+below.
 """
 FIGURE = """![Share of the deposits asked for, in hours since the news: the run of E-01 and the rumour of E-11, with the
 facts](pictures/validation.png)
