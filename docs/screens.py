@@ -1,7 +1,7 @@
 """Take the pictures of the page, of the live view and of the report: ``python docs/screens.py``.
 
-They are ``docs/pictures/page.png``, ``live.png`` and ``report.png``, of the quickstart. Needs the extra ``[test]`` and
-a Chromium of the system; takes about two minutes.
+They are ``docs/pictures/page.png``, ``live.png``, ``live-pictures.png`` and ``report.png``, of the quickstart. Needs
+the extra ``[test]`` and a Chromium of the system; takes about two minutes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
 
 import trustsim as ts
 
@@ -60,9 +60,9 @@ def tab(browser: Browser, address: str, width: int, height: int) -> Iterator[Pag
     page.close()
 
 
-def keep(page: Page, name: str) -> None:
-    """Write what a page shows to ``docs/pictures``, in 256 colours to keep it small."""
-    shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
+def keep(page: Page, name: str, clip: FloatRect | None = None) -> None:
+    """Write what a page shows, or a part of it, to ``docs/pictures``, in 256 colours to keep it small."""
+    shot = Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")
     few = shot.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)  # keeps the hues of small dots
     few.save(PICTURES / f"{name}.png", optimize=True)
 
@@ -81,13 +81,18 @@ def page_of_a_study(browser: Browser, folder: Path) -> None:
 
 
 def live_view(browser: Browser, folder: Path) -> None:
-    """Mesa's page in the middle of a run."""
+    """Mesa's page in the middle of a run, and its two pictures by themselves."""
     with served(folder, "live", QUICKSTART.name) as address, tab(browser, address, 1200, 720) as page:
         for day in range(1, LIVE_DAY + 1):
             page.get_by_role("button", name="Step").click()
             page.get_by_text(f"Day {day} of 120").wait_for()
         page.wait_for_timeout(1_000)  # the pictures come after the text
         keep(page, "live")
+        boxes = [box for image in page.locator("img").all() if (box := image.bounding_box()) is not None]
+        left, top = min(box["x"] for box in boxes), min(box["y"] for box in boxes)
+        right = max(box["x"] + box["width"] for box in boxes)
+        bottom = max(box["y"] + box["height"] for box in boxes)
+        keep(page, "live-pictures", {"x": left, "y": top, "width": right - left, "height": bottom - top})
 
 
 def top_of_a_report(browser: Browser, folder: Path) -> None:
