@@ -31,7 +31,7 @@ WORLDS = 50
 PATIENCE = 300_000  # ms: the first run on a machine compiles the kernels
 LIVE_DAY = 44  # the run is on, and has not passed yet
 SHARPNESS = 1.5  # pixels for one of the page
-MARGIN = 12  # px of the page below the answers of a report
+MARGIN = 12  # px of the page around a part of it
 
 
 @contextmanager
@@ -89,8 +89,8 @@ def live_view(browser: Browser, folder: Path) -> None:
         page.wait_for_timeout(1_000)  # the pictures come after the text
         keep(page, "live")
         boxes = [box for image in page.locator("img").all() if (box := image.bounding_box()) is not None]
-        left, top = min(box["x"] for box in boxes), min(box["y"] for box in boxes)
-        right = max(box["x"] + box["width"] for box in boxes)
+        left, top = (min(box[side] for box in boxes) - MARGIN for side in ("x", "y"))
+        right = max(box["x"] + box["width"] for box in boxes) + MARGIN
         bottom = max(box["y"] + box["height"] for box in boxes)
         keep(page, "live-pictures", {"x": left, "y": top, "width": right - left, "height": bottom - top})
 
