@@ -36,8 +36,8 @@ in it* most weights, and the lag before payment, to meet E-18. What such a file 
 the size and speed of that run; that they are the cause is not shown. Most facts have no scenario yet: they are listed
 below.
 """
-FIGURE = """![Share of the deposits asked for, in hours since the news: the run of E-01, the rumour of E-11, the stablecoin
-of E-18, with the facts](pictures/validation.png)
+FIGURE = """![Share of the deposits asked for, in hours since the news: the run of E-01, the rumour of E-11, the
+stablecoin of E-18, with the facts](pictures/validation.png)
 
 *Median with 50 % and 90 % bands; grey: the facts. Left: 100 worlds without a remedy; bars: what E-01 asks for after one
 and two days. Middle: 200 worlds of a rumour denied the same day; bar: what E-11 asks for in all. Right: 100 worlds
