@@ -15,6 +15,7 @@ from pathlib import Path
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 DOCS = Path(__file__).resolve().parent
@@ -96,15 +97,21 @@ def one_line_fields(app: Sphinx, what: str, name: str, thing: object, options: o
     lines[:] = told
 
 
+def mathml(node: nodes.math | nodes.math_block, display: str) -> str:
+    r"""Return an equation as MathML; the converter knows neither ``aligned`` nor an escaped underscore in ``\text``."""
+    return convert(node.astext().replace("{aligned}", "{split}").replace(r"\_", "_"), display=display)
+
+
 def inline_maths(page: HTML5Translator, node: nodes.math) -> None:
     """Write an equation inside a line as MathML."""
-    page.body.append(convert(node.astext()))
+    page.body.append(mathml(node, "inline"))
     raise nodes.SkipNode
 
 
 def block_maths(page: HTML5Translator, node: nodes.math_block) -> None:
-    """Write an equation of its own line as MathML, in a box that scrolls by itself."""
-    page.body.append(f'<div class="equation" tabindex="0">{convert(node.astext(), display="block")}</div>')
+    """Write an equation of its own line as MathML, with its number if it has one, in a box that scrolls by itself."""
+    number = f'<span class="eqno">({get_node_equation_number(page, node)})</span>' if node["number"] else ""
+    page.body.append(f'<div class="equation" tabindex="0">{mathml(node, "block")}{number}</div>')
     raise nodes.SkipNode
 
 

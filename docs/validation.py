@@ -31,15 +31,17 @@ about real runs, `T-…` exact limits of theory, `P-…` signs of levers; the [e
 same files.
 
 **Read this first.** A scenario that was fitted to a fact does not confirm it: in *Concentrated, connected,
-uninsured* the weights of herding, fear and news were set by hand to meet E-01. What such a file shows is that the
-mechanisms *can* give the size and speed of that run; that they are the cause is not shown. Most facts have no
-scenario yet: they are listed below.
+uninsured* the weights of herding, fear and news were set by hand to meet E-01, and in *A stablecoin and the deposits
+in it* most weights, and the lag before payment, to meet E-18. What such a file shows is that the mechanisms *can* give
+the size and speed of that run; that they are the cause is not shown. Most facts have no scenario yet: they are listed
+below.
 """
-FIGURE = """![Share of the deposits asked for, in hours since the news: the run of E-01 and the rumour of E-11, with the
-facts](pictures/validation.png)
+FIGURE = """![Share of the deposits asked for, in hours since the news: the run of E-01, the rumour of E-11, the
+stablecoin of E-18, with the facts](pictures/validation.png)
 
-*Left: 100 worlds without a remedy, median with 50 % and 90 % bands; bars: what E-01 asks for after one and two days.
-Right: the rumour denied the same day; bar: what E-11 asks for in all. The axes differ.*
+*Median with 50 % and 90 % bands; grey: the facts. Left: 100 worlds without a remedy; bars: what E-01 asks for after one
+and two days. Middle: 200 worlds of a rumour denied the same day; bar: what E-11 asks for in all. Right: 100 worlds
+without a remedy; dots: what had left after one, two and three days by E-18. The axes differ.*
 """
 TEXTBOOK = "What each file is, with pictures: [the textbook inside](textbook.md)."
 NOT_YET = """Nothing here has been compared with these. Some are sources of a parameter; that is no test of the model.
@@ -122,18 +124,22 @@ def _fan(ax: Any, study: Study, variant: str, begins: float, hours: float) -> No
 
 
 def picture(found: Sequence[Checked]) -> None:
-    """Draw the two histories with what the facts ask for."""
+    """Draw the histories with what the facts say."""
     by_name = {Path(each.file).stem: each.study for each in found}
     with look.style():
         import matplotlib.pyplot as plt
 
-        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+        figure, (left, middle, right) = plt.subplots(1, 3, figsize=(9.5, 3.2), layout="constrained")
         _fan(left, by_name["concentrated_connected_uninsured"], "nothing", 1.0, 49)
         left.vlines([24, 48], [20, 65], [35, 95], color=look.BASELINE, lw=4, alpha=0.7)
         left.set(ylim=(0, 100), title="E-01: a run of two days")
-        _fan(right, by_name["false_rumour_sound_bank"], "same-day denial", 2.0, 196)
-        right.vlines([192], [0.5], [4.0], color=look.BASELINE, lw=4, alpha=0.7)
-        right.set(ylim=(0, 5), title="E-11: a false rumour, denied")
+        _fan(middle, by_name["false_rumour_sound_bank"], "same-day denial", 2.0, 196)
+        middle.vlines([192], [0.5], [4.0], color=look.BASELINE, lw=4, alpha=0.7)
+        middle.set(ylim=(0, 5), title="E-11: a false rumour, denied")
+        _fan(right, by_name["stablecoin_spiral"], "nothing", 1.0, 96)
+        gone = 100 * np.cumsum([2, 1, 7]) / 17  # %, of 17 billion dollars
+        right.plot([24, 48, 72], gone, "o", color=look.BASELINE, ms=6)
+        right.set(ylim=(0, 100), title="E-18: a stablecoin")
         figure.savefig(ROOT / PICTURE, dpi=90, facecolor="white")
         plt.close(figure)
 

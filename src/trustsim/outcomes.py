@@ -423,7 +423,7 @@ def opinion_clusters(f: Finished) -> Floats:
     return _of_opinions(f, groups)
 
 
-@outcome("outcome", "out_share", rows=("J2",), source="doi:10.1111/1467-937X.00185", better="lower", unit="share")
+@outcome("outcome", "out_share", rows=("J2",), source="doi:10.1111/1467-937X.00168", better="lower", unit="share")
 def out_share(f: Finished) -> Floats:
     """Share of the accounts that stand open or could be opened which hold nothing at the horizon."""
     return np.asarray(1 - f.gauge("holders")[-1].sum(axis=1) / max(f.model.state.accounts.n_accounts, 1))

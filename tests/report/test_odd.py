@@ -18,8 +18,8 @@ from trustsim.report.result import Result
 ROOT = Path(__file__).parents[2] / "scenarios"
 SHIPPED = sorted(ROOT.rglob("*.yaml"))
 ELEMENTS = (
-    "1 Purpose and patterns", "2 Entities, state variables and scales", "3 Process overview and scheduling",
-    "4 Design concepts", "5 Initialisation", "6 Input data", "7 Submodels",
+    "1 Purpose and patterns", "2 Entities, state variables, and scales", "3 Process overview and scheduling",
+    "4 Design concepts", "5 Initialization", "6 Input data", "7 Submodels",
 )  # fmt: skip
 CONCEPTS = (
     "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction", "Sensing", "Interaction",
@@ -91,7 +91,7 @@ def test_what_only_authors_know_is_marked_until_the_scenario_says_it():
 
 def test_two_identical_runs_have_the_same_description_but_for_the_time(small):
     again = ts.compare(ROOT / "quickstart.yaml", replications=2, workers=1, progress=False)
-    one, other = (re.sub(r"Computed in \S+ seconds", "", odd.render(r)) for r in (small, again))
+    one, other = (re.sub(r"The study took \S+ seconds", "", odd.render(r)) for r in (small, again))
     assert one == other
 
 
@@ -128,3 +128,25 @@ def test_every_mechanism_belongs_to_a_design_concept():
 
 def test_the_description_is_written_beside_the_report(small, tmp_path):
     assert small.odd(tmp_path / "odd.md").read_text(encoding="utf-8") == odd.render(small)
+
+
+def test_figures_without_a_source_of_numbers_are_all_listed_and_those_of_a_construct_stand_out(small):
+    text = odd.render(small)
+    told = " ".join(text.partition("### 3.1 Data sources")[2].partition("### 3.2")[0].split())
+    total, sourced, named, assumed = map(
+        int,
+        re.search(r"Of (\d+) figures .*? (\d+) name a publication .*? (\d+) only a row .*? (\d+) are", told).groups(),
+    )
+    assert total == sourced + named + assumed
+    lines = [
+        line for line in text.partition("### 3.4 Assumptions")[2].partition("\n## ")[0].splitlines() if line[:2] == "- "
+    ]
+    listed = [
+        value for line in lines for value in re.split(r", (?=\*?[a-z])", line.partition(": ")[2].rpartition(": ")[2])
+    ]
+    assert sum(value.startswith("*") for value in listed) == named
+    assert len(listed) == named + assumed
+    (choice,) = (line for line in lines if line.startswith("- mechanism: choice"))
+    assert "*first move 6*" in choice  # source: C15
+    assert "pays yield 4" in choice  # source: assumed
+    assert "tenure" not in choice  # source: E-38

@@ -1,7 +1,7 @@
 """The description of a study by the ODD protocol, and the STRESS-ABS checklist, as one Markdown file.
 
-ODD: Grimm and others (2020), doi:10.18564/jasss.4259. STRESS: Monks and others (2019),
-doi:10.1080/17477778.2018.1442155.
+ODD: Grimm and others (2006), doi:10.1016/j.ecolmodel.2006.04.023, in the update of 2020, doi:10.18564/jasss.4259.
+STRESS: Monks and others (2019), doi:10.1080/17477778.2018.1442155.
 What is said of a mechanism is its docstring, its parameters in force are those of the resolved scenario, figures are
 those of the run. What only the authors can know is marked where the scenario does not say it.
 """
@@ -63,13 +63,24 @@ ALWAYS = (
     ("How levers combine", terms),
     ("What counts as a run on a platform", measuring.find_runs),
 )
-START = (population.draw_population, population.open_accounts, state.build, weights.fill_beliefs)
+START = (
+    ("People", population.draw_population),
+    ("Accounts", population.open_accounts),
+    ("Balance sheets", state.build),
+    ("Beliefs", weights.fill_beliefs),
+)
 METHODS = (
-    "doi:10.18564/jasss.4259", "doi:10.1080/17477778.2018.1442155", "doi:10.1145/2063384.2063405",
+    "doi:10.1016/j.ecolmodel.2006.04.023", "doi:10.18564/jasss.4259", "doi:10.1080/17477778.2018.1442155",
+    "doi:10.1145/2063384.2063405",
     "doi:10.1080/01621459.1927.10502953", "doi:10.1111/j.2517-6161.1992.tb01876.x",
     "doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B",
 )  # fmt: skip
 RESOLVED = "resolved.yaml"
+#: how far a source reaches
+SCOPE = (
+    "A fact or a sign backs that a thing matters, which way, and of which order; unless its text gives the number, the "
+    "value is ours."
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,7 @@ def _context(result: Result) -> dict[str, Any]:
     cited = sources.cited((*METHODS, *(name for each in told for name in each.ids), *_named(result)))
     return {
         "scenario": scenario, "comparison": c, "words": words, "study": result.study,
+        "listing": lambda texts: Markdown(", ".join(texts)),
         "ranked_by": words.label(c.ranked_by or ""),
         "notes": _notes(scenario.document.get("notes") or {}),
         "author": scenario.document.get("notes") or {},
@@ -129,20 +141,34 @@ def _context(result: Result) -> dict[str, Any]:
         "n_off": len(REGISTRY.group("mechanism")) - len(mechanisms),
         "off": _off(result),
         "always": [(title, paragraphs(inspect.getdoc(thing) or "")) for title, thing in ALWAYS],
-        "start": [paragraph for thing in START for paragraph in paragraphs(inspect.getdoc(thing) or "")],
+        "start": [(title, paragraphs(inspect.getdoc(thing) or "")) for title, thing in START],
         "draws": paragraphs(inspect.getdoc(draws) or ""),
         "places": places, "kinds": kinds, "shocks": shocks, "levers": levers,
         "world": story.world_of(scenario, c.baseline), "network_file": _network_file(scenario.document),
         "asked": asked, "levels": _levels(result),
-        "assumed": [a for found in listed.values() for a in found if a.is_assumed],
-        "sourced": [a for found in listed.values() for a in found if not a.is_assumed],
+        **_sourcing([a for found in listed.values() for a in found if a.unit not in ("name", "text")]), "scope": SCOPE,
         "failures": _failures(result), "precision": result.precision,
         "version": versions()["trustsim"],
         "versions": [f"{name} {version}" for name, version in versions().items()],
         "machine": f"{platform.system()} on {platform.machine()}, {os.cpu_count()} processors, {sys.byteorder}-endian",
         "command": fenced(_command(result), "sh"),
         "publications": [s for s in cited if s.is_doi], "evidence": [s for s in cited if s.is_evidence],
-        "rows": [s for s in cited if not s.is_doi and not s.is_evidence],
+        "rows": [s for s in cited if s.is_construct],
+    }  # fmt: skip
+
+
+def _sourcing(figures: Sequence[Assumption]) -> dict[str, Any]:
+    """Count the parameters that name a source of numbers, only a construct, nothing; list the latter two by owner."""
+    named = [a for a in figures if not a.is_assumed and all(s.is_construct for s in sources.cited(_ids([a])))]
+    assumed: dict[str, list[Markdown]] = {}
+    for a in figures:
+        if a.is_assumed or a in named:
+            text = f"{words.label(a.name)} {a.value}"
+            assumed.setdefault(a.owner, []).append(_italic(text) if a in named else Markdown(shown(text)))
+    n_assumed = sum(a.is_assumed for a in figures)
+    return {
+        "sourced": len(figures) - len(named) - n_assumed, "n_named": len(named), "n_assumed": n_assumed,
+        "assumed": assumed,
     }  # fmt: skip
 
 
@@ -253,7 +279,7 @@ def _ids(listed: Sequence[Assumption]) -> tuple[str, ...]:
 
 def _named(result: Result) -> Iterator[str]:
     """Yield the sources that docstrings of the engine and the scenario's expectations and notes name."""
-    for thing in (*(thing for _, thing in ALWAYS), *START):
+    for _, thing in (*ALWAYS, *START):
         yield from sources.ids_in(inspect.getdoc(thing) or "")
     for e in result.scenario.expect:
         yield from (name for name in sources.ids_of(e.source) if name in sources.known())

@@ -46,6 +46,11 @@ class Source:
         """Whether it is a row of the evidence table: a fact (E), a limit of theory (T), the sign of a lever (P)."""
         return self.id[1:2] == "-"
 
+    @property
+    def is_construct(self) -> bool:
+        """Whether it is a row of the catalogue of constructs: what is to be represented, without a number."""
+        return not self.is_doi and not self.is_evidence and "://" not in self.id
+
 
 @lru_cache(maxsize=1)
 def known() -> dict[str, Source]:

@@ -135,7 +135,11 @@ def fill_memory(state: State, returned: NDArray[np.float32]) -> None:
 
 
 def fill_beliefs(state: State, population: Population, settings: Settings, key: NDArray[np.uint64]) -> None:
-    """Let everyone start at the prior, with an own reading of each platform's published risk."""
+    """Let everyone start at the prior, with an own reading of each platform's published risk.
+
+    In fund safety what the custody regime adds comes on top. The reading has an error of spread ``noise`` of the
+    mechanism risk view · (1 − scope of a report) · (1 − literacy / 2). Nobody is afraid or scarred.
+    """
     prior = state.traits[layout.T_PRIOR]
     state.beliefs[: layout.SERVICE + 1] = prior
     error = reading_errors(population.n_investors, key)[state.accounts.investor]

@@ -23,7 +23,7 @@ class BestResponse:
     """Let patient clients leave when the many whom they expect to leave make waiting pay less (Diamond and Dybvig).
 
     A share ``impatient`` needs the money on the first day. A patient client expects a share f of all to leave: at first
-    ``expected``, then who has left so far, and more in fear: f + (1 − f) · min(fear, 1). With b the assets behind a unit of
+    ``expected``, then who has left so far, at least the impatient, and more in fear: f + (1 − f) · min(fear, 1). With b the assets behind a unit of
     claims at first, and R ``late_return``, who waits gets R (b − f) / (1 − f) for a unit, nothing once f ≥ b, and what a
     guarantee believed in adds; who leaves gets 1, as long as it lasts. So a client waits for f < f* = (R b − 1) / (R − 1): with
     r1 = 1 / b that is (R − r1) / (r1 (R − 1)). An announced suspension bounds f. Whoever is covered in full waits where both

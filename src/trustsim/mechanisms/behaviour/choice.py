@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trustsim.registry import REGISTRY, parameter
 
 
-@REGISTRY.enter("mechanism", "choice", rows=("D6", "D10", "D20"), source="doi:10.1111/1467-937X.00185; E-38")
+@REGISTRY.enter("mechanism", "choice", rows=("D6", "D10", "D20"), source="doi:10.1111/1467-937X.00168; E-38")
 @dataclass(frozen=True)
 class Choice:
     """Let those who look at their account run when x > logit(u), x being the sum of all that speaks for it, in log-odds.
@@ -15,9 +15,10 @@ class Choice:
     x = ``calm`` − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee
     + ln(1 − ``segregation`` · segregated share) + ln(1 − cover · credibility · min(limit / balance, 1))
     + ``first_move`` · min(overdue / claims of day 0, 1) · visibility + ``gate_rush`` · nearness of an announced gate
-    + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(balance / median) − ``tenure`` · ln(1 + years)
+    + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) − ``tenure`` · ln(1 + years)
     − ``fund`` · trust in fund safety − ``integrity`` · trust in integrity + ``risk`` · risk view, and what fear and herding
-    add. Nearness is 1 at the trigger and falls to 0 at ``gate_margin`` above it. A uniform draw u of the day decides for
+    add. The ticket is what the investor holds there at day 0, or would; nearness is 1 at the trigger and falls to 0 at
+    ``gate_margin`` above it. A uniform draw u of the day decides for
     all variants; under the rule ``threshold`` it is left out: run when x > 0. Who looks: a share ``attention`` of the
     investor a day, more in fear. A share ``part`` of those who run ask for half only. Known answer: with every weight but
     ``calm`` at 0, the daily share of attentive holders that runs is the logistic of ``calm``
@@ -30,7 +31,7 @@ class Choice:
     integrity: float = parameter(0.8, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in integrity")
     risk: float = parameter(0.8, unit="number", low=0, high=20, source="D4", text="log-odds per log-odds of perceived risk")
     tolerance: float = parameter(1.0, unit="log-odds", low=0, high=20, source="D10", text="log-odds between lowest and highest risk tolerance")
-    balance: float = parameter(0.25, unit="log-odds", low=0, high=20, source="E-17", text="log-odds per e-fold of the balance over the median")
+    balance: float = parameter(0.25, unit="log-odds", low=0, high=20, source="E-17", text="log-odds per e-fold of the ticket, the balance of day 0, over the median")
     tenure: float = parameter(0.3, unit="log-odds", low=0, high=20, source="E-38", text="log-odds against, per e-fold of 1 + years as client")
     pays_yield: float = parameter(4.0, unit="number", low=0, high=1000, source="assumed", text="log-odds against, per unit of yearly yield over the safe account")
     fee: float = parameter(20.0, unit="number", low=0, high=1000, source="P-11", text="log-odds against, per unit of exit fee")

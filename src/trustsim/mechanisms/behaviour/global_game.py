@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 _GRID = (np.arange(20_001) + 0.5) / 20_001  # of states that a signal leaves possible
 
 
-@REGISTRY.enter("mechanism", "global_game", rows=("D4", "D6"), source="doi:10.1017/CCOL0521818737; doi:10.1111/j.1540-6261.2005.00762.x")
+@REGISTRY.enter("mechanism", "global_game", rows=("D4", "D6"), source="doi:10.1017/CBO9780511610240.004; doi:10.1111/j.1540-6261.2005.00762.x")
 @dataclass(frozen=True)
 class GlobalGame:
     """Let clients leave on the first day where their signal is below the one at which who gets it would not care.
@@ -35,9 +35,9 @@ class GlobalGame:
 
     default_on: ClassVar[bool] = False
 
-    game: str = parameter("liquidity", unit="text", choices=("liquidity", "project"), source="doi:10.1017/CCOL0521818737", text="what the state is")
-    noise: float = parameter(0.05, unit="number", low=1e-6, high=1, source="doi:10.1017/CCOL0521818737", text="e: largest error of a signal")
-    cost: float = parameter(0.6, unit="share", source="doi:10.1017/CCOL0521818737", text="c: what leaving pays, where staying pays 1 or nothing")
+    game: str = parameter("liquidity", unit="text", choices=("liquidity", "project"), source="doi:10.1017/CBO9780511610240.004", text="what the state is")
+    noise: float = parameter(0.05, unit="number", low=1e-6, high=1, source="doi:10.1017/CBO9780511610240.004", text="e: largest error of a signal")
+    cost: float = parameter(0.6, unit="share", source="doi:10.1017/CBO9780511610240.004", text="c: what leaving pays, where staying pays 1 or nothing")
     success: float = parameter(0.5, unit="share", source="doi:10.1111/j.1540-6261.2005.00762.x", text="chance that the project succeeds (give the same to the payoff)")
     late_return: float = parameter(4.0, unit="number", low=0, high=1000, source="doi:10.1111/j.1540-6261.2005.00762.x", text="R: value of held assets if it does, against that of assets sold now")
     impatient: float = parameter(0.25, unit="share", source="doi:10.1111/j.1540-6261.2005.00762.x", text="λ: share of the clients who leave anyway, in the project game")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
 
 
-@REGISTRY.enter("mechanism", "interaction", rows=("D6", "A10"), source="doi:10.1111/1467-937X.00185")
+@REGISTRY.enter("mechanism", "interaction", rows=("D6", "A10"), source="doi:10.1111/1467-937X.00168")
 @dataclass(frozen=True)
 class Interaction:
     """Let everyone choose anew whether to hold an account, pulled by the neighbours (Brock and Durlauf).
@@ -28,9 +28,9 @@ class Interaction:
     default_on: ClassVar[bool] = False
     remembers: ClassVar[str] = "who is out"
 
-    intensity: float = parameter(1.0, unit="number", low=0, high=100, source="doi:10.1111/1467-937X.00185", text="β: how sharply the better is chosen")
-    pull: float = parameter(0.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00185", text="h: own reason to be out, against in")
-    conformity: float = parameter(1.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00185", text="J: weight of the mean of the neighbours")
+    intensity: float = parameter(1.0, unit="number", low=0, high=100, source="doi:10.1111/1467-937X.00168", text="β: how sharply the better is chosen")
+    pull: float = parameter(0.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00168", text="h: own reason to be out, against in")
+    conformity: float = parameter(1.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00168", text="J: weight of the mean of the neighbours")
     revised: float = parameter(1.0, unit="per_day", low=0, high=1, source="assumed", text="chance to choose anew in a day")
 
     @staticmethod

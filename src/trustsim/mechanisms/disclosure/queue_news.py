@@ -27,7 +27,7 @@ class QueueNews:
     fund: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="fund safety lost by a look when all claims are overdue and seen")
     fear: float = parameter(2.0, unit="number", low=0, high=20, source="assumed", text="fear of a look when all claims are overdue and seen")
     gate_fear: float = parameter(0.6, unit="number", low=0, high=20, source="P-07", text="fear on the day that payments are stopped")
-    failure_fear: float = parameter(1.0, unit="number", low=0, high=20, source="K1", text="fear and loss of trust, times two, on the day of a failure")
+    failure_fear: float = parameter(1.0, unit="number", low=0, high=20, source="K1", text="fear on the day after a failure; twice that is lost of fund safety")
 
     @staticmethod
     def daily(day: Day, settings: Mapping[str, Column]) -> None:

@@ -14,7 +14,7 @@ from trustsim.world.terms import Term
 class LiveTransparency:
     """Let investors watch cash, flows and queue day by day.
 
-    Readers see today's published risk every day with little noise, and an unpaid queue in full: calm while the cash holds,
+    Readers see the published risk of the day before every day, with little noise, and an unpaid queue in full: calm while the cash holds,
     a signal to all at once when it falls. Known answer: strength 0 changes no number
     (``test_live_transparency_of_nothing_changes_nothing``).
     """

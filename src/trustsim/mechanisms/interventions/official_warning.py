@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class OfficialWarning:
     """Warn the public about a platform.
 
-    New money stays away, clients see more risk: a warning may itself start a run. Known answer: a strength of 0 changes no
+    Those who hear it see more risk and trust fund safety less by half of ``strength``, so new money stays away: a warning may itself start a run. Known answer: a strength of 0 changes no
     number (``test_a_warning_of_nothing_changes_nothing``).
     """
 

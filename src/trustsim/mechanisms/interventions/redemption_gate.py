@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class RedemptionGate:
     """Stop payments for a while, once, when liquidity falls to a trigger.
 
-    An announced trigger draws a rush as liquidity nears it; the halt itself frightens. Known answer: no money leaves the
+    It falls only while requests wait. An announced trigger draws a rush as liquidity nears it; the halt itself frightens. Known answer: no money leaves the
     platform while the gate is down, and every other platform pays on (``test_gate_stops_payments_on_its_platform_only``).
     """
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class AdvertisingExposed:
     """Advertise a yield above the true one for a while, then be exposed.
 
-    Until ``exposure_lag`` the campaign talks the risk down by ``pull`` per 10 points of ``gap``, for readers less literate
-    first. On exposure trust in integrity falls by ``integrity``, fund safety by 0.4 of that, and the risk view rises by twice
-    the pull, per 10 points.
+    The campaign talks the risk down and trust in fund safety up by ``pull`` per 10 points of ``gap``, less for the literate.
+    On exposure, ``exposure_lag`` later, trust in integrity falls by ``integrity``, fund safety by 0.4 of that, the risk view
+    rises by twice the pull and fear by ``fear``, per 10 points.
     Known answer: a gap of 0 says nothing (``test_honest_advertising_is_no_news``).
     """
 

@@ -21,7 +21,8 @@ class CustodianTheft:
 
     The loss is ``share`` · loss factor of the custody regime · claims, as far as client money reaches. On the day that
     clients are told (``discovery_lag`` + the shorter of ``notice_lag`` and an incident notice's delay) trust in fund
-    safety falls by ``fund`` per 10 % taken, trust in integrity by ``integrity`` per day of waiting. Known answer: claims
+    safety falls by ``fund`` per 10 % taken, trust in integrity by ``integrity`` per day of waiting; the risk view rises by
+    half of what fund safety loses, and fear by ``fear``. Known answer: claims
     of 1,000,000, a share of 8 % and no custodian leave 80,000 with the thieves
     (``test_theft_takes_its_share_of_the_claims``).
     """

@@ -18,7 +18,7 @@ class DataBreach:
     """Expose the records of a share of the clients; no money moves.
 
     When it is told, the exposed (reached one by one) lose ``direct`` of trust in information safety, everyone the press
-    reaches loses ``indirect``; waiting costs integrity. Known answer: cash and claims are the same with and without the
+    reaches loses ``indirect`` and feels ``fear``; waiting costs ``integrity`` a day. Known answer: cash and claims are the same with and without the
     breach on its day (``test_a_breach_moves_no_money``).
     """
 

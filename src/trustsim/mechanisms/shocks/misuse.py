@@ -20,8 +20,10 @@ class Misuse:
     """Divert client money day by day and hide the gap in the reports, until it is discovered.
 
     A day's loss is ``rate`` · (1 − segregated share) · misuse factor of the custody regime, of the claims, as far as cash
-    outside custody reaches. Discovery: a daily chance of ``audit`` plus, in proportion to the gap, the press and live
-    figures. Then the gap is shown and told. Known answer: with all money segregated nothing is taken
+    outside custody reaches. Discovery: a daily chance of ``audit``, plus ``discovery`` of the press per 10 %
+    of gap, plus 0.2 · the strength of live figures. Then the gap is shown and told: trust in fund safety falls by ``fund`` per
+    10 % found missing, trust in integrity by ``integrity``; the risk view rises by half of what fund safety loses, and fear
+    by ``fear``. Known answer: with all money segregated nothing is taken
     (``test_segregated_money_cannot_be_misused``).
     """
 

@@ -23,7 +23,8 @@ class Rumour:
     ``forgetting`` a day. With tiring 100 % a day the chance is the transmissibility T of a link: on a Poisson network of
     mean degree z an outbreak reaches r = 1 − exp(−z T r). From the rebuttal's lag on, a believer
     reverts with the rebuttal's chance a day: the risk is taken back, the fear is not. A true rumour stands for a loss of
-    ``true_loss`` of the assets that shows at ``revealed_after``. Known answer: with infectiousness 1, no literacy and no
+    ``true_loss`` of the assets that shows at ``revealed_after``: with the gap in claims, fund safety then falls by 6 · gap,
+    integrity by 1 (by 2 if the rumour was denied), and the risk view rises by 5 · gap. Known answer: with infectiousness 1, no literacy and no
     tiring, believers after d days are all within d links of a seed (``test_a_rumour_walks_one_link_a_day``).
     """
 
