@@ -113,6 +113,16 @@ def test_moments_are_in_order_and_each_has_a_name_of_its_own(found):
     assert len(steps) == spread.N_MOMENTS
 
 
+def test_the_page_keeps_apart_figures_with_a_source_with_a_construct_and_assumed(told, html):
+    figures = [a for a in story.assumptions(told.scenario, "nothing", told.study.variants) if a.is_figure]
+    n, constructs, assumed = len(figures), sum(a.is_construct for a in figures), sum(a.is_assumed for a in figures)
+    assert 0 < constructs < assumed < n
+    assert f"Of {n} figures in force {n - constructs - assumed} name a publication" in html
+    for head, many in (("without a source", assumed), ("with a construct", constructs)):
+        assert f"Assumed, {head} ({many})" in html
+    assert f"{constructs + assumed} of {n} figures are assumed" in html
+
+
 def test_the_page_is_well_formed_and_its_ids_are_unique(html):
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))

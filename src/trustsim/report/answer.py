@@ -238,9 +238,10 @@ def _harmful(result: Result, others: Sequence[str]) -> list[Fact]:
 
 def _doubts(result: Result) -> Fact:
     c = result.comparison
-    assumed = [a.is_assumed for a in story.assumptions(result.scenario, c.baseline, c.variants)]
+    figures = [a for a in story.assumptions(result.scenario, c.baseline, c.variants) if a.is_figure]
+    assumed = sum(a.is_assumed or a.is_construct for a in figures)
     text = "These are simulated worlds, not forecasts: "
-    text += f"{sum(assumed)} of {len(assumed)} parameters are assumed and have no source."
+    text += f"{assumed} of {len(figures)} figures are assumed, no source gives them."
     text += f" Only {words.plural(c.n, 'world')} were compared; more would narrow the intervals." if c.n < FEW else ""
     text += f" {words.plural(c.n_incomplete, 'replication')} failed and had to be left out." if c.n_incomplete else ""
     text += " The study was stopped before its end." if c.interrupted else ""

@@ -76,11 +76,6 @@ METHODS = (
     "doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B",
 )  # fmt: skip
 RESOLVED = "resolved.yaml"
-#: how far a source reaches
-SCOPE = (
-    "A fact or a sign backs that a thing matters, which way, and of which order; unless its text gives the number, the "
-    "value is ours."
-)
 
 
 @dataclass(frozen=True)
@@ -146,7 +141,7 @@ def _context(result: Result) -> dict[str, Any]:
         "places": places, "kinds": kinds, "shocks": shocks, "levers": levers,
         "world": story.world_of(scenario, c.baseline), "network_file": _network_file(scenario.document),
         "asked": asked, "levels": _levels(result),
-        **_sourcing([a for found in listed.values() for a in found if a.unit not in ("name", "text")]), "scope": SCOPE,
+        **_sourcing([a for found in listed.values() for a in found if a.is_figure]), "scope": sources.SCOPE,
         "failures": _failures(result), "precision": result.precision,
         "version": versions()["trustsim"],
         "versions": [f"{name} {version}" for name, version in versions().items()],
@@ -159,16 +154,14 @@ def _context(result: Result) -> dict[str, Any]:
 
 def _sourcing(figures: Sequence[Assumption]) -> dict[str, Any]:
     """Count the parameters that name a source of numbers, only a construct, nothing; list the latter two by owner."""
-    named = [a for a in figures if not a.is_assumed and all(s.is_construct for s in sources.cited(_ids([a])))]
     assumed: dict[str, list[Markdown]] = {}
     for a in figures:
-        if a.is_assumed or a in named:
+        if a.is_assumed or a.is_construct:
             text = f"{words.label(a.name)} {a.value}"
-            assumed.setdefault(a.owner, []).append(_italic(text) if a in named else Markdown(shown(text)))
-    n_assumed = sum(a.is_assumed for a in figures)
+            assumed.setdefault(a.owner, []).append(_italic(text) if a.is_construct else Markdown(shown(text)))
+    n_named, n_assumed = sum(a.is_construct for a in figures), sum(a.is_assumed for a in figures)
     return {
-        "sourced": len(figures) - len(named) - n_assumed, "n_named": len(named), "n_assumed": n_assumed,
-        "assumed": assumed,
+        "sourced": len(figures) - n_named - n_assumed, "n_named": n_named, "n_assumed": n_assumed, "assumed": assumed,
     }  # fmt: skip
 
 

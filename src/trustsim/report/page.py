@@ -6,7 +6,6 @@ import base64
 import hashlib
 import platform
 import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -17,12 +16,11 @@ import jinja2
 from trustsim.analysis.comparison import COST
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
-from trustsim.report import charts, flips, look, losers, network_chart, page_tables, reading, story, why, words
+from trustsim.report import charts, flips, look, losers, network_chart, page_tables, reading, sources, story, why, words
 from trustsim.report.again import NETWORK, WHY, Again
 from trustsim.report.answer import answer
 from trustsim.report.charts import Chart
 from trustsim.report.reading import LOSS
-from trustsim.report.story import Assumption
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
@@ -64,7 +62,7 @@ def render(result: Result, again: Again) -> str:
     environment.filters["tied"] = _tied
     sheet = environment.get_template("report.css").render()
     c, scenario = result.comparison, result.scenario
-    listed = story.assumptions(scenario, c.baseline, c.variants)
+    figures = [a for a in story.assumptions(scenario, c.baseline, c.variants) if a.is_figure]
     return environment.get_template("report.html.j2").render(
         style=sheet,
         style_hash=base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode(),
@@ -79,10 +77,10 @@ def render(result: Result, again: Again) -> str:
         timeline=story.timeline(scenario),
         packages=story.packages(scenario, c.baseline, c.variants),
         places=story.people_and_places(scenario, c.baseline),
-        sourced=_by_owner([a for a in listed if not a.is_assumed]),
-        assumed=_by_owner([a for a in listed if a.is_assumed]),
-        n_assumed=sum(a.is_assumed for a in listed),
-        n_sourced=sum(not a.is_assumed for a in listed),
+        scope=sources.SCOPE,
+        assumed=[a for a in figures if a.is_assumed],
+        constructs=[a for a in figures if a.is_construct],
+        sourced=[a for a in figures if not a.is_assumed and not a.is_construct],
         runs=page_tables.runs(result),
         failures=page_tables.failures(result),
         repeat=_repeat(result),
@@ -146,13 +144,6 @@ def _network(result: Result, again: Again) -> Charts:
     if again.spread is None:
         return Charts((), told=(again.missing[NETWORK],))
     return Charts((network_chart.spreading(result, again.spread),))
-
-
-def _by_owner(listed: Iterable[Assumption]) -> dict[str, list[Assumption]]:
-    grouped: dict[str, list[Assumption]] = {}
-    for assumption in listed:
-        grouped.setdefault(assumption.owner, []).append(assumption)
-    return grouped
 
 
 def _repeat(result: Result) -> tuple[tuple[str, str], ...]:

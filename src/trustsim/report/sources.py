@@ -17,6 +17,11 @@ from urllib.parse import quote
 
 ASSUMED = "assumed"
 DOI = "doi:"
+#: how far a source reaches, to be said beside any count of them
+SCOPE = (
+    "A fact or a sign backs that a thing matters, which way, and of which order; unless its text gives the number, the "
+    "value is ours."
+)
 _IN_TEXT = re.compile(r"doi:10\.\S*[^\s.,;)]|\b[EPT]-\d\d\b")
 
 

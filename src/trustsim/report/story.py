@@ -13,12 +13,11 @@ from typing import Any
 
 from trustsim import units
 from trustsim.registry import REGISTRY, Group, Parameter, parameters_of
-from trustsim.report import reading, words
+from trustsim.report import reading, sources, words
 from trustsim.scenario.document import text_of
 from trustsim.scenario.resolved import Item, Scenario, Trigger, World
 from trustsim.units import Unit
 
-ASSUMED = "assumed"
 _TOLD_ELSEWHERE = ("name", "day")  # in the same sentence
 _TOLD = ("kind", "count", "share")  # of a part of the world, even where it is the default
 
@@ -36,8 +35,19 @@ class Assumption:
     unit: Unit = "number"
 
     @property
+    def is_figure(self) -> bool:
+        """Whether it is a number or a choice, not a name or a text."""
+        return self.unit not in ("name", "text")
+
+    @property
     def is_assumed(self) -> bool:
-        return self.source.strip().lower() == ASSUMED
+        """Whether it names no source."""
+        return self.source.strip().lower() == sources.ASSUMED
+
+    @property
+    def is_construct(self) -> bool:
+        """Whether its only sources are rows of the catalogue of constructs, which give no number."""
+        return not self.is_assumed and all(s.is_construct for s in sources.cited(sources.ids_of(self.source)))
 
     @property
     def is_set(self) -> bool:
