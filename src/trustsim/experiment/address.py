@@ -37,22 +37,24 @@ def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..
     Raises TrustsimError where a part of the scenario, or what code of the user's own reads, has no plain form.
     """
     by_name = {variant.name: variant for variant in scenario.variants}
-    code = cache(own.code_of)
+    kind = cache(_kind)
     shared = {
         "format": FORMAT,
         "engine": _engine(simulate),
         "seed": scenario.seed,
         "days": [scenario.horizon, scenario.step],
-        "own": [[e.group, e.name, code(e.make)] for e in own.entries(*own.BY_NAME)],
+        "own": [[e.group, e.name, own.code_of(e.make)] for e in own.entries(*own.BY_NAME)],
     }
-    shocks = {name: _plain((*scenario.shocks, *by_name[name].shocks), code) for name in variants}
+    shocks = {name: _plain((*scenario.shocks, *by_name[name].shocks), kind) for name in variants}
+    worlds = {id(world): world for world in (by_name[name].world for name in variants)}  # most variants share one
+    plain = {key: _plain(_as_it_acts(world), kind) for key, world in worlds.items()}
     return {
         name: _digest(
             {
                 **shared,
                 "shocks": shocks[name],
-                "items": _plain(by_name[name].items, code),
-                "world": _plain(_as_it_acts(by_name[name].world), code),
+                "items": _plain(by_name[name].items, kind),
+                "world": plain[id(by_name[name].world)],
             }
         )
         for name in variants
@@ -89,9 +91,15 @@ def _as_it_acts(world: World) -> World:
     return replace(world, mechanisms={name: rule for name, rule in world.mechanisms.items() if rule is not None})
 
 
-def _plain(value: Any, code: Callable[[type], str]) -> Any:
+def _kind(cls: type) -> dict[str, str]:
+    """Return what says of which class a thing is: its name, and its code where it is not the package's."""
+    whose = {} if own.top_of(cls) == own.PACKAGE else {"code": own.code_of(cls)}
+    return {"is": cls.__qualname__, **whose}
+
+
+def _plain(value: Any, kind: Callable[[type], dict[str, str]]) -> Any:
     """Return *value* as JSON would hold it; things as their kind and their fields, numbers to the last
-    bit whatever their type. ``code`` tells that of a class which is not the package's."""
+    bit whatever their type."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -99,12 +107,9 @@ def _plain(value: Any, code: Callable[[type], str]) -> Any:
     if isinstance(value, str):
         return content_of(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(each, code) for key, each in value.items()}
+        return {str(key): _plain(each, kind) for key, each in value.items()}
     if isinstance(value, Sequence):
-        return [_plain(each, code) for each in value]
+        return [_plain(each, kind) for each in value]
     if is_dataclass(value) or hasattr(value, "__dict__"):
-        kind = type(value)
-        whose = {} if own.top_of(kind) == own.PACKAGE else {"code": code(kind)}
-        told = {"is": kind.__qualname__, **whose}
-        return {**told, **{name: _plain(each, code) for name, each in vars(value).items()}}
+        return {**kind(type(value)), **{name: _plain(each, kind) for name, each in vars(value).items()}}
     raise TrustsimError(f"address: given a {type(value).__qualname__}, which has no plain form; allowed: plain data")
