@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 
 import numpy as np
@@ -17,8 +18,9 @@ import pytest
 import trustsim as ts
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
-from trustsim.experiment import own
+from trustsim.experiment import own, work
 from trustsim.experiment.address import addresses
+from trustsim.experiment.pool import executor, processes
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
@@ -168,19 +170,39 @@ def engine(story, variants, replication):
 
 def test_an_engine_that_is_defined_again_under_its_name_is_another(cell, study):
     for answer in ("1.0", "2.0"):
-        engine = cell(HEAD + ENGINE.replace("1.0", answer)).engine
+        engine = cell(ENGINE.replace("1.0", answer)).engine
         assert study(engine=engine).outcomes["answer"].ravel().tolist() == [float(answer)] * 2
 
 
-def test_workers_run_a_module_as_it_was_loaded_last(file, study):
+def test_workers_begin_anew_where_a_module_that_they_imported_was_edited(file):
+    told = []
+    for answer in (1, 1, 2):
+        engine = file("an_engine", f"import os\n\ndef engine(): return {answer}, os.getpid()\n").engine
+        told.append(processes(1, own.modules_of(engine)).submit(engine).result())
+    assert [answer for answer, _ in told] == [1, 1, 2]
+    assert told[0] == told[1]
+
+
+def test_a_study_tells_its_workers_of_the_modules_of_its_engine(file, study, monkeypatch):
+    told = []
+
+    def threads(n_workers, version):
+        told.append(version)
+        return executor(ThreadPoolExecutor(1), 1)
+
+    monkeypatch.setattr(work, "processes", threads)
     for answer in ("1.0", "2.0"):
         engine = file("an_engine", ENGINE.replace("1.0", answer)).engine
         assert study(engine=engine, workers=2).outcomes["answer"].ravel().tolist() == [float(answer)] * 2
+        assert told[-1] == own.modules_of(engine)
+    study(workers=2)
+    assert len(set(told)) == 3
+    assert told[-1] == ""
 
 
 # -- which edits count -----------------------------------------------------------------------------------------------
 
-CALLS = HEAD + """
+CALLS = """
 import functools, numba
 from dataclasses import field
 RATE, TABLE, LIMITS = 0.5, np.array([1.0, 2.0]), {"low": [1, 2], "high": {3, 4}}
@@ -288,7 +310,7 @@ def test_an_edit_of_another_module_of_ones_own_is_another_address(way, file):
 
 
 def test_code_in_a_file_has_the_same_hash_in_every_process(file, tmp_path):
-    module = file("a_module", CALLS + 'MANY = {"a", "b", ("c", 1), frozenset({"d", "e"})}\n')
+    module = file("a_module", HEAD + CALLS + 'MANY = {"a", "b", ("c", 1), frozenset({"d", "e"})}\n')
     code = "import a_module; from trustsim.experiment import own; print(own.code_of(a_module.engine, a_module.MANY))"
     path = os.pathsep.join([str(tmp_path / "modules"), *filter(None, [os.environ.get("PYTHONPATH")])])
     for seed in ("1", "2"):
@@ -306,7 +328,7 @@ def test_a_part_that_is_registered_and_not_used_changes_no_address(cell):
 
 # -- engines that are no plain function ------------------------------------------------------------------------------
 
-AGENT = HEAD + """
+AGENT = """
 import mesa
 
 class Spender(mesa.Agent):
@@ -351,7 +373,7 @@ def test_an_object_that_is_called_counts_by_its_code_and_by_what_it_holds(study)
 def test_what_cannot_be_told_is_an_error_that_names_it_and_a_study_without_a_store_runs_all_the_same():
     engine = Added(1)
     engine.lock = threading.Lock()
-    with pytest.raises(TrustsimError, match=r"address: given a lock, which code of your own reads .*allowed: plain data"):
+    with pytest.raises(TrustsimError, match=r"address: given a lock, which code of your own reads.*; allowed: plain"):
         address(engine=engine)
     del engine.lock
     engine.reference = np.float64  # a class of a library: by its name

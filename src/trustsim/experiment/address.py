@@ -5,9 +5,9 @@ resolved, files by their content. What is not: names, prose, outcomes asked for,
 replications. The same story told in other words has the same addresses.
 
 The code of a user's own shocks, levers, mechanisms and networks is in it where the variant has them, with what that
-code calls of the user's own (:mod:`trustsim.experiment.own`, which says what it does not see). A run measures all
-outcomes that are registered: so the code of those that are the user's own is in it, asked for or not. An engine of one's
-own counts by its code and by what it was given, be it a function, a ``functools.partial`` or an object that is called.
+code calls of the user's own; :mod:`trustsim.experiment.code_reader` says what it does not see. A run measures all
+outcomes that are registered: so the code of those that are the user's own is in it, asked for or not. An engine of
+one's own counts by its code and by what it was given, be it a function, a ``functools.partial`` or an object.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 import trustsim
 from trustsim.errors import TrustsimError
 from trustsim.experiment import own
+from trustsim.experiment.code_reader import PACKAGE, top_of
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.scenario.document import content_of
 from trustsim.scenario.resolved import Scenario, World
@@ -93,7 +94,7 @@ def _as_it_acts(world: World) -> World:
 
 def _kind(cls: type) -> dict[str, str]:
     """Return what says of which class a thing is: its name, and its code where it is not the package's."""
-    whose = {} if own.top_of(cls) == own.PACKAGE else {"code": own.code_of(cls)}
+    whose = {} if top_of(cls) == PACKAGE else {"code": own.code_of(cls)}
     return {"is": cls.__qualname__, **whose}
 
 
