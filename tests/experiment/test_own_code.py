@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import json
 import os
 import subprocess
 import sys
@@ -370,11 +369,19 @@ def test_an_object_that_is_called_counts_by_its_code_and_by_what_it_holds(study)
     assert address(engine=lambda *of: 1) != address(engine=lambda *of: 2)
 
 
-def test_what_cannot_be_told_is_an_error_that_names_it_and_a_study_without_a_store_runs_all_the_same():
+def test_what_cannot_be_told_is_an_error_that_names_it():
     engine = Added(1)
     engine.lock = threading.Lock()
     with pytest.raises(TrustsimError, match=r"address: given a lock, which code of your own reads.*; allowed: plain"):
         address(engine=engine)
-    del engine.lock
-    engine.reference = np.float64  # a class of a library: by its name
-    assert json.dumps(address(engine=engine))
+    engine.lock = np.float64  # a class of a library: by its name
+    assert address(engine=engine) != address(engine=Added(1))
+
+
+def test_a_study_of_what_cannot_be_told_runs_without_a_store_and_its_report_says_so(cell, tmp_path):
+    cell(DRAIN.replace("100", "100 if LOCK else 0") + "\nLOCK = __import__('threading').Lock()\n")
+    story = ts.loads(STORY, overrides={"mechanisms.drain": "on"})
+    result = ts.compare(story, replications=2, workers=1, progress=False)
+    assert result.study.outcomes["policy_cost"].ravel().tolist() == [100 * DAYS] * 2
+    told = result.report(tmp_path / "report.html", rerun=False).read_text(encoding="utf-8")
+    assert "none: address: given a lock, which code of your own reads" in told
