@@ -175,7 +175,7 @@ def _hashes(result: Result) -> list[tuple[str, str]]:
     try:
         where = addresses(result.scenario, result.study.variants, simulate)
     except TrustsimError as e:  # code of the user's own that no run store can keep apart
-        where = {name: f"none: {e}" for name in result.study.variants}
+        where = dict.fromkeys(result.study.variants, f"none: {e}")
     return [("Hash of the engine", engine()), *((f"Address of ‘{name}’", at) for name, at in where.items())]
 
 
