@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -369,10 +370,19 @@ def test_an_object_that_is_called_counts_by_its_code_and_by_what_it_holds(study)
     assert address(engine=lambda *of: 1) != address(engine=lambda *of: 2)
 
 
+def test_a_function_within_a_scenario_counts_by_its_code():
+    story = ts.loads(STORY)
+    first, same, other = (replace(story, shocks=(rule,)) for rule in (lambda: 1, lambda: 1, lambda: 2))
+    told = [addresses(each, ["nothing"], simulate)["nothing"] for each in (first, same, other)]
+    assert told[0] == told[1] != told[2]
+
+
 def test_what_cannot_be_told_is_an_error_that_names_it():
     engine = Added(1)
     engine.lock = threading.Lock()
-    with pytest.raises(TrustsimError, match=r"address: given a lock, which code of your own reads.*; allowed: plain"):
+    with pytest.raises(
+        TrustsimError, match=r"address: Added.lock: given a lock, whose content .*; allowed in code of your own: plain"
+    ):
         address(engine=engine)
     engine.lock = np.float64  # a class of a library: by its name
     assert address(engine=engine) != address(engine=Added(1))
@@ -384,4 +394,4 @@ def test_a_study_of_what_cannot_be_told_runs_without_a_store_and_its_report_says
     result = ts.compare(story, replications=2, workers=1, progress=False)
     assert result.study.outcomes["policy_cost"].ravel().tolist() == [100 * DAYS] * 2
     told = result.report(tmp_path / "report.html", rerun=False).read_text(encoding="utf-8")
-    assert "none: address: given a lock, which code of your own reads" in told
+    assert "none: address: Drain.daily.LOCK: given a lock" in told

@@ -111,6 +111,8 @@ def _plain(value: Any, kind: Callable[[type], dict[str, str]]) -> Any:
         return {str(key): _plain(each, kind) for key, each in value.items()}
     if isinstance(value, Sequence):
         return [_plain(each, kind) for each in value]
+    if callable(value):
+        return {"code": own.code_of(value)}
     if is_dataclass(value) or hasattr(value, "__dict__"):
         return {**kind(type(value)), **{name: _plain(each, kind) for name, each in vars(value).items()}}
     raise TrustsimError(f"address: given a {type(value).__qualname__}, which has no plain form; allowed: plain data")

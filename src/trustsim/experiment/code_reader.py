@@ -6,8 +6,9 @@ on the way it takes the whole file as well: that catches what the code finds oth
 tables of odd kinds). Both, because a file may be edited and not loaded anew, and cells have no file. What belongs to
 ``trustsim`` or to an installed library is taken by its name.
 
-It does not see files that such code reads by itself, names that it makes up in a cell (``globals()[…]``), what a cell
-puts in the place of something in a library, and the version of a library.
+It does not see files that such code reads by itself, names that it makes up in a cell (``globals()[…]``), what is put
+in the place of something in the package or a library, and the version of a library. Nor what was kept from before an
+edit: by ``functools.cache``, or by numba, which holds the globals of a function as they were when it compiled it.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _BUILT_IN = (  # of a class without code of its own
 )  # fmt: skip
 _NO_CODE = ("__annotate__", "__annotate_func__", "__doc__", "_abc_impl")  # of a class
 _Names = frozenset[str]
+_Where = tuple[str, ...]  # names that lead to a thing
 
 
 def top_of(thing: object) -> str:
@@ -58,7 +60,8 @@ class Reader:
         self.hash, self.files = hashlib.sha256(), dict[str, str]()
         self._packages = packages
         self._met: dict[tuple[int, _Names], tuple[int, object]] = {}  # things are held, so that no id is used twice
-        self._waiting: deque[tuple[object, _Names]] = deque()
+        self._waiting: deque[tuple[object, _Names, _Where]] = deque()
+        self._where: _Where = ()
 
     def _put(self, *words: str | bytes) -> None:
         for word in words:
@@ -81,12 +84,17 @@ class Reader:
             number, _ = self._met.setdefault(key, (len(self._met), value))
             self._put("see", str(number))
             if is_new:
-                self._waiting.append((value, names))
+                self._waiting.append((value, names, self._where))
+
+    def begin(self, root: object) -> None:
+        """Write *root*, whose name begins the place that errors tell."""
+        self._where = (getattr(root, "__qualname__", type(root).__qualname__),)
+        self.read(root)
 
     def finish(self) -> None:
         """Write what is waiting, and what that leads to."""
         while self._waiting:
-            value, names = self._waiting.popleft()
+            value, names, self._where = self._waiting.popleft()
             if isinstance(value, ModuleType):
                 self._module(value, names)
             elif is_called(value) and self._is_of_others(value):
@@ -106,9 +114,12 @@ class Reader:
 
     def _by_name(self, kind: str, values: Mapping[str, object], names: _Names = frozenset()) -> None:
         self._put(kind, str(len(values)))
+        where = self._where
         for name, value in values.items():
             self._put(name)
+            self._where = (*where, name)
             self.read(value, names)
+        self._where = where
 
     def is_own(self, module: str) -> bool:
         """Whether *module* is the user's: no part of the package, of Python or of an installed library."""
@@ -202,14 +213,17 @@ class Reader:
         elif type(thing) is list:
             self._several("list", thing)
         elif type(thing) in (dict, MappingProxyType):
-            self._several("mapping", thing.items())
+            if all(type(key) is str for key in thing):
+                self._by_name("names", thing)
+            else:
+                self._several("mapping", thing.items())
         elif isinstance(thing, _BUILT_IN):
             self._put("built in", thing.__qualname__)
         elif isinstance(thing, weakref.ref):
             self._put("reference")
         else:
             self._put("object")
-            self.read(_reduced(thing))
+            self.read(_reduced(thing, ".".join(self._where)))
 
 
 def _is_by_the_user(module: str, file: str | None) -> bool:
@@ -275,15 +289,15 @@ def _order(value: object) -> str:
     return f"{named.__module__}.{named.__qualname__}"
 
 
-def _reduced(thing: Any) -> Any:
+def _reduced(thing: Any, where: str) -> Any:
     """Return what copying *thing* would take: how it is made, and from what."""
     try:
         reduce = copyreg.dispatch_table.get(type(thing))
         told = thing.__reduce_ex__(4) if reduce is None else reduce(thing)
     except Exception as e:
         raise TrustsimError(
-            f"address: given a {type(thing).__qualname__}, which code of your own reads and whose content cannot be "
-            "told; allowed: plain data, arrays, functions and classes, or no run store"
+            f"address: {where}: given a {type(thing).__qualname__}, whose content cannot be told; allowed in code of "
+            "your own: plain data, arrays, functions and classes; without a run folder, anything"
         ) from e
     if isinstance(told, str):
         return type(thing), told

@@ -41,6 +41,6 @@ def _read(things: Iterable[object]) -> Reader:
     own = engines | {top_of(entry.make) for entry in entries()}
     reader = Reader(frozenset(own - {PACKAGE, "", *sys.stdlib_module_names}))
     for root in roots:
-        reader.read(root)
+        reader.begin(root)
     reader.finish()
     return reader
