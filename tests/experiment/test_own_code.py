@@ -204,7 +204,7 @@ def test_a_study_tells_its_workers_of_the_modules_of_its_engine(file, study, mon
 
 CALLS = """
 import functools, numba
-from dataclasses import field
+from dataclasses import make_dataclass
 RATE, TABLE, LIMITS = 0.5, np.array([1.0, 2.0]), {"low": [1, 2], "high": {3, 4}}
 
 class Base:
@@ -232,6 +232,8 @@ def made(by):
 plus = made(80)
 part = functools.partial(helper, more=90)
 
+Point = make_dataclass("Point", [], namespace={"value": lambda self: 110})
+
 @dataclass
 class Held:
     x: int = 1000
@@ -239,7 +241,8 @@ class Held:
 def engine(story, variants, replication):
     try:
         own = Own()
-        return own.least + RATE + TABLE + LIMITS + plus(1) + part(2) + compiled(3) + kept(4) + Held().x
+        known = own.least + RATE + TABLE + LIMITS + Held().x + Point().value()
+        return known + plus(1) + part(2) + compiled(3) + kept(4)
     except ValueError:
         return [helper(i) for i in range(100)]
 """
@@ -258,6 +261,7 @@ EDITS = {
     "a helper that keeps what it gave": ("x + 70", "x + 71"),
     "what a closure holds": ("made(80)", "made(81)"),
     "what a partial holds": ("more=90", "more=91"),
+    "a class that a library made": ("self: 110", "self: 111"),
     "a field of a dataclass": ("x: int = 1000", "x: int = 1001"),
     "the kind of an error": ("except ValueError", "except KeyError"),
     "code within code": ("range(100)", "range(101)"),
@@ -275,7 +279,7 @@ def test_an_edit_of_what_a_cell_calls_is_another_address(edit, cell):
 
 
 @pytest.mark.parametrize(
-    "unread", ["\nother = 1\n", "\ndef unused(): return 1\n", "\nresult = __import__('threading').Lock()\n"]
+    "unread", ["\nother, least = 1, 2\n", "\ndef unused(): return 1\n", "\nresult = __import__('threading').Lock()\n"]
 )
 def test_what_a_cell_does_not_call_changes_no_address(unread, cell):
     first = address(engine=cell(CALLS).engine)
@@ -285,6 +289,8 @@ def test_what_a_cell_does_not_call_changes_no_address(unread, cell):
 IMPORTS = {
     "a name": "from a_helper import amount\n\ndef engine(*of): return amount()\n",
     "a module": "import a_helper\n\ndef engine(*of): return a_helper.amount()\n",
+    "a module in two functions": "import a_helper\n\ndef two(): return a_helper.amount()\n\n"
+    "def engine(*of): return two() + a_helper.other()\n",
     "within the function": "def engine(*of):\n    from a_helper import amount\n    return amount()\n",
     "a module within the function": "def engine(*of):\n    import a_helper\n    return a_helper.amount()\n",
 }
@@ -294,7 +300,7 @@ IMPORTS = {
 def test_an_edit_of_another_module_of_ones_own_is_another_address(way, file):
     """As it is loaded and as it stands in its file: each alone is another one."""
     file("a_table", "RATE = 1\n")
-    helper = "import a_table\n\ndef amount(): return a_table.RATE\n"
+    helper = "import a_table\n\ndef amount(): return a_table.RATE\n\ndef other(): return 1\n"
     file("a_helper", helper)
     told = [address(engine=file("an_engine", IMPORTS[way]).engine)]
     file("a_helper", helper + "# edited\n", load=False)
@@ -307,6 +313,14 @@ def test_an_edit_of_another_module_of_ones_own_is_another_address(way, file):
     file("a_helper", helper)
     file("a_table", "RATE = 1\n")
     assert address(engine=file("an_engine", IMPORTS[way]).engine) == told[0]
+
+
+def test_an_edit_of_what_a_module_gives_by_a_name_made_up_is_another_address(file):
+    file("a_helper", "def amount(): return 1\n")
+    engine = file("an_engine", "import a_helper\n\ndef engine(*of): return getattr(a_helper, 'am' + 'ount')()\n").engine
+    first = address(engine=engine)
+    file("a_helper", "def amount(): return 2\n")
+    assert address(engine=engine) != first
 
 
 def test_code_in_a_file_has_the_same_hash_in_every_process(file, tmp_path):
@@ -384,8 +398,12 @@ def test_what_cannot_be_told_is_an_error_that_names_it():
         TrustsimError, match=r"address: Added.lock: given a lock, whose content .*; allowed in code of your own: plain"
     ):
         address(engine=engine)
-    engine.lock = np.float64  # a class of a library: by its name
-    assert address(engine=engine) != address(engine=Added(1))
+    engine.lock = np.frompyfunc(abs, 1, 1)  # has no name that stands for it
+    with pytest.raises(TrustsimError, match=r"Added.lock: given a ufunc"):
+        address(engine=engine)
+    for known in (np.float64, np.exp):  # of a library: by its name
+        engine.lock = known
+        assert address(engine=engine) != address(engine=Added(1))
 
 
 def test_a_study_of_what_cannot_be_told_runs_without_a_store_and_its_report_says_so(cell, tmp_path):

@@ -20,6 +20,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import pickle
 import sys
 import sysconfig
 import types
@@ -294,12 +295,12 @@ def _reduced(thing: Any, where: str) -> Any:
     try:
         reduce = copyreg.dispatch_table.get(type(thing))
         told = thing.__reduce_ex__(4) if reduce is None else reduce(thing)
+        if isinstance(told, str):
+            return type(thing), pickle.dumps(thing, 4)  # refuses a name that does not stand for it
     except Exception as e:
         raise TrustsimError(
             f"address: {where}: given a {type(thing).__qualname__}, whose content cannot be told; allowed in code of "
             "your own: plain data, arrays, functions and classes; without a run folder, anything"
         ) from e
-    if isinstance(told, str):
-        return type(thing), told
     make, of, state, *items = (*told, None, None, None)[:5]
     return make, of, state, *(None if each is None else list(each) for each in items)
