@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import trustsim as ts
+from trustsim.analysis import causes
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment import own, work
@@ -389,6 +390,13 @@ def test_a_function_within_a_scenario_counts_by_its_code():
     first, same, other = (replace(story, shocks=(rule,)) for rule in (lambda: 1, lambda: 1, lambda: 2))
     told = [addresses(each, ["nothing"], simulate)["nothing"] for each in (first, same, other)]
     assert told[0] == told[1] != told[2]
+
+
+def test_another_engine_of_the_package_counts_by_its_file(monkeypatch):
+    first = address(engine=causes.simulate_with_causes)
+    assert first != address(engine=simulate)
+    monkeypatch.setattr(causes, "__file__", __file__)
+    assert address(engine=causes.simulate_with_causes) != first
 
 
 def test_what_cannot_be_told_is_an_error_that_names_it():

@@ -136,7 +136,6 @@ class Reader:
         found: Any = sys.modules.get(thing.__module__)
         for name in thing.__qualname__.split("."):
             found = vars(found).get(name) if hasattr(found, "__dict__") else None
-            found = found.__func__ if isinstance(found, staticmethod | classmethod) else found
         return found is thing
 
     def _named(self, thing: Any) -> None:
