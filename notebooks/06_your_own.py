@@ -197,8 +197,9 @@ ax
 #
 # Once yours is more than an idea: put the dataclass in a file in `mechanisms/`, with a test of one thing that you know
 # it must do (CONTRIBUTING.md says how). It is then in the catalogue, in the schema of the file and in the docs.
-# Two things to know meanwhile. The run store (`out=`) tells your versions apart by their parameters and not by their
-# code: after a change of the code take a new folder. And what a cell defines lives in this notebook only.
+# Two things to know meanwhile. The run store (`out=`) knows your code: after an edit, run the cell and the comparison
+# again in the same folder, and nothing old comes back. It does not see into files that your code reads by itself: after
+# a change of those take a new folder. And what a cell defines lives in this notebook only.
 #
 # ## Exercise
 #

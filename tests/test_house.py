@@ -262,6 +262,7 @@ def known_answers(entry: Entry) -> list[str]:
 def test_the_docstring_names_a_known_answer_and_the_test_is_there(name: str, tests_there: set[str]) -> None:
     named = known_answers(ENTRIES[name])
     assert named, "say one known answer and the test that holds it: (``test_…``)"
+    assert "Known answer: " in ENTRIES[name].text, "in one line, so that the pages of the reference find it"
     assert [test for test in named if test not in tests_there] == []
 
 

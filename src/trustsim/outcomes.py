@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import layout
-from trustsim.registry import REGISTRY, Entry
+from trustsim.registry import REGISTRY
 from trustsim.units import MINOR_PER_MAJOR
 from trustsim.world.series import SERIES
 
@@ -153,16 +152,11 @@ def measured(finished: Finished) -> dict[str, Floats]:
     An outcome that is measured by group comes as ``name[group]``, one for each group.
     """
     outcomes: dict[str, Floats] = {}
-    for name, entry in _registered().items():
+    for name, entry in REGISTRY.group("outcome").items():
         value = entry.make(finished)
         by_group = {f"{name}[{group}]": v for group, v in value.items()} if isinstance(value, dict) else {name: value}
         outcomes.update({k: np.asarray(v, np.float64) for k, v in by_group.items()})
     return outcomes
-
-
-@lru_cache(maxsize=1)
-def _registered() -> dict[str, Entry]:
-    return REGISTRY.group("outcome")
 
 
 outcome = REGISTRY.enter

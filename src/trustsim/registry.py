@@ -162,6 +162,10 @@ class Registry:
 
         return decorate
 
+    def take(self, entry: Entry) -> None:
+        """Hold an entry that another process made, in place of one of that group and name."""
+        self._entries[entry.group, entry.name] = entry
+
     def group(self, group: Group) -> dict[str, Entry]:
         """Return the entries of one group by name, sorted."""
         return {name: e for (g, name), e in sorted(self._entries.items()) if g == group}

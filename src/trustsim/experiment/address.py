@@ -3,50 +3,59 @@
 What is in it: the engine's own source, seed, horizon, step, shocks, and the variant's world and levers as they were
 resolved, files by their content. What is not: names, prose, outcomes asked for, the other variants, the number of
 replications. The same story told in other words has the same addresses.
+
+The code of a user's own shocks, levers, mechanisms and networks is in it where the variant has them, with what that
+code calls of the user's own; :mod:`trustsim.experiment.code_reader` says what it does not see. A run measures all
+outcomes that are registered: so the code of those that are the user's own is in it, asked for or not. An engine of
+one's own counts by its code and by what it was given, be it a function, a ``functools.partial`` or an object.
 """
 
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import trustsim
 from trustsim.errors import TrustsimError
+from trustsim.experiment import own
+from trustsim.experiment.code_reader import PACKAGE, top_of
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.scenario.document import content_of
-from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.resolved import Scenario, World
 
-FORMAT = 1
+FORMAT = 2
 _DECISIVE = ("kernels", "world", "mechanisms", "model.py", "outcomes.py", "experiment/simulate.py")  # make the numbers
 
 
 def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..., object]) -> dict[str, str]:
     """Return the address (64 hexadecimal digits) of each variant's runs; the replication's number completes it.
 
-    Raises TrustsimError where a part of the scenario is of a kind that has no plain form.
+    Raises TrustsimError where a part of the scenario, or what code of the user's own reads, has no plain form.
     """
     by_name = {variant.name: variant for variant in scenario.variants}
+    kind = cache(_kind)
     shared = {
         "format": FORMAT,
         "engine": _engine(simulate),
         "seed": scenario.seed,
         "days": [scenario.horizon, scenario.step],
+        "own": [[e.group, e.name, own.code_of(e.make)] for e in own.entries(*own.BY_NAME)],
     }
-    shocks = {name: _plain((*scenario.shocks, *by_name[name].shocks)) for name in variants}
+    shocks = {name: _plain((*scenario.shocks, *by_name[name].shocks), kind) for name in variants}
+    worlds = {id(world): world for world in (by_name[name].world for name in variants)}  # most variants share one
+    plain = {key: _plain(_as_it_acts(world), kind) for key, world in worlds.items()}
     return {
         name: _digest(
             {
                 **shared,
                 "shocks": shocks[name],
-                "items": _plain(by_name[name].items),
-                "world": _plain(by_name[name].world),
+                "items": _plain(by_name[name].items, kind),
+                "world": plain[id(by_name[name].world)],
             }
         )
         for name in variants
@@ -63,25 +72,33 @@ def _digest(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@cache
 def _engine(simulate: Callable[..., object]) -> str:
     """Return the hash of the source that makes the numbers: of the package's rooms, and of an engine of one's own."""
+    if simulate is simulate_run:
+        return _package()
+    return hashlib.sha256((_package() + own.code_of(simulate)).encode()).hexdigest()
+
+
+@cache
+def _package() -> str:
     top = Path(trustsim.__file__).parent
     rooms = (top / name for name in _DECISIVE)
     files = sorted(file for room in rooms for file in ([room] if room.is_file() else room.rglob("*.py")))
-    own = "" if simulate is simulate_run else inspect.getsource(simulate) + _around(simulate)
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files) + own.encode()).hexdigest()
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def _around(simulate: Callable[..., object]) -> str:
-    """Return the source of the module that an engine is in; nothing where it was typed in."""
-    try:
-        return inspect.getsource(sys.modules[simulate.__module__])
-    except (OSError, TypeError, KeyError):
-        return ""
+def _as_it_acts(world: World) -> World:
+    """Return *world* without the mechanisms that are off: one that is registered and not asked for changes nothing."""
+    return replace(world, mechanisms={name: rule for name, rule in world.mechanisms.items() if rule is not None})
 
 
-def _plain(value: Any) -> Any:
+def _kind(cls: type) -> dict[str, str]:
+    """Return what says of which class a thing is: its name, and its code where it is not the package's."""
+    whose = {} if top_of(cls) == PACKAGE else {"code": own.code_of(cls)}
+    return {"is": cls.__qualname__, **whose}
+
+
+def _plain(value: Any, kind: Callable[[type], dict[str, str]]) -> Any:
     """Return *value* as JSON would hold it; things as their kind and their fields, numbers to the last
     bit whatever their type."""
     if value is None or isinstance(value, bool):
@@ -91,9 +108,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return content_of(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): _plain(each, kind) for key, each in value.items()}
     if isinstance(value, Sequence):
-        return [_plain(each) for each in value]
+        return [_plain(each, kind) for each in value]
+    if callable(value):
+        return {"code": own.code_of(value)}
     if is_dataclass(value) or hasattr(value, "__dict__"):
-        return {"is": type(value).__qualname__, **{name: _plain(each) for name, each in vars(value).items()}}
+        return {**kind(type(value)), **{name: _plain(each, kind) for name, each in vars(value).items()}}
     raise TrustsimError(f"address: given a {type(value).__qualname__}, which has no plain form; allowed: plain data")

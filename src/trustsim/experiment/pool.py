@@ -43,11 +43,16 @@ def executor(given: Executor, n_workers: int, losses: tuple[type[BaseException],
     return Pool(given.submit, n_workers, losses)
 
 
-def processes(n_workers: int) -> Pool:
-    """Return the pool of processes that lives between studies; where one dies, the next task gets a new pool."""
+def processes(n_workers: int, version: str = "") -> Pool:
+    """Return the pool of processes that lives between studies; where one dies, the next task gets a new pool.
+
+    ``version``: of the modules that these processes import of the user's own; for another one they begin anew.
+    """
 
     def current() -> Any:
-        return get_reusable_executor(max_workers=n_workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
+        return get_reusable_executor(
+            max_workers=n_workers, timeout=_IDLE_SECONDS, initializer=_begin, initargs=(version,)
+        )
 
     return Pool(
         submit=lambda task, *of: current().submit(task, *of),
@@ -56,7 +61,7 @@ def processes(n_workers: int) -> Pool:
     )
 
 
-def _ignore_interrupts() -> None:
+def _begin(version: str) -> None:
     """Leave Ctrl-C to the process that started the study."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

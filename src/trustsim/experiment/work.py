@@ -7,6 +7,7 @@ replication before the next one, so a study that is cut short is balanced and pa
 from __future__ import annotations
 
 import os
+import secrets
 import time
 import traceback
 from collections import deque
@@ -19,11 +20,13 @@ from typing import Any
 import numpy as np
 
 from trustsim.errors import TrustsimError
+from trustsim.experiment import own
 from trustsim.experiment.pool import Pool, interruptible, processes
 from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Addresses, Store
 from trustsim.model import lockstep_groups
+from trustsim.registry import REGISTRY, Entry
 from trustsim.scenario.resolved import Scenario
 
 Simulate = Callable[..., Run]  # (scenario, variants, replication), and timeout= in seconds
@@ -67,12 +70,12 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
     began = time.perf_counter()
     n_workers = min(_n_cpus() if work.workers is None else work.workers, work.total)
     left = _Left(work, store)
-    task = _Task(work.simulate, work.timeout)
+    task = _Task(work.simulate, work.timeout, own.entries(*own.BY_NAME))
     try:
         passes = left.passes()
         pool = work.pool
         if pool is None and n_workers > 1 and len(passes) > 1:
-            pool = processes(n_workers)
+            pool = processes(n_workers, _version(work.simulate))
         blocks = (
             _in_process(task, work.scenario, passes) if pool is None else _in_pool(task, work.scenario, passes, pool)
         )
@@ -88,6 +91,14 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
     return True
 
 
+def _version(simulate: Simulate) -> str:
+    """Return what changes with the modules of the user's own that workers import; where it cannot be told, always."""
+    try:
+        return own.modules_of(simulate)
+    except TrustsimError:
+        return secrets.token_hex()
+
+
 def _n_cpus() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -96,13 +107,16 @@ def _n_cpus() -> int:
 
 @dataclass(frozen=True)
 class _Task:
-    """What every worker is handed: the engine, and the seconds that it has for a pass."""
+    """What every worker is handed: the engine, the seconds that it has for a pass, and what it looks up by name."""
 
     simulate: Simulate
     timeout: float | None
+    own: tuple[Entry, ...]
 
     def __call__(self, scenario: Scenario, passes: Sequence[_Pass]) -> list[Run | FailedRun]:
         """Run some passes; what raises comes back as a record."""
+        for entry in self.own:
+            REGISTRY.take(entry)
         return [self._one(scenario, variants, replication) for replication, variants in passes]
 
     def _one(self, scenario: Scenario, variants: tuple[str, ...], replication: int) -> Run | FailedRun:

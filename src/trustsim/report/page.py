@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from trustsim.analysis.comparison import COST
+from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
 from trustsim.report import charts, flips, look, losers, network_chart, page_tables, reading, sources, story, why, words
@@ -163,7 +164,10 @@ def _hashes(result: Result) -> list[tuple[str, str]]:
     """Return the hash of the engine, and the address of each variant's runs in a run store."""
     if result.simulate is not simulate:
         return []
-    where = addresses(result.scenario, result.study.variants, simulate)
+    try:
+        where = addresses(result.scenario, result.study.variants, simulate)
+    except TrustsimError as e:  # code of the user's own that no run store can keep apart
+        where = dict.fromkeys(result.study.variants, f"none: {e}")
     return [("Hash of the engine", engine()), *((f"Address of ‘{name}’", at) for name, at in where.items())]
 
 

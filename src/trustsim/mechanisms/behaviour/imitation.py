@@ -17,8 +17,9 @@ class Imitation:
     """Let random people, one after another, be in or out as one random neighbour is: the voter model.
 
     On average everyone looks at somebody ``looks`` times a day. All end up alike: all N of a complete network out with the
-    chance ρ of the share that was out at first, after −N · ((1 − ρ) ln(1 − ρ) + ρ ln ρ) looks of each on average. Known
-    answer: where all are alike nothing happens any more (``test_who_copies_those_who_are_alike_stays_as_he_is``).
+    chance ρ of the share that was out at first, after −N · ((1 − ρ) ln(1 − ρ) + ρ ln ρ) looks of each on average.
+    Known answer: a leader who copies nobody and leaves is followed by all (``test_a_leader_who_copies_nobody_is_followed_by_all``);
+    where all are alike nothing happens any more (``test_who_copies_those_who_are_alike_stays_as_he_is``).
     """
 
     default_on: ClassVar[bool] = False

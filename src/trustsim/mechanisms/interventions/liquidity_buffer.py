@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class LiquidityBuffer:
     """Aim for a larger share of cash.
 
-    The target is reached by lending less; with ``at_once`` on the first day, by selling assets to the owners at par. Known answer:
-    with ``at_once`` liquidity is at the target after the first day (``test_a_buffer_at_once_is_there_at_once``).
+    The target is reached by lending less; with ``at_once`` on the first day, by selling assets to the owners at par.
+    Known answer: with ``at_once`` liquidity is at the target after the first day (``test_a_buffer_at_once_is_there_at_once``).
     """
 
     platform: str = on_platform()

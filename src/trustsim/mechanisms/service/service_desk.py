@@ -26,7 +26,7 @@ class ServiceDesk:
     · the alarmed share of fear. Without ``agents`` the desk is a fluid that answers
     the platform's ``service_capacity`` a day. With ``agents`` contacts come one by one (Poisson) and take an exponential
     time, at each platform; the backlog is then the time that the next one would wait, exactly for any step. Without
-    giving up, P(wait) is Erlang's C formula and the mean wait that / (agents − load) handling times. Known answers: with
+    giving up, P(wait) is Erlang's C formula and the mean wait that / (agents − load) handling times. Known answer: with
     capacity above the contacts the backlog is 0 and no message goes out (``test_an_idle_desk_is_silent``); a load of 8 on
     10 agents waits with chance 0.41 (``test_a_desk_of_agents_waits_as_erlang_says``).
     """

@@ -1,0 +1,46 @@
+"""What a user entered that is not the package's: which parts, and a hash of their code for the address of a run."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable
+
+from trustsim.experiment.code_reader import PACKAGE, Reader, is_called, top_of
+from trustsim.registry import REGISTRY, Entry
+
+BY_NAME = ("outcome", "custody")  # groups whose entries a run looks up itself: no scenario holds them
+
+
+def entries(*groups: str) -> tuple[Entry, ...]:
+    """Return what is registered and not the package's, of these groups; of all without any."""
+    return tuple(e for e in REGISTRY if top_of(e.make) != PACKAGE and (not groups or e.group in groups))
+
+
+def code_of(*things: object) -> str:
+    """Return the hash (64 hexadecimal digits) of the code of *things*; the same in every process of one Python.
+
+    Raises TrustsimError for a value that the code reads and that has no plain form.
+    """
+    return _read(things).hash.hexdigest()
+
+
+def modules_of(simulate: object) -> str:
+    """Return a hash of the own modules that a worker imports for this engine and what is registered; '' without any.
+
+    Raises TrustsimError as :func:`code_of` does.
+    """
+    reader = _read((simulate, *(entry.make for entry in entries())))
+    there = sorted(each for each in reader.files.items() if each[0] != "__main__" and reader.is_own(each[0]))
+    return hashlib.sha256(repr(there).encode()).hexdigest() if there else ""
+
+
+def _read(things: Iterable[object]) -> Reader:
+    roots = list(things)
+    engines = {top_of(root if is_called(root) else type(root)) for root in roots if not isinstance(root, type)}
+    own = engines | {top_of(entry.make) for entry in entries()}
+    reader = Reader(frozenset(own - {PACKAGE, "", *sys.stdlib_module_names}))
+    for root in roots:
+        reader.begin(root)
+    reader.finish()
+    return reader
