@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from asking import TestClient
+from asking import TestClient, told
 
 from trustsim.web.app import app_of
 from trustsim.web.files import Files
@@ -61,15 +61,13 @@ def client(site):
 
 @pytest.fixture
 def ended(client):
-    """Wait until a job is final and return it: ``ended(id)``; at most a minute."""
+    """Wait until a job is final and return it with its comparison: ``ended(id)``; at most a minute."""
 
-    def wait(id, names=FINAL):
+    def wait(id):
         end = time.monotonic() + 60
-        while time.monotonic() < end:
-            job = client.get(f"/api/jobs/{id}").json()
-            if job["status"] in names:
-                return job
-            time.sleep(0.1)
-        raise AssertionError(f"still {job}")
+        while client.get(f"/api/jobs/{id}").json()["status"] not in FINAL:
+            assert time.monotonic() < end, "waited in vain"
+            time.sleep(0.05)
+        return told(client, id)[-1]
 
     return wait

@@ -9,7 +9,7 @@ import signal
 import time
 
 import pytest
-from asking import TestClient
+from asking import TestClient, made, told
 from click.testing import CliRunner
 
 from trustsim.cli import main
@@ -54,11 +54,11 @@ def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(client, f
     assert (job["status"], job["done"], job["failed"], job["total"]) == ("done", 24, 0, 24)
     assert job["has_report"]
     result = client.get(f"/api/jobs/{job['id']}/result.json").json()
-    told = client.post("/api/scenario", json=state).json()
+    form = client.post("/api/scenario", json=state).json()
     monkeypatch.chdir(folder)
-    (folder / "taken.yaml").write_text(told["yaml"], encoding="utf-8")
+    (folder / "taken.yaml").write_text(form["yaml"], encoding="utf-8")
     from_file = compared(["compare", "taken.yaml"], tmp_path / "a")
-    from_command = compared(shlex.split(told["command"])[1:], tmp_path / "b")
+    from_command = compared(shlex.split(form["command"])[1:], tmp_path / "b")
     assert numbers(result) == from_file == from_command
     cell = job["comparison"]["rows"][0]["cells"]["investor_loss"]["level"]
     assert (
@@ -69,24 +69,20 @@ def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(client, f
     policy = client.get(f"/api/jobs/{job['id']}/report.html").headers["content-security-policy"]
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
-    chart = client.get(f"/api/jobs/{job['id']}/chart", params={"kind": "difference", "name": "run_probability"})
+    place = f"/api/jobs/{job['id']}/chart"
+    chart = made(client, place, params={"kind": "difference", "name": "run_probability"})
     assert "<svg" in chart.json()["pictures"][0]["svg"]
-    assert client.get(f"/api/jobs/{job['id']}/chart", params={"kind": "x", "name": "y"}).status_code in (404, 422)
+    assert made(client, place, params={"kind": "x", "name": "y"}).status_code == 422
     assert start(client, state)["status"] == "done", "the same question is the same job"
 
 
 def test_events_tell_of_the_worlds_as_they_finish_and_end_with_the_job(client):
     job = start(client, {**STATE, "seed": 3})
-    told = []
-    with client.stream("GET", f"/api/jobs/{job['id']}/events") as answer:
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        for line in answer.iter_lines():
-            if line.startswith("data: "):
-                told.append(json.loads(line.removeprefix("data: ")))
-    assert told[-1]["status"] == "done"
-    assert told[-1]["comparison"]["n"] == 4
-    assert [each["done"] for each in told] == sorted(each["done"] for each in told)
-    assert told[-1]["comparison"]["headline"]
+    events = told(client, job["id"])
+    assert events[-1]["status"] == "done"
+    assert events[-1]["comparison"]["n"] == 4
+    assert [each["done"] for each in events] == sorted(each["done"] for each in events)
+    assert events[-1]["comparison"]["headline"]
 
 
 def test_a_job_is_stopped_keeps_what_is_finished_goes_on_and_can_be_deleted(client, site, folder, ended):
@@ -175,7 +171,7 @@ def test_a_job_that_someone_broke_is_left_out(client, folder):
 
 
 def test_a_world_can_be_watched_without_a_job(client):
-    world = client.post("/api/play?replication=2", json={"scenario": "small.yaml", "show": ["insured"]})
+    world = made(client, "/api/play?replication=2", "POST", json={"scenario": "small.yaml", "show": ["insured"]})
     assert world.status_code == 200
     assert world.json()["variants"] == ["nothing", "insured"]
     assert client.post("/api/play?replication=x", json=STATE).status_code == 400

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -31,7 +32,7 @@ from trustsim.web.site import Site
 STATIC = Path(__file__).parent / "static"
 OUTCOMES = "outcomes.csv"
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
-_SECONDS_FOR_NUMBERS = 0.1  # that a job's page waits for its comparison, which comes with the events else
+_SECONDS_TO_WAIT = 0.1  # for what is being made; a comparison comes with the events else, other things are asked again
 _META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"')
 
 
@@ -66,7 +67,6 @@ def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None) -
         },
     )
     app.state.site = site
-    app.state.drawing = CapacityLimiter(1)  # the settings of the drawing library are global
     return app
 
 
@@ -158,22 +158,26 @@ async def _start(request: Request) -> Response:
 
 
 async def _job(request: Request) -> Response:
-    site, id = _site(request), request.path_params["id"]
-    return Answer(await _soon(site, id))
+    return Answer(await _soon(_site(request), request.path_params["id"], request.query_params.get("ranked_by")))
 
 
-async def _soon(site: Site, id: str) -> dict[str, Any]:
+async def _soon(site: Site, id: str, by: str | None) -> dict[str, Any]:
     """Return a job with its comparison if that is there soon; the events bring it else."""
-    whole = asyncio.ensure_future(to_thread.run_sync(lambda: site.job(id, waits=True)))
-    done, _ = await asyncio.wait([whole], timeout=_SECONDS_FOR_NUMBERS)
-    if done:
+    whole = asyncio.ensure_future(to_thread.run_sync(lambda: site.job(id, by, waits=True)))
+    if await _is_made(whole):
         return whole.result()
-    whole.add_done_callback(lambda task: task.cancelled() or task.exception())
-    return await to_thread.run_sync(site.job, id)
+    return await to_thread.run_sync(site.job, id, by)
+
+
+async def _is_made(task: asyncio.Future[Any]) -> bool:
+    """Wait a little; whether it is done. What becomes of it later is heeded by whoever asks again."""
+    task.add_done_callback(lambda task: task.cancelled() or task.exception())
+    done, _ = await asyncio.wait([task], timeout=_SECONDS_TO_WAIT)
+    return bool(done)
 
 
 async def _delete(request: Request) -> Response:
-    await to_thread.run_sync(_site(request).jobs.delete, request.path_params["id"])
+    await to_thread.run_sync(_site(request).delete, request.path_params["id"])
     return Response(status_code=204)
 
 
@@ -190,17 +194,17 @@ async def _resume(request: Request) -> Response:
 
 
 async def _events(request: Request) -> Response:
-    site, id = _site(request), request.path_params["id"]
-    await to_thread.run_sync(site.jobs.card, id)  # 404 before anything is sent
-    return StreamingResponse(_told(site, id), media_type="text/event-stream")
+    site, id, by = _site(request), request.path_params["id"], request.query_params.get("ranked_by")
+    await to_thread.run_sync(site.job, id, by)  # refused before anything is sent
+    return StreamingResponse(_told(site, id, by), media_type="text/event-stream")
 
 
-async def _told(site: Site, id: str) -> AsyncIterator[str]:
+async def _told(site: Site, id: str, by: str | None) -> AsyncIterator[str]:
     """Yield a job whenever it changed, at most about once a second, until it is final."""
     before, quiet = "", 0.0
     while True:
         try:
-            job = await to_thread.run_sync(lambda: site.job(id, waits=True))
+            job = await to_thread.run_sync(lambda: site.job(id, by, waits=True))
         except Refused:  # deleted
             return
         text = json.dumps(job, ensure_ascii=False, allow_nan=False)
@@ -220,17 +224,29 @@ async def _told(site: Site, id: str) -> AsyncIterator[str]:
 # -- what a job shows -------------------------------------------------------------------------------------------------
 
 
+async def _made(request: Request, begin: Callable[[], Future[Any]]) -> Response:
+    """Answer with what *begin* makes if that is there soon; else with 202 and where to ask again."""
+    task = asyncio.wrap_future(await to_thread.run_sync(begin))
+    if await _is_made(task):
+        return Answer(task.result())
+    again = request.url.include_query_params(again=1)
+    return Answer({"is_being_made": True}, 202, headers={"Location": f"{again.path}?{again.query}"})
+
+
+def _is_again(request: Request) -> bool:
+    return "again" in request.query_params
+
+
 async def _chart(request: Request) -> Response:
-    id, asked = request.path_params["id"], request.query_params
+    site, id, asked = _site(request), request.path_params["id"], request.query_params
     kind, name = asked.get("kind", ""), asked.get("name", "")
-    drawing = request.app.state.drawing
-    return Answer(await to_thread.run_sync(_site(request).picture, id, kind, name, limiter=drawing))
+    return await _made(request, lambda: site.picture(id, kind, name, again=_is_again(request)))
 
 
 async def _play(request: Request) -> Response:
-    names = _names(request.query_params.get("variants"))
+    site, names = _site(request), _names(request.query_params.get("variants"))
     id, replication = request.path_params["id"], _number(request, "replication")
-    return Answer(await to_thread.run_sync(_site(request).world, id, replication, names))
+    return await _made(request, lambda: site.world(id, replication, names, again=_is_again(request)))
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:
@@ -247,18 +263,20 @@ def _names(text: str | None) -> tuple[str, ...] | None:
 
 
 async def _play_state(request: Request) -> Response:
-    document, replication = await _document(request), _number(request, "replication")
-    return Answer(await to_thread.run_sync(_site(request).world_of, document, replication))
+    site, document, replication = _site(request), await _document(request), _number(request, "replication")
+    return await _made(request, lambda: site.world_of(document, replication, again=_is_again(request)))
 
 
 async def _runs(request: Request) -> Response:
-    return Answer(await to_thread.run_sync(_site(request).worth_watching, request.path_params["id"]))
+    site, id = _site(request), request.path_params["id"]
+    return await _made(request, lambda: site.worth_watching(id, again=_is_again(request)))
 
 
 async def _result(request: Request) -> Response:
-    site = _site(request)
-    card = await to_thread.run_sync(site.jobs.card, request.path_params["id"])
-    return Answer(await to_thread.run_sync(lambda: site.result(card).to_json()))
+    """Answer when it is there: a file that is fetched is not asked for again."""
+    site, id = _site(request), request.path_params["id"]
+    making = await to_thread.run_sync(lambda: site.document(id))
+    return Answer(await asyncio.wrap_future(making))
 
 
 async def _report(request: Request) -> Response:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from trustsim.errors import Place, Problem
+from trustsim.errors import Place, Problem, nearest, one_of
+from trustsim.registry import REGISTRY
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.resolved import Precision, Scenario
 from trustsim.scenario.sections import DO_NOTHING, OFF
@@ -124,9 +125,17 @@ def apply(state: PageState, files: Files, limits: Limits) -> Applied:
         return whole
 
     found = read(file, changed)
-    problems = found.problems or tuple(_too_large(found.scenario, limits))
+    problems = found.problems or (*_too_large(found.scenario, limits), *_unranked(found.scenario, state.ranked_by))
     scenario = None if problems else found.scenario
     return Applied(state, file, found.tree, scenario, problems, overrides, tuple(in_file))
+
+
+def outcome_of(name: str | None) -> str | None:
+    """Return the outcome that ranks variants, checked. Raises Refused (400) for one that has no better side."""
+    ranking = [entry.name for entry in REGISTRY.group("outcome").values() if entry.better]
+    if name and name not in ranking:
+        raise Refused(400, f"ranked_by: {name[:80]!r}", one_of(ranking))
+    return name or None
 
 
 def _variants_of(tree: Node) -> dict[str, Node]:
@@ -225,6 +234,20 @@ def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
         ("horizon", scenario.n_days, limits.steps, "steps"),
     )
     return [Problem(Place(PAGE, 1, 1, path), *_limit(n, most, what)) for path, n, most, what in counts if n > most]
+
+
+def rankings(scenario: Scenario) -> list[str]:
+    """Return the outcomes that are measured and can rank variants, in the order in which they are shown."""
+    outcomes = REGISTRY.group("outcome")
+    return [name for name in scenario.outcomes or outcomes if outcomes[name].better]
+
+
+def _unranked(scenario: Scenario | None, wanted: str | None) -> list[Problem]:
+    """Return a problem where the variants cannot be ranked by what the page asks for."""
+    if scenario is None or wanted is None or wanted in rankings(scenario):
+        return []
+    names = rankings(scenario)
+    return [Problem(Place(PAGE, 1, 1, "ranked_by"), repr(wanted[:LONGEST]), one_of(names), nearest(wanted, names))]
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 8000;
+const UNTIL_MADE = 250; // ms between two looks at what the server is still making
 
 /** An answer that says no: `status`, and the body as the server gave it. */
 export class Refused extends Error {
@@ -9,6 +10,13 @@ export class Refused extends Error {
     super(body?.error?.text ?? `The server answered ${status}.`);
     this.status = status;
     this.body = body;
+  }
+}
+
+/** What is not made yet, and where to ask again for it. */
+class Later {
+  constructor(path) {
+    this.path = path;
   }
 }
 
@@ -29,11 +37,16 @@ export const get = (path, signal) => call("GET", path, undefined, signal);
 export const post = (path, body, signal) => call("POST", path, body ?? {}, signal);
 export const remove = (path) => call("DELETE", path);
 
-/** Ask once and again until the server answers; `signal` ends the waiting. */
+/** Ask once and again until the server answers and has made what is asked for; `signal` ends the waiting. */
 async function call(method, path, body, signal) {
   for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
     try {
-      return await once(method, path, body, signal);
+      let found = await once(method, path, body, signal);
+      while (found instanceof Later) {
+        await pause(UNTIL_MADE, signal);
+        found = await once(method, found.path, body, signal);
+      }
+      return found;
     } catch (error) {
       if (!(error instanceof TypeError) || signal?.aborted) throw error;
       reached(false);
@@ -46,6 +59,7 @@ async function once(method, path, body, signal) {
   const headers = { "Content-Type": "application/json" };
   const answer = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
   reached(true);
+  if (answer.status === 202) return new Later(answer.headers.get("Location"));
   const isJson = answer.headers.get("Content-Type")?.includes("json");
   const found = isJson ? await answer.json() : await answer.text();
   if (!answer.ok) throw new Refused(answer.status, found);
