@@ -5,13 +5,22 @@ from __future__ import annotations
 import json
 import time
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 with warnings.catch_warnings():  # it would rather have a successor of httpx, which is not out of its first versions
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
-__all__ = ["TestClient", "made", "told"]
+__all__ = ["TestClient", "made", "told", "wait_until"]
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
 
 
 def made(client: TestClient, path: str, method: str = "GET", **more: Any) -> Any:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from asking import TestClient, told
+from asking import TestClient, told, wait_until
 
 from trustsim.web.app import app_of
 from trustsim.web.files import Files
@@ -64,10 +62,7 @@ def ended(client):
     """Wait until a job is final and return it with its comparison: ``ended(id)``; at most a minute."""
 
     def wait(id):
-        end = time.monotonic() + 60
-        while client.get(f"/api/jobs/{id}").json()["status"] not in FINAL:
-            assert time.monotonic() < end, "waited in vain"
-            time.sleep(0.05)
+        wait_until(lambda: client.get(f"/api/jobs/{id}").json()["status"] in FINAL)
         return told(client, id)[-1]
 
     return wait

@@ -6,10 +6,9 @@ import json
 import os
 import shlex
 import signal
-import time
 
 import pytest
-from asking import TestClient, made, told
+from asking import TestClient, made, told, wait_until
 from click.testing import CliRunner
 
 from trustsim.cli import main
@@ -39,13 +38,6 @@ def compared(arguments, out):
     done = CliRunner().invoke(main, [*arguments, "--json", "--quiet", "--workers", "1", "--out", str(out)])
     assert done.exit_code == 0, done.output
     return numbers(json.loads(done.stdout))
-
-
-def wait_until(is_so, seconds=60):
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(client, folder, ended, monkeypatch, tmp_path):

@@ -25,7 +25,7 @@ from trustsim.experiment.request import REPORT, RESOLVED
 from trustsim.web.files import LARGEST_UPLOAD
 from trustsim.web.jobs import FINAL
 from trustsim.web.page_state import problem_json
-from trustsim.web.refused import Refused
+from trustsim.web.refused import FULL, Refused, tells_of_full_disk
 from trustsim.web.security import Gate
 from trustsim.web.site import Site
 
@@ -320,6 +320,8 @@ async def _wrong(request: Request, error: Exception) -> Response:
 
 async def _unable(request: Request, error: Exception) -> Response:
     """Say what trustsim could not do: a name that is unknown, a folder that is full."""
+    if tells_of_full_disk(str(error)):
+        return Answer({"error": {"text": f"{FULL}."}}, 507)
     return Answer({"error": {"text": str(error)}}, 422)
 
 
@@ -330,7 +332,9 @@ async def _absent(request: Request, error: Exception) -> Response:
 
 async def _full(request: Request, error: Exception) -> Response:
     assert isinstance(error, OSError)
-    return Answer({"error": {"text": f"cannot be read or written: {error.strerror or 'unknown'}"}}, 507)
+    reason = error.strerror or "unknown"
+    text = FULL if tells_of_full_disk(reason) else f"cannot be read or written: {reason}"
+    return Answer({"error": {"text": text}}, 507)
 
 
 async def _defect(request: Request, error: Exception) -> Response:

@@ -60,6 +60,11 @@ class Beside:
                 self._entries.popitem(last=False)
             return found.task
 
+    def is_done(self, what: Hashable, stamp: Hashable) -> bool:
+        """Whether a task was done for this stamp."""
+        found = self._entries.get(what)
+        return found is not None and found.stamp == stamp and found.task.done()
+
     def last(self, what: Hashable) -> Any:
         """Return the last that came of a task, without waiting; None before there is anything."""
         return _value(self._entries.get(what))

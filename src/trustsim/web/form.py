@@ -8,14 +8,15 @@ from typing import Any
 
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report import words
-from trustsim.scenario.layout import HORIZON, START, STEP, UNTIL
+from trustsim.scenario.layout import HORIZON, STEP
 from trustsim.scenario.merge import named
 from trustsim.scenario.resolved import Precision, Scenario
 from trustsim.scenario.sections import DO_NOTHING, OFF, names_in
 from trustsim.scenario.tree import Node, Spot, plain
 from trustsim.web.fields import Names, choice_of, field_of, fields_of, shown
-from trustsim.web.page_state import Applied, problem_json
+from trustsim.web.page_state import Applied, problem_json, rankings
 from trustsim.web.take_away import taken_away
+from trustsim.web.timing import timing_of
 
 Json = dict[str, Any]
 _NOTHING = Node({}, Spot(""))
@@ -107,7 +108,7 @@ def _shocks(keys: Mapping[str, Node], names: Names) -> list[Json]:
     for k, node in enumerate(items):
         entry = _entry_of(node, "shock")
         if entry is not None:
-            fields = [*fields_of(entry, node, f"shocks.{k}", names), *_timing(entry, node, f"shocks.{k}", names)]
+            fields = [*fields_of(entry, node, f"shocks.{k}", names), *timing_of(entry, node, f"shocks.{k}", names)]
             title = f"Shock: {words.label(entry.name)}"
             groups.append(_group(f"shocks.{k}", title, entry.summary, fields))
     return groups
@@ -116,17 +117,6 @@ def _shocks(keys: Mapping[str, Node], names: Names) -> list[Json]:
 def _entry_of(node: Node, group: Any) -> Entry | None:
     kind = node.mapping.get("kind") if node.mapping else None
     return REGISTRY.group(group).get(str(kind.value)) if kind is not None else None
-
-
-def _timing(entry: Entry, node: Node | None, path: str, names: Names) -> list[Json]:
-    """Return when an item acts: `from` (where it has no day of its own) and `until`."""
-    children = (node.mapping or {}) if node is not None else {}
-    has_day = any(p.name == "day" for p in entry.parameters)
-    begin = "day" if "day" in children else "from"
-    start = [] if has_day else [field_of(START, children.get(begin), f"{path}.{begin}" if path else begin, names)]
-    for each in start:
-        each |= {"name": begin, "label": "From"}
-    return [*start, field_of(UNTIL, children.get("until"), f"{path}.until" if path else "until", names)]
 
 
 def _platforms(keys: Mapping[str, Node], names: Names) -> list[Json]:
@@ -208,7 +198,7 @@ def _part(node: Node, path: str, names: Names) -> Json:
     values = {key: shown(child) for key, child in node.mapping.items() if key != "kind"}
     if entry is None:
         return {"kind": str(_plain(node.mapping, "kind")), "title": "", "text": "", "values": values, "fields": []}
-    fields = [*fields_of(entry, node, path, names), *_timing(entry, node, path, names)]
+    fields = [*fields_of(entry, node, path, names), *timing_of(entry, node, path, names)]
     return {
         "kind": entry.name,
         "title": words.capital(words.label(entry.name)),
@@ -219,7 +209,7 @@ def _part(node: Node, path: str, names: Names) -> Json:
 
 
 def _intervention(entry: Entry, names: Names) -> Json:
-    fields = [*fields_of(entry, None, "", names), *_timing(entry, None, "", names)]
+    fields = [*fields_of(entry, None, "", names), *timing_of(entry, None, "", names)]
     for each in fields:
         if each["is_required"] and each["choices"]:
             each["value"] = each["choices"][0]
@@ -234,11 +224,11 @@ def _intervention(entry: Entry, names: Names) -> Json:
 
 
 def _outcomes(scenario: Scenario | None) -> list[Json]:
-    asked = scenario.outcomes if scenario else ()
+    asked, ranking = (scenario.outcomes, rankings(scenario)) if scenario else ((), ())
     return [
         {
             "name": e.name, "label": words.label(e.name), "unit": e.unit, "better": e.better, "text": e.summary,
-            "is_asked": e.name in asked,
+            "is_asked": e.name in asked, "can_rank": e.name in ranking,
         }
         for e in REGISTRY.group("outcome").values()
     ]  # fmt: skip

@@ -130,14 +130,6 @@ def apply(state: PageState, files: Files, limits: Limits) -> Applied:
     return Applied(state, file, found.tree, scenario, problems, overrides, tuple(in_file))
 
 
-def outcome_of(name: str | None) -> str | None:
-    """Return the outcome that ranks variants, checked. Raises Refused (400) for one that has no better side."""
-    ranking = [entry.name for entry in REGISTRY.group("outcome").values() if entry.better]
-    if name and name not in ranking:
-        raise Refused(400, f"ranked_by: {name[:80]!r}", one_of(ranking))
-    return name or None
-
-
 def _variants_of(tree: Node) -> dict[str, Node]:
     """Return the variants that a tree writes down; none where it has no such key."""
     variants = (tree.mapping or {}).get("variants")
@@ -236,10 +228,10 @@ def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
     return [Problem(Place(PAGE, 1, 1, path), *_limit(n, most, what)) for path, n, most, what in counts if n > most]
 
 
-def rankings(scenario: Scenario) -> list[str]:
-    """Return the outcomes that are measured and can rank variants, in the order in which they are shown."""
+def rankings(scenario: Scenario) -> tuple[str, ...]:
+    """Return the outcomes that are measured and have a better side, so that they can rank variants."""
     outcomes = REGISTRY.group("outcome")
-    return [name for name in scenario.outcomes or outcomes if outcomes[name].better]
+    return tuple(name for name in scenario.outcomes or outcomes if name in outcomes and outcomes[name].better)
 
 
 def _unranked(scenario: Scenario | None, wanted: str | None) -> list[Problem]:

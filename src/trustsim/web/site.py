@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from trustsim.catalog import REGISTRY
 from trustsim.experiment.address import addresses
 from trustsim.experiment.request import Asked
 from trustsim.experiment.simulate import simulate
@@ -20,12 +21,13 @@ from trustsim.web.files import Files
 from trustsim.web.finished import Finished
 from trustsim.web.form import form_of
 from trustsim.web.jobs import Card, Jobs, Status, has_report
-from trustsim.web.page_state import Applied, Limits, apply, outcome_of, state_of
+from trustsim.web.page_state import Applied, Limits, apply, state_of
 from trustsim.web.refused import Refused
 from trustsim.web.remembered import Remembered
 
 MOST_PLAYED = 8  # variants in one world to watch
 MOST_INVESTORS_PLAYED = 20_000
+_RANKING = {entry.name for entry in REGISTRY.group("outcome").values() if entry.better}
 Json = dict[str, Any]
 
 
@@ -95,23 +97,26 @@ class Site:
     def start(self, document: object) -> Json:
         """Start the study of a state and return its job."""
         applied, _ = self.whole(document)
-        return self.job(self.jobs.start(applied).id)
+        return self.job(self.jobs.start(applied).id, applied.state.ranked_by)
 
     def job(self, id: str, by: str | None = None, *, waits: bool = False) -> Json:
         """Return a job with the last comparison that was made, or with ``waits`` that of what is finished now.
 
-        ``by`` is the outcome that ranks the variants. Raises Refused (400) for one that ranks nothing.
+        ``is_current`` says that it is the latter.
+        ``by`` is the outcome that ranks the variants; one that cannot leaves them ranked as by default.
         """
         card = self.jobs.card(id)
         status = self.jobs.status(card)
-        what, by = ("comparison", id, outcome_of(by)), outcome_of(by)
+        by = by if by in _RANKING else None
+        what = ("comparison", id, by)
         if waits:
             task = self._beside.ask(what, status.key, finished.comparison, self._finished(card, status, by))
             told = task.result()
             self._note_pace(card, status)
         else:
             told = self._beside.last(what)
-        return {**self._job(card, status, told), "comparison": told}
+        is_current = waits or self._beside.is_done(what, status.key)
+        return {**self._job(card, status, told), "comparison": told, "is_current": is_current}
 
     def listed(self) -> list[Json]:
         """Return all jobs, the newest first, without their comparisons."""

@@ -91,7 +91,7 @@ function textual(given, id, described, onText) {
 }
 
 function choice(given, id, described, onText) {
-  const select = h("select", { id, "aria-describedby": described, "data-path": given.path, on: { change: () => onText(select.value) } });
+  const select = h("select", { id, "aria-describedby": described, "data-path": given.path, "data-holds": given.holds, on: { change: () => onText(select.value) } });
   return {
     element: select,
     read: () => select.value,

@@ -35,7 +35,7 @@ const bar = runner(at("runbar"), {
 const compared = comparison(at("comparison-panel"));
 const pictures = charts(at("charts-panel"));
 const watched = play(at("play-panel"));
-tabs(at("see-tabs"), "Results", (panel) => {
+const seeTabs = tabs(at("see-tabs"), "Results", (panel) => {
   if (panel === "charts-panel") pictures.open();
   panel === "play-panel" ? watched.open() : watched.close();
 });
@@ -73,13 +73,15 @@ function draw() {
 }
 
 function showResults() {
-  compared(form, job);
+  compared.show(form, job);
   pictures.show(form, job);
   watched.show(form, job);
 }
 
 function reveal(path) {
   if (bar.reveal(path)) return;
+  if (path === "ranked_by") seeTabs.open("comparison-panel");
+  if (compared.reveal(path)) return;
   for (const [panel, part] of [["parameters-panel", fields], ["variants-panel", packages]]) {
     const was = changeTabs.isOpen(panel);
     changeTabs.open(panel);
