@@ -47,7 +47,7 @@ def processes(n_workers: int) -> Pool:
     """Return the pool of processes that lives between studies; where one dies, the next task gets a new pool."""
 
     def current() -> Any:
-        return get_reusable_executor(max_workers=n_workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
+        return get_reusable_executor(max_workers=n_workers, timeout=_IDLE_SECONDS, initializer=ignore_interrupts)
 
     return Pool(
         submit=lambda task, *of: current().submit(task, *of),
@@ -56,8 +56,8 @@ def processes(n_workers: int) -> Pool:
     )
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that started the study."""
+def ignore_interrupts() -> None:
+    """Leave Ctrl-C to the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -51,7 +51,7 @@ def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None) -
         warming = asyncio.create_task(to_thread.run_sync(site.warm))
         yield
         await asyncio.gather(warming, return_exceptions=True)
-        await to_thread.run_sync(site.jobs.close)
+        await to_thread.run_sync(site.close)
 
     app = Starlette(
         routes=_routes(),

@@ -5,11 +5,48 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from trustsim.experiment.pool import Pool, processes
+from loky import ProcessPoolExecutor
+
+from trustsim.experiment.pool import Pool, ignore_interrupts
+
+_IDLE_SECONDS = 600
+
+
+class OneProcess:
+    """A process that does one task after the other, shared by all threads; where it died the next task gets another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._executor: Any = None
+
+    def submit(self, task: Callable[..., Any], *of: Any) -> Future[Any]:
+        """Hand a task over and return what comes of it."""
+        with self._lock:
+            try:
+                begun: Future[Any] = self._started().submit(task, *of)
+            except BrokenExecutor:
+                self._executor = None
+                begun = self._started().submit(task, *of)
+            return begun
+
+    def _started(self) -> Any:
+        if self._executor is None:
+            self._executor = ProcessPoolExecutor(1, timeout=_IDLE_SECONDS, initializer=ignore_interrupts)
+        return self._executor
+
+    def close(self) -> None:
+        """End it with what it is doing; a task that is handed over later starts it again."""
+        with self._lock:
+            if self._executor is not None:
+                self._executor.shutdown(kill_workers=True)
+            self._executor = None
+
+
+PROCESS = OneProcess()
 
 
 @dataclass(frozen=True)
@@ -32,7 +69,7 @@ class Beside:
     """
 
     most: int
-    pool: Pool = field(default_factory=lambda: processes(1))
+    pool: Pool = field(default_factory=lambda: Pool(PROCESS.submit, 1))
     _entries: OrderedDict[Hashable, _Entry] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

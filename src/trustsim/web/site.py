@@ -16,7 +16,7 @@ from trustsim.experiment.request import Asked
 from trustsim.experiment.simulate import simulate
 from trustsim.scenario.resolved import Scenario
 from trustsim.web import finished, pictures, play
-from trustsim.web.beside import Beside
+from trustsim.web.beside import PROCESS, Beside
 from trustsim.web.files import Files
 from trustsim.web.finished import Finished
 from trustsim.web.form import form_of
@@ -62,6 +62,11 @@ class Site:
                 addresses(scenario, (scenario.baseline,), simulate)
                 form_of(applied, self.folder)
                 return
+
+    def close(self) -> None:
+        """Stop the studies of this server and the process beside it."""
+        PROCESS.close()
+        self.jobs.close()
 
     def applied(self, document: object) -> Applied:
         """Return the scenario of a state. Raises Refused where the state is none or its file cannot be found."""
