@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from trustsim.analysis.comparison import first_to_rank
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report import words
 from trustsim.scenario.layout import HORIZON, STEP
@@ -44,6 +45,7 @@ def form_of(applied: Applied, folder: str) -> Json:
         "variants": _variants(keys, names, applied),
         "interventions": [_intervention(entry, names) for entry in REGISTRY.group("intervention").values()],
         "outcomes": _outcomes(scenario),
+        "ranked_by": applied.state.ranked_by or (first_to_rank(rankings(scenario)) if scenario else None),
         "series": [
             {"name": e.name, "label": words.label(e.name), "unit": e.unit, "text": e.summary}
             for e in REGISTRY.group("series").values()

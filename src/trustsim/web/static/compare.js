@@ -48,12 +48,11 @@ export function comparison(panel) {
 
   function fillJudge(found, chosen) {
     const problem = form.problems.find((each) => each.path === "ranked_by");
-    const usual = { name: "", label: found ? "" : "the first that matters" };
-    const known = found?.outcomes ?? [usual, ...form.outcomes.filter((each) => each.can_rank)];
-    const isListed = known.some((each) => each.name === (chosen ?? ""));
-    const all = isListed || chosen === null ? known : [...known, { name: chosen, label: chosen.replaceAll("_", " ") }];
+    const known = found?.outcomes ?? form.outcomes.filter((each) => each.can_rank);
+    const wanted = chosen ?? found?.ranked_by ?? form.ranked_by ?? known[0]?.name ?? "";
+    const all = known.some((each) => each.name === wanted) ? known : [...known, { name: wanted, label: wanted.replaceAll("_", " ") }];
     keyed(judge, all, (each) => each.name, (each) => h("option", { value: each.name }), (option, each) => say(option, `${each.label}${each.better ? `, ${each.better} is better` : ""}`));
-    judge.value = chosen ?? found?.ranked_by ?? all[0].name;
+    judge.value = wanted;
     say(wrong, problem ? textOf(problem) : "");
     wrong.hidden = !problem;
     judge.setAttribute("aria-invalid", String(Boolean(problem)));

@@ -7,11 +7,12 @@ import { change, current, isAnswer, note, show, shownJob } from "./state.js";
 const FINAL = new Set(["done", "failed", "stopped"]);
 const SPOKEN = 0.25; // progress is spoken each quarter
 
-/** Make the bar once; `onJob(job | null)` hears of every change, `onProblems(list)` of a scenario that is refused.
+/** Make the bar once; `onJob(job | null)` hears of every change, `onRun()` of a run that the reader began,
+ * `onProblems(list)` of a scenario that is refused.
  *
- * Returns `{show(form), follow(), askedTwice}`.
+ * Returns `{show(form), follow(), reveal(path)}`.
  */
-export function runner(bar, { onJob, onProblems, goToProblems }) {
+export function runner(bar, { onJob, onRun, onProblems, goToProblems }) {
   let form = null;
   let job = null;
   let stream = null;
@@ -38,6 +39,7 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
       note(found.id);
       take(found);
       show(job.id);
+      onRun();
     } catch (error) {
       refuse(error);
     }
