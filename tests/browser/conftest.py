@@ -6,18 +6,13 @@ Both end with the module: while Playwright is open no other test can start an ev
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from threading import Timer
 from typing import Any
 
 import pytest
-from at_the_page import LAPTOP, SCENARIOS, Server, Tab, encoded, watch
+from at_the_page import LAPTOP, LOOKED_AT, SCENARIOS, THEFT, Server, Tab, encoded, serving, watch
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -29,7 +24,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SECONDS_TO_START, SECONDS_TO_STOP = 60.0, 30.0
 
 
 @pytest.fixture(scope="module")
@@ -45,32 +39,30 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """``trustsim serve`` in a process of its own on a free port, for a folder with :data:`SCENARIOS`."""
+def server(browser: Browser, runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """``trustsim serve`` in a process of its own on a free port, for a folder with :data:`SCENARIOS`.
+
+    The studies that tests look at are begun at once, unless another module left them.
+    """
     folder = tmp_path_factory.mktemp("scenarios")
     for name, text in SCENARIOS.items():
         (folder / name).write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "trustsim.cli", "serve", str(folder), "--no-open", "--port", "0", "--workers", "1"]
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-    assert process.stdout is not None
-    watchdog = Timer(SECONDS_TO_START, process.kill)
-    watchdog.start()
-    try:
-        found = re.search(r"http://\S+", process.stdout.readline())  # ends with the process, which the watchdog ends
-        assert found, (folder / "log.txt").read_text(encoding="utf-8")
-        watchdog.cancel()
-        server = Server(found[0], folder)
+    shutil.copytree(runs, folder / "runs")
+    with serving(folder) as (address, _):
+        server = Server(address, folder)
+        for state in LOOKED_AT:
+            server.begin(state)
         yield server
+        for state in LOOKED_AT:
+            server.study(state)
+        shutil.copytree(folder / "runs", runs, dirs_exist_ok=True)
         server.client.close()
-    finally:
-        watchdog.cancel()
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(SECONDS_TO_STOP)
-        process.kill()
-        process.wait(SECONDS_TO_STOP)
-        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a module leaves what it ran for the next one."""
+    return tmp_path_factory.mktemp("runs")
 
 
 @pytest.fixture
@@ -118,4 +110,4 @@ def picture(tmp_path: Path) -> Callable[..., None]:
 @pytest.fixture(scope="module")
 def finished(server: Server) -> dict[str, Any]:
     """A study of ``theft.yaml`` that is done: its job."""
-    return server.study({"scenario": "theft.yaml", "replications": 24})
+    return server.study(THEFT)

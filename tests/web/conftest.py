@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 from asking import TestClient, told, wait_until
 
@@ -38,7 +41,10 @@ outcomes: [run_probability, investor_loss, policy_cost]
 @pytest.fixture
 def folder(tmp_path):
     """A folder to serve, with ``small.yaml``."""
-    place = tmp_path / "served"
+    return story_in(tmp_path / "served")
+
+
+def story_in(place):
     place.mkdir()
     (place / "small.yaml").write_text(STORY, encoding="utf-8")
     return place
@@ -51,10 +57,43 @@ def site(folder):
     made.jobs.close()
 
 
+def asking(site):
+    """Return what asks as a browser on this machine does."""
+    return TestClient(app_of(site), base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+
+
 @pytest.fixture
 def client(site):
     """Ask as a browser on this machine does."""
-    return TestClient(app_of(site), base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+    return asking(site)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A study that was run from the page: its server, its state, what its events told from the start to the end."""
+
+    site: Site
+    client: TestClient
+    state: dict[str, Any]
+    events: list[dict[str, Any]]
+
+    @property
+    def job(self):
+        return self.events[-1]
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """One small study that is done, for all who only look at it."""
+    folder = story_in(tmp_path_factory.mktemp("finished") / "served")
+    site = Site(Files(folder), Jobs(folder, n_at_once=1, workers=1))
+    client = asking(site)
+    mine = {"mine": [{"kind": "guarantee", "cover": "50 %"}, "prompt notice"], "x,y": []}
+    changed = {"platforms.Harbour.liquid_share": "20 %"}
+    state = {"scenario": "small.yaml", "set": changed, "replications": 4, "variants": mine}
+    id = client.post("/api/jobs", json=state).json()["id"]
+    yield Finished(site, client, state, told(client, id))
+    site.close()
 
 
 @pytest.fixture

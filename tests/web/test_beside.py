@@ -80,12 +80,10 @@ def test_the_oldest_are_forgotten_and_those_of_a_job_that_is_deleted(line):
     assert [beside.last(("picture", name)) for name in "abc"] == [None, None, 5]
 
 
-def test_a_picture_that_takes_long_is_answered_at_once_and_asked_for_again(client, site, ended):
-    id = client.post("/api/jobs", json={"scenario": "small.yaml", "replications": 2}).json()["id"]
-    ended(id)
-    line = Line()
-    site._beside.pool = line.pool
-    path = f"/api/jobs/{id}/chart?kind=difference&name=investor_loss"
+def test_a_picture_that_takes_long_is_answered_at_once_and_asked_for_again(finished, line, monkeypatch):
+    client = finished.client
+    monkeypatch.setattr(finished.site._beside, "pool", line.pool)
+    path = f"/api/jobs/{finished.job['id']}/chart?kind=difference&name=policy_cost"
     began = time.perf_counter()
     answer = client.get(path)
     assert time.perf_counter() - began < 1

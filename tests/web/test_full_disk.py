@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from asking import made, wait_until
 
-STATE = {"scenario": "small.yaml", "set": {"investors.count": "5000"}, "replications": 500}
+STATE = {"scenario": "small.yaml", "set": {"investors.count": "5000"}, "replications": 1000}
 FULL = """
 import errno, os, pathlib
 

@@ -8,7 +8,7 @@ import shlex
 import signal
 
 import pytest
-from asking import TestClient, made, told, wait_until
+from asking import TestClient, made, wait_until
 from click.testing import CliRunner
 
 from trustsim.cli import main
@@ -19,7 +19,7 @@ from trustsim.web.jobs import Jobs
 from trustsim.web.site import Site
 
 STATE = {"scenario": "small.yaml", "set": {"platforms.Harbour.liquid_share": "20 %"}, "replications": 4}
-LONG = {"scenario": "small.yaml", "set": {"investors.count": "20000"}, "replications": 500}
+LONG = {"scenario": "small.yaml", "set": {"investors.count": "5000"}, "replications": 1000}
 
 
 def start(client, state):
@@ -40,9 +40,8 @@ def compared(arguments, out):
     return numbers(json.loads(done.stdout))
 
 
-def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(client, folder, ended, monkeypatch, tmp_path):
-    state = {**STATE, "variants": {"mine": [{"kind": "guarantee", "cover": "50 %"}, "prompt notice"], "x,y": []}}
-    job = ended(start(client, state)["id"])
+def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(finished, monkeypatch, tmp_path):
+    client, state, job, folder = finished.client, finished.state, finished.job, finished.site.files.folder
     assert (job["status"], job["done"], job["failed"], job["total"]) == ("done", 24, 0, 24)
     assert job["has_report"]
     result = client.get(f"/api/jobs/{job['id']}/result.json").json()
@@ -68,9 +67,9 @@ def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(client, f
     assert start(client, state)["status"] == "done", "the same question is the same job"
 
 
-def test_events_tell_of_the_worlds_as_they_finish_and_end_with_the_job(client):
-    job = start(client, {**STATE, "seed": 3})
-    events = told(client, job["id"])
+def test_events_tell_of_the_worlds_as_they_finish_and_end_with_the_job(finished):
+    events = finished.events
+    assert events[0]["status"] == "running"
     assert events[-1]["status"] == "done"
     assert events[-1]["comparison"]["n"] == 4
     assert [each["done"] for each in events] == sorted(each["done"] for each in events)

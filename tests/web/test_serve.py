@@ -38,7 +38,7 @@ def asking(address):
 
 
 def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folder):
-    long = {"scenario": "small.yaml", "set": {"investors.count": "20000"}, "replications": 500}
+    long = {"scenario": "small.yaml", "set": {"investors.count": "5000"}, "replications": 1000}
     with serving(folder, "--port", "0") as (address, process), asking(address) as client:
         job = client.post("/api/jobs", json=long).json()
         end = time.monotonic() + 60

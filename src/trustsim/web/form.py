@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +11,7 @@ from trustsim.registry import REGISTRY, Entry
 from trustsim.report import words
 from trustsim.scenario.layout import HORIZON, STEP
 from trustsim.scenario.merge import named
-from trustsim.scenario.resolved import Precision, Scenario
+from trustsim.scenario.resolved import Precision
 from trustsim.scenario.sections import DO_NOTHING, OFF, names_in
 from trustsim.scenario.tree import Node, Spot, plain
 from trustsim.web.fields import Names, choice_of, field_of, fields_of, shown
@@ -31,6 +31,7 @@ def form_of(applied: Applied, folder: str) -> Json:
     """
     tree, scenario = applied.tree, applied.scenario
     keys = (tree.mapping or {}) if tree is not None else {}
+    asked = [str(plain(each)) for each in (keys["outcomes"].items or ())] if "outcomes" in keys else []
     names = Names(str(_plain(keys, "currency") or "CNY"), _names(keys))
     return {
         "id": applied.file.id,
@@ -44,8 +45,8 @@ def form_of(applied: Applied, folder: str) -> Json:
         "groups": _groups(keys, names, applied.state.set) if keys else [],
         "variants": _variants(keys, names, applied),
         "interventions": [_intervention(entry, names) for entry in REGISTRY.group("intervention").values()],
-        "outcomes": _outcomes(scenario),
-        "ranked_by": applied.state.ranked_by or (first_to_rank(rankings(scenario)) if scenario else None),
+        "outcomes": _outcomes(asked),
+        "ranked_by": applied.state.ranked_by or first_to_rank(rankings(asked)),
         "series": [
             {"name": e.name, "label": words.label(e.name), "unit": e.unit, "text": e.summary}
             for e in REGISTRY.group("series").values()
@@ -225,8 +226,8 @@ def _intervention(entry: Entry, names: Names) -> Json:
     }
 
 
-def _outcomes(scenario: Scenario | None) -> list[Json]:
-    asked, ranking = (scenario.outcomes, rankings(scenario)) if scenario else ((), ())
+def _outcomes(asked: Sequence[str]) -> list[Json]:
+    ranking = rankings(asked)
     return [
         {
             "name": e.name, "label": words.label(e.name), "unit": e.unit, "better": e.better, "text": e.summary,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -228,17 +228,17 @@ def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
     return [Problem(Place(PAGE, 1, 1, path), *_limit(n, most, what)) for path, n, most, what in counts if n > most]
 
 
-def rankings(scenario: Scenario) -> tuple[str, ...]:
-    """Return the outcomes that are measured and have a better side, so that they can rank variants."""
+def rankings(asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the outcomes that have a better side, so that they can rank variants, of those asked for (none: all)."""
     outcomes = REGISTRY.group("outcome")
-    return tuple(name for name in scenario.outcomes or outcomes if name in outcomes and outcomes[name].better)
+    return tuple(name for name in asked or outcomes if name in outcomes and outcomes[name].better)
 
 
 def _unranked(scenario: Scenario | None, wanted: str | None) -> list[Problem]:
     """Return a problem where the variants cannot be ranked by what the page asks for."""
-    if scenario is None or wanted is None or wanted in rankings(scenario):
+    names = rankings(scenario.outcomes) if scenario is not None else ()
+    if scenario is None or wanted is None or wanted in names:
         return []
-    names = rankings(scenario)
     return [Problem(Place(PAGE, 1, 1, "ranked_by"), repr(wanted[:LONGEST]), one_of(names), nearest(wanted, names))]
 
 
