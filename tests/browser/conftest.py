@@ -1,7 +1,4 @@
-"""A real browser on a real server: Chromium of the system, ``trustsim serve`` on a folder of small scenarios.
-
-Both end with the module: while Playwright is open no other test can start an event loop of its own.
-"""
+"""A real browser on a real server: Chromium of the system, ``trustsim serve`` on a folder of small scenarios."""
 
 from __future__ import annotations
 
@@ -26,43 +23,39 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium of the system; tests are skipped where there is none."""
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium; tests are skipped where there is none."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(f"no browser here: none of {', '.join(NAMES)}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A headless browser; it ends with the module, since beside Playwright no test can start an event loop."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def server(browser: Browser, runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="session")
+def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """``trustsim serve`` in a process of its own on a free port, for a folder with :data:`SCENARIOS`.
 
-    The studies that tests look at are begun at once, unless another module left them.
+    The studies that tests only look at are begun at once.
     """
     folder = tmp_path_factory.mktemp("scenarios")
     for name, text in SCENARIOS.items():
         (folder / name).write_text(text, encoding="utf-8")
-    shutil.copytree(runs, folder / "runs")
     with serving(folder) as (address, _):
         server = Server(address, folder)
         for state in LOOKED_AT:
             server.begin(state)
         yield server
-        for state in LOOKED_AT:
-            server.study(state)
-        shutil.copytree(folder / "runs", runs, dirs_exist_ok=True)
         server.client.close()
-
-
-@pytest.fixture(scope="session")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a module leaves what it ran for the next one."""
-    return tmp_path_factory.mktemp("runs")
 
 
 @pytest.fixture
@@ -107,7 +100,7 @@ def picture(tmp_path: Path) -> Callable[..., None]:
     return taken
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def finished(server: Server) -> dict[str, Any]:
     """A study of ``theft.yaml`` that is done: its job."""
     return server.study(THEFT)

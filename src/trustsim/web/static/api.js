@@ -22,15 +22,17 @@ class Later {
 
 let isLost = false;
 const listeners = [];
+const waiting = new Set(); // what ends the pauses before another try
 
 /** Call *act(isLost)* when the connection is lost and when it is back. */
 export const onConnection = (act) => listeners.push(act);
 
-/** Note whether the server was reached. */
+/** Note whether the server was reached; once it is back, whoever waits to try again does so at once. */
 export function reached(isThere) {
   if (isLost === !isThere) return;
   isLost = !isThere;
   listeners.forEach((act) => act(isLost));
+  if (isThere) waiting.forEach((end) => end());
 }
 
 export const get = (path, signal) => call("GET", path, undefined, signal);
@@ -68,7 +70,13 @@ async function once(method, path, body, signal) {
 
 function pause(ms, signal) {
   return new Promise((done, fail) => {
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", () => { clearTimeout(timer); fail(signal.reason); }, { once: true });
+    const timer = setTimeout(end, ms);
+    waiting.add(end);
+    signal?.addEventListener("abort", () => { fail(signal.reason); end(); }, { once: true });
+    function end() {
+      clearTimeout(timer);
+      waiting.delete(end);
+      done();
+    }
   });
 }
