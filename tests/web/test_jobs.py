@@ -76,41 +76,34 @@ def test_events_tell_of_the_worlds_as_they_finish_and_end_with_the_job(finished)
     assert events[-1]["comparison"]["headline"]
 
 
-def test_a_job_is_stopped_keeps_what_is_finished_goes_on_and_can_be_deleted(client, site, folder, ended):
-    job = start(client, LONG)
-    assert client.post(f"/api/jobs/{job['id']}/resume", json={}).status_code == 409
-    assert client.delete(f"/api/jobs/{job['id']}").status_code == 409
-    wait_until(lambda: client.get(f"/api/jobs/{job['id']}").json()["done"] > 0)
-    assert client.post(f"/api/jobs/{job['id']}/stop", json={}).status_code == 200
-    stopped = ended(job["id"])
+def test_a_job_is_stopped_or_killed_keeps_what_is_finished_goes_on_and_can_be_deleted(client, folder, ended):
+    path = f"/api/jobs/{start(client, LONG)['id']}"
+    id = path.rpartition("/")[2]
+    assert client.post(f"{path}/resume", json={}).status_code == 409
+    assert client.delete(path).status_code == 409
+    wait_until(lambda: client.get(path).json()["done"] > 0)
+    assert client.post(f"{path}/stop", json={}).status_code == 200
+    stopped = ended(id)
     assert (stopped["status"], stopped["message"]) == ("stopped", None)
     assert 0 < stopped["done"] < stopped["total"]
-    assert client.get(f"/api/jobs/{job['id']}/result.json").json()["interrupted"]
-    again = Site(Files(folder), Jobs(folder))
-    other = TestClient(app_of(again), base_url="http://127.0.0.1")
-    assert other.get("/api/jobs").json()["jobs"][0]["id"] == job["id"], "a server that starts anew finds it"
-    assert other.get(f"/api/jobs/{job['id']}").json()["status"] == "stopped"
-    assert client.post(f"/api/jobs/{job['id']}/resume", json={}).json()["status"] == "running"
-    assert other.get(f"/api/jobs/{job['id']}").json()["status"] == "running", "another server sees it"
-    wait_until(lambda: client.get(f"/api/jobs/{job['id']}").json()["done"] > stopped["done"])
-    site.jobs.close()
-    assert other.get(f"/api/jobs/{job['id']}").json()["status"] == "stopped"
-    assert other.delete(f"/api/jobs/{job['id']}").status_code == 204
-    assert not (folder / "runs" / job["id"]).exists()
-    assert other.get(f"/api/jobs/{job['id']}").status_code == 404
-
-
-def test_a_job_whose_process_was_killed_is_stopped_with_a_message_and_goes_on(client, folder, ended):
-    job = start(client, LONG)
-    place = folder / "runs" / job["id"] / "runs"
-    wait_until(lambda: client.get(f"/api/jobs/{job['id']}").json()["done"] > 0)
-    os.kill(holder_of(place), signal.SIGKILL)
-    killed = ended(job["id"])
+    assert client.get(f"{path}/result.json").json()["interrupted"]
+    other = TestClient(app_of(Site(Files(folder), Jobs(folder))), base_url="http://127.0.0.1")
+    assert other.get("/api/jobs").json()["jobs"][0]["id"] == id, "a server that starts anew finds it"
+    assert other.get(path).json()["status"] == "stopped"
+    assert client.post(f"{path}/resume", json={}).json()["status"] == "running"
+    assert other.get(path).json()["status"] == "running", "another server sees it"
+    wait_until(lambda: client.get(path).json()["done"] > stopped["done"])
+    os.kill(holder_of(folder / "runs" / id / "runs"), signal.SIGKILL)
+    killed = ended(id)
     assert killed["status"] == "stopped"
     assert "ended before it was done" in killed["message"]
-    assert client.post(f"/api/jobs/{job['id']}/resume", json={}).json()["status"] == "running"
-    assert client.post(f"/api/jobs/{job['id']}/stop", json={}).status_code == 200
-    assert ended(job["id"])["status"] == "stopped"
+    assert killed["done"] > stopped["done"]
+    assert client.post(f"{path}/resume", json={}).json()["status"] == "running"
+    assert client.post(f"{path}/stop", json={}).status_code == 200
+    assert ended(id)["status"] == "stopped"
+    assert other.delete(path).status_code == 204
+    assert not (folder / "runs" / id).exists()
+    assert other.get(path).status_code == 404
 
 
 def test_jobs_wait_in_line_and_one_whose_process_says_what_is_wrong_fails_with_its_words(client, folder, ended):
