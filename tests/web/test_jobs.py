@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import signal
+import time
 
 import pytest
 from asking import TestClient, made, wait_until
@@ -161,3 +162,21 @@ def test_a_world_can_be_watched_without_a_job(client):
     assert client.post("/api/play?replication=x", json=STATE).status_code == 400
     large = {"scenario": "small.yaml", "set": {"investors.count": "90000"}}
     assert client.post("/api/play?replication=0", json=large).status_code == 422
+
+
+def test_a_study_whose_server_was_killed_is_running_from_its_first_to_its_last_moment(client, site, folder):
+    path = f"/api/jobs/{start(client, STATE)['id']}"
+    id = path.rpartition("/")[2]
+    ours = site.jobs._running[id]
+    ours.lock._context.lock_file_fd, fd = None, ours.lock._context.lock_file_fd
+    os.close(fd)  # as the end of this process would
+    other = Jobs(folder)
+    seen = set()
+    while ours.process.poll() is None:
+        before = ours.process.poll()
+        status = other.status(other.card(id))
+        if before is None and ours.process.poll() is None:
+            seen.add(status.name)
+        time.sleep(0.02)
+    assert seen - {"done"} == {"running"}
+    assert other.status(other.card(id)).name == "done"

@@ -254,16 +254,20 @@ class Jobs:
                 lock = FileLock(self.folder / id / LOCK, thread_local=False)
                 with suppress(Timeout):  # another server on this folder was quicker
                     lock.acquire(timeout=0)
-                    self._running[id] = _Running(self._process(self.folder / id), lock)
+                    self._running[id] = _Running(self._process(self.folder / id, lock), lock)
 
-    def _process(self, place: Path) -> subprocess.Popen[bytes]:
-        """Start the command that runs what is missing; what it says goes to the job's log."""
+    def _process(self, place: Path, lock: BaseFileLock) -> subprocess.Popen[bytes]:
+        """Start the command that runs what is missing; what it says goes to the job's log.
+
+        It inherits the lock, and so holds it from its first to its last moment, also where this server is killed.
+        """
         workers = [] if self._workers is None else ["--workers", str(self._workers)]
         command = [sys.executable, "-m", "trustsim.cli", "resume", str(place), "--quiet", *workers]
         with (place / LOG).open("wb") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True
-            )
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
+                pass_fds=_file_of(lock),
+            )  # fmt: skip
         if hasattr(os, "setpriority"):
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
@@ -281,6 +285,12 @@ class Jobs:
         for ours in running:
             _insist(ours.process)
         self.turn()
+
+
+def _file_of(lock: BaseFileLock) -> tuple[int, ...]:
+    """Return the descriptor of a lock's open file, where processes can inherit it."""
+    file = lock._context.lock_file_fd
+    return () if file is None or os.name != "posix" else (file,)
 
 
 def _insist(process: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from trustsim.registry import REGISTRY, Entry, Parameter
@@ -34,7 +35,7 @@ def _trigger(node: Node | None, path: str, names: Names) -> list[Json]:
     ``holds`` of the first is the path of the trigger, which comes and goes with it.
     """
     keys = (node.mapping or {}) if node is not None else {}
-    indicators = REGISTRY.group("indicator")
+    indicators = _indicators()
     name = str(plain(keys["indicator"])) if "indicator" in keys else None
     watched = indicators.get(name or "")
     text = words.sentence(f"{words.capital(name or '')}: {watched.summary}") if watched else _WAITS
@@ -46,6 +47,11 @@ def _trigger(node: Node | None, path: str, names: Names) -> list[Json]:
     fields = [field_of(p, keys.get(p.name), join(path, p.name), names) for p in parameters]
     named = [{"name": f"when.{p.name}", "label": _LABELS[p.name]} for p in parameters]
     return [head, *({**each, **name} for each, name in zip(fields, named, strict=True))]
+
+
+@cache
+def _indicators() -> dict[str, Entry]:
+    return REGISTRY.group("indicator")
 
 
 def _parameters(watched: Entry | None) -> tuple[Parameter, ...]:
