@@ -5,42 +5,31 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
-from concurrent.futures import Future
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.request import REPORT, RESOLVED
 from trustsim.web.files import LARGEST_UPLOAD
 from trustsim.web.jobs import FINAL
-from trustsim.web.page_state import problem_json
-from trustsim.web.refused import FULL, Refused, tells_of_full_disk
+from trustsim.web.refused import Refused
+from trustsim.web.replies import HANDLERS, Answer, is_made, made
 from trustsim.web.security import Gate
 from trustsim.web.site import Site
 
 STATIC = Path(__file__).parent / "static"
 OUTCOMES = "outcomes.csv"
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
-_SECONDS_TO_WAIT = 0.1  # for what is being made; a comparison comes with the events else, other things are asked again
 _META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"')
-
-
-class Answer(JSONResponse):
-    """Plain data as JSON, text as it is."""
-
-    def render(self, content: Any) -> bytes:
-        return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None) -> Starlette:
@@ -57,14 +46,7 @@ def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None) -
         routes=_routes(),
         lifespan=lifespan,
         middleware=[Middleware(Gate, hosts=tuple(hosts), token=token)],
-        exception_handlers={
-            Refused: _refused,
-            ScenarioError: _wrong,
-            TrustsimError: _unable,
-            HTTPException: _absent,
-            OSError: _full,
-            Exception: _defect,
-        },
+        exception_handlers=HANDLERS,
     )
     app.state.site = site
     return app
@@ -164,16 +146,9 @@ async def _job(request: Request) -> Response:
 async def _soon(site: Site, id: str, by: str | None) -> dict[str, Any]:
     """Return a job with its comparison if that is there soon; the events bring it else."""
     whole = asyncio.ensure_future(to_thread.run_sync(lambda: site.job(id, by, waits=True)))
-    if await _is_made(whole):
+    if await is_made(whole):
         return whole.result()
     return await to_thread.run_sync(site.job, id, by)
-
-
-async def _is_made(task: asyncio.Future[Any]) -> bool:
-    """Wait a little; whether it is done. What becomes of it later is heeded by whoever asks again."""
-    task.add_done_callback(lambda task: task.cancelled() or task.exception())
-    done, _ = await asyncio.wait([task], timeout=_SECONDS_TO_WAIT)
-    return bool(done)
 
 
 async def _delete(request: Request) -> Response:
@@ -224,15 +199,6 @@ async def _told(site: Site, id: str, by: str | None) -> AsyncIterator[str]:
 # -- what a job shows -------------------------------------------------------------------------------------------------
 
 
-async def _made(request: Request, begin: Callable[[], Future[Any]]) -> Response:
-    """Answer with what *begin* makes if that is there soon; else with 202 and where to ask again."""
-    task = asyncio.wrap_future(await to_thread.run_sync(begin))
-    if await _is_made(task):
-        return Answer(task.result())
-    again = request.url.include_query_params(again=1)
-    return Answer({"is_being_made": True}, 202, headers={"Location": f"{again.path}?{again.query}"})
-
-
 def _is_again(request: Request) -> bool:
     return "again" in request.query_params
 
@@ -240,13 +206,13 @@ def _is_again(request: Request) -> bool:
 async def _chart(request: Request) -> Response:
     site, id, asked = _site(request), request.path_params["id"], request.query_params
     kind, name = asked.get("kind", ""), asked.get("name", "")
-    return await _made(request, lambda: site.picture(id, kind, name, again=_is_again(request)))
+    return await made(request, lambda: site.picture(id, kind, name, again=_is_again(request)))
 
 
 async def _play(request: Request) -> Response:
     site, names = _site(request), _names(request.query_params.get("variants"))
     id, replication = request.path_params["id"], _number(request, "replication")
-    return await _made(request, lambda: site.world(id, replication, names, again=_is_again(request)))
+    return await made(request, lambda: site.world(id, replication, names, again=_is_again(request)))
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:
@@ -264,12 +230,12 @@ def _names(text: str | None) -> tuple[str, ...] | None:
 
 async def _play_state(request: Request) -> Response:
     site, document, replication = _site(request), await _document(request), _number(request, "replication")
-    return await _made(request, lambda: site.world_of(document, replication, again=_is_again(request)))
+    return await made(request, lambda: site.world_of(document, replication, again=_is_again(request)))
 
 
 async def _runs(request: Request) -> Response:
     site, id = _site(request), request.path_params["id"]
-    return await _made(request, lambda: site.worth_watching(id, again=_is_again(request)))
+    return await made(request, lambda: site.worth_watching(id, again=_is_again(request)))
 
 
 async def _result(request: Request) -> Response:
@@ -302,40 +268,3 @@ async def _file(request: Request, name: str) -> Path:
     if not (place / name).is_file():
         raise Refused(404, f"{name}, which is not written yet", "a run that is done")
     return place / name
-
-
-# -- what goes wrong --------------------------------------------------------------------------------------------------
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    problems = [problem_json(problem) for problem in error.problems]
-    return Answer({**error.to_json(), **({"problems": problems} if problems else {})}, error.status)
-
-
-async def _wrong(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ScenarioError)
-    return Answer({"problems": [problem_json(problem) for problem in error.problems]}, 422)
-
-
-async def _unable(request: Request, error: Exception) -> Response:
-    """Say what trustsim could not do: a name that is unknown, a folder that is full."""
-    if tells_of_full_disk(str(error)):
-        return Answer({"error": {"text": f"{FULL}."}}, 507)
-    return Answer({"error": {"text": str(error)}}, 422)
-
-
-async def _absent(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return Answer({"error": {"text": str(error.detail)}}, error.status_code)
-
-
-async def _full(request: Request, error: Exception) -> Response:
-    assert isinstance(error, OSError)
-    reason = error.strerror or "unknown"
-    text = FULL if tells_of_full_disk(reason) else f"cannot be read or written: {reason}"
-    return Answer({"error": {"text": text}}, 507)
-
-
-async def _defect(request: Request, error: Exception) -> Response:
-    return Answer({"error": {"text": f"a defect of trustsim ({type(error).__name__}); the terminal shows it"}}, 500)
