@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
-SECONDS_A_STUDY = 240.0
+SECONDS_A_STUDY, SECONDS_TO_START, SECONDS_TO_STOP = 240.0, 60.0, 30.0
 OPEN_FOLDS = "e => { for (let d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
 LAPTOP, PHONE = (1366, 768), (390, 844)
 
@@ -42,6 +47,33 @@ SCENARIOS = {
         title=json.dumps(HOSTILE_TITLE), notice=json.dumps(HOSTILE_NAMES[0]), insured=json.dumps(HOSTILE_NAMES[1])
     ),
 }
+THEFT = {"scenario": "theft.yaml", "replications": 24}
+HOSTILE = {"scenario": "hostile.yaml", "replications": 12}
+LOOKED_AT = (THEFT, HOSTILE)  # studies that tests only look at
+
+
+@contextmanager
+def serving(folder: Path, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Give the address of ``trustsim serve`` on a folder, and its process, which ends with the block."""
+    command = [sys.executable, "-m", "trustsim.cli", "serve", str(folder), "--no-open", "--workers", "1"]
+    with (folder / "log.txt").open("ab") as log:
+        process = subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.PIPE, stderr=log, text=True)
+    assert process.stdout is not None
+    watchdog = Timer(SECONDS_TO_START, process.kill)
+    watchdog.start()
+    try:
+        found = re.search(r"http://\S+", process.stdout.readline())  # ends with the process, which the watchdog ends
+        assert found, (folder / "log.txt").read_text(encoding="utf-8")
+        watchdog.cancel()
+        yield found[0], process
+    finally:
+        watchdog.cancel()
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(SECONDS_TO_STOP)
+        process.kill()
+        process.wait(SECONDS_TO_STOP)
+        process.stdout.close()
 
 
 class Server:
@@ -51,9 +83,14 @@ class Server:
         self.address, self.folder = address.rstrip("/"), folder
         self.client = httpx.Client(base_url=self.address, timeout=SECONDS_A_STUDY, trust_env=False)
 
+    def begin(self, state: dict[str, Any]) -> str:
+        """Start the study of a state and return the id of its job."""
+        id: str = self.client.post("/api/jobs", json=state).raise_for_status().json()["id"]
+        return id
+
     def study(self, state: dict[str, Any]) -> dict[str, Any]:
         """Run the study of a state, wait until it is done, and return its job."""
-        id = self.client.post("/api/jobs", json=state).raise_for_status().json()["id"]
+        id = self.begin(state)
         with self.client.stream("GET", f"/api/jobs/{id}/events") as events:
             data = [line for line in events.iter_lines() if line.startswith("data:")]
         job: dict[str, Any] = json.loads(data[-1].removeprefix("data:"))

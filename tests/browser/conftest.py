@@ -1,23 +1,15 @@
-"""A real browser on a real server: Chromium of the system, ``trustsim serve`` on a folder of small scenarios.
-
-Both end with the module: while Playwright is open no other test can start an event loop of its own.
-"""
+"""A real browser on a real server: Chromium of the system, ``trustsim serve`` on a folder of small scenarios."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from threading import Timer
 from typing import Any
 
 import pytest
-from at_the_page import LAPTOP, SCENARIOS, Server, Tab, encoded, watch
+from at_the_page import LAPTOP, LOOKED_AT, SCENARIOS, THEFT, Server, Tab, encoded, serving, watch
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -29,48 +21,41 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SECONDS_TO_START, SECONDS_TO_STOP = 60.0, 30.0
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium of the system; tests are skipped where there is none."""
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium; tests are skipped where there is none."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(f"no browser here: none of {', '.join(NAMES)}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A headless browser; it ends with the module, since beside Playwright no test can start an event loop."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """``trustsim serve`` in a process of its own on a free port, for a folder with :data:`SCENARIOS`."""
+@pytest.fixture(scope="session")
+def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """``trustsim serve`` in a process of its own on a free port, for a folder with :data:`SCENARIOS`.
+
+    The studies that tests only look at are begun at once.
+    """
     folder = tmp_path_factory.mktemp("scenarios")
     for name, text in SCENARIOS.items():
         (folder / name).write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "trustsim.cli", "serve", str(folder), "--no-open", "--port", "0", "--workers", "1"]
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-    assert process.stdout is not None
-    watchdog = Timer(SECONDS_TO_START, process.kill)
-    watchdog.start()
-    try:
-        found = re.search(r"http://\S+", process.stdout.readline())  # ends with the process, which the watchdog ends
-        assert found, (folder / "log.txt").read_text(encoding="utf-8")
-        watchdog.cancel()
-        server = Server(found[0], folder)
+    with serving(folder) as (address, _):
+        server = Server(address, folder)
+        for state in LOOKED_AT:
+            server.begin(state)
         yield server
         server.client.close()
-    finally:
-        watchdog.cancel()
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(SECONDS_TO_STOP)
-        process.kill()
-        process.wait(SECONDS_TO_STOP)
-        process.stdout.close()
 
 
 @pytest.fixture
@@ -115,7 +100,7 @@ def picture(tmp_path: Path) -> Callable[..., None]:
     return taken
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def finished(server: Server) -> dict[str, Any]:
     """A study of ``theft.yaml`` that is done: its job."""
-    return server.study({"scenario": "theft.yaml", "replications": 24})
+    return server.study(THEFT)

@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
-import sys
+from contextlib import chdir
 
 import pytest
-from at_the_page import HOSTILE_NAMES, HOSTILE_TITLE
+from at_the_page import HOSTILE, HOSTILE_NAMES, HOSTILE_TITLE
+from click.testing import CliRunner
 from playwright.sync_api import expect
+
+from trustsim.cli import main
 
 WORLDS = 12
 SAME = ("replications", "baseline", "ranked_by", "ranking", "outcomes", "minor_per_major", "variants", "failed_runs")
-HOSTILE = {"scenario": "hostile.yaml", "replications": WORLDS}
 WITH_A_NAME = {"button", "textbox", "searchbox", "slider", "combobox", "checkbox", "radio", "link", "tab", "dialog"}
 
 
 def trustsim(server, *arguments):
     """Run a command of trustsim in the folder of the server and return the document that it prints."""
-    command = [sys.executable, "-m", "trustsim.cli", *arguments, "--json", "--quiet", "--workers", "1"]
-    done = subprocess.run(command, check=False, cwd=server.folder, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, done.stderr
+    with chdir(server.folder):
+        done = CliRunner().invoke(main, [*arguments, "--json", "--quiet", "--workers", "1"])
+    assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
 

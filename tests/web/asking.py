@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+import json
+import time
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 with warnings.catch_warnings():  # it would rather have a successor of httpx, which is not out of its first versions
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
-__all__ = ["TestClient"]
+__all__ = ["TestClient", "made", "told", "wait_until"]
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def made(client: TestClient, path: str, method: str = "GET", **more: Any) -> Any:
+    """Ask until what is asked for is made, as the page does, and return the answer; at most a minute."""
+    end = time.monotonic() + 60
+    while (answer := client.request(method, path, **more)).status_code == 202:
+        assert time.monotonic() < end, "waited in vain"
+        more.pop("params", None)
+        path = answer.headers["Location"]
+        time.sleep(0.02)
+    return answer
+
+
+def told(client: TestClient, id: str, **params: str) -> list[dict[str, Any]]:
+    """Return all that the events of a job tell until it is final."""
+    with client.stream("GET", f"/api/jobs/{id}/events", params=params) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        return [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]

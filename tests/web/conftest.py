@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from asking import TestClient
+from asking import TestClient, told, wait_until
 
 from trustsim.web.app import app_of
 from trustsim.web.files import Files
@@ -40,7 +41,10 @@ outcomes: [run_probability, investor_loss, policy_cost]
 @pytest.fixture
 def folder(tmp_path):
     """A folder to serve, with ``small.yaml``."""
-    place = tmp_path / "served"
+    return story_in(tmp_path / "served")
+
+
+def story_in(place):
     place.mkdir()
     (place / "small.yaml").write_text(STORY, encoding="utf-8")
     return place
@@ -53,23 +57,51 @@ def site(folder):
     made.jobs.close()
 
 
-@pytest.fixture
-def client(site):
-    """Ask as a browser on this machine does."""
+def asking(site):
+    """Return what asks as a browser on this machine does."""
     return TestClient(app_of(site), base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
 
 
 @pytest.fixture
-def ended(client):
-    """Wait until a job is final and return it: ``ended(id)``; at most a minute."""
+def client(site):
+    """Ask as a browser on this machine does."""
+    return asking(site)
 
-    def wait(id, names=FINAL):
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            job = client.get(f"/api/jobs/{id}").json()
-            if job["status"] in names:
-                return job
-            time.sleep(0.1)
-        raise AssertionError(f"still {job}")
+
+@dataclass(frozen=True)
+class Finished:
+    """A study that was run from the page: its server, its state, what its events told from the start to the end."""
+
+    site: Site
+    client: TestClient
+    state: dict[str, Any]
+    events: list[dict[str, Any]]
+
+    @property
+    def job(self):
+        return self.events[-1]
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """One small study that is done, for all who only look at it."""
+    folder = story_in(tmp_path_factory.mktemp("finished") / "served")
+    site = Site(Files(folder), Jobs(folder, n_at_once=1, workers=1))
+    client = asking(site)
+    mine = {"mine": [{"kind": "guarantee", "cover": "50 %"}, "prompt notice"], "x,y": []}
+    changed = {"platforms.Harbour.liquid_share": "20 %"}
+    state = {"scenario": "small.yaml", "set": changed, "replications": 4, "variants": mine}
+    id = client.post("/api/jobs", json=state).json()["id"]
+    yield Finished(site, client, state, told(client, id))
+    site.close()
+
+
+@pytest.fixture
+def ended(client):
+    """Wait until a job is final and return it with its comparison: ``ended(id)``; at most a minute."""
+
+    def wait(id):
+        wait_until(lambda: client.get(f"/api/jobs/{id}").json()["status"] in FINAL)
+        return told(client, id)[-1]
 
     return wait

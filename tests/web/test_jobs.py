@@ -9,7 +9,7 @@ import signal
 import time
 
 import pytest
-from asking import TestClient
+from asking import TestClient, made, wait_until
 from click.testing import CliRunner
 
 from trustsim.cli import main
@@ -20,7 +20,7 @@ from trustsim.web.jobs import Jobs
 from trustsim.web.site import Site
 
 STATE = {"scenario": "small.yaml", "set": {"platforms.Harbour.liquid_share": "20 %"}, "replications": 4}
-LONG = {"scenario": "small.yaml", "set": {"investors.count": "20000"}, "replications": 500}
+LONG = {"scenario": "small.yaml", "set": {"investors.count": "5000"}, "replications": 1000}
 
 
 def start(client, state):
@@ -41,24 +41,16 @@ def compared(arguments, out):
     return numbers(json.loads(done.stdout))
 
 
-def wait_until(is_so, seconds=60):
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-
-
-def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(client, folder, ended, monkeypatch, tmp_path):
-    state = {**STATE, "variants": {"mine": [{"kind": "guarantee", "cover": "50 %"}, "prompt notice"], "x,y": []}}
-    job = ended(start(client, state)["id"])
+def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(finished, monkeypatch, tmp_path):
+    client, state, job, folder = finished.client, finished.state, finished.job, finished.site.files.folder
     assert (job["status"], job["done"], job["failed"], job["total"]) == ("done", 24, 0, 24)
     assert job["has_report"]
     result = client.get(f"/api/jobs/{job['id']}/result.json").json()
-    told = client.post("/api/scenario", json=state).json()
+    form = client.post("/api/scenario", json=state).json()
     monkeypatch.chdir(folder)
-    (folder / "taken.yaml").write_text(told["yaml"], encoding="utf-8")
+    (folder / "taken.yaml").write_text(form["yaml"], encoding="utf-8")
     from_file = compared(["compare", "taken.yaml"], tmp_path / "a")
-    from_command = compared(shlex.split(told["command"])[1:], tmp_path / "b")
+    from_command = compared(shlex.split(form["command"])[1:], tmp_path / "b")
     assert numbers(result) == from_file == from_command
     cell = job["comparison"]["rows"][0]["cells"]["investor_loss"]["level"]
     assert (
@@ -69,61 +61,50 @@ def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(client, f
     policy = client.get(f"/api/jobs/{job['id']}/report.html").headers["content-security-policy"]
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
-    chart = client.get(f"/api/jobs/{job['id']}/chart", params={"kind": "difference", "name": "run_probability"})
+    place = f"/api/jobs/{job['id']}/chart"
+    chart = made(client, place, params={"kind": "difference", "name": "run_probability"})
     assert "<svg" in chart.json()["pictures"][0]["svg"]
-    assert client.get(f"/api/jobs/{job['id']}/chart", params={"kind": "x", "name": "y"}).status_code in (404, 422)
+    assert made(client, place, params={"kind": "x", "name": "y"}).status_code == 422
     assert start(client, state)["status"] == "done", "the same question is the same job"
 
 
-def test_events_tell_of_the_worlds_as_they_finish_and_end_with_the_job(client):
-    job = start(client, {**STATE, "seed": 3})
-    told = []
-    with client.stream("GET", f"/api/jobs/{job['id']}/events") as answer:
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        for line in answer.iter_lines():
-            if line.startswith("data: "):
-                told.append(json.loads(line.removeprefix("data: ")))
-    assert told[-1]["status"] == "done"
-    assert told[-1]["comparison"]["n"] == 4
-    assert [each["done"] for each in told] == sorted(each["done"] for each in told)
-    assert told[-1]["comparison"]["headline"]
+def test_events_tell_of_the_worlds_as_they_finish_and_end_with_the_job(finished):
+    events = finished.events
+    assert events[0]["status"] == "running"
+    assert events[-1]["status"] == "done"
+    assert events[-1]["comparison"]["n"] == 4
+    assert [each["done"] for each in events] == sorted(each["done"] for each in events)
+    assert events[-1]["comparison"]["headline"]
 
 
-def test_a_job_is_stopped_keeps_what_is_finished_goes_on_and_can_be_deleted(client, site, folder, ended):
-    job = start(client, LONG)
-    assert client.post(f"/api/jobs/{job['id']}/resume", json={}).status_code == 409
-    assert client.delete(f"/api/jobs/{job['id']}").status_code == 409
-    wait_until(lambda: client.get(f"/api/jobs/{job['id']}").json()["done"] > 0)
-    assert client.post(f"/api/jobs/{job['id']}/stop", json={}).status_code == 200
-    stopped = ended(job["id"])
+def test_a_job_is_stopped_or_killed_keeps_what_is_finished_goes_on_and_can_be_deleted(client, folder, ended):
+    path = f"/api/jobs/{start(client, LONG)['id']}"
+    id = path.rpartition("/")[2]
+    assert client.post(f"{path}/resume", json={}).status_code == 409
+    assert client.delete(path).status_code == 409
+    wait_until(lambda: client.get(path).json()["done"] > 0)
+    assert client.post(f"{path}/stop", json={}).status_code == 200
+    stopped = ended(id)
     assert (stopped["status"], stopped["message"]) == ("stopped", None)
     assert 0 < stopped["done"] < stopped["total"]
-    assert client.get(f"/api/jobs/{job['id']}/result.json").json()["interrupted"]
-    again = Site(Files(folder), Jobs(folder))
-    other = TestClient(app_of(again), base_url="http://127.0.0.1")
-    assert other.get("/api/jobs").json()["jobs"][0]["id"] == job["id"], "a server that starts anew finds it"
-    assert other.get(f"/api/jobs/{job['id']}").json()["status"] == "stopped"
-    assert client.post(f"/api/jobs/{job['id']}/resume", json={}).json()["status"] == "running"
-    assert other.get(f"/api/jobs/{job['id']}").json()["status"] == "running", "another server sees it"
-    wait_until(lambda: client.get(f"/api/jobs/{job['id']}").json()["done"] > stopped["done"])
-    site.jobs.close()
-    assert other.get(f"/api/jobs/{job['id']}").json()["status"] == "stopped"
-    assert other.delete(f"/api/jobs/{job['id']}").status_code == 204
-    assert not (folder / "runs" / job["id"]).exists()
-    assert other.get(f"/api/jobs/{job['id']}").status_code == 404
-
-
-def test_a_job_whose_process_was_killed_is_stopped_with_a_message_and_goes_on(client, folder, ended):
-    job = start(client, LONG)
-    place = folder / "runs" / job["id"] / "runs"
-    wait_until(lambda: client.get(f"/api/jobs/{job['id']}").json()["done"] > 0)
-    os.kill(holder_of(place), signal.SIGKILL)
-    killed = ended(job["id"])
+    assert client.get(f"{path}/result.json").json()["interrupted"]
+    other = TestClient(app_of(Site(Files(folder), Jobs(folder))), base_url="http://127.0.0.1")
+    assert other.get("/api/jobs").json()["jobs"][0]["id"] == id, "a server that starts anew finds it"
+    assert other.get(path).json()["status"] == "stopped"
+    assert client.post(f"{path}/resume", json={}).json()["status"] == "running"
+    assert other.get(path).json()["status"] == "running", "another server sees it"
+    wait_until(lambda: client.get(path).json()["done"] > stopped["done"])
+    os.kill(holder_of(folder / "runs" / id / "runs"), signal.SIGKILL)
+    killed = ended(id)
     assert killed["status"] == "stopped"
     assert "ended before it was done" in killed["message"]
-    assert client.post(f"/api/jobs/{job['id']}/resume", json={}).json()["status"] == "running"
-    assert client.post(f"/api/jobs/{job['id']}/stop", json={}).status_code == 200
-    assert ended(job["id"])["status"] == "stopped"
+    assert killed["done"] > stopped["done"]
+    assert client.post(f"{path}/resume", json={}).json()["status"] == "running"
+    assert client.post(f"{path}/stop", json={}).status_code == 200
+    assert ended(id)["status"] == "stopped"
+    assert other.delete(path).status_code == 204
+    assert not (folder / "runs" / id).exists()
+    assert other.get(path).status_code == 404
 
 
 def test_jobs_wait_in_line_and_one_whose_process_says_what_is_wrong_fails_with_its_words(client, folder, ended):
@@ -175,9 +156,27 @@ def test_a_job_that_someone_broke_is_left_out(client, folder):
 
 
 def test_a_world_can_be_watched_without_a_job(client):
-    world = client.post("/api/play?replication=2", json={"scenario": "small.yaml", "show": ["insured"]})
+    world = made(client, "/api/play?replication=2", "POST", json={"scenario": "small.yaml", "show": ["insured"]})
     assert world.status_code == 200
     assert world.json()["variants"] == ["nothing", "insured"]
     assert client.post("/api/play?replication=x", json=STATE).status_code == 400
     large = {"scenario": "small.yaml", "set": {"investors.count": "90000"}}
     assert client.post("/api/play?replication=0", json=large).status_code == 422
+
+
+def test_a_study_whose_server_was_killed_is_running_from_its_first_to_its_last_moment(client, site, folder):
+    path = f"/api/jobs/{start(client, STATE)['id']}"
+    id = path.rpartition("/")[2]
+    ours = site.jobs._running[id]
+    ours.lock._context.lock_file_fd, fd = None, ours.lock._context.lock_file_fd
+    os.close(fd)  # as the end of this process would
+    other = Jobs(folder)
+    seen = set()
+    while ours.process.poll() is None:
+        before = ours.process.poll()
+        status = other.status(other.card(id))
+        if before is None and ours.process.poll() is None:
+            seen.add(status.name)
+        time.sleep(0.02)
+    assert seen - {"done"} == {"running"}
+    assert other.status(other.card(id)).name == "done"

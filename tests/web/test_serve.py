@@ -12,6 +12,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from trustsim.web.jobs import Jobs
+
 
 @contextmanager
 def serving(folder, *options):
@@ -38,7 +40,7 @@ def asking(address):
 
 
 def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folder):
-    long = {"scenario": "small.yaml", "set": {"investors.count": "20000"}, "replications": 500}
+    long = {"scenario": "small.yaml", "set": {"investors.count": "5000"}, "replications": 1000}
     with serving(folder, "--port", "0") as (address, process), asking(address) as client:
         job = client.post("/api/jobs", json=long).json()
         end = time.monotonic() + 60
@@ -48,10 +50,10 @@ def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folde
                 assert client.get(path).status_code == 200
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
-    with serving(folder, "--port", "0") as (address, _), asking(address) as client:
-        again = client.get(f"/api/jobs/{job['id']}").json()
-        assert again["status"] == "stopped"
-        assert again["done"] > 0
+    again = Jobs(folder)
+    status = again.status(again.card(job["id"]))
+    assert status.name == "stopped"
+    assert status.count.done > 0
 
 
 def test_another_machine_needs_the_token_that_is_printed(folder):

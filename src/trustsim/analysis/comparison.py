@@ -8,7 +8,7 @@ where it is defined; its differences over the worlds where it is defined for bot
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Literal
@@ -293,8 +293,13 @@ def _primary(study: Study, measures: Mapping[str, Measure], wanted: str | None) 
             hint = f"; did you mean {near!r}?" if near else ""
             raise TrustsimError(f"rank by: given {wanted!r}; allowed: {one_of(dict.fromkeys(ordered))}{hint}")
         return wanted
-    headlines = [name for name in ordered if name in HEADLINES]
-    return next(iter([*headlines, *ordered]), None)
+    return first_to_rank(ordered)
+
+
+def first_to_rank(names: Sequence[str]) -> str | None:
+    """Return the outcome that ranks variants unless another is asked for, of those that can; None of none."""
+    headlines = [name for name in names if name in HEADLINES]
+    return next(iter([*headlines, *names]), None)
 
 
 def _ranking(

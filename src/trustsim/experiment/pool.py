@@ -62,7 +62,12 @@ def processes(n_workers: int, version: str = "") -> Pool:
 
 
 def _begin(version: str) -> None:
-    """Leave Ctrl-C to the process that started the study."""
+    """Start a worker; a pool that began with another *version* is not used again."""
+    ignore_interrupts()
+
+
+def ignore_interrupts() -> None:
+    """Leave Ctrl-C to the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

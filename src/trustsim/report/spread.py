@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trustsim.report.result import Result
     from trustsim.world.network import Network
 
+T = TypeVar("T", np.uint8, np.bool_)
 AWAY, CALM, ALARMED, RAN = range(4)
 STATES = ("without money here", "calm", "alarmed", "has run")
 MOST_SHOWN, MOST_LINKS = 600, 1500
@@ -157,13 +158,22 @@ def _watched(model: TrustCrisisModel, moments: Sequence[Moment]) -> Iterable[NDA
 
 def states_of(model: TrustCrisisModel) -> NDArray[np.uint8]:
     """Return uint8 (variants, investors), the state of each investor today: the gravest over the platforms."""
-    flags, accounts = model.state.flags, model.state.accounts
+    flags = model.state.flags
     each = np.full(flags.shape, AWAY, np.uint8)
     holds = flags & np.uint8(layout.HOLDS) > 0
     each[holds] = CALM
     each[holds & (flags & np.uint8(layout.ALARMED) > 0)] = ALARMED
     each[flags & np.uint8(layout.RAN) > 0] = RAN
-    found = np.full((flags.shape[0], model.state.population.n_investors), AWAY, np.uint8)
+    return of_investors(model, each)
+
+
+def of_investors(model: TrustCrisisModel, each: NDArray[T]) -> NDArray[T]:
+    """Fold (variants, accounts or more) onto (variants, investors): the largest of an investor's accounts, else zero.
+
+    Of yes and no: whether it holds on any account.
+    """
+    accounts = model.state.accounts
+    found = np.zeros((len(each), model.state.population.n_investors), each.dtype)
     for v in range(len(found)):
         np.maximum.at(found[v], accounts.investor, each[v, : accounts.n_accounts])
     return found

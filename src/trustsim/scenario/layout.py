@@ -72,7 +72,7 @@ FILE: Layout = {
 
 WHEN: Layout = {
     "indicator": Key("text", "What is watched.", is_required=True),
-    "platform": Key("text", "Where it is watched; '*' is all platforms together.", "*"),
+    "platform": Key("text", "Where it is watched; '*' is any platform.", "*"),
     "above": Key("anything", "Fires above this."),
     "below": Key("anything", "Fires below this."),
     "lasting": Key("anything", LASTING.text),

@@ -10,36 +10,26 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.request import REPORT, RESOLVED
 from trustsim.web.files import LARGEST_UPLOAD
 from trustsim.web.jobs import FINAL
-from trustsim.web.page_state import problem_json
 from trustsim.web.refused import Refused
+from trustsim.web.replies import HANDLERS, Answer, is_made, made
 from trustsim.web.security import Gate
 from trustsim.web.site import Site
 
 STATIC = Path(__file__).parent / "static"
 OUTCOMES = "outcomes.csv"
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
-_SECONDS_FOR_NUMBERS = 0.1  # that a job's page waits for its comparison, which comes with the events else
 _META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"')
-
-
-class Answer(JSONResponse):
-    """Plain data as JSON, text as it is."""
-
-    def render(self, content: Any) -> bytes:
-        return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None) -> Starlette:
@@ -50,23 +40,15 @@ def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None) -
         warming = asyncio.create_task(to_thread.run_sync(site.warm))
         yield
         await asyncio.gather(warming, return_exceptions=True)
-        await to_thread.run_sync(site.jobs.close)
+        await to_thread.run_sync(site.close)
 
     app = Starlette(
         routes=_routes(),
         lifespan=lifespan,
         middleware=[Middleware(Gate, hosts=tuple(hosts), token=token)],
-        exception_handlers={
-            Refused: _refused,
-            ScenarioError: _wrong,
-            TrustsimError: _unable,
-            HTTPException: _absent,
-            OSError: _full,
-            Exception: _defect,
-        },
+        exception_handlers=HANDLERS,
     )
     app.state.site = site
-    app.state.drawing = CapacityLimiter(1)  # the settings of the drawing library are global
     return app
 
 
@@ -158,22 +140,19 @@ async def _start(request: Request) -> Response:
 
 
 async def _job(request: Request) -> Response:
-    site, id = _site(request), request.path_params["id"]
-    return Answer(await _soon(site, id))
+    return Answer(await _soon(_site(request), request.path_params["id"], request.query_params.get("ranked_by")))
 
 
-async def _soon(site: Site, id: str) -> dict[str, Any]:
+async def _soon(site: Site, id: str, by: str | None) -> dict[str, Any]:
     """Return a job with its comparison if that is there soon; the events bring it else."""
-    whole = asyncio.ensure_future(to_thread.run_sync(lambda: site.job(id, waits=True)))
-    done, _ = await asyncio.wait([whole], timeout=_SECONDS_FOR_NUMBERS)
-    if done:
+    whole = asyncio.ensure_future(to_thread.run_sync(lambda: site.job(id, by, waits=True)))
+    if await is_made(whole):
         return whole.result()
-    whole.add_done_callback(lambda task: task.cancelled() or task.exception())
-    return await to_thread.run_sync(site.job, id)
+    return await to_thread.run_sync(site.job, id, by)
 
 
 async def _delete(request: Request) -> Response:
-    await to_thread.run_sync(_site(request).jobs.delete, request.path_params["id"])
+    await to_thread.run_sync(_site(request).delete, request.path_params["id"])
     return Response(status_code=204)
 
 
@@ -190,17 +169,17 @@ async def _resume(request: Request) -> Response:
 
 
 async def _events(request: Request) -> Response:
-    site, id = _site(request), request.path_params["id"]
-    await to_thread.run_sync(site.jobs.card, id)  # 404 before anything is sent
-    return StreamingResponse(_told(site, id), media_type="text/event-stream")
+    site, id, by = _site(request), request.path_params["id"], request.query_params.get("ranked_by")
+    await to_thread.run_sync(site.job, id, by)  # refused before anything is sent
+    return StreamingResponse(_told(site, id, by), media_type="text/event-stream")
 
 
-async def _told(site: Site, id: str) -> AsyncIterator[str]:
+async def _told(site: Site, id: str, by: str | None) -> AsyncIterator[str]:
     """Yield a job whenever it changed, at most about once a second, until it is final."""
     before, quiet = "", 0.0
     while True:
         try:
-            job = await to_thread.run_sync(lambda: site.job(id, waits=True))
+            job = await to_thread.run_sync(lambda: site.job(id, by, waits=True))
         except Refused:  # deleted
             return
         text = json.dumps(job, ensure_ascii=False, allow_nan=False)
@@ -220,17 +199,20 @@ async def _told(site: Site, id: str) -> AsyncIterator[str]:
 # -- what a job shows -------------------------------------------------------------------------------------------------
 
 
+def _is_again(request: Request) -> bool:
+    return "again" in request.query_params
+
+
 async def _chart(request: Request) -> Response:
-    id, asked = request.path_params["id"], request.query_params
+    site, id, asked = _site(request), request.path_params["id"], request.query_params
     kind, name = asked.get("kind", ""), asked.get("name", "")
-    drawing = request.app.state.drawing
-    return Answer(await to_thread.run_sync(_site(request).picture, id, kind, name, limiter=drawing))
+    return await made(request, lambda: site.picture(id, kind, name, again=_is_again(request)))
 
 
 async def _play(request: Request) -> Response:
-    names = _names(request.query_params.get("variants"))
+    site, names = _site(request), _names(request.query_params.get("variants"))
     id, replication = request.path_params["id"], _number(request, "replication")
-    return Answer(await to_thread.run_sync(_site(request).world, id, replication, names))
+    return await made(request, lambda: site.world(id, replication, names, again=_is_again(request)))
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:
@@ -247,18 +229,20 @@ def _names(text: str | None) -> tuple[str, ...] | None:
 
 
 async def _play_state(request: Request) -> Response:
-    document, replication = await _document(request), _number(request, "replication")
-    return Answer(await to_thread.run_sync(_site(request).world_of, document, replication))
+    site, document, replication = _site(request), await _document(request), _number(request, "replication")
+    return await made(request, lambda: site.world_of(document, replication, again=_is_again(request)))
 
 
 async def _runs(request: Request) -> Response:
-    return Answer(await to_thread.run_sync(_site(request).worth_watching, request.path_params["id"]))
+    site, id = _site(request), request.path_params["id"]
+    return await made(request, lambda: site.worth_watching(id, again=_is_again(request)))
 
 
 async def _result(request: Request) -> Response:
-    site = _site(request)
-    card = await to_thread.run_sync(site.jobs.card, request.path_params["id"])
-    return Answer(await to_thread.run_sync(lambda: site.result(card).to_json()))
+    """Answer when it is there: a file that is fetched is not asked for again."""
+    site, id = _site(request), request.path_params["id"]
+    making = await to_thread.run_sync(lambda: site.document(id))
+    return Answer(await asyncio.wrap_future(making))
 
 
 async def _report(request: Request) -> Response:
@@ -284,36 +268,3 @@ async def _file(request: Request, name: str) -> Path:
     if not (place / name).is_file():
         raise Refused(404, f"{name}, which is not written yet", "a run that is done")
     return place / name
-
-
-# -- what goes wrong --------------------------------------------------------------------------------------------------
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    problems = [problem_json(problem) for problem in error.problems]
-    return Answer({**error.to_json(), **({"problems": problems} if problems else {})}, error.status)
-
-
-async def _wrong(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ScenarioError)
-    return Answer({"problems": [problem_json(problem) for problem in error.problems]}, 422)
-
-
-async def _unable(request: Request, error: Exception) -> Response:
-    """Say what trustsim could not do: a name that is unknown, a folder that is full."""
-    return Answer({"error": {"text": str(error)}}, 422)
-
-
-async def _absent(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return Answer({"error": {"text": str(error.detail)}}, error.status_code)
-
-
-async def _full(request: Request, error: Exception) -> Response:
-    assert isinstance(error, OSError)
-    return Answer({"error": {"text": f"cannot be read or written: {error.strerror or 'unknown'}"}}, 507)
-
-
-async def _defect(request: Request, error: Exception) -> Response:
-    return Answer({"error": {"text": f"a defect of trustsim ({type(error).__name__}); the terminal shows it"}}, 500)

@@ -73,7 +73,9 @@ def field_of(
     }
 
 
-def choice_of(name: str, path: str, text: str, value: str, choices: Sequence[str], *, is_set: bool) -> dict[str, Any]:
+def choice_of(
+    name: str, path: str, text: str, value: str | None, choices: Sequence[str], *, is_set: bool
+) -> dict[str, Any]:
     """Return a field that is no parameter but a choice of the file: a kind, a switch."""
     return {
         "path": path, "name": name, "label": words.capital(words.label(name)), "text": text, "unit": "name",

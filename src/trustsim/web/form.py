@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from trustsim.analysis.comparison import first_to_rank
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report import words
-from trustsim.scenario.layout import HORIZON, START, STEP, UNTIL
+from trustsim.scenario.layout import HORIZON, STEP
 from trustsim.scenario.merge import named
-from trustsim.scenario.resolved import Precision, Scenario
+from trustsim.scenario.resolved import Precision
 from trustsim.scenario.sections import DO_NOTHING, OFF, names_in
 from trustsim.scenario.tree import Node, Spot, plain
 from trustsim.web.fields import Names, choice_of, field_of, fields_of, shown
-from trustsim.web.page_state import Applied, problem_json
+from trustsim.web.page_state import Applied, problem_json, rankings
 from trustsim.web.take_away import taken_away
+from trustsim.web.timing import timing_of
 
 Json = dict[str, Any]
 _NOTHING = Node({}, Spot(""))
@@ -29,6 +31,7 @@ def form_of(applied: Applied, folder: str) -> Json:
     """
     tree, scenario = applied.tree, applied.scenario
     keys = (tree.mapping or {}) if tree is not None else {}
+    asked = [str(plain(each)) for each in (keys["outcomes"].items or ())] if "outcomes" in keys else []
     names = Names(str(_plain(keys, "currency") or "CNY"), _names(keys))
     return {
         "id": applied.file.id,
@@ -42,7 +45,8 @@ def form_of(applied: Applied, folder: str) -> Json:
         "groups": _groups(keys, names, applied.state.set) if keys else [],
         "variants": _variants(keys, names, applied),
         "interventions": [_intervention(entry, names) for entry in REGISTRY.group("intervention").values()],
-        "outcomes": _outcomes(scenario),
+        "outcomes": _outcomes(asked),
+        "ranked_by": applied.state.ranked_by or first_to_rank(rankings(asked)),
         "series": [
             {"name": e.name, "label": words.label(e.name), "unit": e.unit, "text": e.summary}
             for e in REGISTRY.group("series").values()
@@ -107,7 +111,7 @@ def _shocks(keys: Mapping[str, Node], names: Names) -> list[Json]:
     for k, node in enumerate(items):
         entry = _entry_of(node, "shock")
         if entry is not None:
-            fields = [*fields_of(entry, node, f"shocks.{k}", names), *_timing(entry, node, f"shocks.{k}", names)]
+            fields = [*fields_of(entry, node, f"shocks.{k}", names), *timing_of(entry, node, f"shocks.{k}", names)]
             title = f"Shock: {words.label(entry.name)}"
             groups.append(_group(f"shocks.{k}", title, entry.summary, fields))
     return groups
@@ -116,17 +120,6 @@ def _shocks(keys: Mapping[str, Node], names: Names) -> list[Json]:
 def _entry_of(node: Node, group: Any) -> Entry | None:
     kind = node.mapping.get("kind") if node.mapping else None
     return REGISTRY.group(group).get(str(kind.value)) if kind is not None else None
-
-
-def _timing(entry: Entry, node: Node | None, path: str, names: Names) -> list[Json]:
-    """Return when an item acts: `from` (where it has no day of its own) and `until`."""
-    children = (node.mapping or {}) if node is not None else {}
-    has_day = any(p.name == "day" for p in entry.parameters)
-    begin = "day" if "day" in children else "from"
-    start = [] if has_day else [field_of(START, children.get(begin), f"{path}.{begin}" if path else begin, names)]
-    for each in start:
-        each |= {"name": begin, "label": "From"}
-    return [*start, field_of(UNTIL, children.get("until"), f"{path}.until" if path else "until", names)]
 
 
 def _platforms(keys: Mapping[str, Node], names: Names) -> list[Json]:
@@ -208,7 +201,7 @@ def _part(node: Node, path: str, names: Names) -> Json:
     values = {key: shown(child) for key, child in node.mapping.items() if key != "kind"}
     if entry is None:
         return {"kind": str(_plain(node.mapping, "kind")), "title": "", "text": "", "values": values, "fields": []}
-    fields = [*fields_of(entry, node, path, names), *_timing(entry, node, path, names)]
+    fields = [*fields_of(entry, node, path, names), *timing_of(entry, node, path, names)]
     return {
         "kind": entry.name,
         "title": words.capital(words.label(entry.name)),
@@ -219,7 +212,7 @@ def _part(node: Node, path: str, names: Names) -> Json:
 
 
 def _intervention(entry: Entry, names: Names) -> Json:
-    fields = [*fields_of(entry, None, "", names), *_timing(entry, None, "", names)]
+    fields = [*fields_of(entry, None, "", names), *timing_of(entry, None, "", names)]
     for each in fields:
         if each["is_required"] and each["choices"]:
             each["value"] = each["choices"][0]
@@ -233,12 +226,12 @@ def _intervention(entry: Entry, names: Names) -> Json:
     }
 
 
-def _outcomes(scenario: Scenario | None) -> list[Json]:
-    asked = scenario.outcomes if scenario else ()
+def _outcomes(asked: Sequence[str]) -> list[Json]:
+    ranking = rankings(asked)
     return [
         {
             "name": e.name, "label": words.label(e.name), "unit": e.unit, "better": e.better, "text": e.summary,
-            "is_asked": e.name in asked,
+            "is_asked": e.name in asked, "can_rank": e.name in ranking,
         }
         for e in REGISTRY.group("outcome").values()
     ]  # fmt: skip

@@ -34,7 +34,7 @@ from trustsim.experiment.store import LOCK, Count, count, holder_of, is_at_work
 from trustsim.experiment.study import choose_variants
 from trustsim.scenario.tree import clean
 from trustsim.web.page_state import Applied
-from trustsim.web.refused import Refused
+from trustsim.web.refused import FULL, Refused, tells_of_full_disk
 
 FOLDER, CARD, LOG = "runs", "job.json", "log.txt"  # of a job: its folders, what the page knows of it, what it said
 FINAL = ("done", "failed", "stopped")
@@ -42,6 +42,7 @@ NICENESS = 10  # of the processes of a study, so that the page answers while all
 _ID = re.compile(r"[0-9a-f]{16}")
 _SECONDS_TO_STOP = 20.0
 _LOG_TAIL = 4000
+_LITTLE = 2**16  # bytes that are free on a disk that is full
 _WRITES = "All runs are done; the report is being written."
 _STARTED, _ENDED = "The process that ran it ended before it was done", "what is finished is kept, resume goes on"
 
@@ -143,7 +144,7 @@ class Jobs:
         if about is not None:
             message = f"{found.failed} runs failed: {found.failures[0][1]}" if found.failures else None
             return Status("done", found, message, about["seconds"])
-        name, message = _end_of(_tail(place / LOG))
+        name, message = _end_of(_tail(place / LOG), is_full=shutil.disk_usage(place).free < _LITTLE)
         return Status(name, found, message)
 
     def _counted(self, place: Path, card: Card) -> Count:
@@ -253,16 +254,20 @@ class Jobs:
                 lock = FileLock(self.folder / id / LOCK, thread_local=False)
                 with suppress(Timeout):  # another server on this folder was quicker
                     lock.acquire(timeout=0)
-                    self._running[id] = _Running(self._process(self.folder / id), lock)
+                    self._running[id] = _Running(self._process(self.folder / id, lock), lock)
 
-    def _process(self, place: Path) -> subprocess.Popen[bytes]:
-        """Start the command that runs what is missing; what it says goes to the job's log."""
+    def _process(self, place: Path, lock: BaseFileLock) -> subprocess.Popen[bytes]:
+        """Start the command that runs what is missing; what it says goes to the job's log.
+
+        It inherits the lock, and so holds it from its first to its last moment, also where this server is killed.
+        """
         workers = [] if self._workers is None else ["--workers", str(self._workers)]
         command = [sys.executable, "-m", "trustsim.cli", "resume", str(place), "--quiet", *workers]
         with (place / LOG).open("wb") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True
-            )
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
+                pass_fds=_file_of(lock),
+            )  # fmt: skip
         if hasattr(os, "setpriority"):
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
@@ -280,6 +285,12 @@ class Jobs:
         for ours in running:
             _insist(ours.process)
         self.turn()
+
+
+def _file_of(lock: BaseFileLock) -> tuple[int, ...]:
+    """Return the descriptor of a lock's open file, where processes can inherit it."""
+    file = lock._context.lock_file_fd
+    return () if file is None or os.name != "posix" else (file,)
 
 
 def _insist(process: subprocess.Popen[bytes]) -> None:
@@ -320,10 +331,15 @@ def _tail(path: Path) -> str | None:
         return None
 
 
-def _end_of(said: str | None) -> tuple[str, str | None]:
-    """Return the status and the message of a job that is not done, by what its process said last."""
+def _end_of(said: str | None, *, is_full: bool = False) -> tuple[str, str | None]:
+    """Return the status and the message of a job that is not done, by what its process said last.
+
+    Where the disk is full there may have been no room to say so.
+    """
     if said is None:
         return "stopped", None
+    if tells_of_full_disk(said) or (not said and is_full):
+        return "failed", f"{FULL}. What is finished is kept."
     last = next((line for line in reversed(said.splitlines()) if line.strip()), "")
     if last.startswith("interrupted") or "KeyboardInterrupt" in said:
         return "stopped", None

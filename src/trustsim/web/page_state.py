@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from trustsim.errors import Place, Problem
+from trustsim.errors import Place, Problem, nearest, one_of
+from trustsim.registry import REGISTRY
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.resolved import Precision, Scenario
 from trustsim.scenario.sections import DO_NOTHING, OFF
@@ -124,7 +125,7 @@ def apply(state: PageState, files: Files, limits: Limits) -> Applied:
         return whole
 
     found = read(file, changed)
-    problems = found.problems or tuple(_too_large(found.scenario, limits))
+    problems = found.problems or (*_too_large(found.scenario, limits), *_unranked(found.scenario, state.ranked_by))
     scenario = None if problems else found.scenario
     return Applied(state, file, found.tree, scenario, problems, overrides, tuple(in_file))
 
@@ -225,6 +226,20 @@ def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
         ("horizon", scenario.n_days, limits.steps, "steps"),
     )
     return [Problem(Place(PAGE, 1, 1, path), *_limit(n, most, what)) for path, n, most, what in counts if n > most]
+
+
+def rankings(asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the outcomes that have a better side, so that they can rank variants, of those asked for (none: all)."""
+    outcomes = REGISTRY.group("outcome")
+    return tuple(name for name in asked or outcomes if name in outcomes and outcomes[name].better)
+
+
+def _unranked(scenario: Scenario | None, wanted: str | None) -> list[Problem]:
+    """Return a problem where the variants cannot be ranked by what the page asks for."""
+    names = rankings(scenario.outcomes) if scenario is not None else ()
+    if scenario is None or wanted is None or wanted in names:
+        return []
+    return [Problem(Place(PAGE, 1, 1, "ranked_by"), repr(wanted[:LONGEST]), one_of(names), nearest(wanted, names))]
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

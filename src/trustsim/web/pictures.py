@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trustsim.analysis.comparison import COST
 from trustsim.errors import TrustsimError, one_of
-from trustsim.report import charts, reading
+from trustsim.report import charts, plots, reading, vector
 from trustsim.report.charts import Chart
 from trustsim.report.reading import LOSS
 
@@ -44,6 +44,13 @@ def picture(result: Result, kind: str, name: str = "") -> dict[str, Any]:
         "csv": base64.b64decode(chart.download.partition("base64,")[2]).decode(),
         "file": chart.file,
     }  # fmt: skip
+
+
+def warm() -> None:
+    """Draw once, so that the first picture needs not wait for fonts."""
+    figure = plots.axes("days").get_figure(root=True)
+    assert figure is not None
+    vector.to_svg(figure, "warm", "", "")
 
 
 def _drawn(result: Result, kind: str, name: str) -> Chart:

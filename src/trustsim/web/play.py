@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import layout
 from trustsim.model import TrustCrisisModel, lockstep_groups
 from trustsim.report import graph, reading, story, words
-from trustsim.report.spread import links_between, median_world, part_of
+from trustsim.report.spread import links_between, median_world, of_investors, part_of
 from trustsim.scenario.resolved import Scenario
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ def _watched(model: TrustCrisisModel, days: Sequence[int], investors: NDArray[np
         if step not in days:
             continue
         k = days.index(step)
-        holds, believed = _of_investors(model)
-        trust[:, k] = believed[:, investors]
-        was_client |= holds[:, investors]
-        status[:, k] = np.where(was_client, np.where(holds[:, investors], STAYS, LEFT), NO_CLIENT)
+        holds = _holds(model)[:, investors]
+        trust[:, k] = _trust(model)[:, investors]
+        was_client |= holds
+        status[:, k] = np.where(was_client, np.where(holds, STAYS, LEFT), NO_CLIENT)
         status[:, k][asked & was_client] = ASKED
         asked[:] = False
     series = {name: model.series(name)[list(days), :, -1] for name in ("outflow", "trust")}
@@ -142,29 +142,23 @@ def _number(x: float) -> float:
 
 def _asks(model: TrustCrisisModel) -> NDArray[np.bool_]:
     """Return bool (variants, investors): who asked for money back on any platform this step."""
-    state = model.state
-    n = state.accounts.n_accounts
-    asks = (state.actions[:, :n] & np.uint8(layout.RUNS | layout.LEAVES)) > 0
-    found = np.zeros((len(asks), state.population.n_investors), np.bool_)
-    for v in range(len(found)):
-        found[v, state.accounts.investor[asks[v]]] = True
-    return found
+    return of_investors(model, (model.state.actions & np.uint8(layout.RUNS | layout.LEAVES)) > 0)
 
 
-def _of_investors(model: TrustCrisisModel) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
-    """Return bool (variants, investors), who holds money on a platform, and uint8, their trust (mean of accounts)."""
+def _holds(model: TrustCrisisModel) -> NDArray[np.bool_]:
+    """Return bool (variants, investors): who holds money on a platform."""
+    return of_investors(model, (model.state.flags & np.uint8(layout.HOLDS)) > 0)
+
+
+def _trust(model: TrustCrisisModel) -> NDArray[np.uint8]:
+    """Return uint8 (variants, investors): trust, the mean of an investor's accounts, 255 for full trust."""
     state = model.state
-    n, who = state.accounts.n_accounts, state.accounts.investor
-    n_investors = state.population.n_investors
-    each = (state.flags[:, :n] & np.uint8(layout.HOLDS)) > 0
-    holds = np.zeros((len(each), n_investors), np.bool_)
-    believed = np.zeros((len(each), n_investors), np.uint8)
+    n, who, n_investors = state.accounts.n_accounts, state.accounts.investor, state.population.n_investors
     n_accounts = np.maximum(np.bincount(who, minlength=n_investors), 1)
-    for v in range(len(each)):
-        holds[v, who[each[v]]] = True
-        trust = 1 / (1 + np.exp(-state.beliefs[layout.FUND, v, :n].astype(np.float64)))
-        believed[v] = np.round(255 * np.bincount(who, trust, n_investors) / n_accounts)
-    return holds, believed
+    trust = 1 / (1 + np.exp(-state.beliefs[layout.FUND, :, :n].astype(np.float64)))
+    return np.stack(
+        [np.round(255 * np.bincount(who, each, n_investors) / n_accounts).astype(np.uint8) for each in trust]
+    )
 
 
 def _events(scenario: Scenario, days: Sequence[int]) -> list[dict[str, Any]]:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any
 
 from trustsim.errors import Problem, TrustsimError
+
+FULL = "The disk is full: make room, then try again"
+_FULL_DISK = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), "database or disk is full")
+
+
+def tells_of_full_disk(text: str) -> bool:
+    """Whether an error says that there was no room, as the system or the index of runs words it."""
+    return any(each in text for each in _FULL_DISK)
 
 
 class Refused(TrustsimError):

@@ -5,66 +5,30 @@ Everything here is called in threads. What is slow is remembered: the last resul
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from trustsim.catalog import REGISTRY
-from trustsim.errors import TrustsimError
-from trustsim.experiment import request as requests
 from trustsim.experiment.address import addresses
 from trustsim.experiment.request import Asked
 from trustsim.experiment.simulate import simulate
-from trustsim.report import result as results
-from trustsim.report.result import Result
 from trustsim.scenario.resolved import Scenario
-from trustsim.web import answers, pictures, play
+from trustsim.web import finished, pictures, play
+from trustsim.web.beside import PROCESS, Beside
 from trustsim.web.files import Files
+from trustsim.web.finished import Finished
 from trustsim.web.form import form_of
 from trustsim.web.jobs import Card, Jobs, Status, has_report
 from trustsim.web.page_state import Applied, Limits, apply, state_of
 from trustsim.web.refused import Refused
+from trustsim.web.remembered import Remembered
 
 MOST_PLAYED = 8  # variants in one world to watch
 MOST_INVESTORS_PLAYED = 20_000
+_RANKING = {entry.name for entry in REGISTRY.group("outcome").values() if entry.better}
 Json = dict[str, Any]
-T = TypeVar("T")
-
-
-class Remembered:
-    """The last few values by key, each made once: who asks for one that is being made waits for it."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._lock = most, threading.Lock()
-        self._values: OrderedDict[Hashable, Any] = OrderedDict()
-        self._making: dict[Hashable, threading.Lock] = {}
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return the value of a key, made where it is not there; what raises is not remembered."""
-        with self._lock:
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
-            if key not in self._values:
-                self.put(key, make())
-            value: T = self._values[key]
-        with self._lock:
-            self._making.pop(key, None)
-        return value
-
-    def put(self, key: Hashable, value: object) -> None:
-        """Remember a value in place of the one before."""
-        with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-
-    def peek(self, key: Hashable) -> Any:
-        """Return the value of a key if it is there, without waiting; else None."""
-        return self._values.get(key)
 
 
 @dataclass
@@ -81,23 +45,28 @@ class Site:
     jobs: Jobs
     limits: Limits = field(default_factory=Limits)
     _asked: Remembered = field(default_factory=lambda: Remembered(50))
-    _results: Remembered = field(default_factory=lambda: Remembered(6))
-    _told: Remembered = field(default_factory=lambda: Remembered(30))
-    _drawn: Remembered = field(default_factory=lambda: Remembered(60))
-    _played: Remembered = field(default_factory=lambda: Remembered(6))
+    _paces: Remembered = field(default_factory=lambda: Remembered(50))
+    _beside: Beside = field(default_factory=lambda: Beside(100))
+    _played: Beside = field(default_factory=lambda: Beside(6))
 
     @property
     def folder(self) -> str:
         return str(self.files.folder)
 
     def warm(self) -> None:
-        """Do once what the first request would else wait for."""
+        """Do once what the first request and the first picture would else wait for."""
+        self._beside.ask("warm", None, pictures.warm)
         for each in self.files.listed():
             if each["error"] is None:
                 applied, scenario = self.whole({"scenario": each["id"]})
                 addresses(scenario, (scenario.baseline,), simulate)
                 form_of(applied, self.folder)
                 return
+
+    def close(self) -> None:
+        """Stop the studies of this server and the process beside it."""
+        PROCESS.close()
+        self.jobs.close()
 
     def applied(self, document: object) -> Applied:
         """Return the scenario of a state. Raises Refused where the state is none or its file cannot be found."""
@@ -123,7 +92,7 @@ class Site:
             return None
         work = _work(applied.scenario, applied.shown)
         for card in self.jobs.cards()[:3]:
-            pace = self._told.peek(("pace", card.id))
+            pace = self._paces.peek(card.id)
             if pace is not None:
                 return float(pace) * work
         return None
@@ -133,25 +102,43 @@ class Site:
     def start(self, document: object) -> Json:
         """Start the study of a state and return its job."""
         applied, _ = self.whole(document)
-        return self.job(self.jobs.start(applied).id)
+        return self.job(self.jobs.start(applied).id, applied.state.ranked_by)
 
-    def job(self, id: str, *, waits: bool = False) -> Json:
-        """Return a job with the last comparison that was made, or with ``waits`` that of what is finished now."""
+    def job(self, id: str, by: str | None = None, *, waits: bool = False) -> Json:
+        """Return a job with the last comparison that was made, or with ``waits`` that of what is finished now.
+
+        ``is_current`` says that it is the latter.
+        ``by`` is the outcome that ranks the variants; one that cannot leaves them ranked as by default.
+        """
         card = self.jobs.card(id)
         status = self.jobs.status(card)
-        told = self._comparison(card, status) if waits else self._told.peek(("last", id))
-        return {**self._job(card, status), "comparison": told}
+        by = by if by in _RANKING else None
+        what = ("comparison", id, by)
+        if waits:
+            task = self._beside.ask(what, status.key, finished.comparison, self._finished(card, status, by))
+            told = task.result()
+            self._note_pace(card, status)
+        else:
+            told = self._beside.last(what)
+        is_current = waits or self._beside.is_done(what, status.key)
+        return {**self._job(card, status, told), "comparison": told, "is_current": is_current}
 
     def listed(self) -> list[Json]:
         """Return all jobs, the newest first, without their comparisons."""
-        return [{**self._job(card, self.jobs.status(card)), "comparison": None} for card in self.jobs.cards()]
+        known = ((card, self._beside.last(("comparison", card.id, None))) for card in self.jobs.cards())
+        return [{**self._job(card, self.jobs.status(card), told), "comparison": None} for card, told in known]
 
-    def _job(self, card: Card, status: Status) -> Json:
+    def delete(self, id: str) -> None:
+        """Delete a job with all that it computed and that was made of it."""
+        self.jobs.delete(id)
+        for kind in ("comparison", "picture", "runs", "document"):
+            self._beside.forget(kind, id)
+
+    def _job(self, card: Card, status: Status, told: Json | None) -> Json:
         found = status.count
         n_runs = card.total * len(card.variants)
         left = n_runs - found.done - found.failed
         seconds_left = left * found.seconds_a_run if found.done and status.name == "running" else None
-        told = self._told.peek(("last", card.id))
         return {
             "id": card.id,
             "title": card.title,
@@ -165,76 +152,58 @@ class Site:
             "done": found.done,
             "failed": found.failed,
             "total": n_runs,
-            "n_worlds": told["n"] if told else 0,
+            "n_worlds": told["n"] if told else found.done // len(card.variants),
             "seconds": status.seconds,
             "seconds_left": seconds_left,
             "has_report": has_report(self.jobs.place(card.id)) and status.name != "running",
         }
 
-    def _comparison(self, card: Card, status: Status) -> Json | None:
-        """Return what the finished worlds say; None before there is one."""
-        key = ("comparison", card.id, status.key)
+    def _note_pace(self, card: Card, status: Status) -> None:
+        if status.name == "done" and status.seconds and self._paces.peek(card.id) is None:
+            self._paces.put(card.id, status.seconds / _work(self.asked(card).scenario, card.variants))
 
-        def make() -> Json | None:
-            result = self.result(card, status)
-            if status.name == "done" and status.seconds:
-                pace = status.seconds / _work(result.scenario, card.variants)
-                self._told.put(("pace", card.id), pace)
-            return answers.comparison(result)
-
-        try:
-            told = self._told.get(key, make)
-        except TrustsimError:  # no world of which all variants finished
-            return None
-        self._told.put(("last", card.id), told)
-        return told
-
-    def result(self, card: Card, status: Status | None = None) -> Result:
-        """Return what is finished of a job. Raises TrustsimError where nothing is."""
-        status = status or self.jobs.status(card)
-        place = self.jobs.place(card.id)
-        asked = self.asked(card)
-        return self._results.get(
-            (card.id, status.key),
-            partial(
-                results.kept, place, asked, REGISTRY,
-                rank_by=card.state.get("ranked_by"), seconds=status.seconds or 0.0,
-            ),
-        )  # fmt: skip
+    def _finished(self, card: Card, status: Status, by: str | None = None) -> Finished:
+        return Finished(self.jobs.place(card.id), status.key, status.seconds or 0.0, by)
 
     def asked(self, card: Card) -> Asked:
         """Return the study of a job, with the addresses under which its runs were kept."""
-
-        def make() -> Asked:
-            found = requests.asked(self.jobs.place(card.id))
-            return Asked(found.scenario, found.request, found.request.addresses or found.addresses, found.total,
-                         found.has_rule)  # fmt: skip
-
-        return self._asked.get(card.id, make)
+        return self._asked.get(card.id, lambda: finished.asked(self.jobs.place(card.id)))
 
     # -- what a job shows ---------------------------------------------------------------------------------------------
 
-    def picture(self, id: str, kind: str, name: str) -> Json:
-        """Return one chart of what is finished of a job. Raises Refused (404) for one that there is not."""
-        card = self.jobs.card(id)
+    def picture(self, id: str, kind: str, name: str, *, again: bool = False) -> Future[Json]:
+        """Return what becomes of one chart of what is finished of a job; with ``again`` of that asked for before.
+
+        Raises Refused (404) where there is no such job.
+        """
+        return self._of(("picture", id, kind, name), finished.picture, kind, name, again=again)
+
+    def worth_watching(self, id: str, *, again: bool = False) -> Future[list[Json]]:
+        """Return what becomes of the list of a job's replications that are worth watching."""
+        return self._of(("runs", id), finished.worth_watching, again=again)
+
+    def document(self, id: str) -> Future[Json]:
+        """Return what becomes of a job's numbers, as ``trustsim compare --json`` prints them."""
+        return self._of(("document", id), finished.document, again=False)
+
+    def _of(self, what: tuple[str, ...], task: Any, *of: str, again: bool) -> Future[Any]:
+        card = self.jobs.card(what[1])
         status = self.jobs.status(card)
+        done = self._finished(card, status)
+        return self._beside.ask(what, status.key, task, done, *of, joins=True, again=again)
 
-        def make() -> Json:
-            return pictures.picture(self.result(card, status), kind, name)
-
-        return self._drawn.get((id, status.key, kind, name), make)
-
-    def world(self, id: str, replication: int, names: tuple[str, ...] | None) -> Json:
-        """Return one world of a job to watch."""
+    def world(self, id: str, replication: int, names: tuple[str, ...] | None, *, again: bool = False) -> Future[Json]:
+        """Return what becomes of one world of a job to watch."""
         card = self.jobs.card(id)
-        return self._watch(self.asked(card).scenario, names or card.variants, replication)
+        return self._watch(self.asked(card).scenario, names or card.variants, replication, again)
 
-    def world_of(self, document: object, replication: int) -> Json:
-        """Return one world of a state to watch, without a job."""
+    def world_of(self, document: object, replication: int, *, again: bool = False) -> Future[Json]:
+        """Return what becomes of one world of a state to watch, without a job."""
         applied, scenario = self.whole(document)
-        return self._watch(scenario, applied.shown or tuple(v.name for v in scenario.variants), replication)
+        names = applied.shown or tuple(v.name for v in scenario.variants)
+        return self._watch(scenario, names, replication, again)
 
-    def _watch(self, scenario: Scenario, names: tuple[str, ...], replication: int) -> Json:
+    def _watch(self, scenario: Scenario, names: tuple[str, ...], replication: int, again: bool) -> Future[Json]:
         known = {variant.name: variant for variant in scenario.variants}
         chosen = tuple(name for name in dict.fromkeys(names) if name in known)[:MOST_PLAYED]
         if not chosen or not 0 <= replication < 10**9:
@@ -242,13 +211,8 @@ class Site:
         people = known[chosen[0]].world.investors
         if (people.count or 0) + people.newcomers > MOST_INVESTORS_PLAYED:
             raise Refused(422, f"{people.count} investors to watch", f"at most {MOST_INVESTORS_PLAYED}")
-        key = (scenario.digest, replication, chosen)
-        return self._played.get(key, lambda: play.watch(scenario, chosen, replication))
-
-    def worth_watching(self, id: str) -> list[Json]:
-        """Return the replications of a job that are worth watching."""
-        card = self.jobs.card(id)
-        return play.worth_watching(self.result(card))
+        what: Hashable = (scenario.digest, replication, chosen)
+        return self._played.ask(what, None, play.watch, scenario, chosen, replication, again=again)
 
 
 def _work(scenario: Scenario, names: tuple[str, ...] | None) -> float:

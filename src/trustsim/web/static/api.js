@@ -2,6 +2,7 @@
 
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 8000;
+const UNTIL_MADE = 250; // ms between two looks at what the server is still making
 
 /** An answer that says no: `status`, and the body as the server gave it. */
 export class Refused extends Error {
@@ -12,28 +13,42 @@ export class Refused extends Error {
   }
 }
 
+/** What is not made yet, and where to ask again for it. */
+class Later {
+  constructor(path) {
+    this.path = path;
+  }
+}
+
 let isLost = false;
 const listeners = [];
+const waiting = new Set(); // what ends the pauses before another try
 
 /** Call *act(isLost)* when the connection is lost and when it is back. */
 export const onConnection = (act) => listeners.push(act);
 
-/** Note whether the server was reached. */
+/** Note whether the server was reached; once it is back, whoever waits to try again does so at once. */
 export function reached(isThere) {
   if (isLost === !isThere) return;
   isLost = !isThere;
   listeners.forEach((act) => act(isLost));
+  if (isThere) waiting.forEach((end) => end());
 }
 
 export const get = (path, signal) => call("GET", path, undefined, signal);
 export const post = (path, body, signal) => call("POST", path, body ?? {}, signal);
 export const remove = (path) => call("DELETE", path);
 
-/** Ask once and again until the server answers; `signal` ends the waiting. */
+/** Ask once and again until the server answers and has made what is asked for; `signal` ends the waiting. */
 async function call(method, path, body, signal) {
   for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
     try {
-      return await once(method, path, body, signal);
+      let found = await once(method, path, body, signal);
+      while (found instanceof Later) {
+        await pause(UNTIL_MADE, signal);
+        found = await once(method, found.path, body, signal);
+      }
+      return found;
     } catch (error) {
       if (!(error instanceof TypeError) || signal?.aborted) throw error;
       reached(false);
@@ -46,6 +61,7 @@ async function once(method, path, body, signal) {
   const headers = { "Content-Type": "application/json" };
   const answer = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
   reached(true);
+  if (answer.status === 202) return new Later(answer.headers.get("Location"));
   const isJson = answer.headers.get("Content-Type")?.includes("json");
   const found = isJson ? await answer.json() : await answer.text();
   if (!answer.ok) throw new Refused(answer.status, found);
@@ -54,7 +70,13 @@ async function once(method, path, body, signal) {
 
 function pause(ms, signal) {
   return new Promise((done, fail) => {
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", () => { clearTimeout(timer); fail(signal.reason); }, { once: true });
+    const timer = setTimeout(end, ms);
+    waiting.add(end);
+    signal?.addEventListener("abort", () => { fail(signal.reason); end(); }, { once: true });
+    function end() {
+      clearTimeout(timer);
+      waiting.delete(end);
+      done();
+    }
   });
 }

@@ -58,6 +58,7 @@ export function charts(panel) {
     asking?.abort();
     asking = new AbortController();
     place.setAttribute("aria-busy", "true");
+    if (!place.querySelector("figure")) place.replaceChildren(h("p", { class: "empty" }, "The picture is being drawn …"));
     const query = new URLSearchParams({ kind: kind.kind, ...(select.value ? { name: select.value } : {}) });
     try {
       const found = await get(`/api/jobs/${job.id}/chart?${query}`, asking.signal);

@@ -2,19 +2,21 @@
 
 import { hues, swatch, swatchClass } from "./colours.js";
 import { button, download, glued, h, isStill, keyed, newId, plural, say } from "./dom.js";
-import { isAnswer, replace } from "./state.js";
+import { textOf } from "./problems.js";
+import { change, current, isAnswer, replace } from "./state.js";
 
-/** Make the panel once; returns `show(form, job)`. */
+/** Make the panel once; returns `{show(form, job), reveal(path)}`. */
 export function comparison(panel) {
   let form = null;
   let job = null;
-  let outcome = null; // null: what the ranking is by
+  let viewed = null; // an outcome without a better side, which is looked at and ranks nothing
 
   const notice = otherSettings(() => job);
   const card = answerCard();
   const id = newId("judge");
-  const judge = h("select", { id, on: { change: () => { outcome = judge.value; draw(); } } });
-  const judged = h("div", { class: "judge" }, h("label", { for: id }, "Compare by"), judge);
+  const judge = h("select", { id, "aria-describedby": `${id}-error`, "data-path": "ranked_by", on: { change: () => choose(judge.value) } });
+  const wrong = h("p", { class: "error", id: `${id}-error`, hidden: true });
+  const judged = h("div", { class: "judge" }, h("label", { for: id }, "Compare by"), judge, wrong);
   const ranking = rankingTable();
   const facts = h("dl", { class: "facts" });
   const everything = allOutcomes();
@@ -25,9 +27,9 @@ export function comparison(panel) {
     const found = job?.comparison ?? null;
     notice.update();
     card.update(form, job);
-    judged.hidden = !found;
-    if (found) fillJudge(found);
-    const shown = found?.outcomes.find((each) => each.name === (outcome ?? found.ranked_by)) ?? found?.outcomes[0];
+    const chosen = viewed ?? current()?.ranked_by ?? null;
+    fillJudge(found, chosen);
+    const shown = [chosen, found?.ranked_by].map((name) => found?.outcomes.find((each) => each.name === name)).find(Boolean) ?? found?.outcomes[0];
     ranking.update(form, job, shown);
     keyed(facts, (job?.status === "done" && found?.facts) || [], (fact) => fact.asked, () => h("div", {}, h("dt"), h("dd")), (row, fact) => {
       say(row.firstChild, fact.asked);
@@ -36,18 +38,34 @@ export function comparison(panel) {
     everything.update(job);
   }
 
-  function fillJudge(found) {
-    const names = found.outcomes.map((each) => each.name);
-    if (outcome !== null && !names.includes(outcome)) outcome = null;
-    keyed(judge, found.outcomes, (each) => each.name, (each) => h("option", { value: each.name }), (option, each) => say(option, `${each.label}${each.better ? `, ${each.better} is better` : ""}`));
-    judge.value = outcome ?? found.ranked_by ?? names[0];
+  /** Rank by an outcome; one without a better side is only looked at. */
+  function choose(name) {
+    const isRanking = form.outcomes.find((each) => each.name === name)?.better;
+    viewed = isRanking ? null : name || null;
+    if (viewed === null) change((state) => { state.ranked_by = name || null; });
+    draw();
   }
 
-  return (nextForm, nextJob) => {
-    if (nextJob?.id !== job?.id) outcome = null;
-    form = nextForm;
-    job = nextJob;
-    draw();
+  function fillJudge(found, chosen) {
+    const problem = form.problems.find((each) => each.path === "ranked_by");
+    const known = found?.outcomes ?? form.outcomes.filter((each) => each.can_rank);
+    const wanted = chosen ?? found?.ranked_by ?? form.ranked_by ?? known[0]?.name ?? "";
+    const all = known.some((each) => each.name === wanted) ? known : [...known, { name: wanted, label: wanted.replaceAll("_", " ") }];
+    keyed(judge, all, (each) => each.name, (each) => h("option", { value: each.name }), (option, each) => say(option, `${each.label}${each.better ? `, ${each.better} is better` : ""}`));
+    judge.value = wanted;
+    say(wrong, problem ? textOf(problem) : "");
+    wrong.hidden = !problem;
+    judge.setAttribute("aria-invalid", String(Boolean(problem)));
+  }
+
+  return {
+    show(nextForm, nextJob) {
+      if (nextJob?.id !== job?.id) viewed = null;
+      form = nextForm;
+      job = nextJob;
+      draw();
+    },
+    reveal: (path) => path === "ranked_by" && (judge.focus(), true),
   };
 }
 

@@ -54,8 +54,10 @@ const same = (a, b) => asText(a) === asText(b);
 /** Write a value of a scenario file as its field shows it. */
 export const asText = (value) => (value === null || value === undefined ? "" : String(value));
 
+const UNITS = { share: "a share, as 15 %", duration: "a time, as 3 d", money: "money", per_day: "a rate, as 5 % /day", number: "a number", count: "a whole number", name: "", text: "" };
+
 function hintOf({ low, high, kind, default: usual, unit, value }) {
-  const bounds = bounded(low, high) || (kind === "distribution" || kind === "choice" || kind === "flag" ? "" : (unit ?? ""));
+  const bounds = bounded(low, high) || (kind === "distribution" || kind === "choice" || kind === "flag" ? "" : (UNITS[unit] ?? unit ?? ""));
   const preset = usual === null || usual === undefined || usual === "" ? "" : same(usual, value) ? `default` : `default ${asText(usual)}`;
   return [bounds, preset].filter(Boolean).join(" · ");
 }
@@ -91,7 +93,7 @@ function textual(given, id, described, onText) {
 }
 
 function choice(given, id, described, onText) {
-  const select = h("select", { id, "aria-describedby": described, "data-path": given.path, on: { change: () => onText(select.value) } });
+  const select = h("select", { id, "aria-describedby": described, "data-path": given.path, "data-holds": given.holds, on: { change: () => onText(select.value) } });
   return {
     element: select,
     read: () => select.value,

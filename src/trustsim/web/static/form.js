@@ -93,19 +93,30 @@ function makeGroup() {
 }
 
 function showFields(parent, list, set, problems) {
-  keyed(parent, list, (each) => `${each.path} ${each.kind} ${each.slider?.suffix}`, makeField, (element, each) => {
+  keyed(parent, list, keyOf, makeField, (element, each) => {
     element.dataset.text = `${each.label} ${each.name} ${each.path} ${each.text}`.toLowerCase();
-    element.update(each, set[each.path] ?? null, problems.get(each.path));
+    element.update(each, set[each.path] ?? null, problems.get(each.path) ?? problems.get(each.holds));
   });
 }
 
+const shapeOf = ({ path, kind, slider }) => `${path} ${kind} ${slider?.suffix}`;
+
+/** Return the key of a field's element: one that is typed into stays, whatever the text is by now. */
+function keyOf(given) {
+  const old = fields.get(given.path);
+  return old?.element.contains(document.activeElement) ? old.shape : shapeOf(given);
+}
+
 function makeField(given) {
+  const { path, holds } = given;
   const made = field(given, (text) => change((state) => {
-    state.set = { ...state.set };
-    if (text === null) delete state.set[given.path];
-    else state.set[given.path] = text;
+    const isOut = text === null || (holds && text === "");
+    const kept = Object.entries(state.set ?? {}).filter(([key]) => key !== path && !(isOut && holds && key.startsWith(`${holds}.`)));
+    state.set = Object.fromEntries(isOut ? kept : [...kept, [path, text]]);
   }));
   made.element.update = made.update;
-  fields.set(given.path, made);
+  made.shape = shapeOf(given);
+  fields.set(path, made);
+  if (holds) fields.set(holds, made);
   return made.element;
 }

@@ -29,16 +29,22 @@ const bar = runner(at("runbar"), {
     job = next;
     if (form) showResults();
   },
+  onRun: seeResults,
   onProblems: (list) => { form = { ...form, problems: list }; draw(); },
   goToProblems: () => at("problems").focus(),
 });
 const compared = comparison(at("comparison-panel"));
 const pictures = charts(at("charts-panel"));
 const watched = play(at("play-panel"));
-tabs(at("see-tabs"), "Results", (panel) => {
+const seeTabs = tabs(at("see-tabs"), "Results", (panel) => {
   if (panel === "charts-panel") pictures.open();
   panel === "play-panel" ? watched.open() : watched.close();
 });
+
+/** Where settings and results stand one under the other, bring the results into view. */
+function seeResults() {
+  if (matchMedia("(max-width: 60rem)").matches) at("see").scrollIntoView();
+}
 
 /** Ask the server what the question means; the last question wins. */
 async function resolve() {
@@ -55,13 +61,28 @@ async function resolve() {
   }
 }
 
-const EMPTY = { title: "", description: "", groups: [], variants: [], interventions: [], outcomes: [], series: [], baseline: "", command: "", python: "", yaml: "" };
+/** The button that shows all of a long description, there only where some of it is hidden. */
+const whole = (() => {
+  const [text, toggle] = [at("description"), at("whole")];
+  function show(isWhole) {
+    text.classList.toggle("is-whole", isWhole);
+    toggle.setAttribute("aria-expanded", String(isWhole));
+    say(toggle, isWhole ? "Read less" : "Read all");
+  }
+  const update = () => { if (!text.classList.contains("is-whole")) toggle.hidden = text.scrollHeight <= text.clientHeight + 1; };
+  toggle.addEventListener("click", () => show(!text.classList.contains("is-whole")));
+  new ResizeObserver(update).observe(text);
+  return { update };
+})();
+
+const EMPTY = { title: "", description: "", groups: [], variants: [], interventions: [], outcomes: [], series: [], ranked_by: null, baseline: "", command: "", python: "", yaml: "" };
 const resolveSoon = later(resolve, WAIT);
 
 function draw() {
   say(at("chosen"), form.title || form.id);
   say(at("title"), form.title || form.id);
   say(at("description"), form.description ?? "");
+  whole.update();
   say(at("meta"), form.horizon_days ? `${plural(form.horizon_days, "day")} · ${plural(form.variants.length, "variant")} · ${form.id.replace(/^shipped:/, "")}` : "");
   document.title = `${form.title || form.id} – trustsim`;
   const problems = byPath(form.problems);
@@ -73,13 +94,15 @@ function draw() {
 }
 
 function showResults() {
-  compared(form, job);
+  compared.show(form, job);
   pictures.show(form, job);
   watched.show(form, job);
 }
 
 function reveal(path) {
   if (bar.reveal(path)) return;
+  if (path === "ranked_by") seeTabs.open("comparison-panel");
+  if (compared.reveal(path)) return;
   for (const [panel, part] of [["parameters-panel", fields], ["variants-panel", packages]]) {
     const was = changeTabs.isOpen(panel);
     changeTabs.open(panel);
@@ -127,7 +150,8 @@ async function begin() {
     state = { scenario: first.id };
   }
   take({ state, job: found.job });
-  resolve();
+  await resolve();
+  if (found.job) seeResults();
 }
 
 begin();

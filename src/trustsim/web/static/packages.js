@@ -27,6 +27,22 @@ export function edit(form, name, act) {
   change((state) => { state.variants = { ...state.variants, [name]: parts }; });
 }
 
+/** Return what a part of a variant says under the name of a field, or null; a trigger's fields are `when.…`. */
+export const valueOf = (part, name) => name.split(".").reduce((held, key) => held?.[key], part) ?? null;
+
+/** Set a value of a lever, null takes it out; a trigger comes and goes with what it watches. */
+export function setValue(part, { name, holds }, text) {
+  const [key, inside] = name.split(".");
+  const isOut = text === null || text === "";
+  if (isOut && (!inside || holds)) delete part[key];
+  else if (!inside) part[key] = text;
+  else {
+    part[key] = { ...part[key] };
+    if (isOut) delete part[key][inside];
+    else part[key][inside] = text;
+  }
+}
+
 /** Add a variant and show it; returns its name, made from *wanted*. */
 export function add(form, wanted, parts) {
   const name = freeName(form, wanted);

@@ -11,7 +11,8 @@ export function byPath(problems) {
   return found;
 }
 
-function textOf({ text, given, allowed, nearest }) {
+/** Say one problem. */
+export function textOf({ text, given, allowed, nearest }) {
   if (text) return text;
   const said = [given && `Given ${given}`, allowed && `allowed: ${allowed}`, nearest && `did you mean ${nearest}?`];
   return said.filter(Boolean).join("; ");

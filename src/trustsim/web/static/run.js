@@ -7,16 +7,18 @@ import { change, current, isAnswer, note, show, shownJob } from "./state.js";
 const FINAL = new Set(["done", "failed", "stopped"]);
 const SPOKEN = 0.25; // progress is spoken each quarter
 
-/** Make the bar once; `onJob(job | null)` hears of every change, `onProblems(list)` of a scenario that is refused.
+/** Make the bar once; `onJob(job | null)` hears of every change, `onRun()` of a run that the reader began,
+ * `onProblems(list)` of a scenario that is refused.
  *
- * Returns `{show(form), follow(), askedTwice}`.
+ * Returns `{show(form), follow(), reveal(path)}`.
  */
-export function runner(bar, { onJob, onProblems, goToProblems }) {
+export function runner(bar, { onJob, onRun, onProblems, goToProblems }) {
   let form = null;
   let job = null;
   let stream = null;
   let isAsking = false;
   let spoken = 0;
+  let ranked = null; // by which outcome the shown comparison was asked to be
 
   const worlds = number("Worlds", "replications", "How many simulated worlds every variant meets; more make the intervals narrower");
   const seed = number("Seed", "seed", "Another seed gives other worlds; the same seed always gives the same");
@@ -37,6 +39,7 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
       note(found.id);
       take(found);
       show(job.id);
+      onRun();
     } catch (error) {
       refuse(error);
     }
@@ -47,7 +50,6 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
   async function act(what) {
     try {
       take(await post(`/api/jobs/${job.id}/${what}`));
-      listen();
     } catch (error) {
       refuse(error);
     }
@@ -60,13 +62,14 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
   }
 
   function take(next) {
-    const before = job?.id === next.id ? job.status : null;
-    job = next;
+    const isSame = job?.id === next.id;
+    const before = isSame ? job.status : null;
+    job = isSame && !next.is_current ? { ...next, comparison: next.comparison ?? job.comparison } : next;
     if (before !== job.status) spoken = 0;
     speak(before);
     onJob(job);
     draw();
-    if (FINAL.has(job.status)) hangUp();
+    if (FINAL.has(job.status) && job.is_current) hangUp();
     else if (!stream) listen();
   }
 
@@ -81,9 +84,10 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
 
   function listen() {
     hangUp();
-    if (FINAL.has(job.status)) return;
-    stream = new EventSource(`/api/jobs/${job.id}/events`);
-    stream.addEventListener("job", (event) => { reached(true); take(JSON.parse(event.data)); });
+    ranked = wanted();
+    stream = new EventSource(`/api/jobs/${job.id}/events${query(ranked)}`);
+    stream.addEventListener("open", () => reached(true));
+    stream.addEventListener("job", (event) => take(JSON.parse(event.data)));
     stream.addEventListener("error", () => {
       if (!stream) return;
       reached(false);
@@ -96,15 +100,20 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
     stream = null;
   }
 
-  /** Show the job that the address names. */
+  const wanted = () => current()?.ranked_by ?? null;
+  const query = (by) => (by === null ? "" : `?${new URLSearchParams({ ranked_by: by })}`);
+
+  /** Show the job that the address names, ranked as the address says. */
   async function follow() {
     const id = shownJob();
-    if (id === job?.id && stream) return;
-    if (id !== job?.id) hangUp();
+    const isAsRanked = ranked === wanted();
+    if (id === job?.id && stream && isAsRanked) return;
+    if (id !== job?.id || !isAsRanked) hangUp();
     if (id === null) { job = null; onJob(null); draw(); return; }
     try {
-      const found = await get(`/api/jobs/${id}`);
-      if (shownJob() === id) take(found);
+      ranked = wanted();
+      const found = await get(`/api/jobs/${id}${query(ranked)}`);
+      if (shownJob() === id && ranked === wanted()) take(found);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       job = null;
@@ -145,7 +154,11 @@ export function runner(bar, { onJob, onProblems, goToProblems }) {
   }
 
   return {
-    show(next) { form = next; draw(); },
+    show(next) {
+      form = next;
+      draw();
+      if (job !== null && ranked !== wanted()) follow();
+    },
     follow,
     reveal: (path) => { const input = { replications: worlds, seed }[path]?.element.querySelector("input"); input?.focus(); return Boolean(input); },
   };

@@ -84,7 +84,7 @@ export function variants(panel, onCount) {
       if (!holder) return false;
       open.add(holder.name);
       draw();
-      const input = panel.querySelector(`[data-path="${CSS.escape(path)}"]`);
+      const input = panel.querySelector(`[data-path="${CSS.escape(path)}"], [data-holds="${CSS.escape(path)}"]`);
       (input ?? [...list.children].find((each) => each.dataset.name === holder.name).querySelector("button, input:not(:disabled)")).focus();
       return true;
     },
@@ -133,11 +133,18 @@ function summaryOf({ parts, name }) {
 function partText(part) {
   if (part.kind) {
     const values = Object.entries(part.values ?? {}).filter(([key]) => key !== "platform");
-    const told = values.map(([key, value]) => `${key.replaceAll("_", " ")} ${typeof value === "object" ? "…" : String(value).replaceAll(" ", "\u00a0")}`).join(", ");
+    const told = values.map(([key, value]) => `${key.replaceAll("_", " ")} ${valueText(value)}`).join(", ");
     return told ? `${part.title}: ${told}` : part.title;
   }
   if (part.set) return Object.entries(part.set).map(([key, value]) => `${key} = ${value}`).join(", ");
   return `‘${part.name}’`;
+}
+
+/** Say a value of a lever; of a trigger what it watches and when it fires. */
+function valueText(value) {
+  if (value === null || typeof value !== "object") return String(value).replaceAll(" ", "\u00a0");
+  const sides = ["above", "below"].filter((side) => value[side]).map((side) => `${side} ${valueText(value[side])}`);
+  return [String(value.indicator ?? "").replaceAll("_", " "), ...sides].join(" ");
 }
 
 function makeEditor(first, tools) {
@@ -188,19 +195,16 @@ function makePart(variant, first, place, tools) {
     say(text, part.set ? partText(part) : (part.text ?? ""));
     const values = packages.partsOf(form(), variant)[place] ?? {};
     keyed(fields, part.fields ?? [], (each) => `${each.name} ${each.kind}`, (each) => makeField(each, variant, place, tools), (row, each) => {
-      const value = values[each.name] ?? null;
+      const value = packages.valueOf(values, each.name);
       const isChanged = value !== null && each.default !== null && asText(value) !== asText(each.default);
-      row.update(each, typeof value === "object" ? null : value, problems.get(each.path), isChanged);
+      row.update(each, typeof value === "object" ? null : value, problems.get(each.path) ?? problems.get(each.holds), isChanged);
     });
   };
   return element;
 }
 
 function makeField(given, variant, place, tools) {
-  const made = field(given, (text) => packages.edit(tools.form(), variant, (list) => {
-    if (text === null) delete list[place][given.name];
-    else list[place][given.name] = text;
-  }));
+  const made = field(given, (text) => packages.edit(tools.form(), variant, (list) => packages.setValue(list[place], given, text)));
   made.element.update = made.update;
   return made.element;
 }

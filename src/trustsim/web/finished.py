@@ -1,0 +1,77 @@
+"""What is finished of a job, read, compared and drawn by the process of :mod:`trustsim.web.beside`.
+
+A run folder is named by its path and a stamp, which changes when there is something new in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from trustsim.analysis.comparison import compare
+from trustsim.catalog import REGISTRY
+from trustsim.errors import TrustsimError
+from trustsim.experiment import request as requests
+from trustsim.experiment.request import Asked
+from trustsim.report import result as results
+from trustsim.report.result import Result
+from trustsim.web import answers, pictures, play
+from trustsim.web.remembered import Remembered
+
+Json = dict[str, Any]
+_RESULTS = Remembered(4)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The finished worlds of a run folder; ``by`` the outcome that ranks the variants, where it is measured."""
+
+    place: Path
+    stamp: Hashable
+    seconds: float
+    by: str | None = None
+
+    def result(self) -> Result:
+        """Return what they say. Raises TrustsimError where there is none."""
+        result: Result = _RESULTS.get((self.place, self.stamp), self._read)
+        found = result.comparison
+        is_ranked = self.by == found.ranked_by or self.by not in found.measures
+        if self.by is None or is_ranked or not found.measures[self.by].better:
+            return result
+        key = (self.place, self.stamp, self.by)
+        return _RESULTS.get(key, lambda: replace(result, comparison=compare(result.study, REGISTRY, rank_by=self.by)))
+
+    def _read(self) -> Result:
+        return results.kept(self.place, asked(self.place), REGISTRY, seconds=self.seconds)
+
+
+def asked(place: Path) -> Asked:
+    """Return the study of a run folder, with the addresses under which its runs were kept."""
+    found = requests.asked(place)
+    return replace(found, addresses=found.request.addresses or found.addresses)
+
+
+def comparison(finished: Finished) -> Json | None:
+    """Return what the page tells of the comparison; None where no world is finished under all variants."""
+    try:
+        result = finished.result()
+    except TrustsimError:
+        return None
+    return answers.comparison(result)
+
+
+def document(finished: Finished) -> Json:
+    """Return the comparison as ``trustsim compare --json`` prints it."""
+    return finished.result().to_json()
+
+
+def picture(finished: Finished, kind: str, name: str) -> Json:
+    """Return one chart."""
+    return pictures.picture(finished.result(), kind, name)
+
+
+def worth_watching(finished: Finished) -> list[Json]:
+    """Return which worlds to watch."""
+    return play.worth_watching(finished.result())
