@@ -54,6 +54,7 @@ const same = (a, b) => asText(a) === asText(b);
 /** Write a value of a scenario file as its field shows it. */
 export const asText = (value) => (value === null || value === undefined ? "" : String(value));
 
+const worded = (value) => (value === "*" ? "all" : value.replaceAll("_", " ") || "–");
 const UNITS = { share: "a share, as 15 %", duration: "a time, as 3 d", money: "money", per_day: "a rate, as 5 % /day", number: "a number", count: "a whole number", name: "", text: "" };
 
 function hintOf({ low, high, kind, default: usual, unit, value }) {
@@ -105,7 +106,7 @@ function choice(given, id, described, onText) {
       const listed = choices.map(asText);
       const all = listed.includes(wanted) ? listed : [...listed, wanted];
       if (all.join("\n") !== [...select.options].map((option) => option.value).join("\n")) {
-        select.replaceChildren(...all.map((value) => h("option", { value }, value.replaceAll("_", " ") || "–")));
+        select.replaceChildren(...all.map((value) => h("option", { value }, worded(value))));
       }
       select.value = wanted;
     },
