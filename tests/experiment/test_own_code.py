@@ -10,6 +10,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import count
 from types import ModuleType
 
 import numpy as np
@@ -96,11 +97,14 @@ def file(monkeypatch, tmp_path):
     folder = tmp_path / "modules"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # two edits within a second have the same time
-    written = set()
+    written, times = set(), count(1_000_000_000, 10)
 
     def write(name, text, *, load=True):
-        (folder / f"{name}.py").write_text(text)
+        path, time = folder / f"{name}.py", next(times)
+        path.write_text(text)
+        os.utime(
+            path, (time, time)
+        )  # byte code is told from old by the second
         importlib.invalidate_caches()
         if not load:
             return sys.modules[name]
