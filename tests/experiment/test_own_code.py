@@ -102,9 +102,7 @@ def file(monkeypatch, tmp_path):
     def write(name, text, *, load=True):
         path, time = folder / f"{name}.py", next(times)
         path.write_text(text)
-        os.utime(
-            path, (time, time)
-        )  # byte code is told from old by the second
+        os.utime(path, (time, time))  # byte code is told from old by the second
         importlib.invalidate_caches()
         if not load:
             return sys.modules[name]
