@@ -71,9 +71,7 @@ unknown = {
 }
 swept = ts.load(folder / "quickstart.yaml", overrides={**small, "sweep": unknown})
 found = ts.sweep(swept, variants=few, replications=10, workers=1, progress=False)
-ax = ts.plots.regret(found)
-ax.set_xlabel("regret (percentage points)")
-ax
+ts.plots.regret(found)
 
 # %% [markdown]
 # *Regret* is how much worse a variant is at a point than the best variant there. A variant with the best mean may still
@@ -100,9 +98,7 @@ ranges = {path: bounds for path, bounds in unknown.items() if "." in path}
 effects = ts.sensitivity(
     scenario, ranges, method="morris", samples=6, outcome="investor_loss", replications=10, workers=1, progress=False
 )
-ax = ts.plots.index_bars(effects)
-ax.set_xlabel("mean size of the change, low to high (share of claims)")
-ax
+ts.plots.index_bars(effects)
 
 # %% [markdown]
 # The level of a loss can depend on other things than the *difference* that a remedy makes. Ask for the difference.
@@ -112,9 +108,7 @@ gain = ts.sensitivity(
     scenario, ranges, method="morris", samples=6, outcome="investor_loss", variant="insured", paired=True,
     replications=10, workers=1, progress=False,
 )  # fmt: skip
-ax = ts.plots.index_bars(gain)
-ax.set_xlabel("mean size of the change, low to high (share of claims)")
-ax
+ts.plots.index_bars(gain)
 
 # %% [markdown]
 # ## Exercise
