@@ -16,7 +16,7 @@ from trustsim.analysis.causes import simulate_with_causes
 from trustsim.cli import common, studies
 from trustsim.experiment import address
 from trustsim.registry import Registry
-from trustsim.report import result
+from trustsim.report import reading, result
 
 
 def registry():
@@ -154,6 +154,31 @@ def test_report_says_that_runs_are_those_of_another_version(trustsim, monkeypatc
     done = CliRunner().invoke(cli.main, ["report", "a-run"], catch_exceptions=False)
     assert done.exit_code == 2
     assert "a-run: given runs that another version of trustsim began; allowed: trustsim resume a-run" in done.output
+
+
+def test_ranked_by_what_is_asked_also_when_resumed_or_reported(trustsim, tmp_path, monkeypatch):
+    asked = ("compare", "theft.yaml", "--replications", "6", "--out", "a-run", "--json")
+    usual = json.loads(trustsim(*asked).stdout)
+    other = json.loads(trustsim(*asked, "--rank-by", "time_to_failure").stdout)
+    assert (usual["ranked_by"], other["ranked_by"]) == ("run_probability", "time_to_failure")
+    aside = {"ranked_by": "", "ranking": [], "seconds": 0}
+    assert {**other, **aside} == {**usual, **aside}
+    assert json.loads(trustsim("resume", "a-run", "--json").stdout)["ranking"] == other["ranking"]
+    told = []
+    monkeypatch.setattr(result.page, "write", lambda r, path, again: told.append(r) or path.write_text("<html>"))
+    for more in ((), ("--rank-by", "investor_loss")):
+        assert CliRunner().invoke(cli.main, ["report", "a-run", *more], catch_exceptions=False).exit_code == 0
+    by = ["time_to_failure", "investor_loss"]
+    assert [r.comparison.ranked_by for r in told] == by
+    assert [reading.command(r, "a.yaml").partition(" --rank-by ")[2] for r in told] == by
+
+
+def test_what_cannot_rank_is_told_before_anything_runs(trustsim, tmp_path):
+    done = trustsim("compare", "theft.yaml", "--rank-by", "investor_los")
+    assert done.exit_code == 2
+    assert "rank by: given 'investor_los'; allowed: " in done.stderr
+    assert "did you mean 'investor_loss'?" in done.stderr
+    assert not (tmp_path / "theft-run").exists()
 
 
 def test_resume_needs_the_folder_alone_and_gives_the_same_document(trustsim, tmp_path):

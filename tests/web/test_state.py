@@ -74,6 +74,14 @@ def test_the_lines_of_python_give_the_same_scenario(folder, state, monkeypatch):
     assert names["scenario"].digest == found.scenario.digest
 
 
+@pytest.mark.parametrize("by", [None, "policy_cost"])
+def test_what_ranks_is_taken_along(folder, by):
+    _, told = form(folder, {"ranked_by": by})
+    assert ("--rank-by policy_cost" in told["command"]) == (by is not None)
+    assert ("rank_by='policy_cost'" in told["python"]) == (by is not None)
+    assert told["yaml"].startswith("# for the same table: --rank-by policy_cost\n") == (by is not None)
+
+
 @pytest.mark.parametrize("state", REMOVED)
 def test_where_a_command_cannot_say_it_the_file_is_to_be_saved_first(folder, state):
     _, told = form(folder, state)

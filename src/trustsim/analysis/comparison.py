@@ -286,14 +286,31 @@ def _variance_reduction(a: Sample, b: Sample) -> float:
 
 
 def _primary(study: Study, measures: Mapping[str, Measure], wanted: str | None) -> str | None:
-    ordered = [name for name in (*study.scenario.outcomes, *measures) if name in measures and measures[name].better]
-    if wanted is not None:
-        if wanted not in ordered:
-            near = nearest(wanted, ordered)
-            hint = f"; did you mean {near!r}?" if near else ""
-            raise TrustsimError(f"rank by: given {wanted!r}; allowed: {one_of(dict.fromkeys(ordered))}{hint}")
-        return wanted
-    return first_to_rank(ordered)
+    ordered = can_rank(study.scenario.outcomes, measures)
+    if wanted is None:
+        return first_to_rank(ordered)
+    if wanted not in ordered:
+        raise _cannot_rank(wanted, ordered)
+    return wanted
+
+
+def can_rank(asked: Sequence[str], measures: Mapping[str, Measure]) -> tuple[str, ...]:
+    """Return the outcomes with a better side, those that a scenario asks for first."""
+    names = dict.fromkeys((*asked, *measures))
+    return tuple(name for name in names if name in measures and measures[name].better)
+
+
+def check_rank(registry: Registry, wanted: str | None) -> None:
+    """Raise TrustsimError where no study can be ranked by *wanted*, so that it is known before one is run."""
+    outcomes = registry.group("outcome")
+    if wanted is not None and not ((entry := outcomes.get(wanted.partition("[")[0])) and entry.better):
+        raise _cannot_rank(wanted, tuple(name for name, entry in outcomes.items() if entry.better))
+
+
+def _cannot_rank(wanted: str, allowed: Sequence[str]) -> TrustsimError:
+    near = nearest(wanted, allowed)
+    hint = f"; did you mean {near!r}?" if near else ""
+    return TrustsimError(f"rank by: given {wanted!r}; allowed: {one_of(allowed)}{hint}")
 
 
 def first_to_rank(names: Sequence[str]) -> str | None:

@@ -60,8 +60,12 @@ def study_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+rank_option = click.option("--rank-by", metavar="OUTCOME", help="What orders the variants and answers the question.")
+
+
 @main.command()
 @study_options
+@rank_option
 def compare(
     file: str,
     out: str | None,
@@ -75,13 +79,14 @@ def compare(
     seed: int | None,
     as_json: bool,
     quiet: bool,
+    rank_by: str | None,
 ) -> None:
     """Run all variants of FILE in the same worlds, print them ranked, and write a run folder with the report.
 
     What finished is kept as it comes: the same command, or `trustsim resume DIR`, goes on where one was stopped.
     """
     place = Path(out or f"{Path(file).stem}-run")
-    _begin("compare", file, place, replications, common.names(variants), settings, seed, precision)
+    _begin("compare", file, place, replications, common.names(variants), settings, seed, precision, rank_by)
     _go_on(place, workers, dask, timeout, as_json, quiet)
 
 
@@ -182,14 +187,15 @@ def repeat(folder: Path, replication: int) -> None:
 @run_folder
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="By default report.html in RUN_FOLDER.")
 @click.option("--odd", is_flag=True, help="Describe the model by ODD and STRESS too: odd.md.")
-def report(folder: Path, out: Path | None, odd: bool) -> None:
+@rank_option
+def report(folder: Path, out: Path | None, odd: bool, rank_by: str | None) -> None:
     """Write the HTML report of what is finished in a run folder.
 
     Some of its worlds are run again, once, to tell why money was withdrawn and to show a run on the network.
     """
     from trustsim.experiment.request import REPORT
 
-    result, place = _finished(folder), out or folder / REPORT
+    result, place = _finished(folder, rank_by), out or folder / REPORT
     click.echo(f"report: {result.report(place, out=folder, progress=True)}")
     if odd:
         click.echo(f"description: {result.odd(place.with_name(ODD))}")
@@ -246,10 +252,10 @@ def _asked(folder: Path) -> Asked:
     return asked(folder, lambda path: common.read_scenario(str(path), ()))
 
 
-def _finished(folder: Path) -> Result:
+def _finished(folder: Path, rank_by: str | None = None) -> Result:
     from trustsim.report import result as results
 
-    return results.kept(folder, _asked(folder), common.registry())
+    return results.kept(folder, _asked(folder), common.registry(), rank_by=rank_by)
 
 
 def _repeat(folder: Path, replication: int) -> str:
@@ -265,17 +271,20 @@ def _begin(
     settings: tuple[str, ...],
     seed: int | None,
     precision: str | None,
+    rank_by: str | None = None,
 ) -> None:
     """Check the input and write down what is asked for, so that a study can be resumed from its folder alone."""
     more = {}
     if precision is not None:
         more = {"replications": common.precision_document(precision, replications)}
     scenario = common.read_scenario(file, settings, more)
+    from trustsim.analysis.comparison import check_rank
     from trustsim.experiment.request import Request, begin
     from trustsim.experiment.study import with_seed
 
+    check_rank(common.registry(), rank_by)
     scenario = scenario if seed is None else with_seed(scenario, seed)
-    begin(place, scenario, Request(command, None if more else replications, variants))
+    begin(place, scenario, Request(command, None if more else replications, variants, rank_by=rank_by))
 
 
 def _go_on(
@@ -298,6 +307,7 @@ def _go_on(
             workers=workers,
             progress=not quiet,
             out=place,
+            rank_by=request.rank_by,
             pool=pool,
             timeout=timeout,
             registry=common.registry(),

@@ -31,6 +31,7 @@ class Request:
     replications: int | None
     variants: list[str] | None
     addresses: dict[str, str] | None = None  # of the variants when it began, for ``verify``
+    rank_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import inspect
 import os
 import platform
-import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -146,7 +145,7 @@ def _context(result: Result) -> dict[str, Any]:
         "version": versions()["trustsim"],
         "versions": [f"{name} {version}" for name, version in versions().items()],
         "machine": f"{platform.system()} on {platform.machine()}, {os.cpu_count()} processors, {sys.byteorder}-endian",
-        "command": fenced(_command(result), "sh"),
+        "command": fenced(reading.command(result, RESOLVED), "sh"),
         "publications": [s for s in cited if s.is_doi], "evidence": [s for s in cited if s.is_evidence],
         "rows": [s for s in cited if s.is_construct],
     }  # fmt: skip
@@ -343,13 +342,3 @@ def _network_file(document: Mapping[str, Any]) -> Markdown:
         return Markdown("")
     content = content_of(path)
     return Markdown(code(Path(path).name) + (f", {code(content)}" if content != path else ""))
-
-
-def _command(result: Result) -> str:
-    """Return the command that repeats the study from the resolved scenario of its run folder."""
-    c, scenario = result.comparison, result.scenario
-    n = c.n + c.n_incomplete
-    words_of = ["trustsim", "compare", RESOLVED, "--replications", str(n), "--seed", str(scenario.seed)]
-    if len(c.variants) < len(scenario.variants):
-        words_of += ["--variants", ",".join(c.variants)]
-    return shlex.join(words_of)

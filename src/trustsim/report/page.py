@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import platform
-import shlex
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -85,7 +84,7 @@ def render(result: Result, again: Again) -> str:
         runs=page_tables.runs(result),
         failures=page_tables.failures(result),
         repeat=_repeat(result),
-        command=_command(result),
+        command=reading.command(result, result.scenario.source or "scenario.yaml"),
         words=words,
     )
 
@@ -169,13 +168,3 @@ def _hashes(result: Result) -> list[tuple[str, str]]:
     except TrustsimError as e:  # code of the user's own that no run store can keep apart
         where = dict.fromkeys(result.study.variants, f"none: {e}")
     return [("Hash of the engine", engine()), *((f"Address of ‘{name}’", at) for name, at in where.items())]
-
-
-def _command(result: Result) -> str:
-    """Return the command that repeats this study."""
-    n = result.comparison.n + result.comparison.n_incomplete
-    words_of = ["trustsim", "compare", result.scenario.source or "scenario.yaml", "--replications", str(n)]
-    words_of += ["--seed", str(result.scenario.seed)]
-    if len(result.comparison.variants) < len(result.scenario.variants):
-        words_of += ["--variants", ",".join(result.comparison.variants)]
-    return shlex.join(words_of)

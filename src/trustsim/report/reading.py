@@ -6,13 +6,14 @@ registry); everything else asks here.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from trustsim.analysis import intervals
-from trustsim.analysis.comparison import Difference
+from trustsim.analysis.comparison import Difference, can_rank, first_to_rank
 from trustsim.analysis.intervals import Interval
 from trustsim.errors import TrustsimError, nearest, one_of
 from trustsim.experiment.study import LiquidityRun
@@ -143,6 +144,25 @@ def values(result: Result, name: str, variant: str) -> np.ndarray:
 def runs(result: Result, variant: str) -> list[LiquidityRun]:
     """Return the runs on platforms under one variant, by replication and onset."""
     return [run for run in result.study.runs if run.variant == _known(variant, result.study.variants, "variant")]
+
+
+def command(result: Result, file: str) -> str:
+    """Return the command that repeats the study of this scenario file."""
+    c = result.comparison
+    told = [
+        "trustsim",
+        "compare",
+        file,
+        "--replications",
+        str(c.n + c.n_incomplete),
+        "--seed",
+        str(result.scenario.seed),
+    ]
+    if len(c.variants) < len(result.scenario.variants):
+        told += ["--variants", ",".join(c.variants)]
+    if c.ranked_by is not None and c.ranked_by != first_to_rank(can_rank(result.scenario.outcomes, c.measures)):
+        told += ["--rank-by", c.ranked_by]
+    return shlex.join(told)
 
 
 def _known(name: str, allowed: tuple[str, ...], noun: str) -> str:

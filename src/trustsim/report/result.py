@@ -14,7 +14,7 @@ import pandas as pd
 from rich.console import Console
 
 from trustsim.analysis import stopping
-from trustsim.analysis.comparison import Comparison
+from trustsim.analysis.comparison import Comparison, check_rank
 from trustsim.analysis.comparison import compare as compare_study
 from trustsim.analysis.stopping import Rule
 from trustsim.catalog import REGISTRY
@@ -194,6 +194,7 @@ def compare(
     workers: int | None = None,
     progress: bool | Progress = True,
     out: str | os.PathLike[str] | None = None,
+    rank_by: str | None = None,
     pool: Pool | None = None,
     timeout: float | None = None,
     simulate: Simulate = simulate_run,
@@ -208,6 +209,7 @@ def compare(
         scenario's own (and all CPUs).
     progress : True shows a bar (plain lines on stderr where there is no terminal), False nothing; or a callback.
     out : a run folder: runs that are kept there are not computed again, and those that finish are kept there.
+    rank_by : the outcome that orders the variants; None as in :func:`trustsim.analysis.comparison.compare`.
     pool : an executor to run on in place of this machine's processes, see :mod:`trustsim.experiment.pool`.
     simulate, groups, registry : the engine and the meaning of its outcomes; for tests and for models of your own.
 
@@ -216,6 +218,7 @@ def compare(
     ScenarioError : with everything that is wrong with the file. TrustsimError : for an argument out of range.
     """
     story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
+    check_rank(registry, rank_by)
     with running(progress, out) as (callback, store):
         study = run_study(
             story,
@@ -231,7 +234,7 @@ def compare(
             simulate=simulate,
             groups=groups,
         )
-    return Result(study, compare_study(study, registry), simulate)
+    return Result(study, compare_study(study, registry, rank_by=rank_by), simulate)
 
 
 @contextmanager
@@ -254,7 +257,8 @@ def rule_of(scenario: Scenario, registry: Registry) -> Rule | None:
 def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None = None, seconds: float = 0.0) -> Result:
     """Return what is finished of a study in a run folder, without running anything, also while it runs.
 
-    ``rank_by`` as in :func:`trustsim.analysis.comparison.compare`; ``seconds``: what to say that the study took.
+    ``rank_by`` as in :func:`trustsim.analysis.comparison.compare`, None as the folder asks; ``seconds``: what to say
+    that the study took.
     Raises TrustsimError where no replication is finished.
     """
     with reading_of(place / RUNS) as runs:
@@ -270,7 +274,7 @@ def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None =
         if asked.request.addresses not in (None, asked.addresses):
             what = "runs that another version of trustsim began"
         raise TrustsimError(f"{place}: given {what}; allowed: trustsim resume {place}")
-    return Result(study, compare_study(study, registry, rank_by=rank_by))
+    return Result(study, compare_study(study, registry, rank_by=rank_by or asked.request.rank_by))
 
 
 def say(line: str) -> None:

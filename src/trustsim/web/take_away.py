@@ -39,9 +39,15 @@ def yaml_of(applied: Applied, folder: str) -> str:
     """Return the scenario as a file that stands alone in *folder*; its first line says how to run it."""
     assert applied.tree is not None
     document = plain(_with_files(applied.tree, folder))
-    only = applied.shown
-    first = "" if only is None else f"# for the same numbers: --variants {shlex.quote(','.join(only))}\n"
-    return first + write(document)
+    asked = shlex.join(_asked(applied))
+    return (f"# for the same table: {asked}\n" if asked else "") + write(document)
+
+
+def _asked(applied: Applied) -> list[str]:
+    """Return what is asked of the command line beside the scenario."""
+    by = applied.state.ranked_by
+    more = [] if applied.shown is None else ["--variants", ",".join(applied.shown)]
+    return more if by is None else [*more, "--rank-by", by]
 
 
 def _with_files(tree: Node, folder: str) -> Node:
@@ -94,7 +100,7 @@ def _file(applied: Applied, folder: str) -> str:
 def command_of(applied: Applied, folder: str) -> str:
     """Return a command to paste in *folder* that gives the same numbers."""
     changes = _changes(applied)
-    more = [] if applied.shown is None else ["--variants", ",".join(applied.shown)]
+    more = _asked(applied)
     if changes is None:
         return f"{_SAVE}{shlex.join(['trustsim', 'compare', 'scenario.yaml', *more])}"
     sets = [word for path, value in changes.items() for word in ("--set", f"{path}={_flow(value)}")]
@@ -118,6 +124,7 @@ def python_of(applied: Applied, folder: str) -> str:
     note = "" if changes is not None else _SAVE
     overrides = f", overrides={pprint.pformat(changes, width=100, sort_dicts=False)}" if changes else ""
     only = "" if applied.shown is None else f", variants={list(applied.shown)!r}"
+    only += "" if applied.state.ranked_by is None else f", rank_by={applied.state.ranked_by!r}"
     return (
         f"import trustsim as ts\n{imported}\n{note}scenario = ts.load({file}{overrides})\n"
         f"result = ts.compare(scenario{only})\nresult.table()\n"
