@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trustsim.report.result import Result
 
 PANEL = (2.85, 2.05)  # inches
-_PANEL_PLACE = (0.225, 0.225, 0.755, 0.665)  # fixed, so that panels line up (and a layout need not be solved for each)
+_PANEL_PLACE = (0.225, 0.225, 0.715, 0.665)  # fixed, so that panels line up (and a layout need not be solved for each)
 _TABLE_ROWS = 13  # days shown in a fan's table; the download holds them all
 _MOST_DAYS = 100  # rows of a fan's download
 _MOST_WORLDS = 1000  # rows of a distribution's download
