@@ -74,6 +74,14 @@ def nearest(name: object, allowed: Sequence[str]) -> str | None:
     return found[0] if found else None
 
 
+def unknown(what: str, given: str, allowed: Iterable[str]) -> TrustsimError:
+    """Return the error for a name that is none of *allowed*, with the nearest of them where there is one."""
+    names = tuple(allowed)
+    near = nearest(given, names)
+    hint = f"; did you mean {near!r}?" if near else ""
+    return TrustsimError(f"{what}: given {given!r}; allowed: {one_of(names)}{hint}")
+
+
 def one_of(allowed: Iterable[str]) -> str:
     """Say a closed set of names as a phrase: ``one of a, b, c``."""
     return "one of " + ", ".join(str(a) for a in allowed)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
 from trustsim.analysis.intervals import Interval, Sample
-from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.errors import unknown
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.study import Study
 from trustsim.registry import Entry, Registry
@@ -290,7 +290,7 @@ def _primary(study: Study, measures: Mapping[str, Measure], wanted: str | None) 
     if wanted is None:
         return first_to_rank(ordered)
     if wanted not in ordered:
-        raise _cannot_rank(wanted, ordered)
+        raise unknown("rank by", wanted, ordered)
     return wanted
 
 
@@ -304,13 +304,7 @@ def check_rank(registry: Registry, wanted: str | None) -> None:
     """Raise TrustsimError where no study can be ranked by *wanted*, so that it is known before one is run."""
     outcomes = registry.group("outcome")
     if wanted is not None and not ((entry := outcomes.get(wanted.partition("[")[0])) and entry.better):
-        raise _cannot_rank(wanted, tuple(name for name, entry in outcomes.items() if entry.better))
-
-
-def _cannot_rank(wanted: str, allowed: Sequence[str]) -> TrustsimError:
-    near = nearest(wanted, allowed)
-    hint = f"; did you mean {near!r}?" if near else ""
-    return TrustsimError(f"rank by: given {wanted!r}; allowed: {one_of(allowed)}{hint}")
+        raise unknown("rank by", wanted, (name for name, entry in outcomes.items() if entry.better))
 
 
 def first_to_rank(names: Sequence[str]) -> str | None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.analysis.comparison import HEADLINES
-from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.analysis.comparison import HEADLINES, first_to_rank
+from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
@@ -56,14 +56,12 @@ def primary(scenario: Scenario, registry: Registry) -> str:
     """Return the outcome that ranks the scenario's variants."""
     outcomes = registry.group("outcome")
     ordered = [name for name in scenario.outcomes if name in outcomes and outcomes[name].better]
-    return next((name for name in ordered if name in HEADLINES), next(iter([*ordered, *HEADLINES])))
+    return first_to_rank(ordered) or HEADLINES[0]
 
 
 def _known(what: str, name: str, known: Sequence[str]) -> None:
     if name not in known:
-        near = nearest(name, known)
-        hint = f"; did you mean {near!r}?" if near else ""
-        raise TrustsimError(f"{what}: given {name!r}; allowed: {one_of(known)}{hint}")
+        raise unknown(what, name, known)
 
 
 def values_at(studies: Sequence[Study], measured: Measured) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from trustsim.analysis.comparison import COST, pareto
 from trustsim.analysis.measured import Measured, primary, values_at
-from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep
 from trustsim.registry import Registry
 from trustsim.units import Unit
@@ -107,10 +107,7 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
     name = primary(sweep.scenario, registry) if outcome is None else outcome
     ranking = [entry for entry in entries if entries[entry].better]
     if name not in ranking:
-        near = nearest(name, ranking)
-        raise TrustsimError(
-            f"outcome: given {name!r}; allowed: {one_of(ranking)}" + (f"; did you mean {near!r}?" if near else "")
-        )
+        raise unknown("outcome", name, ranking)
     variants, baseline = sweep.studies[0].variants, sweep.studies[0].baseline
     values = _means(sweep, name, variants)
     badness = values if entries[name].better == "lower" else -values

@@ -35,7 +35,7 @@ from scipy.stats import qmc
 
 from trustsim.analysis.intervals import LEVEL
 from trustsim.analysis.measured import Measured, measured_of, values_at
-from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Range, Sweep, design_at, run_sweep
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
@@ -131,9 +131,7 @@ def sensitivity(
     TrustsimError : for an unknown method, outcome or variant, and where too few points finished.
     """
     if method not in METHODS:
-        near = nearest(method, tuple(METHODS))
-        hint = f"; did you mean {near!r}?" if near else ""
-        raise TrustsimError(f"method: given {method!r}; allowed: {one_of(METHODS)}{hint}")
+        raise unknown("method", method, METHODS)
     how, d = METHODS[method], len(ranges)
     asked = measured_of(scenario, registry, outcome, variant, paired=paired)
     with _guarded():

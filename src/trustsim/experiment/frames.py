@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.errors import unknown
 from trustsim.experiment.study import Study
 
 ALL_PLATFORMS = "all"
@@ -63,9 +63,7 @@ def series_frame(study: Study, names: Sequence[str] | None = None) -> pd.DataFra
     wanted = tuple(study.series) if names is None else tuple(names)
     for name in wanted:
         if name not in study.series:
-            near = nearest(name, tuple(study.series))
-            hint = f"; did you mean {near!r}?" if near else ""
-            raise TrustsimError(f"series: given {name!r}; allowed: {one_of(study.series)}{hint}")
+            raise unknown("series", name, study.series)
     if not wanted:
         return pd.DataFrame(columns=list(SERIES_KEYS))
     shape = study.series[wanted[0]].shape

@@ -20,7 +20,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.errors import TrustsimError, one_of, unknown
 from trustsim.experiment.address import addresses
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.simulate import FailedRun
@@ -254,9 +254,7 @@ def choose_variants(scenario: Scenario, wanted: Sequence[str] | None) -> tuple[s
         return tuple(known)
     for name in wanted:
         if name not in known:
-            near = nearest(name, tuple(known))
-            hint = f"; did you mean {near!r}?" if near else ""
-            raise TrustsimError(f"variants: given {name!r}; allowed: {one_of(known)}{hint}")
+            raise unknown("variants", name, known)
     if not wanted:
         raise TrustsimError(f"variants: given none; allowed: {one_of(known)}")
     return tuple(dict.fromkeys(wanted))

@@ -119,7 +119,7 @@ def differences(result: Result, outcome: str) -> Chart:
         rows.append((name, change, span, words.quantity(d.better_share, "share"), judged))
         raw.append([name, *map(num, (d.mean, d.low, d.high, d.better_share, d.tie_share, d.variance_reduction)), d.n])
     told = "; ".join(f"{row[0]} {row[1]} ({row[2]})" for row in rows if row[0] in c.differences)
-    title = f"Difference in {measure.label} to ‘{c.baseline}’"
+    title = f"Difference in {measure.label} to {words.quoted(c.baseline)}"
     n = len(c.variants)
     heights = (0.9 + 0.36 * n, 0.9 + 0.5 * n)
     told = f"Paired differences with 95 % intervals: {told}."
@@ -199,7 +199,7 @@ def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
     names = [name for name in result.study.variants if not paired or name != baseline]
     bands = {name: fans.band(result, series, name, paired=paired) for name in names}
     key = f"{'p' if paired else 's'}-{series}"
-    title = f"{words.capital(shown.label)}, difference to ‘{baseline}’" if paired else words.capital(measure.label)
+    title = words.capital(measure.label) + (f", difference to {words.quoted(baseline)}" if paired else "")
     with look.style():
         ax = Figure(figsize=PANEL).add_axes(_PANEL_PLACE)
     _, unit = shown.scale(currency, reading.largest(result, series))

@@ -144,7 +144,7 @@ def by_segment(result: Result) -> Chart:
     note = (
         "What a segment lost by the end, as a share of what it held at day 0, with 95 % intervals; beside it the paired"
     )
-    note += f" difference to ‘{c.baseline}’. Filled: clear. Hollow: the interval includes zero."
+    note += f" difference to {quoted(c.baseline)}. Filled: clear. Hollow: the interval includes zero."
     pictures = charts.twice("losers-segments", title, f"{note} {text}.", lambda is_wide: _segments(result, is_wide))
     head = ("variant", "segment", "loss", "95 % interval", "difference", "95 % interval", "verdict")
     heads = ("variant", "segment", "loss", "low", "high", "difference", "difference_low", "difference_high")
@@ -247,10 +247,8 @@ def ends(result: Result, shown: list[str]) -> Chart:
         ", ".join([row[0], *(f"{h} {x}" for h, x in zip(head[1:], row[1:], strict=True) if x)]) for row in rows
     )
     title = "Early and late, untouched and worst hit"
-    note = (
-        f"Means with 95 % intervals; the dashed line is ‘{c.baseline}’. Filled: clearly different from it in the same"
-    )
-    note += " worlds. Hollow: no clear difference."
+    note = f"Means with 95 % intervals; the dashed line is {quoted(c.baseline)}. Filled: clearly different from it in"
+    note += " the same worlds. Hollow: no clear difference."
     if LATE in shown:
         note += f" {_defined(result)}"
     pictures = charts.twice("losers-ends", title, f"{note} {text}.", lambda is_wide: _ends(result, shown, is_wide))

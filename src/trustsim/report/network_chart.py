@@ -60,7 +60,7 @@ def note(result: Result, spread: Spread) -> str:
     n, shown = spread.n_investors, len(spread.shown)
     which = f"World {spread.replication}, the median one of {spread.n_alike}"
     which += " with a run" if spread.has_run and spread.n_alike < result.comparison.n else ""
-    text = f"{which} under ‘{spread.variants[0]}’"
+    text = f"{which} under {words.quoted(spread.variants[0])}"
     if result.comparison.ranked_by is not None:
         text += f", by {words.label(result.comparison.ranked_by)}"
     text += ". " if spread.has_run else "; no run breaks out in it. "

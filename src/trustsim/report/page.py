@@ -167,4 +167,4 @@ def _hashes(result: Result) -> list[tuple[str, str]]:
         where = addresses(result.scenario, result.study.variants, simulate)
     except TrustsimError as e:  # code of the user's own that no run store can keep apart
         where = dict.fromkeys(result.study.variants, f"none: {e}")
-    return [("Hash of the engine", engine()), *((f"Address of ‘{name}’", at) for name, at in where.items())]
+    return [("Hash of the engine", engine()), *((f"Address of {words.quoted(name)}", at) for name, at in where.items())]

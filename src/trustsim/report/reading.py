@@ -15,7 +15,7 @@ import numpy as np
 from trustsim.analysis import intervals
 from trustsim.analysis.comparison import Difference, can_rank, first_to_rank
 from trustsim.analysis.intervals import Interval
-from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.errors import unknown
 from trustsim.experiment.study import LiquidityRun
 from trustsim.registry import REGISTRY
 from trustsim.report import words
@@ -166,9 +166,6 @@ def command(result: Result, file: str) -> str:
 
 
 def _known(name: str, allowed: tuple[str, ...], noun: str) -> str:
-    if name in allowed:
-        return name
-    hint = nearest(name, allowed)
-    raise TrustsimError(
-        f"{noun}: given {name!r}; allowed: {one_of(allowed)}" + (f"; did you mean {hint!r}?" if hint else "")
-    )
+    if name not in allowed:
+        raise unknown(noun, name, allowed)
+    return name

@@ -18,7 +18,7 @@ from trustsim.analysis.comparison import Comparison, check_rank
 from trustsim.analysis.comparison import compare as compare_study
 from trustsim.analysis.stopping import Rule
 from trustsim.catalog import REGISTRY
-from trustsim.errors import TrustsimError, nearest, one_of
+from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment import folder
 from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
 from trustsim.experiment.pool import Pool
@@ -115,9 +115,7 @@ class Result:
         c = self.comparison
         name = outcome if outcome is not None else c.ranked_by or next(iter(c.measures), "")
         if name not in c.measures:
-            near = nearest(name, tuple(c.measures))
-            hint = f"; did you mean {near!r}?" if near else ""
-            raise TrustsimError(f"outcome: given {name!r}; allowed: {one_of(c.measures)}{hint}")
+            raise unknown("outcome", name, c.measures)
         frame = c.to_frame()
         rows = frame[frame["outcome"] == name].set_index("variant").drop(columns=["outcome", "unit"])
         return rows.assign(cost=[c.costs[variant] for variant in rows.index])

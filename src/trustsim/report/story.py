@@ -204,7 +204,7 @@ def assumptions(scenario: Scenario, baseline: str, names: Sequence[str]) -> tupl
         listed += _declared(f"shock: {words.label(item.kind)}", item.what, scenario.currency)
     for kind, what, users in _levers(scenario, names):
         listed += _declared(
-            f"{words.label(kind)} in {words.listing([f'‘{name}’' for name in users])}", what, scenario.currency
+            f"{words.label(kind)} in {words.listing(list(map(words.quoted, users)))}", what, scenario.currency
         )
     return tuple(dict.fromkeys(listed))
 

@@ -65,7 +65,7 @@ def summary(found: Attribution, baseline: str) -> str:
     parts = found.to_frame().loc[baseline]["direct"]
     driven = parts.drop("ordinary").clip(lower=0)
     ordinary, total = words.quantity(float(parts["ordinary"]), "share"), words.quantity(float(parts.sum()), "share")
-    text = f"Under ‘{baseline}’ {total} of the claims of day 0 is withdrawn, {ordinary} for ordinary needs"
+    text = f"Under {words.quoted(baseline)} {total} of the claims of day 0 is withdrawn, {ordinary} for ordinary needs"
     if driven.sum() <= 0:
         return f"{text}; nothing else pushed anybody."
     shares = (driven / driven.sum()).sort_values(ascending=False)

@@ -74,17 +74,23 @@ function controlFor(given, id, described, onText) {
   return textual(given, id, described, onText);
 }
 
+function held(element) {
+  return {
+    element,
+    read: () => element.value,
+    write: (text) => { element.value = text; },
+    focus: () => element.focus(),
+    mark: (isWrong) => element.setAttribute("aria-invalid", String(isWrong)),
+  };
+}
+
 function textual(given, id, described, onText) {
   const input = h("input", {
     type: "text", id, "aria-describedby": described, autocomplete: "off", spellcheck: "false", "data-path": given.path,
     on: { input: () => onText(input.value.trim() === "" ? null : input.value) },
   });
   return {
-    element: input,
-    read: () => input.value,
-    write: (text) => { input.value = text; },
-    focus: () => input.focus(),
-    mark: (isWrong) => input.setAttribute("aria-invalid", String(isWrong)),
+    ...held(input),
     show(text, { value }, isSet) {
       input.placeholder = asText(value);
       const isTyping = document.activeElement === input && (isSet || input.value === "");
@@ -96,11 +102,7 @@ function textual(given, id, described, onText) {
 function choice(given, id, described, onText) {
   const select = h("select", { id, "aria-describedby": described, "data-path": given.path, "data-holds": given.holds, on: { change: () => onText(select.value) } });
   return {
-    element: select,
-    read: () => select.value,
-    write: (text) => { select.value = text; },
-    focus: () => select.focus(),
-    mark: (isWrong) => select.setAttribute("aria-invalid", String(isWrong)),
+    ...held(select),
     show(text, { choices }) {
       const wanted = asText(text);
       const listed = choices.map(asText);
