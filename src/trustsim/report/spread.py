@@ -179,6 +179,14 @@ def of_investors(model: TrustCrisisModel, each: NDArray[T]) -> NDArray[T]:
     return found
 
 
+def trust_of_investors(model: TrustCrisisModel) -> NDArray[np.float64]:
+    """Return trust in fund safety, float64 (variants, investors) in [0, 1]: the mean over an investor's accounts."""
+    accounts, n = model.state.accounts, model.state.population.n_investors
+    n_accounts = np.maximum(np.bincount(accounts.investor, minlength=n), 1)
+    trust = 1 / (1 + np.exp(-model.state.beliefs[layout.FUND, :, : accounts.n_accounts].astype(np.float64)))
+    return np.stack([np.bincount(accounts.investor, each, n) / n_accounts for each in trust])
+
+
 def _first_to_run(states: NDArray[np.uint8]) -> int:
     """Return an investor among the first to run, or to be alarmed, uint8 (moments, investors)."""
     for state in (RAN, ALARMED, CALM):

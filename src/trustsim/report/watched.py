@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from trustsim.kernels import layout
 from trustsim.model import TrustCrisisModel
 from trustsim.report import graph, look, reading, words
+from trustsim.report.spread import of_investors, trust_of_investors
 
 #: what the course shows: series, whether summed up over the days, title
 _COURSE = (
@@ -42,13 +43,8 @@ def trust_of_who_stays(model: TrustCrisisModel) -> np.ndarray:
 
     The mean over the accounts of an investor, as :class:`~trustsim.model.InvestorAgent` gives it.
     """
-    state, n = model.state, model.state.population.n_investors
-    who = state.accounts.investor
-    belief = state.beliefs[layout.FUND, model.shown].astype(np.float64)
-    trust = np.bincount(who, 1 / (1 + np.exp(-belief)), n) / np.maximum(np.bincount(who, minlength=n), 1)
-    has_run = np.zeros(n, np.bool_)
-    has_run[who[(state.flags[model.shown] & layout.RAN) > 0]] = True
-    return np.where(has_run, np.nan, trust)
+    has_run = of_investors(model, (model.state.flags & np.uint8(layout.RAN)) > 0)
+    return np.asarray(np.where(has_run, np.nan, trust_of_investors(model))[model.shown])
 
 
 def course(model: TrustCrisisModel) -> Figure:

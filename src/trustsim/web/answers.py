@@ -54,13 +54,13 @@ def _axis(result: Result, measure: Measure) -> dict[str, Any] | None:
     if not ends:
         return None
     low, high = min(0.0, *ends), max(0.0, *ends)
-    divisor, unit = words.axis(measure.unit, result.scenario.currency, max(abs(low), abs(high)))
+    divisor, unit = measure.as_difference().scale(result.scenario.currency, max(abs(low), abs(high)))
     ticks = look.ticks(low / divisor, high / divisor)
     low, high = min(low, ticks[0] * divisor), max(high, ticks[-1] * divisor)
     return {
         "low": low,
         "high": high,
-        "unit": "pp" if measure.unit == "share" else unit,
+        "unit": unit,
         "ticks": [{"at": float(x * divisor), "text": words.tick(float(np.round(x, 9)))} for x in ticks],
     }
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import layout
 from trustsim.model import TrustCrisisModel, lockstep_groups
 from trustsim.report import graph, reading, story, words
-from trustsim.report.spread import links_between, median_world, of_investors, part_of
+from trustsim.report.spread import links_between, median_world, of_investors, part_of, trust_of_investors
 from trustsim.scenario.resolved import Scenario
 
 if TYPE_CHECKING:
@@ -151,14 +151,8 @@ def _holds(model: TrustCrisisModel) -> NDArray[np.bool_]:
 
 
 def _trust(model: TrustCrisisModel) -> NDArray[np.uint8]:
-    """Return uint8 (variants, investors): trust, the mean of an investor's accounts, 255 for full trust."""
-    state = model.state
-    n, who, n_investors = state.accounts.n_accounts, state.accounts.investor, state.population.n_investors
-    n_accounts = np.maximum(np.bincount(who, minlength=n_investors), 1)
-    trust = 1 / (1 + np.exp(-state.beliefs[layout.FUND, :, :n].astype(np.float64)))
-    return np.stack(
-        [np.round(255 * np.bincount(who, each, n_investors) / n_accounts).astype(np.uint8) for each in trust]
-    )
+    """Return uint8 (variants, investors): trust, 255 for full trust."""
+    return np.round(255 * trust_of_investors(model)).astype(np.uint8)
 
 
 def _events(scenario: Scenario, days: Sequence[int]) -> list[dict[str, Any]]:

@@ -10,7 +10,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from trustsim.catalog import REGISTRY
 from trustsim.experiment.address import addresses
 from trustsim.experiment.request import Asked
 from trustsim.experiment.simulate import simulate
@@ -21,13 +20,13 @@ from trustsim.web.files import Files
 from trustsim.web.finished import Finished
 from trustsim.web.form import form_of
 from trustsim.web.jobs import Card, Jobs, Status, has_report
-from trustsim.web.page_state import Applied, Limits, apply, state_of
+from trustsim.web.page_state import Applied, Limits, apply, rankings, state_of
 from trustsim.web.refused import Refused
 from trustsim.web.remembered import Remembered
 
 MOST_PLAYED = 8  # variants in one world to watch
 MOST_INVESTORS_PLAYED = 20_000
-_RANKING = {entry.name for entry in REGISTRY.group("outcome").values() if entry.better}
+_RANKING = frozenset(rankings(()))
 Json = dict[str, Any]
 
 
