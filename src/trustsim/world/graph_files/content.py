@@ -30,6 +30,7 @@ _STARTS = (
     (b"%PDF", "a PDF", "text"),
     (b"SQLite format 3", "a database", "text"),
 )
+_NO_ENCODINGS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7")  # of text, to Python alone
 _PAIRS = re.compile(rb"[\x81-\xfe]{4}|(?<![\x80-\xff])[\xb0-\xf7][\xa1-\xfe](?![\x80-\xff])")  # as Chinese writes
 _DECLARED = re.compile(r"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
@@ -61,7 +62,7 @@ def _unpacked(data: bytes, file: str) -> bytes:
 
 
 def text_of(data: bytes, file: str) -> str:
-    """Return the text that bytes mean, by their mark, by what XML declares, else as UTF-8; line ends become newlines."""
+    """Return the text that bytes mean, by their mark, by what XML declares, else as UTF-8; lines end in a newline."""
     for start, given, allowed in _STARTS:
         if data.startswith(start):
             raise unreadable(file, "", given, allowed)
@@ -86,9 +87,11 @@ def _declared(data: bytes, file: str) -> str:
     declared = _DECLARED.match(data[:400].decode("latin-1").lstrip())
     name = declared[1].lower() if declared else "utf-8"
     try:
-        b"".decode(name)
-    except LookupError as error:
-        raise unreadable(file, "line 1", f"the unknown encoding {quoted(name)}", TEXT) from error
+        is_known = b"<?xml".decode(name) == "<?xml" and name not in _NO_ENCODINGS
+    except (LookupError, UnicodeError):
+        is_known = name.startswith(("utf-16", "utf-32"))
+    if not is_known:
+        raise unreadable(file, "line 1", f"the unknown encoding {quoted(name)}", TEXT)
     if name.startswith(("utf-16", "utf-32")):
         raise unreadable(file, "line 1", f"the encoding {quoted(name)} without its mark", TEXT)
     return name

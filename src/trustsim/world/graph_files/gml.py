@@ -30,15 +30,13 @@ def read(text: str, file: str) -> Links:
     """Return the links of a GML file."""
     gathering = Gathering(file)
     labels: dict[str, dict[int, str]] = {"label": {}, "name": {}}
-    is_directed, graphs = False, 0
+    is_directed = has_graph = False
     left: dict[str, None] = {}
     for kind, line, entries in _parts(text, gathering):
         values = {key: value for key, value, _ in entries}
         if kind == "graph":
-            graphs += 1
+            has_graph = True
             is_directed = _flag(values.get("directed", "0"), line, gathering)
-            if graphs > 1:
-                raise gathering.refuse(line, "a second graph", "a file of one graph")
         elif kind == "node":
             number = gathering.declare(_needed("id", values, kind, line, gathering), line)
             for key, names in labels.items():
@@ -49,7 +47,7 @@ def read(text: str, file: str) -> Links:
             weight = next((values[key] for key in values if key.lower() in WEIGHT_NAMES), None)
             gathering.link(a, b, line, weight)
             left |= dict.fromkeys(values.keys() - {"source", "target", "id", "label", "graphics", *WEIGHT_NAMES})
-    if not graphs:
+    if not has_graph:
         raise gathering.refuse(1, f"{quoted(text.strip()[:40])}, and no graph in the file", _GRAPH)
     gathering.ways = bytearray([ONE_WAY if is_directed else BOTH_WAYS]) * len(gathering.source)
     if left:
@@ -75,13 +73,16 @@ def _flag(value: str, line: int, gathering: Gathering) -> bool:
 def _parts(text: str, gathering: Gathering) -> Iterator[tuple[str, int, list[Entry]]]:
     """Yield node, edge and graph, each when its bracket closes: kind, line, and the entries that are no lists."""
     path: list[tuple[str, int, list[Entry]]] = [("", 1, [])]
-    key = ""
+    key, graphs = "", 0
     for what, value, line in _tokens(text):
         if what == "word" and not key:
             if not _KEY.fullmatch(value):
                 raise gathering.refuse(line, quoted(value), "a key before every value")
             key = value if value.lower() not in ("graph", "node", "edge", "directed") else value.lower()
         elif what == "open" and key:
+            graphs += key == "graph" and len(path) == 1
+            if graphs > 1:
+                raise gathering.refuse(line, "a second graph", "a file of one graph")
             path.append((key, line, []))
             key = ""
             if len(path) > _DEEPEST:
@@ -89,7 +90,7 @@ def _parts(text: str, gathering: Gathering) -> Iterator[tuple[str, int, list[Ent
         elif what == "close" and not key and len(path) > 1:
             kind, begun, entries = path.pop()
             above = tuple(each[0] for each in path[1:])
-            if kind == "graph" and not above or (*above, kind) in _PARTS:
+            if (kind == "graph" and not above) or (*above, kind) in _PARTS:
                 yield kind, begun, entries
         elif what in ("text", "word") and key:
             path[-1][2].append((key, value, line))

@@ -1,4 +1,4 @@
-"""GraphML (Brandes, Eiglsperger, Herman, Himsolt & Marshall 2002): one graph, links of either kind, typed attributes."""
+"""GraphML (Brandes, Eiglsperger, Herman, Himsolt & Marshall 2002): one graph, links of either kind."""
 
 from __future__ import annotations
 

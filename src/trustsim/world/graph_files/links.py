@@ -5,6 +5,7 @@ Nothing heavy is imported here: :mod:`trustsim.world.network` makes rows of neig
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from array import array
@@ -254,7 +255,7 @@ class Gathering:
             return sorted(range(len(labels)), key=labels.__getitem__)
         values = [int(label) for label in labels]
         order = sorted(range(len(labels)), key=values.__getitem__)
-        for a, b in zip(order, order[1:], strict=False):
+        for a, b in itertools.pairwise(order):
             if values[a] == values[b]:
                 given = f"the names {labels[a]} and {labels[b]}, which are one number"
                 raise self.refuse(max(self.mentions[a], self.mentions[b]), given, "one way to write a number")

@@ -1,4 +1,4 @@
-"""A network file of any format that can be read: what it holds, read once in a process for as long as it is the same."""
+"""A network file of any format that can be read: what it holds, read once in a process while it is the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from trustsim.world.graph_files.content import COMPRESSED, content_of, text_of
 from trustsim.world.graph_files.links import Links
 
 READERS: dict[str, Callable[[str, str], Links]] = {
-    **dict.fromkeys((".csv", ".tsv", ".txt", ".edges", ".edgelist", ".ncol"), tables.read),
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".edges", ".edgelist"), tables.read),
+    ".ncol": functools.partial(tables.read, is_spaced=True),
     ".graphml": graphml.read,
     ".gml": gml.read,
     ".gexf": gexf.read,

@@ -16,7 +16,8 @@ from trustsim.world.graph_files.matrix import matrix_of
 ENDS = (
     ("source", "target"), ("from", "to"), ("src", "dst"), ("sender", "recipient"), ("sender", "receiver"),
     ("caller", "callee"), ("alter", "ego"), ("node_1", "node_2"), ("node1", "node2"), ("user_a", "user_b"),
-    ("fromnodeid", "tonodeid"), ("followee", "follower"), ("源", "目标"), ("来源", "目标"),
+    ("fromnodeid", "tonodeid"), ("id_1", "id_2"), ("id1", "id2"), ("followee", "follower"),
+    ("源", "目标"), ("来源", "目标"),
 )  # fmt: skip
 TWO_COLUMNS = "two columns: one link a line"
 NAMED_COLUMNS = "two columns, a third with weights, or a header that names source, target and weight"
@@ -34,16 +35,16 @@ class _Lines:
     above: str
 
 
-def read(text: str, file: str) -> Links:
-    """Return the links of a table."""
+def read(text: str, file: str, *, is_spaced: bool = False) -> Links:
+    """Return the links of a table; ``is_spaced``: nothing but white space parts its columns."""
     gathering = Gathering(file)
     lines = _lines(text)
     if not lines.texts:
         raise gathering.refuse(1, "no links", TWO_COLUMNS)
     if _ATTRIBUTES.fullmatch(lines.texts[0]):
         return _with_attributes(lines, gathering)
-    separator = _separator(lines.texts[:_SAMPLE])
     try:
+        separator = None if is_spaced else _separator(lines.texts[:_SAMPLE])
         top = [row for _, row in _rows(_Lines(lines.numbers[:2], lines.texts[:2], ""), separator)]
         if _has_known_names(top[0]):
             return _list(lines, separator, top, gathering)
@@ -72,6 +73,8 @@ def _separator(sample: Sequence[str]) -> str | None:
         widths = {len(next(csv.reader([line], delimiter=mark, skipinitialspace=True), [])) for line in body}
         if mark in sample[0] and len(widths) == 1 and widths != {1}:
             return mark
+    if len({len(_WORD.findall(line)) for line in body}) == 1 and len(_WORD.findall(body[0])) > 1:
+        return None
     return next((mark for mark in ",\t;" if mark in sample[0]), None)
 
 
@@ -108,7 +111,7 @@ def _has_known_names(row: Sequence[str]) -> bool:
 
 
 def _columns(names: Sequence[str], *, may_be_unknown: bool = False) -> _Columns | None:
-    """Return the columns that a header names; ends of unknown names are the first two, where they may be."""
+    """Return the columns that a header names; ends of unknown names are the only two, where they may be."""
     lower = [name.lower() for name in names]
     weight = next((lower.index(name) for name in WEIGHT_NAMES if name in lower), None)
     ends = next(((lower.index(a), lower.index(b)) for a, b in ENDS if a in lower and b in lower), None)
@@ -116,7 +119,7 @@ def _columns(names: Sequence[str], *, may_be_unknown: bool = False) -> _Columns 
         if not may_be_unknown:
             return None
         others = [k for k in range(len(names)) if k != weight]
-        if len(others) < 2:
+        if len(others) != 2:
             return None
         ends = (others[0], others[1])
     left = [name for k, name in enumerate(names) if k not in (*ends, weight)]
@@ -166,10 +169,14 @@ def _digits(name: str) -> str:
 
 def _list_columns(lines: _Lines, separator: str | None, top: Sequence[list[str]], gathering: Gathering) -> _Columns:
     is_whole = [all(field.lstrip("-").isdigit() for field in row[:2]) for row in top]
-    if is_whole == [False, True] or _has_known_names(top[0]):
+    is_header = is_whole == [False, True] and not any(map(_is_number, top[0]))
+    if is_header or _has_known_names(top[0]):
         known = _columns(top[0], may_be_unknown=True)
         if known is None:
-            raise gathering.refuse(lines.numbers[0], f"a header of {' and '.join(map(quoted, top[0]))}", NAMED_COLUMNS)
+            given = f"a header that names no ends of links: {quoted(', '.join(top[0]))}"
+            raise gathering.refuse(lines.numbers[0], given, NAMED_COLUMNS)
+        if not _has_known_names(top[0]):
+            gathering.leave(f"the first line ({', '.join(top[0])}) is taken for a header")
         return known
     above = next(iter(_rows(_Lines([0], [lines.above], ""), separator)), (0, []))[1]
     if len(above) == len(top[0]) > 1:
@@ -184,15 +191,26 @@ def _list_columns(lines: _Lines, separator: str | None, top: Sequence[list[str]]
     return _Columns(0, 1, 2 if width == 3 else None, False)
 
 
+def _is_moment(field: str) -> bool:
+    """Whether a field looks like seconds or milliseconds since 1970."""
+    return len(field) in (10, 13) and field[0] == "1" and field.isdigit()
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
 def _doubt_third_column(lines: _Lines, separator: str | None, first: Sequence[str], gathering: Gathering) -> None:
     """Refuse a third column without a name that is no number, or that looks like points in time."""
-    try:
-        float(first[2].partition("/")[0])
-    except ValueError as error:
+    if not _is_number(first[2].partition("/")[0]):
         given = f"{quoted(first[2])} in a third column without a name"
-        raise gathering.refuse(lines.numbers[0], given, NAMED_COLUMNS) from error
-    sample = [row[2] for _, row in _rows(_Lines(lines.numbers[:_SAMPLE], lines.texts[:_SAMPLE], ""), separator)]
-    if all(len(field) in (10, 13) and field[0] == "1" and field.isdigit() for field in sample):
+        raise gathering.refuse(lines.numbers[0], given, NAMED_COLUMNS)
+    sample = [row for _, row in _rows(_Lines(lines.numbers[:_SAMPLE], lines.texts[:_SAMPLE], ""), separator)]
+    if all(len(row) == 3 and _is_moment(row[2]) for row in sample):
         given = f"{quoted(first[2])} in a third column without a name, as of points in time"
         raise gathering.refuse(lines.numbers[0], given, NAMED_COLUMNS)
 
