@@ -14,7 +14,7 @@ from trustsim.cli.completion import entries, groups, scenario_argument, scenario
 from trustsim.errors import Problem, ScenarioError, nearest, one_of
 
 if TYPE_CHECKING:
-    from trustsim.scenario.resolved import Scenario
+    from trustsim.scenario.resolved import Brought, Scenario
 
 
 @main.command()
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 @json_option
 def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
     """Check scenario files and show everything that is wrong with them."""
+    from trustsim.scenario.tree import clean
+
     results = [_checked(file, settings) for file in files]
     if as_json:
         print_json(
@@ -34,6 +36,8 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
                 click.echo(str(result), err=True)
             else:
                 click.echo(f"{file}: ok ({_about(result)})")
+                for brought in _brought(result):
+                    click.echo(f"  network {clean(str(brought))}")
     if any(isinstance(result, ScenarioError) for result in results):
         raise click.exceptions.Exit(WRONG_INPUT)
 
@@ -54,11 +58,40 @@ def _about(scenario: Scenario) -> str:
     return ", ".join([clean(scenario.title) or "untitled", *words])
 
 
+def _brought(scenario: Scenario) -> list[Brought]:
+    """Return what each network of a scenario brings that is not generated."""
+    from trustsim.scenario.resolved import Brings
+
+    networks = dict.fromkeys(v.world.network for v in scenario.variants if isinstance(v.world.network, Brings))
+    return [network.brought() for network in networks]
+
+
 def _result_json(file: str, result: Scenario | ScenarioError) -> dict[str, Any]:
     if isinstance(result, ScenarioError):
         return {"file": file, "ok": False, "problems": [problem_json(problem) for problem in result.problems]}
-    names = [variant.name for variant in result.variants]
-    return {"file": file, "ok": True, "title": result.title, "variants": names, "digest": result.digest, "problems": []}
+    return {
+        "file": file,
+        "ok": True,
+        "title": result.title,
+        "variants": [variant.name for variant in result.variants],
+        "networks": [_brought_json(brought) for brought in _brought(result)],
+        "digest": result.digest,
+        "problems": [],
+    }
+
+
+def _brought_json(brought: Brought) -> dict[str, Any]:
+    return {
+        "name": brought.name,
+        "investors": brought.n_nodes,
+        "links": brought.n_links,
+        "directed": brought.is_directed,
+        "weighted": brought.is_weighted,
+        "without_links": brought.n_without_links,
+        "self_loops": brought.n_self_loops,
+        "repeats": brought.n_repeats,
+        "left": list(brought.left),
+    }
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

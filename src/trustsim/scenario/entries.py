@@ -170,11 +170,20 @@ def _file(value: str, node: Node, report: Report) -> str:
     path = os.path.abspath(os.path.join(os.path.dirname(node.spot.file), value))
     if report.is_outside(path):
         raise UnitError(f"{value!r}, a file outside of the folder", "a file in the folder that is served")
+    allowed = "the path of a file, relative to the scenario file"
+    if os.path.isdir(path):
+        raise UnitError(f"{value!r}, a folder", allowed)
     if not os.path.isfile(path):
-        raise UnitError(f"{value!r}, a file that does not exist", "the path of a file, relative to the scenario file")
+        raise UnitError(f"{value!r}, a file that does not exist", allowed, _near(path))
     if not os.access(path, os.R_OK):
         raise UnitError(f"{value!r}, a file that may not be read", "the path of a file that you can read")
     return path
+
+
+def _near(path: str) -> str | None:
+    """Return the name of the file beside a missing one that is most like it."""
+    folder, name = os.path.split(path)
+    return nearest(name, os.listdir(folder)) if os.path.isdir(folder) and os.access(folder, os.R_OK) else None
 
 
 def _check_currency(given: str, currency: str) -> None:

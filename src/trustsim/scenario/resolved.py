@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,37 @@ class Item:
     kind: str
     what: Any
     timing: Timing = Timing()
+
+
+class Brought(Protocol):
+    """What a network kind brings with it; ``str`` says it in words, ``fits`` raises UnitError for other investors."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def n_nodes(self) -> int: ...
+    @property
+    def n_links(self) -> int: ...
+    @property
+    def is_directed(self) -> bool: ...
+    @property
+    def is_weighted(self) -> bool: ...
+    @property
+    def n_without_links(self) -> int: ...
+    @property
+    def n_self_loops(self) -> int: ...
+    @property
+    def n_repeats(self) -> int: ...
+    @property
+    def left(self) -> tuple[str, ...]: ...
+    def fits(self, count: int | None, n_newcomers: int) -> None: ...
+
+
+@runtime_checkable
+class Brings(Protocol):
+    """A network kind that brings its people with it, such as a file; ``brought`` raises UnitError if it cannot."""
+
+    def brought(self) -> Brought: ...
 
 
 @dataclass(frozen=True)

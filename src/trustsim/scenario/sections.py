@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from trustsim.errors import nearest, one_of
+from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Entry, Group
 from trustsim.scenario.entries import Reader, build
 from trustsim.scenario.merge import named
-from trustsim.scenario.resolved import World
+from trustsim.scenario.resolved import Brings, World
 from trustsim.scenario.tree import Node, join, kind_of
 
 OFF = "off"
@@ -45,7 +45,8 @@ def read_world(tree: Node, reader: Reader) -> World | None:
     investors = _investors(sections.get("investors", Node({}, tree.spot)), reader)
     platforms = _platforms(sections.get("platforms"), tree, reader)
     mechanisms = _mechanisms(sections.get("mechanisms", Node({}, tree.spot)), reader)
-    if network is None or investors is None or platforms is None or mechanisms is None:
+    is_good = network is None or _check_brought(network, investors, sections["network"], reader)
+    if network is None or investors is None or platforms is None or mechanisms is None or not is_good:
         return None
     return World(network, investors, platforms, mechanisms)
 
@@ -75,6 +76,20 @@ def _network(node: Node | None, tree: Node, reader: Reader) -> Any:
         return None
     entry = kind_entry(node, "network", "network_kind", reader)
     return build(entry, node, "network", reader, beside=("kind",)) if entry else None
+
+
+def _check_brought(network: Any, investors: Any, node: Node, reader: Reader) -> bool:
+    """Report a network that cannot be had, or that brings another number of people than the scenario has."""
+    if not isinstance(network, Brings):
+        return True
+    key = next((key for key in ("path", "name") if key in (node.mapping or {})), "")
+    spot = node.mapping[key].spot if node.mapping and key else node.spot
+    try:
+        network.brought().fits(getattr(investors, "count", None), getattr(investors, "newcomers", 0))
+    except UnitError as error:
+        reader.report.add(spot, join("network", key) if key else "network", error.given, error.allowed, error.nearest)
+        return False
+    return True
 
 
 def _investors(node: Node, reader: Reader) -> Any:

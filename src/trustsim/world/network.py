@@ -5,12 +5,10 @@ What a node does reaches the nodes in its row. In an undirected network every li
 
 from __future__ import annotations
 
-import csv
 import functools
-import json
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,17 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from trustsim.errors import Place, Problem, ScenarioError, UnitError, nearest, one_of
+from trustsim.errors import UnitError, nearest, one_of
 from trustsim.kernels import graphs
+from trustsim.world.graph_files.links import (
+    BOTH_WAYS,
+    ONE_WAY,
+    Gathering,
+    Links,
+    another_count,
+    weights_and_newcomers,
+)
+from trustsim.world.graph_files.read import read
 from trustsim.world.networks import (
     Block,
     Complete,
@@ -151,19 +158,45 @@ class Network:
         return cls(*rows, is_directed, n_self_loops, False, _added_up(a, b, w, n_nodes, is_directed), own)
 
     @classmethod
-    def from_networkx(cls, graph: nx.Graph[Any], *, is_directed: bool = False) -> Network:
-        """Return the network of any networkx graph, without weights and parallel links; isolated nodes are kept.
+    def from_links(cls, links: Links, *, is_directed: bool = False) -> Network:
+        """Return the network of what a file holds.
+
+        Where directions are kept, a link without one goes both ways. Weights that are all 1 are none.
+        """
+        source, target = np.frombuffer(links.source, np.int64), np.frombuffer(links.target, np.int64)
+        weights = None if links.weights is None else np.frombuffer(links.weights, np.float64)
+        if is_directed:
+            back = (np.frombuffer(links.ways, np.uint8) == BOTH_WAYS) & (source != target)
+            source, target = np.concatenate([source, target[back]]), np.concatenate([target, source[back]])
+            weights = None if weights is None else np.concatenate([weights, weights[back]])
+        return cls.from_edges(source, target, links.n_nodes, is_directed=is_directed, weights=weights)
+
+    @classmethod
+    def from_networkx(
+        cls, graph: nx.Graph[Any], *, is_directed: bool | None = None, weight: str | None = "weight"
+    ) -> Network:
+        """Return the network of any networkx graph; isolated nodes are kept.
 
         Nodes are numbered in the sorted order of their labels, or in the order of ``graph.nodes`` where labels do not
-        compare (say 1 and 'a'). Links go both ways, those of a DiGraph too, unless ``is_directed``.
+        compare (say 1 and 'a'). ``is_directed``: None for as the graph is. ``weight``: the attribute that is the
+        weight of every link, where any has it; None for no weights.
+
+        Raises UnitError for weights that only some links have, or that are not positive numbers.
         """
         try:
             labels = sorted(graph.nodes)
         except TypeError:
             labels = list(graph.nodes)
-        number = {label: k for k, label in enumerate(labels)}
-        ends = np.array([(number[a], number[b]) for a, b in graph.edges()], dtype=np.int64).reshape(-1, 2)
-        return cls.from_edges(ends[:, 0], ends[:, 1], len(number), is_directed=is_directed)
+        has_directions = graph.is_directed()
+        keeps_directions = has_directions if is_directed is None else is_directed
+        if not labels:
+            return cls.from_edges([], [], 0, is_directed=keeps_directions)
+        gathering = Gathering("the networkx graph", "link")
+        number = {label: gathering.declare(str(k), 0) for k, label in enumerate(labels)}
+        for place, (a, b, data) in enumerate(graph.edges(data=True), 1):
+            given = None if weight is None else data.get(weight)
+            gathering.link(number[a], number[b], place, given, ONE_WAY if has_directions else BOTH_WAYS)
+        return cls.from_links(gathering.done(), is_directed=keeps_directions)
 
     def to_networkx(self) -> nx.Graph[int]:
         """Return a networkx Graph (DiGraph where directed) on the nodes 0 … n_nodes − 1."""
@@ -197,18 +230,21 @@ def build(kind: object, n_nodes: int, key: NDArray[np.uint64], *, base_folder: s
 
     Raises
     ------
-    UnitError : for another kind of thing, a file that is not there, a network that brings another number of nodes.
-    ScenarioError : for a file that cannot be read, with the line.
+    UnitError : for another kind of thing, a file that is not there or cannot be read (with the line), a network that
+        brings another number of nodes.
     """
     network = _brought(kind, base_folder)
     if network is None:
         return _generated(kind, n_nodes, key)
     if network.n_nodes != n_nodes:
-        name = f"the file {kind.path}" if isinstance(kind, FromFile) else "the network"
-        raise UnitError(
-            f"{name} has {network.n_nodes} nodes while investors.count is {n_nodes}",
-            f"investors.count: {network.n_nodes}, or no count",
+        name = (
+            os.path.basename(kind.path)
+            if isinstance(kind, FromFile)
+            else kind.name
+            if isinstance(kind, Named)
+            else "the network"
         )
+        raise another_count(name, network.n_nodes, n_nodes)
     return network
 
 
@@ -231,7 +267,7 @@ def extended(network: Network, n_extra: int, mean_degree: float, key: NDArray[np
     if network.is_complete:
         return _complete(Complete(), network.n_nodes + n_extra, key)
     if network.weights is not None and n_extra:
-        raise UnitError(f"{n_extra} newcomers to a network with weights", "no newcomers, or a network without weights")
+        raise weights_and_newcomers(n_extra)
     rows = graphs.extended(network.indptr, network.neighbours, n_extra, float(mean_degree), key)
     return Network(*rows, network.is_directed, network.n_self_loops)
 
@@ -316,15 +352,13 @@ def _brought(kind: object, base_folder: str | Path) -> Network | None:
     if isinstance(kind, Named):
         return _named(kind.name)
     if isinstance(kind, FromFile):
-        path = Path(base_folder, kind.path)
-        if not path.is_file():
-            there = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-            raise UnitError(
-                f"the file {path}, which is not there", "an edge list or graph file", nearest(path.name, there)
-            )
-        status = path.stat()
-        return _read(path.resolve(), kind.directed, status.st_mtime_ns, status.st_size)
+        return _of_file(read(os.path.join(base_folder, kind.path)), kind.directed)
     return None
+
+
+@functools.lru_cache(maxsize=4)
+def _of_file(links: Links, is_directed: bool) -> Network:
+    return Network.from_links(links, is_directed=is_directed)
 
 
 @functools.cache
@@ -337,145 +371,4 @@ def _named(name: str) -> Network:
     }
     if name not in graphs_of:
         raise UnitError(f"the network {name!r}", one_of(graphs_of), nearest(name, list(graphs_of)))
-    return Network.from_networkx(graphs_of[name]())
-
-
-# -- files ---------------------------------------------------------------------------------------------------------
-
-_EDGE_LISTS = (".csv", ".tsv", ".txt", ".edges", ".edgelist")
-_GRAPH_FILES: dict[str, Callable[[Path], Any]] = {
-    ".graphml": nx.read_graphml,
-    ".gml": functools.partial(nx.read_gml, label="id"),
-    ".gexf": nx.read_gexf,
-    ".adjlist": nx.read_adjlist,
-    ".net": nx.read_pajek,
-    ".pajek": nx.read_pajek,
-    ".g6": nx.read_graph6,
-    ".s6": nx.read_sparse6,
-    ".json": lambda path: _node_link(json.loads(path.read_text("utf-8"))),
-}
-# Names of the two columns of an edge list: who is seen, who sees.
-_COLUMNS = (
-    ("source", "target"), ("from", "to"), ("src", "dst"), ("sender", "recipient"), ("sender", "receiver"),
-    ("caller", "callee"), ("alter", "ego"), ("node_1", "node_2"), ("node1", "node2"), ("user_a", "user_b"),
-)  # fmt: skip
-_TWO_COLUMNS = "two columns: one link a line"
-
-
-@functools.lru_cache(maxsize=4)
-def _read(path: Path, is_directed: bool, changed: int, size: int) -> Network:
-    """Return the network in a file; ``changed`` and ``size`` only tell one state of the file from another."""
-    suffix = path.suffix.lower()
-    if suffix in _EDGE_LISTS:
-        return _edge_list(path, is_directed)
-    if suffix not in _GRAPH_FILES:
-        allowed = [*_EDGE_LISTS, *_GRAPH_FILES]
-        raise UnitError(
-            f"the network file {path.name}", f"a name that ends in {one_of(allowed)}", nearest(suffix, allowed)
-        )
-    try:
-        graph = _GRAPH_FILES[suffix](path)
-    except Exception as error:  # networkx's readers let through whatever their parsers raise
-        raise _unreadable(
-            path, 1, f"{type(error).__name__}: {error}", f"a {suffix} file that networkx reads"
-        ) from error
-    if not isinstance(graph, nx.Graph):
-        raise _unreadable(path, 1, f"{len(graph)} graphs", "one graph")
-    return Network.from_networkx(graph, is_directed=is_directed)
-
-
-def _node_link(document: dict[str, Any]) -> nx.Graph[Any]:
-    return nx.node_link_graph(document, edges="links" if "links" in document else "edges")
-
-
-def _edge_list(path: Path, is_directed: bool) -> Network:
-    """Read two columns of labels. Lines that are empty or start with # or % are comments."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _unreadable(path, 1, str(error), "text in UTF-8") from error
-    numbers, lines = [], []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() and line.lstrip()[0] not in "#%":
-            numbers.append(number)
-            lines.append(line)
-    if not lines:
-        raise _unreadable(path, 1, "no links", _TWO_COLUMNS)
-    separator = next((mark for mark in ",\t;" if mark in lines[0]), None)
-    try:
-        return _columns(path, numbers, lines, separator, is_directed)
-    except csv.Error as error:
-        raise _unreadable(path, numbers[0], str(error), _TWO_COLUMNS) from error
-
-
-def _columns(
-    path: Path, numbers: Sequence[int], lines: Sequence[str], separator: str | None, is_directed: bool
-) -> Network:
-    """Read the two columns of ``lines``, which stand at the line ``numbers`` of the file."""
-    top = list(_fields(lines[:2], separator))
-    has_header, a, b = _header(top)
-    width = max(2, len(top[0]))
-    seen: list[str] = []
-    sees: list[str] = []
-    weighed: list[str] = []
-    c = _lower(top[0]).index("weight") if has_header and "weight" in _lower(top[0]) else -1
-    for number, row in zip(numbers, _fields(lines, separator), strict=False):  # a quoted name may run over lines
-        if len(row) != width:
-            raise _unreadable(path, number, f"{len(row)} columns", f"{width} columns in every line")
-        seen.append(row[a].strip())
-        sees.append(row[b].strip())
-        if c >= 0:
-            weighed.append(row[c].strip())
-        if not (seen[-1] and sees[-1]):
-            raise _unreadable(path, number, "an empty name", "a name or number at both ends of a link")
-    labels = seen[has_header:] + sees[has_header:]
-    weights = _weights(path, numbers[has_header:], weighed[has_header:]) if weighed else None
-    if not labels:
-        raise _unreadable(path, numbers[0], "a header and no links", _TWO_COLUMNS)
-    try:
-        found, ends = np.unique(np.array([int(label) for label in labels], dtype=np.int64), return_inverse=True)
-    except (ValueError, OverflowError):  # names, not numbers
-        found, ends = np.unique(np.array(labels, dtype=object), return_inverse=True)
-    half = len(labels) // 2
-    return Network.from_edges(ends[:half], ends[half:], len(found), is_directed=is_directed, weights=weights)
-
-
-def _lower(row: Sequence[str]) -> list[str]:
-    return [field.strip().lower() for field in row]
-
-
-def _weights(path: Path, numbers: Sequence[int], fields: Sequence[str]) -> list[float]:
-    """Return the column of weights: positive numbers, or quotients of two."""
-    found = []
-    for number, field in zip(numbers, fields, strict=False):
-        try:
-            found.append(float(Fraction(field)))
-        except (ValueError, ZeroDivisionError):
-            found.append(0.0)
-        if found[-1] <= 0:
-            raise _unreadable(path, number, f"the weight {field!r}", "a number above 0, or a quotient as 1/3")
-    return found
-
-
-def _fields(lines: Sequence[str], separator: str | None) -> Iterator[list[str]]:
-    """Yield the fields of every line; without a separator they are words."""
-    if separator is None:
-        return map(str.split, lines)
-    return csv.reader(lines, delimiter=separator, skipinitialspace=True)
-
-
-def _header(rows: Sequence[list[str]]) -> tuple[bool, int, int]:
-    """Return whether the first row is a header, and which columns hold who is seen and who sees.
-
-    A header has two names known as such, or names where the next row has whole numbers.
-    """
-    names = _lower(rows[0])
-    for seen, sees in _COLUMNS:
-        if seen in names and sees in names:
-            return True, names.index(seen), names.index(sees)
-    is_number = [all(field.strip().lstrip("-").isdigit() for field in row[:2]) for row in rows[:2]]
-    return is_number == [False, True], 0, 1
-
-
-def _unreadable(path: Path, line: int, given: str, allowed: str) -> ScenarioError:
-    return ScenarioError([Problem(Place(str(path), line, 1, ""), given, allowed)])
+    return Network.from_networkx(graphs_of[name](), weight=None)

@@ -6,11 +6,21 @@ Nothing heavy is imported here, so that checking a scenario stays fast. Who is l
 
 from __future__ import annotations
 
+import functools
+import os
 from dataclasses import dataclass
 
 from trustsim.errors import UnitError
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.graph_files.links import Described, Links
+from trustsim.world.graph_files.read import read
 
+NAMED = {  # nodes and links
+    "karate_club": (34, 78),
+    "les_miserables": (77, 254),
+    "davis_southern_women": (32, 89),
+    "florentine_families": (15, 20),
+}
 _MOST_LINKS = 10_000  # of one node on average: keeps a slip of the pen from filling the memory
 
 
@@ -128,10 +138,12 @@ class NoLinks:
 class FromFile:
     """Read who is linked to whom from an edge list (CSV, TSV, text) or a graph file (GraphML, GML, GEXF, Pajek, …).
 
-    An edge list has two columns of names or numbers, with or without a header; of more columns, those named
-    source and target (or from and to, …) are read, else the first two. Investors are the nodes in sorted order, so
-    ``investors.count`` is the number of nodes or is left out. Links to oneself and repeats are dropped. A column named
-    weight (positive numbers, or quotients as 1/3) says how much a link counts where opinions are averaged.
+    An edge list has two columns of names or numbers, with or without a header, and perhaps a third with weights; of
+    columns under a header, those named source and target (or from and to, …) are read, else the first two. A square
+    table of numbers is a matrix: from the row to the column. Investors are the nodes in sorted order, so
+    ``investors.count`` is the number of nodes or is left out. Links to oneself and repeats are dropped; with weights
+    they add up. What is named weight (positive numbers, or quotients as 1/3) says how much a link counts where
+    opinions are averaged. ``trustsim check`` says what was read.
     """
 
     path: str = parameter(
@@ -140,6 +152,15 @@ class FromFile:
     directed: bool = parameter(
         False, unit="flag", source="assumed", text="keep directions: what the first does is seen by the second only"
     )
+
+    def brought(self) -> Described:
+        """Return what the file brings; raises UnitError where it cannot be read."""
+        return _described(read(self.path), os.path.basename(self.path), self.directed)
+
+
+@functools.lru_cache(maxsize=16)
+def _described(links: Links, name: str, is_directed: bool) -> Described:
+    return links.described(name, is_directed)
 
 
 @REGISTRY.enter("network_kind", "named", rows=("A10",), source="https://networkx.org")
@@ -155,7 +176,12 @@ class Named:
     name: str = parameter(
         "karate_club",
         unit="name",
-        choices=("karate_club", "les_miserables", "davis_southern_women", "florentine_families"),
+        choices=tuple(NAMED),
         source="https://networkx.org",
         text="which network",
     )
+
+    def brought(self) -> Described:
+        """Return what the network brings."""
+        n_nodes, n_links = NAMED[self.name]
+        return Described(self.name, n_nodes, n_links, is_directed=False, is_weighted=False, n_without_links=0)
