@@ -21,7 +21,7 @@ import pandas as pd
 
 from trustsim.errors import TrustsimError
 from trustsim.experiment.frames import outcomes_frame, platform_names, runs_frame, series_frame
-from trustsim.experiment.store import Series
+from trustsim.experiment.shards import Series
 from trustsim.experiment.study import Study
 
 FORMAT = 3
