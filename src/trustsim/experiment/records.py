@@ -171,7 +171,8 @@ class Records:
         changed = [
             run.replication
             for run, mark in zip(runs, written, strict=True)
-            if run.block not in blocks or of_run(blocks[run.block], address, *run[:1], *run[2:]) != mark
+            if run.block not in blocks
+            or of_run(blocks[run.block], address, run.replication, run.row, run.outcomes, run.episodes) != mark
         ]
         here = f"of the address {address[:12]}…"
         if changed:
@@ -350,8 +351,8 @@ def _check_format(folder: Path, index: sqlite3.Connection) -> None:
     if is_ours and version != FORMAT:
         raise TrustsimError(
             f"{folder}: given a run store of format {version}; allowed: {FORMAT}. Another version of "
-            "trustsim wrote it, and its runs are those of that version: read it with that one, or let --out name another "
-            "folder"
+            "trustsim wrote it, and its runs are those of that version: read it with that one, or let --out name "
+            "another folder"
         )
     raise damaged(folder, "a database of another program" if tables else "a database without a table")
 
@@ -408,7 +409,7 @@ def _opened(place: Path) -> Iterator[sqlite3.Connection]:
                 raise no_index(place)
             if file.stat().st_size == 0:
                 raise damaged(place, "an empty file")
-            index = _connected(file, passing)
+            index = connected(file, passing)
         except OSError as e:
             raise trouble_with(place, "read runs in", e) from e
         except sqlite3.Error as e:
@@ -434,7 +435,7 @@ def lost(place: Path) -> Damaged:
     )
 
 
-def _connected(file: Path, passing: Passing) -> sqlite3.Connection:
+def connected(file: Path, passing: Passing) -> sqlite3.Connection:
     """Open the index to be read; where that needs to write and cannot, a copy of it, or the file as it lies there."""
     address = Path(os.path.abspath(file)).as_uri()
     try:
