@@ -145,7 +145,7 @@ def attribution(
     """
     chosen = choose_variants(scenario, variants)
     total = planned(scenario) if replications is None else replications
-    whole = _with_replays(scenario, chosen) if replays else scenario
+    whole = with_replays(scenario, chosen) if replays else scenario
     names = [variant.name for variant in whole.variants] if replays else list(chosen)
     with opened(store) as (place, _):
         where = {n: n for n in names} if store is None else addresses(whole, names, simulate_with_causes)
@@ -160,7 +160,7 @@ def attribution(
     return _of(study, chosen, replays)
 
 
-def _with_replays(scenario: Scenario, chosen: Sequence[str]) -> Scenario:
+def with_replays(scenario: Scenario, chosen: Sequence[str]) -> Scenario:
     """Return the scenario with each of the chosen variants and its replays."""
     every = [v for v in scenario.variants if v.name in chosen]
     every += [without(variant, channel) for variant in every for channel in CHANNELS]

@@ -20,7 +20,7 @@ import numpy as np
 import optuna
 from scipy.stats import qmc
 
-from trustsim.analysis.trials import Trial, TrialLog, loss, problem_of, refused, trial_of, values_at
+from trustsim.analysis.trials import Trial, TrialLog, design_of_trials, loss, problem_of, refused, trial_of, values_at
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.design import Design, at_point, run_sweep
 from trustsim.experiment.simulate import simulate as simulate_run
@@ -120,11 +120,8 @@ def _run(
     scenario: Scenario, registry: Registry, targets: Targets, points: Mapping[int, Values], **options: Any
 ) -> list[Trial]:
     """Run points by number and return their trials. Raises KeyboardInterrupt where Ctrl-C came before all finished."""
-    paths = tuple(parameter.path for parameter in targets.parameters)
-    texts = {
-        number: tuple(p.text(value) for p, value in zip(targets.parameters, values, strict=True))
-        for number, values in points.items()
-    }
+    every = design_of_trials(targets.parameters, points.values())
+    paths, texts = every.paths, dict(zip(points, every.points, strict=True))
     trials = []
     for number, values in texts.items():
         try:

@@ -36,7 +36,7 @@ from scipy.stats import qmc
 from trustsim.analysis.intervals import LEVEL
 from trustsim.analysis.measured import Measured, measured_of, values_at
 from trustsim.errors import TrustsimError, unknown
-from trustsim.experiment.design import Range, Sweep, design_at, run_sweep
+from trustsim.experiment.design import Design, Range, Sweep, design_at, run_sweep
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
 
@@ -130,13 +130,9 @@ def sensitivity(
     ------
     TrustsimError : for an unknown method, outcome or variant, and where too few points finished.
     """
-    if method not in METHODS:
-        raise unknown("method", method, METHODS)
+    positions, design = points_of(scenario, ranges, method, samples)
     how, d = METHODS[method], len(ranges)
     asked = measured_of(scenario, registry, outcome, variant, paired=paired)
-    with _guarded():
-        positions = how.sample(d, how.samples if samples is None else samples, scenario.seed)
-    design = design_at(method, ranges, positions)
     sweep = run_sweep(scenario, registry, design=design, variants=asked.variants, **options)
     values = values_at(sweep.studies, asked)
     kept = _whole_blocks(values, how.block(d))
@@ -148,6 +144,18 @@ def sensitivity(
     with _guarded():
         indices = _constant(d, method) if np.ptp(values[kept]) == 0 else how.analyse(positions[kept], values[kept], 1)
     return Sensitivity(method, asked, tuple(ranges), positions, values, indices, int((~kept).sum()), sweep)
+
+
+def points_of(
+    scenario: Scenario, ranges: Sequence[Range], method: str, samples: int | None
+) -> tuple[Positions, Design]:
+    """Return where a method looks. Raises TrustsimError for an unknown one."""
+    if method not in METHODS:
+        raise unknown("method", method, METHODS)
+    how = METHODS[method]
+    with _guarded():
+        positions = how.sample(len(ranges), how.samples if samples is None else samples, scenario.seed)
+    return positions, design_at(method, ranges, positions)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The trials of a calibration: points that were tried, what the runs gave there, and where trials are kept.
 
 ``trials.sqlite`` holds one row a trial, by the *problem* that it belongs to: a hash of all that decides its numbers.
-A row is written when all runs of its point have finished, so a process may be killed at any moment.
+A row is written when all runs of its point have finished, so a process may be killed at any moment; it is believed
+where its hash agrees.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import json
 import math
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
@@ -21,15 +24,19 @@ from numpy.typing import NDArray
 from trustsim.analysis import intervals
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses
+from trustsim.experiment.design import Design
+from trustsim.experiment.passing import Passing
+from trustsim.experiment.records import SECONDS_TO_WAIT, connected
+from trustsim.experiment.shards import Damaged
 from trustsim.experiment.study import Study
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.targets import FreeParameter, Target, Targets
 
-FORMAT = 1
+FORMAT = 2
 _Z = NormalDist().inv_cdf(0.5 + intervals.LEVEL / 2)
 _TABLE = """
 CREATE TABLE IF NOT EXISTS trial (
-    problem TEXT, number INTEGER, record TEXT NOT NULL, PRIMARY KEY (problem, number)
+    problem TEXT, number INTEGER, record TEXT NOT NULL, mark BLOB NOT NULL, PRIMARY KEY (problem, number)
 ) WITHOUT ROWID
 """
 Floats = NDArray[np.float64]
@@ -49,6 +56,7 @@ class Trial:
     errors: tuple[float, ...]
     n_failed: int = 0
     trouble: str = ""
+    has_runs: bool = True  # whether its point is a scenario that was run
 
 
 def loss(trial: Trial, targets: Sequence[Target]) -> float:
@@ -86,7 +94,7 @@ def trial_of(number: int, values: tuple[float, ...], study: Study, targets: Sequ
 
 def refused(number: int, values: tuple[float, ...], targets: Sequence[Target], why: str) -> Trial:
     """Return the record of a point that is no scenario."""
-    return _without(number, values, targets, why, 0)
+    return replace(_without(number, values, targets, why, 0), has_runs=False)
 
 
 def _without(number: int, values: tuple[float, ...], targets: Sequence[Target], trouble: str, n_failed: int) -> Trial:
@@ -164,26 +172,24 @@ def problem_of(
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+def design_of_trials(parameters: Sequence[FreeParameter], points: Iterable[Sequence[float]]) -> Design:
+    """Return points of the parameters as a scenario file would hold them."""
+    texts = (tuple(p.text(value) for p, value in zip(parameters, values, strict=True)) for values in points)
+    return Design("calibration", tuple(parameter.path for parameter in parameters), tuple(texts))
+
+
 class TrialLog:
     """The trials in one file, or in memory; a context manager. Hold the lock of the run store beside it meanwhile.
 
     Raises
     ------
-    TrustsimError : where the file cannot be read or written.
+    TrustsimError : where the file cannot be read or written. Damaged : where it is not as it was written.
     """
 
-    def __init__(self, path: str | os.PathLike[str] = ":memory:") -> None:
+    def __init__(self, path: str | os.PathLike[str] = ":memory:", index: sqlite3.Connection | None = None) -> None:
         self._path = os.fspath(path)
-        try:
-            self._index = sqlite3.connect(self._path)
-        except sqlite3.Error as e:
-            raise self._cannot("open", e) from e
-        try:
-            with self._index:
-                self._index.execute(_TABLE)
-        except sqlite3.Error as e:
-            self._index.close()
-            raise self._cannot("open", e) from e
+        with self._believing("open"):
+            self._index = _opened(self._path) if index is None else index
 
     def __enter__(self) -> TrialLog:
         return self
@@ -193,21 +199,67 @@ class TrialLog:
 
     def read(self, problem: str) -> dict[int, Trial]:
         """Return the trials of a problem by number."""
-        query = "SELECT record FROM trial WHERE problem = ? ORDER BY number"
-        trials = [_read(record) for (record,) in self._index.execute(query, (problem,))]
-        return {trial.number: trial for trial in trials}
+        with self._believing("read"):
+            query = "SELECT number, record, mark FROM trial WHERE problem = ? ORDER BY number"
+            rows = self._index.execute(query, (problem,)).fetchall()
+            changed = [number for number, record, mark in rows if _mark(problem, number, record) != mark]
+            if changed:
+                raise self._damaged(f"trials of which number {changed[0]} is not as it was written")
+            return {number: _read(record) for number, record, _ in rows}
 
     def put(self, problem: str, trials: Sequence[Trial]) -> None:
         """Keep trials, all or none of them. Raises TrustsimError where they cannot be written."""
-        rows = [(problem, trial.number, json.dumps(asdict(trial))) for trial in trials]
-        try:
-            with self._index:
-                self._index.executemany("INSERT OR REPLACE INTO trial VALUES (?, ?, ?)", rows)
-        except sqlite3.Error as e:
-            raise self._cannot("write to", e) from e
+        rows = []
+        for trial in trials:
+            record = json.dumps(asdict(trial))
+            rows.append((problem, trial.number, record, _mark(problem, trial.number, record)))
+        with self._believing("write to"), self._index:
+            self._index.executemany("INSERT OR REPLACE INTO trial VALUES (?, ?, ?, ?)", rows)
 
-    def _cannot(self, what: str, error: Exception) -> TrustsimError:
-        return TrustsimError(f"{self._path}: cannot {what} it ({error}); allowed: a file of trials with room")
+    @contextmanager
+    def _believing(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.OperationalError, OSError) as e:
+            if "no such" in str(e) or "has no column" in str(e) or "columns but" in str(e):
+                raise self._damaged(f"a file of trials of another program or version ({e})") from e
+            raise TrustsimError(f"{self._path}: cannot {what} it ({e}); allowed: a file of trials with room") from e
+        except (sqlite3.Error, ValueError, TypeError, KeyError) as e:
+            raise self._damaged(f"a file of trials that is not as it was written ({e})") from e
+
+    def _damaged(self, what: str) -> Damaged:
+        return Damaged(
+            f"{self._path}: given {what}; allowed: the one that trustsim wrote. Nothing was deleted, and the runs are as "
+            "they were. Put a copy of the file back; or move it away, and the same command, or trustsim resume, makes "
+            "its trials again of the runs that are kept"
+        )
+
+
+@contextmanager
+def trials_in(path: Path) -> Iterator[TrialLog]:
+    """Give the trials in a file, which is not written. Raises TrustsimError where there is none."""
+    with Passing() as passing:
+        try:
+            index = connected(path, passing)
+        except (sqlite3.OperationalError, OSError) as e:
+            raise TrustsimError(f"{path}: cannot read it ({e}); allowed: a file of trials") from e
+        with TrialLog(path, index) as log:
+            yield log
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    index = sqlite3.connect(path, timeout=SECONDS_TO_WAIT)
+    try:
+        with index:
+            index.execute(_TABLE)
+    except BaseException:
+        index.close()
+        raise
+    return index
+
+
+def _mark(problem: str, number: int, record: str) -> bytes:
+    return hashlib.sha256(repr((problem, number, record)).encode()).digest()
 
 
 def _read(record: str) -> Trial:

@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from trustsim.experiment.passing import Passing
 
 Row = dict[str, Any]
 _MAIN = "from trustsim.cli import main; main()"
@@ -39,10 +40,10 @@ def memory(n_investors: int) -> Row:
 
 def start_up(file: str | os.PathLike[str]) -> Row:
     """Row e: seconds of ``--help``, of ``check``, of a first comparison with a cold and a warm compile cache."""
-    with tempfile.TemporaryDirectory() as room:
-        cache = {**os.environ, "NUMBA_CACHE_DIR": str(Path(room) / "cache")}
+    with Passing() as room:
+        cache = {**os.environ, "NUMBA_CACHE_DIR": str(room.path / "cache")}
         here = os.fspath(Path(file).resolve())
-        comparison = ["compare", here, "--quiet", "--out", str(Path(room) / "run")]
+        comparison = ["compare", here, "--quiet", "--out", str(room.path / "run")]
         return {
             "help_s": min(_seconds(["--help"]) for _ in range(3)),
             "check_s": min(_seconds(["check", here]) for _ in range(3)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trustsim.cli import common
+from trustsim.cli import common, folders
 from trustsim.cli.common import (
     dask_option,
     json_option,
@@ -19,6 +19,7 @@ from trustsim.cli.common import (
     workers_option,
 )
 from trustsim.cli.completion import scenario_argument
+from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
 
 if TYPE_CHECKING:
     from trustsim.analysis.attribution import Attribution
@@ -53,29 +54,63 @@ def attribute(
 ) -> None:
     """Say what made people withdraw under each variant of FILE: news, herding, fear, the queue, or ordinary needs.
 
-    Each variant is run in the same worlds as it is and with every channel off. The same command again only runs what
-    is missing.
+    Each variant is run in the same worlds as it is and with every channel off. The same command again, or
+    `trustsim resume DIR`, only runs what is missing.
     """
     scenario = common.read_scenario(file, settings)
+    from trustsim.analysis.attribution import with_replays
+    from trustsim.experiment.address import engine
+    from trustsim.experiment.request import Request
+    from trustsim.experiment.study import choose_variants
+
+    names = common.names(variants)
+    with_replays(scenario, choose_variants(scenario, names))
+    request = Request("attribute", replications, names, engine=engine())
+    how = How(workers, dask, timeout, as_json, quiet)
+    folders.go(folders.new(file, "attribution", out), how, [scenario], request)
+
+
+def _go_on(study: Folder, how: How) -> None:
+    """Run what is missing of an attribution and say what it shows."""
     from trustsim.report import attributed, attribution_tables
 
-    place = Path(out or f"{Path(file).stem}-attribution")
-    with common.cluster(dask) as pool:
+    request, place = study.request, study.place
+    with common.cluster(how.dask) as pool:
         found = attributed.attribute(
-            scenario, progress=not quiet, out=place, registry=common.registry(), variants=common.names(variants),
-            replications=replications, workers=workers, pool=pool, timeout=timeout,
+            study.scenario, progress=not how.quiet, out=study.store, registry=common.registry(),
+            variants=request.variants, replications=request.replications, workers=how.workers, pool=pool,
+            timeout=how.timeout,
         )  # fmt: skip
     _write(found, place)
-    if as_json:
+    if how.as_json:
         print_json(attribution_tables.attribution_json(found))
     else:
         attribution_tables.print_attribution(found)
         click.echo(f"table and picture: {place}")
     if found.study.interrupted:
-        click.echo(f"interrupted; what finished is kept in {place}, and the same command goes on", err=True)
+        click.echo(f"interrupted; what finished is kept; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
     if found.study.failed:
         raise click.exceptions.Exit(common.SOME_FAILED)
+
+
+def _counts(study: Folder) -> Counts:
+    """Return the runs of an attribution: every variant as it is and with every channel off."""
+    from trustsim.analysis.attribution import with_replays
+    from trustsim.analysis.causes import simulate_with_causes
+    from trustsim.experiment.address import addresses
+    from trustsim.experiment.study import choose_variants, planned
+    from trustsim.experiment.verify import Part
+
+    chosen = choose_variants(study.scenario, study.request.variants)
+    whole = with_replays(study.scenario, chosen)
+    where = addresses(whole, [variant.name for variant in whole.variants], simulate_with_causes)
+    total = planned(study.scenario) if study.request.replications is None else study.request.replications
+    what = f"attribution, {total} replications of {len(chosen)} variants and their replays"
+    return Counts(what, [Part(whole, where, total, simulate_with_causes)], total * len(where))
+
+
+KINDS["attribute"] = Kind(_go_on, _counts)
 
 
 def _write(found: Attribution, place: Path) -> None:

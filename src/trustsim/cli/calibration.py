@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from trustsim.cli import common
+from trustsim.cli import common, folders
 from trustsim.cli.common import (
     dask_option,
     json_option,
@@ -21,12 +19,15 @@ from trustsim.cli.common import (
     workers_option,
 )
 from trustsim.cli.completion import scenario_argument
+from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
     from trustsim.analysis.posterior import Calibration
+    from trustsim.scenario.targets import Targets
 
 FITTED, TABLE, PICTURE = "calibrated.yaml", "calibration.csv", "calibration.png"
+TARGETS, TRIALS_FILE = "targets.yaml", "trials.sqlite"
 
 
 @main.command()
@@ -60,38 +61,94 @@ def calibrate(
 ) -> None:
     """Fit parameters of FILE to targets; say what they are, how sure, and what the targets do not identify.
 
-    Writes the fitted scenario. The same command again, also with more trials, only runs what is missing.
+    Writes the fitted scenario. The same command again, also with more trials, or `trustsim resume
+    DIR`, only runs what is missing.
     """
     scenario = common.read_scenario(file, settings)
     from trustsim.scenario.targets import read_targets
 
-    targets = read_targets(targets_file, scenario, common.registry())
+    read_targets(targets_file, scenario, common.registry())
+    _calibrated()
+    from trustsim.analysis.calibration import TRIALS
+    from trustsim.experiment.address import engine
+    from trustsim.experiment.request import Request
+    from trustsim.experiment.study import with_seed
+
+    scenario = scenario if seed is None else with_seed(scenario, seed)
+    options = {"trials": trials or TRIALS, "timeout": timeout}
+    request = Request("calibrate", replications, engine=engine(), options=options)
+    texts = {TARGETS: Path(targets_file).read_text(encoding="utf-8-sig")}
+    how = How(workers, dask, timeout, as_json, quiet)
+    folders.go(folders.new(file, "calibration", out), how, [scenario], request, texts)
+
+
+def _go_on(study: Folder, how: How) -> None:
+    """Make the trials that are missing, fit, and say what was fitted."""
     calibrated = _calibrated()
     from trustsim.analysis import posterior
-    from trustsim.analysis.calibration import TRIALS
-    from trustsim.experiment.study import with_seed
     from trustsim.report import calibration_tables
 
-    place = Path(out or f"{Path(file).stem}-calibration")
-    scenario = scenario if seed is None else with_seed(scenario, seed)
-    with common.cluster(dask) as pool:
+    place, scenario, options = study.place, study.scenario, study.request.options
+    targets = _targets(study)
+    with common.cluster(how.dask) as pool:
         found = calibrated.search(
-            scenario, targets, progress=not quiet, out=place, registry=common.registry(),
-            trials=trials or TRIALS, replications=replications, workers=workers, pool=pool, timeout=timeout,
+            scenario, targets, progress=not how.quiet, out=study.store, registry=common.registry(),
+            trials=options["trials"], replications=study.request.replications, workers=how.workers, pool=pool,
+            timeout=options["timeout"],
         )  # fmt: skip
     if found.interrupted:
         kept = f"interrupted; {len(found.trials)} trials are kept in {place}"
-        click.echo(f"{kept}; go on with: {shlex.join(['trustsim', *sys.argv[1:]])}", err=True)
+        click.echo(f"{kept}; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
     fit = posterior.calibrated(scenario, targets, found.trials, found.replications, found.seconds)
     _write(fit, place)
-    if as_json:
+    if how.as_json:
         print_json(calibration_tables.calibration_json(fit))
     else:
         calibration_tables.print_calibration(fit)
         click.echo(f"fitted scenario: {place / FITTED}; all trials and a picture beside it")
     if any(trial.n_failed for trial in found.trials):
         raise click.exceptions.Exit(common.SOME_FAILED)
+
+
+def _counts(study: Folder) -> Counts:
+    """Return the runs of the trials that were made, of those that are asked for."""
+    from trustsim.analysis.trials import design_of_trials, problem_of, trials_in
+    from trustsim.experiment.address import addresses
+    from trustsim.experiment.design import spread
+    from trustsim.experiment.simulate import simulate
+    from trustsim.experiment.study import planned
+    from trustsim.experiment.verify import Part
+
+    scenario, request, targets = study.scenario, study.request, _targets(study)
+    total = planned(scenario) if request.replications is None else request.replications
+    n_trials, timeout = request.options["trials"], request.options["timeout"]
+    made = {}
+    if (study.place / TRIALS_FILE).exists():
+        with trials_in(study.place / TRIALS_FILE) as log:
+            made = log.read(problem_of(scenario, targets, total, simulate, timeout))
+    made = {number: trial for number, trial in made.items() if number < n_trials}
+    ran = [trial.values for trial in made.values() if trial.has_runs]
+    parts = []
+    if ran:
+        points = design_of_trials(targets.parameters, ran)
+        _, whole = spread(scenario, points, targets.variants, common.registry())
+        where = addresses(whole, [variant.name for variant in whole.variants], simulate)
+        parts = [Part(whole, where, total)]
+    a_trial = total * len(targets.variants)
+    what = (
+        f"calibration, {len(made)} of {n_trials} trials made, {total} replications of {len(targets.variants)} variants"
+    )
+    return Counts(what, parts, a_trial * (n_trials - len(made) + len(ran)))
+
+
+def _targets(study: Folder) -> Targets:
+    from trustsim.scenario.targets import read_targets
+
+    return read_targets(study.place / TARGETS, study.scenario, common.registry())
+
+
+KINDS["calibrate"] = Kind(_go_on, _counts)
 
 
 def _calibrated() -> Any:

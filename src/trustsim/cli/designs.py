@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from trustsim.cli import common
+from trustsim.cli import common, folders
 from trustsim.cli.common import (
     dask_option,
     json_option,
@@ -19,10 +19,11 @@ from trustsim.cli.common import (
     workers_option,
 )
 from trustsim.cli.completion import outcomes, scenario_argument
+from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
-    from trustsim.experiment.design import Sweep
+    from trustsim.experiment.design import Design, Sweep
 
 replications_option = click.option(
     "--replications", type=click.IntRange(min=1), metavar="N", help="How many worlds at each point."
@@ -59,18 +60,35 @@ def sweep(
 ) -> None:
     """Run the variants of FILE at every point of its `sweep` and compare them by their regret.
 
-    The same command again only runs what is missing.
+    The same command again, or `trustsim resume DIR`, only runs what is
+    missing.
     """
     scenario = common.read_scenario(file, settings)
-    designed = _designed()
+    from trustsim.analysis.comparison import check_rank
+    from trustsim.experiment.address import engine
+    from trustsim.experiment.design import design_of
+    from trustsim.experiment.request import Request
+    from trustsim.experiment.study import choose_variants
+
+    design_of(scenario, common.registry())
+    names = common.names(variants)
+    choose_variants(scenario, names)
+    check_rank(common.registry(), outcome)
+    request = Request("sweep", replications, names, engine=engine(), options={"outcome": outcome})
+    how = How(workers, dask, timeout, as_json, quiet)
+    folders.go(folders.new(file, "sweep", out), how, [scenario], request)
+
+
+def _sweep(study: Folder, how: How) -> None:
+    """Run what is missing of a sweep and say what it shows."""
     from trustsim.report import design_pictures, design_tables
 
-    place = Path(out or f"{Path(file).stem}-sweep")
-    names = common.names(variants)
-    with common.cluster(dask) as pool:
-        found = designed.sweep(
-            scenario, outcome=outcome, progress=not quiet, out=place, registry=common.registry(), variants=names,
-            replications=replications, workers=workers, pool=pool, timeout=timeout,
+    request, place = study.request, study.place
+    with common.cluster(how.dask) as pool:
+        found = _designed().sweep(
+            study.scenario, outcome=request.options["outcome"], progress=not how.quiet, out=study.store,
+            registry=common.registry(), variants=request.variants, replications=request.replications,
+            workers=how.workers, pool=pool, timeout=how.timeout,
         )  # fmt: skip
     with common.writing(place):
         found.points().to_csv(place / "points.csv", index_label="point")
@@ -78,12 +96,35 @@ def sweep(
         design_pictures.figure_of(design_pictures.regret(found)).savefig(
             place / "regret.png", dpi=144, facecolor="white"
         )
-    if as_json:
+    if how.as_json:
         print_json(design_tables.robust_json(found))
     else:
         design_tables.print_robust(found)
         click.echo(f"tables and picture: {place}")
-    _end(found.sweep, place)
+    _end(found.sweep, study)
+
+
+def _sweep_counts(study: Folder) -> Counts:
+    from trustsim.experiment.design import design_of
+
+    return _points_of(study, design_of(study.scenario, common.registry()), study.request.variants)
+
+
+def _points_of(study: Folder, design: Design, variants: Sequence[str] | None) -> Counts:
+    """Return the runs at the points of a design."""
+    from trustsim.experiment.address import addresses
+    from trustsim.experiment.design import spread
+    from trustsim.experiment.simulate import simulate
+    from trustsim.experiment.study import choose_variants, planned
+    from trustsim.experiment.verify import Part
+
+    chosen = choose_variants(study.scenario, variants)
+    _, whole = spread(study.scenario, design, chosen, common.registry())
+    where = addresses(whole, [variant.name for variant in whole.variants], simulate)
+    total = planned(study.scenario) if study.request.replications is None else study.request.replications
+    n_points = len(design.points)
+    what = f"{study.request.command}, {n_points} points of {total} replications of {len(chosen)} variants"
+    return Counts(what, [Part(whole, where, total)], total * len(where))
 
 
 @main.command()
@@ -134,21 +175,46 @@ def sensitivity(
 ) -> None:
     """Say which values of FILE an outcome depends on, all points in the same worlds.
 
-    Ranges come from --range, or from a `sweep` over ranges. The same command again only runs what is missing.
+    Ranges come from --range, or from a `sweep` over ranges. The same command again, or `trustsim resume
+    DIR`, only runs what is missing.
     """
     if outcome is not None and difference is not None:
         raise click.UsageError("--outcome beside --difference; one of the two")
     scenario = common.read_scenario(file, settings)
-    designed = _designed()
+    _designed()
+    from trustsim.analysis.measured import measured_of
+    from trustsim.analysis.sensitivity import METHODS
+    from trustsim.errors import unknown
+    from trustsim.experiment.address import engine
+    from trustsim.experiment.design import ranges_of
+    from trustsim.experiment.request import Request
+
+    ranges_of(scenario, common.registry(), _ranges(between))
+    if method not in METHODS:
+        raise unknown("method", method, METHODS)
+    name, is_paired = outcome or difference, difference is not None
+    measured_of(scenario, common.registry(), name, variant, paired=is_paired)
+    options = {
+        "method": method, "outcome": name, "paired": is_paired, "variant": variant, "samples": samples,
+        "ranges": _ranges(between),
+    }  # fmt: skip
+    request = Request("sensitivity", replications, engine=engine(), options=options)
+    how = How(workers, dask, timeout, as_json, quiet)
+    folders.go(folders.new(file, "sensitivity", out), how, [scenario], request)
+
+
+def _sensitivity(study: Folder, how: How) -> None:
+    """Run what is missing of a sensitivity analysis and say what it shows."""
     from trustsim.report import design_pictures as pictures
     from trustsim.report import design_tables
 
-    place = Path(out or f"{Path(file).stem}-sensitivity")
-    with common.cluster(dask) as pool:
-        found = designed.sensitivity(
-            scenario, _ranges(between), method=method, outcome=outcome or difference, paired=difference is not None,
-            variant=variant, samples=samples, progress=not quiet, out=place, registry=common.registry(),
-            replications=replications, workers=workers, pool=pool, timeout=timeout,
+    place, options = study.place, study.request.options
+    with common.cluster(how.dask) as pool:
+        found = _designed().sensitivity(
+            study.scenario, options["ranges"], method=options["method"], outcome=options["outcome"],
+            paired=options["paired"], variant=options["variant"], samples=options["samples"], progress=not how.quiet,
+            out=study.store, registry=common.registry(), replications=study.request.replications, workers=how.workers,
+            pool=pool, timeout=how.timeout,
         )  # fmt: skip
     with common.writing(place):
         found.to_frame().to_csv(place / "indices.csv")
@@ -159,12 +225,29 @@ def sensitivity(
             ("scatter", pictures.scatter(found).flat[0]),
         ):
             pictures.figure_of(ax).savefig(place / f"{name}.png", dpi=144, facecolor="white")
-    if as_json:
+    if how.as_json:
         print_json(design_tables.sensitivity_json(found))
     else:
         design_tables.print_sensitivity(found)
         click.echo(f"tables and pictures: {place}")
-    _end(found.sweep, place)
+    _end(found.sweep, study)
+
+
+def _sensitivity_counts(study: Folder) -> Counts:
+    _designed()
+    from trustsim.analysis.measured import measured_of
+    from trustsim.analysis.sensitivity import points_of
+    from trustsim.experiment.design import ranges_of
+
+    options, registry = study.request.options, common.registry()
+    ranges = ranges_of(study.scenario, registry, options["ranges"])
+    _, design = points_of(study.scenario, ranges, options["method"], options["samples"])
+    asked = measured_of(study.scenario, registry, options["outcome"], options["variant"], paired=options["paired"])
+    return _points_of(study, design, asked.variants)
+
+
+KINDS["sweep"] = Kind(_sweep, _sweep_counts)
+KINDS["sensitivity"] = Kind(_sensitivity, _sensitivity_counts)
 
 
 def _designed() -> Any:
@@ -186,9 +269,9 @@ def _ranges(between: tuple[str, ...]) -> dict[str, tuple[str, str]] | None:
     return found or None
 
 
-def _end(study: Sweep, place: Path) -> None:
-    if study.interrupted:
-        click.echo(f"interrupted; what finished is kept in {place}, and the same command goes on", err=True)
+def _end(sweep: Sweep, study: Folder) -> None:
+    if sweep.interrupted:
+        click.echo(f"interrupted; what finished is kept; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
-    if any(each.failed for each in study.studies):
+    if any(each.failed for each in sweep.studies):
         raise click.exceptions.Exit(common.SOME_FAILED)

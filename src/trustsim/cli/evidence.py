@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
-from trustsim.cli import common
+from trustsim.cli import common, folders
 from trustsim.cli.common import (
     dask_option,
     json_option,
@@ -15,6 +17,7 @@ from trustsim.cli.common import (
     workers_option,
 )
 from trustsim.cli.completion import scenarios
+from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
 
 
 @main.command()
@@ -38,24 +41,60 @@ def evidence(
 ) -> None:
     """Run scenario files, or all in folders, and judge what they `expect`; status 1 where something is not shown.
 
-    Runs are kept in the run folder: the same command again only runs what is missing.
+    Runs are kept in the run folder: the same command again, or `trustsim resume DIR`, only runs what is
+    missing.
     """
-    from trustsim.report import evidence_tables, evidenced
+    from trustsim.experiment.address import engine
+    from trustsim.experiment.folder import expanded
+    from trustsim.experiment.request import Request
+    from trustsim.report.evidenced import stories_of
     from trustsim.scenario.shipped import find
 
-    with common.cluster(dask) as pool:
-        found = evidenced.evidence(
-            [find(path) for path in paths], replications=replications, progress=not quiet, out=out,
-            registry=common.registry(), workers=workers, pool=pool, timeout=timeout,
+    stories = stories_of([find(path) for path in paths], common.registry())
+    options = {"files": [story.source for story in stories]}
+    request = Request("evidence", replications, engine=engine(), options=options)
+    folders.go(expanded(out), How(workers, dask, timeout, as_json, quiet), stories, request)
+
+
+def _go_on(study: Folder, how: How) -> None:
+    """Run what is missing of scenarios and judge what they expect."""
+    from trustsim.report import evidence_tables, evidenced
+
+    called = study.request.options["files"]
+    stories = [replace(story, source=file) for story, file in zip(study.scenarios, called, strict=True)]
+    with common.cluster(how.dask) as pool:
+        found = evidenced.judged(
+            stories, replications=study.request.replications, progress=not how.quiet, out=study.store,
+            registry=common.registry(), workers=how.workers, pool=pool, timeout=how.timeout,
         )  # fmt: skip
-    if as_json:
+    if how.as_json:
         print_json(evidence_tables.evidence_json(found))
     else:
         evidence_tables.print_evidence(found)
     if any(each.study.interrupted for each in found.checked):
-        click.echo(f"interrupted; what finished is kept in {out}, and the same command goes on", err=True)
+        click.echo(f"interrupted; what finished is kept; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
     if not found.is_met:
         raise click.exceptions.Exit(common.NOT_MET)
     if any(each.study.failed for each in found.checked):
         raise click.exceptions.Exit(common.SOME_FAILED)
+
+
+def _counts(study: Folder) -> Counts:
+    """Return the runs of what scenarios expect."""
+    from trustsim.analysis.evidence import variants_needed
+    from trustsim.experiment.address import addresses
+    from trustsim.experiment.simulate import simulate
+    from trustsim.experiment.study import planned
+    from trustsim.experiment.verify import Part
+
+    parts, asked = [], study.request.replications
+    for story in study.scenarios:
+        where = addresses(story, variants_needed(story.expect, story.baseline), simulate)
+        parts.append(Part(story, where, planned(story) if asked is None else asked))
+    n_runs = sum(part.total * len(part.addresses) for part in parts)
+    has_rule = asked is None and any(not isinstance(story.replications, int) for story in study.scenarios)
+    return Counts(f"evidence of {len(parts)} scenarios{', at most' if has_rule else ''}", parts, n_runs)
+
+
+KINDS["evidence"] = Kind(_go_on, _counts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trustsim.cli import common
+from trustsim.cli import common, folders
 from trustsim.cli.common import (
     INTERRUPTED,
     NOT_MET,
@@ -26,10 +26,11 @@ from trustsim.cli.common import (
     workers_option,
 )
 from trustsim.cli.completion import scenario_argument
+from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
-    from trustsim.experiment.request import Asked
+    from trustsim.experiment.verify import Part
     from trustsim.report.result import Result
 
 ODD = "odd.md"
@@ -85,9 +86,8 @@ def compare(
 
     What finished is kept as it comes: the same command, or `trustsim resume DIR`, goes on where one was stopped.
     """
-    place = Path(out or f"{Path(file).stem}-run")
-    _begin("compare", file, place, replications, common.names(variants), settings, seed, precision, rank_by)
-    _go_on(place, workers, dask, timeout, as_json, quiet)
+    how = How(workers, dask, timeout, as_json, quiet)
+    _begin("compare", file, out, how, replications, common.names(variants), settings, seed, precision, rank_by)
 
 
 @main.command()
@@ -107,9 +107,8 @@ def run(
     quiet: bool,
 ) -> None:
     """Run variants of FILE and print the level of every outcome, without comparing; write a run folder."""
-    place = Path(out or f"{Path(file).stem}-run")
-    _begin("run", file, place, replications, common.names(variants), settings, seed, precision)
-    _go_on(place, workers, dask, timeout, as_json, quiet)
+    how = How(workers, dask, timeout, as_json, quiet)
+    _begin("run", file, out, how, replications, common.names(variants), settings, seed, precision)
 
 
 run_folder = click.argument(
@@ -127,37 +126,43 @@ run_folder = click.argument(
 def resume(
     folder: Path, workers: int | None, dask: str | None, timeout: float | None, as_json: bool, quiet: bool
 ) -> None:
-    """Go on with the study in a run folder; only what is missing is run."""
-    _go_on(folder, workers, dask, timeout, as_json, quiet)
+    """Go on with the study in a run folder, of whatever command; only what is missing is run."""
+    folders.go_on(folder, How(workers, dask, timeout, as_json, quiet))
 
 
 @main.command()
 @run_folder
 @json_option
 def status(folder: Path, as_json: bool) -> None:
-    """Say what is done, failed and left of the study in a run folder, also while it runs."""
+    """Say what is done, failed and left of the study in a run folder, of whatever command, also while it runs."""
     from trustsim.experiment.request import RUNS
-    from trustsim.experiment.store import count
+    from trustsim.experiment.store import reading_of
 
-    study = _asked(folder)
-    found = count(folder / RUNS, study.addresses, study.total)
-    n_variants = len(study.addresses)
-    left = study.total * n_variants - found.done - found.failed
-    seconds_left = left * found.seconds_a_run if found.seconds_a_run > 0 else None
+    study = folders.read(folder)
+    asked = folders.counts(study)
+    with reading_of(folder / RUNS) as records:
+        found = [records.count(part.addresses, part.total) for part in asked.parts]
+        for part in asked.parts:
+            records.check(part.addresses)
+    done, failed = sum(each.done for each in found), sum(each.failed for each in found)
+    left = asked.n_runs - done - failed
+    pace = next((each.seconds_a_run for each in found), 0.0)
+    seconds_left = left * pace if pace > 0 else None
     if as_json:
-        counts = {"done": found.done, "failed": found.failed, "left": left}
-        print_json({"format": 1, "title": study.scenario.title, **counts, "seconds_left": seconds_left})
+        counted = {"done": done, "failed": failed, "left": left}
+        title = study.scenario.title
+        print_json({"format": 1, "title": title, **counted, "seconds_left": seconds_left})
         return
-    at_most = "at most " if study.has_rule else ""
-    click.echo(f"{folder}: {at_most}{study.total} replications of {n_variants} variants")
-    click.echo(f"runs done: {found.done}, failed: {found.failed}, left: {left}")
-    for replication, what in found.failures[:MOST_FAILURES]:
+    click.echo(f"{folder}: {asked.what}")
+    click.echo(f"runs done: {done}, failed: {failed}, left: {left}")
+    failures = [each for part in found for each in part.failures]
+    for replication, what in failures[:MOST_FAILURES]:
         click.echo(f"failed: {what}\n  repeat it with: {_repeat(folder, replication)}")
-    if len(found.failures) > MOST_FAILURES:
-        click.echo(f"and {len(found.failures) - MOST_FAILURES} more failed passes")
+    if len(failures) > MOST_FAILURES:
+        click.echo(f"and {len(failures) - MOST_FAILURES} more failed passes")
     if left > 0:
         time_left = "" if seconds_left is None else f"about {seconds_left:.0f} s left; "
-        click.echo(f"{time_left}go on with: trustsim resume {shlex.quote(str(folder))}")
+        click.echo(f"{time_left}go on with: {study.resume}")
 
 
 @main.command()
@@ -168,19 +173,21 @@ def repeat(folder: Path, replication: int) -> None:
 
     Nothing is kept. A run that fails shows its whole traceback.
     """
-    from trustsim.experiment.simulate import simulate
-    from trustsim.model import lockstep_groups
+    for part in folders.counts(folders.read(folder)).parts:
+        for variants in part.groups(part.scenario, tuple(part.addresses)):
+            _repeat_one(part, variants, replication)
 
-    study = _asked(folder)
-    for variants in lockstep_groups(study.scenario, tuple(study.addresses)):
-        try:
-            run = simulate(study.scenario, variants, replication)
-        except Exception:
-            click.echo(f"replication {replication}, {', '.join(variants)}:\n{traceback.format_exc()}", err=True)
-            raise click.exceptions.Exit(SOME_FAILED) from None
-        for k, variant in enumerate(variants):
-            values = ", ".join(f"{name} {run.outcomes[name][k]:.6g}" for name in study.scenario.outcomes)
-            click.echo(f"replication {replication}, {variant}: {values}")
+
+def _repeat_one(part: Part, variants: tuple[str, ...], replication: int) -> None:
+    try:
+        run = part.simulate(part.scenario, variants, replication)
+    except Exception:
+        click.echo(f"replication {replication}, {', '.join(variants)}:\n{traceback.format_exc()}", err=True)
+        raise click.exceptions.Exit(SOME_FAILED) from None
+    for k, variant in enumerate(variants):
+        named = [name for name in part.scenario.outcomes if name in run.outcomes] or list(run.outcomes)
+        values = ", ".join(f"{name} {run.outcomes[name][k]:.6g}" for name in named)
+        click.echo(f"replication {replication}, {variant}: {values}")
 
 
 @main.command()
@@ -193,10 +200,12 @@ def report(folder: Path, out: Path | None, odd: bool, rank_by: str | None) -> No
 
     Some of its worlds are run again, once, to tell why money was withdrawn and to show a run on the network.
     """
-    from trustsim.experiment.request import REPORT
+    from trustsim.experiment.folder import can_write
+    from trustsim.experiment.request import REPORT, RUNS
 
     result, place = _finished(folder, rank_by), out or folder / REPORT
-    click.echo(f"report: {result.report(place, out=folder, progress=True)}")
+    keeps = folder if can_write(folder / RUNS) else None  # else the worlds run again are kept as long as this takes
+    click.echo(f"report: {result.report(place, out=keeps, progress=True)}")
     if odd:
         click.echo(f"description: {result.odd(place.with_name(ODD))}")
 
@@ -220,25 +229,22 @@ def export(folder: Path, kind: Any, out: Path | None) -> None:
 def verify(folder: Path, sample: int) -> None:
     """Recompute the hashes of a run folder's input and results, and run a sample of it again, to the bit.
 
-    Ends with status 1 and names what differs.
+    Nothing is written. Ends with status 1 and names what differs.
     """
-    from trustsim.experiment.request import RUNS
-    from trustsim.experiment.store import Store, count
+    from trustsim.experiment.request import RUNS, changed, read
     from trustsim.experiment.verify import verify as verify_runs
-    from trustsim.report.result import say
 
-    study = _asked(folder)
-    differs = [
-        f"{name}: the scenario, a file that it names or this version of trustsim is not what it was"
-        for name, address in study.addresses.items()
-        if (study.request.addresses or {}).get(name, address) != address
-    ]
+    differs = [f"{name}: not as it was written" for name in changed(folder, read(folder))]
+    try:
+        study = folders.read(folder, checks=False)
+        differs += _other_addresses(study)
+    except TrustsimError:  # what was changed cannot even be read
+        if not differs:
+            raise
     if not differs:
-        with Store(folder / RUNS, waits=say) as store:
-            found = verify_runs(store, study.scenario, study.addresses, study.total, sample=sample)
+        found = verify_runs(folder / RUNS, folders.counts(study).parts, sample=sample)
         differs = list(found.differs)
-        done = count(folder / RUNS, study.addresses, study.total).done
-        click.echo(f"{folder}: {done} runs kept; {found.n_again} passes run again")
+        click.echo(f"{folder}: {found.n_kept} runs kept; {found.n_again} passes run again")
     for line in differs:
         click.echo(f"differs: {line}")
     if differs:
@@ -246,16 +252,25 @@ def verify(folder: Path, sample: int) -> None:
     click.echo("all as it was written, to the bit")
 
 
-def _asked(folder: Path) -> Asked:
-    from trustsim.experiment.request import asked
-
-    return asked(folder, lambda path: common.read_scenario(str(path), ()))
+def _other_addresses(study: Folder) -> list[str]:
+    """Say which runs of a study this version of trustsim would keep elsewhere, for they would be others."""
+    now, then = folders.renewed(study), study.request
+    if then.addresses is None:
+        told = "this version of trustsim is not the one that made these runs; trustsim resume makes them anew"
+        return [] if now.engine == then.engine else [told]
+    return [
+        f"{name}: the scenario, a file that it names or this version of trustsim is not what it was"
+        for name, address in (now.addresses or {}).items()
+        if then.addresses[name] != address
+    ]
 
 
 def _finished(folder: Path, rank_by: str | None = None) -> Result:
+    from trustsim.experiment.request import asked
     from trustsim.report import result as results
 
-    return results.kept(folder, _asked(folder), common.registry(), rank_by=rank_by)
+    study = asked(folder, lambda path: common.read_scenario(str(path), ()))
+    return results.kept(folder, study, common.registry(), rank_by=rank_by)
 
 
 def _repeat(folder: Path, replication: int) -> str:
@@ -265,7 +280,8 @@ def _repeat(folder: Path, replication: int) -> str:
 def _begin(
     command: str,
     file: str,
-    place: Path,
+    out: str | None,
+    how: How,
     replications: int | None,
     variants: list[str] | None,
     settings: tuple[str, ...],
@@ -273,48 +289,50 @@ def _begin(
     precision: str | None,
     rank_by: str | None = None,
 ) -> None:
-    """Check the input and write down what is asked for, so that a study can be resumed from its folder alone."""
+    """Check the input, write down what is asked for, so that a study can be resumed from its folder alone, and run."""
     more = {}
     if precision is not None:
         more = {"replications": common.precision_document(precision, replications)}
     scenario = common.read_scenario(file, settings, more)
     from trustsim.analysis.comparison import check_rank
-    from trustsim.experiment.request import Request, begin
-    from trustsim.experiment.study import with_seed
+    from trustsim.experiment.address import addresses, engine
+    from trustsim.experiment.folder import make
+    from trustsim.experiment.request import Request
+    from trustsim.experiment.simulate import simulate
+    from trustsim.experiment.study import choose_variants, with_seed
 
     check_rank(common.registry(), rank_by)
     scenario = scenario if seed is None else with_seed(scenario, seed)
-    begin(place, scenario, Request(command, None if more else replications, variants, rank_by=rank_by))
+    where = addresses(scenario, choose_variants(scenario, variants), simulate)
+    request = Request(command, None if more else replications, variants, where, rank_by, engine())
+    folders.go(make(folders.new(file, "run", out)), how, [scenario], request)
 
 
-def _go_on(
-    place: Path, workers: int | None, dask: str | None, timeout: float | None, as_json: bool, quiet: bool
-) -> None:
+def _go_on(study: Folder, how: How) -> None:
     """Run what is missing of the study in a folder, print what it says, and leave with the status that it deserves."""
-    from trustsim.experiment.request import REPORT, RESOLVED, read
+    from trustsim.experiment.request import REPORT
     from trustsim.report import result as results
     from trustsim.report.table import print_levels, print_ranked_table
 
-    request = read(place)
-    scenario = common.read_scenario(str(place / RESOLVED), ())
-    if not quiet and _is_cold():
+    request, place = study.request, study.place
+    if not how.quiet and _is_cold():
         click.echo(f"compiling kernels (once, about {COMPILE_SECONDS} s) …", err=True)
-    with common.cluster(dask) as pool:
+    with common.cluster(how.dask) as pool:
         result = results.compare(
-            scenario,
+            study.scenario,
             replications=request.replications,
             variants=request.variants,
-            workers=workers,
-            progress=not quiet,
-            out=place,
+            workers=how.workers,
+            progress=not how.quiet,
+            out=study.store,
             rank_by=request.rank_by,
             pool=pool,
-            timeout=timeout,
+            timeout=how.timeout,
             registry=common.registry(),
         )
     compares = request.command == "compare"
-    trouble = _kept(result, place, workers, quiet, with_report=compares)
-    if as_json:
+    trouble = _kept(result, study, how, with_report=compares)
+    if how.as_json:
         print_json(result.to_json() if compares else result.comparison.levels_json())
     else:
         (print_ranked_table if compares else print_levels)(result.comparison)
@@ -323,10 +341,28 @@ def _go_on(
         if trouble is None:
             click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; next: trustsim report {place}")
     if result.study.interrupted:
-        click.echo(f"interrupted; go on with: trustsim resume {shlex.quote(str(place))}", err=True)
+        click.echo(f"interrupted; go on with: {study.resume}", err=True)
     for failed in result.study.failed[:1]:
         click.echo(f"repeat a failed run with: {_repeat(place, failed.replication)}", err=True)
     _end(result, trouble)
+
+
+def _counts(study: Folder) -> Counts:
+    """Return the runs of a comparison: every variant in every world."""
+    from trustsim.experiment.address import addresses
+    from trustsim.experiment.simulate import simulate
+    from trustsim.experiment.study import choose_variants, planned
+    from trustsim.experiment.verify import Part
+
+    scenario, request = study.scenario, study.request
+    where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
+    total = planned(scenario) if request.replications is None else request.replications
+    has_rule = request.replications is None and not isinstance(scenario.replications, int)
+    what = f"{'at most ' if has_rule else ''}{total} replications of {len(where)} variants"
+    return Counts(what, [Part(scenario, where, total)], total * len(where))
+
+
+KINDS.update({command: Kind(_go_on, _counts) for command in ("compare", "run")})
 
 
 def _is_cold() -> bool:
@@ -342,7 +378,7 @@ def _is_cold() -> bool:
     return not any(index.stat().st_mtime >= source for index in indices)
 
 
-def _kept(result: Result, place: Path, workers: int | None, quiet: bool, *, with_report: bool) -> TrustsimError | None:
+def _kept(result: Result, study: Folder, how: How, *, with_report: bool) -> TrustsimError | None:
     """Write the run folder; what hinders it is returned, so that the numbers are printed all the same.
 
     The report of a study that was stopped runs no worlds again: whoever stops it wants to leave.
@@ -350,10 +386,11 @@ def _kept(result: Result, place: Path, workers: int | None, quiet: bool, *, with
     try:
         from trustsim.experiment.request import REPORT
 
-        result.save(place, command=shlex.join(["trustsim", *sys.argv[1:]]))
+        result.save(study.place, command=shlex.join(["trustsim", *sys.argv[1:]]))
         if with_report:
             rerun = not result.study.interrupted
-            result.report(place / REPORT, out=place, rerun=rerun, progress=not quiet, workers=workers)
+            where = study.place / REPORT
+            result.report(where, out=study.store, rerun=rerun, progress=not how.quiet, workers=how.workers)
     except TrustsimError as error:
         return error
     return None

@@ -184,8 +184,13 @@ def _positions(kind: str, n_paths: int, n_points: int, seed: int) -> NDArray[np.
     return np.asarray(qmc.Sobol(n_paths, rng=seed).random_base2(max(n_points - 1, 0).bit_length())[:n_points])
 
 
-def spread(scenario: Scenario, design: Design, variants: Sequence[str], registry: Registry) -> tuple[Scenario, ...]:
-    """Return the scenario at each point, with these variants; their names say the point: ``nothing @ 3``."""
+def spread(
+    scenario: Scenario, design: Design, variants: Sequence[str], registry: Registry
+) -> tuple[tuple[Scenario, ...], Scenario]:
+    """Return the scenario at each point, with these variants, and one with all of them.
+
+    The names of variants say the point: ``nothing @ 3``.
+    """
     found = []
     for k, values in enumerate(design.points):
         there = at_point(scenario, dict(zip(design.paths, values, strict=True)), registry)
@@ -195,7 +200,7 @@ def spread(scenario: Scenario, design: Design, variants: Sequence[str], registry
             if variant.name in variants
         )
         found.append(replace(there, variants=kept, shocks=(), source=scenario.source))
-    return tuple(found)
+    return tuple(found), replace(found[0], variants=tuple(v for each in found for v in each.variants))
 
 
 def column(variant: str, point: int) -> str:
@@ -226,8 +231,7 @@ def run_sweep(
     points = design_of(scenario, registry) if design is None else design
     chosen = choose_variants(scenario, variants)
     total = planned(scenario) if replications is None else replications
-    there = spread(scenario, points, chosen, registry)
-    whole = replace(there[0], variants=tuple(v for each in there for v in each.variants))
+    there, whole = spread(scenario, points, chosen, registry)
     names = [[column(variant, k) for variant in chosen] for k in range(len(there))]
     with opened(store) as (place, _):
         every = list(itertools.chain(*names))

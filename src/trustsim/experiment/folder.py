@@ -21,7 +21,7 @@ import pandas as pd
 
 from trustsim.errors import TrustsimError
 from trustsim.experiment.frames import outcomes_frame, platform_names, runs_frame, series_frame
-from trustsim.experiment.store import Series
+from trustsim.experiment.shards import Series
 from trustsim.experiment.study import Study
 
 FORMAT = 3
@@ -139,14 +139,27 @@ def make(folder: str | os.PathLike[str]) -> Path:
 
     Raises TrustsimError where it cannot be made or written to.
     """
-    place = Path(folder)
+    place = expanded(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
         _beside(place / ABOUT).touch()
         _beside(place / ABOUT).unlink()
     except OSError as e:
-        raise _cannot("make or write", place, e) from e
+        raise cannot("make or write", place, e) from e
     return place
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path in which ``~`` is somebody's home. Raises TrustsimError where nobody knows it."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as e:
+        raise TrustsimError(f"{path}: given a home that is not known; allowed: a whole path") from e
+
+
+def can_write(folder: Path) -> bool:
+    """Whether files can be made in a folder."""
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def write_whole(files: Mapping[Path, Callable[[Path], object]]) -> None:
@@ -163,7 +176,7 @@ def write_whole(files: Mapping[Path, Callable[[Path], object]]) -> None:
         for path in files:
             os.replace(_beside(path), path)
     except OSError as e:
-        raise _cannot("write", path, e) from e
+        raise cannot("write", path, e) from e
     finally:
         for path in files:
             _beside(path).unlink(missing_ok=True)
@@ -173,7 +186,8 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{os.getpid()}-{path.name}")
 
 
-def _cannot(what: str, path: Path, error: OSError) -> TrustsimError:
+def cannot(what: str, path: Path, error: OSError) -> TrustsimError:
+    """Return the error for a folder that cannot be made, or a file that cannot be written."""
     reason = error.strerror or str(error)
     return TrustsimError(f"{path}: cannot {what} it ({reason}); allowed: a folder with room that you may write to")
 

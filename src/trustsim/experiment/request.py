@@ -1,42 +1,81 @@
-"""What a run folder is for: the resolved scenario and what was asked beside it, so that a study goes on from it alone.
+"""What a run folder is for: its scenarios and what was asked beside them, so that a study goes on from it alone.
 
-The command line and the page write the same folders through here, so each goes on with what the other began.
+Everything that decides a study lies in the folder: the resolved scenarios, copies of the network files that they name,
+and ``request.json`` with the command, its arguments and the hash of each of these files. So a folder can be moved, and
+is believed only where the hashes agree. The command line and the page write the same folders through here.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-from trustsim.catalog import load
+from trustsim.catalog import REGISTRY, load
 from trustsim.errors import TrustsimError
 from trustsim.experiment import folder
-from trustsim.experiment.address import addresses
+from trustsim.experiment.address import addresses, engine
+from trustsim.experiment.records import Addresses
+from trustsim.experiment.shards import Damaged
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.study import choose_variants, planned
 from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.shipped import find, shipped
 from trustsim.scenario.yaml_file import write
 
+FORMAT = 2
 RESOLVED, REQUEST = "resolved.yaml", "request.json"
 RUNS, REPORT = "runs", "report.html"  # the run store, and what compare writes of it
+INPUTS = "inputs"  # of a run folder: copies of what its scenarios name, and the scenarios of a study of several
+SHIPPED = "shipped:"  # before the name of a scenario that ships, in place of where its file lies
+_TABLES = tuple(f"{name}.{end}" for name in ("outcomes", "runs") for end in ("csv", "parquet"))
+_OF_VARIANTS = (*_TABLES, "series.csv.gz", "series.parquet", "study.nc", folder.ABOUT, REPORT, "odd.md")
+WRITTEN: Mapping[str, tuple[str, ...]] = {  # what each command writes of a study into its folder
+    "compare": _OF_VARIANTS,
+    "run": _OF_VARIANTS,
+    "sweep": ("points.csv", "regret.csv", "regret.png"),
+    "sensitivity": ("points.csv", "indices.csv", "indices.png", "tornado.png", "scatter.png"),
+    "calibrate": ("calibrated.yaml", "calibration.csv", "calibration.png"),
+    "attribute": ("attribution.csv", "attribution.png"),
+}
+_CHECK = "check"
+_Write = Callable[[Path], object]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a study was asked for beside its scenario, as the run folder keeps it for ``resume``."""
+    """What a study was asked for, as the run folder keeps it for ``resume``.
+
+    Attributes
+    ----------
+    addresses : of the variants when it began, for ``verify``; None where it has others beside them.
+    engine : the hash of the source that made its numbers when it began.
+    options : what else the command was asked for, plain data.
+    scenarios : its scenario files in the folder.
+    sources : where each of them came from, seen from the folder.
+    files : the SHA-256 of everything in the folder that decides the study, by its place there.
+    """
 
     command: str
-    replications: int | None
-    variants: list[str] | None
-    addresses: dict[str, str] | None = None  # of the variants when it began, for ``verify``
+    replications: int | None = None
+    variants: list[str] | None = None
+    addresses: dict[str, str] | None = None
     rank_by: str | None = None
+    engine: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    scenarios: list[str] = field(default_factory=lambda: [RESOLVED])
+    sources: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The study that a run folder is for; ``has_rule``: whether it stops at a precision."""
+    """The study of ``compare`` or ``run`` that a run folder is for; ``has_rule``: whether it stops at a precision."""
 
     scenario: Scenario
     request: Request
@@ -46,42 +85,233 @@ class Asked:
 
 
 def begin(place: Path, scenario: Scenario, request: Request) -> Asked:
-    """Write down what is asked for, so that the study can be resumed from its folder alone.
+    """Write down what is asked of one scenario, so that the study can be resumed from its folder alone.
 
     Raises TrustsimError for a variant that is unknown, and where the folder cannot be written.
     """
     where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
-    request = replace(request, addresses=where)
-    asked = json.dumps(asdict(request), ensure_ascii=False)
-    folder.write_whole(
-        {
-            folder.make(place) / RESOLVED: lambda path: path.write_text(write(scenario.document), encoding="utf-8"),
-            place / REQUEST: lambda path: path.write_text(asked, encoding="utf-8"),
+    written = write_down(place, [scenario], replace(request, addresses=where, engine=engine()))
+    return _asked(scenario, written, where)
+
+
+def write_down(
+    place: Path, scenarios: Sequence[Scenario], request: Request, texts: Mapping[str, str] = MappingProxyType({})
+) -> Request:
+    """Write down what is asked for, whole or not at all, and return it as it is kept; hold the store's lock meanwhile.
+
+    ``texts``: further files of the study by their place in the folder. Tables and reports of another study that the
+    folder held give way; its runs are kept.
+    """
+    folder.make(place)
+    names = [RESOLVED] if len(scenarios) == 1 else [f"{INPUTS}/{k:03d}.yaml" for k in range(len(scenarios))]
+    copies: dict[str, Path] = {}
+    contents = dict(texts)
+    for name, scenario in zip(names, scenarios, strict=True):
+        contents[name] = write(_portable(scenario, name, copies))
+    files = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in contents.items()}
+    files |= {name: _sha256(path) for name, path in copies.items()}
+    sources = request.sources or [source_of(place, scenario.source) for scenario in scenarios]
+    written = replace(request, scenarios=names, sources=sources, files=files)
+    _give_way(place, written)
+    writers: dict[Path, _Write] = {place / name: _copies(path) for name, path in copies.items()}
+    writers |= {place / name: _writes(text) for name, text in contents.items()}
+    for path in writers:
+        folder.make(path.parent)
+    folder.write_whole({**writers, place / REQUEST: _writes(_text(written))})
+    return written
+
+
+def _writes(text: str) -> _Write:
+    return lambda path: path.write_text(text, encoding="utf-8")
+
+
+def _copies(source: Path) -> _Write:
+    return lambda path: path.write_bytes(source.read_bytes())
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as e:
+        raise TrustsimError(f"{path}: cannot be read ({e.strerror}); allowed: the file as it was") from e
+
+
+def _text(request: Request) -> str:
+    told = {"format": FORMAT, **asdict(request)}
+    return json.dumps({**told, _CHECK: _check(told)}, ensure_ascii=False)
+
+
+def _check(told: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _portable(scenario: Scenario, name: str, copies: dict[str, Path]) -> dict[str, Any]:
+    """Return a scenario's document in which network files are named as they lie beside the file *name*; these come
+    into *copies*."""
+    base = os.path.dirname(os.path.abspath(_file(scenario.source)))
+    inside = INPUTS if name == RESOLVED else "."
+
+    def moved(key: str, value: Any) -> Any:
+        if not (isinstance(value, str) and key in _file_keys() and os.path.isfile(os.path.join(base, value))):
+            return value
+        path = Path(base) / value
+        digest = _sha256(path)[:16]
+        copy = path.name if path.name.startswith(digest) else f"{digest}-{path.name}"
+        copies[f"{INPUTS}/{copy}"] = path
+        return os.path.normpath(os.path.join(inside, copy))
+
+    def network(value: Any) -> Any:
+        return {key: moved(key, each) for key, each in value.items()} if isinstance(value, Mapping) else value
+
+    def part(value: Any) -> Any:
+        if not (isinstance(value, Mapping) and isinstance(value.get("set"), Mapping)):
+            return value
+        settings = {
+            path: network(each) if path == "network" else moved(path.removeprefix("network."), each)
+            for path, each in value["set"].items()
         }
-    )
-    return _asked(scenario, request, where)
+        return {**value, "set": settings}
+
+    document = {**scenario.document}
+    if "network" in document:
+        document["network"] = network(document["network"])
+    if isinstance(document.get("variants"), Mapping):
+        document["variants"] = {
+            key: [part(each) for each in parts] if isinstance(parts, list) else parts
+            for key, parts in document["variants"].items()
+        }
+    return document
+
+
+def _file_keys() -> set[str]:
+    """Return what parameters of networks that name a file are called."""
+    kinds = REGISTRY.group("network_kind").values()
+    return {parameter.name for entry in kinds for parameter in entry.parameters if parameter.refers == "file"}
+
+
+def _file(source: str) -> str:
+    """Return where the file of a scenario lies, also of one that ships."""
+    return source if os.path.lexists(source) or source not in shipped() else find(source)
+
+
+def source_of(place: Path, source: str) -> str:
+    """Return where a scenario came from, seen from the folder *place*: a path, or its name where it ships."""
+    file = os.path.realpath(_file(source))
+    for name, path in shipped().items():
+        if os.path.realpath(path) == file:
+            return SHIPPED + name
+    try:
+        return Path(os.path.relpath(file, os.path.realpath(place))).as_posix()
+    except ValueError:  # on another drive
+        return file
+
+
+def is_of_another(place: Path, source: str) -> bool:
+    """Whether a folder holds the study of another scenario file than *source*."""
+    try:
+        sources = read(place).sources
+    except TrustsimError:
+        return False
+    return bool(sources) and sources != [source_of(place, source)]
+
+
+def _give_way(place: Path, request: Request) -> None:
+    """Take tables and reports away that are of another study than the one that begins."""
+    try:
+        before = read(place)
+    except TrustsimError:
+        return
+    kept = ("command", "variants", "addresses", "options", "files")
+    if all(getattr(before, name) == getattr(request, name) for name in kept):
+        return
+    try:
+        for name in WRITTEN.get(before.command, ()):
+            (place / name).unlink(missing_ok=True)
+    except OSError as e:
+        raise folder.cannot("write", place, e) from e
 
 
 def read(place: Path) -> Request:
-    """Return what is asked for in a run folder; raises TrustsimError where there is no whole one."""
+    """Return what is asked for in a run folder; raises TrustsimError where there is none that is as it was written."""
     try:
-        return Request(**json.loads((place / REQUEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as e:
+        told = json.loads((place / REQUEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as e:
         raise TrustsimError(
             f"{place}: given a folder without a whole {REQUEST}; allowed: one that trustsim wrote"
         ) from e
+    except (OSError, ValueError, RecursionError) as e:
+        raise _not_as_written(place, f"a file that cannot be read ({getattr(e, 'strerror', None) or e})") from e
+    if isinstance(told, dict) and "format" not in told and _CHECK not in told and "command" in told:
+        raise _not_as_written(place, "one without its hash, of an earlier version of trustsim or written by hand")
+    is_whole = isinstance(told, dict) and told.get("format") == FORMAT
+    if not is_whole or told.pop(_CHECK, None) != _check(told):
+        raise _not_as_written(place, "one that is not as it was written")
+    del told["format"]
+    known = {each.name for each in fields(Request)}
+    if told.keys() != known:
+        raise _not_as_written(place, "one of another version of trustsim")
+    return Request(**told)
+
+
+def _not_as_written(place: Path, what: str) -> Damaged:
+    return Damaged(f"{place / REQUEST}: given {what}; allowed: the one that trustsim wrote. {_still(place)}")
+
+
+def _still(place: Path) -> str:
+    """Say what is still good and what to do where a file that decides a study is not as it was written."""
+    return (
+        f"The runs in {place / RUNS} are as they were: put a copy of the file back; or give the command that began the "
+        f"study again, with --out {place}, and it goes on"
+    )
+
+
+def changed(place: Path, request: Request) -> Iterator[str]:
+    """Yield the files of a folder that decide its study and are not as they were written."""
+    for name, sha256 in request.files.items():
+        try:
+            with (place / name).open("rb") as stream:
+                if hashlib.file_digest(stream, "sha256").hexdigest() != sha256:
+                    yield name
+        except OSError:
+            yield name
+
+
+def check(place: Path, request: Request) -> None:
+    """Raise Damaged where a file that decides the study of a folder is not as it was written."""
+    for name in changed(place, request):
+        what = "one that is not as it was written" if (place / name).exists() else "no such file"
+        raise Damaged(
+            f"{place / name}: given {what}; allowed: the one that trustsim wrote. {_still(place)}. To run a scenario "
+            "that was changed by hand, give its file to a command, with another --out"
+        )
+
+
+def scenarios(
+    place: Path, request: Request, load: Callable[[Path], Scenario] = load, *, checks: bool = True
+) -> list[Scenario]:
+    """Return the scenarios of a folder; ``load`` reads a file. Raises TrustsimError for files that were changed."""
+    if checks:
+        check(place, request)
+    return [load(place / name) for name in request.scenarios]
 
 
 def asked(place: Path, load: Callable[[Path], Scenario] = load) -> Asked:
     """Return the study that a run folder is for, with the addresses that this version of trustsim gives its runs.
 
-    ``load`` reads the scenario file. Raises TrustsimError where there is none.
+    Raises TrustsimError where there is none, or where it is no study of variants of one scenario.
     """
-    scenario, request = load(place / RESOLVED), read(place)
+    request = read(place)
+    if request.command not in ("compare", "run"):
+        raise TrustsimError(
+            f"{place}: given a folder of {request.command}; allowed: one of compare or run. Its tables and "
+            f"pictures are written again by: trustsim resume {place}"
+        )
+    (scenario,) = scenarios(place, request, load)
     return _asked(scenario, request, addresses(scenario, choose_variants(scenario, request.variants), simulate))
 
 
-def _asked(scenario: Scenario, request: Request, where: dict[str, str]) -> Asked:
+def _asked(scenario: Scenario, request: Request, where: Addresses) -> Asked:
     total = planned(scenario) if request.replications is None else request.replications
     has_rule = request.replications is None and not isinstance(scenario.replications, int)
-    return Asked(scenario, request, where, total, has_rule)
+    return Asked(scenario, request, dict(where), total, has_rule)

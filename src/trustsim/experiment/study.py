@@ -7,14 +7,10 @@ workers, however often it was stopped. How they get there: :mod:`trustsim.experi
 from __future__ import annotations
 
 import functools
-import shutil
-import tempfile
 import time
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -22,10 +18,13 @@ from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError, one_of, unknown
 from trustsim.experiment.address import addresses
+from trustsim.experiment.passing import Passing
 from trustsim.experiment.pool import Pool
+from trustsim.experiment.records import Addresses, Records, Stored
+from trustsim.experiment.shards import Series
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.store import Addresses, Records, Series, Store, Stored
+from trustsim.experiment.store import Store
 from trustsim.experiment.work import Grouping, Progress, Simulate, Work, finish
 from trustsim.model import lockstep_groups
 from trustsim.scenario.document import digest_of
@@ -174,17 +173,9 @@ def opened(store: Store | None) -> Iterator[tuple[Store, object]]:
     if store is not None:
         yield store, None
         return
-    folder = _Temporary()
+    folder = Passing()
     with Store(folder.path, lasting=False) as place:
         yield place, folder
-
-
-class _Temporary:
-    """A folder that is deleted with this object."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="trustsim-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 def collect(
@@ -204,7 +195,7 @@ def collect(
     at = [np.searchsorted(column.replications, whole) for column in columns]
     names = tuple(addresses)
     places = [[column.places[k] for k in rows] for column, rows in zip(columns, at, strict=True)]
-    has_series = len(whole) > 0 and all(shard is not None for column in places for shard, _ in column)
+    has_series = len(whole) > 0 and all(place.shard is not None for column in places for place in column)
     return Study(
         scenario=scenario,
         variants=names,

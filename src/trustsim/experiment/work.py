@@ -22,9 +22,10 @@ import numpy as np
 from trustsim.errors import TrustsimError
 from trustsim.experiment import own
 from trustsim.experiment.pool import Pool, interruptible, processes
+from trustsim.experiment.records import Addresses
 from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.store import Addresses, Store
+from trustsim.experiment.store import Store
 from trustsim.model import lockstep_groups
 from trustsim.registry import REGISTRY, Entry
 from trustsim.scenario.resolved import Scenario

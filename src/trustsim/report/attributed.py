@@ -8,7 +8,7 @@ from typing import Any
 from trustsim.analysis.attribution import Attribution, attribution
 from trustsim.catalog import REGISTRY
 from trustsim.registry import Registry
-from trustsim.report.result import running
+from trustsim.report.result import Out, running
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Scenario
 
@@ -17,7 +17,7 @@ def attribute(
     scenario: Scenario | str | os.PathLike[str],
     *,
     progress: bool = True,
-    out: str | os.PathLike[str] | None = None,
+    out: Out = None,
     registry: Registry = REGISTRY,
     **options: Any,
 ) -> Attribution:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from trustsim.analysis import calibration
@@ -12,7 +11,7 @@ from trustsim.analysis.posterior import Calibration, calibrated
 from trustsim.analysis.trials import TrialLog
 from trustsim.catalog import REGISTRY
 from trustsim.registry import Registry
-from trustsim.report.result import running
+from trustsim.report.result import Out, running
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.targets import Targets, read_targets
@@ -26,7 +25,7 @@ def calibrate(
     targets: Targets | File,
     *,
     progress: bool = True,
-    out: File | None = None,
+    out: Out = None,
     registry: Registry = REGISTRY,
     **options: Any,
 ) -> Calibration:
@@ -50,11 +49,11 @@ def calibrate(
 
 
 def search(
-    scenario: Scenario, targets: Targets, *, progress: bool, out: File | None, registry: Registry, **options: Any
+    scenario: Scenario, targets: Targets, *, progress: bool, out: Out, registry: Registry, **options: Any
 ) -> Search:
     """Make the trials that the folder lacks; the parameters are those of :func:`calibrate`."""
     with (
         running(progress, out, "trials") as (callback, store),
-        TrialLog(":memory:" if out is None else Path(out) / TRIALS) as log,
+        TrialLog(":memory:" if store is None else store.folder.parent / TRIALS) as log,
     ):
         return calibration.search(scenario, registry, targets, store=store, log=log, progress=callback, **options)

@@ -12,7 +12,7 @@ from trustsim.analysis.sensitivity import sensitivity as sensitivity_of
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.design import ranges_of, run_sweep
 from trustsim.registry import Registry
-from trustsim.report.result import running
+from trustsim.report.result import Out, running
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Scenario
 
@@ -24,7 +24,7 @@ def sweep(
     *,
     outcome: str | None = None,
     progress: bool = True,
-    out: str | os.PathLike[str] | None = None,
+    out: Out = None,
     registry: Registry = REGISTRY,
     **options: Any,
 ) -> Robust:
@@ -52,7 +52,7 @@ def sensitivity(
     ranges: Mapping[str, Sequence[Any]] | None = None,
     *,
     progress: bool = True,
-    out: str | os.PathLike[str] | None = None,
+    out: Out = None,
     registry: Registry = REGISTRY,
     **options: Any,
 ) -> Sensitivity:

@@ -15,8 +15,9 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.study import Study, run_study
 from trustsim.registry import Registry
-from trustsim.report.result import rule_of, running
+from trustsim.report.result import Out, rule_of, running
 from trustsim.scenario.load import load
+from trustsim.scenario.resolved import Scenario
 
 File = str | os.PathLike[str]
 
@@ -61,7 +62,7 @@ def evidence(
     *,
     replications: int | None = None,
     progress: bool = True,
-    out: File | None = None,
+    out: Out = None,
     registry: Registry = REGISTRY,
     **options: Any,
 ) -> Evidence:
@@ -78,10 +79,32 @@ def evidence(
     ------
     ScenarioError, TrustsimError : for what is wrong with a file, before anything runs.
     """
-    stories = [load(file, registry) for file in _files([paths] if isinstance(paths, str | os.PathLike) else paths)]
+    stories = stories_of([paths] if isinstance(paths, str | os.PathLike) else paths, registry)
+    return judged(stories, replications=replications, progress=progress, out=out, registry=registry, **options)
+
+
+def stories_of(paths: Sequence[File], registry: Registry) -> list[Scenario]:
+    """Return the scenarios of files and folders that have an ``expect``.
+
+    Raises ScenarioError, TrustsimError for what is wrong with a file, and where there is none.
+    """
+    stories = [load(file, registry) for file in _files(paths)]
     stories = [story for story in stories if story.expect]
     if not stories:
         raise TrustsimError("evidence: given no scenario with an expect; allowed: at least one")
+    return stories
+
+
+def judged(
+    stories: Sequence[Scenario],
+    *,
+    replications: int | None,
+    progress: bool,
+    out: Out,
+    registry: Registry,
+    **options: Any,
+) -> Evidence:
+    """Run scenarios and judge what they expect; the parameters are those of :func:`evidence`."""
     checked = []
     for story in stories:
         with running(progress, out, f"replications of {Path(story.source).stem}") as (callback, store):

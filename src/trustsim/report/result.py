@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from trustsim.report.look import Panels
+
+Out = str | os.PathLike[str] | Store | None  # a run folder, its run store that is open, or none
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ class Result:
         self,
         path: str | os.PathLike[str],
         *,
-        out: str | os.PathLike[str] | None = None,
+        out: Out = None,
         rerun: bool = True,
         progress: bool | Progress = False,
         workers: int | None = None,
@@ -157,9 +159,9 @@ class Result:
         """Write the self-contained HTML report and return its path.
 
         Some worlds are run again for it: to tell why money was withdrawn, and to show a run on the network. They are
-        kept in the run folder *out*; without ``rerun`` none is, and the report says so.
+        kept in the run folder *out*, or its run store that is open; without ``rerun`` none is, and the report says so.
         """
-        target, found = Path(path), again.nothing()
+        target, found = folder.expanded(path), again.nothing()
         if rerun:
             with running(progress, out, "worlds run again") as (callback, store):
                 found = again.run_again(self, store, progress=callback, workers=workers)
@@ -168,7 +170,7 @@ class Result:
 
     def odd(self, path: str | os.PathLike[str]) -> Path:
         """Write the description of the model by the ODD protocol, with the STRESS checklist, and return its path."""
-        target = Path(path)
+        target = folder.expanded(path)
         folder.write_whole({target: lambda beside: odd.write(self, beside)})
         return target
 
@@ -191,7 +193,7 @@ def compare(
     seed: int | None = None,
     workers: int | None = None,
     progress: bool | Progress = True,
-    out: str | os.PathLike[str] | None = None,
+    out: Out = None,
     rank_by: str | None = None,
     pool: Pool | None = None,
     timeout: float | None = None,
@@ -206,7 +208,8 @@ def compare(
     replications, variants, seed, workers, timeout : as in :func:`trustsim.experiment.study.run_study`; None leaves the
         scenario's own (and all CPUs).
     progress : True shows a bar (plain lines on stderr where there is no terminal), False nothing; or a callback.
-    out : a run folder: runs that are kept there are not computed again, and those that finish are kept there.
+    out : a run folder, or its run store that is open: runs that are kept there are not computed again, and those that
+        finish are kept there.
     rank_by : the outcome that orders the variants; None as in :func:`trustsim.analysis.comparison.compare`.
     pool : an executor to run on in place of this machine's processes, see :mod:`trustsim.experiment.pool`.
     simulate, groups, registry : the engine and the meaning of its outcomes; for tests and for models of your own.
@@ -237,13 +240,19 @@ def compare(
 
 @contextmanager
 def running(
-    progress: bool | Progress, out: str | os.PathLike[str] | None, what: str = "replications"
+    progress: bool | Progress, out: Out, what: str = "replications"
 ) -> Iterator[tuple[Progress | None, Store | None]]:
-    """Give the callback of a study, which shows how far it is in *what*, and the run store in the folder *out*."""
+    """Give the callback of a study, which shows how far it is in *what*, and the run store of *out*."""
     display = shown(Console(stderr=True), what) if progress is True else nullcontext(progress or None)
-    keeping = nullcontext(None) if out is None else Store(Path(out) / RUNS, waits=say)
-    with keeping as store, display as callback:
+    with kept_in(out) as store, display as callback:
         yield callback, store
+
+
+def kept_in(out: Out) -> AbstractContextManager[Store | None]:
+    """Give the run store of the folder *out*, opened here; None where there is no folder; one that is open stays so."""
+    if out is None or isinstance(out, Store):
+        return nullcontext(out)
+    return Store(folder.expanded(out) / RUNS, waits=say)
 
 
 def rule_of(scenario: Scenario, registry: Registry) -> Rule | None:
@@ -260,6 +269,12 @@ def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None =
     Raises TrustsimError where no replication is finished.
     """
     with reading_of(place / RUNS) as runs:
+        n_gone = runs.n_gone(asked.addresses, asked.total)
+        if n_gone:
+            raise TrustsimError(
+                f"{place / RUNS}: given a run store of which shards were deleted, with {n_gone} runs of this study; "
+                f"allowed: trustsim resume {place}, which computes these runs again"
+            )
 
         def study_of(upto: int) -> Study:
             n_done = sum(len(runs.done(address, upto)) for address in asked.addresses.values())

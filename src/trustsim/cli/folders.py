@@ -1,0 +1,170 @@
+"""Run folders of every kind of study: written, gone on with, counted and verified by one mechanism.
+
+A command that runs a study writes down what it is asked for, and goes on with what is written: so does ``resume``.
+:data:`KINDS` says for each of these commands how it goes on, and which runs its studies are made of.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trustsim.cli import common
+from trustsim.errors import TrustsimError, one_of
+
+if TYPE_CHECKING:
+    from trustsim.experiment.request import Request
+    from trustsim.experiment.store import Store
+    from trustsim.experiment.verify import Part
+    from trustsim.scenario.resolved import Scenario
+
+
+@dataclass(frozen=True)
+class How:
+    """How a study is run, which changes none of its numbers."""
+
+    workers: int | None = None
+    dask: str | None = None
+    timeout: float | None = None
+    as_json: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A run folder with what it is for; ``store``: its run store, where it is held to be written."""
+
+    place: Path
+    request: Request
+    scenarios: tuple[Scenario, ...]
+    store: Store | None = None
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of a study of one."""
+        return self.scenarios[0]
+
+    @property
+    def resume(self) -> str:
+        """The line that goes on with it."""
+        return f"trustsim resume {shlex.quote(str(self.place))}"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is counted of a study: what it is, in a few words, its parts, and how many runs it asks for in all."""
+
+    what: str
+    parts: Sequence[Part]
+    n_runs: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A command that runs studies: goes on with one in a folder; says what runs it is made of."""
+
+    go_on: Callable[[Folder, How], None]
+    counts: Callable[[Folder], Counts]
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def new(file: str, end: str, out: str | None) -> Path:
+    """Return the run folder of a scenario file: *out*, else its name with *end*, in this folder.
+
+    Where a folder of that name holds the study of another file, a number follows.
+    """
+    from trustsim.experiment.folder import expanded
+    from trustsim.experiment.request import is_of_another
+    from trustsim.report.result import say
+
+    if out is not None:
+        return expanded(out)
+    first = Path(f"{Path(file).stem}-{end}")
+    for k in itertools.count(2):
+        place = first if k == 2 else Path(f"{first}-{k - 1}")
+        if not is_of_another(place, file):
+            break
+    if place != first:
+        say(f"{first} holds the study of another file of this name; this one goes to {place}")
+    return place
+
+
+def go(
+    place: Path, how: How, scenarios: Sequence[Scenario], request: Request, texts: dict[str, str] | None = None
+) -> None:
+    """Write down in a folder what is asked for and run what is missing, while no other process does."""
+    from trustsim.experiment.request import RUNS, write_down
+    from trustsim.experiment.store import Store
+    from trustsim.report.result import say
+
+    with Store(place / RUNS, waits=say) as store:
+        write_down(place, scenarios, request, texts or {})
+        _kind(place, request.command).go_on(read(place, store), how)
+
+
+def go_on(place: Path, how: How) -> None:
+    """Run what is missing of the study in a folder, while no other process does."""
+    from trustsim.experiment.folder import can_write
+    from trustsim.experiment.request import RUNS, write_down
+    from trustsim.experiment.request import read as request_of
+    from trustsim.experiment.store import Store
+    from trustsim.report.result import say
+
+    _kind(place, request_of(place).command)
+    if not can_write(place):
+        raise TrustsimError(
+            f"{place}: given a folder that cannot be written; allowed: trustsim status, verify, and report or export "
+            "with --out elsewhere; to go on, copy it to a place with room that you may write to"
+        )
+    with Store(place / RUNS, waits=say) as store:
+        found = read(place, store)
+        request = renewed(found)
+        if request != found.request:
+            found = replace(found, request=write_down(place, found.scenarios, request, _texts(found)))
+        _kind(place, request.command).go_on(found, how)
+
+
+def read(place: Path, store: Store | None = None, *, checks: bool = True) -> Folder:
+    """Return what a folder is for. Raises TrustsimError where that is not as it was written, unless without checks."""
+    from trustsim.experiment import request as requests
+
+    request = requests.read(place)
+    found = requests.scenarios(place, request, lambda path: common.read_scenario(str(path), ()), checks=checks)
+    return Folder(place, request, tuple(found), store)
+
+
+def counts(found: Folder) -> Counts:
+    """Return what is counted of the study in a folder."""
+    return _kind(found.place, found.request.command).counts(found)
+
+
+def renewed(found: Folder) -> Request:
+    """Return what is asked for in a folder as this version of trustsim writes it: runs are kept under its addresses."""
+    from trustsim.experiment.address import addresses, engine
+    from trustsim.experiment.simulate import simulate
+
+    request = replace(found.request, engine=engine())
+    if request.addresses is None:
+        return request
+    return replace(request, addresses=addresses(found.scenario, list(request.addresses), simulate))
+
+
+def _texts(found: Folder) -> dict[str, str]:
+    """Return the files of a study that are neither scenarios nor what these name."""
+    from trustsim.experiment.request import INPUTS
+
+    names = [name for name in found.request.files if name not in found.request.scenarios]
+    texts = [name for name in names if not name.startswith(f"{INPUTS}/")]
+    return {name: (found.place / name).read_text(encoding="utf-8") for name in texts}
+
+
+def _kind(place: Path, command: str) -> Kind:
+    if command not in KINDS:
+        raise TrustsimError(f"{place}: given a folder of {command!r}; allowed: one of a study, {one_of(KINDS)}")
+    return KINDS[command]

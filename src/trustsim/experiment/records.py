@@ -1,0 +1,472 @@
+"""What a run store holds, read from its index and believed only where its marks agree.
+
+``index.sqlite`` has one row a block of runs, one a run (address, replication, outcomes, where its series are) and one a
+failure; :mod:`trustsim.experiment.marks` says what is noticed. Outcomes are read without touching a shard. A store is
+also read from media that cannot be written, and while a process is at work there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.errors import TrustsimError
+from trustsim.experiment import marks
+from trustsim.experiment.marks import BLOCKS, EVERY, Tally, failures_of, runs_of
+from trustsim.experiment.passing import Passing
+from trustsim.experiment.shards import Damaged, Place, names_in, trouble_of
+from trustsim.experiment.simulate import FailedRun
+
+FORMAT = 3
+INDEX = "index.sqlite"
+JOURNALS = tuple(INDEX + end for end in ("-journal", "-wal"))
+APPLICATION = 0x74727573  # "trus", which SQLite keeps in the head of the file
+TABLES = {
+    "block": "id INTEGER PRIMARY KEY, shard TEXT UNIQUE, sha256 TEXT NOT NULL, seconds REAL NOT NULL, "
+    "about TEXT NOT NULL, mark BLOB NOT NULL",
+    "run": "address TEXT, replication INTEGER, block INTEGER NOT NULL, row INTEGER NOT NULL, outcomes BLOB NOT NULL, "
+    "episodes TEXT NOT NULL, mark BLOB NOT NULL, PRIMARY KEY (address, replication)",
+    "failure": "address TEXT, replication INTEGER, record TEXT NOT NULL, mark BLOB NOT NULL, "
+    "PRIMARY KEY (address, replication)",
+    "tally": "name TEXT PRIMARY KEY, n INTEGER NOT NULL, mark BLOB NOT NULL",
+}
+TRIED_AGAIN = ("worker", "timeout")  # stages of failures that another attempt may not meet
+SECONDS_TO_WAIT = 30.0  # for another program that has the index locked
+_BROKEN = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_CONSTRAINT")
+_NOT_WRITABLE = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+Addresses = Mapping[str, str]  # by variant
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The runs of one variant: replications int64 (n,) ascending; outcomes by name float64 (n,); what else is known.
+
+    ``episodes`` are lists of (platform, onset, peak, end, trigger, ran); ``places`` of the series; ``series`` their
+    names and ``shape`` (days + 1, platforms + 1).
+    """
+
+    replications: NDArray[np.int64]
+    outcomes: dict[str, NDArray[np.float64]]
+    episodes: tuple[tuple[tuple[Any, ...], ...], ...]
+    places: tuple[Place, ...]
+    series: tuple[str, ...] = ()
+    shape: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of runs: its shard (None where no series were kept), and what its outcomes and series are called."""
+
+    shard: str | None
+    sha256: str
+    about: str
+    mark: bytes
+
+
+class Kept(NamedTuple):
+    """One run as the index holds it."""
+
+    replication: int
+    block: int
+    row: int
+    outcomes: bytes
+    episodes: str
+
+
+@dataclass(frozen=True)
+class Lying:
+    """One run as it lies in the index: its outcomes (8 bytes each) and their names, its episodes, its series."""
+
+    values: bytes
+    episodes: str
+    place: Place
+    outcomes: Sequence[str]
+    series: Sequence[str]
+    shape: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a store holds of a study: runs (one replication of one variant) done and failed, seconds for each so far.
+
+    ``failures``: replication and one line for each pass that failed.
+    """
+
+    done: int
+    failed: int
+    seconds_a_run: float
+    failures: tuple[tuple[int, str], ...] = ()
+
+
+class Records:
+    """What a run store holds; see :func:`reading_of`, and :class:`~trustsim.experiment.store.Store`, which adds to it.
+
+    Raises Damaged, here and wherever something is read, for an index that is not as it was written.
+    """
+
+    def __init__(self, folder: Path, index: sqlite3.Connection) -> None:
+        self.folder, self._index = folder, index
+        self._believed: set[str] = set()
+        with self._believing():
+            _check_format(folder, index)
+            self._tallies = self._read_tallies()
+            self._blocks = self._read_blocks()
+        there = names_in(folder)
+        self._gone = {block for block, b in self._blocks.items() if b.shard is not None and b.shard not in there}
+
+    @contextmanager
+    def _believing(self) -> Iterator[None]:
+        """Turn what an index that was changed makes Python say into what it means."""
+        try:
+            yield
+        except sqlite3.Error as e:
+            raise trouble_with(self.folder, "read runs in", e) from e
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as e:
+            raise damaged(self.folder, f"an index whose rows are not as they were written ({e})") from e
+
+    def _read_tallies(self) -> dict[str, Tally]:
+        rows = self._index.execute("SELECT name, n, mark FROM tally")
+        found = {name: Tally(n, int.from_bytes(mark)) for name, n, mark in rows}
+        if found.get(EVERY) != marks.every(found):
+            raise damaged(self.folder, "an index of which rows were changed, added or taken away (its tallies)")
+        return found
+
+    def _read_blocks(self) -> dict[int, Block]:
+        found, tally = {}, Tally()
+        for id, shard, sha256, seconds, about, mark in self._index.execute("SELECT * FROM block"):
+            if marks.of_block(id, shard, sha256, seconds, about) != mark:
+                raise damaged(self.folder, f"an index whose block {id} is not as it was written")
+            found[id], tally = Block(shard, sha256, about, mark), tally.plus(mark)
+        if tally != self._tallies.get(BLOCKS, Tally()):
+            raise damaged(self.folder, f"an index with {tally.n} blocks of runs that are not those that were written")
+        return found
+
+    def _runs_of(self, address: str) -> list[Kept]:
+        """Return all runs of an address, by replication. Raises Damaged unless every one is as it was written.
+
+        What this process has seen to be so since it opened the index, or put there itself, it does not hash again.
+        """
+        columns = "replication, block, row, outcomes, episodes"
+        query = f"SELECT {columns} FROM run WHERE address = ? ORDER BY replication"
+        found = list(map(Kept._make, self._index.execute(query, (address,))))
+        if address not in self._believed:
+            self._believe(address, found)
+            self._believed.add(address)
+        return found
+
+    def _believe(self, address: str, runs: Sequence[Kept]) -> None:
+        query = "SELECT mark FROM run WHERE address = ? ORDER BY replication"
+        written = [mark for (mark,) in self._index.execute(query, (address,))]
+        blocks, of_run = {id: block.mark for id, block in self._blocks.items()}, marks.of_run
+        changed = [
+            run.replication
+            for run, mark in zip(runs, written, strict=True)
+            if run.block not in blocks
+            or of_run(blocks[run.block], address, run.replication, run.row, run.outcomes, run.episodes) != mark
+        ]
+        here = f"of the address {address[:12]}…"
+        if changed:
+            what = f"an index in which replication {_some(changed)} {here} is not as it was written"
+            raise damaged(self.folder, what, f"{len(runs) - len(changed)} of these {len(runs)} runs agree. ")
+        wanted = self._tallies.get(runs_of(address), Tally())
+        if marks.tally(written) != wanted:
+            raise damaged(self.folder, f"an index with {len(runs)} runs {here}, which are not the {wanted.n} written")
+
+    def done(self, address: str, total: int, *, with_series: bool = True) -> list[int]:
+        """Return the replications below *total* that need no other attempt: kept, or failed for good."""
+        with self._believing():
+            lacking = {id for id, block in self._blocks.items() if with_series and block.shard is None} | self._gone
+            kept = [run.replication for run in self._runs_of(address) if run.block not in lacking]
+        failed = [failed.replication for failed in self.failures({"": address}, total) if _is_final(failed)]
+        return [replication for replication in kept if replication < total] + failed
+
+    def runs(self, address: str, total: int) -> Stored:
+        """Return the runs of one variant with a replication below *total*."""
+        with self._believing():
+            rows = [run for run in self._runs_of(address) if run.replication < total and run.block not in self._gone]
+            if not rows:
+                return Stored(np.zeros(0, np.int64), {}, (), ())
+            told = {self._blocks[run.block].about for run in rows}
+            if len(told) > 1:
+                raise damaged(self.folder, f"an index whose runs of {address[:12]}… have different outcomes")
+            about = json.loads(told.pop())
+            values = np.frombuffer(b"".join(run.outcomes for run in rows), np.float64).reshape(len(rows), -1)
+            blocks = self._blocks
+            return Stored(
+                replications=np.array([run.replication for run in rows], np.int64),
+                outcomes={name: values[:, k] for k, name in enumerate(about["outcomes"])},
+                episodes=tuple(tuple(map(tuple, json.loads(run.episodes))) for run in rows),
+                places=tuple(Place(blocks[r.block].shard, blocks[r.block].sha256, r.row) for r in rows),
+                series=tuple(about["series"]),
+                shape=tuple(about["shape"]),
+            )
+
+    def n_gone(self, addresses: Addresses, total: int) -> int:
+        """Return how many runs of these variants below *total* are lost with shards that were deleted."""
+        with self._believing():
+            return sum(self._number(address, total, gone=True) for address in addresses.values())
+
+    def _number(self, address: str, total: int, *, gone: bool = False) -> int:
+        """Count runs below *total*, or those among them whose shard is gone; the rows are not read, but counted."""
+        query = "SELECT block, count(*), sum(replication < ?) FROM run WHERE address = ? GROUP BY block"
+        rows = self._index.execute(query, (total, address)).fetchall()
+        n, wanted = sum(row[1] for row in rows), self._tallies.get(runs_of(address), Tally()).n
+        if n != wanted:
+            raise damaged(self.folder, f"an index with {n} runs of the address {address[:12]}…, of {wanted} written")
+        return sum(int(row[2]) for row in rows if (row[0] in self._gone) == gone)
+
+    def count(self, addresses: Addresses, total: int) -> Count:
+        """Count the runs of these variants below *total*. Their outcomes are not looked at: see :meth:`check`."""
+        with self._believing():
+            done = sum(self._number(address, total) for address in addresses.values())
+            seconds, runs = self._index.execute(
+                "SELECT (SELECT total(seconds) FROM block), (SELECT count(*) FROM run)"
+            ).fetchone()
+        failures = self.failures(addresses, total)
+        lines = sorted({(each.replication, _line(each)) for each in failures})
+        n_failed = sum(len(each.variants) for each in failures)
+        return Count(done, n_failed, seconds / max(runs, 1), tuple(lines))
+
+    def check(self, addresses: Addresses) -> None:
+        """Read all runs of these variants. Raises Damaged where one is not as it was written."""
+        with self._believing():
+            for address in addresses.values():
+                self._runs_of(address)
+
+    def failures(self, addresses: Addresses, total: int) -> list[FailedRun]:
+        """Return the records of these variants' runs below *total* that failed, each with its variants."""
+        found: dict[str, list[str]] = {}
+        with self._believing():
+            for variant, address in addresses.items():
+                for replication, record in self._failures_of(address):
+                    if replication < total:
+                        found.setdefault(record, []).append(variant)
+            return [FailedRun(**{**json.loads(record), "variants": tuple(names)}) for record, names in found.items()]
+
+    def _failures_of(self, address: str) -> list[tuple[int, str]]:
+        rows = self._index.execute(
+            "SELECT replication, record, mark FROM failure WHERE address = ? ORDER BY replication", (address,)
+        ).fetchall()
+        is_whole = all(marks.of_failure(address, n, record) == mark for n, record, mark in rows)
+        wanted = self._tallies.get(failures_of(address), Tally())
+        if not is_whole or marks.tally(mark for _, _, mark in rows) != wanted:
+            raise damaged(self.folder, f"an index whose failures of the address {address[:12]}… are not as written")
+        return [(replication, record) for replication, record, _ in rows]
+
+    def changed(self, names: Mapping[str, str]) -> list[str]:
+        """Recompute the hashes of all that is kept; return what is not as it was written, each in a few words.
+
+        ``names``: what variants are called, by address.
+        """
+        found = []
+        for block in self._blocks.values():
+            trouble = None if block.shard is None else trouble_of(self.folder, block.shard, block.sha256)
+            if trouble is not None:
+                found.append(f"shard {block.shard}" + (" (it is gone)" if "gone" in trouble else ""))
+        with self._believing():
+            for (address,) in self._index.execute("SELECT DISTINCT address FROM run").fetchall():
+                try:
+                    self._runs_of(address)
+                except Damaged:
+                    changed = list(self._changed_of(address))
+                    which = f"replication {_some(changed)}" if changed else "runs"
+                    found.append(f"{which} of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
+            every = {str(name) for name in self._tallies if name.startswith(runs_of(""))}
+            there = {runs_of(a) for (a,) in self._index.execute("SELECT DISTINCT address FROM run")}
+            found += [f"runs of {name[5:17]}… in {INDEX}" for name in sorted(every - there) if self._tallies[name].n]
+            for (address,) in self._index.execute("SELECT DISTINCT address FROM failure").fetchall():
+                with suppress(Damaged):
+                    self._failures_of(address)
+                    continue
+                found.append(f"failures of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
+        return found
+
+    def _changed_of(self, address: str) -> Iterator[int]:
+        query = "SELECT replication, block, row, outcomes, episodes, mark FROM run WHERE address = ?"
+        for replication, block, row, outcomes, episodes, mark in self._index.execute(query, (address,)):
+            with suppress(TypeError, ValueError, AttributeError, KeyError):
+                if marks.of_run(self._blocks[block].mark, address, replication, row, outcomes, episodes) == mark:
+                    continue
+            yield replication
+
+    def number(self, addresses: Addresses, total: int) -> int:
+        """Count the runs of these variants below *total* that are kept."""
+        with self._believing():
+            return sum(self._number(address, total) for address in addresses.values())
+
+    def replications(self, address: str, total: int) -> set[int]:
+        """Return the replications below *total* of an address, whether their rows are believed or not."""
+        with self._believing():
+            query = "SELECT replication, block FROM run WHERE address = ? AND replication < ?"
+            rows = self._index.execute(query, (address, total))
+            return {number for number, block in rows if block in self._blocks and block not in self._gone}
+
+    def lying(self, address: str, replication: int) -> Lying:
+        """Return one run as it lies there, believed or not."""
+        with self._believing():
+            query = "SELECT block, row, outcomes, episodes FROM run WHERE address = ? AND replication = ?"
+            id, row, outcomes, episodes = self._index.execute(query, (address, replication)).fetchone()
+            block = self._blocks[id]
+            about = json.loads(block.about)
+            place = Place(block.shard, block.sha256, row)
+            return Lying(bytes(outcomes), episodes, place, about["outcomes"], about["series"], tuple(about["shape"]))
+
+
+def _is_final(failed: FailedRun) -> bool:
+    return failed.stage not in TRIED_AGAIN
+
+
+def _line(failed: FailedRun) -> str:
+    names = ", ".join(failed.variants)
+    return f"replication {failed.replication} ({names}): {failed.type}: {failed.message}"
+
+
+def _some(numbers: Sequence[int]) -> str:
+    more = "" if len(numbers) <= 3 else f" and {len(numbers) - 3} more"
+    return ", ".join(map(str, numbers[:3])) + more
+
+
+def _check_format(folder: Path, index: sqlite3.Connection) -> None:
+    """Raise TrustsimError unless this is the index of a run store, of this format."""
+    version, application = (
+        index.execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id")
+    )
+    tables = {name for (name,) in index.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if application == APPLICATION and version == FORMAT:
+        missing = TABLES.keys() - tables
+        if missing:
+            raise damaged(folder, f"an index without its table {', '.join(sorted(missing))}")
+        return
+    is_ours = application == APPLICATION or {"block", "run", "failure"} <= tables
+    if is_ours and version != FORMAT:
+        raise TrustsimError(
+            f"{folder}: given a run store of format {version}; allowed: {FORMAT}. Another version of "
+            "trustsim wrote it, and its runs are those of that version: read it with that one, or let --out name "
+            "another folder"
+        )
+    raise damaged(folder, "a database of another program" if tables else "a database without a table")
+
+
+def damaged(folder: Path, what: str, still: str = "") -> Damaged:
+    """Return the error for an index that is not as it was written."""
+    return Damaged(
+        f"{folder / INDEX}: given {what}; allowed: the index that trustsim wrote there. {still}Nothing was "
+        f"deleted, and shards, tables and reports beside it are as they were. Put a copy of the index back; or move "
+        f"{folder} away, and the same command, or trustsim resume, computes its runs again"
+    )
+
+
+def trouble_with(folder: Path, what: str, error: Exception) -> TrustsimError:
+    """Return the error for what SQLite or the system says of a store."""
+    name = getattr(error, "sqlite_errorname", None) or ""
+    if isinstance(error, sqlite3.Error) and name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return TrustsimError(
+            f"{folder / INDEX}: cannot {what} it: another program has it locked, for {SECONDS_TO_WAIT:.0f} s and "
+            "longer; allowed: to close that program (what was finished is kept), and the same command again"
+        )
+    is_broken = name.startswith(_BROKEN) or (not name and "decode" in str(error).lower())
+    if isinstance(error, sqlite3.Error) and is_broken:
+        return damaged(folder, f"a file that is no whole SQLite database ({error})")
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return TrustsimError(
+        f"{folder}: cannot {what} it ({reason}); allowed: a folder with room that you may write to. "
+        "What was finished is kept"
+    )
+
+
+@contextmanager
+def reading_of(folder: str | os.PathLike[str]) -> Iterator[Records]:
+    """Give what a store holds at this moment, without waiting for a process that is at work there.
+
+    Nothing is written, so that the folder may lie on media that cannot be. Raises TrustsimError where there is no run
+    store, and Damaged for one that is not as it was written.
+    """
+    place = Path(folder)
+    with _opened(place) as index:
+        try:
+            records = Records(place, index)
+        except OSError as e:
+            raise trouble_with(place, "read runs in", e) from e
+        yield records
+
+
+@contextmanager
+def _opened(place: Path) -> Iterator[sqlite3.Connection]:
+    file = place / INDEX
+    with Passing() as passing:
+        try:
+            if not file.is_file():
+                raise no_index(place)
+            if file.stat().st_size == 0:
+                raise damaged(place, "an empty file")
+            index = connected(file, passing)
+        except OSError as e:
+            raise trouble_with(place, "read runs in", e) from e
+        except sqlite3.Error as e:
+            raise trouble_with(place, "read runs in", e) from e
+        with closing(index):
+            yield index
+
+
+def no_index(place: Path) -> TrustsimError:
+    """Return the error for a folder that has no index where one is read."""
+    if place.is_dir() and names_in(place):
+        return lost(place)
+    there = "something that is no file" if (place / INDEX).exists() else "a folder without an index of runs"
+    return TrustsimError(f"{place}: cannot read runs in it: given {there}; allowed: one in which a study has begun")
+
+
+def lost(place: Path) -> Damaged:
+    """Return the error for shards without the index that says what they are."""
+    return Damaged(
+        f"{place / INDEX}: given {len(names_in(place))} shards beside an index that is gone; allowed: the one that was "
+        f"written with them. Nothing was deleted. Put a copy of it back; or move {place} away, and the same "
+        "command, or trustsim resume, computes all runs again"
+    )
+
+
+def connected(file: Path, passing: Passing) -> sqlite3.Connection:
+    """Open the index to be read; where that needs to write and cannot, a copy of it, or the file as it lies there."""
+    address = Path(os.path.abspath(file)).as_uri()
+    try:
+        return _begun(f"{address}?mode=ro")
+    except sqlite3.OperationalError as e:
+        if not (getattr(e, "sqlite_errorname", None) or "").startswith(_NOT_WRITABLE):
+            raise
+    journals = [file.with_name(name) for name in JOURNALS if file.with_name(name).exists()]
+    if not any(journal.stat().st_size for journal in journals):
+        return _begun(f"{address}?immutable=1")
+    for each in (file, *journals):  # what a process that was killed left half done is undone in the copy
+        shutil.copyfile(each, passing.path / each.name)
+    return _begun(f"{(passing.path / file.name).as_uri()}?mode=rw")
+
+
+def _begun(address: str) -> sqlite3.Connection:
+    """Connect and begin to read, so that all that is read is of one moment."""
+    index = sqlite3.connect(address, uri=True, timeout=SECONDS_TO_WAIT)
+    try:
+        index.execute("BEGIN")
+        index.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        index.close()
+        raise
+    return index
+
+
+def count(folder: str | os.PathLike[str], addresses: Addresses, total: int) -> Count:
+    """Count the runs of these variants below *total*, without waiting for a process that is at work there.
+
+    Raises TrustsimError where there is no run store.
+    """
+    with reading_of(folder) as records:
+        return records.count(addresses, total)
