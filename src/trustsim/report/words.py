@@ -154,8 +154,13 @@ def plural(n: int, noun: str, nouns: str = "") -> str:
 
 
 def label(name: str) -> str:
-    """Turn a name of the code into words: ``'loss_by_segment[novice]'`` becomes ``'loss by segment (novice)'``."""
-    return name.replace("_", " ").replace("[", " (").replace("]", ")").strip()
+    """Turn a name of the code into words: ``'loss_by_segment[novice]'`` becomes ``'loss by segment (novice)'``.
+
+    What stands in brackets is a name of the reader's, and stays as it is.
+    """
+    stem, _, group = name.partition("[")
+    shown = stem.replace("_", " ").strip()
+    return f"{shown} ({group.removesuffix(']')})" if group else shown
 
 
 def sentence(text: str) -> str:
