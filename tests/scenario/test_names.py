@@ -19,9 +19,10 @@ RIGHT = (
     "港湾", "الميناء", "חוף", "बंदरगाह", "ท่าเรือ", "harbour 🚢", "👩\u200d🚀", "می\u200cخواهم", "é", "가",
     "$5", "fee $5 (2% above $500)", "$a$b$", r"\alpha_1^2", "a_b", "[red]x[/red]", "[/]", "[link=x]y", "<b>bold</b>",
     "</script><script>alert(1)</script>", "a | b", "*", "* bold *", "`code`", "# head", "- item", "{{ 7*7 }}",
-    "${HOME}", "$(touch x)", "; rm -rf /", "it's", '"quoted"', 'a "b" c', "a, b", "a.b.c", "a: b", "key = value", "=1+1",
-    "+1+1", "-1-1", "@SUM(1)", "＝1+1", "'=1", "all", "nothing", "none", "na", "total", "sector", "baseline", "yes", "off", "~",
-    "2", "0.5", "constructor", "__proto__", "loss[a]]", "CON", "../up", "a/b", "a\\b", "%s %d", "&amp;", "e", "1.2 from out",
+    "${HOME}", "$(touch x)", "; rm -rf /", "it's", '"quoted"', 'a "b" c', "a, b", "a.b.c", "a: b", "key = value",
+    "=1+1", "+1+1", "-1-1", "@SUM(1)", "＝1+1", "'=1", "all", "nothing", "none", "na", "total", "sector", "baseline",
+    "yes", "off", "~", "2", "0.5", "1.2 from out", "constructor", "__proto__", "loss[a]]", "CON", "../up", "a/b",
+    "a\\b", "%s %d", "&amp;", "e",
 )  # fmt: skip
 
 #: what is refused -> what the message says, and the nearest name
