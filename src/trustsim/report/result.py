@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -271,7 +272,7 @@ def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None =
         what = "a folder without a finished replication"
         if asked.request.addresses not in (None, asked.addresses):
             what = "runs that another version of trustsim began"
-        raise TrustsimError(f"{place}: given {what}; allowed: trustsim resume {place}")
+        raise TrustsimError(f"{place}: given {what}; allowed: trustsim resume {shlex.quote(str(place))}")
     return Result(study, compare_study(study, registry, rank_by=rank_by or asked.request.rank_by))
 
 
