@@ -321,7 +321,8 @@ def _go_on(
         if result.precision and request.replications is None:
             click.echo(result.precision)
         if trouble is None:
-            click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; next: trustsim report {place}")
+            then = f"next: trustsim report {shlex.quote(str(place))}"
+            click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; {then}")
     if result.study.interrupted:
         click.echo(f"interrupted; go on with: trustsim resume {shlex.quote(str(place))}", err=True)
     for failed in result.study.failed[:1]:
