@@ -72,9 +72,11 @@ def sweep(
             scenario, outcome=outcome, progress=not quiet, out=place, registry=common.registry(), variants=names,
             replications=replications, workers=workers, pool=pool, timeout=timeout,
         )  # fmt: skip
+    from trustsim.experiment.tables import write_csv
+
     with common.writing(place):
-        found.points().to_csv(place / "points.csv", index_label="point")
-        found.table().to_csv(place / "regret.csv")
+        write_csv(found.points(), place / "points.csv", index_label="point")
+        write_csv(found.table(), place / "regret.csv")
         design_pictures.figure_of(design_pictures.regret(found)).savefig(
             place / "regret.png", dpi=144, facecolor="white"
         )
@@ -150,9 +152,11 @@ def sensitivity(
             variant=variant, samples=samples, progress=not quiet, out=place, registry=common.registry(),
             replications=replications, workers=workers, pool=pool, timeout=timeout,
         )  # fmt: skip
+    from trustsim.experiment.tables import write_csv
+
     with common.writing(place):
-        found.to_frame().to_csv(place / "indices.csv")
-        found.points().to_csv(place / "points.csv", index_label="point")
+        write_csv(found.to_frame(), place / "indices.csv")
+        write_csv(found.points(), place / "points.csv", index_label="point")
         for name, ax in (
             ("indices", pictures.index_bars(found)),
             ("tornado", pictures.tornado(found)),

@@ -204,8 +204,8 @@ def report(folder: Path, out: Path | None, odd: bool, rank_by: str | None) -> No
 @main.command()
 @run_folder
 @click.option(
-    "--to", "kind", type=click.Choice(["csv", "parquet", "netcdf"]), default="csv", show_default=True,
-    help="Parquet and netCDF need the extras of these names.",
+    "--to", "kind", type=click.Choice(["csv", "parquet", "netcdf", "xlsx"]), default="csv",
+    show_default=True, help="Parquet, netCDF and Excel's xlsx need the extras of these names.",
 )  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="By default RUN_FOLDER.")
 def export(folder: Path, kind: Any, out: Path | None) -> None:
