@@ -75,7 +75,7 @@ best = dict(zip(table.index, pareto(table[["level", "cost"]].to_numpy()), strict
 rows = np.arange(len(table))[::-1]
 
 panels = ts.plots.panels(2, width=9.5, height=4.2, same_x=False)
-for ax, value in zip(panels, (100 * table["level"], table["cost"] / 100), strict=True):
+for ax, value in zip(panels, (100 * table["level"], table["cost"]), strict=True):
     for row, name, x in zip(rows, table.index, value, strict=True):
         ax.plot(max(x, 0.0), row, "o", ms=8, color="#0072b2", mfc="#0072b2" if best[name] else "white", zorder=3)
 panels[0].hlines(rows, 100 * table["low"], 100 * table["high"], color="#0072b2", zorder=2)
@@ -92,7 +92,7 @@ panels
 
 # %%
 print("the Pareto set:", ", ".join(name for name in table.index if best[name]))
-paid = {name: table.loc[name, "cost"] / 1e8 for name in ("guarantee", "slower exit + guarantee")}
+paid = {name: table.loc[name, "cost"] / 1e6 for name in ("guarantee", "slower exit + guarantee")}
 print("cost in millions:", ", ".join(f"{name} {cost:.1f}" for name, cost in paid.items()))
 assert not best["guarantee"]
 assert best["slower exit + credit line"]

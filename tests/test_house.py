@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "trustsim"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
-    "errors", "units", "registry", "kernels", "scenario", "world", "mechanisms", "outcomes", "catalog", "model",
-    "experiment", "analysis", "report", "bench", "live", "web", "cli",
+    "errors", "units", "names", "registry", "kernels", "scenario", "world", "mechanisms", "outcomes", "catalog",
+    "model", "experiment", "analysis", "report", "bench", "live", "web", "cli",
 )  # fmt: skip
 
 # package → the rooms and files that may import it

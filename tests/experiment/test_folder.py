@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from trustsim import catalog  # noqa: F401  the units of outcomes
 from trustsim.errors import TrustsimError
 from trustsim.experiment import folder
 from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
@@ -52,6 +53,7 @@ def test_what_is_exported_as_netcdf_is_labelled(study, tmp_path):
         there = data["outflow"].sel(replication=4, day=2, variant="both", platform="Quay")
         assert there.item() == study.series["outflow"][2, 2, 2, 1]
         np.testing.assert_array_equal(data["investor_loss"], study.outcomes["investor_loss"])
+        assert data["investor_loss"].attrs["units"] == "share"
         assert data.attrs["seed"] == 3
 
 

@@ -1,4 +1,6 @@
+import html
 import io
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +14,7 @@ from trustsim.outcomes import Episode
 from trustsim.registry import Registry
 from trustsim.report.progress import shown
 from trustsim.report.result import compare
+from trustsim.report.table import ranked_table
 from trustsim.scenario.resolved import Scenario, Variant, World
 
 
@@ -54,8 +57,9 @@ def test_table_is_one_row_a_variant_best_first_with_level_difference_and_cost():
     assert table.index.tolist() == ["insured", "nothing"]
     assert {"level", "low", "high", "difference", "better_share", "variance_reduction", "cost"} <= set(table.columns)
     assert table.loc["insured", "difference"] == pytest.approx(-table.loc["insured", "level"])  # half the loss
-    assert table["cost"].tolist() == [350, 0]
-    assert compared().table(COST).loc["insured", "level"] == 350
+    assert table["cost"].tolist() == [3.5, 0]  # of 350 cents
+    assert table.attrs["units"]["level"] == table.attrs["units"]["cost"] == "CNY"
+    assert compared().table(COST).loc["insured", "level"] == 3.5
 
 
 def test_an_unknown_outcome_names_the_nearest():
@@ -65,7 +69,10 @@ def test_an_unknown_outcome_names_the_nearest():
 
 def test_frames_are_tidy():
     result = compared(replications=3)
-    assert result.to_frame().columns.tolist() == ["replication", "variant", "investor_loss", COST]
+    frame = result.to_frame()
+    assert frame.columns.tolist() == ["replication", "variant", "investor_loss", COST]
+    assert frame.attrs["units"][COST] == "CNY"
+    np.testing.assert_allclose(frame[COST], result.study.outcomes[COST].reshape(-1) / 100)
     trust = result.series("trust")
     assert trust.columns.tolist() == ["replication", "day", "variant", "platform", "value"]
     assert trust["day"].max() == 3.0
@@ -85,6 +92,10 @@ def test_a_result_shows_itself_shortly_and_escapes_its_title():
     page = result._repr_html_()
     assert "A &lt;theft&gt;" in page
     assert "<table" in page
+    for line in ranked_table(result.comparison).splitlines()[:1]:
+        assert html.escape(line[:60]) in page
+    cells = re.findall("<td>(.*?)</td>", page)
+    assert [cell in ranked_table(result.comparison) for cell in cells].count(False) == 0
 
 
 def test_a_saved_result_is_a_run_folder(tmp_path):

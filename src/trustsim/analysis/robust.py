@@ -93,7 +93,7 @@ class Robust:
         """Return one row a point: the swept parameters, the mean outcome of every variant, and who is best."""
         best = ["" if np.isnan(row).any() else self.variants[int(np.argmin(row))] for row in self.regret]
         values = pd.DataFrame(self.values, columns=list(self.variants))
-        return pd.concat([self.sweep.design.to_frame(), values], axis=1).assign(best=best)
+        return pd.concat([self.sweep.design.to_frame(), values, pd.Series(best, name="best")], axis=1)
 
 
 def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robust:

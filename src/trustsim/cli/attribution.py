@@ -114,10 +114,11 @@ KINDS["attribute"] = Kind(_go_on, _counts)
 
 
 def _write(found: Attribution, place: Path) -> None:
+    from trustsim.experiment.tables import write_csv
     from trustsim.report import attribution_picture
 
     with common.writing(place):
-        found.to_frame().to_csv(place / TABLE)
+        write_csv(found.to_frame(), place / TABLE)
         figure = attribution_picture.attribution(found).flat[0].get_figure(root=True)
         assert figure is not None
         figure.savefig(place / PICTURE, dpi=144, facecolor="white")

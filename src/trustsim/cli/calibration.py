@@ -161,12 +161,13 @@ def _calibrated() -> Any:
 
 def _write(fit: Calibration, place: Path) -> None:
     """Write the fitted scenario, the trials and the picture into the folder."""
+    from trustsim.experiment.tables import write_csv
     from trustsim.report import calibration_picture
     from trustsim.report.calibration_tables import calibrated_file
 
     with common.writing(place):
         text = calibrated_file(fit, fit.fitted(common.registry()))
         (place / FITTED).write_text(text, encoding="utf-8")
-        fit.to_frame().to_csv(place / TABLE)
+        write_csv(fit.to_frame(), place / TABLE)
         figure = calibration_picture.parameters(fit).flat[0].get_figure(root=True)
         figure.savefig(place / PICTURE, dpi=144, facecolor="white")

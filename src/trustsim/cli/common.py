@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trustsim.errors import TrustsimError
+from trustsim.cli import output
+from trustsim.errors import TrustsimError, UnitError
+from trustsim.names import check_prose
 
 if TYPE_CHECKING:
     from trustsim.experiment.pool import Pool
@@ -23,10 +26,37 @@ NOT_MET = 1
 WRONG_INPUT = 2
 SOME_FAILED = 3
 INTERRUPTED = 130
+_PATHS = {"file", "files", "folder", "out", "paths"}
+
+
+class Command(click.Command):
+    """A command whose files and folders have names that can be shown."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises TrustsimError for a path that a terminal would act on or not show."""
+        for name in _PATHS & ctx.params.keys():
+            given = ctx.params[name]
+            for path in given if isinstance(given, tuple) else (given,):
+                _check_path(path)
+        return super().invoke(ctx)
+
+
+def _check_path(path: object) -> None:
+    try:
+        check_prose("" if path is None else str(path), is_line=True)
+    except UnitError as e:
+        raise TrustsimError(f"{str(path)!a}: given {e.given} for a path; allowed: letters that can be shown") from e
 
 
 class Commands(click.Group):
     """A group of commands that tells errors of trustsim in full and without a stack trace."""
+
+    command_class = Command
+
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Run the command line; what the terminal cannot show is replaced."""
+        output.prepare()
+        return super().main(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a TrustsimError becomes exit status 2, an interrupt 130."""
@@ -66,8 +96,9 @@ def read_scenario(file: str, settings: tuple[str, ...], more: Mapping[str, Any] 
 
 
 def print_json(document: Any) -> None:
-    """Print one JSON document on stdout."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    """Print one JSON document on stdout; letters that stdout lacks are escaped, so that it is the same document."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    click.echo(text if output.can_show(text) else json.dumps(document, indent=2))
 
 
 set_option = click.option(
@@ -88,8 +119,10 @@ timeout_option = click.option(
 
 
 def names(text: str | None) -> list[str] | None:
-    """Return the names in ``A,B``."""
-    return None if text is None else [name.strip() for name in text.split(",")]
+    """Return the names in ``A,B``; one that holds a comma stands in double quotes: ``'"a, b",c'``."""
+    if text is None:
+        return None
+    return [name.strip() for name in next(csv.reader([text], skipinitialspace=True), [""])]
 
 
 @contextmanager

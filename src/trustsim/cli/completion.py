@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
-from click.shell_completion import CompletionItem, get_completion_class
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
 
 from trustsim.cli.common import main, registry
 
@@ -16,8 +17,13 @@ _VARIABLE = "_TRUSTSIM_COMPLETE"
 def scenarios(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Return the shipped names and the YAML files that go on as *begun*; where there are none the shell shows files."""
     names = [name for name in _shipped() if name.startswith(begun)]
-    files = [path.name for path in Path().glob("*.y*ml") if path.name.startswith(begun)]
+    files = [path.name for path in Path().glob("*.y*ml") if path.name.startswith(begun) and _can_stand(path.name)]
     return [CompletionItem(begun, type="file"), *map(CompletionItem, sorted({*names, *files}))]
+
+
+def _can_stand(name: str) -> bool:
+    """Whether a file's name can stand on one line of what a shell is told."""
+    return name.isprintable() and "\\" not in name
 
 
 def shipped_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
@@ -50,6 +56,15 @@ def _shipped() -> list[str]:
     from trustsim.scenario.shipped import shipped
 
     return list(shipped())
+
+
+@add_completion_class
+class QuotingBash(BashComplete):
+    """Bash takes what it is told as it stands: what it would read as more than a word is quoted. zsh and fish quote."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return one line of the answer."""
+        return f"{item.type},{shlex.quote(item.value) if item.type == 'plain' else item.value}"
 
 
 scenario_argument = click.argument("file", shell_complete=scenarios)

@@ -90,9 +90,11 @@ def _sweep(study: Folder, how: How) -> None:
             registry=common.registry(), variants=request.variants, replications=request.replications,
             workers=how.workers, pool=pool, timeout=how.timeout,
         )  # fmt: skip
+    from trustsim.experiment.tables import write_csv
+
     with common.writing(place):
-        found.points().to_csv(place / "points.csv", index_label="point")
-        found.table().to_csv(place / "regret.csv")
+        write_csv(found.points(), place / "points.csv", index_label="point")
+        write_csv(found.table(), place / "regret.csv")
         design_pictures.figure_of(design_pictures.regret(found)).savefig(
             place / "regret.png", dpi=144, facecolor="white"
         )
@@ -216,9 +218,11 @@ def _sensitivity(study: Folder, how: How) -> None:
             out=study.store, registry=common.registry(), replications=study.request.replications, workers=how.workers,
             pool=pool, timeout=how.timeout,
         )  # fmt: skip
+    from trustsim.experiment.tables import write_csv
+
     with common.writing(place):
-        found.to_frame().to_csv(place / "indices.csv")
-        found.points().to_csv(place / "points.csv", index_label="point")
+        write_csv(found.to_frame(), place / "indices.csv")
+        write_csv(found.points(), place / "points.csv", index_label="point")
         for name, ax in (
             ("indices", pictures.index_bars(found)),
             ("tornado", pictures.tornado(found)),

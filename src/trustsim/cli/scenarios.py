@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 from trustsim.cli import common
 from trustsim.cli.common import WRONG_INPUT, json_option, main, print_json, set_option
 from trustsim.cli.completion import entries, groups, scenario_argument, scenarios, shipped_names
+from trustsim.cli.output import can_show
 from trustsim.errors import Problem, ScenarioError, nearest, one_of
 
 if TYPE_CHECKING:
@@ -120,7 +122,9 @@ def resolve(file: str, settings: tuple[str, ...], as_json: bool) -> None:
     else:
         from trustsim.scenario.yaml_file import write
 
-        click.echo(f"# {scenario.digest}\n{write(scenario.document)}", nl=False)
+        text = write(scenario.document)
+        text = text if can_show(text) else write(scenario.document, is_ascii=True)
+        click.echo(f"# {scenario.digest}\n{text}", nl=False)
 
 
 @main.command()
@@ -184,4 +188,4 @@ def init(file: Path, name: str | None, lists: bool, force: bool) -> None:
             path.write_bytes(data)
     except OSError as error:
         raise click.UsageError(f"{file} cannot be written: {error.strerror}") from error
-    click.echo(f"{' and '.join(map(str, whole))} written; next: trustsim check {file}")
+    click.echo(f"{' and '.join(map(str, whole))} written; next: trustsim check {shlex.quote(str(file))}")

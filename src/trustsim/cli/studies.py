@@ -213,8 +213,8 @@ def report(folder: Path, out: Path | None, odd: bool, rank_by: str | None) -> No
 @main.command()
 @run_folder
 @click.option(
-    "--to", "kind", type=click.Choice(["csv", "parquet", "netcdf"]), default="csv", show_default=True,
-    help="Parquet and netCDF need the extras of these names.",
+    "--to", "kind", type=click.Choice(["csv", "parquet", "netcdf", "xlsx"]), default="csv",
+    show_default=True, help="Parquet, netCDF and Excel's xlsx need the extras of these names.",
 )  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="By default RUN_FOLDER.")
 def export(folder: Path, kind: Any, out: Path | None) -> None:
@@ -339,7 +339,8 @@ def _go_on(study: Folder, how: How) -> None:
         if result.precision and request.replications is None:
             click.echo(result.precision)
         if trouble is None:
-            click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; next: trustsim report {place}")
+            then = f"next: trustsim report {shlex.quote(str(place))}"
+            click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; {then}")
     if result.study.interrupted:
         click.echo(f"interrupted; go on with: {study.resume}", err=True)
     for failed in result.study.failed[:1]:

@@ -1,4 +1,4 @@
-"""A study as files for other programs: tidy tables as CSV or Parquet, or one labelled netCDF.
+"""A study as files for other programs: tidy tables as CSV, Parquet or an Excel workbook, or one labelled netCDF.
 
 All files are written beside their places and then moved there: what cannot be written leaves the old ones. Series are
 written a block of replications, or one series, at a time, so that memory does not grow with the study.
@@ -17,25 +17,40 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from trustsim.errors import TrustsimError
-from trustsim.experiment.frames import outcomes_frame, platform_names, runs_frame, series_frame
+from trustsim.experiment.frames import (
+    major,
+    outcomes_frame,
+    platform_names,
+    runs_frame,
+    series_frame,
+    unit_of,
+    units_of,
+)
 from trustsim.experiment.shards import Series
 from trustsim.experiment.study import Study
+from trustsim.experiment.tables import write_csv
 
-FORMAT = 3
-Kind = Literal["csv", "parquet", "netcdf"]
-NEEDS = {"csv": (), "parquet": ("pyarrow",), "netcdf": ("xarray", "h5netcdf", "h5py")}  # extras of the same names
+FORMAT = 4
+Kind = Literal["csv", "parquet", "netcdf", "xlsx"]
+NEEDS = {  # extras of the same names
+    "csv": (), "parquet": ("pyarrow",), "netcdf": ("xarray", "h5netcdf", "h5py"), "xlsx": ("xlsxwriter",)
+}  # fmt: skip
 ABOUT = "study.json"
 _PACKAGES = ("trustsim", "numpy", "numba", "scipy", "mesa", "pandas")
+_MOST_ROWS = 1_048_575  # of a sheet, without its head
+_AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _BLOCK = 20  # replications whose series are in memory at a time
 
 
 def save(study: Study, folder: str | os.PathLike[str], *, command: str = "") -> Path:
     """Write ``outcomes.csv``, ``runs.csv`` and ``study.json`` into *folder* (made where missing) and return its path.
 
-    Numbers are in computed units: shares in [0, 1], days, money in minor units. ``command`` is kept for the reader.
+    Shares are in [0, 1], durations in days, money in units of the currency; ``study.json`` says it of every column.
+    ``command`` is kept for the reader.
 
     Raises
     ------
@@ -44,8 +59,8 @@ def save(study: Study, folder: str | os.PathLike[str], *, command: str = "") -> 
     place = make(folder)
     write_whole(
         {
-            place / "outcomes.csv": lambda path: outcomes_frame(study).to_csv(path, index=False),
-            place / "runs.csv": lambda path: runs_frame(study).to_csv(path, index=False),
+            place / "outcomes.csv": lambda path: write_csv(outcomes_frame(study), path, index=False),
+            place / "runs.csv": lambda path: write_csv(runs_frame(study), path, index=False),
             place / ABOUT: lambda path: path.write_text(_about(study, command), encoding="utf-8"),
         }
     )
@@ -56,8 +71,9 @@ def export(study: Study, folder: str | os.PathLike[str], kind: Kind = "csv") -> 
     """Write outcomes, runs on platforms and series into *folder* and return the files.
 
     ``csv``: ``outcomes.csv``, ``runs.csv``, ``series.csv.gz``. ``parquet``: the same as ``.parquet``. ``netcdf``:
-    ``study.nc``, outcomes over (replication, variant), series over (replication, day, variant, platform), with units of
-    computation as in :func:`save`, and ``runs.csv``.
+    ``study.nc``, outcomes over (replication, variant), series over (replication, day, variant, platform), each with its
+    unit, and ``runs.csv``. ``xlsx``: ``study.xlsx``, a sheet each, series only where a sheet holds them. Units are
+    those of :func:`save`.
 
     Raises
     ------
@@ -71,8 +87,8 @@ def export(study: Study, folder: str | os.PathLike[str], kind: Kind = "csv") -> 
     place = make(folder)
     writers: Mapping[str, Callable[[Path], object]] = {
         "csv": {
-            "outcomes.csv": lambda path: outcomes_frame(study).to_csv(path, index=False),
-            "runs.csv": lambda path: runs_frame(study).to_csv(path, index=False),
+            "outcomes.csv": lambda path: write_csv(outcomes_frame(study), path, index=False),
+            "runs.csv": lambda path: write_csv(runs_frame(study), path, index=False),
             "series.csv.gz": lambda path: _series_to_csv(study, path),
         },
         "parquet": {
@@ -82,8 +98,9 @@ def export(study: Study, folder: str | os.PathLike[str], kind: Kind = "csv") -> 
         },
         "netcdf": {
             "study.nc": lambda path: _to_netcdf(study, path),
-            "runs.csv": lambda path: runs_frame(study).to_csv(path, index=False),
+            "runs.csv": lambda path: write_csv(runs_frame(study), path, index=False),
         },
+        "xlsx": {"study.xlsx": lambda path: _to_xlsx(study, path)},
     }[kind]
     files = {place / name: write for name, write in writers.items()}
     write_whole(files)
@@ -103,7 +120,23 @@ def _blocks(study: Study) -> Iterator[pd.DataFrame]:
 def _series_to_csv(study: Study, path: Path) -> None:
     with gzip.open(path, "wt", compresslevel=4, encoding="utf-8", newline="") as stream:
         for k, frame in enumerate(_blocks(study)):
-            frame.to_csv(stream, index=False, header=k == 0)
+            write_csv(frame, stream, index=False, header=k == 0)
+
+
+def _to_xlsx(study: Study, path: Path) -> None:
+    """Write a workbook; a name is text there, whatever it looks like."""
+    about = [("title", study.scenario.title), ("digest", study.scenario.digest), ("seed", study.scenario.seed)]
+    about += [(f"unit of {name}", unit) for name, unit in units_of(study).items()]
+    sheets = {"outcomes": outcomes_frame(study), "runs": runs_frame(study)}
+    n_rows = max((values.size for values in study.series.values()), default=0)
+    if n_rows <= _MOST_ROWS:
+        sheets["series"] = series_frame(study)
+    else:
+        about.append(("series", f"{n_rows} rows, more than a sheet holds: trustsim export --to csv"))
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": _AS_TEXT}) as book:
+        for name, frame in sheets.items():
+            frame.to_excel(book, sheet_name=name, index=False)
+        pd.DataFrame(about).to_excel(book, sheet_name="about", index=False, header=False)
 
 
 def _series_to_parquet(study: Study, path: Path) -> None:
@@ -122,16 +155,21 @@ def _to_netcdf(study: Study, path: Path) -> None:
     labels = {"replication": study.replications, "variant": list(study.variants)}
     about = {
         "title": scenario.title, "seed": scenario.seed, "digest": scenario.digest, "baseline": study.baseline,
-        "trustsim": version("trustsim"), "money": f"minor units of {scenario.currency}",
+        "trustsim": version("trustsim"),
     }  # fmt: skip
-    table = {name: (("replication", "variant"), values) for name, values in study.outcomes.items()}
+    told = units_of(study)
+    table = {
+        name: (("replication", "variant"), major(values, unit_of(name)), {"units": told[name]})
+        for name, values in study.outcomes.items()
+    }
     xarray.Dataset(table, coords=labels, attrs=about).to_netcdf(path, engine="h5netcdf")
     days = [step * scenario.step for step in range(scenario.n_days + 1)]
     axes = ("replication", "day", "variant", "platform")
     for name in study.series:
         more = {**labels, "day": days, "platform": list(platform_names(study))}
         called = f"series_{name}" if name in table else name
-        xarray.Dataset({called: (axes, study.series[name])}, coords=more).to_netcdf(path, mode="a", engine="h5netcdf")
+        values = (axes, major(np.asarray(study.series[name]), unit_of(name)), {"units": told[name]})
+        xarray.Dataset({called: values}, coords=more).to_netcdf(path, mode="a", engine="h5netcdf")
 
 
 def make(folder: str | os.PathLike[str]) -> Path:
@@ -201,6 +239,7 @@ def _about(study: Study, command: str) -> str:
         "baseline": study.baseline,
         "variants": study.variants,
         "platforms": platform_names(study),
+        "units": units_of(study),
         "seconds": study.seconds,
         "interrupted": study.interrupted,
         "command": command,

@@ -1,11 +1,14 @@
 """Studies as tidy tables.
 
-One row a replication and variant; or one a replication, day, variant and platform; or one a run on a platform.
+One row a replication and variant; or one a replication, day, variant and platform; or one a run on a platform. Money is
+in units of the currency, not in the hundredths that the engine counts; ``frame.attrs["units"]`` says the unit of each
+column: the currency, ``days``, ``share`` (in [0, 1]), … .
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,22 +16,48 @@ from numpy.typing import NDArray
 
 from trustsim.errors import unknown
 from trustsim.experiment.study import Study
+from trustsim.names import ALL
+from trustsim.registry import REGISTRY
+from trustsim.units import MINOR_PER_MAJOR, Unit
 
-ALL_PLATFORMS = "all"
 SERIES_KEYS = ("replication", "day", "variant", "platform")
+
+
+def unit_of(name: str) -> Unit:
+    """Return the unit of an outcome (``name[group]`` too) or a series; a number where it is none of the registry."""
+    stem = name.partition("[")[0]
+    entry = REGISTRY.group("outcome").get(stem) or REGISTRY.group("series").get(stem)
+    return "number" if entry is None else entry.unit
+
+
+def major(values: NDArray[Any], unit: Unit) -> NDArray[Any]:
+    """Return values of a study as tables show them: money in units of the currency, all else as it is."""
+    return np.asarray(values / values.dtype.type(MINOR_PER_MAJOR)) if unit == "money" else values
+
+
+def units_of(study: Study) -> dict[str, str]:
+    """Return what the numbers of each outcome and series are in."""
+    words = {"money": study.scenario.currency, "duration": "days", "per_day": "per day"}
+    return {name: words.get(unit_of(name), unit_of(name)) for name in (*study.outcomes, *study.series)}
 
 
 def platform_names(study: Study) -> tuple[str, ...]:
     """Return the names of the last axis of every series: the platforms in file order, then 'all' of them together."""
     world = study.scenario.variants[0].world
-    return (*(p.name for p in world.platforms), ALL_PLATFORMS)
+    return (*(p.name for p in world.platforms), ALL)
 
 
 def outcomes_frame(study: Study) -> pd.DataFrame:
-    """Return one row a replication and variant: replication, variant, then one column an outcome (computed units)."""
+    """Return one row a replication and variant: replication, variant, then one column an outcome."""
     n, v = len(study.replications), len(study.variants)
     frame = pd.DataFrame({"replication": np.repeat(study.replications, v), "variant": list(study.variants) * n})
-    return frame.assign(**{name: values.reshape(-1) for name, values in study.outcomes.items()})
+    told = frame.assign(**{k: major(np.asarray(x).reshape(-1), unit_of(k)) for k, x in study.outcomes.items()})
+    return _with_units(told, study)
+
+
+def _with_units(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    frame.attrs["units"] = {name: unit for name, unit in units_of(study).items() if name in frame}
+    return frame
 
 
 def runs_frame(study: Study) -> pd.DataFrame:
@@ -78,4 +107,5 @@ def series_frame(study: Study, names: Sequence[str] | None = None) -> pd.DataFra
         "variant": pd.Categorical.from_codes(column(2), categories=pd.Index(study.variants)),
         "platform": pd.Categorical.from_codes(column(3), categories=pd.Index(platform_names(study))),
     }
-    return pd.DataFrame({**keys, **{name: study.series[name].reshape(-1) for name in wanted}})
+    values = {name: major(np.asarray(study.series[name]).reshape(-1), unit_of(name)) for name in wanted}
+    return _with_units(pd.DataFrame({**keys, **values}), study)

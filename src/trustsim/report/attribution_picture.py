@@ -24,7 +24,7 @@ def attribution(found: Attribution) -> look.Panels:
     """Draw two panels with a row a variant: the parts of what was withdrawn, stacked, and the effects of replays."""
     with look.style():
         n = len(found.variants)
-        figure = Figure(figsize=(9.0, 1.4 + 0.55 * n), layout="constrained")
+        figure = look.Picture(figsize=(9.0, 1.4 + 0.55 * n), layout="constrained")
         panels = np.empty(2, dtype=object).view(look.Panels)
         for k in range(2):
             share = panels[0] if k else None
@@ -33,7 +33,7 @@ def attribution(found: Attribution) -> look.Panels:
         _pushed(panels[0], frame, rows)
         panels[0].set_title("what pushed it")
         _replays(panels[1], frame, rows)
-        panels[0].set_yticks(list(rows.values()), [words.shortened(name, 28) for name in rows], parse_math=False)
+        panels[0].set_yticks(list(rows.values()), [words.shortened(name, 28) for name in rows])
         panels[0].set_ylim(-0.6, n - 0.4)
         panels[1].tick_params(labelleft=False)
         handles = [panels[0].barh([0], [0], color=_COLOURS[c], label=words.label(c)) for c in CHANNELS]
@@ -44,7 +44,7 @@ def attribution(found: Attribution) -> look.Panels:
 def pushed(found: Attribution, baseline: str, width: float, height: float) -> Figure:
     """Draw what pushed the withdrawals alone, a row a variant, on a figure of this size (inches)."""
     with look.style():
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = look.Picture(figsize=(width, height), layout="constrained")
         ax, names = figure.add_subplot(), tuple(found.variants)
         _pushed(ax, 100 * found.to_frame(), look.rows_of(names), depth=0.62 if width > look.NARROW else 0.42)
         spreads.name_rows(ax, names, baseline, {})

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from trustsim.analysis.trials import positions_of, values_at
@@ -29,7 +28,7 @@ def parameters(found: Calibration) -> look.Panels:
         n = len(found.targets.parameters)
         across = min(n, _ACROSS)
         rows = -(-n // across)
-        figure = Figure(figsize=(3.3 * across, 2.7 * rows), layout="constrained")
+        figure = look.Picture(figsize=(3.3 * across, 2.7 * rows), layout="constrained")
         panels = np.empty(n, dtype=object).view(look.Panels)
         for k in range(n):
             ax = figure.add_subplot(rows, across, k + 1, axes_class=look.ShownAxes)
@@ -41,7 +40,7 @@ def parameter(found: Calibration, k: int, ax: Axes | None = None) -> Axes:
     """Draw the loss of every trial against parameter *k*, the smallest along its range (a line), the best trial (◆),
     and at the foot the posterior with its 5 %, 50 % and 95 % points."""
     free, row = found.targets.parameters[k], found.parameters.iloc[k]
-    with look.style():
+    with look.style(ax):
         ax = ax if ax is not None else look.new_axes(5.0, 3.2)
         values = np.array([trial.values[k] for trial in found.trials])
         losses = np.maximum(found.losses, _SMALLEST)

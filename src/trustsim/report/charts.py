@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,10 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from trustsim.analysis.comparison import pareto
+from trustsim.experiment.tables import rows_as_csv
 from trustsim.report import fans, look, reading, spreads, vector, words
 from trustsim.report.look import NARROW, WIDE
 from trustsim.report.reading import Measure
 from trustsim.report.tradeoff import tradeoff
+from trustsim.units import MINOR_PER_MAJOR, Unit
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
@@ -63,11 +63,8 @@ class Chart:
 
 def download(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return a table as the address of a CSV file inside the page."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.getvalue().encode()).decode()}"
+    text = rows_as_csv((head, *rows))
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
 
 
 def _axes(width: float, height: float) -> Axes:
@@ -100,8 +97,10 @@ def _both(key: str, title: str, description: str, heights: tuple[float, float], 
     return twice(key, title, description, make)
 
 
-def num(value: float) -> str:
-    return f"{value:.6g}" if np.isfinite(value) else ""
+def num(value: float, unit: Unit = "number") -> str:
+    """Write a number of a download; money, which is computed in hundredths, in units of the currency."""
+    shown = value / MINOR_PER_MAJOR if unit == "money" else value
+    return f"{shown:.6g}" if np.isfinite(shown) else ""
 
 
 def differences(result: Result, outcome: str) -> Chart:
@@ -117,7 +116,8 @@ def differences(result: Result, outcome: str) -> Chart:
         judged = words.verdict(d.low, d.high, measure.better).replace("unclear", "no clear difference")
         change = words.change(d.mean, measure.unit, currency)
         rows.append((name, change, span, words.quantity(d.better_share, "share"), judged))
-        raw.append([name, *map(num, (d.mean, d.low, d.high, d.better_share, d.tie_share, d.variance_reduction)), d.n])
+        ends = [num(x, measure.unit) for x in (d.mean, d.low, d.high)]
+        raw.append([name, *ends, *map(num, (d.better_share, d.tie_share, d.variance_reduction)), d.n])
     told = "; ".join(f"{row[0]} {row[1]} ({row[2]})" for row in rows if row[0] in c.differences)
     title = f"Difference in {measure.label} to {words.quoted(c.baseline)}"
     n = len(c.variants)
@@ -157,7 +157,7 @@ def distribution(result: Result, outcome: str) -> Chart:
     head = ("variant", "runs", "mean", "95 % interval", "smallest", "10 % below", "median", "90 % below", "largest")
     table = np.column_stack(list(columns.values()))
     worlds = zip(result.study.replications[:_MOST_WORLDS], table, strict=False)
-    runs = [[int(k), *map(num, row)] for k, row in worlds]
+    runs = [[int(k), *(num(x, measure.unit) for x in row)] for k, row in worlds]
     more = f"The download holds the first {_MOST_WORLDS} worlds; outcomes.csv of the run folder holds them all."
     numbers = Table(head, tuple(rows), more if len(table) > _MOST_WORLDS else "")
     return Chart(f"o-{outcome}", measure.label, title, note.strip(), "single", pictures, numbers,
@@ -184,7 +184,8 @@ def cost_and_loss(result: Result, loss: str, cost: str) -> Chart:
     title = f"{words.capital(lost.label)} against {paid.label}"
     pictures = _both("cost", title, f"{told}. {note}", (4.3, 4.0), lambda ax: tradeoff(result, loss, cost, ax))
     raw = [
-        [n, *map(num, (x.mean, x.low, x.high, y.mean, y.low, y.high))] for n, (x, y) in zip(names, levels, strict=True)
+        [n, *(num(z, at.unit) for at, level in ((paid, x), (lost, y)) for z in (level.mean, level.low, level.high))]
+        for n, (x, y) in zip(names, levels, strict=True)
     ]
     heads = ("variant", *(f"{side}{part}" for side in (cost, loss) for part in ("", "_low", "_high")))
     head = ("variant", paid.label, "95 % interval", lost.label, "95 % interval", "unbeaten")
@@ -212,7 +213,8 @@ def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
         pictures.append(vector.to_svg(_figure(ax), f"{key}-{k}", f"{title}: {name}", told))
     return Chart(
         key, measure.label, title, words.sentence(measure.text), "panels", tuple(pictures),
-        _band_table(bands, shown, currency), f"{'difference-' if paired else ''}{series}.csv", _band_download(bands),
+        _band_table(bands, shown, currency), f"{'difference-' if paired else ''}{series}.csv",
+        _band_download(bands, shown.unit),
     )  # fmt: skip
 
 
@@ -268,12 +270,12 @@ def _band_table(bands: dict[str, fans.Band], measure: Measure, currency: str) ->
     return Table(("day", *bands), tuple(rows), note)
 
 
-def _band_download(bands: dict[str, fans.Band]) -> str:
+def _band_download(bands: dict[str, fans.Band], unit: Unit) -> str:
     days = next(iter(bands.values())).days
     head = ["day", *(f"{name}: {q:.0%}" for name in bands for q in fans.QUANTILES)]
-    every = -(-len(days) // _MOST_DAYS)
+    every, scale = -(-len(days) // _MOST_DAYS), MINOR_PER_MAJOR if unit == "money" else 1
     rows = [
-        [f"{days[d]:g}", *(f"{x:.4g}" for shape in bands.values() for x in shape.values[:, d])]
+        [f"{days[d]:g}", *(f"{x / scale:.4g}" for shape in bands.values() for x in shape.values[:, d])]
         for d in range(0, len(days), every)
     ]
     return download(head, rows)

@@ -28,7 +28,7 @@ _FIFTH = 0.2  # the lowest and the highest part of a range that a tornado compar
 
 def index_bars(found: Sensitivity, ax: Axes | None = None) -> Axes:
     """Draw the indices of every parameter as bars with their 95 % intervals, the most important on top."""
-    with look.style():
+    with look.style(ax):
         frame = found.to_frame()
         ax = ax if ax is not None else look.new_axes(7.0, 1.2 + 0.5 * len(frame))
         rows = look.rows_of(frame.index)
@@ -75,7 +75,7 @@ def scatter(found: Sensitivity) -> look.Panels:
 
 def tornado(found: Sensitivity, ax: Axes | None = None) -> Axes:
     """Draw the mean outcome in the lowest and in the highest fifth of each range, all other parameters free."""
-    with look.style():
+    with look.style(ax):
         frame = found.to_frame()
         ax = ax if ax is not None else look.new_axes(7.0, 1.2 + 0.4 * len(frame))
         rows = look.rows_of(frame.index)
@@ -98,7 +98,7 @@ def tornado(found: Sensitivity, ax: Axes | None = None) -> Axes:
 
 def regret(found: Robust, ax: Axes | None = None) -> Axes:
     """Draw the regret of every variant at every point, with its mean and its 90th percentile; left is better."""
-    with look.style():
+    with look.style(ax):
         table = found.table()
         ax = ax if ax is not None else look.new_axes(7.0, 1.2 + 0.45 * len(table))
         rows = look.rows_of(table.index)

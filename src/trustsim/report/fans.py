@@ -71,7 +71,7 @@ def fan(
     names = [variant] if isinstance(variant, str) else list(variant or result.study.variants)
     if ax is not None and len(names) > 1:
         raise TrustsimError(f"ax: given {len(names)} variants to draw on it; allowed: one variant, or no ax")
-    with look.style():
+    with look.style(ax):
         if ax is not None or isinstance(variant, str):
             return _one(result, series, names[0], platform, ax if ax is not None else look.new_axes(7.0, 3.6))
         panels = look.new_panels(len(names))
@@ -107,7 +107,7 @@ def difference_fan(
     result: Result, series: str, variant: str, ax: Axes | None = None, platform: str | None = None
 ) -> Axes:
     """Draw the paired difference of a series to the baseline, which is the dashed zero: median, 50 % and 90 % bands."""
-    with look.style():
+    with look.style(ax):
         ax = ax if ax is not None else look.new_axes(7.0, 3.6)
         baseline = result.comparison.baseline
         shape = band(result, series, variant, platform, paired=True)
@@ -127,7 +127,7 @@ def _fill(ax: Axes, shape: Band, colour: str) -> None:
 
 def _dressed(ax: Axes, title: str, measure: Measure, shape: Band, result: Result, largest: float) -> Axes:
     look.quiet(ax)
-    ax.set_title(words.shortened(title, 34), loc="left")
+    ax.set_title(words.shortened(title, 28), loc="left")
     ax.set_xlim(shape.days[0], max(shape.days[-1], shape.days[0] + 1e-9))
     if not measure.is_difference and np.nanmin(shape.values, initial=0.0) >= 0:
         ax.set_ylim(bottom=0)

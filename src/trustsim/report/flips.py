@@ -247,7 +247,7 @@ def leaders(result: Result, seen: Sequence[View]) -> Chart:
         rows.append((view.label, str(view.n), lead if has_leader else words.NO_NUMBER,
                      words.listing(close) or words.NO_NUMBER, *shown, view.verdict))  # fmt: skip
         ends = (gap.mean, gap.low, gap.high) if gap is not None else (np.nan,) * 3
-        raw.append([view.label, view.n, view.leader, view.against, *map(num, ends), view.verdict])
+        raw.append([view.label, view.n, view.leader, view.against, *(num(x, unit) for x in ends), view.verdict])
     title = "Who leads, by what is looked at"
     note = (
         "Filled: leads, by the mean over its worlds. Hollow: these worlds cannot tell it from the leader. Dot: clearly"

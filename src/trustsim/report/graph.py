@@ -97,7 +97,7 @@ def network(
     if len(numbers) != len(nodes) or len(places) != len(nodes):
         given = f"{len(numbers)} values and {len(places)} places"
         raise TrustsimError(f"network: given {given}; allowed: {len(nodes)} of each")
-    with look.style():
+    with look.style(ax):
         ax = ax if ax is not None else look.new_axes(5.6, 5.2)
         number = {v: k for k, v in enumerate(nodes)}
         ends = np.array([(number[a], number[b]) for a, b in graph.edges()], dtype=np.int64).reshape(-1, 2)

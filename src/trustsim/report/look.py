@@ -1,4 +1,4 @@
-"""The look of every picture: colours, sizes, and figures that show themselves in a notebook without pyplot.
+"""The look of every picture: colours, sizes, letters, and figures that show themselves in a notebook without pyplot.
 
 Colours are Okabe and Ito's eight (https://jfly.uni-koeln.de/color/), their yellow darkened so that it reads on white;
 the baseline is always grey and dashed. The report maps each of these colours to one of the page (see ``vector.py``).
@@ -13,10 +13,14 @@ from typing import Any, cast
 
 import matplotlib
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
+
+from trustsim.report import fonts
 
 INK, MUTED, GRID, PAPER = "#1f2328", "#5f6770", "#d7dbdf", "#fefefe"
 BASELINE = "#6e7781"
@@ -25,7 +29,7 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#a
 MARKERS = ("o", "s", "^", "D", "v", "<", ">")
 
 _STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",
+    "text.usetex": False,
     "font.size": 9.0,
     "axes.titlesize": 10.0,
     "axes.titlelocation": "left",
@@ -57,10 +61,29 @@ _STYLE: dict[str, Any] = {
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """Draw with the house's settings and leave matplotlib's own as they were."""
-    with matplotlib.rc_context(cast(Any, _STYLE)):
+def style(ax: Axes | None = None, *, has_formulas: bool = False) -> Iterator[None]:
+    """Draw with the house's settings and leave matplotlib's own as they were.
+
+    Names are never formulas, whatever signs they hold (``has_formulas``: for a picture of the reader's own), and have a
+    font for every letter: see ``fonts.py``. That holds as well for what is written on *ax*, which somebody else made.
+    """
+    fonts_of_all = fonts.families()
+    with matplotlib.rc_context(cast(Any, {**_STYLE, "font.family": fonts_of_all, "text.parse_math": has_formulas})):
         yield
+    for text in ax.findobj(Text) if ax is not None else ():
+        assert isinstance(text, Text)
+        text.set_parse_math(has_formulas)
+        text.set_fontfamily(list(dict.fromkeys((*text.get_fontfamily(), *fonts_of_all))))
+
+
+class Picture(Figure):
+    """A figure that says, when it is saved as dots, which of its letters no font has."""
+
+    def savefig(self, fname: Any, **settings: Any) -> None:
+        """Save the picture."""
+        if str(settings.get("format", fname)).rpartition(".")[2] != "svg":
+            fonts.tell_missing(text.get_text() for text in self.findobj(Text) if isinstance(text, Text))
+        super().savefig(fname, **settings)
 
 
 def colours(variants: Sequence[str], baseline: str) -> dict[str, str]:
@@ -106,7 +129,7 @@ def _root(ax: Axes) -> Figure:
 
 def new_axes(width: float = 7.0, height: float = 4.0) -> Axes:
     """Return the axes of a new figure of this size in inches."""
-    return Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=ShownAxes)
+    return Picture(figsize=(width, height), layout="constrained").add_subplot(axes_class=ShownAxes)
 
 
 def new_panels(n: int, width: float = 7.0, height: float = 1.9, across: int = 3, *, one_x: bool = True) -> Panels:
@@ -116,7 +139,7 @@ def new_panels(n: int, width: float = 7.0, height: float = 1.9, across: int = 3,
     """
     columns = max(1, min(across, n))
     rows = -(-n // columns)
-    figure = Figure(figsize=(width, height * rows), layout="constrained")
+    figure = Picture(figsize=(width, height * rows), layout="constrained")
     panels = np.empty(n, dtype=object).view(Panels)
     for k in range(n):
         share = panels[0] if k else None
@@ -132,6 +155,13 @@ def quiet(ax: Axes, grid: str = "y") -> None:
     ax.spines[["left", "top", "right"]].set_visible(False)
     if grid:
         ax.grid(visible=True, axis=grid)  # type: ignore[arg-type]
+
+
+def legend(figure: Figure, handles: Sequence[Artist], names: Sequence[str], **how: Any) -> None:
+    """Put a legend of these names on a figure; matplotlib leaves out labels that begin with '_', so they come after."""
+    made = figure.legend(list(handles), [str(k) for k in range(len(names))], frameon=False, **how)
+    for text, name in zip(made.get_texts(), names, strict=True):
+        text.set_text(name)
 
 
 def rows_of(names: Iterable[str]) -> dict[str, float]:

@@ -192,12 +192,11 @@ def _segments(result: Result, is_wide: bool) -> Figure:
         for ax, label in ((levels, "loss (% of money at day 0)"), (apart, "difference in loss (pp)")):
             _finish(ax, result, label, 100.0, is_named=ax is levels or not is_wide)
         spreads.say_directions(apart, measure)
-        handles = [
-            Line2D([], [], color=inks[s], marker=shapes[s], markersize=5, label=words.shortened(s, 24)) for s in found
-        ]
+        handles = [Line2D([], [], color=inks[s], marker=shapes[s], markersize=5) for s in found]
         figure = axes[0].get_figure(root=True)
         assert isinstance(figure, Figure)
-        figure.legend(handles=handles, loc="outside upper left", ncols=4 if is_wide else 2, frameon=False, fontsize=8.5)
+        shown = [words.shortened(segment, 24) for segment in found]
+        look.legend(figure, handles, shown, loc="outside upper left", ncols=4 if is_wide else 2, fontsize=8.5)
         return figure
 
 

@@ -36,7 +36,7 @@ def axes(xlabel: str = "", ylabel: str = "", *, width: float = 7.0, height: floa
 
     As the value of a notebook's cell they are shown as a picture; pyplot is not needed.
     """
-    with look.style():
+    with look.style(has_formulas=True):
         ax = look.new_axes(width, height)
         look.quiet(ax)
         ax.set_prop_cycle(color=look.COLOURS)
@@ -49,7 +49,7 @@ def panels(n: int, *, width: float = 9.0, height: float = 3.0, across: int = 3, 
 
     All have one vertical scale, and with *same_x* one horizontal scale. *height* is that of a row, in inches.
     """
-    with look.style():
+    with look.style(has_formulas=True):
         grid = look.new_panels(n, width, height, across, one_x=same_x)
         for ax in grid:
             look.quiet(ax)

@@ -159,7 +159,7 @@ def command(result: Result, file: str) -> str:
         str(result.scenario.seed),
     ]
     if len(c.variants) < len(result.scenario.variants):
-        told += ["--variants", ",".join(c.variants)]
+        told += ["--variants", words.comma_list(c.variants)]
     if c.ranked_by is not None and c.ranked_by != first_to_rank(can_rank(result.scenario.outcomes, c.measures)):
         told += ["--rank-by", c.ranked_by]
     return shlex.join(told)

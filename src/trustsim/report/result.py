@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 
@@ -20,7 +22,7 @@ from trustsim.analysis.stopping import Rule
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment import folder
-from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
+from trustsim.experiment.frames import major, outcomes_frame, runs_frame, series_frame, units_of
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.request import RUNS, Asked
 from trustsim.experiment.simulate import simulate as simulate_run
@@ -31,6 +33,7 @@ from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.report import again, odd, page, plots, words
 from trustsim.report.progress import shown
+from trustsim.report.table import ranked_html
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision, Scenario
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from trustsim.report.look import Panels
 
 Out = str | os.PathLike[str] | Store | None  # a run folder, its run store that is open, or none
+_IN_UNITS = ("level", "low", "high", "difference", "difference_low", "difference_high")  # of the outcome
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ class Plots:
 class Result:
     """A finished comparison: the runs (``study``), what they say (``comparison``), tables, pictures and files.
 
-    Numbers are in computed units: shares in [0, 1], days, money in minor units (cents).
+    In tables and files shares are in [0, 1], durations in days, money in units of the currency; ``attrs["units"]`` of a
+    frame says it. ``study`` and ``comparison`` are in computed units: there money is in minor units (cents).
     """
 
     study: Study
@@ -112,7 +117,8 @@ class Result:
         """Return one row a variant, best first, for one outcome: by default the one that ranks the variants.
 
         Columns: level, low, high, n; difference to the baseline with its low and high, pairs, better_share, tie_share,
-        variance_reduction; cost. Raises TrustsimError for an outcome that was not measured.
+        variance_reduction; cost. ``attrs["units"]`` says what they are in.
+        Raises TrustsimError for an outcome that was not measured.
         """
         c = self.comparison
         name = outcome if outcome is not None else c.ranked_by or next(iter(c.measures), "")
@@ -120,7 +126,12 @@ class Result:
             raise unknown("outcome", name, c.measures)
         frame = c.to_frame()
         rows = frame[frame["outcome"] == name].set_index("variant").drop(columns=["outcome", "unit"])
-        return rows.assign(cost=[c.costs[variant] for variant in rows.index])
+        unit, paid = c.measures[name].unit, np.array([c.costs[variant] for variant in rows.index])
+        in_units = {column: major(rows[column].to_numpy(), unit) for column in _IN_UNITS}
+        table = rows.assign(**in_units, cost=major(paid, "money"))
+        told = c.currency if unit == "money" else units_of(self.study)[name]
+        table.attrs["units"] = {**dict.fromkeys(_IN_UNITS, told), "cost": c.currency}
+        return table
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a replication and variant, one column an outcome: the runs behind the table."""
@@ -136,15 +147,17 @@ class Result:
         return runs_frame(self.study)
 
     def series(self, name: str) -> pd.DataFrame:
-        """Return one row a replication, day, variant and platform with the column ``value``."""
-        return series_frame(self.study, [name]).rename(columns={name: "value"})
+        """Return one row a replication, day, variant and platform ('all' is their sum) with the column ``value``."""
+        frame = series_frame(self.study, [name]).rename(columns={name: "value"})
+        frame.attrs["units"] = {"value": frame.attrs["units"][name]}
+        return frame
 
     def save(self, place: str | os.PathLike[str], *, command: str = "") -> Path:
         """Write outcomes, runs on platforms and what they are into a folder, as CSV and JSON."""
         return folder.save(self.study, place, command=command)
 
     def export(self, place: str | os.PathLike[str], to: folder.Kind = "csv") -> tuple[Path, ...]:
-        """Write outcomes, runs on platforms and series for other programs; 'csv', 'parquet' or 'netcdf'."""
+        """Write outcomes, runs on platforms and series for other programs; 'csv', 'parquet', 'netcdf' or 'xlsx'."""
         return folder.export(self.study, place, to)
 
     def report(
@@ -181,8 +194,7 @@ class Result:
         return f"<Result {c.title!r}: {size}{by}: {', '.join(c.ranking)}>"
 
     def _repr_html_(self) -> str:
-        table = self.table().to_html(float_format="{:.4g}".format)
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{table}"
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{ranked_html(self.comparison)}"
 
 
 def compare(
@@ -286,7 +298,7 @@ def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None =
         what = "a folder without a finished replication"
         if asked.request.addresses not in (None, asked.addresses):
             what = "runs that another version of trustsim began"
-        raise TrustsimError(f"{place}: given {what}; allowed: trustsim resume {place}")
+        raise TrustsimError(f"{place}: given {what}; allowed: trustsim resume {shlex.quote(str(place))}")
     return Result(study, compare_study(study, registry, rank_by=rank_by or asked.request.rank_by))
 
 

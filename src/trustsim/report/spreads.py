@@ -30,7 +30,7 @@ def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
     outcome does not apply to every run (no time to a failure that did not happen), the row says to how many it does.
     Where there are very many runs, a dot stands for some of them: see :func:`runs_per_dot`.
     """
-    with look.style():
+    with look.style(ax):
         names, measure = result.study.variants, reading.outcome(result, outcome)
         ax = ax if ax is not None else look.new_axes(7.0, 0.8 + 0.5 * len(names))
         colours, is_narrow = look.colours(names, result.comparison.baseline), _is_narrow(ax)
@@ -87,7 +87,7 @@ def differences(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
 
     A filled marker says that the interval excludes zero; a hollow one that the runs cannot tell the two apart.
     """
-    with look.style():
+    with look.style(ax):
         names, baseline = result.study.variants, result.comparison.baseline
         measure = reading.outcome(result, outcome).as_difference()
         ax = ax if ax is not None else look.new_axes(7.0, 1.1 + 0.42 * len(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import math
 
@@ -33,6 +34,21 @@ def print_ranked_table(comparison: Comparison, console: Console | None = None) -
     """Print the table; in colour on a terminal (green: better than the baseline beyond its interval, red: worse)."""
     notes = Text("\n".join(_notes(comparison)))
     (console or Console()).print(Group(Text(_headline(comparison)), _table(comparison), notes))
+
+
+def ranked_html(comparison: Comparison) -> str:
+    """Return the same as HTML, for a notebook."""
+    table = _table(comparison)
+    heads = "".join(f"<th>{_cell(column.header)}</th>" for column in table.columns)
+    rows = zip(*(column.cells for column in table.columns), strict=True)
+    body = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in _notes(comparison))
+    head = html.escape(_headline(comparison))
+    return f"<p>{head}</p><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{notes}"
+
+
+def _cell(text: object) -> str:
+    return html.escape(str(text)).replace("\n", " ")
 
 
 def print_levels(comparison: Comparison, console: Console | None = None) -> None:

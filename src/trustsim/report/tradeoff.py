@@ -27,7 +27,7 @@ def tradeoff(result: Result, loss: str = "investor_loss", cost: str = "policy_co
 
     The line joins the Pareto set: the variants that no other one beats in both. Every point carries its name.
     """
-    with look.style():
+    with look.style(ax):
         names, baseline = result.study.variants, result.comparison.baseline
         ax = ax if ax is not None else look.new_axes(7.0, 4.6)
         colours, shapes = look.colours(names, baseline), look.markers(names, baseline)
@@ -78,7 +78,7 @@ def _label_points(
     ends = ax.transData.transform(_ends(levels).reshape(-1, 2)).reshape(-1, 2, 2) * scale
     path = _along(ax.transData.transform(front) * scale)
     lines = np.vstack((np.hstack((ends.min(axis=1) - 1.5, ends.max(axis=1) + 1.5)), np.hstack((path - 1, path + 1))))
-    font = FontProperties("DejaVu Sans")
+    font = FontProperties()
     widths = np.array([TextPath((0, 0), name, size=_FONT, prop=font).get_extents().width for name in names]) + 3
     boxes = labels.place(at, widths, _FONT + 3, frame, lines)
     gaps = np.diagonal(labels.gap(boxes, at))

@@ -5,9 +5,14 @@ Nothing here knows the model. A finding is only called one where its 95 % interv
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Literal
+
+from rich.cells import cell_len
 
 from trustsim.units import MINOR_PER_MAJOR, Unit
 
@@ -148,14 +153,26 @@ def listing(names: Sequence[str], join: str = "and") -> str:
     return f"{', '.join(names[:-1])} {join} {names[-1]}"
 
 
+def comma_list(names: Sequence[str]) -> str:
+    """Join names as ``--variants`` reads them: one that holds a comma, or begins with a quote, stands in quotes."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(names)
+    return text.getvalue()
+
+
 def plural(n: int, noun: str, nouns: str = "") -> str:
     """Say a count with its noun: ``'1 run'``, ``'1 200 runs'`` with a narrow space."""
     return f"{n:,} ".replace(",", THIN) + (noun if n == 1 else nouns or f"{noun}s")
 
 
 def label(name: str) -> str:
-    """Turn a name of the code into words: ``'loss_by_segment[novice]'`` becomes ``'loss by segment (novice)'``."""
-    return name.replace("_", " ").replace("[", " (").replace("]", ")").strip()
+    """Turn a name of the code into words: ``'loss_by_segment[novice]'`` becomes ``'loss by segment (novice)'``.
+
+    What stands in brackets is a name of the reader's, and stays as it is.
+    """
+    stem, _, group = name.partition("[")
+    shown = stem.replace("_", " ").strip()
+    return f"{shown} ({group.removesuffix(']')})" if group else shown
 
 
 def sentence(text: str) -> str:
@@ -169,11 +186,17 @@ def capital(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """Cut a long name in its middle, so that its start and its end stay readable."""
-    if len(text) <= longest:
+    """Cut a long name in its middle, so that its start and its end stay readable; a wide letter counts as two."""
+    if cell_len(text) <= longest:
         return text
     head = (longest - 1) * 2 // 3
-    return f"{text[:head].rstrip()}…{text[len(text) - (longest - 1 - head) :].lstrip()}"
+    return f"{_first(text, head).rstrip()}…{_first(text[::-1], longest - 1 - head)[::-1].lstrip()}"
+
+
+def _first(text: str, cells: int) -> str:
+    """Return as much of the start of a text as is not wider than so many cells of a terminal."""
+    ends = accumulate(cell_len(c) for c in text)
+    return text[: sum(end <= cells for end in ends)]
 
 
 def tick(value: float) -> str:

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from trustsim import units
+from trustsim import names, units
 from trustsim.errors import TrustsimError, UnitError, nearest, one_of
 from trustsim.registry import Entry, Group, Parameter, Registry
 from trustsim.scenario.tree import LONGEST, Node, Report, join, kind_of
 from trustsim.units import Distribution
 
-EVERY = "*"
 LARGEST_COUNT = 2**53
 _CENTRED = {"normal", "lognormal", "exponential", "pareto"}  # the first argument is a value that can be drawn
 _SPREAD_SECOND = {"normal", "lognormal"}  # the second argument is a spread
@@ -138,8 +137,8 @@ def _text(parameter: Parameter, node: Node, reader: Reader) -> str:
         return value
     if parameter.choices and value not in parameter.choices:
         raise UnitError(repr(value), one_of(parameter.choices), nearest(value, parameter.choices))
-    if parameter.unit == "name" and not (value.isprintable() and 0 < len(value.strip()) == len(value) <= 100):
-        raise UnitError(repr(value), "a name of 1 to 100 printable characters")
+    if parameter.unit == "name" and not parameter.refers:
+        names.check(value)
     if parameter.refers == "file":
         return _file(value, node, reader.report)
     if parameter.refers:
@@ -150,18 +149,18 @@ def _text(parameter: Parameter, node: Node, reader: Reader) -> str:
 def check_name(value: str, refers: str, reader: Reader) -> None:
     """Raise UnitError unless *value* is a name of the kind *refers*: of this file, or of a group of the registry."""
     if refers in reader.names:
-        names: Sequence[str] = reader.names[refers]
-        if value == EVERY and refers in ("platform", "segment"):
+        known: Sequence[str] = reader.names[refers]
+        if value == names.EVERY and refers in ("platform", "segment"):
             return
     else:
-        names = list(reader.registry.group(refers))  # type: ignore[arg-type]
-        if not names:
+        known = list(reader.registry.group(refers))  # type: ignore[arg-type]
+        if not known:
             return
-    if value not in names:
+    if value not in known:
         raise UnitError(
             f"the {refers} {value!r}, which does not exist",
-            one_of(names) if names else f"a {refers} of this scenario",
-            nearest(value, names),
+            one_of(known) if known else f"a {refers} of this scenario",
+            nearest(value, known),
         )
 
 

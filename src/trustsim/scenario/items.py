@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from trustsim import units
+from trustsim import names, units
 from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Group, Parameter
 from trustsim.scenario.entries import REFUSED, Reader, build, check_name, quantity
 from trustsim.scenario.layout import LAG, LASTING, START, UNTIL, WHEN, broken_keys
 from trustsim.scenario.resolved import Item, Timing, Trigger
-from trustsim.scenario.sections import kind_entry
+from trustsim.scenario.sections import kind_entry, tell_twins
 from trustsim.scenario.tree import DEEPEST, LONGEST, Node, join, kind_of
 from trustsim.units import Unit
 
@@ -134,6 +134,7 @@ def threshold(indicator: str, node: Node, path: str, reader: Reader) -> Any:
 
 def read_packages(variants: Mapping[str, Node], horizon: float | None, reader: Reader) -> dict[str, tuple[Part, ...]]:
     """Return the parts of every variant as written; what is wrong is reported and left out."""
+    tell_twins(variants, "variants", "variant", reader)
     return {name: _package(name, node, variants, horizon, reader) for name, node in variants.items()}
 
 
@@ -141,8 +142,10 @@ def _package(
     name: str, node: Node, variants: Mapping[str, Node], horizon: float | None, reader: Reader
 ) -> tuple[Part, ...]:
     path = join("variants", name)
-    if not (name.isprintable() and 0 < len(name.strip()) == len(name) <= 100):
-        reader.report.add(node.key or node.spot, path, f"the name {name!r}", "a name of 1 to 100 printable characters")
+    try:
+        names.check(name)
+    except UnitError as error:
+        reader.report.add(node.key or node.spot, path, f"the name {error.given}", error.allowed, error.nearest)
     if node.items is None:
         reader.report.add(node.spot, path, kind_of(node), f"a list of parts ([] for none), each {IN_A_PACKAGE}")
         return ()

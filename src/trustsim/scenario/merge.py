@@ -15,6 +15,7 @@ from trustsim.scenario.tree import DEEPEST, Node, Report, Spot, join, kind_of
 from trustsim.scenario.yaml_file import read_file
 
 MOST_FILES = 100
+VARIANTS = "variants"
 _SAME = {"day": "from", "from": "day"}  # when a shock strikes
 
 
@@ -87,7 +88,8 @@ def merged(below: Node, above: Node, path: str, report: Report) -> Node:
     children = dict(lower)
     for key, child in sorted(above.mapping.items(), key=lambda item: _is_append(*item)):
         where = join(path, key)
-        if not _is_append(key, child):
+        is_name = path == VARIANTS and key[1:] not in lower  # of a variant, which may begin with '+'
+        if is_name or not _is_append(key, child):
             children[key] = merged(lower.get(key, Node(None, child.spot)), child, where, report)
         else:
             children[key[1:]] = _appended(children.get(key[1:]), child, where, report)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from trustsim import names
 from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Entry, Group
 from trustsim.scenario.entries import Reader, build
@@ -15,6 +16,7 @@ from trustsim.scenario.tree import Node, join, kind_of
 
 OFF = "off"
 DO_NOTHING = "nothing"  # the only variant of a scenario without variants
+MOST_COPIES = 10_000
 SHARES_ADD_TO_ONE = 1e-6
 
 
@@ -31,11 +33,16 @@ def names_in(tree: Mapping[str, Node]) -> dict[str, list[str]]:
 
 
 def _platform_names(items: tuple[Node, ...]) -> list[str]:
-    names: list[str] = []
+    listed: list[str] = []
     for name, index in named(items).items():
-        copies = (items[index].mapping or {}).get("copies")
-        names += _copies(name, copies.value if copies is not None and type(copies.value) is int else 1)
-    return names
+        listed += _copies(name, _n_copies(items[index]))
+    return listed
+
+
+def _n_copies(item: Node) -> int:
+    """Return of how many platforms of this name an item tells; 1 where what it says is no such number."""
+    copies = (item.mapping or {}).get("copies")
+    return copies.value if copies is not None and type(copies.value) is int and 1 <= copies.value <= MOST_COPIES else 1
 
 
 def read_world(tree: Node, reader: Reader) -> World | None:
@@ -146,8 +153,8 @@ def _platforms(node: Node | None, tree: Node, reader: Reader) -> tuple[Any, ...]
 def _copied(platform: Any) -> list[Any]:
     """Return all copies of a platform, by name: itself where there is one."""
     copies = getattr(platform, "copies", 1)
-    names = _copies(platform.name, copies)
-    return [platform] if copies == 1 else [replace(platform, name=name, copies=1) for name in names]
+    listed = _copies(platform.name, copies)
+    return [platform] if copies == 1 else [replace(platform, name=name, copies=1) for name in listed]
 
 
 def _copies(name: str, copies: int) -> list[str]:
@@ -168,21 +175,37 @@ def _platform(node: Node, path: str, reader: Reader) -> Any:
 
 
 def _names_once(items: tuple[Node, ...], path: str, what: str, reader: Reader) -> bool:
+    """Whether every item has a name of its own, copies among them; what is wrong is reported."""
     first: dict[str, int] = {}
+    nodes: dict[str, Node] = {}
     is_good = True
     for item in items:
         name = item.mapping.get("name") if item.mapping else None
         if name is None or not isinstance(name.value, str):
             continue
-        if name.value == "*":
-            reader.report.add(name.spot, join(path, "*.name"), "the name '*'", f"another name: '*' means every {what}")
+        if meaning := names.meaning(name.value, what):
+            allowed = f"another name: {name.value.casefold()!r} means {meaning}"
+            reader.report.add(name.spot, join(path, f"{name.value}.name"), f"the name {name.value!r}", allowed)
             is_good = False
-        if name.value in first:
-            given = f"two {what}s named {name.value!r} (the first on line {first[name.value]})"
-            reader.report.add(name.spot, join(path, f"{name.value}.name"), given, f"one {what} a name")
-            is_good = False
-        first.setdefault(name.value, name.spot.line)
-    return is_good
+        for each in _copies(name.value, _n_copies(item)):
+            if each in first:
+                given = f"two {what}s named {each!r} (the first on line {first[each]})"
+                reader.report.add(name.spot, join(path, f"{name.value}.name"), given, f"one {what} a name")
+                is_good = False
+            first.setdefault(each, name.spot.line)
+            nodes.setdefault(each, name)
+    return tell_twins(nodes, path, what, reader) and is_good
+
+
+def tell_twins(nodes: Mapping[str, Node], path: str, what: str, reader: Reader) -> bool:
+    """Whether no name looks like another; those that do are reported where they stand. ``nodes``: by name."""
+    found = list(names.twins(nodes))
+    for name, other in found:
+        node, where = nodes[name], join(path, name)
+        spot, where = (node.key or node.spot, where) if what == "variant" else (node.spot, f"{where}.name")
+        given = f"the name {name!a}, which looks like {other!a} on line {nodes[other].spot.line}"
+        reader.report.add(spot, where, given, f"{what}s whose names can be told apart")
+    return not found
 
 
 def _mechanisms(node: Node, reader: Reader) -> dict[str, Any] | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from trustsim import names
+from trustsim.errors import UnitError
 from trustsim.registry import Registry
 from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
 from trustsim.scenario.entries import Reader
@@ -35,6 +37,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     variants = _variants(packages, keys, tree, world, reader)
     outcomes = read_outcomes(keys.get("outcomes"), reader)
     replications = read_replications(keys.get("replications"), reader)
+    _prose(keys, report)
     if "baseline" in keys and keys["baseline"].value:
         known_variant(keys["baseline"], "baseline", reader)
     expect = read_expectations(keys.get("expect"), reader)
@@ -80,6 +83,16 @@ def _try_out(tree: Node, point: Mapping[str, Node], registry: Registry, report: 
     """Report what is wrong with the scenario at one point of its sweep."""
     rest = {key: node for key, node in (tree.mapping or {}).items() if key not in ("sweep", "expect")}
     read_story(overridden(Node(rest, tree.spot), point, report), registry, report, "")
+
+
+def _prose(keys: Mapping[str, Node], report: Report) -> None:
+    """Report a title or a description that a terminal or a page would act on."""
+    for key in ("title", "description"):
+        if key in keys:
+            try:
+                names.check_prose(str(keys[key].value), is_line=key == "title")
+            except UnitError as error:
+                report.add(keys[key].spot, key, error.given, error.allowed)
 
 
 def _packages(keys: Mapping[str, Node], horizon: float | None, reader: Reader) -> dict[str, tuple[Part, ...]]:

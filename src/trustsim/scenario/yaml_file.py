@@ -260,29 +260,33 @@ def scalar(text: str) -> Scalar:
     return text
 
 
-def write(value: object, indent: int = 0) -> str:
-    """Return plain data as YAML in block style, every line ended; :func:`read_text` gives the same data back."""
+def write(value: object, indent: int = 0, *, is_ascii: bool = False) -> str:
+    """Return plain data as YAML in block style, every line ended; :func:`read_text` gives the same data back.
+
+    ``is_ascii``: other letters are escaped.
+    """
     pad = "  " * indent
     if isinstance(value, Mapping):
-        return "".join(f"{pad}{_word(k)}:{_hang(v, indent)}" for k, v in value.items())
+        return "".join(f"{pad}{_word(k, is_ascii)}:{_hang(v, indent, is_ascii)}" for k, v in value.items())
     if isinstance(value, list | tuple):
-        return "".join(f"{pad}- {write(v, indent + 1).lstrip(' ') if v else _empty(v)}" for v in value)
-    return f"{pad}{_word(value)}\n"
+        items = (write(v, indent + 1, is_ascii=is_ascii).lstrip(" ") if v else _empty(v, is_ascii) for v in value)
+        return "".join(f"{pad}- {item}" for item in items)
+    return f"{pad}{_word(value, is_ascii)}\n"
 
 
-def _hang(value: object, indent: int) -> str:
+def _hang(value: object, indent: int, is_ascii: bool) -> str:
     if isinstance(value, Mapping | list | tuple) and value:
-        return "\n" + write(value, indent + 1)
-    return f" {_empty(value)}"
+        return "\n" + write(value, indent + 1, is_ascii=is_ascii)
+    return f" {_empty(value, is_ascii)}"
 
 
-def _empty(value: object) -> str:
+def _empty(value: object, is_ascii: bool) -> str:
     if isinstance(value, Mapping):
         return "{}\n"
-    return "[]\n" if isinstance(value, list | tuple) else f"{_word(value)}\n"
+    return "[]\n" if isinstance(value, list | tuple) else f"{_word(value, is_ascii)}\n"
 
 
-def _word(value: object) -> str:
+def _word(value: object, is_ascii: bool) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -296,12 +300,13 @@ def _word(value: object) -> str:
         re.fullmatch(r"[^\W_][\w %./+*()-]*(, [\w %./+*()-]+)*", text)
         and isinstance(scalar(text), str)
         and text == text.strip()
+        and (text.isascii() or not is_ascii)
     ):
         return text
-    return '"' + "".join(_escaped(c) for c in text) + '"'
+    return '"' + "".join(_escaped(c, is_ascii) for c in text) + '"'
 
 
-def _escaped(c: str) -> str:
+def _escaped(c: str, is_ascii: bool) -> str:
     if c in '"\\':
         return "\\" + c
-    return c if c.isprintable() else f"\\U{ord(c):08x}"
+    return c if c.isprintable() and (c.isascii() or not is_ascii) else f"\\U{ord(c):08x}"

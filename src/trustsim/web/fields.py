@@ -11,10 +11,10 @@ from typing import Any
 
 from trustsim import units
 from trustsim.errors import UnitError
+from trustsim.names import EVERY
 from trustsim.registry import REGISTRY, Entry, Group, Parameter
 from trustsim.report import words
 from trustsim.scenario.document import text_of
-from trustsim.scenario.entries import EVERY
 from trustsim.scenario.tree import Node, Spot, plain
 from trustsim.scenario.yaml_file import write
 from trustsim.web.page_state import written

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import Any
 
 from trustsim.registry import REGISTRY
+from trustsim.report import words
 from trustsim.scenario.sections import DO_NOTHING
 from trustsim.scenario.tree import Node, plain
 from trustsim.scenario.yaml_file import write
@@ -46,7 +47,7 @@ def yaml_of(applied: Applied, folder: str) -> str:
 def _asked(applied: Applied) -> list[str]:
     """Return what is asked of the command line beside the scenario."""
     by = applied.state.ranked_by
-    more = [] if applied.shown is None else ["--variants", ",".join(applied.shown)]
+    more = [] if applied.shown is None else ["--variants", words.comma_list(applied.shown)]
     return more if by is None else [*more, "--rank-by", by]
 
 

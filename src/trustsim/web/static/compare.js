@@ -1,6 +1,7 @@
 /** The comparison: the answer in one sentence, and the ranked table whose intervals shrink while it runs. */
 
 import { hues, swatch, swatchClass } from "./colours.js";
+import { csv } from "./csv.js";
 import { button, download, glued, h, isStill, keyed, newId, plural, say } from "./dom.js";
 import { textOf } from "./problems.js";
 import { change, current, isAnswer, replace } from "./state.js";
@@ -260,17 +261,14 @@ function allOutcomes() {
   };
 }
 
-/** Write a comparison as CSV, numbers in computed units: shares in [0, 1], days, money in minor units. */
+/** Write a comparison as CSV: shares in [0, 1], days, money in units of the currency. */
 function csvOf(found) {
-  const head = ["variant", "outcome", "mean", "low", "high", "difference", "difference_low", "difference_high", "better_share"];
-  const rows = found.rows.flatMap((row) => found.outcomes.map(({ name }) => {
+  const head = ["variant", "outcome", "unit", "mean", "low", "high", "difference", "difference_low", "difference_high", "better_share"];
+  const rows = found.rows.flatMap((row) => found.outcomes.map(({ name, unit }) => {
     const { level, difference } = row.cells[name] ?? {};
-    return [row.variant, name, level?.mean, level?.low, level?.high, difference?.mean, difference?.low, difference?.high, difference?.better_share];
+    const isMoney = unit === "money";
+    const numbers = [level, difference].flatMap((each) => ["mean", "low", "high"].map((key) => (isMoney && Number.isFinite(each?.[key]) ? each[key] / 100 : each?.[key])));
+    return [row.variant, name, isMoney ? found.currency : unit, ...numbers, difference?.better_share];
   }));
-  return `${[head, ...rows].map((row) => row.map(quoted).join(",")).join("\n")}\n`;
-}
-
-function quoted(value) {
-  const text = value === null || value === undefined ? "" : String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csv([head, ...rows]);
 }

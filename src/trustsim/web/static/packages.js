@@ -8,9 +8,15 @@ function raw(part) {
   return part.set ? { set: part.set } : part.name;
 }
 
+/** Return what the page has for a variant, or undefined; a name may be one that every object has, such as `constructor`. */
+const ofPage = (name) => (Object.hasOwn(current().variants ?? {}, name) ? current().variants[name] : undefined);
+
+/** Whether the page changed, added or took away a variant. */
+export const isChanged = (name) => ofPage(name) !== undefined;
+
 /** Return the parts of a variant: as the page has them, or as the file does. */
 export function partsOf(form, name) {
-  return structuredClone(current().variants?.[name] ?? form.variants.find((each) => each.name === name)?.parts.map(raw) ?? []);
+  return structuredClone(ofPage(name) ?? form.variants.find((each) => each.name === name)?.parts.map(raw) ?? []);
 }
 
 /** Return the names of the variants that are run, baseline first where it stands first. */
@@ -65,7 +71,7 @@ export function drop(form, name) {
   const parts = partsOf(form, name);
   const users = usersOf(form, name, (part) => (part === name ? parts : [part]));
   change((state) => {
-    const isOfFile = state.variants?.[name] === undefined || form.variants.find((each) => each.name === name)?.from === "file";
+    const isOfFile = !isChanged(name) || form.variants.find((each) => each.name === name)?.from === "file";
     state.variants = { ...state.variants, ...users, [name]: null };
     if (!isOfFile) delete state.variants[name];
     if (state.show) state.show = state.show.filter((each) => each !== name);
@@ -86,7 +92,7 @@ export function rename(form, name, wanted) {
 }
 
 function usersOf(form, name, swap) {
-  const found = {};
+  const found = Object.create(null); // a variant may be called __proto__
   for (const { name: other } of form.variants) {
     const parts = partsOf(form, other);
     if (other !== name && parts.includes(name)) found[other] = parts.flatMap(swap);

@@ -2,6 +2,7 @@
 
 import { get, post, Refused } from "./api.js";
 import { hues, MOST_SHOWN, swatch } from "./colours.js";
+import { csv } from "./csv.js";
 import { button, download, h, iconButton, keyed, later, newId, plural, say } from "./dom.js";
 import { ASKED, bytes, counts, LEFT, network, NO_CLIENT } from "./network.js";
 import { numbers } from "./charts.js";
@@ -200,8 +201,8 @@ function tableOf(world, day) {
 }
 
 function csvOf({ days, variants, platform }) {
-  const rows = variants.flatMap((name) => days.map((day, k) => [`"${name.replaceAll('"', '""')}"`, day, platform[name].outflow[k], platform[name].trust[k], `"${platform[name].status?.[k] ?? ""}"`]));
-  return `${[["variant", "day", "outflow", "trust", "status"], ...rows].map((row) => row.join(",")).join("\n")}\n`;
+  const rows = variants.flatMap((name) => days.map((day, k) => [name, day, platform[name].outflow[k], platform[name].trust[k], platform[name].status?.[k]]));
+  return csv([["variant", "day", "outflow", "trust", "status"], ...rows]);
 }
 
 function legend() {

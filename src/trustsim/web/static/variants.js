@@ -111,7 +111,7 @@ function makeVariant(first, tools) {
     tick.disabled = variant.is_baseline;
     tick.title = variant.is_baseline ? "The baseline is always run: differences are to it" : "";
     dot.className = swatchClass(variant.hue);
-    const isEdited = variant.from === "page" || current().variants?.[name] !== undefined;
+    const isEdited = variant.from === "page" || packages.isChanged(name);
     say(tag, [variant.is_baseline && "baseline", isEdited && (variant.from === "page" ? "yours" : "changed")].filter(Boolean).join(" · "));
     say(does, summaryOf(variant));
     const isOpen = tools.isOpen(name);
@@ -177,7 +177,7 @@ function makeEditor(first, tools) {
     update(variant, problems) {
       naming.hidden = variant.is_baseline;
       remove.hidden = variant.is_baseline;
-      back.hidden = variant.from !== "file" || current().variants?.[name] === undefined;
+      back.hidden = variant.from !== "file" || !packages.isChanged(name);
       const items = variant.parts.map((part, place) => ({ part, place }));
       keyed(parts, items, ({ part, place }) => `${place} ${part.kind ?? part.name ?? "set"}`, ({ part, place }) => makePart(name, part, place, tools), (element, item) => element.update(item.part, problems));
     },
