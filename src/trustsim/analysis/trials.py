@@ -229,9 +229,9 @@ class TrialLog:
 
     def _damaged(self, what: str) -> Damaged:
         return Damaged(
-            f"{self._path}: given {what}; allowed: the one that trustsim wrote. Nothing was deleted, and the runs are as "
-            "they were. Put a copy of the file back; or move it away, and the same command, or trustsim resume, makes "
-            "its trials again of the runs that are kept"
+            f"{self._path}: given {what}; allowed: the one that trustsim wrote. Nothing was deleted, and the runs are "
+            "as they were. Put a copy of the file back; or move it away, and the same command, or trustsim resume, "
+            "makes its trials again of the runs that are kept"
         )
 
 
