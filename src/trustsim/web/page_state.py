@@ -42,13 +42,18 @@ class PageState:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a study asked for on the page may need, so that nobody stops the machine by a slip of the hand."""
+    """What a study asked for on the page may need, so that nobody stops the machine by a slip of the hand.
+
+    ``memory`` (bytes) and ``minutes`` hold for a study as a whole, and for a world that is watched.
+    """
 
     investors: int = 100_000
     replications: int = 10_000
     variants: int = 64
     steps: int = 10_000
     platforms: int = 200
+    memory: int = 4 * 2**30
+    minutes: float = 60.0
 
 
 @dataclass(frozen=True)

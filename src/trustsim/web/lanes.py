@@ -1,0 +1,224 @@
+"""Processes beside the server for what takes long, so that the page never waits and one reader does not block another.
+
+A lane does its tasks in order, each within a limit of time and memory; what exceeds one ends with its process, and the
+next task gets another. A task that nobody waits for gives up its place.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from loky import ProcessPoolExecutor
+
+from trustsim.errors import ScenarioError, TrustsimError
+from trustsim.experiment.pool import ignore_interrupts
+from trustsim.web.refused import Refused
+
+_IDLE_SECONDS = 600
+_NICER = 5  # than the server: of what is made beside it
+
+
+def _begun() -> Future[Any]:
+    """Return a future that nobody who waits for it can cancel: others may wait too."""
+    outcome: Future[Any] = Future()
+    outcome.set_running_or_notify_cancel()
+    return outcome
+
+
+@dataclass(eq=False)
+class _Task:
+    call: tuple[Any, ...]
+    outcome: Future[Any] = field(default_factory=_begun)
+    timer: threading.Timer | None = None
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A process, started when it is first needed, and what it does."""
+
+    executor: Any = None
+    task: _Task | None = None
+
+
+class Lane:
+    """Some processes that do tasks in the order in which they come.
+
+    Parameters
+    ----------
+    n_workers : how many.
+    seconds : a task may take. most_waiting : tasks may wait; one more is refused.
+    most_bytes : of memory that a process may fill; None: no limit.
+    """
+
+    def __init__(
+        self, n_workers: int, *, seconds: float, most_waiting: int = 200, most_bytes: int | None = None
+    ) -> None:
+        self.seconds, self.most_waiting, self.most_bytes = seconds, most_waiting, most_bytes
+        self.is_warm = False  # whether a task was done: the first waits for a process to start
+        self._lock = threading.RLock()
+        self._waiting: deque[_Task] = deque()
+        self._workers = [_Worker() for _ in range(n_workers)]
+
+    def submit(self, task: Callable[..., Any], *of: Any, is_urgent: bool = False) -> Future[Any]:
+        """Hand a task over and return what comes of it. Raises Refused (503) where too many wait."""
+        new = _Task((task, *of))
+        with self._lock:
+            if len(self._waiting) >= self.most_waiting:
+                raise Refused(503, f"a server with {len(self._waiting)} requests in line", "one that is less busy")
+            self._waiting.appendleft(new) if is_urgent else self._waiting.append(new)
+        self._turn()
+        return new.outcome
+
+    def is_crowded(self) -> bool:
+        """Whether tasks wait for a process."""
+        return bool(self._waiting)
+
+    def is_waiting(self, outcome: Future[Any]) -> bool:
+        """Whether the task with this outcome waits for a process."""
+        with self._lock:
+            return any(task.outcome is outcome for task in self._waiting)
+
+    def drop(self, outcome: Future[Any]) -> None:
+        """Forget the task with this outcome; where it was begun its process ends with it."""
+        with self._lock:
+            waiting = next((task for task in self._waiting if task.outcome is outcome), None)
+            if waiting is not None:
+                self._waiting.remove(waiting)
+            worker = next((each for each in self._workers if each.task and each.task.outcome is outcome), None)
+        refusal = Refused(503, "something that nobody waited for", "asking again")
+        if waiting is not None:
+            waiting.outcome.set_exception(refusal)
+        if worker is not None and worker.task is not None:
+            self._give_up(worker, worker.task, refusal)
+
+    def close(self) -> None:
+        """End all that is under way; a task that is handed over later starts a process again."""
+        with self._lock:
+            dropped, executors = list(self._waiting), [each.executor for each in self._workers]
+            self._waiting.clear()
+            for each in self._workers:
+                if each.task is not None:
+                    dropped.append(each.task)
+                each.task = each.executor = None
+        for task in dropped:
+            if task.timer is not None:
+                task.timer.cancel()
+            task.outcome.set_exception(Refused(503, "a server that ends", "asking again later"))
+        for executor in executors:
+            if executor is not None:
+                executor.shutdown(kill_workers=True)
+
+    def _turn(self) -> None:
+        """Begin what waits as far as processes are free."""
+        with self._lock:
+            for worker in self._workers:
+                if worker.task is None and self._waiting:
+                    self._begin(worker, self._waiting.popleft())
+
+    def _begin(self, worker: _Worker, task: _Task) -> None:
+        worker.task = task
+        call = (tried, self.most_bytes, *task.call)
+        try:
+            under_way = _executor(worker).submit(*call)
+        except (BrokenExecutor, RuntimeError):  # it died, or went for want of work
+            worker.executor = None
+            under_way = _executor(worker).submit(*call)
+        refusal = Refused(422, f"a question that takes longer than {self.seconds:g} s", "a smaller one")
+        task.timer = threading.Timer(self.seconds, self._give_up, (worker, task, refusal))
+        task.timer.daemon = True
+        task.timer.start()
+        under_way.add_done_callback(functools.partial(self._take, worker, task))
+
+    def _take(self, worker: _Worker, task: _Task, done: Future[Any]) -> None:
+        """Hand on what came of a task; a process that died had too little memory, most likely."""
+        if not self._free(worker, task):
+            return
+        error = done.exception()
+        if isinstance(error, BrokenExecutor):
+            worker.executor = None
+            task.outcome.set_exception(Refused(422, "a question at which its process died", "a smaller one"))
+        elif error is not None:
+            task.outcome.set_exception(error)
+        else:
+            self.is_warm = True
+            value, refusal = done.result()
+            task.outcome.set_result(value) if refusal is None else task.outcome.set_exception(refusal)
+        self._turn()
+
+    def _give_up(self, worker: _Worker, task: _Task, refusal: Refused) -> None:
+        """End the process of a task, unless it is done."""
+        executor = worker.executor
+        if not self._free(worker, task, ends=True):
+            return
+        task.outcome.set_exception(refusal)
+        self._turn()
+        if executor is not None:
+            executor.shutdown(kill_workers=True)
+
+    def _free(self, worker: _Worker, task: _Task, *, ends: bool = False) -> bool:
+        """Take a task from its process; whether it was still there."""
+        with self._lock:
+            if worker.task is not task:
+                return False
+            worker.task = None
+            if ends:
+                worker.executor = None
+            if task.timer is not None:
+                task.timer.cancel()
+            return True
+
+
+def _executor(worker: _Worker) -> Any:
+    if worker.executor is None:
+        worker.executor = ProcessPoolExecutor(1, timeout=_IDLE_SECONDS, initializer=ignore_interrupts)
+    return worker.executor
+
+
+# -- in the process ---------------------------------------------------------------------------------------------------
+
+
+def tried(most_bytes: int | None, task: Callable[..., Any], *of: Any) -> tuple[Any, Exception | None]:
+    """Do a task and return (what comes of it, None), or (None, an error that can be sent to another process)."""
+    if most_bytes is not None:
+        _begin(most_bytes)
+    try:
+        return task(*of), None
+    except Refused as refusal:
+        return None, refusal
+    except ScenarioError as error:
+        return None, Refused(422, f"a scenario with {len(error.problems)} problems", "one without", error.problems)
+    except TrustsimError as error:
+        return None, TrustsimError(str(error))
+    except MemoryError:
+        size = "there is" if most_bytes is None else f"{most_bytes / 2**30:.1f} GiB"
+        return None, Refused(422, f"a question that needs more memory than {size}", "a smaller one")
+    except RecursionError:
+        return None, Refused(422, "something nested very deeply", "a flatter one")
+    except OSError as error:
+        return None, error
+    except Exception as error:
+        sys.stderr.write(traceback.format_exc())
+        return None, RuntimeError(type(error).__name__)
+
+
+@functools.cache
+def _begin(most_bytes: int) -> None:
+    """Let this process fill so much memory and no more, and let the server go first."""
+    with suppress(OSError):
+        os.nice(_NICER)
+    try:
+        import resource
+    except ImportError:
+        return
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, resource.getrlimit(resource.RLIMIT_DATA)[1]))
