@@ -26,7 +26,7 @@ class Here:
 
     def submit(self, task: Callable[..., Any], *of: Any, is_urgent: bool = False) -> Future[Any]:
         outcome: Future[Any] = Future()
-        value, refusal = tried(None, task, *of)
+        value, refusal = tried(task, *of)
         outcome.set_result(value) if refusal is None else outcome.set_exception(refusal)
         return outcome
 
@@ -40,6 +40,9 @@ class Here:
         pass
 
     def close(self) -> None:
+        pass
+
+    def kill(self) -> None:
         pass
 
 

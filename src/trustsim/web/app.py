@@ -21,10 +21,10 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from trustsim.experiment.request import REPORT, RESOLVED
+from trustsim.web.document import read_document
 from trustsim.web.files import LARGEST_UPLOAD
 from trustsim.web.jobs import FINAL
 from trustsim.web.refused import Refused
-from trustsim.web.document import read_document
 from trustsim.web.replies import HANDLERS, answer, is_made, made, whole
 from trustsim.web.security import Gate, Keys
 from trustsim.web.shared import Shared

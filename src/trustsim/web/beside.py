@@ -34,6 +34,9 @@ class Does(Protocol):
     def close(self) -> None:
         """Give all up."""
 
+    def kill(self) -> None:
+        """End the processes without a word."""
+
 
 @dataclass
 class _Entry:

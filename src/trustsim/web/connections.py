@@ -60,6 +60,11 @@ class Line(H11Protocol):
             self.scope["state"][LINE] = self
         self._heed()
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand the connection over; where it may go on as something else, no time is set for it here."""
+        self._let_go()
+        super().handle_websocket_upgrade(event)
+
     def on_response_complete(self) -> None:
         """Wait for the next request, or close as the last answer said."""
         self._since = self.loop.time()
@@ -70,12 +75,15 @@ class Line(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give up the place."""
+        self._let_go()
+        super().connection_lost(exc)
+
+    def _let_go(self) -> None:
         for timer in (self._deadline, self._reading):
             if timer is not None:
                 timer.cancel()
         self._deadline = self._reading = None
         self._phase = (None, "lost")
-        super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         """Wait for a reader, and not for ever."""

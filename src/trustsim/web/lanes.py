@@ -7,9 +7,12 @@ next task gets another. A task that nobody waits for gives up its place.
 from __future__ import annotations
 
 import functools
+import math
 import os
+import signal
 import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -20,12 +23,18 @@ from typing import Any
 
 from loky import ProcessPoolExecutor
 
+try:
+    import resource
+except ImportError:  # on Windows there are no such limits
+    resource = None  # type: ignore[assignment]
+
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.pool import ignore_interrupts
 from trustsim.web.refused import Refused
 
 _IDLE_SECONDS = 600
-_NICER = 5  # than the server: of what is made beside it
+_PATIENCE = 3.0
+_SECONDS_TO_START = 60.0  # a process, on a machine that is busy
 
 
 def _begun() -> Future[Any]:
@@ -56,14 +65,22 @@ class Lane:
     Parameters
     ----------
     n_workers : how many.
-    seconds : a task may take. most_waiting : tasks may wait; one more is refused.
-    most_bytes : of memory that a process may fill; None: no limit.
+    seconds : of a processor that a task may take; where the machine is busy, _PATIENCE times as long by the clock.
+    most_waiting : tasks may wait; one more is refused.
+    most_bytes : of memory that a process may fill; None: no limit. niceness : how far it lets other processes go first.
     """
 
     def __init__(
-        self, n_workers: int, *, seconds: float, most_waiting: int = 200, most_bytes: int | None = None
+        self,
+        n_workers: int,
+        *,
+        seconds: float,
+        most_waiting: int = 200,
+        most_bytes: int | None = None,
+        niceness: int = 0,
     ) -> None:
         self.seconds, self.most_waiting, self.most_bytes = seconds, most_waiting, most_bytes
+        self.niceness = niceness
         self.is_warm = False  # whether a task was done: the first waits for a process to start
         self._lock = threading.RLock()
         self._waiting: deque[_Task] = deque()
@@ -101,6 +118,11 @@ class Lane:
         if worker is not None and worker.task is not None:
             self._give_up(worker, worker.task, refusal)
 
+    def kill(self) -> None:
+        """End the processes at once, without waiting for anything."""
+        for worker in self._workers:
+            _kill(worker.executor)
+
     def close(self) -> None:
         """End all that is under way; a task that is handed over later starts a process again."""
         with self._lock:
@@ -115,6 +137,7 @@ class Lane:
                 task.timer.cancel()
             task.outcome.set_exception(Refused(503, "a server that ends", "asking again later"))
         for executor in executors:
+            _kill(executor)
             if executor is not None:
                 executor.shutdown(kill_workers=True)
 
@@ -127,14 +150,16 @@ class Lane:
 
     def _begin(self, worker: _Worker, task: _Task) -> None:
         worker.task = task
-        call = (tried, self.most_bytes, *task.call)
+        call = (_within, self.seconds, self.most_bytes, self.niceness, *task.call)
+        starts = worker.executor is None
         try:
             under_way = _executor(worker).submit(*call)
         except (BrokenExecutor, RuntimeError):  # it died, or went for want of work
-            worker.executor = None
+            worker.executor, starts = None, True
             under_way = _executor(worker).submit(*call)
-        refusal = Refused(422, f"a question that takes longer than {self.seconds:g} s", "a smaller one")
-        task.timer = threading.Timer(self.seconds, self._give_up, (worker, task, refusal))
+        refusal = self._too_much()
+        seconds = _PATIENCE * self.seconds + (_SECONDS_TO_START if starts else 0.0)
+        task.timer = threading.Timer(seconds, self._give_up, (worker, task, refusal))
         task.timer.daemon = True
         task.timer.start()
         under_way.add_done_callback(functools.partial(self._take, worker, task))
@@ -146,7 +171,7 @@ class Lane:
         error = done.exception()
         if isinstance(error, BrokenExecutor):
             worker.executor = None
-            task.outcome.set_exception(Refused(422, "a question at which its process died", "a smaller one"))
+            task.outcome.set_exception(self._too_much())
         elif error is not None:
             task.outcome.set_exception(error)
         else:
@@ -155,12 +180,17 @@ class Lane:
             task.outcome.set_result(value) if refusal is None else task.outcome.set_exception(refusal)
         self._turn()
 
+    def _too_much(self) -> Refused:
+        memory = "" if self.most_bytes is None else f" and {self.most_bytes / 2**30:g} GiB"
+        return Refused(422, "a question that takes too long or too much memory", f"{self.seconds:g} s{memory}")
+
     def _give_up(self, worker: _Worker, task: _Task, refusal: Refused) -> None:
         """End the process of a task, unless it is done."""
         executor = worker.executor
         if not self._free(worker, task, ends=True):
             return
         task.outcome.set_exception(refusal)
+        _kill(executor)
         self._turn()
         if executor is not None:
             executor.shutdown(kill_workers=True)
@@ -184,13 +214,30 @@ def _executor(worker: _Worker) -> Any:
     return worker.executor
 
 
+def _kill(executor: Any) -> None:
+    """End the processes of an executor; what it says of that comes later."""
+    for pid in list(executor._processes or ()) if executor is not None else ():
+        with suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+
+
 # -- in the process ---------------------------------------------------------------------------------------------------
 
 
-def tried(most_bytes: int | None, task: Callable[..., Any], *of: Any) -> tuple[Any, Exception | None]:
+def _within(
+    seconds: float, most_bytes: int | None, niceness: int, task: Callable[..., Any], *of: Any
+) -> tuple[Any, Exception | None]:
+    """Do a task within the limits of a lane; see :func:`tried`."""
+    _begin(most_bytes, niceness)
+    if resource is not None:
+        end = math.ceil(time.process_time() + seconds)
+        with suppress(ValueError, OSError):  # the system ends the process there
+            resource.setrlimit(resource.RLIMIT_CPU, (end, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    return tried(task, *of)
+
+
+def tried(task: Callable[..., Any], *of: Any) -> tuple[Any, Exception | None]:
     """Do a task and return (what comes of it, None), or (None, an error that can be sent to another process)."""
-    if most_bytes is not None:
-        _begin(most_bytes)
     try:
         return task(*of), None
     except Refused as refusal:
@@ -200,8 +247,7 @@ def tried(most_bytes: int | None, task: Callable[..., Any], *of: Any) -> tuple[A
     except TrustsimError as error:
         return None, TrustsimError(str(error))
     except MemoryError:
-        size = "there is" if most_bytes is None else f"{most_bytes / 2**30:.1f} GiB"
-        return None, Refused(422, f"a question that needs more memory than {size}", "a smaller one")
+        return None, Refused(422, "a question that needs more memory than it may have", "a smaller one")
     except RecursionError:
         return None, Refused(422, "something nested very deeply", "a flatter one")
     except OSError as error:
@@ -212,13 +258,14 @@ def tried(most_bytes: int | None, task: Callable[..., Any], *of: Any) -> tuple[A
 
 
 @functools.cache
-def _begin(most_bytes: int) -> None:
-    """Let this process fill so much memory and no more, and let the server go first."""
+def _begin(most_bytes: int | None, niceness: int) -> None:
+    """Let this process fill so much memory and no more, and let others go first."""
     with suppress(OSError):
-        os.nice(_NICER)
-    try:
-        import resource
-    except ImportError:
+        os.nice(niceness)
+    if resource is None:
         return
     with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    if most_bytes is not None:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, resource.getrlimit(resource.RLIMIT_DATA)[1]))

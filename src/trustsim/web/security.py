@@ -36,6 +36,7 @@ _HEADERS = {
 }
 _SECONDS_OF_TICKET = 300.0
 _SAFE = ("GET", "HEAD")
+CLOSE = {"type": "websocket.close", "code": 1008}
 _WITHOUT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>trustsim: the address is not whole</title></head><body>
 <h1>This page opens with the whole address</h1>
@@ -94,11 +95,13 @@ class Gate:
             await self.app(scope, receive, send)
             return
         if scope["type"] != "http":  # nothing here speaks anything else
-            await send({"type": "websocket.close", "code": 1008})
+            await send(CLOSE)
             return
         dressed = _dressed(scope, send)
         try:
-            answer = self._checked(scope)
+            answer = self.admitted(scope)
+            if answer is None:
+                _check_site(scope, Headers(scope=scope))
         except Refused as refusal:
             answer = JSONResponse(refusal.to_json(), refusal.status)
         if answer is not None:
@@ -109,17 +112,12 @@ class Gate:
             line.is_known = True
         await self.app(scope, _limited(receive), dressed)
 
-    def _checked(self, scope: Scope) -> Response | None:
-        """Return an answer that needs no application; None lets the request pass. Raises Refused."""
+    def admitted(self, scope: Scope) -> Response | None:
+        """Return an answer to who has no token, or brings it; None lets the request pass. Raises Refused."""
         headers = Headers(scope=scope)
         _check_head(scope, headers)
         self._check_host(headers.get("host", ""))
-        if self.keys is not None:
-            answer = self._check_token(scope, headers, self.keys)
-            if answer is not None:
-                return answer
-        _check_site(scope, headers)
-        return None
+        return None if self.keys is None else self._check_token(scope, headers, self.keys)
 
     def _check_host(self, given: str) -> None:
         host = (_parts(f"//{given}")[1] or "") if given.isprintable() else ""
@@ -133,7 +131,7 @@ class Gate:
         """Let in who knows the token: by cookie, by header, or by the address, from which it is taken away at once."""
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         asked = dict(query).get(TOKEN)
-        is_page = scope["method"] in _SAFE and not scope["path"].startswith("/api/")
+        is_page = scope.get("method") in _SAFE and not scope["path"].startswith("/api/")
         if asked is not None and (keys.open(asked) if is_page else keys.fit(asked)):
             rest = urlencode([(key, value) for key, value in query if key != TOKEN])
             if not is_page:
@@ -179,12 +177,18 @@ def _check_head(scope: Scope, headers: Headers) -> None:
         raise Refused(400, "a body with two lengths", "Content-Length or Transfer-Encoding")
 
 
+def is_of_another_site(headers: Headers) -> bool:
+    """Whether the page that makes a request is another one's."""
+    origin = headers.get("origin")
+    return origin is not None and _parts(origin)[0] != headers.get("host", "")
+
+
 def _check_site(scope: Scope, headers: Headers) -> None:
     """Raise Refused for a request that another site's page makes, and for a body of a kind that a form can send."""
     is_change = scope["method"] not in ("GET", "HEAD", "OPTIONS")
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     is_foreign = site in ("cross-site", "same-site") and (is_change or scope["path"].startswith("/api/"))
-    if is_foreign or (is_change and origin is not None and _parts(origin)[0] != headers.get("host", "")):
+    if is_foreign or (is_change and is_of_another_site(headers)):
         raise Refused(403, f"a request from another site ({str(origin)[:80]})", "requests from this page")
     kind = headers.get("content-type", "").split(";")[0].strip().lower()
     if scope["method"] in ("POST", "PUT", "PATCH") and kind not in BODIES:

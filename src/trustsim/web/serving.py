@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from trustsim.web.connections import LARGEST_HEAD, MOST, SECONDS_IDLE, Line
 from trustsim.web.security import COOKIE, TOKEN, Keys
 from trustsim.web.site import Site
 
-_SECONDS_TO_END = 4.5  # whatever is under way
+_SECONDS_TO_END = 4.0  # whatever is under way
 _MORE_FILES = 4 * MOST  # that may be open at once
 
 
@@ -60,17 +59,17 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End; where something hinders that, end all the same."""
         if not self._site.is_ending:
-            self._site.is_ending = True
-            threading.Thread(target=self._site.close, daemon=True).start()
-            last = threading.Timer(_SECONDS_TO_END, _leave, (sig,))
+            last = threading.Timer(_SECONDS_TO_END, self._leave, (sig,))
             last.daemon = True
             last.start()
+            self._site.end()
         super().handle_exit(sig, frame)
 
-
-def _leave(sig: int) -> None:
-    sys.stdout.flush()
-    os._exit(0 if sig == signal.SIGINT else 128 + sig)
+    def _leave(self, sig: int) -> None:
+        """End whatever hinders that: a thread that is at work, a process that does not hear."""
+        self._site.lanes.kill()
+        self._site.jobs.kill()
+        os._exit(0 if sig == signal.SIGINT else 128 + sig)
 
 
 def run(site: Site, line: socket.socket, address: Address) -> None:

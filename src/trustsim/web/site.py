@@ -26,6 +26,8 @@ from trustsim.web.told import without_paths
 
 _RANKING = frozenset(rankings(()))
 _SECONDS_TO_READ, _SECONDS_TO_DRAW = 10.0, 180.0  # a question, a picture
+_SECONDS_TO_CLOSE = 3.0
+_NICENESS = 5  # of worlds to watch: forms and pictures go first
 Json = dict[str, Any]
 
 
@@ -44,7 +46,7 @@ class Lanes:
         return cls(
             Lane(2, seconds=_SECONDS_TO_READ, most_bytes=most),
             Lane(1, seconds=_SECONDS_TO_DRAW, most_bytes=most),
-            Lane(2, seconds=60.0 * limits.minutes, most_waiting=50, most_bytes=most),
+            Lane(2, seconds=60.0 * limits.minutes, most_waiting=50, most_bytes=most, niceness=_NICENESS),
         )
 
     def close(self) -> None:
@@ -53,7 +55,12 @@ class Lanes:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(2.0)
+            thread.join(_SECONDS_TO_CLOSE)
+
+    def kill(self) -> None:
+        """End the processes without a word."""
+        for each in (self.forms, self.drawing, self.worlds):
+            each.kill()
 
 
 class Site:
@@ -70,6 +77,7 @@ class Site:
         self.files, self.jobs, self.limits = files, jobs, limits or Limits()
         self.lanes = lanes or Lanes.of(self.limits)
         self.is_ending = False
+        self._ending: list[threading.Thread] = []
         self.place = Place(files.folder, self.limits, files.is_read_only)
         self._forms, self._made = Beside(200, self.lanes.forms), Beside(100, self.lanes.drawing)
         self._worlds = Beside(12, self.lanes.worlds)
@@ -77,24 +85,31 @@ class Site:
         self._moment = 0
 
     def warm(self) -> None:
-        """Begin what the first request and the first picture would else wait for."""
+        """Begin what the first request would else wait for; the first picture is prepared for afterwards."""
         self.scenarios()
-        self._made.ask("warm", None, pictures.warm)
 
     def sweep(self) -> None:
         """Let go of what nobody waits for any more, and start studies that wait in line."""
         self._moment += 1
         for each in (self._forms, self._made, self._worlds):
             each.sweep()
+        if self.lanes.forms.is_warm and not self.lanes.drawing.is_warm:
+            self._made.ask("warm", None, pictures.warm, again=True)
         self.jobs.turn()
+
+    def end(self) -> None:
+        """Begin to stop the studies of this server and the processes beside it; :meth:`close` waits for it."""
+        if not self.is_ending:
+            self.is_ending = True
+            self._ending = [threading.Thread(target=act, daemon=True) for act in (self.lanes.close, self.jobs.close)]
+            for each in self._ending:
+                each.start()
 
     def close(self) -> None:
         """Stop the studies of this server and the processes beside it, within some seconds."""
-        self.is_ending = True
-        ending = threading.Thread(target=self.lanes.close, daemon=True)
-        ending.start()
-        self.jobs.close()
-        ending.join(2.0)
+        self.end()
+        for each in self._ending:
+            each.join(_SECONDS_TO_CLOSE)
 
     # -- scenarios ----------------------------------------------------------------------------------------------------
 
