@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import webbrowser
@@ -41,19 +42,17 @@ PORT = 8080
 )
 @click.option(
     "--most-memory",
-    type=click.FloatRange(min=0.25),
-    default=4.0,
-    show_default=True,
+    type=click.FloatRange(min=0.5),
     metavar="GIB",
-    help="Refuse what needs more memory.",
+    help="Refuse what needs more memory; by default half of the machine's, at least 4.",
 )
 @click.option(
     "--most-minutes",
     type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
+    default=240.0,
     show_default=True,
     metavar="MINUTES",
-    help="Refuse what takes longer.",
+    help="Refuse what takes longer, as it is estimated.",
 )
 @click.option(
     "--most-disk",
@@ -79,7 +78,7 @@ def serve(
     most_variants: int,
     most_steps: int,
     most_platforms: int,
-    most_memory: float,
+    most_memory: float | None,
     most_minutes: float,
     most_disk: float,
     most_waiting: int,
@@ -98,7 +97,7 @@ def serve(
 
     limits = Limits(
         most_investors, most_replications, most_variants, most_steps, most_platforms,
-        int(most_memory * 2**30), most_minutes,
+        int((most_memory or _half_of_the_memory()) * 2**30), most_minutes, workers,
     )  # fmt: skip
     kept = Jobs(folder, n_at_once=jobs, workers=workers, most_waiting=most_waiting, most_bytes=most_disk * 2**30)
     site = Site(Files(folder, is_read_only=read_only), kept, limits)
@@ -109,6 +108,14 @@ def serve(
     if opens or (opens is None and sys.stdout.isatty()):
         webbrowser.open(address.once)
     run(site, line, address)
+
+
+def _half_of_the_memory() -> float:
+    """Return half of this machine's memory in GiB, at least 4; 4 where it is not told."""
+    try:
+        return max(4.0, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**31)
+    except (AttributeError, ValueError, OSError):
+        return 4.0
 
 
 def _bound(host: str, port: int | None) -> socket.socket:

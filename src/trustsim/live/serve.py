@@ -34,10 +34,21 @@ def Page() -> None:
 class Guard(Protocol):
     """What stands before the page, so that only who was told its address can ask; see :mod:`trustsim.web.door`."""
 
-    before: Callable[[Any], Any]
-    options: dict[str, Any]
-    printed: str
-    opened: str
+    @property
+    def before(self) -> Callable[[Any], Any]:
+        """Puts the door before an application."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Of the server."""
+
+    @property
+    def printed(self) -> str:
+        """What stands behind the address that is printed."""
+
+    @property
+    def opened(self) -> str:
+        """What stands behind the address that opens a browser."""
 
 
 def serve(scenario: Scenario, port: int, guard: Guard, *, opens: bool, tell: Callable[[str], None]) -> None:

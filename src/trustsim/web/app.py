@@ -163,8 +163,8 @@ def _own(request: Request, name: str) -> Response:
 
 async def _scenarios(request: Request) -> Response:
     site = _site(request)
-    task = await _quick(request, lambda: site.scenarios(again=_is_again(request)))
-    return await made(request, task, is_awaited=True, is_warm=site.lanes.forms.is_warm)
+    task, before = await _quick(request, lambda: site.scenarios(again=_is_again(request)))
+    return await made(request, task, before, is_awaited=True, is_warm=site.lanes.forms.is_warm)
 
 
 async def _scenario(request: Request) -> Response:
@@ -191,7 +191,7 @@ async def _upload(request: Request) -> Response:
 
 async def _jobs(request: Request) -> Response:
     jobs = await _shared(request).get("jobs", _site(request).listed)
-    return answer(request, {"jobs": jobs, "is_read_only": _site(request).files.is_read_only})
+    return answer(request, {"jobs": jobs})
 
 
 async def _start(request: Request) -> Response:

@@ -115,8 +115,9 @@ class Line(H11Protocol):
     # -- limits --------------------------------------------------------------------------------------------------------
 
     def _finds_room(self) -> bool:
-        others = [each for each in self.connections if isinstance(each, Line) and each is not self]
-        silent = [each for each in others if each.is_silent and not each.transport.is_closing()]
+        open_ones = (each for each in self.connections if not each.transport.is_closing())
+        others = [each for each in open_ones if isinstance(each, Line) and each is not self]
+        silent = [each for each in others if each.is_silent]
         of_peer = Counter(each.client[0] if each.client else "" for each in silent)
         silent.sort(key=lambda each: (each.is_known, -of_peer[each.client[0] if each.client else ""], each._since))
         n_too_many = max(len(silent) + 1 - MOST_SILENT, len(others) + 1 - MOST)

@@ -207,8 +207,13 @@ class Jobs:
         return card
 
     def may_resume(self, id: str) -> bool:
-        """Whether a job was stopped or failed."""
-        return self.status(self.card(id)).name in ("stopped", "failed")
+        """Whether a job was stopped or failed; one that still writes a report is ended for that."""
+        card = self.card(id)
+        with self._lock:
+            found = self.status(card).name in ("stopped", "failed")
+            if found:
+                self._end(id)
+        return found
 
     def resume(self, id: str) -> Card:
         """Go on with a job that was stopped or failed. Raises Refused (409) for one that is under way or done."""

@@ -23,14 +23,12 @@ from typing import Any
 
 from loky import ProcessPoolExecutor
 
-try:
-    import resource
-except ImportError:  # on Windows there are no such limits
-    resource = None  # type: ignore[assignment]
-
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.pool import ignore_interrupts
 from trustsim.web.refused import Refused
+
+if sys.platform != "win32":  # there are no such limits
+    import resource
 
 _IDLE_SECONDS = 600
 _PATIENCE = 3.0
@@ -82,6 +80,7 @@ class Lane:
         self.seconds, self.most_waiting, self.most_bytes = seconds, most_waiting, most_bytes
         self.niceness = niceness
         self.is_warm = False  # whether a task was done: the first waits for a process to start
+        self._is_closed = False
         self._lock = threading.RLock()
         self._waiting: deque[_Task] = deque()
         self._workers = [_Worker() for _ in range(n_workers)]
@@ -90,6 +89,8 @@ class Lane:
         """Hand a task over and return what comes of it. Raises Refused (503) where too many wait."""
         new = _Task((task, *of))
         with self._lock:
+            if self._is_closed:
+                raise self._ends()
             if len(self._waiting) >= self.most_waiting:
                 raise Refused(503, f"a server with {len(self._waiting)} requests in line", "one that is less busy")
             self._waiting.appendleft(new) if is_urgent else self._waiting.append(new)
@@ -124,8 +125,9 @@ class Lane:
             _kill(worker.executor)
 
     def close(self) -> None:
-        """End all that is under way; a task that is handed over later starts a process again."""
+        """End all that is under way, and begin nothing more."""
         with self._lock:
+            self._is_closed = True
             dropped, executors = list(self._waiting), [each.executor for each in self._workers]
             self._waiting.clear()
             for each in self._workers:
@@ -135,7 +137,7 @@ class Lane:
         for task in dropped:
             if task.timer is not None:
                 task.timer.cancel()
-            task.outcome.set_exception(Refused(503, "a server that ends", "asking again later"))
+            task.outcome.set_exception(self._ends())
         for executor in executors:
             _kill(executor)
             if executor is not None:
@@ -179,6 +181,10 @@ class Lane:
             value, refusal = done.result()
             task.outcome.set_result(value) if refusal is None else task.outcome.set_exception(refusal)
         self._turn()
+
+    @staticmethod
+    def _ends() -> Refused:
+        return Refused(503, "a server that ends", "asking again later")
 
     def _too_much(self) -> Refused:
         memory = "" if self.most_bytes is None else f" and {self.most_bytes / 2**30:g} GiB"
@@ -229,7 +235,7 @@ def _within(
 ) -> tuple[Any, Exception | None]:
     """Do a task within the limits of a lane; see :func:`tried`."""
     _begin(most_bytes, niceness)
-    if resource is not None:
+    if sys.platform != "win32":
         end = math.ceil(time.process_time() + seconds)
         with suppress(ValueError, OSError):  # the system ends the process there
             resource.setrlimit(resource.RLIMIT_CPU, (end, resource.getrlimit(resource.RLIMIT_CPU)[1]))
@@ -260,10 +266,10 @@ def tried(task: Callable[..., Any], *of: Any) -> tuple[Any, Exception | None]:
 @functools.cache
 def _begin(most_bytes: int | None, niceness: int) -> None:
     """Let this process fill so much memory and no more, and let others go first."""
+    if sys.platform == "win32":
+        return
     with suppress(OSError):
         os.nice(niceness)
-    if resource is None:
-        return
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     if most_bytes is not None:

@@ -40,8 +40,15 @@ def _folder(request: Request) -> Path | None:
     return site.files.folder if site is not None else None
 
 
-async def made(request: Request, begun: Future[bytes], *, is_awaited: bool = False, is_warm: bool = True) -> Response:
-    """Answer with what is made if that is there soon; else with 202 and where to ask again.
+async def made(
+    request: Request,
+    begun: Future[bytes],
+    before: bytes | None = None,
+    *,
+    is_awaited: bool = False,
+    is_warm: bool = True,
+) -> Response:
+    """Answer with what is made if that is there soon; else with what was there before, or with 202 and where to ask.
 
     ``is_awaited``: a page opens with it, so that it is waited for a little longer.
     """
@@ -49,6 +56,8 @@ async def made(request: Request, begun: Future[bytes], *, is_awaited: bool = Fal
     seconds = _SECONDS_TO_WAIT if not is_awaited else _SECONDS_TO_READ if is_warm else _SECONDS_TO_START
     if await is_made(task, seconds):
         return _json(task.result())
+    if before is not None:
+        return _json(before)
     again = request.url.include_query_params(again=1)
     location = {"Location": f"{again.path}?{again.query}"}
     return Response(b'{"is_being_made":true}', 202, headers=location, media_type="application/json")

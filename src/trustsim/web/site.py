@@ -26,6 +26,7 @@ from trustsim.web.told import without_paths
 
 _RANKING = frozenset(rankings(()))
 _SECONDS_TO_READ, _SECONDS_TO_DRAW = 10.0, 180.0  # a question, a picture
+_MINUTES_OF_A_WORLD = 15.0
 _SECONDS_TO_CLOSE = 3.0
 _NICENESS = 5  # of worlds to watch: forms and pictures go first
 Json = dict[str, Any]
@@ -42,11 +43,11 @@ class Lanes:
     @classmethod
     def of(cls, limits: Limits) -> Lanes:
         """Return processes that keep these limits; none is started before it is needed."""
-        most = limits.memory
+        most, minutes = limits.memory, min(limits.minutes, _MINUTES_OF_A_WORLD)
         return cls(
             Lane(2, seconds=_SECONDS_TO_READ, most_bytes=most),
             Lane(1, seconds=_SECONDS_TO_DRAW, most_bytes=most),
-            Lane(2, seconds=60.0 * limits.minutes, most_waiting=50, most_bytes=most, niceness=_NICENESS),
+            Lane(2, seconds=60.0 * minutes, most_waiting=50, most_bytes=most, niceness=_NICENESS),
         )
 
     def close(self) -> None:
@@ -113,9 +114,10 @@ class Site:
 
     # -- scenarios ----------------------------------------------------------------------------------------------------
 
-    def scenarios(self, *, again: bool = False) -> Future[bytes]:
-        """Return what becomes of the list of scenarios."""
-        return self._forms.ask("scenarios", self._moment, tasks.listed, self.place, joins=True, again=again)
+    def scenarios(self, *, again: bool = False) -> tuple[Future[bytes], bytes | None]:
+        """Return what becomes of the list of scenarios, and the one before it."""
+        what, before = "scenarios", self._forms.last("scenarios")
+        return self._forms.ask(what, self._moment, tasks.listed, self.place, joins=True, again=again), before
 
     def form(self, document: object, *, again: bool = False) -> Future[bytes]:
         """Return what becomes of the form of a state."""

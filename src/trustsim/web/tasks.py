@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from trustsim.experiment.estimate import estimate
 from trustsim.scenario.resolved import Scenario
 from trustsim.web import finished, jobs, play
 from trustsim.web.files import Files
 from trustsim.web.form import form_of
-from trustsim.web.page_state import Applied, Limits, apply, state_of
+from trustsim.web.page_state import Applied, Limits, apply, beyond, state_of
 from trustsim.web.refused import Refused
 from trustsim.web.remembered import Remembered
 from trustsim.web.told import encoded
@@ -52,8 +53,10 @@ def form(place: Place, document: object, pace: float | None) -> bytes:
     """Return the form of a state; *pace*: seconds a piece of work took, where that is known."""
     applied = _applied(place, document)
     found = form_of(applied, str(place.folder))
-    is_known = pace is not None and applied.scenario is not None
-    found["seconds_estimate"] = (pace or 0.0) * work_of(applied.scenario, applied.shown) if is_known else None
+    needs, is_known = applied.needs, pace is not None and applied.scenario is not None
+    seconds = None if needs is None else needs.seconds
+    found["seconds_estimate"] = (pace or 0.0) * work_of(applied.scenario, applied.shown) if is_known else seconds
+    found["needs"] = None if needs is None else needs.to_json()
     return encoded({**found, "is_read_only": place.is_read_only}, place.folder)
 
 
@@ -106,6 +109,10 @@ def _watched(place: Place, scenario: Scenario, names: tuple[str, ...], replicati
     people = known[chosen[0]].world.investors
     if (people.count or 0) + people.newcomers > MOST_INVESTORS_PLAYED:
         raise Refused(422, f"{people.count} investors to watch", f"at most {MOST_INVESTORS_PLAYED}")
+    needs = estimate(scenario, variants=chosen, replications=1, workers=1)
+    too_much = beyond(needs, place.limits, "a world")
+    if too_much:
+        raise Refused(422, too_much[0].given, too_much[0].allowed, too_much)
     return encoded(play.watch(scenario, chosen, replication), place.folder)
 
 

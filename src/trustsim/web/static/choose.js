@@ -22,8 +22,8 @@ function item({ id, title, description, n_variants: n, error }, currentId) {
 }
 
 /** Show earlier runs; `onOpen(job)` hears which one the reader takes. */
-export async function chooseJob(currentId, onOpen) {
-  const { jobs, is_read_only: isReadOnly } = await get("/api/jobs");
+export async function chooseJob(currentId, onOpen, isReadOnly) {
+  const { jobs } = await get("/api/jobs");
   const id = newId("jobs");
   const dialog = h("dialog", { class: "picker", "aria-labelledby": id, on: { close: () => dialog.remove() } });
   const list = h("ul", { class: "jobs" }, ...jobs.map((job) => row(job)));

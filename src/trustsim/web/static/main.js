@@ -137,7 +137,7 @@ at("open-scenarios").addEventListener("click", async () => {
 at("open-jobs").addEventListener("click", () => chooseJob(shownJob(), (chosen) => {
   replace(chosen.state, { keep: true });
   show(chosen.id);
-}));
+}, Boolean(form?.is_read_only)));
 addEventListener("popstate", () => take(read()));
 
 async function begin() {

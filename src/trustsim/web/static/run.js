@@ -170,8 +170,12 @@ function sizeOf(form) {
   if (!form) return "";
   const n = form.n_runs / (form.replications || 1);
   const size = Number.isFinite(n) && Number.isInteger(n) ? `${plural(n, "variant")} × ${plural(form.replications, "world")}` : plural(form.n_runs ?? 0, "run");
-  return form.seconds_estimate === null || form.seconds_estimate === undefined ? size : `${size}, about ${duration(form.seconds_estimate)}`;
+  const needs = [form.seconds_estimate ? duration(form.seconds_estimate) : null, form.needs ? gigabytes(form.needs.memory_bytes) : null];
+  return needs.some(Boolean) ? `${size}, about ${needs.filter(Boolean).join(" and ")}` : size;
 }
+
+/** Say how much memory: `0.9 GB of memory`. */
+const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB of memory`;
 
 /** Say how far a job is. */
 export function progressOf(job) {
