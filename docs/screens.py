@@ -72,7 +72,7 @@ def page_of_a_study(browser: Browser, folder: Path) -> None:
     state = {"scenario": QUICKSTART.name, "replications": WORLDS}
     encoded = base64.urlsafe_b64encode(json.dumps(state).encode()).decode().rstrip("=")
     server = served(folder, "serve", str(folder), "--port", "0")
-    with server as address, tab(browser, f"{address}/#s={encoded}", 1280, 800) as page:
+    with server as address, tab(browser, f"{address}#s={encoded}", 1280, 800) as page:
         run = page.locator("#runbar .primary")
         expect(run).to_have_attribute("aria-disabled", "false", timeout=PATIENCE)
         run.click()

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -231,7 +232,9 @@ def page() -> Iterator[Any]:
 @pytest.mark.slow
 def test_a_browser_steps_plays_and_resets_and_asks_no_outside_address(address: str, page: Any, tmp_path: Path) -> None:
     assert address.startswith("http://127.0.0.1:")
+    origin = address.partition("/?token=")[0]
     asked: list[str] = []
+    assert httpx.get(f"{origin}/", trust_env=False).status_code == 403, "only with the token"
     page.on("request", lambda request: asked.append(request.url))
     page.set_default_timeout(120_000)  # the first step compiles the kernels
     page.goto(address)
@@ -245,4 +248,4 @@ def test_a_browser_steps_plays_and_resets_and_asks_no_outside_address(address: s
     page.get_by_role("button", name="Reset").click()
     page.get_by_text("Day 0 of 120").wait_for()
     assert page.locator("img").count() == 2
-    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert [url for url in asked if not url.startswith((f"{origin}/", "data:", "blob:"))] == []

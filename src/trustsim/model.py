@@ -21,13 +21,17 @@ from trustsim.kernels.act import act
 from trustsim.kernels.balance import carry, gauge
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, mature, settle
-from trustsim.scenario.resolved import Scenario, Variant, World
+from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world import network as networks
 from trustsim.world import population as populations
 from trustsim.world import state as states
 from trustsim.world.agenda import Agenda
 from trustsim.world.board import Board, likeness
 from trustsim.world.day import Day
+from trustsim.world.lockstep import MOST_COLUMNS as MOST_COLUMNS
+from trustsim.world.lockstep import lockstep_groups as lockstep_groups
+from trustsim.world.lockstep import of_one_world, shared
+from trustsim.world.network_size import USUAL_COUNT
 from trustsim.world.series import SERIES, Series
 from trustsim.world.weights import (
     columns,
@@ -44,8 +48,6 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks
     import mesa
 
-USUAL_COUNT = 1000  # investors where neither the file nor the network says how many
-MOST_COLUMNS = 32  # variants in one pass: their state should fit the cache
 INTEREST_DAYS = 30  # interest is credited to accounts this often
 
 
@@ -160,37 +162,6 @@ class InvestorAgent(mesa.Agent):  # type: ignore[misc]
         return bool((self.model.state.flags[self.model.shown, self._accounts()] & layout.RAN).any())
 
 
-def lockstep_groups(scenario: Scenario, variants: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the variants in groups that can share a pass: same network, population and settings of traits.
-
-    A group has at most MOST_COLUMNS variants; the numbers are the same however they are cut.
-    """
-    return tuple(
-        tuple(group[k : k + MOST_COLUMNS])
-        for group in _of_one_world(scenario, variants)
-        for k in range(0, len(group), MOST_COLUMNS)
-    )
-
-
-def _of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]]:
-    groups: dict[Any, list[str]] = {}
-    by_name = {v.name: v for v in scenario.variants}
-    for name in variants:
-        groups.setdefault(_shared(by_name[name].world), []).append(name)
-    return list(groups.values())
-
-
-def _shared(world: World) -> Any:
-    """Return what variants must have in common to share a pass."""
-    shape = tuple((p.name, p.kind, p.size, p.lock_term, p.asset_market) for p in world.platforms)
-    traits = tuple(world.mechanisms.get(m) for m in ("choice", "ordinary", "fear", "threshold"))
-    return _hashable(world.network), world.investors, shape, traits
-
-
-def _hashable(network: object) -> object:
-    return network if type(network).__hash__ is not None else id(network)
-
-
 class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     """One replication of some variants of a scenario, as a Mesa model.
 
@@ -224,7 +195,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self.replication = replication
         self.day = 0
         self.variants = _chosen(scenario, variants)
-        if len(_of_one_world(scenario, [v.name for v in self.variants])) > 1:
+        if len(of_one_world(scenario, [v.name for v in self.variants])) > 1:
             raise ModelError(
                 "variants that change the network, the population or traits cannot share a model; "
                 "allowed: the variants of one group of lockstep_groups(scenario, variants)"
@@ -361,7 +332,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         chosen = _chosen(story, names)
         if of is not None and of not in mine:
             raise ModelError(f"fork: given the column {of!r}; allowed: {one_of(mine)}")
-        worlds = {_shared(v.world) for v in (*self.variants, *chosen)}
+        worlds = {shared(v.world) for v in (*self.variants, *chosen)}
         if len(worlds) > 1 or (story.seed, story.step) != (self.story.seed, self.story.step):
             raise ModelError(
                 "fork: given variants of another world, seed or step; allowed: those of one lockstep group"

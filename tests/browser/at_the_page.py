@@ -77,11 +77,13 @@ def serving(folder: Path, port: int = 0) -> Iterator[tuple[str, subprocess.Popen
 
 
 class Server:
-    """A running ``trustsim serve``: its address, its folder, and how to run a study without the page."""
+    """A running ``trustsim serve``: its address without and with the token (``whole``), its folder, and how to run a
+    study without the page."""
 
-    def __init__(self, address: str, folder: Path) -> None:
-        self.address, self.folder = address.rstrip("/"), folder
+    def __init__(self, whole: str, folder: Path) -> None:
+        self.address, self.whole, self.folder = whole.partition("/?token=")[0], whole, folder
         self.client = httpx.Client(base_url=self.address, timeout=SECONDS_A_STUDY, trust_env=False)
+        self.client.get(whole)
 
     def begin(self, state: dict[str, Any]) -> str:
         """Start the study of a state and return the id of its job."""

@@ -77,6 +77,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[Callable[..., Tab]]:
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.address)
         context.on("page", lambda page: watch(page, server.address, complaints))
         page = context.new_page()
+        context.request.get(server.whole)  # lets this context in, as the address that is opened does
         page.goto(address or f"{server.address}/{'' if state is None else '#s=' + encoded(state)}")
         tab = Tab(page)
         expect(tab.progress).not_to_be_empty()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from asking import TestClient, told, wait_until
+from asking import HERE, TestClient, told, wait_until
 
 from trustsim.web.app import app_of
 from trustsim.web.files import Files
@@ -52,7 +52,7 @@ def story_in(place):
 
 @pytest.fixture
 def site(folder):
-    made = Site(Files(folder), Jobs(folder, n_at_once=1, workers=1))
+    made = Site(Files(folder), Jobs(folder, n_at_once=1, workers=1), lanes=HERE)
     yield made
     made.jobs.close()
 
@@ -86,7 +86,7 @@ class Finished:
 def finished(tmp_path_factory):
     """One small study that is done, for all who only look at it."""
     folder = story_in(tmp_path_factory.mktemp("finished") / "served")
-    site = Site(Files(folder), Jobs(folder, n_at_once=1, workers=1))
+    site = Site(Files(folder), Jobs(folder, n_at_once=1, workers=1), lanes=HERE)
     client = asking(site)
     mine = {"mine": [{"kind": "guarantee", "cover": "50 %"}, "prompt notice"], "x,y": []}
     changed = {"platforms.Harbour.liquid_share": "20 %"}

@@ -7,20 +7,29 @@ from concurrent.futures import Future
 
 import pytest
 
-from trustsim.experiment.pool import Pool
 from trustsim.web.beside import Beside
 
 
 class Line:
     """Tasks that wait until the test does them."""
 
+    is_warm = True
+
     def __init__(self):
         self.tasks = []
-        self.pool = Pool(self.submit, 1)
 
-    def submit(self, task, *of):
+    def submit(self, task, *of, is_urgent=False):
         self.tasks.append((Future(), task, of))
         return self.tasks[-1][0]
+
+    def is_crowded(self):
+        return len(self.tasks) > 1
+
+    def is_waiting(self, outcome):
+        return any(future is outcome for future, _, _ in self.tasks[1:])
+
+    def drop(self, outcome):
+        self.tasks = [each for each in self.tasks if each[0] is not outcome]
 
     def do(self):
         future, task, of = self.tasks.pop(0)
@@ -36,7 +45,7 @@ def line():
 
 
 def test_a_task_is_done_once_for_a_stamp_and_the_last_value_is_there_meanwhile(line):
-    beside = Beside(9, line.pool)
+    beside = Beside(9, line)
     first = beside.ask("x", 1, int, "5")
     assert beside.ask("x", 1, int, "5") is first
     assert beside.last("x") is None
@@ -51,7 +60,7 @@ def test_a_task_is_done_once_for_a_stamp_and_the_last_value_is_there_meanwhile(l
 
 
 def test_who_joins_does_not_pile_up_tasks_and_who_asks_again_gets_what_was_begun(line):
-    beside = Beside(9, line.pool)
+    beside = Beside(9, line)
     first = beside.ask("x", 1, int, "5")
     assert beside.ask("x", 2, int, "6", joins=True) is first
     line.do()
@@ -62,7 +71,7 @@ def test_who_joins_does_not_pile_up_tasks_and_who_asks_again_gets_what_was_begun
 
 
 def test_a_task_that_failed_is_told_once_and_done_again_when_it_is_asked_for_anew(line):
-    beside = Beside(9, line.pool)
+    beside = Beside(9, line)
     failed = beside.ask("x", 1, divmod, 1, 0)
     line.do()
     with pytest.raises(ZeroDivisionError):
@@ -71,7 +80,7 @@ def test_a_task_that_failed_is_told_once_and_done_again_when_it_is_asked_for_ane
 
 
 def test_the_oldest_are_forgotten_and_those_of_a_job_that_is_deleted(line):
-    beside = Beside(2, line.pool)
+    beside = Beside(2, line)
     for name in "abc":
         beside.ask(("picture", name), 1, int, "5")
         line.do()
@@ -82,7 +91,7 @@ def test_the_oldest_are_forgotten_and_those_of_a_job_that_is_deleted(line):
 
 def test_a_picture_that_takes_long_is_answered_at_once_and_asked_for_again(finished, line, monkeypatch):
     client = finished.client
-    monkeypatch.setattr(finished.site._beside, "pool", line.pool)
+    monkeypatch.setattr(finished.site._made, "lane", line)
     path = f"/api/jobs/{finished.job['id']}/chart?kind=difference&name=policy_cost"
     began = time.perf_counter()
     answer = client.get(path)
@@ -94,3 +103,25 @@ def test_a_picture_that_takes_long_is_answered_at_once_and_asked_for_again(finis
     line.do()
     assert "<svg" in client.get(answer.headers["Location"]).json()["pictures"][0]["svg"]
     assert line.tasks == []
+
+
+def test_what_nobody_asks_for_gives_up_its_place(line):
+    now = [0.0]
+    beside = Beside(9, line, lambda: now[0])
+    at_work, in_line, kept = (beside.ask(name, 1, int, "5") for name in "abc")
+    now[0] = 11.0
+    assert beside.ask("c", 1, int, "5") is kept
+    beside.sweep()
+    assert [future for future, _, _ in line.tasks] == [at_work, kept], "who waits in line goes first"
+    assert beside.ask("b", 1, int, "5", again=True) is not in_line, "and is begun anew for who comes back"
+    now[0] = 45.0
+    assert beside.ask("c", 1, int, "5") is kept
+    beside.sweep()
+    assert [future for future, _, _ in line.tasks] == [kept], "then who is at work while others wait"
+    beside.leave("c")
+    assert beside.ask("c", 1, int, "5") is kept
+    beside.sweep()
+    assert len(line.tasks) == 1, "somebody else still asks"
+    beside.leave("c")
+    beside.sweep()
+    assert line.tasks == [], "nobody does"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import TestClient
+from asking import HERE, TestClient
 
 from trustsim.web.app import app_of
 from trustsim.web.files import LARGEST_UPLOAD, Files
@@ -127,7 +127,7 @@ def test_an_upload_runs_no_code(client, folder):
 
 
 def test_a_folder_that_is_read_only_keeps_nothing(folder):
-    site = Site(Files(folder, is_read_only=True), Jobs(folder))
+    site = Site(Files(folder, is_read_only=True), Jobs(folder), lanes=HERE)
     client = TestClient(app_of(site), base_url="http://127.0.0.1")
     assert upload(client, "x.yaml", (folder / "small.yaml").read_text()).status_code == 403
 

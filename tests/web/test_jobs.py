@@ -9,7 +9,7 @@ import signal
 import time
 
 import pytest
-from asking import TestClient, made, wait_until
+from asking import HERE, TestClient, made, wait_until
 from click.testing import CliRunner
 
 from trustsim.cli import main
@@ -88,7 +88,7 @@ def test_a_job_is_stopped_or_killed_keeps_what_is_finished_goes_on_and_can_be_de
     assert (stopped["status"], stopped["message"]) == ("stopped", None)
     assert 0 < stopped["done"] < stopped["total"]
     assert client.get(f"{path}/result.json").json()["interrupted"]
-    other = TestClient(app_of(Site(Files(folder), Jobs(folder))), base_url="http://127.0.0.1")
+    other = TestClient(app_of(Site(Files(folder), Jobs(folder), lanes=HERE)), base_url="http://127.0.0.1")
     assert other.get("/api/jobs").json()["jobs"][0]["id"] == id, "a server that starts anew finds it"
     assert other.get(path).json()["status"] == "stopped"
     assert client.post(f"{path}/resume", json={}).json()["status"] == "running"

@@ -6,7 +6,7 @@ import pytest
 from asking import TestClient
 
 from trustsim.web.app import app_of
-from trustsim.web.security import LARGEST_BODY, is_loopback
+from trustsim.web.security import LARGEST_BODY, Keys
 
 STATE = {"scenario": "small.yaml"}
 
@@ -90,9 +90,51 @@ def test_the_token_leads_nowhere_else(site):
     assert not answer.headers["location"].startswith("//")
 
 
-def test_loopback_is_known_by_its_address():
-    assert all(is_loopback(host) for host in ("127.0.0.1", "127.5.5.5", "::1", "localhost"))
-    assert not any(is_loopback(host) for host in ("0.0.0.0", "192.168.1.5", "::", "example.org", ""))
+def test_the_ticket_that_opens_the_browser_works_once_and_not_for_ever():
+    keys = Keys()
+    assert keys.ticket != keys.token
+    ticket = keys.ticket
+    assert not keys.open("wrong")
+    assert keys.open(ticket)
+    assert not keys.open(ticket)
+    assert keys.open(keys.token)
+    late = Keys(began=-1e9)
+    assert not late.open(late.ticket)
+
+
+def test_who_comes_without_the_token_gets_a_page_that_says_how(site):
+    client = TestClient(app_of(site, token="secret"), base_url="http://127.0.0.1")
+    answer = client.get("/", headers={"Accept": "text/html,*/*"})
+    assert answer.status_code == 403
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "?token=" in answer.text
+    assert "secret" not in answer.text
+    assert client.get("/api/jobs", headers={"Accept": "text/html"}).json()["needs_token"]
+
+
+def test_a_script_brings_the_token_in_a_header_or_with_its_question(site):
+    client = TestClient(app_of(site, token="secret"), base_url="http://127.0.0.1")
+    assert client.get("/api/jobs", headers={"Authorization": "Bearer secret"}).status_code == 200
+    assert client.get("/api/jobs", headers={"Authorization": "Bearer wrong"}).status_code == 403
+    assert client.get("/api/jobs?token=secret", follow_redirects=False).status_code == 200
+    assert client.post("/api/scenario?token=secret", json=STATE).status_code == 200
+    assert client.post("/api/scenario?token=secret", json=STATE, headers={"Origin": "http://x"}).status_code == 403
+
+
+HEADS = [
+    ({"Host": "["}, 403), ({"Host": "[::1"}, 403), ({"Origin": "http://["}, 403), ({"Cookie": "a=\x01; ;;=;"}, 200),
+    ({"Cookie": "other=\"{; trustsim=x"}, 200), ({f"x-{k}": "1" for k in range(120)}, 431), ({"x": "y" * 20_000}, 431),
+    ({"Content-Length": "9" * 30}, 413), ({"Content-Length": "2", "Transfer-Encoding": "chunked"}, 400),
+    ({"Content-Type": "APPLICATION/JSON ; charset=utf-8"}, 200), ({"Content-Type": "application/json-x"}, 415),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("headers", "status"), HEADS)
+def test_a_strange_head_is_answered_plainly(client, headers, status):
+    answer = client.post(
+        "/api/scenario", content=b'{"scenario": "small.yaml"}', headers={"Content-Type": "application/json", **headers}
+    )
+    assert answer.status_code == status, answer.text
 
 
 @pytest.mark.parametrize(

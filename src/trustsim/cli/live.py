@@ -18,7 +18,8 @@ from trustsim.errors import TrustsimError
 def live(file: str, settings: tuple[str, ...], port: int, opens: bool) -> None:
     """Watch one run of FILE day by day in a browser, with sliders, for teaching; needs the extra [live].
 
-    At most 500 investors are drawn: where FILE has more, 300 of its kinds. Only this machine can open the page.
+    At most 500 investors are drawn: where FILE has more, 300 of its kinds. Only this machine can open the page,
+    with the address that is printed: it holds a token.
     """
     scenario = common.read_scenario(file, settings)
     try:
@@ -28,4 +29,6 @@ def live(file: str, settings: tuple[str, ...], port: int, opens: bool) -> None:
             f"live: given without Mesa's page ({e.name} is missing); allowed: with the extra [live], "
             "pip install 'trustsim[live]'"
         ) from e
-    serve(scenario, port, opens=opens, tell=lambda address: click.echo(f"{address} (stop with Ctrl-C)"))
+    from trustsim.web.door import guard
+
+    serve(scenario, port, guard(), opens=opens, tell=lambda address: click.echo(f"{address} (stop with Ctrl-C)"))

@@ -61,12 +61,10 @@ WEIGHTS = (
     W_SCAR_BAD, W_SEEN_KEEP, W_EDUCATION, W_REPORT_WEIGHT, W_REPORT_RISK, W_REPORT_NOISE, W_SALIENCE, W_RISK_PEERS,
     W_BASE_FUND, W_BASE_INTEGRITY, W_BASE_INFO, W_BASE_SERVICE, W_RULE, W_T_FUND, W_T_INTEGRITY, W_T_INFO, W_T_SERVICE,
     W_BAD, W_RUMOUR,
-) = range(39)  # fmt: skip
-N_WEIGHTS = 39
+) = range(layout.N_WEIGHTS)  # fmt: skip
 
 # integer sums over the holders of a platform: int64 (variants, platforms, SUMS)
-S_HOLDERS, S_TRUST, S_ALARMED, S_RISK = range(4)
-N_SUMS = 4
+S_HOLDERS, S_TRUST, S_ALARMED, S_RISK = range(layout.N_SUMS)
 SUM_SCALE = 2**16  # fixed point of trust and risk
 
 LOSS_CELLS = 1024

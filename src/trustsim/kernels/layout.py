@@ -111,4 +111,7 @@ TARGETS = ("fund", "integrity", "info", "service", "risk", "fear")
 N_TARGETS = len(TARGETS)
 REACH = N_TARGETS  # last column of a bulletin row
 
+N_WEIGHTS = 39  # coefficients of the account pass, see kernels/account_pass.py
+N_SUMS = 4  # what it adds up over the holders of a platform
+
 BLOCK = 4096  # accounts that are passed together: their draws and traits stay in the second cache, and loops are long

@@ -3,64 +3,87 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import mimetypes
 import re
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from anyio import to_thread
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from trustsim.experiment.request import REPORT, RESOLVED
+from trustsim.web.document import read_document
 from trustsim.web.files import LARGEST_UPLOAD
 from trustsim.web.jobs import FINAL
 from trustsim.web.refused import Refused
-from trustsim.web.replies import HANDLERS, Answer, is_made, made
-from trustsim.web.security import Gate
+from trustsim.web.replies import HANDLERS, answer, is_made, made, whole
+from trustsim.web.security import Gate, Keys
+from trustsim.web.shared import Shared
 from trustsim.web.site import Site
+from trustsim.web.told import encoded
+
+T = TypeVar("T")
 
 STATIC = Path(__file__).parent / "static"
 OUTCOMES = "outcomes.csv"
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
+_SECONDS_SHARED = 0.5  # what was read serves all who ask for it meanwhile
+_MOST_STREAMS = 300
 _META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"')
 
 
-def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None) -> Starlette:
-    """Return the application for one folder; ``hosts`` and ``token`` as in :class:`trustsim.web.security.Gate`."""
+def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None, keys: Keys | None = None) -> Starlette:
+    """Return the application for one folder; ``hosts`` and ``keys`` as in :class:`trustsim.web.security.Gate`.
+
+    ``token``: keys of this one token.
+    """
+    keys = Keys(token, ticket=None) if token is not None else keys
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.create_task(to_thread.run_sync(site.warm))
+        await app.state.shared.do(site.warm)
+        sweeping = asyncio.create_task(_sweep(site, app.state.shared))
         yield
-        await asyncio.gather(warming, return_exceptions=True)
-        await to_thread.run_sync(site.close)
+        sweeping.cancel()
+        app.state.shared.close()
+        await asyncio.to_thread(site.close)
 
     app = Starlette(
         routes=_routes(),
         lifespan=lifespan,
-        middleware=[Middleware(Gate, hosts=tuple(hosts), token=token)],
+        middleware=[Middleware(Gate, hosts=tuple(hosts), keys=keys)],
         exception_handlers=HANDLERS,
     )
-    app.state.site = site
+    app.state.site, app.state.shared, app.state.n_streams = site, Shared(_SECONDS_SHARED), 0
     return app
 
 
-def _routes() -> list[Route | Mount]:
+async def _sweep(site: Site, shared: Shared) -> None:
+    while True:
+        await asyncio.sleep(1.0)
+        with suppress(Exception):  # a folder that cannot be read now, say; whoever asks for it is told
+            await shared.get("sweep", site.sweep)
+
+
+def _routes() -> list[Route]:
     job = "/api/jobs/{id:str}"
     return [
         Route("/", _index),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Route("/static/{name:path}", _static),
         Route("/api/scenarios", _scenarios),
         Route("/api/scenario", _scenario, methods=["POST"]),
         Route("/api/upload", _upload, methods=["POST"]),
         Route("/api/play", _play_state, methods=["POST"]),
+        Route("/api/play", _leave_state, methods=["DELETE"]),
         Route("/api/jobs", _jobs, methods=["GET"]),
         Route("/api/jobs", _start, methods=["POST"]),
         Route(job, _job, methods=["GET"]),
@@ -69,7 +92,8 @@ def _routes() -> list[Route | Mount]:
         Route(f"{job}/resume", _resume, methods=["POST"]),
         Route(f"{job}/events", _events),
         Route(f"{job}/chart", _chart),
-        Route(f"{job}/play", _play),
+        Route(f"{job}/play", _play, methods=["GET"]),
+        Route(f"{job}/play", _leave, methods=["DELETE"]),
         Route(f"{job}/runs", _runs),
         Route(f"{job}/result.json", _result),
         Route(f"{job}/report.html", _report),
@@ -83,12 +107,19 @@ def _site(request: Request) -> Site:
     return site
 
 
+def _shared(request: Request) -> Shared:
+    shared: Shared = request.app.state.shared
+    return shared
+
+
+async def _quick(request: Request, act: Callable[[], T]) -> T:
+    """Do what is quick in a thread."""
+    return await asyncio.shield(asyncio.wrap_future(_shared(request).submit(act)))
+
+
 async def _document(request: Request) -> Any:
     """Return the JSON that a request brings. Raises Refused (400) where it brings none."""
-    try:
-        return json.loads(await request.body())
-    except (ValueError, RecursionError) as e:
-        raise Refused(400, "a body that is no JSON", "one JSON document") from e
+    return read_document(await request.body())
 
 
 def _number(request: Request, name: str) -> int:
@@ -101,99 +132,166 @@ def _number(request: Request, name: str) -> int:
 # -- scenarios --------------------------------------------------------------------------------------------------------
 
 
+@cache
+def _files() -> dict[str, tuple[bytes, str, str]]:
+    """Return the page's own files, read once: content, type, and a tag that changes with it."""
+    found = {}
+    for path in STATIC.iterdir():
+        content = path.read_bytes()
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        kind = "text/javascript" if path.suffix == ".js" else kind
+        found[path.name] = (content, kind, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+    return found
+
+
 async def _index(request: Request) -> Response:
-    return FileResponse(STATIC / "index.html")
+    return _own(request, "index.html")
+
+
+async def _static(request: Request) -> Response:
+    return _own(request, request.path_params["name"])
+
+
+def _own(request: Request, name: str) -> Response:
+    if name not in _files():
+        raise HTTPException(404)
+    content, kind, tag = _files()[name]
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(content, media_type=kind, headers={"ETag": tag})
 
 
 async def _scenarios(request: Request) -> Response:
     site = _site(request)
-    found = await to_thread.run_sync(site.files.listed)
-    return Answer({"folder": site.files.folder.name, "scenarios": found})
+    task, before = await _quick(request, lambda: site.scenarios(again=_is_again(request)))
+    return await made(request, task, before, is_awaited=True, is_warm=site.lanes.forms.is_warm)
 
 
 async def _scenario(request: Request) -> Response:
-    return Answer(await to_thread.run_sync(_site(request).form, await _document(request)))
+    site, document = _site(request), await _document(request)
+    task = await _quick(request, lambda: site.form(document, again=_is_again(request)))
+    return await made(request, task, is_awaited=True, is_warm=site.lanes.forms.is_warm)
 
 
 async def _upload(request: Request) -> Response:
-    body = await request.body()
+    site, body, name = _site(request), await request.body(), request.query_params.get("name", "")
+    site.check_writes("a file to keep")
     if len(body) > LARGEST_UPLOAD:
         raise Refused(413, f"a file of {len(body)} bytes", f"at most {LARGEST_UPLOAD} bytes")
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         raise Refused(422, "a file that is no text", "a text file in UTF-8") from e
-    files = _site(request).files
-    file = await to_thread.run_sync(files.add, request.query_params.get("name", ""), text)
-    return Answer({"id": file.id}, 201)
+    id = await asyncio.wrap_future(await _quick(request, lambda: site.add(name, text)))
+    return answer(request, {"id": id}, 201)
 
 
 # -- jobs -------------------------------------------------------------------------------------------------------------
 
 
 async def _jobs(request: Request) -> Response:
-    return Answer({"jobs": await to_thread.run_sync(_site(request).listed)})
+    jobs = await _shared(request).get("jobs", _site(request).listed)
+    return answer(request, {"jobs": jobs})
 
 
 async def _start(request: Request) -> Response:
-    return Answer(await to_thread.run_sync(_site(request).start, await _document(request)), 201)
+    site, document = _site(request), await _document(request)
+    card = await asyncio.wrap_future(await _quick(request, lambda: site.begin(document)))
+    await _renewed(request, card["id"])
+    by = document.get("ranked_by")
+    return answer(request, await _shared(request).do(lambda: site.start(card, by)), 201)
+
+
+async def _renewed(request: Request, id: str) -> None:
+    site = _site(request)
+    renewing = await _quick(request, lambda: site.renew(id))
+    if renewing is not None:
+        await asyncio.wrap_future(renewing)
 
 
 async def _job(request: Request) -> Response:
-    return Answer(await _soon(_site(request), request.path_params["id"], request.query_params.get("ranked_by")))
+    site, id, by = _site(request), request.path_params["id"], request.query_params.get("ranked_by")
+    return answer(request, await _soon(_shared(request), site, id, by))
 
 
-async def _soon(site: Site, id: str, by: str | None) -> dict[str, Any]:
+async def _soon(shared: Shared, site: Site, id: str, by: str | None) -> dict[str, Any]:
     """Return a job with its comparison if that is there soon; the events bring it else."""
-    whole = asyncio.ensure_future(to_thread.run_sync(lambda: site.job(id, by, waits=True)))
-    if await is_made(whole):
-        return whole.result()
-    return await to_thread.run_sync(site.job, id, by)
+    job, task = await shared.get(("compared", id, by), lambda: site.compared(id, by))
+    waiting = asyncio.wrap_future(task)
+    if await is_made(waiting):
+        return _with(job, waiting.result())
+    return await shared.get(("job", id, by), lambda: site.job(id, by))
+
+
+def _with(job: dict[str, Any], told: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a job with the comparison of what is finished now."""
+    n_worlds = told["n"] if told else job["n_worlds"]
+    return {**job, "n_worlds": n_worlds, "comparison": told, "is_current": True}
 
 
 async def _delete(request: Request) -> Response:
-    await to_thread.run_sync(_site(request).delete, request.path_params["id"])
+    site, id = _site(request), request.path_params["id"]
+    await _shared(request).do(lambda: site.delete(id))
     return Response(status_code=204)
 
 
 async def _stop(request: Request) -> Response:
     site, id = _site(request), request.path_params["id"]
-    await to_thread.run_sync(site.jobs.stop, id)
-    return Answer(await to_thread.run_sync(site.job, id))
+    return answer(request, await _shared(request).do(lambda: site.stop(id)))
 
 
 async def _resume(request: Request) -> Response:
     site, id = _site(request), request.path_params["id"]
-    await to_thread.run_sync(site.jobs.resume, id)
-    return Answer(await to_thread.run_sync(site.job, id))
+    await _renewed(request, id)
+    return answer(request, await _shared(request).do(lambda: site.resume(id)))
 
 
 async def _events(request: Request) -> Response:
     site, id, by = _site(request), request.path_params["id"], request.query_params.get("ranked_by")
-    await to_thread.run_sync(site.job, id, by)  # refused before anything is sent
-    return StreamingResponse(_told(site, id, by), media_type="text/event-stream")
+    await _shared(request).get(("job", id, by), lambda: site.job(id, by))  # refused before anything is sent
+    if request.app.state.n_streams >= _MOST_STREAMS:
+        raise Refused(503, f"one stream of events more than the {_MOST_STREAMS} that are open", "closing a tab")
+    return StreamingResponse(_counted(request, _told(_shared(request), site, id, by)), media_type="text/event-stream")
 
 
-async def _told(site: Site, id: str, by: str | None) -> AsyncIterator[str]:
-    """Yield a job whenever it changed, at most about once a second, until it is final."""
+async def _counted(request: Request, events: AsyncIterator[str]) -> AsyncIterator[str]:
+    request.app.state.n_streams += 1
+    try:
+        async for each in events:
+            yield each
+    finally:
+        request.app.state.n_streams -= 1
+
+
+async def _told(shared: Shared, site: Site, id: str, by: str | None) -> AsyncIterator[str]:
+    """Yield a job whenever it changed, at most about once a second, until it is final or the server ends."""
     before, quiet = "", 0.0
-    while True:
+    while not site.is_ending:
         try:
-            job = await to_thread.run_sync(lambda: site.job(id, by, waits=True))
-        except Refused:  # deleted
+            job = await _now(shared, site, id, by)
+        except (Refused, OSError):  # deleted
             return
-        text = json.dumps(job, ensure_ascii=False, allow_nan=False)
         changing = json.dumps([job["status"], job["done"], job["failed"], job["comparison"] is None])
         if changing != before:
             before, quiet = changing, 0.0
-            yield f"event: job\ndata: {text}\n\n"
+            yield f"event: job\ndata: {encoded(job, site.files.folder).decode()}\n\n"
         if job["status"] in FINAL:
             return
-        await asyncio.sleep(_SECONDS_BETWEEN)
+        for _ in range(3):
+            await asyncio.sleep(0.0 if site.is_ending else _SECONDS_BETWEEN / 3)
         quiet += _SECONDS_BETWEEN
         if quiet >= _SECONDS_TO_BEAT:
             quiet = 0.0
             yield ": still here\n\n"
+
+
+async def _now(shared: Shared, site: Site, id: str, by: str | None) -> dict[str, Any]:
+    """Return a job with the comparison of what is finished; without one where that cannot be made."""
+    job, task = await shared.get(("compared", id, by), lambda: site.compared(id, by))
+    waiting = asyncio.wrap_future(task)
+    while not site.is_ending and not await is_made(waiting, _SECONDS_BETWEEN):
+        pass
+    return _with(job, waiting.result() if waiting.done() and waiting.exception() is None else None)
 
 
 # -- what a job shows -------------------------------------------------------------------------------------------------
@@ -206,13 +304,23 @@ def _is_again(request: Request) -> bool:
 async def _chart(request: Request) -> Response:
     site, id, asked = _site(request), request.path_params["id"], request.query_params
     kind, name = asked.get("kind", ""), asked.get("name", "")
-    return await made(request, lambda: site.picture(id, kind, name, again=_is_again(request)))
+    task = await _quick(request, lambda: site.picture(id, kind, name, again=_is_again(request)))
+    return await made(request, task)
 
 
 async def _play(request: Request) -> Response:
     site, names = _site(request), _names(request.query_params.get("variants"))
     id, replication = request.path_params["id"], _number(request, "replication")
-    return await made(request, lambda: site.world(id, replication, names, again=_is_again(request)))
+    task = await _quick(request, lambda: site.world(id, replication, names, again=_is_again(request)))
+    return await made(request, task)
+
+
+async def _leave(request: Request) -> Response:
+    """Note that a reader waits no longer for a world."""
+    site, names = _site(request), _names(request.query_params.get("variants"))
+    id, replication = request.path_params["id"], _number(request, "replication")
+    await _quick(request, lambda: site.leave(id, replication, names or site.jobs.card(id).variants))
+    return Response(status_code=204)
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:
@@ -230,25 +338,33 @@ def _names(text: str | None) -> tuple[str, ...] | None:
 
 async def _play_state(request: Request) -> Response:
     site, document, replication = _site(request), await _document(request), _number(request, "replication")
-    return await made(request, lambda: site.world_of(document, replication, again=_is_again(request)))
+    task = await _quick(request, lambda: site.world_of(document, replication, again=_is_again(request)))
+    return await made(request, task)
+
+
+async def _leave_state(request: Request) -> Response:
+    site, document, replication = _site(request), await _document(request), _number(request, "replication")
+    site.leave_state(document, replication)
+    return Response(status_code=204)
 
 
 async def _runs(request: Request) -> Response:
     site, id = _site(request), request.path_params["id"]
-    return await made(request, lambda: site.worth_watching(id, again=_is_again(request)))
+    task = await _quick(request, lambda: site.worth_watching(id, again=_is_again(request)))
+    return await made(request, task)
 
 
 async def _result(request: Request) -> Response:
     """Answer when it is there: a file that is fetched is not asked for again."""
     site, id = _site(request), request.path_params["id"]
-    making = await to_thread.run_sync(lambda: site.document(id))
-    return Answer(await asyncio.wrap_future(making))
+    body = await whole(request, lambda: _quick(request, lambda: site.document(id)))
+    return Response(body, media_type="application/json")
 
 
 async def _report(request: Request) -> Response:
     """Answer with the report; its policy is the one that it carries itself."""
     path = await _file(request, REPORT)
-    text = await to_thread.run_sync(lambda: path.read_text(encoding="utf-8"))
+    text = await _quick(request, lambda: path.read_text(encoding="utf-8"))
     found = _META.search(text[:20_000])
     policy = found[1] if found else "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     headers = {"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"}
@@ -264,7 +380,8 @@ async def _resolved(request: Request) -> Response:
 
 
 async def _file(request: Request, name: str) -> Path:
-    place = await to_thread.run_sync(_site(request).jobs.place, request.path_params["id"])
+    site, id = _site(request), request.path_params["id"]
+    place = await _quick(request, lambda: site.jobs.place(id))
     if not (place / name).is_file():
         raise Refused(404, f"{name}, which is not written yet", "a run that is done")
     return place / name

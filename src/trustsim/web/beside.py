@@ -1,75 +1,65 @@
-"""A process beside the server for what takes long (reading runs, drawing, a world), so that the page never waits."""
+"""What is made beside the server: once for a stamp, remembered, and given up where nobody asks for it any more."""
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from loky import ProcessPoolExecutor
-
-from trustsim.experiment.pool import Pool, ignore_interrupts
-
-_IDLE_SECONDS = 600
+_SECONDS_IN_LINE, _SECONDS_AT_WORK = 10.0, 40.0  # without anybody asking; the latter only where others wait
 
 
-class OneProcess:
-    """A process that does one task after the other, shared by all threads; where it died the next task gets another."""
+class Does(Protocol):
+    """Where tasks are done; see :class:`trustsim.web.lanes.Lane`."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._executor: Any = None
+    is_warm: bool
 
-    def submit(self, task: Callable[..., Any], *of: Any) -> Future[Any]:
-        """Hand a task over and return what comes of it."""
-        with self._lock:
-            try:
-                begun: Future[Any] = self._started().submit(task, *of)
-            except BrokenExecutor:
-                self._executor = None
-                begun = self._started().submit(task, *of)
-            return begun
+    def submit(self, task: Callable[..., Any], *of: Any, is_urgent: bool = False) -> Future[Any]:
+        """Hand a task over."""
 
-    def _started(self) -> Any:
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(1, timeout=_IDLE_SECONDS, initializer=ignore_interrupts)
-        return self._executor
+    def is_crowded(self) -> bool:
+        """Whether tasks wait."""
+
+    def is_waiting(self, outcome: Future[Any]) -> bool:
+        """Whether this one does."""
+
+    def drop(self, outcome: Future[Any]) -> None:
+        """Give a task up."""
 
     def close(self) -> None:
-        """End it with what it is doing; a task that is handed over later starts it again."""
-        with self._lock:
-            if self._executor is not None:
-                self._executor.shutdown(kill_workers=True)
-            self._executor = None
+        """Give all up."""
+
+    def kill(self) -> None:
+        """End the processes without a word."""
 
 
-PROCESS = OneProcess()
-
-
-@dataclass(frozen=True)
+@dataclass
 class _Entry:
     """What was asked for last under a name: the state of things it was asked in, and what comes of it."""
 
     stamp: Hashable
     task: Future[Any]
     before: Any  # the last that came of it, before this
+    asked_at: float
 
 
 @dataclass
 class Beside:
-    """Tasks that another process does one after the other, each done once for a stamp; the last ones are remembered.
+    """Tasks of a lane, each done once for a stamp; the last ones are remembered.
 
     Attributes
     ----------
-    most : how many.
-    pool : where they are done; one process for all that this process asks of it.
+    most : how many. lane : where they are done.
     """
 
     most: int
-    pool: Pool = field(default_factory=lambda: Pool(PROCESS.submit, 1))
+    lane: Does
+    clock: Callable[[], float] = time.monotonic
     _entries: OrderedDict[Hashable, _Entry] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -81,6 +71,7 @@ class Beside:
         *of: Any,
         joins: bool = False,
         again: bool = False,
+        is_urgent: bool = False,
     ) -> Future[Any]:
         """Return what comes of a task, begun unless it was for this stamp.
 
@@ -90,11 +81,16 @@ class Beside:
         with self._lock:
             found = self._entries.get(what)
             if found is None or not (again or _serves(found, stamp, joins)):
-                found = _Entry(stamp, self.pool.submit(task, *of), _value(found))
+                begun = self.lane.submit(task, *of, is_urgent=is_urgent)
+                found = _Entry(stamp, begun, _value(found), 0.0)
                 self._entries[what] = found
+            found.asked_at = self.clock()
             self._entries.move_to_end(what)
-            while len(self._entries) > self.most:
-                self._entries.popitem(last=False)
+            for each in list(self._entries):
+                if len(self._entries) <= self.most:
+                    break
+                if self._entries[each].task.done():
+                    del self._entries[each]
             return found.task
 
     def is_done(self, what: Hashable, stamp: Hashable) -> bool:
@@ -111,6 +107,25 @@ class Beside:
         with self._lock:
             for what in [each for each in self._entries if isinstance(each, tuple) and each[: len(start)] == start]:
                 del self._entries[what]
+
+    def leave(self, what: Hashable) -> None:
+        """Note that whoever asked last waits no longer; unless somebody else asks, it is given up at the next sweep."""
+        found = self._entries.get(what)
+        if found is not None:
+            found.asked_at = -math.inf
+
+    def sweep(self) -> None:
+        """Give up what nobody asked for in a while, so that it takes no place from others."""
+        now = self.clock()
+        with self._lock:
+            idle = [(what, each, now - each.asked_at) for what, each in self._entries.items() if not each.task.done()]
+        for what, each, seconds in idle:
+            is_left = seconds > _SECONDS_AT_WORK and (self.lane.is_crowded() or math.isinf(seconds))
+            if is_left or (seconds > _SECONDS_IN_LINE and self.lane.is_waiting(each.task)):
+                with self._lock:
+                    if self._entries.get(what) is each:
+                        del self._entries[what]
+                self.lane.drop(each.task)
 
 
 def _serves(entry: _Entry, stamp: Hashable, joins: bool) -> bool:

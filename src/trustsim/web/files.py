@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -75,23 +77,29 @@ class Files:
             raise Refused(404, f"{clean(name)!r}, a file that does not exist", "one of the scenarios that are listed")
         return File(name, path, self.folder)
 
-    def listed(self) -> list[dict[str, Any]]:
-        """Return what the page shows of every scenario: those of the folder first, checks of the model last."""
+    def listed(self, seconds: float = math.inf) -> list[dict[str, Any]]:
+        """Return what the page shows of every scenario: those of the folder first, checks of the model last.
+
+        After so many seconds what is not known yet is listed by its name alone, and read the next time.
+        """
+        end = time.monotonic() + seconds
         with self._lock:
-            return [self._about(file) for file in self._all()]
+            return [self._about(file, reads=time.monotonic() < end) for file in self._all()]
 
     def _all(self) -> Iterator[File]:
         yield from (File(name, self.folder / name, self.folder) for name in sorted(_names(self.folder)))
         names = sorted(self._shipped, key=lambda name: (name.startswith(_LAST), "/" in name, name))
         yield from (self.find(SHIPPED + name) for name in names)
 
-    def _about(self, file: File) -> dict[str, Any]:
+    def _about(self, file: File, *, reads: bool = True) -> dict[str, Any]:
         try:
             found = file.path.stat()
         except OSError as e:
             return {**_entry(file), "error": e.strerror or str(e)}
         key = (file.id, found.st_mtime_ns, found.st_size)
         if key not in self._told:
+            if not reads:
+                return _entry(file)
             self._told[key] = _read(file)
         return self._told[key]
 
@@ -104,6 +112,9 @@ class Files:
             raise Refused(403, "a file to keep", "nothing: the folder is served read only")
         if not _UPLOAD.fullmatch(name):
             raise Refused(400, f"the name {clean(name)!r}", "letters, digits, spaces, '-', '_', with .yaml behind")
+        n_files = len(_names(self.folder))
+        if n_files >= MOST_FILES:
+            raise Refused(507, f"one scenario more than the {n_files} in the folder", f"at most {MOST_FILES}")
         path = self.folder / name
         if path.exists() or path.is_symlink():
             raise Refused(409, f"{name!r}, which is there already", "another name: no file is written over")

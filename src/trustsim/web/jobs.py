@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -41,6 +43,9 @@ FINAL = ("done", "failed", "stopped")
 NICENESS = 10  # of the processes of a study, so that the page answers while all processors are busy
 _ID = re.compile(r"[0-9a-f]{16}")
 _SECONDS_TO_STOP = 20.0
+_SECONDS_TO_CLOSE = 2.0  # for what is finished to be put down when the server ends
+_SECONDS_OF_SIZE = 20.0
+_GONE = ".gone-"
 _LOG_TAIL = 4000
 _LITTLE = 2**16  # bytes that are free on a disk that is full
 _WRITES = "All runs are done; the report is being written."
@@ -58,6 +63,7 @@ class Card:
     baseline: str
     total: int  # replications, at most
     began: float  # seconds since the epoch
+    work: float = 0.0  # what its time grows with
 
 
 @dataclass(frozen=True)
@@ -89,13 +95,25 @@ class Jobs:
     Parameters
     ----------
     workers : processes of each study; None: all processors.
+    most_waiting : jobs that may wait. most_bytes : that all jobs may take on the disk, however many there are.
     """
 
-    def __init__(self, folder: Path, *, n_at_once: int = 2, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        n_at_once: int = 2,
+        workers: int | None = None,
+        most_waiting: int = 20,
+        most_bytes: float = math.inf,
+    ) -> None:
         self.folder, self._n_at_once, self._workers = folder.resolve() / FOLDER, n_at_once, workers
+        self._most_waiting, self._most_bytes = most_waiting, most_bytes
+        self._size = (0.0, 0)  # when it was measured, bytes
         self._lock = threading.RLock()
         self._waiting: list[str] = []
         self._running: dict[str, _Running] = {}
+        self._without_room: set[str] = set()  # jobs that were stopped because the disk's share is full
         self._is_open = True
 
     # -- what there is ------------------------------------------------------------------------------------------------
@@ -135,7 +153,7 @@ class Jobs:
             return Status("queued", found)
         is_busy, about = is_at_work(place / RUNS), _about(place)
         if about is not None and about["interrupted"] and not is_busy:  # its report may still be written
-            return Status("stopped", found)
+            return Status("stopped", found, self._why_stopped(card.id))
         if is_ours or is_busy or is_at_work(place):
             is_last = found.done + found.failed == card.total * len(card.variants)
             return Status(
@@ -145,7 +163,10 @@ class Jobs:
             message = f"{found.failed} runs failed: {found.failures[0][1]}" if found.failures else None
             return Status("done", found, message, about["seconds"])
         name, message = _end_of(_tail(place / LOG), is_full=shutil.disk_usage(place).free < _LITTLE)
-        return Status(name, found, message)
+        return Status(name, found, self._why_stopped(card.id) or message)
+
+    def _why_stopped(self, id: str) -> str | None:
+        return f"The runs filled their room: {self._room()}" if id in self._without_room else None
 
     def _counted(self, place: Path, card: Card) -> Count:
         try:
@@ -155,36 +176,44 @@ class Jobs:
 
     # -- what can be done ---------------------------------------------------------------------------------------------
 
-    def start(self, applied: Applied) -> Card:
-        """Begin the study of a state, or go on with it, and return its card; one that is done stays as it is.
-
-        Raises TrustsimError where the folder cannot be written.
-        """
-        scenario = applied.scenario
-        assert scenario is not None, "a state without problems"
-        names = list(applied.shown) if applied.shown else None
-        where = addresses(scenario, choose_variants(scenario, names), simulate)
-        id = hashlib.sha256(json.dumps([scenario.digest, scenario.title, where]).encode()).hexdigest()[:16]
+    def check_room(self) -> None:
+        """Raise Refused where too many jobs wait (503), or where all jobs together fill what they may (507)."""
         with self._lock:
-            try:
-                card = self.card(id)
-            except Refused:
-                card = self._begin(id, applied, names)
+            n = len(self._waiting)
+        if n >= self._most_waiting:
+            raise Refused(
+                503, f"one run more than the {n} that wait", f"at most {self._most_waiting} in line; stop one"
+            )
+        if self._is_too_large(_SECONDS_OF_SIZE / 4):
+            raise Refused(507, f"runs that take {self._size[1] / 2**30:.2f} GiB on the disk", self._room())
+
+    def _room(self) -> str:
+        raised = f"trustsim serve --most-disk {2 * self._most_bytes / 2**30:g} raises it"
+        return f"at most {self._most_bytes / 2**30:g} GiB in all: delete runs ({raised})"
+
+    def _is_too_large(self, seconds: float) -> bool:
+        """Whether all jobs take more than they may, as it was measured at most so many seconds ago."""
+        if math.isinf(self._most_bytes):
+            return False
+        if self._size[0] == 0.0 or time.monotonic() - self._size[0] > seconds:
+            self._size = (time.monotonic(), _bytes_below(self.folder))
+        return self._size[1] > self._most_bytes
+
+    def start(self, card: Card) -> Card:
+        """Begin the study of a card, or go on with it, and return the card; one that is done stays as it is."""
+        with self._lock:
             if self.status(card).name in ("stopped", "failed"):
-                self._put_in_line(id)
+                self._put_in_line(card.id)
         return card
 
-    def _begin(self, id: str, applied: Applied, names: list[str] | None) -> Card:
-        assert applied.scenario is not None
-        place = self.folder / id
-        asked = requests.begin(place, applied.scenario, Request("compare", None, names))
-        variants = tuple(asked.addresses)
-        baseline = applied.scenario.baseline
-        card = Card(id, asked.scenario.title, applied.state.to_json(), variants, baseline, asked.total, time.time())
-        document = {key: value for key, value in vars(card).items() if key != "id"}
-        text = json.dumps(document, ensure_ascii=False)
-        write_whole({place / CARD: lambda path: path.write_text(text, encoding="utf-8")})
-        return card
+    def may_resume(self, id: str) -> bool:
+        """Whether a job was stopped or failed; one that still writes a report is ended for that."""
+        card = self.card(id)
+        with self._lock:
+            found = self.status(card).name in ("stopped", "failed")
+            if found:
+                self._end(id)
+        return found
 
     def resume(self, id: str) -> Card:
         """Go on with a job that was stopped or failed. Raises Refused (409) for one that is under way or done."""
@@ -199,11 +228,9 @@ class Jobs:
     def _put_in_line(self, id: str) -> None:
         place = self.folder / id
         self._end(id)
-        with suppress(TrustsimError):  # its runs are named as this version of trustsim names them
-            asked = requests.asked(place)
-            requests.begin(place, asked.scenario, asked.request)
-        with suppress(OSError):
-            (place / LOG).unlink()
+        for path, act in ((place / LOG, Path.unlink), (place / REQUEST, Path.touch)):  # what was said is of before
+            with suppress(OSError):
+                act(path)
         self._waiting.append(id)
         self.turn()
 
@@ -232,13 +259,16 @@ class Jobs:
             if name not in FINAL:
                 raise Refused(409, f"a run that is {name}", "one that is done or stopped")
             self._end(id)
-            shutil.rmtree(self.folder / id, ignore_errors=True)
+            gone = self.folder / f"{_GONE}{id}-{secrets.token_hex(4)}"  # at once, however long the rest takes
+            os.rename(self.folder / id, gone)
+        self._size = (0.0, 0)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def _end(self, id: str) -> None:
         """End the process of a job that is stopped and may still write a report."""
         ours = self._running.get(id)
         if ours is not None:
-            ours.process.kill()
+            _signal(ours.process, signal.SIGKILL)
             ours.process.wait(_SECONDS_TO_STOP)
             self.turn()
 
@@ -249,12 +279,23 @@ class Jobs:
                 if ours.process.poll() is not None:
                     del self._running[id]
                     ours.lock.release()
+            if self._running and self._is_too_large(_SECONDS_OF_SIZE):
+                self._stop_for_room()
             while self._is_open and self._waiting and len(self._running) < self._n_at_once:
                 id = self._waiting.pop(0)
                 lock = FileLock(self.folder / id / LOCK, thread_local=False)
                 with suppress(Timeout):  # another server on this folder was quicker
                     lock.acquire(timeout=0)
                     self._running[id] = _Running(self._process(self.folder / id, lock), lock)
+
+    def _stop_for_room(self) -> None:
+        """Stop what runs and what waits: together the jobs have filled what they may."""
+        self._waiting.clear()
+        for id, ours in self._running.items():
+            if id not in self._without_room:
+                self._without_room.add(id)
+                _signal(ours.process, signal.SIGINT)
+                threading.Thread(target=_insist, args=(ours.process,), daemon=True).start()
 
     def _process(self, place: Path, lock: BaseFileLock) -> subprocess.Popen[bytes]:
         """Start the command that runs what is missing; what it says goes to the job's log.
@@ -273,18 +314,75 @@ class Jobs:
                 os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         return process
 
+    def kill(self) -> None:
+        """End the processes of this server's studies at once."""
+        for ours in list(self._running.values()):
+            _signal(ours.process, signal.SIGKILL)
+
     def close(self) -> None:
-        """Stop what this server started, and wait until it has put down what is finished."""
+        """Stop what this server started; what is finished stays. It takes no longer than SECONDS_TO_CLOSE."""
         with self._lock:
             self._is_open = False
             self._waiting.clear()
             running = list(self._running.values())
-        for ours in running:
-            with suppress(ProcessLookupError):
-                ours.process.send_signal(signal.SIGINT)
-        for ours in running:
-            _insist(ours.process)
+        for number, seconds in ((signal.SIGINT, _SECONDS_TO_CLOSE), (signal.SIGTERM, 0.3), (signal.SIGKILL, 0.5)):
+            end = time.monotonic() + seconds
+            for ours in running:
+                _signal(ours.process, number)
+            for ours in running:
+                with suppress(subprocess.TimeoutExpired):
+                    ours.process.wait(max(0.0, end - time.monotonic()))
+            running = [ours for ours in running if ours.process.poll() is None]
         self.turn()
+
+
+def begin(folder: Path, applied: Applied, work: float = 0.0) -> Card:
+    """Write down the study of a state under *folder*, unless it is there as this version names it; return its card.
+
+    Raises TrustsimError where the folder cannot be written.
+    """
+    scenario = applied.scenario
+    assert scenario is not None, "a state without problems"
+    names = list(applied.shown) if applied.shown else None
+    where = addresses(scenario, choose_variants(scenario, names), simulate)
+    id = hashlib.sha256(json.dumps([scenario.digest, scenario.title, where]).encode()).hexdigest()[:16]
+    jobs = Jobs(folder)
+    with suppress(Refused):
+        return jobs.card(id)
+    place = jobs.folder / id
+    asked = requests.begin(place, scenario, Request("compare", None, names))
+    card = Card(id, asked.scenario.title, applied.state.to_json(), tuple(asked.addresses), scenario.baseline,
+                asked.total, time.time(), work)  # fmt: skip
+    document = {key: value for key, value in vars(card).items() if key != "id"}
+    text = json.dumps(document, ensure_ascii=False)
+    write_whole({place / CARD: lambda path: path.write_text(text, encoding="utf-8")})
+    return card
+
+
+def renew(place: Path) -> None:
+    """Name the runs of a job as this version of trustsim names them; who runs one that is broken says so."""
+    with suppress(TrustsimError):
+        asked = requests.asked(place)
+        requests.begin(place, asked.scenario, asked.request)
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """Signal a study; where it must end, all that it started with it."""
+    with suppress(ProcessLookupError, PermissionError):
+        if number == signal.SIGKILL and hasattr(os, "killpg"):
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+
+
+def _bytes_below(folder: Path) -> int:
+    """Return what the files below a folder take."""
+    found = 0
+    for top, _, files in os.walk(folder):
+        for name in files:
+            with suppress(OSError):
+                found += os.lstat(os.path.join(top, name)).st_size
+    return found
 
 
 def _file_of(lock: BaseFileLock) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trustsim.errors import Place, Problem, nearest, one_of
+from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.registry import REGISTRY
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.resolved import Precision, Scenario
@@ -42,13 +43,20 @@ class PageState:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a study asked for on the page may need, so that nobody stops the machine by a slip of the hand."""
+    """What a study asked for on the page may need, so that nobody stops the machine by a slip of the hand.
+
+    ``memory`` (bytes) and ``minutes`` hold for a study as a whole, with so many ``workers`` (None: all processors), and
+    for a world that is watched.
+    """
 
     investors: int = 100_000
     replications: int = 10_000
     variants: int = 64
     steps: int = 10_000
     platforms: int = 200
+    memory: int = 4 * 2**30
+    minutes: float = 240.0
+    workers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,14 +71,12 @@ class Applied:
     overrides: Mapping[str, Node]  # what the page set, by dotted path, replications and seed among them
     in_file: tuple[str, ...]  # names of the file's own variants
 
+    needs: Estimate | None = None  # of the study, where there is a scenario
+
     @property
     def shown(self) -> tuple[str, ...] | None:
         """The variants to run in the order of the file, the baseline among them; None for all."""
-        if self.state.show is None or self.scenario is None:
-            return None
-        wanted = {*self.state.show, self.scenario.baseline}
-        names = tuple(variant.name for variant in self.scenario.variants)
-        return None if wanted >= set(names) else tuple(name for name in names if name in wanted)
+        return None if self.scenario is None else _shown(self.scenario, self.state)
 
 
 def state_of(document: object) -> PageState:
@@ -126,8 +132,42 @@ def apply(state: PageState, files: Files, limits: Limits) -> Applied:
 
     found = read(file, changed)
     problems = found.problems or (*_too_large(found.scenario, limits), *_unranked(found.scenario, state.ranked_by))
-    scenario = None if problems else found.scenario
-    return Applied(state, file, found.tree, scenario, problems, overrides, tuple(in_file))
+    scenario, needs = None if problems else found.scenario, None
+    if scenario is not None:
+        needs = estimate(scenario, variants=_shown(scenario, state), workers=limits.workers)
+        problems = beyond(needs, limits)
+    return Applied(state, file, found.tree, None if problems else scenario, problems, overrides, tuple(in_file), needs)
+
+
+def _shown(scenario: Scenario, state: PageState) -> tuple[str, ...] | None:
+    if state.show is None:
+        return None
+    wanted = {*state.show, scenario.baseline}
+    names = tuple(variant.name for variant in scenario.variants)
+    return None if wanted >= set(names) else tuple(name for name in names if name in wanted)
+
+
+def beyond(needs: Estimate, limits: Limits, what: str = "a study") -> tuple[Problem, ...]:
+    """Return a problem where all that is asked for, taken together, needs more than the server allows."""
+    sizes = (
+        (needs.memory_bytes / 2**30, limits.memory / 2**30, "GiB of memory", "memory"),
+        (needs.seconds / 60, limits.minutes, "minutes", "minutes"),
+    )
+    return tuple(
+        Problem(
+            Place(PAGE, 1, 1, needs.largest),
+            f"{what} that needs about {_rounded(size)} {unit}",
+            f"at most {most:g} on this page (trustsim serve --most-{name} {_rounded(1.1 * size)} raises it; "
+            "the command line has no limit)",
+        )
+        for size, most, unit, name in sizes
+        if size > most
+    )
+
+
+def _rounded(size: float) -> str:
+    """Say a size with two digits, and no more of them than it has."""
+    return f"{size:.2g}" if size < 100 else str(round(size))
 
 
 def _variants_of(tree: Node) -> dict[str, Node]:

@@ -24,6 +24,10 @@ class Refused(TrustsimError):
         self.status, self.given, self.allowed, self.problems = status, given, allowed, problems
         super().__init__(f"given {given}; allowed: {allowed}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be sent from one process to another."""
+        return type(self), (self.status, self.given, self.allowed, self.problems)
+
     def to_json(self) -> dict[str, Any]:
         """Return the body of the answer."""
         return {"error": {"text": str(self), "given": self.given, "allowed": self.allowed}}

@@ -1,222 +1,287 @@
 """What the server knows and does, apart from how it is asked: scenarios, forms, jobs, their numbers and pictures.
 
-Everything here is called in threads. What is slow is remembered: the last results that were read and drawn.
+What is called here is quick; what is slow is handed to the lanes and comes as a future. The last of it is remembered.
 """
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from trustsim.experiment.address import addresses
-from trustsim.experiment.request import Asked
-from trustsim.experiment.simulate import simulate
-from trustsim.scenario.resolved import Scenario
-from trustsim.web import finished, pictures, play
-from trustsim.web.beside import PROCESS, Beside
+from trustsim.web import finished, pictures, tasks
+from trustsim.web.beside import Beside, Does
 from trustsim.web.files import Files
 from trustsim.web.finished import Finished
-from trustsim.web.form import form_of
 from trustsim.web.jobs import Card, Jobs, Status, has_report
-from trustsim.web.page_state import Applied, Limits, apply, rankings, state_of
+from trustsim.web.lanes import Lane
+from trustsim.web.page_state import Limits, rankings
 from trustsim.web.refused import Refused
 from trustsim.web.remembered import Remembered
+from trustsim.web.tasks import Place
+from trustsim.web.told import without_paths
 
-MOST_PLAYED = 8  # variants in one world to watch
-MOST_INVESTORS_PLAYED = 20_000
 _RANKING = frozenset(rankings(()))
+_SECONDS_TO_READ, _SECONDS_TO_DRAW = 10.0, 180.0  # a question, a picture
+_MINUTES_OF_A_WORLD = 15.0
+_SECONDS_TO_CLOSE = 3.0
+_NICENESS = 5  # of worlds to watch: forms and pictures go first
 Json = dict[str, Any]
 
 
-@dataclass
+@dataclass(frozen=True)
+class Lanes:
+    """Where what takes long is done: forms and the list, what is drawn and compared, worlds to watch."""
+
+    forms: Does
+    drawing: Does
+    worlds: Does
+
+    @classmethod
+    def of(cls, limits: Limits) -> Lanes:
+        """Return processes that keep these limits; none is started before it is needed."""
+        most, minutes = limits.memory, min(limits.minutes, _MINUTES_OF_A_WORLD)
+        return cls(
+            Lane(2, seconds=_SECONDS_TO_READ, most_bytes=most),
+            Lane(1, seconds=_SECONDS_TO_DRAW, most_bytes=most),
+            Lane(2, seconds=60.0 * minutes, most_waiting=50, most_bytes=most, niceness=_NICENESS),
+        )
+
+    def close(self) -> None:
+        """End all that is under way, at once."""
+        threads = [threading.Thread(target=each.close, daemon=True) for each in (self.forms, self.drawing, self.worlds)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(_SECONDS_TO_CLOSE)
+
+    def kill(self) -> None:
+        """End the processes without a word."""
+        for each in (self.forms, self.drawing, self.worlds):
+            each.kill()
+
+
 class Site:
     """One folder that is served.
 
-    Attributes
+    Parameters
     ----------
     files, jobs : the scenarios and the studies in the folder.
     limits : how large a study the page may ask for.
+    lanes : where what takes long is done.
     """
 
-    files: Files
-    jobs: Jobs
-    limits: Limits = field(default_factory=Limits)
-    _asked: Remembered = field(default_factory=lambda: Remembered(50))
-    _paces: Remembered = field(default_factory=lambda: Remembered(50))
-    _beside: Beside = field(default_factory=lambda: Beside(100))
-    _played: Beside = field(default_factory=lambda: Beside(6))
-
-    @property
-    def folder(self) -> str:
-        return str(self.files.folder)
+    def __init__(self, files: Files, jobs: Jobs, limits: Limits | None = None, lanes: Lanes | None = None) -> None:
+        self.files, self.jobs, self.limits = files, jobs, limits or Limits()
+        self.lanes = lanes or Lanes.of(self.limits)
+        self.is_ending = False
+        self._ending: list[threading.Thread] = []
+        self.place = Place(files.folder, self.limits, files.is_read_only)
+        self._forms, self._made = Beside(200, self.lanes.forms), Beside(100, self.lanes.drawing)
+        self._worlds = Beside(12, self.lanes.worlds)
+        self._paces = Remembered(50)
+        self._moment = 0
 
     def warm(self) -> None:
-        """Do once what the first request and the first picture would else wait for."""
-        self._beside.ask("warm", None, pictures.warm)
-        for each in self.files.listed():
-            if each["error"] is None:
-                applied, scenario = self.whole({"scenario": each["id"]})
-                addresses(scenario, (scenario.baseline,), simulate)
-                form_of(applied, self.folder)
-                return
+        """Begin what the first request would else wait for; the first picture is prepared for afterwards."""
+        self.scenarios()
+
+    def sweep(self) -> None:
+        """Let go of what nobody waits for any more, and start studies that wait in line."""
+        self._moment += 1
+        for each in (self._forms, self._made, self._worlds):
+            each.sweep()
+        if self.lanes.forms.is_warm and not self.lanes.drawing.is_warm:
+            self._made.ask("warm", None, pictures.warm, again=True)
+        self.jobs.turn()
+
+    def end(self) -> None:
+        """Begin to stop the studies of this server and the processes beside it; :meth:`close` waits for it."""
+        if not self.is_ending:
+            self.is_ending = True
+            self._ending = [threading.Thread(target=act, daemon=True) for act in (self.lanes.close, self.jobs.close)]
+            for each in self._ending:
+                each.start()
 
     def close(self) -> None:
-        """Stop the studies of this server and the process beside it."""
-        PROCESS.close()
-        self.jobs.close()
+        """Stop the studies of this server and the processes beside it, within some seconds."""
+        self.end()
+        for each in self._ending:
+            each.join(_SECONDS_TO_CLOSE)
 
-    def applied(self, document: object) -> Applied:
-        """Return the scenario of a state. Raises Refused where the state is none or its file cannot be found."""
-        return apply(state_of(document), self.files, self.limits)
+    # -- scenarios ----------------------------------------------------------------------------------------------------
 
-    def whole(self, document: object) -> tuple[Applied, Scenario]:
-        """Return the scenario of a state in which nothing is wrong. Raises Refused (422) with all that is wrong."""
-        found = self.applied(document)
-        if found.scenario is None:
-            raise Refused(422, "a scenario with problems", "one without", found.problems)
-        return found, found.scenario
+    def scenarios(self, *, again: bool = False) -> tuple[Future[bytes], bytes | None]:
+        """Return what becomes of the list of scenarios, and the one before it."""
+        what, before = "scenarios", self._forms.last("scenarios")
+        return self._forms.ask(what, self._moment, tasks.listed, self.place, joins=True, again=again), before
 
-    def form(self, document: object) -> Json:
-        """Return the form of a state."""
-        found = self.applied(document)
-        form = form_of(found, self.folder)
-        form["seconds_estimate"] = self._estimate(found)
-        return form
+    def form(self, document: object, *, again: bool = False) -> Future[bytes]:
+        """Return what becomes of the form of a state."""
+        pace = next((self._paces.peek(card.id) for card in self.jobs.cards()[:3]), None)
+        what = ("form", _name(document))
+        return self._forms.ask(what, (self._moment, pace), tasks.form, self.place, document, pace, again=again)
 
-    def _estimate(self, applied: Applied) -> float | None:
-        """Return how long a study may take, by the pace of the newest study that is done; None before there is one."""
-        if applied.scenario is None:
-            return None
-        work = _work(applied.scenario, applied.shown)
-        for card in self.jobs.cards()[:3]:
-            pace = self._paces.peek(card.id)
-            if pace is not None:
-                return float(pace) * work
-        return None
+    def add(self, name: str, text: str) -> Future[str]:
+        """Return what becomes of a scenario that is to be kept: its id."""
+        self.check_writes("a file to keep")
+        return self.lanes.forms.submit(tasks.add, self.place, name, text)
+
+    def check_writes(self, given: str) -> None:
+        """Raise Refused where nothing may be changed."""
+        if self.files.is_read_only:
+            raise Refused(403, given, "looking and reading: the folder is served read only")
 
     # -- jobs ---------------------------------------------------------------------------------------------------------
 
-    def start(self, document: object) -> Json:
-        """Start the study of a state and return its job."""
-        applied, _ = self.whole(document)
-        return self.job(self.jobs.start(applied).id, applied.state.ranked_by)
+    def begin(self, document: object) -> Future[Json]:
+        """Return what becomes of a study that is to be started: its card, for :meth:`start`."""
+        self.check_writes("a study to start")
+        self.jobs.check_room()
+        return self.lanes.forms.submit(tasks.begin, self.place, document, is_urgent=True)
 
-    def job(self, id: str, by: str | None = None, *, waits: bool = False) -> Json:
-        """Return a job with the last comparison that was made, or with ``waits`` that of what is finished now.
+    def renew(self, id: str) -> Future[None] | None:
+        """Return what becomes of a job that is made ready to go on; None for one that is under way or done."""
+        self.check_writes("a study to go on with")
+        self.jobs.check_room()
+        if not self.jobs.may_resume(id):
+            return None
+        return self.lanes.forms.submit(tasks.renew, self.jobs.place(id), is_urgent=True)
 
-        ``is_current`` says that it is the latter.
+    def start(self, card: Json, by: str | None = None) -> Json:
+        """Start a study that was begun and return its job."""
+        found = self.jobs.start(Card(**{**card, "variants": tuple(card["variants"])}))
+        return self.job(found.id, by)
+
+    def stop(self, id: str) -> Json:
+        """Stop a study and return its job."""
+        self.check_writes("a study to stop")
+        self.jobs.stop(id)
+        return self.job(id)
+
+    def resume(self, id: str) -> Json:
+        """Go on with a study and return its job."""
+        self.jobs.resume(id)
+        return self.job(id)
+
+    def delete(self, id: str) -> None:
+        """Delete a job with all that it computed and that was made of it."""
+        self.check_writes("a study to delete")
+        self.jobs.delete(id)
+        for kind in ("comparison", "picture", "runs", "document"):
+            self._made.forget(kind, id)
+
+    def job(self, id: str, by: str | None = None) -> Json:
+        """Return a job with the last comparison that was made; ``is_current``: whether it is of what is finished now.
+
         ``by`` is the outcome that ranks the variants; one that cannot leaves them ranked as by default.
         """
         card = self.jobs.card(id)
         status = self.jobs.status(card)
-        by = by if by in _RANKING else None
-        what = ("comparison", id, by)
-        if waits:
-            task = self._beside.ask(what, status.key, finished.comparison, self._finished(card, status, by))
-            told = task.result()
-            self._note_pace(card, status)
-        else:
-            told = self._beside.last(what)
-        is_current = waits or self._beside.is_done(what, status.key)
-        return {**self._job(card, status, told), "comparison": told, "is_current": is_current}
+        what = ("comparison", id, _ranking(by))
+        told = self._made.last(what)
+        return {
+            **self._job(card, status, told), "comparison": told, "is_current": self._made.is_done(what, status.key)
+        }  # fmt: skip
+
+    def compared(self, id: str, by: str | None = None) -> tuple[Json, Future[Json | None]]:
+        """Return a job without its comparison, and what becomes of the comparison of what is finished now."""
+        card = self.jobs.card(id)
+        status = self.jobs.status(card)
+        what = ("comparison", id, _ranking(by))
+        made = self._finished(card, status, _ranking(by))
+        task = self._made.ask(what, status.key, finished.comparison, made, is_urgent=True)
+        if status.name == "done" and status.seconds and card.work and self._paces.peek(id) is None:
+            self._paces.put(id, status.seconds / card.work)
+        return self._job(card, status, self._made.last(what)), task
 
     def listed(self) -> list[Json]:
         """Return all jobs, the newest first, without their comparisons."""
-        known = ((card, self._beside.last(("comparison", card.id, None))) for card in self.jobs.cards())
+        known = ((card, self._made.last(("comparison", card.id, None))) for card in self.jobs.cards())
         return [{**self._job(card, self.jobs.status(card), told), "comparison": None} for card, told in known]
 
-    def delete(self, id: str) -> None:
-        """Delete a job with all that it computed and that was made of it."""
-        self.jobs.delete(id)
-        for kind in ("comparison", "picture", "runs", "document"):
-            self._beside.forget(kind, id)
-
     def _job(self, card: Card, status: Status, told: Json | None) -> Json:
-        found = status.count
+        done = status.count
         n_runs = card.total * len(card.variants)
-        left = n_runs - found.done - found.failed
-        seconds_left = left * found.seconds_a_run if found.done and status.name == "running" else None
+        left = n_runs - done.done - done.failed
+        seconds_left = left * done.seconds_a_run if done.done and status.name == "running" else None
         return {
             "id": card.id,
             "title": card.title,
             "scenario": card.state.get("scenario"),
             "status": status.name,
-            "message": status.message,
+            "message": None if status.message is None else without_paths(status.message, self.files.folder),
             "state": card.state,
             "variants": list(card.variants),
             "baseline": card.baseline,
             "replications": card.total,
-            "done": found.done,
-            "failed": found.failed,
+            "done": done.done,
+            "failed": done.failed,
             "total": n_runs,
-            "n_worlds": told["n"] if told else found.done // len(card.variants),
+            "n_worlds": told["n"] if told else done.done // len(card.variants),
             "seconds": status.seconds,
             "seconds_left": seconds_left,
             "has_report": has_report(self.jobs.place(card.id)) and status.name != "running",
         }
 
-    def _note_pace(self, card: Card, status: Status) -> None:
-        if status.name == "done" and status.seconds and self._paces.peek(card.id) is None:
-            self._paces.put(card.id, status.seconds / _work(self.asked(card).scenario, card.variants))
-
     def _finished(self, card: Card, status: Status, by: str | None = None) -> Finished:
         return Finished(self.jobs.place(card.id), status.key, status.seconds or 0.0, by)
 
-    def asked(self, card: Card) -> Asked:
-        """Return the study of a job, with the addresses under which its runs were kept."""
-        return self._asked.get(card.id, lambda: finished.asked(self.jobs.place(card.id)))
-
     # -- what a job shows ---------------------------------------------------------------------------------------------
 
-    def picture(self, id: str, kind: str, name: str, *, again: bool = False) -> Future[Json]:
+    def picture(self, id: str, kind: str, name: str, *, again: bool = False) -> Future[bytes]:
         """Return what becomes of one chart of what is finished of a job; with ``again`` of that asked for before.
 
         Raises Refused (404) where there is no such job.
         """
-        return self._of(("picture", id, kind, name), finished.picture, kind, name, again=again)
+        return self._of(("picture", id, kind, name), tasks.picture, kind, name, again=again)
 
-    def worth_watching(self, id: str, *, again: bool = False) -> Future[list[Json]]:
+    def worth_watching(self, id: str, *, again: bool = False) -> Future[bytes]:
         """Return what becomes of the list of a job's replications that are worth watching."""
-        return self._of(("runs", id), finished.worth_watching, again=again)
+        return self._of(("runs", id), tasks.worth_watching, again=again)
 
-    def document(self, id: str) -> Future[Json]:
+    def document(self, id: str) -> Future[bytes]:
         """Return what becomes of a job's numbers, as ``trustsim compare --json`` prints them."""
-        return self._of(("document", id), finished.document, again=False)
+        return self._of(("document", id), tasks.document, again=False)
 
-    def _of(self, what: tuple[str, ...], task: Any, *of: str, again: bool) -> Future[Any]:
+    def _of(self, what: tuple[str, ...], task: Any, *of: str, again: bool) -> Future[bytes]:
         card = self.jobs.card(what[1])
         status = self.jobs.status(card)
         done = self._finished(card, status)
-        return self._beside.ask(what, status.key, task, done, *of, joins=True, again=again)
+        return self._made.ask(what, status.key, task, self.place, done, *of, joins=True, again=again)
 
-    def world(self, id: str, replication: int, names: tuple[str, ...] | None, *, again: bool = False) -> Future[Json]:
+    def world(self, id: str, replication: int, names: tuple[str, ...] | None, *, again: bool = False) -> Future[bytes]:
         """Return what becomes of one world of a job to watch."""
         card = self.jobs.card(id)
-        return self._watch(self.asked(card).scenario, names or card.variants, replication, again)
+        names = names or card.variants
+        run = self.jobs.place(id)
+        return self._worlds.ask(
+            ("world", id, replication, names), None, tasks.world, self.place, run, names, replication, again=again
+        )
 
-    def world_of(self, document: object, replication: int, *, again: bool = False) -> Future[Json]:
+    def world_of(self, document: object, replication: int, *, again: bool = False) -> Future[bytes]:
         """Return what becomes of one world of a state to watch, without a job."""
-        applied, scenario = self.whole(document)
-        names = applied.shown or tuple(v.name for v in scenario.variants)
-        return self._watch(scenario, names, replication, again)
+        self.check_writes("a world that no study here has")
+        what = ("world", _name(document), replication)
+        return self._worlds.ask(what, self._moment, tasks.world_of, self.place, document, replication, joins=True,
+                                again=again)  # fmt: skip
 
-    def _watch(self, scenario: Scenario, names: tuple[str, ...], replication: int, again: bool) -> Future[Json]:
-        known = {variant.name: variant for variant in scenario.variants}
-        chosen = tuple(name for name in dict.fromkeys(names) if name in known)[:MOST_PLAYED]
-        if not chosen or not 0 <= replication < 10**9:
-            raise Refused(404, "a world that there is not", "variants of the scenario, and a number from 0")
-        people = known[chosen[0]].world.investors
-        if (people.count or 0) + people.newcomers > MOST_INVESTORS_PLAYED:
-            raise Refused(422, f"{people.count} investors to watch", f"at most {MOST_INVESTORS_PLAYED}")
-        what: Hashable = (scenario.digest, replication, chosen)
-        return self._played.ask(what, None, play.watch, scenario, chosen, replication, again=again)
+    def leave(self, *what: Hashable) -> None:
+        """Note that a reader waits no longer for a world."""
+        self._worlds.leave(("world", *what))
+
+    def leave_state(self, document: object, replication: int) -> None:
+        """Note that a reader waits no longer for a world of a state."""
+        self.leave(_name(document), replication)
 
 
-def _work(scenario: Scenario, names: tuple[str, ...] | None) -> float:
-    """Return what the time of a study grows with: accounts, days, variants and worlds, all multiplied."""
-    people = scenario.variants[0].world.investors
-    budget = scenario.replications if isinstance(scenario.replications, int) else scenario.replications.budget
-    n_people = float((people.count or 1000) + people.newcomers)
-    return n_people * scenario.n_days * len(names or scenario.variants) * budget
+def _ranking(by: str | None) -> str | None:
+    return by if by in _RANKING else None
+
+
+def _name(document: object) -> str:
+    """Return the question itself as a name."""
+    return json.dumps(document)

@@ -29,6 +29,7 @@ from trustsim.world.graph_files.links import (
     weights_and_newcomers,
 )
 from trustsim.world.graph_files.read import read
+from trustsim.world.network_size import LARGEST_COMPLETE
 from trustsim.world.networks import (
     Block,
     Complete,
@@ -40,8 +41,6 @@ from trustsim.world.networks import (
     Preferential,
     SmallWorld,
 )
-
-LARGEST_COMPLETE = 2_000  # nodes of a complete network whose rows are written out: 4 · 10**6 entries, 16 MB
 
 
 @dataclass(frozen=True, eq=False)

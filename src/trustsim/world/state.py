@@ -5,22 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import layout
-from trustsim.kernels.account_pass import N_SUMS, N_WEIGHTS
 from trustsim.kernels.settle import fail
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
 from trustsim.world.network import Network
 from trustsim.world.population import Accounts, Population
 from trustsim.world.sections import Platform
+from trustsim.world.sizes import STATE, Size
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_PADDING = 8  # action bytes are scanned eight at a time
 _MOVING = {  # what moves, and its axis of variants
     "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "queue": 0, "queue_n": 0,
     "safe": 0, "loss": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
@@ -117,40 +117,22 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
     ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
     over the twelve rungs of the ladder. Nothing is queued or overdue.
     """
-    n_variants, n_accounts, n_platforms = len(worlds), accounts.n_accounts, len(worlds[0].platforms)
-    n_investors = population.n_investors
+    n_platforms = len(worlds[0].platforms)
     terms = _base_terms(worlds)
     names = sorted({platform.asset_market for platform in worlds[0].platforms if platform.asset_market})
     market = np.array(
         [names.index(x.asset_market) if x.asset_market else len(names) + p for p, x in enumerate(worlds[0].platforms)],
         np.int64,
     )
-    state = State(
-        network=network,
-        population=population,
-        accounts=accounts,
-        platforms=worlds[0].platforms,
-        beliefs=np.zeros((layout.N_BELIEFS, n_variants, n_accounts), np.float32),
-        traits=np.zeros((layout.N_TRAITS, n_accounts), np.float32),
-        flags=np.zeros((n_variants, n_accounts), np.uint8),
-        actions=np.zeros((n_variants, -(-n_accounts // _PADDING) * _PADDING), np.uint8),
-        balance=np.tile(accounts.balance, (n_variants, 1)),
-        requested=np.zeros((n_variants, n_accounts), np.int64),
-        asked_day=np.full((n_variants, n_accounts), -1, np.int32),
-        queue=np.zeros((n_variants, n_accounts), np.int32),
-        queue_n=np.zeros((n_variants, n_platforms), np.int64),
-        safe=np.tile(accounts.safe, (n_variants, 1)),
-        loss=np.zeros((n_variants, n_investors), np.int64),
-        flows=np.zeros((n_variants, n_platforms + 1, n_platforms + 1), np.int64),
-        books=np.zeros((layout.N_ENTRIES, n_variants, n_platforms), np.int64),
-        ladder=np.zeros((layout.RUNGS, n_variants, n_platforms), np.int64),
-        base_terms=terms,
-        terms=terms.copy(),
-        gauges=np.zeros((len(layout.GAUGES), n_variants, n_platforms)),
-        weights=np.zeros((n_variants, n_platforms, N_WEIGHTS), np.float32),
-        sums=np.zeros((n_variants, n_platforms, N_SUMS), np.int64),
-        market=market,
-    )
+    size = Size(population.n_investors, accounts.n_accounts, n_platforms, len(worlds))
+    filled = {
+        "balance": accounts.balance, "safe": accounts.safe, "asked_day": -1, "base_terms": terms, "terms": terms,
+        "market": market,
+    }  # fmt: skip
+    arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
+    for name, value in filled.items():
+        arrays[name][...] = value
+    state = State(network, population, accounts, worlds[0].platforms, **arrays)
     state.flags[state.balance > 0] = layout.HOLDS | layout.FREE
     _open_books(state, worlds)
     return state

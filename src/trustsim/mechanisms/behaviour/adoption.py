@@ -25,6 +25,7 @@ class Adoption:
     """
 
     default_on: ClassVar[bool] = False
+    effort: ClassVar[float] = 50  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "who is out"
 
     innovation: float = parameter(0.03, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215", text="p: rate of joining of one's own accord")

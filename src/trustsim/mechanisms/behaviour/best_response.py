@@ -31,6 +31,7 @@ class BestResponse:
     """
 
     default_on: ClassVar[bool] = False
+    effort: ClassVar[float] = 120  # nanoseconds an account and step, measured
 
     impatient: float = parameter(0.25, unit="share", source="doi:10.1086/261155", text="λ: share of the clients who need the money on the first day")
     late_return: float = parameter(2.0, unit="number", low=0, high=1000, source="doi:10.1086/261155", text="R: value of assets that are held to the end, against that of assets sold now")

@@ -23,6 +23,7 @@ class Clusters:
     """
 
     default_on: ClassVar[bool] = False
+    effort: ClassVar[float] = 30  # nanoseconds an account and step, measured
 
     activity: float = parameter(0.01, unit="per_day", low=0, high=1, source="doi:10.1017/S1365100500015029", text="chance that a cluster runs in a day")
 

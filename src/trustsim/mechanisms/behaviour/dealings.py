@@ -27,6 +27,7 @@ class Dealings:
     """
 
     default_on: ClassVar[bool] = False
+    effort: ClassVar[float] = 30  # nanoseconds an account and step, measured
 
     rate: float = parameter(1.0, unit="share", source="assumed", text="chance of a dealing in a day")
     good: float = parameter(1.0, unit="number", low=1e-6, high=1e9, source="T-45", text="good dealings that the prior is worth")

@@ -23,6 +23,7 @@ class Imitation:
     """
 
     default_on: ClassVar[bool] = False
+    effort: ClassVar[float] = 300  # nanoseconds an account and step, measured
 
     looks: float = parameter(1.0, unit="per_day", low=0, high=1000, source="doi:10.1093/biomet/60.3.581", text="how often a person copies somebody in a day, on average")
     first_out: float = parameter(0.0, unit="share", source="assumed", text="share of each cluster that leaves before anyone copies, to the nearest whole number")

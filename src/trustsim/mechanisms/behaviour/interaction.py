@@ -26,6 +26,7 @@ class Interaction:
     """
 
     default_on: ClassVar[bool] = False
+    effort: ClassVar[float] = 80  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "who is out"
 
     intensity: float = parameter(1.0, unit="number", low=0, high=100, source="doi:10.1111/1467-937X.00168", text="β: how sharply the better is chosen")

@@ -28,6 +28,7 @@ class Observation:
     """
 
     default_on: ClassVar[bool] = False
+    effort: ClassVar[float] = 50  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "departures"
 
     accuracy: float = parameter(0.6, unit="share", low=0.5, source="doi:10.1086/261849", text="chance that a signal is right")

@@ -27,6 +27,7 @@ class Opinion:
     """
 
     default_on: ClassVar[bool] = False
+    effort: ClassVar[float] = 100  # nanoseconds an account and step, measured
 
     of_neighbours: str = parameter("mean", unit="text", choices=("mean", "sum"), source="doi:10.1080/01621459.1974.10480137", text="what is taken over of the neighbours")
     oneself: float = parameter(0.0, unit="number", low=0, high=1e6, source="doi:10.1257/mic.2.1.112", text="weight of the own opinion, where that of a link is 1")

@@ -22,7 +22,7 @@ function item({ id, title, description, n_variants: n, error }, currentId) {
 }
 
 /** Show earlier runs; `onOpen(job)` hears which one the reader takes. */
-export async function chooseJob(currentId, onOpen) {
+export async function chooseJob(currentId, onOpen, isReadOnly) {
   const { jobs } = await get("/api/jobs");
   const id = newId("jobs");
   const dialog = h("dialog", { class: "picker", "aria-labelledby": id, on: { close: () => dialog.remove() } });
@@ -35,7 +35,7 @@ export async function chooseJob(currentId, onOpen) {
     const line = h("li", {},
       button([h("strong", {}, job.title), h("span", { class: "note" }, `${job.scenario} · ${plural(job.variants.length, "variant")} · ${job.id.slice(0, 6)}`), h("span", { class: `text ${job.status}` }, progressOf(job))],
         () => { dialog.close(); onOpen(job); }, { class: "choice", "aria-current": job.id === currentId ? "true" : null }),
-      isFinal && job.id !== currentId ? iconButton("close", `Delete the run ${job.id.slice(0, 6)}`, async () => { await remove(`/api/jobs/${job.id}`); line.remove(); }) : null);
+      isFinal && !isReadOnly && job.id !== currentId ? iconButton("close", `Delete the run ${job.id.slice(0, 6)}`, async () => { await remove(`/api/jobs/${job.id}`); line.remove(); }) : null);
     return line;
   }
   document.body.append(dialog);

@@ -118,9 +118,12 @@ onChange((what) => {
   return undefined;
 });
 
-onConnection((isLost) => {
+const AWAY = "The server cannot be reached. Nothing is lost: the page tries again by itself.";
+const LOCKED = "The server was started anew and has another token. Open the address that it printed in this browser: this page then goes on.";
+
+onConnection((isLost, isLocked) => {
   at("banner").hidden = !isLost;
-  say(at("banner"), isLost ? "The server cannot be reached. Nothing is lost: the page tries again by itself." : "");
+  say(at("banner"), isLost ? (isLocked ? LOCKED : AWAY) : "");
 });
 
 at("skip").addEventListener("click", (event) => { event.preventDefault(); at("results").focus(); at("see").scrollIntoView(); });
@@ -134,7 +137,7 @@ at("open-scenarios").addEventListener("click", async () => {
 at("open-jobs").addEventListener("click", () => chooseJob(shownJob(), (chosen) => {
   replace(chosen.state, { keep: true });
   show(chosen.id);
-}));
+}, Boolean(form?.is_read_only)));
 addEventListener("popstate", () => take(read()));
 
 async function begin() {

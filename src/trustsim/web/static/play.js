@@ -1,6 +1,6 @@
 /** Watching one world: the same people and luck under several variants, day by day, side by side. */
 
-import { get, post, Refused } from "./api.js";
+import { get, leave, post, Refused } from "./api.js";
 import { hues, MOST_SHOWN, swatch } from "./colours.js";
 import { csv } from "./csv.js";
 import { button, download, h, iconButton, keyed, later, newId, plural, say } from "./dom.js";
@@ -32,6 +32,7 @@ export function play(panel) {
 
   function load() {
     if (panel.hidden || form === null || questionOf() === asked) return;
+    if (!job && form.is_read_only) return message("This page is read only: choose one of the runs to watch its worlds.");
     if (!job && form.problems.length) return message("Not everything is right yet: see the list on the left.");
     asked = questionOf();
     ask();
@@ -42,11 +43,16 @@ export function play(panel) {
     asking = new AbortController();
     const { signal } = asking;
     stage?.pause();
-    message("The world is being simulated once more, to be watched …");
+    message("The world is being simulated once more, to be watched … ", button("Stop", () => { asking.abort(); asked = ""; message("Stopped."); }, { class: "quiet" }));
+    const names = (job?.variants ?? form.variants.map((each) => each.name)).slice(0, MOST_SHOWN);
+    const path = job ? `/api/jobs/${job.id}/play?${new URLSearchParams({ replication, variants: JSON.stringify(names) })}` : `/api/play?replication=${replication}`;
+    const body = job ? undefined : current();
+    const left = () => leave(path, body);
+    signal.addEventListener("abort", left);
+    addEventListener("pagehide", left);
     try {
-      const names = (job?.variants ?? form.variants.map((each) => each.name)).slice(0, MOST_SHOWN);
-      const query = new URLSearchParams({ replication, variants: JSON.stringify(names) });
-      world = job ? await get(`/api/jobs/${job.id}/play?${query}`, signal) : await post(`/api/play?replication=${replication}`, current(), signal);
+      world = job ? await get(path, signal) : await post(path, body, signal);
+      signal.removeEventListener("abort", left);
       stage = makeStage(world, job?.baseline ?? form.baseline, job?.variants ?? world.variants);
       place.replaceChildren(stage.element);
       stage.start();
@@ -55,6 +61,8 @@ export function play(panel) {
       if (error.name === "AbortError") return;
       if (!(error instanceof Refused)) throw error;
       message(error.message);
+    } finally {
+      removeEventListener("pagehide", left);
     }
   }
 
@@ -65,9 +73,9 @@ export function play(panel) {
     which.value = String(replication);
   }
 
-  function message(text) {
+  function message(text, ...more) {
     stage = null;
-    place.replaceChildren(h("p", { class: "empty" }, text));
+    place.replaceChildren(h("p", { class: "empty" }, text, ...more));
   }
 
   const loadSoon = later(load, 400);

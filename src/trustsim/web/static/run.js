@@ -127,11 +127,13 @@ export function runner(bar, { onJob, onRun, onProblems, goToProblems }) {
     const isGoing = job !== null && !FINAL.has(job.status);
     worlds.update(form);
     seed.update(form);
-    say(text, isAsking ? "Starting …" : isHere ? progressOf(job) : isWrong ? "Not everything is right yet: see the list" : sizeOf(form));
+    say(text, isAsking ? "Starting …" : isHere ? progressOf(job) : isWrong ? "Not everything is right yet: see the list" : form?.is_read_only ? "Read only: the runs that are here can be looked at, none can be started" : sizeOf(form));
     text.classList.toggle("is-bad", isWrong || (isHere && job.status === "failed"));
     meter.hidden = !isHere || job.status === "done";
     meter.value = isHere && job.total ? job.done / job.total : 0;
-    stop.hidden = !isGoing;
+    const isReadOnly = Boolean(form?.is_read_only);
+    stop.hidden = !isGoing || isReadOnly;
+    go.hidden = isReadOnly;
     const isUpToDate = isHere && (job.status === "done" || isGoing);
     say(word, !isHere ? "Run" : { stopped: "Continue", failed: "Try again", done: "Up to date" }[job.status] ?? "Running");
     go.setAttribute("aria-disabled", String(form === null || isAsking || isWrong || isUpToDate));
@@ -168,8 +170,12 @@ function sizeOf(form) {
   if (!form) return "";
   const n = form.n_runs / (form.replications || 1);
   const size = Number.isFinite(n) && Number.isInteger(n) ? `${plural(n, "variant")} × ${plural(form.replications, "world")}` : plural(form.n_runs ?? 0, "run");
-  return form.seconds_estimate === null || form.seconds_estimate === undefined ? size : `${size}, about ${duration(form.seconds_estimate)}`;
+  const needs = [form.seconds_estimate ? duration(form.seconds_estimate) : null, form.needs ? gigabytes(form.needs.memory_bytes) : null];
+  return needs.some(Boolean) ? `${size}, about ${needs.filter(Boolean).join(" and ")}` : size;
 }
+
+/** Say how much memory: `0.9 GB of memory`. */
+const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB of memory`;
 
 /** Say how far a job is. */
 export function progressOf(job) {

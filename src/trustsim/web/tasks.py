@@ -1,0 +1,143 @@
+"""What the processes beside the server do of a folder: read a question, list scenarios, begin a study, run a world.
+
+Everything comes and goes as plain data, so that the server itself reads no scenario.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from trustsim.experiment.estimate import estimate
+from trustsim.scenario.resolved import Scenario
+from trustsim.web import finished, jobs, play
+from trustsim.web.files import Files
+from trustsim.web.form import form_of
+from trustsim.web.page_state import Applied, Limits, apply, beyond, state_of
+from trustsim.web.refused import Refused
+from trustsim.web.remembered import Remembered
+from trustsim.web.told import encoded
+
+MOST_PLAYED = 8  # variants in one world to watch
+MOST_INVESTORS_PLAYED = 20_000
+SECONDS_TO_LIST = 4.0
+Json = dict[str, Any]
+_ASKED = Remembered(20)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder that is served, what may be asked in it, and whether anything may be written."""
+
+    folder: Path
+    limits: Limits
+    is_read_only: bool = False
+
+
+@cache
+def files_of(place: Place) -> Files:
+    """Return the scenario files of a folder, as this process knows them."""
+    return Files(place.folder, is_read_only=place.is_read_only)
+
+
+def listed(place: Place) -> bytes:
+    """Return the list of scenarios; of those that it has no time to read the names alone."""
+    found = files_of(place).listed(SECONDS_TO_LIST)
+    document = {"folder": place.folder.name, "is_read_only": place.is_read_only, "scenarios": found}
+    return encoded(document, place.folder)
+
+
+def form(place: Place, document: object, pace: float | None) -> bytes:
+    """Return the form of a state; *pace*: seconds a piece of work took, where that is known."""
+    applied = _applied(place, document)
+    found = form_of(applied, str(place.folder))
+    needs, is_known = applied.needs, pace is not None and applied.scenario is not None
+    seconds = None if needs is None else needs.seconds
+    found["seconds_estimate"] = (pace or 0.0) * work_of(applied.scenario, applied.shown) if is_known else seconds
+    found["needs"] = None if needs is None else needs.to_json()
+    return encoded({**found, "is_read_only": place.is_read_only}, place.folder)
+
+
+def add(place: Place, name: str, text: str) -> str:
+    """Keep a scenario that was sent and return its id."""
+    return files_of(place).add(name, text).id
+
+
+def begin(place: Place, document: object) -> Json:
+    """Write down the study of a state, unless it is there, and return its card as plain data."""
+    applied, scenario = _whole(place, document)
+    return asdict(jobs.begin(place.folder, applied, work_of(scenario, applied.shown)))
+
+
+def renew(run: Path) -> None:
+    """Get a run folder ready to go on."""
+    jobs.renew(run)
+
+
+def world_of(place: Place, document: object, replication: int) -> bytes:
+    """Return one world of a state to watch."""
+    applied, scenario = _whole(place, document)
+    names = applied.shown or tuple(variant.name for variant in scenario.variants)
+    return _watched(place, scenario, names, replication)
+
+
+def world(place: Place, run: Path, names: tuple[str, ...], replication: int) -> bytes:
+    """Return one world of a run folder to watch."""
+    scenario: Scenario = _ASKED.get(run, lambda: finished.asked(run)).scenario
+    return _watched(place, scenario, names, replication)
+
+
+def _applied(place: Place, document: object) -> Applied:
+    return apply(state_of(document), files_of(place), place.limits)
+
+
+def _whole(place: Place, document: object) -> tuple[Applied, Scenario]:
+    """Return the scenario of a state in which nothing is wrong. Raises Refused (422) with all that is wrong."""
+    found = _applied(place, document)
+    if found.scenario is None:
+        raise Refused(422, "a scenario with problems", "one without", found.problems)
+    return found, found.scenario
+
+
+def _watched(place: Place, scenario: Scenario, names: tuple[str, ...], replication: int) -> bytes:
+    known = {variant.name: variant for variant in scenario.variants}
+    chosen = tuple(name for name in dict.fromkeys(names) if name in known)[:MOST_PLAYED]
+    if not chosen:
+        raise Refused(404, "a world that there is not", "variants of the scenario, and a number from 0")
+    people = known[chosen[0]].world.investors
+    if (people.count or 0) + people.newcomers > MOST_INVESTORS_PLAYED:
+        raise Refused(422, f"{people.count} investors to watch", f"at most {MOST_INVESTORS_PLAYED}")
+    needs = estimate(scenario, variants=chosen, replications=1, workers=1)
+    too_much = beyond(needs, place.limits, "a world")
+    if too_much:
+        raise Refused(422, too_much[0].given, too_much[0].allowed, too_much)
+    return encoded(play.watch(scenario, chosen, replication), place.folder)
+
+
+def work_of(scenario: Scenario | None, names: tuple[str, ...] | None) -> float:
+    """Return what the time of a study grows with: accounts, days, variants and worlds, all multiplied."""
+    assert scenario is not None
+    people = scenario.variants[0].world.investors
+    budget = scenario.replications if isinstance(scenario.replications, int) else scenario.replications.budget
+    n_people = float((people.count or 1000) + people.newcomers)
+    return n_people * scenario.n_days * len(names or scenario.variants) * budget
+
+
+# -- of what is finished ----------------------------------------------------------------------------------------------
+
+
+def document(place: Place, done: finished.Finished) -> bytes:
+    """Return the comparison as ``trustsim compare --json`` prints it."""
+    return encoded(finished.document(done), place.folder)
+
+
+def picture(place: Place, done: finished.Finished, kind: str, name: str) -> bytes:
+    """Return one chart."""
+    return encoded(finished.picture(done, kind, name), place.folder)
+
+
+def worth_watching(place: Place, done: finished.Finished) -> bytes:
+    """Return which worlds to watch."""
+    return encoded(finished.worth_watching(done), place.folder)

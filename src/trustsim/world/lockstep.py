@@ -1,0 +1,42 @@
+"""Which variants can share a pass: those of the same network, people and settings of traits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from trustsim.scenario.resolved import Scenario, World
+
+MOST_COLUMNS = 32  # variants in one pass: their state should fit the cache
+
+
+def lockstep_groups(scenario: Scenario, variants: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the variants in groups that can share a pass: same network, population and settings of traits.
+
+    A group has at most MOST_COLUMNS variants; the numbers are the same however they are cut.
+    """
+    return tuple(
+        tuple(group[k : k + MOST_COLUMNS])
+        for group in of_one_world(scenario, variants)
+        for k in range(0, len(group), MOST_COLUMNS)
+    )
+
+
+def of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]]:
+    """Return the variants by the world that they share, however many there are of each."""
+    groups: dict[Any, list[str]] = {}
+    by_name = {v.name: v for v in scenario.variants}
+    for name in variants:
+        groups.setdefault(shared(by_name[name].world), []).append(name)
+    return list(groups.values())
+
+
+def shared(world: World) -> Any:
+    """Return what variants must have in common to share a pass."""
+    shape = tuple((p.name, p.kind, p.size, p.lock_term, p.asset_market) for p in world.platforms)
+    traits = tuple(world.mechanisms.get(m) for m in ("choice", "ordinary", "fear", "threshold"))
+    return _hashable(world.network), world.investors, shape, traits
+
+
+def _hashable(network: object) -> object:
+    return network if type(network).__hash__ is not None else id(network)
