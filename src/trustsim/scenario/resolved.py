@@ -43,7 +43,7 @@ class Item:
 
 
 class Brought(Protocol):
-    """What a network kind brings with it; ``str`` says it in words, ``fits`` raises UnitError for other investors."""
+    """What a network kind brings with it; ``str`` says it in words."""
 
     @property
     def name(self) -> str: ...
@@ -63,13 +63,16 @@ class Brought(Protocol):
     def n_repeats(self) -> int: ...
     @property
     def left(self) -> tuple[str, ...]: ...
-    def fits(self, count: int | None, n_newcomers: int) -> None: ...
 
 
 @runtime_checkable
 class Brings(Protocol):
-    """A network kind that brings its people with it, such as a file; ``brought`` raises UnitError if it cannot."""
+    """A network kind that brings its people with it, such as a file.
 
+    Both raise UnitError where the network cannot be had, ``fit`` also where it is not of this many investors.
+    """
+
+    def fit(self, count: int | None, n_newcomers: int) -> None: ...
     def brought(self) -> Brought: ...
 
 

@@ -92,7 +92,7 @@ def _check_brought(network: Any, investors: Any, node: Node, reader: Reader) -> 
     key = next((key for key in ("path", "name") if key in (node.mapping or {})), "")
     spot = node.mapping[key].spot if node.mapping and key else node.spot
     try:
-        network.brought().fits(getattr(investors, "count", None), getattr(investors, "newcomers", 0))
+        network.fit(getattr(investors, "count", None), getattr(investors, "newcomers", 0))
     except UnitError as error:
         reader.report.add(spot, join("network", key) if key else "network", error.given, error.allowed, error.nearest)
         return False

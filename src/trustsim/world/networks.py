@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from trustsim.errors import UnitError
 from trustsim.registry import REGISTRY, parameter
-from trustsim.world.graph_files.links import Described, Links
+from trustsim.world.graph_files.links import Described, Links, fit
 from trustsim.world.graph_files.read import read
 
 NAMED = {  # nodes and links
@@ -153,6 +153,11 @@ class FromFile:
         False, unit="flag", source="assumed", text="keep directions: what the first does is seen by the second only"
     )
 
+    def fit(self, count: int | None, n_newcomers: int) -> None:
+        """Raise UnitError where the file cannot be read, or is not of this many investors."""
+        links = read(self.path)
+        fit(os.path.basename(self.path), links.n_nodes, links.weights is not None, count, n_newcomers)
+
     def brought(self) -> Described:
         """Return what the file brings; raises UnitError where it cannot be read."""
         return _described(read(self.path), os.path.basename(self.path), self.directed)
@@ -180,6 +185,10 @@ class Named:
         source="https://networkx.org",
         text="which network",
     )
+
+    def fit(self, count: int | None, n_newcomers: int) -> None:
+        """Raise UnitError where the network is not of this many investors."""
+        fit(self.name, NAMED[self.name][0], False, count, n_newcomers)
 
     def brought(self) -> Described:
         """Return what the network brings."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 import re
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -58,18 +59,16 @@ class Links:
 
     def described(self, name: str, is_directed: bool) -> Described:
         """Return what a network of these links has, with directions kept or not, under a name."""
-        n, pairs, loops = self.n_nodes, set(), 0
-        for a, b, way in zip(self.source, self.target, self.ways, strict=True):
-            if a == b:
-                loops += 1
-            elif is_directed:
-                pairs.add(a * n + b)
-                if way == BOTH_WAYS:
-                    pairs.add(b * n + a)
-            else:
-                pairs.add(min(a, b) * n + max(a, b))
-        linked = {pair // n for pair in pairs} | {pair % n for pair in pairs}
-        written = len(self.source) - loops + (self.ways.count(BOTH_WAYS) - self._loops_both_ways()) * is_directed
+        n, ends = self.n_nodes, list(zip(self.source, self.target, strict=True))
+        both_ways = [a != b for (a, b), way in zip(ends, self.ways, strict=True) if way == BOTH_WAYS]
+        if is_directed:
+            pairs = {a * n + b for a, b in ends if a != b}
+            pairs |= {b * n + a for (a, b), way in zip(ends, self.ways, strict=True) if a != b and way == BOTH_WAYS}
+        else:
+            pairs = {a * n + b if a < b else b * n + a for a, b in ends if a != b}
+        linked = {a for a, b in ends if a != b} | {b for a, b in ends if a != b}
+        loops = sum(map(operator.eq, self.source, self.target))
+        written = len(ends) - loops + sum(both_ways) * is_directed
         return Described(
             name=name,
             n_nodes=n,
@@ -81,10 +80,6 @@ class Links:
             n_repeats=written - len(pairs),
             left=(*self._unkept(is_directed), *self.left),
         )
-
-    def _loops_both_ways(self) -> int:
-        ends = zip(self.source, self.target, self.ways, strict=True)
-        return sum(a == b and way == BOTH_WAYS for a, b, way in ends)
 
     def _unkept(self, is_directed: bool) -> list[str]:
         """Say what becomes of the directions that the file gives, where the scenario wants it otherwise."""
@@ -109,13 +104,6 @@ class Described:
     n_repeats: int = 0
     left: tuple[str, ...] = ()
 
-    def fits(self, count: int | None, n_newcomers: int) -> None:
-        """Raise UnitError where a scenario has another number of investors, or newcomers without weights."""
-        if count is not None and count != self.n_nodes:
-            raise another_count(self.name, self.n_nodes, count)
-        if n_newcomers and self.is_weighted:
-            raise weights_and_newcomers(n_newcomers)
-
     def __str__(self) -> str:
         said = [
             _counted(self.n_nodes, "investor"),
@@ -133,6 +121,14 @@ class Described:
 
 def _counted(n: int, word: str) -> str:
     return f"{n} {word}{'' if n == 1 else 's'}"
+
+
+def fit(name: str, n_nodes: int, is_weighted: bool, count: int | None, n_newcomers: int) -> None:
+    """Raise UnitError where a scenario has another number of investors than a network, or newcomers without weights."""
+    if count is not None and count != n_nodes:
+        raise another_count(name, n_nodes, count)
+    if n_newcomers and is_weighted:
+        raise weights_and_newcomers(n_newcomers)
 
 
 def another_count(name: str, n_nodes: int, count: int) -> UnitError:
