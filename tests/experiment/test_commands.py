@@ -37,7 +37,7 @@ def registry():
 def read_scenario(file, settings, more=None):
     """Return the fake scenario, with the seed that a run folder's resolved.yaml holds."""
     resolved = Path(file)
-    return fake.scenario(seed=int(re.search(r"seed: (\d+)", resolved.read_text())[1]) if resolved.exists() else 1)
+    return fake.scenario(seed=int(re.search(r"seed: (\d+)", resolved.read_text())[1]) if resolved.is_file() else 1)
 
 
 @pytest.fixture
