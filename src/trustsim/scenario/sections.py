@@ -11,7 +11,7 @@ from trustsim import names
 from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Entry, Group
 from trustsim.scenario.entries import Reader, build
-from trustsim.scenario.merge import named
+from trustsim.scenario.merge import named, spot_of
 from trustsim.scenario.resolved import Brings, World
 from trustsim.scenario.tree import Node, join, kind_of
 
@@ -56,7 +56,25 @@ def read_world(tree: Node, reader: Reader) -> World | None:
     is_good = network is None or _check_brought(network, investors, sections["network"], reader)
     if network is None or investors is None or platforms is None or mechanisms is None or not is_good:
         return None
-    return World(network, investors, platforms, mechanisms)
+    world = World(network, investors, platforms, mechanisms)
+    return world if _fits(world, tree, reader) else None
+
+
+def _fits(world: World, tree: Node, reader: Reader) -> bool:
+    """Whether the parts of a world agree with each other; what does not is reported by who knows (``misfits``)."""
+    parts = {
+        "network": world.network,
+        "investors": world.investors,
+        **{join("platforms", platform.name): platform for platform in uncopied(world.platforms)},
+        **{join("mechanisms", name): settings for name, settings in world.mechanisms.items()},
+    }
+    told = [
+        (path, misfit) for path, part in parts.items() if hasattr(part, "misfits") for misfit in part.misfits(world)
+    ]
+    for path, misfit in told:
+        where = join(path, misfit.path)
+        reader.report.add(spot_of(tree, where), where, misfit.given, misfit.allowed, misfit.nearest)
+    return not told
 
 
 def kind_entry(node: Node, path: str, group: Group, reader: Reader) -> Entry | None:
