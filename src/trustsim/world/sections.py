@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 from trustsim.errors import Misfit, UnitError, nearest, one_of
 from trustsim.registry import REGISTRY, parameter
 from trustsim.scenario.resolved import World
-from trustsim.units import LARGEST_MONEY, Distribution
+from trustsim.units import LARGEST_MONEY, Distribution, show
 
 YUAN = 100  # minor units
+ALL_MONEY = 2**60  # minor units that all investors, or all platforms, may own together, so that no sum overflows
 
 
 @REGISTRY.enter("section", "segment", rows=("A1", "A2", "D1", "D9", "D10", "D20"), source="assumed")
@@ -128,7 +129,12 @@ class Platform:
         owed(self.owes)
 
     def misfits(self, world: World) -> Iterator[Misfit]:
-        """Say what it owes to nobody, or to itself."""
+        """Say what it owes to nobody, or to itself, and where all platforms together could not add up their money."""
+        most = ALL_MONEY // len(world.platforms)
+        for key, amount in (("own_cash", self.own_cash), ("outside_debt", self.outside_debt)):
+            if amount > most:
+                given = f"{show(amount, 'money')} on each of {len(world.platforms)} platforms"
+                yield Misfit(key, given, f"at most {show(most, 'money')} with so many platforms")
         if not self.owes:
             return
         names = dict.fromkeys(platform.name for platform in world.platforms)
