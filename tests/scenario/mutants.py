@@ -1,4 +1,4 @@
-"""Scenarios that nobody wrote: shipped ones, changed at random in the ways in which people and programs get them wrong."""
+"""Scenarios that nobody wrote: shipped ones, changed at random as people and programs get them wrong."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ from trustsim.outcomes import Finished, measured
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 
-SECONDS = float(os.environ.get("TRUSTSIM_MUTANTS", 0))
+SECONDS = float(os.environ.get("TRUSTSIM_MUTANTS", "0"))
 N_FAST, N_ALL = 40, 200
-HOUR_OF_STEPS = 1000
+LONGEST = 3  # seconds of a run, as estimated
 ROOM = 10**9  # bytes of a world that is run here
 
 
@@ -46,15 +46,17 @@ def mutant(rnd: Random, base: dict[str, Any], *, is_cut: bool) -> dict[str, Any]
 def checked(document: dict[str, Any], file: str) -> Scenario | None:
     """Return the scenario, or None where it is refused, as refusals are written."""
     began = time.process_time()
+    scenario, refusal = None, None
     try:
         scenario = from_document(document, REGISTRY, file=file)
     except ScenarioError as error:
-        told = str(error)
-        assert all(f"\n{part}" in told for part in ("    given: ", "    allowed: "))
-        assert all(problem.place.file and problem.given and problem.allowed for problem in error.problems)
-        assert all(character.isprintable() or character == "\n" for character in told)
-        scenario = None
+        refusal = error
     assert time.process_time() - began < 5
+    if refusal is not None:
+        told = str(refusal)
+        assert all(problem.place.file and problem.given and problem.allowed for problem in refusal.problems)
+        assert told.count("\n    given: ") == told.count("\n    allowed: ") == len(refusal.problems)
+        assert all(character.isprintable() or character == "\n" for character in told)
     return scenario
 
 
@@ -88,12 +90,7 @@ def tried(seed: int, number: int, bases: dict[str, dict[str, Any]], counts: Coun
             return
         counts["accepted"] += 1
         needs = estimate(scenario, replications=1, workers=1)
-        if (
-            not is_cut
-            or scenario.n_days > HOUR_OF_STEPS
-            or needs.worker_bytes - PROCESS > ROOM
-            or needs.cpu_seconds > 5
-        ):
+        if not is_cut or needs.worker_bytes - PROCESS > ROOM or needs.cpu_seconds > LONGEST:
             return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -116,7 +113,7 @@ def test_a_random_scenario_is_refused_with_its_place_or_runs_to_its_end(
     counts: Counter[str] = Counter()
     for number in range(part * N_FAST, (part + 1) * N_FAST):
         tried(1, number, bases, counts)
-    assert counts["refused"] and counts["run"], "mutations neither all wrong nor all harmless"
+    assert min(counts["refused"], counts["run"]) > 0, "mutations neither all wrong nor all harmless"
 
 
 @pytest.mark.skipif(not SECONDS, reason="TRUSTSIM_MUTANTS says for how many seconds to search")
