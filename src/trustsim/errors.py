@@ -58,6 +58,20 @@ class Problem:
         return f"{self.place}\n    given: {self.given}\n    allowed: {self.allowed}{hint}"
 
 
+@dataclass(frozen=True)
+class Misfit:
+    """What does not fit together in a world: the key's path under what says so, and the rest of a :class:`Problem`.
+
+    A section, a network kind or a mechanism whose settings must agree with the rest of the world says so in a method
+    ``misfits(world)``; the loader adds the place.
+    """
+
+    path: str
+    given: str
+    allowed: str
+    nearest: str | None = None
+
+
 class ScenarioError(TrustsimError, ValueError):
     """Everything wrong with a scenario, sorted by place; ``str`` shows all of it."""
 

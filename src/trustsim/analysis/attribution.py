@@ -23,9 +23,11 @@ from trustsim.analysis.causes import CHANNELS, WITHDRAWN, simulate_with_causes
 from trustsim.analysis.intervals import Interval, mean
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.address import addresses
+from trustsim.experiment.estimate import estimate
 from trustsim.experiment.pool import Pool
+from trustsim.experiment.room import Room
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Study, choose_variants, collect, opened, planned
+from trustsim.experiment.study import Study, choose_variants, collect, fitted, opened, planned, share_left
 from trustsim.experiment.work import Progress, Work, finish
 from trustsim.scenario.resolved import Scenario, Variant
 
@@ -131,6 +133,7 @@ def attribution(
     store: Store | None = None,
     pool: Pool | None = None,
     timeout: float | None = None,
+    room: Room | None = None,
     replays: bool = True,
 ) -> Attribution:
     """Run *variants*, all by default, and each of them with every channel off; share out what was withdrawn.
@@ -147,9 +150,12 @@ def attribution(
     total = planned(scenario) if replications is None else replications
     whole = with_replays(scenario, chosen) if replays else scenario
     names = [variant.name for variant in whole.variants] if replays else list(chosen)
+    needs = estimate(whole, variants=names, replications=total, workers=workers, with_series=False)
+    n_workers = fitted(room or Room(), needs, scenario, workers, pool)
     with opened(store) as (place, _):
         where = {n: n for n in names} if store is None else addresses(whole, names, simulate_with_causes)
-        work = Work(whole, where, total, workers, pool, timeout, simulate_with_causes, with_series=False)
+        (room or Room()).check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
+        work = Work(whole, where, total, n_workers, pool, timeout, simulate_with_causes, with_series=False)
         began = time.perf_counter()
         is_finished = finish(work, place, progress)
         seconds = time.perf_counter() - began

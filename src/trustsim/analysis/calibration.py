@@ -23,6 +23,8 @@ from scipy.stats import qmc
 from trustsim.analysis.trials import Trial, TrialLog, design_of_trials, loss, problem_of, refused, trial_of, values_at
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.design import Design, at_point, run_sweep
+from trustsim.experiment.estimate import Estimate, estimate
+from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.study import planned
 from trustsim.experiment.work import Progress, Simulate
@@ -33,6 +35,7 @@ from trustsim.scenario.targets import FreeParameter, Target, Targets
 TRIALS = 128
 _BATCH, _EVEN, _START = 8, 4, 32  # trials in a batch; how many of them fill the ranges; the first that all do
 _MOST_SEEDS = 2**32
+_A_TRIAL = 2000  # bytes of a trial in memory, measured
 
 Values = tuple[float, ...]
 
@@ -58,6 +61,7 @@ def search(
     replications: int | None = None,
     progress: Progress | None = None,
     log: TrialLog | None = None,
+    room: Room | None = None,
     simulate: Simulate = simulate_run,
     **options: Any,
 ) -> Search:
@@ -70,6 +74,7 @@ def search(
     replications : worlds at each point, the same ones; by default the scenario's.
     progress : called with (trials made, trials in all, seconds so far).
     log : trials that it holds are not made again; each new one is kept there. By default in memory.
+    room : the memory and the time that it may take, see :class:`trustsim.experiment.room.Room`.
     simulate, options : of :func:`trustsim.experiment.design.run_sweep`: workers, store, pool, timeout, groups.
 
     A point whose runs fail, or that is no scenario, is a trial without a loss, and the search goes on.
@@ -82,6 +87,9 @@ def search(
     for name, count, least in (("trials", trials, 1), ("replications", total, 2)):
         if count < least:
             raise TrustsimError(f"{name}: given {count}; allowed: a whole number from {least}")
+    space, needs = room or Room(), needs_of(scenario, targets, trials, total, options.get("workers"))
+    space.check_study(needs, scenario.source)
+    space.check_time(needs)
     began = time.perf_counter()
     problem = problem_of(scenario, targets, total, simulate, options.get("timeout"))
     with nullcontext(log) if log is not None else TrialLog() as place:
@@ -114,6 +122,17 @@ def search(
             is_interrupted = True
     kept = tuple(known[number] for number in sorted(known))
     return Search(scenario, targets, total, kept, time.perf_counter() - began, is_interrupted)
+
+
+def needs_of(
+    scenario: Scenario, targets: Targets, trials: int, replications: int | None, workers: int | None
+) -> Estimate:
+    """Return what so many trials need."""
+    batch = estimate(
+        scenario, variants=targets.variants, replications=replications, workers=workers,
+        points=min(_BATCH, trials), moved=[p.path for p in targets.parameters], with_series=False,
+    )  # fmt: skip
+    return batch.times(max(trials / _BATCH, 1), _BATCH * _A_TRIAL)
 
 
 def _run(

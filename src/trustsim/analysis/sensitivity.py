@@ -37,6 +37,8 @@ from trustsim.analysis.intervals import LEVEL
 from trustsim.analysis.measured import Measured, measured_of, values_at
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Design, Range, Sweep, design_at, run_sweep
+from trustsim.experiment.estimate import Estimate, estimate
+from trustsim.experiment.room import Room
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
 
@@ -64,6 +66,11 @@ class Method:
     block: Callable[[int], int]
     sample: Callable[[int, int, int], Positions]  # parameters, samples, seed
     analyse: Callable[[Positions, Values, int], tuple[Index, ...]]  # positions, values, seed
+    is_filled_up: bool = False  # the samples, to a power of two
+
+    def points(self, samples: int, d: int) -> int:
+        """Return how many points so many samples of *d* parameters take."""
+        return (2 ** max(samples - 1, 1).bit_length() if self.is_filled_up else samples) * self.block(d)
 
 
 @dataclass(frozen=True)
@@ -130,9 +137,13 @@ def sensitivity(
     ------
     TrustsimError : for an unknown method, outcome or variant, and where too few points finished.
     """
-    positions, design = points_of(scenario, ranges, method, samples)
+    if method not in METHODS:
+        raise unknown("method", method, METHODS)
     how, d = METHODS[method], len(ranges)
     asked = measured_of(scenario, registry, outcome, variant, paired=paired)
+    needs = needs_of(scenario, [r.path for r in ranges], method, samples, asked.variants, options.get("replications"))
+    (options.get("room") or Room()).check_memory(needs, scenario.source)
+    positions, design = points_of(scenario, ranges, method, samples)
     sweep = run_sweep(scenario, registry, design=design, variants=asked.variants, **options)
     values = values_at(sweep.studies, asked)
     kept = _whole_blocks(values, how.block(d))
@@ -144,6 +155,24 @@ def sensitivity(
     with _guarded():
         indices = _constant(d, method) if np.ptp(values[kept]) == 0 else how.analyse(positions[kept], values[kept], 1)
     return Sensitivity(method, asked, tuple(ranges), positions, values, indices, int((~kept).sum()), sweep)
+
+
+def needs_of(
+    scenario: Scenario,
+    paths: Sequence[str],
+    method: str,
+    samples: int | None,
+    variants: Sequence[str],
+    replications: int | None,
+    workers: int | None = 1,
+) -> Estimate:
+    """Return what an analysis needs, without making its points."""
+    how = METHODS[method]
+    n_points = how.points(how.samples if samples is None else samples, len(paths))
+    return estimate(
+        scenario, variants=variants, replications=replications, workers=workers, points=n_points, moved=paths,
+        with_series=False,
+    )  # fmt: skip
 
 
 def points_of(
@@ -252,7 +281,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 METHODS: Mapping[str, Method] = {
     "morris": Method(20, lambda d: d + 1, _morris_points, _morris),
-    "sobol": Method(64, lambda d: d + 2, _sobol_points, _sobol),
+    "sobol": Method(64, lambda d: d + 2, _sobol_points, _sobol, is_filled_up=True),
     "pawn": Method(256, lambda d: 1, _even_points, _pawn),
     "delta": Method(256, lambda d: 1, _even_points, _delta),
 }

@@ -14,6 +14,7 @@ from trustsim.cli.common import (
     main,
     print_json,
     quiet_option,
+    room_options,
     set_option,
     timeout_option,
     workers_option,
@@ -38,6 +39,7 @@ TABLE, PICTURE = "attribution.csv", "attribution.png"
 @workers_option
 @dask_option
 @timeout_option
+@room_options
 @json_option
 @quiet_option
 def attribute(
@@ -60,11 +62,14 @@ def attribute(
     scenario = common.read_scenario(file, settings)
     from trustsim.analysis.attribution import with_replays
     from trustsim.experiment.address import engine
+    from trustsim.experiment.estimate import estimate
     from trustsim.experiment.request import Request
     from trustsim.experiment.study import choose_variants
 
     names = common.names(variants)
-    with_replays(scenario, choose_variants(scenario, names))
+    whole = with_replays(scenario, choose_variants(scenario, names))
+    needs = estimate(whole, replications=replications, workers=workers, with_series=False)
+    common.check_memory(needs, scenario, workers, dask)
     request = Request("attribute", replications, names, engine=engine())
     how = How(workers, dask, timeout, as_json, quiet)
     folders.go(folders.new(file, "attribution", out), how, [scenario], request)
@@ -79,7 +84,7 @@ def _go_on(study: Folder, how: How) -> None:
         found = attributed.attribute(
             study.scenario, progress=not how.quiet, out=study.store, registry=common.registry(),
             variants=request.variants, replications=request.replications, workers=how.workers, pool=pool,
-            timeout=how.timeout,
+            timeout=how.timeout, room=common.room(how.quiet),
         )  # fmt: skip
     _write(found, place)
     if how.as_json:

@@ -14,6 +14,7 @@ from trustsim.cli.common import (
     main,
     print_json,
     quiet_option,
+    room_options,
     set_option,
     timeout_option,
     workers_option,
@@ -43,6 +44,7 @@ TARGETS, TRIALS_FILE = "targets.yaml", "trials.sqlite"
 @workers_option
 @dask_option
 @timeout_option
+@room_options
 @json_option
 @quiet_option
 def calibrate(
@@ -67,14 +69,16 @@ def calibrate(
     scenario = common.read_scenario(file, settings)
     from trustsim.scenario.targets import read_targets
 
-    read_targets(targets_file, scenario, common.registry())
+    targets = read_targets(targets_file, scenario, common.registry())
     _calibrated()
-    from trustsim.analysis.calibration import TRIALS
+    from trustsim.analysis.calibration import TRIALS, needs_of
     from trustsim.experiment.address import engine
     from trustsim.experiment.request import Request
     from trustsim.experiment.study import with_seed
 
     scenario = scenario if seed is None else with_seed(scenario, seed)
+    needs = needs_of(scenario, targets, trials or TRIALS, replications, workers)
+    common.check_memory(needs, scenario, workers, dask)
     options = {"trials": trials or TRIALS, "timeout": timeout}
     request = Request("calibrate", replications, engine=engine(), options=options)
     texts = {TARGETS: Path(targets_file).read_text(encoding="utf-8-sig")}
@@ -94,7 +98,7 @@ def _go_on(study: Folder, how: How) -> None:
         found = calibrated.search(
             scenario, targets, progress=not how.quiet, out=study.store, registry=common.registry(),
             trials=options["trials"], replications=study.request.replications, workers=how.workers, pool=pool,
-            timeout=options["timeout"],
+            timeout=options["timeout"], room=common.room(how.quiet),
         )  # fmt: skip
     if found.interrupted:
         kept = f"interrupted; {len(found.trials)} trials are kept in {place}"

@@ -14,6 +14,7 @@ from trustsim.cli.common import (
     main,
     print_json,
     quiet_option,
+    room_options,
     set_option,
     timeout_option,
     workers_option,
@@ -43,6 +44,7 @@ replications_option = click.option(
 @workers_option
 @dask_option
 @timeout_option
+@room_options
 @json_option
 @quiet_option
 def sweep(
@@ -67,12 +69,17 @@ def sweep(
     from trustsim.analysis.comparison import check_rank
     from trustsim.experiment.address import engine
     from trustsim.experiment.design import design_of
+    from trustsim.experiment.estimate import estimate, points_of
     from trustsim.experiment.request import Request
     from trustsim.experiment.study import choose_variants
 
-    design_of(scenario, common.registry())
     names = common.names(variants)
-    choose_variants(scenario, names)
+    needs = estimate(
+        scenario, variants=choose_variants(scenario, names), replications=replications, workers=workers,
+        points=points_of(scenario), moved=scenario.sweep, with_series=False,
+    )  # fmt: skip
+    common.check_memory(needs, scenario, workers, dask)
+    design_of(scenario, common.registry())
     check_rank(common.registry(), outcome)
     request = Request("sweep", replications, names, engine=engine(), options={"outcome": outcome})
     how = How(workers, dask, timeout, as_json, quiet)
@@ -88,7 +95,7 @@ def _sweep(study: Folder, how: How) -> None:
         found = _designed().sweep(
             study.scenario, outcome=request.options["outcome"], progress=not how.quiet, out=study.store,
             registry=common.registry(), variants=request.variants, replications=request.replications,
-            workers=how.workers, pool=pool, timeout=how.timeout,
+            workers=how.workers, pool=pool, timeout=how.timeout, room=common.room(how.quiet),
         )  # fmt: skip
     from trustsim.experiment.tables import write_csv
 
@@ -156,6 +163,7 @@ def _points_of(study: Folder, design: Design, variants: Sequence[str] | None) ->
 @workers_option
 @dask_option
 @timeout_option
+@room_options
 @json_option
 @quiet_option
 def sensitivity(
@@ -185,17 +193,20 @@ def sensitivity(
     scenario = common.read_scenario(file, settings)
     _designed()
     from trustsim.analysis.measured import measured_of
-    from trustsim.analysis.sensitivity import METHODS
+    from trustsim.analysis.sensitivity import METHODS, needs_of
     from trustsim.errors import unknown
     from trustsim.experiment.address import engine
     from trustsim.experiment.design import ranges_of
     from trustsim.experiment.request import Request
 
-    ranges_of(scenario, common.registry(), _ranges(between))
+    ranges = ranges_of(scenario, common.registry(), _ranges(between))
     if method not in METHODS:
         raise unknown("method", method, METHODS)
     name, is_paired = outcome or difference, difference is not None
-    measured_of(scenario, common.registry(), name, variant, paired=is_paired)
+    asked = measured_of(scenario, common.registry(), name, variant, paired=is_paired)
+    paths = [r.path for r in ranges]
+    needs = needs_of(scenario, paths, method, samples, asked.variants, replications, workers)
+    common.check_memory(needs, scenario, workers, dask)
     options = {
         "method": method, "outcome": name, "paired": is_paired, "variant": variant, "samples": samples,
         "ranges": _ranges(between),
@@ -216,7 +227,7 @@ def _sensitivity(study: Folder, how: How) -> None:
             study.scenario, options["ranges"], method=options["method"], outcome=options["outcome"],
             paired=options["paired"], variant=options["variant"], samples=options["samples"], progress=not how.quiet,
             out=study.store, registry=common.registry(), replications=study.request.replications, workers=how.workers,
-            pool=pool, timeout=how.timeout,
+            pool=pool, timeout=how.timeout, room=common.room(how.quiet),
         )  # fmt: skip
     from trustsim.experiment.tables import write_csv
 

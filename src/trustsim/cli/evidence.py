@@ -13,6 +13,7 @@ from trustsim.cli.common import (
     main,
     print_json,
     quiet_option,
+    room_options,
     timeout_option,
     workers_option,
 )
@@ -27,6 +28,7 @@ from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
 @workers_option
 @dask_option
 @timeout_option
+@room_options
 @json_option
 @quiet_option
 def evidence(
@@ -45,12 +47,15 @@ def evidence(
     missing.
     """
     from trustsim.experiment.address import engine
+    from trustsim.experiment.estimate import estimate
     from trustsim.experiment.folder import expanded
     from trustsim.experiment.request import Request
     from trustsim.report.evidenced import stories_of
     from trustsim.scenario.shipped import find
 
     stories = stories_of([find(path) for path in paths], common.registry())
+    for story in stories:
+        common.check_memory(estimate(story, replications=replications, workers=workers), story, workers, dask)
     options = {"files": [story.source for story in stories]}
     request = Request("evidence", replications, engine=engine(), options=options)
     folders.go(expanded(out), How(workers, dask, timeout, as_json, quiet), stories, request)
@@ -66,6 +71,7 @@ def _go_on(study: Folder, how: How) -> None:
         found = evidenced.judged(
             stories, replications=study.request.replications, progress=not how.quiet, out=study.store,
             registry=common.registry(), workers=how.workers, pool=pool, timeout=how.timeout,
+            room=common.room(how.quiet),
         )  # fmt: skip
     if how.as_json:
         print_json(evidence_tables.evidence_json(found))

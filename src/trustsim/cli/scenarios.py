@@ -10,21 +10,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trustsim.cli import common
-from trustsim.cli.common import WRONG_INPUT, json_option, main, print_json, set_option
+from trustsim.cli.common import WRONG_INPUT, json_option, main, print_json, room_options, set_option
 from trustsim.cli.completion import entries, groups, scenario_argument, scenarios, shipped_names
 from trustsim.cli.output import can_show
 from trustsim.errors import Problem, ScenarioError, nearest, one_of
 
 if TYPE_CHECKING:
+    from trustsim.experiment.estimate import Estimate
     from trustsim.scenario.resolved import Brought, Scenario
 
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=scenarios)
 @set_option
+@room_options
 @json_option
 def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
-    """Check scenario files and show everything that is wrong with them."""
+    """Check scenario files, show everything that is wrong with them, and say what a comparison of each would need.
+
+    What does not fit into the memory is wrong too.
+    """
     from trustsim.scenario.tree import clean
 
     results = [_checked(file, settings) for file in files]
@@ -40,15 +45,38 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
                 click.echo(f"{file}: ok ({_about(result)})")
                 for brought in _brought(result):
                     click.echo(f"  network {clean(str(brought))}")
+                for line in _needs_in_words(result):
+                    click.echo(f"  {line}")
     if any(isinstance(result, ScenarioError) for result in results):
         raise click.exceptions.Exit(WRONG_INPUT)
 
 
 def _checked(file: str, settings: tuple[str, ...]) -> Scenario | ScenarioError:
     try:
-        return common.read_scenario(file, settings)
+        scenario = common.read_scenario(file, settings)
+        common.room().check_study(_needs(scenario), file)
+        return scenario
     except ScenarioError as error:
         return error
+
+
+def _needs(scenario: Scenario) -> Estimate:
+    from trustsim.experiment.estimate import estimate
+
+    return estimate(scenario)
+
+
+def _needs_in_words(scenario: Scenario) -> list[str]:
+    """Return what a comparison needs, and beside it the sweep where the file has one."""
+    from trustsim.experiment.estimate import estimate, points_of
+    from trustsim.experiment.room import in_words
+
+    lines = [*in_words(common.room().fitted(_needs(scenario)))]
+    n_points = points_of(scenario)
+    if n_points:
+        swept = estimate(scenario, points=n_points, moved=scenario.sweep, with_series=False)
+        lines.append(f"its sweep of {n_points:,} points: {in_words(common.room().fitted(swept))[1]}")
+    return lines
 
 
 def _about(scenario: Scenario) -> str:
@@ -78,6 +106,7 @@ def _result_json(file: str, result: Scenario | ScenarioError) -> dict[str, Any]:
         "variants": [variant.name for variant in result.variants],
         "networks": [_brought_json(brought) for brought in _brought(result)],
         "digest": result.digest,
+        "needs": common.room().fitted(_needs(result)).to_json(),
         "problems": [],
     }
 

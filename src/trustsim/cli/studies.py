@@ -21,6 +21,7 @@ from trustsim.cli.common import (
     main,
     print_json,
     quiet_option,
+    room_options,
     set_option,
     timeout_option,
     workers_option,
@@ -48,6 +49,7 @@ _STUDY_OPTIONS = (
     workers_option,
     dask_option,
     timeout_option,
+    room_options,
     click.option("--seed", type=click.IntRange(min=0, max=2**63 - 1), metavar="S", help="In place of the file's seed."),
     json_option,
     quiet_option,
@@ -121,6 +123,7 @@ run_folder = click.argument(
 @workers_option
 @dask_option
 @timeout_option
+@room_options
 @json_option
 @quiet_option
 def resume(
@@ -296,6 +299,7 @@ def _begin(
     scenario = common.read_scenario(file, settings, more)
     from trustsim.analysis.comparison import check_rank
     from trustsim.experiment.address import addresses, engine
+    from trustsim.experiment.estimate import estimate
     from trustsim.experiment.folder import make
     from trustsim.experiment.request import Request
     from trustsim.experiment.simulate import simulate
@@ -303,8 +307,12 @@ def _begin(
 
     check_rank(common.registry(), rank_by)
     scenario = scenario if seed is None else with_seed(scenario, seed)
-    where = addresses(scenario, choose_variants(scenario, variants), simulate)
-    request = Request(command, None if more else replications, variants, where, rank_by, engine())
+    chosen = choose_variants(scenario, variants)
+    n_worlds = None if more else replications
+    needs = estimate(scenario, variants=chosen, replications=n_worlds, workers=how.workers)
+    common.check_memory(needs, scenario, how.workers, how.dask)
+    where = addresses(scenario, chosen, simulate)
+    request = Request(command, n_worlds, variants, where, rank_by, engine())
     folders.go(make(folders.new(file, "run", out)), how, [scenario], request)
 
 
@@ -328,6 +336,7 @@ def _go_on(study: Folder, how: How) -> None:
             rank_by=request.rank_by,
             pool=pool,
             timeout=how.timeout,
+            room=common.room(how.quiet),
             registry=common.registry(),
         )
     compares = request.command == "compare"

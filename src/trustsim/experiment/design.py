@@ -22,18 +22,18 @@ from scipy.stats import qmc
 
 from trustsim.errors import ScenarioError, TrustsimError, one_of
 from trustsim.experiment.address import addresses
+from trustsim.experiment.estimate import SAMPLES, SPACE_FILLING, estimate, points_of
 from trustsim.experiment.pool import Pool
+from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Study, choose_variants, collect, opened, planned
+from trustsim.experiment.study import Study, choose_variants, collect, fitted, opened, planned, share_left
 from trustsim.experiment.work import Grouping, Progress, Simulate, Work, finish
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 
-SAMPLES = 64  # points of a Latin hypercube or a Sobol sequence where the file does not say
-SPACE_FILLING = ("lhs", "sobol")
 _QUANTITY = re.compile(r"\s*([+-]?[\d_.]+(?:[eE][+-]?\d+)?)\s*(.*?)\s*")
 
 
@@ -220,6 +220,7 @@ def run_sweep(
     store: Store | None = None,
     pool: Pool | None = None,
     timeout: float | None = None,
+    room: Room | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
 ) -> Sweep:
@@ -228,15 +229,22 @@ def run_sweep(
     The other parameters are those of :func:`~trustsim.experiment.study.run_study`. Where the scenario's baseline is
     not among the variants the first one serves.
     """
-    points = design_of(scenario, registry) if design is None else design
     chosen = choose_variants(scenario, variants)
     total = planned(scenario) if replications is None else replications
+    n_points = points_of(scenario) if design is None else len(design.points)
+    paths = tuple(scenario.sweep) if design is None else design.paths
+    needs = estimate(
+        scenario, variants=chosen, replications=total, workers=workers, points=n_points, moved=paths, with_series=False
+    )
+    n_workers = fitted(room or Room(), needs, scenario, workers, pool)
+    points = design_of(scenario, registry) if design is None else design
     there, whole = spread(scenario, points, chosen, registry)
     names = [[column(variant, k) for variant in chosen] for k in range(len(there))]
     with opened(store) as (place, _):
         every = list(itertools.chain(*names))
         where = {n: n for n in every} if store is None else addresses(whole, every, simulate)
-        work = Work(whole, where, total, workers, pool, timeout, simulate, groups, with_series=False)
+        (room or Room()).check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
+        work = Work(whole, where, total, n_workers, pool, timeout, simulate, groups, with_series=False)
         began = time.perf_counter()
         is_finished = finish(work, place, progress)
         seconds = time.perf_counter() - began

@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError, one_of, unknown
 from trustsim.experiment.address import addresses
+from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.experiment.passing import Passing
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.records import Addresses, Records, Stored
+from trustsim.experiment.room import Room
 from trustsim.experiment.shards import Series
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.simulate import simulate as simulate_run
@@ -104,6 +106,7 @@ def run_study(
     pool: Pool | None = None,
     timeout: float | None = None,
     rule: Rule | None = None,
+    room: Room | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
 ) -> Study:
@@ -122,6 +125,8 @@ def run_study(
     timeout : seconds after which one pass is given up at the end of its day, and recorded as failed; None: never.
     rule : when to stop before all replications are run. It sees the replications up to a look and nothing else, so a
         study stops at the same place for any number of workers, and whatever the store holds.
+    room : the memory and the time that it may take, see :class:`trustsim.experiment.room.Room`; by default the memory
+        that is free. Without ``workers`` as many are started as fit.
     simulate, groups : the engine: one pass over variants that share it, and which variants share one. The engine gets
         the keyword ``timeout`` where one is given.
 
@@ -130,14 +135,17 @@ def run_study(
 
     Raises
     ------
-    TrustsimError : for an unknown variant or a count out of range, before anything runs.
+    TrustsimError : for an unknown variant, a count out of range, or a study that does not fit, before anything runs.
     """
     scenario = scenario if seed is None else with_seed(scenario, seed)
     chosen = choose_variants(scenario, variants)
     total = planned(scenario) if replications is None else replications
+    needs = estimate(scenario, variants=chosen, replications=total, workers=workers)
+    n_workers = fitted(room or Room(), needs, scenario, workers, pool)
     with opened(store) as (place, keeps):
         where = {name: name for name in chosen} if store is None else addresses(scenario, chosen, simulate)
-        work = Work(scenario, where, total, workers, pool, timeout, simulate, groups)
+        (room or Room()).check_time(needs, left=lambda: share_left(place, where, total))
+        work = Work(scenario, where, total, n_workers, pool, timeout, simulate, groups)
         began = time.perf_counter()
 
         def study_of(upto: int) -> Study:
@@ -146,6 +154,25 @@ def run_study(
             return collect(place, scenario, where, upto, seconds=seconds, interrupted=not is_finished, keeps=keeps)
 
         return until_enough(rule, total, study_of)
+
+
+def fitted(room: Room, needs: Estimate, scenario: Scenario, workers: int | None, pool: Pool | None) -> int | None:
+    """Return how many workers a study gets: those that are asked for, or else as many as fit.
+
+    Raises ScenarioError where it does not fit. Of a *pool* only what collects is counted: the rest is elsewhere.
+    """
+    if pool is not None:
+        room.check_memory(needs.elsewhere, scenario.source)
+        return workers
+    fits = room.fitted(needs) if workers is None else needs
+    room.check_memory(fits, scenario.source)
+    return fits.workers if workers is None else workers
+
+
+def share_left(store: Store, addresses: Addresses, total: int, *, with_series: bool = True) -> float:
+    """Return the share of the runs that *store* does not hold yet."""
+    n_done = sum(len(store.done(address, total, with_series=with_series)) for address in addresses.values())
+    return 1 - n_done / max(total * len(addresses), 1)
 
 
 def until_enough(rule: Rule | None, total: int, study_of: Callable[[int], Study]) -> Study:

@@ -25,6 +25,7 @@ from trustsim.experiment import folder
 from trustsim.experiment.frames import major, outcomes_frame, runs_frame, series_frame, units_of
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.request import RUNS, Asked
+from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store, reading_of
 from trustsim.experiment.study import Study, collect, run_study, until_enough
@@ -209,6 +210,7 @@ def compare(
     rank_by: str | None = None,
     pool: Pool | None = None,
     timeout: float | None = None,
+    room: Room | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
     registry: Registry = REGISTRY,
@@ -217,8 +219,8 @@ def compare(
 
     Parameters
     ----------
-    replications, variants, seed, workers, timeout : as in :func:`trustsim.experiment.study.run_study`; None leaves the
-        scenario's own (and all CPUs).
+    replications, variants, seed, workers, timeout, room : as in :func:`trustsim.experiment.study.run_study`; None
+        leaves the scenario's own (and all CPUs).
     progress : True shows a bar (plain lines on stderr where there is no terminal), False nothing; or a callback.
     out : a run folder, or its run store that is open: runs that are kept there are not computed again, and those that
         finish are kept there.
@@ -244,6 +246,7 @@ def compare(
             pool=pool,
             timeout=timeout,
             rule=rule_of(story, registry) if replications is None else None,
+            room=room,
             simulate=simulate,
             groups=groups,
         )

@@ -19,7 +19,7 @@ from trustsim.registry import Entry, Parameter, Registry
 from trustsim.scenario.items import Part, Setting
 from trustsim.scenario.layout import FORMAT
 from trustsim.scenario.resolved import Item, Precision, Timing, Trigger, World
-from trustsim.scenario.sections import OFF
+from trustsim.scenario.sections import OFF, uncopied
 from trustsim.scenario.tree import plain
 from trustsim.units import Distribution, Unit
 
@@ -110,7 +110,7 @@ class _Writer:
         return {
             "network": {"kind": network.name, **self.settings(network, world.network)},
             "investors": investors,
-            "platforms": [self.settings(sections["platform"], p) for p in world.platforms],
+            "platforms": [self.settings(sections["platform"], p) for p in uncopied(world.platforms)],
             "mechanisms": {
                 name: OFF if settings is None else self.settings(mechanisms[name], settings)
                 for name, settings in world.mechanisms.items()

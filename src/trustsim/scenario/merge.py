@@ -184,3 +184,23 @@ def named(items: tuple[Node, ...]) -> dict[str, int]:
         if item.mapping and "name" in item.mapping
     )
     return {name: index for name, index in names if isinstance(name, str) and name}
+
+
+def spot_of(tree: Node, path: str) -> Spot:
+    """Return where the key at a dotted path is written, or the last one on the way to it."""
+    node, rest = tree, path
+    while rest:
+        children = _children(node)
+        key = max((k for k in children if rest == k or rest.startswith(f"{k}.")), key=len, default=None)
+        if key is None:
+            break
+        node, rest = children[key], rest[len(key) + 1 :]
+    is_whole = node.mapping is not None or node.items is not None
+    return (node.key if is_whole else None) or node.spot
+
+
+def _children(node: Node) -> dict[str, Node]:
+    if node.mapping is not None:
+        return node.mapping
+    items = node.items or ()
+    return {str(k): item for k, item in enumerate(items)} | {name: items[k] for name, k in named(items).items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from trustsim import names
 from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Entry, Group
 from trustsim.scenario.entries import Reader, build
-from trustsim.scenario.merge import named
+from trustsim.scenario.merge import named, spot_of
 from trustsim.scenario.resolved import Brings, World
 from trustsim.scenario.tree import Node, join, kind_of
 
@@ -55,7 +56,25 @@ def read_world(tree: Node, reader: Reader) -> World | None:
     is_good = network is None or _check_brought(network, investors, sections["network"], reader)
     if network is None or investors is None or platforms is None or mechanisms is None or not is_good:
         return None
-    return World(network, investors, platforms, mechanisms)
+    world = World(network, investors, platforms, mechanisms)
+    return world if _fits(world, tree, reader) else None
+
+
+def _fits(world: World, tree: Node, reader: Reader) -> bool:
+    """Whether the parts of a world agree with each other; what does not is reported by who knows (``misfits``)."""
+    parts = {
+        "network": world.network,
+        "investors": world.investors,
+        **{join("platforms", platform.name): platform for platform in uncopied(world.platforms)},
+        **{join("mechanisms", name): settings for name, settings in world.mechanisms.items()},
+    }
+    told = [
+        (path, misfit) for path, part in parts.items() if hasattr(part, "misfits") for misfit in part.misfits(world)
+    ]
+    for path, misfit in told:
+        where = join(path, misfit.path)
+        reader.report.add(spot_of(tree, where), where, misfit.given, misfit.allowed, misfit.nearest)
+    return not told
 
 
 def kind_entry(node: Node, path: str, group: Group, reader: Reader) -> Entry | None:
@@ -147,14 +166,39 @@ def _platforms(node: Node | None, tree: Node, reader: Reader) -> tuple[Any, ...]
     is_good = _names_once(node.items, "platforms", "platform", reader)
     if not is_good or any(each is None for each in made):
         return None
-    return tuple(one for each in made for one in _copied(each))
+    platforms = tuple(one for each in made for one in _copied(each))
+    if any(each.copies > 1 for each in platforms):
+        names = Counter(platform.name for platform in platforms)
+        twice = next((name for name, n in names.items() if n > 1), None)
+        if twice is not None:
+            item = next(item for item, each in zip(node.items, made, strict=True) if each.name == twice)
+            given = f"two platforms named {twice!r}, one of them a copy"
+            reader.report.add(item.spot, join("platforms", f"{twice}.name"), given, "one platform a name")
+            return None
+    return platforms
 
 
 def _copied(platform: Any) -> list[Any]:
-    """Return all copies of a platform, by name: itself where there is one."""
+    """Return all copies of a platform, by name: itself where there is one. Each says how many there are."""
     copies = getattr(platform, "copies", 1)
-    listed = _copies(platform.name, copies)
-    return [platform] if copies == 1 else [replace(platform, name=name, copies=1) for name in listed]
+    return [platform] if copies == 1 else [_called(platform, name) for name in _copies(platform.name, copies)]
+
+
+def _called(platform: Any, name: str) -> Any:
+    """Return a platform under another name; nothing else of it is checked again, for there may be thousands."""
+    other = object.__new__(type(platform))
+    other.__dict__.update(platform.__dict__, name=name)
+    return other
+
+
+def uncopied(platforms: Sequence[Any]) -> list[Any]:
+    """Return platforms as they are written, each once with the number of its copies."""
+    written, k = [], 0
+    while k < len(platforms):
+        copies = getattr(platforms[k], "copies", 1)
+        written.append(platforms[k] if copies == 1 else _called(platforms[k], platforms[k].name.removesuffix(" 1")))
+        k += copies
+    return written
 
 
 def _copies(name: str, copies: int) -> list[str]:

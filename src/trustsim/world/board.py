@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +32,17 @@ def likeness(worlds: Sequence[World]) -> NDArray[np.float64]:
     for v, world in enumerate(worlds):
         how = world.mechanisms["spillover"]
         if how is not None:
-            for p, about in enumerate(world.platforms):
-                for q, other in enumerate(world.platforms):
-                    alike[v, p, q] = how.likeness(about, other) if p != q else 0.0
+            kinds: dict[object, int] = {}  # platforms that differ by their name alone are looked at once: copies
+            place = [kinds.setdefault(_but_for_its_name(platform), len(kinds)) for platform in world.platforms]
+            firsts = [world.platforms[place.index(k)] for k in range(len(kinds))]
+            between = np.array([[how.likeness(about, other) for other in firsts] for about in firsts])
+            alike[v] = between[np.ix_(place, place)]
+            np.fill_diagonal(alike[v], 0.0)
     return alike
+
+
+def _but_for_its_name(platform: Any) -> tuple[object, ...]:
+    return tuple(value for key, value in vars(platform).items() if key != "name")
 
 
 class Board:

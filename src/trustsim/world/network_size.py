@@ -6,16 +6,12 @@ Nothing heavy is imported here, so that checking a scenario stays fast.
 from __future__ import annotations
 
 import functools
-import os
-import re
 
+from trustsim.scenario.resolved import Brings
 from trustsim.world.networks import (
-    NAMED,
     Block,
     Complete,
     Configuration,
-    FromFile,
-    Named,
     Poisson,
     Preferential,
     SmallWorld,
@@ -23,8 +19,6 @@ from trustsim.world.networks import (
 
 USUAL_COUNT = 1000  # investors where neither the file nor the network says how many
 LARGEST_COMPLETE = 2_000  # nodes of a complete network whose rows are written out: 4 · 10**6 entries, 16 MB
-_SAMPLE = 2**20  # bytes of a network file that are looked at
-_ENDS = re.compile(rb"[^\s,;]+")
 
 
 def expected(kind: object, count: int | None) -> tuple[int, float]:
@@ -105,24 +99,8 @@ def _power_law_mean(exponent: float, smallest: int, largest: int) -> float:
 
 
 def _brought(kind: object) -> tuple[int, float] | None:
-    if isinstance(kind, Named):
-        return NAMED[kind.name]
-    if isinstance(kind, FromFile):
-        try:
-            size = os.stat(kind.path)
-        except OSError:
-            return 0, 0.0
-        return _in_file(kind.path, size.st_mtime_ns, size.st_size)
+    if isinstance(kind, Brings):
+        brought = kind.brought()
+        return brought.n_nodes, float(brought.n_links)
     n_nodes, n_links = getattr(kind, "n_nodes", None), getattr(kind, "n_links", None)  # a network that was handed over
     return None if n_nodes is None or n_links is None else (int(n_nodes), float(n_links))
-
-
-@functools.lru_cache(maxsize=16)
-def _in_file(path: str, changed: int, size: int) -> tuple[int, float]:
-    """Return (people, links) by the beginning of a file: a link a line, a person a name; rather many."""
-    with open(path, "rb") as stream:
-        sample = stream.read(_SAMPLE)
-    lines = [line for line in sample.splitlines() if line.strip() and line.lstrip()[:1] not in (b"#", b"%")]
-    names = {name for line in lines for name in _ENDS.findall(line)[:2]}
-    more = size / max(len(sample), 1)
-    return round(len(names) * more), len(lines) * more

@@ -13,13 +13,12 @@ from scipy import stats
 
 from trustsim.kernels import draws, purposes
 from trustsim.units import LARGEST_MONEY, Distribution
-from trustsim.world.sections import Investors, Segment
+from trustsim.world.sections import ALL_MONEY, Investors, Segment
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _GRID = 8192
-_ALL_MONEY = 2.0**60  # minor units that all investors may own together, so that no sum overflows
 _SPREAD = tuple(f.name for f in fields(Segment) if f.name not in ("name", "share"))
 _SEGMENT, _ACCOUNTS, _PHASE, _READING = range(4)  # "day" of POPULATION addresses; traits follow
 _FIRST_TRAIT = 16
@@ -138,7 +137,7 @@ def open_accounts(
     first = np.searchsorted(platform, np.arange(n_platforms + 1)).astype(np.int64)
     at = np.full((n_platforms, n), -1, np.int32)
     at[platform, investor] = np.arange(len(investor), dtype=np.int32)
-    wealth = np.clip(population.traits["wealth"], 0.0, min(LARGEST_MONEY, _ALL_MONEY / max(n, 1)))
+    wealth = np.clip(population.traits["wealth"], 0.0, min(LARGEST_MONEY, ALL_MONEY / max(n, 1)))
     held = rank[platform, investor] < n_held[investor]
     per_account = wealth[investor] * population.traits["invested"][investor] / n_held[investor]
     ticket = np.floor(per_account).astype(np.int64)

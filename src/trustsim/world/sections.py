@@ -7,14 +7,17 @@ Declarations only, so that checking a file stays quick; :mod:`trustsim.world.pop
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from trustsim.errors import UnitError
+from trustsim.errors import Misfit, UnitError, nearest, one_of
 from trustsim.registry import REGISTRY, parameter
-from trustsim.units import Distribution
+from trustsim.scenario.resolved import World
+from trustsim.units import LARGEST_MONEY, Distribution, show
 
 YUAN = 100  # minor units
+ALL_MONEY = 2**60  # minor units that all investors, or all platforms, may own together, so that no sum overflows
 
 
 @REGISTRY.enter("section", "segment", rows=("A1", "A2", "D1", "D9", "D10", "D20"), source="assumed")
@@ -125,7 +128,27 @@ class Platform:
     def __post_init__(self) -> None:
         owed(self.owes)
 
+    def misfits(self, world: World) -> Iterator[Misfit]:
+        """Say what it owes to nobody, or to itself, and where all platforms together could not add up their money."""
+        most = ALL_MONEY // len(world.platforms)
+        for key, amount in (("own_cash", self.own_cash), ("outside_debt", self.outside_debt)):
+            if amount > most:
+                given = f"{show(amount, 'money')} on each of {len(world.platforms)} platforms"
+                yield Misfit(key, given, f"at most {show(most, 'money')} with so many platforms")
+        if not self.owes:
+            return
+        names = dict.fromkeys(platform.name for platform in world.platforms)
+        mine = {self.name} if self.copies == 1 else {f"{self.name} {k + 1}" for k in range(self.copies)}
+        others = [name for name in names if name not in mine]
+        for to in owed(self.owes):
+            if to in mine:
+                yield Misfit("owes", f"a debt of {to!r} to itself", _to_whom(others))
+            elif to not in names:
+                near = nearest(to, others[:_MOST_NAMED])
+                yield Misfit("owes", f"a debt to {to!r}, which does not exist", _to_whom(others), near)
 
+
+_MOST_NAMED = 50
 _OWES = re.compile(r"\s*(.+?)\s+(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*")
 
 
@@ -136,8 +159,17 @@ def owed(text: str) -> dict[str, int]:
         match = _OWES.fullmatch(part)
         if match is None:
             raise UnitError(f"owes {text!r}", "names of platforms with amounts, as 'Beta 10, Gamma 4.5'")
-        found[match[1]] = found.get(match[1], 0) + round(float(match[2]) * YUAN)
+        amount = float(match[2]) * YUAN
+        if sum(found.values()) + amount > LARGEST_MONEY:
+            raise UnitError(f"owes {text!r}", f"money up to {LARGEST_MONEY // YUAN} in all")
+        found[match[1]] = found.get(match[1], 0) + round(amount)
     return found
+
+
+def _to_whom(others: Sequence[str]) -> str:
+    """Say which platforms there are to owe to; of thousands the first."""
+    more = f" or {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+    return one_of(others[:_MOST_NAMED]) + more if others else "no debt, where there is no other platform"
 
 
 class PlatformKind:

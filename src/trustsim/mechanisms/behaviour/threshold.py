@@ -15,6 +15,7 @@ from trustsim.errors import UnitError
 from trustsim.registry import REGISTRY, parameter
 
 _NUMBERS = re.compile(r"\s*(\d{1,9})\s*(?:\.\.\s*(\d{1,9})\s*)?")
+_MOST = 10**6  # numbers in a list
 _FINEST = 10**6  # shares are taken as fractions with at most this denominator, so that 1/6 of six neighbours is one
 
 
@@ -65,5 +66,7 @@ def _numbers(text: str) -> list[int]:
         match = _NUMBERS.fullmatch(part)
         if match is None or (match[2] and int(match[2]) < int(match[1])):
             raise UnitError(f"own {text!r}", "whole numbers from 0 and ranges of them, as '0, 2, 2..99'")
+        if len(found) + int(match[2] or match[1]) - int(match[1]) >= _MOST:
+            raise UnitError(f"own {text!r}", f"at most {_MOST} numbers; they begin anew where there are more investors")
         found += range(int(match[1]), int(match[2] or match[1]) + 1)
     return found
