@@ -24,6 +24,7 @@ from trustsim.analysis.trials import Trial, TrialLog, design_of_trials, loss, pr
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.design import Design, at_point, run_sweep
 from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.stop import Stopped
 from trustsim.experiment.study import planned
 from trustsim.experiment.work import Progress, Simulate
 from trustsim.registry import Registry
@@ -110,6 +111,8 @@ def search(
                     )  # fmt: skip
                     place.put(problem, batch)
                     known |= {trial.number: trial for trial in batch}
+        except Stopped:
+            raise
         except KeyboardInterrupt:
             is_interrupted = True
     kept = tuple(known[number] for number in sorted(known))

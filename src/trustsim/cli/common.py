@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ import click
 
 from trustsim.cli import output
 from trustsim.errors import TrustsimError, UnitError
+from trustsim.experiment import child, stop
 from trustsim.names import check_prose
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 NOT_MET = 1
 WRONG_INPUT = 2
 SOME_FAILED = 3
-INTERRUPTED = 130
+INTERRUPTED = stop.INTERRUPTED
 _PATHS = {"file", "files", "folder", "out", "paths"}
 
 
@@ -54,20 +55,27 @@ class Commands(click.Group):
     command_class = Command
 
     def main(self, *args: Any, **more: Any) -> Any:
-        """Run the command line; what the terminal cannot show is replaced."""
+        """Run the command line; it can be stopped at any time, and what the terminal cannot show is replaced."""
         output.prepare()
-        return super().main(*args, **more)
+        with stop.watched():
+            child.settle_libraries()
+            return super().main(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a TrustsimError becomes exit status 2, an interrupt 130."""
+        """Run the command; a TrustsimError becomes exit status 2, an interrupt 130, SIGTERM 143, SIGHUP 129."""
         try:
             return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException):
+            raise
         except TrustsimError as error:
             click.echo(str(error), err=True)
             ctx.exit(WRONG_INPUT)
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
-            ctx.exit(INTERRUPTED)
+        except (Exception, KeyboardInterrupt) as error:
+            if not (stop.is_pressed() or isinstance(error, KeyboardInterrupt)):
+                raise
+            with suppress(OSError):  # the terminal is gone
+                click.echo(stop.STOP.word, err=True)
+            ctx.exit(stop.STOP.status)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -10,9 +11,78 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from loky import get_reusable_executor
+from loky import ProcessPoolExecutor, get_reusable_executor
+from loky.backend import popen_loky_posix, spawn
+from loky.backend.context import LokyContext
+from loky.backend.process import LokyProcess
+
+from trustsim.experiment import child, stop
 
 _IDLE_SECONDS = 300
+
+
+class _Popen(popen_loky_posix.Popen):  # type: ignore[misc]
+    """Starts a worker with the path of its parent, but for the current folder (see :mod:`child`)."""
+
+    _lock = threading.Lock()
+
+    def _launch(self, process: Any) -> None:
+        usual = spawn.get_preparation_data
+        with self._lock, child.safely(), _without_ctrl_c():
+            spawn.get_preparation_data = lambda *of: {**usual(*of), "sys_path": child.path_of_workers()}
+            try:
+                super()._launch(process)
+            finally:
+                spawn.get_preparation_data = usual
+
+
+_Popen.__module__ = popen_loky_posix.__name__  # what the worker runs first
+
+
+class _Process(LokyProcess):  # type: ignore[misc]
+    """A worker that can import what its parent imported from the current folder, and nothing else there."""
+
+    def __init__(self, *of: Any, **named: Any) -> None:
+        super().__init__(*of, **named)
+        self._lent = child.modules_here()
+
+    @staticmethod
+    def _Popen(process: Any) -> _Popen:
+        return _Popen(process)
+
+    def run(self) -> None:
+        """Begin the work."""
+        child.lend(self._lent)
+        super().run()
+
+
+class _Context(LokyContext):  # type: ignore[misc]
+    Process = _Process
+
+
+_CONTEXT = _Context()
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Hold Ctrl-C back from what is started meanwhile, until :func:`child.begin_worker` ignores it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _how(version: str = "") -> dict[str, Any]:
+    """Return how workers are started, as arguments of loky's executors."""
+    begin = {"initializer": child.begin_worker, "initargs": (os.getpid(), version)}
+    return {"context": _CONTEXT, "env": child.SAFE, **begin}
+
+
+def one_process(idle_seconds: float) -> Any:
+    """Return an executor of one process, which ends when it has had nothing to do for so long."""
+    with child.safely():
+        return ProcessPoolExecutor(1, timeout=idle_seconds, **_how())
 
 
 def _cancel(tasks: Iterable[Future[Any]]) -> None:
@@ -50,9 +120,8 @@ def processes(n_workers: int, version: str = "") -> Pool:
     """
 
     def current() -> Any:
-        return get_reusable_executor(
-            max_workers=n_workers, timeout=_IDLE_SECONDS, initializer=_begin, initargs=(version,)
-        )
+        with child.safely():
+            return get_reusable_executor(max_workers=n_workers, timeout=_IDLE_SECONDS, **_how(version))
 
     return Pool(
         submit=lambda task, *of: current().submit(task, *of),
@@ -61,21 +130,12 @@ def processes(n_workers: int, version: str = "") -> Pool:
     )
 
 
-def _begin(version: str) -> None:
-    """Start a worker; a pool that began with another *version* is not used again."""
-    ignore_interrupts()
-
-
-def ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that started this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 @contextmanager
 def interruptible() -> Iterator[Callable[[], None]]:
     """Give a function that raises KeyboardInterrupt where Ctrl-C was pressed and something on its way swallowed it.
 
-    An exception that a signal raises within a callback of the garbage collector, say, is lost.
+    An exception that a signal raises within a callback of the garbage collector, say, is lost. In the program the same
+    holds for what else stops it.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: None
@@ -89,6 +149,7 @@ def interruptible() -> Iterator[Callable[[], None]]:
             usual(number, frame)  # type: ignore[arg-type]  # what the interpreter hands over
 
     def check() -> None:
+        stop.check()
         if pressed.is_set():
             raise KeyboardInterrupt
 

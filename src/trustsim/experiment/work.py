@@ -25,6 +25,7 @@ from trustsim.experiment.pool import Pool, interruptible, processes
 from trustsim.experiment.records import Addresses
 from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.stop import Stopped
 from trustsim.experiment.store import Store
 from trustsim.model import lockstep_groups
 from trustsim.registry import REGISTRY, Entry
@@ -67,7 +68,10 @@ class Work:
 
 
 def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
-    """Run what *store* lacks and put it there as it comes; return whether all was tried (False after Ctrl-C)."""
+    """Run what *store* lacks and put it there as it comes; return whether all was tried (False after Ctrl-C).
+
+    Raises Stopped where the program is to end at once.
+    """
     began = time.perf_counter()
     n_workers = min(_n_cpus() if work.workers is None else work.workers, work.total)
     left = _Left(work, store)
@@ -87,6 +91,8 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
                 if progress is not None and left.n_tried > 0:
                     progress(left.n_tried, work.total, time.perf_counter() - began)
                 check()
+    except Stopped:
+        raise
     except KeyboardInterrupt:
         return False
     return True
