@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "trustsim"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
-    "errors", "units", "names", "registry", "kernels", "scenario", "world", "mechanisms", "outcomes", "catalog",
+    "errors", "arguments", "units", "names", "registry", "kernels", "scenario", "world", "mechanisms", "outcomes",
+    "catalog",
     "model", "experiment", "analysis", "report", "bench", "live", "web", "cli", "__main__",
 )  # fmt: skip
 

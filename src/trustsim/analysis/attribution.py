@@ -25,7 +25,7 @@ from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.address import addresses
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Study, choose_variants, collect, opened, planned
+from trustsim.experiment.study import Study, choose_variants, collect, opened, total_of
 from trustsim.experiment.work import Progress, Work, finish
 from trustsim.scenario.resolved import Scenario, Variant
 
@@ -124,7 +124,7 @@ def _told(name: str, found: Interval) -> dict[str, float]:
 def attribution(
     scenario: Scenario,
     *,
-    variants: Sequence[str] | None = None,
+    variants: str | Iterable[str] | None = None,
     replications: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -144,7 +144,7 @@ def attribution(
         under all variants.
     """
     chosen = choose_variants(scenario, variants)
-    total = planned(scenario) if replications is None else replications
+    total = total_of(scenario, replications)
     whole = with_replays(scenario, chosen) if replays else scenario
     names = [variant.name for variant in whole.variants] if replays else list(chosen)
     with opened(store) as (place, _):

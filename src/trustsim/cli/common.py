@@ -68,8 +68,9 @@ class Commands(click.Group):
         except (click.exceptions.Exit, click.ClickException):
             raise
         except TrustsimError as error:
-            click.echo(str(error), err=True)
-            ctx.exit(WRONG_INPUT)
+            frames = getattr(error, "frames", "")  # of the user's own code, where its runs failed
+            click.echo(f"{frames}\n{error}" if frames else str(error), err=True)
+            ctx.exit(WRONG_INPUT if getattr(error, "is_input", True) else SOME_FAILED)
         except (Exception, KeyboardInterrupt) as error:
             if not (stop.is_pressed() or isinstance(error, KeyboardInterrupt)):
                 raise

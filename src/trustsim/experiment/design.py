@@ -25,7 +25,7 @@ from trustsim.experiment.address import addresses
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Study, choose_variants, collect, opened, planned
+from trustsim.experiment.study import Study, choose_variants, collect, opened, total_of
 from trustsim.experiment.work import Grouping, Progress, Simulate, Work, finish
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
@@ -213,7 +213,7 @@ def run_sweep(
     registry: Registry,
     *,
     design: Design | None = None,
-    variants: Sequence[str] | None = None,
+    variants: str | Iterable[str] | None = None,
     replications: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -230,7 +230,7 @@ def run_sweep(
     """
     points = design_of(scenario, registry) if design is None else design
     chosen = choose_variants(scenario, variants)
-    total = planned(scenario) if replications is None else replications
+    total = total_of(scenario, replications)
     there, whole = spread(scenario, points, chosen, registry)
     names = [[column(variant, k) for variant in chosen] for k in range(len(there))]
     with opened(store) as (place, _):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +79,22 @@ def _how(version: str = "") -> dict[str, Any]:
     """Return how workers are started, as arguments of loky's executors."""
     begin = {"initializer": child.begin_worker, "initargs": (os.getpid(), version)}
     return {"context": _CONTEXT, "env": child.SAFE, **begin}
+
+
+def hindrance() -> str | None:
+    """Say where this is that no processes can be started, or should not be; None elsewhere.
+
+    A worker of another pool may have no children, or never ends where it has; it is one of several at work anyway.
+    """
+    if multiprocessing.parent_process() is not None:
+        return "in a process of another pool"
+    distributed = sys.modules.get("distributed")
+    with suppress(AttributeError, ImportError, ValueError):  # there is none, or not in this thread
+        if distributed is not None and distributed.get_worker() is not None:
+            return "in a worker of a Dask cluster"
+    if not threading.main_thread().is_alive():
+        return "while the program ends"
+    return None
 
 
 def one_process(idle_seconds: float) -> Any:
