@@ -155,7 +155,7 @@ def test_a_graph_of_the_users_own_takes_the_place_of_the_network() -> None:
 
 def test_models_that_do_not_say_which_replication_they_are_are_different_worlds_also_in_mesas_batch_run() -> None:
     """As Mesa's own models are without a seed; each says which one it is, so that it can be made again."""
-    story = crisis(horizon=2)
+    story = crisis(shocks=[], horizon=5)
     how = {"iterations": 3, "number_processes": 1, "display_progress": False}
     rows = mesa.batch_run(TrustCrisisModel, {"scenario": [story], "variants": ["nothing"]}, **how)
     assert len({row["replication"] for row in rows}) == 3
