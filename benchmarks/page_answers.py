@@ -19,6 +19,8 @@ from pathlib import Path
 
 import httpx
 
+from trustsim.experiment import child
+
 QUICKSTART = Path(__file__).resolve().parent.parent / "scenarios/quickstart.yaml"
 MORE = {f"cover {k} %": [{"kind": "guarantee", "cover": f"{k} %"}] for k in (10, 20, 30, 40, 50, 60, 70, 100)}
 PICTURES = {
@@ -33,8 +35,8 @@ def main(seconds: float) -> None:
     """Serve, ask, print."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "quickstart.yaml").write_text(QUICKSTART.read_text(encoding="utf-8"), encoding="utf-8")
-        command = [sys.executable, "-m", "trustsim.cli", "serve", folder, "--no-open", "--port", "0"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        command = child.command("trustsim", "serve", folder, "--no-open", "--port", "0")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=child.environment()) as server:
             assert server.stdout is not None
             try:
                 address = server.stdout.readline().split()[2]

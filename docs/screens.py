@@ -22,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
 
 import trustsim as ts
+from trustsim.experiment import child
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs/pictures"
@@ -37,8 +38,8 @@ MARGIN = 12  # px of the page around a part of it
 @contextmanager
 def served(folder: Path, *command: str) -> Iterator[str]:
     """Give the address of a server that a command of ``trustsim`` starts in *folder*."""
-    line = [sys.executable, "-m", "trustsim.cli", *command, "--no-open"]
-    with subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+    line = child.command("trustsim", *command, "--no-open")
+    with subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, text=True, env=child.environment()) as process:
         assert process.stdout is not None
         try:
             found = re.search(r"http://\S+", process.stdout.readline())

@@ -21,8 +21,9 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "trustsim"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
-    "errors", "units", "names", "registry", "kernels", "scenario", "world", "mechanisms", "outcomes", "catalog",
-    "model", "experiment", "analysis", "report", "bench", "live", "web", "cli",
+    "errors", "arguments", "units", "names", "registry", "kernels", "scenario", "world", "mechanisms", "outcomes",
+    "catalog",
+    "model", "experiment", "analysis", "report", "bench", "live", "web", "cli", "__main__",
 )  # fmt: skip
 
 # package → the rooms and files that may import it
@@ -148,6 +149,21 @@ def test_nothing_draws_from_a_stream() -> None:
                 assert node.attr in ("default_rng", "get_state", "set_state"), relative(file)
             if isinstance(node, ast.ImportFrom):
                 assert node.module != "numpy.random", relative(file)
+
+
+def test_whatever_is_started_begins_as_child_says() -> None:
+    """No command line but ``child.command``, no environment but ``child.environment()``, no workers but the pool's."""
+    for file in (*FILES, *(ROOT / "docs").glob("*.py"), *(ROOT / "benchmarks").glob("*.py")):
+        if file.name == "child.py":
+            continue
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("subprocess.run", "subprocess.Popen"):
+                how = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+                assert how.get("env", "").startswith("child.environment("), f"{file.name}:{node.lineno}"
+            assert not (isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.executable"), file.name
+            if isinstance(node, ast.ImportFrom | ast.Import) and file.name != "pool.py":
+                names = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+                assert not any(str(name).partition(".")[0] == "loky" for name in names), file.name
 
 
 def test_nobody_sets_a_start_method_or_a_global_seed() -> None:

@@ -60,7 +60,7 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     assert (about["Name"], about["Version"]) == ("trustsim", version("trustsim"))
     assert about["License-Expression"] == "BSD-3-Clause"
     assert any(name.endswith("/licenses/LICENSE") for name in wheel.namelist())
-    assert b"trustsim = trustsim.cli:main" in wheel.read(name.replace("METADATA", "entry_points.txt"))
+    assert b"trustsim = trustsim.__main__:main" in wheel.read(name.replace("METADATA", "entry_points.txt"))
 
 
 def test_the_source_archive_holds_all_that_builds_and_tests_it(in_archive: set[str]) -> None:

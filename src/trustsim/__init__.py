@@ -5,6 +5,13 @@ The public names are below; each is imported when it is first used, so that ``im
 
 from __future__ import annotations
 
+import sys
+
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path and any(a.startswith("trustsim") for a in sys.orig_argv):
+    from trustsim.experiment.child import forget_current_folder
+
+    forget_current_folder(sys.path)  # which Python put first for ``python -m trustsim``, before all libraries
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -25,6 +25,9 @@ class UnitError(TrustsimError, ValueError):
         self.given, self.allowed, self.nearest = given, allowed, nearest
         super().__init__(f"{given}; {allowed}" + (f"; did you mean {nearest}?" if nearest else ""))
 
+    def __reduce__(self) -> tuple[type[UnitError], tuple[str, str, str | None]]:
+        return type(self), (self.given, self.allowed, self.nearest)  # or it could not leave the process of a pool
+
 
 class ModelError(TrustsimError, RuntimeError):
     """The world was asked for something impossible; a defect of a mechanism, not of a scenario."""
@@ -80,6 +83,9 @@ class ScenarioError(TrustsimError, ValueError):
         n = len(self.problems)
         head = f"{n} problem{'s' if n != 1 else ''} in the scenario"
         super().__init__("\n".join([head, *map(str, self.problems)]))
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)  # or it could not leave the process of a pool
 
 
 def nearest(name: object, allowed: Sequence[str]) -> str | None:

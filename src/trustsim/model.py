@@ -6,15 +6,19 @@ replication of all its variants in lockstep.
 
 from __future__ import annotations
 
+import itertools
+import multiprocessing
+import secrets
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trustsim.errors import ModelError, nearest, one_of
+from trustsim import arguments
+from trustsim.errors import ModelError, TrustsimError, nearest, one_of
 from trustsim.kernels import draws, layout
 from trustsim.kernels.account_pass import CLIP, account_pass, count
 from trustsim.kernels.act import act
@@ -48,6 +52,9 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks
     import mesa
 
+MOST_REPLICATION = 2**32 - 1  # that a draw can be addressed by
+#: replications of models that do not say which, in this process
+_WORLDS = itertools.count(0 if multiprocessing.parent_process() is None else secrets.randbits(31))
 INTEREST_DAYS = 30  # interest is credited to accounts this often
 
 
@@ -171,8 +178,10 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     Parameters
     ----------
     scenario : what :func:`trustsim.load` returns.
-    variants : names, all of one lockstep group; all variants of the scenario by default.
-    rng : number of the replication (the draws are those of the scenario's seed and this number).
+    variants : a name or several, all of one lockstep group; all variants of the scenario by default.
+    rng : number of the replication (the draws are those of the scenario's seed and this number). Without it every model
+        of a process is another world: the first is replication 0, the next 1, and so on; in a process of a pool they
+        begin at a random number, so that no two are alike. ``model.replication`` says which one it is.
     investors_as_agents : give every investor a Mesa agent as well (for classroom sizes).
     network : a networkx graph or a :class:`~trustsim.world.network.Network` in place of the scenario's.
     collects : whether the data collector takes every day down.
@@ -181,14 +190,16 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     def __init__(
         self,
         scenario: Scenario,
-        variants: Sequence[str] | None = None,
+        variants: str | Iterable[str] | None = None,
         rng: int | None = None,
         *,
         investors_as_agents: bool = False,
         network: object | None = None,
         collects: bool = True,
     ) -> None:
-        replication = 0 if rng is None else int(rng)
+        if not isinstance(scenario, Scenario):
+            raise TrustsimError(f"scenario: given {arguments.shown(scenario)}; allowed: what trustsim.load returns")
+        replication = next(_WORLDS) if rng is None else arguments.count("rng", rng, 0, MOST_REPLICATION)
         super().__init__(rng=replication)
         self.story = scenario
         self.shown = 0
@@ -280,7 +291,9 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             for name in ("trust", "outflow", "claims", "fear", "liquidity")
             for v, variant in enumerate(self.variants)
         }
-        self.datacollector = mesa.DataCollector(model_reporters={"day": lambda m: m.day * m.dt, **reporters})
+        self.datacollector = mesa.DataCollector(model_reporters={
+            "day": lambda m: m.day * m.dt, "replication": lambda m: m.replication, **reporters,
+        })  # fmt: skip
         if self.collects:
             self.datacollector.collect(self)
 
@@ -307,7 +320,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             self._day.post(p, where, reach=reach, fading=fading, **strength)  # type: ignore[arg-type]  # targets only
 
     def fork(
-        self, variants: Sequence[str] | None = None, *, of: str | None = None, scenario: Scenario | None = None
+        self, variants: str | Iterable[str] | None = None, *, of: str | None = None, scenario: Scenario | None = None
     ) -> TrustCrisisModel:
         """Return a model of its own that goes on from today, with the same draws, under these variants.
 
@@ -328,8 +341,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         """
         story = self.story if scenario is None else scenario
         mine = [v.name for v in self.variants]
-        names = mine if variants is None else list(variants)
-        chosen = _chosen(story, names)
+        chosen = _chosen(story, mine if variants is None else variants)
+        names = [v.name for v in chosen]
         if of is not None and of not in mine:
             raise ModelError(f"fork: given the column {of!r}; allowed: {one_of(mine)}")
         worlds = {shared(v.world) for v in (*self.variants, *chosen)}
@@ -522,12 +535,13 @@ def _series_of(history: NDArray[np.float64], series: Series) -> NDArray[np.float
     return np.concatenate([value, total], axis=2).astype(np.float32)
 
 
-def _chosen(scenario: Scenario, names: Sequence[str] | None) -> tuple[Variant, ...]:
+def _chosen(scenario: Scenario, names: str | Iterable[str] | None) -> tuple[Variant, ...]:
     by_name = {v.name: v for v in scenario.variants}
-    for name in names or ():
+    chosen = arguments.names("variants", names)
+    for name in chosen or ():
         if name not in by_name:
             raise ModelError(f"no variant {name!r}; allowed: {one_of(by_name)}")
-    return tuple(by_name[n] for n in names) if names is not None else scenario.variants
+    return tuple(by_name[n] for n in chosen) if chosen is not None else scenario.variants
 
 
 def _world(scenario: Scenario, worlds: Sequence[Any], key: NDArray[np.uint64], network: object | None) -> states.State:

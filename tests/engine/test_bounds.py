@@ -131,6 +131,6 @@ def test_a_network_that_brings_its_people_says_how_many_there_are() -> None:
         "trustsim": 1, "horizon": "3 d", "network": {"kind": "named", "name": "karate_club"},
         "platforms": [{"name": "Dojo"}], "variants": {"a": []},
     }  # fmt: skip
-    assert TrustCrisisModel(from_document(document, REGISTRY)).state.population.n_investors == 34
+    assert TrustCrisisModel(from_document(document, REGISTRY), rng=0).state.population.n_investors == 34
     document["network"] = {"kind": "none"}
-    assert TrustCrisisModel(from_document(document, REGISTRY)).state.population.n_investors == 1000
+    assert TrustCrisisModel(from_document(document, REGISTRY), rng=0).state.population.n_investors == 1000

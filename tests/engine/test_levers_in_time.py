@@ -51,7 +51,7 @@ def friction(timing: dict[str, Any], horizon: int = 14, step: float = 1.0, **cha
     scenario = crisis(
         variants={"lever": [lever]}, shocks=changes.pop("shocks", []), horizon=horizon, step=step, **changes
     )
-    model = TrustCrisisModel(scenario)
+    model = TrustCrisisModel(scenario, rng=0)
     found = []
     for step_number in range(1, scenario.n_days + 1):
         model.step()
@@ -108,7 +108,7 @@ def test_variants_whose_triggers_fire_on_other_days_are_both_told() -> None:
     variants = {
         name: [{**cap, "when": {**when, "platform": place}}] for name, place in (("early", "Quay"), ("late", "Mole"))
     }
-    model = TrustCrisisModel(crisis(shocks=shocks, variants={"nothing": [], **variants}, horizon=14))
+    model = TrustCrisisModel(crisis(shocks=shocks, variants={"nothing": [], **variants}, horizon=14), rng=0)
     for _ in range(14):
         model.step()
     fear = model.series("fear")[:, :, 0]
@@ -118,7 +118,9 @@ def test_variants_whose_triggers_fire_on_other_days_are_both_told() -> None:
 
 def test_equal_levers_of_one_variant_count_once() -> None:
     twice = [{"kind": "process_friction", "exit": 1}] * 2
-    model = TrustCrisisModel(crisis(variants={"twice": twice, "other": [{"kind": "process_friction", "exit": 1.5}]}))
+    model = TrustCrisisModel(
+        crisis(variants={"twice": twice, "other": [{"kind": "process_friction", "exit": 1.5}]}), rng=0
+    )
     model.step()
     added = model.state.terms[layout.EXIT_FRICTION] - model.state.base_terms[layout.EXIT_FRICTION]
     assert added[:, 0].tolist() == [1.0, 1.5]

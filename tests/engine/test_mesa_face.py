@@ -28,7 +28,7 @@ def test_every_platform_and_at_classroom_size_every_investor_is_an_agent(model: 
     assert [agent.name for agent in of_type(model, PlatformAgent)] == ["Harbour", "Quay", "Mole"]
     assert len(of_type(model, InvestorAgent)) == 126
     assert {agent.segment for agent in of_type(model, InvestorAgent)} == {"novice", "professional"}
-    assert len(TrustCrisisModel(crisis(variants=LEVERS)).agents) == 3
+    assert len(TrustCrisisModel(crisis(variants=LEVERS), rng=0).agents) == 3
 
 
 def test_agents_show_the_arrays_of_the_variant_shown(model: TrustCrisisModel) -> None:
@@ -66,7 +66,7 @@ def test_what_is_written_to_an_agent_is_in_the_arrays(model: TrustCrisisModel) -
 
 
 def test_writing_fear_to_everybody_starts_a_run() -> None:
-    calm, afraid = (TrustCrisisModel(crisis(shocks=[]), investors_as_agents=True) for _ in range(2))
+    calm, afraid = (TrustCrisisModel(crisis(shocks=[]), rng=0, investors_as_agents=True) for _ in range(2))
     for agent in of_type(afraid, InvestorAgent):
         agent.fear, agent.trust = 8.0, 0.02
     for _ in range(3):
@@ -88,7 +88,7 @@ def test_the_data_collector_shows_the_series_of_every_variant(model: TrustCrisis
 def test_showing_changes_nothing() -> None:
     """With agents and collector or without: the same bits."""
     scenario = crisis(variants=LEVERS, horizon=30)
-    seen = TrustCrisisModel(scenario, investors_as_agents=True)
+    seen = TrustCrisisModel(scenario, rng=0, investors_as_agents=True)
     for _ in range(scenario.n_days):
         seen.step()
         _ = [agent.trust for agent in of_type(seen, InvestorAgent)]
@@ -96,7 +96,7 @@ def test_showing_changes_nothing() -> None:
 
 
 def test_a_model_stops_at_its_horizon() -> None:
-    model = TrustCrisisModel(crisis(shocks=[], horizon=3))
+    model = TrustCrisisModel(crisis(shocks=[], horizon=3), rng=0)
     while model.running:
         model.step()
     assert (model.day, len(model.history)) == (3, 4)
@@ -112,7 +112,7 @@ class Influencer(mesa.Agent):
 
 def test_an_agent_of_the_users_own_takes_part_in_the_day() -> None:
     scenario = crisis(variants=LEVERS, shocks=[], horizon=10)
-    plain, influenced = TrustCrisisModel(scenario), TrustCrisisModel(scenario)
+    plain, influenced = TrustCrisisModel(scenario, rng=0), TrustCrisisModel(scenario, rng=0)
     Influencer(influenced)
     for _ in range(10):
         plain.step()
@@ -131,13 +131,13 @@ def test_a_wrong_post_is_refused_with_what_is_allowed(model: TrustCrisisModel) -
     with pytest.raises(ModelError, match="no platform 'Harbor'"):
         model.post("Harbor", reach=1.0, fund=-1.0)
     with pytest.raises(ModelError, match="no variant 'gated'"):
-        TrustCrisisModel(crisis(variants=LEVERS), ["gated"])
+        TrustCrisisModel(crisis(variants=LEVERS), ["gated"], rng=0)
 
 
 def test_variants_of_two_groups_are_refused_by_one_model() -> None:
     variants = {"nothing": [], "rewired": [{"set": {"network.rewire": 0.9}}]}
     with pytest.raises(ModelError, match="lockstep_groups"):
-        TrustCrisisModel(crisis(variants=variants))
+        TrustCrisisModel(crisis(variants=variants), rng=0)
 
 
 def test_a_graph_of_the_users_own_takes_the_place_of_the_network() -> None:
@@ -145,9 +145,22 @@ def test_a_graph_of_the_users_own_takes_the_place_of_the_network() -> None:
     graph = nx.path_graph(30)
     graph.add_edges_from([(0, 0), (7, 7)])
     graph.add_nodes_from(range(30, 120))
-    model = TrustCrisisModel(crisis(), network=graph)
+    model = TrustCrisisModel(crisis(), rng=0, network=graph)
     for _ in range(model.story.n_days):
         model.step()
     assert model.state.network.n_self_loops == 2
     assert (model.state.network.degree[30:120] <= CRISIS["investors"]["newcomers"]).all()
     assert np.isfinite(model.series("trust")).all()
+
+
+def test_models_that_do_not_say_which_replication_they_are_are_different_worlds_also_in_mesas_batch_run() -> None:
+    """As Mesa's own models are without a seed; each says which one it is, so that it can be made again."""
+    story = crisis(shocks=[], horizon=5)
+    how = {"iterations": 3, "number_processes": 1, "display_progress": False}
+    rows = mesa.batch_run(TrustCrisisModel, {"scenario": [story], "variants": ["nothing"]}, **how)
+    assert len({row["replication"] for row in rows}) == 3
+    assert len({row["outflow (nothing)"] for row in rows}) == 3
+    again = TrustCrisisModel(story, "nothing", rng=rows[0]["replication"])
+    while again.running:
+        again.step()
+    assert again.series("outflow")[-1, 0, -1] == rows[0]["outflow (nothing)"]

@@ -24,7 +24,7 @@ def decisions(lever: str, levels: dict[str, list[float]], day: int, **changes: A
         f"level {k}": [{"kind": lever, "from": day - 1, **{name: values[k] for name, values in levels.items()}}]
         for k in range(n)
     }
-    model = TrustCrisisModel(crisis(variants=variants, **changes))
+    model = TrustCrisisModel(crisis(variants=variants, **changes), rng=0)
     for _ in range(day - 1):
         model.step()
     for v in range(1, n):

@@ -118,9 +118,10 @@ DAMAGES = {
     "index: a short outcome": lambda r, d: sql(d, "UPDATE run SET outcomes = substr(outcomes, 1, 9)"),
     "index: outcomes as text": lambda r, d: sql(d, "UPDATE run SET outcomes = 'x' WHERE replication = 2"),
     "index: names of outcomes exchanged": lambda r, d: sql(
-        d, "UPDATE block SET about = replace(replace(replace(about, 'run_probability', '#'), 'investor_loss', "
+        d,
+        "UPDATE block SET about = replace(replace(replace(about, 'run_probability', '#'), 'investor_loss', "
         "'run_probability'), '#', 'investor_loss')",
-    ),  # fmt: skip
+    ),
     "index: another shape": lambda r, d: sql(d, "UPDATE block SET about = json_set(about, '$.shape[0]', 3)"),
     "index: broken names": lambda r, d: sql(d, "UPDATE block SET about = '{x'"),
     "index: other episodes": lambda r, d: sql(d, "UPDATE run SET episodes = '[[9, 9]]' WHERE replication = 2"),
@@ -183,7 +184,7 @@ DAMAGES = {
     "study.json: a folder": lambda r, d: to_folder(d / "study.json"),
     "study.json: a list": lambda r, d: (d / "study.json").write_text("[1]"),
     "outcomes.csv: a folder": lambda r, d: to_folder(d / "outcomes.csv"),
-}  # fmt: skip
+}
 OWN = ("runs/mydata.npz", "runs/notes.part", "runs/b.npz.part", "mine.csv")  # of the user, beside what is kept
 
 

@@ -71,6 +71,10 @@ def two_passes(story, variants):
     return (tuple(variants[:1]), tuple(variants[1:])) if len(variants) > 1 else (tuple(variants),)
 
 
+def has_a_bug(story, variants, replication):
+    raise KeyError(f"nobody, in world {replication}")
+
+
 def fails_on_odd(story, variants, replication):
     if replication % 2 and "both" in variants:
         raise ValueError(f"no bank left in world {replication}")

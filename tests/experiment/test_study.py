@@ -1,5 +1,7 @@
 import contextlib
+import inspect
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import pytest
 
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
+from trustsim.experiment.failing import RunsFailed
 from trustsim.experiment.pool import executor
 from trustsim.experiment.study import run_study
 from trustsim.experiment.work import _chunks
@@ -134,11 +137,48 @@ def test_a_replication_is_paired_only_if_all_its_passes_finished():
     assert not np.isnan(s.outcomes["run_probability"]).any()
 
 
-def test_a_study_in_which_everything_fails_has_no_replications():
-    s = study(variants=["both"], simulate=lambda *_: 1 / 0)
-    assert len(s.replications) == 0
-    assert s.outcomes == {}
-    assert len(s.failed) == 12
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_study_whose_first_runs_all_fail_alike_stops_at_once_with_the_traceback_of_the_users_own_code(workers):
+    tried = []
+    with pytest.raises(RunsFailed) as caught:
+        study(simulate=fake.has_a_bug, groups=fake.two_passes, progress=lambda n, *_: tried.append(n), workers=workers)
+    line = next(n for n, text in enumerate(inspect.getsource(fake).splitlines(), 1) if "nobody" in text)
+    assert str(caught.value) == (
+        "the first runs of all variants fail alike, nothing more was tried: "
+        f"KeyError: 'nobody, in world 0' ({fake.__file__}:{line})"
+    )
+    assert len(tried) < 12
+    assert "in has_a_bug" in str(caught.value.__cause__)
+    assert caught.value.frames.count("  File ") == 1, "none of trustsim's own"
+    assert (caught.value.replication, caught.value.is_input) == (0, False)
+
+
+def test_a_study_in_which_every_run_fails_for_another_reason_says_the_first_of_them():
+    def differs(story, variants, replication):
+        raise [ValueError, KeyError, OSError][replication % 3]("no bank")
+
+    with pytest.raises(RunsFailed, match="no replication finished under all variants: ValueError: no bank"):
+        study(simulate=differs)
+
+
+def test_the_first_failure_among_runs_that_finish_is_told_when_it_happens(capsys):
+    told = []
+    study(simulate=fake.fails_on_odd, progress=lambda n, *_: told.append(capsys.readouterr().err))
+    assert told[0] == ""
+    assert re.fullmatch(
+        r"replication 1 failed: ValueError: no bank left in world 1 \(.*fake_engine.py:\d+\)\n", told[1]
+    )
+    assert set(told[2:]) == {""}, "once"
+
+
+def test_what_trustsim_refuses_in_every_run_is_an_input_that_is_wrong():
+    def refuses(story, variants, replication):
+        raise TrustsimError("network.path: given 'x.csv'; allowed: a file that can be read")
+
+    with pytest.raises(RunsFailed) as caught:
+        study(simulate=refuses)
+    assert str(caught.value).endswith("tried: network.path: given 'x.csv'; allowed: a file that can be read")
+    assert caught.value.is_input
 
 
 def test_a_killed_worker_costs_only_the_replication_that_killed_it_twice():
@@ -185,10 +225,10 @@ def test_ctrl_c_stops_the_workers_too():
             threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     began = time.perf_counter()
-    s = study(fake.scenario(n_replications=200), simulate=slow, workers=2, progress=interrupt)
+    s = study(fake.scenario(n_replications=1000), simulate=slow, workers=2, progress=interrupt)
     assert s.interrupted
-    assert 1 <= len(s.replications) < 200
-    assert time.perf_counter() - began < 15  # 20 s of work are left; what it takes is the start of the workers
+    assert 1 <= len(s.replications) < 1000
+    assert time.perf_counter() - began < 60  # 100 s of work are left; what it takes is the start of the workers
 
 
 def swallows_ctrl_c_at_four(story, variants, replication):

@@ -31,7 +31,7 @@ def played(r1: float, variant: object = (), shocks: object = (), days: int = 5, 
         variants={"v": list(variant)},
         horizon="30 d",
     )
-    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     total = model.state.total_money()
     for _ in range(days):
         model.step()

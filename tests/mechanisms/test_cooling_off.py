@@ -20,7 +20,7 @@ def after(days: float, step: str = "1 d", **lever: object) -> TrustCrisisModel:
         variants={"v": [{"kind": "cooling_off", **lever}]},
         step=step,
     )
-    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     for _ in range(round(days / model.dt)):
         model.step()
         queued = model.state.books[layout.QUEUED].sum()

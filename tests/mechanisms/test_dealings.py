@@ -13,7 +13,7 @@ from trustsim.scenario.load import from_document
 def after(days: int, outage_day: int, **settings: object) -> TrustCrisisModel:
     shock = {"kind": "outage", "platform": "Harbour", "day": f"{outage_day} d", "days": "1 d", "service": 0, "fear": 0}
     model = TrustCrisisModel(
-        from_document(document(mechanisms={"dealings": settings}, shocks=[shock]), REGISTRY), collects=False
+        from_document(document(mechanisms={"dealings": settings}, shocks=[shock]), REGISTRY), rng=0, collects=False
     )
     for _ in range(days):
         model.step()

@@ -21,7 +21,7 @@ def waits(load: float, agents: int, *, step: str = "1 d", days: int = 60, patien
         step=step,
         horizon=f"{days} d",
     )
-    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     for _ in range(round(days / model.dt)):
         model.step()
     return model.kept["waits"][0, 0]

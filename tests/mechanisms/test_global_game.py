@@ -22,7 +22,7 @@ def played(theta: float, **rule: object) -> TrustCrisisModel:
         investors={"count": N, "second_platform": "0 %", "considered": 1},
         segment={"wealth": 1000},
     )
-    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     for _ in range(3):
         model.step()
     return model

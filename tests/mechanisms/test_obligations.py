@@ -22,7 +22,7 @@ def played(platforms: dict[str, dict[str, object]], days: int = 3, **rule: objec
         platforms={name: {**LENDER, **settings} for name, settings in platforms.items()},
         investors={"count": 1, "members": "0 %", "second_platform": "0 %"},
     )
-    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     total = model.state.total_money()
     for _ in range(days):
         model.step()
@@ -70,7 +70,7 @@ def test_lending_at_random_changes_no_net_worth() -> None:
         platforms={"Bank": {**LENDER, "copies": 300, "own_cash": 1000, "outside_debt": 960}},
         investors={"count": 1, "members": "0 %", "second_platform": "0 %"},
     )
-    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     assert [p.name for p in model.state.platforms][:2] == ["Bank 1", "Bank 2"]
     model.step()
     debtor, creditor, amount = model.kept["debts"][0]

@@ -207,7 +207,7 @@ def stepped(document: dict[str, Any]) -> list[Played]:
     scenario = from_document(document, REGISTRY)
     out = []
     for variant in scenario.variants:
-        model = TrustCrisisModel(scenario, [variant.name])
+        model = TrustCrisisModel(scenario, [variant.name], rng=0)
         model.collects = False
         out.append(Played(model).step(DAYS))
     return out

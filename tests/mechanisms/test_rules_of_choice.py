@@ -21,7 +21,7 @@ def stepped(days: int, mechanisms: dict[str, object], **rest: object) -> TrustCr
     """Return a model of many investors on one platform that can pay all, after some days under one rule."""
     investors = {"count": 4000, "second_platform": "0 %", "considered": 1, "members": "100 %"}
     scenario = from_document(document(mechanisms=mechanisms, investors=investors, **ALONE, **rest), REGISTRY)
-    model = TrustCrisisModel(scenario, collects=False)
+    model = TrustCrisisModel(scenario, rng=0, collects=False)
     for _ in range(days):
         model.step()
     return model
@@ -81,7 +81,7 @@ def test_meetings_keep_the_mean_opinion(kind: dict[str, object]) -> None:
 
 def opinions_after(days: int, network: object, **settings: object) -> np.ndarray:
     told = document(mechanisms={"opinion": settings}, network=network, investors={"count": None}, **ALONE)
-    model = TrustCrisisModel(from_document(told, REGISTRY), collects=False)
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     for _ in range(days):
         model.step()
     return model.kept["opinion"][0]
@@ -92,7 +92,8 @@ def test_an_opinion_counts_by_the_links_of_who_holds_it() -> None:
     links = TrustCrisisModel(
         from_document(
             document(network={"kind": "named", "name": "florentine_families"}, investors={"count": None}), REGISTRY
-        )
+        ),
+        rng=0,
     ).state.network
     wanted = (links.degree[2] + 1) / (links.degree.sum() + links.n_nodes)
     assert thought == pytest.approx(np.full(links.n_nodes, wanted), abs=1e-3)
@@ -112,7 +113,7 @@ def test_where_all_are_linked_the_rows_that_are_not_written_out_count_as_well() 
     assert len(big) == 1000  # rows written out
     told = {"start": "one", "who": 0}
     large = document(mechanisms={"opinion": told}, network={"kind": "complete"}, investors={"count": 2500}, **ALONE)
-    model = TrustCrisisModel(from_document(large, REGISTRY), collects=False)
+    model = TrustCrisisModel(from_document(large, REGISTRY), rng=0, collects=False)
     model.step()
     wanted = np.full(2500, 1 / 2499)
     wanted[0] = 0
@@ -129,7 +130,7 @@ def test_a_leader_who_copies_nobody_is_followed_by_all() -> None:
     star = nx.DiGraph((0, i) for i in range(1, 50))  # 0 is seen by all and sees nobody
     told = document(mechanisms={"imitation": {"looks": 1}}, investors={"count": 50, "second_platform": "0 %"}, **ALONE)
     model = TrustCrisisModel(
-        from_document(told, REGISTRY), collects=False, network=Network.from_networkx(star, is_directed=True)
+        from_document(told, REGISTRY), rng=0, collects=False, network=Network.from_networkx(star, is_directed=True)
     )
     model.step()
     model.state.actions[0, 0] |= np.uint8(layout.RUNS)
@@ -162,7 +163,7 @@ def test_who_imitates_nobody_joins_at_a_constant_rate() -> None:
     told = {"adoption": {"innovation": "0.2 /day", "imitation": 0}}
     investors = {"count": 4000, "second_platform": "0 %", "considered": 1, "members": "0 %"}
     scenario = from_document(document(mechanisms=told, investors=investors, **ALONE), REGISTRY)
-    model = TrustCrisisModel(scenario, collects=False)
+    model = TrustCrisisModel(scenario, rng=0, collects=False)
     for _ in range(6):
         model.step()
     left = 1 - model.history[1:, layout.G_HOLDERS, 0, 0] / 4000

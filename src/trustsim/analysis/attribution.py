@@ -27,7 +27,7 @@ from trustsim.experiment.estimate import estimate
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.room import Room
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Study, choose_variants, collect, fitted, opened, planned, share_left
+from trustsim.experiment.study import Study, choose_variants, collect, fitted, opened, share_left, total_of
 from trustsim.experiment.work import Progress, Work, finish
 from trustsim.scenario.resolved import Scenario, Variant
 
@@ -126,7 +126,7 @@ def _told(name: str, found: Interval) -> dict[str, float]:
 def attribution(
     scenario: Scenario,
     *,
-    variants: Sequence[str] | None = None,
+    variants: str | Iterable[str] | None = None,
     replications: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -147,7 +147,7 @@ def attribution(
         under all variants.
     """
     chosen = choose_variants(scenario, variants)
-    total = planned(scenario) if replications is None else replications
+    total = total_of(scenario, replications)
     whole = with_replays(scenario, chosen) if replays else scenario
     names = [variant.name for variant in whole.variants] if replays else list(chosen)
     needs = estimate(whole, variants=names, replications=total, workers=workers, with_series=False)

@@ -20,13 +20,15 @@ import numpy as np
 import optuna
 from scipy.stats import qmc
 
+from trustsim import arguments
 from trustsim.analysis.trials import Trial, TrialLog, design_of_trials, loss, problem_of, refused, trial_of, values_at
-from trustsim.errors import ScenarioError, TrustsimError
+from trustsim.errors import ScenarioError
 from trustsim.experiment.design import Design, at_point, run_sweep
 from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.study import planned
+from trustsim.experiment.stop import Stopped
+from trustsim.experiment.study import total_of
 from trustsim.experiment.work import Progress, Simulate
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
@@ -83,10 +85,7 @@ def search(
     ------
     TrustsimError : for a count out of range, before anything runs.
     """
-    total = planned(scenario) if replications is None else replications
-    for name, count, least in (("trials", trials, 1), ("replications", total, 2)):
-        if count < least:
-            raise TrustsimError(f"{name}: given {count}; allowed: a whole number from {least}")
+    trials, total = arguments.count("trials", trials), total_of(scenario, replications, least=2)
     space, needs = room or Room(), needs_of(scenario, targets, trials, total, options.get("workers"))
     space.check_study(needs, scenario.source)
     space.check_time(needs)
@@ -118,6 +117,8 @@ def search(
                     )  # fmt: skip
                     place.put(problem, batch)
                     known |= {trial.number: trial for trial in batch}
+        except Stopped:
+            raise
         except KeyboardInterrupt:
             is_interrupted = True
     kept = tuple(known[number] for number in sorted(known))

@@ -33,6 +33,7 @@ from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 from scipy.stats import qmc
 
+from trustsim import arguments
 from trustsim.analysis.intervals import LEVEL
 from trustsim.analysis.measured import Measured, measured_of, values_at
 from trustsim.errors import TrustsimError, unknown
@@ -182,8 +183,9 @@ def points_of(
     if method not in METHODS:
         raise unknown("method", method, METHODS)
     how = METHODS[method]
+    n = how.samples if samples is None else arguments.count("samples", samples, 2)
     with _guarded():
-        positions = how.sample(len(ranges), how.samples if samples is None else samples, scenario.seed)
+        positions = how.sample(len(ranges), n, scenario.seed)
     return positions, design_at(method, ranges, positions)
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 
 from trustsim.catalog import REGISTRY
+from trustsim.experiment import child
 from trustsim.kernels import draws
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
@@ -63,4 +64,5 @@ def peak_bytes() -> int:
 
 
 if __name__ == "__main__":
+    child.follow_parent()
     main(*(int(x) for x in sys.argv[1:4]))

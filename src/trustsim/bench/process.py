@@ -5,28 +5,30 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from trustsim.experiment import child
 from trustsim.experiment.passing import Passing
 
 Row = dict[str, Any]
-_MAIN = "from trustsim.cli import main; main()"
 
 
 def one_run(n_investors: int, n_variants: int, n_days: int) -> Row:
     """Run one theft, all mechanisms on, in a process of its own; return seconds and peak memory."""
-    command = [sys.executable, "-m", "trustsim.bench.once", str(n_investors), str(n_variants), str(n_days)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return dict(json.loads(done.stdout))
+    return _said("trustsim.bench.once", str(n_investors), str(n_variants), str(n_days))
 
 
 def study(file: str | os.PathLike[str], n_replications: int) -> Row:
     """Row i: a whole study with its run store; see :mod:`trustsim.bench.studies`."""
-    command = [sys.executable, "-m", "trustsim.bench.studies", os.fspath(file), str(n_replications)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return _said("trustsim.bench.studies", os.fspath(file), str(n_replications))
+
+
+def _said(module: str, *arguments: str) -> Row:
+    done = subprocess.run(
+        child.command(module, *arguments), capture_output=True, text=True, check=True, env=child.environment()
+    )
     return dict(json.loads(done.stdout))
 
 
@@ -41,7 +43,7 @@ def memory(n_investors: int) -> Row:
 def start_up(file: str | os.PathLike[str]) -> Row:
     """Row e: seconds of ``--help``, of ``check``, of a first comparison with a cold and a warm compile cache."""
     with Passing() as room:
-        cache = {**os.environ, "NUMBA_CACHE_DIR": str(room.path / "cache")}
+        cache = {"NUMBA_CACHE_DIR": str(room.path / "cache")}
         here = os.fspath(Path(file).resolve())
         comparison = ["compare", here, "--quiet", "--out", str(room.path / "run")]
         return {
@@ -52,7 +54,7 @@ def start_up(file: str | os.PathLike[str]) -> Row:
         }
 
 
-def _seconds(arguments: list[str], environment: dict[str, str] | None = None) -> float:
+def _seconds(arguments: list[str], more: dict[str, str] | None = None) -> float:
     begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", _MAIN, *arguments], capture_output=True, check=True, env=environment)
+    subprocess.run(child.command("trustsim", *arguments), capture_output=True, check=True, env=child.environment(more))
     return time.perf_counter() - begin

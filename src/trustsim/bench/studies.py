@@ -12,6 +12,7 @@ from typing import Any
 
 from trustsim.bench.once import peak_bytes
 from trustsim.bench.worlds import story
+from trustsim.experiment import child
 from trustsim.experiment.passing import Passing
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
@@ -63,4 +64,5 @@ def _timed(scenario: Scenario, n_replications: int, n_workers: int) -> tuple[flo
 
 
 if __name__ == "__main__":
+    child.follow_parent()
     sys.stdout.write(json.dumps(study(sys.argv[1], int(sys.argv[2]))) + "\n")

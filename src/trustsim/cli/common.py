@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +16,7 @@ import click
 
 from trustsim.cli import output
 from trustsim.errors import TrustsimError, UnitError
+from trustsim.experiment import child, stop
 from trustsim.names import check_prose
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Made = TypeVar("Made", bound=Callable[..., Any])
 NOT_MET = 1
 WRONG_INPUT = 2
 SOME_FAILED = 3
-INTERRUPTED = 130
+INTERRUPTED = stop.INTERRUPTED
 _PATHS = {"file", "files", "folder", "out", "paths"}
 
 
@@ -58,20 +59,28 @@ class Commands(click.Group):
     command_class = Command
 
     def main(self, *args: Any, **more: Any) -> Any:
-        """Run the command line; what the terminal cannot show is replaced."""
+        """Run the command line; it can be stopped at any time, and what the terminal cannot show is replaced."""
         output.prepare()
-        return super().main(*args, **more)
+        with stop.watched():
+            child.settle_libraries()
+            return super().main(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a TrustsimError becomes exit status 2, an interrupt 130."""
+        """Run the command; a TrustsimError becomes exit status 2, an interrupt 130, SIGTERM 143, SIGHUP 129."""
         try:
             return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException):
+            raise
         except TrustsimError as error:
-            click.echo(str(error), err=True)
-            ctx.exit(WRONG_INPUT)
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
-            ctx.exit(INTERRUPTED)
+            frames = getattr(error, "frames", "")  # of the user's own code, where its runs failed
+            click.echo(f"{frames}\n{error}" if frames else str(error), err=True)
+            ctx.exit(WRONG_INPUT if getattr(error, "is_input", True) else SOME_FAILED)
+        except (Exception, KeyboardInterrupt) as error:
+            if not (stop.is_pressed() or isinstance(error, KeyboardInterrupt)):
+                raise
+            with suppress(OSError):  # the terminal is gone
+                click.echo(stop.STOP.word, err=True)
+            ctx.exit(stop.STOP.status)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

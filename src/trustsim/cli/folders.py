@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from trustsim.cli import common
 from trustsim.errors import TrustsimError, one_of
+from trustsim.experiment.stop import may_go_on
 
 if TYPE_CHECKING:
     from trustsim.experiment.request import Request
@@ -105,7 +106,7 @@ def go(
 
     with Store(place / RUNS, waits=say) as store:
         write_down(place, scenarios, request, texts or {})
-        _kind(place, request.command).go_on(read(place, store), how)
+        _begin(read(place, store), how)
 
 
 def go_on(place: Path, how: How) -> None:
@@ -127,7 +128,13 @@ def go_on(place: Path, how: How) -> None:
         request = renewed(found)
         if request != found.request:
             found = replace(found, request=write_down(place, found.scenarios, request, _texts(found)))
-        _kind(place, request.command).go_on(found, how)
+        _begin(found, how)
+
+
+def _begin(study: Folder, how: How) -> None:
+    """Run what is missing; whoever stops the program from now on is told how to go on."""
+    may_go_on(f"go on with: {study.resume}")
+    _kind(study.place, study.request.command).go_on(study, how)
 
 
 def read(place: Path, store: Store | None = None, *, checks: bool = True) -> Folder:

@@ -376,16 +376,11 @@ KINDS.update({command: Kind(_go_on, _counts) for command in ("compare", "run")})
 
 
 def _is_cold() -> bool:
-    """Whether the kernels are still to be compiled for this Python: no index of the main one as new as its source."""
-    from trustsim.kernels import account_pass
+    """Whether the kernels are still to be compiled for this Python, numba and processor."""
+    from trustsim.kernels.account_pass import account_pass
+    from trustsim.kernels.compiled import is_compiled
 
-    stats = getattr(account_pass.account_pass, "stats", None)
-    if stats is None:  # plain Python, under NUMBA_DISABLE_JIT
-        return False
-    source = Path(account_pass.__file__).stat().st_mtime
-    tag = f"py{sys.version_info.major}{sys.version_info.minor}"
-    indices = Path(stats.cache_path).glob(f"account_pass.account_pass-*.{tag}*.nbi")
-    return not any(index.stat().st_mtime >= source for index in indices)
+    return not is_compiled(account_pass)
 
 
 def _kept(result: Result, study: Folder, how: How, *, with_report: bool) -> TrustsimError | None:

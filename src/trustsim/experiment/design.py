@@ -27,7 +27,7 @@ from trustsim.experiment.pool import Pool
 from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Study, choose_variants, collect, fitted, opened, planned, share_left
+from trustsim.experiment.study import Study, choose_variants, collect, fitted, opened, share_left, total_of
 from trustsim.experiment.work import Grouping, Progress, Simulate, Work, finish
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
@@ -213,7 +213,7 @@ def run_sweep(
     registry: Registry,
     *,
     design: Design | None = None,
-    variants: Sequence[str] | None = None,
+    variants: str | Iterable[str] | None = None,
     replications: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -230,7 +230,7 @@ def run_sweep(
     not among the variants the first one serves.
     """
     chosen = choose_variants(scenario, variants)
-    total = planned(scenario) if replications is None else replications
+    total = total_of(scenario, replications)
     n_points = points_of(scenario) if design is None else len(design.points)
     paths = tuple(scenario.sweep) if design is None else design.paths
     needs = estimate(

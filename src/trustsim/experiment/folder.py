@@ -20,6 +20,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from trustsim import arguments
 from trustsim.errors import TrustsimError
 from trustsim.experiment.frames import (
     major,
@@ -189,10 +190,7 @@ def make(folder: str | os.PathLike[str]) -> Path:
 
 def expanded(path: str | os.PathLike[str]) -> Path:
     """Return a path in which ``~`` is somebody's home. Raises TrustsimError where nobody knows it."""
-    try:
-        return Path(path).expanduser()
-    except RuntimeError as e:
-        raise TrustsimError(f"{path}: given a home that is not known; allowed: a whole path") from e
+    return arguments.place("out", path)
 
 
 def can_write(folder: Path) -> bool:

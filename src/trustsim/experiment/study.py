@@ -7,6 +7,7 @@ workers, however often it was stopped. How they get there: :mod:`trustsim.experi
 from __future__ import annotations
 
 import functools
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,9 +17,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim import arguments
+from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, one_of, unknown
 from trustsim.experiment.address import addresses
 from trustsim.experiment.estimate import Estimate, estimate
+from trustsim.experiment.failing import RunsFailed
 from trustsim.experiment.passing import Passing
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.records import Addresses, Records, Stored
@@ -30,6 +34,7 @@ from trustsim.experiment.store import Store
 from trustsim.experiment.work import Grouping, Progress, Simulate, Work, finish
 from trustsim.model import lockstep_groups
 from trustsim.scenario.document import digest_of
+from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Precision, Scenario
 
 
@@ -95,9 +100,9 @@ class Study:
 
 
 def run_study(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     *,
-    variants: Sequence[str] | None = None,
+    variants: str | Iterable[str] | None = None,
     replications: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
@@ -110,11 +115,11 @@ def run_study(
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
 ) -> Study:
-    """Run *scenario* and return its :class:`Study`; a run that raises is recorded and the study goes on.
+    """Run *scenario*, or a file, and return its :class:`Study`; where only some runs raise, each is a record.
 
     Parameters
     ----------
-    variants : names to run, all by default. Where the scenario's baseline is not among them the first one serves.
+    variants : a name or several, all by default. Where the scenario's baseline is not among them the first one serves.
     replications : how many, by default the scenario's; for a scenario that asks for a precision, its whole budget.
     seed : in place of the scenario's.
     workers : processes, by default the CPUs that this process may use; 1 runs everything in this process.
@@ -136,24 +141,30 @@ def run_study(
     Raises
     ------
     TrustsimError : for an unknown variant, a count out of range, or a study that does not fit, before anything runs.
+    RunsFailed : as soon as the first runs of all variants fail alike, and where no replication finished; the cause is
+        the traceback of the first.
     """
-    scenario = scenario if seed is None else with_seed(scenario, seed)
-    chosen = choose_variants(scenario, variants)
-    total = planned(scenario) if replications is None else replications
-    needs = estimate(scenario, variants=chosen, replications=total, workers=workers)
-    n_workers = fitted(room or Room(), needs, scenario, workers, pool)
+    story = given(scenario, REGISTRY)
+    story = story if seed is None else with_seed(story, seed)
+    chosen = choose_variants(story, variants)
+    total = total_of(story, replications)
+    needs = estimate(story, variants=chosen, replications=total, workers=workers)
+    n_workers = fitted(room or Room(), needs, story, workers, pool)
     with opened(store) as (place, keeps):
-        where = {name: name for name in chosen} if store is None else addresses(scenario, chosen, simulate)
+        where = {name: name for name in chosen} if store is None else addresses(story, chosen, simulate)
         (room or Room()).check_time(needs, left=lambda: share_left(place, where, total))
-        work = Work(scenario, where, total, n_workers, pool, timeout, simulate, groups)
+        work = Work(story, where, total, n_workers, pool, timeout, simulate, groups)
         began = time.perf_counter()
 
         def study_of(upto: int) -> Study:
             is_finished = finish(replace(work, total=upto), place, _towards(total, progress, began))
             seconds = time.perf_counter() - began
-            return collect(place, scenario, where, upto, seconds=seconds, interrupted=not is_finished, keeps=keeps)
+            return collect(place, story, where, upto, seconds=seconds, interrupted=not is_finished, keeps=keeps)
 
-        return until_enough(rule, total, study_of)
+        study = until_enough(rule, total, study_of)
+    if study.failed and not study.interrupted and len(study.replications) == 0:
+        raise RunsFailed("no replication finished under all variants", study.failed[0])
+    return study
 
 
 def fitted(room: Room, needs: Estimate, scenario: Scenario, workers: int | None, pool: Pool | None) -> int | None:
@@ -257,25 +268,30 @@ def _liquidity_runs(
 
 def with_seed(scenario: Scenario, seed: int) -> Scenario:
     """Return *scenario* as if its file had said ``seed:`` so: document and digest follow."""
-    if not 0 <= seed < 2**63:
-        raise TrustsimError(f"seed: given {seed}; allowed: a whole number from 0 to {2**63 - 1}")
+    seed = arguments.count("seed", seed, 0, arguments.MOST_SEED)
     if seed == scenario.seed:
         return scenario
     document = {**scenario.document, "seed": seed}
     return replace(scenario, seed=seed, document=document, digest=digest_of(document))
 
 
-def choose_variants(scenario: Scenario, wanted: Sequence[str] | None) -> tuple[str, ...]:
+def choose_variants(scenario: Scenario, wanted: str | Iterable[str] | None) -> tuple[str, ...]:
     """Return the names to run, in the order wanted and each once; all of them where none are named."""
     known = {variant.name: None for variant in scenario.variants}
-    if wanted is None:
+    chosen = arguments.names("variants", wanted)
+    if chosen is None:
         return tuple(known)
-    for name in wanted:
+    for name in chosen:
         if name not in known:
             raise unknown("variants", name, known)
-    if not wanted:
+    if not chosen:
         raise TrustsimError(f"variants: given none; allowed: {one_of(known)}")
-    return tuple(dict.fromkeys(wanted))
+    return tuple(dict.fromkeys(chosen))
+
+
+def total_of(scenario: Scenario, replications: object, least: int = 1) -> int:
+    """Return how many replications to run: those asked for, else what the scenario plans."""
+    return arguments.count("replications", planned(scenario) if replications is None else replications, least)
 
 
 def planned(scenario: Scenario) -> int:

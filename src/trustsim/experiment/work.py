@@ -6,8 +6,10 @@ replication before the next one, so a study that is cut short is balanced and pa
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
+import sys
 import time
 import traceback
 from collections import deque
@@ -19,12 +21,15 @@ from typing import Any
 
 import numpy as np
 
+from trustsim import arguments
 from trustsim.errors import TrustsimError
 from trustsim.experiment import own
-from trustsim.experiment.pool import Pool, interruptible, processes
+from trustsim.experiment.failing import Alike
+from trustsim.experiment.pool import Pool, hindrance, interruptible, processes
 from trustsim.experiment.records import Addresses
 from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.stop import Stopped
 from trustsim.experiment.store import Store
 from trustsim.model import lockstep_groups
 from trustsim.registry import REGISTRY, Entry
@@ -59,24 +64,34 @@ class Work:
     with_series: bool = True
 
     def __post_init__(self) -> None:
-        for name, count in (("replications", self.total), ("workers", self.workers)):
-            if count is not None and count < 1:
-                raise TrustsimError(f"{name}: given {count}; allowed: a whole number from 1")
-        if self.timeout is not None and not self.timeout > 0:
-            raise TrustsimError(f"timeout: given {self.timeout}; allowed: a positive number of seconds")
+        plain: dict[str, float] = {"total": arguments.count("replications", self.total)}
+        if self.workers is not None:
+            plain["workers"] = arguments.count("workers", self.workers)
+        if self.timeout is not None:
+            plain["timeout"] = arguments.seconds("timeout", self.timeout)
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
 
 
 def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
-    """Run what *store* lacks and put it there as it comes; return whether all was tried (False after Ctrl-C)."""
+    """Run what *store* lacks and put it there as it comes; return whether all was tried (False after Ctrl-C).
+
+    Raises RunsFailed where the first runs of all variants fail alike, Stopped where the program is to end at once.
+    """
     began = time.perf_counter()
     n_workers = min(_n_cpus() if work.workers is None else work.workers, work.total)
     left = _Left(work, store)
     task = _Task(work.simulate, work.timeout, own.entries(*own.BY_NAME))
     try:
         passes = left.passes()
+        alike = Alike(tuple(work.addresses), work.total, had_any=left.has_any_done)
         pool = work.pool
         if pool is None and n_workers > 1 and len(passes) > 1:
-            pool = processes(n_workers, _version(work.simulate))
+            where = hindrance()
+            if where is None:
+                pool = processes(n_workers, _version(work.simulate))
+            else:
+                _say_once(f"trustsim: one process at work {where}")
         blocks = (
             _in_process(task, work.scenario, passes) if pool is None else _in_pool(task, work.scenario, passes, pool)
         )
@@ -84,12 +99,27 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
             for results in blocks:
                 writer.put(results)
                 left.take(results)
+                line = alike.take(results)
+                if line is not None:
+                    _say(line)
                 if progress is not None and left.n_tried > 0:
                     progress(left.n_tried, work.total, time.perf_counter() - began)
                 check()
+                if alike.is_sure:
+                    break
+        alike.check()
+    except Stopped:
+        raise
     except KeyboardInterrupt:
         return False
     return True
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+_say_once = functools.cache(_say)
 
 
 def _version(simulate: Simulate) -> str:
@@ -201,6 +231,11 @@ class _Left:
         self._is_left = np.ones((work.total, len(self._column)), np.bool_)
         for k, address in enumerate(work.addresses.values()):
             self._is_left[store.done(address, work.total, with_series=work.with_series), k] = False
+
+    @property
+    def has_any_done(self) -> bool:
+        """Whether a run of any variant came back."""
+        return not bool(self._is_left.all())
 
     @property
     def n_tried(self) -> int:

@@ -9,7 +9,7 @@ from trustsim.analysis.attribution import Attribution, attribution
 from trustsim.catalog import REGISTRY
 from trustsim.registry import Registry
 from trustsim.report.result import Out, running
-from trustsim.scenario.load import load
+from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Scenario
 
 
@@ -34,6 +34,6 @@ def attribute(
     ScenarioError, TrustsimError : for what is wrong with the file or an argument, before anything runs, and where no
         replication finished.
     """
-    story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
+    story = given(scenario, registry)
     with running(progress, out) as (callback, store):
         return attribution(story, progress=callback, store=store, **options)

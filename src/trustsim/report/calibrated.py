@@ -12,7 +12,7 @@ from trustsim.analysis.trials import TrialLog
 from trustsim.catalog import REGISTRY
 from trustsim.registry import Registry
 from trustsim.report.result import Out, running
-from trustsim.scenario.load import load
+from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.targets import Targets, read_targets
 
@@ -42,7 +42,7 @@ def calibrate(
     ScenarioError, TrustsimError : for what is wrong with a file or an argument, before anything runs, and where too few
         points gave numbers.
     """
-    story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
+    story = given(scenario, registry)
     asked = targets if isinstance(targets, Targets) else read_targets(targets, story, registry)
     found = search(story, asked, progress=progress, out=out, registry=registry, **options)
     return calibrated(story, asked, found.trials, found.replications, found.seconds)

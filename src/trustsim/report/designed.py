@@ -13,7 +13,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.experiment.design import ranges_of, run_sweep
 from trustsim.registry import Registry
 from trustsim.report.result import Out, running
-from trustsim.scenario.load import load
+from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Scenario
 
 Given = Scenario | str | os.PathLike[str]
@@ -41,7 +41,7 @@ def sweep(
     ------
     ScenarioError, TrustsimError : for what is wrong with the file or an argument, before anything runs.
     """
-    story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
+    story = given(scenario, registry)
     with running(progress, out) as (callback, store):
         found = run_sweep(story, registry, progress=callback, store=store, **options)
     return robust(found, registry, outcome)
@@ -66,7 +66,7 @@ def sensitivity(
     options : of :func:`trustsim.analysis.sensitivity.sensitivity`: method, outcome, variant, paired, samples; and of
         :func:`trustsim.experiment.design.run_sweep`: replications, workers, timeout, pool.
     """
-    story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
+    story = given(scenario, registry)
     between = ranges_of(story, registry, ranges)
     with running(progress, out) as (callback, store):
         return sensitivity_of(story, registry, between, progress=callback, store=store, **options)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from trustsim import arguments
 from trustsim.analysis.evidence import Finding, findings, variants_needed
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
@@ -58,7 +59,7 @@ def _row(file: str, found: Finding) -> dict[str, Any]:
 
 
 def evidence(
-    paths: File | Sequence[File],
+    paths: File | Iterable[File],
     *,
     replications: int | None = None,
     progress: bool = True,
@@ -79,11 +80,11 @@ def evidence(
     ------
     ScenarioError, TrustsimError : for what is wrong with a file, before anything runs.
     """
-    stories = stories_of([paths] if isinstance(paths, str | os.PathLike) else paths, registry)
+    stories = stories_of(paths, registry)
     return judged(stories, replications=replications, progress=progress, out=out, registry=registry, **options)
 
 
-def stories_of(paths: Sequence[File], registry: Registry) -> list[Scenario]:
+def stories_of(paths: File | Iterable[File], registry: Registry) -> list[Scenario]:
     """Return the scenarios of files and folders that have an ``expect``.
 
     Raises ScenarioError, TrustsimError for what is wrong with a file, and where there is none.
@@ -119,10 +120,11 @@ def judged(
     return Evidence(tuple(checked))
 
 
-def _files(paths: Sequence[File]) -> list[Path]:
+def _files(paths: File | Iterable[File]) -> list[Path]:
     """Return the files, and those in folders, in order; each once."""
     found: dict[Path, None] = {}
-    for path in map(Path, paths):
+    several = paths if isinstance(paths, Iterable) and not isinstance(paths, str | bytes) else [paths]
+    for path in (arguments.place("paths", each) for each in several):
         inside = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
         if not inside:
             raise TrustsimError(f"{path}: given a folder without scenario files; allowed: one with *.yaml files")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ from trustsim.registry import Registry
 from trustsim.report import again, odd, page, plots, words
 from trustsim.report.progress import shown
 from trustsim.report.table import ranked_html
-from trustsim.scenario.load import load
+from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Precision, Scenario
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def compare(
     scenario: Scenario | str | os.PathLike[str],
     *,
     replications: int | None = None,
-    variants: Sequence[str] | None = None,
+    variants: str | Iterable[str] | None = None,
     seed: int | None = None,
     workers: int | None = None,
     progress: bool | Progress = True,
@@ -232,7 +232,7 @@ def compare(
     ------
     ScenarioError : with everything that is wrong with the file. TrustsimError : for an argument out of range.
     """
-    story = scenario if isinstance(scenario, Scenario) else load(scenario, registry)
+    story = given(scenario, registry)
     check_rank(registry, rank_by)
     with running(progress, out) as (callback, store):
         study = run_study(

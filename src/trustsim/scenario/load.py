@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from trustsim import arguments
 from trustsim.errors import ScenarioError
 from trustsim.registry import Registry
 from trustsim.scenario.layout import FORMAT
@@ -32,7 +33,7 @@ def load(path: str | os.PathLike[str], registry: Registry, *, overrides: Mapping
     ScenarioError : with everything that is wrong.
     """
     report = Report()
-    file = os.fspath(path)
+    file = arguments.path("scenario", path)
     tree = read_file(file, report)
     return _load(tree, file, os.path.dirname(file), registry, overrides, report)
 
@@ -86,6 +87,11 @@ def overrides_from(settings: Iterable[str]) -> dict[str, Any]:
             overrides[path.strip()] = plain(node)
     report.stop_if_any()
     return overrides
+
+
+def given(scenario: Scenario | str | os.PathLike[str], registry: Registry) -> Scenario:
+    """Return a scenario that is given as itself or by its file. Raises TrustsimError for anything else."""
+    return scenario if isinstance(scenario, Scenario) else load(scenario, registry)
 
 
 def _load(

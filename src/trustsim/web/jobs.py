@@ -15,7 +15,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from typing import Any
 from filelock import BaseFileLock, FileLock, Timeout
 
 from trustsim.errors import TrustsimError
+from trustsim.experiment import child
 from trustsim.experiment import request as requests
 from trustsim.experiment.address import addresses
 from trustsim.experiment.folder import ABOUT, write_whole
@@ -303,11 +303,11 @@ class Jobs:
         It inherits the lock, and so holds it from its first to its last moment, also where this server is killed.
         """
         workers = [] if self._workers is None else ["--workers", str(self._workers)]
-        command = [sys.executable, "-m", "trustsim.cli", "resume", str(place), "--quiet", *workers]
+        command = child.command("trustsim", "resume", str(place), "--quiet", *workers)
         with (place / LOG).open("wb") as log:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
-                pass_fds=_file_of(lock),
+                pass_fds=_file_of(lock), env=child.environment(),
             )  # fmt: skip
         if hasattr(os, "setpriority"):
             with suppress(OSError):
@@ -439,7 +439,7 @@ def _end_of(said: str | None, *, is_full: bool = False) -> tuple[str, str | None
     if tells_of_full_disk(said) or (not said and is_full):
         return "failed", f"{FULL}. What is finished is kept."
     last = next((line for line in reversed(said.splitlines()) if line.strip()), "")
-    if last.startswith("interrupted") or "KeyboardInterrupt" in said:
+    if last.startswith(("interrupted", "stopped by")) or "KeyboardInterrupt" in said:
         return "stopped", None
     if not last:
         return "stopped", f"{_STARTED} (was it killed?); {_ENDED}."

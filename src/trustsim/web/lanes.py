@@ -21,10 +21,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from loky import ProcessPoolExecutor
-
 from trustsim.errors import ScenarioError, TrustsimError
-from trustsim.experiment.pool import ignore_interrupts
+from trustsim.experiment.pool import one_process
 from trustsim.web.refused import Refused
 
 if sys.platform != "win32":  # there are no such limits
@@ -216,7 +214,7 @@ class Lane:
 
 def _executor(worker: _Worker) -> Any:
     if worker.executor is None:
-        worker.executor = ProcessPoolExecutor(1, timeout=_IDLE_SECONDS, initializer=ignore_interrupts)
+        worker.executor = one_process(_IDLE_SECONDS)
     return worker.executor
 
 
