@@ -17,7 +17,7 @@ from trustsim.experiment.frames import outcomes_frame, series_frame
 from trustsim.experiment.study import Study, run_study
 
 NAMES = (
-    "=HYPERLINK(\"http://evil\",\"x\")", "+1+1", "-1", "@SUM(1)", "＝1", "'=1", "2", "all", "none", "港湾", "a, \"b\"",
+    "=HYPERLINK(\"http://evil\",\"x\")", "+1+1", "-1-1", "@SUM(1)", "＝1", "'=1", "2", "all", "none", "港湾", "a, \"b\"",
     "best",
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_names_that_are_heads_of_columns_are_guarded_and_may_be_a_word_of_the_ta
     frame = pd.DataFrame([[1.5, -2.0, "=x"]], columns=["=a", "best", "best"])
     tables.write_csv(frame, tmp_path / "points.csv", index_label="point")
     assert (tmp_path / "points.csv").read_text() == "point,'=a,best,best\n0,1.5,-2.0,'=x\n"
-    assert tables.rows_as_csv([("day", "+a: 5%"), (1, -2.5)]) == "day,'+a: 5%\n1,-2.5\n"
+    assert tables.rows_as_csv([("day", "+a: 5%"), (1, "-2.5e-3")]) == "day,'+a: 5%\n1,-2.5e-3\n"
 
 
 def test_a_workbook_holds_names_as_text(study: Study, tmp_path: Path) -> None:

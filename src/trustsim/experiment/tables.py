@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable
 from typing import IO, Any
 
@@ -18,13 +19,15 @@ import pandas as pd
 #: what a spreadsheet takes for the start of a formula, and what is put before it
 _STARTS = tuple("=+-@＝＋－＠'")
 _GUARD = "'"
+_NUMBER = re.compile(r"[+-](\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)  # no name: see names.py
 #: columns that hold names or words, whatever they look like
 _TEXTS = ("variant", "platform", "segment", "trigger", "outcome", "channel", "parameter", "path", "best", "name")
 
 
 def guarded(value: Any) -> Any:
     """Return a cell as it stands in a file: a text that a spreadsheet would run has an apostrophe before it."""
-    return _GUARD + value if isinstance(value, str) and value.startswith(_STARTS) else value
+    is_run = isinstance(value, str) and value.startswith(_STARTS) and _NUMBER.fullmatch(value) is None
+    return _GUARD + value if is_run else value
 
 
 def plain(text: str) -> str:
