@@ -3,8 +3,8 @@
     python benchmarks/readers.py [--readers 60] [--seconds 30] [--studies 2]
 
 Starts ``trustsim serve`` on a folder of its own, asks it for a world of 20,000 people over 10,000 days and for
-studies, and lets each reader ask for the page, its script, the scenarios, the runs and a form, one after the other, with
-a second between. Prints the longest and the usual answer of each, and how long the server took to end.
+studies, and lets each reader ask for the page, its script, the scenarios, the runs and a form in turn, with a second
+between. It prints the longest and the usual answer of each, and how long the server took to end.
 """
 
 from __future__ import annotations

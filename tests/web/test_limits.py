@@ -1,0 +1,88 @@
+"""What is asked for is limited as a whole, and a folder that is served read only stays as it is."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from asking import HERE, made
+
+from conftest import asking
+from trustsim.web.files import Files
+from trustsim.web.jobs import Jobs
+from trustsim.web.page_state import Limits
+from trustsim.web.site import Site
+
+STATE = {"scenario": "small.yaml", "replications": 2}
+LARGE = {  # each of these is within its own limit
+    "too much memory": ({"investors.count": "100000", "network.mean_degree": "10000"}, "memory"),
+    "too long": ({"investors.count": "100000", "horizon": "10000 d"}, "minutes"),
+}
+
+
+def served(folder, *, limits=None, is_read_only=False, **of_jobs):
+    site = Site(Files(folder, is_read_only=is_read_only), Jobs(folder, workers=1, **of_jobs), limits, HERE)
+    return site, asking(site)
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_what_needs_too_much_taken_together_is_refused_with_the_option_that_allows_it(folder, name):
+    changed, what = LARGE[name]
+    _, client = served(folder, limits=Limits(memory=4 * 2**30, minutes=60.0, workers=2))
+    state = {"scenario": "small.yaml", "set": changed, "replications": 1000}
+    form = client.post("/api/scenario", json=state).json()
+    assert form["needs"]["memory_bytes"] > 0
+    assert [each["text"] for each in form["problems"] if f"trustsim serve --most-{what} " in each["text"]]
+    for path in ("/api/jobs", "/api/play?replication=0"):
+        answer = client.post(path, json=state)
+        assert answer.status_code == 422
+        assert f"--most-{what} " in answer.text
+    assert client.get("/api/jobs").json() == {"jobs": []}
+
+
+def test_the_form_says_what_a_study_needs(client):
+    needs = client.post("/api/scenario", json=STATE).json()["needs"]
+    assert (needs["variants"], needs["replications"], needs["people"]) == (4, 2, 120)
+    assert 2**27 < needs["memory_bytes"] < 2**32
+    assert 0 < needs["seconds"] < 600
+
+
+def test_the_line_and_the_disk_have_an_end(folder):
+    site, client = served(folder, most_waiting=0)
+    assert client.post("/api/jobs", json=STATE).status_code == 503
+    (folder / "runs" / "old").mkdir(parents=True)
+    (folder / "runs" / "old" / "shard").write_bytes(b"x" * 5000)
+    site, client = served(folder, most_bytes=4096)
+    answer = client.post("/api/jobs", json=STATE)
+    assert answer.status_code == 507
+    assert "--most-disk" in answer.json()["error"]["text"]
+    assert math.isinf(Jobs(folder)._most_bytes)
+    site.close()
+
+
+def test_a_folder_that_is_read_only_is_looked_at_and_nothing_else(finished):
+    folder, id = finished.site.files.folder, finished.job["id"]
+    _, client = served(folder, is_read_only=True)
+    before = sorted(folder.rglob("*"))
+    story = (folder / "small.yaml").read_bytes()
+    changes = (
+        ("POST", "/api/jobs", {"json": STATE}), ("POST", "/api/play", {"json": STATE}),
+        ("POST", f"/api/jobs/{id}/stop", {"json": {}}), ("POST", f"/api/jobs/{id}/resume", {"json": {}}),
+        ("DELETE", f"/api/jobs/{id}", {}),
+        ("POST", "/api/upload?name=x.yaml", {"content": story, "headers": {"Content-Type": "text/yaml"}}),
+    )  # fmt: skip
+    for method, path, more in changes:
+        answer = client.request(method, path, **more)
+        assert answer.status_code == 403, path
+        assert "read only" in answer.json()["error"]["text"]
+    assert sorted(folder.rglob("*")) == before
+    assert client.post("/api/scenario", json=STATE).json()["is_read_only"]
+    assert client.get("/api/scenarios").json()["is_read_only"]
+    for path in (
+        "",
+        "/chart?kind=difference&name=investor_loss",
+        "/play?replication=0",
+        "/result.json",
+        "/report.html",
+    ):
+        assert made(client, f"/api/jobs/{id}{path}").status_code == 200
