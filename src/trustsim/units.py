@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 from trustsim.errors import UnitError, nearest, one_of
@@ -18,6 +19,7 @@ Unit = Literal["share", "duration", "money", "per_day", "number", "count", "log-
 
 MINOR_PER_MAJOR = 100
 LARGEST_MONEY = 2**53  # minor units: exact both as int64 and as a float read from YAML
+ALL_MONEY = 2**60  # minor units that all investors, or all platforms, may have together: no sum overflows an int64
 
 _NUMBER = r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
@@ -46,6 +48,10 @@ DISTRIBUTIONS: dict[str, tuple[int, str]] = {
     "choice": (-1, "choice(x, y, ...) with equal weight"),
 }
 
+CELLS = 8192  # equal cells of probability; a draw is the value at the middle of one
+_OUTERMOST = 0.5 / CELLS  # probability below the smallest and above the largest value that is drawn
+_Z, _T = NormalDist().inv_cdf(1 - _OUTERMOST), -math.log(_OUTERMOST)
+
 
 @dataclass(frozen=True)
 class Distribution:
@@ -57,8 +63,58 @@ class Distribution:
     def __post_init__(self) -> None:
         object.__setattr__(self, "args", tuple(float(a) for a in self.args))
 
+    @property
+    def point(self) -> float | None:
+        """The one value of a distribution without spread: ``uniform(a, a)``, ``normal(m, 0)``, …; else None."""
+        if self.name in ("normal", "lognormal") and self.args[1] == 0:
+            return self.args[0]
+        if self.name in ("uniform", "choice") and min(self.args) == max(self.args):
+            return self.args[0]
+        return None
+
+    @property
+    def extremes(self) -> tuple[float, float]:
+        """What is drawn lies between these two, whatever the parameter's bounds are; infinite where it overflows.
+
+        They are the outermost of the ``CELLS`` values, but for ``gamma``, where they are bounds of its tails
+        (sub-gamma, Boucheron, Lugosi and Massart 2013, doi:10.1093/acprof:oso/9780199535255.001.0001, section 2.4).
+        """
+        a = self.args
+        if self.name in ("uniform", "choice"):
+            return min(a), max(a)
+        if self.name == "normal":
+            return a[0] - _Z * a[1], a[0] + _Z * a[1]
+        if self.name == "lognormal":
+            return a[0] * math.exp(-_Z * a[1]), a[0] * _exp(_Z * a[1])
+        if self.name == "exponential":
+            return a[0] * _OUTERMOST, a[0] * _T
+        if self.name == "pareto":
+            return a[0], a[0] * _exp(_T / a[1])
+        if self.name == "gamma":
+            side = math.sqrt(2 * a[0] * _T)
+            return a[1] * max(a[0] - side, 0.0), a[1] * (a[0] + side + _T)
+        return 0.0, 1.0
+
+    @property
+    def mean(self) -> float:
+        """The mean, or what is largest among the draws where that is less: of a Pareto tail it may be infinite."""
+        a = self.args
+        means = {
+            "beta": lambda: a[0] / (a[0] + a[1]),
+            "uniform": lambda: (a[0] + a[1]) / 2,
+            "lognormal": lambda: a[0] * _exp(a[1] ** 2 / 2),
+            "pareto": lambda: a[0] * a[1] / (a[1] - 1) if a[1] > 1 else math.inf,
+            "gamma": lambda: a[0] * a[1],
+            "choice": lambda: sum(a) / len(a),
+        }
+        return min(means[self.name]() if self.name in means else a[0], self.extremes[1])
+
     def __str__(self) -> str:
         return f"{self.name}({', '.join(f'{a:g}' for a in self.args)})"
+
+
+def _exp(x: float) -> float:
+    return math.exp(x) if x < 700 else math.inf
 
 
 def _scaled(given: object, text: str, scale: dict[str, float], unit: str) -> float:
@@ -142,14 +198,38 @@ def _distribution(given: str, name: str, inside: str, unit: Unit, currency: str)
     )
     if any(args[k] <= 0 for k in _POSITIVE_ARGS.get(name, ())):
         raise UnitError(f"{given!r}", f"{meaning}, with positive arguments")
+    if not all(_SHAPES[0] <= args[k] <= _SHAPES[1] for k in _SHAPE_ARGS.get(name, ())):
+        raise UnitError(f"{given!r}", f"{meaning}, with shapes from {_SHAPES[0]:g} to {_SHAPES[1]:g}")
     if name == "uniform" and args[0] > args[1]:
         raise UnitError(f"{given!r}", "uniform(low, high) with low ≤ high")
+    if name in ("normal", "lognormal") and args[1] < 0:
+        raise UnitError(f"{given!r}", f"{meaning}, with a spread (the second argument) of at least 0")
     return Distribution(name, args)
 
 
 # which arguments carry the parameter's unit, and which must be positive
 _SCALED_ARGS = {"beta": (), "lognormal": (0,), "pareto": (0,), "gamma": (1,)}
 _POSITIVE_ARGS = {"beta": (0, 1), "lognormal": (0,), "exponential": (0,), "pareto": (0, 1), "gamma": (0, 1)}
+_SHAPE_ARGS = {"beta": (0, 1), "pareto": (1,), "gamma": (0,)}
+_SHAPES = (1e-9, 1e9)  # beyond these a distribution is a point or two, and its quantiles are not numbers
+
+
+def check_draws(value: Distribution, given: str, low: float | None, high: float | None, unit: Unit) -> None:
+    """Raise UnitError where *value* cannot be drawn as finite numbers of which some lie in [low, high].
+
+    What is drawn beyond a bound becomes the bound; money beyond ``LARGEST_MONEY`` would be no money any more.
+    """
+    allowed = f"a distribution of values {between(low, high, unit)}"
+    smallest, largest = value.extremes
+    if not (math.isfinite(smallest) and math.isfinite(largest)):
+        raise UnitError(
+            f"{given!r}, of which a draw in {2 * CELLS} is beyond all numbers", f"{allowed}, with less spread"
+        )
+    if unit == "money" and largest > LARGEST_MONEY:
+        most = f"no draw in {2 * CELLS} above {LARGEST_MONEY // MINOR_PER_MAJOR}"
+        raise UnitError(f"{given!r}, of which some pass what can be counted", f"{allowed}, {most}")
+    if (high is not None and smallest > high) or (low is not None and largest < low):
+        raise UnitError(f"{given!r}, of which every draw lies beyond the bounds", allowed)
 
 
 def check_bounds(value: float, low: float | None, high: float | None, unit: Unit) -> None:

@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 import trustsim as ts
+from trustsim.analysis.comparison import compare
+from trustsim.catalog import REGISTRY
 from trustsim.cli import main
 from trustsim.experiment.study import Study, run_study
 
@@ -32,6 +34,11 @@ def test_every_shipped_scenario_runs(path: Path) -> None:
     study = run_study(scenario, replications=2)
     assert not study.failed
     assert study.outcomes["run_probability"].shape == (2, len(scenario.variants))
+    found = compare(study, REGISTRY)
+    for intervals in (*found.levels.values(), *found.differences.values()):
+        for name, each in intervals.items():
+            assert np.isnan(each.low) or each.low <= each.mean <= each.high, name
+            assert not each.low == each.high, name
 
 
 @pytest.mark.slow

@@ -15,7 +15,6 @@ from trustsim.units import Distribution
 
 LARGEST_COUNT = 2**53
 _CENTRED = {"normal", "lognormal", "exponential", "pareto"}  # the first argument is a value that can be drawn
-_SPREAD_SECOND = {"normal", "lognormal"}  # the second argument is a spread
 
 
 @dataclass(frozen=True)
@@ -193,8 +192,6 @@ def _check_currency(given: str, currency: str) -> None:
 
 def _check_distribution(value: Distribution, given: str, parameter: Parameter) -> None:
     """Bounds apply to what is drawn; arguments that are values themselves must lie inside them too."""
-    if value.name in _SPREAD_SECOND and value.args[1] < 0:
-        raise UnitError(repr(given), "a spread (the second argument) of at least 0")
     inside = value.args if value.name in ("uniform", "choice") else value.args[:1] if value.name in _CENTRED else ()
     for argument in inside:
         try:
@@ -205,6 +202,7 @@ def _check_distribution(value: Distribution, given: str, parameter: Parameter) -
         raise UnitError(
             repr(given), f"a distribution of values {units.between(parameter.low, parameter.high, parameter.unit)}"
         )
+    units.check_draws(value, given, parameter.low, parameter.high, parameter.unit)
 
 
 _UNIT_WORDS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -11,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from trustsim.errors import ModelError
 from trustsim.kernels import draws, purposes
-from trustsim.units import LARGEST_MONEY, Distribution
-from trustsim.world.sections import ALL_MONEY, Investors, Segment
+from trustsim.registry import parameters_of
+from trustsim.units import ALL_MONEY, CELLS, LARGEST_MONEY, Distribution
+from trustsim.world.sections import Investors, Segment
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_GRID = 8192
-_SPREAD = tuple(f.name for f in fields(Segment) if f.name not in ("name", "share"))
+_SPREAD = tuple(p for p in parameters_of(Segment) if p.spread)
 _SEGMENT, _ACCOUNTS, _PHASE, _READING = range(4)  # "day" of POPULATION addresses; traits follow
 _FIRST_TRAIT = 16
 
@@ -39,8 +40,10 @@ class Population:
 
 @lru_cache(maxsize=256)
 def _quantiles(distribution: Distribution) -> Floats:
-    """Return float64 (GRID,): the inverse distribution function at the middles of GRID equal cells."""
-    u = (np.arange(_GRID) + 0.5) / _GRID
+    """Return float64 (CELLS,): the inverse distribution function at the middles of CELLS equal cells."""
+    if distribution.point is not None:
+        return np.full(CELLS, distribution.point)
+    u = (np.arange(CELLS) + 0.5) / CELLS
     a = distribution.args
     frozen: Mapping[str, Any] = {
         "beta": lambda: stats.beta(a[0], a[1]),
@@ -53,38 +56,44 @@ def _quantiles(distribution: Distribution) -> Floats:
     }
     if distribution.name == "choice":
         return np.asarray(np.array(a)[(u * len(a)).astype(int)], np.float64)
-    return np.asarray(frozen[distribution.name]().ppf(u), np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is no number is refused by whoever draws
+        return np.asarray(frozen[distribution.name]().ppf(u), np.float64)
 
 
 def sample(value: float | Distribution, u: Floats) -> Floats:
     """Return float64 (n,): *value* itself, or its distribution at the uniforms *u* (8,192 cells, nearest)."""
     if not isinstance(value, Distribution):
         return np.full(len(u), float(value))
-    return _quantiles(value)[(u * _GRID).astype(np.int64)]
+    return _quantiles(value)[(u * CELLS).astype(np.int64)]
 
 
 def draw_population(investors: Investors, count: int, key: NDArray[np.uint64]) -> Population:
     """Draw segments and traits of ``count`` investors and the newcomers, who come last; rows A1, A2, D9, D10, D20.
 
     Each trait comes from the distribution of the investor's segment, by an own uniform; traits are correlated through
-    segments only.
+    segments only. What is drawn beyond a bound of the trait is set to that bound.
+
+    Raises
+    ------
+    ModelError : where a distribution gives what is no finite number.
     """
     n = count + investors.newcomers
     u = draws.uniforms(n, purposes.POPULATION, key, day=_SEGMENT)
     edges = np.cumsum([s.share for s in investors.segments])
     segment = np.minimum(np.searchsorted(edges, u[0], side="right"), len(edges) - 1).astype(np.int16)
     traits: dict[str, Floats] = {}
-    for k, name in enumerate(_SPREAD):
+    for k, trait in enumerate(_SPREAD):
         column = np.empty(n)
         word = k % 4
         if word == 0:
             u = draws.uniforms(n, purposes.POPULATION, key, day=_FIRST_TRAIT + k // 4)
         for s, settings in enumerate(investors.segments):
-            mine = segment == s
-            column[mine] = sample(getattr(settings, name), u[word, mine])
-        traits[name] = column
-    for share in ("invested", "prior_trust", "literacy", "attention", "resilience", "risk_tolerance"):
-        traits[share] = np.clip(traits[share], 0.0, 1.0)
+            mine, value = segment == s, getattr(settings, trait.name)
+            column[mine] = sample(value, u[word, mine])
+            if not np.isfinite(column[mine]).all():
+                where = f"investors.segments.{settings.name}.{trait.name}"
+                raise ModelError(f"{where}: given {value}, which draws what is no number; allowed: finite numbers")
+        traits[trait.name] = np.clip(column, trait.low, trait.high)
     return Population(segment, traits)
 
 

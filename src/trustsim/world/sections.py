@@ -14,10 +14,9 @@ from typing import Any, ClassVar
 from trustsim.errors import Misfit, UnitError, nearest, one_of
 from trustsim.registry import REGISTRY, parameter
 from trustsim.scenario.resolved import World
-from trustsim.units import LARGEST_MONEY, Distribution, show
+from trustsim.units import ALL_MONEY, LARGEST_MONEY, Distribution, show
 
 YUAN = 100  # minor units
-ALL_MONEY = 2**60  # minor units that all investors, or all platforms, may own together, so that no sum overflows
 
 
 @REGISTRY.enter("section", "segment", rows=("A1", "A2", "D1", "D9", "D10", "D20"), source="assumed")
@@ -49,7 +48,7 @@ class Segment:
         Distribution("beta", (3, 3)), unit="share", spread=True, source="assumed",
         text="0: runs early; 1: stays long")  # fmt: skip
     tenure: float | Distribution = parameter(
-        Distribution("exponential", (500.0,)), unit="duration", low=0, spread=True, source="E-38",
+        Distribution("exponential", (500.0,)), unit="duration", low=0, high=1e6, spread=True, source="E-38",
         text="time as a client; long relationships run less")  # fmt: skip
     herding: float | Distribution = parameter(
         1.0, unit="number", low=0, high=10, spread=True, source="assumed",
@@ -77,6 +76,14 @@ class Investors:
     newcomer_links: float = parameter(
         4.0, unit="number", low=0, high=1000, source="assumed", text="mean links of a newcomer to earlier investors")
     segments: tuple[Segment, ...] = (Segment(name="investors"),)
+
+    def misfits(self, world: World) -> Iterator[Misfit]:
+        """Say where all investors together would own more than can be counted to the last unit."""
+        means = [(s.wealth.mean if isinstance(s.wealth, Distribution) else s.wealth) * s.share for s in self.segments]
+        owned = (self.count or 0) * sum(means)
+        if owned > ALL_MONEY:
+            given = f"{show(owned, 'money')} as the wealth of {self.count} investors"
+            yield Misfit("segments", given, f"at most {show(ALL_MONEY, 'money')} together")
 
 
 @REGISTRY.enter("section", "platform", rows=("A4", "B1", "B2", "B3", "E1", "E2", "E3", "G3", "G10"), source="assumed")
