@@ -50,6 +50,7 @@ class Episode:
 class Finished:
     """A model at its horizon, with what several outcomes need, worked out once.
 
+    ``claims_at_start`` float64 (variants,), minor units: NaN where nothing was owed, and there is no share of it.
     ``series`` by name, float32 (days + 1, variants, platforms + 1). ``balance_at_start`` float64 (investors,): money on
     platforms at day 0, minor units; ``held`` bool (investors,): who held some then. ``loss`` float64 (variants,
     investors); ``loss_of_holders``: the columns of those who held. Floats are added along rows that are contiguous:
@@ -60,7 +61,7 @@ class Finished:
         self.model, self.dt, self.end = model, model.dt, model.day * model.dt
         self.history = model.history
         self.n_variants = model.state.n_variants
-        self.claims_at_start = np.maximum(self.gauge("claims_at_start")[0].sum(axis=1), 1.0)
+        self.claims_at_start = positive(self.gauge("claims_at_start")[0].sum(axis=1))
         self.episodes = find_runs(model)
         self.loss = investor_losses(model)
         accounts = model.state.accounts
@@ -82,6 +83,11 @@ class Finished:
             if found:
                 out[v] = choose(found)
         return out
+
+
+def positive(base: Floats) -> Floats:
+    """Return *base* with NaN where it is zero: of nothing there is no share."""
+    return np.where(base > 0, base, np.nan)
 
 
 def find_runs(model: TrustCrisisModel) -> tuple[Episode, ...]:
@@ -168,19 +174,24 @@ def run_probability(f: Finished) -> Floats:
     return np.nan_to_num(f.first(lambda e: 1.0))
 
 
-@outcome("outcome", "run_onset", rows=("J2",), source="J2", better="higher", unit="duration")
+@outcome("outcome", "run_onset", rows=("J2",), source="J2", better="higher", unit="duration", low=0, may_not_apply=True)
 def run_onset(f: Finished) -> Floats:
     """Day on which the first run began."""
     return f.first(lambda e: e.onset)
 
 
-@outcome("outcome", "run_duration", rows=("J2",), source="J2", better="lower", unit="duration")
+@outcome(
+    "outcome", "run_duration", rows=("J2",), source="J2", better="lower", unit="duration", low=0, may_not_apply=True
+)
 def run_duration(f: Finished) -> Floats:
     """Days from onset to end of the longest run."""
     return f.first(lambda e: e.end - e.onset + f.dt, max)
 
 
-@outcome("outcome", "runs_on_sound_platforms", rows=("C15",), source="C15", better="lower", unit="share")
+@outcome(
+    "outcome", "runs_on_sound_platforms", rows=("C15",), source="C15", better="lower", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
 def runs_on_sound_platforms(f: Finished) -> Floats:
     """Share of the runs that began on a solvent platform."""
     sound, every = f.first(lambda e: 0.0), f.first(lambda e: 0.0)
@@ -191,26 +202,32 @@ def runs_on_sound_platforms(f: Finished) -> Floats:
     return sound / every
 
 
-@outcome("outcome", "departed", rows=("J2",), source="J2", better="lower", unit="count")
+@outcome("outcome", "departed", rows=("J2",), source="J2", better="lower", unit="count", low=0)
 def departed(f: Finished) -> Floats:
     """Investors who ran from a platform, over the whole horizon; who ran twice counts twice."""
     return np.asarray(f.gauge("runners").sum(axis=(0, 2)))
 
 
-@outcome("outcome", "cascade_size", rows=("J2",), source="doi:10.1073/pnas.082090499", better="lower", unit="share")
+@outcome(
+    "outcome", "cascade_size", rows=("J2",), source="doi:10.1073/pnas.082090499", better="lower", unit="share", low=0,
+    may_not_apply=True,
+)  # fmt: skip
 def cascade_size(f: Finished) -> Floats:
     """Share of the investors who ran, where more than a tenth did: the size of a cascade, given that there was one."""
     share = departed(f) / max(f.model.state.population.n_investors, 1)
     return np.where(share > GLOBAL_CASCADE, share, np.nan)
 
 
-@outcome("outcome", "peak_joining", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="share")
+@outcome("outcome", "peak_joining", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="share", low=0)
 def peak_joining(f: Finished) -> Floats:
     """Largest share of all accounts that was opened in one day."""
     return np.asarray(_joined_within(f, 1.0).max(axis=0, initial=0.0))
 
 
-@outcome("outcome", "peak_joining_day", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="duration")
+@outcome(
+    "outcome", "peak_joining_day", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="duration",
+    low=0, may_not_apply=True,
+)  # fmt: skip
 def peak_joining_day(f: Finished) -> Floats:
     """Middle of the week in which most accounts were opened; not defined where none was, or in less than a week."""
     joined = _joined_within(f, 7.0)
@@ -227,22 +244,29 @@ def _joined_within(f: Finished, days: float) -> Floats:
     return np.asarray(total[window:] - total[:-window])
 
 
-@outcome("outcome", "believers", rows=("C18",), source="doi:10.1103/PhysRevE.66.016128", better="lower", unit="share")
+@outcome(
+    "outcome", "believers", rows=("C18",), source="doi:10.1103/PhysRevE.66.016128", better="lower", unit="share",
+    low=0, high=1,
+)  # fmt: skip
 def believers(f: Finished) -> Floats:
     """Share of the investors who believe a rumour at the horizon, mean over platforms."""
     return np.asarray(f.gauge("believers")[-1].mean(axis=1))
 
 
 @outcome(
-    "outcome", "outbreak_size", rows=("C18",), source="doi:10.1103/PhysRevE.66.016128", better="lower", unit="share"
-)
+    "outcome", "outbreak_size", rows=("C18",), source="doi:10.1103/PhysRevE.66.016128", better="lower", unit="share",
+    low=0, high=1, may_not_apply=True,
+)  # fmt: skip
 def outbreak_size(f: Finished) -> Floats:
     """Share of the investors who believe a rumour at the horizon, where more than a tenth do."""
     share = believers(f)
     return np.where(share > GLOBAL_CASCADE, share, np.nan)
 
 
-@outcome("outcome", "time_to_awareness", rows=("C18",), source="T-21", better="higher", unit="duration")
+@outcome(
+    "outcome", "time_to_awareness", rows=("C18",), source="T-21", better="higher", unit="duration", low=0,
+    may_not_apply=True,
+)  # fmt: skip
 def time_to_awareness(f: Finished) -> dict[str, Floats]:
     """Days until a quarter, and a half, of the investors believed a rumour, mean over platforms; linear in a step."""
     share = f.gauge("believers").mean(axis=2)
@@ -259,14 +283,19 @@ def _first_passage(value: Floats, level: float) -> Floats:
     return found
 
 
-@outcome("outcome", "peak_out", rows=("J2",), source="T-22", better="lower", unit="share")
+@outcome(
+    "outcome", "peak_out", rows=("J2",), source="T-22", better="lower", unit="share", low=0, high=1, may_not_apply=True
+)
 def peak_out(f: Finished) -> Floats:
     """Largest share of the accounts of day 0 that was closed at once."""
     held = f.gauge("holders").sum(axis=2)
-    return np.asarray(1 - held.min(axis=0) / np.maximum(held[0], 1.0))
+    return np.asarray(1 - held.min(axis=0) / positive(held[0]))
 
 
-@outcome("outcome", "company", rows=("J2",), source="doi:10.1017/S1365100500015029", better="lower", unit="number")
+@outcome(
+    "outcome", "company", rows=("J2",), source="doi:10.1017/S1365100500015029", better="lower", unit="number", low=0,
+    may_not_apply=True,
+)  # fmt: skip
 def company(f: Finished) -> dict[str, Floats]:
     """How many run at once with one who runs, in the cluster, where clusters decide: mean, and shares of 1, 2 and 3."""
     state = f.model.state
@@ -284,7 +313,9 @@ def company(f: Finished) -> dict[str, Floats]:
     return found
 
 
-@outcome("outcome", "trust_by_record", rows=("D1", "J1"), source="T-45", better="higher", unit="number")
+@outcome(
+    "outcome", "trust_by_record", rows=("D1", "J1"), source="T-45", better="higher", unit="number", may_not_apply=True
+)
 def trust_by_record(f: Finished) -> Floats:
     """Mean trust at the horizon of those who still hold an account, where it is the record of their dealings."""
     found = np.full(f.n_variants, np.nan)
@@ -295,14 +326,17 @@ def trust_by_record(f: Finished) -> Floats:
     return found
 
 
-@outcome("outcome", "waited_share", rows=("G4",), source="T-43", better="lower", unit="share")
+@outcome(
+    "outcome", "waited_share", rows=("G4",), source="T-43", better="lower", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
 def waited_share(f: Finished) -> Floats:
     """Share of the contacts that had to wait, at desks with agents."""
     came, waited, _ = _contacts(f)
     return np.asarray(waited / came)
 
 
-@outcome("outcome", "mean_wait", rows=("G4",), source="T-43", better="lower", unit="number")
+@outcome("outcome", "mean_wait", rows=("G4",), source="T-43", better="lower", unit="number", may_not_apply=True)
 def mean_wait(f: Finished) -> Floats:
     """Mean wait of a contact / mean time that it takes, at desks with agents."""
     came, _, waited = _contacts(f)
@@ -317,8 +351,9 @@ def _contacts(f: Finished) -> Floats:
 
 
 @outcome(
-    "outcome", "consensus_day", rows=("D6",), source="doi:10.1103/PhysRevLett.94.178701", better="", unit="duration"
-)
+    "outcome", "consensus_day", rows=("D6",), source="doi:10.1103/PhysRevLett.94.178701", better="", unit="duration",
+    low=0, may_not_apply=True,
+)  # fmt: skip
 def consensus_day(f: Finished) -> Floats:
     """Day on which all of a cluster were first alike, mean over clusters, where people imitate; at most the horizon."""
     return _of_clusters(
@@ -327,8 +362,9 @@ def consensus_day(f: Finished) -> Floats:
 
 
 @outcome(
-    "outcome", "consensus_out", rows=("D6",), source="doi:10.1103/PhysRevLett.94.178701", better="lower", unit="share"
-)
+    "outcome", "consensus_out", rows=("D6",), source="doi:10.1103/PhysRevLett.94.178701", better="lower",
+    unit="share", low=0, high=1, may_not_apply=True,
+)  # fmt: skip
 def consensus_out(f: Finished) -> Floats:
     """Share of the clusters all of whom are out at the horizon, where people imitate."""
     state = f.model.state
@@ -342,7 +378,10 @@ def consensus_out(f: Finished) -> Floats:
     return _of_clusters(f, all_out)
 
 
-@outcome("outcome", "cascade", rows=("D6", "E7"), source="doi:10.1086/261849", better="", unit="share")
+@outcome(
+    "outcome", "cascade", rows=("D6", "E7"), source="doi:10.1086/261849", better="", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
 def cascade(f: Finished) -> dict[str, Floats]:
     """Shares of the clusters in which people observe: in a right cascade, a wrong one, none after 2 and after 4."""
     found = {key: np.full(f.n_variants, np.nan) for key in ("right", "wrong", "none after 2", "none after 4")}
@@ -384,28 +423,36 @@ def _of_opinions(f: Finished, value: Callable[[Floats], float]) -> Floats:
 
 
 @outcome(
-    "outcome", "opinion_mean", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="higher", unit="number"
-)
+    "outcome", "opinion_mean", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="higher",
+    unit="number", may_not_apply=True,
+)  # fmt: skip
 def opinion_mean(f: Finished) -> Floats:
     """Mean opinion of the safety of their money, as a probability, where people exchange opinions."""
     return _of_opinions(f, lambda thought: float(thought.mean()))
 
 
 @outcome(
-    "outcome", "opinion_spread", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="", unit="number"
-)
+    "outcome", "opinion_spread", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="", unit="number",
+    may_not_apply=True,
+)  # fmt: skip
 def opinion_spread(f: Finished) -> Floats:
     """Largest less smallest opinion at the horizon, where people exchange opinions."""
     return _of_opinions(f, lambda thought: float(np.ptp(thought)))
 
 
-@outcome("outcome", "opinion_rate", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="", unit="number")
+@outcome(
+    "outcome", "opinion_rate", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="", unit="number",
+    may_not_apply=True,
+)  # fmt: skip
 def opinion_rate(f: Finished) -> Floats:
     """Length of the last change of all opinions / that of the one before; where sums echo, growth of their length."""
     return f.model.kept.get("opinion rate", np.full(f.n_variants, np.nan)).copy()
 
 
-@outcome("outcome", "opinion_clusters", rows=("D1",), source="doi:10.1142/S0219525900000078", better="", unit="count")
+@outcome(
+    "outcome", "opinion_clusters", rows=("D1",), source="doi:10.1142/S0219525900000078", better="", unit="count",
+    low=0, may_not_apply=True,
+)  # fmt: skip
 def opinion_clusters(f: Finished) -> Floats:
     """Groups of like opinion at the horizon, at least a twentieth of all in each, where people exchange opinions."""
 
@@ -417,13 +464,16 @@ def opinion_clusters(f: Finished) -> Floats:
     return _of_opinions(f, groups)
 
 
-@outcome("outcome", "out_share", rows=("J2",), source="doi:10.1111/1467-937X.00168", better="lower", unit="share")
+@outcome(
+    "outcome", "out_share", rows=("J2",), source="doi:10.1111/1467-937X.00168", better="lower", unit="share", low=0,
+    high=1,
+)  # fmt: skip
 def out_share(f: Finished) -> Floats:
     """Share of the accounts that stand open or could be opened which hold nothing at the horizon."""
     return np.asarray(1 - f.gauge("holders")[-1].sum(axis=1) / max(f.model.state.accounts.n_accounts, 1))
 
 
-@outcome("outcome", "peak_outflow", rows=("J2",), source="J2", better="lower", unit="share")
+@outcome("outcome", "peak_outflow", rows=("J2",), source="J2", better="lower", unit="share", low=0, may_not_apply=True)
 def peak_outflow(f: Finished) -> Floats:
     """Largest share of the claims of day 0 asked for in one day."""
     per_day = f.gauge("requests")[1:].sum(axis=2) / f.claims_at_start
@@ -432,19 +482,32 @@ def peak_outflow(f: Finished) -> Floats:
     return np.asarray((total[window:] - total[:-window]).max(axis=0, initial=0.0))
 
 
-@outcome("outcome", "peak_sale", rows=("B1",), source="doi:10.1162/jeea.2005.3.2-3.556", better="lower", unit="share")
+@outcome(
+    "outcome",
+    "peak_sale",
+    rows=("B1",),
+    source="doi:10.1162/jeea.2005.3.2-3.556",
+    better="lower",
+    unit="share",
+    low=0,
+    may_not_apply=True,
+)
 def peak_sale(f: Finished) -> Floats:
     """Largest share of the assets of day 0 sold in one step."""
-    return np.asarray((f.gauge("sold").sum(axis=2) / f.gauge("depth")[0].sum(axis=1)).max(axis=0))
+    depth = f.gauge("depth")[0].sum(axis=1)  # one unit of a platform without assets
+    assets = np.where(depth > f.model.state.n_platforms, depth, np.nan)
+    return np.asarray((f.gauge("sold").sum(axis=2) / assets).max(axis=0))
 
 
-@outcome("outcome", "cumulative_outflow", rows=("J2",), source="J2", better="lower", unit="share")
+@outcome(
+    "outcome", "cumulative_outflow", rows=("J2",), source="J2", better="lower", unit="share", low=0, may_not_apply=True
+)
 def cumulative_outflow(f: Finished) -> Floats:
     """All that was asked for by the horizon / claims of day 0."""
     return np.asarray(f.gauge("requests").sum(axis=(0, 2)) / f.claims_at_start)
 
 
-@outcome("outcome", "completion", rows=("J2", "G3"), source="T-46", better="", unit="share")
+@outcome("outcome", "completion", rows=("J2", "G3"), source="T-46", better="", unit="share", low=0, may_not_apply=True)
 def completion(f: Finished) -> Floats:
     """Money paid out / money asked for, by the horizon; not defined where nothing was asked for."""
     asked, paid = (f.gauge(name).sum(axis=(0, 2)) for name in ("requests", "outflow"))
@@ -452,11 +515,11 @@ def completion(f: Finished) -> Floats:
         return np.where(asked > 0, paid / asked, np.nan)
 
 
-@outcome("outcome", "ran_share", rows=("J2",), source="J2", better="lower", unit="share")
+@outcome("outcome", "ran_share", rows=("J2",), source="J2", better="lower", unit="share", low=0, may_not_apply=True)
 def ran_share(f: Finished) -> Floats:
     """Accounts that ever ran / accounts open at day 0."""
     ran = (f.model.state.flags & layout.RAN > 0).sum(axis=1)
-    return np.asarray(ran / np.maximum(f.gauge("holders")[0].sum(axis=1), 1.0))
+    return np.asarray(ran / positive(f.gauge("holders")[0].sum(axis=1)))
 
 
 @outcome("outcome", "failure_probability", rows=("J3",), source="J3", better="lower", unit="share", binary=True)
@@ -465,28 +528,35 @@ def failure_probability(f: Finished) -> Floats:
     return np.asarray((f.gauge("status")[-1] == layout.FAILED).any(axis=1), np.float64)
 
 
-@outcome("outcome", "failed_platforms", rows=("J3",), source="J3", better="lower", unit="count")
+@outcome("outcome", "failed_platforms", rows=("J3",), source="J3", better="lower", unit="count", low=0)
 def failed_platforms(f: Finished) -> Floats:
     """Number of platforms that have failed by the horizon."""
     return np.asarray((f.gauge("status")[-1] == layout.FAILED).sum(axis=1), np.float64)
 
 
-@outcome("outcome", "contagion_size", rows=("J3",), source="doi:10.1098/rspa.2009.0410", better="lower", unit="share")
+@outcome(
+    "outcome", "contagion_size", rows=("J3",), source="doi:10.1098/rspa.2009.0410", better="lower", unit="share",
+    low=0, high=1, may_not_apply=True,
+)  # fmt: skip
 def contagion_size(f: Finished) -> Floats:
     """Share of the platforms that failed, where more than a twentieth did."""
     share = failed_platforms(f) / max(f.model.state.n_platforms, 1)
     return np.where(share > CONTAGION, share, np.nan)
 
 
-@outcome("outcome", "debts_paid", rows=("A4",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher", unit="number")
+@outcome(
+    "outcome", "debts_paid", rows=("A4",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher", unit="number",
+    may_not_apply=True,
+)  # fmt: skip
 def debts_paid(f: Finished) -> dict[str, Floats]:
     """What each platform paid of its debts to others when they were cleared, in major units."""
     return _cleared(f, 0)
 
 
 @outcome(
-    "outcome", "left_after_debts", rows=("A4",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher", unit="number"
-)
+    "outcome", "left_after_debts", rows=("A4",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher",
+    unit="number", may_not_apply=True,
+)  # fmt: skip
 def left_after_debts(f: Finished) -> dict[str, Floats]:
     """What each platform had left when debts to others had been cleared, in major units."""
     return _cleared(f, 1)
@@ -498,7 +568,9 @@ def _cleared(f: Finished, row: int) -> dict[str, Floats]:
     return {name: told[:, row, p] / MINOR_PER_MAJOR for p, name in enumerate(names)} if told is not None else {}
 
 
-@outcome("outcome", "time_to_failure", rows=("J3",), source="J3", better="higher", unit="duration")
+@outcome(
+    "outcome", "time_to_failure", rows=("J3",), source="J3", better="higher", unit="duration", low=0, may_not_apply=True
+)
 def time_to_failure(f: Finished) -> Floats:
     """Day of the first failure."""
     has_failed = f.gauge("status")[-1] == layout.FAILED
@@ -506,32 +578,40 @@ def time_to_failure(f: Finished) -> Floats:
     return np.where(np.isfinite(day), day * f.dt, np.nan)
 
 
-@outcome("outcome", "investor_loss", rows=("J4",), source="J4", better="lower", unit="share")
+@outcome("outcome", "investor_loss", rows=("J4",), source="J4", better="lower", unit="share", low=0, may_not_apply=True)
 def investor_loss(f: Finished) -> Floats:
     """Money that investors lost by the horizon / claims of day 0."""
     return np.asarray(f.loss.sum(axis=1) / f.claims_at_start)
 
 
-@outcome("outcome", "loss_per_investor", rows=("J4",), source="J4", better="lower", unit="money")
+@outcome(
+    "outcome", "loss_per_investor", rows=("J4",), source="J4", better="lower", unit="money", low=0, may_not_apply=True
+)
 def loss_per_investor(f: Finished) -> Floats:
     """Mean loss of those who held money on platforms at day 0."""
-    return np.asarray(f.loss.sum(axis=1) / max(f.held.sum(), 1))
+    return np.asarray(f.loss.sum(axis=1) / positive(f.held.sum()))
 
 
-@outcome("outcome", "early_payoff", rows=("J4",), source="doi:10.1086/261155", better="higher", unit="number")
+@outcome(
+    "outcome", "early_payoff", rows=("J4",), source="doi:10.1086/261155", better="higher", unit="number",
+    may_not_apply=True,
+)  # fmt: skip
 def early_payoff(f: Finished) -> Floats:
     """What those who asked were paid / their part of the assets of day 0; of one platform, without switching."""
     return _payoff(f, lambda v, asked: f.model.state.safe[v, asked] - f.model.state.accounts.safe[asked], asked=True)
 
 
-@outcome("outcome", "late_payoff", rows=("J4",), source="doi:10.1086/261155", better="higher", unit="number")
+@outcome(
+    "outcome", "late_payoff", rows=("J4",), source="doi:10.1086/261155", better="higher", unit="number",
+    may_not_apply=True,
+)  # fmt: skip
 def late_payoff(f: Finished) -> Floats:
     """What those who never asked hold at the horizon / their part of the assets of day 0; of one platform."""
     at = f.model.state.accounts.at[0]
     return _payoff(f, lambda v, stayed: f.model.state.balance[v, at[stayed]], asked=False)
 
 
-@outcome("outcome", "paid_in", rows=("J4",), source="doi:10.1086/261155", better="", unit="number")
+@outcome("outcome", "paid_in", rows=("J4",), source="doi:10.1086/261155", better="", unit="number", may_not_apply=True)
 def paid_in(f: Finished) -> dict[str, Floats]:
     """Of one platform: how many who asked got all, how many nothing; what those between got, as early_payoff."""
     state = f.model.state
@@ -567,7 +647,7 @@ def _payoff(f: Finished, paid: Callable[[int, NDArray[np.int64]], NDArray[np.int
     return found
 
 
-@outcome("outcome", "tail_loss", rows=("J4",), source="J4", better="lower", unit="share")
+@outcome("outcome", "tail_loss", rows=("J4",), source="J4", better="lower", unit="share", low=0, high=1)
 def tail_loss(f: Finished) -> Floats:
     """Mean share of their money that the worst-hit 5 % of the investors lost."""
     share = np.minimum(f.loss_of_holders / np.maximum(f.balance_at_start[f.held], 1.0), 1.0)
@@ -575,7 +655,9 @@ def tail_loss(f: Finished) -> Floats:
     return np.asarray(np.sort(share, axis=1)[:, -n:].mean(axis=1)) if n else np.zeros(f.n_variants)
 
 
-@outcome("outcome", "loss_gini", rows=("J4",), source="J4", better="lower", unit="share")
+@outcome(
+    "outcome", "loss_gini", rows=("J4",), source="J4", better="lower", unit="share", low=0, high=1, may_not_apply=True
+)
 def loss_gini(f: Finished) -> Floats:
     """Gini coefficient of the losses among those who held money; not defined where nobody lost."""
     loss = np.sort(f.loss_of_holders, axis=1)
@@ -586,25 +668,33 @@ def loss_gini(f: Finished) -> Floats:
     return np.where(total > 0, gini, np.nan)
 
 
-@outcome("outcome", "zero_loss_share", rows=("J4",), source="J4", better="higher", unit="share")
+@outcome("outcome", "zero_loss_share", rows=("J4",), source="J4", better="higher", unit="share", low=0, high=1)
 def zero_loss_share(f: Finished) -> Floats:
     """Share of those who held money that lost nothing."""
     return np.asarray((f.loss_of_holders == 0).mean(axis=1)) if f.held.any() else np.ones(f.n_variants)
 
 
-@outcome("outcome", "loss_by_segment", rows=("J4", "A2"), source="J4", better="lower", unit="share")
+@outcome(
+    "outcome",
+    "loss_by_segment",
+    rows=("J4", "A2"),
+    source="J4",
+    better="lower",
+    unit="share",
+    low=0,
+    may_not_apply=True,
+)
 def loss_by_segment(f: Finished) -> dict[str, Floats]:
     """Money that the investors of one segment lost / what they held at day 0."""
     segments = f.model.variants[0].world.investors.segments
     of = f.model.state.population.segment
     return {
-        s.name: np.ascontiguousarray(f.loss[:, of == k]).sum(axis=1)
-        / max(float(f.balance_at_start[of == k].sum()), 1.0)
+        s.name: np.ascontiguousarray(f.loss[:, of == k]).sum(axis=1) / positive(f.balance_at_start[of == k].sum())
         for k, s in enumerate(segments)
     }
 
 
-@outcome("outcome", "late_loss_ratio", rows=("J4",), source="J4", better="lower", unit="number")
+@outcome("outcome", "late_loss_ratio", rows=("J4",), source="J4", better="lower", unit="number", may_not_apply=True)
 def late_loss_ratio(f: Finished) -> Floats:
     """Loss share of those who stayed or asked late, over that of the first half to ask; not defined without loss."""
     state = f.model.state
@@ -624,13 +714,15 @@ def late_loss_ratio(f: Finished) -> Floats:
     return out
 
 
-@outcome("outcome", "trust_trough", rows=("J1",), source="J1", better="higher", unit="share")
+@outcome("outcome", "trust_trough", rows=("J1",), source="J1", better="higher", unit="share", low=0, high=1)
 def trust_trough(f: Finished) -> Floats:
     """Lowest mean trust of the holders, over time."""
     return np.asarray(f.series["trust"][:, :, -1].min(axis=0))
 
 
-@outcome("outcome", "trust_recovery", rows=("J5",), source="J5", better="lower", unit="duration")
+@outcome(
+    "outcome", "trust_recovery", rows=("J5",), source="J5", better="lower", unit="duration", low=0, may_not_apply=True
+)
 def trust_recovery(f: Finished) -> Floats:
     """Days from the trough until trust is back at 90 % of day 0; not defined where it does not come back in time."""
     trust = f.series["trust"][:, :, -1].astype(np.float64)
@@ -643,14 +735,17 @@ def trust_recovery(f: Finished) -> Floats:
     return out
 
 
-@outcome("outcome", "misperception", rows=("J8",), source="J8", better="lower", unit="share")
+@outcome("outcome", "misperception", rows=("J8",), source="J8", better="lower", unit="share", low=0, high=1)
 def misperception(f: Finished) -> Floats:
     """Mean over time of the distance between perceived and true probability of failure."""
     distance = np.abs(f.series["misperception"][:, :, -1].astype(np.float64))
     return np.asarray(np.ascontiguousarray(distance.T).mean(axis=1))
 
 
-@outcome("outcome", "flight_to_safety", rows=("A12", "J11"), source="J11", better="", unit="share")
+@outcome(
+    "outcome", "flight_to_safety", rows=("A12", "J11"), source="J11", better="", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
 def flight_to_safety(f: Finished) -> Floats:
     """Share of the paid-out money that went to the safe account, the rest having gone to other platforms."""
     flows = f.model.state.flows.astype(np.float64)
@@ -658,13 +753,22 @@ def flight_to_safety(f: Finished) -> Floats:
     return np.where(paid > 0, flows[:, :-1, -1].sum(axis=1) / np.maximum(paid, 1.0), np.nan)
 
 
-@outcome("outcome", "sector_claims", rows=("J11", "J7"), source="J11", better="higher", unit="share")
+@outcome(
+    "outcome",
+    "sector_claims",
+    rows=("J11", "J7"),
+    source="J11",
+    better="higher",
+    unit="share",
+    low=0,
+    may_not_apply=True,
+)
 def sector_claims(f: Finished) -> Floats:
     """Claims on all platforms at the horizon / those of day 0."""
     return np.asarray(f.gauge("claims")[-1].sum(axis=1) / f.claims_at_start)
 
 
-@outcome("outcome", "monthly_churn", rows=("D14", "J6"), source="E-34", better="lower", unit="share")
+@outcome("outcome", "monthly_churn", rows=("D14", "J6"), source="E-34", better="lower", unit="share", low=0)
 def monthly_churn(f: Finished) -> Floats:
     """Mean share of the open accounts that closes in 30 days, for any reason."""
     gone = (f.gauge("runners") + f.gauge("leavers"))[1:].sum(axis=2)
@@ -672,7 +776,7 @@ def monthly_churn(f: Finished) -> Floats:
     return np.asarray(gone.sum(axis=0) / np.maximum(held.sum(axis=0), 1.0) * 30 / f.dt)
 
 
-@outcome("outcome", "policy_cost", rows=("J9",), source="J9", better="lower", unit="money")
+@outcome("outcome", "policy_cost", rows=("J9",), source="J9", better="lower", unit="money", low=0)
 def policy_cost(f: Finished) -> Floats:
     """What levers and custody cost by the horizon, and what guarantors and lenders paid and did not get back."""
     books = f.model.state.books

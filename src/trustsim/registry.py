@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -96,8 +97,10 @@ def parameters_of(cls: type) -> tuple[Parameter, ...]:
 class Entry:
     """A registered thing: its group and name, how it is made, and what its documentation says.
 
-    ``better``, ``unit`` and ``binary`` describe outcomes; ``binary`` says that a run gives 0 or 1, so that the mean
-    over runs is a proportion and gets the interval of one.
+    ``better``, ``unit``, ``binary``, ``low``, ``high`` and ``may_not_apply`` describe outcomes and series. ``binary``
+    says that a run gives 0 or 1, so that the mean over runs is a proportion and gets the interval of one; ``low`` and
+    ``high`` that no run gives less or more (None: nothing does); ``may_not_apply`` that a run may give NaN, which says
+    that there is nothing to measure. A run that gives anything else has failed.
     """
 
     group: Group
@@ -110,6 +113,16 @@ class Entry:
     better: Literal["lower", "higher", ""] = ""
     unit: Unit = "number"
     binary: bool = False
+    low: float | None = None
+    high: float | None = None
+    may_not_apply: bool = False
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """What every run lies between; infinite where nothing bounds it."""
+        if self.binary:
+            return 0.0, 1.0
+        return -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
 
     @property
     def summary(self) -> str:
@@ -144,11 +157,15 @@ class Registry:
         better: Literal["lower", "higher", ""] = "",
         unit: Unit = "number",
         binary: bool = False,
+        low: float | None = None,
+        high: float | None = None,
+        may_not_apply: bool = False,
     ) -> Callable[[T], T]:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
 
-        The same thing defined again, as where a notebook's cell is run twice, takes the place of the first. Raises
-        ModelError where *name* stands for another one.
+        What can be said of an outcome is explained at :class:`Entry`. The same thing defined again, as where a
+        notebook's cell is run twice, takes the place of the first. Raises ModelError where *name* stands for another
+        one.
         """
 
         def decorate(thing: T) -> T:
@@ -157,7 +174,8 @@ class Registry:
                 where = ".".join(_place(known.make))
                 raise ModelError(f"{group} {name!r} is registered twice: it stands for {where}; allowed: another name")
             declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
-            self._entries[group, name] = Entry(group, name, thing, declared, rows, source, family, better, unit, binary)
+            about = (rows, source, family, better, unit, binary, low, high, may_not_apply)
+            self._entries[group, name] = Entry(group, name, thing, declared, *about)
             return thing
 
         return decorate

@@ -29,7 +29,15 @@ from trustsim.scenario.document import content_of
 from trustsim.scenario.resolved import Scenario, World
 
 FORMAT = 2
-_DECISIVE = ("kernels", "world", "mechanisms", "model.py", "outcomes.py", "experiment/simulate.py")  # make the numbers
+_DECISIVE = (
+    "kernels",
+    "world",
+    "mechanisms",
+    "model.py",
+    "outcomes.py",
+    "experiment/simulate.py",
+    "experiment/sound.py",
+)  # make the numbers
 
 
 def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..., object]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError
+from trustsim.experiment.sound import check_numbers
 from trustsim.model import TrustCrisisModel
 from trustsim.outcomes import Episode, Finished, measured
 from trustsim.scenario.resolved import Scenario
@@ -62,7 +63,10 @@ def simulate(
 
     ``agents``: called with the model before its first day, as Mesa agents of the user's own are made.
 
-    Raises RunTimeout at the end of the day on which more than *timeout* seconds have passed.
+    Raises
+    ------
+    RunTimeout : at the end of the day on which more than *timeout* seconds have passed.
+    AbsurdNumber : where a series or an outcome is what it cannot be, with place and day.
     """
     began = time.perf_counter()
     model = TrustCrisisModel(scenario, variants, rng=replication, collects=False)
@@ -76,4 +80,5 @@ def simulate(
     chosen = tuple(v.name for v in model.variants)
     run = Run(replication, chosen, measured(finished), finished.series, finished.episodes)
     model.__dict__.clear()  # model and agents point at each other: the arrays would wait for the garbage collector
+    check_numbers(run, scenario)
     return run

@@ -29,6 +29,7 @@ from trustsim.experiment.pool import Pool, hindrance, interruptible, processes
 from trustsim.experiment.records import Addresses
 from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.sound import check_numbers
 from trustsim.experiment.stop import Stopped
 from trustsim.experiment.store import Store
 from trustsim.model import lockstep_groups
@@ -153,7 +154,9 @@ class _Task:
     def _one(self, scenario: Scenario, variants: tuple[str, ...], replication: int) -> Run | FailedRun:
         try:
             limit = {} if self.timeout is None else {"timeout": self.timeout}
-            return self.simulate(scenario, variants, replication, **limit)
+            run = self.simulate(scenario, variants, replication, **limit)
+            check_numbers(run, scenario)  # whatever the engine
+            return run
         except Exception as e:  # whatever it is, it is data of this study
             stage = "timeout" if isinstance(e, RunTimeout) else "simulate"
             text = "".join(traceback.format_exception(e))

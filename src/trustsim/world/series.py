@@ -14,6 +14,7 @@ class Series:
     """One series. ``gauge`` names what is measured; ``per`` what it is divided by; ``over`` how platforms are put together.
 
     ``per``: 'claims' (of day 0), 'holders' (of day 0), 'accounts' (open or not) or nothing. ``over``: 'sum', or the gauge that weighs the mean.
+    ``low``, ``high``: between which it always lies; None where nothing bounds it.
     """
 
     gauge: str
@@ -21,6 +22,8 @@ class Series:
     text: str
     per: str = ""
     over: str = "sum"
+    low: float | None = 0
+    high: float | None = None
 
 
 SERIES: dict[str, Series] = {
@@ -28,21 +31,21 @@ SERIES: dict[str, Series] = {
     "outflow": Series("outflow", "share", "paid out today / claims of day 0", per="claims"),
     "inflow": Series("inflow", "share", "paid in today / claims of day 0", per="claims"),
     "claims": Series("claims", "share", "owed to clients / claims of day 0", per="claims"),
-    "queue": Series("queue", "share", "asked for and not yet paid / claims", over="claims"),
-    "liquidity": Series("liquidity", "share", "cash and client money at the custodian / claims", over="claims"),
-    "solvency": Series("solvency", "share", "(assets − debt − claims) / claims", over="claims"),
-    "price": Series("price", "share", "price at which assets are sold / book value", over="depth"),
-    "trust": Series("trust", "share", "mean trust of the holders", over="holders"),
-    "fear": Series("fear", "share", "share of the holders that is alarmed", over="holders"),
-    "misperception": Series("misperception", "share", "mean perceived less true probability of failure", over="holders"),
+    "queue": Series("queue", "share", "asked for and not yet paid / claims", over="claims", high=1),
+    "liquidity": Series("liquidity", "share", "cash and client money at the custodian / claims", over="claims", high=1),
+    "solvency": Series("solvency", "share", "(assets − debt − claims) / claims", over="claims", low=None),
+    "price": Series("price", "share", "price at which assets are sold / book value", over="depth", high=1),
+    "trust": Series("trust", "share", "mean trust of the holders", over="holders", high=1),
+    "fear": Series("fear", "share", "share of the holders that is alarmed", over="holders", high=1),
+    "misperception": Series("misperception", "share", "mean perceived less true probability of failure", over="holders", low=-1, high=1),
     "holders": Series("holders", "share", "open accounts / those of day 0", per="holders"),
     "open": Series("holders", "share", "open accounts / all that are open or could be opened", per="accounts"),
     "runners": Series("runners", "share", "accounts that ran today / those of day 0", per="holders"),
     "leavers": Series("leavers", "share", "accounts that left in the ordinary way today / those of day 0", per="holders"),
     "joiners": Series("joiners", "share", "accounts opened today / those of day 0", per="holders"),
-    "believers": Series("believers", "share", "share of the investors who believe a rumour about the platform", over="accounts"),
+    "believers": Series("believers", "share", "share of the investors who believe a rumour about the platform", over="accounts", high=1),
     "backlog": Series("backlog", "duration", "days of work that wait at the service desk", over="holders"),
-    "status": Series("status", "count", "0 open, 1 payments stopped, 2 winding down, 3 failed", over="claims_at_start"),
+    "status": Series("status", "count", "0 open, 1 payments stopped, 2 winding down, 3 failed", over="claims_at_start", high=3),
 }
 
 
@@ -55,7 +58,9 @@ def _described(text: str) -> Callable[[], None]:
 
 
 for _name, _series in SERIES.items():
-    REGISTRY.enter("series", _name, source="J1", unit=_series.unit)(_described(_series.text))
+    REGISTRY.enter("series", _name, source="J1", unit=_series.unit, low=_series.low, high=_series.high)(
+        _described(_series.text)
+    )
 
 #: what a trigger may watch: measured gauges, as they stood yesterday, with their unit
 INDICATORS: dict[str, tuple[Unit, str]] = {
