@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import math
 from types import SimpleNamespace
@@ -95,6 +96,29 @@ def test_a_variant_that_changes_nothing_differs_by_nothing():
     assert (d.mean, d.low, d.high, d.better_share, d.tie_share) == (0, 0, 0, 0, 1)
     run = c.differences["insured"]["run_probability"]
     assert run.low < 0 == run.mean < run.high
+
+
+def test_another_variant_that_changed_nothing_in_these_worlds_may_in_others():
+    """Its levers differ from the baseline's: four worlds do not say that they never do anything."""
+    study = study_of({"investor_loss": [LOSSES[0]] * 3, "policy_cost": [[0.0] * 6] * 3})
+    insured = dataclasses.replace(study.scenario.variants[1], items=("a lever",))
+    variants = (study.scenario.variants[0], insured, study.scenario.variants[2])
+    c = compare(dataclasses.replace(study, scenario=dataclasses.replace(study.scenario, variants=variants)), registry())
+    gap = c.differences["insured"]["investor_loss"]
+    assert gap.low < 0 == gap.mean < gap.high
+    assert (gap.better_share, gap.tie_share) == (0, 1)
+    assert c.differences["both"]["investor_loss"].high == 0  # the baseline by another name
+    free = c.to_json()["variants"]["insured"]["difference"]["policy_cost"]
+    assert (free["mean"], free["low"], free["high"]) == (0, None, None)  # nothing was ever paid: how much is not known
+
+
+def test_a_share_that_may_exceed_all_is_not_cut_at_all():
+    c = compared({"peak_outflow": [[1.3, 1.5, 1.6, 1.4], [1.31, 1.5, 1.6, 1.4], [0.1] * 4]})
+    for found in (
+        *(c.levels[v]["peak_outflow"] for v in NAMES),
+        *(c.differences[v]["peak_outflow"] for v in NAMES[1:]),
+    ):
+        assert found.low < found.mean < found.high
 
 
 def test_a_conditional_outcome_is_taken_where_it_is_defined_in_both():

@@ -2,6 +2,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from trustsim.analysis import intervals
@@ -146,7 +148,8 @@ def test_the_interval_scales_and_shifts_with_its_values():
 
 def test_equal_values_one_value_and_none_are_defined():
     same = intervals.mean(np.full(7, 0.1))
-    assert (same.mean, same.low, same.high, same.n) == (0.1, 0.1, 0.1, 7)
+    assert (same.mean, same.n) == (0.1, 7)
+    assert same.low < 0.1 < same.high
     one = intervals.mean(np.array([4.0]))
     assert (one.mean, one.n) == (4.0, 1)
     assert np.isnan([one.low, one.high]).all()
@@ -166,6 +169,78 @@ def test_limits_are_cut_at_the_bounds_of_the_quantity():
     values = np.append(np.zeros(199), 1.0)
     assert intervals.mean(values).low < 0
     assert intervals.mean(values, at_least=0.0).low == 0.0
+
+
+# --- the same in every world ------------------------------------------------------------------------------------------
+
+UNIT = {"low": 0.0, "high": 1.0}
+
+
+@pytest.mark.parametrize("n", [2, 3, 20, 200])
+def test_an_outcome_of_0_or_1_has_one_interval_whether_or_not_it_is_called_binary(n):
+    """Where all worlds are alike; elsewhere Hall's interval stands in for Wilson's."""
+    for k in (0, n):
+        named, unnamed = (intervals.level(ones(k, n), binary=binary, **UNIT) for binary in (True, False))
+        assert (unnamed.low, unnamed.high) == pytest.approx((named.low, named.high), abs=1e-12)
+    for table in ((n, 0, 0, 0), (0, n, 0, 0), (0, 0, n, 0), (0, 0, 0, n)):
+        named, unnamed = (intervals.paired(*pairs(*table), binary=binary, **UNIT) for binary in (True, False))
+        assert (unnamed.low, unnamed.high) == pytest.approx((named.low, named.high), abs=1e-9)
+
+
+def test_without_bounds_the_largest_value_seen_stands_for_them():
+    z2 = stats.norm.ppf(0.975) ** 2
+    unlike = z2 / (50 + z2)
+    loss = intervals.level(np.zeros(50), low=0.0, scale=intervals.size("share", np.zeros(50)))
+    assert (loss.low, loss.high) == pytest.approx((0, unlike))
+    cost = intervals.level(np.zeros(50), low=0.0, scale=2e8)
+    assert (cost.low, cost.high) == pytest.approx((0, 2e8 * unlike))
+    gap = intervals.paired(np.full(50, 7e8), np.full(50, 7e8), low=0.0)
+    assert (gap.mean, gap.low, gap.high) == pytest.approx((0, -7e8 * unlike, 7e8 * unlike))
+
+
+def test_where_all_that_was_seen_is_zero_and_nothing_bounds_it_there_are_no_limits():
+    found = intervals.level(np.zeros(50), low=0.0)
+    assert (found.mean, found.n) == (0, 50)
+    assert np.isnan([found.low, found.high]).all()
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 100])
+def test_the_same_difference_in_all_worlds_is_clear_from_four_worlds_on(n):
+    for a, b in ((5e8, 4e8), (0.101, 0.1)):
+        found = intervals.paired(np.full(n, a), np.full(n, b), low=0.0)
+        assert (found.low > 0) == (n >= 4)
+        assert found.low < found.mean < found.high
+
+
+def test_values_that_differ_by_rounding_are_the_same():
+    nearly = np.where(np.arange(40) % 2, 0.1 + 0.2, 0.3)
+    assert intervals.mean(nearly).high == pytest.approx(intervals.mean(np.full(40, 0.3)).high)
+    gap = intervals.paired(nearly, np.full(40, 0.3), **UNIT)
+    assert gap.high > 0.05
+
+
+samples = st.integers(0, 12).flatmap(
+    lambda n: st.tuples(*(st.lists(st.sampled_from([0.0, 0.0, 1.0, 0.5, 1e-9, math.nan]) | st.floats(0, 1),
+                                   min_size=n, max_size=n).map(np.array) for _ in range(2)))
+)  # fmt: skip
+
+
+@given(samples, st.booleans(), st.sampled_from([1.0, 1e-8, 3e12]))
+@settings(max_examples=300)
+def test_every_interval_holds_its_mean_and_has_a_width(both, is_bounded, factor):
+    """The sample may be of nothing, of one world, all NaN, all the same."""
+    bounds = {"low": 0.0, "high": factor} if is_bounded else {}
+    ours, theirs = (np.asarray(x, float) * factor for x in both)
+    gap = ours - theirs
+    for found, seen in ((intervals.level(ours, **bounds), ours), (intervals.paired(ours, theirs, **bounds), gap)):
+        n = int((~np.isnan(seen)).sum())
+        assert found.n == n
+        assert math.isnan(found.mean) == (n == 0)
+        if n >= 2 and (is_bounded or np.nanmax(np.abs([ours, theirs])) > 0):
+            assert found.low <= found.mean <= found.high
+            assert found.low < found.high
+        elif not math.isnan(found.low):
+            assert found.low <= found.mean <= found.high
 
 
 @pytest.mark.parametrize(

@@ -101,14 +101,15 @@ class Attribution:
 
     def _row(self, v: int, k: int) -> dict[str, float]:
         direct, total = self.direct[:, v, k], float(self.withdrawn[:, v].mean())
-        row = {**_told("direct", mean(direct)), "share": float(direct.mean()) / total if total > 0 else 0.0}
+        most = float(self.withdrawn[:, v].max())
+        row = {**_told("direct", mean(direct, scale=most)), "share": float(direct.mean()) / total if total > 0 else 0.0}
         if self.spared is None:
             return row
         spared = self.spared[:, v, k]
         parts = spared.mean(axis=0)
         return {
             **row,
-            **_told("replay", mean(spared.sum(axis=1))),
+            **_told("replay", mean(spared.sum(axis=1), scale=most)),
             "own": float(parts[k]),
             **{f"via_{name}": float(parts[j]) if j != k else 0.0 for j, name in enumerate(CHANNELS)},
         }

@@ -33,12 +33,32 @@ Better = Literal["lower", "higher", ""]
 
 @dataclass(frozen=True)
 class Measure:
-    """What an outcome is: its unit, which way is better, whether a run gives 0 or 1, one line of text."""
+    """What an outcome is: its unit, which way is better, whether a run gives 0 or 1, one line of text, its bounds."""
 
     unit: Unit
     better: Better
     binary: bool
     text: str
+    low: float = -math.inf
+    high: float = math.inf
+
+    def level(self, values: Sample, scale: float | None = None) -> Interval:
+        """Return the mean over worlds with its interval; ``scale`` as of :func:`trustsim.analysis.intervals.mean`."""
+        seen = intervals.size(self.unit, values) if scale is None else scale
+        return intervals.level(values, binary=self.binary, low=self.low, high=self.high, scale=seen)
+
+    def paired(self, ours: Sample, theirs: Sample) -> Interval:
+        """Return the mean paired difference, ``ours`` less ``theirs``, with its interval."""
+        seen = intervals.size(self.unit, ours, theirs)
+        return intervals.paired(ours, theirs, binary=self.binary, low=self.low, high=self.high, scale=seen)
+
+
+def measure_of(entry: Entry) -> Measure:
+    """Return what an outcome or a series is, as it was entered; shares, durations and counts begin at zero."""
+    low, high = entry.bounds
+    if entry.low is None and entry.unit in ("share", "duration", "count"):
+        low = 0.0
+    return Measure(entry.unit, entry.better, entry.binary, entry.summary, low, high)
 
 
 @dataclass(frozen=True)
@@ -200,16 +220,19 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     ------
     TrustsimError : where ``rank_by`` is no outcome of the study with a better side.
     """
-    measures = {name: _measure(registry.outcome(name)) for name in study.outcomes}
+    measures = {name: measure_of(registry.outcome(name)) for name in study.outcomes}
     ranked_by = _primary(study, measures, rank_by)
+    scales = {name: intervals.size(measures[name].unit, values) for name, values in study.outcomes.items()}
     levels = {
-        variant: {name: _level(values[:, k], measures[name]) for name, values in study.outcomes.items()}
+        variant: {name: measures[name].level(values[:, k], scales[name]) for name, values in study.outcomes.items()}
         for k, variant in enumerate(study.variants)
     }
     base = study.variants.index(study.baseline)
+    alike = _like_the_baseline(study)
     differences = {
         variant: {
-            name: _difference(values[:, k], values[:, base], measures[name]) for name, values in study.outcomes.items()
+            name: _difference(values[:, k], values[:, base], measures[name], is_alike=variant in alike)
+            for name, values in study.outcomes.items()
         }
         for k, variant in enumerate(study.variants)
         if k != base
@@ -237,35 +260,24 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     )
 
 
-def _measure(entry: Entry) -> Measure:
-    return Measure(entry.unit, entry.better, entry.binary, entry.summary)
+def _like_the_baseline(study: Study) -> frozenset[str]:
+    """Return the variants that are the baseline by another name: the same world, levers and shocks."""
+    by_name = {v.name: (v.items, v.world, v.shocks) for v in study.scenario.variants}
+    base = by_name.get(study.baseline)
+    return frozenset(name for name in study.variants if base is not None and by_name.get(name) == base)
 
 
-def _bounds(measure: Measure) -> tuple[float, float]:
-    """What the unit allows: a share lies in [0, 1], a duration is not negative, money may be a gain."""
-    if measure.unit == "share":
-        return 0.0, 1.0
-    return (0.0, math.inf) if measure.unit in ("duration", "count") else (-math.inf, math.inf)
+def _difference(ours: Sample, theirs: Sample, measure: Measure, *, is_alike: bool) -> Difference:
+    """Return what a variant changes; of one that is the baseline by another name no mean, in any world there is.
 
-
-def _level(values: Sample, measure: Measure) -> Interval:
-    defined = values[~np.isnan(values)]
-    if measure.binary:
-        return intervals.proportion(defined)
-    low, high = _bounds(measure)
-    return intervals.mean(defined, at_least=low, at_most=high)
-
-
-def _difference(ours: Sample, theirs: Sample, measure: Measure) -> Difference:
+    (Shares of worlds keep Tango's interval, which does not need to know that.)
+    """
     is_pair = ~np.isnan(ours) & ~np.isnan(theirs)
     a, b = ours[is_pair], theirs[is_pair]
     if len(a) == 0:
         return _UNDEFINED
-    if measure.binary:
-        interval = intervals.paired_proportions(a, b)
-    else:
-        low, high = _bounds(measure)
-        interval = intervals.mean(a - b, at_least=low - high, at_most=high - low)
+    is_nothing = is_alike and not measure.binary and np.array_equal(a, b)
+    interval = Interval(0.0, 0.0, 0.0, len(a)) if is_nothing else measure.paired(a, b)
     is_better = {"lower": a < b, "higher": a > b}.get(measure.better)
     return Difference(
         mean=interval.mean,

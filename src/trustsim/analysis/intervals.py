@@ -29,6 +29,16 @@ Which, and why:
   In every case it was the nearest to 95, or within simulation error of the nearest; it has a closed form and draws no
   random numbers, so a table is the same wherever it is made. No method helps where the tail was hardly seen (30 worlds,
   one or two of them with a loss): run more worlds.
+- *a mean that is the same in every world*: n worlds that are alike do not say that the next one is. Of worlds unlike
+  them there may be the share p = z²/(n + z²), which is what Wilson's and Tango's intervals leave for an event that was
+  not seen (Clopper and Pearson's bound, doi:10.1093/biomet/26.4.404, is close to it, and three in n its short form,
+  Hanley and Lippman-Hand 1983, doi:10.1001/jama.1983.03330370053031), and each may be as far away as the outcome's
+  bounds allow. So an outcome that is 0 or 1 gets the same interval whether or not it is marked as that. Without a bound
+  nothing can be said of a mean (Bahadur and Savage 1956, doi:10.1214/aoms/1177728077); we then *assume* that a world
+  unlike the others is no further from them than the largest value seen in the study (of a share: than 100 %), and where
+  all values are c and not zero, no further than 2 |c|, on the other side of zero. A difference that is d in all worlds
+  thus excludes zero from four worlds on, as Tango's does. Where even that says nothing, for all that was seen is zero,
+  there are no limits.
 """
 
 from __future__ import annotations
@@ -42,8 +52,11 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
+from trustsim.units import Unit
+
 LEVEL = 0.95
 _Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
+_ROUNDING = 4 * np.finfo(np.float64).eps  # values that differ by no more of their size are the same
 _ASIDE = 1e-12  # the score equation has a second, empty root at the estimate itself when the variance there is zero
 
 Sample = NDArray[np.float64]
@@ -99,13 +112,16 @@ def paired_proportions(ours: Sample, theirs: Sample) -> Interval:
     return Interval(estimate, low, high, n)
 
 
-def mean(values: Sample, *, at_least: float = -math.inf, at_most: float = math.inf) -> Interval:
+def mean(
+    values: Sample, *, at_least: float = -math.inf, at_most: float = math.inf, scale: float | None = None
+) -> Interval:
     """Hall's skewness-corrected t interval for the mean; also of paired differences.
 
     Parameters
     ----------
-    values : float64 (n,), any unit. None: all NaN. One: the limits are NaN. All equal: the limits are that value.
+    values : float64 (n,), any unit. None: all NaN. One: the limits are NaN. All equal: see the head of this module.
     at_least, at_most : the bounds of the quantity; limits beyond them are cut there.
+    scale : how large values were seen to be; by default the largest of these.
 
     With m, s the sample's mean and standard deviation, g its skewness and T = (m - mu)/s, the statistic
     ``T + g T²/3 + g² T³/27 + g/(6 n)`` has no skewness up to order 1/n; it is monotone in mu and solved exactly.
@@ -115,8 +131,11 @@ def mean(values: Sample, *, at_least: float = -math.inf, at_most: float = math.i
         return Interval(math.nan, math.nan, math.nan, 0)
     if n == 1:
         return Interval(float(values[0]), math.nan, math.nan, 1)
-    if np.all(values == values[0]):
-        return Interval(float(values[0]), float(values[0]), float(values[0]), n)
+    largest = float(np.max(np.abs(values)))
+    size = largest if scale is None else max(scale, largest)
+    if np.ptp(values) <= _ROUNDING * size:
+        same = float(values[0]) if np.all(values == values[0]) else float(np.mean(values))
+        return _of_equals(same, n, at_least, at_most, size)
     middle = float(np.mean(values))
     deviation = values - middle
     variance = float(np.mean(deviation**2))
@@ -125,7 +144,68 @@ def mean(values: Sample, *, at_least: float = -math.inf, at_most: float = math.i
     q = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) / math.sqrt(n)
     low = middle - s * _without_skewness(q, skewness, n)
     high = middle - s * _without_skewness(-q, skewness, n)
-    return Interval(middle, max(low, at_least), min(high, at_most), n)
+    return Interval(middle, min(max(low, at_least), middle), max(min(high, at_most), middle), n)
+
+
+def _of_equals(value: float, n: int, at_least: float, at_most: float, scale: float) -> Interval:
+    """Return the interval of a mean that was *value* in each of *n* worlds."""
+    unlike = _Z**2 / (n + _Z**2)
+    below, above = value - at_least, at_most - value
+    if abs(value) <= _ROUNDING * scale:
+        below, above = (scale if math.isinf(room) else room for room in (below, above))
+    else:
+        below, above = (min(room, 2 * abs(value)) for room in (below, above))
+    low, high = value - unlike * max(below, 0.0), value + unlike * max(above, 0.0)
+    return Interval(value, low, high, n) if low < high else Interval(value, math.nan, math.nan, n)
+
+
+def level(
+    values: Sample, *, binary: bool = False, low: float = -math.inf, high: float = math.inf, scale: float | None = None
+) -> Interval:
+    """Return the interval of a mean over worlds: of a proportion where a world gives 0 or 1.
+
+    ``values``: float64 (n,), NaN where a world has none; ``low``, ``high``: the bounds of the quantity, which bind
+    where the values keep them; ``scale`` as of :func:`mean`.
+    """
+    defined = values[~np.isnan(values)]
+    if binary:
+        return proportion(defined)
+    low, high = _kept(low, high, defined)
+    return mean(defined, at_least=low, at_most=high, scale=scale)
+
+
+def _kept(low: float, high: float, *samples: Sample) -> tuple[float, float]:
+    least = min((float(np.min(s, initial=math.inf)) for s in samples), default=math.inf)
+    most = max((float(np.max(s, initial=-math.inf)) for s in samples), default=-math.inf)
+    return low if least >= low else -math.inf, high if most <= high else math.inf
+
+
+def paired(
+    ours: Sample,
+    theirs: Sample,
+    *,
+    binary: bool = False,
+    low: float = -math.inf,
+    high: float = math.inf,
+    scale: float | None = None,
+) -> Interval:
+    """Return the interval of the mean difference over the worlds where both have a value, ``ours`` less ``theirs``.
+
+    The parameters are those of :func:`level`; the bounds are those of the quantity, not of its difference.
+    """
+    is_pair = ~np.isnan(ours) & ~np.isnan(theirs)
+    a, b = ours[is_pair], theirs[is_pair]
+    if binary:
+        return paired_proportions(a, b)
+    seen = size("number", a, b) if scale is None else scale
+    low, high = _kept(low, high, a, b)
+    return mean(a - b, at_least=low - high, at_most=high - low, scale=seen)
+
+
+def size(unit: Unit, *samples: Sample) -> float:
+    """Return how large values were seen to be, the ``scale`` of a mean; of a share at least 100 %."""
+    seen = max((float(np.max(np.abs(s), initial=0.0, where=np.isfinite(s))) for s in samples), default=0.0)
+    return max(seen, 1.0) if unit == "share" else seen
 
 
 def _without_skewness(q: float, g: float, n: int) -> float:

@@ -74,7 +74,7 @@ def expected(found: Finding, currency: str) -> str:
     low, high = (_level(bound, found.unit, currency, near) for bound in (e.low, e.high))
     if e.equals is not None:
         middle = _level(e.equals, found.unit, currency, near)
-        told = f"{middle}, exactly" if e.exact else f"{middle} ± {_near(near, found.unit, currency)}"
+        told = f"{middle} ± {_near(near, found.unit, currency)}" if near else f"{middle}, exactly"
     elif math.isinf(e.low):
         told = f"below {high}"
     elif math.isinf(e.high):
@@ -82,7 +82,7 @@ def expected(found: Finding, currency: str) -> str:
     else:
         told = f"{low} to {high}"
     if e.worlds is None:
-        return told
+        return f"{told}, in every world" if e.exact and e.low < e.high else told
     if isinstance(e.worlds, int):
         return f"{told} in {words.plural(e.worlds, 'world')}"
     shares = " to ".join(words.quantity(bound, "share") for bound in e.worlds)

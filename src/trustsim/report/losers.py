@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
-from trustsim.analysis import intervals
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.report import charts, look, reading, spreads, words
@@ -72,7 +71,8 @@ def _most(result: Result, variant: str) -> str:
     if len(order) == 1:
         return f"There is one segment, {quoted(order[0])}; under {quoted(variant)} it loses {_share(levels[order[0]])}."
     top, lost = order[0], reading.values(result, found[order[0]], variant)
-    gaps = {s: intervals.mean(lost - reading.values(result, found[s], variant)) for s in order[1:]}
+    measure = result.comparison.measures[found[top]]
+    gaps = {s: measure.paired(lost, reading.values(result, found[s], variant)) for s in order[1:]}
     if all(gap.low > 0 for gap in gaps.values()):
         gap = gaps[order[1]]
         text = f"Under {quoted(variant)} the segment {quoted(top)} loses most"

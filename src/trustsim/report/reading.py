@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from trustsim.analysis import intervals
 from trustsim.analysis.comparison import Difference, can_rank, first_to_rank
 from trustsim.analysis.intervals import Interval
 from trustsim.errors import unknown
@@ -107,10 +106,7 @@ def versus(result: Result, name: str, ours: str, theirs: str, worlds: np.ndarray
     """
     pairs = np.column_stack((values(result, name, ours), values(result, name, theirs)))
     pairs = pairs if worlds is None else pairs[worlds]
-    a, b = pairs[np.isfinite(pairs).all(axis=1)].T
-    if result.comparison.measures[name].binary:
-        return intervals.paired_proportions(a, b)
-    return intervals.mean(a - b)
+    return result.comparison.measures[name].paired(*pairs.T)
 
 
 def largest(result: Result, name: str, platform: str | None = None) -> float:

@@ -20,6 +20,7 @@ SWEPT_SECTIONS = ("network", "investors", "platforms", "mechanisms", "shocks", "
 MOST_VALUES = 2000
 _RANGE = re.compile(r"\s*uniform\s*\(([^,]+),([^,]+)\)\s*")
 MEASURED = ("outcome", "difference", "ratio", "sum", "series")
+EVERY_WORLD = "all"
 TESTS = ("between", "above", "below", "equals", "sign", "order")
 
 
@@ -57,6 +58,8 @@ def _expectation(k: int, node: Node, reader: Reader) -> Expectation | None:
         known_variant(each, join(path, "order"), reader)
     _check_beside(what, node, path, reader)
     bounds = _bounds("number" if what == "ratio" else known[plain_name].unit, node, path, reader)
+    if told.get("worlds") == EVERY_WORLD:
+        bounds["exact"] = True
     return Expectation(
         id=told.get("id", str(k + 1)),
         what="order" if order is not None else what,
@@ -131,11 +134,11 @@ def _day(node: Node | None, path: str, reader: Reader) -> float | None:
 
 
 def _worlds(node: Node | None, path: str, reader: Reader) -> tuple[float, float] | int | None:
-    if node is None or (type(node.value) is int and node.value >= 0):
+    if node is None or node.value == EVERY_WORLD or (type(node.value) is int and node.value >= 0):
         return node.value if node is not None and isinstance(node.value, int) else None
     if len(node.items or ()) != 2:
-        given = kind_of(node)
-        reader.report.add(node.spot, path, given, "a whole number of worlds, or two shares of them: [low, high]")
+        allowed = f"a whole number of worlds, {EVERY_WORLD}, or two shares of them: [low, high]"
+        reader.report.add(node.spot, path, kind_of(node), allowed)
         return None
     share = Parameter("worlds", "share", 0.0, 0.0, 1.0, "", "")
     low, high = (quantity(share, bound, join(path, k), reader) for k, bound in enumerate(node.items or ()))

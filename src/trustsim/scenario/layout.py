@@ -109,7 +109,9 @@ EXPECT: Layout = {
         "text", "Its sign; without `tolerance` zero means every world.", choices=("positive", "negative", "zero")
     ),
     "order": Key("texts", "Variants, from the smallest outcome to the largest."),
-    "worlds": Key("anything", "The rest holds in so many worlds, or in a share of them between two: [low, high]."),
+    "worlds": Key(
+        "anything", "How many worlds it holds in: a number, all, or a share of them between two, [low, high]."
+    ),
     "source": Key("text", "Id of the evidence table, DOI, or 'assumed'.", is_required=True),
     "note": Key("text", "Anything to add."),
 }
