@@ -418,7 +418,8 @@ def _of_opinions(f: Finished, value: Callable[[Floats], float]) -> Floats:
     """Return float64 (variants,): *value* of the opinions at the horizon; NaN where nobody exchanges any."""
     found = np.full(f.n_variants, np.nan)
     for v, thought in enumerate(f.model.kept.get("opinion", ())):
-        found[v] = value(thought) if len(thought) else np.nan
+        if len(thought) and not np.isnan(thought).any():  # else of a variant beside one where they do
+            found[v] = value(thought)
     return found
 
 

@@ -188,7 +188,8 @@ def _repeat_one(part: Part, variants: tuple[str, ...], replication: int) -> None
         click.echo(f"replication {replication}, {', '.join(variants)}:\n{traceback.format_exc()}", err=True)
         raise click.exceptions.Exit(SOME_FAILED) from None
     for k, variant in enumerate(variants):
-        named = [name for name in part.scenario.outcomes if name in run.outcomes] or list(run.outcomes)
+        asked = [name for name in run.outcomes if name.partition("[")[0] in part.scenario.outcomes]
+        named = asked or list(run.outcomes)
         values = ", ".join(f"{name} {run.outcomes[name][k]:.6g}" for name in named)
         click.echo(f"replication {replication}, {variant}: {values}")
 

@@ -7,6 +7,7 @@ also read from media that cannot be written, and while a process is at work ther
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -196,15 +197,15 @@ class Records:
             rows = [run for run in self._runs_of(address) if run.replication < total and run.block not in self._gone]
             if not rows:
                 return Stored(np.zeros(0, np.int64), {}, (), ())
-            told = {self._blocks[run.block].about for run in rows}
-            if len(told) > 1:
-                raise damaged(self.folder, f"an index whose runs of {address[:12]}… have different outcomes")
-            about = json.loads(told.pop())
-            values = np.frombuffer(b"".join(run.outcomes for run in rows), np.float64).reshape(len(rows), -1)
             blocks = self._blocks
+            told = {text: json.loads(text) for text in dict.fromkeys(blocks[run.block].about for run in rows)}
+            if len({(tuple(each["series"]), tuple(each["shape"])) for each in told.values()}) > 1:
+                raise damaged(self.folder, f"an index whose runs of {address[:12]}… have different series")
+            names = [tuple(told[blocks[run.block].about]["outcomes"]) for run in rows]
+            about = next(iter(told.values()))
             return Stored(
                 replications=np.array([run.replication for run in rows], np.int64),
-                outcomes={name: values[:, k] for k, name in enumerate(about["outcomes"])},
+                outcomes=_columns(names, [run.outcomes for run in rows]),
                 episodes=tuple(tuple(map(tuple, json.loads(run.episodes))) for run in rows),
                 places=tuple(Place(blocks[r.block].shard, blocks[r.block].sha256, r.row) for r in rows),
                 series=tuple(about["series"]),
@@ -320,6 +321,17 @@ class Records:
             about = json.loads(block.about)
             place = Place(block.shard, block.sha256, row)
             return Lying(bytes(outcomes), episodes, place, about["outcomes"], about["series"], tuple(about["shape"]))
+
+
+def _columns(names: Sequence[tuple[str, ...]], rows: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
+    """Return float64 (rows,) by every name that a row has; NaN in rows that lack it, for there it does not apply."""
+    columns = {name: np.full(len(rows), np.nan) for name in dict.fromkeys(itertools.chain(*dict.fromkeys(names)))}
+    for block in dict.fromkeys(names):
+        where = [k for k, own in enumerate(names) if own == block]
+        values = np.frombuffer(b"".join(rows[k] for k in where), np.float64).reshape(len(where), -1)
+        for name, column in zip(block, values.T, strict=True):
+            columns[name][where] = column
+    return columns
 
 
 def _is_final(failed: FailedRun) -> bool:

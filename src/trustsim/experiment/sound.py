@@ -21,34 +21,37 @@ class AbsurdNumber(TrustsimError):
     """A series or an outcome came out as what it cannot be: no number, or beyond the bounds that it declares."""
 
 
-def check_numbers(run: Run, scenario: Scenario) -> None:
+def check_numbers(run: Run, scenario: Scenario, *, with_bounds: bool = True) -> None:
     """Raise AbsurdNumber with the place of the first number of *run* that cannot be: what, where, and on which day.
 
-    What is not registered is not known and not looked at.
+    ``with_bounds``: an engine of one's own may mean something else by a name, and is held to finite numbers only. What
+    is not registered is not known and not looked at.
     """
     known = {group: REGISTRY.group(group) for group in ("series", "outcome")}
     for name, days in run.series.items():
         entry = known["series"].get(name)
-        if entry is not None and (is_wrong := _wrong(days, entry)).any():
+        if entry is not None and (is_wrong := _wrong(days, entry, with_bounds)).any():
             day, v, p = (int(k) for k in np.argwhere(is_wrong)[0])
             place = f"{_platform(scenario, run.variants[v], p)}, variant {run.variants[v]!r}"
             raise _absurd(f"series {name}, {place}, day {day * scenario.step:g}", float(days[day, v, p]), entry)
     for name, values in run.outcomes.items():
         entry = known["outcome"].get(name.partition("[")[0])
-        if entry is not None and (is_wrong := _wrong(values, entry)).any():
+        if entry is not None and (is_wrong := _wrong(values, entry, with_bounds)).any():
             v = int(np.argmax(is_wrong))
             place = f"variant {run.variants[v]!r}, day {scenario.horizon:g}, the last"
             raise _absurd(f"outcome {name}, {place}", float(values[v]), entry)
 
 
-def _wrong(values: NDArray[np.floating[Any]], entry: Entry) -> NDArray[np.bool_]:
+def _wrong(values: NDArray[np.floating[Any]], entry: Entry, with_bounds: bool) -> NDArray[np.bool_]:
     """Return, bool as *values*, which of them cannot be."""
-    low, high = entry.bounds
-    with np.errstate(invalid="ignore"):
-        near = _NEAR * (1 + np.abs(values))
-        is_right = (values >= low - near) & (values <= high + near) & np.isfinite(values)
-    if entry.binary:
-        is_right &= (values == 0) | (values == 1)
+    is_right = np.isfinite(values)
+    if with_bounds:
+        low, high = entry.bounds
+        with np.errstate(invalid="ignore"):
+            near = _NEAR * (1 + np.abs(values))
+            is_right &= (values >= low - near) & (values <= high + near)
+        if entry.binary:
+            is_right &= (values == 0) | (values == 1)
     return np.asarray(~is_right & ~np.isnan(values) if entry.may_not_apply else ~is_right)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import secrets
 import sqlite3
@@ -172,7 +173,8 @@ class Store(Records):
         changed: _Changed,
     ) -> None:
         shape = next((days.shape[::2] for days in runs[0].series.values()), (0, 0))
-        about = json.dumps({"outcomes": list(runs[0].outcomes), "series": list(runs[0].series), "shape": shape})
+        names = list(dict.fromkeys(name for run in runs for name in run.outcomes))  # worlds may differ in them
+        about = json.dumps({"outcomes": names, "series": list(runs[0].series), "shape": shape})
         block = self._index.execute("SELECT coalesce(max(id), 0) + 1 FROM block").fetchone()[0]
         mark = marks.of_block(block, *shard, seconds, about)
         self._index.execute("INSERT INTO block VALUES (?, ?, ?, ?, ?, ?)", (block, *shard, seconds, about, mark))
@@ -181,7 +183,7 @@ class Store(Records):
         columns = [(run, k, variant) for run in runs for k, variant in enumerate(run.variants)]
         for row, (run, k, variant) in enumerate(columns):
             address, n = addresses[variant], run.replication
-            outcomes = np.array([values[k] for values in run.outcomes.values()], np.float64).tobytes()
+            outcomes = np.array([value_of(run, name, k) for name in names], np.float64).tobytes()
             episodes = json.dumps(plain_episodes(run, k))
             self._replaced("run", runs_of(address), address, n, changed)
             self._replaced("failure", failures_of(address), address, n, changed)
@@ -299,6 +301,11 @@ def _make(folder: Path) -> None:
     with beside.open("rb+") as stream:
         os.fsync(stream.fileno())
     os.replace(beside, folder / INDEX)
+
+
+def value_of(run: Run, name: str, variant: int) -> float:
+    """Return an outcome of one variant of a run; NaN where its world has no such thing, as a segment of another one."""
+    return float(run.outcomes[name][variant]) if name in run.outcomes else math.nan
 
 
 def plain_episodes(run: Run, variant: int) -> list[tuple[Any, ...]]:

@@ -238,16 +238,25 @@ def collect(
         scenario=scenario,
         variants=names,
         replications=whole.astype(np.int64),
-        outcomes={
-            name: np.stack([column.outcomes[name][rows] for column, rows in zip(columns, at, strict=True)], axis=1)
-            for name in (columns[0].outcomes if len(whole) else ())
-        },
+        outcomes=_outcomes(columns, at) if len(whole) else {},
         series=Series(store.folder, columns[0].series, columns[0].shape, places, keeps) if has_series else {},
         failed=tuple(sorted(store.failures(addresses, total), key=lambda f: (f.replication, f.variants))),
         seconds=seconds,
         interrupted=interrupted,
         runs=_liquidity_runs(scenario, names, columns, at),
     )
+
+
+def _outcomes(columns: Sequence[Stored], at: Sequence[NDArray[np.int64]]) -> dict[str, NDArray[np.float64]]:
+    """Return the outcomes of any variant, float64 (n, variants): NaN where one has no such thing, as a segment that
+    another one renames."""
+
+    def of(column: Stored, rows: NDArray[np.int64], name: str) -> NDArray[np.float64]:
+        return column.outcomes[name][rows] if name in column.outcomes else np.full(len(rows), np.nan)
+
+    names = dict.fromkeys(name for column in columns for name in column.outcomes)
+    parts = list(zip(columns, at, strict=True))
+    return {name: np.stack([of(column, rows, name) for column, rows in parts], axis=1) for name in names}
 
 
 def _liquidity_runs(

@@ -16,7 +16,7 @@ from trustsim.experiment.records import Addresses, Lying, Records, reading_of
 from trustsim.experiment.shards import Damaged, Series
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.store import plain_episodes
+from trustsim.experiment.store import plain_episodes, value_of
 from trustsim.experiment.work import Grouping, Simulate
 from trustsim.model import lockstep_groups
 from trustsim.scenario.resolved import Scenario
@@ -94,7 +94,7 @@ def _differing(run: Run, kept: Mapping[str, Lying], folder: Path) -> Iterator[st
     for k, variant in enumerate(run.variants):
         lying = kept[variant]
         for n, name in enumerate(lying.outcomes):
-            if run.outcomes[name][k].tobytes() != lying.values[8 * n : 8 * n + 8]:
+            if np.float64(value_of(run, name, k)).tobytes() != lying.values[8 * n : 8 * n + 8]:
                 yield f"outcome {name} of {variant}"
         if json.dumps(plain_episodes(run, k)) != lying.episodes:
             yield f"runs on platforms of {variant}"

@@ -163,7 +163,7 @@ class Day:
         paid = obligations.clearing(debts, own.astype(np.float64))
         due = np.bincount(debts[0], debts[2], n)
         got = np.bincount(debts[1], debts[2] * (paid / np.maximum(due, 1.0))[debts[0]], n)
-        self.keep(CLEARED, lambda: np.zeros((state.n_variants, 2, n)))[variant] = paid, own + got - paid
+        self.keep(CLEARED, lambda: np.full((state.n_variants, 2, n), np.nan))[variant] = paid, own + got - paid
         obligations.pay(state, variant, debts, paid)
         self._fail(variant, np.flatnonzero(paid < due * (1 - 1e-12)))
 
