@@ -40,7 +40,8 @@ class Parameter:
     """One number or name that a user can set: unit, bounds, default, source, one line of text.
 
     ``refers`` is 'platform', 'segment', … where the value must name one of those in the same file (``'*'`` means all
-    of them and is always allowed). ``spread`` says that a distribution may be given.
+    of them and is always allowed). ``spread`` says that a distribution may be given. ``step``: a value is a whole
+    multiple of it, as an even number is of 2; counts have 1. Checks, designs and sliders all keep to it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     refers: str = ""
     spread: bool = False
+    step: float | None = None
 
     @property
     def is_required(self) -> bool:
@@ -70,6 +72,7 @@ def parameter(
     choices: tuple[str, ...] = (),
     refers: str = "",
     spread: bool = False,
+    step: float | None = None,
 ) -> Any:
     """Declare a dataclass field that a scenario file may set. Defaults are in the computed unit (see units.py).
 
@@ -79,7 +82,7 @@ def parameter(
         low, high = 0.0 if low is None else low, 1.0 if high is None else high
     meta = {
         "unit": unit, "low": low, "high": high, "source": source, "text": text, "choices": choices, "refers": refers,
-        "spread": spread,
+        "spread": spread, "step": 1.0 if step is None and unit == "count" else step,
     }  # fmt: skip
     if default is REQUIRED:
         return dataclasses.field(metadata=meta)

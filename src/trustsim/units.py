@@ -238,6 +238,18 @@ def check_bounds(value: float, low: float | None, high: float | None, unit: Unit
         raise UnitError(show(value, unit), f"{between(low, high, unit)}")
 
 
+def check_step(value: float, step: float | None, unit: Unit) -> None:
+    """Raise UnitError where *value* is no whole multiple of *step*; None allows every number."""
+    if step is not None and not is_multiple(value, step):
+        near = show(round(value / step) * step, unit)
+        raise UnitError(show(value, unit), f"a whole multiple of {show(step, unit)}", near)
+
+
+def is_multiple(value: float, step: float) -> bool:
+    """Whether *value* is a whole multiple of *step*, up to rounding."""
+    return abs(value / step - round(value / step)) <= 1e-9 * max(1.0, abs(value / step))
+
+
 def between(low: float | None, high: float | None, unit: Unit) -> str:
     """Say bounds as a phrase in the unit of the parameter."""
     if low is None and high is None:

@@ -125,6 +125,21 @@ def test_points_that_are_kept_are_not_run_again(tmp_path):
     assert calls.stat().st_size == 2
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_every_interval_holds_its_index_and_has_a_width(method):
+    """Also of a parameter that does nothing, where all resamples agree."""
+
+    def one_counts(story, names, replication):
+        herding = [next(v for v in story.variants if v.name == name).world.mechanisms["herding"] for name in names]
+        return Run(replication, names, {"investor_loss": np.array([h.fading for h in herding])}, {})
+
+    found = sensitivity(STORY, REGISTRY, RANGES, method=method, samples=64, **{**OPTIONS, "simulate": one_counts})
+    for index in found.indices:
+        known = ~np.isnan(index.low)
+        assert (index.low[known] < index.high[known]).all()
+        assert ((index.low <= index.value) & (index.value <= index.high))[known].all()
+
+
 def test_an_outcome_that_never_changes_depends_on_nothing():
     flat = {**OPTIONS, "simulate": lambda s, names, r: Run(r, names, {"investor_loss": np.ones(len(names))}, {})}
     for method in METHODS:

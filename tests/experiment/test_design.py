@@ -1,5 +1,6 @@
 """Sweeps: where the points lie, and that a sweep is nothing but the studies at its points."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import fake_engine as fake
@@ -11,7 +12,8 @@ from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.design import Design, Range, at_point, design_of, ranges_of, run_sweep
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
-from trustsim.scenario.load import load
+from trustsim.registry import Registry, parameter
+from trustsim.scenario.load import from_document, load
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 SMALL = {"investors.count": 120, "horizon": "20 d"}
@@ -51,6 +53,60 @@ def test_a_whole_number_takes_both_bounds_and_all_between_equally_often():
 def test_which_parameters_are_whole_numbers_is_asked_of_the_loader():
     found = ranges_of(quickstart(), REGISTRY, {"investors.count": (100, 200), "mechanisms.herding.observed": (0, 1)})
     assert [r.whole for r in found] == [True, False]
+
+
+def test_every_value_that_a_design_draws_is_one_that_its_parameter_may_have():
+    """An even number, a count of copies, a share and a duration: at every design's positions, by name or by place."""
+    bounds = {
+        "network.mean_degree": (4, 10), "investors.newcomers": (0, 3), "investors.considered": (1, 3),
+        LIQUID: ("5 %", "25 %"), "shocks.0.discovery_lag": ("2 d", "5 d"), "variants.gate.0.duration": ("3 d", "9 d"),
+    }  # fmt: skip
+    found = ranges_of(quickstart(), REGISTRY, bounds)
+    assert [(r.whole, r.step) for r in found][:3] == [(True, 2.0), (True, 1.0), (True, 1.0)]
+    assert not any(r.whole for r in found[3:])
+    drawn = {found[0].at(u) for u in np.linspace(0, 1, 101)}
+    assert drawn == {4, 6, 8, 10}
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        at_point(quickstart(), {r.path: r.at(u) for r, u in zip(found, rng.random(len(found)), strict=True)}, REGISTRY)
+
+
+def test_a_step_in_the_unit_of_the_file_is_kept_to():
+    """A parameter of one's own that takes quarters of a share only: 25 % in the file."""
+    registry = Registry()
+    for entry in REGISTRY:
+        registry.take(entry)
+
+    @registry.enter("intervention", "quarter_cover", source="assumed")
+    @dataclass(frozen=True)
+    class QuarterCover:
+        """Cover a quarter, a half, …"""
+
+        part: float = parameter(0.25, unit="share", step=0.25, source="assumed", text="how much")
+
+    def covered(part):
+        document = {
+            **quickstart().document,
+            "variants": {"nothing": [], "c": [{"kind": "quarter_cover", "part": part}]},
+        }
+        return from_document({k: v for k, v in document.items() if k != "sweep"}, registry)
+
+    (steps,) = ranges_of(covered("25 %"), registry, {"variants.c.0.part": ("25 %", "100 %")})
+    assert [steps.at(u) for u in (0, 0.3, 0.6, 1)] == ["25 %", "50 %", "75 %", "100 %"]
+    with pytest.raises(ScenarioError, match=r"variants\.c\.0\.part\n.*given: 30 %\n.*multiple of 25 %\n.*mean 25 %"):
+        covered("30 %")
+    with pytest.raises(ScenarioError, match="a whole multiple of 25 %"):
+        ranges_of(covered("25 %"), registry, {"variants.c.0.part": ("30 %", "100 %")})
+
+
+def test_values_that_do_not_go_together_are_refused_with_their_point_before_anything_runs():
+    story = load(
+        SCENARIOS / "quickstart.yaml", REGISTRY,
+        overrides={**SMALL, "network": {"kind": "configuration", "smallest": 2, "largest": 9}},
+    )  # fmt: skip
+    points = Design("grid", ("network.smallest", "network.largest"), ((2, 5), (8, 5)))
+    with pytest.raises(ScenarioError, match=r"smallest 8 above largest 5, at point 1 of 2: smallest 8, largest 5"):
+        run_sweep(story, REGISTRY, design=points, simulate=None)
 
 
 @pytest.mark.parametrize(

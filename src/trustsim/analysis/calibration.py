@@ -186,25 +186,25 @@ def _sought(
         study = optuna.create_study(
             sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True)
         )
-        study.add_trials([_as_told(trial, ranges, loss(trial, targets)) for trial in before])
+        study.add_trials([_as_told(trial, parameters, ranges, loss(trial, targets)) for trial in before])
         asked = [study.ask(ranges).params for _ in range(n)]
-    return [[params[p.path] for p in parameters] for params in asked]
+    return [[params[p.path] * (p.step if p.whole else 1) for p in parameters] for params in asked]
 
 
 def _distribution(p: FreeParameter) -> optuna.distributions.BaseDistribution:
-    if p.whole:
-        return optuna.distributions.IntDistribution(int(p.low), int(p.high), log=p.log)
+    if p.whole:  # counted in steps
+        return optuna.distributions.IntDistribution(round(p.low / p.step), round(p.high / p.step), log=p.log)
     return optuna.distributions.FloatDistribution(p.low, p.high, log=p.log)
 
 
 def _as_told(
-    trial: Trial, ranges: dict[str, optuna.distributions.BaseDistribution], value: float
+    trial: Trial,
+    parameters: Sequence[FreeParameter],
+    ranges: dict[str, optuna.distributions.BaseDistribution],
+    value: float,
 ) -> optuna.trial.FrozenTrial:
     """Return a trial as optuna knows it; one without a loss counts as pruned, so that its surroundings are shunned."""
-    params = {
-        path: int(v) if isinstance(about, optuna.distributions.IntDistribution) else v
-        for (path, about), v in zip(ranges.items(), trial.values, strict=True)
-    }
+    params = {p.path: round(v / p.step) if p.whole else v for p, v in zip(parameters, trial.values, strict=True)}
     state = optuna.trial.TrialState
     about: dict[str, Any] = {"state": state.COMPLETE, "value": value} if np.isfinite(value) else {"state": state.PRUNED}
     return optuna.trial.create_trial(params=params, distributions=ranges, **about)

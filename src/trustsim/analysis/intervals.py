@@ -149,7 +149,7 @@ def mean(
 
 def _of_equals(value: float, n: int, at_least: float, at_most: float, scale: float) -> Interval:
     """Return the interval of a mean that was *value* in each of *n* worlds."""
-    unlike = _Z**2 / (n + _Z**2)
+    unlike = share_unlike(n)
     below, above = value - at_least, at_most - value
     if abs(value) <= _ROUNDING * scale:
         below, above = (scale if math.isinf(room) else room for room in (below, above))
@@ -157,6 +157,11 @@ def _of_equals(value: float, n: int, at_least: float, at_most: float, scale: flo
         below, above = (min(room, 2 * abs(value)) for room in (below, above))
     low, high = value - unlike * max(below, 0.0), value + unlike * max(above, 0.0)
     return Interval(value, low, high, n) if low < high else Interval(value, math.nan, math.nan, n)
+
+
+def share_unlike(n: int) -> float:
+    """Return how many of all worlds may be unlike *n* that were all the same: see the head of this module."""
+    return _Z**2 / (n + _Z**2)
 
 
 def level(

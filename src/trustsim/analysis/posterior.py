@@ -91,7 +91,7 @@ class Calibration:
         quantiles = np.quantile(self.sample, _QUANTILES, axis=0)
         ends = positions_of(free, quantiles[[0, 2]])
         best = positions_of(free, np.array([self.best.values]))[0]
-        near = [AT_A_BOUND if not p.whole else 0.5 / (p.high - p.low + 1) for p in free]
+        near = [AT_A_BOUND if p.steps is None else 0.5 / p.steps.n for p in free]
         spread = np.minimum((ends[1] - ends[0]) / (_QUANTILES[2] - _QUANTILES[0]), 1.0)
         return pd.DataFrame(
             {
@@ -146,7 +146,7 @@ class Calibration:
         """Return the smallest loss of the trials in each part of parameter *k*'s range: values in the middles, losses,
         float64 (parts,) each; NaN where no trial has a loss."""
         parameter = self.targets.parameters[k]
-        n = min(BINS, int(parameter.high - parameter.low) + 1) if parameter.whole else BINS
+        n = BINS if parameter.steps is None else min(BINS, parameter.steps.n)
         positions = positions_of([parameter], np.array([[t.values[k]] for t in self.trials]))[:, 0]
         part = np.minimum((positions * n).astype(int), n - 1)
         smallest = np.full(n, np.inf)

@@ -34,7 +34,7 @@ from SALib.sample import sobol as sobol_sample
 from scipy.stats import qmc
 
 from trustsim import arguments
-from trustsim.analysis.intervals import LEVEL
+from trustsim.analysis.intervals import LEVEL, share_unlike
 from trustsim.analysis.measured import Measured, measured_of, values_at
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Design, Range, Sweep, design_at, run_sweep
@@ -208,16 +208,20 @@ def _whole_blocks(values: Values, size: int) -> NDArray[np.bool_]:
 
 
 def _constant(d: int, method: str) -> tuple[Index, ...]:
-    """Return the indices of an outcome that is the same everywhere: nothing depends on anything."""
-    return tuple(Index(name, *np.zeros((3, d))) for name in NAMES[method])
+    """Return the indices of an outcome that is the same everywhere: nothing that was seen depends on anything."""
+    return tuple(_without(name, np.zeros(d)) for name in NAMES[method])
 
 
 def _problem(d: int) -> dict[str, Any]:
     return {"num_vars": d, "names": [f"x{k}" for k in range(d)], "bounds": [[0.0, 1.0]] * d}
 
 
-def _with_half_width(name: str, value: Any, half: Any) -> Index:
+def _with_half_width(name: str, value: Any, half: Any, n: int) -> Index:
+    """Return indices with their limits. Where all resamples agree, *n* points may all the same be unlike others: see
+    :mod:`trustsim.analysis.intervals`."""
     centre, width = np.asarray(value, np.float64), np.asarray(half, np.float64)
+    size = np.where(centre == 0, np.max(np.abs(centre), initial=0.0), 2 * np.abs(centre))
+    width = np.where(width > 0, width, share_unlike(n) * np.where(size > 0, size, math.nan))
     return Index(name, centre, centre - width, centre + width)
 
 
@@ -236,7 +240,8 @@ def _sobol(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]
         _problem(positions.shape[1]), values, calc_second_order=False, num_resamples=_RESAMPLES, conf_level=LEVEL,
         seed=seed,
     )  # fmt: skip
-    return tuple(_with_half_width(name, found[name], found[f"{name}_conf"]) for name in NAMES["sobol"])
+    n = len(values) // (positions.shape[1] + 2)
+    return tuple(_with_half_width(name, found[name], found[f"{name}_conf"], n) for name in NAMES["sobol"])
 
 
 def _morris_points(d: int, samples: int, seed: int) -> Positions:
@@ -248,7 +253,8 @@ def _morris(positions: Positions, values: Values, seed: int) -> tuple[Index, ...
         _problem(positions.shape[1]), positions, values, num_resamples=_RESAMPLES, conf_level=LEVEL,
         num_levels=_LEVELS, seed=seed,
     )  # fmt: skip
-    size = _with_half_width("mu_star", found["mu_star"], found["mu_star_conf"])
+    n = len(values) // (positions.shape[1] + 1)
+    size = _with_half_width("mu_star", found["mu_star"], found["mu_star_conf"], n)
     return size, _without("mu", found["mu"]), _without("sigma", found["sigma"])
 
 
@@ -264,15 +270,18 @@ def _pawn(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
     rng = np.random.default_rng(seed)
     again = np.stack([median(rng.integers(len(values), size=len(values))) for _ in range(_RESAMPLES // 5)])
     low, high = np.quantile(again, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    return (Index("pawn", median(slice(None)), low, high),)
+    found = median(slice(None))  # resamples repeat points, which moves them all up: the limits hold the estimate
+    low, high = np.minimum(low, found), np.maximum(high, found)
+    return (Index("pawn", found, *np.where(low < high, [low, high], math.nan)),)
 
 
 def _delta(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
     found = delta_index.analyze(
         _problem(positions.shape[1]), positions, values, num_resamples=_RESAMPLES // 5, conf_level=LEVEL, seed=seed
     )
-    shift = _with_half_width("delta", found["delta_raw"], found["delta_raw_conf"])
-    return shift, _with_half_width("S1", found["S1"], found["S1_conf"])
+    n = len(values)
+    shift = _with_half_width("delta", found["delta_raw"], found["delta_raw_conf"], n)
+    return shift, _with_half_width("S1", found["S1"], found["S1_conf"], n)
 
 
 NAMES: Mapping[str, tuple[str, ...]] = {

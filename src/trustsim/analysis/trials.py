@@ -126,7 +126,7 @@ def _mean(study: Study, target: Target) -> tuple[float, float]:
 def positions_of(parameters: Sequence[FreeParameter], values: Floats) -> Floats:
     """Return where values float64 (n, parameters) lie between their bounds, in [0, 1] on the scale of each.
 
-    A whole number is the middle of its stretch: all of a range have stretches of one length on a line.
+    A multiple of a step is the middle of its stretch: all of a range have stretches of one length on a line.
     """
     columns = []
     for parameter, column in zip(parameters, np.asarray(values, np.float64).T, strict=True):
@@ -143,12 +143,13 @@ def values_at(parameters: Sequence[FreeParameter], positions: Floats) -> Floats:
         low, high = _ends(parameter)
         raw = low + column * (high - low)
         raw = np.exp(raw) if parameter.log else raw
-        columns.append(np.clip(np.round(raw) if parameter.whole else raw, parameter.low, parameter.high))
+        near = np.round(raw / parameter.step) * parameter.step if parameter.whole else raw
+        columns.append(np.clip(near, parameter.low, parameter.high))
     return np.stack(columns, axis=1)
 
 
 def _ends(parameter: FreeParameter) -> tuple[float, float]:
-    margin = 0.5 if parameter.whole else 0.0
+    margin = 0.5 * parameter.step if parameter.whole else 0.0
     low, high = parameter.low - margin, parameter.high + margin
     return (math.log(low), math.log(high)) if parameter.log else (low, high)
 

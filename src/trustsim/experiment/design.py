@@ -33,6 +33,8 @@ from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.steps import Steps, step_of
+from trustsim.scenario.tree import Report, tree_of
 
 _QUANTITY = re.compile(r"\s*([+-]?[\d_.]+(?:[eE][+-]?\d+)?)\s*(.*?)\s*")
 
@@ -41,7 +43,8 @@ _QUANTITY = re.compile(r"\s*([+-]?[\d_.]+(?:[eE][+-]?\d+)?)\s*(.*?)\s*")
 class Range:
     """A path that varies between two bounds, evenly; ``unit`` is what stands behind the numbers in the file.
 
-    ``whole``: the parameter takes whole numbers only; both bounds are then among the values.
+    ``whole``: the parameter takes whole multiples of ``step`` only (1: whole numbers, 2: even ones), in the unit of the
+    file; both bounds are then among the values.
     """
 
     path: str
@@ -49,13 +52,14 @@ class Range:
     high: float
     unit: str = ""
     whole: bool = False
+    step: float = 1.0
 
     def at(self, position: float) -> Any:
         """Return the value at a position in [0, 1], as a scenario file would hold it."""
         if self.whole:
-            n_values = int(self.high - self.low) + 1
-            return int(self.low) + min(int(position * n_values), n_values - 1)
-        value = self.low + position * (self.high - self.low)
+            value = Steps(self.low, self.high, self.step).at(position)
+        else:
+            value = float(self.low + position * (self.high - self.low))
         number = int(value) if value.is_integer() else value
         return f"{number!r} {self.unit}" if self.unit else number
 
@@ -138,7 +142,8 @@ def ranges_of(scenario: Scenario, registry: Registry, bounds: Mapping[str, Seque
 
     Raises
     ------
-    TrustsimError : for bounds that are no two numbers in one unit, lower first; ScenarioError for a wrong path.
+    TrustsimError : for bounds that are no two numbers in one unit, lower first; ScenarioError for a wrong path, and for
+        a bound that the parameter cannot have.
     """
     given = bounds or scenario.sweep
     if not given:
@@ -158,23 +163,21 @@ def _range(path: str, bounds: Sequence[Any], scenario: Scenario, registry: Regis
         raise TrustsimError(f"sweep.{path}: given {bounds[0]} to {bounds[1]}; allowed: the lower bound first")
     for bound in bounds:
         at_point(scenario, {path: bound}, registry)
-    between = Range(path, float(low), float(high), unit)
-    is_whole = not unit and float(low).is_integer() and float(high).is_integer()
-    return replace(between, whole=is_whole and not _takes(scenario, path, float(low) + 0.5, registry))
+    tree = tree_of(_plain(scenario), scenario.source, "", Report())
+    step = step_of(tree, path, bounds[0], registry, unit, scenario.currency)
+    return Range(path, float(low), float(high), unit, step is not None, 1.0 if step is None else step)
 
 
-def _takes(scenario: Scenario, path: str, value: float, registry: Registry) -> bool:
-    try:
-        at_point(scenario, {path: value}, registry)
-    except ScenarioError:
-        return False
-    return True
+def _plain(scenario: Scenario) -> dict[str, Any]:
+    """Return the document of a scenario without what is only said of it."""
+    return {key: value for key, value in scenario.document.items() if key not in ("sweep", "expect")}
 
 
 def at_point(scenario: Scenario, values: Mapping[str, Any], registry: Registry) -> Scenario:
     """Return the scenario with *values* by path laid over it, and without its sweep. Raises ScenarioError."""
-    document = {key: value for key, value in scenario.document.items() if key not in ("sweep", "expect")}
-    return replace(from_document(document, registry, file=scenario.source, overrides=values), source=scenario.source)
+    return replace(
+        from_document(_plain(scenario), registry, file=scenario.source, overrides=values), source=scenario.source
+    )
 
 
 def _positions(kind: str, n_paths: int, n_points: int, seed: int) -> NDArray[np.float64]:
@@ -193,7 +196,7 @@ def spread(
     """
     found = []
     for k, values in enumerate(design.points):
-        there = at_point(scenario, dict(zip(design.paths, values, strict=True)), registry)
+        there = _at(k, dict(zip(design.paths, values, strict=True)), scenario, design, registry)
         kept = tuple(
             replace(variant, name=column(variant.name, k), shocks=there.shocks)
             for variant in there.variants
@@ -201,6 +204,15 @@ def spread(
         )
         found.append(replace(there, variants=kept, shocks=(), source=scenario.source))
     return tuple(found), replace(found[0], variants=tuple(v for each in found for v in each.variants))
+
+
+def _at(k: int, values: Mapping[str, Any], scenario: Scenario, design: Design, registry: Registry) -> Scenario:
+    """Return the scenario at one point; where its values do not go together, say which point it is."""
+    try:
+        return at_point(scenario, values, registry)
+    except ScenarioError as error:
+        where = f", at point {k} of {len(design.points)}: {design.label(k)}"
+        raise ScenarioError([replace(each, given=each.given + where) for each in error.problems]) from error
 
 
 def column(variant: str, point: int) -> str:

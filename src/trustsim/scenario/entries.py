@@ -72,12 +72,30 @@ def build(
     if not is_good:
         return None
     try:
-        return entry.make(**values, **(also or {}))
+        made = entry.make(**values, **(also or {}))
+        return made if _keeps_steps(entry, values, node, path, reader) else None
     except UnitError as error:
         reader.report.add(node.spot, path, error.given, error.allowed, error.nearest)
     except (TrustsimError, ValueError) as error:
         reader.report.add(node.spot, path, f"{_of(entry)}: {error}", "values that fit together")
     return None
+
+
+def _keeps_steps(entry: Entry, values: Mapping[str, Any], node: Node, path: str, reader: Reader) -> bool:
+    """Whether all numbers are multiples of their parameters' steps; what is not is reported."""
+    is_good = True
+    for parameter in entry.parameters:
+        value = values.get(parameter.name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            try:
+                units.check_step(value, parameter.step, parameter.unit)
+            except UnitError as error:
+                spot = (
+                    (node.mapping or {})[parameter.name].spot if parameter.name in (node.mapping or {}) else node.spot
+                )
+                reader.report.add(spot, join(path, parameter.name), error.given, error.allowed, error.nearest)
+                is_good = False
+    return is_good
 
 
 def _of(entry: Entry) -> str:
@@ -99,6 +117,8 @@ REFUSED = object()  # stands for a value that was reported
 
 def quantity(parameter: Parameter, node: Node, path: str, reader: Reader) -> Any:
     """Return one value in the computed unit, or REFUSED where it is wrong (and reported)."""
+    if reader.report.probe is node.spot:
+        reader.report.probed.append(parameter)
     try:
         return _quantity(parameter, node, reader)
     except UnitError as error:

@@ -26,6 +26,7 @@ from trustsim.scenario.items import threshold
 from trustsim.scenario.layout import Key, Layout, broken_keys
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.steps import Steps, step_of
 from trustsim.scenario.story import read_story
 from trustsim.scenario.tree import Node, Report, join, kind_of, tree_of
 from trustsim.scenario.yaml_file import read_file
@@ -58,8 +59,9 @@ TARGET: Layout = {
 
 @dataclass(frozen=True)
 class FreeParameter:
-    """A path that is fitted, between two bounds in the unit of the file; ``whole``: it takes whole numbers only.
+    """A path that is fitted, between two bounds in the unit of the file.
 
+    ``whole``: it takes whole multiples of ``step`` only (1: whole numbers, 2: even ones), the bounds among them.
     Before anything is known its values are even on a line, or with ``log`` in their logarithm.
     """
 
@@ -69,14 +71,22 @@ class FreeParameter:
     unit: str = ""
     whole: bool = False
     log: bool = False
+    step: float = 1.0
+
+    @property
+    def steps(self) -> Steps | None:
+        """The values that it takes, where these are multiples of a step."""
+        return Steps(self.low, self.high, self.step) if self.whole else None
 
     def tried(self, value: float) -> float:
-        """Return a value as it is tried: a whole number, or six digits, within the bounds."""
-        return min(max(round(value) if self.whole else float(f"{value:.{_DIGITS}g}"), self.low), self.high)
+        """Return a value as it is tried: a multiple of the step, or six digits, within the bounds."""
+        if self.steps is not None:
+            return self.steps.nearest(value)
+        return min(max(float(f"{value:.{_DIGITS}g}"), self.low), self.high)
 
     def text(self, value: float) -> str | float | int:
         """Return a value as a scenario file would hold it."""
-        number = int(value) if self.whole else value
+        number = int(value) if self.whole and float(value).is_integer() else value
         return f"{number!r} {self.unit}" if self.unit else number
 
 
@@ -176,7 +186,8 @@ def _parameter(path: str, node: Node, base: Node, reader: Reader) -> FreeParamet
     elif log and low <= 0:
         report.add(keys["from"].spot, join(where, "from"), kind_of(keys["from"]), "a positive bound for scale: log")
     else:
-        return FreeParameter(path, low, high, unit, _is_whole(path, low, high, unit, base, node, reader), log)
+        step = step_of(base, path, str(keys["from"].value), reader.registry, unit, reader.currency)
+        return FreeParameter(path, low, high, unit, step is not None, log, 1.0 if step is None else step)
     return None
 
 
@@ -188,15 +199,6 @@ def _bound(node: Node, path: str, report: Report) -> tuple[float, str] | None:
         report.add(node.spot, path, kind_of(node), "a number, with its unit")
         return None
     return float(match[1].replace("_", "")), match[2]
-
-
-def _is_whole(path: str, low: float, high: float, unit: str, base: Node, node: Node, reader: Reader) -> bool:
-    """Whether the scenario refuses a number between the bounds because it is not whole."""
-    if unit or not (low.is_integer() and high.is_integer()):
-        return False
-    trial = Report()
-    _story_with(base, path, Node(low + 0.5, node.spot, node.key), reader.registry, trial)
-    return bool(trial.problems)
 
 
 def _story_with(base: Node, path: str, value: Node, registry: Registry, report: Report) -> None:

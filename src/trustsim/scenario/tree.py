@@ -55,11 +55,14 @@ class Report:
 
     ``is_whole`` turns false when part of the scenario could not be read: what then seems to be missing may well
     stand in that part, so :meth:`absent` keeps quiet. ``inside``: the folder that every file must lie in; '' for none.
+    ``probe`` is the spot of a value of which it is asked as what it is read; ``probed``: the parameters that it was.
     """
 
     problems: dict[Problem, None] = field(default_factory=dict)
     is_whole: bool = True
     inside: str = ""
+    probe: Spot | None = None
+    probed: list[Any] = field(default_factory=list)
 
     def add(self, spot: Spot, path: str, given: str, allowed: str, near: str | None = None) -> None:
         """Note a problem; text that a terminal would act on is shown escaped, long text is cut."""

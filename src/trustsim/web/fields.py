@@ -152,8 +152,9 @@ def _slider(parameter: Parameter, value: Any, usual: Any, names: Names) -> dict[
     size = max(abs(number), abs(usual) if isinstance(usual, int | float) else 0.0, scale)
     low, high = _span(parameter, size)
     step = _step((high - low) / scale)
-    if parameter.unit == "count":
-        step = max(1.0, round(step))
+    if parameter.step is not None:
+        own = parameter.step / scale
+        step = max(1, round(step / own)) * own
     shown_value = _round(number / scale)
     return {
         "min": min(_round(math.ceil(_round(low / scale / step)) * step), shown_value),

@@ -38,6 +38,7 @@ class SmallWorld:
         unit="count",
         low=0,
         high=_MOST_LINKS,
+        step=2,
         source="assumed",
         text="links of an investor on average; an even number",
     )
