@@ -15,15 +15,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
 import pytest
 from mutants import Mutator, cut, cut_again, originals
 
+from sound import assert_sound
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError
 from trustsim.experiment.estimate import PROCESS, estimate
 from trustsim.model import TrustCrisisModel, lockstep_groups
-from trustsim.outcomes import Finished, measured
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 
@@ -61,19 +60,9 @@ def checked(document: dict[str, Any], file: str) -> Scenario | None:
 
 
 def run(scenario: Scenario, replication: int) -> None:
-    """Run one replication of every variant; its money stays, its numbers are numbers."""
+    """Run one replication of every variant; its money stays, its numbers are numbers within their bounds."""
     for group in lockstep_groups(scenario, tuple(v.name for v in scenario.variants)):
-        model = TrustCrisisModel(scenario, group, rng=replication, collects=False)
-        money = model.state.total_money().copy()
-        for _ in range(scenario.n_days):
-            model.step()
-        assert (model.state.total_money() == money).all()
-        assert (model.state.claims_gap() == 0).all()
-        finished = Finished(model)
-        for name, series in finished.series.items():
-            assert np.isfinite(series).all(), name
-        for name, values in measured(finished).items():
-            assert not np.isinf(values).any(), name
+        assert_sound(TrustCrisisModel(scenario, group, rng=replication, collects=False))
 
 
 def tried(seed: int, number: int, bases: dict[str, dict[str, Any]], counts: Counter[str]) -> None:

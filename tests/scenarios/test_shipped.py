@@ -38,7 +38,7 @@ def test_every_shipped_scenario_runs(path: Path) -> None:
     for intervals in (*found.levels.values(), *found.differences.values()):
         for name, each in intervals.items():
             assert np.isnan(each.low) or each.low <= each.mean <= each.high, name
-            assert not each.low == each.high, name
+            assert each.low != each.high, name
 
 
 @pytest.mark.slow

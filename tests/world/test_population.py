@@ -140,7 +140,9 @@ def test_arguments_that_cannot_give_numbers_within_bounds_are_refused(trait: str
 
 
 def test_more_money_than_can_be_counted_is_refused() -> None:
-    with pytest.raises(ScenarioError, match=r"investors\.segments\n.*as the wealth of 100000 investors\n.*at most 1\.15"):
+    with pytest.raises(
+        ScenarioError, match=r"investors\.segments\n.*as the wealth of 100000 investors\n.*at most 1\.15"
+    ):
         with_trait("wealth", "1e12 CNY", count=100_000)
 
 
