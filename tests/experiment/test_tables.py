@@ -17,8 +17,8 @@ from trustsim.experiment.frames import outcomes_frame, series_frame
 from trustsim.experiment.study import Study, run_study
 
 NAMES = (
-    "=HYPERLINK(\"http://evil\",\"x\")", "+1+1", "-1-1", "@SUM(1)", "＝1", "'=1", "2", "all", "none", "港湾", "a, \"b\"",
-    "best",
+    "=HYPERLINK(\"http://evil\",\"x\")", "+1+1", "-1-1", "@SUM(1)", "＝1", "'=1", "2", "all", "none", "港湾",
+    "a, \"b\"", "best",
 )  # fmt: skip
 
 

@@ -261,3 +261,32 @@ def test_page_without_a_finished_run_says_so(result):
     outline(text)
     assert "No run finished" in text
     assert text.count("No replication was finished, so there is no world to run again.") == 2
+
+
+def test_a_picture_like_another_is_drawn_once_and_of_many_variants_those_that_lead(
+    result: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charts, "MOST_PANELS", 4)
+    monkeypatch.setattr(reading, "MOST_ROWS", 5)
+    names = (*fake.VARIANTS[:6], "twin")
+    many = fake.result(names, 12)
+    for series in many.study.series.values():
+        series[:, :, names.index("twin")] = series[:, :, names.index("insured")]
+    chart = charts.fan(many, "outflow")
+    assert len(chart.pictures) == len(chart.panels) == 4
+    assert chart.panels[0] == "nothing"
+    assert {"insured", "twin"} & set(chart.panels) == {"insured"}
+    assert "The same as ‘insured’ on every day: ‘twin’." in chart.note
+    assert "Not drawn: 2 variants" in chart.note
+    assert chart.table.head == ("day", *names)
+    bars = charts.differences(many, "investor_loss")
+    assert "Drawn are the baseline and the first 4 in rank of 7 variants" in bars.note
+    assert len(bars.table.rows) == 7
+    last = many.comparison.ranking[-1]
+    assert last not in bars.pictures[0].partition("</desc>")[2]
+
+
+def test_the_drawing_of_a_report_shows_its_progress(result: Result) -> None:
+    seen: list[tuple[int, int]] = []
+    page.render(result, again.nothing(), lambda done, total, seconds: seen.append((done, total)))
+    assert seen == [(k + 1, len(seen)) for k in range(len(seen))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,11 +42,11 @@ def attribution(found: Attribution) -> look.Panels:
         return panels
 
 
-def pushed(found: Attribution, baseline: str, width: float, height: float) -> Figure:
-    """Draw what pushed the withdrawals alone, a row a variant, on a figure of this size (inches)."""
+def pushed(found: Attribution, names: Sequence[str], baseline: str, width: float, height: float) -> Figure:
+    """Draw what pushed the withdrawals alone, a row for each of *names*, on a figure of this size (inches)."""
     with look.style():
         figure = look.Picture(figsize=(width, height), layout="constrained")
-        ax, names = figure.add_subplot(), tuple(found.variants)
+        ax = figure.add_subplot()
         _pushed(ax, 100 * found.to_frame(), look.rows_of(names), depth=0.62 if width > look.NARROW else 0.42)
         spreads.name_rows(ax, names, baseline, {})
         handles = [Patch(color=_COLOURS[c], alpha=_ALPHA, label=words.label(c)) for c in CHANNELS]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trustsim.report.result import Result
 
 PANEL = (2.85, 2.05)  # inches
+MOST_PANELS = 12  # of a series
 _PANEL_PLACE = (0.225, 0.225, 0.715, 0.665)  # fixed, so that panels line up (and a layout need not be solved for each)
 _TABLE_ROWS = 13  # days shown in a fan's table; the download holds them all
 _MOST_DAYS = 100  # rows of a fan's download
@@ -46,7 +47,7 @@ class Chart:
     """One figure of the report; ``name`` says in a word or two what it is of.
 
     ``pictures`` are SVG elements: some panels where ``kind`` is 'panels', ``columns`` of them side by side where
-    that is not 0; a wide and a narrow one where 'single'.
+    that is not 0, of these variants (``panels``); a wide and a narrow one where 'single'.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Chart:
     file: str
     download: str
     columns: int = 0
+    panels: tuple[str, ...] = ()
 
 
 def download(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -103,6 +105,11 @@ def num(value: float, unit: Unit = "number") -> str:
     return f"{shown:.6g}" if np.isfinite(shown) else ""
 
 
+def _note(result: Result, text: str) -> str:
+    """Return a chart's note, and that it does not draw every variant where that is so."""
+    return f"{text} {reading.not_drawn(result)}".strip()
+
+
 def differences(result: Result, outcome: str) -> Chart:
     """Chart the paired differences of an outcome to the baseline."""
     measure, currency, c = reading.outcome(result, outcome), result.scenario.currency, result.comparison
@@ -120,13 +127,14 @@ def differences(result: Result, outcome: str) -> Chart:
         raw.append([name, *ends, *map(num, (d.better_share, d.tie_share, d.variance_reduction)), d.n])
     told = "; ".join(f"{row[0]} {row[1]} ({row[2]})" for row in rows if row[0] in c.differences)
     title = f"Difference in {measure.label} to {words.quoted(c.baseline)}"
-    n = len(c.variants)
+    shown = reading.drawn(result)
+    n = len(shown)
     heights = (0.9 + 0.36 * n, 0.9 + 0.5 * n)
     told = f"Paired differences with 95 % intervals: {told}."
-    pictures = _both(f"d-{outcome}", title, told, heights, lambda ax: spreads.differences(result, outcome, ax))
+    pictures = _both(f"d-{outcome}", title, told, heights, lambda ax: spreads.differences(result, outcome, ax, shown))
     head = ("variant", "difference", "low", "high", "better_share", "tie_share", "variance_reduction", "worlds")
     return Chart(
-        f"d-{outcome}", measure.label, title, words.sentence(measure.text), "single", pictures,
+        f"d-{outcome}", measure.label, title, _note(result, words.sentence(measure.text)), "single", pictures,
         Table(("variant", "difference", "95 % interval", "better in", "verdict"), tuple(rows)),
         f"difference-{outcome}.csv",
         download(head, raw),
@@ -150,17 +158,18 @@ def distribution(result: Result, outcome: str) -> Chart:
     note = words.sentence(measure.text)
     if (every := spreads.runs_per_dot(result)) > 1:
         note += f" A dot stands for {every} runs of about this size."
-    n = len(names)
+    drawn = reading.drawn(result)
+    n = len(drawn)
     heights = (0.7 + 0.44 * n, 0.7 + 0.66 * n)
     text = f"Every run as a dot: {'; '.join(told)}."
-    pictures = _both(f"o-{outcome}", title, text, heights, lambda ax: spreads.distribution(result, outcome, ax))
+    pictures = _both(f"o-{outcome}", title, text, heights, lambda ax: spreads.distribution(result, outcome, ax, drawn))
     head = ("variant", "runs", "mean", "95 % interval", "smallest", "10 % below", "median", "90 % below", "largest")
     table = np.column_stack(list(columns.values()))
     worlds = zip(result.study.replications[:_MOST_WORLDS], table, strict=False)
     runs = [[int(k), *(num(x, measure.unit) for x in row)] for k, row in worlds]
     more = f"The download holds the first {_MOST_WORLDS} worlds; outcomes.csv of the run folder holds them all."
     numbers = Table(head, tuple(rows), more if len(table) > _MOST_WORLDS else "")
-    return Chart(f"o-{outcome}", measure.label, title, note.strip(), "single", pictures, numbers,
+    return Chart(f"o-{outcome}", measure.label, title, _note(result, note), "single", pictures, numbers,
                  f"runs-{outcome}.csv", download(("replication", *names), runs))  # fmt: skip
 
 
@@ -182,7 +191,8 @@ def cost_and_loss(result: Result, loss: str, cost: str) -> Chart:
     unbeaten = words.listing([words.quoted(name) for name, is_best in zip(names, best, strict=True) if is_best])
     note = f"Down and to the left is better. By the means, no variant is both cheaper and safer than {unbeaten}."
     title = f"{words.capital(lost.label)} against {paid.label}"
-    pictures = _both("cost", title, f"{told}. {note}", (4.3, 4.0), lambda ax: tradeoff(result, loss, cost, ax))
+    drawn = reading.drawn(result)
+    pictures = _both("cost", title, f"{told}. {note}", (4.3, 4.0), lambda ax: tradeoff(result, loss, cost, ax, drawn))
     raw = [
         [n, *(num(z, at.unit) for at, level in ((paid, x), (lost, y)) for z in (level.mean, level.low, level.high))]
         for n, (x, y) in zip(names, levels, strict=True)
@@ -190,11 +200,16 @@ def cost_and_loss(result: Result, loss: str, cost: str) -> Chart:
     heads = ("variant", *(f"{side}{part}" for side in (cost, loss) for part in ("", "_low", "_high")))
     head = ("variant", paid.label, "95 % interval", lost.label, "95 % interval", "unbeaten")
     table = Table(head, rows)
-    return Chart("cost", "cost", title, note, "single", pictures, table, "loss-and-cost.csv", download(heads, raw))
+    return Chart("cost", "cost", title, _note(result, note), "single", pictures, table, "loss-and-cost.csv",
+                 download(heads, raw))  # fmt: skip
 
 
 def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
-    """Chart a series of every variant as small multiples, or with ``paired`` its differences to the baseline."""
+    """Chart a series of every variant as small multiples, or with ``paired`` its differences to the baseline.
+
+    A picture that nobody could tell from another is drawn once, and of very many variants those that lead: the note
+    says so, and table and download hold them all.
+    """
     measure, baseline, currency = reading.series(series), result.comparison.baseline, result.scenario.currency
     shown = measure.as_difference() if paired else measure
     names = [name for name in result.study.variants if not paired or name != baseline]
@@ -204,18 +219,38 @@ def fan(result: Result, series: str, *, paired: bool = False) -> Chart:
     with look.style():
         ax = Figure(figsize=PANEL).add_axes(_PANEL_PLACE)
     _, unit = shown.scale(currency, reading.largest(result, series))
+    drawn, note = _apart(result, bands)
     pictures = []
-    for k, name in enumerate(names):
+    for k, name in enumerate(drawn):
         _panel(ax, result, series, name, paired)
         ax.set_ylabel(unit or shown.label)
         ax.set_ylim(_limits(bands, shown))
         told = _told(bands[name], shown, currency)
         pictures.append(vector.to_svg(_figure(ax), f"{key}-{k}", f"{title}: {name}", told))
     return Chart(
-        key, measure.label, title, words.sentence(measure.text), "panels", tuple(pictures),
+        key, measure.label, title, f"{words.sentence(measure.text)} {note}".strip(), "panels", tuple(pictures),
         _band_table(bands, shown, currency), f"{'difference-' if paired else ''}{series}.csv",
-        _band_download(bands, shown.unit),
+        _band_download(bands, shown.unit), panels=tuple(drawn),
     )  # fmt: skip
+
+
+def _apart(result: Result, bands: dict[str, fans.Band]) -> tuple[list[str], str]:
+    """Return the variants whose fan is drawn, in the order of the file, and a note on those whose is not."""
+    first: dict[bytes, str] = {}
+    alike: dict[str, list[str]] = {}
+    for name in sorted(bands, key=reading.lead(result).index):
+        drawn = first.setdefault(bands[name].values.tobytes(), name)
+        if drawn != name:
+            alike.setdefault(drawn, []).append(name)
+    chosen = list(first.values())[:MOST_PANELS]
+    notes = [
+        f"The same as {words.quoted(name)} on every day: {words.listing(list(map(words.quoted, others)))}."
+        for name, others in alike.items()
+        if name in chosen and len(others) <= MOST_PANELS
+    ]
+    if left := len(bands) - len(chosen) - sum(len(others) for name, others in alike.items() if name in chosen):
+        notes.append(f"Not drawn: {words.plural(left, 'variant')} that come later in rank; the table holds all.")
+    return [name for name in bands if name in chosen], " ".join(notes)
 
 
 def _panel(ax: Axes, result: Result, series: str, name: str, paired: bool) -> None:

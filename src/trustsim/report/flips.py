@@ -269,7 +269,8 @@ def leaders(result: Result, seen: Sequence[View]) -> Chart:
 def _drawn(result: Result, seen: Sequence[View], is_wide: bool) -> Figure:
     c = result.comparison
     inks, shapes = look.colours(c.variants, c.baseline), look.markers(c.variants, c.baseline)
-    rows = look.rows_of(c.variants)
+    names = reading.drawn(result, [view.leader for view in seen])
+    rows = look.rows_of(names)
     size = (look.WIDE, 1.7 + 0.3 * len(rows)) if is_wide else (look.NARROW, 2.1 + 0.46 * len(rows))
     with look.style():
         figure = Figure(figsize=size, layout="constrained")
@@ -282,7 +283,7 @@ def _drawn(result: Result, seen: Sequence[View], is_wide: bool) -> Figure:
                     ax.plot([x], [row], shapes[name], color=ink, markersize=8, mfc=face, mew=1.5, zorder=4)
                 else:
                     ax.plot([x], [row], "." if state else "_", color=look.MUTED, markersize=5, mew=0.8, zorder=3)
-        spreads.name_rows(ax, c.variants, c.baseline, {})
+        spreads.name_rows(ax, names, c.baseline, {})
         look.quiet(ax, grid="x")
         ax.set_xlim(-0.5, len(seen) - 0.5)
         n_outcomes = sum(not view.is_part for view in seen)

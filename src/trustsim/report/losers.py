@@ -174,10 +174,10 @@ def _panels(n: int, n_rows: int, depth: float, *, is_wide: bool) -> list[Axes]:
 def _segments(result: Result, is_wide: bool) -> Figure:
     c, found = result.comparison, segments(result)
     with look.style():
-        levels, apart = axes = _panels(2, len(c.variants), 0.24 + 0.13 * len(found), is_wide=is_wide)
+        levels, apart = axes = _panels(2, len(reading.drawn(result)), 0.24 + 0.13 * len(found), is_wide=is_wide)
         inks, shapes = look.colours(tuple(found), ""), look.markers(tuple(found), "")
         for segment, place in zip(found, _offsets(len(found)) + (0 if is_wide else _UP), strict=True):
-            for variant, row in look.rows_of(c.variants).items():
+            for variant, row in look.rows_of(reading.drawn(result)).items():
                 level = reading.level(result, found[segment], variant)
                 _mark(levels, level, row + place, inks[segment], shapes[segment], is_filled=True)
                 if variant == c.baseline:
@@ -186,7 +186,9 @@ def _segments(result: Result, is_wide: bool) -> Figure:
                 _mark(
                     apart, gap, row + place, inks[segment], shapes[segment], is_filled=words.is_clear(gap.low, gap.high)
                 )
-        apart.plot([0.0], [look.rows_of(c.variants)[c.baseline]], "o", color=look.BASELINE, markersize=5, zorder=4)
+        apart.plot(
+            [0.0], [look.rows_of(reading.drawn(result))[c.baseline]], "o", color=look.BASELINE, markersize=5, zorder=4
+        )
         apart.axvline(0.0, color=look.BASELINE, linewidth=1.3, linestyle=_DASHED, zorder=2)
         measure = Measure("loss_by_segment", "share", "lower")
         for ax, label in ((levels, "loss (% of money at day 0)"), (apart, "difference in loss (pp)")):
@@ -215,7 +217,7 @@ def _mark(ax: Axes, found: Interval | Difference, row: float, ink: str, shape: s
 def _finish(ax: Axes, result: Result, label: str, scale: float, *, is_named: bool) -> None:
     """Name the rows and the axis, which shows values times *scale*."""
     c = result.comparison
-    spreads.name_rows(ax, c.variants, c.baseline, {})
+    spreads.name_rows(ax, reading.drawn(result), c.baseline, {})
     if not is_named:
         ax.tick_params(labelleft=False)
     look.quiet(ax, grid="x")
@@ -273,12 +275,12 @@ def _ends(result: Result, shown: list[str], is_wide: bool) -> Figure:
     c = result.comparison
     inks, shapes = look.colours(c.variants, c.baseline), look.markers(c.variants, c.baseline)
     with look.style():
-        axes = _panels(len(shown), len(c.variants), 0.34, is_wide=is_wide)
+        axes = _panels(len(shown), len(reading.drawn(result)), 0.34, is_wide=is_wide)
         for ax, name in zip(axes, shown, strict=True):
             usual = reading.level(result, name, c.baseline).mean
             if np.isfinite(usual):
                 ax.axvline(usual, color=look.BASELINE, linewidth=1.3, linestyle=_DASHED, zorder=2)
-            for variant, row in look.rows_of(c.variants).items():
+            for variant, row in look.rows_of(reading.drawn(result)).items():
                 gap = None if variant == c.baseline else reading.difference(result, name, variant)
                 is_filled = gap is None or words.is_clear(gap.low, gap.high)
                 level = reading.level(result, name, variant)

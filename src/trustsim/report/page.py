@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import platform
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +18,7 @@ from trustsim.analysis.comparison import COST
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
+from trustsim.experiment.work import Progress
 from trustsim.report import charts, flips, look, losers, network_chart, page_tables, reading, sources, story, why, words
 from trustsim.report.again import NETWORK, WHY, Again
 from trustsim.report.answer import answer
@@ -46,15 +49,15 @@ class Charts:
         return words.listing([chart.name for chart in self.more])
 
 
-def write(result: Result, path: str | Path, again: Again) -> Path:
+def write(result: Result, path: str | Path, again: Again, progress: Progress | None = None) -> Path:
     """Write the report of *result*, and of what was run again for it, as one HTML file and return its path."""
     target = Path(path)
-    target.write_text(render(result, again), encoding="utf-8")
+    target.write_text(render(result, again, progress), encoding="utf-8")
     return target
 
 
-def render(result: Result, again: Again) -> str:
-    """Return the report as text."""
+def render(result: Result, again: Again, progress: Progress | None = None) -> str:
+    """Return the report as text; ``progress`` is told how many of its charts are drawn."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("trustsim.report"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -72,7 +75,7 @@ def render(result: Result, again: Again) -> str:
         ranking=page_tables.ranking(result),
         swatches={name: _swatch(result, name) for name in c.variants},
         everything=page_tables.everything(result),
-        charts=_chapters(result, again),
+        charts=_chapters(result, again, progress),
         not_drawn=words.listing([words.label(name) for name in _series(result)[1]]),
         timeline=story.timeline(scenario),
         packages=story.packages(scenario, c.baseline, c.variants),
@@ -109,21 +112,25 @@ def _series(result: Result) -> tuple[list[str], list[str]]:
     return order[:n], order[n:]
 
 
-def _chapters(result: Result, again: Again) -> dict[str, Charts]:
+def _chapters(result: Result, again: Again, progress: Progress | None) -> dict[str, Charts]:
     """Draw the charts of every chapter."""
     if result.comparison.n == 0:
         empty = {name: Charts(()) for name in ("differences", "course", "runs", "losers", "price", "flips")}
         return {**empty, **{name: Charts((), told=(told,)) for name, told in again.missing.items()}}
     outcomes, is_paired = reading.asked(result), len(result.comparison.variants) > 1
-    apart = tuple(charts.differences(result, name) for name in outcomes if reading.is_compared(result, name))
-    runs = tuple(charts.distribution(result, name) for name in outcomes)
+    compared = [name for name in outcomes if reading.is_compared(result, name)]
     drawn, _ = _series(result)
     kinds = (False, True) if is_paired else (False,)
-    course = [charts.fan(result, name, paired=paired) for name in drawn[:_SHOWN] for paired in kinds]
+    paths = [(name, paired) for name in drawn[:_SHOWN] for paired in kinds] + [(name, False) for name in drawn[_SHOWN:]]
+    counted = _counted(progress, len(compared) + len(outcomes) + len(paths))
+    apart = tuple(counted(charts.differences(result, name)) for name in compared)
+    runs = tuple(counted(charts.distribution(result, name)) for name in outcomes)
+    course = tuple(counted(charts.fan(result, name, paired=paired)) for name, paired in paths)
     has_price = all(reading.is_measured(result, name) for name in (LOSS, COST))
+    n_course = len(kinds) * len(drawn[:_SHOWN])
     return {
         "differences": Charts(apart[:_SHOWN], apart[_SHOWN:]),
-        "course": Charts(tuple(course), tuple(charts.fan(result, name) for name in drawn[_SHOWN:])),
+        "course": Charts(course[:n_course], course[n_course:]),
         "runs": Charts(runs[:_SHOWN], runs[_SHOWN:]),
         "losers": Charts(losers.chapter(result), told=losers.told(result)),
         "price": Charts((charts.cost_and_loss(result, LOSS, COST),) if has_price else ()),
@@ -133,11 +140,25 @@ def _chapters(result: Result, again: Again) -> dict[str, Charts]:
     }
 
 
+def _counted(progress: Progress | None, total: int) -> Callable[[Chart], Chart]:
+    """Return what passes a chart on and says that one more is drawn."""
+    began, done = time.monotonic(), 0
+
+    def one_more(chart: Chart) -> Chart:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, total, time.monotonic() - began)
+        return chart
+
+    return one_more
+
+
 def _why(result: Result, again: Again) -> Charts:
     if again.attribution is None:
         return Charts((), told=(again.missing[WHY],))
     baseline = result.comparison.baseline
-    return Charts((why.withdrawals(again.attribution, baseline),), told=(why.summary(again.attribution, baseline),))
+    return Charts((why.withdrawals(again.attribution, result),), told=(why.summary(again.attribution, baseline),))
 
 
 def _network(result: Result, again: Again) -> Charts:

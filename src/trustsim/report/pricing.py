@@ -212,20 +212,21 @@ def _drawn(result: Result, found: Sequence[Stretch], worth: float | None, is_wid
     marks = np.array([s.start for s in found[1:]] + ([worth] if worth is not None else []))
     marks = marks[marks > 0]
     low, high = float(marks.min()) / _BEYOND, float(marks.max()) * _BEYOND
-    inks, rows = look.colours(c.variants, c.baseline), look.rows_of(c.variants)
+    names = reading.drawn(result, [stretch.variant for stretch in found])
+    inks, rows = look.colours(c.variants, c.baseline), look.rows_of(names)
     with look.style():
         size = (look.WIDE, 1.1 + 0.32 * len(rows)) if is_wide else (look.NARROW, 1.2 + 0.46 * len(rows))
         figure = Figure(figsize=size, layout="constrained")
         ax = figure.add_subplot()
         ax.hlines(list(rows.values()), low, high, color=look.GRID, linewidth=0.7, zorder=1)
-        for name, (start, stop) in _close(result, found, np.geomspace(low, high, _POINTS)):
+        for name, (start, stop) in _close(result, names, found, np.geomspace(low, high, _POINTS)):
             ax.plot([start, stop], [rows[name]] * 2, color=inks[name], linewidth=2.0, alpha=0.75, solid_capstyle="butt")
         for stretch in found:
             ends = [max(stretch.start, low), min(stretch.stop, high)]
             ax.plot(ends, [rows[stretch.variant]] * 2, color=inks[stretch.variant], linewidth=8, solid_capstyle="butt")
         for stretch in found[1:]:
             ax.axvline(stretch.start, color=look.GRID, linewidth=0.9, zorder=0)
-        spreads.name_rows(ax, c.variants, c.baseline, {})
+        spreads.name_rows(ax, names, c.baseline, {})
         look.quiet(ax, grid="")
         ax.set_xscale("log")
         ax.set_xlim(low, high)
@@ -251,10 +252,12 @@ def _steps(decades: float, is_wide: bool) -> list[float]:
     return [1.0, 3.0] if decades > 1.2 * room else [1.0, 2.0, 5.0]
 
 
-def _close(result: Result, found: Sequence[Stretch], prices: np.ndarray) -> Iterator[tuple[str, tuple[float, float]]]:
-    """Yield the variants, and from which price to which, that these worlds cannot tell from the best."""
+def _close(
+    result: Result, names: Sequence[str], found: Sequence[Stretch], prices: np.ndarray
+) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Yield those of *names*, and from which price to which, that these worlds cannot tell from the best."""
     best = [next(s.variant for s in found if s.start <= price < s.stop) for price in prices]
-    for name in result.comparison.variants:
+    for name in names:
         nets = {other: _net(result, name, other) for other in set(best) if other != name}
         is_close = []
         for price, other in zip(prices, best, strict=True):

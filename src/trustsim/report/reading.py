@@ -7,6 +7,7 @@ registry); everything else asks here.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 #: outcomes that the report speaks of by name
 LOSS, FAILURE, LATE, UNHURT = "investor_loss", "failure_probability", "late_loss_ratio", "zero_loss_share"
 SEGMENT = "loss_by_segment["
+MOST_ROWS = 24  # of a picture of the report: variants
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,29 @@ def asked(result: Result) -> list[str]:
     measured = [name for name in c.measures if is_measured(result, name)]
     wanted = [name for name in (c.ranked_by, *result.scenario.outcomes) if name in measured and name is not None]
     return list(dict.fromkeys(wanted or measured))
+
+
+def lead(result: Result) -> list[str]:
+    """Return the variants as they matter: the baseline, then the others, best first."""
+    c = result.comparison
+    return [c.baseline, *(name for name in c.ranking if name != c.baseline)]
+
+
+def drawn(result: Result, also: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the variants that a picture with a row each shows, in the order of the file: all, or those that lead.
+
+    ``also`` : others that it cannot do without.
+    """
+    shown = {*lead(result)[:MOST_ROWS], *also}
+    return tuple(name for name in result.comparison.variants if name in shown)
+
+
+def not_drawn(result: Result) -> str:
+    """Say that a picture does not show every variant; '' where it does."""
+    n = len(result.comparison.variants)
+    if n <= MOST_ROWS:
+        return ""
+    return f"Drawn are the baseline and the first {MOST_ROWS - 1} in rank of {n} variants; the table holds all."
 
 
 def is_compared(result: Result, name: str) -> bool:

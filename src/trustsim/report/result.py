@@ -179,7 +179,8 @@ class Result:
         if rerun:
             with running(progress, out, "worlds run again") as (callback, store):
                 found = again.run_again(self, store, progress=callback, workers=workers)
-        folder.write_whole({target: lambda beside: page.write(self, beside, found)})
+        with running(progress, None, "charts of the report") as (callback, _):
+            folder.write_whole({target: lambda beside: page.write(self, beside, found, callback)})
         return target
 
     def odd(self, path: str | os.PathLike[str]) -> Path:

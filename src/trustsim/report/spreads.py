@@ -23,7 +23,7 @@ _AROUND = 0.04  # what is drawn beyond 'no' and 'yes' of an outcome that is only
 _NAME = 0.5  # how far above its row a name then stands
 
 
-def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
+def distribution(result: Result, outcome: str, ax: Axes | None = None, variants: Sequence[str] | None = None) -> Axes:
     """Draw every run of every variant as a dot, and over it the mean with its 95 % interval.
 
     Near tipping some worlds run and others do not; the dots show both camps, which a mean alone would hide. Where the
@@ -31,9 +31,9 @@ def distribution(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
     Where there are very many runs, a dot stands for some of them: see :func:`runs_per_dot`.
     """
     with look.style(ax):
-        names, measure = result.study.variants, reading.outcome(result, outcome)
+        names, measure = variants or result.study.variants, reading.outcome(result, outcome)
         ax = ax if ax is not None else look.new_axes(7.0, 0.8 + 0.5 * len(names))
-        colours, is_narrow = look.colours(names, result.comparison.baseline), _is_narrow(ax)
+        colours, is_narrow = look.colours(result.study.variants, result.comparison.baseline), _is_narrow(ax)
         largest, notes = 0.0, dict[str, str]()
         for name, row in look.rows_of(names).items():
             values = reading.values(result, outcome, name)
@@ -82,16 +82,17 @@ def _swarm(values: np.ndarray, width: float = 0.26) -> np.ndarray:
     return np.asarray(((rank * _GOLDEN) % 1.0 - 0.5) * 2 * width * crowd)
 
 
-def differences(result: Result, outcome: str, ax: Axes | None = None) -> Axes:
+def differences(result: Result, outcome: str, ax: Axes | None = None, variants: Sequence[str] | None = None) -> Axes:
     """Draw the paired difference of each variant to the baseline with its 95 % interval; the dashed line is it.
 
     A filled marker says that the interval excludes zero; a hollow one that the runs cannot tell the two apart.
     """
     with look.style(ax):
-        names, baseline = result.study.variants, result.comparison.baseline
+        every, baseline = result.study.variants, result.comparison.baseline
+        names = variants or every
         measure = reading.outcome(result, outcome).as_difference()
         ax = ax if ax is not None else look.new_axes(7.0, 1.1 + 0.42 * len(names))
-        colours, shapes = look.colours(names, baseline), look.markers(names, baseline)
+        colours, shapes = look.colours(every, baseline), look.markers(every, baseline)
         ax.axvline(0.0, color=look.BASELINE, linewidth=1.3, linestyle=(0, (4, 2)), zorder=2)
         largest = 0.0
         for name, row in look.rows_of(names).items():

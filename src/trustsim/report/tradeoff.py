@@ -22,15 +22,22 @@ _FONT = 8.5
 _NEAR = 14.0  # points of the page; a name further than this from its point gets a line to it
 
 
-def tradeoff(result: Result, loss: str = "investor_loss", cost: str = "policy_cost", ax: Axes | None = None) -> Axes:
+def tradeoff(
+    result: Result,
+    loss: str = "investor_loss",
+    cost: str = "policy_cost",
+    ax: Axes | None = None,
+    variants: Sequence[str] | None = None,
+) -> Axes:
     """Draw the mean loss against the mean cost of every variant with 95 % intervals; down and left is better.
 
     The line joins the Pareto set: the variants that no other one beats in both. Every point carries its name.
     """
     with look.style(ax):
-        names, baseline = result.study.variants, result.comparison.baseline
+        every, baseline = result.study.variants, result.comparison.baseline
+        names = variants or every
         ax = ax if ax is not None else look.new_axes(7.0, 4.6)
-        colours, shapes = look.colours(names, baseline), look.markers(names, baseline)
+        colours, shapes = look.colours(every, baseline), look.markers(every, baseline)
         levels = [(reading.level(result, cost, name), reading.level(result, loss, name)) for name in names]
         points = np.array([(x.mean, y.mean) for x, y in levels])
         best = np.flatnonzero(pareto(points))

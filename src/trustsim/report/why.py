@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from matplotlib.figure import Figure
 
 from trustsim.analysis.attribution import Attribution
 from trustsim.analysis.causes import CHANNELS
-from trustsim.report import attribution_picture, look, words
+from trustsim.report import attribution_picture, look, reading, words
 from trustsim.report.charts import Chart, Table, download, num, twice
+
+if TYPE_CHECKING:
+    from trustsim.report.result import Result
 
 CHANNEL_TEXTS = {
     "fundamentals": "news that changed how safe the money is believed to be",
@@ -20,9 +23,10 @@ CHANNEL_TEXTS = {
 }
 
 
-def withdrawals(found: Attribution, baseline: str) -> Chart:
+def withdrawals(found: Attribution, result: Result) -> Chart:
     """Chart what pushed the withdrawals of each variant, as shares of the claims of day 0."""
-    frame, n = found.to_frame(), len(found.withdrawn)
+    frame, n, baseline = found.to_frame(), len(found.withdrawn), result.comparison.baseline
+    drawn = [name for name in reading.drawn(result) if name in found.variants]
     rows, raw, told = [], [], []
     for name in found.variants:
         parts: dict[str, dict[str, float]] = cast(Any, frame.loc[name].T.to_dict())
@@ -35,11 +39,15 @@ def withdrawals(found: Attribution, baseline: str) -> Chart:
         ]
         listed = [f"{words.label(c)} {words.quantity(parts[c]['direct'], 'share')}" for c in CHANNELS]
         told.append(f"{name}: {total} in all, {words.listing(listed)}")
-    height = 0.36 * len(found.variants)
+    height = 0.36 * len(drawn)
 
     def draw(is_wide: bool) -> Figure:
         return attribution_picture.pushed(
-            found, baseline, look.WIDE if is_wide else look.NARROW, 1.0 + height if is_wide else 1.6 + 1.45 * height
+            found,
+            drawn,
+            baseline,
+            look.WIDE if is_wide else look.NARROW,
+            1.0 + height if is_wide else 1.6 + 1.45 * height,
         )
 
     title = "Withdrawn by the end, by what pushed it"
@@ -47,6 +55,7 @@ def withdrawals(found: Attribution, baseline: str) -> Chart:
     note = f"Mean of {words.plural(n, 'world')}, in % of the claims of day 0. " + " ".join(
         f"{words.capital(words.label(c))}: {CHANNEL_TEXTS[c]}." for c in CHANNELS
     )
+    note = f"{note} {reading.not_drawn(result)}".strip()
     head = ("variant", "in all", *(words.label(c) for c in CHANNELS))
     table = Table(head, tuple(rows), "Shares of the claims of day 0; in brackets shares of all that was withdrawn.")
     heads = ("variant", "channel", "share_of_claims", "low", "high", "share_of_withdrawn")

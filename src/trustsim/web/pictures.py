@@ -31,12 +31,13 @@ def picture(result: Result, kind: str, name: str = "") -> dict[str, Any]:
     """
     chart = _drawn(result, kind, name)
     is_panels = chart.kind == "panels"
-    others = [v for v in result.study.variants if kind != "paired" or v != result.comparison.baseline]
     return {
         "title": chart.title,
         "note": chart.note,
         "pictures": [
-            {"variant": others[k] if is_panels else None, "shape": "panel" if is_panels else _SHAPES[k], "svg": svg}
+            {"variant": chart.panels[k], "shape": "panel", "svg": svg}
+            if is_panels
+            else {"variant": None, "shape": _SHAPES[k], "svg": svg}
             for k, svg in enumerate(chart.pictures)
         ],
         "table": {"head": list(chart.table.head), "rows": [list(row) for row in chart.table.rows],
