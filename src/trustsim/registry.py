@@ -195,6 +195,9 @@ class Registry:
         """Return the entry of an outcome; of one by group, ``name[group]``, that of the name."""
         return self["outcome", name.partition("[")[0]]
 
+    def __contains__(self, key: tuple[Group, str]) -> bool:
+        return key in self._entries
+
     def __getitem__(self, key: tuple[Group, str]) -> Entry:
         return self._entries[key]
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from types import MappingProxyType
 from typing import Literal
 
 from trustsim.errors import UnitError, nearest, one_of
@@ -25,14 +27,18 @@ _NUMBER = r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
 _CALL = re.compile(r"^\s*([A-Za-z_]\w*)\s*\((.*)\)\s*$")
 
+#: what keyboards for Chinese write in place of the signs of this file: full-width forms, and the minus sign
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D, 0x2010: 0x2D}
 _DURATION = {
     "s": 1 / 86400, "min": 1 / 1440, "h": 1 / 24, "d": 1.0, "w": 7.0, "month": 30.0, "y": 365.0,
     "day": 1.0, "days": 1.0, "hour": 1 / 24, "hours": 1 / 24, "week": 7.0, "weeks": 7.0,
     "months": 30.0, "year": 365.0, "years": 365.0,
+    "秒": 1 / 86400, "分钟": 1 / 1440, "小时": 1 / 24, "天": 1.0, "日": 1.0, "周": 7.0, "星期": 7.0,
+    "个月": 30.0, "年": 365.0,
 }  # fmt: skip
 _RATE = {
     "/day": 1.0, "/d": 1.0, "/h": 24.0, "/hour": 24.0, "/week": 1 / 7, "/month": 1 / 30, "/year": 1 / 365,
-    "/y": 1 / 365,
+    "/y": 1 / 365, "/天": 1.0, "/日": 1.0, "/小时": 24.0, "/周": 1 / 7, "/月": 1 / 30, "/年": 1 / 365,
 }  # fmt: skip
 _SHARE = {"%": 0.01, "pp": 0.01, "bp": 0.0001, "": 1.0}
 
@@ -121,13 +127,19 @@ def _scaled(given: object, text: str, scale: dict[str, float], unit: str) -> flo
     match = _QUANTITY.match(text)
     if match is None or match[2] not in scale:
         suffix = match[2] if match else text
-        allowed = "a number" + (f" with {one_of(k for k in scale if k)}" if any(scale) else "")
+        allowed = "a number" + (f" with {one_of(k for k in scale if k and k.isascii())}" if any(scale) else "")
         raise UnitError(f"{given!r} as a {unit}", allowed, nearest(suffix, [k for k in scale if k]))
     number, factor = float(match[1].replace("_", "")), scale[match[2]]
-    return number / round(1 / factor) if 0 < factor < 1 else number * factor
+    parts = 1 / factor if 0 < factor < 1 else 0.5
+    return number / round(parts) if abs(parts - round(parts)) < 1e-9 * parts else number * factor
 
 
-def _scale_of(unit: Unit, currency: str) -> dict[str, float]:
+def plain(text: str) -> str:
+    """Return *text* with full-width letters, digits and signs as plain ones: ``１５％`` as ``15%``."""
+    return text.translate(_WIDE)
+
+
+def _scale_of(unit: Unit, currency: str, rates: Mapping[str, float]) -> dict[str, float]:
     if unit == "share":
         return _SHARE
     if unit == "duration":
@@ -135,21 +147,31 @@ def _scale_of(unit: Unit, currency: str) -> dict[str, float]:
     if unit == "per_day":
         return {"": 1.0, "%/day": 0.01, **_RATE}
     if unit == "money":
-        return {"": MINOR_PER_MAJOR, currency: MINOR_PER_MAJOR}
+        others = {code: MINOR_PER_MAJOR * rate for code, rate in rates.items()}
+        yuan = {"元": MINOR_PER_MAJOR} if currency == "CNY" else {"元": others["CNY"]} if "CNY" in others else {}
+        return {"": MINOR_PER_MAJOR, currency: MINOR_PER_MAJOR, **others, **yuan}
     return {"": 1.0}
 
 
 Quantity = float | int | bool | str | Distribution
 
 
-def parse(given: object, unit: Unit, *, currency: str = "CNY", spread: bool = False) -> Quantity:
+def parse(
+    given: object,
+    unit: Unit,
+    *,
+    currency: str = "CNY",
+    spread: bool = False,
+    rates: Mapping[str, float] = MappingProxyType({}),
+) -> Quantity:
     """Return *given* in the unit that the code computes in.
 
     Parameters
     ----------
     given : what the scenario file holds: a number, a flag or text.
     unit : the kind of quantity; see :data:`Unit`. Money comes back as ``int`` minor units.
-    currency : the only currency name accepted behind money.
+    currency : the currency of plain numbers, and the name that may stand behind money.
+    rates : other names that may, with what one of them is worth.
     spread : whether a distribution, ``name(args)``, is allowed as well.
 
     Raises
@@ -166,11 +188,12 @@ def parse(given: object, unit: Unit, *, currency: str = "CNY", spread: bool = Fa
         raise UnitError(f"{given!r}", "text")
     if isinstance(given, bool) or given is None or not isinstance(given, int | float | str):
         raise UnitError(f"{given!r}", f"a {unit}")
-    if isinstance(given, str) and (call := _CALL.match(given)):
+    text = plain(str(given))
+    if isinstance(given, str) and (call := _CALL.match(text)):
         if not spread:
             raise UnitError(f"{given!r}", f"a plain {unit}, no distribution")
-        return _distribution(given, call[1], call[2], unit, currency)
-    number = _scaled(given, str(given), _scale_of(unit, currency), unit)
+        return _distribution(given, call[1], call[2], unit, currency, rates)
+    number = _scaled(given, text, _scale_of(unit, currency, rates), unit)
     if not math.isfinite(number):
         raise UnitError(f"{given!r}", "a finite number")
     if unit == "money":
@@ -184,16 +207,23 @@ def parse(given: object, unit: Unit, *, currency: str = "CNY", spread: bool = Fa
     return number
 
 
-def _distribution(given: str, name: str, inside: str, unit: Unit, currency: str) -> Distribution:
+def scales(name: str, n_args: int) -> Collection[int]:
+    """Return which arguments of a distribution carry the unit of its parameter."""
+    return _SCALED_ARGS.get(name, range(n_args))
+
+
+def _distribution(
+    given: str, name: str, inside: str, unit: Unit, currency: str, rates: Mapping[str, float]
+) -> Distribution:
     if name not in DISTRIBUTIONS:
         raise UnitError(f"the distribution {name!r}", one_of(DISTRIBUTIONS), nearest(name, list(DISTRIBUTIONS)))
     n_args, meaning = DISTRIBUTIONS[name]
     parts = [part for part in inside.split(",") if part.strip()]
     if not parts or n_args not in (-1, len(parts)):
         raise UnitError(f"{given!r} with {len(parts)} arguments", meaning)
-    scaled = _SCALED_ARGS.get(name, range(len(parts)))
+    scaled = scales(name, len(parts))
     args = tuple(
-        float(str(parse(part.strip(), unit if k in scaled else "number", currency=currency)))
+        float(str(parse(part.strip(), unit if k in scaled else "number", currency=currency, rates=rates)))
         for k, part in enumerate(parts)
     )
     if any(args[k] <= 0 for k in _POSITIVE_ARGS.get(name, ())):

@@ -56,8 +56,10 @@ class Segment:
 class Investors:
     """Who has money on the platforms."""
 
+    considered: ClassVar[int] = 3
+    newcomer_links: ClassVar[float] = 4.0
     count: int = parameter(unit="count", low=0, source="assumed", text="number of investors")
-    newcomers: float = parameter(0.0, unit="per_day", low=0, source="assumed", text="who join")
+    newcomers: int = parameter(0, unit="count", low=0, source="assumed", text="who join")
     segments: tuple[Segment, ...] = ()
 
 
@@ -66,6 +68,9 @@ class Investors:
 class Platform:
     """A money platform."""
 
+    size: ClassVar[float] = 1.0
+    lock_term: ClassVar[float] = 90.0
+    asset_market: ClassVar[str] = ""
     name: str = parameter(unit="name", source="assumed", text="its name")
     kind: str = parameter("p2p_lending", unit="name", source="assumed", text="the preset")
     custody: str = parameter(

@@ -285,7 +285,8 @@ def cut_again(document: dict[str, Any]) -> None:
         for key, most in (("count", 300), ("newcomers", 200)):
             if isinstance(people.get(key), int | float) and people[key] > most:
                 people[key] = most
-    for platform in document.get("platforms") or ():
+    platforms = document.get("platforms")
+    for platform in platforms if isinstance(platforms, list) else ():
         if isinstance(platform, dict) and type(platform.get("copies")) is int:
             platform["copies"] = min(platform["copies"], 5)
     if horizon_of(document) > 60:

@@ -40,7 +40,7 @@ def test_check_says_what_was_read() -> None:
     file = written("{kind: file, path: friends.csv}", variants="{nothing: [], all: [{set: {network: {kind: named}}}]}")
     said = CliRunner().invoke(cli.main, ["check", file])
     assert said.exit_code == 0
-    assert said.stdout.splitlines()[1:] == [
+    assert said.stdout.splitlines()[1:3] == [
         "  network friends.csv: 3 investors, 2 links both ways, with weights, none without links",
         "  network karate_club: 34 investors, 78 links both ways, without weights, none without links",
     ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from made_up import FULL, REGISTRY
 
+from trustsim import catalog
 from trustsim.errors import Problem, ScenarioError
+from trustsim.scenario.currency import numbers_only
 from trustsim.scenario.load import from_document, load, loads, overrides_from
+from trustsim.scenario.yaml_file import write
 
 SMALL = """\
 trustsim: 1
@@ -644,7 +648,111 @@ def test_the_message_is_the_whole_story() -> None:
 def test_aliases_that_explode_are_refused() -> None:
     lines = ["notes:", "  a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"  a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 12)]
-    assert_says(only_problem("\n".join(lines)), "6:47: notes.a4.7", "more than 100000 values (aliases expanded)")
+    assert_says(only_problem("\n".join(lines)), "5:47: notes.a3.7", "or 10000 values by aliases", "a base file")
+
+
+def test_a_thousand_aliases_are_refused_at_once() -> None:
+    text = "notes:\n  a: &a [x]\n" + "".join(f"  b{k}: *a\n" for k in range(1000))
+    began = time.process_time()
+    assert "more than 200 aliases" in only_problem(text).given
+    assert time.process_time() - began < 0.5
+
+
+def test_a_merge_key_is_named_for_what_it_is() -> None:
+    problem = only_problem(SMALL + "variants: {a: [{<<: *a}]}\n")
+    assert_says(problem, "7:17: variants.a.0", "the merge key '<<' of YAML 1.1", "extends:")
+
+
+@pytest.mark.parametrize("written", ["20 天", "２０ 天", "２０　ｄ", "480小时", "20日"])
+def test_a_quantity_is_read_as_keyboards_for_chinese_write_it(written: str) -> None:
+    assert loads(SMALL.replace("100 d", written), REGISTRY).horizon == 20
+
+
+@pytest.mark.parametrize("written", ["15％", "１５％", "１５ ％", "１５%"])
+def test_a_full_width_share_is_a_share(written: str) -> None:
+    scenario = loads(SMALL.replace("name: Harbour", f"name: Harbour, liquid_share: {written}"), REGISTRY)
+    assert scenario.variants[0].world.platforms[0].liquid_share == 0.15
+
+
+def test_money_in_full_width_yuan_is_money() -> None:
+    text = SMALL + "variants:\n  a:\n    - set:\n        platforms.Harbour.limit: １００元\n"
+    assert loads(text, REGISTRY).variants[0].world.platforms[0].limit == 10_000
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (SMALL.replace("horizon: 100", "horizon：100"), "in line 2 a plain ': ' in place of '：'"),
+        (SMALL.replace("trustsim: 1", "trustsim：1"), "in line 1 a plain ': ' in place of '：'"),
+        (SMALL.replace("kind: small_world", "kind：small_world"), "did you mean : in place of ："),
+        (SMALL.replace("Harbour", "Harbour, liquid_share: “15 %”"), 'did you mean " in place of “'),
+        (SMALL + "seed: １５\n", "did you mean 15 in place of １５ (full width)"),
+    ],
+)
+def test_a_sign_that_looks_like_another_is_named(text: str, told: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        loads(text, REGISTRY)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [("gbk", "the file is in GBK"), ("utf-16", "the file is in UTF-16"), ("utf-16-le", "text in UTF-16")],
+)
+def test_a_file_in_another_encoding_is_named_for_it(encoding: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_bytes(SMALL.replace("Harbour", "港湾").encode(encoding))
+    with pytest.raises(ScenarioError) as caught:
+        load(file, REGISTRY)
+    assert told in str(caught.value)
+    assert "saved in UTF-8" in str(caught.value)
+
+
+def test_money_in_another_currency_needs_a_rate_and_defaults_follow_it() -> None:
+    dollars = SMALL + "currency: USD\n"
+    refused = only_problem(dollars.replace("name: Harbour", "name: Harbour, equity: 700 CNY"))
+    assert_says(refused, "6:29: platforms.Harbour.equity", "money in CNY", "rates: {CNY: …}")
+    text = dollars.replace("name: Harbour", "name: Harbour, limit: 700 CNY") + "rates: {CNY: 0.14}\n"
+    scenario = loads(text, REGISTRY)
+    platform = scenario.variants[0].world.platforms[0]
+    assert (platform.limit, platform.equity) == (9_800, 14_000_000)
+    again = from_document(scenario.document, REGISTRY)
+    assert (again, again.digest) == (scenario, scenario.digest)
+    assert numbers_only(scenario, REGISTRY) == ()
+
+
+@pytest.mark.parametrize(
+    ("rates", "place", "given"),
+    [("{CNY: -1}", "rates.CNY", "-1"), ("{usd: 3}", "rates.usd", "'usd'"), ("{USD: 1}", "rates.USD", "'USD'")],
+)
+def test_a_rate_that_is_none_is_refused(rates: str, place: str, given: str) -> None:
+    problem = only_problem(SMALL + f"currency: USD\nrates: {rates}\n")
+    assert problem.place.path == place
+    assert given in problem.given
+
+
+def test_without_a_rate_it_is_known_which_defaults_are_numbers_only() -> None:
+    text = SMALL.replace("count: 10", "count: 10, segments: [{name: all, share: 1}]")
+    assert numbers_only(loads(text, REGISTRY), REGISTRY) == ()
+    assert numbers_only(loads(text + "currency: USD\n", REGISTRY), REGISTRY) == ("investors.segments.all.wealth",)
+
+
+def test_copies_of_a_platform_stay_one_in_the_document_and_can_be_set() -> None:
+    """What is written can be read again, however many there are, and settings of the written name reach all."""
+    change = "variants: {a: [], b: [{set: {platforms.Bank.liquid_share: 7 %}}]}\n"
+    text = SMALL.replace("{name: Harbour}", "{name: Bank, copies: 500}") + change
+    scenario = catalog.loads(text.replace("small_world", "none"))
+    assert len(scenario.document["platforms"]) == 1
+    again = catalog.loads(write(scenario.document))
+    assert again == scenario
+    assert {p.liquid_share for p in again.variants[1].world.platforms} == {0.07}
+    assert [p.name for p in again.variants[0].world.platforms][::499] == ["Bank 1", "Bank 500"]
+
+
+def test_a_copy_may_not_take_the_name_of_another_platform() -> None:
+    text = SMALL.replace("- {name: Harbour}", "- {name: Bank, copies: 3}\n  - {name: Bank 2}")
+    with pytest.raises(ScenarioError, match="two platforms named 'Bank 2'"):
+        catalog.loads(text)
 
 
 def test_aliases_that_nest_too_deep_are_refused() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import os
 import secrets
+import signal
 import time
 import warnings
 from collections import Counter
@@ -29,6 +30,7 @@ from trustsim.scenario.resolved import Scenario
 SECONDS = float(os.environ.get("TRUSTSIM_MUTANTS", "0"))
 N_FAST, N_ALL = 40, 200
 LONGEST = 3  # seconds of a run, as estimated
+MOST_SECONDS = 40  # CPU seconds of a mutant in a long search, compiling included
 ROOM = 10**9  # bytes of a world that is run here
 
 
@@ -90,6 +92,10 @@ def tried(seed: int, number: int, bases: dict[str, dict[str, Any]], counts: Coun
         raise
 
 
+def too_long(*_: object) -> None:
+    raise TimeoutError(f"more than {MOST_SECONDS} CPU seconds")
+
+
 @pytest.fixture(scope="module")
 def bases() -> dict[str, dict[str, Any]]:
     return originals()
@@ -109,8 +115,10 @@ def test_a_random_scenario_is_refused_with_its_place_or_runs_to_its_end(
 def test_no_random_scenario_breaks_for_as_long_as_is_wanted(bases: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     counts: Counter[str] = Counter()
     wrong: dict[str, str] = {}
+    signal.signal(signal.SIGPROF, too_long)
     seed, began = secrets.randbelow(2**32), time.monotonic()
     while time.monotonic() - began < SECONDS:
+        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         try:
             tried(seed, counts["mutants"], bases, counts)
         except Exception as error:
@@ -119,6 +127,7 @@ def test_no_random_scenario_breaks_for_as_long_as_is_wanted(bases: dict[str, dic
             while where is not None and where.tb_next is not None:
                 where = where.tb_next
             at = "" if where is None else f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}"
-            wrong.setdefault(f"{type(error).__name__} at {at}", f"{error} {error.__notes__}")
+            wrong.setdefault(f"{type(error).__name__} at {at}", f"{error} {getattr(error, '__notes__', '')}")
+    signal.setitimer(signal.ITIMER_PROF, 0)
     print(f"seed {seed}: {dict(counts)}")
     assert not wrong, "\n\n".join(f"{kind}: {told}" for kind, told in wrong.items())

@@ -33,9 +33,10 @@ def run(*arguments: str) -> Result:
 def test_check_says_what_a_good_file_holds() -> None:
     result = run("check", "good.yaml")
     assert result.exit_code == 0
-    assert result.stdout == (
-        "good.yaml: ok (Custodian theft at a lending platform, 5 variants, 2 platforms, 2 shocks)\n"
-    )
+    told = result.stdout.splitlines()
+    assert told[0] == "good.yaml: ok (Custodian theft at a lending platform, 5 variants, 2 platforms, 2 shocks)"
+    assert told[1].startswith("  1,000 people with 0 links on 2 platforms; 5 variants in 2,000 worlds of 180 steps")
+    assert told[2].startswith("  about ")
 
 
 def test_check_tells_all_problems_on_stderr_with_status_2() -> None:
@@ -50,6 +51,8 @@ def test_check_as_json_is_one_document() -> None:
     good, bad = json.loads(run("check", "--json", "good.yaml", "bad.yaml").stdout)["files"]
     assert good["ok"]
     assert good["variants"][0] == "nothing"
+    assert good["needs"]["people"] == 1000
+    assert good["needs"]["memory_bytes"] >= good["needs"]["worker_bytes"]
     assert not bad["ok"]
     assert bad["problems"][1]["nearest"] == "seed"
     assert (bad["problems"][0]["line"], bad["problems"][0]["column"]) == (4, 10)

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from trustsim.catalog import load
 from trustsim.cli import main
 from trustsim.errors import ScenarioError, TrustsimError
-from trustsim.scenario.shipped import copy_of, find, shipped, title_of
+from trustsim.scenario.shipped import copy_of, find, shipped, titles
 
 ROOT = Path(__file__).parents[2] / "scenarios"
 
@@ -35,8 +35,10 @@ def test_every_file_in_the_folder_has_its_name() -> None:
 
 
 def test_a_title_may_come_from_a_file_that_is_extended() -> None:
-    assert title_of("quickstart") == "Custodian theft at a lending platform"
-    assert all(title_of(name) for name in shipped())
+    found, lacking = titles()
+    assert found["quickstart"] == "Custodian theft at a lending platform"
+    assert all(found.values())
+    assert {*found, *lacking} == set(shipped())
 
 
 def test_a_file_that_is_there_wins_over_a_shipped_name(tmp_path: Path) -> None:
@@ -105,8 +107,12 @@ def test_a_copy_brings_the_file_that_it_names_and_overwrites_nothing() -> None:
     assert not Path("mine.yaml").exists()
 
 
-def test_the_list_tells_names_and_titles_and_writes_nothing(tmp_path: Path) -> None:
-    lines = run("init", "--list").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list(shipped())
+def test_the_list_tells_all_that_can_be_loaded_by_name_and_title_and_writes_nothing(tmp_path: Path) -> None:
+    said = run("init", "--list")
+    lines = said.stdout.splitlines()
+    listed = [line.split()[0] for line in lines]
+    assert [*listed, *titles()[1]] == [*titles()[0], *titles()[1]]
+    assert all(name in said.stderr for name in titles()[1])
+    assert all(load(shipped()[name]) for name in listed)
     assert any(line.split(maxsplit=1) == ["quickstart", "Custodian theft at a lending platform"] for line in lines)
     assert not any(tmp_path.iterdir())

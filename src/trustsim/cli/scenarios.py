@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from trustsim.experiment.estimate import Estimate
     from trustsim.scenario.resolved import Brought, Scenario
 
+MOST_NAMED = 5
+
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=scenarios)
@@ -45,6 +47,8 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
                 click.echo(f"{file}: ok ({_about(result)})")
                 for brought in _brought(result):
                     click.echo(f"  network {clean(str(brought))}")
+                if left := _numbers_only(result):
+                    click.echo(f"  {left}")
                 for line in _needs_in_words(result):
                     click.echo(f"  {line}")
     if any(isinstance(result, ScenarioError) for result in results):
@@ -58,6 +62,18 @@ def _checked(file: str, settings: tuple[str, ...]) -> Scenario | ScenarioError:
         return scenario
     except ScenarioError as error:
         return error
+
+
+def _numbers_only(scenario: Scenario) -> str:
+    """Say which defaults are in another currency than the scenario, and taken as numbers only; '' where none is."""
+    from trustsim.scenario.currency import OWN, numbers_only
+
+    paths = numbers_only(scenario, common.registry())
+    if not paths:
+        return ""
+    named = ", ".join(paths[:MOST_NAMED]) + (f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else "")
+    how = f"rates: {{{OWN}: …}} converts them"
+    return f"{scenario.currency}: {OWN} defaults are taken as numbers only, for {named}; {how}"
 
 
 def _needs(scenario: Scenario) -> Estimate:
@@ -198,14 +214,17 @@ def _choice(given: str, allowed: Sequence[str]) -> str:
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 def init(file: Path, name: str | None, lists: bool, force: bool) -> None:
     """Write a commented scenario file to start from, or a copy of one that ships with trustsim."""
-    from trustsim.scenario.shipped import copy_of, shipped, title_of
+    from trustsim.scenario.shipped import copy_of, titles
     from trustsim.scenario.starter import STARTER
 
     if lists:
-        names = shipped()
+        names, lacking = titles()
         width = max(map(len, names), default=0)
-        for each in names:
-            click.echo(f"{each:{width}}  {title_of(each)}".rstrip())
+        for each, title in names.items():
+            click.echo(f"{each:{width}}  {title}".rstrip())
+        if lacking:
+            told = f"not listed, for they read a network that does not ship: {', '.join(lacking)}"
+            click.echo(f"{told}; their notes say where it is to be had", err=True)
         return
     text, beside = (STARTER, ()) if name is None else copy_of(name)
     whole = {file: text.encode()} | {file.parent / path.name: path.read_bytes() for path in beside}

@@ -14,6 +14,7 @@ from typing import Any
 from trustsim import units
 from trustsim.registry import REGISTRY, Group, Parameter, parameters_of
 from trustsim.report import reading, sources, words
+from trustsim.scenario.currency import OWN, is_amount
 from trustsim.scenario.document import text_of
 from trustsim.scenario.resolved import Item, Scenario, Trigger, World
 from trustsim.units import Unit
@@ -256,10 +257,18 @@ def _nested(owner: str, thing: Any) -> Iterator[tuple[str, Any]]:
 
 def _declared(owner: str, thing: Any, currency: str) -> list[Assumption]:
     return [
-        Assumption(
-            owner, p.name, value_text(getattr(thing, p.name), p, currency),
-            "required" if p.is_required else value_text(p.default, p, currency), p.source, p.text, p.unit,
-        )
-        for p in parameters_of(type(thing))
-        if p.name != "name"
-    ]  # fmt: skip
+        _assumed(owner, getattr(thing, p.name), p, currency) for p in parameters_of(type(thing)) if p.name != "name"
+    ]
+
+
+def _assumed(owner: str, value: Any, p: Parameter, currency: str) -> Assumption:
+    """Return one parameter in force; the source of a default is no source of the same number in another currency."""
+    told = value_text(value, p, currency)
+    if not is_amount(p) or currency == OWN:
+        default = "required" if p.is_required else value_text(p.default, p, currency)
+        return Assumption(owner, p.name, told, default, p.source, p.text, p.unit)
+    default = value_text(p.default, p, OWN)
+    if value != p.default:
+        return Assumption(owner, p.name, told, default, p.source, p.text, p.unit)
+    text = f"{p.text} (the number of {default}, by {p.source}, in another currency)"
+    return Assumption(owner, p.name, told, told, sources.ASSUMED, text, p.unit)

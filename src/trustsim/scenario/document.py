@@ -78,6 +78,7 @@ def document_of(
     return {
         "trustsim": FORMAT,
         **{key: head[key] for key in ("title", "description", "horizon", "step", "currency") if head[key] != ""},
+        **({"rates": head["rates"]} if head.get("rates") else {}),
         **writer.world(world),
         "shocks": [writer.item(shock, "shock") for shock in shocks],
         "variants": {name: [writer.part(part) for part in parts] for name, parts in packages.items()},

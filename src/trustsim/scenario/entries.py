@@ -10,6 +10,7 @@ from typing import Any
 from trustsim import names, units
 from trustsim.errors import TrustsimError, UnitError, nearest, one_of
 from trustsim.registry import Entry, Group, Parameter, Registry
+from trustsim.scenario.currency import OWN, converted, is_code
 from trustsim.scenario.tree import LONGEST, Node, Report, join, kind_of
 from trustsim.units import Distribution
 
@@ -27,7 +28,8 @@ class Reader:
 
     registry: Registry
     report: Report
-    currency: str = "CNY"
+    currency: str = OWN
+    rates: Mapping[str, float] = field(default_factory=dict)
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def group(self, group: Group) -> dict[str, Entry]:
@@ -69,6 +71,8 @@ def build(
             allowed = f"{parameter.name}: {wanted(parameter)} ({parameter.text})"
             reader.report.absent(node.key or node.spot, path, f"{_of(entry)} without {parameter.name!r}", allowed)
             is_good = False
+        elif (amount := converted(parameter, reader.rates)) is not None:
+            values[parameter.name] = amount
     if not is_good:
         return None
     try:
@@ -137,8 +141,8 @@ def _quantity(parameter: Parameter, node: Node, reader: Reader) -> Any:
     if isinstance(given, str) and len(given) > LONGEST:
         raise UnitError(given, f"{wanted(parameter)}, in at most {LONGEST} characters")
     if parameter.unit == "money" and isinstance(given, str):
-        _check_currency(given, reader.currency)
-    value = units.parse(given, parameter.unit, currency=reader.currency, spread=parameter.spread)
+        _check_currency(given, reader)
+    value = units.parse(given, parameter.unit, currency=reader.currency, spread=parameter.spread, rates=reader.rates)
     if isinstance(value, Distribution):
         _check_distribution(value, str(given), parameter)
     elif not isinstance(value, bool | str):
@@ -204,10 +208,11 @@ def _near(path: str) -> str | None:
     return nearest(name, os.listdir(folder)) if os.path.isdir(folder) and os.access(folder, os.R_OK) else None
 
 
-def _check_currency(given: str, currency: str) -> None:
-    word = given.strip().rpartition(" ")[2]
-    if len(word) == 3 and word.isalpha() and word.isupper() and word != currency:
-        raise UnitError(f"{given!r}, money in {word}", f"money in {currency}, the currency of the scenario")
+def _check_currency(given: str, reader: Reader) -> None:
+    word = units.plain(given).strip().rpartition(" ")[2]
+    if is_code(word) and word != reader.currency and word not in reader.rates:
+        allowed = f"money in {reader.currency}, the currency of the scenario, or a rate: rates: {{{word}: …}}"
+        raise UnitError(f"{given!r}, money in {word}", allowed)
 
 
 def _check_distribution(value: Distribution, given: str, parameter: Parameter) -> None:

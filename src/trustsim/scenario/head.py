@@ -24,16 +24,6 @@ def check_version(node: Node | None, tree: Node, report: Report) -> None:
         report.add(node.spot, "trustsim", f"the format version {kind_of(node)}", f"trustsim: {FORMAT}")
 
 
-def read_currency(node: Node | None, report: Report) -> str:
-    if node is None:
-        return "CNY"
-    code = str(node.value)
-    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
-        report.add(node.spot, "currency", kind_of(node), "a code of three capital letters such as CNY or EUR")
-        return "CNY"
-    return code
-
-
 def read_clock(keys: Mapping[str, Node], tree: Node, reader: Reader) -> tuple[float | None, float | None]:
     horizon = keys.get("horizon")
     if horizon is None or horizon.value is None:

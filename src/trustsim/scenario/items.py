@@ -126,7 +126,7 @@ def threshold(indicator: str, node: Node, path: str, reader: Reader) -> Any:
         return quantity(Parameter("", entry.unit, 0.0, None, None, "", ""), node, path, reader)
     for unit in _ANY_UNIT if len(str(node.value)) <= LONGEST else ():
         try:
-            return units.parse(node.value, unit, currency=reader.currency)
+            return units.parse(node.value, unit, currency=reader.currency, rates=reader.rates)
         except UnitError:
             continue
     return quantity(Parameter("", "per_day", 0.0, None, None, "", ""), node, path, reader)

@@ -55,6 +55,7 @@ FILE: Layout = {
     "horizon": Key("anything", HORIZON.text),
     "step": Key("anything", STEP.text),
     "currency": Key("text", "The currency of all money: a code of three capital letters.", "CNY"),
+    "rates": Key("mapping", "What one of another currency is worth in this one: `{CNY: 0.14}`; defaults are in CNY."),
     "network": Key("mapping", "Who hears from whom."),
     "investors": Key("mapping", "Who has money on the platforms: number, segments, traits."),
     "platforms": Key("list", "The platforms: balance sheet, custody, terms."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,10 +9,11 @@ from typing import Any
 from trustsim import names
 from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Entry, Group
+from trustsim.scenario.currency import converted
 from trustsim.scenario.entries import Reader, build
 from trustsim.scenario.merge import named, spot_of
 from trustsim.scenario.resolved import Brings, World
-from trustsim.scenario.tree import Node, join, kind_of
+from trustsim.scenario.tree import Node, join, kind_of, look_alike
 
 OFF = "off"
 DO_NOTHING = "nothing"  # the only variant of a scenario without variants
@@ -86,7 +86,11 @@ def kind_entry(node: Node, path: str, group: Group, reader: Reader) -> Entry | N
         return None
     kind = node.mapping.get("kind")
     if kind is None:
-        reader.report.absent(node.key or node.spot, path, f"a {what} without 'kind'", f"kind: {one_of(kinds)}")
+        near = next(filter(None, map(look_alike, node.mapping)), None)
+        article = "an" if what[0] in "aeiou" else "a"
+        reader.report.absent(
+            node.key or node.spot, path, f"{article} {what} without 'kind'", f"kind: {one_of(kinds)}", near
+        )
         return None
     if not isinstance(kind.value, str) or kind.value not in kinds:
         given = f"the {what} kind {kind_of(kind)}, which does not exist"
@@ -122,6 +126,8 @@ def _investors(node: Node, reader: Reader) -> Any:
     segments: tuple[Any, ...] | None = ()
     if node.mapping is not None and "segments" in node.mapping:
         segments = _segments(node.mapping["segments"], reader)
+    elif reader.rates:
+        segments = tuple(_exchanged(each, reader) for each in reader.registry["section", "investors"].make.segments)
     investors = build(
         reader.registry["section", "investors"],
         node,
@@ -131,6 +137,12 @@ def _investors(node: Node, reader: Reader) -> Any:
         also={"segments": segments} if segments else {},
     )
     return None if segments is None else investors
+
+
+def _exchanged(segment: Any, reader: Reader) -> Any:
+    """Return a segment that nobody described with its money in the currency of the scenario."""
+    amounts = {p.name: converted(p, reader.rates) for p in reader.registry["section", "segment"].parameters}
+    return replace(segment, **{name: amount for name, amount in amounts.items() if amount is not None})
 
 
 def _segments(node: Node, reader: Reader) -> tuple[Any, ...] | None:
@@ -166,16 +178,7 @@ def _platforms(node: Node | None, tree: Node, reader: Reader) -> tuple[Any, ...]
     is_good = _names_once(node.items, "platforms", "platform", reader)
     if not is_good or any(each is None for each in made):
         return None
-    platforms = tuple(one for each in made for one in _copied(each))
-    if any(each.copies > 1 for each in platforms):
-        names = Counter(platform.name for platform in platforms)
-        twice = next((name for name, n in names.items() if n > 1), None)
-        if twice is not None:
-            item = next(item for item, each in zip(node.items, made, strict=True) if each.name == twice)
-            given = f"two platforms named {twice!r}, one of them a copy"
-            reader.report.add(item.spot, join("platforms", f"{twice}.name"), given, "one platform a name")
-            return None
-    return platforms
+    return tuple(one for each in made for one in _copied(each))
 
 
 def _copied(platform: Any) -> list[Any]:

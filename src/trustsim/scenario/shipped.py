@@ -24,10 +24,24 @@ def shipped() -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def title_of(name: str) -> str:
-    """Return the title of the shipped scenario *name*; raises TrustsimError for a name that none has."""
-    title = _merged(_named(name)).get("title")
-    return "" if title is None else str(title.value)
+def titles() -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the titles by name of all shipped scenarios that can be read here, and the names of the others.
+
+    Those read a network that does not ship; their ``notes`` say where it is to be had.
+    """
+    found, lacking = {}, []
+    for name, file in shipped().items():
+        whole = _merged(file)
+        path = _network_of(whole)
+        if path is not None and not (Path(path.spot.file).parent / str(path.value)).is_file():
+            lacking.append(name)
+        else:
+            found[name] = str(whole["title"].value) if "title" in whole else ""
+    return found, tuple(lacking)
+
+
+def _network_of(whole: Mapping[str, Node]) -> Node | None:
+    return (whole["network"].mapping or {}).get("path") if "network" in whole else None
 
 
 def find(file: str) -> str:
@@ -62,7 +76,7 @@ def copy_of(name: str) -> tuple[str, tuple[Path, ...]]:
 
 def _beside(name: str, whole: Mapping[str, Node]) -> tuple[Path, ...]:
     """Return the files that a scenario names; all it can name is a network."""
-    path = (whole["network"].mapping or {}).get("path") if "network" in whole else None
+    path = _network_of(whole)
     if path is None:
         return ()
     file = Path(path.spot.file).parent / str(path.value)

@@ -9,10 +9,11 @@ from typing import Any
 from trustsim import names
 from trustsim.errors import UnitError
 from trustsim.registry import Registry
+from trustsim.scenario.currency import read_currency, read_rates
 from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
 from trustsim.scenario.entries import Reader
 from trustsim.scenario.expectations import known_variant, read_expectations, read_sweep
-from trustsim.scenario.head import check_version, read_clock, read_currency, read_outcomes, read_replications
+from trustsim.scenario.head import check_version, read_clock, read_outcomes, read_replications
 from trustsim.scenario.items import Flattener, Part, read_item, read_packages
 from trustsim.scenario.layout import FILE, broken_keys
 from trustsim.scenario.merge import overridden
@@ -27,7 +28,8 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     keys = {key: node for key, node in (tree.mapping or {}).items() if key not in broken}
     is_readable = report.is_whole and not broken & {"platforms", "investors", "variants"}
     currency = read_currency(keys.get("currency"), report)
-    reader = Reader(registry, report, currency, names_in(keys) if is_readable else {})
+    rates = read_rates(keys.get("rates"), currency, report)
+    reader = Reader(registry, report, currency, rates, names_in(keys) if is_readable else {})
     check_version(keys.get("trustsim"), tree, report)
     horizon, step = read_clock(keys, tree, reader)
     world = read_world(Node(keys, tree.spot), reader)
@@ -56,7 +58,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         "replications": replications_of(replications, registry, currency),
         "seed": seed,
         "outcomes": list(outcomes),
-        **{key: plain(keys[key]) for key in ("sweep", "expect", "notes") if key in keys},
+        **{key: plain(keys[key]) for key in ("rates", "sweep", "expect", "notes") if key in keys},
     }
     items = tuple(shock for shock in shocks if shock is not None)
     document = document_of(head, world, items, packages, registry)

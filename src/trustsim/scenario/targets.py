@@ -137,7 +137,7 @@ def read_targets(path: str | os.PathLike[str], scenario: Scenario, registry: Reg
     broken = frozenset(FILE) if tree is None else broken_keys(tree, FILE, "", report)
     keys = {} if tree is None or tree.mapping is None else tree.mapping
     names = {"variant": [variant.name for variant in scenario.variants]}
-    reader = Reader(registry, report, scenario.currency, names)
+    reader = Reader(registry, report, scenario.currency, scenario.document.get("rates") or {}, names)
     parameters: list[FreeParameter | None] = []
     targets: list[Target | None] = []
     if "parameters" in keys and "parameters" not in broken:

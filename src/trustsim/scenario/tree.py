@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numbers
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from trustsim.errors import Place, Problem, ScenarioError
+from trustsim.units import plain as plain_form
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -67,6 +69,7 @@ class Report:
     def add(self, spot: Spot, path: str, given: str, allowed: str, near: str | None = None) -> None:
         """Note a problem; text that a terminal would act on is shown escaped, long text is cut."""
         place = Place(clean(spot.file), spot.line, spot.column, clean(path))
+        near = look_alike(given) if near is None else near
         self.problems[Problem(place, clean(given), clean(allowed), None if near is None else clean(near))] = None
 
     def absent(self, spot: Spot, path: str, given: str, allowed: str, near: str | None = None) -> None:
@@ -100,6 +103,20 @@ def clean(text: str) -> str:
     if len(text) > LONGEST:
         text = text[: LONGEST - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+#: signs that keyboards for Chinese and word processors write in place of those that stand for something here
+_LOOK_ALIKE = {"：": ":", "，": ",", "；": ";", "％": "%", "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "－": "-"}
+_WIDE_DIGITS = re.compile("[０-９]+")
+
+
+def look_alike(text: str) -> str | None:
+    """Say which sign in *text* is not the one that it looks like, and which one is meant; None where there is none."""
+    digits = _WIDE_DIGITS.search(text)
+    if digits is not None:
+        return f"{plain_form(digits[0])} in place of {digits[0]} (full width)"
+    found = next((c for c in text if c in _LOOK_ALIKE), None)
+    return None if found is None else f"{_LOOK_ALIKE[found]} in place of {found} (another character)"
 
 
 def is_text(value: str) -> bool:

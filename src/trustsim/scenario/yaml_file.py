@@ -7,6 +7,7 @@ library is used as a parser only: what a plain scalar means is decided here by t
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,11 @@ from trustsim.scenario.tree import (
 )
 
 LARGEST_FILE = 4_000_000  # bytes
+MOST_ALIASES, MOST_REPEATED = 200, 10_000  # in a file; values that aliases repeat
+_EXTENDS = "extends: of a file that others share"
+_MOSTLY = 0.9
+_HAN = re.compile("[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u2010-\u203a]")
+_ENCODINGS = (("gb18030", "GBK (GB 18030)", _HAN), ("big5", "Big5", _HAN))
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
@@ -77,16 +83,37 @@ def read_file(path: str, report: Report, asked: Spot | None = None) -> Node | No
     try:
         return read_text(data.decode("utf-8-sig"), path, report)
     except UnicodeDecodeError as error:
+        other = _other_encoding(data)
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
-        report.add(
-            Spot(path, line, column), "", f"the byte 0x{data[error.start]:02x}, not text", "a text file in UTF-8"
+        given = f"the byte 0x{data[error.start]:02x}, not text" + (
+            f" in UTF-8; the file is in {other}" if other else ""
         )
+        near = f"the same file, saved in UTF-8 instead of {other}" if other else None
+        report.add(Spot(path, line, column), "", given, "a text file in UTF-8", near)
         return None
+
+
+def _other_encoding(data: bytes) -> str:
+    """Return the encoding that a text which is not in UTF-8 seems to be in; '' where none of the usual ones fits."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    for encoding, called, usual in _ENCODINGS:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        strange = [c for c in text if not c.isascii()]
+        if strange and sum(usual.match(c) is not None for c in strange) >= _MOSTLY * len(strange):
+            return called
+    return ""
 
 
 def read_text(text: str, file: str, report: Report, path: str = "") -> Node | None:
     """Return the tree of a YAML text, or None (and a problem) where its syntax is wrong. ``path``: where it belongs."""
+    if "\x00" in text[:2]:
+        report.add(Spot(file), path, "text in UTF-16", "a text file in UTF-8", "the same file, saved in UTF-8")
+        return None
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         report.add(Spot(file, line), path, "a NUL character", "a text file in UTF-8")
@@ -112,6 +139,9 @@ def read_text(text: str, file: str, report: Report, path: str = "") -> Node | No
 def _syntax_hint(text: str, spot: Spot) -> str:
     lines = text.splitlines()
     line = lines[spot.line - 1] if spot.line <= len(lines) else ""
+    before = next((k for k in range(min(spot.line, len(lines)), 0, -1) if "：" in lines[k - 1]), 0)
+    if before > spot.line - 2 and before > 0:
+        return f"YAML 1.2: in line {before} a plain ': ' in place of '：', which is another character"
     if "\t" in line:
         return "YAML 1.2, indented with spaces: a tab cannot indent"
     if ": " in line.partition(": ")[2]:
@@ -132,6 +162,8 @@ class _Reader:
     report: Report
     last: Spot
     n_values: int = 0
+    n_aliases: int = 0
+    n_repeated: int = 0
     anchors: dict[str, Node] = field(default_factory=dict)
 
     def document(self, path: str) -> Node:
@@ -191,6 +223,9 @@ class _Reader:
             if type(event).__name__ != "ScalarEvent" or not is_key(event.value):
                 self.refuse(event, path, "a key that is empty, too long, or no text", KEYS)
             key, spot = str(event.value), self.spot(event)
+            if key == "<<" and not event.style:
+                allowed = f"YAML 1.2, which has none: the keys themselves, or {_EXTENDS}"
+                self.refuse(event, path, "the merge key '<<' of YAML 1.1", allowed)
             child = self.value(value, join(path, key), depth + 1).at(spot)
             if _is_plain(value) and not value.value:
                 child = replace(child, spot=spot)  # the parser places an empty value after the next line break
@@ -220,6 +255,11 @@ class _Reader:
         node = self.anchors[event.anchor]
         size, height = measure(node)
         self.n_values += size
+        self.n_aliases += 1
+        self.n_repeated += size
+        if self.n_aliases > MOST_ALIASES or self.n_repeated > MOST_REPEATED:
+            given = f"more than {MOST_ALIASES} aliases (*name), or {MOST_REPEATED} values by aliases"
+            self.refuse(event, path, given, f"fewer; in place of many, a base file and {_EXTENDS}")
         if depth + height > DEEPEST + 1 or self.n_values > LARGEST:
             self.refuse(event, path, *too_much(depth + height - 1))
         return node
