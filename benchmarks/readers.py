@@ -3,8 +3,8 @@
     python benchmarks/readers.py [--readers 60] [--seconds 30] [--studies 2]
 
 Starts ``trustsim serve`` on a folder of its own, asks it for a world of 20,000 people over 10,000 days and for
-studies, and lets each reader ask for the page, its script, the scenarios, the runs and a form in turn, with a second
-between. It prints the longest and the usual answer of each, and how long the server took to end.
+studies, and lets each reader ask for the page, its script, the scenarios, the runs and a form, one after the other,
+with a second between. Prints the longest and the usual answer of each, and how long the server took to end.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import asyncio
 import signal
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
 
 import httpx
+
+from trustsim.experiment import child
 
 STORY = """trustsim: 1
 title: Readers
@@ -86,8 +87,8 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         (Path(place) / "story.yaml").write_text(STORY, encoding="utf-8")
-        command = [sys.executable, "-P", "-m", "trustsim.cli", "serve", place, "--no-open", "--port", "0"]
-        with subprocess.Popen([*command, "--workers", "1"], stdout=subprocess.PIPE, text=True) as server:
+        command = child.command("trustsim", "serve", place, "--no-open", "--port", "0", "--workers", "1")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=child.environment()) as server:
             assert server.stdout is not None
             address = server.stdout.readline().split()[2]
             try:
