@@ -232,11 +232,15 @@ def test_every_interval_holds_its_mean_and_has_a_width(both, is_bounded, factor)
     bounds = {"low": 0.0, "high": factor} if is_bounded else {}
     ours, theirs = (np.asarray(x, float) * factor for x in both)
     gap = ours - theirs
-    for found, seen in ((intervals.level(ours, **bounds), ours), (intervals.paired(ours, theirs, **bounds), gap)):
+    pairs = np.where(np.isnan(gap), 0.0, np.abs([ours, theirs]))
+    for found, seen, size in (
+        (intervals.level(ours, **bounds), ours, np.nanmax(np.abs([*ours, 0]))),
+        (intervals.paired(ours, theirs, **bounds), gap, np.max(pairs, initial=0.0)),
+    ):
         n = int((~np.isnan(seen)).sum())
         assert found.n == n
         assert math.isnan(found.mean) == (n == 0)
-        if n >= 2 and (is_bounded or np.nanmax(np.abs([ours, theirs])) > 0):
+        if n >= 2 and (is_bounded or size > 0):
             assert found.low <= found.mean <= found.high
             assert found.low < found.high
         elif not math.isnan(found.low):

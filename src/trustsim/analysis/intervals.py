@@ -57,6 +57,7 @@ from trustsim.units import Unit
 LEVEL = 0.95
 _Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 _ROUNDING = 4 * np.finfo(np.float64).eps  # values that differ by no more of their size are the same
+_SMALL = 1e-80
 _ASIDE = 1e-12  # the score equation has a second, empty root at the estimate itself when the variance there is zero
 
 Sample = NDArray[np.float64]
@@ -138,9 +139,12 @@ def mean(
         return _of_equals(same, n, at_least, at_most, size)
     middle = float(np.mean(values))
     deviation = values - middle
-    variance = float(np.mean(deviation**2))
-    skewness = float(np.mean(deviation**3)) / variance**1.5
-    s = math.sqrt(variance * n / (n - 1))
+    one = (
+        1.0 if _SMALL < largest < 1 / _SMALL else float(np.max(np.abs(deviation)))
+    )  # so that no power leaves the floats
+    variance = float(np.mean((deviation / one) ** 2))
+    skewness = float(np.mean((deviation / one) ** 3)) / variance**1.5
+    s = one * math.sqrt(variance * n / (n - 1))
     q = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) / math.sqrt(n)
     low = middle - s * _without_skewness(q, skewness, n)
     high = middle - s * _without_skewness(-q, skewness, n)
