@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-from types import SimpleNamespace
 
 import numpy as np
 
 from trustsim.experiment.simulate import Run
 from trustsim.outcomes import Episode
 from trustsim.scenario.resolved import Item, Scenario, Variant, World
+from trustsim.world.networks import NoLinks
+from trustsim.world.sections import Investors, Platform
 
 NAMES = ("nothing", "insured", "both")
 N_DAYS = 4
 
 
 def scenario(n_replications=12, names=NAMES, seed=1):
-    platforms = (SimpleNamespace(name="Harbour"), SimpleNamespace(name="Quay"))
-    world = World(network=None, investors=None, platforms=platforms, mechanisms={})
+    platforms = tuple(Platform(name, "p2p_lending") for name in ("Harbour", "Quay"))
+    world = World(network=NoLinks(), investors=Investors(count=10), platforms=platforms, mechanisms={})
     return Scenario(
         title="A theft",
         description="",

@@ -422,10 +422,10 @@ def _opened(place: Path) -> Iterator[sqlite3.Connection]:
             if file.stat().st_size == 0:
                 raise damaged(place, "an empty file")
             index = connected(file, passing)
-        except OSError as e:
+        except (OSError, sqlite3.Error) as e:
             raise trouble_with(place, "read runs in", e) from e
-        except sqlite3.Error as e:
-            raise trouble_with(place, "read runs in", e) from e
+        except UnicodeDecodeError as e:  # of the names in a file that was changed
+            raise damaged(place, f"a file that is no whole SQLite database ({e})") from e
         with closing(index):
             yield index
 
