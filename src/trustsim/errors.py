@@ -33,6 +33,10 @@ class ModelError(TrustsimError, RuntimeError):
     """The world was asked for something impossible; a defect of a mechanism, not of a scenario."""
 
 
+class PoolLost(TrustsimError):
+    """Where a study ran is gone, a cluster say; what finished is kept, and the study can go on."""
+
+
 @dataclass(frozen=True, order=True)
 class Place:
     """Where in a file: 1-based line and column; ``path`` is the key's full path."""

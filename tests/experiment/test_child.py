@@ -67,3 +67,39 @@ def test_inside_another_pool_one_process_is_at_work_and_every_program_ends():
         "trustsim: one process at work in a process of another pool",
         "trustsim: one process at work while the program ends",
     }
+
+
+STOPPED = """
+import sys, time
+from trustsim.experiment import stop
+stop.SECONDS = 1.0
+with stop.watched():
+    try:
+        print("at work", flush=True)
+        time.sleep(60)
+    except BaseException:
+        print("ends", flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "status"), [(["SIGINT", "SIGINT"], 130), (["SIGTERM"], 143), (["SIGTERM", "SIGINT"], 143)]
+)
+def test_a_second_signal_or_some_seconds_end_the_program_whatever_it_does(names, status):
+    with started("-c", STOPPED) as process:
+        for name, line in zip(names, ("at work", "ends"), strict=False):
+            assert process.stdout.readline().strip() == line
+            process.send_signal(getattr(signal, name))
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert err == {130: "interrupted\n", 143: "stopped by SIGTERM\n"}[status]
+
+
+def test_python_m_trustsim_imports_nothing_of_the_current_folder(tmp_path):
+    for name in ("click", "yaml", "ruamel", "numpy", "trustsim_extra"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('code beside ran')\n")
+    with started("-m", "trustsim", "--version", cwd=tmp_path) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert "trustsim" in out

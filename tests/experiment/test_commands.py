@@ -91,6 +91,15 @@ def test_a_cold_cache_is_announced(trustsim, monkeypatch):
     assert trustsim("compare", "theft.yaml").stderr.startswith("compiling kernels (once, about")
 
 
+def test_where_all_runs_fail_alike_the_command_says_why_with_the_users_own_frames_and_status_3(trustsim):
+    done = trustsim("compare", "theft.yaml", simulate=fake.has_a_bug)
+    assert (done.exit_code, done.stdout) == (3, "")
+    lines = done.stderr.splitlines()
+    assert lines[-1].startswith("the first runs of all variants fail alike, nothing more was tried: KeyError: ")
+    assert sum("fake_engine.py" in line for line in lines[:-1]) == 1
+    assert not any("simulate.py" in line or "work.py" in line for line in lines)
+
+
 def test_failed_runs_end_with_status_3_and_are_told(trustsim):
     done = trustsim("compare", "theft.yaml", simulate=fake.fails_on_odd)
     assert done.exit_code == 3

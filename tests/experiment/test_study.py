@@ -202,6 +202,29 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_numbers():
     assert done.stdout.strip() == "identical", done.stderr
 
 
+@pytest.mark.slow
+def test_a_cluster_without_workers_or_with_a_dead_scheduler_is_told_and_given_up_after_a_stated_time():
+    pytest.importorskip("distributed")
+    program = Path(__file__).with_name("on_a_dying_cluster.py")
+    done = subprocess.run([sys.executable, program], check=False, capture_output=True, text=True, timeout=200)
+    assert done.stdout.splitlines() == [
+        "dask: no worker at tcp://127.0.0.1:PORT for 1 s; allowed: dask worker tcp://127.0.0.1:PORT elsewhere, "
+        "or a longer trustsim.patience",
+        "dask: the scheduler at tcp://127.0.0.1:PORT does not answer any more",
+    ], done.stderr
+    assert re.fullmatch(r"dask: no worker at tcp://127.0.0.1:\d+; waiting for one, 1 s at most\n", done.stderr)
+
+
+def test_a_task_that_cannot_be_begun_where_the_study_runs_is_an_error_that_says_why():
+    def lost(*_):
+        raise RuntimeError("no graph") from ModuleNotFoundError("No module named 'mine'")
+
+    with ThreadPoolExecutor(1) as threads:
+        pool = replace(executor(threads, 1), submit=lambda *_: threads.submit(lost))
+        with pytest.raises(TrustsimError, match=r"could not be begun .*ModuleNotFoundError: No module named 'mine'"):
+            study(pool=pool)
+
+
 def test_ctrl_c_returns_what_is_finished():
     def stop(done, total, seconds):
         if done == 5:

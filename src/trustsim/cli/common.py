@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from trustsim.cli import output
-from trustsim.errors import TrustsimError, UnitError
+from trustsim.errors import PoolLost, TrustsimError, UnitError
 from trustsim.experiment import child, stop
 from trustsim.names import check_prose
 
@@ -73,14 +73,22 @@ class Commands(click.Group):
             raise
         except TrustsimError as error:
             frames = getattr(error, "frames", "")  # of the user's own code, where its runs failed
-            click.echo(f"{frames}\n{error}" if frames else str(error), err=True)
-            ctx.exit(WRONG_INPUT if getattr(error, "is_input", True) else SOME_FAILED)
+            hint = stop.STOP.hint if isinstance(error, PoolLost) else ""
+            click.echo("\n".join(filter(None, (frames, str(error), hint))), err=True)
+            ctx.exit(_status(error))
         except (Exception, KeyboardInterrupt) as error:
             if not (stop.is_pressed() or isinstance(error, KeyboardInterrupt)):
                 raise
             with suppress(OSError):  # the terminal is gone
                 click.echo(stop.STOP.word, err=True)
             ctx.exit(stop.STOP.status)
+
+
+def _status(error: TrustsimError) -> int:
+    """Return the exit status: wrong input, but where runs failed by somebody's own code, or a cluster was lost."""
+    if isinstance(error, PoolLost):
+        return INTERRUPTED
+    return WRONG_INPUT if getattr(error, "is_input", True) else SOME_FAILED
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -103,6 +103,11 @@ def one_process(idle_seconds: float) -> Any:
         return ProcessPoolExecutor(1, timeout=idle_seconds, **_how())
 
 
+def tell(line: str) -> None:
+    """Say a line on stderr."""
+    sys.stderr.write(f"{line}\n")
+
+
 def _cancel(tasks: Iterable[Future[Any]]) -> None:
     for task in tasks:
         task.cancel()
@@ -118,12 +123,15 @@ class Pool:
     n_workers : tasks that run at the same time; twice as many are handed out.
     losses : what a future raises where the process that ran it died; such a task is run again, alone.
     stop : called with the tasks under way where a study is stopped.
+    look : called every ``look_seconds`` while tasks are awaited; raises PoolLost where none of them can finish.
     """
 
     submit: Callable[..., Future[Any]]
     n_workers: int
     losses: tuple[type[BaseException], ...] = (BrokenExecutor,)
     stop: Callable[[Iterable[Future[Any]]], object] = _cancel
+    look: Callable[[], object] = bool
+    look_seconds: float | None = None
 
 
 def executor(given: Executor, n_workers: int, losses: tuple[type[BaseException], ...] = (BrokenExecutor,)) -> Pool:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import functools
 import os
 import secrets
-import sys
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,10 +21,10 @@ from typing import Any
 import numpy as np
 
 from trustsim import arguments
-from trustsim.errors import TrustsimError
+from trustsim.errors import PoolLost, TrustsimError
 from trustsim.experiment import own
 from trustsim.experiment.failing import Alike
-from trustsim.experiment.pool import Pool, hindrance, interruptible, processes
+from trustsim.experiment.pool import Pool, hindrance, interruptible, processes, tell
 from trustsim.experiment.records import Addresses
 from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import simulate as simulate_run
@@ -92,7 +91,7 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
             if where is None:
                 pool = processes(n_workers, _version(work.simulate))
             else:
-                _say_once(f"trustsim: one process at work {where}")
+                _tell_once(f"trustsim: one process at work {where}")
         blocks = (
             _in_process(task, work.scenario, passes) if pool is None else _in_pool(task, work.scenario, passes, pool)
         )
@@ -102,7 +101,7 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
                 left.take(results)
                 line = alike.take(results)
                 if line is not None:
-                    _say(line)
+                    tell(line)
                 if progress is not None and left.n_tried > 0:
                     progress(left.n_tried, work.total, time.perf_counter() - began)
                 check()
@@ -116,11 +115,7 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
     return True
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-
-
-_say_once = functools.cache(_say)
+_tell_once = functools.cache(tell)
 
 
 def _version(simulate: Simulate) -> str:
@@ -194,11 +189,13 @@ def _in_pool(
             while waiting and len(flying) < n_at_once:
                 chunk = waiting.popleft()
                 flying[pool.submit(task, _narrowed(scenario, chunk), chunk)] = chunk
-            finished, _ = wait(flying, return_when=FIRST_COMPLETED)
-            broken = [f for f in finished if isinstance(f.exception(), pool.losses)]
+            finished, _ = wait(flying, pool.look_seconds, return_when=FIRST_COMPLETED)
+            broken = [f for f in finished if isinstance(_raised(f), pool.losses)]
+            if broken or not finished:
+                pool.look()
             for future in finished.difference(broken):
                 del flying[future]
-                yield future.result()
+                yield _result(future)
             if broken:
                 suspects = sorted(each for chunk in flying.values() for each in chunk)
                 flying.clear()
@@ -212,11 +209,33 @@ def _in_pool(
 
 def _alone(task: _Task, scenario: Scenario, one: _Pass, pool: Pool) -> list[Run | FailedRun]:
     """Run one pass again with nothing beside it, so that a process that dies now is this one's doing."""
+    future = pool.submit(task, _narrowed(scenario, [one]), [one])
+    while not wait([future], pool.look_seconds).done:
+        pool.look()
+    error = _raised(future)
+    if isinstance(error, pool.losses):
+        pool.look()
+        return _lost(one, error)
+    return _result(future)
+
+
+def _result(future: Future[Any]) -> list[Run | FailedRun]:
+    """Return what a task gave. Raises TrustsimError where it could not be begun: what a run raises is a record."""
     try:
-        result: list[Run | FailedRun] = pool.submit(task, _narrowed(scenario, [one]), [one]).result()
-    except pool.losses as e:
-        return _lost(one, e)
+        result: list[Run | FailedRun] = future.result()
+    except Exception as e:
+        cause: BaseException = e
+        while cause.__cause__ is not None and not isinstance(cause, ImportError):
+            cause = cause.__cause__
+        raise TrustsimError(
+            f"a task of the study could not be begun where it runs ({type(cause).__name__}: {cause}); allowed: "
+            "the same versions there, and modules of your own that can be imported there"
+        ) from e
     return result
+
+
+def _raised(future: Future[Any]) -> BaseException | None:
+    return CancelledError() if future.cancelled() else future.exception()
 
 
 def _chunks(total: int, n_workers: int) -> list[range]:
@@ -275,7 +294,7 @@ class _Writer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None or not issubclass(kind, TrustsimError):
+        if kind is None or issubclass(kind, PoolLost) or not issubclass(kind, TrustsimError):
             self._write()
 
     def put(self, results: Sequence[Run | FailedRun]) -> None:
