@@ -44,6 +44,14 @@ def test_a_scenario_is_a_shipped_name_or_a_file_of_the_folder(folder: Path) -> N
     assert completed("check", "elsewhere/") == ["file,elsewhere/"]
 
 
+def test_a_file_whose_name_a_shell_would_act_on_is_quoted(folder: Path) -> None:
+    for name in ("$(touch x).yaml", "a b.yaml", "a\nb.yaml", "危机.yaml"):
+        (folder / name).touch()
+    offered = completed("compare", "")
+    assert {"'$(touch x).yaml'", "'a b.yaml'", "'危机.yaml'", "mine.yaml"} <= set(offered)
+    assert not [each for each in offered if each in ("$(touch x).yaml", "a", "b.yaml")]
+
+
 def test_names_of_the_registry_and_shipped_names_are_completed() -> None:
     assert completed("init", "--from", "cases/C1") == ["cases/C1_custodian_bank"]
     assert "run_probability" in completed("sweep", "quickstart", "--outcome", "run_")
