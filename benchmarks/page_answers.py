@@ -40,7 +40,9 @@ def main(seconds: float) -> None:
             assert server.stdout is not None
             try:
                 address = server.stdout.readline().split()[2]
-                report(measured(httpx.Client(base_url=address, timeout=60), seconds))
+                origin, _, token = address.partition("/?token=")
+                headers = {"Authorization": f"Bearer {token}"}
+                report(measured(httpx.Client(base_url=origin, headers=headers, timeout=60), seconds))
             finally:
                 server.terminate()
 

@@ -68,7 +68,7 @@ def test_a_network_file_lies_in_the_folder(client, folder, path):
         "network.path", str(problems(client, set=changed))
     )
     (folder / "inside.csv").write_text("source,target\n0,1\n1,2\n")
-    assert problems(client, set={"network": "{kind: file, path: inside.csv}"}) == {}
+    assert problems(client, set={"network": "{kind: file, path: inside.csv}", "investors.count": "3"}) == {}
 
 
 def test_shipped_scenarios_are_there_and_whole(client):

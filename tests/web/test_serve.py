@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
@@ -34,9 +35,32 @@ def serving(folder, *options):
         process.wait(30)
 
 
+@contextmanager
 def asking(address):
-    """Return a client; the server takes connections before it can answer them."""
-    return httpx.Client(base_url=address, timeout=60)
+    """Give a client that was let in; the server takes connections before it can answer them."""
+    with httpx.Client(base_url=address.partition("/?token=")[0], timeout=60) as client:
+        client.get(address)
+        yield client
+
+
+@contextmanager
+def open_lines(address, id):
+    """Hold open a stream of events that is read, a body that is half sent, and a connection that says nothing."""
+    origin, _, token = address.partition("/?token=")
+    host = origin.removeprefix("http://").split(":")
+    head = f"Host: {host[0]}\r\nAuthorization: Bearer {token}\r\n"
+    asked = (
+        f"GET /api/jobs/{id}/events HTTP/1.1\r\n{head}\r\n",
+        f"POST /api/scenario HTTP/1.1\r\n{head}Content-Type: application/json\r\nContent-Length: 50\r\n\r\n[",
+        "",
+    )
+    with ExitStack() as lines:
+        for text in asked:
+            line = lines.enter_context(socket.create_connection((host[0], int(host[1])), timeout=30))
+            line.sendall(text.encode())
+            if "/events" in text:
+                assert line.recv(100).startswith(b"HTTP/1.1 200")
+        yield
 
 
 def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folder):
@@ -48,8 +72,13 @@ def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folde
             assert time.monotonic() < end
             for path in ("/", "/static/main.js", "/api/scenarios", "/api/jobs"):
                 assert client.get(path).status_code == 200
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        world = {"scenario": "small.yaml", "set": {"investors.count": "20000", "horizon": "9000 d"}}
+        assert client.post("/api/play", json=world).status_code == 202
+        with open_lines(address, job["id"]):
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
+        assert time.monotonic() - began < 6, "five seconds, and one to see it"
     again = Jobs(folder)
     status = again.status(again.card(job["id"]))
     assert status.name == "stopped"
@@ -59,7 +88,7 @@ def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folde
 def test_another_machine_needs_the_token_that_is_printed(folder):
     with serving(folder, "--host", "0.0.0.0", "--port", "0") as (address, _):
         port, token = re.fullmatch(r"http://[^/]+:(\d+)/\?token=(\S{32})", address).groups()
-        with asking(f"http://127.0.0.1:{port}") as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             assert client.get("/").status_code == 403
             assert client.get(f"/?token={token}").status_code == 303
             assert client.get("/api/scenarios").status_code == 200

@@ -36,7 +36,7 @@ T = TypeVar("T")
 STATIC = Path(__file__).parent / "static"
 OUTCOMES = "outcomes.csv"
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
-_SECONDS_SHARED = 0.5  # what was read serves all who ask for it meanwhile
+_SECONDS_SHARED = 0.05  # what was read serves all who ask for it meanwhile, and so long after
 _MOST_STREAMS = 300
 _META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"')
 
@@ -164,7 +164,7 @@ def _own(request: Request, name: str) -> Response:
 async def _scenarios(request: Request) -> Response:
     site = _site(request)
     task, before = await _quick(request, lambda: site.scenarios(again=_is_again(request)))
-    return await made(request, task, before, is_awaited=True, is_warm=site.lanes.forms.is_warm)
+    return await made(request, task, before, is_awaited=True, is_warm=before is not None)
 
 
 async def _scenario(request: Request) -> Response:

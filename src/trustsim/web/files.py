@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -85,6 +86,15 @@ class Files:
         end = time.monotonic() + seconds
         with self._lock:
             return [self._about(file, reads=time.monotonic() < end) for file in self._all()]
+
+    def stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """Return what changes with the scenario files in the folder: names, times, sizes."""
+        found = []
+        for name in _names(self.folder):
+            with suppress(OSError):
+                about = (self.folder / name).stat()
+                found.append((name, about.st_mtime_ns, about.st_size))
+        return tuple(found)
 
     def _all(self) -> Iterator[File]:
         yield from (File(name, self.folder / name, self.folder) for name in sorted(_names(self.folder)))

@@ -75,7 +75,8 @@ def _baseline(keys: Mapping[str, Node]) -> str:
 def _size(applied: Applied) -> Json:
     scenario = applied.scenario
     if scenario is None:
-        return {"replications": applied.state.replications, "seed": applied.state.seed, "n_runs": None}
+        worlds = applied.state.replications if applied.needs is None else applied.needs.replications
+        return {"replications": worlds, "seed": applied.state.seed, "n_runs": None}
     asked = scenario.replications
     worlds = asked.budget if isinstance(asked, Precision) else asked
     n_variants = len(applied.shown or scenario.variants)

@@ -157,8 +157,8 @@ def beyond(needs: Estimate, limits: Limits, what: str = "a study") -> tuple[Prob
         Problem(
             Place(PAGE, 1, 1, needs.largest),
             f"{what} that needs about {_rounded(size)} {unit}",
-            f"at most {most:g} on this page (trustsim serve --most-{name} {_rounded(1.1 * size)} raises it; "
-            "the command line has no limit)",
+            f"at most {_rounded(most)} {unit} on this page (trustsim serve --most-{name} {_rounded(1.1 * size)} raises "
+            "it; the command line has no limit)",
         )
         for size, most, unit, name in sizes
         if size > most

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ class _Server(uvicorn.Server):
 
 
 def run(site: Site, line: socket.socket, address: Address) -> None:
-    """Serve until Ctrl-C, SIGTERM, or the end of the terminal."""
+    """Serve until Ctrl-C, SIGTERM, or the end of the terminal, and end this process."""
     _let_open_files()
     app = app_of(site, hosts=(address.host, socket.gethostname()), keys=address.keys)
     config = uvicorn.Config(
@@ -85,6 +86,9 @@ def run(site: Site, line: socket.socket, address: Address) -> None:
         signal.signal(signal.SIGHUP, server.handle_exit)
     with suppress(KeyboardInterrupt):  # raised once more when all is closed
         server.run(sockets=[line])
+    site.close()
+    sys.stdout.flush()
+    os._exit(0)  # all is closed; to take the interpreter apart piece by piece would take seconds
 
 
 def _let_open_files() -> None:

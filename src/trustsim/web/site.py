@@ -28,7 +28,7 @@ _RANKING = frozenset(rankings(()))
 _SECONDS_TO_READ, _SECONDS_TO_DRAW = 10.0, 180.0  # a question, a picture
 _MINUTES_OF_A_WORLD = 15.0
 _SECONDS_TO_CLOSE = 3.0
-_NICENESS = 5  # of worlds to watch: forms and pictures go first
+_NICE, _NICER, _NICEST = 3, 5, 10  # the server answers first, then come forms, pictures, worlds
 Json = dict[str, Any]
 
 
@@ -45,9 +45,9 @@ class Lanes:
         """Return processes that keep these limits; none is started before it is needed."""
         most, minutes = limits.memory, min(limits.minutes, _MINUTES_OF_A_WORLD)
         return cls(
-            Lane(2, seconds=_SECONDS_TO_READ, most_bytes=most),
-            Lane(1, seconds=_SECONDS_TO_DRAW, most_bytes=most),
-            Lane(2, seconds=60.0 * minutes, most_waiting=50, most_bytes=most, niceness=_NICENESS),
+            Lane(2, seconds=_SECONDS_TO_READ, most_bytes=most, niceness=_NICE),
+            Lane(1, seconds=_SECONDS_TO_DRAW, most_bytes=most, niceness=_NICER),
+            Lane(2, seconds=60.0 * minutes, most_waiting=50, most_bytes=most, niceness=_NICEST),
         )
 
     def close(self) -> None:
@@ -116,14 +116,16 @@ class Site:
 
     def scenarios(self, *, again: bool = False) -> tuple[Future[bytes], bytes | None]:
         """Return what becomes of the list of scenarios, and the one before it."""
-        what, before = "scenarios", self._forms.last("scenarios")
-        return self._forms.ask(what, self._moment, tasks.listed, self.place, joins=True, again=again), before
+        before, stamp = self._forms.last("scenarios"), self.files.stamp()
+        task = self._forms.ask("scenarios", stamp, tasks.listed, self.place, joins=True, again=again, is_urgent=True)
+        return task, before
 
     def form(self, document: object, *, again: bool = False) -> Future[bytes]:
         """Return what becomes of the form of a state."""
         pace = next((self._paces.peek(card.id) for card in self.jobs.cards()[:3]), None)
         what = ("form", _name(document))
-        return self._forms.ask(what, (self._moment, pace), tasks.form, self.place, document, pace, again=again)
+        return self._forms.ask(what, (self._moment, pace), tasks.form, self.place, document, pace, joins=True,
+                               again=again)  # fmt: skip
 
     def add(self, name: str, text: str) -> Future[str]:
         """Return what becomes of a scenario that is to be kept: its id."""

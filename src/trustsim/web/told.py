@@ -22,27 +22,30 @@ def encoded(content: Any, folder: Path | None = None) -> bytes:
 
 def without_paths(text: str, folder: Path | None = None) -> str:
     """Return a text in which what lies in *folder* is named from there, and where all else lies is left out."""
-    if "/" not in text:
-        return text
     inside, itself, beyond = _patterns("" if folder is None else str(folder))
-    if folder is not None:
+    if folder is not None and _as_json(str(folder)) in text:  # which is quick to find out
         text = itself.sub(_as_json(folder.name), inside.sub("", text))
-    return beyond.sub("…", text)
+    return beyond.sub("…", text) if any(root in text for root in _roots()) else text
 
 
 @cache
 def _patterns(folder: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return what finds the folder with a name behind it, the folder alone, and other places of this machine."""
     own = re.escape(_as_json(folder)) if len(folder) > 1 else "(?!)"
-    others = {str(_PACKAGE), str(_PACKAGE.parents[1]), sys.prefix, tempfile.gettempdir(), os.path.expanduser("~")}
-    roots = sorted((_as_json(each) for each in others if each.count("/") > 0 and len(each) > 1), key=len, reverse=True)
-    beyond = "|".join(map(re.escape, roots))
+    beyond = "|".join(map(re.escape, _roots()))
     start = r"(?<![\w/.])"
     return (
         re.compile(f"{start}{own}/"),
         re.compile(f"{start}{own}(?![\\w/])"),
         re.compile(f"{start}(?:{beyond})(?=/)"),
     )
+
+
+@cache
+def _roots() -> tuple[str, ...]:
+    """Return where else things lie on this machine, the longest first."""
+    found = {str(_PACKAGE), str(_PACKAGE.parents[1]), sys.prefix, tempfile.gettempdir(), os.path.expanduser("~")}
+    return tuple(sorted((_as_json(each) for each in found if len(each) > 1), key=len, reverse=True))
 
 
 def _as_json(text: str) -> str:
