@@ -622,8 +622,9 @@ def paid_in(f: Finished) -> dict[str, Floats]:
         got, owed = (state.safe[v] - state.accounts.safe)[asked], f.balance_at_start[asked]
         between = (got > 0) & (got < owed)
         found["full"][v], found["none"][v] = (got >= owed).sum(), (got == 0).sum()
-        if between.any():
-            found["part"][v] = got[between].sum() / (owed[between].sum() * _backing(f)[v])
+        stake = owed[between].sum() * _backing(f)[v]
+        if stake > 0:
+            found["part"][v] = got[between].sum() / stake
     return found
 
 
