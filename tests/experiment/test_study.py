@@ -17,8 +17,10 @@ import pytest
 
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
+from trustsim.experiment.address import addresses
 from trustsim.experiment.failing import RunsFailed
 from trustsim.experiment.pool import executor
+from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
 from trustsim.experiment.work import _chunks
 from trustsim.outcomes import RUN_SHARE, TRIGGERS
@@ -150,6 +152,15 @@ def test_a_study_whose_first_runs_all_fail_alike_stops_at_once_with_the_tracebac
     assert "in has_a_bug" in str(caught.value.__cause__)
     assert caught.value.frames.count("  File ") == 1, "none of trustsim's own"
     assert (caught.value.replication, caught.value.is_input) == (0, False)
+
+
+def test_what_made_every_run_fail_may_be_mended_and_the_study_gone_on_with(tmp_path):
+    with Store(tmp_path) as store:
+        for _ in range(2):
+            with pytest.raises(RunsFailed, match="nothing more was tried"):
+                study(simulate=fake.has_a_bug, store=store)
+        stored = store.failures(addresses(fake.scenario(), fake.NAMES, fake.has_a_bug), 12)
+        assert {run.replication for run in stored} == {0, 1}
 
 
 def test_a_study_in_which_every_run_fails_for_another_reason_says_the_first_of_them():

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from trustsim import arguments
 from trustsim.scenario.resolved import Precision, Scenario, Variant
 from trustsim.world import network_size
 from trustsim.world.lockstep import MOST_COLUMNS, of_one_world
@@ -125,7 +126,7 @@ def estimate(
     chosen = {name: by_name[name] for name in names if name in by_name}
     planned = scenario.replications.budget if isinstance(scenario.replications, Precision) else scenario.replications
     n = planned if replications is None else replications
-    cores = min(n_cpus() if workers is None else workers, max(n, 1))
+    cores = min(n_cpus() if workers is None else arguments.count("workers", workers), max(n, 1))
     is_shared = points == 1 or not any(path.startswith(("network", "investors")) for path in moved)
     passes = [
         _Pass.of([chosen[name] for name in group], scenario.n_days, points if is_shared else 1)

@@ -245,19 +245,23 @@ def _chunks(total: int, n_workers: int) -> list[range]:
 
 
 class _Left:
-    """Which runs are still to be tried, bool (replications, variants)."""
+    """Which runs are still to be tried, bool (replications, variants): where none ever finished, all of them.
+
+    What fails alike in every run may be mended since: a file that is there now, room in memory.
+    """
 
     def __init__(self, work: Work, store: Store) -> None:
         self._work = work
         self._column = {name: k for k, name in enumerate(work.addresses)}
         self._is_left = np.ones((work.total, len(self._column)), np.bool_)
-        for k, address in enumerate(work.addresses.values()):
-            self._is_left[store.done(address, work.total, with_series=work.with_series), k] = False
-
-    @property
-    def has_any_done(self) -> bool:
-        """Whether a run of any variant came back."""
-        return not bool(self._is_left.all())
+        self.has_any_done = False  # whether a run of any variant finished before
+        failures = store.failures(work.addresses, work.total)
+        failed = {(run.replication, name) for run in failures for name in run.variants}
+        for name, k in self._column.items():
+            done = store.done(work.addresses[name], work.total, with_series=work.with_series)
+            self._is_left[done, k] = False
+            self.has_any_done |= any((replication, name) not in failed for replication in done)
+        self._is_left |= not self.has_any_done
 
     @property
     def n_tried(self) -> int:
