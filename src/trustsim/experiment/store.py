@@ -47,8 +47,8 @@ from trustsim.experiment.shards import PART, Damaged, Series, is_ours, names_in,
 from trustsim.experiment.simulate import FailedRun, Run
 
 __all__ = [
-    "FORMAT", "LOCK", "Addresses", "Count", "Damaged", "Records", "Series", "Store", "count", "holder_of", "is_at_work",
-    "reading_of",
+    "FORMAT", "INDEX", "LOCK", "Addresses", "Count", "Damaged", "Records", "Series", "Store", "count", "holder_of",
+    "is_at_work", "reading_of",
 ]  # fmt: skip
 
 
