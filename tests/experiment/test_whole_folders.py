@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+import damage
 import fake_engine as fake
 import pytest
 from click.testing import CliRunner
@@ -21,6 +23,7 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment import lock, passing, records
 from trustsim.experiment.store import Store, is_at_work, reading_of
 from trustsim.experiment.study import run_study
+from trustsim.web.jobs import CARD, Jobs
 
 SMALL = ["--workers", "1", "--quiet"]
 STORY = """
@@ -251,3 +254,17 @@ def test_deleted_shards_are_told_in_a_line_and_their_runs_computed_again(trustsi
     done = trustsim("resume", "here", "--json", "--quiet")
     assert "shards were deleted; their 36 runs are computed again" in done.stderr.replace("of its ", "")
     assert {**json.loads(done.stdout), "seconds": 0} == {**told, "seconds": 0}
+
+
+def test_the_page_says_what_is_damaged_in_a_study_that_was_done(trustsim, tmp_path):  # noqa: F811
+    place = tmp_path / "runs" / ("a" * 16)
+    trustsim("compare", "theft.yaml", "--out", str(place), "--json")
+    card = {"title": "A theft", "state": {}, "variants": fake.NAMES, "baseline": "nothing", "total": 12, "began": 1.0}
+    (place / CARD).write_text(json.dumps(card))
+    jobs = Jobs(tmp_path)
+    assert jobs.status(jobs.card("a" * 16)).name == "done"
+    damage.outcome(random.Random(1), place)
+    status = jobs.status(jobs.card("a" * 16))
+    assert status.name == "failed"
+    assert "is not as it was written" in status.message
+    assert str(tmp_path) not in status.message

@@ -32,7 +32,7 @@ from trustsim.experiment.address import addresses
 from trustsim.experiment.folder import ABOUT, write_whole
 from trustsim.experiment.request import REPORT, REQUEST, RUNS, Request
 from trustsim.experiment.simulate import simulate
-from trustsim.experiment.store import LOCK, Count, count, holder_of, is_at_work
+from trustsim.experiment.store import INDEX, LOCK, Count, Damaged, count, holder_of, is_at_work, reading_of
 from trustsim.experiment.study import choose_variants
 from trustsim.scenario.tree import clean
 from trustsim.web.page_state import Applied
@@ -113,6 +113,7 @@ class Jobs:
         self._lock = threading.RLock()
         self._waiting: list[str] = []
         self._running: dict[str, _Running] = {}
+        self._sound: dict[str, tuple[object, str | None]] = {}
         self._without_room: set[str] = set()  # jobs that were stopped because the disk's share is full
         self._is_open = True
 
@@ -159,6 +160,9 @@ class Jobs:
             return Status(
                 "running", found, _WRITES if is_last else None, time.time() - _changed(place / LOG, card.began)
             )
+        damage = self._damage(card)
+        if damage is not None:
+            return Status("failed", found, damage)
         if about is not None:
             message = f"{found.failed} runs failed: {found.failures[0][1]}" if found.failures else None
             return Status("done", found, message, about["seconds"])
@@ -167,6 +171,14 @@ class Jobs:
 
     def _why_stopped(self, id: str) -> str | None:
         return f"The runs filled their room: {self._room()}" if id in self._without_room else None
+
+    def _damage(self, card: Card) -> str | None:
+        """Say what of a job that is not under way is not as it was written; read again where its index changed."""
+        place = self.folder / card.id
+        stamp = _stamp(place / RUNS / INDEX), _stamp(place / REQUEST)
+        if self._sound.get(card.id, ())[:1] != (stamp,):
+            self._sound[card.id] = (stamp, _damage_in(place))
+        return self._sound[card.id][1]
 
     def _counted(self, place: Path, card: Card) -> Count:
         try:
@@ -400,6 +412,27 @@ def _insist(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             act()
     process.wait(_SECONDS_TO_STOP)
+
+
+def _damage_in(place: Path) -> str | None:
+    try:
+        addresses = requests.read(place).addresses or {}
+        with reading_of(place / RUNS) as records:
+            records.check(addresses)
+    except Damaged as error:
+        return str(error).replace(f"{place}{os.sep}", "").replace(str(place), "the folder of the run")
+    except TrustsimError:  # nothing has been run yet
+        return None
+    return None
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what changes with a file: when it was written, how large it is."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
 def _about(place: Path) -> dict[str, Any] | None:
