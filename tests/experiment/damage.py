@@ -137,7 +137,7 @@ DAMAGES = {
     "index: a table gone": lambda r, d: sql(d, f"DROP TABLE {r.choice(['run', 'block', 'failure', 'tally'])}"),
     "index: an older one": restored,
     "index: a failure of nobody": lambda r, d: sql(
-        d, "INSERT INTO failure VALUES ((SELECT address FROM run LIMIT 1), 0, '{bad', zeroblob(32))"
+        d, "INSERT INTO failure VALUES ((SELECT address FROM run LIMIT 1), 0, '{bad')"
     ),
     "index: a journal of noise": lambda r, d: (d / "runs/index.sqlite-journal").write_bytes(r.randbytes(9000)),
     "index: a log of noise": lambda r, d: (d / "runs/index.sqlite-wal").write_bytes(r.randbytes(9000)),

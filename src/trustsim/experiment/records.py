@@ -37,8 +37,7 @@ TABLES = {
     "about TEXT NOT NULL, mark BLOB NOT NULL",
     "run": "address TEXT, replication INTEGER, block INTEGER NOT NULL, row INTEGER NOT NULL, outcomes BLOB NOT NULL, "
     "episodes TEXT NOT NULL, mark BLOB NOT NULL, PRIMARY KEY (address, replication)",
-    "failure": "address TEXT, replication INTEGER, record TEXT NOT NULL, mark BLOB NOT NULL, "
-    "PRIMARY KEY (address, replication)",
+    "failure": "address TEXT, replication INTEGER, record TEXT NOT NULL, PRIMARY KEY (address, replication)",
     "tally": "name TEXT PRIMARY KEY, n INTEGER NOT NULL, mark BLOB NOT NULL",
 }
 TRIED_AGAIN = ("worker", "timeout")  # stages of failures that another attempt may not meet
@@ -256,13 +255,12 @@ class Records:
 
     def _failures_of(self, address: str) -> list[tuple[int, str]]:
         rows = self._index.execute(
-            "SELECT replication, record, mark FROM failure WHERE address = ? ORDER BY replication", (address,)
+            "SELECT replication, record FROM failure WHERE address = ? ORDER BY replication", (address,)
         ).fetchall()
-        is_whole = all(marks.of_failure(address, n, record) == mark for n, record, mark in rows)
         wanted = self._tallies.get(failures_of(address), Tally())
-        if not is_whole or marks.tally(mark for _, _, mark in rows) != wanted:
+        if marks.tally(marks.of_failure(address, *row) for row in rows) != wanted:
             raise damaged(self.folder, f"an index whose failures of the address {address[:12]}… are not as written")
-        return [(replication, record) for replication, record, _ in rows]
+        return rows
 
     def changed(self, names: Mapping[str, str]) -> list[str]:
         """Recompute the hashes of all that is kept; return what is not as it was written, each in a few words.

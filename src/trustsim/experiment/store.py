@@ -185,8 +185,7 @@ class Store(Records):
             address, n = addresses[variant], run.replication
             outcomes = np.array([value_of(run, name, k) for name in names], np.float64).tobytes()
             episodes = json.dumps(plain_episodes(run, k))
-            self._replaced("run", runs_of(address), address, n, changed)
-            self._replaced("failure", failures_of(address), address, n, changed)
+            self._take_away(address, n, changed)
             of_run = marks.of_run(mark, address, n, row, outcomes, episodes)
             values = (address, n, block, row, outcomes, episodes, of_run)
             self._index.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?)", values)
@@ -196,20 +195,26 @@ class Store(Records):
         for failed in failures:
             record = json.dumps(asdict(failed))
             for address in {addresses[variant] for variant in failed.variants}:
-                self._replaced("failure", failures_of(address), address, failed.replication, changed)
-                mark = marks.of_failure(address, failed.replication, record)
-                values = (address, failed.replication, record, mark)
-                self._index.execute("INSERT INTO failure VALUES (?, ?, ?, ?)", values)
-                changed.plus(failures_of(address), mark)
+                self._take_failure_away(address, failed.replication, changed)
+                row = (address, failed.replication, record)
+                self._index.execute("INSERT INTO failure VALUES (?, ?, ?)", row)
+                changed.plus(failures_of(address), marks.of_failure(*row))
 
-    def _replaced(self, table: str, name: str, address: str, replication: int, changed: _Changed) -> None:
-        """Take away the row of a run that is there already, if one is."""
-        if not changed.n(name):
-            return
-        where = f"FROM {table} WHERE address = ? AND replication = ?"
-        for (mark,) in self._index.execute(f"SELECT mark {where}", (address, replication)).fetchall():
-            self._index.execute(f"DELETE {where}", (address, replication))
-            changed.minus(name, mark)
+    def _take_away(self, address: str, replication: int, changed: _Changed) -> None:
+        """Take away the rows of a run that is there already, finished or failed, if one is."""
+        name, where = runs_of(address), "FROM run WHERE address = ? AND replication = ?"
+        if changed.n(name):
+            for (mark,) in self._index.execute(f"SELECT mark {where}", (address, replication)).fetchall():
+                self._index.execute(f"DELETE {where}", (address, replication))
+                changed.minus(name, mark)
+        self._take_failure_away(address, replication, changed)
+
+    def _take_failure_away(self, address: str, replication: int, changed: _Changed) -> None:
+        name, where = failures_of(address), "FROM failure WHERE address = ? AND replication = ?"
+        if changed.n(name):
+            for (record,) in self._index.execute(f"SELECT record {where}", (address, replication)).fetchall():
+                self._index.execute(f"DELETE {where}", (address, replication))
+                changed.minus(name, marks.of_failure(address, replication, record))
 
     def _written(self, runs: Sequence[Run]) -> tuple[str, str]:
         """Write one shard whole, under the name that it has until the index knows it; return its name and SHA-256."""
