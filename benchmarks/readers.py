@@ -15,11 +15,12 @@ import json
 import signal
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+
+from trustsim.experiment import child
 
 STORY = """trustsim: 1
 title: Readers
@@ -106,8 +107,9 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         (Path(place) / "story.yaml").write_text(STORY, encoding="utf-8")
-        command = [sys.executable, "-P", "-m", "trustsim.cli", "serve", place, "--no-open", "--port", "0"]
-        with subprocess.Popen([*command, "--workers", "1"], stdout=subprocess.PIPE, text=True) as server:
+        command = [*child.command("trustsim.cli"), "serve", place, "--no-open", "--port", "0"]
+        command += ["--workers", "1"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=child.environment()) as server:
             assert server.stdout is not None
             address = server.stdout.readline().split()[2]
             try:

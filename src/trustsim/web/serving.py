@@ -18,6 +18,9 @@ from trustsim.web.connections import LARGEST_HEAD, MOST, SECONDS_IDLE, Line
 from trustsim.web.security import COOKIE, TOKEN, Keys
 from trustsim.web.site import Site
 
+if sys.platform != "win32":  # there is no such limit
+    import resource
+
 _SECONDS_TO_END = 4.0  # whatever is under way
 _MORE_FILES = 4 * MOST  # that may be open at once
 
@@ -93,9 +96,7 @@ def run(site: Site, line: socket.socket, address: Address) -> None:
 
 def _let_open_files() -> None:
     """Let there be more open files than connections, where the system's usual number is small."""
-    try:
-        import resource
-    except ImportError:
+    if sys.platform == "win32":
         return
     few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MORE_FILES if most == resource.RLIM_INFINITY else min(_MORE_FILES, most)
