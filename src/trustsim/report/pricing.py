@@ -190,7 +190,7 @@ def chart(result: Result, found: Sequence[Stretch], claims: float) -> Chart:
             words.quantity(loss.mean, lost.unit, currency),
         ))  # fmt: skip
         ends = (stretch.start, stretch.stop, stretch.low, stretch.high)
-        raw.append([stretch.variant, *(num(x / scale) for x in ends)])
+        raw.append([stretch.variant, *(num(x / scale, "number" if scale == 1.0 else "money") for x in ends)])
     never = [quoted(name) for name in c.variants if name not in {s.variant for s in found}]
     title = "The best variant by the price of loss"
     note = "The best has the least of its mean cost plus price times mean loss. Thick: best at this price. Thin:"
@@ -201,7 +201,6 @@ def chart(result: Result, found: Sequence[Stretch], claims: float) -> Chart:
     heads = ("variant", "from", "to", "from_low", "from_high")
     head = ("best variant", "from", "to", "95 % interval of ‘from’", "mean cost", lost.label)
     unit = f"Prices are {'money' if scale != 1.0 else currency} per {per}."
-    unit += " Prices in the download are in hundredths of the currency." if scale != 1.0 else ""
     return Chart("flips-price", "price of loss", title, note, "single", pictures, Table(head, tuple(rows), unit),
                  "price-of-loss.csv", charts.download(heads, raw))  # fmt: skip
 
