@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from test_study import same
 
+from shipped import SHIPPED
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment import address
@@ -230,7 +231,7 @@ def test_an_address_changes_with_what_decides_the_numbers_and_with_nothing_else(
         address.addresses(replace(story, shocks=(np.zeros(2),)), names[:1], simulate_run)
 
 
-@pytest.mark.parametrize("story", sorted(QUICKSTART.parent.rglob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("story", SHIPPED)
 def test_a_scenario_and_its_resolved_document_have_the_same_addresses(story):
     given = load(story, REGISTRY)
     back = from_document(given.document, REGISTRY)

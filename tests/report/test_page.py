@@ -12,6 +12,7 @@ from trustsim.analysis.comparison import compare
 from trustsim.report import again, charts, page, reading, story
 from trustsim.report.answer import answer
 from trustsim.report.result import Result
+from trustsim.units import MINOR_PER_MAJOR
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
@@ -151,7 +152,8 @@ def test_downloads_hold_the_numbers(html, result):
     lines = base64.b64decode(address).decode().splitlines()
     assert lines[0] == "replication," + ",".join(fake.VARIANTS)
     assert len(lines) == 121
-    assert float(lines[1].split(",")[1]) == pytest.approx(result.study.outcomes["investor_loss"][0, 0], rel=1e-5)
+    loss = result.study.outcomes["investor_loss"][0, 0] / MINOR_PER_MAJOR
+    assert float(lines[1].split(",")[1]) == pytest.approx(loss, rel=1e-5)
 
 
 def test_assumed_parameters_are_listed_apart_from_those_with_a_source(html):

@@ -1,7 +1,6 @@
 import html
 import io
 import re
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,10 +15,12 @@ from trustsim.report.progress import shown
 from trustsim.report.result import compare
 from trustsim.report.table import ranked_table
 from trustsim.scenario.resolved import Scenario, Variant, World
+from trustsim.world.networks import NoLinks
+from trustsim.world.sections import Investors, Platform
 
 
 def scenario():
-    world = World(None, None, (SimpleNamespace(name="Harbour"),), {})
+    world = World(NoLinks(), Investors(count=10), (Platform("Harbour", "p2p_lending"),), {})
     return Scenario(
         title="A <theft>", description="", horizon=3.0, step=0.5, currency="CNY", shocks=(),
         variants=(Variant("nothing", (), world), Variant("insured", (), world)), baseline="nothing", replications=20,

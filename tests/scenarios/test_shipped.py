@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 import trustsim as ts
+from shipped import SHIPPED
 from trustsim.analysis.comparison import compare
 from trustsim.catalog import REGISTRY
 from trustsim.cli import main
 from trustsim.experiment.study import Study, run_study
 
 ROOT = Path(__file__).parents[2] / "scenarios"
-SHIPPED = sorted(ROOT.rglob("*.yaml"))
 
 
 def studied(name: str, replications: int, **overrides: str) -> Study:
@@ -25,12 +25,9 @@ def studied(name: str, replications: int, **overrides: str) -> Study:
     return run_study(scenario, replications=replications)
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize("path", SHIPPED)
 def test_every_shipped_scenario_runs(path: Path) -> None:
     scenario = ts.load(path)
-    needed = getattr(scenario.variants[0].world.network, "path", "")
-    if needed and not (path.parent / needed).exists():
-        pytest.skip(f"needs {needed}, which is not part of the project")
     study = run_study(scenario, replications=2)
     assert not study.failed
     assert study.outcomes["run_probability"].shape == (2, len(scenario.variants))

@@ -127,6 +127,7 @@ def estimate(
     planned = scenario.replications.budget if isinstance(scenario.replications, Precision) else scenario.replications
     n = planned if replications is None else replications
     cores = min(n_cpus() if workers is None else arguments.count("workers", workers), max(n, 1))
+    points = max(points, 1)  # a sweep of none is refused when it is made
     is_shared = points == 1 or not any(path.startswith(("network", "investors")) for path in moved)
     passes = [
         _Pass.of([chosen[name] for name in group], scenario.n_days, points if is_shared else 1)
