@@ -71,6 +71,7 @@ class Platform:
     size: ClassVar[float] = 1.0
     lock_term: ClassVar[float] = 90.0
     asset_market: ClassVar[str] = ""
+    owes: ClassVar[str] = ""
     name: str = parameter(unit="name", source="assumed", text="its name")
     kind: str = parameter("p2p_lending", unit="name", source="assumed", text="the preset")
     custody: str = parameter(
