@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from trustsim.bench import speed, studies, table
 
 FILE = Path(__file__).parents[1] / "scenarios/quickstart.yaml"
@@ -17,6 +19,7 @@ def test_the_minimal_rule_takes_the_same_course_in_the_engine_and_as_mesa_object
     assert [engine["same_trajectory"] for engine in row["engine"]] == [True, True]
 
 
+@pytest.mark.slow
 def test_the_table_fits_eighty_columns_and_the_document_is_json() -> None:
     measured = {
         "machine": table.machine(),

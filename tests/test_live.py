@@ -127,6 +127,7 @@ def rendered(story: Scenario) -> Iterator[Any]:
     context.close()
 
 
+@pytest.mark.slow
 def test_the_page_renders_and_steps(rendered: Any) -> None:
     assert said(rendered) == "Day 0 of 120: 0 of 300 have run; those who stay trust at 84 %."
     first = pictures(rendered)
@@ -137,6 +138,7 @@ def test_the_page_renders_and_steps(rendered: Any) -> None:
     assert all(before != after for before, after in zip(first, pictures(rendered), strict=True))
 
 
+@pytest.mark.slow
 def test_a_slider_takes_hold_with_reset_in_a_new_model(rendered: Any, story: Scenario) -> None:
     button(rendered, "Step").click()
     slider(rendered, "Investors").v_model = 100

@@ -59,8 +59,8 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
     ),
     "outcomes": (
         "Outcomes, series and indicators",
-        "What is measured: shares in [0, 1], days, money. JSON holds money in hundredths of the currency, tables in units of\n"
-        "it; pictures show shares as percentages.",
+        "What is measured: shares in [0, 1], days, money. JSON holds money in hundredths of the currency, tables in\n"
+        "units of it; pictures show shares as percentages.",
         (
             ("outcome", "Outcomes", "One number for a run and variant, under `outcomes:`."),
             ("series", "Series", "One number for a day, variant and platform: `result.series(name)`."),

@@ -83,6 +83,7 @@ def test_the_posterior_of_a_linear_outcome_is_the_normal_one_around_the_truth():
     assert found.accuracy[0] > 0.99
 
 
+@pytest.mark.slow
 def test_a_parameter_without_influence_is_not_identified():
     found = calibrate(STORY, Targets(FREE, (near(0.6, 0.05), near(0.9, 0.05, "peak_outflow"))), **OPTIONS)
     assert list(found.parameters["identified"]) == [True, True, False]
@@ -216,6 +217,7 @@ def test_more_trials_go_on_as_if_the_search_had_never_ended(tmp_path):
     assert found.trials == search(STORY, REGISTRY, TARGETS, **OPTIONS).trials
 
 
+@pytest.mark.slow
 def test_another_target_or_seed_is_another_problem(tmp_path):
     with TrialLog(tmp_path / "trials.sqlite") as log:
         first = search(STORY, REGISTRY, TARGETS, log=log, **OPTIONS)
@@ -364,6 +366,7 @@ def printed(found):
     return " ".join(" ".join(lines).split())
 
 
+@pytest.mark.slow
 def test_the_fitted_file_says_where_its_values_come_from_and_loads():
     found = calibrate(STORY, TARGETS, **OPTIONS)
     text = calibrated_file(found, found.fitted(REGISTRY))

@@ -42,6 +42,7 @@ def together(story, names):
 OPTIONS = {"outcome": "investor_loss", "replications": 2, "workers": 1, "simulate": analytic, "groups": together}
 
 
+@pytest.mark.slow
 def test_sobol_indices_of_a_known_function_match_the_published_values():
     """First order 0.3139, 0.4424, 0; total 0.5576, 0.4424, 0.2437 (Saltelli et al. 2008). With 512 base points the
     largest error of any of the six over twenty seeds was 0.11; the seed of this test is fixed, and it must do better
@@ -65,6 +66,7 @@ def test_pictures_say_what_their_axes_show_and_in_which_unit():
     assert plots.tornado(paired).get_xlabel() == "investor loss (pp)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["morris", "pawn", "delta"])
 def test_every_method_finds_the_parameter_that_does_nothing(method):
     def only_first(story, names, replication):
@@ -92,6 +94,7 @@ def test_a_paired_difference_sheds_what_the_worlds_have_in_common():
     assert abs(np.mean(level.values - at)) > 1e-3
 
 
+@pytest.mark.slow
 def test_failed_points_are_left_out_with_their_block_and_counted():
     def fails(story, names, replication):
         if any(name.endswith("@ 7") for name in names):
@@ -125,6 +128,7 @@ def test_points_that_are_kept_are_not_run_again(tmp_path):
     assert calls.stat().st_size == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_every_interval_holds_its_index_and_has_a_width(method):
     """Also of a parameter that does nothing, where all resamples agree."""

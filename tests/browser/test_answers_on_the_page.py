@@ -43,6 +43,7 @@ def copied(tab, name):
     return text
 
 
+@pytest.mark.slow
 def test_what_is_copied_gives_the_numbers_of_the_page(open_page, server):
     tab = open_page({"scenario": "theft.yaml", "replications": WORLDS, "seed": 3})
     tab.field("platforms.Harbour.liquid_share").fill("20 %")

@@ -13,6 +13,7 @@ import pytest
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.py"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_and_so_does_its_solution_and_its_readers_see_pictures_and_no_warning(path):
     """In a real kernel, where a figure that does not show itself is only a line of text."""
@@ -36,6 +37,7 @@ def test_a_notebook_opens_with_a_question_and_ends_with_an_exercise(path):
     assert "<details>" in cells[-1].source
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_a_bar_that_is_gone_at_the_end_and_no_warning(tmp_path):
     """In a real kernel, without widgets."""
     scenario = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"

@@ -22,6 +22,7 @@ def bits(script: str, **environment: str) -> dict[str, str]:
     return dict(json.loads(done.stdout))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["bits_of_a_run.py", "bits_of_networks.py"])
 def test_compiled_and_plain_python_agree_to_the_bit(script: str) -> None:
     """Theft, rumour, defaults, a gate, a guarantee, a failure; also no warning of an overflow in plain Python."""

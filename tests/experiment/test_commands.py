@@ -167,6 +167,7 @@ def test_report_says_that_runs_are_those_of_another_version(trustsim, monkeypatc
     assert "a-run: given runs that another version of trustsim began; allowed: trustsim resume a-run" in done.output
 
 
+@pytest.mark.slow
 def test_ranked_by_what_is_asked_also_when_resumed_or_reported(trustsim, tmp_path, monkeypatch):
     asked = ("compare", "theft.yaml", "--replications", "6", "--out", "a-run", "--json")
     usual = json.loads(trustsim(*asked).stdout)
@@ -265,6 +266,7 @@ def test_repeat_runs_one_replication_alone_and_gives_its_kept_outcomes(kept, tmp
     assert f", run_probability {row['run_probability']:.6g}," in told.split("replication 2, gate: ")[1].split("\n")[0]
 
 
+@pytest.mark.slow
 def test_export_writes_series_and_report_the_page_from_what_is_kept(kept, tmp_path):
     assert kept("export", "here", "--out", "tables").stdout.split()[-1] == "tables/series.csv.gz"
     assert len(pd.read_csv(tmp_path / "tables/series.csv.gz")) > 0
@@ -286,6 +288,7 @@ def test_a_run_that_takes_too_long_is_recorded_and_tried_again(kept, tmp_path):
     assert "failed: 0, left: 0" in kept("status", "slow").stdout
 
 
+@pytest.mark.slow
 def test_precision_adds_worlds_until_it_is_reached_and_resume_keeps_to_it(kept, tmp_path):
     small = (
         "--set",

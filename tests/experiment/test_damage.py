@@ -94,6 +94,7 @@ def wrong_after(kind, rnd, whole, place):
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_no_damage_gives_a_traceback_a_hang_or_another_number(whole, tmp_path):
     rnd, end, tally, wrong = random.Random(SEED), time.monotonic() + SECONDS, Counter(), []

@@ -136,6 +136,7 @@ def equal(there, alone):
     assert there.runs == alone.runs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "story",
     sorted(

@@ -55,6 +55,7 @@ def test_a_named_network_brings_what_is_said_of_it(name: str) -> None:
     assert (built.n_nodes, built.n_links) == NAMED[name] == network_size.expected(Named(name), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

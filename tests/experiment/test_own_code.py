@@ -177,6 +177,7 @@ def test_an_engine_that_is_defined_again_under_its_name_is_another(cell, study):
         assert study(engine=engine).outcomes["answer"].ravel().tolist() == [float(answer)] * 2
 
 
+@pytest.mark.slow
 def test_workers_begin_anew_where_a_module_that_they_imported_was_edited(file):
     told = []
     for answer in (1, 1, 2):

@@ -36,6 +36,7 @@ PROCESSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("process", PROCESSES)
 def test_the_interval_at_the_stop_covers_the_truth_as_often_as_it_says(process):
     """Nominal 95 %; 3,000 studies from a fixed seed have a standard error of 0.4 points; 93 to 97 is asked for."""

@@ -66,6 +66,7 @@ def alike(a, b):
     assert a.failed == b.failed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_is_kept_is_what_was_computed_and_is_not_computed_again(study, workers):
     alike(study(workers=workers), alone())
@@ -99,6 +100,7 @@ def test_a_run_that_raised_is_kept_as_a_record_and_one_whose_process_died_is_tri
     assert engine.n == 0
 
 
+@pytest.mark.slow
 def test_a_run_whose_process_died_is_tried_again(study):
     lost = study(simulate=fake.dies_on_third, workers=2)
     assert [f.stage for f in lost.failed] == ["worker"]

@@ -138,6 +138,7 @@ def test_a_replication_is_paired_only_if_all_its_passes_finished():
     assert not np.isnan(s.outcomes["run_probability"]).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_study_whose_first_runs_all_fail_alike_stops_at_once_with_the_traceback_of_the_users_own_code(workers):
     tried = []
@@ -191,6 +192,7 @@ def test_what_trustsim_refuses_in_every_run_is_an_input_that_is_wrong():
     assert caught.value.is_input
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_only_the_replication_that_killed_it_twice():
     s = study(fake.scenario(n_replications=20), simulate=fake.dies_on_third, workers=2)
     np.testing.assert_array_equal(s.replications, [k for k in range(20) if k != 3])
@@ -204,6 +206,7 @@ def test_any_executor_gives_the_same_numbers():
         same(study(pool=executor(threads, 3)), study())
 
 
+@pytest.mark.slow
 def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_numbers():
     pytest.importorskip("distributed")
     program = Path(__file__).with_name("on_a_cluster.py")

@@ -73,6 +73,7 @@ def test_what_does_not_apply_has_no_difference(made: Result) -> None:
     assert made.comparison.differences["renamed"]["loss_by_segment[expert]"].n == 3
 
 
+@pytest.mark.slow
 def test_every_command_reads_a_study_of_variants_that_differ(tmp_path: Path) -> None:
     file, folder = tmp_path / "differ.yaml", str(tmp_path / "run")
     file.write_text(write(DOCUMENT), encoding="utf-8")

@@ -69,6 +69,7 @@ class Shouter(mesa.Agent):
         self.model.post("Harbour", "loud", reach=1.0, risk=2.0, fear=2.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_agent_of_ones_own_is_compared_like_a_lever(workers):
     result = ts.compare(

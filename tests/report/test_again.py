@@ -72,6 +72,7 @@ def test_attribution_without_replays_is_that_with_them_in_its_direct_parts(told)
     assert list(short.to_frame()) == ["direct", "direct_low", "direct_high", "share"]
 
 
+@pytest.mark.slow
 def test_withdrawals_by_cause_are_told_drawn_and_downloaded(html, found):
     text = chapter(html, "why")
     assert page._tied(why.summary(found.attribution, "nothing")) in text
@@ -129,6 +130,7 @@ def test_the_page_is_well_formed_and_its_ids_are_unique(html):
     assert {"why", "network", "causes", "moments"} <= set(ids)
 
 
+@pytest.mark.slow
 def test_a_report_runs_worlds_again_once_and_keeps_them_in_the_run_folder(told, tmp_path, monkeypatch):
     path = told.report(tmp_path / "report.html", out=tmp_path, workers=1)
     where = addresses(told.scenario, told.study.variants, causes.simulate_with_causes)
@@ -147,6 +149,7 @@ def test_repeat_lists_the_engine_and_the_address_of_each_variant(html, told):
     assert told.scenario.digest in text
 
 
+@pytest.mark.slow
 def test_a_study_of_an_engine_of_ones_own_says_so_and_is_reported_all_the_same(told, tmp_path):
     def own(scenario, variants, replication):
         raise NotImplementedError
@@ -168,6 +171,7 @@ def test_worlds_that_cannot_be_run_again_are_told_with_what_was_raised(monkeypat
         assert "Error: " in chapter(text, name)
 
 
+@pytest.mark.slow
 def test_without_a_rerun_nothing_is_run_and_the_chapters_say_so(told, tmp_path, monkeypatch):
     monkeypatch.setattr(again, "run_again", lambda *_, **__: pytest.fail("was run"))
     text = told.report(tmp_path / "r.html", rerun=False).read_text(encoding="utf-8")

@@ -128,6 +128,7 @@ def test_a_study_without_losses_has_no_chapter(result):
     assert losers.told(Result(replace(result.study, outcomes={}), result.comparison)) == ()
 
 
+@pytest.mark.slow
 def test_page_has_the_chapter_where_losses_are_measured(hurt, result):
     text = page.render(hurt, again.nothing())
     assert 'href="#losers"' in text

@@ -49,6 +49,7 @@ def words_of(svg: str) -> set[str]:
     return {"".join(text.itertext()) for text in ET.fromstring(svg).iter("text")}
 
 
+@pytest.mark.slow
 def test_every_picture_shows_names_as_they_are_written_on_axes_of_anybody(named: Result) -> None:
     shown = {words.shortened(name, 28) for name in NAMES[1:]}
     for draw in (

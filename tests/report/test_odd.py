@@ -44,6 +44,7 @@ def small():
     return ts.compare(ROOT / "quickstart.yaml", replications=2, workers=1, progress=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SHIPPED)
 def test_every_scenario_is_described_in_order_with_the_mechanisms_that_are_on_and_no_other(path):
     scenario = ts.load(path)

@@ -130,6 +130,7 @@ def test_runs_on_platforms_are_told_by_variant(html, result):
     assert "at least 3\u00a0% of its accounts run" in html
 
 
+@pytest.mark.slow
 def test_a_world_with_two_runs_counts_once_and_a_variant_without_runs_has_dashes(result):
     one, *_ = result.study.runs
     on_day = [replace(one, variant="both", onset=x, peak=x + 1, end=x + 2) for x in (0.0, 3.0)]
@@ -141,6 +142,7 @@ def test_a_world_with_two_runs_counts_once_and_a_variant_without_runs_has_dashes
     assert rows["nothing"] == ["0", "0", *["–"] * 7]
 
 
+@pytest.mark.slow
 def test_page_of_a_study_without_runs_on_platforms_has_no_table_of_them(result):
     text = page.render(Result(replace(result.study, runs=()), result.comparison), again.nothing())
     outline(text)
@@ -186,6 +188,7 @@ def test_repeat_gives_the_command_the_seed_and_the_digest(html):
     assert "numpy" in told
 
 
+@pytest.mark.slow
 def test_names_that_look_like_markup_are_shown_and_never_obeyed(monkeypatch):
     monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
     evil = "<script>alert(1)</script>"
@@ -235,6 +238,7 @@ def test_answer_claims_nothing_where_the_interval_includes_zero(result):
     assert "no clear difference" in facts["How sure is that?"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("variants", "n"), [(("nothing",), 12), (("nothing", "insured"), 1)])
 def test_smallest_studies_have_a_page_too(variants, n, monkeypatch):
     monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
@@ -288,6 +292,7 @@ def test_a_picture_like_another_is_drawn_once_and_of_many_variants_those_that_le
     assert last not in bars.pictures[0].partition("</desc>")[2]
 
 
+@pytest.mark.slow
 def test_the_drawing_of_a_report_shows_its_progress(result: Result) -> None:
     seen: list[tuple[int, int]] = []
     page.render(result, again.nothing(), lambda done, total, seconds: seen.append((done, total)))

@@ -107,6 +107,7 @@ def test_a_copy_brings_the_file_that_it_names_and_overwrites_nothing() -> None:
     assert not Path("mine.yaml").exists()
 
 
+@pytest.mark.slow
 def test_the_list_tells_all_that_can_be_loaded_by_name_and_title_and_writes_nothing(tmp_path: Path) -> None:
     said = run("init", "--list")
     lines = said.stdout.splitlines()

@@ -108,6 +108,7 @@ def failing(limit: str, replications: int, **overrides: object) -> set[str]:
     return {found.expectation.id for found in findings(study, REGISTRY) if found.verdict == "fail"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.limit}: {m.wrong.splitlines()[0]}")
 def test_a_broken_mechanism_fails_its_limit(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     already = failing(mutant.limit, mutant.replications, **mutant.overrides)

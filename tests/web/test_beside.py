@@ -89,6 +89,7 @@ def test_the_oldest_are_forgotten_and_those_of_a_job_that_is_deleted(line):
     assert [beside.last(("picture", name)) for name in "abc"] == [None, None, 5]
 
 
+@pytest.mark.slow
 def test_a_picture_that_takes_long_is_answered_at_once_and_asked_for_again(finished, line, monkeypatch):
     client = finished.client
     monkeypatch.setattr(finished.site._made, "lane", line)

@@ -36,6 +36,7 @@ def disk(tmp_path, monkeypatch):
     return tmp_path / "full"
 
 
+@pytest.mark.slow
 def test_a_disk_that_gets_full_ends_the_job_in_plain_words_and_room_lets_it_go_on(client, ended, disk):
     id = client.post("/api/jobs", json=STATE).json()["id"]
     path = f"/api/jobs/{id}"

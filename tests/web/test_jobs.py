@@ -41,6 +41,7 @@ def compared(arguments, out):
     return numbers(json.loads(done.stdout))
 
 
+@pytest.mark.slow
 def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(finished, monkeypatch, tmp_path):
     client, state, job, folder = finished.client, finished.state, finished.job, finished.site.files.folder
     assert (job["status"], job["done"], job["failed"], job["total"]) == ("done", 24, 0, 24)
@@ -77,6 +78,7 @@ def test_events_tell_of_the_worlds_as_they_finish_and_end_with_the_job(finished)
     assert events[-1]["comparison"]["headline"]
 
 
+@pytest.mark.slow
 def test_a_job_is_stopped_or_killed_keeps_what_is_finished_goes_on_and_can_be_deleted(client, folder, ended):
     path = f"/api/jobs/{start(client, LONG)['id']}"
     id = path.rpartition("/")[2]
@@ -107,6 +109,7 @@ def test_a_job_is_stopped_or_killed_keeps_what_is_finished_goes_on_and_can_be_de
     assert other.get(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_jobs_wait_in_line_and_one_whose_process_says_what_is_wrong_fails_with_its_words(client, folder, ended):
     first = start(client, LONG)
     second = start(client, {**LONG, "seed": 2})
@@ -164,6 +167,7 @@ def test_a_world_can_be_watched_without_a_job(client):
     assert client.post("/api/play?replication=0", json=large).status_code == 422
 
 
+@pytest.mark.slow
 def test_a_study_whose_server_was_killed_is_running_from_its_first_to_its_last_moment(client, site, folder):
     path = f"/api/jobs/{start(client, STATE)['id']}"
     id = path.rpartition("/")[2]

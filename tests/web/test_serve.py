@@ -85,6 +85,7 @@ def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folde
     assert status.count.done > 0
 
 
+@pytest.mark.slow
 def test_another_machine_needs_the_token_that_is_printed(folder):
     with serving(folder, "--host", "0.0.0.0", "--port", "0") as (address, _):
         port, token = re.fullmatch(r"http://[^/]+:(\d+)/\?token=(\S{32})", address).groups()
@@ -94,6 +95,7 @@ def test_another_machine_needs_the_token_that_is_printed(folder):
             assert client.get("/api/scenarios").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [("--port", "99999"), ("--host", "203.0.113.7"), ("--jobs", "0")])
 def test_what_cannot_be_served_is_said(folder, options):
     command = [sys.executable, "-m", "trustsim.cli", "serve", str(folder), "--no-open", *options]

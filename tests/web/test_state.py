@@ -221,6 +221,7 @@ paths = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(
     changed=st.dictionaries(paths, trees, max_size=3),
     variants=st.dictionaries(st.text(max_size=9), st.none() | st.lists(trees, max_size=3), max_size=3),

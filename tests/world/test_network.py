@@ -140,6 +140,7 @@ np.savez(sys.argv[1], **arrays)
 """
 
 
+@pytest.mark.slow
 def test_plain_python_gives_the_same_bits(tmp_path: Path) -> None:
     found = []
     for jit in ("1", "0"):
