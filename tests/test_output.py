@@ -39,6 +39,7 @@ def said(encoding: str, *words: str) -> Result:
     return CliRunner(charset=encoding).invoke(main, words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk", "utf-8"])
 def test_no_command_ends_for_want_of_a_letter(folder: Path, encoding: str) -> None:
     file, out = str(folder / "危机.yaml"), str(folder / encoding)

@@ -49,6 +49,7 @@ def test_importing_is_silent_and_imports_nothing_heavy():
     assert python(f"import sys, trustsim; print(sorted({heavy} & set(sys.modules)))") == "[]\n"
 
 
+@pytest.mark.slow
 def test_a_comparison_by_path_needs_nothing_else_imported():
     code = (
         f"import trustsim as ts; r = ts.compare({str(QUICKSTART)!r}, replications=1, workers=1, progress=False);"

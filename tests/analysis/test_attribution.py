@@ -76,6 +76,7 @@ def test_beliefs_do_not_move_without_fundamentals():
     assert (model.state.beliefs[:6] == before).all()
 
 
+@pytest.mark.slow
 def test_attribution_is_the_same_for_any_number_of_workers(found):
     scenario = ts.load(QUICKSTART, overrides={"investors.count": 300})
     both = ts.attribute(scenario, variants=NAMES, replications=3, workers=2, progress=False)

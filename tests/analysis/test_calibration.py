@@ -209,6 +209,7 @@ def test_a_stopped_search_goes_on_to_the_same_trials_and_repeats_none(tmp_path):
     assert calls.stat().st_size == 18 + 4 * 6 - 17
 
 
+@pytest.mark.slow
 def test_more_trials_go_on_as_if_the_search_had_never_ended(tmp_path):
     for trials in (5, 37, 48):
         with TrialLog(tmp_path / "trials.sqlite") as log:
@@ -242,7 +243,7 @@ def test_a_point_whose_runs_fail_is_told_and_the_search_goes_on():
     assert abs(found.parameters.loc[NORMAL, "median"] - 0.3) < 0.03
     text = printed(found)
     assert f"{len(troubled)} trials without numbers; the first: no run finished" in text
-    with pytest.raises(TrustsimError, match=r"given 0 points with numbers .*ZeroDivisionError.*allowed: at least 6"):
+    with pytest.raises(TrustsimError, match="fail alike, nothing more was tried: ZeroDivisionError"):
         calibrate(STORY, TARGETS, **{**OPTIONS, "trials": 8, "simulate": lambda *of, **more: 1 / 0})
 
 
@@ -456,7 +457,7 @@ def test_an_interruption_ends_with_status_130_and_the_command_that_continues(tru
     done = trustsim("--quiet")
     assert done.exit_code == 130
     assert "interrupted; 0 trials are kept in small-calibration; " in done.stderr
-    assert "go on with: trustsim calibrate small.yaml --targets 'my targets.yaml'" in done.stderr
+    assert "go on with: trustsim resume small-calibration" in done.stderr
 
 
 def test_without_optuna_the_extra_is_named(trustsim, monkeypatch):

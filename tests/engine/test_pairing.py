@@ -184,6 +184,7 @@ def each_alone(scenario: Scenario, variants: tuple[str, ...]) -> tuple[tuple[str
     return tuple((name,) for name in variants)
 
 
+@pytest.mark.slow
 def test_workers_chunks_and_groups_change_no_bit() -> None:
     scenario = crisis(
         variants={"nothing": [], "gate": [{"kind": "redemption_gate"}], "insured": [{"kind": "guarantee"}]}, horizon=30

@@ -156,6 +156,7 @@ def test_an_outcome_of_ones_own_is_measured_where_runs_are_kept_without_it_and_a
     assert study(replications=3).outcomes["worth"].ravel().tolist() == [2, 2, 2]
 
 
+@pytest.mark.slow
 def test_an_outcome_that_a_cell_enters_is_measured_by_workers_as_it_stands_now(cell, study):
     for number in ("1.0", "2.0"):
         cell(WORTH.replace("1.0", number))

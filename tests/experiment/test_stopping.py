@@ -80,6 +80,7 @@ def test_a_study_ends_a_quarter_after_its_intervals_are_narrow_enough():
     assert told(rule, study).startswith(f"Precision reached with {n} worlds (widest: nothing).")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_where_it_stops_depends_neither_on_workers_nor_on_what_is_kept(tmp_path, workers):
     story = asking(half_width=0.05, of="run_probability")

@@ -248,3 +248,24 @@ def test_the_real_engine_comes_back_from_the_store_to_the_bit(tmp_path):
         with Store(tmp_path) as store:
             kept = run_study(story, replications=3, variants=variants, workers=1, store=store)
     alike(kept, whole)
+
+
+def test_a_signal_while_a_block_is_written_waits_until_it_is_whole(tmp_path, monkeypatch):
+    """Ctrl-C between the index and the name of the shard; the same block may be put again by whoever was interrupted."""
+    story = fake.scenario(3)
+    runs = [fake.simulate(story, fake.NAMES, k) for k in range(3)]
+    where = {name: name for name in fake.NAMES}
+    moved = os.replace
+
+    def press(*of):
+        os.kill(os.getpid(), signal.SIGINT)
+        moved(*of)
+
+    with Store(tmp_path) as store:
+        with monkeypatch.context() as patch:
+            patch.setattr("trustsim.experiment.store.os.replace", press)
+            with pytest.raises(KeyboardInterrupt):
+                store.put(runs, where)
+        store.put(runs, where)
+        assert store.done("both", 3) == [0, 1, 2]
+        assert not list(tmp_path.glob("*.part"))

@@ -87,6 +87,7 @@ def test_withdrawals_by_cause_are_told_drawn_and_downloaded(html, found):
         assert name in re.sub(r"<table.*?</table>", "", text, flags=re.S)
 
 
+@pytest.mark.slow
 def test_the_network_shows_one_world_with_baseline_and_best_at_each_moment(html, told, found):
     text, shown = chapter(html, "network"), found.spread
     best = next(name for name in told.comparison.ranking if name != "nothing")
@@ -162,6 +163,7 @@ def test_a_study_of_an_engine_of_ones_own_says_so_and_is_reported_all_the_same(t
     assert "Hash of the engine" not in text
 
 
+@pytest.mark.slow
 def test_worlds_that_cannot_be_run_again_are_told_with_what_was_raised(monkeypatch, tmp_path):
     monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
     monkeypatch.setattr(story, "REGISTRY", fake.REGISTRY)

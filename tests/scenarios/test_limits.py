@@ -132,6 +132,7 @@ def outbreak(step: float) -> float:
     return abs(float(study.outcomes["outbreak_size"].mean()) - 0.7968)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("error", "step"), [(bass, 0.2), (awareness, 0.2), (outbreak, 0.4)])
 def test_halving_the_step_halves_the_error(error, step: float) -> None:
     """To within the noise of the runs, which is a tenth of the larger error or less."""

@@ -25,6 +25,7 @@ def studied(name: str, replications: int, **overrides: str) -> Study:
     return run_study(scenario, replications=replications)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SHIPPED)
 def test_every_shipped_scenario_runs(path: Path) -> None:
     scenario = ts.load(path)
@@ -102,6 +103,7 @@ def test_a_stablecoin_spiral_has_the_wave_the_lull_and_the_acceleration_of_e18()
     assert by_day("deeper reserve")[:, 2:].max() < 0.1
 
 
+@pytest.mark.slow
 def test_the_command_line_and_python_give_the_same_numbers(tmp_path: Path) -> None:
     path = ROOT / "quickstart.yaml"
     given = ["compare", str(path), "--replications", "6", "--workers", "1", "--json", "--out", str(tmp_path / "run")]

@@ -81,6 +81,7 @@ def test_silent_connections_lock_nobody_out_and_end(port):
     assert found == [200, 200, 200]
 
 
+@pytest.mark.slow
 def test_a_head_or_a_body_that_trickles_is_ended_in_time(port):
     bodies = (b"Content-Length: 100\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n5\r\n")
     for begin in (b"", ASKS, *(POSTS + each for each in bodies)):

@@ -31,6 +31,7 @@ def spin():
         pass
 
 
+@pytest.mark.slow
 def test_a_lane_says_what_came_of_a_task_and_goes_on_after_one_that_took_too_much(lane):
     assert lane.submit(divmod, 7, 2).result(120) == (3, 1)
     with pytest.raises(Refused, match="given x; allowed: y"):

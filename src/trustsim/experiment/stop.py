@@ -100,6 +100,26 @@ def _answer(number: int, frame: FrameType | None) -> None:
     raise Stopped
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put a signal off to the end of the body, so that what is written there is written whole or not at all."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = ((number, signal.getsignal(number)) for number in (getattr(signal, name) for name in _NAMES))
+    usual = {number: how for number, how in handlers if callable(how)}
+    waiting: list[tuple[int, FrameType | None]] = []
+    for number in usual:
+        signal.signal(number, lambda number, frame: waiting.append((number, frame)))
+    try:
+        yield
+    finally:
+        for number, how in usual.items():
+            signal.signal(number, how)
+        for number, frame in waiting:
+            usual[number](number, frame)
+
+
 def end_at_once_from_now_on() -> None:
     """Answer the signals by an end without a word: all is done, and the interpreter only puts itself away."""
     if threading.current_thread() is threading.main_thread():

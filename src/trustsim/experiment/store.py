@@ -45,6 +45,7 @@ from trustsim.experiment.records import (
 )
 from trustsim.experiment.shards import PART, Damaged, Series, is_ours, names_in, packed
 from trustsim.experiment.simulate import FailedRun, Run
+from trustsim.experiment.stop import undisturbed
 
 __all__ = [
     "FORMAT", "INDEX", "LOCK", "Addresses", "Count", "Damaged", "Records", "Series", "Store", "count", "holder_of",
@@ -147,20 +148,21 @@ class Store(Records):
         failures = [failed for failed in results if isinstance(failed, FailedRun)]
         try:
             shard = self._written(runs) if runs and with_series else (None, "")
-            try:
-                with self._index:
-                    changed = _Changed(self._tallies)
-                    if runs:
-                        self._put_runs(runs, addresses, shard, seconds, changed)
-                    self._put_failures(failures, addresses, changed)
-                    tallies = changed.written(self._index)
-            except BaseException:
+            with undisturbed():
+                try:
+                    with self._index:
+                        changed = _Changed(self._tallies)
+                        if runs:
+                            self._put_runs(runs, addresses, shard, seconds, changed)
+                        self._put_failures(failures, addresses, changed)
+                        tallies = changed.written(self._index)
+                except BaseException:
+                    if shard[0] is not None:
+                        (self.folder / (shard[0] + PART)).unlink(missing_ok=True)
+                    raise
+                self._tallies = tallies
                 if shard[0] is not None:
-                    (self.folder / (shard[0] + PART)).unlink(missing_ok=True)
-                raise
-            self._tallies = tallies
-            if shard[0] is not None:
-                os.replace(self.folder / (shard[0] + PART), self.folder / shard[0])
+                    os.replace(self.folder / (shard[0] + PART), self.folder / shard[0])
         except (OSError, sqlite3.Error) as e:
             raise trouble_with(self.folder, "write runs to", e) from e
 
