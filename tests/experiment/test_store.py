@@ -251,7 +251,7 @@ def test_the_real_engine_comes_back_from_the_store_to_the_bit(tmp_path):
 
 
 def test_a_signal_while_a_block_is_written_waits_until_it_is_whole(tmp_path, monkeypatch):
-    """Ctrl-C between the index and the name of the shard; the same block may be put again by whoever was interrupted."""
+    """Ctrl-C between the index and the name of the shard; whoever was interrupted may put the same block again."""
     story = fake.scenario(3)
     runs = [fake.simulate(story, fake.NAMES, k) for k in range(3)]
     where = {name: name for name in fake.NAMES}
