@@ -56,3 +56,14 @@ def test_a_comparison_by_path_needs_nothing_else_imported():
         "print(r.comparison.n)"
     )
     assert python(code) == "1\n"
+
+
+def test_a_sweep_needs_nothing_of_an_extra() -> None:
+    """The core installation sweeps; only indices of sensitivity need the extra of that name."""
+    code = (
+        "import sys; sys.modules['SALib'] = sys.modules['optuna'] = sys.modules['pyarrow'] = None\n"
+        "import trustsim as ts, trustsim.report.design_pictures; ts.sweep\n"
+        "try: ts.sensitivity\nexcept ImportError as e: print(e.name)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split(".")[0] == "SALib", done.stderr

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from trustsim.report import plots
     from trustsim.report.attributed import attribute
     from trustsim.report.calibrated import calibrate
-    from trustsim.report.designed import sensitivity, sweep
+    from trustsim.report.designed import sweep
     from trustsim.report.evidenced import evidence
+    from trustsim.report.indices import sensitivity
     from trustsim.report.result import Result, compare
     from trustsim.scenario.resolved import Scenario
 
@@ -68,7 +69,7 @@ _HOME = {
     "plots": ("trustsim.report.plots", ""),
     "read_csv": ("trustsim.experiment.tables", "read_csv"),
     "run": ("trustsim.experiment.study", "run_study"),
-    "sensitivity": ("trustsim.report.designed", "sensitivity"),
+    "sensitivity": ("trustsim.report.indices", "sensitivity"),
     "sweep": ("trustsim.report.designed", "sweep"),
 }
 

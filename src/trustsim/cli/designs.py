@@ -88,11 +88,11 @@ def sweep(
 
 def _sweep(study: Folder, how: How) -> None:
     """Run what is missing of a sweep and say what it shows."""
-    from trustsim.report import design_pictures, design_tables
+    from trustsim.report import design_pictures, design_tables, designed
 
     request, place = study.request, study.place
     with common.cluster(how.dask) as pool:
-        found = _designed().sweep(
+        found = designed.sweep(
             study.scenario, outcome=request.options["outcome"], progress=not how.quiet, out=study.store,
             registry=common.registry(), variants=request.variants, replications=request.replications,
             workers=how.workers, pool=pool, timeout=how.timeout, room=common.room(how.quiet),
@@ -191,7 +191,7 @@ def sensitivity(
     if outcome is not None and difference is not None:
         raise click.UsageError("--outcome beside --difference; one of the two")
     scenario = common.read_scenario(file, settings)
-    _designed()
+    _indices()
     from trustsim.analysis.measured import measured_of
     from trustsim.analysis.sensitivity import METHODS, needs_of
     from trustsim.errors import unknown
@@ -223,7 +223,7 @@ def _sensitivity(study: Folder, how: How) -> None:
 
     place, options = study.place, study.request.options
     with common.cluster(how.dask) as pool:
-        found = _designed().sensitivity(
+        found = _indices().sensitivity(
             study.scenario, options["ranges"], method=options["method"], outcome=options["outcome"],
             paired=options["paired"], variant=options["variant"], samples=options["samples"], progress=not how.quiet,
             out=study.store, registry=common.registry(), replications=study.request.replications, workers=how.workers,
@@ -249,7 +249,7 @@ def _sensitivity(study: Folder, how: How) -> None:
 
 
 def _sensitivity_counts(study: Folder) -> Counts:
-    _designed()
+    _indices()
     from trustsim.analysis.measured import measured_of
     from trustsim.analysis.sensitivity import points_of
     from trustsim.experiment.design import ranges_of
@@ -265,12 +265,12 @@ KINDS["sweep"] = Kind(_sweep, _sweep_counts)
 KINDS["sensitivity"] = Kind(_sensitivity, _sensitivity_counts)
 
 
-def _designed() -> Any:
+def _indices() -> Any:
     try:
-        from trustsim.report import designed
+        from trustsim.report import indices
     except ImportError as e:
         raise TrustsimError(f"given an installation without {e.name}; allowed: with the extra [sensitivity]") from e
-    return designed
+    return indices
 
 
 def _ranges(between: tuple[str, ...]) -> dict[str, tuple[str, str]] | None:
