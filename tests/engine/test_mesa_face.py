@@ -153,6 +153,7 @@ def test_a_graph_of_the_users_own_takes_the_place_of_the_network() -> None:
     assert np.isfinite(model.series("trust")).all()
 
 
+@pytest.mark.filterwarnings("ignore:The `iterations`:DeprecationWarning")  # of newer versions of Mesa
 def test_models_that_do_not_say_which_replication_they_are_are_different_worlds_also_in_mesas_batch_run() -> None:
     """As Mesa's own models are without a seed; each says which one it is, so that it can be made again."""
     story = crisis(shocks=[], horizon=5)
