@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from trustsim.web.app import app_of
 from trustsim.web.lanes import tried
 from trustsim.web.site import Lanes
 
@@ -16,7 +17,31 @@ with warnings.catch_warnings():  # it would rather have a successor of httpx, wh
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
-__all__ = ["HERE", "TestClient", "made", "told", "wait_until"]
+__all__ = ["HERE", "STORY", "TestClient", "asking", "made", "told", "wait_until"]
+
+STORY = """trustsim: 1
+title: A small story
+horizon: 30 d
+network: {kind: small_world, mean_degree: 6, rewire: 10 %}
+investors:
+  count: 120
+  segments:
+    - {name: novice, share: 70 %, literacy: "beta(2, 5)"}
+    - {name: old hand, share: 30 %}
+platforms:
+  - {name: Harbour, kind: p2p_lending, custody: payment_firm, liquid_share: 15 %}
+mechanisms: {fear: {contagion: 0.4}}
+shocks:
+  - {kind: custodian_theft, platform: Harbour, day: 5, share: 9 %, discovery_lag: 2 d, notice_lag: 3 d}
+variants:
+  nothing: []
+  prompt notice: [{kind: incident_notice, delay: 0 d}]
+  insured: [{kind: guarantee, cover: 80 %, limit: 50000 CNY, credibility: 0.9}]
+  both: [prompt notice, insured]
+replications: 6
+seed: 1
+outcomes: [run_probability, investor_loss, policy_cost]
+"""
 
 
 class Here:
@@ -73,3 +98,8 @@ def told(client: TestClient, id: str, **params: str) -> list[dict[str, Any]]:
     with client.stream("GET", f"/api/jobs/{id}/events", params=params) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         return [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
+
+
+def asking(site):
+    """Return what asks as a browser on this machine does."""
+    return TestClient(app_of(site), base_url="http://127.0.0.1:8080", raise_server_exceptions=False)

@@ -6,36 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from asking import HERE, TestClient, told, wait_until
+from asking import HERE, STORY, TestClient, asking, told, wait_until
 
-from trustsim.web.app import app_of
 from trustsim.web.files import Files
 from trustsim.web.jobs import FINAL, Jobs
 from trustsim.web.site import Site
-
-STORY = """trustsim: 1
-title: A small story
-horizon: 30 d
-network: {kind: small_world, mean_degree: 6, rewire: 10 %}
-investors:
-  count: 120
-  segments:
-    - {name: novice, share: 70 %, literacy: "beta(2, 5)"}
-    - {name: old hand, share: 30 %}
-platforms:
-  - {name: Harbour, kind: p2p_lending, custody: payment_firm, liquid_share: 15 %}
-mechanisms: {fear: {contagion: 0.4}}
-shocks:
-  - {kind: custodian_theft, platform: Harbour, day: 5, share: 9 %, discovery_lag: 2 d, notice_lag: 3 d}
-variants:
-  nothing: []
-  prompt notice: [{kind: incident_notice, delay: 0 d}]
-  insured: [{kind: guarantee, cover: 80 %, limit: 50000 CNY, credibility: 0.9}]
-  both: [prompt notice, insured]
-replications: 6
-seed: 1
-outcomes: [run_probability, investor_loss, policy_cost]
-"""
 
 
 @pytest.fixture
@@ -55,11 +30,6 @@ def site(folder):
     made = Site(Files(folder), Jobs(folder, n_at_once=1, workers=1), lanes=HERE)
     yield made
     made.jobs.close()
-
-
-def asking(site):
-    """Return what asks as a browser on this machine does."""
-    return TestClient(app_of(site), base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import time
 
 import pytest
 import uvicorn
-from asking import HERE
+from asking import HERE, STORY
 
-from conftest import STORY
 from trustsim.web import connections
 from trustsim.web.app import app_of
 from trustsim.web.connections import LARGEST_HEAD, Line

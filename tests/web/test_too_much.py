@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from asking import HERE, made
+from asking import HERE, asking, made
 
-from conftest import asking
 from trustsim.web.files import Files
 from trustsim.web.jobs import Jobs
 from trustsim.web.page_state import Limits
