@@ -121,11 +121,11 @@ def _counts(study: Folder) -> Counts:
     from trustsim.experiment.address import addresses
     from trustsim.experiment.design import spread
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import planned
+    from trustsim.experiment.study import total_of
     from trustsim.experiment.verify import Part
 
     scenario, request, targets = study.scenario, study.request, _targets(study)
-    total = planned(scenario) if request.replications is None else request.replications
+    total = total_of(scenario, request.replications)
     n_trials, timeout = request.options["trials"], request.options["timeout"]
     made = {}
     if (study.place / TRIALS_FILE).exists():

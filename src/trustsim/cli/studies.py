@@ -362,12 +362,12 @@ def _counts(study: Folder) -> Counts:
     """Return the runs of a comparison: every variant in every world."""
     from trustsim.experiment.address import addresses
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import choose_variants, planned
+    from trustsim.experiment.study import choose_variants, total_of
     from trustsim.experiment.verify import Part
 
     scenario, request = study.scenario, study.request
     where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
-    total = planned(scenario) if request.replications is None else request.replications
+    total = total_of(scenario, request.replications)
     has_rule = request.replications is None and not isinstance(scenario.replications, int)
     what = f"{'at most ' if has_rule else ''}{total} replications of {len(where)} variants"
     return Counts(what, [Part(scenario, where, total)], total * len(where))

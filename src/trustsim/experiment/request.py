@@ -23,7 +23,7 @@ from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.records import Addresses
 from trustsim.experiment.shards import Damaged
 from trustsim.experiment.simulate import simulate
-from trustsim.experiment.study import choose_variants, planned
+from trustsim.experiment.study import choose_variants, total_of
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.shipped import find, shipped
 from trustsim.scenario.yaml_file import write
@@ -312,6 +312,6 @@ def asked(place: Path, load: Callable[[Path], Scenario] = load) -> Asked:
 
 
 def _asked(scenario: Scenario, request: Request, where: Addresses) -> Asked:
-    total = planned(scenario) if request.replications is None else request.replications
+    total = total_of(scenario, request.replications)
     has_rule = request.replications is None and not isinstance(scenario.replications, int)
     return Asked(scenario, request, dict(where), total, has_rule)
