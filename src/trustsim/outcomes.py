@@ -590,7 +590,7 @@ def investor_loss(f: Finished) -> Floats:
 )
 def loss_per_investor(f: Finished) -> Floats:
     """Mean loss of those who held money on platforms at day 0."""
-    return np.asarray(f.loss.sum(axis=1) / positive(f.held.sum()))
+    return np.asarray(f.loss.sum(axis=1) / positive(np.asarray(f.held.sum(), np.float64)))
 
 
 @outcome(
