@@ -96,6 +96,9 @@ def test_a_paired_difference_sheds_what_the_worlds_have_in_common():
 
 @pytest.mark.slow
 def test_failed_points_are_left_out_with_their_block_and_counted():
+    def every_one(story, names, replication):
+        raise (ValueError if "@ 2" in names[-1] else KeyError)("no such world")
+
     def fails(story, names, replication):
         if any(name.endswith("@ 7") for name in names):
             raise ValueError("no such world")
@@ -107,7 +110,7 @@ def test_failed_points_are_left_out_with_their_block_and_counted():
     assert found.n_left_out == 5
     assert np.isfinite(found.to_frame()["ST"]).all()
     assert found.points().loc[7, "replications"] == 0
-    every = {**alone, "simulate": lambda *of, **more: 1 / 0}
+    every = {**alone, "simulate": every_one}
     with pytest.raises(TrustsimError, match="given 160 of 160 points without a finished run"):
         sensitivity(STORY, REGISTRY, RANGES, method="sobol", samples=32, **every)
 

@@ -12,6 +12,7 @@ import pytest
 from at_the_page import LAPTOP, LOOKED_AT, SCENARIOS, THEFT, Server, Tab, encoded, serving, watch
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+expect.set_options(timeout=60_000)  # a busy machine takes long to start a process
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
