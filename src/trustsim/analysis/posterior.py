@@ -29,6 +29,7 @@ from scipy.stats import qmc
 from trustsim.analysis.emulator import emulate
 from trustsim.analysis.trials import Trial, loss, positions_of, values_at
 from trustsim.errors import TrustsimError
+from trustsim.experiment.frames import major
 from trustsim.registry import Registry
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
@@ -155,16 +156,19 @@ class Calibration:
         return middles, np.where(np.isfinite(smallest), smallest, np.nan)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a trial: parameters, loss, mean and standard error of every target, what went wrong."""
+        """Return one row a trial: parameters, loss, mean and standard error of every target, what went wrong.
+
+        Money is in units of the currency.
+        """
         rows = pd.DataFrame(
             [t.values for t in self.trials],
             columns=[p.path for p in self.targets.parameters],
             index=pd.Index([t.number for t in self.trials], name="trial"),
         )
         rows["loss"] = self.losses
-        for k in range(len(self.targets.targets)):
-            rows[f"target {k}"] = [t.simulated[k] for t in self.trials]
-            rows[f"error {k}"] = [t.errors[k] for t in self.trials]
+        for k, target in enumerate(self.targets.targets):
+            rows[f"target {k}"] = major(np.array([t.simulated[k] for t in self.trials]), target.unit)
+            rows[f"error {k}"] = major(np.array([t.errors[k] for t in self.trials]), target.unit)
         return rows.assign(failed_runs=[t.n_failed for t in self.trials], trouble=[t.trouble for t in self.trials])
 
     def fitted(self, registry: Registry) -> Scenario:

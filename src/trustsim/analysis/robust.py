@@ -21,10 +21,12 @@ from trustsim.analysis.comparison import COST, pareto
 from trustsim.analysis.measured import Measured, primary, values_at
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep
+from trustsim.experiment.frames import major
 from trustsim.registry import Registry
 from trustsim.units import Unit
 
 DEPTH, SMALLEST_SHARE = 2, 0.05  # of the tree, and of the points in one of its boxes
+_IN_UNITS = ("mean", "regret_mean", "regret_p90", "regret_max")  # columns in the outcome's unit
 _EQUAL = 1e-12  # regret below this share of the outcome's size is none
 
 
@@ -69,19 +71,21 @@ class Robust:
     pareto: tuple[str, ...]
 
     def table(self) -> pd.DataFrame:
-        """Return one row a variant, least mean regret first.
+        """Return one row a variant, least mean regret first; money in units of the currency.
 
         Columns: mean (of the outcome over points), regret_mean, regret_p90, regret_max, best_share (points where none
         is better), better_share (points where it is better than the baseline), pareto.
         """
+        scores = self.scores()
+        return scores.assign(**{name: major(scores[name].to_numpy(), self.unit) for name in _IN_UNITS})
+
+    def scores(self) -> pd.DataFrame:
+        """Return :meth:`table` with money as the engine counts it."""
         known = ~np.isnan(self.regret).any(axis=1)
         regret, values = self.regret[known], self.values[known]
-        base = regret[:, self.variants.index(self.baseline)]
+        base, high = regret[:, self.variants.index(self.baseline)], np.quantile(regret, 0.9, axis=0)
         rows = {
-            "mean": values.mean(axis=0),
-            "regret_mean": regret.mean(axis=0),
-            "regret_p90": np.quantile(regret, 0.9, axis=0),
-            "regret_max": regret.max(axis=0),
+            **dict(zip(_IN_UNITS, (values.mean(axis=0), regret.mean(axis=0), high, regret.max(axis=0)), strict=True)),
             "best_share": (regret == 0).mean(axis=0),
             "better_share": (regret < base[:, None]).mean(axis=0),
             "pareto": [name in self.pareto for name in self.variants],
@@ -90,9 +94,12 @@ class Robust:
         return frame.sort_values(["regret_mean", "regret_max"], kind="stable")
 
     def points(self) -> pd.DataFrame:
-        """Return one row a point: the swept parameters, the mean outcome of every variant, and who is best."""
+        """Return one row a point: the swept parameters, the mean outcome of every variant, and who is best.
+
+        Money is in units of the currency.
+        """
         best = ["" if np.isnan(row).any() else self.variants[int(np.argmin(row))] for row in self.regret]
-        values = pd.DataFrame(self.values, columns=list(self.variants))
+        values = pd.DataFrame(major(self.values, self.unit), columns=list(self.variants))
         return pd.concat([self.sweep.design.to_frame(), values, pd.Series(best, name="best")], axis=1)
 
 

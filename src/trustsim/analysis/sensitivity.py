@@ -39,6 +39,7 @@ from trustsim.analysis.measured import Measured, measured_of, values_at
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Design, Range, Sweep, design_at, run_sweep
 from trustsim.experiment.estimate import Estimate, estimate
+from trustsim.experiment.frames import major
 from trustsim.experiment.room import Room
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
@@ -95,7 +96,16 @@ class Sensitivity:
     sweep: Sweep
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a parameter, the most important first: its range, and each index with its 95 % interval."""
+        """Return one row a parameter, the most important first: its range, and each index with its 95 % interval.
+
+        Indices of Morris are in the outcome's unit, money in units of the currency; the others are shares.
+        """
+        scores = self.scores()
+        unit = self.measured.unit if self.method == "morris" else "share"
+        return scores.assign(**{k: major(scores[k].to_numpy(), unit) for k in scores.columns.drop(["from", "to"])})
+
+    def scores(self) -> pd.DataFrame:
+        """Return :meth:`to_frame` with money as the engine counts it."""
         columns: dict[str, Any] = {"from": [r.at(0) for r in self.ranges], "to": [r.at(1) for r in self.ranges]}
         for index in self.indices:
             columns |= {index.name: index.value}
@@ -105,9 +115,12 @@ class Sensitivity:
         return frame.sort_values(self.indices[0].name, ascending=False, kind="stable")
 
     def points(self) -> pd.DataFrame:
-        """Return one row a point: the parameters, the number of replications that finished, and the mean outcome."""
+        """Return one row a point: the parameters, the number of replications that finished, and the mean outcome.
+
+        Money is in units of the currency.
+        """
         n = [len(study.replications) for study in self.sweep.studies]
-        return self.sweep.design.to_frame().assign(replications=n, value=self.values)
+        return self.sweep.design.to_frame().assign(replications=n, value=major(self.values, self.measured.unit))
 
 
 def sensitivity(

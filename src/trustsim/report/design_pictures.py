@@ -29,7 +29,7 @@ _FIFTH = 0.2  # the lowest and the highest part of a range that a tornado compar
 def index_bars(found: Sensitivity, ax: Axes | None = None) -> Axes:
     """Draw the indices of every parameter as bars with their 95 % intervals, the most important on top."""
     with look.style(ax):
-        frame = found.to_frame()
+        frame = found.scores()
         ax = ax if ax is not None else look.new_axes(7.0, 1.2 + 0.5 * len(frame))
         rows = look.rows_of(frame.index)
         shown = [index for index in found.indices if index.name not in ("mu", "sigma")]
@@ -56,9 +56,9 @@ def scatter(found: Sensitivity) -> look.Panels:
     """Draw the outcome at every point against each parameter; the line joins the means of ten slices."""
     with look.style():
         panels = look.new_panels(len(found.ranges), height=2.2, one_x=False)
-        values = found.points()
+        parameters, y = found.sweep.design.to_frame(), found.values
         for ax, between in zip(panels, found.ranges, strict=True):
-            x, y = values[between.path].to_numpy(float), values["value"].to_numpy(float)
+            x = parameters[between.path].to_numpy(float)
             known = ~np.isnan(y)
             ax.plot(x[known], y[known], ".", color=look.COLOURS[0], alpha=0.35, markersize=3.5)
             middle, mean = _slices(x[known], y[known])
@@ -99,7 +99,7 @@ def tornado(found: Sensitivity, ax: Axes | None = None) -> Axes:
 def regret(found: Robust, ax: Axes | None = None) -> Axes:
     """Draw the regret of every variant at every point, with its mean and its 90th percentile; left is better."""
     with look.style(ax):
-        table = found.table()
+        table = found.scores()
         ax = ax if ax is not None else look.new_axes(7.0, 1.2 + 0.45 * len(table))
         rows = look.rows_of(table.index)
         colours = look.colours(found.variants, found.baseline)

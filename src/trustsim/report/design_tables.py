@@ -24,7 +24,7 @@ _MOST_BOXES = 2
 def print_robust(found: Robust, console: Console | None = None) -> None:
     """Print the variants by mean regret, the share of points where each is best, and where they fail."""
     table = _table(("variant", "mean", "regret: mean", "90 %", "max", "best in", "better in"))
-    for name, row in found.table().iterrows():
+    for name, row in found.scores().iterrows():
         table.add_row(
             Text(f"{name}{' *' if row['pareto'] else ''}"),
             _level(found, row["mean"]),
@@ -84,7 +84,7 @@ def print_sensitivity(found: Sensitivity, console: Console | None = None) -> Non
 
 def robust_json(found: Robust) -> dict[str, Any]:
     """Return a sweep's comparison as plain data, format 1."""
-    table = found.table()
+    table = found.scores()
     return {
         "format": 1,
         "outcome": found.outcome,
@@ -111,7 +111,7 @@ def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
         "against": found.measured.against,
         "points": len(found.values),
         "left_out": found.n_left_out,
-        "parameters": {str(path): _plain(row) for path, row in found.to_frame().iterrows()},
+        "parameters": {str(path): _plain(row) for path, row in found.scores().iterrows()},
         "failed_runs": sum(len(study.failed) for study in found.sweep.studies),
         "interrupted": found.sweep.interrupted,
         "seconds": found.sweep.seconds,
