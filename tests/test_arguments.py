@@ -61,7 +61,7 @@ def test_numbers_of_numpy_are_numbers_and_what_cannot_be_meant_is_refused_with_w
         with pytest.raises(TrustsimError, match=r"timeout: given .*; allowed: a positive number of seconds"):
             arguments.seconds("timeout", given)
     assert arguments.place("out", "~/x") == Path.home() / "x"
-    for given in (3, b"x", None, "a\0b"):
+    for given in (3, b"x", None, "a\0b", "a\udc80"):
         with pytest.raises(TrustsimError, match=r"out: given .*; allowed: the path"):
             arguments.place("out", given)
 

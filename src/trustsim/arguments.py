@@ -6,7 +6,6 @@ what was given and what is allowed.
 
 from __future__ import annotations
 
-import math
 import numbers
 import operator
 import os
@@ -38,8 +37,7 @@ def count(what: str, given: object, least: int = 1, most: int | None = None) -> 
         number = operator.index(given)  # type: ignore[arg-type]  # whatever it is
     except TypeError as e:
         raise TrustsimError(f"{what}: given {shown(given)}; allowed: {allowed}") from e
-    is_truth = isinstance(given, bool) or type(given).__name__ in ("bool_", "bool")
-    if is_truth or number < least or (most is not None and number > most):
+    if isinstance(given, bool) or number < least or (most is not None and number > most):
         raise TrustsimError(f"{what}: given {shown(given)}; allowed: {allowed}")
     return number
 
@@ -47,7 +45,7 @@ def count(what: str, given: object, least: int = 1, most: int | None = None) -> 
 def seconds(what: str, given: object) -> float:
     """Return a positive number of seconds."""
     is_number = isinstance(given, numbers.Real) and not isinstance(given, bool)
-    if not (is_number and float(given) > 0 and not math.isnan(float(given))):  # type: ignore[arg-type]
+    if not (is_number and float(given) > 0):  # type: ignore[arg-type]
         raise TrustsimError(f"{what}: given {shown(given)}; allowed: a positive number of seconds")
     return float(given)  # type: ignore[arg-type]
 
@@ -55,12 +53,21 @@ def seconds(what: str, given: object) -> float:
 def path(what: str, given: object) -> str:
     """Return a file or folder as text, as it was given; ``~`` is the home."""
     text = os.fspath(given) if isinstance(given, str | os.PathLike) else None
-    if not isinstance(text, str) or "\0" in text:
+    if not isinstance(text, str) or "\0" in text or not _is_unicode(text):
         raise TrustsimError(f"{what}: given {shown(given)}; allowed: the path of a file or folder")
     try:
         return os.fspath(Path(text).expanduser()) if text.startswith("~") else str(text)
     except RuntimeError as e:
         raise TrustsimError(f"{what}: given {text}, of a home that is not known; allowed: a whole path") from e
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a path has a name that can be written down: the system allows any bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def place(what: str, given: object) -> Path:

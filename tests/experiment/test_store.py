@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 import warnings
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment import address
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.store import Store, count
+from trustsim.experiment.stop import undisturbed
+from trustsim.experiment.store import Store, count, reading_of
 from trustsim.experiment.study import run_study
 from trustsim.scenario.load import from_document, load
 
@@ -116,14 +118,14 @@ def test_a_study_killed_at_any_moment_resumes_to_the_same_numbers(study, tmp_pat
     """Twenty times SIGKILL, at moments drawn from a fixed seed, some before the first run and some within a write."""
     slow = functools.partial(_after_some_milliseconds, fake.simulate)
     story, moments = fake.scenario(n_replications=400), random.Random(20261124)
-    for _ in range(N_KILLS):
+    for k in range(N_KILLS):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # fork beside threads: the child is killed at once
             child = os.fork()
         if child == 0:
             study(story, simulate=slow)
             os._exit(0)
-        time.sleep(moments.uniform(0, 0.12))
+        time.sleep(moments.uniform(0, 0.02 * (k + 1)))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     engine = Counted()
@@ -269,3 +271,70 @@ def test_a_signal_while_a_block_is_written_waits_until_it_is_whole(tmp_path, mon
         store.put(runs, where)
         assert store.done("both", 3) == [0, 1, 2]
         assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_study_that_is_interrupted_while_it_writes_writes_nothing_twice(tmp_path, monkeypatch):
+    story, moved = fake.scenario(6), os.replace
+
+    def press(*of):
+        moved(*of)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with Store(tmp_path) as store, monkeypatch.context() as patch:
+        patch.setattr("trustsim.experiment.store.os.replace", press)
+        run_study(story, replications=6, workers=1, simulate=fake.simulate, groups=fake.one_pass, store=store)
+    with closing(sqlite3.connect(tmp_path / "index.sqlite")) as index:
+        empty = "SELECT count(*) FROM block WHERE id NOT IN (SELECT block FROM run)"
+        assert index.execute(empty).fetchone() == (0,)
+        assert index.execute("SELECT count(*) FROM block").fetchone() == (len(list(tmp_path.glob("*.npz"))),)
+
+
+def test_a_second_signal_is_not_put_off():
+    told = []
+    usual = signal.signal(signal.SIGINT, lambda number, _: told.append(number))
+    try:
+        with undisturbed():
+            os.kill(os.getpid(), signal.SIGINT)
+            assert told == []
+            os.kill(os.getpid(), signal.SIGINT)
+            assert told == [signal.SIGINT] * 2
+        assert told == [signal.SIGINT] * 2
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def test_a_signal_that_comes_while_handlers_are_put_in_place_leaves_them_as_they_were(monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, stopped) for each in (signal.SIGINT, signal.SIGTERM)}
+    put = signal.signal
+
+    def pressed(number, how):
+        previous = put(number, how)
+        if number == signal.SIGTERM and how is not stopped:
+            raise KeyboardInterrupt
+        return previous
+
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(signal, "signal", pressed)
+            with pytest.raises(KeyboardInterrupt):
+                undisturbed().__enter__()
+        assert {signal.getsignal(each) for each in before} == {stopped}
+    finally:
+        for each, how in before.items():
+            signal.signal(each, how)
+
+
+def test_whoever_reads_for_long_keeps_nobody_from_writing_and_reads_what_was_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("trustsim.experiment.store.SECONDS_TO_WAIT", 0.0)
+    monkeypatch.setattr("trustsim.experiment.passing.tempfile.mkdtemp", lambda **_: pytest.fail("made a folder"))
+    story, where = fake.scenario(4), {name: name for name in fake.NAMES}
+    with Store(tmp_path) as store:
+        store.put([fake.simulate(story, fake.NAMES, 0)], where)
+        with reading_of(tmp_path) as records:
+            store.put([fake.simulate(story, fake.NAMES, 1)], where)
+            assert records.done("both", 4) == [0]
+        with reading_of(tmp_path) as records:
+            assert records.done("both", 4) == [0, 1]

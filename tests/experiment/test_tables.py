@@ -66,3 +66,14 @@ def test_a_workbook_holds_names_as_text(study: Study, tmp_path: Path) -> None:
     rows = list(book["outcomes"].iter_rows(min_row=2, max_row=1 + len(NAMES)))
     assert [row[1].value for row in rows] == list(NAMES)
     assert {row[1].data_type for row in rows} == {"s"}
+
+
+def test_a_table_that_a_sheet_does_not_hold_is_said_to_be_left_out(study: Study, tmp_path: Path, monkeypatch) -> None:
+    pytest.importorskip("xlsxwriter")
+    openpyxl = pytest.importorskip("openpyxl")
+    monkeypatch.setattr(folder, "_MOST_ROWS", len(study.replications) * len(study.variants) - 1)
+    (file,) = folder.export(study, tmp_path, "xlsx")
+    book = openpyxl.load_workbook(file)
+    assert "outcomes" not in book.sheetnames
+    about = {row[0].value: row[1].value for row in book["about"].iter_rows()}
+    assert "more than a sheet holds" in about["outcomes"]

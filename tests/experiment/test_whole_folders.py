@@ -183,6 +183,31 @@ def test_a_folder_is_always_of_one_study(trustsim, tmp_path):  # noqa: F811
     assert json.loads((tmp_path / "here/request.json").read_text())["command"] == "run"
 
 
+def test_what_another_study_wrote_is_there_as_long_as_the_folder_is_its_own(trustsim, tmp_path, monkeypatch):  # noqa: F811
+    """A disk that is full when the next study is written down: nothing of the first one is lost."""
+    trustsim("compare", "theft.yaml", "--out", "here")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir() if path.is_file()}
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("trustsim.experiment.folder.os.replace", full)
+        done = trustsim("run", "theft.yaml", "--out", "here", "--variants", "both")
+    assert (done.exit_code, "No space left on device" in done.stderr) == (2, True)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir() if path.is_file()} == before
+
+
+def test_a_network_file_with_a_long_name_comes_into_the_folder(tmp_path):
+    project = write_story(tmp_path)
+    long = "友" * 80 + ".csv"  # 244 bytes: what stands before it in the folder would be too much
+    (project / "friends.csv").rename(project / long)
+    story = project / "s.yaml"
+    story.write_text(STORY.replace("friends.csv", long), encoding="utf-8")
+    assert call("run", story, "--out", project / "out", *SMALL).exit_code == 0
+    assert call("verify", project / "out").exit_code == 0
+
+
 def test_two_studies_at_once_on_a_folder_never_leave_it_mixed(trustsim, tmp_path):  # noqa: F811
     """While one has the folder, another one waits before it writes what it is asked for."""
     trustsim("compare", "theft.yaml", "--out", "here", "--json")

@@ -25,8 +25,7 @@ from trustsim.analysis import intervals
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses
 from trustsim.experiment.design import Design
-from trustsim.experiment.passing import Passing
-from trustsim.experiment.records import SECONDS_TO_WAIT, connected
+from trustsim.experiment.records import SECONDS_TO_WAIT, copy_of
 from trustsim.experiment.shards import Damaged
 from trustsim.experiment.study import Study
 from trustsim.scenario.resolved import Scenario
@@ -239,13 +238,12 @@ class TrialLog:
 @contextmanager
 def trials_in(path: Path) -> Iterator[TrialLog]:
     """Give the trials in a file, which is not written. Raises TrustsimError where there is none."""
-    with Passing() as passing:
-        try:
-            index = connected(path, passing)
-        except (sqlite3.OperationalError, OSError) as e:
-            raise TrustsimError(f"{path}: cannot read it ({e}); allowed: a file of trials") from e
-        with TrialLog(path, index) as log:
-            yield log
+    try:
+        index = copy_of(path)
+    except (sqlite3.OperationalError, OSError) as e:
+        raise TrustsimError(f"{path}: cannot read it ({e}); allowed: a file of trials") from e
+    with TrialLog(path, index) as log:
+        yield log
 
 
 def _opened(path: str) -> sqlite3.Connection:

@@ -37,10 +37,13 @@ def dask(address: str, patience: float | None = None) -> Iterator[Pool]:
     Raises TrustsimError where nothing answers there, no worker comes, or a worker is of another version; PoolLost
     where that happens during a study.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it says of a lost connection is said here
+    logger = logging.getLogger("distributed")
+    usual = logger.level
+    logger.setLevel(logging.CRITICAL)  # what it says of a lost connection is said here
     try:
         client = Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError) as e:
+        logger.setLevel(usual)
         raise TrustsimError(f"dask: given {address!r}, where no scheduler answers; allowed: tcp://HOST:PORT") from e
     try:
         watch = _Watch(client, address, _patience() if patience is None else patience)
@@ -50,6 +53,7 @@ def dask(address: str, patience: float | None = None) -> Iterator[Pool]:
     finally:
         with suppress(Exception):  # of a connection that is lost already
             client.close(timeout=1)
+        logger.setLevel(usual)
 
 
 def _patience() -> float:

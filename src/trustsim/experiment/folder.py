@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from importlib import import_module
 from importlib.metadata import version
@@ -73,7 +74,7 @@ def export(study: Study, folder: str | os.PathLike[str], kind: Kind = "csv") -> 
 
     ``csv``: ``outcomes.csv``, ``runs.csv``, ``series.csv.gz``. ``parquet``: the same as ``.parquet``. ``netcdf``:
     ``study.nc``, outcomes over (replication, variant), series over (replication, day, variant, platform), each with its
-    unit, and ``runs.csv``. ``xlsx``: ``study.xlsx``, a sheet each, series only where a sheet holds them. Units are
+    unit, and ``runs.csv``. ``xlsx``: ``study.xlsx``, a sheet each for those that a sheet holds. Units are
     those of :func:`save`.
 
     Raises
@@ -128,12 +129,17 @@ def _to_xlsx(study: Study, path: Path) -> None:
     """Write a workbook; a name is text there, whatever it looks like."""
     about = [("title", study.scenario.title), ("digest", study.scenario.digest), ("seed", study.scenario.seed)]
     about += [(f"unit of {name}", unit) for name, unit in units_of(study).items()]
-    sheets = {"outcomes": outcomes_frame(study), "runs": runs_frame(study)}
-    n_rows = max((values.size for values in study.series.values()), default=0)
-    if n_rows <= _MOST_ROWS:
-        sheets["series"] = series_frame(study)
-    else:
-        about.append(("series", f"{n_rows} rows, more than a sheet holds: trustsim export --to csv"))
+    tables: dict[str, tuple[int, Callable[[], pd.DataFrame]]] = {
+        "outcomes": (len(study.replications) * len(study.variants), lambda: outcomes_frame(study)),
+        "runs": (len(study.runs), lambda: runs_frame(study)),
+        "series": (max((v.size for v in study.series.values()), default=0), lambda: series_frame(study)),
+    }
+    sheets = {name: table() for name, (n_rows, table) in tables.items() if n_rows <= _MOST_ROWS}
+    about += [
+        (name, f"{n_rows} rows, more than a sheet holds: trustsim export --to csv")
+        for name, (n_rows, _) in tables.items()
+        if name not in sheets
+    ]
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": _AS_TEXT}) as book:
         for name, frame in sheets.items():
             frame.to_excel(book, sheet_name=name, index=False)
@@ -201,7 +207,8 @@ def can_write(folder: Path) -> bool:
 def write_whole(files: Mapping[Path, Callable[[Path], object]]) -> None:
     """Let every writer fill a file beside its path, in order; then move all of them there, the last one last.
 
-    Where one cannot be written (a full disk), TrustsimError is raised and every path is left as it was.
+    Where one cannot be written (a full disk), TrustsimError is raised and every path is left as it was; where one
+    cannot be moved, those before it are there already.
     """
     path = Path()
     try:
@@ -215,7 +222,8 @@ def write_whole(files: Mapping[Path, Callable[[Path], object]]) -> None:
         raise cannot("write", path, e) from e
     finally:
         for path in files:
-            _beside(path).unlink(missing_ok=True)
+            with suppress(OSError):
+                _beside(path).unlink(missing_ok=True)
 
 
 def _beside(path: Path) -> Path:

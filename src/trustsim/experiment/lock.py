@@ -23,7 +23,7 @@ _SECONDS_OF_PATIENCE = 20.0  # with one that answers "permission denied", which 
 
 
 class Held:
-    """The lock of a folder, held from :func:`hold` until :meth:`release`."""
+    """The lock of a folder, held from :meth:`acquire` until :meth:`release`."""
 
     def __init__(self, folder: Path) -> None:
         self._holder, self._path = folder / HOLDER, folder / LOCK

@@ -2,7 +2,8 @@
 
 ``index.sqlite`` has one row a block of runs, one a run (address, replication, outcomes, where its series are) and one a
 failure; :mod:`trustsim.experiment.marks` says what is noticed. Outcomes are read without touching a shard. A store is
-also read from media that cannot be written, and while a process is at work there.
+also read from media that cannot be written, and while a process is at work there: what is read is a copy of the index
+in memory, so that whoever reads for long keeps nobody from writing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from trustsim.experiment.simulate import FailedRun
 
 FORMAT = 3
 INDEX = "index.sqlite"
-JOURNALS = tuple(INDEX + end for end in ("-journal", "-wal"))
+JOURNALS = ("-journal", "-wal")  # after the name of a database
 APPLICATION = 0x74727573  # "trus", which SQLite keeps in the head of the file
 TABLES = {
     "block": "id INTEGER PRIMARY KEY, shard TEXT UNIQUE, sha256 TEXT NOT NULL, seconds REAL NOT NULL, "
@@ -413,19 +414,18 @@ def reading_of(folder: str | os.PathLike[str]) -> Iterator[Records]:
 @contextmanager
 def _opened(place: Path) -> Iterator[sqlite3.Connection]:
     file = place / INDEX
-    with Passing() as passing:
-        try:
-            if not file.is_file():
-                raise no_index(place)
-            if file.stat().st_size == 0:
-                raise damaged(place, "an empty file")
-            index = connected(file, passing)
-        except (OSError, sqlite3.Error) as e:
-            raise trouble_with(place, "read runs in", e) from e
-        except UnicodeDecodeError as e:  # of the names in a file that was changed
-            raise damaged(place, f"a file that is no whole SQLite database ({e})") from e
-        with closing(index):
-            yield index
+    try:
+        if not file.is_file():
+            raise no_index(place)
+        if file.stat().st_size == 0:
+            raise damaged(place, "an empty file")
+        index = copy_of(file)
+    except (OSError, sqlite3.Error) as e:
+        raise trouble_with(place, "read runs in", e) from e
+    except UnicodeDecodeError as e:  # of the names in a file that was changed
+        raise damaged(place, f"a file that is no whole SQLite database ({e})") from e
+    with closing(index):
+        yield index
 
 
 def no_index(place: Path) -> TrustsimError:
@@ -445,31 +445,33 @@ def lost(place: Path) -> Damaged:
     )
 
 
-def connected(file: Path, passing: Passing) -> sqlite3.Connection:
-    """Open the index to be read; where that needs to write and cannot, a copy of it, or the file as it lies there."""
+def copy_of(file: Path) -> sqlite3.Connection:
+    """Return a database as it is at this moment, in memory. Nothing is written where it lies."""
     address = Path(os.path.abspath(file)).as_uri()
     try:
-        return _begun(f"{address}?mode=ro")
+        return _in_memory(f"{address}?mode=ro")
     except sqlite3.OperationalError as e:
         if not (getattr(e, "sqlite_errorname", None) or "").startswith(_NOT_WRITABLE):
             raise
-    journals = [file.with_name(name) for name in JOURNALS if file.with_name(name).exists()]
+    journals = [path for end in JOURNALS if (path := file.with_name(file.name + end)).exists()]
     if not any(journal.stat().st_size for journal in journals):
-        return _begun(f"{address}?immutable=1")
-    for each in (file, *journals):  # what a process that was killed left half done is undone in the copy
-        shutil.copyfile(each, passing.path / each.name)
-    return _begun(f"{(passing.path / file.name).as_uri()}?mode=rw")
+        return _in_memory(f"{address}?immutable=1")
+    with Passing() as passing:
+        for each in (file, *journals):  # what a process that was killed left half done is undone in the copy
+            shutil.copyfile(each, passing.path / each.name)
+        return _in_memory(f"{(passing.path / file.name).as_uri()}?mode=rw")
 
 
-def _begun(address: str) -> sqlite3.Connection:
-    """Connect and begin to read, so that all that is read is of one moment."""
-    index = sqlite3.connect(address, uri=True, timeout=SECONDS_TO_WAIT)
-    try:
-        index.execute("BEGIN")
-        index.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except BaseException:
-        index.close()
-        raise
+def _in_memory(address: str) -> sqlite3.Connection:
+    with closing(sqlite3.connect(address, uri=True, timeout=SECONDS_TO_WAIT)) as there:
+        there.execute("BEGIN")  # and a look, which waits for whoever writes: the copy itself would not
+        there.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        index = sqlite3.connect(":memory:")
+        try:
+            there.backup(index)
+        except BaseException:
+            index.close()
+            raise
     return index
 
 

@@ -44,6 +44,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = {  # what each command writes of a stud
     "attribute": ("attribution.csv", "attribution.png"),
 }
 _CHECK = "check"
+_LONGEST_END = 120  # bytes of a copied file's name; file systems allow 255 for a whole name
 _Write = Callable[[Path], object]
 
 
@@ -97,7 +98,9 @@ def begin(place: Path, scenario: Scenario, request: Request) -> Asked:
 def write_down(
     place: Path, scenarios: Sequence[Scenario], request: Request, texts: Mapping[str, str] = MappingProxyType({})
 ) -> Request:
-    """Write down what is asked for, whole or not at all, and return it as it is kept; hold the store's lock meanwhile.
+    """Write down what is asked for, whole or not at all, and return it as it is kept.
+
+    Whoever calls this for a folder that others may write to holds the lock of its run store.
 
     ``texts``: further files of the study by their place in the folder. Tables and reports of another study that the
     folder held give way; its runs are kept.
@@ -112,12 +115,17 @@ def write_down(
     files |= {name: _sha256(path) for name, path in copies.items()}
     sources = request.sources or [source_of(place, scenario.source) for scenario in scenarios]
     written = replace(request, scenarios=names, sources=sources, files=files)
-    _give_way(place, written)
+    others = _of_another(place, written)
     writers: dict[Path, _Write] = {place / name: _copies(path) for name, path in copies.items()}
     writers |= {place / name: _writes(text) for name, text in contents.items()}
     for path in writers:
         folder.make(path.parent)
     folder.write_whole({**writers, place / REQUEST: _writes(_text(written))})
+    try:
+        for path in others:
+            path.unlink(missing_ok=True)
+    except OSError as e:
+        raise folder.cannot("write", place, e) from e
     return written
 
 
@@ -157,7 +165,7 @@ def _portable(scenario: Scenario, name: str, copies: dict[str, Path]) -> dict[st
             return value
         path = Path(base) / value
         digest = _sha256(path)[:16]
-        copy = path.name if path.name.startswith(digest) else f"{digest}-{path.name}"
+        copy = path.name if path.name.startswith(digest) else f"{digest}-{_end(path.name)}"
         copies[f"{INPUTS}/{copy}"] = path
         return os.path.normpath(os.path.join(inside, copy))
 
@@ -182,6 +190,11 @@ def _portable(scenario: Scenario, name: str, copies: dict[str, Path]) -> dict[st
             for key, parts in document["variants"].items()
         }
     return document
+
+
+def _end(name: str) -> str:
+    """Return the end of a file's name, which says its format, short enough to have more before it."""
+    return name.encode()[-_LONGEST_END:].decode(errors="ignore")
 
 
 def _file_keys() -> set[str]:
@@ -216,20 +229,16 @@ def is_of_another(place: Path, source: str) -> bool:
     return bool(sources) and sources != [source_of(place, source)]
 
 
-def _give_way(place: Path, request: Request) -> None:
-    """Take tables and reports away that are of another study than the one that begins."""
+def _of_another(place: Path, request: Request) -> list[Path]:
+    """Return the tables and reports in a folder that are of another study than the one that begins."""
     try:
         before = read(place)
     except TrustsimError:
-        return
+        return []
     kept = ("command", "variants", "addresses", "options", "files")
     if all(getattr(before, name) == getattr(request, name) for name in kept):
-        return
-    try:
-        for name in WRITTEN.get(before.command, ()):
-            (place / name).unlink(missing_ok=True)
-    except OSError as e:
-        raise folder.cannot("write", place, e) from e
+        return []
+    return [place / name for name in WRITTEN.get(before.command, ())]
 
 
 def read(place: Path) -> Request:

@@ -5,13 +5,14 @@ What cannot fit is not begun; what takes long is begun where nobody says otherwi
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trustsim import units
+from trustsim import arguments, units
 from trustsim.errors import Problem, ScenarioError, TrustsimError, UnitError, one_of
 from trustsim.experiment.estimate import DOUBT, Estimate
 from trustsim.scenario.where import place_of
@@ -124,19 +125,21 @@ def plural(n: int, word: str) -> str:
 
 def bytes_of(given: int | float | str) -> int:
     """Return a size in bytes: a number, or text such as ``'8 GB'``; raises TrustsimError."""
-    match = _SIZE.fullmatch(str(given))
+    match = _SIZE.fullmatch(f"{given:.0f}" if isinstance(given, float) else str(given))
     unit = None if match is None else _SHORT.get(match[2], match[2])
-    if match is None or unit not in _BYTES:
-        raise TrustsimError(f"memory: given {given!r}; allowed: a size such as 8 GB, in {one_of(filter(None, _BYTES))}")
-    return int(float(match[1]) * _BYTES[unit])
+    n = 0.0 if match is None or unit not in _BYTES else float(match[1]) * _BYTES[unit]
+    if not 0 < n < math.inf:
+        allowed = f"a size such as 8 GB, in {one_of(filter(None, _BYTES))}"
+        raise TrustsimError(f"memory: given {arguments.shown(given)}; allowed: {allowed}")
+    return int(n)
 
 
 def seconds_of(given: float | str) -> float:
     """Return a time in seconds: a number, or text such as ``'8 h'``; raises TrustsimError."""
     if not isinstance(given, str):
-        return float(given)
+        return arguments.seconds("longest", given)
     try:
-        return float(str(units.parse(given, "duration"))) * 86400
+        return arguments.seconds("longest", float(str(units.parse(given, "duration"))) * 86400)
     except UnitError as error:
         raise TrustsimError(f"longest: given {error.given}; allowed: a time such as 8 h") from error
 

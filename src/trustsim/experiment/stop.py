@@ -76,10 +76,10 @@ def watched() -> Iterator[None]:
     usual = {name: how for name, how in usual.items() if how not in (signal.SIG_IGN, None)}
     hook = sys.unraisablehook
     STOP.number, STOP.hint, STOP.is_watching = 0, "", True
-    for name in usual:
-        signal.signal(getattr(signal, name), _answer)
     sys.unraisablehook = _unless_stopped(hook)
     try:
+        for name in usual:
+            signal.signal(getattr(signal, name), _answer)
         yield
     finally:
         STOP.is_watching = False
@@ -102,22 +102,53 @@ def _answer(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put a signal off to the end of the body, so that what is written there is written whole or not at all."""
+    """Put a signal off to the end of the body, so that what is written there is written whole or not at all.
+
+    A second one is not put off.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    handlers = ((number, signal.getsignal(number)) for number in (getattr(signal, name) for name in _NAMES))
-    usual = {number: how for number, how in handlers if callable(how)}
-    waiting: list[tuple[int, FrameType | None]] = []
-    for number in usual:
-        signal.signal(number, lambda number, frame: waiting.append((number, frame)))
+    later = _Later()
     try:
+        later.begin()
         yield
     finally:
-        for number, how in usual.items():
+        later.end()
+
+
+class _Later:
+    """Handlers that put the first signal off; where one of them is left behind, it hands on what it is told."""
+
+    def __init__(self) -> None:
+        handlers = ((number, signal.getsignal(number)) for number in (getattr(signal, name) for name in _NAMES))
+        self._usual = {number: how for number, how in handlers if callable(how)}
+        self._first: tuple[int, FrameType | None] | None = None
+        self._is_over = False
+
+    def begin(self) -> None:
+        for number in self._usual:
+            signal.signal(number, self._answer)
+
+    def end(self) -> None:
+        self._is_over = True
+        for number, how in self._usual.items():
             signal.signal(number, how)
-        for number, frame in waiting:
-            usual[number](number, frame)
+        self._hand_on()
+
+    def _answer(self, number: int, frame: FrameType | None) -> None:
+        if self._first is None and not self._is_over:
+            self._first = (number, frame)
+            return
+        self._is_over = True
+        with suppress(BaseException):  # of the first one: the second is an answer to it
+            self._hand_on()
+        self._usual[number](number, frame)
+
+    def _hand_on(self) -> None:
+        first, self._first = self._first, None
+        if first is not None:
+            self._usual[first[0]](*first)
 
 
 def end_at_once_from_now_on() -> None:

@@ -273,7 +273,7 @@ def _opened(folder: Path, *, lasting: bool) -> sqlite3.Connection:
     """Open the index of a folder to be written, made where nothing has been kept yet."""
     file = folder / INDEX
     if not os.path.lexists(file):
-        if names_in(folder) - _unnamed(folder) or any((folder / name).exists() for name in JOURNALS):
+        if names_in(folder) - _unnamed(folder) or any((folder / (INDEX + end)).exists() for end in JOURNALS):
             raise lost(folder)
         _make(folder)
     elif not file.is_file():

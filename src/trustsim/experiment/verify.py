@@ -66,7 +66,7 @@ def verify(folder: str | os.PathLike[str], parts: Sequence[Part], *, sample: int
             n_kept = sum(records.number(part.addresses, part.total) for part in parts)
     except Damaged as error:
         return Verified(0, 0, (str(error),))
-    for each in passes:  # the index is closed: a study that goes on meanwhile can write
+    for each in passes:
         run = each.part.simulate(each.part.scenario, tuple(each.kept), each.replication)
         differs += [f"replication {run.replication}, {what}" for what in _differing(run, each.kept, place)]
     return Verified(n_kept, len(passes), tuple(differs))
@@ -93,6 +93,8 @@ def _differing(run: Run, kept: Mapping[str, Lying], folder: Path) -> Iterator[st
     """Name what one pass gives otherwise than it is kept, to the bit."""
     for k, variant in enumerate(run.variants):
         lying = kept[variant]
+        for name in run.outcomes.keys() - set(lying.outcomes):
+            yield f"outcome {name} of {variant}, which is not kept"
         for n, name in enumerate(lying.outcomes):
             if np.float64(value_of(run, name, k)).tobytes() != lying.values[8 * n : 8 * n + 8]:
                 yield f"outcome {name} of {variant}"
@@ -102,5 +104,7 @@ def _differing(run: Run, kept: Mapping[str, Lying], folder: Path) -> Iterator[st
             with suppress(Damaged):  # that it is not as it was written is told
                 series = Series(folder, lying.series, lying.shape, [[lying.place]])
                 for name, days in run.series.items():
-                    if days[:, k].tobytes() != np.ascontiguousarray(series[name][0, :, 0]).tobytes():
+                    if name not in lying.series:
+                        yield f"series {name} of {variant}, which is not kept"
+                    elif days[:, k].tobytes() != np.ascontiguousarray(series[name][0, :, 0]).tobytes():
                         yield f"series {name} of {variant}"

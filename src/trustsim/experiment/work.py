@@ -7,7 +7,6 @@ replication before the next one, so a study that is cut short is balanced and pa
 from __future__ import annotations
 
 import functools
-import os
 import secrets
 import time
 import traceback
@@ -23,13 +22,14 @@ import numpy as np
 from trustsim import arguments
 from trustsim.errors import PoolLost, TrustsimError
 from trustsim.experiment import own
+from trustsim.experiment.estimate import n_cpus
 from trustsim.experiment.failing import Alike
 from trustsim.experiment.pool import Pool, hindrance, interruptible, processes, tell
 from trustsim.experiment.records import Addresses
 from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.sound import check_numbers
-from trustsim.experiment.stop import Stopped
+from trustsim.experiment.stop import Stopped, undisturbed
 from trustsim.experiment.store import Store
 from trustsim.model import lockstep_groups
 from trustsim.registry import REGISTRY, Entry
@@ -79,7 +79,7 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
     Raises RunsFailed where the first runs of all variants fail alike, Stopped where the program is to end at once.
     """
     began = time.perf_counter()
-    n_workers = min(_n_cpus() if work.workers is None else work.workers, work.total)
+    n_workers = min(n_cpus() if work.workers is None else work.workers, work.total)
     left = _Left(work, store)
     task = _Task(work.simulate, work.timeout, own.entries(*own.BY_NAME))
     try:
@@ -124,12 +124,6 @@ def _version(simulate: Simulate) -> str:
         return own.modules_of(simulate)
     except TrustsimError:
         return secrets.token_hex()
-
-
-def _n_cpus() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -311,8 +305,9 @@ class _Writer:
 
     def _write(self) -> None:
         began = time.perf_counter()
-        if self._waiting:
-            self._store.put(self._waiting, self._work.addresses, with_series=self._work.with_series)
-        self._waiting, self._n_bytes = [], 0
+        with undisturbed():  # so that nothing is written twice
+            if self._waiting:
+                self._store.put(self._waiting, self._work.addresses, with_series=self._work.with_series)
+            self._waiting, self._n_bytes = [], 0
         self._written = time.perf_counter()
         self._cost = self._written - began

@@ -30,7 +30,7 @@ _STARTS = (
     (b"%PDF", "a PDF", "text"),
     (b"SQLite format 3", "a database", "text"),
 )
-_NO_ENCODINGS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7")  # of text, to Python alone
+_NO_ENCODINGS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7")  # of text, to Python alone
 _PAIRS = re.compile(rb"[\x81-\xfe]{4}|(?<![\x80-\xff])[\xb0-\xf7][\xa1-\xfe](?![\x80-\xff])")  # as Chinese writes
 _DECLARED = re.compile(r"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
@@ -87,7 +87,7 @@ def _declared(data: bytes, file: str) -> str:
     declared = _DECLARED.match(data[:400].decode("latin-1").lstrip())
     name = declared[1].lower() if declared else "utf-8"
     try:
-        is_known = b"<?xml".decode(name) == "<?xml" and name not in _NO_ENCODINGS
+        is_known = b"<?xml".decode(name) == "<?xml" and codecs.lookup(name).name not in _NO_ENCODINGS
     except (LookupError, UnicodeError):
         is_known = name.startswith(("utf-16", "utf-32"))
     if not is_known:

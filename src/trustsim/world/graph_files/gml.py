@@ -17,7 +17,7 @@ from trustsim.world.graph_files.links import (
 )
 
 _TOKEN = re.compile(
-    r'"(?P<text>[^"]*)"|(?P<open>\[)|(?P<close>\])|(?P<comment>^[ \t]*#[^\n]*)|(?P<word>[^\s\[\]"]+)', re.M
+    r'"(?P<text>[^"]*)"|(?P<open>\[)|(?P<close>\])|(?P<comment>^[ \t]*#[^\n]*)|(?P<word>[^\s\[\]"]+)|(?P<odd>")', re.M
 )
 _DEEPEST = 100
 _KEY = re.compile(r"[A-Za-z_][\w.-]*")

@@ -27,10 +27,10 @@ def read(text: str, file: str) -> Links:
     n, codes = _size(codes)
     if not 0 <= n <= MOST_PEOPLE:
         raise gathering.refuse(place, f"{n} nodes" if n > 0 else "a size that breaks off", f"at most {MOST_PEOPLE}")
-    for k in range(n):
-        gathering.declare(str(k), place)
     if not is_sparse and len(codes) != (n * (n - 1) // 2 + _BITS - 1) // _BITS:
         raise gathering.refuse(place, f"{len(codes)} characters for {n} nodes", _CODE)
+    for k in range(n):
+        gathering.declare(str(k), place)
     for a, b in _sparse(n, codes) if is_sparse else _dense(n, codes):
         gathering.link(a, b, place, None, BOTH_WAYS)
     return gathering.done()

@@ -199,7 +199,8 @@ class Gathering:
         number = math.nan
         if not isinstance(given, bool):
             try:
-                number = float(given)  # type: ignore[arg-type]
+                if not (isinstance(given, str) and "_" in given):  # which Python alone takes for a part of a number
+                    number = float(given)  # type: ignore[arg-type]
             except (ValueError, TypeError, OverflowError):
                 if isinstance(given, str) and _QUOTIENT.fullmatch(given) and int(given.partition("/")[2]):
                     number = float(Fraction("".join(given.split())))

@@ -45,9 +45,11 @@ class _Reader:
         lines = text.split("\n")
         place = 0
         while place < len(lines):
-            line, place, first = lines[place].strip(), place + 1, place + 1
-            while line.endswith("&") and place < len(lines):  # goes on
-                line, place = f"{line[:-1]} {lines[place].strip()}", place + 1
+            parts, place, first = [lines[place].strip()], place + 1, place + 1
+            while parts[-1].endswith("&") and place < len(lines):  # goes on
+                parts[-1:] = [parts[-1][:-1], lines[place].strip()]
+                place += 1
+            line = " ".join(parts)
             if not line or line.startswith(("%", "/*")):
                 continue
             if line.startswith("*"):
@@ -141,7 +143,7 @@ class _Reader:
         if len(tokens) < 2:
             raise self.gathering.refuse(place, quoted(" ".join(tokens)), "two numbers of vertices, and a weight if any")
         weight = tokens[2] if len(tokens) > 2 and _NUMBER.fullmatch(tokens[2]) else None
-        if len(tokens) > 2 and weight is None and not tokens[2][0].isalpha():
+        if len(tokens) > 2 and weight is None and not tokens[2][:1].isalpha():
             weight = tokens[2]  # refused as one
         self.gathering.link(self.number(place, tokens[0]), self.number(place, tokens[1]), place, weight, way)
 
