@@ -58,6 +58,16 @@ def test_what_is_exported_as_netcdf_is_labelled(study, tmp_path):
         assert data.attrs["seed"] == 3
 
 
+def test_a_name_with_a_slash_is_a_name_of_netcdf(study, tmp_path):
+    xarray = pytest.importorskip("xarray")
+    losses = {"loss_by_segment[a/b]": study.outcomes["investor_loss"]}
+    folder.export(replace(study, outcomes={**study.outcomes, **losses}), tmp_path, "netcdf")
+    with xarray.open_dataset(tmp_path / "study.nc", engine="h5netcdf") as data:
+        found = data["loss_by_segment[a\u2215b]"]
+        np.testing.assert_array_equal(found, study.outcomes["investor_loss"])
+        assert found.attrs["long_name"] == "loss_by_segment[a/b]"
+
+
 def test_a_missing_package_is_named_with_its_extra(study, tmp_path, monkeypatch):
     monkeypatch.setitem(folder.NEEDS, "netcdf", ("no_such_package",))
     with pytest.raises(TrustsimError, match=r"given without no_such_package; allowed: with the extra \[netcdf\]"):

@@ -425,3 +425,42 @@ def test_a_study_of_what_cannot_be_told_runs_without_a_store_and_its_report_says
     assert result.study.outcomes["policy_cost"].ravel().tolist() == [100 * DAYS] * 2
     told = result.report(tmp_path / "report.html", rerun=False).read_text(encoding="utf-8")
     assert "none: address: Drain.daily.LOCK: given a lock" in told
+
+
+WRONG = {
+    "np.zeros(3)": "given an array of shape (3,) by <cell>:2; allowed: float64 (1,), one a variant",
+    "np.zeros((1, 1))": "given an array of shape (1, 1)",
+    "None": "given None",
+    "'text'": "given 'text'",
+    "0.0": "given an array of shape ()",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_an_outcome_that_is_not_one_number_a_variant_is_named_with_its_place(wrong, cell):
+    cell(f"""
+@REGISTRY.enter("outcome", "odd", source="assumed")
+def odd(f):
+    return {wrong}
+""")
+    with pytest.raises(TrustsimError, match="outcome odd: ") as caught:
+        ts.run(ts.loads(STORY), replications=2, workers=1)
+    assert WRONG[wrong] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "post(0, day.active, fear=np.nan)", "post(0, day.active, reach=np.inf, fear=1.0)",
+        "tell(0, fear=np.full(1, np.nan))",
+        "move(0, 1, 0, np.nan, day.active)", "take_client_money(0, np.nan, day.active)",
+        "revalue(0, np.nan, day.active)", "misreport(0, np.inf, day.active)", "spend(0, np.nan, day.active)",
+        "sell_to_owners(0, np.nan, day.active)", "set_trust(0, 0, np.nan)",
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_refused_by_every_way_to_change_the_world(call, cell):
+    cell(TOLL.replace("spend(0, 100, day.active)", call))
+    with pytest.raises(TrustsimError, match=rf"{call.partition('(')[0].replace('tell', 'post')}|move") as caught:
+        ts.run(ts.loads(STORY, overrides=PARTS["shock"][1]), replications=2, workers=1)
+    assert "allowed: finite numbers" in str(caught.value)
+    assert "(<cell>:" in str(caught.value)

@@ -168,6 +168,21 @@ def test_check_says_what_a_study_needs_and_refuses_what_does_not_fit(file: str) 
     assert (refused.exit_code, "of memory" in refused.stderr) == (2, True)
 
 
+def test_check_judges_the_time_and_the_sweep_too(file: str) -> None:
+    slow = CliRunner().invoke(main, ["check", file, "--longest", "1 s"])
+    assert (slow.exit_code, "allowed: at most 1 s" in slow.stderr) == (2, True)
+    odd = CliRunner().invoke(main, ["check", file, "--longest", "banana"])
+    assert (odd.exit_code, "a time such as 8 h" in odd.stderr) == (2, True)
+    large = CliRunner().invoke(main, ["check", file, "--set", "sweep.samples=100000000"])
+    assert (large.exit_code, ": sweep" in large.stderr) == (2, True)
+
+
+def test_what_a_comparison_needs_counts_its_report() -> None:
+    story = load(shipped()["quickstart"])
+    alone, whole = estimate(story, workers=2), estimate(story, workers=2, with_report=True)
+    assert whole.seconds - alone.seconds == whole.with_workers(1).seconds - alone.with_workers(1).seconds > 10
+
+
 def test_compare_writes_nothing_where_the_study_does_not_fit(file: str, tmp_path: Path) -> None:
     place = tmp_path / "run"
     said = CliRunner().invoke(main, ["compare", file, "--out", str(place), "--replications", "1000000000"])

@@ -71,6 +71,13 @@ def test_a_row_shows_level_change_interval_better_share_gain_and_cost():
     assert row.split() == ["insured", "46.5", "−31.0", "[−38.2,", "−24.1]", "33", "2.3×", "1.25m"]
 
 
+def test_a_change_of_another_outcome_than_the_level_says_of_which():
+    assert "change, pp" in ranked_table(comparison())
+    text = ranked_table(comparison(ranked_by="investor_loss"))
+    assert "investor loss:" in text
+    assert "change, CNY" in text
+
+
 def test_money_is_shown_in_major_units_and_short():
     (row,) = (
         line for line in ranked_table(comparison(ranked_by="investor_loss")).splitlines() if line.startswith("both")

@@ -110,6 +110,13 @@ CASES: dict[str, tuple[str, str, str, str, str | None]] = {
         "add to 100 %",
         None,
     ),
+    "horizon that steps do not divide": (
+        SMALL + "step: 7 d\n",
+        "2:10: horizon",
+        "100 d in steps of 7 d: 14.29 steps",
+        "a whole number of steps",
+        "98 d",
+    ),
     "shock after the horizon": (
         SMALL + "shocks:\n  - {kind: custodian_theft, day: 101}\n",
         "8:34: shocks.0.day",

@@ -57,8 +57,10 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
 
 def _checked(file: str, settings: tuple[str, ...]) -> Scenario | ScenarioError:
     try:
-        scenario = common.read_scenario(file, settings)
-        common.room().check_study(_needs(scenario), file)
+        scenario, room = common.read_scenario(file, settings), common.room(quiet=True)
+        for needs in _needs(scenario):
+            room.check_study(needs, file)
+            room.check_time(room.fitted(needs))
         return scenario
     except ScenarioError as error:
         return error
@@ -76,23 +78,22 @@ def _numbers_only(scenario: Scenario) -> str:
     return f"{scenario.currency}: {OWN} defaults are taken as numbers only, for {named}; {how}"
 
 
-def _needs(scenario: Scenario) -> Estimate:
-    from trustsim.experiment.estimate import estimate
+def _needs(scenario: Scenario) -> list[Estimate]:
+    """Return what a comparison needs, and the sweep where the file has one."""
+    from trustsim.experiment.estimate import estimate, points_of
 
-    return estimate(scenario)
+    needs, n_points = [estimate(scenario, with_report=True)], points_of(scenario)
+    if n_points:
+        needs.append(estimate(scenario, points=n_points, moved=scenario.sweep, with_series=False))
+    return needs
 
 
 def _needs_in_words(scenario: Scenario) -> list[str]:
-    """Return what a comparison needs, and beside it the sweep where the file has one."""
-    from trustsim.experiment.estimate import estimate, points_of
     from trustsim.experiment.room import in_words
 
-    lines = [*in_words(common.room().fitted(_needs(scenario)))]
-    n_points = points_of(scenario)
-    if n_points:
-        swept = estimate(scenario, points=n_points, moved=scenario.sweep, with_series=False)
-        lines.append(f"its sweep of {n_points:,} points: {in_words(common.room().fitted(swept))[1]}")
-    return lines
+    compared, *swept = (common.room().fitted(needs) for needs in _needs(scenario))
+    sweeps = [f"its sweep of {needs.points:,} points: {in_words(needs)[1]}" for needs in swept]
+    return [*in_words(compared), *sweeps]
 
 
 def _about(scenario: Scenario) -> str:
@@ -122,7 +123,7 @@ def _result_json(file: str, result: Scenario | ScenarioError) -> dict[str, Any]:
         "variants": [variant.name for variant in result.variants],
         "networks": [_brought_json(brought) for brought in _brought(result)],
         "digest": result.digest,
-        "needs": common.room().fitted(_needs(result)).to_json(),
+        "needs": common.room().fitted(_needs(result)[0]).to_json(),
         "problems": [],
     }
 

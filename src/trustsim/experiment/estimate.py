@@ -36,6 +36,8 @@ _A_COLUMN = 60_000  # bytes of a variant at a point of a design
 _OPEN_SERIES = 3  # series that stand in memory while they are drawn
 _FLOAT = 4  # bytes of a number in a series
 _STARTING = 4  # seconds: processes start, what was kept is read
+_REPORT, _CHART = 5.0, 0.4  # seconds: libraries are loaded and worlds run again; a chart in all its sizes
+_CHARTS = 22  # of a report beside two for each outcome
 _COMPILED = {
     "world": 6e-3, "step": 4e-4, "opening": 2e-6, "linking": 4e-8, "liking": 5e-9, "deciding": 3e-8, "seeing": 6e-8,
     "banking": 2e-6, "ending": 5e-7, "measuring": 1e-6, "pointing": 2e-2,
@@ -53,7 +55,8 @@ class Estimate:
     workers : processes that run at the same time.
     worker_bytes, study_bytes : memory of one worker at its fullest, and of the process that collects.
     disk_bytes : of the run store.
-    cpu_seconds, seconds : work of all cores, and how long it takes, within a factor of ``DOUBT``.
+    cpu_seconds, beside_seconds : of work that the cores share, and of what one does before and after, a report also.
+    seconds : how long it takes, within a factor of ``DOUBT``.
     largest : the path of the key that makes it large.
     """
 
@@ -69,6 +72,7 @@ class Estimate:
     study_bytes: int
     disk_bytes: int
     cpu_seconds: float
+    beside_seconds: float
     seconds: float
     largest: str
 
@@ -89,13 +93,13 @@ class Estimate:
 
     def times(self, n: float, each_bytes: int) -> Estimate:
         """Return what *n* such studies need one after the other, *each_bytes* of each being kept in memory."""
-        seconds = (self.seconds - _STARTING) * n + _STARTING
+        seconds = (self.seconds - self.beside_seconds) * n + self.beside_seconds
         kept = self.study_bytes + round(n * each_bytes)
         return replace(self, study_bytes=kept, cpu_seconds=self.cpu_seconds * n, seconds=seconds)
 
     def with_workers(self, n: int) -> Estimate:
         """Return the same study on *n* workers."""
-        return replace(self, workers=n, seconds=self.cpu_seconds / n + _STARTING)
+        return replace(self, workers=n, seconds=self.cpu_seconds / n + self.beside_seconds)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data, with the memory of all processes."""
@@ -111,6 +115,7 @@ def estimate(
     points: int = 1,
     moved: Iterable[str] = (),
     with_series: bool = True,
+    with_report: bool = False,
 ) -> Estimate:
     """Return what a study of *scenario* needs.
 
@@ -120,6 +125,7 @@ def estimate(
     workers : processes; by default the CPUs that this process may use.
     points : of a design that is run at each of them; ``moved``: the paths that differ between them.
     with_series : whether the series of every run are kept, as all studies but those of designs do.
+    with_report : whether a report is written, as the command compare does.
     """
     names = [v.name for v in scenario.variants] if variants is None else list(variants)
     by_name = {variant.name: variant for variant in scenario.variants}
@@ -143,6 +149,7 @@ def estimate(
     collected = n * n_columns * _A_RUN + n_passes * _A_PASS + (n_columns * _A_COLUMN if points > 1 else 0)
     study = PROCESS + collected + (_OPEN_SERIES * days if with_series else 0)
     worker = PROCESS + widest.nbytes
+    beside = _STARTING + with_report * (_REPORT + _CHART * (_CHARTS + 2 * len(scenario.outcomes)))
     return Estimate(
         people=widest.size.people,
         links=round(widest.links),
@@ -156,7 +163,8 @@ def estimate(
         study_bytes=study,
         disk_bytes=n * n_columns * _A_RUN + (days * len(SERIES) if with_series else 0),
         cpu_seconds=cpu,
-        seconds=cpu / max(min(cores, n_passes, n_cpus()), 1) + _STARTING,
+        beside_seconds=beside,
+        seconds=cpu / max(min(cores, n_passes, n_cpus()), 1) + beside,
         largest=widest.largest if cores * worker > study else "sweep" if points > n else "replications",
     )
 

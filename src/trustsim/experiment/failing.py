@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trustsim import errors
-from trustsim.errors import TrustsimError
+from trustsim.errors import ModelError, TrustsimError
 from trustsim.experiment.simulate import FailedRun, Run
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -29,7 +29,7 @@ class RunsFailed(TrustsimError):
     def __init__(self, message: str, run: FailedRun) -> None:
         super().__init__(message, run)
         self.frames, self.replication = frames_of_the_user(run.traceback), run.replication
-        self.is_input = hasattr(errors, run.type)
+        self.is_input = _is_refusal(run.type)
         self.__cause__ = Raised(run.traceback)
 
     def __str__(self) -> str:
@@ -48,8 +48,13 @@ def told(run: FailedRun) -> str:
     """Return on one line what a run raised, and where."""
     text = " ".join(run.message.split()) if run.type != "ScenarioError" else run.message
     where = _place(run.traceback)
-    what = text if hasattr(errors, run.type) else f"{run.type}: {text}".rstrip(": ")
-    return what if not where or hasattr(errors, run.type) else f"{what} ({where})"
+    what = text if _is_refusal(run.type) else f"{run.type}: {text}".rstrip(": ")
+    return what if not where or _is_refusal(run.type) else f"{what} ({where})"
+
+
+def _is_refusal(type: str) -> bool:
+    """Whether trustsim itself refused what it was given; a ModelError is a defect of somebody's code."""
+    return hasattr(errors, type) and type != ModelError.__name__
 
 
 def frames_of_the_user(text: str) -> str:

@@ -45,6 +45,7 @@ ABOUT = "study.json"
 _PACKAGES = ("trustsim", "numpy", "numba", "scipy", "mesa", "pandas")
 _MOST_ROWS = 1_048_575  # of a sheet, without its head
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_SLASH = "\u2215"  # in place of / in a name of netCDF, where that parts groups
 _BLOCK = 20  # replications whose series are in memory at a time
 
 
@@ -166,7 +167,11 @@ def _to_netcdf(study: Study, path: Path) -> None:
     }  # fmt: skip
     told = units_of(study)
     table = {
-        name: (("replication", "variant"), major(values, unit_of(name)), {"units": told[name]})
+        name.replace("/", _SLASH): (
+            ("replication", "variant"),
+            major(values, unit_of(name)),
+            {"units": told[name], "long_name": name},
+        )
         for name, values in study.outcomes.items()
     }
     xarray.Dataset(table, coords=labels, attrs=about).to_netcdf(path, engine="h5netcdf")
@@ -174,7 +179,7 @@ def _to_netcdf(study: Study, path: Path) -> None:
     axes = ("replication", "day", "variant", "platform")
     for name in study.series:
         more = {**labels, "day": days, "platform": list(platform_names(study))}
-        called = f"series_{name}" if name in table else name
+        called = (f"series_{name}" if name in table else name).replace("/", _SLASH)
         values = (axes, major(np.asarray(study.series[name]), unit_of(name)), {"units": told[name]})
         xarray.Dataset({called: values}, coords=more).to_netcdf(path, mode="a", engine="h5netcdf")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.errors import TrustsimError
+from trustsim.errors import ModelError, TrustsimError
 from trustsim.registry import REGISTRY, Entry
 from trustsim.scenario.resolved import Scenario
 
@@ -22,11 +22,13 @@ class AbsurdNumber(TrustsimError):
 
 
 def check_numbers(run: Run, scenario: Scenario, *, with_bounds: bool = True) -> None:
-    """Raise AbsurdNumber with the place of the first number of *run* that cannot be: what, where, and on which day.
+    """Raise AbsurdNumber with the place of the first number of *run* that cannot be: what, where, and on which day;
+    ModelError for arrays of another shape than one number a variant.
 
     ``with_bounds``: an engine of one's own may mean something else by a name, and is held to finite numbers only. What
     is not registered is not known and not looked at.
     """
+    _check_shapes(run, scenario)
     known = {group: REGISTRY.group(group) for group in ("series", "outcome")}
     for name, days in run.series.items():
         entry = known["series"].get(name)
@@ -40,6 +42,18 @@ def check_numbers(run: Run, scenario: Scenario, *, with_bounds: bool = True) -> 
             v = int(np.argmax(is_wrong))
             place = f"variant {run.variants[v]!r}, day {scenario.horizon:g}, the last"
             raise _absurd(f"outcome {name}, {place}", float(values[v]), entry)
+
+
+def _check_shapes(run: Run, scenario: Scenario) -> None:
+    """Raise ModelError where an engine gives an outcome or a series that is not of a number for each variant."""
+    n = len(run.variants)
+    for name, values in run.outcomes.items():
+        if np.shape(values) != (n,):
+            raise ModelError(f"outcome {name}: given an array of shape {np.shape(values)}; allowed: ({n},)")
+    for name, days in run.series.items():
+        if np.ndim(days) != 3 or np.shape(days)[:2] != (scenario.n_days + 1, n):
+            allowed = f"({scenario.n_days + 1} days, {n} variants, platforms and all of them together)"
+            raise ModelError(f"series {name}: given an array of shape {np.shape(days)}; allowed: {allowed}")
 
 
 def _wrong(values: NDArray[np.floating[Any]], entry: Entry, with_bounds: bool) -> NDArray[np.bool_]:

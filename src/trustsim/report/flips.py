@@ -70,10 +70,10 @@ def views(result: Result) -> tuple[View, ...]:
 
     Parts are judged by the outcome that ranks; where that is only yes or no, by the loss, or the first outcome asked
     for where nobody loses. They are the tenth of worlds in which the baseline does worst in it, and the worlds with and
-    without a run under the baseline.
+    without a run under the baseline. Nothing where the outcome that ranks applies in no world.
     """
     c = result.comparison
-    if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
+    if c.ranked_by is None or len(c.variants) < 2 or c.n == 0 or not reading.is_compared(result, c.ranked_by):
         return ()
     found = _whole(result, c.ranking[0])
     names = [view.outcome for view in found]

@@ -117,9 +117,10 @@ def _table(comparison: Comparison) -> Table:
         return table
     level, measure, currency = comparison.measures[shown], comparison.measures[primary], comparison.currency
     heading = "run\nprob." if shown == RUN else words.label(shown).replace(" ", "\n")
+    change = "change" if shown == primary else f"{words.label(primary)}:\nchange"
     headings = (
         _with_unit(heading, _unit(level, currency)),
-        _with_unit("change", _unit(measure, currency, is_difference=True)) + "\n[95 % interval]",
+        _with_unit(change, _unit(measure, currency, is_difference=True)) + "\n[95 % interval]",
         "better,\n%",
         "pairing\ngain",
         _with_unit("cost", currency),

@@ -14,6 +14,7 @@ from trustsim.scenario.resolved import Precision
 from trustsim.scenario.tree import Node, Report, join, kind_of
 
 MOST_STEPS = 1_000_000
+_WHOLE = 1e-9  # share of the horizon by which its steps may miss it
 DEFAULT_REPLICATIONS = 200
 
 
@@ -37,6 +38,10 @@ def read_clock(keys: Mapping[str, Node], tree: Node, reader: Reader) -> tuple[fl
     if not 1 <= round(days / step) <= MOST_STEPS:
         given = f"{units.show(days, 'duration')} in steps of {units.show(step, 'duration')}: {days / step:.10g} steps"
         reader.report.add(horizon.spot, "horizon", given, f"from 1 to {MOST_STEPS} steps")
+    elif abs(days / step - round(days / step)) > _WHOLE * days / step:
+        given = f"{units.show(days, 'duration')} in steps of {units.show(step, 'duration')}: {days / step:.4g} steps"
+        near = units.show(round(days / step) * step, "duration")
+        reader.report.add(horizon.spot, "horizon", given, "a whole number of steps", near)
     return days, step
 
 

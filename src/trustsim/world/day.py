@@ -27,6 +27,13 @@ DEBTS, CLEARED = "debts", "cleared"  # … what platforms owe each other; what t
 _EPSILON = 1e-9
 
 
+def _finite(verb: str, **given: ArrayLike | None) -> None:
+    """Raise ModelError where a mechanism hands over what is no number."""
+    for name, values in given.items():
+        if values is not None and not np.isfinite(values).all():
+            raise ModelError(f"{verb}: given {name} of {np.asarray(values).tolist()}; allowed: finite numbers")
+
+
 class Day:
     """One step of the world, seen by one item (a shock or an intervention) at a time.
 
@@ -317,6 +324,7 @@ class Day:
         """
         if not where.any():
             return
+        _finite("post", reach=reach, fading=fading, **{k: np.where(where, v, 0.0) for k, v in strength.items()})
         evidence = np.zeros((self.state.n_variants, self.state.n_platforms, layout.N_TARGETS))
         reaches = np.zeros((self.state.n_variants, self.state.n_platforms))
         for target, value in strength.items():
@@ -337,7 +345,9 @@ class Day:
     def move(self, source: int, target: int, platform: int, amount: ArrayLike, where: Mask) -> NDArray[np.int64]:
         """Move money between two entries of a platform's books, in minor units; return what was moved, int64
         (variants,)."""
-        moved = np.where(where, np.asarray(amount, np.float64), 0.0).astype(np.int64)
+        moved = np.where(where, np.asarray(amount, np.float64), 0.0)
+        _finite("move", amount=moved)
+        moved = moved.astype(np.int64)
         self.state.books[source, :, platform] -= moved
         self.state.books[target, :, platform] += moved
         return moved
@@ -356,13 +366,16 @@ class Day:
         state = self.state
         before = state.ladder[:, :, platform].sum(axis=0)
         changes = np.broadcast_to(np.asarray(change, np.float64), where.shape)
+        _finite("revalue", change=changes[where])
         for v in np.flatnonzero(where):
             balance.reprice(state.books, state.ladder, v, platform, float(changes[v]))
         return np.asarray(state.ladder[:, :, platform].sum(axis=0) - before, np.int64)
 
     def misreport(self, platform: int, amount: ArrayLike, where: Mask) -> None:
         """Let the reported assets of *platform* exceed the true ones by *amount* more (minor units)."""
-        self.state.books[layout.MISREPORTED, :, platform] += np.where(where, np.asarray(amount), 0).astype(np.int64)
+        more = np.where(where, np.asarray(amount), 0)
+        _finite("misreport", amount=more)
+        self.state.books[layout.MISREPORTED, :, platform] += more.astype(np.int64)
 
     def reveal(self, platform: int, where: Mask) -> NDArray[np.float64]:
         """Bring the reported figures back to the truth; return the gap that this uncovers / claims, float64
@@ -374,7 +387,9 @@ class Day:
 
     def spend(self, platform: int, amount: ArrayLike, where: Mask) -> None:
         """Book a one-off cost of a lever, minor units."""
-        self.state.gauges[layout.G_COST, :, platform] += np.where(where, np.asarray(amount, np.float64), 0.0)
+        spent = np.where(where, np.asarray(amount, np.float64), 0.0)
+        _finite("spend", amount=spent)
+        self.state.gauges[layout.G_COST, :, platform] += spent
 
     def stop_payments(self, platform: int, where: Mask) -> None:
         """Let *platform* pay nothing in this step (an outage, a gate)."""
@@ -400,6 +415,7 @@ class Day:
         """Let the owners take assets over at par: *amount* (minor units) of cash comes in, as far as assets reach."""
         state = self.state
         wanted = np.broadcast_to(np.asarray(amount), where.shape)
+        _finite("sell_to_owners", amount=wanted[where])
         for v in np.flatnonzero(where):
             taken = min(int(wanted[v]), int(state.ladder[:, v, platform].sum()))
             balance.take_from_ladder(state.ladder, v, platform, taken)
@@ -407,6 +423,7 @@ class Day:
 
     def meet(self, variant: int, *, confidence: float, speed: float, meetings: float) -> None:
         """Let random pairs of neighbours meet and exchange opinions; see :func:`trustsim.kernels.opinions.meet`."""
+        _finite("meet", confidence=confidence, speed=speed, meetings=meetings)
         thought = self.keep(opinions.OPINION, lambda: opinions.spread_evenly(self.state, self.key))[variant]
         n_before, n = (round(0.5 * meetings * self.dt * step * len(thought)) for step in (self.step - 1, self.step))
         links = self.state.network
@@ -415,6 +432,7 @@ class Day:
 
     def copied(self, variant: int, platform: int, *, looks: float, first_out: float) -> Mask:
         """Let random people do as a random neighbour; return bool (accounts of the platform,): who is out by then."""
+        _finite("copied", looks=looks, first_out=first_out)
         investors, links = self.state.accounts.investor[self.accounts(platform)], self.state.network
         is_out = np.full(links.n_nodes, 2, np.uint8)
         is_out[investors] = ~self.holds(variant, platform)
@@ -474,6 +492,7 @@ class Day:
 
     def set_trust(self, variant: int, platform: int, trust: Floats) -> None:
         """Let the trust in fund safety be *trust*, probabilities float64 (accounts of the platform,)."""
+        _finite("set_trust", trust=trust)
         self.state.beliefs[layout.FUND, variant, self.accounts(platform)] = opinions.log_odds(trust)
 
     def listen(self, variant: int, rule: opinions.Listens) -> None:
