@@ -23,6 +23,12 @@ _UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uf
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # let text be read in another order than it is written
 _CHOOSERS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # which form of the character before is meant
 
+#: letters of other scripts that are drawn as Latin ones
+_DRAWN_ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝ" "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι",
+    "ABESIJKMHOPCTYXaesijopcyxhdqw" "ABEZHIKMNOPTYXovi",
+)
+
 #: what ``pandas.read_csv`` and R's ``read.csv`` take for a value that is missing
 MISSING = frozenset(
     (
@@ -93,8 +99,8 @@ def _read_as(name: str) -> str:
 
 
 def _look(name: str) -> str:
-    """Return what is to be seen of a name: forms of one character count as one, and runs of spaces as one."""
-    whole = unicodedata.normalize("NFKC", _CHOOSERS.sub("", name))
+    """Return what is to be seen of a name: characters that are drawn alike count as one, and runs of spaces as one."""
+    whole = unicodedata.normalize("NFKC", _CHOOSERS.sub("", name)).translate(_DRAWN_ALIKE)
     return " ".join("".join(c for c in whole if c not in _JOINERS).split())
 
 

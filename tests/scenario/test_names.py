@@ -115,7 +115,8 @@ def test_a_word_that_stands_for_all_is_no_name_of_one() -> None:
 
 
 def test_names_that_look_alike_are_refused_and_names_that_differ_in_case_are_not() -> None:
-    for one, other in (("ab", "a\u200db"), ("fi", "ﬁ"), ("a b", "a  b"), ("①", "1"), ("☂", "☂\ufe0f")):
+    cyrillic, greek = ("Harbour", "H\u0430rbour"), ("AB", "\u0391\u0392")
+    for one, other in (cyrillic, greek, ("ab", "a\u200db"), ("fi", "ﬁ"), ("a b", "a  b"), ("①", "1"), ("☂", "☂\ufe0f")):
         whole = document()
         whole["variants"] = {one: [], other: []}
         whole["platforms"] = [{"name": one}, {"name": other}]

@@ -246,6 +246,8 @@ def read(place: Path) -> Request:
     try:
         told = json.loads((place / REQUEST).read_text(encoding="utf-8"))
     except FileNotFoundError as e:
+        if (place / RUNS).exists():
+            raise _not_as_written(place, "no such file") from e
         raise TrustsimError(
             f"{place}: given a folder without a whole {REQUEST}; allowed: one that trustsim wrote"
         ) from e

@@ -122,10 +122,7 @@ class Configuration:
 @REGISTRY.enter("network_kind", "complete", rows=("A10",), source="doi:10.1086/226707")
 @dataclass(frozen=True)
 class Complete:
-    """Link everyone to everyone, as when all can see all.
-
-    Up to 10,000 investors, for n · (n − 1) entries are stored.
-    """
+    """Link everyone to everyone, as when all can see all. No link is stored."""
 
 
 @REGISTRY.enter("network_kind", "none", rows=("A10",), source="assumed")
