@@ -38,6 +38,7 @@ OUTCOMES = "outcomes.csv"
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
 _SECONDS_SHARED = 0.05  # what was read serves all who ask for it meanwhile, and so long after
 _MOST_STREAMS = 300
+_LITTLE = 16 * 1024  # bytes of JSON that are read before anybody waits for it
 _META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"')
 
 
@@ -119,7 +120,8 @@ async def _quick(request: Request, act: Callable[[], T]) -> T:
 
 async def _document(request: Request) -> Any:
     """Return the JSON that a request brings. Raises Refused (400) where it brings none."""
-    return read_document(await request.body())
+    body = await request.body()
+    return read_document(body) if len(body) <= _LITTLE else await _quick(request, lambda: read_document(body))
 
 
 def _number(request: Request, name: str) -> int:
