@@ -23,7 +23,7 @@ from starlette.routing import Route
 from trustsim.experiment.request import REPORT, RESOLVED
 from trustsim.web.document import read_document
 from trustsim.web.files import LARGEST_UPLOAD
-from trustsim.web.jobs import FINAL
+from trustsim.web.jobs import FINAL, OUTCOMES
 from trustsim.web.refused import Refused
 from trustsim.web.replies import HANDLERS, answer, is_made, made, whole
 from trustsim.web.security import Gate, Keys
@@ -34,12 +34,17 @@ from trustsim.web.told import encoded
 T = TypeVar("T")
 
 STATIC = Path(__file__).parent / "static"
-OUTCOMES = "outcomes.csv"
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
 _SECONDS_SHARED = 0.05  # what was read serves all who ask for it meanwhile, and so long after
 _MOST_STREAMS = 300
 _LITTLE = 16 * 1024  # bytes of JSON that are read before anybody waits for it
-_META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"')
+_OF_A_REPORT = {  # whatever is written in it: it shows, lets its pictures be taken, and does nothing
+    "Content-Security-Policy": (
+        "sandbox allow-downloads; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "unsafe-none",  # the HTML standard shows none that has another, and a sandbox
+}
 
 
 def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None, keys: Keys | None = None) -> Starlette:
@@ -364,13 +369,7 @@ async def _result(request: Request) -> Response:
 
 
 async def _report(request: Request) -> Response:
-    """Answer with the report; its policy is the one that it carries itself."""
-    path = await _file(request, REPORT)
-    text = await _quick(request, lambda: path.read_text(encoding="utf-8"))
-    found = _META.search(text[:20_000])
-    policy = found[1] if found else "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    headers = {"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"}
-    return Response(text, media_type="text/html", headers=headers)
+    return FileResponse(await _file(request, REPORT), media_type="text/html", headers=_OF_A_REPORT)
 
 
 async def _outcomes(request: Request) -> Response:

@@ -14,6 +14,7 @@ import re
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import threading
 import time
@@ -30,7 +31,7 @@ from trustsim.experiment import child
 from trustsim.experiment import request as requests
 from trustsim.experiment.address import addresses
 from trustsim.experiment.folder import ABOUT, write_whole
-from trustsim.experiment.request import REPORT, REQUEST, RUNS, Request
+from trustsim.experiment.request import REPORT, REQUEST, RESOLVED, RUNS, Request
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.store import INDEX, LOCK, Count, Damaged, count, holder_of, is_at_work, reading_of
 from trustsim.experiment.study import choose_variants
@@ -39,7 +40,9 @@ from trustsim.web.page_state import Applied
 from trustsim.web.refused import FULL, Refused, tells_of_full_disk
 
 FOLDER, CARD, LOG = "runs", "job.json", "log.txt"  # of a job: its folders, what the page knows of it, what it said
+OUTCOMES = "outcomes.csv"
 FINAL = ("done", "failed", "stopped")
+_READ = (CARD, LOG, REQUEST, RESOLVED, ABOUT, REPORT, OUTCOMES)  # by the page, some of it shown as it stands
 NICENESS = 10  # of the processes of a study, so that the page answers while all processors are busy
 _ID = re.compile(r"[0-9a-f]{16}")
 _SECONDS_TO_STOP = 20.0
@@ -120,9 +123,10 @@ class Jobs:
     # -- what there is ------------------------------------------------------------------------------------------------
 
     def place(self, id: str) -> Path:
-        """Return the folder of a job. Raises Refused (404) where there is none."""
+        """Return the folder of a job. Raises Refused (404) where there is none, or one with links in place of files."""
         place = self.folder / id
-        if not _ID.fullmatch(id) or place.is_symlink() or not (place / CARD).is_file():
+        is_job = _ID.fullmatch(id) and not place.is_symlink() and (place / CARD).is_file()
+        if not is_job or not all(_is_own(place / name) for name in _READ):
             raise Refused(404, f"the run {clean(id)[:40]!r}", "a run that is listed")
         return place
 
@@ -450,6 +454,14 @@ def _changed(path: Path, otherwise: float) -> float:
         return path.stat().st_ctime
     except OSError:
         return otherwise
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file, where there is one, lies here itself: a link leads anywhere, and a pipe never ends."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return True
 
 
 def _tail(path: Path) -> str | None:
