@@ -7,8 +7,9 @@ import hashlib
 import json
 import mimetypes
 import re
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +37,7 @@ T = TypeVar("T")
 STATIC = Path(__file__).parent / "static"
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
 _SECONDS_SHARED = 0.05  # what was read serves all who ask for it meanwhile, and so long after
+_SECONDS_TO_SWEEP = 1.0
 _MOST_STREAMS = 300
 _LITTLE = 16 * 1024  # bytes of JSON that are read before anybody waits for it
 _OF_A_REPORT = {  # whatever is written in it: it shows, lets its pictures be taken, and does nothing
@@ -74,10 +76,16 @@ def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None, k
 
 
 async def _sweep(site: Site, shared: Shared) -> None:
+    """Sweep every second; what goes wrong (a folder that cannot be read now, say) is said once and tried again."""
+    told: set[type[Exception]] = set()
     while True:
-        await asyncio.sleep(1.0)
-        with suppress(Exception):  # a folder that cannot be read now, say; whoever asks for it is told
+        await asyncio.sleep(_SECONDS_TO_SWEEP)
+        try:
             await shared.get("sweep", site.sweep)
+        except Exception as error:
+            if type(error) not in told:
+                told.add(type(error))
+                sys.stderr.write(f"trustsim serve: {type(error).__name__}: {error}; the page goes on\n")
 
 
 def _routes() -> list[Route]:
