@@ -123,3 +123,20 @@ def test_a_task_that_begins_while_a_process_is_found_dead_keeps_its_own(monkeypa
     assert worker.executor is not dead
     assert len(worker.executor.under_way) == 1
     lane.close()
+
+
+def test_a_task_that_ends_while_it_is_dropped_takes_no_other_with_it(monkeypatch):
+    lane, executor = Lane(1, seconds=100.0), Executor()
+    monkeypatch.setattr(lanes, "one_process", lambda _: executor)
+    first, second = lane.submit(os.getpid), lane.submit(os.getpid)
+
+    def refused(*of):
+        monkeypatch.undo()
+        executor.under_way[0].set_result((1, None))  # as another thread would just then
+        return Refused(*of)
+
+    monkeypatch.setattr(lanes, "Refused", refused)
+    lane.drop(first)
+    assert first.result(1) == 1
+    assert not second.done()
+    lane.close()

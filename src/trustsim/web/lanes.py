@@ -110,12 +110,12 @@ class Lane:
             waiting = next((task for task in self._waiting if task.outcome is outcome), None)
             if waiting is not None:
                 self._waiting.remove(waiting)
-            worker = next((each for each in self._workers if each.task and each.task.outcome is outcome), None)
+            under_way = [(each, each.task) for each in self._workers if each.task and each.task.outcome is outcome]
         refusal = Refused(503, "something that nobody waited for", "asking again")
         if waiting is not None:
             waiting.outcome.set_exception(refusal)
-        if worker is not None and worker.task is not None:
-            self._give_up(worker, worker.task, refusal)
+        for worker, task in under_way:
+            self._give_up(worker, task, refusal)
 
     def kill(self) -> None:
         """End the processes at once, without waiting for anything."""
