@@ -32,14 +32,14 @@ class Held:
 
     def acquire(self, waits: Callable[[str], object]) -> None:
         """Wait for the lock; *waits* is told in a line who has it. Raises OSError where there can be none."""
-        if not self._is_had(SECONDS_TO_TAKE):
+        self._path.touch()
+        if _is_held(self._path) or not self._is_had(SECONDS_TO_TAKE):
             waits(f"{self._path.parent} is in use by {self._who()}; waiting for it (Ctrl-C stops this)")
             while not self._is_had(_SECONDS_TO_LOOK):
                 pass
         self._holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
 
     def _is_had(self, seconds: float) -> bool:
-        self._path.touch()
         _is_held(self._path)  # raises where it would be waited for in vain
         try:
             self._lock.acquire(timeout=seconds)
@@ -67,9 +67,10 @@ class Held:
 def _is_held(path: Path) -> bool:
     """Whether somebody holds this lock; those who ask at the same time see nothing of each other.
 
-    Raises OSError where there is no such file, and where the file system has no locks: what waits for one would wait
-    for ever.
+    Raises OSError where the file system has no locks: what waits for one would wait for ever.
     """
+    if not path.exists():
+        return False
     if sys.platform == "win32":
         try:
             FileLock(path, timeout=0).acquire().lock.release()
