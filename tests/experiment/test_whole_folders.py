@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -238,6 +239,29 @@ def test_a_file_system_without_locks_is_told_and_not_waited_for(number, tmp_path
     with pytest.raises(TrustsimError, match="its file system gives no locks"):
         Store(tmp_path / "runs")
     assert not is_at_work(tmp_path / "runs")
+
+
+@contextmanager
+def looked_at(place):
+    """A process looks at whether the lock of a folder is held."""
+    with (place / lock.LOCK).open("rb") as stream:
+        lock.fcntl.flock(stream, lock.fcntl.LOCK_SH)
+        yield
+
+
+def test_whoever_looks_at_a_lock_takes_it_from_nobody(tmp_path):
+    (tmp_path / lock.LOCK).touch(0o444)
+    with looked_at(tmp_path):
+        assert not is_at_work(tmp_path)
+    held, told = lock.Held(tmp_path), []
+    with ExitStack() as look:
+        look.enter_context(looked_at(tmp_path))
+        threading.Timer(0.2, look.pop_all().close).start()
+        held.acquire(told.append)
+    assert told == []
+    assert is_at_work(tmp_path)
+    held.release()
+    assert not is_at_work(tmp_path)
 
 
 def test_an_index_that_another_program_has_locked_is_told(tmp_path, monkeypatch):

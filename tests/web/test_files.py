@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from asking import HERE, TestClient
 
+from trustsim.web import files
 from trustsim.web.app import app_of
 from trustsim.web.files import LARGEST_UPLOAD, Files
 from trustsim.web.jobs import Jobs
+from trustsim.web.refused import Refused
 from trustsim.web.site import Site
+from trustsim.web.told import encoded
 
 YAML = {"Content-Type": "text/yaml"}
 
@@ -105,6 +110,19 @@ def test_an_upload_is_checked_kept_and_never_written_over_a_file(client, folder)
     assert not (folder / "wrong.yaml").exists()
 
 
+def test_of_two_uploads_of_one_name_at_once_the_first_stays(folder, monkeypatch):
+    served, text, read = Files(folder), (folder / "small.yaml").read_text(), files.read
+
+    def meanwhile(file, **how):
+        file.path.write_text("of somebody else")
+        return read(file, **how)
+
+    monkeypatch.setattr(files, "read", meanwhile)
+    with pytest.raises(Refused, match="there already"):
+        served.add("mine.yaml", text)
+    assert (folder / "mine.yaml").read_text() == "of somebody else"
+
+
 @pytest.mark.parametrize("name", ["../x.yaml", "/x.yaml", "x.py", "a/b.yaml", ".x.yaml", "x.yaml\n", "", "é" * 200])
 def test_an_upload_has_a_plain_name(client, folder, name):
     assert upload(client, name, (folder / "small.yaml").read_text()).status_code == 400
@@ -162,3 +180,9 @@ def test_a_title_is_text_and_stays_so(client, folder):
     answer = form(client, scenario="evil.yaml")
     assert answer.json()["title"] == evil
     assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("name", ["back\\slash", r"\1", r"new\n"])
+def test_a_folder_is_named_in_answers_as_it_is_called(tmp_path, name):
+    folder = tmp_path / name
+    assert json.loads(encoded({"is": str(folder)}, folder)) == {"is": name}

@@ -60,8 +60,7 @@ def test_a_job_gives_the_numbers_of_the_command_line_to_the_last_digit(finished,
     for name in ("report.html", "outcomes.csv", "scenario.yaml"):
         assert client.get(f"/api/jobs/{job['id']}/{name}").status_code == 200
     policy = client.get(f"/api/jobs/{job['id']}/report.html").headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'")
-    assert "unsafe" not in policy
+    assert policy.startswith("sandbox allow-downloads; default-src 'none'")
     place = f"/api/jobs/{job['id']}/chart"
     chart = made(client, place, params={"kind": "difference", "name": "run_probability"})
     assert "<svg" in chart.json()["pictures"][0]["svg"]

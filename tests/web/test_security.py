@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
+
 import pytest
 from asking import TestClient
 
+from trustsim.web import app
 from trustsim.web.app import app_of
+from trustsim.web.document import read_document
+from trustsim.web.refused import Refused
 from trustsim.web.security import LARGEST_BODY, Keys
 
 STATE = {"scenario": "small.yaml"}
@@ -147,3 +154,26 @@ def test_a_body_that_is_no_state_is_refused_and_says_why(client, body):
     answer = client.post("/api/scenario", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
     assert answer.json()["error"]["allowed"]
+
+
+def test_many_keys_are_read_at_once_and_one_that_stands_twice_is_found():
+    names = [f"k{n}" for n in range(20_000)]
+    began = time.process_time()
+    assert len(read_document(json.dumps(dict.fromkeys(names, 0)).encode())) == 20_000
+    with pytest.raises(Refused, match="the key 'k19999' twice"):
+        read_document(("{" + ",".join(f'"{name}": 0' for name in [*names, names[-1]]) + "}").encode())
+    assert time.process_time() - began < 2
+
+
+def test_a_large_document_is_read_apart_from_what_others_wait_for(client, monkeypatch):
+    threads = []
+
+    def read(body):
+        threads.append(threading.current_thread().name)
+        return read_document(body)
+
+    monkeypatch.setattr(app, "read_document", read)
+    large = {**STATE, "set": {"replications": "2" + 20_000 * " "}}
+    assert client.post("/api/scenario", json=large).status_code == 200
+    assert [name for name in threads if name.startswith("page")] == threads
+    assert len(threads) == 1

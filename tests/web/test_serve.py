@@ -17,9 +17,9 @@ from trustsim.web.jobs import Jobs
 
 
 @contextmanager
-def serving(folder, *options):
+def serving(folder, *options, by=()):
     """Give the address that `trustsim serve` prints; the server ends with the block, within half a minute."""
-    command = [sys.executable, "-m", "trustsim.cli", "serve", str(folder), "--no-open", "--workers", "1", *options]
+    command = [*by, sys.executable, "-m", "trustsim.cli", "serve", str(folder), "--no-open", "--workers", "1", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -93,6 +93,15 @@ def test_another_machine_needs_the_token_that_is_printed(folder):
             assert client.get("/").status_code == 403
             assert client.get(f"/?token={token}").status_code == 303
             assert client.get("/api/scenarios").status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no terminal hangs up there")
+def test_a_server_that_was_started_by_nohup_outlives_its_terminal(folder):
+    with serving(folder, "--port", "0", by=("nohup",)) as (address, process), asking(address) as client:
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        assert client.get("/api/scenarios").status_code == 200
 
 
 @pytest.mark.slow

@@ -85,3 +85,21 @@ def test_a_folder_that_is_read_only_is_looked_at_and_nothing_else(finished):
         "/report.html",
     ):
         assert made(client, f"/api/jobs/{id}{path}").status_code == 200
+
+
+def test_a_network_file_counts_with_the_people_that_it_brings(folder):
+    n = 25_001
+    (folder / "path.csv").write_text("source,target\n" + "".join(f"{k},{k + 1}\n" for k in range(n - 1)))
+    story = (folder / "small.yaml").read_text().replace("  count: 120\n", "")
+    network = "network: {kind: small_world, mean_degree: 6, rewire: 10 %}"
+    (folder / "large.yaml").write_text(story.replace(network, "network: {kind: file, path: path.csv}"))
+    state = {"scenario": "large.yaml", "replications": 2}
+    site, client = served(folder)
+    answer = client.post("/api/play?replication=0", json=state)
+    assert (answer.status_code, "25001 investors to watch" in answer.text) == (422, True)
+    needs = client.post("/api/scenario", json=state).json()["needs"]
+    assert needs["people"] == n
+    assert site.begin(state).result()["work"] == n * 30 * 4 * 2
+    _, client = served(folder, limits=Limits(investors=n - 1))
+    refused = client.post("/api/jobs", json=state)
+    assert (refused.status_code, "--most-investors" in refused.text) == (422, True)

@@ -17,6 +17,7 @@ if sys.platform != "win32":
     import fcntl
 
 LOCK, HOLDER = "lock", "holder.txt"
+SECONDS_TO_TAKE = 0.5  # a lock that is free, and that somebody may just be looking at
 _HELD = re.compile(r"process (\d+) on (.+)")
 _SECONDS_TO_LOOK = 1.0  # between two looks at whether the file system still has locks
 _SECONDS_OF_PATIENCE = 20.0  # with one that answers "permission denied", which some say of a lock that is held
@@ -31,14 +32,15 @@ class Held:
 
     def acquire(self, waits: Callable[[str], object]) -> None:
         """Wait for the lock; *waits* is told in a line who has it. Raises OSError where there can be none."""
-        if not self._is_had():
+        self._path.touch()
+        if _is_held(self._path) or not self._is_had(SECONDS_TO_TAKE):
             waits(f"{self._path.parent} is in use by {self._who()}; waiting for it (Ctrl-C stops this)")
             while not self._is_had(_SECONDS_TO_LOOK):
                 pass
         self._holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
 
-    def _is_had(self, seconds: float = 0.0) -> bool:
-        _look(self._path)
+    def _is_had(self, seconds: float) -> bool:
+        _is_held(self._path)  # raises where it would be waited for in vain
         try:
             self._lock.acquire(timeout=seconds)
         except Timeout:
@@ -62,39 +64,40 @@ class Held:
                 self._lock.release()
 
 
-def _look(path: Path) -> None:
-    """Raise OSError where the file system has no locks; what waits for one would wait for ever.
+def _is_held(path: Path) -> bool:
+    """Whether somebody holds this lock; those who ask at the same time see nothing of each other.
 
-    A lock that somebody holds is no error.
+    Raises OSError where the file system has no locks: what waits for one would wait for ever.
     """
+    if not path.exists():
+        return False
     if sys.platform == "win32":
-        return
+        try:
+            FileLock(path, timeout=0).acquire().lock.release()
+        except Timeout:
+            return True
+        return False
     began = time.monotonic()
-    while True:
-        with path.open("a") as stream:
+    with path.open("rb") as stream:
+        while True:
             try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
+                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except OSError as e:
                 if e.errno in (errno.EAGAIN, errno.EWOULDBLOCK):
-                    return
+                    return True
                 if e.errno != errno.EACCES or time.monotonic() - began > _SECONDS_OF_PATIENCE:
                     raise OSError(e.errno, f"its file system gives no locks: {os.strerror(e.errno or 0)}") from e
-        time.sleep(_SECONDS_TO_LOOK)
+                time.sleep(_SECONDS_TO_LOOK)
+            else:
+                return False
 
 
 def is_at_work(folder: str | os.PathLike[str]) -> bool:
-    """Whether some process holds the lock of *folder* now."""
-    lock = Path(folder) / LOCK
+    """Whether some process holds the lock of *folder* now; one that may only be read can be asked too."""
     try:
-        if lock.exists():
-            _look(lock)
-            FileLock(lock, timeout=0).acquire().lock.release()
-    except Timeout:
-        return True
+        return _is_held(Path(folder) / LOCK)
     except OSError:
         return False
-    return False
 
 
 def holder_of(folder: str | os.PathLike[str]) -> int | None:

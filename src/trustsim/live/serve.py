@@ -8,7 +8,7 @@ import threading
 import warnings
 import webbrowser
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import solara
 from solara.server import settings
@@ -18,6 +18,9 @@ from solara.server.starlette import ServerStarlette, app
 from trustsim.live.classroom import classroom
 from trustsim.live.page import Watch
 from trustsim.scenario.resolved import Scenario
+
+if TYPE_CHECKING:
+    from trustsim.web.door import Guard
 
 LOOPBACK = "127.0.0.1"
 _SECONDS_TO_END = 4.0
@@ -29,26 +32,6 @@ _stories: list[Scenario] = []  # the last one is served; Solara finds a page by 
 def Page() -> None:
     """Show the story that is served."""
     Watch(_stories[-1])
-
-
-class Guard(Protocol):
-    """What stands before the page, so that only who was told its address can ask; see :mod:`trustsim.web.door`."""
-
-    @property
-    def before(self) -> Callable[[Any], Any]:
-        """Puts the door before an application."""
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Of the server."""
-
-    @property
-    def printed(self) -> str:
-        """What stands behind the address that is printed."""
-
-    @property
-    def opened(self) -> str:
-        """What stands behind the address that opens a browser."""
 
 
 def serve(scenario: Scenario, port: int, guard: Guard, *, opens: bool, tell: Callable[[str], None]) -> None:

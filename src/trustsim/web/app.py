@@ -7,8 +7,9 @@ import hashlib
 import json
 import mimetypes
 import re
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ from starlette.routing import Route
 from trustsim.experiment.request import REPORT, RESOLVED
 from trustsim.web.document import read_document
 from trustsim.web.files import LARGEST_UPLOAD
-from trustsim.web.jobs import FINAL
+from trustsim.web.jobs import FINAL, OUTCOMES
 from trustsim.web.refused import Refused
 from trustsim.web.replies import HANDLERS, answer, is_made, made, whole
 from trustsim.web.security import Gate, Keys
@@ -34,11 +35,18 @@ from trustsim.web.told import encoded
 T = TypeVar("T")
 
 STATIC = Path(__file__).parent / "static"
-OUTCOMES = "outcomes.csv"
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
 _SECONDS_SHARED = 0.05  # what was read serves all who ask for it meanwhile, and so long after
+_SECONDS_TO_SWEEP = 1.0
 _MOST_STREAMS = 300
-_META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"')
+_LITTLE = 16 * 1024  # bytes of JSON that are read before anybody waits for it
+_OF_A_REPORT = {  # whatever is written in it: it shows, lets its pictures be taken, and does nothing
+    "Content-Security-Policy": (
+        "sandbox allow-downloads; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "unsafe-none",  # the HTML standard shows none that has another, and a sandbox
+}
 
 
 def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None, keys: Keys | None = None) -> Starlette:
@@ -68,10 +76,16 @@ def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None, k
 
 
 async def _sweep(site: Site, shared: Shared) -> None:
+    """Sweep every second; what goes wrong (a folder that cannot be read now, say) is said once and tried again."""
+    told: set[type[Exception]] = set()
     while True:
-        await asyncio.sleep(1.0)
-        with suppress(Exception):  # a folder that cannot be read now, say; whoever asks for it is told
+        await asyncio.sleep(_SECONDS_TO_SWEEP)
+        try:
             await shared.get("sweep", site.sweep)
+        except Exception as error:
+            if type(error) not in told:
+                told.add(type(error))
+                sys.stderr.write(f"trustsim serve: {type(error).__name__}: {error}; the page goes on\n")
 
 
 def _routes() -> list[Route]:
@@ -119,7 +133,8 @@ async def _quick(request: Request, act: Callable[[], T]) -> T:
 
 async def _document(request: Request) -> Any:
     """Return the JSON that a request brings. Raises Refused (400) where it brings none."""
-    return read_document(await request.body())
+    body = await request.body()
+    return read_document(body) if len(body) <= _LITTLE else await _quick(request, lambda: read_document(body))
 
 
 def _number(request: Request, name: str) -> int:
@@ -362,13 +377,7 @@ async def _result(request: Request) -> Response:
 
 
 async def _report(request: Request) -> Response:
-    """Answer with the report; its policy is the one that it carries itself."""
-    path = await _file(request, REPORT)
-    text = await _quick(request, lambda: path.read_text(encoding="utf-8"))
-    found = _META.search(text[:20_000])
-    policy = found[1] if found else "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    headers = {"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"}
-    return Response(text, media_type="text/html", headers=headers)
+    return FileResponse(await _file(request, REPORT), media_type="text/html", headers=_OF_A_REPORT)
 
 
 async def _outcomes(request: Request) -> Response:

@@ -24,11 +24,11 @@ def read_document(body: bytes) -> Any:
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
-        raise Refused(400, f"the key {twice[:80]!r} twice", "each key once")
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Refused(400, f"the key {name[:80]!r} twice", "each key once")
+        found[name] = value
     return found
 
 

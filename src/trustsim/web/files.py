@@ -15,7 +15,7 @@ from typing import Any
 
 from trustsim.catalog import REGISTRY
 from trustsim.errors import Problem, ScenarioError
-from trustsim.experiment.folder import write_whole
+from trustsim.experiment.folder import cannot
 from trustsim.experiment.request import REQUEST
 from trustsim.scenario.load import whole_tree
 from trustsim.scenario.resolved import Scenario
@@ -126,14 +126,36 @@ class Files:
         if n_files >= MOST_FILES:
             raise Refused(507, f"one scenario more than the {n_files} in the folder", f"at most {MOST_FILES}")
         path = self.folder / name
-        if path.exists() or path.is_symlink():
-            raise Refused(409, f"{name!r}, which is there already", "another name: no file is written over")
+        if os.path.lexists(path):
+            raise _taken(name)
         file = File(name, path, self.folder)
         problems = read(file, text=text).problems
         if problems:
             raise Refused(422, f"{name!r}, a scenario with {len(problems)} problems", "one without", problems)
-        write_whole({path: lambda beside: beside.write_text(text, encoding="utf-8")})
+        _write_new(path, text)
         return file
+
+
+def _taken(name: str) -> Refused:
+    return Refused(409, f"{name!r}, which is there already", "another name: no file is written over")
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet; of one that cannot be written whole nothing stays."""
+    try:
+        stream = path.open("x", encoding="utf-8")
+    except FileExistsError as e:  # somebody was quicker
+        raise _taken(path.name) from e
+    except OSError as e:
+        raise cannot("write", path, e) from e
+    try:
+        with stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as e:
+        path.unlink(missing_ok=True)
+        raise cannot("write", path, e) from e
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import re
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import threading
 import time
@@ -30,7 +31,8 @@ from trustsim.experiment import child
 from trustsim.experiment import request as requests
 from trustsim.experiment.address import addresses
 from trustsim.experiment.folder import ABOUT, write_whole
-from trustsim.experiment.request import REPORT, REQUEST, RUNS, Request
+from trustsim.experiment.lock import HOLDER, SECONDS_TO_TAKE
+from trustsim.experiment.request import REPORT, REQUEST, RESOLVED, RUNS, Request
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.store import INDEX, LOCK, Count, Damaged, count, holder_of, is_at_work, reading_of
 from trustsim.experiment.study import choose_variants
@@ -39,7 +41,10 @@ from trustsim.web.page_state import Applied
 from trustsim.web.refused import FULL, Refused, tells_of_full_disk
 
 FOLDER, CARD, LOG = "runs", "job.json", "log.txt"  # of a job: its folders, what the page knows of it, what it said
+OUTCOMES = "outcomes.csv"
 FINAL = ("done", "failed", "stopped")
+_GOES_ON = ("failed", "stopped")
+_READ = (CARD, LOG, REQUEST, RESOLVED, ABOUT, REPORT, OUTCOMES)  # by the page, some of it shown as it stands
 NICENESS = 10  # of the processes of a study, so that the page answers while all processors are busy
 _ID = re.compile(r"[0-9a-f]{16}")
 _SECONDS_TO_STOP = 20.0
@@ -87,6 +92,7 @@ class _Running:
 
     process: subprocess.Popen[bytes]
     lock: BaseFileLock
+    began: float  # seconds since the epoch
 
 
 class Jobs:
@@ -110,19 +116,21 @@ class Jobs:
         self.folder, self._n_at_once, self._workers = folder.resolve() / FOLDER, n_at_once, workers
         self._most_waiting, self._most_bytes = most_waiting, most_bytes
         self._size = (0.0, 0)  # when it was measured, bytes
-        self._lock = threading.RLock()
+        self._measuring = threading.Lock()
+        self._lock = threading.RLock()  # held for moments only: whoever asks anything waits for it
         self._waiting: list[str] = []
         self._running: dict[str, _Running] = {}
         self._sound: dict[str, tuple[object, str | None]] = {}
-        self._without_room: set[str] = set()  # jobs that were stopped because the disk's share is full
+        self._ended: dict[str, tuple[str, str]] = {}  # (status, message) where the job's folder does not say why
         self._is_open = True
 
     # -- what there is ------------------------------------------------------------------------------------------------
 
     def place(self, id: str) -> Path:
-        """Return the folder of a job. Raises Refused (404) where there is none."""
+        """Return the folder of a job. Raises Refused (404) where there is none, or one with links in place of files."""
         place = self.folder / id
-        if not _ID.fullmatch(id) or place.is_symlink() or not (place / CARD).is_file():
+        is_job = _ID.fullmatch(id) and not place.is_symlink() and (place / CARD).is_file()
+        if not is_job or not all(_is_own(place / name) for name in _READ):
             raise Refused(404, f"the run {clean(id)[:40]!r}", "a run that is listed")
         return place
 
@@ -149,16 +157,21 @@ class Jobs:
         place = self.folder / card.id
         found = self._counted(place, card)
         with self._lock:
-            is_waiting, is_ours = card.id in self._waiting, card.id in self._running
+            is_waiting, ours = card.id in self._waiting, self._running.get(card.id)
+            ended = self._ended.get(card.id)
         if is_waiting:
             return Status("queued", found)
         is_busy, about = is_at_work(place / RUNS), _about(place)
         if about is not None and about["interrupted"] and not is_busy:  # its report may still be written
-            return Status("stopped", found, self._why_stopped(card.id))
-        if is_ours or is_busy or is_at_work(place):
+            name, message = ended or ("stopped", None)
+            return Status(name, found, message)
+        if ours is not None or is_busy or is_at_work(place):
+            if ours is None:  # another server's now
+                self._ended.pop(card.id, None)
             is_last = found.done + found.failed == card.total * len(card.variants)
+            began = _written(place / RUNS / HOLDER) if ours is None else ours.began
             return Status(
-                "running", found, _WRITES if is_last else None, time.time() - _changed(place / LOG, card.began)
+                "running", found, _WRITES if is_last else None, None if began is None else time.time() - began
             )
         damage = self._damage(card)
         if damage is not None:
@@ -166,11 +179,8 @@ class Jobs:
         if about is not None:
             message = f"{found.failed} runs failed: {found.failures[0][1]}" if found.failures else None
             return Status("done", found, message, about["seconds"])
-        name, message = _end_of(_tail(place / LOG), is_full=shutil.disk_usage(place).free < _LITTLE)
-        return Status(name, found, self._why_stopped(card.id) or message)
-
-    def _why_stopped(self, id: str) -> str | None:
-        return f"The runs filled their room: {self._room()}" if id in self._without_room else None
+        name, message = ended or _end_of(_tail(place / LOG), is_full=shutil.disk_usage(place).free < _LITTLE)
+        return Status(name, found, message)
 
     def _damage(self, card: Card) -> str | None:
         """Say what of a job that is not under way is not as it was written; read again where its index changed."""
@@ -207,44 +217,58 @@ class Jobs:
         """Whether all jobs take more than they may, as it was measured at most so many seconds ago."""
         if math.isinf(self._most_bytes):
             return False
-        if self._size[0] == 0.0 or time.monotonic() - self._size[0] > seconds:
-            self._size = (time.monotonic(), _bytes_below(self.folder))
+        is_old = self._size[0] == 0.0 or time.monotonic() - self._size[0] > seconds
+        if is_old and self._measuring.acquire(blocking=False):  # else somebody is about to know
+            try:
+                self._size = (time.monotonic(), _bytes_below(self.folder))
+            finally:
+                self._measuring.release()
         return self._size[1] > self._most_bytes
 
     def start(self, card: Card) -> Card:
         """Begin the study of a card, or go on with it, and return the card; one that is done stays as it is."""
-        with self._lock:
-            if self.status(card).name in ("stopped", "failed"):
-                self._put_in_line(card.id)
+        ours, name = self._stands(card)
+        if name in _GOES_ON:
+            self._put_in_line(card.id, ours)
         return card
 
     def may_resume(self, id: str) -> bool:
         """Whether a job was stopped or failed; one that still writes a report is ended for that."""
-        card = self.card(id)
-        with self._lock:
-            found = self.status(card).name in ("stopped", "failed")
-            if found:
-                self._end(id)
-        return found
+        ours, name = self._stands(self.card(id))
+        if name in _GOES_ON:
+            self._end(ours)
+        return name in _GOES_ON
 
     def resume(self, id: str) -> Card:
         """Go on with a job that was stopped or failed. Raises Refused (409) for one that is under way or done."""
         card = self.card(id)
-        with self._lock:
-            name = self.status(card).name
-            if name not in ("stopped", "failed"):
-                raise Refused(409, f"a run that is {name}", "one that was stopped or failed")
-            self._put_in_line(id)
+        ours, name = self._stands(card)
+        if name not in _GOES_ON:
+            raise Refused(409, f"a run that is {name}", "one that was stopped or failed")
+        self._put_in_line(id, ours)
         return card
 
-    def _put_in_line(self, id: str) -> None:
-        place = self.folder / id
-        self._end(id)
-        for path, act in ((place / LOG, Path.unlink), (place / REQUEST, Path.touch)):  # what was said is of before
-            with suppress(OSError):
-                act(path)
-        self._waiting.append(id)
+    def _stands(self, card: Card) -> tuple[_Running | None, str]:
+        """Return the process that a job had, and then how it stands, which takes long to read: nobody waits for it."""
+        with self._lock:
+            ours = self._running.get(card.id)
+        return ours, self.status(card).name
+
+    def _put_in_line(self, id: str, ours: _Running | None) -> None:
+        self._end(ours)
+        with self._lock:
+            if self._is_begun(id):  # somebody else was quicker
+                return
+            place = self.place(id)
+            for path, act in ((place / LOG, Path.unlink), (place / REQUEST, Path.touch)):  # what was said is of before
+                with suppress(OSError):
+                    act(path)
+            self._ended.pop(id, None)
+            self._waiting.append(id)
         self.turn()
+
+    def _is_begun(self, id: str) -> bool:
+        return id in self._waiting or id in self._running
 
     def stop(self, id: str) -> Card:
         """Stop a job; what is finished is kept. Raises Refused (409) for one that is not under way."""
@@ -265,47 +289,64 @@ class Jobs:
 
     def delete(self, id: str) -> None:
         """Delete a job with all that it computed. Raises Refused (409) for one that is under way."""
-        card = self.card(id)
+        ours, name = self._stands(self.card(id))
+        if name in FINAL:
+            self._end(ours)
         with self._lock:
-            name = self.status(card).name
-            if name not in FINAL:
-                raise Refused(409, f"a run that is {name}", "one that is done or stopped")
-            self._end(id)
+            if name not in FINAL or self._is_begun(id):
+                raise Refused(
+                    409, f"a run that is {'running' if name in FINAL else name}", "one that is done or stopped"
+                )
+            self._ended.pop(id, None)
             gone = self.folder / f"{_GONE}{id}-{secrets.token_hex(4)}"  # at once, however long the rest takes
             os.rename(self.folder / id, gone)
         self._size = (0.0, 0)
         shutil.rmtree(gone, ignore_errors=True)
 
-    def _end(self, id: str) -> None:
+    def _end(self, ours: _Running | None) -> None:
         """End the process of a job that is stopped and may still write a report."""
-        ours = self._running.get(id)
-        if ours is not None:
+        if ours is None:
+            return
+        if ours.process.poll() is None:
             _signal(ours.process, signal.SIGKILL)
             ours.process.wait(_SECONDS_TO_STOP)
-            self.turn()
+        self.turn()
 
     def turn(self) -> None:
         """Take note of the processes that ended, and start those that wait as far as there is room."""
+        is_full = bool(self._running) and self._is_too_large(_SECONDS_OF_SIZE)
         with self._lock:
             for id, ours in list(self._running.items()):
                 if ours.process.poll() is not None:
                     del self._running[id]
                     ours.lock.release()
-            if self._running and self._is_too_large(_SECONDS_OF_SIZE):
+            if self._running and is_full:
                 self._stop_for_room()
             while self._is_open and self._waiting and len(self._running) < self._n_at_once:
-                id = self._waiting.pop(0)
-                lock = FileLock(self.folder / id / LOCK, thread_local=False)
-                with suppress(Timeout):  # another server on this folder was quicker
-                    lock.acquire(timeout=0)
-                    self._running[id] = _Running(self._process(self.folder / id, lock), lock)
+                self._begin(self._waiting.pop(0))
+
+    def _begin(self, id: str) -> None:
+        """Start the process of a job; where there can be none the job has failed, and says why."""
+        place = self.folder / id
+        lock = FileLock(place / LOCK, thread_local=False)
+        try:
+            lock.acquire(timeout=SECONDS_TO_TAKE)
+            self._running[id] = _Running(self._process(place, lock), lock, time.time())
+        except Timeout:  # another server on this folder was quicker, and runs it
+            return
+        except Exception as error:
+            lock.release()
+            reason = f"{FULL}. What is finished is kept." if tells_of_full_disk(str(error)) else _not_begun(error)
+            self._ended[id] = "failed", reason
 
     def _stop_for_room(self) -> None:
         """Stop what runs and what waits: together the jobs have filled what they may."""
+        why = "stopped", f"The runs filled their room: {self._room()}"
+        self._ended.update(dict.fromkeys(self._waiting, why))
         self._waiting.clear()
         for id, ours in self._running.items():
-            if id not in self._without_room:
-                self._without_room.add(id)
+            if id not in self._ended:
+                self._ended[id] = why
                 _signal(ours.process, signal.SIGINT)
                 threading.Thread(target=_insist, args=(ours.process,), daemon=True).start()
 
@@ -445,11 +486,25 @@ def _about(place: Path) -> dict[str, Any] | None:
         return None
 
 
-def _changed(path: Path, otherwise: float) -> float:
+def _written(path: Path) -> float | None:
+    """Return when a file was written, in seconds since the epoch; None where there is none."""
     try:
-        return path.stat().st_ctime
+        return path.stat().st_mtime
     except OSError:
-        return otherwise
+        return None
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file, where there is one, lies here itself: a link leads anywhere, and a pipe never ends."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return True
+
+
+def _not_begun(error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"Its process could not be started ({reason}); {_ENDED}."
 
 
 def _tail(path: Path) -> str | None:

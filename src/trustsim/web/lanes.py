@@ -110,12 +110,12 @@ class Lane:
             waiting = next((task for task in self._waiting if task.outcome is outcome), None)
             if waiting is not None:
                 self._waiting.remove(waiting)
-            worker = next((each for each in self._workers if each.task and each.task.outcome is outcome), None)
+            under_way = [(each, each.task) for each in self._workers if each.task and each.task.outcome is outcome]
         refusal = Refused(503, "something that nobody waited for", "asking again")
         if waiting is not None:
             waiting.outcome.set_exception(refusal)
-        if worker is not None and worker.task is not None:
-            self._give_up(worker, worker.task, refusal)
+        for worker, task in under_way:
+            self._give_up(worker, task, refusal)
 
     def kill(self) -> None:
         """End the processes at once, without waiting for anything."""
@@ -144,9 +144,20 @@ class Lane:
     def _turn(self) -> None:
         """Begin what waits as far as processes are free."""
         with self._lock:
-            for worker in self._workers:
-                if worker.task is None and self._waiting:
-                    self._begin(worker, self._waiting.popleft())
+            while self._waiting:
+                worker = next((each for each in self._workers if each.task is None), None)
+                if worker is None:
+                    return
+                task = self._waiting.popleft()
+                try:
+                    self._begin(worker, task)
+                except Exception as error:  # the system gives no process or no thread
+                    executor = worker.executor
+                    self._free(worker, task, ends=True)
+                    _kill(executor)
+                    task.outcome.set_exception(
+                        Refused(503, f"a server that can start no process ({error})", "one that is less busy")
+                    )
 
     def _begin(self, worker: _Worker, task: _Task) -> None:
         worker.task = task
@@ -166,14 +177,12 @@ class Lane:
 
     def _take(self, worker: _Worker, task: _Task, done: Future[Any]) -> None:
         """Hand on what came of a task; a process that died had too little memory, most likely."""
-        if not self._free(worker, task):
+        error = BrokenExecutor() if done.cancelled() else done.exception()
+        is_broken = isinstance(error, BrokenExecutor)
+        if not self._free(worker, task, ends=is_broken):
             return
-        error = done.exception()
-        if isinstance(error, BrokenExecutor):
-            worker.executor = None
-            task.outcome.set_exception(self._too_much())
-        elif error is not None:
-            task.outcome.set_exception(error)
+        if error is not None:
+            task.outcome.set_exception(self._too_much() if is_broken else error)
         else:
             self.is_warm = True
             value, refusal = done.result()

@@ -17,6 +17,7 @@ from trustsim.scenario.tree import LONGEST, Node, Report, Spot, tree_of
 from trustsim.scenario.yaml_file import read_text
 from trustsim.web.files import File, Files, read
 from trustsim.web.refused import Refused
+from trustsim.world import network_size
 
 PAGE = "the page"  # what messages call the place of a value that was set there
 MOST_CHANGES = 1000
@@ -258,10 +259,11 @@ def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
         return []
     replications = scenario.replications
     budget = replications.budget if isinstance(replications, Precision) else replications
-    people = [variant.world.investors for variant in scenario.variants]
+    worlds = [variant.world for variant in scenario.variants]
+    people = max(network_size.expected(w.network, w.investors.count)[0] + w.investors.newcomers for w in worlds)
     counts = (
         ("replications", budget, limits.replications, "replications"),
-        ("investors.count", max((p.count or 0) + p.newcomers for p in people), limits.investors, "investors"),
+        ("investors.count", people, limits.investors, "investors"),
         ("variants", len(scenario.variants), limits.variants, "variants"),
         ("horizon", scenario.n_days, limits.steps, "steps"),
     )

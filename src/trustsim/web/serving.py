@@ -85,7 +85,7 @@ def run(site: Site, line: socket.socket, address: Address) -> None:
         timeout_graceful_shutdown=1, timeout_keep_alive=SECONDS_IDLE, h11_max_incomplete_event_size=LARGEST_HEAD,
     )  # fmt: skip
     server = _Server(config, site)
-    if hasattr(signal, "SIGHUP"):
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # ignored: nohup
         signal.signal(signal.SIGHUP, server.handle_exit)
     with suppress(KeyboardInterrupt):  # raised once more when all is closed
         server.run(sockets=[line])

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from trustsim.experiment.estimate import estimate
+from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.scenario.resolved import Scenario
 from trustsim.web import finished, jobs, play
 from trustsim.web.files import Files
@@ -53,9 +53,8 @@ def form(place: Place, document: object, pace: float | None) -> bytes:
     """Return the form of a state; *pace*: seconds a piece of work took, where that is known."""
     applied = _applied(place, document)
     found = form_of(applied, str(place.folder))
-    needs, is_known = applied.needs, pace is not None and applied.scenario is not None
-    seconds = None if needs is None else needs.seconds
-    found["seconds_estimate"] = (pace or 0.0) * work_of(applied.scenario, applied.shown) if is_known else seconds
+    needs = applied.needs
+    found["seconds_estimate"] = None if needs is None else needs.seconds if pace is None else pace * work_of(needs)
     found["needs"] = None if needs is None else needs.to_json()
     return encoded({**found, "is_read_only": place.is_read_only}, place.folder)
 
@@ -67,8 +66,9 @@ def add(place: Place, name: str, text: str) -> str:
 
 def begin(place: Place, document: object) -> Json:
     """Write down the study of a state, unless it is there, and return its card as plain data."""
-    applied, scenario = _whole(place, document)
-    return asdict(jobs.begin(place.folder, applied, work_of(scenario, applied.shown)))
+    applied, _ = _whole(place, document)
+    assert applied.needs is not None, "a scenario without problems"
+    return asdict(jobs.begin(place.folder, applied, work_of(applied.needs)))
 
 
 def renew(run: Path) -> None:
@@ -106,23 +106,18 @@ def _watched(place: Place, scenario: Scenario, names: tuple[str, ...], replicati
     chosen = tuple(name for name in dict.fromkeys(names) if name in known)[:MOST_PLAYED]
     if not chosen:
         raise Refused(404, "a world that there is not", "variants of the scenario, and a number from 0")
-    people = known[chosen[0]].world.investors
-    if (people.count or 0) + people.newcomers > MOST_INVESTORS_PLAYED:
-        raise Refused(422, f"{people.count} investors to watch", f"at most {MOST_INVESTORS_PLAYED}")
     needs = estimate(scenario, variants=chosen, replications=1, workers=1)
+    if needs.people > MOST_INVESTORS_PLAYED:
+        raise Refused(422, f"{needs.people} investors to watch", f"at most {MOST_INVESTORS_PLAYED}")
     too_much = beyond(needs, place.limits, "a world")
     if too_much:
         raise Refused(422, too_much[0].given, too_much[0].allowed, too_much)
     return encoded(play.watch(scenario, chosen, replication), place.folder)
 
 
-def work_of(scenario: Scenario | None, names: tuple[str, ...] | None) -> float:
-    """Return what the time of a study grows with: accounts, days, variants and worlds, all multiplied."""
-    assert scenario is not None
-    people = scenario.variants[0].world.investors
-    budget = scenario.replications if isinstance(scenario.replications, int) else scenario.replications.budget
-    n_people = float((people.count or 1000) + people.newcomers)
-    return n_people * scenario.n_days * len(names or scenario.variants) * budget
+def work_of(needs: Estimate) -> float:
+    """Return what the time of a study grows with: people, days, variants and worlds, all multiplied."""
+    return float(needs.people * needs.steps * needs.variants * needs.replications)
 
 
 # -- of what is finished ----------------------------------------------------------------------------------------------

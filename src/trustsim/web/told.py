@@ -24,7 +24,8 @@ def without_paths(text: str, folder: Path | None = None) -> str:
     """Return a text in which what lies in *folder* is named from there, and where all else lies is left out."""
     inside, itself, beyond = _patterns("" if folder is None else str(folder))
     if folder is not None and _as_json(str(folder)) in text:  # which is quick to find out
-        text = itself.sub(_as_json(folder.name), inside.sub("", text))
+        name = _as_json(folder.name)
+        text = itself.sub(lambda _: name, inside.sub("", text))
     return beyond.sub("…", text) if any(root in text for root in _roots()) else text
 
 
