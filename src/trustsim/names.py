@@ -25,8 +25,8 @@ _CHOOSERS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # which form of 
 
 #: letters of other scripts that are drawn as Latin ones
 _DRAWN_ALIKE = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝ" "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι",
-    "ABESIJKMHOPCTYXaesijopcyxhdqw" "ABEZHIKMNOPTYXovi",
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι",
+    "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXovi",
 )
 
 #: what ``pandas.read_csv`` and R's ``read.csv`` take for a value that is missing
