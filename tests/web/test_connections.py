@@ -6,10 +6,12 @@ import re
 import socket
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 import uvicorn
 from asking import HERE, STORY
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from trustsim.web import connections
 from trustsim.web.app import app_of
@@ -152,3 +154,31 @@ def test_a_reader_who_does_not_read_is_let_go(port, monkeypatch):
                 line.sendall(100 * asked)
                 time.sleep(0.05)
     assert status(port, ASKS + b"Connection: close\r\n\r\n")[0] == 200
+
+
+STRANGE = POSTS.replace(b"Bearer secret", b"Bearer wrong") + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def test_a_refusal_ends_a_request_that_goes_on(port):
+    with connected(port) as line:
+        line.sendall(STRANGE)
+        line.settimeout(0.7)  # a connection that may go on is closed later
+        found = said(line)
+    assert found.startswith(b"HTTP/1.1 403 ")
+    assert found.endswith(b"}")
+
+
+def test_a_body_is_measured_as_it_is_sent(port, monkeypatch):
+    monkeypatch.setattr(connections, "_MOST_HEARD", 20_000)
+    with connected(port) as line, suppress(ConnectionError):
+        line.sendall(POSTS + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 5_000)
+        assert said(line)[:12] in (b"HTTP/1.1 413", b"")
+
+
+def test_a_connection_is_heard_in_small_parts_so_that_others_come_between(port, monkeypatch):
+    sizes = []
+    heard = H11Protocol.data_received
+    monkeypatch.setattr(H11Protocol, "data_received", lambda self, data: (sizes.append(len(data)), heard(self, data)))
+    assert status(port, STRANGE + b"1\r\n \r\n" * 100_000)[0] == 403
+    assert max(sizes) <= 4096
+    assert sum(sizes) <= 5 * 4096, "what comes behind a refusal is not read"

@@ -6,7 +6,8 @@ import pytest
 from asking import TestClient
 
 from trustsim.web.app import app_of
-from trustsim.web.security import LARGEST_BODY, Keys
+from trustsim.web.connections import LARGEST_BODY
+from trustsim.web.security import Keys
 
 STATE = {"scenario": "small.yaml"}
 

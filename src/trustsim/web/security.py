@@ -15,11 +15,10 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from trustsim.web.connections import LARGEST_HEAD, LINE
+from trustsim.web.connections import LARGEST_BODY, LARGEST_HEAD, LINE
 from trustsim.web.refused import Refused
 
 COOKIE, TOKEN = "trustsim", "token"
-LARGEST_BODY = 1024 * 1024
 LONGEST_QUERY, MOST_HEADERS = 8 * 1024, 100
 BODIES = ("application/json", "text/yaml")
 POLICY = (
