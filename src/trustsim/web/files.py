@@ -30,6 +30,7 @@ SUFFIXES = (".yaml", ".yml")
 LONGEST_ID = 300
 MOST_FILES, DEEPEST = 500, 5
 LARGEST_UPLOAD = 256 * 1024
+MOST_VALUES = 20_000  # in one file: so many are read in a second or two
 _UPLOAD = re.compile(r"\w[\w .()+-]{0,90}\.ya?ml")
 _LAST = ("limits/",)  # checks of the model, not stories: at the end of the list
 
@@ -153,13 +154,13 @@ def read(file: File, change: Change = lambda tree, report: tree, *, text: str | 
 
     ``text`` is read in place of what the file holds.
     """
-    report, path, tree = Report(inside=str(file.root)), str(file.path), None
+    report, path, tree = Report(inside=str(file.root), most_values=MOST_VALUES), str(file.path), None
     try:
         whole = read_file(path, report) if text is None else read_text(text, path, report)
         tree = change(whole_tree(whole, path, str(file.path.parent), report), report)
+        scenario = read_story(tree, REGISTRY, report, path)
     except ScenarioError as error:
         return Reading(tree, None, error.problems)
-    scenario = read_story(tree, REGISTRY, report, path)
     return Reading(tree, None if report.problems else scenario, ScenarioError(report.problems).problems)
 
 

@@ -5,6 +5,7 @@ What is called here is quick; what is slow is handed to the lanes and comes as a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Hashable
@@ -285,5 +286,5 @@ def _ranking(by: str | None) -> str | None:
 
 
 def _name(document: object) -> str:
-    """Return the question itself as a name."""
-    return json.dumps(document)
+    """Return what names a question: it may be long itself."""
+    return hashlib.sha256(json.dumps(document).encode()).hexdigest()
