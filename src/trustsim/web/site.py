@@ -10,6 +10,7 @@ import json
 import threading
 from collections.abc import Hashable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -202,9 +203,13 @@ class Site:
         return self._job(card, status, self._made.last(what)), task
 
     def listed(self) -> list[Json]:
-        """Return all jobs, the newest first, without their comparisons."""
-        known = ((card, self._made.last(("comparison", card.id, None))) for card in self.jobs.cards())
-        return [{**self._job(card, self.jobs.status(card), told), "comparison": None} for card, told in known]
+        """Return all jobs, the newest first, without their comparisons; one that goes meanwhile is left out."""
+        found = []
+        for card in self.jobs.cards():
+            with suppress(Refused, OSError):
+                told = self._made.last(("comparison", card.id, None))
+                found.append({**self._job(card, self.jobs.status(card), told), "comparison": None})
+        return found
 
     def _job(self, card: Card, status: Status, told: Json | None) -> Json:
         done = status.count
