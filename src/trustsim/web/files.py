@@ -25,6 +25,7 @@ from trustsim.scenario.story import read_story
 from trustsim.scenario.tree import Node, Report, clean
 from trustsim.scenario.yaml_file import read_file, read_text
 from trustsim.web.refused import Refused
+from trustsim.web.told import without_paths
 
 SHIPPED = "shipped:"
 SUFFIXES = (".yaml", ".yml")
@@ -225,7 +226,8 @@ def _read(file: File) -> dict[str, Any]:
     found = read(file)
     if found.scenario is None:
         first = found.problems[0]
-        return {**_entry(file), "error": f"{clean(first.place.path)}: given {first.given}; allowed: {first.allowed}"}
+        error = without_paths(f"given {first.given}; allowed: {first.allowed}", file.root)
+        return {**_entry(file), "error": f"{clean(first.place.path)}: {error}"}
     scenario = found.scenario
     return {
         **_entry(file),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from trustsim.errors import Place, Problem, nearest, one_of
@@ -17,6 +18,7 @@ from trustsim.scenario.tree import LONGEST, Node, Report, Spot, tree_of
 from trustsim.scenario.yaml_file import read_text
 from trustsim.web.files import MOST_VALUES, File, Files, read
 from trustsim.web.refused import Refused
+from trustsim.web.told import without_paths
 
 PAGE = "the page"  # what messages call the place of a value that was set there
 MOST_CHANGES, MOST_PARTS = 1000, 500  # in one state; shocks, segments and parts of variants in one form
@@ -304,17 +306,18 @@ def _unranked(scenario: Scenario | None, wanted: str | None) -> list[Problem]:
     return [Problem(Place(PAGE, 1, 1, "ranked_by"), repr(wanted[:LONGEST]), one_of(names), nearest(wanted, names))]
 
 
-def problem_json(problem: Problem) -> dict[str, Any]:
+def problem_json(problem: Problem, folder: Path | None) -> dict[str, Any]:
     """Return a problem as the page shows it: beside the field with this path."""
     place = problem.place
+    given, allowed = without_paths(problem.given, folder), without_paths(problem.allowed, folder)
+    near = None if problem.nearest is None else without_paths(problem.nearest, folder)
     return {
         "file": os.path.basename(place.file),
         "path": place.path,
         "line": place.line,
         "column": place.column,
-        "given": problem.given,
-        "allowed": problem.allowed,
-        "nearest": problem.nearest,
-        "text": f"given: {problem.given}; allowed: {problem.allowed}"
-        + (f"; did you mean {problem.nearest}?" if problem.nearest else ""),
+        "given": given,
+        "allowed": allowed,
+        "nearest": near,
+        "text": f"given: {given}; allowed: {allowed}" + (f"; did you mean {near}?" if near else ""),
     }

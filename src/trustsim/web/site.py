@@ -259,7 +259,7 @@ class Site:
         card = self.jobs.card(what[1])
         status = self.jobs.status(card)
         done = self._finished(card, status)
-        return self._made.ask(what, status.key, task, self.place, done, *of, joins=True, again=again)
+        return self._made.ask(what, status.key, task, done, *of, joins=True, again=again)
 
     def world(self, id: str, replication: int, names: tuple[str, ...] | None, *, again: bool = False) -> Future[bytes]:
         """Return what becomes of one world of a job to watch."""

@@ -46,7 +46,7 @@ def listed(place: Place) -> bytes:
     """Return the list of scenarios; of those that it has no time to read the names alone."""
     found = files_of(place).listed(SECONDS_TO_LIST)
     document = {"folder": place.folder.name, "is_read_only": place.is_read_only, "scenarios": found}
-    return encoded(document, place.folder)
+    return encoded(document)
 
 
 def form(place: Place, document: object, pace: float | None) -> bytes:
@@ -57,7 +57,7 @@ def form(place: Place, document: object, pace: float | None) -> bytes:
     seconds = None if needs is None else needs.seconds
     found["seconds_estimate"] = (pace or 0.0) * work_of(applied.scenario, applied.shown) if is_known else seconds
     found["needs"] = None if needs is None else needs.to_json()
-    return encoded({**found, "is_read_only": place.is_read_only}, place.folder)
+    return encoded({**found, "is_read_only": place.is_read_only})
 
 
 def add(place: Place, name: str, text: str) -> str:
@@ -113,7 +113,7 @@ def _watched(place: Place, scenario: Scenario, names: tuple[str, ...], replicati
     too_much = beyond(needs, place.limits, "a world")
     if too_much:
         raise Refused(422, too_much[0].given, too_much[0].allowed, too_much)
-    return encoded(play.watch(scenario, chosen, replication), place.folder)
+    return encoded(play.watch(scenario, chosen, replication))
 
 
 def work_of(scenario: Scenario | None, names: tuple[str, ...] | None) -> float:
@@ -128,16 +128,16 @@ def work_of(scenario: Scenario | None, names: tuple[str, ...] | None) -> float:
 # -- of what is finished ----------------------------------------------------------------------------------------------
 
 
-def document(place: Place, done: finished.Finished) -> bytes:
+def document(done: finished.Finished) -> bytes:
     """Return the comparison as ``trustsim compare --json`` prints it."""
-    return encoded(finished.document(done), place.folder)
+    return encoded(finished.document(done))
 
 
-def picture(place: Place, done: finished.Finished, kind: str, name: str) -> bytes:
+def picture(done: finished.Finished, kind: str, name: str) -> bytes:
     """Return one chart."""
-    return encoded(finished.picture(done, kind, name), place.folder)
+    return encoded(finished.picture(done, kind, name))
 
 
-def worth_watching(place: Place, done: finished.Finished) -> bytes:
+def worth_watching(done: finished.Finished) -> bytes:
     """Return which worlds to watch."""
-    return encoded(finished.worth_watching(done), place.folder)
+    return encoded(finished.worth_watching(done))
