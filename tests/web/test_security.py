@@ -84,6 +84,20 @@ def test_the_token_becomes_a_cookie_and_leaves_the_address(site):
     assert client.get("/api/scenarios").status_code == 200
 
 
+def test_the_cookie_is_no_token_and_is_taken_from_this_page_alone(site):
+    client = TestClient(app_of(site, token="secret"), base_url="http://127.0.0.1:8080")
+    client.get("/?token=secret")
+    (value,) = client.cookies.values()
+    assert "secret" not in value
+    assert client.get("/api/jobs", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+    for other in ({"Sec-Fetch-Site": "same-site"}, {"Origin": "http://127.0.0.1:9999"}):
+        assert client.get("/", headers=other).status_code == 403
+    client.cookies.clear()
+    assert client.get("/api/jobs", headers={"Authorization": f"Bearer {value}"}).status_code == 403
+    assert client.get(f"/?token={value}").status_code == 403
+    assert client.get("/api/jobs", headers={"Cookie": "trustsim=secret"}).status_code == 403
+
+
 def test_the_token_leads_nowhere_else(site):
     client = TestClient(app_of(site, hosts=("box",), token="secret"), base_url="http://box:8080")
     answer = client.get("//evil.example/?token=secret", follow_redirects=False)
