@@ -24,24 +24,29 @@ ASKS = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer secret\r\n"
 POSTS = ASKS.replace(b"GET /", b"POST /api/scenario") + b"Content-Type: application/json\r\n"
 
 
+def serving(folder):
+    """Start a server of a folder in this process and return it, its thread, and its port."""
+    (folder / "small.yaml").write_text(STORY, encoding="utf-8")
+    site = Site(Files(folder), Jobs(folder), lanes=HERE)
+    config = uvicorn.Config(
+        app_of(site, token="secret"), http=Line, ws="none", log_level="error", lifespan="off", timeout_keep_alive=1,
+        timeout_graceful_shutdown=1, h11_max_incomplete_event_size=LARGEST_HEAD,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    line = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, daemon=True)
+    thread.start()
+    return server, thread, line.getsockname()[1]
+
+
 @pytest.fixture(scope="module")
 def port(tmp_path_factory):
     """The port of a server in this process that gives everybody a second."""
     patch = pytest.MonkeyPatch()
     for name, value in (("SECONDS_TO_ASK", 1.0), ("SECONDS_TO_SEND", 1.0), ("MOST", 60), ("MOST_SILENT", 20)):
         patch.setattr(connections, name, value)
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "small.yaml").write_text(STORY, encoding="utf-8")
-    site = Site(Files(folder), Jobs(folder), lanes=HERE)
-    config = uvicorn.Config(
-        app_of(site, token="secret"), http=Line, ws="none", log_level="error", lifespan="off", timeout_keep_alive=1,
-        h11_max_incomplete_event_size=LARGEST_HEAD,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    line = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, daemon=True)
-    thread.start()
-    yield line.getsockname()[1]
+    server, thread, port = serving(tmp_path_factory.mktemp("served"))
+    yield port
     server.should_exit = server.force_exit = True
     thread.join(10)
     patch.undo()
@@ -182,3 +187,14 @@ def test_a_connection_is_heard_in_small_parts_so_that_others_come_between(port, 
     assert status(port, STRANGE + b"1\r\n \r\n" * 100_000)[0] == 403
     assert max(sizes) <= 4096
     assert sum(sizes) <= 5 * 4096, "what comes behind a refusal is not read"
+
+
+def test_a_server_that_ends_waits_for_no_body_and_says_nothing_of_it(tmp_path, capfd):
+    server, thread, port = serving(tmp_path)
+    with connected(port) as line:
+        line.sendall(POSTS + b"Content-Length: 5000\r\n\r\n[")
+        time.sleep(0.5)  # until the body is waited for
+        server.should_exit = True
+        assert said(line).startswith(b"HTTP/1.1 503 ")
+    thread.join(10)
+    assert capfd.readouterr().err == ""

@@ -26,6 +26,7 @@ SECONDS_IDLE = 5  # between an answer and the next request
 _SECONDS_TO_CLOSE = 3.0
 _LAST = b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _LATE, _TOO_LARGE = _LAST % b"408 Request Timeout", _LAST % b"413 Content Too Large"
+_ENDING = _LAST % b"503 Service Unavailable"
 
 
 class Line(H11Protocol, asyncio.BufferedProtocol):
@@ -120,6 +121,13 @@ class Line(H11Protocol, asyncio.BufferedProtocol):
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
+
+    def shutdown(self) -> None:
+        """End with the server; what is still being sent is not waited for."""
+        if self.is_silent or not self.cycle.more_body:
+            super().shutdown()
+        else:
+            self._break_off(_ENDING)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection that is idle."""
