@@ -198,3 +198,23 @@ def test_a_server_that_ends_waits_for_no_body_and_says_nothing_of_it(tmp_path, c
         assert said(line).startswith(b"HTTP/1.1 503 ")
     thread.join(10)
     assert capfd.readouterr().err == ""
+
+
+def test_a_web_socket_goes_on_behind_a_connection_with_limits():
+    client = pytest.importorskip("websockets.sync.client")
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        heard = await receive()
+        await send({"type": "websocket.send", "text": heard["text"]})
+
+    server = uvicorn.Server(uvicorn.Config(app, http=Line, log_level="error", lifespan="off"))
+    line = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, daemon=True)
+    thread.start()
+    with client.connect(f"ws://127.0.0.1:{line.getsockname()[1]}/") as page:
+        page.send("x" * 100_000)
+        assert page.recv(timeout=10) == "x" * 100_000
+    server.should_exit = True
+    thread.join(10)
