@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from asking import made
 
 from trustsim.catalog import REGISTRY
 from trustsim.scenario.load import loads
@@ -183,3 +184,9 @@ def test_names_and_texts_that_look_like_paths_stay_as_they_are(client, folder):
     assert title in [each["title"] for each in listed]
     watched = client.post("/api/play", params={"replication": 0}, json={"scenario": "paths.yaml"}).json()
     assert watched["variants"] == names
+
+
+def test_a_result_names_its_source_from_the_folder(finished):
+    id = finished.job["id"]
+    result = made(finished.client, f"/api/jobs/{id}/result.json").json()
+    assert result["scenario"]["source"] == f"runs/{id}/resolved.yaml"

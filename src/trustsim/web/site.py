@@ -253,7 +253,7 @@ class Site:
 
     def document(self, id: str) -> Future[bytes]:
         """Return what becomes of a job's numbers, as ``trustsim compare --json`` prints them."""
-        return self._of(("document", id), tasks.document, again=False)
+        return self._of(("document", id), tasks.document, str(self.files.folder), again=False)
 
     def _of(self, what: tuple[str, ...], task: Any, *of: str, again: bool) -> Future[bytes]:
         card = self.jobs.card(what[1])

@@ -128,9 +128,9 @@ def work_of(scenario: Scenario | None, names: tuple[str, ...] | None) -> float:
 # -- of what is finished ----------------------------------------------------------------------------------------------
 
 
-def document(done: finished.Finished) -> bytes:
+def document(done: finished.Finished, folder: str) -> bytes:
     """Return the comparison as ``trustsim compare --json`` prints it."""
-    return encoded(finished.document(done))
+    return encoded(finished.document(done, Path(folder)))
 
 
 def picture(done: finished.Finished, kind: str, name: str) -> bytes:
