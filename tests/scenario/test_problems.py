@@ -665,6 +665,13 @@ def test_a_thousand_aliases_are_refused_at_once() -> None:
     assert time.process_time() - began < 0.5
 
 
+def test_of_very_many_problems_the_first_are_told_and_where_reading_stopped() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        loads(SMALL + "seed: 1\n" * 2000, REGISTRY, file="small.yaml")
+    assert len(caught.value.problems) == 101
+    assert "more than 100 problems: here reading stopped" in caught.value.problems[-1].given
+
+
 def test_a_merge_key_is_named_for_what_it_is() -> None:
     problem = only_problem(SMALL + "variants: {a: [{<<: *a}]}\n")
     assert_says(problem, "7:17: variants.a.0", "the merge key '<<' of YAML 1.1", "extends:")

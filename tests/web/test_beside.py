@@ -126,3 +126,14 @@ def test_what_nobody_asks_for_gives_up_its_place(line):
     beside.leave("c")
     beside.sweep()
     assert line.tasks == [], "nobody does"
+
+
+def test_what_is_remembered_is_limited_in_all(line):
+    beside = Beside(9, line, most_bytes=1000)
+    for k in range(4):
+        beside.ask(k, 1, bytes, 400)
+        line.do()
+    newest = beside.ask(4, 1, bytes, 5000)
+    line.do()
+    assert beside.ask(4, 1, bytes, 5000) is newest
+    assert [k for k in range(5) if beside.last(k) is not None] == [4]

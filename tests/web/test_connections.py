@@ -6,10 +6,12 @@ import re
 import socket
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 import uvicorn
 from asking import HERE, STORY
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from trustsim.web import connections
 from trustsim.web.app import app_of
@@ -22,24 +24,29 @@ ASKS = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer secret\r\n"
 POSTS = ASKS.replace(b"GET /", b"POST /api/scenario") + b"Content-Type: application/json\r\n"
 
 
+def serving(folder):
+    """Start a server of a folder in this process and return it, its thread, and its port."""
+    (folder / "small.yaml").write_text(STORY, encoding="utf-8")
+    site = Site(Files(folder), Jobs(folder), lanes=HERE)
+    config = uvicorn.Config(
+        app_of(site, token="secret"), http=Line, ws="none", log_level="error", lifespan="off", timeout_keep_alive=1,
+        timeout_graceful_shutdown=1, h11_max_incomplete_event_size=LARGEST_HEAD,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    line = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, daemon=True)
+    thread.start()
+    return server, thread, line.getsockname()[1]
+
+
 @pytest.fixture(scope="module")
 def port(tmp_path_factory):
     """The port of a server in this process that gives everybody a second."""
     patch = pytest.MonkeyPatch()
     for name, value in (("SECONDS_TO_ASK", 1.0), ("SECONDS_TO_SEND", 1.0), ("MOST", 60), ("MOST_SILENT", 20)):
         patch.setattr(connections, name, value)
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "small.yaml").write_text(STORY, encoding="utf-8")
-    site = Site(Files(folder), Jobs(folder), lanes=HERE)
-    config = uvicorn.Config(
-        app_of(site, token="secret"), http=Line, ws="none", log_level="error", lifespan="off", timeout_keep_alive=1,
-        h11_max_incomplete_event_size=LARGEST_HEAD,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    line = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, daemon=True)
-    thread.start()
-    yield line.getsockname()[1]
+    server, thread, port = serving(tmp_path_factory.mktemp("served"))
+    yield port
     server.should_exit = server.force_exit = True
     thread.join(10)
     patch.undo()
@@ -152,3 +159,62 @@ def test_a_reader_who_does_not_read_is_let_go(port, monkeypatch):
                 line.sendall(100 * asked)
                 time.sleep(0.05)
     assert status(port, ASKS + b"Connection: close\r\n\r\n")[0] == 200
+
+
+STRANGE = POSTS.replace(b"Bearer secret", b"Bearer wrong") + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def test_a_refusal_ends_a_request_that_goes_on(port):
+    with connected(port) as line:
+        line.sendall(STRANGE)
+        line.settimeout(0.7)  # a connection that may go on is closed later
+        found = said(line)
+    assert found.startswith(b"HTTP/1.1 403 ")
+    assert found.endswith(b"}")
+
+
+def test_a_body_is_measured_as_it_is_sent(port, monkeypatch):
+    monkeypatch.setattr(connections, "_MOST_HEARD", 20_000)
+    with connected(port) as line, suppress(ConnectionError):
+        line.sendall(POSTS + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 5_000)
+        assert said(line)[:12] in (b"HTTP/1.1 413", b"")
+
+
+def test_a_connection_is_heard_in_small_parts_so_that_others_come_between(port, monkeypatch):
+    sizes = []
+    heard = H11Protocol.data_received
+    monkeypatch.setattr(H11Protocol, "data_received", lambda self, data: (sizes.append(len(data)), heard(self, data)))
+    assert status(port, STRANGE + b"1\r\n \r\n" * 100_000)[0] == 403
+    assert max(sizes) <= 4096
+    assert sum(sizes) <= 5 * 4096, "what comes behind a refusal is not read"
+
+
+def test_a_server_that_ends_waits_for_no_body_and_says_nothing_of_it(tmp_path, capfd):
+    server, thread, port = serving(tmp_path)
+    with connected(port) as line:
+        line.sendall(POSTS + b"Content-Length: 5000\r\n\r\n[")
+        time.sleep(0.5)  # until the body is waited for
+        server.should_exit = True
+        assert said(line).startswith(b"HTTP/1.1 503 ")
+    thread.join(10)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_web_socket_goes_on_behind_a_connection_with_limits():
+    client = pytest.importorskip("websockets.sync.client")
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        heard = await receive()
+        await send({"type": "websocket.send", "text": heard["text"]})
+
+    server = uvicorn.Server(uvicorn.Config(app, http=Line, log_level="error", lifespan="off"))
+    line = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, daemon=True)
+    thread.start()
+    with client.connect(f"ws://127.0.0.1:{line.getsockname()[1]}/") as page:
+        page.send("x" * 100_000)
+        assert page.recv(timeout=10) == "x" * 100_000
+    server.should_exit = True
+    thread.join(10)

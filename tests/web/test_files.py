@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 
 import pytest
 from asking import HERE, TestClient
@@ -97,6 +99,38 @@ def test_a_file_with_an_error_is_listed_with_it(client, folder):
     assert "YAML" in told["broken.yaml"]
     assert told["binary.yaml"]
     assert form(client, scenario="broken.yaml").json()["problems"][0]["line"] == 2
+
+
+@pytest.mark.parametrize("name", [b"a:b.yaml", b"a\\b.yaml", b"a\nb.yaml", b"a\xffb.yaml", b"a:b/c.yaml"])
+def test_a_file_that_the_page_cannot_ask_for_is_listed_with_its_error(client, folder, name):
+    place = os.path.join(os.fsencode(folder), name)
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    shutil.copy(os.fsencode(folder / "small.yaml"), place)
+    listed = client.get("/api/scenarios").json()["scenarios"]
+    told = {each["id"]: each["error"] for each in listed if each["where"] == "folder"}
+    assert told.pop("small.yaml") is None
+    ((id, error),) = told.items()
+    assert id.startswith("a")
+    assert "a name that the page cannot ask for" in error
+
+
+def test_a_link_to_itself_spoils_only_itself(client, folder):
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    told = {each["id"]: each["error"] for each in client.get("/api/scenarios").json()["scenarios"]}
+    assert told["loop.yaml"]
+    assert told["small.yaml"] is None
+    assert form(client, scenario="loop.yaml").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("नमस्ते.yaml", "नमस्ते.yaml"), ("e\u0301.yaml", "\u00e9.yaml"), ("\u5b57" * 78 + ".yaml",) * 2]
+)
+def test_an_upload_may_have_any_letters_composed_as_many_as_a_name_holds(client, folder, name, kept):
+    answer = upload(client, name, (folder / "small.yaml").read_text())
+    assert (answer.status_code, answer.json().get("id")) == (201, kept)
+    longer = upload(client, "\u5b57" * 90 + ".yaml", (folder / "small.yaml").read_text())
+    assert longer.status_code == 400
+    assert "a name of 275 bytes" in longer.json()["error"]["text"]
 
 
 def test_an_upload_is_checked_kept_and_never_written_over_a_file(client, folder):

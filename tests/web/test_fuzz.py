@@ -6,9 +6,15 @@ import json
 import os
 import random
 import re
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
+from asking import made
+
+from trustsim.catalog import REGISTRY
+from trustsim.scenario.load import loads
 
 N = int(os.environ.get("TRUSTSIM_REQUESTS", "150"))
 SEED = int(os.environ.get("TRUSTSIM_SEED", "1"))
@@ -158,3 +164,29 @@ def test_no_answer_names_a_place_of_this_machine(client, folder):
     for text in (answer.text, extends.text):
         assert str(folder) not in text
         assert str(folder.parent) not in text
+
+
+def test_names_and_texts_that_look_like_paths_stay_as_they_are(client, folder):
+    names = [f"{Path.home()}/gate", "…/gate", f"{folder}/gate", "gate", f"{tempfile.gettempdir()}/x"]
+    text = (folder / "small.yaml").read_text()
+    head, rest = text.split("variants:")[0], text[text.index("replications:") :]
+    title = f"What {Path.home()}/x and {folder}/y have in common"
+    head = head.replace("A small story", json.dumps(title)).replace("Harbour", json.dumps(f"{folder}/Bank"))
+    kinds = ["[]", *(f"[{{kind: redemption_gate, trigger: {k} %, duration: 14 d}}]" for k in range(4, 8))]
+    variants = "".join(f"  {json.dumps(name)}: {kind}\n" for name, kind in zip(names, kinds, strict=True))
+    (folder / "paths.yaml").write_text(f"{head}variants:\n{variants}{rest}", encoding="utf-8")
+    form = client.post("/api/scenario", json={"scenario": "paths.yaml"}).json()
+    assert form["problems"] == []
+    assert form["title"] == title
+    assert [each["name"] for each in form["variants"]] == names
+    assert loads(form["yaml"], REGISTRY).title == title
+    listed = client.get("/api/scenarios").json()["scenarios"]
+    assert title in [each["title"] for each in listed]
+    watched = client.post("/api/play", params={"replication": 0}, json={"scenario": "paths.yaml"}).json()
+    assert watched["variants"] == names
+
+
+def test_a_result_names_its_source_from_the_folder(finished):
+    id = finished.job["id"]
+    result = made(finished.client, f"/api/jobs/{id}/result.json").json()
+    assert result["scenario"]["source"] == f"runs/{id}/resolved.yaml"

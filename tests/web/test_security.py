@@ -11,9 +11,10 @@ from asking import TestClient
 
 from trustsim.web import app
 from trustsim.web.app import app_of
+from trustsim.web.connections import LARGEST_BODY
 from trustsim.web.document import read_document
 from trustsim.web.refused import Refused
-from trustsim.web.security import LARGEST_BODY, Keys
+from trustsim.web.security import Keys
 
 STATE = {"scenario": "small.yaml"}
 
@@ -88,6 +89,20 @@ def test_the_token_becomes_a_cookie_and_leaves_the_address(site):
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
     assert client.get("/api/scenarios").status_code == 200
+
+
+def test_the_cookie_is_no_token_and_is_taken_from_this_page_alone(site):
+    client = TestClient(app_of(site, token="secret"), base_url="http://127.0.0.1:8080")
+    client.get("/?token=secret")
+    (value,) = client.cookies.values()
+    assert "secret" not in value
+    assert client.get("/api/jobs", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+    for other in ({"Sec-Fetch-Site": "same-site"}, {"Origin": "http://127.0.0.1:9999"}):
+        assert client.get("/", headers=other).status_code == 403
+    client.cookies.clear()
+    assert client.get("/api/jobs", headers={"Authorization": f"Bearer {value}"}).status_code == 403
+    assert client.get(f"/?token={value}").status_code == 403
+    assert client.get("/api/jobs", headers={"Cookie": "trustsim=secret"}).status_code == 403
 
 
 def test_the_token_leads_nowhere_else(site):

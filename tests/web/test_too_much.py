@@ -103,3 +103,31 @@ def test_a_network_file_counts_with_the_people_that_it_brings(folder):
     _, client = served(folder, limits=Limits(investors=n - 1))
     refused = client.post("/api/jobs", json=state)
     assert (refused.status_code, "--most-investors" in refused.text) == (422, True)
+
+
+def test_a_form_has_an_end(client):
+    many = {"shocks": "[" + "{kind: custodian_theft}," * 600 + "]"}
+    for state, path in (
+        ({"set": many}, "shocks"),
+        ({"set": {"investors.segments": "[" + "{name: a}," * 600 + "]"}}, "investors.segments"),
+        ({"variants": {"a": [{"kind": "guarantee"}] * 600}}, "variants"),
+        ({"variants": {f"v{k}": [{"kind": "guarantee"}] * 60 for k in range(10)}}, "variants"),
+    ):
+        form = client.post("/api/scenario", json={"scenario": "small.yaml", **state}).json()
+        assert [each["path"] for each in form["problems"]] == [path]
+        assert form["groups"] == []
+
+
+def test_a_state_of_very_many_parts_is_refused_unread(client):
+    state = {"scenario": "small.yaml", "variants": {f"v{k}": [{"kind": "guarantee"}] * 12 for k in range(100)}}
+    assert client.post("/api/scenario", json=state).status_code == 413
+
+
+def test_a_broken_upload_is_refused_before_all_of_it_is_read(client):
+    headers = {"Content-Type": "text/yaml"}
+    for text in ("a: [" + "1," * 100_000 + "]", "a: 1\n" * 40_000, "".join(f"k{k}: &x{k} 1\n" for k in range(12_000))):
+        answer = client.post("/api/upload?name=x.yaml", content=text, headers=headers)
+        assert answer.status_code == 422
+        assert len(answer.content) < 100_000
+        last = answer.json()["problems"][-1]
+        assert "more than 100 problems: here reading stopped" in last["given"] or "values" in last["given"]

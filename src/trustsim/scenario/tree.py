@@ -16,6 +16,7 @@ Scalar: TypeAlias = str | int | float | bool | None
 
 DEEPEST = 40  # levels of nesting
 LARGEST = 100_000  # values in one scenario, aliases expanded
+MOST_PROBLEMS = 100  # that are told at once
 LONGEST = 300  # characters of one message, and of one quantity
 LARGEST_INT = 10**300
 KEYS = f"keys that are plain text of at most {LONGEST} characters"
@@ -57,18 +58,27 @@ class Report:
 
     ``is_whole`` turns false when part of the scenario could not be read: what then seems to be missing may well
     stand in that part, so :meth:`absent` keeps quiet. ``inside``: the folder that every file must lie in; '' for none.
+    ``most_values``: in one file, aliases expanded.
     ``probe`` is the spot of a value of which it is asked as what it is read; ``probed``: the parameters that it was.
     """
 
     problems: dict[Problem, None] = field(default_factory=dict)
     is_whole: bool = True
     inside: str = ""
+    most_values: int = LARGEST
     probe: Spot | None = None
     probed: list[Any] = field(default_factory=list)
 
     def add(self, spot: Spot, path: str, given: str, allowed: str, near: str | None = None) -> None:
-        """Note a problem; text that a terminal would act on is shown escaped, long text is cut."""
+        """Note a problem; text that a terminal would act on is shown escaped, long text is cut.
+
+        Raises ScenarioError with all problems where there are MOST_PROBLEMS already.
+        """
         place = Place(clean(spot.file), spot.line, spot.column, clean(path))
+        if len(self.problems) >= MOST_PROBLEMS:
+            given = f"more than {MOST_PROBLEMS} problems: here reading stopped"
+            rest = Problem(place, given, "a scenario without them; what follows is read when these are mended")
+            raise ScenarioError([*self.problems, rest])
         near = look_alike(given) if near is None else near
         self.problems[Problem(place, clean(given), clean(allowed), None if near is None else clean(near))] = None
 
@@ -172,7 +182,7 @@ class _Grower:
     def grow(self, value: object, path: str, depth: int) -> Node:
         self.n_values += 1
         if depth > DEEPEST or self.n_values > LARGEST:
-            self.report.add(self.spot, path, *too_much(depth))
+            self.report.add(self.spot, path, *too_much(depth, LARGEST))
             return Node(None, self.spot)
         if isinstance(value, Mapping):
             return Node(
@@ -212,8 +222,8 @@ class _Grower:
         return None
 
 
-def too_much(depth: int) -> tuple[str, str]:
+def too_much(depth: int, most_values: int) -> tuple[str, str]:
     """Say which of the two limits on size was passed: (given, allowed)."""
     if depth > DEEPEST:
         return f"nesting deeper than {DEEPEST} levels", "a scenario, which needs few levels"
-    return f"more than {LARGEST} values (aliases expanded)", f"at most {LARGEST} values in one scenario"
+    return f"more than {most_values} values (aliases expanded)", f"at most {most_values} values in one scenario"

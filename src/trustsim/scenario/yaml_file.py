@@ -21,7 +21,6 @@ from ruamel.yaml.reader import ReaderError
 from trustsim.scenario.tree import (
     DEEPEST,
     KEYS,
-    LARGEST,
     LARGEST_INT,
     LONGEST,
     Node,
@@ -180,8 +179,8 @@ class _Reader:
     def value(self, event: Any, path: str, depth: int) -> Node:
         self.n_values += 1
         self.last = self.spot(event)
-        if depth > DEEPEST or self.n_values > LARGEST:
-            self.refuse(event, path, *too_much(depth))
+        if depth > DEEPEST or self.n_values > self.report.most_values:
+            self.refuse(event, path, *too_much(depth, self.report.most_values))
         if type(event).__name__ == "AliasEvent":
             return self.alias(event, path, depth)
         tag = getattr(event, "tag", None)
@@ -260,8 +259,8 @@ class _Reader:
         if self.n_aliases > MOST_ALIASES or self.n_repeated > MOST_REPEATED:
             given = f"more than {MOST_ALIASES} aliases (*name), or {MOST_REPEATED} values by aliases"
             self.refuse(event, path, given, f"fewer; in place of many, a base file and {_EXTENDS}")
-        if depth + height > DEEPEST + 1 or self.n_values > LARGEST:
-            self.refuse(event, path, *too_much(depth + height - 1))
+        if depth + height > DEEPEST + 1 or self.n_values > self.report.most_values:
+            self.refuse(event, path, *too_much(depth + height - 1, self.report.most_values))
         return node
 
     def spot(self, event: Any) -> Spot:

@@ -289,7 +289,7 @@ async def _told(shared: Shared, site: Site, id: str, by: str | None) -> AsyncIte
         changing = json.dumps([job["status"], job["done"], job["failed"], job["comparison"] is None])
         if changing != before:
             before, quiet = changing, 0.0
-            yield f"event: job\ndata: {encoded(job, site.files.folder).decode()}\n\n"
+            yield f"event: job\ndata: {encoded(job).decode()}\n\n"
         if job["status"] in FINAL:
             return
         for _ in range(3):

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+_MOST_BYTES = 128 * 2**20  # that are remembered
 _SECONDS_IN_LINE, _SECONDS_AT_WORK = 10.0, 40.0  # without anybody asking; the latter only where others wait
 
 
@@ -47,6 +48,11 @@ class _Entry:
     before: Any  # the last that came of it, before this
     asked_at: float
 
+    @property
+    def n_bytes(self) -> int:
+        """The length of what is remembered here, where it is bytes."""
+        return sum(len(each) for each in (_value(self), self.before) if isinstance(each, bytes))
+
 
 @dataclass
 class Beside:
@@ -54,12 +60,13 @@ class Beside:
 
     Attributes
     ----------
-    most : how many. lane : where they are done.
+    most, most_bytes : how many, and how large all of them together. lane : where they are done.
     """
 
     most: int
     lane: Does
     clock: Callable[[], float] = time.monotonic
+    most_bytes: int = _MOST_BYTES
     _entries: OrderedDict[Hashable, _Entry] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -86,12 +93,18 @@ class Beside:
                 self._entries[what] = found
             found.asked_at = self.clock()
             self._entries.move_to_end(what)
-            for each in list(self._entries):
-                if len(self._entries) <= self.most:
-                    break
-                if self._entries[each].task.done():
-                    del self._entries[each]
+            self._let_go(found)
             return found.task
+
+    def _let_go(self, newest: _Entry) -> None:
+        """Forget what was asked for longest ago, where there is more than may be remembered."""
+        n_bytes = sum(each.n_bytes for each in self._entries.values())
+        for what, each in list(self._entries.items()):
+            if len(self._entries) <= self.most and n_bytes <= self.most_bytes:
+                break
+            if each.task.done() and each is not newest:
+                n_bytes -= each.n_bytes
+                del self._entries[what]
 
     def is_done(self, what: Hashable, stamp: Hashable) -> bool:
         """Whether a task was done for this stamp."""

@@ -15,19 +15,27 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LINE = "line"  # in the state of a request's scope: its connection
 LARGEST_HEAD = 16 * 1024  # bytes of a request's line and headers
+LARGEST_BODY = 1024 * 1024
+_PART = 4 * 1024  # bytes that are heard at a time, so that others come between: each may be an event
+_MOST_HEARD = (
+    LARGEST_BODY + LARGEST_BODY // 4
+)  # bytes of one request as they are sent, its head and its chunks' among them
 MOST, MOST_SILENT = 512, 128  # connections, and those of them that ask nothing
 SECONDS_TO_ASK, SECONDS_TO_SEND, SECONDS_TO_READ = 8.0, 20.0, 30.0  # a head, a body, what is sent to them
 SECONDS_IDLE = 5  # between an answer and the next request
 _SECONDS_TO_CLOSE = 3.0
-_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_LAST = b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_LATE, _TOO_LARGE = _LAST % b"408 Request Timeout", _LAST % b"413 Content Too Large"
+_ENDING = _LAST % b"503 Service Unavailable"
 
 
-class Line(H11Protocol):
+class Line(H11Protocol, asyncio.BufferedProtocol):
     """A connection with limits. ``is_known``: whether one of its requests was let in."""
 
     def __init__(self, *of: Any, **more: Any) -> None:
         super().__init__(*of, **more)
         self.is_known = False
+        self._part, self._n_heard, self._is_deaf = bytearray(_PART), 0, False
         self._since = self.loop.time()
         self._phase: tuple[object, str] = (None, "")
         self._deadline: asyncio.TimerHandle | None = None
@@ -48,14 +56,29 @@ class Line(H11Protocol):
         else:
             transport.abort()
 
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Return the room for the next part of what is sent."""
+        return self._part
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Hear a part."""
+        self.data_received(bytes(self._part[:nbytes]))
+
     def data_received(self, data: bytes) -> None:
         """Hear what is sent; trickling does not move the end of the time for it."""
-        super().data_received(data)
-        self._heed()
+        self._n_heard += len(data)
+        if self._n_heard > _MOST_HEARD:
+            self._break_off(_TOO_LARGE)
+        elif not self._is_deaf:
+            super().data_received(data)
+            self._heed()
 
     def handle_events(self) -> None:
         """Begin a request; its ``scope`` knows the connection, which learns whether it is let in."""
+        before = self.cycle
         super().handle_events()
+        if self.cycle is not before:
+            self._n_heard = 0
         if self.scope is not None:  # its task has not begun yet
             self.scope["state"][LINE] = self
         self._heed()
@@ -66,11 +89,13 @@ class Line(H11Protocol):
         super().handle_websocket_upgrade(event)
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, or close as the last answer said."""
-        self._since = self.loop.time()
+        """Wait for the next request, or close: as the last answer said, or where it needed not all of its request."""
+        self._since, is_unread = self.loop.time(), self.conn.their_state is h11.SEND_BODY
         super().on_response_complete()
         if self.transport.is_closing():
             self._end()
+        elif is_unread:
+            self._hang_up()
         self._heed()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -96,6 +121,13 @@ class Line(H11Protocol):
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
+
+    def shutdown(self) -> None:
+        """End with the server; what is still being sent is not waited for."""
+        if self.is_silent or not self.cycle.more_body:
+            super().shutdown()
+        else:
+            self._break_off(_ENDING)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection that is idle."""
@@ -139,16 +171,30 @@ class Line(H11Protocol):
             self._deadline = self.loop.call_later(seconds, self._is_late)
 
     def _is_late(self) -> None:
-        """End a request that did not come in time: with a word where no answer has begun."""
+        """End a request that did not come in time."""
+        if self.is_silent and not self.conn.trailing_data[0]:
+            self.transport.abort()
+        else:
+            self._break_off(_LATE)
+
+    def _break_off(self, word: bytes) -> None:
+        """Hear no more of a request: with a word where no answer has begun."""
         has_begun = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
-        if self.transport.is_closing() or has_begun or (self.is_silent and not self.conn.trailing_data[0]):
+        if self.transport.is_closing() or self._is_deaf or has_begun:
             self.transport.abort()
             return
         if self.cycle is not None:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.write(_LATE)
+        self.transport.write(word)
         self.transport.close()
+        self._end()
+
+    def _hang_up(self) -> None:
+        """Let what was said be read, though what is still sent is not: closed at once, both would be lost."""
+        self._is_deaf = True
+        self.transport.write_eof()
+        self._let_go()
         self._end()
 
     def _end(self) -> None:

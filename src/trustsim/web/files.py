@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,13 +25,18 @@ from trustsim.scenario.story import read_story
 from trustsim.scenario.tree import Node, Report, clean
 from trustsim.scenario.yaml_file import read_file, read_text
 from trustsim.web.refused import Refused
+from trustsim.web.told import without_paths
 
 SHIPPED = "shipped:"
 SUFFIXES = (".yaml", ".yml")
 LONGEST_ID = 300
 MOST_FILES, DEEPEST = 500, 5
 LARGEST_UPLOAD = 256 * 1024
+MOST_VALUES = 20_000  # in one file: so many are read in a second or two
 _UPLOAD = re.compile(r"\w[\w .()+-]{0,90}\.ya?ml")
+_LONGEST_NAME = 240  # bytes: the usual disks hold 255, those of one that is being written among them
+_MARKS = ("Mn", "Mc")  # of letters, in Unicode
+_STRANGE = f"a name that the page cannot ask for; allowed: at most {LONGEST_ID} characters that print, no ':' or '\\\\'"
 _LAST = ("limits/",)  # checks of the model, not stories: at the end of the list
 
 
@@ -72,7 +78,7 @@ class Files:
         if not _is_plain(name):
             raise Refused(403, f"the scenario {clean(name)!r}", "the path of a YAML file in the folder, without '..'")
         path = self.folder / name
-        if not path.resolve().is_relative_to(self.folder):
+        if not _lies_in(self.folder, path):
             raise Refused(403, f"{clean(name)!r}, a link out of the folder", "a file in the folder")
         if not path.is_file():
             raise Refused(404, f"{clean(name)!r}, a file that does not exist", "one of the scenarios that are listed")
@@ -102,6 +108,8 @@ class Files:
         yield from (self.find(SHIPPED + name) for name in names)
 
     def _about(self, file: File, *, reads: bool = True) -> dict[str, Any]:
+        if not file.is_shipped and not _is_plain(file.id):
+            return {**_entry(file), "id": clean(file.id), "error": _STRANGE}
         try:
             found = file.path.stat()
         except OSError as e:
@@ -120,8 +128,12 @@ class Files:
         """
         if self.is_read_only:
             raise Refused(403, "a file to keep", "nothing: the folder is served read only")
-        if not _UPLOAD.fullmatch(name):
+        name = unicodedata.normalize("NFC", name)
+        if not _UPLOAD.fullmatch(_without_marks(name)):
             raise Refused(400, f"the name {clean(name)!r}", "letters, digits, spaces, '-', '_', with .yaml behind")
+        n_bytes = len(name.encode())
+        if n_bytes > _LONGEST_NAME:
+            raise Refused(400, f"a name of {n_bytes} bytes", f"at most {_LONGEST_NAME} bytes in UTF-8")
         n_files = len(_names(self.folder))
         if n_files >= MOST_FILES:
             raise Refused(507, f"one scenario more than the {n_files} in the folder", f"at most {MOST_FILES}")
@@ -175,13 +187,13 @@ def read(file: File, change: Change = lambda tree, report: tree, *, text: str | 
 
     ``text`` is read in place of what the file holds.
     """
-    report, path, tree = Report(inside=str(file.root)), str(file.path), None
+    report, path, tree = Report(inside=str(file.root), most_values=MOST_VALUES), str(file.path), None
     try:
         whole = read_file(path, report) if text is None else read_text(text, path, report)
         tree = change(whole_tree(whole, path, str(file.path.parent), report), report)
+        scenario = read_story(tree, REGISTRY, report, path)
     except ScenarioError as error:
         return Reading(tree, None, error.problems)
-    scenario = read_story(tree, REGISTRY, report, path)
     return Reading(tree, None if report.problems else scenario, ScenarioError(report.problems).problems)
 
 
@@ -199,6 +211,11 @@ def _is_plain(name: str) -> bool:
     )
 
 
+def _without_marks(name: str) -> str:
+    """Return a name with a plain letter in place of each mark that stands behind one."""
+    return name[:1] + "".join("x" if unicodedata.category(c) in _MARKS else c for c in name[1:])
+
+
 def _names(folder: Path) -> list[str]:
     """Return the ids of scenario files below a folder; what is hidden, and run folders, are left out."""
     found: list[str] = []
@@ -212,7 +229,12 @@ def _names(folder: Path) -> list[str]:
         found += [(here / name).relative_to(folder).as_posix() for name in sorted(files) if name.endswith(SUFFIXES)]
         if len(found) >= MOST_FILES:
             break
-    return [name for name in found[:MOST_FILES] if _is_plain(name) and (folder / name).resolve().is_relative_to(folder)]
+    return [name for name in found[:MOST_FILES] if _lies_in(folder, folder / name)]
+
+
+def _lies_in(folder: Path, path: Path) -> bool:
+    """Whether a file lies in a folder, links followed; a link to itself does."""
+    return Path(os.path.realpath(path)).is_relative_to(folder)
 
 
 def _entry(file: File) -> dict[str, Any]:
@@ -226,7 +248,8 @@ def _read(file: File) -> dict[str, Any]:
     found = read(file)
     if found.scenario is None:
         first = found.problems[0]
-        return {**_entry(file), "error": f"{clean(first.place.path)}: given {first.given}; allowed: {first.allowed}"}
+        error = without_paths(f"given {first.given}; allowed: {first.allowed}", file.root)
+        return {**_entry(file), "error": f"{clean(first.place.path)}: {error}"}
     scenario = found.scenario
     return {
         **_entry(file),

@@ -19,6 +19,7 @@ from trustsim.report import result as results
 from trustsim.report.result import Result
 from trustsim.web import answers, pictures, play
 from trustsim.web.remembered import Remembered
+from trustsim.web.told import without_paths
 
 Json = dict[str, Any]
 _RESULTS = Remembered(4)
@@ -62,9 +63,11 @@ def comparison(finished: Finished) -> Json | None:
     return answers.comparison(result)
 
 
-def document(finished: Finished) -> Json:
-    """Return the comparison as ``trustsim compare --json`` prints it."""
-    return finished.result().to_json()
+def document(finished: Finished, folder: Path) -> Json:
+    """Return the comparison as ``trustsim compare --json`` prints it, its source named from *folder*."""
+    found = finished.result().to_json()
+    scenario = found["scenario"]
+    return {**found, "scenario": {**scenario, "source": without_paths(scenario["source"], folder)}}
 
 
 def picture(finished: Finished, kind: str, name: str) -> Json:

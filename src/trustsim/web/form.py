@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from trustsim.analysis.comparison import first_to_rank
@@ -41,7 +42,7 @@ def form_of(applied: Applied, folder: str) -> Json:
         "horizon_days": scenario.horizon if scenario else None,
         "baseline": _baseline(keys),
         "digest": scenario.digest if scenario else None,
-        "problems": [problem_json(problem) for problem in applied.problems],
+        "problems": [problem_json(problem, Path(folder)) for problem in applied.problems],
         "groups": _groups(keys, names, applied.state.set) if keys else [],
         "variants": _variants(keys, names, applied),
         "interventions": [_intervention(entry, names) for entry in REGISTRY.group("intervention").values()],

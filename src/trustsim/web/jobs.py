@@ -53,6 +53,8 @@ _SECONDS_OF_SIZE = 20.0
 _GONE = ".gone-"
 _LOG_TAIL = 4000
 _LITTLE = 2**16  # bytes that are free on a disk that is full
+_MOST_WORLDS = 10**12  # that a card can tell of
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError)
 _WRITES = "All runs are done; the report is being written."
 _STARTED, _ENDED = "The process that ran it ended before it was done", "what is finished is kept, resume goes on"
 
@@ -138,9 +140,8 @@ class Jobs:
         """Return what the page knows of a job. Raises Refused (404) where there is none that can be read."""
         place = self.place(id)
         try:
-            found = json.loads((place / CARD).read_text(encoding="utf-8"))
-            return Card(id=id, **{**found, "variants": tuple(found["variants"])})
-        except (OSError, ValueError, TypeError, KeyError) as e:
+            return _card_of(id, _read(place / CARD))
+        except _UNREADABLE as e:
             raise Refused(404, f"the run {id!r}, whose {CARD} cannot be read", "a run that is listed") from e
 
     def cards(self) -> list[Card]:
@@ -476,13 +477,31 @@ def _stamp(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
+def _read(path: Path) -> Any:
+    """Return what a file of a job holds. Raises one of _UNREADABLE, also where a number is none that can be told."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    json.dumps(found, allow_nan=False)
+    return found
+
+
+def _card_of(id: str, found: dict[str, Any]) -> Card:
+    """Return a card as it was written. Raises one of _UNREADABLE where it is not of that form."""
+    numbers = {key: float(found.get(key, 0.0)) for key in ("began", "work")}
+    card = Card(id=id, **{**found, **numbers, "variants": tuple(found["variants"])})
+    texts = (card.title, card.baseline, *card.variants)
+    is_card = isinstance(card.state, dict) and card.variants and all(isinstance(each, str) for each in texts)
+    if not is_card or not isinstance(card.total, int) or not 0 <= card.total <= _MOST_WORLDS:
+        raise ValueError("a card of another form")
+    return card
+
+
 def _about(place: Path) -> dict[str, Any] | None:
     """Return what a study says of itself when it ended; None where it did not, or what is there is of before."""
     try:
-        about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
+        about = _read(place / ABOUT)
         is_old = (place / ABOUT).stat().st_mtime < (place / REQUEST).stat().st_mtime
         return None if is_old else {"interrupted": bool(about["interrupted"]), "seconds": float(about["seconds"])}
-    except (OSError, ValueError, TypeError, KeyError):
+    except _UNREADABLE:
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from trustsim.errors import Place, Problem, nearest, one_of
@@ -15,12 +16,13 @@ from trustsim.scenario.resolved import Precision, Scenario
 from trustsim.scenario.sections import DO_NOTHING, OFF
 from trustsim.scenario.tree import LONGEST, Node, Report, Spot, tree_of
 from trustsim.scenario.yaml_file import read_text
-from trustsim.web.files import File, Files, read
+from trustsim.web.files import MOST_VALUES, File, Files, read
 from trustsim.web.refused import Refused
+from trustsim.web.told import without_paths
 from trustsim.world import network_size
 
 PAGE = "the page"  # what messages call the place of a value that was set there
-MOST_CHANGES = 1000
+MOST_CHANGES, MOST_PARTS = 1000, 500  # in one state; shocks, segments and parts of variants in one form
 _KEYS = ("scenario", "set", "variants", "show", "replications", "seed", "ranked_by")
 
 
@@ -102,13 +104,14 @@ def state_of(document: object) -> PageState:
             raise Refused(400, f"{key}: {str(value)[:80]!r}", allowed)
     if "scenario" not in given:
         raise Refused(400, "no scenario", "the id of a scenario")
-    if len(given.get("set", ())) + len(given.get("variants", ())) > MOST_CHANGES:
-        raise Refused(413, "very many changes", f"at most {MOST_CHANGES} in one state")
     if not all(isinstance(name, str) for name in given.get("show", ())):
         raise Refused(400, "show: something that is no text", "a list of names of variants")
     for name, parts in given.get("variants", {}).items():
         if parts is not None and not isinstance(parts, list):
             raise Refused(400, f"variants.{name[:80]}: no list", "a list of parts, or null to leave the variant out")
+    n_parts = sum(max(1, len(parts or ())) for parts in given.get("variants", {}).values())
+    if len(given.get("set", ())) + n_parts > MOST_CHANGES:
+        raise Refused(413, "very many changes", f"at most {MOST_CHANGES} in one state")
     if "show" in given:
         given["show"] = tuple(given["show"])
     return PageState(**given)
@@ -129,6 +132,7 @@ def apply(state: PageState, files: Files, limits: Limits) -> Applied:
         in_file.extend(_variants_of(tree))
         whole = _with_variants(overridden(tree, overrides, report), state, spot, report)
         _stop_if_long(whole, limits, report)
+        _stop_if_many(whole, report)
         return whole
 
     found = read(file, changed)
@@ -215,7 +219,7 @@ def written(text: str, spot: Spot) -> Node | None:
 
     A list or a mapping is one in brackets.
     """
-    node = read_text(text, spot.file, Report()) if text else None
+    node = read_text(text, spot.file, Report(most_values=MOST_VALUES)) if text else None
     if node is None or ((node.items is not None or node.mapping is not None) and text.lstrip()[:1] not in "[{"):
         return None
     return node
@@ -245,6 +249,26 @@ def _stop_if_long(tree: Node, limits: Limits, report: Report) -> None:
     if n > limits.platforms:
         report.add(Spot(PAGE), "platforms", *_limit(n, limits.platforms, "platforms"))
         report.stop_if_any()
+
+
+def _stop_if_many(tree: Node, report: Report) -> None:
+    """Raise ScenarioError where the form alone would keep the server and the browser busy."""
+    investors = (tree.mapping or {}).get("investors", tree).mapping or {}
+    counts = {
+        "shocks": _length((tree.mapping or {}).get("shocks")),
+        "investors.segments": _length(investors.get("segments")),
+        "variants": sum(max(1, _length(variant)) for variant in _variants_of(tree).values()),
+    }
+    for path, n in counts.items():
+        if n > MOST_PARTS:
+            given = f"{n} of them, with their parts" if path == "variants" else f"{n} of them"
+            report.add(Spot(PAGE), path, given, f"at most {MOST_PARTS} on this page; the command line has no limit")
+            report.stop_if_any()
+
+
+def _length(node: Node | None) -> int:
+    """Return how many items a list has; 0 for what is none."""
+    return len(node.items or ()) if node is not None else 0
 
 
 def _limit(n: int, most: int, what: str) -> tuple[str, str]:
@@ -284,17 +308,18 @@ def _unranked(scenario: Scenario | None, wanted: str | None) -> list[Problem]:
     return [Problem(Place(PAGE, 1, 1, "ranked_by"), repr(wanted[:LONGEST]), one_of(names), nearest(wanted, names))]
 
 
-def problem_json(problem: Problem) -> dict[str, Any]:
+def problem_json(problem: Problem, folder: Path | None) -> dict[str, Any]:
     """Return a problem as the page shows it: beside the field with this path."""
     place = problem.place
+    given, allowed = without_paths(problem.given, folder), without_paths(problem.allowed, folder)
+    near = None if problem.nearest is None else without_paths(problem.nearest, folder)
     return {
         "file": os.path.basename(place.file),
         "path": place.path,
         "line": place.line,
         "column": place.column,
-        "given": problem.given,
-        "allowed": problem.allowed,
-        "nearest": problem.nearest,
-        "text": f"given: {problem.given}; allowed: {problem.allowed}"
-        + (f"; did you mean {problem.nearest}?" if problem.nearest else ""),
+        "given": given,
+        "allowed": allowed,
+        "nearest": near,
+        "text": f"given: {given}; allowed: {allowed}" + (f"; did you mean {near}?" if near else ""),
     }

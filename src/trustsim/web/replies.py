@@ -16,7 +16,7 @@ from starlette.responses import Response
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.web.page_state import problem_json
 from trustsim.web.refused import FULL, Refused, tells_of_full_disk
-from trustsim.web.told import encoded
+from trustsim.web.told import encoded, without_paths
 
 T = TypeVar("T")
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR)
@@ -28,7 +28,7 @@ _SECONDS_TO_LOOK = 2.0
 
 def answer(request: Request, content: Any, status: int = 200) -> Response:
     """Return plain data as JSON."""
-    return _json(encoded(content, _folder(request)), status)
+    return _json(encoded(content), status)
 
 
 def _json(body: bytes, status: int = 200) -> Response:
@@ -87,20 +87,23 @@ def gone() -> Refused:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    problems = [problem_json(problem) for problem in error.problems]
-    return answer(request, {**error.to_json(), **({"problems": problems} if problems else {})}, error.status)
+    folder = _folder(request)
+    told = {key: without_paths(text, folder) for key, text in error.to_json()["error"].items()}
+    problems = [problem_json(problem, folder) for problem in error.problems]
+    return answer(request, {"error": told, **({"problems": problems} if problems else {})}, error.status)
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
     assert isinstance(error, ScenarioError)
-    return answer(request, {"problems": [problem_json(problem) for problem in error.problems]}, 422)
+    folder = _folder(request)
+    return answer(request, {"problems": [problem_json(problem, folder) for problem in error.problems]}, 422)
 
 
 async def _unable(request: Request, error: Exception) -> Response:
     """Say what trustsim could not do: a name that is unknown, a folder that is full."""
     if tells_of_full_disk(str(error)):
         return answer(request, {"error": {"text": f"{FULL}."}}, 507)
-    return answer(request, {"error": {"text": str(error)}}, 422)
+    return answer(request, {"error": {"text": without_paths(str(error), _folder(request))}}, 422)
 
 
 async def _absent(request: Request, error: Exception) -> Response:

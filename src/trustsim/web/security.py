@@ -15,11 +15,10 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from trustsim.web.connections import LARGEST_HEAD, LINE
+from trustsim.web.connections import LARGEST_BODY, LARGEST_HEAD, LINE
 from trustsim.web.refused import Refused
 
 COOKIE, TOKEN = "trustsim", "token"
-LARGEST_BODY = 1024 * 1024
 LONGEST_QUERY, MOST_HEADERS = 8 * 1024, 100
 BODIES = ("application/json", "text/yaml")
 POLICY = (
@@ -52,17 +51,24 @@ address bar.</p>
 class Keys:
     """What lets a browser in: the token as long as the server runs; a ticket once, in the first minutes.
 
-    The ticket is for the command that opens a browser, which everybody on a shared machine can read.
+    The ticket is for the command that opens a browser, which everybody on a shared machine can read. Once it is in, the
+    browser brings the ``session`` in a cookie, which it shows to every other server on this machine too.
     """
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     ticket: str | None = field(default_factory=lambda: secrets.token_urlsafe(24))
     cookie: str = COOKIE
+    session: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     began: float = field(default_factory=time.monotonic)
 
     def fit(self, text: str) -> bool:
         """Whether a text is the token, in a time that tells nothing about it."""
         return _is_same(text, self.token)
+
+    def fit_cookie(self, headers: Headers) -> bool:
+        """Whether a request of this server's own page, or of a person, brings the session in its cookie."""
+        is_own = headers.get("sec-fetch-site", "none") in ("same-origin", "none") and not is_of_another_site(headers)
+        return is_own and _is_same(_cookie(headers, self.cookie), self.session)
 
     def open(self, text: str) -> bool:
         """Whether a text is the token, or the ticket, which is spent by this."""
@@ -138,9 +144,9 @@ class Gate:
                 scope["query_string"] = rest.encode()
                 return None
             answer = RedirectResponse("/" + scope["path"].lstrip("/\\") + (f"?{rest}" if rest else ""), 303)
-            answer.set_cookie(keys.cookie, keys.token, httponly=True, samesite="strict", path="/")
+            answer.set_cookie(keys.cookie, keys.session, httponly=True, samesite="strict", path="/")
             return answer
-        if keys.fit(_cookie(headers, keys.cookie)) or keys.fit(_bearer(headers)):
+        if keys.fit_cookie(headers) or keys.fit(_bearer(headers)):
             return None
         if is_page and "text/html" in headers.get("accept", ""):
             return HTMLResponse(_WITHOUT, 403, headers={"Cache-Control": "no-store"})

@@ -5,10 +5,12 @@ What is called here is quick; what is slow is handed to the lanes and comes as a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Hashable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -201,9 +203,13 @@ class Site:
         return self._job(card, status, self._made.last(what)), task
 
     def listed(self) -> list[Json]:
-        """Return all jobs, the newest first, without their comparisons."""
-        known = ((card, self._made.last(("comparison", card.id, None))) for card in self.jobs.cards())
-        return [{**self._job(card, self.jobs.status(card), told), "comparison": None} for card, told in known]
+        """Return all jobs, the newest first, without their comparisons; one that goes meanwhile is left out."""
+        found = []
+        for card in self.jobs.cards():
+            with suppress(Refused, OSError):
+                told = self._made.last(("comparison", card.id, None))
+                found.append({**self._job(card, self.jobs.status(card), told), "comparison": None})
+        return found
 
     def _job(self, card: Card, status: Status, told: Json | None) -> Json:
         done = status.count
@@ -247,13 +253,13 @@ class Site:
 
     def document(self, id: str) -> Future[bytes]:
         """Return what becomes of a job's numbers, as ``trustsim compare --json`` prints them."""
-        return self._of(("document", id), tasks.document, again=False)
+        return self._of(("document", id), tasks.document, str(self.files.folder), again=False)
 
     def _of(self, what: tuple[str, ...], task: Any, *of: str, again: bool) -> Future[bytes]:
         card = self.jobs.card(what[1])
         status = self.jobs.status(card)
         done = self._finished(card, status)
-        return self._made.ask(what, status.key, task, self.place, done, *of, joins=True, again=again)
+        return self._made.ask(what, status.key, task, done, *of, joins=True, again=again)
 
     def world(self, id: str, replication: int, names: tuple[str, ...] | None, *, again: bool = False) -> Future[bytes]:
         """Return what becomes of one world of a job to watch."""
@@ -285,5 +291,5 @@ def _ranking(by: str | None) -> str | None:
 
 
 def _name(document: object) -> str:
-    """Return the question itself as a name."""
-    return json.dumps(document)
+    """Return what names a question: it may be long itself."""
+    return hashlib.sha256(json.dumps(document).encode()).hexdigest()

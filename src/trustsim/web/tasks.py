@@ -46,7 +46,7 @@ def listed(place: Place) -> bytes:
     """Return the list of scenarios; of those that it has no time to read the names alone."""
     found = files_of(place).listed(SECONDS_TO_LIST)
     document = {"folder": place.folder.name, "is_read_only": place.is_read_only, "scenarios": found}
-    return encoded(document, place.folder)
+    return encoded(document)
 
 
 def form(place: Place, document: object, pace: float | None) -> bytes:
@@ -56,7 +56,7 @@ def form(place: Place, document: object, pace: float | None) -> bytes:
     needs = applied.needs
     found["seconds_estimate"] = None if needs is None else needs.seconds if pace is None else pace * work_of(needs)
     found["needs"] = None if needs is None else needs.to_json()
-    return encoded({**found, "is_read_only": place.is_read_only}, place.folder)
+    return encoded({**found, "is_read_only": place.is_read_only})
 
 
 def add(place: Place, name: str, text: str) -> str:
@@ -112,7 +112,7 @@ def _watched(place: Place, scenario: Scenario, names: tuple[str, ...], replicati
     too_much = beyond(needs, place.limits, "a world")
     if too_much:
         raise Refused(422, too_much[0].given, too_much[0].allowed, too_much)
-    return encoded(play.watch(scenario, chosen, replication), place.folder)
+    return encoded(play.watch(scenario, chosen, replication))
 
 
 def work_of(needs: Estimate) -> float:
@@ -123,16 +123,16 @@ def work_of(needs: Estimate) -> float:
 # -- of what is finished ----------------------------------------------------------------------------------------------
 
 
-def document(place: Place, done: finished.Finished) -> bytes:
+def document(done: finished.Finished, folder: str) -> bytes:
     """Return the comparison as ``trustsim compare --json`` prints it."""
-    return encoded(finished.document(done), place.folder)
+    return encoded(finished.document(done, Path(folder)))
 
 
-def picture(place: Place, done: finished.Finished, kind: str, name: str) -> bytes:
+def picture(done: finished.Finished, kind: str, name: str) -> bytes:
     """Return one chart."""
-    return encoded(finished.picture(done, kind, name), place.folder)
+    return encoded(finished.picture(done, kind, name))
 
 
-def worth_watching(place: Place, done: finished.Finished) -> bytes:
+def worth_watching(done: finished.Finished) -> bytes:
     """Return which worlds to watch."""
-    return encoded(finished.worth_watching(done), place.folder)
+    return encoded(finished.worth_watching(done))

@@ -1,4 +1,4 @@
-"""What is told to whoever asks: JSON in which no file is named by where it lies on this machine."""
+"""What is told to whoever asks: data as they are, and messages that name no file by where it lies on this machine."""
 
 from __future__ import annotations
 
@@ -14,30 +14,29 @@ from typing import Any
 _PACKAGE = Path(__file__).parents[1]
 
 
-def encoded(content: Any, folder: Path | None = None) -> bytes:
-    """Return plain data as JSON, text as it is, but for paths; see :func:`without_paths`."""
+def encoded(content: Any) -> bytes:
+    """Return plain data as JSON, text as it is."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return without_paths(text, folder).encode("utf-8", "replace")
+    return text.encode("utf-8", "replace")
 
 
 def without_paths(text: str, folder: Path | None = None) -> str:
-    """Return a text in which what lies in *folder* is named from there, and where all else lies is left out."""
+    """Return a message in which what lies in *folder* is named from there, and where all else lies is left out."""
     inside, itself, beyond = _patterns("" if folder is None else str(folder))
-    if folder is not None and _as_json(str(folder)) in text:  # which is quick to find out
-        name = _as_json(folder.name)
-        text = itself.sub(lambda _: name, inside.sub("", text))
-    return beyond.sub("…", text) if any(root in text for root in _roots()) else text
+    if folder is not None:
+        text = itself.sub(lambda _: folder.name, inside.sub("", text))
+    return beyond.sub("…", text)
 
 
 @cache
 def _patterns(folder: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return what finds the folder with a name behind it, the folder alone, and other places of this machine."""
-    own = re.escape(_as_json(folder)) if len(folder) > 1 else "(?!)"
-    beyond = "|".join(map(re.escape, _roots()))
+    own = _either(folder) if len(folder) > 1 else "(?!)"
+    beyond = "|".join(map(_either, _roots()))
     start = r"(?<![\w/.])"
     return (
-        re.compile(f"{start}{own}/"),
-        re.compile(f"{start}{own}(?![\\w/])"),
+        re.compile(f"{start}(?:{own})/"),
+        re.compile(f"{start}(?:{own})(?![\\w/])"),
         re.compile(f"{start}(?:{beyond})(?=/)"),
     )
 
@@ -46,8 +45,9 @@ def _patterns(folder: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern
 def _roots() -> tuple[str, ...]:
     """Return where else things lie on this machine, the longest first."""
     found = {str(_PACKAGE), str(_PACKAGE.parents[1]), sys.prefix, tempfile.gettempdir(), os.path.expanduser("~")}
-    return tuple(sorted((_as_json(each) for each in found if len(each) > 1), key=len, reverse=True))
+    return tuple(sorted((each for each in found if len(each) > 1), key=len, reverse=True))
 
 
-def _as_json(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+def _either(path: str) -> str:
+    """Return what finds a path, as it is or in quotes as Python writes it."""
+    return "|".join(map(re.escape, {path, repr(path)[1:-1]}))
