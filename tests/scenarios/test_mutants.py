@@ -68,7 +68,7 @@ MUTANTS = [
     Mutant(BEHAVIOUR + "global_game.py", "(leaving < state)", "(leaving > state)", "T-07-global-game"),
     Mutant(BEHAVIOUR + "global_game.py", "state * self.late_return", "self.late_return", "T-08-project"),
     Mutant("world/obligations.py", "np.minimum(due, own", "np.minimum(due, 2 * own", "T-32-clearing"),
-    Mutant("world/obligations.py", "amount * stands[debtor]", "amount", "T-34-contagion", 20),
+    Mutant("world/obligations.py", "amount * stands[debtor]", "amount", "T-34-contagion", 10),
     Mutant("kernels/settle.py", "price = math.exp(-impact * (p", "price = math.exp(-0.5 * impact * (p", "T-41-fire-sale"),
 ]  # fmt: skip
 
