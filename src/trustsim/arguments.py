@@ -33,11 +33,12 @@ def names(what: str, given: object) -> tuple[str, ...] | None:
 def count(what: str, given: object, least: int = 1, most: int | None = None) -> int:
     """Return a whole number from *least* to *most* as Python's own."""
     allowed = f"a whole number from {least}" + ("" if most is None else f" to {most}")
+    is_truth = type(given).__name__ in ("bool", "bool_")  # Python's and NumPy's, which older versions take for a number
     try:
-        number = operator.index(given)  # type: ignore[arg-type]  # whatever it is
+        number = least - 1 if is_truth else operator.index(given)  # type: ignore[arg-type]  # whatever it is
     except TypeError as e:
         raise TrustsimError(f"{what}: given {shown(given)}; allowed: {allowed}") from e
-    if isinstance(given, bool) or number < least or (most is not None and number > most):
+    if number < least or (most is not None and number > most):
         raise TrustsimError(f"{what}: given {shown(given)}; allowed: {allowed}")
     return number
 

@@ -200,6 +200,7 @@ def test_a_server_that_ends_waits_for_no_body_and_says_nothing_of_it(tmp_path, c
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # what older versions of uvicorn import
 def test_a_web_socket_goes_on_behind_a_connection_with_limits():
     client = pytest.importorskip("websockets.sync.client")
 
