@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given, settings
 from small_worlds import CRISIS, Document, documents, scenario_of
@@ -10,6 +12,9 @@ from sound import assert_books_hold, assert_sound
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
 from trustsim.model import TrustCrisisModel
+from trustsim.scenario.load import load
+
+LARGE = Path(__file__).resolve().parents[2] / "scenarios/history/concentrated_connected_uninsured.yaml"
 
 
 @given(documents())
@@ -61,3 +66,10 @@ def test_the_crisis_of_these_tests_moves_money_everywhere() -> None:
     assert model.series("runners")[:, 0].max(axis=0).min() > 0
     assert (model.state.flows.sum(axis=0)[:3, :3] > 0).any()
     assert model.history[:, layout.G_STATUS].max() == layout.FAILED
+
+
+def test_no_platform_pays_more_than_it_has_where_money_is_beyond_what_floats_count() -> None:
+    wealth = {"investors.count": 60, "investors.segments.start-up.wealth": "9e13 CNY"}
+    story = load(LARGE, REGISTRY, overrides={**wealth, "horizon": "30 d", "step": "1 d"})
+    for replication in range(3):
+        assert_sound(TrustCrisisModel(story, ["nothing"], rng=replication))

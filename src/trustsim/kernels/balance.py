@@ -56,12 +56,13 @@ def own_share(books, v, p):
 def payable(books, v, p, wanted, is_winding):
     """Return how much of *wanted* can be paid: own shares from custody, the rest from cash; winding down, all."""
     cash = max(books[layout.CASH, v, p], np.int64(0))
+    most = min(wanted, cash + books[layout.CUSTODY, v, p])  # floats miss what is beyond 2⁵³
     if is_winding:
-        return min(wanted, cash + books[layout.CUSTODY, v, p])
+        return most
     from_cash = 1.0 - own_share(books, v, p)
     if np.float64(wanted) * from_cash <= np.float64(cash):
-        return wanted
-    return min(np.int64(np.float64(cash) / from_cash), wanted)
+        return most
+    return min(np.int64(np.float64(cash) / from_cash), most)
 
 
 @compiled
