@@ -54,7 +54,7 @@ def seconds(what: str, given: object) -> float:
 def path(what: str, given: object) -> str:
     """Return a file or folder as text, as it was given; ``~`` is the home."""
     text = os.fspath(given) if isinstance(given, str | os.PathLike) else None
-    if not isinstance(text, str) or "\0" in text or not _is_unicode(text):
+    if not isinstance(text, str) or "\0" in text or not is_text(text):
         raise TrustsimError(f"{what}: given {shown(given)}; allowed: the path of a file or folder")
     try:
         return os.fspath(Path(text).expanduser()) if text.startswith("~") else str(text)
@@ -62,10 +62,10 @@ def path(what: str, given: object) -> str:
         raise TrustsimError(f"{what}: given {text}, of a home that is not known; allowed: a whole path") from e
 
 
-def _is_unicode(text: str) -> bool:
-    """Whether a path has a name that can be written down: the system allows any bytes."""
+def is_text(value: str) -> bool:
+    """Whether *value* can be written to a file: JSON escapes, and paths of any bytes, can hold halves of characters."""
     try:
-        text.encode()
+        value.encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -132,6 +132,18 @@ def test_the_time_of_a_study_is_counted_from_its_start_whatever_it_says(jobs, ca
     held.release()
 
 
+def waits_for(slow, is_slow, goes_on, other):
+    """Whether another thread waits for one that is at something slow, and that is let go on then."""
+    slow.start()
+    assert is_slow.wait(20)
+    other.start()
+    other.join(5)
+    is_waiting = other.is_alive()
+    goes_on.set()
+    slow.join(20)
+    return is_waiting
+
+
 @pytest.mark.parametrize("act", ["start", "resume", "may_resume", "delete"])
 def test_nobody_waits_while_a_study_is_read(jobs, cards, monkeypatch, act):
     reads, goes_on, status = threading.Event(), threading.Event(), jobs.status
@@ -144,15 +156,7 @@ def test_nobody_waits_while_a_study_is_read(jobs, cards, monkeypatch, act):
     monkeypatch.setattr(jobs, "status", slow)
     of = cards[0] if act == "start" else cards[0].id
     acting = threading.Thread(target=getattr(jobs, act), args=(of,), daemon=True)
-    acting.start()
-    assert reads.wait(20)
-    other = threading.Thread(target=jobs.turn, daemon=True)
-    other.start()
-    other.join(5)
-    is_waiting = other.is_alive()
-    goes_on.set()
-    acting.join(20)
-    assert not is_waiting
+    assert not waits_for(acting, reads, goes_on, threading.Thread(target=jobs.turn, daemon=True))
 
 
 def test_nobody_waits_while_the_disk_is_measured(folder, jobs, cards, monkeypatch):
@@ -167,15 +171,8 @@ def test_nobody_waits_while_the_disk_is_measured(folder, jobs, cards, monkeypatc
     monkeypatch.setattr(jobs_module, "_bytes_below", slow)
     jobs._most_bytes = 1000.0
     measuring = threading.Thread(target=jobs.turn, daemon=True)
-    measuring.start()
-    assert measures.wait(20)
-    other = threading.Thread(target=jobs.status, args=(cards[1],), daemon=True)
-    other.start()
-    other.join(5)
-    is_waiting = other.is_alive()
-    goes_on.set()
-    measuring.join(20)
-    assert not is_waiting
+    asking = threading.Thread(target=jobs.status, args=(cards[1],), daemon=True)
+    assert not waits_for(measuring, measures, goes_on, asking)
 
 
 def test_two_who_go_on_with_a_study_at_once_begin_it_once(jobs, cards, monkeypatch):

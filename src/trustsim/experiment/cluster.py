@@ -37,22 +37,30 @@ def dask(address: str, patience: float | None = None) -> Iterator[Pool]:
     Raises TrustsimError where nothing answers there, no worker comes, or a worker is of another version; PoolLost
     where that happens during a study.
     """
+    with _unlogged():
+        try:
+            client = Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
+        except (OSError, ValueError, TypeError) as e:
+            raise TrustsimError(f"dask: given {address!r}, where no scheduler answers; allowed: tcp://HOST:PORT") from e
+        try:
+            watch = _Watch(client, address, _patience() if patience is None else patience)
+            n_threads = watch.wait_for_workers()
+            _check_versions(client)
+            yield Pool(_submit(client, watch), max(n_threads, 1), _LOSSES, look=watch.look, look_seconds=_LOOK_SECONDS)
+        finally:
+            with suppress(Exception):  # of a connection that is lost already
+                client.close(timeout=1)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep Dask from logging what is said here of a lost connection."""
     logger = logging.getLogger("distributed")
     usual = logger.level
-    logger.setLevel(logging.CRITICAL)  # what it says of a lost connection is said here
+    logger.setLevel(logging.CRITICAL)
     try:
-        client = Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
-    except (OSError, ValueError, TypeError) as e:
-        logger.setLevel(usual)
-        raise TrustsimError(f"dask: given {address!r}, where no scheduler answers; allowed: tcp://HOST:PORT") from e
-    try:
-        watch = _Watch(client, address, _patience() if patience is None else patience)
-        n_threads = watch.wait_for_workers()
-        _check_versions(client)
-        yield Pool(_submit(client, watch), max(n_threads, 1), _LOSSES, look=watch.look, look_seconds=_LOOK_SECONDS)
+        yield
     finally:
-        with suppress(Exception):  # of a connection that is lost already
-            client.close(timeout=1)
         logger.setLevel(usual)
 
 

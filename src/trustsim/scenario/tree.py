@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from trustsim.arguments import is_text
 from trustsim.errors import Place, Problem, ScenarioError
 from trustsim.units import plain as plain_form
 
@@ -127,15 +128,6 @@ def look_alike(text: str) -> str | None:
         return f"{plain_form(digits[0])} in place of {digits[0]} (full width)"
     found = next((c for c in text if c in _LOOK_ALIKE), None)
     return None if found is None else f"{_LOOK_ALIKE[found]} in place of {found} (another character)"
-
-
-def is_text(value: str) -> bool:
-    """Whether *value* can be written to a file: JSON escapes can make halves of characters, which cannot."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def is_key(key: object) -> bool:

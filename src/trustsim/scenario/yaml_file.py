@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from trustsim.arguments import is_text
 from trustsim.scenario.tree import (
     DEEPEST,
     KEYS,
@@ -29,7 +30,6 @@ from trustsim.scenario.tree import (
     Spot,
     clean,
     is_key,
-    is_text,
     join,
     measure,
     too_much,

@@ -17,9 +17,7 @@ LINE = "line"  # in the state of a request's scope: its connection
 LARGEST_HEAD = 16 * 1024  # bytes of a request's line and headers
 LARGEST_BODY = 1024 * 1024
 _PART = 4 * 1024  # bytes that are heard at a time, so that others come between: each may be an event
-_MOST_HEARD = (
-    LARGEST_BODY + LARGEST_BODY // 4
-)  # bytes of one request as they are sent, its head and its chunks' among them
+_MOST_HEARD = LARGEST_BODY + LARGEST_BODY // 4  # bytes of one request, its head and the marks of its chunks too
 MOST, MOST_SILENT = 512, 128  # connections, and those of them that ask nothing
 SECONDS_TO_ASK, SECONDS_TO_SEND, SECONDS_TO_READ = 8.0, 20.0, 30.0  # a head, a body, what is sent to them
 SECONDS_IDLE = 5  # between an answer and the next request

@@ -6,6 +6,7 @@ import json
 import math
 from typing import Any
 
+from trustsim.arguments import is_text
 from trustsim.web.refused import Refused
 
 DEEPEST, MOST_VALUES = 40, 50_000
@@ -58,18 +59,9 @@ def _check(document: Any) -> None:
 
 
 def _check_one(value: Any) -> None:
-    if isinstance(value, str) and not is_whole(value):
+    if isinstance(value, str) and not is_text(value):
         raise Refused(400, "half a character (a lone surrogate)", "text that UTF-8 can write")
     if isinstance(value, float) and not math.isfinite(value):
         raise Refused(400, "a number beyond all bounds", "finite numbers")
     if isinstance(value, int) and not -_LARGEST_INT <= value < _LARGEST_INT:
         raise Refused(400, "a whole number of very many digits", "numbers of at most 64 bits")
-
-
-def is_whole(text: str) -> bool:
-    """Whether a text holds whole characters only, so that it can be written to a file."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

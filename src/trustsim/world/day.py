@@ -324,11 +324,12 @@ class Day:
         """
         if not where.any():
             return
-        _finite("post", reach=reach, fading=fading, **{k: np.where(where, v, 0.0) for k, v in strength.items()})
+        strengths = {target: np.where(where, value, 0.0) for target, value in strength.items()}
+        _finite("post", reach=reach, fading=fading, **strengths)
         evidence = np.zeros((self.state.n_variants, self.state.n_platforms, layout.N_TARGETS))
         reaches = np.zeros((self.state.n_variants, self.state.n_platforms))
-        for target, value in strength.items():
-            evidence[:, platform, layout.TARGETS.index(target)] = np.where(where, value, 0.0)
+        for target, value in strengths.items():
+            evidence[:, platform, layout.TARGETS.index(target)] = value
         if reach is None:
             evidence *= self.press["credibility"][:, None, None]
             reaches[:, platform], keep = self._press_reach, self._press_keep
