@@ -248,8 +248,8 @@ def test_every_parameter_has_unit_bounds_default_source_and_text(name: str) -> N
         if p.unit == "share":
             assert p.low is not None, p.name
             assert p.high is not None, p.name
-        if p.choices and not p.is_required:
-            assert p.default in p.choices, p.name
+        if REGISTRY.allowed(p) and not p.is_required:
+            assert p.default in REGISTRY.allowed(p), p.name
         if p.is_required or p.default is None or isinstance(p.default, Distribution):
             continue
         if p.unit in ("flag", "text", "name"):

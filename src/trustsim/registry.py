@@ -40,8 +40,9 @@ class Parameter:
     """One number or name that a user can set: unit, bounds, default, source, one line of text.
 
     ``refers`` is 'platform', 'segment', … where the value must name one of those in the same file (``'*'`` means all
-    of them and is always allowed). ``spread`` says that a distribution may be given. ``step``: a value is a whole
-    multiple of it, as an even number is of 2; counts have 1. Checks, designs and sliders all keep to it.
+    of them and is always allowed), or a group of the registry where it must name an entry of it. ``spread`` says that a
+    distribution may be given. ``step``: a value is a whole multiple of it, as an even number is of 2; counts have 1.
+    Checks, designs and sliders all keep to it.
     """
 
     name: str
@@ -190,6 +191,10 @@ class Registry:
     def group(self, group: Group) -> dict[str, Entry]:
         """Return the entries of one group by name, sorted."""
         return {name: e for (g, name), e in sorted(self._entries.items()) if g == group}
+
+    def allowed(self, parameter: Parameter) -> tuple[str, ...]:
+        """Return the names that a parameter may have: its choices, or those of the group it refers to; else none."""
+        return parameter.choices or tuple(name for group, name in sorted(self._entries) if group == parameter.refers)
 
     def outcome(self, name: str) -> Entry:
         """Return the entry of an outcome; of one by group, ``name[group]``, that of the name."""

@@ -145,8 +145,8 @@ def values_of(parameter: Parameter, platforms: Sequence[str]) -> st.SearchStrate
         return st.sampled_from([*platforms, "*"])
     if parameter.unit == "flag":
         return st.booleans()
-    if parameter.choices:
-        return st.sampled_from(parameter.choices)
+    if allowed := REGISTRY.allowed(parameter):
+        return st.sampled_from(allowed)
     if parameter.unit in ("name", "text"):
         return st.sampled_from(["", "one"])
     default = (

@@ -43,11 +43,11 @@ NOTHING_BUT_COST: dict[str, Document] = {
     "reserve_requirement": {"ratio": 0},
     "rumour_rebuttal": {"reach": 0},
     "service_capacity": {"capacity": 0},
-    "suspension": {"after": 1},
     "user_education": {"coverage": 0},
     "withdrawal_cap": {"cap": 1e12, "fear": 0},
 }
-CANNOT_BE_NOTHING = {"pro_rata_payout"}  # a rule without a size
+# a rule without a size; one that binds, at its largest, where newcomers pay in and leave
+CANNOT_BE_NOTHING = {"pro_rata_payout", "suspension"}
 
 # The settings with which each shock does nothing.
 NO_SHOCK: dict[str, Document] = {

@@ -162,6 +162,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("service_desk", "warm_up"): 5.0,
     ("dealings", "rate"): 0.4,
     ("observation", "accuracy"): 1.0,
+    ("switching", "fear"): 9.0,
     ("opinion", "own"): "0.2, 0.9",
 }
 
@@ -177,8 +178,8 @@ def other(kind: str, p: Parameter, now: Any) -> Any:
         return OTHER[kind, p.name]
     if p.unit == "flag":
         return not now
-    if p.choices:
-        return next(c for c in p.choices if c != now)
+    if allowed := REGISTRY.allowed(p):
+        return next(name for name in allowed if name != now)
     low, high = (-np.inf if p.low is None else p.low), (np.inf if p.high is None else p.high)
     for value in (now * 2, now / 2, now + 1, (low + now) / 2):
         if value != now and low <= value <= high and np.isfinite(value):

@@ -39,6 +39,16 @@ def test_theft_takes_its_share_of_the_claims(play: Play) -> None:
     assert seen.gauge("hidden_gap")[2, 0, 0] == pytest.approx(0.08, abs=1e-6)
 
 
+@pytest.mark.parametrize("own_cash", [0, 200, 800, 5000])  # major units; claims are 20,000
+@pytest.mark.parametrize("apart", ["0 %", "50 %", "100 %"])
+def test_a_theft_of_a_tenth_is_a_tenth_of_the_claims_whatever_cash_the_platform_owns(
+    play: Play, own_cash: float, apart: str
+) -> None:
+    platform = {"Harbour": {"own_cash": own_cash, "segregated_share": apart}, "Quay": {}}
+    seen = play(1, shocks=[shock("custodian_theft", share="10 %")], platforms=platform)
+    assert seen.book("thieves")[0].tolist() == [ALL // 10, 0]
+
+
 def test_theft_is_limited_by_the_money_there_and_by_the_keeper(play: Play) -> None:
     seen = play(1, shocks=[shock("custodian_theft", share="50 %")])
     assert seen.book("thieves")[0, 0] == pytest.approx(0.2 * ALL, abs=200)

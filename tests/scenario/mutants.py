@@ -181,8 +181,8 @@ class Mutator:
             return rnd.choice([*names, "*"])
         if p.refers == "file":
             return rnd.choice(["/etc/passwd", "net.csv", "../x.csv", ".", "weights.csv"])
-        if p.choices:
-            return rnd.choice(p.choices)
+        if allowed := REGISTRY.allowed(p):
+            return rnd.choice(allowed)
         if p.unit == "flag":
             return rnd.choice([True, False])
         if p.unit in ("text", "name"):

@@ -1,6 +1,13 @@
-"""What draws are for: the second coordinate of an address. A number is never reused for another meaning."""
+"""What draws are for: the second coordinate of an address. A number is never reused for another meaning.
+
+The numbers below are the engine's. What a scenario may hold several of, a shock say, has a purpose of its own for each:
+:func:`purpose_of` makes it from its kind, what it draws, and what tells it from others of its kind.
+"""
 
 from __future__ import annotations
+
+import hashlib
+from functools import cache
 
 REPLICATION = 0
 POPULATION = 1
@@ -10,8 +17,6 @@ AMOUNT = 4
 REPORT = 6
 MARKET = 7
 DESTINATION = 8
-SHOCK = 9
-RUMOUR = 10
 MEDIA = 11
 PICTURE = 13
 FIRST = 14
@@ -28,3 +33,12 @@ NEED = 24
 CLUSTER = 25
 DEALING = 26
 USER = 1000
+
+NAMED = 1 << 31  # purposes from here on are made from a name
+
+
+@cache
+def purpose_of(*address: str | float) -> int:
+    """Return the purpose that stands for these words and numbers: 31 bits of a hash, above every number here."""
+    digest = hashlib.sha256("\n".join(map(str, address)).encode()).digest()
+    return NAMED | (int.from_bytes(digest[:4], "big") >> 1)

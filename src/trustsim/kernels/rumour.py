@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from trustsim.kernels import draws, layout, purposes
+from trustsim.kernels import draws, layout
 from trustsim.kernels.act import address
 from trustsim.kernels.compiled import compiled
 
@@ -27,7 +27,7 @@ def believe_it(status, beliefs, fear_gain, account_at, v, who, risk, fear) -> No
 
 @compiled
 def tell_all(
-    status, beliefs, fear_gain, account_at, literacy, education, chance, risk, fear, platform, v, day, key
+    status, beliefs, fear_gain, account_at, literacy, education, chance, risk, fear, purpose, platform, v, day, key
 ) -> None:  # fmt: skip
     """Let every teller of one variant tell everyone."""
     n_tellers = 0
@@ -38,7 +38,7 @@ def tell_all(
     for j in range(status.shape[1]):
         if status[v, j] == IGNORANT:
             known = literacy[j] + education * (1.0 - literacy[j])
-            a, _ = address(j, day, purposes.RUMOUR, _FROM_ALL + platform, key)
+            a, _ = address(j, day, purpose, _FROM_ALL + platform, key)
             missed = math.exp(n_tellers * math.log1p(-min(chance * (1.0 - 0.5 * known), 1.0 - 1e-16)))
             if np.float64(a) * draws.UNIFORM_SCALE < 1.0 - missed:
                 believe_it(status, beliefs, fear_gain, account_at, v, j, risk, fear)
@@ -47,34 +47,23 @@ def tell_all(
 @compiled
 def spread(
     status, active, beliefs, fear_gain, account_at, indptr, neighbours, is_complete, literacy, education, chance,
-    tiring, forgetting, reverting, risk, fear, platform, day, key,
+    tiring, forgetting, reverting, risk, fear, purpose, platform, day, key,
 ) -> None:  # fmt: skip
     """Take one step, variant by variant.
 
     ``status`` uint8 (variants, investors); ``active`` bool (variants,); ``education``, ``reverting`` float64
     (variants,). Draws are addressed by (teller, day, listener), so the order of tellers does not matter; where everyone
-    is everyone's neighbour (``is_complete``) one draw a listener stands for all tellers.
+    is everyone's neighbour (``is_complete``) one draw a listener stands for all tellers. ``purpose`` int64 is that of
+    this rumour alone.
     """
-    purpose = np.uint64(purposes.RUMOUR)
     for v in range(len(status)):
         if not active[v]:
             continue
         if is_complete:
             tell_all(
-                status,
-                beliefs,
-                fear_gain,
-                account_at,
-                literacy,
-                education[v],
-                chance,
-                risk,
-                fear,
-                platform,
-                v,
-                day,
-                key,
-            )
+                status, beliefs, fear_gain, account_at, literacy, education[v], chance, risk, fear, purpose, platform,
+                v, day, key,
+            )  # fmt: skip
         for i in range(0 if is_complete else status.shape[1]):
             if status[v, i] != TELLS:
                 continue
@@ -82,14 +71,16 @@ def spread(
                 j = neighbours[e]
                 if status[v, j] == IGNORANT:
                     known = literacy[j] + education[v] * (1.0 - literacy[j])
-                    a, _, _, _ = draws.philox(np.uint64(i), np.uint64(day), purpose, np.uint64(j), key[0], key[1])
+                    a, _, _, _ = draws.philox(
+                        np.uint64(i), np.uint64(day), np.uint64(purpose), np.uint64(j), key[0], key[1]
+                    )
                     if np.float64(a) * draws.UNIFORM_SCALE < chance * (1.0 - 0.5 * known):
                         believe_it(status, beliefs, fear_gain, account_at, v, j, risk, fear)
         for i in range(status.shape[1]):
             s = status[v, i]
             if s != IGNORANT and s != PUT_RIGHT:
                 a, b, c, _ = draws.philox(
-                    np.uint64(i), np.uint64(day), purpose, np.uint64(_TIRES + platform), key[0], key[1]
+                    np.uint64(i), np.uint64(day), np.uint64(purpose), np.uint64(_TIRES + platform), key[0], key[1]
                 )
                 if np.float64(a) * draws.UNIFORM_SCALE < reverting[v]:
                     status[v, i] = PUT_RIGHT

@@ -86,7 +86,7 @@ def value_text(value: Any, parameter: Parameter, currency: str) -> str:
     if value == "*" and parameter.refers == "platform":
         return "every platform"
     if not isinstance(value, int | float):
-        return words.label(value) if parameter.choices or parameter.name == "kind" else str(value)
+        return words.label(value) if REGISTRY.allowed(parameter) or parameter.name == "kind" else str(value)
     if parameter.unit == "count":
         return f"{value:,}".replace(",", words.THIN)
     if parameter.unit in ("duration", "money"):

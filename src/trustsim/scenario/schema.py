@@ -101,7 +101,7 @@ def _definitions(registry: Registry) -> Schema:
     when = _layout(layout.WHEN)
     when["properties"] |= {"lasting": _value(layout.LASTING), "lag": _value(layout.LAG)}
     when["properties"]["indicator"] |= _named(registry.group("indicator"))
-    platform = _entry(registry["section", "platform"], {}, required=("name",))
+    platform = _entry(registry, registry["section", "platform"], {}, required=("name",))
     if "kind" in platform["properties"]:
         platform["properties"]["kind"] |= _named(registry.group("platform_kind"))
     setting = {
@@ -113,7 +113,7 @@ def _definitions(registry: Registry) -> Schema:
     return {
         "when": when,
         "platform": platform,
-        "segment": _entry(registry["section", "segment"], {}, required=("name", "share")),
+        "segment": _entry(registry, registry["section", "segment"], {}, required=("name", "share")),
         "shock": _kinds(registry, "shock", timing, required=("kind",)),
         "intervention": _kinds(registry, "intervention", timing, required=("kind",)),
         "part": {
@@ -164,7 +164,7 @@ def _investors(registry: Registry) -> Schema:
         "description": "Groups of investors; their shares add to 100 %.",
     }
     return {
-        **_entry(registry["section", "investors"], {"segments": segments}, required=()),
+        **_entry(registry, registry["section", "investors"], {"segments": segments}, required=()),
         "patternProperties": _APPENDS,
     }
 
@@ -173,7 +173,7 @@ def _mechanisms(registry: Registry) -> Schema:
     switch = {"enum": ["on", "off", True, False]}
     return {
         "properties": {
-            name: {"description": entry.text, "anyOf": [switch, _entry(entry, {}, required=())]}
+            name: {"description": entry.text, "anyOf": [switch, _entry(registry, entry, {}, required=())]}
             for name, entry in registry.group("mechanism").items()
         },
         "additionalProperties": False,
@@ -191,28 +191,29 @@ def _kinds(registry: Registry, group: Group, beside: Mapping[str, Schema], requi
         "allOf": [
             {
                 "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
-                "then": _entry(entry, {"kind": {"const": name, "description": entry.text}, **beside}, required=None),
+                "then": _entry(registry, entry, {"kind": {"const": name, "description": entry.text}, **beside}, None),
             }
             for name, entry in kinds.items()
         ],
     }
 
 
-def _entry(entry: Entry, beside: Mapping[str, Schema], required: Sequence[str] | None) -> Schema:
+def _entry(registry: Registry, entry: Entry, beside: Mapping[str, Schema], required: Sequence[str] | None) -> Schema:
     """The mapping of one entry; ``required`` None means: the parameters without a default."""
     needed = [p.name for p in entry.parameters if p.is_required] if required is None else list(required)
     return {
         "type": "object",
         "title": entry.name,
         "description": entry.text,
-        "properties": {**beside, **{p.name: _value(p) for p in entry.parameters}},
+        "properties": {**beside, **{p.name: _value(p, registry.allowed(p)) for p in entry.parameters}},
         "required": needed,
         "additionalProperties": False,
     }
 
 
-def _value(parameter: Parameter) -> Schema:
-    """The schema of one parameter: plain number in the computed unit, or text with a unit."""
+def _value(parameter: Parameter, allowed: Sequence[str] = ()) -> Schema:
+    """The schema of one parameter: one of the *allowed* names, plain number in the computed unit, or text with a
+    unit."""
     default = (
         None if parameter.is_required else text_of(parameter.default, parameter.unit, "CNY", spread=parameter.spread)
     )
@@ -222,7 +223,7 @@ def _value(parameter: Parameter) -> Schema:
     schema: Schema = {"description": ". ".join(said) + "."}
     if default is not None:
         schema["default"] = default
-    choices = [_plain_schema(parameter)]
+    choices = [_plain_schema(parameter, allowed)]
     if parameter.unit not in ("flag", "text", "name"):
         choices.append({"type": "string", "pattern": _pattern(parameter)})
     if parameter.default is None:
@@ -230,11 +231,11 @@ def _value(parameter: Parameter) -> Schema:
     return schema | (choices[0] if len(choices) == 1 else {"anyOf": choices})
 
 
-def _plain_schema(parameter: Parameter) -> Schema:
+def _plain_schema(parameter: Parameter, allowed: Sequence[str]) -> Schema:
     if parameter.unit == "flag":
         return {"type": "boolean"}
     if parameter.unit in ("text", "name"):
-        return {"type": "string", "enum": list(parameter.choices)} if parameter.choices else {"type": "string"}
+        return {"type": "string", "enum": list(allowed)} if allowed else {"type": "string"}
     scale = MINOR_PER_MAJOR if parameter.unit == "money" else 1
     bounds = {"minimum": parameter.low, "maximum": parameter.high}
     kind = "integer" if parameter.unit == "count" else "number"

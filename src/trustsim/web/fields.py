@@ -115,8 +115,8 @@ def _bound(value: float | None, parameter: Parameter, names: Names) -> str | Non
 
 
 def _choices(parameter: Parameter, names: Names) -> list[str]:
-    if parameter.choices:
-        return list(parameter.choices)
+    if allowed := REGISTRY.allowed(parameter):
+        return list(allowed)
     if parameter.refers in names.known:
         return [*([EVERY] if parameter.default == EVERY else []), *map(_as_text, names.known[parameter.refers])]
     group = _GROUPS.get(parameter.name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,19 +11,20 @@ from numpy.typing import NDArray
 from trustsim.kernels import layout
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.day import Day
+from trustsim.world.hazards import Occurrence, check_apart
 from trustsim.world.terms import How, Term, combined
 
 _NEVER = np.iinfo(np.int64).max
 
 
 class Entry:
-    """One item and the variants that hold it; ``k`` counts equal shocks.
+    """One item and the variants that hold it; ``occurrence`` tells it from others of its kind.
 
     ``since`` int64 (variants,): first step of acting, or never; ``latest`` the last of them among the active.
     """
 
-    def __init__(self, item: Item, holds: NDArray[np.bool_], dt: float, k: int = 0) -> None:
-        self.item, self.holds, self.k = item, holds, k
+    def __init__(self, item: Item, holds: NDArray[np.bool_], dt: float, occurrence: Occurrence) -> None:
+        self.item, self.holds, self.occurrence = item, holds, occurrence
         self.first = 1 + int(np.ceil(item.timing.start / dt - 1e-9))
         self.until = _NEVER if item.timing.until is None else 1 + int(np.ceil(item.timing.until / dt - 1e-9))
         self.since = np.full(len(holds), _NEVER, np.int64)
@@ -79,6 +81,20 @@ def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
     return met
 
 
+def _told_apart(platforms: Mapping[str, int], *lists: Iterable[Item]) -> Iterator[tuple[Item, Occurrence]]:
+    """Yield each item with what tells it from the others of its kind: where and when it strikes, and a number.
+
+    The number counts those of one place and day: a list in an order of its own, so that the order in the file does not
+    matter; a later list after the earlier ones, so that what a variant adds leaves what all variants have.
+    """
+    alike: Counter[tuple[str, int, float]] = Counter()
+    for items in lists:
+        for item in sorted(items, key=repr):
+            place = (item.kind, platforms.get(getattr(item.what, "platform", ""), -1), item.timing.start)
+            yield item, (*place[1:], alike[place])
+            alike[place] += 1
+
+
 class Agenda:
     """All shocks and interventions, each with the variants that hold it, in one list; equal ones are one entry.
 
@@ -86,18 +102,23 @@ class Agenda:
     """
 
     def __init__(self, shocks: Sequence[Item], variants: Sequence[Variant], dt: float) -> None:
-        struck: dict[tuple[Item, int], NDArray[np.bool_]] = {}
-        levers: dict[tuple[Item, int], NDArray[np.bool_]] = {}
+        struck: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
+        levers: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
+        platforms = {platform.name: p for p, platform in enumerate(variants[0].world.platforms)}
         for v, variant in enumerate(variants):
-            strikes = (*shocks, *variant.shocks)
-            for k, item in enumerate(strikes):  # two equal shocks strike twice; two equal levers act once
-                struck.setdefault((item, strikes[:k].count(item)), np.zeros(len(variants), np.bool_))[v] = True
-            for item in variant.items:
-                levers.setdefault((item, 0), np.zeros(len(variants), np.bool_))[v] = True
+            strikes = _told_apart(platforms, shocks, variant.shocks)
+            acts = _told_apart(platforms, set(variant.items))
+            for entries, items in (
+                (struck, strikes),
+                (levers, acts),
+            ):  # equal shocks strike twice, levers once
+                for each in items:
+                    entries.setdefault(each, np.zeros(len(variants), np.bool_))[v] = True
+        check_apart((item.kind, occurrence) for item, occurrence in (*struck, *levers))
         self.entries = [
-            Entry(item, holds, dt, k)
-            for held in (struck, levers)
-            for (item, k), holds in sorted(held.items(), key=lambda pair: repr(pair[0]))
+            Entry(item, holds, dt, occurrence)
+            for entries in (struck, levers)
+            for (item, occurrence), holds in sorted(entries.items(), key=lambda pair: repr(pair[0]))
         ]
 
     def advance(self, step: int, day: Day) -> bool:
@@ -113,6 +134,7 @@ class Agenda:
             if entry.acts and entry.latest != _NEVER and step - entry.latest <= entry.span:
                 age = np.where(entry.active, step - np.minimum(entry.since, step), 0)
                 day.active, day.age, day.memory = entry.active, age * day.dt, entry.memory
+                day.occurrence = entry.occurrence
                 entry.item.what.act(day)
         return changed
 
@@ -123,13 +145,13 @@ class Agenda:
         have begun by now; what the variant does not hold ends.
         """
         entries = []
-        before = {(each.item, each.k): each for each in other.entries}
+        before = {(each.item, each.occurrence): each for each in other.entries}
         for entry in self.entries:
-            old = before.get((entry.item, entry.k))
+            old = before.get((entry.item, entry.occurrence))
             goes_on = entry.holds & (old.holds[columns] if old is not None else False)
             for holds, is_old in ((goes_on, True), (entry.holds & ~goes_on, False)):
                 if holds.any():
-                    part = Entry(entry.item, holds, day.dt, entry.k)
+                    part = Entry(entry.item, holds, day.dt, entry.occurrence)
                     part.first = part.first if is_old else max(part.first, step + 1)
                     if is_old and old is not None:
                         part.follow(old, columns)

@@ -15,6 +15,7 @@ from trustsim.kernels.desk import serve
 from trustsim.kernels.opinions import copy, meet
 from trustsim.world import obligations, opinions
 from trustsim.world.board import Board
+from trustsim.world.hazards import Draw, Occurrence
 from trustsim.world.rumours import Told, spread_rumour
 from trustsim.world.state import State, close_platform
 
@@ -39,8 +40,9 @@ class Day:
 
     ``time`` is in days at the start of the step, ``dt`` the length of the step in days. ``active`` bool (variants,)
     says where the item acts now, ``age`` float64 (variants,) for how long it has (days, 0 on its first step).
-    ``memory`` is a dictionary of the item's own that lasts for the run. ``is_quiet``: every platform is open, nothing
-    overdue, nobody alarmed, no backlog; set by yesterday's measures, taken back by a stop of payments.
+    ``memory`` is a dictionary of the item's own that lasts for the run; ``occurrence`` tells it from others.
+    ``is_quiet``: every platform is open, nothing overdue, nobody alarmed, no backlog; set by yesterday's measures,
+    taken back by a stop of payments.
     ``press``: the settings of the mechanism ``media``, float64 (variants,) each, 0 where it is off.
     """
 
@@ -54,6 +56,7 @@ class Day:
         self.active: Mask = np.ones(state.n_variants, np.bool_)
         self.age: NDArray[np.float64] = np.zeros(state.n_variants)
         self.memory: dict[Any, Any] = {}
+        self.occurrence: Occurrence = (-1, 0.0, 0)
         self.status_before = state.gauges[layout.G_STATUS].copy()  # yesterday's: today's is being made
         self.is_quiet = False
         self.kept: dict[str, NDArray[Any]] = {}
@@ -294,13 +297,13 @@ class Day:
         """Return the day's uniform in (0, 1) of the press for *entity*; the same in all variants."""
         return self._draw(purposes.MEDIA, entity, self.step)
 
-    def chance(self, entity: int) -> float:
-        """Return the day's uniform in (0, 1) for a shock at *entity*; the same in all variants."""
-        return self._draw(purposes.SHOCK, entity, self.step)
+    def chance(self, draw: Draw, entity: int) -> float:
+        """Return the day's uniform in (0, 1) of the acting item at *entity*; the same in all variants."""
+        return self._draw(draw.purpose(self.occurrence), entity, self.step)
 
-    def fate(self, entity: int) -> float:
-        """Return the run's uniform in (0, 1) for *entity*: the same every day and in all variants."""
-        return self._draw(purposes.SHOCK, entity, 0)
+    def fate(self, draw: Draw, entity: int) -> float:
+        """Return the run's uniform in (0, 1) of the acting item at *entity*: the same every day and in all variants."""
+        return self._draw(draw.purpose(self.occurrence), entity, 0)
 
     def _draw(self, purpose: int, entity: int, step: int) -> float:
         return float(draws.uniforms(1, purpose, self.key, day=step, first=entity)[0, 0])
@@ -353,13 +356,17 @@ class Day:
         self.state.books[target, :, platform] += moved
         return moved
 
-    def take_client_money(self, platform: int, share: ArrayLike, where: Mask) -> NDArray[np.int64]:
-        """Take a share of all client money (cash and custody) of *platform* away to the thieves; claims stay."""
-        books, taken = self.state.books, np.zeros(self.state.n_variants, np.int64)
-        for entry in (layout.CASH, layout.CUSTODY):
-            held = np.maximum(books[entry, :, platform], 0)
-            taken += self.move(entry, layout.THIEVES, platform, held * np.minimum(share, 1.0), where)
-        return taken
+    def take_client_money(self, platform: int, amount: ArrayLike, where: Mask) -> NDArray[np.int64]:
+        """Take an amount out of cash and custody of *platform*, from each in proportion, for the thieves; claims stay.
+
+        No more is taken than there is. Return what was taken, int64 (variants,), minor units.
+        """
+        cash, custody = (np.maximum(self.state.books[entry, :, platform], 0) for entry in (layout.CASH, layout.CUSTODY))
+        held = np.maximum(cash + custody, 1)
+        wanted = np.minimum(np.asarray(amount, np.float64), cash + custody)
+        from_custody = self.move(layout.CUSTODY, layout.THIEVES, platform, wanted * (custody / held), where)
+        from_cash = np.minimum(np.floor(wanted) - from_custody, cash)
+        return from_custody + self.move(layout.CASH, layout.THIEVES, platform, from_cash, where)
 
     def revalue(self, platform: int, change: ArrayLike, where: Mask) -> NDArray[np.int64]:
         """Change the value of a platform's assets by a share (negative: a loss); return the change, int64
@@ -516,9 +523,11 @@ class Day:
         thought[:] = now
         opinions.trust_as_thought(state, variant, thought)
 
-    def rumour(self, platform: int, rumour: Told, begins: Mask) -> NDArray[np.uint8]:
+    def rumour(self, platform: int, rumour: Told, begins: Mask, seeds: Draw, words: Draw) -> NDArray[np.uint8]:
         """Seed *rumour* where it begins, let it spread for a step where it acts; return who believes, (variants,
         investors)."""
+        purposes = seeds.purpose(self.occurrence), words.purpose(self.occurrence)
         return spread_rumour(
-            self.state, self.memory, platform, rumour, begins, self.active, self.age, self.step, self.dt, self.key
-        )
+            self.state, self.memory, platform, rumour, begins, self.active, self.age, purposes, self.step, self.dt,
+            self.key,
+        )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import draws, layout, purposes, rumour
+from trustsim.kernels import draws, layout, rumour
 from trustsim.kernels.layout import T_FEAR_GAIN
 from trustsim.world.network import Network
 from trustsim.world.state import State
@@ -34,7 +34,9 @@ class Told(Protocol):
     def broadcast(self) -> float: ...
 
 
-def seeds(network: Network, share: float, where: str, key: NDArray[np.uint64], day: int) -> NDArray[np.int64]:
+def seeds(
+    network: Network, share: float, where: str, purpose: int, key: NDArray[np.uint64], day: int
+) -> NDArray[np.int64]:
     """Return the investors who start it, int64 (n,): a share of all, at least one; ties go to the lower number.
 
     ``hubs``: the best linked; ``community``: a random investor and those nearest by links; ``random``: anyone.
@@ -43,7 +45,7 @@ def seeds(network: Network, share: float, where: str, key: NDArray[np.uint64], d
     if n == 0:
         return np.zeros(0, np.int64)
     n_seeds = max(round(share * n), 1)
-    luck = draws.uniforms(n, purposes.RUMOUR, key, day=day)[0]
+    luck = draws.uniforms(n, purpose, key, day=day)[0]
     if where == "hubs":
         return np.argsort(-network.degree, kind="stable")[:n_seeds]
     order = np.argsort(luck, kind="stable")
@@ -67,21 +69,23 @@ def _nearest(network: Network, start: int, n_wanted: int) -> NDArray[np.int64]:
 def spread_rumour(
     state: State, memory: dict[Any, Any], platform: int, told: Told, begins: NDArray[np.bool_],
     active: NDArray[np.bool_],
-    age: NDArray[np.float64], step: int, dt: float, key: NDArray[np.uint64],
+    age: NDArray[np.float64], purposes: tuple[int, int], step: int, dt: float, key: NDArray[np.uint64],
 ) -> NDArray[np.uint8]:  # fmt: skip
     """Seed the rumour in the variants where it begins, then take one step where it acts.
 
-    Return uint8 (variants, investors): 0 ignorant, 1 tells, 2 believes, 3 put right.
+    ``purposes`` address the draws of this rumour: who starts it, whom it reaches. Return uint8 (variants, investors):
+    0 ignorant, 1 tells, 2 believes, 3 put right.
     """
+    seeding, spreading = purposes
     status: NDArray[np.uint8] = memory.setdefault(
         ("rumour", platform), np.zeros((state.n_variants, state.network.n_nodes), np.uint8)
     )
     fear_gain, at = state.traits[T_FEAR_GAIN], state.accounts.at[platform]
     terms = dict(zip(layout.TERMS, state.terms[:, :, platform], strict=True))
     if begins.any():
-        first = set(seeds(state.network, told.seeds, told.where, key, step).tolist())
+        first = set(seeds(state.network, told.seeds, told.where, seeding, key, step).tolist())
         if told.broadcast > 0:
-            luck = draws.uniforms(state.network.n_nodes, purposes.RUMOUR, key, day=step, first=1 << 31)[0]
+            luck = draws.uniforms(state.network.n_nodes, seeding, key, day=step, first=1 << 31)[0]
             first |= set(np.flatnonzero(luck < told.broadcast).tolist())
         for v in np.flatnonzero(begins):
             for who in sorted(first):
@@ -94,7 +98,7 @@ def spread_rumour(
     rumour.spread(
         status, active, state.beliefs, fear_gain, at, state.network.indptr, state.network.neighbours,
         state.network.is_complete, state.population.traits["literacy"], terms["education"].copy(), chance, tiring,
-        forgetting, reverting, np.float32(told.risk), np.float32(told.fear), platform, step, key,
+        forgetting, reverting, np.float32(told.risk), np.float32(told.fear), spreading, platform, step, key,
     )  # fmt: skip
     believers = (status != rumour.IGNORANT) & (status != rumour.PUT_RIGHT)
     state.gauges[layout.G_BELIEVERS, :, platform] = believers.mean(axis=1) if believers.shape[1] else 0.0

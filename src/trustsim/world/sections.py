@@ -115,7 +115,7 @@ class Platform:
     owes: str = parameter("", unit="text", source="doi:10.1287/mnsc.47.2.236.9835", text="what it owes to other platforms, in major units: 'Beta 10, Gamma 4.5'; see the mechanism obligations")
     copies: int = parameter(1, unit="count", low=1, high=10_000, source="assumed", text="how many platforms like this there are, named with a number behind: 'Bank 1', 'Bank 2', …")
     # custody
-    custody: str = parameter("none", unit="name", choices=("none", "bank", "payment_firm", "several_banks", "ledger"), source="B3", text="who keeps the client money")
+    custody: str = parameter("none", unit="name", refers="custody", source="B3", text="who keeps the client money")
     segregated_share: float = parameter(0.0, unit="share", source="assumed", text="share of the client money kept apart: cannot be misused, pays only its owners, is returned at failure")
     # terms
     locked_share: float = parameter(0.0, unit="share", source="assumed", text="share of each balance that cannot be asked for before maturity")

@@ -20,7 +20,7 @@ class CustodyMandate:
     """
 
     platform: str = on_platform()
-    custody: str = parameter("bank", unit="name", choices=("bank", "payment_firm", "several_banks", "ledger"), source="F4", text="who must keep the client money")
+    custody: str = parameter("bank", unit="name", refers="custody", source="F4", text="who must keep the client money")
     segregated_share: float = parameter(0.9, unit="share", source="F4", text="least share of the client money kept apart")
 
     def terms(self) -> tuple[Term, ...]:

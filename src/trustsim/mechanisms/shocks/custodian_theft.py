@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class CustodianTheft:
     """Take a share of the claims out of the client money at the keeper; claims stay. It is found out, then told.
 
-    The loss is ``share`` · loss factor of the custody regime · claims, as far as client money reaches. On the day that
+    The loss is ``share`` · loss factor of the custody regime · claims, as far as cash and client money reach. On the day that
     clients are told (``discovery_lag`` + the shorter of ``notice_lag`` and an incident notice's delay) trust in fund
     safety falls by ``fund`` per 10 % taken, trust in integrity by ``integrity`` per day of waiting; the risk view rises by
     half of what fund safety loses, and fear by ``fear``. Known answer: claims
@@ -45,9 +45,7 @@ class CustodianTheft:
             struck = day.reached(0.0)
             if struck.any():
                 claims = np.maximum(day.gauge("claims", p), 1.0)
-                client_money = np.maximum(day.gauge("liquidity", p) * claims, 1.0)
-                wanted = self.share * day.term("loss_factor", p) * claims
-                taken = day.take_client_money(p, wanted / client_money, struck)
+                taken = day.take_client_money(p, self.share * day.term("loss_factor", p) * claims, struck)
                 day.misreport(p, taken, struck)
                 day.memory[p] = np.where(struck, taken / claims, day.memory.get(p, 0.0))
             told, waiting = told_today(day, p, self.discovery_lag, self.notice_lag)

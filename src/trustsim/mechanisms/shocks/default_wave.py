@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.hazards import draw
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+
+OWN = draw("default_wave", "own share", text="how hard the wave hits one platform")
 
 
 @REGISTRY.enter("shock", "default_wave", rows=("C17", "A3"), source="C17")
@@ -37,7 +40,7 @@ class DefaultWave:
         n_steps = max(round(self.over / day.dt), 1)
         falling = day.active & (day.age < self.over - 1e-9)
         for p in day.platforms(self.platform):
-            own = 2 * day.fate(p)
+            own = 2 * day.fate(OWN, p)
             share = min(self.share * (self.correlation + (1 - self.correlation) * own), 1.0)
             change = day.revalue(p, (1 - share) ** (1 / n_steps) - 1, falling)
             if self.told:

@@ -9,9 +9,12 @@ import numpy as np
 
 from trustsim.kernels import layout
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.hazards import draw
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+
+FOUND = draw("misuse", "discovery", text="whether an audit, the press or live figures find the gap today")
 
 
 @REGISTRY.enter("shock", "misuse", rows=("C13", "B2"), source="C13")
@@ -47,7 +50,7 @@ class Misuse:
             day.misreport(p, taken, thieving)
             gap = day.state.books[layout.MISREPORTED, :, p] / claims
             hazard = self.audit + day.press["discovery"] * 10 * gap + 0.2 * day.term("transparency", p) * (gap > 0)
-            found = thieving & (gap > 0) & (day.chance(p) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
+            found = thieving & (gap > 0) & (day.chance(FOUND, p) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
             day.memory[p] = hidden & ~found
             shown = day.reveal(p, found)
             day.post(p, found, fund=-self.fund * 10 * shown, integrity=-self.integrity, risk=self.fund * 5 * shown, fear=self.fear)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.hazards import draw
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+
+SUCCESS = draw("payoff", "success", text="whether the project succeeds")
 
 
 @REGISTRY.enter("shock", "payoff", rows=("B1",), source="doi:10.1086/261155")
@@ -36,7 +39,7 @@ class Payoff:
         """Pay, once."""
         for p in day.platforms(self.platform):
             first = day.reached(0.0)
-            worth = np.where(day.fate(p) < self.success, self.gross, 0.0)
+            worth = np.where(day.fate(SUCCESS, p) < self.success, self.gross, 0.0)
             day.revalue(p, worth - 1, first)
             if self.mutual:
                 day.bring_claims_to_value(p, first)

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.hazards import draw
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+
+SEEDS = draw("rumour", "seeds", text="who starts it, and whom media tell")
+WORDS = draw("rumour", "words", text="who believes what a neighbour tells, tires, forgets, is put right")
 
 
 @REGISTRY.enter("shock", "rumour", rows=("C18", "E8", "K9"), source="C18; E-57; E-58")
@@ -47,7 +51,7 @@ class Rumour:
             if begins.any():
                 lost = day.revalue(p, -self.true_loss, begins)
                 day.misreport(p, -lost, begins)
-            told = day.rumour(p, self, begins)
+            told = day.rumour(p, self, begins, SEEDS, WORDS)
             day.memory["believers"] = told
             shown = day.reached(self.revealed_after) if self.true_loss > 0 else np.zeros_like(begins)
             gap = day.reveal(p, shown)

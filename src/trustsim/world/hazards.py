@@ -1,0 +1,46 @@
+"""Draws that the things of a scenario make: each has an address of its own, so that no two hazards share their luck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from trustsim.errors import ModelError
+from trustsim.kernels.purposes import purpose_of
+
+#: what tells an item from others of its kind: its platform (−1: all), the day it begins, a number among those alike
+Occurrence = tuple[int, float, int]
+_DECLARED: dict[tuple[str, str], Draw] = {}
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What a shock or lever of one *kind* draws for; ``text`` says what the draw decides."""
+
+    kind: str
+    what: str
+    text: str
+
+    def purpose(self, occurrence: Occurrence) -> int:
+        """Return where one item's draws are addressed."""
+        return purpose_of(self.kind, self.what, *occurrence)
+
+
+def draw(kind: str, what: str, *, text: str) -> Draw:
+    """Declare a draw in the file of the shock or lever that makes it."""
+    declared = Draw(kind, what, text)
+    if _DECLARED.setdefault((kind, what), declared) != declared:
+        raise ModelError(f"the draw {what!r} of {kind!r} is declared twice; allowed: another name")
+    return declared
+
+
+def check_apart(items: Iterable[tuple[str, Occurrence]]) -> None:
+    """Raise ModelError where two draws of these items, given by kind and occurrence, share an address."""
+    taken: dict[int, tuple[str, str, Occurrence]] = {}
+    for kind, occurrence in set(items):
+        for (owner, what), declared in _DECLARED.items():
+            if owner == kind:
+                mine = (kind, what, occurrence)
+                other = taken.setdefault(declared.purpose(occurrence), mine)
+                if other != mine:
+                    raise ModelError(f"the draws {mine} and {other} share an address; allowed: another name for one")
