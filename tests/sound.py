@@ -10,7 +10,8 @@ from trustsim.catalog import REGISTRY
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.sound import check_numbers
 from trustsim.kernels import layout
-from trustsim.kernels.account_pass import CLIP
+from trustsim.kernels.feel import CLIP
+from trustsim.kernels.layout import Beliefs, Books, Gauges
 from trustsim.model import TrustCrisisModel
 from trustsim.outcomes import Finished, measured
 from trustsim.world.series import SERIES
@@ -38,25 +39,25 @@ def assert_books_hold(model: TrustCrisisModel, money: Any) -> None:
     assert s.loss.min(initial=0) >= 0
     assert s.ladder.min(initial=0) >= 0
     assert (s.requested <= s.balance).all()
-    assert (s.books[layout.CASH] + s.books[layout.CUSTODY]).min(initial=0) >= 0
-    assert s.books[layout.CUSTODY].min(initial=0) >= 0
-    assert s.books[layout.DEBT].min(initial=0) >= 0
+    assert (s.books[Books.CASH] + s.books[Books.CUSTODY]).min(initial=0) >= 0
+    assert s.books[Books.CUSTODY].min(initial=0) >= 0
+    assert s.books[Books.DEBT].min(initial=0) >= 0
     assert ((s.flags & layout.HOLDS > 0) | (s.balance == 0)).all()
     for v in range(s.n_variants):
         for p in range(s.n_platforms):
             waiting = s.queue[v, first[p] : first[p] + s.queue_n[v, p]]
             asked = first[p] + np.flatnonzero(s.requested[v, first[p] : first[p + 1]])
             assert sorted(waiting) == asked.tolist()
-            assert s.books[layout.QUEUED, v, p] == s.requested[v, first[p] : first[p + 1]].sum()
+            assert s.books[Books.QUEUED, v, p] == s.requested[v, first[p] : first[p + 1]].sum()
 
 
 def assert_in_range(model: TrustCrisisModel) -> None:
     """Beliefs are cut off by the pass; fear that neighbours add after it may pass its own cut until the next one."""
     s = model.state
     assert np.isfinite(s.beliefs).all()
-    assert np.abs(s.beliefs[: layout.FEAR]).max(initial=0) <= CLIP
-    assert s.beliefs[layout.FEAR :].min(initial=0) >= 0
-    gauges = np.delete(s.gauges, layout.G_FAILURE_DAY, axis=0)
+    assert np.abs(s.beliefs[: Beliefs.FEAR]).max(initial=0) <= CLIP
+    assert s.beliefs[Beliefs.FEAR :].min(initial=0) >= 0
+    gauges = np.delete(s.gauges, Gauges.FAILURE_DAY, axis=0)
     assert np.isfinite(gauges).all()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from trustsim.catalog import REGISTRY
+from trustsim.kernels.layout import Terms, names_of
 from trustsim.registry import Entry
 from trustsim.units import Distribution
 
@@ -284,10 +285,21 @@ def test_the_docstring_names_a_known_answer_and_the_test_is_there(name: str, tes
 
 def test_every_setting_of_a_platform_reaches_the_engine_or_says_why_not() -> None:
     """A term that no kernel or mechanism reads would be a setting without effect."""
-    from trustsim.kernels import layout
 
     text = "\n".join(
         f.read_text("utf-8") for f in FILES if relative(f) not in ("kernels/layout.py", "world/sections.py")
     )
-    unread = [t for t in layout.TERMS if not re.search(rf"\b{t.upper()}\b|[\"']{t}[\"']|\.{t}\b", text)]
+    unread = [t for t in names_of(Terms) if not re.search(rf"\b{t.upper()}\b|[\"']{t}[\"']|\.{t}\b", text)]
     assert unread == []
+
+
+def test_no_kernel_has_more_than_nine_arguments() -> None:
+    """Arrays that travel together stand in a group with a type (kernels/arrays.py); neighbours of one type swap."""
+    many = [
+        f"{relative(file)} {node.name}"
+        for file in FILES
+        if relative(file).startswith("kernels/")
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.FunctionDef) and len(node.args.args) > 9
+    ]
+    assert many == []

@@ -19,10 +19,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from trustsim import arguments
 from trustsim.errors import ModelError, TrustsimError, nearest, one_of
-from trustsim.kernels import draws, layout
-from trustsim.kernels.account_pass import CLIP, account_pass, count
-from trustsim.kernels.act import act
+from trustsim.kernels import draws
+from trustsim.kernels.account_pass import account_pass, count
+from trustsim.kernels.act import Habits, act
+from trustsim.kernels.arrays import Clock
 from trustsim.kernels.balance import carry, gauge
+from trustsim.kernels.feel import CLIP
+from trustsim.kernels.layout import GATED, OPEN, RAN, WINDING, Beliefs, Books, Gauges, Targets, Terms, names_of, row_of
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.scenario.resolved import Scenario, Variant
@@ -70,28 +73,28 @@ class PlatformAgent(mesa.Agent):  # type: ignore[misc]
         return int(self.model.state.books[entry, self.model.shown, self.index])
 
     def _gauge(self, name: str) -> float:
-        return float(self.model.state.gauges[layout.GAUGES.index(name), self.model.shown, self.index])
+        return float(self.model.state.gauges[row_of(Gauges, name), self.model.shown, self.index])
 
     @property
     def cash(self) -> int:
         """Cash that is not at the custodian, minor units; writing it is the owners' doing."""
-        return self._book(layout.CASH)
+        return self._book(Books.CASH)
 
     @cash.setter
     def cash(self, amount: int) -> None:
         books, v = self.model.state.books, self.model.shown
-        books[layout.OWNERS, v, self.index] -= amount - self.cash
-        books[layout.CASH, v, self.index] = amount
+        books[Books.OWNERS, v, self.index] -= amount - self.cash
+        books[Books.CASH, v, self.index] = amount
 
     @property
     def client_money(self) -> int:
         """Client money at the custodian, minor units."""
-        return self._book(layout.CUSTODY)
+        return self._book(Books.CUSTODY)
 
     @property
     def claims(self) -> int:
         """Owed to clients, minor units."""
-        return self._book(layout.CLAIMS)
+        return self._book(Books.CLAIMS)
 
     @property
     def assets(self) -> int:
@@ -144,29 +147,29 @@ class InvestorAgent(mesa.Agent):  # type: ignore[misc]
     @property
     def trust(self) -> float:
         """Trust in fund safety, mean over the platforms considered, in [0, 1]."""
-        x = self.model.state.beliefs[layout.FUND, self.model.shown, self._accounts()]
+        x = self.model.state.beliefs[Beliefs.FUND, self.model.shown, self._accounts()]
         return float((1 / (1 + np.exp(-x.astype(np.float64)))).mean()) if len(x) else 0.0
 
     @trust.setter
     def trust(self, value: float) -> None:
         if not 0 < value < 1:
             raise ModelError(f"trust of an investor set to {value!r}; allowed: between 0 and 1")
-        self.model.state.beliefs[layout.FUND, self.model.shown, self._accounts()] = np.log(value / (1 - value))
+        self.model.state.beliefs[Beliefs.FUND, self.model.shown, self._accounts()] = np.log(value / (1 - value))
 
     @property
     def fear(self) -> float:
         """Largest fear over the platforms considered, at least 0."""
-        x = self.model.state.beliefs[layout.FEAR, self.model.shown, self._accounts()]
+        x = self.model.state.beliefs[Beliefs.FEAR, self.model.shown, self._accounts()]
         return float(x.max()) if len(x) else 0.0
 
     @fear.setter
     def fear(self, value: float) -> None:
-        self.model.state.beliefs[layout.FEAR, self.model.shown, self._accounts()] = max(value, 0.0)
+        self.model.state.beliefs[Beliefs.FEAR, self.model.shown, self._accounts()] = max(value, 0.0)
 
     @property
     def has_run(self) -> bool:
         """Whether the investor has ever run from a platform."""
-        return bool((self.model.state.flags[self.model.shown, self._accounts()] & layout.RAN).any())
+        return bool((self.model.state.flags[self.model.shown, self._accounts()] & RAN).any())
 
 
 class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
@@ -233,13 +236,16 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         )
         self._first_move = per_variant(settings["choice"], ("first_move", "gate_rush", "gate_margin"), (0.0, 0.0, 1.0))
         self._reading = per_variant(settings["risk_view"], ("report_weight", "noise"), (0.0, 0.0))
-        self._part = columns("choice", settings["choice"])["part"]
         self._loss_scar = columns("trust", settings["trust"])["loss_scar"]
-        self._contagion = columns("fear", settings["fear"])["contagion"].astype(np.float32)
         observed = columns("herding", settings["herding"])["observed"]
         remembered = [{getattr(s[v], "remembers", "") for s in settings.values()} for v in range(state.n_variants)]
-        self._observed = np.where([r != {""} for r in remembered], 1.0, observed).astype(np.float32)
-        self._returned = np.array(["who is out" in r for r in remembered], np.float32)
+        self._habits = Habits(
+            part=columns("choice", settings["choice"])["part"],
+            contagion=columns("fear", settings["fear"])["contagion"].astype(np.float32),
+            observed=np.where([r != {""} for r in remembered], 1.0, observed).astype(np.float32),
+            returned=np.array(["who is out" in r for r in remembered], np.float32),
+            ones=np.ones(state.accounts.n_accounts, np.float32),
+        )
         self._daily = [
             (kind_of(name, by_variant).daily, columns(name, by_variant))
             for name, by_variant in settings.items()
@@ -250,9 +256,6 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             for name, by_variant in settings.items()
             if any(s is not None for s in by_variant) and hasattr(kind_of(name, by_variant), "decide")
         ]
-        n_accounts = state.accounts.n_accounts
-        self._ones = np.ones(n_accounts, np.float32)
-        self._order = np.empty(n_accounts, np.uint64)
         self._has_report = np.zeros(state.n_platforms, np.bool_)
         self._n_markets = int(state.market.max(initial=-1)) + 1
         n_steps = self.story.n_days
@@ -260,18 +263,18 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._maturities = [self._maturity_calendar(p) for p in range(state.n_platforms)]
         fill_traits(state, state.population, settings, dt)
         fill_needs(state, settings["threshold"][0], self.replication, self._day.key)
-        gauge(state.books, state.ladder, state.gauges, state.terms, state.sums, self._health, 0.0)
+        gauge(state.groups.platforms, self._health, 0.0)
         fill_beliefs(state, state.population, settings, self._day.key)
-        fill_memory(state, self._returned)
+        fill_memory(state, self._habits.returned)
         self._calm = weigh(state, settings, dt)
-        count(state.sums, state.flags, state.beliefs, state.weights, state.accounts.first)
-        gauge(state.books, state.ladder, state.gauges, state.terms, state.sums, self._health, 0.0)
+        count(state.groups.accounts, state.groups.platforms)
+        gauge(state.groups.platforms, self._health, 0.0)
         self._record()
 
     def _maturity_calendar(self, p: int) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         """Return (accounts by day of maturity, where each day of the cycle begins), or None where nothing is locked."""
         state = self.state
-        if not (state.base_terms[layout.LOCKED_SHARE, :, p] > 0).any():
+        if not (state.base_terms[Terms.LOCKED_SHARE, :, p] > 0).any():
             return None
         first, stop = state.accounts.first[p : p + 2]
         cycle = max(round(state.platforms[p].lock_term / self.dt), 1)
@@ -308,11 +311,11 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         names = [v.name for v in self.variants]
         if variant is not None and variant not in names:
             raise ModelError(f"no variant {variant!r}; allowed: {one_of(names)}")
-        unknown = [t for t in strength if t not in layout.TARGETS]
+        unknown = [t for t in strength if t not in names_of(Targets)]
         if unknown:
-            hint = nearest(unknown[0], layout.TARGETS)
+            hint = nearest(unknown[0], names_of(Targets))
             raise ModelError(
-                f"no target {unknown[0]!r}; allowed: {one_of(layout.TARGETS)}"
+                f"no target {unknown[0]!r}; allowed: {one_of(names_of(Targets))}"
                 + (f"; did you mean {hint}?" if hint else "")
             )
         where = np.array([variant in (None, name) for name in names])
@@ -395,10 +398,11 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             self.running = False
             return
         self.day += 1
-        state, now, dt, key = self.state, self._day, self.dt, self._day.key
-        now.step, now.status_before = self.day, self._history[self.day - 1, layout.G_STATUS]
-        status = state.gauges[layout.G_STATUS]
-        status[status == layout.GATED_STATUS] = layout.OPEN
+        state, now, dt = self.state, self._day, self.dt
+        self._clock = Clock(self.day, dt, now.key)
+        now.step, now.status_before = self.day, self._history[self.day - 1, Gauges.STATUS]
+        status = state.gauges[Gauges.STATUS]
+        status[status == GATED] = OPEN
         if self._agenda.advance(self.day, now):
             self._calm = weigh(state, self.settings, dt)
         if len(self.agents) > self._n_views:
@@ -407,10 +411,10 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
                     agent.step()
         for mechanism, table in self._daily:
             mechanism(now, table)
-        carry(state.books, state.ladder, state.gauges, state.terms, state.market, dt, self.day, key)
+        carry(state.groups.platforms, self._clock)
         day_weights(
-            state.weights, self._calm, state.gauges, state.terms, self._first_move, self._history, self._has_report,
-            self._reading, self.day, dt,
+            state.groups.platforms, self._calm, self._first_move, self._history, self._has_report, self._reading,
+            self._clock,
         )  # fmt: skip
         for p, calendar in enumerate(self._maturities):
             if calendar is not None:
@@ -420,10 +424,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self._settle()
         interest_steps = max(round(INTEREST_DAYS / dt), 1)
         if self.day % interest_steps == 0:
-            credit_interest(
-                state.balance, state.requested, state.terms, state.books, state.accounts.first, interest_steps * dt
-            )
-        now.is_quiet = gauge(state.books, state.ladder, state.gauges, state.terms, state.sums, self._health, dt)
+            credit_interest(state.groups.accounts, state.groups.platforms, interest_steps * dt)
+        now.is_quiet = gauge(state.groups.platforms, self._health, dt)
         self._record()
         if self.collects:
             self.datacollector.collect(self)
@@ -431,55 +433,37 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     def _choose(self) -> None:
         """Let everyone hear, feel, believe and choose, in the pass and by the rules beside it (``decide``): the day's
         actions stand in ``state.actions``."""
-        state = self.state
-        bulletin, is_page, by_literacy = self._day.board.bulletin()
-        account_pass(
-            state.beliefs, state.flags, state.actions, state.balance, state.traits, state.accounts.investor,
-            state.accounts.first, state.weights, bulletin, is_page, by_literacy, state.sums, self._has_report,
-            self.day, self._day.key,
-        )  # fmt: skip
+        groups = self.state.groups
+        account_pass(groups.accounts, groups.platforms, self._day.board.bulletin(), self._has_report, self._clock)
         for decide, by_variant in self._rules:
             decide(self._day, by_variant)
 
     def _act(self) -> None:
         """Carry the choices out: alarms and departures are seen, requests queue up, joiners pay in."""
-        state = self.state
-        act(
-            state.actions, state.flags, state.beliefs, state.balance, state.requested, state.asked_day, state.queue,
-            state.queue_n, self._order, state.safe, state.books, state.gauges, state.terms, self._contagion,
-            state.accounts.ticket, self._ones, state.traits[layout.T_FEAR_GAIN], state.accounts.first,
-            state.accounts.investor, state.accounts.at, state.network.indptr, state.network.neighbours,
-            state.network.is_complete, self._part, self._observed, self._returned, self.day, self._day.key,
-        )  # fmt: skip
+        act(*self.state.groups, self._habits, self._clock)
 
     def _settle(self) -> None:
         """Pay what can be paid; who cannot pay for too long fails."""
-        state = self.state
-        is_urgent = settle(
-            state.beliefs, state.flags, state.balance, state.requested, state.asked_day, state.queue, state.queue_n,
-            state.safe, state.loss, state.flows, state.books, state.ladder, state.gauges, state.terms, self._switch,
-            state.accounts.first, state.accounts.investor, state.accounts.at, state.market, self._n_markets, self.dt,
-            self.day, self._day.key,
-        )  # fmt: skip
-        if is_urgent:
+        accounts, people, platforms, _ = self.state.groups
+        if settle(accounts, people, platforms, self._switch, self._n_markets, self._clock):
             self._resolve_failures()
 
     def _mature(self, p: int, accounts: NDArray[np.int64], begins: NDArray[np.int64]) -> None:
         cycle = len(begins) - 1
         today, before = self.day % cycle, (self.day - 1) % cycle
-        locked = self.state.base_terms[layout.LOCKED_SHARE, :, p]
+        locked = self.state.base_terms[Terms.LOCKED_SHARE, :, p]
         mature(self.state.flags, locked, accounts, begins[today], begins[today + 1], begins[before], begins[before + 1])
 
     def _resolve_failures(self) -> None:
         state = self.state
         g = state.gauges
-        is_open = g[layout.G_STATUS] == layout.OPEN
-        in_arrears = is_open & (g[layout.G_ARREARS] > state.terms[layout.PATIENCE] + 1e-9)
-        is_winding = g[layout.G_STATUS] == layout.WINDING_STATUS
+        is_open = g[Gauges.STATUS] == OPEN
+        in_arrears = is_open & (g[Gauges.ARREARS] > state.terms[Terms.PATIENCE] + 1e-9)
+        is_winding = g[Gauges.STATUS] == WINDING
         if is_winding.any():
-            left = state.books[layout.CASH] + state.books[layout.CUSTODY] + state.ladder.sum(axis=0)
+            left = state.books[Books.CASH] + state.books[Books.CUSTODY] + state.ladder.sum(axis=0)
             is_spent = left <= np.diff(state.accounts.first)  # less than a unit for each account
-            is_winding &= is_spent & (state.books[layout.CLAIMS] > 0)
+            is_winding &= is_spent & (state.books[Books.CLAIMS] > 0)
         for v, p in np.argwhere(in_arrears | is_winding):
             first, stop = state.accounts.first[p : p + 2]
             held, before = state.balance[v, first:stop].copy(), state.loss[v].copy()
@@ -487,10 +471,10 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             who = state.accounts.investor[first:stop]
             share = np.zeros(state.population.n_investors)
             share[who] = (state.loss[v] - before)[who] / np.maximum(held, 1)
-            scar = state.beliefs[layout.SCAR, v] + self._loss_scar[v] * share[state.accounts.investor]
-            state.beliefs[layout.SCAR, v] = np.minimum(scar, CLIP)
+            scar = state.beliefs[Beliefs.SCAR, v] + self._loss_scar[v] * share[state.accounts.investor]
+            state.beliefs[Beliefs.SCAR, v] = np.minimum(scar, CLIP)
             if is_winding[v, p]:
-                g[layout.G_STATUS, v, p] = layout.WINDING_STATUS
+                g[Gauges.STATUS, v, p] = WINDING
 
     def _record(self) -> None:
         self._history[self.day] = self.state.gauges
@@ -521,7 +505,7 @@ def _reporter(name: str, v: int) -> Any:
 
 def _series_of(history: NDArray[np.float64], series: Series) -> NDArray[np.float32]:
     def row(name: str) -> NDArray[np.float64]:
-        return history[:, layout.GAUGES.index(name)]
+        return history[:, row_of(Gauges, name)]
 
     value = row(series.gauge)
     if series.over == "sum":

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from trustsim import arguments
 from trustsim.errors import ModelError
 from trustsim.kernels import layout
+from trustsim.kernels.layout import FAILED, Books, Gauges, Terms, row_of
 from trustsim.registry import REGISTRY, Entry
 from trustsim.units import MINOR_PER_MAJOR
 from trustsim.world.series import SERIES
@@ -75,7 +76,7 @@ class Finished:
 
     def gauge(self, name: str) -> Floats:
         """Return float64 (days + 1, variants, platforms)."""
-        return self.history[:, layout.GAUGES.index(name)]
+        return self.history[:, row_of(Gauges, name)]
 
     def first(self, value: Callable[[Episode], float], choose: Callable[..., float] = min) -> Floats:
         """Return float64 (variants,): smallest (or largest) *value* over each variant's runs, NaN without one."""
@@ -102,7 +103,7 @@ def find_runs(model: TrustCrisisModel) -> tuple[Episode, ...]:
     on another platform began in the week before, else 'fundamental' when the platform was insolvent, else 'belief'.
     """
     history, dt = model.history, model.dt
-    rows = {name: history[:, layout.GAUGES.index(name)] for name in ("runners", "leavers", "holders", "solvency")}
+    rows = {name: history[:, row_of(Gauges, name)] for name in ("runners", "leavers", "holders", "solvency")}
     episodes: list[Episode] = []
     for v in range(model.state.n_variants):
         ordinary = model.settings["ordinary"][v]
@@ -146,11 +147,11 @@ def investor_losses(model: TrustCrisisModel) -> Floats:
     for p in range(state.n_platforms):
         first, stop = state.accounts.first[p : p + 2]
         who = state.accounts.investor[first:stop]
-        short = np.clip(-state.gauges[layout.G_SOLVENCY, :, p], 0.0, 1.0)
-        for v in np.flatnonzero((short > 0) & (state.gauges[layout.G_STATUS, :, p] != layout.FAILED)):
+        short = np.clip(-state.gauges[Gauges.SOLVENCY, :, p], 0.0, 1.0)
+        for v in np.flatnonzero((short > 0) & (state.gauges[Gauges.STATUS, :, p] != FAILED)):
             owed = state.balance[v, first:stop].astype(np.float64)
-            within = np.minimum(owed, state.terms[layout.COVER_LIMIT, v, p])
-            loss[v] += np.bincount(who, short[v] * (owed - state.terms[layout.COVER, v, p] * within), len(loss[v]))
+            within = np.minimum(owed, state.terms[Terms.COVER_LIMIT, v, p])
+            loss[v] += np.bincount(who, short[v] * (owed - state.terms[Terms.COVER, v, p] * within), len(loss[v]))
     return loss
 
 
@@ -542,13 +543,13 @@ def ran_share(f: Finished) -> Floats:
 @outcome("outcome", "failure_probability", rows=("J3",), source="J3", better="lower", unit="share", binary=True)
 def failure_probability(f: Finished) -> Floats:
     """Whether at least one platform failed (was not wound down in order)."""
-    return np.asarray((f.gauge("status")[-1] == layout.FAILED).any(axis=1), np.float64)
+    return np.asarray((f.gauge("status")[-1] == FAILED).any(axis=1), np.float64)
 
 
 @outcome("outcome", "failed_platforms", rows=("J3",), source="J3", better="lower", unit="count", low=0)
 def failed_platforms(f: Finished) -> Floats:
     """Number of platforms that have failed by the horizon."""
-    return np.asarray((f.gauge("status")[-1] == layout.FAILED).sum(axis=1), np.float64)
+    return np.asarray((f.gauge("status")[-1] == FAILED).sum(axis=1), np.float64)
 
 
 @outcome(
@@ -590,7 +591,7 @@ def _cleared(f: Finished, row: int) -> dict[str, Floats]:
 )
 def time_to_failure(f: Finished) -> Floats:
     """Day of the first failure."""
-    has_failed = f.gauge("status")[-1] == layout.FAILED
+    has_failed = f.gauge("status")[-1] == FAILED
     day = np.where(has_failed, f.gauge("failure_day")[-1], np.inf).min(axis=1, initial=np.inf)
     return np.where(np.isfinite(day), day * f.dt, np.nan)
 
@@ -798,6 +799,6 @@ def monthly_churn(f: Finished) -> Floats:
 def policy_cost(f: Finished) -> Floats:
     """What levers and custody cost by the horizon, and what guarantors and lenders paid and did not get back."""
     books = f.model.state.books
-    paid = -np.minimum(books[layout.GUARANTOR], 0).sum(axis=1)
-    unpaid = -(books[layout.LENDER] + books[layout.DEBT]).sum(axis=1)
+    paid = -np.minimum(books[Books.GUARANTOR], 0).sum(axis=1)
+    unpaid = -(books[Books.LENDER] + books[Books.DEBT]).sum(axis=1)
     return np.asarray(f.gauge("cost")[-1].sum(axis=1) + paid + np.maximum(unpaid, 0))

@@ -13,6 +13,7 @@ import pytest
 import trustsim as ts
 from trustsim.cli import main
 from trustsim.kernels import layout
+from trustsim.kernels.layout import Beliefs, Books, Targets, Traits
 from trustsim.report import sources
 from trustsim.report.table import ranked_table
 from trustsim.scenario.schema import schema_of
@@ -110,10 +111,10 @@ def test_links_inside_the_docs_lead_somewhere():
 def test_the_memory_layout_in_the_docs_is_that_of_the_kernels():
     text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
     for row in (
-        f"`beliefs` | float32 ({layout.N_BELIEFS}, variants, accounts)",
-        f"`traits` | float32 ({layout.N_TRAITS}, accounts)",
-        f"`bulletin` | float32 (messages, variants, platforms, {layout.N_TARGETS + 1})",
-        f"`books` | int64 ({layout.N_ENTRIES}, variants, platforms)",
+        f"`beliefs` | float32 ({len(Beliefs)}, variants, accounts)",
+        f"`traits` | float32 ({len(Traits)}, accounts)",
+        f"`bulletin` | float32 (messages, variants, platforms, {len(Targets) + 1})",
+        f"`books` | int64 ({len(Books)}, variants, platforms)",
         f"`ladder` | int64 ({layout.RUNGS}, variants, platforms)",
         f"blocks of {layout.BLOCK}",
     ):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Gauges, Terms, names_of
 from trustsim.model import TrustCrisisModel
 from trustsim.outcomes import Finished, measured
 from trustsim.registry import Parameter
@@ -88,15 +88,15 @@ def finished(scenario: Scenario, variants: Sequence[str] | None = None, replicat
     return model
 
 
-COSTS = [k for k, name in enumerate(layout.TERMS) if name.startswith("cost")]
+COSTS = [k for k, name in enumerate(names_of(Terms)) if name.startswith("cost")]
 
 
 def arrays_of(model: TrustCrisisModel, v: int, *, with_cost: bool = True) -> dict[str, NDArray[Any]]:
     """Return all that a run holds of variant *v*: state, measured history, series, outcomes."""
-    s, g = model.state, list(range(len(layout.GAUGES)))
-    terms = list(range(len(layout.TERMS)))
+    s, g = model.state, list(range(len(Gauges)))
+    terms = list(range(len(Terms)))
     if not with_cost:
-        g.remove(layout.G_COST)
+        g.remove(Gauges.COST)
         terms = [k for k in terms if k not in COSTS]
     queue = np.concatenate(
         [s.queue[v, a : a + n] for a, n in zip(s.accounts.first[:-1], s.queue_n[v], strict=True)] or [s.queue[v, :0]]

@@ -11,7 +11,7 @@ from small_worlds import CRISIS, NETWORKS, crisis, finished
 
 from sound import assert_sound
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import layout
+from trustsim.kernels.layout import WINDING, Traits
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 from trustsim.world.network import Network
@@ -72,7 +72,7 @@ def test_a_directed_graph_carries_news_one_way_only() -> None:
     links = Network.from_networkx(graph, is_directed=True)
     model = run_through(crisis(investors={"count": 40}), network=links)
     mine = model.state.accounts.at[:, 0]
-    assert not model.state.traits[layout.T_LINKS, mine[mine >= 0]].any()
+    assert not model.state.traits[Traits.LINKS, mine[mine >= 0]].any()
 
 
 def test_a_platform_without_clients_stays_empty_and_sound() -> None:
@@ -82,7 +82,7 @@ def test_a_platform_without_clients_stays_empty_and_sound() -> None:
     model = run_through(crisis(platforms=platforms, investors=investors, variants=LEVERS))
     assert np.diff(model.state.accounts.first).tolist() == [50, 0, 0]
     assert not model.series("claims")[:, :, 1:3].any()
-    assert model.series("status")[:, :, 1:3].max() < layout.WINDING_STATUS  # an outage strikes Quay
+    assert model.series("status")[:, :, 1:3].max() < WINDING  # an outage strikes Quay
 
 
 def test_nobody_is_a_member_at_first() -> None:

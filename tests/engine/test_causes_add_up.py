@@ -5,7 +5,7 @@ from hypothesis import given
 from small_worlds import Document, arrays_of, crisis, differing, documents, finished, scenario_of
 
 from trustsim.analysis.causes import CHANNELS, Causes
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Gauges
 from trustsim.model import lockstep_groups
 
 
@@ -17,7 +17,7 @@ def watched(scenario, names):
 
 
 def has_causes_for_all(model):
-    requests = model.history[1:, layout.G_REQUESTS].sum(axis=(0, 2))
+    requests = model.history[1:, Gauges.REQUESTS].sum(axis=(0, 2))
     assert (model.asked == requests).all()
     assert np.allclose(model.by_channel.sum(axis=1), model.asked, rtol=1e-5)  # shares are kept in single precision
 

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from small_worlds import crisis
 
 from trustsim.kernels import layout
+from trustsim.kernels.layout import Targets, Terms, row_of
 from trustsim.model import TrustCrisisModel
 from trustsim.world.board import Board
 from trustsim.world.terms import combined
 
 HOWS = ["set", "multiply", "add", "at_least", "at_most"]
-FUND, RISK = layout.TARGETS.index("fund"), layout.TARGETS.index("risk")
+FUND, RISK = row_of(Targets, "fund"), row_of(Targets, "risk")
 
 
 # -- terms -----------------------------------------------------------------------------------------------------------
@@ -55,7 +56,7 @@ def friction(timing: dict[str, Any], horizon: int = 14, step: float = 1.0, **cha
     found = []
     for step_number in range(1, scenario.n_days + 1):
         model.step()
-        terms, base = (x[layout.EXIT_FRICTION, 0, 1] for x in (model.state.terms, model.state.base_terms))
+        terms, base = (x[Terms.EXIT_FRICTION, 0, 1] for x in (model.state.terms, model.state.base_terms))
         assert terms in (base, base + 3)
         if terms != base:
             found.append(step_number)
@@ -122,7 +123,7 @@ def test_equal_levers_of_one_variant_count_once() -> None:
         crisis(variants={"twice": twice, "other": [{"kind": "process_friction", "exit": 1.5}]}), rng=0
     )
     model.step()
-    added = model.state.terms[layout.EXIT_FRICTION] - model.state.base_terms[layout.EXIT_FRICTION]
+    added = model.state.terms[Terms.EXIT_FRICTION] - model.state.base_terms[Terms.EXIT_FRICTION]
     assert added[:, 0].tolist() == [1.0, 1.5]
 
 
@@ -132,7 +133,7 @@ def test_equal_levers_of_one_variant_count_once() -> None:
 def board_with(n_variants: int = 1, n_platforms: int = 1, likeness: Any = None, **how: Any) -> Board:
     alike = np.zeros((n_variants, n_platforms, n_platforms)) if likeness is None else np.asarray(likeness, np.float64)
     board = Board(alike)
-    evidence = np.zeros((n_variants, n_platforms, layout.N_TARGETS))
+    evidence = np.zeros((n_variants, n_platforms, len(Targets)))
     evidence[:, 0, FUND] = -2.0 / (1 + np.arange(n_variants))
     reach = np.zeros((n_variants, n_platforms))
     reach[:, 0] = 0.5
@@ -175,7 +176,7 @@ def test_bad_news_spills_over_by_likeness_and_good_news_does_not() -> None:
     assert rows[0, 0, 1, FUND] == pytest.approx(-0.8)
     assert rows[0, 0, 1, layout.REACH] == 0.5
     board = Board(np.array(likeness))
-    evidence = np.zeros((1, 2, layout.N_TARGETS))
+    evidence = np.zeros((1, 2, len(Targets)))
     evidence[0, 0, FUND], evidence[0, 0, RISK] = 1.0, -1.0
     board.post(evidence, np.array([[0.5, 0.0]]))
     rows, _, _ = board.bulletin()
@@ -184,5 +185,5 @@ def test_bad_news_spills_over_by_likeness_and_good_news_does_not() -> None:
 
 def test_silence_costs_nothing() -> None:
     board = Board(np.zeros((2, 2, 2)))
-    board.post(np.zeros((2, 2, layout.N_TARGETS)), np.ones((2, 2)))
+    board.post(np.zeros((2, 2, len(Targets))), np.ones((2, 2)))
     assert len(board.bulletin()[0]) == 0

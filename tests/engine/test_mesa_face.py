@@ -9,7 +9,7 @@ import pytest
 from small_worlds import CRISIS, arrays_of, crisis, differing, finished
 
 from trustsim.errors import ModelError
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Books
 from trustsim.model import InvestorAgent, PlatformAgent, TrustCrisisModel
 
 LEVERS = {"nothing": [], "gate": [{"kind": "redemption_gate", "platform": "Quay", "trigger": 0.2}]}
@@ -38,8 +38,8 @@ def test_agents_show_the_arrays_of_the_variant_shown(model: TrustCrisisModel) ->
     for shown in (0, 1):
         model.shown = shown
         platforms, investors = of_type(model, PlatformAgent), of_type(model, InvestorAgent)
-        assert [p.cash for p in platforms] == state.books[layout.CASH, shown].tolist()
-        assert [p.client_money for p in platforms] == state.books[layout.CUSTODY, shown].tolist()
+        assert [p.cash for p in platforms] == state.books[Books.CASH, shown].tolist()
+        assert [p.client_money for p in platforms] == state.books[Books.CUSTODY, shown].tolist()
         assert sum(p.claims for p in platforms) == sum(i.balance for i in investors) == state.balance[shown].sum()
         assert sum(i.safe for i in investors) == state.safe[shown].sum()
         assert sum(p.assets for p in platforms) == state.ladder[:, shown].sum()

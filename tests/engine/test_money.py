@@ -11,6 +11,7 @@ from small_worlds import CRISIS, Document, documents, scenario_of
 from sound import assert_books_hold, assert_sound
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
+from trustsim.kernels.layout import FAILED, Books, Gauges, row_of
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import load
 
@@ -33,7 +34,7 @@ def test_a_negative_yield_lowers_the_assets_and_leaves_the_cash() -> None:
     for _ in range(model.story.n_days):
         model.step()
         assert_books_hold(model, model.state.total_money())
-    left = model.state.ladder.sum() + model.state.books[layout.CASH].sum()
+    left = model.state.ladder.sum() + model.state.books[Books.CASH].sum()
     assert left / before == pytest.approx(
         (1 - 1 / 365) ** 5, rel=1e-5
     )  # repaid assets stop shrinking, a few parts in 1e-6
@@ -62,10 +63,10 @@ def test_the_crisis_of_these_tests_moves_money_everywhere() -> None:
         model.step()
     books = model.state.books.sum(axis=(1, 2))
     for entry in ("thieves", "borrowers", "buyers", "market", "estate"):
-        assert books[layout.ENTRIES.index(entry)] != 0, entry
+        assert books[row_of(Books, entry)] != 0, entry
     assert model.series("runners")[:, 0].max(axis=0).min() > 0
     assert (model.state.flows.sum(axis=0)[:3, :3] > 0).any()
-    assert model.history[:, layout.G_STATUS].max() == layout.FAILED
+    assert model.history[:, Gauges.STATUS].max() == FAILED
 
 
 def test_no_platform_pays_more_than_it_has_where_money_is_beyond_what_floats_count() -> None:

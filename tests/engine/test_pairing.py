@@ -14,7 +14,7 @@ from small_worlds import CRISIS, Document, arrays_of, crisis, differing, documen
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.simulate import Run, simulate
 from trustsim.experiment.study import run_study
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Gauges
 from trustsim.model import lockstep_groups
 from trustsim.scenario.resolved import Scenario
 
@@ -98,8 +98,8 @@ def test_a_shock_of_no_size_changes_no_number(kind: str) -> None:
     shock = {"kind": kind, "platform": "Mole", "from": 3, **NO_SHOCK[kind]}
     models = [finished(crisis()), finished(crisis(shocks=[shock, *CRISIS["shocks"]]))]
     for model in models:  # a rumour that nobody minds is believed all the same
-        model.state.gauges[layout.G_BELIEVERS] = 0
-        model._history[:, layout.G_BELIEVERS] = 0
+        model.state.gauges[Gauges.BELIEVERS] = 0
+        model._history[:, Gauges.BELIEVERS] = 0
     assert differing(*(arrays_of(model, 0) for model in models)) == []
 
 

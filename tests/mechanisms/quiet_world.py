@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Books, Gauges, Terms, row_of
 from trustsim.model import TrustCrisisModel
 
 EACH = 100_000  # minor units in every account
@@ -127,15 +127,15 @@ class Played:
 
     def gauge(self, name: str) -> Any:
         """Return float64 (days + 1, variants, platforms)."""
-        return self.model.history[:, layout.GAUGES.index(name)]
+        return self.model.history[:, row_of(Gauges, name)]
 
     def book(self, name: str) -> Any:
         """Return int64 (variants, platforms), minor units, as it stands."""
-        return self.state.books[layout.ENTRIES.index(name)]
+        return self.state.books[row_of(Books, name)]
 
     def term(self, name: str) -> Any:
         """Return float64 (variants, platforms), as it stands."""
-        return self.state.terms[layout.TERMS.index(name)]
+        return self.state.terms[row_of(Terms, name)]
 
     def belief(self, name: str, platform: int = 0) -> Any:
         """Return float32 (variants, accounts of the platform)."""

@@ -5,7 +5,7 @@ import pytest
 from quiet_world import document
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import layout
+from trustsim.kernels.layout import OPEN, Gauges
 from trustsim.model import TrustCrisisModel
 from trustsim.outcomes import Finished, measured
 from trustsim.scenario.load import from_document
@@ -41,7 +41,7 @@ def played(r1: float, variant: object = (), shocks: object = (), days: int = 5, 
 
 
 def departed(model: TrustCrisisModel) -> int:
-    return int(model.history[:, layout.G_RUNNERS].sum())
+    return int(model.history[:, Gauges.RUNNERS].sum())
 
 
 @pytest.mark.parametrize(("r1", "late"), [(1.28, 2.0), (1.1, 1.5), (1.5, 4.0)])
@@ -72,9 +72,9 @@ def test_a_project_that_fails_leaves_nothing_to_those_who_waited() -> None:
 def test_no_more_than_the_share_is_paid_before_a_suspension_ends(expected: float) -> None:
     rule = {"impatient": 0.4, "expected": expected}  # more need money than are paid
     model = played(1.28, [{"kind": "suspension", "after": "25 %"}], **rule)
-    claims = model.history[0, layout.G_CLAIMS_AT_START, 0, 0]
-    assert model.history[-1, layout.G_PAID, 0, 0] == pytest.approx(0.25 * claims, abs=1)
-    assert model.history[-1, layout.G_STATUS, 0, 0] == layout.OPEN
+    claims = model.history[0, Gauges.CLAIMS_AT_START, 0, 0]
+    assert model.history[-1, Gauges.PAID, 0, 0] == pytest.approx(0.25 * claims, abs=1)
+    assert model.history[-1, Gauges.STATUS, 0, 0] == OPEN
     assert departed(model) == 80
 
 

@@ -6,6 +6,7 @@ from quiet_world import document
 
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
+from trustsim.kernels.layout import Books, Gauges
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 
@@ -23,7 +24,7 @@ def after(days: float, step: str = "1 d", **lever: object) -> TrustCrisisModel:
     model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     for _ in range(round(days / model.dt)):
         model.step()
-        queued = model.state.books[layout.QUEUED].sum()
+        queued = model.state.books[Books.QUEUED].sum()
         assert queued == model.state.requested.sum()
         assert (model.state.claims_gap() == 0).all()
     return model
@@ -32,7 +33,7 @@ def after(days: float, step: str = "1 d", **lever: object) -> TrustCrisisModel:
 @pytest.mark.parametrize("step", ["1 d", "0.25 d"])
 def test_half_of_the_requests_are_confirmed_after_the_half_life(step: str) -> None:
     model = after(12, step, delay="8 d", second_thoughts=np.log(2) / 8)
-    paid = model.history[:, layout.G_OUTFLOW, 0, 0].sum() / model.history[:, layout.G_REQUESTS, 0, 0].sum()
+    paid = model.history[:, Gauges.OUTFLOW, 0, 0].sum() / model.history[:, Gauges.REQUESTS, 0, 0].sum()
     assert abs(paid - 0.5) < 4 * 0.5 / np.sqrt(N)  # four standard errors
     assert model.state.queue_n.sum() == 0
 
@@ -41,4 +42,4 @@ def test_who_has_changed_the_mind_stays() -> None:
     model = after(30, delay="5 d", second_thoughts=0.5)
     held = (model.state.flags[0] & layout.HOLDS) > 0
     assert held.mean() == pytest.approx(1 - np.exp(-2.5), abs=0.03)
-    assert model.history[-20:, layout.G_REQUESTS].sum() == 0
+    assert model.history[-20:, Gauges.REQUESTS].sum() == 0

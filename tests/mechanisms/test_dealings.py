@@ -5,7 +5,7 @@ import pytest
 from quiet_world import document
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Beliefs
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 
@@ -25,7 +25,7 @@ def after(days: int, outage_day: int, **settings: object) -> TrustCrisisModel:
 def test_trust_is_the_share_of_good_dealings_in_any_order(outage_day: int, weight: int, wanted: float) -> None:
     model = after(10, outage_day, weight=weight)
     first, stop, end = model.state.accounts.first
-    odds = model.state.beliefs[layout.FUND, 0].astype(float)
+    odds = model.state.beliefs[Beliefs.FUND, 0].astype(float)
     trust = 1 / (1 + np.exp(-odds))
     assert trust[first:stop] == pytest.approx(np.full(stop, wanted), abs=1e-6)
     assert trust[stop:end] == pytest.approx(np.full(end - stop, 11 / 12), abs=1e-6)  # no outage at Quay

@@ -7,6 +7,7 @@ from scipy.integrate import quad
 
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
+from trustsim.kernels.layout import FAILED, OPEN, Gauges
 from trustsim.mechanisms.behaviour.global_game import GlobalGame, cutoff
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
@@ -30,8 +31,8 @@ def played(theta: float, **rule: object) -> TrustCrisisModel:
 
 @pytest.mark.parametrize(("cost", "noise"), [(0.3, 0.1), (0.5, 0.03), (0.8, 0.2)])
 def test_a_platform_fails_below_the_cost_of_staying(cost: float, noise: float) -> None:
-    for theta, status in ((cost + 0.02, layout.OPEN), (cost - 0.02, layout.FAILED)):
-        assert played(theta, cost=cost, noise=noise).state.gauges[layout.G_STATUS, 0, 0] == status
+    for theta, status in ((cost + 0.02, OPEN), (cost - 0.02, FAILED)):
+        assert played(theta, cost=cost, noise=noise).state.gauges[Gauges.STATUS, 0, 0] == status
 
 
 @pytest.mark.parametrize(("cost", "noise"), [(0.6, 0.1), (0.3, 0.05)])

@@ -9,7 +9,7 @@ import pytest
 from quiet_world import EACH, READY, N, Play, Played, leave, lever
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import layout
+from trustsim.kernels.layout import FAILED, Terms, names_of
 
 ALL = N * EACH
 RICH = {"liquid_share": "100 %"}
@@ -329,10 +329,10 @@ def test_segregated_money_is_returned_at_failure(play: Play, apart: str, back: f
         "patience": "0 d",
     }
     seen = play(0, platforms={"Harbour": at, "Quay": at}, mechanisms=READY, variants={"run": [leave()]})
-    seen.state.base_terms[layout.THROUGHPUT, :, 0] = 0.0
+    seen.state.base_terms[Terms.THROUGHPUT, :, 0] = 0.0
     before = seen.state.safe.copy()
     seen.step()
-    assert seen.gauge("status")[-1].tolist() == [[layout.FAILED, 0]]
+    assert seen.gauge("status")[-1].tolist() == [[FAILED, 0]]
     assert (seen.state.safe - before).sum() / ALL == pytest.approx(back, abs=1e-3)
     assert seen.state.loss.sum() == ALL - (seen.state.safe - before).sum()
 
@@ -510,7 +510,9 @@ def test_disclosure_mandate_is_a_floor(play: Play) -> None:
     mandate = {"kind": "disclosure_mandate", "scope": "80 %", "interval": "30 d", "bias": 0.2}
     seen = play(1, platforms={"Harbour": good, "Quay": bad}, variants={"plain": [], "lever": [mandate]})
     changed = {
-        t for t, a, b in zip(layout.TERMS, seen.state.terms[:, 0, 0], seen.state.terms[:, 1, 0], strict=True) if a != b
+        t
+        for t, a, b in zip(names_of(Terms), seen.state.terms[:, 0, 0], seen.state.terms[:, 1, 0], strict=True)
+        if a != b
     }
     assert changed == {"cost_per_client"}
     assert [seen.term(t)[1, 1] for t in ("report_scope", "report_interval", "report_bias")] == [0.8, 30, 0.2]

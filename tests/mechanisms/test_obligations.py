@@ -8,7 +8,7 @@ from quiet_world import QUIET, document
 
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError
-from trustsim.kernels import layout
+from trustsim.kernels.layout import FAILED, OPEN, Books, Gauges
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 from trustsim.world.obligations import clearing
@@ -35,8 +35,8 @@ def test_a_chain_pays_what_its_links_have() -> None:
     paid, left = model.kept["cleared"][0]
     assert paid.tolist() == [400, 600, 0]
     assert left.tolist() == [0, 0, 600]
-    assert model.state.gauges[layout.G_STATUS, 0].tolist() == [layout.FAILED, layout.FAILED, layout.OPEN]
-    assert model.state.books[layout.CASH, 0, 2] + model.state.ladder[:, 0, 2].sum() == 600
+    assert model.state.gauges[Gauges.STATUS, 0].tolist() == [FAILED, FAILED, OPEN]
+    assert model.state.books[Books.CASH, 0, 2] + model.state.ladder[:, 0, 2].sum() == 600
 
 
 @given(st.integers(2, 7), st.integers(0, 2**32 - 1))
@@ -61,7 +61,7 @@ def test_a_bank_falls_by_one_default_where_the_loan_exceeds_its_capital() -> Non
     rich = {"own_cash": 100, "outside_debt": 100, "owes": "B 11, C 9"}  # owes more than it is worth
     model = played({"A": rich, "B": {"own_cash": 10, "outside_debt": 11}, "C": {"own_cash": 10, "outside_debt": 10}},
                    pro_rata=False)  # fmt: skip
-    assert model.state.gauges[layout.G_STATUS, 0].tolist() == [layout.FAILED, layout.FAILED, layout.OPEN]
+    assert model.state.gauges[Gauges.STATUS, 0].tolist() == [FAILED, FAILED, OPEN]
 
 
 def test_lending_at_random_changes_no_net_worth() -> None:
@@ -79,7 +79,7 @@ def test_lending_at_random_changes_no_net_worth() -> None:
     assert (debtor != creditor).all()
     assert len(set(zip(debtor.tolist(), creditor.tolist(), strict=True))) == len(debtor)
     assert abs(len(debtor) - 900) < 5 * 30  # five standard deviations
-    assert (model.state.gauges[layout.G_STATUS, 0] == layout.OPEN).all()
+    assert (model.state.gauges[Gauges.STATUS, 0] == OPEN).all()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from quiet_world import EACH, READY, N, Play, leave, lever
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Terms, names_of
 from trustsim.world.terms import Term, combined
 
 ALL = N * EACH
@@ -47,7 +47,7 @@ def test_every_proposed_term_exists() -> None:
         if hasattr(entry.make, "terms"):
             for term in entry.make().terms():
                 assert isinstance(term, Term), entry.name
-                assert term.name in layout.TERMS, entry.name
+                assert term.name in names_of(Terms), entry.name
                 assert term.how in HOWS, entry.name
 
 

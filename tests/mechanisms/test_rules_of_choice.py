@@ -7,6 +7,7 @@ from quiet_world import document
 
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import draws, layout, purposes
+from trustsim.kernels.layout import Beliefs, Gauges
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 from trustsim.world.network import Network
@@ -28,7 +29,7 @@ def stepped(days: int, mechanisms: dict[str, object], **rest: object) -> TrustCr
 
 
 def share_in(model: TrustCrisisModel) -> np.ndarray:
-    return model.history[:, layout.G_HOLDERS, 0, 0] / model.history[0, layout.G_HOLDERS, 0, 0]
+    return model.history[:, Gauges.HOLDERS, 0, 0] / model.history[0, Gauges.HOLDERS, 0, 0]
 
 
 def test_who_follows_nobody_tosses_a_coin() -> None:
@@ -45,7 +46,7 @@ def test_an_own_reason_to_leave_moves_the_share_along_the_logistic_curve() -> No
 def test_those_who_return_are_seen_as_well() -> None:
     model = stepped(40, {"interaction": {"conformity": 1, "intensity": 0.3}}, network={"kind": "complete"})
     n = 4000
-    seen = model.state.beliefs[layout.SEEN, 0]
+    seen = model.state.beliefs[Beliefs.SEEN, 0]
     out = (model.state.flags[0] & layout.HOLDS) == 0
     assert (seen == out.sum() - out).all()
     assert 0 < out.sum() < n
@@ -57,7 +58,7 @@ def test_neighbours_seen_out_agree_on_a_network_with_rows() -> None:
     links = model.state.network
     wanted = np.add.reduceat(np.append(out[links.neighbours], 0), links.indptr[:-1])
     wanted[np.diff(links.indptr) == 0] = 0
-    assert (model.state.beliefs[layout.SEEN, 0] == wanted).all()
+    assert (model.state.beliefs[Beliefs.SEEN, 0] == wanted).all()
 
 
 def test_a_cluster_leaves_as_a_whole() -> None:
@@ -75,7 +76,7 @@ def test_meetings_keep_the_mean_opinion(kind: dict[str, object]) -> None:
     thought = model.kept["opinion"][0]
     assert thought.mean() == pytest.approx(first.mean(), abs=1e-12)
     assert thought.std() < 0.9 * first.std()
-    fund = model.state.beliefs[layout.FUND, 0].astype(float)
+    fund = model.state.beliefs[Beliefs.FUND, 0].astype(float)
     assert np.abs(1 / (1 + np.exp(-fund)) - thought).max() < 1e-6
 
 
@@ -166,7 +167,7 @@ def test_who_imitates_nobody_joins_at_a_constant_rate() -> None:
     model = TrustCrisisModel(scenario, rng=0, collects=False)
     for _ in range(6):
         model.step()
-    left = 1 - model.history[1:, layout.G_HOLDERS, 0, 0] / 4000
+    left = 1 - model.history[1:, Gauges.HOLDERS, 0, 0] / 4000
     assert np.abs(left - np.exp(-0.2 * np.arange(6))).max() < 5 * 0.5 / np.sqrt(4000)  # five standard errors
 
 

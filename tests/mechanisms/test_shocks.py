@@ -8,7 +8,7 @@ import pytest
 from quiet_world import EACH, READY, N, Play, leave, lever
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Gauges, row_of
 
 ALL = N * EACH
 
@@ -108,7 +108,7 @@ def test_a_triggered_theft_strikes_each_variant_on_its_own_day(play: Play) -> No
 
     both, alone = told({"early": early, "late": late}), told({"late": late})
     assert np.array_equal(both[:, :, 1], alone[:, :, 0], equal_nan=True)
-    gap = both[:, layout.GAUGES.index("hidden_gap"), :, 0]
+    gap = both[:, row_of(Gauges, "hidden_gap"), :, 0]
     first = [int(np.flatnonzero(gap[:, v])[0]) for v in (0, 1)]
     assert first[1] == first[0] + 3
     assert (gap[-1] == 0).all()

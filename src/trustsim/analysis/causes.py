@@ -1,6 +1,6 @@
 """Why they withdrew: every request of a run, shared out among the channels that pushed its owner over the line.
 
-Whoever runs does so because the sum of the choice (see ``kernels/account_pass.py``) passed the day's draw. With all
+Whoever runs does so because the sum of the choice (see ``kernels/choose.py``) passed the day's draw. With all
 channels at rest, where they were on day 0, the sum would have been lower. Let the channels grow together from rest to
 what they are:
 
@@ -25,8 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.experiment.simulate import Run, RunTimeout
-from trustsim.kernels import account_pass as ap
-from trustsim.kernels import draws, layout, purposes
+from trustsim.kernels import draws, purposes
+from trustsim.kernels.layout import LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits, Weights
+from trustsim.kernels.variates import account_words, logistic_variates
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.resolved import Scenario
 
@@ -50,7 +51,7 @@ class Causes(TrustCrisisModel):
         super().__init__(scenario, variants, rng, collects=False)
         state = self.state
         self._platform = np.repeat(np.arange(state.n_platforms), np.diff(state.accounts.first))
-        self._rest = state.beliefs[[layout.FUND, layout.INTEGRITY, layout.RISK]].copy()
+        self._rest = state.beliefs[[Beliefs.FUND, Beliefs.INTEGRITY, Beliefs.RISK]].copy()
         self._last = np.zeros((state.n_variants, state.accounts.n_accounts, len(CHANNELS)), np.float32)
         self.asked = np.zeros(state.n_variants, np.int64)
         self.by_channel = np.zeros((state.n_variants, len(CHANNELS)))
@@ -58,8 +59,8 @@ class Causes(TrustCrisisModel):
     def _act(self) -> None:
         state = self.state
         chosen = state.actions[:, : state.accounts.n_accounts]  # which is longer, to be read in words
-        leave = chosen & np.uint8(layout.RUNS | layout.LEAVES) > 0
-        gave_notice = state.flags & np.uint8(layout.LEAVING) > 0  # asks for the rest, for the reason of then
+        leave = chosen & np.uint8(RUNS | LEAVES) > 0
+        gave_notice = state.flags & np.uint8(LEAVING) > 0  # asks for the rest, for the reason of then
         v, i = np.nonzero(leave & ~gave_notice)
         self._last[v, i] = self._shares(v, i)
         before = state.requested.copy()
@@ -74,13 +75,13 @@ class Causes(TrustCrisisModel):
         action, w = self.state.actions[v, i], self.state.weights[v, self._platform[i]].T.astype(np.float64)
         login, luck, ordinary = self._draws(i)
         at_rest, push = self._running(v, i, w)
-        line = np.where(w[ap.W_RULE] > 0, 0.0, luck)
+        line = np.where(w[Weights.RULE] > 0, 0.0, luck)
         crossed = _crossing(at_rest, push.sum(axis=0), line)
         looked = self._looking(v, i, w, login)
-        runs_at = np.where(action & layout.RUNS > 0, np.maximum(crossed, looked), np.inf)
-        leaves_at = np.where(action & layout.LEAVES > 0, _crossing(*self._leaving(v, i, w), ordinary), np.inf)
-        need = self.state.traits[layout.T_NEED, i]
-        followed = (need > 0) & (self.state.beliefs[layout.SEEN, v, i] >= need) & (at_rest + push.sum(axis=0) <= line)
+        runs_at = np.where(action & RUNS > 0, np.maximum(crossed, looked), np.inf)
+        leaves_at = np.where(action & LEAVES > 0, _crossing(*self._leaving(v, i, w), ordinary), np.inf)
+        need = self.state.traits[Traits.NEED, i]
+        followed = (need > 0) & (self.state.beliefs[Beliefs.SEEN, v, i] >= need) & (at_rest + push.sum(axis=0) <= line)
         channel = np.select(
             [followed, np.minimum(runs_at, leaves_at) == 0, leaves_at < runs_at, looked > crossed],
             [HERDING, ORDINARY, FUNDAMENTALS, FEAR],
@@ -96,36 +97,36 @@ class Causes(TrustCrisisModel):
         fund, integrity, _, _, _, risk, fear, seen = state.beliefs[:, v, i].astype(np.float64)
         fund_0, integrity_0, risk_0 = self._rest[:, v, i].astype(np.float64)
         traits = state.traits[:, i].astype(np.float64)
-        literacy = traits[layout.T_LITERACY]
-        held, limit = state.balance[v, i], w[ap.W_LIMIT]
-        left = 1 - w[ap.W_COVER] * np.minimum(limit / np.maximum(held, 1), 1.0)
+        literacy = traits[Traits.LITERACY]
+        held, limit = state.balance[v, i], w[Weights.COVER_LIMIT]
+        left = 1 - w[Weights.COVER] * np.minimum(limit / np.maximum(held, 1), 1.0)
         calm = self._calm[v, self._platform[i]].astype(np.float32)
-        at_rest = traits[layout.T_CALM] + calm + w[ap.W_RISK] * risk_0 + np.log(np.maximum(left, np.exp(-25)))
-        at_rest -= w[ap.W_FUND] * fund_0 + w[ap.W_INTEGRITY] * integrity_0
-        known = literacy + w[ap.W_EDUCATION] * (1 - literacy)
-        peers = w[ap.W_HERDING] * traits[layout.T_HERDING] * (1 - 0.5 * known)
-        peers *= seen * traits[layout.T_LINKS] - w[ap.W_NORMAL]
-        both = 0.5 * w[ap.W_HERDING_FEAR] * fear * peers
-        blind = 0.5 * np.minimum(w[ap.W_FUNDAMENTALS_FEAR] * fear, 1.0) * w[ap.W_RISK]
+        at_rest = traits[Traits.CALM] + calm + w[Weights.RISK] * risk_0 + np.log(np.maximum(left, np.exp(-25)))
+        at_rest -= w[Weights.FUND] * fund_0 + w[Weights.INTEGRITY] * integrity_0
+        known = literacy + w[Weights.EDUCATION] * (1 - literacy)
+        peers = w[Weights.HERDING] * traits[Traits.HERDING] * (1 - 0.5 * known)
+        peers *= seen * traits[Traits.LINKS] - w[Weights.NORMAL_SHARE]
+        both = 0.5 * w[Weights.HERDING_FEAR] * fear * peers
+        blind = 0.5 * np.minimum(w[Weights.FUNDAMENTALS_FEAR] * fear, 1.0) * w[Weights.RISK]
         push = np.zeros((len(CHANNELS), len(i)))
-        push[FUNDAMENTALS] = w[ap.W_FUND] * (fund_0 - fund) + w[ap.W_INTEGRITY] * (integrity_0 - integrity)
-        push[FUNDAMENTALS] += (w[ap.W_RISK] - blind) * (risk - risk_0)
+        push[FUNDAMENTALS] = w[Weights.FUND] * (fund_0 - fund) + w[Weights.INTEGRITY] * (integrity_0 - integrity)
+        push[FUNDAMENTALS] += (w[Weights.RISK] - blind) * (risk - risk_0)
         push[HERDING] = peers + both
-        push[FEAR] = w[ap.W_FEAR] * fear + both - blind * (risk + risk_0)
-        push[FIRST_MOVE] = w[ap.W_CALM] - calm
+        push[FEAR] = w[Weights.FEAR] * fear + both - blind * (risk + risk_0)
+        push[FIRST_MOVE] = w[Weights.CALM] - calm
         return at_rest, push
 
     def _leaving(self, v: Indices, i: Indices, w: Floats) -> tuple[Floats, Floats]:
         """Return the log-odds of ordinary leaving at rest, and what trust lost adds to it, float64 (n,) both."""
-        info, service = (self.state.beliefs[part, v, i].astype(np.float64) for part in (layout.INFO, layout.SERVICE))
-        own = self.state.traits[layout.T_PRIOR, i]
-        lost = w[ap.W_INFO] * (own - info) + w[ap.W_SERVICE] * (own - service)
-        return self.state.traits[layout.T_CHURN, i] + w[ap.W_ORDINARY], lost
+        info, service = (self.state.beliefs[part, v, i].astype(np.float64) for part in (Beliefs.INFO, Beliefs.SERVICE))
+        own = self.state.traits[Traits.PRIOR, i]
+        lost = w[Weights.INFO] * (own - info) + w[Weights.SERVICE] * (own - service)
+        return self.state.traits[Traits.CHURN, i] + w[Weights.ORDINARY], lost
 
     def _looking(self, v: Indices, i: Indices, w: Floats, login: Floats) -> Floats:
         """Return float64 (n,): how much of today's fear it takes to look at the account; 0: they look anyway."""
-        attention = self.state.traits[layout.T_ATTENTION, i].astype(np.float64)
-        gain = w[ap.W_ATTENTION_FEAR] * self.state.beliefs[layout.FEAR, v, i]
+        attention = self.state.traits[Traits.ATTENTION, i].astype(np.float64)
+        gain = w[Weights.ATTENTION_FEAR] * self.state.beliefs[Beliefs.FEAR, v, i]
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(login < attention, 0.0, (login / attention - 1) / gain)
 
@@ -137,10 +138,10 @@ class Causes(TrustCrisisModel):
         for p in range(self.state.n_platforms):
             here = platform == p
             part = np.empty((4, int(here.sum())), np.uint32)
-            ap.account_words(part, who[here], self.day, p, purposes.ACCOUNT_DAY, self._day.key)
+            account_words(part, who[here], self.day, p, purposes.ACCOUNT_DAY, self._day.key)
             words[:, here] = part
         for k in range(2):
-            ap.logistic_variates(words[k + 1], variates[k], variates.view(np.uint32)[k])
+            logistic_variates(words[k + 1], variates[k], variates.view(np.uint32)[k])
         luck, ordinary = variates.astype(np.float64)
         return words[0] * draws.UNIFORM_SCALE, luck, ordinary
 
@@ -161,7 +162,7 @@ def simulate_with_causes(
     """
     began = time.perf_counter()
     model = Causes(scenario, variants, replication)
-    claims = np.maximum(model.history[0, layout.G_CLAIMS_AT_START].sum(axis=1), 1.0)
+    claims = np.maximum(model.history[0, Gauges.CLAIMS_AT_START].sum(axis=1), 1.0)
     for day in range(scenario.n_days):
         model.step()
         if timeout is not None and time.perf_counter() - began > timeout:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from trustsim.bench.objects import Crowd
 from trustsim.bench.worlds import minimal, signal_on, story
-from trustsim.kernels import draws, layout, purposes
+from trustsim.kernels import draws, purposes
 from trustsim.kernels.act import push
 from trustsim.kernels.compiled import compiled
+from trustsim.kernels.layout import Beliefs, Gauges
 from trustsim.model import TrustCrisisModel
 
 Floats = NDArray[np.float64]
@@ -69,7 +70,7 @@ def per_investor_day(file: str | os.PathLike[str], sizes: list[int], widths: lis
                 model = TrustCrisisModel(scenario, rng=0)
                 times = np.minimum(times, day_times(model, scenario.n_days))
             assert model is not None
-            peak = int(np.argmax(model.history[1:, layout.G_RUNNERS].sum(axis=(1, 2))))
+            peak = int(np.argmax(model.history[1:, Gauges.RUNNERS].sum(axis=(1, 2))))
             scale = 1e9 / (n * width)
             row["calm_ns"] = float(times[2 : shock - 1].mean() * scale)
             row["crisis_ns"] = float(times[peak : peak + CRISIS_DAYS].mean() * scale)
@@ -83,7 +84,7 @@ def against_objects(n: int, n_days: int, widths: list[int]) -> Row:
     begin = TrustCrisisModel(minimal(n, 1, n_days), rng=0)
     links = begin.state.network
     neighbours = np.split(links.neighbours, links.indptr[1:-1])
-    trust = begin.state.beliefs[layout.FUND, 0].astype(np.float64)
+    trust = begin.state.beliefs[Beliefs.FUND, 0].astype(np.float64)
     crowd, out = Crowd(trust.tolist(), [known.tolist() for known in neighbours]), [0]
 
     def all_days() -> None:
@@ -98,7 +99,7 @@ def against_objects(n: int, n_days: int, widths: list[int]) -> Row:
         for _ in range(3):
             model = TrustCrisisModel(scenario, rng=0)
             times = np.minimum(times, day_times(model, n_days, signals=True))
-            ran = model.history[:, layout.G_RUNNERS, :, 0].cumsum(axis=0)
+            ran = model.history[:, Gauges.RUNNERS, :, 0].cumsum(axis=0)
             same &= bool((ran == np.array(out)[:, None]).all())
         ns = float(times.sum() / (n * width * n_days) * 1e9)
         row["engine"].append({"variants": width, "ns": ns, "ratio": objects / ns, "same_trajectory": same})
@@ -121,12 +122,11 @@ def push_against_gather(n: int) -> Row:
     luck = draws.uniforms(n, purposes.USER, draws.key_of(1, 0))
     senders = np.flatnonzero(luck[0] < 0.1)  # in order, as the engine pushes
     values, ones = np.zeros(n, np.float32), np.ones(n, np.float32)
-    begin, stop = np.empty(len(senders), np.int64), np.empty(len(senders), np.int64)
     n_edges = int((links.indptr[senders + 1] - links.indptr[senders]).sum())
     places, out = (np.resize(luck[1:].ravel(), n_edges) * n).astype(np.int32), np.zeros(1, np.float32)
 
     def pushed() -> None:
-        push(values, np.float32(1), ones, senders, begin, stop, links.indptr, links.neighbours, at)
+        push(values, np.float32(1), ones, senders, model.state.groups.links, at)
 
     def gathered() -> None:
         gather(values, places, out)
@@ -148,11 +148,11 @@ def by_share_acting(n: int, shares: list[float]) -> list[Row]:
         seconds, acted = np.inf, 0.0
         for _ in range(4):
             model = TrustCrisisModel(minimal(n, 1, 4), rng=0)
-            model.state.beliefs[layout.FUND] = np.where(luck < share, -9.0, 9.0)
+            model.state.beliefs[Beliefs.FUND] = np.where(luck < share, -9.0, 9.0)
             for room in (model.state.requested, model.state.asked_day, model.state.queue, model.state.actions):
                 room += room.dtype.type(0)  # so that the system's first handing out of memory is not timed
             seconds = min(seconds, float(day_times(model, 1)[0]))
-            acted = float(model.state.gauges[layout.G_RUNNERS, 0, 0] / n)
+            acted = float(model.state.gauges[Gauges.RUNNERS, 0, 0] / n)
         rows.append({"share": acted, "us_per_day": seconds * 1e6, "ns_per_investor": seconds / n * 1e9})
     return rows
 

@@ -5,12 +5,35 @@ What a neighbour receives is the same from any sender, so the order of senders c
 
 from __future__ import annotations
 
-import numpy as np
+from typing import NamedTuple
 
-from trustsim.kernels import draws, layout, purposes
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import draws, purposes
 from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.layout import (  # fmt: skip
+    ALARMED,
+    ALARMS,
+    FREE,
+    HOLDS,
+    JOINS,
+    LEAVES,
+    LEAVING,
+    MATURE,
+    OPEN,
+    RAN,
+    RUNS,
+    WINDING,
+    Beliefs,
+    Books,
+    Gauges,
+    Terms,
+    Traits,
+)
 
 _TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
+_RAN, _LEFT, _ASKED, _PAID_IN, _N_DONE = range(5)  # what a platform's actions add up to
 
 
 @inlined
@@ -36,13 +59,11 @@ def acting_accounts(actions, first, stop, acting):
 
 
 @compiled
-def push(values, step, gain, senders, begin, stop, indptr, neighbours, account_at) -> None:
+def push(values, step, gain, senders, links, account_at) -> None:
     """Add ``step · gain[k]`` to ``values`` float32 (accounts,) of every account k of the senders' neighbours at one
-    platform.
-
-    ``begin``, ``stop``: room for the senders' rows of the network, looked up for all first, so that memory is waited
-    for once.
-    """
+    platform; the senders' rows of the network are looked up for all first, so that memory is waited for once."""
+    indptr, neighbours = links.indptr, links.neighbours
+    begin, stop = np.empty(len(senders), np.int64), np.empty(len(senders), np.int64)
     for k in range(len(senders)):
         begin[k], stop[k] = indptr[senders[k]], indptr[senders[k] + 1]
     for k in range(len(senders)):
@@ -69,121 +90,165 @@ def take_own(values, step, gain, senders, account_at) -> None:
             values[j] -= step * gain[j]
 
 
+class Habits(NamedTuple):
+    """How people act and see others act, one number a variant; ``ones`` (a,): a departure counts alike for all."""
+
+    part: NDArray[np.float64]  # chance that a run takes half
+    contagion: NDArray[np.float32]  # fear that an alarmed neighbour adds, times the receiver's gain of fear
+    observed: NDArray[np.float32]  # weight of a departure in a neighbour's memory
+    returned: NDArray[np.float32]  # weight of one who joins, taken off that memory
+    ones: NDArray[np.float32]
+
+
+class Acting(NamedTuple):
+    """Room for the accounts that act together: who they are, and how many told their neighbours what."""
+
+    order: NDArray[np.uint64]  # (a,) new requests, to be sorted
+    account: NDArray[np.int32]  # (a,) who acts on the platform
+    held: NDArray[np.int64]  # (_TOGETHER,) and so the others
+    asked: NDArray[np.int64]
+    who: NDArray[np.int64]
+    alarmed: NDArray[np.int64]
+    departed: NDArray[np.int64]
+    arrived: NDArray[np.int64]
+
+
+@inlined
+def room_for(n_accounts):
+    """Return room for the actions of so many accounts."""
+    room = np.empty((6, _TOGETHER), np.int64)
+    return Acting(
+        np.empty(n_accounts, np.uint64), np.empty(n_accounts, np.int32), room[0], room[1], room[2], room[3], room[4],
+        room[5],
+    )  # fmt: skip
+
+
 @compiled
-def act(
-    actions, flags, beliefs, balance, requested, asked_day, queue, queue_n, order, safe, books, gauges, terms,
-    contagion, ticket, ones, fear_gain, first, investor, account_at, indptr, neighbours, is_complete, part_share,
-    observed, returned, day, key,
-) -> None:  # fmt: skip
+def act(accounts, people, platforms, links, habits, clock) -> None:
     """Carry out the day's actions, variant by variant and platform by platform.
 
     Who runs or leaves asks for all that is free, or half of it; requests queue up by day, within a day by a draw. Who
     joins pays in what the investor would hold there, as far as the safe account has it. Every neighbour with an account
     on the platform takes a departure into memory and an alarm as fear; these are counted, so the order of senders does
-    not matter. In a complete network all see all.
-
-    ``queue`` int32 (variants, accounts): accounts with an unpaid request, in order, those of a platform from its first
-    account on; ``queue_n`` int64 (variants, platforms). ``order`` uint64 (accounts,): room for sorting. ``ticket``
-    int64 (accounts,): what a joiner pays in, as far as the safe account holds it. ``contagion`` float32 (variants,):
-    fear that an alarmed neighbour adds, times the receiver's ``fear_gain``. ``part_share`` float64 (variants,): chance
-    that a run takes half. ``observed``, ``returned`` float32 (variants,): weight of a departure, and of one who joins,
-    in a neighbour's memory. ``is_complete``: everyone is everyone's neighbour, and the rows are empty.
+    not matter. In a complete network all see all. Groups of arrays in kernels/arrays.py.
     """
-    n_variants, n_platforms = queue_n.shape
-    acting = np.empty(len(investor), np.int32)
-    room = np.empty((8, _TOGETHER), np.int64)
-    held, asked_before, who_acts, alarmed, departed, arrived = room[0], room[1], room[2], room[3], room[4], room[5]
-    begin, stop = room[6], room[7]
+    n_variants, n_platforms = accounts.queue_n.shape
+    room = room_for(len(accounts.investor))
     for v in range(n_variants):
-        seen, fear = beliefs[layout.SEEN, v], beliefs[layout.FEAR, v]
         for p in range(n_platforms):
-            runners, leavers, joiners, alarms, n_gone = 0, 0, 0, 0, 0
-            asked, paid_in, n_new = np.int64(0), np.int64(0), 0
-            is_closed = gauges[layout.G_STATUS, v, p] >= layout.WINDING_STATUS
-            is_open = gauges[layout.G_STATUS, v, p] == layout.OPEN
-            locked = terms[layout.LOCKED_SHARE, v, p]
-            n_acting = acting_accounts(actions[v], first[p], first[p + 1], acting)
-            for start in range(0, n_acting, _TOGETHER):
-                together = acting[start : min(start + _TOGETHER, n_acting)]
-                for k in range(len(together)):
-                    i = together[k]
-                    held[k], asked_before[k], who_acts[k] = balance[v, i], requested[v, i], investor[i]
-                n_alarmed, n_departed, n_arrived = 0, 0, 0
-                for k in range(len(together)):
-                    i, who, action = together[k], who_acts[k], actions[v, together[k]]
-                    if action & np.uint8(layout.ALARMS):
-                        flags[v, i] ^= np.uint8(layout.ALARMED)
-                        if flags[v, i] & np.uint8(layout.ALARMED):
-                            alarmed[n_alarmed] = who
-                            n_alarmed += 1
-                    if is_closed:
-                        continue
-                    if action & np.uint8(layout.RUNS | layout.LEAVES):
-                        mature = flags[v, i] & np.uint8(layout.MATURE)
-                        lock = np.int64(0) if mature else np.int64(np.float64(held[k]) * locked)
-                        free = held[k] - lock - asked_before[k]
-                        flags[v, i] &= np.uint8(255 - layout.FREE)
-                        if free <= 0:
-                            continue
-                        a, b = address(who, day, purposes.AMOUNT, p, key)
-                        if flags[v, i] & np.uint8(layout.LEAVING):
-                            pass
-                        elif action & np.uint8(layout.RUNS):
-                            runners += 1
-                            flags[v, i] |= np.uint8(layout.RAN)
-                            if np.float64(a) * draws.UNIFORM_SCALE < part_share[v] and free > 1:
-                                free -= free // 2
-                                flags[v, i] |= np.uint8(layout.FREE)
-                        else:
-                            leavers += 1
-                        if lock > 0:
-                            flags[v, i] |= np.uint8(layout.LEAVING)
-                        departed[n_departed] = who
-                        n_departed += 1
-                        if asked_before[k] == 0:
-                            order[n_new] = (b << np.uint64(32)) | np.uint64(i)
-                            n_new += 1
-                            asked_day[v, i] = day
-                        requested[v, i] += free
-                        asked += free
-                    elif is_open and action & np.uint8(layout.JOINS):
-                        pays = min(ticket[i], safe[v, who])
-                        if pays > 0:
-                            joiners += 1
-                            arrived[n_arrived] = who
-                            n_arrived += 1
-                            safe[v, who] -= pays
-                            balance[v, i] += pays
-                            paid_in += pays
-                            flags[v, i] |= np.uint8(layout.HOLDS | layout.FREE)
-                at = account_at[p]
-                if is_complete:
-                    take_own(fear, contagion[v], fear_gain, alarmed[:n_alarmed], at)
-                    take_own(seen, observed[v], ones, departed[:n_departed], at)
-                    take_own(seen, -returned[v], ones, arrived[:n_arrived], at)
-                else:
-                    push(fear, contagion[v], fear_gain, alarmed[:n_alarmed], begin, stop, indptr, neighbours, at)
-                    push(seen, observed[v], ones, departed[:n_departed], begin, stop, indptr, neighbours, at)
-                    if returned[v] > 0:
-                        push(seen, -returned[v], ones, arrived[:n_arrived], begin, stop, indptr, neighbours, at)
-                alarms += n_alarmed
-                n_gone += n_departed
-            if is_complete:
-                push_to_all(fear, contagion[v], fear_gain, alarms, first[p], first[p + 1])
-                push_to_all(seen, observed[v], ones, n_gone, first[p], first[p + 1])
-                push_to_all(seen, -returned[v], ones, joiners, first[p], first[p + 1])
-            if n_new > 0:
-                order[:n_new].sort()
-                end = first[p] + queue_n[v, p]
-                for k in range(n_new):
-                    queue[v, end + k] = np.int32(order[k] & np.uint64(0xFFFFFFFF))
-                queue_n[v, p] += n_new
-            books[layout.CASH, v, p] += paid_in
-            books[layout.CLAIMS, v, p] += paid_in
-            books[layout.QUEUED, v, p] += asked
-            gauges[layout.G_RUNNERS, v, p] = runners
-            gauges[layout.G_LEAVERS, v, p] = leavers
-            gauges[layout.G_JOINERS, v, p] = joiners
-            gauges[layout.G_ALARMS, v, p] = alarms
-            gauges[layout.G_REQUESTS, v, p] = asked
-            gauges[layout.G_INFLOW, v, p] = paid_in
+            act_on(accounts, people, platforms, links, habits, room, (v, p), clock)
+
+
+@compiled
+def act_on(accounts, people, platforms, links, habits, room, place, clock) -> None:
+    """Carry out the day's actions of one variant on one platform, ``place`` (v, p)."""
+    v, p = place
+    gauges, at, first = platforms.gauges, accounts.at[p], accounts.first
+    seen, fear = accounts.beliefs[Beliefs.SEEN, v], accounts.beliefs[Beliefs.FEAR, v]
+    gain, ones = accounts.traits[Traits.FEAR_GAIN], habits.ones
+    n_acting = acting_accounts(accounts.actions[v], first[p], first[p + 1], room.account)
+    alarms, n_gone, n_back, n_new = 0, 0, 0, 0
+    done = np.zeros(_N_DONE, np.int64)
+    for start in range(0, n_acting, _TOGETHER):
+        together = room.account[start : min(start + _TOGETHER, n_acting)]
+        n_alarmed, n_departed, n_arrived, n_new = act_together(
+            accounts, people, platforms, habits, room, together, done, (v, p, n_new), clock
+        )
+        alarmed, departed, arrived = room.alarmed[:n_alarmed], room.departed[:n_departed], room.arrived[:n_arrived]
+        if links.is_complete:
+            take_own(fear, habits.contagion[v], gain, alarmed, at)
+            take_own(seen, habits.observed[v], ones, departed, at)
+            take_own(seen, -habits.returned[v], ones, arrived, at)
+        else:
+            push(fear, habits.contagion[v], gain, alarmed, links, at)
+            push(seen, habits.observed[v], ones, departed, links, at)
+            if habits.returned[v] > 0:
+                push(seen, -habits.returned[v], ones, arrived, links, at)
+        alarms += n_alarmed
+        n_gone += n_departed
+        n_back += n_arrived
+    if links.is_complete:
+        push_to_all(fear, habits.contagion[v], gain, alarms, first[p], first[p + 1])
+        push_to_all(seen, habits.observed[v], ones, n_gone, first[p], first[p + 1])
+        push_to_all(seen, -habits.returned[v], ones, n_back, first[p], first[p + 1])
+    if n_new > 0:
+        new = room.order[:n_new]
+        new.sort()
+        end = first[p] + accounts.queue_n[v, p]
+        for k in range(n_new):
+            accounts.queue[v, end + k] = np.int32(new[k] & np.uint64(0xFFFFFFFF))
+        accounts.queue_n[v, p] += n_new
+    platforms.books[Books.CASH, v, p] += done[_PAID_IN]
+    platforms.books[Books.CLAIMS, v, p] += done[_PAID_IN]
+    platforms.books[Books.QUEUED, v, p] += done[_ASKED]
+    gauges[Gauges.RUNNERS, v, p] = done[_RAN]
+    gauges[Gauges.LEAVERS, v, p] = done[_LEFT]
+    gauges[Gauges.JOINERS, v, p] = n_back
+    gauges[Gauges.ALARMS, v, p] = alarms
+    gauges[Gauges.REQUESTS, v, p] = done[_ASKED]
+    gauges[Gauges.INFLOW, v, p] = done[_PAID_IN]
+
+
+@compiled
+def act_together(accounts, people, platforms, habits, room, together, done, place, clock):
+    """Carry out the actions of some accounts, ``together`` int32 (n ≤ _TOGETHER,).
+
+    ``place``: variant, platform, how many new requests there are. Return how many were alarmed, departed, arrived, and
+    how many new requests there are by now; what was asked, paid in, and how many ran and left is added to ``done``.
+    """
+    v, p, n_new = place
+    flags, balance, requested, safe = accounts.flags, accounts.balance, accounts.requested, people.safe
+    is_closed = platforms.gauges[Gauges.STATUS, v, p] >= WINDING
+    is_open = platforms.gauges[Gauges.STATUS, v, p] == OPEN
+    locked = platforms.terms[Terms.LOCKED_SHARE, v, p]
+    n_alarmed, n_departed, n_arrived = 0, 0, 0
+    for k in range(len(together)):
+        i = together[k]
+        room.held[k], room.asked[k], room.who[k] = balance[v, i], requested[v, i], accounts.investor[i]
+    for k in range(len(together)):
+        i, who, action = together[k], room.who[k], accounts.actions[v, together[k]]
+        if action & np.uint8(ALARMS):
+            flags[v, i] ^= np.uint8(ALARMED)
+            if flags[v, i] & np.uint8(ALARMED):
+                room.alarmed[n_alarmed] = who
+                n_alarmed += 1
+        if is_closed:
+            continue
+        if action & np.uint8(RUNS | LEAVES):
+            mature = flags[v, i] & np.uint8(MATURE)
+            lock = np.int64(0) if mature else np.int64(np.float64(room.held[k]) * locked)
+            free = room.held[k] - lock - room.asked[k]
+            flags[v, i] &= np.uint8(255 - FREE)
+            if free <= 0:
+                continue
+            a, b = address(who, clock.day, purposes.AMOUNT, p, clock.key)
+            if flags[v, i] & np.uint8(LEAVING):
+                pass
+            elif action & np.uint8(RUNS):
+                done[_RAN] += 1
+                flags[v, i] |= np.uint8(RAN)
+                if np.float64(a) * draws.UNIFORM_SCALE < habits.part[v] and free > 1:
+                    free -= free // 2
+                    flags[v, i] |= np.uint8(FREE)
+            else:
+                done[_LEFT] += 1
+            if lock > 0:
+                flags[v, i] |= np.uint8(LEAVING)
+            room.departed[n_departed] = who
+            n_departed += 1
+            if room.asked[k] == 0:
+                room.order[n_new] = (b << np.uint64(32)) | np.uint64(i)
+                n_new += 1
+                accounts.asked_day[v, i] = clock.day
+            requested[v, i] += free
+            done[_ASKED] += free
+        elif is_open and action & np.uint8(JOINS):
+            pays = min(accounts.ticket[i], safe[v, who])
+            if pays > 0:
+                room.arrived[n_arrived] = who
+                n_arrived += 1
+                safe[v, who] -= pays
+                balance[v, i] += pays
+                done[_PAID_IN] += pays
+                flags[v, i] |= np.uint8(HOLDS | FREE)
+    return n_alarmed, n_departed, n_arrived, n_new

@@ -10,11 +10,11 @@ import math
 
 import numpy as np
 
-from trustsim.kernels import account_pass as ap
-from trustsim.kernels import draws, layout, purposes
+from trustsim.kernels import draws, purposes
+from trustsim.kernels.account_pass import SUM_SCALE
 from trustsim.kernels.compiled import compiled
+from trustsim.kernels.layout import FAILED, OPEN, RUNGS, Books, Gauges, Sums, Terms
 
-_RUNGS = layout.RUNGS
 _CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet
 
 
@@ -22,7 +22,7 @@ _CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet
 def ladder_total(ladder, v, p):
     """Return the book value of a platform's assets, int64 minor units."""
     total = np.int64(0)
-    for k in range(_RUNGS):
+    for k in range(RUNGS):
         total += ladder[k, v, p]
     return total
 
@@ -35,12 +35,12 @@ def take_from_ladder(ladder, v, p, amount) -> None:
     if total <= 0 or amount <= 0:
         return
     left = min(amount, total)
-    for k in range(_RUNGS):
+    for k in range(RUNGS):
         part = min(np.int64(np.float64(ladder[k, v, p]) * (np.float64(amount) / np.float64(total))), left)
         ladder[k, v, p] -= part
         left -= part
-    for j in range(_RUNGS):
-        k = _RUNGS - 1 - j
+    for j in range(RUNGS):
+        k = RUNGS - 1 - j
         part = min(ladder[k, v, p], left)
         ladder[k, v, p] -= part
         left -= part
@@ -49,14 +49,14 @@ def take_from_ladder(ladder, v, p, amount) -> None:
 @compiled
 def own_share(books, v, p):
     """Return the part of each claim that stands apart at the custodian: nobody else is paid with it."""
-    return min(np.float64(books[layout.CUSTODY, v, p]) / max(np.float64(books[layout.CLAIMS, v, p]), 1.0), 1.0)
+    return min(np.float64(books[Books.CUSTODY, v, p]) / max(np.float64(books[Books.CLAIMS, v, p]), 1.0), 1.0)
 
 
 @compiled
 def payable(books, v, p, wanted, is_winding):
     """Return how much of *wanted* can be paid: own shares from custody, the rest from cash; winding down, all."""
-    cash = max(books[layout.CASH, v, p], np.int64(0))
-    most = min(wanted, cash + books[layout.CUSTODY, v, p])  # floats miss what is beyond 2⁵³
+    cash = max(books[Books.CASH, v, p], np.int64(0))
+    most = min(wanted, cash + books[Books.CUSTODY, v, p])  # floats miss what is beyond 2⁵³
     if is_winding:
         return most
     from_cash = 1.0 - own_share(books, v, p)
@@ -68,14 +68,14 @@ def payable(books, v, p, wanted, is_winding):
 @compiled
 def pay_out(books, v, p, amount) -> None:
     """Take a payment to clients out of custody, as far as it is their own share, and out of cash."""
-    from_custody = min(np.int64(np.float64(amount) * own_share(books, v, p)), books[layout.CUSTODY, v, p])
-    from_cash = min(amount - from_custody, max(books[layout.CASH, v, p], np.int64(0)))
-    books[layout.CASH, v, p] -= from_cash
-    books[layout.CUSTODY, v, p] -= amount - from_cash
+    from_custody = min(np.int64(np.float64(amount) * own_share(books, v, p)), books[Books.CUSTODY, v, p])
+    from_cash = min(amount - from_custody, max(books[Books.CASH, v, p], np.int64(0)))
+    books[Books.CASH, v, p] -= from_cash
+    books[Books.CUSTODY, v, p] -= amount - from_cash
 
 
 @compiled
-def carry(books, ladder, gauges, terms, market, dt, day, key) -> None:
+def carry(platforms, clock) -> None:
     """Let one step pass over the assets: repayment, interest, default, price change, repayment of debt, new lending.
 
     Assets stand in a ladder of twelve rungs by time to maturity. The first is repaid in equal parts until its time is
@@ -86,40 +86,42 @@ def carry(books, ladder, gauges, terms, market, dt, day, key) -> None:
     the rest is lent, at the longest term. The segregated share of the liquid money is kept in custody. Past sales
     weigh on the price less by a factor exp(−0.1 dt).
 
-    ``market`` int64 (platforms,): platforms of one number share the price shock of the day (a common factor).
+    Platforms of one market share the price shock of the day (a common factor).
     """
-    n_variants, n_platforms = books.shape[1], books.shape[2]
+    books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
+    n_variants, n_platforms, dt, day = books.shape[1], books.shape[2], clock.dt, clock.day
     for v in range(n_variants):
         for p in range(n_platforms):
-            if gauges[layout.G_STATUS, v, p] == layout.FAILED:
+            if gauges[Gauges.STATUS, v, p] == FAILED:
                 continue
             assets = ladder_total(ladder, v, p)
-            rung_days = max(terms[layout.ASSET_TERM, v, p] / _RUNGS, dt)
+            rung_days = max(terms[Terms.ASSET_TERM, v, p] / RUNGS, dt)
             steps = max(np.int64(round(rung_days / dt)), 1)
             left = steps - (day - 1) % steps
             repaid = ladder[0, v, p] // left
             ladder[0, v, p] -= repaid
             if left == 1:
-                for k in range(_RUNGS - 1):
+                for k in range(RUNGS - 1):
                     ladder[k, v, p] = ladder[k + 1, v, p]
-                ladder[_RUNGS - 1, v, p] = 0
-            interest = np.int64(np.float64(assets) * terms[layout.ASSET_YIELD, v, p] * dt / 365.0)
+                ladder[RUNGS - 1, v, p] = 0
+            interest = np.int64(np.float64(assets) * terms[Terms.ASSET_YIELD, v, p] * dt / 365.0)
             # a negative yield lowers the value of the assets: it cannot be paid in cash
             earned = max(interest, np.int64(0))
             shrunk = min(earned - interest, ladder_total(ladder, v, p))
             take_from_ladder(ladder, v, p, shrunk)
-            books[layout.BORROWERS, v, p] += shrunk - earned
-            books[layout.CASH, v, p] += repaid + earned
-            lost_share = terms[layout.DEFAULT_RATE, v, p] * dt / 365.0 * (1.0 - terms[layout.RECOVERY, v, p])
+            books[Books.BORROWERS, v, p] += shrunk - earned
+            books[Books.CASH, v, p] += repaid + earned
+            lost_share = terms[Terms.DEFAULT_RATE, v, p] * dt / 365.0 * (1.0 - terms[Terms.RECOVERY, v, p])
             defaulted = np.int64(np.float64(assets) * lost_share)
             defaulted = min(defaulted, ladder_total(ladder, v, p))
             take_from_ladder(ladder, v, p, defaulted)
-            books[layout.BORROWERS, v, p] += defaulted
-            volatility = terms[layout.VOLATILITY, v, p]
+            books[Books.BORROWERS, v, p] += defaulted
+            volatility = terms[Terms.VOLATILITY, v, p]
             if volatility > 0.0:
-                reprice(books, ladder, v, p, volatility * math.sqrt(dt) * price_draw(market[p], day, key))
-            spare_cash(books, ladder, gauges, terms, v, p, dt)
-            gauges[layout.G_PRESSURE, v, p] *= math.exp(-0.1 * dt)
+                change = price_draw(platforms.market[p], day, clock.key)
+                reprice(books, ladder, v, p, volatility * math.sqrt(dt) * change)
+            spare_cash(platforms, v, p, dt)
+            gauges[Gauges.PRESSURE, v, p] *= math.exp(-0.1 * dt)
 
 
 @compiled
@@ -137,36 +139,37 @@ def price_draw(market, day, key):
 @compiled
 def reprice(books, ladder, v, p, change) -> None:
     """Change the value of all assets by the share *change* (at least −1); the market is the other end."""
-    for k in range(_RUNGS):
+    for k in range(RUNGS):
         delta = np.int64(np.float64(ladder[k, v, p]) * max(change, -1.0))
         ladder[k, v, p] += delta
-        books[layout.MARKET, v, p] -= delta
+        books[Books.MARKET, v, p] -= delta
 
 
 @compiled
-def spare_cash(books, ladder, gauges, terms, v, p, dt) -> None:
+def spare_cash(platforms, v, p, dt) -> None:
     """Pay debt back, then lend what exceeds the liquidity target, a fifth a day; keep the segregated share apart."""
-    liquid = books[layout.CASH, v, p] + books[layout.CUSTODY, v, p]
-    claims = books[layout.CLAIMS, v, p]
-    target_share = max(terms[layout.LIQUID_SHARE, v, p], terms[layout.RESERVE, v, p])
-    target = np.int64(target_share * np.float64(claims)) + books[layout.QUEUED, v, p]
-    spare = min(liquid - target, books[layout.CASH, v, p])
-    if spare > 0 and gauges[layout.G_STATUS, v, p] == layout.OPEN:
-        back = min(spare, books[layout.DEBT, v, p])
-        books[layout.LENDER, v, p] += back
-        books[layout.DEBT, v, p] -= back
+    books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
+    liquid = books[Books.CASH, v, p] + books[Books.CUSTODY, v, p]
+    claims = books[Books.CLAIMS, v, p]
+    target_share = max(terms[Terms.LIQUID_SHARE, v, p], terms[Terms.RESERVE, v, p])
+    target = np.int64(target_share * np.float64(claims)) + books[Books.QUEUED, v, p]
+    spare = min(liquid - target, books[Books.CASH, v, p])
+    if spare > 0 and gauges[Gauges.STATUS, v, p] == OPEN:
+        back = min(spare, books[Books.DEBT, v, p])
+        books[Books.LENDER, v, p] += back
+        books[Books.DEBT, v, p] -= back
         lent = np.int64(np.float64(spare - back) * min(0.2 * dt, 1.0))
-        ladder[_RUNGS - 1, v, p] += lent
-        books[layout.CASH, v, p] -= back + lent
+        ladder[RUNGS - 1, v, p] += lent
+        books[Books.CASH, v, p] -= back + lent
         liquid -= back + lent
-    missing = np.int64(np.float64(liquid) * terms[layout.SEGREGATED_SHARE, v, p]) - books[layout.CUSTODY, v, p]
-    moved = max(min(missing, books[layout.CASH, v, p]), np.int64(0))
-    books[layout.CUSTODY, v, p] += moved
-    books[layout.CASH, v, p] -= moved
+    missing = np.int64(np.float64(liquid) * terms[Terms.SEGREGATED_SHARE, v, p]) - books[Books.CUSTODY, v, p]
+    moved = max(min(missing, books[Books.CASH, v, p]), np.int64(0))
+    books[Books.CUSTODY, v, p] += moved
+    books[Books.CASH, v, p] -= moved
 
 
 @compiled
-def gauge(books, ladder, gauges, terms, sums, health, dt):
+def gauge(platforms, health, dt):
     """Measure liquidity, solvency, risk (log-odds), trust and fear of every platform; add up what levers and custody
     cost.
 
@@ -175,50 +178,52 @@ def gauge(books, ladder, gauges, terms, sums, health, dt):
     ``health`` float64 (variants, 4): log-odds of failure of a platform with no equity and no cash, its fall per unit of
     equity / claims, its fall per unit of liquidity, its rise per unit of overdue queue / claims.
     """
+    books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
+    terms, sums = platforms.terms, platforms.sums
     n_variants, n_platforms = books.shape[1], books.shape[2]
     is_quiet = True
     for v in range(n_variants):
         for p in range(n_platforms):
-            holders = np.float64(sums[v, p, ap.S_HOLDERS])
-            gauges[layout.G_HOLDERS, v, p] = holders
-            liquid = np.float64(books[layout.CASH, v, p] + books[layout.CUSTODY, v, p])
-            gauges[layout.G_COST, v, p] += dt * (
-                terms[layout.COST_PER_DAY, v, p]
-                + terms[layout.CUSTODY_COST, v, p] * liquid / 365.0
-                + terms[layout.COST_OF_CLAIMS, v, p] * np.float64(books[layout.CLAIMS, v, p]) / 365.0
-                + terms[layout.COST_PER_CLIENT, v, p] * holders / 365.0
+            holders = np.float64(sums[v, p, Sums.HOLDERS])
+            gauges[Gauges.HOLDERS, v, p] = holders
+            liquid = np.float64(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p])
+            gauges[Gauges.COST, v, p] += dt * (
+                terms[Terms.COST_PER_DAY, v, p]
+                + terms[Terms.CUSTODY_COST, v, p] * liquid / 365.0
+                + terms[Terms.COST_OF_CLAIMS, v, p] * np.float64(books[Books.CLAIMS, v, p]) / 365.0
+                + terms[Terms.COST_PER_CLIENT, v, p] * holders / 365.0
             )
-            claims = max(np.float64(books[layout.CLAIMS, v, p]), 1.0)
+            claims = max(np.float64(books[Books.CLAIMS, v, p]), 1.0)
             assets = np.float64(ladder_total(ladder, v, p))
-            owed = np.float64(books[layout.CLAIMS, v, p] + books[layout.DEBT, v, p])
+            owed = np.float64(books[Books.CLAIMS, v, p] + books[Books.DEBT, v, p])
             solvency = (liquid + assets - owed) / claims
-            reported = solvency + np.float64(books[layout.MISREPORTED, v, p]) / claims
+            reported = solvency + np.float64(books[Books.MISREPORTED, v, p]) / claims
             # where nothing is owed nothing is lacking
-            liquidity = min(liquid / claims, 1.0) if books[layout.CLAIMS, v, p] > 0 else 1.0
-            overdue = gauges[layout.G_OVERDUE, v, p]
-            gauges[layout.G_CLAIMS, v, p] = books[layout.CLAIMS, v, p]
-            gauges[layout.G_LIQUIDITY, v, p] = liquidity
-            gauges[layout.G_SOLVENCY, v, p] = solvency
-            gauges[layout.G_REPORTED_SOLVENCY, v, p] = reported
-            gauges[layout.G_HIDDEN_GAP, v, p] = max(reported - solvency, 0.0)
-            queue = np.float64(books[layout.QUEUED, v, p]) / claims
-            gauges[layout.G_QUEUE, v, p] = queue
+            liquidity = min(liquid / claims, 1.0) if books[Books.CLAIMS, v, p] > 0 else 1.0
+            overdue = gauges[Gauges.OVERDUE, v, p]
+            gauges[Gauges.CLAIMS, v, p] = books[Books.CLAIMS, v, p]
+            gauges[Gauges.LIQUIDITY, v, p] = liquidity
+            gauges[Gauges.SOLVENCY, v, p] = solvency
+            gauges[Gauges.REPORTED_SOLVENCY, v, p] = reported
+            gauges[Gauges.HIDDEN_GAP, v, p] = max(reported - solvency, 0.0)
+            queue = np.float64(books[Books.QUEUED, v, p]) / claims
+            gauges[Gauges.QUEUE, v, p] = queue
             strain = health[v, 0] - health[v, 2] * liquidity + health[v, 3] * overdue
             true_risk = strain - health[v, 1] * min(max(solvency, -0.3), 0.3)
-            gauges[layout.G_RISK, v, p] = min(max(true_risk, -10.0), 10.0)
-            published = strain - health[v, 1] * min(max(reported, -0.3), 0.3) - terms[layout.REPORT_BIAS, v, p]
-            gauges[layout.G_PUBLISHED_RISK, v, p] = min(max(published, -10.0), 10.0)
-            gauges[layout.G_FEAR, v, p] = 0.0
-            gauges[layout.G_MISPERCEPTION, v, p] = 0.0
+            gauges[Gauges.RISK, v, p] = min(max(true_risk, -10.0), 10.0)
+            published = strain - health[v, 1] * min(max(reported, -0.3), 0.3) - terms[Terms.REPORT_BIAS, v, p]
+            gauges[Gauges.PUBLISHED_RISK, v, p] = min(max(published, -10.0), 10.0)
+            gauges[Gauges.FEAR, v, p] = 0.0
+            gauges[Gauges.MISPERCEPTION, v, p] = 0.0
             if holders > 0.0:
-                gauges[layout.G_TRUST, v, p] = np.float64(sums[v, p, ap.S_TRUST]) / holders / ap.SUM_SCALE
-                gauges[layout.G_FEAR, v, p] = np.float64(sums[v, p, ap.S_ALARMED]) / holders
-                perceived = np.float64(sums[v, p, ap.S_RISK]) / holders / ap.SUM_SCALE
-                gauges[layout.G_MISPERCEPTION, v, p] = perceived - 1.0 / (1.0 + math.exp(-gauges[layout.G_RISK, v, p]))
+                gauges[Gauges.TRUST, v, p] = np.float64(sums[v, p, Sums.TRUST]) / holders / SUM_SCALE
+                gauges[Gauges.FEAR, v, p] = np.float64(sums[v, p, Sums.ALARMED]) / holders
+                perceived = np.float64(sums[v, p, Sums.RISK]) / holders / SUM_SCALE
+                gauges[Gauges.MISPERCEPTION, v, p] = perceived - 1.0 / (1.0 + math.exp(-gauges[Gauges.RISK, v, p]))
             is_quiet &= (
-                gauges[layout.G_STATUS, v, p] == layout.OPEN
+                gauges[Gauges.STATUS, v, p] == OPEN
                 and overdue <= 0.0
-                and gauges[layout.G_FEAR, v, p] < _CALM_FEAR
-                and gauges[layout.G_BACKLOG, v, p] <= 0.0
+                and gauges[Gauges.FEAR, v, p] < _CALM_FEAR
+                and gauges[Gauges.BACKLOG, v, p] <= 0.0
             )
     return is_quiet

@@ -1,23 +1,26 @@
 """The memory layout: which row of which array holds what.
 
+The rows of the engine stand here, in enumerations that count from 0. A mechanism declares its own in its file (see
+world/rows.py); they come behind these.
+
 Every array has the variants as an early axis and the accounts as the last, contiguous one.
 
 ==============  =======================================  =============================================================
 array           dtype, shape                             holds
 ==============  =======================================  =============================================================
-``beliefs``     float32 (BELIEFS, variants, accounts)    what an investor feels about the platform of one account
+``beliefs``     float32 (Beliefs, variants, accounts)    what an investor feels about the platform of one account
 ``balance``     int64 (variants, accounts)               money owed to the account, minor units
 ``requested``   int64 (variants, accounts)               of which asked for and not yet paid
 ``flags``       uint8 (variants, accounts)               HOLDS, FREE, MATURE, RAN … bits
 ``actions``     uint8 (variants, accounts)               what the account decided today
-``traits``      float32 (TRAITS, accounts)               fixed, the same in all variants
-``weights``     float32 (variants, platforms, WEIGHTS)   the day's coefficients of the account pass
+``traits``      float32 (Traits, accounts)               fixed, the same in all variants
+``weights``     float32 (variants, platforms, Weights)   the day's coefficients of the account pass
 ``bulletin``    float32 (messages, variants, platforms,  the day's public messages: evidence by target, then reach
-                TARGETS + 1)
-``books``       int64 (ENTRIES, variants, platforms)     money at and around each platform, minor units
+                Targets + 1)
+``books``       int64 (Books, variants, platforms)       money at and around each platform, minor units
 ``ladder``      int64 (RUNGS, variants, platforms)       assets by time to maturity, minor units
-``terms``       float64 (TERMS, variants, platforms)     what levers can change (see world/terms.py)
-``gauges``      float64 (GAUGES, variants, platforms)    what the day measured
+``terms``       float64 (Terms, variants, platforms)     what levers can change (see world/terms.py)
+``gauges``      float64 (Gauges, variants, platforms)    what the day measured
 ==============  =======================================  =============================================================
 
 Accounts stand platform by platform: those of platform p are ``first[p]:first[p + 1]``, in order of investor.
@@ -25,93 +28,272 @@ Accounts stand platform by platform: those of platform p are ``first[p]:first[p 
 
 from __future__ import annotations
 
-# rows of ``beliefs``
-FUND, INTEGRITY, INFO, SERVICE, SCAR, RISK, FEAR, SEEN = range(8)
-N_BELIEFS = 8
+import sys
+from enum import IntEnum, auto
+from typing import Any
 
-# rows of ``traits``
-(
-    T_CALM, T_CHURN, T_PRIOR, T_LINKS, T_HERDING, T_FEAR_KEEP, T_FEAR_GAIN, T_LITERACY, T_ATTENTION, T_ALARM, T_PRIVACY,
-    T_NEED,
-) = range(12)  # fmt: skip
-N_TRAITS = 12
+from trustsim.errors import ModelError, nearest, one_of
+
+
+class Rows(IntEnum):
+    """Rows of an array, counted from 0."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> int:
+        return count
+
+
+class Beliefs(Rows):
+    """What an investor feels about the platform of one account."""
+
+    FUND = auto()
+    INTEGRITY = auto()
+    INFO = auto()
+    SERVICE = auto()
+    SCAR = auto()
+    RISK = auto()
+    FEAR = auto()
+    SEEN = auto()
+
+
+class Traits(Rows):
+    """What is fixed of an account and its owner."""
+
+    CALM = auto()
+    CHURN = auto()
+    PRIOR = auto()
+    LINKS = auto()
+    HERDING = auto()
+    FEAR_KEEP = auto()
+    FEAR_GAIN = auto()
+    LITERACY = auto()
+    ATTENTION = auto()
+    ALARM = auto()
+    PRIVACY = auto()
+    NEED = auto()
+
+
+class Weights(Rows):
+    """Coefficients of the account pass; the mechanisms under behaviour/ fill them."""
+
+    CALM = auto()  # log-odds added to every account's readiness to run: public terms, friction, yield
+    FUND = auto()  # per log-odds of trust lost
+    INTEGRITY = auto()
+    FEAR = auto()
+    RISK = auto()  # per log-odds of perceived risk
+    HERDING = auto()  # per share of neighbours seen leaving
+    HERDING_FEAR = auto()  # how much one unit of fear raises herding
+    FUNDAMENTALS_FEAR = auto()  # how much one unit of fear lowers the weight of the risk view
+    NORMAL_SHARE = auto()  # share of neighbours that leave in calm
+    COVER = auto()  # believed cover: share of the loss that the guarantee takes, within its limit
+    COVER_LIMIT = auto()  # minor units; infinity where there is none
+    ORDINARY = auto()  # log-odds added to ordinary leaving
+    INFO = auto()  # per log-odds, on ordinary leaving
+    SERVICE = auto()
+    JOIN = auto()  # log-odds of joining for those who hold nothing here
+    JOIN_TRUST = auto()  # per log-odds of trust, on joining
+    ATTENTION_FEAR = auto()  # how much one unit of fear raises attention
+    REPAIR = auto()  # share of lost trust that returns in a day
+    GOOD_NEWS = auto()  # weight of good news against bad
+    SCARRING = auto()  # share of an erosion that stays
+    SCAR_BAD = auto()  # how much one unit of scar raises the weight of bad news
+    SEEN_KEEP = auto()  # share of the memory of leavers kept over a day
+    EDUCATION = auto()  # share of the missing literacy made up by education
+    REPORT_WEIGHT = auto()  # 0 on days without a report
+    REPORT_RISK = auto()  # published risk, log-odds
+    REPORT_NOISE = auto()  # spread of its reading, log-odds
+    SALIENCE = auto()  # weight of bad news in the risk view against good
+    RISK_PEERS = auto()  # risk evidence per share of neighbours seen leaving
+    BASE_FUND = auto()  # where the parts of trust rest, against the investor's prior
+    BASE_INTEGRITY = auto()
+    BASE_INFO = auto()
+    BASE_SERVICE = auto()
+    RULE = auto()  # 0: logit, 1: threshold
+    TRUST_FUND = auto()  # weights of the parts in overall trust
+    TRUST_INTEGRITY = auto()
+    TRUST_INFO = auto()
+    TRUST_SERVICE = auto()
+    BAD_NEWS = auto()  # weight of bad news on trust
+    RUMOUR = auto()  # weight of rumours and news in the risk view
+
+
+class Terms(Rows):
+    """Terms of a platform."""
+
+    # what a scenario file sets
+    LIQUID_SHARE = auto()
+    ASSET_YIELD = auto()
+    PROMISED_YIELD = auto()
+    SAFE_YIELD = auto()
+    ASSET_TERM = auto()
+    DEFAULT_RATE = auto()
+    RECOVERY = auto()
+    VOLATILITY = auto()
+    SALE_IMPACT = auto()
+    SALE_LIMIT = auto()
+    CREDIT_LINE = auto()
+    PATIENCE = auto()
+    ESTATE_COST = auto()
+    SEGREGATED_SHARE = auto()
+    LOCKED_SHARE = auto()
+    PAYOUT_LAG = auto()
+    EXIT_FRICTION = auto()
+    ENTRY_FRICTION = auto()
+    REPORT_INTERVAL = auto()
+    REPORT_LAG = auto()
+    REPORT_SCOPE = auto()
+    REPORT_BIAS = auto()
+    SERVICE_CAPACITY = auto()
+    # what the custody regime sets
+    MISUSE_FACTOR = auto()
+    LOSS_FACTOR = auto()
+    CUSTODY_COST = auto()
+    CUSTODY_TRUST = auto()
+    VISIBILITY = auto()
+    # what levers set
+    EXIT_FEE = auto()
+    ACCOUNT_CAP = auto()
+    PRO_RATA = auto()
+    THROUGHPUT = auto()
+    GATE_TRIGGER = auto()
+    GATE_ANNOUNCED = auto()
+    COVER = auto()
+    COVER_LIMIT = auto()
+    CREDIBILITY = auto()
+    EDUCATION = auto()
+    TRANSPARENCY = auto()
+    NOTICE_DELAY = auto()
+    REBUTTAL = auto()
+    REBUTTAL_LAG = auto()
+    RESERVE = auto()
+    COST_PER_DAY = auto()
+    COST_OF_CLAIMS = auto()
+    COST_PER_CLIENT = auto()
+    GUARANTEE_FUND = auto()
+    CUSTODY_LAG = auto()
+    SUSPEND_AFTER = auto()
+
+
+class Books(Rows):
+    """Money of a platform; the outside accounts at the other end of its transfers; memoranda, which are no money."""
+
+    # money: with the ladder and the safe accounts its sum never changes
+    CASH = auto()
+    CUSTODY = auto()
+    BORROWERS = auto()
+    BUYERS = auto()
+    MARKET = auto()
+    THIEVES = auto()
+    GUARANTOR = auto()
+    LENDER = auto()
+    OWNERS = auto()
+    ESTATE = auto()
+    # memoranda
+    CLAIMS = auto()
+    QUEUED = auto()
+    DEBT = auto()
+    MISREPORTED = auto()
+    LOST = auto()
+
+
+class Gauges(Rows):
+    """What is measured of a platform every day."""
+
+    STATUS = auto()
+    CLAIMS_AT_START = auto()
+    DEPTH = auto()
+    PRESSURE = auto()
+    PRICE = auto()
+    REQUESTS = auto()
+    OUTFLOW = auto()
+    INFLOW = auto()
+    SOLD = auto()
+    SALE_LOSS = auto()
+    RUNNERS = auto()
+    LEAVERS = auto()
+    JOINERS = auto()
+    ALARMS = auto()
+    QUEUE = auto()
+    OVERDUE = auto()
+    LIQUIDITY = auto()
+    SOLVENCY = auto()
+    REPORTED_SOLVENCY = auto()
+    RISK = auto()
+    PUBLISHED_RISK = auto()
+    BACKLOG = auto()
+    HOLDERS = auto()
+    TRUST = auto()
+    FEAR = auto()
+    MISPERCEPTION = auto()
+    ARREARS = auto()
+    FAILURE_DAY = auto()
+    HIDDEN_GAP = auto()
+    COST = auto()
+    CLAIMS = auto()
+    ACCOUNTS = auto()
+    BELIEVERS = auto()
+    PAID = auto()
+
+
+class Targets(Rows):
+    """What a message acts on: the four parts of trust, the risk view, fear."""
+
+    FUND = auto()
+    INTEGRITY = auto()
+    INFO = auto()
+    SERVICE = auto()
+    RISK = auto()
+    FEAR = auto()
+
+
+class Sums(Rows):
+    """What the account pass adds up over the holders of a platform."""
+
+    HOLDERS = auto()
+    TRUST = auto()
+    ALARMED = auto()
+    RISK = auto()
+
+
+def names_of(rows: type[Rows]) -> tuple[str, ...]:
+    """Return the names of rows as mechanisms, levers and series write them."""
+    return tuple(row.name.lower() for row in rows)
+
+
+def row_of(rows: type[Rows], name: str, by: object = None) -> int:
+    """Return the row of a name; raises ModelError where there is none, with the file of the thing that asks."""
+    try:
+        return rows[name.upper()]
+    except KeyError:
+        allowed = names_of(rows)
+        hint = nearest(name, allowed)
+        near = f"; did you mean {hint}?" if hint else ""
+        file = "" if by is None else f" in {file_of(by)}"
+        raise ModelError(f"{rows.__name__.lower()}: given {name!r}{file}; allowed: {one_of(allowed)}{near}") from None
+
+
+def file_of(thing: object) -> str:
+    """Return the file in which the class of *thing* is written, or its module where there is no file."""
+    module = sys.modules.get(type(thing).__module__)
+    return getattr(module, "__file__", None) or type(thing).__module__
+
+
+N_MONEY = Books.CLAIMS  # so many entries of the books are money
+RUNGS = 12
+NEUTRAL = {
+    Terms.ACCOUNT_CAP: float("inf"), Terms.THROUGHPUT: float("inf"), Terms.COVER_LIMIT: float("inf"),
+    Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"), Terms.REBUTTAL_LAG: float("inf"),
+    Terms.SUSPEND_AFTER: float("inf"),
+}  # fmt: skip
+REACH = len(Targets)  # last column of a bulletin row
+
+# whether a platform pays: values of the gauge ``status``
+OPEN, GATED, WINDING, FAILED = 0, 1, 2, 3
 
 # bits of ``flags``
 HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING = 1, 2, 4, 8, 16, 32
 
 # bits of ``actions``
 RUNS, LEAVES, JOINS, ALARMS = 1, 2, 4, 8
-
-# terms of a platform: first those that a scenario file sets, then those that only levers set
-TERMS = (
-    "liquid_share", "asset_yield", "promised_yield", "safe_yield", "asset_term", "default_rate", "recovery",
-    "volatility",
-    "sale_impact", "sale_limit", "credit_line", "patience", "estate_cost", "segregated_share", "locked_share",
-    "payout_lag",
-    "exit_friction", "entry_friction", "report_interval", "report_lag", "report_scope", "report_bias",
-    "service_capacity",
-    # custody regime
-    "misuse_factor", "loss_factor", "custody_cost", "custody_trust", "visibility",
-    # levers
-    "exit_fee", "account_cap", "pro_rata", "throughput", "gate_trigger", "gate_announced",
-    "cover", "cover_limit", "credibility", "education", "transparency", "notice_delay",
-    "rebuttal", "rebuttal_lag", "reserve", "cost_per_day", "cost_of_claims", "cost_per_client",
-    "guarantee_fund", "custody_lag", "suspend_after",
-)  # fmt: skip
-(
-    LIQUID_SHARE, ASSET_YIELD, PROMISED_YIELD, SAFE_YIELD, ASSET_TERM, DEFAULT_RATE, RECOVERY, VOLATILITY,
-    SALE_IMPACT, SALE_LIMIT, CREDIT_LINE, PATIENCE, ESTATE_COST, SEGREGATED_SHARE, LOCKED_SHARE, PAYOUT_LAG,
-    EXIT_FRICTION, ENTRY_FRICTION, REPORT_INTERVAL, REPORT_LAG, REPORT_SCOPE, REPORT_BIAS, SERVICE_CAPACITY,
-    MISUSE_FACTOR, LOSS_FACTOR, CUSTODY_COST, CUSTODY_TRUST, VISIBILITY,
-    EXIT_FEE, ACCOUNT_CAP, PRO_RATA, THROUGHPUT, GATE_TRIGGER, GATE_ANNOUNCED,
-    COVER, COVER_LIMIT, CREDIBILITY, EDUCATION, TRANSPARENCY, NOTICE_DELAY,
-    REBUTTAL, REBUTTAL_LAG, RESERVE, COST_PER_DAY, COST_OF_CLAIMS, COST_PER_CLIENT,
-    GUARANTEE_FUND, CUSTODY_LAG, SUSPEND_AFTER,
-) = range(49)  # fmt: skip
-NEUTRAL = {
-    "account_cap": float("inf"), "throughput": float("inf"), "cover_limit": float("inf"), "credibility": 1.0,
-    "notice_delay": float("inf"), "rebuttal_lag": float("inf"), "suspend_after": float("inf"),
-}  # fmt: skip
-
-# entries of ``books``: money of the platform, then the outside accounts at the other end of its transfers …
-ENTRIES = (
-    "cash", "custody", "borrowers", "buyers", "market", "thieves", "guarantor", "lender", "owners", "estate",
-    # … then memoranda, which are no money
-    "claims", "queued", "debt", "misreported", "lost",
-)  # fmt: skip
-(
-    CASH, CUSTODY, BORROWERS, BUYERS, MARKET, THIEVES, GUARANTOR, LENDER, OWNERS, ESTATE,
-    CLAIMS, QUEUED, DEBT, MISREPORTED, LOST,
-) = range(15)  # fmt: skip
-N_MONEY = 10  # the first entries are money; with the ladder and the safe accounts their sum never changes
-N_ENTRIES = len(ENTRIES)
-RUNGS = 12
-
-# gauges of a platform, float64, measured every day
-GAUGES = (
-    "status", "claims_at_start", "depth", "pressure", "price", "requests", "outflow", "inflow", "sold", "sale_loss",
-    "runners", "leavers", "joiners", "alarms", "queue", "overdue", "liquidity", "solvency", "reported_solvency",
-    "risk", "published_risk", "backlog", "holders", "trust", "fear", "misperception", "arrears", "failure_day",
-    "hidden_gap",
-    "cost", "claims", "accounts",
-    "believers", "paid",
-)  # fmt: skip
-(
-    G_STATUS, G_CLAIMS_AT_START, G_DEPTH, G_PRESSURE, G_PRICE, G_REQUESTS, G_OUTFLOW, G_INFLOW, G_SOLD, G_SALE_LOSS,
-    G_RUNNERS, G_LEAVERS, G_JOINERS, G_ALARMS, G_QUEUE, G_OVERDUE, G_LIQUIDITY, G_SOLVENCY, G_REPORTED_SOLVENCY,
-    G_RISK, G_PUBLISHED_RISK, G_BACKLOG, G_HOLDERS, G_TRUST, G_FEAR, G_MISPERCEPTION, G_ARREARS, G_FAILURE_DAY,
-    G_HIDDEN_GAP,
-    G_COST, G_CLAIMS, G_ACCOUNTS,
-    G_BELIEVERS, G_PAID,
-) = range(34)  # fmt: skip
-OPEN, GATED_STATUS, WINDING_STATUS, FAILED = 0, 1, 2, 3
-
-# targets of a message: the four parts of trust, the risk view, fear
-TARGETS = ("fund", "integrity", "info", "service", "risk", "fear")
-N_TARGETS = len(TARGETS)
-REACH = N_TARGETS  # last column of a bulletin row
-
-N_WEIGHTS = 39  # coefficients of the account pass, see kernels/account_pass.py
-N_SUMS = 4  # what it adds up over the holders of a platform
 
 BLOCK = 4096  # accounts that are passed together: their draws and traits stay in the second cache, and loops are long

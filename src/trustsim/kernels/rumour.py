@@ -4,31 +4,54 @@ visited."""
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trustsim.kernels import draws, layout
+from trustsim.kernels import draws
 from trustsim.kernels.act import address
 from trustsim.kernels.compiled import compiled
+from trustsim.kernels.layout import Beliefs, Traits
 
 IGNORANT, TELLS, BELIEVES, PUT_RIGHT, NEW = 0, 1, 2, 3, 4
 _TIRES, _FROM_ALL = 1 << 31, 3 << 30  # places behind every node number
 
 
+class Words(NamedTuple):
+    """What a rumour says about one platform, and how it spreads, in a step."""
+
+    platform: int
+    purpose: int  # of this rumour's draws alone
+    chance: float  # that a neighbour without literacy who is told believes it
+    tiring: float  # share of the tellers who stop
+    forgetting: float  # share of the believers who forget it
+    risk: np.float32  # rise of a believer's risk view
+    fear: np.float32  # of a new believer
+    education: NDArray[np.float64]  # (v,) share of the missing literacy made up
+    reverting: NDArray[np.float64]  # (v,) chance that a believer is put right
+
+
 @compiled
-def believe_it(status, beliefs, fear_gain, account_at, v, who, risk, fear) -> None:
+def believe_it(status, accounts, words, v, who) -> None:
     """Make one investor a believer: the risk view rises, fear rises with the investor's susceptibility."""
     status[v, who] = NEW
-    k = account_at[who]
+    k = accounts.at[words.platform, who]
     if k >= 0:
-        beliefs[layout.RISK, v, k] += risk
-        beliefs[layout.FEAR, v, k] += fear * fear_gain[k]
+        accounts.beliefs[Beliefs.RISK, v, k] += words.risk
+        accounts.beliefs[Beliefs.FEAR, v, k] += words.fear * accounts.traits[Traits.FEAR_GAIN, k]
 
 
 @compiled
-def tell_all(
-    status, beliefs, fear_gain, account_at, literacy, education, chance, risk, fear, purpose, platform, v, day, key
-) -> None:  # fmt: skip
+def forget_it(accounts, words, v, who) -> None:
+    """Take back what the rumour added to one investor's risk view."""
+    k = accounts.at[words.platform, who]
+    if k >= 0:
+        accounts.beliefs[Beliefs.RISK, v, k] -= words.risk
+
+
+@compiled
+def tell_all(status, accounts, literacy, words, v, clock) -> None:
     """Let every teller of one variant tell everyone."""
     n_tellers = 0
     for i in range(status.shape[1]):
@@ -37,62 +60,62 @@ def tell_all(
         return
     for j in range(status.shape[1]):
         if status[v, j] == IGNORANT:
-            known = literacy[j] + education * (1.0 - literacy[j])
-            a, _ = address(j, day, purpose, _FROM_ALL + platform, key)
-            missed = math.exp(n_tellers * math.log1p(-min(chance * (1.0 - 0.5 * known), 1.0 - 1e-16)))
+            known = literacy[j] + words.education[v] * (1.0 - literacy[j])
+            a, _ = address(j, clock.day, words.purpose, _FROM_ALL + words.platform, clock.key)
+            missed = math.exp(n_tellers * math.log1p(-min(words.chance * (1.0 - 0.5 * known), 1.0 - 1e-16)))
             if np.float64(a) * draws.UNIFORM_SCALE < 1.0 - missed:
-                believe_it(status, beliefs, fear_gain, account_at, v, j, risk, fear)
+                believe_it(status, accounts, words, v, j)
 
 
 @compiled
-def spread(
-    status, active, beliefs, fear_gain, account_at, indptr, neighbours, is_complete, literacy, education, chance,
-    tiring, forgetting, reverting, risk, fear, purpose, platform, day, key,
-) -> None:  # fmt: skip
+def tell_neighbours(status, accounts, links, literacy, words, v, clock) -> None:
+    """Let every teller of one variant tell its neighbours."""
+    for i in range(status.shape[1]):
+        if status[v, i] != TELLS:
+            continue
+        for e in range(links.indptr[i], links.indptr[i + 1]):
+            j = links.neighbours[e]
+            if status[v, j] == IGNORANT:
+                known = literacy[j] + words.education[v] * (1.0 - literacy[j])
+                a, _ = address(i, clock.day, words.purpose, j, clock.key)
+                if np.float64(a) * draws.UNIFORM_SCALE < words.chance * (1.0 - 0.5 * known):
+                    believe_it(status, accounts, words, v, j)
+
+
+@compiled
+def tire(status, accounts, words, v, clock) -> None:
+    """Let believers of one variant be put right, forget, begin to tell, or stop telling."""
+    for i in range(status.shape[1]):
+        s = status[v, i]
+        if s != IGNORANT and s != PUT_RIGHT:
+            a, b, c, _ = draws.philox(
+                np.uint64(i), np.uint64(clock.day), np.uint64(words.purpose), np.uint64(_TIRES + words.platform),
+                clock.key[0], clock.key[1],
+            )  # fmt: skip
+            if np.float64(a) * draws.UNIFORM_SCALE < words.reverting[v]:
+                status[v, i] = PUT_RIGHT
+                forget_it(accounts, words, v, i)
+            elif words.forgetting > 0.0 and np.float64(c) * draws.UNIFORM_SCALE < words.forgetting:
+                status[v, i] = IGNORANT
+                forget_it(accounts, words, v, i)
+            elif s == NEW:
+                status[v, i] = TELLS
+            elif s == TELLS and np.float64(b) * draws.UNIFORM_SCALE < words.tiring:
+                status[v, i] = BELIEVES
+
+
+@compiled
+def spread(status, active, accounts, links, literacy, words, clock) -> None:
     """Take one step, variant by variant.
 
-    ``status`` uint8 (variants, investors); ``active`` bool (variants,); ``education``, ``reverting`` float64
-    (variants,). Draws are addressed by (teller, day, listener), so the order of tellers does not matter; where everyone
-    is everyone's neighbour (``is_complete``) one draw a listener stands for all tellers. ``purpose`` int64 is that of
-    this rumour alone.
+    ``status`` uint8 (v, i); ``active`` bool (v,); ``literacy`` float64 (i,). Draws are addressed by (teller, day,
+    listener), so the order of tellers does not matter; where everyone is everyone's neighbour one draw a listener
+    stands for all tellers.
     """
     for v in range(len(status)):
-        if not active[v]:
-            continue
-        if is_complete:
-            tell_all(
-                status, beliefs, fear_gain, account_at, literacy, education[v], chance, risk, fear, purpose, platform,
-                v, day, key,
-            )  # fmt: skip
-        for i in range(0 if is_complete else status.shape[1]):
-            if status[v, i] != TELLS:
-                continue
-            for e in range(indptr[i], indptr[i + 1]):
-                j = neighbours[e]
-                if status[v, j] == IGNORANT:
-                    known = literacy[j] + education[v] * (1.0 - literacy[j])
-                    a, _, _, _ = draws.philox(
-                        np.uint64(i), np.uint64(day), np.uint64(purpose), np.uint64(j), key[0], key[1]
-                    )
-                    if np.float64(a) * draws.UNIFORM_SCALE < chance * (1.0 - 0.5 * known):
-                        believe_it(status, beliefs, fear_gain, account_at, v, j, risk, fear)
-        for i in range(status.shape[1]):
-            s = status[v, i]
-            if s != IGNORANT and s != PUT_RIGHT:
-                a, b, c, _ = draws.philox(
-                    np.uint64(i), np.uint64(day), np.uint64(purpose), np.uint64(_TIRES + platform), key[0], key[1]
-                )
-                if np.float64(a) * draws.UNIFORM_SCALE < reverting[v]:
-                    status[v, i] = PUT_RIGHT
-                    k = account_at[i]
-                    if k >= 0:
-                        beliefs[layout.RISK, v, k] -= risk
-                elif forgetting > 0.0 and np.float64(c) * draws.UNIFORM_SCALE < forgetting:
-                    status[v, i] = IGNORANT
-                    k = account_at[i]
-                    if k >= 0:
-                        beliefs[layout.RISK, v, k] -= risk
-                elif s == NEW:
-                    status[v, i] = TELLS
-                elif s == TELLS and np.float64(b) * draws.UNIFORM_SCALE < tiring:
-                    status[v, i] = BELIEVES
+        if active[v]:
+            if links.is_complete:
+                tell_all(status, accounts, literacy, words, v, clock)
+            else:
+                tell_neighbours(status, accounts, links, literacy, words, v, clock)
+            tire(status, accounts, words, v, clock)

@@ -11,9 +11,25 @@ import math
 import numpy as np
 
 from trustsim.kernels import balance as assets
-from trustsim.kernels import draws, layout, purposes
+from trustsim.kernels import draws, purposes
 from trustsim.kernels.act import address
 from trustsim.kernels.compiled import compiled
+from trustsim.kernels.layout import (
+    ALARMED,
+    FAILED,
+    FREE,
+    GATED,
+    HOLDS,
+    MATURE,
+    OPEN,
+    RAN,
+    RUNGS,
+    WINDING,
+    Beliefs,
+    Books,
+    Gauges,
+    Terms,
+)
 
 
 @compiled
@@ -40,36 +56,34 @@ def sale(need, impact):
 
 
 @compiled
-def due_now(queue, queue_n, requested, asked_day, terms, first, v, p, day, dt):
+def due_now(accounts, terms, v, p, clock):
     """Return what may be paid today, int64 minor units, over one platform's queue."""
-    lag = terms[layout.PAYOUT_LAG, v, p] + terms[layout.CUSTODY_LAG, v, p]
-    cap = terms[layout.ACCOUNT_CAP, v, p] * dt
-    due = np.int64(0)
-    for k in range(first[p], first[p] + queue_n[v, p]):
-        i = queue[v, k]
-        if (day - asked_day[v, i]) * dt >= lag - 1e-9:
-            due += np.int64(min(np.float64(requested[v, i]), cap))
+    lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
+    cap = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt
+    begin, due = accounts.first[p], np.int64(0)
+    for k in range(begin, begin + accounts.queue_n[v, p]):
+        i = accounts.queue[v, k]
+        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - 1e-9:
+            due += np.int64(min(np.float64(accounts.requested[v, i]), cap))
     return due
 
 
 @compiled
-def raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt) -> None:
+def raise_cash(platforms, due, n_markets, v, dt) -> None:
     """Draw credit lines, then sell assets, so that every platform of variant *v* can pay ``due`` int64 (platforms,)."""
-    n_platforms = len(due)
+    books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
+    market, n_platforms = platforms.market, len(due)
     need = np.zeros(n_platforms, np.int64)
     for p in range(n_platforms):
         from_cash = np.int64(math.ceil(np.float64(due[p]) * (1.0 - assets.own_share(books, v, p))))
-        short = max(from_cash - max(books[layout.CASH, v, p], np.int64(0)), np.int64(0))
-        if gauges[layout.G_STATUS, v, p] == layout.WINDING_STATUS:
+        short = max(from_cash - max(books[Books.CASH, v, p], np.int64(0)), np.int64(0))
+        if gauges[Gauges.STATUS, v, p] == WINDING:
             short = np.int64(0)
-        line = (
-            np.int64(terms[layout.CREDIT_LINE, v, p] * gauges[layout.G_CLAIMS_AT_START, v, p])
-            - books[layout.DEBT, v, p]
-        )
+        line = np.int64(terms[Terms.CREDIT_LINE, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p]) - books[Books.DEBT, v, p]
         drawn = min(short, max(line, np.int64(0)))
-        books[layout.LENDER, v, p] -= drawn
-        books[layout.DEBT, v, p] += drawn
-        books[layout.CASH, v, p] += drawn
+        books[Books.LENDER, v, p] -= drawn
+        books[Books.DEBT, v, p] += drawn
+        books[Books.CASH, v, p] += drawn
         need[p] = short - drawn
     if need.max() <= 0:
         return
@@ -78,9 +92,9 @@ def raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt) -> N
         for p in range(n_platforms):
             if market[p] == m:
                 total += need[p]
-                depth += gauges[layout.G_DEPTH, v, p]
-                pressure = max(pressure, gauges[layout.G_PRESSURE, v, p])
-                impact = max(impact, terms[layout.SALE_IMPACT, v, p])
+                depth += gauges[Gauges.DEPTH, v, p]
+                pressure = max(pressure, gauges[Gauges.PRESSURE, v, p])
+                impact = max(impact, terms[Terms.SALE_IMPACT, v, p])
         if total == 0 or depth <= 0.0:
             continue
         wanted = sale(np.float64(total) / depth * math.exp(min(impact * pressure, 700.0)), impact) * depth
@@ -92,45 +106,46 @@ def raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt) -> N
         for p in range(n_platforms):
             if market[p] != m:
                 continue
-            gauges[layout.G_PRESSURE, v, p] = pressure + sold_all / depth
-            gauges[layout.G_PRICE, v, p] = price
+            gauges[Gauges.PRESSURE, v, p] = pressure + sold_all / depth
+            gauges[Gauges.PRICE, v, p] = price
             if need[p] > 0:
                 book = book_to_sell(ladder, terms, wanted, need[p], total, v, p, dt)
                 proceeds = np.int64(np.float64(book) * price)
                 assets.take_from_ladder(ladder, v, p, book)
-                books[layout.CASH, v, p] += proceeds
-                books[layout.BUYERS, v, p] += book - proceeds
-                gauges[layout.G_SOLD, v, p] = book
-                gauges[layout.G_SALE_LOSS, v, p] += book - proceeds
+                books[Books.CASH, v, p] += proceeds
+                books[Books.BUYERS, v, p] += book - proceeds
+                gauges[Gauges.SOLD, v, p] = book
+                gauges[Gauges.SALE_LOSS, v, p] += book - proceeds
 
 
 @compiled
 def book_to_sell(ladder, terms, wanted, need, total, v, p, dt):
     """Return the book value that one platform sells: its part of the market's sale, within its daily limit."""
     held = assets.ladder_total(ladder, v, p)
-    limit = np.float64(held) * min(terms[layout.SALE_LIMIT, v, p] * dt, 1.0)
+    limit = np.float64(held) * min(terms[Terms.SALE_LIMIT, v, p] * dt, 1.0)
     return min(np.int64(math.ceil(min(wanted * (np.float64(need) / np.float64(total)), limit))), held)
 
 
 @compiled
-def destination(beliefs, terms, gauges, account_at, switch, who, v, p, day, key):
+def destination(accounts, platforms, switch, who, v, p, clock):
     """Return the platform that paid-out money goes to, or −1 for the safe account: the best of noisy utilities.
 
     ``switch`` float64 (variants, 4): appeal of another platform against the safe account, weight of trust, of yield,
     of fear. Each platform's utility carries a logistic draw of its own, shared by the variants.
     """
+    beliefs, terms, gauges = accounts.beliefs, platforms.terms, platforms.gauges
     best, chosen = 0.0, -1
-    for q in range(len(account_at)):
-        k = account_at[q, who]
-        if q == p or k < 0 or gauges[layout.G_STATUS, v, q] != layout.OPEN:
+    for q in range(len(accounts.at)):
+        k = accounts.at[q, who]
+        if q == p or k < 0 or gauges[Gauges.STATUS, v, q] != OPEN:
             continue
-        trust = np.float64(beliefs[layout.FUND, v, k]) + np.float64(beliefs[layout.INTEGRITY, v, k])
-        spread = terms[layout.PROMISED_YIELD, v, q] - terms[layout.SAFE_YIELD, v, q]
-        u = (np.float64(address(who, day, purposes.DESTINATION, q, key)[0]) + 0.5) * draws.UNIFORM_SCALE
+        trust = np.float64(beliefs[Beliefs.FUND, v, k]) + np.float64(beliefs[Beliefs.INTEGRITY, v, k])
+        spread = terms[Terms.PROMISED_YIELD, v, q] - terms[Terms.SAFE_YIELD, v, q]
+        u = (np.float64(address(who, clock.day, purposes.DESTINATION, q, clock.key)[0]) + 0.5) * draws.UNIFORM_SCALE
         luck = math.log(u / (1.0 - u))
         utility = (
-            switch[v, 0] + switch[v, 1] * trust + switch[v, 2] * spread - terms[layout.ENTRY_FRICTION, v, q]
-            - switch[v, 3] * np.float64(beliefs[layout.FEAR, v, k]) + luck
+            switch[v, 0] + switch[v, 1] * trust + switch[v, 2] * spread - terms[Terms.ENTRY_FRICTION, v, q]
+            - switch[v, 3] * np.float64(beliefs[Beliefs.FEAR, v, k]) + luck
         )  # fmt: skip
         if utility > best:
             best, chosen = utility, q
@@ -138,11 +153,7 @@ def destination(beliefs, terms, gauges, account_at, switch, who, v, p, day, key)
 
 
 @compiled
-def settle(
-    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, ladder, gauges, terms,
-    switch,
-    first, investor, account_at, market, n_markets, dt, day, key,
-):  # fmt: skip
+def settle(accounts, people, platforms, switch, n_markets, clock):
     """Pay the due requests of all platforms as far as their cash reaches, under their terms.
 
     A request is due ``payout_lag``, and what custody adds, after it was made; caps of a day bind an account and a
@@ -153,10 +164,10 @@ def settle(
     order of the queue, or the same share to each by rule. What is due and not paid is overdue; a platform that is
     open and overdue is in arrears until all is paid. What is paid goes to the safe account or to another platform.
 
-    ``flows`` int64 (variants, platforms + 1, platforms + 1): money moved from … to …, the last being the safe accounts.
     Return whether some platform must be looked at: it is being wound down, or in arrears.
     """
-    n_variants, n_platforms = queue_n.shape
+    n_variants, n_platforms = accounts.queue_n.shape
+    books, gauges, terms, dt = platforms.books, platforms.gauges, platforms.terms, clock.dt
     is_urgent = False
     due = np.zeros(n_platforms, np.int64)
     unpaid = np.zeros(n_platforms, np.int64)
@@ -165,109 +176,103 @@ def settle(
     for v in range(n_variants):
         arriving[:] = 0
         for p in range(n_platforms):
-            status = gauges[layout.G_STATUS, v, p]
-            gauges[layout.G_SOLD, v, p] = 0.0
-            gauges[layout.G_SALE_LOSS, v, p] = 0.0
-            gauges[layout.G_PRICE, v, p] = math.exp(-terms[layout.SALE_IMPACT, v, p] * gauges[layout.G_PRESSURE, v, p])
-            gauges[layout.G_OUTFLOW, v, p] = 0.0
+            status = gauges[Gauges.STATUS, v, p]
+            gauges[Gauges.SOLD, v, p] = 0.0
+            gauges[Gauges.SALE_LOSS, v, p] = 0.0
+            gauges[Gauges.PRICE, v, p] = math.exp(-terms[Terms.SALE_IMPACT, v, p] * gauges[Gauges.PRESSURE, v, p])
+            gauges[Gauges.OUTFLOW, v, p] = 0.0
             due[p] = 0
-            if queue_n[v, p] > 0:
-                due[p] = due_now(queue, queue_n, requested, asked_day, terms, first, v, p, day, dt)
+            if accounts.queue_n[v, p] > 0:
+                due[p] = due_now(accounts, terms, v, p, clock)
             owed[p], unpaid[p] = due[p], due[p]
-            if status == layout.GATED_STATUS or status == layout.FAILED:
+            if status in (GATED, FAILED):
                 due[p] = 0
-            elif terms[layout.THROUGHPUT, v, p] < math.inf:
-                most = terms[layout.THROUGHPUT, v, p] * dt * np.float64(books[layout.CLAIMS, v, p])
+            elif terms[Terms.THROUGHPUT, v, p] < math.inf:
+                most = terms[Terms.THROUGHPUT, v, p] * dt * np.float64(books[Books.CLAIMS, v, p])
                 due[p] = np.int64(min(np.float64(due[p]), most))
-            if status == layout.WINDING_STATUS:
-                due[p] = min(due[p], max(books[layout.CASH, v, p], np.int64(0)) + books[layout.CUSTODY, v, p])
+            if status == WINDING:
+                due[p] = min(due[p], max(books[Books.CASH, v, p], np.int64(0)) + books[Books.CUSTODY, v, p])
                 unpaid[p] = due[p]
-            elif terms[layout.SUSPEND_AFTER, v, p] < math.inf:
-                most = round(terms[layout.SUSPEND_AFTER, v, p] * gauges[layout.G_CLAIMS_AT_START, v, p])
-                due[p] = max(min(due[p], np.int64(most - gauges[layout.G_PAID, v, p])), np.int64(0))
+            elif terms[Terms.SUSPEND_AFTER, v, p] < math.inf:
+                most = round(terms[Terms.SUSPEND_AFTER, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p])
+                due[p] = max(min(due[p], np.int64(most - gauges[Gauges.PAID, v, p])), np.int64(0))
                 unpaid[p] = due[p]
-        raise_cash(books, ladder, gauges, terms, due, market, n_markets, v, dt)
+        raise_cash(platforms, due, n_markets, v, dt)
         for p in range(n_platforms):
             if due[p] > 0:
-                pay(
-                    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, gauges,
-                    terms, switch,
-                    first, investor, account_at, arriving, due[p], owed[p], v, p, dt, day, key,
-                )  # fmt: skip
+                pay(accounts, people, platforms, switch, arriving, (due[p], owed[p]), v, p, clock)
         for q in range(n_platforms):
-            unpaid[q] -= np.int64(gauges[layout.G_OUTFLOW, v, q])
-            gauges[layout.G_PAID, v, q] += gauges[layout.G_OUTFLOW, v, q]
-            gauges[layout.G_OVERDUE, v, q] = np.float64(unpaid[q]) / max(gauges[layout.G_CLAIMS_AT_START, v, q], 1.0)
+            unpaid[q] -= np.int64(gauges[Gauges.OUTFLOW, v, q])
+            gauges[Gauges.PAID, v, q] += gauges[Gauges.OUTFLOW, v, q]
+            gauges[Gauges.OVERDUE, v, q] = np.float64(unpaid[q]) / max(gauges[Gauges.CLAIMS_AT_START, v, q], 1.0)
             if unpaid[q] <= 0:
-                gauges[layout.G_ARREARS, v, q] = 0.0
-            elif gauges[layout.G_STATUS, v, q] == layout.OPEN:
-                gauges[layout.G_ARREARS, v, q] += dt
-            books[layout.CASH, v, q] += arriving[q]
-            books[layout.CLAIMS, v, q] += arriving[q]
-            gauges[layout.G_INFLOW, v, q] += arriving[q]
-            is_urgent |= gauges[layout.G_STATUS, v, q] == layout.WINDING_STATUS
-            is_urgent |= gauges[layout.G_ARREARS, v, q] > 0.0
+                gauges[Gauges.ARREARS, v, q] = 0.0
+            elif gauges[Gauges.STATUS, v, q] == OPEN:
+                gauges[Gauges.ARREARS, v, q] += dt
+            books[Books.CASH, v, q] += arriving[q]
+            books[Books.CLAIMS, v, q] += arriving[q]
+            gauges[Gauges.INFLOW, v, q] += arriving[q]
+            is_urgent |= gauges[Gauges.STATUS, v, q] == WINDING
+            is_urgent |= gauges[Gauges.ARREARS, v, q] > 0.0
     return is_urgent
 
 
 @compiled
-def pay(
-    beliefs, flags, balance, requested, asked_day, queue, queue_n, safe, loss, flows, books, gauges, terms, switch,
-    first, investor, account_at, arriving, due, asked, v, p, dt, day, key,
-) -> None:  # fmt: skip
-    """Pay ``due`` out of the ``asked`` of one platform's queue, in order or (by rule, or winding down) the same share
-    of each request, and close the gaps in the queue.
+def pay(accounts, people, platforms, switch, arriving, sums, v, p, clock) -> None:
+    """Pay what is due out of what is asked, ``sums`` (due, asked), of one platform's queue, in order or (by rule, or
+    winding down) the same share of each request, and close the gaps in the queue.
     """
-    n_platforms = len(arriving)
-    is_winding = gauges[layout.G_STATUS, v, p] == layout.WINDING_STATUS
+    books, terms, switched = platforms.books, platforms.terms, len(arriving) > 1
+    balance, requested, flags, queue = accounts.balance, accounts.requested, accounts.flags, accounts.queue
+    due, asked = sums
+    is_winding = platforms.gauges[Gauges.STATUS, v, p] == WINDING
     budget = assets.payable(books, v, p, due, is_winding)
     share = np.float64(budget) / np.float64(asked)
-    lag = terms[layout.PAYOUT_LAG, v, p] + terms[layout.CUSTODY_LAG, v, p]
-    cap, fee_share = terms[layout.ACCOUNT_CAP, v, p] * dt, terms[layout.EXIT_FEE, v, p]
-    by_share = (terms[layout.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
-    end = first[p]
+    lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
+    cap, fee_share = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt, terms[Terms.EXIT_FEE, v, p]
+    by_share = (terms[Terms.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
+    begin = accounts.first[p]
+    end = begin
     paid_out, left_with_fees = np.int64(0), np.int64(0)
-    for k in range(first[p], first[p] + queue_n[v, p]):
+    for k in range(begin, begin + accounts.queue_n[v, p]):
         i = queue[v, k]
         x = np.int64(0)
-        if (day - asked_day[v, i]) * dt >= lag - 1e-9 and budget > 0:
+        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - 1e-9 and budget > 0:
             x = np.int64(min(np.float64(requested[v, i]), cap))
             x = min(np.int64(np.float64(x) * share) if by_share else x, budget)
         if x > 0:
             fee = np.int64(np.float64(x) * fee_share)
-            who = investor[i]
+            who = accounts.investor[i]
             budget -= x
             balance[v, i] -= x
             requested[v, i] -= x
             paid_out += x
             left_with_fees += fee
-            loss[v, who] += fee
-            q = destination(beliefs, terms, gauges, account_at, switch, who, v, p, day, key) if n_platforms > 1 else -1
+            people.loss[v, who] += fee
+            q = destination(accounts, platforms, switch, who, v, p, clock) if switched else -1
             if q < 0:
-                safe[v, who] += x - fee
+                people.safe[v, who] += x - fee
             else:
-                j = account_at[q, who]
+                j = accounts.at[q, who]
                 balance[v, j] += x - fee
-                flags[v, j] |= np.uint8(layout.HOLDS | layout.FREE)
+                flags[v, j] |= np.uint8(HOLDS | FREE)
                 arriving[q] += x - fee
-            flows[v, p, q if q >= 0 else n_platforms] += x - fee
+            platforms.flows[v, p, q if q >= 0 else len(arriving)] += x - fee
             if balance[v, i] == 0:
-                flags[v, i] &= np.uint8(layout.ALARMED | layout.RAN)
+                flags[v, i] &= np.uint8(ALARMED | RAN)
         if requested[v, i] > 0:
             queue[v, end] = i
             end += 1
-    queue_n[v, p] = end - first[p]
+    accounts.queue_n[v, p] = end - begin
     assets.pay_out(books, v, p, paid_out - left_with_fees)
-    books[layout.CLAIMS, v, p] -= paid_out
-    books[layout.QUEUED, v, p] -= paid_out
-    books[layout.LOST, v, p] += left_with_fees
-    gauges[layout.G_OUTFLOW, v, p] = paid_out
+    books[Books.CLAIMS, v, p] -= paid_out
+    books[Books.QUEUED, v, p] -= paid_out
+    books[Books.LOST, v, p] += left_with_fees
+    platforms.gauges[Gauges.OUTFLOW, v, p] = paid_out
 
 
 @compiled
-def fail(
-    flags, balance, requested, queue_n, safe, loss, books, ladder, gauges, terms, first, investor, v, p, day
-) -> None:
+def fail(accounts, people, platforms, v, p, day) -> None:
     """Close a platform: return what is segregated, sell the estate, pay its guarantee, share the rest of the loss.
 
     What an account gets: its share of custody; its share of the estate (cash, and assets at half the price fall of a
@@ -275,31 +280,33 @@ def fail(
     its limit, as far as the fund reaches. Every share is pro rata to the claim and rounded down; the rounding stays in
     the estate. A platform that is wound down is closed like this once nothing is left.
     """
-    claims = np.float64(books[layout.CLAIMS, v, p])
+    books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
+    balance, first, investor = accounts.balance, accounts.first, accounts.investor
+    claims = np.float64(books[Books.CLAIMS, v, p])
     book = assets.ladder_total(ladder, v, p)
-    price = math.exp(-0.5 * terms[layout.SALE_IMPACT, v, p])
+    price = math.exp(-0.5 * terms[Terms.SALE_IMPACT, v, p])
     proceeds = np.int64(np.float64(book) * price)
-    for k in range(layout.RUNGS):
+    for k in range(RUNGS):
         ladder[k, v, p] = 0
-    books[layout.BUYERS, v, p] += book - proceeds
-    gauges[layout.G_SOLD, v, p] += book
-    gauges[layout.G_SALE_LOSS, v, p] += book - proceeds
-    estate = max(books[layout.CASH, v, p], np.int64(0)) + proceeds
-    cost = np.int64(np.float64(estate) * terms[layout.ESTATE_COST, v, p])
-    repaid = min(estate - cost, books[layout.DEBT, v, p])
-    books[layout.CASH, v, p] += proceeds - cost - repaid
-    books[layout.ESTATE, v, p] += cost
-    books[layout.LENDER, v, p] += repaid
-    books[layout.DEBT, v, p] = 0
-    apart, estate = books[layout.CUSTODY, v, p], books[layout.CASH, v, p]
+    books[Books.BUYERS, v, p] += book - proceeds
+    gauges[Gauges.SOLD, v, p] += book
+    gauges[Gauges.SALE_LOSS, v, p] += book - proceeds
+    estate = max(books[Books.CASH, v, p], np.int64(0)) + proceeds
+    cost = np.int64(np.float64(estate) * terms[Terms.ESTATE_COST, v, p])
+    repaid = min(estate - cost, books[Books.DEBT, v, p])
+    books[Books.CASH, v, p] += proceeds - cost - repaid
+    books[Books.ESTATE, v, p] += cost
+    books[Books.LENDER, v, p] += repaid
+    books[Books.DEBT, v, p] = 0
+    apart, estate = books[Books.CUSTODY, v, p], books[Books.CASH, v, p]
     custody_share = min(np.float64(apart) / max(claims, 1.0), 1.0)
     estate_share = min(np.float64(max(estate, np.int64(0))) / max(claims * (1.0 - custody_share), 1.0), 1.0)
     returned_share = custody_share + (1.0 - custody_share) * estate_share
-    cover, limit = terms[layout.COVER, v, p], terms[layout.COVER_LIMIT, v, p]
+    cover, limit = terms[Terms.COVER, v, p], terms[Terms.COVER_LIMIT, v, p]
     owed = 0.0
     for i in range(first[p], first[p + 1]):
         owed += cover * min(np.float64(balance[v, i]), limit) * (1.0 - returned_share)
-    fund = terms[layout.GUARANTEE_FUND, v, p] + min(np.float64(books[layout.GUARANTOR, v, p]), 0.0)
+    fund = terms[Terms.GUARANTEE_FUND, v, p] + min(np.float64(books[Books.GUARANTOR, v, p]), 0.0)
     honoured = min(fund / owed, 1.0) if owed > 0.0 else 1.0
     from_custody, from_estate, from_fund, lost = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     for i in range(first[p], first[p + 1]):
@@ -311,43 +318,44 @@ def fail(
             topped = np.int64(cover * within * honoured * np.float64(b - kept - paid))
             kept = min(kept, apart - from_custody)
             paid = min(paid, max(estate, np.int64(0)) - from_estate)
-            safe[v, investor[i]] += kept + paid + topped
-            loss[v, investor[i]] += b - kept - paid - topped
+            people.safe[v, investor[i]] += kept + paid + topped
+            people.loss[v, investor[i]] += b - kept - paid - topped
             from_custody += kept
             from_estate += paid
             from_fund += topped
             lost += b - kept - paid - topped
             balance[v, i] = 0
-            requested[v, i] = 0
-        flags[v, i] &= np.uint8(layout.RAN | layout.ALARMED)
-    queue_n[v, p] = 0
-    books[layout.CUSTODY, v, p] -= from_custody
-    books[layout.CASH, v, p] -= from_estate
-    books[layout.GUARANTOR, v, p] -= from_fund
-    books[layout.CLAIMS, v, p] = 0
-    books[layout.QUEUED, v, p] = 0
-    books[layout.LOST, v, p] += lost
-    gauges[layout.G_STATUS, v, p] = layout.FAILED
-    gauges[layout.G_FAILURE_DAY, v, p] = day
+            accounts.requested[v, i] = 0
+        accounts.flags[v, i] &= np.uint8(RAN | ALARMED)
+    accounts.queue_n[v, p] = 0
+    books[Books.CUSTODY, v, p] -= from_custody
+    books[Books.CASH, v, p] -= from_estate
+    books[Books.GUARANTOR, v, p] -= from_fund
+    books[Books.CLAIMS, v, p] = 0
+    books[Books.QUEUED, v, p] = 0
+    books[Books.LOST, v, p] += lost
+    gauges[Gauges.STATUS, v, p] = FAILED
+    gauges[Gauges.FAILURE_DAY, v, p] = day
 
 
 @compiled
-def call_all(flags, balance, requested, asked_day, queue, queue_n, books, first, stop, p, day) -> None:
+def call_all(accounts, books, v, p, day) -> None:
     """Let every claim on one platform of one variant fall due: what is not yet asked for joins the queue, in order."""
-    end = first + queue_n[p]
+    begin, balance, requested = accounts.first[p], accounts.balance, accounts.requested
+    end = begin + accounts.queue_n[v, p]
     asked = np.int64(0)
-    for i in range(first, stop):
-        free = balance[i] - requested[i]
-        flags[i] &= np.uint8(255 - layout.FREE)
+    for i in range(begin, accounts.first[p + 1]):
+        free = balance[v, i] - requested[v, i]
+        accounts.flags[v, i] &= np.uint8(255 - FREE)
         if free > 0:
-            if requested[i] == 0:
-                queue[end] = i
+            if requested[v, i] == 0:
+                accounts.queue[v, end] = i
                 end += 1
-                asked_day[i] = day
-            requested[i] += free
+                accounts.asked_day[v, i] = day
+            requested[v, i] += free
             asked += free
-    queue_n[p] = end - first
-    books[layout.QUEUED, p] += asked
+    accounts.queue_n[v, p] = end - begin
+    books[Books.QUEUED, v, p] += asked
 
 
 @compiled
@@ -360,22 +368,24 @@ def mature(flags, locked, account, start, stop, was_start, was_stop) -> None:
         if locked[v] <= 0.0:
             continue
         for k in range(was_start, was_stop):
-            flags[v, account[k]] &= np.uint8(255 - layout.MATURE)
+            flags[v, account[k]] &= np.uint8(255 - MATURE)
         for k in range(start, stop):
             i = account[k]
-            if flags[v, i] & np.uint8(layout.HOLDS):
-                flags[v, i] |= np.uint8(layout.FREE | layout.MATURE)
+            if flags[v, i] & np.uint8(HOLDS):
+                flags[v, i] |= np.uint8(FREE | MATURE)
 
 
 @compiled
-def credit_interest(balance, requested, terms, books, first, days) -> None:
+def credit_interest(accounts, platforms, days) -> None:
     """Credit the promised yield of *days* to every balance, rounded down; the claims on the platform rise by as much.
 
     Who has asked for all of the balance asks for the interest too, so that a closed account leaves no crumbs behind.
     """
+    balance, requested, first = accounts.balance, accounts.requested, accounts.first
+    terms, books = platforms.terms, platforms.books
     for v in range(len(balance)):
         for p in range(len(first) - 1):
-            rate = terms[layout.PROMISED_YIELD, v, p] * days / 365.0
+            rate = terms[Terms.PROMISED_YIELD, v, p] * days / 365.0
             credited, asked = np.int64(0), np.int64(0)
             if rate > 0.0:
                 for i in range(first[p], first[p + 1]):
@@ -385,5 +395,5 @@ def credit_interest(balance, requested, terms, books, first, days) -> None:
                         asked += x
                     balance[v, i] += x
                     credited += x
-            books[layout.CLAIMS, v, p] += credited
-            books[layout.QUEUED, v, p] += asked
+            books[Books.CLAIMS, v, p] += credited
+            books[Books.QUEUED, v, p] += asked

@@ -22,7 +22,7 @@ import jinja2
 from trustsim import outcomes as measuring
 from trustsim.analysis.evidence import findings, variants_needed
 from trustsim.experiment.folder import versions
-from trustsim.kernels import account_pass, act, balance, draws, settle
+from trustsim.kernels import act, balance, draws, feel, settle
 from trustsim.model import TrustCrisisModel
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report import reading, sources, story, words
@@ -54,7 +54,7 @@ CONCEPTS = {
 }  # fmt: skip
 #: submodels that every scenario has, with where their docstring is
 ALWAYS = (
-    ("Hearing", account_pass.hear),
+    ("Hearing", feel.hear),
     ("Asking for money, joining, and what neighbours see", act.act),
     ("Assets", balance.carry),
     ("Payment", settle.settle),

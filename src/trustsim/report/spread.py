@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from trustsim.analysis.comparison import HEADLINES
 from trustsim.kernels import layout
+from trustsim.kernels.layout import Beliefs
 from trustsim.model import TrustCrisisModel, lockstep_groups
 from trustsim.report import reading, story, words
 
@@ -183,7 +184,7 @@ def trust_of_investors(model: TrustCrisisModel) -> NDArray[np.float64]:
     """Return trust in fund safety, float64 (variants, investors) in [0, 1]: the mean over an investor's accounts."""
     accounts, n = model.state.accounts, model.state.population.n_investors
     n_accounts = np.maximum(np.bincount(accounts.investor, minlength=n), 1)
-    trust = 1 / (1 + np.exp(-model.state.beliefs[layout.FUND, :, : accounts.n_accounts].astype(np.float64)))
+    trust = 1 / (1 + np.exp(-model.state.beliefs[Beliefs.FUND, :, : accounts.n_accounts].astype(np.float64)))
     return np.stack([np.bincount(accounts.investor, each, n) / n_accounts for each in trust])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import layout
+from trustsim.kernels.layout import Gauges
 from trustsim.model import TrustCrisisModel, lockstep_groups
 from trustsim.report import graph, reading, story, words
 from trustsim.report.spread import links_between, median_world, of_investors, part_of, trust_of_investors
@@ -122,7 +123,7 @@ def _watched(model: TrustCrisisModel, days: Sequence[int], investors: NDArray[np
         status[:, k][asked & was_client] = ASKED
         asked[:] = False
     series = {name: model.series(name)[list(days), :, -1] for name in ("outflow", "trust")}
-    standing = model.history[list(days), layout.G_STATUS].max(axis=2).astype(int)
+    standing = model.history[list(days), Gauges.STATUS].max(axis=2).astype(int)
     return {
         variant.name: {
             "trust": base64.b64encode(trust[v].tobytes()).decode(),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Terms, row_of
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.day import Day
 from trustsim.world.hazards import Occurrence, check_apart
@@ -170,7 +170,7 @@ class Agenda:
             for v in np.flatnonzero(entry.active):
                 for term in proposed:
                     for p in day.platforms(term.platform):
-                        where = (layout.TERMS.index(term.name), int(v), p)
+                        where = (row_of(Terms, term.name, entry.item.what), int(v), p)
                         proposals.setdefault(where, []).append((term.how, term.value))
         for place, changes in proposals.items():
             state.terms[place] = combined(state.base_terms[place], changes)

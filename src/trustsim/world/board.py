@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import layout
+from trustsim.kernels.arrays import Bulletin
+from trustsim.kernels.layout import REACH, Targets, names_of, row_of
 from trustsim.scenario.resolved import World
 
 _SPENT = 0.01  # a story this weak is no longer told
-_NOT_SPILLED = [k for k, target in enumerate(layout.TARGETS) if target not in ("fund", "integrity", "risk")]
+_NOT_SPILLED = [k for k, target in enumerate(names_of(Targets)) if target not in ("fund", "integrity", "risk")]
 
 
 @dataclass
@@ -56,8 +57,8 @@ class Board:
         self._likeness = likeness
         self._stories: list[_Story] = []
         n_variants, n_platforms = likeness.shape[:2]
-        self._silence = (
-            np.zeros((0, n_variants, n_platforms, layout.N_TARGETS + 1), np.float32),
+        self._silence = Bulletin(
+            np.zeros((0, n_variants, n_platforms, len(Targets) + 1), np.float32),
             np.zeros(0, np.bool_),
             np.zeros(0, np.bool_),
         )
@@ -82,7 +83,7 @@ class Board:
         n_platforms = evidence.shape[1]
         if n_platforms > 1:
             bad = np.minimum(evidence, 0.0)
-            risk = layout.TARGETS.index("risk")
+            risk = row_of(Targets, "risk")
             bad[:, :, risk] = np.maximum(evidence[:, :, risk], 0.0)
             spilled = np.zeros_like(evidence)
             for p in range(n_platforms):  # one by one: the order of a sum must not depend on the number of variants
@@ -91,7 +92,7 @@ class Board:
             evidence = evidence + spilled
             reach = np.maximum(reach, (self._likeness > 0).any(axis=1) * reach.max(axis=1, keepdims=True))
         row = np.concatenate([evidence, reach[:, :, None]], axis=2).astype(np.float32)
-        row[:, :, layout.REACH] *= evidence.any(axis=2)
+        row[:, :, REACH] *= evidence.any(axis=2)
         kept = np.full(len(row), keep, np.float32)
         self._stories.append(_Story(row, is_page, by_literacy, kept))
 
@@ -101,8 +102,8 @@ class Board:
             replace(story, evidence=story.evidence[columns], keep=story.keep[columns]) for story in other._stories
         ]
 
-    def bulletin(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return today's messages, which are pages, which the literate discount; let the stories fade."""
+    def bulletin(self) -> Bulletin:
+        """Return today's messages; let the stories fade."""
         if not self._stories:
             return self._silence
         rows = np.array([s.evidence for s in self._stories])
@@ -110,8 +111,8 @@ class Board:
         by_literacy = np.array([s.by_literacy for s in self._stories])
         self._stories = [s for s in self._stories if s.keep.any()]
         for story in self._stories:
-            told = story.evidence[:, :, : layout.REACH]
+            told = story.evidence[:, :, :REACH]
             told *= story.keep[:, None, None]
             story.evidence[np.abs(told).max(axis=(1, 2), initial=0.0) <= _SPENT] = 0.0
         self._stories = [s for s in self._stories if s.evidence.any()]
-        return rows, is_page, by_literacy
+        return Bulletin(rows, is_page, by_literacy)

@@ -9,10 +9,28 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trustsim.errors import ModelError
-from trustsim.kernels import balance, draws, layout, purposes, settle
-from trustsim.kernels.account_pass import account_words
+from trustsim.kernels import balance, draws, purposes, settle
 from trustsim.kernels.desk import serve
+from trustsim.kernels.layout import (
+    FAILED,
+    FREE,
+    GATED,
+    HOLDS,
+    JOINS,
+    LEAVING,
+    OPEN,
+    RUNS,
+    WINDING,
+    Beliefs,
+    Books,
+    Gauges,
+    Targets,
+    Terms,
+    Traits,
+    row_of,
+)
 from trustsim.kernels.opinions import copy, meet
+from trustsim.kernels.variates import account_words
 from trustsim.world import obligations, opinions
 from trustsim.world.board import Board
 from trustsim.world.hazards import Draw, Occurrence
@@ -57,7 +75,7 @@ class Day:
         self.age: NDArray[np.float64] = np.zeros(state.n_variants)
         self.memory: dict[Any, Any] = {}
         self.occurrence: Occurrence = (-1, 0.0, 0)
-        self.status_before = state.gauges[layout.G_STATUS].copy()  # yesterday's: today's is being made
+        self.status_before = state.gauges[Gauges.STATUS].copy()  # yesterday's: today's is being made
         self.is_quiet = False
         self.kept: dict[str, NDArray[Any]] = {}
         self._turns: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
@@ -82,7 +100,7 @@ class Day:
 
     def holds(self, variant: int, platform: int) -> Mask:
         """Return bool (accounts of the platform,): the account is open."""
-        return (self.state.flags[variant, self.accounts(platform)] & layout.HOLDS) > 0
+        return (self.state.flags[variant, self.accounts(platform)] & HOLDS) > 0
 
     def serve(self, variant: int, platform: int, contacts: float, desk: Mapping[str, float]) -> float:
         """Let the contacts of a step, per client and day, be taken by the agents of a desk; return the next one's wait.
@@ -123,15 +141,13 @@ class Day:
         shape = (self.state.n_variants, self.state.n_platforms)
         worth = self.keep(BACKING, lambda: np.full(shape, np.nan))
         if np.isnan(worth[variant, platform]):
-            worth[variant, platform] = (
-                self.worth(platform)[variant] / self.state.books[layout.CLAIMS, variant, platform]
-            )
+            worth[variant, platform] = self.worth(platform)[variant] / self.state.books[Books.CLAIMS, variant, platform]
         return float(worth[variant, platform])
 
     def worth(self, platform: int) -> NDArray[np.int64]:
         """Return int64 (variants,): cash, client money and true assets, less debt, minor units."""
         books = self.state.books[:, :, platform]
-        own = books[layout.CASH] + books[layout.CUSTODY] - books[layout.DEBT]
+        own = books[Books.CASH] + books[Books.CUSTODY] - books[Books.DEBT]
         return np.asarray(own + self.state.ladder[:, :, platform].sum(axis=0), np.int64)
 
     def believed_cover(self, variant: int, platform: int) -> Floats:
@@ -143,13 +159,13 @@ class Day:
     def bring_claims_to_value(self, platform: int, where: Mask) -> None:
         """Let the claims on *platform* be what stands behind them, in proportion and rounded down; a fall is a loss."""
         state, mine = self.state, self.accounts(platform)
-        for v in np.flatnonzero(where & (state.books[layout.CLAIMS, :, platform] > 0)).tolist():
-            share = max(int(self.worth(platform)[v]), 0) / int(state.books[layout.CLAIMS, v, platform])
+        for v in np.flatnonzero(where & (state.books[Books.CLAIMS, :, platform] > 0)).tolist():
+            share = max(int(self.worth(platform)[v]), 0) / int(state.books[Books.CLAIMS, v, platform])
             held, asked = state.balance[v, mine], state.requested[v, mine]
             now, left = np.floor(held * share).astype(np.int64), np.floor(asked * share).astype(np.int64)
             np.add.at(state.loss[v], state.accounts.investor[mine], np.maximum(held - now, 0))
-            state.books[layout.CLAIMS, v, platform] += (now - held).sum()
-            state.books[layout.QUEUED, v, platform] += (left - asked).sum()
+            state.books[Books.CLAIMS, v, platform] += (now - held).sum()
+            state.books[Books.QUEUED, v, platform] += (left - asked).sum()
             held[:], asked[:] = now, left
 
     def borrow(self, variant: int, *, links: float, interbank: float) -> None:
@@ -169,7 +185,7 @@ class Day:
         state, debts = self.state, self.kept[DEBTS][variant]
         n = state.n_platforms
         books = state.books[:, variant]
-        own = np.maximum(books[layout.CASH] - np.maximum(books[layout.CLAIMS] - books[layout.CUSTODY], 0), 0)
+        own = np.maximum(books[Books.CASH] - np.maximum(books[Books.CLAIMS] - books[Books.CUSTODY], 0), 0)
         paid = obligations.clearing(debts, own.astype(np.float64))
         due = np.bincount(debts[0], debts[2], n)
         got = np.bincount(debts[1], debts[2] * (paid / np.maximum(due, 1.0))[debts[0]], n)
@@ -186,7 +202,7 @@ class Day:
 
     def _fail(self, variant: int, platforms: NDArray[np.int64]) -> None:
         for p in platforms.tolist():
-            if self.state.gauges[layout.G_STATUS, variant, p] != layout.FAILED:
+            if self.state.gauges[Gauges.STATUS, variant, p] != FAILED:
                 close_platform(self.state, variant, p, self.step)
 
     def waiting(self, variant: int, platform: int) -> Floats:
@@ -200,9 +216,9 @@ class Day:
         state, mine = self.state, self.accounts(platform)
         requested = state.requested[variant, mine]
         taken = who & (requested > 0)
-        state.books[layout.QUEUED, variant, platform] -= requested[taken].sum()
+        state.books[Books.QUEUED, variant, platform] -= requested[taken].sum()
         requested[taken] = 0
-        state.flags[variant, mine][taken] &= np.uint8(255 - layout.FREE - layout.LEAVING)
+        state.flags[variant, mine][taken] &= np.uint8(255 - FREE - LEAVING)
         n = int(state.queue_n[variant, platform])
         queue = state.queue[variant, mine.start : mine.start + n]
         kept = queue[~taken[queue - mine.start]]
@@ -212,20 +228,20 @@ class Day:
     def share_out(self, variant: int, platform: int) -> Floats:
         """Return float64 (accounts of the platform,): the share of the owner's neighbours in memory; 0 without any."""
         mine = self.accounts(platform)
-        seen = self.state.beliefs[layout.SEEN, variant, mine].astype(np.float64)
-        return np.asarray(seen * self.state.traits[layout.T_LINKS, mine])
+        seen = self.state.beliefs[Beliefs.SEEN, variant, mine].astype(np.float64)
+        return np.asarray(seen * self.state.traits[Traits.LINKS, mine])
 
     def leave(self, variant: int, platform: int, who: Mask) -> None:
         """Let the accounts *who*, bool (accounts of the platform,), run today, where they hold money that is free."""
         mine = self.accounts(platform)
-        is_free = (self.state.flags[variant, mine] & layout.FREE) > 0
+        is_free = (self.state.flags[variant, mine] & FREE) > 0
         runs = who & is_free & self.holds(variant, platform)
-        self.state.actions[variant, mine][runs] |= np.uint8(layout.RUNS)
+        self.state.actions[variant, mine][runs] |= np.uint8(RUNS)
 
     def join(self, variant: int, platform: int, who: Mask) -> None:
         """Let the accounts *who*, bool (accounts of the platform,), pay in today, where they hold nothing."""
         joins = who & ~self.holds(variant, platform)
-        self.state.actions[variant, self.accounts(platform)][joins] |= np.uint8(layout.JOINS)
+        self.state.actions[variant, self.accounts(platform)][joins] |= np.uint8(JOINS)
 
     def uniforms(self, purpose: int, platform: int) -> Floats:
         """Return the day's uniforms in (0, 1) of the accounts of *platform* for *purpose*, float64 (4, accounts)."""
@@ -276,18 +292,18 @@ class Day:
 
     def measured(self, name: str) -> NDArray[np.float64]:
         """Return what was measured yesterday, float64 (variants, platforms)."""
-        today: NDArray[np.float64] = self.state.gauges[layout.GAUGES.index(name)]
+        today: NDArray[np.float64] = self.state.gauges[row_of(Gauges, name)]
         return self.status_before if name == "status" else today
 
     def terms(self, name: str) -> NDArray[np.float64]:
         """Return a term as it stands today, float64 (variants, platforms)."""
-        row: NDArray[np.float64] = self.state.terms[layout.TERMS.index(name)]
+        row: NDArray[np.float64] = self.state.terms[row_of(Terms, name)]
         return row
 
     def stopped_today(self) -> NDArray[np.bool_]:
         """Return bool (variants, platforms): payments are stopped today and were not yesterday."""
-        is_stopped = self.state.gauges[layout.G_STATUS] == layout.GATED_STATUS
-        return np.asarray(is_stopped & (self.status_before != layout.GATED_STATUS))
+        is_stopped = self.state.gauges[Gauges.STATUS] == GATED
+        return np.asarray(is_stopped & (self.status_before != GATED))
 
     def failed_yesterday(self) -> NDArray[np.bool_]:
         """Return bool (variants, platforms): the platform failed in the step before."""
@@ -329,10 +345,10 @@ class Day:
             return
         strengths = {target: np.where(where, value, 0.0) for target, value in strength.items()}
         _finite("post", reach=reach, fading=fading, **strengths)
-        evidence = np.zeros((self.state.n_variants, self.state.n_platforms, layout.N_TARGETS))
+        evidence = np.zeros((self.state.n_variants, self.state.n_platforms, len(Targets)))
         reaches = np.zeros((self.state.n_variants, self.state.n_platforms))
         for target, value in strengths.items():
-            evidence[:, platform, layout.TARGETS.index(target)] = value
+            evidence[:, platform, row_of(Targets, target)] = value
         if reach is None:
             evidence *= self.press["credibility"][:, None, None]
             reaches[:, platform], keep = self._press_reach, self._press_keep
@@ -361,12 +377,12 @@ class Day:
 
         No more is taken than there is. Return what was taken, int64 (variants,), minor units.
         """
-        cash, custody = (np.maximum(self.state.books[entry, :, platform], 0) for entry in (layout.CASH, layout.CUSTODY))
+        cash, custody = (np.maximum(self.state.books[entry, :, platform], 0) for entry in (Books.CASH, Books.CUSTODY))
         held = np.maximum(cash + custody, 1)
         wanted = np.minimum(np.asarray(amount, np.float64), cash + custody)
-        from_custody = self.move(layout.CUSTODY, layout.THIEVES, platform, wanted * (custody / held), where)
+        from_custody = self.move(Books.CUSTODY, Books.THIEVES, platform, wanted * (custody / held), where)
         from_cash = np.minimum(np.floor(wanted) - from_custody, cash)
-        return from_custody + self.move(layout.CASH, layout.THIEVES, platform, from_cash, where)
+        return from_custody + self.move(Books.CASH, Books.THIEVES, platform, from_cash, where)
 
     def revalue(self, platform: int, change: ArrayLike, where: Mask) -> NDArray[np.int64]:
         """Change the value of a platform's assets by a share (negative: a loss); return the change, int64
@@ -383,41 +399,36 @@ class Day:
         """Let the reported assets of *platform* exceed the true ones by *amount* more (minor units)."""
         more = np.where(where, np.asarray(amount), 0)
         _finite("misreport", amount=more)
-        self.state.books[layout.MISREPORTED, :, platform] += more.astype(np.int64)
+        self.state.books[Books.MISREPORTED, :, platform] += more.astype(np.int64)
 
     def reveal(self, platform: int, where: Mask) -> NDArray[np.float64]:
         """Bring the reported figures back to the truth; return the gap that this uncovers / claims, float64
         (variants,)."""
         books = self.state.books
-        gap = books[layout.MISREPORTED, :, platform] / np.maximum(books[layout.CLAIMS, :, platform], 1)
-        books[layout.MISREPORTED, where, platform] = 0
+        gap = books[Books.MISREPORTED, :, platform] / np.maximum(books[Books.CLAIMS, :, platform], 1)
+        books[Books.MISREPORTED, where, platform] = 0
         return np.where(where, gap, 0.0)
 
     def spend(self, platform: int, amount: ArrayLike, where: Mask) -> None:
         """Book a one-off cost of a lever, minor units."""
         spent = np.where(where, np.asarray(amount, np.float64), 0.0)
         _finite("spend", amount=spent)
-        self.state.gauges[layout.G_COST, :, platform] += spent
+        self.state.gauges[Gauges.COST, :, platform] += spent
 
     def stop_payments(self, platform: int, where: Mask) -> None:
         """Let *platform* pay nothing in this step (an outage, a gate)."""
-        row = self.state.gauges[layout.G_STATUS, :, platform]
-        stops = where & (row == layout.OPEN)
-        row[stops] = layout.GATED_STATUS
+        row = self.state.gauges[Gauges.STATUS, :, platform]
+        stops = where & (row == OPEN)
+        row[stops] = GATED
         self.is_quiet &= not stops.any()
 
     def wind_down(self, platform: int, where: Mask) -> None:
         """Freeze *platform* for good: every claim falls due and is paid as assets run off."""
         state = self.state
-        row = state.gauges[layout.G_STATUS, :, platform]
-        for v in np.flatnonzero(where & (row < layout.WINDING_STATUS)):
-            row[v] = layout.WINDING_STATUS
-            first, stop = state.accounts.first[platform : platform + 2]
-            settle.call_all(
-                state.flags[v], state.balance[v], state.requested[v], state.asked_day[v], state.queue[v],
-                state.queue_n[v],
-                state.books[:, v], first, stop, platform, self.step,
-            )  # fmt: skip
+        row = state.gauges[Gauges.STATUS, :, platform]
+        for v in np.flatnonzero(where & (row < WINDING)):
+            row[v] = WINDING
+            settle.call_all(state.groups.accounts, state.books, v, platform, self.step)
 
     def sell_to_owners(self, platform: int, amount: ArrayLike, where: Mask) -> None:
         """Let the owners take assets over at par: *amount* (minor units) of cash comes in, as far as assets reach."""
@@ -427,7 +438,7 @@ class Day:
         for v in np.flatnonzero(where):
             taken = min(int(wanted[v]), int(state.ladder[:, v, platform].sum()))
             balance.take_from_ladder(state.ladder, v, platform, taken)
-            state.books[layout.CASH, v, platform] += taken
+            state.books[Books.CASH, v, platform] += taken
 
     def meet(self, variant: int, *, confidence: float, speed: float, meetings: float) -> None:
         """Let random pairs of neighbours meet and exchange opinions; see :func:`trustsim.kernels.opinions.meet`."""
@@ -501,7 +512,7 @@ class Day:
     def set_trust(self, variant: int, platform: int, trust: Floats) -> None:
         """Let the trust in fund safety be *trust*, probabilities float64 (accounts of the platform,)."""
         _finite("set_trust", trust=trust)
-        self.state.beliefs[layout.FUND, variant, self.accounts(platform)] = opinions.log_odds(trust)
+        self.state.beliefs[Beliefs.FUND, variant, self.accounts(platform)] = opinions.log_odds(trust)
 
     def listen(self, variant: int, rule: opinions.Listens) -> None:
         """Let everyone take over what those think whom they listen to, and note how fast opinions still move."""

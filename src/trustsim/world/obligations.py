@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
 from scipy.sparse.linalg import spsolve
 
-from trustsim.kernels import draws, layout, purposes
+from trustsim.kernels import draws, purposes
+from trustsim.kernels.layout import FAILED, Books, Gauges
 from trustsim.world.sections import owed
 from trustsim.world.state import State
 
@@ -40,12 +41,12 @@ def lend_at_random(state: State, variant: int, links: float, share: float, key: 
     creditor, other = np.divmod(pair, max(n - 1, 1))
     debtor = other + (other >= creditor)
     books, ladder = state.books[:, variant], state.ladder[:, variant]
-    total = books[layout.CASH] + books[layout.CUSTODY] + ladder.sum(axis=0)
+    total = books[Books.CASH] + books[Books.CUSTODY] + ladder.sum(axis=0)
     n_debtors = np.bincount(creditor, minlength=n)
     amount = np.floor(share * total / np.maximum(n_debtors, 1)).astype(np.int64)[creditor]
-    amount = np.minimum(amount, np.maximum(books[layout.CASH], 0)[creditor] // np.maximum(n_debtors, 1)[creditor])
-    np.subtract.at(books[layout.CASH], creditor, amount)
-    np.add.at(books[layout.CASH], debtor, amount)
+    amount = np.minimum(amount, np.maximum(books[Books.CASH], 0)[creditor] // np.maximum(n_debtors, 1)[creditor])
+    np.subtract.at(books[Books.CASH], creditor, amount)
+    np.add.at(books[Books.CASH], debtor, amount)
     return np.stack([debtor, creditor, amount])
 
 
@@ -92,7 +93,7 @@ def pay(state: State, variant: int, debts: Ints, paid: Floats) -> None:
     debtor, creditor, amount = debts
     due = np.maximum(np.bincount(debtor, amount, state.n_platforms), 1.0)
     moved = np.floor(amount * (paid / due)[debtor] + 1e-6).astype(np.int64)
-    cash = state.books[layout.CASH, variant]
+    cash = state.books[Books.CASH, variant]
     np.subtract.at(cash, debtor, moved)
     np.add.at(cash, creditor, moved)
 
@@ -101,9 +102,9 @@ def net_worth(state: State, variant: int, debts: Ints) -> Ints:
     """Return int64 (platforms,): cash, client money, assets and what others that stand owe, less all that is owed."""
     debtor, creditor, amount = debts
     books = state.books[:, variant]
-    stands = state.gauges[layout.G_STATUS, variant] != layout.FAILED
-    worth = books[layout.CASH] + books[layout.CUSTODY] + state.ladder[:, variant].sum(axis=0)
-    worth = worth - books[layout.DEBT] - books[layout.CLAIMS]
+    stands = state.gauges[Gauges.STATUS, variant] != FAILED
+    worth = books[Books.CASH] + books[Books.CUSTODY] + state.ladder[:, variant].sum(axis=0)
+    worth = worth - books[Books.DEBT] - books[Books.CLAIMS]
     np.add.at(worth, creditor, amount * stands[debtor])
     np.subtract.at(worth, debtor, amount)
     return np.asarray(worth, np.int64)

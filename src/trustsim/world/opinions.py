@@ -7,8 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import draws, layout, opinions, purposes
-from trustsim.kernels.account_pass import CLIP
+from trustsim.kernels import draws, opinions, purposes
+from trustsim.kernels.feel import CLIP
+from trustsim.kernels.layout import Beliefs
 from trustsim.world.network import Network
 from trustsim.world.state import State
 
@@ -71,4 +72,4 @@ def log_odds(opinion: Floats) -> Floats:
 
 def trust_as_thought(state: State, variant: int, opinion: Floats) -> None:
     """Let the trust in fund safety of every account be its owner's opinion, float64 (investors,)."""
-    state.beliefs[layout.FUND, variant] = log_odds(opinion)[state.accounts.investor]
+    state.beliefs[Beliefs.FUND, variant] = log_odds(opinion)[state.accounts.investor]

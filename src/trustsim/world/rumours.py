@@ -7,8 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import draws, layout, rumour
-from trustsim.kernels.layout import T_FEAR_GAIN
+from trustsim.kernels import draws, rumour
+from trustsim.kernels.arrays import Clock
+from trustsim.kernels.layout import Gauges, Terms
 from trustsim.world.network import Network
 from trustsim.world.state import State
 
@@ -80,8 +81,14 @@ def spread_rumour(
     status: NDArray[np.uint8] = memory.setdefault(
         ("rumour", platform), np.zeros((state.n_variants, state.network.n_nodes), np.uint8)
     )
-    fear_gain, at = state.traits[T_FEAR_GAIN], state.accounts.at[platform]
-    terms = dict(zip(layout.TERMS, state.terms[:, :, platform], strict=True))
+    groups, clock = state.groups, Clock(step, dt, key)
+    terms = state.terms[:, :, platform]
+    reverting = np.where(age >= terms[Terms.REBUTTAL_LAG] - 1e-9, 1 - (1 - terms[Terms.REBUTTAL]) ** dt, 0.0)
+    chance, tiring, forgetting = (1 - (1 - x) ** dt for x in (told.infectiousness, told.tiring, told.forgetting))
+    words = rumour.Words(
+        platform, spreading, chance, tiring, forgetting, np.float32(told.risk), np.float32(told.fear),
+        terms[Terms.EDUCATION].copy(), reverting,
+    )  # fmt: skip
     if begins.any():
         first = set(seeds(state.network, told.seeds, told.where, seeding, key, step).tolist())
         if told.broadcast > 0:
@@ -89,17 +96,9 @@ def spread_rumour(
             first |= set(np.flatnonzero(luck < told.broadcast).tolist())
         for v in np.flatnonzero(begins):
             for who in sorted(first):
-                rumour.believe_it(
-                    status, state.beliefs, fear_gain, at, v, who, np.float32(told.risk), np.float32(told.fear)
-                )
+                rumour.believe_it(status, groups.accounts, words, v, who)
                 status[v, who] = rumour.TELLS
-    reverting = np.where(age >= terms["rebuttal_lag"] - 1e-9, 1 - (1 - terms["rebuttal"]) ** dt, 0.0)
-    chance, tiring, forgetting = (1 - (1 - x) ** dt for x in (told.infectiousness, told.tiring, told.forgetting))
-    rumour.spread(
-        status, active, state.beliefs, fear_gain, at, state.network.indptr, state.network.neighbours,
-        state.network.is_complete, state.population.traits["literacy"], terms["education"].copy(), chance, tiring,
-        forgetting, reverting, np.float32(told.risk), np.float32(told.fear), spreading, platform, step, key,
-    )  # fmt: skip
+    rumour.spread(status, active, groups.accounts, groups.links, state.population.traits["literacy"], words, clock)
     believers = (status != rumour.IGNORANT) & (status != rumour.PUT_RIGHT)
-    state.gauges[layout.G_BELIEVERS, :, platform] = believers.mean(axis=1) if believers.shape[1] else 0.0
+    state.gauges[Gauges.BELIEVERS, :, platform] = believers.mean(axis=1) if believers.shape[1] else 0.0
     return status

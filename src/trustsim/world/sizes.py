@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trustsim.kernels import layout
+from trustsim.kernels.layout import Beliefs, Books, Gauges, Sums, Terms, Traits, Weights
 
 PADDING = 8  # action bytes are scanned eight at a time
 _BYTES = {"float32": 4, "float64": 8, "uint8": 1, "int16": 2, "int32": 4, "int64": 8}
 _COUNTS = {
-    "BELIEFS": layout.N_BELIEFS, "TRAITS": layout.N_TRAITS, "ENTRIES": layout.N_ENTRIES, "RUNGS": layout.RUNGS,
-    "TERMS": len(layout.TERMS), "GAUGES": len(layout.GAUGES), "WEIGHTS": layout.N_WEIGHTS, "SUMS": layout.N_SUMS,
+    "BELIEFS": len(Beliefs), "TRAITS": len(Traits), "ENTRIES": len(Books), "RUNGS": layout.RUNGS,
+    "TERMS": len(Terms), "GAUGES": len(Gauges), "WEIGHTS": len(Weights), "SUMS": len(Sums),
 }  # fmt: skip
 
 #: array of :class:`trustsim.world.state.State` → dtype, shape

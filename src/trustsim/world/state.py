@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import layout
+from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms
+from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, NEUTRAL, RUNGS, Books, Gauges, Terms, names_of
 from trustsim.kernels.settle import fail
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
 from trustsim.world.network import Network
-from trustsim.world.population import Accounts, Population
+from trustsim.world.population import Accounts as Opened
+from trustsim.world.population import Population
 from trustsim.world.sections import Platform
 from trustsim.world.sizes import STATE, Size
 
@@ -33,7 +35,7 @@ class State:
 
     network: Network
     population: Population
-    accounts: Accounts
+    accounts: Opened
     platforms: tuple[Platform, ...]
     beliefs: NDArray[np.float32]  # (BELIEFS, v, a)
     traits: NDArray[np.float32]  # (TRAITS, a)
@@ -56,6 +58,22 @@ class State:
     sums: Ints  # (v, p, SUMS)
     market: Ints  # (p,)
 
+    def __post_init__(self) -> None:
+        self.group()
+
+    def group(self) -> None:
+        """Put the arrays that kernels take together into groups; again after arrays were replaced."""
+        x, links = self.accounts, self.network
+        accounts = Accounts(
+            self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.queue,
+            self.queue_n, self.traits, x.ticket, x.investor, x.first, x.at,
+        )  # fmt: skip
+        platforms = Platforms(
+            self.books, self.ladder, self.terms, self.gauges, self.weights, self.sums, self.flows, self.market
+        )
+        linked = Links(links.indptr, links.neighbours, links.is_complete)
+        self.groups = Groups(accounts, People(self.safe, self.loss), platforms, linked)
+
     @property
     def n_variants(self) -> int:
         return len(self.balance)
@@ -68,24 +86,25 @@ class State:
         """Let everything that moves stand as in these columns, int64 (variants,), of *other*, a state of this world."""
         for name, axis in _MOVING.items():
             setattr(self, name, np.ascontiguousarray(np.take(getattr(other, name), columns, axis)))
+        self.group()
 
     def total_money(self) -> Ints:
         """Return int64 (v,): all money and assets, in and outside platforms; constant for ever (promise 1)."""
-        inside = self.books[: layout.N_MONEY].sum(axis=(0, 2)) + self.ladder.sum(axis=(0, 2))
+        inside = self.books[:N_MONEY].sum(axis=(0, 2)) + self.ladder.sum(axis=(0, 2))
         return np.asarray(inside + self.safe.sum(axis=1), np.int64)
 
     def claims_gap(self) -> Ints:
         """Return int64 (v, p): booked claims less the sum of balances; always 0."""
         owed = np.add.reduceat(np.pad(self.balance, ((0, 0), (0, 1))), self.accounts.first[:-1], axis=1)
         owed[:, np.diff(self.accounts.first) == 0] = 0
-        return np.asarray(self.books[layout.CLAIMS] - owed, np.int64)
+        return np.asarray(self.books[Books.CLAIMS] - owed, np.int64)
 
 
 def _base_terms(worlds: Sequence[World]) -> Floats:
     n_platforms = len(worlds[0].platforms)
-    terms = np.zeros((len(layout.TERMS), len(worlds), n_platforms))
-    for name, value in layout.NEUTRAL.items():
-        terms[layout.TERMS.index(name)] = value
+    terms = np.zeros((len(Terms), len(worlds), n_platforms))
+    for row, value in NEUTRAL.items():
+        terms[row] = value
     for v, world in enumerate(worlds):
         if world.platforms is worlds[0].platforms and v > 0:
             terms[:, v] = terms[:, 0]
@@ -102,7 +121,7 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
                 "custody_lag": regime.lag,
                 "report_interval": platform.report_interval or math.inf,
             }
-            for k, name in enumerate(layout.TERMS):
+            for k, name in enumerate(names_of(Terms)):
                 if name in from_custody:
                     terms[k, v, p] = from_custody[name]
                 elif hasattr(platform, name):
@@ -110,7 +129,7 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
     return terms
 
 
-def build(worlds: Sequence[World], network: Network, population: Population, accounts: Accounts) -> State:
+def build(worlds: Sequence[World], network: Network, population: Population, accounts: Opened) -> State:
     """Lay out the arrays for day 0: one world a variant, all on the same network, population and accounts.
 
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
@@ -133,7 +152,7 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
     for name, value in filled.items():
         arrays[name][...] = value
     state = State(network, population, accounts, worlds[0].platforms, **arrays)
-    state.flags[state.balance > 0] = layout.HOLDS | layout.FREE
+    state.flags[state.balance > 0] = HOLDS | FREE
     _open_books(state, worlds)
     return state
 
@@ -153,24 +172,20 @@ def _open_books(state: State, worlds: Sequence[World]) -> None:
             liquid = int(platform.liquid_share * claims)
             assets = max(int((1.0 + platform.equity) * claims) - liquid, 0)
             apart = int(platform.segregated_share * liquid)
-            state.books[layout.CLAIMS, v, p] = claims
-            state.books[layout.CUSTODY, v, p] = apart
-            state.books[layout.CASH, v, p] = liquid - apart + int(platform.own_cash)
-            state.books[layout.DEBT, v, p] = int(platform.outside_debt)
-            state.ladder[:, v, p] = assets // layout.RUNGS
-            state.ladder[-1, v, p] += assets % layout.RUNGS
-            state.gauges[layout.G_CLAIMS_AT_START, v, p] = claims
-            state.gauges[layout.G_DEPTH, v, p] = max(assets, 1)
-            state.gauges[layout.G_ACCOUNTS, v, p] = first[p + 1] - first[p]
-            state.gauges[layout.G_PRICE, v, p] = 1.0
-            state.gauges[layout.G_FAILURE_DAY, v, p] = np.nan
+            state.books[Books.CLAIMS, v, p] = claims
+            state.books[Books.CUSTODY, v, p] = apart
+            state.books[Books.CASH, v, p] = liquid - apart + int(platform.own_cash)
+            state.books[Books.DEBT, v, p] = int(platform.outside_debt)
+            state.ladder[:, v, p] = assets // RUNGS
+            state.ladder[-1, v, p] += assets % RUNGS
+            state.gauges[Gauges.CLAIMS_AT_START, v, p] = claims
+            state.gauges[Gauges.DEPTH, v, p] = max(assets, 1)
+            state.gauges[Gauges.ACCOUNTS, v, p] = first[p + 1] - first[p]
+            state.gauges[Gauges.PRICE, v, p] = 1.0
+            state.gauges[Gauges.FAILURE_DAY, v, p] = np.nan
 
 
 def close_platform(state: State, variant: int, platform: int, step: int) -> None:
     """Close a platform of one variant in the books: see :func:`trustsim.kernels.settle.fail`."""
-    one = slice(variant, variant + 1)
-    fail(
-        state.flags[one], state.balance[one], state.requested[one], state.queue_n[one], state.safe[one],
-        state.loss[one], state.books[:, one], state.ladder[:, one], state.gauges[:, one], state.terms[:, one],
-        state.accounts.first, state.accounts.investor, 0, platform, step,
-    )  # fmt: skip
+    groups = state.groups
+    fail(groups.accounts, groups.people, groups.platforms, variant, platform, step)

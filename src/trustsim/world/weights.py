@@ -3,54 +3,58 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import draws, layout, purposes
-from trustsim.kernels.account_pass import WEIGHTS
+from trustsim.kernels import draws, purposes
+from trustsim.kernels.layout import HOLDS, Beliefs, Gauges, Terms, Traits, Weights, row_of
 from trustsim.registry import REGISTRY, parameters_of
 from trustsim.world.population import Population, reading_errors
 from trustsim.world.state import State
 
 _NEVER = -60.0  # log-odds
-_OFF = {"calm": _NEVER, "ordinary": _NEVER, "join": _NEVER, "seen_keep": 0.0, "salience": 1.0}
+_OFF = {Weights.CALM: _NEVER, Weights.ORDINARY: _NEVER, Weights.JOIN: _NEVER, Weights.SALIENCE: 1.0}  # else 0
 Settings = Mapping[str, tuple[Any, ...]]  # mechanism → its settings in each variant, None where it is off
 
 
 def weigh(state: State, settings: Settings, dt: float) -> NDArray[np.float64]:
     """Fill ``state.weights`` from mechanisms and terms; return the constant part of the readiness to run, (variants,
     platforms)."""
-    table = np.zeros((len(WEIGHTS), state.n_variants, 1))
+    table = np.zeros((len(Weights), state.n_variants, 1))
     for v in range(state.n_variants):
-        row = {**dict.fromkeys(WEIGHTS, 0.0), **_OFF}
-        for by_variant in settings.values():
-            if hasattr(by_variant[v], "weigh"):
-                row.update(by_variant[v].weigh(dt))
-        if any(getattr(by_variant[v], "remembers", "") for by_variant in settings.values()):
-            row["seen_keep"] = 1.0  # who left, or is out, is known for good
-        table[:, v, 0] = [row[name] for name in WEIGHTS]
+        table[:, v, 0] = _weights_of([by_variant[v] for by_variant in settings.values()], dt)
     weights = np.repeat(table, state.n_platforms, axis=2)
-    terms = dict(zip(layout.TERMS, state.terms, strict=True))
-    friction = terms["exit_friction"] - state.base_terms[layout.EXIT_FRICTION]
-    entry = terms["entry_friction"] - state.base_terms[layout.ENTRY_FRICTION]
-    at = {name: k for k, name in enumerate(WEIGHTS)}
-    weights[at["ordinary"]] -= friction
-    weights[at["join"]] -= entry
-    weights[at["cover"]] = np.minimum(terms["cover"] * terms["credibility"], 1.0)
-    weights[at["cover_limit"]] = terms["cover_limit"]
-    weights[at["education"]] = terms["education"]
-    weights[at["base_fund"]] = terms["custody_trust"]
-    calm = weights[at["calm"]] - terms["exit_friction"]
+    friction = state.terms[Terms.EXIT_FRICTION] - state.base_terms[Terms.EXIT_FRICTION]
+    entry = state.terms[Terms.ENTRY_FRICTION] - state.base_terms[Terms.ENTRY_FRICTION]
+    weights[Weights.ORDINARY] -= friction
+    weights[Weights.JOIN] -= entry
+    weights[Weights.COVER] = np.minimum(state.terms[Terms.COVER] * state.terms[Terms.CREDIBILITY], 1.0)
+    weights[Weights.COVER_LIMIT] = state.terms[Terms.COVER_LIMIT]
+    weights[Weights.EDUCATION] = state.terms[Terms.EDUCATION]
+    weights[Weights.BASE_FUND] = state.terms[Terms.CUSTODY_TRUST]
+    calm = weights[Weights.CALM] - state.terms[Terms.EXIT_FRICTION]
     for v, choice in enumerate(settings["choice"]):
         if choice is not None:
-            spread = terms["promised_yield"][v] - terms["safe_yield"][v]
-            kept = np.minimum(terms["segregated_share"][v] * choice.segregation, 1 - 1e-6)
-            calm[v] += np.log(1 - kept) - choice.fee * terms["exit_fee"][v] - choice.pays_yield * spread
+            spread = state.terms[Terms.PROMISED_YIELD, v] - state.terms[Terms.SAFE_YIELD, v]
+            kept = np.minimum(state.terms[Terms.SEGREGATED_SHARE, v] * choice.segregation, 1 - 1e-6)
+            calm[v] += np.log(1 - kept) - choice.fee * state.terms[Terms.EXIT_FEE, v] - choice.pays_yield * spread
     state.weights[:] = np.moveaxis(weights, 0, 2)
     return np.asarray(calm)
+
+
+def _weights_of(mechanisms: Sequence[Any], dt: float) -> NDArray[np.float64]:
+    """Return float64 (Weights,): what the mechanisms of one variant say; what several say of one weight adds up."""
+    said: dict[int, list[float]] = {}
+    for mechanism in mechanisms:
+        if hasattr(mechanism, "weigh"):
+            for name, value in mechanism.weigh(dt).items():
+                said.setdefault(row_of(Weights, name, mechanism), []).append(value)
+    if any(getattr(mechanism, "remembers", "") for mechanism in mechanisms):
+        said[Weights.SEEN_KEEP] = [1.0]  # who left, or is out, is known for good
+    return np.array([math.fsum(said[row]) if row in said else _OFF.get(row, 0.0) for row in Weights])
 
 
 def per_variant(settings: tuple[Any, ...], names: tuple[str, ...], off: tuple[float, ...]) -> NDArray[np.float64]:
@@ -79,26 +83,24 @@ def fill_traits(state: State, population: Population, settings: Settings, dt: fl
     if choice is not None:
         ticket = np.maximum(state.accounts.ticket, 1)
         size = np.log(ticket / max(float(np.median(ticket)), 1.0)) if len(ticket) else np.zeros(0)
-        t[layout.T_CALM] = (
-            choice.tolerance * (0.5 - x["risk_tolerance"]) + choice.balance * size - choice.tenure * years
-        )
+        t[Traits.CALM] = choice.tolerance * (0.5 - x["risk_tolerance"]) + choice.balance * size - choice.tenure * years
     if ordinary is not None and len(who):
         churn = -ordinary.tenure * years
-        t[layout.T_CHURN] = churn - math.log(float(np.exp(churn).mean()))
+        t[Traits.CHURN] = churn - math.log(float(np.exp(churn).mean()))
     prior = np.clip(x["prior_trust"], 1e-4, 1 - 1e-4)
     degree = np.asarray(state.network.in_degree, np.float64)[who]
-    t[layout.T_PRIOR] = np.log(prior / (1 - prior))
-    t[layout.T_LINKS] = np.where(degree > 0, 1 / np.maximum(degree, 1), 0.0)
-    t[layout.T_HERDING] = x["herding"]
-    t[layout.T_LITERACY] = x["literacy"]
-    t[layout.T_ATTENTION] = 1 - (1 - x["attention"]) ** dt
-    t[layout.T_PRIVACY] = x["privacy"]
-    t[layout.T_ALARM] = np.inf
-    t[layout.T_NEED] = np.inf
+    t[Traits.PRIOR] = np.log(prior / (1 - prior))
+    t[Traits.LINKS] = np.where(degree > 0, 1 / np.maximum(degree, 1), 0.0)
+    t[Traits.HERDING] = x["herding"]
+    t[Traits.LITERACY] = x["literacy"]
+    t[Traits.ATTENTION] = 1 - (1 - x["attention"]) ** dt
+    t[Traits.PRIVACY] = x["privacy"]
+    t[Traits.ALARM] = np.inf
+    t[Traits.NEED] = np.inf
     if fear is not None:
-        t[layout.T_FEAR_KEEP] = (1 - fear.decay * (0.5 + x["resilience"])) ** dt
-        t[layout.T_FEAR_GAIN] = 1.5 - x["resilience"]
-        t[layout.T_ALARM] = fear.threshold * (0.5 + x["resilience"])
+        t[Traits.FEAR_KEEP] = (1 - fear.decay * (0.5 + x["resilience"])) ** dt
+        t[Traits.FEAR_GAIN] = 1.5 - x["resilience"]
+        t[Traits.ALARM] = fear.threshold * (0.5 + x["resilience"])
 
 
 def fill_needs(state: State, rule: Any, replication: int, key: NDArray[np.uint64]) -> None:
@@ -114,17 +116,17 @@ def fill_needs(state: State, rule: Any, replication: int, key: NDArray[np.uint64
     else:
         first = np.argsort(draws.uniforms(n, purposes.FIRST, key)[0], kind="stable")[:n_first]
     need[first] = 0.0
-    state.traits[layout.T_NEED] = need[state.accounts.investor]
+    state.traits[Traits.NEED] = need[state.accounts.investor]
 
 
 def fill_memory(state: State, returned: NDArray[np.float32]) -> None:
     """Let everyone know which neighbours hold nothing at day 0, in the variants where returns are remembered."""
     indptr, neighbours = state.network.indptr, state.network.neighbours
     for v in np.flatnonzero(returned):
-        seen = state.beliefs[layout.SEEN, v]
+        seen = state.beliefs[Beliefs.SEEN, v]
         for p in range(state.n_platforms):
             first, stop = state.accounts.first[p : p + 2]
-            out = (state.flags[v, first:stop] & layout.HOLDS) == 0
+            out = (state.flags[v, first:stop] & HOLDS) == 0
             who, at = state.accounts.investor[first:stop][out], state.accounts.at[p]
             if state.network.is_complete:
                 seen[first:stop] = len(who) - out
@@ -140,16 +142,16 @@ def fill_beliefs(state: State, population: Population, settings: Settings, key: 
     In fund safety what the custody regime adds comes on top. The reading has an error of spread ``noise`` of the
     mechanism risk view · (1 − scope of a report) · (1 − literacy / 2). Nobody is afraid or scarred.
     """
-    prior = state.traits[layout.T_PRIOR]
-    state.beliefs[: layout.SERVICE + 1] = prior
+    prior = state.traits[Traits.PRIOR]
+    state.beliefs[: Beliefs.SERVICE + 1] = prior
     error = reading_errors(population.n_investors, key)[state.accounts.investor]
-    literacy = state.traits[layout.T_LITERACY]
+    literacy = state.traits[Traits.LITERACY]
     noise = columns("risk_view", settings["risk_view"])["noise"]
     for p in range(state.n_platforms):
         mine = slice(state.accounts.first[p], state.accounts.first[p + 1])
-        spread = noise * (1 - state.terms[layout.REPORT_SCOPE, :, p])
-        published = state.gauges[layout.G_PUBLISHED_RISK, :, p]
-        state.beliefs[layout.FUND, :, mine] += state.terms[layout.CUSTODY_TRUST, :, p][:, None].astype(np.float32)
-        state.beliefs[layout.RISK, :, mine] = (
+        spread = noise * (1 - state.terms[Terms.REPORT_SCOPE, :, p])
+        published = state.gauges[Gauges.PUBLISHED_RISK, :, p]
+        state.beliefs[Beliefs.FUND, :, mine] += state.terms[Terms.CUSTODY_TRUST, :, p][:, None].astype(np.float32)
+        state.beliefs[Beliefs.RISK, :, mine] = (
             published[:, None] + spread[:, None] * (1 - 0.5 * literacy[mine]) * error[mine]
         )

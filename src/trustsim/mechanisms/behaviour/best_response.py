@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Beliefs
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -57,6 +57,6 @@ class BestResponse:
                 impatient = need < np.rint(rule.impatient * day.opened(v, p).sum())
                 seen = rule.expected if day.step == 1 else (state.asked_day[v, mine] >= 0)[day.opened(v, p)].mean()
                 f = max(seen, rule.impatient)
-                expected = f + (1 - f) * np.minimum(state.beliefs[layout.FEAR, v, mine].astype(np.float64), 1.0)
+                expected = f + (1 - f) * np.minimum(state.beliefs[Beliefs.FEAR, v, mine].astype(np.float64), 1.0)
                 bound = np.minimum(expected, day.term("suspend_after", p)[v])
                 day.leave(v, p, impatient | rule.leaves(bound, day.backing(v, p), day.believed_cover(v, p)))

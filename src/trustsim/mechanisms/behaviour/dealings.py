@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import layout, purposes
+from trustsim.kernels import purposes
+from trustsim.kernels.layout import OPEN, Gauges
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Dealings:
         """Let today's dealings happen; the record is the trust."""
         state = day.state
         record = day.keep("dealings", lambda: np.zeros((state.n_variants, 2, state.accounts.n_accounts), np.int64))
-        is_bad = (state.gauges[layout.G_STATUS] != layout.OPEN) | (day.measured("overdue") > 0)
+        is_bad = (state.gauges[Gauges.STATUS] != OPEN) | (day.measured("overdue") > 0)
         for p in range(state.n_platforms):
             luck, mine = day.uniforms(purposes.DEALING, p)[0], day.accounts(p)
             for v, rule in enumerate(settings):

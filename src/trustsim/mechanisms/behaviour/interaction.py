@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from trustsim.kernels import layout, purposes
+from trustsim.kernels import purposes
+from trustsim.kernels.layout import Traits
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Interaction:
         """Let those who choose today leave or join."""
         for p in range(day.state.n_platforms):
             luck, turn, _, _ = day.uniforms(purposes.INTERACTION, p)
-            has_neighbours = day.state.traits[layout.T_LINKS, day.accounts(p)] > 0
+            has_neighbours = day.state.traits[Traits.LINKS, day.accounts(p)] > 0
             for v, rule in enumerate(settings):
                 if rule is not None:
                     mean = np.where(has_neighbours, 2 * day.share_out(v, p) - 1, 0.0)

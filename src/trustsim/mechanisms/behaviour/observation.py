@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from trustsim.kernels import layout, purposes
+from trustsim.kernels import purposes
+from trustsim.kernels.layout import Beliefs
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Observation:
             decides = turn == np.floor((day.step - 1) * day.dt) if day.is_first_step_of_a_day else np.zeros(len(turn), np.bool_)
             for v, rule in enumerate(settings):
                 if rule is not None:
-                    left = day.state.beliefs[layout.SEEN, v, day.accounts(p)]
+                    left = day.state.beliefs[Beliefs.SEEN, v, day.accounts(p)]
                     net = 2 * left - before
                     says_leave = (luck < rule.accuracy) == rule.bad
                     agrees = np.where(says_leave, net >= 0, net <= 0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Books
 from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
@@ -38,7 +38,7 @@ class CapitalRequirement:
         for p in day.platforms(self.platform):
             first = day.reached(0.0)
             missing = np.maximum(self.ratio - day.gauge("reported_solvency", p), 0.0)
-            day.move(layout.OWNERS, layout.CASH, p, missing * day.gauge("claims", p), first)
+            day.move(Books.OWNERS, Books.CASH, p, missing * day.gauge("claims", p), first)
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trustsim.kernels import layout
+from trustsim.kernels.layout import WINDING
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
 
@@ -32,7 +32,7 @@ class EarlyAction:
         """Watch the indicators; wind down where they breach."""
         for p in day.platforms(self.platform):
             breach = (day.gauge("liquidity", p) < self.liquidity) | (day.gauge("reported_solvency", p) < self.solvency)
-            starts = day.active & breach & (day.gauge("status", p) < layout.WINDING_STATUS)
+            starts = day.active & breach & (day.gauge("status", p) < WINDING)
             if starts.any():
                 day.spend(p, self.cost * day.gauge("claims", p), starts)
                 day.wind_down(p, starts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trustsim.kernels import layout
+from trustsim.kernels.layout import Books
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -45,10 +45,10 @@ class Misuse:
             claims = np.maximum(day.gauge("claims", p), 1.0)
             rate = 1 - (1 - self.rate) ** day.dt
             wanted = rate * (1 - day.term("segregated_share", p)) * day.term("misuse_factor", p) * claims
-            free = np.maximum(day.state.books[layout.CASH, :, p], 0)
-            taken = day.move(layout.CASH, layout.THIEVES, p, np.minimum(wanted, free), thieving)
+            free = np.maximum(day.state.books[Books.CASH, :, p], 0)
+            taken = day.move(Books.CASH, Books.THIEVES, p, np.minimum(wanted, free), thieving)
             day.misreport(p, taken, thieving)
-            gap = day.state.books[layout.MISREPORTED, :, p] / claims
+            gap = day.state.books[Books.MISREPORTED, :, p] / claims
             hazard = self.audit + day.press["discovery"] * 10 * gap + 0.2 * day.term("transparency", p) * (gap > 0)
             found = thieving & (gap > 0) & (day.chance(FOUND, p) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
             day.memory[p] = hidden & ~found

@@ -1,0 +1,86 @@
+"""Arrays that travel together, each group with a type; rows and shapes in kernels/layout.py.
+
+``v``, ``p``, ``a`` and ``i`` count variants, platforms, accounts and investors. The arrays of a group are views: what a
+kernel writes is what everybody sees.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Accounts(NamedTuple):
+    """The accounts of one world, platform by platform, and who acts on them."""
+
+    beliefs: NDArray[np.float32]  # (Beliefs, v, a)
+    flags: NDArray[np.uint8]  # (v, a)
+    actions: NDArray[np.uint8]  # (v, a rounded up to 8)
+    balance: Ints  # (v, a) minor units
+    requested: Ints  # (v, a) minor units
+    asked_day: NDArray[np.int32]  # (v, a) step of the first unpaid request, −1 before any
+    queue: NDArray[np.int32]  # (v, a) accounts with an unpaid request, in order, those of a platform from its first on
+    queue_n: Ints  # (v, p) how many there are
+    traits: NDArray[np.float32]  # (Traits, a)
+    ticket: Ints  # (a,) what a joiner pays in, as far as the safe account holds it, minor units
+    investor: Ints  # (a,) whose account
+    first: Ints  # (p + 1,) where the accounts of a platform begin
+    at: NDArray[np.int32]  # (p, i) the account of an investor on a platform, −1 without one
+
+
+class People(NamedTuple):
+    """The money of investors outside platforms, and what they lost."""
+
+    safe: Ints  # (v, i) minor units
+    loss: Ints  # (v, i) minor units
+
+
+class Platforms(NamedTuple):
+    """What stands for each platform."""
+
+    books: Ints  # (Books, v, p) minor units
+    ladder: Ints  # (RUNGS, v, p) minor units
+    terms: Floats  # (Terms, v, p)
+    gauges: Floats  # (Gauges, v, p)
+    weights: NDArray[np.float32]  # (v, p, Weights)
+    sums: Ints  # (v, p, Sums)
+    flows: Ints  # (v, p + 1, p + 1) paid from where to where, the last place is the safe accounts, minor units
+    market: Ints  # (p,) platforms of one number sell their assets on one market
+
+
+class Links(NamedTuple):
+    """The network in rows: the neighbours of i are ``neighbours[indptr[i]:indptr[i + 1]]``."""
+
+    indptr: Ints  # (i + 1,)
+    neighbours: NDArray[np.int32]  # (entries,)
+    is_complete: bool  # everyone is everyone's neighbour, and the rows are empty
+
+
+class Groups(NamedTuple):
+    """All that moves in one world, and the links between its people."""
+
+    accounts: Accounts
+    people: People
+    platforms: Platforms
+    links: Links
+
+
+class Bulletin(NamedTuple):
+    """The day's public messages."""
+
+    evidence: NDArray[np.float32]  # (messages, v, p, Targets + 1) strength by target, then reach
+    is_page: NDArray[np.bool_]  # (messages,) read by those who look at their account
+    by_literacy: NDArray[np.bool_]  # (messages,) the literate discount it
+
+
+class Clock(NamedTuple):
+    """When, and by which luck."""
+
+    day: int  # number of the step, from 1
+    dt: float  # days in a step
+    key: NDArray[np.uint64]  # (2,) of the replication
