@@ -1,4 +1,4 @@
-"""Where a day goes: microseconds of each part of ``TrustCrisisModel.step``, in the calm and in the crisis of a story.
+"""Where a day goes: microseconds of each phase of ``TrustCrisisModel.step``, in the calm and in the crisis of a story.
 
 ``python benchmarks/profile_day.py [FILE] [INVESTORS] [VARIANTS]``. The speed itself is measured by ``trustsim bench``.
 """
@@ -9,39 +9,33 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
 
-import trustsim.model as engine
 from trustsim.bench.worlds import story
-from trustsim.world.agenda import Agenda
-from trustsim.world.board import Board
+from trustsim.model import DAY, TrustCrisisModel
+from trustsim.model.engine import Engine, Phase
 
-PARTS = ("carry", "day_weights", "mature", "account_pass", "act", "settle", "credit_interest", "gauge", "weigh")
 CALM, CRISIS = range(3, 19), range(36, 60)  # of the quickstart
 spent: dict[str, float] = defaultdict(float)
 
 
-def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return *function*, its time added to ``spent``."""
+def timed(phase: Phase) -> Phase:
+    """Return *phase*, its time added to ``spent``."""
+    run: Callable[[Engine], None] = phase.run
 
-    def wrapped(*arguments: Any) -> Any:
+    def wrapped(engine: Engine) -> None:
         begin = time.perf_counter()
-        answer = function(*arguments)
-        spent[name] += time.perf_counter() - begin
-        return answer
+        run(engine)
+        spent[phase.name] += time.perf_counter() - begin
 
-    return wrapped
+    return phase._replace(run=wrapped)
 
 
 def main(file: str = "scenarios/quickstart.yaml", n_investors: str = "10000", n_variants: str = "32") -> None:
-    """Print the parts, the largest first; what is left over is Python between them."""
-    for name in PARTS:
-        setattr(engine, name, timed(name, getattr(engine, name)))
-    Agenda.advance = timed("agenda", Agenda.advance)  # type: ignore[method-assign]
-    Board.bulletin = timed("bulletin", Board.bulletin)  # type: ignore[method-assign]
+    """Print the phases, the longest first; what is left over is Python between them."""
     scenario = story(file, int(n_investors), int(n_variants))
     for _ in range(2):  # the first time compiles
-        model = engine.TrustCrisisModel(scenario, rng=0, collects=False)
+        model = TrustCrisisModel(scenario, rng=0, collects=False)
+        model.phases = tuple(timed(phase) for phase in DAY)
         parts: dict[str, dict[str, float]] = {}
         for stretch, days in (("calm", CALM), ("crisis", CRISIS)):
             while model.day < days.start - 1:

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from trustsim.catalog import REGISTRY
+from trustsim.errors import ModelError
 from trustsim.kernels.layout import Terms, names_of
 from trustsim.registry import Entry
 from trustsim.units import Distribution
+from trustsim.world.hooks import check_hooks
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "trustsim"
@@ -29,7 +31,7 @@ ORDER = (
 
 # package → the rooms and files that may import it
 ONLY_IN = {
-    "mesa": ("model.py", "bench/objects.py", "live"),
+    "mesa": ("model", "bench/objects.py", "live"),
     "solara": ("live",),
     "starlette": ("web",),
     "uvicorn": ("web",),
@@ -303,3 +305,34 @@ def test_no_kernel_has_more_than_nine_arguments() -> None:
         if isinstance(node, ast.FunctionDef) and len(node.args.args) > 9
     ]
     assert many == []
+
+
+def test_the_engine_knows_no_mechanism_by_name() -> None:
+    names = [entry.name for entry in REGISTRY.group("mechanism").values()]
+    engine = [file for file in FILES if relative(file).startswith(("model/", "kernels/"))]
+    engine += [
+        SOURCE / "world" / f"{name}.py" for name in ("weights", "beginnings", "lockstep", "agenda", "state", "board")
+    ]
+    known = [
+        f"{relative(file)} names {node.value!r}"
+        for file in engine
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert known == ["model/crisis.py names 'trust'", "model/crisis.py names 'fear'"]  # series
+
+
+def test_every_hook_has_the_shape_of_its_protocol() -> None:
+    for group in ("mechanism", "shock", "intervention"):
+        for entry in REGISTRY.group(group).values():
+            check_hooks(entry.make)
+
+
+def test_a_hook_of_another_shape_is_refused_with_its_file() -> None:
+    class Wrong:
+        def each_day(self, day: object) -> None: ...
+
+    with pytest.raises(
+        ModelError, match=r"Wrong\.each_day: given .*test_house\.py; allowed: \(day, settings\) as a static"
+    ):
+        check_hooks(Wrong)

@@ -106,7 +106,7 @@ def find_runs(model: TrustCrisisModel) -> tuple[Episode, ...]:
     rows = {name: history[:, row_of(Gauges, name)] for name in ("runners", "leavers", "holders", "solvency")}
     episodes: list[Episode] = []
     for v in range(model.state.n_variants):
-        ordinary = model.settings["ordinary"][v]
+        ordinary = model.mechanisms["ordinary"][v]
         leave = ordinary.leave * dt if ordinary is not None else 0.0
         for p in range(model.state.n_platforms):
             if not rows["runners"][:, v, p].any():
@@ -319,7 +319,7 @@ def company(f: Finished) -> dict[str, Floats]:
     found = {key: np.full(f.n_variants, np.nan) for key in ("mean", "1", "2", "3")}
     for v in range(f.n_variants):
         ran = (state.flags[v] & layout.RAN) > 0
-        if f.model.settings["clusters"][v] is None or not ran.any():
+        if f.model.mechanisms["clusters"][v] is None or not ran.any():
             continue
         together = np.stack([state.network.clusters[state.accounts.investor[ran]], state.asked_day[v, ran]])
         _, group, n = np.unique(together, axis=1, return_inverse=True, return_counts=True)
@@ -336,7 +336,7 @@ def company(f: Finished) -> dict[str, Floats]:
 def trust_by_record(f: Finished) -> Floats:
     """Mean trust at the horizon of those who still hold an account, where it is the record of their dealings."""
     found = np.full(f.n_variants, np.nan)
-    for v, rule in enumerate(f.model.settings["dealings"]):
+    for v, rule in enumerate(f.model.mechanisms["dealings"]):
         holds = (f.model.state.flags[v] & layout.HOLDS) > 0
         if rule is not None and "dealings" in f.model.kept and holds.any():
             found[v] = rule.trust(*f.model.kept["dealings"][v][:, holds]).mean()
@@ -357,7 +357,7 @@ def waited_share(f: Finished) -> Floats:
 def mean_wait(f: Finished) -> Floats:
     """Mean wait of a contact / mean time that it takes, at desks with agents."""
     came, _, waited = _contacts(f)
-    handling = [np.nan if desk is None else desk.handling for desk in f.model.settings["service_desk"]]
+    handling = [np.nan if desk is None else desk.handling for desk in f.model.mechanisms["service_desk"]]
     return np.asarray(waited / came / np.array(handling))
 
 
@@ -403,7 +403,7 @@ def cascade(f: Finished) -> dict[str, Floats]:
     """Shares of the clusters in which people observe: in a right cascade, a wrong one, none after 2 and after 4."""
     found = {key: np.full(f.n_variants, np.nan) for key in ("right", "wrong", "none after 2", "none after 4")}
     state = f.model.state
-    for v, rule in enumerate(f.model.settings["observation"]):
+    for v, rule in enumerate(f.model.mechanisms["observation"]):
         if rule is None or "decided" not in f.model.kept or not state.accounts.n_accounts:
             continue
         place = np.repeat(np.arange(state.n_platforms), np.diff(state.accounts.first)) * state.network.n_nodes
@@ -425,7 +425,7 @@ def _of_clusters(f: Finished, value: Callable[[int, int, NDArray[np.int64]], flo
     """Return float64 (variants,): mean over platforms of *value* of (variant, platform, clusters), or NaN."""
     found = np.full(f.n_variants, np.nan)
     clusters = np.unique(f.model.state.network.clusters) if "agreed" in f.model.kept else np.zeros(0, np.int64)
-    for v, rule in enumerate(f.model.settings["imitation"]):
+    for v, rule in enumerate(f.model.mechanisms["imitation"]):
         if rule is not None and len(clusters):
             found[v] = np.mean([value(v, p, clusters) for p in range(f.model.state.n_platforms)])
     return found

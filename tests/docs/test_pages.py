@@ -14,6 +14,7 @@ import trustsim as ts
 from trustsim.cli import main
 from trustsim.kernels import layout
 from trustsim.kernels.layout import Beliefs, Books, Targets, Traits
+from trustsim.model import DAY
 from trustsim.report import sources
 from trustsim.report.table import ranked_table
 from trustsim.scenario.schema import schema_of
@@ -70,6 +71,11 @@ def test_every_id_of_a_source_is_told(make):
     for entry in ts.catalog.REGISTRY:
         for name in [*entry.rows, *sources.ids_of(entry.source)]:
             assert f"| `{name}` |" in page or f"[{name}]" in page or name.startswith("http"), name
+
+
+def test_the_day_stands_in_the_model_as_it_is_printed():
+    page = " ".join((ROOT / "docs" / "model.md").read_text("utf-8").split())
+    assert " ".join(f"{k}. {phase}" for k, phase in enumerate(DAY, 1)) in page
 
 
 def test_every_parameter_has_a_unit_a_source_and_a_text():

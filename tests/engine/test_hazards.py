@@ -74,7 +74,7 @@ def test_two_rumours_of_one_platform_are_started_by_others() -> None:
     scenario = story([{**rumour, "day": "0 d"}, {**rumour, "day": "0 d", "fear": 0}])
     model = TrustCrisisModel(scenario, rng=0, collects=False)
     model.step()
-    first, second = (entry.memory["rumour", 0][0] > 0 for entry in model._agenda.entries)
+    first, second = (entry.memory["rumour", 0][0] > 0 for entry in model.engine.agenda.entries)
     assert first.sum() == second.sum() == 2
     assert (first != second).any()
 

@@ -124,7 +124,7 @@ def test_an_agent_of_the_users_own_takes_part_in_the_day() -> None:
 
 
 def test_a_wrong_post_is_refused_with_what_is_allowed(model: TrustCrisisModel) -> None:
-    with pytest.raises(ModelError, match=r"no target 'found'; allowed: one of fund, .*did you mean fund\?"):
+    with pytest.raises(ModelError, match=r"given 'found'; allowed: one of fund, .*did you mean fund\?"):
         model.post("Harbour", reach=1.0, found=-1.0)
     with pytest.raises(ModelError, match="no variant 'gated'; allowed: one of nothing, gate"):
         model.post("Harbour", "gated", reach=1.0, fund=-1.0)

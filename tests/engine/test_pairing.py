@@ -99,7 +99,7 @@ def test_a_shock_of_no_size_changes_no_number(kind: str) -> None:
     models = [finished(crisis()), finished(crisis(shocks=[shock, *CRISIS["shocks"]]))]
     for model in models:  # a rumour that nobody minds is believed all the same
         model.state.gauges[Gauges.BELIEVERS] = 0
-        model._history[:, Gauges.BELIEVERS] = 0
+        model.engine.history[:, Gauges.BELIEVERS] = 0
     assert differing(*(arrays_of(model, 0) for model in models)) == []
 
 
@@ -162,12 +162,13 @@ def test_variants_that_change_the_world_run_beside_the_others_on_the_same_draws(
             "nothing": [],
             "same": [{"set": {"mechanisms.choice.calm": 3.0, "network.rewire": 0.2}}],
             "rewired": [{"set": {"network.rewire": 0.9}}],
-            "bolder": [{"set": {"mechanisms.choice.calm": 4.0}}],
+            "bolder": [{"set": {"mechanisms.choice.tolerance": 4.0}}],
+            "calmer": [{"set": {"mechanisms.choice.calm": 2.0}}],
             "both": ["bolder", {"kind": "guarantee"}],
         }
     )
     groups = lockstep_groups(scenario, [v.name for v in scenario.variants])
-    assert groups == (("nothing", "same"), ("rewired",), ("bolder", "both"))
+    assert groups == (("nothing", "same", "calmer"), ("rewired",), ("bolder", "both"))
     study = run_study(scenario, workers=1)
     assert study.failed == ()
     for name, x in study.outcomes.items():
@@ -177,7 +178,7 @@ def test_variants_that_change_the_world_run_beside_the_others_on_the_same_draws(
     for r in study.replications:
         alone = simulate(scenario, ["both"], int(r))
         for name, series in alone.series.items():
-            assert np.array_equal(study.series[name][r, :, 4], series[:, 0]), name
+            assert np.array_equal(study.series[name][r, :, 5], series[:, 0]), name
 
 
 def each_alone(scenario: Scenario, variants: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

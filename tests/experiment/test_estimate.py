@@ -31,7 +31,7 @@ def test_the_arrays_of_a_world_are_as_large_as_the_table_of_sizes_says() -> None
         array = getattr(state, name)
         assert (array.nbytes, array.shape) == (size.nbytes(name), size.shape(name)), name
     beside = {
-        "history": model._history, "neighbours": state.network.neighbours, "at": state.accounts.at,
+        "history": model.engine.history, "neighbours": state.network.neighbours, "at": state.accounts.at,
         "ticket": state.accounts.ticket, "investor": state.accounts.investor, "phase": state.accounts.phase,
         "balance of day 0": state.accounts.balance,
     }  # fmt: skip

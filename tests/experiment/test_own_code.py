@@ -352,7 +352,7 @@ import mesa
 
 class Spender(mesa.Agent):
     def step(self):
-        self.model._day.spend(0, 100, True)
+        self.model.engine.day.spend(0, 100, True)
 """
 
 

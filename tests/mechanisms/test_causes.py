@@ -71,7 +71,7 @@ def test_a_product_of_two_channels_is_halved_between_them() -> None:
     assert r == -10
     seen.belief("fear")[:], seen.belief("risk")[:] = 1.0, r + 2
     pushed_by_news, pushed_by_fear = 2 - 2 / 4, 3 - r / 2 - 2 / 4
-    seen.model._calm[:] = 10 - (pushed_by_news + pushed_by_fear) / 2
+    seen.model.engine.calm[:] = 10 - (pushed_by_news + pushed_by_fear) / 2
     total = pushed_by_news + pushed_by_fear
     assert parts(seen.step()) == told({FUNDAMENTALS: N * pushed_by_news / total, FEAR: N * pushed_by_fear / total})
 

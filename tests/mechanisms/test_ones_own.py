@@ -33,7 +33,7 @@ def define(registry, default):
         weight: float = parameter(default, unit="number", low=0, high=9, source="assumed", text="how much")
 
         @staticmethod
-        def daily(day, settings):
+        def each_day(day, settings):
             """Tell all who look."""
             for p in range(day.state.n_platforms):
                 day.tell(p, fear=settings["weight"])

@@ -28,7 +28,8 @@ from trustsim.experiment.simulate import Run, RunTimeout
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.layout import LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits, Weights
 from trustsim.kernels.variates import account_words, logistic_variates
-from trustsim.model import TrustCrisisModel
+from trustsim.model import DAY, TrustCrisisModel
+from trustsim.model.engine import Engine
 from trustsim.scenario.resolved import Scenario
 
 CHANNELS = ("fundamentals", "herding", "fear", "first_move", "ordinary")  # the first with news, the last: needs
@@ -49,6 +50,7 @@ class Causes(TrustCrisisModel):
 
     def __init__(self, scenario: Scenario, variants: Sequence[str], rng: int) -> None:
         super().__init__(scenario, variants, rng, collects=False)
+        self.phases = tuple(phase._replace(run=self._note) if phase.name == "actions" else phase for phase in DAY)
         state = self.state
         self._platform = np.repeat(np.arange(state.n_platforms), np.diff(state.accounts.first))
         self._rest = state.beliefs[[Beliefs.FUND, Beliefs.INTEGRITY, Beliefs.RISK]].copy()
@@ -56,7 +58,7 @@ class Causes(TrustCrisisModel):
         self.asked = np.zeros(state.n_variants, np.int64)
         self.by_channel = np.zeros((state.n_variants, len(CHANNELS)))
 
-    def _act(self) -> None:
+    def _note(self, engine: Engine) -> None:
         state = self.state
         chosen = state.actions[:, : state.accounts.n_accounts]  # which is longer, to be read in words
         leave = chosen & np.uint8(RUNS | LEAVES) > 0
@@ -64,7 +66,7 @@ class Causes(TrustCrisisModel):
         v, i = np.nonzero(leave & ~gave_notice)
         self._last[v, i] = self._shares(v, i)
         before = state.requested.copy()
-        super()._act()
+        engine.act()
         v, i = np.nonzero(state.requested > before)
         asked = state.requested[v, i] - before[v, i]
         np.add.at(self.asked, v, asked)
@@ -100,7 +102,7 @@ class Causes(TrustCrisisModel):
         literacy = traits[Traits.LITERACY]
         held, limit = state.balance[v, i], w[Weights.COVER_LIMIT]
         left = 1 - w[Weights.COVER] * np.minimum(limit / np.maximum(held, 1), 1.0)
-        calm = self._calm[v, self._platform[i]].astype(np.float32)
+        calm = self.engine.calm[v, self._platform[i]].astype(np.float32)
         at_rest = traits[Traits.CALM] + calm + w[Weights.RISK] * risk_0 + np.log(np.maximum(left, np.exp(-25)))
         at_rest -= w[Weights.FUND] * fund_0 + w[Weights.INTEGRITY] * integrity_0
         known = literacy + w[Weights.EDUCATION] * (1 - literacy)
@@ -138,7 +140,7 @@ class Causes(TrustCrisisModel):
         for p in range(self.state.n_platforms):
             here = platform == p
             part = np.empty((4, int(here.sum())), np.uint32)
-            account_words(part, who[here], self.day, p, purposes.ACCOUNT_DAY, self._day.key)
+            account_words(part, who[here], self.day, p, purposes.ACCOUNT_DAY, self.engine.clock.key)
             words[:, here] = part
         for k in range(2):
             logistic_variates(words[k + 1], variates[k], variates.view(np.uint32)[k])

@@ -27,6 +27,7 @@ from trustsim.kernels.layout import (  # fmt: skip
     WINDING,
     Beliefs,
     Books,
+    Dials,
     Gauges,
     Terms,
     Traits,
@@ -90,16 +91,6 @@ def take_own(values, step, gain, senders, account_at) -> None:
             values[j] -= step * gain[j]
 
 
-class Habits(NamedTuple):
-    """How people act and see others act, one number a variant; ``ones`` (a,): a departure counts alike for all."""
-
-    part: NDArray[np.float64]  # chance that a run takes half
-    contagion: NDArray[np.float32]  # fear that an alarmed neighbour adds, times the receiver's gain of fear
-    observed: NDArray[np.float32]  # weight of a departure in a neighbour's memory
-    returned: NDArray[np.float32]  # weight of one who joins, taken off that memory
-    ones: NDArray[np.float32]
-
-
 class Acting(NamedTuple):
     """Room for the accounts that act together: who they are, and how many told their neighbours what."""
 
@@ -124,7 +115,7 @@ def room_for(n_accounts):
 
 
 @compiled
-def act(accounts, people, platforms, links, habits, clock) -> None:
+def act(accounts, people, platforms, links, clock) -> None:
     """Carry out the day's actions, variant by variant and platform by platform.
 
     Who runs or leaves asks for all that is free, or half of it; requests queue up by day, within a day by a draw. Who
@@ -136,41 +127,43 @@ def act(accounts, people, platforms, links, habits, clock) -> None:
     room = room_for(len(accounts.investor))
     for v in range(n_variants):
         for p in range(n_platforms):
-            act_on(accounts, people, platforms, links, habits, room, (v, p), clock)
+            act_on(accounts, people, platforms, links, room, (v, p), clock)
 
 
 @compiled
-def act_on(accounts, people, platforms, links, habits, room, place, clock) -> None:
+def act_on(accounts, people, platforms, links, room, place, clock) -> None:
     """Carry out the day's actions of one variant on one platform, ``place`` (v, p)."""
     v, p = place
     gauges, at, first = platforms.gauges, accounts.at[p], accounts.first
     seen, fear = accounts.beliefs[Beliefs.SEEN, v], accounts.beliefs[Beliefs.FEAR, v]
-    gain, ones = accounts.traits[Traits.FEAR_GAIN], habits.ones
+    gain, ones, dials = accounts.traits[Traits.FEAR_GAIN], accounts.ones, platforms.dials
+    contagion = np.float32(dials[v, Dials.CONTAGION])
+    observed, returned = np.float32(dials[v, Dials.OBSERVED]), np.float32(dials[v, Dials.RETURNED])
     n_acting = acting_accounts(accounts.actions[v], first[p], first[p + 1], room.account)
     alarms, n_gone, n_back, n_new = 0, 0, 0, 0
     done = np.zeros(_N_DONE, np.int64)
     for start in range(0, n_acting, _TOGETHER):
         together = room.account[start : min(start + _TOGETHER, n_acting)]
         n_alarmed, n_departed, n_arrived, n_new = act_together(
-            accounts, people, platforms, habits, room, together, done, (v, p, n_new), clock
+            accounts, people, platforms, room, together, done, (v, p, n_new), clock
         )
         alarmed, departed, arrived = room.alarmed[:n_alarmed], room.departed[:n_departed], room.arrived[:n_arrived]
         if links.is_complete:
-            take_own(fear, habits.contagion[v], gain, alarmed, at)
-            take_own(seen, habits.observed[v], ones, departed, at)
-            take_own(seen, -habits.returned[v], ones, arrived, at)
+            take_own(fear, contagion, gain, alarmed, at)
+            take_own(seen, observed, ones, departed, at)
+            take_own(seen, -returned, ones, arrived, at)
         else:
-            push(fear, habits.contagion[v], gain, alarmed, links, at)
-            push(seen, habits.observed[v], ones, departed, links, at)
-            if habits.returned[v] > 0:
-                push(seen, -habits.returned[v], ones, arrived, links, at)
+            push(fear, contagion, gain, alarmed, links, at)
+            push(seen, observed, ones, departed, links, at)
+            if returned > 0:
+                push(seen, -returned, ones, arrived, links, at)
         alarms += n_alarmed
         n_gone += n_departed
         n_back += n_arrived
     if links.is_complete:
-        push_to_all(fear, habits.contagion[v], gain, alarms, first[p], first[p + 1])
-        push_to_all(seen, habits.observed[v], ones, n_gone, first[p], first[p + 1])
-        push_to_all(seen, -habits.returned[v], ones, n_back, first[p], first[p + 1])
+        push_to_all(fear, contagion, gain, alarms, first[p], first[p + 1])
+        push_to_all(seen, observed, ones, n_gone, first[p], first[p + 1])
+        push_to_all(seen, -returned, ones, n_back, first[p], first[p + 1])
     if n_new > 0:
         new = room.order[:n_new]
         new.sort()
@@ -190,7 +183,7 @@ def act_on(accounts, people, platforms, links, habits, room, place, clock) -> No
 
 
 @compiled
-def act_together(accounts, people, platforms, habits, room, together, done, place, clock):
+def act_together(accounts, people, platforms, room, together, done, place, clock):
     """Carry out the actions of some accounts, ``together`` int32 (n ≤ _TOGETHER,).
 
     ``place``: variant, platform, how many new requests there are. Return how many were alarmed, departed, arrived, and
@@ -200,6 +193,7 @@ def act_together(accounts, people, platforms, habits, room, together, done, plac
     flags, balance, requested, safe = accounts.flags, accounts.balance, accounts.requested, people.safe
     is_closed = platforms.gauges[Gauges.STATUS, v, p] >= WINDING
     is_open = platforms.gauges[Gauges.STATUS, v, p] == OPEN
+    part = platforms.dials[v, Dials.PART]
     locked = platforms.terms[Terms.LOCKED_SHARE, v, p]
     n_alarmed, n_departed, n_arrived = 0, 0, 0
     for k in range(len(together)):
@@ -227,7 +221,7 @@ def act_together(accounts, people, platforms, habits, room, together, done, plac
             elif action & np.uint8(RUNS):
                 done[_RAN] += 1
                 flags[v, i] |= np.uint8(RAN)
-                if np.float64(a) * draws.UNIFORM_SCALE < habits.part[v] and free > 1:
+                if np.float64(a) * draws.UNIFORM_SCALE < part and free > 1:
                     free -= free // 2
                     flags[v, i] |= np.uint8(FREE)
             else:

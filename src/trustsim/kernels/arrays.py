@@ -31,6 +31,7 @@ class Accounts(NamedTuple):
     investor: Ints  # (a,) whose account
     first: Ints  # (p + 1,) where the accounts of a platform begin
     at: NDArray[np.int32]  # (p, i) the account of an investor on a platform, −1 without one
+    ones: NDArray[np.float32]  # (a,) all 1: what is taken in alike by all
 
 
 class People(NamedTuple):
@@ -48,6 +49,7 @@ class Platforms(NamedTuple):
     terms: Floats  # (Terms, v, p)
     gauges: Floats  # (Gauges, v, p)
     weights: NDArray[np.float32]  # (v, p, Weights)
+    dials: Floats  # (v, Dials)
     sums: Ints  # (v, p, Sums)
     flows: Ints  # (v, p + 1, p + 1) paid from where to where, the last place is the safe accounts, minor units
     market: Ints  # (p,) platforms of one number sell their assets on one market

@@ -13,7 +13,7 @@ import numpy as np
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.account_pass import SUM_SCALE
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import FAILED, OPEN, RUNGS, Books, Gauges, Sums, Terms
+from trustsim.kernels.layout import FAILED, OPEN, RUNGS, Books, Dials, Gauges, Sums, Terms
 
 _CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet
 
@@ -169,20 +169,19 @@ def spare_cash(platforms, v, p, dt) -> None:
 
 
 @compiled
-def gauge(platforms, health, dt):
+def gauge(platforms, dt):
     """Measure liquidity, solvency, risk (log-odds), trust and fear of every platform; add up what levers and custody
     cost.
 
     Return whether all is quiet: every platform open, nothing overdue, no backlog, no fear to speak of.
-
-    ``health`` float64 (variants, 4): log-odds of failure of a platform with no equity and no cash, its fall per unit of
-    equity / claims, its fall per unit of liquidity, its rise per unit of overdue queue / claims.
     """
     books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
-    terms, sums = platforms.terms, platforms.sums
+    terms, sums, dials = platforms.terms, platforms.sums, platforms.dials
     n_variants, n_platforms = books.shape[1], books.shape[2]
     is_quiet = True
     for v in range(n_variants):
+        base, per_equity = dials[v, Dials.RISK_BASE], dials[v, Dials.RISK_EQUITY]
+        per_liquidity, per_overdue = dials[v, Dials.RISK_LIQUIDITY], dials[v, Dials.RISK_OVERDUE]
         for p in range(n_platforms):
             holders = np.float64(sums[v, p, Sums.HOLDERS])
             gauges[Gauges.HOLDERS, v, p] = holders
@@ -208,10 +207,10 @@ def gauge(platforms, health, dt):
             gauges[Gauges.HIDDEN_GAP, v, p] = max(reported - solvency, 0.0)
             queue = np.float64(books[Books.QUEUED, v, p]) / claims
             gauges[Gauges.QUEUE, v, p] = queue
-            strain = health[v, 0] - health[v, 2] * liquidity + health[v, 3] * overdue
-            true_risk = strain - health[v, 1] * min(max(solvency, -0.3), 0.3)
+            strain = base - per_liquidity * liquidity + per_overdue * overdue
+            true_risk = strain - per_equity * min(max(solvency, -0.3), 0.3)
             gauges[Gauges.RISK, v, p] = min(max(true_risk, -10.0), 10.0)
-            published = strain - health[v, 1] * min(max(reported, -0.3), 0.3) - terms[Terms.REPORT_BIAS, v, p]
+            published = strain - per_equity * min(max(reported, -0.3), 0.3) - terms[Terms.REPORT_BIAS, v, p]
             gauges[Gauges.PUBLISHED_RISK, v, p] = min(max(published, -10.0), 10.0)
             gauges[Gauges.FEAR, v, p] = 0.0
             gauges[Gauges.MISPERCEPTION, v, p] = 0.0

@@ -117,6 +117,33 @@ class Weights(Rows):
     RUMOUR = auto()  # weight of rumours and news in the risk view
 
 
+class Dials(Rows):
+    """Numbers that mechanisms give to the rest of the engine, one a variant; those of the pass are its weights."""
+
+    RISK_BASE = auto()  # log-odds of failure of a platform without equity and cash
+    RISK_EQUITY = auto()  # fall per unit of equity / claims
+    RISK_LIQUIDITY = auto()  # fall per unit of liquidity
+    RISK_OVERDUE = auto()  # rise per unit of overdue queue / claims
+    REPORT_WEIGHT = auto()  # how far a full report moves a reader
+    REPORT_NOISE = auto()  # spread of the reading of an empty one, log-odds
+    FIRST_MOVE = auto()  # log-odds for an overdue queue of all claims, seen in full
+    GATE_RUSH = auto()  # log-odds at the announced trigger of a gate
+    GATE_MARGIN = auto()  # liquidity above the trigger at which that rush begins
+    PART = auto()  # chance that a run takes half
+    CONTAGION = auto()  # fear that an alarmed neighbour adds, times the receiver's gain of fear
+    OBSERVED = auto()  # weight of a departure in a neighbour's memory
+    RETURNED = auto()  # weight of one who joins, taken off that memory
+    LOSS_SCAR = auto()  # scar of losing all in a failure, log-odds
+    SWITCH_APPEAL = auto()  # appeal of another platform against the safe account
+    SWITCH_TRUST = auto()
+    SWITCH_YIELD = auto()
+    SWITCH_FEAR = auto()
+    PRESS_REACH = auto()  # share of the investors that the press reaches in a day
+    PRESS_FADING = auto()  # share of the weight that a story loses in a day
+    PRESS_CREDIBILITY = auto()  # factor on what the press says
+    PRESS_DISCOVERY = auto()  # chance a day that the press finds a gap of a tenth of the claims
+
+
 class Terms(Rows):
     """Terms of a platform."""
 
@@ -274,17 +301,21 @@ def row_of(rows: type[Rows], name: str, by: object = None) -> int:
 
 def file_of(thing: object) -> str:
     """Return the file in which the class of *thing* is written, or its module where there is no file."""
-    module = sys.modules.get(type(thing).__module__)
-    return getattr(module, "__file__", None) or type(thing).__module__
+    kind = thing if isinstance(thing, type) else type(thing)
+    return getattr(sys.modules.get(kind.__module__), "__file__", None) or kind.__module__
 
 
 N_MONEY = Books.CLAIMS  # so many entries of the books are money
 RUNGS = 12
+# what stands where nobody says anything: the neutral value of terms, weights and dials; 0 where it is not here
 NEUTRAL = {
     Terms.ACCOUNT_CAP: float("inf"), Terms.THROUGHPUT: float("inf"), Terms.COVER_LIMIT: float("inf"),
     Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"), Terms.REBUTTAL_LAG: float("inf"),
     Terms.SUSPEND_AFTER: float("inf"),
 }  # fmt: skip
+NEVER = -60.0  # log-odds
+WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0}
+DIALS_OFF = {Dials.RISK_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9}
 REACH = len(Targets)  # last column of a bulletin row
 
 # whether a platform pays: values of the gauge ``status``

@@ -27,6 +27,7 @@ from trustsim.kernels.layout import (
     WINDING,
     Beliefs,
     Books,
+    Dials,
     Gauges,
     Terms,
 )
@@ -127,13 +128,12 @@ def book_to_sell(ladder, terms, wanted, need, total, v, p, dt):
 
 
 @compiled
-def destination(accounts, platforms, switch, who, v, p, clock):
+def destination(accounts, platforms, who, v, p, clock):
     """Return the platform that paid-out money goes to, or −1 for the safe account: the best of noisy utilities.
 
-    ``switch`` float64 (variants, 4): appeal of another platform against the safe account, weight of trust, of yield,
-    of fear. Each platform's utility carries a logistic draw of its own, shared by the variants.
+    Each platform's utility carries a logistic draw of its own, shared by the variants.
     """
-    beliefs, terms, gauges = accounts.beliefs, platforms.terms, platforms.gauges
+    beliefs, terms, gauges, dials = accounts.beliefs, platforms.terms, platforms.gauges, platforms.dials
     best, chosen = 0.0, -1
     for q in range(len(accounts.at)):
         k = accounts.at[q, who]
@@ -143,17 +143,16 @@ def destination(accounts, platforms, switch, who, v, p, clock):
         spread = terms[Terms.PROMISED_YIELD, v, q] - terms[Terms.SAFE_YIELD, v, q]
         u = (np.float64(address(who, clock.day, purposes.DESTINATION, q, clock.key)[0]) + 0.5) * draws.UNIFORM_SCALE
         luck = math.log(u / (1.0 - u))
-        utility = (
-            switch[v, 0] + switch[v, 1] * trust + switch[v, 2] * spread - terms[Terms.ENTRY_FRICTION, v, q]
-            - switch[v, 3] * np.float64(beliefs[Beliefs.FEAR, v, k]) + luck
-        )  # fmt: skip
+        utility = dials[v, Dials.SWITCH_APPEAL] + dials[v, Dials.SWITCH_TRUST] * trust
+        utility = utility + dials[v, Dials.SWITCH_YIELD] * spread - terms[Terms.ENTRY_FRICTION, v, q]
+        utility = utility - dials[v, Dials.SWITCH_FEAR] * np.float64(beliefs[Beliefs.FEAR, v, k]) + luck
         if utility > best:
             best, chosen = utility, q
     return chosen
 
 
 @compiled
-def settle(accounts, people, platforms, switch, n_markets, clock):
+def settle(accounts, people, platforms, n_markets, clock):
     """Pay the due requests of all platforms as far as their cash reaches, under their terms.
 
     A request is due ``payout_lag``, and what custody adds, after it was made; caps of a day bind an account and a
@@ -200,7 +199,7 @@ def settle(accounts, people, platforms, switch, n_markets, clock):
         raise_cash(platforms, due, n_markets, v, dt)
         for p in range(n_platforms):
             if due[p] > 0:
-                pay(accounts, people, platforms, switch, arriving, (due[p], owed[p]), v, p, clock)
+                pay(accounts, people, platforms, arriving, (due[p], owed[p]), v, p, clock)
         for q in range(n_platforms):
             unpaid[q] -= np.int64(gauges[Gauges.OUTFLOW, v, q])
             gauges[Gauges.PAID, v, q] += gauges[Gauges.OUTFLOW, v, q]
@@ -218,7 +217,7 @@ def settle(accounts, people, platforms, switch, n_markets, clock):
 
 
 @compiled
-def pay(accounts, people, platforms, switch, arriving, sums, v, p, clock) -> None:
+def pay(accounts, people, platforms, arriving, sums, v, p, clock) -> None:
     """Pay what is due out of what is asked, ``sums`` (due, asked), of one platform's queue, in order or (by rule, or
     winding down) the same share of each request, and close the gaps in the queue.
     """
@@ -249,7 +248,7 @@ def pay(accounts, people, platforms, switch, arriving, sums, v, p, clock) -> Non
             paid_out += x
             left_with_fees += fee
             people.loss[v, who] += fee
-            q = destination(accounts, platforms, switch, who, v, p, clock) if switched else -1
+            q = destination(accounts, platforms, who, v, p, clock) if switched else -1
             if q < 0:
                 people.safe[v, who] += x - fee
             else:

@@ -30,7 +30,7 @@ from trustsim.report.evidence_tables import expected, observed, what_of
 from trustsim.report.markdown import Markdown, code, fenced, paragraphs, shown, table
 from trustsim.report.story import Assumption
 from trustsim.scenario.document import content_of
-from trustsim.world import custody, population, state, terms, weights
+from trustsim.world import beginnings, custody, population, state, terms
 
 if TYPE_CHECKING:
     from trustsim.report.result import Result
@@ -66,7 +66,7 @@ START = (
     ("People", population.draw_population),
     ("Accounts", population.open_accounts),
     ("Balance sheets", state.build),
-    ("Beliefs", weights.fill_beliefs),
+    ("Beliefs", beginnings.fill_beliefs),
 )
 METHODS = (
     "doi:10.1016/j.ecolmodel.2006.04.023", "doi:10.18564/jasss.4259", "doi:10.1080/17477778.2018.1442155",

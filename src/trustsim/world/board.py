@@ -27,16 +27,18 @@ class _Story:
 
 def likeness(worlds: Sequence[World]) -> NDArray[np.float64]:
     """Return float64 (variants, platforms, platforms): share of bad news about the first read as news about the
-    second."""
+    second; what several mechanisms say of it adds up, to 1 at most."""
     n = len(worlds[0].platforms)
     alike = np.zeros((len(worlds), n, n))
     for v, world in enumerate(worlds):
-        how = world.mechanisms["spillover"]
-        if how is not None:
+        hows = [mechanism for mechanism in world.mechanisms.values() if hasattr(mechanism, "likeness")]
+        if hows:
             kinds: dict[object, int] = {}  # platforms that differ by their name alone are looked at once: copies
             place = [kinds.setdefault(_but_for_its_name(platform), len(kinds)) for platform in world.platforms]
             firsts = [world.platforms[place.index(k)] for k in range(len(kinds))]
-            between = np.array([[how.likeness(about, other) for other in firsts] for about in firsts])
+            between = np.array(
+                [[min(sum(how.likeness(about, other) for how in hows), 1.0) for other in firsts] for about in firsts]
+            )
             alike[v] = between[np.ix_(place, place)]
             np.fill_diagonal(alike[v], 0.0)
     return alike

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,7 @@ from trustsim.kernels.layout import (
     WINDING,
     Beliefs,
     Books,
+    Dials,
     Gauges,
     Targets,
     Terms,
@@ -33,9 +34,10 @@ from trustsim.kernels.opinions import copy, meet
 from trustsim.kernels.variates import account_words
 from trustsim.world import obligations, opinions
 from trustsim.world.board import Board
+from trustsim.world.closing import close_platform
 from trustsim.world.hazards import Draw, Occurrence
 from trustsim.world.rumours import Told, spread_rumour
-from trustsim.world.state import State, close_platform
+from trustsim.world.state import State
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -44,6 +46,19 @@ Column = Floats  # one number a variant
 AGREED, DECIDED, WAITS, FREE_AT, BACKING = "agreed", "decided", "waits", "free at", "backing"
 DEBTS, CLEARED = "debts", "cleared"  # … what platforms owe each other; what they paid and what was left
 _EPSILON = 1e-9
+
+
+class Desk(Protocol):
+    """The settings of a desk with agents (see mechanisms/service/service_desk.py)."""
+
+    @property
+    def agents(self) -> int: ...
+    @property
+    def handling(self) -> float: ...
+    @property
+    def patience(self) -> float: ...
+    @property
+    def warm_up(self) -> float: ...
 
 
 def _finite(verb: str, **given: ArrayLike | None) -> None:
@@ -61,15 +76,12 @@ class Day:
     ``memory`` is a dictionary of the item's own that lasts for the run; ``occurrence`` tells it from others.
     ``is_quiet``: every platform is open, nothing overdue, nobody alarmed, no backlog; set by yesterday's measures,
     taken back by a stop of payments.
-    ``press``: the settings of the mechanism ``media``, float64 (variants,) each, 0 where it is off.
     """
 
-    def __init__(
-        self, state: State, board: Board, press: Mapping[str, Column], dt: float, key: NDArray[np.uint64]
-    ) -> None:
-        self.state, self.board, self.press, self.dt, self.key = state, board, press, dt, key
-        self._press_reach = np.array([1 - (1 - reach) ** dt for reach in press["reach"].tolist()])
-        self._press_keep = np.array([(1.0 - fading) ** dt for fading in press["fading"].tolist()])
+    def __init__(self, state: State, board: Board, dt: float, key: NDArray[np.uint64]) -> None:
+        self.state, self.board, self.dt, self.key = state, board, dt, key
+        self._press_reach = np.array([1 - (1 - reach) ** dt for reach in self.dial(Dials.PRESS_REACH).tolist()])
+        self._press_keep = np.array([(1.0 - fading) ** dt for fading in self.dial(Dials.PRESS_FADING).tolist()])
         self.step = 0
         self.active: Mask = np.ones(state.n_variants, np.bool_)
         self.age: NDArray[np.float64] = np.zeros(state.n_variants)
@@ -102,23 +114,23 @@ class Day:
         """Return bool (accounts of the platform,): the account is open."""
         return (self.state.flags[variant, self.accounts(platform)] & HOLDS) > 0
 
-    def serve(self, variant: int, platform: int, contacts: float, desk: Mapping[str, float]) -> float:
+    def serve(self, variant: int, platform: int, contacts: float, desk: Desk, most: int) -> float:
         """Let the contacts of a step, per client and day, be taken by the agents of a desk; return the next one's wait.
 
-        ``desk``: its agents, ``most`` of them in any variant, handling, patience and warm_up (see the service desk).
+        ``most``: how many agents a desk has in any variant.
         """
         shape = (self.state.n_variants, self.state.n_platforms)
-        free_at = self.keep(FREE_AT, lambda: np.zeros((*shape, int(desk["most"]))))
-        if free_at.shape[2] < desk["most"]:
-            free_at = self.kept[FREE_AT] = np.pad(free_at, ((0, 0), (0, 0), (0, int(desk["most"]) - free_at.shape[2])))
-        agents = free_at[variant, platform, : int(desk["agents"])]
+        free_at = self.keep(FREE_AT, lambda: np.zeros((*shape, most)))
+        if free_at.shape[2] < most:
+            free_at = self.kept[FREE_AT] = np.pad(free_at, ((0, 0), (0, 0), (0, most - free_at.shape[2])))
+        agents = free_at[variant, platform, : desk.agents]
         told = self.keep(WAITS, lambda: np.zeros((*shape, 3)))[variant, platform]
-        giving_up = -np.log1p(-min(desk["patience"], 1 - 1e-12))
+        giving_up = -np.log1p(-min(desk.patience, 1 - 1e-12))
         came = serve(
-            agents, contacts * self.gauge("holders", platform)[variant], desk["handling"], giving_up, self.time,
+            agents, contacts * self.gauge("holders", platform)[variant], desk.handling, giving_up, self.time,
             self.time + self.dt, platform, self.step, self.key,
         )  # fmt: skip
-        if self.time >= desk["warm_up"] - _EPSILON:
+        if self.time >= desk.warm_up - _EPSILON:
             told += came
         return float(max(agents.min() - self.time - self.dt, 0.0))
 
@@ -282,6 +294,10 @@ class Day:
                 return [p]
         raise ModelError(f"no platform {name!r}")
 
+    def dial(self, dial: Dials) -> Column:
+        """Return what mechanisms give to the engine, float64 (variants,); see kernels/layout.py."""
+        return np.asarray(self.state.dials[:, dial])
+
     def term(self, name: str, platform: int) -> NDArray[np.float64]:
         """Return a term of one platform as it stands today, float64 (variants,)."""
         return self.terms(name)[:, platform]
@@ -350,7 +366,7 @@ class Day:
         for target, value in strengths.items():
             evidence[:, platform, row_of(Targets, target)] = value
         if reach is None:
-            evidence *= self.press["credibility"][:, None, None]
+            evidence *= self.dial(Dials.PRESS_CREDIBILITY)[:, None, None]
             reaches[:, platform], keep = self._press_reach, self._press_keep
         else:
             reaches[:, platform] = reach

@@ -34,7 +34,11 @@ def of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]]
 def shared(world: World) -> Any:
     """Return what variants must have in common to share a pass."""
     shape = tuple((p.name, p.kind, p.size, p.lock_term, p.asset_market, p.owes) for p in world.platforms)
-    traits = tuple(world.mechanisms.get(m) for m in ("choice", "ordinary", "fear", "threshold"))
+    traits = tuple(
+        (name, *(getattr(rule, parameter) for parameter in rule.fixes))
+        for name, rule in sorted(world.mechanisms.items())
+        if hasattr(rule, "fixes")
+    )
     return _hashable(world.network), world.investors, shape, traits
 
 

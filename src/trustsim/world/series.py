@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.layout import Gauges, row_of
 from trustsim.registry import REGISTRY
 from trustsim.units import Unit
 
@@ -79,3 +83,22 @@ INDICATORS: dict[str, tuple[Unit, str]] = {
 }
 for _name, (_unit, _text) in INDICATORS.items():
     REGISTRY.enter("indicator", _name, source="I8", unit=_unit)(_described(_text))
+
+
+def series_of(history: NDArray[np.float64], series: Series) -> NDArray[np.float32]:
+    """Return one series, float32 (days, variants, platforms + 1), of all gauges by day, float64 (days, Gauges, variants,
+    platforms); the last column puts all platforms together."""
+
+    def row(name: str) -> NDArray[np.float64]:
+        return history[:, row_of(Gauges, name)]
+
+    value = row(series.gauge)
+    if series.over == "sum":
+        gauges = {"claims": row("claims_at_start"), "holders": row("holders"), "accounts": row("accounts")}
+        base = gauges.get(series.per, np.ones_like(value))[:1]
+        total = value.sum(axis=2, keepdims=True) / np.maximum(base.sum(axis=2, keepdims=True), 1.0)
+        value = value / np.maximum(base, 1.0)
+    else:
+        weight = np.maximum(row(series.over), 0.0) + 1e-300
+        total = (value * weight).sum(axis=2, keepdims=True) / weight.sum(axis=2, keepdims=True)
+    return np.concatenate([value, total], axis=2).astype(np.float32)

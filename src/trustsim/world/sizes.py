@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trustsim.kernels import layout
-from trustsim.kernels.layout import Beliefs, Books, Gauges, Sums, Terms, Traits, Weights
+from trustsim.kernels.layout import Beliefs, Books, Dials, Gauges, Sums, Terms, Traits, Weights
 
 PADDING = 8  # action bytes are scanned eight at a time
 _BYTES = {"float32": 4, "float64": 8, "uint8": 1, "int16": 2, "int32": 4, "int64": 8}
 _COUNTS = {
     "BELIEFS": len(Beliefs), "TRAITS": len(Traits), "ENTRIES": len(Books), "RUNGS": layout.RUNGS,
-    "TERMS": len(Terms), "GAUGES": len(Gauges), "WEIGHTS": len(Weights), "SUMS": len(Sums),
+    "TERMS": len(Terms), "GAUGES": len(Gauges), "WEIGHTS": len(Weights), "DIALS": len(Dials), "SUMS": len(Sums),
 }  # fmt: skip
 
 #: array of :class:`trustsim.world.state.State` → dtype, shape
@@ -40,8 +40,10 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "terms": ("float64", ("TERMS", "variants", "platforms")),
     "gauges": ("float64", ("GAUGES", "variants", "platforms")),
     "weights": ("float32", ("variants", "platforms", "WEIGHTS")),
+    "dials": ("float64", ("variants", "DIALS")),
     "sums": ("int64", ("variants", "platforms", "SUMS")),
     "market": ("int64", ("platforms",)),
+    "ones": ("float32", ("accounts",)),
 }
 
 #: what stands beside the state all run long: accounts and people, the network, the history, likeness of platforms
@@ -51,7 +53,6 @@ BESIDE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "balance of day 0": ("int64", ("accounts",)),
     "ticket": ("int64", ("accounts",)),
     "phase": ("int64", ("accounts",)),
-    "ones": ("float32", ("accounts",)),
     "order": ("int64", ("accounts",)),
     "people": ("float64", ("people", "people_columns")),
     "neighbours": ("int32", ("entries",)),

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms
 from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, NEUTRAL, RUNGS, Books, Gauges, Terms, names_of
-from trustsim.kernels.settle import fail
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
 from trustsim.world.network import Network
@@ -55,8 +54,10 @@ class State:
     terms: Floats  # (TERMS, v, p)
     gauges: Floats  # (GAUGES, v, p)
     weights: NDArray[np.float32]  # (v, p, WEIGHTS)
+    dials: Floats  # (v, DIALS)
     sums: Ints  # (v, p, SUMS)
     market: Ints  # (p,)
+    ones: NDArray[np.float32]  # (a,)
 
     def __post_init__(self) -> None:
         self.group()
@@ -66,10 +67,18 @@ class State:
         x, links = self.accounts, self.network
         accounts = Accounts(
             self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.queue,
-            self.queue_n, self.traits, x.ticket, x.investor, x.first, x.at,
+            self.queue_n, self.traits, x.ticket, x.investor, x.first, x.at, self.ones,
         )  # fmt: skip
         platforms = Platforms(
-            self.books, self.ladder, self.terms, self.gauges, self.weights, self.sums, self.flows, self.market
+            self.books,
+            self.ladder,
+            self.terms,
+            self.gauges,
+            self.weights,
+            self.dials,
+            self.sums,
+            self.flows,
+            self.market,
         )
         linked = Links(links.indptr, links.neighbours, links.is_complete)
         self.groups = Groups(accounts, People(self.safe, self.loss), platforms, linked)
@@ -146,7 +155,7 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
     size = Size(population.n_investors, accounts.n_accounts, n_platforms, len(worlds))
     filled = {
         "balance": accounts.balance, "safe": accounts.safe, "asked_day": -1, "base_terms": terms, "terms": terms,
-        "market": market,
+        "market": market, "ones": 1.0,
     }  # fmt: skip
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
     for name, value in filled.items():
@@ -183,9 +192,3 @@ def _open_books(state: State, worlds: Sequence[World]) -> None:
             state.gauges[Gauges.ACCOUNTS, v, p] = first[p + 1] - first[p]
             state.gauges[Gauges.PRICE, v, p] = 1.0
             state.gauges[Gauges.FAILURE_DAY, v, p] = np.nan
-
-
-def close_platform(state: State, variant: int, platform: int, step: int) -> None:
-    """Close a platform of one variant in the books: see :func:`trustsim.kernels.settle.fail`."""
-    groups = state.groups
-    fail(groups.accounts, groups.people, groups.platforms, variant, platform, step)

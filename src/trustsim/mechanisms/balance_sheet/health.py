@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trustsim.kernels.layout import Dials
 from trustsim.registry import REGISTRY, parameter
 
 
@@ -21,3 +23,10 @@ class Health:
     equity: float = parameter(15.0, unit="number", low=0, high=1000, source="E-32", text="fall per unit of equity / claims")
     liquidity: float = parameter(3.0, unit="number", low=0, high=1000, source="P-35", text="fall per unit of liquidity")
     overdue: float = parameter(10.0, unit="number", low=0, high=1000, source="C15", text="rise per unit of overdue requests / claims")
+
+    def dials(self) -> Mapping[Dials, float]:
+        """Return what this mechanism gives to the rest of the engine."""
+        return {
+            Dials.RISK_BASE: self.base, Dials.RISK_EQUITY: self.equity, Dials.RISK_LIQUIDITY: self.liquidity,
+            Dials.RISK_OVERDUE: self.overdue,
+        }  # fmt: skip

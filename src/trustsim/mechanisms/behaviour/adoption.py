@@ -12,6 +12,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "adoption", rows=("A12", "A10"), source="doi:10.1287/mnsc.15.5.215")
@@ -32,7 +33,7 @@ class Adoption:
     imitation: float = parameter(0.38, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215", text="q: what all neighbours who are in add to it")
 
     @staticmethod
-    def decide(day: Day, settings: tuple[Adoption | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[Adoption]) -> None:
         """Let those who adopt today join."""
         for p in range(day.state.n_platforms):
             luck = day.uniforms(purposes.ADOPTION, p)[0]

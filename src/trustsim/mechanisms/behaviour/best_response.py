@@ -13,6 +13,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +47,7 @@ class BestResponse:
         return np.asarray((late < soon) | ((late == soon) & (cover < 1)))
 
     @staticmethod
-    def decide(day: Day, settings: tuple[BestResponse | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[BestResponse]) -> None:
         """Let the impatient leave, and those whom it pays."""
         state = day.state
         for p in range(state.n_platforms):

@@ -9,6 +9,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "bounded_confidence", rows=("D1", "A10"), source="doi:10.1142/S0219525900000078")
@@ -30,7 +31,7 @@ class BoundedConfidence:
     meetings: float = parameter(1.0, unit="per_day", low=0, high=1000, source="assumed", text="meetings of a person in a day, on average")
 
     @staticmethod
-    def decide(day: Day, settings: tuple[BoundedConfidence | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[BoundedConfidence]) -> None:
         """Let the day's pairs meet; what they think by now is their trust."""
         for v, rule in enumerate(settings):
             if rule is not None:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.layout import Dials, Terms, Traits, Weights
 from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.owners import Owners
+
+Floats = NDArray[np.float64]
 
 
 @REGISTRY.enter("mechanism", "choice", rows=("D6", "D10", "D20"), source="doi:10.1111/1467-937X.00168; E-38")
@@ -25,6 +36,8 @@ class Choice:
     (``test_the_choice_is_a_logit``).
     """
 
+    fixes: ClassVar[tuple[str, ...]] = ("tolerance", "balance", "tenure")  # what makes the traits: the same in all variants of a pass
+
     rule: str = parameter("logit", unit="text", choices=("logit", "threshold"), source="D6", text="a logit with one draw, or a sharp threshold")
     calm: float = parameter(-0.5, unit="log-odds", low=-50, high=50, source="assumed", text="log-odds of a run, all other terms at 0, on a day of attention")
     fund: float = parameter(1.6, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in fund safety")
@@ -41,12 +54,30 @@ class Choice:
     part: float = parameter(0.1, unit="share", source="assumed", text="chance that a run takes half only")
     segregation: float = parameter(0.5, unit="share", source="B2", text="share of segregated money that investors believe safe")
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets; in a short step fewer look, not less is seen."""
+    def traits(self, owners: Owners) -> Mapping[Traits, Floats]:
+        """Return what each owner adds to the log-odds of a run: risk tolerance, size of the ticket, years as a client."""
+        ticket = np.maximum(owners.state.accounts.ticket, 1)
+        size = np.log(ticket / max(float(np.median(ticket)), 1.0)) if len(ticket) else np.zeros(0)
+        bold = 0.5 - owners.trait("risk_tolerance")
+        return {Traits.CALM: self.tolerance * bold + self.balance * size - self.tenure * owners.years}
+
+    def weigh(self, dt: float) -> Mapping[Weights, float]:
+        """Return what this mechanism adds to the weights of the account pass; in a short step fewer look, not less is seen."""
         return {
-            "calm": self.calm,
-            "fund": self.fund,
-            "integrity": self.integrity,
-            "risk": self.risk,
-            "rule": 0.0 if self.rule == "logit" else 1.0,
-        }
+            Weights.CALM: self.calm, Weights.FUND: self.fund, Weights.INTEGRITY: self.integrity,
+            Weights.RISK: self.risk, Weights.RULE: 0.0 if self.rule == "logit" else 1.0,
+        }  # fmt: skip
+
+    def dials(self) -> Mapping[Dials, float]:
+        """Return what this mechanism gives to the rest of the engine."""
+        return {
+            Dials.FIRST_MOVE: self.first_move, Dials.GATE_RUSH: self.gate_rush, Dials.GATE_MARGIN: self.gate_margin,
+            Dials.PART: self.part,
+        }  # fmt: skip
+
+    def on_terms(self, terms: Floats, base: Floats) -> Iterator[tuple[Weights, Floats]]:
+        """Yield what the terms, float64 (Terms, platforms), add to the readiness to run."""
+        kept = np.minimum(terms[Terms.SEGREGATED_SHARE] * self.segregation, 1 - 1e-6)
+        spread = terms[Terms.PROMISED_YIELD] - terms[Terms.SAFE_YIELD]
+        yield Weights.CALM, -terms[Terms.EXIT_FRICTION]
+        yield Weights.CALM, np.log(1 - kept) - self.fee * terms[Terms.EXIT_FEE] - self.pays_yield * spread

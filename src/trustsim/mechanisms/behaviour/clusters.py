@@ -10,6 +10,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "clusters", rows=("D6", "A10"), source="doi:10.1017/S1365100500015029")
@@ -28,7 +29,7 @@ class Clusters:
     activity: float = parameter(0.01, unit="per_day", low=0, high=1, source="doi:10.1017/S1365100500015029", text="chance that a cluster runs in a day")
 
     @staticmethod
-    def decide(day: Day, settings: tuple[Clusters | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[Clusters]) -> None:
         """Let the clusters whose day it is run."""
         state = day.state
         for p in range(state.n_platforms):

@@ -14,6 +14,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "dealings", rows=("D1", "D2"), source="T-45")
@@ -41,7 +42,7 @@ class Dealings:
         return np.asarray(worth / (worth + self.bad + self.weight * bad), np.float64)
 
     @staticmethod
-    def decide(day: Day, settings: tuple[Dealings | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[Dealings]) -> None:
         """Let today's dealings happen; the record is the trust."""
         state = day.state
         record = day.keep("dealings", lambda: np.zeros((state.n_variants, 2, state.accounts.n_accounts), np.int64))

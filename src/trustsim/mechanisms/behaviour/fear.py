@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.layout import Dials, Traits, Weights
 from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.owners import Owners
+
+Floats = NDArray[np.float64]
 
 
 @REGISTRY.enter("mechanism", "fear", rows=("D7",), source="assumed")
@@ -20,6 +31,8 @@ class Fear:
     (``test_fear_fades_by_resilience``).
     """
 
+    fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold")  # what makes the traits: the same in all variants of a pass
+
     weight: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear")
     contagion: float = parameter(0.12, unit="number", low=0, high=10, source="assumed", text="fear that one alarmed neighbour adds")
     decay: float = parameter(0.3, unit="per_day", low=0, high=0.66, source="assumed", text="share of fear that fades in a day at resilience ½")
@@ -27,6 +40,24 @@ class Fear:
     attention: float = parameter(1.5, unit="number", low=0, high=100, source="D20", text="how much one unit of fear raises attention")
     blinding: float = parameter(0.15, unit="share", source="D7", text="how much one unit of fear lowers the weight of the risk view")
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets."""
-        return {"fear": self.weight, "attention_fear": self.attention, "fundamentals_fear": self.blinding}
+    def traits(self, owners: Owners) -> Mapping[Traits, Floats]:
+        """Return how fast each owner's fear fades, how much news adds to it, and when it is alarm."""
+        resilience = owners.trait("resilience")
+        return {
+            Traits.FEAR_KEEP: (1 - self.decay * (0.5 + resilience)) ** owners.dt,
+            Traits.FEAR_GAIN: 1.5 - resilience,
+            Traits.ALARM: self.threshold * (0.5 + resilience),
+        }
+
+    def weigh(self, dt: float) -> Mapping[Weights, float]:
+        """Return what this mechanism adds to the weights of the account pass."""
+        return {
+            Weights.FEAR: self.weight, Weights.ATTENTION_FEAR: self.attention,
+            Weights.FUNDAMENTALS_FEAR: self.blinding,
+        }  # fmt: skip
+
+    def dials(self) -> Mapping[Dials, float]:
+        """Return what this mechanism gives to the rest of the engine."""
+        return {
+            Dials.CONTAGION: self.contagion,
+        }  # fmt: skip

@@ -14,6 +14,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 Floats = NDArray[np.float64]
 _GRID = (np.arange(20_001) + 0.5) / 20_001  # of states that a signal leaves possible
@@ -51,7 +52,7 @@ class GlobalGame:
         return np.asarray(late - np.minimum(1.0, backing / np.maximum(n, 1e-300)), np.float64)
 
     @staticmethod
-    def decide(day: Day, settings: tuple[GlobalGame | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[GlobalGame]) -> None:
         """Let everyone read the signal and act on it, on the first day."""
         for p in range(day.state.n_platforms if day.step == 1 else 0):
             error, need = 2 * day.uniforms(purposes.SIGNAL, p)[0] - 1, day.needs(p)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trustsim.kernels.layout import Dials, Weights
 from trustsim.registry import REGISTRY, parameter
 
 
@@ -23,11 +25,15 @@ class Herding:
     fear: float = parameter(0.5, unit="number", low=0, high=10, source="D7", text="how much one unit of fear raises herding")
     observed: float = parameter(1.0, unit="share", source="assumed", text="share of a departure that neighbours can see")
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets; the fading for a step of *dt* days."""
+    def weigh(self, dt: float) -> Mapping[Weights, float]:
+        """Return what this mechanism adds to the weights of the account pass; the fading for a step of *dt* days."""
         return {
-            "herding": self.weight,
-            "normal_share": self.normal,
-            "seen_keep": (1 - self.fading) ** dt,
-            "herding_fear": self.fear,
-        }
+            Weights.HERDING: self.weight, Weights.NORMAL_SHARE: self.normal, Weights.HERDING_FEAR: self.fear,
+            Weights.SEEN_KEEP: (1 - self.fading) ** dt,
+        }  # fmt: skip
+
+    def dials(self) -> Mapping[Dials, float]:
+        """Return what this mechanism gives to the rest of the engine."""
+        return {
+            Dials.OBSERVED: self.observed,
+        }  # fmt: skip

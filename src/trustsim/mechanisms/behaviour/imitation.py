@@ -9,6 +9,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "imitation", rows=("D6", "A10"), source="doi:10.1093/biomet/60.3.581; doi:10.1103/PhysRevLett.94.178701")
@@ -29,7 +30,7 @@ class Imitation:
     first_out: float = parameter(0.0, unit="share", source="assumed", text="share of each cluster that leaves before anyone copies, to the nearest whole number")
 
     @staticmethod
-    def decide(day: Day, settings: tuple[Imitation | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[Imitation]) -> None:
         """Let people copy; those who are then elsewhere than they were leave or join."""
         for p in range(day.state.n_platforms):
             for v, rule in enumerate(settings):

@@ -13,6 +13,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "interaction", rows=("D6", "A10"), source="doi:10.1111/1467-937X.00168")
@@ -36,7 +37,7 @@ class Interaction:
     revised: float = parameter(1.0, unit="per_day", low=0, high=1, source="assumed", text="chance to choose anew in a day")
 
     @staticmethod
-    def decide(day: Day, settings: tuple[Interaction | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[Interaction]) -> None:
         """Let those who choose today leave or join."""
         for p in range(day.state.n_platforms):
             luck, turn, _, _ = day.uniforms(purposes.INTERACTION, p)

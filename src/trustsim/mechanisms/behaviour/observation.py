@@ -13,6 +13,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "observation", rows=("D6", "E7"), source="doi:10.1086/261849")
@@ -36,7 +37,7 @@ class Observation:
     bad: bool = parameter(True, unit="flag", source="assumed", text="whether the platform is bad, so that leaving is right")
 
     @staticmethod
-    def decide(day: Day, settings: tuple[Observation | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[Observation]) -> None:
         """Let those whose turn it is decide."""
         for p in range(day.state.n_platforms):
             luck, coin, _, _ = day.uniforms(purposes.OBSERVATION, p)

@@ -10,6 +10,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "opinion", rows=("D1", "A10"), source="doi:10.1080/01621459.1974.10480137; doi:10.1080/0022250X.1990.9990069")
@@ -52,7 +53,7 @@ class Opinion:
         return values
 
     @staticmethod
-    def decide(day: Day, settings: tuple[Opinion | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[Opinion]) -> None:
         """Let everyone listen; what they think by now is their trust."""
         for v, rule in enumerate(settings):
             if rule is not None:

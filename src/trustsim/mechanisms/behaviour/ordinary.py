@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.layout import Terms, Traits, Weights
 from trustsim.registry import REGISTRY, parameter
+
+if TYPE_CHECKING:
+    from trustsim.world.owners import Owners
+
+Floats = NDArray[np.float64]
 
 
 @REGISTRY.enter("mechanism", "ordinary", rows=("D13", "D14", "D15"), source="E-34")
@@ -21,6 +32,8 @@ class Ordinary:
     (``test_ordinary_leaving_has_its_rate``).
     """
 
+    fixes: ClassVar[tuple[str, ...]] = ("tenure",)  # what makes the traits: the same in all variants of a pass
+
     leave: float = parameter(0.0047, unit="per_day", low=1e-9, high=0.5, source="E-34", text="share of holders that closes on a calm day")
     join: float = parameter(0.02, unit="per_day", low=1e-9, high=0.5, source="E-34", text="share of prospects and former clients that joins on a calm day")
     service: float = parameter(0.5, unit="number", low=0, high=20, source="D1", text="log-odds of leaving per log-odds of trust in service lost")
@@ -28,13 +41,20 @@ class Ordinary:
     trust: float = parameter(0.6, unit="number", low=0, high=20, source="P-45", text="log-odds against joining per log-odds of trust in fund safety or integrity lost")
     tenure: float = parameter(0.2, unit="log-odds", low=0, high=20, source="D15", text="log-odds against leaving, per e-fold of 1 + years as client")
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets."""
+    def traits(self, owners: Owners) -> Mapping[Traits, Floats]:
+        """Return what each owner adds to the log-odds of leaving for ordinary reasons; the mean of its exponential is 1."""
+        churn = -self.tenure * owners.years
+        return {Traits.CHURN: churn - math.log(float(np.exp(churn).mean())) if len(churn) else churn}
+
+    def weigh(self, dt: float) -> Mapping[Weights, float]:
+        """Return what this mechanism adds to the weights of the account pass."""
         leave, join = (math.log(p / (1 - p)) + math.log(dt) for p in (self.leave, self.join))
         return {
-            "ordinary": leave,
-            "service": self.service,
-            "info": self.info,
-            "join": join,
-            "join_trust": self.trust,
-        }
+            Weights.ORDINARY: leave, Weights.SERVICE: self.service, Weights.INFO: self.info, Weights.JOIN: join,
+            Weights.JOIN_TRUST: self.trust,
+        }  # fmt: skip
+
+    def on_terms(self, terms: Floats, base: Floats) -> Iterator[tuple[Weights, Floats]]:
+        """Yield what levers add to the frictions, float64 (Terms, platforms), and so take from leaving and joining."""
+        yield Weights.ORDINARY, base[Terms.EXIT_FRICTION] - terms[Terms.EXIT_FRICTION]
+        yield Weights.JOIN, base[Terms.ENTRY_FRICTION] - terms[Terms.ENTRY_FRICTION]

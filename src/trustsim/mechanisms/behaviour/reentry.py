@@ -9,6 +9,7 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "reentry", rows=("D21", "J5"), source="T-22")
@@ -25,7 +26,7 @@ class Reentry:
     after: float = parameter(30.0, unit="duration", low=0, high=3650, source="assumed", text="days from the request to the return")
 
     @staticmethod
-    def decide(day: Day, settings: tuple[Reentry | None, ...]) -> None:
+    def decide(day: Day, settings: Settings[Reentry]) -> None:
         """Let those whose time is over join."""
         for p in range(day.state.n_platforms):
             for v, rule in enumerate(settings):

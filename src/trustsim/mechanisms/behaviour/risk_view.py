@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trustsim.kernels.layout import Dials, Weights
 from trustsim.registry import REGISTRY, parameter
 
 
@@ -25,6 +27,14 @@ class RiskView:
     salience: float = parameter(1.5, unit="number", low=1, high=10, source="E-59", text="weight of bad news against good")
     peers: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="risk read into all neighbours leaving")
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets."""
-        return {"rumour": self.news, "salience": self.salience, "risk_peers": self.peers * dt}
+    def weigh(self, dt: float) -> Mapping[Weights, float]:
+        """Return what this mechanism adds to the weights of the account pass."""
+        return {
+            Weights.RUMOUR: self.news, Weights.SALIENCE: self.salience, Weights.RISK_PEERS: self.peers * dt,
+        }  # fmt: skip
+
+    def dials(self) -> Mapping[Dials, float]:
+        """Return what this mechanism gives to the rest of the engine."""
+        return {
+            Dials.REPORT_WEIGHT: self.report_weight, Dials.REPORT_NOISE: self.noise,
+        }  # fmt: skip

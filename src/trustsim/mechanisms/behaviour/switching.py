@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trustsim.kernels.layout import Dials
 from trustsim.registry import REGISTRY, parameter
 
 
@@ -21,3 +23,10 @@ class Switching:
     trust: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="log-odds per log-odds of trust")
     pays_yield: float = parameter(10.0, unit="number", low=0, high=1000, source="E-45", text="log-odds per unit of yearly yield over the safe account")
     fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="log-odds against, per unit of fear")
+
+    def dials(self) -> Mapping[Dials, float]:
+        """Return what this mechanism gives to the rest of the engine."""
+        return {
+            Dials.SWITCH_APPEAL: self.appeal, Dials.SWITCH_TRUST: self.trust, Dials.SWITCH_YIELD: self.pays_yield,
+            Dials.SWITCH_FEAR: self.fear,
+        }  # fmt: skip

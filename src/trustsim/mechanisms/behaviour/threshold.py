@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import UnitError
+from trustsim.kernels import purposes
+from trustsim.kernels.layout import Traits
 from trustsim.registry import REGISTRY, parameter
 
 _NUMBERS = re.compile(r"\s*(\d{1,9})\s*(?:\.\.\s*(\d{1,9})\s*)?")
 _MOST = 10**6  # numbers in a list
 _FINEST = 10**6  # shares are taken as fractions with at most this denominator, so that 1/6 of six neighbours is one
+
+if TYPE_CHECKING:
+    from trustsim.world.owners import Owners
+
+Floats = NDArray[np.float64]
 
 
 @REGISTRY.enter("mechanism", "threshold", rows=("D6",), source="doi:10.1086/226707; doi:10.1073/pnas.082090499")
@@ -32,6 +40,7 @@ class Threshold:
     complete network make all leave, one a day (``test_thresholds_in_a_row_fall_one_a_day``).
     """
 
+    fixes: ClassVar[tuple[str, ...]] = ("rule", "share", "count", "own", "first", "which")  # what makes the traits: the same in all variants of a pass
     default_on: ClassVar[bool] = False
     remembers: ClassVar[str] = "departures"
 
@@ -45,6 +54,17 @@ class Threshold:
     def __post_init__(self) -> None:
         if self.rule == "list":
             _numbers(self.own)
+
+    def traits(self, owners: Owners) -> Mapping[Traits, Floats]:
+        """Return how many neighbours each owner must see leave."""
+        n, need = len(owners.degree), self.needs(owners.degree)
+        n_first = min(self.first, n)
+        if self.which == "in turn":
+            first = (owners.replication + np.arange(n_first)) % n
+        else:
+            first = owners.in_random_order(purposes.FIRST)[:n_first]
+        need[first] = 0.0
+        return {Traits.NEED: need[owners.state.accounts.investor]}
 
     def needs(self, degree: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return float64 (investors,): how many neighbours each must see leave; infinite without neighbours."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trustsim.kernels.layout import Dials, Weights
 from trustsim.registry import REGISTRY, parameter
 
 
@@ -33,16 +35,17 @@ class Trust:
     info: float = parameter(0.1, unit="share", source="assumed", text="weight of information safety in overall trust")
     service: float = parameter(0.2, unit="share", source="assumed", text="weight of service in overall trust")
 
-    def weigh(self, dt: float) -> dict[str, float]:
-        """Return the weights of the account pass that this mechanism sets; rates for a step of *dt* days."""
+    def weigh(self, dt: float) -> Mapping[Weights, float]:
+        """Return what this mechanism adds to the weights of the account pass; rates for a step of *dt* days."""
         return {
-            "bad_news": self.bad_news,
-            "good_news": self.good_news,
-            "repair": 1 - (1 - self.repair) ** dt,
-            "scarring": self.scarring,
-            "scar_bad": self.scar_bad,
-            "trust_fund": self.fund,
-            "trust_integrity": self.integrity,
-            "trust_info": self.info,
-            "trust_service": self.service,
-        }
+            Weights.BAD_NEWS: self.bad_news, Weights.GOOD_NEWS: self.good_news,
+            Weights.REPAIR: 1 - (1 - self.repair) ** dt, Weights.SCARRING: self.scarring,
+            Weights.SCAR_BAD: self.scar_bad, Weights.TRUST_FUND: self.fund, Weights.TRUST_INTEGRITY: self.integrity,
+            Weights.TRUST_INFO: self.info, Weights.TRUST_SERVICE: self.service,
+        }  # fmt: skip
+
+    def dials(self) -> Mapping[Dials, float]:
+        """Return what this mechanism gives to the rest of the engine."""
+        return {
+            Dials.LOSS_SCAR: self.loss_scar,
+        }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,8 @@ import numpy as np
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
-    from trustsim.world.day import Column, Day
+    from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "queue_news", rows=("C15", "G3"), source="doi:10.1257/aer.102.4.1414")
@@ -30,7 +30,7 @@ class QueueNews:
     failure_fear: float = parameter(1.0, unit="number", low=0, high=20, source="K1", text="fear on the day after a failure; twice that is lost of fund safety")
 
     @staticmethod
-    def daily(day: Day, settings: Mapping[str, Column]) -> None:
+    def each_day(day: Day, settings: Settings[QueueNews]) -> None:
         """Post yesterday's overdue payments, today's stops and yesterday's failures."""
         if day.is_quiet:
             return

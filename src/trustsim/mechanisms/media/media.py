@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trustsim.kernels.layout import Dials
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
-    from trustsim.world.day import Column, Day
+    from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "media", rows=("A9",), source="E-43")
@@ -30,8 +32,15 @@ class Media:
     false_alarm: float = parameter(0.0, unit="per_day", low=0, high=1, source="A9", text="chance a day of a bad story without cause about a platform")
     alarm_risk: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view by such a story")
 
+    def dials(self) -> Mapping[Dials, float]:
+        """Return what this mechanism gives to the rest of the engine."""
+        return {
+            Dials.PRESS_REACH: self.reach, Dials.PRESS_FADING: self.fading, Dials.PRESS_CREDIBILITY: self.credibility,
+            Dials.PRESS_DISCOVERY: self.discovery,
+        }  # fmt: skip
+
     @staticmethod
-    def daily(day: Day, settings: Mapping[str, Column]) -> None:
+    def each_day(day: Day, settings: Settings[Media]) -> None:
         """Print a story without cause, where the day's draw says so."""
         if settings["false_alarm"].any():
             for p in range(day.state.n_platforms):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
-
-import numpy as np
 
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
-    from trustsim.world.day import Column, Day
+    from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 
 @REGISTRY.enter("mechanism", "obligations", rows=("A4", "K1"), source="doi:10.1287/mnsc.47.2.236.9835; doi:10.1098/rspa.2009.0410")
@@ -35,13 +33,14 @@ class Obligations:
     first: int = parameter(0, unit="count", low=0, high=10_000, source="doi:10.1098/rspa.2009.0410", text="random platforms that fail on that day, where nothing is paid")
 
     @staticmethod
-    def daily(day: Day, settings: Mapping[str, Column]) -> None:
+    def each_day(day: Day, settings: Settings[Obligations]) -> None:
         """Clear, or let those fail who have become insolvent."""
-        for v in np.flatnonzero(settings["day"]).tolist():
-            one = {name: column[v] for name, column in settings.items()}
-            day.borrow(v, links=one["links"], interbank=one["interbank"])
-            begins = (day.step - 1) * day.dt < one["day"] <= day.step * day.dt
-            if one["pro_rata"] and begins:
+        for v, rule in enumerate(settings):
+            if rule is None:
+                continue
+            day.borrow(v, links=rule.links, interbank=rule.interbank)
+            begins = (day.step - 1) * day.dt < rule.day <= day.step * day.dt
+            if rule.pro_rata and begins:
                 day.clear_debts(v)
-            elif not one["pro_rata"] and day.step * day.dt >= one["day"]:
-                day.default(v, first=int(one["first"]) if begins else 0)
+            elif not rule.pro_rata and day.step * day.dt >= rule.day:
+                day.default(v, first=rule.first if begins else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,8 @@ import numpy as np
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
-    from trustsim.world.day import Column, Day
+    from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
 
 _LONGEST_WAIT = 10.0  # days of backlog beyond which waiting is no worse
 
@@ -46,7 +46,7 @@ class ServiceDesk:
         return 110.0 * self.calm if self.agents else 0.0
 
     @staticmethod
-    def daily(day: Day, settings: Mapping[str, Column]) -> None:
+    def each_day(day: Day, settings: Settings[ServiceDesk]) -> None:
         """Let contacts come in and be answered; tell those who look what waiting and answers do."""
         fear, backlog = day.measured("fear"), day.measured("backlog")
         contacts = settings["calm"][:, None] + settings["alarmed"][:, None] * fear
@@ -55,11 +55,12 @@ class ServiceDesk:
         capacity = np.maximum(day.terms("service_capacity"), 1e-9)
         done = np.minimum(work, capacity * day.dt)
         left, wait = work - done, (work - done) / capacity
-        for v in np.flatnonzero(settings["agents"]).tolist():
-            one = {name: float(column[v]) for name, column in settings.items()} | {"most": settings["agents"].max()}
+        for v, rule in enumerate(settings):
+            if rule is None or not rule.agents:
+                continue
             for p in range(backlog.shape[1]):
-                wait[v, p] = day.serve(v, p, contacts[v, p], one)
-                left[v, p] = wait[v, p] * one["agents"] / one["handling"] / max(day.gauge("holders", p)[v], 1.0)
+                wait[v, p] = day.serve(v, p, contacts[v, p], rule, int(settings["agents"].max()))
+                left[v, p] = wait[v, p] * rule.agents / rule.handling / max(day.gauge("holders", p)[v], 1.0)
                 done[v, p] = max(day.unanswered[v, p] + contacts[v, p] * day.dt - left[v, p], 0.0)
         day.unanswered, backlog[:] = left, wait
         if fear.max(initial=0.0) < 1e-3 and not backlog.any():

@@ -1,0 +1,239 @@
+"""The arrays and rules of one replication, and the list of phases that a day consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.account_pass import account_pass, count
+from trustsim.kernels.act import act
+from trustsim.kernels.arrays import Clock
+from trustsim.kernels.balance import carry, gauge
+from trustsim.kernels.layout import GATED, OPEN, Dials, Gauges, Terms
+from trustsim.kernels.prepare import day_weights
+from trustsim.kernels.settle import credit_interest, mature, settle
+from trustsim.scenario.resolved import Item, Variant
+from trustsim.world.agenda import Agenda
+from trustsim.world.beginnings import fill_beliefs, fill_memory, fill_traits
+from trustsim.world.board import Board, likeness
+from trustsim.world.closing import close_the_insolvent
+from trustsim.world.day import Day
+from trustsim.world.hooks import check_hooks, phase_of
+from trustsim.world.owners import Owners
+from trustsim.world.settings import Settings
+from trustsim.world.state import State
+from trustsim.world.weights import said_of, weigh
+
+INTEREST_DAYS = 30  # interest is credited to accounts this often
+Calendar = tuple[NDArray[np.int64], NDArray[np.int64]]  # accounts by day of maturity; where each day begins
+Hook = tuple[Callable[[Day, Settings[Any]], None], Settings[Any]]
+
+
+class Phase(NamedTuple):
+    """One part of the day: its name, what happens, and how; ``is_open``: mechanisms may take part (``each_day``)."""
+
+    name: str
+    text: str
+    run: Callable[[Engine], None]
+    is_open: bool = False
+
+    def __str__(self) -> str:
+        return f"**{self.name}**{' (open to `each_day`)' if self.is_open else ''}: {self.text}"
+
+
+class Engine:
+    """One replication of some variants, from day to day; everything but Mesa.
+
+    ``history`` float64 (steps + 1, Gauges, variants, platforms): all gauges, as far as they are written.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        variants: Sequence[Variant],
+        shocks: Sequence[Item],
+        *,
+        n_steps: int,
+        dt: float,
+        replication: int,
+        key: NDArray[np.uint64],
+    ) -> None:
+        worlds = [variant.world for variant in variants]
+        self.state, self.dt = state, dt
+        self.mechanisms = {
+            name: Settings(tuple(w.mechanisms.get(name) for w in worlds)) for name in worlds[0].mechanisms
+        }
+        for each in self.mechanisms.values():
+            if each.kind is not None:
+                check_hooks(each.kind)
+        self.said, state.dials[:] = said_of(self.mechanisms, state.n_variants, dt)
+        self.day = Day(state, Board(likeness(worlds)), dt, key)
+        self.agenda = Agenda(shocks, variants, dt)
+        self.clock = Clock(0, dt, key)
+        self.history = np.zeros((n_steps + 1, *state.gauges.shape))
+        self.has_report = np.zeros(state.n_platforms, np.bool_)
+        self._rules = self._hooks("decide")
+        self._each_day = {phase.name: self._hooks("each_day", phase.name) for phase in DAY if phase.is_open}
+        self._n_markets = int(state.market.max(initial=-1)) + 1
+        self._maturities = [self._maturity_calendar(p) for p in range(state.n_platforms)]
+        owners = Owners(state, dt, replication, key)
+        fill_traits(owners, self.mechanisms)
+        gauge(state.groups.platforms, 0.0)
+        fill_beliefs(state, state.population, key)
+        fill_memory(state)
+        self.calm = weigh(state, self.mechanisms, self.said)
+        count(state.groups.accounts, state.groups.platforms)
+        gauge(state.groups.platforms, 0.0)
+        self.history[0] = state.gauges
+        self.measured = 0  # the last day whose measures are written
+
+    def _hooks(self, name: str, phase: str = "") -> list[Hook]:
+        """Return the hooks of that name of all mechanisms that are on, of one *phase* where a hook has one."""
+        settings = [each for each in self.mechanisms.values() if each.kind is not None and hasattr(each.kind, name)]
+        return [(getattr(each.kind, name), each) for each in settings if phase in ("", phase_of(each.kind))]
+
+    def _maturity_calendar(self, p: int) -> Calendar | None:
+        """Return when the accounts of a platform mature, or None where nothing is locked."""
+        state = self.state
+        if not (state.base_terms[Terms.LOCKED_SHARE, :, p] > 0).any():
+            return None
+        first, stop = state.accounts.first[p : p + 2]
+        cycle = max(round(state.platforms[p].lock_term / self.dt), 1)
+        day = (state.accounts.phase[first:stop] * cycle) >> 32
+        accounts = first + np.argsort(day, kind="stable")
+        return accounts, np.searchsorted(np.sort(day), np.arange(cycle + 1)).astype(np.int64)
+
+    def begin(self, step: int) -> None:
+        """Begin a step: what was measured is yesterday's."""
+        self.clock = Clock(step, self.dt, self.clock.key)
+        self.day.step, self.day.status_before = step, self.history[step - 1, Gauges.STATUS]
+
+    def take_part(self, phase: str) -> None:
+        """Let the mechanisms of a phase do what they do every day."""
+        for each_day, settings in self._each_day[phase]:
+            each_day(self.day, settings)
+
+    def reopen(self) -> None:
+        """Let payments that were stopped resume; let shocks and levers act whose time has come."""
+        status = self.state.gauges[Gauges.STATUS]
+        status[status == GATED] = OPEN
+        if self.agenda.advance(self.clock.day, self.day):
+            self.calm = weigh(self.state, self.mechanisms, self.said)
+
+    def news(self) -> None:
+        """Turn what happened into messages."""
+        self.take_part("news")
+
+    def carry(self) -> None:
+        """Let a step pass over the assets."""
+        carry(self.state.groups.platforms, self.clock)
+
+    def prepare(self) -> None:
+        """Work out the day's weights."""
+        day_weights(self.state.groups.platforms, self.calm, self.history, self.has_report, self.clock)
+
+    def unlock(self) -> None:
+        """Unlock the balances that mature today."""
+        for p, calendar in enumerate(self._maturities):
+            if calendar is not None:
+                accounts, begins = calendar
+                cycle = len(begins) - 1
+                today, before = self.clock.day % cycle, (self.clock.day - 1) % cycle
+                locked = self.state.base_terms[Terms.LOCKED_SHARE, :, p]
+                mature(
+                    self.state.flags, locked, accounts, begins[today], begins[today + 1], begins[before],
+                    begins[before + 1],
+                )  # fmt: skip
+
+    def choose(self) -> None:
+        """Let everyone hear, feel, believe and choose; then let the rules beside the pass say who leaves or joins."""
+        groups = self.state.groups
+        account_pass(groups.accounts, groups.platforms, self.day.board.bulletin(), self.has_report, self.clock)
+        for decide, settings in self._rules:
+            decide(self.day, settings)
+
+    def act(self) -> None:
+        """Carry the choices out: alarms and departures are seen, requests queue up, joiners pay in."""
+        act(*self.state.groups, self.clock)
+
+    def settle(self) -> None:
+        """Pay what can be paid; who cannot pay for too long fails."""
+        accounts, people, platforms, _ = self.state.groups
+        if settle(accounts, people, platforms, self._n_markets, self.clock):
+            close_the_insolvent(self.state, self.clock.day, self.state.dials[:, Dials.LOSS_SCAR])
+
+    def measure(self) -> None:
+        """Credit interest where it is due, measure everything, and write it down."""
+        groups, steps = self.state.groups, max(round(INTEREST_DAYS / self.dt), 1)
+        if self.clock.day % steps == 0:
+            credit_interest(groups.accounts, groups.platforms, steps * self.dt)
+        self.day.is_quiet = gauge(groups.platforms, self.dt)
+        self.measured = self.clock.day
+        self.history[self.measured] = self.state.gauges
+
+    def go_on_from(self, before: Engine, columns: NDArray[np.int64]) -> None:
+        """Stand where *before*, an engine of the same world, stands in these columns, int64 (variants,), of it."""
+        step = before.clock.day
+        self.clock, self.day.step = before.clock, step
+        self.measured = step
+        self.history[: step + 1] = before.history[: step + 1, :, columns]
+        self.has_report = before.has_report.copy()
+        self.state.take(before.state, columns)
+        self.day.take(before.day, columns)
+        self.agenda.take(before.agenda, columns, step, self.day)
+        self.calm = weigh(self.state, self.mechanisms, self.said)
+
+
+#: the parts of a day, in order; within a part the order of accounts, platforms and variants changes no result
+DAY: tuple[Phase, ...] = (
+    Phase(
+        "shocks and levers",
+        "Payments that were stopped resume. Shocks and levers whose time has come act; where a lever starts or ends, "
+        "the terms of the platforms are put together anew.",
+        Engine.reopen,
+    ),
+    Phase(
+        "news",
+        "Overdue payments, stops and failures of the day before become messages, service desks answer, platforms clear "
+        "what they owe each other.",
+        Engine.news,
+        is_open=True,
+    ),
+    Phase(
+        "assets",
+        "Assets repay, pay interest, default and change price; debt is paid back, spare cash is lent.",
+        Engine.carry,
+    ),
+    Phase(
+        "weights",
+        "The day's weights are worked out: what is published, how far the queue is seen, how near a gate is.",
+        Engine.prepare,
+    ),
+    Phase("maturities", "Locked balances that mature today are unlocked.", Engine.unlock),
+    Phase(
+        "choices",
+        "Every investor hears, feels, believes, judges and chooses, for every account; then the rules of choice that "
+        "stand beside this pass say who leaves or joins.",
+        Engine.choose,
+    ),
+    Phase(
+        "actions",
+        "Those who act ask for their money, pay in, or raise the alarm; their neighbours see it.",
+        Engine.act,
+    ),
+    Phase(
+        "settlement",
+        "Due requests are paid under the platform's terms; assets are sold where cash is short. A platform in arrears "
+        "for longer than its patience fails: custody is returned, the estate shared, the guarantee paid.",
+        Engine.settle,
+    ),
+    Phase(
+        "measures",
+        "Interest is credited every 30 days. Everything is measured and recorded; what is measured today is seen "
+        "tomorrow.",
+        Engine.measure,
+    ),
+)

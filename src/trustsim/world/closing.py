@@ -1,0 +1,45 @@
+"""Platforms that end: who cannot pay for too long, or is wound down and spent, is closed; those who lose remember."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.feel import CLIP
+from trustsim.kernels.layout import OPEN, WINDING, Beliefs, Books, Gauges, Terms
+from trustsim.kernels.settle import fail
+from trustsim.world.state import State
+
+_EPSILON = 1e-9  # days
+
+
+def close_platform(state: State, variant: int, platform: int, step: int) -> None:
+    """Close a platform of one variant in the books: see :func:`trustsim.kernels.settle.fail`."""
+    groups = state.groups
+    fail(groups.accounts, groups.people, groups.platforms, variant, platform, step)
+
+
+def close_the_insolvent(state: State, step: int, loss_scar: NDArray[np.float64]) -> None:
+    """Close what has been in arrears for longer than its patience, and what is wound down and has nothing left.
+
+    Whoever loses a share of what was held there bears a scar of that share · ``loss_scar`` float64 (variants,).
+    """
+    gauges = state.gauges
+    is_open = gauges[Gauges.STATUS] == OPEN
+    in_arrears = is_open & (gauges[Gauges.ARREARS] > state.terms[Terms.PATIENCE] + _EPSILON)
+    is_winding = gauges[Gauges.STATUS] == WINDING
+    if is_winding.any():
+        left = state.books[Books.CASH] + state.books[Books.CUSTODY] + state.ladder.sum(axis=0)
+        is_spent = left <= np.diff(state.accounts.first)  # less than a unit for each account
+        is_winding &= is_spent & (state.books[Books.CLAIMS] > 0)
+    for v, p in np.argwhere(in_arrears | is_winding).tolist():
+        first, stop = state.accounts.first[p : p + 2]
+        held, before = state.balance[v, first:stop].copy(), state.loss[v].copy()
+        close_platform(state, v, p, step)
+        who = state.accounts.investor[first:stop]
+        share = np.zeros(state.population.n_investors)
+        share[who] = (state.loss[v] - before)[who] / np.maximum(held, 1)
+        scar = state.beliefs[Beliefs.SCAR, v] + loss_scar[v] * share[state.accounts.investor]
+        state.beliefs[Beliefs.SCAR, v] = np.minimum(scar, CLIP)
+        if is_winding[v, p]:
+            gauges[Gauges.STATUS, v, p] = WINDING

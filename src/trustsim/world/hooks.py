@@ -1,0 +1,122 @@
+"""How a mechanism, shock or lever takes part in a run: each way is a method, and a class has those that it needs.
+
+``settings`` is what the mechanism is set to in every variant (:class:`~trustsim.world.settings.Settings`); off is None.
+A method of one of these names and another shape is refused when the class is entered into the registry.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.errors import ModelError
+from trustsim.kernels import layout
+from trustsim.kernels.layout import Traits, Weights, file_of
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+    from trustsim.world.owners import Owners
+    from trustsim.world.sections import Platform
+    from trustsim.world.settings import Settings
+    from trustsim.world.terms import Term
+
+Floats = NDArray[np.float64]
+
+
+class Weighs(Protocol):
+    """Says what it adds to the weights of the account pass, for a step of *dt* days."""
+
+    def weigh(self, dt: float) -> Mapping[Weights, float]: ...
+
+
+class Dials(Protocol):
+    """Says what it gives to the rest of the engine."""
+
+    def dials(self) -> Mapping[layout.Dials, float]: ...
+
+
+class OnTerms(Protocol):
+    """Says what the terms of each platform, float64 (Terms, platforms), add to weights; again whenever they change.
+
+    ``base``: the terms without levers.
+    """
+
+    def on_terms(self, terms: Floats, base: Floats) -> Iterable[tuple[Weights, Floats]]: ...
+
+
+class MakesTraits(Protocol):
+    """Makes rows of the traits of accounts; its parameters in ``fixes`` are the same in all variants of a pass."""
+
+    fixes: tuple[str, ...]
+
+    def traits(self, owners: Owners) -> Mapping[Traits, Floats]: ...
+
+
+class EachDay(Protocol):
+    """Does something every day, in all variants at once, in its ``phase`` ('news' where it says none)."""
+
+    @staticmethod
+    def each_day(day: Day, settings: Settings[Any]) -> None: ...
+
+
+class Decides(Protocol):
+    """Says, after the account pass, who leaves or joins today."""
+
+    @staticmethod
+    def decide(day: Day, settings: Settings[Any]) -> None: ...
+
+
+class Likens(Protocol):
+    """Says what share of bad news about one platform is read as news about another."""
+
+    def likeness(self, about: Platform, other: Platform) -> float: ...
+
+
+class Acts(Protocol):
+    """A shock or lever that acts on days on which it is active."""
+
+    def act(self, day: Day) -> None: ...
+
+
+class Spans(Protocol):
+    """Says for how many days after its start a shock or lever has anything to do."""
+
+    def span(self) -> float: ...
+
+
+class Proposes(Protocol):
+    """A lever that proposes changes of terms while it acts."""
+
+    def terms(self) -> Sequence[Term]: ...
+
+
+HOOKS: dict[str, type] = {
+    "weigh": Weighs, "dials": Dials, "on_terms": OnTerms, "traits": MakesTraits, "each_day": EachDay, "decide": Decides,
+    "likeness": Likens, "act": Acts, "span": Spans, "terms": Proposes,
+}  # fmt: skip
+
+
+def phase_of(kind: type) -> str:
+    """Return the part of the day in which a mechanism's ``each_day`` runs."""
+    return str(getattr(kind, "phase", "news"))
+
+
+@cache
+def check_hooks(kind: type) -> None:
+    """Raise ModelError where a hook of a class takes other arguments than its protocol says, or runs in no phase."""
+    for name, protocol in HOOKS.items():
+        method = inspect.getattr_static(kind, name, None)
+        if method is None:
+            continue
+        given, wanted = (list(inspect.signature(getattr(cls, name)).parameters) for cls in (kind, protocol))
+        is_static = isinstance(inspect.getattr_static(protocol, name), staticmethod)
+        if len(given) != len(wanted) or isinstance(method, staticmethod) != is_static:
+            shape = ", ".join(wanted)
+            raise ModelError(
+                f"{kind.__name__}.{name}: given ({', '.join(given)}) in {file_of(kind)}; allowed: ({shape})"
+            )
