@@ -36,10 +36,8 @@ def likeness(worlds: Sequence[World]) -> NDArray[np.float64]:
             kinds: dict[object, int] = {}  # platforms that differ by their name alone are looked at once: copies
             place = [kinds.setdefault(_but_for_its_name(platform), len(kinds)) for platform in world.platforms]
             firsts = [world.platforms[place.index(k)] for k in range(len(kinds))]
-            between = np.array(
-                [[min(sum(how.likeness(about, other) for how in hows), 1.0) for other in firsts] for about in firsts]
-            )
-            alike[v] = between[np.ix_(place, place)]
+            between = np.array([[sum(how.likeness(a, b) for how in hows) for b in firsts] for a in firsts])
+            alike[v] = np.minimum(between, 1.0)[np.ix_(place, place)]
             np.fill_diagonal(alike[v], 0.0)
     return alike
 

@@ -116,7 +116,6 @@ def check_hooks(kind: type) -> None:
         given, wanted = (list(inspect.signature(getattr(cls, name)).parameters) for cls in (kind, protocol))
         is_static = isinstance(inspect.getattr_static(protocol, name), staticmethod)
         if len(given) != len(wanted) or isinstance(method, staticmethod) != is_static:
-            shape = ", ".join(wanted)
-            raise ModelError(
-                f"{kind.__name__}.{name}: given ({', '.join(given)}) in {file_of(kind)}; allowed: ({shape})"
-            )
+            shape = f"({', '.join(wanted)}){' as a static method' if is_static else ''}"
+            where = f"{kind.__name__}.{name}: given ({', '.join(given)}) in {file_of(kind)}"
+            raise ModelError(f"{where}; allowed: {shape}")
