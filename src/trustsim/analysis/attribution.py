@@ -24,10 +24,11 @@ from trustsim.analysis.intervals import Interval, mean
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.address import addresses
 from trustsim.experiment.estimate import estimate
+from trustsim.experiment.plan import choose_variants, total_of
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.room import Room
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Study, choose_variants, collect, fitted, opened, share_left, total_of
+from trustsim.experiment.study import Study, collect, fitted, opened, share_left
 from trustsim.experiment.work import Progress, Work, finish
 from trustsim.scenario.resolved import Scenario, Variant
 

@@ -23,13 +23,15 @@ from scipy.stats import qmc
 from trustsim import arguments
 from trustsim.analysis.trials import Trial, TrialLog, design_of_trials, loss, problem_of, refused, trial_of, values_at
 from trustsim.errors import ScenarioError
-from trustsim.experiment.design import Design, at_point, run_sweep
+from trustsim.experiment.design import run_sweep
 from trustsim.experiment.estimate import Estimate, estimate
+from trustsim.experiment.passes import Simulate
+from trustsim.experiment.plan import total_of
+from trustsim.experiment.points import Design, at_point
 from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.stop import Stopped
-from trustsim.experiment.study import total_of
-from trustsim.experiment.work import Progress, Simulate
+from trustsim.experiment.work import Progress
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.targets import FreeParameter, Target, Targets

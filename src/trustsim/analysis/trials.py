@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from trustsim.analysis import intervals
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses
-from trustsim.experiment.design import Design
-from trustsim.experiment.records import SECONDS_TO_WAIT, copy_of
+from trustsim.experiment.index import SECONDS_TO_WAIT, copy_of
+from trustsim.experiment.points import Design
 from trustsim.experiment.shards import Damaged
 from trustsim.experiment.study import Study
 from trustsim.scenario.resolved import Scenario

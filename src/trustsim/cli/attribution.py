@@ -63,8 +63,8 @@ def attribute(
     from trustsim.analysis.attribution import with_replays
     from trustsim.experiment.address import engine
     from trustsim.experiment.estimate import estimate
+    from trustsim.experiment.plan import choose_variants
     from trustsim.experiment.request import Request
-    from trustsim.experiment.study import choose_variants
 
     names = common.names(variants)
     whole = with_replays(scenario, choose_variants(scenario, names))
@@ -104,7 +104,7 @@ def _counts(study: Folder) -> Counts:
     from trustsim.analysis.attribution import with_replays
     from trustsim.analysis.causes import simulate_with_causes
     from trustsim.experiment.address import addresses
-    from trustsim.experiment.study import choose_variants, planned
+    from trustsim.experiment.plan import choose_variants, planned
     from trustsim.experiment.verify import Part
 
     chosen = choose_variants(study.scenario, study.request.variants)

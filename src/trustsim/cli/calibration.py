@@ -73,8 +73,8 @@ def calibrate(
     _calibrated()
     from trustsim.analysis.calibration import TRIALS, needs_of
     from trustsim.experiment.address import engine
+    from trustsim.experiment.plan import with_seed
     from trustsim.experiment.request import Request
-    from trustsim.experiment.study import with_seed
 
     scenario = scenario if seed is None else with_seed(scenario, seed)
     needs = needs_of(scenario, targets, trials or TRIALS, replications, workers)
@@ -120,8 +120,8 @@ def _counts(study: Folder) -> Counts:
     from trustsim.analysis.trials import design_of_trials, problem_of, trials_in
     from trustsim.experiment.address import addresses
     from trustsim.experiment.design import spread
+    from trustsim.experiment.plan import total_of
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import total_of
     from trustsim.experiment.verify import Part
 
     scenario, request, targets = study.scenario, study.request, _targets(study)

@@ -24,7 +24,8 @@ from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
-    from trustsim.experiment.design import Design, Sweep
+    from trustsim.experiment.design import Sweep
+    from trustsim.experiment.points import Design
 
 replications_option = click.option(
     "--replications", type=click.IntRange(min=1), metavar="N", help="How many worlds at each point."
@@ -68,10 +69,10 @@ def sweep(
     scenario = common.read_scenario(file, settings)
     from trustsim.analysis.comparison import check_rank
     from trustsim.experiment.address import engine
-    from trustsim.experiment.design import design_of
     from trustsim.experiment.estimate import estimate, points_of
+    from trustsim.experiment.plan import choose_variants
+    from trustsim.experiment.points import design_of
     from trustsim.experiment.request import Request
-    from trustsim.experiment.study import choose_variants
 
     names = common.names(variants)
     needs = estimate(
@@ -114,7 +115,7 @@ def _sweep(study: Folder, how: How) -> None:
 
 
 def _sweep_counts(study: Folder) -> Counts:
-    from trustsim.experiment.design import design_of
+    from trustsim.experiment.points import design_of
 
     return _points_of(study, design_of(study.scenario, common.registry()), study.request.variants)
 
@@ -123,8 +124,8 @@ def _points_of(study: Folder, design: Design, variants: Sequence[str] | None) ->
     """Return the runs at the points of a design."""
     from trustsim.experiment.address import addresses
     from trustsim.experiment.design import spread
+    from trustsim.experiment.plan import choose_variants, planned
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import choose_variants, planned
     from trustsim.experiment.verify import Part
 
     chosen = choose_variants(study.scenario, variants)
@@ -192,11 +193,12 @@ def sensitivity(
         raise click.UsageError("--outcome beside --difference; one of the two")
     scenario = common.read_scenario(file, settings)
     _indices()
+    from trustsim.analysis.indices import METHODS
     from trustsim.analysis.measured import measured_of
-    from trustsim.analysis.sensitivity import METHODS, needs_of
+    from trustsim.analysis.sensitivity import needs_of
     from trustsim.errors import unknown
     from trustsim.experiment.address import engine
-    from trustsim.experiment.design import ranges_of
+    from trustsim.experiment.points import ranges_of
     from trustsim.experiment.request import Request
 
     ranges = ranges_of(scenario, common.registry(), _ranges(between))
@@ -252,7 +254,7 @@ def _sensitivity_counts(study: Folder) -> Counts:
     _indices()
     from trustsim.analysis.measured import measured_of
     from trustsim.analysis.sensitivity import points_of
-    from trustsim.experiment.design import ranges_of
+    from trustsim.experiment.points import ranges_of
 
     options, registry = study.request.options, common.registry()
     ranges = ranges_of(study.scenario, registry, options["ranges"])

@@ -90,8 +90,8 @@ def _counts(study: Folder) -> Counts:
     """Return the runs of what scenarios expect."""
     from trustsim.analysis.evidence import variants_needed
     from trustsim.experiment.address import addresses
+    from trustsim.experiment.plan import planned
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import planned
     from trustsim.experiment.verify import Part
 
     parts, asked = [], study.request.replications

@@ -166,7 +166,7 @@ def resolve(file: str, settings: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json(dict(scenario.document))
     else:
-        from trustsim.scenario.yaml_file import write
+        from trustsim.scenario.yaml_writer import write
 
         text = write(scenario.document)
         text = text if can_show(text) else write(scenario.document, is_ascii=True)

@@ -302,9 +302,9 @@ def _begin(
     from trustsim.experiment.address import addresses, engine
     from trustsim.experiment.estimate import estimate
     from trustsim.experiment.folder import make
+    from trustsim.experiment.plan import choose_variants, with_seed
     from trustsim.experiment.request import Request
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import choose_variants, with_seed
 
     check_rank(common.registry(), rank_by)
     scenario = scenario if seed is None else with_seed(scenario, seed)
@@ -361,8 +361,8 @@ def _go_on(study: Folder, how: How) -> None:
 def _counts(study: Folder) -> Counts:
     """Return the runs of a comparison: every variant in every world."""
     from trustsim.experiment.address import addresses
+    from trustsim.experiment.plan import choose_variants, total_of
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import choose_variants, total_of
     from trustsim.experiment.verify import Part
 
     scenario, request = study.scenario, study.request

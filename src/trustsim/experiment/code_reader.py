@@ -14,7 +14,6 @@ edit: by ``functools.cache``, or by numba, which holds the globals of a function
 from __future__ import annotations
 
 import copyreg
-import dis
 import functools
 import hashlib
 import importlib
@@ -26,12 +25,13 @@ import sysconfig
 import types
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType, NoneType
 from typing import Any
 
 from trustsim.errors import TrustsimError
+from trustsim.experiment.byte_code import imported, looked_up, parts_of
 
 PACKAGE = __name__.partition(".")[0]
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -164,17 +164,17 @@ class Reader:
         self._put("function", function.__qualname__)
         self.read((code, function.__defaults__, tuple((function.__kwdefaults__ or {}).items())))
         cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
-        names = frozenset(name for part in _parts(code) for name in part.co_names)
+        names = frozenset(name for part in parts_of(code) for name in part.co_names)
         self._by_name("closure", {name: _content(cell) for name, cell in cells}, names)
         held = function.__globals__
-        self._by_name("globals", {name: held[name] for name in _looked_up(code) if name in held}, names)
+        self._by_name("globals", {name: held[name] for name in looked_up(code) if name in held}, names)
         self._several("imports", self._imports(code, str(held.get("__package__") or "")), names)
         self._by_name("attributes", vars(function))
 
     def _imports(self, code: CodeType, package: str) -> list[ModuleType]:
         """Return the modules of the user's own that *code* imports when it runs."""
         found = []
-        for name in _imported(code):
+        for name in imported(code):
             try:
                 whole = importlib.util.resolve_name(name, package)
                 spec = importlib.util.find_spec(whole.partition(".")[0])
@@ -245,29 +245,6 @@ def _is_code(name: str, value: object) -> bool:
     is_special = name.startswith("__") and name.endswith("__")
     is_callable = callable(value) or isinstance(value, staticmethod | classmethod | property)
     return name not in _NO_CODE and (is_callable or not is_special)
-
-
-def _parts(code: CodeType) -> Iterator[CodeType]:
-    """Yield *code* and that of the functions and classes within it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _parts(constant)
-
-
-def _looked_up(code: CodeType) -> list[str]:
-    """Return the names that *code* looks up among its globals."""
-    steps = (step for part in _parts(code) for step in dis.get_instructions(part))
-    return list(dict.fromkeys(str(s.argval) for s in steps if "GLOBAL" in s.opname or s.opname == "LOAD_NAME"))
-
-
-def _imported(code: CodeType) -> Iterator[str]:
-    """Yield the modules that *code* imports when it runs, as it names them: with a dot where beside its own."""
-    for part in _parts(code):
-        steps = [step for step in dis.get_instructions(part) if step.opname != "EXTENDED_ARG"]
-        for level, _, step in zip(steps, steps[1:], steps[2:], strict=False):
-            if step.opname == "IMPORT_NAME":
-                yield "." * int(level.argval) + step.argval
 
 
 def _content(cell: Any) -> object:

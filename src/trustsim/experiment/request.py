@@ -20,13 +20,13 @@ from trustsim.catalog import REGISTRY, load
 from trustsim.errors import TrustsimError
 from trustsim.experiment import folder
 from trustsim.experiment.address import addresses, engine
+from trustsim.experiment.plan import choose_variants, total_of
 from trustsim.experiment.records import Addresses
 from trustsim.experiment.shards import Damaged
 from trustsim.experiment.simulate import simulate
-from trustsim.experiment.study import choose_variants, total_of
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.shipped import find, shipped
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 
 FORMAT = 2
 RESOLVED, REQUEST = "resolved.yaml", "request.json"

@@ -16,7 +16,7 @@ from trustsim.registry import REGISTRY, Entry, Group, Parameter
 from trustsim.report import words
 from trustsim.scenario.document import text_of
 from trustsim.scenario.tree import Node, Spot, plain
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 from trustsim.web.page_state import written
 
 _STEPS = 100  # of a slider, about

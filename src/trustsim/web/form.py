@@ -13,7 +13,8 @@ from trustsim.report import words
 from trustsim.scenario.layout import HORIZON, STEP
 from trustsim.scenario.merge import named
 from trustsim.scenario.resolved import Precision
-from trustsim.scenario.sections import DO_NOTHING, OFF, names_in
+from trustsim.scenario.sections import DO_NOTHING, names_in
+from trustsim.scenario.switches import OFF
 from trustsim.scenario.tree import Node, Spot, plain
 from trustsim.web.fields import Names, choice_of, field_of, fields_of, shown
 from trustsim.web.page_state import Applied, problem_json, rankings

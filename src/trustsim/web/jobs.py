@@ -32,10 +32,10 @@ from trustsim.experiment import request as requests
 from trustsim.experiment.address import addresses
 from trustsim.experiment.folder import ABOUT, write_whole
 from trustsim.experiment.lock import HOLDER, SECONDS_TO_TAKE
+from trustsim.experiment.plan import choose_variants
 from trustsim.experiment.request import REPORT, REQUEST, RESOLVED, RUNS, Request
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.store import INDEX, LOCK, Count, Damaged, count, holder_of, is_at_work, reading_of
-from trustsim.experiment.study import choose_variants
 from trustsim.scenario.tree import clean
 from trustsim.web.page_state import Applied
 from trustsim.web.refused import FULL, Refused, tells_of_full_disk

@@ -13,7 +13,8 @@ from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.registry import REGISTRY
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.resolved import Precision, Scenario
-from trustsim.scenario.sections import DO_NOTHING, OFF
+from trustsim.scenario.sections import DO_NOTHING
+from trustsim.scenario.switches import OFF
 from trustsim.scenario.tree import LONGEST, Node, Report, Spot, tree_of
 from trustsim.scenario.yaml_file import read_text
 from trustsim.web.files import MOST_VALUES, File, Files, read

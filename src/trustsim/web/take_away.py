@@ -17,7 +17,7 @@ from trustsim.registry import REGISTRY
 from trustsim.report import words
 from trustsim.scenario.sections import DO_NOTHING
 from trustsim.scenario.tree import Node, plain
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 from trustsim.web.files import SHIPPED
 from trustsim.web.page_state import Applied
 
