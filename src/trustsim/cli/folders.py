@@ -164,7 +164,7 @@ def renewed(found: Folder) -> Request:
 
 def _texts(found: Folder) -> dict[str, str]:
     """Return the files of a study that are neither scenarios nor what these name."""
-    from trustsim.experiment.request import INPUTS
+    from trustsim.experiment.inputs import INPUTS
 
     names = [name for name in found.request.files if name not in found.request.scenarios]
     texts = [name for name in names if not name.startswith(f"{INPUTS}/")]

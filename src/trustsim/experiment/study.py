@@ -25,12 +25,13 @@ from trustsim.experiment.passes import Simulate
 from trustsim.experiment.passing import Passing
 from trustsim.experiment.plan import choose_variants, total_of, with_seed
 from trustsim.experiment.pool import Pool
-from trustsim.experiment.records import Addresses, Records, Stored
+from trustsim.experiment.records import Records
 from trustsim.experiment.room import Room
 from trustsim.experiment.shards import Series
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
+from trustsim.experiment.stored import Addresses, Stored
 from trustsim.experiment.work import Grouping, Progress, Work, finish
 from trustsim.model import lockstep_groups
 from trustsim.scenario.load import given

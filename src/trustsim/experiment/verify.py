@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from trustsim.experiment.passes import Simulate
-from trustsim.experiment.records import Addresses, Lying, Records, reading_of
+from trustsim.experiment.records import Records, reading_of
 from trustsim.experiment.shards import Damaged, Series
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import plain_episodes, value_of
+from trustsim.experiment.stored import Addresses, Lying
 from trustsim.experiment.work import Grouping
 from trustsim.model import lockstep_groups
 from trustsim.scenario.resolved import Scenario

@@ -22,11 +22,11 @@ from trustsim.experiment.estimate import n_cpus
 from trustsim.experiment.failing import Alike
 from trustsim.experiment.passes import Pass, Simulate, Task, in_pool, in_process
 from trustsim.experiment.pool import Pool, hindrance, interruptible, processes, tell
-from trustsim.experiment.records import Addresses
 from trustsim.experiment.simulate import FailedRun, Run
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.stop import Stopped, undisturbed
 from trustsim.experiment.store import Store
+from trustsim.experiment.stored import Addresses
 from trustsim.model import lockstep_groups
 from trustsim.scenario.resolved import Scenario
 
