@@ -24,7 +24,8 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment import index, lock, passing
 from trustsim.experiment.store import Store, is_at_work, reading_of
 from trustsim.experiment.study import run_study
-from trustsim.web.jobs import CARD, Jobs
+from trustsim.web.cards import CARD
+from trustsim.web.jobs import Jobs
 
 SMALL = ["--workers", "1", "--quiet"]
 STORY = """

@@ -16,13 +16,15 @@ from typing import Any
 
 from trustsim.web import finished, pictures, tasks
 from trustsim.web.beside import Beside, Does
+from trustsim.web.cards import Card, has_report
 from trustsim.web.files import Files
 from trustsim.web.finished import Finished
-from trustsim.web.jobs import Card, Jobs, Status, has_report
+from trustsim.web.jobs import Jobs
 from trustsim.web.lanes import Lane
 from trustsim.web.page_state import Limits, rankings
 from trustsim.web.refused import Refused
 from trustsim.web.remembered import Remembered
+from trustsim.web.standing import Status
 from trustsim.web.tasks import Place
 from trustsim.web.told import without_paths
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.scenario.resolved import Scenario
-from trustsim.web import finished, jobs, play
+from trustsim.web import cards, finished, play
 from trustsim.web.files import Files
 from trustsim.web.form import form_of
 from trustsim.web.page_state import Applied, Limits, apply, beyond, state_of
@@ -68,12 +68,12 @@ def begin(place: Place, document: object) -> Json:
     """Write down the study of a state, unless it is there, and return its card as plain data."""
     applied, _ = _whole(place, document)
     assert applied.needs is not None, "a scenario without problems"
-    return asdict(jobs.begin(place.folder, applied, work_of(applied.needs)))
+    return asdict(cards.begin(place.folder, applied, work_of(applied.needs)))
 
 
 def renew(run: Path) -> None:
     """Get a run folder ready to go on."""
-    jobs.renew(run)
+    cards.renew(run)
 
 
 def world_of(place: Place, document: object, replication: int) -> bytes:
