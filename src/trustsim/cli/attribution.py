@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from trustsim.cli import common, folders
-from trustsim.cli.common import (
-    dask_option,
-    json_option,
-    main,
-    print_json,
-    quiet_option,
-    room_options,
-    set_option,
-    timeout_option,
-    workers_option,
-)
+from trustsim.cli.common import main, print_json, set_option
 from trustsim.cli.completion import scenario_argument
-from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
+from trustsim.cli.folders import KINDS, Counts, Folder, Kind
+from trustsim.cli.how import How, check_memory, cluster, how_options, room
 
 if TYPE_CHECKING:
     from trustsim.analysis.attribution import Attribution
@@ -36,23 +27,14 @@ TABLE, PICTURE = "attribution.csv", "attribution.png"
     "--out", metavar="DIR", help="Run folder; by default the file's name with '-attribution', in this folder."
 )
 @set_option
-@workers_option
-@dask_option
-@timeout_option
-@room_options
-@json_option
-@quiet_option
+@how_options()
 def attribute(
     file: str,
     variants: str | None,
     replications: int | None,
     out: str | None,
     settings: tuple[str, ...],
-    workers: int | None,
-    dask: str | None,
-    timeout: float | None,
-    as_json: bool,
-    quiet: bool,
+    how: How,
 ) -> None:
     """Say what made people withdraw under each variant of FILE: news, herding, fear, the queue, or ordinary needs.
 
@@ -68,10 +50,9 @@ def attribute(
 
     names = common.names(variants)
     whole = with_replays(scenario, choose_variants(scenario, names))
-    needs = estimate(whole, replications=replications, workers=workers, with_series=False)
-    common.check_memory(needs, scenario, workers, dask)
+    needs = estimate(whole, replications=replications, workers=how.workers, with_series=False)
+    check_memory(needs, scenario, how)
     request = Request("attribute", replications, names, engine=engine())
-    how = How(workers, dask, timeout, as_json, quiet)
     folders.go(folders.new(file, "attribution", out), how, [scenario], request)
 
 
@@ -80,11 +61,11 @@ def _go_on(study: Folder, how: How) -> None:
     from trustsim.report import attributed, attribution_tables
 
     request, place = study.request, study.place
-    with common.cluster(how.dask) as pool:
+    with cluster(how.dask) as pool:
         found = attributed.attribute(
             study.scenario, progress=not how.quiet, out=study.store, registry=common.registry(),
             variants=request.variants, replications=request.replications, workers=how.workers, pool=pool,
-            timeout=how.timeout, room=common.room(how.quiet),
+            timeout=how.timeout, room=room(how.quiet),
         )  # fmt: skip
     _write(found, place)
     if how.as_json:

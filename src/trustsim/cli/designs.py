@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trustsim.cli import common, folders
-from trustsim.cli.common import (
-    dask_option,
-    json_option,
-    main,
-    print_json,
-    quiet_option,
-    room_options,
-    set_option,
-    timeout_option,
-    workers_option,
-)
+from trustsim.cli.common import main, print_json, set_option
 from trustsim.cli.completion import outcomes, scenario_argument
-from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
+from trustsim.cli.folders import KINDS, Counts, Folder, Kind
+from trustsim.cli.how import How, check_memory, cluster, how_options, room
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
@@ -42,12 +33,7 @@ replications_option = click.option(
 @click.option("--variants", metavar="A,B", help="Only these variants; without the baseline the first one serves.")
 @replications_option
 @set_option
-@workers_option
-@dask_option
-@timeout_option
-@room_options
-@json_option
-@quiet_option
+@how_options()
 def sweep(
     file: str,
     out: str | None,
@@ -55,11 +41,7 @@ def sweep(
     variants: str | None,
     replications: int | None,
     settings: tuple[str, ...],
-    workers: int | None,
-    dask: str | None,
-    timeout: float | None,
-    as_json: bool,
-    quiet: bool,
+    how: How,
 ) -> None:
     """Run the variants of FILE at every point of its `sweep` and compare them by their regret.
 
@@ -76,14 +58,13 @@ def sweep(
 
     names = common.names(variants)
     needs = estimate(
-        scenario, variants=choose_variants(scenario, names), replications=replications, workers=workers,
+        scenario, variants=choose_variants(scenario, names), replications=replications, workers=how.workers,
         points=points_of(scenario), moved=scenario.sweep, with_series=False,
     )  # fmt: skip
-    common.check_memory(needs, scenario, workers, dask)
+    check_memory(needs, scenario, how)
     design_of(scenario, common.registry())
     check_rank(common.registry(), outcome)
     request = Request("sweep", replications, names, engine=engine(), options={"outcome": outcome})
-    how = How(workers, dask, timeout, as_json, quiet)
     folders.go(folders.new(file, "sweep", out), how, [scenario], request)
 
 
@@ -92,11 +73,11 @@ def _sweep(study: Folder, how: How) -> None:
     from trustsim.report import design_pictures, design_tables, designed
 
     request, place = study.request, study.place
-    with common.cluster(how.dask) as pool:
+    with cluster(how.dask) as pool:
         found = designed.sweep(
             study.scenario, outcome=request.options["outcome"], progress=not how.quiet, out=study.store,
             registry=common.registry(), variants=request.variants, replications=request.replications,
-            workers=how.workers, pool=pool, timeout=how.timeout, room=common.room(how.quiet),
+            workers=how.workers, pool=pool, timeout=how.timeout, room=room(how.quiet),
         )  # fmt: skip
     from trustsim.experiment.tables import write_csv
 
@@ -161,12 +142,7 @@ def _points_of(study: Folder, design: Design, variants: Sequence[str] | None) ->
 )
 @replications_option
 @set_option
-@workers_option
-@dask_option
-@timeout_option
-@room_options
-@json_option
-@quiet_option
+@how_options()
 def sensitivity(
     file: str,
     method: str,
@@ -178,11 +154,7 @@ def sensitivity(
     out: str | None,
     replications: int | None,
     settings: tuple[str, ...],
-    workers: int | None,
-    dask: str | None,
-    timeout: float | None,
-    as_json: bool,
-    quiet: bool,
+    how: How,
 ) -> None:
     """Say which values of FILE an outcome depends on, all points in the same worlds.
 
@@ -207,14 +179,13 @@ def sensitivity(
     name, is_paired = outcome or difference, difference is not None
     asked = measured_of(scenario, common.registry(), name, variant, paired=is_paired)
     paths = [r.path for r in ranges]
-    needs = needs_of(scenario, paths, method, samples, asked.variants, replications, workers)
-    common.check_memory(needs, scenario, workers, dask)
+    needs = needs_of(scenario, paths, method, samples, asked.variants, replications, how.workers)
+    check_memory(needs, scenario, how)
     options = {
         "method": method, "outcome": name, "paired": is_paired, "variant": variant, "samples": samples,
         "ranges": _ranges(between),
     }  # fmt: skip
     request = Request("sensitivity", replications, engine=engine(), options=options)
-    how = How(workers, dask, timeout, as_json, quiet)
     folders.go(folders.new(file, "sensitivity", out), how, [scenario], request)
 
 
@@ -224,12 +195,12 @@ def _sensitivity(study: Folder, how: How) -> None:
     from trustsim.report import design_tables
 
     place, options = study.place, study.request.options
-    with common.cluster(how.dask) as pool:
+    with cluster(how.dask) as pool:
         found = _indices().sensitivity(
             study.scenario, options["ranges"], method=options["method"], outcome=options["outcome"],
             paired=options["paired"], variant=options["variant"], samples=options["samples"], progress=not how.quiet,
             out=study.store, registry=common.registry(), replications=study.request.replications, workers=how.workers,
-            pool=pool, timeout=how.timeout, room=common.room(how.quiet),
+            pool=pool, timeout=how.timeout, room=room(how.quiet),
         )  # fmt: skip
     from trustsim.experiment.tables import write_csv
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trustsim.cli import common
+from trustsim.cli.how import How
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.stop import may_go_on
 
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
     from trustsim.experiment.store import Store
     from trustsim.experiment.verify import Part
     from trustsim.scenario.resolved import Scenario
-
-
-@dataclass(frozen=True)
-class How:
-    """How a study is run, which changes none of its numbers."""
-
-    workers: int | None = None
-    dask: str | None = None
-    timeout: float | None = None
-    as_json: bool = False
-    quiet: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from trustsim.cli.common import main, workers_option
+from trustsim.cli.common import main
+from trustsim.cli.how import workers_option
 from trustsim.errors import TrustsimError
 
 PORT = 8080
