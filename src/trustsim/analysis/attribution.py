@@ -26,7 +26,7 @@ from trustsim.experiment.address import addresses
 from trustsim.experiment.estimate import estimate
 from trustsim.experiment.plan import choose_variants, total_of
 from trustsim.experiment.pool import Pool
-from trustsim.experiment.room import Room
+from trustsim.experiment.room import FREE, Room
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import Study, collect, fitted, opened, share_left
 from trustsim.experiment.work import Progress, Work, finish
@@ -153,10 +153,11 @@ def attribution(
     whole = with_replays(scenario, chosen) if replays else scenario
     names = [variant.name for variant in whole.variants] if replays else list(chosen)
     needs = estimate(whole, variants=names, replications=total, workers=workers, with_series=False)
-    n_workers = fitted(room or Room(), needs, scenario, workers, pool)
+    space = room or FREE
+    n_workers = fitted(space, needs, scenario, workers, pool)
     with opened(store) as (place, _):
         where = {n: n for n in names} if store is None else addresses(whole, names, simulate_with_causes)
-        (room or Room()).check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
+        space.check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
         work = Work(whole, where, total, n_workers, pool, timeout, simulate_with_causes, with_series=False)
         began = time.perf_counter()
         is_finished = finish(work, place, progress)

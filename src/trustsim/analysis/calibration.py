@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import optuna
@@ -23,12 +23,12 @@ from scipy.stats import qmc
 from trustsim import arguments
 from trustsim.analysis.trials import Trial, TrialLog, design_of_trials, loss, problem_of, refused, trial_of, values_at
 from trustsim.errors import ScenarioError
-from trustsim.experiment.design import run_sweep
+from trustsim.experiment.design import SharedOptions, SweepOptions, run_sweep
 from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.experiment.passes import Simulate
 from trustsim.experiment.plan import total_of
 from trustsim.experiment.points import Design, at_point
-from trustsim.experiment.room import Room
+from trustsim.experiment.room import FREE, Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.stop import Stopped
 from trustsim.experiment.work import Progress
@@ -67,7 +67,7 @@ def search(
     log: TrialLog | None = None,
     room: Room | None = None,
     simulate: Simulate = simulate_run,
-    **options: Any,
+    **options: Unpack[SharedOptions],
 ) -> Search:
     """Try points of the parameters' ranges.
 
@@ -88,7 +88,7 @@ def search(
     TrustsimError : for a count out of range, before anything runs.
     """
     trials, total = arguments.count("trials", trials), total_of(scenario, replications, least=2)
-    space, needs = room or Room(), needs_of(scenario, targets, trials, total, options.get("workers"))
+    space, needs = room or FREE, needs_of(scenario, targets, trials, total, options.get("workers"))
     space.check_study(needs, scenario.source)
     space.check_time(needs)
     began = time.perf_counter()
@@ -139,7 +139,11 @@ def needs_of(
 
 
 def _run(
-    scenario: Scenario, registry: Registry, targets: Targets, points: Mapping[int, Values], **options: Any
+    scenario: Scenario,
+    registry: Registry,
+    targets: Targets,
+    points: Mapping[int, Values],
+    **options: Unpack[SweepOptions],
 ) -> list[Trial]:
     """Run points by number and return their trials. Raises KeyboardInterrupt where Ctrl-C came before all finished."""
     every = design_of_trials(targets.parameters, points.values())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -19,11 +19,11 @@ from trustsim import arguments
 from trustsim.analysis.indices import FEWEST, METHODS, Index, Positions, Values, constant, guarded
 from trustsim.analysis.measured import Measured, measured_of, values_at
 from trustsim.errors import TrustsimError, unknown
-from trustsim.experiment.design import Sweep, run_sweep
+from trustsim.experiment.design import Sweep, SweepOptions, run_sweep
 from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.experiment.frames import major
 from trustsim.experiment.points import Design, Range, design_at
-from trustsim.experiment.room import Room
+from trustsim.experiment.room import FREE
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
 
@@ -86,7 +86,7 @@ def sensitivity(
     variant: str | None = None,
     paired: bool = False,
     samples: int | None = None,
-    **options: Any,
+    **options: Unpack[SweepOptions],
 ) -> Sensitivity:
     """Vary parameters over their ranges and return how much an outcome depends on each.
 
@@ -109,7 +109,7 @@ def sensitivity(
     how, d = METHODS[method], len(ranges)
     asked = measured_of(scenario, registry, outcome, variant, paired=paired)
     needs = needs_of(scenario, [r.path for r in ranges], method, samples, asked.variants, options.get("replications"))
-    (options.get("room") or Room()).check_memory(needs, scenario.source)
+    (options.get("room") or FREE).check_memory(needs, scenario.source)
     positions, design = points_of(scenario, ranges, method, samples)
     sweep = run_sweep(scenario, registry, design=design, variants=asked.variants, **options)
     values = values_at(sweep.studies, asked)

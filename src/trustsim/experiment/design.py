@@ -11,7 +11,7 @@ import itertools
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from trustsim.errors import ScenarioError
 from trustsim.experiment.address import addresses
@@ -20,7 +20,7 @@ from trustsim.experiment.passes import Simulate
 from trustsim.experiment.plan import choose_variants, total_of
 from trustsim.experiment.points import Design, at_point, design_of
 from trustsim.experiment.pool import Pool
-from trustsim.experiment.room import Room
+from trustsim.experiment.room import FREE, Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import Study, collect, fitted, opened, share_left
@@ -28,6 +28,25 @@ from trustsim.experiment.work import Grouping, Progress, Work, finish
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
+
+
+class SharedOptions(TypedDict, total=False):
+    """What whoever sweeps hands on to :func:`run_sweep` as it is."""
+
+    workers: int | None
+    store: Store | None
+    pool: Pool | None
+    timeout: float | None
+    groups: Grouping
+
+
+class SweepOptions(SharedOptions, total=False):
+    """All that :func:`run_sweep` may be told beside what is swept."""
+
+    replications: int | None
+    progress: Progress | None
+    room: Room | None
+    simulate: Simulate
 
 
 @dataclass(frozen=True)
@@ -102,14 +121,15 @@ def run_sweep(
     needs = estimate(
         scenario, variants=chosen, replications=total, workers=workers, points=n_points, moved=paths, with_series=False
     )
-    n_workers = fitted(room or Room(), needs, scenario, workers, pool)
+    space = room or FREE
+    n_workers = fitted(space, needs, scenario, workers, pool)
     points = design_of(scenario, registry) if design is None else design
     there, whole = spread(scenario, points, chosen, registry)
     names = [[column(variant, k) for variant in chosen] for k in range(len(there))]
     with opened(store) as (place, _):
         every = list(itertools.chain(*names))
         where = {n: n for n in every} if store is None else addresses(whole, every, simulate)
-        (room or Room()).check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
+        space.check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
         work = Work(whole, where, total, n_workers, pool, timeout, simulate, groups, with_series=False)
         began = time.perf_counter()
         is_finished = finish(work, place, progress)

@@ -26,7 +26,7 @@ from trustsim.experiment.passing import Passing
 from trustsim.experiment.plan import choose_variants, total_of, with_seed
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.records import Records
-from trustsim.experiment.room import Room
+from trustsim.experiment.room import FREE, Room
 from trustsim.experiment.shards import Series
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.simulate import simulate as simulate_run
@@ -149,10 +149,11 @@ def run_study(
     chosen = choose_variants(story, variants)
     total = total_of(story, replications)
     needs = estimate(story, variants=chosen, replications=total, workers=workers)
-    n_workers = fitted(room or Room(), needs, story, workers, pool)
+    space = room or FREE
+    n_workers = fitted(space, needs, story, workers, pool)
     with opened(store) as (place, keeps):
         where = {name: name for name in chosen} if store is None else addresses(story, chosen, simulate)
-        (room or Room()).check_time(needs, left=lambda: share_left(place, where, total))
+        space.check_time(needs, left=lambda: share_left(place, where, total))
         work = Work(story, where, total, n_workers, pool, timeout, simulate, groups)
         began = time.perf_counter()
 

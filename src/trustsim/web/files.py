@@ -25,6 +25,7 @@ from trustsim.scenario.story import read_story
 from trustsim.scenario.tree import Node, Report, clean
 from trustsim.scenario.yaml_file import read_file, read_text
 from trustsim.web.refused import Refused
+from trustsim.web.remembered import Remembered
 from trustsim.web.told import without_paths
 
 SHIPPED = "shipped:"
@@ -37,6 +38,7 @@ _UPLOAD = re.compile(r"\w[\w .()+-]{0,90}\.ya?ml")
 _LONGEST_NAME = 240  # bytes: the usual disks hold 255, those of one that is being written among them
 _MARKS = ("Mn", "Mc")  # of letters, in Unicode
 _STRANGE = f"a name that the page cannot ask for; allowed: at most {LONGEST_ID} characters that print, no ':' or '\\\\'"
+_MOST_ENTRIES = 20_000  # of the list that are remembered, each as its file was then
 _LAST = ("limits/",)  # checks of the model, not stories: at the end of the list
 
 
@@ -65,7 +67,7 @@ class Files:
     def __init__(self, folder: Path, *, is_read_only: bool = False) -> None:
         self.folder, self.is_read_only = folder.resolve(), is_read_only
         self._shipped = shipped()
-        self._told: dict[tuple[str, int, int], dict[str, Any]] = {}
+        self._entries = Remembered(_MOST_ENTRIES)
         self._lock = threading.Lock()
 
     def find(self, name: str) -> File:
@@ -111,15 +113,13 @@ class Files:
         if not file.is_shipped and not _is_plain(file.id):
             return {**_entry(file), "id": clean(file.id), "error": _STRANGE}
         try:
-            found = file.path.stat()
+            there = file.path.stat()
         except OSError as e:
             return {**_entry(file), "error": e.strerror or str(e)}
-        key = (file.id, found.st_mtime_ns, found.st_size)
-        if key not in self._told:
-            if not reads:
-                return _entry(file)
-            self._told[key] = _read(file)
-        return self._told[key]
+        key = (file.id, there.st_mtime_ns, there.st_size)
+        if not reads and self._entries.peek(key) is None:
+            return _entry(file)
+        return self._entries.get(key, lambda: _read(file))
 
     def add(self, name: str, text: str) -> File:
         """Write a checked scenario under a new name into the folder and return it.
