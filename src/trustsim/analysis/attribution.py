@@ -121,8 +121,8 @@ class Attribution:
         return self.variants.index(variant)
 
 
-def _told(name: str, found: Interval) -> dict[str, float]:
-    return {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
+def _told(name: str, interval: Interval) -> dict[str, float]:
+    return {name: interval.mean, f"{name}_low": interval.low, f"{name}_high": interval.high}
 
 
 def attribution(
@@ -164,8 +164,8 @@ def attribution(
         seconds = time.perf_counter() - began
         study = collect(place, whole, where, total, seconds=seconds, interrupted=not is_finished)
     if not len(study.replications):
-        told = "none of its replications finished under all variants"
-        raise TrustsimError(f"attribution: given a study of which {told}; allowed: at least one")
+        reason = "none of its replications finished under all variants"
+        raise TrustsimError(f"attribution: given a study of which {reason}; allowed: at least one")
     return _of(study, chosen, replays)
 
 

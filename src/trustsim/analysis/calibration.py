@@ -123,8 +123,8 @@ def search(
             raise
         except KeyboardInterrupt:
             is_interrupted = True
-    kept = tuple(known[number] for number in sorted(known))
-    return Search(scenario, targets, total, kept, time.perf_counter() - began, is_interrupted)
+    finished = tuple(known[number] for number in sorted(known))
+    return Search(scenario, targets, total, finished, time.perf_counter() - began, is_interrupted)
 
 
 def needs_of(
@@ -193,8 +193,8 @@ def _sought(
             sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True)
         )
         study.add_trials([_as_told(trial, parameters, ranges, loss(trial, targets)) for trial in before])
-        asked = [study.ask(ranges).params for _ in range(n)]
-    return [[params[p.path] * (p.step if p.whole else 1) for p in parameters] for params in asked]
+        proposed = [study.ask(ranges).params for _ in range(n)]
+    return [[params[p.path] * (p.step if p.whole else 1) for p in parameters] for params in proposed]
 
 
 def _distribution(p: FreeParameter) -> optuna.distributions.BaseDistribution:

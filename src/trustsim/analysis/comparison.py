@@ -226,9 +226,9 @@ def _primary(study: Study, measures: Mapping[str, Measure], wanted: str | None) 
     return wanted
 
 
-def can_rank(asked: Sequence[str], measures: Mapping[str, Measure]) -> tuple[str, ...]:
+def can_rank(wanted: Sequence[str], measures: Mapping[str, Measure]) -> tuple[str, ...]:
     """Return the outcomes with a better side, those that a scenario asks for first."""
-    names = dict.fromkeys((*asked, *measures))
+    names = dict.fromkeys((*wanted, *measures))
     return tuple(name for name in names if name in measures and measures[name].better)
 
 
@@ -259,8 +259,8 @@ def _ranking(
         if variant not in differences:
             return (0.0,) * len(keys)
         signs = (1 if measures[name].better == "lower" else -1 for name in keys)
-        found = (sign * differences[variant][name].mean for sign, name in zip(signs, keys, strict=True))
-        return tuple(math.inf if math.isnan(x) else x for x in found)
+        signed = (sign * differences[variant][name].mean for sign, name in zip(signs, keys, strict=True))
+        return tuple(math.inf if math.isnan(x) else x for x in signed)
 
     return tuple(sorted(variants, key=badness))
 

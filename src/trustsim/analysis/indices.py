@@ -104,12 +104,12 @@ def _sobol_points(d: int, samples: int, seed: int) -> Positions:
 
 
 def _sobol(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
-    found = sobol_index.analyze(
+    result = sobol_index.analyze(
         _problem(positions.shape[1]), values, calc_second_order=False, num_resamples=_RESAMPLES, conf_level=LEVEL,
         seed=seed,
     )  # fmt: skip
     n = len(values) // (positions.shape[1] + 2)
-    return tuple(_with_half_width(name, found[name], found[f"{name}_conf"], n) for name in NAMES["sobol"])
+    return tuple(_with_half_width(name, result[name], result[f"{name}_conf"], n) for name in NAMES["sobol"])
 
 
 def _morris_points(d: int, samples: int, seed: int) -> Positions:
@@ -117,13 +117,13 @@ def _morris_points(d: int, samples: int, seed: int) -> Positions:
 
 
 def _morris(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
-    found = morris_index.analyze(
+    result = morris_index.analyze(
         _problem(positions.shape[1]), positions, values, num_resamples=_RESAMPLES, conf_level=LEVEL,
         num_levels=_LEVELS, seed=seed,
     )  # fmt: skip
     n = len(values) // (positions.shape[1] + 1)
-    size = _with_half_width("mu_star", found["mu_star"], found["mu_star_conf"], n)
-    return size, _without("mu", found["mu"]), _without("sigma", found["sigma"])
+    size = _with_half_width("mu_star", result["mu_star"], result["mu_star_conf"], n)
+    return size, _without("mu", result["mu"]), _without("sigma", result["sigma"])
 
 
 def _even_points(d: int, samples: int, seed: int) -> Positions:
@@ -132,24 +132,24 @@ def _even_points(d: int, samples: int, seed: int) -> Positions:
 
 def _pawn(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
     def median(rows: Any) -> Values:
-        found = pawn_index.analyze(_problem(positions.shape[1]), positions[rows], values[rows], S=_SLICES, seed=seed)
-        return np.asarray(found["median"], np.float64)
+        result = pawn_index.analyze(_problem(positions.shape[1]), positions[rows], values[rows], S=_SLICES, seed=seed)
+        return np.asarray(result["median"], np.float64)
 
     rng = np.random.default_rng(seed)
     again = np.stack([median(rng.integers(len(values), size=len(values))) for _ in range(_RESAMPLES // 5)])
     low, high = np.quantile(again, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    found = median(slice(None))  # resamples repeat points, which moves them all up: the limits hold the estimate
-    low, high = np.minimum(low, found), np.maximum(high, found)
-    return (Index("pawn", found, *np.where(low < high, [low, high], math.nan)),)
+    estimate = median(slice(None))  # resamples repeat points, which moves them all up: the limits hold the estimate
+    low, high = np.minimum(low, estimate), np.maximum(high, estimate)
+    return (Index("pawn", estimate, *np.where(low < high, [low, high], math.nan)),)
 
 
 def _delta(positions: Positions, values: Values, seed: int) -> tuple[Index, ...]:
-    found = delta_index.analyze(
+    result = delta_index.analyze(
         _problem(positions.shape[1]), positions, values, num_resamples=_RESAMPLES // 5, conf_level=LEVEL, seed=seed
     )
     n = len(values)
-    shift = _with_half_width("delta", found["delta_raw"], found["delta_raw_conf"], n)
-    return shift, _with_half_width("S1", found["S1"], found["S1_conf"], n)
+    shift = _with_half_width("delta", result["delta_raw"], result["delta_raw_conf"], n)
+    return shift, _with_half_width("S1", result["S1"], result["S1_conf"], n)
 
 
 NAMES: Mapping[str, tuple[str, ...]] = {

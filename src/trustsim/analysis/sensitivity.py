@@ -107,21 +107,23 @@ def sensitivity(
     if method not in METHODS:
         raise unknown("method", method, METHODS)
     how, d = METHODS[method], len(ranges)
-    asked = measured_of(scenario, registry, outcome, variant, paired=paired)
-    needs = needs_of(scenario, [r.path for r in ranges], method, samples, asked.variants, options.get("replications"))
+    measured = measured_of(scenario, registry, outcome, variant, paired=paired)
+    paths, replications = [r.path for r in ranges], options.get("replications")
+    needs = needs_of(scenario, paths, method, samples, measured.variants, replications)
     (options.get("room") or FREE).check_memory(needs, scenario.source)
     positions, design = points_of(scenario, ranges, method, samples)
-    sweep = run_sweep(scenario, registry, design=design, variants=asked.variants, **options)
-    values = values_at(sweep.studies, asked)
-    kept = _whole_blocks(values, how.block(d))
-    if kept.sum() < FEWEST * how.block(d):
+    sweep = run_sweep(scenario, registry, design=design, variants=measured.variants, **options)
+    values = values_at(sweep.studies, measured)
+    is_whole = _whole_blocks(values, how.block(d))
+    if is_whole.sum() < FEWEST * how.block(d):
         raise TrustsimError(
             f"sensitivity: given {int(np.isnan(values).sum())} of {len(values)} points without a finished run; "
             f"allowed: at least {FEWEST * how.block(d)} points in whole blocks"
         )
     with guarded():
-        indices = constant(d, method) if np.ptp(values[kept]) == 0 else how.analyse(positions[kept], values[kept], 1)
-    return Sensitivity(method, asked, tuple(ranges), positions, values, indices, int((~kept).sum()), sweep)
+        there, seen = positions[is_whole], values[is_whole]
+        indices = constant(d, method) if np.ptp(seen) == 0 else how.analyse(there, seen, 1)
+    return Sensitivity(method, measured, tuple(ranges), positions, values, indices, int((~is_whole).sum()), sweep)
 
 
 def needs_of(

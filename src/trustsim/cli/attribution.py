@@ -62,21 +62,21 @@ def _go_on(study: Folder, how: How) -> None:
 
     request, place = study.request, study.place
     with cluster(how.dask) as pool:
-        found = attributed.attribute(
+        result = attributed.attribute(
             study.scenario, progress=not how.quiet, out=study.store, registry=common.registry(),
             variants=request.variants, replications=request.replications, workers=how.workers, pool=pool,
             timeout=how.timeout, room=room(how.quiet),
         )  # fmt: skip
-    _write(found, place)
+    _write(result, place)
     if how.as_json:
-        print_json(attribution_tables.attribution_json(found))
+        print_json(attribution_tables.attribution_json(result))
     else:
-        attribution_tables.print_attribution(found)
+        attribution_tables.print_attribution(result)
         click.echo(f"table and picture: {place}")
-    if found.study.interrupted:
+    if result.study.interrupted:
         click.echo(f"interrupted; what finished is kept; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
-    if found.study.failed:
+    if result.study.failed:
         raise click.exceptions.Exit(common.SOME_FAILED)
 
 
@@ -99,12 +99,12 @@ def _counts(study: Folder) -> Counts:
 KINDS["attribute"] = Kind(_go_on, _counts)
 
 
-def _write(found: Attribution, place: Path) -> None:
+def _write(result: Attribution, place: Path) -> None:
     from trustsim.experiment.tables import write_csv
     from trustsim.report import attribution_picture
 
     with common.writing(place):
-        write_csv(found.to_frame(), place / TABLE)
-        figure = attribution_picture.attribution(found).flat[0].get_figure(root=True)
+        write_csv(result.to_frame(), place / TABLE)
+        figure = attribution_picture.attribution(result).flat[0].get_figure(root=True)
         assert figure is not None
         figure.savefig(place / PICTURE, dpi=144, facecolor="white")

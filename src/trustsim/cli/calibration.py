@@ -76,23 +76,23 @@ def _go_on(study: Folder, how: How) -> None:
     place, scenario, options = study.place, study.scenario, study.request.options
     targets = _targets(study)
     with cluster(how.dask) as pool:
-        found = calibrated.search(
+        result = calibrated.search(
             scenario, targets, progress=not how.quiet, out=study.store, registry=common.registry(),
             trials=options["trials"], replications=study.request.replications, workers=how.workers, pool=pool,
             timeout=options["timeout"], room=room(how.quiet),
         )  # fmt: skip
-    if found.interrupted:
-        kept = f"interrupted; {len(found.trials)} trials are kept in {place}"
-        click.echo(f"{kept}; go on with: {study.resume}", err=True)
+    if result.interrupted:
+        line = f"interrupted; {len(result.trials)} trials are kept in {place}"
+        click.echo(f"{line}; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
-    fit = posterior.calibrated(scenario, targets, found.trials, found.replications, found.seconds)
+    fit = posterior.calibrated(scenario, targets, result.trials, result.replications, result.seconds)
     _write(fit, place)
     if how.as_json:
         print_json(calibration_tables.calibration_json(fit))
     else:
         calibration_tables.print_calibration(fit)
         click.echo(f"fitted scenario: {place / FITTED}; all trials and a picture beside it")
-    if any(trial.n_failed for trial in found.trials):
+    if any(trial.n_failed for trial in result.trials):
         raise click.exceptions.Exit(common.SOME_FAILED)
 
 

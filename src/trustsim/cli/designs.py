@@ -74,7 +74,7 @@ def _sweep(study: Folder, how: How) -> None:
 
     request, place = study.request, study.place
     with cluster(how.dask) as pool:
-        found = designed.sweep(
+        result = designed.sweep(
             study.scenario, outcome=request.options["outcome"], progress=not how.quiet, out=study.store,
             registry=common.registry(), variants=request.variants, replications=request.replications,
             workers=how.workers, pool=pool, timeout=how.timeout, room=room(how.quiet),
@@ -82,17 +82,17 @@ def _sweep(study: Folder, how: How) -> None:
     from trustsim.experiment.tables import write_csv
 
     with common.writing(place):
-        write_csv(found.points(), place / "points.csv", index_label="point")
-        write_csv(found.table(), place / "regret.csv")
-        design_pictures.figure_of(design_pictures.regret(found)).savefig(
+        write_csv(result.points(), place / "points.csv", index_label="point")
+        write_csv(result.table(), place / "regret.csv")
+        design_pictures.figure_of(design_pictures.regret(result)).savefig(
             place / "regret.png", dpi=144, facecolor="white"
         )
     if how.as_json:
-        print_json(design_tables.robust_json(found))
+        print_json(design_tables.robust_json(result))
     else:
-        design_tables.print_robust(found)
+        design_tables.print_robust(result)
         click.echo(f"tables and picture: {place}")
-    _end(found.sweep, study)
+    _end(result.sweep, study)
 
 
 def _sweep_counts(study: Folder) -> Counts:
@@ -177,9 +177,9 @@ def sensitivity(
     if method not in METHODS:
         raise unknown("method", method, METHODS)
     name, is_paired = outcome or difference, difference is not None
-    asked = measured_of(scenario, common.registry(), name, variant, paired=is_paired)
+    measured = measured_of(scenario, common.registry(), name, variant, paired=is_paired)
     paths = [r.path for r in ranges]
-    needs = needs_of(scenario, paths, method, samples, asked.variants, replications, how.workers)
+    needs = needs_of(scenario, paths, method, samples, measured.variants, replications, how.workers)
     check_memory(needs, scenario, how)
     options = {
         "method": method, "outcome": name, "paired": is_paired, "variant": variant, "samples": samples,
@@ -196,7 +196,7 @@ def _sensitivity(study: Folder, how: How) -> None:
 
     place, options = study.place, study.request.options
     with cluster(how.dask) as pool:
-        found = _indices().sensitivity(
+        result = _indices().sensitivity(
             study.scenario, options["ranges"], method=options["method"], outcome=options["outcome"],
             paired=options["paired"], variant=options["variant"], samples=options["samples"], progress=not how.quiet,
             out=study.store, registry=common.registry(), replications=study.request.replications, workers=how.workers,
@@ -205,20 +205,20 @@ def _sensitivity(study: Folder, how: How) -> None:
     from trustsim.experiment.tables import write_csv
 
     with common.writing(place):
-        write_csv(found.to_frame(), place / "indices.csv")
-        write_csv(found.points(), place / "points.csv", index_label="point")
+        write_csv(result.to_frame(), place / "indices.csv")
+        write_csv(result.points(), place / "points.csv", index_label="point")
         for name, ax in (
-            ("indices", pictures.index_bars(found)),
-            ("tornado", pictures.tornado(found)),
-            ("scatter", pictures.scatter(found).flat[0]),
+            ("indices", pictures.index_bars(result)),
+            ("tornado", pictures.tornado(result)),
+            ("scatter", pictures.scatter(result).flat[0]),
         ):
             pictures.figure_of(ax).savefig(place / f"{name}.png", dpi=144, facecolor="white")
     if how.as_json:
-        print_json(design_tables.sensitivity_json(found))
+        print_json(design_tables.sensitivity_json(result))
     else:
-        design_tables.print_sensitivity(found)
+        design_tables.print_sensitivity(result)
         click.echo(f"tables and pictures: {place}")
-    _end(found.sweep, study)
+    _end(result.sweep, study)
 
 
 def _sensitivity_counts(study: Folder) -> Counts:
@@ -230,8 +230,8 @@ def _sensitivity_counts(study: Folder) -> Counts:
     options, registry = study.request.options, common.registry()
     ranges = ranges_of(study.scenario, registry, options["ranges"])
     _, design = points_of(study.scenario, ranges, options["method"], options["samples"])
-    asked = measured_of(study.scenario, registry, options["outcome"], options["variant"], paired=options["paired"])
-    return _points_of(study, design, asked.variants)
+    measured = measured_of(study.scenario, registry, options["outcome"], options["variant"], paired=options["paired"])
+    return _points_of(study, design, measured.variants)
 
 
 KINDS["sweep"] = Kind(_sweep, _sweep_counts)
@@ -247,14 +247,14 @@ def _indices() -> Any:
 
 
 def _ranges(between: tuple[str, ...]) -> dict[str, tuple[str, str]] | None:
-    found = {}
+    ranges = {}
     for text in between:
         path, equals, bounds = text.partition("=")
         low, dots, high = bounds.partition("..")
         if not (equals and dots and path.strip()):
             raise TrustsimError(f"--range: given {text!r}; allowed: PATH=LOW..HIGH")
-        found[path.strip()] = (low.strip(), high.strip())
-    return found or None
+        ranges[path.strip()] = (low.strip(), high.strip())
+    return ranges or None
 
 
 def _end(sweep: Sweep, study: Folder) -> None:

@@ -51,21 +51,21 @@ def _go_on(study: Folder, how: How) -> None:
     called = study.request.options["files"]
     stories = [replace(story, source=file) for story, file in zip(study.scenarios, called, strict=True)]
     with cluster(how.dask) as pool:
-        found = evidenced.judged(
+        result = evidenced.judged(
             stories, replications=study.request.replications, progress=not how.quiet, out=study.store,
             registry=common.registry(), workers=how.workers, pool=pool, timeout=how.timeout,
             room=room(how.quiet),
         )  # fmt: skip
     if how.as_json:
-        print_json(evidence_tables.evidence_json(found))
+        print_json(evidence_tables.evidence_json(result))
     else:
-        evidence_tables.print_evidence(found)
-    if any(each.study.interrupted for each in found.checked):
+        evidence_tables.print_evidence(result)
+    if any(each.study.interrupted for each in result.checked):
         click.echo(f"interrupted; what finished is kept; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
-    if not found.is_met:
+    if not result.is_met:
         raise click.exceptions.Exit(common.NOT_MET)
-    if any(each.study.failed for each in found.checked):
+    if any(each.study.failed for each in result.checked):
         raise click.exceptions.Exit(common.SOME_FAILED)
 
 
@@ -77,12 +77,12 @@ def _counts(study: Folder) -> Counts:
     from trustsim.experiment.simulate import simulate
     from trustsim.experiment.verify import Part
 
-    parts, asked = [], study.request.replications
+    parts, replications = [], study.request.replications
     for story in study.scenarios:
         where = addresses(story, variants_needed(story.expect, story.baseline), simulate)
-        parts.append(Part(story, where, planned(story) if asked is None else asked))
+        parts.append(Part(story, where, planned(story) if replications is None else replications))
     n_runs = sum(part.total * len(part.addresses) for part in parts)
-    has_rule = asked is None and any(not isinstance(story.replications, int) for story in study.scenarios)
+    has_rule = replications is None and any(not isinstance(story.replications, int) for story in study.scenarios)
     return Counts(f"evidence of {len(parts)} scenarios{', at most' if has_rule else ''}", parts, n_runs)
 
 

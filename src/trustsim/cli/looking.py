@@ -36,23 +36,23 @@ def status(folder: Path, as_json: bool) -> None:
     from trustsim.experiment.store import reading_of
 
     study = folders.read(folder)
-    asked = folders.counts(study)
+    counts = folders.counts(study)
     with reading_of(folder / RUNS) as records:
-        found = [records.count(part.addresses, part.total) for part in asked.parts]
-        for part in asked.parts:
+        by_part = [records.count(part.addresses, part.total) for part in counts.parts]
+        for part in counts.parts:
             records.check(part.addresses)
-    done, failed = sum(each.done for each in found), sum(each.failed for each in found)
-    left = asked.n_runs - done - failed
-    pace = next((each.seconds_a_run for each in found), 0.0)
+    done, failed = sum(each.done for each in by_part), sum(each.failed for each in by_part)
+    left = counts.n_runs - done - failed
+    pace = next((each.seconds_a_run for each in by_part), 0.0)
     seconds_left = left * pace if pace > 0 else None
     if as_json:
         counted = {"done": done, "failed": failed, "left": left}
         title = study.scenario.title
         print_json({"format": 1, "title": title, **counted, "seconds_left": seconds_left})
         return
-    click.echo(f"{folder}: {asked.what}")
+    click.echo(f"{folder}: {counts.what}")
     click.echo(f"runs done: {done}, failed: {failed}, left: {left}")
-    failures = [each for part in found for each in part.failures]
+    failures = [each for part in by_part for each in part.failures]
     for replication, what in failures[:MOST_FAILURES]:
         click.echo(f"failed: {what}\n  repeat it with: {repeat_line(folder, replication)}")
     if len(failures) > MOST_FAILURES:
@@ -82,8 +82,8 @@ def _repeat_one(part: Part, variants: tuple[str, ...], replication: int) -> None
         click.echo(f"replication {replication}, {', '.join(variants)}:\n{traceback.format_exc()}", err=True)
         raise click.exceptions.Exit(SOME_FAILED) from None
     for k, variant in enumerate(variants):
-        asked = [name for name in run.outcomes if name.partition("[")[0] in part.scenario.outcomes]
-        named = asked or list(run.outcomes)
+        wanted = [name for name in run.outcomes if name.partition("[")[0] in part.scenario.outcomes]
+        named = wanted or list(run.outcomes)
         values = ", ".join(f"{name} {run.outcomes[name][k]:.6g}" for name in named)
         click.echo(f"replication {replication}, {variant}: {values}")
 
@@ -140,9 +140,9 @@ def verify(folder: Path, sample: int) -> None:
         if not differs:
             raise
     if not differs:
-        found = verify_runs(folder / RUNS, folders.counts(study).parts, sample=sample)
-        differs = list(found.differs)
-        click.echo(f"{folder}: {found.n_kept} runs kept; {found.n_again} passes run again")
+        checked = verify_runs(folder / RUNS, folders.counts(study).parts, sample=sample)
+        differs = list(checked.differs)
+        click.echo(f"{folder}: {checked.n_kept} runs kept; {checked.n_again} passes run again")
     for line in differs:
         click.echo(f"differs: {line}")
     if differs:
@@ -154,8 +154,8 @@ def _other_addresses(study: Folder) -> list[str]:
     """Say which runs of a study this version of trustsim would keep elsewhere, for they would be others."""
     now, then = folders.renewed(study), study.request
     if then.addresses is None:
-        told = "this version of trustsim is not the one that made these runs; trustsim resume makes them anew"
-        return [] if now.engine == then.engine else [told]
+        line = "this version of trustsim is not the one that made these runs; trustsim resume makes them anew"
+        return [] if now.engine == then.engine else [line]
     return [
         f"{name}: the scenario, a file that it names or this version of trustsim is not what it was"
         for name, address in (now.addresses or {}).items()

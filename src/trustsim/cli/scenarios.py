@@ -236,8 +236,8 @@ def init(file: Path, name: str | None, lists: bool, force: bool) -> None:
         for each, title in names.items():
             click.echo(f"{each:{width}}  {title}".rstrip())
         if lacking:
-            told = f"not listed, for they read a network that does not ship: {', '.join(lacking)}"
-            click.echo(f"{told}; their notes say where it is to be had", err=True)
+            note = f"not listed, for they read a network that does not ship: {', '.join(lacking)}"
+            click.echo(f"{note}; their notes say where it is to be had", err=True)
         return
     text, beside = (STARTER, ()) if name is None else copy_of(name)
     whole = {file: text.encode()} | {file.parent / path.name: path.read_bytes() for path in beside}

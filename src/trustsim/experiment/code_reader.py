@@ -66,8 +66,8 @@ class Reader:
 
     def _put(self, *words: str | bytes) -> None:
         for word in words:
-            told = word.encode("utf-8", "surrogatepass") if isinstance(word, str) else word
-            self.hash.update(b"%d:" % len(told) + told)
+            data = word.encode("utf-8", "surrogatepass") if isinstance(word, str) else word
+            self.hash.update(b"%d:" % len(data) + data)
 
     def read(self, value: Any, names: _Names = frozenset()) -> None:
         """Write *value*; of a module, what it has under *names*. Whatever may hold itself waits for :meth:`finish`."""
@@ -108,9 +108,9 @@ class Reader:
                 self._thing(value)
 
     def _several(self, kind: str, values: Iterable[object], names: _Names = frozenset()) -> None:
-        told = list(values)
-        self._put(kind, str(len(told)))
-        for value in told:
+        items = list(values)
+        self._put(kind, str(len(items)))
+        for value in items:
             self.read(value, names)
 
     def _by_name(self, kind: str, values: Mapping[str, object], names: _Names = frozenset()) -> None:
@@ -133,10 +133,10 @@ class Reader:
         """Whether *thing* is the package's or a library's, and its name there stands for it: not a closure, say."""
         if not isinstance(thing.__module__, str) or self.is_own(thing.__module__):
             return False
-        found: Any = sys.modules.get(thing.__module__)
+        named: Any = sys.modules.get(thing.__module__)
         for name in thing.__qualname__.split("."):
-            found = vars(found).get(name) if hasattr(found, "__dict__") else None
-        return found is thing
+            named = vars(named).get(name) if hasattr(named, "__dict__") else None
+        return named is thing
 
     def _named(self, thing: Any) -> None:
         self._put("named", thing.__module__, thing.__qualname__)
@@ -173,16 +173,16 @@ class Reader:
 
     def _imports(self, code: CodeType, package: str) -> list[ModuleType]:
         """Return the modules of the user's own that *code* imports when it runs."""
-        found = []
+        modules = []
         for name in imported(code):
             try:
                 whole = importlib.util.resolve_name(name, package)
                 spec = importlib.util.find_spec(whole.partition(".")[0])
                 if spec is not None and (spec.name in self._packages or _is_by_the_user(spec.name, spec.origin)):
-                    found.append(importlib.import_module(whole))
+                    modules.append(importlib.import_module(whole))
             except Exception:  # whatever stands in its way will be told by the run
                 self._put("missing", name)
-        return found
+        return modules
 
     def _class(self, cls: type) -> None:
         self._file(cls.__module__)
@@ -270,13 +270,13 @@ def _reduced(thing: Any, where: str) -> Any:
     """Return what copying *thing* would take: how it is made, and from what."""
     try:
         reduce = copyreg.dispatch_table.get(type(thing))
-        told = thing.__reduce_ex__(4) if reduce is None else reduce(thing)
-        if isinstance(told, str):
+        reduced = thing.__reduce_ex__(4) if reduce is None else reduce(thing)
+        if isinstance(reduced, str):
             return type(thing), pickle.dumps(thing, 4)  # refuses a name that does not stand for it
     except Exception as e:
         raise TrustsimError(
             f"address: {where}: given a {type(thing).__qualname__}, whose content cannot be told; allowed in code of "
             "your own: plain data, arrays, functions and classes; without a run folder, anything"
         ) from e
-    make, of, state, *items = (*told, None, None, None)[:5]
+    make, of, state, *items = (*reduced, None, None, None)[:5]
     return make, of, state, *(None if each is None else list(each) for each in items)

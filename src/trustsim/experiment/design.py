@@ -67,16 +67,16 @@ def spread(
 
     The names of variants say the point: ``nothing @ 3``.
     """
-    found = []
+    scenarios = []
     for k, values in enumerate(design.points):
         there = _at(k, dict(zip(design.paths, values, strict=True)), scenario, design, registry)
-        kept = tuple(
+        columns = tuple(
             replace(variant, name=column(variant.name, k), shocks=there.shocks)
             for variant in there.variants
             if variant.name in variants
         )
-        found.append(replace(there, variants=kept, shocks=(), source=scenario.source))
-    return tuple(found), replace(found[0], variants=tuple(v for each in found for v in each.variants))
+        scenarios.append(replace(there, variants=columns, shocks=(), source=scenario.source))
+    return tuple(scenarios), replace(scenarios[0], variants=tuple(v for each in scenarios for v in each.variants))
 
 
 def _at(k: int, values: Mapping[str, Any], scenario: Scenario, design: Design, registry: Registry) -> Scenario:

@@ -59,7 +59,7 @@ def _is_refusal(type: str) -> bool:
 
 def frames_of_the_user(text: str) -> str:
     """Return a traceback without the frames of trustsim; '' where no frame of anybody's own code is in it."""
-    kept: list[str] = []
+    frames: list[str] = []
     is_shown, has_own = True, False
     for line in text.splitlines():
         frame = _FRAME.match(line)
@@ -69,8 +69,8 @@ def frames_of_the_user(text: str) -> str:
         elif not line.startswith("    "):
             is_shown = True
         if is_shown:
-            kept.append(line)
-    return "\n".join(kept) if has_own else ""
+            frames.append(line)
+    return "\n".join(frames) if has_own else ""
 
 
 def _place(text: str) -> str:

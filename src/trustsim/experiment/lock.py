@@ -143,7 +143,7 @@ def holder_of(folder: str | os.PathLike[str]) -> int | None:
     if not is_at_work(folder):
         return None
     try:
-        found = _HELD.fullmatch((Path(folder) / HOLDER).read_text(encoding="utf-8", errors="replace"))
+        match = _HELD.fullmatch((Path(folder) / HOLDER).read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return None
-    return int(found[1]) if found and found[2] == socket.gethostname() else None
+    return int(match[1]) if match and match[2] == socket.gethostname() else None

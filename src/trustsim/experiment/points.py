@@ -74,8 +74,8 @@ class Design:
     @property
     def units(self) -> tuple[str, ...]:
         """What stands behind the numbers of each path in the file: ``'%'``; empty where it is not always the same."""
-        told = [{m[2] for m in map(_quantity, values) if m is not None} for values in zip(*self.points, strict=True)]
-        return tuple(unit.pop() if len(unit) == 1 else "" for unit in told)
+        units = [{m[2] for m in map(_quantity, values) if m is not None} for values in zip(*self.points, strict=True)]
+        return tuple(unit.pop() if len(unit) == 1 else "" for unit in units)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a point, one column a path; numbers without their units, so that they can be drawn."""
@@ -95,10 +95,10 @@ def design_of(scenario: Scenario, registry: Registry) -> Design:
     """
     if not scenario.sweep:
         raise _no_sweep()
-    told = scenario.document["sweep"]
-    kind, paths = str(told.get("design", "grid")), tuple(scenario.sweep)
+    sweep = scenario.document["sweep"]
+    kind, paths = str(sweep.get("design", "grid")), tuple(scenario.sweep)
     if kind in SPACE_FILLING:
-        positions = _positions(kind, len(paths), int(told.get("samples", SAMPLES)), scenario.seed)
+        positions = _positions(kind, len(paths), int(sweep.get("samples", SAMPLES)), scenario.seed)
         return design_at(kind, ranges_of(scenario, registry), positions)
     lists = scenario.sweep.values()
     return Design(kind, paths, tuple(zip(*lists, strict=True) if kind == "zip" else itertools.product(*lists)))
@@ -122,18 +122,18 @@ def ranges_of(scenario: Scenario, registry: Registry, bounds: Mapping[str, Seque
     TrustsimError : for bounds that are no two numbers in one unit, lower first; ScenarioError for a wrong path, and for
         a bound that the parameter cannot have.
     """
-    given = bounds or scenario.sweep
-    if not given:
+    by_path = bounds or scenario.sweep
+    if not by_path:
         raise _no_sweep()
-    return [_range(path, values, scenario, registry) for path, values in given.items()]
+    return [_range(path, values, scenario, registry) for path, values in by_path.items()]
 
 
 def _range(path: str, bounds: Sequence[Any], scenario: Scenario, registry: Registry) -> Range:
-    found = [_quantity(bound) for bound in bounds]
-    if len(bounds) != 2 or not all(found):
-        told = one_of(map(str, bounds))
-        raise TrustsimError(f"sweep.{path}: given {told}; allowed: a range, [low, high], both numbers")
-    (low, unit), (high, other) = (match.groups() for match in found if match is not None)
+    quantities = [_quantity(bound) for bound in bounds]
+    if len(bounds) != 2 or not all(quantities):
+        text = one_of(map(str, bounds))
+        raise TrustsimError(f"sweep.{path}: given {text}; allowed: a range, [low, high], both numbers")
+    (low, unit), (high, other) = (match.groups() for match in quantities if match is not None)
     if unit != other:
         raise TrustsimError(f"sweep.{path}: given bounds in {unit or 'no unit'!r} and {other!r}; allowed: one unit")
     if not float(low) < float(high):

@@ -55,20 +55,20 @@ class Records:
 
     def _read_tallies(self) -> dict[str, Tally]:
         rows = self._index.execute("SELECT name, n, mark FROM tally")
-        found = {name: Tally(n, int.from_bytes(mark)) for name, n, mark in rows}
-        if found.get(EVERY) != marks.every(found):
+        tallies = {name: Tally(n, int.from_bytes(mark)) for name, n, mark in rows}
+        if tallies.get(EVERY) != marks.every(tallies):
             raise damaged(self.folder, "an index of which rows were changed, added or taken away (its tallies)")
-        return found
+        return tallies
 
     def _read_blocks(self) -> dict[int, Block]:
-        found, tally = {}, Tally()
+        blocks, tally = {}, Tally()
         for id, shard, sha256, seconds, about, mark in self._index.execute("SELECT * FROM block"):
             if marks.of_block(id, shard, sha256, seconds, about) != mark:
                 raise damaged(self.folder, f"an index whose block {id} is not as it was written")
-            found[id], tally = Block(shard, sha256, about, mark), tally.plus(mark)
+            blocks[id], tally = Block(shard, sha256, about, mark), tally.plus(mark)
         if tally != self._tallies.get(BLOCKS, Tally()):
             raise damaged(self.folder, f"an index with {tally.n} blocks of runs that are not those that were written")
-        return found
+        return blocks
 
     def _runs_of(self, address: str) -> list[Kept]:
         """Return all runs of an address, by replication. Raises Damaged unless every one is as it was written.
@@ -77,11 +77,11 @@ class Records:
         """
         columns = "replication, block, row, outcomes, episodes"
         query = f"SELECT {columns} FROM run WHERE address = ? ORDER BY replication"
-        found = list(map(Kept._make, self._index.execute(query, (address,))))
+        runs = list(map(Kept._make, self._index.execute(query, (address,))))
         if address not in self._believed:
-            self._believe(address, found)
+            self._believe(address, runs)
             self._believed.add(address)
-        return found
+        return runs
 
     def _believe(self, address: str, runs: Sequence[Kept]) -> None:
         query = "SELECT mark FROM run WHERE address = ? ORDER BY replication"
@@ -105,9 +105,9 @@ class Records:
         """Return the replications below *total* that need no other attempt: kept, or failed for good."""
         with self._believing():
             lacking = {id for id, block in self._blocks.items() if with_series and block.shard is None} | self._gone
-            kept = [run.replication for run in self._runs_of(address) if run.block not in lacking]
+            finished = [run.replication for run in self._runs_of(address) if run.block not in lacking]
         failed = [failed.replication for failed in self.failures({"": address}, total) if _is_final(failed)]
-        return [replication for replication in kept if replication < total] + failed
+        return [replication for replication in finished if replication < total] + failed
 
     def runs(self, address: str, total: int) -> Stored:
         """Return the runs of one variant with a replication below *total*."""
@@ -116,11 +116,11 @@ class Records:
             if not rows:
                 return Stored(np.zeros(0, np.int64), {}, (), ())
             blocks = self._blocks
-            told = {text: json.loads(text) for text in dict.fromkeys(blocks[run.block].about for run in rows)}
-            if len({(tuple(each["series"]), tuple(each["shape"])) for each in told.values()}) > 1:
+            abouts = {text: json.loads(text) for text in dict.fromkeys(blocks[run.block].about for run in rows)}
+            if len({(tuple(each["series"]), tuple(each["shape"])) for each in abouts.values()}) > 1:
                 raise damaged(self.folder, f"an index whose runs of {address[:12]}… have different series")
-            names = [tuple(told[blocks[run.block].about]["outcomes"]) for run in rows]
-            about = next(iter(told.values()))
+            names = [tuple(abouts[blocks[run.block].about]["outcomes"]) for run in rows]
+            about = next(iter(abouts.values()))
             return Stored(
                 replications=np.array([run.replication for run in rows], np.int64),
                 outcomes=columns_of(names, [run.outcomes for run in rows]),
@@ -164,13 +164,15 @@ class Records:
 
     def failures(self, addresses: Addresses, total: int) -> list[FailedRun]:
         """Return the records of these variants' runs below *total* that failed, each with its variants."""
-        found: dict[str, list[str]] = {}
+        by_record: dict[str, list[str]] = {}
         with self._believing():
             for variant, address in addresses.items():
                 for replication, record in self._failures_of(address):
                     if replication < total:
-                        found.setdefault(record, []).append(variant)
-            return [FailedRun(**{**json.loads(record), "variants": tuple(names)}) for record, names in found.items()]
+                        by_record.setdefault(record, []).append(variant)
+            return [
+                FailedRun(**{**json.loads(record), "variants": tuple(names)}) for record, names in by_record.items()
+            ]
 
     def _failures_of(self, address: str) -> list[tuple[int, str]]:
         rows = self._index.execute(
@@ -186,11 +188,11 @@ class Records:
 
         ``names``: what variants are called, by address.
         """
-        found = []
+        differs = []
         for block in self._blocks.values():
             trouble = None if block.shard is None else trouble_of(self.folder, block.shard, block.sha256)
             if trouble is not None:
-                found.append(f"shard {block.shard}" + (" (it is gone)" if "gone" in trouble else ""))
+                differs.append(f"shard {block.shard}" + (" (it is gone)" if "gone" in trouble else ""))
         with self._believing():
             for (address,) in self._index.execute("SELECT DISTINCT address FROM run").fetchall():
                 try:
@@ -198,16 +200,16 @@ class Records:
                 except Damaged:
                     changed = list(self._changed_of(address))
                     which = f"replication {_some(changed)}" if changed else "runs"
-                    found.append(f"{which} of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
+                    differs.append(f"{which} of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
             every = {str(name) for name in self._tallies if name.startswith(runs_of(""))}
             there = {runs_of(a) for (a,) in self._index.execute("SELECT DISTINCT address FROM run")}
-            found += [f"runs of {name[5:17]}… in {INDEX}" for name in sorted(every - there) if self._tallies[name].n]
+            differs += [f"runs of {name[5:17]}… in {INDEX}" for name in sorted(every - there) if self._tallies[name].n]
             for (address,) in self._index.execute("SELECT DISTINCT address FROM failure").fetchall():
                 with suppress(Damaged):
                     self._failures_of(address)
                     continue
-                found.append(f"failures of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
-        return found
+                differs.append(f"failures of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
+        return differs
 
     def _changed_of(self, address: str) -> Iterator[int]:
         query = "SELECT replication, block, row, outcomes, episodes, mark FROM run WHERE address = ?"

@@ -134,12 +134,12 @@ def _copies(source: Path) -> _Write:
 
 
 def _text(request: Request) -> str:
-    told = {"format": FORMAT, **asdict(request)}
-    return json.dumps({**told, _CHECK: _check(told)}, ensure_ascii=False)
+    document = {"format": FORMAT, **asdict(request)}
+    return json.dumps({**document, _CHECK: _check(document)}, ensure_ascii=False)
 
 
-def _check(told: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+def _check(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def is_of_another(place: Path, source: str) -> bool:
@@ -157,8 +157,8 @@ def _of_another(place: Path, request: Request) -> list[Path]:
         before = read(place)
     except TrustsimError:
         return []
-    kept = ("command", "variants", "addresses", "options", "files")
-    if all(getattr(before, name) == getattr(request, name) for name in kept):
+    decisive = ("command", "variants", "addresses", "options", "files")
+    if all(getattr(before, name) == getattr(request, name) for name in decisive):
         return []
     return [place / name for name in WRITTEN.get(before.command, ())]
 
@@ -166,7 +166,7 @@ def _of_another(place: Path, request: Request) -> list[Path]:
 def read(place: Path) -> Request:
     """Return what is asked for in a run folder; raises TrustsimError where there is none that is as it was written."""
     try:
-        told = json.loads((place / REQUEST).read_text(encoding="utf-8"))
+        document = json.loads((place / REQUEST).read_text(encoding="utf-8"))
     except FileNotFoundError as e:
         if (place / RUNS).exists():
             raise _not_as_written(place, "no such file") from e
@@ -175,16 +175,16 @@ def read(place: Path) -> Request:
         ) from e
     except (OSError, ValueError, RecursionError) as e:
         raise _not_as_written(place, f"a file that cannot be read ({getattr(e, 'strerror', None) or e})") from e
-    if isinstance(told, dict) and "format" not in told and _CHECK not in told and "command" in told:
+    if isinstance(document, dict) and "format" not in document and _CHECK not in document and "command" in document:
         raise _not_as_written(place, "one without its hash, of an earlier version of trustsim or written by hand")
-    is_whole = isinstance(told, dict) and told.get("format") == FORMAT
-    if not is_whole or told.pop(_CHECK, None) != _check(told):
+    is_whole = isinstance(document, dict) and document.get("format") == FORMAT
+    if not is_whole or document.pop(_CHECK, None) != _check(document):
         raise _not_as_written(place, "one that is not as it was written")
-    del told["format"]
+    del document["format"]
     known = {each.name for each in fields(Request)}
-    if told.keys() != known:
+    if document.keys() != known:
         raise _not_as_written(place, "one of another version of trustsim")
-    return Request(**told)
+    return Request(**document)
 
 
 def _not_as_written(place: Path, what: str) -> Damaged:

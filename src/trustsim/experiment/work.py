@@ -143,13 +143,13 @@ class _Left:
         """Return what is to be run, replication by replication."""
         names = np.array(list(self._column), object)
         shared: dict[bytes, tuple[tuple[str, ...], ...]] = {}
-        found = []
+        passes = []
         for replication in np.flatnonzero(self._is_left.any(axis=1)):
             row = self._is_left[replication]
             if row.tobytes() not in shared:
                 shared[row.tobytes()] = self._work.groups(self._work.scenario, tuple(names[row]))
-            found += [(int(replication), variants) for variants in shared[row.tobytes()]]
-        return found
+            passes += [(int(replication), variants) for variants in shared[row.tobytes()]]
+        return passes
 
     def take(self, results: Iterable[Run | FailedRun]) -> None:
         for result in results:

@@ -56,14 +56,14 @@ def app_of(site: Site, *, hosts: Iterable[str] = (), token: str | None = None, k
 
 async def _sweep(site: Site, shared: Shared) -> None:
     """Sweep every second; what goes wrong (a folder that cannot be read now, say) is said once and tried again."""
-    told: set[type[Exception]] = set()
+    reported: set[type[Exception]] = set()
     while True:
         await asyncio.sleep(_SECONDS_TO_SWEEP)
         try:
             await shared.get("sweep", site.sweep)
         except Exception as error:
-            if type(error) not in told:
-                told.add(type(error))
+            if type(error) not in reported:
+                reported.add(type(error))
                 sys.stderr.write(f"trustsim serve: {type(error).__name__}: {error}; the page goes on\n")
 
 

@@ -91,9 +91,9 @@ def begin(folder: Path, applied: Applied, work: float = 0.0) -> Card:
     with suppress(Refused):
         return cards.card(id)
     place = cards.folder / id
-    asked = requests.begin(place, scenario, Request("compare", None, names))
-    card = Card(id, asked.scenario.title, applied.state.to_json(), tuple(asked.addresses), scenario.baseline,
-                asked.total, time.time(), work)  # fmt: skip
+    study = requests.begin(place, scenario, Request("compare", None, names))
+    card = Card(id, study.scenario.title, applied.state.to_json(), tuple(study.addresses), scenario.baseline,
+                study.total, time.time(), work)  # fmt: skip
     document = {key: value for key, value in vars(card).items() if key != "id"}
     text = json.dumps(document, ensure_ascii=False)
     write_whole({place / CARD: lambda path: path.write_text(text, encoding="utf-8")})
@@ -103,8 +103,8 @@ def begin(folder: Path, applied: Applied, work: float = 0.0) -> Card:
 def renew(place: Path) -> None:
     """Name the runs of a job as this version of trustsim names them; who runs one that is broken says so."""
     with suppress(TrustsimError):
-        asked = requests.asked(place)
-        requests.begin(place, asked.scenario, asked.request)
+        study = requests.asked(place)
+        requests.begin(place, study.scenario, study.request)
 
 
 def read_json(path: Path) -> Any:

@@ -12,11 +12,11 @@ from starlette.responses import Response, StreamingResponse
 
 from trustsim.web.incoming import shared_of, site_of
 from trustsim.web.jobs import FINAL
+from trustsim.web.outgoing import encoded
 from trustsim.web.refused import Refused
 from trustsim.web.replies import is_made
 from trustsim.web.shared import Shared
 from trustsim.web.site import Site
-from trustsim.web.told import encoded
 
 _SECONDS_BETWEEN, _SECONDS_TO_BEAT = 0.9, 15.0  # of events; of comments that keep the line open
 _MOST_STREAMS = 300
@@ -31,10 +31,10 @@ async def soon(shared: Shared, site: Site, id: str, by: str | None) -> dict[str,
     return await shared.get(("job", id, by), lambda: site.job(id, by))
 
 
-def _with(job: dict[str, Any], told: dict[str, Any] | None) -> dict[str, Any]:
+def _with(job: dict[str, Any], comparison: dict[str, Any] | None) -> dict[str, Any]:
     """Return a job with the comparison of what is finished now."""
-    n_worlds = told["n"] if told else job["n_worlds"]
-    return {**job, "n_worlds": n_worlds, "comparison": told, "is_current": True}
+    n_worlds = comparison["n"] if comparison else job["n_worlds"]
+    return {**job, "n_worlds": n_worlds, "comparison": comparison, "is_current": True}
 
 
 async def events(request: Request) -> Response:

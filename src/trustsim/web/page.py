@@ -17,13 +17,13 @@ STATIC = Path(__file__).parent / "static"
 @cache
 def _files() -> dict[str, tuple[bytes, str, str]]:
     """Return the page's own files, read once: content, type, and a tag that changes with it."""
-    found = {}
+    files = {}
     for path in STATIC.iterdir():
         content = path.read_bytes()
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         kind = "text/javascript" if path.suffix == ".js" else kind
-        found[path.name] = (content, kind, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
-    return found
+        files[path.name] = (content, kind, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+    return files
 
 
 async def index(request: Request) -> Response:

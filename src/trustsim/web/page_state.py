@@ -16,8 +16,8 @@ from trustsim.scenario.resolved import Precision, Scenario
 from trustsim.scenario.tree import LONGEST, Node, Report, Spot
 from trustsim.web.changes import node_of, variants_of, with_variants, without_switches
 from trustsim.web.files import File, Files, read
+from trustsim.web.outgoing import without_paths
 from trustsim.web.refused import Refused
-from trustsim.web.told import without_paths
 from trustsim.world import network_size
 
 PAGE = "the page"  # what messages call the place of a value that was set there
@@ -88,7 +88,7 @@ def state_of(document: object) -> PageState:
     unknown = [key for key in document if key not in _KEYS]
     if unknown:
         raise Refused(400, f"the unknown key {unknown[0][:LONGEST]!r}", f"one of {', '.join(_KEYS)}")
-    given = {key: value for key, value in document.items() if value is not None}
+    values = {key: value for key, value in document.items() if value is not None}
     for key, wanted, allowed in (
         ("scenario", str, "the id of a scenario"),
         ("set", dict, "a mapping of dotted paths to texts"),
@@ -98,22 +98,22 @@ def state_of(document: object) -> PageState:
         ("seed", int, "a whole number"),
         ("ranked_by", str, "the name of an outcome"),
     ):
-        value = given.get(key)
+        value = values.get(key)
         if value is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
             raise Refused(400, f"{key}: {str(value)[:80]!r}", allowed)
-    if "scenario" not in given:
+    if "scenario" not in values:
         raise Refused(400, "no scenario", "the id of a scenario")
-    if not all(isinstance(name, str) for name in given.get("show", ())):
+    if not all(isinstance(name, str) for name in values.get("show", ())):
         raise Refused(400, "show: something that is no text", "a list of names of variants")
-    for name, parts in given.get("variants", {}).items():
+    for name, parts in values.get("variants", {}).items():
         if parts is not None and not isinstance(parts, list):
             raise Refused(400, f"variants.{name[:80]}: no list", "a list of parts, or null to leave the variant out")
-    n_parts = sum(max(1, len(parts or ())) for parts in given.get("variants", {}).values())
-    if len(given.get("set", ())) + n_parts > MOST_CHANGES:
+    n_parts = sum(max(1, len(parts or ())) for parts in values.get("variants", {}).values())
+    if len(values.get("set", ())) + n_parts > MOST_CHANGES:
         raise Refused(413, "very many changes", f"at most {MOST_CHANGES} in one state")
-    if "show" in given:
-        given["show"] = tuple(given["show"])
-    return PageState(**given)
+    if "show" in values:
+        values["show"] = tuple(values["show"])
+    return PageState(**values)
 
 
 def apply(state: PageState, files: Files, limits: Limits) -> Applied:
@@ -134,13 +134,13 @@ def apply(state: PageState, files: Files, limits: Limits) -> Applied:
         _stop_if_many(whole, report)
         return whole
 
-    found = read(file, changed)
-    problems = found.problems or (*_too_large(found.scenario, limits), *_unranked(found.scenario, state.ranked_by))
-    scenario, needs = None if problems else found.scenario, None
+    result = read(file, changed)
+    problems = result.problems or (*_too_large(result.scenario, limits), *_unranked(result.scenario, state.ranked_by))
+    scenario, needs = None if problems else result.scenario, None
     if scenario is not None:
         needs = estimate(scenario, variants=_shown(scenario, state), workers=limits.workers)
         problems = beyond(needs, limits)
-    return Applied(state, file, found.tree, None if problems else scenario, problems, overrides, tuple(in_file), needs)
+    return Applied(state, file, result.tree, None if problems else scenario, problems, overrides, tuple(in_file), needs)
 
 
 def _shown(scenario: Scenario, state: PageState) -> tuple[str, ...] | None:
@@ -228,10 +228,10 @@ def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
     return [Problem(Place(PAGE, 1, 1, path), *_limit(n, most, what)) for path, n, most, what in counts if n > most]
 
 
-def rankings(asked: Sequence[str]) -> tuple[str, ...]:
+def rankings(wanted: Sequence[str]) -> tuple[str, ...]:
     """Return the outcomes that have a better side, so that they can rank variants, of those asked for (none: all)."""
     outcomes = REGISTRY.group("outcome")
-    return tuple(name for name in asked or outcomes if name in outcomes and outcomes[name].better)
+    return tuple(name for name in wanted or outcomes if name in outcomes and outcomes[name].better)
 
 
 def _unranked(scenario: Scenario | None, wanted: str | None) -> list[Problem]:

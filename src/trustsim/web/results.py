@@ -23,8 +23,8 @@ _OF_A_REPORT = {  # whatever is written in it: it shows, lets its pictures be ta
 
 
 async def chart(request: Request) -> Response:
-    site, id, asked = site_of(request), request.path_params["id"], request.query_params
-    kind, name = asked.get("kind", ""), asked.get("name", "")
+    site, id, query = site_of(request), request.path_params["id"], request.query_params
+    kind, name = query.get("kind", ""), query.get("name", "")
     task = await quick(request, lambda: site.picture(id, kind, name, again=is_again(request)))
     return await made(request, task)
 

@@ -76,9 +76,9 @@ def _stamp(path: Path) -> tuple[int, int]:
 def about(place: Path) -> dict[str, Any] | None:
     """Return what a study says of itself when it ended; None where it did not, or what is there is of before."""
     try:
-        told = read_json(place / ABOUT)
+        content = read_json(place / ABOUT)
         is_old = (place / ABOUT).stat().st_mtime < (place / REQUEST).stat().st_mtime
-        return None if is_old else {"interrupted": bool(told["interrupted"]), "seconds": float(told["seconds"])}
+        return None if is_old else {"interrupted": bool(content["interrupted"]), "seconds": float(content["seconds"])}
     except UNREADABLE:
         return None
 

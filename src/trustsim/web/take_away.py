@@ -40,8 +40,8 @@ def yaml_of(applied: Applied, folder: str) -> str:
     """Return the scenario as a file that stands alone in *folder*; its first line says how to run it."""
     assert applied.tree is not None
     document = plain(_with_files(applied.tree, folder))
-    asked = shlex.join(_asked(applied))
-    return (f"# for the same table: {asked}\n" if asked else "") + write(document)
+    command = shlex.join(_asked(applied))
+    return (f"# for the same table: {command}\n" if command else "") + write(document)
 
 
 def _asked(applied: Applied) -> list[str]:
