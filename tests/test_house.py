@@ -103,6 +103,12 @@ def test_no_file_is_long() -> None:
     assert LONG - long == set(), "shorter now: take it off the list"
 
 
+def test_no_line_of_the_page_is_long() -> None:
+    """120 characters, as ruff holds them in Python; the formatter of the page leaves long texts and comments alone."""
+    lines = ((file, line) for file in SOURCE.rglob("*.js") for line in file.read_text("utf-8").splitlines())
+    assert [f"{file.name}: {line}" for file, line in lines if len(line) > 120] == []
+
+
 def test_imports_go_one_way() -> None:
     """Down the order of docs/architecture.md; what is for type checkers only is exempt."""
     wrong = [

@@ -1,4 +1,4 @@
-"""Quantities as people write them in scenario files, and their checks.
+"""Quantities are read as people write them in scenario files, and checked.
 
 ``'15 %'``, ``'30 d'``, ``'2 h'``, ``'50000 CNY'``, ``'0.2 /day'``, ``'beta(2, 5)'`` become plain numbers in
 the unit that the code computes in: shares in [0, 1], durations in days, money in integer minor units

@@ -1,4 +1,4 @@
-"""The paired comparison of a study: levels, differences to the baseline, and the order of the variants.
+"""A paired comparison says what a study shows: levels, differences to the baseline, and the order of the variants.
 
 Every variant met the same worlds (same people, network and draws), so differences are taken world by world. An
 outcome that does not apply to a run (NaN, as the time to a failure that did not happen) is summarised over the runs

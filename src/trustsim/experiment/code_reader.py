@@ -1,4 +1,4 @@
-"""Reading code that is not the package's into a hash: what a user entered, and what that calls of the user's own.
+"""Code that is not the package's is read into a hash: what a user entered, and what that calls of the user's own.
 
 Of a class or function it takes what is loaded now (byte code, constants, defaults, closures, bases), then, through the
 names that this code looks up, everything else that is the user's own, and the values of plain globals. Of each module

@@ -1,4 +1,4 @@
-"""The lock of a folder: one process writes at a time, and a file system without locks is told, not waited for.
+"""The lock of a folder lets one process write at a time; a file system without locks is told, not waited for.
 
 Every lock of trustsim is taken here; all are the system's (``flock``), which takes them from a process that is dead.
 filelock takes one and waits for it, on Windows too. Two things it cannot do, and ``fcntl`` does: look at a lock without

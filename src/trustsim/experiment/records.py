@@ -1,4 +1,4 @@
-"""What a run store holds, read from its index and believed only where its marks agree.
+"""A run store is read from its index, and believed only where its marks agree.
 
 ``index.sqlite`` has one row a block of runs, one a run (address, replication, outcomes, where its series are) and one a
 failure; :mod:`trustsim.experiment.marks` says what is noticed. Outcomes are read without touching a shard. A store is

@@ -1,4 +1,4 @@
-"""What a run folder is for: its scenarios and what was asked beside them, so that a study goes on from it alone.
+"""A run folder says what it is for: its scenarios and what was asked beside them, so that it goes on from there alone.
 
 Everything that decides a study lies in the folder: the resolved scenarios, copies of the network files that they name,
 and ``request.json`` with the command, its arguments and the hash of each of these files. So a folder can be moved, and

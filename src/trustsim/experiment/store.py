@@ -1,4 +1,4 @@
-"""The run store: finished runs by their address, in shards that are written whole or not at all.
+"""The run store keeps finished runs by their address, in shards that are written whole or not at all.
 
 A folder with ``index.sqlite`` (:mod:`trustsim.experiment.records`) and one ``.npz`` shard with the series of a finished
 block of runs. A shard is written under a name of its own and flushed to the disk, then it is named in the index, then

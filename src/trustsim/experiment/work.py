@@ -1,4 +1,4 @@
-"""The work of a study: what the run store lacks, cut into passes, given to workers, and put into the store as it comes.
+"""The work of a study is what the run store lacks: it is cut into passes, given to workers, and kept as it comes.
 
 A pass is one replication of variants that share a world. Passes go to the workers in order, all variants of a
 replication before the next one, so a study that is cut short is balanced and paired. Nothing depends on who ran a pass.

@@ -1,4 +1,4 @@
-"""The sections that describe the world at day 0: network, investors with segments, platforms, mechanisms."""
+"""Some sections describe the world at day 0: network, investors with segments, platforms, mechanisms."""
 
 from __future__ import annotations
 

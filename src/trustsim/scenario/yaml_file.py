@@ -1,4 +1,4 @@
-"""Reading and writing YAML 1.2; the only module that knows the YAML library.
+"""A file of YAML 1.2 is read here, and nowhere else is the YAML library known.
 
 A file becomes a tree of :class:`~trustsim.scenario.tree.Node`, every key and value with its line and column. The
 library is used as a parser only: what a plain scalar means is decided here by the YAML 1.2 core schema (``off`` and

@@ -1,4 +1,4 @@
-"""The addresses of the page and what each answers; what is behind them is in :mod:`trustsim.web.site`."""
+"""The application answers at the addresses of the page; what is behind them is in :mod:`trustsim.web.site`."""
 
 from __future__ import annotations
 

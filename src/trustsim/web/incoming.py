@@ -1,4 +1,4 @@
-"""What a request brings is read here: the application it came to, a document, a number, names."""
+"""A request brings a document, a number, names; they are read here, with what stands behind the application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs: studies in run folders, each run by a process of its own that outlives the page that asked for it.
+"""A job is a study in a run folder, run by a process of its own that outlives the page that asked for it.
 
 What a job is stands in its folder: what ``trustsim compare`` writes, and ``job.json`` with the state of the page. So
 the same question is the same job in any tab, another server on the folder sees it, and one that starts anew finds it.

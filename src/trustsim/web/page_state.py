@@ -1,4 +1,4 @@
-"""The state of the page: a scenario and what was changed in it; read from what a browser sends, and applied."""
+"""The state of the page holds a scenario and what was changed in it; it is read as a browser sends it, and applied."""
 
 from __future__ import annotations
 

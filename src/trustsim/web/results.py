@@ -1,4 +1,4 @@
-"""What a job shows: its pictures, worlds to watch, its numbers and the files of its folder."""
+"""A job shows its pictures, worlds to watch, its numbers and the files of its folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-/** Talking to the server: it says so when the connection is lost, and tries again. */
+/** The page talks to the server here; it says so when the connection is lost, and tries again. */
 
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 8000;

@@ -1,4 +1,4 @@
-/** The report's pictures of a job: choose the kind and what it is of; each with its numbers and a download. */
+/** This panel shows the report's pictures of a job, one kind at a time, each with its numbers and a download. */
 
 import { get, isAborted, Refused } from "./api.js";
 import { button, download, h, keyed, newId, plural, say } from "./dom.js";

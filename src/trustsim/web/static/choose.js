@@ -1,4 +1,4 @@
-/** Choosing: a scenario of the folder or a shipped one; an earlier run. */
+/** A reader chooses a scenario, of the folder or a shipped one, or an earlier run. */
 
 import { get, remove } from "./api.js";
 import { button, h, iconButton, newId, plural } from "./dom.js";

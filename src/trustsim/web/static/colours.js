@@ -1,4 +1,4 @@
-/** The colours of variants, as the pictures of the report have them: the baseline grey, the others in their order. */
+/** Variants have the colours of the pictures of the report: the baseline grey, the others in their order. */
 
 import { h } from "./dom.js";
 

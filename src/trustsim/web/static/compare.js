@@ -1,4 +1,4 @@
-/** The comparison: the answer in one sentence, by what variants are ranked, and the tables of both. */
+/** This panel compares: the answer in one sentence, what ranks the variants, and the tables. */
 
 import { button, glued, h, keyed, newId, plural, say } from "./dom.js";
 import { allOutcomes } from "./outcomes.js";

@@ -1,4 +1,4 @@
-/** Tables as text for other programs. */
+/** Tables become text for other programs. */
 
 /**
  * Write rows of cells as CSV, as the program does: a text that a spreadsheet would run has an apostrophe before it.

@@ -1,4 +1,4 @@
-/** Making and keeping elements. Text is always text: nothing here parses HTML. */
+/** Elements are made and kept here. Text is always text: nothing here parses HTML. */
 
 const SVG = "http://www.w3.org/2000/svg";
 const AS_PROPERTY = new Set([

@@ -1,4 +1,4 @@
-/** Pictures from the server: SVG, read as XML, cut down to plain drawing, then put into the page. */
+/** A picture from the server is SVG: it is read as XML, cut down to plain drawing, then put into the page. */
 
 const SVG = "http://www.w3.org/2000/svg";
 const ELEMENTS = new Set([

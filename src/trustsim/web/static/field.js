@@ -1,4 +1,4 @@
-/** One parameter: a slider and a field that are two views of one value, with its unit, bounds, source and help. */
+/** A parameter has a slider and a field, two views of one value, with its unit, bounds, source and help. */
 
 import { asText, controlFor, sliderFor } from "./controls.js";
 import { h, iconButton, newId, say } from "./dom.js";

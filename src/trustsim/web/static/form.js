@@ -1,4 +1,4 @@
-/** The parameters: groups of fields, those that the file sets first, a search over all of them. */
+/** This panel holds the parameters in groups, those that the file sets first, with a search over all of them. */
 
 import { h, keyed, newId, plural, say } from "./dom.js";
 import { field } from "./field.js";

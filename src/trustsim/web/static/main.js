@@ -1,4 +1,4 @@
-/** The page: the address holds the question, the server resolves it, the panels show both. */
+/** The address of the page holds the question, the server resolves it, the panels show both. */
 
 import { get, isAborted, onConnection, post, Refused } from "./api.js";
 import { charts } from "./charts.js";

@@ -1,4 +1,4 @@
-/** One network on a canvas: colours by trust, who asked today is ringed, who has left is hollow. */
+/** A canvas draws one network: colours say trust, who asked today is ringed, who has left is hollow. */
 
 import { colour } from "./colours.js";
 

@@ -1,4 +1,4 @@
-/** What is done to variants, as changes of the state; a variant is a list of parts as a scenario file holds it. */
+/** Variants are changed in the state of the page; each is a list of parts as a scenario file holds it. */
 
 import { change, question } from "./state.js";
 

@@ -1,4 +1,4 @@
-/** A dialog to choose one thing of many: grouped, with a search box; arrows, Enter and Escape work. */
+/** A dialog lets a reader choose one thing of many, in groups, with a search box; arrows, Enter and Escape work. */
 
 import { h, iconButton, newId, plural, say } from "./dom.js";
 

@@ -1,4 +1,4 @@
-/** Watching one world: it is chosen, asked of the server and put on the stage. */
+/** A world to watch is chosen, asked of the server and put on the stage. */
 
 import { get, isAborted, leave, post, Refused } from "./api.js";
 import { MOST_SHOWN } from "./colours.js";

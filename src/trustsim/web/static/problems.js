@@ -1,4 +1,4 @@
-/** What is wrong: beside the field it concerns, and in a summary whose lines lead there. */
+/** What is wrong is said beside the field that it concerns, and in a summary whose lines lead there. */
 
 import { h } from "./dom.js";
 

@@ -1,4 +1,4 @@
-/** The run bar: how many worlds, the button, how far it is; and following a job of the server. */
+/** The run bar says how many worlds and how far a run is, and follows a job of the server. */
 
 import { get, post, Refused, reached } from "./api.js";
 import { announce, button, duration, h, icon, newId, plural, say } from "./dom.js";

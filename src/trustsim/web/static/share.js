@@ -1,4 +1,4 @@
-/** Taking it away: the link, the scenario as YAML, the command, the Python lines, and the files of a finished run. */
+/** A reader takes away the link, the scenario as YAML, the command, the Python lines, and the files of a run. */
 
 import { button, download, h, iconButton, newId, toast } from "./dom.js";
 import { link } from "./state.js";

@@ -1,4 +1,4 @@
-/** What the page asks for, in the address: `#s=` the question, `&j=` the run that is shown.
+/** The address says what the page asks for: `#s=` the question, `&j=` the run that is shown.
  *
  * The state is plain data and is replaced, never changed in place: `{scenario, set, variants, show, replications, seed,
  * ranked_by}` as POST /api/scenario takes it; what is not there is as in the scenario's file.

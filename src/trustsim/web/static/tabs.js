@@ -1,4 +1,4 @@
-/** Tabs as the ARIA pattern has them: arrows move, one tab is in the tab order, its panel is shown. */
+/** Tabs work as the ARIA pattern says: arrows move, one tab is in the tab order, its panel is shown. */
 
 import { at } from "./dom.js";
 

@@ -1,4 +1,4 @@
-/** The days below the networks: what was paid out under each variant, and the events. */
+/** The axis of days shows what was paid out under each variant, and the events. */
 
 import { h, s } from "./dom.js";
 

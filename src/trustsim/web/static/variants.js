@@ -1,4 +1,4 @@
-/** The variants: which are run and what each does; add, edit, duplicate, rename, remove. */
+/** This panel lists the variants: which are run, what each does; it adds, edits, renames and removes them. */
 
 import { hues, swatch, swatchClass } from "./colours.js";
 import { button, h, icon, keyed, newId, say, toast } from "./dom.js";
