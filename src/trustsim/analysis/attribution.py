@@ -103,14 +103,15 @@ class Attribution:
     def _row(self, v: int, k: int) -> dict[str, float]:
         direct, total = self.direct[:, v, k], float(self.withdrawn[:, v].mean())
         most = float(self.withdrawn[:, v].max())
-        row = {**_told("direct", mean(direct, scale=most)), "share": float(direct.mean()) / total if total > 0 else 0.0}
+        share = float(direct.mean()) / total if total > 0 else 0.0
+        row = {**_with_limits("direct", mean(direct, scale=most)), "share": share}
         if self.spared is None:
             return row
         spared = self.spared[:, v, k]
         parts = spared.mean(axis=0)
         return {
             **row,
-            **_told("replay", mean(spared.sum(axis=1), scale=most)),
+            **_with_limits("replay", mean(spared.sum(axis=1), scale=most)),
             "own": float(parts[k]),
             **{f"via_{name}": float(parts[j]) if j != k else 0.0 for j, name in enumerate(CHANNELS)},
         }
@@ -121,7 +122,7 @@ class Attribution:
         return self.variants.index(variant)
 
 
-def _told(name: str, interval: Interval) -> dict[str, float]:
+def _with_limits(name: str, interval: Interval) -> dict[str, float]:
     return {name: interval.mean, f"{name}_low": interval.low, f"{name}_high": interval.high}
 
 

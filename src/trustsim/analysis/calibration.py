@@ -99,12 +99,12 @@ def search(
         def made(before: int, n: int) -> Progress:
             """Return the progress of a batch of *n* that comes after so many trials."""
 
-            def told(done: int, of: int, _: float) -> None:
+            def counted(done: int, of: int, _: float) -> None:
                 so_far = before + n * done // of
                 if progress is not None and so_far > 0:
                     progress(so_far, trials, time.perf_counter() - began)
 
-            return told
+            return counted
 
         is_interrupted = False
         try:
@@ -112,10 +112,10 @@ def search(
                 numbers = [n for n in range(first, min(first + _BATCH, trials)) if n not in known]
                 if numbers:
                     points = _points([known[n] for n in range(first)], targets, scenario.seed)
-                    told = made(len(known), len(numbers))
+                    counted = made(len(known), len(numbers))
                     batch = _run(
                         scenario, registry, targets, {n: points[n - first] for n in numbers},
-                        replications=total, simulate=simulate, progress=told, **options,
+                        replications=total, simulate=simulate, progress=counted, **options,
                     )  # fmt: skip
                     place.put(problem, batch)
                     known |= {trial.number: trial for trial in batch}

@@ -164,10 +164,10 @@ def _other_addresses(study: Folder) -> list[str]:
 
 
 def _finished(folder: Path, rank_by: str | None = None) -> Result:
-    from trustsim.experiment.request import asked
+    from trustsim.experiment.request import study_of
     from trustsim.report import result as results
 
-    study = asked(folder, lambda path: common.read_scenario(str(path), ()))
+    study = study_of(folder, lambda path: common.read_scenario(str(path), ()))
     return results.kept(folder, study, common.registry(), rank_by=rank_by)
 
 

@@ -40,7 +40,7 @@ _seed_option = click.option(
 
 
 @dataclass(frozen=True)
-class Asked:
+class Arguments:
     """What a command is asked to run: see the options of :func:`study_options`."""
 
     file: str
@@ -53,7 +53,7 @@ class Asked:
 
 
 def study_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the arguments of those that run a study; it gets them as ``asked`` and ``how``."""
+    """Give a command the arguments of those that run a study; it gets them as ``arguments`` and ``how``."""
 
     @functools.wraps(command)
     def gathered(
@@ -67,8 +67,8 @@ def study_options(command: Callable[..., None]) -> Callable[..., None]:
         seed: int | None,
         **others: Any,
     ) -> None:
-        asked = Asked(file, out, replications, precision, common.names(variants), settings, seed)
-        command(asked=asked, **others)
+        arguments = Arguments(file, out, replications, precision, common.names(variants), settings, seed)
+        command(arguments=arguments, **others)
 
     return with_options(how_options(_seed_option)(gathered), _STUDY_OPTIONS)
 
@@ -76,19 +76,19 @@ def study_options(command: Callable[..., None]) -> Callable[..., None]:
 @main.command()
 @study_options
 @rank_option
-def compare(asked: Asked, how: How, rank_by: str | None) -> None:
+def compare(arguments: Arguments, how: How, rank_by: str | None) -> None:
     """Run all variants of FILE in the same worlds, print them ranked, and write a run folder with the report.
 
     What finished is kept as it comes: the same command, or `trustsim resume DIR`, goes on where one was stopped.
     """
-    _begin("compare", asked, how, rank_by)
+    _begin("compare", arguments, how, rank_by)
 
 
 @main.command()
 @study_options
-def run(asked: Asked, how: How) -> None:
+def run(arguments: Arguments, how: How) -> None:
     """Run variants of FILE and print the level of every outcome, without comparing; write a run folder."""
-    _begin("run", asked, how)
+    _begin("run", arguments, how)
 
 
 @main.command()
@@ -99,12 +99,12 @@ def resume(folder: Path, how: How) -> None:
     folders.go_on(folder, how)
 
 
-def _begin(command: str, asked: Asked, how: How, rank_by: str | None = None) -> None:
+def _begin(command: str, arguments: Arguments, how: How, rank_by: str | None = None) -> None:
     """Check the input, write down what is asked for, so that a study can be resumed from its folder alone, and run."""
     more = {}
-    if asked.precision is not None:
-        more = {"replications": common.precision_document(asked.precision, asked.replications)}
-    scenario = common.read_scenario(asked.file, asked.settings, more)
+    if arguments.precision is not None:
+        more = {"replications": common.precision_document(arguments.precision, arguments.replications)}
+    scenario = common.read_scenario(arguments.file, arguments.settings, more)
     from trustsim.analysis.comparison import check_rank
     from trustsim.experiment.address import addresses, engine
     from trustsim.experiment.estimate import estimate
@@ -114,14 +114,14 @@ def _begin(command: str, asked: Asked, how: How, rank_by: str | None = None) -> 
     from trustsim.experiment.simulate import simulate
 
     check_rank(common.registry(), rank_by)
-    scenario = scenario if asked.seed is None else with_seed(scenario, asked.seed)
-    chosen = choose_variants(scenario, asked.variants)
-    n_worlds = None if more else asked.replications
+    scenario = scenario if arguments.seed is None else with_seed(scenario, arguments.seed)
+    chosen = choose_variants(scenario, arguments.variants)
+    n_worlds = None if more else arguments.replications
     needs = estimate(scenario, variants=chosen, replications=n_worlds, workers=how.workers)
     check_memory(needs, scenario, how)
     where = addresses(scenario, chosen, simulate)
-    request = Request(command, n_worlds, asked.variants, where, rank_by, engine())
-    folders.go(make(folders.new(asked.file, "run", asked.out)), how, [scenario], request)
+    request = Request(command, n_worlds, arguments.variants, where, rank_by, engine())
+    folders.go(make(folders.new(arguments.file, "run", arguments.out)), how, [scenario], request)
 
 
 def _go_on(study: Folder, how: How) -> None:
@@ -148,7 +148,7 @@ def _go_on(study: Folder, how: How) -> None:
             registry=common.registry(),
         )
     compares = request.command == "compare"
-    trouble = _kept(result, study, how, with_report=compares)
+    trouble = _saved(result, study, how, with_report=compares)
     if how.as_json:
         print_json(result.to_json() if compares else result.comparison.levels_json())
     else:
@@ -191,7 +191,7 @@ def _is_cold() -> bool:
     return not is_compiled(account_pass)
 
 
-def _kept(result: Result, study: Folder, how: How, *, with_report: bool) -> TrustsimError | None:
+def _saved(result: Result, study: Folder, how: How, *, with_report: bool) -> TrustsimError | None:
     """Write the run folder; what hinders it is returned, so that the numbers are printed all the same.
 
     The report of a study that was stopped runs no worlds again: whoever stops it wants to leave.

@@ -34,7 +34,7 @@ class RunsFailed(TrustsimError):
 
     def __str__(self) -> str:
         message, run = self.args
-        return f"{message}: {told(run)}"
+        return f"{message}: {in_a_line(run)}"
 
 
 class Raised(Exception):
@@ -44,7 +44,7 @@ class Raised(Exception):
         return f"\n{self.args[0]}"
 
 
-def told(run: FailedRun) -> str:
+def in_a_line(run: FailedRun) -> str:
     """Return on one line what a run raised, and where."""
     text = " ".join(run.message.split()) if run.type != "ScenarioError" else run.message
     where = _place(run.traceback)
@@ -124,7 +124,7 @@ class Alike:
         if not is_new:
             return None
         assert self._first is not None
-        return f"replication {self._first.replication} failed: {told(self._first)}"
+        return f"replication {self._first.replication} failed: {in_a_line(self._first)}"
 
     @property
     def is_sure(self) -> bool:

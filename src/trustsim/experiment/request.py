@@ -88,7 +88,7 @@ def begin(place: Path, scenario: Scenario, request: Request) -> Asked:
     """
     where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
     written = write_down(place, [scenario], replace(request, addresses=where, engine=engine()))
-    return _asked(scenario, written, where)
+    return _study(scenario, written, where)
 
 
 def write_down(
@@ -229,7 +229,7 @@ def scenarios(
     return [load(place / name) for name in request.scenarios]
 
 
-def asked(place: Path, load: Callable[[Path], Scenario] = load) -> Asked:
+def study_of(place: Path, load: Callable[[Path], Scenario] = load) -> Asked:
     """Return the study that a run folder is for, with the addresses that this version of trustsim gives its runs.
 
     Raises TrustsimError where there is none, or where it is no study of variants of one scenario.
@@ -241,10 +241,10 @@ def asked(place: Path, load: Callable[[Path], Scenario] = load) -> Asked:
             f"pictures are written again by: trustsim resume {place}"
         )
     (scenario,) = scenarios(place, request, load)
-    return _asked(scenario, request, addresses(scenario, choose_variants(scenario, request.variants), simulate))
+    return _study(scenario, request, addresses(scenario, choose_variants(scenario, request.variants), simulate))
 
 
-def _asked(scenario: Scenario, request: Request, where: Addresses) -> Asked:
+def _study(scenario: Scenario, request: Request, where: Addresses) -> Asked:
     total = total_of(scenario, request.replications)
     has_rule = request.replications is None and not isinstance(scenario.replications, int)
     return Asked(scenario, request, dict(where), total, has_rule)

@@ -103,7 +103,7 @@ def begin(folder: Path, applied: Applied, work: float = 0.0) -> Card:
 def renew(place: Path) -> None:
     """Name the runs of a job as this version of trustsim names them; who runs one that is broken says so."""
     with suppress(TrustsimError):
-        study = requests.asked(place)
+        study = requests.study_of(place)
         requests.begin(place, study.scenario, study.request)
 
 

@@ -42,7 +42,7 @@ async def events(request: Request) -> Response:
     await shared_of(request).get(("job", id, by), lambda: site.job(id, by))  # refused before anything is sent
     if request.app.state.n_streams >= _MOST_STREAMS:
         raise Refused(503, f"one stream of events more than the {_MOST_STREAMS} that are open", "closing a tab")
-    return StreamingResponse(_counted(request, _told(shared_of(request), site, id, by)), media_type="text/event-stream")
+    return StreamingResponse(_counted(request, _news(shared_of(request), site, id, by)), media_type="text/event-stream")
 
 
 async def _counted(request: Request, events: AsyncIterator[str]) -> AsyncIterator[str]:
@@ -54,7 +54,7 @@ async def _counted(request: Request, events: AsyncIterator[str]) -> AsyncIterato
         request.app.state.n_streams -= 1
 
 
-async def _told(shared: Shared, site: Site, id: str, by: str | None) -> AsyncIterator[str]:
+async def _news(shared: Shared, site: Site, id: str, by: str | None) -> AsyncIterator[str]:
     """Yield a job whenever it changed, at most about once a second, until it is final or the server ends."""
     before, quiet = "", 0.0
     while not site.is_ending:

@@ -45,12 +45,12 @@ class Finished:
         return _RESULTS.get(key, lambda: replace(result, comparison=compare(result.study, REGISTRY, rank_by=self.by)))
 
     def _read(self) -> Result:
-        return results.kept(self.place, asked(self.place), REGISTRY, seconds=self.seconds)
+        return results.kept(self.place, study_of(self.place), REGISTRY, seconds=self.seconds)
 
 
-def asked(place: Path) -> Asked:
+def study_of(place: Path) -> Asked:
     """Return the study of a run folder, with the addresses under which its runs were kept."""
-    study = requests.asked(place)
+    study = requests.study_of(place)
     return replace(study, addresses=study.request.addresses or study.addresses)
 
 

@@ -24,7 +24,7 @@ MOST_PLAYED = 8  # variants in one world to watch
 MOST_INVESTORS_PLAYED = 20_000
 SECONDS_TO_LIST = 4.0
 Json = dict[str, Any]
-_ASKED = Remembered(20)
+_STUDIES = Remembered(20)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def world_of(place: Place, document: object, replication: int) -> bytes:
 
 def world(place: Place, run: Path, names: tuple[str, ...], replication: int) -> bytes:
     """Return one world of a run folder to watch."""
-    scenario: Scenario = _ASKED.get(run, lambda: finished.asked(run)).scenario
+    scenario: Scenario = _STUDIES.get(run, lambda: finished.study_of(run)).scenario
     return _watched(place, scenario, names, replication)
 
 
