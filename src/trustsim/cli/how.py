@@ -6,7 +6,7 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,6 +67,18 @@ def with_options(command: Made, options: Sequence[Callable[..., Any]]) -> Made:
     return command
 
 
+def gathered(command: Callable[..., None], name: str, kind: type[Any]) -> Callable[..., None]:
+    """Return a command that gets those of its options that *kind* has, a dataclass, as one of them under *name*."""
+    names = [each.name for each in fields(kind)]
+
+    @functools.wraps(command)
+    def call(**options: Any) -> None:
+        thing = kind(**{each: options.pop(each) for each in names})
+        command(**{name: thing}, **options)
+
+    return call
+
+
 def room_options(command: Made) -> Made:
     """Give a command the options that say what a study may take."""
     return with_options(command, _ROOM_OPTIONS)
@@ -81,13 +93,7 @@ def how_options(*between: Callable[..., Any]) -> Callable[[Callable[..., None]],
     options = (workers_option, dask_option, timeout_option, *_ROOM_OPTIONS, *between, json_option, quiet_option)
 
     def give(command: Callable[..., None]) -> Callable[..., None]:
-        @functools.wraps(command)
-        def gathered(
-            *, workers: int | None, dask: str | None, timeout: float | None, as_json: bool, quiet: bool, **others: Any
-        ) -> None:
-            command(how=How(workers, dask, timeout, as_json, quiet), **others)
-
-        return with_options(gathered, options)
+        return with_options(gathered(command, "how", How), options)
 
     return give
 

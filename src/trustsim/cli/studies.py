@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,7 +15,7 @@ from trustsim.cli import common, folders
 from trustsim.cli.common import INTERRUPTED, SOME_FAILED, main, print_json, set_option
 from trustsim.cli.completion import scenario_argument
 from trustsim.cli.folders import KINDS, Counts, Folder, Kind
-from trustsim.cli.how import How, check_memory, cluster, how_options, room, with_options
+from trustsim.cli.how import How, check_memory, cluster, gathered, how_options, room, with_options
 from trustsim.cli.looking import rank_option, repeat_line, run_folder
 from trustsim.errors import TrustsimError
 
@@ -31,9 +30,12 @@ _STUDY_OPTIONS = (
     click.option(
         "--precision", metavar="TEXT", help="'1 pp of run_probability': worlds until then, N (or 2000) at most."
     ),
-    click.option("--variants", metavar="A,B", help="Only these variants; without the baseline the first one serves."),
+    click.option(
+        "--variants", metavar="A,B", callback=lambda ctx, option, text: common.names(text),
+        help="Only these variants; without the baseline the first one serves.",
+    ),
     set_option,
-)
+)  # fmt: skip
 _seed_option = click.option(
     "--seed", type=click.IntRange(min=0, max=2**63 - 1), metavar="S", help="In place of the file's seed."
 )
@@ -54,23 +56,7 @@ class Arguments:
 
 def study_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the arguments of those that run a study; it gets them as ``arguments`` and ``how``."""
-
-    @functools.wraps(command)
-    def gathered(
-        *,
-        file: str,
-        out: str | None,
-        replications: int | None,
-        precision: str | None,
-        variants: str | None,
-        settings: tuple[str, ...],
-        seed: int | None,
-        **others: Any,
-    ) -> None:
-        arguments = Arguments(file, out, replications, precision, common.names(variants), settings, seed)
-        command(arguments=arguments, **others)
-
-    return with_options(how_options(_seed_option)(gathered), _STUDY_OPTIONS)
+    return with_options(how_options(_seed_option)(gathered(command, "arguments", Arguments)), _STUDY_OPTIONS)
 
 
 @main.command()
