@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from trustsim.distributions import CELLS as CELLS
+from trustsim.distributions import CELLS as CELLS  # world/ asks for it here: its source is in the addresses of runs
 from trustsim.distributions import DISTRIBUTIONS, check_args, scales
 from trustsim.distributions import Distribution as Distribution
 from trustsim.errors import UnitError, nearest, one_of

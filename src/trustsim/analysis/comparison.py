@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from trustsim.analysis import intervals
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, difference_of, measure_of
-from trustsim.analysis.measures import Difference as Difference
+from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
 from trustsim.errors import unknown
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.study import Study
