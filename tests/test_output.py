@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from trustsim.cli import main
 from trustsim.cli.output import replaced
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 
 CHINESE = {
     "trustsim": 1,

@@ -24,7 +24,7 @@ from trustsim.report import calibrated
 from trustsim.report.calibration_tables import calibrated_file, print_calibration
 from trustsim.scenario.load import load, loads
 from trustsim.scenario.targets import FreeParameter, Target, Targets, read_targets
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
 STORY = load(QUICKSTART, REGISTRY)

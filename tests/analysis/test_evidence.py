@@ -244,7 +244,7 @@ def test_evidence_runs_files_and_folders_and_ends_with_its_status(trustsim, tmp_
 def test_evidence_does_not_compute_again_what_is_kept(trustsim, tmp_path, monkeypatch):
     story(tmp_path / "one.yaml", "{outcome: peak_outflow, above: -1 %, source: here}")
     assert trustsim("one.yaml").exit_code == 0
-    monkeypatch.setattr("trustsim.experiment.work._Task.__call__", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr("trustsim.experiment.passes.Task.__call__", lambda *_: pytest.fail("computed again"))
     story(tmp_path / "one.yaml", "{outcome: investor_loss, above: -1 %, source: here}")
     assert trustsim("one.yaml").exit_code == 0
 

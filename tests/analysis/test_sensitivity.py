@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trustsim.analysis.sensitivity import METHODS, sensitivity
+from trustsim.analysis.indices import METHODS
+from trustsim.analysis.sensitivity import sensitivity
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
-from trustsim.experiment.design import ranges_of
+from trustsim.experiment.points import ranges_of
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.store import Store
 from trustsim.report import plots

@@ -9,7 +9,8 @@ import pytest
 
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError, TrustsimError
-from trustsim.experiment.design import Design, Range, at_point, design_of, ranges_of, run_sweep
+from trustsim.experiment.design import run_sweep
+from trustsim.experiment.points import Design, Range, at_point, design_of, ranges_of
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
 from trustsim.registry import Registry, parameter

@@ -19,10 +19,10 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses
 from trustsim.experiment.failing import RunsFailed
+from trustsim.experiment.passes import _chunks
 from trustsim.experiment.pool import executor
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
-from trustsim.experiment.work import _chunks
 from trustsim.outcomes import RUN_SHARE, TRIGGERS
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision

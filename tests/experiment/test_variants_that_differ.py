@@ -14,7 +14,7 @@ from trustsim import cli
 from trustsim.catalog import REGISTRY
 from trustsim.report.result import Result
 from trustsim.scenario.load import from_document
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 
 HALVES = [{"name": "beginner", "share": 0.5}, {"name": "expert", "share": 0.5}]
 DOCUMENT: dict[str, Any] = {

@@ -21,10 +21,11 @@ from test_commands import trustsim  # noqa: F401  # a fixture
 from trustsim import cli
 from trustsim.cli import common
 from trustsim.errors import TrustsimError
-from trustsim.experiment import lock, passing, records
+from trustsim.experiment import index, lock, passing
 from trustsim.experiment.store import Store, is_at_work, reading_of
 from trustsim.experiment.study import run_study
-from trustsim.web.jobs import CARD, Jobs
+from trustsim.web.cards import CARD
+from trustsim.web.jobs import Jobs
 
 SMALL = ["--workers", "1", "--quiet"]
 STORY = """
@@ -267,7 +268,7 @@ def test_whoever_looks_at_a_lock_takes_it_from_nobody(tmp_path):
 def test_an_index_that_another_program_has_locked_is_told(tmp_path, monkeypatch):
     with Store(tmp_path):
         pass
-    monkeypatch.setattr(records, "SECONDS_TO_WAIT", 0.1)
+    monkeypatch.setattr(index, "SECONDS_TO_WAIT", 0.1)
     other = sqlite3.connect(tmp_path / "index.sqlite", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(TrustsimError, match="another program has it locked"), reading_of(tmp_path):

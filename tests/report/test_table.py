@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from trustsim.analysis.comparison import Comparison, Difference, Measure
+from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
+from trustsim.analysis.measures import Measure
 from trustsim.experiment.simulate import FailedRun
 from trustsim.report.table import compact, print_ranked_table, ranked_table
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from trustsim.distributions import Distribution
 from trustsim.registry import Registry, parameter
-from trustsim.units import Distribution
 
 REGISTRY = Registry()
 enter = REGISTRY.enter

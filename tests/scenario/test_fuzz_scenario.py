@@ -13,7 +13,8 @@ from made_up import FULL, REGISTRY
 from trustsim.errors import ScenarioError
 from trustsim.scenario.load import from_document, loads, overrides_from
 from trustsim.scenario.tree import Report, plain
-from trustsim.scenario.yaml_file import read_text, write
+from trustsim.scenario.yaml_file import read_text
+from trustsim.scenario.yaml_writer import write
 
 DOCUMENT: dict[str, Any] = dict(loads(FULL, REGISTRY).document)
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from made_up import FULL, REGISTRY, Averaging, CustodianTheft, Guarantee, Herding, SmallWorld
 
+from trustsim.distributions import Distribution
 from trustsim.errors import ScenarioError
 from trustsim.scenario.document import text_of
 from trustsim.scenario.load import from_document, load, loads, overrides_from
 from trustsim.scenario.resolved import Item, Precision, Scenario, Timing, Trigger, World
 from trustsim.scenario.tree import Report, plain
-from trustsim.scenario.yaml_file import read_text, write
-from trustsim.units import Distribution
+from trustsim.scenario.yaml_file import read_text
+from trustsim.scenario.yaml_writer import write
 
 
 @pytest.fixture(name="full")

@@ -12,7 +12,7 @@ from trustsim import names
 from trustsim.errors import Problem, ScenarioError
 from trustsim.scenario.load import from_document, loads
 from trustsim.scenario.resolved import Scenario
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 
 #: whatever another program reads as markup, a formula, a path or a word of its own
 RIGHT = (

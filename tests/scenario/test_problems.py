@@ -12,7 +12,7 @@ from trustsim import catalog
 from trustsim.errors import Problem, ScenarioError, TrustsimError
 from trustsim.scenario.currency import numbers_only
 from trustsim.scenario.load import from_document, load, loads, overrides_from
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 
 SMALL = """\
 trustsim: 1

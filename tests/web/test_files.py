@@ -12,9 +12,9 @@ from trustsim.web import files
 from trustsim.web.app import app_of
 from trustsim.web.files import LARGEST_UPLOAD, Files
 from trustsim.web.jobs import Jobs
+from trustsim.web.outgoing import without_paths
 from trustsim.web.refused import Refused
 from trustsim.web.site import Site
-from trustsim.web.told import without_paths
 
 YAML = {"Content-Type": "text/yaml"}
 

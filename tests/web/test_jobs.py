@@ -171,7 +171,8 @@ def test_a_study_whose_server_was_killed_is_running_from_its_first_to_its_last_m
     path = f"/api/jobs/{start(client, STATE)['id']}"
     id = path.rpartition("/")[2]
     ours = site.jobs._running[id]
-    ours.lock._context.lock_file_fd, fd = None, ours.lock._context.lock_file_fd
+    held = ours.lock._lock._context
+    held.lock_file_fd, fd = None, held.lock_file_fd
     os.close(fd)  # as the end of this process would
     other = Jobs(folder)
     seen = set()

@@ -14,8 +14,8 @@ from asking import wait_until
 
 from trustsim.experiment import lock
 from trustsim.web import app as app_module
+from trustsim.web import disk
 from trustsim.web import jobs as jobs_module
-from trustsim.web.jobs import Jobs
 from trustsim.web.refused import FULL
 
 STATE = {"scenario": "small.yaml", "replications": 2}
@@ -45,7 +45,7 @@ class Process:
 @pytest.fixture
 def jobs(site, monkeypatch):
     """Jobs whose processes do nothing."""
-    monkeypatch.setattr(Jobs, "_process", lambda *_: Process())
+    monkeypatch.setattr(jobs_module, "started", lambda *_: Process())
     return site.jobs
 
 
@@ -84,23 +84,23 @@ def test_a_study_that_cannot_be_started_says_why_and_can_go_on(jobs, cards, monk
     name, message = told(jobs, cards[0])
     assert (name, says in message) == ("failed", True)
     assert not lock.is_at_work(jobs.place(cards[0].id))
-    monkeypatch.setattr(Jobs, "_process", lambda *_: Process())
+    monkeypatch.setattr(jobs_module, "started", lambda *_: Process())
     jobs.resume(cards[0].id)
     assert told(jobs, cards[0]) == ("running", None)
 
 
 def test_what_is_stopped_for_room_says_so_each_time_and_only_then(folder, site, jobs, cards, monkeypatch):
     running, waiting = cards
-    jobs._most_bytes = 2.0**40
+    jobs.disk.most_bytes = 2.0**40
     for _ in range(2):  # also after it went on
         for card in cards:
             jobs.start(card)
         process = jobs._running[running.id].process
-        monkeypatch.setattr(jobs, "_is_too_large", lambda seconds: True)
+        monkeypatch.setattr(jobs.disk, "is_full", lambda seconds: True)
         jobs.turn()
         assert len(process.signals) == 1
         monkeypatch.undo()
-        monkeypatch.setattr(Jobs, "_process", lambda *_: Process())
+        monkeypatch.setattr(jobs_module, "started", lambda *_: Process())
         for card in cards:
             name, message = told(jobs, card)
             assert (name, message.startswith("The runs filled their room")) == ("stopped", True)
@@ -168,8 +168,8 @@ def test_nobody_waits_while_the_disk_is_measured(folder, jobs, cards, monkeypatc
         return 1
 
     jobs.start(cards[0])
-    monkeypatch.setattr(jobs_module, "_bytes_below", slow)
-    jobs._most_bytes = 1000.0
+    monkeypatch.setattr(disk, "_bytes_below", slow)
+    jobs.disk.most_bytes = 1000.0
     measuring = threading.Thread(target=jobs.turn, daemon=True)
     asking = threading.Thread(target=jobs.status, args=(cards[1],), daemon=True)
     assert not waits_for(measuring, measures, goes_on, asking)

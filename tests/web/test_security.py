@@ -9,7 +9,7 @@ import time
 import pytest
 from asking import TestClient
 
-from trustsim.web import app
+from trustsim.web import incoming
 from trustsim.web.app import app_of
 from trustsim.web.connections import LARGEST_BODY
 from trustsim.web.document import read_document
@@ -187,7 +187,7 @@ def test_a_large_document_is_read_apart_from_what_others_wait_for(client, monkey
         threads.append(threading.current_thread().name)
         return read_document(body)
 
-    monkeypatch.setattr(app, "read_document", read)
+    monkeypatch.setattr(incoming, "read_document", read)
     large = {**STATE, "set": {"replications": "2" + 20_000 * " "}}
     assert client.post("/api/scenario", json=large).status_code == 200
     assert [name for name in threads if name.startswith("page")] == threads

@@ -55,7 +55,7 @@ def test_the_line_and_the_disk_have_an_end(folder):
     answer = client.post("/api/jobs", json=STATE)
     assert answer.status_code == 507
     assert "--most-disk" in answer.json()["error"]["text"]
-    assert math.isinf(Jobs(folder)._most_bytes)
+    assert math.isinf(Jobs(folder).disk.most_bytes)
     site.close()
 
 

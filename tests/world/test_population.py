@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trustsim.catalog import REGISTRY
+from trustsim.distributions import DISTRIBUTIONS, Distribution
 from trustsim.errors import ModelError, ScenarioError
 from trustsim.kernels import draws
 from trustsim.registry import Parameter
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
-from trustsim.units import DISTRIBUTIONS, MINOR_PER_MAJOR, Distribution
+from trustsim.units import MINOR_PER_MAJOR
 from trustsim.world.population import draw_population, open_accounts
 from trustsim.world.sections import Investors, Segment
 

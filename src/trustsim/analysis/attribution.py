@@ -24,10 +24,11 @@ from trustsim.analysis.intervals import Interval, mean
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.address import addresses
 from trustsim.experiment.estimate import estimate
+from trustsim.experiment.plan import choose_variants, total_of
 from trustsim.experiment.pool import Pool
-from trustsim.experiment.room import Room
+from trustsim.experiment.room import FREE, Room
 from trustsim.experiment.store import Store
-from trustsim.experiment.study import Study, choose_variants, collect, fitted, opened, share_left, total_of
+from trustsim.experiment.study import Study, collect, fitted, opened, share_left
 from trustsim.experiment.work import Progress, Work, finish
 from trustsim.scenario.resolved import Scenario, Variant
 
@@ -102,14 +103,15 @@ class Attribution:
     def _row(self, v: int, k: int) -> dict[str, float]:
         direct, total = self.direct[:, v, k], float(self.withdrawn[:, v].mean())
         most = float(self.withdrawn[:, v].max())
-        row = {**_told("direct", mean(direct, scale=most)), "share": float(direct.mean()) / total if total > 0 else 0.0}
+        share = float(direct.mean()) / total if total > 0 else 0.0
+        row = {**_with_limits("direct", mean(direct, scale=most)), "share": share}
         if self.spared is None:
             return row
         spared = self.spared[:, v, k]
         parts = spared.mean(axis=0)
         return {
             **row,
-            **_told("replay", mean(spared.sum(axis=1), scale=most)),
+            **_with_limits("replay", mean(spared.sum(axis=1), scale=most)),
             "own": float(parts[k]),
             **{f"via_{name}": float(parts[j]) if j != k else 0.0 for j, name in enumerate(CHANNELS)},
         }
@@ -120,8 +122,8 @@ class Attribution:
         return self.variants.index(variant)
 
 
-def _told(name: str, found: Interval) -> dict[str, float]:
-    return {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
+def _with_limits(name: str, interval: Interval) -> dict[str, float]:
+    return {name: interval.mean, f"{name}_low": interval.low, f"{name}_high": interval.high}
 
 
 def attribution(
@@ -152,18 +154,19 @@ def attribution(
     whole = with_replays(scenario, chosen) if replays else scenario
     names = [variant.name for variant in whole.variants] if replays else list(chosen)
     needs = estimate(whole, variants=names, replications=total, workers=workers, with_series=False)
-    n_workers = fitted(room or Room(), needs, scenario, workers, pool)
+    space = room or FREE
+    n_workers = fitted(space, needs, scenario, workers, pool)
     with opened(store) as (place, _):
         where = {n: n for n in names} if store is None else addresses(whole, names, simulate_with_causes)
-        (room or Room()).check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
+        space.check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
         work = Work(whole, where, total, n_workers, pool, timeout, simulate_with_causes, with_series=False)
         began = time.perf_counter()
         is_finished = finish(work, place, progress)
         seconds = time.perf_counter() - began
         study = collect(place, whole, where, total, seconds=seconds, interrupted=not is_finished)
     if not len(study.replications):
-        told = "none of its replications finished under all variants"
-        raise TrustsimError(f"attribution: given a study of which {told}; allowed: at least one")
+        reason = "none of its replications finished under all variants"
+        raise TrustsimError(f"attribution: given a study of which {reason}; allowed: at least one")
     return _of(study, chosen, replays)
 
 

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import optuna
@@ -23,13 +23,15 @@ from scipy.stats import qmc
 from trustsim import arguments
 from trustsim.analysis.trials import Trial, TrialLog, design_of_trials, loss, problem_of, refused, trial_of, values_at
 from trustsim.errors import ScenarioError
-from trustsim.experiment.design import Design, at_point, run_sweep
+from trustsim.experiment.design import SharedOptions, SweepOptions, run_sweep
 from trustsim.experiment.estimate import Estimate, estimate
-from trustsim.experiment.room import Room
+from trustsim.experiment.passes import Simulate
+from trustsim.experiment.plan import total_of
+from trustsim.experiment.points import Design, at_point
+from trustsim.experiment.room import FREE, Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.stop import Stopped
-from trustsim.experiment.study import total_of
-from trustsim.experiment.work import Progress, Simulate
+from trustsim.experiment.work import Progress
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.targets import FreeParameter, Target, Targets
@@ -65,7 +67,7 @@ def search(
     log: TrialLog | None = None,
     room: Room | None = None,
     simulate: Simulate = simulate_run,
-    **options: Any,
+    **options: Unpack[SharedOptions],
 ) -> Search:
     """Try points of the parameters' ranges.
 
@@ -86,7 +88,7 @@ def search(
     TrustsimError : for a count out of range, before anything runs.
     """
     trials, total = arguments.count("trials", trials), total_of(scenario, replications, least=2)
-    space, needs = room or Room(), needs_of(scenario, targets, trials, total, options.get("workers"))
+    space, needs = room or FREE, needs_of(scenario, targets, trials, total, options.get("workers"))
     space.check_study(needs, scenario.source)
     space.check_time(needs)
     began = time.perf_counter()
@@ -97,12 +99,12 @@ def search(
         def made(before: int, n: int) -> Progress:
             """Return the progress of a batch of *n* that comes after so many trials."""
 
-            def told(done: int, of: int, _: float) -> None:
+            def counted(done: int, of: int, _: float) -> None:
                 so_far = before + n * done // of
                 if progress is not None and so_far > 0:
                     progress(so_far, trials, time.perf_counter() - began)
 
-            return told
+            return counted
 
         is_interrupted = False
         try:
@@ -110,10 +112,10 @@ def search(
                 numbers = [n for n in range(first, min(first + _BATCH, trials)) if n not in known]
                 if numbers:
                     points = _points([known[n] for n in range(first)], targets, scenario.seed)
-                    told = made(len(known), len(numbers))
+                    counted = made(len(known), len(numbers))
                     batch = _run(
                         scenario, registry, targets, {n: points[n - first] for n in numbers},
-                        replications=total, simulate=simulate, progress=told, **options,
+                        replications=total, simulate=simulate, progress=counted, **options,
                     )  # fmt: skip
                     place.put(problem, batch)
                     known |= {trial.number: trial for trial in batch}
@@ -121,8 +123,8 @@ def search(
             raise
         except KeyboardInterrupt:
             is_interrupted = True
-    kept = tuple(known[number] for number in sorted(known))
-    return Search(scenario, targets, total, kept, time.perf_counter() - began, is_interrupted)
+    finished = tuple(known[number] for number in sorted(known))
+    return Search(scenario, targets, total, finished, time.perf_counter() - began, is_interrupted)
 
 
 def needs_of(
@@ -137,7 +139,11 @@ def needs_of(
 
 
 def _run(
-    scenario: Scenario, registry: Registry, targets: Targets, points: Mapping[int, Values], **options: Any
+    scenario: Scenario,
+    registry: Registry,
+    targets: Targets,
+    points: Mapping[int, Values],
+    **options: Unpack[SweepOptions],
 ) -> list[Trial]:
     """Run points by number and return their trials. Raises KeyboardInterrupt where Ctrl-C came before all finished."""
     every = design_of_trials(targets.parameters, points.values())
@@ -187,8 +193,8 @@ def _sought(
             sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True)
         )
         study.add_trials([_as_told(trial, parameters, ranges, loss(trial, targets)) for trial in before])
-        asked = [study.ask(ranges).params for _ in range(n)]
-    return [[params[p.path] * (p.step if p.whole else 1) for p in parameters] for params in asked]
+        proposed = [study.ask(ranges).params for _ in range(n)]
+    return [[params[p.path] * (p.step if p.whole else 1) for p in parameters] for params in proposed]
 
 
 def _distribution(p: FreeParameter) -> optuna.distributions.BaseDistribution:

@@ -1,4 +1,4 @@
-"""The paired comparison of a study: levels, differences to the baseline, and the order of the variants.
+"""A paired comparison says what a study shows: levels, differences to the baseline, and the order of the variants.
 
 Every variant met the same worlds (same people, network and draws), so differences are taken world by world. An
 outcome that does not apply to a run (NaN, as the time to a failure that did not happen) is summarised over the runs
@@ -11,72 +11,25 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
-from trustsim.analysis.intervals import Interval, Sample
+from trustsim.analysis.intervals import Interval
+from trustsim.analysis.measures import UNDEFINED, Measure, difference_of, measure_of
+from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
 from trustsim.errors import unknown
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.study import Study
-from trustsim.registry import Entry, Registry
-from trustsim.units import MINOR_PER_MAJOR, Unit
+from trustsim.registry import Registry
+from trustsim.units import MINOR_PER_MAJOR
 
 FORMAT = 1
 COST = "policy_cost"
 HEADLINES = ("run_probability", "investor_loss")
-Better = Literal["lower", "higher", ""]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What an outcome is: its unit, which way is better, whether a run gives 0 or 1, one line of text, its bounds."""
-
-    unit: Unit
-    better: Better
-    binary: bool
-    text: str
-    low: float = -math.inf
-    high: float = math.inf
-
-    def level(self, values: Sample, scale: float | None = None) -> Interval:
-        """Return the mean over worlds with its interval; ``scale`` as of :func:`trustsim.analysis.intervals.mean`."""
-        seen = intervals.size(self.unit, values) if scale is None else scale
-        return intervals.level(values, binary=self.binary, low=self.low, high=self.high, scale=seen)
-
-    def paired(self, ours: Sample, theirs: Sample) -> Interval:
-        """Return the mean paired difference, ``ours`` less ``theirs``, with its interval."""
-        seen = intervals.size(self.unit, ours, theirs)
-        return intervals.paired(ours, theirs, binary=self.binary, low=self.low, high=self.high, scale=seen)
-
-
-def measure_of(entry: Entry) -> Measure:
-    """Return what an outcome or a series is, as it was entered; shares, durations and counts begin at zero."""
-    low, high = entry.bounds
-    if entry.low is None and entry.unit in ("share", "duration", "count"):
-        low = 0.0
-    return Measure(entry.unit, entry.better, entry.binary, entry.summary, low, high)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A variant less the baseline, over the worlds where both are defined; NaN where not defined.
-
-    ``better_share`` is the share of these worlds where the variant is strictly better (NaN where neither way is),
-    ``tie_share`` where both are equal. ``variance_reduction`` is (Var a + Var b) / Var(a - b), by how much the pairing
-    shrinks the variance of the difference: infinite where the difference is the same in every world.
-    """
-
-    mean: float
-    low: float
-    high: float
-    n: int
-    better_share: float
-    tie_share: float
-    variance_reduction: float
 
 
 @dataclass(frozen=True)
@@ -186,7 +139,7 @@ class Comparison:
         return pd.DataFrame([self._row(variant, outcome) for variant in self.ranking for outcome in self.measures])
 
     def _row(self, variant: str, outcome: str) -> dict[str, Any]:
-        level, difference = self.levels[variant][outcome], self.differences.get(variant, {}).get(outcome, _UNDEFINED)
+        level, difference = self.levels[variant][outcome], self.differences.get(variant, {}).get(outcome, UNDEFINED)
         return {
             "variant": variant,
             "outcome": outcome,
@@ -203,9 +156,6 @@ class Comparison:
             "tie_share": difference.tie_share,
             "variance_reduction": difference.variance_reduction,
         }
-
-
-_UNDEFINED = Difference(math.nan, math.nan, math.nan, 0, math.nan, math.nan, math.nan)
 
 
 def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> Comparison:
@@ -231,7 +181,7 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     alike = _like_the_baseline(study)
     differences = {
         variant: {
-            name: _difference(values[:, k], values[:, base], measures[name], is_alike=variant in alike)
+            name: difference_of(values[:, k], values[:, base], measures[name], is_alike=variant in alike)
             for name, values in study.outcomes.items()
         }
         for k, variant in enumerate(study.variants)
@@ -267,36 +217,6 @@ def _like_the_baseline(study: Study) -> frozenset[str]:
     return frozenset(name for name in study.variants if base is not None and by_name.get(name) == base)
 
 
-def _difference(ours: Sample, theirs: Sample, measure: Measure, *, is_alike: bool) -> Difference:
-    """Return what a variant changes; of one that is the baseline by another name no mean, in any world there is.
-
-    (Shares of worlds keep Tango's interval, which does not need to know that.)
-    """
-    is_pair = ~np.isnan(ours) & ~np.isnan(theirs)
-    a, b = ours[is_pair], theirs[is_pair]
-    if len(a) == 0:
-        return _UNDEFINED
-    is_nothing = is_alike and not measure.binary and np.array_equal(a, b)
-    interval = Interval(0.0, 0.0, 0.0, len(a)) if is_nothing else measure.paired(a, b)
-    is_better = {"lower": a < b, "higher": a > b}.get(measure.better)
-    return Difference(
-        mean=interval.mean,
-        low=interval.low,
-        high=interval.high,
-        n=interval.n,
-        better_share=math.nan if is_better is None else float(np.mean(is_better)),
-        tie_share=float(np.mean(a == b)),
-        variance_reduction=_variance_reduction(a, b),
-    )
-
-
-def _variance_reduction(a: Sample, b: Sample) -> float:
-    apart, paired = float(np.var(a) + np.var(b)), float(np.var(a - b))
-    if paired == 0:
-        return math.inf if apart > 0 else math.nan
-    return apart / paired
-
-
 def _primary(study: Study, measures: Mapping[str, Measure], wanted: str | None) -> str | None:
     ordered = can_rank(study.scenario.outcomes, measures)
     if wanted is None:
@@ -306,9 +226,9 @@ def _primary(study: Study, measures: Mapping[str, Measure], wanted: str | None) 
     return wanted
 
 
-def can_rank(asked: Sequence[str], measures: Mapping[str, Measure]) -> tuple[str, ...]:
+def can_rank(wanted: Sequence[str], measures: Mapping[str, Measure]) -> tuple[str, ...]:
     """Return the outcomes with a better side, those that a scenario asks for first."""
-    names = dict.fromkeys((*asked, *measures))
+    names = dict.fromkeys((*wanted, *measures))
     return tuple(name for name in names if name in measures and measures[name].better)
 
 
@@ -339,8 +259,8 @@ def _ranking(
         if variant not in differences:
             return (0.0,) * len(keys)
         signs = (1 if measures[name].better == "lower" else -1 for name in keys)
-        found = (sign * differences[variant][name].mean for sign, name in zip(signs, keys, strict=True))
-        return tuple(math.inf if math.isnan(x) else x for x in found)
+        signed = (sign * differences[variant][name].mean for sign, name in zip(signs, keys, strict=True))
+        return tuple(math.inf if math.isnan(x) else x for x in signed)
 
     return tuple(sorted(variants, key=badness))
 

@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
-from trustsim.analysis.comparison import Measure, measure_of
 from trustsim.analysis.intervals import Interval
+from trustsim.analysis.measures import Measure, measure_of
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry

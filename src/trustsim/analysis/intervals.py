@@ -179,11 +179,11 @@ def level(
     defined = values[~np.isnan(values)]
     if binary:
         return proportion(defined)
-    low, high = _kept(low, high, defined)
+    low, high = _inside(low, high, defined)
     return mean(defined, at_least=low, at_most=high, scale=scale)
 
 
-def _kept(low: float, high: float, *samples: Sample) -> tuple[float, float]:
+def _inside(low: float, high: float, *samples: Sample) -> tuple[float, float]:
     least = min((float(np.min(s, initial=math.inf)) for s in samples), default=math.inf)
     most = max((float(np.max(s, initial=-math.inf)) for s in samples), default=-math.inf)
     return low if least >= low else -math.inf, high if most <= high else math.inf
@@ -207,7 +207,7 @@ def paired(
     if binary:
         return paired_proportions(a, b)
     seen = size("number", a, b) if scale is None else scale
-    low, high = _kept(low, high, a, b)
+    low, high = _inside(low, high, a, b)
     return mean(a - b, at_least=low - high, at_most=high - low, scale=seen)
 
 

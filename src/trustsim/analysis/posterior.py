@@ -140,8 +140,8 @@ class Calibration:
         with np.errstate(invalid="ignore", divide="ignore"):
             r = np.nan_to_num(np.atleast_2d(np.corrcoef(positions.T)))
         paths = [p.path for p in self.targets.parameters]
-        found = zip(*np.triu_indices(len(paths), 1), strict=True)
-        return tuple((paths[a], paths[b], float(r[a, b])) for a, b in found if abs(r[a, b]) >= TRADED_OFF)
+        pairs = zip(*np.triu_indices(len(paths), 1), strict=True)
+        return tuple((paths[a], paths[b], float(r[a, b])) for a, b in pairs if abs(r[a, b]) >= TRADED_OFF)
 
     def profile(self, k: int) -> tuple[Floats, Floats]:
         """Return the smallest loss of the trials in each part of parameter *k*'s range: values in the middles, losses,
@@ -190,8 +190,8 @@ def calibrated(
     n_good = int(np.isfinite(losses).sum())
     if n_good < needed:
         troubles = [trial.trouble for trial in trials if trial.trouble]
-        told = f" (the first without: {troubles[0]})" if troubles else ""
-        raise TrustsimError(f"trials: given {n_good} points with numbers{told}; allowed: at least {needed}")
+        hint = f" (the first without: {troubles[0]})" if troubles else ""
+        raise TrustsimError(f"trials: given {n_good} points with numbers{hint}; allowed: at least {needed}")
     sample, accuracy = _posterior(targets, trials)
     return Calibration(scenario, targets, replications, tuple(trials), losses, sample, accuracy, seconds)
 
@@ -231,7 +231,7 @@ def _resampled(free: Sequence[FreeParameter], log_likelihood: Callable[[Floats],
         weights = np.exp(log - log.max())
         if weights.sum() ** 2 >= _ENOUGH * (weights**2).sum():
             break
-        kept, margin = draws[log > log.max() - _NEGLIGIBLE], _MARGIN * (high - low)
-        low, high = np.maximum(kept.min(axis=0) - margin, 0), np.minimum(kept.max(axis=0) + margin, 1)
+        likely, margin = draws[log > log.max() - _NEGLIGIBLE], _MARGIN * (high - low)
+        low, high = np.maximum(likely.min(axis=0) - margin, 0), np.minimum(likely.max(axis=0) + margin, 1)
     total = np.cumsum(weights)
     return draws[np.searchsorted(total / total[-1], (np.arange(_SAMPLE) + 0.5) / _SAMPLE)]

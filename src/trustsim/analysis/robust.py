@@ -169,7 +169,7 @@ def boxes(
     smallest = max(1, math.ceil(SMALLEST_SHARE * len(features)))
     tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=smallest, random_state=0)
     leaf = tree.fit(features.to_numpy(), is_failure).apply(features.to_numpy())
-    found = []
+    boxes = []
     for each in np.unique(leaf):
         there = leaf == each
         precision = float(is_failure[there].mean())
@@ -178,8 +178,8 @@ def boxes(
                 tree, int(each), list(features.columns), dict.fromkeys(map(str, parameters), "") | dict(units or {})
             )
             coverage = float((is_failure & there).sum() / is_failure.sum())
-            found.append(Box(conditions, float(there.mean()), precision, coverage))
-    return tuple(sorted(found, key=lambda box: -box.coverage))
+            boxes.append(Box(conditions, float(there.mean()), precision, coverage))
+    return tuple(sorted(boxes, key=lambda box: -box.coverage))
 
 
 def _conditions(tree: DecisionTreeClassifier, leaf: int, names: list[str], units: Mapping[str, str]) -> tuple[str, ...]:

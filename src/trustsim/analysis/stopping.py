@@ -78,15 +78,15 @@ class Rule:
         of, comparison = self.precision.of, compare(study, self.registry)
         if of not in comparison.measures:
             return (Asked(self.precision.variant, math.inf, 0, math.nan),)
-        found = comparison.differences if self.precision.paired else comparison.levels
-        wanted = [name for name in found if self.precision.variant in ("", name)]
-        return tuple(_asked(name, found[name][of]) for name in wanted)
+        numbers = comparison.differences if self.precision.paired else comparison.levels
+        wanted = [name for name in numbers if self.precision.variant in ("", name)]
+        return tuple(_asked(name, numbers[name][of]) for name in wanted)
 
 
-def _asked(variant: str, found: Interval | Difference) -> Asked:
-    half = (found.high - found.low) / 2
-    unpaired = found.n * found.variance_reduction if isinstance(found, Difference) else math.nan
-    return Asked(variant, half if math.isfinite(half) else math.inf, found.n, unpaired)
+def _asked(variant: str, interval: Interval | Difference) -> Asked:
+    half = (interval.high - interval.low) / 2
+    unpaired = interval.n * interval.variance_reduction if isinstance(interval, Difference) else math.nan
+    return Asked(variant, half if math.isfinite(half) else math.inf, interval.n, unpaired)
 
 
 def to_json(rule: Rule, study: Study) -> dict[str, Any]:
@@ -95,8 +95,8 @@ def to_json(rule: Rule, study: Study) -> dict[str, Any]:
         each.variant: {"half_width": _finite(each.half_width), "n": each.n, "n_unpaired": _finite(each.n_unpaired)}
         for each in rule.asked(study)
     }
-    asked = {"half_width": rule.precision.half_width, "of": rule.precision.of, "paired": rule.precision.paired}
-    return {**asked, "reached": rule.is_enough(study), "worlds": len(study.replications), "intervals": intervals}
+    wanted = {"half_width": rule.precision.half_width, "of": rule.precision.of, "paired": rule.precision.paired}
+    return {**wanted, "reached": rule.is_enough(study), "worlds": len(study.replications), "intervals": intervals}
 
 
 def _finite(value: float) -> float | None:
@@ -105,14 +105,14 @@ def _finite(value: float) -> float | None:
 
 def told(rule: Rule, study: Study) -> str:
     """Say in a sentence whether the precision was reached, and with how many worlds."""
-    asked = rule.asked(study)
+    answers = rule.asked(study)
     n = len(study.replications)
     state = "reached" if rule.is_enough(study) else "not reached"
-    widest = max(asked, key=lambda each: each.half_width)
+    widest = max(answers, key=lambda each: each.half_width)
     text = f"Precision {state} with {n} worlds"
     if math.isfinite(widest.half_width):
         text += f" (widest: {widest.variant})"
-    many = [each.n_unpaired for each in asked if math.isfinite(each.n_unpaired)]
+    many = [each.n_unpaired for each in answers if math.isfinite(each.n_unpaired)]
     if many:
         text += f"; without shared worlds it would have taken about {math.ceil(max(many)):,} for each variant"
     return text + "."

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from trustsim.analysis import intervals
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses
-from trustsim.experiment.design import Design
-from trustsim.experiment.records import SECONDS_TO_WAIT, copy_of
+from trustsim.experiment.index import SECONDS_TO_WAIT, copy_of
+from trustsim.experiment.points import Design
 from trustsim.experiment.shards import Damaged
 from trustsim.experiment.study import Study
 from trustsim.scenario.resolved import Scenario
@@ -80,8 +80,8 @@ def trial_of(number: int, values: tuple[float, ...], study: Study, targets: Sequ
     n_failed = len(study.failed)
     if len(study.replications) == 0:
         first = study.failed[0] if study.failed else None
-        told = f"; the first: {first.type}: {first.message}" if first else ""
-        return _without(number, values, targets, f"no run finished{told}", n_failed)
+        hint = f"; the first: {first.type}: {first.message}" if first else ""
+        return _without(number, values, targets, f"no run finished{hint}", n_failed)
     found = [_mean(study, target) for target in targets]
     for (mean, _), target in zip(found, targets, strict=True):
         if math.isnan(mean):
@@ -116,8 +116,8 @@ def _mean(study: Study, target: Target) -> tuple[float, float]:
     if len(ours) < 2:
         return math.nan, math.nan
     if target.binary:
-        found = intervals.proportion(ours) if theirs is None else intervals.paired_proportions(ours, theirs)
-        return found.mean, (found.high - found.low) / (2 * _Z)
+        interval = intervals.proportion(ours) if theirs is None else intervals.paired_proportions(ours, theirs)
+        return interval.mean, (interval.high - interval.low) / (2 * _Z)
     values = ours if theirs is None else ours - theirs
     return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
 
@@ -161,7 +161,7 @@ def problem_of(
     timeout: float | None = None,
 ) -> str:
     """Return the hash of all that decides the trials of a calibration, but for how many there are."""
-    told = {
+    document = {
         "format": FORMAT,
         "runs": addresses(scenario, targets.variants, simulate),
         "parameters": [asdict(parameter) for parameter in targets.parameters],
@@ -169,7 +169,7 @@ def problem_of(
         "replications": replications,
         "timeout": timeout,
     }
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def design_of_trials(parameters: Sequence[FreeParameter], points: Iterable[Sequence[float]]) -> Design:
@@ -262,5 +262,5 @@ def _mark(problem: str, number: int, record: str) -> bytes:
 
 
 def _read(record: str) -> Trial:
-    told = json.loads(record)
-    return Trial(**{**told, **{key: tuple(told[key]) for key in ("values", "simulated", "errors")}})
+    document = json.loads(record)
+    return Trial(**{**document, **{key: tuple(document[key]) for key in ("values", "simulated", "errors")}})

@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from trustsim.cli import common, folders
-from trustsim.cli.common import (
-    dask_option,
-    json_option,
-    main,
-    print_json,
-    quiet_option,
-    room_options,
-    set_option,
-    timeout_option,
-    workers_option,
-)
+from trustsim.cli.common import main, print_json, set_option
 from trustsim.cli.completion import scenario_argument
-from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
+from trustsim.cli.folders import KINDS, Counts, Folder, Kind
+from trustsim.cli.how import How, check_memory, cluster, how_options, room
 
 if TYPE_CHECKING:
     from trustsim.analysis.attribution import Attribution
@@ -36,23 +27,14 @@ TABLE, PICTURE = "attribution.csv", "attribution.png"
     "--out", metavar="DIR", help="Run folder; by default the file's name with '-attribution', in this folder."
 )
 @set_option
-@workers_option
-@dask_option
-@timeout_option
-@room_options
-@json_option
-@quiet_option
+@how_options()
 def attribute(
     file: str,
     variants: str | None,
     replications: int | None,
     out: str | None,
     settings: tuple[str, ...],
-    workers: int | None,
-    dask: str | None,
-    timeout: float | None,
-    as_json: bool,
-    quiet: bool,
+    how: How,
 ) -> None:
     """Say what made people withdraw under each variant of FILE: news, herding, fear, the queue, or ordinary needs.
 
@@ -63,15 +45,14 @@ def attribute(
     from trustsim.analysis.attribution import with_replays
     from trustsim.experiment.address import engine
     from trustsim.experiment.estimate import estimate
+    from trustsim.experiment.plan import choose_variants
     from trustsim.experiment.request import Request
-    from trustsim.experiment.study import choose_variants
 
     names = common.names(variants)
     whole = with_replays(scenario, choose_variants(scenario, names))
-    needs = estimate(whole, replications=replications, workers=workers, with_series=False)
-    common.check_memory(needs, scenario, workers, dask)
+    needs = estimate(whole, replications=replications, workers=how.workers, with_series=False)
+    check_memory(needs, scenario, how)
     request = Request("attribute", replications, names, engine=engine())
-    how = How(workers, dask, timeout, as_json, quiet)
     folders.go(folders.new(file, "attribution", out), how, [scenario], request)
 
 
@@ -80,22 +61,22 @@ def _go_on(study: Folder, how: How) -> None:
     from trustsim.report import attributed, attribution_tables
 
     request, place = study.request, study.place
-    with common.cluster(how.dask) as pool:
-        found = attributed.attribute(
+    with cluster(how.dask) as pool:
+        result = attributed.attribute(
             study.scenario, progress=not how.quiet, out=study.store, registry=common.registry(),
             variants=request.variants, replications=request.replications, workers=how.workers, pool=pool,
-            timeout=how.timeout, room=common.room(how.quiet),
+            timeout=how.timeout, room=room(how.quiet),
         )  # fmt: skip
-    _write(found, place)
+    _write(result, place)
     if how.as_json:
-        print_json(attribution_tables.attribution_json(found))
+        print_json(attribution_tables.attribution_json(result))
     else:
-        attribution_tables.print_attribution(found)
+        attribution_tables.print_attribution(result)
         click.echo(f"table and picture: {place}")
-    if found.study.interrupted:
+    if result.study.interrupted:
         click.echo(f"interrupted; what finished is kept; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
-    if found.study.failed:
+    if result.study.failed:
         raise click.exceptions.Exit(common.SOME_FAILED)
 
 
@@ -104,7 +85,7 @@ def _counts(study: Folder) -> Counts:
     from trustsim.analysis.attribution import with_replays
     from trustsim.analysis.causes import simulate_with_causes
     from trustsim.experiment.address import addresses
-    from trustsim.experiment.study import choose_variants, planned
+    from trustsim.experiment.plan import choose_variants, planned
     from trustsim.experiment.verify import Part
 
     chosen = choose_variants(study.scenario, study.request.variants)
@@ -118,12 +99,12 @@ def _counts(study: Folder) -> Counts:
 KINDS["attribute"] = Kind(_go_on, _counts)
 
 
-def _write(found: Attribution, place: Path) -> None:
+def _write(result: Attribution, place: Path) -> None:
     from trustsim.experiment.tables import write_csv
     from trustsim.report import attribution_picture
 
     with common.writing(place):
-        write_csv(found.to_frame(), place / TABLE)
-        figure = attribution_picture.attribution(found).flat[0].get_figure(root=True)
+        write_csv(result.to_frame(), place / TABLE)
+        figure = attribution_picture.attribution(result).flat[0].get_figure(root=True)
         assert figure is not None
         figure.savefig(place / PICTURE, dpi=144, facecolor="white")

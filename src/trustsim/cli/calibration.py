@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trustsim.cli import common, folders
-from trustsim.cli.common import (
-    dask_option,
-    json_option,
-    main,
-    print_json,
-    quiet_option,
-    room_options,
-    set_option,
-    timeout_option,
-    workers_option,
-)
+from trustsim.cli.common import main, print_json, set_option
 from trustsim.cli.completion import scenario_argument
-from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
+from trustsim.cli.folders import KINDS, Counts, Folder, Kind
+from trustsim.cli.how import How, check_memory, cluster, how_options, room
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
@@ -41,12 +32,7 @@ TARGETS, TRIALS_FILE = "targets.yaml", "trials.sqlite"
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**63 - 1), metavar="S", help="In place of the file's seed.")
 @set_option
-@workers_option
-@dask_option
-@timeout_option
-@room_options
-@json_option
-@quiet_option
+@how_options()
 def calibrate(
     file: str,
     targets_file: str,
@@ -55,11 +41,7 @@ def calibrate(
     out: str | None,
     seed: int | None,
     settings: tuple[str, ...],
-    workers: int | None,
-    dask: str | None,
-    timeout: float | None,
-    as_json: bool,
-    quiet: bool,
+    how: How,
 ) -> None:
     """Fit parameters of FILE to targets; say what they are, how sure, and what the targets do not identify.
 
@@ -73,16 +55,15 @@ def calibrate(
     _calibrated()
     from trustsim.analysis.calibration import TRIALS, needs_of
     from trustsim.experiment.address import engine
+    from trustsim.experiment.plan import with_seed
     from trustsim.experiment.request import Request
-    from trustsim.experiment.study import with_seed
 
     scenario = scenario if seed is None else with_seed(scenario, seed)
-    needs = needs_of(scenario, targets, trials or TRIALS, replications, workers)
-    common.check_memory(needs, scenario, workers, dask)
-    options = {"trials": trials or TRIALS, "timeout": timeout}
+    needs = needs_of(scenario, targets, trials or TRIALS, replications, how.workers)
+    check_memory(needs, scenario, how)
+    options = {"trials": trials or TRIALS, "timeout": how.timeout}
     request = Request("calibrate", replications, engine=engine(), options=options)
     texts = {TARGETS: Path(targets_file).read_text(encoding="utf-8-sig")}
-    how = How(workers, dask, timeout, as_json, quiet)
     folders.go(folders.new(file, "calibration", out), how, [scenario], request, texts)
 
 
@@ -94,24 +75,24 @@ def _go_on(study: Folder, how: How) -> None:
 
     place, scenario, options = study.place, study.scenario, study.request.options
     targets = _targets(study)
-    with common.cluster(how.dask) as pool:
-        found = calibrated.search(
+    with cluster(how.dask) as pool:
+        result = calibrated.search(
             scenario, targets, progress=not how.quiet, out=study.store, registry=common.registry(),
             trials=options["trials"], replications=study.request.replications, workers=how.workers, pool=pool,
-            timeout=options["timeout"], room=common.room(how.quiet),
+            timeout=options["timeout"], room=room(how.quiet),
         )  # fmt: skip
-    if found.interrupted:
-        kept = f"interrupted; {len(found.trials)} trials are kept in {place}"
-        click.echo(f"{kept}; go on with: {study.resume}", err=True)
+    if result.interrupted:
+        line = f"interrupted; {len(result.trials)} trials are kept in {place}"
+        click.echo(f"{line}; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
-    fit = posterior.calibrated(scenario, targets, found.trials, found.replications, found.seconds)
+    fit = posterior.calibrated(scenario, targets, result.trials, result.replications, result.seconds)
     _write(fit, place)
     if how.as_json:
         print_json(calibration_tables.calibration_json(fit))
     else:
         calibration_tables.print_calibration(fit)
         click.echo(f"fitted scenario: {place / FITTED}; all trials and a picture beside it")
-    if any(trial.n_failed for trial in found.trials):
+    if any(trial.n_failed for trial in result.trials):
         raise click.exceptions.Exit(common.SOME_FAILED)
 
 
@@ -120,8 +101,8 @@ def _counts(study: Folder) -> Counts:
     from trustsim.analysis.trials import design_of_trials, problem_of, trials_in
     from trustsim.experiment.address import addresses
     from trustsim.experiment.design import spread
+    from trustsim.experiment.plan import total_of
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import total_of
     from trustsim.experiment.verify import Part
 
     scenario, request, targets = study.scenario, study.request, _targets(study)

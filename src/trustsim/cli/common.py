@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,9 +19,6 @@ from trustsim.experiment import child, stop
 from trustsim.names import check_prose
 
 if TYPE_CHECKING:
-    from trustsim.experiment.estimate import Estimate
-    from trustsim.experiment.pool import Pool
-    from trustsim.experiment.room import Room
     from trustsim.registry import Registry
     from trustsim.scenario.resolved import Scenario
 
@@ -126,59 +122,6 @@ set_option = click.option(
     "--set", "settings", multiple=True, metavar="KEY.PATH=VALUE", help="Override a value of the scenario; repeatable."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-workers_option = click.option(
-    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes; by default all CPUs."
-)
-dask_option = click.option(
-    "--dask", metavar="ADDRESS", help="Run on the Dask cluster there, such as tcp://10.0.0.5:8786."
-)
-quiet_option = click.option("--quiet", is_flag=True, help="No progress on stderr.")
-timeout_option = click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S",
-    help="Give up a pass that takes longer (seconds); it is recorded as failed.",
-)  # fmt: skip
-
-
-def _room_option(name: str, text: str, metavar: str) -> Callable[[Made], Made]:
-    """Return an option that :func:`room` reads, so that commands hand one thing on."""
-
-    def keep(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
-        ctx.meta[f"trustsim.{name}"] = value
-
-    return click.option(f"--{name}", metavar=metavar, expose_value=False, callback=keep, help=text)
-
-
-_ROOM_OPTIONS = (
-    _room_option("memory", "Memory that the study may take, such as 8 GB; by default what is free.", "SIZE"),
-    _room_option("longest", "Do not begin a study that takes longer, such as 8 h.", "TIME"),
-)
-
-
-def room_options(command: Made) -> Made:
-    """Give a command the options that say what a study may take."""
-    for option in reversed(_ROOM_OPTIONS):
-        command = option(command)
-    return command
-
-
-def room(quiet: bool = False) -> Room:
-    """Return what the study of this command may take; a person at a terminal is asked where it takes long."""
-    from trustsim.experiment.room import Room
-
-    meta = click.get_current_context().meta
-    return Room(meta.get("trustsim.memory"), meta.get("trustsim.longest"), None if quiet else _go_on)
-
-
-def check_memory(needs: Estimate, scenario: Scenario, workers: int | None, dask: str | None) -> None:
-    """Raise ScenarioError, before anything is written, where a study does not fit; workers may be on a cluster."""
-    room().check_study(needs if dask is None else needs.elsewhere, scenario.source, may_shrink=workers is None)
-
-
-def _go_on(line: str) -> bool:
-    if sys.stdin.isatty() and sys.stderr.isatty():
-        return click.confirm(f"{line}. Begin?", default=True, err=True)
-    click.echo(line, err=True)
-    return True
 
 
 def names(text: str | None) -> list[str] | None:
@@ -206,14 +149,3 @@ def precision_document(text: str, budget: int | None) -> dict[str, object]:
     paired = what.strip().startswith("difference in ")
     key, outcome = ("difference", what.strip().removeprefix("difference in ")) if paired else ("of", what.strip())
     return {"precision": width.strip(), key: outcome, **({} if budget is None else {"budget": budget})}
-
-
-def cluster(address: str | None) -> AbstractContextManager[Pool | None]:
-    """Return what gives the pool of the Dask cluster at *address*; without an address it gives None."""
-    if address is None:
-        return nullcontext(None)
-    try:
-        from trustsim.experiment.cluster import dask
-    except ImportError as e:
-        raise TrustsimError("--dask: given without dask's distributed; allowed: with the extra [distributed]") from e
-    return dask(address)

@@ -8,23 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trustsim.cli import common, folders
-from trustsim.cli.common import (
-    dask_option,
-    json_option,
-    main,
-    print_json,
-    quiet_option,
-    room_options,
-    set_option,
-    timeout_option,
-    workers_option,
-)
+from trustsim.cli.common import main, print_json, set_option
 from trustsim.cli.completion import outcomes, scenario_argument
-from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
+from trustsim.cli.folders import KINDS, Counts, Folder, Kind
+from trustsim.cli.how import How, check_memory, cluster, how_options, room
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
-    from trustsim.experiment.design import Design, Sweep
+    from trustsim.experiment.design import Sweep
+    from trustsim.experiment.points import Design
 
 replications_option = click.option(
     "--replications", type=click.IntRange(min=1), metavar="N", help="How many worlds at each point."
@@ -41,12 +33,7 @@ replications_option = click.option(
 @click.option("--variants", metavar="A,B", help="Only these variants; without the baseline the first one serves.")
 @replications_option
 @set_option
-@workers_option
-@dask_option
-@timeout_option
-@room_options
-@json_option
-@quiet_option
+@how_options()
 def sweep(
     file: str,
     out: str | None,
@@ -54,11 +41,7 @@ def sweep(
     variants: str | None,
     replications: int | None,
     settings: tuple[str, ...],
-    workers: int | None,
-    dask: str | None,
-    timeout: float | None,
-    as_json: bool,
-    quiet: bool,
+    how: How,
 ) -> None:
     """Run the variants of FILE at every point of its `sweep` and compare them by their regret.
 
@@ -68,21 +51,20 @@ def sweep(
     scenario = common.read_scenario(file, settings)
     from trustsim.analysis.comparison import check_rank
     from trustsim.experiment.address import engine
-    from trustsim.experiment.design import design_of
     from trustsim.experiment.estimate import estimate, points_of
+    from trustsim.experiment.plan import choose_variants
+    from trustsim.experiment.points import design_of
     from trustsim.experiment.request import Request
-    from trustsim.experiment.study import choose_variants
 
     names = common.names(variants)
     needs = estimate(
-        scenario, variants=choose_variants(scenario, names), replications=replications, workers=workers,
+        scenario, variants=choose_variants(scenario, names), replications=replications, workers=how.workers,
         points=points_of(scenario), moved=scenario.sweep, with_series=False,
     )  # fmt: skip
-    common.check_memory(needs, scenario, workers, dask)
+    check_memory(needs, scenario, how)
     design_of(scenario, common.registry())
     check_rank(common.registry(), outcome)
     request = Request("sweep", replications, names, engine=engine(), options={"outcome": outcome})
-    how = How(workers, dask, timeout, as_json, quiet)
     folders.go(folders.new(file, "sweep", out), how, [scenario], request)
 
 
@@ -91,30 +73,30 @@ def _sweep(study: Folder, how: How) -> None:
     from trustsim.report import design_pictures, design_tables, designed
 
     request, place = study.request, study.place
-    with common.cluster(how.dask) as pool:
-        found = designed.sweep(
+    with cluster(how.dask) as pool:
+        result = designed.sweep(
             study.scenario, outcome=request.options["outcome"], progress=not how.quiet, out=study.store,
             registry=common.registry(), variants=request.variants, replications=request.replications,
-            workers=how.workers, pool=pool, timeout=how.timeout, room=common.room(how.quiet),
+            workers=how.workers, pool=pool, timeout=how.timeout, room=room(how.quiet),
         )  # fmt: skip
     from trustsim.experiment.tables import write_csv
 
     with common.writing(place):
-        write_csv(found.points(), place / "points.csv", index_label="point")
-        write_csv(found.table(), place / "regret.csv")
-        design_pictures.figure_of(design_pictures.regret(found)).savefig(
+        write_csv(result.points(), place / "points.csv", index_label="point")
+        write_csv(result.table(), place / "regret.csv")
+        design_pictures.figure_of(design_pictures.regret(result)).savefig(
             place / "regret.png", dpi=144, facecolor="white"
         )
     if how.as_json:
-        print_json(design_tables.robust_json(found))
+        print_json(design_tables.robust_json(result))
     else:
-        design_tables.print_robust(found)
+        design_tables.print_robust(result)
         click.echo(f"tables and picture: {place}")
-    _end(found.sweep, study)
+    _end(result.sweep, study)
 
 
 def _sweep_counts(study: Folder) -> Counts:
-    from trustsim.experiment.design import design_of
+    from trustsim.experiment.points import design_of
 
     return _points_of(study, design_of(study.scenario, common.registry()), study.request.variants)
 
@@ -123,8 +105,8 @@ def _points_of(study: Folder, design: Design, variants: Sequence[str] | None) ->
     """Return the runs at the points of a design."""
     from trustsim.experiment.address import addresses
     from trustsim.experiment.design import spread
+    from trustsim.experiment.plan import choose_variants, planned
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import choose_variants, planned
     from trustsim.experiment.verify import Part
 
     chosen = choose_variants(study.scenario, variants)
@@ -160,12 +142,7 @@ def _points_of(study: Folder, design: Design, variants: Sequence[str] | None) ->
 )
 @replications_option
 @set_option
-@workers_option
-@dask_option
-@timeout_option
-@room_options
-@json_option
-@quiet_option
+@how_options()
 def sensitivity(
     file: str,
     method: str,
@@ -177,11 +154,7 @@ def sensitivity(
     out: str | None,
     replications: int | None,
     settings: tuple[str, ...],
-    workers: int | None,
-    dask: str | None,
-    timeout: float | None,
-    as_json: bool,
-    quiet: bool,
+    how: How,
 ) -> None:
     """Say which values of FILE an outcome depends on, all points in the same worlds.
 
@@ -192,27 +165,27 @@ def sensitivity(
         raise click.UsageError("--outcome beside --difference; one of the two")
     scenario = common.read_scenario(file, settings)
     _indices()
+    from trustsim.analysis.indices import METHODS
     from trustsim.analysis.measured import measured_of
-    from trustsim.analysis.sensitivity import METHODS, needs_of
+    from trustsim.analysis.sensitivity import needs_of
     from trustsim.errors import unknown
     from trustsim.experiment.address import engine
-    from trustsim.experiment.design import ranges_of
+    from trustsim.experiment.points import ranges_of
     from trustsim.experiment.request import Request
 
     ranges = ranges_of(scenario, common.registry(), _ranges(between))
     if method not in METHODS:
         raise unknown("method", method, METHODS)
     name, is_paired = outcome or difference, difference is not None
-    asked = measured_of(scenario, common.registry(), name, variant, paired=is_paired)
+    measured = measured_of(scenario, common.registry(), name, variant, paired=is_paired)
     paths = [r.path for r in ranges]
-    needs = needs_of(scenario, paths, method, samples, asked.variants, replications, workers)
-    common.check_memory(needs, scenario, workers, dask)
+    needs = needs_of(scenario, paths, method, samples, measured.variants, replications, how.workers)
+    check_memory(needs, scenario, how)
     options = {
         "method": method, "outcome": name, "paired": is_paired, "variant": variant, "samples": samples,
         "ranges": _ranges(between),
     }  # fmt: skip
     request = Request("sensitivity", replications, engine=engine(), options=options)
-    how = How(workers, dask, timeout, as_json, quiet)
     folders.go(folders.new(file, "sensitivity", out), how, [scenario], request)
 
 
@@ -222,43 +195,43 @@ def _sensitivity(study: Folder, how: How) -> None:
     from trustsim.report import design_tables
 
     place, options = study.place, study.request.options
-    with common.cluster(how.dask) as pool:
-        found = _indices().sensitivity(
+    with cluster(how.dask) as pool:
+        result = _indices().sensitivity(
             study.scenario, options["ranges"], method=options["method"], outcome=options["outcome"],
             paired=options["paired"], variant=options["variant"], samples=options["samples"], progress=not how.quiet,
             out=study.store, registry=common.registry(), replications=study.request.replications, workers=how.workers,
-            pool=pool, timeout=how.timeout, room=common.room(how.quiet),
+            pool=pool, timeout=how.timeout, room=room(how.quiet),
         )  # fmt: skip
     from trustsim.experiment.tables import write_csv
 
     with common.writing(place):
-        write_csv(found.to_frame(), place / "indices.csv")
-        write_csv(found.points(), place / "points.csv", index_label="point")
+        write_csv(result.to_frame(), place / "indices.csv")
+        write_csv(result.points(), place / "points.csv", index_label="point")
         for name, ax in (
-            ("indices", pictures.index_bars(found)),
-            ("tornado", pictures.tornado(found)),
-            ("scatter", pictures.scatter(found).flat[0]),
+            ("indices", pictures.index_bars(result)),
+            ("tornado", pictures.tornado(result)),
+            ("scatter", pictures.scatter(result).flat[0]),
         ):
             pictures.figure_of(ax).savefig(place / f"{name}.png", dpi=144, facecolor="white")
     if how.as_json:
-        print_json(design_tables.sensitivity_json(found))
+        print_json(design_tables.sensitivity_json(result))
     else:
-        design_tables.print_sensitivity(found)
+        design_tables.print_sensitivity(result)
         click.echo(f"tables and pictures: {place}")
-    _end(found.sweep, study)
+    _end(result.sweep, study)
 
 
 def _sensitivity_counts(study: Folder) -> Counts:
     _indices()
     from trustsim.analysis.measured import measured_of
     from trustsim.analysis.sensitivity import points_of
-    from trustsim.experiment.design import ranges_of
+    from trustsim.experiment.points import ranges_of
 
     options, registry = study.request.options, common.registry()
     ranges = ranges_of(study.scenario, registry, options["ranges"])
     _, design = points_of(study.scenario, ranges, options["method"], options["samples"])
-    asked = measured_of(study.scenario, registry, options["outcome"], options["variant"], paired=options["paired"])
-    return _points_of(study, design, asked.variants)
+    measured = measured_of(study.scenario, registry, options["outcome"], options["variant"], paired=options["paired"])
+    return _points_of(study, design, measured.variants)
 
 
 KINDS["sweep"] = Kind(_sweep, _sweep_counts)
@@ -274,14 +247,14 @@ def _indices() -> Any:
 
 
 def _ranges(between: tuple[str, ...]) -> dict[str, tuple[str, str]] | None:
-    found = {}
+    ranges = {}
     for text in between:
         path, equals, bounds = text.partition("=")
         low, dots, high = bounds.partition("..")
         if not (equals and dots and path.strip()):
             raise TrustsimError(f"--range: given {text!r}; allowed: PATH=LOW..HIGH")
-        found[path.strip()] = (low.strip(), high.strip())
-    return found or None
+        ranges[path.strip()] = (low.strip(), high.strip())
+    return ranges or None
 
 
 def _end(sweep: Sweep, study: Folder) -> None:

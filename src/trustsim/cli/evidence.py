@@ -7,39 +7,22 @@ from dataclasses import replace
 import click
 
 from trustsim.cli import common, folders
-from trustsim.cli.common import (
-    dask_option,
-    json_option,
-    main,
-    print_json,
-    quiet_option,
-    room_options,
-    timeout_option,
-    workers_option,
-)
+from trustsim.cli.common import main, print_json
 from trustsim.cli.completion import scenarios
-from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
+from trustsim.cli.folders import KINDS, Counts, Folder, Kind
+from trustsim.cli.how import How, check_memory, cluster, how_options, room
 
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=scenarios)
 @click.option("--replications", type=click.IntRange(min=1), metavar="N", help="In place of the number in each file.")
 @click.option("--out", metavar="DIR", default="evidence-run", help="Run folder; by default 'evidence-run' in this one.")
-@workers_option
-@dask_option
-@timeout_option
-@room_options
-@json_option
-@quiet_option
+@how_options()
 def evidence(
     paths: tuple[str, ...],
     replications: int | None,
     out: str,
-    workers: int | None,
-    dask: str | None,
-    timeout: float | None,
-    as_json: bool,
-    quiet: bool,
+    how: How,
 ) -> None:
     """Run scenario files, or all in folders, and judge what they `expect`; status 1 where something is not shown.
 
@@ -55,10 +38,10 @@ def evidence(
 
     stories = stories_of([find(path) for path in paths], common.registry())
     for story in stories:
-        common.check_memory(estimate(story, replications=replications, workers=workers), story, workers, dask)
+        check_memory(estimate(story, replications=replications, workers=how.workers), story, how)
     options = {"files": [story.source for story in stories]}
     request = Request("evidence", replications, engine=engine(), options=options)
-    folders.go(expanded(out), How(workers, dask, timeout, as_json, quiet), stories, request)
+    folders.go(expanded(out), how, stories, request)
 
 
 def _go_on(study: Folder, how: How) -> None:
@@ -67,22 +50,22 @@ def _go_on(study: Folder, how: How) -> None:
 
     called = study.request.options["files"]
     stories = [replace(story, source=file) for story, file in zip(study.scenarios, called, strict=True)]
-    with common.cluster(how.dask) as pool:
-        found = evidenced.judged(
+    with cluster(how.dask) as pool:
+        result = evidenced.judged(
             stories, replications=study.request.replications, progress=not how.quiet, out=study.store,
             registry=common.registry(), workers=how.workers, pool=pool, timeout=how.timeout,
-            room=common.room(how.quiet),
+            room=room(how.quiet),
         )  # fmt: skip
     if how.as_json:
-        print_json(evidence_tables.evidence_json(found))
+        print_json(evidence_tables.evidence_json(result))
     else:
-        evidence_tables.print_evidence(found)
-    if any(each.study.interrupted for each in found.checked):
+        evidence_tables.print_evidence(result)
+    if any(each.study.interrupted for each in result.checked):
         click.echo(f"interrupted; what finished is kept; go on with: {study.resume}", err=True)
         raise click.exceptions.Exit(common.INTERRUPTED)
-    if not found.is_met:
+    if not result.is_met:
         raise click.exceptions.Exit(common.NOT_MET)
-    if any(each.study.failed for each in found.checked):
+    if any(each.study.failed for each in result.checked):
         raise click.exceptions.Exit(common.SOME_FAILED)
 
 
@@ -90,16 +73,16 @@ def _counts(study: Folder) -> Counts:
     """Return the runs of what scenarios expect."""
     from trustsim.analysis.evidence import variants_needed
     from trustsim.experiment.address import addresses
+    from trustsim.experiment.plan import planned
     from trustsim.experiment.simulate import simulate
-    from trustsim.experiment.study import planned
     from trustsim.experiment.verify import Part
 
-    parts, asked = [], study.request.replications
+    parts, replications = [], study.request.replications
     for story in study.scenarios:
         where = addresses(story, variants_needed(story.expect, story.baseline), simulate)
-        parts.append(Part(story, where, planned(story) if asked is None else asked))
+        parts.append(Part(story, where, planned(story) if replications is None else replications))
     n_runs = sum(part.total * len(part.addresses) for part in parts)
-    has_rule = asked is None and any(not isinstance(story.replications, int) for story in study.scenarios)
+    has_rule = replications is None and any(not isinstance(story.replications, int) for story in study.scenarios)
     return Counts(f"evidence of {len(parts)} scenarios{', at most' if has_rule else ''}", parts, n_runs)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trustsim.cli import common
+from trustsim.cli.how import How
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.stop import may_go_on
 
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
     from trustsim.experiment.store import Store
     from trustsim.experiment.verify import Part
     from trustsim.scenario.resolved import Scenario
-
-
-@dataclass(frozen=True)
-class How:
-    """How a study is run, which changes none of its numbers."""
-
-    workers: int | None = None
-    dask: str | None = None
-    timeout: float | None = None
-    as_json: bool = False
-    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,11 +114,11 @@ def go_on(place: Path, how: How) -> None:
             "with --out elsewhere; to go on, copy it to a place with room that you may write to"
         )
     with Store(place / RUNS, waits=say) as store:
-        found = read(place, store)
-        request = renewed(found)
-        if request != found.request:
-            found = replace(found, request=write_down(place, found.scenarios, request, _texts(found)))
-        _begin(found, how)
+        study = read(place, store)
+        request = renewed(study)
+        if request != study.request:
+            study = replace(study, request=write_down(place, study.scenarios, request, _texts(study)))
+        _begin(study, how)
 
 
 def _begin(study: Folder, how: How) -> None:
@@ -142,33 +132,33 @@ def read(place: Path, store: Store | None = None, *, checks: bool = True) -> Fol
     from trustsim.experiment import request as requests
 
     request = requests.read(place)
-    found = requests.scenarios(place, request, lambda path: common.read_scenario(str(path), ()), checks=checks)
-    return Folder(place, request, tuple(found), store)
+    scenarios = requests.scenarios(place, request, lambda path: common.read_scenario(str(path), ()), checks=checks)
+    return Folder(place, request, tuple(scenarios), store)
 
 
-def counts(found: Folder) -> Counts:
+def counts(study: Folder) -> Counts:
     """Return what is counted of the study in a folder."""
-    return _kind(found.place, found.request.command).counts(found)
+    return _kind(study.place, study.request.command).counts(study)
 
 
-def renewed(found: Folder) -> Request:
+def renewed(study: Folder) -> Request:
     """Return what is asked for in a folder as this version of trustsim writes it: runs are kept under its addresses."""
     from trustsim.experiment.address import addresses, engine
     from trustsim.experiment.simulate import simulate
 
-    request = replace(found.request, engine=engine())
+    request = replace(study.request, engine=engine())
     if request.addresses is None:
         return request
-    return replace(request, addresses=addresses(found.scenario, list(request.addresses), simulate))
+    return replace(request, addresses=addresses(study.scenario, list(request.addresses), simulate))
 
 
-def _texts(found: Folder) -> dict[str, str]:
+def _texts(study: Folder) -> dict[str, str]:
     """Return the files of a study that are neither scenarios nor what these name."""
-    from trustsim.experiment.request import INPUTS
+    from trustsim.experiment.inputs import INPUTS
 
-    names = [name for name in found.request.files if name not in found.request.scenarios]
+    names = [name for name in study.request.files if name not in study.request.scenarios]
     texts = [name for name in names if not name.startswith(f"{INPUTS}/")]
-    return {name: (found.place / name).read_text(encoding="utf-8") for name in texts}
+    return {name: (study.place / name).read_text(encoding="utf-8") for name in texts}
 
 
 def _kind(place: Path, command: str) -> Kind:

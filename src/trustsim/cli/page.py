@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from trustsim.cli.common import main, workers_option
+from trustsim.cli.common import main
+from trustsim.cli.how import workers_option
 from trustsim.errors import TrustsimError
 
 PORT = 8080
@@ -99,8 +100,8 @@ def serve(
         most_investors, most_replications, most_variants, most_steps, most_platforms,
         int((most_memory or _half_of_the_memory()) * 2**30), most_minutes, workers,
     )  # fmt: skip
-    kept = Jobs(folder, n_at_once=jobs, workers=workers, most_waiting=most_waiting, most_bytes=most_disk * 2**30)
-    site = Site(Files(folder, is_read_only=read_only), kept, limits)
+    runs = Jobs(folder, n_at_once=jobs, workers=workers, most_waiting=most_waiting, most_bytes=most_disk * 2**30)
+    site = Site(Files(folder, is_read_only=read_only), runs, limits)
     line = _bound(host, port)
     address = Address.of(host, line)
     click.echo(f"trustsim page: {address}  (Ctrl-C stops it)")

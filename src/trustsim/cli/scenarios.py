@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from trustsim.cli import common
-from trustsim.cli.common import WRONG_INPUT, json_option, main, print_json, room_options, set_option
+from trustsim.cli.common import WRONG_INPUT, json_option, main, print_json, set_option
 from trustsim.cli.completion import entries, groups, scenario_argument, scenarios, shipped_names
+from trustsim.cli.how import room, room_options
 from trustsim.cli.output import can_show
 from trustsim.errors import Problem, ScenarioError, nearest, one_of
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from trustsim.scenario.resolved import Brought, Scenario
 
 MOST_NAMED = 5
+
+
+class Checked(NamedTuple):
+    """A scenario in which nothing is wrong, and what its studies need: a comparison, and the sweep where it has one."""
+
+    scenario: Scenario
+    needs: list[Estimate]
 
 
 @main.command()
@@ -44,24 +52,27 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
             if isinstance(result, ScenarioError):
                 click.echo(str(result), err=True)
             else:
-                click.echo(f"{file}: ok ({_about(result)})")
-                for brought in _brought(result):
+                scenario = result.scenario
+                click.echo(f"{file}: ok ({_about(scenario)})")
+                for brought in _brought(scenario):
                     click.echo(f"  network {clean(str(brought))}")
-                if left := _numbers_only(result):
+                if left := _numbers_only(scenario):
                     click.echo(f"  {left}")
-                for line in _needs_in_words(result):
+                for line in _needs_in_words(result.needs):
                     click.echo(f"  {line}")
     if any(isinstance(result, ScenarioError) for result in results):
         raise click.exceptions.Exit(WRONG_INPUT)
 
 
-def _checked(file: str, settings: tuple[str, ...]) -> Scenario | ScenarioError:
+def _checked(file: str, settings: tuple[str, ...]) -> Checked | ScenarioError:
     try:
-        scenario, room = common.read_scenario(file, settings), common.room(quiet=True)
+        scenario, allowed = common.read_scenario(file, settings), room(quiet=True)
+        fitted = []
         for needs in _needs(scenario):
-            room.check_study(needs, file)
-            room.check_time(room.fitted(needs))
-        return scenario
+            allowed.check_study(needs, file)
+            fitted.append(allowed.fitted(needs))
+            allowed.check_time(fitted[-1])
+        return Checked(scenario, fitted)
     except ScenarioError as error:
         return error
 
@@ -88,11 +99,11 @@ def _needs(scenario: Scenario) -> list[Estimate]:
     return needs
 
 
-def _needs_in_words(scenario: Scenario) -> list[str]:
+def _needs_in_words(needs: list[Estimate]) -> list[str]:
     from trustsim.experiment.room import in_words
 
-    compared, *swept = (common.room().fitted(needs) for needs in _needs(scenario))
-    sweeps = [f"its sweep of {needs.points:,} points: {in_words(needs)[1]}" for needs in swept]
+    compared, *swept = needs
+    sweeps = [f"its sweep of {each.points:,} points: {in_words(each)[1]}" for each in swept]
     return [*in_words(compared), *sweeps]
 
 
@@ -113,17 +124,18 @@ def _brought(scenario: Scenario) -> list[Brought]:
     return [network.brought() for network in networks]
 
 
-def _result_json(file: str, result: Scenario | ScenarioError) -> dict[str, Any]:
+def _result_json(file: str, result: Checked | ScenarioError) -> dict[str, Any]:
     if isinstance(result, ScenarioError):
         return {"file": file, "ok": False, "problems": [problem_json(problem) for problem in result.problems]}
+    scenario = result.scenario
     return {
         "file": file,
         "ok": True,
-        "title": result.title,
-        "variants": [variant.name for variant in result.variants],
-        "networks": [_brought_json(brought) for brought in _brought(result)],
-        "digest": result.digest,
-        "needs": common.room().fitted(_needs(result)[0]).to_json(),
+        "title": scenario.title,
+        "variants": [variant.name for variant in scenario.variants],
+        "networks": [_brought_json(brought) for brought in _brought(scenario)],
+        "digest": scenario.digest,
+        "needs": result.needs[0].to_json(),
         "problems": [],
     }
 
@@ -166,7 +178,7 @@ def resolve(file: str, settings: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json(dict(scenario.document))
     else:
-        from trustsim.scenario.yaml_file import write
+        from trustsim.scenario.yaml_writer import write
 
         text = write(scenario.document)
         text = text if can_show(text) else write(scenario.document, is_ascii=True)
@@ -224,8 +236,8 @@ def init(file: Path, name: str | None, lists: bool, force: bool) -> None:
         for each, title in names.items():
             click.echo(f"{each:{width}}  {title}".rstrip())
         if lacking:
-            told = f"not listed, for they read a network that does not ship: {', '.join(lacking)}"
-            click.echo(f"{told}; their notes say where it is to be had", err=True)
+            note = f"not listed, for they read a network that does not ship: {', '.join(lacking)}"
+            click.echo(f"{note}; their notes say where it is to be had", err=True)
         return
     text, beside = (STARTER, ()) if name is None else copy_of(name)
     whole = {file: text.encode()} | {file.parent / path.name: path.read_bytes() for path in beside}

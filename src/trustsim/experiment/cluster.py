@@ -65,13 +65,13 @@ def _unlogged() -> Iterator[None]:
 
 
 def _patience() -> float:
-    given = config.get(PATIENCE, _USUAL_PATIENCE)
+    configured = config.get(PATIENCE, _USUAL_PATIENCE)
     try:
-        seconds = float(given)
+        seconds = float(configured)
     except (TypeError, ValueError):
         seconds = -1.0
     if not seconds > 0:
-        raise TrustsimError(f"{PATIENCE} in Dask's configuration: given {given!r}; allowed: seconds, above 0")
+        raise TrustsimError(f"{PATIENCE} in Dask's configuration: given {configured!r}; allowed: seconds, above 0")
     return seconds
 
 
@@ -112,8 +112,8 @@ class _Watch:
         while time.monotonic() < end and self._client.status in ("running", "connecting"):
             with suppress(OSError, RuntimeError, CancelledError):
                 client = self._client
-                found = client.sync(client.scheduler.ncores, callback_timeout=_SECONDS_TO_ANSWER)
-                return sum(found.values())
+                by_worker = client.sync(client.scheduler.ncores, callback_timeout=_SECONDS_TO_ANSWER)
+                return sum(by_worker.values())
             time.sleep(_LOOK_SECONDS / 4)
         raise PoolLost(f"dask: the scheduler at {self._address} does not answer any more")
 

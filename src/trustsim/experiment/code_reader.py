@@ -1,4 +1,4 @@
-"""Reading code that is not the package's into a hash: what a user entered, and what that calls of the user's own.
+"""Code that is not the package's is read into a hash: what a user entered, and what that calls of the user's own.
 
 Of a class or function it takes what is loaded now (byte code, constants, defaults, closures, bases), then, through the
 names that this code looks up, everything else that is the user's own, and the values of plain globals. Of each module
@@ -14,7 +14,6 @@ edit: by ``functools.cache``, or by numba, which holds the globals of a function
 from __future__ import annotations
 
 import copyreg
-import dis
 import functools
 import hashlib
 import importlib
@@ -26,12 +25,13 @@ import sysconfig
 import types
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType, NoneType
 from typing import Any
 
 from trustsim.errors import TrustsimError
+from trustsim.experiment.byte_code import imported, looked_up, parts_of
 
 PACKAGE = __name__.partition(".")[0]
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -66,8 +66,8 @@ class Reader:
 
     def _put(self, *words: str | bytes) -> None:
         for word in words:
-            told = word.encode("utf-8", "surrogatepass") if isinstance(word, str) else word
-            self.hash.update(b"%d:" % len(told) + told)
+            data = word.encode("utf-8", "surrogatepass") if isinstance(word, str) else word
+            self.hash.update(b"%d:" % len(data) + data)
 
     def read(self, value: Any, names: _Names = frozenset()) -> None:
         """Write *value*; of a module, what it has under *names*. Whatever may hold itself waits for :meth:`finish`."""
@@ -108,9 +108,9 @@ class Reader:
                 self._thing(value)
 
     def _several(self, kind: str, values: Iterable[object], names: _Names = frozenset()) -> None:
-        told = list(values)
-        self._put(kind, str(len(told)))
-        for value in told:
+        items = list(values)
+        self._put(kind, str(len(items)))
+        for value in items:
             self.read(value, names)
 
     def _by_name(self, kind: str, values: Mapping[str, object], names: _Names = frozenset()) -> None:
@@ -133,10 +133,10 @@ class Reader:
         """Whether *thing* is the package's or a library's, and its name there stands for it: not a closure, say."""
         if not isinstance(thing.__module__, str) or self.is_own(thing.__module__):
             return False
-        found: Any = sys.modules.get(thing.__module__)
+        named: Any = sys.modules.get(thing.__module__)
         for name in thing.__qualname__.split("."):
-            found = vars(found).get(name) if hasattr(found, "__dict__") else None
-        return found is thing
+            named = vars(named).get(name) if hasattr(named, "__dict__") else None
+        return named is thing
 
     def _named(self, thing: Any) -> None:
         self._put("named", thing.__module__, thing.__qualname__)
@@ -164,25 +164,25 @@ class Reader:
         self._put("function", function.__qualname__)
         self.read((code, function.__defaults__, tuple((function.__kwdefaults__ or {}).items())))
         cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
-        names = frozenset(name for part in _parts(code) for name in part.co_names)
+        names = frozenset(name for part in parts_of(code) for name in part.co_names)
         self._by_name("closure", {name: _content(cell) for name, cell in cells}, names)
         held = function.__globals__
-        self._by_name("globals", {name: held[name] for name in _looked_up(code) if name in held}, names)
+        self._by_name("globals", {name: held[name] for name in looked_up(code) if name in held}, names)
         self._several("imports", self._imports(code, str(held.get("__package__") or "")), names)
         self._by_name("attributes", vars(function))
 
     def _imports(self, code: CodeType, package: str) -> list[ModuleType]:
         """Return the modules of the user's own that *code* imports when it runs."""
-        found = []
-        for name in _imported(code):
+        modules = []
+        for name in imported(code):
             try:
                 whole = importlib.util.resolve_name(name, package)
                 spec = importlib.util.find_spec(whole.partition(".")[0])
                 if spec is not None and (spec.name in self._packages or _is_by_the_user(spec.name, spec.origin)):
-                    found.append(importlib.import_module(whole))
+                    modules.append(importlib.import_module(whole))
             except Exception:  # whatever stands in its way will be told by the run
                 self._put("missing", name)
-        return found
+        return modules
 
     def _class(self, cls: type) -> None:
         self._file(cls.__module__)
@@ -247,29 +247,6 @@ def _is_code(name: str, value: object) -> bool:
     return name not in _NO_CODE and (is_callable or not is_special)
 
 
-def _parts(code: CodeType) -> Iterator[CodeType]:
-    """Yield *code* and that of the functions and classes within it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _parts(constant)
-
-
-def _looked_up(code: CodeType) -> list[str]:
-    """Return the names that *code* looks up among its globals."""
-    steps = (step for part in _parts(code) for step in dis.get_instructions(part))
-    return list(dict.fromkeys(str(s.argval) for s in steps if "GLOBAL" in s.opname or s.opname == "LOAD_NAME"))
-
-
-def _imported(code: CodeType) -> Iterator[str]:
-    """Yield the modules that *code* imports when it runs, as it names them: with a dot where beside its own."""
-    for part in _parts(code):
-        steps = [step for step in dis.get_instructions(part) if step.opname != "EXTENDED_ARG"]
-        for level, _, step in zip(steps, steps[1:], steps[2:], strict=False):
-            if step.opname == "IMPORT_NAME":
-                yield "." * int(level.argval) + step.argval
-
-
 def _content(cell: Any) -> object:
     try:
         return cell.cell_contents
@@ -293,13 +270,13 @@ def _reduced(thing: Any, where: str) -> Any:
     """Return what copying *thing* would take: how it is made, and from what."""
     try:
         reduce = copyreg.dispatch_table.get(type(thing))
-        told = thing.__reduce_ex__(4) if reduce is None else reduce(thing)
-        if isinstance(told, str):
+        reduced = thing.__reduce_ex__(4) if reduce is None else reduce(thing)
+        if isinstance(reduced, str):
             return type(thing), pickle.dumps(thing, 4)  # refuses a name that does not stand for it
     except Exception as e:
         raise TrustsimError(
             f"address: {where}: given a {type(thing).__qualname__}, whose content cannot be told; allowed in code of "
             "your own: plain data, arrays, functions and classes; without a run folder, anything"
         ) from e
-    make, of, state, *items = (*told, None, None, None)[:5]
+    make, of, state, *items = (*reduced, None, None, None)[:5]
     return make, of, state, *(None if each is None else list(each) for each in items)

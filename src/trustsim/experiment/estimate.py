@@ -94,8 +94,8 @@ class Estimate:
     def times(self, n: float, each_bytes: int) -> Estimate:
         """Return what *n* such studies need one after the other, *each_bytes* of each being kept in memory."""
         seconds = (self.seconds - self.beside_seconds) * n + self.beside_seconds
-        kept = self.study_bytes + round(n * each_bytes)
-        return replace(self, study_bytes=kept, cpu_seconds=self.cpu_seconds * n, seconds=seconds)
+        study_bytes = self.study_bytes + round(n * each_bytes)
+        return replace(self, study_bytes=study_bytes, cpu_seconds=self.cpu_seconds * n, seconds=seconds)
 
     def with_workers(self, n: int) -> Estimate:
         """Return the same study on *n* workers."""
@@ -248,12 +248,12 @@ def _grows_with(array: str, *axes: str) -> bool:
 
 def points_of(scenario: Scenario) -> int:
     """Return how many points the scenario's ``sweep`` asks for, without making them; 0 where it has none."""
-    told = scenario.document.get("sweep") or {}
-    kind, lengths = str(told.get("design", "grid")), [len(values) for values in scenario.sweep.values()]
+    sweep = scenario.document.get("sweep") or {}
+    kind, lengths = str(sweep.get("design", "grid")), [len(values) for values in scenario.sweep.values()]
     if not lengths:
         return 0
     if kind in SPACE_FILLING:
-        return int(told.get("samples", SAMPLES))
+        return int(sweep.get("samples", SAMPLES))
     return lengths[0] if kind == "zip" else math.prod(lengths)
 
 

@@ -34,7 +34,7 @@ class RunsFailed(TrustsimError):
 
     def __str__(self) -> str:
         message, run = self.args
-        return f"{message}: {told(run)}"
+        return f"{message}: {in_a_line(run)}"
 
 
 class Raised(Exception):
@@ -44,7 +44,7 @@ class Raised(Exception):
         return f"\n{self.args[0]}"
 
 
-def told(run: FailedRun) -> str:
+def in_a_line(run: FailedRun) -> str:
     """Return on one line what a run raised, and where."""
     text = " ".join(run.message.split()) if run.type != "ScenarioError" else run.message
     where = _place(run.traceback)
@@ -59,7 +59,7 @@ def _is_refusal(type: str) -> bool:
 
 def frames_of_the_user(text: str) -> str:
     """Return a traceback without the frames of trustsim; '' where no frame of anybody's own code is in it."""
-    kept: list[str] = []
+    frames: list[str] = []
     is_shown, has_own = True, False
     for line in text.splitlines():
         frame = _FRAME.match(line)
@@ -69,8 +69,8 @@ def frames_of_the_user(text: str) -> str:
         elif not line.startswith("    "):
             is_shown = True
         if is_shown:
-            kept.append(line)
-    return "\n".join(kept) if has_own else ""
+            frames.append(line)
+    return "\n".join(frames) if has_own else ""
 
 
 def _place(text: str) -> str:
@@ -124,7 +124,7 @@ class Alike:
         if not is_new:
             return None
         assert self._first is not None
-        return f"replication {self._first.replication} failed: {told(self._first)}"
+        return f"replication {self._first.replication} failed: {in_a_line(self._first)}"
 
     @property
     def is_sure(self) -> bool:

@@ -165,12 +165,12 @@ def _to_netcdf(study: Study, path: Path) -> None:
         "title": scenario.title, "seed": scenario.seed, "digest": scenario.digest, "baseline": study.baseline,
         "trustsim": version("trustsim"),
     }  # fmt: skip
-    told = units_of(study)
+    units = units_of(study)
     table = {
         name.replace("/", _SLASH): (
             ("replication", "variant"),
             major(values, unit_of(name)),
-            {"units": told[name], "long_name": name},
+            {"units": units[name], "long_name": name},
         )
         for name, values in study.outcomes.items()
     }
@@ -180,7 +180,7 @@ def _to_netcdf(study: Study, path: Path) -> None:
     for name in study.series:
         more = {**labels, "day": days, "platform": list(platform_names(study))}
         called = (f"series_{name}" if name in table else name).replace("/", _SLASH)
-        values = (axes, major(np.asarray(study.series[name]), unit_of(name)), {"units": told[name]})
+        values = (axes, major(np.asarray(study.series[name]), unit_of(name)), {"units": units[name]})
         xarray.Dataset({called: values}, coords=more).to_netcdf(path, mode="a", engine="h5netcdf")
 
 

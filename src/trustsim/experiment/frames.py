@@ -51,8 +51,8 @@ def outcomes_frame(study: Study) -> pd.DataFrame:
     """Return one row a replication and variant: replication, variant, then one column an outcome."""
     n, v = len(study.replications), len(study.variants)
     frame = pd.DataFrame({"replication": np.repeat(study.replications, v), "variant": list(study.variants) * n})
-    told = frame.assign(**{k: major(np.asarray(x).reshape(-1), unit_of(k)) for k, x in study.outcomes.items()})
-    return _with_units(told, study)
+    converted = frame.assign(**{k: major(np.asarray(x).reshape(-1), unit_of(k)) for k, x in study.outcomes.items()})
+    return _with_units(converted, study)
 
 
 def _with_units(frame: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -1,4 +1,10 @@
-"""The lock of a run store: one process writes at a time, and a file system without locks is told, not waited for."""
+"""The lock of a folder lets one process write at a time; a file system without locks is told, not waited for.
+
+Every lock of trustsim is taken here; all are the system's (``flock``), which takes them from a process that is dead.
+filelock takes one and waits for it, on Windows too. Two things it cannot do, and ``fcntl`` does: look at a lock without
+taking it from anybody, in a folder that may only be read; and lock a file that is open already, so that none is made in
+a folder that may be somebody else's.
+"""
 
 from __future__ import annotations
 
@@ -64,6 +70,38 @@ class Held:
                 self._lock.release()
 
 
+class Handed:
+    """The lock of a folder, taken for a process that inherits it, and so holds it as long as it lives."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lock = FileLock(folder / LOCK, thread_local=False)
+
+    def is_taken(self) -> bool:
+        """Take the lock; whether it is had. Raises OSError where there can be none."""
+        try:
+            self._lock.acquire(timeout=SECONDS_TO_TAKE)
+        except Timeout:
+            return False
+        return True
+
+    @property
+    def files(self) -> tuple[int, ...]:
+        """The descriptors that a process must inherit, where it can."""
+        file = self._lock._context.lock_file_fd
+        return () if file is None or os.name != "posix" else (file,)
+
+    def release(self) -> None:
+        """Give the lock back, unless a process that inherited it still holds it."""
+        self._lock.release()
+
+
+def lock_open(file: int) -> None:
+    """Lock a file that is open. Raises OSError where another process has it, and where there are no locks."""
+    if sys.platform == "win32":
+        raise OSError(errno.ENOSYS, "no locks of open files")
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def _is_held(path: Path) -> bool:
     """Whether somebody holds this lock; those who ask at the same time see nothing of each other.
 
@@ -105,7 +143,7 @@ def holder_of(folder: str | os.PathLike[str]) -> int | None:
     if not is_at_work(folder):
         return None
     try:
-        found = _HELD.fullmatch((Path(folder) / HOLDER).read_text(encoding="utf-8", errors="replace"))
+        match = _HELD.fullmatch((Path(folder) / HOLDER).read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return None
-    return int(found[1]) if found and found[2] == socket.gethostname() else None
+    return int(match[1]) if match and match[2] == socket.gethostname() else None

@@ -15,8 +15,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-if sys.platform != "win32":
-    import fcntl
+from trustsim.experiment.lock import lock_open
 
 PREFIX = "trustsim-"
 _LOCK = ".in-use-by-trustsim"
@@ -53,7 +52,7 @@ def _locked(path: Path) -> int | None:
     beside = path / f"{_LOCK}-beside"
     lock = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_open(lock)
         beside.rename(path / _LOCK)
     except OSError:
         os.close(lock)
@@ -72,7 +71,7 @@ def _clean(where: str, process: int) -> None:
                 continue
             lock = os.open(path / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock_open(lock)
                 shutil.rmtree(path, ignore_errors=True)
             finally:
                 os.close(lock)

@@ -1,4 +1,4 @@
-"""What a run store holds, read from its index and believed only where its marks agree.
+"""A run store is read from its index, and believed only where its marks agree.
 
 ``index.sqlite`` has one row a block of runs, one a run (address, replication, outcomes, where its series are) and one a
 failure; :mod:`trustsim.experiment.marks` says what is noticed. Outcomes are read without touching a shard. A store is
@@ -8,105 +8,23 @@ in memory, so that whoever reads for long keeps nobody from writing.
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trustsim.errors import TrustsimError
 from trustsim.experiment import marks
+from trustsim.experiment.index import INDEX, check_format, copy_of, damaged, no_index, trouble_with
 from trustsim.experiment.marks import BLOCKS, EVERY, Tally, failures_of, runs_of
-from trustsim.experiment.passing import Passing
 from trustsim.experiment.shards import Damaged, Place, names_in, trouble_of
 from trustsim.experiment.simulate import FailedRun
+from trustsim.experiment.stored import Addresses, Block, Count, Kept, Lying, Stored, columns_of
 
-FORMAT = 3
-INDEX = "index.sqlite"
-JOURNALS = ("-journal", "-wal")  # after the name of a database
-APPLICATION = 0x74727573  # "trus", which SQLite keeps in the head of the file
-TABLES = {
-    "block": "id INTEGER PRIMARY KEY, shard TEXT UNIQUE, sha256 TEXT NOT NULL, seconds REAL NOT NULL, "
-    "about TEXT NOT NULL, mark BLOB NOT NULL",
-    "run": "address TEXT, replication INTEGER, block INTEGER NOT NULL, row INTEGER NOT NULL, outcomes BLOB NOT NULL, "
-    "episodes TEXT NOT NULL, mark BLOB NOT NULL, PRIMARY KEY (address, replication)",
-    "failure": "address TEXT, replication INTEGER, record TEXT NOT NULL, PRIMARY KEY (address, replication)",
-    "tally": "name TEXT PRIMARY KEY, n INTEGER NOT NULL, mark BLOB NOT NULL",
-}
 TRIED_AGAIN = ("worker", "timeout")  # stages of failures that another attempt may not meet
-SECONDS_TO_WAIT = 30.0  # for another program that has the index locked
-_BROKEN = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_CONSTRAINT")
-_NOT_WRITABLE = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
-Addresses = Mapping[str, str]  # by variant
-
-
-@dataclass(frozen=True)
-class Stored:
-    """The runs of one variant: replications int64 (n,) ascending; outcomes by name float64 (n,); what else is known.
-
-    ``episodes`` are lists of (platform, onset, peak, end, trigger, ran); ``places`` of the series; ``series`` their
-    names and ``shape`` (days + 1, platforms + 1).
-    """
-
-    replications: NDArray[np.int64]
-    outcomes: dict[str, NDArray[np.float64]]
-    episodes: tuple[tuple[tuple[Any, ...], ...], ...]
-    places: tuple[Place, ...]
-    series: tuple[str, ...] = ()
-    shape: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True)
-class Block:
-    """A block of runs: its shard (None where no series were kept), and what its outcomes and series are called."""
-
-    shard: str | None
-    sha256: str
-    about: str
-    mark: bytes
-
-
-class Kept(NamedTuple):
-    """One run as the index holds it."""
-
-    replication: int
-    block: int
-    row: int
-    outcomes: bytes
-    episodes: str
-
-
-@dataclass(frozen=True)
-class Lying:
-    """One run as it lies in the index: its outcomes (8 bytes each) and their names, its episodes, its series."""
-
-    values: bytes
-    episodes: str
-    place: Place
-    outcomes: Sequence[str]
-    series: Sequence[str]
-    shape: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Count:
-    """What a store holds of a study: runs (one replication of one variant) done and failed, seconds for each so far.
-
-    ``failures``: replication and one line for each pass that failed.
-    """
-
-    done: int
-    failed: int
-    seconds_a_run: float
-    failures: tuple[tuple[int, str], ...] = ()
 
 
 class Records:
@@ -119,7 +37,7 @@ class Records:
         self.folder, self._index = folder, index
         self._believed: set[str] = set()
         with self._believing():
-            _check_format(folder, index)
+            check_format(folder, index)
             self._tallies = self._read_tallies()
             self._blocks = self._read_blocks()
         there = names_in(folder)
@@ -137,20 +55,20 @@ class Records:
 
     def _read_tallies(self) -> dict[str, Tally]:
         rows = self._index.execute("SELECT name, n, mark FROM tally")
-        found = {name: Tally(n, int.from_bytes(mark)) for name, n, mark in rows}
-        if found.get(EVERY) != marks.every(found):
+        tallies = {name: Tally(n, int.from_bytes(mark)) for name, n, mark in rows}
+        if tallies.get(EVERY) != marks.every(tallies):
             raise damaged(self.folder, "an index of which rows were changed, added or taken away (its tallies)")
-        return found
+        return tallies
 
     def _read_blocks(self) -> dict[int, Block]:
-        found, tally = {}, Tally()
+        blocks, tally = {}, Tally()
         for id, shard, sha256, seconds, about, mark in self._index.execute("SELECT * FROM block"):
             if marks.of_block(id, shard, sha256, seconds, about) != mark:
                 raise damaged(self.folder, f"an index whose block {id} is not as it was written")
-            found[id], tally = Block(shard, sha256, about, mark), tally.plus(mark)
+            blocks[id], tally = Block(shard, sha256, about, mark), tally.plus(mark)
         if tally != self._tallies.get(BLOCKS, Tally()):
             raise damaged(self.folder, f"an index with {tally.n} blocks of runs that are not those that were written")
-        return found
+        return blocks
 
     def _runs_of(self, address: str) -> list[Kept]:
         """Return all runs of an address, by replication. Raises Damaged unless every one is as it was written.
@@ -159,11 +77,11 @@ class Records:
         """
         columns = "replication, block, row, outcomes, episodes"
         query = f"SELECT {columns} FROM run WHERE address = ? ORDER BY replication"
-        found = list(map(Kept._make, self._index.execute(query, (address,))))
+        runs = list(map(Kept._make, self._index.execute(query, (address,))))
         if address not in self._believed:
-            self._believe(address, found)
+            self._believe(address, runs)
             self._believed.add(address)
-        return found
+        return runs
 
     def _believe(self, address: str, runs: Sequence[Kept]) -> None:
         query = "SELECT mark FROM run WHERE address = ? ORDER BY replication"
@@ -187,9 +105,9 @@ class Records:
         """Return the replications below *total* that need no other attempt: kept, or failed for good."""
         with self._believing():
             lacking = {id for id, block in self._blocks.items() if with_series and block.shard is None} | self._gone
-            kept = [run.replication for run in self._runs_of(address) if run.block not in lacking]
+            finished = [run.replication for run in self._runs_of(address) if run.block not in lacking]
         failed = [failed.replication for failed in self.failures({"": address}, total) if _is_final(failed)]
-        return [replication for replication in kept if replication < total] + failed
+        return [replication for replication in finished if replication < total] + failed
 
     def runs(self, address: str, total: int) -> Stored:
         """Return the runs of one variant with a replication below *total*."""
@@ -198,14 +116,14 @@ class Records:
             if not rows:
                 return Stored(np.zeros(0, np.int64), {}, (), ())
             blocks = self._blocks
-            told = {text: json.loads(text) for text in dict.fromkeys(blocks[run.block].about for run in rows)}
-            if len({(tuple(each["series"]), tuple(each["shape"])) for each in told.values()}) > 1:
+            abouts = {text: json.loads(text) for text in dict.fromkeys(blocks[run.block].about for run in rows)}
+            if len({(tuple(each["series"]), tuple(each["shape"])) for each in abouts.values()}) > 1:
                 raise damaged(self.folder, f"an index whose runs of {address[:12]}… have different series")
-            names = [tuple(told[blocks[run.block].about]["outcomes"]) for run in rows]
-            about = next(iter(told.values()))
+            names = [tuple(abouts[blocks[run.block].about]["outcomes"]) for run in rows]
+            about = next(iter(abouts.values()))
             return Stored(
                 replications=np.array([run.replication for run in rows], np.int64),
-                outcomes=_columns(names, [run.outcomes for run in rows]),
+                outcomes=columns_of(names, [run.outcomes for run in rows]),
                 episodes=tuple(tuple(map(tuple, json.loads(run.episodes))) for run in rows),
                 places=tuple(Place(blocks[r.block].shard, blocks[r.block].sha256, r.row) for r in rows),
                 series=tuple(about["series"]),
@@ -246,13 +164,15 @@ class Records:
 
     def failures(self, addresses: Addresses, total: int) -> list[FailedRun]:
         """Return the records of these variants' runs below *total* that failed, each with its variants."""
-        found: dict[str, list[str]] = {}
+        by_record: dict[str, list[str]] = {}
         with self._believing():
             for variant, address in addresses.items():
                 for replication, record in self._failures_of(address):
                     if replication < total:
-                        found.setdefault(record, []).append(variant)
-            return [FailedRun(**{**json.loads(record), "variants": tuple(names)}) for record, names in found.items()]
+                        by_record.setdefault(record, []).append(variant)
+            return [
+                FailedRun(**{**json.loads(record), "variants": tuple(names)}) for record, names in by_record.items()
+            ]
 
     def _failures_of(self, address: str) -> list[tuple[int, str]]:
         rows = self._index.execute(
@@ -268,11 +188,11 @@ class Records:
 
         ``names``: what variants are called, by address.
         """
-        found = []
+        differs = []
         for block in self._blocks.values():
             trouble = None if block.shard is None else trouble_of(self.folder, block.shard, block.sha256)
             if trouble is not None:
-                found.append(f"shard {block.shard}" + (" (it is gone)" if "gone" in trouble else ""))
+                differs.append(f"shard {block.shard}" + (" (it is gone)" if "gone" in trouble else ""))
         with self._believing():
             for (address,) in self._index.execute("SELECT DISTINCT address FROM run").fetchall():
                 try:
@@ -280,16 +200,16 @@ class Records:
                 except Damaged:
                     changed = list(self._changed_of(address))
                     which = f"replication {_some(changed)}" if changed else "runs"
-                    found.append(f"{which} of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
+                    differs.append(f"{which} of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
             every = {str(name) for name in self._tallies if name.startswith(runs_of(""))}
             there = {runs_of(a) for (a,) in self._index.execute("SELECT DISTINCT address FROM run")}
-            found += [f"runs of {name[5:17]}… in {INDEX}" for name in sorted(every - there) if self._tallies[name].n]
+            differs += [f"runs of {name[5:17]}… in {INDEX}" for name in sorted(every - there) if self._tallies[name].n]
             for (address,) in self._index.execute("SELECT DISTINCT address FROM failure").fetchall():
                 with suppress(Damaged):
                     self._failures_of(address)
                     continue
-                found.append(f"failures of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
-        return found
+                differs.append(f"failures of {names.get(address, str(address)[:12] + '…')} in {INDEX}")
+        return differs
 
     def _changed_of(self, address: str) -> Iterator[int]:
         query = "SELECT replication, block, row, outcomes, episodes, mark FROM run WHERE address = ?"
@@ -322,17 +242,6 @@ class Records:
             return Lying(bytes(outcomes), episodes, place, about["outcomes"], about["series"], tuple(about["shape"]))
 
 
-def _columns(names: Sequence[tuple[str, ...]], rows: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
-    """Return float64 (rows,) by every name that a row has; NaN in rows that lack it, for there it does not apply."""
-    columns = {name: np.full(len(rows), np.nan) for name in dict.fromkeys(itertools.chain(*dict.fromkeys(names)))}
-    for block in dict.fromkeys(names):
-        where = [k for k, own in enumerate(names) if own == block]
-        values = np.frombuffer(b"".join(rows[k] for k in where), np.float64).reshape(len(where), -1)
-        for name, column in zip(block, values.T, strict=True):
-            columns[name][where] = column
-    return columns
-
-
 def _is_final(failed: FailedRun) -> bool:
     return failed.stage not in TRIED_AGAIN
 
@@ -345,54 +254,6 @@ def _line(failed: FailedRun) -> str:
 def _some(numbers: Sequence[int]) -> str:
     more = "" if len(numbers) <= 3 else f" and {len(numbers) - 3} more"
     return ", ".join(map(str, numbers[:3])) + more
-
-
-def _check_format(folder: Path, index: sqlite3.Connection) -> None:
-    """Raise TrustsimError unless this is the index of a run store, of this format."""
-    version, application = (
-        index.execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id")
-    )
-    tables = {name for (name,) in index.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if application == APPLICATION and version == FORMAT:
-        missing = TABLES.keys() - tables
-        if missing:
-            raise damaged(folder, f"an index without its table {', '.join(sorted(missing))}")
-        return
-    is_ours = application == APPLICATION or {"block", "run", "failure"} <= tables
-    if is_ours and version != FORMAT:
-        raise TrustsimError(
-            f"{folder}: given a run store of format {version}; allowed: {FORMAT}. Another version of "
-            "trustsim wrote it, and its runs are those of that version: read it with that one, or let --out name "
-            "another folder"
-        )
-    raise damaged(folder, "a database of another program" if tables else "a database without a table")
-
-
-def damaged(folder: Path, what: str, still: str = "") -> Damaged:
-    """Return the error for an index that is not as it was written."""
-    return Damaged(
-        f"{folder / INDEX}: given {what}; allowed: the index that trustsim wrote there. {still}Nothing was "
-        f"deleted, and shards, tables and reports beside it are as they were. Put a copy of the index back; or move "
-        f"{folder} away, and the same command, or trustsim resume, computes its runs again"
-    )
-
-
-def trouble_with(folder: Path, what: str, error: Exception) -> TrustsimError:
-    """Return the error for what SQLite or the system says of a store."""
-    name = getattr(error, "sqlite_errorname", None) or ""
-    if isinstance(error, sqlite3.Error) and name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return TrustsimError(
-            f"{folder / INDEX}: cannot {what} it: another program has it locked, for {SECONDS_TO_WAIT:.0f} s and "
-            "longer; allowed: to close that program (what was finished is kept), and the same command again"
-        )
-    is_broken = name.startswith(_BROKEN) or (not name and "decode" in str(error).lower())
-    if isinstance(error, sqlite3.Error) and is_broken:
-        return damaged(folder, f"a file that is no whole SQLite database ({error})")
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return TrustsimError(
-        f"{folder}: cannot {what} it ({reason}); allowed: a folder with room that you may write to. "
-        "What was finished is kept"
-    )
 
 
 @contextmanager
@@ -426,53 +287,6 @@ def _opened(place: Path) -> Iterator[sqlite3.Connection]:
         raise damaged(place, f"a file that is no whole SQLite database ({e})") from e
     with closing(index):
         yield index
-
-
-def no_index(place: Path) -> TrustsimError:
-    """Return the error for a folder that has no index where one is read."""
-    if place.is_dir() and names_in(place):
-        return lost(place)
-    there = "something that is no file" if (place / INDEX).exists() else "a folder without an index of runs"
-    return TrustsimError(f"{place}: cannot read runs in it: given {there}; allowed: one in which a study has begun")
-
-
-def lost(place: Path) -> Damaged:
-    """Return the error for shards without the index that says what they are."""
-    return Damaged(
-        f"{place / INDEX}: given {len(names_in(place))} shards beside an index that is gone; allowed: the one that was "
-        f"written with them. Nothing was deleted. Put a copy of it back; or move {place} away, and the same "
-        "command, or trustsim resume, computes all runs again"
-    )
-
-
-def copy_of(file: Path) -> sqlite3.Connection:
-    """Return a database as it is at this moment, in memory. Nothing is written where it lies."""
-    address = Path(os.path.abspath(file)).as_uri()
-    try:
-        return _in_memory(f"{address}?mode=ro")
-    except sqlite3.OperationalError as e:
-        if not (getattr(e, "sqlite_errorname", None) or "").startswith(_NOT_WRITABLE):
-            raise
-    journals = [path for end in JOURNALS if (path := file.with_name(file.name + end)).exists()]
-    if not any(journal.stat().st_size for journal in journals):
-        return _in_memory(f"{address}?immutable=1")
-    with Passing() as passing:
-        for each in (file, *journals):  # what a process that was killed left half done is undone in the copy
-            shutil.copyfile(each, passing.path / each.name)
-        return _in_memory(f"{(passing.path / file.name).as_uri()}?mode=rw")
-
-
-def _in_memory(address: str) -> sqlite3.Connection:
-    with closing(sqlite3.connect(address, uri=True, timeout=SECONDS_TO_WAIT)) as there:
-        there.execute("BEGIN")  # and a look, which waits for whoever writes: the copy itself would not
-        there.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        index = sqlite3.connect(":memory:")
-        try:
-            there.backup(index)
-        except BaseException:
-            index.close()
-            raise
-    return index
 
 
 def count(folder: str | os.PathLike[str], addresses: Addresses, total: int) -> Count:

@@ -1,4 +1,4 @@
-"""What a run folder is for: its scenarios and what was asked beside them, so that a study goes on from it alone.
+"""A run folder says what it is for: its scenarios and what was asked beside them, so that it goes on from there alone.
 
 Everything that decides a study lies in the folder: the resolved scenarios, copies of the network files that they name,
 and ``request.json`` with the command, its arguments and the hash of each of these files. So a folder can be moved, and
@@ -9,30 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from trustsim.catalog import REGISTRY, load
+from trustsim.catalog import load
 from trustsim.errors import TrustsimError
 from trustsim.experiment import folder
 from trustsim.experiment.address import addresses, engine
-from trustsim.experiment.records import Addresses
+from trustsim.experiment.inputs import INPUTS, portable, sha256_of, source_of
+from trustsim.experiment.plan import choose_variants, total_of
 from trustsim.experiment.shards import Damaged
 from trustsim.experiment.simulate import simulate
-from trustsim.experiment.study import choose_variants, total_of
+from trustsim.experiment.stored import Addresses
 from trustsim.scenario.resolved import Scenario
-from trustsim.scenario.shipped import find, shipped
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 
 FORMAT = 2
 RESOLVED, REQUEST = "resolved.yaml", "request.json"
 RUNS, REPORT = "runs", "report.html"  # the run store, and what compare writes of it
-INPUTS = "inputs"  # of a run folder: copies of what its scenarios name, and the scenarios of a study of several
-SHIPPED = "shipped:"  # before the name of a scenario that ships, in place of where its file lies
 _TABLES = tuple(f"{name}.{end}" for name in ("outcomes", "runs") for end in ("csv", "parquet"))
 _OF_VARIANTS = (*_TABLES, "series.csv.gz", "series.parquet", "study.nc", folder.ABOUT, REPORT, "odd.md")
 WRITTEN: Mapping[str, tuple[str, ...]] = {  # what each command writes of a study into its folder
@@ -44,7 +41,6 @@ WRITTEN: Mapping[str, tuple[str, ...]] = {  # what each command writes of a stud
     "attribute": ("attribution.csv", "attribution.png"),
 }
 _CHECK = "check"
-_LONGEST_END = 120  # bytes of a copied file's name; file systems allow 255 for a whole name
 _Write = Callable[[Path], object]
 
 
@@ -92,7 +88,7 @@ def begin(place: Path, scenario: Scenario, request: Request) -> Asked:
     """
     where = addresses(scenario, choose_variants(scenario, request.variants), simulate)
     written = write_down(place, [scenario], replace(request, addresses=where, engine=engine()))
-    return _asked(scenario, written, where)
+    return _study(scenario, written, where)
 
 
 def write_down(
@@ -110,9 +106,9 @@ def write_down(
     copies: dict[str, Path] = {}
     contents = dict(texts)
     for name, scenario in zip(names, scenarios, strict=True):
-        contents[name] = write(_portable(scenario, name, copies))
+        contents[name] = write(portable(scenario, INPUTS if name == RESOLVED else ".", copies))
     files = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in contents.items()}
-    files |= {name: _sha256(path) for name, path in copies.items()}
+    files |= {name: sha256_of(path) for name, path in copies.items()}
     sources = request.sources or [source_of(place, scenario.source) for scenario in scenarios]
     written = replace(request, scenarios=names, sources=sources, files=files)
     others = _of_another(place, written)
@@ -137,87 +133,13 @@ def _copies(source: Path) -> _Write:
     return lambda path: path.write_bytes(source.read_bytes())
 
 
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as e:
-        raise TrustsimError(f"{path}: cannot be read ({e.strerror}); allowed: the file as it was") from e
-
-
 def _text(request: Request) -> str:
-    told = {"format": FORMAT, **asdict(request)}
-    return json.dumps({**told, _CHECK: _check(told)}, ensure_ascii=False)
+    document = {"format": FORMAT, **asdict(request)}
+    return json.dumps({**document, _CHECK: _check(document)}, ensure_ascii=False)
 
 
-def _check(told: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-
-
-def _portable(scenario: Scenario, name: str, copies: dict[str, Path]) -> dict[str, Any]:
-    """Return a scenario's document in which network files are named as they lie beside the file *name*; these come
-    into *copies*."""
-    base = os.path.dirname(os.path.abspath(_file(scenario.source)))
-    inside = INPUTS if name == RESOLVED else "."
-
-    def moved(key: str, value: Any) -> Any:
-        if not (isinstance(value, str) and key in _file_keys() and os.path.isfile(os.path.join(base, value))):
-            return value
-        path = Path(base) / value
-        digest = _sha256(path)[:16]
-        copy = path.name if path.name.startswith(digest) else f"{digest}-{_end(path.name)}"
-        copies[f"{INPUTS}/{copy}"] = path
-        return os.path.normpath(os.path.join(inside, copy))
-
-    def network(value: Any) -> Any:
-        return {key: moved(key, each) for key, each in value.items()} if isinstance(value, Mapping) else value
-
-    def part(value: Any) -> Any:
-        if not (isinstance(value, Mapping) and isinstance(value.get("set"), Mapping)):
-            return value
-        settings = {
-            path: network(each) if path == "network" else moved(path.removeprefix("network."), each)
-            for path, each in value["set"].items()
-        }
-        return {**value, "set": settings}
-
-    document = {**scenario.document}
-    if "network" in document:
-        document["network"] = network(document["network"])
-    if isinstance(document.get("variants"), Mapping):
-        document["variants"] = {
-            key: [part(each) for each in parts] if isinstance(parts, list) else parts
-            for key, parts in document["variants"].items()
-        }
-    return document
-
-
-def _end(name: str) -> str:
-    """Return the end of a file's name, which says its format, short enough to have more before it."""
-    return name.encode()[-_LONGEST_END:].decode(errors="ignore")
-
-
-def _file_keys() -> set[str]:
-    """Return what parameters of networks that name a file are called."""
-    kinds = REGISTRY.group("network_kind").values()
-    return {parameter.name for entry in kinds for parameter in entry.parameters if parameter.refers == "file"}
-
-
-def _file(source: str) -> str:
-    """Return where the file of a scenario lies, also of one that ships."""
-    return source if os.path.lexists(source) or source not in shipped() else find(source)
-
-
-def source_of(place: Path, source: str) -> str:
-    """Return where a scenario came from, seen from the folder *place*: a path, or its name where it ships."""
-    file = os.path.realpath(_file(source))
-    for name, path in shipped().items():
-        if os.path.realpath(path) == file:
-            return SHIPPED + name
-    try:
-        return Path(os.path.relpath(file, os.path.realpath(place))).as_posix()
-    except ValueError:  # on another drive
-        return file
+def _check(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def is_of_another(place: Path, source: str) -> bool:
@@ -235,8 +157,8 @@ def _of_another(place: Path, request: Request) -> list[Path]:
         before = read(place)
     except TrustsimError:
         return []
-    kept = ("command", "variants", "addresses", "options", "files")
-    if all(getattr(before, name) == getattr(request, name) for name in kept):
+    decisive = ("command", "variants", "addresses", "options", "files")
+    if all(getattr(before, name) == getattr(request, name) for name in decisive):
         return []
     return [place / name for name in WRITTEN.get(before.command, ())]
 
@@ -244,7 +166,7 @@ def _of_another(place: Path, request: Request) -> list[Path]:
 def read(place: Path) -> Request:
     """Return what is asked for in a run folder; raises TrustsimError where there is none that is as it was written."""
     try:
-        told = json.loads((place / REQUEST).read_text(encoding="utf-8"))
+        document = json.loads((place / REQUEST).read_text(encoding="utf-8"))
     except FileNotFoundError as e:
         if (place / RUNS).exists():
             raise _not_as_written(place, "no such file") from e
@@ -253,16 +175,16 @@ def read(place: Path) -> Request:
         ) from e
     except (OSError, ValueError, RecursionError) as e:
         raise _not_as_written(place, f"a file that cannot be read ({getattr(e, 'strerror', None) or e})") from e
-    if isinstance(told, dict) and "format" not in told and _CHECK not in told and "command" in told:
+    if isinstance(document, dict) and "format" not in document and _CHECK not in document and "command" in document:
         raise _not_as_written(place, "one without its hash, of an earlier version of trustsim or written by hand")
-    is_whole = isinstance(told, dict) and told.get("format") == FORMAT
-    if not is_whole or told.pop(_CHECK, None) != _check(told):
+    is_whole = isinstance(document, dict) and document.get("format") == FORMAT
+    if not is_whole or document.pop(_CHECK, None) != _check(document):
         raise _not_as_written(place, "one that is not as it was written")
-    del told["format"]
+    del document["format"]
     known = {each.name for each in fields(Request)}
-    if told.keys() != known:
+    if document.keys() != known:
         raise _not_as_written(place, "one of another version of trustsim")
-    return Request(**told)
+    return Request(**document)
 
 
 def _not_as_written(place: Path, what: str) -> Damaged:
@@ -307,7 +229,7 @@ def scenarios(
     return [load(place / name) for name in request.scenarios]
 
 
-def asked(place: Path, load: Callable[[Path], Scenario] = load) -> Asked:
+def study_of(place: Path, load: Callable[[Path], Scenario] = load) -> Asked:
     """Return the study that a run folder is for, with the addresses that this version of trustsim gives its runs.
 
     Raises TrustsimError where there is none, or where it is no study of variants of one scenario.
@@ -319,10 +241,10 @@ def asked(place: Path, load: Callable[[Path], Scenario] = load) -> Asked:
             f"pictures are written again by: trustsim resume {place}"
         )
     (scenario,) = scenarios(place, request, load)
-    return _asked(scenario, request, addresses(scenario, choose_variants(scenario, request.variants), simulate))
+    return _study(scenario, request, addresses(scenario, choose_variants(scenario, request.variants), simulate))
 
 
-def _asked(scenario: Scenario, request: Request, where: Addresses) -> Asked:
+def _study(scenario: Scenario, request: Request, where: Addresses) -> Asked:
     total = total_of(scenario, request.replications)
     has_rule = request.replications is None and not isinstance(scenario.replications, int)
     return Asked(scenario, request, dict(where), total, has_rule)

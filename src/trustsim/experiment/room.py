@@ -102,6 +102,9 @@ class Room:
         return free_memory(), f"what is free here; {other}"
 
 
+FREE = Room()  # what is free, or what the environment says
+
+
 def in_words(needs: Estimate) -> tuple[str, str]:
     """Return two lines: what a study is made of, and about what it needs."""
     worlds = f"{plural(needs.replications, 'world')} of {plural(needs.steps, 'step')}"

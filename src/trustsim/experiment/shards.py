@@ -131,9 +131,9 @@ class Series(Mapping[str, NDArray[np.float32]]):
 
     def part(self, rows: slice) -> Series:
         """Return the series of some replications."""
-        found = Series(self._folder, self._names, self._days, [column[rows] for column in self._places], self._keeps)
-        found._believed = self._believed
-        return found
+        series = Series(self._folder, self._names, self._days, [column[rows] for column in self._places], self._keeps)
+        series._believed = self._believed
+        return series
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

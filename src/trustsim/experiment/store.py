@@ -1,4 +1,4 @@
-"""The run store: finished runs by their address, in shards that are written whole or not at all.
+"""The run store keeps finished runs by their address, in shards that are written whole or not at all.
 
 A folder with ``index.sqlite`` (:mod:`trustsim.experiment.records`) and one ``.npz`` shard with the series of a finished
 block of runs. A shard is written under a name of its own and flushed to the disk, then it is named in the index, then
@@ -24,28 +24,25 @@ from typing import Any
 import numpy as np
 
 from trustsim.experiment import marks
-from trustsim.experiment.lock import LOCK, Held, holder_of, is_at_work
-from trustsim.experiment.marks import BLOCKS, EVERY, Tally, failures_of, runs_of
-from trustsim.experiment.records import (
+from trustsim.experiment.index import (
     APPLICATION,
     FORMAT,
     INDEX,
     JOURNALS,
     SECONDS_TO_WAIT,
     TABLES,
-    Addresses,
-    Block,
-    Count,
-    Records,
-    count,
     damaged,
     lost,
-    reading_of,
     trouble_with,
 )
+from trustsim.experiment.lock import LOCK, Held, holder_of, is_at_work
+from trustsim.experiment.marks import BLOCKS, EVERY, Tally, failures_of, runs_of
+from trustsim.experiment.records import Records, count, reading_of
 from trustsim.experiment.shards import PART, Damaged, Series, is_ours, names_in, packed
 from trustsim.experiment.simulate import FailedRun, Run
 from trustsim.experiment.stop import undisturbed
+from trustsim.experiment.stored import Addresses, Block, Count
+from trustsim.experiment.tallies import Changed
 
 __all__ = [
     "FORMAT", "INDEX", "LOCK", "Addresses", "Count", "Damaged", "Records", "Series", "Store", "count", "holder_of",
@@ -127,7 +124,7 @@ class Store(Records):
     def _forget(self, says: Callable[[str], object]) -> None:
         n_runs = 0
         with self._index:
-            changed = _Changed(self._tallies)
+            changed = Changed(self._tallies)
             for id in self._gone:
                 rows = self._index.execute("SELECT address, mark FROM run WHERE block = ?", (id,)).fetchall()
                 for address, mark in rows:
@@ -151,7 +148,7 @@ class Store(Records):
             with undisturbed():
                 try:
                     with self._index:
-                        changed = _Changed(self._tallies)
+                        changed = Changed(self._tallies)
                         if runs:
                             self._put_runs(runs, addresses, shard, seconds, changed)
                         self._put_failures(failures, addresses, changed)
@@ -172,7 +169,7 @@ class Store(Records):
         addresses: Addresses,
         shard: tuple[str | None, str],
         seconds: float,
-        changed: _Changed,
+        changed: Changed,
     ) -> None:
         shape = next((days.shape[::2] for days in runs[0].series.values()), (0, 0))
         names = list(dict.fromkeys(name for run in runs for name in run.outcomes))  # worlds may differ in them
@@ -193,7 +190,7 @@ class Store(Records):
             self._index.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?)", values)
             changed.plus(runs_of(address), of_run)
 
-    def _put_failures(self, failures: Sequence[FailedRun], addresses: Addresses, changed: _Changed) -> None:
+    def _put_failures(self, failures: Sequence[FailedRun], addresses: Addresses, changed: Changed) -> None:
         for failed in failures:
             record = json.dumps(asdict(failed))
             for address in {addresses[variant] for variant in failed.variants}:
@@ -202,7 +199,7 @@ class Store(Records):
                 self._index.execute("INSERT INTO failure VALUES (?, ?, ?)", row)
                 changed.plus(failures_of(address), marks.of_failure(*row))
 
-    def _take_away(self, address: str, replication: int, changed: _Changed) -> None:
+    def _take_away(self, address: str, replication: int, changed: Changed) -> None:
         """Take away the rows of a run that is there already, finished or failed, if one is."""
         name, where = runs_of(address), "FROM run WHERE address = ? AND replication = ?"
         if changed.n(name):
@@ -211,7 +208,7 @@ class Store(Records):
                 changed.minus(name, mark)
         self._take_failure_away(address, replication, changed)
 
-    def _take_failure_away(self, address: str, replication: int, changed: _Changed) -> None:
+    def _take_failure_away(self, address: str, replication: int, changed: Changed) -> None:
         name, where = failures_of(address), "FROM failure WHERE address = ? AND replication = ?"
         if changed.n(name):
             for (record,) in self._index.execute(f"SELECT record {where}", (address, replication)).fetchall():
@@ -236,37 +233,6 @@ class Store(Records):
             beside.unlink(missing_ok=True)
             raise
         return target.name, digest
-
-
-class _Changed:
-    """Tallies that change with what is written, all at once."""
-
-    def __init__(self, tallies: dict[str, Tally]) -> None:
-        self._before, self._now = tallies, dict[str, Tally]()
-
-    def _of(self, name: str) -> Tally:
-        return self._now.get(name) or self._before.get(name) or Tally()
-
-    def n(self, name: str) -> int:
-        return self._of(name).n
-
-    def plus(self, name: str, mark: bytes) -> None:
-        self._now[name] = self._of(name).plus(mark)
-
-    def minus(self, name: str, mark: bytes) -> None:
-        self._now[name] = self._of(name).minus(mark)
-
-    def written(self, index: sqlite3.Connection) -> dict[str, Tally]:
-        """Write what changed into the index and return all tallies as they are then."""
-        every = self._before[EVERY]
-        for name, tally in self._now.items():
-            if name in self._before:
-                every = every.minus(self._before[name].of(name))
-            every = every.plus(tally.of(name))
-        now = {**self._now, EVERY: every}
-        rows = [(name, tally.n, tally.mark) for name, tally in now.items()]
-        index.executemany("INSERT OR REPLACE INTO tally VALUES (?, ?, ?)", rows)
-        return {**self._before, **now}
 
 
 def _opened(folder: Path, *, lasting: bool) -> sqlite3.Connection:

@@ -17,25 +17,25 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim import arguments
 from trustsim.catalog import REGISTRY
-from trustsim.errors import TrustsimError, one_of, unknown
 from trustsim.experiment.address import addresses
 from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.experiment.failing import RunsFailed
+from trustsim.experiment.passes import Simulate
 from trustsim.experiment.passing import Passing
+from trustsim.experiment.plan import choose_variants, total_of, with_seed
 from trustsim.experiment.pool import Pool
-from trustsim.experiment.records import Addresses, Records, Stored
-from trustsim.experiment.room import Room
+from trustsim.experiment.records import Records
+from trustsim.experiment.room import FREE, Room
 from trustsim.experiment.shards import Series
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
-from trustsim.experiment.work import Grouping, Progress, Simulate, Work, finish
+from trustsim.experiment.stored import Addresses, Stored
+from trustsim.experiment.work import Grouping, Progress, Work, finish
 from trustsim.model import lockstep_groups
-from trustsim.scenario.document import digest_of
 from trustsim.scenario.load import given
-from trustsim.scenario.resolved import Precision, Scenario
+from trustsim.scenario.resolved import Scenario
 
 
 class Rule(Protocol):
@@ -149,10 +149,11 @@ def run_study(
     chosen = choose_variants(story, variants)
     total = total_of(story, replications)
     needs = estimate(story, variants=chosen, replications=total, workers=workers)
-    n_workers = fitted(room or Room(), needs, story, workers, pool)
+    space = room or FREE
+    n_workers = fitted(space, needs, story, workers, pool)
     with opened(store) as (place, keeps):
         where = {name: name for name in chosen} if store is None else addresses(story, chosen, simulate)
-        (room or Room()).check_time(needs, left=lambda: share_left(place, where, total))
+        space.check_time(needs, left=lambda: share_left(place, where, total))
         work = Work(story, where, total, n_workers, pool, timeout, simulate, groups)
         began = time.perf_counter()
 
@@ -273,37 +274,3 @@ def _liquidity_runs(
         LiquidityRun(replication, names[v], platforms[p], onset, *rest)
         for replication, v, onset, p, *rest in sorted(found)
     )
-
-
-def with_seed(scenario: Scenario, seed: int) -> Scenario:
-    """Return *scenario* as if its file had said ``seed:`` so: document and digest follow."""
-    seed = arguments.count("seed", seed, 0, arguments.MOST_SEED)
-    if seed == scenario.seed:
-        return scenario
-    document = {**scenario.document, "seed": seed}
-    return replace(scenario, seed=seed, document=document, digest=digest_of(document))
-
-
-def choose_variants(scenario: Scenario, wanted: str | Iterable[str] | None) -> tuple[str, ...]:
-    """Return the names to run, in the order wanted and each once; all of them where none are named."""
-    known = {variant.name: None for variant in scenario.variants}
-    chosen = arguments.names("variants", wanted)
-    if chosen is None:
-        return tuple(known)
-    for name in chosen:
-        if name not in known:
-            raise unknown("variants", name, known)
-    if not chosen:
-        raise TrustsimError(f"variants: given none; allowed: {one_of(known)}")
-    return tuple(dict.fromkeys(chosen))
-
-
-def total_of(scenario: Scenario, replications: object, least: int = 1) -> int:
-    """Return how many replications to run: those asked for, else what the scenario plans."""
-    return arguments.count("replications", planned(scenario) if replications is None else replications, least)
-
-
-def planned(scenario: Scenario) -> int:
-    """Return how many replications a scenario asks for; where it asks for a precision, its whole budget."""
-    planned = scenario.replications
-    return planned.budget if isinstance(planned, Precision) else planned

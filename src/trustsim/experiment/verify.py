@@ -12,12 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from trustsim.experiment.records import Addresses, Lying, Records, reading_of
+from trustsim.experiment.passes import Simulate
+from trustsim.experiment.records import Records, reading_of
 from trustsim.experiment.shards import Damaged, Series
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import plain_episodes, value_of
-from trustsim.experiment.work import Grouping, Simulate
+from trustsim.experiment.stored import Addresses, Lying
+from trustsim.experiment.work import Grouping
 from trustsim.model import lockstep_groups
 from trustsim.scenario.resolved import Scenario
 
@@ -81,18 +83,18 @@ def _sampled(records: Records, parts: Sequence[Part], sample: int) -> Iterator[_
             numbers = [records.replications(part.addresses[name], part.total) for name in names]
             every += [(k, replication, names) for replication in sorted(set.intersection(*numbers))]
     for k, replication, names in sorted(every, key=_shuffled)[:sample]:
-        kept = {name: records.lying(parts[k].addresses[name], replication) for name in names}
-        yield _Pass(parts[k], replication, kept)
+        stored = {name: records.lying(parts[k].addresses[name], replication) for name in names}
+        yield _Pass(parts[k], replication, stored)
 
 
 def _shuffled(one: tuple[int, int, tuple[str, ...]]) -> bytes:
     return hashlib.sha256(repr(one).encode()).digest()
 
 
-def _differing(run: Run, kept: Mapping[str, Lying], folder: Path) -> Iterator[str]:
+def _differing(run: Run, stored: Mapping[str, Lying], folder: Path) -> Iterator[str]:
     """Name what one pass gives otherwise than it is kept, to the bit."""
     for k, variant in enumerate(run.variants):
-        lying = kept[variant]
+        lying = stored[variant]
         for name in run.outcomes.keys() - set(lying.outcomes):
             yield f"outcome {name} of {variant}, which is not kept"
         for n, name in enumerate(lying.outcomes):

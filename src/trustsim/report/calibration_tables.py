@@ -15,7 +15,7 @@ from rich.text import Text
 from trustsim.analysis.posterior import ACCURATE, MISSED, NOT_IDENTIFIED
 from trustsim.report import words
 from trustsim.scenario.tree import clean
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 from trustsim.units import show
 
 if TYPE_CHECKING:

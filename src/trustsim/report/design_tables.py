@@ -10,7 +10,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from trustsim.experiment.design import short_value
+from trustsim.experiment.points import short_value
 from trustsim.report import words
 from trustsim.report.design_pictures import title_of
 

@@ -8,7 +8,7 @@ from typing import Any
 from trustsim.analysis.sensitivity import Sensitivity
 from trustsim.analysis.sensitivity import sensitivity as sensitivity_of
 from trustsim.catalog import REGISTRY
-from trustsim.experiment.design import ranges_of
+from trustsim.experiment.points import ranges_of
 from trustsim.registry import Registry
 from trustsim.report.designed import Given
 from trustsim.report.result import Out, running

@@ -23,13 +23,14 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment import folder
 from trustsim.experiment.frames import major, outcomes_frame, runs_frame, series_frame, units_of
+from trustsim.experiment.passes import Simulate
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.request import RUNS, Asked
 from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store, reading_of
 from trustsim.experiment.study import Study, collect, run_study, until_enough
-from trustsim.experiment.work import Grouping, Progress, Simulate
+from trustsim.experiment.work import Grouping, Progress
 from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.report import again, odd, page, plots, words

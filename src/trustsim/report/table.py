@@ -11,7 +11,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from trustsim.analysis.comparison import Comparison, Difference, Measure
+from trustsim.analysis.comparison import Comparison, Difference
+from trustsim.analysis.measures import Measure
 from trustsim.report import words
 from trustsim.units import MINOR_PER_MAJOR
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from trustsim.distributions import Distribution, scales
 from trustsim.registry import Parameter, Registry
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.tree import Node, Report, join, kind_of
-from trustsim.units import LARGEST_MONEY, Distribution, scales
+from trustsim.units import LARGEST_MONEY
 
 OWN = "CNY"
 _CODE = "a code of three capital letters such as CNY or EUR"

@@ -14,14 +14,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trustsim import units
+from trustsim.distributions import Distribution
 from trustsim.errors import UnitError
 from trustsim.registry import Entry, Parameter, Registry
 from trustsim.scenario.items import Part, Setting
 from trustsim.scenario.layout import FORMAT
 from trustsim.scenario.resolved import Item, Precision, Timing, Trigger, World
-from trustsim.scenario.sections import OFF, uncopied
+from trustsim.scenario.sections import uncopied
+from trustsim.scenario.switches import OFF
 from trustsim.scenario.tree import plain
-from trustsim.units import Distribution, Unit
+from trustsim.units import Unit
 
 NOT_IN_DIGEST = ("title", "description", "notes")
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from trustsim.distributions import DISTRIBUTIONS
 from trustsim.registry import Entry, Group, Parameter, Registry
 from trustsim.scenario import layout
 from trustsim.scenario.document import text_of
 from trustsim.scenario.entries import wanted
-from trustsim.units import DISTRIBUTIONS, MINOR_PER_MAJOR, Unit
+from trustsim.units import MINOR_PER_MAJOR, Unit
 
 Schema = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""The sections that describe the world at day 0: network, investors with segments, platforms, mechanisms."""
+"""Some sections describe the world at day 0: network, investors with segments, platforms, mechanisms."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from trustsim.scenario.currency import converted
 from trustsim.scenario.entries import Reader, build
 from trustsim.scenario.merge import named, spot_of
 from trustsim.scenario.resolved import Brings, World
+from trustsim.scenario.switches import read_mechanisms
 from trustsim.scenario.tree import Node, join, kind_of, look_alike
 
-OFF = "off"
 DO_NOTHING = "nothing"  # the only variant of a scenario without variants
 MOST_COPIES = 10_000
 SHARES_ADD_TO_ONE = 1e-6
@@ -52,7 +52,7 @@ def read_world(tree: Node, reader: Reader) -> World | None:
     network = _network(sections.get("network"), tree, reader)
     investors = _investors(sections.get("investors", Node({}, tree.spot)), reader)
     platforms = _platforms(sections.get("platforms"), tree, reader)
-    mechanisms = _mechanisms(sections.get("mechanisms", Node({}, tree.spot)), reader)
+    mechanisms = read_mechanisms(sections.get("mechanisms", Node({}, tree.spot)), reader)
     is_good = network is None or _check_brought(network, investors, sections["network"], reader)
     if network is None or investors is None or platforms is None or mechanisms is None or not is_good:
         return None
@@ -253,37 +253,6 @@ def tell_twins(nodes: Mapping[str, Node], path: str, what: str, reader: Reader) 
         given = f"the name {name!a}, which looks like {other!a} on line {nodes[other].spot.line}"
         reader.report.add(spot, where, given, f"{what}s whose names can be told apart")
     return not found
-
-
-def _mechanisms(node: Node, reader: Reader) -> dict[str, Any] | None:
-    entries = reader.group("mechanism")
-    if node.mapping is None:
-        return None
-    is_good = True
-    for name in node.mapping.keys() - entries.keys():
-        spot = node.mapping[name].key or node.mapping[name].spot
-        given = f"the mechanism {name!r}, which does not exist"
-        reader.report.add(
-            spot,
-            join("mechanisms", name),
-            given,
-            one_of(entries) if entries else "no mechanisms",
-            nearest(name, list(entries)),
-        )
-        is_good = False
-    settings: dict[str, Any] = {}
-    for name, entry in entries.items():
-        given_node = node.mapping.get(name)
-        if given_node is None:
-            given_node = Node({} if getattr(entry.make, "default_on", True) else OFF, node.spot)
-        if given_node.value == OFF or given_node.value is False:
-            settings[name] = None
-            continue
-        if given_node.value == "on" or given_node.value is True:
-            given_node = replace(given_node, value={})
-        settings[name] = build(entry, given_node, join("mechanisms", name), reader)
-        is_good &= settings[name] is not None
-    return settings if is_good else None
 
 
 def _item_path(path: str, item: Node, index: int) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 from trustsim.errors import Place, Problem, ScenarioError, TrustsimError
 from trustsim.scenario.merge import extended
 from trustsim.scenario.tree import Node, Report, Spot, plain
-from trustsim.scenario.yaml_file import read_file, write
+from trustsim.scenario.yaml_file import read_file
+from trustsim.scenario.yaml_writer import write
 
 _HERE = Path(__file__).resolve()
 _FOLDERS = (_HERE.parents[1] / "scenarios", _HERE.parents[3] / "scenarios")  # of an installed wheel, of a checkout

@@ -24,7 +24,7 @@ def comparison(result: Result) -> dict[str, Any] | None:
     c, currency = result.comparison, result.scenario.currency
     if c.n == 0:
         return None
-    told = answer(result, math.nan)
+    summary = answer(result, math.nan)
     measures = [reading.outcome(result, name) for name in reading.asked(result)]
     ranked = reading.outcome(result, c.ranked_by) if c.ranked_by is not None else None
     return {
@@ -35,9 +35,9 @@ def comparison(result: Result) -> dict[str, Any] | None:
         "currency": currency,
         "outcomes": [_outcome(result, measure) for measure in measures],
         "rows": [_row(result, name, measures) for name in c.ranking],
-        "question": told.question,
-        "headline": told.headline,
-        "facts": [{"asked": fact.asked, "found": fact.found} for fact in told.facts],
+        "question": summary.question,
+        "headline": summary.headline,
+        "facts": [{"asked": fact.asked, "found": fact.found} for fact in summary.facts],
     }
 
 
@@ -49,8 +49,8 @@ def _outcome(result: Result, measure: Measure) -> dict[str, Any]:
 def _axis(result: Result, measure: Measure) -> dict[str, Any] | None:
     """Return the ends and ticks of an axis for the paired differences; zero and all intervals are on it."""
     c = result.comparison
-    found = [reading.difference(result, measure.name, name) for name in c.ranking if name != c.baseline]
-    ends = [x for d in found for x in (d.low, d.high, d.mean) if math.isfinite(x)]
+    differences = [reading.difference(result, measure.name, name) for name in c.ranking if name != c.baseline]
+    ends = [x for d in differences for x in (d.low, d.high, d.mean) if math.isfinite(x)]
     if not ends:
         return None
     low, high = min(0.0, *ends), max(0.0, *ends)

@@ -86,15 +86,15 @@ class Beside:
         the one that was begun last serves, also where it failed.
         """
         with self._lock:
-            found = self._entries.get(what)
-            if found is None or not (again or _serves(found, stamp, joins)):
+            entry = self._entries.get(what)
+            if entry is None or not (again or _serves(entry, stamp, joins)):
                 begun = self.lane.submit(task, *of, is_urgent=is_urgent)
-                found = _Entry(stamp, begun, _value(found), 0.0)
-                self._entries[what] = found
-            found.asked_at = self.clock()
+                entry = _Entry(stamp, begun, _value(entry), 0.0)
+                self._entries[what] = entry
+            entry.asked_at = self.clock()
             self._entries.move_to_end(what)
-            self._let_go(found)
-            return found.task
+            self._let_go(entry)
+            return entry.task
 
     def _let_go(self, newest: _Entry) -> None:
         """Forget what was asked for longest ago, where there is more than may be remembered."""
@@ -108,8 +108,8 @@ class Beside:
 
     def is_done(self, what: Hashable, stamp: Hashable) -> bool:
         """Whether a task was done for this stamp."""
-        found = self._entries.get(what)
-        return found is not None and found.stamp == stamp and found.task.done()
+        entry = self._entries.get(what)
+        return entry is not None and entry.stamp == stamp and entry.task.done()
 
     def last(self, what: Hashable) -> Any:
         """Return the last that came of a task, without waiting; None before there is anything."""
@@ -123,9 +123,9 @@ class Beside:
 
     def leave(self, what: Hashable) -> None:
         """Note that whoever asked last waits no longer; unless somebody else asks, it is given up at the next sweep."""
-        found = self._entries.get(what)
-        if found is not None:
-            found.asked_at = -math.inf
+        entry = self._entries.get(what)
+        if entry is not None:
+            entry.asked_at = -math.inf
 
     def sweep(self) -> None:
         """Give up what nobody asked for in a while, so that it takes no place from others."""

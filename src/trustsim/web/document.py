@@ -17,20 +17,20 @@ _ALLOWED = "one JSON document"
 def read_document(body: bytes) -> Any:
     """Return the JSON that a request brings. Raises Refused (400) where it brings none that can stand in a file."""
     try:
-        found = json.loads(body, object_pairs_hook=_mapping, parse_constant=_not_finite)
+        document = json.loads(body, object_pairs_hook=_mapping, parse_constant=_not_finite)
     except (ValueError, RecursionError) as e:
         raise Refused(400, "a body that is no JSON", _ALLOWED) from e
-    _check(found)
-    return found
+    _check(document)
+    return document
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    mapping: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
+        if name in mapping:
             raise Refused(400, f"the key {name[:80]!r} twice", "each key once")
-        found[name] = value
-    return found
+        mapping[name] = value
+    return mapping
 
 
 def _not_finite(name: str) -> Any:

@@ -24,8 +24,9 @@ from trustsim.scenario.shipped import shipped
 from trustsim.scenario.story import read_story
 from trustsim.scenario.tree import Node, Report, clean
 from trustsim.scenario.yaml_file import read_file, read_text
+from trustsim.web.outgoing import without_paths
 from trustsim.web.refused import Refused
-from trustsim.web.told import without_paths
+from trustsim.web.remembered import Remembered
 
 SHIPPED = "shipped:"
 SUFFIXES = (".yaml", ".yml")
@@ -37,6 +38,7 @@ _UPLOAD = re.compile(r"\w[\w .()+-]{0,90}\.ya?ml")
 _LONGEST_NAME = 240  # bytes: the usual disks hold 255, those of one that is being written among them
 _MARKS = ("Mn", "Mc")  # of letters, in Unicode
 _STRANGE = f"a name that the page cannot ask for; allowed: at most {LONGEST_ID} characters that print, no ':' or '\\\\'"
+_MOST_ENTRIES = 20_000  # of the list that are remembered, each as its file was then
 _LAST = ("limits/",)  # checks of the model, not stories: at the end of the list
 
 
@@ -65,7 +67,7 @@ class Files:
     def __init__(self, folder: Path, *, is_read_only: bool = False) -> None:
         self.folder, self.is_read_only = folder.resolve(), is_read_only
         self._shipped = shipped()
-        self._told: dict[tuple[str, int, int], dict[str, Any]] = {}
+        self._entries = Remembered(_MOST_ENTRIES)
         self._lock = threading.Lock()
 
     def find(self, name: str) -> File:
@@ -95,12 +97,12 @@ class Files:
 
     def stamp(self) -> tuple[tuple[str, int, int], ...]:
         """Return what changes with the scenario files in the folder: names, times, sizes."""
-        found = []
+        stamps = []
         for name in _names(self.folder):
             with suppress(OSError):
                 about = (self.folder / name).stat()
-                found.append((name, about.st_mtime_ns, about.st_size))
-        return tuple(found)
+                stamps.append((name, about.st_mtime_ns, about.st_size))
+        return tuple(stamps)
 
     def _all(self) -> Iterator[File]:
         yield from (File(name, self.folder / name, self.folder) for name in sorted(_names(self.folder)))
@@ -111,15 +113,13 @@ class Files:
         if not file.is_shipped and not _is_plain(file.id):
             return {**_entry(file), "id": clean(file.id), "error": _STRANGE}
         try:
-            found = file.path.stat()
+            there = file.path.stat()
         except OSError as e:
             return {**_entry(file), "error": e.strerror or str(e)}
-        key = (file.id, found.st_mtime_ns, found.st_size)
-        if key not in self._told:
-            if not reads:
-                return _entry(file)
-            self._told[key] = _read(file)
-        return self._told[key]
+        key = (file.id, there.st_mtime_ns, there.st_size)
+        if not reads and self._entries.peek(key) is None:
+            return _entry(file)
+        return self._entries.get(key, lambda: _read(file))
 
     def add(self, name: str, text: str) -> File:
         """Write a checked scenario under a new name into the folder and return it.
@@ -218,7 +218,7 @@ def _without_marks(name: str) -> str:
 
 def _names(folder: Path) -> list[str]:
     """Return the ids of scenario files below a folder; what is hidden, and run folders, are left out."""
-    found: list[str] = []
+    names: list[str] = []
     for top, folders, files in os.walk(folder):
         here = Path(top)
         depth = len(here.relative_to(folder).parts)
@@ -226,10 +226,10 @@ def _names(folder: Path) -> list[str]:
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith(".") and depth < DEEPEST)
-        found += [(here / name).relative_to(folder).as_posix() for name in sorted(files) if name.endswith(SUFFIXES)]
-        if len(found) >= MOST_FILES:
+        names += [(here / name).relative_to(folder).as_posix() for name in sorted(files) if name.endswith(SUFFIXES)]
+        if len(names) >= MOST_FILES:
             break
-    return [name for name in found[:MOST_FILES] if _lies_in(folder, folder / name)]
+    return [name for name in names[:MOST_FILES] if _lies_in(folder, folder / name)]
 
 
 def _lies_in(folder: Path, path: Path) -> bool:
@@ -245,12 +245,12 @@ def _entry(file: File) -> dict[str, Any]:
 
 def _read(file: File) -> dict[str, Any]:
     """Return what the list shows of a file."""
-    found = read(file)
-    if found.scenario is None:
-        first = found.problems[0]
+    result = read(file)
+    if result.scenario is None:
+        first = result.problems[0]
         error = without_paths(f"given {first.given}; allowed: {first.allowed}", file.root)
         return {**_entry(file), "error": f"{clean(first.place.path)}: {error}"}
-    scenario = found.scenario
+    scenario = result.scenario
     return {
         **_entry(file),
         "title": scenario.title,

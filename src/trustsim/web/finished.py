@@ -18,8 +18,8 @@ from trustsim.experiment.request import Asked
 from trustsim.report import result as results
 from trustsim.report.result import Result
 from trustsim.web import answers, pictures, play
+from trustsim.web.outgoing import without_paths
 from trustsim.web.remembered import Remembered
-from trustsim.web.told import without_paths
 
 Json = dict[str, Any]
 _RESULTS = Remembered(4)
@@ -37,21 +37,21 @@ class Finished:
     def result(self) -> Result:
         """Return what they say. Raises TrustsimError where there is none."""
         result: Result = _RESULTS.get((self.place, self.stamp), self._read)
-        found = result.comparison
-        is_ranked = self.by == found.ranked_by or self.by not in found.measures
-        if self.by is None or is_ranked or not found.measures[self.by].better:
+        comparison = result.comparison
+        is_ranked = self.by == comparison.ranked_by or self.by not in comparison.measures
+        if self.by is None or is_ranked or not comparison.measures[self.by].better:
             return result
         key = (self.place, self.stamp, self.by)
         return _RESULTS.get(key, lambda: replace(result, comparison=compare(result.study, REGISTRY, rank_by=self.by)))
 
     def _read(self) -> Result:
-        return results.kept(self.place, asked(self.place), REGISTRY, seconds=self.seconds)
+        return results.kept(self.place, study_of(self.place), REGISTRY, seconds=self.seconds)
 
 
-def asked(place: Path) -> Asked:
+def study_of(place: Path) -> Asked:
     """Return the study of a run folder, with the addresses under which its runs were kept."""
-    found = requests.asked(place)
-    return replace(found, addresses=found.request.addresses or found.addresses)
+    study = requests.study_of(place)
+    return replace(study, addresses=study.request.addresses or study.addresses)
 
 
 def comparison(finished: Finished) -> Json | None:
@@ -65,9 +65,9 @@ def comparison(finished: Finished) -> Json | None:
 
 def document(finished: Finished, folder: Path) -> Json:
     """Return the comparison as ``trustsim compare --json`` prints it, its source named from *folder*."""
-    found = finished.result().to_json()
-    scenario = found["scenario"]
-    return {**found, "scenario": {**scenario, "source": without_paths(scenario["source"], folder)}}
+    document = finished.result().to_json()
+    scenario = document["scenario"]
+    return {**document, "scenario": {**scenario, "source": without_paths(scenario["source"], folder)}}
 
 
 def picture(finished: Finished, kind: str, name: str) -> Json:

@@ -13,7 +13,8 @@ from trustsim.report import words
 from trustsim.scenario.layout import HORIZON, STEP
 from trustsim.scenario.merge import named
 from trustsim.scenario.resolved import Precision
-from trustsim.scenario.sections import DO_NOTHING, OFF, names_in
+from trustsim.scenario.sections import DO_NOTHING, names_in
+from trustsim.scenario.switches import OFF
 from trustsim.scenario.tree import Node, Spot, plain
 from trustsim.web.fields import Names, choice_of, field_of, fields_of, shown
 from trustsim.web.page_state import Applied, problem_json, rankings
@@ -32,7 +33,7 @@ def form_of(applied: Applied, folder: str) -> Json:
     """
     tree, scenario = applied.tree, applied.scenario
     keys = (tree.mapping or {}) if tree is not None else {}
-    asked = [str(plain(each)) for each in (keys["outcomes"].items or ())] if "outcomes" in keys else []
+    wanted = [str(plain(each)) for each in (keys["outcomes"].items or ())] if "outcomes" in keys else []
     names = Names(str(_plain(keys, "currency") or "CNY"), _names(keys))
     return {
         "id": applied.file.id,
@@ -46,8 +47,8 @@ def form_of(applied: Applied, folder: str) -> Json:
         "groups": _groups(keys, names, applied.state.set) if keys else [],
         "variants": _variants(keys, names, applied),
         "interventions": [_intervention(entry, names) for entry in REGISTRY.group("intervention").values()],
-        "outcomes": _outcomes(asked),
-        "ranked_by": applied.state.ranked_by or first_to_rank(rankings(asked)),
+        "outcomes": _outcomes(wanted),
+        "ranked_by": applied.state.ranked_by or first_to_rank(rankings(wanted)),
         "series": [
             {"name": e.name, "label": words.label(e.name), "unit": e.unit, "text": e.summary}
             for e in REGISTRY.group("series").values()
@@ -78,10 +79,10 @@ def _size(applied: Applied) -> Json:
     if scenario is None:
         worlds = applied.state.replications if applied.needs is None else applied.needs.replications
         return {"replications": worlds, "seed": applied.state.seed, "n_runs": None}
-    asked = scenario.replications
-    worlds = asked.budget if isinstance(asked, Precision) else asked
+    planned = scenario.replications
+    worlds = planned.budget if isinstance(planned, Precision) else planned
     n_variants = len(applied.shown or scenario.variants)
-    precision = asdict(asked) if isinstance(asked, Precision) else None
+    precision = asdict(planned) if isinstance(planned, Precision) else None
     return {"replications": worlds, "seed": scenario.seed, "n_runs": worlds * n_variants, "precision": precision}
 
 
@@ -228,12 +229,12 @@ def _intervention(entry: Entry, names: Names) -> Json:
     }
 
 
-def _outcomes(asked: Sequence[str]) -> list[Json]:
-    ranking = rankings(asked)
+def _outcomes(wanted: Sequence[str]) -> list[Json]:
+    ranking = rankings(wanted)
     return [
         {
             "name": e.name, "label": words.label(e.name), "unit": e.unit, "better": e.better, "text": e.summary,
-            "is_asked": e.name in asked, "can_rank": e.name in ranking,
+            "is_asked": e.name in wanted, "can_rank": e.name in ranking,
         }
         for e in REGISTRY.group("outcome").values()
     ]  # fmt: skip

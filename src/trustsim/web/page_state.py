@@ -1,10 +1,10 @@
-"""The state of the page: a scenario and what was changed in it; read from what a browser sends, and applied."""
+"""The state of the page holds a scenario and what was changed in it; it is read as a browser sends it, and applied."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,11 @@ from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.registry import REGISTRY
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.resolved import Precision, Scenario
-from trustsim.scenario.sections import DO_NOTHING, OFF
-from trustsim.scenario.tree import LONGEST, Node, Report, Spot, tree_of
-from trustsim.scenario.yaml_file import read_text
-from trustsim.web.files import MOST_VALUES, File, Files, read
+from trustsim.scenario.tree import LONGEST, Node, Report, Spot
+from trustsim.web.changes import node_of, variants_of, with_variants, without_switches
+from trustsim.web.files import File, Files, read
+from trustsim.web.outgoing import without_paths
 from trustsim.web.refused import Refused
-from trustsim.web.told import without_paths
 from trustsim.world import network_size
 
 PAGE = "the page"  # what messages call the place of a value that was set there
@@ -89,7 +88,7 @@ def state_of(document: object) -> PageState:
     unknown = [key for key in document if key not in _KEYS]
     if unknown:
         raise Refused(400, f"the unknown key {unknown[0][:LONGEST]!r}", f"one of {', '.join(_KEYS)}")
-    given = {key: value for key, value in document.items() if value is not None}
+    values = {key: value for key, value in document.items() if value is not None}
     for key, wanted, allowed in (
         ("scenario", str, "the id of a scenario"),
         ("set", dict, "a mapping of dotted paths to texts"),
@@ -99,22 +98,22 @@ def state_of(document: object) -> PageState:
         ("seed", int, "a whole number"),
         ("ranked_by", str, "the name of an outcome"),
     ):
-        value = given.get(key)
+        value = values.get(key)
         if value is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
             raise Refused(400, f"{key}: {str(value)[:80]!r}", allowed)
-    if "scenario" not in given:
+    if "scenario" not in values:
         raise Refused(400, "no scenario", "the id of a scenario")
-    if not all(isinstance(name, str) for name in given.get("show", ())):
+    if not all(isinstance(name, str) for name in values.get("show", ())):
         raise Refused(400, "show: something that is no text", "a list of names of variants")
-    for name, parts in given.get("variants", {}).items():
+    for name, parts in values.get("variants", {}).items():
         if parts is not None and not isinstance(parts, list):
             raise Refused(400, f"variants.{name[:80]}: no list", "a list of parts, or null to leave the variant out")
-    n_parts = sum(max(1, len(parts or ())) for parts in given.get("variants", {}).values())
-    if len(given.get("set", ())) + n_parts > MOST_CHANGES:
+    n_parts = sum(max(1, len(parts or ())) for parts in values.get("variants", {}).values())
+    if len(values.get("set", ())) + n_parts > MOST_CHANGES:
         raise Refused(413, "very many changes", f"at most {MOST_CHANGES} in one state")
-    if "show" in given:
-        given["show"] = tuple(given["show"])
-    return PageState(**given)
+    if "show" in values:
+        values["show"] = tuple(values["show"])
+    return PageState(**values)
 
 
 def apply(state: PageState, files: Files, limits: Limits) -> Applied:
@@ -125,23 +124,23 @@ def apply(state: PageState, files: Files, limits: Limits) -> Applied:
     in_file: list[str] = []
 
     def changed(tree: Node, report: Report) -> Node:
-        values = {path: _node(value, path, spot, report) for path, value in state.set.items()}
+        values = {path: node_of(value, path, spot, report) for path, value in state.set.items()}
         numbers = {"replications": state.replications, "seed": state.seed}
         values |= {key: Node(number, spot, spot) for key, number in numbers.items() if number is not None}
-        overrides.update(_without_switches(tree, values))
-        in_file.extend(_variants_of(tree))
-        whole = _with_variants(overridden(tree, overrides, report), state, spot, report)
+        overrides.update(without_switches(tree, values))
+        in_file.extend(variants_of(tree))
+        whole = with_variants(overridden(tree, overrides, report), state.variants, spot, report)
         _stop_if_long(whole, limits, report)
         _stop_if_many(whole, report)
         return whole
 
-    found = read(file, changed)
-    problems = found.problems or (*_too_large(found.scenario, limits), *_unranked(found.scenario, state.ranked_by))
-    scenario, needs = None if problems else found.scenario, None
+    result = read(file, changed)
+    problems = result.problems or (*_too_large(result.scenario, limits), *_unranked(result.scenario, state.ranked_by))
+    scenario, needs = None if problems else result.scenario, None
     if scenario is not None:
         needs = estimate(scenario, variants=_shown(scenario, state), workers=limits.workers)
         problems = beyond(needs, limits)
-    return Applied(state, file, found.tree, None if problems else scenario, problems, overrides, tuple(in_file), needs)
+    return Applied(state, file, result.tree, None if problems else scenario, problems, overrides, tuple(in_file), needs)
 
 
 def _shown(scenario: Scenario, state: PageState) -> tuple[str, ...] | None:
@@ -175,71 +174,6 @@ def _rounded(size: float) -> str:
     return f"{size:.2g}" if size < 100 else str(round(size))
 
 
-def _variants_of(tree: Node) -> dict[str, Node]:
-    """Return the variants that a tree writes down; none where it has no such key."""
-    variants = (tree.mapping or {}).get("variants")
-    return (variants.mapping or {}) if variants is not None else {}
-
-
-def _with_variants(tree: Node, state: PageState, spot: Spot, report: Report) -> Node:
-    """Return a tree with the variants that the page added or changed, and without those that it took away."""
-    if not state.variants:
-        return tree
-    old = _variants_of(tree) or {DO_NOTHING: Node((), spot, spot)}
-    new = {name: _variant(name, parts, spot, report) for name, parts in state.variants.items() if parts is not None}
-    kept = {name: node for name, node in {**old, **new}.items() if state.variants.get(name, ()) is not None}
-    return replace(tree, value={**(tree.mapping or {}), "variants": Node(kept, spot, spot)})
-
-
-def _without_switches(tree: Node, values: Mapping[str, Node]) -> dict[str, Node]:
-    """Leave out what stands below a mechanism that is switched off, and 'on' for one that has settings."""
-    off = {path for path, node in values.items() if path.startswith("mechanisms.") and node.value in (OFF, False)}
-    mechanisms = (tree.mapping or {}).get("mechanisms")
-    listed = (mechanisms.mapping or {}) if mechanisms else {}
-    set_up = {f"mechanisms.{name}" for name, node in listed.items() if node.mapping}
-    set_up |= {path.rpartition(".")[0] for path in values if path.count(".") > 1}
-    return {
-        path: node
-        for path, node in values.items()
-        if path.rpartition(".")[0] not in off and not (path in set_up and node.value in ("on", True))
-    }
-
-
-def _node(value: object, path: str, spot: Spot, report: Report) -> Node:
-    """Return what the page set, text read as in a scenario file."""
-    node = written(value, spot) if isinstance(value, str) else None
-    if node is None:
-        whole = tree_of({path: value} if path else {}, spot.file, "", report)
-        node = (whole.mapping or {}).get(path, Node(None, spot))
-    return replace(node, spot=spot, key=spot)
-
-
-def written(text: str, spot: Spot) -> Node | None:
-    """Return what a text means in a scenario file; None for one that is just text, such as ``*`` or ``a: b``.
-
-    A list or a mapping is one in brackets.
-    """
-    node = read_text(text, spot.file, Report(most_values=MOST_VALUES)) if text else None
-    if node is None or ((node.items is not None or node.mapping is not None) and text.lstrip()[:1] not in "[{"):
-        return None
-    return node
-
-
-def _variant(name: str, parts: list[Any], spot: Spot, report: Report) -> Node:
-    path = f"variants.{name}"
-    return Node(tuple(_part(part, f"{path}.{k}", spot, report) for k, part in enumerate(parts)), spot, spot)
-
-
-def _part(value: object, path: str, spot: Spot, report: Report, depth: int = 0) -> Node:
-    """Return a part of a variant: a name stays text, the values of an intervention are read as in a scenario file."""
-    if isinstance(value, dict) and depth < 4:
-        children = {key: _part(child, f"{path}.{key}", spot, report, depth + 1) for key, child in value.items()}
-        return Node({key: replace(child, key=spot) for key, child in children.items()}, spot, spot)
-    if isinstance(value, str) and depth == 0:
-        return Node(value, spot)
-    return _node(value, path, spot, report)
-
-
 def _stop_if_long(tree: Node, limits: Limits, report: Report) -> None:
     """Raise ScenarioError where the copies of platforms alone would keep the server busy."""
     platforms = (tree.mapping or {}).get("platforms")
@@ -257,7 +191,7 @@ def _stop_if_many(tree: Node, report: Report) -> None:
     counts = {
         "shocks": _length((tree.mapping or {}).get("shocks")),
         "investors.segments": _length(investors.get("segments")),
-        "variants": sum(max(1, _length(variant)) for variant in _variants_of(tree).values()),
+        "variants": sum(max(1, _length(variant)) for variant in variants_of(tree).values()),
     }
     for path, n in counts.items():
         if n > MOST_PARTS:
@@ -294,10 +228,10 @@ def _too_large(scenario: Scenario | None, limits: Limits) -> list[Problem]:
     return [Problem(Place(PAGE, 1, 1, path), *_limit(n, most, what)) for path, n, most, what in counts if n > most]
 
 
-def rankings(asked: Sequence[str]) -> tuple[str, ...]:
+def rankings(wanted: Sequence[str]) -> tuple[str, ...]:
     """Return the outcomes that have a better side, so that they can rank variants, of those asked for (none: all)."""
     outcomes = REGISTRY.group("outcome")
-    return tuple(name for name in asked or outcomes if name in outcomes and outcomes[name].better)
+    return tuple(name for name in wanted or outcomes if name in outcomes and outcomes[name].better)
 
 
 def _unranked(scenario: Scenario | None, wanted: str | None) -> list[Problem]:

@@ -31,13 +31,13 @@ def watch(scenario: Scenario, variants: Sequence[str], replication: int) -> dict
     uint8 (days, n), and the day's figures of all ``platform``s together; ``events`` are the shocks.
     """
     days = _days(scenario.n_days)
-    found: dict[str, dict[str, Any]] = {}
+    by_variant: dict[str, dict[str, Any]] = {}
     shown: dict[str, Any] = {}
     for group in lockstep_groups(scenario, tuple(variants)):
         model = TrustCrisisModel(scenario, group, rng=replication, collects=False)
         shown = shown or _shown(model)
         investors = shown["investors"][shown["investors"] < model.state.population.n_investors]
-        found.update(_watched(model, days, investors))
+        by_variant.update(_watched(model, days, investors))
         model.__dict__.clear()
     investors = shown.pop("investors")
     return {
@@ -46,9 +46,9 @@ def watch(scenario: Scenario, variants: Sequence[str], replication: int) -> dict
         "variants": list(variants),
         "n": len(investors),
         **shown,
-        "trust": {name: found[name]["trust"] for name in variants},
-        "status": {name: found[name]["status"] for name in variants},
-        "platform": {name: found[name]["platform"] for name in variants},
+        "trust": {name: by_variant[name]["trust"] for name in variants},
+        "status": {name: by_variant[name]["status"] for name in variants},
+        "platform": {name: by_variant[name]["platform"] for name in variants},
         "events": _events(scenario, days),
     }
 
@@ -58,14 +58,14 @@ def worth_watching(result: Result) -> list[dict[str, Any]]:
     c = result.comparison
     if c.n == 0:
         return []
-    found = {int(result.study.replications[median_world(result)[0]]): "the median world"}
+    worlds = {int(result.study.replications[median_world(result)[0]]): "the median world"}
     if c.ranked_by is not None:
         values = reading.values(result, c.ranked_by, c.baseline)
         label = words.label(c.ranked_by)
         if np.isfinite(values).any():
-            found.setdefault(int(result.study.replications[np.nanargmax(values)]), f"highest {label}")
-            found.setdefault(int(result.study.replications[np.nanargmin(values)]), f"lowest {label}")
-    return [{"replication": replication, "text": text} for replication, text in found.items()]
+            worlds.setdefault(int(result.study.replications[np.nanargmax(values)]), f"highest {label}")
+            worlds.setdefault(int(result.study.replications[np.nanargmin(values)]), f"lowest {label}")
+    return [{"replication": replication, "text": text} for replication, text in worlds.items()]
 
 
 def _days(n_steps: int) -> list[int]:
@@ -108,11 +108,11 @@ def _watched(model: TrustCrisisModel, days: Sequence[int], investors: NDArray[np
     trust = np.zeros((n_variants, len(days), n), np.uint8)
     status = np.full((n_variants, len(days), n), NO_CLIENT, np.uint8)
     was_client = np.zeros((n_variants, n), np.bool_)
-    asked = np.zeros((n_variants, n), np.bool_)
+    has_asked = np.zeros((n_variants, n), np.bool_)
     for step in range(model.story.n_days + 1):
         if step:
             model.step()
-            asked |= _asks(model)[:, investors]
+            has_asked |= _asks(model)[:, investors]
         if step not in days:
             continue
         k = days.index(step)
@@ -120,8 +120,8 @@ def _watched(model: TrustCrisisModel, days: Sequence[int], investors: NDArray[np
         trust[:, k] = _trust(model)[:, investors]
         was_client |= holds
         status[:, k] = np.where(was_client, np.where(holds, STAYS, LEFT), NO_CLIENT)
-        status[:, k][asked & was_client] = ASKED
-        asked[:] = False
+        status[:, k][has_asked & was_client] = ASKED
+        has_asked[:] = False
     series = {name: model.series(name)[list(days), :, -1] for name in ("outflow", "trust")}
     standing = model.history[list(days), Gauges.STATUS].max(axis=2).astype(int)
     return {
@@ -159,9 +159,9 @@ def _trust(model: TrustCrisisModel) -> NDArray[np.uint8]:
 def _events(scenario: Scenario, days: Sequence[int]) -> list[dict[str, Any]]:
     """Return what strikes, each on the shown day that is nearest."""
     shown = np.array(days) * scenario.step
-    found = []
+    events = []
     for item in scenario.shocks:
         at = float(shown[np.abs(shown - story.day_of(item)).argmin()])
-        told = story.event(item, "shock", scenario)
-        found.append({"day": round(at, 4), "text": told.title})
-    return sorted(found, key=lambda event: float(event["day"]))
+        described = story.event(item, "shock", scenario)
+        events.append({"day": round(at, 4), "text": described.title})
+    return sorted(events, key=lambda event: float(event["day"]))

@@ -14,9 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from trustsim.errors import ScenarioError, TrustsimError
+from trustsim.web.outgoing import encoded, without_paths
 from trustsim.web.page_state import problem_json
 from trustsim.web.refused import FULL, Refused, tells_of_full_disk
-from trustsim.web.told import encoded, without_paths
 
 T = TypeVar("T")
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR)
@@ -88,9 +88,9 @@ def gone() -> Refused:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     folder = _folder(request)
-    told = {key: without_paths(text, folder) for key, text in error.to_json()["error"].items()}
+    texts = {key: without_paths(text, folder) for key, text in error.to_json()["error"].items()}
     problems = [problem_json(problem, folder) for problem in error.problems]
-    return answer(request, {"error": told, **({"problems": problems} if problems else {})}, error.status)
+    return answer(request, {"error": texts, **({"problems": problems} if problems else {})}, error.status)
 
 
 async def _wrong(request: Request, error: Exception) -> Response:

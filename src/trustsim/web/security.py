@@ -136,9 +136,9 @@ class Gate:
     def _check_token(self, scope: Scope, headers: Headers, keys: Keys) -> Response | None:
         """Let in who knows the token: by cookie, by header, or by the address, from which it is taken away at once."""
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        asked = dict(query).get(TOKEN)
+        in_query = dict(query).get(TOKEN)
         is_page = scope.get("method") in _SAFE and not scope["path"].startswith("/api/")
-        if asked is not None and (keys.open(asked) if is_page else keys.fit(asked)):
+        if in_query is not None and (keys.open(in_query) if is_page else keys.fit(in_query)):
             rest = urlencode([(key, value) for key, value in query if key != TOKEN])
             if not is_page:
                 scope["query_string"] = rest.encode()
@@ -166,8 +166,8 @@ def _bearer(headers: Headers) -> str:
 def _parts(address: str) -> tuple[str, str | None]:
     """Return (host and port, host) of an address; nothing where it is none."""
     try:
-        found = urlsplit(address)
-        return found.netloc, found.hostname
+        parts = urlsplit(address)
+        return parts.netloc, parts.hostname
     except ValueError:
         return "", None
 

@@ -33,8 +33,8 @@ class Shared:
                 self._calls[key] = (now, call)
                 for old in list(self._calls)[: max(0, len(self._calls) - _MOST)]:
                     del self._calls[old]
-        found: T = await asyncio.shield(asyncio.wrap_future(call))
-        return found
+        result: T = await asyncio.shield(asyncio.wrap_future(call))
+        return result
 
     def submit(self, make: Callable[[], T]) -> Future[T]:
         """Do something that nobody else asks for."""

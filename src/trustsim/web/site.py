@@ -16,15 +16,17 @@ from typing import Any
 
 from trustsim.web import finished, pictures, tasks
 from trustsim.web.beside import Beside, Does
+from trustsim.web.cards import Card, has_report
 from trustsim.web.files import Files
 from trustsim.web.finished import Finished
-from trustsim.web.jobs import Card, Jobs, Status, has_report
+from trustsim.web.jobs import Jobs
 from trustsim.web.lanes import Lane
+from trustsim.web.outgoing import without_paths
 from trustsim.web.page_state import Limits, rankings
 from trustsim.web.refused import Refused
 from trustsim.web.remembered import Remembered
+from trustsim.web.standing import Status
 from trustsim.web.tasks import Place
-from trustsim.web.told import without_paths
 
 _RANKING = frozenset(rankings(()))
 _SECONDS_TO_READ, _SECONDS_TO_DRAW = 10.0, 180.0  # a question, a picture
@@ -157,8 +159,8 @@ class Site:
 
     def start(self, card: Json, by: str | None = None) -> Json:
         """Start a study that was begun and return its job."""
-        found = self.jobs.start(Card(**{**card, "variants": tuple(card["variants"])}))
-        return self.job(found.id, by)
+        begun = self.jobs.start(Card(**{**card, "variants": tuple(card["variants"])}))
+        return self.job(begun.id, by)
 
     def stop(self, id: str) -> Json:
         """Stop a study and return its job."""
@@ -186,10 +188,9 @@ class Site:
         card = self.jobs.card(id)
         status = self.jobs.status(card)
         what = ("comparison", id, _ranking(by))
-        told = self._made.last(what)
-        return {
-            **self._job(card, status, told), "comparison": told, "is_current": self._made.is_done(what, status.key)
-        }  # fmt: skip
+        comparison = self._made.last(what)
+        job = self._job(card, status, comparison)
+        return {**job, "comparison": comparison, "is_current": self._made.is_done(what, status.key)}
 
     def compared(self, id: str, by: str | None = None) -> tuple[Json, Future[Json | None]]:
         """Return a job without its comparison, and what becomes of the comparison of what is finished now."""
@@ -204,14 +205,14 @@ class Site:
 
     def listed(self) -> list[Json]:
         """Return all jobs, the newest first, without their comparisons; one that goes meanwhile is left out."""
-        found = []
+        jobs = []
         for card in self.jobs.cards():
             with suppress(Refused, OSError):
-                told = self._made.last(("comparison", card.id, None))
-                found.append({**self._job(card, self.jobs.status(card), told), "comparison": None})
-        return found
+                comparison = self._made.last(("comparison", card.id, None))
+                jobs.append({**self._job(card, self.jobs.status(card), comparison), "comparison": None})
+        return jobs
 
-    def _job(self, card: Card, status: Status, told: Json | None) -> Json:
+    def _job(self, card: Card, status: Status, comparison: Json | None) -> Json:
         done = status.count
         n_runs = card.total * len(card.variants)
         left = n_runs - done.done - done.failed
@@ -229,7 +230,7 @@ class Site:
             "done": done.done,
             "failed": done.failed,
             "total": n_runs,
-            "n_worlds": told["n"] if told else done.done // len(card.variants),
+            "n_worlds": comparison["n"] if comparison else done.done // len(card.variants),
             "seconds": status.seconds,
             "seconds_left": seconds_left,
             "has_report": has_report(self.jobs.place(card.id)) and status.name != "running",

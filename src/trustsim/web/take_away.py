@@ -17,7 +17,7 @@ from trustsim.registry import REGISTRY
 from trustsim.report import words
 from trustsim.scenario.sections import DO_NOTHING
 from trustsim.scenario.tree import Node, plain
-from trustsim.scenario.yaml_file import write
+from trustsim.scenario.yaml_writer import write
 from trustsim.web.files import SHIPPED
 from trustsim.web.page_state import Applied
 
@@ -40,11 +40,11 @@ def yaml_of(applied: Applied, folder: str) -> str:
     """Return the scenario as a file that stands alone in *folder*; its first line says how to run it."""
     assert applied.tree is not None
     document = plain(_with_files(applied.tree, folder))
-    asked = shlex.join(_asked(applied))
-    return (f"# for the same table: {asked}\n" if asked else "") + write(document)
+    command = shlex.join(_options(applied))
+    return (f"# for the same table: {command}\n" if command else "") + write(document)
 
 
-def _asked(applied: Applied) -> list[str]:
+def _options(applied: Applied) -> list[str]:
     """Return what is asked of the command line beside the scenario."""
     by = applied.state.ranked_by
     more = [] if applied.shown is None else ["--variants", words.comma_list(applied.shown)]
@@ -101,7 +101,7 @@ def _file(applied: Applied, folder: str) -> str:
 def command_of(applied: Applied, folder: str) -> str:
     """Return a command to paste in *folder* that gives the same numbers."""
     changes = _changes(applied)
-    more = _asked(applied)
+    more = _options(applied)
     if changes is None:
         return f"{_SAVE}{shlex.join(['trustsim', 'compare', 'scenario.yaml', *more])}"
     sets = [word for path, value in changes.items() for word in ("--set", f"{path}={_flow(value)}")]

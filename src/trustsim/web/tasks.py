@@ -12,19 +12,19 @@ from typing import Any
 
 from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.scenario.resolved import Scenario
-from trustsim.web import finished, jobs, play
+from trustsim.web import cards, finished, play
 from trustsim.web.files import Files
 from trustsim.web.form import form_of
+from trustsim.web.outgoing import encoded
 from trustsim.web.page_state import Applied, Limits, apply, beyond, state_of
 from trustsim.web.refused import Refused
 from trustsim.web.remembered import Remembered
-from trustsim.web.told import encoded
 
 MOST_PLAYED = 8  # variants in one world to watch
 MOST_INVESTORS_PLAYED = 20_000
 SECONDS_TO_LIST = 4.0
 Json = dict[str, Any]
-_ASKED = Remembered(20)
+_STUDIES = Remembered(20)
 
 
 @dataclass(frozen=True)
@@ -44,19 +44,19 @@ def files_of(place: Place) -> Files:
 
 def listed(place: Place) -> bytes:
     """Return the list of scenarios; of those that it has no time to read the names alone."""
-    found = files_of(place).listed(SECONDS_TO_LIST)
-    document = {"folder": place.folder.name, "is_read_only": place.is_read_only, "scenarios": found}
+    entries = files_of(place).listed(SECONDS_TO_LIST)
+    document = {"folder": place.folder.name, "is_read_only": place.is_read_only, "scenarios": entries}
     return encoded(document)
 
 
 def form(place: Place, document: object, pace: float | None) -> bytes:
     """Return the form of a state; *pace*: seconds a piece of work took, where that is known."""
     applied = _applied(place, document)
-    found = form_of(applied, str(place.folder))
+    content = form_of(applied, str(place.folder))
     needs = applied.needs
-    found["seconds_estimate"] = None if needs is None else needs.seconds if pace is None else pace * work_of(needs)
-    found["needs"] = None if needs is None else needs.to_json()
-    return encoded({**found, "is_read_only": place.is_read_only})
+    content["seconds_estimate"] = None if needs is None else needs.seconds if pace is None else pace * work_of(needs)
+    content["needs"] = None if needs is None else needs.to_json()
+    return encoded({**content, "is_read_only": place.is_read_only})
 
 
 def add(place: Place, name: str, text: str) -> str:
@@ -68,12 +68,12 @@ def begin(place: Place, document: object) -> Json:
     """Write down the study of a state, unless it is there, and return its card as plain data."""
     applied, _ = _whole(place, document)
     assert applied.needs is not None, "a scenario without problems"
-    return asdict(jobs.begin(place.folder, applied, work_of(applied.needs)))
+    return asdict(cards.begin(place.folder, applied, work_of(applied.needs)))
 
 
 def renew(run: Path) -> None:
     """Get a run folder ready to go on."""
-    jobs.renew(run)
+    cards.renew(run)
 
 
 def world_of(place: Place, document: object, replication: int) -> bytes:
@@ -85,7 +85,7 @@ def world_of(place: Place, document: object, replication: int) -> bytes:
 
 def world(place: Place, run: Path, names: tuple[str, ...], replication: int) -> bytes:
     """Return one world of a run folder to watch."""
-    scenario: Scenario = _ASKED.get(run, lambda: finished.asked(run)).scenario
+    scenario: Scenario = _STUDIES.get(run, lambda: finished.study_of(run)).scenario
     return _watched(place, scenario, names, replication)
 
 
@@ -95,10 +95,10 @@ def _applied(place: Place, document: object) -> Applied:
 
 def _whole(place: Place, document: object) -> tuple[Applied, Scenario]:
     """Return the scenario of a state in which nothing is wrong. Raises Refused (422) with all that is wrong."""
-    found = _applied(place, document)
-    if found.scenario is None:
-        raise Refused(422, "a scenario with problems", "one without", found.problems)
-    return found, found.scenario
+    applied = _applied(place, document)
+    if applied.scenario is None:
+        raise Refused(422, "a scenario with problems", "one without", applied.problems)
+    return applied, applied.scenario
 
 
 def _watched(place: Place, scenario: Scenario, names: tuple[str, ...], replication: int) -> bytes:

@@ -1,24 +1,40 @@
-/** The colours of variants, as the pictures of the report have them: the baseline grey, the others in their order. */
+/** Variants have the colours of the pictures of the report: the baseline grey, the others in their order. */
 
 import { h } from "./dom.js";
 
 const N_COLOURS = 7;
 export const MOST_SHOWN = 8;
 
-/** Return the number of the colour `--v0` … `--v7` of each variant. */
+/**
+ * Return the number of the colour `--v0` … `--v7` of each variant.
+ * @param {readonly string[]} variants
+ * @param {string} baseline
+ * @returns {Map<string, number>}
+ */
 export function hues(variants, baseline) {
   const others = variants.filter((name) => name !== baseline);
-  return new Map([[baseline, 0], ...others.map((name, place) => [name, (place % N_COLOURS) + 1])]);
+  const hue = new Map([[baseline, 0]]);
+  others.forEach((name, place) => {
+    hue.set(name, (place % N_COLOURS) + 1);
+  });
+  return hue;
 }
 
-/** Make the dot that stands before a variant's name; no hue gives a hollow one. */
+/**
+ * Make the dot that stands before a variant's name; no hue gives a hollow one.
+ * @param {number} [hue]
+ */
 export function swatch(hue) {
   return h("span", { class: swatchClass(hue), "aria-hidden": "true" });
 }
 
+/** @param {number} [hue] */
 export const swatchClass = (hue) => (hue === undefined ? "swatch" : `swatch hue-${hue}`);
 
-/** Return the value of one of the page's colours, as a canvas needs it. */
+/**
+ * Return the value of one of the page's colours, as a canvas needs it.
+ * @param {string} name
+ */
 export function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

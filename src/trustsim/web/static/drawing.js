@@ -1,9 +1,29 @@
-/** Pictures from the server: SVG, read as XML, cut down to plain drawing, then put into the page. */
+/** A picture from the server is SVG: it is read as XML, cut down to plain drawing, then put into the page. */
 
 const SVG = "http://www.w3.org/2000/svg";
-const ELEMENTS = new Set(["svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title", "desc", "defs", "clipPath", "use"]);
+const ELEMENTS = new Set([
+  "svg",
+  "g",
+  "path",
+  "rect",
+  "circle",
+  "ellipse",
+  "line",
+  "polyline",
+  "polygon",
+  "text",
+  "tspan",
+  "title",
+  "desc",
+  "defs",
+  "clipPath",
+  "use",
+]);
 
-/** Return the picture as an element of the page, or null where it cannot be read. */
+/**
+ * Return the picture as an element of the page, or null where it cannot be read.
+ * @param {string} text
+ */
 export function drawing(text) {
   const named = text.replace(/<svg(?![^>]*\sxmlns=)/, `<svg xmlns="${SVG}"`); // as for HTML, which needs no name space
   const read = new DOMParser().parseFromString(named, "image/svg+xml");
@@ -13,6 +33,7 @@ export function drawing(text) {
   return document.importNode(root, true);
 }
 
+/** @param {Element} element */
 function clean(element) {
   if (!ELEMENTS.has(element.localName)) {
     element.remove();

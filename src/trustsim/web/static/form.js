@@ -1,39 +1,83 @@
-/** The parameters: groups of fields, those that the file sets first, a search over all of them. */
+/** This panel holds the parameters in groups, those that the file sets first, with a search over all of them. */
 
 import { h, keyed, newId, plural, say } from "./dom.js";
 import { field } from "./field.js";
-import { change, current } from "./state.js";
+import { problemOf } from "./problems.js";
+import { change, question } from "./state.js";
 
-const fields = new Map(); // path -> what field() returns
+/**
+ * A field of the panel: its shape changes where other controls are needed.
+ * @typedef {ReturnType<typeof field> & {shape: string}} Made
+ */
 
-/** Make the panel once; returns `show(form, problems)`. */
+/** @type {Map<string, Made>} by path */
+const fields = new Map();
+
+/**
+ * Make the panel once; returns `{show(form, problems), reveal(path)}`.
+ * @param {HTMLElement} panel
+ * @param {(n: number) => void} onCount
+ */
 export function parameters(panel, onCount) {
   const id = newId("search");
-  const search = h("input", { type: "search", id, placeholder: "Search parameters", autocomplete: "off", on: { input: () => filter() } });
+  const search = h("input", {
+    type: "search",
+    id,
+    placeholder: "Search parameters",
+    autocomplete: "off",
+    on: { input: () => filter() },
+  });
   const found = h("p", { class: "note", role: "status" });
   const groups = h("div", { class: "groups" });
-  const undo = h("button", { type: "button", class: "quiet", on: { click: () => change((state) => { delete state.set; }) } }, "Put all back");
+  /** @type {HTMLDetailsElement[]} */
+  const shownGroups = [];
+  const undo = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      on: {
+        click: () =>
+          change((state) => {
+            delete state.set;
+          }),
+      },
+    },
+    "Put all back",
+  );
   const only = h("input", { type: "checkbox", id: `${id}-only`, on: { change: () => filter() } });
   panel.append(
-    h("div", { class: "searchbar" }, h("label", { for: id, class: "hidden" }, "Search parameters"), search,
-      h("label", { class: "tick" }, only, "Changed only"), undo),
-    found, groups);
+    h(
+      "div",
+      { class: "searchbar" },
+      h("label", { for: id, class: "hidden" }, "Search parameters"),
+      search,
+      h("label", { class: "tick" }, only, "Changed only"),
+      undo,
+    ),
+    found,
+    groups,
+  );
 
   function filter() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const isFiltered = words.length > 0 || only.checked;
     let n = 0;
-    for (const group of groups.children) {
+    for (const group of shownGroups) {
       let inGroup = 0;
-      for (const element of group.querySelectorAll(".field")) {
+      for (const element of fieldsIn(group)) {
         const text = `${group.dataset.text} ${element.dataset.text}`;
-        const isHit = words.every((word) => text.includes(word)) && (!only.checked || element.classList.contains("is-changed"));
+        const isHit =
+          words.every((word) => text.includes(word)) && (!only.checked || element.classList.contains("is-changed"));
         element.hidden = !isHit;
-        inGroup += isHit;
+        inGroup += Number(isHit);
       }
       for (const fold of [group, ...group.querySelectorAll("details")]) {
         if (isFiltered && fold.dataset.was === undefined) fold.dataset.was = String(fold.open);
-        if (!isFiltered && fold.dataset.was !== undefined) { fold.open = fold.dataset.was === "true"; delete fold.dataset.was; }
+        if (!isFiltered && fold.dataset.was !== undefined) {
+          fold.open = fold.dataset.was === "true";
+          delete fold.dataset.was;
+        }
         if (isFiltered) fold.open = true;
       }
       group.hidden = inGroup === 0;
@@ -42,12 +86,26 @@ export function parameters(panel, onCount) {
     say(found, isFiltered ? plural(n, "parameter") : "");
   }
 
+  /**
+   * @param {Form} form
+   * @param {Map<string, string>} problems
+   */
   function show(form, problems) {
-    const set = current().set ?? {};
-    keyed(groups, form.groups, (group) => `${form.id} ${group.key}`, makeGroup, (element, group, place) => {
-      element.update(group, set, problems);
-      if (!element.dataset.seen) { element.open = place === 0; element.dataset.seen = "yes"; }
-    });
+    const set = question().set ?? {};
+    shownGroups.length = 0;
+    keyed(
+      groups,
+      form.groups,
+      (group) => `${form.id} ${group.key}`,
+      makeGroup,
+      ({ element, update }, group, place) => {
+        update(group, set, problems);
+        shownGroups.push(element);
+        if (element.dataset.seen) return;
+        element.open = place === 0;
+        element.dataset.seen = "yes";
+      },
+    );
     const n = Object.keys(set).length;
     undo.hidden = n === 0;
     onCount(n);
@@ -56,13 +114,22 @@ export function parameters(panel, onCount) {
 
   return {
     show,
-    /** Bring a field into view and put the focus on it; false where it is not here. */
+    /**
+     * Bring a field into view and put the focus on it; false where it is not here.
+     * @param {string} path
+     */
     reveal(path) {
-      const element = fields.get(path)?.element;
-      if (!element?.isConnected) return false;
-      if (element.hidden) { search.value = ""; only.checked = false; filter(); }
-      for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-      element.focusControl();
+      const field = fields.get(path);
+      if (!field?.element.isConnected) return false;
+      const { element } = field;
+      if (element.hidden) {
+        search.value = "";
+        only.checked = false;
+        filter();
+      }
+      for (let fold = element.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null)
+        fold.open = true;
+      field.focus();
       return true;
     },
   };
@@ -77,7 +144,12 @@ function makeGroup() {
   const moreText = h("summary", {});
   const more = h("details", { class: "more" }, moreText, rest);
   const element = h("details", { class: "group" }, h("summary", {}, title, count), text, main, more);
-  element.update = (group, set, problems) => {
+  /**
+   * @param {Group} group
+   * @param {Record<string, Value>} set
+   * @param {Map<string, string>} problems
+   */
+  function update(group, set, problems) {
     say(title, group.title);
     say(text, group.text ?? "");
     element.dataset.text = `${group.title} ${group.key}`.toLowerCase();
@@ -88,35 +160,58 @@ function makeGroup() {
     say(moreText, `${plural(others.length, "more parameter")}, as by default`);
     const n = [...group.fields, ...others].filter((each) => each.path in set).length;
     say(count, n ? `${n} changed` : "");
-  };
-  return element;
+  }
+  return { element, update };
 }
 
+/**
+ * @param {Element} group
+ * @returns {NodeListOf<HTMLElement>}
+ */
+const fieldsIn = (group) => group.querySelectorAll(".field");
+
+/**
+ * @param {Element} parent
+ * @param {Field[]} list
+ * @param {Record<string, Value>} set
+ * @param {Map<string, string>} problems
+ */
 function showFields(parent, list, set, problems) {
-  keyed(parent, list, keyOf, makeField, (element, each) => {
+  keyed(parent, list, keyOf, makeField, ({ element, update }, each) => {
     element.dataset.text = `${each.label} ${each.name} ${each.path} ${each.text}`.toLowerCase();
-    element.update(each, set[each.path] ?? null, problems.get(each.path) ?? problems.get(each.holds));
+    update(each, set[each.path] ?? null, problemOf(each, problems));
   });
 }
 
+/** @param {Field} field */
 const shapeOf = ({ path, kind, slider }) => `${path} ${kind} ${slider?.suffix}`;
 
-/** Return the key of a field's element: one that is typed into stays, whatever the text is by now. */
-function keyOf(given) {
-  const old = fields.get(given.path);
-  return old?.element.contains(document.activeElement) ? old.shape : shapeOf(given);
+/**
+ * Return the key of a field's element: one that is typed into stays, whatever the text is by now.
+ * @param {Field} field
+ */
+function keyOf(field) {
+  const old = fields.get(field.path);
+  return old?.element.contains(document.activeElement) ? old.shape : shapeOf(field);
 }
 
-function makeField(given) {
-  const { path, holds } = given;
-  const made = field(given, (text) => change((state) => {
-    const isOut = text === null || (holds && text === "");
-    const kept = Object.entries(state.set ?? {}).filter(([key]) => key !== path && !(isOut && holds && key.startsWith(`${holds}.`)));
-    state.set = Object.fromEntries(isOut ? kept : [...kept, [path, text]]);
-  }));
-  made.element.update = made.update;
-  made.shape = shapeOf(given);
+/**
+ * @param {Field} first
+ * @returns {Made}
+ */
+function makeField(first) {
+  const { path, holds } = first;
+  const controls = field(first, (text) =>
+    change((state) => {
+      const isOut = text === null || (holds && text === "");
+      const others = Object.entries(state.set ?? {}).filter(
+        ([key]) => key !== path && !(isOut && holds && key.startsWith(`${holds}.`)),
+      );
+      state.set = Object.fromEntries(isOut ? others : [...others, [path, text]]);
+    }),
+  );
+  const made = { ...controls, shape: shapeOf(first) };
   fields.set(path, made);
   if (holds) fields.set(holds, made);
-  return made.element;
+  return made;
 }

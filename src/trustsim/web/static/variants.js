@@ -1,72 +1,120 @@
-/** The variants: which are run, what each is made of; add, edit, combine, duplicate, rename, remove. */
+/** This panel lists the variants: which are run, what each does; it adds, edits, renames and removes them. */
 
 import { hues, swatch, swatchClass } from "./colours.js";
-import { button, h, icon, iconButton, keyed, newId, say, toast } from "./dom.js";
-import { asText, field } from "./field.js";
+import { button, h, icon, keyed, newId, say, toast } from "./dom.js";
+import { makeEditor } from "./editor.js";
+import { pickPart } from "./levers.js";
 import * as packages from "./packages.js";
-import { pick } from "./picker.js";
-import { change, current, replace } from "./state.js";
+import { change, question, replace } from "./state.js";
+import { summaryOf } from "./summary.js";
 
-const FAMILIES = { regulatory: "Rules", ux: "Ease of use", communication: "What is said", platform: "What the platform does", sector: "Sector" };
+/**
+ * What the panel lets one of its variants do.
+ * @typedef {object} Tools
+ * @property {() => Form} form
+ * @property {(name: string) => boolean} isOpen
+ * @property {(name: string) => void} toggle
+ * @property {(name: string, wanted: string) => void} rename
+ * @property {(name: string) => void} duplicate
+ * @property {(name: string) => void} remove
+ */
 
-/** Make the panel once; returns `{show(form, problems), reveal(path)}`. */
+/**
+ * Make the panel once; returns `{show(form, problems), reveal(path)}`.
+ * @param {HTMLElement} panel
+ * @param {(n: number, all: number) => void} onCount
+ */
 export function variants(panel, onCount) {
-  let form = null;
+  /** @type {Form | null} */
+  let shownForm = null;
+  /** @type {string | null} */
   let toFocus = null;
+  /** @type {Set<string>} */
   const open = new Set();
   const list = h("ul", { class: "variants" });
-  const all = button("Choose all", () => change((state) => { state.show = null; }), { class: "quiet" });
+  const all = button(
+    "Choose all",
+    () =>
+      change((state) => {
+        state.show = null;
+      }),
+    { class: "quiet" },
+  );
   panel.append(
     h("p", { class: "help" }, "Each variant meets the same people, network and luck. Tick those to compare."),
     list,
-    h("div", { class: "row" }, button([icon("add"), "New variant"], addVariant, { class: "secondary" }), all));
+    h("div", { class: "row" }, button([icon("add"), "New variant"], addVariant, { class: "secondary" }), all),
+  );
+
+  /** Return the form, which there is once there is something to choose. */
+  function form() {
+    if (shownForm === null) throw new Error("no scenario is shown yet");
+    return shownForm;
+  }
 
   async function addVariant() {
-    const part = await pickPart(form, "New variant: what does it do?");
+    const part = await pickPart(form(), "New variant: what does it do?");
     if (part === null) return;
-    const name = packages.add(form, part.title.toLowerCase(), [part.raw]);
+    const name = packages.add(form(), part.title.toLowerCase(), [part.raw]);
     open.add(name);
     toFocus = name;
   }
 
+  /** @type {Tools} */
   const tools = {
-    form: () => form,
+    form,
     isOpen: (name) => open.has(name),
     toggle(name) {
-      open.has(name) ? open.delete(name) : open.add(name);
+      if (!open.delete(name)) open.add(name);
       draw();
     },
     rename(name, wanted) {
       if (open.delete(name)) open.add(wanted);
-      packages.rename(form, name, wanted);
+      packages.rename(form(), name, wanted);
     },
     duplicate(name) {
-      const copy = packages.add(form, `${name} 2`, packages.partsOf(form, name));
+      const copy = packages.add(form(), `${name} 2`, packages.partsOf(form(), name));
       open.add(copy);
       toFocus = copy;
     },
     remove(name) {
-      const before = current();
-      packages.drop(form, name);
+      const before = question();
+      packages.drop(form(), name);
       toast(`Removed ‘${name}’.`, { label: "Undo", act: () => replace(before) });
     },
   };
+  /** @type {Map<string, string>} */
   let problems = new Map();
 
   function draw() {
-    const shown = packages.shownOf(form);
-    const hue = hues(shown, form.baseline);
-    const items = form.variants.map((each) => ({ ...each, hue: shown.includes(each.name) ? hue.get(each.name) : undefined }));
-    keyed(list, items, (each) => `${form.id} ${each.name}`, (each) => makeVariant(each, tools), (element, each) => element.update(each, problems));
+    const { baseline, id, variants } = form();
+    const shown = packages.shownOf(form());
+    const hue = hues(shown, baseline);
+    const items = variants.map((each) => ({
+      ...each,
+      hue: shown.includes(each.name) ? hue.get(each.name) : undefined,
+    }));
+    keyed(
+      list,
+      items,
+      (each) => `${id} ${each.name}`,
+      (each) => makeVariant(each, tools),
+      (made, each) => made.update(each, problems),
+    );
     all.hidden = shown.length === items.length;
     onCount(shown.length, items.length);
     if (toFocus !== null) focusName(toFocus);
   }
 
+  /** @param {string} name */
+  const elementOf = (name) => [...list.querySelectorAll("li")].find((each) => each.dataset.name === name);
+
+  /** @param {string} name */
   function focusName(name) {
-    const element = [...list.children].find((each) => each.dataset.name === name);
+    const element = elementOf(name);
     if (!element) return;
     toFocus = null;
+    /** @type {HTMLInputElement | null} */
     const input = element.querySelector(".name-input");
     input?.focus();
     input?.select();
@@ -74,155 +122,99 @@ export function variants(panel, onCount) {
   }
 
   return {
-    show(next, found) {
-      form = next;
-      problems = found;
+    /**
+     * @param {Form} nextForm
+     * @param {Map<string, string>} nextProblems
+     */
+    show(nextForm, nextProblems) {
+      shownForm = nextForm;
+      problems = nextProblems;
       draw();
     },
+    /** @param {string} path */
     reveal(path) {
-      const holder = form?.variants.find((each) => each.parts.some((part) => part.fields?.some((one) => one.path === path)) || path.startsWith(`variants.${each.name}`));
+      const holder = shownForm?.variants.find(
+        (each) =>
+          each.parts.some((part) => part.fields?.some((one) => one.path === path)) ||
+          path.startsWith(`variants.${each.name}`),
+      );
       if (!holder) return false;
       open.add(holder.name);
       draw();
+      /** @type {HTMLElement | null | undefined} */
       const input = panel.querySelector(`[data-path="${CSS.escape(path)}"], [data-holds="${CSS.escape(path)}"]`);
-      (input ?? [...list.children].find((each) => each.dataset.name === holder.name).querySelector("button, input:not(:disabled)")).focus();
+      /** @type {HTMLElement | null | undefined} */
+      const first = elementOf(holder.name)?.querySelector("button, input:not(:disabled)");
+      (input ?? first)?.focus();
       return true;
     },
   };
 }
 
+/**
+ * @param {Variant} first
+ * @param {Tools} tools
+ */
 function makeVariant(first, tools) {
   const { name } = first;
   const id = newId("variant");
-  const tick = h("input", { type: "checkbox", id, on: { change: () => packages.setShown(tools.form(), name, tick.checked) } });
+  /** @type {HTMLInputElement} */
+  const tick = h("input", {
+    type: "checkbox",
+    id,
+    on: { change: () => packages.setShown(tools.form(), name, tick.checked) },
+  });
   const dot = swatch(undefined);
   const tag = h("span", { class: "tag" });
   const does = h("p", { class: "does" });
   const editor = h("div", { class: "editor", id: `${id}-editor`, hidden: true });
   const toggle = button("Edit", () => tools.toggle(name), { class: "quiet", "aria-controls": `${id}-editor` });
   toggle.setAttribute("aria-label", `Edit ${name}`);
-  const element = h("li", { class: "variant", "data-name": name },
-    h("div", { class: "variant-head" }, tick, h("label", { for: id }, dot, h("span", { class: "name" }, name)), tag, toggle),
-    does, editor);
+  const element = h(
+    "li",
+    { class: "variant", "data-name": name },
+    h(
+      "div",
+      { class: "variant-head" },
+      tick,
+      h("label", { for: id }, dot, h("span", { class: "name" }, name)),
+      tag,
+      toggle,
+    ),
+    does,
+    editor,
+  );
+  /** @type {ReturnType<typeof makeEditor> | null} */
   let body = null;
 
-  element.update = (variant, problems) => {
+  /**
+   * @param {Variant & {hue?: number}} variant
+   * @param {Map<string, string>} problems
+   */
+  function update(variant, problems) {
     tick.checked = variant.hue !== undefined;
     tick.disabled = variant.is_baseline;
     tick.title = variant.is_baseline ? "The baseline is always run: differences are to it" : "";
     dot.className = swatchClass(variant.hue);
     const isEdited = variant.from === "page" || packages.isChanged(name);
-    say(tag, [variant.is_baseline && "baseline", isEdited && (variant.from === "page" ? "yours" : "changed")].filter(Boolean).join(" · "));
+    say(
+      tag,
+      [variant.is_baseline && "baseline", isEdited && (variant.from === "page" ? "yours" : "changed")]
+        .filter(Boolean)
+        .join(" · "),
+    );
     say(does, summaryOf(variant));
     const isOpen = tools.isOpen(name);
     editor.hidden = !isOpen;
     toggle.setAttribute("aria-expanded", String(isOpen));
     say(toggle, isOpen ? "Close" : "Edit");
     toggle.setAttribute("aria-label", `${isOpen ? "Close" : "Edit"} ${name}`);
-    if (isOpen && !body) editor.append(...(body = makeEditor(variant, tools)).elements);
-    if (isOpen) body.update(variant, problems);
-  };
-  return element;
-}
-
-function summaryOf({ parts, name }) {
-  if (parts.length === 0) return "Nothing is done.";
-  return parts.map((part) => partText(part)).join(" + ") || name;
-}
-
-function partText(part) {
-  if (part.kind) {
-    const values = Object.entries(part.values ?? {}).filter(([key]) => key !== "platform");
-    const told = values.map(([key, value]) => `${key.replaceAll("_", " ")} ${valueText(value)}`).join(", ");
-    return told ? `${part.title}: ${told}` : part.title;
+    if (!isOpen) return;
+    if (!body) {
+      body = makeEditor(variant, tools);
+      editor.append(...body.elements);
+    }
+    body.update(variant, problems);
   }
-  if (part.set) return Object.entries(part.set).map(([key, value]) => `${key} = ${value}`).join(", ");
-  return `‘${part.name}’`;
-}
-
-/** Say a value of a lever; of a trigger what it watches and when it fires. */
-function valueText(value) {
-  if (value === null || typeof value !== "object") return String(value).replaceAll(" ", "\u00a0");
-  const sides = ["above", "below"].filter((side) => value[side]).map((side) => `${side} ${valueText(value[side])}`);
-  return [String(value.indicator ?? "").replaceAll("_", " "), ...sides].join(" ");
-}
-
-function makeEditor(first, tools) {
-  const { name } = first;
-  const id = newId("name");
-  const wrong = h("p", { class: "error", id: `${id}-error`, hidden: true });
-  const input = h("input", { type: "text", id, class: "name-input", value: name, "aria-describedby": `${id}-error`, maxlength: 60, autocomplete: "off", on: { change: () => rename() } });
-  const parts = h("div", { class: "parts" });
-  const form = tools.form;
-  const back = button("As in the file", () => packages.restore(name), { class: "quiet" });
-  const add = button([icon("add"), "Add or combine"], async () => {
-    const part = await pickPart(form(), `Add to ‘${name}’`, name);
-    if (part !== null) packages.edit(form(), name, (list) => list.push(part.raw));
-    add.focus();
-  }, { class: "secondary" });
-  const naming = h("div", { class: "naming" }, h("label", { for: id, class: "label" }, "Name"), input, wrong);
-  const remove = button("Remove", () => tools.remove(name), { class: "quiet danger" });
-
-  function rename() {
-    const wanted = input.value.trim().replace(/\s+/g, " ");
-    const isTaken = wanted !== name && form().variants.some((each) => each.name === wanted);
-    say(wrong, wanted === "" ? "A variant needs a name." : isTaken ? `There is a variant ‘${wanted}’ already.` : "");
-    wrong.hidden = wrong.textContent === "";
-    input.setAttribute("aria-invalid", String(!wrong.hidden));
-    if (wrong.hidden && wanted !== name) tools.rename(name, wanted);
-  }
-
-  return {
-    elements: [naming, parts, h("div", { class: "row" }, add, button("Duplicate", () => tools.duplicate(name), { class: "quiet" }), back, remove)],
-    update(variant, problems) {
-      naming.hidden = variant.is_baseline;
-      remove.hidden = variant.is_baseline;
-      back.hidden = variant.from !== "file" || !packages.isChanged(name);
-      const items = variant.parts.map((part, place) => ({ part, place }));
-      keyed(parts, items, ({ part, place }) => `${place} ${part.kind ?? part.name ?? "set"}`, ({ part, place }) => makePart(name, part, place, tools), (element, item) => element.update(item.part, problems));
-    },
-  };
-}
-
-function makePart(variant, first, place, tools) {
-  const form = tools.form;
-  const title = first.title ?? first.name ?? "";
-  const remove = iconButton("close", `Remove ${title}`, () => packages.edit(form(), variant, (list) => list.splice(place, 1)));
-  const text = h("p", { class: "help" });
-  const fields = h("div", { class: "fields" });
-  const element = h("fieldset", { class: "part" }, h("legend", {}, first.kind ? title : first.set ? "Other settings" : `As ‘${first.name}’`), remove, text, fields);
-  element.update = (part, problems) => {
-    say(text, part.set ? partText(part) : (part.text ?? ""));
-    const values = packages.partsOf(form(), variant)[place] ?? {};
-    keyed(fields, part.fields ?? [], (each) => `${each.name} ${each.kind}`, (each) => makeField(each, variant, place, tools), (row, each) => {
-      const value = packages.valueOf(values, each.name);
-      const isChanged = value !== null && each.default !== null && asText(value) !== asText(each.default);
-      row.update(each, typeof value === "object" ? null : value, problems.get(each.path) ?? problems.get(each.holds), isChanged);
-    });
-  };
-  return element;
-}
-
-function makeField(given, variant, place, tools) {
-  const made = field(given, (text) => packages.edit(tools.form(), variant, (list) => packages.setValue(list[place], given, text)));
-  made.element.update = made.update;
-  return made.element;
-}
-
-/** Let the reader choose a lever, or another variant to take over; resolves to `{title, raw}` or null. */
-function pickPart(form, title, except = null) {
-  const levers = Object.entries(FAMILIES).map(([family, heading]) => ({
-    title: heading,
-    items: form.interventions.filter((each) => each.family === family).map((each) => ({
-      title: each.title, text: each.summary, key: each.kind, value: { title: each.title, raw: blank(each) },
-    })),
-  }));
-  const others = form.variants.filter((each) => each.name !== except && !each.is_baseline);
-  const known = { title: "Existing variants, to combine", items: others.map((each) => ({ title: each.name, text: summaryOf(each), value: { title: each.name, raw: each.name } })) };
-  return pick({ title, hint: "Levers that work together can be put into one variant.", groups: [...levers, known] });
-}
-
-function blank(lever) {
-  const needed = lever.fields.filter((each) => each.is_required);
-  return { kind: lever.kind, ...Object.fromEntries(needed.map((each) => [each.name, each.choices?.[0] ?? each.value ?? ""])) };
+  return { element, update };
 }

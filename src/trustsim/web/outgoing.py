@@ -1,4 +1,4 @@
-"""What is told to whoever asks: data as they are, and messages that name no file by where it lies on this machine."""
+"""What goes out to whoever asks: data as they are, and messages that name no file by where it lies on this machine."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def _patterns(folder: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern
 @cache
 def _roots() -> tuple[str, ...]:
     """Return where else things lie on this machine, the longest first."""
-    found = {str(_PACKAGE), str(_PACKAGE.parents[1]), sys.prefix, tempfile.gettempdir(), os.path.expanduser("~")}
-    return tuple(sorted((each for each in found if len(each) > 1), key=len, reverse=True))
+    roots = {str(_PACKAGE), str(_PACKAGE.parents[1]), sys.prefix, tempfile.gettempdir(), os.path.expanduser("~")}
+    return tuple(sorted((each for each in roots if len(each) > 1), key=len, reverse=True))
 
 
 def _either(path: str) -> str:
