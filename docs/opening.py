@@ -11,9 +11,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import trustsim as ts
-from trustsim.report import graph, look, network_chart
-from trustsim.report.result import Result
-from trustsim.report.spread import spread_of
+from trustsim.ask.result import Result
+from trustsim.report.page import network_chart
+from trustsim.report.pictures import graph, look
+from trustsim.report.pictures.spread import spread_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs/pictures/opening.png"

@@ -16,10 +16,10 @@ from scipy.optimize import brentq
 from scipy.stats import poisson
 
 import trustsim as ts
+from trustsim.analysis.checked import Checked, Evidence
 from trustsim.experiment.study import Study
-from trustsim.report import look
-from trustsim.report.evidence_tables import expected, observed, what_of
-from trustsim.report.evidenced import Checked, Evidence
+from trustsim.report.pictures import look
+from trustsim.report.tables.evidence_tables import expected, observed, what_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS, PICTURES = ROOT / "scenarios/limits", ROOT / "docs/pictures"

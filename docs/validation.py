@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 import trustsim as ts
+from trustsim.analysis.checked import Checked
 from trustsim.experiment.study import Study
-from trustsim.report import look, sources
-from trustsim.report.evidence_tables import expected, observed, what_of
-from trustsim.report.evidenced import Checked
+from trustsim.report.pictures import look
+from trustsim.report.tables.evidence_tables import expected, observed, what_of
+from trustsim.report.words import sources
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ("history", "cases", "calm.yaml")

@@ -23,7 +23,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
     "errors", "arguments", "units", "names", "registry", "kernels", "scenario", "world", "mechanisms", "outcomes",
     "catalog",
-    "model", "experiment", "analysis", "report", "bench", "live", "web", "cli", "__main__",
+    "model", "experiment", "analysis", "report", "ask", "bench", "live", "web", "cli", "__main__",
 )  # fmt: skip
 
 # package → the rooms and files that may import it

@@ -16,12 +16,12 @@ from trustsim.analysis import posterior
 from trustsim.analysis.calibration import search
 from trustsim.analysis.emulator import emulate
 from trustsim.analysis.trials import Trial, TrialLog, loss, positions_of, values_at
+from trustsim.ask import calibrated
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.store import Store
-from trustsim.report import calibrated
-from trustsim.report.calibration_tables import calibrated_file, print_calibration
+from trustsim.report.tables.calibration_tables import calibrated_file, print_calibration
 from trustsim.scenario.load import load, loads
 from trustsim.scenario.targets import FreeParameter, Target, Targets, read_targets
 from trustsim.scenario.yaml_file import write

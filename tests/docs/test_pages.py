@@ -13,8 +13,8 @@ import pytest
 import trustsim as ts
 from trustsim.cli import main
 from trustsim.kernels import layout
-from trustsim.report import sources
-from trustsim.report.table import ranked_table
+from trustsim.report.tables.table import ranked_table
+from trustsim.report.words import sources
 from trustsim.scenario.schema import schema_of
 
 ROOT = Path(__file__).resolve().parents[2]

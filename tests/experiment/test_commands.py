@@ -13,10 +13,11 @@ from click.testing import CliRunner
 
 from trustsim import cli
 from trustsim.analysis.causes import simulate_with_causes
+from trustsim.ask import result
 from trustsim.cli import common, studies
 from trustsim.experiment import address
 from trustsim.registry import Registry
-from trustsim.report import reading, result
+from trustsim.report.words import reading
 
 
 def registry():

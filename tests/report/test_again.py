@@ -14,14 +14,17 @@ from trustsim.analysis import causes
 from trustsim.analysis.attribution import attribution
 from trustsim.analysis.causes import CHANNELS, CLAIMS
 from trustsim.analysis.comparison import compare
+from trustsim.ask import again
+from trustsim.ask import result as results
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.store import count
-from trustsim.report import again, page, reading, spread, story, why, words
-from trustsim.report import result as results
-from trustsim.report.answer import answer
-from trustsim.report.result import Result
+from trustsim.report.page import page, why
+from trustsim.report.pictures import spread
+from trustsim.report.words import reading, story, words
+from trustsim.report.words.answer import answer
 from trustsim.scenario.load import load
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"

@@ -6,9 +6,10 @@ import pytest
 from test_losers import N, made
 
 from trustsim.analysis.comparison import compare
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
-from trustsim.report import flips, pricing, reading
-from trustsim.report.result import Result
+from trustsim.report.page import flips, pricing
+from trustsim.report.words import reading
 
 WOBBLE = 0.001 * np.cos(np.arange(3 * N)).reshape(N, 3)
 

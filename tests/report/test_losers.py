@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from trustsim.analysis.comparison import compare
+from trustsim.ask import again
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
-from trustsim.report import again, losers, page
-from trustsim.report.result import Result
+from trustsim.report.page import losers, page
 
 N = 40
 WAVE = 0.01 * np.sin(np.arange(N))[:, None]  # what differs from world to world, the same for all variants

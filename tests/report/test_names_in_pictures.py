@@ -14,8 +14,9 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from trustsim.report import fonts, look, plots, reading, story, vector, words
-from trustsim.report.result import Result
+from trustsim.ask.result import Result
+from trustsim.report.pictures import fonts, look, plots, vector
+from trustsim.report.words import reading, story, words
 
 NAMES = (
     "$nothing$", "fee $5 (2% above $500)", r"\frac{$x$", "_^{$$$}", "港湾 闸门", "الميناء 🚢", "한글 ひらがな",

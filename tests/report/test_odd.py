@@ -10,11 +10,12 @@ import pytest
 import trustsim as ts
 from shipped import SHIPPED
 from trustsim.analysis.comparison import compare
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.study import Study
-from trustsim.report import odd, sources, words
-from trustsim.report.markdown import escaped
-from trustsim.report.result import Result
+from trustsim.report.odd import odd
+from trustsim.report.tables.markdown import escaped
+from trustsim.report.words import sources, words
 
 ROOT = Path(__file__).parents[2] / "scenarios"
 ELEMENTS = (

@@ -8,7 +8,8 @@ from matplotlib.text import Text
 
 from trustsim.analysis.comparison import pareto
 from trustsim.errors import TrustsimError
-from trustsim.report import labels, look, plots, reading, spreads, vector
+from trustsim.report.pictures import labels, look, plots, spreads, vector
+from trustsim.report.words import reading
 
 
 def texts(ax):

@@ -11,7 +11,7 @@ import pytest
 
 import trustsim as ts
 from trustsim.kernels import layout
-from trustsim.report import charts
+from trustsim.report.page import charts
 from trustsim.web.answers import comparison
 from trustsim.web.pictures import KINDS, picture
 from trustsim.web.play import ASKED, LEFT, NO_CLIENT, STAYS, watch, worth_watching

@@ -31,8 +31,8 @@ from trustsim.cli.folders import KINDS, Counts, Folder, How, Kind
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
+    from trustsim.ask.result import Result
     from trustsim.experiment.verify import Part
-    from trustsim.report.result import Result
 
 ODD = "odd.md"
 COMPILE_SECONDS = 20
@@ -270,8 +270,8 @@ def _other_addresses(study: Folder) -> list[str]:
 
 
 def _finished(folder: Path, rank_by: str | None = None) -> Result:
+    from trustsim.ask import result as results
     from trustsim.experiment.request import asked
-    from trustsim.report import result as results
 
     study = asked(folder, lambda path: common.read_scenario(str(path), ()))
     return results.kept(folder, study, common.registry(), rank_by=rank_by)
@@ -319,9 +319,9 @@ def _begin(
 
 def _go_on(study: Folder, how: How) -> None:
     """Run what is missing of the study in a folder, print what it says, and leave with the status that it deserves."""
+    from trustsim.ask import result as results
     from trustsim.experiment.request import REPORT
-    from trustsim.report import result as results
-    from trustsim.report.table import print_levels, print_ranked_table
+    from trustsim.report.tables.table import print_levels, print_ranked_table
 
     request, place = study.request, study.place
     if not how.quiet and _is_cold():

@@ -12,7 +12,8 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.model import TrustCrisisModel, lockstep_groups
 from trustsim.registry import Group, Parameter
-from trustsim.report import graph, words
+from trustsim.report.pictures import graph
+from trustsim.report.words import words
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 

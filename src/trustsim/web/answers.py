@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trustsim.analysis.comparison import COST
-from trustsim.report import look, reading, words
-from trustsim.report.answer import answer
-from trustsim.report.reading import Measure
+from trustsim.report.pictures import look
+from trustsim.report.words import reading, words
+from trustsim.report.words.answer import answer
+from trustsim.report.words.reading import Measure
 
 if TYPE_CHECKING:
-    from trustsim.report.result import Result
+    from trustsim.ask.result import Result
 
 
 def comparison(result: Result) -> dict[str, Any] | None:

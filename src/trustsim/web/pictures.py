@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from trustsim.analysis.comparison import COST
 from trustsim.errors import TrustsimError, one_of
-from trustsim.report import charts, plots, reading, vector
-from trustsim.report.charts import Chart
-from trustsim.report.reading import LOSS
+from trustsim.report.page import charts
+from trustsim.report.page.charts import Chart
+from trustsim.report.pictures import plots, vector
+from trustsim.report.words import reading
+from trustsim.report.words.reading import LOSS
 
 if TYPE_CHECKING:
-    from trustsim.report.result import Result
+    from trustsim.ask.result import Result
 
 KINDS = ("difference", "fan", "paired", "distribution", "tradeoff")
 _SHAPES = ("wide", "narrow")
