@@ -11,7 +11,7 @@ import pytest
 from trustsim.analysis.comparison import compare
 from trustsim.ask import again
 from trustsim.ask.result import Result
-from trustsim.report.page import charts, page
+from trustsim.report.page import charts, fan_chart, page
 from trustsim.report.page.again import nothing
 from trustsim.report.words import reading, story
 from trustsim.report.words.answer import answer
@@ -275,13 +275,13 @@ def test_page_without_a_finished_run_says_so(result):
 def test_a_picture_like_another_is_drawn_once_and_of_many_variants_those_that_lead(
     result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(charts, "MOST_PANELS", 4)
+    monkeypatch.setattr(fan_chart, "MOST_PANELS", 4)
     monkeypatch.setattr(reading, "MOST_ROWS", 5)
     names = (*fake.VARIANTS[:6], "twin")
     many = fake.result(names, 12)
     for series in many.study.series.values():
         series[:, :, names.index("twin")] = series[:, :, names.index("insured")]
-    chart = charts.fan(many, "outflow")
+    chart = fan_chart.fan(many, "outflow")
     assert len(chart.pictures) == len(chart.panels) == 4
     assert chart.panels[0] == "nothing"
     assert {"insured", "twin"} & set(chart.panels) == {"insured"}

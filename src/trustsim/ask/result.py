@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
+import trustsim
 from trustsim.analysis import stopping
 from trustsim.analysis.compared import Compared, rule_of
 from trustsim.analysis.comparison import check_rank
@@ -37,7 +38,6 @@ from trustsim.registry import Registry
 from trustsim.report.odd import odd
 from trustsim.report.page import page
 from trustsim.report.page.again import nothing
-from trustsim.report.pictures import plots
 from trustsim.report.tables.table import ranked_html
 from trustsim.report.words import words
 from trustsim.scenario.load import given
@@ -46,7 +46,7 @@ from trustsim.scenario.resolved import Scenario
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from trustsim.report.pictures.look import Panels
+    from trustsim.report.pictures.figures import Panels
 
 Out = str | os.PathLike[str] | Store | None  # a run folder, its run store that is open, or none
 _IN_UNITS = ("level", "low", "high", "difference", "difference_low", "difference_high")  # of the outcome
@@ -66,23 +66,23 @@ class Plots:
         ax: Axes | None = None,
     ) -> Axes | Panels:
         """Draw a series over time: median with 50 % and 90 % bands; small multiples for several variants."""
-        return plots.fan(self.result, series, variant, platform, ax)
+        return trustsim.plots.fan(self.result, series, variant, platform, ax)
 
     def difference_fan(self, series: str, variant: str, ax: Axes | None = None, platform: str | None = None) -> Axes:
         """Draw the paired difference of a series to the baseline over time."""
-        return plots.difference_fan(self.result, series, variant, ax, platform)
+        return trustsim.plots.difference_fan(self.result, series, variant, ax, platform)
 
     def distribution(self, outcome: str, ax: Axes | None = None) -> Axes:
         """Draw an outcome's value in every run, variant by variant."""
-        return plots.distribution(self.result, outcome, ax)
+        return trustsim.plots.distribution(self.result, outcome, ax)
 
     def differences(self, outcome: str, ax: Axes | None = None) -> Axes:
         """Draw the paired difference of an outcome to the baseline, with its interval, for every variant."""
-        return plots.differences(self.result, outcome, ax)
+        return trustsim.plots.differences(self.result, outcome, ax)
 
     def tradeoff(self, loss: str = "investor_loss", cost: str = "policy_cost", ax: Axes | None = None) -> Axes:
         """Draw loss against cost of every variant, with intervals."""
-        return plots.tradeoff(self.result, loss, cost, ax)
+        return trustsim.plots.tradeoff(self.result, loss, cost, ax)
 
 
 @dataclass(frozen=True, repr=False)

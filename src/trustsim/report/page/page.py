@@ -21,9 +21,12 @@ from trustsim.experiment.simulate import simulate
 from trustsim.experiment.work import Progress
 from trustsim.report.page import charts, flips, losers, network_chart, why
 from trustsim.report.page.again import NETWORK, WHY, Again
-from trustsim.report.page.charts import Chart
+from trustsim.report.page.chart import Chart
+from trustsim.report.page.fan_chart import fan
 from trustsim.report.pictures import look
 from trustsim.report.tables import page_tables
+from trustsim.report.words import flips as words_of_flips
+from trustsim.report.words import losers as words_of_losers
 from trustsim.report.words import reading, sources, story, words
 from trustsim.report.words.answer import answer
 from trustsim.report.words.reading import LOSS
@@ -125,17 +128,17 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
     counted = _counted(progress, len(compared) + len(outcomes) + len(paths))
     apart = tuple(counted(charts.differences(result, name)) for name in compared)
     runs = tuple(counted(charts.distribution(result, name)) for name in outcomes)
-    course = tuple(counted(charts.fan(result, name, paired=paired)) for name, paired in paths)
+    course = tuple(counted(fan(result, name, paired=paired)) for name, paired in paths)
     has_price = all(reading.is_measured(result, name) for name in (LOSS, COST))
     n_course = len(kinds) * len(drawn[:_SHOWN])
     return {
         "differences": Charts(apart[:_SHOWN], apart[_SHOWN:]),
         "course": Charts(course[:n_course], course[n_course:]),
         "runs": Charts(runs[:_SHOWN], runs[_SHOWN:]),
-        "losers": Charts(losers.chapter(result), told=losers.told(result)),
+        "losers": Charts(losers.chapter(result), told=words_of_losers.told(result)),
         "price": Charts((charts.cost_and_loss(result, LOSS, COST),) if has_price else ()),
         WHY: _why(result, again),
-        "flips": Charts(flips.chapter(result, again.claims), told=flips.told(result, again.claims)),
+        "flips": Charts(flips.chapter(result, again.claims), told=words_of_flips.told(result, again.claims)),
         NETWORK: _network(result, again),
     }
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from matplotlib.figure import Figure
-
 from trustsim.analysis.attribution import Attribution
 from trustsim.analysis.causes import CHANNELS
 from trustsim.analysis.compared import Compared
-from trustsim.report.page.charts import Chart, Table, download, num, twice
-from trustsim.report.pictures import attribution_picture, look
+from trustsim.report.page.chart import Chart, twice
+from trustsim.report.pictures import causes
+from trustsim.report.tables.plain import Table, download, num
 from trustsim.report.words import reading, words
 
 CHANNEL_TEXTS = {
@@ -38,28 +37,18 @@ def withdrawals(found: Attribution, result: Compared) -> Chart:
         ]
         listed = [f"{words.label(c)} {words.quantity(parts[c]['direct'], 'share')}" for c in CHANNELS]
         told.append(f"{name}: {total} in all, {words.listing(listed)}")
-    height = 0.36 * len(drawn)
-
-    def draw(is_wide: bool) -> Figure:
-        return attribution_picture.pushed(
-            found,
-            drawn,
-            baseline,
-            look.WIDE if is_wide else look.NARROW,
-            1.0 + height if is_wide else 1.6 + 1.45 * height,
-        )
-
     title = "Withdrawn by the end, by what pushed it"
     text = f"Shares of the claims of day 0. {'; '.join(told)}."
     note = f"Mean of {words.plural(n, 'world')}, in % of the claims of day 0. " + " ".join(
         f"{words.capital(words.label(c))}: {CHANNEL_TEXTS[c]}." for c in CHANNELS
     )
     note = f"{note} {reading.not_drawn(result)}".strip()
+    pictures = twice("causes", title, text, lambda is_wide: causes.pushed(found, drawn, baseline, is_wide=is_wide))
     head = ("variant", "in all", *(words.label(c) for c in CHANNELS))
     table = Table(head, tuple(rows), "Shares of the claims of day 0; in brackets shares of all that was withdrawn.")
     heads = ("variant", "channel", "share_of_claims", "low", "high", "share_of_withdrawn")
     return Chart(
-        "causes", "attribution", title, note, "single", twice("causes", title, text, draw), table,
+        "causes", "attribution", title, note, "single", pictures, table,
         "withdrawals-by-cause.csv", download(heads, raw),
     )  # fmt: skip
 

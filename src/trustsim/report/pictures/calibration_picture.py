@@ -10,7 +10,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from trustsim.analysis.trials import positions_of, values_at
-from trustsim.report.pictures import look
+from trustsim.report.pictures import figures, look
 from trustsim.report.words import words
 
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ _MANY = 200.0  # from the lowest to the highest
 _ACROSS = 3  # panels in a row
 
 
-def parameters(found: Calibration) -> look.Panels:
+def parameters(found: Calibration) -> figures.Panels:
     """Draw each parameter on axes of its own: see :func:`parameter`."""
-    with look.style():
+    with figures.style():
         n = len(found.targets.parameters)
         across = min(n, _ACROSS)
         rows = -(-n // across)
-        figure = look.Picture(figsize=(3.3 * across, 2.7 * rows), layout="constrained")
-        panels = np.empty(n, dtype=object).view(look.Panels)
+        figure = figures.Picture(figsize=(3.3 * across, 2.7 * rows), layout="constrained")
+        panels = np.empty(n, dtype=object).view(figures.Panels)
         for k in range(n):
-            ax = figure.add_subplot(rows, across, k + 1, axes_class=look.ShownAxes)
+            ax = figure.add_subplot(rows, across, k + 1, axes_class=figures.ShownAxes)
             panels[k] = parameter(found, k, ax)
         return panels
 
@@ -41,8 +41,8 @@ def parameter(found: Calibration, k: int, ax: Axes | None = None) -> Axes:
     """Draw the loss of every trial against parameter *k*, the smallest along its range (a line), the best trial (◆),
     and at the foot the posterior with its 5 %, 50 % and 95 % points."""
     free, row = found.targets.parameters[k], found.parameters.iloc[k]
-    with look.style(ax):
-        ax = ax if ax is not None else look.new_axes(5.0, 3.2)
+    with figures.style(ax):
+        ax = ax if ax is not None else figures.new_axes(5.0, 3.2)
         values = np.array([trial.values[k] for trial in found.trials])
         losses = np.maximum(found.losses, _SMALLEST)
         has_numbers = np.isfinite(losses)
@@ -59,7 +59,7 @@ def parameter(found: Calibration, k: int, ax: Axes | None = None) -> Axes:
         else:
             ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=free.whole))
         _log_ticks(ax.yaxis, losses.min(), losses[has_numbers].max())
-        look.quiet(ax)
+        figures.quiet(ax)
         ax.set_title(found.names[k] + ("" if row["identified"] else " (not identified)"))
         ax.set_xlabel(free.unit)
         ax.set_ylabel("loss")

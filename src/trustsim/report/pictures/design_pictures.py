@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from trustsim.report.pictures import look
+from trustsim.report.pictures import figures, look
 from trustsim.report.words import words
 from trustsim.report.words.reading import Measure
 
@@ -29,9 +29,9 @@ _FIFTH = 0.2  # the lowest and the highest part of a range that a tornado compar
 
 def index_bars(found: Sensitivity, ax: Axes | None = None) -> Axes:
     """Draw the indices of every parameter as bars with their 95 % intervals, the most important on top."""
-    with look.style(ax):
+    with figures.style(ax):
         frame = found.scores()
-        ax = ax if ax is not None else look.new_axes(7.0, 1.2 + 0.5 * len(frame))
+        ax = ax if ax is not None else figures.new_axes(7.0, 1.2 + 0.5 * len(frame))
         rows = look.rows_of(frame.index)
         shown = [index for index in found.indices if index.name not in ("mu", "sigma")]
         for k, index in enumerate(shown):
@@ -53,10 +53,10 @@ def index_bars(found: Sensitivity, ax: Axes | None = None) -> Axes:
         return ax
 
 
-def scatter(found: Sensitivity) -> look.Panels:
+def scatter(found: Sensitivity) -> figures.Panels:
     """Draw the outcome at every point against each parameter; the line joins the means of ten slices."""
-    with look.style():
-        panels = look.new_panels(len(found.ranges), height=2.2, one_x=False)
+    with figures.style():
+        panels = figures.new_panels(len(found.ranges), height=2.2, one_x=False)
         parameters, y = found.sweep.design.to_frame(), found.values
         for ax, between in zip(panels, found.ranges, strict=True):
             x = parameters[between.path].to_numpy(float)
@@ -67,7 +67,7 @@ def scatter(found: Sensitivity) -> look.Panels:
             _side(ax, words.label(found.measured.outcome), _measure(found), found)
             if ax is not panels[0]:
                 ax.set_ylabel("")
-            look.quiet(ax, grid="y")
+            figures.quiet(ax, grid="y")
             ax.set_title(between.path.rpartition(".")[2])
             ax.set_xlabel(between.unit)
         figure_of(panels[0]).suptitle(title_of(found), x=0.01, ha="left", fontsize=10)
@@ -76,9 +76,9 @@ def scatter(found: Sensitivity) -> look.Panels:
 
 def tornado(found: Sensitivity, ax: Axes | None = None) -> Axes:
     """Draw the mean outcome in the lowest and in the highest fifth of each range, all other parameters free."""
-    with look.style(ax):
+    with figures.style(ax):
         frame = found.to_frame()
-        ax = ax if ax is not None else look.new_axes(7.0, 1.2 + 0.4 * len(frame))
+        ax = ax if ax is not None else figures.new_axes(7.0, 1.2 + 0.4 * len(frame))
         rows = look.rows_of(frame.index)
         by_path = {r.path: found.positions[:, k] for k, r in enumerate(found.ranges)}
         middle = float(np.nanmean(found.values))
@@ -99,9 +99,9 @@ def tornado(found: Sensitivity, ax: Axes | None = None) -> Axes:
 
 def regret(found: Robust, ax: Axes | None = None) -> Axes:
     """Draw the regret of every variant at every point, with its mean and its 90th percentile; left is better."""
-    with look.style(ax):
+    with figures.style(ax):
         table = found.scores()
-        ax = ax if ax is not None else look.new_axes(7.0, 1.2 + 0.45 * len(table))
+        ax = ax if ax is not None else figures.new_axes(7.0, 1.2 + 0.45 * len(table))
         rows = look.rows_of(table.index)
         colours = look.colours(found.variants, found.baseline)
         for name, row in rows.items():
@@ -137,7 +137,7 @@ def _measure(found: Sensitivity) -> Measure:
 
 
 def _rows(ax: Axes, rows: dict[str, float]) -> None:
-    look.quiet(ax, grid="x")
+    figures.quiet(ax, grid="x")
     ax.set_yticks(list(rows.values()), list(rows))
     ax.set_ylim(-0.7, len(rows) - 0.3)
 

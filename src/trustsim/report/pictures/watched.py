@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from trustsim.kernels import layout
 from trustsim.model import TrustCrisisModel
-from trustsim.report.pictures import graph, look
+from trustsim.report.pictures import figures, graph, look
 from trustsim.report.pictures.spread import of_investors, trust_of_investors
 from trustsim.report.words import reading, words
 
@@ -27,7 +27,7 @@ def network_today(model: TrustCrisisModel, links: Any, places: np.ndarray) -> Fi
     """Draw who is connected to whom in the variant shown, coloured by trust; hollow: has run.
 
     ``links`` is the networkx graph of the model's network, ``places`` float64 (investors, 2) from
-    :func:`~trustsim.report.pictures.graph.layout`.
+    :func:`~trustsim.report.pictures.places.layout`.
     """
     figure = _figure(left=0.01, right=1.0, bottom=0.02, top=0.93)
     days = f"{model.day * model.dt:g}"
@@ -50,7 +50,7 @@ def trust_of_who_stays(model: TrustCrisisModel) -> np.ndarray:
 
 def course(model: TrustCrisisModel) -> Figure:
     """Draw the run so far, the variant shown in colour, doing nothing dashed: who has run, what is paid out, trust."""
-    with look.style():
+    with figures.style():
         figure = _figure(left=0.1, right=0.98, bottom=0.1, top=0.88, hspace=0.5)
         panels = figure.subplots(len(_COURSE), 1, sharex=True)
         for ax, (name, is_summed, title) in zip(panels, _COURSE, strict=True):
@@ -59,13 +59,13 @@ def course(model: TrustCrisisModel) -> Figure:
         panels[-1].set_xlabel("days")
         names = [words.shortened(variant.name, 24) for variant in model.variants]
         if len(names) > 1:
-            look.legend(figure, panels[0].lines[::2], names, loc="upper right", ncols=2)
+            figures.legend(figure, panels[0].lines[::2], names, loc="upper right", ncols=2)
         return figure
 
 
 def _figure(**margins: float) -> Figure:
     """Return a figure with margins of its own: to find them anew takes half of the time of a picture."""
-    figure = look.Picture(figsize=(5.4, 4.4), facecolor=look.PAPER)
+    figure = figures.Picture(figsize=(5.4, 4.4), facecolor=look.PAPER)
     figure.subplots_adjust(**margins)
     return figure
 
@@ -83,7 +83,7 @@ def _line(ax: Axes, model: TrustCrisisModel, name: str, *, is_summed: bool) -> N
         ax.plot(days, values[:, v], color=colours[variant], **style)
         ax.plot(days[-1:], values[-1:, v], "o", color=colours[variant], markersize=3.5)
     divisor, unit = words.axis(reading.series(name).unit)
-    look.quiet(ax)
+    figures.quiet(ax)
     ax.set_xlim(0, model.story.horizon)
     ax.set_ylim(0, 1.0 if name != "outflow" else max(0.05, 1.1 * float(values.max())))
     ax.set_ylabel(unit)

@@ -11,7 +11,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import HEADLINES
 from trustsim.experiment.study import LiquidityRun
 from trustsim.outcomes import RUN_MULTIPLE, RUN_SHARE, TRIGGERS
-from trustsim.report.page.charts import Table
+from trustsim.report.tables.plain import Table
 from trustsim.report.words import reading, words
 from trustsim.report.words.reading import Measure
 

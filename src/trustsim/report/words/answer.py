@@ -10,8 +10,7 @@ import numpy as np
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import COST, HEADLINES, Difference
 from trustsim.analysis.intervals import Interval
-from trustsim.report.page import flips
-from trustsim.report.words import reading, story, words
+from trustsim.report.words import flips, reading, story, words
 from trustsim.report.words.reading import FAILURE, LATE, LOSS, SEGMENT, UNHURT, Measure
 from trustsim.report.words.words import quoted
 
