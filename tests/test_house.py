@@ -28,7 +28,7 @@ ORDER = (
 
 # package → the rooms and files that may import it
 ONLY_IN = {
-    "mesa": ("model.py", "bench/objects.py", "live"),
+    "mesa": ("model.py", "bench/objects.py", "live", "cli/common.py"),
     "solara": ("live",),
     "starlette": ("web",),
     "uvicorn": ("web",),

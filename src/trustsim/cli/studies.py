@@ -270,6 +270,7 @@ def _other_addresses(study: Folder) -> list[str]:
 
 
 def _finished(folder: Path, rank_by: str | None = None) -> Result:
+    common.import_mesa()
     from trustsim.ask import result as results
     from trustsim.experiment.request import asked
 
@@ -298,6 +299,7 @@ def _begin(
     if precision is not None:
         more = {"replications": common.precision_document(precision, replications)}
     scenario = common.read_scenario(file, settings, more)
+    common.import_mesa()
     from trustsim.analysis.comparison import check_rank
     from trustsim.experiment.address import addresses, engine
     from trustsim.experiment.estimate import estimate
@@ -341,16 +343,18 @@ def _go_on(study: Folder, how: How) -> None:
             registry=common.registry(),
         )
     compares = request.command == "compare"
-    trouble = _kept(result, study, how, with_report=compares)
+    trouble = _saved(result, study)
     if how.as_json:
         print_json(result.to_json() if compares else result.comparison.levels_json())
     else:
         (print_ranked_table if compares else print_levels)(result.comparison)
         if result.precision and request.replications is None:
             click.echo(result.precision)
-        if trouble is None:
-            then = f"next: trustsim report {shlex.quote(str(place))}"
-            click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; {then}")
+    if compares and trouble is None:
+        trouble = _reported(result, study, how)
+    if trouble is None and not how.as_json:
+        then = f"next: trustsim report {shlex.quote(str(place))}"
+        click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; {then}")
     if result.study.interrupted:
         click.echo(f"interrupted; go on with: {study.resume}", err=True)
     for failed in result.study.failed[:1]:
@@ -384,19 +388,25 @@ def _is_cold() -> bool:
     return not is_compiled(account_pass)
 
 
-def _kept(result: Result, study: Folder, how: How, *, with_report: bool) -> TrustsimError | None:
-    """Write the run folder; what hinders it is returned, so that the numbers are printed all the same.
-
-    The report of a study that was stopped runs no worlds again: whoever stops it wants to leave.
-    """
+def _saved(result: Result, study: Folder) -> TrustsimError | None:
+    """Write the run folder; what hinders it is returned, so that the numbers are printed all the same."""
     try:
-        from trustsim.experiment.request import REPORT
-
         result.save(study.place, command=shlex.join(["trustsim", *sys.argv[1:]]))
-        if with_report:
-            rerun = not result.study.interrupted
-            where = study.place / REPORT
-            result.report(where, out=study.store, rerun=rerun, progress=not how.quiet, workers=how.workers)
+    except TrustsimError as error:
+        return error
+    return None
+
+
+def _reported(result: Result, study: Folder, how: How) -> TrustsimError | None:
+    """Write the report, and return what hinders it.
+
+    That of a study that was stopped runs no worlds again: whoever stops it wants to leave.
+    """
+    from trustsim.experiment.request import REPORT
+
+    rerun = not result.study.interrupted
+    try:
+        result.report(study.place / REPORT, out=study.store, rerun=rerun, progress=not how.quiet, workers=how.workers)
     except TrustsimError as error:
         return error
     return None

@@ -29,12 +29,13 @@ def fan(result: Compared, series: str, *, paired: bool = False) -> Chart:
     bands = {name: fans.band(result, series, name, paired=paired) for name in names}
     key = f"{'p' if paired else 's'}-{series}"
     title = words.capital(measure.label) + (f", difference to {words.quoted(baseline)}" if paired else "")
-    _, unit = shown.scale(currency, reading.largest(result, series))
+    largest = reading.largest(result, series)
+    _, unit = shown.scale(currency, largest)
     drawn, note = _apart(result, bands)
     draw, ends, pictures = fans.draw_difference if paired else fans.draw, _limits(bands, shown), []
     for k, name in enumerate(drawn):
         sheet = Sheet(*_PANEL, place=_PLACE)
-        draw(sheet.panel, result, series, name)
+        draw(sheet.panel, result, shown, bands, name, largest)
         sheet.panel.title(words.shortened(f"{name} (baseline)" if name == baseline else name, 28))
         sheet.panel.axes["y"].label = unit or shown.label
         sheet.panel.limit("y", *ends)

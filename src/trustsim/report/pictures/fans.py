@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,29 +45,36 @@ def _quantiles(paths: np.ndarray) -> np.ndarray:
     return found
 
 
-def draw(canvas: Canvas, result: Compared, series: str, name: str, platform: str | None = None) -> None:
-    """Draw the median of a series under one variant with its 50 % and 90 % bands, and the median of the baseline."""
-    baseline, measure = result.comparison.baseline, reading.series(series)
-    shape = band(result, series, name, platform)
+def draw(
+    canvas: Canvas, result: Compared, measure: Measure, bands: Mapping[str, Band], name: str, largest: float
+) -> None:
+    """Draw the median of a series under one variant with its 50 % and 90 % bands, and the median of the baseline.
+
+    ``bands``: of these two at least; ``largest``: the largest value, which decides the unit.
+    """
+    baseline, shape = result.comparison.baseline, bands[name]
     colour = look.colours(result.study.variants, baseline)[name]
     _fill(canvas, shape, colour)
     if name != baseline:
-        usual = band(result, series, baseline, platform)
+        usual = bands[baseline]
         canvas.line(usual.days, usual.values[2], look.BASELINE, 1.3, dash=DASHED)
     canvas.line(shape.days, shape.values[2], colour, 1.8, dash=DASHED if name == baseline else SOLID, z=4)
     title = f"{name} (baseline)" if name == baseline else name
-    _dress(canvas, title, measure, shape, result, reading.largest(result, series, platform))
+    _dress(canvas, title, measure, shape, result, largest)
 
 
-def draw_difference(canvas: Canvas, result: Compared, series: str, name: str, platform: str | None = None) -> None:
-    """Draw the paired difference of a series to the baseline, which is the dashed zero: median, 50 % and 90 % bands."""
-    baseline, measure = result.comparison.baseline, reading.series(series).as_difference()
-    shape = band(result, series, name, platform, paired=True)
+def draw_difference(
+    canvas: Canvas, result: Compared, measure: Measure, bands: Mapping[str, Band], name: str, largest: float
+) -> None:
+    """Draw the paired difference of a series to the baseline, which is the dashed zero: median, 50 % and 90 % bands.
+
+    ``bands``: of the differences; ``largest``: the largest value of the series, which decides the unit.
+    """
+    baseline, shape = result.comparison.baseline, bands[name]
     colour = look.colours(result.study.variants, baseline)[name]
     _fill(canvas, shape, colour)
     canvas.rule("y", 0.0, look.BASELINE, 1.3, dash=DASHED, z=3)
     canvas.line(shape.days, shape.values[2], colour, 1.8, z=4)
-    largest = reading.largest(result, series, platform)
     _dress(canvas, f"{name} minus {baseline}", measure, shape, result, largest)
 
 

@@ -61,20 +61,21 @@ def fan(
     names = [variant] if isinstance(variant, str) else list(variant or result.study.variants)
     if ax is not None and len(names) > 1:
         raise TrustsimError(f"ax: given {len(names)} variants to draw on it; allowed: one variant, or no ax")
+    bands = {name: fans.band(result, series, name, platform) for name in (result.comparison.baseline, *names)}
+    measure, largest = reading.series(series), reading.largest(result, series, platform)
     if ax is not None or isinstance(variant, str):
         with _on(ax, 7.0, 3.6) as (ax, canvas):
-            fans.draw(canvas, result, series, names[0], platform)
+            fans.draw(canvas, result, measure, bands, names[0], largest)
             return ax
     with figures.style():
         grid = figures.new_panels(len(names))
         for panel, name in zip(grid, names, strict=True):
-            fans.draw(OnAxes(panel), result, series, name, platform)
+            fans.draw(OnAxes(panel), result, measure, bands, name, largest)
             panel.set_xlabel("")
             panel.set_ylabel("")
-        figure, largest = figures.root_of(grid[0]), reading.largest(result, series, platform)
+        figure = figures.root_of(grid[0])
         figure.supxlabel("days", color=look.MUTED, fontsize=9)
-        unit = reading.series(series).axis(result.scenario.currency, largest)[1]
-        figure.supylabel(unit, color=look.MUTED, fontsize=9)
+        figure.supylabel(measure.axis(result.scenario.currency, largest)[1], color=look.MUTED, fontsize=9)
         return grid
 
 
@@ -83,7 +84,9 @@ def difference_fan(
 ) -> Axes:
     """Draw the paired difference of a series to the baseline, which is the dashed zero: median, 50 % and 90 % bands."""
     with _on(ax, 7.0, 3.6) as (ax, canvas):
-        fans.draw_difference(canvas, result, series, variant, platform)
+        bands = {variant: fans.band(result, series, variant, platform, paired=True)}
+        largest = reading.largest(result, series, platform)
+        fans.draw_difference(canvas, result, reading.series(series).as_difference(), bands, variant, largest)
         return ax
 
 
