@@ -56,7 +56,7 @@ def _axis(result: Result, measure: Measure) -> dict[str, Any] | None:
         return None
     low, high = min(0.0, *ends), max(0.0, *ends)
     divisor, unit = measure.as_difference().scale(result.scenario.currency, max(abs(low), abs(high)))
-    ticks = scales.ticks(low / divisor, high / divisor, 5, steps=scales.PLAIN)
+    ticks = scales.ticks(low / divisor, high / divisor)
     low, high = min(low, ticks[0] * divisor), max(high, ticks[-1] * divisor)
     return {
         "low": low,

@@ -36,7 +36,7 @@ def fan(result: Compared, series: str, *, paired: bool = False) -> Chart:
     for k, name in enumerate(drawn):
         sheet = Sheet(*_PANEL, place=_PLACE)
         draw(sheet.panel, result, shown, bands, name, largest)
-        sheet.panel.title(words.shortened(f"{name} (baseline)" if name == baseline else name, 28))
+        sheet.panel.title(words.shortened(f"{name} (baseline)" if name == baseline else name, 28), size=11)
         sheet.panel.axes["y"].label = unit or shown.label
         sheet.panel.limit("y", *ends)
         told = _told(bands[name], shown, currency)

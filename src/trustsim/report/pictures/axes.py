@@ -92,7 +92,7 @@ class OnAxes:
     ) -> None:
         """Label an axis and its round numbers."""
         axis = self._ax.xaxis if side == "x" else self._ax.yaxis
-        axis.set_major_locator(MaxNLocator(nbins=n, integer=is_whole, steps=scales.STEPS))
+        axis.set_major_locator(MaxNLocator(nbins=n, integer=is_whole, steps=scales.ROUND))
         if write is not None:
             axis.set_major_formatter(lambda value, _: write(value))
         axis.set_label_text(label)

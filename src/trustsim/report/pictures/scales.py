@@ -8,8 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-PLAIN = (1.0, 2.0, 2.5, 5.0, 10.0)
+ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)  # and their multiples by powers of ten
 _FAR = 100.0  # an axis this many times further from zero than it is long counts from a round number near it
 _NEARLY = 1e-10
 
@@ -24,10 +23,10 @@ _WIDTHS = (
 _OTHER, _WIDE = 650, 1000
 
 
-def ticks(low: float, high: float, n: int, *, is_whole: bool = False, steps: tuple[float, ...] = STEPS) -> np.ndarray:
+def ticks(low: float, high: float, n: int = 5, *, is_whole: bool = False) -> np.ndarray:
     """Return round numbers that span *low* to *high* in at most *n* stretches, float64 (k,).
 
-    ``steps``: multiples of powers of ten that count as round; ``is_whole``: whole numbers where there are two.
+    ``is_whole``: whole numbers where there are two.
     """
     span, middle = high - low, (high + low) / 2
     if not span > 0:
@@ -36,7 +35,7 @@ def ticks(low: float, high: float, n: int, *, is_whole: bool = False, steps: tup
     if abs(middle) / span >= _FAR:
         offset = math.copysign(10.0 ** (math.log10(abs(middle)) // 1), middle)
     low, high = low - offset, high - offset
-    sizes = np.array([*(s / 10 for s in steps[:-1]), *steps, 10 * steps[1]]) * 10.0 ** (math.log10(span / n) // 1)
+    sizes = np.array([*(s / 10 for s in ROUND[:-1]), *ROUND, 10 * ROUND[1]]) * 10.0 ** (math.log10(span / n) // 1)
     if is_whole:
         sizes = sizes[(sizes < 1) | (np.abs(sizes - np.round(sizes)) < 1e-3)]
     first = int(np.argmax(sizes >= span / n)) if (sizes >= span / n).any() else len(sizes) - 1

@@ -14,7 +14,7 @@ from trustsim.report.pictures.panel import Panel
 
 _POINTS = 72.0  # in an inch
 _EDGE = 3.0  # points around everything
-_BETWEEN = 14.0  # between panels
+_BETWEEN, _BELOW = 14.0, 5.0  # between panels side by side, and below each other
 _LEGEND, _HANDLE, _APART, _LEGEND_LINE = 8.5, 17.0, 17.0, 13.0
 Place = tuple[float, float, float, float]
 
@@ -68,11 +68,12 @@ class Sheet:
 
     def _stack(self, needs: np.ndarray, start: float) -> None:
         left, right = _EDGE + needs[:, 0].max(), self.width - _EDGE - needs[:, 2].max()
-        high = (self.height - start - _EDGE - needs[:, (1, 3)].sum()) / len(needs)
+        between = _BELOW * (len(needs) - 1)
+        high = (self.height - start - _EDGE - between - needs[:, (1, 3)].sum()) / len(needs)
         top = start
         for panel, (_, above, _, below) in zip(self.panels, needs.tolist(), strict=True):
             panel.box = (left, top + above, right, top + above + high)
-            top += above + high + below
+            top += above + high + below + _BELOW
 
     def written(self, key: str, title: str, description: str) -> str:
         """Return the picture as an ``<svg>`` element; *key* makes its ids unique in the page.
