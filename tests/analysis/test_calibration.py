@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from trustsim import analysis, cli, report
+from trustsim import analysis, ask, cli
 from trustsim.analysis import calibration as calibrations
 from trustsim.analysis import posterior
 from trustsim.analysis.calibration import search
@@ -461,7 +461,7 @@ def test_an_interruption_ends_with_status_130_and_the_command_that_continues(tru
 
 
 def test_without_optuna_the_extra_is_named(trustsim, monkeypatch):
-    for room, name in ((report, "calibrated"), (analysis, "calibration")):
+    for room, name in ((ask, "calibrated"), (analysis, "calibration")):
         monkeypatch.delattr(room, name)
         monkeypatch.delitem(sys.modules, f"{room.__name__}.{name}")
     monkeypatch.setitem(sys.modules, "optuna", None)
