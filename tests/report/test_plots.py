@@ -28,6 +28,12 @@ def test_fan_of_all_variants_is_one_named_picture_each_on_common_axes(result):
     assert panels[0].get_figure(root=True).get_supylabel() == "outflow (%)"
 
 
+def test_small_multiples_show_the_whole_fan_of_every_variant(result):
+    panels = plots.fan(result, "outflow", ["both", "nothing"])
+    drawn = np.vstack([band.get_paths()[0].vertices for ax in panels for band in ax.collections])
+    assert drawn[:, 1].max() < panels[0].get_ylim()[1]
+
+
 def test_fan_of_one_variant_draws_its_bands_and_the_median_of_the_baseline(result):
     ax = plots.fan(result, "cash", "insured")
     assert isinstance(ax, Axes)

@@ -32,7 +32,7 @@ def fan(result: Compared, series: str, *, paired: bool = False) -> Chart:
     largest = reading.largest(result, series)
     _, unit = shown.scale(currency, largest)
     drawn, note = _apart(result, bands)
-    draw, ends, pictures = fans.draw_difference if paired else fans.draw, _limits(bands, shown), []
+    draw, ends, pictures = fans.draw_difference if paired else fans.draw, fans.limits(bands, shown), []
     for k, name in enumerate(drawn):
         sheet = Sheet(*_PANEL, place=_PLACE)
         draw(sheet.panel, result, shown, bands, name, largest)
@@ -65,15 +65,6 @@ def _apart(result: Compared, bands: dict[str, fans.Band]) -> tuple[list[str], st
     if left := len(bands) - len(chosen) - sum(len(others) for name, others in alike.items() if name in chosen):
         notes.append(f"Not drawn: {words.plural(left, 'variant')} that come later in rank; the table holds all.")
     return [name for name in bands if name in chosen], " ".join(notes)
-
-
-def _limits(bands: dict[str, fans.Band], measure: Measure) -> tuple[float, float]:
-    """Return the ends of the vertical axis that all panels share."""
-    values = np.concatenate([shape.values.ravel() for shape in bands.values()])
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    pad = 0.05 * ((high - low) or abs(high) or 1.0)
-    return 0.0 if low >= 0 and not measure.is_difference else low - pad, high + pad
 
 
 def _told(shape: fans.Band, measure: Measure, currency: str) -> str:

@@ -45,6 +45,15 @@ def _quantiles(paths: np.ndarray) -> np.ndarray:
     return found
 
 
+def limits(bands: Mapping[str, Band], measure: Measure) -> tuple[float, float]:
+    """Return the ends of the vertical axis that all panels share."""
+    values = np.concatenate([shape.values.ravel() for shape in bands.values()])
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    pad = 0.05 * ((high - low) or abs(high) or 1.0)
+    return 0.0 if low >= 0 and not measure.is_difference else low - pad, high + pad
+
+
 def draw(
     canvas: Canvas, result: Compared, measure: Measure, bands: Mapping[str, Band], name: str, largest: float
 ) -> None:

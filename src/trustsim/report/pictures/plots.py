@@ -73,6 +73,7 @@ def fan(
             fans.draw(OnAxes(panel), result, measure, bands, name, largest)
             panel.set_xlabel("")
             panel.set_ylabel("")
+        grid[0].set_ylim(fans.limits(bands, measure))
         figure = figures.root_of(grid[0])
         figure.supxlabel("days", color=look.MUTED, fontsize=9)
         figure.supylabel(measure.axis(result.scenario.currency, largest)[1], color=look.MUTED, fontsize=9)
