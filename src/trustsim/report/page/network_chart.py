@@ -7,11 +7,10 @@ from trustsim.report.page.chart import Chart
 from trustsim.report.pictures import network
 from trustsim.report.pictures.places import places_of
 from trustsim.report.pictures.sheet import Sheet
-from trustsim.report.pictures.spread import ALARMED, AWAY, CALM, N_MOMENTS, RAN, STATES, Spread
-from trustsim.report.tables.plain import Table, download
+from trustsim.report.pictures.spread import N_MOMENTS, Spread
+from trustsim.report.tables import network as tables
 from trustsim.report.words import words
 
-_CODES = dict(zip((AWAY, CALM, ALARMED, RAN), ("away", "calm", "alarmed", "ran"), strict=True))  # in the download
 _SIZE = (2.3, 2.75)  # inches
 _PLACE = (0.02, 0.13, 0.96, 0.71)
 
@@ -28,19 +27,12 @@ def spreading(result: Compared, spread: Spread) -> Chart:
             key = f"network-{v}-{m}"
             title = f"{name}, day {words.tick(round(moment.day, 2))}"
             pictures.append(sheet.written(key, title, told))
-    cells = [
-        [words.quantity(spread.share(v, m, state), "share") for state in (CALM, ALARMED, RAN, AWAY)]
-        for v in range(len(spread.variants))
-        for m in range(len(spread.moments))
-    ]
-    at = [(name, network.when(spread, m)) for name in spread.variants for m in range(len(spread.moments))]
-    head = ("variant", "moment", *(STATES[state] for state in (CALM, ALARMED, RAN, AWAY)))
-    rows = tuple((*where, *row) for where, row in zip(at, cells, strict=True))
+    table, raw = tables.moments(spread)
     title = "One world at four moments" if len(spread.moments) == N_MOMENTS else "One world, day by day"
     return Chart(
         "moments", "network", title,
         note(result, spread), "panels", tuple(pictures),
-        Table(head, rows, "Shares of those who held money on day 0."), "network.csv", download(*_investors(spread)),
+        table, "network.csv", raw,
         len(spread.moments),
     )  # fmt: skip
 
@@ -63,13 +55,3 @@ def note(result: Compared, spread: Spread) -> str:
     if spread.every > 1:
         text += f" One of {spread.every} links is drawn."
     return text
-
-
-def _investors(spread: Spread) -> tuple[list[str], list[list[object]]]:
-    """Return the download: the state of every investor at every moment."""
-    head = [
-        "investor",
-        *(f"{name}, {network.when(spread, m)}" for name in spread.variants for m in range(len(spread.moments))),
-    ]
-    table = spread.states.reshape(-1, spread.n_investors).T
-    return head, [[k, *(_CODES[s] for s in row)] for k, row in enumerate(table)]

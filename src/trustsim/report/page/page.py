@@ -29,6 +29,7 @@ from trustsim.report.words import flips as words_of_flips
 from trustsim.report.words import losers as words_of_losers
 from trustsim.report.words import reading, sources, story, words
 from trustsim.report.words.answer import answer
+from trustsim.report.words.causes import summary
 from trustsim.report.words.reading import LOSS
 
 #: the series that are drawn where a study has them, the most telling first; at least a few of any study
@@ -161,7 +162,7 @@ def _why(result: Compared, again: Again) -> Charts:
     if again.attribution is None:
         return Charts((), told=(again.missing[WHY],))
     baseline = result.comparison.baseline
-    return Charts((why.withdrawals(again.attribution, result),), told=(why.summary(again.attribution, baseline),))
+    return Charts((why.withdrawals(again.attribution, result),), told=(summary(again.attribution, baseline),))
 
 
 def _network(result: Compared, again: Again) -> Charts:
