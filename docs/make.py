@@ -12,7 +12,7 @@ from pathlib import Path
 
 import trustsim as ts
 from made import commands, entries, keys, scenarios, sources
-from trustsim.report.table import ranked_table
+from trustsim.report.tables.table import ranked_table
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = "scenarios/quickstart.yaml"

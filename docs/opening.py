@@ -11,9 +11,11 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import trustsim as ts
-from trustsim.report import graph, look, network_chart
-from trustsim.report.result import Result
-from trustsim.report.spread import spread_of
+from trustsim.ask.result import Result
+from trustsim.ask.spreading import spread_of
+from trustsim.report.pictures import figures, look, network
+from trustsim.report.pictures.axes import OnAxes
+from trustsim.report.pictures.places import places_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs/pictures/opening.png"
@@ -24,12 +26,12 @@ def opening(result: Result) -> Figure:
     spread = spread_of(result)
     assert spread is not None, "the investors of the quickstart are linked"
     peak = next(m for m, moment in enumerate(spread.moments) if "peak" in moment.name)
-    places = graph.places_of(len(spread.shown), spread.links)
-    with look.style():
+    places = places_of(len(spread.shown), spread.links)
+    with figures.style():
         figure = Figure(figsize=(5.0, 5.6), layout="constrained")
         above, below = figure.subfigures(2, 1, height_ratios=(2.7, 2.9))
         for v, ax in enumerate(above.subplots(1, len(spread.variants))):
-            network_chart.draw_moment(ax, spread, places, v, peak)
+            network.draw(OnAxes(ax), spread, places, v, peak)
         result.plot.differences("run_probability", below.add_subplot())
     return figure
 

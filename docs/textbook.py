@@ -16,10 +16,10 @@ from scipy.optimize import brentq
 from scipy.stats import poisson
 
 import trustsim as ts
+from trustsim.analysis.checked import Checked, Evidence
 from trustsim.experiment.study import Study
-from trustsim.report import look
-from trustsim.report.evidence_tables import expected, observed, what_of
-from trustsim.report.evidenced import Checked, Evidence
+from trustsim.report.pictures import figures, look
+from trustsim.report.tables.evidence_tables import expected, observed, what_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS, PICTURES = ROOT / "scenarios/limits", ROOT / "docs/pictures"
@@ -208,11 +208,11 @@ def main() -> None:
     """Draw the pictures named on the command line (all of them without a name), then write the page."""
     PICTURES.mkdir(exist_ok=True)
     for name in sys.argv[1:] or DRAWN:
-        with look.style():
-            ax = look.new_axes(6.0, 3.4)
+        with figures.style():
+            ax = figures.new_axes(6.0, 3.4)
             DRAWN[name](ax)
             ax.legend(frameon=False)
-            look.quiet(ax)
+            figures.quiet(ax)
             ax.get_figure(root=True).savefig(PICTURES / f"{name}.png", dpi=90, facecolor="white")
     found = ts.evidence(LIMITS, out=ROOT / "evidence-run")
     (ROOT / "docs/textbook.md").write_text(page(found), encoding="utf-8")

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 import trustsim as ts
+from trustsim.analysis.checked import Checked
 from trustsim.experiment.study import Study
-from trustsim.report import look, sources
-from trustsim.report.evidence_tables import expected, observed, what_of
-from trustsim.report.evidenced import Checked
+from trustsim.report.pictures import figures, look
+from trustsim.report.tables.evidence_tables import expected, observed, what_of
+from trustsim.report.words import sources
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ("history", "cases", "calm.yaml")
@@ -126,7 +127,7 @@ def _fan(ax: Any, study: Study, variant: str, begins: float, hours: float) -> No
 def picture(found: Sequence[Checked]) -> None:
     """Draw the histories with what the facts say."""
     by_name = {Path(each.file).stem: each.study for each in found}
-    with look.style():
+    with figures.style():
         import matplotlib.pyplot as plt
 
         figure, (left, middle, right) = plt.subplots(1, 3, figsize=(9.5, 3.2), layout="constrained")

@@ -20,7 +20,7 @@ import trustsim as ts
 from trustsim.cli import main
 from trustsim.errors import TrustsimError
 from trustsim.live.classroom import LARGEST, MOST_LINKS, USUAL, WatchedModel, changed, classroom, knobs
-from trustsim.report import watched
+from trustsim.report.pictures import watched
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.shipped import shipped
 

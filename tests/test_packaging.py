@@ -51,7 +51,11 @@ def test_the_wheel_holds_the_package_with_the_scenarios_and_nothing_else(wheel: 
     scenarios = {f"trustsim/scenarios/{name}" for name in files_of(ROOT / "scenarios")}
     held = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert held == package | scenarios
-    assert {"trustsim/py.typed", "trustsim/report/templates/report.css", "trustsim/scenarios/quickstart.yaml"} <= held
+    assert {
+        "trustsim/py.typed",
+        "trustsim/report/page/templates/report.css",
+        "trustsim/scenarios/quickstart.yaml",
+    } <= held
 
 
 def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:

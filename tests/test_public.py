@@ -22,8 +22,8 @@ def test_every_public_name_is_there_and_no_other_is_promised():
 
 
 def test_a_public_function_is_the_one_of_its_module():
+    from trustsim.ask.result import compare
     from trustsim.model import TrustCrisisModel
-    from trustsim.report.result import compare
 
     assert ts.compare is compare
     assert ts.TrustCrisisModel is TrustCrisisModel
@@ -62,7 +62,7 @@ def test_a_sweep_needs_nothing_of_an_extra() -> None:
     """The core installation sweeps; only indices of sensitivity need the extra of that name."""
     code = (
         "import sys; sys.modules['SALib'] = sys.modules['optuna'] = sys.modules['pyarrow'] = None\n"
-        "import trustsim as ts, trustsim.report.design_pictures; ts.sweep\n"
+        "import trustsim as ts, trustsim.report.pictures.design_pictures; ts.sweep\n"
         "try: ts.sensitivity\nexcept ImportError as e: print(e.name)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -9,8 +9,8 @@ import trustsim as ts
 from made.entries import PAGES
 from made.tables import code, linked, table
 from trustsim.registry import Entry
-from trustsim.report import sources
-from trustsim.report.sources import Source
+from trustsim.report.words import sources
+from trustsim.report.words.sources import Source
 
 ABOUT = """\
 # Sources: facts, signs, limits, constructs, papers

@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trustsim import catalog
+    from trustsim.ask.attributed import attribute
+    from trustsim.ask.calibrated import calibrate
+    from trustsim.ask.designed import sweep
+    from trustsim.ask.evidenced import evidence
+    from trustsim.ask.indices import sensitivity
+    from trustsim.ask.result import Result, compare
     from trustsim.catalog import load, loads
     from trustsim.errors import ScenarioError, TrustsimError
     from trustsim.experiment.study import Study
     from trustsim.experiment.study import run_study as run
     from trustsim.model import TrustCrisisModel
-    from trustsim.report import plots
-    from trustsim.report.attributed import attribute
-    from trustsim.report.calibrated import calibrate
-    from trustsim.report.designed import sweep
-    from trustsim.report.evidenced import evidence
-    from trustsim.report.indices import sensitivity
-    from trustsim.report.result import Result, compare
+    from trustsim.report.pictures import plots
     from trustsim.scenario.resolved import Scenario
 
 __all__ = [
@@ -53,24 +53,24 @@ __all__ = [
 ]
 
 _HOME = {
-    "Result": ("trustsim.report.result", "Result"),
+    "Result": ("trustsim.ask.result", "Result"),
     "Scenario": ("trustsim.scenario.resolved", "Scenario"),
     "ScenarioError": ("trustsim.errors", "ScenarioError"),
     "Study": ("trustsim.experiment.study", "Study"),
     "TrustCrisisModel": ("trustsim.model", "TrustCrisisModel"),
     "TrustsimError": ("trustsim.errors", "TrustsimError"),
-    "attribute": ("trustsim.report.attributed", "attribute"),
-    "calibrate": ("trustsim.report.calibrated", "calibrate"),
+    "attribute": ("trustsim.ask.attributed", "attribute"),
+    "calibrate": ("trustsim.ask.calibrated", "calibrate"),
     "catalog": ("trustsim.catalog", ""),
-    "compare": ("trustsim.report.result", "compare"),
-    "evidence": ("trustsim.report.evidenced", "evidence"),
+    "compare": ("trustsim.ask.result", "compare"),
+    "evidence": ("trustsim.ask.evidenced", "evidence"),
     "load": ("trustsim.catalog", "load"),
     "loads": ("trustsim.catalog", "loads"),
-    "plots": ("trustsim.report.plots", ""),
+    "plots": ("trustsim.report.pictures.plots", ""),
     "read_csv": ("trustsim.experiment.tables", "read_csv"),
     "run": ("trustsim.experiment.study", "run_study"),
-    "sensitivity": ("trustsim.report.indices", "sensitivity"),
-    "sweep": ("trustsim.report.designed", "sweep"),
+    "sensitivity": ("trustsim.ask.indices", "sensitivity"),
+    "sweep": ("trustsim.ask.designed", "sweep"),
 }
 
 

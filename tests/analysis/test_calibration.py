@@ -10,18 +10,18 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from trustsim import analysis, cli, report
+from trustsim import analysis, ask, cli
 from trustsim.analysis import calibration as calibrations
 from trustsim.analysis import posterior
 from trustsim.analysis.calibration import search
 from trustsim.analysis.emulator import emulate
 from trustsim.analysis.trials import Trial, TrialLog, loss, positions_of, values_at
+from trustsim.ask import calibrated
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.store import Store
-from trustsim.report import calibrated
-from trustsim.report.calibration_tables import calibrated_file, print_calibration
+from trustsim.report.tables.calibration_tables import calibrated_file, print_calibration
 from trustsim.scenario.load import load, loads
 from trustsim.scenario.targets import FreeParameter, Target, Targets, read_targets
 from trustsim.scenario.yaml_writer import write
@@ -461,7 +461,7 @@ def test_an_interruption_ends_with_status_130_and_the_command_that_continues(tru
 
 
 def test_without_optuna_the_extra_is_named(trustsim, monkeypatch):
-    for room, name in ((report, "calibrated"), (analysis, "calibration")):
+    for room, name in ((ask, "calibrated"), (analysis, "calibration")):
         monkeypatch.delattr(room, name)
         monkeypatch.delitem(sys.modules, f"{room.__name__}.{name}")
     monkeypatch.setitem(sys.modules, "optuna", None)

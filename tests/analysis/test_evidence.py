@@ -14,7 +14,7 @@ from trustsim.analysis.evidence import findings, variants_needed
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.study import Study
-from trustsim.report.evidence_tables import expected
+from trustsim.report.tables.evidence_tables import expected
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
 N = 100

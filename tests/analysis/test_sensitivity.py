@@ -12,7 +12,7 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment.points import ranges_of
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.store import Store
-from trustsim.report import plots
+from trustsim.report.pictures import plots
 from trustsim.scenario.load import load
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"

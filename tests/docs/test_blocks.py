@@ -16,8 +16,8 @@ from click.testing import CliRunner
 
 import trustsim as ts
 from trustsim import cli
+from trustsim.ask.result import Result
 from trustsim.cli import common
-from trustsim.report.result import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

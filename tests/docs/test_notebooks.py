@@ -41,7 +41,7 @@ def test_a_notebook_opens_with_a_question_and_ends_with_an_exercise(path):
 def test_a_notebook_shows_a_bar_that_is_gone_at_the_end_and_no_warning(tmp_path):
     """In a real kernel, without widgets."""
     scenario = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
-    told = "import trustsim as ts; from trustsim.report import progress; from rich.console import Console"
+    told = "import trustsim as ts; from trustsim.ask import progress; from rich.console import Console"
     study = f"ts.run(ts.load({str(scenario)!r}), replications=2, workers=1, progress=report)"
     code = f"{told}\nwith progress.shown(Console(stderr=True)) as report:\n    {study}\n    report(1, 2, 9.0)"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])

@@ -15,8 +15,8 @@ from trustsim.cli import main
 from trustsim.kernels import layout
 from trustsim.kernels.layout import Beliefs, Books, Targets, Traits
 from trustsim.model import DAY
-from trustsim.report import sources
-from trustsim.report.table import ranked_table
+from trustsim.report.tables.table import ranked_table
+from trustsim.report.words import sources
 from trustsim.scenario.schema import schema_of
 
 ROOT = Path(__file__).resolve().parents[2]

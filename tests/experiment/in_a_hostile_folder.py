@@ -15,10 +15,10 @@ import matplotlib
 import numba
 
 import trustsim as ts
+from trustsim.ask.result import compare
 from trustsim.experiment import child
 from trustsim.experiment.pool import one_process, processes
-from trustsim.report import plots
-from trustsim.report.result import compare
+from trustsim.report.pictures import plots
 from trustsim.web import site
 
 STORY = """

@@ -4,6 +4,7 @@ import functools
 import json
 import re
 import sqlite3
+import sys
 from pathlib import Path
 
 import fake_engine as fake
@@ -13,10 +14,12 @@ from click.testing import CliRunner
 
 from trustsim import cli
 from trustsim.analysis.causes import simulate_with_causes
+from trustsim.ask import result
 from trustsim.cli import common, studies
+from trustsim.errors import TrustsimError
 from trustsim.experiment import address
 from trustsim.registry import Registry
-from trustsim.report import reading, result
+from trustsim.report.words import reading
 
 
 def registry():
@@ -67,6 +70,20 @@ def test_compare_prints_the_table_and_writes_the_run_folder(trustsim, tmp_path):
     names = {p.name for p in (tmp_path / "theft-run").iterdir()}
     assert {"resolved.yaml", "outcomes.csv", "study.json", "report.html"} <= names
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_the_table_is_printed_before_the_report_is_begun(trustsim, monkeypatch):
+    seen = []
+
+    def begun(*_):
+        seen.append(sys.stdout.buffer.getvalue().decode())
+        raise TrustsimError("no report")
+
+    monkeypatch.setattr(result.page, "write", begun)
+    done = trustsim("compare", "theft.yaml", "--replications", "5")
+    assert "Best first by run probability" in seen[0]
+    assert done.stdout == seen[0]
+    assert "no report" in done.stderr
 
 
 def test_json_is_one_document_and_nothing_else(trustsim):

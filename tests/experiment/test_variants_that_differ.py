@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 import trustsim as ts
 from trustsim import cli
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
-from trustsim.report.result import Result
 from trustsim.scenario.load import from_document
 from trustsim.scenario.yaml_writer import write
 

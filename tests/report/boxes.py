@@ -10,7 +10,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import newTable
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
-from trustsim.report import fonts
+from trustsim.report.pictures import fonts
 
 FILE = Path(fonts.__file__).with_name("boxes.ttf")
 _WIDTH, _LEFT, _LOW, _HIGH, _LINE = 1000, 80, -60, 760, 60  # units of the font, 1,000 an em

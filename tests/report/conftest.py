@@ -3,8 +3,8 @@
 import fake
 import pytest
 
-from trustsim.report import reading, story
-from trustsim.report.result import Result
+from trustsim.ask.result import Result
+from trustsim.report.words import reading, story
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from trustsim.analysis.comparison import compare
+from trustsim.ask.result import Result
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.study import LiquidityRun, Study
 from trustsim.registry import Registry, parameter
-from trustsim.report.result import Result
 from trustsim.scenario.resolved import Item, Scenario, Timing, Trigger, Variant, World
 
 VARIANTS = (

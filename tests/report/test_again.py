@@ -14,14 +14,18 @@ from trustsim.analysis import causes
 from trustsim.analysis.attribution import attribution
 from trustsim.analysis.causes import CHANNELS, CLAIMS
 from trustsim.analysis.comparison import compare
+from trustsim.ask import again
+from trustsim.ask import result as results
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.store import count
-from trustsim.report import again, page, reading, spread, story, why, words
-from trustsim.report import result as results
-from trustsim.report.answer import answer
-from trustsim.report.result import Result
+from trustsim.report.page import page
+from trustsim.report.pictures import spread
+from trustsim.report.words import reading, story, words
+from trustsim.report.words.answer import answer
+from trustsim.report.words.causes import summary
 from trustsim.scenario.load import load
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
@@ -75,7 +79,7 @@ def test_attribution_without_replays_is_that_with_them_in_its_direct_parts(told)
 @pytest.mark.slow
 def test_withdrawals_by_cause_are_told_drawn_and_downloaded(html, found):
     text = chapter(html, "why")
-    assert page._tied(why.summary(found.attribution, "nothing")) in text
+    assert page._tied(summary(found.attribution, "nothing")) in text
     assert "Mean of 6 worlds" in text
     rows = downloaded(html, "withdrawals-by-cause.csv")
     assert rows[0] == ["variant", "channel", "share_of_claims", "low", "high", "share_of_withdrawn"]

@@ -6,15 +6,17 @@ import pytest
 from test_losers import N, made
 
 from trustsim.analysis.comparison import compare
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
-from trustsim.report import flips, pricing, reading
-from trustsim.report.result import Result
+from trustsim.report.page import flips
+from trustsim.report.words import flips as words_of_flips
+from trustsim.report.words import prices, pricing, reading, views
 
 WOBBLE = 0.001 * np.cos(np.arange(3 * N)).reshape(N, 3)
 
 
 def by_label(result):
-    return {view.label: view for view in flips.views(result)}
+    return {view.label: view for view in views.views(result)}
 
 
 @pytest.fixture
@@ -30,23 +32,23 @@ def study():
 
 
 def test_envelope_of_three_lines_changes_where_they_cross():
-    assert pricing.envelope([0.0, 1.0, 3.0], [10.0, 5.0, 4.0]) == [(0, 0.0), (1, 0.2), (2, 2.0)]
+    assert prices.envelope([0.0, 1.0, 3.0], [10.0, 5.0, 4.0]) == [(0, 0.0), (1, 0.2), (2, 2.0)]
 
 
 def test_envelope_leaves_out_what_is_never_lowest_and_starts_with_the_safer_of_two_that_cost_the_same():
-    assert pricing.envelope([0.0, 2.0, 3.0], [10.0, 9.0, 4.0]) == [(0, 0.0), (2, 0.5)]
-    assert pricing.envelope([1.0, 1.0], [3.0, 2.0]) == [(1, 0.0)]
+    assert prices.envelope([0.0, 2.0, 3.0], [10.0, 9.0, 4.0]) == [(0, 0.0), (2, 0.5)]
+    assert prices.envelope([1.0, 1.0], [3.0, 2.0]) == [(1, 0.0)]
 
 
 def test_lines_that_meet_in_one_point_change_once():
-    assert [v for v, _ in pricing.envelope(0.1 * np.arange(16), np.linspace(0.3, 0.1, 16))] == [0, 15]
+    assert [v for v, _ in prices.envelope(0.1 * np.arange(16), np.linspace(0.3, 0.1, 16))] == [0, 15]
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 16])
 def test_envelope_is_the_least_of_all_lines_at_every_price(n):
     rng = np.random.default_rng(n)
     cost, loss = rng.random(n), rng.random(n)
-    corners = pricing.envelope(cost, loss)
+    corners = prices.envelope(cost, loss)
     for price in [0.0, 0.3, 1.0, 7.0, 1e4]:
         which = [v for v, start in corners if start <= price][-1]
         assert cost[which] + price * loss[which] == pytest.approx(np.min(cost + price * loss))
@@ -54,7 +56,7 @@ def test_envelope_is_the_least_of_all_lines_at_every_price(n):
 
 def test_thresholds_are_where_cost_and_priced_loss_of_two_variants_are_equal():
     loss = np.tile([0.5, 0.4, 0.2], (N, 1)) + WOBBLE * [0, 1, 1]
-    found = pricing.stretches(made(investor_loss=loss, policy_cost=np.tile([0.0, 1000.0, 9000.0], (N, 1))))
+    found = prices.stretches(made(investor_loss=loss, policy_cost=np.tile([0.0, 1000.0, 9000.0], (N, 1))))
     assert [s.variant for s in found] == ["nothing", "gate", "cover"]
     assert found[1].start == pytest.approx(1000 / 0.1, rel=0.01)
     assert found[2].start == pytest.approx(8000 / 0.2, rel=0.01)
@@ -66,8 +68,8 @@ def test_thresholds_are_where_cost_and_priced_loss_of_two_variants_are_equal():
 def test_limits_of_a_threshold_are_the_prices_at_which_the_difference_is_just_clear():
     loss = np.tile([0.5, 0.4], (N, 1)) + 0.02 * np.sin(np.arange(2 * N)).reshape(N, 2)
     result = made(("nothing", "gate"), investor_loss=loss, policy_cost=np.tile([0.0, 1000.0], (N, 1)))
-    low, high = pricing.stretches(result)[1].low, pricing.stretches(result)[1].high
-    net = pricing._net(result, "gate", "nothing")
+    low, high = prices.stretches(result)[1].low, prices.stretches(result)[1].high
+    net = prices._net(result, "gate", "nothing")
     assert net(low).low == pytest.approx(0, abs=1e-6)
     assert net(high).high == pytest.approx(0, abs=1e-6)
 
@@ -75,27 +77,27 @@ def test_limits_of_a_threshold_are_the_prices_at_which_the_difference_is_just_cl
 def test_threshold_of_variants_that_may_lose_the_same_has_no_upper_limit():
     noise = np.where(np.arange(N) % 2, 0.1, -0.11)[:, None] * [0, 1]
     result = made(("nothing", "gate"), investor_loss=0.3 + noise, policy_cost=np.tile([0.0, 9.0], (N, 1)))
-    found = pricing.stretches(result)
+    found = prices.stretches(result)
     assert found[1].high == np.inf
     assert "and above" in pricing.told(result, found, np.nan)
 
 
 def test_a_variant_that_is_cheapest_and_safest_is_best_at_any_price_and_needs_no_picture():
     result = made(("nothing", "gate"), investor_loss=[0.1, 0.3], policy_cost=np.tile([0.0, 9.0], (N, 1)))
-    assert "‘nothing’ is cheapest, and no variant loses less" in flips.told(result, np.nan)[-1]
-    assert flips.in_short(result, np.nan) == "Clearly ahead of ‘gate’: ‘nothing’ by investor loss."
+    assert "‘nothing’ is cheapest, and no variant loses less" in words_of_flips.told(result, np.nan)[-1]
+    assert words_of_flips.in_short(result, np.nan) == "Clearly ahead of ‘gate’: ‘nothing’ by investor loss."
     assert [chart.key for chart in flips.chapter(result, np.nan)] == ["flips-leaders"]
 
 
 def test_price_of_loss_in_money_is_per_money_lost_and_par_is_one(result):
     assert pricing.par(result, np.nan) == 1.0
-    told = pricing.told(result, pricing.stretches(result), np.nan)
+    told = pricing.told(result, prices.stretches(result), np.nan)
     assert "CNY lost" in told
     assert "Where money lost counts like money spent, it is" in told
 
 
 def test_par_of_a_share_of_the_claims_is_the_claims_and_names_the_best_there(study):
-    found = pricing.stretches(study)
+    found = prices.stretches(study)
     assert [s.variant for s in found] == ["nothing", "cover", "gate"]
     assert "(20 CNY), it is ‘gate’" in pricing.told(study, found, 200_000.0)
     assert "counts like money spent" not in pricing.told(study, found, np.nan)
@@ -103,7 +105,7 @@ def test_par_of_a_share_of_the_claims_is_the_claims_and_names_the_best_there(stu
 
 
 def test_in_short_the_other_outcome_and_the_prices_are_named(study):
-    text = flips.in_short(study, 200_000.0)
+    text = words_of_flips.in_short(study, 200_000.0)
     assert text.startswith(
         "Clearly ahead of ‘gate’: ‘cover’ by peak outflow. Where a percentage point of the claims lost"
     )
@@ -118,7 +120,7 @@ def test_leader_by_every_outcome_and_whether_it_is_clearly_ahead_of_the_first(st
     assert (outflow.leader, outflow.against, outflow.verdict) == ("cover", "gate", "flips")
     assert outflow.gap.mean == pytest.approx(-0.2)
     assert outflow.states == {"nothing": "behind", "gate": "behind", "cover": "leads"}
-    assert "Clearly ahead of ‘gate’: ‘cover’ by peak outflow." in flips.told(study, np.nan)
+    assert "Clearly ahead of ‘gate’: ‘cover’ by peak outflow." in words_of_flips.told(study, np.nan)
 
 
 def test_a_leader_that_worlds_cannot_tell_from_the_first_is_no_clear_flip():
@@ -133,7 +135,7 @@ def test_worlds_with_a_run_are_judged_by_the_loss_and_few_without_are_not_judged
     assert (with_run.n, with_run.leader, with_run.verdict) == (22, "gate", "no flip")
     assert (without.n, without.verdict) == (18, "only 18 worlds, not judged")
     assert set(without.states.values()) == {""}
-    assert "investor loss, without a run (18 worlds)." in " ".join(flips.told(study, np.nan))
+    assert "investor loss, without a run (18 worlds)." in " ".join(words_of_flips.told(study, np.nan))
 
 
 def test_worlds_without_a_run_can_flip_the_order(study):
@@ -143,7 +145,7 @@ def test_worlds_without_a_run_can_flip_the_order(study):
     view = by_label(result)["investor loss, without a run"]
     assert (view.n, view.against, view.verdict) == (36, "gate", "flips")
     assert view.gap.mean == pytest.approx(-0.03, abs=0.002)
-    assert "In worlds without a run under ‘nothing’ (36 of 80) " in " ".join(flips.told(result, np.nan))
+    assert "In worlds without a run under ‘nothing’ (36 of 80) " in " ".join(words_of_flips.told(result, np.nan))
 
 
 def test_worst_tenth_is_that_of_the_baseline():
@@ -153,7 +155,7 @@ def test_worst_tenth_is_that_of_the_baseline():
     long = replace(base.study, outcomes={"run_probability": has_run, "investor_loss": loss},
                    replications=np.arange(200))  # fmt: skip
     result = Result(long, compare(long, REGISTRY))
-    parts = flips._parts(result, "investor_loss")
+    parts = views._parts(result, "investor_loss")
     assert np.flatnonzero(parts["investor loss, worst tenth"]).tolist() == list(range(180, 200))
     assert list(parts) == ["investor loss, worst tenth"]
     assert by_label(result)["investor loss, worst tenth"].n == 20
@@ -163,14 +165,14 @@ def test_where_nobody_loses_parts_are_judged_by_the_next_outcome_and_loss_has_no
     half = np.tile((np.arange(N) % 2)[:, None].astype(float), (1, 3))
     found = made(investor_loss=np.zeros((N, 3)), peak_outflow=[0.3, 0.2, 0.1], policy_cost=np.ones((N, 3)),
                  run_probability=half)  # fmt: skip
-    assert {view.outcome for view in flips.views(found) if view.is_part} == {"peak_outflow"}
-    assert not pricing.is_priced(found)
-    assert not any("price" in point for point in flips.told(found, np.nan))
+    assert {view.outcome for view in views.views(found) if view.is_part} == {"peak_outflow"}
+    assert not prices.is_priced(found)
+    assert not any("price" in point for point in words_of_flips.told(found, np.nan))
 
 
 def test_outcome_that_is_the_same_everywhere_has_no_leader():
     found = made(failure_probability=np.zeros((N, 3)), peak_outflow=[0.3, 0.2, 0.1])
-    chart = flips.leaders(found, flips.views(found))
+    chart = flips.leaders(found, views.views(found))
     row = next(row for row in chart.table.rows if row[0] == "failure probability")
     assert row[2] == "–"
     assert row[-1] == "all the same"
@@ -179,7 +181,7 @@ def test_outcome_that_is_the_same_everywhere_has_no_leader():
 def test_downloads_hold_every_view_and_every_stretch(study):
     charts = flips.chapter(study, np.nan)
     assert [chart.key for chart in charts] == ["flips-leaders", "flips-price"]
-    for chart, n in zip(charts, (len(flips.views(study)), len(pricing.stretches(study))), strict=True):
+    for chart, n in zip(charts, (len(views.views(study)), len(prices.stretches(study))), strict=True):
         lines = base64.b64decode(chart.download.split(",")[1]).decode().splitlines()
         assert len(lines) == n + 1
         assert len(chart.table.rows) == n
@@ -198,7 +200,7 @@ def test_any_number_of_variants_is_drawn_and_named(n):
 def test_one_variant_or_nothing_ranked_has_no_chapter(result):
     alone = made(("nothing",), peak_outflow=[0.2])
     assert flips.chapter(alone, np.nan) == ()
-    assert flips.told(alone, np.nan) == ()
+    assert words_of_flips.told(alone, np.nan) == ()
     unranked = Result(result.study, replace(result.comparison, ranked_by=None))
     assert flips.chapter(unranked, np.nan) == ()
 

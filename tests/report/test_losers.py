@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from trustsim.analysis.comparison import compare
+from trustsim.ask import again
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
-from trustsim.report import again, losers, page
-from trustsim.report.result import Result
+from trustsim.report.page import losers, page
+from trustsim.report.pictures import look
+from trustsim.report.pictures import losers as pictures
+from trustsim.report.words import losers as words_of_losers
 
 N = 40
 WAVE = 0.01 * np.sin(np.arange(N))[:, None]  # what differs from world to world, the same for all variants
@@ -44,7 +48,7 @@ def downloaded(chart):
 
 
 def test_sentence_names_who_loses_most_and_whom_the_best_variant_spares_and_burdens(hurt):
-    told = " ".join(losers.told(hurt))
+    told = " ".join(words_of_losers.told(hurt))
     assert "Under ‘nothing’ the segment ‘novice’ loses most: of its money at day 0" in told
     assert "+10 pp against the next" in told
     assert "‘gate’, first in rank, clearly spares ‘novice’ (−5 pp" in told
@@ -57,7 +61,7 @@ def test_sentence_names_who_loses_most_and_whom_the_best_variant_spares_and_burd
 
 def test_a_segment_is_not_said_to_lose_most_where_worlds_disagree():
     noise = np.where(np.arange(N) % 2, 0.05, -0.049)[:, None]
-    told = " ".join(losers.told(made(**{
+    told = " ".join(words_of_losers.told(made(**{
         "loss_by_segment[novice]": np.full((N, 3), 0.1) + noise, "loss_by_segment[expert]": np.full((N, 3), 0.1),
     })))  # fmt: skip
     assert "no segment clearly loses most" in told
@@ -79,9 +83,8 @@ def test_every_variant_and_segment_has_a_row_and_a_download(hurt):
 
 
 def test_difference_is_filled_where_clear_and_hollow_where_it_includes_zero(hurt):
-    figure = losers._segments(hurt, is_wide=True)
-    marks = [line for line in figure.axes[1].lines if len(line.get_xdata()) == 1 and line.get_ydata()[0] != 2.0]
-    is_filled = {round(float(m.get_xdata()[0]), 3): m.get_markerfacecolor() == m.get_color() for m in marks}
+    marked = pictures.by_segment(hurt, is_wide=True).panels[1].marked
+    is_filled = {round(float(x[0]), 3): inside == ink for x, _, ink, inside in marked if ink != look.BASELINE}
     assert is_filled == {-0.05: True, 0.03: True, 0.0: False}
 
 
@@ -93,7 +96,7 @@ def test_worlds_in_which_late_can_be_set_against_early_are_counted(hurt):
 
 
 def test_where_the_early_never_lost_the_sentence_says_so():
-    told = " ".join(losers.told(made(**{
+    told = " ".join(words_of_losers.told(made(**{
         "loss_by_segment[novice]": [0.2, 0.1, 0.2], "loss_by_segment[expert]": [0.1, 0.1, 0.1],
         "late_loss_ratio": np.where(np.arange(N)[:, None] < [0, 30, 0], 2.0, np.nan),
     })))  # fmt: skip
@@ -102,14 +105,14 @@ def test_where_the_early_never_lost_the_sentence_says_so():
 
 def test_one_segment_has_a_sentence_and_no_chart_of_segments():
     found = made(**{"loss_by_segment[everyone]": [0.2, 0.1, 0.2], "tail_loss": [0.6, 0.7, 0.6]})
-    assert losers.told(found)[0].startswith("There is one segment, ‘everyone’")
+    assert words_of_losers.told(found)[0].startswith("There is one segment, ‘everyone’")
     assert [chart.key for chart in losers.chapter(found)] == ["losers-ends"]
 
 
 def test_where_nobody_loses_there_is_one_sentence_and_no_chart():
     zero = np.zeros((N, 3))
     found = made(**{"loss_by_segment[a]": zero, "loss_by_segment[b]": zero, "tail_loss": zero, "investor_loss": zero})
-    assert losers.told(found) == ("Nobody loses anything, in any world and under any variant.",)
+    assert words_of_losers.told(found) == ("Nobody loses anything, in any world and under any variant.",)
     assert losers.chapter(found) == ()
 
 
@@ -125,7 +128,7 @@ def test_any_number_of_variants_is_drawn_and_named(n):
 
 
 def test_a_study_without_losses_has_no_chapter(result):
-    assert losers.told(Result(replace(result.study, outcomes={}), result.comparison)) == ()
+    assert words_of_losers.told(Result(replace(result.study, outcomes={}), result.comparison)) == ()
 
 
 @pytest.mark.slow

@@ -14,8 +14,10 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from trustsim.report import fonts, look, plots, reading, story, vector, words
-from trustsim.report.result import Result
+from trustsim.ask.result import Result
+from trustsim.report.page import charts, fan_chart
+from trustsim.report.pictures import figures, fonts, plots
+from trustsim.report.words import reading, story, words
 
 NAMES = (
     "$nothing$", "fee $5 (2% above $500)", r"\frac{$x$", "_^{$$$}", "港湾 闸门", "الميناء 🚢", "한글 ひらがな",
@@ -45,7 +47,11 @@ def installed() -> Iterator[None]:
     fonts._is_there.cache_clear()
 
 
-def words_of(svg: str) -> set[str]:
+def words_of(figure: Figure) -> set[str]:
+    return {text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)}
+
+
+def words_in(svg: str) -> set[str]:
     return {"".join(text.itertext()) for text in ET.fromstring(svg).iter("text")}
 
 
@@ -59,17 +65,28 @@ def test_every_picture_shows_names_as_they_are_written_on_axes_of_anybody(named:
     ):
         for ax in (None, Figure(figsize=(9, 6)).add_subplot()):
             drawn = draw(ax)
-            assert shown <= words_of(vector.to_svg(drawn.get_figure(root=True), "k", "t", "d"))
+            assert shown <= words_of(drawn.get_figure(root=True))
             drawn.get_figure(root=True).savefig(Path("/dev/null"), format="png")  # as a reader does, without the house
     panels = plots.fan(named, "outflow")
-    assert shown <= words_of(vector.to_svg(panels[0].get_figure(root=True), "k", "t", "d"))
+    assert shown <= words_of(panels[0].get_figure(root=True))
+
+
+def test_every_chart_of_the_report_shows_names_as_they_are_written(named: Result) -> None:
+    shown = {words.shortened(name, 28) for name in NAMES[1:]}
+    for chart in (
+        charts.distribution(named, "investor_loss"),
+        charts.differences(named, "investor_loss"),
+        charts.cost_and_loss(named, "investor_loss", "policy_cost"),
+    ):
+        assert all(shown <= words_in(picture) for picture in chart.pictures)
+    assert shown <= set().union(*map(words_in, fan_chart.fan(named, "outflow").pictures))
 
 
 def test_a_legend_names_what_begins_with_an_underscore() -> None:
-    with look.style():
-        figure = look.Picture()
-        look.legend(figure, figure.add_subplot().plot([[0, 1], [1, 0]]), ["_a", "$b$"])
-    assert {"_a", "$b$"} <= words_of(vector.to_svg(figure, "k", "t", "d"))
+    with figures.style():
+        figure = figures.Picture()
+        figures.legend(figure, figure.add_subplot().plot([[0, 1], [1, 0]]), ["_a", "$b$"])
+    assert {"_a", "$b$"} <= words_of(figure)
 
 
 def test_boxes_stand_for_letters_that_no_font_has_and_one_line_says_which(
@@ -78,7 +95,7 @@ def test_boxes_stand_for_letters_that_no_font_has_and_one_line_says_which(
     monkeypatch.setattr(fonts, "_told", set())
     monkeypatch.setattr(fonts, "SCRIPTS", dict.fromkeys(fonts.SCRIPTS, ("a-package", ())))
     ax = plots.distribution(named, "investor_loss")
-    vector.to_svg(ax.get_figure(root=True), "k", "t", "d")
+    charts.distribution(named, "investor_loss")
     assert capsys.readouterr().err == ""  # the reader's browser has its own fonts
     for _ in range(2):
         ax._repr_png_()
@@ -111,6 +128,6 @@ def test_the_font_that_a_notebook_chose_comes_first(named: Result) -> None:
         drawn = [text for text in ax.findobj(Text) if text.get_text()]
         assert {text.get_fontfamily()[0] for text in drawn if isinstance(text, Text)} == {"DejaVu Serif"}
     assert fonts.families()[0] == "DejaVu Sans"
-    with look.style():
+    with figures.style():
         inside = fonts.families()
     assert inside == fonts.families()

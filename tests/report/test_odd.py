@@ -10,11 +10,12 @@ import pytest
 import trustsim as ts
 from shipped import SHIPPED
 from trustsim.analysis.comparison import compare
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.study import Study
-from trustsim.report import odd, sources, words
-from trustsim.report.markdown import escaped
-from trustsim.report.result import Result
+from trustsim.report.odd import concepts, odd
+from trustsim.report.tables.markdown import escaped
+from trustsim.report.words import sources, words
 
 ROOT = Path(__file__).parents[2] / "scenarios"
 ELEMENTS = (
@@ -124,7 +125,7 @@ def test_every_source_of_the_registry_is_known():
 
 
 def test_every_mechanism_belongs_to_a_design_concept():
-    assert set(REGISTRY.group("mechanism")) == {name for names in odd.CONCEPTS.values() for name in names}
+    assert set(REGISTRY.group("mechanism")) == {name for names in concepts.CONCEPTS.values() for name in names}
 
 
 def test_the_description_is_written_beside_the_report(small, tmp_path):

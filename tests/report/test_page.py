@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from trustsim.analysis.comparison import compare
-from trustsim.report import again, charts, page, reading, story
-from trustsim.report.answer import answer
-from trustsim.report.result import Result
+from trustsim.ask import again
+from trustsim.ask.result import Result
+from trustsim.report.page import charts, fan_chart, page
+from trustsim.report.page.again import nothing
+from trustsim.report.words import reading, story
+from trustsim.report.words.answer import answer
 from trustsim.units import MINOR_PER_MAJOR
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -53,7 +56,7 @@ def html(_fake_result, tmp_path_factory):
         patch.setattr(reading, "REGISTRY", fake.REGISTRY)
         patch.setattr(story, "REGISTRY", fake.REGISTRY)
         path = tmp_path_factory.mktemp("report") / "report.html"
-        assert page.write(_fake_result, path, again.nothing()) == path
+        assert page.write(_fake_result, path, nothing()) == path
         return path.read_text(encoding="utf-8")
 
 
@@ -136,7 +139,7 @@ def test_a_world_with_two_runs_counts_once_and_a_variant_without_runs_has_dashes
     on_day = [replace(one, variant="both", onset=x, peak=x + 1, end=x + 2) for x in (0.0, 3.0)]
     spilt = replace(on_day[1], platform="Quay", trigger="spill-over", ran_share=one.ran_share)
     study = replace(result.study, runs=(on_day[0], spilt))
-    _, rows = runs_table(page.render(Result(study, result.comparison), again.nothing()))
+    _, rows = runs_table(page.render(Result(study, result.comparison), nothing()))
     assert rows["both"][:5] == ["1", "2", "1.5", "2.5", "3.0"]
     assert sorted(rows["both"][5:8]) == ["0", "50.0", "50.0"]
     assert rows["nothing"] == ["0", "0", *["–"] * 7]
@@ -144,7 +147,7 @@ def test_a_world_with_two_runs_counts_once_and_a_variant_without_runs_has_dashes
 
 @pytest.mark.slow
 def test_page_of_a_study_without_runs_on_platforms_has_no_table_of_them(result):
-    text = page.render(Result(replace(result.study, runs=()), result.comparison), again.nothing())
+    text = page.render(Result(replace(result.study, runs=()), result.comparison), nothing())
     outline(text)
     assert "platform-runs" not in text
 
@@ -192,7 +195,7 @@ def test_repeat_gives_the_command_the_seed_and_the_digest(html):
 def test_names_that_look_like_markup_are_shown_and_never_obeyed(monkeypatch):
     monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
     evil = "<script>alert(1)</script>"
-    text = page.render(fake.result((evil, 'b"><img src=x>', "c & d"), 12, title=f"{evil} & co"), again.nothing())
+    text = page.render(fake.result((evil, 'b"><img src=x>', "c & d"), 12, title=f"{evil} & co"), nothing())
     found = outline(text)
     assert not {"script", "img"} & set(found.tags)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
@@ -242,7 +245,7 @@ def test_answer_claims_nothing_where_the_interval_includes_zero(result):
 @pytest.mark.parametrize(("variants", "n"), [(("nothing",), 12), (("nothing", "insured"), 1)])
 def test_smallest_studies_have_a_page_too(variants, n, monkeypatch):
     monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
-    assert "nothing" in page.render(fake.result(variants, n), again.nothing())
+    assert "nothing" in page.render(fake.result(variants, n), nothing())
 
 
 def test_size_of_a_distribution_does_not_grow_with_the_worlds(result):
@@ -272,13 +275,13 @@ def test_page_without_a_finished_run_says_so(result):
 def test_a_picture_like_another_is_drawn_once_and_of_many_variants_those_that_lead(
     result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(charts, "MOST_PANELS", 4)
+    monkeypatch.setattr(fan_chart, "MOST_PANELS", 4)
     monkeypatch.setattr(reading, "MOST_ROWS", 5)
     names = (*fake.VARIANTS[:6], "twin")
     many = fake.result(names, 12)
     for series in many.study.series.values():
         series[:, :, names.index("twin")] = series[:, :, names.index("insured")]
-    chart = charts.fan(many, "outflow")
+    chart = fan_chart.fan(many, "outflow")
     assert len(chart.pictures) == len(chart.panels) == 4
     assert chart.panels[0] == "nothing"
     assert {"insured", "twin"} & set(chart.panels) == {"insured"}
@@ -295,5 +298,5 @@ def test_a_picture_like_another_is_drawn_once_and_of_many_variants_those_that_le
 @pytest.mark.slow
 def test_the_drawing_of_a_report_shows_its_progress(result: Result) -> None:
     seen: list[tuple[int, int]] = []
-    page.render(result, again.nothing(), lambda done, total, seconds: seen.append((done, total)))
+    page.render(result, nothing(), lambda done, total, seconds: seen.append((done, total)))
     assert seen == [(k + 1, len(seen)) for k in range(len(seen))]

@@ -5,15 +5,19 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 
 from trustsim.analysis.comparison import pareto
 from trustsim.errors import TrustsimError
-from trustsim.report import labels, look, plots, reading, spreads, vector
+from trustsim.report.page import charts
+from trustsim.report.pictures import figures, labels, look, plots, scales, spreads, svg
+from trustsim.report.pictures.sheet import Sheet
+from trustsim.report.words import reading
 
 
 def texts(ax):
-    """All words in the figure of these axes, as its SVG holds them."""
-    return vector.to_svg(ax.get_figure(root=True), "k", "t", "d")
+    """All words in the figure of these axes."""
+    return {text.get_text() for text in ax.get_figure(root=True).findobj(Text)}
 
 
 def test_fan_of_all_variants_is_one_named_picture_each_on_common_axes(result):
@@ -22,6 +26,12 @@ def test_fan_of_all_variants_is_one_named_picture_each_on_common_axes(result):
     assert [ax.get_title(loc="left") for ax in panels] == ["nothing (baseline)", *fake.VARIANTS[1:]]
     assert len({ax.get_ylim() for ax in panels}) == 1
     assert panels[0].get_figure(root=True).get_supylabel() == "outflow (%)"
+
+
+def test_small_multiples_show_the_whole_fan_of_every_variant(result):
+    panels = plots.fan(result, "outflow", ["both", "nothing"])
+    drawn = np.vstack([band.get_paths()[0].vertices for ax in panels for band in ax.collections])
+    assert drawn[:, 1].max() < panels[0].get_ylim()[1]
 
 
 def test_fan_of_one_variant_draws_its_bands_and_the_median_of_the_baseline(result):
@@ -71,8 +81,9 @@ def test_distribution_shows_every_run_and_says_how_many_there_are(result):
     dots = [line for line in ax.lines if line.get_marker() == "o"]
     drawn = [len(line.get_xdata()) for line in dots]
     assert drawn == list(np.isfinite(result.study.outcomes["time_to_failure"]).sum(axis=0))
-    assert f"in {drawn[0]} of 120 runs" in texts(ax)
-    assert all(name in texts(ax) for name in fake.VARIANTS)
+    told = " ".join(texts(ax))
+    assert f"in {drawn[0]} of 120 runs" in told
+    assert all(name in told for name in fake.VARIANTS)
 
 
 def test_dots_that_stand_for_many_runs_keep_the_smallest_and_the_largest(result, monkeypatch):
@@ -98,8 +109,7 @@ def test_distribution_spreads_both_camps_of_a_bimodal_outcome(result):
 
 def test_differences_draw_the_baseline_and_leave_unclear_ones_hollow(result):
     ax = plots.differences(result, "run_probability")
-    assert all(name in texts(ax) for name in fake.VARIANTS)
-    assert "← better" in texts(ax)
+    assert {"nothing (baseline)", *fake.VARIANTS[1:], "← better"} <= texts(ax)
     faces = {line.get_marker(): line.get_markerfacecolor() for line in ax.lines if line.get_marker() != "None"}
     found = result.comparison.differences["service desk and education"]["run_probability"]
     assert found.low < 0 < found.high
@@ -108,7 +118,7 @@ def test_differences_draw_the_baseline_and_leave_unclear_ones_hollow(result):
 
 @pytest.mark.parametrize("width", [7.0, 3.5])
 def test_tradeoff_names_every_variant_without_overlap(result, width):
-    with look.style():
+    with figures.style():
         ax = Figure(figsize=(width, 4.2), layout="constrained").add_subplot()
     plots.tradeoff(result, ax=ax)
     figure = ax.get_figure(root=True)
@@ -128,34 +138,60 @@ def test_pictures_are_the_same_byte_for_byte_and_leave_matplotlib_alone(result):
     import matplotlib
 
     before = dict(matplotlib.rcParams)
-    first, second = (texts(plots.differences(result, "investor_loss")) for _ in range(2))
-    assert first == second
+    assert (
+        plots.differences(result, "investor_loss")._repr_png_()
+        == plots.differences(result, "investor_loss")._repr_png_()
+    )
+    assert charts.differences(result, "investor_loss") == charts.differences(result, "investor_loss")
     assert dict(matplotlib.rcParams) == before
 
 
 def test_svg_takes_the_colours_of_the_page_and_its_ids_do_not_clash(result):
-    svg = texts(plots.differences(result, "investor_loss"))
-    assert "currentColor" in svg
-    assert "var(--v1)" in svg
-    assert "style=" not in svg
-    assert "http" not in svg
-    assert 'role="img"' in svg
-    assert "<title" in svg
-    other = vector.to_svg(plots.differences(result, "investor_loss").get_figure(root=True), "other", "t", "d")
-    ids = [{part.split('"')[0] for part in text.split(' id="')[1:]} for text in (svg, other)]
+    wide, narrow = charts.differences(result, "investor_loss").pictures
+    assert "currentColor" in wide
+    assert "var(--v1)" in wide
+    assert "style=" not in wide
+    assert "http" not in wide
+    assert 'role="img"' in wide
+    assert "<title" in wide
+    ids = [{part.split('"')[0] for part in text.split(' id="')[1:]} for text in (wide, narrow)]
     assert ids[0].isdisjoint(ids[1])
 
 
-def test_titles_in_an_svg_are_escaped(result):
-    figure = plots.differences(result, "investor_loss").get_figure(root=True)
-    svg = vector.to_svg(figure, "k", "<script>alert(1)</script>", "a & b")
-    assert "<script" not in svg
-    assert "&lt;script&gt;" in svg
+def test_titles_and_texts_in_an_svg_are_escaped():
+    sheet = Sheet(2, 1)
+    sheet.panel.title("<script>alert(2)</script>")
+    drawn = sheet.written("k", "<script>alert(1)</script>", "a & b")
+    assert "<script" not in drawn
+    assert drawn.count("&lt;script&gt;") == 2
+    assert "a &amp; b" in drawn
 
 
-def test_paths_of_straight_lines_keep_their_corners():
-    assert vector._path("M 10 20 L 11 20 L 12 20 L 13.04 22 z") == "M10 20h2l1 2z"
-    assert vector._path("M 0 3 C 1 3 1.55 2 2 2 z") == "M0 3C1 3 1.6 2 2 2z"
+def test_paths_of_straight_lines_keep_their_corners_and_break_where_nothing_is_known():
+    assert svg._path(np.array([[10, 20], [11, 20], [12, 20], [13.04, 22]])) == "M10 20h2l1 2"
+    assert svg._path(np.array([[0, 0], [5, 0], [2, 0], [np.nan, 0], [1, 1], [2, 3]])) == "M0 0h5l-3 0M1 1l1 2"
+    assert svg._path(np.array([[np.nan, 1.0]])) == ""
+
+
+@pytest.mark.parametrize("ends", [(0, 1), (-0.73, 12.4), (1e-7, 3e-7), (99.2, 1e6), (5000.1, 5000.9), (-3, 0)])
+@pytest.mark.parametrize("n", [4, 7])
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_ticks_are_those_that_matplotlib_finds(ends, n, is_whole):
+    usual = MaxNLocator(nbins=n, integer=is_whole, steps=scales.ROUND).tick_values(*ends)
+    np.testing.assert_allclose(scales.ticks(*ends, n, is_whole=is_whole), usual, rtol=1e-9, atol=1e-12)
+
+
+def test_every_panel_has_room_for_what_is_written_around_it():
+    sheet = Sheet(5, 3, 2)
+    for panel in sheet.panels:
+        panel.line([0, 1], [0, 1], look.INK, 1)
+        panel.at("y", [0, 1], ["short", "a very long name of a row"])
+        panel.numbers("x", "days")
+    sheet.settle()
+    (left, *_), (other, *_) = boxes = [panel.box for panel in sheet.panels]
+    assert left > scales.width("a very long name of a row", 8.5)
+    assert other - boxes[0][2] > scales.width("a very long name of a row", 8.5)
+    assert boxes[0][2] - left == pytest.approx(boxes[1][2] - other)
 
 
 def test_axes_and_panels_show_themselves_in_a_notebook(result):

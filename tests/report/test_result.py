@@ -7,13 +7,13 @@ import pytest
 from rich.console import Console
 
 from trustsim.analysis.comparison import COST
+from trustsim.ask.progress import shown
+from trustsim.ask.result import compare
 from trustsim.errors import TrustsimError
 from trustsim.experiment.simulate import Run
 from trustsim.outcomes import Episode
 from trustsim.registry import Registry
-from trustsim.report.progress import shown
-from trustsim.report.result import compare
-from trustsim.report.table import ranked_table
+from trustsim.report.tables.table import ranked_table
 from trustsim.scenario.resolved import Scenario, Variant, World
 from trustsim.world.networks import NoLinks
 from trustsim.world.sections import Investors, Platform

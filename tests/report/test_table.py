@@ -9,7 +9,7 @@ from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import Measure
 from trustsim.experiment.simulate import FailedRun
-from trustsim.report.table import compact, print_ranked_table, ranked_table
+from trustsim.report.tables.table import compact, print_ranked_table, ranked_table
 
 SHARE = Measure("share", "lower", True, "Whether a run happened.")
 MONEY = Measure("money", "lower", False, "What investors lost.")

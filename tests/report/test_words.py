@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from trustsim.report import words
+from trustsim.report.words import words
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 import trustsim as ts
 from trustsim.kernels import layout
-from trustsim.report import charts
+from trustsim.report.page.fan_chart import fan
 from trustsim.web.answers import comparison
 from trustsim.web.pictures import KINDS, picture
 from trustsim.web.play import ASKED, LEFT, NO_CLIENT, STAYS, watch, worth_watching
@@ -87,7 +87,7 @@ def test_a_picture_has_its_drawing_its_numbers_and_what_it_is(result, kind):
 def test_a_fan_has_a_panel_for_every_variant_and_is_that_of_the_report(result):
     shown = picture(result, "fan", "outflow")
     assert [drawn["variant"] for drawn in shown["pictures"]] == list(result.study.variants)
-    assert tuple(drawn["svg"] for drawn in shown["pictures"]) == charts.fan(result, "outflow").pictures
+    assert tuple(drawn["svg"] for drawn in shown["pictures"]) == fan(result, "outflow").pictures
 
 
 @pytest.mark.parametrize(("kind", "name"), [("pie", "outflow"), ("fan", "outfow"), ("difference", "peak_outfow")])

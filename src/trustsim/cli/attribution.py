@@ -58,7 +58,8 @@ def attribute(
 
 def _go_on(study: Folder, how: How) -> None:
     """Run what is missing of an attribution and say what it shows."""
-    from trustsim.report import attributed, attribution_tables
+    from trustsim.ask import attributed
+    from trustsim.report.tables import attribution_tables
 
     request, place = study.request, study.place
     with cluster(how.dask) as pool:
@@ -101,7 +102,7 @@ KINDS["attribute"] = Kind(_go_on, _counts)
 
 def _write(result: Attribution, place: Path) -> None:
     from trustsim.experiment.tables import write_csv
-    from trustsim.report import attribution_picture
+    from trustsim.report.pictures import attribution_picture
 
     with common.writing(place):
         write_csv(result.to_frame(), place / TABLE)

@@ -71,7 +71,7 @@ def _go_on(study: Folder, how: How) -> None:
     """Make the trials that are missing, fit, and say what was fitted."""
     calibrated = _calibrated()
     from trustsim.analysis import posterior
-    from trustsim.report import calibration_tables
+    from trustsim.report.tables import calibration_tables
 
     place, scenario, options = study.place, study.scenario, study.request.options
     targets = _targets(study)
@@ -138,7 +138,7 @@ KINDS["calibrate"] = Kind(_go_on, _counts)
 
 def _calibrated() -> Any:
     try:
-        from trustsim.report import calibrated
+        from trustsim.ask import calibrated
     except ImportError as e:
         raise TrustsimError(f"given an installation without {e.name}; allowed: with the extra [calibration]") from e
     return calibrated
@@ -147,8 +147,8 @@ def _calibrated() -> Any:
 def _write(fit: Calibration, place: Path) -> None:
     """Write the fitted scenario, the trials and the picture into the folder."""
     from trustsim.experiment.tables import write_csv
-    from trustsim.report import calibration_picture
-    from trustsim.report.calibration_tables import calibrated_file
+    from trustsim.report.pictures import calibration_picture
+    from trustsim.report.tables.calibration_tables import calibrated_file
 
     with common.writing(place):
         text = calibrated_file(fit, fit.fitted(common.registry()))

@@ -93,6 +93,15 @@ def main() -> None:
     """Trust crises on money platforms: which remedy would have helped, and at what price?"""
 
 
+def import_mesa() -> None:
+    """Import mesa before what else runs and compares worlds.
+
+    To name its logger it looks at all modules for every call that is under way, which takes most of a second once scipy
+    is there.
+    """
+    import mesa  # noqa: F401
+
+
 def registry() -> Registry:
     """Return the registry with everything that a scenario can hold."""
     from trustsim.catalog import REGISTRY

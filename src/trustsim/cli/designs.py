@@ -70,7 +70,9 @@ def sweep(
 
 def _sweep(study: Folder, how: How) -> None:
     """Run what is missing of a sweep and say what it shows."""
-    from trustsim.report import design_pictures, design_tables, designed
+    from trustsim.ask import designed
+    from trustsim.report.pictures import design_pictures
+    from trustsim.report.tables import design_tables
 
     request, place = study.request, study.place
     with cluster(how.dask) as pool:
@@ -191,8 +193,8 @@ def sensitivity(
 
 def _sensitivity(study: Folder, how: How) -> None:
     """Run what is missing of a sensitivity analysis and say what it shows."""
-    from trustsim.report import design_pictures as pictures
-    from trustsim.report import design_tables
+    from trustsim.report.pictures import design_pictures as pictures
+    from trustsim.report.tables import design_tables
 
     place, options = study.place, study.request.options
     with cluster(how.dask) as pool:
@@ -240,7 +242,7 @@ KINDS["sensitivity"] = Kind(_sensitivity, _sensitivity_counts)
 
 def _indices() -> Any:
     try:
-        from trustsim.report import indices
+        from trustsim.ask import indices
     except ImportError as e:
         raise TrustsimError(f"given an installation without {e.name}; allowed: with the extra [sensitivity]") from e
     return indices

@@ -29,11 +29,11 @@ def evidence(
     Runs are kept in the run folder: the same command again, or `trustsim resume DIR`, only runs what is
     missing.
     """
+    from trustsim.ask.evidenced import stories_of
     from trustsim.experiment.address import engine
     from trustsim.experiment.estimate import estimate
     from trustsim.experiment.folder import expanded
     from trustsim.experiment.request import Request
-    from trustsim.report.evidenced import stories_of
     from trustsim.scenario.shipped import find
 
     stories = stories_of([find(path) for path in paths], common.registry())
@@ -46,7 +46,8 @@ def evidence(
 
 def _go_on(study: Folder, how: How) -> None:
     """Run what is missing of scenarios and judge what they expect."""
-    from trustsim.report import evidence_tables, evidenced
+    from trustsim.ask import evidenced
+    from trustsim.report.tables import evidence_tables
 
     called = study.request.options["files"]
     stories = [replace(story, source=file) for story, file in zip(study.scenarios, called, strict=True)]

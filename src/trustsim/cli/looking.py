@@ -15,8 +15,8 @@ from trustsim.cli.folders import Folder
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
+    from trustsim.ask.result import Result
     from trustsim.experiment.verify import Part
-    from trustsim.report.result import Result
 
 
 ODD = "odd.md"
@@ -165,7 +165,9 @@ def _other_addresses(study: Folder) -> list[str]:
 
 def _finished(folder: Path, rank_by: str | None = None) -> Result:
     from trustsim.experiment.request import study_of
-    from trustsim.report import result as results
+
+    common.import_mesa()
+    from trustsim.ask import result as results
 
     study = study_of(folder, lambda path: common.read_scenario(str(path), ()))
     return results.kept(folder, study, common.registry(), rank_by=rank_by)

@@ -20,7 +20,7 @@ from trustsim.cli.looking import rank_option, repeat_line, run_folder
 from trustsim.errors import TrustsimError
 
 if TYPE_CHECKING:
-    from trustsim.report.result import Result
+    from trustsim.ask.result import Result
 
 COMPILE_SECONDS = 20
 _STUDY_OPTIONS = (
@@ -91,6 +91,7 @@ def _begin(command: str, arguments: Arguments, how: How, rank_by: str | None = N
     if arguments.precision is not None:
         more = {"replications": common.precision_document(arguments.precision, arguments.replications)}
     scenario = common.read_scenario(arguments.file, arguments.settings, more)
+    common.import_mesa()
     from trustsim.analysis.comparison import check_rank
     from trustsim.experiment.address import addresses, engine
     from trustsim.experiment.estimate import estimate
@@ -112,9 +113,9 @@ def _begin(command: str, arguments: Arguments, how: How, rank_by: str | None = N
 
 def _go_on(study: Folder, how: How) -> None:
     """Run what is missing of the study in a folder, print what it says, and leave with the status that it deserves."""
+    from trustsim.ask import result as results
     from trustsim.experiment.request import REPORT
-    from trustsim.report import result as results
-    from trustsim.report.table import print_levels, print_ranked_table
+    from trustsim.report.tables.table import print_levels, print_ranked_table
 
     request, place = study.request, study.place
     if not how.quiet and _is_cold():
@@ -134,16 +135,18 @@ def _go_on(study: Folder, how: How) -> None:
             registry=common.registry(),
         )
     compares = request.command == "compare"
-    trouble = _saved(result, study, how, with_report=compares)
+    trouble = _saved(result, study)
     if how.as_json:
         print_json(result.to_json() if compares else result.comparison.levels_json())
     else:
         (print_ranked_table if compares else print_levels)(result.comparison)
         if result.precision and request.replications is None:
             click.echo(result.precision)
-        if trouble is None:
-            then = f"next: trustsim report {shlex.quote(str(place))}"
-            click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; {then}")
+    if compares and trouble is None:
+        trouble = _reported(result, study, how)
+    if trouble is None and not how.as_json:
+        then = f"next: trustsim report {shlex.quote(str(place))}"
+        click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; {then}")
     if result.study.interrupted:
         click.echo(f"interrupted; go on with: {study.resume}", err=True)
     for failed in result.study.failed[:1]:
@@ -177,19 +180,25 @@ def _is_cold() -> bool:
     return not is_compiled(account_pass)
 
 
-def _saved(result: Result, study: Folder, how: How, *, with_report: bool) -> TrustsimError | None:
-    """Write the run folder; what hinders it is returned, so that the numbers are printed all the same.
-
-    The report of a study that was stopped runs no worlds again: whoever stops it wants to leave.
-    """
+def _saved(result: Result, study: Folder) -> TrustsimError | None:
+    """Write the run folder; what hinders it is returned, so that the numbers are printed all the same."""
     try:
-        from trustsim.experiment.request import REPORT
-
         result.save(study.place, command=shlex.join(["trustsim", *sys.argv[1:]]))
-        if with_report:
-            rerun = not result.study.interrupted
-            where = study.place / REPORT
-            result.report(where, out=study.store, rerun=rerun, progress=not how.quiet, workers=how.workers)
+    except TrustsimError as error:
+        return error
+    return None
+
+
+def _reported(result: Result, study: Folder, how: How) -> TrustsimError | None:
+    """Write the report, and return what hinders it.
+
+    That of a study that was stopped runs no worlds again: whoever stops it wants to leave.
+    """
+    from trustsim.experiment.request import REPORT
+
+    rerun = not result.study.interrupted
+    try:
+        result.report(study.place / REPORT, out=study.store, rerun=rerun, progress=not how.quiet, workers=how.workers)
     except TrustsimError as error:
         return error
     return None

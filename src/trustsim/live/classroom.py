@@ -12,7 +12,8 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.model import TrustCrisisModel, lockstep_groups
 from trustsim.registry import Group, Parameter
-from trustsim.report import graph, words
+from trustsim.report.pictures.places import layout
+from trustsim.report.words import words
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 
@@ -152,7 +153,7 @@ class WatchedModel(TrustCrisisModel):
         self.links = self.state.network.to_networkx()
         if self.links.number_of_edges() > MOST_LINKS:
             self.links.clear_edges()
-        self.places = graph.layout(self.links)
+        self.places = layout(self.links)
 
 
 def _with_baseline(story: Scenario, variant: str) -> tuple[str, ...]:

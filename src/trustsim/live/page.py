@@ -9,7 +9,7 @@ import numpy as np
 import solara
 
 from trustsim.live.classroom import FEWEST, LARGEST, WatchedModel, knobs
-from trustsim.report import watched
+from trustsim.report.pictures import watched
 from trustsim.scenario.resolved import Scenario
 
 with warnings.catch_warnings():

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trustsim.analysis.comparison import COST
-from trustsim.report import look, reading, words
-from trustsim.report.answer import answer
-from trustsim.report.reading import Measure
+from trustsim.report.pictures import scales
+from trustsim.report.words import reading, words
+from trustsim.report.words.answer import answer
+from trustsim.report.words.reading import Measure
 
 if TYPE_CHECKING:
-    from trustsim.report.result import Result
+    from trustsim.ask.result import Result
 
 
 def comparison(result: Result) -> dict[str, Any] | None:
@@ -55,7 +56,7 @@ def _axis(result: Result, measure: Measure) -> dict[str, Any] | None:
         return None
     low, high = min(0.0, *ends), max(0.0, *ends)
     divisor, unit = measure.as_difference().scale(result.scenario.currency, max(abs(low), abs(high)))
-    ticks = look.ticks(low / divisor, high / divisor)
+    ticks = scales.ticks(low / divisor, high / divisor)
     low, high = min(low, ticks[0] * divisor), max(high, ticks[-1] * divisor)
     return {
         "low": low,

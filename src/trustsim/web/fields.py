@@ -13,7 +13,7 @@ from trustsim import units
 from trustsim.errors import UnitError
 from trustsim.names import EVERY
 from trustsim.registry import REGISTRY, Entry, Group, Parameter
-from trustsim.report import words
+from trustsim.report.words import words
 from trustsim.scenario.document import text_of
 from trustsim.scenario.tree import Node, Spot, plain
 from trustsim.scenario.yaml_writer import write

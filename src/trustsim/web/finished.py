@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from trustsim.analysis.comparison import compare
+from trustsim.ask import result as results
+from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment import request as requests
 from trustsim.experiment.request import Asked
-from trustsim.report import result as results
-from trustsim.report.result import Result
 from trustsim.web import answers, pictures, play
 from trustsim.web.outgoing import without_paths
 from trustsim.web.remembered import Remembered

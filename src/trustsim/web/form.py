@@ -9,7 +9,7 @@ from typing import Any
 
 from trustsim.analysis.comparison import first_to_rank
 from trustsim.registry import REGISTRY, Entry
-from trustsim.report import words
+from trustsim.report.words import words
 from trustsim.scenario.layout import HORIZON, STEP
 from trustsim.scenario.merge import named
 from trustsim.scenario.resolved import Precision

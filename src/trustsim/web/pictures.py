@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from trustsim.analysis.comparison import COST
 from trustsim.errors import TrustsimError, one_of
-from trustsim.report import charts, plots, reading, vector
-from trustsim.report.charts import Chart
-from trustsim.report.reading import LOSS
+from trustsim.report.page import charts
+from trustsim.report.page.chart import Chart
+from trustsim.report.page.fan_chart import fan
+from trustsim.report.pictures.sheet import Sheet
+from trustsim.report.words import reading
+from trustsim.report.words.reading import LOSS
 
 if TYPE_CHECKING:
-    from trustsim.report.result import Result
+    from trustsim.ask.result import Result
 
 KINDS = ("difference", "fan", "paired", "distribution", "tradeoff")
 _SHAPES = ("wide", "narrow")
@@ -48,10 +51,8 @@ def picture(result: Result, kind: str, name: str = "") -> dict[str, Any]:
 
 
 def warm() -> None:
-    """Draw once, so that the first picture needs not wait for fonts."""
-    figure = plots.axes("days").get_figure(root=True)
-    assert figure is not None
-    vector.to_svg(figure, "warm", "", "")
+    """Draw nothing, so that the first picture needs not wait for a process that draws."""
+    Sheet(1.0, 1.0).written("warm", "", "")
 
 
 def _drawn(result: Result, kind: str, name: str) -> Chart:
@@ -63,7 +64,7 @@ def _drawn(result: Result, kind: str, name: str) -> Chart:
         reading.paths(result, name, result.study.variants[0])  # refuses an unknown name
         if kind == "paired" and len(result.study.variants) < 2:
             raise TrustsimError("paired: given a study of one variant; allowed: one of two or more")
-        return charts.fan(result, name, paired=kind == "paired")
+        return fan(result, name, paired=kind == "paired")
     if kind == "tradeoff":
         if not all(reading.is_measured(result, each) for each in (LOSS, COST)):
             raise TrustsimError(f"tradeoff: given a study without {LOSS} or {COST}; allowed: one that measures both")

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.ask.spreading import median_world
 from trustsim.kernels import layout
 from trustsim.kernels.layout import Gauges
 from trustsim.model import TrustCrisisModel, lockstep_groups
-from trustsim.report import graph, reading, story, words
-from trustsim.report.spread import links_between, median_world, of_investors, part_of, trust_of_investors
+from trustsim.report.pictures.places import places_of
+from trustsim.report.pictures.spread import links_between, of_investors, part_of, trust_of_investors
+from trustsim.report.words import reading, story, words
 from trustsim.scenario.resolved import Scenario
 
 if TYPE_CHECKING:
-    from trustsim.report.result import Result
+    from trustsim.ask.result import Result
 
 STAYS, ASKED, LEFT, NO_CLIENT = range(4)
 MOST_INVESTORS, MOST_LINKS, MOST_DAYS = 1000, 6000, 400
@@ -84,7 +86,7 @@ def _shown(model: TrustCrisisModel) -> dict[str, Any]:
         start = int(network.degree.argmax()) if network.n_nodes else 0
         investors = part_of(network, start, MOST_INVESTORS)
         links = links_between(network, investors)
-    places = graph.places_of(len(investors), links)
+    places = places_of(len(investors), links)
     links = links[:: -(-len(links) // MOST_LINKS) or 1]
     segments = model.variants[0].world.investors.segments
     return {

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Any
 
 from trustsim.registry import REGISTRY
-from trustsim.report import words
+from trustsim.report.words import words
 from trustsim.scenario.sections import DO_NOTHING
 from trustsim.scenario.tree import Node, plain
 from trustsim.scenario.yaml_writer import write

@@ -7,7 +7,7 @@ from typing import Any
 
 from trustsim.names import EVERY
 from trustsim.registry import REGISTRY, Entry, Parameter
-from trustsim.report import words
+from trustsim.report.words import words
 from trustsim.scenario.layout import LAG, LASTING, START, UNTIL, WHEN
 from trustsim.scenario.tree import Node, join, plain
 from trustsim.web.fields import Names, choice_of, field_of

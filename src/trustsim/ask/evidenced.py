@@ -1,0 +1,96 @@
+"""``trustsim.evidence``: run files and folders of scenarios, and say whether they show what they must."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from trustsim import arguments
+from trustsim.analysis.checked import Checked, Evidence
+from trustsim.analysis.compared import rule_of
+from trustsim.analysis.evidence import findings, variants_needed
+from trustsim.ask.result import Out, running
+from trustsim.catalog import REGISTRY
+from trustsim.errors import TrustsimError
+from trustsim.experiment.study import run_study
+from trustsim.registry import Registry
+from trustsim.scenario.load import load
+from trustsim.scenario.resolved import Scenario
+
+File = str | os.PathLike[str]
+
+
+def evidence(
+    paths: File | Iterable[File],
+    *,
+    replications: int | None = None,
+    progress: bool = True,
+    out: Out = None,
+    registry: Registry = REGISTRY,
+    **options: Any,
+) -> Evidence:
+    """Run scenario files, and all files with an ``expect`` in folders, and judge what they expect.
+
+    Parameters
+    ----------
+    replications : in place of the number in each file.
+    progress : whether to show a bar for each file (plain lines where there is no terminal).
+    out : a run folder: runs that are kept there are not computed again.
+    options : of :func:`trustsim.experiment.study.run_study`: workers, timeout, pool.
+
+    Raises
+    ------
+    ScenarioError, TrustsimError : for what is wrong with a file, before anything runs.
+    """
+    stories = stories_of(paths, registry)
+    return judged(stories, replications=replications, progress=progress, out=out, registry=registry, **options)
+
+
+def stories_of(paths: File | Iterable[File], registry: Registry) -> list[Scenario]:
+    """Return the scenarios of files and folders that have an ``expect``.
+
+    Raises ScenarioError, TrustsimError for what is wrong with a file, and where there is none.
+    """
+    stories = [load(file, registry) for file in _files(paths)]
+    stories = [story for story in stories if story.expect]
+    if not stories:
+        raise TrustsimError("evidence: given no scenario with an expect; allowed: at least one")
+    return stories
+
+
+def judged(
+    stories: Sequence[Scenario],
+    *,
+    replications: int | None,
+    progress: bool,
+    out: Out,
+    registry: Registry,
+    **options: Any,
+) -> Evidence:
+    """Run scenarios and judge what they expect; the parameters are those of :func:`evidence`."""
+    checked = []
+    for story in stories:
+        with running(progress, out, f"replications of {Path(story.source).stem}") as (callback, store):
+            study = run_study(
+                story, variants=variants_needed(story.expect, story.baseline), replications=replications,
+                progress=callback, store=store, rule=rule_of(story, registry) if replications is None else None,
+                **options,
+            )  # fmt: skip
+            checked.append(Checked(story.source, study, findings(study, registry)))
+        if study.interrupted:
+            break
+    return Evidence(tuple(checked))
+
+
+def _files(paths: File | Iterable[File]) -> list[Path]:
+    """Return the files, and those in folders, in order; each once."""
+    found: dict[Path, None] = {}
+    several = paths if isinstance(paths, Iterable) and not isinstance(paths, str | bytes) else [paths]
+    for path in (arguments.place("paths", each) for each in several):
+        inside = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        if not inside:
+            raise TrustsimError(f"{path}: given a folder without scenario files; allowed: one with *.yaml files")
+        found |= dict.fromkeys(inside)
+    return list(found)

@@ -1,0 +1,296 @@
+"""What ``trustsim.compare`` gives back, and that function: load, run all replications, compare."""
+
+from __future__ import annotations
+
+import html
+import os
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+
+import trustsim
+from trustsim.analysis import stopping
+from trustsim.analysis.compared import Compared, rule_of
+from trustsim.analysis.comparison import check_rank
+from trustsim.analysis.comparison import compare as compare_study
+from trustsim.ask import again
+from trustsim.ask.progress import shown
+from trustsim.catalog import REGISTRY
+from trustsim.errors import TrustsimError, unknown
+from trustsim.experiment import folder
+from trustsim.experiment.frames import major, outcomes_frame, runs_frame, series_frame, units_of
+from trustsim.experiment.passes import Simulate
+from trustsim.experiment.pool import Pool
+from trustsim.experiment.request import RUNS, Asked
+from trustsim.experiment.room import Room
+from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.store import Store, reading_of
+from trustsim.experiment.study import Study, collect, run_study, until_enough
+from trustsim.experiment.work import Grouping, Progress
+from trustsim.model import lockstep_groups
+from trustsim.registry import Registry
+from trustsim.report.odd import odd
+from trustsim.report.page import page
+from trustsim.report.page.again import nothing
+from trustsim.report.tables.table import ranked_html
+from trustsim.report.words import words
+from trustsim.scenario.load import given
+from trustsim.scenario.resolved import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from trustsim.report.pictures.figures import Panels
+
+Out = str | os.PathLike[str] | Store | None  # a run folder, its run store that is open, or none
+_IN_UNITS = ("level", "low", "high", "difference", "difference_low", "difference_high")  # of the outcome
+
+
+@dataclass(frozen=True)
+class Plots:
+    """The pictures of a result, by name; each takes an ``ax`` to draw on, or makes its own, and returns it."""
+
+    result: Result
+
+    def fan(
+        self,
+        series: str,
+        variant: str | Sequence[str] | None = None,
+        platform: str | None = None,
+        ax: Axes | None = None,
+    ) -> Axes | Panels:
+        """Draw a series over time: median with 50 % and 90 % bands; small multiples for several variants."""
+        return trustsim.plots.fan(self.result, series, variant, platform, ax)
+
+    def difference_fan(self, series: str, variant: str, ax: Axes | None = None, platform: str | None = None) -> Axes:
+        """Draw the paired difference of a series to the baseline over time."""
+        return trustsim.plots.difference_fan(self.result, series, variant, ax, platform)
+
+    def distribution(self, outcome: str, ax: Axes | None = None) -> Axes:
+        """Draw an outcome's value in every run, variant by variant."""
+        return trustsim.plots.distribution(self.result, outcome, ax)
+
+    def differences(self, outcome: str, ax: Axes | None = None) -> Axes:
+        """Draw the paired difference of an outcome to the baseline, with its interval, for every variant."""
+        return trustsim.plots.differences(self.result, outcome, ax)
+
+    def tradeoff(self, loss: str = "investor_loss", cost: str = "policy_cost", ax: Axes | None = None) -> Axes:
+        """Draw loss against cost of every variant, with intervals."""
+        return trustsim.plots.tradeoff(self.result, loss, cost, ax)
+
+
+@dataclass(frozen=True, repr=False)
+class Result(Compared):
+    """A finished comparison: the runs (``study``), what they say (``comparison``), tables, pictures and files.
+
+    In tables and files shares are in [0, 1], durations in days, money in units of the currency; ``attrs["units"]`` of a
+    frame says it. ``study`` and ``comparison`` are in computed units: there money is in minor units (cents).
+    """
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document of ``trustsim compare --json``; with ``precision`` where the scenario asks for one."""
+        rule = rule_of(self.scenario, REGISTRY)
+        more = {} if rule is None else {"precision": stopping.to_json(rule, self.study)}
+        return {**self.comparison.to_json(), **more}
+
+    @property
+    def plot(self) -> Plots:
+        """The pictures: ``result.plot.fan('outflow')``."""
+        return Plots(self)
+
+    def table(self, outcome: str | None = None) -> pd.DataFrame:
+        """Return one row a variant, best first, for one outcome: by default the one that ranks the variants.
+
+        Columns: level, low, high, n; difference to the baseline with its low and high, pairs, better_share, tie_share,
+        variance_reduction; cost. ``attrs["units"]`` says what they are in.
+        Raises TrustsimError for an outcome that was not measured.
+        """
+        c = self.comparison
+        name = outcome if outcome is not None else c.ranked_by or next(iter(c.measures), "")
+        if name not in c.measures:
+            raise unknown("outcome", name, c.measures)
+        frame = c.to_frame()
+        rows = frame[frame["outcome"] == name].set_index("variant").drop(columns=["outcome", "unit"])
+        unit, paid = c.measures[name].unit, np.array([c.costs[variant] for variant in rows.index])
+        in_units = {column: major(rows[column].to_numpy(), unit) for column in _IN_UNITS}
+        table = rows.assign(**in_units, cost=major(paid, "money"))
+        told = c.currency if unit == "money" else units_of(self.study)[name]
+        table.attrs["units"] = {**dict.fromkeys(_IN_UNITS, told), "cost": c.currency}
+        return table
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a replication and variant, one column an outcome: the runs behind the table."""
+        return outcomes_frame(self.study)
+
+    def runs(self) -> pd.DataFrame:
+        """Return one row a run on a platform (row C15): when it began, what set it off, how far it went.
+
+        Columns: replication, variant, platform; onset, peak, end (days); trigger ('spill-over': a run on another
+        platform began in the week before; else 'fundamental': it was insolvent the day before; else 'belief');
+        ran_share (in [0, 1]: runners over the platform's accounts of day 0). No rows where no platform suffered a run.
+        """
+        return runs_frame(self.study)
+
+    def series(self, name: str) -> pd.DataFrame:
+        """Return one row a replication, day, variant and platform ('all' is their sum) with the column ``value``."""
+        frame = series_frame(self.study, [name]).rename(columns={name: "value"})
+        frame.attrs["units"] = {"value": frame.attrs["units"][name]}
+        return frame
+
+    def save(self, place: str | os.PathLike[str], *, command: str = "") -> Path:
+        """Write outcomes, runs on platforms and what they are into a folder, as CSV and JSON."""
+        return folder.save(self.study, place, command=command)
+
+    def export(self, place: str | os.PathLike[str], to: folder.Kind = "csv") -> tuple[Path, ...]:
+        """Write outcomes, runs on platforms and series for other programs; 'csv', 'parquet', 'netcdf' or 'xlsx'."""
+        return folder.export(self.study, place, to)
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        out: Out = None,
+        rerun: bool = True,
+        progress: bool | Progress = False,
+        workers: int | None = None,
+    ) -> Path:
+        """Write the self-contained HTML report and return its path.
+
+        Some worlds are run again for it: to tell why money was withdrawn, and to show a run on the network. They are
+        kept in the run folder *out*, or its run store that is open; without ``rerun`` none is, and the report says so.
+        """
+        target, found = folder.expanded(path), nothing()
+        if rerun:
+            with running(progress, out, "worlds run again") as (callback, store):
+                found = again.run_again(self, store, progress=callback, workers=workers)
+        with running(progress, None, "charts of the report") as (callback, _):
+            folder.write_whole({target: lambda beside: page.write(self, beside, found, callback)})
+        return target
+
+    def odd(self, path: str | os.PathLike[str]) -> Path:
+        """Write the description of the model by the ODD protocol, with the STRESS checklist, and return its path."""
+        target = folder.expanded(path)
+        folder.write_whole({target: lambda beside: odd.write(self, beside)})
+        return target
+
+    def __repr__(self) -> str:
+        c = self.comparison
+        size = f"{words.plural(c.n, 'replication')} of {words.plural(len(c.variants), 'variant')}"
+        by = f", best first by {words.label(c.ranked_by)}" if c.ranked_by else ""
+        return f"<Result {c.title!r}: {size}{by}: {', '.join(c.ranking)}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{ranked_html(self.comparison)}"
+
+
+def compare(
+    scenario: Scenario | str | os.PathLike[str],
+    *,
+    replications: int | None = None,
+    variants: str | Iterable[str] | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: bool | Progress = True,
+    out: Out = None,
+    rank_by: str | None = None,
+    pool: Pool | None = None,
+    timeout: float | None = None,
+    room: Room | None = None,
+    simulate: Simulate = simulate_run,
+    groups: Grouping = lockstep_groups,
+    registry: Registry = REGISTRY,
+) -> Result:
+    """Run a scenario, or a scenario file, and compare its variants with the baseline in the same worlds.
+
+    Parameters
+    ----------
+    replications, variants, seed, workers, timeout, room : as in :func:`trustsim.experiment.study.run_study`; None
+        leaves the scenario's own (and all CPUs).
+    progress : True shows a bar (plain lines on stderr where there is no terminal), False nothing; or a callback.
+    out : a run folder, or its run store that is open: runs that are kept there are not computed again, and those that
+        finish are kept there.
+    rank_by : the outcome that orders the variants; None as in :func:`trustsim.analysis.comparison.compare`.
+    pool : an executor to run on in place of this machine's processes, see :mod:`trustsim.experiment.pool`.
+    simulate, groups, registry : the engine and the meaning of its outcomes; for tests and for models of your own.
+
+    Raises
+    ------
+    ScenarioError : with everything that is wrong with the file. TrustsimError : for an argument out of range.
+    """
+    story = given(scenario, registry)
+    check_rank(registry, rank_by)
+    with running(progress, out) as (callback, store):
+        study = run_study(
+            story,
+            variants=variants,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            progress=callback,
+            store=store,
+            pool=pool,
+            timeout=timeout,
+            rule=rule_of(story, registry) if replications is None else None,
+            room=room,
+            simulate=simulate,
+            groups=groups,
+        )
+    return Result(study, compare_study(study, registry, rank_by=rank_by), simulate)
+
+
+@contextmanager
+def running(
+    progress: bool | Progress, out: Out, what: str = "replications"
+) -> Iterator[tuple[Progress | None, Store | None]]:
+    """Give the callback of a study, which shows how far it is in *what*, and the run store of *out*."""
+    display = shown(Console(stderr=True), what) if progress is True else nullcontext(progress or None)
+    with kept_in(out) as store, display as callback:
+        yield callback, store
+
+
+def kept_in(out: Out) -> AbstractContextManager[Store | None]:
+    """Give the run store of the folder *out*, opened here; None where there is no folder; one that is open stays so."""
+    if out is None or isinstance(out, Store):
+        return nullcontext(out)
+    return Store(folder.expanded(out) / RUNS, waits=say)
+
+
+def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None = None, seconds: float = 0.0) -> Result:
+    """Return what is finished of a study in a run folder, without running anything, also while it runs.
+
+    ``rank_by`` as in :func:`trustsim.analysis.comparison.compare`, None as the folder asks; ``seconds``: what to say
+    that the study took.
+    Raises TrustsimError where no replication is finished.
+    """
+    with reading_of(place / RUNS) as runs:
+        n_gone = runs.n_gone(asked.addresses, asked.total)
+        if n_gone:
+            raise TrustsimError(
+                f"{place / RUNS}: given a run store of which shards were deleted, with {n_gone} runs of this study; "
+                f"allowed: trustsim resume {place}, which computes these runs again"
+            )
+
+        def study_of(upto: int) -> Study:
+            n_done = sum(len(runs.done(address, upto)) for address in asked.addresses.values())
+            is_cut = n_done < upto * len(asked.addresses)
+            return collect(runs, asked.scenario, asked.addresses, upto, seconds=seconds, interrupted=is_cut)
+
+        study = until_enough(rule_of(asked.scenario, registry) if asked.has_rule else None, asked.total, study_of)
+    if len(study.replications) == 0:
+        what = "a folder without a finished replication"
+        if asked.request.addresses not in (None, asked.addresses):
+            what = "runs that another version of trustsim began"
+        raise TrustsimError(f"{place}: given {what}; allowed: trustsim resume {shlex.quote(str(place))}")
+    return Result(study, compare_study(study, registry, rank_by=rank_by or asked.request.rank_by))
+
+
+def say(line: str) -> None:
+    """Print a line on stderr as it is."""
+    Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""The description of the model by ODD and STRESS."""

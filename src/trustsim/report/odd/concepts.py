@@ -1,0 +1,47 @@
+"""What the description always tells: what each concept of ODD is about, and where the engine tells of itself."""
+
+from __future__ import annotations
+
+from trustsim import outcomes as measuring
+from trustsim.kernels import act, balance, feel, settle
+from trustsim.world import beginnings, population, state, terms
+
+#: which mechanisms a design concept of ODD is about; what they do is told by their docstrings
+CONCEPTS = {
+    "emergence": ("herding", "fear", "queue_news", "switching", "spillover", "interaction", "threshold", "clusters"),
+    "adaptation": (
+        "choice", "ordinary", "switching", "threshold", "best_response", "global_game", "interaction", "imitation",
+        "observation", "clusters", "adoption", "reentry",
+    ),
+    "objectives": ("switching", "best_response", "global_game"),
+    "learning": ("trust", "risk_view", "dealings", "opinion", "bounded_confidence"),
+    "prediction": ("risk_view", "best_response", "global_game"),
+    "sensing": ("media", "queue_news", "health", "herding", "service_desk", "threshold", "observation"),
+    "interaction": (
+        "herding", "fear", "spillover", "service_desk", "obligations", "opinion", "bounded_confidence", "imitation",
+        "interaction", "observation", "threshold",
+    ),
+    "collectives": ("clusters",),
+}  # fmt: skip
+#: submodels that every scenario has, with where their docstring is
+ALWAYS = (
+    ("Hearing", feel.hear),
+    ("Asking for money, joining, and what neighbours see", act.act),
+    ("Assets", balance.carry),
+    ("Payment", settle.settle),
+    ("Failure", settle.fail),
+    ("How levers combine", terms),
+    ("What counts as a run on a platform", measuring.find_runs),
+)
+START = (
+    ("People", population.draw_population),
+    ("Accounts", population.open_accounts),
+    ("Balance sheets", state.build),
+    ("Beliefs", beginnings.fill_beliefs),
+)
+METHODS = (
+    "doi:10.1016/j.ecolmodel.2006.04.023", "doi:10.18564/jasss.4259", "doi:10.1080/17477778.2018.1442155",
+    "doi:10.1145/2063384.2063405",
+    "doi:10.1080/01621459.1927.10502953", "doi:10.1111/j.2517-6161.1992.tb01876.x",
+    "doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B",
+)  # fmt: skip

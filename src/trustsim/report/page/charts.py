@@ -1,0 +1,58 @@
+"""The charts of outcomes: paired differences, every run, and loss against cost."""
+
+from __future__ import annotations
+
+from trustsim.analysis.compared import Compared
+from trustsim.report.page.chart import Chart, both, noted
+from trustsim.report.pictures import spreads, tradeoff
+from trustsim.report.tables import outcomes as tables
+from trustsim.report.words import reading, words
+
+
+def differences(result: Compared, outcome: str) -> Chart:
+    """Chart the paired differences of an outcome to the baseline."""
+    measure, c, shown = reading.outcome(result, outcome), result.comparison, reading.drawn(result)
+    table, raw = tables.differences(result, outcome)
+    told = "; ".join(f"{row[0]} {row[1]} ({row[2]})" for row in table.rows if row[0] in c.differences)
+    title = f"Difference in {measure.label} to {words.quoted(c.baseline)}"
+    pictures = both(
+        f"d-{outcome}", title, f"Paired differences with 95 % intervals: {told}.",
+        (0.9 + 0.36 * len(shown), 0.9 + 0.5 * len(shown)),
+        lambda canvas: spreads.draw_differences(canvas, result, outcome, shown),
+    )  # fmt: skip
+    note = noted(result, words.sentence(measure.text))
+    return Chart(
+        f"d-{outcome}", measure.label, title, note, "single", pictures, table, f"difference-{outcome}.csv", raw
+    )
+
+
+def distribution(result: Compared, outcome: str) -> Chart:
+    """Chart an outcome in every run."""
+    measure, shown = reading.outcome(result, outcome), reading.drawn(result)
+    table, raw = tables.runs(result, outcome)
+    told = "; ".join(f"{row[0]} mean {row[2]} ({row[3]}), from {row[4]} to {row[-1]}" for row in table.rows)
+    title = f"{words.capital(measure.label)} in every run"
+    pictures = both(
+        f"o-{outcome}", title, f"Every run as a dot: {told}.",
+        (0.7 + 0.44 * len(shown), 0.7 + 0.66 * len(shown)),
+        lambda canvas: spreads.draw_runs(canvas, result, outcome, shown),
+    )  # fmt: skip
+    note = words.sentence(measure.text)
+    if (every := spreads.runs_per_dot(result)) > 1:
+        note += f" A dot stands for {every} runs of about this size."
+    note = noted(result, note)
+    return Chart(f"o-{outcome}", measure.label, title, note, "single", pictures, table, f"runs-{outcome}.csv", raw)
+
+
+def cost_and_loss(result: Compared, loss: str, cost: str) -> Chart:
+    """Chart the loss of every variant against its cost."""
+    shown, (table, raw) = reading.drawn(result), tables.cost_and_loss(result, loss, cost)
+    told = "; ".join(f"{row[0]} costs {row[1]} and loses {row[3]}" for row in table.rows)
+    unbeaten = words.listing([words.quoted(row[0]) for row in table.rows if row[-1] == "yes"])
+    note = f"Down and to the left is better. By the means, no variant is both cheaper and safer than {unbeaten}."
+    title = f"{words.capital(words.label(loss))} against {words.label(cost)}"
+    pictures = both(
+        "cost", title, f"{told}. {note}", (4.3, 4.0),
+        lambda canvas: tradeoff.draw(canvas, result, loss, cost, shown),
+    )  # fmt: skip
+    return Chart("cost", "cost", title, noted(result, note), "single", pictures, table, "loss-and-cost.csv", raw)

@@ -1,0 +1,163 @@
+"""Pictures: axes in, axes out; ``result.plot`` offers those of a result bound to it.
+
+``axes`` and ``panels`` give empty ones with the look of the others for a picture of one's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from matplotlib.axes import Axes
+
+from trustsim.analysis.compared import Compared
+from trustsim.errors import TrustsimError
+from trustsim.report.pictures import fans, figures, look, spreads
+from trustsim.report.pictures import tradeoff as tradeoffs
+from trustsim.report.pictures.attribution_picture import attribution
+from trustsim.report.pictures.axes import OnAxes
+from trustsim.report.pictures.design_pictures import index_bars, regret, scatter, tornado
+from trustsim.report.pictures.graph import network
+from trustsim.report.pictures.places import layout
+from trustsim.report.words import reading
+
+__all__ = [
+    "attribution",
+    "axes",
+    "difference_fan",
+    "differences",
+    "distribution",
+    "fan",
+    "index_bars",
+    "layout",
+    "network",
+    "panels",
+    "regret",
+    "scatter",
+    "tornado",
+    "tradeoff",
+]
+
+
+def fan(
+    result: Compared,
+    series: str,
+    variant: str | Sequence[str] | None = None,
+    platform: str | None = None,
+    ax: Axes | None = None,
+) -> Axes | figures.Panels:
+    """Draw the median of a series with its 50 % and 90 % bands over the worlds.
+
+    Parameters
+    ----------
+    variant : one name gives one picture; several, or None for all, give small multiples on common axes.
+    platform : one platform's name; None takes all platforms together.
+    ax : where to draw a single variant; None makes a new figure.
+
+    Returns
+    -------
+    The axes of one variant, or an array of axes, shape (n,). The baseline's median is dashed in every picture.
+    """
+    names = [variant] if isinstance(variant, str) else list(variant or result.study.variants)
+    if ax is not None and len(names) > 1:
+        raise TrustsimError(f"ax: given {len(names)} variants to draw on it; allowed: one variant, or no ax")
+    bands = {name: fans.band(result, series, name, platform) for name in (result.comparison.baseline, *names)}
+    measure, largest = reading.series(series), reading.largest(result, series, platform)
+    if ax is not None or isinstance(variant, str):
+        with _on(ax, 7.0, 3.6) as (ax, canvas):
+            fans.draw(canvas, result, measure, bands, names[0], largest)
+            return ax
+    with figures.style():
+        grid = figures.new_panels(len(names))
+        for panel, name in zip(grid, names, strict=True):
+            fans.draw(OnAxes(panel), result, measure, bands, name, largest)
+            panel.set_xlabel("")
+            panel.set_ylabel("")
+        grid[0].set_ylim(fans.limits(bands, measure))
+        figure = figures.root_of(grid[0])
+        figure.supxlabel("days", color=look.MUTED, fontsize=9)
+        figure.supylabel(measure.axis(result.scenario.currency, largest)[1], color=look.MUTED, fontsize=9)
+        return grid
+
+
+def difference_fan(
+    result: Compared, series: str, variant: str, ax: Axes | None = None, platform: str | None = None
+) -> Axes:
+    """Draw the paired difference of a series to the baseline, which is the dashed zero: median, 50 % and 90 % bands."""
+    with _on(ax, 7.0, 3.6) as (ax, canvas):
+        bands = {variant: fans.band(result, series, variant, platform, paired=True)}
+        largest = reading.largest(result, series, platform)
+        fans.draw_difference(canvas, result, reading.series(series).as_difference(), bands, variant, largest)
+        return ax
+
+
+def distribution(result: Compared, outcome: str, ax: Axes | None = None, variants: Sequence[str] | None = None) -> Axes:
+    """Draw every run of every variant as a dot, and over it the mean with its 95 % interval.
+
+    Where the outcome does not apply to every run, the row says to how many it does.
+    """
+    names = variants or result.study.variants
+    with _on(ax, 7.0, 0.8 + 0.5 * len(names)) as (ax, canvas):
+        spreads.draw_runs(canvas, result, outcome, names)
+        return ax
+
+
+def differences(result: Compared, outcome: str, ax: Axes | None = None, variants: Sequence[str] | None = None) -> Axes:
+    """Draw the paired difference of each variant to the baseline with its 95 % interval; the dashed line is it.
+
+    A filled marker says that the interval excludes zero; a hollow one that the runs cannot tell the two apart.
+    """
+    names = variants or result.study.variants
+    with _on(ax, 7.0, 1.1 + 0.42 * len(names)) as (ax, canvas):
+        spreads.draw_differences(canvas, result, outcome, names)
+        return ax
+
+
+def tradeoff(
+    result: Compared,
+    loss: str = "investor_loss",
+    cost: str = "policy_cost",
+    ax: Axes | None = None,
+    variants: Sequence[str] | None = None,
+) -> Axes:
+    """Draw the mean loss against the mean cost of every variant with 95 % intervals; down and left is better.
+
+    The line joins the Pareto set: the variants that no other one beats in both. Every point carries its name.
+    """
+    with _on(ax, 7.0, 4.6) as (ax, canvas):
+        tradeoffs.draw(canvas, result, loss, cost, variants or result.study.variants)
+        return ax
+
+
+@contextmanager
+def _on(ax: Axes | None, width: float, height: float) -> Iterator[tuple[Axes, OnAxes]]:
+    """Give axes in the look of the house, new ones of this size (inches) where there are none, and what draws there."""
+    with figures.style(ax):
+        made = ax if ax is not None else figures.new_axes(width, height)
+        yield made, OnAxes(made)
+
+
+def axes(xlabel: str = "", ylabel: str = "", *, width: float = 7.0, height: float = 3.2) -> Axes:
+    """Return empty axes, *width* by *height* inches, with these labels.
+
+    As the value of a notebook's cell they are shown as a picture; pyplot is not needed.
+    """
+    with figures.style(has_formulas=True):
+        ax = figures.new_axes(width, height)
+        figures.quiet(ax)
+        ax.set_prop_cycle(color=look.COLOURS)
+        ax.set(xlabel=xlabel, ylabel=ylabel)
+        return ax
+
+
+def panels(n: int, *, width: float = 9.0, height: float = 3.0, across: int = 3, same_x: bool = True) -> figures.Panels:
+    """Return *n* empty axes in rows of at most *across*, as an array (n,) that a notebook shows as one picture.
+
+    All have one vertical scale, and with *same_x* one horizontal scale. *height* is that of a row, in inches.
+    """
+    with figures.style(has_formulas=True):
+        grid = figures.new_panels(n, width, height, across, one_x=same_x)
+        for ax in grid:
+            figures.quiet(ax)
+            ax.set_prop_cycle(color=look.COLOURS)
+        return grid

@@ -1,0 +1,1 @@
+"""Tables, on a terminal, in the page and in Markdown."""

@@ -1,0 +1,141 @@
+"""Sweeps and sensitivity for terminals: 80 columns, and the same as plain data for ``--json``."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from trustsim.experiment.points import short_value
+from trustsim.report.pictures.design_pictures import title_of
+from trustsim.report.words import words
+
+if TYPE_CHECKING:
+    from trustsim.analysis.robust import Box, Robust
+    from trustsim.analysis.sensitivity import Sensitivity
+
+_MOST_BOXES = 2
+
+
+def print_robust(found: Robust, console: Console | None = None) -> None:
+    """Print the variants by mean regret, the share of points where each is best, and where they fail."""
+    table = _table(("variant", "mean", "regret: mean", "90 %", "max", "best in", "better in"))
+    for name, row in found.scores().iterrows():
+        table.add_row(
+            Text(f"{name}{' *' if row['pareto'] else ''}"),
+            _level(found, row["mean"]),
+            *(_change(found, row[key]) for key in ("regret_mean", "regret_p90", "regret_max")),
+            words.quantity(row["best_share"], "share"),
+            "" if name == found.baseline else words.quantity(row["better_share"], "share"),
+        )
+    n = len(found.values)
+    head = f"{words.label(found.outcome)} over {words.plural(n, 'point')} of the sweep ({found.sweep.design.kind})."
+    (console or Console()).print(Group(Text(head), table, Text("\n".join(_robust_notes(found)))))
+
+
+def _robust_notes(found: Robust) -> list[str]:
+    notes = [
+        f"Best in, better in: share of points where no variant is better, where it is better than {found.baseline}.",
+        "* no other variant is at least as good in every outcome and the cost, and better in one.",
+    ]
+    fails = {f"{name} is worse than {found.baseline}": places for name, places in found.fails.items()}
+    for what, places in {f"{found.leader} is beaten": found.beaten, **fails}.items():
+        notes += [f"Where {what}: {_box(place)}" for place in places[:_MOST_BOXES]]
+    lost = sum(len(study.replications) == 0 for study in found.sweep.studies)
+    if lost:
+        notes.append(f"{words.plural(lost, 'point')} without a finished run; left out.")
+    failed = sum(len(study.failed) for study in found.sweep.studies)
+    if failed:
+        notes.append(f"{words.plural(failed, 'run')} failed and left out.")
+    return notes
+
+
+def _box(place: Box) -> str:
+    where = " and ".join(place.conditions) or "everywhere"
+    return (
+        f"{where} ({words.quantity(place.support, 'share')} of points; true in "
+        f"{words.quantity(place.precision, 'share')} of them; {words.quantity(place.coverage, 'share')} of such points)"
+    )
+
+
+def print_sensitivity(found: Sensitivity, console: Console | None = None) -> None:
+    """Print every parameter with its indices and their 95 % intervals, the most important first."""
+    frame = found.to_frame()
+    short = dict(zip(found.sweep.design.paths, found.sweep.design.names, strict=True))
+    has_interval = {index.name: f"{index.name}_low" in frame for index in found.indices}
+    heads = [head for name, has in has_interval.items() for head in ((name, "95 %") if has else (name,))]
+    table = _table(("parameter", "range", *heads))
+    for path, row in frame.iterrows():
+        cells = [f"{short_value(row['from'])} … {short_value(row['to'])}"]
+        for name, has in has_interval.items():
+            cells.append(_number(row[name]))
+            if has:
+                cells.append(f"[{_number(row[f'{name}_low'])}, {_number(row[f'{name}_high'])}]")
+        table.add_row(Text(short[str(path)]), *cells)
+    n = len(found.values)
+    text = f"{found.method}: what {title_of(found)} depends on ({words.plural(n, 'point')})."
+    notes = [] if found.n_left_out == 0 else [f"{words.plural(found.n_left_out, 'point')} left out: runs failed there."]
+    (console or Console()).print(Group(Text(text), table, Text("\n".join(notes))))
+
+
+def robust_json(found: Robust) -> dict[str, Any]:
+    """Return a sweep's comparison as plain data, format 1."""
+    table = found.scores()
+    return {
+        "format": 1,
+        "outcome": found.outcome,
+        "points": len(found.values),
+        "design": {"kind": found.sweep.design.kind, "paths": list(found.sweep.design.paths)},
+        "baseline": found.baseline,
+        "ranking": list(table.index),
+        "variants": {str(name): _plain(row) for name, row in table.iterrows()},
+        "leader": {"name": found.leader, "beaten": [vars(place) for place in found.beaten]},
+        "fails": {name: [vars(place) for place in places] for name, places in found.fails.items()},
+        "failed_runs": sum(len(study.failed) for study in found.sweep.studies),
+        "interrupted": found.sweep.interrupted,
+        "seconds": found.sweep.seconds,
+    }
+
+
+def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
+    """Return indices as plain data, format 1."""
+    return {
+        "format": 1,
+        "method": found.method,
+        "outcome": found.measured.outcome,
+        "variant": found.measured.variant,
+        "against": found.measured.against,
+        "points": len(found.values),
+        "left_out": found.n_left_out,
+        "parameters": {str(path): _plain(row) for path, row in found.scores().iterrows()},
+        "failed_runs": sum(len(study.failed) for study in found.sweep.studies),
+        "interrupted": found.sweep.interrupted,
+        "seconds": found.sweep.seconds,
+    }
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in row.to_dict().items()}
+
+
+def _table(heads: tuple[str, ...]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1), pad_edge=False)
+    for k, head in enumerate(heads):
+        table.add_column(Text(head), justify="right" if k else "left", overflow="fold")
+    return table
+
+
+def _level(found: Robust, value: float) -> str:
+    return words.quantity(value, found.unit, found.sweep.scenario.currency)
+
+
+def _change(found: Robust, value: float) -> str:
+    return words.change(value, found.unit, found.sweep.scenario.currency).removeprefix("+")
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".replace("-", words.MINUS) if abs(value) < 10 else words.quantity(value)

@@ -1,0 +1,200 @@
+"""The ranked table of a comparison for terminals: 80 columns, plain text where there is no terminal."""
+
+from __future__ import annotations
+
+import html
+import io
+import math
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from trustsim.analysis.comparison import Comparison, Difference
+from trustsim.analysis.measures import Measure
+from trustsim.report.words import words
+from trustsim.units import MINOR_PER_MAJOR
+
+WIDTH = 80
+RUN = "run_probability"
+_LONGEST_NAME = 40
+_STEPS = ((1e12, "t"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
+_STYLES = {"better": "green", "worse": "red"}
+
+
+def ranked_table(comparison: Comparison, *, width: int = WIDTH) -> str:
+    """Return the table as plain text of at most *width* columns: what is ranked, the variants best first, the notes."""
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    print_ranked_table(comparison, console)
+    assert isinstance(console.file, io.StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+
+def print_ranked_table(comparison: Comparison, console: Console | None = None) -> None:
+    """Print the table; in colour on a terminal (green: better than the baseline beyond its interval, red: worse)."""
+    notes = Text("\n".join(_notes(comparison)))
+    (console or Console()).print(Group(Text(_headline(comparison)), _table(comparison), notes))
+
+
+def ranked_html(comparison: Comparison) -> str:
+    """Return the same as HTML, for a notebook."""
+    table = _table(comparison)
+    heads = "".join(f"<th>{_cell(column.header)}</th>" for column in table.columns)
+    rows = zip(*(column.cells for column in table.columns), strict=True)
+    body = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in _notes(comparison))
+    head = html.escape(_headline(comparison))
+    return f"<p>{head}</p><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{notes}"
+
+
+def _cell(text: object) -> str:
+    return html.escape(str(text)).replace("\n", " ")
+
+
+def print_levels(comparison: Comparison, console: Console | None = None) -> None:
+    """Print the level of every outcome under every variant with its 95 % interval; no comparison."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1), pad_edge=False)
+    table.add_column(Text("variant"), overflow="fold")
+    table.add_column(Text("outcome"), overflow="fold")
+    for text in ("mean", "95 % interval", "runs"):
+        table.add_column(Text(text), justify="right", no_wrap=True)
+    for variant in comparison.variants:
+        for name, level in comparison.levels.get(variant, {}).items():
+            measure = comparison.measures[name]
+            mean, low, high = (compact(x, measure) for x in (level.mean, level.low, level.high))
+            table.add_row(
+                Text(words.shortened(variant, _LONGEST_NAME)),
+                Text(_with_unit(words.label(name), _unit(measure, comparison.currency))),
+                *(Text(cell) for cell in (mean, f"[{low}, {high}]", str(level.n))),
+            )
+    (console or Console()).print(Group(table, Text("\n".join(_warnings(comparison)))))
+
+
+def compact(value: float, measure: Measure, *, signed: bool = False) -> str:
+    """Write a number in few characters: shares in per cent, money in major units (``'+1.25m'``); a dash for none."""
+    if not math.isfinite(value):
+        return words.NO_NUMBER
+    sign = words.MINUS if value < 0 else "+" if signed and value > 0 else ""
+    size = abs(value)
+    if measure.unit == "share":
+        return f"{sign}{100 * size:.1f}"
+    if measure.unit == "money":
+        size /= MINOR_PER_MAJOR
+    for step, letter in _STEPS:
+        if size >= 0.9995 * step:
+            return f"{sign}{_three_digits(size / step)}{letter}"
+    return f"{sign}{_three_digits(size)}"
+
+
+def _three_digits(size: float) -> str:
+    """Write a size to three digits, whole where it is larger; never in powers of ten where it is."""
+    return f"{size:.3g}" if size < 999.5 else f"{size:,.0f}"
+
+
+def _unit(measure: Measure, currency: str, *, is_difference: bool = False) -> str:
+    if measure.unit == "share":
+        return "pp" if is_difference else "%"
+    return {"money": currency, "duration": "days"}.get(measure.unit, "")
+
+
+def _headline(comparison: Comparison) -> str:
+    worlds = words.plural(comparison.n, "world")
+    against = f"differences are to '{comparison.baseline}' in the same {worlds}"
+    if comparison.ranked_by is None:
+        return f"Variants as in the file; {against}."
+    better = comparison.measures[comparison.ranked_by].better
+    return f"Best first by {words.label(comparison.ranked_by)} ({better} is better); {against}."
+
+
+def _table(comparison: Comparison) -> Table:
+    primary = comparison.ranked_by or next(iter(comparison.measures), None)
+    shown = RUN if RUN in comparison.measures else primary
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1), pad_edge=False)
+    table.add_column(Text("variant"), overflow="fold")
+    if primary is None or shown is None:
+        for variant in comparison.ranking:
+            table.add_row(Text(variant))
+        return table
+    level, measure, currency = comparison.measures[shown], comparison.measures[primary], comparison.currency
+    heading = "run\nprob." if shown == RUN else words.label(shown).replace(" ", "\n")
+    change = "change" if shown == primary else f"{words.label(primary)}:\nchange"
+    headings = (
+        _with_unit(heading, _unit(level, currency)),
+        _with_unit(change, _unit(measure, currency, is_difference=True)) + "\n[95 % interval]",
+        "better,\n%",
+        "pairing\ngain",
+        _with_unit("cost", currency),
+    )
+    for text in headings:
+        table.add_column(Text(text), justify="right", no_wrap=True)
+    money = Measure("money", "", False, "")
+    for variant in comparison.ranking:
+        difference = comparison.differences.get(variant, {}).get(primary)
+        table.add_row(
+            Text(words.shortened(variant, _LONGEST_NAME)),
+            Text(compact(comparison.levels[variant][shown].mean, level)),
+            *_difference_cells(difference, measure),
+            Text(compact(comparison.costs[variant], money)),
+        )
+    return table
+
+
+def _with_unit(heading: str, unit: str) -> str:
+    return f"{heading}, {unit}" if unit else heading
+
+
+def _difference_cells(difference: Difference | None, measure: Measure) -> tuple[Text, Text, Text]:
+    """Return the cells of change, share of worlds where better, and variance reduction; None is the baseline."""
+    if difference is None:
+        return Text("baseline"), Text(""), Text("")
+    low, high = (compact(x, measure, signed=True) for x in (difference.low, difference.high))
+    style = _STYLES.get(words.verdict(difference.low, difference.high, measure.better), "")
+    change = Text(f"{compact(difference.mean, measure, signed=True)} [{low}, {high}]", style=style)
+    share = difference.better_share
+    better = words.NO_NUMBER if math.isnan(share) else f"{100 * share:.0f}"
+    return change, Text(better), Text(_times(difference.variance_reduction))
+
+
+def _times(factor: float) -> str:
+    if math.isnan(factor):
+        return words.NO_NUMBER
+    return "∞" if math.isinf(factor) else f"{factor:.1f}×" if factor < 99.95 else f"{factor:.0f}×"
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    notes = [
+        "better: worlds where strictly better than the baseline. pairing gain: variance of the unpaired difference over"
+        " that of the paired one. cost: mean policy cost.",
+    ]
+    partial = _partly_defined(comparison)
+    if partial:
+        notes.append(partial)
+    return notes + _warnings(comparison)
+
+
+def _warnings(comparison: Comparison) -> list[str]:
+    """Say what is missing from a study: runs that failed, replications that were not tried."""
+    notes = []
+    if comparison.failed:
+        first = comparison.failed[0]
+        notes.append(
+            f"{words.plural(len(comparison.failed), 'run')} failed; compared are those {comparison.n} of"
+            f" {comparison.n + comparison.n_incomplete} replications of which all variants finished."
+            f" First: replication {first.replication}, {first.type}: {first.message}"
+        )
+    if comparison.interrupted:
+        notes.append("Interrupted: the numbers are those of the replications that had finished.")
+    return notes
+
+
+def _partly_defined(comparison: Comparison) -> str:
+    """Say where the ranked outcome does not apply in every world."""
+    primary = comparison.ranked_by
+    if primary is None:
+        return ""
+    counts = [d[primary].n for d in comparison.differences.values() if d[primary].n < comparison.n]
+    if not counts:
+        return ""
+    few = str(min(counts)) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+    return f"{words.label(primary)} is defined for both in {few} of {comparison.n} worlds only."

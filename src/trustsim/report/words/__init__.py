@@ -1,0 +1,1 @@
+"""What the report reads from a result, and its sentences."""
