@@ -16,7 +16,8 @@ import pytest
 from trustsim.catalog import REGISTRY
 from trustsim.distributions import Distribution
 from trustsim.errors import ModelError
-from trustsim.kernels.layout import Terms, names_of
+from trustsim.kernels.layout import Terms
+from trustsim.kernels.named import names_of
 from trustsim.registry import Entry
 from trustsim.world.hooks import check_hooks
 

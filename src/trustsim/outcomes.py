@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from trustsim import arguments
 from trustsim.errors import ModelError
 from trustsim.kernels import layout
-from trustsim.kernels.layout import FAILED, Books, Gauges, Terms, row_of
+from trustsim.kernels.layout import FAILED, Books, Gauges, Terms
+from trustsim.kernels.named import row_of
 from trustsim.registry import REGISTRY, Entry
 from trustsim.units import MINOR_PER_MAJOR
 from trustsim.world.series import SERIES

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels.layout import Gauges, Terms, names_of
+from trustsim.kernels.layout import Gauges, Terms
+from trustsim.kernels.named import names_of
 from trustsim.model import TrustCrisisModel
 from trustsim.outcomes import Finished, measured
 from trustsim.registry import Parameter

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from small_worlds import crisis
 
 from trustsim.kernels import layout
-from trustsim.kernels.layout import Targets, Terms, row_of
+from trustsim.kernels.layout import Targets, Terms
+from trustsim.kernels.named import row_of
 from trustsim.model import TrustCrisisModel
 from trustsim.world.board import Board
 from trustsim.world.terms import combined

@@ -11,7 +11,8 @@ from small_worlds import CRISIS, Document, documents, scenario_of
 from sound import assert_books_hold, assert_sound
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
-from trustsim.kernels.layout import FAILED, Books, Gauges, row_of
+from trustsim.kernels.layout import FAILED, Books, Gauges
+from trustsim.kernels.named import row_of
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import load
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trustsim.kernels.layout import Books, Gauges, Terms, row_of
+from trustsim.kernels.layout import Books, Gauges, Terms
+from trustsim.kernels.named import row_of
 from trustsim.model import TrustCrisisModel
 
 EACH = 100_000  # minor units in every account

@@ -9,7 +9,8 @@ import pytest
 from quiet_world import EACH, READY, N, Play, Played, leave, lever
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels.layout import FAILED, Terms, names_of
+from trustsim.kernels.layout import FAILED, Terms
+from trustsim.kernels.named import names_of
 
 ALL = N * EACH
 RICH = {"liquid_share": "100 %"}

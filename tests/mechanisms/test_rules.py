@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from quiet_world import EACH, READY, N, Play, leave, lever
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels.layout import Terms, names_of
+from trustsim.kernels.layout import Terms
+from trustsim.kernels.named import names_of
 from trustsim.world.terms import Term, combined
 
 ALL = N * EACH

@@ -8,7 +8,8 @@ import pytest
 from quiet_world import EACH, READY, N, Play, leave, lever
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels.layout import Gauges, row_of
+from trustsim.kernels.layout import Gauges
+from trustsim.kernels.named import row_of
 
 ALL = N * EACH
 

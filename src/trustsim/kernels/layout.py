@@ -28,19 +28,9 @@ Accounts stand platform by platform: those of platform p are ``first[p]:first[p 
 
 from __future__ import annotations
 
-import sys
-from enum import IntEnum, auto
-from typing import Any
+from enum import auto
 
-from trustsim.errors import ModelError, nearest, one_of
-
-
-class Rows(IntEnum):
-    """Rows of an array, counted from 0."""
-
-    @staticmethod
-    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> int:
-        return count
+from trustsim.kernels.named import Rows
 
 
 class Beliefs(Rows):
@@ -280,29 +270,6 @@ class Sums(Rows):
     TRUST = auto()
     ALARMED = auto()
     RISK = auto()
-
-
-def names_of(rows: type[Rows]) -> tuple[str, ...]:
-    """Return the names of rows as mechanisms, levers and series write them."""
-    return tuple(row.name.lower() for row in rows)
-
-
-def row_of(rows: type[Rows], name: str, by: object = None) -> int:
-    """Return the row of a name; raises ModelError where there is none, with the file of the thing that asks."""
-    try:
-        return rows[name.upper()]
-    except KeyError:
-        allowed = names_of(rows)
-        hint = nearest(name, allowed)
-        near = f"; did you mean {hint}?" if hint else ""
-        file = "" if by is None else f" in {file_of(by)}"
-        raise ModelError(f"{rows.__name__.lower()}: given {name!r}{file}; allowed: {one_of(allowed)}{near}") from None
-
-
-def file_of(thing: object) -> str:
-    """Return the file in which the class of *thing* is written, or its module where there is no file."""
-    kind = thing if isinstance(thing, type) else type(thing)
-    return getattr(sys.modules.get(kind.__module__), "__file__", None) or kind.__module__
 
 
 N_MONEY = Books.CLAIMS  # so many entries of the books are money

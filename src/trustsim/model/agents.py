@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
-from trustsim.kernels.layout import RAN, Beliefs, Books, Gauges, row_of
+from trustsim.kernels.layout import RAN, Beliefs, Books, Gauges
+from trustsim.kernels.named import row_of
 from trustsim.scenario.resolved import Variant
 from trustsim.world.state import State
 

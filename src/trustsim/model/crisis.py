@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from trustsim import arguments
 from trustsim.errors import ModelError, TrustsimError, one_of
 from trustsim.kernels import draws
-from trustsim.kernels.layout import Targets, row_of
+from trustsim.kernels.layout import Targets
+from trustsim.kernels.named import row_of
 from trustsim.model.agents import InvestorAgent, PlatformAgent
 from trustsim.model.engine import DAY, Engine, Phase
 from trustsim.scenario.resolved import Scenario, Variant

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import Terms, row_of
+from trustsim.kernels.layout import Terms
+from trustsim.kernels.named import row_of
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.day import Day
 from trustsim.world.hazards import Occurrence, check_apart

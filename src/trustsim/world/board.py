@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.arrays import Bulletin
-from trustsim.kernels.layout import REACH, Targets, names_of, row_of
+from trustsim.kernels.layout import REACH, Targets
+from trustsim.kernels.named import names_of, row_of
 from trustsim.scenario.resolved import World
 
 _SPENT = 0.01  # a story this weak is no longer told

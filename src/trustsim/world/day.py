@@ -28,8 +28,8 @@ from trustsim.kernels.layout import (
     Targets,
     Terms,
     Traits,
-    row_of,
 )
+from trustsim.kernels.named import row_of
 from trustsim.kernels.opinions import copy, meet
 from trustsim.kernels.variates import account_words
 from trustsim.world import obligations, opinions

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
 from trustsim.kernels import layout
-from trustsim.kernels.layout import Traits, Weights, file_of
+from trustsim.kernels.layout import Traits, Weights
+from trustsim.kernels.named import file_of
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import Gauges, row_of
+from trustsim.kernels.layout import Gauges
+from trustsim.kernels.named import row_of
 from trustsim.registry import REGISTRY
 from trustsim.units import Unit
 

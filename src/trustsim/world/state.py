@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms
-from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, NEUTRAL, RUNGS, Books, Gauges, Terms, names_of
+from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, NEUTRAL, RUNGS, Books, Gauges, Terms
+from trustsim.kernels.named import names_of
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
 from trustsim.world.network import Network
