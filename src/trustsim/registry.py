@@ -28,6 +28,9 @@ Group = Literal[
     "section",
     "indicator",
     "series",
+    "stock",
+    "term",
+    "purse",
 ]
 Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
 T = TypeVar("T")
@@ -104,7 +107,8 @@ class Entry:
     ``better``, ``unit``, ``binary``, ``low``, ``high`` and ``may_not_apply`` describe outcomes and series. ``binary``
     says that a run gives 0 or 1, so that the mean over runs is a proportion and gets the interval of one; ``low`` and
     ``high`` that no run gives less or more (None: nothing does); ``may_not_apply`` that a run may give NaN, which says
-    that there is nothing to measure. A run that gives anything else has failed.
+    that there is nothing to measure. A run that gives anything else has failed. ``beside``: parameters that are no
+    fields of the class, as mechanisms declare them for platforms.
     """
 
     group: Group
@@ -120,6 +124,12 @@ class Entry:
     low: float | None = None
     high: float | None = None
     may_not_apply: bool = False
+    beside: tuple[str, ...] = ()
+
+    def build(self, **values: Any) -> Any:
+        """Return an instance with these values; those of parameters that others declared stand in ``stocks``."""
+        declared = tuple((p.name, values.pop(p.name, p.default)) for p in self.parameters if p.name in self.beside)
+        return self.make(**values, **({"stocks": declared} if declared else {}))
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -187,6 +197,17 @@ class Registry:
     def take(self, entry: Entry) -> None:
         """Hold an entry that another process made, in place of one of that group and name."""
         self._entries[entry.group, entry.name] = entry
+
+    def extend(self, group: Group, name: str, parameter: Parameter) -> None:
+        """Let an entry have one parameter more, that is no field of its class."""
+        entry = self._entries[group, name]
+        others = tuple(known for known in entry.parameters if known.name != parameter.name)
+        beside = (*(known for known in entry.beside if known != parameter.name), parameter.name)
+        self._entries[group, name] = dataclasses.replace(entry, parameters=(*others, parameter), beside=beside)
+
+    def names(self, group: Group) -> list[str]:
+        """Return the names of one group in the order in which they were entered."""
+        return [name for g, name in self._entries if g == group]
 
     def group(self, group: Group) -> dict[str, Entry]:
         """Return the entries of one group by name, sorted."""

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trustsim.analysis.causes import CHANNELS, WITHDRAWN, simulate_with_causes
+from trustsim.analysis.causes import WITHDRAWN, simulate_with_causes
 from trustsim.analysis.intervals import Interval, mean
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.address import addresses
@@ -31,6 +31,7 @@ from trustsim.experiment.store import Store
 from trustsim.experiment.study import Study, collect, fitted, opened, share_left
 from trustsim.experiment.work import Progress, Work, finish
 from trustsim.scenario.resolved import Scenario, Variant
+from trustsim.world.hooks import CHANNELS
 
 Floats = NDArray[np.float64]
 Off = Mapping[str, Mapping[str, float] | None]  # mechanism → what is set, None where it is off

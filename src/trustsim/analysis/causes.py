@@ -31,8 +31,8 @@ from trustsim.kernels.variates import account_words, logistic_variates
 from trustsim.model import DAY, TrustCrisisModel
 from trustsim.model.engine import Engine
 from trustsim.scenario.resolved import Scenario
+from trustsim.world.hooks import CHANNELS
 
-CHANNELS = ("fundamentals", "herding", "fear", "first_move", "ordinary")  # the first with news, the last: needs
 FUNDAMENTALS, HERDING, FEAR, FIRST_MOVE, ORDINARY = range(len(CHANNELS))
 _BY_PUSH = -1
 WITHDRAWN, CLAIMS = "withdrawn", "claims"
@@ -116,6 +116,9 @@ class Causes(TrustCrisisModel):
         push[HERDING] = peers + both
         push[FEAR] = w[Weights.FEAR] * fear + both - blind * (risk + risk_0)
         push[FIRST_MOVE] = w[Weights.CALM] - calm
+        for channel, leaning in self.engine.leanings.items():
+            push[FIRST_MOVE] -= leaning[v, self._platform[i]]
+            push[CHANNELS.index(channel)] += leaning[v, self._platform[i]]
         return at_rest, push
 
     def _leaving(self, v: Indices, i: Indices, w: Floats) -> tuple[Floats, Floats]:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
-from trustsim.kernels.layout import RAN, Beliefs, Books, Gauges
-from trustsim.kernels.named import row_of
+from trustsim.kernels.layout import RAN, Beliefs, Books
 from trustsim.scenario.resolved import Variant
+from trustsim.world.rows import index_of
 from trustsim.world.state import State
 
 with warnings.catch_warnings():
@@ -41,7 +41,7 @@ class PlatformAgent(mesa.Agent):  # type: ignore[misc]
         return int(self.model.state.books[entry, self.model.shown, self.index])
 
     def _gauge(self, name: str) -> float:
-        return float(self.model.state.gauges[row_of(Gauges, name), self.model.shown, self.index])
+        return float(self.model.state.gauges[index_of("stock", name), self.model.shown, self.index])
 
     @property
     def cash(self) -> int:

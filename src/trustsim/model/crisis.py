@@ -29,6 +29,7 @@ from trustsim.world import population as populations
 from trustsim.world import state as states
 from trustsim.world.lockstep import of_one_world, shared
 from trustsim.world.network_size import USUAL_COUNT
+from trustsim.world.rows import index_of
 from trustsim.world.series import SERIES, series_of
 from trustsim.world.settings import Settings
 
@@ -220,12 +221,17 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     def series(self, name: str) -> NDArray[np.float32]:
         """Return one series so far, float32 (days + 1, variants, platforms + 1); the last column puts all platforms
         together."""
-        return series_of(self.history, SERIES[name])
+        return series_of(self.history, SERIES[name], gauge_row)
+
+
+def gauge_row(name: str) -> int:
+    """Return the row of a gauge or a stock."""
+    return index_of("stock", name)
 
 
 def _reporter(name: str, v: int) -> Any:
     def report(model: TrustCrisisModel) -> float:
-        return float(series_of(model.history[[0, -1]], SERIES[name])[-1, v, -1])
+        return float(series_of(model.history[[0, -1]], SERIES[name], gauge_row)[-1, v, -1])
 
     return report
 

@@ -12,7 +12,7 @@ from trustsim.kernels.account_pass import account_pass, count
 from trustsim.kernels.act import act
 from trustsim.kernels.arrays import Clock
 from trustsim.kernels.balance import carry, gauge
-from trustsim.kernels.layout import GATED, OPEN, Dials, Gauges, Terms
+from trustsim.kernels.layout import GATED, OPEN, Dials, Gauges, Terms, Weights
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.scenario.resolved import Item, Variant
@@ -29,7 +29,7 @@ from trustsim.world.weights import said_of, weigh
 
 INTEREST_DAYS = 30  # interest is credited to accounts this often
 Calendar = tuple[NDArray[np.int64], NDArray[np.int64]]  # accounts by day of maturity; where each day begins
-Hook = tuple[Callable[[Day, Settings[Any]], None], Settings[Any]]
+Hook = tuple[Callable[[Day, Settings[Any]], Any], Settings[Any]]
 
 
 class Phase(NamedTuple):
@@ -64,7 +64,7 @@ class Engine:
         worlds = [variant.world for variant in variants]
         self.state, self.dt = state, dt
         self.mechanisms = {
-            name: Settings(tuple(w.mechanisms.get(name) for w in worlds)) for name in worlds[0].mechanisms
+            name: Settings(tuple(w.mechanisms.get(name) for w in worlds)) for name in sorted(worlds[0].mechanisms)
         }
         for each in self.mechanisms.values():
             if each.kind is not None:
@@ -75,7 +75,8 @@ class Engine:
         self.clock = Clock(0, dt, key)
         self.history = np.zeros((n_steps + 1, *state.gauges.shape))
         self.has_report = np.zeros(state.n_platforms, np.bool_)
-        self._rules = self._hooks("decide")
+        self._rules, self._proposing, self._leaning = (self._hooks(name) for name in ("decide", "propose", "lean"))
+        self.leanings: dict[str, NDArray[np.float64]] = {}  # channel → what it adds today to the readiness to run
         self._each_day = {phase.name: self._hooks("each_day", phase.name) for phase in DAY if phase.is_open}
         self._n_markets = int(state.market.max(initial=-1)) + 1
         self._maturities = [self._maturity_calendar(p) for p in range(state.n_platforms)]
@@ -84,7 +85,7 @@ class Engine:
         gauge(state.groups.platforms, 0.0)
         fill_beliefs(state, state.population, key)
         fill_memory(state)
-        self.calm = weigh(state, self.mechanisms, self.said)
+        self._weigh()
         count(state.groups.accounts, state.groups.platforms)
         gauge(state.groups.platforms, 0.0)
         self.history[0] = state.gauges
@@ -92,8 +93,14 @@ class Engine:
 
     def _hooks(self, name: str, phase: str = "") -> list[Hook]:
         """Return the hooks of that name of all mechanisms that are on, of one *phase* where a hook has one."""
-        settings = [each for each in self.mechanisms.values() if each.kind is not None and hasattr(each.kind, name)]
+        settings = [
+            each for _, each in sorted(self.mechanisms.items()) if each.kind is not None and hasattr(each.kind, name)
+        ]
         return [(getattr(each.kind, name), each) for each in settings if phase in ("", phase_of(each.kind))]
+
+    def _weigh(self) -> None:
+        self.calm = weigh(self.state, self.mechanisms, self.said)
+        self._at_rest = self.state.weights.copy() if self._leaning else self.state.weights
 
     def _maturity_calendar(self, p: int) -> Calendar | None:
         """Return when the accounts of a platform mature, or None where nothing is locked."""
@@ -120,8 +127,9 @@ class Engine:
         """Let payments that were stopped resume; let shocks and levers act whose time has come."""
         status = self.state.gauges[Gauges.STATUS]
         status[status == GATED] = OPEN
-        if self.agenda.advance(self.clock.day, self.day):
-            self.calm = weigh(self.state, self.mechanisms, self.said)
+        proposed = [change for propose, settings in self._proposing for change in propose(self.day, settings)]
+        if self.agenda.advance(self.clock.day, self.day, proposed):
+            self._weigh()
 
     def news(self) -> None:
         """Turn what happened into messages."""
@@ -132,8 +140,17 @@ class Engine:
         carry(self.state.groups.platforms, self.clock)
 
     def prepare(self) -> None:
-        """Work out the day's weights."""
+        """Work out the day's weights, and let mechanisms lean on decisions."""
+        weights = self.state.weights
+        if self._leaning:
+            weights[:] = self._at_rest
         day_weights(self.state.groups.platforms, self.calm, self.history, self.has_report, self.clock)
+        self.leanings = {}
+        for lean, settings in self._leaning:
+            for each in lean(self.day, settings):
+                weights[:, :, each.row] += each.value
+                if each.row == Weights.CALM:
+                    self.leanings[each.channel] = self.leanings.get(each.channel, 0.0) + each.value
 
     def unlock(self) -> None:
         """Unlock the balances that mature today."""
@@ -184,7 +201,7 @@ class Engine:
         self.state.take(before.state, columns)
         self.day.take(before.day, columns)
         self.agenda.take(before.agenda, columns, step, self.day)
-        self.calm = weigh(self.state, self.mechanisms, self.said)
+        self._weigh()
 
 
 #: the parts of a day, in order; within a part the order of accounts, platforms and variants changes no result

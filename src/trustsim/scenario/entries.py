@@ -76,7 +76,7 @@ def build(
     if not is_good:
         return None
     try:
-        made = entry.make(**values, **(also or {}))
+        made = entry.build(**values, **(also or {}))
         return made if _keeps_steps(entry, values, node, path, reader) else None
     except UnitError as error:
         reader.report.add(node.spot, path, error.given, error.allowed, error.nearest)

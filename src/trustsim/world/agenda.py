@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import Terms
-from trustsim.kernels.named import row_of
+from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.day import Day
 from trustsim.world.hazards import Occurrence, check_apart
-from trustsim.world.terms import How, Term, combined
+from trustsim.world.rows import index_of
+from trustsim.world.terms import Change, How, Term, combined
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -73,8 +73,9 @@ class Entry:
 def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
     """Return bool (variants,): whether the indicator of any of the trigger's platforms is past its threshold."""
     met = np.zeros(day.state.n_variants, np.bool_)
+    seen = REGISTRY["indicator", trigger.indicator].make(day)
     for p in day.platforms(trigger.platform):
-        value = day.gauge(trigger.indicator, p)
+        value = seen[:, p]
         if trigger.above is not None:
             met |= value > trigger.above
         if trigger.below is not None:
@@ -115,6 +116,7 @@ class Agenda:
             ):  # equal shocks strike twice, levers once
                 for each in items:
                     entries.setdefault(each, np.zeros(len(variants), np.bool_))[v] = True
+        self._was_proposed = False  # by a mechanism, the day before
         check_apart((item.kind, occurrence) for item, occurrence in (*struck, *levers))
         self.entries = [
             Entry(item, holds, dt, occurrence)
@@ -122,15 +124,16 @@ class Agenda:
             for (item, occurrence), holds in sorted(entries.items(), key=lambda pair: repr(pair[0]))
         ]
 
-    def advance(self, step: int, day: Day) -> bool:
+    def advance(self, step: int, day: Day, proposed: Sequence[Change] = ()) -> bool:
         """Bring every entry to *step*, rebuild the terms where needed, let the active ones act; return whether terms
-        changed."""
-        changed = False
+        changed. ``proposed``: what mechanisms propose today, beside the levers."""
+        changed = bool(proposed) or self._was_proposed
+        self._was_proposed = bool(proposed)
         for entry in self.entries:
             if entry.item.timing.when is not None or step in (entry.first, entry.until):
                 changed |= entry.update(step, day)
         if changed:
-            self._rebuild_terms(day)
+            self._rebuild_terms(day, proposed)
         for entry in self.entries:
             if entry.acts and entry.latest != _NEVER and step - entry.latest <= entry.span:
                 age = np.where(entry.active, step - np.minimum(entry.since, step), 0)
@@ -160,18 +163,23 @@ class Agenda:
         self.entries = entries
         self._rebuild_terms(day)
 
-    def _rebuild_terms(self, day: Day) -> None:
+    def _rebuild_terms(self, day: Day, proposed: Sequence[Change] = ()) -> None:
         state = day.state
         state.terms[:] = state.base_terms
         proposals: dict[tuple[int, int, int], list[tuple[How, float]]] = {}
         for entry in self.entries:
             if not hasattr(entry.item.what, "terms"):
                 continue
-            proposed: Sequence[Term] = entry.item.what.terms()
+            levers: Sequence[Term] = entry.item.what.terms()
             for v in np.flatnonzero(entry.active):
-                for term in proposed:
+                for term in levers:
                     for p in day.platforms(term.platform):
-                        where = (row_of(Terms, term.name, entry.item.what), int(v), p)
+                        where = (index_of("term", term.name, entry.item.what), int(v), p)
                         proposals.setdefault(where, []).append((term.how, term.value))
-        for place, changes in proposals.items():
-            state.terms[place] = combined(state.base_terms[place], changes)
+        for change in proposed:
+            value = np.broadcast_to(change.value, state.terms.shape[1:])
+            for place in np.argwhere(np.broadcast_to(change.where, value.shape)).tolist():
+                at = (change.row, place[0], place[1])
+                proposals.setdefault(at, []).append((change.how, float(value[place[0], place[1]])))
+        for at, changes in proposals.items():
+            state.terms[at] = combined(state.base_terms[at], changes)

@@ -26,7 +26,6 @@ from trustsim.kernels.layout import (
     Dials,
     Gauges,
     Targets,
-    Terms,
     Traits,
 )
 from trustsim.kernels.named import row_of
@@ -36,6 +35,7 @@ from trustsim.world import obligations, opinions
 from trustsim.world.board import Board
 from trustsim.world.closing import close_platform
 from trustsim.world.hazards import Draw, Occurrence
+from trustsim.world.rows import Row, index_of
 from trustsim.world.rumours import Told, spread_rumour
 from trustsim.world.state import State
 
@@ -308,13 +308,18 @@ class Day:
 
     def measured(self, name: str) -> NDArray[np.float64]:
         """Return what was measured yesterday, float64 (variants, platforms)."""
-        today: NDArray[np.float64] = self.state.gauges[row_of(Gauges, name)]
+        today: NDArray[np.float64] = self.state.gauges[index_of("stock", name)]
         return self.status_before if name == "status" else today
 
     def terms(self, name: str) -> NDArray[np.float64]:
         """Return a term as it stands today, float64 (variants, platforms)."""
-        row: NDArray[np.float64] = self.state.terms[row_of(Terms, name)]
+        row: NDArray[np.float64] = self.state.terms[index_of("term", name)]
         return row
+
+    def stock(self, row: Row) -> NDArray[np.float64]:
+        """Return a stock as it stands, float64 (variants, platforms); who declares it writes to it."""
+        stands: NDArray[np.float64] = self.state.gauges[row.index]
+        return stands
 
     def stopped_today(self) -> NDArray[np.bool_]:
         """Return bool (variants, platforms): payments are stopped today and were not yesterday."""

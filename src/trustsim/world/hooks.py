@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.errors import ModelError
+from trustsim.errors import ModelError, nearest, one_of
 from trustsim.kernels import layout
 from trustsim.kernels.layout import Traits, Weights
 from trustsim.kernels.named import file_of
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from trustsim.world.owners import Owners
     from trustsim.world.sections import Platform
     from trustsim.world.settings import Settings
-    from trustsim.world.terms import Term
+    from trustsim.world.terms import Change, Term
 
 Floats = NDArray[np.float64]
+#: what makes people leave, for attribution: every part of the readiness to run counts to one of these
+CHANNELS = ("fundamentals", "herding", "fear", "first_move", "ordinary")
 
 
 class Weighs(Protocol):
@@ -72,6 +75,39 @@ class Decides(Protocol):
     def decide(day: Day, settings: Settings[Any]) -> None: ...
 
 
+@dataclass(frozen=True, eq=False)
+class Lean:
+    """What a mechanism adds today to a weight, float64 (variants, platforms), and the channel that it counts to.
+
+    The weights of decisions are ``Weights.CALM`` (run), ``ORDINARY`` (leave) and ``JOIN``; channels stand in
+    :data:`CHANNELS`.
+    """
+
+    row: Weights
+    value: Floats
+    channel: str
+
+    def __post_init__(self) -> None:
+        if self.channel not in CHANNELS:
+            hint = nearest(self.channel, CHANNELS)
+            near = f"; did you mean {hint}?" if hint else ""
+            raise ModelError(f"channel: given {self.channel!r}; allowed: {one_of(CHANNELS)}{near}")
+
+
+class Leans(Protocol):
+    """Leans on decisions every day; what several add, adds up, and attribution counts it to their channels."""
+
+    @staticmethod
+    def lean(day: Day, settings: Settings[Any]) -> Iterable[Lean]: ...
+
+
+class ProposesDaily(Protocol):
+    """Proposes changes of terms every day, beside those of levers, from what was measured the day before."""
+
+    @staticmethod
+    def propose(day: Day, settings: Settings[Any]) -> Iterable[Change]: ...
+
+
 class Likens(Protocol):
     """Says what share of bad news about one platform is read as news about another."""
 
@@ -98,6 +134,7 @@ class Proposes(Protocol):
 
 HOOKS: dict[str, type] = {
     "weigh": Weighs, "dials": Dials, "on_terms": OnTerms, "traits": MakesTraits, "each_day": EachDay, "decide": Decides,
+    "lean": Leans, "propose": ProposesDaily,
     "likeness": Likens, "act": Acts, "span": Spans, "terms": Proposes,
 }  # fmt: skip
 

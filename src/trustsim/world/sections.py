@@ -132,8 +132,17 @@ class Platform:
     service_capacity: float = parameter(0.05, unit="per_day", low=0, high=10, source="assumed", text="contacts that the desk can answer in a day / clients")
     exposure: str = parameter("", unit="name", source="assumed", text="brand or group whose name it shares; trouble spills over inside a group")
 
+    # what mechanisms declare of platforms: names of stocks and where they stand on day 0
+    stocks: tuple[tuple[str, float], ...] = ()
+
     def __post_init__(self) -> None:
         owed(self.owes)
+
+    def __getattr__(self, name: str) -> float:
+        for known, value in self.__dict__.get("stocks", ()):
+            if known == name:
+                return float(value)
+        raise AttributeError(f"a platform has no {name!r}")
 
     def misfits(self, world: World) -> Iterator[Misfit]:
         """Say what it owes to nobody, or to itself, and where all platforms together could not add up their money."""

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import Gauges
-from trustsim.kernels.named import row_of
 from trustsim.registry import REGISTRY
 from trustsim.units import Unit
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+Sight = Callable[["Day"], NDArray[np.float64]]
+
+
+def belongs_to(thing: object, module: str, name: str, text: str) -> None:
+    """Let *thing* be known by the module that declares it, its name and its text, as a class or a function is."""
+    for attribute, value in (("__module__", module), ("__qualname__", name), ("__doc__", text)):
+        object.__setattr__(thing, attribute, value)
+
+
+def indicator(name: str, *, unit: Unit, source: str = "I8") -> Callable[[Sight], Sight]:
+    """Decorate a function of the day, float64 (variants, platforms): triggers may watch it under this name.
+
+    It is called when somebody watches, at the beginning of a step, and sees what was measured the day before.
+    """
+    return REGISTRY.enter("indicator", name, source=source, unit=unit)
+
+
+def watched(gauge: str, unit: Unit, text: str, module: str = __name__) -> None:
+    """Let triggers watch a gauge as it was measured the day before."""
+
+    def sight(day: Day) -> NDArray[np.float64]:
+        return day.measured(gauge)
+
+    belongs_to(sight, module, gauge, text)
+    indicator(gauge, unit=unit)(sight)
 
 
 @dataclass(frozen=True)
@@ -19,7 +47,8 @@ class Series:
     """One series. ``gauge`` names what is measured; ``per`` what it is divided by; ``over`` how platforms are put together.
 
     ``per``: 'claims' (of day 0), 'holders' (of day 0), 'accounts' (open or not) or nothing. ``over``: 'sum', or the gauge that weighs the mean.
-    ``low``, ``high``: between which it always lies; None where nothing bounds it.
+    ``low``, ``high``: between which it always lies; None where nothing bounds it. ``is_watched``: triggers may watch the gauge.
+    ``module``: where it is declared.
     """
 
     gauge: str
@@ -29,19 +58,30 @@ class Series:
     over: str = "sum"
     low: float | None = 0
     high: float | None = None
+    is_watched: bool = False
+    module: str = __name__
+
+    def __post_init__(self) -> None:
+        belongs_to(self, self.module, self.gauge, self.text)
+
+    def enter(self, name: str) -> None:
+        """Enter it into the registry, and where triggers may watch its gauge, that as an indicator."""
+        REGISTRY.enter("series", name, source="J1", unit=self.unit, low=self.low, high=self.high)(self)
+        if self.is_watched:
+            watched(self.gauge, self.unit, self.text, self.module)
 
 
-SERIES: dict[str, Series] = {
+_RECORDED = {
     "requests": Series("requests", "share", "asked for today / claims of day 0", per="claims"),
     "outflow": Series("outflow", "share", "paid out today / claims of day 0", per="claims"),
     "inflow": Series("inflow", "share", "paid in today / claims of day 0", per="claims"),
     "claims": Series("claims", "share", "owed to clients / claims of day 0", per="claims"),
-    "queue": Series("queue", "share", "asked for and not yet paid / claims", over="claims", high=1),
-    "liquidity": Series("liquidity", "share", "cash and client money at the custodian / claims", over="claims", high=1),
+    "queue": Series("queue", "share", "asked for and not yet paid / claims", over="claims", high=1, is_watched=True),
+    "liquidity": Series("liquidity", "share", "cash and client money at the custodian / claims", over="claims", high=1, is_watched=True),
     "solvency": Series("solvency", "share", "(assets − debt − claims) / claims", over="claims", low=None),
-    "price": Series("price", "share", "price at which assets are sold / book value", over="depth", high=1),
-    "trust": Series("trust", "share", "mean trust of the holders", over="holders", high=1),
-    "fear": Series("fear", "share", "share of the holders that is alarmed", over="holders", high=1),
+    "price": Series("price", "share", "price at which assets are sold / book value", over="depth", high=1, is_watched=True),
+    "trust": Series("trust", "share", "mean trust of the holders", over="holders", high=1, is_watched=True),
+    "fear": Series("fear", "share", "share of the holders that is alarmed", over="holders", high=1, is_watched=True),
     "misperception": Series("misperception", "share", "mean perceived less true probability of failure", over="holders", low=-1, high=1),
     "holders": Series("holders", "share", "open accounts / those of day 0", per="holders"),
     "open": Series("holders", "share", "open accounts / all that are open or could be opened", per="accounts"),
@@ -49,49 +89,46 @@ SERIES: dict[str, Series] = {
     "leavers": Series("leavers", "share", "accounts that left in the ordinary way today / those of day 0", per="holders"),
     "joiners": Series("joiners", "share", "accounts opened today / those of day 0", per="holders"),
     "believers": Series("believers", "share", "share of the investors who believe a rumour about the platform", over="accounts", high=1),
-    "backlog": Series("backlog", "duration", "days of work that wait at the service desk", over="holders"),
+    "backlog": Series("backlog", "duration", "days of work that wait at the service desk", over="holders", is_watched=True),
     "status": Series("status", "count", "0 open, 1 payments stopped, 2 winding down, 3 failed", over="claims_at_start", high=3),
 }
 
 
-def _described(text: str) -> Callable[[], None]:
-    def entry() -> None:
-        pass
-
-    entry.__doc__ = text
-    return entry
-
-
-for _name, _series in SERIES.items():
-    REGISTRY.enter("series", _name, source="J1", unit=_series.unit, low=_series.low, high=_series.high)(
-        _described(_series.text)
-    )
-
-#: what a trigger may watch: measured gauges, as they stood yesterday, with their unit
-INDICATORS: dict[str, tuple[Unit, str]] = {
-    "liquidity": ("share", "cash and client money at the custodian / claims"),
-    "solvency": ("share", "true (assets − debt − claims) / claims"),
-    "reported_solvency": ("share", "the same on the reported figures"),
-    "queue": ("share", "asked for and not yet paid / claims"),
-    "overdue": ("share", "due and unpaid / claims of day 0"),
-    "published_risk": ("log-odds", "published log-odds of failure"),
-    "trust": ("share", "mean trust of the holders"),
-    "fear": ("share", "share of the holders that is alarmed"),
-    "price": ("share", "price at which assets are sold / book value"),
-    "backlog": ("duration", "days of work that wait at the service desk"),
-    "runners": ("number", "accounts that ran yesterday"),
-    "status": ("number", "0 open, 1 payments stopped, 2 winding down, 3 failed"),
-}
-for _name, (_unit, _text) in INDICATORS.items():
-    REGISTRY.enter("indicator", _name, source="I8", unit=_unit)(_described(_text))
+for _name, _series in _RECORDED.items():
+    _series.enter(_name)
+watched("solvency", "share", "true (assets − debt − claims) / claims")
+watched("reported_solvency", "share", "the same on the reported figures")
+watched("overdue", "share", "due and unpaid / claims of day 0")
+watched("published_risk", "log-odds", "published log-odds of failure")
+watched("runners", "number", "accounts that ran yesterday")
+watched("status", "number", "0 open, 1 payments stopped, 2 winding down, 3 failed")
 
 
-def series_of(history: NDArray[np.float64], series: Series) -> NDArray[np.float32]:
-    """Return one series, float32 (days, variants, platforms + 1), of all gauges by day, float64 (days, Gauges, variants,
-    platforms); the last column puts all platforms together."""
+class _Recorded(Mapping[str, Series]):
+    """All series, by name, as they stand in the registry."""
+
+    def __getitem__(self, name: str) -> Series:
+        series: Series = REGISTRY["series", name].make
+        return series
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(REGISTRY.names("series"))
+
+    def __len__(self) -> int:
+        return len(REGISTRY.names("series"))
+
+
+SERIES = _Recorded()
+
+
+def series_of(history: NDArray[np.float64], series: Series, row_of: Callable[[str], int]) -> NDArray[np.float32]:
+    """Return one series, float32 (days, variants, platforms + 1); the last column puts all platforms together.
+
+    ``history``: all gauges by day, float64 (days, Gauges, variants, platforms); ``row_of`` finds a gauge or a stock.
+    """
 
     def row(name: str) -> NDArray[np.float64]:
-        return history[:, row_of(Gauges, name)]
+        return history[:, row_of(name)]
 
     value = row(series.gauge)
     if series.over == "sum":

@@ -11,14 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trustsim.kernels import layout
-from trustsim.kernels.layout import Beliefs, Books, Dials, Gauges, Sums, Terms, Traits, Weights
+from trustsim.kernels.layout import Beliefs, Dials, Sums, Traits, Weights
+from trustsim.world import rows
 
 PADDING = 8  # action bytes are scanned eight at a time
 _BYTES = {"float32": 4, "float64": 8, "uint8": 1, "int16": 2, "int32": 4, "int64": 8}
 _COUNTS = {
-    "BELIEFS": len(Beliefs), "TRAITS": len(Traits), "ENTRIES": len(Books), "RUNGS": layout.RUNGS,
-    "TERMS": len(Terms), "GAUGES": len(Gauges), "WEIGHTS": len(Weights), "DIALS": len(Dials), "SUMS": len(Sums),
+    "BELIEFS": len(Beliefs), "TRAITS": len(Traits), "RUNGS": layout.RUNGS,
+    "WEIGHTS": len(Weights), "DIALS": len(Dials), "SUMS": len(Sums),
 }  # fmt: skip
+
+_DECLARED: Mapping[str, rows.Kind] = {"GAUGES": "stock", "TERMS": "term", "ENTRIES": "purse"}
 
 #: array of :class:`trustsim.world.state.State` → dtype, shape
 STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -85,6 +88,8 @@ class Size:
     def _axis(self, axis: str) -> int:
         if axis in _COUNTS:
             return _COUNTS[axis]
+        if axis in _DECLARED:
+            return rows.count(_DECLARED[axis])
         numbers = {
             "people": self.people, "accounts": self.accounts, "platforms": self.platforms, "variants": self.variants,
             "padded": -(-self.accounts // PADDING) * PADDING, "places": self.platforms + 1, "days": self.steps + 1,

@@ -15,6 +15,7 @@ from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, NEUTRAL, RUNGS, Books,
 from trustsim.kernels.named import names_of
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
+from trustsim.world import rows
 from trustsim.world.network import Network
 from trustsim.world.population import Accounts as Opened
 from trustsim.world.population import Population
@@ -100,7 +101,8 @@ class State:
 
     def total_money(self) -> Ints:
         """Return int64 (v,): all money and assets, in and outside platforms; constant for ever (promise 1)."""
-        inside = self.books[:N_MONEY].sum(axis=(0, 2)) + self.ladder.sum(axis=(0, 2))
+        money = self.books[:N_MONEY].sum(axis=(0, 2)) + self.books[len(Books) :].sum(axis=(0, 2))  # and the purses
+        inside = money + self.ladder.sum(axis=(0, 2))
         return np.asarray(inside + self.safe.sum(axis=1), np.int64)
 
     def claims_gap(self) -> Ints:
@@ -112,7 +114,9 @@ class State:
 
 def _base_terms(worlds: Sequence[World]) -> Floats:
     n_platforms = len(worlds[0].platforms)
-    terms = np.zeros((len(Terms), len(worlds), n_platforms))
+    terms = np.zeros((rows.count("term"), len(worlds), n_platforms))
+    for declared in rows.declared("term"):
+        terms[declared.index] = declared.start
     for row, value in NEUTRAL.items():
         terms[row] = value
     for v, world in enumerate(worlds):
@@ -170,7 +174,7 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
 def _open_books(state: State, worlds: Sequence[World]) -> None:
     """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of the
     claims."""
-    first = state.accounts.first
+    first, stocks = state.accounts.first, rows.declared("stock")
     for p in range(state.n_platforms):
         claims = int(state.accounts.balance[first[p] : first[p + 1]].sum())
         for v, world in enumerate(worlds):
@@ -193,3 +197,5 @@ def _open_books(state: State, worlds: Sequence[World]) -> None:
             state.gauges[Gauges.ACCOUNTS, v, p] = first[p + 1] - first[p]
             state.gauges[Gauges.PRICE, v, p] = 1.0
             state.gauges[Gauges.FAILURE_DAY, v, p] = np.nan
+            for row in stocks:
+                state.gauges[row.index, v, p] = getattr(platform, row.name, row.start)

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 How = Literal["set", "multiply", "add", "at_least", "at_most"]
 
 
@@ -21,6 +24,17 @@ class Term:
     value: float
     how: How = "set"
     platform: str = "*"
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What a mechanism proposes about a term today: ``row`` of the terms, ``value`` float64 that spreads to (variants,
+    platforms), ``where`` bool alike."""
+
+    row: int
+    value: NDArray[np.float64]
+    where: NDArray[np.bool_]
+    how: How = "set"
 
 
 def combined(base: float, proposals: Iterable[tuple[How, float]]) -> float:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from trustsim.analysis.attribution import Attribution
-from trustsim.analysis.causes import CHANNELS
 from trustsim.analysis.compared import Compared
 from trustsim.report.page.chart import Chart, noted, twice
 from trustsim.report.pictures import causes as pictures
 from trustsim.report.tables import causes as tables
 from trustsim.report.words import reading, words
 from trustsim.report.words.causes import CHANNEL_TEXTS
+from trustsim.world.hooks import CHANNELS
 
 
 def withdrawals(found: Attribution, result: Compared) -> Chart:

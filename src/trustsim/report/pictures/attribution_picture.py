@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from trustsim.analysis.causes import CHANNELS
 from trustsim.report.pictures import causes, figures, look
 from trustsim.report.pictures.axes import OnAxes
 from trustsim.report.words import words
+from trustsim.world.hooks import CHANNELS
 
 if TYPE_CHECKING:
     from trustsim.analysis.attribution import Attribution

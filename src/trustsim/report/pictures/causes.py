@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from trustsim.analysis.attribution import Attribution
-from trustsim.analysis.causes import CHANNELS
 from trustsim.report.pictures import look, spreads
 from trustsim.report.pictures.canvas import Canvas
 from trustsim.report.pictures.sheet import Sheet
 from trustsim.report.words import words
+from trustsim.world.hooks import CHANNELS
 
 COLOURS = dict(zip(CHANNELS, (*look.COLOURS[: len(CHANNELS) - 1], look.BASELINE), strict=True))
 _ALPHA = 0.8

@@ -10,8 +10,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from trustsim.analysis.causes import CHANNELS
 from trustsim.report.words import words
+from trustsim.world.hooks import CHANNELS
 
 if TYPE_CHECKING:
     from pandas import Series

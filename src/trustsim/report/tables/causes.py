@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from trustsim.analysis.attribution import Attribution
-from trustsim.analysis.causes import CHANNELS
 from trustsim.report.tables.plain import Table, download, num
 from trustsim.report.words import words
+from trustsim.world.hooks import CHANNELS
 
 
 def pushed(found: Attribution, baseline: str) -> tuple[Table, str, tuple[str, ...]]:

@@ -1,0 +1,120 @@
+"""Rows that mechanisms declare: state of platforms, terms that levers move, purses of money.
+
+What exists in the world is declared once, in the file of the mechanism that owns it, with name, unit, bounds, start and
+source. It stands behind the engine's own rows (kernels/layout.py) of the same array, so arrays, history, forks, series,
+triggers, the money identity, the scenario file, its schema and the reference pages follow from the declaration.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from trustsim.errors import ModelError, nearest, one_of
+from trustsim.kernels.layout import Books, Gauges, Terms
+from trustsim.kernels.named import Rows, file_of, names_of
+from trustsim.registry import REGISTRY, Parameter
+from trustsim.units import Unit
+from trustsim.world.sections import Platform
+from trustsim.world.series import Series, belongs_to
+
+Kind = Literal["stock", "term", "purse"]
+_BEHIND: dict[Kind, type[Rows]] = {"stock": Gauges, "term": Terms, "purse": Books}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One declared row: ``start`` is where it stands on day 0, or, of a term, where no lever moves it."""
+
+    kind: Kind
+    name: str
+    unit: Unit
+    start: float
+    low: float | None
+    high: float | None
+    source: str
+    text: str
+    module: str
+
+    def __post_init__(self) -> None:
+        belongs_to(self, self.module, self.name, self.text)
+
+    @property
+    def index(self) -> int:
+        """The row of its array."""
+        return index_of(self.kind, self.name)
+
+
+def stock(
+    name: str, *, start: float, unit: Unit, source: str, text: str, low: float | None = None, high: float | None = None
+) -> Row:
+    """Declare state of a platform that lasts: recorded, forked, watched by triggers, set in a file by its name.
+
+    Its series over all platforms is the mean, weighed by the claims of day 0.
+    """
+    low, high = _bounds(unit, low, high)
+    if name in {field.name for field in fields(Platform)}:
+        raise ModelError(f"the stock {name!r} of {_caller()} is a setting of platforms; allowed: another name")
+    row = _declare(Row("stock", name, unit, start, low, high, source, text, _caller()))
+    Series(name, unit, text, over="claims_at_start", low=low, high=high, is_watched=True, module=row.module).enter(name)
+    at_first = Parameter(name, unit, start, low, high, source, f"{text}, on day 0")
+    REGISTRY.extend("section", "platform", at_first)
+    return row
+
+
+def term(
+    name: str, *, neutral: float = 0.0, unit: Unit, source: str, text: str, low: float | None = None,
+    high: float | None = None,
+) -> Row:  # fmt: skip
+    """Declare a term of platforms that levers move; ``neutral`` where none does."""
+    return _declare(Row("term", name, unit, neutral, *_bounds(unit, low, high), source, text, _caller()))
+
+
+def purse(name: str, *, source: str, text: str) -> Row:
+    """Declare an account of the books that money can be moved to and from; it begins empty."""
+    return _declare(Row("purse", name, "money", 0.0, None, None, source, text, _caller()))
+
+
+def _declare(row: Row) -> Row:
+    if row.name.upper() in _BEHIND[row.kind].__members__:
+        raise ModelError(f"the {row.kind} {row.name!r} of {row.module} is one of the engine's; allowed: another name")
+    REGISTRY.enter(row.kind, row.name, source=row.source, unit=row.unit, low=row.low, high=row.high)(row)
+    return row
+
+
+def _bounds(unit: Unit, low: float | None, high: float | None) -> tuple[float | None, float | None]:
+    if unit == "share":
+        return 0.0 if low is None else low, 1.0 if high is None else high
+    return low, high
+
+
+def _caller() -> str:
+    return str(sys._getframe(2).f_globals.get("__name__", ""))
+
+
+def declared(kind: Kind) -> tuple[Row, ...]:
+    """Return the rows of a kind in the order of their array."""
+    return tuple(REGISTRY[kind, name].make for name in REGISTRY.names(kind))
+
+
+def count(kind: Kind) -> int:
+    """Return how many rows an array has: the engine's and the declared ones."""
+    return len(_BEHIND[kind]) + len(REGISTRY.names(kind))
+
+
+def index_of(kind: Kind, name: str, by: object = None) -> int:
+    """Return the row of a gauge or stock, a term, an entry of the books; raises ModelError where there is none.
+
+    ``by``: who asks; the error names its file.
+    """
+    core = _BEHIND[kind].__members__.get(name.upper())
+    if core is not None:
+        return int(core)
+    if (kind, name) in REGISTRY:
+        return len(_BEHIND[kind]) + REGISTRY.names(kind).index(name)
+    allowed = [*names_of(_BEHIND[kind]), *REGISTRY.names(kind)]
+    hint = nearest(name, allowed)
+    file = "" if by is None else f" in {file_of(by)}"
+    near = f"; did you mean {hint}?" if hint else ""
+    raise ModelError(f"{kind}: given {name!r}{file}; allowed: {one_of(allowed)}{near}")

@@ -1,0 +1,87 @@
+"""One of each thing that can be added from outside of the package, as a user's own file has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from trustsim.kernels.layout import Books, Terms, Weights
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.hooks import Lean
+from trustsim.world.rows import purse, stock, term
+from trustsim.world.series import indicator
+from trustsim.world.terms import Change, Term
+
+BRAND = stock("brand", start=0.5, unit="share", source="B15", text="good name of the platform")
+CAMPAIGN = term("campaign", unit="share", source="assumed", text="what campaigns add to a day's rise of the good name")
+COURT = purse("court", source="assumed", text="fines that a court holds")
+
+
+@REGISTRY.enter("mechanism", "brand", rows=("B15",), source="assumed")
+@dataclass(frozen=True)
+class Brand:
+    """Raise a platform's good name on quiet days, halve it while requests are overdue; a good name keeps people."""
+
+    default_on: ClassVar[bool] = False
+
+    rise: float = parameter(0.01, unit="share", source="assumed", text="rise on a quiet day")
+    pull: float = parameter(2.0, unit="log-odds", low=-50, high=50, source="assumed", text="log-odds of staying")
+
+    @staticmethod
+    def each_day(day, settings):
+        """Let the good name of yesterday rise or fall."""
+        brand, overdue = day.stock(BRAND), day.measured("overdue")
+        risen = np.minimum(brand + settings["rise"][:, None] + day.terms(CAMPAIGN.name), 1.0)
+        brand[settings.is_on] = np.where(overdue > 0, 0.5 * brand, risen)[settings.is_on]
+
+    @staticmethod
+    def lean(day, settings) -> Iterator[Lean]:
+        """Let a good name keep people from running."""
+        yield Lean(Weights.CALM, -settings["pull"][:, None] * day.stock(BRAND), "fear")
+
+    @staticmethod
+    def propose(day, settings) -> Iterator[Change]:
+        """Let platforms without a good name pay out later."""
+        yield Change(Terms.PAYOUT_LAG, np.full(1, 3.0), day.stock(BRAND) < 0.2, "at_least")
+
+
+@REGISTRY.enter("intervention", "name_campaign", family="platform", rows=("E9",), source="assumed")
+@dataclass(frozen=True)
+class NameCampaign:
+    """Advertise the good name."""
+
+    platform: str = parameter("*", unit="name", refers="platform", source="assumed", text="whose name")
+    strength: float = parameter(0.05, unit="share", source="assumed", text="rise that it adds to a day")
+
+    def terms(self):
+        """Return what holds while the lever acts."""
+        return (Term(CAMPAIGN.name, self.strength, "add", self.platform),)
+
+
+@REGISTRY.enter("shock", "lawsuit", rows=("C16",), source="assumed")
+@dataclass(frozen=True)
+class Lawsuit:
+    """Take a fine to court."""
+
+    platform: str = parameter(unit="name", refers="platform", source="assumed", text="who is sued")
+    fine: float = parameter(0.01, unit="share", source="assumed", text="fine / claims")
+
+    def act(self, day):
+        """Pay the fine, once."""
+        for p in day.platforms(self.platform):
+            day.move(Books.CASH, COURT.index, p, self.fine * day.gauge("claims", p), day.reached(0.0))
+
+
+@indicator("paid_share", unit="share")
+def paid_share(day):
+    """Paid out yesterday / asked for yesterday."""
+    return day.measured("outflow") / np.maximum(day.measured("requests"), 1.0)
+
+
+@REGISTRY.enter("outcome", "last_brand", source="assumed", better="higher", unit="share", low=0, high=1)
+def last_brand(finished):
+    """Good name at the end, over all platforms."""
+    return finished.series["brand"][-1, :, -1].astype(float)

@@ -1,0 +1,164 @@
+"""What a file declares is everywhere from then on: arrays, history, forks, triggers, the file, money, attribution.
+
+The registry is one a process, so the things of ``outside.py`` are tried in a process of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def in_a_process(code: str) -> Any:
+    """Return what a process prints as JSON that has the things from outside, and the story below."""
+    whole = f"import json, numpy as np, outside, trustsim as ts\nfrom told import *\n{code}"
+    environment = {**os.environ, "PYTHONPATH": str(HERE)}
+    command = [sys.executable, "-W", "error", "-c", whole]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_stock_stands_in_the_file_the_history_a_fork_a_trigger_and_a_series() -> None:
+    found = in_a_process("""
+scenario = story(platforms={"brand": "70 %"}, variants={
+    "off": [], "on": [{"set": {"mechanisms.brand": "on"}}],
+    "told": [
+        {"set": {"mechanisms.brand": "on"}},
+        {"kind": "redemption_fee", "when": {"indicator": "brand", "above": "73 %"}},
+    ],
+})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+for _ in range(6):
+    model.step()
+other = model.fork("on")
+for _ in range(2):
+    model.step(); other.step()
+brand = model.series("brand")[:, :, 0].round(6)
+print(json.dumps({
+    "off": brand[:, 0].tolist(), "on": brand[:, 1].tolist(), "fork": other.series("brand")[:, 0, 0].round(6).tolist(),
+    "fee": [float(x) for x in model.state.terms[int(Terms.EXIT_FEE), :, 0]],
+    "written": scenario.document["platforms"][0]["brand"],
+}))
+""")
+    assert found["off"] == pytest.approx([0.7] * 9)
+    assert found["on"] == pytest.approx([0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78])
+    assert found["fork"] == found["on"]
+    assert [fee > 0 for fee in found["fee"]] == [False, False, True]
+    assert "70" in str(found["written"])
+
+
+def test_a_term_follows_its_levers_and_a_mechanism_proposes_terms_from_its_state() -> None:
+    found = in_a_process("""
+scenario = story(mechanisms={"brand": {"rise": 0}}, platforms={"brand": "50 %"}, variants={
+    "plain": [], "campaign": [{"kind": "name_campaign", "from": "2 d", "until": "4 d"}],
+    "bad name": [{"set": {"platforms.Harbour.brand": "10 %"}}],
+})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+for _ in range(6):
+    model.step()
+lag = model.state.terms[int(Terms.PAYOUT_LAG), :, 0]
+print(json.dumps([model.series("brand")[-1, :, 0].round(6).tolist(), lag.tolist()]))
+""")
+    assert found == [pytest.approx([0.5, 0.6, 0.1]), [0.0, 0.0, 3.0]]
+
+
+def test_money_in_a_purse_counts_as_money() -> None:
+    found = in_a_process("""
+scenario = story(shocks=[{"kind": "lawsuit", "platform": "Harbour", "day": "1 d"}], variants={"nothing": []})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+before = model.state.total_money().tolist()
+for _ in range(3):
+    model.step()
+fine = model.state.books[outside.COURT.index].sum() / model.history[1, int(Gauges.CLAIMS)].sum()
+print(json.dumps([before, model.state.total_money().tolist(), float(fine)]))
+""")
+    assert found[0] == found[1]
+    assert found[2] == pytest.approx(0.01, abs=1e-5)
+
+
+def test_what_leans_is_attributed_to_its_channel_and_missed_when_it_is_gone() -> None:
+    """A mutation: one term is added to the readiness to run; the parts still add up, and its channel has them."""
+    found = in_a_process("""
+parts = {}
+for name, pull in (("without", 0), ("with", -40)):
+    scenario = story(mechanisms={"brand": {"rise": 0, "pull": pull}}, variants={"nothing": []})
+    run = simulate_with_causes(scenario, ["nothing"], 0)
+    parts[name] = {key: float(x[0]) for key, x in run.outcomes.items()}
+print(json.dumps(parts))
+""")
+    for parts in found.values():
+        whole = sum(parts[channel] for channel in ("fundamentals", "herding", "fear", "first_move", "ordinary"))
+        assert whole == pytest.approx(parts["withdrawn"])
+    assert found["without"]["fear"] < 0.05
+    assert found["with"]["fear"] > 0.5
+    assert found["with"]["first_move"] == pytest.approx(found["without"]["first_move"], abs=0.02)
+
+
+def test_an_indicator_is_watched_where_a_trigger_asks_for_it() -> None:
+    found = in_a_process("""
+scenario = story(variants={
+    "watched": [{"kind": "redemption_fee", "when": {"indicator": "paid_share", "above": "-1 %"}}],
+    "never": [{"kind": "redemption_fee", "when": {"indicator": "paid_share", "above": "200 %"}}],
+})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+for _ in range(3):
+    model.step()
+print(json.dumps([float(x) for x in model.state.terms[int(Terms.EXIT_FEE), :, 0]]))
+""")
+    assert [fee > 0 for fee in found] == [True, False]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_study_of_own_things_runs_in_processes_as_here(workers: int) -> None:
+    found = in_a_process(f"""
+scenario = story(mechanisms={{"brand": "on"}}, variants={{"plain": [], "campaign": [{{"kind": "name_campaign"}}]}})
+result = ts.compare(scenario, replications=4, workers={workers}, progress=False)
+print(json.dumps([len(result.study.failed), result.study.outcomes["last_brand"].round(4).tolist()]))
+""")
+    assert found[0] == 0
+    assert found[1] == [[pytest.approx(0.6), pytest.approx(1.0)]] * 4
+
+
+def test_a_name_that_is_taken_is_an_error_with_both_files() -> None:
+    found = in_a_process("""
+from trustsim.world.rows import stock, term
+from trustsim.errors import ModelError
+errors = []
+for declare, name in ((stock, "brand"), (stock, "liquidity"), (stock, "custody"), (term, "cover")):
+    try:
+        declare(name, unit="share", source="assumed", text="x", **({"start": 0} if declare is stock else {}))
+    except ModelError as error:
+        errors.append(str(error))
+print(json.dumps(errors))
+""")
+    assert "outside" in found[0]
+    assert "twice" in found[0]
+    assert all("allowed: another name" in error for error in found)
+    assert len(found) == 4
+
+
+def test_a_misspelt_name_is_an_error_with_its_file_and_the_nearest_name() -> None:
+    found = in_a_process("""
+from trustsim.errors import ModelError
+from trustsim.world.rows import index_of
+errors = []
+for kind, name in (("stock", "brnd"), ("term", "covr"), ("purse", "cort")):
+    try:
+        index_of(kind, name, outside.Brand())
+    except ModelError as error:
+        errors.append(str(error))
+print(json.dumps(errors))
+""")
+    for error, near in zip(found, ("brand", "cover", "court"), strict=True):
+        assert "outside.py" in error
+        assert f"did you mean {near}?" in error

@@ -1,0 +1,22 @@
+"""What the processes of test_declared.py share: a small story and the names that they read arrays by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trustsim.analysis.causes import simulate_with_causes
+from trustsim.catalog import REGISTRY
+from trustsim.kernels.layout import Gauges, Terms
+from trustsim.scenario.load import from_document
+from trustsim.scenario.resolved import Scenario
+
+__all__ = ["Gauges", "Terms", "simulate_with_causes", "story"]
+
+
+def story(*, platforms: Mapping[str, Any] | None = None, **more: Any) -> Scenario:
+    """Return a calm story of one platform and 200 people, with settings of the platform and keys of the file."""
+    platform = {"name": "Harbour", "payout_lag": "0 d", "liquid_share": "90 %", **(platforms or {})}
+    document = {"trustsim": 1, "horizon": "10 d", "network": {"kind": "small_world"}, "investors": {"count": 200}}
+    document |= {"platforms": [platform], **more}
+    return from_document(document, REGISTRY)
