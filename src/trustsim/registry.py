@@ -31,6 +31,7 @@ Group = Literal[
     "stock",
     "term",
     "purse",
+    "column",
 ]
 Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
 T = TypeVar("T")

@@ -11,12 +11,15 @@ import numpy as np
 from trustsim.kernels.layout import Books, Terms, Weights
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hooks import Lean
-from trustsim.world.rows import purse, stock, term
+from trustsim.world.rows import Law, column, purse, stock, term
 from trustsim.world.series import indicator
 from trustsim.world.terms import Change, Term
 
 BRAND = stock("brand", start=0.5, unit="share", source="B15", text="good name of the platform")
 CAMPAIGN = term("campaign", unit="share", source="assumed", text="what campaigns add to a day's rise of the good name")
+SATISFACTION = column(
+    "satisfaction", start=0.5, unit="share", source="D16", text="how content a client is with the service"
+)
 COURT = purse("court", source="assumed", text="fines that a court holds")
 
 
@@ -46,6 +49,30 @@ class Brand:
     def propose(day, settings) -> Iterator[Change]:
         """Let platforms without a good name pay out later."""
         yield Change(Terms.PAYOUT_LAG, np.full(1, 3.0), day.stock(BRAND) < 0.2, "at_least")
+
+
+@REGISTRY.enter("mechanism", "satisfaction", rows=("D16",), source="assumed")
+@dataclass(frozen=True)
+class Satisfaction:
+    """Let clients be less content on every day of backlog; who is discontent leaves."""
+
+    default_on: ClassVar[bool] = False
+
+    fading: float = parameter(
+        0.1, unit="share", source="assumed", text="share of discontent that is forgotten in a day"
+    )
+    harm: float = parameter(0.1, unit="share", source="assumed", text="content lost in a day")
+    leave: float = parameter(2.0, unit="log-odds", low=-50, high=50, source="assumed", text="log-odds of leaving")
+    run: float = parameter(0.0, unit="log-odds", low=-50, high=50, source="assumed", text="log-odds of a run")
+
+    @staticmethod
+    def flow(day, settings) -> Iterator[Law]:
+        """Let content rise towards one and fall by the harm."""
+        keep, on = (1 - settings["fading"])[:, None], settings.is_on[:, None]
+        yield Law(
+            SATISFACTION, keep=np.where(on, keep, 1.0), add=np.where(on, 1 - keep - settings["harm"][:, None], 0.0),
+            run=-settings["run"][:, None], leave=-settings["leave"][:, None], channel="fear",
+        )  # fmt: skip
 
 
 @REGISTRY.enter("intervention", "name_campaign", family="platform", rows=("E9",), source="assumed")

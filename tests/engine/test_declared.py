@@ -17,10 +17,10 @@ import pytest
 HERE = Path(__file__).parent
 
 
-def in_a_process(code: str) -> Any:
+def in_a_process(code: str, **more: str) -> Any:
     """Return what a process prints as JSON that has the things from outside, and the story below."""
     whole = f"import json, numpy as np, outside, trustsim as ts\nfrom told import *\n{code}"
-    environment = {**os.environ, "PYTHONPATH": str(HERE)}
+    environment = {**os.environ, "PYTHONPATH": str(HERE), **more}
     command = [sys.executable, "-W", "error", "-c", whole]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
@@ -54,6 +54,65 @@ print(json.dumps({
     assert found["fork"] == found["on"]
     assert [fee > 0 for fee in found["fee"]] == [False, False, True]
     assert "70" in str(found["written"])
+
+
+COLUMN = """
+scenario = story(variants={
+    "off": [], "on": [{"set": {"mechanisms.satisfaction": "on"}}],
+    "leaning": [{"set": {"mechanisms.satisfaction": {"leave": -40}}}],
+})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+for _ in range(4):
+    model.step()
+other = model.fork("on")
+for _ in range(2):
+    model.step(); other.step()
+print(json.dumps({
+    "means": model.series("satisfaction")[:, :, 0].astype(float).tolist(),
+    "fork": other.series("satisfaction")[:, 0, 0].astype(float).tolist(),
+    "left": model.history[1, int(Gauges.LEAVERS), :, 0].tolist(),
+    "bits": model.state.columns.tobytes().hex()[:4000], "belief": model.state.beliefs.tobytes().hex()[:4000],
+}))
+"""
+
+
+def test_a_column_of_accounts_moves_by_its_law_is_recorded_forked_and_leans_on_decisions() -> None:
+    found = in_a_process(COLUMN)
+    content, means = 0.5, [0.5]
+    for _ in range(6):
+        content = 0.9 * content + 0.1 - 0.1
+        means.append(content)
+    off, on, _ = (list(x) for x in zip(*found["means"], strict=True))
+    assert off == pytest.approx([0.5] * 7)
+    assert on == pytest.approx(means, abs=1e-6)
+    assert found["fork"] == on
+    assert found["left"][1] <= found["left"][0]
+    assert found["left"][2] > 150  # of 200: all who hold an account
+
+
+@pytest.mark.slow
+def test_a_column_is_the_same_to_the_bit_without_compilation() -> None:
+    assert in_a_process(COLUMN) == in_a_process(COLUMN, NUMBA_DISABLE_JIT="1")
+
+
+def test_a_column_takes_no_memory_where_its_mechanism_is_off() -> None:
+    found = in_a_process("""
+scenario = story(variants={"off": [], "on": [{"set": {"mechanisms.satisfaction": "on"}}]})
+shapes = [ts.TrustCrisisModel(scenario, names, rng=0).state.columns.shape[0] for names in ("off", ["off", "on"])]
+print(json.dumps(shapes))
+""")
+    assert found == [0, 1]
+
+
+def test_what_a_column_adds_to_a_run_is_attributed() -> None:
+    found = in_a_process("""
+scenario = story(mechanisms={"satisfaction": {"harm": 0, "leave": 0, "run": -50}}, variants={"nothing": []})
+run = simulate_with_causes(scenario, ["nothing"], 0)
+print(json.dumps({key: float(x[0]) for key, x in run.outcomes.items()}))
+""")
+    whole = sum(found[channel] for channel in ("fundamentals", "herding", "fear", "first_move", "ordinary"))
+    assert whole == pytest.approx(found["withdrawn"])
+    assert found["fear"] > 0.5
 
 
 def test_a_term_follows_its_levers_and_a_mechanism_proposes_terms_from_its_state() -> None:

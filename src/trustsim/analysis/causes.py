@@ -116,6 +116,9 @@ class Causes(TrustCrisisModel):
         push[HERDING] = peers + both
         push[FEAR] = w[Weights.FEAR] * fear + both - blind * (risk + risk_0)
         push[FIRST_MOVE] = w[Weights.CALM] - calm
+        for law in self.engine.laws:
+            run = np.broadcast_to(np.asarray(law.run), (self.state.n_variants, self.state.n_platforms))
+            push[CHANNELS.index(law.channel)] += run[v, self._platform[i]] * self.state.column(law.column)[v, i]
         for channel, leaning in self.engine.leanings.items():
             push[FIRST_MOVE] -= leaning[v, self._platform[i]]
             push[CHANNELS.index(channel)] += leaning[v, self._platform[i]]

@@ -17,6 +17,7 @@ from trustsim import arguments
 from trustsim.scenario.resolved import Precision, Scenario, Variant
 from trustsim.world import network_size
 from trustsim.world.lockstep import MOST_COLUMNS, of_one_world
+from trustsim.world.rows import columns_of
 from trustsim.world.series import SERIES
 from trustsim.world.sizes import BESIDE, STATE, Size
 
@@ -196,6 +197,7 @@ class _Pass:
             variants=min(n_columns, MOST_COLUMNS),
             steps=steps,
             entries=entries,
+            columns=len(columns_of({type(r) for v in variants for r in v.world.mechanisms.values() if r is not None})),
         )
         is_drawn = not network_size.is_complete(world.network, people, links)
         rules = [rule for v in variants for rule in v.world.mechanisms.values() if rule is not None]

@@ -9,15 +9,8 @@ from collections.abc import Iterable
 from trustsim.experiment.code_reader import PACKAGE, Reader, is_called, top_of
 from trustsim.registry import REGISTRY, Entry
 
-BY_NAME = (
-    "outcome",
-    "custody",
-    "indicator",
-    "series",
-    "stock",
-    "term",
-    "purse",
-)  # groups whose entries a run looks up itself: no scenario holds them
+# groups whose entries a run looks up itself: no scenario holds them
+BY_NAME = ("outcome", "custody", "indicator", "series", "stock", "term", "purse", "column")
 
 
 def entries(*groups: str) -> tuple[Entry, ...]:

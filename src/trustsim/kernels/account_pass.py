@@ -11,6 +11,7 @@ import numpy as np
 from trustsim.kernels import purposes
 from trustsim.kernels.block import Luck, felt_of, who_of
 from trustsim.kernels.choose import choose, covered
+from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
 from trustsim.kernels.layout import BLOCK, HOLDS, REACH, Sums, Targets, Weights
@@ -80,7 +81,7 @@ def drawn(luck, words, entity, p, has_report, clock) -> None:
 
 
 @compiled
-def account_pass(accounts, platforms, bulletin, has_report, clock) -> None:
+def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None:
     """Pass over every account of every variant once; groups of arrays in kernels/arrays.py.
 
     ``has_report`` bool (platforms,): a report came out in some variant, so reading errors are drawn.
@@ -92,6 +93,7 @@ def account_pass(accounts, platforms, bulletin, has_report, clock) -> None:
     draws = np.empty((5, BLOCK), np.float32)
     evidence = np.zeros((_N_TARGETS, BLOCK), np.float32)
     loss = np.zeros(BLOCK, np.float32)
+    lean = np.zeros((3, BLOCK), np.float32)
     sums[:] = 0
     for p in range(len(first) - 1):
         for start in range(first[p], first[p + 1], BLOCK):
@@ -122,7 +124,11 @@ def account_pass(accounts, platforms, bulletin, has_report, clock) -> None:
                     covered(loss[:n], accounts.balance[v, start:stop], w)
                 else:
                     loss[:n] = _0
-                choose(actions[v, start:stop], flags[v, start:stop], felt, who, luck, loss[:n], w)
+                if len(tail.columns) > 0:
+                    move_columns(tail, lean[:, :n], (v, p), start, stop)
+                    choose(actions[v, start:stop], flags[v, start:stop], felt, who, luck, loss[:n], lean[:, :n], w)
+                else:
+                    choose(actions[v, start:stop], flags[v, start:stop], felt, who, luck, loss[:n], None, w)
                 measure(sums[v, p], flags[v, start:stop], felt, w)
                 if n_heard > 0:
                     evidence[:] = _0

@@ -55,6 +55,15 @@ class Platforms(NamedTuple):
     market: Ints  # (p,) platforms of one number sell their assets on one market
 
 
+class Tail(NamedTuple):
+    """Columns of accounts that mechanisms declare; none where no such mechanism is on. See kernels/columns.py."""
+
+    columns: NDArray[np.float32]  # (columns, v, a)
+    laws: NDArray[np.float32]  # (columns, v, p, Laws)
+    bounds: NDArray[np.float32]  # (columns, 2) low, high
+    means: Floats  # (columns, v, p) over the holders
+
+
 class Links(NamedTuple):
     """The network in rows: the neighbours of i are ``neighbours[indptr[i]:indptr[i + 1]]``."""
 
@@ -70,6 +79,7 @@ class Groups(NamedTuple):
     people: People
     platforms: Platforms
     links: Links
+    tail: Tail
 
 
 class Bulletin(NamedTuple):

@@ -29,11 +29,12 @@ def covered(loss, balance, w) -> None:
 
 
 @compiled
-def choose(actions, flags, felt, who, luck, loss, w) -> None:
+def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
     """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
 
     Whoever has seen ``need`` neighbours leave runs as well. Who asked for the free part of a locked balance asks for
-    the rest on the day that it matures. ``loss`` float32 (n,): log of the share of a loss that is not covered.
+    the rest on the day that it matures. ``loss`` float32 (n,): log of the share of a loss that is not covered. ``lean``
+    float32 (3, n): what declared columns add to running, leaving and joining; None where there are none.
     """
     fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
     risk, fear, seen = felt.risk, felt.fear, felt.seen
@@ -54,9 +55,14 @@ def choose(actions, flags, felt, who, luck, loss, w) -> None:
         sense = max(_1 - fundamentals_fear * f, _0)
         trust = w_fund * fund[i] + w_integrity * integrity[i]
         x = calm[i] + w_calm - trust + w_fear * f + sense * w_risk * risk[i] + loss[i] + peers
+        if lean is not None:
+            x += lean[0, i]
         own = prior[i]
         y = churn[i] + w_ordinary - w_info * (info[i] - own) - w_service * (service[i] - own)
         z = w_join + join_trust * (fund[i] + integrity[i] - own - own) - w_fear * f
+        if lean is not None:
+            y += lean[1, i]
+            z += lean[2, i]
         holds = flags[i] & np.uint8(HOLDS)
         free = (flags[i] >> np.uint8(1)) & holds
         heeds = np.uint8(login[i] < attention[i] * (_1 + attention_fear * f))

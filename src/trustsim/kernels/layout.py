@@ -263,6 +263,16 @@ class Targets(Rows):
     FEAR = auto()
 
 
+class Laws(Rows):
+    """How a declared column of accounts moves on a day, and what it adds to decisions, log-odds a unit."""
+
+    KEEP = auto()
+    ADD = auto()
+    RUN = auto()
+    LEAVE = auto()
+    JOIN = auto()
+
+
 class Sums(Rows):
     """What the account pass adds up over the holders of a platform."""
 

@@ -23,6 +23,7 @@ from trustsim.world.closing import close_the_insolvent
 from trustsim.world.day import Day
 from trustsim.world.hooks import check_hooks, phase_of
 from trustsim.world.owners import Owners
+from trustsim.world.rows import Law
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
 from trustsim.world.weights import said_of, weigh
@@ -75,7 +76,9 @@ class Engine:
         self.clock = Clock(0, dt, key)
         self.history = np.zeros((n_steps + 1, *state.gauges.shape))
         self.has_report = np.zeros(state.n_platforms, np.bool_)
-        self._rules, self._proposing, self._leaning = (self._hooks(name) for name in ("decide", "propose", "lean"))
+        self._rules, self._proposing = self._hooks("decide"), self._hooks("propose")
+        self._leaning, self._flowing = self._hooks("lean"), self._hooks("flow")
+        self.laws: list[Law] = []  # how declared columns move and lean today
         self.leanings: dict[str, NDArray[np.float64]] = {}  # channel → what it adds today to the readiness to run
         self._each_day = {phase.name: self._hooks("each_day", phase.name) for phase in DAY if phase.is_open}
         self._n_markets = int(state.market.max(initial=-1)) + 1
@@ -88,6 +91,7 @@ class Engine:
         self._weigh()
         count(state.groups.accounts, state.groups.platforms)
         gauge(state.groups.platforms, 0.0)
+        state.measure_columns()
         self.history[0] = state.gauges
         self.measured = 0  # the last day whose measures are written
 
@@ -145,6 +149,9 @@ class Engine:
         if self._leaning:
             weights[:] = self._at_rest
         day_weights(self.state.groups.platforms, self.calm, self.history, self.has_report, self.clock)
+        self.laws = [law for flow, settings in self._flowing for law in flow(self.day, settings)]
+        for law in self.laws:
+            self.state.set_law(law)
         self.leanings = {}
         for lean, settings in self._leaning:
             for each in lean(self.day, settings):
@@ -168,17 +175,19 @@ class Engine:
     def choose(self) -> None:
         """Let everyone hear, feel, believe and choose; then let the rules beside the pass say who leaves or joins."""
         groups = self.state.groups
-        account_pass(groups.accounts, groups.platforms, self.day.board.bulletin(), self.has_report, self.clock)
+        bulletin = self.day.board.bulletin()
+        account_pass(groups.accounts, groups.platforms, groups.tail, bulletin, self.has_report, self.clock)
         for decide, settings in self._rules:
             decide(self.day, settings)
 
     def act(self) -> None:
         """Carry the choices out: alarms and departures are seen, requests queue up, joiners pay in."""
-        act(*self.state.groups, self.clock)
+        accounts, people, platforms, links, _ = self.state.groups
+        act(accounts, people, platforms, links, self.clock)
 
     def settle(self) -> None:
         """Pay what can be paid; who cannot pay for too long fails."""
-        accounts, people, platforms, _ = self.state.groups
+        accounts, people, platforms, _, _ = self.state.groups
         if settle(accounts, people, platforms, self._n_markets, self.clock):
             close_the_insolvent(self.state, self.clock.day, self.state.dials[:, Dials.LOSS_SCAR])
 
@@ -188,6 +197,7 @@ class Engine:
         if self.clock.day % steps == 0:
             credit_interest(groups.accounts, groups.platforms, steps * self.dt)
         self.day.is_quiet = gauge(groups.platforms, self.dt)
+        self.state.measure_columns()
         self.measured = self.clock.day
         self.history[self.measured] = self.state.gauges
 

@@ -23,6 +23,7 @@ from trustsim.kernels.named import file_of
 if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.owners import Owners
+    from trustsim.world.rows import Law
     from trustsim.world.sections import Platform
     from trustsim.world.settings import Settings
     from trustsim.world.terms import Change, Term
@@ -101,6 +102,13 @@ class Leans(Protocol):
     def lean(day: Day, settings: Settings[Any]) -> Iterable[Lean]: ...
 
 
+class Flows(Protocol):
+    """Says every day how its columns of accounts move, and how they lean on decisions."""
+
+    @staticmethod
+    def flow(day: Day, settings: Settings[Any]) -> Iterable[Law]: ...
+
+
 class ProposesDaily(Protocol):
     """Proposes changes of terms every day, beside those of levers, from what was measured the day before."""
 
@@ -134,7 +142,7 @@ class Proposes(Protocol):
 
 HOOKS: dict[str, type] = {
     "weigh": Weighs, "dials": Dials, "on_terms": OnTerms, "traits": MakesTraits, "each_day": EachDay, "decide": Decides,
-    "lean": Leans, "propose": ProposesDaily,
+    "lean": Leans, "flow": Flows, "propose": ProposesDaily,
     "likeness": Likens, "act": Acts, "span": Spans, "terms": Proposes,
 }  # fmt: skip
 

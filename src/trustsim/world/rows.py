@@ -8,8 +8,12 @@ triggers, the money identity, the scenario file, its schema and the reference pa
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trustsim.errors import ModelError, nearest, one_of
 from trustsim.kernels.layout import Books, Gauges, Terms
@@ -19,8 +23,9 @@ from trustsim.units import Unit
 from trustsim.world.sections import Platform
 from trustsim.world.series import Series, belongs_to
 
-Kind = Literal["stock", "term", "purse"]
-_BEHIND: dict[Kind, type[Rows]] = {"stock": Gauges, "term": Terms, "purse": Books}
+Floats = NDArray[np.float64]
+Kind = Literal["stock", "term", "purse", "column"]
+_BEHIND: dict[str, type[Rows]] = {"stock": Gauges, "term": Terms, "purse": Books}
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,36 @@ def stock(
     return row
 
 
+def column(
+    name: str, *, start: float, unit: Unit, source: str, text: str, low: float | None = None, high: float | None = None
+) -> Row:
+    """Declare a number that each account has; it moves by the law of kernels/columns.py, as its mechanism says.
+
+    It takes memory only where a mechanism of the same file is on. Its mean over the holders is recorded as a series and
+    watched by triggers under its name.
+    """
+    bounds = _bounds(unit, low, high)
+    row = _declare(Row("column", name, unit, start, *bounds, source, text, _caller()))
+    _declare(Row("stock", name, unit, start, *bounds, source, f"mean over the holders of: {text}", row.module))
+    mean = f"mean over the holders of: {text}"
+    Series(name, unit, mean, over="holders", low=low, high=high, is_watched=True, module=row.module).enter(name)
+    return row
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """How one column moves today, and what it adds to the log-odds of decisions, a unit; each spreads to (variants,
+    platforms). ``channel``: what attribution counts its part of a run to."""
+
+    column: Row
+    keep: Floats | float = 1.0
+    add: Floats | float = 0.0
+    run: Floats | float = 0.0
+    leave: Floats | float = 0.0
+    join: Floats | float = 0.0
+    channel: str = "fundamentals"
+
+
 def term(
     name: str, *, neutral: float = 0.0, unit: Unit, source: str, text: str, low: float | None = None,
     high: float | None = None,
@@ -77,7 +112,7 @@ def purse(name: str, *, source: str, text: str) -> Row:
 
 
 def _declare(row: Row) -> Row:
-    if row.name.upper() in _BEHIND[row.kind].__members__:
+    if row.kind in _BEHIND and row.name.upper() in _BEHIND[row.kind].__members__:
         raise ModelError(f"the {row.kind} {row.name!r} of {row.module} is one of the engine's; allowed: another name")
     REGISTRY.enter(row.kind, row.name, source=row.source, unit=row.unit, low=row.low, high=row.high)(row)
     return row
@@ -96,6 +131,12 @@ def _caller() -> str:
 def declared(kind: Kind) -> tuple[Row, ...]:
     """Return the rows of a kind in the order of their array."""
     return tuple(REGISTRY[kind, name].make for name in REGISTRY.names(kind))
+
+
+def columns_of(kinds: Iterable[type]) -> tuple[Row, ...]:
+    """Return the columns that are declared in the files of these classes."""
+    modules = {kind.__module__ for kind in kinds}
+    return tuple(row for row in declared("column") if row.module in modules)
 
 
 def count(kind: Kind) -> int:

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trustsim.kernels import layout
-from trustsim.kernels.layout import Beliefs, Dials, Sums, Traits, Weights
+from trustsim.kernels.layout import Beliefs, Dials, Laws, Sums, Traits, Weights
 from trustsim.world import rows
 
 PADDING = 8  # action bytes are scanned eight at a time
 _BYTES = {"float32": 4, "float64": 8, "uint8": 1, "int16": 2, "int32": 4, "int64": 8}
 _COUNTS = {
     "BELIEFS": len(Beliefs), "TRAITS": len(Traits), "RUNGS": layout.RUNGS,
-    "WEIGHTS": len(Weights), "DIALS": len(Dials), "SUMS": len(Sums),
+    "WEIGHTS": len(Weights), "DIALS": len(Dials), "LAWS": len(Laws), "SUMS": len(Sums),
 }  # fmt: skip
 
 _DECLARED: Mapping[str, rows.Kind] = {"GAUGES": "stock", "TERMS": "term", "ENTRIES": "purse"}
@@ -44,6 +44,9 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "gauges": ("float64", ("GAUGES", "variants", "platforms")),
     "weights": ("float32", ("variants", "platforms", "WEIGHTS")),
     "dials": ("float64", ("variants", "DIALS")),
+    "columns": ("float32", ("columns", "variants", "accounts")),
+    "laws": ("float32", ("columns", "variants", "platforms", "LAWS")),
+    "means": ("float64", ("columns", "variants", "platforms")),
     "sums": ("int64", ("variants", "platforms", "SUMS")),
     "market": ("int64", ("platforms",)),
     "ones": ("float32", ("accounts",)),
@@ -68,7 +71,8 @@ _PEOPLE_COLUMNS = 12  # segment, ten traits, the safe account
 
 @dataclass(frozen=True)
 class Size:
-    """The numbers that decide how large a replication is; ``entries`` of the network's rows, each link in both."""
+    """The numbers that decide how large a replication is; ``entries`` of the network's rows, each link in both;
+    ``columns`` of accounts that mechanisms declare."""
 
     people: int
     accounts: int
@@ -76,6 +80,7 @@ class Size:
     variants: int
     steps: int = 0
     entries: int = 0
+    columns: int = 0
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of an array of the state, or beside it."""
@@ -93,6 +98,6 @@ class Size:
         numbers = {
             "people": self.people, "accounts": self.accounts, "platforms": self.platforms, "variants": self.variants,
             "padded": -(-self.accounts // PADDING) * PADDING, "places": self.platforms + 1, "days": self.steps + 1,
-            "entries": self.entries, "people_columns": _PEOPLE_COLUMNS,
+            "entries": self.entries, "columns": self.columns, "people_columns": _PEOPLE_COLUMNS,
         }  # fmt: skip
         return numbers[axis]

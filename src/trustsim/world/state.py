@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms
-from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, NEUTRAL, RUNGS, Books, Gauges, Terms
+from trustsim.errors import ModelError
+from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms, Tail
+from trustsim.kernels.columns import means_of_columns
+from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, NEUTRAL, RUNGS, Books, Gauges, Laws, Terms
 from trustsim.kernels.named import names_of
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
@@ -57,6 +59,10 @@ class State:
     gauges: Floats  # (GAUGES, v, p)
     weights: NDArray[np.float32]  # (v, p, WEIGHTS)
     dials: Floats  # (v, DIALS)
+    declared: tuple[rows.Row, ...]  # columns of accounts
+    columns: NDArray[np.float32]  # (declared, v, a)
+    laws: NDArray[np.float32]  # (declared, v, p, LAWS)
+    means: Floats  # (declared, v, p)
     sums: Ints  # (v, p, SUMS)
     market: Ints  # (p,)
     ones: NDArray[np.float32]  # (a,)
@@ -83,7 +89,28 @@ class State:
             self.market,
         )
         linked = Links(links.indptr, links.neighbours, links.is_complete)
-        self.groups = Groups(accounts, People(self.safe, self.loss), platforms, linked)
+        bounds = [(-np.inf if x.low is None else x.low, np.inf if x.high is None else x.high) for x in self.declared]
+        tail = Tail(self.columns, self.laws, np.array(bounds, np.float32).reshape(-1, 2), self.means)
+        self.groups = Groups(accounts, People(self.safe, self.loss), platforms, linked, tail)
+
+    def column(self, row: rows.Row) -> NDArray[np.float32]:
+        """Return a declared column, float32 (v, a); raises ModelError where no mechanism of its file is on."""
+        if row not in self.declared:
+            raise ModelError(f"the column {row.name!r} is not here; allowed: where a mechanism of {row.module} is on")
+        return np.asarray(self.columns[self.declared.index(row)])
+
+    def set_law(self, law: rows.Law) -> None:
+        """Let a declared column move and lean as *law* says."""
+        into = self.laws[self.declared.index(law.column)]
+        for row in Laws:
+            into[:, :, row] = getattr(law, row.name.lower())
+
+    def measure_columns(self) -> None:
+        """Write the mean of each declared column over the holders into the gauge of its name."""
+        if self.declared:
+            means_of_columns(self.groups.tail, self.flags, self.accounts.first)
+            for c, row in enumerate(self.declared):
+                self.gauges[rows.index_of("stock", row.name)] = self.means[c]
 
     @property
     def n_variants(self) -> int:
@@ -97,6 +124,9 @@ class State:
         """Let everything that moves stand as in these columns, int64 (variants,), of *other*, a state of this world."""
         for name, axis in _MOVING.items():
             setattr(self, name, np.ascontiguousarray(np.take(getattr(other, name), columns, axis)))
+        for c, row in enumerate(self.declared):
+            if row in other.declared:
+                self.columns[c] = other.column(row)[columns]
         self.group()
 
     def total_money(self) -> Ints:
@@ -157,7 +187,10 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
         [names.index(x.asset_market) if x.asset_market else len(names) + p for p, x in enumerate(worlds[0].platforms)],
         np.int64,
     )
-    size = Size(population.n_investors, accounts.n_accounts, n_platforms, len(worlds))
+    on = {type(rule) for world in worlds for rule in world.mechanisms.values() if rule is not None}
+    declared = rows.columns_of(on)
+    n_people, n_accounts = population.n_investors, accounts.n_accounts
+    size = Size(n_people, n_accounts, n_platforms, len(worlds), columns=len(declared))
     filled = {
         "balance": accounts.balance, "safe": accounts.safe, "asked_day": -1, "base_terms": terms, "terms": terms,
         "market": market, "ones": 1.0,
@@ -165,7 +198,10 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
     for name, value in filled.items():
         arrays[name][...] = value
-    state = State(network, population, accounts, worlds[0].platforms, **arrays)
+    for c, row in enumerate(declared):
+        arrays["columns"][c] = row.start
+    arrays["laws"][:, :, :, Laws.KEEP] = 1.0
+    state = State(network, population, accounts, worlds[0].platforms, declared=declared, **arrays)
     state.flags[state.balance > 0] = HOLDS | FREE
     _open_books(state, worlds)
     return state

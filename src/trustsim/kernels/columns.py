@@ -1,0 +1,48 @@
+"""Columns that mechanisms declare: one number an account, moved by one law, leaning on the account's decisions.
+
+The law of a day is x ← clip(keep · x + add, low, high); ``run``, ``leave`` and ``join`` times x is added to the
+log-odds of these decisions. All five are given for each variant and platform. What happens to single accounts is
+written into the column by its mechanism.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels.compiled import compiled
+from trustsim.kernels.layout import HOLDS, Laws
+
+_0 = np.float32(0)
+
+
+@compiled
+def move_columns(tail, lean, place, start, stop) -> None:
+    """Move every column of the accounts ``start:stop`` of ``place`` (v, p); fill ``lean`` float32 (3, n) with what all
+    columns add to running, leaving, joining."""
+    v, p = place
+    lean[:] = _0
+    for c in range(len(tail.columns)):
+        x = tail.columns[c, v, start:stop]
+        law, low, high = tail.laws[c, v, p], tail.bounds[c, 0], tail.bounds[c, 1]
+        keep, add = law[Laws.KEEP], law[Laws.ADD]
+        run, leave, join = law[Laws.RUN], law[Laws.LEAVE], law[Laws.JOIN]
+        for i in range(len(x)):
+            y = min(max(keep * x[i] + add, low), high)
+            x[i] = y
+            lean[0, i] += run * y
+            lean[1, i] += leave * y
+            lean[2, i] += join * y
+
+
+@compiled
+def means_of_columns(tail, flags, first) -> None:
+    """Fill ``tail.means`` float64 (columns, v, p): the mean of each column over the holders; 0 without any."""
+    for c in range(len(tail.columns)):
+        for v in range(len(flags)):
+            for p in range(len(first) - 1):
+                total, n = 0.0, 0
+                for i in range(first[p], first[p + 1]):
+                    if flags[v, i] & np.uint8(HOLDS):
+                        total += np.float64(tail.columns[c, v, i])
+                        n += 1
+                tail.means[c, v, p] = total / max(n, 1)
