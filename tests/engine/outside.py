@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from trustsim.kernels.layout import Books, Terms, Weights
+from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.layout import Books, Terms
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hooks import Lean
 from trustsim.world.rows import Law, column, purse, stock, term

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 
 from trustsim.experiment.simulate import Run, RunTimeout
 from trustsim.kernels import draws, purposes
-from trustsim.kernels.layout import LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits, Weights
+from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.layout import LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits
 from trustsim.kernels.variates import account_words, logistic_variates
 from trustsim.model import DAY, TrustCrisisModel
 from trustsim.model.engine import Engine

@@ -11,10 +11,11 @@ import numpy as np
 from trustsim.kernels import purposes
 from trustsim.kernels.block import Luck, felt_of, who_of
 from trustsim.kernels.choose import choose, covered
+from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
-from trustsim.kernels.layout import BLOCK, HOLDS, REACH, Sums, Targets, Weights
+from trustsim.kernels.layout import BLOCK, HOLDS, REACH, Sums, Targets
 from trustsim.kernels.variates import account_words, logistic_variates, rational_logistic
 
 SUM_SCALE = 2**16  # fixed point of trust and risk in ``sums``

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import draws, purposes
+from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.layout import (  # fmt: skip
+from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
     FREE,
@@ -27,7 +28,6 @@ from trustsim.kernels.layout import (  # fmt: skip
     WINDING,
     Beliefs,
     Books,
-    Dials,
     Gauges,
     Terms,
     Traits,

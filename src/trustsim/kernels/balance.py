@@ -12,8 +12,9 @@ import numpy as np
 
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.account_pass import SUM_SCALE
+from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import FAILED, OPEN, RUNGS, Books, Dials, Gauges, Sums, Terms
+from trustsim.kernels.layout import FAILED, OPEN, RUNGS, Books, Gauges, Sums, Terms
 
 _CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import HOLDS, Weights
+from trustsim.kernels.layout import HOLDS
 from trustsim.kernels.variates import LOG_LEFT, LOG_LEFT_STEP, LOSS_CELLS
 
 _SMALL = np.uint32(2047)  # a mask that changes no index: told that it is small, the compiler gathers 16 entries at once

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import REACH, Targets, Weights
+from trustsim.kernels.layout import REACH, Targets
 
 _MOST_FEAR = np.float32(8)
 _TINY = np.float32(1e-6)

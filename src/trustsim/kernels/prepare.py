@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import Dials, Gauges, Terms, Weights
+from trustsim.kernels.layout import Gauges, Terms
 
 _LOGISTIC_SPREAD = 1.8138  # π/√3: standard deviation of a logistic variate
 

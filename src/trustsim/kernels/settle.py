@@ -13,6 +13,7 @@ import numpy as np
 from trustsim.kernels import balance as assets
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.act import address
+from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import (
     ALARMED,
@@ -27,7 +28,6 @@ from trustsim.kernels.layout import (
     WINDING,
     Beliefs,
     Books,
-    Dials,
     Gauges,
     Terms,
 )

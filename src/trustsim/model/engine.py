@@ -12,7 +12,8 @@ from trustsim.kernels.account_pass import account_pass, count
 from trustsim.kernels.act import act
 from trustsim.kernels.arrays import Clock
 from trustsim.kernels.balance import carry, gauge
-from trustsim.kernels.layout import GATED, OPEN, Dials, Gauges, Terms, Weights
+from trustsim.kernels.coefficients import Dials, Weights
+from trustsim.kernels.layout import GATED, OPEN, Gauges, Terms
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.scenario.resolved import Item, Variant

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import HOLDS, Beliefs, Dials, Gauges, Terms, Traits
+from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.layout import HOLDS, Beliefs, Gauges, Terms, Traits
 from trustsim.world.owners import Owners
 from trustsim.world.population import Population, reading_errors
 from trustsim.world.state import State

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trustsim.errors import ModelError
 from trustsim.kernels import balance, draws, purposes, settle
+from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.desk import serve
 from trustsim.kernels.layout import (
     FAILED,
@@ -23,7 +24,6 @@ from trustsim.kernels.layout import (
     WINDING,
     Beliefs,
     Books,
-    Dials,
     Gauges,
     Targets,
     Traits,
@@ -295,7 +295,7 @@ class Day:
         raise ModelError(f"no platform {name!r}")
 
     def dial(self, dial: Dials) -> Column:
-        """Return what mechanisms give to the engine, float64 (variants,); see kernels/layout.py."""
+        """Return what mechanisms give to the engine, float64 (variants,); see kernels/coefficients.py."""
         return np.asarray(self.state.dials[:, dial])
 
     def term(self, name: str, platform: int) -> NDArray[np.float64]:

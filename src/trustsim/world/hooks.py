@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from trustsim.errors import ModelError, nearest, one_of
 from trustsim.kernels import layout
-from trustsim.kernels.layout import Traits, Weights
+from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.layout import Traits
 from trustsim.kernels.named import file_of
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from trustsim.registry import REGISTRY
 from trustsim.units import Unit
 
-if TYPE_CHECKING:
-    from trustsim.world.day import Day
 
-Sight = Callable[["Day"], NDArray[np.float64]]
+class Seen(Protocol):
+    """What an indicator sees of a day."""
+
+    def measured(self, name: str) -> NDArray[np.float64]: ...
+
+
+Sight = Callable[[Any], NDArray[np.float64]]  # of the day
 
 
 def belongs_to(thing: object, module: str, name: str, text: str) -> None:
@@ -35,7 +39,7 @@ def indicator(name: str, *, unit: Unit, source: str = "I8") -> Callable[[Sight],
 def watched(gauge: str, unit: Unit, text: str, module: str = __name__) -> None:
     """Let triggers watch a gauge as it was measured the day before."""
 
-    def sight(day: Day) -> NDArray[np.float64]:
+    def sight(day: Seen) -> NDArray[np.float64]:
         return day.measured(gauge)
 
     belongs_to(sight, module, gauge, text)

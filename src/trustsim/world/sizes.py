@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trustsim.kernels import layout
-from trustsim.kernels.layout import Beliefs, Dials, Laws, Sums, Traits, Weights
+from trustsim.kernels.coefficients import Dials, Weights
+from trustsim.kernels.layout import Beliefs, Laws, Sums, Traits
 from trustsim.world import rows
 
 PADDING = 8  # action bytes are scanned eight at a time

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import ModelError, one_of
-from trustsim.kernels.layout import DIALS_OFF, WEIGHTS_OFF, Dials, Terms, Weights
+from trustsim.kernels.coefficients import DIALS_OFF, WEIGHTS_OFF, Dials, Weights
+from trustsim.kernels.layout import Terms
 from trustsim.kernels.named import Rows, names_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import Dials, Terms, Traits, Weights
+from trustsim.kernels.coefficients import Dials, Weights
+from trustsim.kernels.layout import Terms, Traits
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:

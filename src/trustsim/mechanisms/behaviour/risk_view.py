@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trustsim.kernels.layout import Dials, Weights
+from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.registry import REGISTRY, parameter
 
 

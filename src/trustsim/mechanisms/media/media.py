@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trustsim.kernels.layout import Dials
+from trustsim.kernels.coefficients import Dials
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:

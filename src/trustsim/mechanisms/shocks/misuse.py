@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trustsim.kernels.layout import Books, Dials
+from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.layout import Books
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 

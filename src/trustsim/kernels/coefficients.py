@@ -1,0 +1,84 @@
+"""What mechanisms give to the engine: weights of the account pass, and dials of everything else."""
+
+from __future__ import annotations
+
+from enum import auto
+
+from trustsim.kernels.named import Rows
+
+
+class Weights(Rows):
+    """Coefficients of the account pass; the mechanisms under behaviour/ fill them."""
+
+    CALM = auto()  # log-odds added to every account's readiness to run: public terms, friction, yield
+    FUND = auto()  # per log-odds of trust lost
+    INTEGRITY = auto()
+    FEAR = auto()
+    RISK = auto()  # per log-odds of perceived risk
+    HERDING = auto()  # per share of neighbours seen leaving
+    HERDING_FEAR = auto()  # how much one unit of fear raises herding
+    FUNDAMENTALS_FEAR = auto()  # how much one unit of fear lowers the weight of the risk view
+    NORMAL_SHARE = auto()  # share of neighbours that leave in calm
+    COVER = auto()  # believed cover: share of the loss that the guarantee takes, within its limit
+    COVER_LIMIT = auto()  # minor units; infinity where there is none
+    ORDINARY = auto()  # log-odds added to ordinary leaving
+    INFO = auto()  # per log-odds, on ordinary leaving
+    SERVICE = auto()
+    JOIN = auto()  # log-odds of joining for those who hold nothing here
+    JOIN_TRUST = auto()  # per log-odds of trust, on joining
+    ATTENTION_FEAR = auto()  # how much one unit of fear raises attention
+    REPAIR = auto()  # share of lost trust that returns in a day
+    GOOD_NEWS = auto()  # weight of good news against bad
+    SCARRING = auto()  # share of an erosion that stays
+    SCAR_BAD = auto()  # how much one unit of scar raises the weight of bad news
+    SEEN_KEEP = auto()  # share of the memory of leavers kept over a day
+    EDUCATION = auto()  # share of the missing literacy made up by education
+    REPORT_WEIGHT = auto()  # 0 on days without a report
+    REPORT_RISK = auto()  # published risk, log-odds
+    REPORT_NOISE = auto()  # spread of its reading, log-odds
+    SALIENCE = auto()  # weight of bad news in the risk view against good
+    RISK_PEERS = auto()  # risk evidence per share of neighbours seen leaving
+    BASE_FUND = auto()  # where the parts of trust rest, against the investor's prior
+    BASE_INTEGRITY = auto()
+    BASE_INFO = auto()
+    BASE_SERVICE = auto()
+    RULE = auto()  # 0: logit, 1: threshold
+    TRUST_FUND = auto()  # weights of the parts in overall trust
+    TRUST_INTEGRITY = auto()
+    TRUST_INFO = auto()
+    TRUST_SERVICE = auto()
+    BAD_NEWS = auto()  # weight of bad news on trust
+    RUMOUR = auto()  # weight of rumours and news in the risk view
+
+
+class Dials(Rows):
+    """Numbers that mechanisms give to the rest of the engine, one a variant; those of the pass are its weights."""
+
+    RISK_BASE = auto()  # log-odds of failure of a platform without equity and cash
+    RISK_EQUITY = auto()  # fall per unit of equity / claims
+    RISK_LIQUIDITY = auto()  # fall per unit of liquidity
+    RISK_OVERDUE = auto()  # rise per unit of overdue queue / claims
+    REPORT_WEIGHT = auto()  # how far a full report moves a reader
+    REPORT_NOISE = auto()  # spread of the reading of an empty one, log-odds
+    FIRST_MOVE = auto()  # log-odds for an overdue queue of all claims, seen in full
+    GATE_RUSH = auto()  # log-odds at the announced trigger of a gate
+    GATE_MARGIN = auto()  # liquidity above the trigger at which that rush begins
+    PART = auto()  # chance that a run takes half
+    CONTAGION = auto()  # fear that an alarmed neighbour adds, times the receiver's gain of fear
+    OBSERVED = auto()  # weight of a departure in a neighbour's memory
+    RETURNED = auto()  # weight of one who joins, taken off that memory
+    LOSS_SCAR = auto()  # scar of losing all in a failure, log-odds
+    SWITCH_APPEAL = auto()  # appeal of another platform against the safe account
+    SWITCH_TRUST = auto()
+    SWITCH_YIELD = auto()
+    SWITCH_FEAR = auto()
+    PRESS_REACH = auto()  # share of the investors that the press reaches in a day
+    PRESS_FADING = auto()  # share of the weight that a story loses in a day
+    PRESS_CREDIBILITY = auto()  # factor on what the press says
+    PRESS_DISCOVERY = auto()  # chance a day that the press finds a gap of a tenth of the claims
+
+
+# what stands where no mechanism says anything; 0 where it is not here
+NEVER = -60.0  # log-odds
+WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0}
+DIALS_OFF = {Dials.RISK_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9}
