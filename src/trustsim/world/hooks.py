@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import ModelError, nearest, one_of
-from trustsim.kernels import layout
+from trustsim.kernels import coefficients
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import Traits
 from trustsim.kernels.named import file_of
@@ -43,7 +43,7 @@ class Weighs(Protocol):
 class Dials(Protocol):
     """Says what it gives to the rest of the engine."""
 
-    def dials(self) -> Mapping[layout.Dials, float]: ...
+    def dials(self) -> Mapping[coefficients.Dials, float]: ...
 
 
 class OnTerms(Protocol):
