@@ -90,7 +90,7 @@ class TownHall:
 # %% [markdown]
 # ## A rule of the world
 #
-# A mechanism is there in every variant and on every day. `daily` gets its settings as one number for each variant, and
+# A mechanism is there in every variant and on every day. `each_day` gets its settings, one number for each variant, and
 # reads what was measured yesterday. Here: the more trust there is among those who stay, the more they calm each other.
 # `default_on = False` says that it does nothing until a scenario asks for it.
 
@@ -105,7 +105,7 @@ class Reassurance:
     weight: float = parameter(0.5, unit="number", low=0, high=5, source="assumed", text="fear taken away at full trust")
 
     @staticmethod
-    def daily(day, settings):
+    def each_day(day, settings):
         """Tell all who look."""
         for p in range(day.state.n_platforms):
             day.tell(p, fear=-settings["weight"] * day.gauge("trust", p))

@@ -40,7 +40,7 @@ MUTANTS = [
     Mutant("kernels/act.py", "if j >= 0:\n                values[j] +=", "if j >= 0:\n                values[j] -=", "T-01-granovetter"),
     Mutant(BEHAVIOUR + "interaction.py", "np.exp(-2 *", "np.exp(2 *", "T-39-interactions"),
     Mutant(BEHAVIOUR + "interaction.py", "np.exp(-2 *", "np.exp(-1 *", "T-39-interactions"),
-    Mutant("kernels/act.py", "push_to_all(seen, -habits.returned[v]", "push_to_all(seen, habits.returned[v]", "T-39-interactions"),
+    Mutant("kernels/act.py", "push_to_all(seen, -returned, ones, n_back", "push_to_all(seen, returned, ones, n_back", "T-39-interactions"),
     Mutant(BEHAVIOUR + "clusters.py", "state.network.clusters[who])", "who)", "T-30-clusters", 5, {"investors.count": 20000}),
     Mutant("kernels/opinions.py", "opinion[j] -= speed * gap", "opinion[j] += speed * gap", "T-47-bounded-confidence", 8, FEW),
     Mutant("kernels/opinions.py", "out[i] /= total[i]", "out[i] /= 2.0", "T-24-degroot"),
