@@ -52,7 +52,7 @@ class Toll:
     "Cost something every day."
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who pays")
     def act(self, day):
-        day.spend(0, 100, day.active)
+        day.do.spend(0, 100, day.active)
 """
 FEE = TOLL.replace('"shock", "toll"', '"intervention", "fee", family="sector"').replace("Toll", "Fee")
 DRAIN = """
@@ -63,7 +63,7 @@ class Drain:
     default_on: ClassVar[bool] = False
     @staticmethod
     def each_day(day, settings):
-        day.spend(0, 100, np.ones(day.state.n_variants, bool))
+        day.do.spend(0, 100, np.ones(day.state.n_variants, bool))
 """
 PARTS = {
     "shock": (TOLL, {"shocks": [{"kind": "toll", "platform": "Harbour", "day": "0 d"}]}),
@@ -352,7 +352,7 @@ import mesa
 
 class Spender(mesa.Agent):
     def step(self):
-        self.model.engine.day.spend(0, 100, True)
+        self.model.engine.day.do.spend(0, 100, True)
 """
 
 

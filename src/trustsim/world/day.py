@@ -1,4 +1,4 @@
-"""What a mechanism sees of the day, and the few ways in which it may propose to change the world."""
+"""What a mechanism sees of the day, and what single rules do on it; the verbs that change the world are in verbs.py."""
 
 from __future__ import annotations
 
@@ -9,23 +9,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trustsim.errors import ModelError
-from trustsim.kernels import balance, draws, purposes, settle
+from trustsim.kernels import draws, purposes
 from trustsim.kernels.desk import serve
 from trustsim.kernels.layout import (
     FAILED,
     FREE,
     GATED,
     HOLDS,
-    JOINS,
     LEAVING,
-    OPEN,
-    RUNS,
-    WINDING,
     Beliefs,
     Books,
     Dials,
     Gauges,
-    Targets,
     Terms,
     Traits,
 )
@@ -38,6 +33,7 @@ from trustsim.world.closing import close_platform
 from trustsim.world.hazards import Draw, Occurrence
 from trustsim.world.rumours import Told, spread_rumour
 from trustsim.world.state import State
+from trustsim.world.verbs import Verbs
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -61,16 +57,10 @@ class Desk(Protocol):
     def warm_up(self) -> float: ...
 
 
-def _finite(verb: str, **given: ArrayLike | None) -> None:
-    """Raise ModelError where a mechanism hands over what is no number."""
-    for name, values in given.items():
-        if values is not None and not np.isfinite(values).all():
-            raise ModelError(f"{verb}: given {name} of {np.asarray(values).tolist()}; allowed: finite numbers")
-
-
 class Day:
     """One step of the world, seen by one item (a shock or an intervention) at a time.
 
+    ``do`` has the verbs that change the world (:class:`~trustsim.world.verbs.Verbs`).
     ``time`` is in days at the start of the step, ``dt`` the length of the step in days. ``active`` bool (variants,)
     says where the item acts now, ``age`` float64 (variants,) for how long it has (days, 0 on its first step).
     ``memory`` is a dictionary of the item's own that lasts for the run; ``occurrence`` tells it from others.
@@ -80,8 +70,6 @@ class Day:
 
     def __init__(self, state: State, board: Board, dt: float, key: NDArray[np.uint64]) -> None:
         self.state, self.board, self.dt, self.key = state, board, dt, key
-        self._press_reach = np.array([1 - (1 - reach) ** dt for reach in self.dial(Dials.PRESS_REACH).tolist()])
-        self._press_keep = np.array([(1.0 - fading) ** dt for fading in self.dial(Dials.PRESS_FADING).tolist()])
         self.step = 0
         self.active: Mask = np.ones(state.n_variants, np.bool_)
         self.age: NDArray[np.float64] = np.zeros(state.n_variants)
@@ -90,6 +78,7 @@ class Day:
         self.status_before = state.gauges[Gauges.STATUS].copy()  # yesterday's: today's is being made
         self.is_quiet = False
         self.kept: dict[str, NDArray[Any]] = {}
+        self.do = Verbs(self)
         self._turns: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
         self.unanswered = np.zeros((state.n_variants, state.n_platforms))  # contacts per client that wait at the desk
 
@@ -243,18 +232,6 @@ class Day:
         seen = self.state.beliefs[Beliefs.SEEN, variant, mine].astype(np.float64)
         return np.asarray(seen * self.state.traits[Traits.LINKS, mine])
 
-    def leave(self, variant: int, platform: int, who: Mask) -> None:
-        """Let the accounts *who*, bool (accounts of the platform,), run today, where they hold money that is free."""
-        mine = self.accounts(platform)
-        is_free = (self.state.flags[variant, mine] & FREE) > 0
-        runs = who & is_free & self.holds(variant, platform)
-        self.state.actions[variant, mine][runs] |= np.uint8(RUNS)
-
-    def join(self, variant: int, platform: int, who: Mask) -> None:
-        """Let the accounts *who*, bool (accounts of the platform,), pay in today, where they hold nothing."""
-        joins = who & ~self.holds(variant, platform)
-        self.state.actions[variant, self.accounts(platform)][joins] |= np.uint8(JOINS)
-
     def uniforms(self, purpose: int, platform: int) -> Floats:
         """Return the day's uniforms in (0, 1) of the accounts of *platform* for *purpose*, float64 (4, accounts)."""
         return self.uniforms_of(purpose, platform, self.state.accounts.investor[self.accounts(platform)])
@@ -340,125 +317,8 @@ class Day:
     def _draw(self, purpose: int, entity: int, step: int) -> float:
         return float(draws.uniforms(1, purpose, self.key, day=step, first=entity)[0, 0])
 
-    def post(
-        self,
-        platform: int,
-        where: Mask,
-        *,
-        reach: float | None = None,
-        fading: float | None = None,
-        is_page: bool = False,
-        by_literacy: bool = False,
-        **strength: ArrayLike,
-    ) -> None:
-        """Post a message about *platform* in the variants *where*: strengths by target in log-odds, scalar or
-        (variants,).
-
-        Without a ``reach`` of its own the press carries it, with the reach and the fading of the media; ``reach`` is
-        that of one step, ``fading`` that of a day.
-        """
-        if not where.any():
-            return
-        strengths = {target: np.where(where, value, 0.0) for target, value in strength.items()}
-        _finite("post", reach=reach, fading=fading, **strengths)
-        evidence = np.zeros((self.state.n_variants, self.state.n_platforms, len(Targets)))
-        reaches = np.zeros((self.state.n_variants, self.state.n_platforms))
-        for target, value in strengths.items():
-            evidence[:, platform, row_of(Targets, target)] = value
-        if reach is None:
-            evidence *= self.dial(Dials.PRESS_CREDIBILITY)[:, None, None]
-            reaches[:, platform], keep = self._press_reach, self._press_keep
-        else:
-            reaches[:, platform] = reach
-            keep = np.full(len(where), 0.0 if fading is None else (1.0 - fading) ** self.dt)
-        self.board.post(evidence, reaches, is_page=is_page, by_literacy=by_literacy, keep=keep)
-
-    def tell(self, platform: int, **strength: Column) -> None:
-        """Tell all who look at their account on *platform*, today only: strengths by target, float64 (variants,)."""
-        where = np.any([np.asarray(s) != 0 for s in strength.values()], axis=0)
-        self.post(platform, where, reach=1.0, is_page=True, **strength)  # type: ignore[arg-type]  # targets only
-
-    def move(self, source: int, target: int, platform: int, amount: ArrayLike, where: Mask) -> NDArray[np.int64]:
-        """Move money between two entries of a platform's books, in minor units; return what was moved, int64
-        (variants,)."""
-        moved = np.where(where, np.asarray(amount, np.float64), 0.0)
-        _finite("move", amount=moved)
-        moved = moved.astype(np.int64)
-        self.state.books[source, :, platform] -= moved
-        self.state.books[target, :, platform] += moved
-        return moved
-
-    def take_client_money(self, platform: int, amount: ArrayLike, where: Mask) -> NDArray[np.int64]:
-        """Take an amount out of cash and custody of *platform*, from each in proportion, for the thieves; claims stay.
-
-        No more is taken than there is. Return what was taken, int64 (variants,), minor units.
-        """
-        cash, custody = (np.maximum(self.state.books[entry, :, platform], 0) for entry in (Books.CASH, Books.CUSTODY))
-        held = np.maximum(cash + custody, 1)
-        wanted = np.minimum(np.asarray(amount, np.float64), cash + custody)
-        from_custody = self.move(Books.CUSTODY, Books.THIEVES, platform, wanted * (custody / held), where)
-        from_cash = np.minimum(np.floor(wanted) - from_custody, cash)
-        return from_custody + self.move(Books.CASH, Books.THIEVES, platform, from_cash, where)
-
-    def revalue(self, platform: int, change: ArrayLike, where: Mask) -> NDArray[np.int64]:
-        """Change the value of a platform's assets by a share (negative: a loss); return the change, int64
-        (variants,)."""
-        state = self.state
-        before = state.ladder[:, :, platform].sum(axis=0)
-        changes = np.broadcast_to(np.asarray(change, np.float64), where.shape)
-        _finite("revalue", change=changes[where])
-        for v in np.flatnonzero(where):
-            balance.reprice(state.books, state.ladder, v, platform, float(changes[v]))
-        return np.asarray(state.ladder[:, :, platform].sum(axis=0) - before, np.int64)
-
-    def misreport(self, platform: int, amount: ArrayLike, where: Mask) -> None:
-        """Let the reported assets of *platform* exceed the true ones by *amount* more (minor units)."""
-        more = np.where(where, np.asarray(amount), 0)
-        _finite("misreport", amount=more)
-        self.state.books[Books.MISREPORTED, :, platform] += more.astype(np.int64)
-
-    def reveal(self, platform: int, where: Mask) -> NDArray[np.float64]:
-        """Bring the reported figures back to the truth; return the gap that this uncovers / claims, float64
-        (variants,)."""
-        books = self.state.books
-        gap = books[Books.MISREPORTED, :, platform] / np.maximum(books[Books.CLAIMS, :, platform], 1)
-        books[Books.MISREPORTED, where, platform] = 0
-        return np.where(where, gap, 0.0)
-
-    def spend(self, platform: int, amount: ArrayLike, where: Mask) -> None:
-        """Book a one-off cost of a lever, minor units."""
-        spent = np.where(where, np.asarray(amount, np.float64), 0.0)
-        _finite("spend", amount=spent)
-        self.state.gauges[Gauges.COST, :, platform] += spent
-
-    def stop_payments(self, platform: int, where: Mask) -> None:
-        """Let *platform* pay nothing in this step (an outage, a gate)."""
-        row = self.state.gauges[Gauges.STATUS, :, platform]
-        stops = where & (row == OPEN)
-        row[stops] = GATED
-        self.is_quiet &= not stops.any()
-
-    def wind_down(self, platform: int, where: Mask) -> None:
-        """Freeze *platform* for good: every claim falls due and is paid as assets run off."""
-        state = self.state
-        row = state.gauges[Gauges.STATUS, :, platform]
-        for v in np.flatnonzero(where & (row < WINDING)):
-            row[v] = WINDING
-            settle.call_all(state.groups.accounts, state.books, v, platform, self.step)
-
-    def sell_to_owners(self, platform: int, amount: ArrayLike, where: Mask) -> None:
-        """Let the owners take assets over at par: *amount* (minor units) of cash comes in, as far as assets reach."""
-        state = self.state
-        wanted = np.broadcast_to(np.asarray(amount), where.shape)
-        _finite("sell_to_owners", amount=wanted[where])
-        for v in np.flatnonzero(where):
-            taken = min(int(wanted[v]), int(state.ladder[:, v, platform].sum()))
-            balance.take_from_ladder(state.ladder, v, platform, taken)
-            state.books[Books.CASH, v, platform] += taken
-
     def meet(self, variant: int, *, confidence: float, speed: float, meetings: float) -> None:
         """Let random pairs of neighbours meet and exchange opinions; see :func:`trustsim.kernels.opinions.meet`."""
-        _finite("meet", confidence=confidence, speed=speed, meetings=meetings)
         thought = self.keep(opinions.OPINION, lambda: opinions.spread_evenly(self.state, self.key))[variant]
         n_before, n = (round(0.5 * meetings * self.dt * step * len(thought)) for step in (self.step - 1, self.step))
         links = self.state.network
@@ -467,7 +327,6 @@ class Day:
 
     def copied(self, variant: int, platform: int, *, looks: float, first_out: float) -> Mask:
         """Let random people do as a random neighbour; return bool (accounts of the platform,): who is out by then."""
-        _finite("copied", looks=looks, first_out=first_out)
         investors, links = self.state.accounts.investor[self.accounts(platform)], self.state.network
         is_out = np.full(links.n_nodes, 2, np.uint8)
         is_out[investors] = ~self.holds(variant, platform)
@@ -524,11 +383,6 @@ class Day:
         """Take down who decides today, bool (accounts of the platform,), and what: 1 to leave, −1 to stay."""
         decided = self.keep(DECIDED, lambda: np.zeros((self.state.n_variants, self.state.accounts.n_accounts), np.int8))
         decided[variant, self.accounts(platform)][who] = np.where(leaves[who], 1, -1)
-
-    def set_trust(self, variant: int, platform: int, trust: Floats) -> None:
-        """Let the trust in fund safety be *trust*, probabilities float64 (accounts of the platform,)."""
-        _finite("set_trust", trust=trust)
-        self.state.beliefs[Beliefs.FUND, variant, self.accounts(platform)] = opinions.log_odds(trust)
 
     def listen(self, variant: int, rule: opinions.Listens) -> None:
         """Let everyone take over what those think whom they listen to, and note how fast opinions still move."""

@@ -40,4 +40,4 @@ class Adoption:
             for v, rule in enumerate(settings):
                 if rule is not None:
                     rate = rule.innovation + rule.imitation * (1 - day.share_out(v, p))
-                    day.join(v, p, luck < -np.expm1(-rate * day.dt))
+                    day.do.join(v, p, luck < -np.expm1(-rate * day.dt))

@@ -60,4 +60,4 @@ class BestResponse:
                 f = max(seen, rule.impatient)
                 expected = f + (1 - f) * np.minimum(state.beliefs[Beliefs.FEAR, v, mine].astype(np.float64), 1.0)
                 bound = np.minimum(expected, day.term("suspend_after", p)[v])
-                day.leave(v, p, impatient | rule.leaves(bound, day.backing(v, p), day.believed_cover(v, p)))
+                day.do.leave(v, p, impatient | rule.leaves(bound, day.backing(v, p), day.believed_cover(v, p)))

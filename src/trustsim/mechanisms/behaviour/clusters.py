@@ -37,4 +37,4 @@ class Clusters:
             luck = day.uniforms_of(purposes.CLUSTER, p, state.network.clusters[who])[0]
             for v, rule in enumerate(settings):
                 if rule is not None:
-                    day.leave(v, p, luck < 1 - (1 - rule.activity) ** day.dt)
+                    day.do.leave(v, p, luck < 1 - (1 - rule.activity) ** day.dt)

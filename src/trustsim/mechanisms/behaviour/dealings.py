@@ -53,4 +53,4 @@ class Dealings:
                 if rule is not None:
                     deals = (luck < 1 - (1 - rule.rate) ** day.dt) & day.holds(v, p)
                     record[v, int(is_bad[v, p]), mine] += deals
-                    day.set_trust(v, p, rule.trust(*record[v, :, mine]))
+                    day.do.set_trust(v, p, rule.trust(*record[v, :, mine]))

@@ -63,7 +63,7 @@ class GlobalGame:
                 impatient = need < np.rint(is_project * rule.impatient * day.opened(v, p).sum())
                 state = rule.success if is_project else float(day.gauge("liquidity", p)[v])
                 signal = state + rule.noise * error
-                day.leave(v, p, impatient | (signal < cutoff(rule, day.backing(v, p))))
+                day.do.leave(v, p, impatient | (signal < cutoff(rule, day.backing(v, p))))
 
 
 @lru_cache(maxsize=256)

@@ -36,6 +36,6 @@ class Imitation:
             for v, rule in enumerate(settings):
                 if rule is not None:
                     is_out = day.copied(v, p, looks=rule.looks, first_out=rule.first_out)
-                    day.leave(v, p, is_out)
-                    day.join(v, p, ~is_out)
+                    day.do.leave(v, p, is_out)
+                    day.do.join(v, p, ~is_out)
                     day.note_agreement(v, p, is_out)

@@ -47,5 +47,5 @@ class Interaction:
                     mean = np.where(has_neighbours, 2 * day.share_out(v, p) - 1, 0.0)
                     is_out = luck < 1 / (1 + np.exp(-2 * rule.intensity * (rule.pull + rule.conformity * mean)))
                     chooses = turn < 1 - (1 - rule.revised) ** day.dt
-                    day.leave(v, p, chooses & is_out)
-                    day.join(v, p, chooses & ~is_out)
+                    day.do.leave(v, p, chooses & is_out)
+                    day.do.join(v, p, chooses & ~is_out)

@@ -50,5 +50,5 @@ class Observation:
                     says_leave = (luck < rule.accuracy) == rule.bad
                     agrees = np.where(says_leave, net >= 0, net <= 0)
                     leaves = np.where(np.abs(net) >= 2, net > 0, np.where(agrees, says_leave, coin < 0.5))
-                    day.leave(v, p, decides & leaves)
+                    day.do.leave(v, p, decides & leaves)
                     day.note_decision(v, p, decides, leaves)

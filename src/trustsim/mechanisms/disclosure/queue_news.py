@@ -39,6 +39,6 @@ class QueueNews:
             if (overdue[:, p] > 0).any():
                 visible = np.maximum(day.term("visibility", p), day.term("transparency", p))
                 seen = np.minimum(overdue[:, p], 1.0) * visible
-                day.tell(p, fund=-settings["fund"] * seen, fear=settings["fear"] * seen)
-            day.post(p, stopped[:, p], fear=settings["gate_fear"])
-            day.post(p, failed[:, p], fear=settings["failure_fear"], fund=-2 * settings["failure_fear"])
+                day.do.tell(p, fund=-settings["fund"] * seen, fear=settings["fear"] * seen)
+            day.do.post(p, stopped[:, p], fear=settings["gate_fear"])
+            day.do.post(p, failed[:, p], fear=settings["failure_fear"], fund=-2 * settings["failure_fear"])

@@ -45,4 +45,4 @@ class Media:
         if settings["false_alarm"].any():
             for p in range(day.state.n_platforms):
                 printed = day.press_draw(p) < 1 - (1 - settings["false_alarm"]) ** day.dt
-                day.post(p, printed, risk=settings["alarm_risk"], fear=0.3 * settings["alarm_risk"])
+                day.do.post(p, printed, risk=settings["alarm_risk"], fear=0.3 * settings["alarm_risk"])

@@ -69,4 +69,4 @@ class ServiceDesk:
         for p in range(backlog.shape[1]):
             waiting = settings["waiting"] * np.minimum(backlog[:, p], _LONGEST_WAIT)
             calmed = settings["answer"] * np.minimum(answered[:, p] / day.dt, 1.0) * fear[:, p]
-            day.tell(p, service=-waiting, fear=-calmed)
+            day.do.tell(p, service=-waiting, fear=-calmed)

@@ -42,8 +42,8 @@ class DefaultWave:
         for p in day.platforms(self.platform):
             own = 2 * day.fate(OWN, p)
             share = min(self.share * (self.correlation + (1 - self.correlation) * own), 1.0)
-            change = day.revalue(p, (1 - share) ** (1 / n_steps) - 1, falling)
+            change = day.do.revalue(p, (1 - share) ** (1 / n_steps) - 1, falling)
             if self.told:
-                day.post(p, day.reached(0.0), fund=-self.fund * 10 * share)
+                day.do.post(p, day.reached(0.0), fund=-self.fund * 10 * share)
             else:
-                day.misreport(p, -change, falling)
+                day.do.misreport(p, -change, falling)

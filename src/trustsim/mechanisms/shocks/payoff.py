@@ -40,6 +40,6 @@ class Payoff:
         for p in day.platforms(self.platform):
             first = day.reached(0.0)
             worth = np.where(day.fate(SUCCESS, p) < self.success, self.gross, 0.0)
-            day.revalue(p, worth - 1, first)
+            day.do.revalue(p, worth - 1, first)
             if self.mutual:
                 day.bring_claims_to_value(p, first)

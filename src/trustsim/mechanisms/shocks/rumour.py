@@ -49,11 +49,11 @@ class Rumour:
         for p in day.platforms(self.platform):
             begins = day.reached(0.0)
             if begins.any():
-                lost = day.revalue(p, -self.true_loss, begins)
-                day.misreport(p, -lost, begins)
+                lost = day.do.revalue(p, -self.true_loss, begins)
+                day.do.misreport(p, -lost, begins)
             told = day.rumour(p, self, begins, SEEDS, WORDS)
             day.memory["believers"] = told
             shown = day.reached(self.revealed_after) if self.true_loss > 0 else np.zeros_like(begins)
-            gap = day.reveal(p, shown)
+            gap = day.do.reveal(p, shown)
             denied = (day.term("rebuttal", p) > 0) & (day.term("rebuttal_lag", p) <= self.revealed_after)
-            day.post(p, shown, fund=-6 * gap, integrity=-1.0 - denied, risk=5 * gap)
+            day.do.post(p, shown, fund=-6 * gap, integrity=-1.0 - denied, risk=5 * gap)
