@@ -49,7 +49,7 @@ class Misuse:
             taken = day.do.move(Books.CASH, Books.THIEVES, p, np.minimum(wanted, free), thieving)
             day.do.misreport(p, taken, thieving)
             gap = day.state.books[Books.MISREPORTED, :, p] / claims
-            hazard = self.audit + day.dial(Dials.PRESS_DISCOVERY) * 10 * gap + 0.2 * day.term("transparency", p) * (gap > 0)
+            hazard = self.audit + day.state.dials[:, Dials.PRESS_DISCOVERY] * 10 * gap + 0.2 * day.term("transparency", p) * (gap > 0)
             found = thieving & (gap > 0) & (day.chance(FOUND, p) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
             day.memory[p] = hidden & ~found
             shown = day.do.reveal(p, found)
