@@ -37,7 +37,7 @@ from trustsim.registry import REGISTRY, parameter
 #
 # A shock is a frozen dataclass. Every number is declared with unit, bounds, source and a line of text; `assumed` is an
 # honest source. What it does on a day stands in `act`: `day.age` says for how long it has acted (an entry for each
-# variant), `day.active` where, and `day.post` lets people hear something: here a share that doubles every day.
+# variant), `day.active` where, and `day.do.post` lets people hear something: here a share that doubles every day.
 
 
 # %%
@@ -56,13 +56,13 @@ class ViralVideo:
         spreads = day.active & (day.age < self.days)
         reach = min(self.first * 2 ** float(day.age.max()), 1.0)
         for p in day.platforms(self.platform):
-            day.post(p, spreads, reach=reach, risk=self.risk, fear=self.risk / 4)
+            day.do.post(p, spreads, reach=reach, risk=self.risk, fear=self.risk / 4)
 
 
 # %% [markdown]
 # ## A lever
 #
-# The same, as an `intervention` with a family. A lever has a price: `day.spend` books it.
+# The same, as an `intervention` with a family. A lever has a price: `day.do.spend` books it.
 
 
 # %%
@@ -83,14 +83,14 @@ class TownHall:
         """Answer, and pay for it."""
         speaks = day.active & (day.age < self.days)
         for p in day.platforms(self.platform):
-            day.post(p, speaks, reach=self.reach, risk=-self.calm, fear=-self.calm)
-            day.spend(p, self.cost * day.dt, speaks)
+            day.do.post(p, speaks, reach=self.reach, risk=-self.calm, fear=-self.calm)
+            day.do.spend(p, self.cost * day.dt, speaks)
 
 
 # %% [markdown]
 # ## A rule of the world
 #
-# A mechanism is there in every variant and on every day. `daily` gets its settings as one number for each variant, and
+# A mechanism is there in every variant and on every day. `each_day` gets its settings, one number for each variant, and
 # reads what was measured yesterday. Here: the more trust there is among those who stay, the more they calm each other.
 # `default_on = False` says that it does nothing until a scenario asks for it.
 
@@ -105,10 +105,10 @@ class Reassurance:
     weight: float = parameter(0.5, unit="number", low=0, high=5, source="assumed", text="fear taken away at full trust")
 
     @staticmethod
-    def daily(day, settings):
+    def each_day(day, settings):
         """Tell all who look."""
         for p in range(day.state.n_platforms):
-            day.tell(p, fear=-settings["weight"] * day.gauge("trust", p))
+            day.do.tell(p, fear=-settings["weight"] * day.gauge("trust", p))
 
 
 # %% [markdown]

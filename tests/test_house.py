@@ -19,7 +19,10 @@ from trustsim.errors import ModelError
 from trustsim.kernels.layout import Terms
 from trustsim.kernels.named import names_of
 from trustsim.registry import Entry
+from trustsim.world.day import Day
 from trustsim.world.hooks import check_hooks
+from trustsim.world.rule_kernels import RuleKernels
+from trustsim.world.verbs import Verbs
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "trustsim"
@@ -54,9 +57,10 @@ ONLY_IN = {
 
 
 MOST_LINES = 300
+MOST_METHODS = 14  # of what every mechanism sees
 # files that are to be split; none may come
 LONG = {
-    "kernels/graphs.py", "kernels/settle.py", "outcomes.py", "world/day.py", "world/network.py",
+    "kernels/graphs.py", "kernels/settle.py", "outcomes.py", "world/network.py",
 }  # fmt: skip
 
 
@@ -121,6 +125,26 @@ def test_no_file_is_long() -> None:
     long = {relative(file) for file in files if len(file.read_text("utf-8").splitlines()) > MOST_LINES}
     assert long - LONG == set()
     assert LONG - long == set(), "shorter now: take it off the list"
+
+
+@pytest.mark.parametrize("seen", [Day, Verbs, RuleKernels])
+def test_the_day_stays_small(seen: type) -> None:
+    """The clock, the draws and what can be seen; the verbs that rules share. What one rule needs is in its own file."""
+    methods = [name for name, thing in vars(seen).items() if callable(thing) or isinstance(thing, property)]
+    assert len([name for name in methods if not name.startswith("__")]) <= MOST_METHODS
+
+
+def test_mechanisms_know_the_engine_by_the_day_alone() -> None:
+    """Of the kernels they know the names of rows and the addresses of draws."""
+    names = {"trustsim.kernels", *(f"trustsim.kernels.{name}" for name in ("layout", "named", "purposes"))}
+    wrong = [
+        f"{relative(file)} imports {name}"
+        for file in FILES
+        if relative(file).startswith("mechanisms/")
+        for name, _, _ in IMPORTS[file]
+        if name.startswith("trustsim.kernels") and name not in names
+    ]
+    assert wrong == []
 
 
 def test_no_line_of_the_page_is_long() -> None:

@@ -37,8 +37,8 @@ class Brand:
     @staticmethod
     def each_day(day, settings):
         """Let the good name of yesterday rise or fall."""
-        brand, overdue = day.stock(BRAND), day.measured("overdue")
-        risen = np.minimum(brand + settings["rise"][:, None] + day.terms(CAMPAIGN.name), 1.0)
+        brand, overdue = day.stock(BRAND), day.gauge("overdue")
+        risen = np.minimum(brand + settings["rise"][:, None] + day.term(CAMPAIGN.name), 1.0)
         brand[settings.is_on] = np.where(overdue > 0, 0.5 * brand, risen)[settings.is_on]
 
     @staticmethod
@@ -100,13 +100,13 @@ class Lawsuit:
     def act(self, day):
         """Pay the fine, once."""
         for p in day.platforms(self.platform):
-            day.move(Books.CASH, COURT.index, p, self.fine * day.gauge("claims", p), day.reached(0.0))
+            day.do.move(Books.CASH, COURT.index, p, self.fine * day.gauge("claims", p), day.reached(0.0))
 
 
 @indicator("paid_share", unit="share")
 def paid_share(day):
     """Paid out yesterday / asked for yesterday."""
-    return day.measured("outflow") / np.maximum(day.measured("requests"), 1.0)
+    return day.gauge("outflow") / np.maximum(day.gauge("requests"), 1.0)
 
 
 @REGISTRY.enter("outcome", "last_brand", source="assumed", better="higher", unit="share", low=0, high=1)

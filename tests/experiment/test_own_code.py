@@ -52,7 +52,7 @@ class Toll:
     "Cost something every day."
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who pays")
     def act(self, day):
-        day.spend(0, 100, day.active)
+        day.do.spend(0, 100, day.active)
 """
 FEE = TOLL.replace('"shock", "toll"', '"intervention", "fee", family="sector"').replace("Toll", "Fee")
 DRAIN = """
@@ -62,8 +62,8 @@ class Drain:
     "Cost something every day."
     default_on: ClassVar[bool] = False
     @staticmethod
-    def daily(day, settings):
-        day.spend(0, 100, np.ones(day.state.n_variants, bool))
+    def each_day(day, settings):
+        day.do.spend(0, 100, np.ones(day.state.n_variants, bool))
 """
 PARTS = {
     "shock": (TOLL, {"shocks": [{"kind": "toll", "platform": "Harbour", "day": "0 d"}]}),
@@ -352,7 +352,7 @@ import mesa
 
 class Spender(mesa.Agent):
     def step(self):
-        self.model.engine.day.spend(0, 100, True)
+        self.model.engine.day.do.spend(0, 100, True)
 """
 
 
@@ -424,7 +424,7 @@ def test_a_study_of_what_cannot_be_told_runs_without_a_store_and_its_report_says
     result = ts.compare(story, replications=2, workers=1, progress=False)
     assert result.study.outcomes["policy_cost"].ravel().tolist() == [100 * DAYS] * 2
     told = result.report(tmp_path / "report.html", rerun=False).read_text(encoding="utf-8")
-    assert "none: address: Drain.daily.LOCK: given a lock" in told
+    assert "none: address: Drain.each_day.LOCK: given a lock" in told
 
 
 WRONG = {

@@ -11,7 +11,7 @@ from trustsim.errors import ScenarioError
 from trustsim.kernels.layout import FAILED, OPEN, Books, Gauges
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
-from trustsim.world.obligations import clearing
+from trustsim.world.clearing import clearing
 
 LENDER = {**QUIET, "liquid_share": "0 %"}
 

@@ -36,7 +36,7 @@ def define(registry, default):
         def each_day(day, settings):
             """Tell all who look."""
             for p in range(day.state.n_platforms):
-                day.tell(p, fear=settings["weight"])
+                day.do.tell(p, fear=settings["weight"])
 
     return Grumble
 

@@ -145,7 +145,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         where = np.array([variant in (None, name) for name in names])
         day = self.engine.day
         for p in day.platforms(platform):
-            day.post(p, where, reach=reach, fading=fading, **strength)  # type: ignore[arg-type]  # targets only
+            day.do.post(p, where, reach=reach, fading=fading, **strength)  # type: ignore[arg-type]  # targets only
 
     def fork(
         self, variants: str | Iterable[str] | None = None, *, of: str | None = None, scenario: Scenario | None = None

@@ -16,7 +16,7 @@ from trustsim.units import Unit
 class Seen(Protocol):
     """What an indicator sees of a day."""
 
-    def measured(self, name: str) -> NDArray[np.float64]: ...
+    def gauge(self, name: str) -> NDArray[np.float64]: ...
 
 
 Sight = Callable[[Any], NDArray[np.float64]]  # of the day
@@ -40,7 +40,7 @@ def watched(gauge: str, unit: Unit, text: str, module: str = __name__) -> None:
     """Let triggers watch a gauge as it was measured the day before."""
 
     def sight(day: Seen) -> NDArray[np.float64]:
-        return day.measured(gauge)
+        return day.gauge(gauge)
 
     belongs_to(sight, module, gauge, text)
     indicator(gauge, unit=unit)(sight)

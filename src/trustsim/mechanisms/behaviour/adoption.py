@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from trustsim.kernels import purposes
+from trustsim.mechanisms.behaviour.neighbours import share_out
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -39,5 +40,5 @@ class Adoption:
             luck = day.uniforms(purposes.ADOPTION, p)[0]
             for v, rule in enumerate(settings):
                 if rule is not None:
-                    rate = rule.innovation + rule.imitation * (1 - day.share_out(v, p))
-                    day.join(v, p, luck < -np.expm1(-rate * day.dt))
+                    rate = rule.innovation + rule.imitation * (1 - share_out(day, v, p))
+                    day.do.join(v, p, luck < -np.expm1(-rate * day.dt))

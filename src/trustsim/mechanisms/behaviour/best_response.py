@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import Beliefs
+from trustsim.mechanisms.behaviour.bank_run import backing, needs, opened
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -51,13 +52,20 @@ class BestResponse:
         """Let the impatient leave, and those whom it pays."""
         state = day.state
         for p in range(state.n_platforms):
-            mine, need = day.accounts(p), day.needs(p)
+            mine, need, is_client = day.accounts(p), needs(day, p), opened(day, p)
             for v, rule in enumerate(settings):
-                if rule is None or not day.opened(v, p).any():
+                if rule is None or not is_client.any():
                     continue
-                impatient = need < np.rint(rule.impatient * day.opened(v, p).sum())
-                seen = rule.expected if day.step == 1 else (state.asked_day[v, mine] >= 0)[day.opened(v, p)].mean()
+                impatient = need < np.rint(rule.impatient * is_client.sum())
+                seen = rule.expected if day.step == 1 else (state.asked_day[v, mine] >= 0)[is_client].mean()
                 f = max(seen, rule.impatient)
                 expected = f + (1 - f) * np.minimum(state.beliefs[Beliefs.FEAR, v, mine].astype(np.float64), 1.0)
                 bound = np.minimum(expected, day.term("suspend_after", p)[v])
-                day.leave(v, p, impatient | rule.leaves(bound, day.backing(v, p), day.believed_cover(v, p)))
+                day.do.leave(v, p, impatient | rule.leaves(bound, backing(day, v, p), believed_cover(day, v, p)))
+
+
+def believed_cover(day: Day, variant: int, platform: int) -> Floats:
+    """Return float64 (accounts of the platform,): the share of a loss that clients believe would be made good."""
+    cover, limit, credibility = (day.term(t, platform)[variant] for t in ("cover", "cover_limit", "credibility"))
+    held = np.maximum(day.state.balance[variant, day.accounts(platform)], 1)
+    return np.asarray(min(cover * credibility, 1.0) * np.minimum(limit / held, 1.0))

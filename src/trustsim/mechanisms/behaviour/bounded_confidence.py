@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from trustsim.mechanisms.behaviour.thoughts import OPINION, spread_evenly, trust_as_thought
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -35,4 +36,7 @@ class BoundedConfidence:
         """Let the day's pairs meet; what they think by now is their trust."""
         for v, rule in enumerate(settings):
             if rule is not None:
-                day.meet(v, confidence=rule.confidence, speed=rule.speed, meetings=rule.meetings)
+                thought = day.keep(OPINION, lambda: spread_evenly(day))[v]
+                before, now = (round(0.5 * rule.meetings * day.dt * k * len(thought)) for k in (day.step - 1, day.step))
+                day.kernels.meet(thought, confidence=rule.confidence, speed=rule.speed, n_meetings=now - before)
+                trust_as_thought(day, v, thought)

@@ -34,7 +34,7 @@ class Clusters:
         state = day.state
         for p in range(state.n_platforms):
             who = state.accounts.investor[day.accounts(p)]
-            luck = day.uniforms_of(purposes.CLUSTER, p, state.network.clusters[who])[0]
+            luck = day.uniforms_at(purposes.CLUSTER, state.network.clusters[who], step=day.step, platform=p)[0]
             for v, rule in enumerate(settings):
                 if rule is not None:
-                    day.leave(v, p, luck < 1 - (1 - rule.activity) ** day.dt)
+                    day.do.leave(v, p, luck < 1 - (1 - rule.activity) ** day.dt)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
+from trustsim.mechanisms.behaviour.bank_run import backing, needs, opened
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -55,15 +56,16 @@ class GlobalGame:
     def decide(day: Day, settings: Settings[GlobalGame]) -> None:
         """Let everyone read the signal and act on it, on the first day."""
         for p in range(day.state.n_platforms if day.step == 1 else 0):
-            error, need = 2 * day.uniforms(purposes.SIGNAL, p)[0] - 1, day.needs(p)
+            error, need = 2 * day.uniforms(purposes.SIGNAL, p)[0] - 1, needs(day, p)
+            is_client = opened(day, p)
             for v, rule in enumerate(settings):
-                if rule is None or not day.opened(v, p).any():
+                if rule is None or not is_client.any():
                     continue
                 is_project = rule.game == "project"
-                impatient = need < np.rint(is_project * rule.impatient * day.opened(v, p).sum())
+                impatient = need < np.rint(is_project * rule.impatient * is_client.sum())
                 state = rule.success if is_project else float(day.gauge("liquidity", p)[v])
                 signal = state + rule.noise * error
-                day.leave(v, p, impatient | (signal < cutoff(rule, day.backing(v, p))))
+                day.do.leave(v, p, impatient | (signal < cutoff(rule, backing(day, v, p))))
 
 
 @lru_cache(maxsize=256)

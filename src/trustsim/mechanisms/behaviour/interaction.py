@@ -9,6 +9,7 @@ import numpy as np
 
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import Traits
+from trustsim.mechanisms.behaviour.neighbours import share_out
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class Interaction:
             has_neighbours = day.state.traits[Traits.LINKS, day.accounts(p)] > 0
             for v, rule in enumerate(settings):
                 if rule is not None:
-                    mean = np.where(has_neighbours, 2 * day.share_out(v, p) - 1, 0.0)
+                    mean = np.where(has_neighbours, 2 * share_out(day, v, p) - 1, 0.0)
                     is_out = luck < 1 / (1 + np.exp(-2 * rule.intensity * (rule.pull + rule.conformity * mean)))
                     chooses = turn < 1 - (1 - rule.revised) ** day.dt
-                    day.leave(v, p, chooses & is_out)
-                    day.join(v, p, chooses & ~is_out)
+                    day.do.leave(v, p, chooses & is_out)
+                    day.do.join(v, p, chooses & ~is_out)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import Beliefs
@@ -14,6 +15,9 @@ from trustsim.registry import REGISTRY, parameter
 if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.settings import Settings
+
+DECIDED = "decided"  # kept: int8 (variants, accounts), 1 for who has decided to leave, −1 to stay
+TURNS = "turns"  # kept: int64 (variants, turn and neighbours before, accounts)
 
 
 @REGISTRY.enter("mechanism", "observation", rows=("D6", "E7"), source="doi:10.1086/261849")
@@ -41,8 +45,8 @@ class Observation:
         """Let those whose turn it is decide."""
         for p in range(day.state.n_platforms):
             luck, coin, _, _ = day.uniforms(purposes.OBSERVATION, p)
-            turn, before = day.turns(p)
-            decides = turn == np.floor((day.step - 1) * day.dt) if day.is_first_step_of_a_day else np.zeros(len(turn), np.bool_)
+            turn, before = turns(day, p)
+            decides = turn == np.floor((day.step - 1) * day.dt) if is_first_step_of_a_day(day) else np.zeros(len(turn), np.bool_)
             for v, rule in enumerate(settings):
                 if rule is not None:
                     left = day.state.beliefs[Beliefs.SEEN, v, day.accounts(p)]
@@ -50,5 +54,41 @@ class Observation:
                     says_leave = (luck < rule.accuracy) == rule.bad
                     agrees = np.where(says_leave, net >= 0, net <= 0)
                     leaves = np.where(np.abs(net) >= 2, net > 0, np.where(agrees, says_leave, coin < 0.5))
-                    day.leave(v, p, decides & leaves)
-                    day.note_decision(v, p, decides, leaves)
+                    day.do.leave(v, p, decides & leaves)
+                    note_decision(day, v, p, decides, leaves)
+
+
+def is_first_step_of_a_day(day: Day) -> bool:
+    """Return whether a day begins with this step; always where a step is a day or longer."""
+    return day.dt >= 1 or day.step % max(round(1 / day.dt), 1) == 1
+
+
+def turns(day: Day, platform: int) -> NDArray[np.int64]:
+    """Return int64 (2, accounts of the platform): the place in the own cluster; how many neighbours come before."""
+    return day.keep(TURNS, lambda: in_turn(day))[0, :, day.accounts(platform)]
+
+
+def in_turn(day: Day) -> NDArray[np.int64]:
+    """Return int64 (variants, 2, accounts), the same in all variants: see :func:`turns`."""
+    state, links = day.state, day.state.network
+    found = np.empty((2, state.accounts.n_accounts), np.int64)
+    for p in range(state.n_platforms):
+        mine = day.accounts(p)
+        who = state.accounts.investor[mine]
+        cluster = links.clusters[who]
+        order = np.argsort(cluster, kind="stable")
+        turn, before = found[:, mine]
+        turn[order] = np.arange(len(who)) - np.searchsorted(cluster[order], cluster[order])
+        before[:] = turn
+        if not links.is_complete:
+            indptr, seen = links.seen
+            sees = np.repeat(np.arange(links.n_nodes), np.diff(indptr))
+            has_account = state.accounts.at[p] >= 0
+            before[:] = np.bincount(sees[(seen < sees) & has_account[seen]], minlength=len(has_account))[who]
+    return np.broadcast_to(found, (state.n_variants, *found.shape))
+
+
+def note_decision(day: Day, variant: int, platform: int, who: NDArray[np.bool_], leaves: NDArray[np.bool_]) -> None:
+    """Take down who decides today, bool (accounts of the platform,), and what: 1 to leave, −1 to stay."""
+    decided = day.keep(DECIDED, lambda: np.zeros((day.state.n_variants, day.state.accounts.n_accounts), np.int8))
+    decided[variant, day.accounts(platform)][who] = np.where(leaves[who], 1, -1)

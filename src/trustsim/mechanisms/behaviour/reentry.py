@@ -32,4 +32,4 @@ class Reentry:
             for v, rule in enumerate(settings):
                 if rule is not None:
                     asked = day.state.asked_day[v, day.accounts(p)]
-                    day.join(v, p, (asked >= 0) & ((day.step - asked) * day.dt >= rule.after - 1e-9))
+                    day.do.join(v, p, (asked >= 0) & ((day.step - asked) * day.dt >= rule.after - 1e-9))

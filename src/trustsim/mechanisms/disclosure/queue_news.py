@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trustsim.kernels.layout import GATED, Gauges
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -34,11 +35,13 @@ class QueueNews:
         """Post yesterday's overdue payments, today's stops and yesterday's failures."""
         if day.is_quiet:
             return
-        overdue, stopped, failed = day.measured("overdue"), day.stopped_today(), day.failed_yesterday()
+        overdue = day.gauge("overdue")
+        stopped = (day.state.gauges[Gauges.STATUS] == GATED) & (day.gauge("status") != GATED)  # today, not yesterday
+        failed = day.gauge("failure_day") == day.step - 1
         for p in range(overdue.shape[1]):
             if (overdue[:, p] > 0).any():
                 visible = np.maximum(day.term("visibility", p), day.term("transparency", p))
                 seen = np.minimum(overdue[:, p], 1.0) * visible
-                day.tell(p, fund=-settings["fund"] * seen, fear=settings["fear"] * seen)
-            day.post(p, stopped[:, p], fear=settings["gate_fear"])
-            day.post(p, failed[:, p], fear=settings["failure_fear"], fund=-2 * settings["failure_fear"])
+                day.do.tell(p, fund=-settings["fund"] * seen, fear=settings["fear"] * seen)
+            day.do.post(p, stopped[:, p], fear=settings["gate_fear"])
+            day.do.post(p, failed[:, p], fear=settings["failure_fear"], fund=-2 * settings["failure_fear"])

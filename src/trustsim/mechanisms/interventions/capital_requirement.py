@@ -38,7 +38,7 @@ class CapitalRequirement:
         for p in day.platforms(self.platform):
             first = day.reached(0.0)
             missing = np.maximum(self.ratio - day.gauge("reported_solvency", p), 0.0)
-            day.move(Books.OWNERS, Books.CASH, p, missing * day.gauge("claims", p), first)
+            day.do.move(Books.OWNERS, Books.CASH, p, missing * day.gauge("claims", p), first)
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

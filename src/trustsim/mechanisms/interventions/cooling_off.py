@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
+from trustsim.kernels.layout import FREE, LEAVING, Books
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
@@ -44,5 +46,27 @@ class CoolingOff:
         for p in day.platforms(self.platform):
             changes = day.uniforms(purposes.SECOND_THOUGHTS, p)[0] < chance
             for v in np.flatnonzero(day.active).tolist():
-                waits = day.waiting(v, p)
-                day.take_back(v, p, changes & (waits > 0) & (waits <= self.delay + 1e-9))
+                waits = waiting(day, v, p)
+                take_back(day, v, p, changes & (waits > 0) & (waits <= self.delay + 1e-9))
+
+
+def waiting(day: Day, variant: int, platform: int) -> NDArray[np.float64]:
+    """Return float64 (accounts of the platform,): days since the request that is not yet paid; −1 without one."""
+    mine = day.accounts(platform)
+    days = (day.step - day.state.asked_day[variant, mine]) * day.dt
+    return np.where(day.state.requested[variant, mine] > 0, days, -1.0)
+
+
+def take_back(day: Day, variant: int, platform: int, who: NDArray[np.bool_]) -> None:
+    """Let the accounts *who*, bool (accounts of the platform,), take back what they asked for, and ask no more."""
+    state, mine = day.state, day.accounts(platform)
+    requested = state.requested[variant, mine]
+    taken = who & (requested > 0)
+    state.books[Books.QUEUED, variant, platform] -= requested[taken].sum()
+    requested[taken] = 0
+    state.flags[variant, mine][taken] &= np.uint8(255 - FREE - LEAVING)
+    n = int(state.queue_n[variant, platform])
+    queue = state.queue[variant, mine.start : mine.start + n]
+    kept = queue[~taken[queue - mine.start]]
+    queue[: len(kept)] = kept
+    state.queue_n[variant, platform] = len(kept)

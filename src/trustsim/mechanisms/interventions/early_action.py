@@ -34,5 +34,5 @@ class EarlyAction:
             breach = (day.gauge("liquidity", p) < self.liquidity) | (day.gauge("reported_solvency", p) < self.solvency)
             starts = day.active & breach & (day.gauge("status", p) < WINDING)
             if starts.any():
-                day.spend(p, self.cost * day.gauge("claims", p), starts)
-                day.wind_down(p, starts)
+                day.do.spend(p, self.cost * day.gauge("claims", p), starts)
+                day.do.wind_down(p, starts)

@@ -41,7 +41,7 @@ class LiquidityBuffer:
         if self.at_once:
             for p in day.platforms(self.platform):
                 missing = np.maximum(self.target - day.gauge("liquidity", p), 0.0) * day.gauge("claims", p)
-                day.sell_to_owners(p, missing, day.reached(0.0))
+                day.do.sell_to_owners(p, missing, day.reached(0.0))
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

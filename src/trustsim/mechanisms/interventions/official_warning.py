@@ -32,8 +32,8 @@ class OfficialWarning:
         for p in day.platforms(self.platform):
             first = day.reached(0.0)
             reach = 1 - (1 - self.reach) ** day.dt
-            day.post(p, first, reach=reach, fading=self.fading, risk=self.strength, fund=-0.5 * self.strength)
-            day.spend(p, self.cost, first)
+            day.do.post(p, first, reach=reach, fading=self.fading, risk=self.strength, fund=-0.5 * self.strength)
+            day.do.spend(p, self.cost, first)
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -21,5 +21,5 @@ def announce(day: Day, platform: str, *, fear: float, cost: float) -> None:
     """Bring a rule in on its first day: it frightens and it costs."""
     for p in day.platforms(platform):
         first = day.reached(0.0)
-        day.post(p, first, fear=fear)
-        day.spend(p, cost, first)
+        day.do.post(p, first, fear=fear)
+        day.do.spend(p, cost, first)

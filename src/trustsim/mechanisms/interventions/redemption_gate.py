@@ -43,5 +43,5 @@ class RedemptionGate:
             opens = day.memory.setdefault(p, np.full(len(day.active), -1.0))
             hit = day.active & (day.gauge("liquidity", p) <= self.trigger) & (day.gauge("queue", p) > 0) & (opens < 0)
             opens[hit] = day.time + self.duration
-            day.spend(p, self.cost, hit)
-            day.stop_payments(p, day.active & (day.time < opens))
+            day.do.spend(p, self.cost, hit)
+            day.do.stop_payments(p, day.active & (day.time < opens))

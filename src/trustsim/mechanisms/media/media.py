@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from trustsim.kernels import purposes
 from trustsim.kernels.coefficients import Dials
 from trustsim.registry import REGISTRY, parameter
 
@@ -43,6 +46,8 @@ class Media:
     def each_day(day: Day, settings: Settings[Media]) -> None:
         """Print a story without cause, where the day's draw says so."""
         if settings["false_alarm"].any():
-            for p in range(day.state.n_platforms):
-                printed = day.press_draw(p) < 1 - (1 - settings["false_alarm"]) ** day.dt
-                day.post(p, printed, risk=settings["alarm_risk"], fear=0.3 * settings["alarm_risk"])
+            platforms = np.arange(day.state.n_platforms)
+            luck = day.uniforms_at(purposes.MEDIA, platforms, step=day.step)[0]  # the same in all variants
+            for p in platforms.tolist():
+                printed = luck[p] < 1 - (1 - settings["false_alarm"]) ** day.dt
+                day.do.post(p, printed, risk=settings["alarm_risk"], fear=0.3 * settings["alarm_risk"])

@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import purposes
+from trustsim.kernels.layout import FAILED, Books, Gauges
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.sections import owed
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.settings import Settings
+    from trustsim.world.state import State
+
+DEBTS = "debts"  # kept: int64 (variants, 3, debts): debtor, creditor, amount in minor units
+CLEARED = "cleared"  # kept: float64 (variants, 2, platforms): what each paid, and what it had left
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @REGISTRY.enter("mechanism", "obligations", rows=("A4", "K1"), source="doi:10.1287/mnsc.47.2.236.9835; doi:10.1098/rspa.2009.0410")
@@ -38,9 +50,105 @@ class Obligations:
         for v, rule in enumerate(settings):
             if rule is None:
                 continue
-            day.borrow(v, links=rule.links, interbank=rule.interbank)
-            begins = (day.step - 1) * day.dt < rule.day <= day.step * day.dt
+            if day.step == 1:
+                borrow(day, v, rule)
+            begins = day.time < rule.day <= day.step * day.dt
             if rule.pro_rata and begins:
-                day.clear_debts(v)
+                clear_debts(day, v)
             elif not rule.pro_rata and day.step * day.dt >= rule.day:
-                day.default(v, first=rule.first if begins else 0)
+                default(day, v, rule.first if begins else 0)
+
+
+def borrow(day: Day, variant: int, rule: Obligations) -> None:
+    """Take down what platforms owe each other."""
+    debts = stated(day.state)
+    if rule.links > 0:
+        debts = np.hstack([debts, lend_at_random(day, variant, rule.links, rule.interbank)])
+    kept = day.keep(DEBTS, lambda: np.zeros((day.state.n_variants, 3, 0), np.int64))
+    room = max(kept.shape[2], debts.shape[1])
+    kept = day.kept[DEBTS] = np.pad(kept, ((0, 0), (0, 0), (0, room - kept.shape[2])))
+    kept[variant, :, : debts.shape[1]] = debts
+
+
+def clear_debts(day: Day, variant: int) -> None:
+    """Let all debts among platforms be paid as far as they can; who cannot pay all fails."""
+    state, debts = day.state, day.kept[DEBTS][variant]
+    n = state.n_platforms
+    books = state.books[:, variant]
+    own = np.maximum(books[Books.CASH] - np.maximum(books[Books.CLAIMS] - books[Books.CUSTODY], 0), 0)
+    paid = day.kernels.clearing(debts, own.astype(np.float64))
+    due = np.bincount(debts[0], debts[2], n)
+    got = np.bincount(debts[1], debts[2] * (paid / np.maximum(due, 1.0))[debts[0]], n)
+    day.keep(CLEARED, lambda: np.full((state.n_variants, 2, n), np.nan))[variant] = paid, own + got - paid
+    pay(state, variant, debts, paid)
+    fail(day, variant, np.flatnonzero(paid < due * (1 - 1e-12)))
+
+
+def default(day: Day, variant: int, n_first: int) -> None:
+    """Let the insolvent fail, and some random platforms first; nobody gets anything from them."""
+    worth = net_worth(day.state, variant, day.kept[DEBTS][variant])
+    luck = day.uniforms_at(purposes.OBLIGATION, np.arange(day.state.n_platforms), step=1)[0]
+    hit = np.argsort(luck, kind="stable")[:n_first]
+    fail(day, variant, np.union1d(np.flatnonzero(worth < 0), hit))
+
+
+def fail(day: Day, variant: int, platforms: Ints) -> None:
+    """Close those platforms that still stand."""
+    for p in platforms.tolist():
+        if day.state.gauges[Gauges.STATUS, variant, p] != FAILED:
+            day.kernels.close(variant, p)
+
+
+def stated(state: State) -> Ints:
+    """Return int64 (3, debts): debtor, creditor, amount, as the platforms' ``owes`` say."""
+    names = {platform.name: p for p, platform in enumerate(state.platforms)}
+    debts = [(p, to, amount) for p, x in enumerate(state.platforms) for to, amount in owed(x.owes).items()]
+    return np.array([(p, names[to], amount) for p, to, amount in debts], np.int64).reshape(-1, 3).T
+
+
+def lend_at_random(day: Day, variant: int, links: float, share: float) -> Ints:
+    """Let each platform lend a *share* of what it has in equal parts to random others; return as :func:`stated`.
+
+    Every ordered pair is linked with the same chance, so that a platform lends to ``links`` others on average. The
+    money moves: net worth does not change.
+    """
+    state = day.state
+    n = state.n_platforms
+    chance = min(links / max(n - 1, 1), 1.0)
+    wanted = int(links * n + 8 * np.sqrt(links * n) + 20)
+    u = day.uniforms_at(purposes.OBLIGATION, np.arange(wanted), step=0)[0]
+    steps = np.floor(np.log(u) / np.log1p(-chance)) + 1 if chance < 1 else np.ones(n * (n - 1))
+    pair = np.cumsum(steps).astype(np.int64) - 1
+    pair = pair[pair < n * (n - 1)]
+    creditor, other = np.divmod(pair, max(n - 1, 1))
+    debtor = other + (other >= creditor)
+    books, ladder = state.books[:, variant], state.ladder[:, variant]
+    total = books[Books.CASH] + books[Books.CUSTODY] + ladder.sum(axis=0)
+    n_debtors = np.bincount(creditor, minlength=n)
+    amount = np.floor(share * total / np.maximum(n_debtors, 1)).astype(np.int64)[creditor]
+    amount = np.minimum(amount, np.maximum(books[Books.CASH], 0)[creditor] // np.maximum(n_debtors, 1)[creditor])
+    np.subtract.at(books[Books.CASH], creditor, amount)
+    np.add.at(books[Books.CASH], debtor, amount)
+    return np.stack([debtor, creditor, amount])
+
+
+def pay(state: State, variant: int, debts: Ints, paid: Floats) -> None:
+    """Move the payments between the books, in whole minor units, never more than there is."""
+    debtor, creditor, amount = debts
+    due = np.maximum(np.bincount(debtor, amount, state.n_platforms), 1.0)
+    moved = np.floor(amount * (paid / due)[debtor] + 1e-6).astype(np.int64)
+    cash = state.books[Books.CASH, variant]
+    np.subtract.at(cash, debtor, moved)
+    np.add.at(cash, creditor, moved)
+
+
+def net_worth(state: State, variant: int, debts: Ints) -> Ints:
+    """Return int64 (platforms,): cash, client money, assets and what others that stand owe, less all that is owed."""
+    debtor, creditor, amount = debts
+    books = state.books[:, variant]
+    stands = state.gauges[Gauges.STATUS, variant] != FAILED
+    worth = books[Books.CASH] + books[Books.CUSTODY] + state.ladder[:, variant].sum(axis=0)
+    worth = worth - books[Books.DEBT] - books[Books.CLAIMS]
+    np.add.at(worth, creditor, amount * stands[debtor])
+    np.subtract.at(worth, debtor, amount)
+    return np.asarray(worth, np.int64)

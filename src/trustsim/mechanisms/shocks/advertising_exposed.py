@@ -39,9 +39,9 @@ class AdvertisingExposed:
         """Advertise at the start, be exposed at the end."""
         per_ten = self.gap * 10
         for p in day.platforms(self.platform):
-            day.post(p, day.reached(0.0), by_literacy=True, risk=-self.pull * per_ten, fund=self.pull * per_ten)
+            day.do.post(p, day.reached(0.0), by_literacy=True, risk=-self.pull * per_ten, fund=self.pull * per_ten)
             exposed = day.reached(self.exposure_lag)
-            day.post(
+            day.do.post(
                 p, exposed, integrity=-self.integrity * per_ten, fund=-0.4 * self.integrity * per_ten,
                 risk=2 * self.pull * per_ten, fear=self.fear * per_ten * np.ones_like(day.age),
             )  # fmt: skip

@@ -45,13 +45,13 @@ class CustodianTheft:
             struck = day.reached(0.0)
             if struck.any():
                 claims = np.maximum(day.gauge("claims", p), 1.0)
-                taken = day.take_client_money(p, self.share * day.term("loss_factor", p) * claims, struck)
-                day.misreport(p, taken, struck)
+                taken = day.do.take_client_money(p, self.share * day.term("loss_factor", p) * claims, struck)
+                day.do.misreport(p, taken, struck)
                 day.memory[p] = np.where(struck, taken / claims, day.memory.get(p, 0.0))
             told, waiting = told_today(day, p, self.discovery_lag, self.notice_lag)
             if told.any():
-                day.reveal(p, told)
-                day.post(
+                day.do.reveal(p, told)
+                day.do.post(
                     p, told, fund=-self.fund * 10 * day.memory[p], integrity=-self.integrity * waiting, fear=self.fear,
                     risk=self.fund * 5 * day.memory[p],
                 )  # fmt: skip

@@ -39,5 +39,5 @@ class DataBreach:
         """Be found, be told."""
         for p in day.platforms(self.platform):
             told, waiting = told_today(day, p, self.discovery_lag, self.notice_lag)
-            day.post(p, told, reach=self.exposed, info=-self.direct)
-            day.post(p, told, info=-self.indirect, integrity=-self.integrity * waiting, fear=self.fear)
+            day.do.post(p, told, reach=self.exposed, info=-self.direct)
+            day.do.post(p, told, info=-self.indirect, integrity=-self.integrity * waiting, fear=self.fear)

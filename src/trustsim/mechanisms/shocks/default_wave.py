@@ -40,10 +40,10 @@ class DefaultWave:
         n_steps = max(round(self.over / day.dt), 1)
         falling = day.active & (day.age < self.over - 1e-9)
         for p in day.platforms(self.platform):
-            own = 2 * day.fate(OWN, p)
+            own = 2 * day.chance(OWN, p, once=True)
             share = min(self.share * (self.correlation + (1 - self.correlation) * own), 1.0)
-            change = day.revalue(p, (1 - share) ** (1 / n_steps) - 1, falling)
+            change = day.do.revalue(p, (1 - share) ** (1 / n_steps) - 1, falling)
             if self.told:
-                day.post(p, day.reached(0.0), fund=-self.fund * 10 * share)
+                day.do.post(p, day.reached(0.0), fund=-self.fund * 10 * share)
             else:
-                day.misreport(p, -change, falling)
+                day.do.misreport(p, -change, falling)

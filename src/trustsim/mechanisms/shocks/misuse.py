@@ -47,11 +47,11 @@ class Misuse:
             rate = 1 - (1 - self.rate) ** day.dt
             wanted = rate * (1 - day.term("segregated_share", p)) * day.term("misuse_factor", p) * claims
             free = np.maximum(day.state.books[Books.CASH, :, p], 0)
-            taken = day.move(Books.CASH, Books.THIEVES, p, np.minimum(wanted, free), thieving)
-            day.misreport(p, taken, thieving)
+            taken = day.do.move(Books.CASH, Books.THIEVES, p, np.minimum(wanted, free), thieving)
+            day.do.misreport(p, taken, thieving)
             gap = day.state.books[Books.MISREPORTED, :, p] / claims
-            hazard = self.audit + day.dial(Dials.PRESS_DISCOVERY) * 10 * gap + 0.2 * day.term("transparency", p) * (gap > 0)
+            hazard = self.audit + day.state.dials[:, Dials.PRESS_DISCOVERY] * 10 * gap + 0.2 * day.term("transparency", p) * (gap > 0)
             found = thieving & (gap > 0) & (day.chance(FOUND, p) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
             day.memory[p] = hidden & ~found
-            shown = day.reveal(p, found)
-            day.post(p, found, fund=-self.fund * 10 * shown, integrity=-self.integrity, risk=self.fund * 5 * shown, fear=self.fear)
+            shown = day.do.reveal(p, found)
+            day.do.post(p, found, fund=-self.fund * 10 * shown, integrity=-self.integrity, risk=self.fund * 5 * shown, fear=self.fear)

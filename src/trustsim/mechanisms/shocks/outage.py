@@ -33,5 +33,5 @@ class Outage:
         """Stop payments for the day; tell those who try to log in."""
         out = day.active & (day.age < self.days - 1e-9)
         for p in day.platforms(self.platform):
-            day.stop_payments(p, out)
-            day.post(p, out, reach=1.0, is_page=True, service=-self.service, fear=self.fear)
+            day.do.stop_payments(p, out)
+            day.do.post(p, out, reach=1.0, is_page=True, service=-self.service, fear=self.fear)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from trustsim.kernels.layout import Books
+from trustsim.mechanisms.balance_sheet.worth import worth
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -39,7 +42,20 @@ class Payoff:
         """Pay, once."""
         for p in day.platforms(self.platform):
             first = day.reached(0.0)
-            worth = np.where(day.fate(SUCCESS, p) < self.success, self.gross, 0.0)
-            day.revalue(p, worth - 1, first)
+            pays = np.where(day.chance(SUCCESS, p, once=True) < self.success, self.gross, 0.0)
+            day.do.revalue(p, pays - 1, first)
             if self.mutual:
-                day.bring_claims_to_value(p, first)
+                bring_claims_to_value(day, p, first)
+
+
+def bring_claims_to_value(day: Day, platform: int, where: NDArray[np.bool_]) -> None:
+    """Let the claims on *platform* be what stands behind them, in proportion and rounded down; a fall is a loss."""
+    state, mine = day.state, day.accounts(platform)
+    for v in np.flatnonzero(where & (state.books[Books.CLAIMS, :, platform] > 0)).tolist():
+        share = max(int(worth(day, platform)[v]), 0) / int(state.books[Books.CLAIMS, v, platform])
+        held, asked = state.balance[v, mine], state.requested[v, mine]
+        now, left = np.floor(held * share).astype(np.int64), np.floor(asked * share).astype(np.int64)
+        np.add.at(state.loss[v], state.accounts.investor[mine], np.maximum(held - now, 0))
+        state.books[Books.CLAIMS, v, platform] += (now - held).sum()
+        state.books[Books.QUEUED, v, platform] += (left - asked).sum()
+        held[:], asked[:] = now, left

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.network import Network
 
 SEEDS = draw("rumour", "seeds", text="who starts it, and whom media tell")
 WORDS = draw("rumour", "words", text="who believes what a neighbour tells, tires, forgets, is put right")
+MEDIA = 1 << 31  # the number from which on draws say whom media tell, and not who starts it
 
 
 @REGISTRY.enter("shock", "rumour", rows=("C18", "E8", "K9"), source="C18; E-57; E-58")
@@ -49,11 +52,60 @@ class Rumour:
         for p in day.platforms(self.platform):
             begins = day.reached(0.0)
             if begins.any():
-                lost = day.revalue(p, -self.true_loss, begins)
-                day.misreport(p, -lost, begins)
-            told = day.rumour(p, self, begins, SEEDS, WORDS)
-            day.memory["believers"] = told
+                lost = day.do.revalue(p, -self.true_loss, begins)
+                day.do.misreport(p, -lost, begins)
+            spread(day, p, self, begins)
             shown = day.reached(self.revealed_after) if self.true_loss > 0 else np.zeros_like(begins)
-            gap = day.reveal(p, shown)
+            gap = day.do.reveal(p, shown)
             denied = (day.term("rebuttal", p) > 0) & (day.term("rebuttal_lag", p) <= self.revealed_after)
-            day.post(p, shown, fund=-6 * gap, integrity=-1.0 - denied, risk=5 * gap)
+            day.do.post(p, shown, fund=-6 * gap, integrity=-1.0 - denied, risk=5 * gap)
+
+
+def spread(day: Day, platform: int, rumour: Rumour, begins: NDArray[np.bool_]) -> None:
+    """Seed *rumour* where it begins; let it spread for a step where it acts. Who believes it is remembered."""
+    state = day.state
+    nobody = np.zeros((state.n_variants, state.network.n_nodes), np.uint8)
+    status = day.memory.setdefault(("rumour", platform), nobody)
+    first = seeds(day, rumour) if begins.any() else np.zeros(0, np.int64)
+    day.kernels.spread_rumour(platform, rumour, status, begins, first, WORDS.purpose(day.occurrence))
+    day.memory["believers"] = status
+
+
+def seeds(day: Day, rumour: Rumour) -> NDArray[np.int64]:
+    """Return the investors who start it, int64 (n,), in order: its source, and whom media tell."""
+    network = day.state.network
+    everyone, purpose = np.arange(network.n_nodes), SEEDS.purpose(day.occurrence)
+    luck = day.uniforms_at(purpose, everyone, step=day.step)[0]
+    first = starters(network, rumour.seeds, rumour.where, luck)
+    if rumour.broadcast > 0:
+        heard = day.uniforms_at(purpose, everyone + MEDIA, step=day.step)[0]
+        first = np.union1d(first, np.flatnonzero(heard < rumour.broadcast))
+    return np.sort(first)
+
+
+def starters(network: Network, share: float, where: str, luck: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return a share of all, at least one, int64 (n,); ties go to the lower number. *luck* float64 (investors,).
+
+    ``hubs``: the best linked; ``community``: a random investor and those nearest by links; ``random``: anyone.
+    """
+    if not len(luck):
+        return np.zeros(0, np.int64)
+    n_seeds = max(round(share * len(luck)), 1)
+    if where == "hubs":
+        return np.argsort(-network.degree, kind="stable")[:n_seeds]
+    order = np.argsort(luck, kind="stable")
+    if where == "random" or network.is_complete:
+        return order[:n_seeds]
+    return _nearest(network, int(order[0]), n_seeds)
+
+
+def _nearest(network: Network, start: int, n_wanted: int) -> NDArray[np.int64]:
+    found, at = [start], 0
+    known = {start}
+    while at < len(found) and len(found) < n_wanted:
+        row = network.neighbours[network.indptr[found[at]] : network.indptr[found[at] + 1]]
+        fresh = [int(j) for j in row if int(j) not in known]
+        known.update(fresh)
+        found += fresh
+        at += 1
+    return np.array(found[:n_wanted], np.int64)

@@ -1,0 +1,76 @@
+"""Compiled and other heavy work that one rule each asks for: ``day.kernels.meet(…)``.
+
+It stands here, and not in the file of the rule, so that the catalogue of rules loads without numba and scipy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import opinions
+from trustsim.kernels.desk import serve
+from trustsim.world.clearing import Ints, clearing
+from trustsim.world.closing import close_platform
+from trustsim.world.rumours import Told, spread_rumour
+from trustsim.world.today import Floats, Mask, Today
+
+
+class RuleKernels:
+    """What single rules have computed for them on a day."""
+
+    def __init__(self, day: Today) -> None:
+        self._day = day
+
+    def serve(
+        self, platform: int, free_at: Floats, *, rate: float, handling: float, giving_up: float
+    ) -> tuple[int, int, float]:
+        """Let contacts come to the desk of *platform* in this step (see :func:`trustsim.kernels.desk.serve`).
+
+        ``free_at`` float64 (agents,), days, is changed in place. Return how many came, how many of them had to wait,
+        and for how many days together.
+        """
+        day = self._day
+        came, waited, waiting = serve(
+            free_at, rate, handling, giving_up, day.time, day.time + day.dt, platform, day.step, day.key
+        )
+        return came, waited, waiting
+
+    def meet(self, opinion: Floats, *, confidence: float, speed: float, n_meetings: int) -> None:
+        """Let random neighbours meet (see :func:`trustsim.kernels.opinions.meet`).
+
+        ``opinion`` float64 (investors,) is changed in place.
+        """
+        links, day = self._day.state.network, self._day
+        opinions.meet(opinion, confidence, speed, n_meetings, *links.seen, links.is_complete, day.step, day.key)
+
+    def copy(self, is_out: NDArray[np.uint8], n_updates: int) -> None:
+        """Let random people do as a random neighbour (see :func:`trustsim.kernels.opinions.copy`).
+
+        ``is_out`` uint8 (investors,) is changed in place.
+        """
+        links, day = self._day.state.network, self._day
+        opinions.copy(is_out, n_updates, *links.seen, links.is_complete, day.step, day.key)
+
+    def listened(self, opinion: Floats, *, oneself: float, is_sum: bool) -> Floats:
+        """Return float64 (investors,): what all hear (see :func:`trustsim.kernels.opinions.listened`)."""
+        links, heard = self._day.state.network, np.empty_like(opinion)
+        opinions.listened(
+            opinion, oneself, is_sum, links.link_weights, links.own_weights, links.indptr, links.neighbours,
+            links.is_complete, heard,
+        )  # fmt: skip
+        return heard
+
+    def spread_rumour(
+        self, platform: int, told: Told, status: NDArray[np.uint8], begins: Mask, first: Ints, purpose: int
+    ) -> None:
+        """Let a rumour spread for one step (see :func:`trustsim.world.rumours.spread_rumour`)."""
+        spread_rumour(self._day, platform, told, status, begins, first, purpose)
+
+    def clearing(self, debts: Ints, own: Floats) -> Floats:
+        """Return what each platform can pay of its debts (see :func:`trustsim.world.clearing.clearing`)."""
+        return clearing(debts, own)
+
+    def close(self, variant: int, platform: int) -> None:
+        """Close a platform of one variant: its estate is shared out (see :func:`trustsim.kernels.settle.fail`)."""
+        close_platform(self._day.state, variant, platform, self._day.step)

@@ -1,0 +1,175 @@
+"""The few verbs by which a mechanism, a shock or a lever changes the world: ``day.do.post(…)``."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trustsim.errors import ModelError
+from trustsim.kernels import balance, settle
+from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.feel import CLIP
+from trustsim.kernels.layout import FREE, GATED, JOINS, OPEN, RUNS, WINDING, Beliefs, Books, Gauges, Targets
+from trustsim.kernels.named import row_of
+from trustsim.world.today import Floats, Mask, Today
+
+Money = NDArray[np.int64]  # minor units
+_SURE = 1e-9  # a probability is taken to be at least this far from 0 and from 1
+
+
+def _finite(verb: str, **given: ArrayLike | None) -> None:
+    """Raise ModelError where a mechanism hands over what is no number."""
+    for name, values in given.items():
+        if values is not None and not np.isfinite(values).all():
+            raise ModelError(f"{verb}: given {name} of {np.asarray(values).tolist()}; allowed: finite numbers")
+
+
+class Verbs:
+    """The ways to change the world on a day.
+
+    ``platform`` is the index of a platform. ``where`` bool (variants,) says in which variants the change happens; an
+    amount is a scalar or an array (variants,). ``who`` bool (accounts of the platform,) says which accounts act.
+    """
+
+    def __init__(self, day: Today) -> None:
+        dials = day.state.dials
+        self._day = day
+        self._press_reach = np.array([1 - (1 - reach) ** day.dt for reach in dials[:, Dials.PRESS_REACH].tolist()])
+        self._press_keep = np.array([(1.0 - fades) ** day.dt for fades in dials[:, Dials.PRESS_FADING].tolist()])
+
+    def post(
+        self,
+        platform: int,
+        where: Mask,
+        *,
+        reach: float | None = None,
+        fading: float | None = None,
+        is_page: bool = False,
+        by_literacy: bool = False,
+        **strength: ArrayLike,
+    ) -> None:
+        """Post a message about *platform* in the variants *where*: strengths by target in log-odds, scalar or
+        (variants,).
+
+        Without a ``reach`` of its own the press carries it, with the reach and the fading of the media; ``reach`` is
+        that of one step, ``fading`` that of a day.
+        """
+        if not where.any():
+            return
+        state = self._day.state
+        strengths = {target: np.where(where, value, 0.0) for target, value in strength.items()}
+        _finite("post", reach=reach, fading=fading, **strengths)
+        evidence = np.zeros((state.n_variants, state.n_platforms, len(Targets)))
+        reaches = np.zeros((state.n_variants, state.n_platforms))
+        for target, value in strengths.items():
+            evidence[:, platform, row_of(Targets, target)] = value
+        if reach is None:
+            evidence *= state.dials[:, Dials.PRESS_CREDIBILITY, None, None]
+            reaches[:, platform], keep = self._press_reach, self._press_keep
+        else:
+            reaches[:, platform] = reach
+            keep = np.full(len(where), 0.0 if fading is None else (1.0 - fading) ** self._day.dt)
+        self._day.board.post(evidence, reaches, is_page=is_page, by_literacy=by_literacy, keep=keep)
+
+    def tell(self, platform: int, **strength: Floats) -> None:
+        """Tell all who look at their account on *platform*, today only: strengths by target, float64 (variants,)."""
+        where = np.any([np.asarray(s) != 0 for s in strength.values()], axis=0)
+        self.post(platform, where, reach=1.0, is_page=True, **strength)  # type: ignore[arg-type]  # targets only
+
+    def move(self, source: int, target: int, platform: int, amount: ArrayLike, where: Mask) -> Money:
+        """Move money between two entries of a platform's books, in minor units; return what was moved, int64
+        (variants,)."""
+        moved = np.where(where, np.asarray(amount, np.float64), 0.0)
+        _finite("move", amount=moved)
+        moved = moved.astype(np.int64)
+        self._day.state.books[source, :, platform] -= moved
+        self._day.state.books[target, :, platform] += moved
+        return moved
+
+    def take_client_money(self, platform: int, amount: ArrayLike, where: Mask) -> Money:
+        """Take an amount out of cash and custody of *platform*, from each in proportion, for the thieves; claims stay.
+
+        No more is taken than there is. Return what was taken, int64 (variants,), minor units.
+        """
+        books = self._day.state.books
+        cash, custody = (np.maximum(books[entry, :, platform], 0) for entry in (Books.CASH, Books.CUSTODY))
+        held = np.maximum(cash + custody, 1)
+        wanted = np.minimum(np.asarray(amount, np.float64), cash + custody)
+        from_custody = self.move(Books.CUSTODY, Books.THIEVES, platform, wanted * (custody / held), where)
+        from_cash = np.minimum(np.floor(wanted) - from_custody, cash)
+        return from_custody + self.move(Books.CASH, Books.THIEVES, platform, from_cash, where)
+
+    def revalue(self, platform: int, change: ArrayLike, where: Mask) -> Money:
+        """Change the value of a platform's assets by a share (negative: a loss); return the change, int64
+        (variants,)."""
+        state = self._day.state
+        before = state.ladder[:, :, platform].sum(axis=0)
+        changes = np.broadcast_to(np.asarray(change, np.float64), where.shape)
+        _finite("revalue", change=changes[where])
+        for v in np.flatnonzero(where):
+            balance.reprice(state.books, state.ladder, v, platform, float(changes[v]))
+        return np.asarray(state.ladder[:, :, platform].sum(axis=0) - before, np.int64)
+
+    def misreport(self, platform: int, amount: ArrayLike, where: Mask) -> None:
+        """Let the reported assets of *platform* exceed the true ones by *amount* more (minor units)."""
+        more = np.where(where, np.asarray(amount), 0)
+        _finite("misreport", amount=more)
+        self._day.state.books[Books.MISREPORTED, :, platform] += more.astype(np.int64)
+
+    def reveal(self, platform: int, where: Mask) -> Floats:
+        """Bring the reported figures back to the truth; return the gap that this uncovers / claims, float64
+        (variants,)."""
+        books = self._day.state.books
+        gap = books[Books.MISREPORTED, :, platform] / np.maximum(books[Books.CLAIMS, :, platform], 1)
+        books[Books.MISREPORTED, where, platform] = 0
+        return np.where(where, gap, 0.0)
+
+    def spend(self, platform: int, amount: ArrayLike, where: Mask) -> None:
+        """Book a one-off cost of a lever, minor units."""
+        spent = np.where(where, np.asarray(amount, np.float64), 0.0)
+        _finite("spend", amount=spent)
+        self._day.state.gauges[Gauges.COST, :, platform] += spent
+
+    def stop_payments(self, platform: int, where: Mask) -> None:
+        """Let *platform* pay nothing in this step (an outage, a gate)."""
+        row = self._day.state.gauges[Gauges.STATUS, :, platform]
+        stops = where & (row == OPEN)
+        row[stops] = GATED
+        self._day.is_quiet &= not stops.any()
+
+    def wind_down(self, platform: int, where: Mask) -> None:
+        """Freeze *platform* for good: every claim falls due and is paid as assets run off."""
+        state = self._day.state
+        row = state.gauges[Gauges.STATUS, :, platform]
+        for v in np.flatnonzero(where & (row < WINDING)):
+            row[v] = WINDING
+            settle.call_all(state.groups.accounts, state.books, v, platform, self._day.step)
+
+    def sell_to_owners(self, platform: int, amount: ArrayLike, where: Mask) -> None:
+        """Let the owners take assets over at par: *amount* (minor units) of cash comes in, as far as assets reach."""
+        state = self._day.state
+        wanted = np.broadcast_to(np.asarray(amount), where.shape)
+        _finite("sell_to_owners", amount=wanted[where])
+        for v in np.flatnonzero(where):
+            taken = min(int(wanted[v]), int(state.ladder[:, v, platform].sum()))
+            balance.take_from_ladder(state.ladder, v, platform, taken)
+            state.books[Books.CASH, v, platform] += taken
+
+    def leave(self, variant: int, platform: int, who: Mask) -> None:
+        """Let the accounts *who* of one variant run today, where they hold money that is free."""
+        mine = self._day.accounts(platform)
+        is_free = (self._day.state.flags[variant, mine] & FREE) > 0
+        runs = who & is_free & self._day.holds(variant, platform)
+        self._day.state.actions[variant, mine][runs] |= np.uint8(RUNS)
+
+    def join(self, variant: int, platform: int, who: Mask) -> None:
+        """Let the accounts *who* of one variant pay in today, where they hold nothing."""
+        joins = who & ~self._day.holds(variant, platform)
+        self._day.state.actions[variant, self._day.accounts(platform)][joins] |= np.uint8(JOINS)
+
+    def set_trust(self, variant: int, platform: int, trust: Floats) -> None:
+        """Let the trust in fund safety of one variant be *trust*, probabilities float64 (accounts of the platform,)."""
+        _finite("set_trust", trust=trust)
+        x = np.clip(trust, _SURE, 1 - _SURE)
+        log_odds = np.clip(np.log(x / (1 - x)), -CLIP, CLIP)
+        self._day.state.beliefs[Beliefs.FUND, variant, self._day.accounts(platform)] = log_odds
