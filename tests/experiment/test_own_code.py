@@ -62,7 +62,7 @@ class Drain:
     "Cost something every day."
     default_on: ClassVar[bool] = False
     @staticmethod
-    def daily(day, settings):
+    def each_day(day, settings):
         day.spend(0, 100, np.ones(day.state.n_variants, bool))
 """
 PARTS = {
@@ -424,7 +424,7 @@ def test_a_study_of_what_cannot_be_told_runs_without_a_store_and_its_report_says
     result = ts.compare(story, replications=2, workers=1, progress=False)
     assert result.study.outcomes["policy_cost"].ravel().tolist() == [100 * DAYS] * 2
     told = result.report(tmp_path / "report.html", rerun=False).read_text(encoding="utf-8")
-    assert "none: address: Drain.daily.LOCK: given a lock" in told
+    assert "none: address: Drain.each_day.LOCK: given a lock" in told
 
 
 WRONG = {
