@@ -26,7 +26,7 @@ SOURCE = ROOT / "src" / "trustsim"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
     "errors", "arguments", "distributions", "units", "names", "registry", "kernels", "scenario", "world", "mechanisms",
-    "outcomes", "catalog",
+    "measures", "catalog",
     "model", "experiment", "analysis", "report", "ask", "bench", "live", "web", "cli", "__main__",
 )  # fmt: skip
 
@@ -35,7 +35,6 @@ REPORT = ("words", "pictures", "tables", "page", "odd")
 TIES = {
     "experiment/sound.py": "trustsim.experiment.simulate",
     "live/serve.py": "trustsim.web.door",
-    "outcomes.py": "trustsim.model",
 }
 
 # package → the rooms and files that may import it
@@ -56,7 +55,7 @@ ONLY_IN = {
 MOST_LINES = 300
 # files that are to be split; none may come
 LONG = {
-    "kernels/graphs.py", "kernels/settle.py", "outcomes.py", "world/day.py", "world/network.py",
+    "kernels/graphs.py", "kernels/settle.py", "world/day.py", "world/network.py",
 }  # fmt: skip
 
 

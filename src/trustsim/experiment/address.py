@@ -34,7 +34,7 @@ DECISIVE = (
     "world",
     "mechanisms",
     "model",
-    "outcomes.py",
+    "measures",
     "experiment/simulate.py",
     "experiment/sound.py",
 )  # make the numbers
