@@ -9,7 +9,7 @@ import numpy as np
 from trustsim.experiment.simulate import Run
 from trustsim.measures.runs import LiquidityRun
 from trustsim.scenario.resolved import Item, Scenario, Variant, World
-from trustsim.world.networks import NoLinks
+from trustsim.world.network_kinds import NoLinks
 from trustsim.world.sections import Investors, Platform
 
 NAMES = ("nothing", "insured", "both")

@@ -15,7 +15,7 @@ from trustsim.measures.runs import LiquidityRun
 from trustsim.registry import Registry
 from trustsim.report.tables.table import ranked_table
 from trustsim.scenario.resolved import Scenario, Variant, World
-from trustsim.world.networks import NoLinks
+from trustsim.world.network_kinds import NoLinks
 from trustsim.world.sections import Investors, Platform
 
 
