@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.failure import fail
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import OPEN, WINDING, Beliefs, Books, Gauges, Terms
-from trustsim.kernels.settle import fail
 from trustsim.world.state import State
 
 _EPSILON = 1e-9  # days
 
 
 def close_platform(state: State, variant: int, platform: int, step: int) -> None:
-    """Close a platform of one variant in the books: see :func:`trustsim.kernels.settle.fail`."""
+    """Close a platform of one variant in the books: see :func:`trustsim.kernels.failure.fail`."""
     groups = state.groups
     fail(groups.accounts, groups.people, groups.platforms, variant, platform, step)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trustsim.kernels import act, balance, feel, settle
+from trustsim.kernels import act, balance, failure, feel, settle
 from trustsim.measures import runs
 from trustsim.world import beginnings, population, state, terms
 
@@ -29,7 +29,7 @@ ALWAYS = (
     ("Asking for money, joining, and what neighbours see", act.act),
     ("Assets", balance.carry),
     ("Payment", settle.settle),
-    ("Failure", settle.fail),
+    ("Failure", failure.fail),
     ("How levers combine", terms),
     ("What counts as a run on a platform", runs.find_runs),
 )
