@@ -30,9 +30,7 @@ from trustsim.kernels.layout import (
     Terms,
 )
 from trustsim.kernels.sales import raise_cash
-
-DAYS_A_YEAR = 365.0
-SAME_TIME = 1e-9  # days: sums of steps of a fraction of a day miss a whole day by less
+from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME
 
 
 @compiled

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import draws, rumour
 from trustsim.kernels.arrays import Clock
 from trustsim.kernels.layout import Gauges, Terms
+from trustsim.kernels.times import SAME_TIME
 from trustsim.world.network import Network
 from trustsim.world.state import State
 
@@ -83,7 +84,7 @@ def spread_rumour(
     )
     groups, clock = state.groups, Clock(step, dt, key)
     terms = state.terms[:, :, platform]
-    reverting = np.where(age >= terms[Terms.REBUTTAL_LAG] - 1e-9, 1 - (1 - terms[Terms.REBUTTAL]) ** dt, 0.0)
+    reverting = np.where(age >= terms[Terms.REBUTTAL_LAG] - SAME_TIME, 1 - (1 - terms[Terms.REBUTTAL]) ** dt, 0.0)
     chance, tiring, forgetting = (1 - (1 - x) ** dt for x in (told.infectiousness, told.tiring, told.forgetting))
     words = rumour.Words(
         platform, spreading, chance, tiring, forgetting, np.float32(told.risk), np.float32(told.fear),
