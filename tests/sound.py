@@ -12,8 +12,9 @@ from trustsim.experiment.sound import check_numbers
 from trustsim.kernels import layout
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import Beliefs, Books, Gauges
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
-from trustsim.outcomes import Finished, measured
 from trustsim.world.series import SERIES
 
 

@@ -9,13 +9,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from trustsim import mechanisms, outcomes
+from trustsim import measures, mechanisms
 from trustsim.registry import REGISTRY
 from trustsim.scenario import load as loading
 from trustsim.scenario.resolved import Scenario
 from trustsim.world import series
 
-__all__ = ["REGISTRY", "load", "loads", "mechanisms", "outcomes", "series"]
+__all__ = ["REGISTRY", "load", "loads", "measures", "mechanisms", "series"]
 
 
 def load(path: str | os.PathLike[str], *, overrides: Mapping[str, Any] | None = None) -> Scenario:

@@ -8,7 +8,7 @@ import warnings
 from small_worlds import NETWORKS, digest, scenario_of
 
 from trustsim.kernels import draws, purposes
-from trustsim.world import network
+from trustsim.world import build_network
 
 
 def main() -> None:
@@ -19,9 +19,9 @@ def main() -> None:
         story = {"trustsim": 1, "horizon": 1, "network": settings, "platforms": [{"name": "Quay"}]}
         kind = scenario_of(story).variants[0].world.network
         for n_nodes in (0, 1, 2, 40):
-            links = network.build(kind, n_nodes, key)
+            links = build_network.build(kind, n_nodes, key)
             found[f"{settings['kind']} {n_nodes}"] = digest(links.indptr) + digest(links.neighbours)
-            more = network.extended(links, 4, 1.5, key)
+            more = build_network.extended(links, 4, 1.5, key)
             found[f"{settings['kind']} {n_nodes} extended"] = digest(more.indptr) + digest(more.neighbours)
     print(json.dumps(found))
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from trustsim.catalog import REGISTRY
 from trustsim.kernels.layout import Gauges, Terms
 from trustsim.kernels.named import names_of
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
-from trustsim.outcomes import Finished, measured
 from trustsim.registry import Parameter
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario

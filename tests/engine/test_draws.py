@@ -10,7 +10,7 @@ from scipy import special, stats
 
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.settle import sale
+from trustsim.kernels.sales import sale
 from trustsim.kernels.variates import logistic_variates, rational_logistic
 
 # Random123 1.14, kat_vectors, philox 4x32 10: counter, key, result

@@ -7,8 +7,9 @@ import pytest
 
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ModelError
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel, lockstep_groups
-from trustsim.outcomes import Finished, measured
 from trustsim.scenario.load import load
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"

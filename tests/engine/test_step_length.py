@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from small_worlds import crisis, finished
 
-from trustsim.outcomes import Finished, measured
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
 
 PLATFORM = {"name": "Harbour", "kind": "p2p_lending", "custody": "bank", "locked_share": 0.0}
 THEFT = {"kind": "custodian_theft", "platform": "Harbour", "day": 5, "share": 0.3, "discovery_lag": 3, "notice_lag": 3}

@@ -7,9 +7,9 @@ import os
 import numpy as np
 
 from trustsim.experiment.simulate import Run
-from trustsim.outcomes import Episode
+from trustsim.measures.runs import LiquidityRun
 from trustsim.scenario.resolved import Item, Scenario, Variant, World
-from trustsim.world.networks import NoLinks
+from trustsim.world.network_kinds import NoLinks
 from trustsim.world.sections import Investors, Platform
 
 NAMES = ("nothing", "insured", "both")
@@ -53,15 +53,17 @@ def simulate(story, variants, replication):
     }
     series = {"outflow": (paths / (1 + rank[None, :, None])).astype(np.float32)}
     onset = 3 * panic
+    later, first = (onset + 0.7, onset + 0.9, onset + 1.1), (onset, onset + 0.3, onset + 0.5)
     episodes = [
-        episode
-        for v in np.flatnonzero(has_run)
-        for episode in (
-            Episode(int(v), 0, onset + 0.7, onset + 0.9, onset + 1.1, "spill-over", loss / 1e9),
-            Episode(int(v), 1, onset, onset + 0.3, onset + 0.5, "belief", 0.1 + panic / 3),
+        (
+            LiquidityRun(replication, name, "Harbour", *later, "spill-over", loss / 1e9),
+            LiquidityRun(replication, name, "Quay", *first, "belief", 0.1 + panic / 3),
         )
+        if has_run[v]
+        else ()
+        for v, name in enumerate(variants)
     ]
-    return Run(replication, tuple(variants), outcomes, series, tuple(episodes))
+    return Run(replication, tuple(variants), outcomes, series, tuple(episodes), ("Harbour", "Quay"))
 
 
 def one_pass(story, variants):

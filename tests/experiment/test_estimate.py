@@ -12,8 +12,8 @@ from trustsim.experiment.estimate import PROCESS, estimate
 from trustsim.experiment.simulate import simulate
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.shipped import shipped
-from trustsim.world import network, network_size
-from trustsim.world.networks import NAMED, Named
+from trustsim.world import build_network, network_size
+from trustsim.world.network_kinds import NAMED, Named
 from trustsim.world.sizes import BESIDE, STATE, Size
 
 
@@ -43,7 +43,7 @@ def test_the_arrays_of_a_world_are_as_large_as_the_table_of_sizes_says() -> None
 def test_a_network_has_about_as_many_links_as_expected(kind: type) -> None:
     n = 3000
     people, links = network_size.expected(kind(), n)
-    built = network.build(kind(), n, np.array([1, 2], np.uint64))
+    built = build_network.build(kind(), n, np.array([1, 2], np.uint64))
     assert people == n
     assert links == pytest.approx(built.n_links, rel=0.15)
     assert network_size.entries(kind(), n, links, 0, 0) == pytest.approx(len(built.neighbours), rel=0.15)
@@ -51,7 +51,7 @@ def test_a_network_has_about_as_many_links_as_expected(kind: type) -> None:
 
 @pytest.mark.parametrize("name", NAMED)
 def test_a_named_network_brings_what_is_said_of_it(name: str) -> None:
-    built = network.build(Named(name), NAMED[name][0], np.array([1, 2], np.uint64))
+    built = build_network.build(Named(name), NAMED[name][0], np.array([1, 2], np.uint64))
     assert (built.n_nodes, built.n_links) == NAMED[name] == network_size.expected(Named(name), None)
 
 

@@ -215,6 +215,12 @@ def test_count_says_what_is_done_and_failed_while_the_folder_is_in_use(study, tm
         count(tmp_path / "nowhere", where, 12)
 
 
+def test_every_room_whose_source_is_in_the_addresses_is_there():
+    """A room that moved would drop out of the hash in silence, and a changed engine would find its old runs."""
+    package = Path(address.__file__).parents[1]
+    assert [name for name in address.DECISIVE if not (package / name).exists()] == []
+
+
 def test_an_address_changes_with_what_decides_the_numbers_and_with_nothing_else():
     story = load(QUICKSTART, REGISTRY)
     names = [variant.name for variant in story.variants]

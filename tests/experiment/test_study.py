@@ -23,7 +23,7 @@ from trustsim.experiment.passes import _chunks
 from trustsim.experiment.pool import executor
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
-from trustsim.outcomes import RUN_SHARE, TRIGGERS
+from trustsim.measures.runs import RUN_SHARE, TRIGGERS
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision
 

@@ -6,8 +6,9 @@ from quiet_world import document
 
 from trustsim.catalog import REGISTRY
 from trustsim.kernels.layout import OPEN, Gauges
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
-from trustsim.outcomes import Finished, measured
 from trustsim.scenario.load import from_document
 
 N = 200

@@ -11,11 +11,11 @@ from trustsim.ask.progress import shown
 from trustsim.ask.result import compare
 from trustsim.errors import TrustsimError
 from trustsim.experiment.simulate import Run
-from trustsim.outcomes import Episode
+from trustsim.measures.runs import LiquidityRun
 from trustsim.registry import Registry
 from trustsim.report.tables.table import ranked_table
 from trustsim.scenario.resolved import Scenario, Variant, World
-from trustsim.world.networks import NoLinks
+from trustsim.world.network_kinds import NoLinks
 from trustsim.world.sections import Investors, Platform
 
 
@@ -44,8 +44,9 @@ def simulate(story, variants, replication):
     factor = np.array([0.5 if name == "insured" else 1.0 for name in variants])
     series = np.full((story.n_days + 1, len(variants), 2), replication, np.float32)
     outcomes = {"investor_loss": loss * factor, COST: 700 * (1 - factor)}
-    episodes = (Episode(0, 0, 1.0, 1.5, 2.5, "belief", 0.25),) if replication == 1 else ()
-    return Run(replication, variants, outcomes, {"trust": series}, episodes)
+    run = LiquidityRun(replication, variants[0], "Harbour", 1.0, 1.5, 2.5, "belief", 0.25)
+    episodes = ((run,) if replication == 1 else (), *[()] * (len(variants) - 1))
+    return Run(replication, variants, outcomes, {"trust": series}, episodes, ("Harbour",))
 
 
 def compared(**options):

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 class Mutant:
     """One line of one file, changed; the limit that must notice; how many worlds it takes and what else is set.
 
-    An expectation that fails in so few worlds with the right line as well does not count.
+    An expectation that fails in so few worlds with the right line as well does not count. ``into``: the file of the
+    kernel that calls the changed one, and is compiled anew with it.
     """
 
     file: str
@@ -30,6 +31,7 @@ class Mutant:
     limit: str
     replications: int = 2
     overrides: dict[str, Any] = field(default_factory=dict)
+    into: str = ""
 
 
 BEHAVIOUR = "mechanisms/behaviour/"
@@ -69,23 +71,31 @@ MUTANTS = [
     Mutant(BEHAVIOUR + "global_game.py", "state * self.late_return", "self.late_return", "T-08-project"),
     Mutant("world/clearing.py", "np.minimum(due, own", "np.minimum(due, 2 * own", "T-32-clearing"),
     Mutant("mechanisms/sector/obligations.py", "amount * stands[debtor]", "amount", "T-34-contagion", 10),
-    Mutant("kernels/settle.py", "price = math.exp(-impact * (p", "price = math.exp(-0.5 * impact * (p", "T-41-fire-sale"),
+    Mutant(
+        "kernels/sales.py", "price = math.exp(-impact * (p", "price = math.exp(-0.5 * impact * (p", "T-41-fire-sale",
+        into="kernels/settle.py",
+    ),
 ]  # fmt: skip
 
 
 def put_in(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the changed code stand wherever the right one does: functions by name, methods in their class."""
-    name = "trustsim." + mutant.file.removesuffix(".py").replace("/", ".")
-    original = sys.modules[name]
     source = (ROOT / "src/trustsim" / mutant.file).read_text(encoding="utf-8")
     assert source.count(mutant.right) == 1, mutant
-    source = source.replace(mutant.right, mutant.wrong).replace(
-        "from trustsim.kernels.compiled import", "from uncached import"
-    )
+    replace(mutant.file, source.replace(mutant.right, mutant.wrong), monkeypatch)
+    if mutant.into:
+        replace(mutant.into, (ROOT / "src/trustsim" / mutant.into).read_text(encoding="utf-8"), monkeypatch)
+
+
+def replace(file: str, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what this source defines stand wherever what the file defines does."""
+    name = "trustsim." + file.removesuffix(".py").replace("/", ".")
+    original = sys.modules[name]
+    source = source.replace("from trustsim.kernels.compiled import", "from uncached import")
     source = source.replace("@REGISTRY.enter(", "@(lambda *a, **k: lambda thing: thing)(")
     changed = ModuleType(name)
     monkeypatch.setitem(sys.modules, name, changed)  # where dataclasses look for annotations
-    exec(compile(source, f"<{mutant.file}>", "exec"), vars(changed))
+    exec(compile(source, f"<{file}>", "exec"), vars(changed))
     monkeypatch.setitem(sys.modules, name, original)
     modules = [m for key, m in sys.modules.items() if key.startswith("trustsim")]
     for key, right in list(vars(original).items()):

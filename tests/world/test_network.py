@@ -25,8 +25,9 @@ from scipy.sparse.linalg import eigsh
 from trustsim.errors import UnitError
 from trustsim.kernels.draws import key_of
 from trustsim.registry import REGISTRY
-from trustsim.world.network import LARGEST_COMPLETE, Network, build, count_nodes, extended
-from trustsim.world.networks import (
+from trustsim.world.build_network import build, count_nodes, extended
+from trustsim.world.network import Network
+from trustsim.world.network_kinds import (
     Block,
     Complete,
     Configuration,
@@ -37,6 +38,7 @@ from trustsim.world.networks import (
     Preferential,
     SmallWorld,
 )
+from trustsim.world.network_size import LARGEST_COMPLETE
 
 KEY = key_of(1, 0)
 GENERATED = (
@@ -129,8 +131,8 @@ def test_every_registered_kind_builds_with_its_defaults(tmp_path: Path) -> None:
 PLAIN = """
 import sys, numpy as np
 from trustsim.kernels.draws import key_of
-from trustsim.world.network import build, extended
-from trustsim.world.networks import *
+from trustsim.world.build_network import build, extended
+from trustsim.world.network_kinds import *
 arrays = {}
 for j, kind in enumerate(eval(sys.argv[2])):
     for n in (1, 30):
@@ -157,9 +159,8 @@ def test_plain_python_gives_the_same_bits(tmp_path: Path) -> None:
 
 
 def test_declarations_import_nothing_heavy() -> None:
-    code = (
-        "import sys, trustsim.world.networks as _; print({'numba', 'numpy', 'networkx', 'pandas'} & set(sys.modules))"
-    )
+    heavy = "{'numba', 'numpy', 'networkx', 'pandas'}"
+    code = f"import sys, trustsim.world.network_kinds as _; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "set()"
 

@@ -11,7 +11,7 @@ from trustsim.experiment import child
 from trustsim.kernels import draws
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
-from trustsim.world import network
+from trustsim.world import build_network
 
 
 def main(n_investors: int, n_variants: int, n_days: int) -> None:
@@ -37,7 +37,7 @@ def main(n_investors: int, n_variants: int, n_days: int) -> None:
         small.step()
     kind = scenario.variants[0].world.network
     times = [time.perf_counter()]
-    network.build(kind, n_investors, draws.key_of(1, 0))
+    build_network.build(kind, n_investors, draws.key_of(1, 0))
     times.append(time.perf_counter())
     model = TrustCrisisModel(scenario, rng=0, collects=False)
     times.append(time.perf_counter())

@@ -29,12 +29,12 @@ from trustsim.scenario.document import content_of
 from trustsim.scenario.resolved import Scenario, World
 
 FORMAT = 2
-_DECISIVE = (
+DECISIVE = (
     "kernels",
     "world",
     "mechanisms",
-    "model.py",
-    "outcomes.py",
+    "model",
+    "measures",
     "experiment/simulate.py",
     "experiment/sound.py",
 )  # make the numbers
@@ -90,7 +90,7 @@ def _engine(simulate: Callable[..., object]) -> str:
 @cache
 def _package() -> str:
     top = Path(trustsim.__file__).parent
-    rooms = (top / name for name in _DECISIVE)
+    rooms = (top / name for name in DECISIVE)
     files = sorted(file for room in rooms for file in ([room] if room.is_file() else room.rglob("*.py")))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError
 from trustsim.experiment.sound import check_numbers
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
+from trustsim.measures.runs import LiquidityRun
 from trustsim.model import TrustCrisisModel
-from trustsim.outcomes import Episode, Finished, measured
 from trustsim.scenario.resolved import Scenario
 
 
@@ -20,15 +22,16 @@ from trustsim.scenario.resolved import Scenario
 class Run:
     """One finished replication of the variants of one group.
 
-    ``outcomes`` float64 (variants,), ``series`` float32 (days + 1, variants, platforms + 1); ``episodes`` are the runs
-    on platforms, whose ``variant`` counts in ``variants``.
+    ``outcomes`` float64 (variants,), ``series`` float32 (days + 1, variants, platforms + 1); ``episodes``: the runs on
+    platforms, variant by variant, or none where the engine tells of none; ``platforms``: those that they may be on.
     """
 
     replication: int
     variants: tuple[str, ...]
     outcomes: dict[str, NDArray[np.float64]]
     series: dict[str, NDArray[np.float32]]
-    episodes: tuple[Episode, ...] = ()
+    episodes: tuple[tuple[LiquidityRun, ...], ...] = ()
+    platforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def simulate(
             raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {scenario.n_days} steps")
     finished = Finished(model)
     chosen = tuple(v.name for v in model.variants)
-    run = Run(replication, chosen, measured(finished), finished.series, finished.episodes)
+    platforms = tuple(platform.name for platform in model.state.platforms)
+    run = Run(replication, chosen, measured(finished), finished.series, finished.episodes, platforms)
     model.__dict__.clear()  # model and agents point at each other: the arrays would wait for the garbage collector
     check_numbers(run, scenario)
     return run

@@ -19,7 +19,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -41,7 +40,7 @@ from trustsim.experiment.records import Records, count, reading_of
 from trustsim.experiment.shards import PART, Damaged, Series, is_ours, names_in, packed
 from trustsim.experiment.simulate import FailedRun, Run
 from trustsim.experiment.stop import undisturbed
-from trustsim.experiment.stored import Addresses, Block, Count
+from trustsim.experiment.stored import Addresses, Block, Count, plain
 from trustsim.experiment.tallies import Changed
 
 __all__ = [
@@ -183,7 +182,7 @@ class Store(Records):
         for row, (run, k, variant) in enumerate(columns):
             address, n = addresses[variant], run.replication
             outcomes = np.array([value_of(run, name, k) for name in names], np.float64).tobytes()
-            episodes = json.dumps(plain_episodes(run, k))
+            episodes = episodes_of(run, k)
             self._take_away(address, n, changed)
             of_run = marks.of_run(mark, address, n, row, outcomes, episodes)
             values = (address, n, block, row, outcomes, episodes, of_run)
@@ -281,7 +280,6 @@ def value_of(run: Run, name: str, variant: int) -> float:
     return float(run.outcomes[name][variant]) if name in run.outcomes else math.nan
 
 
-def plain_episodes(run: Run, variant: int) -> list[tuple[Any, ...]]:
-    """Return the episodes of one variant of a run as they are kept."""
-    of_one = (e for e in run.episodes if e.variant == variant)
-    return [(e.platform, e.onset, e.peak, e.end, e.trigger, e.ran) for e in of_one]
+def episodes_of(run: Run, variant: int) -> str:
+    """Return the runs on platforms of one variant of a run as they are kept."""
+    return json.dumps(plain(run.episodes[variant], run.platforms) if run.episodes else [])

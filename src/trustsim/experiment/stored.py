@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.experiment.shards import Place
+from trustsim.measures.runs import LiquidityRun
 
 Addresses = Mapping[str, str]  # by variant
 
@@ -19,7 +20,7 @@ Addresses = Mapping[str, str]  # by variant
 class Stored:
     """The runs of one variant: replications int64 (n,) ascending; outcomes by name float64 (n,); what else is known.
 
-    ``episodes`` are lists of (platform, onset, peak, end, trigger, ran); ``places`` of the series; ``series`` their
+    ``episodes``: of each, its runs on platforms as :func:`plain` makes them; ``places`` of the series; ``series`` their
     names and ``shape`` (days + 1, platforms + 1).
     """
 
@@ -74,6 +75,20 @@ class Count:
     failed: int
     seconds_a_run: float
     failures: tuple[tuple[int, str], ...] = ()
+
+
+def plain(runs: Iterable[LiquidityRun], platforms: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return the runs on platforms of one run as they are kept: a platform by its number, for no name is in an
+    address."""
+    return [(platforms.index(r.platform), r.onset, r.peak, r.end, r.trigger, r.ran_share) for r in runs]
+
+
+def named(
+    rows: Iterable[tuple[Any, ...]], replication: int, variant: str, platforms: Sequence[str]
+) -> list[LiquidityRun]:
+    """Return what :func:`plain` made of the runs on platforms as they were, by onset, then platform."""
+    in_order = sorted((onset, platform, *rest) for platform, onset, *rest in rows)
+    return [LiquidityRun(replication, variant, platforms[p], onset, *rest) for onset, p, *rest in in_order]
 
 
 def columns_of(names: Sequence[tuple[str, ...]], rows: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:

@@ -31,8 +31,9 @@ from trustsim.experiment.shards import Series
 from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
-from trustsim.experiment.stored import Addresses, Stored
+from trustsim.experiment.stored import Addresses, Stored, named
 from trustsim.experiment.work import Grouping, Progress, Work, finish
+from trustsim.measures.runs import LiquidityRun
 from trustsim.model import lockstep_groups
 from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Scenario
@@ -46,24 +47,6 @@ class Rule(Protocol):
 
     def is_enough(self, study: Study) -> bool:
         """Return whether the replications of *study* are enough; one look more is run then."""
-
-
-@dataclass(frozen=True)
-class LiquidityRun:
-    """A run on one platform (row C15): in which world, from ``onset`` over ``peak`` to ``end`` (days), and why.
-
-    ``trigger`` is 'fundamental', 'belief' or 'spill-over' (see :func:`trustsim.outcomes.find_runs`); ``ran_share`` is
-    the accounts that ran in it over those open on day 0.
-    """
-
-    replication: int
-    variant: str
-    platform: str
-    onset: float
-    peak: float
-    end: float
-    trigger: str
-    ran_share: float
 
 
 @dataclass(frozen=True)
@@ -264,13 +247,9 @@ def _liquidity_runs(
     scenario: Scenario, names: Sequence[str], columns: Sequence[Stored], at: Sequence[NDArray[np.int64]]
 ) -> tuple[LiquidityRun, ...]:
     platforms = [platform.name for platform in scenario.variants[0].world.platforms]
-    found = [
-        (int(column.replications[k]), v, onset, p, peak, end, trigger, ran)
+    found = sorted(
+        (int(column.replications[k]), v, column.episodes[k])
         for v, (column, rows) in enumerate(zip(columns, at, strict=True))
         for k in rows
-        for p, onset, peak, end, trigger, ran in column.episodes[k]
-    ]
-    return tuple(
-        LiquidityRun(replication, names[v], platforms[p], onset, *rest)
-        for replication, v, onset, p, *rest in sorted(found)
     )
+    return tuple(run for replication, v, kept in found for run in named(kept, replication, names[v], platforms))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -17,7 +16,7 @@ from trustsim.experiment.records import Records, reading_of
 from trustsim.experiment.shards import Damaged, Series
 from trustsim.experiment.simulate import Run
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.store import plain_episodes, value_of
+from trustsim.experiment.store import episodes_of, value_of
 from trustsim.experiment.stored import Addresses, Lying
 from trustsim.experiment.work import Grouping
 from trustsim.model import lockstep_groups
@@ -100,7 +99,7 @@ def _differing(run: Run, stored: Mapping[str, Lying], folder: Path) -> Iterator[
         for n, name in enumerate(lying.outcomes):
             if np.float64(value_of(run, name, k)).tobytes() != lying.values[8 * n : 8 * n + 8]:
                 yield f"outcome {name} of {variant}"
-        if json.dumps(plain_episodes(run, k)) != lying.episodes:
+        if episodes_of(run, k) != lying.episodes:
             yield f"runs on platforms of {variant}"
         if lying.place.shard is not None:
             with suppress(Damaged):  # that it is not as it was written is told

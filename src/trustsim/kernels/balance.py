@@ -15,8 +15,14 @@ from trustsim.kernels.account_pass import SUM_SCALE
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import FAILED, OPEN, RUNGS, Books, Gauges, Sums, Terms
+from trustsim.kernels.times import DAYS_A_YEAR
 
 _CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet
+_PRESSURE_FADES = 0.1  # a day, assumed: a market takes up what was sold in some ten days
+_LENT_A_DAY = 0.2  # share of the spare cash, assumed: new loans are found within a week
+_MEAN_OF_TWELVE = 6.0  # uniforms added up, whose variance is 1
+_MOST_EQUITY = 0.3  # assumed: beyond this share of the claims, more or less equity tells nobody of more or less risk
+_MOST_RISK = 10.0  # log-odds: one failure in 22,000; less and more are no risk and certainty to anybody
 
 
 @compiled
@@ -105,14 +111,14 @@ def carry(platforms, clock) -> None:
                 for k in range(RUNGS - 1):
                     ladder[k, v, p] = ladder[k + 1, v, p]
                 ladder[RUNGS - 1, v, p] = 0
-            interest = np.int64(np.float64(assets) * terms[Terms.ASSET_YIELD, v, p] * dt / 365.0)
+            interest = np.int64(np.float64(assets) * terms[Terms.ASSET_YIELD, v, p] * dt / DAYS_A_YEAR)
             # a negative yield lowers the value of the assets: it cannot be paid in cash
             earned = max(interest, np.int64(0))
             shrunk = min(earned - interest, ladder_total(ladder, v, p))
             take_from_ladder(ladder, v, p, shrunk)
             books[Books.BORROWERS, v, p] += shrunk - earned
             books[Books.CASH, v, p] += repaid + earned
-            lost_share = terms[Terms.DEFAULT_RATE, v, p] * dt / 365.0 * (1.0 - terms[Terms.RECOVERY, v, p])
+            lost_share = terms[Terms.DEFAULT_RATE, v, p] * dt / DAYS_A_YEAR * (1.0 - terms[Terms.RECOVERY, v, p])
             defaulted = np.int64(np.float64(assets) * lost_share)
             defaulted = min(defaulted, ladder_total(ladder, v, p))
             take_from_ladder(ladder, v, p, defaulted)
@@ -122,7 +128,7 @@ def carry(platforms, clock) -> None:
                 change = price_draw(platforms.market[p], day, clock.key)
                 reprice(books, ladder, v, p, volatility * math.sqrt(dt) * change)
             spare_cash(platforms, v, p, dt)
-            gauges[Gauges.PRESSURE, v, p] *= math.exp(-0.1 * dt)
+            gauges[Gauges.PRESSURE, v, p] *= math.exp(-_PRESSURE_FADES * dt)
 
 
 @compiled
@@ -134,7 +140,7 @@ def price_draw(market, day, key):
             np.uint64(market), np.uint64(day), np.uint64(purposes.MARKET), np.uint64(k), key[0], key[1]
         )
         total += (np.float64(a) + np.float64(b) + np.float64(c) + np.float64(d)) * draws.UNIFORM_SCALE
-    return total - 6.0
+    return total - _MEAN_OF_TWELVE
 
 
 @compiled
@@ -159,7 +165,7 @@ def spare_cash(platforms, v, p, dt) -> None:
         back = min(spare, books[Books.DEBT, v, p])
         books[Books.LENDER, v, p] += back
         books[Books.DEBT, v, p] -= back
-        lent = np.int64(np.float64(spare - back) * min(0.2 * dt, 1.0))
+        lent = np.int64(np.float64(spare - back) * min(_LENT_A_DAY * dt, 1.0))
         ladder[RUNGS - 1, v, p] += lent
         books[Books.CASH, v, p] -= back + lent
         liquid -= back + lent
@@ -189,9 +195,9 @@ def gauge(platforms, dt):
             liquid = np.float64(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p])
             gauges[Gauges.COST, v, p] += dt * (
                 terms[Terms.COST_PER_DAY, v, p]
-                + terms[Terms.CUSTODY_COST, v, p] * liquid / 365.0
-                + terms[Terms.COST_OF_CLAIMS, v, p] * np.float64(books[Books.CLAIMS, v, p]) / 365.0
-                + terms[Terms.COST_PER_CLIENT, v, p] * holders / 365.0
+                + terms[Terms.CUSTODY_COST, v, p] * liquid / DAYS_A_YEAR
+                + terms[Terms.COST_OF_CLAIMS, v, p] * np.float64(books[Books.CLAIMS, v, p]) / DAYS_A_YEAR
+                + terms[Terms.COST_PER_CLIENT, v, p] * holders / DAYS_A_YEAR
             )
             claims = max(np.float64(books[Books.CLAIMS, v, p]), 1.0)
             assets = np.float64(ladder_total(ladder, v, p))
@@ -209,10 +215,12 @@ def gauge(platforms, dt):
             queue = np.float64(books[Books.QUEUED, v, p]) / claims
             gauges[Gauges.QUEUE, v, p] = queue
             strain = base - per_liquidity * liquidity + per_overdue * overdue
-            true_risk = strain - per_equity * min(max(solvency, -0.3), 0.3)
-            gauges[Gauges.RISK, v, p] = min(max(true_risk, -10.0), 10.0)
-            published = strain - per_equity * min(max(reported, -0.3), 0.3) - terms[Terms.REPORT_BIAS, v, p]
-            gauges[Gauges.PUBLISHED_RISK, v, p] = min(max(published, -10.0), 10.0)
+            true_risk = strain - per_equity * min(max(solvency, -_MOST_EQUITY), _MOST_EQUITY)
+            gauges[Gauges.RISK, v, p] = min(max(true_risk, -_MOST_RISK), _MOST_RISK)
+            published = (
+                strain - per_equity * min(max(reported, -_MOST_EQUITY), _MOST_EQUITY) - terms[Terms.REPORT_BIAS, v, p]
+            )
+            gauges[Gauges.PUBLISHED_RISK, v, p] = min(max(published, -_MOST_RISK), _MOST_RISK)
             gauges[Gauges.FEAR, v, p] = 0.0
             gauges[Gauges.MISPERCEPTION, v, p] = 0.0
             if holders > 0.0:

@@ -1,14 +1,7 @@
-"""Random graphs straight into rows of neighbours (CSR), every draw by address.
+"""Random graphs straight into rows of neighbours (:mod:`trustsim.kernels.graph_rows`), every draw by address.
 
-A graph on nodes ``0 … n − 1`` is a pair ``(indptr, neighbours)``: int64 (n + 1,) and int32 (entries,). Row ``v`` is
-``neighbours[indptr[v]:indptr[v + 1]]``, ascending, without ``v`` itself and without repeats. Every generator here
-returns undirected graphs: each link stands in both rows.
-
-Draws are made at (NETWORK, stage, number): numbers in bulk, four to a counter (:func:`numbered_words`), or single
-ones where a pick must be repeated. A pick among ``k`` things takes one 32-bit word, so the chance of each differs
-from 1/k by less than one part in 2**32 / k: 0.02 % for a million.
-
-The generators know nothing of settings and check nothing; :mod:`trustsim.world.network` does.
+Every generator here returns undirected graphs: each link stands in both rows. The generators know nothing of settings
+and check nothing; :mod:`trustsim.world.build_network` does.
 """
 
 from __future__ import annotations
@@ -16,170 +9,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.draws import UNIFORM_SCALE, fill_words, word
+from trustsim.kernels.compiled import compiled
+from trustsim.kernels.draws import fill_words
+from trustsim.kernels.graph_draws import (
+    AGAIN,
+    COUNT,
+    NEWCOMER,
+    PICK,
+    Key,
+    Words,
+    below,
+    numbered_word,
+    numbered_words,
+    picked,
+    unit,
+)
+from trustsim.kernels.graph_rows import Nodes, Rows, Starts, both_ways, holds, joined, rows_of
 from trustsim.kernels.purposes import NETWORK
 
-# Stages: the day coordinate of a network's draws. From _AGAIN on, one stage an attempt; from _NEWCOMER on, one a link.
-_COUNT = 0
-_PICK = 1
-_AGAIN = 2
-_NEWCOMER = 2**31
-
-Starts = NDArray[np.int64]  # (rows + 1,): where each row starts
-Nodes = NDArray[np.int32]
-Rows = tuple[Starts, Nodes]
-Words = NDArray[np.uint32]
-Key = NDArray[np.uint64]
-
-_32 = np.uint64(32)
-_HALF = np.float64(0.5)
 _ONE = np.float64(1.0)
 _SPAN_MEAN = np.float64(16.0)  # (1 - p)**(16 / p) never underflows, whatever p
-
-
-@inlined
-def below(bits: np.uint32 | np.uint64, size: int | np.int64) -> np.int64:
-    """Return an int64 in [0, size) from a 32-bit word."""
-    return np.int64((np.uint64(bits) * np.uint64(size)) >> _32)
-
-
-@inlined
-def unit(bits: np.uint32 | np.uint64) -> np.float64:
-    """Return a float64 in (0, 1) from a 32-bit word: the middle of its cell."""
-    return (np.float64(bits) + _HALF) * UNIFORM_SCALE
-
-
-@compiled
-def numbered_words(n: int | np.int64, stage: int, key: Key) -> Words:
-    """Return uint32 (4, ⌈n / 4⌉): number ``e`` has the word ``[e & 3, e >> 2]``."""
-    words = np.empty((4, (n + 3) >> 2), np.uint32)
-    fill_words(words[0], words[1], words[2], words[3], 0, stage, NETWORK, key)
-    return words
-
-
-@inlined
-def numbered_word(number: int | np.int64, stage: int | np.int64, key: Key) -> np.uint64:
-    """Return one word at one address, for what is drawn seldom."""
-    return word(number, stage, NETWORK, key)  # type: ignore[no-any-return]
-
-
-@inlined
-def _holds(row: Nodes, start: int | np.int64, end: int | np.int64, node: int | np.int64) -> bool:
-    """Say whether ``node`` is in ``row[start:end]``; few entries, so no early exit to mispredict."""
-    is_there = False
-    for k in range(start, end):
-        is_there |= row[k] == node
-    return is_there
-
-
-@compiled
-def both_ways(first: Starts, partners: Nodes, is_below: bool) -> Rows:
-    """Return the rows of an undirected graph from each link given once.
-
-    ``first``: int64 (n + 1,), ``partners``: int32 (links,): rows as in CSR, distinct, in any order, all below their
-    node if ``is_below`` and all above it if not. A row is its lower part, then its upper part. Going through the
-    nodes in order puts what they send to others in order; going through that in order does the same for the rest.
-    """
-    n = len(first) - 1
-    sent = np.zeros(n, np.int64)
-    for e in range(len(partners)):
-        sent[partners[e]] += 1
-    indptr = np.zeros(n + 1, np.int64)
-    sent_at, own_at = np.empty(n, np.int64), np.empty(n, np.int64)
-    for v in range(n):
-        n_own = first[v + 1] - first[v]
-        indptr[v + 1] = indptr[v] + n_own + sent[v]
-        sent_at[v] = indptr[v] + n_own if is_below else indptr[v]
-        own_at[v] = indptr[v] if is_below else indptr[v] + sent[v]
-    neighbours = np.empty(2 * len(partners), np.int32)
-    for v in range(n):
-        for e in range(first[v], first[v + 1]):
-            u = partners[e]
-            neighbours[sent_at[u]] = v
-            sent_at[u] += 1
-    for u in range(n):
-        for e in range(sent_at[u] - sent[u], sent_at[u]):
-            v = neighbours[e]
-            neighbours[own_at[v]] = u
-            own_at[v] += 1
-    return indptr, neighbours
-
-
-@compiled
-def rows_of(source: Nodes, target: Nodes, n: int, is_directed: bool) -> Rows:
-    """Return the rows of the links ``source[e] → target[e]`` (int32 (links,)), both ways unless ``is_directed``.
-
-    Links to oneself and repeats are left out. Two passes over the links (a counting sort) put every row in order.
-    """
-    heard = np.zeros(n + 1, np.int64)
-    said = np.zeros(n + 1, np.int64)
-    for e in range(len(source)):
-        if source[e] != target[e]:
-            heard[target[e] + 1] += 1
-            said[source[e] + 1] += 1
-    for v in range(n):
-        if not is_directed:
-            heard[v + 1] += said[v + 1]
-            said[v + 1] = heard[v + 1]
-        heard[v + 1] += heard[v]
-        said[v + 1] += said[v]
-    at = heard[:-1].copy()
-    senders = np.empty(heard[n], np.int32)
-    for e in range(len(source)):
-        s, t = source[e], target[e]
-        if s != t:
-            senders[at[t]] = s
-            at[t] += 1
-            if not is_directed:
-                senders[at[s]] = t
-                at[s] += 1
-    at = said[:-1].copy()
-    neighbours = np.empty(said[n], np.int32)
-    n_kept = 0
-    for t in range(n):
-        for e in range(heard[t], heard[t + 1]):
-            s = senders[e]
-            if at[s] == said[s] or neighbours[at[s] - 1] != t:
-                neighbours[at[s]] = t
-                at[s] += 1
-                n_kept += 1
-    if n_kept == said[n]:
-        return said, neighbours
-    return _closed_up(said, at, neighbours, n_kept)
-
-
-@compiled
-def _closed_up(indptr: Starts, end: Starts, neighbours: Nodes, n_kept: int) -> Rows:
-    """Return rows without the gaps that left-out links made: row ``v`` is ``neighbours[indptr[v]:end[v]]``."""
-    n = len(indptr) - 1
-    closed = np.zeros(n + 1, np.int64)
-    kept = np.empty(n_kept, np.int32)
-    for v in range(n):
-        here = closed[v]
-        for e in range(indptr[v], end[v]):
-            kept[here] = neighbours[e]
-            here += 1
-        closed[v + 1] = here
-    return closed, kept
-
-
-@compiled
-def picked(first: Starts, low: Nodes, size: Nodes, words: Words) -> Nodes:
-    """Return int32 (first[-1],): for each span ``s``, ``first[s + 1] − first[s]`` distinct nodes, in no order.
-
-    Spans are ``low[s] … low[s] + size[s] − 1`` and each of their subsets is equally likely (Floyd's sampling,
-    doi:10.1145/30401.315746, one draw a node, no rejection). ``words``: see :func:`numbered_words`, one a pick.
-    """
-    nodes = np.empty(first[-1], np.int32)
-    for s in range(len(low)):
-        start, end = first[s], first[s + 1]
-        last = low[s] + size[s] - (end - start)
-        for e in range(start, end):
-            node = low[s] + below(words[e & 3, e >> 2], last - low[s] + 1)
-            nodes[e] = last if _holds(nodes, start, e, node) else node
-            last += 1
-    return nodes
 
 
 @compiled
@@ -249,7 +98,7 @@ def block_model(n: int, n_blocks: int, p_inside: float, p_outside: float, key: K
     width_inside, powers_inside = _powers(p_inside, n + 1)
     width_outside, powers_outside = _powers(p_outside, n + 1)
     row, low, size, is_inside = _later_spans(n, n_blocks, width_inside, width_outside)
-    words = numbered_words(len(low), _COUNT, key)
+    words = numbered_words(len(low), COUNT, key)
     first = np.zeros(len(low) + 1, np.int64)
     for s in range(len(low)):
         u = unit(words[s & 3, s >> 2])
@@ -258,7 +107,7 @@ def block_model(n: int, n_blocks: int, p_inside: float, p_outside: float, key: K
         else:
             count = _binomial(u, size[s], p_outside, powers_outside[size[s]])
         first[s + 1] = first[s] + count
-    partners = picked(first, low, size, numbered_words(first[-1], _PICK, key))
+    partners = picked(first, low, size, numbered_words(first[-1], PICK, key))
     return both_ways(first[row], partners, False)
 
 
@@ -284,7 +133,7 @@ def small_world(n: int, half: int, rewire: float, key: Key) -> Rows:
             if unit(words[0, v]) < rewire and degree[v] < n - 1:
                 end = below(words[1, v], n)
                 attempt = 1
-                while end == v or _holds(ends[v], 0, half, end) or _holds(ends[end], 0, half, v):
+                while end == v or holds(ends[v], 0, half, end) or holds(ends[end], 0, half, v):
                     attempt += 1
                     again = words[attempt, v] if attempt < 4 else numbered_word(v, half * (attempt - 3) + lap, key)
                     end = below(again, n)
@@ -305,7 +154,7 @@ def preferential(n: int, n_each: int, key: Key) -> Rows:
     for v in range(n):
         first[v + 1] = first[v] + min(v, n_each)
     n_links = first[n]
-    words = numbered_words(n_links, _PICK, key)
+    words = numbered_words(n_links, PICK, key)
     partners = np.empty(n_links, np.int32)
     ends = np.empty(2 * n_links, np.int32)
     for v in range(n):
@@ -314,9 +163,9 @@ def preferential(n: int, n_each: int, key: Key) -> Rows:
             if v <= n_each:
                 partners[e] = e - start
             else:
-                attempt = _AGAIN
+                attempt = AGAIN
                 node = ends[below(words[e & 3, e >> 2], 2 * start)]
-                while _holds(partners, start, e, node):
+                while holds(partners, start, e, node):
                     node = ends[below(numbered_word(e, attempt, key), 2 * start)]
                     attempt += 1
                 partners[e] = node
@@ -334,7 +183,7 @@ def configuration(n: int, ladder: Words, smallest: int, key: Key) -> Rows:
     the sum is odd the last node is left one short. Sources: Molloy & Reed (1995), doi:10.1002/rsa.3240060204; erased:
     Britton, Deijfen & Martin-Löf (2006), doi:10.1007/s10955-006-9168-x.
     """
-    words = numbered_words(n, _COUNT, key)
+    words = numbered_words(n, COUNT, key)
     first = np.zeros(n + 1, np.int64)
     for v in range(n):
         first[v + 1] = first[v] + smallest + np.searchsorted(ladder, words[v & 3, v >> 2], "right")
@@ -342,7 +191,7 @@ def configuration(n: int, ladder: Words, smallest: int, key: Key) -> Rows:
     for v in range(n):
         ends[first[v] : first[v + 1]] = v
     n_links = first[n] // 2
-    words = numbered_words(n_links, _PICK, key)
+    words = numbered_words(n_links, PICK, key)
     source = np.empty(n_links, np.int32)
     target = np.empty(n_links, np.int32)
     for e in range(n_links):
@@ -381,30 +230,11 @@ def extended(indptr: Starts, neighbours: Nodes, n_extra: int, mean_degree: float
     whole = np.int64(mean_degree)
     first = np.zeros(n + 1, np.int64)
     for v in range(n_old, n):
-        one_more = unit(numbered_word(v, _NEWCOMER, key)) < mean_degree - whole
+        one_more = unit(numbered_word(v, NEWCOMER, key)) < mean_degree - whole
         first[v + 1] = first[v] + min(v, whole + one_more)
     words = np.empty((4, (first[n] + 3) >> 2), np.uint32)
     for v in range(n_old, n):
         for e in range(first[v], first[v + 1]):
-            words[e & 3, e >> 2] = numbered_word(v, _NEWCOMER + 1 + e - first[v], key)
+            words[e & 3, e >> 2] = numbered_word(v, NEWCOMER + 1 + e - first[v], key)
     partners = picked(first[n_old:], np.zeros(n_extra, np.int32), np.arange(n_old, n).astype(np.int32), words)
-    return _joined(indptr, neighbours, *both_ways(first, partners, True))
-
-
-@compiled
-def _joined(indptr: Starts, neighbours: Nodes, more_indptr: Starts, more: Nodes) -> Rows:
-    """Return the rows with ``more`` behind each, whose nodes come after all of ``neighbours``."""
-    n_old, n = len(indptr) - 1, len(more_indptr) - 1
-    joined = np.empty(len(neighbours) + len(more), np.int32)
-    starts = np.zeros(n + 1, np.int64)
-    at = 0
-    for v in range(n):
-        if v < n_old:
-            for e in range(indptr[v], indptr[v + 1]):
-                joined[at] = neighbours[e]
-                at += 1
-        for e in range(more_indptr[v], more_indptr[v + 1]):
-            joined[at] = more[e]
-            at += 1
-        starts[v + 1] = at
-    return starts, joined
+    return joined(indptr, neighbours, *both_ways(first, partners, True))

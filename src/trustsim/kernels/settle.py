@@ -1,7 +1,6 @@
-"""Pay what is due: queue, terms, cash, credit line, asset sales at a price that falls with volume, payouts; failures.
+"""Pay what is due: queue, terms, cash, credit line, asset sales, payouts; unlock what matures; credit interest.
 
-Platforms of one asset market sell at one price, found from what all of them need, so their order does not matter; money
-that goes from one platform to another arrives after all have paid.
+Money that goes from one platform to another arrives after all have paid.
 """
 
 from __future__ import annotations
@@ -24,36 +23,14 @@ from trustsim.kernels.layout import (
     MATURE,
     OPEN,
     RAN,
-    RUNGS,
     WINDING,
     Beliefs,
     Books,
     Gauges,
     Terms,
 )
-
-
-@compiled
-def sale(need, impact):
-    """Return x in [0, 1/impact] with x·exp(−impact·x) = need; 1/impact, the most that can be raised, where there is
-    none.
-
-    Cifuentes, Ferrucci & Shin (2005); need 0.2 at impact 1 gives 0.2592 (Lambert W). Newton from below converges.
-    """
-    if need <= 0.0:
-        return 0.0
-    if impact <= 0.0:
-        return need
-    if need * impact * math.e >= 1.0:
-        return 1.0 / impact
-    x = need
-    for _ in range(100):
-        price = math.exp(-impact * x)
-        step = (need - x * price) / (price * (1.0 - impact * x))
-        x += step
-        if abs(step) < 1e-13:
-            break
-    return x
+from trustsim.kernels.sales import raise_cash
+from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME
 
 
 @compiled
@@ -64,67 +41,9 @@ def due_now(accounts, terms, v, p, clock):
     begin, due = accounts.first[p], np.int64(0)
     for k in range(begin, begin + accounts.queue_n[v, p]):
         i = accounts.queue[v, k]
-        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - 1e-9:
+        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - SAME_TIME:
             due += np.int64(min(np.float64(accounts.requested[v, i]), cap))
     return due
-
-
-@compiled
-def raise_cash(platforms, due, n_markets, v, dt) -> None:
-    """Draw credit lines, then sell assets, so that every platform of variant *v* can pay ``due`` int64 (platforms,)."""
-    books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
-    market, n_platforms = platforms.market, len(due)
-    need = np.zeros(n_platforms, np.int64)
-    for p in range(n_platforms):
-        from_cash = np.int64(math.ceil(np.float64(due[p]) * (1.0 - assets.own_share(books, v, p))))
-        short = max(from_cash - max(books[Books.CASH, v, p], np.int64(0)), np.int64(0))
-        if gauges[Gauges.STATUS, v, p] == WINDING:
-            short = np.int64(0)
-        line = np.int64(terms[Terms.CREDIT_LINE, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p]) - books[Books.DEBT, v, p]
-        drawn = min(short, max(line, np.int64(0)))
-        books[Books.LENDER, v, p] -= drawn
-        books[Books.DEBT, v, p] += drawn
-        books[Books.CASH, v, p] += drawn
-        need[p] = short - drawn
-    if need.max() <= 0:
-        return
-    for m in range(n_markets):
-        total, depth, pressure, impact = np.int64(0), 0.0, 0.0, 0.0
-        for p in range(n_platforms):
-            if market[p] == m:
-                total += need[p]
-                depth += gauges[Gauges.DEPTH, v, p]
-                pressure = max(pressure, gauges[Gauges.PRESSURE, v, p])
-                impact = max(impact, terms[Terms.SALE_IMPACT, v, p])
-        if total == 0 or depth <= 0.0:
-            continue
-        wanted = sale(np.float64(total) / depth * math.exp(min(impact * pressure, 700.0)), impact) * depth
-        sold_all = 0.0
-        for p in range(n_platforms):
-            if market[p] == m and need[p] > 0:
-                sold_all += np.float64(book_to_sell(ladder, terms, wanted, need[p], total, v, p, dt))
-        price = math.exp(-impact * (pressure + sold_all / depth))
-        for p in range(n_platforms):
-            if market[p] != m:
-                continue
-            gauges[Gauges.PRESSURE, v, p] = pressure + sold_all / depth
-            gauges[Gauges.PRICE, v, p] = price
-            if need[p] > 0:
-                book = book_to_sell(ladder, terms, wanted, need[p], total, v, p, dt)
-                proceeds = np.int64(np.float64(book) * price)
-                assets.take_from_ladder(ladder, v, p, book)
-                books[Books.CASH, v, p] += proceeds
-                books[Books.BUYERS, v, p] += book - proceeds
-                gauges[Gauges.SOLD, v, p] = book
-                gauges[Gauges.SALE_LOSS, v, p] += book - proceeds
-
-
-@compiled
-def book_to_sell(ladder, terms, wanted, need, total, v, p, dt):
-    """Return the book value that one platform sells: its part of the market's sale, within its daily limit."""
-    held = assets.ladder_total(ladder, v, p)
-    limit = np.float64(held) * min(terms[Terms.SALE_LIMIT, v, p] * dt, 1.0)
-    return min(np.int64(math.ceil(min(wanted * (np.float64(need) / np.float64(total)), limit))), held)
 
 
 @compiled
@@ -236,7 +155,7 @@ def pay(accounts, people, platforms, arriving, sums, v, p, clock) -> None:
     for k in range(begin, begin + accounts.queue_n[v, p]):
         i = queue[v, k]
         x = np.int64(0)
-        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - 1e-9 and budget > 0:
+        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - SAME_TIME and budget > 0:
             x = np.int64(min(np.float64(requested[v, i]), cap))
             x = min(np.int64(np.float64(x) * share) if by_share else x, budget)
         if x > 0:
@@ -268,73 +187,6 @@ def pay(accounts, people, platforms, arriving, sums, v, p, clock) -> None:
     books[Books.QUEUED, v, p] -= paid_out
     books[Books.LOST, v, p] += left_with_fees
     platforms.gauges[Gauges.OUTFLOW, v, p] = paid_out
-
-
-@compiled
-def fail(accounts, people, platforms, v, p, day) -> None:
-    """Close a platform: return what is segregated, sell the estate, pay its guarantee, share the rest of the loss.
-
-    What an account gets: its share of custody; its share of the estate (cash, and assets at half the price fall of a
-    full sale, less cost, after debt); the guarantee's cover of what is then missing, for the part of the claim within
-    its limit, as far as the fund reaches. Every share is pro rata to the claim and rounded down; the rounding stays in
-    the estate. A platform that is wound down is closed like this once nothing is left.
-    """
-    books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
-    balance, first, investor = accounts.balance, accounts.first, accounts.investor
-    claims = np.float64(books[Books.CLAIMS, v, p])
-    book = assets.ladder_total(ladder, v, p)
-    price = math.exp(-0.5 * terms[Terms.SALE_IMPACT, v, p])
-    proceeds = np.int64(np.float64(book) * price)
-    for k in range(RUNGS):
-        ladder[k, v, p] = 0
-    books[Books.BUYERS, v, p] += book - proceeds
-    gauges[Gauges.SOLD, v, p] += book
-    gauges[Gauges.SALE_LOSS, v, p] += book - proceeds
-    estate = max(books[Books.CASH, v, p], np.int64(0)) + proceeds
-    cost = np.int64(np.float64(estate) * terms[Terms.ESTATE_COST, v, p])
-    repaid = min(estate - cost, books[Books.DEBT, v, p])
-    books[Books.CASH, v, p] += proceeds - cost - repaid
-    books[Books.ESTATE, v, p] += cost
-    books[Books.LENDER, v, p] += repaid
-    books[Books.DEBT, v, p] = 0
-    apart, estate = books[Books.CUSTODY, v, p], books[Books.CASH, v, p]
-    custody_share = min(np.float64(apart) / max(claims, 1.0), 1.0)
-    estate_share = min(np.float64(max(estate, np.int64(0))) / max(claims * (1.0 - custody_share), 1.0), 1.0)
-    returned_share = custody_share + (1.0 - custody_share) * estate_share
-    cover, limit = terms[Terms.COVER, v, p], terms[Terms.COVER_LIMIT, v, p]
-    owed = 0.0
-    for i in range(first[p], first[p + 1]):
-        owed += cover * min(np.float64(balance[v, i]), limit) * (1.0 - returned_share)
-    fund = terms[Terms.GUARANTEE_FUND, v, p] + min(np.float64(books[Books.GUARANTOR, v, p]), 0.0)
-    honoured = min(fund / owed, 1.0) if owed > 0.0 else 1.0
-    from_custody, from_estate, from_fund, lost = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-    for i in range(first[p], first[p + 1]):
-        b = balance[v, i]
-        if b > 0:
-            kept = np.int64(np.float64(b) * custody_share)
-            paid = np.int64(np.float64(b - kept) * estate_share)
-            within = min(limit / np.float64(b), 1.0)
-            topped = np.int64(cover * within * honoured * np.float64(b - kept - paid))
-            kept = min(kept, apart - from_custody)
-            paid = min(paid, max(estate, np.int64(0)) - from_estate)
-            people.safe[v, investor[i]] += kept + paid + topped
-            people.loss[v, investor[i]] += b - kept - paid - topped
-            from_custody += kept
-            from_estate += paid
-            from_fund += topped
-            lost += b - kept - paid - topped
-            balance[v, i] = 0
-            accounts.requested[v, i] = 0
-        accounts.flags[v, i] &= np.uint8(RAN | ALARMED)
-    accounts.queue_n[v, p] = 0
-    books[Books.CUSTODY, v, p] -= from_custody
-    books[Books.CASH, v, p] -= from_estate
-    books[Books.GUARANTOR, v, p] -= from_fund
-    books[Books.CLAIMS, v, p] = 0
-    books[Books.QUEUED, v, p] = 0
-    books[Books.LOST, v, p] += lost
-    gauges[Gauges.STATUS, v, p] = FAILED
-    gauges[Gauges.FAILURE_DAY, v, p] = day
 
 
 @compiled
@@ -384,7 +236,7 @@ def credit_interest(accounts, platforms, days) -> None:
     terms, books = platforms.terms, platforms.books
     for v in range(len(balance)):
         for p in range(len(first) - 1):
-            rate = terms[Terms.PROMISED_YIELD, v, p] * days / 365.0
+            rate = terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
             credited, asked = np.int64(0), np.int64(0)
             if rate > 0.0:
                 for i in range(first[p], first[p + 1]):

@@ -24,7 +24,7 @@ from trustsim.kernels.named import row_of
 from trustsim.model.agents import InvestorAgent, PlatformAgent
 from trustsim.model.engine import DAY, Engine, Phase
 from trustsim.scenario.resolved import Scenario, Variant
-from trustsim.world import network as networks
+from trustsim.world import build_network
 from trustsim.world import population as populations
 from trustsim.world import state as states
 from trustsim.world.lockstep import of_one_world, shared
@@ -252,11 +252,11 @@ def _world(scenario: Scenario, worlds: Sequence[Any], key: NDArray[np.uint64], n
     kind = world.network if network is None else network
     n = world.investors.count
     if n is None:
-        brought = networks.count_nodes(kind, folder)
+        brought = build_network.count_nodes(kind, folder)
         n = USUAL_COUNT if brought is None else brought
-    links = networks.build(kind, n, key, base_folder=folder)
+    links = build_network.build(kind, n, key, base_folder=folder)
     if world.investors.newcomers:
-        links = networks.extended(links, world.investors.newcomers, world.investors.newcomer_links, key)
+        links = build_network.extended(links, world.investors.newcomers, world.investors.newcomer_links, key)
     people = populations.draw_population(world.investors, n, key)
     sizes = np.array([p.size for p in world.platforms])
     accounts = populations.open_accounts(world.investors, n, people, sizes, key)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.failure import fail
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import OPEN, WINDING, Beliefs, Books, Gauges, Terms
-from trustsim.kernels.settle import fail
+from trustsim.kernels.times import SAME_TIME
 from trustsim.world.state import State
-
-_EPSILON = 1e-9  # days
 
 
 def close_platform(state: State, variant: int, platform: int, step: int) -> None:
-    """Close a platform of one variant in the books: see :func:`trustsim.kernels.settle.fail`."""
+    """Close a platform of one variant in the books: see :func:`trustsim.kernels.failure.fail`."""
     groups = state.groups
     fail(groups.accounts, groups.people, groups.platforms, variant, platform, step)
 
@@ -26,7 +25,7 @@ def close_the_insolvent(state: State, step: int, loss_scar: NDArray[np.float64])
     """
     gauges = state.gauges
     is_open = gauges[Gauges.STATUS] == OPEN
-    in_arrears = is_open & (gauges[Gauges.ARREARS] > state.terms[Terms.PATIENCE] + _EPSILON)
+    in_arrears = is_open & (gauges[Gauges.ARREARS] > state.terms[Terms.PATIENCE] + SAME_TIME)
     is_winding = gauges[Gauges.STATUS] == WINDING
     if is_winding.any():
         left = state.books[Books.CASH] + state.books[Books.CUSTODY] + state.ladder.sum(axis=0)

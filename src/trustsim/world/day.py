@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from trustsim.errors import ModelError
 from trustsim.kernels import draws
 from trustsim.kernels.layout import HOLDS, Gauges
+from trustsim.kernels.times import SAME_TIME
 from trustsim.kernels.variates import account_words
 from trustsim.world.board import Board
 from trustsim.world.hazards import Draw, Occurrence
@@ -19,8 +20,6 @@ from trustsim.world.rule_kernels import RuleKernels
 from trustsim.world.state import State
 from trustsim.world.today import Floats, Mask
 from trustsim.world.verbs import Verbs
-
-_EPSILON = 1e-9  # days
 
 
 class Day:
@@ -67,7 +66,7 @@ class Day:
     def reached(self, after: ArrayLike) -> Mask:
         """Return bool (variants,): where the item's age passes *after* (days) in this step. One step only, for each."""
         after = np.asarray(after, np.float64)
-        return self.active & (self.age >= after - _EPSILON) & (self.age - self.dt < after - _EPSILON)
+        return self.active & (self.age >= after - SAME_TIME) & (self.age - self.dt < after - SAME_TIME)
 
     def platforms(self, name: str) -> list[int]:
         """Return the indices of the platform called *name*, or of all for ``'*'``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 
 from trustsim.scenario.resolved import Brings
-from trustsim.world.networks import (
+from trustsim.world.network_kinds import (
     Block,
     Complete,
     Configuration,

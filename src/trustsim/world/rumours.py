@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from trustsim.kernels import rumour
 from trustsim.kernels.arrays import Clock
 from trustsim.kernels.layout import Gauges, Terms
+from trustsim.kernels.times import SAME_TIME
 from trustsim.world.today import Mask, Today
-
-_EPSILON = 1e-9  # days
 
 
 class Told(Protocol):
@@ -47,7 +46,7 @@ def spread_rumour(
     state, dt = day.state, day.dt
     groups, clock = state.groups, Clock(day.step, dt, day.key)
     terms = state.terms[:, :, platform]
-    is_answered = day.age >= terms[Terms.REBUTTAL_LAG] - _EPSILON
+    is_answered = day.age >= terms[Terms.REBUTTAL_LAG] - SAME_TIME
     reverting = np.where(is_answered, 1 - (1 - terms[Terms.REBUTTAL]) ** dt, 0.0)
     chance, tiring, forgetting = (1 - (1 - x) ** dt for x in (told.infectiousness, told.tiring, told.forgetting))
     words = rumour.Words(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trustsim import outcomes as measuring
-from trustsim.kernels import act, balance, feel, settle
+from trustsim.kernels import act, balance, failure, feel, settle
+from trustsim.measures import runs
 from trustsim.world import beginnings, population, state, terms
 
 #: which mechanisms a design concept of ODD is about; what they do is told by their docstrings
@@ -29,9 +29,9 @@ ALWAYS = (
     ("Asking for money, joining, and what neighbours see", act.act),
     ("Assets", balance.carry),
     ("Payment", settle.settle),
-    ("Failure", settle.fail),
+    ("Failure", failure.fail),
     ("How levers combine", terms),
-    ("What counts as a run on a platform", measuring.find_runs),
+    ("What counts as a run on a platform", runs.find_runs),
 )
 START = (
     ("People", population.draw_population),

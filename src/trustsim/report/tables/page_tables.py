@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import HEADLINES
-from trustsim.experiment.study import LiquidityRun
-from trustsim.outcomes import RUN_MULTIPLE, RUN_SHARE, TRIGGERS
+from trustsim.measures.runs import RUN_MULTIPLE, RUN_SHARE, TRIGGERS, LiquidityRun
 from trustsim.report.tables.plain import Table
 from trustsim.report.words import reading, words
 from trustsim.report.words.reading import Measure

@@ -17,7 +17,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Difference, can_rank, first_to_rank
 from trustsim.analysis.intervals import Interval
 from trustsim.errors import unknown
-from trustsim.experiment.study import LiquidityRun
+from trustsim.measures.runs import LiquidityRun
 from trustsim.registry import REGISTRY
 from trustsim.report.words import words
 from trustsim.units import Unit

@@ -1,4 +1,4 @@
-"""The kinds of network that a scenario can name. Declarations only: :mod:`trustsim.world.network` builds them.
+"""The kinds of network that a scenario can name. Declarations only: :mod:`trustsim.world.build_network` builds them.
 
 Nothing heavy is imported here, so that checking a scenario stays fast. Who is linked to whom is drawn by address
 (purpose NETWORK): the same kind, number of investors and seed give the same network.

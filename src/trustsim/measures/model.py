@@ -1,0 +1,43 @@
+"""What is read of a model, so that measures need none: whatever has this can be measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.scenario.resolved import Variant
+from trustsim.world.settings import Settings
+
+if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
+    from trustsim.world.state import State
+
+
+class Model(Protocol):
+    """One replication of some variants, at its horizon.
+
+    ``dt`` days a step; ``day`` steps so far; ``history`` float64 (days + 1, Gauges, variants, platforms);
+    ``mechanisms`` and ``kept``: the settings of each mechanism, and what it keeps over the run, by name.
+    """
+
+    @property
+    def replication(self) -> int: ...
+    @property
+    def variants(self) -> tuple[Variant, ...]: ...
+    @property
+    def dt(self) -> float: ...
+    @property
+    def day(self) -> int: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def history(self) -> NDArray[np.float64]: ...
+    @property
+    def mechanisms(self) -> Mapping[str, Settings[Any]]: ...
+    @property
+    def kept(self) -> Mapping[str, NDArray[Any]]: ...
+
+    def series(self, name: str) -> NDArray[np.float32]:
+        """Return one series, float32 (days + 1, variants, platforms + 1)."""

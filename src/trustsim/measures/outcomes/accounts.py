@@ -1,0 +1,65 @@
+"""How many accounts close and open."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.measures.finished import Finished, Floats, positive
+from trustsim.registry import REGISTRY
+
+WEEK = 7.0  # days in which openings are counted together: chance evens out, and so do the days of a week
+MONTH = 30.0  # days: churn is told by the month
+
+
+@REGISTRY.enter(
+    "outcome", "peak_joining", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="share", low=0
+)
+def peak_joining(f: Finished) -> Floats:
+    """Largest share of all accounts that was opened in one day."""
+    return np.asarray(_joined_within(f, 1.0).max(axis=0, initial=0.0))
+
+
+@REGISTRY.enter(
+    "outcome", "peak_joining_day", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="duration", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def peak_joining_day(f: Finished) -> Floats:
+    """Middle of the week in which most accounts were opened; not defined where none was, or in less than a week."""
+    joined = _joined_within(f, WEEK)
+    if not len(joined):
+        return np.full(f.n_variants, np.nan)
+    return np.where(joined.max(axis=0) > 0, joined.argmax(axis=0) * f.dt + WEEK / 2, np.nan)
+
+
+def _joined_within(f: Finished, days: float) -> Floats:
+    """Return float64 (stretches, variants): accounts opened in *days* in a row / all accounts."""
+    joined = f.gauge("joiners")[1:].sum(axis=2) / max(f.model.state.accounts.n_accounts, 1)
+    window = max(round(days / f.dt), 1)
+    total = np.cumsum(np.vstack([np.zeros((1, f.n_variants)), joined]), axis=0)
+    return np.asarray(total[window:] - total[:-window])
+
+
+@REGISTRY.enter(
+    "outcome", "peak_out", rows=("J2",), source="T-22", better="lower", unit="share", low=0, high=1, may_not_apply=True
+)
+def peak_out(f: Finished) -> Floats:
+    """Largest share of the accounts of day 0 that was closed at once."""
+    held = f.gauge("holders").sum(axis=2)
+    return np.asarray(1 - held.min(axis=0) / positive(held[0]))
+
+
+@REGISTRY.enter(
+    "outcome", "out_share", rows=("J2",), source="doi:10.1111/1467-937X.00168", better="lower", unit="share", low=0,
+    high=1,
+)  # fmt: skip
+def out_share(f: Finished) -> Floats:
+    """Share of the accounts that stand open or could be opened which hold nothing at the horizon."""
+    return np.asarray(1 - f.gauge("holders")[-1].sum(axis=1) / max(f.model.state.accounts.n_accounts, 1))
+
+
+@REGISTRY.enter("outcome", "monthly_churn", rows=("D14", "J6"), source="E-34", better="lower", unit="share", low=0)
+def monthly_churn(f: Finished) -> Floats:
+    """Mean share of the open accounts that closes in 30 days, for any reason."""
+    gone = (f.gauge("runners") + f.gauge("leavers"))[1:].sum(axis=2)
+    held = f.gauge("holders")[:-1].sum(axis=2)
+    return np.asarray(gone.sum(axis=0) / np.maximum(held.sum(axis=0), 1.0) * MONTH / f.dt)

@@ -1,0 +1,78 @@
+"""What money moves: asked for, paid out, sold, spent."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels.layout import Books
+from trustsim.measures.finished import Finished, Floats
+from trustsim.registry import REGISTRY
+
+
+@REGISTRY.enter(
+    "outcome", "peak_outflow", rows=("J2",), source="J2", better="lower", unit="share", low=0, may_not_apply=True
+)
+def peak_outflow(f: Finished) -> Floats:
+    """Largest share of the claims of day 0 asked for in one day."""
+    per_day = f.gauge("requests")[1:].sum(axis=2) / f.claims_at_start
+    window = max(round(1 / f.dt), 1)
+    total = np.cumsum(np.vstack([np.zeros((1, f.n_variants)), per_day]), axis=0)
+    return np.asarray((total[window:] - total[:-window]).max(axis=0, initial=0.0))
+
+
+@REGISTRY.enter(
+    "outcome", "cumulative_outflow", rows=("J2",), source="J2", better="lower", unit="share", low=0, may_not_apply=True
+)
+def cumulative_outflow(f: Finished) -> Floats:
+    """All that was asked for by the horizon / claims of day 0."""
+    return np.asarray(f.gauge("requests").sum(axis=(0, 2)) / f.claims_at_start)
+
+
+@REGISTRY.enter(
+    "outcome", "completion", rows=("J2", "G3"), source="T-46", better="", unit="share", low=0, may_not_apply=True
+)
+def completion(f: Finished) -> Floats:
+    """Money paid out / money asked for, by the horizon; not defined where nothing was asked for."""
+    asked, paid = (f.gauge(name).sum(axis=(0, 2)) for name in ("requests", "outflow"))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(asked > 0, paid / asked, np.nan)
+
+
+@REGISTRY.enter(
+    "outcome", "peak_sale", rows=("B1",), source="doi:10.1162/jeea.2005.3.2-3.556", better="lower", unit="share", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def peak_sale(f: Finished) -> Floats:
+    """Largest share of the assets of day 0 sold in one step."""
+    depth = f.gauge("depth")[0].sum(axis=1)  # one unit of a platform without assets
+    assets = np.where(depth > f.model.state.n_platforms, depth, np.nan)
+    return np.asarray((f.gauge("sold").sum(axis=2) / assets).max(axis=0))
+
+
+@REGISTRY.enter(
+    "outcome", "flight_to_safety", rows=("A12", "J11"), source="J11", better="", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
+def flight_to_safety(f: Finished) -> Floats:
+    """Share of the paid-out money that went to the safe account, the rest having gone to other platforms."""
+    flows = f.model.state.flows.astype(np.float64)
+    paid = flows[:, :-1, :].sum(axis=(1, 2))
+    return np.where(paid > 0, flows[:, :-1, -1].sum(axis=1) / np.maximum(paid, 1.0), np.nan)
+
+
+@REGISTRY.enter(
+    "outcome", "sector_claims", rows=("J11", "J7"), source="J11", better="higher", unit="share", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def sector_claims(f: Finished) -> Floats:
+    """Claims on all platforms at the horizon / those of day 0."""
+    return np.asarray(f.gauge("claims")[-1].sum(axis=1) / f.claims_at_start)
+
+
+@REGISTRY.enter("outcome", "policy_cost", rows=("J9",), source="J9", better="lower", unit="money", low=0)
+def policy_cost(f: Finished) -> Floats:
+    """What levers and custody cost by the horizon, and what guarantors and lenders paid and did not get back."""
+    books = f.model.state.books
+    paid = -np.minimum(books[Books.GUARANTOR], 0).sum(axis=1)
+    unpaid = -(books[Books.LENDER] + books[Books.DEBT]).sum(axis=1)
+    return np.asarray(f.gauge("cost")[-1].sum(axis=1) + paid + np.maximum(unpaid, 0))

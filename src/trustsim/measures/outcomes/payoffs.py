@@ -1,0 +1,69 @@
+"""What those who ask early and those who stay are paid, on one platform: the payoffs of the game of a bank run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.measures.finished import Finished, Floats
+from trustsim.registry import REGISTRY
+
+
+@REGISTRY.enter(
+    "outcome", "early_payoff", rows=("J4",), source="doi:10.1086/261155", better="higher", unit="number",
+    may_not_apply=True,
+)  # fmt: skip
+def early_payoff(f: Finished) -> Floats:
+    """What those who asked were paid / their part of the assets of day 0; of one platform, without switching."""
+    return _payoff(f, lambda v, asked: f.model.state.safe[v, asked] - f.model.state.accounts.safe[asked], asked=True)
+
+
+@REGISTRY.enter(
+    "outcome", "late_payoff", rows=("J4",), source="doi:10.1086/261155", better="higher", unit="number",
+    may_not_apply=True,
+)  # fmt: skip
+def late_payoff(f: Finished) -> Floats:
+    """What those who never asked hold at the horizon / their part of the assets of day 0; of one platform."""
+    at = f.model.state.accounts.at[0]
+    return _payoff(f, lambda v, stayed: f.model.state.balance[v, at[stayed]], asked=False)
+
+
+@REGISTRY.enter(
+    "outcome", "paid_in", rows=("J4",), source="doi:10.1086/261155", better="", unit="number", may_not_apply=True
+)
+def paid_in(f: Finished) -> dict[str, Floats]:
+    """Of one platform: how many who asked got all, how many nothing; what those between got, as early_payoff."""
+    state = f.model.state
+    found = {key: np.full(f.n_variants, np.nan) for key in ("full", "none", "part")}
+    for v in range(f.n_variants if state.n_platforms == 1 else 0):
+        asked = _asked(f, v)
+        got, owed = (state.safe[v] - state.accounts.safe)[asked], f.balance_at_start[asked]
+        between = (got > 0) & (got < owed)
+        found["full"][v], found["none"][v] = (got >= owed).sum(), (got == 0).sum()
+        stake = owed[between].sum() * _backing(f)[v]
+        if stake > 0:
+            found["part"][v] = got[between].sum() / stake
+    return found
+
+
+def _asked(f: Finished, variant: int) -> NDArray[np.int64]:
+    """Return the investors who held money on the one platform at day 0 and have asked for it."""
+    at = f.model.state.accounts.at[0]
+    has_asked = (at >= 0) & (f.model.state.asked_day[variant, at] >= 0)
+    return np.flatnonzero(f.held & has_asked)
+
+
+def _backing(f: Finished) -> Floats:
+    return 1 + f.gauge("solvency")[0, :, 0]
+
+
+def _payoff(f: Finished, paid: Callable[[int, NDArray[np.int64]], NDArray[np.int64]], *, asked: bool) -> Floats:
+    """Return float64 (variants,): what was *paid* to those who have asked, or have not, / their part of the assets."""
+    found = np.full(f.n_variants, np.nan)
+    for v in range(f.n_variants if f.model.state.n_platforms == 1 else 0):
+        who = _asked(f, v) if asked else np.setdiff1d(np.flatnonzero(f.held), _asked(f, v))
+        stake = f.balance_at_start[who].sum() * _backing(f)[v]
+        found[v] = paid(v, who).sum() / stake if stake > 0 else np.nan
+    return found

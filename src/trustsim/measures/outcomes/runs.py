@@ -1,0 +1,73 @@
+"""How many run, when and why: runs on platforms, those who departed in them, cascades."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels import layout
+from trustsim.measures.finished import Finished, Floats, positive
+from trustsim.registry import REGISTRY
+
+GLOBAL_CASCADE = 0.1  # share of the investors beyond which a cascade is called global
+
+
+@REGISTRY.enter(
+    "outcome", "run_probability", rows=("J2", "C15"), source="J2", better="lower", unit="share", binary=True
+)
+def run_probability(f: Finished) -> Floats:
+    """Whether at least one platform suffered a run."""
+    return np.nan_to_num(f.first(lambda e: 1.0))
+
+
+@REGISTRY.enter(
+    "outcome", "run_onset", rows=("J2",), source="J2", better="higher", unit="duration", low=0, may_not_apply=True
+)
+def run_onset(f: Finished) -> Floats:
+    """Day on which the first run began."""
+    return f.first(lambda e: e.onset)
+
+
+@REGISTRY.enter(
+    "outcome", "run_duration", rows=("J2",), source="J2", better="lower", unit="duration", low=0, may_not_apply=True
+)
+def run_duration(f: Finished) -> Floats:
+    """Days from onset to end of the longest run."""
+    return f.first(lambda e: e.end - e.onset + f.dt, max)
+
+
+@REGISTRY.enter(
+    "outcome", "runs_on_sound_platforms", rows=("C15",), source="C15", better="lower", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
+def runs_on_sound_platforms(f: Finished) -> Floats:
+    """Share of the runs that began on a solvent platform."""
+    sound, every = f.first(lambda e: 0.0), f.first(lambda e: 0.0)
+    for v, mine in enumerate(f.episodes):
+        if mine:
+            sound[v], every[v] = sum(e.trigger != "fundamental" for e in mine), len(mine)
+    return sound / every
+
+
+@REGISTRY.enter("outcome", "departed", rows=("J2",), source="J2", better="lower", unit="count", low=0)
+def departed(f: Finished) -> Floats:
+    """Investors who ran from a platform, over the whole horizon; who ran twice counts twice."""
+    return np.asarray(f.gauge("runners").sum(axis=(0, 2)))
+
+
+@REGISTRY.enter(
+    "outcome", "cascade_size", rows=("J2",), source="doi:10.1073/pnas.082090499", better="lower", unit="share", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def cascade_size(f: Finished) -> Floats:
+    """Share of the investors who ran, where more than a tenth did: the size of a cascade, given that there was one."""
+    share = departed(f) / max(f.model.state.population.n_investors, 1)
+    return np.where(share > GLOBAL_CASCADE, share, np.nan)
+
+
+@REGISTRY.enter(
+    "outcome", "ran_share", rows=("J2",), source="J2", better="lower", unit="share", low=0, may_not_apply=True
+)
+def ran_share(f: Finished) -> Floats:
+    """Accounts that ever ran / accounts open at day 0."""
+    ran = (f.model.state.flags & layout.RAN > 0).sum(axis=1)
+    return np.asarray(ran / positive(f.gauge("holders")[0].sum(axis=1)))

@@ -1,0 +1,52 @@
+"""How far trust falls, and whether it comes back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels import layout
+from trustsim.measures.finished import Finished, Floats
+from trustsim.registry import REGISTRY
+
+RECOVERED = 0.9  # trust is back at this share of day 0
+
+
+@REGISTRY.enter("outcome", "trust_trough", rows=("J1",), source="J1", better="higher", unit="share", low=0, high=1)
+def trust_trough(f: Finished) -> Floats:
+    """Lowest mean trust of the holders, over time."""
+    return np.asarray(f.series["trust"][:, :, -1].min(axis=0))
+
+
+@REGISTRY.enter(
+    "outcome", "trust_recovery", rows=("J5",), source="J5", better="lower", unit="duration", low=0, may_not_apply=True
+)
+def trust_recovery(f: Finished) -> Floats:
+    """Days from the trough until trust is back at 90 % of day 0; not defined where it does not come back in time."""
+    trust = f.series["trust"][:, :, -1].astype(np.float64)
+    out = np.full(f.n_variants, np.nan)
+    for v in range(f.n_variants):
+        low = int(trust[:, v].argmin())
+        back = np.flatnonzero(trust[low:, v] >= RECOVERED * trust[0, v])
+        if len(back):
+            out[v] = back[0] * f.dt
+    return out
+
+
+@REGISTRY.enter("outcome", "misperception", rows=("J8",), source="J8", better="lower", unit="share", low=0, high=1)
+def misperception(f: Finished) -> Floats:
+    """Mean over time of the distance between perceived and true probability of failure."""
+    distance = np.abs(f.series["misperception"][:, :, -1].astype(np.float64))
+    return np.asarray(np.ascontiguousarray(distance.T).mean(axis=1))
+
+
+@REGISTRY.enter(
+    "outcome", "trust_by_record", rows=("D1", "J1"), source="T-45", better="higher", unit="number", may_not_apply=True
+)
+def trust_by_record(f: Finished) -> Floats:
+    """Mean trust at the horizon of those who still hold an account, where it is the record of their dealings."""
+    found = np.full(f.n_variants, np.nan)
+    for v, rule in enumerate(f.model.mechanisms["dealings"]):
+        holds = (f.model.state.flags[v] & layout.HOLDS) > 0
+        if rule is not None and "dealings" in f.model.kept and holds.any():
+            found[v] = rule.trust(*f.model.kept["dealings"][v][:, holds]).mean()
+    return found
