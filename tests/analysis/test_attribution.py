@@ -1,6 +1,7 @@
 """Attribution: parts that add up, replays in the same worlds, and the command."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -65,11 +66,7 @@ def test_a_channel_that_is_off_makes_nothing():
 def test_beliefs_do_not_move_without_fundamentals():
     scenario = ts.load(QUICKSTART, overrides={"investors.count": 100})
     variant = without(next(v for v in scenario.variants if v.name == "nothing"), "fundamentals")
-    model = ts.TrustCrisisModel(
-        ts.load(QUICKSTART, overrides={"investors.count": 100, "mechanisms.fear": False}), ["nothing"], 0
-    )
-    model.settings = {name: (settings,) for name, settings in variant.world.mechanisms.items()}
-    model._prepare()
+    model = ts.TrustCrisisModel(replace(scenario, variants=(variant,)), rng=0)
     before = model.state.beliefs[:6].copy()
     for _ in range(scenario.n_days):
         model.step()
