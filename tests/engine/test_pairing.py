@@ -20,52 +20,11 @@ from trustsim.scenario.resolved import Scenario
 
 HARBOUR = {"platform": "Harbour"}
 
-# The settings with which each lever does nothing on Harbour, except that it may cost something.
+# the settings with which a lever changes nothing but its cost, and a shock nothing: both say them themselves
 NOTHING_BUT_COST: dict[str, Document] = {
-    "capital_requirement": {"ratio": 0},
-    "cooling_off": {"delay": 0},
-    "credit_line": {"size": 0},
-    "custody_mandate": {"custody": "payment_firm", "segregated_share": 0},  # Harbour has a bank already
-    "disclosure_mandate": {"scope": 0, "interval": 3650, "bias": 10},
-    "disclosure_scope": {"scope": 0.5},
-    "early_action": {"liquidity": 0, "solvency": -1},
-    "guarantee": {"cover": 0},
-    "incident_notice": {"delay": 365},
-    "liquidity_buffer": {"target": 0},
-    "live_transparency": {"strength": 0},
-    "notice_period": {"notice": 0, "fear": 0},
-    "official_warning": {"strength": 0},
-    "process_friction": {"exit": 0, "entry": 0, "delay": 0},
-    "redemption_fee": {"fee": 0, "fear": 0},
-    "redemption_gate": {"trigger": 0, "duration": 0, "announced": False},
-    "report_accuracy": {"bias": 10},
-    "report_schedule": {"interval": 30, "lag": 15},
-    "reserve_requirement": {"ratio": 0},
-    "rumour_rebuttal": {"reach": 0},
-    "service_capacity": {"capacity": 0},
-    "user_education": {"coverage": 0},
-    "withdrawal_cap": {"cap": 1e12, "fear": 0},
+    name: entry.make.neutral for name, entry in REGISTRY.group("intervention").items() if entry.make.neutral is not None
 }
-# a rule without a size; one that binds, at its largest, where newcomers pay in and leave
-CANNOT_BE_NOTHING = {"pro_rata_payout", "suspension"}
-
-# The settings with which each shock does nothing.
-NO_SHOCK: dict[str, Document] = {
-    "advertising_exposed": {"gap": 0},
-    "custodian_theft": {"share": 0, "integrity": 0, "fear": 0},
-    "data_breach": {"direct": 0, "indirect": 0, "integrity": 0, "fear": 0},
-    "default_wave": {"share": 0},
-    "misuse": {"rate": 0},
-    "outage": {"days": 0},
-    "payoff": {"gross": 1, "mutual": False},
-    "rumour": {"risk": 0, "fear": 0},
-}
-
-
-def test_every_lever_and_shock_is_tried_at_zero() -> None:
-    """A new lever or shock gets a line above: settings with which it changes nothing but its cost."""
-    assert NOTHING_BUT_COST.keys() | CANNOT_BE_NOTHING == REGISTRY.group("intervention").keys()
-    assert NO_SHOCK.keys() == REGISTRY.group("shock").keys()
+NO_SHOCK: dict[str, Document] = {name: entry.make.neutral for name, entry in REGISTRY.group("shock").items()}
 
 
 def test_levers_without_effect_change_no_number_but_their_cost() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trustsim.catalog import REGISTRY
 from trustsim.kernels.layout import Books, Gauges, Terms
 from trustsim.kernels.named import row_of
 from trustsim.model import TrustCrisisModel
@@ -45,20 +46,8 @@ QUIET = {
     "sale_limit": "0 %",
     "estate_cost": "0 %",
 }
-SILENT = (
-    "choice",
-    "fear",
-    "herding",
-    "media",
-    "ordinary",
-    "queue_news",
-    "risk_view",
-    "service_desk",
-    "spillover",
-    "switching",
-    "trust",
-    "health",
-)
+# what is on unless a file says otherwise
+SILENT = [name for name, entry in REGISTRY.group("mechanism").items() if getattr(entry.make, "default_on", True)]
 NEUTRAL = {
     "choice": {
         "rule": "threshold",

@@ -12,7 +12,7 @@ over. Effects of replays need not add up: where two channels are both needed eac
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,27 +34,15 @@ from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world.hooks import CHANNELS
 
 Floats = NDArray[np.float64]
-Off = Mapping[str, Mapping[str, float] | None]  # mechanism → what is set, None where it is off
-
-OFF: Mapping[str, Off] = {
-    "fundamentals": {
-        "trust": {"bad_news": 0.0, "good_news": 0.0, "repair": 0.0, "loss_scar": 0.0},
-        "risk_view": {"news": 0.0, "report_weight": 0.0, "peers": 0.0},
-    },
-    "herding": {"herding": None, "threshold": None},
-    "fear": {"fear": None},
-    "first_move": {"choice": {"first_move": 0.0, "gate_rush": 0.0}},
-    "ordinary": {"ordinary": {"leave": 1e-9}},
-}
 
 
 def without(variant: Variant, channel: str) -> Variant:
     """Return *variant* in a world where one of CHANNELS is off: beliefs stay as on day 0, or the mechanism is."""
     mechanisms = dict(variant.world.mechanisms)
-    for name, change in OFF[channel].items():
-        settings = mechanisms.get(name)
-        if settings is not None:
-            mechanisms[name] = None if change is None else replace(settings, **change)
+    for name, settings in mechanisms.items():
+        off = getattr(settings, "without", {})
+        if channel in off:
+            mechanisms[name] = None if off[channel] is None else replace(settings, **off[channel])
     return replace(variant, name=_name(variant.name, channel), world=replace(variant.world, mechanisms=mechanisms))
 
 

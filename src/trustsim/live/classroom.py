@@ -22,8 +22,6 @@ MOST_LINKS = 10_000  # more would hide the people, and are not drawn
 
 _PLAIN = ("share", "number", "log-odds", "per_day")
 _WIDER = 3.0  # how far beyond its value a slider goes where the bounds of the parameter are far off
-#: what a class moves first; range, unit and words come from the registry, the value from the scenario
-_TAUGHT = (("herding", "weight"), ("fear", "contagion"), ("media", "reach"), ("trust", "bad_news"))
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,8 @@ class Knob:
 
 
 def knobs(scenario: Scenario) -> tuple[Knob, ...]:
-    """Return sliders for what the scenario has of these: its first shock's size, its first platform's cash, herding,
-    contagion of fear, reach of the press, weight of bad news."""
+    """Return sliders for what the scenario has of these: its first shock's size, its first platform's cash, and the
+    numbers of mechanisms that a class moves first (``taught``)."""
     return tuple(_knob(*place) for place in _places(scenario.document))
 
 
@@ -57,10 +55,10 @@ def _places(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Parameter, 
     for platform in document["platforms"][:1]:
         cash = [p for p in _numbers("section", "platform") if p.name == "liquid_share"]
         yield from _found(f"platforms.{platform['name']}", platform["name"], cash, platform)
-    for mechanism, name in _TAUGHT:
+    for mechanism, entry in REGISTRY.group("mechanism").items():
         settings = document["mechanisms"][mechanism]
         if settings != "off":
-            taught = [p for p in _numbers("mechanism", mechanism) if p.name == name]
+            taught = [p for p in _numbers("mechanism", mechanism) if p.name == getattr(entry.make, "taught", "")]
             yield from _found(f"mechanisms.{mechanism}", words.label(mechanism), taught, settings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from trustsim.kernels.coefficients import Dials
 from trustsim.registry import REGISTRY, parameter
@@ -18,6 +19,8 @@ class Health:
     claims of day 0, within ±10. The true risk takes the true equity; the published one the reported equity, less the bias.
     Known answer: no equity, no cash, no queue gives ``base`` (``test_risk_of_an_empty_balance_sheet_is_its_base``).
     """
+
+    concepts: ClassVar[tuple[str, ...]] = ("sensing",)
 
     base: float = parameter(-2.5, unit="log-odds", low=-20, high=20, source="assumed", text="log-odds of failure without equity and cash")
     equity: float = parameter(15.0, unit="number", low=0, high=1000, source="E-32", text="fall per unit of equity / claims")

@@ -26,6 +26,7 @@ class Adoption:
     imitation the share that is still out falls exponentially (``test_who_imitates_nobody_joins_at_a_constant_rate``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 50  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "who is out"

@@ -32,6 +32,7 @@ class BestResponse:
     pay the same. Known answer: above f* all leave, below it only the impatient (``test_all_leave_above_the_tipping_point``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("adaptation", "objectives", "prediction")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 120  # nanoseconds an account and step, measured
 

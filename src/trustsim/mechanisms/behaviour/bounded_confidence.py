@@ -24,6 +24,7 @@ class BoundedConfidence:
     (``test_meetings_keep_the_mean_opinion``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("learning", "interaction")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 110  # nanoseconds an account and step, measured
 

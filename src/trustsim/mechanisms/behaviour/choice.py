@@ -37,6 +37,8 @@ class Choice:
     (``test_the_choice_is_a_logit``).
     """
 
+    without: ClassVar[dict[str, dict[str, float] | None]] = {"first_move": {"first_move": 0.0, "gate_rush": 0.0}}  # with a channel off
+    concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
     fixes: ClassVar[tuple[str, ...]] = ("tolerance", "balance", "tenure")  # what makes the traits: the same in all variants of a pass
 
     rule: str = parameter("logit", unit="text", choices=("logit", "threshold"), source="D6", text="a logit with one draw, or a sharp threshold")

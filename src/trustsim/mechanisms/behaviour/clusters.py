@@ -23,6 +23,7 @@ class Clusters:
     link between them leave each as a whole (``test_a_cluster_leaves_as_a_whole``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("emergence", "adaptation", "collectives")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 30  # nanoseconds an account and step, measured
 

@@ -30,6 +30,7 @@ class Dealings:
     (``test_trust_is_the_share_of_good_dealings_in_any_order``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("learning",)
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 30  # nanoseconds an account and step, measured
 

@@ -32,6 +32,9 @@ class Fear:
     (``test_fear_fades_by_resilience``).
     """
 
+    without: ClassVar[dict[str, dict[str, float] | None]] = {"fear": None}  # with a channel off: not at all
+    taught: ClassVar[str] = "contagion"  # the number that a class moves first
+    concepts: ClassVar[tuple[str, ...]] = ("emergence", "interaction")
     fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold")  # what makes the traits: the same in all variants of a pass
 
     weight: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear")

@@ -35,6 +35,7 @@ class GlobalGame:
     (``test_a_platform_fails_below_the_cost_of_staying``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("adaptation", "objectives", "prediction")
     default_on: ClassVar[bool] = False
 
     game: str = parameter("liquidity", unit="text", choices=("liquidity", "project"), source="doi:10.1017/CBO9780511610240.004", text="what the state is")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.registry import REGISTRY, parameter
@@ -18,6 +19,10 @@ class Herding:
     departure counts ``observed`` with every neighbour on the day it happens and fades by ``fading`` a day. Known answer: with a
     weight of 2 and all neighbours just gone the log-odds rise by 2 · (1 − normal) (``test_herding_adds_its_weight``).
     """
+
+    without: ClassVar[dict[str, dict[str, float] | None]] = {"herding": None}  # with a channel off: not at all
+    taught: ClassVar[str] = "weight"  # the number that a class moves first
+    concepts: ClassVar[tuple[str, ...]] = ("emergence", "sensing", "interaction")
 
     weight: float = parameter(4.0, unit="log-odds", low=0, high=100, source="E-54", text="log-odds for all neighbours leaving")
     normal: float = parameter(0.03, unit="share", source="E-34", text="remembered share of neighbours that leave in calm")

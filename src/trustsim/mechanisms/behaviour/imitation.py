@@ -30,6 +30,7 @@ class Imitation:
     where all are alike nothing happens any more (``test_who_copies_those_who_are_alike_stays_as_he_is``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("adaptation", "interaction")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 300  # nanoseconds an account and step, measured
 

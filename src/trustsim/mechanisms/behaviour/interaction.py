@@ -28,6 +28,7 @@ class Interaction:
     and pull, half of all are out (``test_who_follows_nobody_tosses_a_coin``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("emergence", "adaptation", "interaction")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 80  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "who is out"

@@ -33,6 +33,7 @@ class Observation:
     (``test_who_knows_for_sure_leaves_a_bad_platform``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("adaptation", "sensing", "interaction")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 50  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "departures"

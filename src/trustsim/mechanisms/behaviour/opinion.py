@@ -32,6 +32,7 @@ class Opinion:
     hers (``test_an_opinion_counts_by_the_links_of_who_holds_it``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("learning", "interaction")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 100  # nanoseconds an account and step, measured
 

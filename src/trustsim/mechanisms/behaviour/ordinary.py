@@ -33,6 +33,8 @@ class Ordinary:
     (``test_ordinary_leaving_has_its_rate``).
     """
 
+    without: ClassVar[dict[str, dict[str, float] | None]] = {"ordinary": {"leave": 1e-9}}  # with a channel off
+    concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
     fixes: ClassVar[tuple[str, ...]] = ("tenure",)  # what makes the traits: the same in all variants of a pass
 
     leave: float = parameter(0.0047, unit="per_day", low=1e-9, high=0.5, source="E-34", text="share of holders that closes on a calm day")

@@ -21,6 +21,7 @@ class Reentry:
     back before the time and all are at it (``test_who_left_is_back_after_the_time``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
     default_on: ClassVar[bool] = False
 
     after: float = parameter(30.0, unit="duration", low=0, high=3650, source="assumed", text="days from the request to the return")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.registry import REGISTRY, parameter
@@ -20,6 +21,9 @@ class RiskView:
     is bad. Between reports the view drifts back to the last published risk at the rate ``repair`` of trust. Known answer: with noise 0 and weight 1 a reader's risk view equals the
     published risk after one report that brings good news (``test_an_exact_report_is_believed``).
     """
+
+    without: ClassVar[dict[str, dict[str, float] | None]] = {"fundamentals": {"news": 0.0, "report_weight": 0.0, "peers": 0.0}}  # with a channel off
+    concepts: ClassVar[tuple[str, ...]] = ("learning", "prediction")
 
     report_weight: float = parameter(0.5, unit="share", source="assumed", text="how far one full report moves a reader")
     noise: float = parameter(1.0, unit="log-odds", low=0, high=10, source="assumed", text="spread of the reading of a report that says nothing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from trustsim.kernels.coefficients import Dials
 from trustsim.registry import REGISTRY, parameter
@@ -18,6 +19,8 @@ class Switching:
     ``fear`` · fear + a logistic draw; of the safe account: 0. Known answer: with all weights and entry friction at 0 half of the
     money of investors who consider one other platform goes there (``test_half_switch_when_nothing_speaks_for_either``).
     """
+
+    concepts: ClassVar[tuple[str, ...]] = ("emergence", "adaptation", "objectives")
 
     appeal: float = parameter(-2.5, unit="log-odds", low=-50, high=50, source="assumed", text="appeal of another platform against the safe account")
     trust: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="log-odds per log-odds of trust")

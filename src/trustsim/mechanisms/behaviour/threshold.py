@@ -40,6 +40,8 @@ class Threshold:
     complete network make all leave, one a day (``test_thresholds_in_a_row_fall_one_a_day``).
     """
 
+    without: ClassVar[dict[str, dict[str, float] | None]] = {"herding": None}  # with a channel off: not at all
+    concepts: ClassVar[tuple[str, ...]] = ("emergence", "adaptation", "sensing", "interaction")
     fixes: ClassVar[tuple[str, ...]] = ("rule", "share", "count", "own", "first", "which")  # what makes the traits: the same in all variants of a pass
     default_on: ClassVar[bool] = False
     remembers: ClassVar[str] = "departures"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.registry import REGISTRY, parameter
@@ -23,6 +24,10 @@ class Trust:
     prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
     (``test_bad_news_counts_in_full_and_good_news_by_less``).
     """
+
+    without: ClassVar[dict[str, dict[str, float] | None]] = {"fundamentals": {"bad_news": 0.0, "good_news": 0.0, "repair": 0.0, "loss_scar": 0.0}}  # with a channel off
+    taught: ClassVar[str] = "bad_news"  # the number that a class moves first
+    concepts: ClassVar[tuple[str, ...]] = ("learning",)
 
     bad_news: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="weight of bad news: 1 takes it at its strength")
     good_news: float = parameter(0.4, unit="share", source="E-59", text="weight of good news against bad")

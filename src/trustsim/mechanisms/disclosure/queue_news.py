@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class QueueNews:
     ``fund`` · o of trust in fund safety and gain ``fear`` · o. The press adds ``gate_fear`` on the day that payments are
     stopped, and ``failure_fear`` of fear and twice that off fund safety on the day after a failure. Known answer: no message while nothing is overdue (``test_a_platform_that_pays_makes_no_queue_news``).
     """
+
+    concepts: ClassVar[tuple[str, ...]] = ("emergence", "sensing")
 
     fund: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="fund safety lost by a look when all claims are overdue and seen")
     fear: float = parameter(2.0, unit="number", low=0, high=20, source="assumed", text="fear of a look when all claims are overdue and seen")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class CapitalRequirement:
     Known answer: with equity of 4 % and a ratio of 10 % the owners pay in 6 % of the claims on the first day
     (``test_owners_pay_in_the_missing_capital``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     ratio: float = parameter(0.1, unit="share", source="F6", text="least (assets − claims) / claims on the reported figures")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ class CoolingOff:
     and paid ``delay`` later. Who has changed the mind asks no more in this run. Known answer: half are paid where the
     product is ln 2 (``test_half_of_the_requests_are_confirmed_after_the_half_life``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"delay": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     delay: float = parameter(7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to confirmation")

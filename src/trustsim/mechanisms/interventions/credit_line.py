@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -17,6 +18,8 @@ class CreditLine:
     Drawn before assets are sold, paid back from spare cash, senior in the estate. Known answer: a line of 10 % of the claims
     pays a queue of 10 % without a sale (``test_a_credit_line_is_drawn_before_assets_are_sold``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"size": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     size: float = parameter(0.1, unit="share", low=0, high=5, source="assumed", text="most that can be owed / claims at day 0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -18,6 +19,8 @@ class CustodyMandate:
     keeper. Known answer: with a segregated share of 1 all client money stands in custody from the next day on
     (``test_custody_mandate_moves_client_money_into_custody``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"custody": "payment_firm", "segregated_share": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     custody: str = parameter("bank", unit="name", refers="custody", source="F4", text="who must keep the client money")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -16,6 +17,8 @@ class DisclosureMandate:
 
     Known answer: a platform that already does more changes nothing but its cost (``test_disclosure_mandate_is_a_floor``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"scope": 0, "interval": 3650, "bias": 10}  # changes nothing but its cost
 
     platform: str = on_platform()
     scope: float = parameter(0.8, unit="share", source="F5", text="least scope of a report")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -17,6 +18,8 @@ class DisclosureScope:
     A wider scope cuts the noise with which readers take the report in, and gives it more weight. Known answer: scope 1
     leaves no noise (``test_disclosure_scope_sets_the_scope``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"scope": 0.5}  # changes nothing but its cost
 
     platform: str = on_platform()
     scope: float = parameter(0.9, unit="share", source="E1", text="share of the relevant items that a report holds")

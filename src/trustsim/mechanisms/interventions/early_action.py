@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.kernels.layout import WINDING
 from trustsim.mechanisms.interventions.on import on_platform
@@ -22,6 +22,8 @@ class EarlyAction:
     without fire sale, what comes in is shared pro rata. Known answer: while winding down nothing is sold
     (``test_winding_down_sells_nothing``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"liquidity": 0, "solvency": -1}  # changes nothing but its cost
 
     platform: str = on_platform()
     liquidity: float = parameter(0.03, unit="share", source="assumed", text="liquidity below which the supervisor steps in")

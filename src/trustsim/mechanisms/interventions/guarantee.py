@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -18,6 +19,8 @@ class Guarantee:
     really paid is ``cover`` of the loss on that part, as far as the fund reaches. Known answer: full credible cover leaves
     nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"cover": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     cover: float = parameter(0.8, unit="share", source="G11", text="share of the loss that is made good")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -16,6 +17,8 @@ class IncidentNotice:
 
     Known answer: with a delay of 0 clients are told on the day of discovery (``test_incident_notice_moves_the_day_of_telling``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"delay": 365}  # changes nothing but its cost
 
     platform: str = on_platform()
     delay: float = parameter(0.0, unit="duration", low=0, high=365, source="E5", text="days from knowing to telling")

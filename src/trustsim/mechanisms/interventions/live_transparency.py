@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -18,6 +19,8 @@ class LiveTransparency:
     a signal to all at once when it falls. Known answer: strength 0 changes no number
     (``test_live_transparency_of_nothing_changes_nothing``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     strength: float = parameter(1.0, unit="share", source="E4", text="share of the figures that are live")

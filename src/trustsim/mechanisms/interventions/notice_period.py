@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import FIRST_DAY, announce, on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -21,6 +21,8 @@ class NoticePeriod:
     Known answer: with 7 d of notice nothing that was asked for today is paid before the seventh day
     (``test_notice_delays_payment``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"notice": 0, "fear": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     notice: float = parameter(7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment at least")

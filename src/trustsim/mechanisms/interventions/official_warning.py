@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -20,6 +20,8 @@ class OfficialWarning:
     Those who hear it see more risk and trust fund safety less by half of ``strength``, so new money stays away: a warning may itself start a run. Known answer: a strength of 0 changes no
     number (``test_a_warning_of_nothing_changes_nothing``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     strength: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of those who hear it")

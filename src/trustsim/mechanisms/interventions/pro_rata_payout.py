@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from trustsim.mechanisms.interventions.on import FIRST_DAY, announce, on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -20,6 +20,8 @@ class ProRataPayout:
 
     Known answer: with cash for half of what is due every due request gets half (``test_pro_rata_pays_every_request_the_same_share``).
     """
+
+    neutral: ClassVar[None] = None  # a rule without a size
 
     platform: str = on_platform()
     fear: float = parameter(0.1, unit="number", low=0, high=20, source="assumed", text="fear when the rule is announced")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -17,6 +18,8 @@ class ProcessFriction:
     Log-odds added to the effort, separately for exit and entry; negative makes it easier. Known answer: more exit friction
     never makes the same person leave (``test_friction_never_makes_the_same_person_leave``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"exit": 0, "entry": 0, "delay": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     exit: float = parameter(0.5, unit="log-odds", low=-5, high=10, source="assumed", text="effort added to leaving")

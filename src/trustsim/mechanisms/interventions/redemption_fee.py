@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import FIRST_DAY, announce, on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -20,6 +20,8 @@ class RedemptionFee:
 
     Known answer: a fee of 2 % on a payment of 100 leaves 2 with the platform (``test_a_fee_stays_with_the_platform``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"fee": 0, "fear": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     fee: float = parameter(0.01, unit="share", source="P-11", text="fee / payment")

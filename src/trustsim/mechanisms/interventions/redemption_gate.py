@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class RedemptionGate:
     It falls only while requests wait. An announced trigger draws a rush as liquidity nears it; the halt itself frightens. Known answer: no money leaves the
     platform while the gate is down, and every other platform pays on (``test_gate_stops_payments_on_its_platform_only``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"trigger": 0, "duration": 0, "announced": False}  # changes nothing but its cost
 
     platform: str = on_platform()
     trigger: float = parameter(0.05, unit="share", source="P-06", text="liquidity / claims at which it falls")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -16,6 +17,8 @@ class ReportAccuracy:
 
     Known answer: a bias of 0 publishes the risk that the reported figures imply (``test_report_accuracy_caps_the_bias``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"bias": 10}  # changes nothing but its cost
 
     platform: str = on_platform()
     bias: float = parameter(0.0, unit="log-odds", low=0, high=10, source="E3", text="most risk that a report may talk away")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -18,6 +19,8 @@ class ReportSchedule:
     Known answer: with an interval of 7 d and a lag of 0 the report of day 7 shows the risk measured on day 6
     (``test_report_schedule_sets_interval_and_lag``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"interval": 30, "lag": 15}  # changes nothing but its cost
 
     platform: str = on_platform()
     interval: float = parameter(7.0, unit="duration", low=0, high=3650, source="E2", text="days between reports; 0: none")

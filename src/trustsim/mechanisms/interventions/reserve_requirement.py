@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -17,6 +18,8 @@ class ReserveRequirement:
     The platform lends less until it holds them; what they do not earn is the cost. Known answer: with a ratio of 30 % no
     cash above 12 % is lent out until liquidity passes 30 % (``test_reserve_requirement_stops_lending_below_it``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     ratio: float = parameter(0.25, unit="share", source="F6", text="least liquidity / claims")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -18,6 +19,8 @@ class RumourRebuttal:
     stops telling, those of the day included. A rebuttal of a true rumour doubles the loss of integrity when the truth shows. Known answer: reach and
     credibility 1 leave no believer on the day after the lag (``test_a_perfect_rebuttal_leaves_no_believer``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"reach": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     lag: float = parameter(14 / 24, unit="duration", low=0, high=365, source="E-57", text="time from the start of the rumour to the answer")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -16,6 +17,8 @@ class ServiceCapacity:
 
     Known answer: with twice the contacts as capacity no backlog builds up (``test_an_idle_desk_is_silent``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"capacity": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     capacity: float = parameter(0.2, unit="per_day", low=0, high=10, source="assumed", text="contacts that the desk can answer in a day / clients")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -17,6 +18,8 @@ class Suspension:
     Requests beyond it wait, and do not make the platform fail, until the lever ends. Known answer: no more than the share
     is ever paid (``test_no_more_than_the_share_is_paid_before_a_suspension_ends``).
     """
+
+    neutral: ClassVar[None] = None  # it binds at its largest, where newcomers pay in and leave
 
     platform: str = on_platform()
     after: float = parameter(0.25, unit="share", source="doi:10.1086/261155", text="share of the claims of day 0 that is paid at most")

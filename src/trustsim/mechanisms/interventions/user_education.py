@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -17,6 +18,8 @@ class UserEducation:
     Makes up ``coverage`` · ``effect`` of the literacy that an investor lacks, while it runs. Known answer: full coverage and
     effect make everyone fully literate (``test_education_fills_the_missing_literacy``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"coverage": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     coverage: float = parameter(0.6, unit="share", source="assumed", text="share of the investors that are taught")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import FIRST_DAY, announce, on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -21,6 +21,8 @@ class WithdrawalCap:
     The announcement frightens. Known answer: with a cap of 100 a request of 250 is paid in three days
     (``test_a_cap_pays_in_instalments``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"cap": 1000000000000.0, "fear": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     cap: float = parameter(500_000.0, unit="money", low=0, source="assumed", text="most that an account is paid a day")

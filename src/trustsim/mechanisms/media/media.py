@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -27,6 +27,9 @@ class Media:
     ``alarm_risk``, fear by 0.3 of that. Known answer: a message of strength s is heard by ``reach`` of the investors on day 0 and, weighing s·(1 − fading), by
     as many the day after (``test_the_press_repeats_news_at_fading_strength``).
     """
+
+    taught: ClassVar[str] = "reach"  # the number that a class moves first
+    concepts: ClassVar[tuple[str, ...]] = ("sensing",)
 
     reach: float = parameter(0.35, unit="share", source="assumed", text="share of the investors reached in a day")
     fading: float = parameter(0.5, unit="share", low=0.01, source="assumed", text="share of the weight that a story loses in a day")

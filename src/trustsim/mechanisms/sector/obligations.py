@@ -36,6 +36,7 @@ class Obligations:
     what its links have (``test_a_chain_pays_what_its_links_have``).
     """
 
+    concepts: ClassVar[tuple[str, ...]] = ("interaction",)
     default_on: ClassVar[bool] = False
 
     pro_rata: bool = parameter(True, unit="flag", source="doi:10.1287/mnsc.47.2.236.9835", text="whether a platform that cannot pay all pays each a part; else it pays nothing")

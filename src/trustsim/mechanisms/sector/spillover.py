@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from trustsim.registry import REGISTRY, parameter
 
@@ -20,6 +20,8 @@ class Spillover:
     ``custody`` + ``group``, each where equal; no custody and no group are not alike) and at most 1. Known answer: a platform of another kind, other
     custody and no common group hears nothing (``test_unlike_platforms_do_not_suffer``).
     """
+
+    concepts: ClassVar[tuple[str, ...]] = ("emergence", "interaction")
 
     weight: float = parameter(0.5, unit="share", source="E-16", text="share of bad news that a platform alike in all receives")
     kind: float = parameter(0.5, unit="share", source="E-50", text="likeness by the same kind")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class ServiceDesk:
     capacity above the contacts the backlog is 0 and no message goes out (``test_an_idle_desk_is_silent``); a load of 8 on
     10 agents waits with chance 0.41 (``test_a_desk_of_agents_waits_as_erlang_says``).
     """
+
+    concepts: ClassVar[tuple[str, ...]] = ("sensing", "interaction")
 
     calm: float = parameter(0.01, unit="per_day", low=0, high=10, source="assumed", text="contacts a day of a calm client")
     alarmed: float = parameter(0.3, unit="per_day", low=0, high=10, source="assumed", text="contacts a day of an alarmed client")

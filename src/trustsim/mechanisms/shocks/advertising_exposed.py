@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class AdvertisingExposed:
     rises by twice the pull and fear by ``fear``, per 10 points.
     Known answer: a gap of 0 says nothing (``test_honest_advertising_is_no_news``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"gap": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who advertises")
     gap: float = parameter(0.06, unit="share", low=0, high=1, source="C4", text="advertised less true yearly yield")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -26,6 +26,8 @@ class CustodianTheft:
     of 1,000,000, a share of 8 % and no custodian leave 80,000 with the thieves
     (``test_theft_takes_its_share_of_the_claims``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"share": 0, "integrity": 0, "fear": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose client money is taken")
     share: float = parameter(0.08, unit="share", source="C1", text="money taken / claims")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.shocks.incident import told_today
 from trustsim.registry import REGISTRY, parameter
@@ -21,6 +21,8 @@ class DataBreach:
     reaches loses ``indirect`` and feels ``fear``; waiting costs ``integrity`` a day. Known answer: cash and claims are the same with and without the
     breach on its day (``test_a_breach_moves_no_money``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"direct": 0, "indirect": 0, "integrity": 0, "fear": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose records leak")
     exposed: float = parameter(0.04, unit="share", source="E-55", text="share of the clients whose records leak")

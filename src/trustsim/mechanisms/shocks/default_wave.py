@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
@@ -23,6 +23,8 @@ class DefaultWave:
     with mean 1): a common factor and an own one. Known answer: a share of 10 % over one day lowers assets of 1,000 to 900
     (``test_a_default_wave_takes_its_share``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"share": 0}  # changes nothing
 
     platform: str = parameter("*", unit="name", refers="platform", source="assumed", text="whose assets fall")
     share: float = parameter(0.1, unit="share", source="C17", text="value lost / value before")

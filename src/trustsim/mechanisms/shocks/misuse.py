@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ class Misuse:
     by ``fear``. Known answer: with all money segregated nothing is taken
     (``test_segregated_money_cannot_be_misused``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"rate": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who misuses")
     rate: float = parameter(0.001, unit="per_day", low=0, high=1, source="assumed", text="share of the claims taken in a day, without custody")

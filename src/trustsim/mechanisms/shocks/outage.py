@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.registry import REGISTRY, parameter
 
@@ -19,6 +19,8 @@ class Outage:
     Known answer: no money leaves the platform during the outage
     (``test_an_outage_blocks_payments_on_its_platform_only``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"days": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who is out")
     service: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in service lost by a look")

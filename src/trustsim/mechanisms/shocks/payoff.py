@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ class Payoff:
     them, up or down; else what is over belongs to the owners. Known answer: who waits while a quarter leaves gets 1.8133
     for a unit at R = 2 and r1 = 1.28 (``test_who_waits_gets_what_is_left``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"gross": 1, "mutual": False}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose assets pay")
     gross: float = parameter(2.0, unit="number", low=0, high=1000, source="doi:10.1086/261155", text="value after / value before")

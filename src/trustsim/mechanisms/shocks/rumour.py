@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ class Rumour:
     integrity by 1 (by 2 if the rumour was denied), and the risk view rises by 5 · gap. Known answer: with infectiousness 1, no literacy and no
     tiring, believers after d days are all within d links of a seed (``test_a_rumour_walks_one_link_a_day``).
     """
+
+    neutral: ClassVar[dict[str, Any]] = {"risk": 0, "fear": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who it is about")
     seeds: float = parameter(0.01, unit="share", source="assumed", text="share of the investors who start it, at least one")

@@ -6,23 +6,10 @@ from trustsim.kernels import act, balance, failure, feel, settle
 from trustsim.measures import runs
 from trustsim.world import beginnings, population, state, terms
 
-#: which mechanisms a design concept of ODD is about; what they do is told by their docstrings
-CONCEPTS = {
-    "emergence": ("herding", "fear", "queue_news", "switching", "spillover", "interaction", "threshold", "clusters"),
-    "adaptation": (
-        "choice", "ordinary", "switching", "threshold", "best_response", "global_game", "interaction", "imitation",
-        "observation", "clusters", "adoption", "reentry",
-    ),
-    "objectives": ("switching", "best_response", "global_game"),
-    "learning": ("trust", "risk_view", "dealings", "opinion", "bounded_confidence"),
-    "prediction": ("risk_view", "best_response", "global_game"),
-    "sensing": ("media", "queue_news", "health", "herding", "service_desk", "threshold", "observation"),
-    "interaction": (
-        "herding", "fear", "spillover", "service_desk", "obligations", "opinion", "bounded_confidence", "imitation",
-        "interaction", "observation", "threshold",
-    ),
-    "collectives": ("clusters",),
-}  # fmt: skip
+#: design concepts of ODD that mechanisms are about, as their ``concepts`` say; what they do is told by their docstrings
+CONCEPTS = (
+    "emergence", "adaptation", "objectives", "learning", "prediction", "sensing", "interaction", "collectives",
+)  # fmt: skip
 #: submodels that every scenario has, with where their docstring is
 ALWAYS = (
     ("Hearing", feel.hear),

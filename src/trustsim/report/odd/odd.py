@@ -22,7 +22,7 @@ import jinja2
 from trustsim.analysis.compared import Compared
 from trustsim.experiment.folder import versions
 from trustsim.kernels import draws
-from trustsim.model import TrustCrisisModel
+from trustsim.model import DAY
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report.odd.concepts import ALWAYS, CONCEPTS, METHODS, START
 from trustsim.report.odd.found import failures, levels, network_file, notes, patterns
@@ -74,10 +74,12 @@ def _context(result: Compared) -> dict[str, Any]:
         "notes": notes(scenario.document.get("notes") or {}),
         "author": scenario.document.get("notes") or {},
         "patterns": patterns(result),
-        "phases": paragraphs(inspect.getdoc(TrustCrisisModel.step) or ""),
+        "phases": [Markdown(f"{k}. {phase}") for k, phase in enumerate(DAY, 1)],
         "timeline": story.timeline(scenario), "packages": story.packages(scenario, c.baseline, c.variants),
         "mechanisms": mechanisms,
-        "concepts": {concept: [mechanisms[n] for n in names if n in mechanisms] for concept, names in CONCEPTS.items()},
+        "concepts": {
+            concept: [told for name, told in mechanisms.items() if concept in _concepts(name)] for concept in CONCEPTS
+        },
         "n_off": len(REGISTRY.group("mechanism")) - len(mechanisms),
         "off": _off(result),
         "always": [(title, paragraphs(inspect.getdoc(thing) or "")) for title, thing in ALWAYS],
@@ -95,6 +97,11 @@ def _context(result: Compared) -> dict[str, Any]:
         "publications": [s for s in cited if s.is_doi], "evidence": [s for s in cited if s.is_evidence],
         "rows": [s for s in cited if s.is_construct],
     }  # fmt: skip
+
+
+def _concepts(mechanism: str) -> tuple[str, ...]:
+    """Return the design concepts that a mechanism says it is about."""
+    return tuple(getattr(REGISTRY["mechanism", mechanism].make, "concepts", ()))
 
 
 def _sourcing(figures: Sequence[Assumption]) -> dict[str, Any]:
