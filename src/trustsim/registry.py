@@ -199,6 +199,10 @@ class Registry:
         """Hold an entry that another process made, in place of one of that group and name."""
         self._entries[entry.group, entry.name] = entry
 
+    def of_item(self, kind: str) -> Group:
+        """Return what an item of a variant is: a shock where only a shock has its kind, else an intervention."""
+        return "shock" if ("shock", kind) in self and ("intervention", kind) not in self else "intervention"
+
     def extend(self, group: Group, name: str, parameter: Parameter) -> None:
         """Let an entry have one parameter more, that is no field of its class."""
         entry = self._entries[group, name]

@@ -104,3 +104,37 @@ def test_a_draw_that_is_declared_twice_is_an_error() -> None:
     draw("a hazard of this test", "luck", text="whether it strikes")
     with pytest.raises(ModelError, match="declared twice"):
         draw("a hazard of this test", "luck", text="something else")
+
+
+def test_a_shock_may_stand_in_a_variant_beside_its_levers() -> None:
+    """It strikes this variant alone; the scenario that is written out says so, and reads back to the same."""
+    scenario = scenario_of(
+        {
+            "trustsim": 1, "horizon": "5 d", "network": {"kind": "none"}, "investors": {"count": 20},
+            "platforms": [{"name": "Harbour"}],
+            "variants": {
+                "nothing": [],
+                "struck": [{"kind": "outage", "platform": "Harbour", "day": "2 d"}, {"kind": "redemption_fee"}],
+                "both": ["struck", {"kind": "default_wave", "share": "5 %"}],
+            },
+        },
+    )  # fmt: skip
+    kinds = {v.name: ([i.kind for i in v.shocks], [i.kind for i in v.items]) for v in scenario.variants}
+    assert kinds == {
+        "nothing": ([], []), "struck": (["outage"], ["redemption_fee"]),
+        "both": (["outage", "default_wave"], ["redemption_fee"]),
+    }  # fmt: skip
+    again = scenario_of(scenario.document)
+    assert again.variants == scenario.variants
+    assert again.digest == scenario.digest
+
+
+def test_a_shock_of_one_variant_strikes_that_variant_alone() -> None:
+    outage = {"kind": "outage", "platform": "Harbour", "day": "0 d", "days": "3 d"}
+    scenario = story([], variants={"nothing": [], "struck": [outage]}, mechanisms={"ordinary": {"leave": 0.5}})
+    model = TrustCrisisModel(scenario, rng=0, collects=False)
+    for _ in range(3):
+        model.step()
+    paid = model.series("outflow")[:, :, 0].sum(axis=0)
+    assert paid[0] > 0
+    assert paid[1] == 0

@@ -233,7 +233,7 @@ CASES: dict[str, tuple[str, str, str, str, str | None]] = {
         SMALL + "variants:\n  a: [3]\n",
         "8:7: variants.a.0",
         "3",
-        "an intervention {kind: …}",
+        "an intervention or a shock {kind: …}",
         None,
     ),
     "no variants": (

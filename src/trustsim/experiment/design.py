@@ -71,7 +71,7 @@ def spread(
     for k, values in enumerate(design.points):
         there = _at(k, dict(zip(design.paths, values, strict=True)), scenario, design, registry)
         columns = tuple(
-            replace(variant, name=column(variant.name, k), shocks=there.shocks)
+            replace(variant, name=column(variant.name, k), shocks=(*there.shocks, *variant.shocks))
             for variant in there.variants
             if variant.name in variants
         )

@@ -83,9 +83,10 @@ def _at_default(scenario: Scenario, registry: Registry) -> Iterator[str]:
     for variant in scenario.variants:
         for each in variant.world.investors.segments:
             yield from _left(segment, each, f"investors.segments.{each.name}")
-        for item in variant.items:
-            if ("intervention", item.kind) in registry:
-                yield from _left(registry["intervention", item.kind].parameters, item.what, item.kind)
+        for item in (*variant.items, *variant.shocks):
+            group = registry.of_item(item.kind)
+            if (group, item.kind) in registry:
+                yield from _left(registry[group, item.kind].parameters, item.what, item.kind)
 
 
 def _left(parameters: tuple[Parameter, ...], thing: Any, path: str) -> Iterator[str]:

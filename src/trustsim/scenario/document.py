@@ -128,7 +128,7 @@ class _Writer:
     def part(self, part: Part) -> Any:
         if isinstance(part, Setting):
             return {"set": {path: plain(node) for path, node in part.values.items()}}
-        return part if isinstance(part, str) else self.item(part, "intervention")
+        return part if isinstance(part, str) else self.item(part, self.registry.of_item(part.kind))
 
     def timing(self, timing: Timing, has_day: bool) -> dict[str, Any]:
         document: dict[str, Any] = {} if has_day else {"from": text_of(timing.start, "duration", "")}

@@ -21,7 +21,7 @@ WORLD_SECTIONS = ("network", "investors", "platforms", "mechanisms")
 MOST_ITEMS = 1000
 _A = {"shock": "a shock", "intervention": "an intervention"}
 _ANY_UNIT: tuple[Unit, ...] = ("share", "duration", "money")
-IN_A_PACKAGE = "an intervention {kind: …}, the name of another variant, or {set: {path: value}}"
+IN_A_PACKAGE = "an intervention or a shock {kind: …}, the name of another variant, or {set: {path: value}}"
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,8 @@ def _part(node: Node, path: str, variants: Mapping[str, Node], horizon: float | 
     if node.mapping is None:
         reader.report.add(node.spot, path, kind_of(node), IN_A_PACKAGE)
         return None
-    return read_item(node, path, "intervention", horizon, reader)
+    kind = node.mapping["kind"].value if "kind" in node.mapping else ""
+    return read_item(node, path, reader.registry.of_item(str(kind)), horizon, reader)
 
 
 def _setting(keys: Mapping[str, Node], path: str, reader: Reader) -> Setting | None:
@@ -194,7 +195,7 @@ def _setting(keys: Mapping[str, Node], path: str, reader: Reader) -> Setting | N
 
 @dataclass
 class Flattener:
-    """Resolves packages by name, each once, into interventions and settings."""
+    """Resolves packages by name, each once, into items (interventions and shocks) and settings."""
 
     packages: Mapping[str, Sequence[Part]]
     spots: Mapping[str, Node]
@@ -202,7 +203,7 @@ class Flattener:
     done: dict[str, Flat] = field(default_factory=dict)
 
     def flat(self, name: str, above: tuple[str, ...] = ()) -> Flat:
-        """Return the interventions of a variant and of those in it, and all that they ``set``; later ones win."""
+        """Return the items of a variant and of those in it, and all that they ``set``; later ones win."""
         if name in above or len(above) > DEEPEST:
             self._tell_circle(name, above)
             return (), {}
@@ -224,7 +225,7 @@ class Flattener:
                 settings |= inner_settings
         if len(items) > MOST_ITEMS:
             spot = self.spots[name].key or self.spots[name].spot
-            given = f"a package of {len(items)} interventions"
+            given = f"a package of {len(items)} interventions and shocks"
             self.reader.report.add(spot, join("variants", name), given, f"at most {MOST_ITEMS} in one variant")
             return (), {}
         return tuple(items), settings

@@ -96,7 +96,7 @@ class World:
 class Variant:
     """A named package: the interventions of its parts, flattened, and the world with its ``set`` entries applied.
 
-    ``shocks`` strike this variant alone, beside those of the scenario: so the points of a sweep differ.
+    ``shocks`` strike this variant alone, beside those of the scenario.
     """
 
     name: str

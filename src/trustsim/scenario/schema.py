@@ -118,9 +118,9 @@ def _definitions(registry: Registry) -> Schema:
         "shock": _kinds(registry, "shock", timing, required=("kind",)),
         "intervention": _kinds(registry, "intervention", timing, required=("kind",)),
         "part": {
-            "description": "An intervention, the name of another variant, or changes to the world.",
+            "description": "An intervention, a shock, the name of another variant, or changes to the world.",
             "if": {"type": "object", "not": {"required": ["set"]}},
-            "then": {"$ref": "#/$defs/intervention"},
+            "then": {"anyOf": [{"$ref": "#/$defs/intervention"}, {"$ref": "#/$defs/shock"}]},
             "else": {"anyOf": [{"type": "string"}, setting]},
         },
     }

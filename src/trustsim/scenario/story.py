@@ -118,7 +118,8 @@ def _variants(
         if settings and world is not None:
             own = _world_with(settings, tree, world, spots[name], join("variants", name), reader)
         if own is not None:
-            variants.append(Variant(name, items, own))
+            strikes = tuple(item for item in items if reader.registry.of_item(item.kind) == "shock")
+            variants.append(Variant(name, tuple(item for item in items if item not in strikes), own, strikes))
     return tuple(variants)
 
 

@@ -200,7 +200,7 @@ def _part(node: Node, path: str, names: Names) -> Json:
     if "set" in node.mapping:
         changes = shown(node.mapping["set"])
         return {"set": changes, "title": "Other settings", "text": "What is otherwise in the world.", "fields": []}
-    entry = _entry_of(node, "intervention")
+    entry = _entry_of(node, REGISTRY.of_item(str(_plain(node.mapping, "kind"))))
     values = {key: shown(child) for key, child in node.mapping.items() if key != "kind"}
     if entry is None:
         return {"kind": str(_plain(node.mapping, "kind")), "title": "", "text": "", "values": values, "fields": []}

@@ -30,6 +30,7 @@ from trustsim.report.odd.told import Told, italic, of_entry, of_kind, of_lever, 
 from trustsim.report.tables.markdown import Markdown, code, fenced, paragraphs, shown
 from trustsim.report.words import reading, sources, story, words
 from trustsim.report.words.story import Assumption
+from trustsim.scenario.resolved import Variant
 
 RESOLVED = "resolved.yaml"
 
@@ -58,8 +59,8 @@ def _context(result: Compared) -> dict[str, Any]:
         name: of_entry(REGISTRY["mechanism", name], listed.get(f"mechanism: {words.label(name)}", []), users)
         for name, users in _on(result).items()
     }
-    struck = _kinds(scenario.shocks)
-    shocks = [of_entry(REGISTRY["shock", kind], listed[f"shock: {words.label(kind)}"]) for kind in struck]
+    struck = _kinds((*scenario.shocks, *(item for v in _variants(result) for item in v.shocks)))
+    shocks = [of_entry(REGISTRY["shock", kind], listed.get(f"shock: {words.label(kind)}", [])) for kind in struck]
     levers = [of_lever(kind, listed) for kind in _kinds(_items(result))]
     places = [of_place(owner, found) for owner, found in listed.items() if _is_place(owner)]
     kinds = _kinds_of_world(result)
@@ -160,8 +161,12 @@ def _together(listed: Mapping[str, list[Assumption]]) -> dict[str, list[Assumpti
     return {named[key]: [replace(a, owner=named[key]) for a in key] for key in alike}
 
 
+def _variants(result: Compared) -> list[Variant]:
+    return [v for v in result.scenario.variants if v.name in result.comparison.variants]
+
+
 def _items(result: Compared) -> list[Any]:
-    return [item for v in result.scenario.variants if v.name in result.comparison.variants for item in v.items]
+    return [item for v in _variants(result) for item in v.items]
 
 
 def _kinds(items: Sequence[Any]) -> list[str]:

@@ -94,13 +94,21 @@ def value_text(value: Any, parameter: Parameter, currency: str) -> str:
     return units.show(value, parameter.unit, currency).replace("-", words.MINUS)
 
 
+def _parameters(thing: Any) -> tuple[Parameter, ...]:
+    """Return the parameters of an instance: for a section those of its entry, with what mechanisms declared of it."""
+    section = next((entry for entry in REGISTRY.group("section").values() if entry.make is type(thing)), None)
+    if section is not None:
+        return section.parameters
+    return parameters_of(type(thing)) if dataclasses.is_dataclass(thing) else ()
+
+
 def details(what: Any, currency: str, *, is_world: bool = False) -> str:
     """Write the parameters of a dataclass's instance in one line; a name and a day are told elsewhere.
 
     A part of the world has many parameters; of those, only what differs from its default is told.
     """
     parts = []
-    for p in parameters_of(type(what)) if dataclasses.is_dataclass(what) else ():
+    for p in _parameters(what):
         value = getattr(what, p.name)
         is_usual = is_world and p.name not in _TOLD and not p.is_required and value == p.default
         if p.name in _TOLD_ELSEWHERE or value in (None, "") or is_usual:
@@ -160,7 +168,10 @@ def packages(scenario: Scenario, baseline: str, names: Sequence[str]) -> tuple[P
     return tuple(
         Package(
             v.name,
-            tuple(event(i, "intervention", scenario) for i in v.items),
+            (
+                *(event(item, "shock", scenario) for item in sorted(v.shocks, key=day_of)),
+                *(event(item, "intervention", scenario) for item in v.items),
+            ),
             _changes(usual, v.world, scenario.currency),
         )
         for v in scenario.variants
@@ -211,10 +222,10 @@ def assumptions(scenario: Scenario, baseline: str, names: Sequence[str]) -> tupl
 
 
 def _levers(scenario: Scenario, names: Sequence[str]) -> list[tuple[str, Any, list[str]]]:
-    """Return every intervention in use once, with the variants that use it."""
+    """Return every intervention and every shock of a variant's own once, with the variants that have it."""
     found: list[tuple[str, Any, list[str]]] = []
     for variant in scenario.variants:
-        for item in variant.items if variant.name in names else ():
+        for item in (*variant.items, *variant.shocks) if variant.name in names else ():
             users = next((u for kind, what, u in found if (kind, what) == (item.kind, item.what)), None)
             if users is None:
                 found.append((item.kind, item.what, [variant.name]))
@@ -256,9 +267,7 @@ def _nested(owner: str, thing: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _declared(owner: str, thing: Any, currency: str) -> list[Assumption]:
-    return [
-        _assumed(owner, getattr(thing, p.name), p, currency) for p in parameters_of(type(thing)) if p.name != "name"
-    ]
+    return [_assumed(owner, getattr(thing, p.name), p, currency) for p in _parameters(thing) if p.name != "name"]
 
 
 def _assumed(owner: str, value: Any, p: Parameter, currency: str) -> Assumption:
