@@ -68,7 +68,7 @@ Under `variants:` each name has a list. Its parts are:
 
 | part | is |
 |---|---|
-| `{kind: …, …}` | [an intervention](interventions.md) or [a shock](shocks.md) with its settings and [its time](#when-something-acts) |
+| `{kind: …, …}` | [an intervention](interventions.md) or [a shock](shocks.md) with its [time](#when-something-acts) |
 | `name` | the name of another variant, all of whose parts are taken |
 | `{set: {path: value}}` | changes to the world: any path under `network`, `investors`, `platforms`, `mechanisms` |
 """

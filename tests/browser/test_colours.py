@@ -9,7 +9,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "trustsim"
 PAGE = (SOURCE / "web" / "static" / "look.css").read_text("utf-8")
-REPORT = (SOURCE / "report" / "templates" / "report.css").read_text("utf-8")
+REPORT = (SOURCE / "report" / "page" / "templates" / "report.css").read_text("utf-8")
 AS_TEXT = [
     (ink, ground)
     for ink in ("ink", "muted", "accent", "good", "bad")
