@@ -406,6 +406,15 @@ def test_every_hook_has_the_shape_of_its_protocol() -> None:
 
 
 def test_a_hook_of_another_shape_is_refused_with_its_file() -> None:
+    class Lost:
+        phase = "nights"
+
+        @staticmethod
+        def each_day(day: object, settings: object) -> None: ...
+
+    with pytest.raises(ModelError, match=r"phase: given 'nights' in .*test_house\.py; allowed: one of news"):
+        check_hooks(Lost)
+
     class Wrong:
         def each_day(self, day: object) -> None: ...
 

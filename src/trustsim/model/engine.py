@@ -70,7 +70,7 @@ class Engine:
         }
         for each in self.mechanisms.values():
             if each.kind is not None:
-                check_hooks(each.kind)
+                check_hooks(each.kind, OPEN_PHASES)
         self.said, state.dials[:] = said_of(self.mechanisms, state.n_variants, dt)
         self.day = Day(state, Board(likeness(worlds)), dt, key)
         self.agenda = Agenda(shocks, variants, dt)
@@ -81,7 +81,7 @@ class Engine:
         self._leaning, self._flowing = self._hooks("lean"), self._hooks("flow")
         self.laws: list[Law] = []  # how declared columns move and lean today
         self.leanings: dict[str, NDArray[np.float64]] = {}  # channel → what it adds today to the readiness to run
-        self._each_day = {phase.name: self._hooks("each_day", phase.name) for phase in DAY if phase.is_open}
+        self._each_day = {phase: self._hooks("each_day", phase) for phase in OPEN_PHASES}
         self._n_markets = int(state.market.max(initial=-1)) + 1
         self._maturities = [self._maturity_calendar(p) for p in range(state.n_platforms)]
         owners = Owners(state, dt, replication, key)
@@ -265,3 +265,4 @@ DAY: tuple[Phase, ...] = (
         Engine.measure,
     ),
 )
+OPEN_PHASES = tuple(phase.name for phase in DAY if phase.is_open)

@@ -154,8 +154,10 @@ def phase_of(kind: type) -> str:
 
 
 @cache
-def check_hooks(kind: type) -> None:
+def check_hooks(kind: type, phases: tuple[str, ...] = ("news",)) -> None:
     """Raise ModelError where a hook of a class takes other arguments than its protocol says, or runs in no phase."""
+    if hasattr(kind, "each_day") and phase_of(kind) not in phases:
+        raise ModelError(f"phase: given {phase_of(kind)!r} in {file_of(kind)}; allowed: {one_of(phases)}")
     for name, protocol in HOOKS.items():
         method = inspect.getattr_static(kind, name, None)
         if method is None:

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from trustsim.errors import ModelError, one_of
 from trustsim.kernels.coefficients import DIALS_OFF, WEIGHTS_OFF, Dials, Weights
 from trustsim.kernels.layout import Terms
-from trustsim.kernels.named import Rows, names_of
+from trustsim.kernels.named import Rows, file_of, names_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
 
 Mechanisms = Mapping[str, Settings[Any]]  # by name
 Floats = NDArray[np.float64]
+Said = tuple[object, Mapping[Any, float]]  # a mechanism and what it says, by row
 
 
 def said_of(mechanisms: Mechanisms, n_variants: int, dt: float) -> tuple[Floats, Floats]:
@@ -24,8 +25,9 @@ def said_of(mechanisms: Mechanisms, n_variants: int, dt: float) -> tuple[Floats,
     weights, dials = np.zeros((n_variants, len(Weights))), np.zeros((n_variants, len(Dials)))
     for v in range(n_variants):
         rules: list[Any] = [mechanisms[name][v] for name in sorted(mechanisms)]
-        weights[v] = _added_up(Weights, [r.weigh(dt) for r in rules if hasattr(r, "weigh")], WEIGHTS_OFF)
-        dials[v] = _added_up(Dials, [r.dials() for r in rules if hasattr(r, "dials")], DIALS_OFF)
+        weighed = [(rule, rule.weigh(dt)) for rule in rules if hasattr(rule, "weigh")]
+        given = [(rule, rule.dials()) for rule in rules if hasattr(rule, "dials")]
+        weights[v], dials[v] = _added_up(Weights, weighed, WEIGHTS_OFF), _added_up(Dials, given, DIALS_OFF)
         remembered = {getattr(rule, "remembers", "") for rule in rules} - {""}
         if remembered:  # every departure is seen, and known for good; where it matters who is out, returns are too
             weights[v, Weights.SEEN_KEEP] = dials[v, Dials.OBSERVED] = 1.0
@@ -33,14 +35,14 @@ def said_of(mechanisms: Mechanisms, n_variants: int, dt: float) -> tuple[Floats,
     return weights, dials
 
 
-def _added_up(rows: type[Rows], said: Sequence[Mapping[Any, float]], off: Mapping[Any, float]) -> list[float]:
+def _added_up(rows: type[Rows], said: Sequence[Said], off: Mapping[Any, float]) -> list[float]:
     """Return a number for each row: the sum of what is said of it, or what stands where nobody says anything."""
     total: dict[Rows, float] = {}
-    for each in said:
-        for row, value in each.items():
+    for mechanism, numbers in said:
+        for row, value in numbers.items():
             if not isinstance(row, rows):
                 allowed = f"rows of {rows.__name__}: {one_of(names_of(rows))}"
-                raise ModelError(f"a mechanism: given {row!r}; allowed: {allowed}")
+                raise ModelError(f"given {row!r} in {file_of(mechanism)}; allowed: {allowed}")
             total[row] = total[row] + value if row in total else value
     return [total.get(row, off.get(row, 0.0)) for row in rows]
 
