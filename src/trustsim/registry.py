@@ -66,6 +66,13 @@ class Parameter:
         return self.default is REQUIRED
 
 
+def bounds_of(unit: Unit, low: float | None, high: float | None) -> tuple[float | None, float | None]:
+    """Return the bounds of a declared number: a share lies between 0 and 1 unless it says otherwise."""
+    if unit == "share":
+        return 0.0 if low is None else low, 1.0 if high is None else high
+    return low, high
+
+
 def parameter(
     default: Any = REQUIRED,
     *,
@@ -83,8 +90,7 @@ def parameter(
 
     ``source`` is a DOI, an id of the evidence table, or ``'assumed'``.
     """
-    if unit == "share":
-        low, high = 0.0 if low is None else low, 1.0 if high is None else high
+    low, high = bounds_of(unit, low, high)
     meta = {
         "unit": unit, "low": low, "high": high, "source": source, "text": text, "choices": choices, "refers": refers,
         "spread": spread, "step": 1.0 if step is None and unit == "count" else step,
@@ -160,6 +166,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._entries: dict[tuple[Group, str], Entry] = {}
+        self._places: dict[Group, dict[str, int]] = {}  # in the order in which names were entered
 
     def enter(
         self,
@@ -190,14 +197,16 @@ class Registry:
                 raise ModelError(f"{group} {name!r} is registered twice: it stands for {where}; allowed: another name")
             declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
             about = (rows, source, family, better, unit, binary, low, high, may_not_apply)
-            self._entries[group, name] = Entry(group, name, thing, declared, *about)
+            self.take(Entry(group, name, thing, declared, *about))
             return thing
 
         return decorate
 
     def take(self, entry: Entry) -> None:
-        """Hold an entry that another process made, in place of one of that group and name."""
+        """Hold an entry, in place of one of that group and name."""
         self._entries[entry.group, entry.name] = entry
+        places = self._places.setdefault(entry.group, {})
+        places.setdefault(entry.name, len(places))
 
     def of_item(self, kind: str) -> Group:
         """Return what an item of a variant is: a shock where only a shock has its kind, else an intervention."""
@@ -212,7 +221,11 @@ class Registry:
 
     def names(self, group: Group) -> list[str]:
         """Return the names of one group in the order in which they were entered."""
-        return [name for g, name in self._entries if g == group]
+        return list(self._places.get(group, {}))
+
+    def place_of(self, group: Group, name: str) -> int | None:
+        """Return the place of a name in :meth:`names`, None where there is no such name."""
+        return self._places.get(group, {}).get(name)
 
     def group(self, group: Group) -> dict[str, Entry]:
         """Return the entries of one group by name, sorted."""

@@ -11,8 +11,8 @@ import numpy as np
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import Books, Terms
 from trustsim.registry import REGISTRY, parameter
-from trustsim.world.hooks import Lean
-from trustsim.world.rows import Law, column, purse, stock, term
+from trustsim.world.leaning import Law, Lean
+from trustsim.world.rows import column, purse, stock, term
 from trustsim.world.series import indicator
 from trustsim.world.terms import Change, Term
 

@@ -9,10 +9,16 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from trustsim.errors import ModelError
+from trustsim.kernels.coefficients import Weights
+from trustsim.world.leaning import Law, Lean
 
 HERE = Path(__file__).parent
 
@@ -204,6 +210,12 @@ print(json.dumps(errors))
     assert "twice" in found[0]
     assert all("allowed: another name" in error for error in found)
     assert len(found) == 4
+
+
+def test_a_misspelt_channel_is_an_error_whatever_leans() -> None:
+    for leaning in (partial(Lean, Weights.CALM, np.zeros((1, 1))), partial(Law, None)):
+        with pytest.raises(ModelError, match=r"channel: given 'herdin'; allowed: .*did you mean herding\?"):
+            leaning(channel="herdin")
 
 
 def test_a_misspelt_name_is_an_error_with_its_file_and_the_nearest_name() -> None:

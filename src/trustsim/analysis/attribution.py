@@ -31,7 +31,7 @@ from trustsim.experiment.store import Store
 from trustsim.experiment.study import Study, collect, fitted, opened, share_left
 from trustsim.experiment.work import Progress, Work, finish
 from trustsim.scenario.resolved import Scenario, Variant
-from trustsim.world.hooks import CHANNELS
+from trustsim.world.leaning import CHANNELS
 
 Floats = NDArray[np.float64]
 

@@ -32,7 +32,7 @@ from trustsim.kernels.variates import account_words, logistic_variates
 from trustsim.model import DAY, TrustCrisisModel
 from trustsim.model.engine import Engine
 from trustsim.scenario.resolved import Scenario
-from trustsim.world.hooks import CHANNELS
+from trustsim.world.leaning import CHANNELS
 
 FUNDAMENTALS, HERDING, FEAR, FIRST_MOVE, ORDINARY = range(len(CHANNELS))
 _BY_PUSH = -1

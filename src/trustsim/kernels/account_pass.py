@@ -94,7 +94,7 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     draws = np.empty((5, BLOCK), np.float32)
     evidence = np.zeros((_N_TARGETS, BLOCK), np.float32)
     loss = np.zeros(BLOCK, np.float32)
-    lean = np.zeros((3, BLOCK), np.float32)
+    lean = np.empty((3, BLOCK), np.float32)
     sums[:] = 0
     for p in range(len(first) - 1):
         for start in range(first[p], first[p + 1], BLOCK):

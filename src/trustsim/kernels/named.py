@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -22,16 +23,20 @@ def names_of(rows: type[Rows]) -> tuple[str, ...]:
     return tuple(row.name.lower() for row in rows)
 
 
-def row_of(rows: type[Rows], name: str, by: object = None) -> int:
-    """Return the row of a name; raises ModelError where there is none, with the file of the thing that asks."""
+def row_of(rows: type[Rows], name: str) -> int:
+    """Return the row of a name; raises ModelError where there is none."""
     try:
         return rows[name.upper()]
     except KeyError:
-        allowed = names_of(rows)
-        hint = nearest(name, allowed)
-        near = f"; did you mean {hint}?" if hint else ""
-        file = "" if by is None else f" in {file_of(by)}"
-        raise ModelError(f"{rows.__name__.lower()}: given {name!r}{file}; allowed: {one_of(allowed)}{near}") from None
+        raise no_row(rows.__name__.lower(), name, names_of(rows)) from None
+
+
+def no_row(kind: str, name: str, allowed: Sequence[str], by: object = None) -> ModelError:
+    """Return the error that says that there is no such row, with the file of the thing that asks for it."""
+    hint = nearest(name, allowed)
+    near = f"; did you mean {hint}?" if hint else ""
+    file = "" if by is None else f" in {file_of(by)}"
+    return ModelError(f"{kind}: given {name!r}{file}; allowed: {one_of(allowed)}{near}")
 
 
 def file_of(thing: object) -> str:

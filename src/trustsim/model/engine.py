@@ -23,8 +23,8 @@ from trustsim.world.board import Board, likeness
 from trustsim.world.closing import close_the_insolvent
 from trustsim.world.day import Day
 from trustsim.world.hooks import check_hooks, phase_of
+from trustsim.world.leaning import Law
 from trustsim.world.owners import Owners
-from trustsim.world.rows import Law
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
 from trustsim.world.weights import said_of, weigh
@@ -98,9 +98,7 @@ class Engine:
 
     def _hooks(self, name: str, phase: str = "") -> list[Hook]:
         """Return the hooks of that name of all mechanisms that are on, of one *phase* where a hook has one."""
-        settings = [
-            each for _, each in sorted(self.mechanisms.items()) if each.kind is not None and hasattr(each.kind, name)
-        ]
+        settings = [each for each in self.mechanisms.values() if each.kind is not None and hasattr(each.kind, name)]
         return [(getattr(each.kind, name), each) for each in settings if phase in ("", phase_of(each.kind))]
 
     def _weigh(self) -> None:

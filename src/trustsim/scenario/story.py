@@ -118,8 +118,11 @@ def _variants(
         if settings and world is not None:
             own = _world_with(settings, tree, world, spots[name], join("variants", name), reader)
         if own is not None:
-            strikes = tuple(item for item in items if reader.registry.of_item(item.kind) == "shock")
-            variants.append(Variant(name, tuple(item for item in items if item not in strikes), own, strikes))
+            levers, strikes = (
+                tuple(item for item in items if reader.registry.of_item(item.kind) == group)
+                for group in ("intervention", "shock")
+            )
+            variants.append(Variant(name, levers, own, strikes))
     return tuple(variants)
 
 

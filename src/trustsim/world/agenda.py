@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.day import Day
@@ -26,8 +27,8 @@ class Entry:
 
     def __init__(self, item: Item, holds: NDArray[np.bool_], dt: float, occurrence: Occurrence) -> None:
         self.item, self.holds, self.occurrence = item, holds, occurrence
-        self.first = 1 + int(np.ceil(item.timing.start / dt - 1e-9))
-        self.until = _NEVER if item.timing.until is None else 1 + int(np.ceil(item.timing.until / dt - 1e-9))
+        self.first = 1 + int(np.ceil(item.timing.start / dt - SAME_TIME))
+        self.until = _NEVER if item.timing.until is None else 1 + int(np.ceil(item.timing.until / dt - SAME_TIME))
         self.since = np.full(len(holds), _NEVER, np.int64)
         self.fulfilled = np.zeros(len(holds), np.int64)
         self.active = np.zeros(len(holds), np.bool_)
@@ -58,7 +59,7 @@ class Entry:
         active = self.holds & in_time
         if trigger is not None and in_time:
             self.fulfilled = np.where(_is_met(trigger, day), self.fulfilled + 1, 0)
-            fired = self.fulfilled * day.dt >= max(trigger.lasting, day.dt) - 1e-9
+            fired = self.fulfilled * day.dt >= max(trigger.lasting, day.dt) - SAME_TIME
             starts = self.holds & fired & (self.since == _NEVER)
             self.since[starts] = step + round(trigger.lag / day.dt)
             active = self.holds & (self.since <= step)
@@ -83,18 +84,14 @@ def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
     return met
 
 
-def _told_apart(platforms: Mapping[str, int], *lists: Iterable[Item]) -> Iterator[tuple[Item, Occurrence]]:
-    """Yield each item with what tells it from the others of its kind: where and when it strikes, and a number.
-
-    The number counts those of one place and day: a list in an order of its own, so that the order in the file does not
-    matter; a later list after the earlier ones, so that what a variant adds leaves what all variants have.
-    """
+def _told_apart(platforms: Mapping[str, int], items: Iterable[Item]) -> Iterator[tuple[Item, Occurrence]]:
+    """Yield each item with what tells it from the others of its kind: where and when it strikes, and how many of one
+    place and day come before it."""
     alike: Counter[tuple[str, int, float]] = Counter()
-    for items in lists:
-        for item in sorted(items, key=repr):
-            place = (item.kind, platforms.get(getattr(item.what, "platform", ""), -1), item.timing.start)
-            yield item, (*place[1:], alike[place])
-            alike[place] += 1
+    for item in items:
+        place = (item.kind, platforms.get(getattr(item.what, "platform", ""), -1), item.timing.start)
+        yield item, (*place[1:], alike[place])
+        alike[place] += 1
 
 
 class Agenda:
@@ -107,13 +104,12 @@ class Agenda:
         struck: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
         levers: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
         platforms = {platform.name: p for p, platform in enumerate(variants[0].world.platforms)}
+        common = sorted(shocks, key=repr)  # an order of its own: that of the file does not matter
         for v, variant in enumerate(variants):
-            strikes = _told_apart(platforms, shocks, variant.shocks)
-            acts = _told_apart(platforms, set(variant.items))
-            for entries, items in (
-                (struck, strikes),
-                (levers, acts),
-            ):  # equal shocks strike twice, levers once
+            # equal shocks strike twice, levers once; what a variant adds comes last, and so leaves what all have
+            strikes = _told_apart(platforms, (*common, *sorted(variant.shocks, key=repr)))
+            acts = _told_apart(platforms, sorted(set(variant.items), key=repr))
+            for entries, items in ((struck, strikes), (levers, acts)):
                 for each in items:
                     entries.setdefault(each, np.zeros(len(variants), np.bool_))[v] = True
         self._was_proposed = False  # by a mechanism, the day before

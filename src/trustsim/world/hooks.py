@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.errors import ModelError, nearest, one_of
+from trustsim.errors import ModelError, one_of
 from trustsim.kernels import coefficients
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import Traits
@@ -23,15 +22,13 @@ from trustsim.kernels.named import file_of
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.leaning import Law, Lean
     from trustsim.world.owners import Owners
-    from trustsim.world.rows import Law
     from trustsim.world.sections import Platform
     from trustsim.world.settings import Settings
     from trustsim.world.terms import Change, Term
 
 Floats = NDArray[np.float64]
-#: what makes people leave, for attribution: every part of the readiness to run counts to one of these
-CHANNELS = ("fundamentals", "herding", "fear", "first_move", "ordinary")
 
 
 class Weighs(Protocol):
@@ -75,25 +72,6 @@ class Decides(Protocol):
 
     @staticmethod
     def decide(day: Day, settings: Settings[Any]) -> None: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Lean:
-    """What a mechanism adds today to a weight, float64 (variants, platforms), and the channel that it counts to.
-
-    The weights of decisions are ``Weights.CALM`` (run), ``ORDINARY`` (leave) and ``JOIN``; channels stand in
-    :data:`CHANNELS`.
-    """
-
-    row: Weights
-    value: Floats
-    channel: str
-
-    def __post_init__(self) -> None:
-        if self.channel not in CHANNELS:
-            hint = nearest(self.channel, CHANNELS)
-            near = f"; did you mean {hint}?" if hint else ""
-            raise ModelError(f"channel: given {self.channel!r}; allowed: {one_of(CHANNELS)}{near}")
 
 
 class Leans(Protocol):

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from trustsim.errors import ModelError, nearest, one_of
+from trustsim.errors import ModelError
 from trustsim.kernels.layout import Books, Gauges, Terms
-from trustsim.kernels.named import Rows, file_of, names_of
-from trustsim.registry import REGISTRY, Parameter
+from trustsim.kernels.named import Rows, names_of, no_row
+from trustsim.registry import REGISTRY, Parameter, bounds_of
 from trustsim.units import Unit
 from trustsim.world.sections import Platform
 from trustsim.world.series import Series, belongs_to
 
-Floats = NDArray[np.float64]
 Kind = Literal["stock", "term", "purse", "column"]
 _BEHIND: dict[str, type[Rows]] = {"stock": Gauges, "term": Terms, "purse": Books}
 
@@ -58,12 +54,11 @@ def stock(
 
     Its series over all platforms is the mean, weighed by the claims of day 0.
     """
-    low, high = _bounds(unit, low, high)
     if name in {field.name for field in fields(Platform)}:
         raise ModelError(f"the stock {name!r} of {_caller()} is a setting of platforms; allowed: another name")
-    row = _declare(Row("stock", name, unit, start, low, high, source, text, _caller()))
-    Series(name, unit, text, over="claims_at_start", low=low, high=high, is_watched=True, module=row.module).enter(name)
-    at_first = Parameter(name, unit, start, low, high, source, f"{text}, on day 0")
+    row = Row("stock", name, unit, start, *bounds_of(unit, low, high), source, text, _caller())
+    _measured(row, over="claims_at_start")
+    at_first = Parameter(name, unit, start, row.low, row.high, source, f"{text}, on day 0")
     REGISTRY.extend("section", "platform", at_first)
     return row
 
@@ -76,26 +71,9 @@ def column(
     It takes memory only where a mechanism of the same file is on. Its mean over the holders is recorded as a series and
     watched by triggers under its name.
     """
-    bounds = _bounds(unit, low, high)
-    row = _declare(Row("column", name, unit, start, *bounds, source, text, _caller()))
-    _declare(Row("stock", name, unit, start, *bounds, source, f"mean over the holders of: {text}", row.module))
-    mean = f"mean over the holders of: {text}"
-    Series(name, unit, mean, over="holders", low=low, high=high, is_watched=True, module=row.module).enter(name)
+    row = _declare(Row("column", name, unit, start, *bounds_of(unit, low, high), source, text, _caller()))
+    _measured(replace(row, kind="stock", text=f"mean over the holders of: {text}"), over="holders")
     return row
-
-
-@dataclass(frozen=True, eq=False)
-class Law:
-    """How one column moves today, and what it adds to the log-odds of decisions, a unit; each spreads to (variants,
-    platforms). ``channel``: what attribution counts its part of a run to."""
-
-    column: Row
-    keep: Floats | float = 1.0
-    add: Floats | float = 0.0
-    run: Floats | float = 0.0
-    leave: Floats | float = 0.0
-    join: Floats | float = 0.0
-    channel: str = "fundamentals"
 
 
 def term(
@@ -103,7 +81,7 @@ def term(
     high: float | None = None,
 ) -> Row:  # fmt: skip
     """Declare a term of platforms that levers move; ``neutral`` where none does."""
-    return _declare(Row("term", name, unit, neutral, *_bounds(unit, low, high), source, text, _caller()))
+    return _declare(Row("term", name, unit, neutral, *bounds_of(unit, low, high), source, text, _caller()))
 
 
 def purse(name: str, *, source: str, text: str) -> Row:
@@ -118,10 +96,11 @@ def _declare(row: Row) -> Row:
     return row
 
 
-def _bounds(unit: Unit, low: float | None, high: float | None) -> tuple[float | None, float | None]:
-    if unit == "share":
-        return 0.0 if low is None else low, 1.0 if high is None else high
-    return low, high
+def _measured(row: Row, over: str) -> None:
+    """Declare a stock with its series, over all platforms the mean weighed by the gauge *over*, and its indicator."""
+    _declare(row)
+    series = Series(row.name, row.unit, row.text, "", over, row.low, row.high, is_watched=True, module=row.module)
+    series.enter(row.name)
 
 
 def _caller() -> str:
@@ -149,13 +128,10 @@ def index_of(kind: Kind, name: str, by: object = None) -> int:
 
     ``by``: who asks; the error names its file.
     """
-    core = _BEHIND[kind].__members__.get(name.upper())
-    if core is not None:
-        return int(core)
-    if (kind, name) in REGISTRY:
-        return len(_BEHIND[kind]) + REGISTRY.names(kind).index(name)
-    allowed = [*names_of(_BEHIND[kind]), *REGISTRY.names(kind)]
-    hint = nearest(name, allowed)
-    file = "" if by is None else f" in {file_of(by)}"
-    near = f"; did you mean {hint}?" if hint else ""
-    raise ModelError(f"{kind}: given {name!r}{file}; allowed: {one_of(allowed)}{near}")
+    core = _BEHIND[kind]
+    if name.upper() in core.__members__:
+        return int(core[name.upper()])
+    place = REGISTRY.place_of(kind, name)
+    if place is None:
+        raise no_row(kind, name, [*names_of(core), *REGISTRY.names(kind)], by)
+    return len(core) + place

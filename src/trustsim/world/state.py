@@ -18,6 +18,7 @@ from trustsim.kernels.named import names_of
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
+from trustsim.world.leaning import Law
 from trustsim.world.network import Network
 from trustsim.world.population import Accounts as Opened
 from trustsim.world.population import Population
@@ -78,16 +79,9 @@ class State:
             self.queue_n, self.traits, x.ticket, x.investor, x.first, x.at, self.ones,
         )  # fmt: skip
         platforms = Platforms(
-            self.books,
-            self.ladder,
-            self.terms,
-            self.gauges,
-            self.weights,
-            self.dials,
-            self.sums,
-            self.flows,
+            self.books, self.ladder, self.terms, self.gauges, self.weights, self.dials, self.sums, self.flows,
             self.market,
-        )
+        )  # fmt: skip
         linked = Links(links.indptr, links.neighbours, links.is_complete)
         bounds = [(-np.inf if x.low is None else x.low, np.inf if x.high is None else x.high) for x in self.declared]
         tail = Tail(self.columns, self.laws, np.array(bounds, np.float32).reshape(-1, 2), self.means)
@@ -99,7 +93,7 @@ class State:
             raise ModelError(f"the column {row.name!r} is not here; allowed: where a mechanism of {row.module} is on")
         return np.asarray(self.columns[self.declared.index(row)])
 
-    def set_law(self, law: rows.Law) -> None:
+    def set_law(self, law: Law) -> None:
         """Let a declared column move and lean as *law* says."""
         into = self.laws[self.declared.index(law.column)]
         for row in Laws:

@@ -15,7 +15,7 @@ from trustsim.kernels.named import Rows, file_of, names_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
 
-Mechanisms = Mapping[str, Settings[Any]]  # by name
+Mechanisms = Mapping[str, Settings[Any]]  # by name, in order
 Floats = NDArray[np.float64]
 Said = tuple[object, Mapping[Any, float]]  # a mechanism and what it says, by row
 
@@ -24,7 +24,7 @@ def said_of(mechanisms: Mechanisms, n_variants: int, dt: float) -> tuple[Floats,
     """Return what mechanisms say of weights, float64 (variants, Weights), and of dials, float64 (variants, Dials)."""
     weights, dials = np.zeros((n_variants, len(Weights))), np.zeros((n_variants, len(Dials)))
     for v in range(n_variants):
-        rules: list[Any] = [mechanisms[name][v] for name in sorted(mechanisms)]
+        rules: list[Any] = [settings[v] for settings in mechanisms.values()]
         weighed = [(rule, rule.weigh(dt)) for rule in rules if hasattr(rule, "weigh")]
         given = [(rule, rule.dials()) for rule in rules if hasattr(rule, "dials")]
         weights[v], dials[v] = _added_up(Weights, weighed, WEIGHTS_OFF), _added_up(Dials, given, DIALS_OFF)
@@ -58,8 +58,8 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
     weights[:, :, Weights.COVER_LIMIT] = terms[Terms.COVER_LIMIT]
     weights[:, :, Weights.EDUCATION] = terms[Terms.EDUCATION]
     weights[:, :, Weights.BASE_FUND] = terms[Terms.CUSTODY_TRUST]
-    for name in sorted(mechanisms):
-        for v, rule in enumerate(mechanisms[name]):
+    for settings in mechanisms.values():
+        for v, rule in enumerate(settings):
             if rule is not None and hasattr(rule, "on_terms"):
                 for row, value in rule.on_terms(terms[:, v], state.base_terms[:, v]):
                     weights[v, :, row] += value

@@ -9,7 +9,7 @@ from trustsim.report.pictures import causes as pictures
 from trustsim.report.tables import causes as tables
 from trustsim.report.words import reading, words
 from trustsim.report.words.causes import CHANNEL_TEXTS
-from trustsim.world.hooks import CHANNELS
+from trustsim.world.leaning import CHANNELS
 
 
 def withdrawals(found: Attribution, result: Compared) -> Chart:

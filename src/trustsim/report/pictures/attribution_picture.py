@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from trustsim.report.pictures import causes, figures, look
 from trustsim.report.pictures.axes import OnAxes
 from trustsim.report.words import words
-from trustsim.world.hooks import CHANNELS
+from trustsim.world.leaning import CHANNELS
 
 if TYPE_CHECKING:
     from trustsim.analysis.attribution import Attribution

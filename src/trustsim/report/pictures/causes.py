@@ -9,7 +9,7 @@ from trustsim.report.pictures import look, spreads
 from trustsim.report.pictures.canvas import Canvas
 from trustsim.report.pictures.sheet import Sheet
 from trustsim.report.words import words
-from trustsim.world.hooks import CHANNELS
+from trustsim.world.leaning import CHANNELS
 
 COLOURS = dict(zip(CHANNELS, (*look.COLOURS[: len(CHANNELS) - 1], look.BASELINE), strict=True))
 _ALPHA = 0.8

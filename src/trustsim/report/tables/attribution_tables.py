@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trustsim.report.words import words
-from trustsim.world.hooks import CHANNELS
+from trustsim.world.leaning import CHANNELS
 
 if TYPE_CHECKING:
     from pandas import Series

@@ -7,7 +7,7 @@ from typing import Any, cast
 from trustsim.analysis.attribution import Attribution
 from trustsim.report.tables.plain import Table, download, num
 from trustsim.report.words import words
-from trustsim.world.hooks import CHANNELS
+from trustsim.world.leaning import CHANNELS
 
 
 def pushed(found: Attribution, baseline: str) -> tuple[Table, str, tuple[str, ...]]:
