@@ -55,9 +55,9 @@ class Causes(TrustCrisisModel):
         state = self.state
         self._platform = np.repeat(np.arange(state.n_platforms), np.diff(state.accounts.first))
         self._rest = state.beliefs[[Beliefs.FUND, Beliefs.INTEGRITY, Beliefs.RISK]].copy()
-        self._last = np.zeros((state.n_variants, state.accounts.n_accounts, len(CHANNELS)), np.float32)
-        self.asked = np.zeros(state.n_variants, np.int64)
-        self.by_channel = np.zeros((state.n_variants, len(CHANNELS)))
+        self._last = np.zeros((state.n_lanes, state.accounts.n_accounts, len(CHANNELS)), np.float32)
+        self.asked = np.zeros(state.n_lanes, np.int64)
+        self.by_channel = np.zeros((state.n_lanes, len(CHANNELS)))
 
     def _note(self, engine: Engine) -> None:
         state = self.state
@@ -83,7 +83,7 @@ class Causes(TrustCrisisModel):
         looked = self._looking(v, i, w, login)
         runs_at = np.where(action & RUNS > 0, np.maximum(crossed, looked), np.inf)
         leaves_at = np.where(action & LEAVES > 0, _crossing(*self._leaving(v, i, w), ordinary), np.inf)
-        need = self.state.traits[Traits.NEED, i]
+        need = self.state.traits[Traits.NEED, 0, i]
         followed = (need > 0) & (self.state.beliefs[Beliefs.SEEN, v, i] >= need) & (at_rest + push.sum(axis=0) <= line)
         channel = np.select(
             [followed, np.minimum(runs_at, leaves_at) == 0, leaves_at < runs_at, looked > crossed],
@@ -99,7 +99,7 @@ class Causes(TrustCrisisModel):
         state = self.state
         fund, integrity, _, _, _, risk, fear, seen = state.beliefs[:, v, i].astype(np.float64)
         fund_0, integrity_0, risk_0 = self._rest[:, v, i].astype(np.float64)
-        traits = state.traits[:, i].astype(np.float64)
+        traits = state.traits[:, 0, i].astype(np.float64)
         literacy = traits[Traits.LITERACY]
         held, limit = state.balance[v, i], w[Weights.COVER_LIMIT]
         left = 1 - w[Weights.COVER] * np.minimum(limit / np.maximum(held, 1), 1.0)
@@ -118,7 +118,7 @@ class Causes(TrustCrisisModel):
         push[FEAR] = w[Weights.FEAR] * fear + both - blind * (risk + risk_0)
         push[FIRST_MOVE] = w[Weights.CALM] - calm
         for law in self.engine.laws:
-            run = np.broadcast_to(np.asarray(law.run), (self.state.n_variants, self.state.n_platforms))
+            run = np.broadcast_to(np.asarray(law.run), (self.state.n_lanes, self.state.n_platforms))
             push[CHANNELS.index(law.channel)] += run[v, self._platform[i]] * self.state.column(law.column)[v, i]
         for channel, leaning in self.engine.leanings.items():
             push[FIRST_MOVE] -= leaning[v, self._platform[i]]
@@ -128,13 +128,13 @@ class Causes(TrustCrisisModel):
     def _leaving(self, v: Indices, i: Indices, w: Floats) -> tuple[Floats, Floats]:
         """Return the log-odds of ordinary leaving at rest, and what trust lost adds to it, float64 (n,) both."""
         info, service = (self.state.beliefs[part, v, i].astype(np.float64) for part in (Beliefs.INFO, Beliefs.SERVICE))
-        own = self.state.traits[Traits.PRIOR, i]
+        own = self.state.traits[Traits.PRIOR, 0, i]
         lost = w[Weights.INFO] * (own - info) + w[Weights.SERVICE] * (own - service)
-        return self.state.traits[Traits.CHURN, i] + w[Weights.ORDINARY], lost
+        return self.state.traits[Traits.CHURN, 0, i] + w[Weights.ORDINARY], lost
 
     def _looking(self, v: Indices, i: Indices, w: Floats, login: Floats) -> Floats:
         """Return float64 (n,): how much of today's fear it takes to look at the account; 0: they look anyway."""
-        attention = self.state.traits[Traits.ATTENTION, i].astype(np.float64)
+        attention = self.state.traits[Traits.ATTENTION, 0, i].astype(np.float64)
         gain = w[Weights.ATTENTION_FEAR] * self.state.beliefs[Beliefs.FEAR, v, i]
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(login < attention, 0.0, (login / attention - 1) / gain)
@@ -147,7 +147,7 @@ class Causes(TrustCrisisModel):
         for p in range(self.state.n_platforms):
             here = platform == p
             part = np.empty((4, int(here.sum())), np.uint32)
-            account_words(part, who[here], self.day, p, purposes.ACCOUNT_DAY, self.engine.clock.key)
+            account_words(part, who[here], self.day, p, purposes.ACCOUNT_DAY, self.engine.clock.keys[0])
             words[:, here] = part
         for k in range(2):
             logistic_variates(words[k + 1], variates[k], variates.view(np.uint32)[k])

@@ -6,7 +6,10 @@ Nothing but ``beliefs``, ``actions`` and the integer ``sums`` is written.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
 from trustsim.kernels.block import Luck, felt_of, who_of
@@ -23,6 +26,14 @@ _N_TARGETS = len(Targets)
 _0 = np.float32(0)
 _SCALE32 = np.float32(2.0**-32)
 _SUM32 = np.float32(SUM_SCALE)
+
+
+class Room(NamedTuple):
+    """Room for what is worked out of a block on the way."""
+
+    evidence: NDArray[np.float32]  # (Targets, BLOCK) heard today, 0 between blocks
+    loss: NDArray[np.float32]  # (BLOCK,)
+    lean: NDArray[np.float32]  # (3, BLOCK)
 
 
 @compiled
@@ -51,10 +62,13 @@ def measure(sums, flags, felt, w) -> None:
 @compiled
 def count(accounts, platforms) -> None:
     """Measure all accounts as they stand, without a pass; ``platforms.sums`` is overwritten."""
-    first, flags, sums = accounts.first, accounts.flags, platforms.sums
+    flags, sums = accounts.flags, platforms.sums
+    n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
+    n_variants = len(flags) // n_worlds
     sums[:] = 0
     for v in range(len(flags)):
-        for p in range(len(first) - 1):
+        first = accounts.first[v // n_variants]
+        for p in range(n_platforms):
             for start in range(first[p], first[p + 1], BLOCK):
                 stop = min(start + BLOCK, first[p + 1])
                 felt = felt_of(accounts.beliefs, v, start, stop)
@@ -62,13 +76,13 @@ def count(accounts, platforms) -> None:
 
 
 @compiled
-def drawn(luck, words, entity, p, has_report, clock) -> None:
+def drawn(luck, words, entity, p, has_report, day, key) -> None:
     """Fill the day's draws of the owners ``entity`` int64 (n,) on one platform; reading errors only with a report.
 
     ``luck`` float32 (5, ≥ n), rows as in :class:`~trustsim.kernels.block.Luck`; ``words`` uint32 (4, ≥ n): room.
     """
     n, bits = len(entity), luck.view(np.uint32)
-    account_words(words, entity, clock.day, p, purposes.ACCOUNT_DAY, clock.key)
+    account_words(words, entity, day, p, purposes.ACCOUNT_DAY, key)
     for i in range(n):
         luck[0, i] = np.float32(words[0, i]) * _SCALE32
     for i in range(n):
@@ -77,59 +91,72 @@ def drawn(luck, words, entity, p, has_report, clock) -> None:
     logistic_variates(words[2, :n], luck[3, :n], bits[3, :n])
     luck[4, :n] = _0
     if has_report:
-        account_words(words, entity, clock.day, p, purposes.REPORT, clock.key)
+        account_words(words, entity, day, p, purposes.REPORT, key)
         logistic_variates(words[0, :n], luck[4, :n], bits[4, :n])
 
 
 @compiled
 def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None:
-    """Pass over every account of every variant once; groups of arrays in kernels/arrays.py.
+    """Pass over every account of every lane once; groups of arrays in kernels/arrays.py.
 
-    ``has_report`` bool (platforms,): a report came out in some variant, so reading errors are drawn.
+    ``has_report`` bool (platforms,): a report came out in some lane, so reading errors are drawn.
     ``platforms.sums`` is overwritten.
     """
-    beliefs, flags, actions, first = accounts.beliefs, accounts.flags, accounts.actions, accounts.first
-    sums, messages = platforms.sums, bulletin.evidence
     words = np.empty((4, BLOCK), np.uint32)
     draws = np.empty((5, BLOCK), np.float32)
-    evidence = np.zeros((_N_TARGETS, BLOCK), np.float32)
-    loss = np.zeros(BLOCK, np.float32)
-    lean = np.empty((3, BLOCK), np.float32)
-    sums[:] = 0
-    for p in range(len(first) - 1):
-        for start in range(first[p], first[p + 1], BLOCK):
-            stop = min(start + BLOCK, first[p + 1])
-            n = stop - start
-            drawn(draws, words, accounts.investor[start:stop], p, has_report[p], clock)
-            luck = Luck(draws[0, :n], draws[1, :n], draws[2, :n], draws[3, :n], draws[4, :n])
-            who = who_of(accounts.traits, start, stop)
-            for v in range(len(flags)):
-                w = platforms.weights[v, p]
-                felt = felt_of(beliefs, v, start, stop)
-                n_heard = 0
-                for m in range(len(messages)):
-                    if messages[m, v, p, REACH] > _0:
-                        hear(
-                            evidence, messages[m, v, p], bulletin.is_page[m], bulletin.by_literacy[m], luck, who,
-                            w[Weights.EDUCATION],
-                        )  # fmt: skip
-                        n_heard += 1
-                feel(felt, evidence, who, w[Weights.SEEN_KEEP])
-                if n_heard > 0:
-                    believe(felt, evidence, who, w)
-                mend(felt, who, w)
-                if n_heard > 0:
-                    wound(felt, evidence, w)
-                judge(felt, evidence, who, luck, w)
-                if w[Weights.COVER] > _0:
-                    covered(loss[:n], accounts.balance[v, start:stop], w)
-                else:
-                    loss[:n] = _0
-                if len(tail.columns) > 0:
-                    move_columns(tail, lean[:, :n], (v, p), start, stop)
-                    choose(actions[v, start:stop], flags[v, start:stop], felt, who, luck, loss[:n], lean[:, :n], w)
-                else:
-                    choose(actions[v, start:stop], flags[v, start:stop], felt, who, luck, loss[:n], None, w)
-                measure(sums[v, p], flags[v, start:stop], felt, w)
-                if n_heard > 0:
-                    evidence[:] = _0
+    room = Room(
+        np.zeros((_N_TARGETS, BLOCK), np.float32), np.zeros(BLOCK, np.float32), np.empty((3, BLOCK), np.float32)
+    )
+    n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
+    n_variants = len(accounts.flags) // n_worlds
+    platforms.sums[:] = 0
+    for w in range(n_worlds):
+        first = accounts.first[w]
+        for p in range(n_platforms):
+            for start in range(first[p], first[p + 1], BLOCK):
+                stop = min(start + BLOCK, first[p + 1])
+                n = stop - start
+                drawn(draws, words, accounts.investor[w, start:stop], p, has_report[p], clock.day, clock.keys[w])
+                luck = Luck(draws[0, :n], draws[1, :n], draws[2, :n], draws[3, :n], draws[4, :n])
+                who = who_of(accounts.traits, w, start, stop)
+                for v in range(w * n_variants, (w + 1) * n_variants):
+                    pass_block(accounts, platforms, tail, bulletin, room, luck, who, (v, p), (start, stop))
+
+
+@compiled
+def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part) -> None:
+    """Pass over one block of accounts, ``part`` (start, stop), of one lane on one platform, ``place`` (v, p)."""
+    v, p = place
+    start, stop = part
+    n = stop - start
+    w, messages, evidence = platforms.weights[v, p], bulletin.evidence, room.evidence[:, :n]
+    flags, actions = accounts.flags[v, start:stop], accounts.actions[v, start:stop]
+    felt = felt_of(accounts.beliefs, v, start, stop)
+    n_heard = 0
+    for m in range(len(messages)):
+        if messages[m, v, p, REACH] > _0:
+            hear(
+                evidence, messages[m, v, p], bulletin.is_page[m], bulletin.by_literacy[m], luck, who,
+                w[Weights.EDUCATION],
+            )  # fmt: skip
+            n_heard += 1
+    feel(felt, evidence, who, w[Weights.SEEN_KEEP])
+    if n_heard > 0:
+        believe(felt, evidence, who, w)
+    mend(felt, who, w)
+    if n_heard > 0:
+        wound(felt, evidence, w)
+    judge(felt, evidence, who, luck, w)
+    loss, lean = room.loss[:n], room.lean[:, :n]
+    if w[Weights.COVER] > _0:
+        covered(loss, accounts.balance[v, start:stop], w)
+    else:
+        loss[:] = _0
+    if len(tail.columns) > 0:
+        move_columns(tail, lean, place, start, stop)
+        choose(actions, flags, felt, who, luck, loss, lean, w)
+    else:
+        choose(actions, flags, felt, who, luck, loss, None, w)
+    measure(platforms.sums[v, p], flags, felt, w)
+    if n_heard > 0:
+        evidence[:] = _0

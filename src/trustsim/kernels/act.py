@@ -60,10 +60,10 @@ def acting_accounts(actions, first, stop, acting):
 
 
 @compiled
-def push(values, step, gain, senders, links, account_at) -> None:
+def push(values, step, gain, senders, rows, account_at) -> None:
     """Add ``step · gain[k]`` to ``values`` float32 (accounts,) of every account k of the senders' neighbours at one
     platform; the senders' rows of the network are looked up for all first, so that memory is waited for once."""
-    indptr, neighbours = links.indptr, links.neighbours
+    indptr, neighbours = rows
     begin, stop = np.empty(len(senders), np.int64), np.empty(len(senders), np.int64)
     for k in range(len(senders)):
         begin[k], stop[k] = indptr[senders[k]], indptr[senders[k] + 1]
@@ -116,28 +116,29 @@ def room_for(n_accounts):
 
 @compiled
 def act(accounts, people, platforms, links, clock) -> None:
-    """Carry out the day's actions, variant by variant and platform by platform.
+    """Carry out the day's actions, lane by lane and platform by platform.
 
     Who runs or leaves asks for all that is free, or half of it; requests queue up by day, within a day by a draw. Who
     joins pays in what the investor would hold there, as far as the safe account has it. Every neighbour with an account
     on the platform takes a departure into memory and an alarm as fear; these are counted, so the order of senders does
     not matter. In a complete network all see all. Groups of arrays in kernels/arrays.py.
     """
-    n_variants, n_platforms = accounts.queue_n.shape
-    room = room_for(len(accounts.investor))
-    for v in range(n_variants):
+    n_lanes, n_platforms = accounts.queue_n.shape
+    room = room_for(accounts.investor.shape[1])
+    n_variants = n_lanes // len(accounts.first)
+    for v in range(n_lanes):
         for p in range(n_platforms):
-            act_on(accounts, people, platforms, links, room, (v, p), clock)
+            act_on(accounts, people, platforms, links, room, (v // n_variants, v, p), clock)
 
 
 @compiled
 def act_on(accounts, people, platforms, links, room, place, clock) -> None:
-    """Carry out the day's actions of one variant on one platform, ``place`` (v, p)."""
-    v, p = place
-    gauges, at, first = platforms.gauges, accounts.at[p], accounts.first
+    """Carry out the day's actions of one lane on one platform, ``place`` (w, v, p)."""
+    w, v, p = place
+    gauges, at, first = platforms.gauges, accounts.at[w, p], accounts.first[w]
     seen, fear = accounts.beliefs[Beliefs.SEEN, v], accounts.beliefs[Beliefs.FEAR, v]
-    gain, ones, dials = accounts.traits[Traits.FEAR_GAIN], accounts.ones, platforms.dials
-    contagion = np.float32(dials[v, Dials.CONTAGION])
+    gain, ones, dials = accounts.traits[Traits.FEAR_GAIN, w], accounts.ones, platforms.dials
+    contagion, rows = np.float32(dials[v, Dials.CONTAGION]), (links.indptr[w], links.neighbours)
     observed, returned = np.float32(dials[v, Dials.OBSERVED]), np.float32(dials[v, Dials.RETURNED])
     n_acting = acting_accounts(accounts.actions[v], first[p], first[p + 1], room.account)
     alarms, n_gone, n_back, n_new = 0, 0, 0, 0
@@ -145,7 +146,7 @@ def act_on(accounts, people, platforms, links, room, place, clock) -> None:
     for start in range(0, n_acting, _TOGETHER):
         together = room.account[start : min(start + _TOGETHER, n_acting)]
         n_alarmed, n_departed, n_arrived, n_new = act_together(
-            accounts, people, platforms, room, together, done, (v, p, n_new), clock
+            accounts, people, platforms, room, together, done, (w, v, p, n_new), clock
         )
         alarmed, departed, arrived = room.alarmed[:n_alarmed], room.departed[:n_departed], room.arrived[:n_arrived]
         if links.is_complete:
@@ -153,10 +154,10 @@ def act_on(accounts, people, platforms, links, room, place, clock) -> None:
             take_own(seen, observed, ones, departed, at)
             take_own(seen, -returned, ones, arrived, at)
         else:
-            push(fear, contagion, gain, alarmed, links, at)
-            push(seen, observed, ones, departed, links, at)
+            push(fear, contagion, gain, alarmed, rows, at)
+            push(seen, observed, ones, departed, rows, at)
             if returned > 0:
-                push(seen, -returned, ones, arrived, links, at)
+                push(seen, -returned, ones, arrived, rows, at)
         alarms += n_alarmed
         n_gone += n_departed
         n_back += n_arrived
@@ -186,10 +187,10 @@ def act_on(accounts, people, platforms, links, room, place, clock) -> None:
 def act_together(accounts, people, platforms, room, together, done, place, clock):
     """Carry out the actions of some accounts, ``together`` int32 (n ≤ _TOGETHER,).
 
-    ``place``: variant, platform, how many new requests there are. Return how many were alarmed, departed, arrived, and
+    ``place``: world, lane, platform, new requests so far. Return how many were alarmed, departed, arrived, and
     how many new requests there are by now; what was asked, paid in, and how many ran and left is added to ``done``.
     """
-    v, p, n_new = place
+    w, v, p, n_new = place
     flags, balance, requested, safe = accounts.flags, accounts.balance, accounts.requested, people.safe
     is_closed = platforms.gauges[Gauges.STATUS, v, p] >= WINDING
     is_open = platforms.gauges[Gauges.STATUS, v, p] == OPEN
@@ -198,7 +199,7 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
     n_alarmed, n_departed, n_arrived = 0, 0, 0
     for k in range(len(together)):
         i = together[k]
-        room.held[k], room.asked[k], room.who[k] = balance[v, i], requested[v, i], accounts.investor[i]
+        room.held[k], room.asked[k], room.who[k] = balance[v, i], requested[v, i], accounts.investor[w, i]
     for k in range(len(together)):
         i, who, action = together[k], room.who[k], accounts.actions[v, together[k]]
         if action & np.uint8(ALARMS):
@@ -215,7 +216,7 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
             flags[v, i] &= np.uint8(255 - FREE)
             if free <= 0:
                 continue
-            a, b = address(who, clock.day, purposes.AMOUNT, p, clock.key)
+            a, b = address(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
             if flags[v, i] & np.uint8(LEAVING):
                 pass
             elif action & np.uint8(RUNS):
@@ -237,7 +238,7 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
             requested[v, i] += free
             done[_ASKED] += free
         elif is_open and action & np.uint8(JOINS):
-            pays = min(accounts.ticket[i], safe[v, who])
+            pays = min(accounts.ticket[w, i], safe[v, who])
             if pays > 0:
                 room.arrived[n_arrived] = who
                 n_arrived += 1

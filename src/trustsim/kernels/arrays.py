@@ -1,7 +1,9 @@
 """Arrays that travel together, each group with a type; rows and shapes in kernels/layout.py.
 
-``v``, ``p``, ``a`` and ``i`` count variants, platforms, accounts and investors. The arrays of a group are views: what a
-kernel writes is what everybody sees.
+Several worlds, replications of one study, are stepped together, each in some variants. ``w`` counts worlds, ``v`` lanes
+(a variant of a world: those of world w are ``w * n : (w + 1) * n`` for n variants), ``p`` platforms, ``a`` accounts and
+``i`` investors. An account has its number within its world; where worlds have different numbers of accounts, rows end
+in room that nobody reads. The arrays of a group are views: what a kernel writes is what everybody sees.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ Ints = NDArray[np.int64]
 
 
 class Accounts(NamedTuple):
-    """The accounts of one world, platform by platform, and who acts on them."""
+    """The accounts of each world, platform by platform, and who acts on them."""
 
     beliefs: NDArray[np.float32]  # (Beliefs, v, a)
     flags: NDArray[np.uint8]  # (v, a)
@@ -26,11 +28,11 @@ class Accounts(NamedTuple):
     asked_day: NDArray[np.int32]  # (v, a) step of the first unpaid request, −1 before any
     queue: NDArray[np.int32]  # (v, a) accounts with an unpaid request, in order, those of a platform from its first on
     queue_n: Ints  # (v, p) how many there are
-    traits: NDArray[np.float32]  # (Traits, a)
-    ticket: Ints  # (a,) what a joiner pays in, as far as the safe account holds it, minor units
-    investor: Ints  # (a,) whose account
-    first: Ints  # (p + 1,) where the accounts of a platform begin
-    at: NDArray[np.int32]  # (p, i) the account of an investor on a platform, −1 without one
+    traits: NDArray[np.float32]  # (Traits, w, a)
+    ticket: Ints  # (w, a) what a joiner pays in, as far as the safe account holds it, minor units
+    investor: Ints  # (w, a) whose account
+    first: Ints  # (w, p + 1) where the accounts of a platform begin
+    at: NDArray[np.int32]  # (w, p, i) the account of an investor on a platform, −1 without one
     ones: NDArray[np.float32]  # (a,) all 1: what is taken in alike by all
 
 
@@ -65,15 +67,15 @@ class Tail(NamedTuple):
 
 
 class Links(NamedTuple):
-    """The network in rows: the neighbours of i are ``neighbours[indptr[i]:indptr[i + 1]]``."""
+    """The networks in rows: the neighbours of i are ``neighbours[indptr[w, i]:indptr[w, i + 1]]``."""
 
-    indptr: Ints  # (i + 1,)
-    neighbours: NDArray[np.int32]  # (entries,)
+    indptr: Ints  # (w, i + 1)
+    neighbours: NDArray[np.int32]  # (entries of all worlds,)
     is_complete: bool  # everyone is everyone's neighbour, and the rows are empty
 
 
 class Groups(NamedTuple):
-    """All that moves in one world, and the links between its people."""
+    """All that moves, and the links between people."""
 
     accounts: Accounts
     people: People
@@ -90,9 +92,17 @@ class Bulletin(NamedTuple):
     by_literacy: NDArray[np.bool_]  # (messages,) the literate discount it
 
 
+class Calendar(NamedTuple):
+    """When locked balances mature."""
+
+    cycle: Ints  # (p,) steps from one maturity to the next, 0 where nothing is locked
+    order: Ints  # (w, a) the accounts of each platform by day of maturity
+    begins: Ints  # (w, p, longest cycle + 1) where each day of the cycle begins in ``order``
+
+
 class Clock(NamedTuple):
     """When, and by which luck."""
 
     day: int  # number of the step, from 1
     dt: float  # days in a step
-    key: NDArray[np.uint64]  # (2,) of the replication
+    keys: NDArray[np.uint64]  # (w, 2) of each replication

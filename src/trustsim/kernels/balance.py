@@ -1,6 +1,6 @@
 """The platforms' side of the day: assets pay, default, change price and are lent out; what outsiders can measure of it.
 
-Loops over (variants, platforms): small arrays, scalar code. Every movement of money has two ends in ``books``, the
+Loops over (lanes, platforms): small arrays, scalar code. Every movement of money has two ends in ``books``, the
 ladder, or the safe accounts; the sum of them all never changes.
 """
 
@@ -96,8 +96,9 @@ def carry(platforms, clock) -> None:
     Platforms of one market share the price shock of the day (a common factor).
     """
     books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
-    n_variants, n_platforms, dt, day = books.shape[1], books.shape[2], clock.dt, clock.day
-    for v in range(n_variants):
+    n_lanes, n_platforms, dt, day = books.shape[1], books.shape[2], clock.dt, clock.day
+    n_variants = n_lanes // len(clock.keys)
+    for v in range(n_lanes):
         for p in range(n_platforms):
             if gauges[Gauges.STATUS, v, p] == FAILED:
                 continue
@@ -125,7 +126,7 @@ def carry(platforms, clock) -> None:
             books[Books.BORROWERS, v, p] += defaulted
             volatility = terms[Terms.VOLATILITY, v, p]
             if volatility > 0.0:
-                change = price_draw(platforms.market[p], day, clock.key)
+                change = price_draw(platforms.market[p], day, clock.keys[v // n_variants])
                 reprice(books, ladder, v, p, volatility * math.sqrt(dt) * change)
             spare_cash(platforms, v, p, dt)
             gauges[Gauges.PRESSURE, v, p] *= math.exp(-_PRESSURE_FADES * dt)
@@ -184,9 +185,9 @@ def gauge(platforms, dt):
     """
     books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
     terms, sums, dials = platforms.terms, platforms.sums, platforms.dials
-    n_variants, n_platforms = books.shape[1], books.shape[2]
+    n_lanes, n_platforms = books.shape[1], books.shape[2]
     is_quiet = True
-    for v in range(n_variants):
+    for v in range(n_lanes):
         base, per_equity = dials[v, Dials.RISK_BASE], dials[v, Dials.RISK_EQUITY]
         per_liquidity, per_overdue = dials[v, Dials.RISK_LIQUIDITY], dials[v, Dials.RISK_OVERDUE]
         for p in range(n_platforms):

@@ -1,4 +1,4 @@
-"""A block of accounts of one platform in one variant: the slices that the steps of the account pass work on."""
+"""A block of accounts of one platform in one lane: the slices that the steps of the account pass work on."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Luck(NamedTuple):
 
 @inlined
 def felt_of(beliefs, v, start, stop):
-    """Return the beliefs of the accounts ``start:stop`` in one variant."""
+    """Return the beliefs of the accounts ``start:stop`` in one lane."""
     return Felt(
         beliefs[Beliefs.FUND, v, start:stop], beliefs[Beliefs.INTEGRITY, v, start:stop],
         beliefs[Beliefs.INFO, v, start:stop], beliefs[Beliefs.SERVICE, v, start:stop],
@@ -65,11 +65,15 @@ def felt_of(beliefs, v, start, stop):
 
 
 @inlined
-def who_of(traits, start, stop):
-    """Return the traits of the accounts ``start:stop``."""
+def who_of(traits, w, start, stop):
+    """Return the traits of the accounts ``start:stop`` of one world."""
     return Who(
-        traits[Traits.CALM, start:stop], traits[Traits.CHURN, start:stop], traits[Traits.PRIOR, start:stop],
-        traits[Traits.LINKS, start:stop], traits[Traits.HERDING, start:stop], traits[Traits.FEAR_KEEP, start:stop],
-        traits[Traits.FEAR_GAIN, start:stop], traits[Traits.LITERACY, start:stop], traits[Traits.ATTENTION, start:stop],
-        traits[Traits.ALARM, start:stop], traits[Traits.PRIVACY, start:stop], traits[Traits.NEED, start:stop],
+        traits[Traits.CALM, w, start:stop], traits[Traits.CHURN, w, start:stop],
+        traits[Traits.PRIOR, w, start:stop],
+        traits[Traits.LINKS, w, start:stop], traits[Traits.HERDING, w, start:stop],
+        traits[Traits.FEAR_KEEP, w, start:stop],
+        traits[Traits.FEAR_GAIN, w, start:stop], traits[Traits.LITERACY, w, start:stop],
+        traits[Traits.ATTENTION, w, start:stop],
+        traits[Traits.ALARM, w, start:stop], traits[Traits.PRIVACY, w, start:stop],
+        traits[Traits.NEED, w, start:stop],
     )  # fmt: skip

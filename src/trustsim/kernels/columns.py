@@ -37,11 +37,13 @@ def move_columns(tail, lean, place, start, stop) -> None:
 @compiled
 def means_of_columns(tail, flags, first) -> None:
     """Fill ``tail.means`` float64 (columns, v, p): the mean of each column over the holders; 0 without any."""
+    n_variants = len(flags) // len(first)
     for c in range(len(tail.columns)):
         for v in range(len(flags)):
-            for p in range(len(first) - 1):
+            begins = first[v // n_variants]
+            for p in range(len(begins) - 1):
                 total, n = 0.0, 0
-                for i in range(first[p], first[p + 1]):
+                for i in range(begins[p], begins[p + 1]):
                     if flags[v, i] & np.uint8(HOLDS):
                         total += np.float64(tail.columns[c, v, i])
                         n += 1

@@ -23,7 +23,8 @@ def fail(accounts, people, platforms, v, p, day) -> None:
     the estate. A platform that is wound down is closed like this once nothing is left.
     """
     books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
-    balance, first, investor = accounts.balance, accounts.first, accounts.investor
+    w = v // (len(accounts.flags) // len(accounts.first))
+    balance, first, investor = accounts.balance, accounts.first[w], accounts.investor[w]
     claims = np.float64(books[Books.CLAIMS, v, p])
     book = assets.ladder_total(ladder, v, p)
     price = math.exp(-HALF_SALE * terms[Terms.SALE_IMPACT, v, p])

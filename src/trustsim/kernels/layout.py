@@ -3,27 +3,29 @@
 The rows of the engine stand here, in enumerations that count from 0. A mechanism declares its own in its file (see
 world/rows.py); they come behind these.
 
-Every array has the variants as an early axis and the accounts as the last, contiguous one.
+Every array has the lanes (a lane is a variant of a world) as an early axis and the accounts as the last, contiguous
+one.
 
 ==============  =======================================  =============================================================
 array           dtype, shape                             holds
 ==============  =======================================  =============================================================
-``beliefs``     float32 (Beliefs, variants, accounts)    what an investor feels about the platform of one account
-``balance``     int64 (variants, accounts)               money owed to the account, minor units
-``requested``   int64 (variants, accounts)               of which asked for and not yet paid
-``flags``       uint8 (variants, accounts)               HOLDS, FREE, MATURE, RAN … bits
-``actions``     uint8 (variants, accounts)               what the account decided today
-``traits``      float32 (Traits, accounts)               fixed, the same in all variants
-``weights``     float32 (variants, platforms, Weights)   the day's coefficients of the account pass
-``bulletin``    float32 (messages, variants, platforms,  the day's public messages: evidence by target, then reach
+``beliefs``     float32 (Beliefs, lanes, accounts)       what an investor feels about the platform of one account
+``balance``     int64 (lanes, accounts)                  money owed to the account, minor units
+``requested``   int64 (lanes, accounts)                  of which asked for and not yet paid
+``flags``       uint8 (lanes, accounts)                  HOLDS, FREE, MATURE, RAN … bits
+``actions``     uint8 (lanes, accounts)                  what the account decided today
+``traits``      float32 (Traits, worlds, accounts)       fixed, the same in all variants of a world
+``weights``     float32 (lanes, platforms, Weights)      the day's coefficients of the account pass
+``bulletin``    float32 (messages, lanes, platforms,     the day's public messages: evidence by target, then reach
                 Targets + 1)
-``books``       int64 (Books, variants, platforms)       money at and around each platform, minor units
-``ladder``      int64 (RUNGS, variants, platforms)       assets by time to maturity, minor units
-``terms``       float64 (Terms, variants, platforms)     what levers can change (see world/terms.py)
-``gauges``      float64 (Gauges, variants, platforms)    what the day measured
+``books``       int64 (Books, lanes, platforms)          money at and around each platform, minor units
+``ladder``      int64 (RUNGS, lanes, platforms)          assets by time to maturity, minor units
+``terms``       float64 (Terms, lanes, platforms)        what levers can change (see world/terms.py)
+``gauges``      float64 (Gauges, lanes, platforms)       what the day measured
 ==============  =======================================  =============================================================
 
-Accounts stand platform by platform: those of platform p are ``first[p]:first[p + 1]``, in order of investor.
+Accounts stand platform by platform: those of platform p of a world are ``first[p]:first[p + 1]``, in order of
+investor.
 """
 
 from __future__ import annotations

@@ -17,16 +17,16 @@ _LOGISTIC_SPREAD = 1.8138  # π/√3: standard deviation of a logistic variate
 def day_weights(platforms, calm, history, has_report, clock) -> None:
     """Fill the day's entries of ``platforms.weights``.
 
-    ``calm`` float64 (variants, platforms): the readiness to run without the day's part. ``history`` float64 (days + 1,
-    Gauges, variants, platforms): all gauges by day. ``has_report`` bool (platforms,) is overwritten: a report or live
-    figures came out in some variant.
+    ``calm`` float64 (lanes, platforms): the readiness to run without the day's part. ``history`` float64 (days + 1,
+    Gauges, lanes, platforms): all gauges by day. ``has_report`` bool (platforms,) is overwritten: a report or live
+    figures came out in some lane.
     """
     dials = platforms.dials
     weights, gauges, terms, day, dt = platforms.weights, platforms.gauges, platforms.terms, clock.day, clock.dt
-    n_variants, n_platforms = calm.shape
+    n_lanes, n_platforms = calm.shape
     has_report[:] = False
     steps_a_day = max(np.int64(round(1.0 / dt)), np.int64(1))  # a report is news for a day
-    for v in range(n_variants):
+    for v in range(n_lanes):
         first_move, gate_rush = dials[v, Dials.FIRST_MOVE], dials[v, Dials.GATE_RUSH]
         report_weight, noise = dials[v, Dials.REPORT_WEIGHT], dials[v, Dials.REPORT_NOISE]
         for p in range(n_platforms):

@@ -33,26 +33,29 @@ class Words(NamedTuple):
 
 
 @compiled
-def believe_it(status, accounts, words, v, who) -> None:
-    """Make one investor a believer: the risk view rises, fear rises with the investor's susceptibility."""
+def believe_it(status, accounts, words, place, who) -> None:
+    """Let one investor of ``place`` (w, v) believe: the risk view rises, fear with the investor's susceptibility."""
+    w, v = place
     status[v, who] = NEW
-    k = accounts.at[words.platform, who]
+    k = accounts.at[w, words.platform, who]
     if k >= 0:
         accounts.beliefs[Beliefs.RISK, v, k] += words.risk
-        accounts.beliefs[Beliefs.FEAR, v, k] += words.fear * accounts.traits[Traits.FEAR_GAIN, k]
+        accounts.beliefs[Beliefs.FEAR, v, k] += words.fear * accounts.traits[Traits.FEAR_GAIN, w, k]
 
 
 @compiled
-def forget_it(accounts, words, v, who) -> None:
+def forget_it(accounts, words, place, who) -> None:
     """Take back what the rumour added to one investor's risk view."""
-    k = accounts.at[words.platform, who]
+    w, v = place
+    k = accounts.at[w, words.platform, who]
     if k >= 0:
         accounts.beliefs[Beliefs.RISK, v, k] -= words.risk
 
 
 @compiled
-def tell_all(status, accounts, literacy, words, v, clock) -> None:
-    """Let every teller of one variant tell everyone."""
+def tell_all(status, accounts, literacy, words, place, clock) -> None:
+    """Let every teller of ``place`` (w, v) tell everyone."""
+    w, v = place
     n_tellers = 0
     for i in range(status.shape[1]):
         n_tellers += 1 if status[v, i] == TELLS else 0
@@ -60,44 +63,47 @@ def tell_all(status, accounts, literacy, words, v, clock) -> None:
         return
     for j in range(status.shape[1]):
         if status[v, j] == IGNORANT:
-            known = literacy[j] + words.education[v] * (1.0 - literacy[j])
-            a, _ = address(j, clock.day, words.purpose, _FROM_ALL + words.platform, clock.key)
+            known = literacy[w, j] + words.education[v] * (1.0 - literacy[w, j])
+            a, _ = address(j, clock.day, words.purpose, _FROM_ALL + words.platform, clock.keys[w])
             missed = math.exp(n_tellers * math.log1p(-min(words.chance * (1.0 - 0.5 * known), 1.0 - 1e-16)))
             if np.float64(a) * draws.UNIFORM_SCALE < 1.0 - missed:
-                believe_it(status, accounts, words, v, j)
+                believe_it(status, accounts, words, place, j)
 
 
 @compiled
-def tell_neighbours(status, accounts, links, literacy, words, v, clock) -> None:
-    """Let every teller of one variant tell its neighbours."""
+def tell_neighbours(status, accounts, links, literacy, words, place, clock) -> None:
+    """Let every teller of ``place`` (w, v) tell its neighbours."""
+    w, v = place
     for i in range(status.shape[1]):
         if status[v, i] != TELLS:
             continue
-        for e in range(links.indptr[i], links.indptr[i + 1]):
+        for e in range(links.indptr[w, i], links.indptr[w, i + 1]):
             j = links.neighbours[e]
             if status[v, j] == IGNORANT:
-                known = literacy[j] + words.education[v] * (1.0 - literacy[j])
-                a, _ = address(i, clock.day, words.purpose, j, clock.key)
+                known = literacy[w, j] + words.education[v] * (1.0 - literacy[w, j])
+                a, _ = address(i, clock.day, words.purpose, j, clock.keys[w])
                 if np.float64(a) * draws.UNIFORM_SCALE < words.chance * (1.0 - 0.5 * known):
-                    believe_it(status, accounts, words, v, j)
+                    believe_it(status, accounts, words, place, j)
 
 
 @compiled
-def tire(status, accounts, words, v, clock) -> None:
-    """Let believers of one variant be put right, forget, begin to tell, or stop telling."""
+def tire(status, accounts, words, place, clock) -> None:
+    """Let believers of ``place`` (w, v) be put right, forget, begin to tell, or stop telling."""
+    w, v = place
+    key = clock.keys[w]
     for i in range(status.shape[1]):
         s = status[v, i]
         if s != IGNORANT and s != PUT_RIGHT:
             a, b, c, _ = draws.philox(
                 np.uint64(i), np.uint64(clock.day), np.uint64(words.purpose), np.uint64(_TIRES + words.platform),
-                clock.key[0], clock.key[1],
+                key[0], key[1],
             )  # fmt: skip
             if np.float64(a) * draws.UNIFORM_SCALE < words.reverting[v]:
                 status[v, i] = PUT_RIGHT
-                forget_it(accounts, words, v, i)
+                forget_it(accounts, words, place, i)
             elif words.forgetting > 0.0 and np.float64(c) * draws.UNIFORM_SCALE < words.forgetting:
                 status[v, i] = IGNORANT
-                forget_it(accounts, words, v, i)
+                forget_it(accounts, words, place, i)
             elif s == NEW:
                 status[v, i] = TELLS
             elif s == TELLS and np.float64(b) * draws.UNIFORM_SCALE < words.tiring:
@@ -106,16 +112,18 @@ def tire(status, accounts, words, v, clock) -> None:
 
 @compiled
 def spread(status, active, accounts, links, literacy, words, clock) -> None:
-    """Take one step, variant by variant.
+    """Take one step, lane by lane.
 
-    ``status`` uint8 (v, i); ``active`` bool (v,); ``literacy`` float64 (i,). Draws are addressed by (teller, day,
+    ``status`` uint8 (v, i); ``active`` bool (v,); ``literacy`` float64 (w, i). Draws are addressed by (teller, day,
     listener), so the order of tellers does not matter; where everyone is everyone's neighbour one draw a listener
     stands for all tellers.
     """
+    n_variants = len(status) // len(clock.keys)
     for v in range(len(status)):
         if active[v]:
+            place = (v // n_variants, v)
             if links.is_complete:
-                tell_all(status, accounts, literacy, words, v, clock)
+                tell_all(status, accounts, literacy, words, place, clock)
             else:
-                tell_neighbours(status, accounts, links, literacy, words, v, clock)
-            tire(status, accounts, words, v, clock)
+                tell_neighbours(status, accounts, links, literacy, words, place, clock)
+            tire(status, accounts, words, place, clock)

@@ -43,7 +43,7 @@ def sale(need, impact):
 
 @compiled
 def raise_cash(platforms, due, n_markets, v, dt) -> None:
-    """Draw credit lines, then sell assets, so that every platform of variant *v* can pay ``due`` int64 (platforms,)."""
+    """Draw credit lines, then sell assets, so that every platform of lane *v* can pay ``due`` int64 (platforms,)."""
     books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
     market, n_platforms = platforms.market, len(due)
     need = np.zeros(n_platforms, np.int64)

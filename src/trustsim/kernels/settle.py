@@ -34,11 +34,12 @@ from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME
 
 
 @compiled
-def due_now(accounts, terms, v, p, clock):
-    """Return what may be paid today, int64 minor units, over one platform's queue."""
+def due_now(accounts, terms, place, clock):
+    """Return what may be paid today, int64 minor units, over the queue of ``place`` (w, v, p)."""
+    w, v, p = place
     lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
     cap = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt
-    begin, due = accounts.first[p], np.int64(0)
+    begin, due = accounts.first[w, p], np.int64(0)
     for k in range(begin, begin + accounts.queue_n[v, p]):
         i = accounts.queue[v, k]
         if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - SAME_TIME:
@@ -47,20 +48,21 @@ def due_now(accounts, terms, v, p, clock):
 
 
 @compiled
-def destination(accounts, platforms, who, v, p, clock):
+def destination(accounts, platforms, who, place, clock):
     """Return the platform that paid-out money goes to, or −1 for the safe account: the best of noisy utilities.
 
-    Each platform's utility carries a logistic draw of its own, shared by the variants.
+    Each platform's utility carries a logistic draw of its own, shared by the variants of a world.
     """
+    w, v, p = place
     beliefs, terms, gauges, dials = accounts.beliefs, platforms.terms, platforms.gauges, platforms.dials
     best, chosen = 0.0, -1
-    for q in range(len(accounts.at)):
-        k = accounts.at[q, who]
+    for q in range(accounts.at.shape[1]):
+        k = accounts.at[w, q, who]
         if q == p or k < 0 or gauges[Gauges.STATUS, v, q] != OPEN:
             continue
         trust = np.float64(beliefs[Beliefs.FUND, v, k]) + np.float64(beliefs[Beliefs.INTEGRITY, v, k])
         spread = terms[Terms.PROMISED_YIELD, v, q] - terms[Terms.SAFE_YIELD, v, q]
-        u = (np.float64(address(who, clock.day, purposes.DESTINATION, q, clock.key)[0]) + 0.5) * draws.UNIFORM_SCALE
+        u = (np.float64(address(who, clock.day, purposes.DESTINATION, q, clock.keys[w])[0]) + 0.5) * draws.UNIFORM_SCALE
         luck = math.log(u / (1.0 - u))
         utility = dials[v, Dials.SWITCH_APPEAL] + dials[v, Dials.SWITCH_TRUST] * trust
         utility = utility + dials[v, Dials.SWITCH_YIELD] * spread - terms[Terms.ENTRY_FRICTION, v, q]
@@ -84,14 +86,16 @@ def settle(accounts, people, platforms, n_markets, clock):
 
     Return whether some platform must be looked at: it is being wound down, or in arrears.
     """
-    n_variants, n_platforms = accounts.queue_n.shape
+    n_lanes, n_platforms = accounts.queue_n.shape
+    n_variants = n_lanes // len(accounts.first)
     books, gauges, terms, dt = platforms.books, platforms.gauges, platforms.terms, clock.dt
     is_urgent = False
     due = np.zeros(n_platforms, np.int64)
     unpaid = np.zeros(n_platforms, np.int64)
     owed = np.zeros(n_platforms, np.int64)
     arriving = np.zeros(n_platforms, np.int64)
-    for v in range(n_variants):
+    for v in range(n_lanes):
+        w = v // n_variants
         arriving[:] = 0
         for p in range(n_platforms):
             status = gauges[Gauges.STATUS, v, p]
@@ -101,7 +105,7 @@ def settle(accounts, people, platforms, n_markets, clock):
             gauges[Gauges.OUTFLOW, v, p] = 0.0
             due[p] = 0
             if accounts.queue_n[v, p] > 0:
-                due[p] = due_now(accounts, terms, v, p, clock)
+                due[p] = due_now(accounts, terms, (w, v, p), clock)
             owed[p], unpaid[p] = due[p], due[p]
             if status in (GATED, FAILED):
                 due[p] = 0
@@ -118,7 +122,7 @@ def settle(accounts, people, platforms, n_markets, clock):
         raise_cash(platforms, due, n_markets, v, dt)
         for p in range(n_platforms):
             if due[p] > 0:
-                pay(accounts, people, platforms, arriving, (due[p], owed[p]), v, p, clock)
+                pay(accounts, people, platforms, arriving, (due[p], owed[p]), (w, v, p), clock)
         for q in range(n_platforms):
             unpaid[q] -= np.int64(gauges[Gauges.OUTFLOW, v, q])
             gauges[Gauges.PAID, v, q] += gauges[Gauges.OUTFLOW, v, q]
@@ -136,10 +140,11 @@ def settle(accounts, people, platforms, n_markets, clock):
 
 
 @compiled
-def pay(accounts, people, platforms, arriving, sums, v, p, clock) -> None:
-    """Pay what is due out of what is asked, ``sums`` (due, asked), of one platform's queue, in order or (by rule, or
-    winding down) the same share of each request, and close the gaps in the queue.
+def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
+    """Pay what is due out of what is asked, ``sums`` (due, asked), of the queue of ``place`` (w, v, p), in order or (by
+    rule, or winding down) the same share of each request, and close the gaps in the queue.
     """
+    w, v, p = place
     books, terms, switched = platforms.books, platforms.terms, len(arriving) > 1
     balance, requested, flags, queue = accounts.balance, accounts.requested, accounts.flags, accounts.queue
     due, asked = sums
@@ -149,7 +154,7 @@ def pay(accounts, people, platforms, arriving, sums, v, p, clock) -> None:
     lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
     cap, fee_share = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt, terms[Terms.EXIT_FEE, v, p]
     by_share = (terms[Terms.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
-    begin = accounts.first[p]
+    begin = accounts.first[w, p]
     end = begin
     paid_out, left_with_fees = np.int64(0), np.int64(0)
     for k in range(begin, begin + accounts.queue_n[v, p]):
@@ -160,18 +165,18 @@ def pay(accounts, people, platforms, arriving, sums, v, p, clock) -> None:
             x = min(np.int64(np.float64(x) * share) if by_share else x, budget)
         if x > 0:
             fee = np.int64(np.float64(x) * fee_share)
-            who = accounts.investor[i]
+            who = accounts.investor[w, i]
             budget -= x
             balance[v, i] -= x
             requested[v, i] -= x
             paid_out += x
             left_with_fees += fee
             people.loss[v, who] += fee
-            q = destination(accounts, platforms, who, v, p, clock) if switched else -1
+            q = destination(accounts, platforms, who, place, clock) if switched else -1
             if q < 0:
                 people.safe[v, who] += x - fee
             else:
-                j = accounts.at[q, who]
+                j = accounts.at[w, q, who]
                 balance[v, j] += x - fee
                 flags[v, j] |= np.uint8(HOLDS | FREE)
                 arriving[q] += x - fee
@@ -191,11 +196,12 @@ def pay(accounts, people, platforms, arriving, sums, v, p, clock) -> None:
 
 @compiled
 def call_all(accounts, books, v, p, day) -> None:
-    """Let every claim on one platform of one variant fall due: what is not yet asked for joins the queue, in order."""
-    begin, balance, requested = accounts.first[p], accounts.balance, accounts.requested
+    """Let every claim on one platform of one lane fall due: what is not yet asked for joins the queue, in order."""
+    first = accounts.first[v // (len(accounts.flags) // len(accounts.first))]
+    begin, balance, requested = first[p], accounts.balance, accounts.requested
     end = begin + accounts.queue_n[v, p]
     asked = np.int64(0)
-    for i in range(begin, accounts.first[p + 1]):
+    for i in range(begin, first[p + 1]):
         free = balance[v, i] - requested[v, i]
         accounts.flags[v, i] &= np.uint8(255 - FREE)
         if free > 0:
@@ -210,20 +216,25 @@ def call_all(accounts, books, v, p, day) -> None:
 
 
 @compiled
-def mature(flags, locked, account, start, stop, was_start, was_stop) -> None:
-    """Unlock the accounts that mature today, ``account[start:stop]``; lock again those of yesterday that stayed.
+def mature(flags, locked, calendar, day) -> None:
+    """Unlock the accounts that mature today; lock again those of yesterday that stayed.
 
-    ``locked`` float64 (variants,): variants in which nothing is locked have no maturities.
+    ``locked`` float64 (v, p): where nothing is locked there are no maturities. ``calendar``: kernels/arrays.py.
     """
+    n_variants = len(flags) // len(calendar.order)
     for v in range(len(flags)):
-        if locked[v] <= 0.0:
-            continue
-        for k in range(was_start, was_stop):
-            flags[v, account[k]] &= np.uint8(255 - MATURE)
-        for k in range(start, stop):
-            i = account[k]
-            if flags[v, i] & np.uint8(HOLDS):
-                flags[v, i] |= np.uint8(FREE | MATURE)
+        order = calendar.order[v // n_variants]
+        for p in range(len(calendar.cycle)):
+            if calendar.cycle[p] == 0 or locked[v, p] <= 0.0:
+                continue
+            begins = calendar.begins[v // n_variants, p]
+            today, before = day % calendar.cycle[p], (day - 1) % calendar.cycle[p]
+            for k in range(begins[before], begins[before + 1]):
+                flags[v, order[k]] &= np.uint8(255 - MATURE)
+            for k in range(begins[today], begins[today + 1]):
+                i = order[k]
+                if flags[v, i] & np.uint8(HOLDS):
+                    flags[v, i] |= np.uint8(FREE | MATURE)
 
 
 @compiled
@@ -232,9 +243,11 @@ def credit_interest(accounts, platforms, days) -> None:
 
     Who has asked for all of the balance asks for the interest too, so that a closed account leaves no crumbs behind.
     """
-    balance, requested, first = accounts.balance, accounts.requested, accounts.first
+    balance, requested = accounts.balance, accounts.requested
     terms, books = platforms.terms, platforms.books
+    n_variants = len(balance) // len(accounts.first)
     for v in range(len(balance)):
+        first = accounts.first[v // n_variants]
         for p in range(len(first) - 1):
             rate = terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
             credited, asked = np.int64(0), np.int64(0)

@@ -44,6 +44,17 @@ def account_words(words, entity, day, platform, purpose, key) -> None:
 
 
 @compiled
+def first_words(words, entity, day, purpose, keys) -> None:
+    """Fill ``words`` uint32 (worlds, n) with the first word of a purpose at the entities int64 (n,) of every world."""
+    for w in range(len(words)):
+        for i in range(len(entity)):
+            a, _, _, _ = draws.philox(
+                np.uint64(entity[i]), np.uint64(day), np.uint64(purpose), np.uint64(0), keys[w, 0], keys[w, 1]
+            )
+            words[w, i] = a
+
+
+@compiled
 def logistic_variates(words, out, bits) -> None:
     """Turn uint32 words into logistic variates: ``out`` float32 (n,) = logit((w + ½)/2³²), by the table of draws.
 

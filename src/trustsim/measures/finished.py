@@ -1,11 +1,13 @@
-"""A model at its horizon, as outcomes read it: what several of them need is worked out once."""
+"""Worlds at their horizon, as outcomes read them: what several of them need is worked out once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from trustsim.measures.losses import investor_losses
 from trustsim.measures.model import Model
@@ -13,41 +15,76 @@ from trustsim.measures.runs import LiquidityRun, find_runs
 from trustsim.world.rows import index_of
 from trustsim.world.series import SERIES
 
+if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
+    from trustsim.world.drawn import Drawn
+
 Floats = NDArray[np.float64]
 
 
-class Finished:
-    """A model at its horizon, with what several outcomes need, worked out once.
+@dataclass(frozen=True, eq=False)
+class People:
+    """The investors of one world at the horizon.
 
-    ``claims_at_start`` float64 (variants,), minor units: NaN where nothing was owed, and there is no share of it.
-    ``episodes``: the runs on platforms, variant by variant. ``series`` by name, float32 (days + 1, variants,
-    platforms + 1). ``balance_at_start`` float64 (investors,): money on platforms at day 0, minor units; ``held`` bool
-    (investors,): who held some then. ``loss`` float64 (variants, investors); ``loss_of_holders``: the columns of those
-    who held. Floats are added along rows that are contiguous: NumPy then adds them in the same order however many
-    variants stand beside.
+    ``lanes``: the rows of the world's variants. ``balance_at_start`` float64 (investors,): money on platforms at day 0,
+    minor units; ``held`` bool (investors,): who held some then. ``loss`` float64 (variants, investors);
+    ``loss_of_holders``: the columns of those who held.
+    """
+
+    world: Drawn
+    balance_at_start: Floats
+    held: NDArray[np.bool_]
+    loss: Floats
+    loss_of_holders: Floats
+
+    @property
+    def lanes(self) -> range:
+        return self.world.lanes
+
+    @property
+    def part(self) -> slice:
+        return self.world.part
+
+
+class Finished:
+    """Worlds at their horizon, with what several outcomes need, worked out once.
+
+    A study runs some replications together: a lane is a variant of one of them, and an outcome has a number for each,
+    float64 (lanes,). ``claims_at_start`` float64 (lanes,), minor units: NaN where nothing was owed, and there is no
+    share of it. ``episodes``: the runs on platforms, lane by lane. ``series`` by name, float32 (days + 1, lanes,
+    platforms + 1). ``loss`` float64 (lanes, investors). ``people``: the investors of each world. Floats are added along
+    rows that are contiguous: NumPy then adds them in the same order however many lanes stand beside.
     """
 
     def __init__(self, model: Model) -> None:
         self.model, self.dt, self.end = model, model.dt, model.day * model.dt
         self.history = model.history
-        self.n_variants = model.state.n_variants
+        self.n_lanes = model.state.n_lanes
         self.claims_at_start = positive(self.gauge("claims_at_start")[0].sum(axis=1))
         self.episodes = find_runs(model)
         self.loss = investor_losses(model.state)
-        accounts = model.state.accounts
-        at_start = np.bincount(accounts.investor, accounts.balance, model.state.population.n_investors)
-        self.balance_at_start = np.asarray(at_start, np.float64)
-        self.held = self.balance_at_start > 0
+        self.people = tuple(self._people(world) for world in model.state.drawn)
         self.series = {name: model.series(name) for name in SERIES}
-        self.loss_of_holders = np.ascontiguousarray(self.loss[:, self.held])
+
+    def _people(self, world: Drawn) -> People:
+        opened, loss = world.accounts, self.loss[world.part]
+        at_start = np.bincount(opened.investor, opened.balance, world.population.n_investors).astype(np.float64)
+        held = at_start > 0
+        return People(world, at_start, held, loss, np.ascontiguousarray(loss[:, held]))
 
     def gauge(self, name: str) -> Floats:
-        """Return float64 (days + 1, variants, platforms)."""
+        """Return float64 (days + 1, lanes, platforms)."""
         return self.history[:, index_of("stock", name)]
 
+    def by_world(self, value: Callable[[People], ArrayLike]) -> Floats:
+        """Return float64 (lanes,): what *value* gives of each world's people, float64 (variants,) or a number."""
+        out = np.empty(self.n_lanes)
+        for people in self.people:
+            out[people.part] = value(people)
+        return out
+
     def first(self, value: Callable[[LiquidityRun], float], choose: Callable[..., float] = min) -> Floats:
-        """Return float64 (variants,): smallest (or largest) *value* over each variant's runs, NaN without one."""
-        out = np.full(self.n_variants, np.nan)
+        """Return float64 (lanes,): smallest (or largest) *value* over each lane's runs, NaN without one."""
+        out = np.full(self.n_lanes, np.nan)
         for v, mine in enumerate(self.episodes):
             if mine:
                 out[v] = choose(value(e) for e in mine)

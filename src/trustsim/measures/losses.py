@@ -14,18 +14,17 @@ if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
 
 
 def investor_losses(state: State) -> NDArray[np.float64]:
-    """Return float64 (variants, investors): money lost by the horizon, minor units (row J4).
+    """Return float64 (lanes, investors): money lost by the horizon, minor units (row J4).
 
     Losses at failures and exit fees, plus, on platforms that still stand, each account's share of what is missing from
     true assets to cover the claims, less what a guarantee would pay.
     """
     loss = state.loss.astype(np.float64)
     for p in range(state.n_platforms):
-        first, stop = state.accounts.first[p : p + 2]
-        who = state.accounts.investor[first:stop]
         short = np.clip(-state.gauges[Gauges.SOLVENCY, :, p], 0.0, 1.0)
-        for v in np.flatnonzero((short > 0) & (state.gauges[Gauges.STATUS, :, p] != FAILED)):
-            owed = state.balance[v, first:stop].astype(np.float64)
+        for v in np.flatnonzero((short > 0) & (state.gauges[Gauges.STATUS, :, p] != FAILED)).tolist():
+            world = state.world_of(v)
+            owed, who = state.balance[v, world.mine(p)].astype(np.float64), world.owners(p)
             within = np.minimum(owed, state.terms[Terms.COVER_LIMIT, v, p])
             loss[v] += np.bincount(who, short[v] * (owed - state.terms[Terms.COVER, v, p] * within), len(loss[v]))
     return loss

@@ -16,14 +16,14 @@ if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
 
 
 class Model(Protocol):
-    """One replication of some variants, at its horizon.
+    """One or several replications of some variants, at their horizon.
 
-    ``dt`` days a step; ``day`` steps so far; ``history`` float64 (days + 1, Gauges, variants, platforms);
+    ``dt`` days a step; ``day`` steps so far; ``history`` float64 (days + 1, Gauges, lanes, platforms);
     ``mechanisms`` and ``kept``: the settings of each mechanism, and what it keeps over the run, by name.
     """
 
     @property
-    def replication(self) -> int: ...
+    def replications(self) -> tuple[int, ...]: ...
     @property
     def variants(self) -> tuple[Variant, ...]: ...
     @property
@@ -40,4 +40,4 @@ class Model(Protocol):
     def kept(self) -> Mapping[str, NDArray[Any]]: ...
 
     def series(self, name: str) -> NDArray[np.float32]:
-        """Return one series, float32 (days + 1, variants, platforms + 1)."""
+        """Return one series, float32 (days + 1, lanes, platforms + 1)."""

@@ -47,38 +47,37 @@ def find_runs(model: Model) -> tuple[tuple[LiquidityRun, ...], ...]:
     'spill-over' when a run on another platform began in the week before, else 'fundamental' when the platform was
     insolvent, else 'belief'.
     """
-    return tuple(tuple(_with_spill_over(list(_of_variant(model, v)))) for v in range(len(model.variants)))
-
-
-def _of_variant(model: Model, v: int) -> Iterator[LiquidityRun]:
-    """Yield the runs of one variant, platform by platform, none of them as a spill-over yet."""
+    n_steps, gap = len(model.history), BRIDGED / model.dt
     runners, leavers, holders, solvency = (
-        model.history[:, row_of(Gauges, name), v] for name in ("runners", "leavers", "holders", "solvency")
+        model.history[:, row_of(Gauges, name)] for name in ("runners", "leavers", "holders", "solvency")
     )
-    ordinary = model.mechanisms["ordinary"][v]
-    leave = ordinary.leave * model.dt if ordinary is not None else 0.0
-    for p, platform in enumerate(model.state.platforms):
-        left = runners[:, p] + leavers[:, p]
-        calm = leave * np.concatenate([holders[:1, p], holders[:-1, p]])
-        for days in _stretches(left, calm, BRIDGED / model.dt) if runners[:, p].any() else ():
+    left = runners + leavers
+    leave = model.mechanisms["ordinary"]["leave"] * model.dt
+    calm = leave[:, None] * holders[np.maximum(np.arange(n_steps) - 1, 0)]
+    is_hot = left > np.maximum(RUN_MULTIPLE * calm, calm + DEVIATIONS * np.sqrt(calm) + BESIDES)
+    enough = runners.sum(axis=0) >= RUN_SHARE * np.maximum(holders[0], 1.0)
+    found: list[list[LiquidityRun]] = [[] for _ in range(model.state.n_lanes)]
+    n_variants = len(model.variants)
+    for v, p in np.argwhere(is_hot.any(axis=0) & enough).tolist():
+        who = (model.replications[v // n_variants], model.variants[v % n_variants].name, model.state.platforms[p].name)
+        for days in _stretches(np.flatnonzero(is_hot[:, v, p]), gap):
             span = slice(days[0], days[-1] + 1)
-            ran_share = float(runners[span, p].sum() / max(holders[0, p], 1.0))
+            ran_share = float(runners[span, v, p].sum() / max(holders[0, v, p], 1.0))
             if ran_share >= RUN_SHARE:
-                peak = days[0] + int(left[span].argmax())
-                cause = "fundamental" if solvency[max(days[0] - 1, 0), p] < 0 else "belief"
+                peak = days[0] + int(left[span, v, p].argmax())
+                cause = "fundamental" if solvency[max(days[0] - 1, 0), v, p] < 0 else "belief"
                 onset, top, end = (float(day * model.dt) for day in (days[0], peak, days[-1]))
-                name = model.variants[v].name
-                yield LiquidityRun(model.replication, name, platform.name, onset, top, end, cause, ran_share)
+                found[v].append(LiquidityRun(*who, onset, top, end, cause, ran_share))
+    return tuple(tuple(_with_spill_over(runs)) for runs in found)
 
 
-def _stretches(left: NDArray[np.float64], calm: NDArray[np.float64], gap: float) -> Sequence[NDArray[np.int64]]:
-    """Return the days, by number, on which more accounts *left* than calm and chance explain, in stretches."""
-    hot = np.flatnonzero(left > np.maximum(RUN_MULTIPLE * calm, calm + DEVIATIONS * np.sqrt(calm) + BESIDES))
-    return np.split(hot, np.flatnonzero(np.diff(hot) > gap) + 1) if len(hot) else []
+def _stretches(days: NDArray[np.int64], gap: float) -> Sequence[NDArray[np.int64]]:
+    """Return some *days*, by number and in order, in stretches that are further apart than *gap*."""
+    return np.split(days, np.flatnonzero(np.diff(days) > gap) + 1)
 
 
 def _with_spill_over(runs: Sequence[LiquidityRun]) -> Iterator[LiquidityRun]:
-    """Yield the runs of one variant; the trigger of those that began soon after one elsewhere is that one."""
+    """Yield the runs of one lane; the trigger of those that began soon after one elsewhere is that one."""
     for run in runs:
         before = (run.onset - other.onset for other in runs if other.platform != run.platform)
         yield replace(run, trigger="spill-over") if any(0 < days <= SPILL_OVER for days in before) else run

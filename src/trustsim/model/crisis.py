@@ -9,8 +9,7 @@ import itertools
 import multiprocessing
 import secrets
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,20 +17,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from trustsim import arguments
 from trustsim.errors import ModelError, TrustsimError, one_of
-from trustsim.kernels import draws
 from trustsim.kernels.layout import Targets
 from trustsim.kernels.named import row_of
 from trustsim.model.agents import InvestorAgent, PlatformAgent
-from trustsim.model.engine import DAY, Engine, Phase
+from trustsim.model.engine import DAY, Phase
+from trustsim.model.worlds import engine_of
 from trustsim.scenario.resolved import Scenario, Variant
-from trustsim.world import build_network
-from trustsim.world import population as populations
-from trustsim.world import state as states
 from trustsim.world.lockstep import of_one_world, shared
-from trustsim.world.network_size import USUAL_COUNT
-from trustsim.world.rows import index_of
+from trustsim.world.rows import gauge_row
 from trustsim.world.series import SERIES, series_of
 from trustsim.world.settings import Settings
+from trustsim.world.state import State
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks
@@ -88,16 +84,17 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
                 "allowed: the variants of one group of lockstep_groups(scenario, variants)"
             )
         self.dt = scenario.step
-        key = draws.key_of(scenario.seed, replication)
-        self.engine = Engine(
-            _world(scenario, [v.world for v in self.variants], key, network), self.variants, scenario.shocks,
-            n_steps=scenario.n_days, dt=self.dt, replication=replication, key=key,
-        )  # fmt: skip
+        self.engine = engine_of(scenario, self.variants, (replication,), network)
         self.collects, self._given_network = collects, network
         self._add_views(investors_as_agents)
 
     @property
-    def state(self) -> states.State:
+    def replications(self) -> tuple[int, ...]:
+        """The one replication, as a batch has several."""
+        return (self.replication,)
+
+    @property
+    def state(self) -> State:
         """The arrays: everything that moves."""
         return self.engine.state
 
@@ -224,11 +221,6 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         return series_of(self.history, SERIES[name], gauge_row)
 
 
-def gauge_row(name: str) -> int:
-    """Return the row of a gauge or a stock."""
-    return index_of("stock", name)
-
-
 def _reporter(name: str, v: int) -> Any:
     def report(model: TrustCrisisModel) -> float:
         return float(series_of(model.history[[0, -1]], SERIES[name], gauge_row)[-1, v, -1])
@@ -243,21 +235,3 @@ def _chosen(scenario: Scenario, names: str | Iterable[str] | None) -> tuple[Vari
         if name not in by_name:
             raise ModelError(f"no variant {name!r}; allowed: {one_of(by_name)}")
     return tuple(by_name[n] for n in chosen) if chosen is not None else scenario.variants
-
-
-def _world(scenario: Scenario, worlds: Sequence[Any], key: NDArray[np.uint64], network: object | None) -> states.State:
-    """Draw network, population and accounts of one replication, and lay out the arrays."""
-    world = worlds[0]
-    folder = Path(scenario.source).parent if scenario.source else Path(".")
-    kind = world.network if network is None else network
-    n = world.investors.count
-    if n is None:
-        brought = build_network.count_nodes(kind, folder)
-        n = USUAL_COUNT if brought is None else brought
-    links = build_network.build(kind, n, key, base_folder=folder)
-    if world.investors.newcomers:
-        links = build_network.extended(links, world.investors.newcomers, world.investors.newcomer_links, key)
-    people = populations.draw_population(world.investors, n, key)
-    sizes = np.array([p.size for p in world.platforms])
-    accounts = populations.open_accounts(world.investors, n, people, sizes, key)
-    return states.build(worlds, links, people, accounts)

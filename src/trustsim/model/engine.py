@@ -1,4 +1,4 @@
-"""The arrays and rules of one replication, and the list of phases that a day consists of."""
+"""The arrays and rules of the worlds that are stepped together, and the list of phases that a day consists of."""
 
 from __future__ import annotations
 
@@ -20,17 +20,16 @@ from trustsim.scenario.resolved import Item, Variant
 from trustsim.world.agenda import Agenda
 from trustsim.world.beginnings import fill_beliefs, fill_memory, fill_traits
 from trustsim.world.board import Board, likeness
+from trustsim.world.calendar import calendar_of
 from trustsim.world.closing import close_the_insolvent
 from trustsim.world.day import Day
 from trustsim.world.hooks import check_hooks, phase_of
 from trustsim.world.leaning import Law
-from trustsim.world.owners import Owners
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
 from trustsim.world.weights import said_of, weigh
 
 INTEREST_DAYS = 30  # interest is credited to accounts this often
-Calendar = tuple[NDArray[np.int64], NDArray[np.int64]]  # accounts by day of maturity; where each day begins
 Hook = tuple[Callable[[Day, Settings[Any]], Any], Settings[Any]]
 
 
@@ -47,9 +46,9 @@ class Phase(NamedTuple):
 
 
 class Engine:
-    """One replication of some variants, from day to day; everything but Mesa.
+    """Some worlds in some variants each, from day to day; everything but Mesa.
 
-    ``history`` float64 (steps + 1, Gauges, variants, platforms): all gauges, as far as they are written.
+    ``history`` float64 (steps + 1, Gauges, lanes, platforms): all gauges, as far as they are written.
     """
 
     def __init__(
@@ -60,21 +59,20 @@ class Engine:
         *,
         n_steps: int,
         dt: float,
-        replication: int,
-        key: NDArray[np.uint64],
     ) -> None:
-        worlds = [variant.world for variant in variants]
+        worlds, n_worlds = [variant.world for variant in variants], len(state.drawn)
         self.state, self.dt = state, dt
         self.mechanisms = {
-            name: Settings(tuple(w.mechanisms.get(name) for w in worlds)) for name in sorted(worlds[0].mechanisms)
+            name: Settings(tuple(w.mechanisms.get(name) for w in worlds), n_worlds)
+            for name in sorted(worlds[0].mechanisms)
         }
         for each in self.mechanisms.values():
             if each.kind is not None:
                 check_hooks(each.kind, OPEN_PHASES)
-        self.said, state.dials[:] = said_of(self.mechanisms, state.n_variants, dt)
-        self.day = Day(state, Board(likeness(worlds)), dt, key)
-        self.agenda = Agenda(shocks, variants, dt)
-        self.clock = Clock(0, dt, key)
+        self.said, state.dials[:] = said_of(self.mechanisms, len(worlds), n_worlds, dt)
+        self.day = Day(state, Board(likeness(worlds, n_worlds)), dt)
+        self.agenda = Agenda(shocks, variants, n_worlds, dt)
+        self.clock = Clock(0, dt, self.day.keys)
         self.history = np.zeros((n_steps + 1, *state.gauges.shape))
         self.has_report = np.zeros(state.n_platforms, np.bool_)
         self._rules, self._proposing = self._hooks("decide"), self._hooks("propose")
@@ -83,11 +81,10 @@ class Engine:
         self.leanings: dict[str, NDArray[np.float64]] = {}  # channel → what it adds today to the readiness to run
         self._each_day = {phase: self._hooks("each_day", phase) for phase in OPEN_PHASES}
         self._n_markets = int(state.market.max(initial=-1)) + 1
-        self._maturities = [self._maturity_calendar(p) for p in range(state.n_platforms)]
-        owners = Owners(state, dt, replication, key)
-        fill_traits(owners, self.mechanisms)
+        self._calendar = calendar_of(state, dt)
+        fill_traits(state, self.mechanisms, dt)
         gauge(state.groups.platforms, 0.0)
-        fill_beliefs(state, state.population, key)
+        fill_beliefs(state)
         fill_memory(state)
         self._weigh()
         count(state.groups.accounts, state.groups.platforms)
@@ -105,20 +102,9 @@ class Engine:
         self.calm = weigh(self.state, self.mechanisms, self.said)
         self._at_rest = self.state.weights.copy() if self._leaning else self.state.weights
 
-    def _maturity_calendar(self, p: int) -> Calendar | None:
-        """Return when the accounts of a platform mature, or None where nothing is locked."""
-        state = self.state
-        if not (state.base_terms[Terms.LOCKED_SHARE, :, p] > 0).any():
-            return None
-        first, stop = state.accounts.first[p : p + 2]
-        cycle = max(round(state.platforms[p].lock_term / self.dt), 1)
-        day = (state.accounts.phase[first:stop] * cycle) >> 32
-        accounts = first + np.argsort(day, kind="stable")
-        return accounts, np.searchsorted(np.sort(day), np.arange(cycle + 1)).astype(np.int64)
-
     def begin(self, step: int) -> None:
         """Begin a step: what was measured is yesterday's."""
-        self.clock = Clock(step, self.dt, self.clock.key)
+        self.clock = Clock(step, self.dt, self.clock.keys)
         self.day.step, self.day.status_before = step, self.history[step - 1, Gauges.STATUS]
 
     def take_part(self, phase: str) -> None:
@@ -160,16 +146,9 @@ class Engine:
 
     def unlock(self) -> None:
         """Unlock the balances that mature today."""
-        for p, calendar in enumerate(self._maturities):
-            if calendar is not None:
-                accounts, begins = calendar
-                cycle = len(begins) - 1
-                today, before = self.clock.day % cycle, (self.clock.day - 1) % cycle
-                locked = self.state.base_terms[Terms.LOCKED_SHARE, :, p]
-                mature(
-                    self.state.flags, locked, accounts, begins[today], begins[today + 1], begins[before],
-                    begins[before + 1],
-                )  # fmt: skip
+        if self._calendar.cycle.any():
+            locked = self.state.base_terms[Terms.LOCKED_SHARE]
+            mature(self.state.flags, locked, self._calendar, self.clock.day)
 
     def choose(self) -> None:
         """Let everyone hear, feel, believe and choose; then let the rules beside the pass say who leaves or joins."""
@@ -201,7 +180,7 @@ class Engine:
         self.history[self.measured] = self.state.gauges
 
     def go_on_from(self, before: Engine, columns: NDArray[np.int64]) -> None:
-        """Stand where *before*, an engine of the same world, stands in these columns, int64 (variants,), of it."""
+        """Stand where *before*, an engine of the same world, stands in these lanes, int64 (lanes,), of it."""
         step = before.clock.day
         self.clock, self.day.step = before.clock, step
         self.measured = step

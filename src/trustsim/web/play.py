@@ -106,7 +106,7 @@ def _note(n_shown: int, n_nodes: int, is_complete: bool) -> str:
 
 def _watched(model: TrustCrisisModel, days: Sequence[int], investors: NDArray[np.int64]) -> dict[str, dict[str, Any]]:
     """Step a model to its horizon; return by variant what the page draws of it on these days."""
-    n_variants, n = model.state.n_variants, len(investors)
+    n_variants, n = model.state.n_lanes, len(investors)
     trust = np.zeros((n_variants, len(days), n), np.uint8)
     status = np.full((n_variants, len(days), n), NO_CLIENT, np.uint8)
     was_client = np.zeros((n_variants, n), np.bool_)

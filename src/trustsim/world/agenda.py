@@ -1,4 +1,4 @@
-"""The agenda: which shocks and interventions act in which variants today, and the terms that follow from it."""
+"""The agenda: which shocks and interventions act in which lanes today, and the terms that follow from it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.day import Day
 from trustsim.world.hazards import Occurrence, check_apart
 from trustsim.world.rows import index_of
-from trustsim.world.terms import Change, How, Term, combined
+from trustsim.world.terms import Change, Proposal, Term, combined
 
 _NEVER = np.iinfo(np.int64).max
 
 
 class Entry:
-    """One item and the variants that hold it; ``occurrence`` tells it from others of its kind.
+    """One item and the lanes that hold it, bool (lanes,); ``occurrence`` tells it from others of its kind.
 
-    ``since`` int64 (variants,): first step of acting, or never; ``latest`` the last of them among the active.
+    ``since`` int64 (lanes,): first step of acting, or never; ``latest`` the last of them among the active.
     """
 
     def __init__(self, item: Item, holds: NDArray[np.bool_], dt: float, occurrence: Occurrence) -> None:
@@ -39,7 +39,7 @@ class Entry:
         self.span = span / dt
 
     def follow(self, other: Entry, columns: NDArray[np.int64]) -> None:
-        """Go on where *other*, an entry of the same item, is in these columns, int64 (variants,), of it."""
+        """Go on where *other*, an entry of the same item, is in these columns, int64 (lanes,), of it."""
         n_before = len(other.holds)
         self.since, self.fulfilled = other.since[columns], other.fulfilled[columns]
         self.active = other.active[columns] & self.holds
@@ -72,8 +72,8 @@ class Entry:
 
 
 def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
-    """Return bool (variants,): whether the indicator of any of the trigger's platforms is past its threshold."""
-    met = np.zeros(day.state.n_variants, np.bool_)
+    """Return bool (lanes,): whether the indicator of any of the trigger's platforms is past its threshold."""
+    met = np.zeros(day.state.n_lanes, np.bool_)
     seen = REGISTRY["indicator", trigger.indicator].make(day)
     for p in day.platforms(trigger.platform):
         value = seen[:, p]
@@ -95,12 +95,12 @@ def _told_apart(platforms: Mapping[str, int], items: Iterable[Item]) -> Iterator
 
 
 class Agenda:
-    """All shocks and interventions, each with the variants that hold it, in one list; equal ones are one entry.
+    """All shocks and interventions, each with the lanes that hold it, in one list; equal ones are one entry.
 
     The list is sorted, so that neither the order of a file nor the variants beside change what an entry finds.
     """
 
-    def __init__(self, shocks: Sequence[Item], variants: Sequence[Variant], dt: float) -> None:
+    def __init__(self, shocks: Sequence[Item], variants: Sequence[Variant], n_worlds: int, dt: float) -> None:
         struck: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
         levers: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
         platforms = {platform.name: p for p, platform in enumerate(variants[0].world.platforms)}
@@ -115,7 +115,7 @@ class Agenda:
         self._was_proposed = False  # by a mechanism, the day before
         check_apart((item.kind, occurrence) for item, occurrence in (*struck, *levers))
         self.entries = [
-            Entry(item, holds, dt, occurrence)
+            Entry(item, np.tile(holds, n_worlds), dt, occurrence)
             for entries in (struck, levers)
             for (item, occurrence), holds in sorted(entries.items(), key=lambda pair: repr(pair[0]))
         ]
@@ -139,7 +139,7 @@ class Agenda:
         return changed
 
     def take(self, other: Agenda, columns: NDArray[np.int64], step: int, day: Day) -> None:
-        """Go on after *step* where *other* is in these columns, int64 (variants,), of it.
+        """Go on after *step* where *other* is in these columns, int64 (lanes,), of it.
 
         A variant that holds what its column held goes on with it. What its column did not hold begins now, if it would
         have begun by now; what the variant does not hold ends.
@@ -162,20 +162,19 @@ class Agenda:
     def _rebuild_terms(self, day: Day, proposed: Sequence[Change] = ()) -> None:
         state = day.state
         state.terms[:] = state.base_terms
-        proposals: dict[tuple[int, int, int], list[tuple[How, float]]] = {}
+        proposals: dict[tuple[int, int], list[Proposal]] = {}
         for entry in self.entries:
-            if not hasattr(entry.item.what, "terms"):
+            if not hasattr(entry.item.what, "terms") or not entry.active.any():
                 continue
             levers: Sequence[Term] = entry.item.what.terms()
-            for v in np.flatnonzero(entry.active):
-                for term in levers:
-                    for p in day.platforms(term.platform):
-                        where = (index_of("term", term.name, entry.item.what), int(v), p)
-                        proposals.setdefault(where, []).append((term.how, term.value))
+            for term in levers:
+                row = index_of("term", term.name, entry.item.what)
+                for p in day.platforms(term.platform):
+                    proposals.setdefault((row, p), []).append(Proposal(term.how, term.value, entry.active))
         for change in proposed:
             value = np.broadcast_to(change.value, state.terms.shape[1:])
-            for place in np.argwhere(np.broadcast_to(change.where, value.shape)).tolist():
-                at = (change.row, place[0], place[1])
-                proposals.setdefault(at, []).append((change.how, float(value[place[0], place[1]])))
-        for at, changes in proposals.items():
-            state.terms[at] = combined(state.base_terms[at], changes)
+            where = np.broadcast_to(change.where, state.terms.shape[1:])
+            for p in np.flatnonzero(where.any(axis=0)).tolist():
+                proposals.setdefault((change.row, p), []).append(Proposal(change.how, value[:, p], where[:, p]))
+        for (row, p), changes in proposals.items():
+            state.terms[row, :, p] = combined(state.base_terms[row, :, p], changes)

@@ -20,14 +20,14 @@ _NOT_SPILLED = [k for k, target in enumerate(names_of(Targets)) if target not in
 
 @dataclass
 class _Story:
-    evidence: NDArray[np.float32]  # (variants, platforms, TARGETS + 1)
+    evidence: NDArray[np.float32]  # (lanes, platforms, TARGETS + 1)
     is_page: bool
     by_literacy: bool
-    keep: NDArray[np.float32]  # (variants,)
+    keep: NDArray[np.float32]  # (lanes,)
 
 
-def likeness(worlds: Sequence[World]) -> NDArray[np.float64]:
-    """Return float64 (variants, platforms, platforms): share of bad news about the first read as news about the
+def likeness(worlds: Sequence[World], n_worlds: int) -> NDArray[np.float64]:
+    """Return float64 (lanes, platforms, platforms): share of bad news about the first read as news about the
     second; what several mechanisms say of it adds up, to 1 at most."""
     n = len(worlds[0].platforms)
     alike = np.zeros((len(worlds), n, n))
@@ -40,7 +40,7 @@ def likeness(worlds: Sequence[World]) -> NDArray[np.float64]:
             between = np.array([[sum(how.likeness(a, b) for how in hows) for b in firsts] for a in firsts])
             alike[v] = np.minimum(between, 1.0)[np.ix_(place, place)]
             np.fill_diagonal(alike[v], 0.0)
-    return alike
+    return np.tile(alike, (n_worlds, 1, 1))
 
 
 def _but_for_its_name(platform: Any) -> tuple[object, ...]:
@@ -50,16 +50,16 @@ def _but_for_its_name(platform: Any) -> tuple[object, ...]:
 class Board:
     """Collects messages and hands the day's bulletin to the account pass.
 
-    ``likeness`` float64 (variants, platforms, platforms): share of bad news about the first that is read as news about
+    ``likeness`` float64 (lanes, platforms, platforms): share of bad news about the first that is read as news about
     the second; 0 on the diagonal.
     """
 
     def __init__(self, likeness: NDArray[np.float64]) -> None:
         self._likeness = likeness
         self._stories: list[_Story] = []
-        n_variants, n_platforms = likeness.shape[:2]
+        n_lanes, n_platforms = likeness.shape[:2]
         self._silence = Bulletin(
-            np.zeros((0, n_variants, n_platforms, len(Targets) + 1), np.float32),
+            np.zeros((0, n_lanes, n_platforms, len(Targets) + 1), np.float32),
             np.zeros(0, np.bool_),
             np.zeros(0, np.bool_),
         )
@@ -73,11 +73,11 @@ class Board:
         by_literacy: bool = False,
         keep: float | NDArray[np.float64] = 0.0,
     ) -> None:
-        """Post one message: ``evidence`` (variants, platforms, TARGETS) in log-odds, ``reach`` (variants, platforms) a
+        """Post one message: ``evidence`` (lanes, platforms, TARGETS) in log-odds, ``reach`` (lanes, platforms) a
         day.
 
         Targets ``risk`` and ``fear``: positive is bad; the parts of trust: negative is bad. Tomorrow the message is
-        told again with ``keep`` of its weight, a number or float64 (variants,).
+        told again with ``keep`` of its weight, a number or float64 (lanes,).
         """
         if not evidence.any():
             return
@@ -98,7 +98,7 @@ class Board:
         self._stories.append(_Story(row, is_page, by_literacy, kept))
 
     def take(self, other: Board, columns: NDArray[np.int64]) -> None:
-        """Let the stories be those in these columns, int64 (variants,), of *other*."""
+        """Let the stories be those in these columns, int64 (lanes,), of *other*."""
         self._stories = [
             replace(story, evidence=story.evidence[columns], keep=story.keep[columns]) for story in other._stories
         ]

@@ -12,16 +12,16 @@ from trustsim.kernels.times import SAME_TIME
 from trustsim.world.state import State
 
 
-def close_platform(state: State, variant: int, platform: int, step: int) -> None:
-    """Close a platform of one variant in the books: see :func:`trustsim.kernels.failure.fail`."""
+def close_platform(state: State, lane: int, platform: int, step: int) -> None:
+    """Close a platform of one lane in the books: see :func:`trustsim.kernels.failure.fail`."""
     groups = state.groups
-    fail(groups.accounts, groups.people, groups.platforms, variant, platform, step)
+    fail(groups.accounts, groups.people, groups.platforms, lane, platform, step)
 
 
 def close_the_insolvent(state: State, step: int, loss_scar: NDArray[np.float64]) -> None:
     """Close what has been in arrears for longer than its patience, and what is wound down and has nothing left.
 
-    Whoever loses a share of what was held there bears a scar of that share · ``loss_scar`` float64 (variants,).
+    Whoever loses a share of what was held there bears a scar of that share · ``loss_scar`` float64 (lanes,).
     """
     gauges = state.gauges
     is_open = gauges[Gauges.STATUS] == OPEN
@@ -29,16 +29,16 @@ def close_the_insolvent(state: State, step: int, loss_scar: NDArray[np.float64])
     is_winding = gauges[Gauges.STATUS] == WINDING
     if is_winding.any():
         left = state.books[Books.CASH] + state.books[Books.CUSTODY] + state.ladder.sum(axis=0)
-        is_spent = left <= np.diff(state.accounts.first)  # less than a unit for each account
+        is_spent = left <= gauges[Gauges.ACCOUNTS]  # less than a unit for each account
         is_winding &= is_spent & (state.books[Books.CLAIMS] > 0)
     for v, p in np.argwhere(in_arrears | is_winding).tolist():
-        first, stop = state.accounts.first[p : p + 2]
-        held, before = state.balance[v, first:stop].copy(), state.loss[v].copy()
+        world = state.world_of(v)
+        mine, who, everyone = world.mine(p), world.owners(p), world.accounts.investor
+        held, before = state.balance[v, mine].copy(), state.loss[v].copy()
         close_platform(state, v, p, step)
-        who = state.accounts.investor[first:stop]
-        share = np.zeros(state.population.n_investors)
+        share = np.zeros(world.population.n_investors)
         share[who] = (state.loss[v] - before)[who] / np.maximum(held, 1)
-        scar = state.beliefs[Beliefs.SCAR, v] + loss_scar[v] * share[state.accounts.investor]
-        state.beliefs[Beliefs.SCAR, v] = np.minimum(scar, CLIP)
+        scars = state.beliefs[Beliefs.SCAR, v, : len(everyone)]
+        scars[:] = np.minimum(scars + loss_scar[v] * share[everyone], CLIP)
         if is_winding[v, p]:
             gauges[Gauges.STATUS, v, p] = WINDING

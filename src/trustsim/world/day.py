@@ -12,8 +12,9 @@ from trustsim.errors import ModelError
 from trustsim.kernels import draws
 from trustsim.kernels.layout import HOLDS, Gauges
 from trustsim.kernels.times import SAME_TIME
-from trustsim.kernels.variates import account_words
+from trustsim.kernels.variates import account_words, first_words
 from trustsim.world.board import Board
+from trustsim.world.drawn import Drawn
 from trustsim.world.hazards import Draw, Occurrence
 from trustsim.world.rows import Row, index_of
 from trustsim.world.rule_kernels import RuleKernels
@@ -23,22 +24,27 @@ from trustsim.world.verbs import Verbs
 
 
 class Day:
-    """One step of the world, seen by one item (a shock or an intervention) at a time.
+    """One step of the worlds, seen by one item (a shock or an intervention) at a time.
+
+    Several worlds may be stepped together, each in all its variants: a row of an array (lanes, …) is one variant of one
+    of them. What is written over whole arrays holds for all; who needs the people of a world goes through ``worlds``
+    and the ``lanes`` of each (:class:`~trustsim.world.drawn.Drawn`).
 
     ``do`` has the verbs that change the world (:class:`~trustsim.world.verbs.Verbs`), ``kernels`` the compiled work of
     single rules. ``state`` and ``board`` are the arrays and the messages. ``dt`` is the length of the step in days,
-    ``step`` its number from 1. ``active`` bool (variants,) says where the item acts now, ``age`` float64 (variants,)
+    ``step`` its number from 1. ``active`` bool (lanes,) says where the item acts now, ``age`` float64 (lanes,)
     for how long it has (days, 0 on its first step). ``memory`` is a dictionary of the item's own that lasts for the
-    run; ``occurrence`` tells it from others. ``status_before`` float64 (variants, platforms) is yesterday's status.
+    run; ``occurrence`` tells it from others. ``status_before`` float64 (lanes, platforms) is yesterday's status.
     ``is_quiet``: every platform is open, nothing overdue, nobody alarmed, no backlog; set by yesterday's measures,
     taken back by a stop of payments. ``kept`` holds what :meth:`keep` was given.
     """
 
-    def __init__(self, state: State, board: Board, dt: float, key: NDArray[np.uint64]) -> None:
-        self.state, self.board, self.dt, self.key = state, board, dt, key
+    def __init__(self, state: State, board: Board, dt: float) -> None:
+        self.state, self.board, self.dt, self.worlds = state, board, dt, state.drawn
+        self.keys = np.array([world.key for world in state.drawn])
         self.step = 0
-        self.active: Mask = np.ones(state.n_variants, np.bool_)
-        self.age: Floats = np.zeros(state.n_variants)
+        self.active: Mask = np.ones(state.n_lanes, np.bool_)
+        self.age: Floats = np.zeros(state.n_lanes)
         self.memory: dict[Any, Any] = {}
         self.occurrence: Occurrence = (-1, 0.0, 0)
         self.status_before: Floats = state.gauges[Gauges.STATUS].copy()
@@ -47,13 +53,13 @@ class Day:
         self.do, self.kernels = Verbs(self), RuleKernels(self)
 
     def take(self, other: Day, columns: NDArray[np.int64]) -> None:
-        """Begin where *other* is, with these columns, int64 (variants,), of it."""
+        """Begin where *other* is, with these lanes, int64 (lanes,), of it."""
         self.board.take(other.board, columns)
         self.kept = {name: array[columns] for name, array in other.kept.items()}
         self.is_quiet = other.is_quiet
 
     def keep(self, name: str, start: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        """Return an array (variants, …) that a mechanism keeps under *name* over the run; *start* makes it."""
+        """Return an array (lanes, …) that a mechanism keeps under *name* over the run; *start* makes it."""
         if name not in self.kept:
             self.kept[name] = start()
         return self.kept[name]
@@ -64,7 +70,7 @@ class Day:
         return (self.step - 1) * self.dt
 
     def reached(self, after: ArrayLike) -> Mask:
-        """Return bool (variants,): where the item's age passes *after* (days) in this step. One step only, for each."""
+        """Return bool (lanes,): where the item's age passes *after* (days) in this step. One step only, for each."""
         after = np.asarray(after, np.float64)
         return self.active & (self.age >= after - SAME_TIME) & (self.age - self.dt < after - SAME_TIME)
 
@@ -77,45 +83,53 @@ class Day:
                 return [p]
         raise ModelError(f"no platform {name!r}")
 
-    def accounts(self, platform: int) -> slice:
-        """Return where the accounts of *platform* stand in the arrays."""
-        return slice(*self.state.accounts.first[platform : platform + 2])
+    def accounts(self, lane: int, platform: int) -> slice:
+        """Return where the accounts of *platform* stand in the arrays of one lane."""
+        return self.state.world_of(lane).mine(platform)
 
-    def holds(self, variant: int, platform: int) -> Mask:
+    def holds(self, lane: int, platform: int) -> Mask:
         """Return bool (accounts of the platform,): the account is open."""
-        return (self.state.flags[variant, self.accounts(platform)] & HOLDS) > 0
+        return (self.state.flags[lane, self.accounts(lane, platform)] & HOLDS) > 0
 
     def term(self, name: str, platform: int | None = None) -> Floats:
-        """Return a term as it stands today, float64 (variants,), or (variants, platforms) for all platforms."""
+        """Return a term as it stands today, float64 (lanes,), or (lanes, platforms) for all platforms."""
         row: Floats = self.state.terms[index_of("term", name)]
         return row if platform is None else row[:, platform]
 
     def gauge(self, name: str, platform: int | None = None) -> Floats:
-        """Return what was measured yesterday, float64 (variants,), or (variants, platforms) for all platforms."""
+        """Return what was measured yesterday, float64 (lanes,), or (lanes, platforms) for all platforms."""
         measured: Floats = self.state.gauges[index_of("stock", name)]
         row = self.status_before if name == "status" else measured
         return row if platform is None else row[:, platform]
 
     def stock(self, row: Row) -> Floats:
-        """Return a stock as it stands, float64 (variants, platforms); who declares it writes to it."""
+        """Return a stock as it stands, float64 (lanes, platforms); who declares it writes to it."""
         stands: Floats = self.state.gauges[row.index]
         return stands
 
-    def uniforms(self, purpose: int, platform: int) -> Floats:
+    def uniforms(self, world: Drawn, purpose: int, platform: int) -> Floats:
         """Return the day's uniforms in (0, 1) of the accounts of *platform* for *purpose*, float64 (4, accounts)."""
-        owners = self.state.accounts.investor[self.accounts(platform)]
-        return self.uniforms_at(purpose, owners, step=self.step, platform=platform)
+        return self.uniforms_at(world, purpose, world.owners(platform), step=self.step, platform=platform)
 
-    def uniforms_at(self, purpose: int, entity: NDArray[np.int64], *, step: int, platform: int = 0) -> Floats:
-        """Return the uniforms in (0, 1) at these addresses, float64 (4, n), for the entities, int64 (n,)."""
+    def uniforms_at(
+        self, world: Drawn, purpose: int, entity: NDArray[np.int64], *, step: int, platform: int = 0
+    ) -> Floats:
+        """Return uniforms in (0, 1) of one world at these addresses, float64 (4, n), for the entities, int64 (n,)."""
         words = np.empty((4, len(entity)), np.uint32)
-        account_words(words, entity, step, platform, purpose, self.key)
+        account_words(words, entity, step, platform, purpose, world.key)
         return np.asarray((words + 0.5) * draws.UNIFORM_SCALE)
 
-    def chance(self, draw: Draw, entity: int, *, once: bool = False) -> float:
-        """Return the day's uniform in (0, 1) of the acting item at *entity*; the same in all variants.
+    def luck(self, purpose: int, entity: NDArray[np.int64], *, step: int) -> Floats:
+        """Return uniforms in (0, 1) of entities, int64 (n,), float64 (lanes, n); all variants of a world share them."""
+        words = np.empty((len(self.worlds), len(entity)), np.uint32)
+        first_words(words, entity, step, purpose, self.keys)
+        return np.repeat((words + 0.5) * draws.UNIFORM_SCALE, self.state.n_lanes // len(self.worlds), axis=0)
+
+    def chance(self, draw: Draw, entity: int, *, once: bool = False) -> Floats:
+        """Return the day's uniform in (0, 1) of the acting item at *entity*, float64 (lanes,); all variants of a world
+        share it.
 
         With ``once`` the draw is that of the run, the same every day.
         """
         step = 0 if once else self.step
-        return float(self.uniforms_at(draw.purpose(self.occurrence), np.array([entity]), step=step)[0, 0])
+        return self.luck(draw.purpose(self.occurrence), np.array([entity]), step=step)[:, 0]

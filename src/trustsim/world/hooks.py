@@ -44,9 +44,8 @@ class Dials(Protocol):
 
 
 class OnTerms(Protocol):
-    """Says what the terms of each platform, float64 (Terms, platforms), add to weights; again whenever they change.
-
-    ``base``: the terms without levers.
+    """Says what the terms of each platform, float64 (Terms, worlds, platforms), add to weights; again whenever they
+    change. ``base``: the terms without levers.
     """
 
     def on_terms(self, terms: Floats, base: Floats) -> Iterable[tuple[Weights, Floats]]: ...

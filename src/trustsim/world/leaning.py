@@ -18,7 +18,7 @@ CHANNELS = ("fundamentals", "herding", "fear", "first_move", "ordinary")
 
 @dataclass(frozen=True, eq=False)
 class Lean:
-    """What a mechanism adds today to a weight, float64 (variants, platforms), and the channel that it counts to.
+    """What a mechanism adds today to a weight, float64 (lanes, platforms), and the channel that it counts to.
 
     The weights of decisions are ``Weights.CALM`` (run), ``ORDINARY`` (leave) and ``JOIN``; channels stand in
     :data:`CHANNELS`.
@@ -34,7 +34,7 @@ class Lean:
 
 @dataclass(frozen=True, eq=False)
 class Law:
-    """How one column moves today, and what it adds to the log-odds of decisions, a unit; each spreads to (variants,
+    """How one column moves today, and what it adds to the log-odds of decisions, a unit; each spreads to (lanes,
     platforms). ``channel``: what attribution counts its part of a run to."""
 
     column: Row

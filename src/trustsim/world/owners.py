@@ -8,30 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import draws
-from trustsim.world.state import State
+from trustsim.world.drawn import Drawn
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Owners:
-    """The owners of all accounts of one replication; the same in all variants of a pass.
+    """The owners of all accounts of one world; the same in all its variants. ``dt``: days in a step."""
 
-    ``dt`` days in a step; ``replication`` and ``key`` address the draws of the replication.
-    """
-
-    state: State
+    world: Drawn
     dt: float
-    replication: int
-    key: NDArray[np.uint64]
 
     def trait(self, name: str) -> Floats:
         """Return float64 (accounts,): a trait of the owner, as the population has it."""
-        return np.asarray(self.state.population.traits[name][self.state.accounts.investor])
+        return np.asarray(self.world.population.traits[name][self.world.accounts.investor])
 
     def in_random_order(self, purpose: int) -> NDArray[np.int64]:
-        """Return int64 (investors,): all investors in an order of the replication's own."""
-        luck = draws.uniforms(self.state.population.n_investors, purpose, self.key)[0]
+        """Return int64 (investors,): all investors in an order of the world's own."""
+        luck = draws.uniforms(self.world.population.n_investors, purpose, self.world.key)[0]
         return np.argsort(luck, kind="stable")
 
     @property
@@ -42,4 +37,4 @@ class Owners:
     @property
     def degree(self) -> NDArray[np.int64]:
         """Int64 (investors,): how many neighbours an investor sees."""
-        return np.asarray(self.state.network.in_degree[: self.state.population.n_investors], np.int64)
+        return np.asarray(self.world.network.in_degree[: self.world.population.n_investors], np.int64)

@@ -135,3 +135,8 @@ def index_of(kind: Kind, name: str, by: object = None) -> int:
     if place is None:
         raise no_row(kind, name, [*names_of(core), *REGISTRY.names(kind)], by)
     return len(core) + place
+
+
+def gauge_row(name: str) -> int:
+    """Return the row of a gauge or a stock."""
+    return index_of("stock", name)

@@ -5,6 +5,8 @@ It stands here, and not in the file of the rule, so that the catalogue of rules 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,7 @@ from trustsim.kernels import opinions
 from trustsim.kernels.desk import serve
 from trustsim.world.clearing import Ints, clearing
 from trustsim.world.closing import close_platform
+from trustsim.world.drawn import Drawn
 from trustsim.world.rumours import Told, spread_rumour
 from trustsim.world.today import Floats, Mask, Today
 
@@ -23,38 +26,38 @@ class RuleKernels:
         self._day = day
 
     def serve(
-        self, platform: int, free_at: Floats, *, rate: float, handling: float, giving_up: float
+        self, world: Drawn, platform: int, free_at: Floats, *, rate: float, handling: float, giving_up: float
     ) -> tuple[int, int, float]:
-        """Let contacts come to the desk of *platform* in this step (see :func:`trustsim.kernels.desk.serve`).
+        """Let contacts come to a desk of one world in this step (see :func:`trustsim.kernels.desk.serve`).
 
         ``free_at`` float64 (agents,), days, is changed in place. Return how many came, how many of them had to wait,
         and for how many days together.
         """
         day = self._day
         came, waited, waiting = serve(
-            free_at, rate, handling, giving_up, day.time, day.time + day.dt, platform, day.step, day.key
+            free_at, rate, handling, giving_up, day.time, day.time + day.dt, platform, day.step, world.key
         )
         return came, waited, waiting
 
-    def meet(self, opinion: Floats, *, confidence: float, speed: float, n_meetings: int) -> None:
+    def meet(self, world: Drawn, opinion: Floats, *, confidence: float, speed: float, n_meetings: int) -> None:
         """Let random neighbours meet (see :func:`trustsim.kernels.opinions.meet`).
 
         ``opinion`` float64 (investors,) is changed in place.
         """
-        links, day = self._day.state.network, self._day
-        opinions.meet(opinion, confidence, speed, n_meetings, *links.seen, links.is_complete, day.step, day.key)
+        links, step = world.network, self._day.step
+        opinions.meet(opinion, confidence, speed, n_meetings, *links.seen, links.is_complete, step, world.key)
 
-    def copy(self, is_out: NDArray[np.uint8], n_updates: int) -> None:
+    def copy(self, world: Drawn, is_out: NDArray[np.uint8], n_updates: int) -> None:
         """Let random people do as a random neighbour (see :func:`trustsim.kernels.opinions.copy`).
 
         ``is_out`` uint8 (investors,) is changed in place.
         """
-        links, day = self._day.state.network, self._day
-        opinions.copy(is_out, n_updates, *links.seen, links.is_complete, day.step, day.key)
+        links, step = world.network, self._day.step
+        opinions.copy(is_out, n_updates, *links.seen, links.is_complete, step, world.key)
 
-    def listened(self, opinion: Floats, *, oneself: float, is_sum: bool) -> Floats:
+    def listened(self, world: Drawn, opinion: Floats, *, oneself: float, is_sum: bool) -> Floats:
         """Return float64 (investors,): what all hear (see :func:`trustsim.kernels.opinions.listened`)."""
-        links, heard = self._day.state.network, np.empty_like(opinion)
+        links, heard = world.network, np.empty_like(opinion)
         opinions.listened(
             opinion, oneself, is_sum, links.link_weights, links.own_weights, links.indptr, links.neighbours,
             links.is_complete, heard,
@@ -62,7 +65,7 @@ class RuleKernels:
         return heard
 
     def spread_rumour(
-        self, platform: int, told: Told, status: NDArray[np.uint8], begins: Mask, first: Ints, purpose: int
+        self, platform: int, told: Told, status: NDArray[np.uint8], begins: Mask, first: Sequence[Ints], purpose: int
     ) -> None:
         """Let a rumour spread for one step (see :func:`trustsim.world.rumours.spread_rumour`)."""
         spread_rumour(self._day, platform, told, status, begins, first, purpose)
@@ -71,6 +74,6 @@ class RuleKernels:
         """Return what each platform can pay of its debts (see :func:`trustsim.world.clearing.clearing`)."""
         return clearing(debts, own)
 
-    def close(self, variant: int, platform: int) -> None:
-        """Close a platform of one variant: its estate is shared out (see :func:`trustsim.kernels.settle.fail`)."""
-        close_platform(self._day.state, variant, platform, self._day.step)
+    def close(self, lane: int, platform: int) -> None:
+        """Close a platform of one lane: its estate is shared out (see :func:`trustsim.kernels.settle.fail`)."""
+        close_platform(self._day.state, lane, platform, self._day.step)

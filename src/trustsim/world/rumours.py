@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -35,16 +36,17 @@ def spread_rumour(
     told: Told,
     status: NDArray[np.uint8],
     begins: Mask,
-    first: NDArray[np.int64],
+    first: Sequence[NDArray[np.int64]],
     purpose: int,
 ) -> None:
-    """Let those who are *first*, int64 (n,), believe the rumour where it begins; then take one step where it acts.
+    """Let those who are *first*, of each world int64 (n,), believe the rumour where it begins; then take one step where
+    it acts.
 
-    ``status`` uint8 (variants, investors), changed in place: 0 ignorant, 1 tells, 2 believes, 3 put right. ``purpose``
+    ``status`` uint8 (lanes, investors), changed in place: 0 ignorant, 1 tells, 2 believes, 3 put right. ``purpose``
     addresses the draws of who believes what a neighbour tells.
     """
     state, dt = day.state, day.dt
-    groups, clock = state.groups, Clock(day.step, dt, day.key)
+    groups, clock = state.groups, Clock(day.step, dt, day.keys)
     terms = state.terms[:, :, platform]
     is_answered = day.age >= terms[Terms.REBUTTAL_LAG] - SAME_TIME
     reverting = np.where(is_answered, 1 - (1 - terms[Terms.REBUTTAL]) ** dt, 0.0)
@@ -53,10 +55,12 @@ def spread_rumour(
         platform, purpose, chance, tiring, forgetting, np.float32(told.risk), np.float32(told.fear),
         terms[Terms.EDUCATION].copy(), reverting,
     )  # fmt: skip
-    for v in np.flatnonzero(begins):
-        for who in first.tolist():
-            rumour.believe_it(status, groups.accounts, words, v, who)
-            status[v, who] = rumour.TELLS
-    rumour.spread(status, day.active, groups.accounts, groups.links, state.population.traits["literacy"], words, clock)
+    for w, seeds in enumerate(first):
+        for v in day.worlds[w].lanes:
+            for who in seeds.tolist() if begins[v] else ():
+                rumour.believe_it(status, groups.accounts, words, (w, v), who)
+                status[v, who] = rumour.TELLS
+    literacy = np.array([world.population.traits["literacy"] for world in day.worlds])
+    rumour.spread(status, day.active, groups.accounts, groups.links, literacy, words, clock)
     believers = (status != rumour.IGNORANT) & (status != rumour.PUT_RIGHT)
     state.gauges[Gauges.BELIEVERS, :, platform] = believers.mean(axis=1) if believers.shape[1] else 0.0

@@ -1,4 +1,4 @@
-"""The settings of one mechanism, variant by variant."""
+"""The settings of one mechanism, lane by lane."""
 
 from __future__ import annotations
 
@@ -12,22 +12,30 @@ T = TypeVar("T")
 
 
 class Settings(Generic[T]):
-    """What one mechanism is set to in each variant: an instance of its class, or None where it is off.
+    """What one mechanism is set to in each lane: an instance of its class, or None where it is off.
 
-    ``is_on`` bool (variants,). ``settings[v]``: that of one variant. ``settings["weight"]`` float64 (variants,): one of
-    its numbers, 0 where it is off.
+    ``variants``: the settings of each variant; those of the lanes are the same in every world. ``is_on`` bool (lanes,).
+    ``settings[v]``: that of one lane. ``settings["weight"]`` float64 (lanes,): one of its numbers, 0 where it is off.
     """
 
-    def __init__(self, rules: tuple[T | None, ...]) -> None:
-        self._rules = rules
-        self.is_on: NDArray[np.bool_] = np.array([rule is not None for rule in rules], np.bool_)
+    def __init__(self, variants: tuple[T | None, ...], n_worlds: int = 1) -> None:
+        self.variants, self._n_worlds = variants, n_worlds
+        self.is_on: NDArray[np.bool_] = np.tile([rule is not None for rule in variants], n_worlds)
         self._numbers: dict[str, NDArray[np.float64]] = {}
 
     def __iter__(self) -> Iterator[T | None]:
-        return iter(self._rules)
+        for _ in range(self._n_worlds):
+            yield from self.variants
 
     def __len__(self) -> int:
-        return len(self._rules)
+        return len(self.variants) * self._n_worlds
+
+    def on(self, lanes: range) -> Iterator[tuple[int, T]]:
+        """Yield each of these *lanes* where it is on, with its settings."""
+        for v in lanes:
+            rule = self.variants[v % len(self.variants)]
+            if rule is not None:
+                yield v, rule
 
     @overload
     def __getitem__(self, of: int) -> T | None: ...
@@ -35,12 +43,13 @@ class Settings(Generic[T]):
     def __getitem__(self, of: str) -> NDArray[np.float64]: ...
     def __getitem__(self, of: int | str) -> T | NDArray[np.float64] | None:
         if isinstance(of, int):
-            return self._rules[of]
+            return self.variants[of % len(self.variants)]
         if of not in self._numbers:
-            self._numbers[of] = np.array([0.0 if rule is None else float(getattr(rule, of)) for rule in self._rules])
+            numbers = [0.0 if rule is None else float(getattr(rule, of)) for rule in self.variants]
+            self._numbers[of] = np.tile(numbers, self._n_worlds)
         return self._numbers[of]
 
     @property
     def kind(self) -> Any:
         """The class of the mechanism, None where it is off in every variant."""
-        return next((type(rule) for rule in self._rules if rule is not None), None)
+        return next((type(rule) for rule in self.variants if rule is not None), None)

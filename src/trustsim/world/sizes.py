@@ -1,4 +1,4 @@
-"""How large the arrays of a replication are, by the numbers of people, accounts, platforms, variants and steps.
+"""How large the arrays are of worlds that are stepped together, by the numbers of people, platforms, variants, steps.
 
 The state is laid out from this table (:func:`trustsim.world.state.build`), so what an estimate says of it is what it
 takes. Nothing heavy is imported here, so that checking a scenario stays fast.
@@ -26,54 +26,54 @@ _DECLARED: Mapping[str, rows.Kind] = {"GAUGES": "stock", "TERMS": "term", "ENTRI
 
 #: array of :class:`trustsim.world.state.State` → dtype, shape
 STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "beliefs": ("float32", ("BELIEFS", "variants", "accounts")),
-    "traits": ("float32", ("TRAITS", "accounts")),
-    "flags": ("uint8", ("variants", "accounts")),
-    "actions": ("uint8", ("variants", "padded")),
-    "balance": ("int64", ("variants", "accounts")),
-    "requested": ("int64", ("variants", "accounts")),
-    "asked_day": ("int32", ("variants", "accounts")),
-    "queue": ("int32", ("variants", "accounts")),
-    "queue_n": ("int64", ("variants", "platforms")),
-    "safe": ("int64", ("variants", "people")),
-    "loss": ("int64", ("variants", "people")),
-    "flows": ("int64", ("variants", "places", "places")),
-    "books": ("int64", ("ENTRIES", "variants", "platforms")),
-    "ladder": ("int64", ("RUNGS", "variants", "platforms")),
-    "base_terms": ("float64", ("TERMS", "variants", "platforms")),
-    "terms": ("float64", ("TERMS", "variants", "platforms")),
-    "gauges": ("float64", ("GAUGES", "variants", "platforms")),
-    "weights": ("float32", ("variants", "platforms", "WEIGHTS")),
-    "dials": ("float64", ("variants", "DIALS")),
-    "columns": ("float32", ("columns", "variants", "accounts")),
-    "laws": ("float32", ("columns", "variants", "platforms", "LAWS")),
-    "means": ("float64", ("columns", "variants", "platforms")),
-    "sums": ("int64", ("variants", "platforms", "SUMS")),
+    "beliefs": ("float32", ("BELIEFS", "lanes", "accounts")),
+    "traits": ("float32", ("TRAITS", "worlds", "accounts")),
+    "flags": ("uint8", ("lanes", "accounts")),
+    "actions": ("uint8", ("lanes", "padded")),
+    "balance": ("int64", ("lanes", "accounts")),
+    "requested": ("int64", ("lanes", "accounts")),
+    "asked_day": ("int32", ("lanes", "accounts")),
+    "queue": ("int32", ("lanes", "accounts")),
+    "queue_n": ("int64", ("lanes", "platforms")),
+    "safe": ("int64", ("lanes", "people")),
+    "loss": ("int64", ("lanes", "people")),
+    "flows": ("int64", ("lanes", "places", "places")),
+    "books": ("int64", ("ENTRIES", "lanes", "platforms")),
+    "ladder": ("int64", ("RUNGS", "lanes", "platforms")),
+    "base_terms": ("float64", ("TERMS", "lanes", "platforms")),
+    "terms": ("float64", ("TERMS", "lanes", "platforms")),
+    "gauges": ("float64", ("GAUGES", "lanes", "platforms")),
+    "weights": ("float32", ("lanes", "platforms", "WEIGHTS")),
+    "dials": ("float64", ("lanes", "DIALS")),
+    "columns": ("float32", ("columns", "lanes", "accounts")),
+    "laws": ("float32", ("columns", "lanes", "platforms", "LAWS")),
+    "means": ("float64", ("columns", "lanes", "platforms")),
+    "sums": ("int64", ("lanes", "platforms", "SUMS")),
     "market": ("int64", ("platforms",)),
     "ones": ("float32", ("accounts",)),
 }
 
 #: what stands beside the state all run long: accounts and people, the network, the history, likeness of platforms
 BESIDE: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "investor": ("int64", ("accounts",)),
-    "at": ("int32", ("platforms", "people")),
-    "balance of day 0": ("int64", ("accounts",)),
-    "ticket": ("int64", ("accounts",)),
-    "phase": ("int64", ("accounts",)),
-    "order": ("int64", ("accounts",)),
-    "people": ("float64", ("people", "people_columns")),
-    "neighbours": ("int32", ("entries",)),
-    "rows": ("int64", ("people",)),
-    "history": ("float64", ("days", "GAUGES", "variants", "platforms")),
-    "likeness": ("float64", ("variants", "platforms", "platforms")),
+    "investor": ("int64", ("worlds", "accounts")),
+    "at": ("int32", ("worlds", "platforms", "people")),
+    "balance of day 0": ("int64", ("worlds", "accounts")),
+    "ticket": ("int64", ("worlds", "accounts")),
+    "phase": ("int64", ("worlds", "accounts")),
+    "order": ("int64", ("worlds", "accounts")),
+    "people": ("float64", ("worlds", "people", "people_columns")),
+    "neighbours": ("int32", ("worlds", "entries")),
+    "rows": ("int64", ("worlds", "people")),
+    "history": ("float64", ("days", "GAUGES", "lanes", "platforms")),
+    "likeness": ("float64", ("lanes", "platforms", "platforms")),
 }
 _PEOPLE_COLUMNS = 12  # segment, ten traits, the safe account
 
 
 @dataclass(frozen=True)
 class Size:
-    """The numbers that decide how large a replication is; ``entries`` of the network's rows, each link in both;
-    ``columns`` of accounts that mechanisms declare."""
+    """The numbers that decide how large the arrays are; ``entries`` of the network's rows, each link in both;
+    ``columns`` of accounts that mechanisms declare; ``worlds`` that are stepped together."""
 
     people: int
     accounts: int
@@ -82,6 +82,7 @@ class Size:
     steps: int = 0
     entries: int = 0
     columns: int = 0
+    worlds: int = 1
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of an array of the state, or beside it."""
@@ -97,7 +98,8 @@ class Size:
         if axis in _DECLARED:
             return rows.count(_DECLARED[axis])
         numbers = {
-            "people": self.people, "accounts": self.accounts, "platforms": self.platforms, "variants": self.variants,
+            "people": self.people, "accounts": self.accounts, "platforms": self.platforms, "worlds": self.worlds,
+            "lanes": self.worlds * self.variants,
             "padded": -(-self.accounts // PADDING) * PADDING, "places": self.platforms + 1, "days": self.steps + 1,
             "entries": self.entries, "columns": self.columns, "people_columns": _PEOPLE_COLUMNS,
         }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The arrays of one replication: everything that moves, all variants in lockstep. Shapes in kernels/layout.py."""
+"""The arrays of the worlds that are stepped together: everything that moves. Shapes in kernels/arrays.py."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from trustsim.kernels.named import names_of
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
+from trustsim.world.drawn import Drawn
 from trustsim.world.leaning import Law
 from trustsim.world.network import Network
 from trustsim.world.population import Accounts as Opened
@@ -27,7 +28,7 @@ from trustsim.world.sizes import STATE, Size
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_MOVING = {  # what moves, and its axis of variants
+_MOVING = {  # what moves, and its axis of lanes
     "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "queue": 0, "queue_n": 0,
     "safe": 0, "loss": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
 }  # fmt: skip
@@ -35,14 +36,16 @@ _MOVING = {  # what moves, and its axis of variants
 
 @dataclass
 class State:
-    """All arrays of a run. ``v``, ``p`` and ``a`` below count variants, platforms and accounts."""
+    """All arrays of a run; ``w``, ``v``, ``p`` and ``a`` count worlds, lanes, platforms and accounts.
 
-    network: Network
-    population: Population
-    accounts: Opened
+    A lane is a variant of a world. With one world, lanes are its variants, and :attr:`network`, :attr:`population` and
+    :attr:`accounts` are those of that world.
+    """
+
+    drawn: tuple[Drawn, ...]
     platforms: tuple[Platform, ...]
     beliefs: NDArray[np.float32]  # (BELIEFS, v, a)
-    traits: NDArray[np.float32]  # (TRAITS, a)
+    traits: NDArray[np.float32]  # (TRAITS, w, a)
     flags: NDArray[np.uint8]  # (v, a)
     actions: NDArray[np.uint8]  # (v, a rounded up to 8)
     balance: Ints  # (v, a) minor units
@@ -73,19 +76,20 @@ class State:
 
     def group(self) -> None:
         """Put the arrays that kernels take together into groups; again after arrays were replaced."""
-        x, links = self.accounts, self.network
+        if not hasattr(self, "groups"):
+            self._shared, self._links = _side_by_side(self.drawn, self.traits.shape[2]), _linked(self.drawn)
+        ticket, investor, first, at = self._shared
         accounts = Accounts(
             self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.queue,
-            self.queue_n, self.traits, x.ticket, x.investor, x.first, x.at, self.ones,
+            self.queue_n, self.traits, ticket, investor, first, at, self.ones,
         )  # fmt: skip
         platforms = Platforms(
             self.books, self.ladder, self.terms, self.gauges, self.weights, self.dials, self.sums, self.flows,
             self.market,
         )  # fmt: skip
-        linked = Links(links.indptr, links.neighbours, links.is_complete)
         bounds = [(-np.inf if x.low is None else x.low, np.inf if x.high is None else x.high) for x in self.declared]
         tail = Tail(self.columns, self.laws, np.array(bounds, np.float32).reshape(-1, 2), self.means)
-        self.groups = Groups(accounts, People(self.safe, self.loss), platforms, linked, tail)
+        self.groups = Groups(accounts, People(self.safe, self.loss), platforms, self._links, tail)
 
     def column(self, row: rows.Row) -> NDArray[np.float32]:
         """Return a declared column, float32 (v, a); raises ModelError where no mechanism of its file is on."""
@@ -102,20 +106,42 @@ class State:
     def measure_columns(self) -> None:
         """Write the mean of each declared column over the holders into the gauge of its name."""
         if self.declared:
-            means_of_columns(self.groups.tail, self.flags, self.accounts.first)
+            means_of_columns(self.groups.tail, self.flags, self.groups.accounts.first)
             for c, row in enumerate(self.declared):
                 self.gauges[rows.index_of("stock", row.name)] = self.means[c]
 
     @property
-    def n_variants(self) -> int:
+    def n_lanes(self) -> int:
         return len(self.balance)
+
+    @property
+    def network(self) -> Network:
+        return self._one.network
+
+    @property
+    def population(self) -> Population:
+        return self._one.population
+
+    @property
+    def accounts(self) -> Opened:
+        return self._one.accounts
+
+    @property
+    def _one(self) -> Drawn:
+        if len(self.drawn) > 1:
+            raise ModelError(f"given {len(self.drawn)} worlds in one pass; allowed: drawn[k] of each of them")
+        return self.drawn[0]
+
+    def world_of(self, lane: int) -> Drawn:
+        """Return the world that a lane belongs to."""
+        return self.drawn[lane * len(self.drawn) // self.n_lanes]
 
     @property
     def n_platforms(self) -> int:
         return len(self.platforms)
 
     def take(self, other: State, columns: Ints) -> None:
-        """Let everything that moves stand as in these columns, int64 (variants,), of *other*, a state of this world."""
+        """Let everything that moves stand as in these lanes, int64 (v,), of *other*, a state of this world."""
         for name, axis in _MOVING.items():
             setattr(self, name, np.ascontiguousarray(np.take(getattr(other, name), columns, axis)))
         for c, row in enumerate(self.declared):
@@ -131,9 +157,34 @@ class State:
 
     def claims_gap(self) -> Ints:
         """Return int64 (v, p): booked claims less the sum of balances; always 0."""
-        owed = np.add.reduceat(np.pad(self.balance, ((0, 0), (0, 1))), self.accounts.first[:-1], axis=1)
-        owed[:, np.diff(self.accounts.first) == 0] = 0
+        owed = np.zeros((self.n_lanes, self.n_platforms), np.int64)
+        for world in self.drawn:
+            for p in range(self.n_platforms):
+                owed[world.part, p] = self.balance[world.part, world.mine(p)].sum(axis=1)
         return np.asarray(self.books[Books.CLAIMS] - owed, np.int64)
+
+
+def _side_by_side(drawn: Sequence[Drawn], n_accounts: int) -> tuple[Ints, Ints, Ints, NDArray[np.int32]]:
+    """Return what worlds have of accounts, with room behind them: ticket, investor (w, a), first (w, p + 1), at."""
+
+    def stood(rows: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        if len(rows) == 1:
+            return rows[0][None]
+        return np.array([np.pad(row, (0, n_accounts - len(row))) for row in rows])
+
+    opened = [world.accounts for world in drawn]
+    first, at = np.array([each.first for each in opened]), np.array([each.at for each in opened])
+    return stood([each.ticket for each in opened]), stood([each.investor for each in opened]), first, at
+
+
+def _linked(drawn: Sequence[Drawn]) -> Links:
+    """Return the networks of worlds in one list of rows."""
+    networks = [world.network for world in drawn]
+    if len(networks) == 1:
+        return Links(networks[0].indptr[None], networks[0].neighbours, networks[0].is_complete)
+    before = np.cumsum([0, *(len(each.neighbours) for each in networks[:-1])])
+    indptr = np.array([each.indptr for each in networks]) + before[:, None]
+    return Links(indptr, np.concatenate([each.neighbours for each in networks]), networks[0].is_complete)
 
 
 def _base_terms(worlds: Sequence[World]) -> Floats:
@@ -167,15 +218,15 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
     return terms
 
 
-def build(worlds: Sequence[World], network: Network, population: Population, accounts: Opened) -> State:
-    """Lay out the arrays for day 0: one world a variant, all on the same network, population and accounts.
+def build(worlds: Sequence[World], drawn: Sequence[Drawn]) -> State:
+    """Lay out the arrays for day 0: of each world that is *drawn* one lane for each of the settings *worlds*.
 
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
     ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
     over the twelve rungs of the ladder. Nothing is queued or overdue.
     """
     n_platforms = len(worlds[0].platforms)
-    terms = _base_terms(worlds)
+    terms = np.tile(_base_terms(worlds), (1, len(drawn), 1))
     names = sorted({platform.asset_market for platform in worlds[0].platforms if platform.asset_market})
     market = np.array(
         [names.index(x.asset_market) if x.asset_market else len(names) + p for p, x in enumerate(worlds[0].platforms)],
@@ -183,34 +234,35 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
     )
     on = {type(rule) for world in worlds for rule in world.mechanisms.values() if rule is not None}
     declared = rows.columns_of(on)
-    n_people, n_accounts = population.n_investors, accounts.n_accounts
-    size = Size(n_people, n_accounts, n_platforms, len(worlds), columns=len(declared))
-    filled = {
-        "balance": accounts.balance, "safe": accounts.safe, "asked_day": -1, "base_terms": terms, "terms": terms,
-        "market": market, "ones": 1.0,
-    }  # fmt: skip
+    n_people, n_accounts = drawn[0].population.n_investors, max(each.accounts.n_accounts for each in drawn)
+    size = Size(n_people, n_accounts, n_platforms, len(worlds), columns=len(declared), worlds=len(drawn))
+    filled = {"asked_day": -1, "base_terms": terms, "terms": terms, "market": market, "ones": 1.0}
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
     for name, value in filled.items():
         arrays[name][...] = value
+    for each in drawn:
+        arrays["balance"][each.part, : each.accounts.n_accounts] = each.accounts.balance
+        arrays["safe"][each.part] = each.accounts.safe
     for c, row in enumerate(declared):
         arrays["columns"][c] = row.start
     arrays["laws"][:, :, :, Laws.KEEP] = 1.0
-    state = State(network, population, accounts, worlds[0].platforms, declared=declared, **arrays)
+    state = State(tuple(drawn), worlds[0].platforms, declared=declared, **arrays)
     state.flags[state.balance > 0] = HOLDS | FREE
-    _open_books(state, worlds)
+    for each in drawn:
+        _open_books(state, worlds, each)
     return state
 
 
-def _open_books(state: State, worlds: Sequence[World]) -> None:
-    """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of the
-    claims."""
-    first, stocks = state.accounts.first, rows.declared("stock")
+def _open_books(state: State, worlds: Sequence[World], drawn: Drawn) -> None:
+    """Fill the balance sheets of day 0 of one world: claims from the balances, liquidity and assets by their shares of
+    the claims."""
+    first, stocks, start = drawn.accounts.first, rows.declared("stock"), drawn.lanes.start
     for p in range(state.n_platforms):
-        claims = int(state.accounts.balance[first[p] : first[p + 1]].sum())
-        for v, world in enumerate(worlds):
-            if world.platforms is worlds[0].platforms and v > 0:
+        claims = int(drawn.accounts.balance[first[p] : first[p + 1]].sum())
+        for v, world in zip(drawn.lanes, worlds, strict=True):
+            if world.platforms is worlds[0].platforms and v > start:
                 for array in (state.books, state.ladder, state.gauges):
-                    array[:, v, p] = array[:, 0, p]
+                    array[:, v, p] = array[:, start, p]
                 continue
             platform = world.platforms[p]
             liquid = int(platform.liquid_share * claims)

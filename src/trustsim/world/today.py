@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.world.board import Board
+from trustsim.world.drawn import Drawn
 from trustsim.world.state import State
 
 Mask = NDArray[np.bool_]
@@ -20,7 +21,8 @@ class Today(Protocol):
     state: State
     board: Board
     dt: float
-    key: NDArray[np.uint64]
+    worlds: tuple[Drawn, ...]
+    keys: NDArray[np.uint64]
     step: int
     active: Mask
     age: Floats
@@ -28,5 +30,5 @@ class Today(Protocol):
 
     @property
     def time(self) -> float: ...
-    def accounts(self, platform: int) -> slice: ...
-    def holds(self, variant: int, platform: int) -> Mask: ...
+    def accounts(self, lane: int, platform: int) -> slice: ...
+    def holds(self, lane: int, platform: int) -> Mask: ...

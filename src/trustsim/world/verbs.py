@@ -27,8 +27,8 @@ def _finite(verb: str, **given: ArrayLike | None) -> None:
 class Verbs:
     """The ways to change the world on a day.
 
-    ``platform`` is the index of a platform. ``where`` bool (variants,) says in which variants the change happens; an
-    amount is a scalar or an array (variants,). ``who`` bool (accounts of the platform,) says which accounts act.
+    ``platform`` is the index of a platform. ``where`` bool (lanes,) says in which lanes the change happens; an
+    amount is a scalar or an array (lanes,). ``who`` bool (accounts of the platform,) says which accounts act.
     """
 
     def __init__(self, day: Today) -> None:
@@ -48,8 +48,8 @@ class Verbs:
         by_literacy: bool = False,
         **strength: ArrayLike,
     ) -> None:
-        """Post a message about *platform* in the variants *where*: strengths by target in log-odds, scalar or
-        (variants,).
+        """Post a message about *platform* in the lanes *where*: strengths by target in log-odds, scalar or
+        (lanes,).
 
         Without a ``reach`` of its own the press carries it, with the reach and the fading of the media; ``reach`` is
         that of one step, ``fading`` that of a day.
@@ -59,8 +59,8 @@ class Verbs:
         state = self._day.state
         strengths = {target: np.where(where, value, 0.0) for target, value in strength.items()}
         _finite("post", reach=reach, fading=fading, **strengths)
-        evidence = np.zeros((state.n_variants, state.n_platforms, len(Targets)))
-        reaches = np.zeros((state.n_variants, state.n_platforms))
+        evidence = np.zeros((state.n_lanes, state.n_platforms, len(Targets)))
+        reaches = np.zeros((state.n_lanes, state.n_platforms))
         for target, value in strengths.items():
             evidence[:, platform, row_of(Targets, target)] = value
         if reach is None:
@@ -72,13 +72,13 @@ class Verbs:
         self._day.board.post(evidence, reaches, is_page=is_page, by_literacy=by_literacy, keep=keep)
 
     def tell(self, platform: int, **strength: Floats) -> None:
-        """Tell all who look at their account on *platform*, today only: strengths by target, float64 (variants,)."""
+        """Tell all who look at their account on *platform*, today only: strengths by target, float64 (lanes,)."""
         where = np.any([np.asarray(s) != 0 for s in strength.values()], axis=0)
         self.post(platform, where, reach=1.0, is_page=True, **strength)  # type: ignore[arg-type]  # targets only
 
     def move(self, source: int, target: int, platform: int, amount: ArrayLike, where: Mask) -> Money:
         """Move money between two entries of a platform's books, in minor units; return what was moved, int64
-        (variants,)."""
+        (lanes,)."""
         moved = np.where(where, np.asarray(amount, np.float64), 0.0)
         _finite("move", amount=moved)
         moved = moved.astype(np.int64)
@@ -89,7 +89,7 @@ class Verbs:
     def take_client_money(self, platform: int, amount: ArrayLike, where: Mask) -> Money:
         """Take an amount out of cash and custody of *platform*, from each in proportion, for the thieves; claims stay.
 
-        No more is taken than there is. Return what was taken, int64 (variants,), minor units.
+        No more is taken than there is. Return what was taken, int64 (lanes,), minor units.
         """
         books = self._day.state.books
         cash, custody = (np.maximum(books[entry, :, platform], 0) for entry in (Books.CASH, Books.CUSTODY))
@@ -101,7 +101,7 @@ class Verbs:
 
     def revalue(self, platform: int, change: ArrayLike, where: Mask) -> Money:
         """Change the value of a platform's assets by a share (negative: a loss); return the change, int64
-        (variants,)."""
+        (lanes,)."""
         state = self._day.state
         before = state.ladder[:, :, platform].sum(axis=0)
         changes = np.broadcast_to(np.asarray(change, np.float64), where.shape)
@@ -118,7 +118,7 @@ class Verbs:
 
     def reveal(self, platform: int, where: Mask) -> Floats:
         """Bring the reported figures back to the truth; return the gap that this uncovers / claims, float64
-        (variants,)."""
+        (lanes,)."""
         books = self._day.state.books
         gap = books[Books.MISREPORTED, :, platform] / np.maximum(books[Books.CLAIMS, :, platform], 1)
         books[Books.MISREPORTED, where, platform] = 0
@@ -155,21 +155,21 @@ class Verbs:
             balance.take_from_ladder(state.ladder, v, platform, taken)
             state.books[Books.CASH, v, platform] += taken
 
-    def leave(self, variant: int, platform: int, who: Mask) -> None:
-        """Let the accounts *who* of one variant run today, where they hold money that is free."""
-        mine = self._day.accounts(platform)
-        is_free = (self._day.state.flags[variant, mine] & FREE) > 0
-        runs = who & is_free & self._day.holds(variant, platform)
-        self._day.state.actions[variant, mine][runs] |= np.uint8(RUNS)
+    def leave(self, lane: int, platform: int, who: Mask) -> None:
+        """Let the accounts *who* of one lane run today, where they hold money that is free."""
+        mine = self._day.accounts(lane, platform)
+        is_free = (self._day.state.flags[lane, mine] & FREE) > 0
+        runs = who & is_free & self._day.holds(lane, platform)
+        self._day.state.actions[lane, mine][runs] |= np.uint8(RUNS)
 
-    def join(self, variant: int, platform: int, who: Mask) -> None:
-        """Let the accounts *who* of one variant pay in today, where they hold nothing."""
-        joins = who & ~self._day.holds(variant, platform)
-        self._day.state.actions[variant, self._day.accounts(platform)][joins] |= np.uint8(JOINS)
+    def join(self, lane: int, platform: int, who: Mask) -> None:
+        """Let the accounts *who* of one lane pay in today, where they hold nothing."""
+        joins = who & ~self._day.holds(lane, platform)
+        self._day.state.actions[lane, self._day.accounts(lane, platform)][joins] |= np.uint8(JOINS)
 
-    def set_trust(self, variant: int, platform: int, trust: Floats) -> None:
-        """Let the trust in fund safety of one variant be *trust*, probabilities float64 (accounts of the platform,)."""
+    def set_trust(self, lane: int, platform: int, trust: Floats) -> None:
+        """Let the trust in fund safety of one lane be *trust*, probabilities float64 (accounts of the platform,)."""
         _finite("set_trust", trust=trust)
         x = np.clip(trust, _SURE, 1 - _SURE)
         log_odds = np.clip(np.log(x / (1 - x)), -CLIP, CLIP)
-        self._day.state.beliefs[Beliefs.FUND, variant, self._day.accounts(platform)] = log_odds
+        self._day.state.beliefs[Beliefs.FUND, lane, self._day.accounts(lane, platform)] = log_odds

@@ -20,11 +20,11 @@ Floats = NDArray[np.float64]
 Said = tuple[object, Mapping[Any, float]]  # a mechanism and what it says, by row
 
 
-def said_of(mechanisms: Mechanisms, n_variants: int, dt: float) -> tuple[Floats, Floats]:
-    """Return what mechanisms say of weights, float64 (variants, Weights), and of dials, float64 (variants, Dials)."""
+def said_of(mechanisms: Mechanisms, n_variants: int, n_worlds: int, dt: float) -> tuple[Floats, Floats]:
+    """Return what mechanisms say of weights, float64 (lanes, Weights), and of dials, float64 (lanes, Dials)."""
     weights, dials = np.zeros((n_variants, len(Weights))), np.zeros((n_variants, len(Dials)))
     for v in range(n_variants):
-        rules: list[Any] = [settings[v] for settings in mechanisms.values()]
+        rules: list[Any] = [settings.variants[v] for settings in mechanisms.values()]
         weighed = [(rule, rule.weigh(dt)) for rule in rules if hasattr(rule, "weigh")]
         given = [(rule, rule.dials()) for rule in rules if hasattr(rule, "dials")]
         weights[v], dials[v] = _added_up(Weights, weighed, WEIGHTS_OFF), _added_up(Dials, given, DIALS_OFF)
@@ -32,7 +32,7 @@ def said_of(mechanisms: Mechanisms, n_variants: int, dt: float) -> tuple[Floats,
         if remembered:  # every departure is seen, and known for good; where it matters who is out, returns are too
             weights[v, Weights.SEEN_KEEP] = dials[v, Dials.OBSERVED] = 1.0
             dials[v, Dials.RETURNED] = "who is out" in remembered
-    return weights, dials
+    return np.tile(weights, (n_worlds, 1)), np.tile(dials, (n_worlds, 1))
 
 
 def _added_up(rows: type[Rows], said: Sequence[Said], off: Mapping[Any, float]) -> list[float]:
@@ -48,9 +48,9 @@ def _added_up(rows: type[Rows], said: Sequence[Said], off: Mapping[Any, float]) 
 
 
 def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
-    """Fill ``state.weights`` from what mechanisms say, float64 (variants, Weights), and the terms of the platforms.
+    """Fill ``state.weights`` from what mechanisms say, float64 (lanes, Weights), and the terms of the platforms.
 
-    Return the readiness to run before the day's part, float64 (variants, platforms).
+    Return the readiness to run before the day's part, float64 (lanes, platforms).
     """
     terms = state.terms
     weights = np.repeat(said[:, None, :], state.n_platforms, axis=1)
@@ -59,9 +59,10 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
     weights[:, :, Weights.EDUCATION] = terms[Terms.EDUCATION]
     weights[:, :, Weights.BASE_FUND] = terms[Terms.CUSTODY_TRUST]
     for settings in mechanisms.values():
-        for v, rule in enumerate(settings):
+        n = len(settings.variants)
+        for v, rule in enumerate(settings.variants):
             if rule is not None and hasattr(rule, "on_terms"):
-                for row, value in rule.on_terms(terms[:, v], state.base_terms[:, v]):
-                    weights[v, :, row] += value
+                for row, value in rule.on_terms(terms[:, v::n], state.base_terms[:, v::n]):  # in all worlds
+                    weights[v::n, :, row] += value
     state.weights[:] = weights
     return np.array(weights[:, :, Weights.CALM])

@@ -27,16 +27,21 @@ def peak_joining_day(f: Finished) -> Floats:
     """Middle of the week in which most accounts were opened; not defined where none was, or in less than a week."""
     joined = _joined_within(f, WEEK)
     if not len(joined):
-        return np.full(f.n_variants, np.nan)
+        return np.full(f.n_lanes, np.nan)
     return np.where(joined.max(axis=0) > 0, joined.argmax(axis=0) * f.dt + WEEK / 2, np.nan)
 
 
 def _joined_within(f: Finished, days: float) -> Floats:
-    """Return float64 (stretches, variants): accounts opened in *days* in a row / all accounts."""
-    joined = f.gauge("joiners")[1:].sum(axis=2) / max(f.model.state.accounts.n_accounts, 1)
+    """Return float64 (stretches, lanes): accounts opened in *days* in a row / all accounts."""
+    joined = f.gauge("joiners")[1:].sum(axis=2) / _all(f)
     window = max(round(days / f.dt), 1)
-    total = np.cumsum(np.vstack([np.zeros((1, f.n_variants)), joined]), axis=0)
+    total = np.cumsum(np.vstack([np.zeros((1, f.n_lanes)), joined]), axis=0)
     return np.asarray(total[window:] - total[:-window])
+
+
+def _all(f: Finished) -> Floats:
+    """Return float64 (lanes,): accounts that are open or could be, at least 1."""
+    return f.by_world(lambda people: max(people.world.accounts.n_accounts, 1))
 
 
 @REGISTRY.enter(
@@ -54,7 +59,7 @@ def peak_out(f: Finished) -> Floats:
 )  # fmt: skip
 def out_share(f: Finished) -> Floats:
     """Share of the accounts that stand open or could be opened which hold nothing at the horizon."""
-    return np.asarray(1 - f.gauge("holders")[-1].sum(axis=1) / max(f.model.state.accounts.n_accounts, 1))
+    return np.asarray(1 - f.gauge("holders")[-1].sum(axis=1) / _all(f))
 
 
 @REGISTRY.enter("outcome", "monthly_churn", rows=("D14", "J6"), source="E-34", better="lower", unit="share", low=0)

@@ -27,6 +27,6 @@ def mean_wait(f: Finished) -> Floats:
 
 
 def _contacts(f: Finished) -> Floats:
-    """Return float64 (3, variants): contacts, those that waited, their waits in days; NaN without any."""
-    told = f.model.kept.get("waits", np.zeros((f.n_variants, 1, 3))).sum(axis=1)
+    """Return float64 (3, lanes): contacts, those that waited, their waits in days; NaN without any."""
+    told = f.model.kept.get("waits", np.zeros((f.n_lanes, 1, 3))).sum(axis=1)
     return np.where(told[:, :1] > 0, told, np.nan).T

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
-from trustsim.measures.finished import Finished, Floats, positive
+from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.registry import REGISTRY
 
 TAIL = 20  # the worst-hit are one investor in this many: 5 %
@@ -23,15 +25,20 @@ def investor_loss(f: Finished) -> Floats:
 )
 def loss_per_investor(f: Finished) -> Floats:
     """Mean loss of those who held money on platforms at day 0."""
-    return np.asarray(f.loss.sum(axis=1) / positive(np.asarray(f.held.sum(), np.float64)))
+    return np.asarray(f.loss.sum(axis=1) / positive(f.by_world(lambda people: people.held.sum())))
 
 
 @REGISTRY.enter("outcome", "tail_loss", rows=("J4",), source="J4", better="lower", unit="share", low=0, high=1)
 def tail_loss(f: Finished) -> Floats:
     """Mean share of their money that the worst-hit 5 % of the investors lost."""
-    share = np.minimum(f.loss_of_holders / np.maximum(f.balance_at_start[f.held], 1.0), 1.0)
-    n = -(-share.shape[1] // TAIL)
-    return np.asarray(np.sort(share, axis=1)[:, -n:].mean(axis=1)) if n else np.zeros(f.n_variants)
+
+    def of_the_worst(people: People) -> Floats | float:
+        if not people.loss.any() or not people.held.any():
+            return 0.0
+        share = np.minimum(people.loss_of_holders / np.maximum(people.balance_at_start[people.held], 1.0), 1.0)
+        return np.asarray(np.sort(share, axis=1)[:, share.shape[1] // -TAIL :].mean(axis=1))
+
+    return f.by_world(of_the_worst)
 
 
 @REGISTRY.enter(
@@ -39,18 +46,23 @@ def tail_loss(f: Finished) -> Floats:
 )
 def loss_gini(f: Finished) -> Floats:
     """Gini coefficient of the losses among those who held money; not defined where nobody lost."""
-    loss = np.sort(f.loss_of_holders, axis=1)
-    n, total = max(loss.shape[1], 1), loss.sum(axis=1)
-    rank = np.arange(1, loss.shape[1] + 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        gini = 2 * (loss * rank).sum(axis=1) / (n * total) - (n + 1) / n
-    return np.where(total > 0, gini, np.nan)
+
+    def gini(people: People) -> Floats | float:
+        if not people.loss_of_holders.any():
+            return np.nan
+        loss = np.sort(people.loss_of_holders, axis=1)
+        n, total, rank = loss.shape[1], loss.sum(axis=1), np.arange(1, loss.shape[1] + 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            spread = 2 * (loss * rank).sum(axis=1) / (n * total) - (n + 1) / n
+        return np.where(total > 0, spread, np.nan)
+
+    return f.by_world(gini)
 
 
 @REGISTRY.enter("outcome", "zero_loss_share", rows=("J4",), source="J4", better="higher", unit="share", low=0, high=1)
 def zero_loss_share(f: Finished) -> Floats:
     """Share of those who held money that lost nothing."""
-    return np.asarray((f.loss_of_holders == 0).mean(axis=1)) if f.held.any() else np.ones(f.n_variants)
+    return f.by_world(lambda people: (people.loss_of_holders == 0).mean(axis=1) if people.held.any() else 1.0)
 
 
 @REGISTRY.enter(
@@ -59,12 +71,14 @@ def zero_loss_share(f: Finished) -> Floats:
 )  # fmt: skip
 def loss_by_segment(f: Finished) -> dict[str, Floats]:
     """Money that the investors of one segment lost / what they held at day 0."""
+
+    def share(people: People, segment: int) -> Floats:
+        mine = people.world.population.segment == segment
+        lost = np.ascontiguousarray(people.loss[:, mine]).sum(axis=1)
+        return np.asarray(lost / positive(people.balance_at_start[mine].sum()))
+
     segments = f.model.variants[0].world.investors.segments
-    of = f.model.state.population.segment
-    return {
-        s.name: np.ascontiguousarray(f.loss[:, of == k]).sum(axis=1) / positive(f.balance_at_start[of == k].sum())
-        for k, s in enumerate(segments)
-    }
+    return {s.name: f.by_world(functools.partial(share, segment=k)) for k, s in enumerate(segments)}
 
 
 @REGISTRY.enter(
@@ -72,18 +86,19 @@ def loss_by_segment(f: Finished) -> dict[str, Floats]:
 )
 def late_loss_ratio(f: Finished) -> Floats:
     """Loss share of those who stayed or asked late, over that of the first half to ask; not defined without loss."""
-    state = f.model.state
-    asked = np.full((f.n_variants, state.population.n_investors), np.inf)
-    day = np.where(state.asked_day >= 0, state.asked_day, np.inf)
-    for v in range(f.n_variants):
-        np.minimum.at(asked[v], state.accounts.investor, day[v])
-    out = np.full(f.n_variants, np.nan)
-    for v in range(f.n_variants):
-        when = asked[v, f.held]
-        if not np.isfinite(when).any():
-            continue
-        early = when <= np.median(when[np.isfinite(when)])
-        at_risk = f.balance_at_start[f.held]
-        share = [f.loss_of_holders[v, mask].sum() / max(at_risk[mask].sum(), 1.0) for mask in (early, ~early)]
-        out[v] = share[1] / share[0] if share[0] > 0 else np.nan
-    return out
+    return f.by_world(lambda people: [_late_ratio(f, people, v) for v in range(len(people.lanes))])
+
+
+def _late_ratio(f: Finished, people: People, variant: int) -> float:
+    opened, lost = people.world.accounts, people.loss_of_holders[variant]
+    if not lost.any():
+        return np.nan
+    day = f.model.state.asked_day[people.lanes[variant], : opened.n_accounts]
+    asked = np.full(len(people.held), np.inf)
+    np.minimum.at(asked, opened.investor, np.where(day >= 0, day, np.inf))
+    when, at_risk = asked[people.held], people.balance_at_start[people.held]
+    if not np.isfinite(when).any():
+        return np.nan
+    early = when <= np.median(when[np.isfinite(when)])
+    soon, late = (float(lost[mask].sum() / max(at_risk[mask].sum(), 1.0)) for mask in (early, ~early))
+    return late / soon if soon > 0 else np.nan

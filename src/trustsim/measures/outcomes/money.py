@@ -16,7 +16,7 @@ def peak_outflow(f: Finished) -> Floats:
     """Largest share of the claims of day 0 asked for in one day."""
     per_day = f.gauge("requests")[1:].sum(axis=2) / f.claims_at_start
     window = max(round(1 / f.dt), 1)
-    total = np.cumsum(np.vstack([np.zeros((1, f.n_variants)), per_day]), axis=0)
+    total = np.cumsum(np.vstack([np.zeros((1, f.n_lanes)), per_day]), axis=0)
     return np.asarray((total[window:] - total[:-window]).max(axis=0, initial=0.0))
 
 

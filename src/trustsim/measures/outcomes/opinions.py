@@ -36,7 +36,7 @@ def opinion_spread(f: Finished) -> Floats:
 )  # fmt: skip
 def opinion_rate(f: Finished) -> Floats:
     """Length of the last change of all opinions / that of the one before; where sums echo, growth of their length."""
-    return f.model.kept.get("opinion rate", np.full(f.n_variants, np.nan)).copy()
+    return f.model.kept.get("opinion rate", np.full(f.n_lanes, np.nan)).copy()
 
 
 @REGISTRY.enter(
@@ -55,8 +55,8 @@ def opinion_clusters(f: Finished) -> Floats:
 
 
 def _of_opinions(f: Finished, value: Callable[[Floats], float]) -> Floats:
-    """Return float64 (variants,): *value* of the opinions at the horizon; NaN where nobody exchanges any."""
-    found = np.full(f.n_variants, np.nan)
+    """Return float64 (lanes,): *value* of the opinions at the horizon; NaN where nobody exchanges any."""
+    found = np.full(f.n_lanes, np.nan)
     for v, thought in enumerate(f.model.kept.get("opinion", ())):
         if len(thought) and not np.isnan(thought).any():  # else of a variant beside one where they do
             found[v] = value(thought)

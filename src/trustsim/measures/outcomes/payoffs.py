@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.measures.finished import Finished, Floats
+from trustsim.measures.finished import Finished, Floats, People
 from trustsim.registry import REGISTRY
 
 
@@ -17,7 +17,9 @@ from trustsim.registry import REGISTRY
 )  # fmt: skip
 def early_payoff(f: Finished) -> Floats:
     """What those who asked were paid / their part of the assets of day 0; of one platform, without switching."""
-    return _payoff(f, lambda v, asked: f.model.state.safe[v, asked] - f.model.state.accounts.safe[asked], asked=True)
+    return _payoff(
+        f, lambda people, v, asked: f.model.state.safe[v, asked] - people.world.accounts.safe[asked], asked=True
+    )
 
 
 @REGISTRY.enter(
@@ -26,8 +28,9 @@ def early_payoff(f: Finished) -> Floats:
 )  # fmt: skip
 def late_payoff(f: Finished) -> Floats:
     """What those who never asked hold at the horizon / their part of the assets of day 0; of one platform."""
-    at = f.model.state.accounts.at[0]
-    return _payoff(f, lambda v, stayed: f.model.state.balance[v, at[stayed]], asked=False)
+    return _payoff(
+        f, lambda people, v, stayed: f.model.state.balance[v, people.world.accounts.at[0, stayed]], asked=False
+    )
 
 
 @REGISTRY.enter(
@@ -35,11 +38,10 @@ def late_payoff(f: Finished) -> Floats:
 )
 def paid_in(f: Finished) -> dict[str, Floats]:
     """Of one platform: how many who asked got all, how many nothing; what those between got, as early_payoff."""
-    state = f.model.state
-    found = {key: np.full(f.n_variants, np.nan) for key in ("full", "none", "part")}
-    for v in range(f.n_variants if state.n_platforms == 1 else 0):
-        asked = _asked(f, v)
-        got, owed = (state.safe[v] - state.accounts.safe)[asked], f.balance_at_start[asked]
+    found = {key: np.full(f.n_lanes, np.nan) for key in ("full", "none", "part")}
+    for people, v in _lanes(f):
+        asked = _asked(f, people, v)
+        got, owed = (f.model.state.safe[v] - people.world.accounts.safe)[asked], people.balance_at_start[asked]
         between = (got > 0) & (got < owed)
         found["full"][v], found["none"][v] = (got >= owed).sum(), (got == 0).sum()
         stake = owed[between].sum() * _backing(f)[v]
@@ -48,22 +50,30 @@ def paid_in(f: Finished) -> dict[str, Floats]:
     return found
 
 
-def _asked(f: Finished, variant: int) -> NDArray[np.int64]:
+def _lanes(f: Finished) -> Iterator[tuple[People, int]]:
+    """Yield every lane with the people of its world, where there is one platform."""
+    for people in f.people if f.model.state.n_platforms == 1 else ():
+        for v in people.lanes:
+            yield people, v
+
+
+def _asked(f: Finished, people: People, lane: int) -> NDArray[np.int64]:
     """Return the investors who held money on the one platform at day 0 and have asked for it."""
-    at = f.model.state.accounts.at[0]
-    has_asked = (at >= 0) & (f.model.state.asked_day[variant, at] >= 0)
-    return np.flatnonzero(f.held & has_asked)
+    at = people.world.accounts.at[0]
+    has_asked = (at >= 0) & (f.model.state.asked_day[lane, at] >= 0)
+    return np.flatnonzero(people.held & has_asked)
 
 
 def _backing(f: Finished) -> Floats:
     return 1 + f.gauge("solvency")[0, :, 0]
 
 
-def _payoff(f: Finished, paid: Callable[[int, NDArray[np.int64]], NDArray[np.int64]], *, asked: bool) -> Floats:
-    """Return float64 (variants,): what was *paid* to those who have asked, or have not, / their part of the assets."""
-    found = np.full(f.n_variants, np.nan)
-    for v in range(f.n_variants if f.model.state.n_platforms == 1 else 0):
-        who = _asked(f, v) if asked else np.setdiff1d(np.flatnonzero(f.held), _asked(f, v))
-        stake = f.balance_at_start[who].sum() * _backing(f)[v]
-        found[v] = paid(v, who).sum() / stake if stake > 0 else np.nan
+def _payoff(f: Finished, paid: Callable[[People, int, NDArray[np.int64]], NDArray[np.int64]], *, asked: bool) -> Floats:
+    """Return float64 (lanes,): what was *paid* to those who have asked, or have not, / their part of the assets."""
+    found = np.full(f.n_lanes, np.nan)
+    for people, v in _lanes(f):
+        has_asked = _asked(f, people, v)
+        who = has_asked if asked else np.setdiff1d(np.flatnonzero(people.held), has_asked)
+        stake = people.balance_at_start[who].sum() * _backing(f)[v]
+        found[v] = paid(people, v, who).sum() / stake if stake > 0 else np.nan
     return found

@@ -41,7 +41,7 @@ def time_to_awareness(f: Finished) -> dict[str, Floats]:
 
 
 def _first_passage(value: Floats, level: float) -> Floats:
-    """Return float64 (variants,): the step, with its fraction, at which *value* (steps, variants) passes a level."""
+    """Return float64 (lanes,): the step, with its fraction, at which *value* (steps, lanes) passes a level."""
     found = np.full(value.shape[1], np.nan)
     for v in np.flatnonzero((value >= level).any(axis=0)):
         k = int((value[:, v] >= level).argmax())

@@ -60,7 +60,7 @@ def departed(f: Finished) -> Floats:
 )  # fmt: skip
 def cascade_size(f: Finished) -> Floats:
     """Share of the investors who ran, where more than a tenth did: the size of a cascade, given that there was one."""
-    share = departed(f) / max(f.model.state.population.n_investors, 1)
+    share = departed(f) / max(f.loss.shape[1], 1)
     return np.where(share > GLOBAL_CASCADE, share, np.nan)
 
 

@@ -23,8 +23,8 @@ def trust_trough(f: Finished) -> Floats:
 def trust_recovery(f: Finished) -> Floats:
     """Days from the trough until trust is back at 90 % of day 0; not defined where it does not come back in time."""
     trust = f.series["trust"][:, :, -1].astype(np.float64)
-    out = np.full(f.n_variants, np.nan)
-    for v in range(f.n_variants):
+    out = np.full(f.n_lanes, np.nan)
+    for v in range(f.n_lanes):
         low = int(trust[:, v].argmin())
         back = np.flatnonzero(trust[low:, v] >= RECOVERED * trust[0, v])
         if len(back):
@@ -44,7 +44,7 @@ def misperception(f: Finished) -> Floats:
 )
 def trust_by_record(f: Finished) -> Floats:
     """Mean trust at the horizon of those who still hold an account, where it is the record of their dealings."""
-    found = np.full(f.n_variants, np.nan)
+    found = np.full(f.n_lanes, np.nan)
     for v, rule in enumerate(f.model.mechanisms["dealings"]):
         holds = (f.model.state.flags[v] & layout.HOLDS) > 0
         if rule is not None and "dealings" in f.model.kept and holds.any():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def worth(day: Day, platform: int) -> NDArray[np.int64]:
-    """Return int64 (variants,): cash, client money and true assets, less debt, minor units."""
+    """Return int64 (lanes,): cash, client money and true assets, less debt, minor units."""
     books = day.state.books[:, :, platform]
     own = books[Books.CASH] + books[Books.CUSTODY] - books[Books.DEBT]
     return np.asarray(own + day.state.ladder[:, :, platform].sum(axis=0), np.int64)

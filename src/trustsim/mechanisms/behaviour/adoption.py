@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from trustsim.kernels import purposes
+from trustsim.kernels.layout import Traits
 from trustsim.mechanisms.behaviour.neighbours import share_out
 from trustsim.registry import REGISTRY, parameter
 
@@ -37,9 +38,10 @@ class Adoption:
     @staticmethod
     def decide(day: Day, settings: Settings[Adoption]) -> None:
         """Let those who adopt today join."""
-        for p in range(day.state.n_platforms):
-            luck = day.uniforms(purposes.ADOPTION, p)[0]
-            for v, rule in enumerate(settings):
-                if rule is not None:
-                    rate = rule.innovation + rule.imitation * (1 - share_out(day, v, p))
+        for w, world in enumerate(day.worlds):
+            for p in range(day.state.n_platforms):
+                luck = day.uniforms(world, purposes.ADOPTION, p)[0]
+                links = day.state.traits[Traits.LINKS, w, world.mine(p)]
+                for v, rule in settings.on(world.lanes):
+                    rate = rule.innovation + rule.imitation * (1 - share_out(day, v, p, links))
                     day.do.join(v, p, luck < -np.expm1(-rate * day.dt))

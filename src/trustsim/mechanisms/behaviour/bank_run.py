@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,31 +15,37 @@ from trustsim.mechanisms.balance_sheet.worth import worth
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.drawn import Drawn
 
-BACKING = "backing"  # kept: float64 (variants, platforms), NaN until it is known
+BACKING = "backing"  # kept: float64 (lanes, platforms), NaN until it is known
 
 
-def opened(day: Day, platform: int) -> NDArray[np.bool_]:
+def places(day: Day) -> Iterator[tuple[Drawn, int]]:
+    """Yield every platform of every world."""
+    return itertools.product(day.worlds, range(day.state.n_platforms))
+
+
+def opened(world: Drawn, platform: int) -> NDArray[np.bool_]:
     """Return bool (accounts of the platform,): the account was open at day 0."""
-    return np.asarray(day.state.accounts.balance[day.accounts(platform)] > 0)
+    return np.asarray(world.accounts.balance[world.mine(platform)] > 0)
 
 
-def needs(day: Day, platform: int) -> NDArray[np.int64]:
+def needs(day: Day, world: Drawn, platform: int) -> NDArray[np.int64]:
     """Return int64 (accounts of the platform,): the place of each open at day 0 in a random order, for the run."""
-    investors = day.state.accounts.investor[day.accounts(platform)]
-    luck = day.uniforms_at(purposes.NEED, investors, step=platform)[0]  # one order a platform, none of them of a step
-    is_open = opened(day, platform)
+    investors = world.owners(platform)
+    luck = day.uniforms_at(world, purposes.NEED, investors, step=platform)[0]  # one order a platform, none of a step
+    is_open = opened(world, platform)
     order = np.argsort(np.where(is_open, luck, 2.0), kind="stable")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     return np.where(is_open, place, len(order))
 
 
-def backing(day: Day, variant: int, platform: int) -> float:
+def backing(day: Day, lane: int, platform: int) -> float:
     """Return what cash and assets are worth / claims, less debt, as it was on the first day."""
-    shape = (day.state.n_variants, day.state.n_platforms)
+    shape = (day.state.n_lanes, day.state.n_platforms)
     known = day.keep(BACKING, lambda: np.full(shape, np.nan))
-    if np.isnan(known[variant, platform]):
-        claims = day.state.books[Books.CLAIMS, variant, platform]
-        known[variant, platform] = worth(day, platform)[variant] / claims
-    return float(known[variant, platform])
+    if np.isnan(known[lane, platform]):
+        claims = day.state.books[Books.CLAIMS, lane, platform]
+        known[lane, platform] = worth(day, platform)[lane] / claims
+    return float(known[lane, platform])

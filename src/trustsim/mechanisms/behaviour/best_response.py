@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import Beliefs
-from trustsim.mechanisms.behaviour.bank_run import backing, needs, opened
+from trustsim.mechanisms.behaviour.bank_run import backing, needs, opened, places
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -52,11 +52,9 @@ class BestResponse:
     def decide(day: Day, settings: Settings[BestResponse]) -> None:
         """Let the impatient leave, and those whom it pays."""
         state = day.state
-        for p in range(state.n_platforms):
-            mine, need, is_client = day.accounts(p), needs(day, p), opened(day, p)
-            for v, rule in enumerate(settings):
-                if rule is None or not is_client.any():
-                    continue
+        for world, p in places(day):
+            mine, need, is_client = world.mine(p), needs(day, world, p), opened(world, p)
+            for v, rule in settings.on(world.lanes) if is_client.any() else ():
                 impatient = need < np.rint(rule.impatient * is_client.sum())
                 seen = rule.expected if day.step == 1 else (state.asked_day[v, mine] >= 0)[is_client].mean()
                 f = max(seen, rule.impatient)
@@ -65,8 +63,8 @@ class BestResponse:
                 day.do.leave(v, p, impatient | rule.leaves(bound, backing(day, v, p), believed_cover(day, v, p)))
 
 
-def believed_cover(day: Day, variant: int, platform: int) -> Floats:
+def believed_cover(day: Day, lane: int, platform: int) -> Floats:
     """Return float64 (accounts of the platform,): the share of a loss that clients believe would be made good."""
-    cover, limit, credibility = (day.term(t, platform)[variant] for t in ("cover", "cover_limit", "credibility"))
-    held = np.maximum(day.state.balance[variant, day.accounts(platform)], 1)
+    cover, limit, credibility = (day.term(t, platform)[lane] for t in ("cover", "cover_limit", "credibility"))
+    held = np.maximum(day.state.balance[lane, day.accounts(lane, platform)], 1)
     return np.asarray(min(cover * credibility, 1.0) * np.minimum(limit / held, 1.0))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from trustsim.mechanisms.behaviour.thoughts import OPINION, spread_evenly, trust_as_thought
 from trustsim.registry import REGISTRY, parameter
 
@@ -35,9 +37,10 @@ class BoundedConfidence:
     @staticmethod
     def decide(day: Day, settings: Settings[BoundedConfidence]) -> None:
         """Let the day's pairs meet; what they think by now is their trust."""
-        for v, rule in enumerate(settings):
-            if rule is not None:
-                thought = day.keep(OPINION, lambda: spread_evenly(day))[v]
+        thoughts = day.keep(OPINION, lambda: np.array([spread_evenly(day, w) for w in day.worlds for _ in w.lanes]))
+        for world in day.worlds:
+            for v, rule in settings.on(world.lanes):
+                thought = thoughts[v]
                 before, now = (round(0.5 * rule.meetings * day.dt * k * len(thought)) for k in (day.step - 1, day.step))
-                day.kernels.meet(thought, confidence=rule.confidence, speed=rule.speed, n_meetings=now - before)
-                trust_as_thought(day, v, thought)
+                day.kernels.meet(world, thought, confidence=rule.confidence, speed=rule.speed, n_meetings=now - before)
+                trust_as_thought(day, world, v, thought)

@@ -59,7 +59,7 @@ class Choice:
 
     def traits(self, owners: Owners) -> Mapping[Traits, Floats]:
         """Return what each owner adds to the log-odds of a run: risk tolerance, size of the ticket, years as a client."""
-        ticket = np.maximum(owners.state.accounts.ticket, 1)
+        ticket = np.maximum(owners.world.accounts.ticket, 1)
         size = np.log(ticket / max(float(np.median(ticket)), 1.0)) if len(ticket) else np.zeros(0)
         bold = 0.5 - owners.trait("risk_tolerance")
         return {Traits.CALM: self.tolerance * bold + self.balance * size - self.tenure * owners.years}
@@ -79,7 +79,7 @@ class Choice:
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, base: Floats) -> Iterator[tuple[Weights, Floats]]:
-        """Yield what the terms, float64 (Terms, platforms), add to the readiness to run."""
+        """Yield what the terms, float64 (Terms, worlds, platforms), add to the readiness to run."""
         kept = np.minimum(terms[Terms.SEGREGATED_SHARE] * self.segregation, 1 - 1e-6)
         spread = terms[Terms.PROMISED_YIELD] - terms[Terms.SAFE_YIELD]
         yield Weights.CALM, -terms[Terms.EXIT_FRICTION]

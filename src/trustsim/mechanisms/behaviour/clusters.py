@@ -32,10 +32,9 @@ class Clusters:
     @staticmethod
     def decide(day: Day, settings: Settings[Clusters]) -> None:
         """Let the clusters whose day it is run."""
-        state = day.state
-        for p in range(state.n_platforms):
-            who = state.accounts.investor[day.accounts(p)]
-            luck = day.uniforms_at(purposes.CLUSTER, state.network.clusters[who], step=day.step, platform=p)[0]
-            for v, rule in enumerate(settings):
-                if rule is not None:
+        for world in day.worlds:
+            for p in range(day.state.n_platforms):
+                clusters = world.network.clusters[world.owners(p)]
+                luck = day.uniforms_at(world, purposes.CLUSTER, clusters, step=day.step, platform=p)[0]
+                for v, rule in settings.on(world.lanes):
                     day.do.leave(v, p, luck < 1 - (1 - rule.activity) ** day.dt)

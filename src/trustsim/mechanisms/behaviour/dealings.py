@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.settings import Settings
 
-DEALINGS = "dealings"  # kept: int64 (variants, good and bad, accounts)
+DEALINGS = "dealings"  # kept: int64 (lanes, good and bad, accounts)
 
 
 @REGISTRY.enter("mechanism", "dealings", rows=("D1", "D2"), source="T-45")
@@ -48,12 +48,13 @@ class Dealings:
     def decide(day: Day, settings: Settings[Dealings]) -> None:
         """Let today's dealings happen; the record is the trust."""
         state = day.state
-        record = day.keep(DEALINGS, lambda: np.zeros((state.n_variants, 2, state.accounts.n_accounts), np.int64))
+        n_lanes, n_accounts = state.balance.shape
+        record = day.keep(DEALINGS, lambda: np.zeros((n_lanes, 2, n_accounts), np.int64))
         is_bad = (state.gauges[Gauges.STATUS] != OPEN) | (day.gauge("overdue") > 0)
-        for p in range(state.n_platforms):
-            luck, mine = day.uniforms(purposes.DEALING, p)[0], day.accounts(p)
-            for v, rule in enumerate(settings):
-                if rule is not None:
+        for world in day.worlds:
+            for p in range(state.n_platforms):
+                luck, mine = day.uniforms(world, purposes.DEALING, p)[0], world.mine(p)
+                for v, rule in settings.on(world.lanes):
                     deals = (luck < 1 - (1 - rule.rate) ** day.dt) & day.holds(v, p)
                     record[v, int(is_bad[v, p]), mine] += deals
                     day.do.set_trust(v, p, rule.trust(*record[v, :, mine]))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
-from trustsim.mechanisms.behaviour.bank_run import backing, needs, opened
+from trustsim.mechanisms.behaviour.bank_run import backing, needs, opened, places
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -56,12 +56,10 @@ class GlobalGame:
     @staticmethod
     def decide(day: Day, settings: Settings[GlobalGame]) -> None:
         """Let everyone read the signal and act on it, on the first day."""
-        for p in range(day.state.n_platforms if day.step == 1 else 0):
-            error, need = 2 * day.uniforms(purposes.SIGNAL, p)[0] - 1, needs(day, p)
-            is_client = opened(day, p)
-            for v, rule in enumerate(settings):
-                if rule is None or not is_client.any():
-                    continue
+        for world, p in places(day) if day.step == 1 else ():
+            error, need = 2 * day.uniforms(world, purposes.SIGNAL, p)[0] - 1, needs(day, world, p)
+            is_client = opened(world, p)
+            for v, rule in settings.on(world.lanes) if is_client.any() else ():
                 is_project = rule.game == "project"
                 impatient = need < np.rint(is_project * rule.impatient * is_client.sum())
                 state = rule.success if is_project else float(day.gauge("liquidity", p)[v])

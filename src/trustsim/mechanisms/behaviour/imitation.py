@@ -13,10 +13,11 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.drawn import Drawn
     from trustsim.world.settings import Settings
 
 Mask = NDArray[np.bool_]
-AGREED = "agreed"  # kept: float64 (variants, platforms, clusters), the day on which all were first alike
+AGREED = "agreed"  # kept: float64 (lanes, platforms, clusters), the day on which all were first alike
 
 
 @REGISTRY.enter("mechanism", "imitation", rows=("D6", "A10"), source="doi:10.1093/biomet/60.3.581; doi:10.1103/PhysRevLett.94.178701")
@@ -40,31 +41,31 @@ class Imitation:
     @staticmethod
     def decide(day: Day, settings: Settings[Imitation]) -> None:
         """Let people copy; those who are then elsewhere than they were leave or join."""
-        for p in range(day.state.n_platforms):
-            for v, rule in enumerate(settings):
-                if rule is not None:
-                    is_out = copied(day, v, p, rule)
+        for world in day.worlds:
+            for p in range(day.state.n_platforms):
+                for v, rule in settings.on(world.lanes):
+                    is_out = copied(day, world, v, p, rule)
                     day.do.leave(v, p, is_out)
                     day.do.join(v, p, ~is_out)
-                    note_agreement(day, v, p, is_out)
+                    note_agreement(day, world, v, p, is_out)
 
 
-def copied(day: Day, variant: int, platform: int, rule: Imitation) -> Mask:
+def copied(day: Day, world: Drawn, lane: int, platform: int, rule: Imitation) -> Mask:
     """Let random people do as a random neighbour; return bool (accounts of the platform,): who is out by then."""
-    investors = day.state.accounts.investor[day.accounts(platform)]
-    is_out = np.full(day.state.network.n_nodes, 2, np.uint8)  # 2: without an account here
-    is_out[investors] = ~day.holds(variant, platform)
+    investors = world.owners(platform)
+    is_out = np.full(world.network.n_nodes, 2, np.uint8)  # 2: without an account here
+    is_out[investors] = ~day.holds(lane, platform)
     if day.step == 1:
-        is_out[investors] |= first_out(day, platform, rule.first_out)
+        is_out[investors] |= first_out(day, world, platform, rule.first_out)
     before, now = (round(rule.looks * day.dt * step * len(investors)) for step in (day.step - 1, day.step))
-    day.kernels.copy(is_out, now - before)
+    day.kernels.copy(world, is_out, now - before)
     return np.asarray(is_out[investors] == 1)
 
 
-def first_out(day: Day, platform: int, share: float) -> Mask:
+def first_out(day: Day, world: Drawn, platform: int, share: float) -> Mask:
     """Return bool (accounts of the platform,): a share of each cluster, to the nearest whole number, at random."""
-    cluster = day.state.network.clusters[day.state.accounts.investor[day.accounts(platform)]]
-    order = np.lexsort((day.uniforms(purposes.IMITATION, platform)[3], cluster))
+    cluster = world.network.clusters[world.owners(platform)]
+    order = np.lexsort((day.uniforms(world, purposes.IMITATION, platform)[3], cluster))
     begins = np.searchsorted(cluster[order], cluster[order])
     size = np.searchsorted(cluster[order], cluster[order], side="right") - begins
     is_first = np.zeros(len(cluster), np.bool_)
@@ -72,11 +73,10 @@ def first_out(day: Day, platform: int, share: float) -> Mask:
     return is_first
 
 
-def note_agreement(day: Day, variant: int, platform: int, is_out: Mask) -> None:
+def note_agreement(day: Day, world: Drawn, lane: int, platform: int, is_out: Mask) -> None:
     """Take down for each cluster of the network on which day all of it were first alike."""
-    state = day.state
-    cluster, n = state.network.clusters[state.accounts.investor[day.accounts(platform)]], state.network.n_nodes
-    since = day.keep(AGREED, lambda: np.full((state.n_variants, state.n_platforms, n), np.nan))
+    state, cluster, n = day.state, world.network.clusters[world.owners(platform)], world.network.n_nodes
+    since = day.keep(AGREED, lambda: np.full((state.n_lanes, state.n_platforms, n), np.nan))
     size, out = np.bincount(cluster, minlength=n), np.bincount(cluster, is_out, n)
-    is_new = ((out == 0) | (out == size)) & (size > 0) & np.isnan(since[variant, platform])
-    since[variant, platform][is_new] = day.step * day.dt
+    is_new = ((out == 0) | (out == size)) & (size > 0) & np.isnan(since[lane, platform])
+    since[lane, platform][is_new] = day.step * day.dt

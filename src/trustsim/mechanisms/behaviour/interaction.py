@@ -41,12 +41,12 @@ class Interaction:
     @staticmethod
     def decide(day: Day, settings: Settings[Interaction]) -> None:
         """Let those who choose today leave or join."""
-        for p in range(day.state.n_platforms):
-            luck, turn, _, _ = day.uniforms(purposes.INTERACTION, p)
-            has_neighbours = day.state.traits[Traits.LINKS, day.accounts(p)] > 0
-            for v, rule in enumerate(settings):
-                if rule is not None:
-                    mean = np.where(has_neighbours, 2 * share_out(day, v, p) - 1, 0.0)
+        for w, world in enumerate(day.worlds):
+            for p in range(day.state.n_platforms):
+                luck, turn, _, _ = day.uniforms(world, purposes.INTERACTION, p)
+                links = day.state.traits[Traits.LINKS, w, world.mine(p)]
+                for v, rule in settings.on(world.lanes):
+                    mean = np.where(links > 0, 2 * share_out(day, v, p, links) - 1, 0.0)
                     is_out = luck < 1 / (1 + np.exp(-2 * rule.intensity * (rule.pull + rule.conformity * mean)))
                     chooses = turn < 1 - (1 - rule.revised) ** day.dt
                     day.do.leave(v, p, chooses & is_out)

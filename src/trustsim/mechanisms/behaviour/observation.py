@@ -14,10 +14,11 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.drawn import Drawn
     from trustsim.world.settings import Settings
 
-DECIDED = "decided"  # kept: int8 (variants, accounts), 1 for who has decided to leave, −1 to stay
-TURNS = "turns"  # kept: int64 (variants, turn and neighbours before, accounts)
+DECIDED = "decided"  # kept: int8 (lanes, accounts), 1 for who has decided to leave, −1 to stay
+TURNS = "turns"  # kept: int64 (lanes, turn and neighbours before, accounts)
 
 
 @REGISTRY.enter("mechanism", "observation", rows=("D6", "E7"), source="doi:10.1086/261849")
@@ -44,13 +45,15 @@ class Observation:
     @staticmethod
     def decide(day: Day, settings: Settings[Observation]) -> None:
         """Let those whose turn it is decide."""
-        for p in range(day.state.n_platforms):
-            luck, coin, _, _ = day.uniforms(purposes.OBSERVATION, p)
-            turn, before = turns(day, p)
-            decides = turn == np.floor((day.step - 1) * day.dt) if is_first_step_of_a_day(day) else np.zeros(len(turn), np.bool_)
-            for v, rule in enumerate(settings):
-                if rule is not None:
-                    left = day.state.beliefs[Beliefs.SEEN, v, day.accounts(p)]
+        if not is_first_step_of_a_day(day):
+            return
+        for world in day.worlds:
+            for p in range(day.state.n_platforms):
+                luck, coin, _, _ = day.uniforms(world, purposes.OBSERVATION, p)
+                turn, before = turns(day)[world.lanes[0], :, world.mine(p)]
+                decides = turn == np.floor((day.step - 1) * day.dt)
+                for v, rule in settings.on(world.lanes):
+                    left = day.state.beliefs[Beliefs.SEEN, v, world.mine(p)]
                     net = 2 * left - before
                     says_leave = (luck < rule.accuracy) == rule.bad
                     agrees = np.where(says_leave, net >= 0, net <= 0)
@@ -64,18 +67,17 @@ def is_first_step_of_a_day(day: Day) -> bool:
     return day.dt >= 1 or day.step % max(round(1 / day.dt), 1) == 1
 
 
-def turns(day: Day, platform: int) -> NDArray[np.int64]:
-    """Return int64 (2, accounts of the platform): the place in the own cluster; how many neighbours come before."""
-    return day.keep(TURNS, lambda: in_turn(day))[0, :, day.accounts(platform)]
+def turns(day: Day) -> NDArray[np.int64]:
+    """Return int64 (lanes, 2, accounts): the place in the own cluster; how many neighbours come before."""
+    return day.keep(TURNS, lambda: np.array([in_turn(day, world) for world in day.worlds for _ in world.lanes]))
 
 
-def in_turn(day: Day) -> NDArray[np.int64]:
-    """Return int64 (variants, 2, accounts), the same in all variants: see :func:`turns`."""
-    state, links = day.state, day.state.network
-    found = np.empty((2, state.accounts.n_accounts), np.int64)
+def in_turn(day: Day, world: Drawn) -> NDArray[np.int64]:
+    """Return int64 (2, accounts), the same in all variants: see :func:`turns`."""
+    state, links = day.state, world.network
+    found = np.zeros((2, state.balance.shape[1]), np.int64)
     for p in range(state.n_platforms):
-        mine = day.accounts(p)
-        who = state.accounts.investor[mine]
+        mine, who = world.mine(p), world.owners(p)
         cluster = links.clusters[who]
         order = np.argsort(cluster, kind="stable")
         turn, before = found[:, mine]
@@ -84,12 +86,12 @@ def in_turn(day: Day) -> NDArray[np.int64]:
         if not links.is_complete:
             indptr, seen = links.seen
             sees = np.repeat(np.arange(links.n_nodes), np.diff(indptr))
-            has_account = state.accounts.at[p] >= 0
+            has_account = world.accounts.at[p] >= 0
             before[:] = np.bincount(sees[(seen < sees) & has_account[seen]], minlength=len(has_account))[who]
-    return np.broadcast_to(found, (state.n_variants, *found.shape))
+    return found
 
 
-def note_decision(day: Day, variant: int, platform: int, who: NDArray[np.bool_], leaves: NDArray[np.bool_]) -> None:
+def note_decision(day: Day, lane: int, platform: int, who: NDArray[np.bool_], leaves: NDArray[np.bool_]) -> None:
     """Take down who decides today, bool (accounts of the platform,), and what: 1 to leave, −1 to stay."""
-    decided = day.keep(DECIDED, lambda: np.zeros((day.state.n_variants, day.state.accounts.n_accounts), np.int8))
-    decided[variant, day.accounts(platform)][who] = np.where(leaves[who], 1, -1)
+    decided = day.keep(DECIDED, lambda: np.zeros(day.state.balance.shape, np.int8))
+    decided[lane, day.accounts(lane, platform)][who] = np.where(leaves[who], 1, -1)

@@ -13,9 +13,10 @@ from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.drawn import Drawn
     from trustsim.world.settings import Settings
 
-FIRST, RATE, CHANGE = "first opinion", "opinion rate", "opinion change"  # kept: (variants, investors), (variants,) both
+FIRST, RATE, CHANGE = "first opinion", "opinion rate", "opinion change"  # kept: (lanes, investors), (lanes,) both
 
 
 @REGISTRY.enter("mechanism", "opinion", rows=("D1", "A10"), source="doi:10.1080/01621459.1974.10480137; doi:10.1080/0022250X.1990.9990069")
@@ -61,46 +62,46 @@ class Opinion:
     @staticmethod
     def decide(day: Day, settings: Settings[Opinion]) -> None:
         """Let everyone listen; what they think by now is their trust."""
-        for v, rule in enumerate(settings):
-            if rule is not None:
-                listen(day, v, rule)
+        for world in day.worlds:
+            for v, rule in settings.on(world.lanes):
+                listen(day, world, v, rule)
 
 
-def listen(day: Day, variant: int, rule: Opinion) -> None:
+def listen(day: Day, world: Drawn, lane: int, rule: Opinion) -> None:
     """Let everyone take over what those think whom they listen to, and note how fast opinions still move."""
-    n_variants = day.state.n_variants
-    first = day.keep(FIRST, lambda: np.full((n_variants, day.state.population.n_investors), np.nan))[variant]
-    thought = day.keep(OPINION, lambda: np.full((n_variants, len(first)), np.nan))[variant]
-    change = day.keep(CHANGE, lambda: np.full(n_variants, np.nan))
-    rate = day.keep(RATE, lambda: np.full(n_variants, np.nan))
+    n_lanes = day.state.n_lanes
+    first = day.keep(FIRST, lambda: np.full((n_lanes, world.population.n_investors), np.nan))[lane]
+    thought = day.keep(OPINION, lambda: np.full((n_lanes, len(first)), np.nan))[lane]
+    change = day.keep(CHANGE, lambda: np.full(n_lanes, np.nan))
+    rate = day.keep(RATE, lambda: np.full(n_lanes, np.nan))
     if np.isnan(first).any():
-        thought[:] = first[:] = first_opinion(day, rule)
-    now = after_a_step(day, rule, thought, first)
+        thought[:] = first[:] = first_opinion(day, world, rule)
+    now = after_a_step(day, world, rule, thought, first)
     if rule.of_neighbours == "sum":
-        rate[variant] = np.sqrt((now @ now) / max(thought @ thought, 1e-300))
+        rate[lane] = np.sqrt((now @ now) / max(thought @ thought, 1e-300))
         now /= max(np.abs(now).max(initial=0.0), 1e-300)
     else:
         moved = np.sqrt((now - thought) @ (now - thought))
-        rate[variant] = moved / change[variant] if change[variant] > 0 else np.nan
-        change[variant] = moved
+        rate[lane] = moved / change[lane] if change[lane] > 0 else np.nan
+        change[lane] = moved
     thought[:] = now
-    trust_as_thought(day, variant, thought)
+    trust_as_thought(day, world, lane, thought)
 
 
-def first_opinion(day: Day, rule: Opinion) -> Floats:
+def first_opinion(day: Day, world: Drawn, rule: Opinion) -> Floats:
     """Return float64 (investors,): what everyone thinks at first."""
-    people = day.state.population
+    people = world.population
     if rule.start == "one":
         return np.asarray(np.arange(people.n_investors) == rule.who, np.float64)
     if rule.start == "list":
         return np.asarray(np.resize(rule.listed(), people.n_investors), np.float64)
-    first = spread_evenly(day)[0] if rule.start == "even" else people.traits["prior_trust"]
+    first = spread_evenly(day, world) if rule.start == "even" else people.traits["prior_trust"]
     return np.array(first, np.float64)
 
 
-def after_a_step(day: Day, rule: Opinion, thought: Floats, first: Floats) -> Floats:
+def after_a_step(day: Day, world: Drawn, rule: Opinion, thought: Floats, first: Floats) -> Floats:
     """Return float64 (investors,): opinions after a step in which everyone listened; in a short step less."""
-    heard = day.kernels.listened(thought, oneself=rule.oneself, is_sum=rule.of_neighbours == "sum")
+    heard = day.kernels.listened(world, thought, oneself=rule.oneself, is_sum=rule.of_neighbours == "sum")
     moved = rule.inertia * thought + (1 - rule.inertia) * heard
     aim = rule.stubborn * first + (1 - rule.stubborn) * moved
     return aim if day.dt >= 1 else thought + day.dt * (aim - thought)

@@ -58,6 +58,6 @@ class Ordinary:
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, base: Floats) -> Iterator[tuple[Weights, Floats]]:
-        """Yield what levers add to the frictions, float64 (Terms, platforms), and so take from leaving and joining."""
+        """Yield what levers add to the frictions, float64 (Terms, worlds, platforms), and so take from leaving and joining."""
         yield Weights.ORDINARY, base[Terms.EXIT_FRICTION] - terms[Terms.EXIT_FRICTION]
         yield Weights.JOIN, base[Terms.ENTRY_FRICTION] - terms[Terms.ENTRY_FRICTION]

@@ -29,8 +29,8 @@ class Reentry:
     @staticmethod
     def decide(day: Day, settings: Settings[Reentry]) -> None:
         """Let those whose time is over join."""
-        for p in range(day.state.n_platforms):
-            for v, rule in enumerate(settings):
-                if rule is not None:
-                    asked = day.state.asked_day[v, day.accounts(p)]
+        for world in day.worlds:
+            for p in range(day.state.n_platforms):
+                for v, rule in settings.on(world.lanes):
+                    asked = day.state.asked_day[v, world.mine(p)]
                     day.do.join(v, p, (asked >= 0) & ((day.step - asked) * day.dt >= rule.after - 1e-9))

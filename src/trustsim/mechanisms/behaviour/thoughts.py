@@ -11,18 +11,18 @@ from trustsim.kernels import purposes
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.drawn import Drawn
 
-OPINION = "opinion"  # kept: float64 (variants, investors)
+OPINION = "opinion"  # kept: float64 (lanes, investors)
 Floats = NDArray[np.float64]
 
 
-def spread_evenly(day: Day) -> Floats:
-    """Return float64 (variants, investors): opinions drawn uniformly between 0 and 1, the same in all variants."""
-    drawn = day.uniforms_at(purposes.OPINION, np.arange(day.state.population.n_investors), step=0)[0]
-    return np.tile(drawn, (day.state.n_variants, 1))
+def spread_evenly(day: Day, world: Drawn) -> Floats:
+    """Return float64 (investors,): opinions drawn uniformly between 0 and 1, the same in all variants."""
+    return np.asarray(day.uniforms_at(world, purposes.OPINION, np.arange(world.population.n_investors), step=0)[0])
 
 
-def trust_as_thought(day: Day, variant: int, opinion: Floats) -> None:
+def trust_as_thought(day: Day, world: Drawn, lane: int, opinion: Floats) -> None:
     """Let the trust in fund safety of every account be its owner's opinion, float64 (investors,)."""
     for p in range(day.state.n_platforms):
-        day.do.set_trust(variant, p, opinion[day.state.accounts.investor[day.accounts(p)]])
+        day.do.set_trust(lane, p, opinion[world.owners(p)])

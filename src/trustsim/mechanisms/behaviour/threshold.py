@@ -62,11 +62,11 @@ class Threshold:
         n, need = len(owners.degree), self.needs(owners.degree)
         n_first = min(self.first, n)
         if self.which == "in turn":
-            first = (owners.replication + np.arange(n_first)) % n
+            first = (owners.world.replication + np.arange(n_first)) % n
         else:
             first = owners.in_random_order(purposes.FIRST)[:n_first]
         need[first] = 0.0
-        return {Traits.NEED: need[owners.state.accounts.investor]}
+        return {Traits.NEED: need[owners.world.accounts.investor]}
 
     def needs(self, degree: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return float64 (investors,): how many neighbours each must see leave; infinite without neighbours."""

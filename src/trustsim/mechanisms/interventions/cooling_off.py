@@ -46,29 +46,30 @@ class CoolingOff:
         """Let those who wait think again."""
         chance = -np.expm1(-self.second_thoughts * day.dt)
         for p in day.platforms(self.platform):
-            changes = day.uniforms(purposes.SECOND_THOUGHTS, p)[0] < chance
-            for v in np.flatnonzero(day.active).tolist():
-                waits = waiting(day, v, p)
-                take_back(day, v, p, changes & (waits > 0) & (waits <= self.delay + 1e-9))
+            for world in day.worlds:
+                changes = day.uniforms(world, purposes.SECOND_THOUGHTS, p)[0] < chance
+                for v in (v for v in world.lanes if day.active[v]):
+                    waits = waiting(day, v, p)
+                    take_back(day, v, p, changes & (waits > 0) & (waits <= self.delay + 1e-9))
 
 
-def waiting(day: Day, variant: int, platform: int) -> NDArray[np.float64]:
+def waiting(day: Day, lane: int, platform: int) -> NDArray[np.float64]:
     """Return float64 (accounts of the platform,): days since the request that is not yet paid; −1 without one."""
-    mine = day.accounts(platform)
-    days = (day.step - day.state.asked_day[variant, mine]) * day.dt
-    return np.where(day.state.requested[variant, mine] > 0, days, -1.0)
+    mine = day.accounts(lane, platform)
+    days = (day.step - day.state.asked_day[lane, mine]) * day.dt
+    return np.where(day.state.requested[lane, mine] > 0, days, -1.0)
 
 
-def take_back(day: Day, variant: int, platform: int, who: NDArray[np.bool_]) -> None:
+def take_back(day: Day, lane: int, platform: int, who: NDArray[np.bool_]) -> None:
     """Let the accounts *who*, bool (accounts of the platform,), take back what they asked for, and ask no more."""
-    state, mine = day.state, day.accounts(platform)
-    requested = state.requested[variant, mine]
+    state, mine = day.state, day.accounts(lane, platform)
+    requested = state.requested[lane, mine]
     taken = who & (requested > 0)
-    state.books[Books.QUEUED, variant, platform] -= requested[taken].sum()
+    state.books[Books.QUEUED, lane, platform] -= requested[taken].sum()
     requested[taken] = 0
-    state.flags[variant, mine][taken] &= np.uint8(255 - FREE - LEAVING)
-    n = int(state.queue_n[variant, platform])
-    queue = state.queue[variant, mine.start : mine.start + n]
+    state.flags[lane, mine][taken] &= np.uint8(255 - FREE - LEAVING)
+    n = int(state.queue_n[lane, platform])
+    queue = state.queue[lane, mine.start : mine.start + n]
     kept = queue[~taken[queue - mine.start]]
     queue[: len(kept)] = kept
-    state.queue_n[variant, platform] = len(kept)
+    state.queue_n[lane, platform] = len(kept)

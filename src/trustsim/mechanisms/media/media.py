@@ -50,7 +50,7 @@ class Media:
         """Print a story without cause, where the day's draw says so."""
         if settings["false_alarm"].any():
             platforms = np.arange(day.state.n_platforms)
-            luck = day.uniforms_at(purposes.MEDIA, platforms, step=day.step)[0]  # the same in all variants
+            luck = day.luck(purposes.MEDIA, platforms, step=day.step)
             for p in platforms.tolist():
-                printed = luck[p] < 1 - (1 - settings["false_alarm"]) ** day.dt
+                printed = luck[:, p] < 1 - (1 - settings["false_alarm"]) ** day.dt
                 day.do.post(p, printed, risk=settings["alarm_risk"], fear=0.3 * settings["alarm_risk"])

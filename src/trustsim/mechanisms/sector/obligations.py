@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from trustsim.world.settings import Settings
     from trustsim.world.state import State
 
-DEBTS = "debts"  # kept: int64 (variants, 3, debts): debtor, creditor, amount in minor units
-CLEARED = "cleared"  # kept: float64 (variants, 2, platforms): what each paid, and what it had left
+DEBTS = "debts"  # kept: int64 (lanes, 3, debts): debtor, creditor, amount in minor units
+CLEARED = "cleared"  # kept: float64 (lanes, 2, platforms): what each paid, and what it had left
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -48,9 +48,7 @@ class Obligations:
     @staticmethod
     def each_day(day: Day, settings: Settings[Obligations]) -> None:
         """Clear, or let those fail who have become insolvent."""
-        for v, rule in enumerate(settings):
-            if rule is None:
-                continue
+        for v, rule in settings.on(range(len(settings))):
             if day.step == 1:
                 borrow(day, v, rule)
             begins = day.time < rule.day <= day.step * day.dt
@@ -60,44 +58,45 @@ class Obligations:
                 default(day, v, rule.first if begins else 0)
 
 
-def borrow(day: Day, variant: int, rule: Obligations) -> None:
+def borrow(day: Day, lane: int, rule: Obligations) -> None:
     """Take down what platforms owe each other."""
     debts = stated(day.state)
     if rule.links > 0:
-        debts = np.hstack([debts, lend_at_random(day, variant, rule.links, rule.interbank)])
-    kept = day.keep(DEBTS, lambda: np.zeros((day.state.n_variants, 3, 0), np.int64))
+        debts = np.hstack([debts, lend_at_random(day, lane, rule.links, rule.interbank)])
+    kept = day.keep(DEBTS, lambda: np.zeros((day.state.n_lanes, 3, 0), np.int64))
     room = max(kept.shape[2], debts.shape[1])
     kept = day.kept[DEBTS] = np.pad(kept, ((0, 0), (0, 0), (0, room - kept.shape[2])))
-    kept[variant, :, : debts.shape[1]] = debts
+    kept[lane, :, : debts.shape[1]] = debts
 
 
-def clear_debts(day: Day, variant: int) -> None:
+def clear_debts(day: Day, lane: int) -> None:
     """Let all debts among platforms be paid as far as they can; who cannot pay all fails."""
-    state, debts = day.state, day.kept[DEBTS][variant]
+    state, debts = day.state, day.kept[DEBTS][lane]
     n = state.n_platforms
-    books = state.books[:, variant]
+    books = state.books[:, lane]
     own = np.maximum(books[Books.CASH] - np.maximum(books[Books.CLAIMS] - books[Books.CUSTODY], 0), 0)
     paid = day.kernels.clearing(debts, own.astype(np.float64))
     due = np.bincount(debts[0], debts[2], n)
     got = np.bincount(debts[1], debts[2] * (paid / np.maximum(due, 1.0))[debts[0]], n)
-    day.keep(CLEARED, lambda: np.full((state.n_variants, 2, n), np.nan))[variant] = paid, own + got - paid
-    pay(state, variant, debts, paid)
-    fail(day, variant, np.flatnonzero(paid < due * (1 - 1e-12)))
+    day.keep(CLEARED, lambda: np.full((state.n_lanes, 2, n), np.nan))[lane] = paid, own + got - paid
+    pay(state, lane, debts, paid)
+    fail(day, lane, np.flatnonzero(paid < due * (1 - 1e-12)))
 
 
-def default(day: Day, variant: int, n_first: int) -> None:
+def default(day: Day, lane: int, n_first: int) -> None:
     """Let the insolvent fail, and some random platforms first; nobody gets anything from them."""
-    worth = net_worth(day.state, variant, day.kept[DEBTS][variant])
-    luck = day.uniforms_at(purposes.OBLIGATION, np.arange(day.state.n_platforms), step=1)[0]
+    state = day.state
+    worth = net_worth(state, lane, day.kept[DEBTS][lane])
+    luck = day.uniforms_at(state.world_of(lane), purposes.OBLIGATION, np.arange(state.n_platforms), step=1)[0]
     hit = np.argsort(luck, kind="stable")[:n_first]
-    fail(day, variant, np.union1d(np.flatnonzero(worth < 0), hit))
+    fail(day, lane, np.union1d(np.flatnonzero(worth < 0), hit))
 
 
-def fail(day: Day, variant: int, platforms: Ints) -> None:
+def fail(day: Day, lane: int, platforms: Ints) -> None:
     """Close those platforms that still stand."""
     for p in platforms.tolist():
-        if day.state.gauges[Gauges.STATUS, variant, p] != FAILED:
-            day.kernels.close(variant, p)
+        if day.state.gauges[Gauges.STATUS, lane, p] != FAILED:
+            day.kernels.close(lane, p)
 
 
 def stated(state: State) -> Ints:
@@ -107,7 +106,7 @@ def stated(state: State) -> Ints:
     return np.array([(p, names[to], amount) for p, to, amount in debts], np.int64).reshape(-1, 3).T
 
 
-def lend_at_random(day: Day, variant: int, links: float, share: float) -> Ints:
+def lend_at_random(day: Day, lane: int, links: float, share: float) -> Ints:
     """Let each platform lend a *share* of what it has in equal parts to random others; return as :func:`stated`.
 
     Every ordered pair is linked with the same chance, so that a platform lends to ``links`` others on average. The
@@ -117,13 +116,13 @@ def lend_at_random(day: Day, variant: int, links: float, share: float) -> Ints:
     n = state.n_platforms
     chance = min(links / max(n - 1, 1), 1.0)
     wanted = int(links * n + 8 * np.sqrt(links * n) + 20)
-    u = day.uniforms_at(purposes.OBLIGATION, np.arange(wanted), step=0)[0]
+    u = day.uniforms_at(state.world_of(lane), purposes.OBLIGATION, np.arange(wanted), step=0)[0]
     steps = np.floor(np.log(u) / np.log1p(-chance)) + 1 if chance < 1 else np.ones(n * (n - 1))
     pair = np.cumsum(steps).astype(np.int64) - 1
     pair = pair[pair < n * (n - 1)]
     creditor, other = np.divmod(pair, max(n - 1, 1))
     debtor = other + (other >= creditor)
-    books, ladder = state.books[:, variant], state.ladder[:, variant]
+    books, ladder = state.books[:, lane], state.ladder[:, lane]
     total = books[Books.CASH] + books[Books.CUSTODY] + ladder.sum(axis=0)
     n_debtors = np.bincount(creditor, minlength=n)
     amount = np.floor(share * total / np.maximum(n_debtors, 1)).astype(np.int64)[creditor]
@@ -133,22 +132,22 @@ def lend_at_random(day: Day, variant: int, links: float, share: float) -> Ints:
     return np.stack([debtor, creditor, amount])
 
 
-def pay(state: State, variant: int, debts: Ints, paid: Floats) -> None:
+def pay(state: State, lane: int, debts: Ints, paid: Floats) -> None:
     """Move the payments between the books, in whole minor units, never more than there is."""
     debtor, creditor, amount = debts
     due = np.maximum(np.bincount(debtor, amount, state.n_platforms), 1.0)
     moved = np.floor(amount * (paid / due)[debtor] + 1e-6).astype(np.int64)
-    cash = state.books[Books.CASH, variant]
+    cash = state.books[Books.CASH, lane]
     np.subtract.at(cash, debtor, moved)
     np.add.at(cash, creditor, moved)
 
 
-def net_worth(state: State, variant: int, debts: Ints) -> Ints:
+def net_worth(state: State, lane: int, debts: Ints) -> Ints:
     """Return int64 (platforms,): cash, client money, assets and what others that stand owe, less all that is owed."""
     debtor, creditor, amount = debts
-    books = state.books[:, variant]
-    stands = state.gauges[Gauges.STATUS, variant] != FAILED
-    worth = books[Books.CASH] + books[Books.CUSTODY] + state.ladder[:, variant].sum(axis=0)
+    books = state.books[:, lane]
+    stands = state.gauges[Gauges.STATUS, lane] != FAILED
+    worth = books[Books.CASH] + books[Books.CUSTODY] + state.ladder[:, lane].sum(axis=0)
     worth = worth - books[Books.DEBT] - books[Books.CLAIMS]
     np.add.at(worth, creditor, amount * stands[debtor])
     np.subtract.at(worth, debtor, amount)

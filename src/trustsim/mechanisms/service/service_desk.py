@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.settings import Settings
 
-UNANSWERED = "unanswered"  # kept: float64 (variants, platforms), contacts per client that wait at the desk
-FREE_AT = "free at"  # kept: float64 (variants, platforms, agents), days
-WAITS = "waits"  # kept: float64 (variants, platforms, 3), contacts, those that waited, their waits in days
+UNANSWERED = "unanswered"  # kept: float64 (lanes, platforms), contacts per client that wait at the desk
+FREE_AT = "free at"  # kept: float64 (lanes, platforms, agents), days
+WAITS = "waits"  # kept: float64 (lanes, platforms, 3), contacts, those that waited, their waits in days
+_CALM_FEAR = 1e-3  # share of alarmed holders below which nobody needs an answer
 _LONGEST_WAIT = 10.0  # days of backlog beyond which waiting is no worse
 
 
@@ -62,36 +63,35 @@ class ServiceDesk:
         capacity = np.maximum(day.term("service_capacity"), 1e-9)
         done = np.minimum(work, capacity * day.dt)
         left, wait = work - done, (work - done) / capacity
-        for v, rule in enumerate(settings):
-            if rule is None or not rule.agents:
-                continue
-            for p in range(day.state.n_platforms):
+        for v, rule in settings.on(range(len(settings))):
+            for p in range(day.state.n_platforms if rule.agents else 0):
                 wait[v, p] = serve(day, v, p, contacts[v, p], rule, int(settings["agents"].max()))
                 left[v, p] = wait[v, p] * rule.agents / rule.handling / max(day.gauge("holders", p)[v], 1.0)
                 done[v, p] = max(unanswered[v, p] + contacts[v, p] * day.dt - left[v, p], 0.0)
         unanswered[:], day.state.gauges[Gauges.BACKLOG] = left, wait
-        if fear.max(initial=0.0) < 1e-3 and not wait.any():
+        is_heard = (fear.max(axis=1, initial=0.0) >= _CALM_FEAR) | wait.any(axis=1)
+        if not is_heard.any():
             return
         answered = done / np.maximum(contacts, 1e-9)
         for p in range(day.state.n_platforms):
             waiting = settings["waiting"] * np.minimum(wait[:, p], _LONGEST_WAIT)
             calmed = settings["answer"] * np.minimum(answered[:, p] / day.dt, 1.0) * fear[:, p]
-            day.do.tell(p, service=-waiting, fear=-calmed)
+            day.do.tell(p, service=-waiting * is_heard, fear=-calmed * is_heard)
 
 
-def serve(day: Day, variant: int, platform: int, contacts: float, desk: ServiceDesk, most: int) -> float:
+def serve(day: Day, lane: int, platform: int, contacts: float, desk: ServiceDesk, most: int) -> float:
     """Let the contacts of a step, per client and day, be taken by the agents of a desk; return the next one's wait.
 
     ``most``: how many agents a desk has in any variant.
     """
-    shape = (day.state.n_variants, day.state.n_platforms)
+    shape = (day.state.n_lanes, day.state.n_platforms)
     free_at = day.keep(FREE_AT, lambda: np.zeros((*shape, most)))
     if free_at.shape[2] < most:
         free_at = day.kept[FREE_AT] = np.pad(free_at, ((0, 0), (0, 0), (0, most - free_at.shape[2])))
-    agents = free_at[variant, platform, : desk.agents]
-    waits = day.keep(WAITS, lambda: np.zeros((*shape, 3)))[variant, platform]
+    agents = free_at[lane, platform, : desk.agents]
+    waits = day.keep(WAITS, lambda: np.zeros((*shape, 3)))[lane, platform]
     came = day.kernels.serve(
-        platform, agents, rate=contacts * day.gauge("holders", platform)[variant], handling=desk.handling,
+        day.state.world_of(lane), platform, agents, rate=contacts * day.gauge("holders", platform)[lane], handling=desk.handling,
         giving_up=-np.log1p(-min(desk.patience, 1 - 1e-12)),
     )  # fmt: skip
     if day.time >= desk.warm_up - 1e-9:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def told_today(
     day: Day, platform: int, discovery_lag: float, notice_lag: float
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Return where clients are told in this step, bool (variants,), and the days from knowing to telling, (variants,).
+    """Return where clients are told in this step, bool (lanes,), and the days from knowing to telling, (lanes,).
 
     They are told ``discovery_lag`` and the shorter of ``notice_lag`` and an incident notice's delay after the start.
     A notice may shorten the delay on the way: so they are told once, on the first day on which it is over.

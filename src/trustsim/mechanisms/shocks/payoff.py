@@ -52,12 +52,14 @@ class Payoff:
 
 def bring_claims_to_value(day: Day, platform: int, where: NDArray[np.bool_]) -> None:
     """Let the claims on *platform* be what stands behind them, in proportion and rounded down; a fall is a loss."""
-    state, mine = day.state, day.accounts(platform)
+    state = day.state
     for v in np.flatnonzero(where & (state.books[Books.CLAIMS, :, platform] > 0)).tolist():
         share = max(int(worth(day, platform)[v]), 0) / int(state.books[Books.CLAIMS, v, platform])
+        world = state.world_of(v)
+        mine = world.mine(platform)
         held, asked = state.balance[v, mine], state.requested[v, mine]
         now, left = np.floor(held * share).astype(np.int64), np.floor(asked * share).astype(np.int64)
-        np.add.at(state.loss[v], state.accounts.investor[mine], np.maximum(held - now, 0))
+        np.add.at(state.loss[v], world.owners(platform), np.maximum(held - now, 0))
         state.books[Books.CLAIMS, v, platform] += (now - held).sum()
         state.books[Books.QUEUED, v, platform] += (left - asked).sum()
         held[:], asked[:] = now, left

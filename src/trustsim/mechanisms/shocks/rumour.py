@@ -13,6 +13,7 @@ from trustsim.world.hazards import draw
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.drawn import Drawn
     from trustsim.world.network import Network
 
 SEEDS = draw("rumour", "seeds", text="who starts it, and whom media tell")
@@ -66,21 +67,21 @@ class Rumour:
 def spread(day: Day, platform: int, rumour: Rumour, begins: NDArray[np.bool_]) -> None:
     """Seed *rumour* where it begins; let it spread for a step where it acts. Who believes it is remembered."""
     state = day.state
-    nobody = np.zeros((state.n_variants, state.network.n_nodes), np.uint8)
+    nobody = np.zeros((state.n_lanes, day.worlds[0].network.n_nodes), np.uint8)
     status = day.memory.setdefault(("rumour", platform), nobody)
-    first = seeds(day, rumour) if begins.any() else np.zeros(0, np.int64)
+    first = [seeds(day, world, rumour) for world in day.worlds] if begins.any() else []
     day.kernels.spread_rumour(platform, rumour, status, begins, first, WORDS.purpose(day.occurrence))
     day.memory["believers"] = status
 
 
-def seeds(day: Day, rumour: Rumour) -> NDArray[np.int64]:
+def seeds(day: Day, world: Drawn, rumour: Rumour) -> NDArray[np.int64]:
     """Return the investors who start it, int64 (n,), in order: its source, and whom media tell."""
-    network = day.state.network
+    network = world.network
     everyone, purpose = np.arange(network.n_nodes), SEEDS.purpose(day.occurrence)
-    luck = day.uniforms_at(purpose, everyone, step=day.step)[0]
+    luck = day.uniforms_at(world, purpose, everyone, step=day.step)[0]
     first = starters(network, rumour.seeds, rumour.where, luck)
     if rumour.broadcast > 0:
-        heard = day.uniforms_at(purpose, everyone + MEDIA, step=day.step)[0]
+        heard = day.uniforms_at(world, purpose, everyone + MEDIA, step=day.step)[0]
         first = np.union1d(first, np.flatnonzero(heard < rumour.broadcast))
     return np.sort(first)
 
