@@ -32,7 +32,8 @@ class Room(NamedTuple):
     """Room for what is worked out of a block on the way."""
 
     evidence: NDArray[np.float32]  # (Targets, BLOCK) heard today, 0 between blocks
-    loss: NDArray[np.float32]  # (BLOCK,)
+    counts: NDArray[np.float32]  # (BLOCK,) what a message counts with each
+    loss: NDArray[np.float32]  # (BLOCK,) log of the share of a loss that is not covered
     lean: NDArray[np.float32]  # (3, BLOCK)
 
 
@@ -104,9 +105,8 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     """
     words = np.empty((4, BLOCK), np.uint32)
     draws = np.empty((5, BLOCK), np.float32)
-    room = Room(
-        np.zeros((_N_TARGETS, BLOCK), np.float32), np.zeros(BLOCK, np.float32), np.empty((3, BLOCK), np.float32)
-    )
+    lean, evidence = np.empty((3, BLOCK), np.float32), np.zeros((_N_TARGETS, BLOCK), np.float32)
+    room = Room(evidence, np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), lean)
     n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
     n_variants = len(accounts.flags) // n_worlds
     platforms.sums[:] = 0
@@ -135,10 +135,8 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     n_heard = 0
     for m in range(len(messages)):
         if messages[m, v, p, REACH] > _0:
-            hear(
-                evidence, messages[m, v, p], bulletin.is_page[m], bulletin.by_literacy[m], luck, who,
-                w[Weights.EDUCATION],
-            )  # fmt: skip
+            how = (bulletin.is_page[m], bulletin.by_literacy[m])
+            hear(evidence, room.counts, messages[m, v, p], how, luck, who, w[Weights.EDUCATION])
             n_heard += 1
     feel(felt, evidence, who, w[Weights.SEEN_KEEP])
     if n_heard > 0:

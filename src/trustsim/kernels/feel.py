@@ -21,26 +21,31 @@ _CLIP = np.float32(CLIP)
 
 
 @compiled
-def hear(evidence, message, is_page, by_literacy, luck, who, education) -> None:
+def hear(evidence, counts, message, how, luck, who, education) -> None:
     """Add one message to the evidence of those it reaches: to each part of trust, the risk view and fear, its strength.
 
     A page is read by a share of those who look at their account today, any other message by those whom it reaches, by
     one uniform each of the day. A message that the literate discount counts 1 − literacy. Evidence of a day adds up.
 
-    ``message`` float32 (Targets + 1,): strengths and reach. ``is_page``, ``by_literacy`` bool.
+    ``message`` float32 (Targets + 1,): strengths and reach. ``how``: is it a page, do the literate discount it, bool
+    both. ``counts`` float32 (≥ n,): room for what it counts with each.
     """
+    is_page, by_literacy = how
     reach = message[REACH]
-    login, media, literacy, attention = luck.login, luck.media, who.literacy, who.attention
+    login, media, literacy, attention, n = luck.login, luck.media, who.literacy, who.attention, len(luck.login)
+    hears = counts[:n]
+    for i in range(n):
+        known = literacy[i] + education * (_1 - literacy[i])
+        weight = _1 - known if by_literacy else _1
+        u = login[i] if is_page else media[i]
+        limit = reach * attention[i] if is_page else reach
+        hears[i] = weight if u < limit else _0
     for k in range(_N_TARGETS):
         strength = message[k]
         if strength != _0:
-            heard = evidence[k, : len(login)]
-            for i in range(len(heard)):
-                known = literacy[i] + education * (_1 - literacy[i])
-                weight = _1 - known if by_literacy else _1
-                u = login[i] if is_page else media[i]
-                limit = reach * attention[i] if is_page else reach
-                heard[i] += strength * weight * (_1 if u < limit else _0)
+            heard = evidence[k, :n]
+            for i in range(n):
+                heard[i] += strength * hears[i]
 
 
 @compiled

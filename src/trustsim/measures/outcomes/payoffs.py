@@ -40,7 +40,7 @@ def paid_in(f: Finished) -> dict[str, Floats]:
     """Of one platform: how many who asked got all, how many nothing; what those between got, as early_payoff."""
     found = {key: np.full(f.n_lanes, np.nan) for key in ("full", "none", "part")}
     for people, v in _lanes(f):
-        asked = _asked(f, people, v)
+        asked = np.flatnonzero(people.held & _has_asked(f, people, v))
         got, owed = (f.model.state.safe[v] - people.world.accounts.safe)[asked], people.balance_at_start[asked]
         between = (got > 0) & (got < owed)
         found["full"][v], found["none"][v] = (got >= owed).sum(), (got == 0).sum()
@@ -57,11 +57,10 @@ def _lanes(f: Finished) -> Iterator[tuple[People, int]]:
             yield people, v
 
 
-def _asked(f: Finished, people: People, lane: int) -> NDArray[np.int64]:
-    """Return the investors who held money on the one platform at day 0 and have asked for it."""
+def _has_asked(f: Finished, people: People, lane: int) -> NDArray[np.bool_]:
+    """Return bool (investors,): who has asked for money on the one platform."""
     at = people.world.accounts.at[0]
-    has_asked = (at >= 0) & (f.model.state.asked_day[lane, at] >= 0)
-    return np.flatnonzero(people.held & has_asked)
+    return np.asarray((at >= 0) & (f.model.state.asked_day[lane, at] >= 0))
 
 
 def _backing(f: Finished) -> Floats:
@@ -72,8 +71,7 @@ def _payoff(f: Finished, paid: Callable[[People, int, NDArray[np.int64]], NDArra
     """Return float64 (lanes,): what was *paid* to those who have asked, or have not, / their part of the assets."""
     found = np.full(f.n_lanes, np.nan)
     for people, v in _lanes(f):
-        has_asked = _asked(f, people, v)
-        who = has_asked if asked else np.setdiff1d(np.flatnonzero(people.held), has_asked)
+        who = np.flatnonzero(people.held & (_has_asked(f, people, v) == asked))
         stake = people.balance_at_start[who].sum() * _backing(f)[v]
         found[v] = paid(people, v, who).sum() / stake if stake > 0 else np.nan
     return found

@@ -63,7 +63,7 @@ class ServiceDesk:
         capacity = np.maximum(day.term("service_capacity"), 1e-9)
         done = np.minimum(work, capacity * day.dt)
         left, wait = work - done, (work - done) / capacity
-        for v, rule in settings.on(range(len(settings))):
+        for v, rule in settings.on(range(len(settings))) if settings["agents"].any() else ():
             for p in range(day.state.n_platforms if rule.agents else 0):
                 wait[v, p] = serve(day, v, p, contacts[v, p], rule, int(settings["agents"].max()))
                 left[v, p] = wait[v, p] * rule.agents / rule.handling / max(day.gauge("holders", p)[v], 1.0)
