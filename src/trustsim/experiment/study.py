@@ -21,7 +21,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.experiment.address import addresses
 from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.experiment.failing import RunsFailed
-from trustsim.experiment.passes import Simulate
+from trustsim.experiment.passes import Simulate, engine_of
 from trustsim.experiment.passing import Passing
 from trustsim.experiment.plan import choose_variants, total_of, with_seed
 from trustsim.experiment.pool import Pool
@@ -133,11 +133,11 @@ def run_study(
     total = total_of(story, replications)
     needs = estimate(story, variants=chosen, replications=total, workers=workers)
     space = room or FREE
-    n_workers = fitted(space, needs, story, workers, pool)
+    fits = fitted(space, needs, story, workers, pool, simulate)
     with opened(store) as (place, keeps):
         where = {name: name for name in chosen} if store is None else addresses(story, chosen, simulate)
         space.check_time(needs, left=lambda: share_left(place, where, total))
-        work = Work(story, where, total, n_workers, pool, timeout, simulate, groups)
+        work = Work(story, where, total, fits.workers, pool, timeout, simulate, groups, worlds=fits.worlds)
         began = time.perf_counter()
 
         def study_of(upto: int) -> Study:
@@ -151,17 +151,21 @@ def run_study(
     return study
 
 
-def fitted(room: Room, needs: Estimate, scenario: Scenario, workers: int | None, pool: Pool | None) -> int | None:
-    """Return how many workers a study gets: those that are asked for, or else as many as fit.
+def fitted(
+    room: Room, needs: Estimate, scenario: Scenario, workers: int | None, pool: Pool | None, simulate: Simulate
+) -> Estimate:
+    """Return the study as it is run: with as many worlds in a batch as fit where *simulate* has batches, and with the
+    *workers* that are asked for, or else as many as fit.
 
     Raises ScenarioError where it does not fit. Of a *pool* only what collects is counted: the rest is elsewhere.
     """
+    asked = needs if engine_of(simulate).together is not None else needs.with_worlds(1)
     if pool is not None:
         room.check_memory(needs.elsewhere, scenario.source)
-        return workers
-    fits = room.fitted(needs) if workers is None else needs
+        return asked
+    fits = room.fitted(asked, may_shrink=workers is None)
     room.check_memory(fits, scenario.source)
-    return fits.workers if workers is None else workers
+    return fits
 
 
 def share_left(store: Store, addresses: Addresses, total: int, *, with_series: bool = True) -> float:
