@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from trustsim.analysis.causes import simulate_with_causes
-from trustsim.catalog import load
+from trustsim.catalog import REGISTRY, load
 from trustsim.experiment import passes as passes_room
 from trustsim.experiment.batches import MOST_WORLDS, Pass, batches, pieces, worlds_together
+from trustsim.experiment.design import run_sweep
 from trustsim.experiment.estimate import estimate
 from trustsim.experiment.passes import Engine, Task, engine_of, in_pool
 from trustsim.experiment.pool import Pool, executor
@@ -34,7 +35,7 @@ ONE, TWO = ("nothing",), ("insured", "both")
 
 
 def small(**overrides: object) -> Scenario:
-    given = {"horizon": "60 d", "investors.count": 60, "replications": 11, **overrides}
+    given = {"horizon": "60 d", "step": "2 d", "investors.count": 60, "replications": 11, **overrides}
     return load(shipped()["quickstart"], overrides=given)
 
 
@@ -143,8 +144,8 @@ def test_a_study_is_the_same_to_the_bit_whatever_is_run_together(tmp_path: Path)
     assert alone.runs
     default = estimate(small(), workers=1).worlds
     with ThreadPoolExecutor(2) as threads:
-        for worlds, pool in ((3, None), (7, None), (default, None), (3, executor(threads, 2))):
-            study, series = study_in_batches(tmp_path / f"{worlds} {pool is None}", worlds, pool)
+        for worlds, pool in ((3, None), (7, executor(threads, 2)), (default, None)):
+            study, series = study_in_batches(tmp_path / str(worlds), worlds, pool)
             assert (study.runs, study.failed) == (alone.runs, ())
             for ours, theirs in ((study.outcomes, alone.outcomes), (series, its_series)):
                 assert {k: v.tobytes() for k, v in ours.items()} == {k: v.tobytes() for k, v in theirs.items()}
@@ -184,6 +185,9 @@ def test_a_study_hands_its_engine_whole_batches_and_one_of_ones_own_single_world
     assert told == [1, 2, 11]
     run_study(small(), workers=1, simulate=own)
     assert len(handed) == 1
+    sweep = {"sweep": {"platforms.Harbour.liquid_share": ["5 %", "20 %"]}}
+    run_sweep(small(replications=5, **sweep), REGISTRY, variants=["nothing"], workers=1)
+    assert handed[1:] == [[2, 3, 4]], "both points share their worlds"
 
 
 # -- failures are those of one world ----------------------------------------------------------------------------------

@@ -130,7 +130,9 @@ def run_sweep(
         every = list(itertools.chain(*names))
         where = {n: n for n in every} if store is None else addresses(whole, every, simulate)
         space.check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
-        work = Work(whole, where, total, fits.workers, pool, timeout, simulate, groups, False, fits.worlds)
+        work = Work(
+            whole, where, total, fits.workers, pool, timeout, simulate, groups, with_series=False, worlds=fits.worlds
+        )
         began = time.perf_counter()
         is_finished = finish(work, place, progress)
         seconds = time.perf_counter() - began
