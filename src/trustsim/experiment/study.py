@@ -111,12 +111,13 @@ def run_study(
         temporary one, which lasts as long as the study.
     pool : where to run in place of processes of this machine: an executor of one's own, or a cluster.
     timeout : seconds after which one pass is given up at the end of its day, and recorded as failed; None: never.
+        Worlds that are run together have so many times that; where it is over, each is run again with its own.
     rule : when to stop before all replications are run. It sees the replications up to a look and nothing else, so a
         study stops at the same place for any number of workers, and whatever the store holds.
     room : the memory and the time that it may take, see :class:`trustsim.experiment.room.Room`; by default the memory
         that is free. Without ``workers`` as many are started as fit.
     simulate, groups : the engine: one pass over variants that share it, and which variants share one. The engine gets
-        the keyword ``timeout`` where one is given.
+        the keyword ``timeout`` where one is given. The built-in one runs several replications together.
 
     Ctrl-C returns what is finished with ``interrupted`` set. A worker process that dies takes nothing with it: what
     it may have been running is run again alone, and is recorded as failed where that process dies as well.
