@@ -94,7 +94,7 @@ def test_a_calibration_of_very_many_trials_is_refused_at_once(file: str, tmp_pat
 
 
 def test_without_a_number_of_workers_as_many_are_started_as_fit() -> None:
-    needs = estimate(load(shipped()["quickstart"]), workers=8)
+    needs = estimate(load(shipped()["quickstart"]), workers=8).with_worlds(1)
     whole = needs.memory_bytes
     assert Room(memory=whole).fitted(needs).workers == 8
     assert Room(memory=whole - 1).fitted(needs).workers == 7

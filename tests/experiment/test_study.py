@@ -19,7 +19,6 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses
 from trustsim.experiment.failing import RunsFailed
-from trustsim.experiment.passes import _chunks
 from trustsim.experiment.pool import executor
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
@@ -330,11 +329,3 @@ def test_a_wrong_argument_is_refused_before_anything_runs(options, message):
     with pytest.raises(TrustsimError) as caught:
         study(**options)
     assert message in str(caught.value)
-
-
-@pytest.mark.parametrize(("total", "workers"), [(1, 1), (2, 2), (200, 2), (5000, 16)])
-def test_chunks_cover_every_replication_once(total, workers):
-    chunks = _chunks(total, workers)
-    assert [k for chunk in chunks for k in chunk] == list(range(total))
-    assert len(chunks[0]) == 1
-    assert max(map(len, chunks)) <= 16

@@ -144,11 +144,11 @@ def attribution(
     names = [variant.name for variant in whole.variants] if replays else list(chosen)
     needs = estimate(whole, variants=names, replications=total, workers=workers, with_series=False)
     space = room or FREE
-    n_workers = fitted(space, needs, scenario, workers, pool)
+    fits = fitted(space, needs, scenario, workers, pool, simulate_with_causes)
     with opened(store) as (place, _):
         where = {n: n for n in names} if store is None else addresses(whole, names, simulate_with_causes)
         space.check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
-        work = Work(whole, where, total, n_workers, pool, timeout, simulate_with_causes, with_series=False)
+        work = Work(whole, where, total, fits.workers, pool, timeout, simulate_with_causes, with_series=False)
         began = time.perf_counter()
         is_finished = finish(work, place, progress)
         seconds = time.perf_counter() - began

@@ -110,7 +110,7 @@ def sensitivity(
     measured = measured_of(scenario, registry, outcome, variant, paired=paired)
     paths, replications = [r.path for r in ranges], options.get("replications")
     needs = needs_of(scenario, paths, method, samples, measured.variants, replications)
-    (options.get("room") or FREE).check_memory(needs, scenario.source)
+    (options.get("room") or FREE).check_study(needs, scenario.source)
     positions, design = points_of(scenario, ranges, method, samples)
     sweep = run_sweep(scenario, registry, design=design, variants=measured.variants, **options)
     values = values_at(sweep.studies, measured)

@@ -122,7 +122,7 @@ def run_sweep(
         scenario, variants=chosen, replications=total, workers=workers, points=n_points, moved=paths, with_series=False
     )
     space = room or FREE
-    n_workers = fitted(space, needs, scenario, workers, pool)
+    fits = fitted(space, needs, scenario, workers, pool, simulate)
     points = design_of(scenario, registry) if design is None else design
     there, whole = spread(scenario, points, chosen, registry)
     names = [[column(variant, k) for variant in chosen] for k in range(len(there))]
@@ -130,7 +130,9 @@ def run_sweep(
         every = list(itertools.chain(*names))
         where = {n: n for n in every} if store is None else addresses(whole, every, simulate)
         space.check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
-        work = Work(whole, where, total, n_workers, pool, timeout, simulate, groups, with_series=False)
+        work = Work(
+            whole, where, total, fits.workers, pool, timeout, simulate, groups, with_series=False, worlds=fits.worlds
+        )
         began = time.perf_counter()
         is_finished = finish(work, place, progress)
         seconds = time.perf_counter() - began

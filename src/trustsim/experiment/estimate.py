@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from trustsim import arguments
+from trustsim.experiment.batches import worlds_together
 from trustsim.scenario.resolved import Precision, Scenario, Variant
 from trustsim.world import network_size
 from trustsim.world.lockstep import MOST_COLUMNS, of_one_world
@@ -53,8 +54,8 @@ class Estimate:
     ----------
     people, links, platforms, steps : of one world, newcomers included.
     variants, points, replications : variants at a point, points of a design, worlds; at most, where a rule may stop.
-    workers : processes that run at the same time.
-    worker_bytes, study_bytes : memory of one worker at its fullest, and of the process that collects.
+    workers : processes that run at the same time; worlds : that each of them runs together, at most.
+    world_bytes, study_bytes : memory of one such world at its fullest, and of the process that collects.
     disk_bytes : of the run store.
     cpu_seconds, beside_seconds : of work that the cores share, and of what one does before and after, a report also.
     seconds : how long it takes, within a factor of ``DOUBT``.
@@ -69,7 +70,8 @@ class Estimate:
     points: int
     replications: int
     workers: int
-    worker_bytes: int
+    worlds: int
+    world_bytes: int
     study_bytes: int
     disk_bytes: int
     cpu_seconds: float
@@ -78,19 +80,24 @@ class Estimate:
     largest: str
 
     @property
-    def memory_bytes(self) -> int:
-        """Memory of all processes together."""
-        return self.study_bytes + (self.workers * self.worker_bytes if self.workers > 1 else self._in_process)
+    def worker_bytes(self) -> int:
+        """Memory of one worker at its fullest."""
+        return PROCESS + self._batch_bytes
 
     @property
-    def _in_process(self) -> int:
-        """What one worker adds where it is the process that collects."""
-        return self.worker_bytes - PROCESS
+    def memory_bytes(self) -> int:
+        """Memory of all processes together."""
+        return self.study_bytes + (self.workers * self.worker_bytes if self.workers > 1 else self._batch_bytes)
+
+    @property
+    def _batch_bytes(self) -> int:
+        """Memory of a batch of worlds: what a worker adds where it is the process that collects."""
+        return self.worlds * self.world_bytes
 
     @property
     def elsewhere(self) -> Estimate:
         """The same study with all workers elsewhere: what is left is the process that collects."""
-        return replace(self, workers=1, worker_bytes=PROCESS)
+        return replace(self, workers=1, world_bytes=0)
 
     def times(self, n: float, each_bytes: int) -> Estimate:
         """Return what *n* such studies need one after the other, *each_bytes* of each being kept in memory."""
@@ -102,9 +109,13 @@ class Estimate:
         """Return the same study on *n* workers."""
         return replace(self, workers=n, seconds=self.cpu_seconds / n + self.beside_seconds)
 
+    def with_worlds(self, n: int) -> Estimate:
+        """Return the same study with *n* worlds in a batch."""
+        return replace(self, worlds=n)
+
     def to_json(self) -> dict[str, Any]:
-        """Return plain data, with the memory of all processes."""
-        return {**asdict(self), "memory_bytes": self.memory_bytes}
+        """Return plain data, with the memory of a worker and of all processes."""
+        return {**asdict(self), "worker_bytes": self.worker_bytes, "memory_bytes": self.memory_bytes}
 
 
 def estimate(
@@ -149,7 +160,8 @@ def estimate(
     widest = max(passes, key=lambda one: one.nbytes, default=_Pass.of([], 0, 1))
     collected = n * n_columns * _A_RUN + n_passes * _A_PASS + (n_columns * _A_COLUMN if points > 1 else 0)
     study = PROCESS + collected + (_OPEN_SERIES * days if with_series else 0)
-    worker = PROCESS + widest.nbytes
+    worlds = min([max(n // cores, 1), *(one.worlds for one in passes)])
+    worker = PROCESS + worlds * widest.nbytes
     beside = _STARTING + with_report * (_REPORT + _CHART * (_CHARTS + 2 * len(scenario.outcomes)))
     return Estimate(
         people=widest.size.people,
@@ -160,7 +172,8 @@ def estimate(
         points=points,
         replications=n,
         workers=cores,
-        worker_bytes=worker,
+        worlds=worlds,
+        world_bytes=widest.nbytes,
         study_bytes=study,
         disk_bytes=n * n_columns * _A_RUN + (days * len(SERIES) if with_series else 0),
         cpu_seconds=cpu,
@@ -229,6 +242,11 @@ class _Pass:
     def largest(self) -> str:
         parts = self.parts
         return max(parts, key=lambda key: parts[key])
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds a batch of the widest part has."""
+        return worlds_together(self.size.accounts, self.size.variants, self.seconds / self.n_parts)
 
     @property
     def seconds(self) -> float:

@@ -1,49 +1,86 @@
 """A pass is run by a worker: here, in a process of a pool or on a cluster, and what it raises comes back as a record.
 
-A pass is one replication of variants that share a world. A worker that dies takes nothing with it: what it may have
-been running is run again alone.
+A pass is one replication of variants that share a world; some engines run several replications of the same variants
+together. Nobody is told of that: where a batch fails, each of its worlds is run alone and has its own record. A worker
+that dies takes nothing with it: what it may have been running is run again alone.
 """
 
 from __future__ import annotations
 
+import itertools
 import traceback
-from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from trustsim.errors import TrustsimError
+from trustsim.experiment.batches import Pass, batches, pieces
 from trustsim.experiment.pool import Pool
-from trustsim.experiment.simulate import FailedRun, Run, RunTimeout
+from trustsim.experiment.simulate import FailedRun, Run, RunTimeout, simulate_together
+from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.sound import check_numbers
 from trustsim.registry import REGISTRY, Entry
 from trustsim.scenario.resolved import Scenario
 
 Simulate = Callable[..., Run]  # (scenario, variants, replication), and timeout= in seconds
-Pass = tuple[int, tuple[str, ...]]  # a replication and the variants that share its world
-_LARGEST_CHUNK = 16
-_CHUNKS_PER_WORKER = 8
+Together = Callable[..., list[Run]]  # (scenario, variants, replications), and timeout= in seconds for all of them
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What runs one replication ``alone``, and what runs several ``together``, where it can: to the bit the same."""
+
+    alone: Simulate
+    together: Together | None = None
+
+
+def engine_of(simulate: Simulate) -> Engine:
+    """Return the engine that runs a replication by *simulate*; only the built-in one runs several together."""
+    return Engine(simulate, simulate_together if simulate is simulate_run else None)
 
 
 @dataclass(frozen=True)
 class Task:
-    """What every worker is handed: the engine, the seconds that it has for a pass, and what it looks up by name."""
+    """What every worker is handed: the engine, the seconds that it has for a pass, what it looks up by name, and how
+    many worlds it runs together at most."""
 
-    simulate: Simulate
+    engine: Engine
     timeout: float | None
     own: tuple[Entry, ...]
+    worlds: int = 1
 
     def __call__(self, scenario: Scenario, passes: Sequence[Pass]) -> list[Run | FailedRun]:
         """Run some passes; what raises comes back as a record."""
         for entry in self.own:
             REGISTRY.take(entry)
-        return [self._one(scenario, variants, replication) for replication, variants in passes]
+        results: list[Run | FailedRun] = []
+        for variants, alike in itertools.groupby(passes, key=lambda one: one[1]):
+            replications = [replication for replication, _ in alike]
+            for k in range(0, len(replications), self.worlds):
+                results += self._batch(scenario, variants, replications[k : k + self.worlds])
+        return results
+
+    def _batch(
+        self, scenario: Scenario, variants: tuple[str, ...], replications: Sequence[int]
+    ) -> Sequence[Run | FailedRun]:
+        """Run some worlds together; where that raises, whatever it is, each of them alone."""
+        if self.engine.together is not None and len(replications) > 1:
+            with suppress(Exception):
+                limit = self._limit(len(replications))
+                runs = self.engine.together(scenario, variants, replications, **limit)
+                for run in runs:
+                    check_numbers(run, scenario, with_bounds=False)
+                return runs
+        return [self._one(scenario, variants, replication) for replication in replications]
+
+    def _limit(self, n_worlds: int) -> dict[str, float]:
+        return {} if self.timeout is None else {"timeout": n_worlds * self.timeout}
 
     def _one(self, scenario: Scenario, variants: tuple[str, ...], replication: int) -> Run | FailedRun:
         try:
-            limit = {} if self.timeout is None else {"timeout": self.timeout}
-            run = self.simulate(scenario, variants, replication, **limit)
+            run = self.engine.alone(scenario, variants, replication, **self._limit(1))
             check_numbers(run, scenario, with_bounds=False)  # whatever the engine
             return run
         except Exception as e:  # whatever it is, it is data of this study
@@ -65,22 +102,23 @@ def _narrowed(scenario: Scenario, passes: Sequence[Pass]) -> Scenario:
 
 
 def in_process(task: Task, scenario: Scenario, passes: Sequence[Pass]) -> Generator[list[Run | FailedRun], None, None]:
-    for each in passes:
-        yield task(scenario, [each])
+    for batch in batches(passes, task.worlds):
+        yield task(scenario, batch)
 
 
 def in_pool(
     task: Task, scenario: Scenario, passes: Sequence[Pass], pool: Pool
 ) -> Generator[list[Run | FailedRun], None, None]:
     """Yield the results of all passes, in order of arrival; the first alone, to compile kernels only once."""
-    waiting = deque(passes[part.start : part.stop] for part in _chunks(len(passes), pool.n_workers))
+    waiting = pieces(passes, task.worlds, pool.n_workers)
     flying: dict[Future[Any], Sequence[Pass]] = {}
     n_at_once = 1
     try:
-        while waiting or flying:
-            while waiting and len(flying) < n_at_once:
-                chunk = waiting.popleft()
-                flying[pool.submit(task, _narrowed(scenario, chunk), chunk)] = chunk
+        while True:
+            for piece in itertools.islice(waiting, n_at_once - len(flying)):
+                flying[pool.submit(task, _narrowed(scenario, piece), piece)] = piece
+            if not flying:
+                break
             finished, _ = wait(flying, pool.look_seconds, return_when=FIRST_COMPLETED)
             broken = [f for f in finished if isinstance(_raised(f), pool.losses)]
             if broken or not finished:
@@ -89,7 +127,7 @@ def in_pool(
                 del flying[future]
                 yield _result(future)
             if broken:
-                suspects = sorted(each for chunk in flying.values() for each in chunk)
+                suspects = sorted(each for piece in flying.values() for each in piece)
                 flying.clear()
                 for each in suspects:
                     yield _alone(task, scenario, each, pool)
@@ -128,9 +166,3 @@ def _result(future: Future[Any]) -> list[Run | FailedRun]:
 
 def _raised(future: Future[Any]) -> BaseException | None:
     return CancelledError() if future.cancelled() else future.exception()
-
-
-def _chunks(total: int, n_workers: int) -> list[range]:
-    """Cut the passes into ranges: one alone, then sizes that keep all workers busy to the end."""
-    size = max(1, min(_LARGEST_CHUNK, total // (n_workers * _CHUNKS_PER_WORKER)))
-    return [range(min(1, total)), *(range(k, min(k + size, total)) for k in range(1, total, size))]

@@ -44,13 +44,18 @@ class Room:
     longest: float | str | None = None
     ask: Callable[[str], bool] | None = None
 
-    def fitted(self, needs: Estimate) -> Estimate:
-        """Return the same study on as many of its workers as fit, at least one."""
-        return needs.with_workers(max(self.workers(needs), 1))
+    def fitted(self, needs: Estimate, *, may_shrink: bool = True) -> Estimate:
+        """Return the same study with as many worlds in a batch as fit, and where not even one does, on as many of its
+        workers as fit if it *may shrink*; at least one of each."""
+        limit, _ = self._memory()
+        batches = (needs.with_worlds(n) for n in range(needs.worlds, 1, -1))
+        fits = next((each for each in batches if limit is None or each.memory_bytes <= limit), needs.with_worlds(1))
+        return fits.with_workers(max(self.workers(fits), 1)) if may_shrink else fits
 
     def check_study(self, needs: Estimate, source: str = "", *, may_shrink: bool = True) -> None:
-        """Raise ScenarioError where a study does not fit, with fewer workers neither where it *may shrink*."""
-        self.check_memory(self.fitted(needs) if may_shrink else needs, source)
+        """Raise ScenarioError where a study does not fit, with smaller batches neither, nor with fewer workers where it
+        *may shrink*."""
+        self.check_memory(self.fitted(needs, may_shrink=may_shrink), source)
 
     def check_memory(self, needs: Estimate, source: str = "") -> None:
         """Raise ScenarioError, with the key that makes the study large, where it does not fit."""

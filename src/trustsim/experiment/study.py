@@ -21,7 +21,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.experiment.address import addresses
 from trustsim.experiment.estimate import Estimate, estimate
 from trustsim.experiment.failing import RunsFailed
-from trustsim.experiment.passes import Simulate
+from trustsim.experiment.passes import Simulate, engine_of
 from trustsim.experiment.passing import Passing
 from trustsim.experiment.plan import choose_variants, total_of, with_seed
 from trustsim.experiment.pool import Pool
@@ -111,12 +111,13 @@ def run_study(
         temporary one, which lasts as long as the study.
     pool : where to run in place of processes of this machine: an executor of one's own, or a cluster.
     timeout : seconds after which one pass is given up at the end of its day, and recorded as failed; None: never.
+        Worlds that are run together have so many times that; where it is over, each is run again with its own.
     rule : when to stop before all replications are run. It sees the replications up to a look and nothing else, so a
         study stops at the same place for any number of workers, and whatever the store holds.
     room : the memory and the time that it may take, see :class:`trustsim.experiment.room.Room`; by default the memory
         that is free. Without ``workers`` as many are started as fit.
     simulate, groups : the engine: one pass over variants that share it, and which variants share one. The engine gets
-        the keyword ``timeout`` where one is given.
+        the keyword ``timeout`` where one is given. The built-in one runs several replications together.
 
     Ctrl-C returns what is finished with ``interrupted`` set. A worker process that dies takes nothing with it: what
     it may have been running is run again alone, and is recorded as failed where that process dies as well.
@@ -133,11 +134,11 @@ def run_study(
     total = total_of(story, replications)
     needs = estimate(story, variants=chosen, replications=total, workers=workers)
     space = room or FREE
-    n_workers = fitted(space, needs, story, workers, pool)
+    fits = fitted(space, needs, story, workers, pool, simulate)
     with opened(store) as (place, keeps):
         where = {name: name for name in chosen} if store is None else addresses(story, chosen, simulate)
         space.check_time(needs, left=lambda: share_left(place, where, total))
-        work = Work(story, where, total, n_workers, pool, timeout, simulate, groups)
+        work = Work(story, where, total, fits.workers, pool, timeout, simulate, groups, worlds=fits.worlds)
         began = time.perf_counter()
 
         def study_of(upto: int) -> Study:
@@ -151,17 +152,21 @@ def run_study(
     return study
 
 
-def fitted(room: Room, needs: Estimate, scenario: Scenario, workers: int | None, pool: Pool | None) -> int | None:
-    """Return how many workers a study gets: those that are asked for, or else as many as fit.
+def fitted(
+    room: Room, needs: Estimate, scenario: Scenario, workers: int | None, pool: Pool | None, simulate: Simulate
+) -> Estimate:
+    """Return the study as it is run: with as many worlds in a batch as fit where *simulate* has batches, and with the
+    *workers* that are asked for, or else as many as fit.
 
     Raises ScenarioError where it does not fit. Of a *pool* only what collects is counted: the rest is elsewhere.
     """
+    asked = needs if engine_of(simulate).together is not None else needs.with_worlds(1)
     if pool is not None:
         room.check_memory(needs.elsewhere, scenario.source)
-        return workers
-    fits = room.fitted(needs) if workers is None else needs
+        return asked
+    fits = room.fitted(asked, may_shrink=workers is None)
     room.check_memory(fits, scenario.source)
-    return fits.workers if workers is None else workers
+    return fits
 
 
 def share_left(store: Store, addresses: Addresses, total: int, *, with_series: bool = True) -> float:

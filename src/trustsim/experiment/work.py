@@ -1,7 +1,8 @@
 """The work of a study is what the run store lacks: it is cut into passes, given to workers, and kept as it comes.
 
-A pass is one replication of variants that share a world. Passes go to the workers in order, all variants of a
-replication before the next one, so a study that is cut short is balanced and paired. Nothing depends on who ran a pass.
+A pass is one replication of variants that share a world. Passes go to the workers in order, all variants of a batch of
+replications before the next ones, so a study that is cut short is balanced and paired but for the last of them. Nothing
+depends on who ran a pass, nor on what it was run together with.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ import numpy as np
 from trustsim import arguments
 from trustsim.errors import PoolLost, TrustsimError
 from trustsim.experiment import own
-from trustsim.experiment.estimate import n_cpus
+from trustsim.experiment.batches import Pass
 from trustsim.experiment.failing import Alike
-from trustsim.experiment.passes import Pass, Simulate, Task, in_pool, in_process
+from trustsim.experiment.passes import Simulate, Task, engine_of, in_pool, in_process
 from trustsim.experiment.pool import Pool, hindrance, interruptible, processes, tell
 from trustsim.experiment.simulate import FailedRun, Run
 from trustsim.experiment.simulate import simulate as simulate_run
@@ -39,7 +40,8 @@ _LARGEST_BLOCK = 2**24  # or when its series are this large (bytes), so that wha
 
 @dataclass(frozen=True)
 class Work:
-    """A study to be finished: see :func:`run_study`. ``addresses`` names the variants and where each one is kept.
+    """A study to be finished: see :func:`run_study`. ``addresses`` names the variants and where each one is kept;
+    ``worlds``: how many an engine that can do so runs together, at most.
 
     Raises TrustsimError for a count out of range.
     """
@@ -47,17 +49,16 @@ class Work:
     scenario: Scenario
     addresses: Addresses
     total: int
-    workers: int | None = None
+    workers: int = 1
     pool: Pool | None = None
     timeout: float | None = None
     simulate: Simulate = simulate_run
     groups: Grouping = lockstep_groups
     with_series: bool = True
+    worlds: int = 1
 
     def __post_init__(self) -> None:
         plain: dict[str, float] = {"total": arguments.count("replications", self.total)}
-        if self.workers is not None:
-            plain["workers"] = arguments.count("workers", self.workers)
         if self.timeout is not None:
             plain["timeout"] = arguments.seconds("timeout", self.timeout)
         for name, value in plain.items():
@@ -70,9 +71,9 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
     Raises RunsFailed where the first runs of all variants fail alike, Stopped where the program is to end at once.
     """
     began = time.perf_counter()
-    n_workers = min(n_cpus() if work.workers is None else work.workers, work.total)
+    n_workers = min(work.workers, work.total)
     left = _Left(work, store)
-    task = Task(work.simulate, work.timeout, own.entries(*own.BY_NAME))
+    task = Task(engine_of(work.simulate), work.timeout, own.entries(*own.BY_NAME), work.worlds)
     try:
         passes = left.passes()
         alike = Alike(tuple(work.addresses), work.total, had_any=left.has_any_done)
