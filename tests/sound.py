@@ -44,7 +44,7 @@ def assert_books_hold(model: TrustCrisisModel, money: Any) -> None:
     assert s.books[Books.CUSTODY].min(initial=0) >= 0
     assert s.books[Books.DEBT].min(initial=0) >= 0
     assert ((s.flags & layout.HOLDS > 0) | (s.balance == 0)).all()
-    for v in range(s.n_variants):
+    for v in range(s.n_lanes):
         for p in range(s.n_platforms):
             waiting = s.queue[v, first[p] : first[p] + s.queue_n[v, p]]
             asked = first[p] + np.flatnonzero(s.requested[v, first[p] : first[p + 1]])
@@ -69,7 +69,7 @@ def assert_results_in_range(model: TrustCrisisModel) -> None:
     assert run.series.keys() == SERIES.keys()
     assert {name.partition("[")[0] for name in run.outcomes} >= REGISTRY.group("outcome").keys() - BY_PLATFORM
     for values in run.outcomes.values():
-        assert values.shape == (model.state.n_variants,)
+        assert values.shape == (model.state.n_lanes,)
     check_numbers(run, model.story)
 
 

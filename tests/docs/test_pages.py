@@ -117,11 +117,11 @@ def test_links_inside_the_docs_lead_somewhere():
 def test_the_memory_layout_in_the_docs_is_that_of_the_kernels():
     text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
     for row in (
-        f"`beliefs` | float32 ({len(Beliefs)}, variants, accounts)",
-        f"`traits` | float32 ({len(Traits)}, accounts)",
-        f"`bulletin` | float32 (messages, variants, platforms, {len(Targets) + 1})",
-        f"`books` | int64 ({len(Books)}, variants, platforms)",
-        f"`ladder` | int64 ({layout.RUNGS}, variants, platforms)",
+        f"`beliefs` | float32 ({len(Beliefs)}, lanes, accounts)",
+        f"`traits` | float32 ({len(Traits)}, worlds, accounts)",
+        f"`bulletin` | float32 (messages, lanes, platforms, {len(Targets) + 1})",
+        f"`books` | int64 ({len(Books)}, lanes, platforms)",
+        f"`ladder` | int64 ({layout.RUNGS}, lanes, platforms)",
         f"blocks of {layout.BLOCK}",
     ):
         assert row in text.replace("\n", " "), row
@@ -132,9 +132,9 @@ def test_the_memory_of_an_account_is_as_the_docs_say():
     model = ts.TrustCrisisModel(scenario, rng=0)
     state, n = model.state, model.state.accounts.n_accounts
     by_account = ("balance", "requested", "asked_day", "queue", "flags")
-    per_account = sum(getattr(state, name).nbytes for name in by_account) / n / state.n_variants
-    per_account += state.beliefs.nbytes / n / state.n_variants + state.actions.itemsize
+    per_account = sum(getattr(state, name).nbytes for name in by_account) / n / state.n_lanes
+    per_account += state.beliefs.nbytes / n / state.n_lanes + state.actions.itemsize
     n_investors = state.population.n_investors
-    per_investor = (state.safe.nbytes + state.loss.nbytes) / n_investors / state.n_variants
+    per_investor = (state.safe.nbytes + state.loss.nbytes) / n_investors / state.n_lanes
     text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
     assert f"{per_account:.0f} bytes for an account and variant and {per_investor:.0f} for an investor" in text

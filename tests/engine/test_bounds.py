@@ -72,7 +72,7 @@ def test_a_directed_graph_carries_news_one_way_only() -> None:
     links = Network.from_networkx(graph, is_directed=True)
     model = run_through(crisis(investors={"count": 40}), network=links)
     mine = model.state.accounts.at[:, 0]
-    assert not model.state.traits[Traits.LINKS, mine[mine >= 0]].any()
+    assert not model.state.traits[Traits.LINKS, 0, mine[mine >= 0]].any()
 
 
 def test_a_platform_without_clients_stays_empty_and_sound() -> None:

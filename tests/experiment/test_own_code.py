@@ -63,7 +63,7 @@ class Drain:
     default_on: ClassVar[bool] = False
     @staticmethod
     def each_day(day, settings):
-        day.do.spend(0, 100, np.ones(day.state.n_variants, bool))
+        day.do.spend(0, 100, np.ones(day.state.n_lanes, bool))
 """
 PARTS = {
     "shock": (TOLL, {"shocks": [{"kind": "toll", "platform": "Harbour", "day": "0 d"}]}),
@@ -144,7 +144,7 @@ WORTH = """
 @REGISTRY.enter("outcome", "worth", source="assumed", unit="number")
 def worth(finished):
     "Be some number."
-    return np.full(finished.n_variants, 1.0)
+    return np.full(finished.n_lanes, 1.0)
 """
 
 

@@ -72,7 +72,7 @@ def test_a_cluster_leaves_as_a_whole() -> None:
 @pytest.mark.parametrize("kind", [{"kind": "complete"}, {"kind": "poisson", "mean_degree": 3}])
 def test_meetings_keep_the_mean_opinion(kind: dict[str, object]) -> None:
     model = stepped(10, {"bounded_confidence": {"confidence": 0.4, "speed": 0.3}}, network=kind)
-    first = draws.uniforms(4000, purposes.OPINION, model.engine.clock.key)[0]
+    first = draws.uniforms(4000, purposes.OPINION, model.engine.clock.keys[0])[0]
     thought = model.kept["opinion"][0]
     assert thought.mean() == pytest.approx(first.mean(), abs=1e-12)
     assert thought.std() < 0.9 * first.std()

@@ -69,10 +69,7 @@ class Task:
         if self.engine.together is not None and len(replications) > 1:
             with suppress(Exception):
                 limit = self._limit(len(replications))
-                runs = self.engine.together(scenario, variants, replications, **limit)
-                for run in runs:
-                    check_numbers(run, scenario, with_bounds=False)
-                return runs
+                return self.engine.together(scenario, variants, replications, **limit)
         return [self._one(scenario, variants, replication) for replication in replications]
 
     def _limit(self, n_worlds: int) -> dict[str, float]:

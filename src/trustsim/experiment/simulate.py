@@ -14,7 +14,7 @@ from trustsim.experiment.sound import check_numbers
 from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
 from trustsim.measures.runs import LiquidityRun
-from trustsim.model import TrustCrisisModel
+from trustsim.model import Batch, TrustCrisisModel
 from trustsim.scenario.resolved import Scenario
 
 
@@ -71,14 +71,15 @@ def simulate(
     RunTimeout : at the end of the day on which more than *timeout* seconds have passed.
     AbsurdNumber : where a series or an outcome is what it cannot be, with place and day.
     """
+    if not agents:
+        return simulate_together(scenario, variants, (replication,), timeout=timeout)[0]
     began = time.perf_counter()
     model = TrustCrisisModel(scenario, variants, rng=replication, collects=False)
     for make in agents:
         make(model)
     for day in range(scenario.n_days):
         model.step()
-        if timeout is not None and time.perf_counter() - began > timeout:
-            raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {scenario.n_days} steps")
+        _check_time(timeout, began, day, scenario.n_days)
     finished = Finished(model)
     chosen = tuple(v.name for v in model.variants)
     platforms = tuple(platform.name for platform in model.state.platforms)
@@ -97,8 +98,25 @@ def simulate_together(
     ``timeout``: seconds for all of them together.
     """
     began = time.perf_counter()
-    runs = []
-    for replication in replications:
-        left = None if timeout is None else max(timeout - (time.perf_counter() - began), 0.0)
-        runs.append(simulate(scenario, variants, replication, timeout=left))
-    return runs
+    by_name = {variant.name: variant for variant in scenario.variants}
+    batch = Batch(scenario, [by_name[name] for name in variants], replications)
+    for day in range(scenario.n_days):
+        batch.step()
+        _check_time(timeout, began, day, scenario.n_days)
+    finished, names = Finished(batch), tuple(variants)
+    outcomes = measured(finished)
+    check_numbers(Run(replications[0], names * len(replications), outcomes, finished.series), scenario)
+    platforms = tuple(platform.name for platform in batch.state.platforms)
+    return [
+        Run(
+            world.replication, names, {name: values[world.part] for name, values in outcomes.items()},
+            {name: np.ascontiguousarray(days[:, world.part]) for name, days in finished.series.items()},
+            finished.episodes[world.part], platforms,
+        )
+        for world in batch.state.drawn
+    ]  # fmt: skip
+
+
+def _check_time(timeout: float | None, began: float, day: int, n_days: int) -> None:
+    if timeout is not None and time.perf_counter() - began > timeout:
+        raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {n_days} steps")

@@ -2,8 +2,8 @@
 
 Several worlds, replications of one study, are stepped together, each in some variants. ``w`` counts worlds, ``v`` lanes
 (a variant of a world: those of world w are ``w * n : (w + 1) * n`` for n variants), ``p`` platforms, ``a`` accounts and
-``i`` investors. An account has its number within its world; where worlds have different numbers of accounts, rows end
-in room that nobody reads. The arrays of a group are views: what a kernel writes is what everybody sees.
+``i`` investors. All worlds have as many people and accounts; how many of these are on a platform differs. The arrays of
+a group are views: what a kernel writes is what everybody sees.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""One replication, stepped: the engine and the list of phases of a day, and the Mesa model that drives it."""
+"""Worlds, stepped: the engine and the list of phases of a day; the Mesa model of one world, and a batch of several."""
 
 from trustsim.model.agents import InvestorAgent, PlatformAgent
+from trustsim.model.batch import Batch
 from trustsim.model.crisis import TrustCrisisModel
 from trustsim.model.engine import DAY
 from trustsim.world.lockstep import MOST_COLUMNS, lockstep_groups
 
-__all__ = ["DAY", "MOST_COLUMNS", "InvestorAgent", "PlatformAgent", "TrustCrisisModel", "lockstep_groups"]
+__all__ = ["DAY", "MOST_COLUMNS", "Batch", "InvestorAgent", "PlatformAgent", "TrustCrisisModel", "lockstep_groups"]

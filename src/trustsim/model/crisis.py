@@ -9,11 +9,11 @@ import itertools
 import multiprocessing
 import secrets
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from trustsim import arguments
 from trustsim.errors import ModelError, TrustsimError, one_of
@@ -21,13 +21,11 @@ from trustsim.kernels.layout import Targets
 from trustsim.kernels.named import row_of
 from trustsim.model.agents import InvestorAgent, PlatformAgent
 from trustsim.model.engine import DAY, Phase
-from trustsim.model.worlds import engine_of
+from trustsim.model.worlds import Worlds, engine_of
 from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world.lockstep import of_one_world, shared
 from trustsim.world.rows import gauge_row
 from trustsim.world.series import SERIES, series_of
-from trustsim.world.settings import Settings
-from trustsim.world.state import State
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks
@@ -39,7 +37,7 @@ COLLECTED = ("trust", "outflow", "claims", "fear", "liquidity")  # series that t
 _WORLDS = itertools.count(0 if multiprocessing.parent_process() is None else secrets.randbits(31))
 
 
-class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
+class TrustCrisisModel(Worlds, mesa.Model):  # type: ignore[misc]
     """One replication of some variants of a scenario, as a Mesa model.
 
     ``model.shown`` is the index of the variant that agents and the data collector show. Agents of the user's own that
@@ -76,7 +74,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=replication)
         self.story = scenario
         self.shown = 0
-        self.replication = replication
+        self.replication, self.replications = replication, (replication,)
         self.variants = _chosen(scenario, variants)
         if len(of_one_world(scenario, [v.name for v in self.variants])) > 1:
             raise ModelError(
@@ -87,26 +85,6 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         self.engine = engine_of(scenario, self.variants, (replication,), network)
         self.collects, self._given_network = collects, network
         self._add_views(investors_as_agents)
-
-    @property
-    def replications(self) -> tuple[int, ...]:
-        """The one replication, as a batch has several."""
-        return (self.replication,)
-
-    @property
-    def state(self) -> State:
-        """The arrays: everything that moves."""
-        return self.engine.state
-
-    @property
-    def mechanisms(self) -> Mapping[str, Settings[Any]]:
-        """The settings of every mechanism, by name, variant by variant."""
-        return self.engine.mechanisms
-
-    @property
-    def day(self) -> int:
-        """Number of steps so far."""
-        return self.engine.clock.day
 
     def _add_views(self, investors_as_agents: bool) -> None:
         for p in range(self.state.n_platforms):
@@ -204,21 +182,6 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
             phase.run(self.engine)
         if self.collects:
             self.datacollector.collect(self)
-
-    @property
-    def history(self) -> NDArray[np.float64]:
-        """All gauges by day so far, float64 (days + 1, Gauges, variants, platforms); within a step, up to yesterday."""
-        return self.engine.history[: self.engine.measured + 1]
-
-    @property
-    def kept(self) -> Mapping[str, NDArray[Any]]:
-        """What mechanisms keep over the run, by name: arrays (variants, …), not to be written."""
-        return self.engine.day.kept
-
-    def series(self, name: str) -> NDArray[np.float32]:
-        """Return one series so far, float32 (days + 1, variants, platforms + 1); the last column puts all platforms
-        together."""
-        return series_of(self.history, SERIES[name], gauge_row)
 
 
 def _reporter(name: str, v: int) -> Any:

@@ -1,11 +1,13 @@
-"""Worlds are drawn and stood side by side: what the model of one world and a batch of several have in common."""
+"""Worlds that are stepped together: how they are drawn, and what can be read of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trustsim.kernels import draws
 from trustsim.model.engine import Engine
@@ -15,6 +17,53 @@ from trustsim.world import population as populations
 from trustsim.world import state as states
 from trustsim.world.drawn import Drawn
 from trustsim.world.network_size import USUAL_COUNT
+from trustsim.world.rows import gauge_row
+from trustsim.world.series import SERIES, series_of
+from trustsim.world.settings import Settings
+from trustsim.world.state import State
+
+
+class Worlds:
+    """What can be read of worlds that are stepped together, of one as of several.
+
+    ``replications`` of the worlds, in order; ``variants`` of each; a lane is a variant of a world. ``dt`` days a step;
+    ``engine`` has the arrays.
+    """
+
+    variants: tuple[Variant, ...]
+    replications: tuple[int, ...]
+    dt: float
+    engine: Engine
+
+    @property
+    def state(self) -> State:
+        """The arrays: everything that moves."""
+        return self.engine.state
+
+    @property
+    def mechanisms(self) -> Mapping[str, Settings[Any]]:
+        """The settings of every mechanism, by name, lane by lane."""
+        return self.engine.mechanisms
+
+    @property
+    def day(self) -> int:
+        """Number of steps so far."""
+        return self.engine.clock.day
+
+    @property
+    def history(self) -> NDArray[np.float64]:
+        """All gauges by day so far, float64 (days + 1, Gauges, lanes, platforms); within a step, up to yesterday."""
+        return self.engine.history[: self.engine.measured + 1]
+
+    @property
+    def kept(self) -> Mapping[str, NDArray[Any]]:
+        """What mechanisms keep over the run, by name: arrays (lanes, …), not to be written."""
+        return self.engine.day.kept
+
+    def series(self, name: str) -> NDArray[np.float32]:
+        """Return one series so far, float32 (days + 1, lanes, platforms + 1); the last column puts all platforms
+        together."""
+        return series_of(self.history, SERIES[name], gauge_row)
 
 
 def engine_of(

@@ -20,7 +20,7 @@ def fill_traits(state: State, mechanisms: Mechanisms, dt: float) -> None:
     What no mechanism makes is 0; nobody is alarmed or led by a count of neighbours unless a mechanism says when.
     """
     for w, world in enumerate(state.drawn):
-        owners, traits = Owners(world, dt), state.traits[:, w, : world.accounts.n_accounts]
+        owners, traits = Owners(world, dt), state.traits[:, w]
         prior = np.clip(owners.trait("prior_trust"), 1e-4, 1 - 1e-4)
         degree = np.asarray(world.network.in_degree, np.float64)[world.accounts.investor]
         traits[Traits.PRIOR] = np.log(prior / (1 - prior))

@@ -38,7 +38,7 @@ def close_the_insolvent(state: State, step: int, loss_scar: NDArray[np.float64])
         close_platform(state, v, p, step)
         share = np.zeros(world.population.n_investors)
         share[who] = (state.loss[v] - before)[who] / np.maximum(held, 1)
-        scars = state.beliefs[Beliefs.SCAR, v, : len(everyone)]
+        scars = state.beliefs[Beliefs.SCAR, v]
         scars[:] = np.minimum(scars + loss_scar[v] * share[everyone], CLIP)
         if is_winding[v, p]:
             gauges[Gauges.STATUS, v, p] = WINDING

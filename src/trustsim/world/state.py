@@ -77,7 +77,7 @@ class State:
     def group(self) -> None:
         """Put the arrays that kernels take together into groups; again after arrays were replaced."""
         if not hasattr(self, "groups"):
-            self._shared, self._links = _side_by_side(self.drawn, self.traits.shape[2]), _linked(self.drawn)
+            self._shared, self._links = _side_by_side(self.drawn), _linked(self.drawn)
         ticket, investor, first, at = self._shared
         accounts = Accounts(
             self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.queue,
@@ -164,17 +164,15 @@ class State:
         return np.asarray(self.books[Books.CLAIMS] - owed, np.int64)
 
 
-def _side_by_side(drawn: Sequence[Drawn], n_accounts: int) -> tuple[Ints, Ints, Ints, NDArray[np.int32]]:
-    """Return what worlds have of accounts, with room behind them: ticket, investor (w, a), first (w, p + 1), at."""
-
-    def stood(rows: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        if len(rows) == 1:
-            return rows[0][None]
-        return np.array([np.pad(row, (0, n_accounts - len(row))) for row in rows])
-
+def _side_by_side(drawn: Sequence[Drawn]) -> tuple[Ints, Ints, Ints, NDArray[np.int32]]:
+    """Return what worlds have of accounts, as ticket, investor (w, a), first (w, p + 1), at (w, p, investors)."""
     opened = [world.accounts for world in drawn]
-    first, at = np.array([each.first for each in opened]), np.array([each.at for each in opened])
-    return stood([each.ticket for each in opened]), stood([each.investor for each in opened]), first, at
+
+    def stood(name: str) -> Any:
+        one, *others = (getattr(each, name) for each in opened)
+        return np.array([one, *others]) if others else one[None]
+
+    return stood("ticket"), stood("investor"), stood("first"), stood("at")
 
 
 def _linked(drawn: Sequence[Drawn]) -> Links:
@@ -234,14 +232,14 @@ def build(worlds: Sequence[World], drawn: Sequence[Drawn]) -> State:
     )
     on = {type(rule) for world in worlds for rule in world.mechanisms.values() if rule is not None}
     declared = rows.columns_of(on)
-    n_people, n_accounts = drawn[0].population.n_investors, max(each.accounts.n_accounts for each in drawn)
+    n_people, n_accounts = drawn[0].population.n_investors, drawn[0].accounts.n_accounts
     size = Size(n_people, n_accounts, n_platforms, len(worlds), columns=len(declared), worlds=len(drawn))
     filled = {"asked_day": -1, "base_terms": terms, "terms": terms, "market": market, "ones": 1.0}
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
     for name, value in filled.items():
         arrays[name][...] = value
     for each in drawn:
-        arrays["balance"][each.part, : each.accounts.n_accounts] = each.accounts.balance
+        arrays["balance"][each.part] = each.accounts.balance
         arrays["safe"][each.part] = each.accounts.safe
     for c, row in enumerate(declared):
         arrays["columns"][c] = row.start

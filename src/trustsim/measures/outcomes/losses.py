@@ -93,7 +93,7 @@ def _late_ratio(f: Finished, people: People, variant: int) -> float:
     opened, lost = people.world.accounts, people.loss_of_holders[variant]
     if not lost.any():
         return np.nan
-    day = f.model.state.asked_day[people.lanes[variant], : opened.n_accounts]
+    day = f.model.state.asked_day[people.lanes[variant]]
     asked = np.full(len(people.held), np.inf)
     np.minimum.at(asked, opened.investor, np.where(day >= 0, day, np.inf))
     when, at_risk = asked[people.held], people.balance_at_start[people.held]

@@ -1,0 +1,88 @@
+"""Worlds that are stepped together know nothing of one another: a batch gives to the bit what each world gives alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from small_worlds import crisis
+
+import trustsim as ts
+from shipped import SHIPPED
+from trustsim.errors import ModelError
+from trustsim.experiment.simulate import simulate_together
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
+from trustsim.model import Batch, TrustCrisisModel, lockstep_groups
+from trustsim.scenario.resolved import Scenario
+
+WORLDS = [2, 0, 7]
+RULES: dict[str, dict[str, Any]] = {
+    "a gate, insurance, a rumour, locked money": {},
+    "opinions": {"opinion": {"stubborn": 0.2}, "dealings": {}, "reentry": {"after": 5}},
+    "meetings": {"bounded_confidence": {}, "imitation": {"first_out": 0.1}},
+    "clusters": {"clusters": {"activity": 0.05}, "adoption": {}, "interaction": {"revised": 0.2}},
+    "the game of a run": {"best_response": {"expected": 0.1}, "observation": {}},
+    "desks and debts": {
+        "service_desk": {"agents": 2}, "obligations": {"links": 1.0, "day": "5 d"}, "media": {"false_alarm": 0.05},
+    },
+}  # fmt: skip
+
+
+def assert_alike(scenario: Scenario) -> None:
+    for names in lockstep_groups(scenario, [v.name for v in scenario.variants]):
+        for replication, run in zip(WORLDS, simulate_together(scenario, names, WORLDS), strict=True):
+            model = TrustCrisisModel(scenario, names, rng=replication, collects=False)
+            for _ in range(scenario.n_days):
+                model.step()
+            alone = Finished(model)
+            assert (run.replication, run.variants, run.episodes) == (replication, names, alone.episodes)
+            for name, days in alone.series.items():
+                assert np.array_equal(run.series[name], days), (names, replication, name)
+            outcomes = measured(alone)
+            assert run.outcomes.keys() == outcomes.keys()
+            for name, values in outcomes.items():
+                assert np.array_equal(run.outcomes[name], values, equal_nan=True), (names, replication, name)
+
+
+@pytest.mark.parametrize("rules", RULES.values(), ids=list(RULES))
+def test_worlds_together_give_what_each_gives_alone(rules: dict[str, Any]) -> None:
+    variants = {
+        "nothing": [],
+        "gate": [{"kind": "redemption_gate"}, {"kind": "guarantee"}],
+        "late": [{"kind": "redemption_fee", "when": {"indicator": "queue", "above": 0.01, "lag": "2 d"}}],
+        "patient": [{"kind": "cooling_off"}, {"set": {"platforms.Harbour.locked_share": "40 %"}}],
+    }
+    assert_alike(crisis(mechanisms={"choice": {"calm": 3.0}, **rules}, variants=variants, horizon=40))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", SHIPPED)
+def test_worlds_of_every_scenario_together_give_what_each_gives_alone(path: Path) -> None:
+    scenario = ts.load(path)
+    world = scenario.variants[0].world
+    if len(scenario.variants) * (world.investors.count or 1000) * scenario.n_days > 3e6 or len(world.platforms) > 100:
+        scenario = ts.load(path, overrides={"horizon": "10 d"})
+    if len(world.platforms) <= 100:
+        assert_alike(scenario)
+
+
+def test_platforms_of_different_sizes_stand_side_by_side() -> None:
+    scenario = crisis(investors={"count": 120, "considered": 1}, horizon=25)
+    batch = Batch(scenario, scenario.variants, WORLDS)
+    sizes = [tuple(world.accounts.first.tolist()) for world in batch.state.drawn]
+    assert len(set(sizes)) == len(WORLDS), "else nothing is tried here"
+    money = batch.state.total_money()
+    for _ in range(scenario.n_days):
+        batch.step()
+        assert (batch.state.total_money() == money).all()
+        assert (batch.state.claims_gap() == 0).all()
+
+
+def test_of_several_worlds_none_is_the_one() -> None:
+    scenario = crisis(shocks=[], horizon=5)
+    batch = Batch(scenario, scenario.variants, [0, 1])
+    with pytest.raises(ModelError, match=r"given 2 worlds in one pass; allowed: drawn\[k\]"):
+        _ = batch.state.network
