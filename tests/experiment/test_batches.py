@@ -24,6 +24,7 @@ from trustsim.experiment.passes import Engine, Task, engine_of, in_pool
 from trustsim.experiment.pool import Pool, executor
 from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import FailedRun, Run, RunTimeout, simulate, simulate_together
+from trustsim.experiment.sound import check_numbers
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import Study, collect, fitted, run_study
 from trustsim.experiment.work import Work, finish
@@ -229,7 +230,10 @@ def test_a_number_that_cannot_be_fails_its_own_world_only() -> None:
         return spoilt(run) if replication == 2 else run
 
     def together(story: Scenario, variants: Any, replications: Any) -> list[Run]:
-        return [alone(story, variants, replication) for replication in replications]
+        runs = [alone(story, variants, replication) for replication in replications]
+        for run in runs:
+            check_numbers(run, story)
+        return runs
 
     results = Task(Engine(alone, together), None, (), 5)(fake.scenario(), every_pass(5, fake.NAMES))
     assert [each.replication for each in results if isinstance(each, FailedRun)] == [2]

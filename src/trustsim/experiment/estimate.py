@@ -256,7 +256,8 @@ class _Pass:
         build = r["world"] + r["opening"] * people + r["linking"] * self.is_drawn * s.entries
         build += r["liking"] * s.platforms**2 * s.variants
         deciding = r["deciding"] + 1e-9 * self.effort
-        step = r["step"] + columns / self.n_parts * (deciding * s.accounts + r["banking"] * s.platforms)
+        together = worlds_together(s.accounts, s.variants, 0.0)
+        step = r["step"] / together + columns / self.n_parts * (deciding * s.accounts + r["banking"] * s.platforms)
         happening = columns * (r["seeing"] * self.is_drawn * s.entries + r["ending"] * s.accounts)
         return self.n_parts * (build + s.steps * step) + happening + columns * s.steps * s.platforms * r["measuring"]
 

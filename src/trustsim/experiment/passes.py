@@ -30,7 +30,8 @@ Together = Callable[..., list[Run]]  # (scenario, variants, replications), and t
 
 @dataclass(frozen=True)
 class Engine:
-    """What runs one replication ``alone``, and what runs several ``together``, where it can: to the bit the same."""
+    """What runs one replication ``alone``, and what runs several ``together``, where it can: to the bit the same, and
+    with their numbers looked at."""
 
     alone: Simulate
     together: Together | None = None

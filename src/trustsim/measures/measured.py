@@ -34,4 +34,4 @@ def _column(value: object, name: str, entry: Entry, n_lanes: int) -> Floats:
         given = arguments.shown(value)
     code = entry.make.__code__
     where = f"{code.co_filename}:{code.co_firstlineno}"
-    raise ModelError(f"outcome {name}: given {given} by {where}; allowed: float64 ({n_lanes},), one a lane")
+    raise ModelError(f"outcome {name}: given {given} by {where}; allowed: float64 ({n_lanes},), one a variant")
