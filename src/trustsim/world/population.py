@@ -13,6 +13,7 @@ from scipy import stats
 
 from trustsim.errors import ModelError
 from trustsim.kernels import draws, purposes
+from trustsim.kernels.people import draw_traits
 from trustsim.registry import parameters_of
 from trustsim.units import ALL_MONEY, CELLS, LARGEST_MONEY, Distribution
 from trustsim.world.sections import Investors, Segment
@@ -23,6 +24,7 @@ Ints = NDArray[np.int64]
 _SPREAD = tuple(p for p in parameters_of(Segment) if p.spread)
 _SEGMENT, _ACCOUNTS, _PHASE, _READING = range(4)  # "day" of POPULATION addresses; traits follow
 _FIRST_TRAIT = 16
+_BOUNDS = np.array([(-np.inf if p.low is None else p.low, np.inf if p.high is None else p.high) for p in _SPREAD])
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,15 @@ def _quantiles(distribution: Distribution) -> Floats:
         return np.asarray(frozen[distribution.name]().ppf(u), np.float64)
 
 
-def sample(value: float | Distribution, u: Floats) -> Floats:
-    """Return float64 (n,): *value* itself, or its distribution at the uniforms *u* (8,192 cells, nearest)."""
-    if not isinstance(value, Distribution):
-        return np.full(len(u), float(value))
-    return _quantiles(value)[(u * CELLS).astype(np.int64)]
+@lru_cache(maxsize=8)
+def _tables(segments: tuple[Segment, ...]) -> Floats:
+    """Return float64 (traits, segments, CELLS): each trait's inverse distribution function, constant for a number."""
+    tables = np.empty((len(_SPREAD), len(segments), CELLS))
+    for k, trait in enumerate(_SPREAD):
+        for s, settings in enumerate(segments):
+            value = getattr(settings, trait.name)
+            tables[k, s] = _quantiles(value) if isinstance(value, Distribution) else float(value)
+    return tables
 
 
 def draw_population(investors: Investors, count: int, key: NDArray[np.uint64]) -> Population:
@@ -78,23 +84,18 @@ def draw_population(investors: Investors, count: int, key: NDArray[np.uint64]) -
     ModelError : where a distribution gives what is no finite number.
     """
     n = count + investors.newcomers
-    u = draws.uniforms(n, purposes.POPULATION, key, day=_SEGMENT)
     edges = np.cumsum([s.share for s in investors.segments])
-    segment = np.minimum(np.searchsorted(edges, u[0], side="right"), len(edges) - 1).astype(np.int16)
-    traits: dict[str, Floats] = {}
-    for k, trait in enumerate(_SPREAD):
-        column = np.empty(n)
-        word = k % 4
-        if word == 0:
-            u = draws.uniforms(n, purposes.POPULATION, key, day=_FIRST_TRAIT + k // 4)
-        for s, settings in enumerate(investors.segments):
-            mine, value = segment == s, getattr(settings, trait.name)
-            column[mine] = sample(value, u[word, mine])
-            if not np.isfinite(column[mine]).all():
-                where = f"investors.segments.{settings.name}.{trait.name}"
-                raise ModelError(f"{where}: given {value}, which draws what is no number; allowed: finite numbers")
-        traits[trait.name] = np.clip(column, trait.low, trait.high)
-    return Population(segment, traits)
+    u = draws.uniforms(n, purposes.POPULATION, key, day=_SEGMENT)[0]
+    segment = np.minimum(np.searchsorted(edges, u, side="right"), len(edges) - 1).astype(np.int16)
+    traits = np.empty((len(_SPREAD), n))
+    draw_traits(traits, _tables(investors.segments), segment, _FIRST_TRAIT, key)
+    if not np.isfinite(traits).all():
+        k, i = np.argwhere(~np.isfinite(traits))[0]
+        settings, name = investors.segments[segment[i]], _SPREAD[k].name
+        where, value = f"investors.segments.{settings.name}.{name}", getattr(settings, name)
+        raise ModelError(f"{where}: given {value}, which draws what is no number; allowed: finite numbers")
+    np.clip(traits, *_BOUNDS.T[:, :, None], out=traits)
+    return Population(segment, {trait.name: traits[k] for k, trait in enumerate(_SPREAD)})
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,7 @@ def open_accounts(
     """
     n, n_platforms = population.n_investors, len(sizes)
     considered = min(investors.considered, n_platforms)
-    u = np.empty((n_platforms, n))
-    for p in range(n_platforms):
-        u[p] = draws.uniforms(n, purposes.POPULATION, key, day=1000 + p)[0]
-    rank = np.argsort(np.argsort(-np.log(u) / sizes[:, None], axis=0, kind="stable"), axis=0, kind="stable")
+    rank = _rank(n, sizes, key) if n_platforms > 1 else np.zeros((n_platforms, n), np.int64)
     more = draws.uniforms(n, purposes.POPULATION, key, day=_ACCOUNTS)
     chance = max(min(investors.second_platform, 1 - 1e-12), 1e-12)
     n_held = 1 + np.minimum(np.floor(np.log(more[0]) / np.log(chance)), considered - 1).astype(np.int64)
@@ -158,6 +156,13 @@ def open_accounts(
         investor.astype(np.int64), first, at, balance.astype(np.int64), np.maximum(safe, 0), ticket,
         np.floor(phase[0, investor] * 2**32).astype(np.int64),
     )  # fmt: skip
+
+
+def _rank(n: int, sizes: Floats, key: NDArray[np.uint64]) -> Ints:
+    """Return int64 (platforms, investors): the place of each platform in an investor's ranking, 0 the first."""
+    u = np.array([draws.uniforms(n, purposes.POPULATION, key, day=1000 + p)[0] for p in range(len(sizes))])
+    order = np.argsort(-np.log(u) / sizes[:, None], axis=0, kind="stable")
+    return np.argsort(order, axis=0, kind="stable")
 
 
 def reading_errors(n: int, key: NDArray[np.uint64]) -> Floats:
