@@ -38,7 +38,7 @@ _A_COLUMN = 60_000  # bytes of a variant at a point of a design
 _OPEN_SERIES = 3  # series that stand in memory while they are drawn
 _FLOAT = 4  # bytes of a number in a series
 _STARTING = 4  # seconds: processes start, what was kept is read
-_REPORT, _CHART = 5.0, 0.4  # seconds: libraries are loaded and worlds run again; a chart in all its sizes
+_REPORT, _CHART = 1.0, 0.03  # seconds: worlds are run again; a chart in all its sizes
 _CHARTS = 22  # of a report beside two for each outcome
 _COMPILED = {
     "world": 6e-3, "step": 4e-4, "opening": 2e-6, "linking": 4e-8, "liking": 5e-9, "deciding": 3e-8, "seeing": 6e-8,
@@ -143,7 +143,7 @@ def estimate(
     by_name = {variant.name: variant for variant in scenario.variants}
     chosen = {name: by_name[name] for name in names if name in by_name}
     planned = scenario.replications.budget if isinstance(scenario.replications, Precision) else scenario.replications
-    n = planned if replications is None else replications
+    n = planned if replications is None else arguments.count("replications", replications, 0)
     cores = min(n_cpus() if workers is None else arguments.count("workers", workers), max(n, 1))
     points = max(points, 1)  # a sweep of none is refused when it is made
     is_shared = points == 1 or not any(path.startswith(("network", "investors")) for path in moved)
