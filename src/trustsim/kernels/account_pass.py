@@ -16,7 +16,7 @@ from trustsim.kernels.block import Luck, felt_of, who_of
 from trustsim.kernels.choose import choose, covered
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.columns import move_columns
-from trustsim.kernels.compiled import compiled
+from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
 from trustsim.kernels.layout import BLOCK, HOLDS, REACH, Sums, Targets
 from trustsim.kernels.variates import account_words, logistic_variates, rational_logistic
@@ -123,7 +123,7 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
                     pass_block(accounts, platforms, tail, bulletin, room, luck, who, (v, p), (start, stop))
 
 
-@compiled
+@inlined
 def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part) -> None:
     """Pass over one block of accounts, ``part`` (start, stop), of one lane on one platform, ``place`` (v, p)."""
     v, p = place

@@ -35,6 +35,7 @@ from trustsim.kernels.layout import (
 
 _TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
 _RAN, _LEFT, _ASKED, _PAID_IN, _N_DONE = range(5)  # what a platform's actions add up to
+_OF_THE_DAY = (Gauges.RUNNERS, Gauges.LEAVERS, Gauges.JOINERS, Gauges.ALARMS, Gauges.REQUESTS, Gauges.INFLOW)
 
 
 @inlined
@@ -102,6 +103,7 @@ class Acting(NamedTuple):
     alarmed: NDArray[np.int64]
     departed: NDArray[np.int64]
     arrived: NDArray[np.int64]
+    done: NDArray[np.int64]  # (_N_DONE,)
 
 
 @inlined
@@ -110,7 +112,7 @@ def room_for(n_accounts):
     room = np.empty((6, _TOGETHER), np.int64)
     return Acting(
         np.empty(n_accounts, np.uint64), np.empty(n_accounts, np.int32), room[0], room[1], room[2], room[3], room[4],
-        room[5],
+        room[5], np.zeros(_N_DONE, np.int64),
     )  # fmt: skip
 
 
@@ -127,22 +129,27 @@ def act(accounts, people, platforms, links, clock) -> None:
     room = room_for(accounts.investor.shape[1])
     n_variants = n_lanes // len(accounts.first)
     for v in range(n_lanes):
+        first = accounts.first[v // n_variants]
         for p in range(n_platforms):
-            act_on(accounts, people, platforms, links, room, (v // n_variants, v, p), clock)
+            for row in _OF_THE_DAY:
+                platforms.gauges[row, v, p] = 0.0
+            n_acting = acting_accounts(accounts.actions[v], first[p], first[p + 1], room.account)
+            if n_acting > 0:
+                act_on(accounts, people, platforms, links, room, (v // n_variants, v, p, n_acting), clock)
 
 
 @compiled
 def act_on(accounts, people, platforms, links, room, place, clock) -> None:
-    """Carry out the day's actions of one lane on one platform, ``place`` (w, v, p)."""
-    w, v, p = place
+    """Carry out the day's actions of one lane on one platform, ``place`` (w, v, p, how many act)."""
+    w, v, p, n_acting = place
     gauges, at, first = platforms.gauges, accounts.at[w, p], accounts.first[w]
     seen, fear = accounts.beliefs[Beliefs.SEEN, v], accounts.beliefs[Beliefs.FEAR, v]
     gain, ones, dials = accounts.traits[Traits.FEAR_GAIN, w], accounts.ones, platforms.dials
     contagion, rows = np.float32(dials[v, Dials.CONTAGION]), (links.indptr[w], links.neighbours)
     observed, returned = np.float32(dials[v, Dials.OBSERVED]), np.float32(dials[v, Dials.RETURNED])
-    n_acting = acting_accounts(accounts.actions[v], first[p], first[p + 1], room.account)
     alarms, n_gone, n_back, n_new = 0, 0, 0, 0
-    done = np.zeros(_N_DONE, np.int64)
+    done = room.done
+    done[:] = 0
     for start in range(0, n_acting, _TOGETHER):
         together = room.account[start : min(start + _TOGETHER, n_acting)]
         n_alarmed, n_departed, n_arrived, n_new = act_together(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 from trustsim.errors import ModelError, nearest, one_of
@@ -18,6 +19,7 @@ class Rows(IntEnum):
         return count
 
 
+@cache
 def names_of(rows: type[Rows]) -> tuple[str, ...]:
     """Return the names of rows as mechanisms, levers and series write them."""
     return tuple(row.name.lower() for row in rows)

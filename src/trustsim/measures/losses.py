@@ -20,11 +20,11 @@ def investor_losses(state: State) -> NDArray[np.float64]:
     true assets to cover the claims, less what a guarantee would pay.
     """
     loss = state.loss.astype(np.float64)
-    for p in range(state.n_platforms):
-        short = np.clip(-state.gauges[Gauges.SOLVENCY, :, p], 0.0, 1.0)
-        for v in np.flatnonzero((short > 0) & (state.gauges[Gauges.STATUS, :, p] != FAILED)).tolist():
-            world = state.world_of(v)
-            owed, who = state.balance[v, world.mine(p)].astype(np.float64), world.owners(p)
-            within = np.minimum(owed, state.terms[Terms.COVER_LIMIT, v, p])
-            loss[v] += np.bincount(who, short[v] * (owed - state.terms[Terms.COVER, v, p] * within), len(loss[v]))
+    short = np.clip(-state.gauges[Gauges.SOLVENCY], 0.0, 1.0)
+    stands = state.gauges[Gauges.STATUS] != FAILED
+    for p, v in np.argwhere(((short > 0) & stands).T).tolist():
+        world = state.world_of(v)
+        owed, who = state.balance[v, world.mine(p)].astype(np.float64), world.owners(p)
+        within = np.minimum(owed, state.terms[Terms.COVER_LIMIT, v, p])
+        loss[v] += np.bincount(who, short[v, p] * (owed - state.terms[Terms.COVER, v, p] * within), len(loss[v]))
     return loss

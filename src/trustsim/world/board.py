@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from trustsim.kernels.arrays import Bulletin
 from trustsim.kernels.layout import REACH, Targets
 from trustsim.kernels.named import names_of, row_of
 from trustsim.scenario.resolved import World
+from trustsim.world.sections import but_for_its_name
 
 _SPENT = 0.01  # a story this weak is no longer told
 _NOT_SPILLED = [k for k, target in enumerate(names_of(Targets)) if target not in ("fund", "integrity", "risk")]
@@ -35,16 +35,12 @@ def likeness(worlds: Sequence[World], n_worlds: int) -> NDArray[np.float64]:
         hows = [mechanism for mechanism in world.mechanisms.values() if hasattr(mechanism, "likeness")]
         if hows:
             kinds: dict[object, int] = {}  # platforms that differ by their name alone are looked at once: copies
-            place = [kinds.setdefault(_but_for_its_name(platform), len(kinds)) for platform in world.platforms]
+            place = [kinds.setdefault(but_for_its_name(platform), len(kinds)) for platform in world.platforms]
             firsts = [world.platforms[place.index(k)] for k in range(len(kinds))]
             between = np.array([[sum(how.likeness(a, b) for how in hows) for b in firsts] for a in firsts])
             alike[v] = np.minimum(between, 1.0)[np.ix_(place, place)]
             np.fill_diagonal(alike[v], 0.0)
     return np.tile(alike, (n_worlds, 1, 1))
-
-
-def _but_for_its_name(platform: Any) -> tuple[object, ...]:
-    return tuple(value for key, value in vars(platform).items() if key != "name")
 
 
 class Board:

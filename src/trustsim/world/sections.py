@@ -233,3 +233,8 @@ class CryptoExchange(PlatformKind):
         "default_rate": 0.0, "volatility": 0.02, "sale_impact": 0.6, "sale_limit": 0.2, "patience": 2.0,
         "payout_lag": 0.0, "exit_friction": 0.0, "report_interval": 90.0, "report_scope": 0.3, "report_lag": 30.0,
     }  # fmt: skip
+
+
+def but_for_its_name(platform: Platform) -> tuple[object, ...]:
+    """Return what a platform has but its name: copies of one are looked at once."""
+    return tuple(value for key, value in vars(platform).items() if key != "name")

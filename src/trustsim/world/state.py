@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +12,13 @@ from numpy.typing import NDArray
 from trustsim.errors import ModelError
 from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms, Tail
 from trustsim.kernels.columns import means_of_columns
-from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, NEUTRAL, RUNGS, Books, Gauges, Laws, Terms
-from trustsim.kernels.named import names_of
-from trustsim.registry import REGISTRY
+from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, Books, Laws
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
 from trustsim.world.drawn import Drawn
 from trustsim.world.leaning import Law
 from trustsim.world.network import Network
+from trustsim.world.opening import base_terms, open_books
 from trustsim.world.population import Accounts as Opened
 from trustsim.world.population import Population
 from trustsim.world.sections import Platform
@@ -185,37 +183,6 @@ def _linked(drawn: Sequence[Drawn]) -> Links:
     return Links(indptr, np.concatenate([each.neighbours for each in networks]), networks[0].is_complete)
 
 
-def _base_terms(worlds: Sequence[World]) -> Floats:
-    n_platforms = len(worlds[0].platforms)
-    terms = np.zeros((rows.count("term"), len(worlds), n_platforms))
-    for declared in rows.declared("term"):
-        terms[declared.index] = declared.start
-    for row, value in NEUTRAL.items():
-        terms[row] = value
-    for v, world in enumerate(worlds):
-        if world.platforms is worlds[0].platforms and v > 0:
-            terms[:, v] = terms[:, 0]
-            continue
-        for p, platform in enumerate(world.platforms):
-            regime = REGISTRY["custody", platform.custody].make
-            from_custody: dict[str, float] = {
-                "misuse_factor": regime.misuse,
-                "loss_factor": regime.loss,
-                "custody_cost": regime.cost,
-                "custody_trust": regime.trust,
-                "visibility": regime.visibility,
-                "throughput": regime.throughput,
-                "custody_lag": regime.lag,
-                "report_interval": platform.report_interval or math.inf,
-            }
-            for k, name in enumerate(names_of(Terms)):
-                if name in from_custody:
-                    terms[k, v, p] = from_custody[name]
-                elif hasattr(platform, name):
-                    terms[k, v, p] = getattr(platform, name)
-    return terms
-
-
 def build(worlds: Sequence[World], drawn: Sequence[Drawn]) -> State:
     """Lay out the arrays for day 0: of each world that is *drawn* one lane for each of the settings *worlds*.
 
@@ -224,7 +191,7 @@ def build(worlds: Sequence[World], drawn: Sequence[Drawn]) -> State:
     over the twelve rungs of the ladder. Nothing is queued or overdue.
     """
     n_platforms = len(worlds[0].platforms)
-    terms = np.tile(_base_terms(worlds), (1, len(drawn), 1))
+    terms = np.tile(base_terms(worlds), (1, len(drawn), 1))
     names = sorted({platform.asset_market for platform in worlds[0].platforms if platform.asset_market})
     market = np.array(
         [names.index(x.asset_market) if x.asset_market else len(names) + p for p, x in enumerate(worlds[0].platforms)],
@@ -246,36 +213,5 @@ def build(worlds: Sequence[World], drawn: Sequence[Drawn]) -> State:
     arrays["laws"][:, :, :, Laws.KEEP] = 1.0
     state = State(tuple(drawn), worlds[0].platforms, declared=declared, **arrays)
     state.flags[state.balance > 0] = HOLDS | FREE
-    for each in drawn:
-        _open_books(state, worlds, each)
+    open_books(state.groups.platforms, worlds, drawn)
     return state
-
-
-def _open_books(state: State, worlds: Sequence[World], drawn: Drawn) -> None:
-    """Fill the balance sheets of day 0 of one world: claims from the balances, liquidity and assets by their shares of
-    the claims."""
-    first, stocks, start = drawn.accounts.first, rows.declared("stock"), drawn.lanes.start
-    for p in range(state.n_platforms):
-        claims = int(drawn.accounts.balance[first[p] : first[p + 1]].sum())
-        for v, world in zip(drawn.lanes, worlds, strict=True):
-            if world.platforms is worlds[0].platforms and v > start:
-                for array in (state.books, state.ladder, state.gauges):
-                    array[:, v, p] = array[:, start, p]
-                continue
-            platform = world.platforms[p]
-            liquid = int(platform.liquid_share * claims)
-            assets = max(int((1.0 + platform.equity) * claims) - liquid, 0)
-            apart = int(platform.segregated_share * liquid)
-            state.books[Books.CLAIMS, v, p] = claims
-            state.books[Books.CUSTODY, v, p] = apart
-            state.books[Books.CASH, v, p] = liquid - apart + int(platform.own_cash)
-            state.books[Books.DEBT, v, p] = int(platform.outside_debt)
-            state.ladder[:, v, p] = assets // RUNGS
-            state.ladder[-1, v, p] += assets % RUNGS
-            state.gauges[Gauges.CLAIMS_AT_START, v, p] = claims
-            state.gauges[Gauges.DEPTH, v, p] = max(assets, 1)
-            state.gauges[Gauges.ACCOUNTS, v, p] = first[p + 1] - first[p]
-            state.gauges[Gauges.PRICE, v, p] = 1.0
-            state.gauges[Gauges.FAILURE_DAY, v, p] = np.nan
-            for row in stocks:
-                state.gauges[row.index, v, p] = getattr(platform, row.name, row.start)

@@ -55,9 +55,9 @@ def peak_sale(f: Finished) -> Floats:
 )  # fmt: skip
 def flight_to_safety(f: Finished) -> Floats:
     """Share of the paid-out money that went to the safe account, the rest having gone to other platforms."""
-    flows = f.model.state.flows.astype(np.float64)
-    paid = flows[:, :-1, :].sum(axis=(1, 2))
-    return np.where(paid > 0, flows[:, :-1, -1].sum(axis=1) / np.maximum(paid, 1.0), np.nan)
+    flows = f.model.state.flows
+    paid, saved = flows[:, :-1].sum(axis=(1, 2), dtype=np.float64), flows[:, :-1, -1].sum(axis=1, dtype=np.float64)
+    return np.where(paid > 0, saved / np.maximum(paid, 1.0), np.nan)
 
 
 @REGISTRY.enter(

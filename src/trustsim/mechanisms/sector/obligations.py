@@ -94,9 +94,9 @@ def default(day: Day, lane: int, n_first: int) -> None:
 
 def fail(day: Day, lane: int, platforms: Ints) -> None:
     """Close those platforms that still stand."""
-    for p in platforms.tolist():
-        if day.state.gauges[Gauges.STATUS, lane, p] != FAILED:
-            day.kernels.close(lane, p)
+    stands = day.state.gauges[Gauges.STATUS, lane, platforms] != FAILED
+    for p in platforms[stands].tolist():
+        day.kernels.close(lane, p)
 
 
 def stated(state: State) -> Ints:

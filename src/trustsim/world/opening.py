@@ -1,0 +1,89 @@
+"""Day 0 of the platforms: terms without levers, and balance sheets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.arrays import Platforms
+from trustsim.kernels.layout import NEUTRAL, RUNGS, Books, Gauges, Terms
+from trustsim.kernels.named import names_of
+from trustsim.registry import REGISTRY
+from trustsim.scenario.resolved import World
+from trustsim.world import rows
+from trustsim.world.drawn import Drawn
+from trustsim.world.sections import Platform, but_for_its_name
+
+
+def base_terms(worlds: Sequence[World]) -> NDArray[np.float64]:
+    """Return the terms of every platform without levers, float64 (Terms, variants, platforms)."""
+    terms = np.zeros((rows.count("term"), len(worlds), len(worlds[0].platforms)))
+    for declared in rows.declared("term"):
+        terms[declared.index] = declared.start
+    for row, value in NEUTRAL.items():
+        terms[row] = value
+    seen: dict[object, dict[int, float]] = {}
+    for v, world in enumerate(worlds):
+        if world.platforms is worlds[0].platforms and v > 0:
+            terms[:, v] = terms[:, 0]
+            continue
+        for p, platform in enumerate(world.platforms):
+            key = but_for_its_name(platform)
+            given = seen[key] = seen[key] if key in seen else _given(platform)
+            terms[list(given), v, p] = list(given.values())
+    return terms
+
+
+def _given(platform: Platform) -> dict[int, float]:
+    """Return what a platform and its custody regime say, by row of the terms."""
+    regime = REGISTRY["custody", platform.custody].make
+    from_custody: dict[str, float] = {
+        "misuse_factor": regime.misuse,
+        "loss_factor": regime.loss,
+        "custody_cost": regime.cost,
+        "custody_trust": regime.trust,
+        "visibility": regime.visibility,
+        "throughput": regime.throughput,
+        "custody_lag": regime.lag,
+        "report_interval": platform.report_interval or math.inf,
+    }
+    names = enumerate(names_of(Terms))
+    given = ((k, from_custody.get(name, getattr(platform, name, None))) for k, name in names)
+    return {k: float(value) for k, value in given if value is not None}
+
+
+def open_books(platforms: Platforms, worlds: Sequence[World], drawn: Sequence[Drawn]) -> None:
+    """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of them."""
+    books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
+    claims = np.array([_claims(each.accounts.balance, each.accounts.first) for each in drawn])
+    n_accounts = np.array([np.diff(each.accounts.first) for each in drawn])
+    for v, world in enumerate(worlds):
+        lanes = slice(v, None, len(worlds))  # of this variant, in all worlds
+
+        def setting(name: str, of: Sequence[Platform] = world.platforms) -> NDArray[np.float64]:
+            return np.array([getattr(platform, name) for platform in of], np.float64)
+
+        liquid = (setting("liquid_share") * claims).astype(np.int64)
+        assets = np.maximum(((1.0 + setting("equity")) * claims).astype(np.int64) - liquid, 0)
+        apart = (setting("segregated_share") * liquid).astype(np.int64)
+        books[Books.CLAIMS, lanes] = claims
+        books[Books.CUSTODY, lanes] = apart
+        books[Books.CASH, lanes] = liquid - apart + setting("own_cash").astype(np.int64)
+        books[Books.DEBT, lanes] = setting("outside_debt").astype(np.int64)
+        ladder[:, lanes] = assets // RUNGS
+        ladder[-1, lanes] += assets % RUNGS
+        gauges[Gauges.CLAIMS_AT_START, lanes] = claims
+        gauges[Gauges.DEPTH, lanes] = np.maximum(assets, 1)
+        gauges[Gauges.ACCOUNTS, lanes] = n_accounts
+        for row in rows.declared("stock"):
+            gauges[row.index, lanes] = [getattr(x, row.name, row.start) for x in world.platforms]
+    gauges[Gauges.PRICE] = 1.0
+    gauges[Gauges.FAILURE_DAY] = np.nan
+
+
+def _claims(balance: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return int64 (platforms,): the sum of the balances of each."""
+    return np.asarray(np.diff(np.concatenate([[0], np.cumsum(balance)])[first]), np.int64)
