@@ -1,4 +1,4 @@
-"""Worlds that are stepped together know nothing of one another: a batch gives to the bit what each world gives alone."""
+"""Worlds that are stepped together know nothing of one another: a batch gives to the bit what each gives alone."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def test_equal_levers_of_one_variant_count_once() -> None:
 
 def board_with(n_variants: int = 1, n_platforms: int = 1, likeness: Any = None, **how: Any) -> Board:
     alike = np.zeros((n_variants, n_platforms, n_platforms)) if likeness is None else np.asarray(likeness, np.float64)
-    board = Board(alike)
+    board = Board(alike, np.ones(n_platforms, bool))
     evidence = np.zeros((n_variants, n_platforms, len(Targets)))
     evidence[:, 0, FUND] = -2.0 / (1 + np.arange(n_variants))
     reach = np.zeros((n_variants, n_platforms))
@@ -184,7 +184,7 @@ def test_bad_news_spills_over_by_likeness_and_good_news_does_not() -> None:
     rows, _, _ = board_with(n_platforms=2, likeness=likeness).bulletin()
     assert rows[0, 0, 1, FUND] == pytest.approx(-0.8)
     assert rows[0, 0, 1, layout.REACH] == 0.5
-    board = Board(np.array(likeness))
+    board = Board(np.array(likeness), np.ones(2, bool))
     evidence = np.zeros((1, 2, len(Targets)))
     evidence[0, 0, FUND], evidence[0, 0, RISK] = 1.0, -1.0
     board.post(evidence, np.array([[0.5, 0.0]]))
@@ -193,6 +193,6 @@ def test_bad_news_spills_over_by_likeness_and_good_news_does_not() -> None:
 
 
 def test_silence_costs_nothing() -> None:
-    board = Board(np.zeros((2, 2, 2)))
+    board = Board(np.zeros((2, 2, 2)), np.ones(2, bool))
     board.post(np.zeros((2, 2, len(Targets))), np.ones((2, 2)))
     assert len(board.bulletin()[0]) == 0

@@ -48,21 +48,19 @@ def every_pass(total: int, *groups: tuple[str, ...]) -> list[Pass]:
 
 
 @pytest.mark.parametrize(
-    ("accounts", "variants", "seconds", "worlds"),
+    ("state_bytes", "seconds", "worlds"),
     [
-        (10_000, 32, 0.1, 1),
-        (2_000, 8, 0.01, 20),
-        (2_000, 8, 0.5, 4),
-        (100, 1, 0.001, MOST_WORLDS),
-        (100, 1, 30.0, 1),
-        (10**7, 32, 0.1, 1),
-        (0, 0, 0.0, MOST_WORLDS),
+        (20_000_000, 0.1, 1),
+        (1_000_000, 0.01, 20),
+        (1_000_000, 0.5, 4),
+        (10_000, 0.001, MOST_WORLDS),
+        (10_000, 30.0, 1),
+        (10**10, 0.1, 1),
+        (0, 0.0, MOST_WORLDS),
     ],
 )
-def test_a_batch_is_as_large_as_the_cache_and_two_seconds_allow(
-    accounts: int, variants: int, seconds: float, worlds: int
-) -> None:
-    assert worlds_together(accounts, variants, seconds) == worlds
+def test_a_batch_is_as_large_as_the_cache_and_two_seconds_allow(state_bytes: int, seconds: float, worlds: int) -> None:
+    assert worlds_together(state_bytes, seconds) == worlds
 
 
 def test_a_study_of_few_worlds_has_work_for_every_worker() -> None:

@@ -11,22 +11,22 @@ from collections.abc import Iterator, Sequence
 Pass = tuple[int, tuple[str, ...]]  # a replication and the variants that share its world
 
 MOST_WORLDS = 64
-_CELLS = 320_000  # accounts times variants: 32 variants of 10,000 people
+_BYTES = 2e7  # of state: what 32 variants of 10,000 people have
 _LIVELY = 2.0  # seconds
 _ALONE = 2  # replications
 _LARGEST_PIECE, _PIECES_PER_WORKER = 16, 8  # where worlds are run one by one
 _SHARES = 2  # of what is left, for each worker
 
 
-def worlds_together(accounts: int, variants: int, seconds: float) -> int:
+def worlds_together(state_bytes: int, seconds: float) -> int:
     """Return how many worlds a batch has, from 1 to MOST_WORLDS, for what one of them has and takes.
 
-    Worlds share what a step costs whatever their size. Their state, accounts x variants, stays within that of a pass of
-    32 variants of 10,000 people: beyond, a step's own cost is nothing beside state that streams through the cache.
+    Worlds share what a step costs whatever their size. Their state stays within that of a pass of 32 variants of 10,000
+    people: beyond, a step's own cost is nothing beside state that streams through the cache.
     What comes back together takes two seconds at most, by the *seconds* that one world is estimated to take, so that
     progress and Ctrl-C stay lively.
     """
-    by_size = _CELLS // max(accounts * variants, 1)
+    by_size = int(_BYTES // max(state_bytes, 1))
     by_time = int(_LIVELY / seconds) if seconds > 0 else MOST_WORLDS
     return max(1, min(MOST_WORLDS, by_size, by_time))
 

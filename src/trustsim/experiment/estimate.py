@@ -246,7 +246,11 @@ class _Pass:
     @property
     def worlds(self) -> int:
         """How many worlds a batch of the widest part has."""
-        return worlds_together(self.size.accounts, self.size.variants, self.seconds / self.n_parts)
+        return worlds_together(self._state_bytes, self.seconds / self.n_parts)
+
+    @property
+    def _state_bytes(self) -> int:
+        return sum(self.size.nbytes(array) for array in STATE)
 
     @property
     def seconds(self) -> float:
@@ -256,7 +260,7 @@ class _Pass:
         build = r["world"] + r["opening"] * people + r["linking"] * self.is_drawn * s.entries
         build += r["liking"] * s.platforms**2 * s.variants
         deciding = r["deciding"] + 1e-9 * self.effort
-        together = worlds_together(s.accounts, s.variants, 0.0)
+        together = worlds_together(self._state_bytes, 0.0)
         step = r["step"] / together + columns / self.n_parts * (deciding * s.accounts + r["banking"] * s.platforms)
         happening = columns * (r["seeing"] * self.is_drawn * s.entries + r["ending"] * s.accounts)
         return self.n_parts * (build + s.steps * step) + happening + columns * s.steps * s.platforms * r["measuring"]

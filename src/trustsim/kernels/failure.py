@@ -79,3 +79,10 @@ def fail(accounts, people, platforms, v, p, day) -> None:
     books[Books.LOST, v, p] += lost
     gauges[Gauges.STATUS, v, p] = FAILED
     gauges[Gauges.FAILURE_DAY, v, p] = day
+
+
+@compiled
+def fail_each(accounts, people, platforms, v, which, day) -> None:
+    """Close these platforms of one lane, ``which`` int64 (n,), one after another."""
+    for p in which:
+        fail(accounts, people, platforms, v, p, day)

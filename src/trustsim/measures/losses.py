@@ -21,7 +21,7 @@ def investor_losses(state: State) -> NDArray[np.float64]:
     """
     loss = state.loss.astype(np.float64)
     short = np.clip(-state.gauges[Gauges.SOLVENCY], 0.0, 1.0)
-    stands = state.gauges[Gauges.STATUS] != FAILED
+    stands = (state.gauges[Gauges.STATUS] != FAILED) & (state.gauges[Gauges.ACCOUNTS] > 0)
     for p, v in np.argwhere(((short > 0) & stands).T).tolist():
         world = state.world_of(v)
         owed, who = state.balance[v, world.mine(p)].astype(np.float64), world.owners(p)

@@ -70,7 +70,8 @@ class Engine:
             if each.kind is not None:
                 check_hooks(each.kind, OPEN_PHASES)
         self.said, state.dials[:] = said_of(self.mechanisms, len(worlds), n_worlds, dt)
-        self.day = Day(state, Board(likeness(worlds, n_worlds)), dt)
+        has_accounts = (state.gauges[Gauges.ACCOUNTS] > 0).any(axis=0)
+        self.day = Day(state, Board(likeness(worlds, n_worlds), has_accounts), dt)
         self.agenda = Agenda(shocks, variants, n_worlds, dt)
         self.clock = Clock(0, dt, self.day.keys)
         self.history = np.zeros((n_steps + 1, *state.gauges.shape))

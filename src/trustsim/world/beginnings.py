@@ -66,7 +66,7 @@ def fill_beliefs(state: State) -> None:
         beliefs[: Beliefs.SERVICE + 1] = traits[Traits.PRIOR]
         error = reading_errors(world.population.n_investors, world.key)[world.accounts.investor]
         literacy, noise = traits[Traits.LITERACY], state.dials[world.part, Dials.REPORT_NOISE]
-        for p in range(state.n_platforms):
+        for p in np.flatnonzero(np.diff(world.accounts.first)).tolist():
             mine = world.mine(p)
             spread = noise * (1 - state.terms[Terms.REPORT_SCOPE, world.part, p])
             published = state.gauges[Gauges.PUBLISHED_RISK, world.part, p]

@@ -47,11 +47,13 @@ class Board:
     """Collects messages and hands the day's bulletin to the account pass.
 
     ``likeness`` float64 (lanes, platforms, platforms): share of bad news about the first that is read as news about
-    the second; 0 on the diagonal.
+    the second; 0 on the diagonal. ``has_accounts`` bool (platforms,). ``is_heard`` bool (platforms,): there is somebody
+    to hear news about it.
     """
 
-    def __init__(self, likeness: NDArray[np.float64]) -> None:
+    def __init__(self, likeness: NDArray[np.float64], has_accounts: NDArray[np.bool_]) -> None:
         self._likeness = likeness
+        self.is_heard = has_accounts | ((likeness > 0).any(axis=0) & has_accounts).any(axis=1)
         self._stories: list[_Story] = []
         n_lanes, n_platforms = likeness.shape[:2]
         self._silence = Bulletin(

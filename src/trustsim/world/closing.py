@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.failure import fail
+from trustsim.kernels.failure import fail_each
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import OPEN, WINDING, Beliefs, Books, Gauges, Terms
 from trustsim.kernels.times import SAME_TIME
 from trustsim.world.state import State
 
 
-def close_platform(state: State, lane: int, platform: int, step: int) -> None:
-    """Close a platform of one lane in the books: see :func:`trustsim.kernels.failure.fail`."""
+def close_platforms(state: State, lane: int, platforms: NDArray[np.int64], step: int) -> None:
+    """Close platforms of one lane, int64 (n,), in the books: see :func:`trustsim.kernels.failure.fail`."""
     groups = state.groups
-    fail(groups.accounts, groups.people, groups.platforms, lane, platform, step)
+    fail_each(groups.accounts, groups.people, groups.platforms, lane, platforms, step)
 
 
 def close_the_insolvent(state: State, step: int, loss_scar: NDArray[np.float64]) -> None:
@@ -35,7 +35,7 @@ def close_the_insolvent(state: State, step: int, loss_scar: NDArray[np.float64])
         world = state.world_of(v)
         mine, who, everyone = world.mine(p), world.owners(p), world.accounts.investor
         held, before = state.balance[v, mine].copy(), state.loss[v].copy()
-        close_platform(state, v, p, step)
+        close_platforms(state, v, np.array([p]), step)
         share = np.zeros(world.population.n_investors)
         share[who] = (state.loss[v] - before)[who] / np.maximum(held, 1)
         scars = state.beliefs[Beliefs.SCAR, v]

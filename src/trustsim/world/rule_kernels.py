@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import opinions
 from trustsim.kernels.desk import serve
 from trustsim.world.clearing import Ints, clearing
-from trustsim.world.closing import close_platform
+from trustsim.world.closing import close_platforms
 from trustsim.world.drawn import Drawn
 from trustsim.world.rumours import Told, spread_rumour
 from trustsim.world.today import Floats, Mask, Today
@@ -74,6 +74,7 @@ class RuleKernels:
         """Return what each platform can pay of its debts (see :func:`trustsim.world.clearing.clearing`)."""
         return clearing(debts, own)
 
-    def close(self, lane: int, platform: int) -> None:
-        """Close a platform of one lane: its estate is shared out (see :func:`trustsim.kernels.settle.fail`)."""
-        close_platform(self._day.state, lane, platform, self._day.step)
+    def close(self, lane: int, platforms: Ints) -> None:
+        """Close platforms of one lane, int64 (n,): their estates are shared out (see
+        :func:`trustsim.kernels.failure.fail`)."""
+        close_platforms(self._day.state, lane, platforms, self._day.step)

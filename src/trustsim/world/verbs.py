@@ -59,6 +59,8 @@ class Verbs:
         state = self._day.state
         strengths = {target: np.where(where, value, 0.0) for target, value in strength.items()}
         _finite("post", reach=reach, fading=fading, **strengths)
+        if not self._day.board.is_heard[platform]:
+            return
         evidence = np.zeros((state.n_lanes, state.n_platforms, len(Targets)))
         reaches = np.zeros((state.n_lanes, state.n_platforms))
         for target, value in strengths.items():

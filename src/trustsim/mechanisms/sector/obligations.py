@@ -95,8 +95,8 @@ def default(day: Day, lane: int, n_first: int) -> None:
 def fail(day: Day, lane: int, platforms: Ints) -> None:
     """Close those platforms that still stand."""
     stands = day.state.gauges[Gauges.STATUS, lane, platforms] != FAILED
-    for p in platforms[stands].tolist():
-        day.kernels.close(lane, p)
+    if stands.any():
+        day.kernels.close(lane, platforms[stands])
 
 
 def stated(state: State) -> Ints:
