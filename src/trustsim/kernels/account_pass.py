@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.block import Luck, felt_of, who_of
 from trustsim.kernels.choose import choose, covered
-from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.coefficients import NEVER, Weights
 from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
@@ -23,9 +23,17 @@ from trustsim.kernels.variates import account_words, logistic_variates, rational
 
 SUM_SCALE = 2**16  # fixed point of trust and risk in ``sums``
 _N_TARGETS = len(Targets)
-_0 = np.float32(0)
+_0, _NEVER = np.float32(0), np.float32(NEVER)
 _SCALE32 = np.float32(2.0**-32)
 _SUM32 = np.float32(SUM_SCALE)
+
+
+class Needs(NamedTuple):
+    """Which of the day's draws somebody needs; what is not drawn decides nothing, whatever stands there."""
+
+    panic: bool
+    ordinary: bool
+    error: bool
 
 
 class Room(NamedTuple):
@@ -77,8 +85,19 @@ def count(accounts, platforms) -> None:
 
 
 @compiled
-def drawn(luck, words, entity, p, has_report, day, key) -> None:
-    """Fill the day's draws of the owners ``entity`` int64 (n,) on one platform; reading errors only with a report.
+def needed(weights, has_report):
+    """Return which draws the accounts of a platform need in some lane, by its ``weights`` float32 (lanes, Weights)."""
+    panic, ordinary = False, False
+    for w in weights:
+        panic |= w[Weights.RULE] <= _0
+        ordinary |= w[Weights.ORDINARY] > _NEVER or w[Weights.INFO] != _0 or w[Weights.SERVICE] != _0
+        ordinary |= w[Weights.JOIN] > _NEVER or w[Weights.JOIN_TRUST] != _0
+    return Needs(panic, ordinary, has_report)
+
+
+@compiled
+def drawn(luck, words, entity, p, needs, day, key) -> None:
+    """Fill the day's draws of the owners ``entity`` int64 (n,) on one platform, as far as somebody *needs* them.
 
     ``luck`` float32 (5, ≥ n), rows as in :class:`~trustsim.kernels.block.Luck`; ``words`` uint32 (4, ≥ n): room.
     """
@@ -88,10 +107,12 @@ def drawn(luck, words, entity, p, has_report, day, key) -> None:
         luck[0, i] = np.float32(words[0, i]) * _SCALE32
     for i in range(n):
         luck[1, i] = np.float32(words[3, i]) * _SCALE32
-    logistic_variates(words[1, :n], luck[2, :n], bits[2, :n])
-    logistic_variates(words[2, :n], luck[3, :n], bits[3, :n])
+    if needs.panic:
+        logistic_variates(words[1, :n], luck[2, :n], bits[2, :n])
+    if needs.ordinary:
+        logistic_variates(words[2, :n], luck[3, :n], bits[3, :n])
     luck[4, :n] = _0
-    if has_report:
+    if needs.error:
         account_words(words, entity, day, p, purposes.REPORT, key)
         logistic_variates(words[0, :n], luck[4, :n], bits[4, :n])
 
@@ -104,7 +125,7 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     ``platforms.sums`` is overwritten.
     """
     words = np.empty((4, BLOCK), np.uint32)
-    draws = np.empty((5, BLOCK), np.float32)
+    draws = np.zeros((5, BLOCK), np.float32)
     lean, evidence = np.empty((3, BLOCK), np.float32), np.zeros((_N_TARGETS, BLOCK), np.float32)
     room = Room(evidence, np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), lean)
     n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
@@ -113,10 +134,13 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     for w in range(n_worlds):
         first = accounts.first[w]
         for p in range(n_platforms):
+            needs = needed(platforms.weights[w * n_variants : (w + 1) * n_variants, p], has_report[p])
+            if len(tail.columns) > 0:
+                needs = Needs(True, True, has_report[p])
             for start in range(first[p], first[p + 1], BLOCK):
                 stop = min(start + BLOCK, first[p + 1])
                 n = stop - start
-                drawn(draws, words, accounts.investor[w, start:stop], p, has_report[p], clock.day, clock.keys[w])
+                drawn(draws, words, accounts.investor[w, start:stop], p, needs, clock.day, clock.keys[w])
                 luck = Luck(draws[0, :n], draws[1, :n], draws[2, :n], draws[3, :n], draws[4, :n])
                 who = who_of(accounts.traits, w, start, stop)
                 for v in range(w * n_variants, (w + 1) * n_variants):
