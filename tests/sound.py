@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trustsim.catalog import REGISTRY
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 from trustsim.experiment.sound import check_numbers
 from trustsim.kernels import layout
 from trustsim.kernels.feel import CLIP

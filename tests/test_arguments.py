@@ -12,7 +12,7 @@ import trustsim as ts
 from trustsim import arguments
 from trustsim.errors import Place, Problem, ScenarioError, TrustsimError, UnitError
 from trustsim.experiment.failing import RunsFailed
-from trustsim.experiment.simulate import FailedRun
+from trustsim.experiment.run import FailedRun
 
 STORY = """
 trustsim: 1

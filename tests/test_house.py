@@ -34,12 +34,6 @@ ORDER = (
 )  # fmt: skip
 
 REPORT = ("words", "pictures", "tables", "page", "odd")
-# file → what it names for type checkers only though it stands above, or in a circle: each waits for a Protocol
-TIES = {
-    "experiment/sound.py": "trustsim.experiment.simulate",
-    "live/serve.py": "trustsim.web.door",
-}
-
 # package → the rooms and files that may import it
 ONLY_IN = {
     "mesa": ("model", "bench/objects.py", "live", "cli/common.py"),
@@ -102,11 +96,7 @@ IMPORTS = {file: list(imports_of(tree_of(file))) for file in FILES}
 
 def named_by(file: Path) -> set[str]:
     """Return what a file imports, but for its tie, and for the names that the package's own file only promises."""
-    return {
-        name
-        for name, _, is_typing in IMPORTS[file]
-        if not (is_typing and (relative(file) == "__init__.py" or TIES.get(relative(file)) == name))
-    }
+    return {name for name, _, is_typing in IMPORTS[file] if not (is_typing and relative(file) == "__init__.py")}
 
 
 def test_every_file_stands_in_a_room_of_the_order() -> None:
@@ -168,11 +158,6 @@ def test_imports_go_one_way_in_the_report_too() -> None:
         if module_of(file) in at and name in at and at[name] > at[module_of(file)]
     ]
     assert wrong == []
-
-
-def test_every_tie_is_still_there() -> None:
-    ties = {(relative(file), name) for file in FILES for name, _, is_typing in IMPORTS[file] if is_typing}
-    assert set(TIES.items()) <= ties
 
 
 def test_there_is_no_import_cycle() -> None:

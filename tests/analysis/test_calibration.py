@@ -19,7 +19,7 @@ from trustsim.analysis.trials import Trial, TrialLog, loss, positions_of, values
 from trustsim.ask import calibrated
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError, TrustsimError
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 from trustsim.experiment.store import Store
 from trustsim.report.tables.calibration_tables import calibrated_file, print_calibration
 from trustsim.scenario.load import load, loads

@@ -9,7 +9,7 @@ import pytest
 from trustsim.analysis import intervals
 from trustsim.analysis.comparison import compare
 from trustsim.errors import TrustsimError
-from trustsim.experiment.simulate import FailedRun
+from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario, Variant

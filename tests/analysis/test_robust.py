@@ -11,7 +11,7 @@ from trustsim.analysis.robust import boxes, robust
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.design import run_sweep
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 from trustsim.scenario.load import load
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"

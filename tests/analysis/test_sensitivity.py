@@ -10,7 +10,7 @@ from trustsim.analysis.sensitivity import sensitivity
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.points import ranges_of
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 from trustsim.experiment.store import Store
 from trustsim.report.pictures import plots
 from trustsim.scenario.load import load

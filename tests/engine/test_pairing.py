@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from small_worlds import CRISIS, Document, arrays_of, crisis, differing, documents, finished, scenario_of
 
 from trustsim.catalog import REGISTRY
-from trustsim.experiment.simulate import Run, simulate
+from trustsim.experiment.run import Run
+from trustsim.experiment.simulate import simulate
 from trustsim.experiment.study import run_study
 from trustsim.kernels.layout import Gauges
 from trustsim.model import lockstep_groups

@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 from trustsim.measures.runs import LiquidityRun
 from trustsim.scenario.resolved import Item, Scenario, Variant, World
 from trustsim.world.network_kinds import NoLinks

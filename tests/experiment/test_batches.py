@@ -23,7 +23,8 @@ from trustsim.experiment.estimate import estimate
 from trustsim.experiment.passes import Engine, Task, engine_of, in_pool
 from trustsim.experiment.pool import Pool, executor
 from trustsim.experiment.room import Room
-from trustsim.experiment.simulate import FailedRun, Run, RunTimeout, simulate, simulate_together
+from trustsim.experiment.run import FailedRun, Run, RunTimeout
+from trustsim.experiment.simulate import simulate, simulate_together
 from trustsim.experiment.sound import check_numbers
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import Study, collect, fitted, run_study

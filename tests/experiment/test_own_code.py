@@ -165,7 +165,7 @@ def test_an_outcome_that_a_cell_enters_is_measured_by_workers_as_it_stands_now(c
 
 ENGINE = """
 import numpy as np
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 
 def engine(story, variants, replication):
     return Run(replication, tuple(variants), {"answer": np.array([1.0])}, {})

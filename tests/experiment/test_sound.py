@@ -9,7 +9,7 @@ import pytest
 from fake_engine import one_pass, scenario, simulate
 
 from trustsim.catalog import REGISTRY
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 from trustsim.experiment.sound import AbsurdNumber, check_numbers
 from trustsim.experiment.study import run_study
 

@@ -10,7 +10,7 @@ import pytest
 from trustsim.analysis import intervals
 from trustsim.analysis.stopping import Rule, told
 from trustsim.catalog import REGISTRY
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
 from trustsim.scenario.resolved import Precision

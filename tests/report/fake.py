@@ -9,7 +9,7 @@ import numpy as np
 
 from trustsim.analysis.comparison import compare
 from trustsim.ask.result import Result
-from trustsim.experiment.simulate import FailedRun
+from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
 from trustsim.measures.runs import LiquidityRun
 from trustsim.registry import Registry, parameter

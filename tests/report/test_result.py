@@ -10,7 +10,7 @@ from trustsim.analysis.comparison import COST
 from trustsim.ask.progress import shown
 from trustsim.ask.result import compare
 from trustsim.errors import TrustsimError
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 from trustsim.measures.runs import LiquidityRun
 from trustsim.registry import Registry
 from trustsim.report.tables.table import ranked_table

@@ -8,7 +8,7 @@ from rich.console import Console
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import Measure
-from trustsim.experiment.simulate import FailedRun
+from trustsim.experiment.run import FailedRun
 from trustsim.report.tables.table import compact, print_ranked_table, ranked_table
 
 SHARE = Measure("share", "lower", True, "Whether a run happened.")

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.experiment.simulate import Run, RunTimeout
+from trustsim.experiment.run import Run, RunTimeout
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits

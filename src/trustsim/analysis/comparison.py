@@ -22,7 +22,7 @@ from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, difference_of, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
 from trustsim.errors import unknown
-from trustsim.experiment.simulate import FailedRun
+from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry
 from trustsim.units import MINOR_PER_MAJOR

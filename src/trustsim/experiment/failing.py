@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trustsim import errors
 from trustsim.errors import ModelError, TrustsimError
-from trustsim.experiment.simulate import FailedRun, Run
+from trustsim.experiment.run import FailedRun, Run
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = tuple({Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib")})

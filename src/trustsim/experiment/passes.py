@@ -18,8 +18,9 @@ from typing import Any
 from trustsim.errors import TrustsimError
 from trustsim.experiment.batches import Pass, batches, pieces
 from trustsim.experiment.pool import Pool
-from trustsim.experiment.simulate import FailedRun, Run, RunTimeout, simulate_together
+from trustsim.experiment.run import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import simulate as simulate_run
+from trustsim.experiment.simulate import simulate_together
 from trustsim.experiment.sound import check_numbers
 from trustsim.registry import REGISTRY, Entry
 from trustsim.scenario.resolved import Scenario

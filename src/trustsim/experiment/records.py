@@ -20,8 +20,8 @@ import numpy as np
 from trustsim.experiment import marks
 from trustsim.experiment.index import INDEX, check_format, copy_of, damaged, no_index, trouble_with
 from trustsim.experiment.marks import BLOCKS, EVERY, Tally, failures_of, runs_of
+from trustsim.experiment.run import FailedRun
 from trustsim.experiment.shards import Damaged, Place, names_in, trouble_of
-from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.stored import Addresses, Block, Count, Kept, Lying, Stored, columns_of
 
 TRIED_AGAIN = ("worker", "timeout")  # stages of failures that another attempt may not meet

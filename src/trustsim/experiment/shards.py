@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import TrustsimError
-from trustsim.experiment.simulate import Run
+from trustsim.experiment.run import Run
 
 PART = ".part"  # ends the name of a shard until the index names it
 _OURS = re.compile(r"[0-9a-f]{32}\.npz(\.part)?")

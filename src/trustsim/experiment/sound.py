@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import ModelError, TrustsimError
+from trustsim.experiment.run import Run
 from trustsim.registry import REGISTRY, Entry
 from trustsim.scenario.resolved import Scenario
-
-if TYPE_CHECKING:
-    from trustsim.experiment.simulate import Run
 
 _NEAR = 1e-6  # of a bound: series are float32, and outcomes are sums of floats
 

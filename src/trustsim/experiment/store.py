@@ -37,8 +37,8 @@ from trustsim.experiment.index import (
 from trustsim.experiment.lock import LOCK, Held, holder_of, is_at_work
 from trustsim.experiment.marks import BLOCKS, EVERY, Tally, failures_of, runs_of
 from trustsim.experiment.records import Records, count, reading_of
+from trustsim.experiment.run import FailedRun, Run
 from trustsim.experiment.shards import PART, Damaged, Series, is_ours, names_in, packed
-from trustsim.experiment.simulate import FailedRun, Run
 from trustsim.experiment.stop import undisturbed
 from trustsim.experiment.stored import Addresses, Block, Count, plain
 from trustsim.experiment.tallies import Changed

@@ -27,8 +27,8 @@ from trustsim.experiment.plan import choose_variants, total_of, with_seed
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.records import Records
 from trustsim.experiment.room import FREE, Room
+from trustsim.experiment.run import FailedRun
 from trustsim.experiment.shards import Series
-from trustsim.experiment.simulate import FailedRun
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
 from trustsim.experiment.stored import Addresses, Stored, named

@@ -13,8 +13,8 @@ import numpy as np
 
 from trustsim.experiment.passes import Simulate
 from trustsim.experiment.records import Records, reading_of
+from trustsim.experiment.run import Run
 from trustsim.experiment.shards import Damaged, Series
-from trustsim.experiment.simulate import Run
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import episodes_of, value_of
 from trustsim.experiment.stored import Addresses, Lying

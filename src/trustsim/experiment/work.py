@@ -23,7 +23,7 @@ from trustsim.experiment.batches import Pass
 from trustsim.experiment.failing import Alike
 from trustsim.experiment.passes import Simulate, Task, engine_of, in_pool, in_process
 from trustsim.experiment.pool import Pool, hindrance, interruptible, processes, tell
-from trustsim.experiment.simulate import FailedRun, Run
+from trustsim.experiment.run import FailedRun, Run
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.stop import Stopped, undisturbed
 from trustsim.experiment.store import Store

@@ -8,7 +8,7 @@ import threading
 import warnings
 import webbrowser
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import solara
 from solara.server import settings
@@ -19,13 +19,24 @@ from trustsim.live.classroom import classroom
 from trustsim.live.page import Watch
 from trustsim.scenario.resolved import Scenario
 
-if TYPE_CHECKING:
-    from trustsim.web.door import Guard
-
 LOOPBACK = "127.0.0.1"
 _SECONDS_TO_END = 4.0
 
 _stories: list[Scenario] = []  # the last one is served; Solara finds a page by the name of its module
+
+
+class Guard(Protocol):
+    """What keeps others out: a door before the application, options of uvicorn, what stands behind the address that is
+    printed and behind the one that is opened."""
+
+    @property
+    def before(self) -> Callable[[Any], Any]: ...
+    @property
+    def options(self) -> dict[str, Any]: ...
+    @property
+    def printed(self) -> str: ...
+    @property
+    def opened(self) -> str: ...
 
 
 @solara.component  # type: ignore[untyped-decorator]
