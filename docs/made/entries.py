@@ -13,7 +13,6 @@ from trustsim.scenario.catalog import catalog_json
 
 Lines = Iterator[str]
 
-CUSTODY = ("misuse", "loss", "lag", "throughput", "cost", "trust", "visibility")
 SOURCES = """\
 A source is a DOI, an id of the [table of sources](sources.md) (`E-…` facts, `P-…` signs, `T-…` theory, `A1` … `L4`
 constructs), or `assumed`: a number chosen by us, to be varied before anything is concluded from it."""
@@ -41,19 +40,17 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
     ),
     "world": (
         "Platforms, custody and networks",
-        "The kinds that a platform, its custody and the network can be of. Their settings at day 0 are among\n"
-        "[the keys of a scenario](scenario-reference.md).",
+        "The presets of a platform, and the kinds that the network can be of. A preset lays its values under other\n"
+        "keys of the platform; what the file says itself lies over them, and a kind over a jurisdiction, and that\n"
+        "over a custody regime. What the keys mean: [the keys of a scenario](scenario-reference.md#platforms).",
         (
             ("platform_kind", "Platform kinds", "Presets of a platform's settings: `kind:` of a platform."),
             (
                 "custody",
                 "Custody regimes",
-                "Who keeps the client money: `custody:` of a platform. `misuse` and `loss` are factors on what the\n"
-                "platform can misuse and on a loss at the keeper, `lag` is days added to the payout lag,\n"
-                "`throughput` the most that can be paid out in a day / claims, `cost` a year / money kept, `trust`\n"
-                "log-odds added to where trust in fund safety rests, `visibility` the share of an unpaid queue that\n"
-                "outsiders see. The figures are assumed.",
+                "Presets of who keeps the client money: `custody:` of a platform. The figures are assumed.",
             ),
+            ("jurisdiction", "Jurisdictions", "Presets of what the law asks: `jurisdiction:` of a platform."),
             ("network_kind", "Network kinds", "Who sees and hears whom: `kind:` of the `network:`."),
         ),
     ),
@@ -111,11 +108,9 @@ def _entry(entry: dict[str, Any], level: str) -> Lines:
     if entry["parameters"]:
         yield from parameters(entry["parameters"])
         yield ""
-    if entry["group"] == "platform_kind":
-        yield f"{_preset(entry['name'])}\n"
-    if entry["group"] == "custody":
-        regime = ts.catalog.REGISTRY["custody", entry["name"]].make
-        yield ", ".join(f"`{name}` {getattr(regime, name):g}" for name in CUSTODY) + "\n"
+    preset = getattr(ts.catalog.REGISTRY[entry["group"], entry["name"]].make, "preset", {})
+    if preset:
+        yield f"{_laid(preset)}\n"
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -137,10 +132,9 @@ def _facts(entry: dict[str, Any]) -> Lines:
         yield "off unless a file names it"
 
 
-def _preset(kind: str) -> str:
-    """Return what a platform kind sets, as in a scenario file."""
+def _laid(preset: dict[str, Any]) -> str:
+    """Return what a preset of platforms lays, as in a scenario file."""
     unit = {p.name: p.unit for p in ts.catalog.REGISTRY["section", "platform"].parameters}
-    preset = ts.catalog.REGISTRY["platform_kind", kind].make.preset
     return ", ".join(f"`{name}: {units.show(value, unit[name])}`" for name, value in preset.items())
 
 

@@ -95,8 +95,8 @@ def page() -> str:
         "A key with a `+` before it (`+shocks:`) appends to the list of the file that this one extends.\n",
         *_section("investors", "Under `investors:`."),
         *_section("segment", "Each of the `segments:` of the investors; their shares add to 100 %."),
-        *_section("platform", "Each of the `platforms:`. `kind:` puts other defaults in place of those below; they are "
-                  "listed among [the platform kinds](world.md#platform-kinds)."),
+        *_section("platform", "Each of the `platforms:`. `kind:`, `jurisdiction:` and `custody:` put other defaults in "
+                  "place of those below; they are listed among [the presets](world.md)."),
         "## When something acts\n",
         "Beside its own settings, every shock and every intervention may carry `when`, and:\n",
         *table(("key", "meaning", "bounds", "default"), map(_time, TIMING)),

@@ -12,27 +12,17 @@ import inspect
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from trustsim.errors import ModelError
+from trustsim.errors import ModelError, nearest, one_of
 from trustsim.units import Unit
 
-Group = Literal[
-    "mechanism",
-    "shock",
-    "intervention",
-    "platform_kind",
-    "network_kind",
-    "custody",
-    "outcome",
-    "section",
-    "indicator",
-    "series",
-    "stock",
-    "term",
-    "purse",
-    "column",
-]
+#: what an entry belongs to; who declares presets or actors adds a group of their name
+Group: TypeAlias = str
+GROUPS: tuple[Group, ...] = (
+    "mechanism", "shock", "intervention", "platform_kind", "network_kind", "custody", "outcome", "section", "indicator",
+    "series", "stock", "term", "purse", "column", "presets",
+)  # fmt: skip
 Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
 T = TypeVar("T")
 
@@ -134,9 +124,9 @@ class Entry:
     beside: tuple[str, ...] = ()
 
     def build(self, **values: Any) -> Any:
-        """Return an instance with these values; those of parameters that others declared stand in ``stocks``."""
+        """Return an instance with these values; those of parameters that others declared stand in ``declared``."""
         declared = tuple((p.name, values.pop(p.name, p.default)) for p in self.parameters if p.name in self.beside)
-        return self.make(**values, **({"stocks": declared} if declared else {}))
+        return self.make(**values, **({"declared": declared} if declared else {}))
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -162,9 +152,10 @@ def _place(thing: Any) -> tuple[str, str]:
 
 
 class Registry:
-    """All entries, by group and name; a name is used once in a group."""
+    """All entries, by group and name; a name is used once in a group. ``groups``: all that there are, in order."""
 
     def __init__(self) -> None:
+        self.groups: tuple[Group, ...] = GROUPS
         self._entries: dict[tuple[Group, str], Entry] = {}
         self._places: dict[Group, dict[str, int]] = {}  # in the order in which names were entered
 
@@ -187,8 +178,12 @@ class Registry:
 
         What can be said of an outcome is explained at :class:`Entry`. The same thing defined again, as where a
         notebook's cell is run twice, takes the place of the first. Raises ModelError where *name* stands for another
-        one.
+        one, or nobody declared the group.
         """
+        if group not in self.groups:
+            hint = nearest(group, self.groups)
+            near = f"; did you mean {hint}?" if hint else ""
+            raise ModelError(f"group of {name!r}: given {group!r}; allowed: {one_of(self.groups)}{near}")
 
         def decorate(thing: T) -> T:
             known = self._entries.get((group, name))
@@ -205,8 +200,13 @@ class Registry:
     def take(self, entry: Entry) -> None:
         """Hold an entry, in place of one of that group and name."""
         self._entries[entry.group, entry.name] = entry
+        self.add_group(entry.group)
         places = self._places.setdefault(entry.group, {})
         places.setdefault(entry.name, len(places))
+
+    def add_group(self, group: Group) -> None:
+        """Let there be a group, behind those that there are."""
+        self.groups = tuple(dict.fromkeys((*self.groups, group)))
 
     def of_item(self, kind: str) -> Group:
         """Return what an item of a variant is: a shock where only a shock has its kind, else an intervention."""
@@ -232,8 +232,12 @@ class Registry:
         return {name: e for (g, name), e in sorted(self._entries.items()) if g == group}
 
     def allowed(self, parameter: Parameter) -> tuple[str, ...]:
-        """Return the names that a parameter may have: its choices, or those of the group it refers to; else none."""
-        return parameter.choices or tuple(name for group, name in sorted(self._entries) if group == parameter.refers)
+        """Return the names that a parameter may have: its choices, or those of the group it refers to; else none.
+
+        An empty default stands first among the names of a group.
+        """
+        names = tuple(name for group, name in sorted(self._entries) if group == parameter.refers)
+        return parameter.choices or (("",) * (bool(names) and parameter.default == "") + names)
 
     def outcome(self, name: str) -> Entry:
         """Return the entry of an outcome; of one by group, ``name[group]``, that of the name."""

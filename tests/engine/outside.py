@@ -8,9 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from trustsim.catalog import REGISTRY
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import Books, Terms
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import parameter
+from trustsim.scenario.presets import presets
 from trustsim.world.leaning import Law, Lean
 from trustsim.world.rows import column, purse, stock, term
 from trustsim.world.series import indicator
@@ -101,6 +103,47 @@ class Lawsuit:
         """Pay the fine, once."""
         for p in day.platforms(self.platform):
             day.do.move(Books.CASH, COURT.index, p, self.fine * day.gauge("claims", p), day.reached(0.0))
+
+
+@REGISTRY.enter("platform_kind", "pawnbroker", rows=("B9",), source="assumed")
+class Pawnbroker:
+    """Lend against pledges: short loans that come back."""
+
+    preset: ClassVar[dict] = {"asset_term": 30.0, "recovery": 0.9, "custody": "safe"}
+
+
+@REGISTRY.enter("custody", "safe", rows=("B3",), source="assumed")
+class Safe:
+    """A safe keeps the money: nothing can be misused, and it is slow."""
+
+    preset: ClassVar[dict] = {"misuse_factor": 0.0, "custody_lag": 3.0}
+
+
+@REGISTRY.enter("jurisdiction", "harbour_law", rows=("K6",), source="assumed")
+class HarbourLaw:
+    """The harbour lets arrears go on for long."""
+
+    preset: ClassVar[dict] = {"patience": 60.0, "recovery": 0.1}
+
+
+presets("stage", section="platform", source="assumed", rows=("B11",), text="how far the platform has grown")
+
+
+@REGISTRY.enter("stage", "young", rows=("B11",), source="assumed")
+class Young:
+    """A young platform has little equity and a slow desk."""
+
+    preset: ClassVar[dict] = {"equity": 0.01, "service_capacity": 0.01, "brand": 0.2}
+
+
+presets("culture", section="world", source="assumed", rows=("K8",), text="how people hear of each other")
+
+
+@REGISTRY.enter("culture", "close", rows=("K8",), source="assumed")
+class Close:
+    """People watch their neighbours, and the press counts for less."""
+
+    preset: ClassVar[dict] = {"mechanisms.herding.weight": 6, "mechanisms.media.reach": "5 %"}
 
 
 @indicator("paid_share", unit="share")

@@ -136,6 +136,45 @@ print(json.dumps([model.series("brand")[-1, :, 0].round(6).tolist(), lag.tolist(
     assert found == [pytest.approx([0.5, 0.6, 0.1]), [0.0, 0.0, 3.0]]
 
 
+def test_presets_from_outside_are_laid_and_a_variant_changes_them_in_the_resolved_file_too() -> None:
+    found = in_a_process("""
+from trustsim.scenario.load import from_document
+scenario = story(culture="close", mechanisms={"media": {"reach": "7 %"}}, platforms={
+    "kind": "pawnbroker", "stage": "young", "jurisdiction": "harbour_law"}, variants={
+    "close": [], "open": [{"set": {"culture": ""}}], "other": [{"set": {"platforms.Harbour.stage": ""}}],
+})
+again = from_document(scenario.document, REGISTRY)
+told = []
+for each in (scenario, again):
+    for variant in each.variants:
+        p, mechanisms = variant.world.platforms[0], variant.world.mechanisms
+        told.append([
+            p.asset_term, p.recovery, p.patience, p.custody_lag, p.equity, p.brand,
+            mechanisms["herding"].weight, mechanisms["media"].reach,
+        ])
+print(json.dumps([told, again == scenario, beginning_of(again)]))
+""")
+    close = [30.0, 0.9, 60.0, 3.0, 0.01, 0.2, 6.0, 0.07]
+    herding = found[0][1][6]
+    assert herding != 6.0
+    assert found[0][:3] == [close, [*close[:6], herding, 0.07], [*close[:4], 0.04, 0.5, *close[6:]]]
+    assert found[0][3:] == found[0][:3]
+    assert found[1]
+    assert found[2] == [3.0, 0.2]
+
+
+def test_an_unknown_preset_of_the_world_is_an_error_with_the_nearest_name() -> None:
+    found = in_a_process("""
+from trustsim.errors import ScenarioError
+try:
+    story(culture="clos")
+except ScenarioError as error:
+    print(json.dumps(str(error)))
+""")
+    assert "culture" in found
+    assert "did you mean close?" in found
+
+
 def test_money_in_a_purse_counts_as_money() -> None:
     found = in_a_process("""
 scenario = story(shocks=[{"kind": "lawsuit", "platform": "Harbour", "day": "1 d"}], variants={"nothing": []})

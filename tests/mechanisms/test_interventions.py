@@ -300,8 +300,9 @@ def test_custody_mandate_moves_client_money_into_custody(play: Play) -> None:
     assert seen.book("cash")[1, 0] == 0
     assert seen.book("custody")[0, 0] == 0
     assert (seen.book("custody")[:, 1] == 0).all()
-    keeper = REGISTRY["custody", "several_banks"].make
-    assert (seen.term("misuse_factor")[1, 0], seen.term("loss_factor")[1, 0]) == (keeper.misuse, keeper.loss)
+    keeper = REGISTRY["custody", "several_banks"].make.preset
+    assert seen.term("misuse_factor")[1, 0] == keeper["misuse_factor"]
+    assert seen.term("loss_factor")[1, 0] == keeper["loss_factor"]
     assert (seen.term("misuse_factor")[0, 0], seen.term("loss_factor")[1, 1]) == (1.0, 1.0)
 
 
@@ -704,7 +705,7 @@ RUNNING_COSTS = [
     ("process_friction", {"cost": 365}, N * 100),
     ("report_schedule", {"cost": 7, "interval": "7 d"}, 100.0),
     ("service_capacity", {"cost": 365, "capacity": "0.1 /day"}, N * 100),
-    ("custody_mandate", {"custody": "bank"}, 0.2 * ALL * REGISTRY["custody", "bank"].make.cost / 365),
+    ("custody_mandate", {"custody": "bank"}, 0.2 * ALL * REGISTRY["custody", "bank"].make.preset["custody_cost"] / 365),
 ]
 
 

@@ -52,7 +52,7 @@ def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..
         "engine": _engine(simulate),
         "seed": scenario.seed,
         "days": [scenario.horizon, scenario.step],
-        "own": [[e.group, e.name, own.code_of(e.make)] for e in own.entries(*own.BY_NAME)],
+        "own": [[e.group, e.name, own.code_of(e.make)] for e in own.entries(*own.looked_up())],
     }
     shocks = {name: _plain((*scenario.shocks, *by_name[name].shocks), kind) for name in variants}
     worlds = {id(world): world for world in (by_name[name].world for name in variants)}  # most variants share one

@@ -72,7 +72,7 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
     began = time.perf_counter()
     n_workers = min(n_cpus() if work.workers is None else work.workers, work.total)
     left = _Left(work, store)
-    task = Task(work.simulate, work.timeout, own.entries(*own.BY_NAME))
+    task = Task(work.simulate, work.timeout, own.entries(*own.looked_up()))
     try:
         passes = left.passes()
         alike = Alike(tuple(work.addresses), work.total, had_any=left.has_any_done)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from trustsim import names, units
 from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Group, Parameter
+from trustsim.scenario.at_top import keys_of_world
 from trustsim.scenario.entries import REFUSED, Reader, build, check_name, quantity
 from trustsim.scenario.layout import LAG, LASTING, START, UNTIL, WHEN, broken_keys
 from trustsim.scenario.resolved import Item, Timing, Trigger
@@ -17,7 +18,6 @@ from trustsim.scenario.tree import DEEPEST, LONGEST, Node, join, kind_of
 from trustsim.units import Unit
 
 TIMING_KEYS = ("from", "until", "when", "day")
-WORLD_SECTIONS = ("network", "investors", "platforms", "mechanisms")
 MOST_ITEMS = 1000
 _A = {"shock": "a shock", "intervention": "an intervention"}
 _ANY_UNIT: tuple[Unit, ...] = ("share", "duration", "money")
@@ -184,13 +184,14 @@ def _setting(keys: Mapping[str, Node], path: str, reader: Reader) -> Setting | N
             keys["set"].spot, join(path, "set"), kind_of(keys["set"]), "a mapping of dotted paths to values"
         )
         return None
+    sections = keys_of_world(reader.registry)
     for key, value in values.items():
-        if key.partition(".")[0] not in WORLD_SECTIONS:
+        if key.partition(".")[0] not in sections:
             given = f"the path {key!r}"
             reader.report.add(
-                value.key or value.spot, join(join(path, "set"), key), given, f"a path under {one_of(WORLD_SECTIONS)}"
+                value.key or value.spot, join(join(path, "set"), key), given, f"a path under {one_of(sections)}"
             )
-    return Setting({key: value for key, value in values.items() if key.partition(".")[0] in WORLD_SECTIONS})
+    return Setting({key: value for key, value in values.items() if key.partition(".")[0] in sections})
 
 
 @dataclass

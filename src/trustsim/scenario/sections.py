@@ -12,6 +12,7 @@ from trustsim.registry import Entry, Group
 from trustsim.scenario.currency import converted
 from trustsim.scenario.entries import Reader, build
 from trustsim.scenario.merge import named, spot_of
+from trustsim.scenario.presets import build_section, over_presets
 from trustsim.scenario.resolved import Brings, World
 from trustsim.scenario.switches import read_mechanisms
 from trustsim.scenario.tree import Node, join, kind_of, look_alike
@@ -48,6 +49,7 @@ def _n_copies(item: Node) -> int:
 
 def read_world(tree: Node, reader: Reader) -> World | None:
     """Return the world that a scenario's tree describes, or None where something is wrong (and reported)."""
+    tree = over_presets(tree, reader)
     sections = tree.mapping or {}
     network = _network(sections.get("network"), tree, reader)
     investors = _investors(sections.get("investors", Node({}, tree.spot)), reader)
@@ -128,14 +130,8 @@ def _investors(node: Node, reader: Reader) -> Any:
         segments = _segments(node.mapping["segments"], reader)
     elif reader.rates:
         segments = tuple(_exchanged(each, reader) for each in reader.registry["section", "investors"].make.segments)
-    investors = build(
-        reader.registry["section", "investors"],
-        node,
-        "investors",
-        reader,
-        beside=("segments",),
-        also={"segments": segments} if segments else {},
-    )
+    also = {"segments": segments} if segments else {}
+    investors = build_section("investors", node, "investors", reader, also, beside=("segments",))
     return None if segments is None else investors
 
 
@@ -150,8 +146,7 @@ def _segments(node: Node, reader: Reader) -> tuple[Any, ...] | None:
     if not node.items:
         reader.report.add(node.spot, path, kind_of(node), "a list of segments, each with name, share and traits")
         return None
-    entry = reader.registry["section", "segment"]
-    made = [build(entry, item, _item_path(path, item, k), reader) for k, item in enumerate(node.items)]
+    made = [build_section("segment", item, _item_path(path, item, k), reader) for k, item in enumerate(node.items)]
     is_good = _names_once(node.items, path, "segment", reader)
     segments = tuple(each for each in made if each is not None)
     if not is_good or len(segments) < len(made):
@@ -174,7 +169,9 @@ def _platforms(node: Node | None, tree: Node, reader: Reader) -> tuple[Any, ...]
     if not node.items:
         reader.report.add(node.spot, "platforms", "an empty list", "a list of at least one platform")
         return None
-    made = [_platform(item, _item_path("platforms", item, k), reader) for k, item in enumerate(node.items)]
+    made = [
+        build_section("platform", item, _item_path("platforms", item, k), reader) for k, item in enumerate(node.items)
+    ]
     is_good = _names_once(node.items, "platforms", "platform", reader)
     if not is_good or any(each is None for each in made):
         return None
@@ -206,19 +203,6 @@ def uncopied(platforms: Sequence[Any]) -> list[Any]:
 
 def _copies(name: str, copies: int) -> list[str]:
     return [name] if copies == 1 else [f"{name} {k + 1}" for k in range(copies)]
-
-
-def _platform(node: Node, path: str, reader: Reader) -> Any:
-    entry = reader.registry["section", "platform"]
-    kind = next(parameter for parameter in entry.parameters if parameter.name == "kind")
-    preset: Entry | None
-    if node.mapping is not None and "kind" not in node.mapping and not kind.is_required:
-        preset = reader.group("platform_kind")[kind.default]
-    else:
-        preset = kind_entry(node, path, "platform_kind", reader)
-    if preset is None:
-        return None
-    return build(entry, node, path, reader, preset=preset.make.preset)
 
 
 def _names_once(items: tuple[Node, ...], path: str, what: str, reader: Reader) -> bool:

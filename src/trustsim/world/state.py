@@ -15,7 +15,6 @@ from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms, 
 from trustsim.kernels.columns import means_of_columns
 from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, NEUTRAL, RUNGS, Books, Gauges, Laws, Terms
 from trustsim.kernels.named import names_of
-from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
 from trustsim.world.leaning import Law
@@ -148,22 +147,11 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
             terms[:, v] = terms[:, 0]
             continue
         for p, platform in enumerate(world.platforms):
-            regime = REGISTRY["custody", platform.custody].make
-            from_custody: dict[str, float] = {
-                "misuse_factor": regime.misuse,
-                "loss_factor": regime.loss,
-                "custody_cost": regime.cost,
-                "custody_trust": regime.trust,
-                "visibility": regime.visibility,
-                "throughput": regime.throughput,
-                "custody_lag": regime.lag,
-                "report_interval": platform.report_interval or math.inf,
-            }
             for k, name in enumerate(names_of(Terms)):
-                if name in from_custody:
-                    terms[k, v, p] = from_custody[name]
-                elif hasattr(platform, name):
+                if getattr(platform, name, None) is not None:
                     terms[k, v, p] = getattr(platform, name)
+            if not platform.report_interval:
+                terms[Terms.REPORT_INTERVAL, v, p] = math.inf
     return terms
 
 
