@@ -38,6 +38,17 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
         "([when something acts](scenario-reference.md#when-something-acts)). The family says who would use it.",
         (("intervention", "", ""),),
     ),
+    "actors": (
+        "Actors",
+        "Who stands beside investors and platforms, observes and acts. Each kind has a list of its own at the top of\n"
+        "a scenario, under the plural of its name (`regulators:`); without it there is nobody. A variant changes the\n"
+        "list, or one of it by `{set: {regulators.NAME.lag: 3 d}}`.",
+        (
+            ("actor", "", ""),
+            ("actor_stock", "Stocks", "What is recorded of an actor every day: `model.of_actors(name)`."),
+            ("actor_purse", "Purses", "Money of an actor's own."),
+        ),
+    ),
     "world": (
         "Platforms, custody and networks",
         "The presets of a platform, and the kinds that the network can be of. A preset lays its values under other\n"

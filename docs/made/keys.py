@@ -10,6 +10,7 @@ from made.tables import code, table
 from trustsim import units
 from trustsim.registry import Parameter
 from trustsim.scenario import layout, targets
+from trustsim.scenario.at_top import layout_of
 from trustsim.scenario.catalog import catalog_json
 from trustsim.scenario.layout import Key, Layout
 
@@ -29,6 +30,7 @@ FORMS = {
     "network": "[a kind of network](world.md#network-kinds) and its settings",
     "investors": "[settings](#investors)",
     "platforms": "list of [platforms](#platforms)",
+    "regulators": "list of [regulators](actors.md)",
     "mechanisms": "[mechanisms](mechanisms.md) by name: `on`, `off` or settings",
     "shocks": "list of [shocks](shocks.md) with [their time](#when-something-acts)",
     "variants": "named lists of [parts](#variants)",
@@ -70,7 +72,7 @@ Under `variants:` each name has a list. Its parts are:
 |---|---|
 | `{kind: …, …}` | [an intervention](interventions.md) or [a shock](shocks.md) with its [time](#when-something-acts) |
 | `name` | the name of another variant, all of whose parts are taken |
-| `{set: {path: value}}` | changes to the world: any path under `network`, `investors`, `platforms`, `mechanisms` |
+| `{set: {path: value}}` | changes to the world: paths under `network`, `investors`, `platforms`, `mechanisms`, [actors](actors.md) |
 """
 SWEEP = """\
 Under `sweep:` stand dotted paths, each with a list of values (`grid`, `zip`) or two bounds (`lhs`, `sobol`), and:
@@ -90,7 +92,7 @@ def page() -> str:
     parts = [
         ABOUT,
         "## At the top\n",
-        *_keys(layout.FILE, REQUIRED, (EXTENDS,)),
+        *_keys(layout_of(ts.catalog.REGISTRY), REQUIRED, (EXTENDS,)),
         "",
         "A key with a `+` before it (`+shocks:`) appends to the list of the file that this one extends.\n",
         *_section("investors", "Under `investors:`."),

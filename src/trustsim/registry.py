@@ -21,7 +21,7 @@ from trustsim.units import Unit
 Group: TypeAlias = str
 GROUPS: tuple[Group, ...] = (
     "mechanism", "shock", "intervention", "platform_kind", "network_kind", "custody", "outcome", "section", "indicator",
-    "series", "stock", "term", "purse", "column", "presets",
+    "series", "stock", "term", "purse", "column", "presets", "actor", "actor_stock", "actor_purse",
 )  # fmt: skip
 Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
 T = TypeVar("T")
@@ -105,7 +105,7 @@ class Entry:
     says that a run gives 0 or 1, so that the mean over runs is a proportion and gets the interval of one; ``low`` and
     ``high`` that no run gives less or more (None: nothing does); ``may_not_apply`` that a run may give NaN, which says
     that there is nothing to measure. A run that gives anything else has failed. ``beside``: parameters that are no
-    fields of the class, as mechanisms declare them for platforms.
+    fields of the class, as mechanisms declare them for platforms. ``plural``: of an actor, the key of its list.
     """
 
     group: Group
@@ -122,6 +122,7 @@ class Entry:
     high: float | None = None
     may_not_apply: bool = False
     beside: tuple[str, ...] = ()
+    plural: str = ""
 
     def build(self, **values: Any) -> Any:
         """Return an instance with these values; those of parameters that others declared stand in ``declared``."""
@@ -173,6 +174,7 @@ class Registry:
         low: float | None = None,
         high: float | None = None,
         may_not_apply: bool = False,
+        plural: str = "",
     ) -> Callable[[T], T]:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
 
@@ -185,6 +187,10 @@ class Registry:
             near = f"; did you mean {hint}?" if hint else ""
             raise ModelError(f"group of {name!r}: given {group!r}; allowed: {one_of(self.groups)}{near}")
 
+        if (group == "actor") != bool(plural):
+            allowed = "a plural, the key of its list in a scenario file" if group == "actor" else "a plural of actors"
+            raise ModelError(f"{group} {name!r}: given the plural {plural!r}; allowed: {allowed}")
+
         def decorate(thing: T) -> T:
             known = self._entries.get((group, name))
             if known is not None and _place(known.make) != _place(thing):
@@ -192,7 +198,7 @@ class Registry:
                 raise ModelError(f"{group} {name!r} is registered twice: it stands for {where}; allowed: another name")
             declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
             about = (rows, source, family, better, unit, binary, low, high, may_not_apply)
-            self.take(Entry(group, name, thing, declared, *about))
+            self.take(Entry(group, name, thing, declared, *about, plural=plural))
             return thing
 
         return decorate

@@ -13,6 +13,7 @@ from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import Books, Terms
 from trustsim.registry import parameter
 from trustsim.scenario.presets import presets
+from trustsim.world.hazards import draw
 from trustsim.world.leaning import Law, Lean
 from trustsim.world.rows import column, purse, stock, term
 from trustsim.world.series import indicator
@@ -144,6 +145,37 @@ class Close:
     """People watch their neighbours, and the press counts for less."""
 
     preset: ClassVar[dict] = {"mechanisms.herding.weight": 6, "mechanisms.media.reach": "5 %"}
+
+
+WARNINGS = stock("warnings", of="actor", start=0, unit="count", source="assumed", text="warnings given so far")
+DUES = purse("dues", of="actor", source="assumed", text="what members paid")
+SIGHT = draw("club", "sight", text="how wrong a club sees liquidity")
+
+
+@REGISTRY.enter("actor", "club", plural="clubs", rows=("F10",), source="assumed")
+@dataclass(frozen=True)
+class Club:
+    """Collect dues, and warn of members that look short of cash."""
+
+    name: str = parameter(unit="name", source="assumed", text="what the club is called")
+    mandate: str = parameter("*", unit="name", refers="platform", source="assumed", text="who is a member")
+    below: float = parameter(0.05, unit="share", source="assumed", text="liquidity below which it warns")
+    dues: float = parameter(0.0, unit="money", low=0, source="assumed", text="what a member pays a day")
+
+    @staticmethod
+    def each_day(day, me):
+        """Look at every member, collect, and warn."""
+        thin = me.is_on[:, None] & (me.sees("liquidity", SIGHT) < me["below"][:, None])
+        me.stock(WARNINGS)[:] += thin.sum(axis=1)
+        for p in range(day.state.n_platforms):
+            me.collect(DUES, p, me["dues"], me.mandate[:, p])
+            day.do.post(p, thin[:, p], risk=1.0)
+
+    @staticmethod
+    def propose(day, me):
+        """Let members whom it warned of pay later."""
+        warned = (me.stock(WARNINGS) > 0)[:, None] & me.mandate
+        yield Change(Terms.PAYOUT_LAG, np.full(1, 4.0), warned, "at_least")
 
 
 @indicator("paid_share", unit="share")

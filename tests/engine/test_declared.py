@@ -175,6 +175,33 @@ except ScenarioError as error:
     assert "did you mean close?" in found
 
 
+def test_actors_from_outside_are_a_list_and_act_are_recorded_forked_and_run_in_workers() -> None:
+    found = in_a_process("""
+scenario = story(clubs=[{"name": "Watch", "below": "100 %", "dues": "5 CNY"}], variants={
+    "watched": [], "alone": [{"set": {"clubs": []}}], "lax": [{"set": {"clubs.Watch.below": 0}}],
+})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+before = model.state.total_money().tolist()
+for _ in range(3):
+    model.step()
+fork = model.fork("watched")
+fork.step()
+outcomes = ts.compare(scenario, replications=2, workers=2, progress=False).study
+print(json.dumps([
+    before == model.state.total_money().tolist(), model.of_actors("warnings")[:, :, 0].tolist(),
+    model.state.actor_purses[outside.DUES.index, :, 0].tolist(), fork.of_actors("warnings")[:, 0, 0].tolist(),
+    model.state.terms[int(Terms.PAYOUT_LAG), :, 0].tolist(), len(outcomes.failed),
+]))
+""")
+    is_whole, warnings, dues, forked, lag, n_failed = found
+    assert is_whole
+    assert warnings == [[0, 0, 0], [1, 0, 0], [2, 0, 0], [3, 0, 0]]
+    assert dues == [1500, 0, 1500]
+    assert forked == [0, 1, 2, 3, 4]
+    assert lag == [4, 0, 0]
+    assert n_failed == 0
+
+
 def test_money_in_a_purse_counts_as_money() -> None:
     found = in_a_process("""
 scenario = story(shocks=[{"kind": "lawsuit", "platform": "Harbour", "day": "1 d"}], variants={"nothing": []})

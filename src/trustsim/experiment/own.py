@@ -10,7 +10,18 @@ from trustsim.experiment.code_reader import PACKAGE, Reader, is_called, top_of
 from trustsim.registry import REGISTRY, Entry
 
 # groups whose entries a run looks up itself: no scenario holds them
-BY_NAME = ("outcome", "indicator", "series", "stock", "term", "purse", "column", "presets")
+BY_NAME = (
+    "outcome",
+    "indicator",
+    "series",
+    "stock",
+    "term",
+    "purse",
+    "column",
+    "presets",
+    "actor_stock",
+    "actor_purse",
+)
 
 
 def looked_up() -> tuple[str, ...]:

@@ -21,12 +21,13 @@ from trustsim.errors import ModelError, TrustsimError, one_of
 from trustsim.kernels import draws
 from trustsim.kernels.layout import Targets
 from trustsim.kernels.named import row_of
-from trustsim.model.agents import InvestorAgent, PlatformAgent
+from trustsim.model.agents import ActorAgent, InvestorAgent, PlatformAgent
 from trustsim.model.engine import DAY, Engine, Phase
 from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world import build_network
 from trustsim.world import population as populations
 from trustsim.world import state as states
+from trustsim.world.actors import cast_of
 from trustsim.world.lockstep import of_one_world, shared
 from trustsim.world.network_size import USUAL_COUNT
 from trustsim.world.rows import index_of
@@ -114,6 +115,8 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
     def _add_views(self, investors_as_agents: bool) -> None:
         for p in range(self.state.n_platforms):
             PlatformAgent(self, p)
+        for a in range(len(self.state.actors)):
+            ActorAgent(self, a)
         if investors_as_agents:
             for i in range(self.state.population.n_investors):
                 InvestorAgent(self, i)
@@ -201,7 +204,7 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         first.run(self.engine)
         if len(self.agents) > self._n_views:
             for agent in list(self.agents):
-                if not isinstance(agent, PlatformAgent | InvestorAgent):
+                if not isinstance(agent, PlatformAgent | ActorAgent | InvestorAgent):
                     agent.step()
         for phase in others:
             phase.run(self.engine)
@@ -222,6 +225,11 @@ class TrustCrisisModel(mesa.Model):  # type: ignore[misc]
         """Return one series so far, float32 (days + 1, variants, platforms + 1); the last column puts all platforms
         together."""
         return series_of(self.history, SERIES[name], gauge_row)
+
+    def of_actors(self, name: str) -> NDArray[np.float64]:
+        """Return one stock of the actors by day so far, float64 (days + 1, variants, actors), as ``state.actors``
+        lists them."""
+        return self.engine.history_of_actors[: self.engine.measured + 1, index_of("actor_stock", name)]
 
 
 def gauge_row(name: str) -> int:
@@ -260,4 +268,5 @@ def _world(scenario: Scenario, worlds: Sequence[Any], key: NDArray[np.uint64], n
     people = populations.draw_population(world.investors, n, key)
     sizes = np.array([p.size for p in world.platforms])
     accounts = populations.open_accounts(world.investors, n, people, sizes, key)
-    return states.build(worlds, links, people, accounts)
+    cast = cast_of([variant.world for variant in scenario.variants])  # of all, so that a fork finds everyone
+    return states.build(worlds, links, people, accounts, cast)

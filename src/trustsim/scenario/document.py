@@ -145,6 +145,10 @@ class _Writer:
                 name: OFF if settings is None else self.settings(mechanisms[name], settings)
                 for name, settings in world.mechanisms.items()
             },
+            **{
+                self.registry["actor", kind].plural: [self.settings(self.registry["actor", kind], a) for a in those]
+                for kind, those in world.actors.items()
+            },
         }
 
     def item(self, item: Item, group: Any) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from trustsim.registry import Group, Parameter
 from trustsim.scenario.at_top import keys_of_world
 from trustsim.scenario.entries import REFUSED, Reader, build, check_name, quantity
 from trustsim.scenario.layout import LAG, LASTING, START, UNTIL, WHEN, broken_keys
+from trustsim.scenario.lists import tell_twins
 from trustsim.scenario.resolved import Item, Timing, Trigger
-from trustsim.scenario.sections import kind_entry, tell_twins
+from trustsim.scenario.sections import kind_entry
 from trustsim.scenario.tree import DEEPEST, LONGEST, Node, join, kind_of
 from trustsim.units import Unit
 

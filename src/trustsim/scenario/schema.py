@@ -80,6 +80,8 @@ def schema_of(registry: Registry) -> Schema:
     properties["outcomes"]["items"] = _named(registry.group("outcome"))
     for each in presets_of(registry, WORLD):
         properties[each.key] |= {"anyOf": [{"const": ""}, _named(registry.group(each.group))]}
+    for entry in registry.group("actor").values():
+        properties[entry.plural]["items"] = _entry(registry, entry, {}, None)
     properties["sweep"] |= {
         "properties": {"design": {"enum": list(layout.DESIGNS)}, "samples": {"type": "integer", "minimum": 1}}
     }

@@ -31,7 +31,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     is_readable = report.is_whole and not broken & {"platforms", "investors", "variants"}
     currency = read_currency(keys.get("currency"), report)
     rates = read_rates(keys.get("rates"), currency, report)
-    reader = Reader(registry, report, currency, rates, names_in(keys) if is_readable else {})
+    reader = Reader(registry, report, currency, rates, names_in(keys, registry) if is_readable else {})
     check_version(keys.get("trustsim"), tree, report)
     horizon, step = read_clock(keys, tree, reader)
     world = read_world(Node(keys, tree.spot), reader)
@@ -134,7 +134,7 @@ def _world_with(
 ) -> World | None:
     """Return the world with the ``set`` entries of a variant; what is like the base world is the same object."""
     changed = overridden(tree, settings, reader.report)
-    world = read_world(changed, replace(reader, names=names_in(changed.mapping or {})))
+    world = read_world(changed, replace(reader, names=names_in(changed.mapping or {}, reader.registry)))
     if world is None:
         return None
     names = [platform.name for platform in world.platforms]

@@ -65,7 +65,7 @@ def _plain(keys: Mapping[str, Node], key: str) -> Any:
 
 def _names(keys: Mapping[str, Node]) -> dict[str, list[str]]:
     try:
-        return names_in(keys)
+        return names_in(keys, REGISTRY)
     except (TypeError, AttributeError):  # sections of the wrong form, which the problems tell of
         return {}
 
@@ -91,7 +91,7 @@ def _groups(keys: Mapping[str, Node], names: Names, changed: Mapping[str, Any]) 
     study = [field_of(p, keys.get(p.name), p.name, names) for p in (HORIZON, STEP)]
     groups = [_group("study", "Study", _STUDY, [*study, *_presets_of_world(keys)])]
     groups += _shocks(keys, names) + _platforms(keys, names) + _investors(keys, names)
-    groups += _network(keys, names) + _mechanisms(keys, names)
+    groups += _network(keys, names) + _actors(keys, names) + _mechanisms(keys, names)
     for group in groups:
         for each in (*group["fields"], *group["more"]):
             each["is_changed"] = each["path"] in changed
@@ -188,6 +188,17 @@ def _network(keys: Mapping[str, Node], names: Names) -> list[Json]:
     kind = choice_of("kind", "network.kind", "Which network.", entry.name if entry else "", kinds, is_set=True)
     fields = [kind, *(fields_of(entry, node, "network", names) if entry else [])]
     return [_group("network", "Network", entry.summary if entry else "Who hears from whom.", fields)]
+
+
+def _actors(keys: Mapping[str, Node], names: Names) -> list[Json]:
+    groups = []
+    for entry in REGISTRY.group("actor").values():
+        items = (keys[entry.plural].items or ()) if entry.plural in keys else ()
+        for name, k in named(items).items():
+            path = f"{entry.plural}.{name}"
+            fields = [each for each in fields_of(entry, items[k], path, names) if each["name"] != "name"]
+            groups.append(_group(path, f"{words.capital(words.label(entry.name))} {name}", entry.summary, fields))
+    return groups
 
 
 def _mechanisms(keys: Mapping[str, Node], names: Names) -> list[Json]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
+from trustsim.world.actors import cast_of
 from trustsim.world.day import Day
 from trustsim.world.hazards import Occurrence, check_apart
 from trustsim.world.rows import index_of
@@ -113,7 +114,8 @@ class Agenda:
                 for each in items:
                     entries.setdefault(each, np.zeros(len(variants), np.bool_))[v] = True
         self._was_proposed = False  # by a mechanism, the day before
-        check_apart((item.kind, occurrence) for item, occurrence in (*struck, *levers))
+        actors = [(kind, (name, 0.0, 0)) for kind, name in cast_of([variant.world for variant in variants])]
+        check_apart([*((item.kind, occurrence) for item, occurrence in (*struck, *levers)), *actors])
         self.entries = [
             Entry(item, holds, dt, occurrence)
             for entries in (struck, levers)

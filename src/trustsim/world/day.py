@@ -31,7 +31,8 @@ class Day:
     for how long it has (days, 0 on its first step). ``memory`` is a dictionary of the item's own that lasts for the
     run; ``occurrence`` tells it from others. ``status_before`` float64 (variants, platforms) is yesterday's status.
     ``is_quiet``: every platform is open, nothing overdue, nobody alarmed, no backlog; set by yesterday's measures,
-    taken back by a stop of payments. ``kept`` holds what :meth:`keep` was given.
+    taken back by a stop of payments. ``kept`` holds what :meth:`keep` was given. ``history`` float64 (steps + 1,
+    Gauges, variants, platforms): what was measured on the days before.
     """
 
     def __init__(self, state: State, board: Board, dt: float, key: NDArray[np.uint64]) -> None:
@@ -44,6 +45,7 @@ class Day:
         self.status_before: Floats = state.gauges[Gauges.STATUS].copy()
         self.is_quiet = False
         self.kept: dict[str, NDArray[Any]] = {}
+        self.history: Floats = state.gauges[None]
         self.do, self.kernels = Verbs(self), RuleKernels(self)
 
     def take(self, other: Day, columns: NDArray[np.int64]) -> None:
@@ -112,10 +114,11 @@ class Day:
         account_words(words, entity, step, platform, purpose, self.key)
         return np.asarray((words + 0.5) * draws.UNIFORM_SCALE)
 
-    def chance(self, draw: Draw, entity: int, *, once: bool = False) -> float:
-        """Return the day's uniform in (0, 1) of the acting item at *entity*; the same in all variants.
+    def chance(self, draw: Draw, entity: int, *, once: bool = False) -> Floats:
+        """Return the day's uniform in (0, 1) of the acting item at *entity*, float64 (variants,), alike in all.
 
         With ``once`` the draw is that of the run, the same every day.
         """
         step = 0 if once else self.step
-        return float(self.uniforms_at(draw.purpose(self.occurrence), np.array([entity]), step=step)[0, 0])
+        luck = self.uniforms_at(draw.purpose(self.occurrence), np.array([entity]), step=step)[0, 0]
+        return np.full(self.state.n_variants, luck)

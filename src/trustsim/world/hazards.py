@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from trustsim.errors import ModelError
 from trustsim.kernels.purposes import purpose_of
 
-#: what tells an item from others of its kind: its platform (−1: all), the day it begins, a number among those alike
-Occurrence = tuple[int, float, int]
+#: what tells an item from others of its kind: its platform (−1: all), or an actor its name; the day it begins; a number
+#: among those alike
+Occurrence = tuple[int | str, float, int]
 _DECLARED: dict[tuple[str, str], Draw] = {}
 
 

@@ -18,6 +18,8 @@ class Settings(Generic[T]):
     its numbers, 0 where it is off.
     """
 
+    phase = "news"  # of the day, in which its mechanism takes part where it names none
+
     def __init__(self, rules: tuple[T | None, ...]) -> None:
         self._rules = rules
         self.is_on: NDArray[np.bool_] = np.array([rule is not None for rule in rules], np.bool_)

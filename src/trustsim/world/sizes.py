@@ -22,7 +22,10 @@ _COUNTS = {
     "WEIGHTS": len(Weights), "DIALS": len(Dials), "LAWS": len(Laws), "SUMS": len(Sums),
 }  # fmt: skip
 
-_DECLARED: Mapping[str, rows.Kind] = {"GAUGES": "stock", "TERMS": "term", "ENTRIES": "purse"}
+_DECLARED: Mapping[str, rows.Kind] = {
+    "GAUGES": "stock", "TERMS": "term", "ENTRIES": "purse",
+    "ACTOR_STOCKS": "actor_stock", "ACTOR_PURSES": "actor_purse",
+}  # fmt: skip
 
 #: array of :class:`trustsim.world.state.State` → dtype, shape
 STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -49,6 +52,8 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "laws": ("float32", ("columns", "variants", "platforms", "LAWS")),
     "means": ("float64", ("columns", "variants", "platforms")),
     "sums": ("int64", ("variants", "platforms", "SUMS")),
+    "actor_stocks": ("float64", ("ACTOR_STOCKS", "variants", "actors")),
+    "actor_purses": ("int64", ("ACTOR_PURSES", "variants", "actors")),
     "market": ("int64", ("platforms",)),
     "ones": ("float32", ("accounts",)),
 }
@@ -73,7 +78,7 @@ _PEOPLE_COLUMNS = 12  # segment, ten traits, the safe account
 @dataclass(frozen=True)
 class Size:
     """The numbers that decide how large a replication is; ``entries`` of the network's rows, each link in both;
-    ``columns`` of accounts that mechanisms declare."""
+    ``columns`` of accounts that mechanisms declare; ``actors`` of all kinds."""
 
     people: int
     accounts: int
@@ -82,6 +87,7 @@ class Size:
     steps: int = 0
     entries: int = 0
     columns: int = 0
+    actors: int = 0
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of an array of the state, or beside it."""
@@ -99,6 +105,6 @@ class Size:
         numbers = {
             "people": self.people, "accounts": self.accounts, "platforms": self.platforms, "variants": self.variants,
             "padded": -(-self.accounts // PADDING) * PADDING, "places": self.platforms + 1, "days": self.steps + 1,
-            "entries": self.entries, "columns": self.columns, "people_columns": _PEOPLE_COLUMNS,
+            "entries": self.entries, "columns": self.columns, "actors": self.actors, "people_columns": _PEOPLE_COLUMNS,
         }  # fmt: skip
         return numbers[axis]

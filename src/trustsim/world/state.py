@@ -26,6 +26,7 @@ from trustsim.world.sizes import STATE, Size
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Cast = tuple[str, str]  # kind and name of an actor
 _MOVING = {  # what moves, and its axis of variants
     "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "queue": 0, "queue_n": 0,
     "safe": 0, "loss": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
@@ -64,8 +65,11 @@ class State:
     laws: NDArray[np.float32]  # (declared, v, p, LAWS)
     means: Floats  # (declared, v, p)
     sums: Ints  # (v, p, SUMS)
+    actor_stocks: Floats  # (ACTOR_STOCKS, v, actors)
+    actor_purses: Ints  # (ACTOR_PURSES, v, actors) minor units
     market: Ints  # (p,)
     ones: NDArray[np.float32]  # (a,)
+    actors: tuple[Cast, ...] = ()  # kind and name
 
     def __post_init__(self) -> None:
         self.group()
@@ -120,11 +124,20 @@ class State:
         for c, row in enumerate(self.declared):
             if row in other.declared:
                 self.columns[c] = other.column(row)[columns]
+        for a, one in enumerate(other.actors):
+            if one in self.actors:
+                self.actor_stocks[:, :, self.actors.index(one)] = other.actor_stocks[:, columns, a]
+                self.actor_purses[:, :, self.actors.index(one)] = other.actor_purses[:, columns, a]
+            elif other.actor_purses[:, columns, a].any():
+                raise ModelError(
+                    f"fork: given a scenario without {one[0]} {one[1]!r}, who holds money; allowed: with it"
+                )
         self.group()
 
     def total_money(self) -> Ints:
         """Return int64 (v,): all money and assets, in and outside platforms; constant for ever (promise 1)."""
         money = self.books[:N_MONEY].sum(axis=(0, 2)) + self.books[len(Books) :].sum(axis=(0, 2))  # and the purses
+        money = money + self.actor_purses.sum(axis=(0, 2))
         inside = money + self.ladder.sum(axis=(0, 2))
         return np.asarray(inside + self.safe.sum(axis=1), np.int64)
 
@@ -155,7 +168,9 @@ def _base_terms(worlds: Sequence[World]) -> Floats:
     return terms
 
 
-def build(worlds: Sequence[World], network: Network, population: Population, accounts: Opened) -> State:
+def build(
+    worlds: Sequence[World], network: Network, population: Population, accounts: Opened, actors: tuple[Cast, ...] = ()
+) -> State:
     """Lay out the arrays for day 0: one world a variant, all on the same network, population and accounts.
 
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
@@ -172,7 +187,7 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
     on = {type(rule) for world in worlds for rule in world.mechanisms.values() if rule is not None}
     declared = rows.columns_of(on)
     n_people, n_accounts = population.n_investors, accounts.n_accounts
-    size = Size(n_people, n_accounts, n_platforms, len(worlds), columns=len(declared))
+    size = Size(n_people, n_accounts, n_platforms, len(worlds), columns=len(declared), actors=len(actors))
     filled = {
         "balance": accounts.balance, "safe": accounts.safe, "asked_day": -1, "base_terms": terms, "terms": terms,
         "market": market, "ones": 1.0,
@@ -183,7 +198,9 @@ def build(worlds: Sequence[World], network: Network, population: Population, acc
     for c, row in enumerate(declared):
         arrays["columns"][c] = row.start
     arrays["laws"][:, :, :, Laws.KEEP] = 1.0
-    state = State(network, population, accounts, worlds[0].platforms, declared=declared, **arrays)
+    for row in rows.declared("actor_stock"):
+        arrays["actor_stocks"][row.index] = row.start
+    state = State(network, population, accounts, worlds[0].platforms, declared=declared, actors=actors, **arrays)
     state.flags[state.balance > 0] = HOLDS | FREE
     _open_books(state, worlds)
     return state

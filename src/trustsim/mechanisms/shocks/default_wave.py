@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -43,8 +45,8 @@ class DefaultWave:
         falling = day.active & (day.age < self.over - 1e-9)
         for p in day.platforms(self.platform):
             own = 2 * day.chance(OWN, p, once=True)
-            share = min(self.share * (self.correlation + (1 - self.correlation) * own), 1.0)
-            change = day.do.revalue(p, (1 - share) ** (1 / n_steps) - 1, falling)
+            share = np.minimum(self.share * (self.correlation + (1 - self.correlation) * own), 1.0)
+            change = day.do.revalue(p, np.array([(1 - x) ** (1 / n_steps) - 1 for x in share.tolist()]), falling)
             if self.told:
                 day.do.post(p, day.reached(0.0), fund=-self.fund * 10 * share)
             else:
