@@ -283,6 +283,7 @@ def test_importing_prints_nothing_and_changes_no_global_setting() -> None:
 # -- the contract of everything registered ---------------------------------------------------------------------------
 
 ENTRIES = {f"{entry.group} {entry.name}": entry for entry in REGISTRY}
+KINDS = ("shock", "intervention", "mechanism")
 LEVERS = {name: entry for name, entry in ENTRIES.items() if entry.group in ("shock", "intervention")}
 NAMED_TEST = re.compile(r"``(test_\w+)``")
 SOURCES = re.compile(
@@ -354,7 +355,7 @@ def known_answers(entry: Entry) -> list[str]:
     return NAMED_TEST.findall(entry.text)
 
 
-@pytest.mark.parametrize("name", [n for n, e in ENTRIES.items() if e.group in ("shock", "intervention", "mechanism", "actor")])
+@pytest.mark.parametrize("name", [n for n, e in ENTRIES.items() if e.group in (*KINDS, "actor")])
 def test_the_docstring_names_a_known_answer_and_the_test_is_there(name: str, tests_there: set[str]) -> None:
     named = known_answers(ENTRIES[name])
     assert named, "say one known answer and the test that holds it: (``test_…``)"

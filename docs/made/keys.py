@@ -72,7 +72,7 @@ Under `variants:` each name has a list. Its parts are:
 |---|---|
 | `{kind: …, …}` | [an intervention](interventions.md) or [a shock](shocks.md) with its [time](#when-something-acts) |
 | `name` | the name of another variant, all of whose parts are taken |
-| `{set: {path: value}}` | changes to the world: paths under `network`, `investors`, `platforms`, `mechanisms`, [actors](actors.md) |
+| `{set: {path: value}}` | changes to the world, lists of [actors](actors.md) among it |
 """
 SWEEP = """\
 Under `sweep:` stand dotted paths, each with a list of values (`grid`, `zip`) or two bounds (`lhs`, `sobol`), and:

@@ -14,6 +14,7 @@ from trustsim.mechanisms.actors.regulator import CLOSED, FEES, READING
 from trustsim.model import TrustCrisisModel
 from trustsim.model.agents import ActorAgent
 from trustsim.registry import Registry
+from trustsim.report.words.story import assumptions
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.schema import schema_of
@@ -169,3 +170,8 @@ def test_a_plural_belongs_to_an_actor_and_an_actor_has_one() -> None:
     for group, plural in (("actor", ""), ("shock", "shocks")):
         with pytest.raises(ModelError, match="given the plural"):
             Registry().enter(group, "x", source="assumed", plural=plural)
+
+
+def test_the_report_and_the_description_tell_of_an_actor() -> None:
+    listed = assumptions(story(WATCH), "nothing", ["nothing"])
+    assert {a.name for a in listed if a.owner == "regulator Watch"} >= {"threshold", "lag"}

@@ -179,7 +179,7 @@ def _is_place(owner: str) -> bool:
 
 
 def _kinds_of_world(result: Compared) -> list[Told]:
-    """Tell of the network kinds and the presets in use."""
+    """Tell of the network kinds, the presets and the kinds of actors in use."""
     found: dict[str, Entry] = {}
     for world in _worlds(result):
         found |= {e.name: e for e in REGISTRY.group("network_kind").values() if e.make is type(world.network)}
@@ -188,6 +188,7 @@ def _kinds_of_world(result: Compared) -> list[Told]:
             groups = presets_of(REGISTRY, section)
             used = [each.chosen({each.key: getattr(one, each.key)}, REGISTRY) for each in groups for one in parts]
             found |= {f"{e.group} {e.name}": e for e in used if e is not None}
+        found |= {f"actor {kind}": REGISTRY["actor", kind] for kind in world.actors}
     return [of_kind(e) for e in found.values()]
 
 

@@ -247,6 +247,9 @@ def _parts(world: World) -> Iterator[tuple[str, Any]]:
     for name, settings in world.mechanisms.items():
         if settings is not None:
             yield from _nested(f"mechanism: {words.label(name)}", settings)
+    for kind, those in world.actors.items():
+        for actor in those:
+            yield from _nested(f"{words.label(kind)} {actor.name}", actor)
 
 
 def _nested(owner: str, thing: Any) -> Iterator[tuple[str, Any]]:
