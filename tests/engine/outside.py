@@ -11,6 +11,7 @@ import numpy as np
 from trustsim.catalog import REGISTRY
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import Books, Terms
+from trustsim.mechanisms.shocks.incident import Incident, controlled
 from trustsim.registry import parameter
 from trustsim.scenario.presets import presets
 from trustsim.world.hazards import draw
@@ -176,6 +177,19 @@ class Club:
         """Let members whom it warned of pay later."""
         warned = (me.stock(WARNINGS) > 0)[:, None] & me.mandate
         yield Change(Terms.PAYOUT_LAG, np.full(1, 4.0), warned, "at_least")
+
+
+@REGISTRY.enter("shock", "fraud", rows=("C14",), source="assumed")
+@dataclass(frozen=True)
+class Fraud(Incident):
+    """Clients' orders are forged; the thieves take a share of the claims while it goes on."""
+
+    kind: ClassVar[str] = controlled("fraud")
+
+    def strike(self, day, platform, where, severity):
+        """Take the money."""
+        claims = np.maximum(day.gauge("claims", platform), 1.0)
+        return day.do.take_client_money(platform, self.severity * severity * claims, where) / claims
 
 
 @indicator("paid_share", unit="share")

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,27 @@ print(json.dumps([
     assert forked == [0, 1, 2, 3, 4]
     assert lag == [4, 0, 0]
     assert n_failed == 0
+
+
+def test_an_incident_from_outside_writes_only_how_it_strikes() -> None:
+    found = in_a_process("""
+fraud = {"kind": "fraud", "platform": "Harbour", "day": "1 d", "severity": "4 %"}
+fraud |= {"discovery_lag": "2 d", "notice_lag": 0}
+control = {"kind": "incident_control", "platform": "Harbour", "incident": "fraud", "severity": 0.5, "lag": 0.5}
+scenario = story(shocks=[fraud], variants={"nothing": [], "controlled": [control]},
+                 mechanisms={"media": {"reach": "100 %"}})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+trust = []
+for _ in range(5):
+    model.step()
+    trust.append(model.history[model.engine.measured, int(Gauges.TRUST), :, 0].tolist())
+taken = model.state.books[int(Books.THIEVES), :, 0] / model.history[0, int(Gauges.CLAIMS), 0, 0]
+print(json.dumps([taken.tolist(), trust]))
+""")
+    assert found[0] == pytest.approx([0.04, 0.02], rel=0.05)
+    plain, controlled = (list(x) for x in zip(*found[1], strict=True))
+    fall = [[before - now > 0.01 for before, now in pairwise(x)] for x in (plain, controlled)]
+    assert [x.index(True) for x in fall] == [2, 1]  # told on day 3, and with the control on day 2
 
 
 def test_money_in_a_purse_counts_as_money() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import trustsim as ts
 from trustsim.analysis.causes import simulate_with_causes
 from trustsim.catalog import REGISTRY
-from trustsim.kernels.layout import Gauges, Terms
+from trustsim.kernels.layout import Books, Gauges, Terms
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 
-__all__ = ["REGISTRY", "Gauges", "Terms", "beginning_of", "simulate_with_causes", "story"]
+__all__ = ["REGISTRY", "Books", "Gauges", "Terms", "beginning_of", "simulate_with_causes", "story"]
 
 
 def story(*, platforms: Mapping[str, Any] | None = None, **more: Any) -> Scenario:

@@ -82,10 +82,13 @@ def column(
 
 def term(
     name: str, *, neutral: float = 0.0, unit: Unit, source: str, text: str, low: float | None = None,
-    high: float | None = None,
+    high: float | None = None, module: str = "",
 ) -> Row:  # fmt: skip
-    """Declare a term of platforms that levers move; ``neutral`` where none does."""
-    return _declare(Row("term", name, unit, neutral, *bounds_of(unit, low, high), source, text, _caller()))
+    """Declare a term of platforms that levers move; ``neutral`` where none does.
+
+    ``module``: the file that declares it, where that is not the one that calls this.
+    """
+    return _declare(Row("term", name, unit, neutral, *bounds_of(unit, low, high), source, text, module or _caller()))
 
 
 def purse(name: str, *, source: str, text: str, of: Of = "platform") -> Row:
