@@ -28,9 +28,12 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
     ),
     "shocks": (
         "Shocks",
-        "What strikes from outside, under `shocks:`. Each may carry `day` (or `from`), `until` and `when`\n"
+        "What strikes from outside, under `shocks:`. Each may carry `day` (or `from`) or `chance`, `until`, `when`\n"
         "([when something acts](scenario-reference.md#when-something-acts)).",
-        (("shock", "", ""),),
+        (
+            ("shock", "", ""),
+            ("term", "Controls of incidents", "What levers multiply of an incident, `incident_control` among them."),
+        ),
     ),
     "interventions": (
         "Interventions",

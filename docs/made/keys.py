@@ -47,7 +47,7 @@ FORMS = {
 }
 TIMES = {p.name: p for p in (layout.HORIZON, layout.STEP, layout.LASTING, layout.LAG)}
 MINUTES = 24 * 60  # of a day
-TIMING = (layout.START, layout.UNTIL)
+TIMING = (layout.START, layout.CHANCE, layout.UNTIL)
 
 ABOUT = """\
 # The keys of a scenario file
@@ -100,7 +100,10 @@ def page() -> str:
         *_section("platform", "Each of the `platforms:`. `kind:`, `jurisdiction:` and `custody:` put other defaults in "
                   "place of those below; they are listed among [the presets](world.md)."),
         "## When something acts\n",
-        "Beside its own settings, every shock and every intervention may carry `when`, and:\n",
+        "Beside its own settings, every shock and every intervention may carry `when`, and what stands below. A shock\n"
+        "with a `chance` has neither a day nor a trigger: it strikes on the first day on which its draw says so, on\n"
+        "each platform by a draw of its own; all variants that hold it share the draw, and the step does not change\n"
+        "how likely it is. Without any of them it is there from day 0.\n",
         *table(("key", "meaning", "bounds", "default"), map(_time, TIMING)),
         "",
         "Under `when:` stands a trigger. It sees yesterday's value, fires when that has been past the threshold for\n"
@@ -161,7 +164,7 @@ def _shown(p: Parameter) -> str | None:
 
 
 def _range(p: Parameter) -> str:
-    low = "" if p.low is None else _least(p.low)
+    low = "" if p.low is None else _least(p.low) if p.unit == "duration" else units.show(p.low, p.unit)
     return f"{low} … {units.show(p.high, p.unit)}" if p.high is not None else f"≥ {low}"
 
 

@@ -163,6 +163,8 @@ class _Writer:
 
     def timing(self, timing: Timing, has_day: bool) -> dict[str, Any]:
         document: dict[str, Any] = {} if has_day else {"from": text_of(timing.start, "duration", "")}
+        if timing.chance is not None:
+            document = {"chance": text_of(timing.chance, "per_day", "")}
         if timing.until is not None:
             document["until"] = text_of(timing.until, "duration", "")
         if timing.when is not None:

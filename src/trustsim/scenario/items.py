@@ -11,7 +11,7 @@ from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Group, Parameter
 from trustsim.scenario.at_top import keys_of_world
 from trustsim.scenario.entries import REFUSED, Reader, build, check_name, quantity
-from trustsim.scenario.layout import LAG, LASTING, START, UNTIL, WHEN, broken_keys
+from trustsim.scenario.layout import CHANCE, LAG, LASTING, START, UNTIL, WHEN, broken_keys
 from trustsim.scenario.lists import tell_twins
 from trustsim.scenario.resolved import Item, Timing, Trigger
 from trustsim.scenario.sections import kind_entry
@@ -53,7 +53,10 @@ def read_item(node: Node, path: str, group: Group, horizon: float | None, reader
     has_day = any(p.name == "day" for p in entry.parameters)
     if has_day and "from" in keys:
         keys["day"] = keys.pop("from")
-    beside = ("kind", *(key for key in TIMING_KEYS if not (has_day and key == "day")))
+    takes_chance = group == "shock" and not has_day
+    if takes_chance and "chance" in keys and _has_more_than_chance(keys, path, reader):
+        return None
+    beside = ("kind", *(key for key in TIMING_KEYS if not (has_day and key == "day")), *["chance"] * takes_chance)
     what = build(entry, replace(node, value=keys), path, reader, beside=beside)
     if what is None:
         return None
@@ -62,12 +65,22 @@ def read_item(node: Node, path: str, group: Group, horizon: float | None, reader
     return None if timing is None else Item(entry.name, what, timing)
 
 
+def _has_more_than_chance(keys: Mapping[str, Node], path: str, reader: Reader) -> bool:
+    """Whether a chance stands beside what it stands in place of; reported."""
+    others = [key for key in ("day", "from", "when") if key in keys]
+    for key in others:
+        given = f"'chance' beside {key!r}"
+        allowed = "one of the two: a chance stands in place of a day and of a trigger"
+        reader.report.add(keys["chance"].key or keys["chance"].spot, join(path, "chance"), given, allowed)
+    return bool(others)
+
+
 def _timing(
     keys: Mapping[str, Node], path: str, group: Group, start: float, horizon: float | None, node: Node, reader: Reader
 ) -> Timing | None:
     begin = "day" if "day" in keys else "from"
     values: dict[str, Any] = {"start": start, "until": None, "when": None}
-    for key, name, parameter in ((begin, "start", START), ("until", "until", UNTIL)):
+    for key, name, parameter in ((begin, "start", START), ("until", "until", UNTIL), ("chance", "chance", CHANCE)):
         if key in keys:
             values[name] = quantity(parameter, keys[key], join(path, key), reader)
     if "when" in keys:

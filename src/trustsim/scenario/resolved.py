@@ -26,11 +26,15 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Timing:
-    """When an item acts: from ``start`` (days) while before ``until``, and only while its trigger has fired."""
+    """When an item acts: from ``start`` (days) while before ``until``, and only while its trigger has fired.
+
+    ``chance``: of a shock, a day, that it begins, on each platform for itself, in place of a start.
+    """
 
     start: float = 0.0
     until: float | None = None
     when: Trigger | None = None
+    chance: float | None = None
 
 
 @dataclass(frozen=True)

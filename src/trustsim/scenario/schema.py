@@ -119,7 +119,13 @@ def _definitions(registry: Registry) -> Schema:
         "when": when,
         "platform": platform,
         "segment": _entry(registry, registry["section", "segment"], {}, required=("name", "share")),
-        "shock": _kinds(registry, "shock", timing, required=("kind",)),
+        "shock": {
+            **_kinds(registry, "shock", {**timing, "chance": _value(layout.CHANCE)}, required=("kind",)),
+            "not": {
+                "required": ["chance"],
+                "anyOf": [{"required": [key]} for key in ("day", "from", "when")],
+            },
+        },
         "intervention": _kinds(registry, "intervention", timing, required=("kind",)),
         "part": {
             "description": "An intervention, a shock, the name of another variant, or changes to the world.",
