@@ -32,6 +32,11 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
         "([when something acts](scenario-reference.md#when-something-acts)).",
         (
             ("shock", "", ""),
+            (
+                "incident",
+                "Incidents",
+                "Shocks that strike, are found out and are told, by the name that a lever controls.",
+            ),
             ("term", "Controls of incidents", "What levers multiply of an incident, `incident_control` among them."),
         ),
     ),
@@ -84,6 +89,7 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
     ),
 }
 MEASURED = ("outcome", "series", "indicator")
+ROWS = ("incident", "term", "actor_stock", "actor_purse")
 
 
 def page(name: str) -> str:
@@ -96,6 +102,9 @@ def page(name: str) -> str:
             lines += [f"## {heading}\n", f"{text}\n"]
         if group in MEASURED:
             lines += [*_measures(entries), ""]
+        elif group in ROWS:
+            cells = ((code(e["name"]), _plain(e["text"]), linked(e["source"])) for e in entries)
+            lines += [*table(("name", "what it is", "source"), cells), ""]
         else:
             lines += [line for entry in entries for line in _entry(entry, "###" if heading else "##")]
     return "\n".join(lines).rstrip("\n") + "\n"

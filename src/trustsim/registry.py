@@ -22,6 +22,7 @@ Group: TypeAlias = str
 GROUPS: tuple[Group, ...] = (
     "mechanism", "shock", "intervention", "platform_kind", "network_kind", "custody", "outcome", "section", "indicator",
     "series", "stock", "term", "purse", "column", "presets", "actor", "actor_stock", "actor_purse",
+    "incident",
 )  # fmt: skip
 Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
 T = TypeVar("T")

@@ -52,7 +52,7 @@ def test_a_control_multiplies_the_severity(play: Play) -> None:
 def test_a_control_of_no_incident_is_an_error_with_the_incidents() -> None:
     with pytest.raises(ScenarioError) as told:
         story([], variants={"a": [control("rumour")]})
-    assert "the shock 'rumour', which is no incident" in str(told.value)
+    assert "the incident 'rumour', which does not exist" in str(told.value)
     assert "one of custodian_theft, data_breach, misuse, outage" in str(told.value)
 
 

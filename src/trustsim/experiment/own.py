@@ -11,17 +11,9 @@ from trustsim.registry import REGISTRY, Entry
 
 # groups whose entries a run looks up itself: no scenario holds them
 BY_NAME = (
-    "outcome",
-    "indicator",
-    "series",
-    "stock",
-    "term",
-    "purse",
-    "column",
-    "presets",
-    "actor_stock",
-    "actor_purse",
-)
+    "outcome", "indicator", "series", "stock", "term", "purse", "column", "presets", "actor_stock", "actor_purse",
+    "incident",
+)  # fmt: skip
 
 
 def looked_up() -> tuple[str, ...]:

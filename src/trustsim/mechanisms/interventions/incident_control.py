@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from trustsim.errors import UnitError, nearest, one_of
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import CONTROLS
@@ -26,17 +25,11 @@ class IncidentControl:
     neutral: ClassVar[dict[str, Any]] = {"hazard": 1, "severity": 1, "lag": 1}  # changes nothing but its cost
 
     platform: str = on_platform()
-    incident: str = parameter("data_breach", unit="name", refers="shock", source="H1", text="the kind of incident")
+    incident: str = parameter("data_breach", unit="name", refers="incident", source="H1", text="the kind of incident")
     hazard: float = parameter(0.5, unit="number", low=0, high=10, source="assumed", text="factor on the chance")
     severity: float = parameter(1.0, unit="number", low=0, high=10, source="assumed", text="factor on the severity")
     lag: float = parameter(0.5, unit="number", low=0, high=10, source="assumed", text="factor on the days until discovery")
     cost: float = parameter(10_000.0, unit="money", low=0, source="assumed", text="cost a day")
-
-    def __post_init__(self) -> None:
-        known = [name for name in REGISTRY.names("shock") if f"{name}_hazard" in REGISTRY.names("term")]
-        if self.incident not in known:
-            near = nearest(self.incident, known)
-            raise UnitError(f"the shock {self.incident!r}, which is no incident", one_of(known), near)
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.registry import parameter
+from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import CONTROLS
 from trustsim.world.rows import term
+from trustsim.world.series import belongs_to
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -23,9 +24,19 @@ MOST = 10.0  # the largest factor by which a lever may stretch an incident
 ONCE = 0.0  # days for which an incident goes on that strikes in one step
 
 
+@dataclass(frozen=True)
+class Controlled:
+    """A kind of incident, by the name by which levers find it."""
+
+    kind: str
+
+
 def controlled(kind: str) -> str:
     """Declare the terms by which levers multiply the hazard, the severity and the lag of an incident; return its kind."""
     module = str(sys._getframe(1).f_globals.get("__name__", ""))
+    incident = Controlled(kind)
+    belongs_to(incident, module, kind, f"The incident {kind}: levers multiply its chance, severity and lag.")
+    REGISTRY.enter("incident", kind, source="H1")(incident)
     for what, text in CONTROLS.items():
         text = f"factor on {text} of the incident {kind}"
         term(f"{kind}_{what}", neutral=1.0, unit="number", low=0, high=MOST, source="H1", text=text, module=module)
