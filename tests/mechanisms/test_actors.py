@@ -175,3 +175,18 @@ def test_a_plural_belongs_to_an_actor_and_an_actor_has_one() -> None:
 def test_the_report_and_the_description_tell_of_an_actor() -> None:
     listed = assumptions(story(WATCH), "nothing", ["nothing"])
     assert {a.name for a in listed if a.owner == "regulator Watch"} >= {"threshold", "lag"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"mandate": "Full"}, {"interval": "7 d"}, {"noise": "90 %"}, {"age": "9 d"}, {"threshold": "-50 %"},
+        {"lag": "1 d"}, {"winds_down": False}, {"fee": "5 CNY"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)  # fmt: skip
+def test_every_setting_of_a_regulator_has_an_effect(changed: dict[str, Any]) -> None:
+    falls = {"shocks": [{"kind": "default_wave", "platform": "Full", "day": "8 d", "share": "40 %"}]}
+    plain, other = (run(story({**WATCH, **more}, **falls), 21) for more in ({}, changed))
+    same = plain.history.tobytes() == other.history.tobytes()
+    assert not same or plain.state.actor_purses.tolist() != other.state.actor_purses.tolist()
