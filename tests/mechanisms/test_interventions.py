@@ -511,11 +511,8 @@ def test_disclosure_mandate_is_a_floor(play: Play) -> None:
     bad = {"report_scope": "10 %", "report_interval": "0 d", "report_bias": 3}
     mandate = {"kind": "disclosure_mandate", "scope": "80 %", "interval": "30 d", "bias": 0.2}
     seen = play(1, platforms={"Harbour": good, "Quay": bad}, variants={"plain": [], "lever": [mandate]})
-    changed = {
-        t
-        for t, a, b in zip(names_of(Terms), seen.state.terms[:, 0, 0], seen.state.terms[:, 1, 0], strict=True)
-        if a != b
-    }
+    plain, lever_on = seen.state.terms[: len(Terms), :2, 0].T
+    changed = {t for t, a, b in zip(names_of(Terms), plain, lever_on, strict=True) if a != b}
     assert changed == {"cost_per_client"}
     assert [seen.term(t)[1, 1] for t in ("report_scope", "report_interval", "report_bias")] == [0.8, 30, 0.2]
 
