@@ -268,6 +268,7 @@ def test_importing_prints_nothing_and_changes_no_global_setting() -> None:
 # -- the contract of everything registered ---------------------------------------------------------------------------
 
 ENTRIES = {f"{entry.group} {entry.name}": entry for entry in REGISTRY}
+KINDS = ("shock", "intervention", "mechanism")
 LEVERS = {name: entry for name, entry in ENTRIES.items() if entry.group in ("shock", "intervention")}
 NAMED_TEST = re.compile(r"``(test_\w+)``")
 SOURCES = re.compile(
@@ -294,7 +295,7 @@ def test_every_entry_says_what_it_is_and_where_it_comes_from(name: str) -> None:
     entry = ENTRIES[name]
     assert entry.summary
     assert entry.source
-    if entry.group not in ("series", "indicator"):
+    if entry.group not in ("series", "indicator", "actor_stock", "actor_purse", "term"):
         assert entry.summary.endswith("."), "the first line of the docstring is a sentence"
     if entry.group == "outcome":
         assert entry.better in ("lower", "higher", "")
@@ -339,7 +340,7 @@ def known_answers(entry: Entry) -> list[str]:
     return NAMED_TEST.findall(entry.text)
 
 
-@pytest.mark.parametrize("name", [n for n, e in ENTRIES.items() if e.group in ("shock", "intervention", "mechanism")])
+@pytest.mark.parametrize("name", [n for n, e in ENTRIES.items() if e.group in (*KINDS, "actor")])
 def test_the_docstring_names_a_known_answer_and_the_test_is_there(name: str, tests_there: set[str]) -> None:
     named = known_answers(ENTRIES[name])
     assert named, "say one known answer and the test that holds it: (``test_…``)"
@@ -385,7 +386,7 @@ def test_the_engine_knows_no_mechanism_by_name() -> None:
 
 
 def test_every_hook_has_the_shape_of_its_protocol() -> None:
-    for group in ("mechanism", "shock", "intervention"):
+    for group in ("mechanism", "shock", "intervention", "actor"):
         for entry in REGISTRY.group(group).values():
             check_hooks(entry.make)
 

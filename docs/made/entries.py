@@ -13,7 +13,6 @@ from trustsim.scenario.catalog import catalog_json
 
 Lines = Iterator[str]
 
-CUSTODY = ("misuse", "loss", "lag", "throughput", "cost", "trust", "visibility")
 SOURCES = """\
 A source is a DOI, an id of the [table of sources](sources.md) (`E-…` facts, `P-…` signs, `T-…` theory, `A1` … `L4`
 constructs), or `assumed`: a number chosen by us, to be varied before anything is concluded from it."""
@@ -29,9 +28,17 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
     ),
     "shocks": (
         "Shocks",
-        "What strikes from outside, under `shocks:`. Each may carry `day` (or `from`), `until` and `when`\n"
+        "What strikes from outside, under `shocks:`. Each may carry `day` (or `from`) or `chance`, `until`, `when`\n"
         "([when something acts](scenario-reference.md#when-something-acts)).",
-        (("shock", "", ""),),
+        (
+            ("shock", "", ""),
+            (
+                "incident",
+                "Incidents",
+                "Shocks that strike, are found out and are told, by the name that a lever controls.",
+            ),
+            ("term", "Controls of incidents", "What levers multiply of an incident, `incident_control` among them."),
+        ),
     ),
     "interventions": (
         "Interventions",
@@ -39,21 +46,30 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
         "([when something acts](scenario-reference.md#when-something-acts)). The family says who would use it.",
         (("intervention", "", ""),),
     ),
+    "actors": (
+        "Actors",
+        "Who stands beside investors and platforms, observes and acts. Each kind has a list of its own at the top of\n"
+        "a scenario, under the plural of its name (`regulators:`); without it there is nobody. A variant changes the\n"
+        "list, or one of it by `{set: {regulators.NAME.lag: 3 d}}`.",
+        (
+            ("actor", "", ""),
+            ("actor_stock", "Stocks", "What is recorded of an actor every day: `model.of_actors(name)`."),
+            ("actor_purse", "Purses", "Money of an actor's own."),
+        ),
+    ),
     "world": (
         "Platforms, custody and networks",
-        "The kinds that a platform, its custody and the network can be of. Their settings at day 0 are among\n"
-        "[the keys of a scenario](scenario-reference.md).",
+        "The presets of a platform, and the kinds that the network can be of. A preset lays its values under other\n"
+        "keys of the platform; what the file says itself lies over them, and a kind over a jurisdiction, and that\n"
+        "over a custody regime. What the keys mean: [the keys of a scenario](scenario-reference.md#platforms).",
         (
             ("platform_kind", "Platform kinds", "Presets of a platform's settings: `kind:` of a platform."),
             (
                 "custody",
                 "Custody regimes",
-                "Who keeps the client money: `custody:` of a platform. `misuse` and `loss` are factors on what the\n"
-                "platform can misuse and on a loss at the keeper, `lag` is days added to the payout lag,\n"
-                "`throughput` the most that can be paid out in a day / claims, `cost` a year / money kept, `trust`\n"
-                "log-odds added to where trust in fund safety rests, `visibility` the share of an unpaid queue that\n"
-                "outsiders see. The figures are assumed.",
+                "Presets of who keeps the client money: `custody:` of a platform. The figures are assumed.",
             ),
+            ("jurisdiction", "Jurisdictions", "Presets of what the law asks: `jurisdiction:` of a platform."),
             ("network_kind", "Network kinds", "Who sees and hears whom: `kind:` of the `network:`."),
         ),
     ),
@@ -73,6 +89,7 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
     ),
 }
 MEASURED = ("outcome", "series", "indicator")
+ROWS = ("incident", "term", "actor_stock", "actor_purse")
 
 
 def page(name: str) -> str:
@@ -85,6 +102,9 @@ def page(name: str) -> str:
             lines += [f"## {heading}\n", f"{text}\n"]
         if group in MEASURED:
             lines += [*_measures(entries), ""]
+        elif group in ROWS:
+            cells = ((code(e["name"]), _plain(e["text"]), linked(e["source"])) for e in entries)
+            lines += [*table(("name", "what it is", "source"), cells), ""]
         else:
             lines += [line for entry in entries for line in _entry(entry, "###" if heading else "##")]
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -111,11 +131,9 @@ def _entry(entry: dict[str, Any], level: str) -> Lines:
     if entry["parameters"]:
         yield from parameters(entry["parameters"])
         yield ""
-    if entry["group"] == "platform_kind":
-        yield f"{_preset(entry['name'])}\n"
-    if entry["group"] == "custody":
-        regime = ts.catalog.REGISTRY["custody", entry["name"]].make
-        yield ", ".join(f"`{name}` {getattr(regime, name):g}" for name in CUSTODY) + "\n"
+    preset = getattr(ts.catalog.REGISTRY[entry["group"], entry["name"]].make, "preset", {})
+    if preset:
+        yield f"{_laid(preset)}\n"
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -137,10 +155,9 @@ def _facts(entry: dict[str, Any]) -> Lines:
         yield "off unless a file names it"
 
 
-def _preset(kind: str) -> str:
-    """Return what a platform kind sets, as in a scenario file."""
+def _laid(preset: dict[str, Any]) -> str:
+    """Return what a preset of platforms lays, as in a scenario file."""
     unit = {p.name: p.unit for p in ts.catalog.REGISTRY["section", "platform"].parameters}
-    preset = ts.catalog.REGISTRY["platform_kind", kind].make.preset
     return ", ".join(f"`{name}: {units.show(value, unit[name])}`" for name, value in preset.items())
 
 

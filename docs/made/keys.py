@@ -10,6 +10,7 @@ from made.tables import code, table
 from trustsim import units
 from trustsim.registry import Parameter
 from trustsim.scenario import layout, targets
+from trustsim.scenario.at_top import layout_of
 from trustsim.scenario.catalog import catalog_json
 from trustsim.scenario.layout import Key, Layout
 
@@ -29,6 +30,7 @@ FORMS = {
     "network": "[a kind of network](world.md#network-kinds) and its settings",
     "investors": "[settings](#investors)",
     "platforms": "list of [platforms](#platforms)",
+    "regulators": "list of [regulators](actors.md)",
     "mechanisms": "[mechanisms](mechanisms.md) by name: `on`, `off` or settings",
     "shocks": "list of [shocks](shocks.md) with [their time](#when-something-acts)",
     "variants": "named lists of [parts](#variants)",
@@ -45,7 +47,7 @@ FORMS = {
 }
 TIMES = {p.name: p for p in (layout.HORIZON, layout.STEP, layout.LASTING, layout.LAG)}
 MINUTES = 24 * 60  # of a day
-TIMING = (layout.START, layout.UNTIL)
+TIMING = (layout.START, layout.CHANCE, layout.UNTIL)
 
 ABOUT = """\
 # The keys of a scenario file
@@ -70,7 +72,7 @@ Under `variants:` each name has a list. Its parts are:
 |---|---|
 | `{kind: …, …}` | [an intervention](interventions.md) or [a shock](shocks.md) with its [time](#when-something-acts) |
 | `name` | the name of another variant, all of whose parts are taken |
-| `{set: {path: value}}` | changes to the world: any path under `network`, `investors`, `platforms`, `mechanisms` |
+| `{set: {path: value}}` | changes to the world, lists of [actors](actors.md) among it |
 """
 SWEEP = """\
 Under `sweep:` stand dotted paths, each with a list of values (`grid`, `zip`) or two bounds (`lhs`, `sobol`), and:
@@ -90,15 +92,18 @@ def page() -> str:
     parts = [
         ABOUT,
         "## At the top\n",
-        *_keys(layout.FILE, REQUIRED, (EXTENDS,)),
+        *_keys(layout_of(ts.catalog.REGISTRY), REQUIRED, (EXTENDS,)),
         "",
         "A key with a `+` before it (`+shocks:`) appends to the list of the file that this one extends.\n",
         *_section("investors", "Under `investors:`."),
         *_section("segment", "Each of the `segments:` of the investors; their shares add to 100 %."),
-        *_section("platform", "Each of the `platforms:`. `kind:` puts other defaults in place of those below; they are "
-                  "listed among [the platform kinds](world.md#platform-kinds)."),
+        *_section("platform", "Each of the `platforms:`. `kind:`, `jurisdiction:` and `custody:` put other defaults in "
+                  "place of those below; they are listed among [the presets](world.md)."),
         "## When something acts\n",
-        "Beside its own settings, every shock and every intervention may carry `when`, and:\n",
+        "Beside its own settings, every shock and every intervention may carry `when`, and what stands below. A shock\n"
+        "with a `chance` has neither a day nor a trigger: it strikes on the first day on which its draw says so, on\n"
+        "each platform by a draw of its own; all variants that hold it share the draw, and the step does not change\n"
+        "how likely it is. Without any of them it is there from day 0.\n",
         *table(("key", "meaning", "bounds", "default"), map(_time, TIMING)),
         "",
         "Under `when:` stands a trigger. It sees yesterday's value, fires when that has been past the threshold for\n"
@@ -159,7 +164,7 @@ def _shown(p: Parameter) -> str | None:
 
 
 def _range(p: Parameter) -> str:
-    low = "" if p.low is None else _least(p.low)
+    low = "" if p.low is None else _least(p.low) if p.unit == "duration" else units.show(p.low, p.unit)
     return f"{low} … {units.show(p.high, p.unit)}" if p.high is not None else f"≥ {low}"
 
 

@@ -36,7 +36,8 @@ GROUPS = {
     ),
 }
 PAGE_OF = {group: name for name, (_, _, groups) in PAGES.items() for group, _, _ in groups} | {
-    "section": "scenario-reference"
+    "section": "scenario-reference",
+    "presets": "world",
 }
 
 

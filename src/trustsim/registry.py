@@ -12,27 +12,18 @@ import inspect
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from trustsim.errors import ModelError
+from trustsim.errors import ModelError, nearest, one_of
 from trustsim.units import Unit
 
-Group = Literal[
-    "mechanism",
-    "shock",
-    "intervention",
-    "platform_kind",
-    "network_kind",
-    "custody",
-    "outcome",
-    "section",
-    "indicator",
-    "series",
-    "stock",
-    "term",
-    "purse",
-    "column",
-]
+#: what an entry belongs to; who declares presets or actors adds a group of their name
+Group: TypeAlias = str
+GROUPS: tuple[Group, ...] = (
+    "mechanism", "shock", "intervention", "platform_kind", "network_kind", "custody", "outcome", "section", "indicator",
+    "series", "stock", "term", "purse", "column", "presets", "actor", "actor_stock", "actor_purse",
+    "incident",
+)  # fmt: skip
 Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
 T = TypeVar("T")
 
@@ -115,7 +106,7 @@ class Entry:
     says that a run gives 0 or 1, so that the mean over runs is a proportion and gets the interval of one; ``low`` and
     ``high`` that no run gives less or more (None: nothing does); ``may_not_apply`` that a run may give NaN, which says
     that there is nothing to measure. A run that gives anything else has failed. ``beside``: parameters that are no
-    fields of the class, as mechanisms declare them for platforms.
+    fields of the class, as mechanisms declare them for platforms. ``plural``: of an actor, the key of its list.
     """
 
     group: Group
@@ -132,11 +123,12 @@ class Entry:
     high: float | None = None
     may_not_apply: bool = False
     beside: tuple[str, ...] = ()
+    plural: str = ""
 
     def build(self, **values: Any) -> Any:
-        """Return an instance with these values; those of parameters that others declared stand in ``stocks``."""
+        """Return an instance with these values; those of parameters that others declared stand in ``declared``."""
         declared = tuple((p.name, values.pop(p.name, p.default)) for p in self.parameters if p.name in self.beside)
-        return self.make(**values, **({"stocks": declared} if declared else {}))
+        return self.make(**values, **({"declared": declared} if declared else {}))
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -162,9 +154,10 @@ def _place(thing: Any) -> tuple[str, str]:
 
 
 class Registry:
-    """All entries, by group and name; a name is used once in a group."""
+    """All entries, by group and name; a name is used once in a group. ``groups``: all that there are, in order."""
 
     def __init__(self) -> None:
+        self.groups: tuple[Group, ...] = GROUPS
         self._entries: dict[tuple[Group, str], Entry] = {}
         self._places: dict[Group, dict[str, int]] = {}  # in the order in which names were entered
 
@@ -182,13 +175,22 @@ class Registry:
         low: float | None = None,
         high: float | None = None,
         may_not_apply: bool = False,
+        plural: str = "",
     ) -> Callable[[T], T]:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
 
         What can be said of an outcome is explained at :class:`Entry`. The same thing defined again, as where a
         notebook's cell is run twice, takes the place of the first. Raises ModelError where *name* stands for another
-        one.
+        one, or nobody declared the group.
         """
+        if group not in self.groups:
+            hint = nearest(group, self.groups)
+            near = f"; did you mean {hint}?" if hint else ""
+            raise ModelError(f"group of {name!r}: given {group!r}; allowed: {one_of(self.groups)}{near}")
+
+        if (group == "actor") != bool(plural):
+            allowed = "a plural, the key of its list in a scenario file" if group == "actor" else "a plural of actors"
+            raise ModelError(f"{group} {name!r}: given the plural {plural!r}; allowed: {allowed}")
 
         def decorate(thing: T) -> T:
             known = self._entries.get((group, name))
@@ -197,7 +199,7 @@ class Registry:
                 raise ModelError(f"{group} {name!r} is registered twice: it stands for {where}; allowed: another name")
             declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
             about = (rows, source, family, better, unit, binary, low, high, may_not_apply)
-            self.take(Entry(group, name, thing, declared, *about))
+            self.take(Entry(group, name, thing, declared, *about, plural=plural))
             return thing
 
         return decorate
@@ -205,8 +207,13 @@ class Registry:
     def take(self, entry: Entry) -> None:
         """Hold an entry, in place of one of that group and name."""
         self._entries[entry.group, entry.name] = entry
+        self.add_group(entry.group)
         places = self._places.setdefault(entry.group, {})
         places.setdefault(entry.name, len(places))
+
+    def add_group(self, group: Group) -> None:
+        """Let there be a group, behind those that there are."""
+        self.groups = tuple(dict.fromkeys((*self.groups, group)))
 
     def of_item(self, kind: str) -> Group:
         """Return what an item of a variant is: a shock where only a shock has its kind, else an intervention."""
@@ -232,8 +239,12 @@ class Registry:
         return {name: e for (g, name), e in sorted(self._entries.items()) if g == group}
 
     def allowed(self, parameter: Parameter) -> tuple[str, ...]:
-        """Return the names that a parameter may have: its choices, or those of the group it refers to; else none."""
-        return parameter.choices or tuple(name for group, name in sorted(self._entries) if group == parameter.refers)
+        """Return the names that a parameter may have: its choices, or those of the group it refers to; else none.
+
+        An empty default stands first among the names of a group.
+        """
+        names = tuple(name for group, name in sorted(self._entries) if group == parameter.refers)
+        return parameter.choices or (("",) * (bool(names) and parameter.default == "") + names)
 
     def outcome(self, name: str) -> Entry:
         """Return the entry of an outcome; of one by group, ``name[group]``, that of the name."""

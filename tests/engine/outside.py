@@ -8,9 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from trustsim.catalog import REGISTRY
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import Books, Terms
-from trustsim.registry import REGISTRY, parameter
+from trustsim.mechanisms.shocks.incident import Incident, controlled
+from trustsim.registry import parameter
+from trustsim.scenario.presets import presets
+from trustsim.world.hazards import draw
 from trustsim.world.leaning import Law, Lean
 from trustsim.world.rows import column, purse, stock, term
 from trustsim.world.series import indicator
@@ -101,6 +105,91 @@ class Lawsuit:
         """Pay the fine, once."""
         for p in day.platforms(self.platform):
             day.do.move(Books.CASH, COURT.index, p, self.fine * day.gauge("claims", p), day.reached(0.0))
+
+
+@REGISTRY.enter("platform_kind", "pawnbroker", rows=("B9",), source="assumed")
+class Pawnbroker:
+    """Lend against pledges: short loans that come back."""
+
+    preset: ClassVar[dict] = {"asset_term": 30.0, "recovery": 0.9, "custody": "safe"}
+
+
+@REGISTRY.enter("custody", "safe", rows=("B3",), source="assumed")
+class Safe:
+    """A safe keeps the money: nothing can be misused, and it is slow."""
+
+    preset: ClassVar[dict] = {"misuse_factor": 0.0, "custody_lag": 3.0}
+
+
+@REGISTRY.enter("jurisdiction", "harbour_law", rows=("K6",), source="assumed")
+class HarbourLaw:
+    """The harbour lets arrears go on for long."""
+
+    preset: ClassVar[dict] = {"patience": 60.0, "recovery": 0.1}
+
+
+presets("stage", section="platform", source="assumed", rows=("B11",), text="how far the platform has grown")
+
+
+@REGISTRY.enter("stage", "young", rows=("B11",), source="assumed")
+class Young:
+    """A young platform has little equity and a slow desk."""
+
+    preset: ClassVar[dict] = {"equity": 0.01, "service_capacity": 0.01, "brand": 0.2}
+
+
+presets("culture", section="world", source="assumed", rows=("K8",), text="how people hear of each other")
+
+
+@REGISTRY.enter("culture", "close", rows=("K8",), source="assumed")
+class Close:
+    """People watch their neighbours, and the press counts for less."""
+
+    preset: ClassVar[dict] = {"mechanisms.herding.weight": 6, "mechanisms.media.reach": "5 %"}
+
+
+WARNINGS = stock("warnings", of="actor", start=0, unit="count", source="assumed", text="warnings given so far")
+DUES = purse("dues", of="actor", source="assumed", text="what members paid")
+SIGHT = draw("club", "sight", text="how wrong a club sees liquidity")
+
+
+@REGISTRY.enter("actor", "club", plural="clubs", rows=("F10",), source="assumed")
+@dataclass(frozen=True)
+class Club:
+    """Collect dues, and warn of members that look short of cash."""
+
+    name: str = parameter(unit="name", source="assumed", text="what the club is called")
+    mandate: str = parameter("*", unit="name", refers="platform", source="assumed", text="who is a member")
+    below: float = parameter(0.05, unit="share", source="assumed", text="liquidity below which it warns")
+    dues: float = parameter(0.0, unit="money", low=0, source="assumed", text="what a member pays a day")
+
+    @staticmethod
+    def each_day(day, me):
+        """Look at every member, collect, and warn."""
+        thin = me.is_on[:, None] & (me.sees("liquidity", SIGHT) < me["below"][:, None])
+        me.stock(WARNINGS)[:] += thin.sum(axis=1)
+        for p in range(day.state.n_platforms):
+            me.collect(DUES, p, me["dues"], me.mandate[:, p])
+            day.do.post(p, thin[:, p], risk=1.0)
+
+    @staticmethod
+    def propose(day, me):
+        """Let members whom it warned of pay later."""
+        warned = (me.stock(WARNINGS) > 0)[:, None] & me.mandate
+        yield Change(Terms.PAYOUT_LAG, np.full(1, 4.0), warned, "at_least")
+
+
+@REGISTRY.enter("shock", "fraud", rows=("C14",), source="assumed")
+@dataclass(frozen=True)
+class Fraud(Incident):
+    """Clients' orders are forged; the thieves take a share of the claims while it goes on."""
+
+    kind: ClassVar[str] = controlled("fraud")
+
+    def strike(self, day, platform, where, severity):
+        """Take the money."""
+        claims = np.maximum(day.gauge("claims", platform), 1.0)
+        return day.do.take_client_money(platform, self.severity * severity * claims, where) / claims
 
 
 @indicator("paid_share", unit="share")

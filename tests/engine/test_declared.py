@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,93 @@ lag = model.state.terms[int(Terms.PAYOUT_LAG), :, 0]
 print(json.dumps([model.series("brand")[-1, :, 0].round(6).tolist(), lag.tolist()]))
 """)
     assert found == [pytest.approx([0.5, 0.6, 0.1]), [0.0, 0.0, 3.0]]
+
+
+def test_presets_from_outside_are_laid_and_a_variant_changes_them_in_the_resolved_file_too() -> None:
+    found = in_a_process("""
+from trustsim.scenario.load import from_document
+scenario = story(culture="close", mechanisms={"media": {"reach": "7 %"}}, platforms={
+    "kind": "pawnbroker", "stage": "young", "jurisdiction": "harbour_law"}, variants={
+    "close": [], "open": [{"set": {"culture": ""}}], "other": [{"set": {"platforms.Harbour.stage": ""}}],
+})
+again = from_document(scenario.document, REGISTRY)
+told = []
+for each in (scenario, again):
+    for variant in each.variants:
+        p, mechanisms = variant.world.platforms[0], variant.world.mechanisms
+        told.append([
+            p.asset_term, p.recovery, p.patience, p.custody_lag, p.equity, p.brand,
+            mechanisms["herding"].weight, mechanisms["media"].reach,
+        ])
+print(json.dumps([told, again == scenario, beginning_of(again)]))
+""")
+    close = [30.0, 0.9, 60.0, 3.0, 0.01, 0.2, 6.0, 0.07]
+    herding = found[0][1][6]
+    assert herding != 6.0
+    assert found[0][:3] == [close, [*close[:6], herding, 0.07], [*close[:4], 0.04, 0.5, *close[6:]]]
+    assert found[0][3:] == found[0][:3]
+    assert found[1]
+    assert found[2] == [3.0, 0.2]
+
+
+def test_an_unknown_preset_of_the_world_is_an_error_with_the_nearest_name() -> None:
+    found = in_a_process("""
+from trustsim.errors import ScenarioError
+try:
+    story(culture="clos")
+except ScenarioError as error:
+    print(json.dumps(str(error)))
+""")
+    assert "culture" in found
+    assert "did you mean close?" in found
+
+
+def test_actors_from_outside_are_a_list_and_act_are_recorded_forked_and_run_in_workers() -> None:
+    found = in_a_process("""
+scenario = story(clubs=[{"name": "Watch", "below": "100 %", "dues": "5 CNY"}], variants={
+    "watched": [], "alone": [{"set": {"clubs": []}}], "lax": [{"set": {"clubs.Watch.below": 0}}],
+})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+before = model.state.total_money().tolist()
+for _ in range(3):
+    model.step()
+fork = model.fork("watched")
+fork.step()
+outcomes = ts.compare(scenario, replications=2, workers=2, progress=False).study
+print(json.dumps([
+    before == model.state.total_money().tolist(), model.of_actors("warnings")[:, :, 0].tolist(),
+    model.state.actor_purses[outside.DUES.index, :, 0].tolist(), fork.of_actors("warnings")[:, 0, 0].tolist(),
+    model.state.terms[int(Terms.PAYOUT_LAG), :, 0].tolist(), len(outcomes.failed),
+]))
+""")
+    is_whole, warnings, dues, forked, lag, n_failed = found
+    assert is_whole
+    assert warnings == [[0, 0, 0], [1, 0, 0], [2, 0, 0], [3, 0, 0]]
+    assert dues == [1500, 0, 1500]
+    assert forked == [0, 1, 2, 3, 4]
+    assert lag == [4, 0, 0]
+    assert n_failed == 0
+
+
+def test_an_incident_from_outside_writes_only_how_it_strikes() -> None:
+    found = in_a_process("""
+fraud = {"kind": "fraud", "platform": "Harbour", "day": "1 d", "severity": "4 %"}
+fraud |= {"discovery_lag": "2 d", "notice_lag": 0}
+control = {"kind": "incident_control", "platform": "Harbour", "incident": "fraud", "severity": 0.5, "lag": 0.5}
+scenario = story(shocks=[fraud], variants={"nothing": [], "controlled": [control]},
+                 mechanisms={"media": {"reach": "100 %"}})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+trust = []
+for _ in range(5):
+    model.step()
+    trust.append(model.history[model.engine.measured, int(Gauges.TRUST), :, 0].tolist())
+taken = model.state.books[int(Books.THIEVES), :, 0] / model.history[0, int(Gauges.CLAIMS), 0, 0]
+print(json.dumps([taken.tolist(), trust]))
+""")
+    assert found[0] == pytest.approx([0.04, 0.02], rel=0.05)
+    plain, controlled = (list(x) for x in zip(*found[1], strict=True))
+    fall = [[before - now > 0.01 for before, now in pairwise(x)] for x in (plain, controlled)]
+    assert [x.index(True) for x in fall] == [2, 1]  # told on day 3, and with the control on day 2
 
 
 def test_money_in_a_purse_counts_as_money() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import trustsim as ts
 from trustsim.analysis.causes import simulate_with_causes
 from trustsim.catalog import REGISTRY
-from trustsim.kernels.layout import Gauges, Terms
+from trustsim.kernels.layout import Books, Gauges, Terms
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 
-__all__ = ["Gauges", "Terms", "simulate_with_causes", "story"]
+__all__ = ["REGISTRY", "Books", "Gauges", "Terms", "beginning_of", "simulate_with_causes", "story"]
 
 
 def story(*, platforms: Mapping[str, Any] | None = None, **more: Any) -> Scenario:
@@ -20,3 +21,10 @@ def story(*, platforms: Mapping[str, Any] | None = None, **more: Any) -> Scenari
     document = {"trustsim": 1, "horizon": "10 d", "network": {"kind": "small_world"}, "investors": {"count": 200}}
     document |= {"platforms": [platform], **more}
     return from_document(document, REGISTRY)
+
+
+def beginning_of(scenario: Scenario) -> list[float]:
+    """Return what a model of the first variant begins with: what the keeper adds to the lag, and the good name."""
+    model = ts.TrustCrisisModel(scenario, [scenario.variants[0].name], rng=0, collects=False)
+    lag = model.state.terms[int(Terms.CUSTODY_LAG), 0, 0]
+    return [float(lag), round(float(model.series("brand")[0, 0, 0]), 6)]

@@ -300,8 +300,9 @@ def test_custody_mandate_moves_client_money_into_custody(play: Play) -> None:
     assert seen.book("cash")[1, 0] == 0
     assert seen.book("custody")[0, 0] == 0
     assert (seen.book("custody")[:, 1] == 0).all()
-    keeper = REGISTRY["custody", "several_banks"].make
-    assert (seen.term("misuse_factor")[1, 0], seen.term("loss_factor")[1, 0]) == (keeper.misuse, keeper.loss)
+    keeper = REGISTRY["custody", "several_banks"].make.preset
+    assert seen.term("misuse_factor")[1, 0] == keeper["misuse_factor"]
+    assert seen.term("loss_factor")[1, 0] == keeper["loss_factor"]
     assert (seen.term("misuse_factor")[0, 0], seen.term("loss_factor")[1, 1]) == (1.0, 1.0)
 
 
@@ -510,11 +511,8 @@ def test_disclosure_mandate_is_a_floor(play: Play) -> None:
     bad = {"report_scope": "10 %", "report_interval": "0 d", "report_bias": 3}
     mandate = {"kind": "disclosure_mandate", "scope": "80 %", "interval": "30 d", "bias": 0.2}
     seen = play(1, platforms={"Harbour": good, "Quay": bad}, variants={"plain": [], "lever": [mandate]})
-    changed = {
-        t
-        for t, a, b in zip(names_of(Terms), seen.state.terms[:, 0, 0], seen.state.terms[:, 1, 0], strict=True)
-        if a != b
-    }
+    plain, lever_on = seen.state.terms[: len(Terms), :2, 0].T
+    changed = {t for t, a, b in zip(names_of(Terms), plain, lever_on, strict=True) if a != b}
     assert changed == {"cost_per_client"}
     assert [seen.term(t)[1, 1] for t in ("report_scope", "report_interval", "report_bias")] == [0.8, 30, 0.2]
 
@@ -704,7 +702,7 @@ RUNNING_COSTS = [
     ("process_friction", {"cost": 365}, N * 100),
     ("report_schedule", {"cost": 7, "interval": "7 d"}, 100.0),
     ("service_capacity", {"cost": 365, "capacity": "0.1 /day"}, N * 100),
-    ("custody_mandate", {"custody": "bank"}, 0.2 * ALL * REGISTRY["custody", "bank"].make.cost / 365),
+    ("custody_mandate", {"custody": "bank"}, 0.2 * ALL * REGISTRY["custody", "bank"].make.preset["custody_cost"] / 365),
 ]
 
 

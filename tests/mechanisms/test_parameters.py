@@ -60,6 +60,14 @@ SCENES: dict[str, dict[str, Any]] = {
             "platform": {"liquidity": "11 %"},
         },
     },
+    "incident_control": {
+        "by": {
+            "hazard": {"incident": "outage"},
+            "incident": {"severity": 0.5},
+            "platform": {"severity": 0.1},
+        },
+        "shocks": [THEFT, BREACH, MISUSE, {"kind": "outage", "platform": "Harbour", "chance": "0.3 /day"}],
+    },
     "redemption_gate": {"item": {"trigger": "8 %", "duration": "4 d"}},
     "withdrawal_cap": {"item": {"cap": 20_000}},
     "guarantee": {
@@ -121,6 +129,8 @@ SCENES: dict[str, dict[str, Any]] = {
 OTHER: dict[tuple[str, str], Any] = {
     ("rumour", "revealed_after"): 6.0,
     ("early_action", "liquidity"): 0.11,
+    ("incident_control", "incident"): "custodian_theft",
+    ("incident_control", "hazard"): 10.0,
     ("early_action", "solvency"): 0.05,
     ("media", "discovery"): 1.0,
     ("custody_mandate", "custody"): "ledger",

@@ -53,7 +53,7 @@ def test_a_theft_of_a_tenth_is_a_tenth_of_the_claims_whatever_cash_the_platform_
 def test_theft_is_limited_by_the_money_there_and_by_the_keeper(play: Play) -> None:
     seen = play(1, shocks=[shock("custodian_theft", share="50 %")])
     assert seen.book("thieves")[0, 0] == pytest.approx(0.2 * ALL, abs=200)
-    factor = REGISTRY["custody", "several_banks"].make.loss
+    factor = REGISTRY["custody", "several_banks"].make.preset["loss_factor"]
     assert 0 < factor < 1
     several = play(
         1,

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from trustsim.distributions import Distribution
 from trustsim.registry import Registry, parameter
+from trustsim.scenario.presets import presets
 
 REGISTRY = Registry()
 enter = REGISTRY.enter
@@ -73,7 +74,7 @@ class Platform:
     asset_market: ClassVar[str] = ""
     owes: ClassVar[str] = ""
     name: str = parameter(unit="name", source="assumed", text="its name")
-    kind: str = parameter("p2p_lending", unit="name", source="assumed", text="the preset")
+    kind: str = parameter("p2p_lending", unit="name", refers="platform_kind", source="assumed", text="the preset")
     custody: str = parameter(
         "bank", unit="name", choices=("bank", "payment_firm", "none"), source="assumed", text="who holds the money"
     )
@@ -81,6 +82,9 @@ class Platform:
     equity: int = parameter(1_000_000_00, unit="money", low=0, source="assumed", text="own funds")
     notice: float = parameter(0.0, unit="duration", low=0, high=365, source="assumed", text="notice period")
     limit: int | None = parameter(None, unit="money", low=0, source="assumed", text="largest withdrawal a day")
+
+
+presets("kind", group="platform_kind", section="platform", source="assumed", text="the preset", registry=REGISTRY)
 
 
 @enter("platform_kind", "p2p_lending", rows=("B5",), source="assumed")

@@ -408,7 +408,7 @@ CASES: dict[str, tuple[str, str, str, str, str | None]] = {
         SMALL + "  - Quay\n",
         "7:5: platforms.1",
         "'Quay'",
-        "a mapping with the kind of platform",
+        "a mapping of platform's parameters",
         None,
     ),
     "until before from": (

@@ -68,3 +68,13 @@ def test_a_shock_can_wait_for_something_too(client):
     assert told["problems"] == []
     shock = next(group for group in told["groups"] if group["key"] == "shocks.0")
     assert {each["path"]: each["value"] for each in shock["fields"] if each["is_changed"]} == changed
+
+
+def test_a_shock_can_have_a_chance_in_place_of_its_day(client):
+    told, _ = form(client, None, set={"shocks.0.chance": "1 %/day"})
+    assert told["problems"] == []
+    shock = next(group for group in told["groups"] if group["key"] == "shocks.0")
+    chance = next(each for each in shock["fields"] if each["name"] == "chance")
+    assert (chance["value"], chance["is_changed"]) == ("1 %/day", True)
+    assert next(each for each in shock["more"] if each["label"] == "From")["value"] is None
+    assert "chance: 1 %/day" in told["yaml"]

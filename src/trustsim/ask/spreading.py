@@ -81,7 +81,7 @@ def _moments(result: Compared, row: int) -> tuple[Moment, ...]:
     Where some of them are one day, the last day and the middles of the longest stretches between take their place.
     """
     step, horizon = result.scenario.step, result.scenario.n_days
-    days = [story.day_of(item) for item in result.scenario.shocks]
+    days = [story.day_of(item) for item in story.dated(result.scenario)]
     before = max(round(min(days) / step) - 1, 0) if days else 0
     replication = int(result.study.replications[row])
     mine = [run for run in reading.runs(result, result.comparison.baseline) if run.replication == replication]

@@ -33,9 +33,7 @@ def shipped_names(context: click.Context, parameter: click.Parameter, begun: str
 
 def groups(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
     """Return the groups of the registry."""
-    from trustsim.scenario.catalog import GROUPS
-
-    return [name for name in GROUPS if name.startswith(begun)]
+    return [name for name in registry().groups if name.startswith(begun)]
 
 
 def entries(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:

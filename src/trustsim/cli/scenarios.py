@@ -199,11 +199,11 @@ def schema() -> None:
 @json_option
 def catalog(group: str, name: str, as_json: bool) -> None:
     """Print what a scenario can hold: GROUP is mechanism, shock, intervention, …; NAME one entry of it."""
-    from trustsim.scenario.catalog import GROUPS, catalog_json, catalog_text
+    from trustsim.scenario.catalog import catalog_json, catalog_text
 
     entries = common.registry()
-    if group and group not in GROUPS:
-        raise click.UsageError(f"no group {group!r}; {_choice(group, GROUPS)}")
+    if group and group not in entries.groups:
+        raise click.UsageError(f"no group {group!r}; {_choice(group, entries.groups)}")
     names = tuple(entry.name for entry in entries if entry.group == group)
     if name and name not in names:
         raise click.UsageError(f"no {group} {name!r}; {_choice(name, names)}")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..
         "engine": _engine(simulate),
         "seed": scenario.seed,
         "days": [scenario.horizon, scenario.step],
-        "own": [[e.group, e.name, own.code_of(e.make)] for e in own.entries(*own.BY_NAME)],
+        "own": [[e.group, e.name, own.code_of(e.make)] for e in own.entries(*own.looked_up())],
     }
     shocks = {name: _plain((*scenario.shocks, *by_name[name].shocks), kind) for name in variants}
     worlds = {id(world): world for world in (by_name[name].world for name in variants)}  # most variants share one
@@ -107,8 +107,8 @@ def _kind(cls: type) -> dict[str, str]:
 
 
 def _plain(value: Any, kind: Callable[[type], dict[str, str]]) -> Any:
-    """Return *value* as JSON would hold it; things as their kind and their fields, numbers to the last
-    bit whatever their type."""
+    """Return *value* as JSON would hold it; things as their kind and the fields that tell them apart, numbers to the
+    last bit whatever their type."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -122,5 +122,7 @@ def _plain(value: Any, kind: Callable[[type], dict[str, str]]) -> Any:
     if callable(value):
         return {"code": own.code_of(value)}
     if is_dataclass(value) or hasattr(value, "__dict__"):
-        return {**kind(type(value)), **{name: _plain(each, kind) for name, each in vars(value).items()}}
+        silent = {field.name for field in fields(value) if not field.compare} if is_dataclass(value) else set()
+        parts = {name: each for name, each in vars(value).items() if name not in silent}
+        return {**kind(type(value)), **{name: _plain(each, kind) for name, each in parts.items()}}
     raise TrustsimError(f"address: given a {type(value).__qualname__}, which has no plain form; allowed: plain data")

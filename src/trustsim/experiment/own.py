@@ -10,7 +10,15 @@ from trustsim.experiment.code_reader import PACKAGE, Reader, is_called, top_of
 from trustsim.registry import REGISTRY, Entry
 
 # groups whose entries a run looks up itself: no scenario holds them
-BY_NAME = ("outcome", "custody", "indicator", "series", "stock", "term", "purse", "column")
+BY_NAME = (
+    "outcome", "indicator", "series", "stock", "term", "purse", "column", "presets", "actor_stock", "actor_purse",
+    "incident",
+)  # fmt: skip
+
+
+def looked_up() -> tuple[str, ...]:
+    """Return the groups whose entries a run looks up by name, those of presets among them."""
+    return (*BY_NAME, *(REGISTRY["presets", name].make.group for name in REGISTRY.names("presets")))
 
 
 def entries(*groups: str) -> tuple[Entry, ...]:

@@ -39,5 +39,8 @@ class Model(Protocol):
     @property
     def kept(self) -> Mapping[str, NDArray[Any]]: ...
 
+    def of_actors(self, name: str) -> NDArray[np.float64]:
+        """Return one stock of the actors, float64 (days + 1, variants, actors)."""
+
     def series(self, name: str) -> NDArray[np.float32]:
         """Return one series, float32 (days + 1, lanes, platforms + 1)."""

@@ -85,6 +85,25 @@ class PlatformAgent(mesa.Agent):  # type: ignore[misc]
         return ("open", "stopped", "winding down", "failed")[int(self._gauge("status"))]
 
 
+class ActorAgent(mesa.Agent):  # type: ignore[misc]
+    """An actor, such as a regulator, as a Mesa agent: reads the arrays of the variant shown; its class acts."""
+
+    model: Shown
+
+    def __init__(self, model: Shown, index: int) -> None:
+        super().__init__(model)
+        self.index = index
+        self.kind, self.name = model.state.actors[index]
+
+    def stock(self, name: str) -> float:
+        """Return where one of its stocks stands."""
+        return float(self.model.state.actor_stocks[index_of("actor_stock", name), self.model.shown, self.index])
+
+    def purse(self, name: str) -> int:
+        """Return the money in one of its purses, minor units."""
+        return int(self.model.state.actor_purses[index_of("actor_purse", name), self.model.shown, self.index])
+
+
 class InvestorAgent(mesa.Agent):  # type: ignore[misc]
     """An investor as a Mesa agent, for classroom sizes; reads and writes the rows of the variant shown."""
 

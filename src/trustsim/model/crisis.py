@@ -19,7 +19,7 @@ from trustsim import arguments
 from trustsim.errors import ModelError, TrustsimError, one_of
 from trustsim.kernels.layout import Targets
 from trustsim.kernels.named import row_of
-from trustsim.model.agents import InvestorAgent, PlatformAgent
+from trustsim.model.agents import ActorAgent, InvestorAgent, PlatformAgent
 from trustsim.model.engine import DAY, Phase
 from trustsim.model.worlds import Worlds, engine_of
 from trustsim.scenario.resolved import Scenario, Variant
@@ -89,6 +89,8 @@ class TrustCrisisModel(Worlds, mesa.Model):  # type: ignore[misc]
     def _add_views(self, investors_as_agents: bool) -> None:
         for p in range(self.state.n_platforms):
             PlatformAgent(self, p)
+        for a in range(len(self.state.actors)):
+            ActorAgent(self, a)
         if investors_as_agents:
             for i in range(self.state.population.n_investors):
                 InvestorAgent(self, i)
@@ -176,7 +178,7 @@ class TrustCrisisModel(Worlds, mesa.Model):  # type: ignore[misc]
         first.run(self.engine)
         if len(self.agents) > self._n_views:
             for agent in list(self.agents):
-                if not isinstance(agent, PlatformAgent | InvestorAgent):
+                if not isinstance(agent, PlatformAgent | ActorAgent | InvestorAgent):
                     agent.step()
         for phase in others:
             phase.run(self.engine)

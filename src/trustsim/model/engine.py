@@ -17,6 +17,7 @@ from trustsim.kernels.layout import GATED, OPEN, Gauges, Terms
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.scenario.resolved import Item, Variant
+from trustsim.world.actors import Actor, actors_of
 from trustsim.world.agenda import Agenda
 from trustsim.world.beginnings import fill_beliefs, fill_memory, fill_traits
 from trustsim.world.board import Board, likeness
@@ -30,7 +31,7 @@ from trustsim.world.state import State
 from trustsim.world.weights import said_of, weigh
 
 INTEREST_DAYS = 30  # interest is credited to accounts this often
-Hook = tuple[Callable[[Day, Settings[Any]], Any], Settings[Any]]
+Hook = tuple[Callable[[Day, Any], Any], Any]  # of a mechanism with its settings, or of an actor
 
 
 class Phase(NamedTuple):
@@ -66,15 +67,19 @@ class Engine:
             name: Settings(tuple(w.mechanisms.get(name) for w in worlds), n_worlds)
             for name in sorted(worlds[0].mechanisms)
         }
-        for each in self.mechanisms.values():
-            if each.kind is not None:
-                check_hooks(each.kind, OPEN_PHASES)
         self.said, state.dials[:] = said_of(self.mechanisms, len(worlds), n_worlds, dt)
         has_accounts = (state.gauges[Gauges.ACCOUNTS] > 0).any(axis=0)
         self.day = Day(state, Board(likeness(worlds, n_worlds), has_accounts), dt)
+        self.actors = actors_of(self.day, worlds)
+        those: list[Settings[Any] | Actor] = [*self.mechanisms.values(), *self.actors]
+        for each in those:
+            if each.kind is not None:
+                check_hooks(each.kind, OPEN_PHASES)
         self.agenda = Agenda(shocks, variants, n_worlds, dt)
         self.clock = Clock(0, dt, self.day.keys)
         self.history = np.zeros((n_steps + 1, *state.gauges.shape))
+        self.history_of_actors = np.zeros((n_steps + 1, *state.actor_stocks.shape))
+        self.day.history = self.history
         self.has_report = np.zeros(state.n_platforms, np.bool_)
         self._rules, self._proposing = self._hooks("decide"), self._hooks("propose")
         self._leaning, self._flowing = self._hooks("lean"), self._hooks("flow")
@@ -91,13 +96,15 @@ class Engine:
         count(state.groups.accounts, state.groups.platforms)
         gauge(state.groups.platforms, 0.0)
         state.measure_columns()
-        self.history[0] = state.gauges
+        self.history[0], self.history_of_actors[0] = state.gauges, state.actor_stocks
         self.measured = 0  # the last day whose measures are written
 
     def _hooks(self, name: str, phase: str = "") -> list[Hook]:
-        """Return the hooks of that name of all mechanisms that are on, of one *phase* where a hook has one."""
-        settings = [each for each in self.mechanisms.values() if each.kind is not None and hasattr(each.kind, name)]
-        return [(getattr(each.kind, name), each) for each in settings if phase in ("", phase_of(each.kind))]
+        """Return the hooks of that name of all mechanisms that are on, and of all actors, of one *phase* where a hook
+        has one."""
+        those: list[Settings[Any] | Actor] = [*self.mechanisms.values(), *self.actors]
+        found = [each for each in those if each.kind is not None and hasattr(each.kind, name)]
+        return [(getattr(each.kind, name), each) for each in found if phase in ("", phase_of(each.kind, each.phase))]
 
     def _weigh(self) -> None:
         self.calm = weigh(self.state, self.mechanisms, self.said)
@@ -124,6 +131,10 @@ class Engine:
     def news(self) -> None:
         """Turn what happened into messages."""
         self.take_part("news")
+
+    def act_beside(self) -> None:
+        """Let actors observe and act."""
+        self.take_part("actors")
 
     def carry(self) -> None:
         """Let a step pass over the assets."""
@@ -179,6 +190,7 @@ class Engine:
         self.state.measure_columns()
         self.measured = self.clock.day
         self.history[self.measured] = self.state.gauges
+        self.history_of_actors[self.measured] = self.state.actor_stocks
 
     def go_on_from(self, before: Engine, columns: NDArray[np.int64]) -> None:
         """Stand where *before*, an engine of the same world, stands in these lanes, int64 (lanes,), of it."""
@@ -188,6 +200,11 @@ class Engine:
         self.history[: step + 1] = before.history[: step + 1, :, columns]
         self.has_report = before.has_report.copy()
         self.state.take(before.state, columns)
+        self.history_of_actors[:step] = self.state.actor_stocks
+        for a, one in enumerate(self.state.actors):
+            if one in before.state.actors:
+                was = before.history_of_actors[: step + 1, :, columns, before.state.actors.index(one)]
+                self.history_of_actors[: step + 1, :, :, a] = was
         self.day.take(before.day, columns)
         self.agenda.take(before.agenda, columns, step, self.day)
         self._weigh()
@@ -206,6 +223,12 @@ DAY: tuple[Phase, ...] = (
         "Overdue payments, stops and failures of the day before become messages, service desks answer, platforms clear "
         "what they owe each other.",
         Engine.news,
+        is_open=True,
+    ),
+    Phase(
+        "actors",
+        "Those who stand beside investors and platforms, such as regulators, observe and act.",
+        Engine.act_beside,
         is_open=True,
     ),
     Phase(

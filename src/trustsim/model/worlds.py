@@ -15,9 +15,10 @@ from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world import build_network
 from trustsim.world import population as populations
 from trustsim.world import state as states
+from trustsim.world.actors import cast_of
 from trustsim.world.drawn import Drawn
 from trustsim.world.network_size import USUAL_COUNT
-from trustsim.world.rows import gauge_row
+from trustsim.world.rows import gauge_row, index_of
 from trustsim.world.series import SERIES, series_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
@@ -65,6 +66,11 @@ class Worlds:
         together."""
         return series_of(self.history, SERIES[name], gauge_row)
 
+    def of_actors(self, name: str) -> NDArray[np.float64]:
+        """Return one stock of the actors by day so far, float64 (days + 1, lanes, actors), as ``state.actors`` lists
+        them."""
+        return self.engine.history_of_actors[: self.engine.measured + 1, index_of("actor_stock", name)]
+
 
 def engine_of(
     scenario: Scenario, variants: Sequence[Variant], replications: Sequence[int], network: object | None = None
@@ -78,7 +84,8 @@ def engine_of(
         _drawn(scenario, variants[0], replication, range(w * n, (w + 1) * n), network)
         for w, replication in enumerate(replications)
     ]
-    state = states.build([variant.world for variant in variants], drawn)
+    cast = cast_of([variant.world for variant in scenario.variants])  # of all, so that a fork finds everyone
+    state = states.build([variant.world for variant in variants], drawn, cast)
     return Engine(state, variants, scenario.shocks, n_steps=scenario.n_days, dt=scenario.step)
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 from trustsim import units
-from trustsim.registry import Entry, Group, Parameter, Registry
+from trustsim.registry import Entry, Parameter, Registry
 from trustsim.scenario.document import text_of
 from trustsim.scenario.entries import wanted
 
 FORMAT = 1
 WIDTH = 80
-GROUPS: tuple[Group, ...] = get_args(Group)
 
 
 def catalog_json(registry: Registry, group: str = "", name: str = "") -> dict[str, Any]:
@@ -34,7 +33,7 @@ def catalog_text(registry: Registry, group: str = "", name: str = "") -> str:
 
 
 def _chosen(registry: Registry, group: str, name: str) -> Iterator[Entry]:
-    for each in GROUPS:
+    for each in registry.groups:
         if group in ("", each):
             yield from (entry for entry in registry.group(each).values() if name in ("", entry.name))
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from trustsim import units
@@ -19,6 +19,7 @@ from trustsim.errors import UnitError
 from trustsim.registry import Entry, Parameter, Registry
 from trustsim.scenario.items import Part, Setting
 from trustsim.scenario.layout import FORMAT
+from trustsim.scenario.presets import WORLD, may_lie, presets_of
 from trustsim.scenario.resolved import Item, Precision, Timing, Trigger, World
 from trustsim.scenario.sections import uncopied
 from trustsim.scenario.switches import OFF
@@ -74,13 +75,18 @@ def document_of(
     shocks: Sequence[Item],
     packages: Mapping[str, Sequence[Part]],
     registry: Registry,
+    unsaid: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Return the whole document; ``head`` holds the keys that describe neither world, shocks nor variants."""
+    """Return the whole document; ``head`` holds the keys that describe neither world, shocks nor variants.
+
+    ``unsaid``: dotted paths that it leaves out, for presets of the world may lay values there.
+    """
     writer = _Writer(registry, head["currency"])
-    return {
+    document = {
         "trustsim": FORMAT,
         **{key: head[key] for key in ("title", "description", "horizon", "step", "currency") if head[key] != ""},
         **({"rates": head["rates"]} if head.get("rates") else {}),
+        **{each.key: head[each.key] for each in presets_of(registry, WORLD) if each.key in head},
         **writer.world(world),
         "shocks": [writer.item(shock, "shock") for shock in shocks],
         "variants": {name: [writer.part(part) for part in parts] for name, parts in packages.items()},
@@ -90,14 +96,36 @@ def document_of(
             if key in head
         },
     }
+    for path in unsaid:
+        _leave_out(document, path.split("."))
+    return document
+
+
+def _leave_out(document: dict[str, Any], keys: Sequence[str]) -> None:
+    inner: Any = document
+    for key in keys[:-1]:
+        inner = inner.get(key) if isinstance(inner, dict) else None
+    if isinstance(inner, dict):
+        inner.pop(keys[-1], None)
 
 
 class _Writer:
     def __init__(self, registry: Registry, currency: str) -> None:
         self.registry, self.currency = registry, currency
+        self.lying: dict[str, frozenset[str]] = {}  # keys of sections under which presets may lie
 
     def settings(self, entry: Entry, thing: Any) -> dict[str, Any]:
         return {p.name: self.value(p, getattr(thing, p.name)) for p in entry.parameters}
+
+    def section(self, name: str, thing: Any) -> dict[str, Any]:
+        entry = self.registry["section", name]
+        if name not in self.lying:
+            self.lying[name] = may_lie(self.registry, name)
+        return {
+            p.name: self.value(p, getattr(thing, p.name))
+            for p in entry.parameters
+            if p.name not in self.lying[name] or p.name in thing.said
+        }
 
     def value(self, parameter: Parameter, value: Any) -> Any:
         return text_of(value, parameter.unit, self.currency, spread=parameter.spread)
@@ -105,18 +133,21 @@ class _Writer:
     def world(self, world: World) -> dict[str, Any]:
         networks = {entry.make: entry for entry in self.registry.group("network_kind").values()}
         network = networks[type(world.network)]
-        sections = {name: self.registry["section", name] for name in ("investors", "segment", "platform")}
-        investors = self.settings(sections["investors"], world.investors)
+        investors = self.section("investors", world.investors)
         if world.investors.segments:
-            investors["segments"] = [self.settings(sections["segment"], s) for s in world.investors.segments]
+            investors["segments"] = [self.section("segment", s) for s in world.investors.segments]
         mechanisms = self.registry.group("mechanism")
         return {
             "network": {"kind": network.name, **self.settings(network, world.network)},
             "investors": investors,
-            "platforms": [self.settings(sections["platform"], p) for p in uncopied(world.platforms)],
+            "platforms": [self.section("platform", p) for p in uncopied(world.platforms)],
             "mechanisms": {
                 name: OFF if settings is None else self.settings(mechanisms[name], settings)
                 for name, settings in world.mechanisms.items()
+            },
+            **{
+                self.registry["actor", kind].plural: [self.settings(self.registry["actor", kind], a) for a in those]
+                for kind, those in world.actors.items()
             },
         }
 
@@ -132,6 +163,8 @@ class _Writer:
 
     def timing(self, timing: Timing, has_day: bool) -> dict[str, Any]:
         document: dict[str, Any] = {} if has_day else {"from": text_of(timing.start, "duration", "")}
+        if timing.chance is not None:
+            document = {"chance": text_of(timing.chance, "per_day", "")}
         if timing.until is not None:
             document["until"] = text_of(timing.until, "duration", "")
         if timing.when is not None:

@@ -176,12 +176,12 @@ def check_name(value: str, refers: str, reader: Reader) -> None:
         if value == names.EVERY and refers in ("platform", "segment"):
             return
     else:
-        known = list(reader.registry.group(refers))  # type: ignore[arg-type]
+        known = list(reader.registry.group(refers))
         if not known:
             return
     if value not in known:
         raise UnitError(
-            f"the {refers} {value!r}, which does not exist",
+            f"the {refers.replace('_', ' ')} {value!r}, which does not exist",
             one_of(known) if known else f"a {refers} of this scenario",
             nearest(value, known),
         )
@@ -248,7 +248,9 @@ def wanted(parameter: Parameter) -> str:
     words = _UNIT_WORDS.get(parameter.unit, f"a {parameter.unit}")
     if parameter.refers:
         words = (
-            f"the path of a {parameter.refers}" if parameter.refers == "file" else f"the name of a {parameter.refers}"
+            f"the path of a {parameter.refers}"
+            if parameter.refers == "file"
+            else f"the name of a {parameter.refers.replace('_', ' ')}"
         )
     if parameter.low is not None or parameter.high is not None:
         words += f", {units.between(parameter.low, parameter.high, parameter.unit)}"

@@ -10,13 +10,13 @@ from typing import Any
 
 from trustsim.errors import nearest, one_of
 from trustsim.registry import Parameter
+from trustsim.scenario.at_top import keys_of_sweeps
 from trustsim.scenario.entries import REFUSED, Reader, quantity
 from trustsim.scenario.layout import DESIGNS, EXPECT, broken_keys
 from trustsim.scenario.resolved import Expectation
 from trustsim.scenario.tree import Node, join, kind_of, plain
 from trustsim.units import Unit
 
-SWEPT_SECTIONS = ("network", "investors", "platforms", "mechanisms", "shocks", "variants")
 MOST_VALUES = 2000
 _RANGE = re.compile(r"\s*uniform\s*\(([^,]+),([^,]+)\)\s*")
 MEASURED = ("outcome", "difference", "ratio", "sum", "series")
@@ -203,10 +203,11 @@ def _design(node: Node | None, reader: Reader) -> str:
 def _values(path: str, node: Node, design: str, reader: Reader) -> tuple[Node, ...]:
     where = join("sweep", path)
     head = path.partition(".")[0]
-    if head not in SWEPT_SECTIONS:
+    sections = keys_of_sweeps(reader.registry)
+    if head not in sections:
         given = f"the path {path!r}"
-        allowed = f"a path under {one_of(SWEPT_SECTIONS)}"
-        reader.report.add(node.key or node.spot, where, given, allowed, nearest(head, SWEPT_SECTIONS))
+        allowed = f"a path under {one_of(sections)}"
+        reader.report.add(node.key or node.spot, where, given, allowed, nearest(head, sections))
         return ()
     is_range = design in ("lhs", "sobol")
     if is_range and isinstance(node.value, str) and (match := _RANGE.fullmatch(node.value)):

@@ -9,15 +9,16 @@ from typing import Any, TypeAlias
 from trustsim import names, units
 from trustsim.errors import UnitError, nearest, one_of
 from trustsim.registry import Group, Parameter
+from trustsim.scenario.at_top import keys_of_world
 from trustsim.scenario.entries import REFUSED, Reader, build, check_name, quantity
-from trustsim.scenario.layout import LAG, LASTING, START, UNTIL, WHEN, broken_keys
+from trustsim.scenario.layout import CHANCE, LAG, LASTING, START, UNTIL, WHEN, broken_keys
+from trustsim.scenario.lists import tell_twins
 from trustsim.scenario.resolved import Item, Timing, Trigger
-from trustsim.scenario.sections import kind_entry, tell_twins
+from trustsim.scenario.sections import kind_entry
 from trustsim.scenario.tree import DEEPEST, LONGEST, Node, join, kind_of
 from trustsim.units import Unit
 
 TIMING_KEYS = ("from", "until", "when", "day")
-WORLD_SECTIONS = ("network", "investors", "platforms", "mechanisms")
 MOST_ITEMS = 1000
 _A = {"shock": "a shock", "intervention": "an intervention"}
 _ANY_UNIT: tuple[Unit, ...] = ("share", "duration", "money")
@@ -52,7 +53,10 @@ def read_item(node: Node, path: str, group: Group, horizon: float | None, reader
     has_day = any(p.name == "day" for p in entry.parameters)
     if has_day and "from" in keys:
         keys["day"] = keys.pop("from")
-    beside = ("kind", *(key for key in TIMING_KEYS if not (has_day and key == "day")))
+    takes_chance = group == "shock" and not has_day
+    if takes_chance and "chance" in keys and _has_more_than_chance(keys, path, reader):
+        return None
+    beside = ("kind", *(key for key in TIMING_KEYS if not (has_day and key == "day")), *["chance"] * takes_chance)
     what = build(entry, replace(node, value=keys), path, reader, beside=beside)
     if what is None:
         return None
@@ -61,12 +65,22 @@ def read_item(node: Node, path: str, group: Group, horizon: float | None, reader
     return None if timing is None else Item(entry.name, what, timing)
 
 
+def _has_more_than_chance(keys: Mapping[str, Node], path: str, reader: Reader) -> bool:
+    """Whether a chance stands beside what it stands in place of; reported."""
+    others = [key for key in ("day", "from", "when") if key in keys]
+    for key in others:
+        given = f"'chance' beside {key!r}"
+        allowed = "one of the two: a chance stands in place of a day and of a trigger"
+        reader.report.add(keys["chance"].key or keys["chance"].spot, join(path, "chance"), given, allowed)
+    return bool(others)
+
+
 def _timing(
     keys: Mapping[str, Node], path: str, group: Group, start: float, horizon: float | None, node: Node, reader: Reader
 ) -> Timing | None:
     begin = "day" if "day" in keys else "from"
     values: dict[str, Any] = {"start": start, "until": None, "when": None}
-    for key, name, parameter in ((begin, "start", START), ("until", "until", UNTIL)):
+    for key, name, parameter in ((begin, "start", START), ("until", "until", UNTIL), ("chance", "chance", CHANCE)):
         if key in keys:
             values[name] = quantity(parameter, keys[key], join(path, key), reader)
     if "when" in keys:
@@ -184,13 +198,14 @@ def _setting(keys: Mapping[str, Node], path: str, reader: Reader) -> Setting | N
             keys["set"].spot, join(path, "set"), kind_of(keys["set"]), "a mapping of dotted paths to values"
         )
         return None
+    sections = keys_of_world(reader.registry)
     for key, value in values.items():
-        if key.partition(".")[0] not in WORLD_SECTIONS:
+        if key.partition(".")[0] not in sections:
             given = f"the path {key!r}"
             reader.report.add(
-                value.key or value.spot, join(join(path, "set"), key), given, f"a path under {one_of(WORLD_SECTIONS)}"
+                value.key or value.spot, join(join(path, "set"), key), given, f"a path under {one_of(sections)}"
             )
-    return Setting({key: value for key, value in values.items() if key.partition(".")[0] in WORLD_SECTIONS})
+    return Setting({key: value for key, value in values.items() if key.partition(".")[0] in sections})
 
 
 @dataclass

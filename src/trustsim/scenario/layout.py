@@ -44,6 +44,10 @@ def _duration(name: str, default: float | None, low: float, text: str, high: flo
 HORIZON = _duration("horizon", None, 0.0, "How long a run lasts.")
 STEP = _duration("step", 1.0, 1 / 1440, "Length of one step of the clock.", high=365.0)
 START = _duration("from", 0.0, 0.0, "When it starts; `day` says the same.")
+CHANCE = Parameter(
+    "chance", "per_day", None, 0.0, 1.0, "",
+    "Of a shock, in place of a day: the chance a day that it strikes, on each platform for itself, once.",
+)  # fmt: skip
 UNTIL = _duration("until", None, 0.0, "When it ends; without it never.")
 LASTING = _duration("lasting", 0.0, 0.0, "How long the indicator must stay past the threshold.")
 LAG = _duration("lag", 0.0, 0.0, "How long the answer takes.")

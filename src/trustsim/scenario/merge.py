@@ -16,7 +16,8 @@ from trustsim.scenario.yaml_file import read_file
 
 MOST_FILES = 100
 VARIANTS = "variants"
-_SAME = {"day": "from", "from": "day"}  # when a shock strikes
+#: when a shock strikes: each key in place of the others
+_SAME = {"day": ("from", "chance"), "from": ("day", "chance"), "chance": ("day", "from")}
 
 
 def extended(tree: Node, folder: str, report: Report, above: tuple[str, ...] = ()) -> Node:
@@ -136,7 +137,7 @@ def _put(tree: Node, walked: str, rest: str, value: Node, report: Report) -> Nod
         return (
             merged(tree, Node({key: new}, tree.spot, tree.key), walked, report)
             if key == "kind"
-            else Node({**_without(children, _SAME.get(key)), key: new}, tree.spot, tree.key)
+            else Node({**_without(children, _SAME.get(key, ())), key: new}, tree.spot, tree.key)
         )
     if tree.items is not None:
         return _put_in_list(tree, tree.items, walked, rest, value, report)
@@ -144,9 +145,9 @@ def _put(tree: Node, walked: str, rest: str, value: Node, report: Report) -> Nod
     return tree
 
 
-def _without(children: Mapping[str, Node], other: str | None) -> dict[str, Node]:
-    """Leave out of an item the key that says the same as the one that is laid over it."""
-    return {key: child for key, child in children.items() if key != other or "kind" not in children}
+def _without(children: Mapping[str, Node], others: tuple[str, ...]) -> dict[str, Node]:
+    """Leave out of an item the keys in whose place the one stands that is laid over it."""
+    return {key: child for key, child in children.items() if key not in others or "kind" not in children}
 
 
 def _first_key(children: Mapping[str, Node], rest: str) -> tuple[str, str]:

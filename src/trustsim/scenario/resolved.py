@@ -26,11 +26,15 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Timing:
-    """When an item acts: from ``start`` (days) while before ``until``, and only while its trigger has fired."""
+    """When an item acts: from ``start`` (days) while before ``until``, and only while its trigger has fired.
+
+    ``chance``: of a shock, a day, that it begins, on each platform for itself, in place of a start.
+    """
 
     start: float = 0.0
     until: float | None = None
     when: Trigger | None = None
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,14 @@ class World:
     """What exists at day 0: network, investors (with segments), platforms, and the settings of every mechanism.
 
     ``mechanisms`` maps the name of each registered mechanism to its settings; one that is switched off maps to None.
+    ``actors`` maps the kinds of actors that there are to those of the kind, in the order of the file.
     """
 
     network: Any
     investors: Any
     platforms: tuple[Any, ...]
     mechanisms: Mapping[str, Any]
+    actors: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash((self.network, self.investors, self.platforms, tuple(sorted(self.mechanisms))))

@@ -12,8 +12,10 @@ from typing import Any
 from trustsim.distributions import DISTRIBUTIONS
 from trustsim.registry import Entry, Group, Parameter, Registry
 from trustsim.scenario import layout
+from trustsim.scenario.at_top import layout_of
 from trustsim.scenario.document import text_of
 from trustsim.scenario.entries import wanted
+from trustsim.scenario.presets import WORLD, presets_of
 from trustsim.units import MINOR_PER_MAJOR, Unit
 
 Schema = dict[str, Any]
@@ -58,7 +60,7 @@ _APPENDS = {"^\\+.": {"type": "array", "description": "Appends to the list of th
 
 def schema_of(registry: Registry) -> Schema:
     """Return the JSON Schema of a scenario file for what *registry* holds."""
-    top = _layout(layout.FILE)
+    top = _layout(layout_of(registry))
     properties = top["properties"]
     properties["trustsim"] = {"const": layout.FORMAT, "description": layout.FILE["trustsim"].text}
     properties["extends"] = {
@@ -76,6 +78,10 @@ def schema_of(registry: Registry) -> Schema:
     properties["variants"] |= {"additionalProperties": {"type": "array", "items": {"$ref": "#/$defs/part"}}}
     properties["replications"] |= {"anyOf": [{"type": "integer", "minimum": 1}, _layout(layout.PRECISION)]}
     properties["outcomes"]["items"] = _named(registry.group("outcome"))
+    for each in presets_of(registry, WORLD):
+        properties[each.key] |= {"anyOf": [{"const": ""}, _named(registry.group(each.group))]}
+    for entry in registry.group("actor").values():
+        properties[entry.plural]["items"] = _entry(registry, entry, {}, None)
     properties["sweep"] |= {
         "properties": {"design": {"enum": list(layout.DESIGNS)}, "samples": {"type": "integer", "minimum": 1}}
     }
@@ -103,8 +109,6 @@ def _definitions(registry: Registry) -> Schema:
     when["properties"] |= {"lasting": _value(layout.LASTING), "lag": _value(layout.LAG)}
     when["properties"]["indicator"] |= _named(registry.group("indicator"))
     platform = _entry(registry, registry["section", "platform"], {}, required=("name",))
-    if "kind" in platform["properties"]:
-        platform["properties"]["kind"] |= _named(registry.group("platform_kind"))
     setting = {
         "type": "object",
         "properties": {"set": {"type": "object", "description": "Dotted paths into the world and their values."}},
@@ -115,7 +119,13 @@ def _definitions(registry: Registry) -> Schema:
         "when": when,
         "platform": platform,
         "segment": _entry(registry, registry["section", "segment"], {}, required=("name", "share")),
-        "shock": _kinds(registry, "shock", timing, required=("kind",)),
+        "shock": {
+            **_kinds(registry, "shock", {**timing, "chance": _value(layout.CHANCE)}, required=("kind",)),
+            "not": {
+                "required": ["chance"],
+                "anyOf": [{"required": [key]} for key in ("day", "from", "when")],
+            },
+        },
         "intervention": _kinds(registry, "intervention", timing, required=("kind",)),
         "part": {
             "description": "An intervention, a shock, the name of another variant, or changes to the world.",
@@ -206,10 +216,19 @@ def _entry(registry: Registry, entry: Entry, beside: Mapping[str, Schema], requi
         "type": "object",
         "title": entry.name,
         "description": entry.text,
-        "properties": {**beside, **{p.name: _value(p, registry.allowed(p)) for p in entry.parameters}},
+        "properties": {
+            **beside,
+            **{p.name: _value(p, registry.allowed(p)) | _told(p, registry) for p in entry.parameters},
+        },
         "required": needed,
         "additionalProperties": False,
     }
+
+
+def _told(parameter: Parameter, registry: Registry) -> Schema:
+    """What an editor says of each name that a parameter may have."""
+    told = {name: entry.summary for name, entry in registry.group(parameter.refers).items()}
+    return {"enumDescriptions": [told.get(name, "none") for name in registry.allowed(parameter)]} if told else {}
 
 
 def _value(parameter: Parameter, allowed: Sequence[str] = ()) -> Schema:

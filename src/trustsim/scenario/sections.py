@@ -6,23 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from trustsim import names
 from trustsim.errors import UnitError, nearest, one_of
-from trustsim.registry import Entry, Group
+from trustsim.registry import Entry, Group, Registry
 from trustsim.scenario.currency import converted
 from trustsim.scenario.entries import Reader, build
+from trustsim.scenario.lists import copies_of, item_path, n_copies, names_of_actors, names_once, read_actors
 from trustsim.scenario.merge import named, spot_of
+from trustsim.scenario.presets import build_section, over_presets
 from trustsim.scenario.resolved import Brings, World
 from trustsim.scenario.switches import read_mechanisms
 from trustsim.scenario.tree import Node, join, kind_of, look_alike
 
 DO_NOTHING = "nothing"  # the only variant of a scenario without variants
-MOST_COPIES = 10_000
 SHARES_ADD_TO_ONE = 1e-6
 
 
-def names_in(tree: Mapping[str, Node]) -> dict[str, list[str]]:
-    """Return the names of platforms, segments and variants as written, for references to be checked against."""
+def names_in(tree: Mapping[str, Node], registry: Registry) -> dict[str, list[str]]:
+    """Return the names of platforms, segments, variants and actors as written, for references to be checked against."""
     investors = tree["investors"].mapping if "investors" in tree else None
     segments = investors.get("segments") if investors else None
     variants = tree["variants"].mapping if "variants" in tree else None
@@ -30,33 +30,32 @@ def names_in(tree: Mapping[str, Node]) -> dict[str, list[str]]:
         "platform": _platform_names(tree["platforms"].items or ()) if "platforms" in tree else [],
         "segment": list(named(segments.items or ())) if segments else [],
         "variant": list(variants or (DO_NOTHING,)),
+        **names_of_actors(tree, registry),
     }
 
 
 def _platform_names(items: tuple[Node, ...]) -> list[str]:
     listed: list[str] = []
     for name, index in named(items).items():
-        listed += _copies(name, _n_copies(items[index]))
+        listed += copies_of(name, n_copies(items[index]))
     return listed
-
-
-def _n_copies(item: Node) -> int:
-    """Return of how many platforms of this name an item tells; 1 where what it says is no such number."""
-    copies = (item.mapping or {}).get("copies")
-    return copies.value if copies is not None and type(copies.value) is int and 1 <= copies.value <= MOST_COPIES else 1
 
 
 def read_world(tree: Node, reader: Reader) -> World | None:
     """Return the world that a scenario's tree describes, or None where something is wrong (and reported)."""
+    tree = over_presets(tree, reader)
     sections = tree.mapping or {}
     network = _network(sections.get("network"), tree, reader)
     investors = _investors(sections.get("investors", Node({}, tree.spot)), reader)
     platforms = _platforms(sections.get("platforms"), tree, reader)
     mechanisms = read_mechanisms(sections.get("mechanisms", Node({}, tree.spot)), reader)
+    actors = read_actors(sections, reader)
     is_good = network is None or _check_brought(network, investors, sections["network"], reader)
-    if network is None or investors is None or platforms is None or mechanisms is None or not is_good:
+    if network is None or investors is None or not is_good:
         return None
-    world = World(network, investors, platforms, mechanisms)
+    if platforms is None or mechanisms is None or actors is None:
+        return None
+    world = World(network, investors, platforms, mechanisms, actors)
     return world if _fits(world, tree, reader) else None
 
 
@@ -67,6 +66,11 @@ def _fits(world: World, tree: Node, reader: Reader) -> bool:
         "investors": world.investors,
         **{join("platforms", platform.name): platform for platform in uncopied(world.platforms)},
         **{join("mechanisms", name): settings for name, settings in world.mechanisms.items()},
+        **{
+            join(reader.registry["actor", kind].plural, each.name): each
+            for kind, those in world.actors.items()
+            for each in those
+        },
     }
     told = [
         (path, misfit) for path, part in parts.items() if hasattr(part, "misfits") for misfit in part.misfits(world)
@@ -128,14 +132,8 @@ def _investors(node: Node, reader: Reader) -> Any:
         segments = _segments(node.mapping["segments"], reader)
     elif reader.rates:
         segments = tuple(_exchanged(each, reader) for each in reader.registry["section", "investors"].make.segments)
-    investors = build(
-        reader.registry["section", "investors"],
-        node,
-        "investors",
-        reader,
-        beside=("segments",),
-        also={"segments": segments} if segments else {},
-    )
+    also = {"segments": segments} if segments else {}
+    investors = build_section("investors", node, "investors", reader, also, beside=("segments",))
     return None if segments is None else investors
 
 
@@ -150,9 +148,8 @@ def _segments(node: Node, reader: Reader) -> tuple[Any, ...] | None:
     if not node.items:
         reader.report.add(node.spot, path, kind_of(node), "a list of segments, each with name, share and traits")
         return None
-    entry = reader.registry["section", "segment"]
-    made = [build(entry, item, _item_path(path, item, k), reader) for k, item in enumerate(node.items)]
-    is_good = _names_once(node.items, path, "segment", reader)
+    made = [build_section("segment", item, item_path(path, item, k), reader) for k, item in enumerate(node.items)]
+    is_good = names_once(node.items, path, "segment", reader)
     segments = tuple(each for each in made if each is not None)
     if not is_good or len(segments) < len(made):
         return None
@@ -174,8 +171,10 @@ def _platforms(node: Node | None, tree: Node, reader: Reader) -> tuple[Any, ...]
     if not node.items:
         reader.report.add(node.spot, "platforms", "an empty list", "a list of at least one platform")
         return None
-    made = [_platform(item, _item_path("platforms", item, k), reader) for k, item in enumerate(node.items)]
-    is_good = _names_once(node.items, "platforms", "platform", reader)
+    made = [
+        build_section("platform", item, item_path("platforms", item, k), reader) for k, item in enumerate(node.items)
+    ]
+    is_good = names_once(node.items, "platforms", "platform", reader)
     if not is_good or any(each is None for each in made):
         return None
     return tuple(one for each in made for one in _copied(each))
@@ -184,7 +183,7 @@ def _platforms(node: Node | None, tree: Node, reader: Reader) -> tuple[Any, ...]
 def _copied(platform: Any) -> list[Any]:
     """Return all copies of a platform, by name: itself where there is one. Each says how many there are."""
     copies = getattr(platform, "copies", 1)
-    return [platform] if copies == 1 else [_called(platform, name) for name in _copies(platform.name, copies)]
+    return [platform] if copies == 1 else [_called(platform, name) for name in copies_of(platform.name, copies)]
 
 
 def _called(platform: Any, name: str) -> Any:
@@ -204,62 +203,6 @@ def uncopied(platforms: Sequence[Any]) -> list[Any]:
     return written
 
 
-def _copies(name: str, copies: int) -> list[str]:
-    return [name] if copies == 1 else [f"{name} {k + 1}" for k in range(copies)]
-
-
-def _platform(node: Node, path: str, reader: Reader) -> Any:
-    entry = reader.registry["section", "platform"]
-    kind = next(parameter for parameter in entry.parameters if parameter.name == "kind")
-    preset: Entry | None
-    if node.mapping is not None and "kind" not in node.mapping and not kind.is_required:
-        preset = reader.group("platform_kind")[kind.default]
-    else:
-        preset = kind_entry(node, path, "platform_kind", reader)
-    if preset is None:
-        return None
-    return build(entry, node, path, reader, preset=preset.make.preset)
-
-
-def _names_once(items: tuple[Node, ...], path: str, what: str, reader: Reader) -> bool:
-    """Whether every item has a name of its own, copies among them; what is wrong is reported."""
-    first: dict[str, int] = {}
-    nodes: dict[str, Node] = {}
-    is_good = True
-    for item in items:
-        name = item.mapping.get("name") if item.mapping else None
-        if name is None or not isinstance(name.value, str):
-            continue
-        if meaning := names.meaning(name.value, what):
-            allowed = f"another name: {name.value.casefold()!r} means {meaning}"
-            reader.report.add(name.spot, join(path, f"{name.value}.name"), f"the name {name.value!r}", allowed)
-            is_good = False
-        for each in _copies(name.value, _n_copies(item)):
-            if each in first:
-                given = f"two {what}s named {each!r} (the first on line {first[each]})"
-                reader.report.add(name.spot, join(path, f"{name.value}.name"), given, f"one {what} a name")
-                is_good = False
-            first.setdefault(each, name.spot.line)
-            nodes.setdefault(each, name)
-    return tell_twins(nodes, path, what, reader) and is_good
-
-
-def tell_twins(nodes: Mapping[str, Node], path: str, what: str, reader: Reader) -> bool:
-    """Whether no name looks like another; those that do are reported where they stand. ``nodes``: by name."""
-    found = list(names.twins(nodes))
-    for name, other in found:
-        node, where = nodes[name], join(path, name)
-        spot, where = (node.key or node.spot, where) if what == "variant" else (node.spot, f"{where}.name")
-        given = f"the name {name!a}, which looks like {other!a} on line {nodes[other].spot.line}"
-        reader.report.add(spot, where, given, f"{what}s whose names can be told apart")
-    return not found
-
-
-def _item_path(path: str, item: Node, index: int) -> str:
-    name = item.mapping.get("name") if item.mapping else None
-    return join(path, name.value if name is not None and isinstance(name.value, str) else index)
-
-
 def share_parts(base: World, other: World) -> World:
     """Return *other* with every part that equals *base*'s replaced by it; *base* itself where all are equal."""
     if other == base:
@@ -272,4 +215,5 @@ def share_parts(base: World, other: World) -> World:
         investors=base.investors if other.investors == base.investors else other.investors,
         platforms=base.platforms if other.platforms == base.platforms else other.platforms,
         mechanisms=base.mechanisms if mechanisms == base.mechanisms else mechanisms,
+        actors=base.actors if other.actors == base.actors else other.actors,
     )

@@ -9,14 +9,16 @@ from typing import Any
 from trustsim import names
 from trustsim.errors import UnitError
 from trustsim.registry import Registry
+from trustsim.scenario.at_top import layout_of
 from trustsim.scenario.currency import read_currency, read_rates
 from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
 from trustsim.scenario.entries import Reader
 from trustsim.scenario.expectations import known_variant, read_expectations, read_sweep
 from trustsim.scenario.head import check_version, read_clock, read_outcomes, read_replications
 from trustsim.scenario.items import Flattener, Part, read_item, read_packages
-from trustsim.scenario.layout import FILE, broken_keys
+from trustsim.scenario.layout import broken_keys
 from trustsim.scenario.merge import overridden
+from trustsim.scenario.presets import WORLD, presets_of, unsaid
 from trustsim.scenario.resolved import Scenario, Variant, World
 from trustsim.scenario.sections import DO_NOTHING, names_in, read_world, share_parts
 from trustsim.scenario.tree import Node, Report, join, plain
@@ -24,12 +26,12 @@ from trustsim.scenario.tree import Node, Report, join, plain
 
 def read_story(tree: Node, registry: Registry, report: Report, source: str) -> Scenario | None:
     """Return the scenario of a merged tree, or None where something is wrong (and reported)."""
-    broken = broken_keys(tree, FILE, "", report)
+    broken = broken_keys(tree, layout_of(registry), "", report)
     keys = {key: node for key, node in (tree.mapping or {}).items() if key not in broken}
     is_readable = report.is_whole and not broken & {"platforms", "investors", "variants"}
     currency = read_currency(keys.get("currency"), report)
     rates = read_rates(keys.get("rates"), currency, report)
-    reader = Reader(registry, report, currency, rates, names_in(keys) if is_readable else {})
+    reader = Reader(registry, report, currency, rates, names_in(keys, registry) if is_readable else {})
     check_version(keys.get("trustsim"), tree, report)
     horizon, step = read_clock(keys, tree, reader)
     world = read_world(Node(keys, tree.spot), reader)
@@ -49,6 +51,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     prose = {key: str(keys[key].value) if key in keys else "" for key in ("title", "description")}
     baseline = str(keys["baseline"].value if "baseline" in keys and keys["baseline"].value else next(iter(packages)))
     seed = keys["seed"].value if "seed" in keys else 1
+    chosen = [each.key for each in presets_of(registry, WORLD)]
     head: dict[str, Any] = {
         **prose,
         "horizon": text_of(horizon, "duration", currency),
@@ -58,10 +61,10 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         "replications": replications_of(replications, registry, currency),
         "seed": seed,
         "outcomes": list(outcomes),
-        **{key: plain(keys[key]) for key in ("rates", "sweep", "expect", "notes") if key in keys},
+        **{key: plain(keys[key]) for key in ("rates", "sweep", "expect", "notes", *chosen) if key in keys},
     }
     items = tuple(shock for shock in shocks if shock is not None)
-    document = document_of(head, world, items, packages, registry)
+    document = document_of(head, world, items, packages, registry, unsaid(Node(keys, tree.spot), reader))
     return Scenario(
         **prose,
         horizon=horizon,
@@ -131,7 +134,7 @@ def _world_with(
 ) -> World | None:
     """Return the world with the ``set`` entries of a variant; what is like the base world is the same object."""
     changed = overridden(tree, settings, reader.report)
-    world = read_world(changed, replace(reader, names=names_in(changed.mapping or {})))
+    world = read_world(changed, replace(reader, names=names_in(changed.mapping or {}, reader.registry)))
     if world is None:
         return None
     names = [platform.name for platform in world.platforms]

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 
 from trustsim.errors import nearest, one_of
 from trustsim.registry import Registry
+from trustsim.scenario.at_top import keys_of_sweeps
 from trustsim.scenario.entries import REFUSED, Reader
-from trustsim.scenario.expectations import SWEPT_SECTIONS, known_variant
+from trustsim.scenario.expectations import known_variant
 from trustsim.scenario.items import threshold
 from trustsim.scenario.layout import Key, Layout, broken_keys
 from trustsim.scenario.merge import overridden
@@ -163,9 +164,10 @@ def _at_least_one(found: list[FreeParameter | None] | list[Target | None], node:
 def _parameter(path: str, node: Node, base: Node, reader: Reader) -> FreeParameter | None:
     where, report = join("parameters", path), reader.report
     head = path.partition(".")[0]
-    if head not in SWEPT_SECTIONS:
-        given, allowed = f"the path {path!r}", f"a path under {one_of(SWEPT_SECTIONS)}"
-        report.add(node.key or node.spot, where, given, allowed, nearest(head, SWEPT_SECTIONS))
+    sections = keys_of_sweeps(reader.registry)
+    if head not in sections:
+        given, allowed = f"the path {path!r}", f"a path under {one_of(sections)}"
+        report.add(node.key or node.spot, where, given, allowed, nearest(head, sections))
         return None
     broken = broken_keys(node, PARAMETER, where, report)
     if node.mapping is None or broken & {"from", "to"}:

@@ -12,7 +12,7 @@ from typing import Any
 from trustsim import units
 from trustsim.errors import UnitError
 from trustsim.names import EVERY
-from trustsim.registry import REGISTRY, Entry, Group, Parameter
+from trustsim.registry import REGISTRY, Entry, Parameter
 from trustsim.report.words import words
 from trustsim.scenario.document import text_of
 from trustsim.scenario.tree import Node, Spot, plain
@@ -24,7 +24,6 @@ _SUFFIX: Mapping[units.Unit, tuple[float, str]] = {  # what one shown unit is in
     "share": (0.01, " %"), "duration": (1.0, " d"), "per_day": (1.0, " /day"),
 }  # fmt: skip
 _NUMBERS = ("share", "duration", "money", "per_day", "number", "count", "log-odds")
-_GROUPS: Mapping[str, Group] = {"kind": "platform_kind"}  # names that stand for entries of a group
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,7 @@ def _choices(parameter: Parameter, names: Names) -> list[str]:
         return list(allowed)
     if parameter.refers in names.known:
         return [*([EVERY] if parameter.default == EVERY else []), *map(_as_text, names.known[parameter.refers])]
-    group = _GROUPS.get(parameter.name)
-    return list(REGISTRY.group(group)) if group and parameter.unit == "name" and not parameter.refers else []
+    return []
 
 
 def _kind(parameter: Parameter, value: Any, choices: Sequence[str]) -> str:

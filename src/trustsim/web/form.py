@@ -12,6 +12,7 @@ from trustsim.registry import REGISTRY, Entry
 from trustsim.report.words import words
 from trustsim.scenario.layout import HORIZON, STEP
 from trustsim.scenario.merge import named
+from trustsim.scenario.presets import WORLD, presets_of, said_of, values_under
 from trustsim.scenario.resolved import Precision
 from trustsim.scenario.sections import DO_NOTHING, names_in
 from trustsim.scenario.switches import OFF
@@ -64,7 +65,7 @@ def _plain(keys: Mapping[str, Node], key: str) -> Any:
 
 def _names(keys: Mapping[str, Node]) -> dict[str, list[str]]:
     try:
-        return names_in(keys)
+        return names_in(keys, REGISTRY)
     except (TypeError, AttributeError):  # sections of the wrong form, which the problems tell of
         return {}
 
@@ -87,13 +88,25 @@ def _size(applied: Applied) -> Json:
 
 
 def _groups(keys: Mapping[str, Node], names: Names, changed: Mapping[str, Any]) -> list[Json]:
-    groups = [_group("study", "Study", _STUDY, [field_of(p, keys.get(p.name), p.name, names) for p in (HORIZON, STEP)])]
+    study = [field_of(p, keys.get(p.name), p.name, names) for p in (HORIZON, STEP)]
+    groups = [_group("study", "Study", _STUDY, [*study, *_presets_of_world(keys)])]
     groups += _shocks(keys, names) + _platforms(keys, names) + _investors(keys, names)
-    groups += _network(keys, names) + _mechanisms(keys, names)
+    groups += _network(keys, names) + _actors(keys, names) + _mechanisms(keys, names)
     for group in groups:
         for each in (*group["fields"], *group["more"]):
             each["is_changed"] = each["path"] in changed
     return groups
+
+
+def _presets_of_world(keys: Mapping[str, Node]) -> list[Json]:
+    """Return a choice for each group of presets that stands at the top of the file."""
+    return [
+        choice_of(
+            each.key, each.key, words.sentence(words.capital(each.text)), str(_plain(keys, each.key) or ""),
+            ("", *REGISTRY.group(each.group)), is_set=each.key in keys,
+        )
+        for each in presets_of(REGISTRY, WORLD)
+    ]  # fmt: skip
 
 
 def _group(key: str, title: str, text: str, fields: list[Json]) -> Json:
@@ -127,14 +140,14 @@ def _entry_of(node: Node, group: Any) -> Entry | None:
 
 def _platforms(keys: Mapping[str, Node], names: Names) -> list[Json]:
     entry = REGISTRY["section", "platform"]
-    default = next(p.default for p in entry.parameters if p.name == "kind")
+    usual = next(p.default for p in entry.parameters if p.name == "kind")
     kinds = REGISTRY.group("platform_kind")
     groups = []
     for k, node in enumerate((keys["platforms"].items or ()) if "platforms" in keys else ()):
         name = str(plain(node).get("name", k)) if node.mapping else str(k)
-        kind = kinds.get(str(plain(node).get("kind", default))) if node.mapping else None
-        preset = kind.make.preset if kind is not None else {}
-        fields = [each for each in fields_of(entry, node, f"platforms.{name}", names, preset) if each["name"] != "name"]
+        kind = kinds.get(str(said_of(node).get("kind", usual))) if node.mapping else None
+        laid = _laid("platform", node)
+        fields = [each for each in fields_of(entry, node, f"platforms.{name}", names, laid) if each["name"] != "name"]
         text = kind.summary if kind is not None else entry.summary
         groups.append(_group(f"platforms.{name}", f"Platform {name}", text, fields))
     return groups
@@ -143,14 +156,29 @@ def _platforms(keys: Mapping[str, Node], names: Names) -> list[Json]:
 def _investors(keys: Mapping[str, Node], names: Names) -> list[Json]:
     node = keys.get("investors", _NOTHING)
     entry, segment = REGISTRY["section", "investors"], REGISTRY["section", "segment"]
-    groups = [_group("investors", "Investors", entry.summary, fields_of(entry, node, "investors", names))]
+    groups = [
+        _group(
+            "investors",
+            "Investors",
+            entry.summary,
+            fields_of(entry, node, "investors", names, _laid("investors", node)),
+        )
+    ]
     segments = node.mapping.get("segments") if node.mapping else None
     items = (segments.items or ()) if segments is not None else ()
     for name, k in named(items).items():
         path = f"investors.segments.{name}"
-        fields = [each for each in fields_of(segment, items[k], path, names) if each["name"] != "name"]
+        fields = [
+            each
+            for each in fields_of(segment, items[k], path, names, _laid("segment", items[k]))
+            if each["name"] != "name"
+        ]
         groups.append(_group(path, f"Segment {name}", segment.summary, fields))
     return groups
+
+
+def _laid(section: str, node: Node) -> dict[str, Any]:
+    return values_under(REGISTRY, section, said_of(node))
 
 
 def _network(keys: Mapping[str, Node], names: Names) -> list[Json]:
@@ -160,6 +188,17 @@ def _network(keys: Mapping[str, Node], names: Names) -> list[Json]:
     kind = choice_of("kind", "network.kind", "Which network.", entry.name if entry else "", kinds, is_set=True)
     fields = [kind, *(fields_of(entry, node, "network", names) if entry else [])]
     return [_group("network", "Network", entry.summary if entry else "Who hears from whom.", fields)]
+
+
+def _actors(keys: Mapping[str, Node], names: Names) -> list[Json]:
+    groups = []
+    for entry in REGISTRY.group("actor").values():
+        items = (keys[entry.plural].items or ()) if entry.plural in keys else ()
+        for name, k in named(items).items():
+            path = f"{entry.plural}.{name}"
+            fields = [each for each in fields_of(entry, items[k], path, names) if each["name"] != "name"]
+            groups.append(_group(path, f"{words.capital(words.label(entry.name))} {name}", entry.summary, fields))
+    return groups
 
 
 def _mechanisms(keys: Mapping[str, Node], names: Names) -> list[Json]:

@@ -162,7 +162,7 @@ def _events(scenario: Scenario, days: Sequence[int]) -> list[dict[str, Any]]:
     """Return what strikes, each on the shown day that is nearest."""
     shown = np.array(days) * scenario.step
     events = []
-    for item in scenario.shocks:
+    for item in story.dated(scenario):
         at = float(shown[np.abs(shown - story.day_of(item)).argmin()])
         described = story.event(item, "shock", scenario)
         events.append({"day": round(at, 4), "text": described.title})

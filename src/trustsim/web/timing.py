@@ -8,7 +8,7 @@ from typing import Any
 from trustsim.names import EVERY
 from trustsim.registry import REGISTRY, Entry, Parameter
 from trustsim.report.words import words
-from trustsim.scenario.layout import LAG, LASTING, START, UNTIL, WHEN
+from trustsim.scenario.layout import CHANCE, LAG, LASTING, START, UNTIL, WHEN
 from trustsim.scenario.tree import Node, join, plain
 from trustsim.web.fields import Names, choice_of, field_of
 
@@ -18,13 +18,15 @@ _WAITS = "What must happen before it acts; without this it acts by its days alon
 
 
 def timing_of(entry: Entry, node: Node | None, path: str, names: Names) -> list[Json]:
-    """Return when an item acts: `from` (where it has no day of its own), `until`, and `when`."""
+    """Return when an item acts: `from` (where it has no day of its own) or a shock's `chance`, `until`, and `when`."""
     children = (node.mapping or {}) if node is not None else {}
     has_day = any(p.name == "day" for p in entry.parameters)
     begin = "day" if "day" in children else "from"
     start = [] if has_day else [field_of(START, children.get(begin), join(path, begin), names)]
     for each in start:
-        each |= {"name": begin, "label": "From"}
+        each |= {"name": begin, "label": "From", "value": None if "chance" in children else each["value"]}
+    if entry.group == "shock" and not has_day:
+        start += [field_of(CHANCE, children.get("chance"), join(path, "chance"), names)]
     end = field_of(UNTIL, children.get("until"), join(path, "until"), names)
     return [*start, end, *_trigger(children.get("when"), join(path, "when"), names)]
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.times import SAME_TIME
+from trustsim.names import EVERY
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
+from trustsim.world.actors import cast_of
 from trustsim.world.day import Day
-from trustsim.world.hazards import Occurrence, check_apart
+from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
 from trustsim.world.rows import index_of
 from trustsim.world.terms import Change, Proposal, Term, combined
 
@@ -37,6 +40,8 @@ class Entry:
         self.acts = hasattr(item.what, "act")
         span = item.what.span() if hasattr(item.what, "span") else np.inf
         self.span = span / dt
+        self.strikes = None if item.timing.chance is None else striking(item)
+        self.is_watched = item.timing.when is not None or self.strikes is not None
 
     def follow(self, other: Entry, columns: NDArray[np.int64]) -> None:
         """Go on where *other*, an entry of the same item, is in these columns, int64 (lanes,), of it."""
@@ -63,12 +68,39 @@ class Entry:
             starts = self.holds & fired & (self.since == _NEVER)
             self.since[starts] = step + round(trigger.lag / day.dt)
             active = self.holds & (self.since <= step)
+        elif self.strikes is not None and in_time:
+            starts = self.holds & (self.since == _NEVER) & self._is_struck(self.strikes, day)
+            self.since[starts] = step
+            active = self.holds & (self.since <= step)
         elif in_time:
             self.since[active & (self.since == _NEVER)] = step
         changed = bool((active != self.active).any())
         self.active = active
         self._find_latest()
         return changed
+
+    def _is_struck(self, strikes: Draw, day: Day) -> NDArray[np.bool_]:
+        """Return bool (lanes,): whether its chance falls today, on its platform, by the day's draw."""
+        platform, chance = int(self.occurrence[0]), self.item.timing.chance or 0.0
+        hazard = f"{self.item.kind}_hazard"
+        factor = day.term(hazard, platform) if ("term", hazard) in REGISTRY else np.ones(len(self.holds))
+        day.occurrence = self.occurrence
+        luck = day.chance(strikes, platform)
+        return np.asarray(luck < 1 - (1 - np.minimum(chance * factor, 1.0)) ** day.dt)
+
+
+def striking(item: Item) -> Draw:
+    """Declare the draw by which a shock with a chance strikes."""
+    return draw(item.kind, "chance", text="whether it strikes today")
+
+
+def _one_a_platform(platforms: Iterable[str], items: Iterable[Item]) -> Iterator[Item]:
+    """Yield each item; one with a chance on every platform once for each of them."""
+    for item in items:
+        if item.timing.chance is not None and getattr(item.what, "platform", "") == EVERY:
+            yield from (replace(item, what=replace(item.what, platform=name)) for name in platforms)
+        else:
+            yield item
 
 
 def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
@@ -107,13 +139,18 @@ class Agenda:
         common = sorted(shocks, key=repr)  # an order of its own: that of the file does not matter
         for v, variant in enumerate(variants):
             # equal shocks strike twice, levers once; what a variant adds comes last, and so leaves what all have
-            strikes = _told_apart(platforms, (*common, *sorted(variant.shocks, key=repr)))
+            mine = _one_a_platform(platforms, (*common, *sorted(variant.shocks, key=repr)))
+            strikes = _told_apart(platforms, mine)
             acts = _told_apart(platforms, sorted(set(variant.items), key=repr))
             for entries, items in ((struck, strikes), (levers, acts)):
                 for each in items:
                     entries.setdefault(each, np.zeros(len(variants), np.bool_))[v] = True
+        for item, _ in struck:
+            if item.timing.chance is not None:
+                striking(item)
         self._was_proposed = False  # by a mechanism, the day before
-        check_apart((item.kind, occurrence) for item, occurrence in (*struck, *levers))
+        actors = [(kind, (name, 0.0, 0)) for kind, name in cast_of([variant.world for variant in variants])]
+        check_apart([*((item.kind, occurrence) for item, occurrence in (*struck, *levers)), *actors])
         self.entries = [
             Entry(item, np.tile(holds, n_worlds), dt, occurrence)
             for entries in (struck, levers)
@@ -126,7 +163,7 @@ class Agenda:
         changed = bool(proposed) or self._was_proposed
         self._was_proposed = bool(proposed)
         for entry in self.entries:
-            if entry.item.timing.when is not None or step in (entry.first, entry.until):
+            if entry.is_watched or step in (entry.first, entry.until):
                 changed |= entry.update(step, day)
         if changed:
             self._rebuild_terms(day, proposed)

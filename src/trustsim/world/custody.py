@@ -1,58 +1,59 @@
-"""Custody regimes: who keeps the client money, and what that changes."""
+"""Custody regimes: who keeps the client money, and what that changes, against a platform that keeps it itself.
+
+All figures are assumed; their order is that of row B3.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import trustsim.world.sections  # noqa: F401  # whose keys these are
 from trustsim.registry import REGISTRY
+from trustsim.scenario.presets import presets
 
-
-class Custody:
-    """Say what a regime does, against a platform that keeps the money itself.
-
-    Misuse and loss are factors on what the platform can misuse and on a loss at the keeper; lag is days added to the
-    payout lag; cost is a year / money kept; trust is log-odds added to where trust in fund safety rests; visibility is
-    the share of an unpaid queue that outsiders see; throughput is the most that can be paid out in a day / claims. All
-    figures are assumed; their order is that of row B3.
-    """
-
-    misuse: ClassVar[float] = 1.0  # factor on misuse by the platform (C13)
-    loss: ClassVar[float] = 1.0  # factor on a loss at the keeper (C1)
-    lag: ClassVar[float] = 0.0  # days added to the payout lag
-    cost: ClassVar[float] = 0.0  # yearly cost / client money kept
-    trust: ClassVar[float] = 0.0  # log-odds added to where trust in fund safety rests
-    visibility: ClassVar[float] = 0.3  # share of an unpaid queue that outsiders see
-    throughput: ClassVar[float] = float("inf")  # most that can be paid out in a day / claims
+presets("custody", section="platform", rank=0, source="B3", text="who keeps the client money")
 
 
 @REGISTRY.enter("custody", "none", rows=("B3",), source="B3")
-class NoCustody(Custody):
+class NoCustody:
     """The platform keeps the money itself."""
+
+    preset: ClassVar[dict[str, Any]] = {}
 
 
 @REGISTRY.enter("custody", "bank", rows=("A5", "B3"), source="B3")
-class BankCustody(Custody):
+class BankCustody:
     """A bank keeps it: little misuse, most trust, slowest and dearest."""
 
-    misuse, loss, lag, cost, trust, visibility = 0.2, 0.6, 1.0, 0.004, 0.4, 0.4
+    preset: ClassVar[dict[str, Any]] = {
+        "misuse_factor": 0.2, "loss_factor": 0.6, "custody_lag": 1.0, "custody_cost": 0.004, "custody_trust": 0.4,
+        "visibility": 0.4,
+    }  # fmt: skip
 
 
 @REGISTRY.enter("custody", "payment_firm", rows=("A6", "B3"), source="B3")
-class PaymentFirmCustody(Custody):
+class PaymentFirmCustody:
     """A payment firm keeps it: quick and cheap, less secure, with a ceiling on what it can pay out in a day."""
 
-    misuse, loss, cost, trust, throughput = 0.5, 1.2, 0.0015, 0.2, 0.15
+    preset: ClassVar[dict[str, Any]] = {
+        "misuse_factor": 0.5, "loss_factor": 1.2, "custody_cost": 0.0015, "custody_trust": 0.2, "throughput": 0.15,
+    }  # fmt: skip
 
 
 @REGISTRY.enter("custody", "several_banks", rows=("B3",), source="B3")
-class SeveralBanksCustody(Custody):
+class SeveralBanksCustody:
     """Three banks keep a third each: one failure costs a third, at the price of co-ordination."""
 
-    misuse, loss, lag, cost, trust, visibility = 0.15, 0.2, 1.0, 0.006, 0.45, 0.4
+    preset: ClassVar[dict[str, Any]] = {
+        "misuse_factor": 0.15, "loss_factor": 0.2, "custody_lag": 1.0, "custody_cost": 0.006, "custody_trust": 0.45,
+        "visibility": 0.4,
+    }  # fmt: skip
 
 
 @REGISTRY.enter("custody", "ledger", rows=("B3",), source="B3")
-class LedgerCustody(Custody):
+class LedgerCustody:
     """An open ledger keeps it: flows and misuse are visible to all."""
 
-    misuse, loss, cost, trust, visibility = 0.2, 0.8, 0.005, 0.2, 1.0
+    preset: ClassVar[dict[str, Any]] = {
+        "misuse_factor": 0.2, "loss_factor": 0.8, "custody_cost": 0.005, "custody_trust": 0.2, "visibility": 1.0,
+    }  # fmt: skip

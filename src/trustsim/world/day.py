@@ -36,7 +36,8 @@ class Day:
     for how long it has (days, 0 on its first step). ``memory`` is a dictionary of the item's own that lasts for the
     run; ``occurrence`` tells it from others. ``status_before`` float64 (lanes, platforms) is yesterday's status.
     ``is_quiet``: every platform is open, nothing overdue, nobody alarmed, no backlog; set by yesterday's measures,
-    taken back by a stop of payments. ``kept`` holds what :meth:`keep` was given.
+    taken back by a stop of payments. ``kept`` holds what :meth:`keep` was given. ``history`` float64 (steps + 1,
+    Gauges, lanes, platforms): what was measured on the days before.
     """
 
     def __init__(self, state: State, board: Board, dt: float) -> None:
@@ -50,6 +51,7 @@ class Day:
         self.status_before: Floats = state.gauges[Gauges.STATUS].copy()
         self.is_quiet = False
         self.kept: dict[str, NDArray[Any]] = {}
+        self.history: Floats = state.gauges[None]
         self.do, self.kernels = Verbs(self), RuleKernels(self)
 
     def take(self, other: Day, columns: NDArray[np.int64]) -> None:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from trustsim.errors import ModelError
 from trustsim.kernels.purposes import purpose_of
 
-#: what tells an item from others of its kind: its platform (−1: all), the day it begins, a number among those alike
-Occurrence = tuple[int, float, int]
+#: what tells an item from others of its kind: its platform (−1: all), or an actor its name; the day it begins; a number
+#: among those alike
+Occurrence = tuple[int | str, float, int]
+#: what levers may multiply of an incident: the end of the term's name, and what it is a factor on
+CONTROLS = {"hazard": "the chance", "severity": "the severity", "lag": "the days until discovery"}
 _DECLARED: dict[tuple[str, str], Draw] = {}
 
 

@@ -21,6 +21,7 @@ from trustsim.kernels.layout import Traits
 from trustsim.kernels.named import file_of
 
 if TYPE_CHECKING:
+    from trustsim.world.actors import Actor
     from trustsim.world.day import Day
     from trustsim.world.leaning import Law, Lean
     from trustsim.world.owners import Owners
@@ -94,6 +95,15 @@ class ProposesDaily(Protocol):
     def propose(day: Day, settings: Settings[Any]) -> Iterable[Change]: ...
 
 
+class ActsEachDay(Protocol):
+    """An actor's ``each_day``, in its phase ('actors' where it says none), and its ``propose``: once for each actor."""
+
+    @staticmethod
+    def each_day(day: Day, me: Actor) -> None: ...
+    @staticmethod
+    def propose(day: Day, me: Actor) -> Iterable[Change]: ...
+
+
 class Likens(Protocol):
     """Says what share of bad news about one platform is read as news about another."""
 
@@ -125,9 +135,9 @@ HOOKS: dict[str, type] = {
 }  # fmt: skip
 
 
-def phase_of(kind: type) -> str:
-    """Return the part of the day in which a mechanism's ``each_day`` runs."""
-    return str(getattr(kind, "phase", "news"))
+def phase_of(kind: type, usual: str = "news") -> str:
+    """Return the part of the day in which the ``each_day`` of a mechanism or an actor runs."""
+    return str(getattr(kind, "phase", usual))
 
 
 @cache

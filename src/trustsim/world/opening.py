@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from trustsim.kernels.arrays import Platforms
 from trustsim.kernels.layout import NEUTRAL, RUNGS, Books, Gauges, Terms
 from trustsim.kernels.named import names_of
-from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
 from trustsim.world.drawn import Drawn
@@ -38,21 +37,10 @@ def base_terms(worlds: Sequence[World]) -> NDArray[np.float64]:
 
 
 def _given(platform: Platform) -> dict[int, float]:
-    """Return what a platform and its custody regime say, by row of the terms."""
-    regime = REGISTRY["custody", platform.custody].make
-    from_custody: dict[str, float] = {
-        "misuse_factor": regime.misuse,
-        "loss_factor": regime.loss,
-        "custody_cost": regime.cost,
-        "custody_trust": regime.trust,
-        "visibility": regime.visibility,
-        "throughput": regime.throughput,
-        "custody_lag": regime.lag,
-        "report_interval": platform.report_interval or math.inf,
-    }
-    names = enumerate(names_of(Terms))
-    given = ((k, from_custody.get(name, getattr(platform, name, None))) for k, name in names)
-    return {k: float(value) for k, value in given if value is not None}
+    """Return what a platform says, by row of the terms; reports that never come have no interval."""
+    given = ((k, getattr(platform, name, None)) for k, name in enumerate(names_of(Terms)))
+    said = {k: float(value) for k, value in given if value is not None}
+    return said if platform.report_interval else {**said, Terms.REPORT_INTERVAL: math.inf}
 
 
 def open_books(platforms: Platforms, worlds: Sequence[World], drawn: Sequence[Drawn]) -> None:

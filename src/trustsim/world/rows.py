@@ -20,7 +20,8 @@ from trustsim.units import Unit
 from trustsim.world.sections import Platform
 from trustsim.world.series import Series, belongs_to
 
-Kind = Literal["stock", "term", "purse", "column"]
+Kind = Literal["stock", "term", "purse", "column", "actor_stock", "actor_purse"]
+Of = Literal["platform", "actor"]
 _BEHIND: dict[str, type[Rows]] = {"stock": Gauges, "term": Terms, "purse": Books}
 
 
@@ -48,12 +49,15 @@ class Row:
 
 
 def stock(
-    name: str, *, start: float, unit: Unit, source: str, text: str, low: float | None = None, high: float | None = None
-) -> Row:
+    name: str, *, start: float, unit: Unit, source: str, text: str, low: float | None = None,
+    high: float | None = None, of: Of = "platform",
+) -> Row:  # fmt: skip
     """Declare state of a platform that lasts: recorded, forked, watched by triggers, set in a file by its name.
 
-    Its series over all platforms is the mean, weighed by the claims of day 0.
+    Its series over all platforms is the mean, weighed by the claims of day 0. State of an actor is recorded and forked.
     """
+    if of == "actor":
+        return _declare(Row("actor_stock", name, unit, start, *bounds_of(unit, low, high), source, text, _caller()))
     if name in {field.name for field in fields(Platform)}:
         raise ModelError(f"the stock {name!r} of {_caller()} is a setting of platforms; allowed: another name")
     row = Row("stock", name, unit, start, *bounds_of(unit, low, high), source, text, _caller())
@@ -78,15 +82,23 @@ def column(
 
 def term(
     name: str, *, neutral: float = 0.0, unit: Unit, source: str, text: str, low: float | None = None,
-    high: float | None = None,
+    high: float | None = None, module: str = "",
 ) -> Row:  # fmt: skip
-    """Declare a term of platforms that levers move; ``neutral`` where none does."""
-    return _declare(Row("term", name, unit, neutral, *bounds_of(unit, low, high), source, text, _caller()))
+    """Declare a term of platforms that levers move; ``neutral`` where none does.
+
+    ``module``: the file that declares it, where that is not the one that calls this.
+    """
+    return _declare(Row("term", name, unit, neutral, *bounds_of(unit, low, high), source, text, module or _caller()))
 
 
-def purse(name: str, *, source: str, text: str) -> Row:
-    """Declare an account of the books that money can be moved to and from; it begins empty."""
-    return _declare(Row("purse", name, "money", 0.0, None, None, source, text, _caller()))
+def purse(name: str, *, source: str, text: str, of: Of = "platform") -> Row:
+    """Declare an account that money can be moved to and from: of the books of each platform, or of each actor's own.
+
+    It begins empty.
+    """
+    return _declare(
+        Row("actor_purse" if of == "actor" else "purse", name, "money", 0.0, None, None, source, text, _caller())
+    )
 
 
 def _declare(row: Row) -> Row:
@@ -120,7 +132,7 @@ def columns_of(kinds: Iterable[type]) -> tuple[Row, ...]:
 
 def count(kind: Kind) -> int:
     """Return how many rows an array has: the engine's and the declared ones."""
-    return len(_BEHIND[kind]) + len(REGISTRY.names(kind))
+    return len(_BEHIND.get(kind, ())) + len(REGISTRY.names(kind))
 
 
 def index_of(kind: Kind, name: str, by: object = None) -> int:
@@ -128,7 +140,7 @@ def index_of(kind: Kind, name: str, by: object = None) -> int:
 
     ``by``: who asks; the error names its file.
     """
-    core = _BEHIND[kind]
+    core = _BEHIND.get(kind, Rows)
     if name.upper() in core.__members__:
         return int(core[name.upper()])
     place = REGISTRY.place_of(kind, name)

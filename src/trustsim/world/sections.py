@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
 
 from trustsim.errors import Misfit, UnitError, nearest, one_of
 from trustsim.registry import REGISTRY, parameter
+from trustsim.scenario.presets import Declared, Extended
 from trustsim.scenario.resolved import World
 from trustsim.units import ALL_MONEY, LARGEST_MONEY, Distribution, show
 
@@ -21,7 +21,7 @@ YUAN = 100  # minor units
 
 @REGISTRY.enter("section", "segment", rows=("A1", "A2", "D1", "D9", "D10", "D20"), source="assumed")
 @dataclass(frozen=True)
-class Segment:
+class Segment(Extended):
     """A group of investors: its share of the population and how its traits are spread."""
 
     name: str = parameter(unit="name", source="assumed", text="what the group is called in results")
@@ -56,11 +56,13 @@ class Segment:
     privacy: float | Distribution = parameter(
         1.0, unit="number", low=0, high=10, spread=True, source="assumed",
         text="factor on news about personal data")  # fmt: skip
+    declared: Declared = ()
+    said: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @REGISTRY.enter("section", "investors", rows=("A1", "A12", "D21"), source="assumed")
 @dataclass(frozen=True)
-class Investors:
+class Investors(Extended):
     """The population: how many, of which segments, and how their money is spread over platforms."""
 
     count: int | None = parameter(None, unit="count", low=0, high=10_000_000, source="assumed", text="investors at day 0; where it is left out, as many as a network file has nodes, or 1000")
@@ -76,6 +78,8 @@ class Investors:
     newcomer_links: float = parameter(
         4.0, unit="number", low=0, high=1000, source="assumed", text="mean links of a newcomer to earlier investors")
     segments: tuple[Segment, ...] = (Segment(name="investors"),)
+    declared: Declared = ()
+    said: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def misfits(self, world: World) -> Iterator[Misfit]:
         """Say where all investors together would own more than can be counted to the last unit."""
@@ -88,11 +92,11 @@ class Investors:
 
 @REGISTRY.enter("section", "platform", rows=("A4", "B1", "B2", "B3", "E1", "E2", "E3", "G3", "G10"), source="assumed")
 @dataclass(frozen=True)
-class Platform:
+class Platform(Extended):
     """One money platform: its balance sheet at day 0, its custody, its terms, its disclosure."""
 
     name: str = parameter(unit="name", source="assumed", text="what the platform is called")
-    kind: str = parameter("p2p_lending", unit="name", source="assumed", text="preset of the settings below")
+    kind: str = parameter("p2p_lending", unit="name", refers="platform_kind", source="assumed", text="preset of the settings below")
     size: float = parameter(1.0, unit="number", low=1e-6, high=1e6, source="E-33", text="weight in investors' choice of platforms")
     # balance sheet
     liquid_share: float = parameter(0.12, unit="share", source="assumed", text="cash and client money at the custodian / claims; also the target")
@@ -117,6 +121,13 @@ class Platform:
     # custody
     custody: str = parameter("none", unit="name", refers="custody", source="B3", text="who keeps the client money")
     segregated_share: float = parameter(0.0, unit="share", source="assumed", text="share of the client money kept apart: cannot be misused, pays only its owners, is returned at failure")
+    misuse_factor: float = parameter(1.0, unit="number", low=0, high=10, source="B3", text="factor on what the platform can misuse")
+    loss_factor: float = parameter(1.0, unit="number", low=0, high=10, source="B3", text="factor on a loss at the keeper")
+    custody_lag: float = parameter(0.0, unit="duration", low=0, high=365, source="B3", text="what the keeper adds to the payout lag")
+    custody_cost: float = parameter(0.0, unit="share", low=0, high=1, source="B3", text="yearly cost / client money kept")
+    custody_trust: float = parameter(0.0, unit="log-odds", low=-10, high=10, source="B3", text="added to where trust in fund safety rests")
+    visibility: float = parameter(0.3, unit="share", source="B3", text="share of an unpaid queue that outsiders see")
+    throughput: float | None = parameter(None, unit="share", low=0, high=100, source="B3", text="most that can be paid out in a day / claims; without it no ceiling")
     # terms
     locked_share: float = parameter(0.0, unit="share", source="assumed", text="share of each balance that cannot be asked for before maturity")
     lock_term: float = parameter(90.0, unit="duration", low=1, high=3650, source="E-20", text="time between two maturities of a locked balance")
@@ -132,17 +143,11 @@ class Platform:
     service_capacity: float = parameter(0.05, unit="per_day", low=0, high=10, source="assumed", text="contacts that the desk can answer in a day / clients")
     exposure: str = parameter("", unit="name", source="assumed", text="brand or group whose name it shares; trouble spills over inside a group")
 
-    # what mechanisms declare of platforms: names of stocks and where they stand on day 0
-    stocks: tuple[tuple[str, float], ...] = ()
+    declared: Declared = ()
+    said: tuple[str, ...] = field(default=(), compare=False, repr=False)  # keys that the file gives itself
 
     def __post_init__(self) -> None:
         owed(self.owes)
-
-    def __getattr__(self, name: str) -> float:
-        for known, value in self.__dict__.get("stocks", ()):
-            if known == name:
-                return float(value)
-        raise AttributeError(f"a platform has no {name!r}")
 
     def misfits(self, world: World) -> Iterator[Misfit]:
         """Say what it owes to nobody, or to itself, and where all platforms together could not add up their money."""
@@ -186,53 +191,6 @@ def _to_whom(others: Sequence[str]) -> str:
     """Say which platforms there are to owe to; of thousands the first."""
     more = f" or {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
     return one_of(others[:_MOST_NAMED]) + more if others else "no debt, where there is no other platform"
-
-
-class PlatformKind:
-    """A preset of platform settings. Subclasses say in ``preset`` what differs from the plain platform."""
-
-    preset: ClassVar[dict[str, Any]] = {}
-
-
-@REGISTRY.enter("platform_kind", "p2p_lending", rows=("B5",), source="E-20")
-class P2PLending(PlatformKind):
-    """Lending platform: long loans, claims half locked, early exit against cash at hand; the mismatch makes it runnable."""
-
-    preset: ClassVar[dict[str, Any]] = {"locked_share": 0.5, "lock_term": 90.0}
-
-
-@REGISTRY.enter("platform_kind", "money_market_fund", rows=("B7",), source="E-10")
-class MoneyMarketFund(PlatformKind):
-    """Fund sold like a cash account: redemption on demand at a constant price, short assets, little equity."""
-
-    preset: ClassVar[dict[str, Any]] = {
-        "liquid_share": 0.3, "equity": 0.002, "asset_yield": 0.035, "promised_yield": 0.03, "asset_term": 60.0,
-        "default_rate": 0.0005, "recovery": 0.6, "sale_impact": 0.15, "sale_limit": 0.25, "patience": 3.0,
-        "custody": "bank", "exit_friction": 0.5, "report_interval": 7.0, "report_lag": 1.0,
-        "report_scope": 0.8,
-    }  # fmt: skip
-
-
-@REGISTRY.enter("platform_kind", "payment_wallet", rows=("B4",), source="assumed")
-class PaymentWallet(PlatformKind):
-    """Wallet: nearly all cash, no yield, quick in and out; an outage weighs more than a loss of assets."""
-
-    preset: ClassVar[dict[str, Any]] = {
-        "liquid_share": 0.95, "equity": 0.03, "asset_yield": 0.02, "promised_yield": 0.0, "asset_term": 30.0,
-        "default_rate": 0.0, "sale_impact": 0.05, "sale_limit": 0.5, "patience": 2.0, "custody": "bank",
-        "segregated_share": 0.9, "payout_lag": 0.0, "exit_friction": 0.0, "entry_friction": 0.0, "service_capacity": 0.02,
-    }  # fmt: skip
-
-
-@REGISTRY.enter("platform_kind", "crypto_exchange", rows=("B10",), source="E-14")
-class CryptoExchange(PlatformKind):
-    """Exchange that keeps its clients' assets: volatile prices, no cover scheme, withdrawals at all hours."""
-
-    preset: ClassVar[dict[str, Any]] = {
-        "liquid_share": 0.4, "equity": 0.05, "asset_yield": 0.03, "promised_yield": 0.02, "asset_term": 90.0,
-        "default_rate": 0.0, "volatility": 0.02, "sale_impact": 0.6, "sale_limit": 0.2, "patience": 2.0,
-        "payout_lag": 0.0, "exit_friction": 0.0, "report_interval": 90.0, "report_scope": 0.3, "report_lag": 30.0,
-    }  # fmt: skip
 
 
 def but_for_its_name(platform: Platform) -> tuple[object, ...]:

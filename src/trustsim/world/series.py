@@ -29,7 +29,7 @@ def belongs_to(thing: object, module: str, name: str, text: str) -> None:
 
 
 def indicator(name: str, *, unit: Unit, source: str = "I8") -> Callable[[Sight], Sight]:
-    """Decorate a function of the day, float64 (variants, platforms): triggers may watch it under this name.
+    """Decorate a function of the day, float64 (lanes, platforms): triggers may watch it under this name.
 
     It is called when somebody watches, at the beginning of a step, and sees what was measured the day before.
     """

@@ -18,6 +18,8 @@ class Settings(Generic[T]):
     ``settings[v]``: that of one lane. ``settings["weight"]`` float64 (lanes,): one of its numbers, 0 where it is off.
     """
 
+    phase = "news"  # of the day, in which its mechanism takes part where it names none
+
     def __init__(self, variants: tuple[T | None, ...], n_worlds: int = 1) -> None:
         self.variants, self._n_worlds = variants, n_worlds
         self.is_on: NDArray[np.bool_] = np.tile([rule is not None for rule in variants], n_worlds)

@@ -22,7 +22,10 @@ _COUNTS = {
     "WEIGHTS": len(Weights), "DIALS": len(Dials), "LAWS": len(Laws), "SUMS": len(Sums),
 }  # fmt: skip
 
-_DECLARED: Mapping[str, rows.Kind] = {"GAUGES": "stock", "TERMS": "term", "ENTRIES": "purse"}
+_DECLARED: Mapping[str, rows.Kind] = {
+    "GAUGES": "stock", "TERMS": "term", "ENTRIES": "purse",
+    "ACTOR_STOCKS": "actor_stock", "ACTOR_PURSES": "actor_purse",
+}  # fmt: skip
 
 #: array of :class:`trustsim.world.state.State` → dtype, shape
 STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -49,6 +52,8 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "laws": ("float32", ("columns", "lanes", "platforms", "LAWS")),
     "means": ("float64", ("columns", "lanes", "platforms")),
     "sums": ("int64", ("lanes", "platforms", "SUMS")),
+    "actor_stocks": ("float64", ("ACTOR_STOCKS", "lanes", "actors")),
+    "actor_purses": ("int64", ("ACTOR_PURSES", "lanes", "actors")),
     "market": ("int64", ("platforms",)),
     "ones": ("float32", ("accounts",)),
 }
@@ -73,7 +78,7 @@ _PEOPLE_COLUMNS = 12  # segment, ten traits, the safe account
 @dataclass(frozen=True)
 class Size:
     """The numbers that decide how large the arrays are; ``entries`` of the network's rows, each link in both;
-    ``columns`` of accounts that mechanisms declare; ``worlds`` that are stepped together."""
+    ``columns`` of accounts that mechanisms declare; ``actors`` of all kinds; ``worlds`` that are stepped together."""
 
     people: int
     accounts: int
@@ -82,6 +87,7 @@ class Size:
     steps: int = 0
     entries: int = 0
     columns: int = 0
+    actors: int = 0
     worlds: int = 1
 
     def shape(self, name: str) -> tuple[int, ...]:
@@ -101,6 +107,6 @@ class Size:
             "people": self.people, "accounts": self.accounts, "platforms": self.platforms, "worlds": self.worlds,
             "lanes": self.worlds * self.variants,
             "padded": -(-self.accounts // PADDING) * PADDING, "places": self.platforms + 1, "days": self.steps + 1,
-            "entries": self.entries, "columns": self.columns, "people_columns": _PEOPLE_COLUMNS,
+            "entries": self.entries, "columns": self.columns, "actors": self.actors, "people_columns": _PEOPLE_COLUMNS,
         }  # fmt: skip
         return numbers[axis]

@@ -26,6 +26,7 @@ from trustsim.world.sizes import STATE, Size
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Cast = tuple[str, str]  # kind and name of an actor
 _MOVING = {  # what moves, and its axis of lanes
     "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "queue": 0, "queue_n": 0,
     "safe": 0, "loss": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
@@ -66,8 +67,11 @@ class State:
     laws: NDArray[np.float32]  # (declared, v, p, LAWS)
     means: Floats  # (declared, v, p)
     sums: Ints  # (v, p, SUMS)
+    actor_stocks: Floats  # (ACTOR_STOCKS, v, actors)
+    actor_purses: Ints  # (ACTOR_PURSES, v, actors) minor units
     market: Ints  # (p,)
     ones: NDArray[np.float32]  # (a,)
+    actors: tuple[Cast, ...] = ()  # kind and name
 
     def __post_init__(self) -> None:
         self.group()
@@ -145,11 +149,20 @@ class State:
         for c, row in enumerate(self.declared):
             if row in other.declared:
                 self.columns[c] = other.column(row)[columns]
+        for a, one in enumerate(other.actors):
+            if one in self.actors:
+                self.actor_stocks[:, :, self.actors.index(one)] = other.actor_stocks[:, columns, a]
+                self.actor_purses[:, :, self.actors.index(one)] = other.actor_purses[:, columns, a]
+            elif other.actor_purses[:, columns, a].any():
+                raise ModelError(
+                    f"fork: given a scenario without {one[0]} {one[1]!r}, who holds money; allowed: with it"
+                )
         self.group()
 
     def total_money(self) -> Ints:
         """Return int64 (v,): all money and assets, in and outside platforms; constant for ever (promise 1)."""
         money = self.books[:N_MONEY].sum(axis=(0, 2)) + self.books[len(Books) :].sum(axis=(0, 2))  # and the purses
+        money = money + self.actor_purses.sum(axis=(0, 2))
         inside = money + self.ladder.sum(axis=(0, 2))
         return np.asarray(inside + self.safe.sum(axis=1), np.int64)
 
@@ -183,7 +196,7 @@ def _linked(drawn: Sequence[Drawn]) -> Links:
     return Links(indptr, np.concatenate([each.neighbours for each in networks]), networks[0].is_complete)
 
 
-def build(worlds: Sequence[World], drawn: Sequence[Drawn]) -> State:
+def build(worlds: Sequence[World], drawn: Sequence[Drawn], actors: tuple[Cast, ...] = ()) -> State:
     """Lay out the arrays for day 0: of each world that is *drawn* one lane for each of the settings *worlds*.
 
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
@@ -200,7 +213,9 @@ def build(worlds: Sequence[World], drawn: Sequence[Drawn]) -> State:
     on = {type(rule) for world in worlds for rule in world.mechanisms.values() if rule is not None}
     declared = rows.columns_of(on)
     n_people, n_accounts = drawn[0].population.n_investors, drawn[0].accounts.n_accounts
-    size = Size(n_people, n_accounts, n_platforms, len(worlds), columns=len(declared), worlds=len(drawn))
+    size = Size(
+        n_people, n_accounts, n_platforms, len(worlds), columns=len(declared), actors=len(actors), worlds=len(drawn)
+    )
     filled = {"asked_day": -1, "base_terms": terms, "terms": terms, "market": market, "ones": 1.0}
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
     for name, value in filled.items():
@@ -211,7 +226,9 @@ def build(worlds: Sequence[World], drawn: Sequence[Drawn]) -> State:
     for c, row in enumerate(declared):
         arrays["columns"][c] = row.start
     arrays["laws"][:, :, :, Laws.KEEP] = 1.0
-    state = State(tuple(drawn), worlds[0].platforms, declared=declared, **arrays)
+    for row in rows.declared("actor_stock"):
+        arrays["actor_stocks"][row.index] = row.start
+    state = State(tuple(drawn), worlds[0].platforms, declared=declared, actors=actors, **arrays)
     state.flags[state.balance > 0] = HOLDS | FREE
     open_books(state.groups.platforms, worlds, drawn)
     return state

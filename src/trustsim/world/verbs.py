@@ -42,7 +42,7 @@ class Verbs:
         platform: int,
         where: Mask,
         *,
-        reach: float | None = None,
+        reach: ArrayLike | None = None,
         fading: float | None = None,
         is_page: bool = False,
         by_literacy: bool = False,

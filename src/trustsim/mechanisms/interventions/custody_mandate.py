@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -28,14 +29,15 @@ class CustodyMandate:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        regime = REGISTRY["custody", self.custody].make
+        plain = {p.name: p.default for p in REGISTRY["section", "platform"].parameters}
+        regime = {**plain, "throughput": math.inf, **REGISTRY["custody", self.custody].make.preset}
         return (
             Term("segregated_share", self.segregated_share, "at_least", self.platform),
-            Term("misuse_factor", regime.misuse, "at_most", self.platform),
-            Term("loss_factor", regime.loss, "at_most", self.platform),
-            Term("custody_trust", regime.trust, "at_least", self.platform),
-            Term("throughput", regime.throughput, "set", self.platform),
-            Term("custody_lag", regime.lag, "at_least", self.platform),
-            Term("visibility", regime.visibility, "at_least", self.platform),
-            Term("custody_cost", regime.cost, "at_least", self.platform),
+            Term("misuse_factor", regime["misuse_factor"], "at_most", self.platform),
+            Term("loss_factor", regime["loss_factor"], "at_most", self.platform),
+            Term("custody_trust", regime["custody_trust"], "at_least", self.platform),
+            Term("throughput", regime["throughput"], "set", self.platform),
+            Term("custody_lag", regime["custody_lag"], "at_least", self.platform),
+            Term("visibility", regime["visibility"], "at_least", self.platform),
+            Term("custody_cost", regime["custody_cost"], "at_least", self.platform),
         )

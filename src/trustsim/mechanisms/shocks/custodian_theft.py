@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.mechanisms.shocks.incident import told_today
+from trustsim.mechanisms.shocks.incident import Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @REGISTRY.enter("shock", "custodian_theft", rows=("C1", "A5"), source="C1")
 @dataclass(frozen=True)
-class CustodianTheft:
+class CustodianTheft(Course):
     """Take a share of the claims out of the client money at the keeper; claims stay. It is found out, then told.
 
     The loss is ``share`` · loss factor of the custody regime · claims, as far as cash and client money reach. On the day that
@@ -27,6 +28,7 @@ class CustodianTheft:
     (``test_theft_takes_its_share_of_the_claims``).
     """
 
+    kind: ClassVar[str] = controlled("custodian_theft")
     neutral: ClassVar[dict[str, Any]] = {"share": 0, "integrity": 0, "fear": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose client money is taken")
@@ -37,23 +39,18 @@ class CustodianTheft:
     integrity: float = parameter(0.15, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting")
     fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
 
-    def span(self) -> float:
-        """Return for how many days after its start the shock has anything to do."""
-        return self.discovery_lag + self.notice_lag + 1
+    def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> Floats:
+        """Take the money, and hide it."""
+        claims = np.maximum(day.gauge("claims", platform), 1.0)
+        wanted = self.share * severity * day.term("loss_factor", platform) * claims
+        taken = day.do.take_client_money(platform, wanted, where)
+        day.do.misreport(platform, taken, where)
+        return taken / claims
 
-    def act(self, day: Day) -> None:
-        """Strike, be found, be told."""
-        for p in day.platforms(self.platform):
-            struck = day.reached(0.0)
-            if struck.any():
-                claims = np.maximum(day.gauge("claims", p), 1.0)
-                taken = day.do.take_client_money(p, self.share * day.term("loss_factor", p) * claims, struck)
-                day.do.misreport(p, taken, struck)
-                day.memory[p] = np.where(struck, taken / claims, day.memory.get(p, 0.0))
-            told, waiting = told_today(day, p, self.discovery_lag, self.notice_lag)
-            if told.any():
-                day.do.reveal(p, told)
-                day.do.post(
-                    p, told, fund=-self.fund * 10 * day.memory[p], integrity=-self.integrity * waiting, fear=self.fear,
-                    risk=self.fund * 5 * day.memory[p],
-                )  # fmt: skip
+    def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
+        """Reveal the loss, and tell it."""
+        day.do.reveal(platform, told)
+        yield {
+            "fund": -self.fund * 10 * size, "integrity": -self.integrity * waited, "fear": self.fear,
+            "risk": self.fund * 5 * size,
+        }  # fmt: skip

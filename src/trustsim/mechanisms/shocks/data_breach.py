@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from trustsim.mechanisms.shocks.incident import told_today
+import numpy as np
+
+from trustsim.mechanisms.shocks.incident import Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 @REGISTRY.enter("shock", "data_breach", rows=("C3",), source="E-55")
 @dataclass(frozen=True)
-class DataBreach:
+class DataBreach(Course):
     """Expose the records of a share of the clients; no money moves.
 
     When it is told, the exposed (reached one by one) lose ``direct`` of trust in information safety, everyone the press
@@ -22,6 +25,7 @@ class DataBreach:
     breach on its day (``test_a_breach_moves_no_money``).
     """
 
+    kind: ClassVar[str] = controlled("data_breach")
     neutral: ClassVar[dict[str, Any]] = {"direct": 0, "indirect": 0, "integrity": 0, "fear": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose records leak")
@@ -33,13 +37,11 @@ class DataBreach:
     integrity: float = parameter(0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting")
     fear: float = parameter(0.3, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
 
-    def span(self) -> float:
-        """Return for how many days after its start the shock has anything to do."""
-        return self.discovery_lag + self.notice_lag + 1
+    def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:
+        """Move no money: what leaks is told later."""
 
-    def act(self, day: Day) -> None:
-        """Be found, be told."""
-        for p in day.platforms(self.platform):
-            told, waiting = told_today(day, p, self.discovery_lag, self.notice_lag)
-            day.do.post(p, told, reach=self.exposed, info=-self.direct)
-            day.do.post(p, told, info=-self.indirect, integrity=-self.integrity * waiting, fear=self.fear)
+    def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
+        """Tell the exposed, then everyone."""
+        exposed = np.minimum(self.exposed * day.term(f"{self.kind}_severity", platform), 1.0)
+        yield {"reach": exposed, "info": -self.direct}
+        yield {"info": -self.indirect, "integrity": -self.integrity * waited, "fear": self.fear}

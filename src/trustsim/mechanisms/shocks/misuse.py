@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.layout import Books
+from trustsim.mechanisms.shocks.incident import Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
 
 FOUND = draw("misuse", "discovery", text="whether an audit, the press or live figures find the gap today")
 
+_SOONEST = 1e-9  # smallest factor on the days until discovery
+
 
 @REGISTRY.enter("shock", "misuse", rows=("C13", "B2"), source="C13")
 @dataclass(frozen=True)
-class Misuse:
+class Misuse(Course):
     """Divert client money day by day and hide the gap in the reports, until it is discovered.
 
     A day's loss is ``rate`` · (1 − segregated share) · misuse factor of the custody regime, of the claims, as far as cash
@@ -31,6 +35,7 @@ class Misuse:
     (``test_segregated_money_cannot_be_misused``).
     """
 
+    kind: ClassVar[str] = controlled("misuse")
     neutral: ClassVar[dict[str, Any]] = {"rate": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who misuses")
@@ -40,20 +45,37 @@ class Misuse:
     integrity: float = parameter(2.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost on discovery")
     fear: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="fear on discovery")
 
-    def act(self, day: Day) -> None:
-        """Divert while hidden; tell on discovery."""
-        for p in day.platforms(self.platform):
-            hidden = day.memory.setdefault(p, np.ones(len(day.active), np.bool_))
-            thieving = day.active & hidden
-            claims = np.maximum(day.gauge("claims", p), 1.0)
-            rate = 1 - (1 - self.rate) ** day.dt
-            wanted = rate * (1 - day.term("segregated_share", p)) * day.term("misuse_factor", p) * claims
-            free = np.maximum(day.state.books[Books.CASH, :, p], 0)
-            taken = day.do.move(Books.CASH, Books.THIEVES, p, np.minimum(wanted, free), thieving)
-            day.do.misreport(p, taken, thieving)
-            gap = day.state.books[Books.MISREPORTED, :, p] / claims
-            hazard = self.audit + day.state.dials[:, Dials.PRESS_DISCOVERY] * 10 * gap + 0.2 * day.term("transparency", p) * (gap > 0)
-            found = thieving & (gap > 0) & (day.chance(FOUND, p) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
-            day.memory[p] = hidden & ~found
-            shown = day.do.reveal(p, found)
-            day.do.post(p, found, fund=-self.fund * 10 * shown, integrity=-self.integrity, risk=self.fund * 5 * shown, fear=self.fear)
+    def span(self) -> float:
+        """Return for how many days after its start the shock has anything to do: until it is found."""
+        return np.inf
+
+    def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
+        """Return where it goes on: where it is hidden."""
+        hidden: Mask = day.memory.setdefault(("hidden", platform), np.ones(len(day.active), np.bool_))
+        return day.active & hidden
+
+    def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:
+        """Divert what a step diverts, and hide it."""
+        claims = np.maximum(day.gauge("claims", platform), 1.0)
+        rate = (1 - (1 - self.rate) ** day.dt) * severity
+        wanted = rate * (1 - day.term("segregated_share", platform)) * day.term("misuse_factor", platform) * claims
+        free = np.maximum(day.state.books[Books.CASH, :, platform], 0)
+        taken = day.do.move(Books.CASH, Books.THIEVES, platform, np.minimum(wanted, free), where)
+        day.do.misreport(platform, taken, where)
+
+    def is_told(self, day: Day, platform: int, strikes: Mask, lag: Floats) -> tuple[Mask, Floats]:
+        """Return where an audit, the press or live figures find the gap today; the longer the lag, the less often."""
+        claims = np.maximum(day.gauge("claims", platform), 1.0)
+        gap = day.state.books[Books.MISREPORTED, :, platform] / claims
+        live = 0.2 * day.term("transparency", platform) * (gap > 0)
+        hazard = (self.audit + day.state.dials[:, Dials.PRESS_DISCOVERY] * 10 * gap + live) / np.maximum(lag, _SOONEST)
+        found = strikes & (gap > 0) & (day.chance(FOUND, platform) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
+        day.memory["hidden", platform] &= ~found
+        return found, np.zeros(len(found))
+
+    def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
+        """Reveal the gap, and tell it."""
+        shown = day.do.reveal(platform, told)
+        yield {
+            "fund": -self.fund * 10 * shown, "integrity": -self.integrity, "risk": self.fund * 5 * shown, "fear": self.fear,
+        }  # fmt: skip

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
+from trustsim.mechanisms.shocks.incident import Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -13,13 +17,14 @@ if TYPE_CHECKING:
 
 @REGISTRY.enter("shock", "outage", rows=("C21",), source="C21")
 @dataclass(frozen=True)
-class Outage:
+class Outage(Course):
     """Pay nothing for a while; requests pile up; silence frightens, and those who trust less run first.
 
     Known answer: no money leaves the platform during the outage
     (``test_an_outage_blocks_payments_on_its_platform_only``).
     """
 
+    kind: ClassVar[str] = controlled("outage")
     neutral: ClassVar[dict[str, Any]] = {"days": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who is out")
@@ -27,13 +32,18 @@ class Outage:
     fear: float = parameter(0.25, unit="number", low=0, high=20, source="assumed", text="fear of a look")
     days: float = parameter(3.0, unit="duration", low=0, high=365, source="assumed", text="length of the outage")
 
-    def span(self) -> float:
-        """Return for how many days after its start the shock has anything to do."""
-        return self.days
+    def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
+        """Return where it lasts, also where it is to last no time at all."""
+        return np.asarray(day.active & (day.age < self.days * severity - 1e-9))
 
-    def act(self, day: Day) -> None:
-        """Stop payments for the day; tell those who try to log in."""
-        out = day.active & (day.age < self.days - 1e-9)
-        for p in day.platforms(self.platform):
-            day.do.stop_payments(p, out)
-            day.do.post(p, out, reach=1.0, is_page=True, service=-self.service, fear=self.fear)
+    def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:
+        """Stop payments for the day."""
+        day.do.stop_payments(platform, where)
+
+    def is_told(self, day: Day, platform: int, strikes: Mask, lag: Floats) -> tuple[Mask, Floats]:
+        """Return where somebody may try to log in: as long as it lasts."""
+        return strikes, np.zeros(len(strikes))
+
+    def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
+        """Tell those who try to log in."""
+        yield {"reach": 1.0, "is_page": True, "service": -self.service, "fear": self.fear}

@@ -30,6 +30,7 @@ from trustsim.report.odd.told import Told, italic, of_entry, of_kind, of_lever, 
 from trustsim.report.tables.markdown import Markdown, code, fenced, paragraphs, shown
 from trustsim.report.words import reading, sources, story, words
 from trustsim.report.words.story import Assumption
+from trustsim.scenario.presets import presets_of
 from trustsim.scenario.resolved import Variant
 
 RESOLVED = "resolved.yaml"
@@ -178,13 +179,16 @@ def _is_place(owner: str) -> bool:
 
 
 def _kinds_of_world(result: Compared) -> list[Told]:
-    """Tell of the network kinds, platform kinds and custody regimes in use."""
+    """Tell of the network kinds, the presets and the kinds of actors in use."""
     found: dict[str, Entry] = {}
     for world in _worlds(result):
         found |= {e.name: e for e in REGISTRY.group("network_kind").values() if e.make is type(world.network)}
-        for one in world.platforms:
-            used = (REGISTRY.group("platform_kind").get(one.kind), REGISTRY.group("custody").get(one.custody))
+        people = world.investors
+        for section, parts in (("platform", world.platforms), ("investors", [people]), ("segment", people.segments)):
+            groups = presets_of(REGISTRY, section)
+            used = [each.chosen({each.key: getattr(one, each.key)}, REGISTRY) for each in groups for one in parts]
             found |= {f"{e.group} {e.name}": e for e in used if e is not None}
+        found |= {f"actor {kind}": REGISTRY["actor", kind] for kind in world.actors}
     return [of_kind(e) for e in found.values()]
 
 

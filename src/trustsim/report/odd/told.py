@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from trustsim.registry import REGISTRY, Entry
 from trustsim.report.tables.markdown import Markdown, code, paragraphs, shown, table
 from trustsim.report.words import sources, words
 from trustsim.report.words.story import Assumption
-from trustsim.world import custody
 
 
 @dataclass(frozen=True)
@@ -50,15 +48,12 @@ def of_place(owner: str, listed: Sequence[Assumption]) -> Told:
 
 
 def of_kind(entry: Entry) -> Told:
-    """Tell of a kind of network or platform, or of a custody regime."""
+    """Tell of a kind of network, or of a preset with what it lays."""
     told = of_entry(entry, [])
     title = f"{entry.group.replace('_', ' ').capitalize()}: {words.label(entry.name)}"
-    text = told.text
-    if entry.group == "custody":
-        figures = {n: getattr(entry.make, n) for n in inspect.get_annotations(custody.Custody)}
-        values = Markdown(", ".join(f"{code(name)} {value:g}" for name, value in figures.items()))
-        text = (*text, *paragraphs(inspect.getdoc(custody.Custody) or ""), values)
-    return Told(title, text, told.facts, told.parameters, told.ids)
+    figures = getattr(entry.make, "preset", {})
+    laid = Markdown(", ".join(f"{code(name)} {shown(str(value))}" for name, value in figures.items()))
+    return Told(title, (*told.text, *([laid] if figures else [])), told.facts, told.parameters, told.ids)
 
 
 def ids_of(listed: Sequence[Assumption]) -> tuple[str, ...]:

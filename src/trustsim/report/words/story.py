@@ -151,10 +151,17 @@ def event(item: Item, group: Group, scenario: Scenario) -> Event:
     """Tell one shock or intervention."""
     day, until = day_of(item), item.timing.until
     when = f"day {words.tick(day)}" if day or group == "shock" else "from the start"
+    if item.timing.chance is not None:
+        when = f"with a chance of {units.show(item.timing.chance, 'per_day')} on each platform"
     when += f" to day {words.tick(until)}" if until is not None else ""
     when += f", {_trigger(item.timing.when)}" if item.timing.when is not None else ""
     title = words.capital(words.label(item.kind))
     return Event(when, title, _summary(group, item.kind), details(item.what, scenario.currency))
+
+
+def dated(scenario: Scenario) -> list[Item]:
+    """Return the shocks that strike on a day of the file, and not by chance."""
+    return [item for item in scenario.shocks if item.timing.chance is None]
 
 
 def timeline(scenario: Scenario) -> tuple[Event, ...]:
@@ -247,6 +254,9 @@ def _parts(world: World) -> Iterator[tuple[str, Any]]:
     for name, settings in world.mechanisms.items():
         if settings is not None:
             yield from _nested(f"mechanism: {words.label(name)}", settings)
+    for kind, those in world.actors.items():
+        for actor in those:
+            yield from _nested(f"{words.label(kind)} {actor.name}", actor)
 
 
 def _nested(owner: str, thing: Any) -> Iterator[tuple[str, Any]]:

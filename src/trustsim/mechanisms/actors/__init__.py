@@ -1,0 +1,1 @@
+"""Actors: who stands beside investors and platforms, one file a kind."""

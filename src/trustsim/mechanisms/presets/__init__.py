@@ -1,0 +1,1 @@
+"""Groups of presets of platforms, investors and the world, one file a group."""

@@ -1,0 +1,125 @@
+"""Actors: who stands beside investors and platforms, a supervisor say, observes what it may see, and acts.
+
+An actor is one column over all lanes; what it does, its class says (:class:`~trustsim.world.hooks.ActsEachDay`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trustsim.kernels.layout import Books
+from trustsim.kernels.times import SAME_TIME
+from trustsim.registry import REGISTRY
+from trustsim.scenario.resolved import World
+from trustsim.world.hazards import Draw
+from trustsim.world.rows import Row, index_of
+from trustsim.world.settings import Settings
+from trustsim.world.today import Floats, Mask
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+
+Money = NDArray[np.int64]  # minor units
+_SPREAD = np.sqrt(3) / np.pi  # of a logistic error with a standard deviation of one
+
+
+class Actor:
+    """One actor of a kind in all lanes: what its class is given beside the day.
+
+    ``me["interval"]`` float64 (lanes,): one of its numbers, 0 where it is not there. ``is_on`` bool (lanes,):
+    where it is there. ``mandate`` bool (lanes, platforms): the platforms that are its business.
+    """
+
+    phase = "actors"
+
+    def __init__(self, day: Day, place: int, kind: str, name: str, settings: Settings[Any]) -> None:
+        self._day, self._place, self._settings = day, place, settings
+        self.kind, self.name = REGISTRY["actor", kind].make, name
+        self.is_on = settings.is_on
+        self.mandate: Mask = np.zeros((len(settings), day.state.n_platforms), np.bool_)
+        for v, rule in enumerate(settings):
+            if rule is not None:
+                self.mandate[v, day.platforms(getattr(rule, "mandate", "*"))] = True
+
+    def __getitem__(self, parameter: str) -> Floats:
+        return self._settings[parameter]
+
+    def stock(self, row: Row) -> Floats:
+        """Return one of its stocks as it stands, float64 (lanes,), to read and to write."""
+        stands: Floats = self._day.state.actor_stocks[row.index, :, self._place]
+        return stands
+
+    def purse(self, row: Row) -> Money:
+        """Return the money in one of its purses, int64 (lanes,)."""
+        held: Money = self._day.state.actor_purses[row.index, :, self._place].copy()
+        return held
+
+    def collect(self, row: Row, platform: int, amount: ArrayLike, where: Mask) -> Money:
+        """Take money out of the cash of *platform* into a purse, as far as it reaches; return it, int64 (lanes,)."""
+        cash = np.maximum(self._day.state.books[Books.CASH, :, platform], 0)
+        return self._move(row, platform, np.minimum(np.asarray(amount, np.float64), cash), where)
+
+    def pay(self, row: Row, platform: int, amount: ArrayLike, where: Mask) -> Money:
+        """Pay out of a purse into the cash of *platform*, as far as it reaches; return it, int64 (lanes,)."""
+        return -self._move(row, platform, -np.minimum(np.asarray(amount, np.float64), self.purse(row)), where)
+
+    def _move(self, row: Row, platform: int, amount: Floats, where: Mask) -> Money:
+        moved = np.where(where, amount, 0.0).astype(np.int64)
+        self._day.state.books[Books.CASH, :, platform] -= moved
+        self._day.state.actor_purses[row.index, :, self._place] += moved
+        return moved
+
+    def keep(self, name: str, start: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Return an array (lanes, …) that it keeps under *name* over the run; *start* makes it."""
+        return self._day.keep(f"{self.kind.__name__} {self.name}: {name}", start)
+
+    def is_due(self, interval: Floats) -> Mask:
+        """Return bool (lanes,): where it is there and a multiple of *interval*, days, is reached in this step."""
+        every = np.maximum(interval, self._day.dt)
+        n_now, n_before = ((np.floor((self._day.time - ago) / every + SAME_TIME)) for ago in (0.0, self._day.dt))
+        return np.asarray(self.is_on & (n_now > n_before) & (n_now >= 1))
+
+    def luck(self, draw: Draw) -> Floats:
+        """Return its uniforms of the day in (0, 1), one for each platform, float64 (lanes, platforms)."""
+        self._day.occurrence = occurrence_of(self.name)
+        return np.stack([self._day.chance(draw, p) for p in range(self._day.state.n_platforms)], axis=1)
+
+    def sees(self, gauge: str, draw: Draw, *, noise: ArrayLike = 0.0, age: ArrayLike = 0.0) -> Floats:
+        """Return what it takes a gauge of each platform for, float64 (lanes, platforms); NaN outside its mandate.
+
+        It sees the figure of *age* days before yesterday, with a logistic error of the standard deviation *noise*; both
+        are scalars or float64 (lanes,).
+        """
+        n_lanes = len(self.is_on)
+        n_back = np.round(np.broadcast_to(np.asarray(age, np.float64), n_lanes) / self._day.dt).astype(np.int64)
+        on = np.maximum(self._day.step - 1 - n_back, 0)
+        seen = self._day.history[on, index_of("stock", gauge), np.arange(n_lanes)]
+        u = self.luck(draw)
+        error = np.broadcast_to(np.asarray(noise, np.float64), n_lanes)[:, None] * _SPREAD * np.log(u / (1 - u))
+        return np.where(self.mandate, seen + error, np.nan)
+
+
+def occurrence_of(name: str) -> tuple[str, float, int]:
+    """Return what tells an actor's draws from those of others of its kind."""
+    return name, 0.0, 0
+
+
+def cast_of(worlds: Sequence[World]) -> tuple[tuple[str, str], ...]:
+    """Return every actor of these worlds by kind and name, sorted."""
+    return tuple(
+        sorted({(kind, each.name) for world in worlds for kind in world.actors for each in world.actors[kind]})
+    )
+
+
+def actors_of(day: Day, worlds: Sequence[World]) -> list[Actor]:
+    """Return the actors of a run: those of its cast who are in any of these worlds, one world a variant."""
+    found = []
+    for place, (kind, name) in enumerate(day.state.actors):
+        rules = tuple(next((each for each in w.actors.get(kind, ()) if each.name == name), None) for w in worlds)
+        if any(rule is not None for rule in rules):
+            found.append(Actor(day, place, kind, name, Settings(rules, len(day.worlds))))
+    return found
