@@ -1,4 +1,4 @@
-"""HOW it moves: one file a mechanism, in rooms. Importing this package loads every file in them and fills the registry."""
+"""HOW it moves: one file a mechanism, in rooms. Importing this package loads every file and fills the registry."""
 
 import importlib
 import pkgutil

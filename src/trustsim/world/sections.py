@@ -65,18 +65,28 @@ class Segment(Extended):
 class Investors(Extended):
     """The population: how many, of which segments, and how their money is spread over platforms."""
 
-    count: int | None = parameter(None, unit="count", low=0, high=10_000_000, source="assumed", text="investors at day 0; where it is left out, as many as a network file has nodes, or 1000")
+    count: int | None = parameter(
+        None, unit="count", low=0, high=10_000_000, source="assumed",
+        text="investors at day 0; where it is left out, as many as a network file has nodes, or 1000",
+    )  # fmt: skip
     newcomers: int = parameter(
         0, unit="count", low=0, high=10_000_000, source="assumed",
         text="people appended to the population who hold nothing at day 0 and may join")  # fmt: skip
     members: float = parameter(
-        0.8, unit="share", source="assumed", text="share of the accounts open at day 0; the rest are prospects or former clients")
+        0.8,
+        unit="share",
+        source="assumed",
+        text="share of the accounts open at day 0; the rest are prospects or former clients",
+    )
     second_platform: float = parameter(
-        0.5, unit="share", source="E-34", text="chance to hold one more platform, again for each further one")
+        0.5, unit="share", source="E-34", text="chance to hold one more platform, again for each further one"
+    )
     considered: int = parameter(
-        3, unit="count", low=1, high=50, source="assumed", text="platforms that an investor would hold or switch to")
+        3, unit="count", low=1, high=50, source="assumed", text="platforms that an investor would hold or switch to"
+    )
     newcomer_links: float = parameter(
-        4.0, unit="number", low=0, high=1000, source="assumed", text="mean links of a newcomer to earlier investors")
+        4.0, unit="number", low=0, high=1000, source="assumed", text="mean links of a newcomer to earlier investors"
+    )
     segments: tuple[Segment, ...] = (Segment(name="investors"),)
     declared: Declared = ()
     said: tuple[str, ...] = field(default=(), compare=False, repr=False)
@@ -96,52 +106,140 @@ class Platform(Extended):
     """One money platform: its balance sheet at day 0, its custody, its terms, its disclosure."""
 
     name: str = parameter(unit="name", source="assumed", text="what the platform is called")
-    kind: str = parameter("p2p_lending", unit="name", refers="platform_kind", source="assumed", text="preset of the settings below")
-    size: float = parameter(1.0, unit="number", low=1e-6, high=1e6, source="E-33", text="weight in investors' choice of platforms")
+    kind: str = parameter(
+        "p2p_lending", unit="name", refers="platform_kind", source="assumed", text="preset of the settings below"
+    )
+    size: float = parameter(
+        1.0, unit="number", low=1e-6, high=1e6, source="E-33", text="weight in investors' choice of platforms"
+    )
     # balance sheet
-    liquid_share: float = parameter(0.12, unit="share", source="assumed", text="cash and client money at the custodian / claims; also the target")
-    equity: float = parameter(0.04, unit="share", low=-1, high=5, source="assumed", text="(all assets − claims) / claims at day 0")
-    asset_yield: float = parameter(0.12, unit="share", low=-1, high=5, source="E-20", text="yearly return on lent money")
-    promised_yield: float = parameter(0.08, unit="share", low=-1, high=5, source="E-20", text="yearly yield credited to accounts")
-    safe_yield: float = parameter(0.02, unit="share", low=-1, high=5, source="assumed", text="yearly yield of the safe account that investors compare with")
-    asset_term: float = parameter(360.0, unit="duration", low=1, high=1e9, source="E-20", text="longest time to maturity of the assets; the ladder is even at day 0")
-    default_rate: float = parameter(0.03, unit="share", source="assumed", text="share of the assets that defaults in a year")
+    liquid_share: float = parameter(
+        0.12, unit="share", source="assumed", text="cash and client money at the custodian / claims; also the target"
+    )
+    equity: float = parameter(
+        0.04, unit="share", low=-1, high=5, source="assumed", text="(all assets − claims) / claims at day 0"
+    )
+    asset_yield: float = parameter(
+        0.12, unit="share", low=-1, high=5, source="E-20", text="yearly return on lent money"
+    )
+    promised_yield: float = parameter(
+        0.08, unit="share", low=-1, high=5, source="E-20", text="yearly yield credited to accounts"
+    )
+    safe_yield: float = parameter(
+        0.02, unit="share", low=-1, high=5, source="assumed",
+        text="yearly yield of the safe account that investors compare with",
+    )  # fmt: skip
+    asset_term: float = parameter(
+        360.0, unit="duration", low=1, high=1e9, source="E-20",
+        text="longest time to maturity of the assets; the ladder is even at day 0",
+    )  # fmt: skip
+    default_rate: float = parameter(
+        0.03, unit="share", source="assumed", text="share of the assets that defaults in a year"
+    )
     recovery: float = parameter(0.4, unit="share", source="assumed", text="share of a defaulted loan that comes back")
-    volatility: float = parameter(0.0, unit="share", low=0, high=2, source="assumed", text="daily standard deviation of the asset price")
-    asset_market: str = parameter("", unit="name", source="assumed", text="platforms with the same market push down each other's sale price; empty: its own")
-    sale_impact: float = parameter(1.2, unit="number", low=0, high=50, source="doi:10.1162/jeea.2005.3.2-3.556", text="log price fall when all assets of the market are sold")
-    sale_limit: float = parameter(0.05, unit="share", source="assumed", text="share of the assets that can be sold in a day")
-    credit_line: float = parameter(0.0, unit="share", low=0, high=5, source="assumed", text="cash that can be borrowed / claims at day 0")
-    patience: float = parameter(10.0, unit="duration", low=0, high=3650, source="assumed", text="how long the oldest unpaid request may wait before the platform is failed")
-    estate_cost: float = parameter(0.1, unit="share", source="assumed", text="share of the estate that the liquidation costs")
-    own_cash: float = parameter(0.0, unit="money", low=0, source="assumed", text="cash at day 0 besides clients' money and what equity asks for")
-    outside_debt: float = parameter(0.0, unit="money", low=0, source="assumed", text="of that cash, what is borrowed from outside lenders")
-    owes: str = parameter("", unit="text", source="doi:10.1287/mnsc.47.2.236.9835", text="what it owes to other platforms, in major units: 'Beta 10, Gamma 4.5'; see the mechanism obligations")
-    copies: int = parameter(1, unit="count", low=1, high=10_000, source="assumed", text="how many platforms like this there are, named with a number behind: 'Bank 1', 'Bank 2', …")
+    volatility: float = parameter(
+        0.0, unit="share", low=0, high=2, source="assumed", text="daily standard deviation of the asset price"
+    )
+    asset_market: str = parameter(
+        "", unit="name", source="assumed",
+        text="platforms with the same market push down each other's sale price; empty: its own",
+    )  # fmt: skip
+    sale_impact: float = parameter(
+        1.2, unit="number", low=0, high=50, source="doi:10.1162/jeea.2005.3.2-3.556",
+        text="log price fall when all assets of the market are sold",
+    )  # fmt: skip
+    sale_limit: float = parameter(
+        0.05, unit="share", source="assumed", text="share of the assets that can be sold in a day"
+    )
+    credit_line: float = parameter(
+        0.0, unit="share", low=0, high=5, source="assumed", text="cash that can be borrowed / claims at day 0"
+    )
+    patience: float = parameter(
+        10.0, unit="duration", low=0, high=3650, source="assumed",
+        text="how long the oldest unpaid request may wait before the platform is failed",
+    )  # fmt: skip
+    estate_cost: float = parameter(
+        0.1, unit="share", source="assumed", text="share of the estate that the liquidation costs"
+    )
+    own_cash: float = parameter(
+        0.0, unit="money", low=0, source="assumed", text="cash at day 0 besides clients' money and what equity asks for"
+    )
+    outside_debt: float = parameter(
+        0.0, unit="money", low=0, source="assumed", text="of that cash, what is borrowed from outside lenders"
+    )
+    owes: str = parameter(
+        "", unit="text", source="doi:10.1287/mnsc.47.2.236.9835",
+        text="what it owes to other platforms, in major units: 'Beta 10, Gamma 4.5'; see the mechanism obligations",
+    )  # fmt: skip
+    copies: int = parameter(
+        1, unit="count", low=1, high=10_000, source="assumed",
+        text="how many platforms like this there are, named with a number behind: 'Bank 1', 'Bank 2', …",
+    )  # fmt: skip
     # custody
     custody: str = parameter("none", unit="name", refers="custody", source="B3", text="who keeps the client money")
-    segregated_share: float = parameter(0.0, unit="share", source="assumed", text="share of the client money kept apart: cannot be misused, pays only its owners, is returned at failure")
-    misuse_factor: float = parameter(1.0, unit="number", low=0, high=10, source="B3", text="factor on what the platform can misuse")
-    loss_factor: float = parameter(1.0, unit="number", low=0, high=10, source="B3", text="factor on a loss at the keeper")
-    custody_lag: float = parameter(0.0, unit="duration", low=0, high=365, source="B3", text="what the keeper adds to the payout lag")
-    custody_cost: float = parameter(0.0, unit="share", low=0, high=1, source="B3", text="yearly cost / client money kept")
-    custody_trust: float = parameter(0.0, unit="log-odds", low=-10, high=10, source="B3", text="added to where trust in fund safety rests")
+    segregated_share: float = parameter(
+        0.0, unit="share", source="assumed",
+        text="share of the client money kept apart: cannot be misused, pays only its owners, is returned at failure",
+    )  # fmt: skip
+    misuse_factor: float = parameter(
+        1.0, unit="number", low=0, high=10, source="B3", text="factor on what the platform can misuse"
+    )
+    loss_factor: float = parameter(
+        1.0, unit="number", low=0, high=10, source="B3", text="factor on a loss at the keeper"
+    )
+    custody_lag: float = parameter(
+        0.0, unit="duration", low=0, high=365, source="B3", text="what the keeper adds to the payout lag"
+    )
+    custody_cost: float = parameter(
+        0.0, unit="share", low=0, high=1, source="B3", text="yearly cost / client money kept"
+    )
+    custody_trust: float = parameter(
+        0.0, unit="log-odds", low=-10, high=10, source="B3", text="added to where trust in fund safety rests"
+    )
     visibility: float = parameter(0.3, unit="share", source="B3", text="share of an unpaid queue that outsiders see")
-    throughput: float | None = parameter(None, unit="share", low=0, high=100, source="B3", text="most that can be paid out in a day / claims; without it no ceiling")
+    throughput: float | None = parameter(
+        None, unit="share", low=0, high=100, source="B3",
+        text="most that can be paid out in a day / claims; without it no ceiling",
+    )  # fmt: skip
     # terms
-    locked_share: float = parameter(0.0, unit="share", source="assumed", text="share of each balance that cannot be asked for before maturity")
-    lock_term: float = parameter(90.0, unit="duration", low=1, high=3650, source="E-20", text="time between two maturities of a locked balance")
-    payout_lag: float = parameter(1.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment in calm")
-    exit_friction: float = parameter(1.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort of leaving, log-odds against")
-    entry_friction: float = parameter(1.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort of joining, log-odds against")
+    locked_share: float = parameter(
+        0.0, unit="share", source="assumed", text="share of each balance that cannot be asked for before maturity"
+    )
+    lock_term: float = parameter(
+        90.0, unit="duration", low=1, high=3650, source="E-20", text="time between two maturities of a locked balance"
+    )
+    payout_lag: float = parameter(
+        1.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment in calm"
+    )
+    exit_friction: float = parameter(
+        1.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort of leaving, log-odds against"
+    )
+    entry_friction: float = parameter(
+        1.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort of joining, log-odds against"
+    )
     # disclosure
-    report_interval: float = parameter(30.0, unit="duration", low=0, high=3650, source="assumed", text="days between reports; 0: none")
-    report_lag: float = parameter(15.0, unit="duration", low=0, high=3650, source="assumed", text="age of the figures in a report")
-    report_scope: float = parameter(0.5, unit="share", source="assumed", text="share of the relevant items that a report holds; cuts the noise of its reading")
-    report_bias: float = parameter(0.0, unit="log-odds", low=0, high=10, source="assumed", text="risk that a report talks away, log-odds")
+    report_interval: float = parameter(
+        30.0, unit="duration", low=0, high=3650, source="assumed", text="days between reports; 0: none"
+    )
+    report_lag: float = parameter(
+        15.0, unit="duration", low=0, high=3650, source="assumed", text="age of the figures in a report"
+    )
+    report_scope: float = parameter(
+        0.5, unit="share", source="assumed",
+        text="share of the relevant items that a report holds; cuts the noise of its reading",
+    )  # fmt: skip
+    report_bias: float = parameter(
+        0.0, unit="log-odds", low=0, high=10, source="assumed", text="risk that a report talks away, log-odds"
+    )
     # service and exposure
-    service_capacity: float = parameter(0.05, unit="per_day", low=0, high=10, source="assumed", text="contacts that the desk can answer in a day / clients")
-    exposure: str = parameter("", unit="name", source="assumed", text="brand or group whose name it shares; trouble spills over inside a group")
+    service_capacity: float = parameter(
+        0.05, unit="per_day", low=0, high=10, source="assumed",
+        text="contacts that the desk can answer in a day / clients",
+    )  # fmt: skip
+    exposure: str = parameter(
+        "", unit="name", source="assumed",
+        text="brand or group whose name it shares; trouble spills over inside a group",
+    )  # fmt: skip
 
     declared: Declared = ()
     said: tuple[str, ...] = field(default=(), compare=False, repr=False)  # keys that the file gives itself
@@ -174,7 +272,7 @@ _OWES = re.compile(r"\s*(.+?)\s+(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*")
 
 
 def owed(text: str) -> dict[str, int]:
-    """Return what ``'Beta 10, Gamma 4.5'`` says is owed to whom, in minor units; raises UnitError where it is no list."""
+    """Return what ``'Beta 10, Gamma 4.5'`` says is owed to whom, minor units; raises UnitError where it is no list."""
     found: dict[str, int] = {}
     for part in filter(str.strip, text.split(",")):
         match = _OWES.fullmatch(part)

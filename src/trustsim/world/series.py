@@ -48,11 +48,11 @@ def watched(gauge: str, unit: Unit, text: str, module: str = __name__) -> None:
 
 @dataclass(frozen=True)
 class Series:
-    """One series. ``gauge`` names what is measured; ``per`` what it is divided by; ``over`` how platforms are put together.
+    """One series: ``gauge`` is measured, divided by what ``per`` says, put together over platforms as ``over`` says.
 
-    ``per``: 'claims' (of day 0), 'holders' (of day 0), 'accounts' (open or not) or nothing. ``over``: 'sum', or the gauge that weighs the mean.
-    ``low``, ``high``: between which it always lies; None where nothing bounds it. ``is_watched``: triggers may watch the gauge.
-    ``module``: where it is declared.
+    ``per``: 'claims' (of day 0), 'holders' (of day 0), 'accounts' (open or not) or nothing. ``over``: 'sum', or the
+    gauge that weighs the mean. ``low``, ``high``: between which it always lies; None where nothing bounds it.
+    ``is_watched``: triggers may watch the gauge. ``module``: where it is declared.
     """
 
     gauge: str
@@ -81,20 +81,34 @@ _RECORDED = {
     "inflow": Series("inflow", "share", "paid in today / claims of day 0", per="claims"),
     "claims": Series("claims", "share", "owed to clients / claims of day 0", per="claims"),
     "queue": Series("queue", "share", "asked for and not yet paid / claims", over="claims", high=1, is_watched=True),
-    "liquidity": Series("liquidity", "share", "cash and client money at the custodian / claims", over="claims", high=1, is_watched=True),
+    "liquidity": Series(
+        "liquidity", "share", "cash and client money at the custodian / claims", over="claims", high=1, is_watched=True
+    ),
     "solvency": Series("solvency", "share", "(assets − debt − claims) / claims", over="claims", low=None),
-    "price": Series("price", "share", "price at which assets are sold / book value", over="depth", high=1, is_watched=True),
+    "price": Series(
+        "price", "share", "price at which assets are sold / book value", over="depth", high=1, is_watched=True
+    ),
     "trust": Series("trust", "share", "mean trust of the holders", over="holders", high=1, is_watched=True),
     "fear": Series("fear", "share", "share of the holders that is alarmed", over="holders", high=1, is_watched=True),
-    "misperception": Series("misperception", "share", "mean perceived less true probability of failure", over="holders", low=-1, high=1),
+    "misperception": Series(
+        "misperception", "share", "mean perceived less true probability of failure", over="holders", low=-1, high=1
+    ),
     "holders": Series("holders", "share", "open accounts / those of day 0", per="holders"),
     "open": Series("holders", "share", "open accounts / all that are open or could be opened", per="accounts"),
     "runners": Series("runners", "share", "accounts that ran today / those of day 0", per="holders"),
-    "leavers": Series("leavers", "share", "accounts that left in the ordinary way today / those of day 0", per="holders"),
+    "leavers": Series(
+        "leavers", "share", "accounts that left in the ordinary way today / those of day 0", per="holders"
+    ),
     "joiners": Series("joiners", "share", "accounts opened today / those of day 0", per="holders"),
-    "believers": Series("believers", "share", "share of the investors who believe a rumour about the platform", over="accounts", high=1),
-    "backlog": Series("backlog", "duration", "days of work that wait at the service desk", over="holders", is_watched=True),
-    "status": Series("status", "count", "0 open, 1 payments stopped, 2 winding down, 3 failed", over="claims_at_start", high=3),
+    "believers": Series(
+        "believers", "share", "share of the investors who believe a rumour about the platform", over="accounts", high=1
+    ),
+    "backlog": Series(
+        "backlog", "duration", "days of work that wait at the service desk", over="holders", is_watched=True
+    ),
+    "status": Series(
+        "status", "count", "0 open, 1 payments stopped, 2 winding down, 3 failed", over="claims_at_start", high=3
+    ),
 }
 
 

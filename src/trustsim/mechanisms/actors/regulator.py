@@ -29,21 +29,35 @@ CLOSED = 50.0  # log-odds against joining under a stop of new money: nobody does
 class Regulator:
     """Inspect the platforms of the mandate at fixed intervals; order those that look insolvent to stop or to wind down.
 
-    An inspection reads the reported solvency, ``age`` days old, with an error of the standard deviation ``noise``. Where
-    it reads less than ``threshold`` it gives an order, once a platform, that holds ``lag`` days later, at the earliest on
-    the next day: no account is opened by choice, or with ``winds_down`` the platform is wound down. A gap that is hidden
-    in the reports is not found. Known answer: without noise, a platform with 1 % under a threshold of 2 %, an interval of
-    10 days and a lag of 5 is wound down on day 15, and one with 20 % never (``test_a_regulator_winds_down_after_its_lag``).
+    An inspection reads the reported solvency, ``age`` days old, with an error of the standard deviation ``noise``.
+    Where it reads less than ``threshold`` it gives an order, once a platform, that holds ``lag`` days later, at the
+    earliest on the next day: no account is opened by choice, or with ``winds_down`` the platform is wound down. A gap
+    that is hidden in the reports is not found. Known answer: without noise, a platform with 1 % under a threshold of 2
+    %, an interval of 10 days and a lag of 5 is wound down on day 15, and one with 20 % never
+    (``test_a_regulator_winds_down_after_its_lag``).
     """
 
     name: str = parameter(unit="name", source="assumed", text="what the regulator is called")
     mandate: str = parameter("*", unit="name", refers="platform", source="F1", text="whom it supervises")
-    interval: float = parameter(30.0, unit="duration", low=1, high=3650, source="assumed", text="days between inspections; the first is after one interval")
-    noise: float = parameter(0.02, unit="share", source="assumed", text="standard deviation of the error in the solvency that it reads")
-    age: float = parameter(0.0, unit="duration", low=0, high=3650, source="assumed", text="how old the figures are that it reads")
-    threshold: float = parameter(0.02, unit="share", low=-1, high=1, source="assumed", text="solvency below which it gives an order")
-    lag: float = parameter(5.0, unit="duration", low=0, high=365, source="assumed", text="days from the inspection to the order")
-    winds_down: bool = parameter(False, unit="flag", source="assumed", text="whether the order is to wind down, and not to stop new money")
+    interval: float = parameter(
+        30.0, unit="duration", low=1, high=3650, source="assumed",
+        text="days between inspections; the first is after one interval",
+    )  # fmt: skip
+    noise: float = parameter(
+        0.02, unit="share", source="assumed", text="standard deviation of the error in the solvency that it reads"
+    )
+    age: float = parameter(
+        0.0, unit="duration", low=0, high=3650, source="assumed", text="how old the figures are that it reads"
+    )
+    threshold: float = parameter(
+        0.02, unit="share", low=-1, high=1, source="assumed", text="solvency below which it gives an order"
+    )
+    lag: float = parameter(
+        5.0, unit="duration", low=0, high=365, source="assumed", text="days from the inspection to the order"
+    )
+    winds_down: bool = parameter(
+        False, unit="flag", source="assumed", text="whether the order is to wind down, and not to stop new money"
+    )
     fee: float = parameter(0.0, unit="money", low=0, source="assumed", text="what a platform pays for an inspection")
 
     @staticmethod

@@ -16,16 +16,23 @@ class Health:
     """Read the log-odds of failure off equity, liquidity and overdue payments; reports use the reported figures.
 
     risk = ``base`` − ``equity`` · clip(equity / claims, ±0.3) − ``liquidity`` · liquidity + ``overdue`` · overdue /
-    claims of day 0, within ±10. The true risk takes the true equity; the published one the reported equity, less the bias.
-    Known answer: no equity, no cash, no queue gives ``base`` (``test_risk_of_an_empty_balance_sheet_is_its_base``).
+    claims of day 0, within ±10. The true risk takes the true equity; the published one the reported equity, less the
+    bias. Known answer: no equity, no cash, no queue gives ``base``
+    (``test_risk_of_an_empty_balance_sheet_is_its_base``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
 
-    base: float = parameter(-2.5, unit="log-odds", low=-20, high=20, source="assumed", text="log-odds of failure without equity and cash")
-    equity: float = parameter(15.0, unit="number", low=0, high=1000, source="E-32", text="fall per unit of equity / claims")
+    base: float = parameter(
+        -2.5, unit="log-odds", low=-20, high=20, source="assumed", text="log-odds of failure without equity and cash"
+    )
+    equity: float = parameter(
+        15.0, unit="number", low=0, high=1000, source="E-32", text="fall per unit of equity / claims"
+    )
     liquidity: float = parameter(3.0, unit="number", low=0, high=1000, source="P-35", text="fall per unit of liquidity")
-    overdue: float = parameter(10.0, unit="number", low=0, high=1000, source="C15", text="rise per unit of overdue requests / claims")
+    overdue: float = parameter(
+        10.0, unit="number", low=0, high=1000, source="C15", text="rise per unit of overdue requests / claims"
+    )
 
     def dials(self) -> Mapping[Dials, float]:
         """Return what this mechanism gives to the rest of the engine."""

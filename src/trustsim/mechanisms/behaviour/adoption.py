@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 @REGISTRY.enter("mechanism", "adoption", rows=("A12", "A10"), source="doi:10.1287/mnsc.15.5.215")
 @dataclass(frozen=True)
 class Adoption:
-    """Let who holds nothing join at the rate ``innovation`` + ``imitation`` · share of the neighbours who are in (Bass).
+    """Let who holds nothing join at the rate ``innovation`` + ``imitation`` · share of neighbours in (Bass).
 
     In a short step dt the chance is 1 − exp(−rate · dt). On a large complete network that begins empty the share in is
-    F(t) = (1 − e^(−(p + q) t)) / (1 + (q / p) e^(−(p + q) t)), and most join at ln(q / p) / (p + q). Known answer: without
-    imitation the share that is still out falls exponentially (``test_who_imitates_nobody_joins_at_a_constant_rate``).
+    F(t) = (1 − e^(−(p + q) t)) / (1 + (q / p) e^(−(p + q) t)), and most join at ln(q / p) / (p + q). Known answer:
+    without imitation the share that is still out falls exponentially
+    (``test_who_imitates_nobody_joins_at_a_constant_rate``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
@@ -32,8 +33,14 @@ class Adoption:
     effort: ClassVar[float] = 50  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "who is out"
 
-    innovation: float = parameter(0.03, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215", text="p: rate of joining of one's own accord")
-    imitation: float = parameter(0.38, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215", text="q: what all neighbours who are in add to it")
+    innovation: float = parameter(
+        0.03, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215",
+        text="p: rate of joining of one's own accord",
+    )  # fmt: skip
+    imitation: float = parameter(
+        0.38, unit="per_day", low=0, high=1000, source="doi:10.1287/mnsc.15.5.215",
+        text="q: what all neighbours who are in add to it",
+    )  # fmt: skip
 
     @staticmethod
     def decide(day: Day, settings: Settings[Adoption]) -> None:

@@ -20,19 +20,27 @@ if TYPE_CHECKING:
 class BoundedConfidence:
     """Let pairs of neighbours meet and move towards each other where their opinions differ by less than ``confidence``.
 
-    An opinion is the trust in fund safety as a probability, the same on all platforms, at first uniform between 0 and 1.
-    Both move by a share ``speed`` of the difference (Deffuant and others). On a complete network one opinion is left above
-    a confidence of a half, about ⌊1 / (2 · confidence)⌋ below. Known answer: the mean of all opinions never changes
-    (``test_meetings_keep_the_mean_opinion``).
+    An opinion is the trust in fund safety as a probability, the same on all platforms, at first uniform between 0 and
+    1. Both move by a share ``speed`` of the difference (Deffuant and others). On a complete network one opinion is left
+    above a confidence of a half, about ⌊1 / (2 · confidence)⌋ below. Known answer: the mean of all opinions never
+    changes (``test_meetings_keep_the_mean_opinion``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("learning", "interaction")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 110  # nanoseconds an account and step, measured
 
-    confidence: float = parameter(0.3, unit="share", source="doi:10.1142/S0219525900000078", text="largest difference at which people listen to each other")
-    speed: float = parameter(0.5, unit="share", low=0, high=0.5, source="doi:10.1142/S0219525900000078", text="share of the difference by which both move")
-    meetings: float = parameter(1.0, unit="per_day", low=0, high=1000, source="assumed", text="meetings of a person in a day, on average")
+    confidence: float = parameter(
+        0.3, unit="share", source="doi:10.1142/S0219525900000078",
+        text="largest difference at which people listen to each other",
+    )  # fmt: skip
+    speed: float = parameter(
+        0.5, unit="share", low=0, high=0.5, source="doi:10.1142/S0219525900000078",
+        text="share of the difference by which both move",
+    )  # fmt: skip
+    meetings: float = parameter(
+        1.0, unit="per_day", low=0, high=1000, source="assumed", text="meetings of a person in a day, on average"
+    )
 
     @staticmethod
     def decide(day: Day, settings: Settings[BoundedConfidence]) -> None:

@@ -25,9 +25,9 @@ class Dealings:
     """Let clients deal with their platform and count: trust in fund safety is the mean of a Beta distribution.
 
     A dealing is bad while payments are stopped or overdue and good otherwise. After s good and f bad ones trust is
-    (good + s) / (good + s + bad + weight · f), in whatever order they came: Bayes' rule with a Beta(``good``, ``bad``) prior
-    for a ``weight`` of 1. Known answer: nine good and one bad from a prior of (1, 1) make 10/12, with a weight of 3 10/14
-    (``test_trust_is_the_share_of_good_dealings_in_any_order``).
+    (good + s) / (good + s + bad + weight · f), in whatever order they came: Bayes' rule with a Beta(``good``, ``bad``)
+    prior for a ``weight`` of 1. Known answer: nine good and one bad from a prior of (1, 1) make 10/12, with a weight of
+    3 10/14 (``test_trust_is_the_share_of_good_dealings_in_any_order``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("learning",)
@@ -35,9 +35,15 @@ class Dealings:
     effort: ClassVar[float] = 30  # nanoseconds an account and step, measured
 
     rate: float = parameter(1.0, unit="share", source="assumed", text="chance of a dealing in a day")
-    good: float = parameter(1.0, unit="number", low=1e-6, high=1e9, source="T-45", text="good dealings that the prior is worth")
-    bad: float = parameter(1.0, unit="number", low=1e-6, high=1e9, source="T-45", text="bad dealings that the prior is worth")
-    weight: float = parameter(1.0, unit="number", low=0, high=1000, source="E-59", text="weight of a bad dealing against a good one")
+    good: float = parameter(
+        1.0, unit="number", low=1e-6, high=1e9, source="T-45", text="good dealings that the prior is worth"
+    )
+    bad: float = parameter(
+        1.0, unit="number", low=1e-6, high=1e9, source="T-45", text="bad dealings that the prior is worth"
+    )
+    weight: float = parameter(
+        1.0, unit="number", low=0, high=1000, source="E-59", text="weight of a bad dealing against a good one"
+    )
 
     def trust(self, good: NDArray[np.int64], bad: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return float64 (n,): the trust that a record, int64 (n,) both, amounts to."""

@@ -24,25 +24,40 @@ Floats = NDArray[np.float64]
 class Fear:
     """Raise fear by news and by neighbours who become alarmed; let it fade, faster in the resilient.
 
-    A day turns fear f into f · (1 − ``decay`` · (½ + resilience)) + (1½ − resilience) · news of the day, within 0 and 8.
-    An investor whose fear passes ``threshold`` · (½ + resilience) is alarmed and adds ``contagion`` · (1½ − resilience of
-    the neighbour) to the fear of every neighbour, once, until calm again at half of it. Fear adds ``weight`` · f to the
-    log-odds of a run, multiplies attention by 1 + ``attention`` · f and the weight of the risk view by
-    max(1 − ``blinding`` · f, 0). Known answer: without contagion, fear f is f · (1 − decay · (½ + resilience)) a day later
-    (``test_fear_fades_by_resilience``).
+    A day turns fear f into f · (1 − ``decay`` · (½ + resilience)) + (1½ − resilience) · news of the day, within 0 and
+    8. An investor whose fear passes ``threshold`` · (½ + resilience) is alarmed and adds ``contagion`` · (1½ −
+    resilience of the neighbour) to the fear of every neighbour, once, until calm again at half of it. Fear adds
+    ``weight`` · f to the log-odds of a run, multiplies attention by 1 + ``attention`` · f and the weight of the risk
+    view by max(1 − ``blinding`` · f, 0). Known answer: without contagion, fear f is f · (1 − decay · (½ + resilience))
+    a day later (``test_fear_fades_by_resilience``).
     """
 
     without: ClassVar[dict[str, dict[str, float] | None]] = {"fear": None}  # with a channel off: not at all
     taught: ClassVar[str] = "contagion"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "interaction")
-    fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold")  # what makes the traits: the same in all variants of a pass
+    #: what makes the traits: the same in all variants of a pass
+    fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold")
 
-    weight: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear")
-    contagion: float = parameter(0.12, unit="number", low=0, high=10, source="assumed", text="fear that one alarmed neighbour adds")
-    decay: float = parameter(0.3, unit="per_day", low=0, high=0.66, source="assumed", text="share of fear that fades in a day at resilience ½")
-    threshold: float = parameter(1.0, unit="number", low=0.01, high=100, source="assumed", text="fear at which an investor of resilience ½ is alarmed")
-    attention: float = parameter(1.5, unit="number", low=0, high=100, source="D20", text="how much one unit of fear raises attention")
-    blinding: float = parameter(0.15, unit="share", source="D7", text="how much one unit of fear lowers the weight of the risk view")
+    weight: float = parameter(
+        1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear"
+    )
+    contagion: float = parameter(
+        0.12, unit="number", low=0, high=10, source="assumed", text="fear that one alarmed neighbour adds"
+    )
+    decay: float = parameter(
+        0.3, unit="per_day", low=0, high=0.66, source="assumed",
+        text="share of fear that fades in a day at resilience ½",
+    )  # fmt: skip
+    threshold: float = parameter(
+        1.0, unit="number", low=0.01, high=100, source="assumed",
+        text="fear at which an investor of resilience ½ is alarmed",
+    )  # fmt: skip
+    attention: float = parameter(
+        1.5, unit="number", low=0, high=100, source="D20", text="how much one unit of fear raises attention"
+    )
+    blinding: float = parameter(
+        0.15, unit="share", source="D7", text="how much one unit of fear lowers the weight of the risk view"
+    )
 
     def traits(self, owners: Owners) -> Mapping[Traits, Floats]:
         """Return how fast each owner's fear fades, how much news adds to it, and when it is alarm."""

@@ -20,23 +20,35 @@ Mask = NDArray[np.bool_]
 AGREED = "agreed"  # kept: float64 (lanes, platforms, clusters), the day on which all were first alike
 
 
-@REGISTRY.enter("mechanism", "imitation", rows=("D6", "A10"), source="doi:10.1093/biomet/60.3.581; doi:10.1103/PhysRevLett.94.178701")
+@REGISTRY.enter(
+    "mechanism",
+    "imitation",
+    rows=("D6", "A10"),
+    source="doi:10.1093/biomet/60.3.581; doi:10.1103/PhysRevLett.94.178701",
+)
 @dataclass(frozen=True)
 class Imitation:
     """Let random people, one after another, be in or out as one random neighbour is: the voter model.
 
-    On average everyone looks at somebody ``looks`` times a day. All end up alike: all N of a complete network out with the
-    chance ρ of the share that was out at first, after −N · ((1 − ρ) ln(1 − ρ) + ρ ln ρ) looks of each on average.
-    Known answer: a leader who copies nobody and leaves is followed by all (``test_a_leader_who_copies_nobody_is_followed_by_all``);
-    where all are alike nothing happens any more (``test_who_copies_those_who_are_alike_stays_as_he_is``).
+    On average everyone looks at somebody ``looks`` times a day. All end up alike: all N of a complete network out with
+    the chance ρ of the share that was out at first, after −N · ((1 − ρ) ln(1 − ρ) + ρ ln ρ) looks of each on average.
+    Known answer: a leader who copies nobody and leaves is followed by all
+    (``test_a_leader_who_copies_nobody_is_followed_by_all``); where all are alike nothing happens any more
+    (``test_who_copies_those_who_are_alike_stays_as_he_is``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("adaptation", "interaction")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 300  # nanoseconds an account and step, measured
 
-    looks: float = parameter(1.0, unit="per_day", low=0, high=1000, source="doi:10.1093/biomet/60.3.581", text="how often a person copies somebody in a day, on average")
-    first_out: float = parameter(0.0, unit="share", source="assumed", text="share of each cluster that leaves before anyone copies, to the nearest whole number")
+    looks: float = parameter(
+        1.0, unit="per_day", low=0, high=1000, source="doi:10.1093/biomet/60.3.581",
+        text="how often a person copies somebody in a day, on average",
+    )  # fmt: skip
+    first_out: float = parameter(
+        0.0, unit="share", source="assumed",
+        text="share of each cluster that leaves before anyone copies, to the nearest whole number",
+    )  # fmt: skip
 
     @staticmethod
     def decide(day: Day, settings: Settings[Imitation]) -> None:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class Interaction:
     """Let everyone choose anew whether to hold an account, pulled by the neighbours (Brock and Durlauf).
 
-    With m the mean of the neighbours, +1 for one who is out and −1 for one who is in, out is chosen with chance
-    1 / (1 + exp(−2 · intensity · (pull + conformity · m))), by one draw a day for all variants. In a large complete network
-    m settles where m = tanh(β (h + J m)): one place for β J ≤ 1, for h = 0 two beyond. Known answer: without neighbours
+    With m the mean of the neighbours, +1 for one who is out and −1 for one who is in, out is chosen with chance 1 / (1
+    + exp(−2 · intensity · (pull + conformity · m))), by one draw a day for all variants. In a large complete network m
+    settles where m = tanh(β (h + J m)): one place for β J ≤ 1, for h = 0 two beyond. Known answer: without neighbours
     and pull, half of all are out (``test_who_follows_nobody_tosses_a_coin``).
     """
 
@@ -33,10 +33,21 @@ class Interaction:
     effort: ClassVar[float] = 80  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "who is out"
 
-    intensity: float = parameter(1.0, unit="number", low=0, high=100, source="doi:10.1111/1467-937X.00168", text="β: how sharply the better is chosen")
-    pull: float = parameter(0.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00168", text="h: own reason to be out, against in")
-    conformity: float = parameter(1.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00168", text="J: weight of the mean of the neighbours")
-    revised: float = parameter(1.0, unit="per_day", low=0, high=1, source="assumed", text="chance to choose anew in a day")
+    intensity: float = parameter(
+        1.0, unit="number", low=0, high=100, source="doi:10.1111/1467-937X.00168",
+        text="β: how sharply the better is chosen",
+    )  # fmt: skip
+    pull: float = parameter(
+        0.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00168",
+        text="h: own reason to be out, against in",
+    )  # fmt: skip
+    conformity: float = parameter(
+        1.0, unit="number", low=-10, high=10, source="doi:10.1111/1467-937X.00168",
+        text="J: weight of the mean of the neighbours",
+    )  # fmt: skip
+    revised: float = parameter(
+        1.0, unit="per_day", low=0, high=1, source="assumed", text="chance to choose anew in a day"
+    )
 
     @staticmethod
     def decide(day: Day, settings: Settings[Interaction]) -> None:

@@ -26,11 +26,11 @@ TURNS = "turns"  # kept: int64 (lanes, turn and neighbours before, accounts)
 class Observation:
     """Let people decide once, one a day in each cluster: leave or stay, after an own signal and the decisions before.
 
-    A signal says with chance ``accuracy`` whether the platform is bad. With n the neighbours who have left less those who
-    have decided to stay, whoever sees |n| ≥ 2 follows the many whatever the own signal says (a cascade), at |n| = 1 with
-    the signal against it a coin decides, else the signal does: Bayes' rule where all see all (Bikhchandani, Hirshleifer
-    and Welch). After 2k people there is no cascade with the chance (p − p²)^k; in the end it is the right one with
-    p (p + 1) / (2 (1 − p + p²)). Known answer: with an accuracy of 1 all who decide leave a bad platform
+    A signal says with chance ``accuracy`` whether the platform is bad. With n the neighbours who have left less those
+    who have decided to stay, whoever sees |n| ≥ 2 follows the many whatever the own signal says (a cascade), at |n| = 1
+    with the signal against it a coin decides, else the signal does: Bayes' rule where all see all (Bikhchandani,
+    Hirshleifer and Welch). After 2k people there is no cascade with the chance (p − p²)^k; in the end it is the right
+    one with p (p + 1) / (2 (1 − p + p²)). Known answer: with an accuracy of 1 all who decide leave a bad platform
     (``test_who_knows_for_sure_leaves_a_bad_platform``).
     """
 
@@ -39,8 +39,12 @@ class Observation:
     effort: ClassVar[float] = 50  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "departures"
 
-    accuracy: float = parameter(0.6, unit="share", low=0.5, source="doi:10.1086/261849", text="chance that a signal is right")
-    bad: bool = parameter(True, unit="flag", source="assumed", text="whether the platform is bad, so that leaving is right")
+    accuracy: float = parameter(
+        0.6, unit="share", low=0.5, source="doi:10.1086/261849", text="chance that a signal is right"
+    )
+    bad: bool = parameter(
+        True, unit="flag", source="assumed", text="whether the platform is bad, so that leaving is right"
+    )
 
     @staticmethod
     def decide(day: Day, settings: Settings[Observation]) -> None:

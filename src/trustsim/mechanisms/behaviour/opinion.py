@@ -19,31 +19,55 @@ if TYPE_CHECKING:
 FIRST, RATE, CHANGE = "first opinion", "opinion rate", "opinion change"  # kept: (lanes, investors), (lanes,) both
 
 
-@REGISTRY.enter("mechanism", "opinion", rows=("D1", "A10"), source="doi:10.1080/01621459.1974.10480137; doi:10.1080/0022250X.1990.9990069")
+@REGISTRY.enter(
+    "mechanism",
+    "opinion",
+    rows=("D1", "A10"),
+    source="doi:10.1080/01621459.1974.10480137; doi:10.1080/0022250X.1990.9990069",
+)
 @dataclass(frozen=True)
 class Opinion:
-    """Average opinions over those whom each listens to, day after day (DeGroot); the stubborn hold on to their first one.
+    """Average opinions over those whom each listens to, day by day (DeGroot); the stubborn hold on to their first.
 
     An opinion is the trust in fund safety as a probability, the same on all platforms. With T the weights of whom one
-    listens to, divided by their sum (links of weight 1, or of the weight that a network file gives), and s ``stubborn``:
-    x ← s · x(0) + (1 − s) · (inertia · x + (1 − inertia) · T x). With s = 0 the limit is the left unit eigenvector of T
-    times x(0), reached at the rate of the second eigenvalue; with s > 0 people go on differing (Friedkin and Johnsen). With
-    ``sum`` in place of ``mean`` nothing is divided: opinions echo and grow at the spectral radius of the network; they are
-    scaled to a largest of 1. Known answer: one who differs on the karate club moves all by the share of the links that are
-    hers (``test_an_opinion_counts_by_the_links_of_who_holds_it``).
+    listens to, divided by their sum (links of weight 1, or of the weight that a network file gives), and s
+    ``stubborn``: x ← s · x(0) + (1 − s) · (inertia · x + (1 − inertia) · T x). With s = 0 the limit is the left unit
+    eigenvector of T times x(0), reached at the rate of the second eigenvalue; with s > 0 people go on differing
+    (Friedkin and Johnsen). With ``sum`` in place of ``mean`` nothing is divided: opinions echo and grow at the spectral
+    radius of the network; they are scaled to a largest of 1. Known answer: one who differs on the karate club moves all
+    by the share of the links that are hers (``test_an_opinion_counts_by_the_links_of_who_holds_it``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("learning", "interaction")
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 100  # nanoseconds an account and step, measured
 
-    of_neighbours: str = parameter("mean", unit="text", choices=("mean", "sum"), source="doi:10.1080/01621459.1974.10480137", text="what is taken over of the neighbours")
-    oneself: float = parameter(0.0, unit="number", low=0, high=1e6, source="doi:10.1257/mic.2.1.112", text="weight of the own opinion, where that of a link is 1")
-    inertia: float = parameter(0.0, unit="number", low=-1, high=1, source="assumed", text="share of the own opinion kept; below 0: a swing beyond the others")
-    stubborn: float = parameter(0.0, unit="share", source="doi:10.1080/0022250X.1990.9990069", text="share of the first opinion held on to")
-    start: str = parameter("trust", unit="text", choices=("trust", "even", "one", "list"), source="assumed", text="first opinions: prior trust, uniform, 1 of one and 0 of the others, or a list")
-    who: int = parameter(0, unit="count", low=0, high=2**31, source="assumed", text="the one, counted from 0, for start one")
-    own: str = parameter("1, 0", unit="text", source="assumed", text="opinions from the first investor on, again from the first on where there are more, for start list")
+    of_neighbours: str = parameter(
+        "mean", unit="text", choices=("mean", "sum"), source="doi:10.1080/01621459.1974.10480137",
+        text="what is taken over of the neighbours",
+    )  # fmt: skip
+    oneself: float = parameter(
+        0.0, unit="number", low=0, high=1e6, source="doi:10.1257/mic.2.1.112",
+        text="weight of the own opinion, where that of a link is 1",
+    )  # fmt: skip
+    inertia: float = parameter(
+        0.0, unit="number", low=-1, high=1, source="assumed",
+        text="share of the own opinion kept; below 0: a swing beyond the others",
+    )  # fmt: skip
+    stubborn: float = parameter(
+        0.0, unit="share", source="doi:10.1080/0022250X.1990.9990069", text="share of the first opinion held on to"
+    )
+    start: str = parameter(
+        "trust", unit="text", choices=("trust", "even", "one", "list"), source="assumed",
+        text="first opinions: prior trust, uniform, 1 of one and 0 of the others, or a list",
+    )  # fmt: skip
+    who: int = parameter(
+        0, unit="count", low=0, high=2**31, source="assumed", text="the one, counted from 0, for start one"
+    )
+    own: str = parameter(
+        "1, 0", unit="text", source="assumed",
+        text="opinions from the first investor on, again from the first on where there are more, for start list",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         if self.start == "list":

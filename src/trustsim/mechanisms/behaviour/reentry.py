@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 class Reentry:
     """Let who has asked for the money come back ``after`` days, with as much as the investor would pay in.
 
-    Where all who hear of a rumour leave at once and G(t) have heard, G(t) − G(t − after) are out. Known answer: nobody is
-    back before the time and all are at it (``test_who_left_is_back_after_the_time``).
+    Where all who hear of a rumour leave at once and G(t) have heard, G(t) − G(t − after) are out. Known answer: nobody
+    is back before the time and all are at it (``test_who_left_is_back_after_the_time``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
     default_on: ClassVar[bool] = False
 
-    after: float = parameter(30.0, unit="duration", low=0, high=3650, source="assumed", text="days from the request to the return")
+    after: float = parameter(
+        30.0, unit="duration", low=0, high=3650, source="assumed", text="days from the request to the return"
+    )
 
     @staticmethod
     def decide(day: Day, settings: Settings[Reentry]) -> None:

@@ -42,16 +42,30 @@ class Threshold:
 
     without: ClassVar[dict[str, dict[str, float] | None]] = {"herding": None}  # with a channel off: not at all
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "adaptation", "sensing", "interaction")
-    fixes: ClassVar[tuple[str, ...]] = ("rule", "share", "count", "own", "first", "which")  # what makes the traits: the same in all variants of a pass
+    #: what makes the traits: the same in all variants of a pass
+    fixes: ClassVar[tuple[str, ...]] = ("rule", "share", "count", "own", "first", "which")
     default_on: ClassVar[bool] = False
     remembers: ClassVar[str] = "departures"
 
-    rule: str = parameter("share", unit="text", choices=("share", "count", "list"), source="D6", text="what a threshold is")
-    share: float = parameter(0.18, unit="share", source="doi:10.1073/pnas.082090499", text="share of the neighbours, for rule share")
-    count: int = parameter(1, unit="count", low=0, high=2**31, source="doi:10.1086/226707", text="number of neighbours, for rule count")
-    own: str = parameter("0..99", unit="text", source="doi:10.1086/226707", text="thresholds of the investors, for rule list: '0, 2, 2..99'")
-    first: int = parameter(0, unit="count", low=0, high=2**31, source="assumed", text="investors who leave on the first day")
-    which: str = parameter("at random", unit="text", choices=("at random", "in turn"), source="assumed", text="who they are")
+    rule: str = parameter(
+        "share", unit="text", choices=("share", "count", "list"), source="D6", text="what a threshold is"
+    )
+    share: float = parameter(
+        0.18, unit="share", source="doi:10.1073/pnas.082090499", text="share of the neighbours, for rule share"
+    )
+    count: int = parameter(
+        1, unit="count", low=0, high=2**31, source="doi:10.1086/226707", text="number of neighbours, for rule count"
+    )
+    own: str = parameter(
+        "0..99", unit="text", source="doi:10.1086/226707",
+        text="thresholds of the investors, for rule list: '0, 2, 2..99'",
+    )  # fmt: skip
+    first: int = parameter(
+        0, unit="count", low=0, high=2**31, source="assumed", text="investors who leave on the first day"
+    )
+    which: str = parameter(
+        "at random", unit="text", choices=("at random", "in turn"), source="assumed", text="who they are"
+    )
 
     def __post_init__(self) -> None:
         if self.rule == "list":

@@ -15,26 +15,39 @@ from trustsim.registry import REGISTRY, parameter
 class Trust:
     """Keep trust in fund safety, integrity, information safety and service as log-odds, moved by evidence.
 
-    With e the evidence of the day on a part x, first x ← x + ``good_news`` · max(e, 0) + ``bad_news`` · (1 + ``scar_bad`` ·
-    scar) · min(e, 0), then x ← x + ``repair`` · (prior − scar + what the custody regime adds to fund safety − x), within
-    ±12; news on information safety counts times the investor's privacy trait. A share ``scarring`` of every erosion of
-    fund safety or integrity stays as scar; who loses a share of the money at a failure is scarred by ``loss_scar`` · share
-    on every platform that the investor knows. The trust that is reported is the logistic of the sum of the parts, each
-    times its weight. Known answer: without repair one message of −2 on fund safety moves it from
-    prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
+    With e the evidence of the day on a part x, first x ← x + ``good_news`` · max(e, 0) + ``bad_news`` · (1 +
+    ``scar_bad`` · scar) · min(e, 0), then x ← x + ``repair`` · (prior − scar + what the custody regime adds to fund
+    safety − x), within ±12; news on information safety counts times the investor's privacy trait. A share ``scarring``
+    of every erosion of fund safety or integrity stays as scar; who loses a share of the money at a failure is scarred
+    by ``loss_scar`` · share on every platform that the investor knows. The trust that is reported is the logistic of
+    the sum of the parts, each times its weight. Known answer: without repair one message of −2 on fund safety moves it
+    from prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
     (``test_bad_news_counts_in_full_and_good_news_by_less``).
     """
 
-    without: ClassVar[dict[str, dict[str, float] | None]] = {"fundamentals": {"bad_news": 0.0, "good_news": 0.0, "repair": 0.0, "loss_scar": 0.0}}  # with a channel off
+    #: with a channel off
+    without: ClassVar[dict[str, dict[str, float] | None]] = {
+        "fundamentals": {"bad_news": 0.0, "good_news": 0.0, "repair": 0.0, "loss_scar": 0.0}
+    }
     taught: ClassVar[str] = "bad_news"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("learning",)
 
-    bad_news: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="weight of bad news: 1 takes it at its strength")
+    bad_news: float = parameter(
+        1.0, unit="number", low=0, high=20, source="assumed", text="weight of bad news: 1 takes it at its strength"
+    )
     good_news: float = parameter(0.4, unit="share", source="E-59", text="weight of good news against bad")
-    repair: float = parameter(0.012, unit="per_day", low=0, high=1, source="E-55", text="share of lost trust that returns in a day")
+    repair: float = parameter(
+        0.012, unit="per_day", low=0, high=1, source="E-55", text="share of lost trust that returns in a day"
+    )
     scarring: float = parameter(0.2, unit="share", source="assumed", text="share of an erosion that stays")
-    loss_scar: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="scar of losing all of a balance, on every platform that the investor knows")
-    scar_bad: float = parameter(0.3, unit="number", low=0, high=10, source="assumed", text="how much one unit of scar raises the weight of bad news")
+    loss_scar: float = parameter(
+        1.0, unit="log-odds", low=0, high=20, source="assumed",
+        text="scar of losing all of a balance, on every platform that the investor knows",
+    )  # fmt: skip
+    scar_bad: float = parameter(
+        0.3, unit="number", low=0, high=10, source="assumed",
+        text="how much one unit of scar raises the weight of bad news",
+    )  # fmt: skip
     fund: float = parameter(0.4, unit="share", source="assumed", text="weight of fund safety in overall trust")
     integrity: float = parameter(0.3, unit="share", source="assumed", text="weight of integrity in overall trust")
     info: float = parameter(0.1, unit="share", source="assumed", text="weight of information safety in overall trust")

@@ -20,17 +20,28 @@ if TYPE_CHECKING:
 class QueueNews:
     """Post bad news every day that payments are overdue, as far as outsiders can see the queue.
 
-    With o = min(overdue / claims of day 0, 1) · visibility (of custody or of live figures, the larger), those who look lose
-    ``fund`` · o of trust in fund safety and gain ``fear`` · o. The press adds ``gate_fear`` on the day that payments are
-    stopped, and ``failure_fear`` of fear and twice that off fund safety on the day after a failure. Known answer: no message while nothing is overdue (``test_a_platform_that_pays_makes_no_queue_news``).
+    With o = min(overdue / claims of day 0, 1) · visibility (of custody or of live figures, the larger), those who look
+    lose ``fund`` · o of trust in fund safety and gain ``fear`` · o. The press adds ``gate_fear`` on the day that
+    payments are stopped, and ``failure_fear`` of fear and twice that off fund safety on the day after a failure. Known
+    answer: no message while nothing is overdue (``test_a_platform_that_pays_makes_no_queue_news``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "sensing")
 
-    fund: float = parameter(1.5, unit="log-odds", low=0, high=20, source="assumed", text="fund safety lost by a look when all claims are overdue and seen")
-    fear: float = parameter(2.0, unit="number", low=0, high=20, source="assumed", text="fear of a look when all claims are overdue and seen")
-    gate_fear: float = parameter(0.6, unit="number", low=0, high=20, source="P-07", text="fear on the day that payments are stopped")
-    failure_fear: float = parameter(1.0, unit="number", low=0, high=20, source="K1", text="fear on the day after a failure; twice that is lost of fund safety")
+    fund: float = parameter(
+        1.5, unit="log-odds", low=0, high=20, source="assumed",
+        text="fund safety lost by a look when all claims are overdue and seen",
+    )  # fmt: skip
+    fear: float = parameter(
+        2.0, unit="number", low=0, high=20, source="assumed", text="fear of a look when all claims are overdue and seen"
+    )
+    gate_fear: float = parameter(
+        0.6, unit="number", low=0, high=20, source="P-07", text="fear on the day that payments are stopped"
+    )
+    failure_fear: float = parameter(
+        1.0, unit="number", low=0, high=20, source="K1",
+        text="fear on the day after a failure; twice that is lost of fund safety",
+    )  # fmt: skip
 
     @staticmethod
     def each_day(day: Day, settings: Settings[QueueNews]) -> None:

@@ -1,1 +1,1 @@
-"""Levers: what platforms, regulators and supervisors can do. Each file: one lever, its settings, its terms, its cost."""
+"""Levers: what platforms, regulators and supervisors can do. Each file: one lever, its settings, terms and cost."""

@@ -28,8 +28,12 @@ class CapitalRequirement:
     neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
-    ratio: float = parameter(0.1, unit="share", source="F6", text="least (assets − claims) / claims on the reported figures")
-    cost: float = parameter(0.08, unit="share", low=0, high=1, source="assumed", text="yearly cost of capital above that of claims")
+    ratio: float = parameter(
+        0.1, unit="share", source="F6", text="least (assets − claims) / claims on the reported figures"
+    )
+    cost: float = parameter(
+        0.08, unit="share", low=0, high=1, source="assumed", text="yearly cost of capital above that of claims"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -23,16 +23,20 @@ if TYPE_CHECKING:
 class CoolingOff:
     """Pay a request only when it is confirmed after a pause; some change their mind on the way and stay.
 
-    Minds change at the rate ``second_thoughts``, so that a share exp(−second_thoughts · delay) of the requests is confirmed
-    and paid ``delay`` later. Who has changed the mind asks no more in this run. Known answer: half are paid where the
-    product is ln 2 (``test_half_of_the_requests_are_confirmed_after_the_half_life``).
+    Minds change at the rate ``second_thoughts``, so that a share exp(−second_thoughts · delay) of the requests is
+    confirmed and paid ``delay`` later. Who has changed the mind asks no more in this run. Known answer: half are paid
+    where the product is ln 2 (``test_half_of_the_requests_are_confirmed_after_the_half_life``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"delay": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
-    delay: float = parameter(7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to confirmation")
-    second_thoughts: float = parameter(0.05, unit="per_day", low=0, high=100, source="assumed", text="rate at which minds change meanwhile")
+    delay: float = parameter(
+        7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to confirmation"
+    )
+    second_thoughts: float = parameter(
+        0.05, unit="per_day", low=0, high=100, source="assumed", text="rate at which minds change meanwhile"
+    )
     cost: float = parameter(50.0, unit="money", low=0, source="assumed", text="cost per client and year of building it")
 
     def terms(self) -> tuple[Term, ...]:

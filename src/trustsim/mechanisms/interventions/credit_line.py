@@ -15,14 +15,16 @@ from trustsim.world.terms import Term
 class CreditLine:
     """Arrange cash that can be borrowed when payments need it.
 
-    Drawn before assets are sold, paid back from spare cash, senior in the estate. Known answer: a line of 10 % of the claims
-    pays a queue of 10 % without a sale (``test_a_credit_line_is_drawn_before_assets_are_sold``).
+    Drawn before assets are sold, paid back from spare cash, senior in the estate. Known answer: a line of 10 % of the
+    claims pays a queue of 10 % without a sale (``test_a_credit_line_is_drawn_before_assets_are_sold``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"size": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
-    size: float = parameter(0.1, unit="share", low=0, high=5, source="assumed", text="most that can be owed / claims at day 0")
+    size: float = parameter(
+        0.1, unit="share", low=0, high=5, source="assumed", text="most that can be owed / claims at day 0"
+    )
     cost: float = parameter(0.01, unit="share", low=0, high=1, source="assumed", text="yearly commitment fee / size")
 
     def terms(self) -> tuple[Term, ...]:

@@ -11,21 +11,26 @@ from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
 
 
-@REGISTRY.enter("intervention", "custody_mandate", family="regulatory", rows=("F4", "B2", "B3"), source="F4; E-31; P-17")
+@REGISTRY.enter(
+    "intervention", "custody_mandate", family="regulatory", rows=("F4", "B2", "B3"), source="F4; E-31; P-17"
+)
 @dataclass(frozen=True)
 class CustodyMandate:
     """Require a custody regime and a segregated share.
 
-    Works on what can be taken, on what comes back at failure and on how fast it is paid; trust gains only the name of the
-    keeper. Known answer: with a segregated share of 1 all client money stands in custody from the next day on
+    Works on what can be taken, on what comes back at failure and on how fast it is paid; trust gains only the name of
+    the keeper. Known answer: with a segregated share of 1 all client money stands in custody from the next day on
     (``test_custody_mandate_moves_client_money_into_custody``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"custody": "payment_firm", "segregated_share": 0}  # changes nothing but its cost
+    #: changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"custody": "payment_firm", "segregated_share": 0}
 
     platform: str = on_platform()
     custody: str = parameter("bank", unit="name", refers="custody", source="F4", text="who must keep the client money")
-    segregated_share: float = parameter(0.9, unit="share", source="F4", text="least share of the client money kept apart")
+    segregated_share: float = parameter(
+        0.9, unit="share", source="F4", text="least share of the client money kept apart"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -15,14 +15,17 @@ from trustsim.world.terms import Term
 class DisclosureMandate:
     """Set a floor on scope and frequency of reports and a cap on their bias.
 
-    Known answer: a platform that already does more changes nothing but its cost (``test_disclosure_mandate_is_a_floor``).
+    Known answer: a platform that already does more changes nothing but its cost
+    (``test_disclosure_mandate_is_a_floor``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"scope": 0, "interval": 3650, "bias": 10}  # changes nothing but its cost
 
     platform: str = on_platform()
     scope: float = parameter(0.8, unit="share", source="F5", text="least scope of a report")
-    interval: float = parameter(30.0, unit="duration", low=0.01, high=3650, source="F5", text="most days between reports")
+    interval: float = parameter(
+        30.0, unit="duration", low=0.01, high=3650, source="F5", text="most days between reports"
+    )
     bias: float = parameter(0.2, unit="log-odds", low=0, high=10, source="F5", text="most bias that checks let pass")
     cost: float = parameter(400.0, unit="money", low=0, source="assumed", text="cost per client and year")
 

@@ -23,7 +23,9 @@ class DisclosureScope:
 
     platform: str = on_platform()
     scope: float = parameter(0.9, unit="share", source="E1", text="share of the relevant items that a report holds")
-    cost: float = parameter(200.0, unit="money", low=0, source="assumed", text="cost per client and year for full scope")
+    cost: float = parameter(
+        200.0, unit="money", low=0, source="assumed", text="cost per client and year for full scope"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

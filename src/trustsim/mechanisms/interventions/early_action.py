@@ -18,17 +18,24 @@ if TYPE_CHECKING:
 class EarlyAction:
     """Step in before failure: freeze the platform and wind it down in an orderly way.
 
-    When liquidity or reported solvency falls below its trigger the platform is frozen; all claims fall due, assets run off
-    without fire sale, what comes in is shared pro rata. Known answer: while winding down nothing is sold
+    When liquidity or reported solvency falls below its trigger the platform is frozen; all claims fall due, assets run
+    off without fire sale, what comes in is shared pro rata. Known answer: while winding down nothing is sold
     (``test_winding_down_sells_nothing``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"liquidity": 0, "solvency": -1}  # changes nothing but its cost
 
     platform: str = on_platform()
-    liquidity: float = parameter(0.03, unit="share", source="assumed", text="liquidity below which the supervisor steps in")
-    solvency: float = parameter(-0.02, unit="share", low=-1, high=1, source="assumed", text="reported (assets − claims) / claims below which it does")
-    cost: float = parameter(0.01, unit="share", low=0, high=1, source="assumed", text="cost of the procedure / claims at its start")
+    liquidity: float = parameter(
+        0.03, unit="share", source="assumed", text="liquidity below which the supervisor steps in"
+    )
+    solvency: float = parameter(
+        -0.02, unit="share", low=-1, high=1, source="assumed",
+        text="reported (assets − claims) / claims below which it does",
+    )  # fmt: skip
+    cost: float = parameter(
+        0.01, unit="share", low=0, high=1, source="assumed", text="cost of the procedure / claims at its start"
+    )
 
     def act(self, day: Day) -> None:
         """Watch the indicators; wind down where they breach."""

@@ -15,9 +15,9 @@ from trustsim.world.terms import Term
 class Guarantee:
     """Make good a share of what a client loses when the platform fails.
 
-    The investor's expected loss falls by ``cover`` · ``credibility``, for the part of the balance within ``limit``; what is
-    really paid is ``cover`` of the loss on that part, as far as the fund reaches. Known answer: full credible cover leaves
-    nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
+    The investor's expected loss falls by ``cover`` · ``credibility``, for the part of the balance within ``limit``;
+    what is really paid is ``cover`` of the loss on that part, as far as the fund reaches. Known answer: full credible
+    cover leaves nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"cover": 0}  # changes nothing but its cost
@@ -27,7 +27,9 @@ class Guarantee:
     limit: float = parameter(5_000_000.0, unit="money", low=0, source="G11", text="most that counts for one account")
     credibility: float = parameter(0.9, unit="share", source="P-03", text="how far investors believe it")
     fund: float = parameter(1e13, unit="money", low=0, source="assumed", text="money behind it, for each platform")
-    cost: float = parameter(0.003, unit="share", low=0, high=1, source="assumed", text="yearly premium / claims; payments come on top")
+    cost: float = parameter(
+        0.003, unit="share", low=0, high=1, source="assumed", text="yearly premium / claims; payments come on top"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

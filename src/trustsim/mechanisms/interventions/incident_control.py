@@ -17,9 +17,9 @@ class IncidentControl:
     """Multiply the chance, the severity and the days until discovery of one kind of incident.
 
     The chance counts where a shock says ``chance:``. The severity of a theft or a misuse is what is taken, of an outage
-    its days, of a breach how many are exposed; a misuse that is found sooner is one whose daily chance to be
-    found is higher. Several levers multiply. Known answer: a breach that is found after 6 days is found after 3 with a lag
-    of one half (``test_a_control_halves_the_days_until_discovery``).
+    its days, of a breach how many are exposed; a misuse that is found sooner is one whose daily chance to be found is
+    higher. Several levers multiply. Known answer: a breach that is found after 6 days is found after 3 with a lag of
+    one half (``test_a_control_halves_the_days_until_discovery``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"hazard": 1, "severity": 1, "lag": 1}  # changes nothing but its cost
@@ -28,7 +28,9 @@ class IncidentControl:
     incident: str = parameter("data_breach", unit="name", refers="incident", source="H1", text="the kind of incident")
     hazard: float = parameter(0.5, unit="number", low=0, high=10, source="assumed", text="factor on the chance")
     severity: float = parameter(1.0, unit="number", low=0, high=10, source="assumed", text="factor on the severity")
-    lag: float = parameter(0.5, unit="number", low=0, high=10, source="assumed", text="factor on the days until discovery")
+    lag: float = parameter(
+        0.5, unit="number", low=0, high=10, source="assumed", text="factor on the days until discovery"
+    )
     cost: float = parameter(10_000.0, unit="money", low=0, source="assumed", text="cost a day")
 
     def terms(self) -> tuple[Term, ...]:

@@ -15,7 +15,8 @@ from trustsim.world.terms import Term
 class IncidentNotice:
     """Tell clients of an incident within a fixed delay of knowing of it.
 
-    Known answer: with a delay of 0 clients are told on the day of discovery (``test_incident_notice_moves_the_day_of_telling``).
+    Known answer: with a delay of 0 clients are told on the day of discovery
+    (``test_incident_notice_moves_the_day_of_telling``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"delay": 365}  # changes nothing but its cost

@@ -21,15 +21,20 @@ class LiquidityBuffer:
     """Aim for a larger share of cash.
 
     The target is reached by lending less; with ``at_once`` on the first day, by selling assets to the owners at par.
-    Known answer: with ``at_once`` liquidity is at the target after the first day (``test_a_buffer_at_once_is_there_at_once``).
+    Known answer: with ``at_once`` liquidity is at the target after the first day
+    (``test_a_buffer_at_once_is_there_at_once``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"target": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     target: float = parameter(0.25, unit="share", source="assumed", text="liquidity / claims aimed for")
-    at_once: bool = parameter(True, unit="flag", source="assumed", text="whether owners buy assets at par on the first day to fill it")
-    cost: float = parameter(0.05, unit="share", low=0, high=1, source="assumed", text="yearly yield forgone on the buffer")
+    at_once: bool = parameter(
+        True, unit="flag", source="assumed", text="whether owners buy assets at par on the first day to fill it"
+    )
+    cost: float = parameter(
+        0.05, unit="share", low=0, high=1, source="assumed", text="yearly yield forgone on the buffer"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

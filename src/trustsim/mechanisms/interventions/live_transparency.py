@@ -15,8 +15,8 @@ from trustsim.world.terms import Term
 class LiveTransparency:
     """Let investors watch cash, flows and queue day by day.
 
-    Readers see the published risk of the day before every day, with little noise, and an unpaid queue in full: calm while the cash holds,
-    a signal to all at once when it falls. Known answer: strength 0 changes no number
+    Readers see the published risk of the day before every day, with little noise, and an unpaid queue in full: calm
+    while the cash holds, a signal to all at once when it falls. Known answer: strength 0 changes no number
     (``test_live_transparency_of_nothing_changes_nothing``).
     """
 
@@ -24,7 +24,9 @@ class LiveTransparency:
 
     platform: str = on_platform()
     strength: float = parameter(1.0, unit="share", source="E4", text="share of the figures that are live")
-    cost: float = parameter(300.0, unit="money", low=0, source="assumed", text="cost per client and year at full strength")
+    cost: float = parameter(
+        300.0, unit="money", low=0, source="assumed", text="cost per client and year at full strength"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -25,9 +25,13 @@ class NoticePeriod:
     neutral: ClassVar[dict[str, Any]] = {"notice": 0, "fear": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
-    notice: float = parameter(7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment at least")
+    notice: float = parameter(
+        7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment at least"
+    )
     fear: float = parameter(0.1, unit="number", low=0, high=20, source="assumed", text="fear when it is announced")
-    cost: float = parameter(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
+    cost: float = parameter(
+        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

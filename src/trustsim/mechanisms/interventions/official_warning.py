@@ -17,16 +17,21 @@ if TYPE_CHECKING:
 class OfficialWarning:
     """Warn the public about a platform.
 
-    Those who hear it see more risk and trust fund safety less by half of ``strength``, so new money stays away: a warning may itself start a run. Known answer: a strength of 0 changes no
-    number (``test_a_warning_of_nothing_changes_nothing``).
+    Those who hear it see more risk and trust fund safety less by half of ``strength``, so new money stays away: a
+    warning may itself start a run. Known answer: a strength of 0 changes no number
+    (``test_a_warning_of_nothing_changes_nothing``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
-    strength: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of those who hear it")
+    strength: float = parameter(
+        1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of those who hear it"
+    )
     reach: float = parameter(0.5, unit="share", source="assumed", text="share of the investors that hear it in a day")
-    fading: float = parameter(0.5, unit="share", low=0.01, source="assumed", text="share of its weight that it loses in a day")
+    fading: float = parameter(
+        0.5, unit="share", low=0.01, source="assumed", text="share of its weight that it loses in a day"
+    )
     cost: float = parameter(50_000.0, unit="money", low=0, source="assumed", text="cost of one warning")
 
     def act(self, day: Day) -> None:

@@ -18,14 +18,19 @@ if TYPE_CHECKING:
 class ProRataPayout:
     """Share the cash of a day among all due requests instead of first come, first served.
 
-    Known answer: with cash for half of what is due every due request gets half (``test_pro_rata_pays_every_request_the_same_share``).
+    Known answer: with cash for half of what is due every due request gets half
+    (``test_pro_rata_pays_every_request_the_same_share``).
     """
 
     neutral: ClassVar[None] = None  # a rule without a size
 
     platform: str = on_platform()
-    fear: float = parameter(0.1, unit="number", low=0, high=20, source="assumed", text="fear when the rule is announced")
-    cost: float = parameter(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
+    fear: float = parameter(
+        0.1, unit="number", low=0, high=20, source="assumed", text="fear when the rule is announced"
+    )
+    cost: float = parameter(
+        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -15,8 +15,8 @@ from trustsim.world.terms import Term
 class ProcessFriction:
     """Make leaving or joining easier or harder.
 
-    Log-odds added to the effort, separately for exit and entry; negative makes it easier. Known answer: more exit friction
-    never makes the same person leave (``test_friction_never_makes_the_same_person_leave``).
+    Log-odds added to the effort, separately for exit and entry; negative makes it easier. Known answer: more exit
+    friction never makes the same person leave (``test_friction_never_makes_the_same_person_leave``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"exit": 0, "entry": 0, "delay": 0}  # changes nothing but its cost
@@ -24,7 +24,9 @@ class ProcessFriction:
     platform: str = on_platform()
     exit: float = parameter(0.5, unit="log-odds", low=-5, high=10, source="assumed", text="effort added to leaving")
     entry: float = parameter(0.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort added to joining")
-    delay: float = parameter(0.0, unit="duration", low=0, high=60, source="P-39", text="days added between request and payment")
+    delay: float = parameter(
+        0.0, unit="duration", low=0, high=60, source="P-39", text="days added between request and payment"
+    )
     cost: float = parameter(50.0, unit="money", low=0, source="assumed", text="cost per client and year of building it")
 
     def terms(self) -> tuple[Term, ...]:

@@ -26,7 +26,9 @@ class RedemptionFee:
     platform: str = on_platform()
     fee: float = parameter(0.01, unit="share", source="P-11", text="fee / payment")
     fear: float = parameter(0.05, unit="number", low=0, high=20, source="assumed", text="fear when it is announced")
-    cost: float = parameter(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
+    cost: float = parameter(
+        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

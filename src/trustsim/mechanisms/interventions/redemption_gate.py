@@ -20,17 +20,23 @@ if TYPE_CHECKING:
 class RedemptionGate:
     """Stop payments for a while, once, when liquidity falls to a trigger.
 
-    It falls only while requests wait. An announced trigger draws a rush as liquidity nears it; the halt itself frightens. Known answer: no money leaves the
-    platform while the gate is down, and every other platform pays on (``test_gate_stops_payments_on_its_platform_only``).
+    It falls only while requests wait. An announced trigger draws a rush as liquidity nears it; the halt itself
+    frightens. Known answer: no money leaves the platform while the gate is down, and every other platform pays on
+    (``test_gate_stops_payments_on_its_platform_only``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"trigger": 0, "duration": 0, "announced": False}  # changes nothing but its cost
+    #: changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"trigger": 0, "duration": 0, "announced": False}
 
     platform: str = on_platform()
     trigger: float = parameter(0.05, unit="share", source="P-06", text="liquidity / claims at which it falls")
-    duration: float = parameter(14.0, unit="duration", low=0, high=365, source="assumed", text="days until it opens again")
+    duration: float = parameter(
+        14.0, unit="duration", low=0, high=365, source="assumed", text="days until it opens again"
+    )
     announced: bool = parameter(True, unit="flag", source="P-06", text="whether clients know the trigger")
-    cost: float = parameter(20_000_000.0, unit="money", low=0, source="assumed", text="cost of one halt: lawyers, hotline, restart")
+    cost: float = parameter(
+        20_000_000.0, unit="money", low=0, source="assumed", text="cost of one halt: lawyers, hotline, restart"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -15,13 +15,16 @@ from trustsim.world.terms import Term
 class ReportAccuracy:
     """Report without exaggeration.
 
-    Known answer: a bias of 0 publishes the risk that the reported figures imply (``test_report_accuracy_caps_the_bias``).
+    Known answer: a bias of 0 publishes the risk that the reported figures imply
+    (``test_report_accuracy_caps_the_bias``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"bias": 10}  # changes nothing but its cost
 
     platform: str = on_platform()
-    bias: float = parameter(0.0, unit="log-odds", low=0, high=10, source="E3", text="most risk that a report may talk away")
+    bias: float = parameter(
+        0.0, unit="log-odds", low=0, high=10, source="E3", text="most risk that a report may talk away"
+    )
     cost: float = parameter(30_000.0, unit="money", low=0, source="assumed", text="cost of checking, a day")
 
     def terms(self) -> tuple[Term, ...]:

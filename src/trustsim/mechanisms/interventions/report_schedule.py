@@ -23,13 +23,17 @@ class ReportSchedule:
     neutral: ClassVar[dict[str, Any]] = {"interval": 30, "lag": 15}  # changes nothing but its cost
 
     platform: str = on_platform()
-    interval: float = parameter(7.0, unit="duration", low=0, high=3650, source="E2", text="days between reports; 0: none")
+    interval: float = parameter(
+        7.0, unit="duration", low=0, high=3650, source="E2", text="days between reports; 0: none"
+    )
     lag: float = parameter(2.0, unit="duration", low=0, high=3650, source="E2", text="age of the figures")
     cost: float = parameter(200_000.0, unit="money", low=0, source="assumed", text="cost of one report")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        per_day = self.cost / max(self.interval, 1 / 1440) if self.interval > 0 else 0.0  # no step is shorter than a minute
+        per_day = (
+            self.cost / max(self.interval, 1 / 1440) if self.interval > 0 else 0.0
+        )  # no step is shorter than a minute
         return (
             Term("report_interval", self.interval or math.inf, "set", self.platform),
             Term("report_lag", self.lag, "at_most", self.platform),

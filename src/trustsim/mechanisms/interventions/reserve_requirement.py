@@ -15,15 +15,17 @@ from trustsim.world.terms import Term
 class ReserveRequirement:
     """Require liquid reserves in proportion to claims.
 
-    The platform lends less until it holds them; what they do not earn is the cost. Known answer: with a ratio of 30 % no
-    cash above 12 % is lent out until liquidity passes 30 % (``test_reserve_requirement_stops_lending_below_it``).
+    The platform lends less until it holds them; what they do not earn is the cost. Known answer: with a ratio of 30 %
+    no cash above 12 % is lent out until liquidity passes 30 % (``test_reserve_requirement_stops_lending_below_it``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     ratio: float = parameter(0.25, unit="share", source="F6", text="least liquidity / claims")
-    cost: float = parameter(0.05, unit="share", low=0, high=1, source="assumed", text="yearly yield forgone on the reserve")
+    cost: float = parameter(
+        0.05, unit="share", low=0, high=1, source="assumed", text="yearly yield forgone on the reserve"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -15,17 +15,24 @@ from trustsim.world.terms import Term
 class RumourRebuttal:
     """Answer rumours with facts, some time after they start.
 
-    From ``lag`` after the start of a rumour each believer is put right with chance ``reach`` · ``credibility`` a day and
-    stops telling, those of the day included. A rebuttal of a true rumour doubles the loss of integrity when the truth shows. Known answer: reach and
-    credibility 1 leave no believer on the day after the lag (``test_a_perfect_rebuttal_leaves_no_believer``).
+    From ``lag`` after the start of a rumour each believer is put right with chance ``reach`` · ``credibility`` a day
+    and stops telling, those of the day included. A rebuttal of a true rumour doubles the loss of integrity when the
+    truth shows. Known answer: reach and credibility 1 leave no believer on the day after the lag
+    (``test_a_perfect_rebuttal_leaves_no_believer``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"reach": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
-    lag: float = parameter(14 / 24, unit="duration", low=0, high=365, source="E-57", text="time from the start of the rumour to the answer")
-    reach: float = parameter(0.6, unit="share", source="assumed", text="share of the believers whom the answer reaches in a day")
-    credibility: float = parameter(0.7, unit="share", source="assumed", text="chance that a believer who is reached believes the answer")
+    lag: float = parameter(
+        14 / 24, unit="duration", low=0, high=365, source="E-57", text="time from the start of the rumour to the answer"
+    )
+    reach: float = parameter(
+        0.6, unit="share", source="assumed", text="share of the believers whom the answer reaches in a day"
+    )
+    credibility: float = parameter(
+        0.7, unit="share", source="assumed", text="chance that a believer who is reached believes the answer"
+    )
     cost: float = parameter(20_000.0, unit="money", low=0, source="assumed", text="cost of readiness, a day")
 
     def terms(self) -> tuple[Term, ...]:

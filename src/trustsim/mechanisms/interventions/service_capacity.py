@@ -21,8 +21,13 @@ class ServiceCapacity:
     neutral: ClassVar[dict[str, Any]] = {"capacity": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
-    capacity: float = parameter(0.2, unit="per_day", low=0, high=10, source="assumed", text="contacts that the desk can answer in a day / clients")
-    cost: float = parameter(3000.0, unit="money", low=0, source="assumed", text="cost per client and year of a capacity of 0.1")
+    capacity: float = parameter(
+        0.2, unit="per_day", low=0, high=10, source="assumed",
+        text="contacts that the desk can answer in a day / clients",
+    )  # fmt: skip
+    cost: float = parameter(
+        3000.0, unit="money", low=0, source="assumed", text="cost per client and year of a capacity of 0.1"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

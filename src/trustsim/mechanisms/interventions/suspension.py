@@ -15,14 +15,16 @@ from trustsim.world.terms import Term
 class Suspension:
     """Suspend convertibility once a share of the claims of day 0 has been paid; everybody knows.
 
-    Requests beyond it wait, and do not make the platform fail, until the lever ends. Known answer: no more than the share
-    is ever paid (``test_no_more_than_the_share_is_paid_before_a_suspension_ends``).
+    Requests beyond it wait, and do not make the platform fail, until the lever ends. Known answer: no more than the
+    share is ever paid (``test_no_more_than_the_share_is_paid_before_a_suspension_ends``).
     """
 
     neutral: ClassVar[None] = None  # it binds at its largest, where newcomers pay in and leave
 
     platform: str = on_platform()
-    after: float = parameter(0.25, unit="share", source="doi:10.1086/261155", text="share of the claims of day 0 that is paid at most")
+    after: float = parameter(
+        0.25, unit="share", source="doi:10.1086/261155", text="share of the claims of day 0 that is paid at most"
+    )
     cost: float = parameter(0.0, unit="money", low=0, source="assumed", text="cost per client and year")
 
     def terms(self) -> tuple[Term, ...]:

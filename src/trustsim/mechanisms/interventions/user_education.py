@@ -15,15 +15,17 @@ from trustsim.world.terms import Term
 class UserEducation:
     """Teach investors: less noise, less herding on hearsay, fewer rumours believed.
 
-    Makes up ``coverage`` · ``effect`` of the literacy that an investor lacks, while it runs. Known answer: full coverage and
-    effect make everyone fully literate (``test_education_fills_the_missing_literacy``).
+    Makes up ``coverage`` · ``effect`` of the literacy that an investor lacks, while it runs. Known answer: full
+    coverage and effect make everyone fully literate (``test_education_fills_the_missing_literacy``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"coverage": 0}  # changes nothing but its cost
 
     platform: str = on_platform()
     coverage: float = parameter(0.6, unit="share", source="assumed", text="share of the investors that are taught")
-    effect: float = parameter(0.4, unit="share", source="E-60", text="share of the missing literacy that teaching makes up")
+    effect: float = parameter(
+        0.4, unit="share", source="E-60", text="share of the missing literacy that teaching makes up"
+    )
     cost: float = parameter(2000.0, unit="money", low=0, source="assumed", text="cost per client taught and year")
 
     def terms(self) -> tuple[Term, ...]:

@@ -22,21 +22,32 @@ if TYPE_CHECKING:
 class Media:
     """Give news the reach and the life of the press: a share of all investors a day, less by ``fading`` every day.
 
-    What the press says counts ``credibility``. It finds hidden misuse with a chance of ``discovery`` · 10 · gap / claims a
-    day, and prints a bad story without cause about a platform with ``false_alarm`` a day: the risk view rises by
-    ``alarm_risk``, fear by 0.3 of that. Known answer: a message of strength s is heard by ``reach`` of the investors on day 0 and, weighing s·(1 − fading), by
-    as many the day after (``test_the_press_repeats_news_at_fading_strength``).
+    What the press says counts ``credibility``. It finds hidden misuse with a chance of ``discovery`` · 10 · gap /
+    claims a day, and prints a bad story without cause about a platform with ``false_alarm`` a day: the risk view rises
+    by ``alarm_risk``, fear by 0.3 of that. Known answer: a message of strength s is heard by ``reach`` of the investors
+    on day 0 and, weighing s·(1 − fading), by as many the day after
+    (``test_the_press_repeats_news_at_fading_strength``).
     """
 
     taught: ClassVar[str] = "reach"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
 
     reach: float = parameter(0.35, unit="share", source="assumed", text="share of the investors reached in a day")
-    fading: float = parameter(0.5, unit="share", low=0.01, source="assumed", text="share of the weight that a story loses in a day")
+    fading: float = parameter(
+        0.5, unit="share", low=0.01, source="assumed", text="share of the weight that a story loses in a day"
+    )
     credibility: float = parameter(1.0, unit="share", source="assumed", text="factor on what the press says")
-    discovery: float = parameter(0.002, unit="per_day", low=0, high=1, source="A9", text="chance a day that the press finds a gap of a tenth of the claims, in proportion")
-    false_alarm: float = parameter(0.0, unit="per_day", low=0, high=1, source="A9", text="chance a day of a bad story without cause about a platform")
-    alarm_risk: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view by such a story")
+    discovery: float = parameter(
+        0.002, unit="per_day", low=0, high=1, source="A9",
+        text="chance a day that the press finds a gap of a tenth of the claims, in proportion",
+    )  # fmt: skip
+    false_alarm: float = parameter(
+        0.0, unit="per_day", low=0, high=1, source="A9",
+        text="chance a day of a bad story without cause about a platform",
+    )  # fmt: skip
+    alarm_risk: float = parameter(
+        1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view by such a story"
+    )
 
     def dials(self) -> Mapping[Dials, float]:
         """Return what this mechanism gives to the rest of the engine."""

@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 from trustsim.registry import REGISTRY
 from trustsim.scenario.presets import presets
 
-presets("jurisdiction", section="platform", source="assumed", rows=("K6",), text="the law under which the platform stands")
+presets(
+    "jurisdiction", section="platform", source="assumed", rows=("K6",), text="the law under which the platform stands"
+)
 
 
 @REGISTRY.enter("jurisdiction", "strict", rows=("K6",), source="assumed")

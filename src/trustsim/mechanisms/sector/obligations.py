@@ -24,26 +24,42 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-@REGISTRY.enter("mechanism", "obligations", rows=("A4", "K1"), source="doi:10.1287/mnsc.47.2.236.9835; doi:10.1098/rspa.2009.0410")
+@REGISTRY.enter(
+    "mechanism", "obligations", rows=("A4", "K1"), source="doi:10.1287/mnsc.47.2.236.9835; doi:10.1098/rspa.2009.0410"
+)
 @dataclass(frozen=True)
 class Obligations:
     """Let platforms owe each other: what their ``owes`` say, and ``interbank`` of their assets lent to random others.
 
-    Paid ``pro_rata``: on ``day`` all is cleared, each paying min(what it owes, its cash beyond its clients' claims and what
-    it is paid), the most that is consistent (Eisenberg and Noe); who cannot pay all fails. Else: from ``day`` on, whoever
-    owes more than it has and is owed fails and pays nothing, a round a day; ``first`` random platforms fail before (Gai and
-    Kapadia: with j debtors, one default is too much where interbank / j exceeds the capital). Known answer: a chain pays
-    what its links have (``test_a_chain_pays_what_its_links_have``).
+    Paid ``pro_rata``: on ``day`` all is cleared, each paying min(what it owes, its cash beyond its clients' claims and
+    what it is paid), the most that is consistent (Eisenberg and Noe); who cannot pay all fails. Else: from ``day`` on,
+    whoever owes more than it has and is owed fails and pays nothing, a round a day; ``first`` random platforms fail
+    before (Gai and Kapadia: with j debtors, one default is too much where interbank / j exceeds the capital). Known
+    answer: a chain pays what its links have (``test_a_chain_pays_what_its_links_have``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("interaction",)
     default_on: ClassVar[bool] = False
 
-    pro_rata: bool = parameter(True, unit="flag", source="doi:10.1287/mnsc.47.2.236.9835", text="whether a platform that cannot pay all pays each a part; else it pays nothing")
-    links: float = parameter(0.0, unit="number", low=0, high=1000, source="doi:10.1098/rspa.2009.0410", text="platforms that one lends to, on average (a directed Poisson network); 0: none")
-    interbank: float = parameter(0.2, unit="share", source="doi:10.1098/rspa.2009.0410", text="share of its assets that a platform lends to them, in equal parts")
-    day: float = parameter(1.0, unit="duration", low=1, high=36500, source="assumed", text="when debts are cleared, or defaults begin")
-    first: int = parameter(0, unit="count", low=0, high=10_000, source="doi:10.1098/rspa.2009.0410", text="random platforms that fail on that day, where nothing is paid")
+    pro_rata: bool = parameter(
+        True, unit="flag", source="doi:10.1287/mnsc.47.2.236.9835",
+        text="whether a platform that cannot pay all pays each a part; else it pays nothing",
+    )  # fmt: skip
+    links: float = parameter(
+        0.0, unit="number", low=0, high=1000, source="doi:10.1098/rspa.2009.0410",
+        text="platforms that one lends to, on average (a directed Poisson network); 0: none",
+    )  # fmt: skip
+    interbank: float = parameter(
+        0.2, unit="share", source="doi:10.1098/rspa.2009.0410",
+        text="share of its assets that a platform lends to them, in equal parts",
+    )  # fmt: skip
+    day: float = parameter(
+        1.0, unit="duration", low=1, high=36500, source="assumed", text="when debts are cleared, or defaults begin"
+    )
+    first: int = parameter(
+        0, unit="count", low=0, high=10_000, source="doi:10.1098/rspa.2009.0410",
+        text="random platforms that fail on that day, where nothing is paid",
+    )  # fmt: skip
 
     @staticmethod
     def each_day(day: Day, settings: Settings[Obligations]) -> None:

@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 class Spillover:
     """Pass a share of bad news on to other platforms by likeness: kind, custody, group.
 
-    Of bad news on fund safety, integrity and risk, another platform receives ``weight`` · likeness. Likeness = (``kind`` +
-    ``custody`` + ``group``, each where equal; no custody and no group are not alike) and at most 1. Known answer: a platform of another kind, other
-    custody and no common group hears nothing (``test_unlike_platforms_do_not_suffer``).
+    Of bad news on fund safety, integrity and risk, another platform receives ``weight`` · likeness. Likeness =
+    (``kind`` + ``custody`` + ``group``, each where equal; no custody and no group are not alike) and at most 1. Known
+    answer: a platform of another kind, other custody and no common group hears nothing
+    (``test_unlike_platforms_do_not_suffer``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "interaction")
 
-    weight: float = parameter(0.5, unit="share", source="E-16", text="share of bad news that a platform alike in all receives")
+    weight: float = parameter(
+        0.5, unit="share", source="E-16", text="share of bad news that a platform alike in all receives"
+    )
     kind: float = parameter(0.5, unit="share", source="E-50", text="likeness by the same kind")
     custody: float = parameter(0.2, unit="share", source="K1", text="likeness by the same custody regime")
     group: float = parameter(1.0, unit="share", source="K1", text="likeness by the same group or brand")

@@ -21,31 +21,51 @@ _CALM_FEAR = 1e-3  # share of alarmed holders below which nobody needs an answer
 _LONGEST_WAIT = 10.0  # days of backlog beyond which waiting is no worse
 
 
-@REGISTRY.enter("mechanism", "service_desk", rows=("G4", "C21"), source="assumed; doi:10.1090/S0002-9947-1955-0066587-3")
+@REGISTRY.enter(
+    "mechanism", "service_desk", rows=("G4", "C21"), source="assumed; doi:10.1090/S0002-9947-1955-0066587-3"
+)
 @dataclass(frozen=True)
 class ServiceDesk:
     """Serve contacts up to the capacity; the backlog in days of capacity lowers trust in service, answers lower fear.
 
-    Contacts a day = ``calm`` · holders + ``alarmed`` · alarmed holders; of those that wait a share ``patience`` gives up a
-    day. Who looks loses ``waiting`` · min(backlog, 10 days) of trust in service and ``answer`` · min(answered / contacts, 1)
-    · the alarmed share of fear. Without ``agents`` the desk is a fluid that answers
-    the platform's ``service_capacity`` a day. With ``agents`` contacts come one by one (Poisson) and take an exponential
-    time, at each platform; the backlog is then the time that the next one would wait, exactly for any step. Without
-    giving up, P(wait) is Erlang's C formula and the mean wait that / (agents − load) handling times. Known answer: with
-    capacity above the contacts the backlog is 0 and no message goes out (``test_an_idle_desk_is_silent``); a load of 8 on
-    10 agents waits with chance 0.41 (``test_a_desk_of_agents_waits_as_erlang_says``).
+    Contacts a day = ``calm`` · holders + ``alarmed`` · alarmed holders; of those that wait a share ``patience`` gives
+    up a day. Who looks loses ``waiting`` · min(backlog, 10 days) of trust in service and ``answer`` · min(answered /
+    contacts, 1) · the alarmed share of fear. Without ``agents`` the desk is a fluid that answers the platform's
+    ``service_capacity`` a day. With ``agents`` contacts come one by one (Poisson) and take an exponential time, at each
+    platform; the backlog is then the time that the next one would wait, exactly for any step. Without giving up,
+    P(wait) is Erlang's C formula and the mean wait that / (agents − load) handling times. Known answer: with capacity
+    above the contacts the backlog is 0 and no message goes out (``test_an_idle_desk_is_silent``); a load of 8 on 10
+    agents waits with chance 0.41 (``test_a_desk_of_agents_waits_as_erlang_says``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("sensing", "interaction")
 
-    calm: float = parameter(0.01, unit="per_day", low=0, high=10, source="assumed", text="contacts a day of a calm client")
-    alarmed: float = parameter(0.3, unit="per_day", low=0, high=10, source="assumed", text="contacts a day of an alarmed client")
-    waiting: float = parameter(0.03, unit="log-odds", low=0, high=20, source="C5", text="trust in service lost by a look, per day of backlog")
-    patience: float = parameter(0.2, unit="per_day", low=0, high=1, source="C5", text="share of the waiting that gives up in a day")
-    agents: int = parameter(0, unit="count", low=0, high=10000, source="assumed", text="people at the desk of each platform; 0: a fluid of the platform's capacity")
-    handling: float = parameter(1 / 144, unit="duration", low=1e-6, high=365, source="assumed", text="mean time that an agent takes for a contact")
-    warm_up: float = parameter(0.0, unit="duration", low=0, high=36500, source="assumed", text="days before waits are counted for the outcomes")
-    answer: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear that an answer takes away")
+    calm: float = parameter(
+        0.01, unit="per_day", low=0, high=10, source="assumed", text="contacts a day of a calm client"
+    )
+    alarmed: float = parameter(
+        0.3, unit="per_day", low=0, high=10, source="assumed", text="contacts a day of an alarmed client"
+    )
+    waiting: float = parameter(
+        0.03, unit="log-odds", low=0, high=20, source="C5", text="trust in service lost by a look, per day of backlog"
+    )
+    patience: float = parameter(
+        0.2, unit="per_day", low=0, high=1, source="C5", text="share of the waiting that gives up in a day"
+    )
+    agents: int = parameter(
+        0, unit="count", low=0, high=10000, source="assumed",
+        text="people at the desk of each platform; 0: a fluid of the platform's capacity",
+    )  # fmt: skip
+    handling: float = parameter(
+        1 / 144, unit="duration", low=1e-6, high=365, source="assumed",
+        text="mean time that an agent takes for a contact",
+    )  # fmt: skip
+    warm_up: float = parameter(
+        0.0, unit="duration", low=0, high=36500, source="assumed", text="days before waits are counted for the outcomes"
+    )
+    answer: float = parameter(
+        0.5, unit="number", low=0, high=20, source="assumed", text="fear that an answer takes away"
+    )
 
     @property
     def effort(self) -> float:
@@ -91,7 +111,8 @@ def serve(day: Day, lane: int, platform: int, contacts: float, desk: ServiceDesk
     agents = free_at[lane, platform, : desk.agents]
     waits = day.keep(WAITS, lambda: np.zeros((*shape, 3)))[lane, platform]
     came = day.kernels.serve(
-        day.state.world_of(lane), platform, agents, rate=contacts * day.gauge("holders", platform)[lane], handling=desk.handling,
+        day.state.world_of(lane), platform, agents, rate=contacts * day.gauge("holders", platform)[lane],
+        handling=desk.handling,
         giving_up=-np.log1p(-min(desk.patience, 1 - 1e-12)),
     )  # fmt: skip
     if day.time >= desk.warm_up - 1e-9:

@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 class AdvertisingExposed:
     """Advertise a yield above the true one for a while, then be exposed.
 
-    The campaign talks the risk down and trust in fund safety up by ``pull`` per 10 points of ``gap``, less for the literate.
-    On exposure, ``exposure_lag`` later, trust in integrity falls by ``integrity``, fund safety by 0.4 of that, the risk view
-    rises by twice the pull and fear by ``fear``, per 10 points.
-    Known answer: a gap of 0 says nothing (``test_honest_advertising_is_no_news``).
+    The campaign talks the risk down and trust in fund safety up by ``pull`` per 10 points of ``gap``, less for the
+    literate. On exposure, ``exposure_lag`` later, trust in integrity falls by ``integrity``, fund safety by 0.4 of
+    that, the risk view rises by twice the pull and fear by ``fear``, per 10 points. Known answer: a gap of 0 says
+    nothing (``test_honest_advertising_is_no_news``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"gap": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who advertises")
     gap: float = parameter(0.06, unit="share", low=0, high=1, source="C4", text="advertised less true yearly yield")
-    exposure_lag: float = parameter(30.0, unit="duration", low=0, high=3650, source="C4", text="days until the exposure")
-    pull: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="risk talked away per 10 points of gap")
-    integrity: float = parameter(3.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per 10 points of gap")
+    exposure_lag: float = parameter(
+        30.0, unit="duration", low=0, high=3650, source="C4", text="days until the exposure"
+    )
+    pull: float = parameter(
+        0.5, unit="log-odds", low=0, high=20, source="assumed", text="risk talked away per 10 points of gap"
+    )
+    integrity: float = parameter(
+        3.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per 10 points of gap"
+    )
     fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear per 10 points of gap")
 
     def span(self) -> float:

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 class CustodianTheft(Course):
     """Take a share of the claims out of the client money at the keeper; claims stay. It is found out, then told.
 
-    The loss is ``share`` · loss factor of the custody regime · claims, as far as cash and client money reach. On the day that
-    clients are told (``discovery_lag`` + the shorter of ``notice_lag`` and an incident notice's delay) trust in fund
-    safety falls by ``fund`` per 10 % taken, trust in integrity by ``integrity`` per day of waiting; the risk view rises by
-    half of what fund safety loses, and fear by ``fear``. Known answer: claims
-    of 1,000,000, a share of 8 % and no custodian leave 80,000 with the thieves
-    (``test_theft_takes_its_share_of_the_claims``).
+    The loss is ``share`` · loss factor of the custody regime · claims, as far as cash and client money reach. On the
+    day that clients are told (``discovery_lag`` + the shorter of ``notice_lag`` and an incident notice's delay) trust
+    in fund safety falls by ``fund`` per 10 % taken, trust in integrity by ``integrity`` per day of waiting; the risk
+    view rises by half of what fund safety loses, and fear by ``fear``. Known answer: claims of 1,000,000, a share of 8
+    % and no custodian leave 80,000 with the thieves (``test_theft_takes_its_share_of_the_claims``).
     """
 
     kind: ClassVar[str] = controlled("custodian_theft")
@@ -33,10 +32,18 @@ class CustodianTheft(Course):
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose client money is taken")
     share: float = parameter(0.08, unit="share", source="C1", text="money taken / claims")
-    discovery_lag: float = parameter(10.0, unit="duration", low=0, high=3650, source="C1", text="days until the platform knows")
-    notice_lag: float = parameter(5.0, unit="duration", low=0, high=3650, source="C1", text="days from knowing to telling, without a rule")
-    fund: float = parameter(1.2, unit="log-odds", low=0, high=20, source="assumed", text="trust in fund safety lost per 10 % of the claims")
-    integrity: float = parameter(0.15, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting")
+    discovery_lag: float = parameter(
+        10.0, unit="duration", low=0, high=3650, source="C1", text="days until the platform knows"
+    )
+    notice_lag: float = parameter(
+        5.0, unit="duration", low=0, high=3650, source="C1", text="days from knowing to telling, without a rule"
+    )
+    fund: float = parameter(
+        1.2, unit="log-odds", low=0, high=20, source="assumed", text="trust in fund safety lost per 10 % of the claims"
+    )
+    integrity: float = parameter(
+        0.15, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
+    )
     fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> Floats:

@@ -21,8 +21,8 @@ class DataBreach(Course):
     """Expose the records of a share of the clients; no money moves.
 
     When it is told, the exposed (reached one by one) lose ``direct`` of trust in information safety, everyone the press
-    reaches loses ``indirect`` and feels ``fear``; waiting costs ``integrity`` a day. Known answer: cash and claims are the same with and without the
-    breach on its day (``test_a_breach_moves_no_money``).
+    reaches loses ``indirect`` and feels ``fear``; waiting costs ``integrity`` a day. Known answer: cash and claims are
+    the same with and without the breach on its day (``test_a_breach_moves_no_money``).
     """
 
     kind: ClassVar[str] = controlled("data_breach")
@@ -30,11 +30,22 @@ class DataBreach(Course):
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose records leak")
     exposed: float = parameter(0.04, unit="share", source="E-55", text="share of the clients whose records leak")
-    discovery_lag: float = parameter(3.0, unit="duration", low=0, high=3650, source="C3", text="days until the platform knows")
-    notice_lag: float = parameter(4.0, unit="duration", low=0, high=3650, source="C3", text="days from knowing to telling, without a rule")
-    direct: float = parameter(2.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in information safety lost by the exposed")
-    indirect: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in information safety lost by those who hear of it")
-    integrity: float = parameter(0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting")
+    discovery_lag: float = parameter(
+        3.0, unit="duration", low=0, high=3650, source="C3", text="days until the platform knows"
+    )
+    notice_lag: float = parameter(
+        4.0, unit="duration", low=0, high=3650, source="C3", text="days from knowing to telling, without a rule"
+    )
+    direct: float = parameter(
+        2.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in information safety lost by the exposed"
+    )
+    indirect: float = parameter(
+        1.0, unit="log-odds", low=0, high=20, source="assumed",
+        text="trust in information safety lost by those who hear of it",
+    )  # fmt: skip
+    integrity: float = parameter(
+        0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
+    )
     fear: float = parameter(0.3, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:

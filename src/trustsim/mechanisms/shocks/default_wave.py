@@ -21,19 +21,27 @@ OWN = draw("default_wave", "own share", text="how hard the wave hits one platfor
 class DefaultWave:
     """Take a share off the value of a platform's assets, spread over some days; reports show it.
 
-    With ``platform: '*'`` every platform is hit, each by ``share`` · (``correlation`` + (1 − correlation) · its own draw
-    with mean 1): a common factor and an own one. Known answer: a share of 10 % over one day lowers assets of 1,000 to 900
-    (``test_a_default_wave_takes_its_share``).
+    With ``platform: '*'`` every platform is hit, each by ``share`` · (``correlation`` + (1 − correlation) · its own
+    draw with mean 1): a common factor and an own one. Known answer: a share of 10 % over one day lowers assets of 1,000
+    to 900 (``test_a_default_wave_takes_its_share``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"share": 0}  # changes nothing
 
     platform: str = parameter("*", unit="name", refers="platform", source="assumed", text="whose assets fall")
     share: float = parameter(0.1, unit="share", source="C17", text="value lost / value before")
-    over: float = parameter(1.0, unit="duration", low=0.01, high=3650, source="assumed", text="days over which it is lost")
+    over: float = parameter(
+        1.0, unit="duration", low=0.01, high=3650, source="assumed", text="days over which it is lost"
+    )
     correlation: float = parameter(1.0, unit="share", source="C17", text="how alike the platforms are hit")
-    told: bool = parameter(True, unit="flag", source="assumed", text="whether the reports show the loss at once; if not, it stays hidden until another shock reveals it")
-    fund: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in fund safety lost per 10 % of the assets, when told")
+    told: bool = parameter(
+        True, unit="flag", source="assumed",
+        text="whether the reports show the loss at once; if not, it stays hidden until another shock reveals it",
+    )  # fmt: skip
+    fund: float = parameter(
+        0.5, unit="log-odds", low=0, high=20, source="assumed",
+        text="trust in fund safety lost per 10 % of the assets, when told",
+    )  # fmt: skip
 
     def span(self) -> float:
         """Return for how many days after its start the shock has anything to do."""

@@ -32,7 +32,7 @@ class Controlled:
 
 
 def controlled(kind: str) -> str:
-    """Declare the terms by which levers multiply the hazard, the severity and the lag of an incident; return its kind."""
+    """Declare the terms by which levers multiply hazard, severity and lag of an incident; return its kind."""
     module = str(sys._getframe(1).f_globals.get("__name__", ""))
     incident = Controlled(kind)
     belongs_to(incident, module, kind, f"The incident {kind}: levers multiply its chance, severity and lag.")
@@ -46,9 +46,9 @@ def controlled(kind: str) -> str:
 class Course:
     """How an incident goes: it strikes, for a step or for ``days``, is found out, and clients are told.
 
-    A kind says what it does (``strike``), and in ``news`` what is told. ``kind`` is its name, by which a lever finds it.
-    Found out and told it is ``discovery_lag`` and the shorter of ``notice_lag`` and an incident notice's delay after its
-    start; a kind that is found out otherwise says so in ``is_told``.
+    A kind says what it does (``strike``), and in ``news`` what is told. ``kind`` is its name, by which a lever finds
+    it. Found out and told it is ``discovery_lag`` and the shorter of ``notice_lag`` and an incident notice's delay
+    after its start; a kind that is found out otherwise says so in ``is_told``.
     """
 
     kind: ClassVar[str]
@@ -113,11 +113,19 @@ class Incident(Course):
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whom it strikes")
     severity: float = parameter(0.05, unit="share", source="assumed", text="what it costs / claims")
-    days: float = parameter(0.0, unit="duration", low=0, high=365, source="assumed", text="days until it is contained; 0: it strikes once")
-    discovery_lag: float = parameter(5.0, unit="duration", low=0, high=3650, source="assumed", text="days until the platform knows")
-    notice_lag: float = parameter(5.0, unit="duration", low=0, high=3650, source="assumed", text="days from knowing to telling, without a rule")
+    days: float = parameter(
+        0.0, unit="duration", low=0, high=365, source="assumed", text="days until it is contained; 0: it strikes once"
+    )
+    discovery_lag: float = parameter(
+        5.0, unit="duration", low=0, high=3650, source="assumed", text="days until the platform knows"
+    )
+    notice_lag: float = parameter(
+        5.0, unit="duration", low=0, high=3650, source="assumed", text="days from knowing to telling, without a rule"
+    )
     loss: float = parameter(1.0, unit="log-odds", low=0, high=20, source="assumed", text="trust lost when it is told")
-    integrity: float = parameter(0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting")
+    integrity: float = parameter(
+        0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
+    )
     fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:

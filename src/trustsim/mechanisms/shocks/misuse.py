@@ -27,11 +27,11 @@ _SOONEST = 1e-9  # smallest factor on the days until discovery
 class Misuse(Course):
     """Divert client money day by day and hide the gap in the reports, until it is discovered.
 
-    A day's loss is ``rate`` · (1 − segregated share) · misuse factor of the custody regime, of the claims, as far as cash
-    outside custody reaches. Discovery: a daily chance of ``audit``, plus ``discovery`` of the press per 10 %
-    of gap, plus 0.2 · the strength of live figures. Then the gap is shown and told: trust in fund safety falls by ``fund`` per
-    10 % found missing, trust in integrity by ``integrity``; the risk view rises by half of what fund safety loses, and fear
-    by ``fear``. Known answer: with all money segregated nothing is taken
+    A day's loss is ``rate`` · (1 − segregated share) · misuse factor of the custody regime, of the claims, as far as
+    cash outside custody reaches. Discovery: a daily chance of ``audit``, plus ``discovery`` of the press per 10 % of
+    gap, plus 0.2 · the strength of live figures. Then the gap is shown and told: trust in fund safety falls by ``fund``
+    per 10 % found missing, trust in integrity by ``integrity``; the risk view rises by half of what fund safety loses,
+    and fear by ``fear``. Known answer: with all money segregated nothing is taken
     (``test_segregated_money_cannot_be_misused``).
     """
 
@@ -39,10 +39,20 @@ class Misuse(Course):
     neutral: ClassVar[dict[str, Any]] = {"rate": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who misuses")
-    rate: float = parameter(0.001, unit="per_day", low=0, high=1, source="assumed", text="share of the claims taken in a day, without custody")
-    audit: float = parameter(0.01, unit="per_day", low=0, high=1, source="assumed", text="chance a day that an audit finds the gap")
-    fund: float = parameter(1.2, unit="log-odds", low=0, high=20, source="assumed", text="trust in fund safety lost per 10 % of the claims found missing")
-    integrity: float = parameter(2.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost on discovery")
+    rate: float = parameter(
+        0.001, unit="per_day", low=0, high=1, source="assumed",
+        text="share of the claims taken in a day, without custody",
+    )  # fmt: skip
+    audit: float = parameter(
+        0.01, unit="per_day", low=0, high=1, source="assumed", text="chance a day that an audit finds the gap"
+    )
+    fund: float = parameter(
+        1.2, unit="log-odds", low=0, high=20, source="assumed",
+        text="trust in fund safety lost per 10 % of the claims found missing",
+    )  # fmt: skip
+    integrity: float = parameter(
+        2.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost on discovery"
+    )
     fear: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="fear on discovery")
 
     def span(self) -> float:
@@ -77,5 +87,6 @@ class Misuse(Course):
         """Reveal the gap, and tell it."""
         shown = day.do.reveal(platform, told)
         yield {
-            "fund": -self.fund * 10 * shown, "integrity": -self.integrity, "risk": self.fund * 5 * shown, "fear": self.fear,
+            "fund": -self.fund * 10 * shown, "integrity": -self.integrity, "risk": self.fund * 5 * shown,
+            "fear": self.fear,
         }  # fmt: skip

@@ -28,7 +28,9 @@ class Outage(Course):
     neutral: ClassVar[dict[str, Any]] = {"days": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who is out")
-    service: float = parameter(0.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in service lost by a look")
+    service: float = parameter(
+        0.5, unit="log-odds", low=0, high=20, source="assumed", text="trust in service lost by a look"
+    )
     fear: float = parameter(0.25, unit="number", low=0, high=20, source="assumed", text="fear of a look")
     days: float = parameter(3.0, unit="duration", low=0, high=365, source="assumed", text="length of the outage")
 

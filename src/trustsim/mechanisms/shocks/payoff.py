@@ -24,17 +24,23 @@ SUCCESS = draw("payoff", "success", text="whether the project succeeds")
 class Payoff:
     """Let the assets that are left be worth ``gross`` times as much, with a chance; the clients own what comes of it.
 
-    Where it fails they are worth nothing. With ``mutual`` all claims are then brought to the value of what stands behind
-    them, up or down; else what is over belongs to the owners. Known answer: who waits while a quarter leaves gets 1.8133
-    for a unit at R = 2 and r1 = 1.28 (``test_who_waits_gets_what_is_left``).
+    Where it fails they are worth nothing. With ``mutual`` all claims are then brought to the value of what stands
+    behind them, up or down; else what is over belongs to the owners. Known answer: who waits while a quarter leaves
+    gets 1.8133 for a unit at R = 2 and r1 = 1.28 (``test_who_waits_gets_what_is_left``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"gross": 1, "mutual": False}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose assets pay")
-    gross: float = parameter(2.0, unit="number", low=0, high=1000, source="doi:10.1086/261155", text="value after / value before")
-    success: float = parameter(1.0, unit="share", source="doi:10.1111/j.1540-6261.2005.00762.x", text="chance that it succeeds")
-    mutual: bool = parameter(True, unit="flag", source="doi:10.1086/261155", text="whether the clients own what is left")
+    gross: float = parameter(
+        2.0, unit="number", low=0, high=1000, source="doi:10.1086/261155", text="value after / value before"
+    )
+    success: float = parameter(
+        1.0, unit="share", source="doi:10.1111/j.1540-6261.2005.00762.x", text="chance that it succeeds"
+    )
+    mutual: bool = parameter(
+        True, unit="flag", source="doi:10.1086/261155", text="whether the clients own what is left"
+    )
 
     def span(self) -> float:
         """Return for how many days after its start the shock has anything to do."""

@@ -27,28 +27,49 @@ class Rumour:
     """Seed a message with some investors; believers tell their neighbours until they tire or are put right.
 
     A neighbour who is told adopts with chance ``infectiousness`` · (1 − literacy / 2) and then sees the risk raised by
-    ``risk`` log-odds and feels ``fear``. A teller stops with ``tiring`` a day; a believer forgets it, and the risk, with
-    ``forgetting`` a day. With tiring 100 % a day the chance is the transmissibility T of a link: on a Poisson network of
-    mean degree z an outbreak reaches r = 1 − exp(−z T r). From the rebuttal's lag on, a believer
-    reverts with the rebuttal's chance a day: the risk is taken back, the fear is not. A true rumour stands for a loss of
-    ``true_loss`` of the assets that shows at ``revealed_after``: with the gap in claims, fund safety then falls by 6 · gap,
-    integrity by 1 (by 2 if the rumour was denied), and the risk view rises by 5 · gap. Known answer: with infectiousness 1, no literacy and no
-    tiring, believers after d days are all within d links of a seed (``test_a_rumour_walks_one_link_a_day``).
+    ``risk`` log-odds and feels ``fear``. A teller stops with ``tiring`` a day; a believer forgets it, and the risk,
+    with ``forgetting`` a day. With tiring 100 % a day the chance is the transmissibility T of a link: on a Poisson
+    network of mean degree z an outbreak reaches r = 1 − exp(−z T r). From the rebuttal's lag on, a believer reverts
+    with the rebuttal's chance a day: the risk is taken back, the fear is not. A true rumour stands for a loss of
+    ``true_loss`` of the assets that shows at ``revealed_after``: with the gap in claims, fund safety then falls by 6 ·
+    gap, integrity by 1 (by 2 if the rumour was denied), and the risk view rises by 5 · gap. Known answer: with
+    infectiousness 1, no literacy and no tiring, believers after d days are all within d links of a seed
+    (``test_a_rumour_walks_one_link_a_day``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"risk": 0, "fear": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who it is about")
-    seeds: float = parameter(0.01, unit="share", source="assumed", text="share of the investors who start it, at least one")
-    where: str = parameter("random", unit="text", choices=("random", "hubs", "community"), source="C18", text="who starts it: anyone, the best linked, or one neighbourhood")
-    infectiousness: float = parameter(0.15, unit="share", source="E-58", text="chance that a told neighbour without literacy believes it")
-    tiring: float = parameter(0.5, unit="per_day", low=0, high=1, source="assumed", text="share of the tellers who stop in a day")
-    forgetting: float = parameter(0.0, unit="per_day", low=0, high=1, source="doi:10.1109/TNET.2008.925623", text="share of the believers who forget it in a day, and can be told again")
-    risk: float = parameter(2.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of a believer")
+    seeds: float = parameter(
+        0.01, unit="share", source="assumed", text="share of the investors who start it, at least one"
+    )
+    where: str = parameter(
+        "random", unit="text", choices=("random", "hubs", "community"), source="C18",
+        text="who starts it: anyone, the best linked, or one neighbourhood",
+    )  # fmt: skip
+    infectiousness: float = parameter(
+        0.15, unit="share", source="E-58", text="chance that a told neighbour without literacy believes it"
+    )
+    tiring: float = parameter(
+        0.5, unit="per_day", low=0, high=1, source="assumed", text="share of the tellers who stop in a day"
+    )
+    forgetting: float = parameter(
+        0.0, unit="per_day", low=0, high=1, source="doi:10.1109/TNET.2008.925623",
+        text="share of the believers who forget it in a day, and can be told again",
+    )  # fmt: skip
+    risk: float = parameter(
+        2.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of a believer"
+    )
     fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear of a new believer")
-    broadcast: float = parameter(0.0, unit="share", source="P-27", text="share of the other investors whom media tell on the first day")
-    true_loss: float = parameter(0.0, unit="share", source="C18", text="share of the assets that is really lost; 0: the rumour is false")
-    revealed_after: float = parameter(30.0, unit="duration", low=0, high=3650, source="assumed", text="days until a true loss shows")
+    broadcast: float = parameter(
+        0.0, unit="share", source="P-27", text="share of the other investors whom media tell on the first day"
+    )
+    true_loss: float = parameter(
+        0.0, unit="share", source="C18", text="share of the assets that is really lost; 0: the rumour is false"
+    )
+    revealed_after: float = parameter(
+        30.0, unit="duration", low=0, high=3650, source="assumed", text="days until a true loss shows"
+    )
 
     def act(self, day: Day) -> None:
         """Start, spread, be rebutted, be revealed."""
