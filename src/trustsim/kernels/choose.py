@@ -7,26 +7,8 @@ import numpy as np
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import HOLDS
-from trustsim.kernels.variates import LOG_LEFT, LOG_LEFT_STEP, LOSS_CELLS
 
-_SMALL = np.uint32(2047)  # a mask that changes no index: told that it is small, the compiler gathers 16 entries at once
-_CELLS = np.float32(LOSS_CELLS)
 _0, _HALF, _1 = np.float32(0), np.float32(0.5), np.float32(1)
-
-
-@compiled
-def covered(loss, balance, w) -> None:
-    """Fill ``loss`` float32 (n,) with the log of the share of a loss that the believed guarantee leaves to the
-    account."""
-    cover, limit = w[Weights.COVER], w[Weights.COVER_LIMIT]
-    for i in range(len(loss)):
-        held = np.float32(balance[i])
-        within = limit / held if held > limit else _1
-        loss[i] = cover * within * _CELLS
-    for i in range(len(loss)):
-        j = np.int32(loss[i])
-        cell = np.uint64(np.uint32(j) & _SMALL)
-        loss[i] = LOG_LEFT[cell] + LOG_LEFT_STEP[cell] * (loss[i] - np.float32(j))
 
 
 @compiled
