@@ -11,9 +11,10 @@ from click.testing import CliRunner
 import trustsim as ts
 from trustsim import cli
 from trustsim.analysis.attribution import without
-from trustsim.analysis.causes import CHANNELS, FEAR, HERDING
+from trustsim.analysis.causes import CHANNELS
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
+from trustsim.kernels.channels import Channels
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
 NAMES = ["nothing", "gate"]
@@ -52,15 +53,15 @@ def test_a_replay_is_the_variant_under_these_settings(found):
     calm = attributed(variants=["gate"], **{"mechanisms.fear": False})
     gate = NAMES.index("gate")
     spared = found.withdrawn[:, gate] - calm.withdrawn[:, 0]
-    assert found.spared[:, gate, FEAR].sum(axis=1) == pytest.approx(spared, abs=1e-6)
-    assert (calm.direct[..., FEAR] == 0).all()
-    assert (calm.spared[:, :, FEAR] == 0).all()
+    assert found.spared[:, gate, Channels.FEAR].sum(axis=1) == pytest.approx(spared, abs=1e-6)
+    assert (calm.direct[..., Channels.FEAR] == 0).all()
+    assert (calm.spared[:, :, Channels.FEAR] == 0).all()
 
 
 def test_a_channel_that_is_off_makes_nothing():
     alone = attributed(variants=["nothing"], **{"mechanisms.herding": False})
-    assert (alone.direct[..., HERDING] == 0).all()
-    assert (alone.spared[:, :, HERDING] == 0).all()
+    assert (alone.direct[..., Channels.HERDING] == 0).all()
+    assert (alone.spared[:, :, Channels.HERDING] == 0).all()
 
 
 def test_beliefs_do_not_move_without_fundamentals():

@@ -5,7 +5,7 @@ from hypothesis import given
 from small_worlds import Document, arrays_of, crisis, differing, documents, finished, scenario_of
 
 from trustsim.analysis.causes import CHANNELS, Causes
-from trustsim.kernels.layout import Gauges
+from trustsim.kernels.layout import RUNS, Gauges
 from trustsim.model import lockstep_groups
 
 
@@ -35,3 +35,24 @@ def test_a_crisis_has_every_cause_and_runs_as_if_nobody_asked_why() -> None:
     has_causes_for_all(model)
     assert (model.by_channel[0] > 0).sum() >= len(CHANNELS) - 1
     assert differing(arrays_of(model, 0), arrays_of(finished(scenario), 0)) == []
+
+
+def test_the_parts_added_up_are_what_the_account_pass_decided_by() -> None:
+    class Checked(Causes):
+        """Asks of all who leave whether they run: whether the sum of the parts passes the draw, and they look."""
+
+        n_asked = 0
+
+        def _shares(self, v, i):
+            who, (login, luck, _) = self._chosen(v, i), self._draws(i)
+            at_rest, push = self._running(who)
+            runs = (at_rest + push.sum(axis=0) > luck) & (self._looking(who, login) <= 1)
+            assert (runs == (self.state.actions[v, i] & RUNS > 0)).all()
+            Checked.n_asked += len(i)
+            return super()._shares(v, i)
+
+    guarded = {"nothing": [], "guarded": [{"kind": "guarantee", "platform": "*", "limit": 2000}]}
+    model = Checked(crisis(variants=guarded), ["nothing", "guarded"], 0)
+    for _ in range(60):
+        model.step()
+    assert Checked.n_asked > 200

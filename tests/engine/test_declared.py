@@ -111,11 +111,13 @@ print(json.dumps(shapes))
     assert found == [0, 1]
 
 
-def test_what_a_column_adds_to_a_run_is_attributed() -> None:
-    found = in_a_process("""
-scenario = story(mechanisms={"satisfaction": {"harm": 0, "leave": 0, "run": -50}}, variants={"nothing": []})
+@pytest.mark.parametrize("decision", ["run", "leave"])
+def test_what_a_column_adds_to_a_decision_is_attributed(decision: str) -> None:
+    found = in_a_process(f"""
+weights = {{"leave": 0, "run": 0, "{decision}": -50}}
+scenario = story(mechanisms={{"satisfaction": {{"harm": 0, **weights}}}}, variants={{"nothing": []}})
 run = simulate_with_causes(scenario, ["nothing"], 0)
-print(json.dumps({key: float(x[0]) for key, x in run.outcomes.items()}))
+print(json.dumps({{key: float(x[0]) for key, x in run.outcomes.items()}}))
 """)
     whole = sum(found[channel] for channel in ("fundamentals", "herding", "fear", "first_move", "ordinary"))
     assert whole == pytest.approx(found["withdrawn"])

@@ -5,6 +5,7 @@ import pytest
 from quiet_world import document
 
 from trustsim.catalog import REGISTRY
+from trustsim.kernels.cover import covered
 from trustsim.kernels.layout import OPEN, Gauges
 from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
@@ -93,3 +94,15 @@ def test_the_impatient_are_the_same_whatever_is_expected() -> None:
     more = played(1.28, impatient=0.3, days=1).state.asked_day[0] >= 0
     assert few.sum() == 20
     assert np.array_equal(few & more, few)
+
+
+def test_a_guarantee_is_believed_alike_by_the_rule_and_by_the_account_pass() -> None:
+    """60 %, half believed, up to half of the balance: 15 % of a loss."""
+    half = 1e6 * 1.28 / 2
+    told = {"kind": "guarantee", "platform": "Bank", "cover": "60 %", "credibility": "50 %", "limit": half}
+    model = played(1.28, variant=[told], days=1, impatient=0)
+    day, state = model.engine.day, model.state
+    share, loss = day.kernels.believed_cover(0, 0), np.empty(N, np.float32)
+    covered(loss, state.balance[0], state.weights[0, 0])
+    assert share == pytest.approx(np.full(N, 0.15), rel=1e-6)
+    assert np.exp(loss) == pytest.approx(1 - share, abs=1e-6)

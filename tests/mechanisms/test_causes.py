@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from quiet_world import N, Played, document
 
-from trustsim.analysis.causes import CHANNELS, FEAR, FIRST_MOVE, FUNDAMENTALS, HERDING, ORDINARY, Causes
+from trustsim.analysis.causes import CHANNELS, Causes
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import draws, purposes
+from trustsim.kernels.channels import Channels
 from trustsim.scenario.load import from_document
+
+FUNDAMENTALS, HERDING, FEAR, FIRST_MOVE, ORDINARY = Channels
 
 
 def watched(**story: Any) -> Played:

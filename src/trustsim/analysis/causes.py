@@ -1,45 +1,62 @@
 """Why they withdrew: every request of a run, shared out among the channels that pushed its owner over the line.
 
-Whoever runs does so because the sum of the choice (see ``kernels/choose.py``) passed the day's draw. With all
-channels at rest, where they were on day 0, the sum would have been lower. Let the channels grow together from rest to
-what they are:
+Whoever runs does so because the sum of the choice passed the day's draw; ``kernels/choose.py`` says what each part of
+it counts to. With all channels at rest, where they were on day 0, the sum would have been lower. Let the channels grow
+together from rest to what they are:
 
 - Where the draw is passed at rest already, it is an *ordinary* need: they would have left on a calm day as well.
-- Where the sum crosses the draw on the way, each channel takes its share of the way. Two channels that multiply each
-  other, fear and herding, take half of the product each: the value of Aumann and Shapley (1974, Values of Non-Atomic
-  Games), which adds up.
+- Where the sum crosses the draw on the way, each channel takes its share of the way. Fear multiplies other channels:
+  of each product both take half, the value of Aumann and Shapley (1974, Values of Non-Atomic Games), which adds up. It
+  comes from the sums at four points: at rest, with today's fear alone, with all but that, and today.
 - Where they would not have looked at their account without fear, and the sum had crossed before they do, it is fear.
 
 Who runs by a threshold of neighbours alone (mechanism ``threshold``) runs for herding.
 
-Who leaves in the ordinary way is shared out likewise: at rest, or by trust in service or information safety lost.
+Who leaves in the ordinary way is shared out likewise: at rest, by trust in service or information safety lost, or by
+what declared columns add.
 Levers and terms (fees, cover, friction) are not channels: they are in the sum at rest as they are today.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.experiment.run import Run, RunTimeout
 from trustsim.kernels import draws, purposes
+from trustsim.kernels.channels import Channels, channels_of
+from trustsim.kernels.choose import LeaveParts, Moving, RunParts, beyond_normal
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits
+from trustsim.kernels.parts import chances_to_look, leaving_parts, losses, running_parts
 from trustsim.kernels.variates import account_words, logistic_variates
 from trustsim.model import DAY, TrustCrisisModel
 from trustsim.model.engine import Engine
 from trustsim.scenario.resolved import Scenario
 from trustsim.world.leaning import CHANNELS
 
-FUNDAMENTALS, HERDING, FEAR, FIRST_MOVE, ORDINARY = range(len(CHANNELS))
 _BY_PUSH = -1
 WITHDRAWN, CLAIMS = "withdrawn", "claims"
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+
+
+class Chosen(NamedTuple):
+    """Accounts of which somebody wants to know why they leave, n of them."""
+
+    lane: Indices  # (n,)
+    platform: Indices  # (n,)
+    weights: Floats  # (n, Weights)
+    traits: Floats  # (Traits, n)
+    beliefs: Floats  # (Beliefs, n)
+    rest: Floats  # (3, n) trust in fund safety, in integrity, and perceived risk on day 0
+    loss: Floats  # (n,) log of the share of a loss that is not covered
+    columns: Floats  # (2, CHANNELS, n) log-odds that declared columns add to running and to leaving
 
 
 class Causes(TrustCrisisModel):
@@ -75,69 +92,82 @@ class Causes(TrustCrisisModel):
 
     def _shares(self, v: Indices, i: Indices) -> Floats:
         """Return float64 (n, CHANNELS), rows that add up to 1: what made accounts *i* in variants *v* run or leave."""
-        action, w = self.state.actions[v, i], self.state.weights[v, self._platform[i]].T.astype(np.float64)
+        who = self._chosen(v, i)
+        action, need = self.state.actions[v, i], who.traits[Traits.NEED]
         login, luck, ordinary = self._draws(i)
-        at_rest, push = self._running(v, i, w)
-        line = np.where(w[Weights.RULE] > 0, 0.0, luck)
+        at_rest, push = self._running(who)
+        line = np.where(who.weights[:, Weights.RULE] > 0, 0.0, luck)
         crossed = _crossing(at_rest, push.sum(axis=0), line)
-        looked = self._looking(v, i, w, login)
+        leaving_at_rest, push_to_leave = self._leaving(who)
+        looked = self._looking(who, login)
         runs_at = np.where(action & RUNS > 0, np.maximum(crossed, looked), np.inf)
-        leaves_at = np.where(action & LEAVES > 0, _crossing(*self._leaving(v, i, w), ordinary), np.inf)
-        need = self.state.traits[Traits.NEED, 0, i]
-        followed = (need > 0) & (self.state.beliefs[Beliefs.SEEN, v, i] >= need) & (at_rest + push.sum(axis=0) <= line)
+        leaves_at = np.where(
+            action & LEAVES > 0, _crossing(leaving_at_rest, push_to_leave.sum(axis=0), ordinary), np.inf
+        )
+        leaves = leaves_at < runs_at
+        followed = (need > 0) & (who.beliefs[Beliefs.SEEN] >= need) & (at_rest + push.sum(axis=0) <= line)
         channel = np.select(
-            [followed, np.minimum(runs_at, leaves_at) == 0, leaves_at < runs_at, looked > crossed],
-            [HERDING, ORDINARY, FUNDAMENTALS, FEAR],
+            [followed, np.minimum(runs_at, leaves_at) == 0, leaves, looked > crossed],
+            [Channels.HERDING, Channels.ORDINARY, _BY_PUSH, Channels.FEAR],
             default=_BY_PUSH,
         )
+        pushed = np.where(leaves, push_to_leave, push)
         with np.errstate(divide="ignore", invalid="ignore"):
-            shares = np.where(channel == _BY_PUSH, push / push.sum(axis=0), np.eye(len(CHANNELS))[:, channel])
+            shares = np.where(channel == _BY_PUSH, pushed / pushed.sum(axis=0), np.eye(len(CHANNELS))[:, channel])
         return np.asarray(shares.T)
 
-    def _running(self, v: Indices, i: Indices, w: Floats) -> tuple[Floats, Floats]:
-        """Return the log-odds of a run with all channels at rest, (n,), and what each adds to it, (CHANNELS, n)."""
-        state = self.state
-        fund, integrity, _, _, _, risk, fear, seen = state.beliefs[:, v, i].astype(np.float64)
-        fund_0, integrity_0, risk_0 = self._rest[:, v, i].astype(np.float64)
-        traits = state.traits[:, 0, i].astype(np.float64)
-        literacy = traits[Traits.LITERACY]
-        held, limit = state.balance[v, i], w[Weights.COVER_LIMIT]
-        left = 1 - w[Weights.COVER] * np.minimum(limit / np.maximum(held, 1), 1.0)
-        calm = self.engine.calm[v, self._platform[i]].astype(np.float32)
-        at_rest = traits[Traits.CALM] + calm + w[Weights.RISK] * risk_0 + np.log(np.maximum(left, np.exp(-25)))
-        at_rest -= w[Weights.FUND] * fund_0 + w[Weights.INTEGRITY] * integrity_0
-        known = literacy + w[Weights.EDUCATION] * (1 - literacy)
-        peers = w[Weights.HERDING] * traits[Traits.HERDING] * (1 - 0.5 * known)
-        peers *= seen * traits[Traits.LINKS] - w[Weights.NORMAL_SHARE]
-        both = 0.5 * w[Weights.HERDING_FEAR] * fear * peers
-        blind = 0.5 * np.minimum(w[Weights.FUNDAMENTALS_FEAR] * fear, 1.0) * w[Weights.RISK]
-        push = np.zeros((len(CHANNELS), len(i)))
-        push[FUNDAMENTALS] = w[Weights.FUND] * (fund_0 - fund) + w[Weights.INTEGRITY] * (integrity_0 - integrity)
-        push[FUNDAMENTALS] += (w[Weights.RISK] - blind) * (risk - risk_0)
-        push[HERDING] = peers + both
-        push[FEAR] = w[Weights.FEAR] * fear + both - blind * (risk + risk_0)
-        push[FIRST_MOVE] = w[Weights.CALM] - calm
+    def _chosen(self, v: Indices, i: Indices) -> Chosen:
+        state, platform = self.state, self._platform[i]
+        weights, traits, beliefs = state.weights[v, platform], state.traits[:, 0, i], state.beliefs[:, v, i]
+        rest, loss = self._rest[:, v, i], np.empty(len(i), np.float32)
+        losses(loss, state.balance[v, i], weights)
+        columns = np.zeros((2, len(CHANNELS), len(i)))
         for law in self.engine.laws:
-            run = np.broadcast_to(np.asarray(law.run), (self.state.n_lanes, self.state.n_platforms))
-            push[CHANNELS.index(law.channel)] += run[v, self._platform[i]] * self.state.column(law.column)[v, i]
+            x, channel = state.column(law.column)[v, i], CHANNELS.index(law.channel)
+            for k, weight in enumerate((law.run, law.leave)):
+                columns[k, channel] += np.broadcast_to(weight, (state.n_lanes, state.n_platforms))[v, platform] * x
+        return Chosen(
+            v,
+            platform,
+            *(np.ascontiguousarray(each, np.float64) for each in (weights, traits, beliefs, rest, loss, columns)),
+        )
+
+    def _running(self, who: Chosen) -> tuple[Floats, Floats]:
+        """Return the log-odds of a run with all channels at rest, (n,), and what each adds to it, (CHANNELS, n)."""
+        w, v, p, nothing = who.weights, who.lane, who.platform, np.zeros(len(who.lane))
+        fund, integrity, _, _, _, risk, fear, seen = who.beliefs
+        beyond = beyond_normal(seen, who.traits[Traits.LINKS], w[:, Weights.NORMAL_SHARE])
+        calm = self.engine.calm[v, p].astype(np.float32).astype(np.float64)
+        fund_0, integrity_0, risk_0 = who.rest
+        rest = Moving(calm, fund_0, integrity_0, risk_0, fear=nothing, beyond=nothing, columns=nothing)
+        columns = who.columns[0]
+        today = Moving(w[:, Weights.CALM].copy(), fund, integrity, risk, fear, beyond, columns.sum(axis=0))
+        on_the_way = rest, rest._replace(fear=fear), today._replace(fear=nothing), today
+        at_rest, afraid, fearless, now = (
+            _parts(RunParts, running_parts, who, moving, who.loss) for moving in on_the_way
+        )
+        push = _by_channel(RunParts, (fearless - at_rest + now - afraid) / 2, columns)
+        push[Channels.FEAR] += ((afraid - at_rest + now - fearless) / 2).sum(axis=0)
         for channel, leaning in self.engine.leanings.items():
-            push[FIRST_MOVE] -= leaning[v, self._platform[i]]
-            push[CHANNELS.index(channel)] += leaning[v, self._platform[i]]
-        return at_rest, push
+            push[Channels.FIRST_MOVE] -= leaning[v, p]
+            push[CHANNELS.index(channel)] += leaning[v, p]
+        return at_rest.sum(axis=0), push
 
-    def _leaving(self, v: Indices, i: Indices, w: Floats) -> tuple[Floats, Floats]:
-        """Return the log-odds of ordinary leaving at rest, and what trust lost adds to it, float64 (n,) both."""
-        info, service = (self.state.beliefs[part, v, i].astype(np.float64) for part in (Beliefs.INFO, Beliefs.SERVICE))
-        own = self.state.traits[Traits.PRIOR, 0, i]
-        lost = w[Weights.INFO] * (own - info) + w[Weights.SERVICE] * (own - service)
-        return self.state.traits[Traits.CHURN, 0, i] + w[Weights.ORDINARY], lost
+    def _leaving(self, who: Chosen) -> tuple[Floats, Floats]:
+        """Return the log-odds of ordinary leaving at rest, (n,), and what each channel adds to it, (CHANNELS, n)."""
+        prior, columns = who.traits[Traits.PRIOR], who.columns[1]
+        info, service = who.beliefs[Beliefs.INFO], who.beliefs[Beliefs.SERVICE]
+        at_rest = _parts(LeaveParts, leaving_parts, who, prior, prior, np.zeros(len(prior)))
+        now = _parts(LeaveParts, leaving_parts, who, info, service, columns.sum(axis=0))
+        return at_rest.sum(axis=0), _by_channel(LeaveParts, now - at_rest, columns)
 
-    def _looking(self, v: Indices, i: Indices, w: Floats, login: Floats) -> Floats:
+    def _looking(self, who: Chosen, login: Floats) -> Floats:
         """Return float64 (n,): how much of today's fear it takes to look at the account; 0: they look anyway."""
-        attention = self.state.traits[Traits.ATTENTION, 0, i].astype(np.float64)
-        gain = w[Weights.ATTENTION_FEAR] * self.state.beliefs[Beliefs.FEAR, v, i]
+        calm, afraid = np.empty((2, len(login)))
+        chances_to_look(calm, who.weights, who.traits, np.zeros(len(login)))
+        chances_to_look(afraid, who.weights, who.traits, who.beliefs[Beliefs.FEAR])
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(login < attention, 0.0, (login / attention - 1) / gain)
+            return np.where(login < calm, 0.0, (login - calm) / (afraid - calm))
 
     def _draws(self, i: Indices) -> tuple[Floats, Floats, Floats]:
         """Return the day's draws of accounts *i*, float64 (n,), as the account pass makes them: uniform of looking,
@@ -153,6 +183,23 @@ class Causes(TrustCrisisModel):
             logistic_variates(words[k + 1], variates[k], variates.view(np.uint32)[k])
         luck, ordinary = variates.astype(np.float64)
         return words[0] * draws.UNIFORM_SCALE, luck, ordinary
+
+
+def _parts(kind: type, fill: Callable[..., None], who: Chosen, *standing: Any) -> Floats:
+    """Return the parts of a decision, float64 (parts of *kind*, n), as *fill* works them out of what stands."""
+    parts = np.empty((len(channels_of(kind)), len(who.lane)))
+    fill(parts, who.weights, who.traits, *standing)
+    return parts
+
+
+def _by_channel(kind: type, added: Floats, columns: Floats) -> Floats:
+    """Return float64 (CHANNELS, n): *added*, float64 (parts of *kind*, n), by what each part counts to; *columns*,
+    float64 (CHANNELS, n), in place of the part that has no channel."""
+    push = columns.copy()
+    for channel, part in zip(channels_of(kind), added, strict=True):
+        if channel is not None:
+            push[channel] += part
+    return push
 
 
 def _crossing(at_rest: Floats, push: Floats, line: Floats) -> Floats:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
 from trustsim.kernels.block import Luck, felt_of, who_of
-from trustsim.kernels.choose import choose, covered
+from trustsim.kernels.choose import choose
 from trustsim.kernels.coefficients import NEVER, Weights
 from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.cover import covered
 from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
 from trustsim.kernels.layout import BLOCK, HOLDS, REACH, Sums, Targets
 from trustsim.kernels.variates import account_words, logistic_variates, rational_logistic

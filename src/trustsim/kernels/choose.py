@@ -1,32 +1,137 @@
-"""Choose: one action byte for each account, from what its owner feels, who that is, and the day's luck."""
+"""Choose: one action byte for each account, from what its owner feels, who that is, and the day's luck.
+
+The sums stand here once, part by part. The account pass adds the parts up; attribution keeps them apart
+(kernels/parts.py).
+"""
 
 from __future__ import annotations
 
+from typing import Annotated, Any, NamedTuple
+
 import numpy as np
 
+from trustsim.kernels.channels import Channels
 from trustsim.kernels.coefficients import Weights
-from trustsim.kernels.compiled import compiled
+from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import HOLDS
-from trustsim.kernels.variates import LOG_LEFT, LOG_LEFT_STEP, LOSS_CELLS
 
-_SMALL = np.uint32(2047)  # a mask that changes no index: told that it is small, the compiler gathers 16 entries at once
-_CELLS = np.float32(LOSS_CELLS)
+Number = Any  # of one account; of many where it is an array (n,)
 _0, _HALF, _1 = np.float32(0), np.float32(0.5), np.float32(1)
 
 
-@compiled
-def covered(loss, balance, w) -> None:
-    """Fill ``loss`` float32 (n,) with the log of the share of a loss that the believed guarantee leaves to the
-    account."""
-    cover, limit = w[Weights.COVER], w[Weights.COVER_LIMIT]
-    for i in range(len(loss)):
-        held = np.float32(balance[i])
-        within = limit / held if held > limit else _1
-        loss[i] = cover * within * _CELLS
-    for i in range(len(loss)):
-        j = np.int32(loss[i])
-        cell = np.uint64(np.uint32(j) & _SMALL)
-        loss[i] = LOG_LEFT[cell] + LOG_LEFT_STEP[cell] * (loss[i] - np.float32(j))
+class Pull(NamedTuple):
+    """The weights of running, leaving and looking on one platform: rows of :class:`Weights`."""
+
+    fund: float
+    integrity: float
+    fear: float
+    risk: float
+    herding: float
+    herding_fear: float
+    fundamentals_fear: float
+    education: float
+    ordinary: float
+    info: float
+    service: float
+    attention_fear: float
+
+
+class Owner(NamedTuple):
+    """Who may run: rows of traits."""
+
+    calm: float
+    herding: float
+    literacy: float
+
+
+class Moving(NamedTuple):
+    """What moves the readiness to run from day to day."""
+
+    terms: Number  # log-odds that the platform adds to the readiness of all
+    fund: Number  # trust, log-odds
+    integrity: Number
+    risk: Number  # perceived, log-odds
+    fear: Number
+    beyond: Number  # share of neighbours seen leaving beyond that of calm days
+    columns: Number  # log-odds that declared columns add
+
+
+class RunParts(NamedTuple):
+    """The parts of the readiness to run, log-odds, in the order of their sum, and what each counts to.
+
+    What fear changes in a part counts to fear.
+    """
+
+    owner: Annotated[float, Channels.ORDINARY]
+    terms: Annotated[float, Channels.FIRST_MOVE]
+    trust: Annotated[float, Channels.FUNDAMENTALS]
+    fear: Annotated[float, Channels.FEAR]
+    risk: Annotated[float, Channels.FUNDAMENTALS]
+    cover: Annotated[float, Channels.ORDINARY]
+    peers: Annotated[float, Channels.HERDING]
+    columns: Annotated[float, None]  # each to the channel of its law
+
+
+class LeaveParts(NamedTuple):
+    """The parts of the readiness to leave in the ordinary way, log-odds, in the order of their sum, and what each
+    counts to."""
+
+    owner: Annotated[float, Channels.ORDINARY]
+    terms: Annotated[float, Channels.ORDINARY]
+    info: Annotated[float, Channels.FUNDAMENTALS]
+    service: Annotated[float, Channels.FUNDAMENTALS]
+    columns: Annotated[float, None]
+
+
+@inlined
+def pull_of(w):
+    """Return the :class:`Pull` of a platform from its weights (Weights,)."""
+    return Pull(
+        w[Weights.FUND], w[Weights.INTEGRITY], w[Weights.FEAR], w[Weights.RISK], w[Weights.HERDING],
+        w[Weights.HERDING_FEAR], w[Weights.FUNDAMENTALS_FEAR], w[Weights.EDUCATION], w[Weights.ORDINARY],
+        w[Weights.INFO], w[Weights.SERVICE], w[Weights.ATTENTION_FEAR],
+    )  # fmt: skip
+
+
+@inlined
+def beyond_normal(seen, links, normal):
+    """Return the share of neighbours seen leaving beyond that of calm days; ``links``: 1 / neighbours."""
+    return seen * links - normal
+
+
+@inlined
+def running(pull, owner, now, loss):
+    """Return the :class:`RunParts` of one account; ``loss``: log of the share of a loss that is not covered."""
+    f = now.fear
+    trust = pull.fund * now.fund + pull.integrity * now.integrity
+    sense = max(_1 - pull.fundamentals_fear * f, _0)
+    known = owner.literacy + pull.education * (_1 - owner.literacy)
+    peers = pull.herding * owner.herding * (_1 - _HALF * known) * (_1 + pull.herding_fear * f) * now.beyond
+    risk = sense * pull.risk * now.risk
+    return RunParts(owner.calm, now.terms, -trust, pull.fear * f, risk, loss, peers, now.columns)
+
+
+@inlined
+def leaving(pull, churn, prior, info, service, columns):
+    """Return the :class:`LeaveParts` of one account; ``info``, ``service``: trust in these; ``columns``: what
+    declared columns add."""
+    gained_info, gained_service = pull.info * (info - prior), pull.service * (service - prior)
+    return LeaveParts(churn, pull.ordinary, -gained_info, -gained_service, columns)
+
+
+@inlined
+def looking(pull, attention, fear):
+    """Return the chance that an owner looks at the account today."""
+    return attention * (_1 + pull.attention_fear * fear)
+
+
+@inlined
+def added_up(parts):
+    """Return the sum of the parts of a decision."""
+    x = parts[0]
+    for k in range(1, len(parts)):
+        x += parts[k]
+    return x
 
 
 @compiled
@@ -42,31 +147,23 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
     calm, churn, prior, links, herding = who.calm, who.churn, who.prior, who.links, who.herding
     literacy, attention, alarm, need = who.literacy, who.attention, who.alarm, who.need
     login, panic, ordinary = luck.login, luck.panic, luck.ordinary
-    w_calm, w_fund, w_integrity = w[Weights.CALM], w[Weights.FUND], w[Weights.INTEGRITY]
-    w_fear, w_risk, fundamentals_fear = w[Weights.FEAR], w[Weights.RISK], w[Weights.FUNDAMENTALS_FEAR]
-    w_herding, herding_fear, normal = w[Weights.HERDING], w[Weights.HERDING_FEAR], w[Weights.NORMAL_SHARE]
-    w_ordinary, w_info, w_service = w[Weights.ORDINARY], w[Weights.INFO], w[Weights.SERVICE]
-    w_join, join_trust, attention_fear = w[Weights.JOIN], w[Weights.JOIN_TRUST], w[Weights.ATTENTION_FEAR]
-    education = w[Weights.EDUCATION]
+    pull, terms, normal = pull_of(w), w[Weights.CALM], w[Weights.NORMAL_SHARE]
+    w_join, join_trust = w[Weights.JOIN], w[Weights.JOIN_TRUST]
     draws_lots = _0 if w[Weights.RULE] > _0 else _1
     for i in range(len(actions)):
-        f = fear[i]
-        known = literacy[i] + education * (_1 - literacy[i])
-        peers = w_herding * herding[i] * (_1 - _HALF * known) * (_1 + herding_fear * f) * (seen[i] * links[i] - normal)
-        sense = max(_1 - fundamentals_fear * f, _0)
-        trust = w_fund * fund[i] + w_integrity * integrity[i]
-        x = calm[i] + w_calm - trust + w_fear * f + sense * w_risk * risk[i] + loss[i] + peers
+        f, own = fear[i], prior[i]
+        z = w_join + join_trust * (fund[i] + integrity[i] - own - own) - pull.fear * f
+        to_run, to_leave = _0, _0
         if lean is not None:
-            x += lean[0, i]
-        own = prior[i]
-        y = churn[i] + w_ordinary - w_info * (info[i] - own) - w_service * (service[i] - own)
-        z = w_join + join_trust * (fund[i] + integrity[i] - own - own) - w_fear * f
-        if lean is not None:
-            y += lean[1, i]
+            to_run, to_leave = lean[0, i], lean[1, i]
             z += lean[2, i]
+        owner = Owner(calm[i], herding[i], literacy[i])
+        now = Moving(terms, fund[i], integrity[i], risk[i], f, beyond_normal(seen[i], links[i], normal), to_run)
+        x = added_up(running(pull, owner, now, loss[i]))
+        y = added_up(leaving(pull, churn[i], own, info[i], service[i], to_leave))
         holds = flags[i] & np.uint8(HOLDS)
         free = (flags[i] >> np.uint8(1)) & holds
-        heeds = np.uint8(login[i] < attention[i] * (_1 + attention_fear * f))
+        heeds = np.uint8(login[i] < looking(pull, attention[i], f))
         runs = (np.uint8(x > draws_lots * panic[i]) | np.uint8(seen[i] >= need[i])) & heeds & free
         gives_notice = (flags[i] >> np.uint8(5)) & (flags[i] >> np.uint8(3)) & np.uint8(1)
         leaves = (np.uint8(y > ordinary[i]) | gives_notice) & free

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import ModelError, nearest, one_of
+from trustsim.kernels.channels import Channels
 from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.named import names_of
 from trustsim.world.rows import Row
 
 Floats = NDArray[np.float64]
 #: what makes people leave, for attribution: every part of the readiness to run counts to one of these
-CHANNELS = ("fundamentals", "herding", "fear", "first_move", "ordinary")
+CHANNELS = names_of(Channels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,7 @@ class Lean:
 @dataclass(frozen=True, eq=False)
 class Law:
     """How one column moves today, and what it adds to the log-odds of decisions, a unit; each spreads to (lanes,
-    platforms). ``channel``: what attribution counts its part of a run to."""
+    platforms). ``channel``: what attribution counts its part of running and leaving to."""
 
     column: Row
     keep: Floats | float = 1.0

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import opinions
+from trustsim.kernels.cover import believed_cover
 from trustsim.kernels.desk import serve
 from trustsim.world.clearing import Ints, clearing
 from trustsim.world.closing import close_platforms
@@ -73,6 +74,14 @@ class RuleKernels:
     def clearing(self, debts: Ints, own: Floats) -> Floats:
         """Return what each platform can pay of its debts (see :func:`trustsim.world.clearing.clearing`)."""
         return clearing(debts, own)
+
+    def believed_cover(self, lane: int, platform: int) -> Floats:
+        """Return float64 (accounts of the platform,): the share of a loss that clients believe would be made good."""
+        state = self._day.state
+        balance = state.balance[lane, self._day.accounts(lane, platform)]
+        share = np.empty(len(balance), np.float32)
+        believed_cover(share, balance, state.weights[lane, platform])
+        return share.astype(np.float64)
 
     def close(self, lane: int, platforms: Ints) -> None:
         """Close platforms of one lane, int64 (n,): their estates are shared out (see

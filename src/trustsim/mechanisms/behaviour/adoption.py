@@ -23,8 +23,8 @@ class Adoption:
     """Let who holds nothing join at the rate ``innovation`` + ``imitation`` · share of neighbours in (Bass).
 
     In a short step dt the chance is 1 − exp(−rate · dt). On a large complete network that begins empty the share in is
-    F(t) = (1 − e^(−(p + q) t)) / (1 + (q / p) e^(−(p + q) t)), and most join at ln(q / p) / (p + q). Known answer:
-    without imitation the share that is still out falls exponentially
+    F(t) = (1 − e^(−(p + q) t)) / (1 + (q / p) e^(−(p + q) t)), and most join at ln(q / p) / (p + q).
+    Known answer: without imitation the share that is still out falls exponentially
     (``test_who_imitates_nobody_joins_at_a_constant_rate``).
     """
 

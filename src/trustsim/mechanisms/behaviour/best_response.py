@@ -69,11 +69,4 @@ class BestResponse:
                 f = max(seen, rule.impatient)
                 expected = f + (1 - f) * np.minimum(state.beliefs[Beliefs.FEAR, v, mine].astype(np.float64), 1.0)
                 bound = np.minimum(expected, day.term("suspend_after", p)[v])
-                day.do.leave(v, p, impatient | rule.leaves(bound, backing(day, v, p), believed_cover(day, v, p)))
-
-
-def believed_cover(day: Day, lane: int, platform: int) -> Floats:
-    """Return float64 (accounts of the platform,): the share of a loss that clients believe would be made good."""
-    cover, limit, credibility = (day.term(t, platform)[lane] for t in ("cover", "cover_limit", "credibility"))
-    held = np.maximum(day.state.balance[lane, day.accounts(lane, platform)], 1)
-    return np.asarray(min(cover * credibility, 1.0) * np.minimum(limit / held, 1.0))
+                day.do.leave(v, p, impatient | rule.leaves(bound, backing(day, v, p), day.kernels.believed_cover(v, p)))

@@ -16,8 +16,8 @@ class Herding:
     """Add ``weight`` · (share of neighbours seen leaving − ``normal``) to the log-odds of a run.
 
     The term is multiplied by the investor's trait herding, by 1 − literacy / 2 and by 1 + ``fear`` · f in fear f. A
-    departure counts ``observed`` with every neighbour on the day it happens and fades by ``fading`` a day. Known
-    answer: with a weight of 2 and all neighbours just gone the log-odds rise by 2 · (1 − normal)
+    departure counts ``observed`` with every neighbour on the day it happens and fades by ``fading`` a day.
+    Known answer: with a weight of 2 and all neighbours just gone the log-odds rise by 2 · (1 − normal)
     (``test_herding_adds_its_weight``).
     """
 

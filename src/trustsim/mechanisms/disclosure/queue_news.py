@@ -22,8 +22,8 @@ class QueueNews:
 
     With o = min(overdue / claims of day 0, 1) · visibility (of custody or of live figures, the larger), those who look
     lose ``fund`` · o of trust in fund safety and gain ``fear`` · o. The press adds ``gate_fear`` on the day that
-    payments are stopped, and ``failure_fear`` of fear and twice that off fund safety on the day after a failure. Known
-    answer: no message while nothing is overdue (``test_a_platform_that_pays_makes_no_queue_news``).
+    payments are stopped, and ``failure_fear`` of fear and twice that off fund safety on the day after a failure.
+    Known answer: no message while nothing is overdue (``test_a_platform_that_pays_makes_no_queue_news``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "sensing")

@@ -34,8 +34,8 @@ class Obligations:
     Paid ``pro_rata``: on ``day`` all is cleared, each paying min(what it owes, its cash beyond its clients' claims and
     what it is paid), the most that is consistent (Eisenberg and Noe); who cannot pay all fails. Else: from ``day`` on,
     whoever owes more than it has and is owed fails and pays nothing, a round a day; ``first`` random platforms fail
-    before (Gai and Kapadia: with j debtors, one default is too much where interbank / j exceeds the capital). Known
-    answer: a chain pays what its links have (``test_a_chain_pays_what_its_links_have``).
+    before (Gai and Kapadia: with j debtors, one default is too much where interbank / j exceeds the capital).
+    Known answer: a chain pays what its links have (``test_a_chain_pays_what_its_links_have``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("interaction",)

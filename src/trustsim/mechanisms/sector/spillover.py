@@ -17,8 +17,8 @@ class Spillover:
     """Pass a share of bad news on to other platforms by likeness: kind, custody, group.
 
     Of bad news on fund safety, integrity and risk, another platform receives ``weight`` · likeness. Likeness =
-    (``kind`` + ``custody`` + ``group``, each where equal; no custody and no group are not alike) and at most 1. Known
-    answer: a platform of another kind, other custody and no common group hears nothing
+    (``kind`` + ``custody`` + ``group``, each where equal; no custody and no group are not alike) and at most 1.
+    Known answer: a platform of another kind, other custody and no common group hears nothing
     (``test_unlike_platforms_do_not_suffer``).
     """
 

@@ -1,0 +1,55 @@
+"""The parts of decisions of chosen accounts, one by one: what the account pass adds up, for attribution.
+
+In double precision, so that differences of parts keep their digits. Of the n chosen accounts: ``weights`` float64
+(n, Weights) of their platforms, ``traits`` float64 (Traits, n).
+"""
+
+from __future__ import annotations
+
+from trustsim.kernels.choose import Moving, Owner, leaving, looking, pull_of, running
+from trustsim.kernels.compiled import compiled
+from trustsim.kernels.cover import covered
+from trustsim.kernels.layout import Traits
+
+
+@compiled
+def losses(loss, balance, weights) -> None:
+    """Fill ``loss`` float32 (n,) as :func:`~trustsim.kernels.cover.covered` does, for accounts of any platforms.
+
+    ``balance`` int64 (n,), minor units; ``weights`` float32 (n, Weights).
+    """
+    for i in range(len(loss)):
+        covered(loss[i : i + 1], balance[i : i + 1], weights[i])
+
+
+@compiled
+def running_parts(parts, weights, traits, moving, loss) -> None:
+    """Fill ``parts`` float64 (RunParts, n) where what moves stands at ``moving``, float64 (n,) each; ``loss``
+    float64 (n,): log of the share of a loss that is not covered."""
+    for i in range(len(loss)):
+        owner = Owner(traits[Traits.CALM, i], traits[Traits.HERDING, i], traits[Traits.LITERACY, i])
+        now = Moving(
+            moving.terms[i], moving.fund[i], moving.integrity[i], moving.risk[i], moving.fear[i], moving.beyond[i],
+            moving.columns[i],
+        )  # fmt: skip
+        told = running(pull_of(weights[i]), owner, now, loss[i])
+        for k in range(len(told)):
+            parts[k, i] = told[k]
+
+
+@compiled
+def leaving_parts(parts, weights, traits, info, service, columns) -> None:
+    """Fill ``parts`` float64 (LeaveParts, n) with trust in information safety and service, and what declared
+    columns add, at these, float64 (n,) each, log-odds."""
+    for i in range(len(info)):
+        churn, prior = traits[Traits.CHURN, i], traits[Traits.PRIOR, i]
+        told = leaving(pull_of(weights[i]), churn, prior, info[i], service[i], columns[i])
+        for k in range(len(told)):
+            parts[k, i] = told[k]
+
+
+@compiled
+def chances_to_look(chance, weights, traits, fear) -> None:
+    """Fill ``chance`` float64 (n,) with the chance to look at the account, given ``fear`` float64 (n,)."""
+    for i in range(len(fear)):
+        chance[i] = looking(pull_of(weights[i]), traits[Traits.ATTENTION, i], fear[i])
