@@ -96,7 +96,7 @@ def push_against_gather(n: int) -> Row:
     places, out = (np.resize(luck[1:].ravel(), n_edges) * n).astype(np.int32), np.zeros(1, np.float32)
 
     def pushed() -> None:
-        push(values, np.float32(1), ones, senders, model.state.groups.links, at)
+        push(values, np.float32(1), ones, senders, (links.indptr, links.neighbours), at)
 
     def gathered() -> None:
         gather(values, places, out)
