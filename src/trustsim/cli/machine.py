@@ -11,7 +11,7 @@ from trustsim.cli.completion import scenarios
 @main.command()
 @click.argument("file", default="quickstart", shell_complete=scenarios)
 @click.option("--quick", is_flag=True, help="Small sizes only, for which no target is meant: half a minute.")
-@click.option("--all", "everything", is_flag=True, help="A large world, 400 variants and a cold start as well.")
+@click.option("--all", "everything", is_flag=True, help="Also a large world, 400 variants, a cold start and details.")
 @json_option
 def bench(file: str, quick: bool, everything: bool, as_json: bool) -> None:
     """Measure how fast this machine runs the story in FILE, the minimal rule and whole commands, against targets."""
