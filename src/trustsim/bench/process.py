@@ -17,6 +17,7 @@ from trustsim.experiment.passing import Passing
 
 _FEW = {"investors.count": 500}
 _FEW_WORLDS = 5
+_MANY = "many.yaml"
 _PASSES = 7
 
 
@@ -35,16 +36,19 @@ def large(yard: Yardstick, file: str | os.PathLike[str], n_people: int, n_varian
     ]
 
 
-def many_variants(yard: Yardstick, numbers: tuple[int, ...]) -> list[Figure]:
+def many_variants(yard: Yardstick, turns: int, numbers: tuple[int, ...]) -> list[Figure]:
     """Return what ``compare`` takes with so many variants, report included, and how it grows from the first number."""
-    figures: list[Figure] = []
-    for n in numbers:
-        with Passing() as room:
-            file = room.path / "many.yaml"
-            file.write_text(json.dumps(with_covers(n, _FEW)), encoding="utf-8")
-            seconds = yard.turns(1, lambda: None, lambda _: compare(file, room.path / "run", _FEW_WORLDS))  # noqa: B023
-        figures.append(Figure(f"compare_{n}", f"compare, {n} variants", tuple(seconds)))
-    first = numbers[0]
+
+    def comparing(n: int) -> Figure:
+        def prepare() -> Passing:
+            room = Passing()
+            (room.path / _MANY).write_text(json.dumps(with_covers(n, _FEW)), encoding="utf-8")
+            return room
+
+        seconds = yard.turns(turns, prepare, lambda room: compare(room.path / _MANY, room.path / "run", _FEW_WORLDS))
+        return Figure(f"compare_{n}", f"compare, {n} variants", tuple(seconds))
+
+    figures, first = [comparing(n) for n in numbers], numbers[0]
     grown = [
         ratio(f"growth_{n}", f"  {n} / {first} variants", more, figures[0], Target(n / first))
         for n, more in zip(numbers[1:], figures[1:], strict=True)

@@ -23,8 +23,8 @@ class Sizes:
 
     ``people``, ``variants``: of the account pass, and of the minimal rule. ``story_worlds``: of the file as it is.
     ``small``: worlds, people and days of one variant alone. ``many``: worlds and people of the minimal rule.
-    ``platform_worlds``: of the thousand platforms. ``compared``: numbers of variants. ``large``: people and variants;
-    None: is not measured. ``has_details``: what stands behind the figures as well.
+    ``platform_worlds``: of the thousand platforms. ``compared``: numbers of variants, in ``compare_turns``. ``large``:
+    people and variants; None: is not measured. ``has_details``: what stands behind the figures as well.
     """
 
     turns: int = 4
@@ -37,6 +37,7 @@ class Sizes:
     platform_worlds: int = 4
     has_commands: bool = True
     compared: tuple[int, ...] = (100, 200)
+    compare_turns: int = 1
     large: tuple[int, int] | None = None
     is_cold: bool = False
     has_details: bool = False
@@ -44,7 +45,7 @@ class Sizes:
 
 
 USUAL = Sizes()
-ALL = Sizes(compared=(100, 200, 400), large=(1_000_000, 4), is_cold=True, has_details=True)
+ALL = Sizes(compared=(100, 200, 400), compare_turns=2, large=(1_000_000, 4), is_cold=True, has_details=True)
 QUICK = Sizes(
     turns=3, people=2_000, variants=8, story_worlds=5, small=(20, 1_000, 100), many=(100, 1_000), platform_worlds=2,
     has_commands=False, compared=(), has_targets=False,
@@ -82,7 +83,7 @@ def _steps(
     if sizes.has_commands:  # first, for it compiles what the others need
         yield "commands", lambda: process.commands(yard, file, 2, sizes.story_worlds)
     if sizes.compared:
-        yield "many variants", lambda: process.many_variants(yard, sizes.compared)
+        yield "many variants", lambda: process.many_variants(yard, sizes.compare_turns, sizes.compared)
     if sizes.is_cold:
         yield "compiling", lambda: [process.cold(yard, file, sizes.story_worlds)]
 
