@@ -1,54 +1,38 @@
-"""One run in a process of its own: ``python -m trustsim.bench.once INVESTORS VARIANTS DAYS`` prints JSON."""
+"""A large world in a process of its own: ``python -m trustsim.bench.once FILE INVESTORS VARIANTS TURNS``, in JSON."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-import time
+from typing import Any
 
-from trustsim.catalog import REGISTRY
+from trustsim.bench.declared import NAME, declare
+from trustsim.bench.worlds import story
+from trustsim.bench.yardstick import calm, cpu, pass_over
 from trustsim.experiment import child
-from trustsim.kernels import draws
-from trustsim.model import TrustCrisisModel
-from trustsim.scenario.load import from_document
-from trustsim.world import build_network
+
+_WITH_COLUMN = {f"mechanisms.{NAME}": True}
+_SMALL = 100
 
 
-def main(n_investors: int, n_variants: int, n_days: int) -> None:
-    """Run one theft at a lending platform, every mechanism on, and print seconds and peak memory."""
-    scenario = from_document(
-        {
-            "trustsim": 1, "horizon": f"{n_days} d", "seed": 1,
-            "network": {"kind": "small_world", "mean_degree": 10, "rewire": "10 %"},
-            "investors": {"count": n_investors},
-            "platforms": [
-                {"name": "Harbour", "kind": "p2p_lending", "custody": "payment_firm", "liquid_share": "15 %"},
-            ],
-            "shocks": [
-                {"kind": "custodian_theft", "platform": "Harbour", "day": n_days // 6, "share": "8 %",
-                 "discovery_lag": "1 d", "notice_lag": "1 d"},
-            ],
-            "variants": {f"variant {v}": [] for v in range(n_variants)},
-        },
-        REGISTRY,
-    )  # fmt: skip
-    small = TrustCrisisModel(from_document({**scenario.document, "investors": {"count": 50}}, REGISTRY), rng=1)
-    for _ in range(n_days):  # so that compiling, or reading what was compiled, is not timed
-        small.step()
-    kind = scenario.variants[0].world.network
-    times = [time.perf_counter()]
-    build_network.build(kind, n_investors, draws.key_of(1, 0))
-    times.append(time.perf_counter())
-    model = TrustCrisisModel(scenario, rng=0, collects=False)
-    times.append(time.perf_counter())
-    for _ in range(n_days):
-        model.step()
-    times.append(time.perf_counter())
-    row = {
-        "investors": n_investors, "variants": n_variants, "days": n_days, "network_s": times[1] - times[0],
-        "set_up_s": times[2] - times[1], "days_s": times[3] - times[2], "peak_bytes": peak_bytes(),
-    }  # fmt: skip
-    sys.stdout.write(json.dumps(row) + "\n")
+def large(file: str | os.PathLike[str], n_people: int, n_variants: int, turns: int) -> dict[str, Any]:
+    """Time the account pass of a calm day, without and with the declared column, in turns; after :func:`declare`.
+
+    Returns CPU seconds of each pass, ``passes`` and ``column``, and ``bytes``: peak memory of the world without the
+    column beyond that of one of 100 people, for an account of one variant.
+    """
+    for more in (_WITH_COLUMN, None):  # so that compiling is not timed
+        pass_over(calm(story(file, _SMALL, 1, more)))
+    before = peak_bytes()
+    bare = calm(story(file, n_people, n_variants))
+    size = (peak_bytes() - before) / bare.state.flags.size
+    declared = calm(story(file, n_people, n_variants, _WITH_COLUMN))
+    passes, column = [], []
+    for _ in range(turns):
+        passes.append(cpu(lambda: pass_over(bare)))
+        column.append(cpu(lambda: pass_over(declared)))
+    return {"passes": passes, "column": column, "bytes": size}
 
 
 def peak_bytes() -> int:
@@ -65,4 +49,5 @@ def peak_bytes() -> int:
 
 if __name__ == "__main__":
     child.follow_parent()
-    main(*(int(x) for x in sys.argv[1:4]))
+    declare()
+    sys.stdout.write(json.dumps(large(sys.argv[1], *(int(x) for x in sys.argv[2:5]))) + "\n")

@@ -1,60 +1,105 @@
-"""What needs a process of its own: peak memory, start-up, the compile cache."""
+"""Figures that need processes of their own: a large world, commands with their start-up, the compile cache."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from trustsim.bench.figures import Figure, Target, ratio
+from trustsim.bench.worlds import with_covers
+from trustsim.bench.yardstick import Yardstick
 from trustsim.experiment import child
 from trustsim.experiment.passing import Passing
 
-Row = dict[str, Any]
+_FEW = {"investors.count": 500}
+_FEW_WORLDS = 5
+_MANY = "many.yaml"
+_PASSES = 7
 
 
-def one_run(n_investors: int, n_variants: int, n_days: int) -> Row:
-    """Run one theft, all mechanisms on, in a process of its own; return seconds and peak memory."""
-    return _said("trustsim.bench.once", str(n_investors), str(n_variants), str(n_days))
+def large(yard: Yardstick, file: str | os.PathLike[str], n_people: int, n_variants: int) -> list[Figure]:
+    """Return the account pass of one large world on its third day, bytes an account, and what a column adds."""
+    yard.turn()
+    x = _said("trustsim.bench.once", os.fspath(file), str(n_people), str(n_variants), str(_PASSES))
+    size, n = f"pass, {n_people:,} × {n_variants}", n_people * n_variants
+    bare = Figure("large", size, tuple(x["passes"]), n=n)
+    declared = Figure("large_column", "  with one declared column", tuple(x["column"]), n=n)
+    return [
+        bare,
+        declared,
+        ratio("column_over_none", "  column / none", declared, bare, Target(1.2)),
+        Figure("bytes", "  peak memory an account", (x["bytes"],), "bytes"),
+    ]
 
 
-def study(file: str | os.PathLike[str], n_replications: int) -> Row:
-    """Row i: a whole study with its run store; see :mod:`trustsim.bench.studies`."""
+def many_variants(yard: Yardstick, turns: int, numbers: tuple[int, ...]) -> list[Figure]:
+    """Return what ``compare`` takes with so many variants, report included, and how it grows from the first number."""
+
+    def comparing(n: int) -> Figure:
+        def prepare() -> Passing:
+            room = Passing()
+            (room.path / _MANY).write_text(json.dumps(with_covers(n, _FEW)), encoding="utf-8")
+            return room
+
+        seconds = yard.turns(turns, prepare, lambda room: compare(room.path / _MANY, room.path / "run", _FEW_WORLDS))
+        return Figure(f"compare_{n}", f"compare, {n} variants", tuple(seconds))
+
+    figures, first = [comparing(n) for n in numbers], numbers[0]
+    grown = [
+        ratio(f"growth_{n}", f"  {n} / {first} variants", more, figures[0], Target(n / first))
+        for n, more in zip(numbers[1:], figures[1:], strict=True)
+    ]
+    return [*figures, *grown]
+
+
+def commands(yard: Yardstick, file: str | os.PathLike[str], turns: int, worlds: int) -> list[Figure]:
+    """Return what commands take beside the worlds: a comparison that the store holds, its report, help, check."""
+    here = os.fspath(Path(file).resolve())
+    with Passing() as room:
+        run = room.path / "run"
+        compare(here, run, worlds)
+        kept = yard.turns(turns, lambda: None, lambda _: compare(here, run, worlds))
+        report = yard.turns(turns, lambda: None, lambda _: _run("report", os.fspath(run)))
+    helping = yard.turns(turns, lambda: None, lambda _: _run("--help"))
+    checking = yard.turns(turns, lambda: None, lambda _: _run("check", here))
+    return [
+        Figure("compare_kept", "compare, all worlds kept", tuple(kept)),
+        Figure("report", "report alone", tuple(report)),
+        Figure("help", "--help", tuple(helping), target=Target(0.5)),
+        Figure("check", "check", tuple(checking), target=Target(0.5)),
+    ]
+
+
+def cold(yard: Yardstick, file: str | os.PathLike[str], worlds: int) -> Figure:
+    """Return what the first comparison takes where nothing is compiled yet."""
+    here = os.fspath(Path(file).resolve())
+    with Passing() as room:
+        cache = {"NUMBA_CACHE_DIR": str(room.path / "cache")}
+        seconds = yard.turns(1, lambda: None, lambda _: compare(here, room.path / "run", worlds, cache))
+    return Figure("compare_cold", "compare, nothing compiled", tuple(seconds), target=Target(40))
+
+
+def compare(file: str | os.PathLike[str], out: Path, worlds: int, more: Mapping[str, str] | None = None) -> None:
+    """Compare the variants of *file* in so many worlds, in one process of its own, the environment with *more*."""
+    size = ("--replications", str(worlds), "--workers", "1")
+    _run("compare", os.fspath(file), *size, "--quiet", "--out", os.fspath(out), more=more)
+
+
+def _run(*arguments: str, more: Mapping[str, str] | None = None) -> None:
+    subprocess.run(child.command("trustsim", *arguments), capture_output=True, check=True, env=child.environment(more))
+
+
+def study(file: str | os.PathLike[str], n_replications: int) -> dict[str, Any]:
+    """Return what a study takes on one and two workers; see :mod:`trustsim.bench.studies`."""
     return _said("trustsim.bench.studies", os.fspath(file), str(n_replications))
 
 
-def _said(module: str, *arguments: str) -> Row:
+def _said(module: str, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
         child.command(module, *arguments), capture_output=True, text=True, check=True, env=child.environment()
     )
     return dict(json.loads(done.stdout))
-
-
-def memory(n_investors: int) -> Row:
-    """Row d: bytes of peak memory per investor, and per investor and variant, from runs that differ in one of them."""
-    empty, one, nine = one_run(100, 1, 3), one_run(n_investors, 1, 3), one_run(n_investors, 9, 3)
-    per_variant = (nine["peak_bytes"] - one["peak_bytes"]) / (8 * n_investors)
-    shared = (one["peak_bytes"] - empty["peak_bytes"]) / n_investors - per_variant
-    return {"investors": n_investors, "bytes_per_investor": shared, "bytes_per_investor_and_variant": per_variant}
-
-
-def start_up(file: str | os.PathLike[str]) -> Row:
-    """Row e: seconds of ``--help``, of ``check``, of a first comparison with a cold and a warm compile cache."""
-    with Passing() as room:
-        cache = {"NUMBA_CACHE_DIR": str(room.path / "cache")}
-        here = os.fspath(Path(file).resolve())
-        comparison = ["compare", here, "--quiet", "--out", str(room.path / "run")]
-        return {
-            "help_s": min(_seconds(["--help"]) for _ in range(3)),
-            "check_s": min(_seconds(["check", here]) for _ in range(3)),
-            "compare_cold_s": _seconds(comparison, cache),
-            "compare_warm_s": _seconds(comparison, cache),
-        }
-
-
-def _seconds(arguments: list[str], more: dict[str, str] | None = None) -> float:
-    begin = time.perf_counter()
-    subprocess.run(child.command("trustsim", *arguments), capture_output=True, check=True, env=child.environment(more))
-    return time.perf_counter() - begin

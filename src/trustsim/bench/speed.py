@@ -1,4 +1,4 @@
-"""Times within this process: the least of several repeats, because other programs share the machine."""
+"""Details of days: by size and stretch of the story, of the push to neighbours, by how many act; wall-clock times."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.bench.objects import Crowd
-from trustsim.bench.worlds import minimal, signal_on, story
+from trustsim.bench.worlds import minimal, story
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.act import push
 from trustsim.kernels.compiled import compiled
@@ -35,21 +34,19 @@ def least(repeats: int, work: Callable[[], object]) -> float:
     return float(best)
 
 
-def day_times(model: TrustCrisisModel, n_days: int, *, signals: bool = False) -> Floats:
+def day_times(model: TrustCrisisModel, n_days: int) -> Floats:
     """Step *model* and return the seconds of each day, float64 (days,)."""
     model.collects = False
     times = np.empty(n_days)
     for d in range(n_days):
         begin = time.perf_counter()
-        if signals and signal_on(d + 1):
-            model.post("*", reach=1.0, fund=-signal_on(d + 1))
         model.step()
         times[d] = time.perf_counter() - begin
     return times
 
 
 def per_investor_day(file: str | os.PathLike[str], sizes: list[int], widths: list[int], budget: int) -> list[Row]:
-    """Row a: nanoseconds per investor, day and variant of the whole story, in its calm and in its crisis.
+    """Return nanoseconds per investor, day and variant of the whole story, in its calm and in its crisis.
 
     Calm: from day 3 to the first shock. Crisis: the 20 days from the one on which most run. ``budget``: the most
     investors times variants that are run; larger ones are named and left out.
@@ -79,33 +76,6 @@ def per_investor_day(file: str | os.PathLike[str], sizes: list[int], widths: lis
     return rows
 
 
-def against_objects(n: int, n_days: int, widths: list[int]) -> Row:
-    """Row b: the minimal rule in the engine and as Mesa objects, same trajectory, seconds and ratio."""
-    begin = TrustCrisisModel(minimal(n, 1, n_days), rng=0)
-    links = begin.state.network
-    neighbours = np.split(links.neighbours, links.indptr[1:-1])
-    trust = begin.state.beliefs[Beliefs.FUND, 0].astype(np.float64)
-    crowd, out = Crowd(trust.tolist(), [known.tolist() for known in neighbours]), [0]
-
-    def all_days() -> None:
-        for _ in range(n_days):
-            crowd.step()
-            out.append(crowd.n_out())
-
-    objects = least(1, all_days) / (n * n_days) * 1e9
-    row: Row = {"investors": n, "days": n_days, "out_at_end": out[-1], "objects_ns": objects, "engine": []}
-    for width in widths:
-        scenario, times, same = minimal(n, width, n_days), np.full(n_days, np.inf), True
-        for _ in range(3):
-            model = TrustCrisisModel(scenario, rng=0)
-            times = np.minimum(times, day_times(model, n_days, signals=True))
-            ran = model.history[:, Gauges.RUNNERS, :, 0].cumsum(axis=0)
-            same &= bool((ran == np.array(out)[:, None]).all())
-        ns = float(times.sum() / (n * width * n_days) * 1e9)
-        row["engine"].append({"variants": width, "ns": ns, "ratio": objects / ns, "same_trajectory": same})
-    return row
-
-
 @compiled
 def gather(values, index, out) -> None:  # type: ignore[no-untyped-def]
     """Add up ``values`` at ``index``: the plain loop that a push is measured against."""
@@ -116,7 +86,7 @@ def gather(values, index, out) -> None:  # type: ignore[no-untyped-def]
 
 
 def push_against_gather(n: int) -> Row:
-    """Row c: bytes a second that the push reads of neighbours, against a plain gather of as many places."""
+    """Return the bytes a second that the push reads of neighbours, against a plain gather of as many places."""
     model = TrustCrisisModel(minimal(n), rng=0)
     links, at = model.state.network, model.state.accounts.at[0]
     luck = draws.uniforms(n, purposes.USER, draws.key_of(1, 0))
@@ -126,7 +96,7 @@ def push_against_gather(n: int) -> Row:
     places, out = (np.resize(luck[1:].ravel(), n_edges) * n).astype(np.int32), np.zeros(1, np.float32)
 
     def pushed() -> None:
-        push(values, np.float32(1), ones, senders, model.state.groups.links, at)
+        push(values, np.float32(1), ones, senders, (links.indptr, links.neighbours), at)
 
     def gathered() -> None:
         gather(values, places, out)
@@ -141,7 +111,7 @@ def push_against_gather(n: int) -> Row:
 
 
 def by_share_acting(n: int, shares: list[float]) -> list[Row]:
-    """Row f: the time of a day on which a given share of the investors acts."""
+    """Return the time of a day on which a given share of the investors acts."""
     rows = []
     luck = draws.uniforms(n, purposes.USER, draws.key_of(1, 0))[0]
     for share in shares:
@@ -155,17 +125,3 @@ def by_share_acting(n: int, shares: list[float]) -> list[Row]:
             acted = float(model.state.gauges[Gauges.RUNNERS, 0, 0] / n)
         rows.append({"share": acted, "us_per_day": seconds * 1e6, "ns_per_investor": seconds / n * 1e9})
     return rows
-
-
-def many_small(n_replications: int, n: int, n_days: int) -> Row:
-    """Row g: replications of the minimal rule on one variant, a new network each."""
-    scenario, setting_up, stepping = minimal(n, 1, n_days), 0.0, 0.0
-    for r in range(n_replications):
-        begin = time.perf_counter()
-        model = TrustCrisisModel(scenario, rng=r)
-        setting_up += time.perf_counter() - begin
-        stepping += float(day_times(model, n_days, signals=True).sum())
-    return {
-        "replications": n_replications, "investors": n, "days": n_days, "set_up_s": setting_up, "days_s": stepping,
-        "seconds": setting_up + stepping,
-    }  # fmt: skip

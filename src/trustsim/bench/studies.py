@@ -1,5 +1,8 @@
-"""A whole study with its run store, in a process of its own: ``python -m trustsim.bench.studies FILE REPLICATIONS``
-prints JSON: seconds by number of workers, what the store and the pool add, memory."""
+"""A study that fills two workers, with its run store, in a process of its own.
+
+``python -m trustsim.bench.studies FILE REPLICATIONS`` prints JSON: seconds by number of workers, what the store and the
+pool add, memory.
+"""
 
 from __future__ import annotations
 

@@ -1,43 +1,96 @@
-"""All measurements in order, and how they are printed."""
+"""All figures in order, and how they are printed."""
 
 from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from trustsim.bench import process, speed
+from trustsim.bench import details, inside, process
+from trustsim.bench.figures import Figure
+from trustsim.bench.yardstick import Yardstick
 
-SHARES = [0.0, 0.0001, 0.001, 0.01, 0.03, 0.1, 0.3, 1.0]
-QUICK_BUDGET, BUDGET = 400_000, 8_000_000
+_HEAD = ("what", "figure", "spread", "ns", "× pass", "× NumPy", "target", "met")
+_WIDTHS = (28, 9, 7, 8, 8, 8, 8, 4)  # 80 columns
+_THOUSAND, _MILLION = 1e3, 1e6
 
 
-def measure(file: str | os.PathLike[str], *, quick: bool, tell: Callable[[str], None]) -> dict[str, Any]:
-    """Return every measurement as plain data; *tell* hears what is being measured."""
-    sizes = [1_000, 10_000] if quick else [1_000, 10_000, 100_000, 1_000_000]
-    steps: dict[str, tuple[str, Callable[[], Any]]] = {
-        "per_investor_day": (
-            "time per investor, day and variant",
-            lambda: speed.per_investor_day(file, sizes, [1, 8, 32], QUICK_BUDGET if quick else BUDGET),
-        ),
-        "against_objects": (
-            "minimal rule against Mesa objects",
-            lambda: speed.against_objects(2_000 if quick else 10_000, 100, [1, 32]),
-        ),
-        "push": ("push against a plain gather", lambda: speed.push_against_gather(10_000 if quick else 1_000_000)),
-        "memory": ("peak memory", lambda: process.memory(100_000)),
-        "start_up": ("start-up", lambda: process.start_up(file)),
-        "by_share_acting": ("time by share acting", lambda: speed.by_share_acting(100_000, SHARES)),
-        "many_small": ("many small replications", lambda: speed.many_small(20 if quick else 1_000, 1_000, 100)),
-        "large": ("one large run", lambda: process.one_run(100_000 if quick else 1_000_000, 4, 180)),
-        "study": ("a whole study", lambda: process.study(file, 20 if quick else 1_000)),
-    }
-    answer: dict[str, Any] = {"format": 1, "machine": machine(), "quick": quick}
-    for name, (words, work) in steps.items():
-        tell(words)
-        answer[name] = work()
-    return answer
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured; the targets are for the sizes that stand here.
+
+    ``people``, ``variants``: of the account pass, and of the minimal rule. ``story_worlds``: of the file as it is.
+    ``small``: worlds, people and days of one variant alone. ``many``: worlds and people of the minimal rule.
+    ``platform_worlds``: of the thousand platforms. ``compared``: numbers of variants, in ``compare_turns``. ``large``:
+    people and variants; None: is not measured. ``has_details``: what stands behind the figures as well.
+    """
+
+    turns: int = 4
+    people: int = 10_000
+    variants: int = 32
+    days: int = 100
+    story_worlds: int = 40
+    small: tuple[int, int, int] = (400, 1_000, 100)
+    many: tuple[int, int] = (1_000, 1_000)
+    platform_worlds: int = 4
+    has_commands: bool = True
+    compared: tuple[int, ...] = (100, 200)
+    compare_turns: int = 1
+    large: tuple[int, int] | None = None
+    is_cold: bool = False
+    has_details: bool = False
+    has_targets: bool = True
+
+
+USUAL = Sizes()
+ALL = Sizes(compared=(100, 200, 400), compare_turns=2, large=(1_000_000, 4), is_cold=True, has_details=True)
+QUICK = Sizes(
+    turns=3, people=2_000, variants=8, story_worlds=5, small=(20, 1_000, 100), many=(100, 1_000), platform_worlds=2,
+    has_commands=False, compared=(), has_targets=False,
+)  # fmt: skip
+
+
+def measure(file: str | os.PathLike[str], sizes: Sizes, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Return every figure as plain data; *tell* hears what is being measured."""
+    tell("the account pass")
+    yard = Yardstick(file, sizes.people, sizes.variants)
+    yard.turn()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    figures = [figure for words, work in _steps(file, sizes, yard) for figure in _told(words, work, tell)]
+    size = f"{sizes.people:,} × {sizes.variants}"
+    one_pass = Figure("pass", f"account pass, {size}", tuple(yard.passes), n=yard.n)
+    plain = Figure("plain", "  in plain NumPy", tuple(yard.plain), n=yard.n)
+    if not sizes.has_targets:
+        figures = [replace(figure, target=None) for figure in figures]
+    rows = [figure.row(one_pass, plain) for figure in (one_pass, plain, *figures)]
+    more = details.measure(file, tell) if sizes.has_details else None
+    return {"format": 2, "machine": machine(), "load": load, "figures": rows, "details": more}
+
+
+def _steps(
+    file: str | os.PathLike[str], sizes: Sizes, yard: Yardstick
+) -> Iterator[tuple[str, Callable[[], Sequence[Figure]]]]:
+    turns, widths = sizes.turns, (sizes.variants, 1)
+    yield "whole studies", lambda: inside.studies(yard, file, turns, sizes.story_worlds, sizes.small)
+    yield "many small worlds", lambda: [inside.many_small(yard, turns, *sizes.many, sizes.days)]
+    yield "Mesa objects", lambda: inside.against_objects(yard, turns, sizes.people, sizes.days, widths)
+    yield "a thousand platforms", lambda: [inside.contagion(yard, min(turns, 2), sizes.platform_worlds)]
+    if sizes.large is not None:
+        people, variants = sizes.large
+        yield "a large world", lambda: process.large(yard, file, people, variants)
+    if sizes.has_commands:  # first, for it compiles what the others need
+        yield "commands", lambda: process.commands(yard, file, 2, sizes.story_worlds)
+    if sizes.compared:
+        yield "many variants", lambda: process.many_variants(yard, sizes.compare_turns, sizes.compared)
+    if sizes.is_cold:
+        yield "compiling", lambda: [process.cold(yard, file, sizes.story_worlds)]
+
+
+def _told(words: str, work: Callable[[], Sequence[Figure]], tell: Callable[[str], None]) -> Sequence[Figure]:
+    tell(words)
+    return work()
 
 
 def machine() -> dict[str, Any]:
@@ -57,54 +110,50 @@ def _processor() -> str:
 
 
 def text(x: dict[str, Any]) -> str:
-    """Return the measurements as tables of at most 80 columns."""
-    return "\n".join(_lines(x))
+    """Return the figures as a table of 80 columns, with what its columns mean."""
+    more = [] if x["details"] is None else ["", *details.lines(x["details"])]
+    return "\n".join([*_lines(x), *more])
 
 
 def _lines(x: dict[str, Any]) -> Iterator[str]:
     m = x["machine"]
-    yield f"{m['processor']}, {m['cpus']} CPUs; Python {m['python']}; {m['system']}"
+    load = "" if x["load"] is None else f"; load {x['load']:.1f}"
+    yield f"{m['processor']}, {m['cpus']} CPUs; Python {m['python']}; {m['system']}{load}"
     yield ""
-    yield "a  ns per investor, day and variant   investors  variants      calm    crisis"
-    for r in x["per_investor_day"]:
-        times = f"  {r['left_out']}" if "left_out" in r else f"{r['calm_ns']:>10.1f}{r['crisis_ns']:>10.1f}"
-        yield f"{'':<35}{r['investors']:>12,}{r['variants']:>10}{times:>20}"
-    b = x["against_objects"]
+    yield _line(_HEAD)
+    for row in x["figures"]:
+        spread = f"{row['spread']:.0%}" if len(row["turns"]) > 1 else "–"
+        met = "–" if row["met"] is None else "yes" if row["met"] else "no"
+        times = [_number(row[name]) for name in ("ns", "times_pass", "times_plain")]
+        yield _line((row["what"], _figure(row["value"], row["unit"]), spread, *times, row["target"] or "–", met))
     yield ""
-    yield f"b  minimal rule, {b['investors']:,} investors, {b['days']} days, {b['out_at_end']:,} out at the end"
-    yield f"   Mesa objects: {b['objects_ns']:,.0f} ns per investor-day"
-    for r in b["engine"]:
-        same = "same trajectory" if r["same_trajectory"] else "ANOTHER TRAJECTORY"
-        yield f"   engine, {r['variants']:>2} variants: {r['ns']:.2f} ns, {r['ratio']:,.0f} times as fast; {same}"
-    c = x["push"]
-    yield ""
-    yield f"c  push to neighbours, {c['investors']:,} investors: {c['push_gb_per_s']:.2f} GB/s,"
-    yield f"   plain gather {c['gather_gb_per_s']:.2f} GB/s; edges: {c['share']:.0%} of the gather's rate"
-    d = x["memory"]
-    yield ""
-    yield f"d  peak memory: {d['bytes_per_investor']:,.0f} bytes per investor and"
-    yield f"   {d['bytes_per_investor_and_variant']:,.0f} more per investor and variant"
-    e = x["start_up"]
-    yield ""
-    yield f"e  --help {e['help_s']:.2f} s, check {e['check_s']:.2f} s, first comparison {e['compare_cold_s']:.1f} s"
-    yield f"   with a cold compile cache, {e['compare_warm_s']:.1f} s with a warm one"
-    yield ""
-    yield "f  share acting   microseconds a day   ns per investor   (100,000 investors)"
-    for r in x["by_share_acting"]:
-        yield f"{r['share']:>15.2%}{r['us_per_day']:>21,.0f}{r['ns_per_investor']:>18.2f}"
-    g = x["many_small"]
-    yield ""
-    yield f"g  {g['replications']:,} replications of {g['investors']:,} investors, {g['days']} days, new networks:"
-    yield f"   {g['seconds']:.2f} s (setting up {g['set_up_s']:.2f}, days {g['days_s']:.2f})"
-    h = x["large"]
-    yield ""
-    yield f"h  {h['investors']:,} investors, {h['variants']} variants, {h['days']} days: {h['days_s']:.1f} s,"
-    peak = h["peak_bytes"] / 2**30
-    yield f"   setting up {h['set_up_s']:.1f} s, of which network {h['network_s']:.2f} s; peak {peak:.2f} GiB"
-    i = x["study"]
-    yield ""
-    size = f"{i['replications']:,} replications, {i['variants']} variants"
-    yield f"i  {size}, {i['investors']:,} investors, {i['days']} days, run store:"
-    yield f"   {i['seconds']:.1f} s with two workers, of which {i['own_share']:.0%} to hand out and write;"
-    peaks = f"peak {i['peak_bytes'] / 2**20:.0f} MiB, {i['part_peak_bytes'] / 2**20:.0f} with a fifth of them"
-    yield f"   two workers: {i['speed_up']:.2f} times one; {peaks}"
+    yield "figure: CPU seconds, least of the turns; spread: how far the longest is beyond."
+    yield "ns: per investor, day and variant. × pass, × NumPy: as many times that of the"
+    yield "account pass, compiled and in plain NumPy, on a calm day; without ns as many"
+    yield "whole passes. A target with × is for × pass, any other for the figure."
+
+
+def _line(cells: Sequence[str]) -> str:
+    what, *others = zip(cells, _WIDTHS, strict=True)
+    return (f"{what[0]:<{what[1]}}" + "".join(f"{cell:>{width}}" for cell, width in others)).rstrip()
+
+
+def _figure(value: float, unit: str) -> str:
+    if unit == "bytes":
+        return f"{value:,.0f} B"
+    if unit == "x":
+        return f"{_number(value)} ×"
+    if value >= 1:
+        return f"{value:.2f} s"
+    return f"{value * _THOUSAND:.3g} ms" if value * _THOUSAND >= 1 else f"{value * _MILLION:.3g} µs"
+
+
+def _number(value: float | None) -> str:
+    """Return a number with three digits or all of its whole ones; thousands and millions in letters."""
+    if value is None:
+        return "–"
+    if value >= _MILLION:
+        return f"{value / _MILLION:.3g}M"
+    if value >= 10 * _THOUSAND:
+        return f"{value / _THOUSAND:.3g}k"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}" if value < 10 else f"{value:.1f}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from trustsim.catalog import REGISTRY
 from trustsim.scenario.load import from_document, load
 from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.shipped import find
 
 HERDING = 2.0  # log-odds of trust lost when all neighbours are out
 SIGNAL_DAYS = (20, 40, 60, 80)
@@ -35,9 +37,11 @@ _RULE = {
 }  # fmt: skip
 
 
-def story(file: str | os.PathLike[str], n_investors: int, n_variants: int) -> Scenario:
-    """Return the story in *file* with as many investors, and its variants repeated (or cut) to as many."""
-    scenario = load(file, REGISTRY, overrides={"investors.count": n_investors})
+def story(
+    file: str | os.PathLike[str], n_investors: int, n_variants: int, more: Mapping[str, Any] | None = None
+) -> Scenario:
+    """Return the story in *file* with as many investors, its variants repeated (or cut) to as many, and *more* set."""
+    scenario = load(file, REGISTRY, overrides={"investors.count": n_investors, **(more or {})})
     return replace(scenario, variants=_repeated(scenario, n_variants))
 
 
@@ -54,6 +58,16 @@ def minimal(n_investors: int, n_variants: int = 1, n_days: int = 100) -> Scenari
     }  # fmt: skip
     scenario = from_document(document, REGISTRY)
     return replace(scenario, variants=_repeated(scenario, n_variants))
+
+
+def with_covers(n_variants: int, more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document of the quickstart with *more* set and as many variants: nothing, and guarantees that differ
+    in what they cover."""
+    covers = {
+        f"cover {k}": [{"kind": "guarantee", "cover": f"{100 * k / n_variants:g} %"}] for k in range(1, n_variants)
+    }
+    document = load(find("quickstart"), REGISTRY, overrides=more).document
+    return {**document, "variants": {"nothing": [], **covers}}
 
 
 def signal_on(day: int) -> float:

@@ -1,0 +1,191 @@
+"""The account pass in plain NumPy: the formulas of the kernels on whole arrays, without blocks and compiled loops.
+
+What the compiled pass is measured against. Logarithms and the logistic curve are exact here, by table or rational
+there. Columns that mechanisms declare are left out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels import draws, purposes
+from trustsim.kernels.account_pass import SUM_SCALE
+from trustsim.kernels.arrays import Accounts, Bulletin, Clock, Ints, Platforms
+from trustsim.kernels.block import Felt, Luck, Who
+from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.feel import CLIP
+from trustsim.kernels.layout import (
+    ALARMED,
+    ALARMS,
+    FREE,
+    HOLDS,
+    JOINS,
+    LEAVES,
+    LEAVING,
+    MATURE,
+    REACH,
+    RUNS,
+    Sums,
+    Targets,
+)
+
+Array = NDArray[np.float32]
+Bits = NDArray[np.uint8]
+MOST_FEAR, TINY = np.float32(8), np.float32(1e-6)
+LEAST_LEFT = np.float32(np.exp(-25))  # of a loss that is covered in full
+HALF = np.float32(0.5)
+
+
+def plain_pass(
+    accounts: Accounts, platforms: Platforms, bulletin: Bulletin, has_report: NDArray[np.bool_], clock: Clock
+) -> None:
+    """Pass over every account of every lane once; writes ``beliefs``, ``actions`` and ``sums`` as the compiled pass.
+
+    In what it calls, ``w`` is float32 (Weights, lanes, 1), the day's weights of one platform in the lanes of a world.
+    """
+    n_lanes = len(accounts.flags) // len(accounts.first)
+    for world, first in enumerate(accounts.first):
+        lanes = slice(world * n_lanes, (world + 1) * n_lanes)
+        for p in range(len(first) - 1):
+            part = slice(first[p], first[p + 1])
+            luck = drawn(accounts.investor[world, part], p, bool(has_report[p]), clock.day, clock.keys[world])
+            felt, who = Felt(*accounts.beliefs[:, lanes, part]), Who(*accounts.traits[:, world, part])
+            flags, w = accounts.flags[lanes, part], platforms.weights[lanes, p].T[:, :, None]
+            evidence = heard(bulletin, lanes, p, luck, who, w)
+            feel(felt, evidence, who, w)
+            judge(felt, evidence, who, luck, w)
+            loss = uncovered(accounts.balance[lanes, part], w)
+            accounts.actions[lanes, part] = choose(flags, felt, who, luck, loss, w)
+            platforms.sums[lanes, p] = sums(flags, felt, w)
+
+
+def drawn(investor: Ints, p: int, has_report: bool, day: int, key: NDArray[np.uint64]) -> Luck:
+    """Return the day's draws of these investors, int64 (n,), on one platform."""
+    words = words_of(investor, p, purposes.ACCOUNT_DAY, day, key)
+    errors = words_of(investor, p, purposes.REPORT, day, key)[0] if has_report else None
+    scale = np.float32(draws.UNIFORM_SCALE)
+    return Luck(
+        words[0].astype(np.float32) * scale, words[3].astype(np.float32) * scale, logistic(words[1]),
+        logistic(words[2]), np.zeros(len(investor), np.float32) if errors is None else logistic(errors),
+    )  # fmt: skip
+
+
+def words_of(investor: Ints, p: int, purpose: int, day: int, key: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], ...]:
+    """Return the four words of a purpose, uint64 (n,) each: the one formula of draws, on arrays."""
+    philox = getattr(draws.philox, "py_func", draws.philox)
+    place = (np.uint64(day), np.uint64(purpose), np.uint64(p))
+    words: tuple[NDArray[np.uint64], ...] = philox(investor.astype(np.uint64), *place, key[0], key[1])
+    return words
+
+
+def logistic(words: NDArray[np.uint64]) -> Array:
+    """Return the logistic variates of these words, float32 (n,)."""
+    u = (words + 0.5) * draws.UNIFORM_SCALE
+    return np.log(u / (1 - u)).astype(np.float32)
+
+
+def heard(bulletin: Bulletin, lanes: slice, p: int, luck: Luck, who: Who, w: Array) -> Array | None:
+    """Return what everyone heard today, float32 (Targets, lanes, n); None where nothing is said to anyone."""
+    evidence = None
+    for said, is_page, by_literacy in zip(
+        bulletin.evidence[:, lanes, p], bulletin.is_page, bulletin.by_literacy, strict=True
+    ):
+        if not said[:, REACH].any():
+            continue
+        reach = said[:, REACH, None]
+        counts = 1 - literate(who, w) if by_literacy else np.float32(1)
+        hears = luck.login < reach * who.attention if is_page else luck.media < reach
+        strength = said.T[: len(Targets), :, None]
+        evidence = (0 if evidence is None else evidence) + strength * (hears * counts)
+    return evidence
+
+
+def literate(who: Who, w: Array) -> Array:
+    """Return literacy with what education adds, float32 (lanes, n)."""
+    known: Array = who.literacy + w[Weights.EDUCATION] * (1 - who.literacy)
+    return known
+
+
+def feel(felt: Felt, evidence: Array | None, who: Who, w: Array) -> None:
+    """Let fear and the memory of leavers fade, trust fall by what is heard and mend, bad news stay as scar."""
+    fear = felt.fear * who.fear_keep + who.fear_gain * (0 if evidence is None else evidence[Targets.FEAR])
+    seen = felt.seen * w[Weights.SEEN_KEEP]
+    felt.fear[:] = np.where(fear > TINY, np.minimum(fear, MOST_FEAR), 0)
+    felt.seen[:] = np.where(seen > TINY, seen, 0)
+    if evidence is not None:
+        believe(felt, evidence, who, w)
+    rest, repair = who.prior - felt.scar, w[Weights.REPAIR]
+    bases = (Weights.BASE_FUND, Weights.BASE_INTEGRITY, Weights.BASE_INFO, Weights.BASE_SERVICE)
+    for trust, base in zip((felt.fund, felt.integrity, felt.info, felt.service), bases, strict=True):
+        trust[:] = np.clip(trust + repair * (rest + w[base] - trust), -CLIP, CLIP)
+    if evidence is not None:
+        harm = np.minimum(evidence[Targets.FUND], 0) + np.minimum(evidence[Targets.INTEGRITY], 0)
+        felt.scar[:] = np.minimum(felt.scar - w[Weights.BAD_NEWS] * w[Weights.SCARRING] * harm, CLIP)
+
+
+def believe(felt: Felt, evidence: Array, who: Who, w: Array) -> None:
+    """Move the four parts of trust: bad news in full, more with scars; good news by less."""
+    harm = w[Weights.BAD_NEWS] * (1 + w[Weights.SCAR_BAD] * felt.scar)
+    told = (
+        (felt.fund, evidence[Targets.FUND]), (felt.integrity, evidence[Targets.INTEGRITY]),
+        (felt.info, evidence[Targets.INFO] * who.privacy), (felt.service, evidence[Targets.SERVICE]),
+    )  # fmt: skip
+    for trust, x in told:
+        trust += w[Weights.GOOD_NEWS] * np.maximum(x, 0) + harm * np.minimum(x, 0)
+
+
+def judge(felt: Felt, evidence: Array | None, who: Who, luck: Luck, w: Array) -> None:
+    """Move the risk view: rumour and news, neighbours who left, and on report days the report, read with an error."""
+    published, known = w[Weights.REPORT_RISK], literate(who, w)
+    risk = felt.risk + w[Weights.REPAIR] * (published - felt.risk)
+    reading = published + w[Weights.REPORT_NOISE] * (1 - HALF * known) * luck.error
+    weight = np.where(luck.login < who.attention, w[Weights.REPORT_WEIGHT], 0)
+    told = 0 if evidence is None else evidence[Targets.RISK]
+    peers = np.maximum(felt.seen * who.links - w[Weights.NORMAL_SHARE], 0)
+    news = (reading - risk) * weight + w[Weights.RUMOUR] * told + w[Weights.RISK_PEERS] * peers
+    risk += np.maximum(news, 0) * w[Weights.SALIENCE] + np.minimum(news, 0)
+    felt.risk[:] = np.clip(risk, -CLIP, CLIP)
+
+
+def uncovered(balance: Ints, w: Array) -> Array:
+    """Return the log of the share of a loss that the believed guarantee leaves, float32 (lanes, n)."""
+    held = np.maximum(balance.astype(np.float32), 1)
+    cover = w[Weights.COVER] * np.minimum(w[Weights.COVER_LIMIT] / held, 1)
+    left: Array = np.log(np.maximum(1 - cover, LEAST_LEFT))
+    return left
+
+
+def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array) -> Bits:
+    """Return the action bytes, uint8 (lanes, n): run, leave, join or change alarm, by logits on shared draws."""
+    fear, trust = felt.fear, w[Weights.FUND] * felt.fund + w[Weights.INTEGRITY] * felt.integrity
+    peers = w[Weights.HERDING] * who.herding * (1 - HALF * literate(who, w)) * (1 + w[Weights.HERDING_FEAR] * fear)
+    peers *= felt.seen * who.links - w[Weights.NORMAL_SHARE]
+    sense = np.maximum(1 - w[Weights.FUNDAMENTALS_FEAR] * fear, 0) * w[Weights.RISK] * felt.risk
+    run = who.calm + w[Weights.CALM] - trust + w[Weights.FEAR] * fear + sense + loss + peers
+    leave = who.churn + w[Weights.ORDINARY] - w[Weights.INFO] * (felt.info - who.prior)
+    leave -= w[Weights.SERVICE] * (felt.service - who.prior)
+    join = w[Weights.JOIN] + w[Weights.JOIN_TRUST] * (felt.fund + felt.integrity - 2 * who.prior)
+    join -= w[Weights.FEAR] * fear
+    holds, was_alarmed, free = (flags & HOLDS) > 0, (flags & ALARMED) > 0, (flags & (HOLDS | FREE)) == HOLDS | FREE
+    heeds = luck.login < who.attention * (1 + w[Weights.ATTENTION_FEAR] * fear)
+    runs = ((run > np.where(w[Weights.RULE] > 0, 0, luck.panic)) | (felt.seen >= who.need)) & heeds & free
+    gives_notice = (flags & (LEAVING | MATURE)) == LEAVING | MATURE
+    leaves = ((leave > luck.ordinary) | gives_notice) & free
+    joins = (join > luck.ordinary) & ~holds
+    alarms = np.where(was_alarmed, fear < HALF * who.alarm, fear > who.alarm)
+    actions: Bits = (runs * RUNS | leaves * LEAVES | joins * JOINS | alarms * ALARMS).astype(np.uint8)
+    return actions
+
+
+def sums(flags: Bits, felt: Felt, w: Array) -> Ints:
+    """Return holders, their trust, alarm and perceived risk, int64 (lanes, Sums), trust and risk in fixed point."""
+    trust = w[Weights.TRUST_FUND] * felt.fund + w[Weights.TRUST_INTEGRITY] * felt.integrity
+    trust += w[Weights.TRUST_INFO] * felt.info + w[Weights.TRUST_SERVICE] * felt.service
+    holds = (flags & HOLDS) > 0
+    found = np.zeros((len(flags), len(Sums)), np.int64)
+    found[:, Sums.HOLDERS] = holds.sum(axis=1)
+    found[:, Sums.ALARMED] = (holds & ((flags & ALARMED) > 0)).sum(axis=1)
+    for row, x in ((Sums.TRUST, trust), (Sums.RISK, felt.risk)):
+        found[:, row] = (holds * SUM_SCALE / (1 + np.exp(-x))).sum(axis=1)
+    return found
