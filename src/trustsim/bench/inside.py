@@ -12,7 +12,7 @@ from trustsim.bench.objects import Crowd
 from trustsim.bench.worlds import minimal, signal_on, story
 from trustsim.bench.yardstick import Yardstick
 from trustsim.catalog import REGISTRY
-from trustsim.experiment.batches import worlds_together
+from trustsim.experiment.estimate import estimate
 from trustsim.experiment.passing import Passing
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
@@ -54,7 +54,8 @@ def _study(yard: Yardstick, turns: int, name: str, what: str, scenario: Scenario
 
 def many_small(yard: Yardstick, turns: int, worlds: int, people: int, days: int) -> Figure:
     """Return what so many worlds of the minimal rule take, each with a network of its own, set-up included."""
-    scenario, together = minimal(people, 1, days), worlds_together(people, 1, 0.0)
+    scenario = minimal(people, 1, days)
+    together = estimate(scenario, replications=worlds, workers=1).worlds
 
     def work(_: object) -> None:
         for first in range(0, worlds, together):
