@@ -154,7 +154,7 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     v, p = place
     start, stop = part
     n = stop - start
-    w, messages, evidence = platforms.weights[v, p], bulletin.evidence, room.evidence[:, :n]
+    w, messages, evidence = platforms.weights[v, p], bulletin.evidence, room.evidence
     flags, actions = accounts.flags[v, start:stop], accounts.actions[v, start:stop]
     felt = felt_of(accounts.beliefs, v, start, stop)
     n_heard = 0
@@ -182,4 +182,4 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
         choose(actions, flags, felt, who, luck, loss, None, w)
     measure(platforms.sums[v, p], flags, felt, w)
     if n_heard > 0:
-        evidence[:] = _0
+        evidence[:, :n] = _0
