@@ -58,6 +58,13 @@ def test_worlds_together_give_what_each_gives_alone(rules: dict[str, Any]) -> No
     assert_alike(crisis(mechanisms={"choice": {"calm": 3.0}, **rules}, variants=variants, horizon=40))
 
 
+def test_supervisors_and_chances_of_worlds_together_are_those_of_each() -> None:
+    shocks = [{"kind": "outage", "platform": "*", "chance": "5 %/day"}, {"kind": "default_wave", "chance": "3 %/day"}]
+    regulators = [{"name": "Bank of Harbour", "interval": "7 d", "noise": 0.05}]
+    variants = {"nothing": [], "buffer": [{"kind": "liquidity_buffer"}]}
+    assert_alike(crisis(shocks=shocks, regulators=regulators, variants=variants, horizon=40))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SHIPPED)
 def test_worlds_of_every_scenario_together_give_what_each_gives_alone(path: Path) -> None:

@@ -160,8 +160,8 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     n_heard = 0
     for m in range(len(messages)):
         if messages[m, v, p, REACH] > _0:
-            how = (bulletin.is_page[m], bulletin.by_literacy[m])
-            hear(evidence, room.counts, messages[m, v, p], how, luck, who, w[Weights.EDUCATION])
+            how = (bulletin.is_page[m], bulletin.by_literacy[m], bulletin.segment[m], bulletin.is_for_clients[m])
+            hear(evidence, room.counts, messages[m, v, p], how, luck, who, flags, w[Weights.EDUCATION])
             n_heard += 1
     feel(felt, evidence, who, w[Weights.SEEN_KEEP])
     if n_heard > 0:

@@ -90,6 +90,8 @@ class Bulletin(NamedTuple):
     evidence: NDArray[np.float32]  # (messages, v, p, Targets + 1) strength by target, then reach
     is_page: NDArray[np.bool_]  # (messages,) read by those who look at their account
     by_literacy: NDArray[np.bool_]  # (messages,) the literate discount it
+    segment: Ints  # (messages,) whom it is for, −1: anybody
+    is_for_clients: NDArray[np.bool_]  # (messages,) only those with an open account hear it
 
 
 class Calendar(NamedTuple):

@@ -41,6 +41,7 @@ class Who(NamedTuple):
     alarm: Column
     privacy: Column
     need: Column
+    segment: Column
 
 
 class Luck(NamedTuple):
@@ -76,4 +77,5 @@ def who_of(traits, w, start, stop):
         traits[Traits.ATTENTION, w, start:stop],
         traits[Traits.ALARM, w, start:stop], traits[Traits.PRIVACY, w, start:stop],
         traits[Traits.NEED, w, start:stop],
+        traits[Traits.SEGMENT, w, start:stop],
     )  # fmt: skip

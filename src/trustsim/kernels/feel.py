@@ -10,7 +10,7 @@ import numpy as np
 
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import REACH, Targets
+from trustsim.kernels.layout import HOLDS, REACH, Targets
 
 _MOST_FEAR = np.float32(8)
 _TINY = np.float32(1e-6)
@@ -21,16 +21,17 @@ _CLIP = np.float32(CLIP)
 
 
 @compiled
-def hear(evidence, counts, message, how, luck, who, education) -> None:
+def hear(evidence, counts, message, how, luck, who, flags, education) -> None:
     """Add one message to the evidence of those it reaches: to each part of trust, the risk view and fear, its strength.
 
     A page is read by a share of those who look at their account today, any other message by those whom it reaches, by
-    one uniform each of the day. A message that the literate discount counts 1 − literacy. Evidence of a day adds up.
+    one uniform each of the day. A message that the literate discount counts 1 − literacy. One for a segment, or for
+    clients, is not heard by others. Evidence of a day adds up.
 
-    ``message`` float32 (Targets + 1,): strengths and reach. ``how``: is it a page, do the literate discount it, bool
-    both. ``counts`` float32 (≥ n,): room for what it counts with each.
+    ``message`` float32 (Targets + 1,): strengths and reach. ``how``: is it a page, do the literate discount it, which
+    segment is it for (−1: any), is it for clients only. ``counts`` float32 (≥ n,): room for what it counts with each.
     """
-    is_page, by_literacy = how
+    is_page, by_literacy, segment, is_for_clients = how
     reach = message[REACH]
     login, media, literacy, attention, n = luck.login, luck.media, who.literacy, who.attention, len(luck.login)
     hears = counts[:n]
@@ -40,6 +41,12 @@ def hear(evidence, counts, message, how, luck, who, education) -> None:
         u = login[i] if is_page else media[i]
         limit = reach * attention[i] if is_page else reach
         hears[i] = weight if u < limit else _0
+    if segment >= 0:
+        for i in range(n):
+            hears[i] *= _1 if who.segment[i] == segment else _0
+    if is_for_clients:
+        for i in range(n):
+            hears[i] *= _1 if flags[i] & np.uint8(HOLDS) else _0
     for k in range(_N_TARGETS):
         strength = message[k]
         if strength != _0:

@@ -63,6 +63,7 @@ class Traits(Rows):
     ALARM = auto()
     PRIVACY = auto()
     NEED = auto()
+    SEGMENT = auto()
 
 
 class Terms(Rows):

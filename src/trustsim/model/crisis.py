@@ -26,6 +26,7 @@ from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world.lockstep import of_one_world, shared
 from trustsim.world.rows import gauge_row
 from trustsim.world.series import SERIES, series_of
+from trustsim.world.verbs import EVERYONE
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks
@@ -107,12 +108,13 @@ class TrustCrisisModel(Worlds, mesa.Model):  # type: ignore[misc]
             self.datacollector.collect(self)
 
     def post(
-        self, platform: str, variant: str | None = None, *, reach: float, fading: float = 1.0, **strength: ArrayLike
-    ) -> None:
-        """Post a public message about *platform* today: what a user's own agent, an influencer say, can do.
+        self, platform: str, variant: str | None = None, *, reach: float, fading: float = 1.0, to: str = EVERYONE,
+        **strength: ArrayLike,
+    ) -> None:  # fmt: skip
+        """Post a message about *platform* today: what a user's own agent, an influencer say, can do.
 
         ``strength`` by target in log-odds: fund, integrity, info, service (negative is bad), risk, fear (positive is
-        bad).
+        bad). ``to``: everyone, the ``clients`` of the platform, or the name of a segment.
         """
         names = [v.name for v in self.variants]
         if variant is not None and variant not in names:
@@ -122,7 +124,7 @@ class TrustCrisisModel(Worlds, mesa.Model):  # type: ignore[misc]
         where = np.array([variant in (None, name) for name in names])
         day = self.engine.day
         for p in day.platforms(platform):
-            day.do.post(p, where, reach=reach, fading=fading, **strength)  # type: ignore[arg-type]  # targets only
+            day.do.post(p, where, reach=reach, fading=fading, to=to, **strength)  # type: ignore[arg-type]  # targets only
 
     def fork(
         self, variants: str | Iterable[str] | None = None, *, of: str | None = None, scenario: Scenario | None = None

@@ -29,6 +29,7 @@ def fill_traits(state: State, mechanisms: Mechanisms, dt: float) -> None:
         traits[Traits.LITERACY] = owners.trait("literacy")
         traits[Traits.ATTENTION] = 1 - (1 - owners.trait("attention")) ** dt
         traits[Traits.PRIVACY] = owners.trait("privacy")
+        traits[Traits.SEGMENT] = world.population.segment[world.accounts.investor]
         traits[Traits.ALARM] = np.inf
         traits[Traits.NEED] = np.inf
         for settings in mechanisms.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,24 @@ _SPENT = 0.01  # a story this weak is no longer told
 _NOT_SPILLED = [k for k, target in enumerate(names_of(Targets)) if target not in ("fund", "integrity", "risk")]
 
 
+@dataclass(frozen=True)
+class Audience:
+    """Who takes a message in, and how: read by those who look at their account (a page), discounted by the literate,
+    for one segment by its number (−1: any), for those only who have an open account."""
+
+    is_page: bool = False
+    by_literacy: bool = False
+    segment: int = -1
+    is_for_clients: bool = False
+
+
+ALL = Audience()
+
+
 @dataclass
 class _Story:
     evidence: NDArray[np.float32]  # (lanes, platforms, TARGETS + 1)
-    is_page: bool
-    by_literacy: bool
+    audience: Audience
     keep: NDArray[np.float32]  # (lanes,)
 
 
@@ -58,8 +72,7 @@ class Board:
         n_lanes, n_platforms = likeness.shape[:2]
         self._silence = Bulletin(
             np.zeros((0, n_lanes, n_platforms, len(Targets) + 1), np.float32),
-            np.zeros(0, np.bool_),
-            np.zeros(0, np.bool_),
+            *_heard_by([]),
         )
 
     def post(
@@ -67,20 +80,20 @@ class Board:
         evidence: NDArray[np.float64],
         reach: NDArray[np.float64],
         *,
-        is_page: bool = False,
-        by_literacy: bool = False,
+        audience: Audience = ALL,
         keep: float | NDArray[np.float64] = 0.0,
     ) -> None:
         """Post one message: ``evidence`` (lanes, platforms, TARGETS) in log-odds, ``reach`` (lanes, platforms) a
         day.
 
         Targets ``risk`` and ``fear``: positive is bad; the parts of trust: negative is bad. Tomorrow the message is
-        told again with ``keep`` of its weight, a number or float64 (lanes,).
+        told again with ``keep`` of its weight, a number or float64 (lanes,). What is told to clients alone is no news
+        about another platform.
         """
         if not evidence.any():
             return
         n_platforms = evidence.shape[1]
-        if n_platforms > 1:
+        if n_platforms > 1 and not audience.is_for_clients:
             bad = np.minimum(evidence, 0.0)
             risk = row_of(Targets, "risk")
             bad[:, :, risk] = np.maximum(evidence[:, :, risk], 0.0)
@@ -93,7 +106,7 @@ class Board:
         row = np.concatenate([evidence, reach[:, :, None]], axis=2).astype(np.float32)
         row[:, :, REACH] *= evidence.any(axis=2)
         kept = np.full(len(row), keep, np.float32)
-        self._stories.append(_Story(row, is_page, by_literacy, kept))
+        self._stories.append(_Story(row, audience, kept))
 
     def take(self, other: Board, columns: NDArray[np.int64]) -> None:
         """Let the stories be those in these columns, int64 (lanes,), of *other*."""
@@ -106,12 +119,21 @@ class Board:
         if not self._stories:
             return self._silence
         rows = np.array([s.evidence for s in self._stories])
-        is_page = np.array([s.is_page for s in self._stories])
-        by_literacy = np.array([s.by_literacy for s in self._stories])
+        heard_by = _heard_by([s.audience for s in self._stories])
         self._stories = [s for s in self._stories if s.keep.any()]
         for story in self._stories:
             told = story.evidence[:, :, :REACH]
             told *= story.keep[:, None, None]
             story.evidence[np.abs(told).max(axis=(1, 2), initial=0.0) <= _SPENT] = 0.0
         self._stories = [s for s in self._stories if s.evidence.any()]
-        return Bulletin(rows, is_page, by_literacy)
+        return Bulletin(rows, *heard_by)
+
+
+def _heard_by(audiences: Sequence[Audience]) -> tuple[NDArray[Any], ...]:
+    """Return what the fields of :class:`Bulletin` behind the first are for messages with these audiences."""
+    return (
+        np.array([each.is_page for each in audiences], np.bool_),
+        np.array([each.by_literacy for each in audiences], np.bool_),
+        np.array([each.segment for each in audiences], np.int64),
+        np.array([each.is_for_clients for each in audiences], np.bool_),
+    )

@@ -30,10 +30,11 @@ _BOUNDS = np.array([(-np.inf if p.low is None else p.low, np.inf if p.high is No
 @dataclass(frozen=True)
 class Population:
     """Investors: ``segment`` int16 (investors,), ``traits`` name → float64 (investors,), shares in [0, 1] or computed
-    units."""
+    units. ``segments``: their names."""
 
     segment: NDArray[np.int16]
     traits: Mapping[str, Floats]
+    segments: tuple[str, ...]
 
     @property
     def n_investors(self) -> int:
@@ -95,7 +96,8 @@ def draw_population(investors: Investors, count: int, key: NDArray[np.uint64]) -
         where, value = f"investors.segments.{settings.name}.{name}", getattr(settings, name)
         raise ModelError(f"{where}: given {value}, which draws what is no number; allowed: finite numbers")
     np.clip(traits, *_BOUNDS.T[:, :, None], out=traits)
-    return Population(segment, {trait.name: traits[k] for k, trait in enumerate(_SPREAD)})
+    by_name = {trait.name: traits[k] for k, trait in enumerate(_SPREAD)}
+    return Population(segment, by_name, tuple(settings.name for settings in investors.segments))
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trustsim.errors import ModelError
+from trustsim.errors import ModelError, unknown
 from trustsim.kernels import balance, settle
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import FREE, GATED, JOINS, OPEN, RUNS, WINDING, Beliefs, Books, Gauges, Targets
 from trustsim.kernels.named import row_of
+from trustsim.world.board import Audience
 from trustsim.world.today import Floats, Mask, Today
 
 Money = NDArray[np.int64]  # minor units
+EVERYONE, CLIENTS = "everyone", "clients"  # whom a message may be for, beside a segment
 _SURE = 1e-9  # a probability is taken to be at least this far from 0 and from 1
 
 
@@ -46,14 +48,17 @@ class Verbs:
         fading: float | None = None,
         is_page: bool = False,
         by_literacy: bool = False,
+        to: str = EVERYONE,
         **strength: ArrayLike,
     ) -> None:
         """Post a message about *platform* in the lanes *where*: strengths by target in log-odds, scalar or
         (lanes,).
 
         Without a ``reach`` of its own the press carries it, with the reach and the fading of the media; ``reach`` is
-        that of one step, ``fading`` that of a day.
+        that of one step, ``fading`` that of a day. ``to``: everyone, the ``clients`` (who have an open account there),
+        or the name of a segment.
         """
+        audience = self._audience(to, is_page=is_page, by_literacy=by_literacy)
         if not where.any():
             return
         state = self._day.state
@@ -71,7 +76,14 @@ class Verbs:
         else:
             reaches[:, platform] = reach
             keep = np.full(len(where), 0.0 if fading is None else (1.0 - fading) ** self._day.dt)
-        self._day.board.post(evidence, reaches, is_page=is_page, by_literacy=by_literacy, keep=keep)
+        self._day.board.post(evidence, reaches, audience=audience, keep=keep)
+
+    def _audience(self, to: str, *, is_page: bool, by_literacy: bool) -> Audience:
+        segments = self._day.worlds[0].population.segments
+        if to not in (EVERYONE, CLIENTS, *segments):
+            raise unknown("to", to, (EVERYONE, CLIENTS, *segments))
+        segment = segments.index(to) if to in segments else -1
+        return Audience(is_page, by_literacy, segment, is_for_clients=to == CLIENTS)
 
     def tell(self, platform: int, **strength: Floats) -> None:
         """Tell all who look at their account on *platform*, today only: strengths by target, float64 (lanes,)."""
