@@ -60,5 +60,8 @@ def test_a_message_for_clients_is_heard_by_those_who_hold_an_account_and_is_no_n
 
 
 def test_an_unknown_audience_is_named_with_the_nearest() -> None:
-    with pytest.raises(TrustsimError, match="to: given 'novise'; allowed: one of everyone, clients, novice, professional; did you mean 'novice'"):
+    with pytest.raises(
+        TrustsimError,
+        match="to: given 'novise'; allowed: one of everyone, clients, novice, professional; did you mean 'novice'",
+    ):
         model_of_halves().post("Harbour", reach=1.0, fund=-1.0, to="novise")
