@@ -26,6 +26,13 @@ def _finite(verb: str, **given: ArrayLike | None) -> None:
             raise ModelError(f"{verb}: given {name} of {np.asarray(values).tolist()}; allowed: finite numbers")
 
 
+def _audience(segments: tuple[str, ...], to: str, *, is_page: bool, by_literacy: bool) -> Audience:
+    if to not in (EVERYONE, CLIENTS, *segments):
+        raise unknown("to", to, (EVERYONE, CLIENTS, *segments))
+    segment = segments.index(to) if to in segments else -1
+    return Audience(is_page, by_literacy, segment, is_for_clients=to == CLIENTS)
+
+
 class Verbs:
     """The ways to change the world on a day.
 
@@ -58,7 +65,7 @@ class Verbs:
         that of one step, ``fading`` that of a day. ``to``: everyone, the ``clients`` (who have an open account there),
         or the name of a segment.
         """
-        audience = self._audience(to, is_page=is_page, by_literacy=by_literacy)
+        audience = _audience(self._day.worlds[0].population.segments, to, is_page=is_page, by_literacy=by_literacy)
         if not where.any():
             return
         state = self._day.state
@@ -77,13 +84,6 @@ class Verbs:
             reaches[:, platform] = reach
             keep = np.full(len(where), 0.0 if fading is None else (1.0 - fading) ** self._day.dt)
         self._day.board.post(evidence, reaches, audience=audience, keep=keep)
-
-    def _audience(self, to: str, *, is_page: bool, by_literacy: bool) -> Audience:
-        segments = self._day.worlds[0].population.segments
-        if to not in (EVERYONE, CLIENTS, *segments):
-            raise unknown("to", to, (EVERYONE, CLIENTS, *segments))
-        segment = segments.index(to) if to in segments else -1
-        return Audience(is_page, by_literacy, segment, is_for_clients=to == CLIENTS)
 
     def tell(self, platform: int, **strength: Floats) -> None:
         """Tell all who look at their account on *platform*, today only: strengths by target, float64 (lanes,)."""
