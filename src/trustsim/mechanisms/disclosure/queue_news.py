@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.settings import Settings
 
+_IN_FUND = 2  # assumed: what fund safety loses by a failure, per unit of fear
+
 
 @REGISTRY.enter("mechanism", "queue_news", rows=("C15", "G3"), source="doi:10.1257/aer.102.4.1414")
 @dataclass(frozen=True)
@@ -57,4 +59,4 @@ class QueueNews:
                 seen = np.minimum(overdue[:, p], 1.0) * visible
                 day.do.tell(p, fund=-settings["fund"] * seen, fear=settings["fear"] * seen)
             day.do.post(p, stopped[:, p], fear=settings["gate_fear"])
-            day.do.post(p, failed[:, p], fear=settings["failure_fear"], fund=-2 * settings["failure_fear"])
+            day.do.post(p, failed[:, p], fear=settings["failure_fear"], fund=-_IN_FUND * settings["failure_fear"])

@@ -11,6 +11,8 @@ from trustsim.registry import REGISTRY, parameter
 if TYPE_CHECKING:
     from trustsim.world.day import Day
 
+_IN_FUND = 0.5  # assumed: of the rise of the risk view, what fund safety loses
+
 
 @REGISTRY.enter("intervention", "official_warning", family="regulatory", rows=("F13",), source="F13")
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class OfficialWarning:
         for p in day.platforms(self.platform):
             first = day.reached(0.0)
             reach = 1 - (1 - self.reach) ** day.dt
-            day.do.post(p, first, reach=reach, fading=self.fading, risk=self.strength, fund=-0.5 * self.strength)
+            day.do.post(p, first, reach=reach, fading=self.fading, risk=self.strength, fund=-_IN_FUND * self.strength)
             day.do.spend(p, self.cost, first)
 
     def span(self) -> float:

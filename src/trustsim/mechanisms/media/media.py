@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.settings import Settings
 
+_FEAR = 0.3  # assumed: of the rise of the risk view by a story without cause, fear
+
 
 @REGISTRY.enter("mechanism", "media", rows=("A9",), source="E-43")
 @dataclass(frozen=True)
@@ -64,4 +66,4 @@ class Media:
             luck = day.luck(purposes.MEDIA, platforms, step=day.step)
             for p in platforms.tolist():
                 printed = luck[:, p] < 1 - (1 - settings["false_alarm"]) ** day.dt
-                day.do.post(p, printed, risk=settings["alarm_risk"], fear=0.3 * settings["alarm_risk"])
+                day.do.post(p, printed, risk=settings["alarm_risk"], fear=_FEAR * settings["alarm_risk"])

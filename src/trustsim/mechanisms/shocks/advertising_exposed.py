@@ -12,6 +12,12 @@ from trustsim.registry import REGISTRY, parameter
 if TYPE_CHECKING:
     from trustsim.world.day import Day
 
+_TENTHS = 10  # effects are given for ten points of the gap
+_IN_FUND, _BACK = (
+    0.4,
+    2,
+)  # assumed: of the loss of integrity, what fund safety loses; of the pull, what the risk view rises
+
 
 @REGISTRY.enter("shock", "advertising_exposed", rows=("C4", "E3"), source="C4")
 @dataclass(frozen=True)
@@ -45,11 +51,11 @@ class AdvertisingExposed:
 
     def act(self, day: Day) -> None:
         """Advertise at the start, be exposed at the end."""
-        per_ten = self.gap * 10
+        per_ten = self.gap * _TENTHS
         for p in day.platforms(self.platform):
             day.do.post(p, day.reached(0.0), by_literacy=True, risk=-self.pull * per_ten, fund=self.pull * per_ten)
             exposed = day.reached(self.exposure_lag)
             day.do.post(
-                p, exposed, integrity=-self.integrity * per_ten, fund=-0.4 * self.integrity * per_ten,
-                risk=2 * self.pull * per_ten, fear=self.fear * per_ten * np.ones_like(day.age),
+                p, exposed, integrity=-self.integrity * per_ten, fund=-_IN_FUND * self.integrity * per_ten,
+                risk=_BACK * self.pull * per_ten, fear=self.fear * per_ten * np.ones_like(day.age),
             )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.mechanisms.shocks.incident import Course, Floats, Mask, controlled
+from trustsim.mechanisms.shocks.incident import A_TENTH, HALF_A_TENTH, Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -58,6 +58,6 @@ class CustodianTheft(Course):
         """Reveal the loss, and tell it."""
         day.do.reveal(platform, told)
         yield {
-            "fund": -self.fund * 10 * size, "integrity": -self.integrity * waited, "fear": self.fear,
-            "risk": self.fund * 5 * size,
+            "fund": -self.fund * A_TENTH * size, "integrity": -self.integrity * waited, "fear": self.fear,
+            "risk": self.fund * HALF_A_TENTH * size,
         }  # fmt: skip

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 MOST = 10.0  # the largest factor by which a lever may stretch an incident
+A_TENTH = 10  # trust lost is given for a tenth of the claims
+HALF_A_TENTH = 5  # assumed: the risk view rises by half of what fund safety loses
 ONCE = 0.0  # days for which an incident goes on that strikes in one step
 
 
@@ -130,7 +132,7 @@ class Incident(Course):
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
         """Yield the one message."""
-        lost = -self.loss * np.where(size > 0, 10 * size, 1.0)
+        lost = -self.loss * np.where(size > 0, A_TENTH * size, 1.0)
         integrity = -self.integrity * waited
         parts = {self.part: lost, "fear": np.full(len(told), self.fear)}
         yield {**parts, "integrity": parts.get("integrity", 0.0) + integrity}

@@ -10,7 +10,7 @@ import numpy as np
 
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.layout import Books
-from trustsim.mechanisms.shocks.incident import Course, Floats, Mask, controlled
+from trustsim.mechanisms.shocks.incident import A_TENTH, HALF_A_TENTH, Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FOUND = draw("misuse", "discovery", text="whether an audit, the press or live figures find the gap today")
 
+_LIVE = 0.2  # assumed: chance a day that live figures of full strength show a gap
 _SOONEST = 1e-9  # smallest factor on the days until discovery
 
 
@@ -77,7 +78,7 @@ class Misuse(Course):
         """Return where an audit, the press or live figures find the gap today; the longer the lag, the less often."""
         claims = np.maximum(day.gauge("claims", platform), 1.0)
         gap = day.state.books[Books.MISREPORTED, :, platform] / claims
-        live = 0.2 * day.term("transparency", platform) * (gap > 0)
+        live = _LIVE * day.term("transparency", platform) * (gap > 0)
         hazard = (self.audit + day.state.dials[:, Dials.PRESS_DISCOVERY] * 10 * gap + live) / np.maximum(lag, _SOONEST)
         found = strikes & (gap > 0) & (day.chance(FOUND, platform) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
         day.memory["hidden", platform] &= ~found
@@ -87,6 +88,6 @@ class Misuse(Course):
         """Reveal the gap, and tell it."""
         shown = day.do.reveal(platform, told)
         yield {
-            "fund": -self.fund * 10 * shown, "integrity": -self.integrity, "risk": self.fund * 5 * shown,
-            "fear": self.fear,
+            "fund": -self.fund * A_TENTH * shown, "integrity": -self.integrity,
+            "risk": self.fund * HALF_A_TENTH * shown, "fear": self.fear,
         }  # fmt: skip

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SEEDS = draw("rumour", "seeds", text="who starts it, and whom media tell")
 WORDS = draw("rumour", "words", text="who believes what a neighbour tells, tires, forgets, is put right")
+_FUND, _INTEGRITY, _RISK = 6, 1.0, 5  # assumed: log-odds when the truth comes out, per claim, at all, per claim
 MEDIA = 1 << 31  # the number from which on draws say whom media tell, and not who starts it
 
 
@@ -82,7 +83,7 @@ class Rumour:
             shown = day.reached(self.revealed_after) if self.true_loss > 0 else np.zeros_like(begins)
             gap = day.do.reveal(p, shown)
             denied = (day.term("rebuttal", p) > 0) & (day.term("rebuttal_lag", p) <= self.revealed_after)
-            day.do.post(p, shown, fund=-6 * gap, integrity=-1.0 - denied, risk=5 * gap)
+            day.do.post(p, shown, fund=-_FUND * gap, integrity=-_INTEGRITY - denied, risk=_RISK * gap)
 
 
 def spread(day: Day, platform: int, rumour: Rumour, begins: NDArray[np.bool_]) -> None:
