@@ -408,3 +408,14 @@ def test_a_hook_of_another_shape_is_refused_with_its_file() -> None:
         ModelError, match=r"Wrong\.each_day: given .*test_house\.py; allowed: \(day, settings\) as a static"
     ):
         check_hooks(Wrong)
+
+
+def test_traits_without_what_fixes_them_are_refused() -> None:
+    """Variants of a pass share them: what makes them must be the same in all."""
+
+    class Made:
+        def traits(self, owners: object) -> dict[object, object]:
+            return {}
+
+    with pytest.raises(ModelError, match=r"Made\.traits: given in .* without fixes"):
+        check_hooks(Made)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
 from trustsim.model import Batch, TrustCrisisModel, lockstep_groups
 from trustsim.scenario.resolved import Scenario
+from trustsim.world.day import Day
 
 WORLDS = [2, 0, 7]
 RULES: dict[str, dict[str, Any]] = {
@@ -91,5 +94,53 @@ def test_platforms_of_different_sizes_stand_side_by_side() -> None:
 def test_of_several_worlds_none_is_the_one() -> None:
     scenario = crisis(shocks=[], horizon=5)
     batch = Batch(scenario, scenario.variants, [0, 1])
-    with pytest.raises(ModelError, match=r"given 2 worlds in one pass; allowed: drawn\[k\]"):
+    with pytest.raises(ModelError, match=r"given 2 worlds that are stepped together; allowed: drawn\[k\]"):
         _ = batch.state.network
+
+
+SEEN: list[tuple[np.ndarray, np.ndarray]] = []
+
+
+@dataclass(frozen=True)
+class Siren:
+    """Writes down where it is active, and for how long it has been."""
+
+    platform: str = "Harbour"
+
+    def span(self) -> float:
+        return 2.0
+
+    def act(self, day: Day) -> None:
+        SEEN.append((day.active.copy(), day.age.copy()))
+
+
+def test_a_shock_is_over_in_each_world_by_its_own_age() -> None:
+    scenario = crisis(shocks=[{"kind": "outage", "platform": "Harbour", "chance": "10 %/day"}], horizon=40)
+    siren = dataclasses.replace(scenario.shocks[0], what=Siren())
+    batch = Batch(dataclasses.replace(scenario, shocks=(siren,)), scenario.variants, range(6))
+    SEEN.clear()
+    for _ in range(scenario.n_days):
+        batch.step()
+    starts = {tuple(np.flatnonzero(active & (age == 0))) for active, age in SEEN} - {()}
+    assert len(starts) > 1, "else nothing is tried here"
+    assert all((age[active] <= 2.0).all() for active, age in SEEN)
+    days = np.sum([active for active, _ in SEEN], axis=0)
+    assert set(days.tolist()) <= {0, 1, 2, 3}
+    assert days.max() == 3
+
+
+def test_variants_of_two_groups_are_refused_by_a_batch() -> None:
+    scenario = crisis(variants={"nothing": [], "rewired": [{"set": {"network.rewire": 0.9}}]})
+    with pytest.raises(ModelError, match="lockstep_groups"):
+        Batch(scenario, scenario.variants, [0])
+
+
+def test_a_fork_into_debts_begins_with_them() -> None:
+    variants = {"nothing": [], "debts": [{"set": {"mechanisms.obligations": {"links": 1.0, "day": "20 d"}}}]}
+    model = TrustCrisisModel(crisis(variants=variants, horizon=30), ["nothing"], rng=0)
+    for _ in range(5):
+        model.step()
+    fork = model.fork("debts", of="nothing")
+    while fork.running and fork.day < 30:
+        fork.step()
+    assert fork.kept["debts"].any()

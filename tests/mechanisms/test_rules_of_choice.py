@@ -176,3 +176,15 @@ def test_who_left_is_back_after_the_time() -> None:
     model = stepped(10, told)
     held = share_in(model)  # counted before the day's departures and returns
     assert held[:8].tolist() == [1, 1, 0.99, 0.99, 0.99, 0.99, 0.99, 1]
+
+
+def test_who_exchanges_no_opinions_has_none_beside_those_who_do() -> None:
+    given = document(
+        mechanisms={"bounded_confidence": {}}, network={"kind": "complete"}, investors={"count": 30},
+        variants={"on": [], "off": [{"set": {"mechanisms.bounded_confidence": "off"}}]},
+    )  # fmt: skip
+    model = TrustCrisisModel(from_document(given, REGISTRY), rng=0, collects=False)
+    model.step()
+    on, off = model.kept["opinion"]
+    assert not np.isnan(on).any()
+    assert np.isnan(off).all()

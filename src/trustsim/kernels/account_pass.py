@@ -1,7 +1,7 @@
 """The day's pass over the accounts: hear, feel, believe, choose; one action byte comes out for each account.
 
 Block by block, so that the draws and traits of a block are made once and serve all variants while they are in cache.
-Nothing but ``beliefs``, ``actions`` and the integer ``sums`` is written.
+Nothing but ``beliefs``, declared columns, ``actions`` and the integer ``sums`` is written.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Weights(Rows):
 
 
 class Dials(Rows):
-    """Numbers that mechanisms give to the rest of the engine, one a variant; those of the pass are its weights."""
+    """Numbers that mechanisms give to the rest of the engine, one a lane; those of the pass are its weights."""
 
     RISK_BASE = auto()  # log-odds of failure of a platform without equity and cash
     RISK_EQUITY = auto()  # fall per unit of equity / claims

@@ -1,7 +1,7 @@
 """Columns that mechanisms declare: one number an account, moved by one law, leaning on the account's decisions.
 
 The law of a day is x ← clip(keep · x + add, low, high); ``run``, ``leave`` and ``join`` times x is added to the
-log-odds of these decisions. All five are given for each variant and platform. What happens to single accounts is
+log-odds of these decisions. All five are given for each lane and platform. What happens to single accounts is
 written into the column by its mechanism.
 """
 

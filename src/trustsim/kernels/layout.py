@@ -3,8 +3,7 @@
 The rows of the engine stand here, in enumerations that count from 0. A mechanism declares its own in its file (see
 world/rows.py); they come behind these.
 
-Every array has the lanes (a lane is a variant of a world) as an early axis and the accounts as the last, contiguous
-one.
+A lane is a variant of a world. The lanes are an early axis of what moves, the accounts the last, contiguous one.
 
 ==============  =======================================  =============================================================
 array           dtype, shape                             holds

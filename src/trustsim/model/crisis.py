@@ -1,6 +1,6 @@
-"""The Mesa model: the only driver; the command line, notebooks and tests all step it.
+"""The Mesa model: one world, to be stepped, watched and branched; a study steps several in a batch (batch.py).
 
-One step advances one replication of all its variants in lockstep.
+One step advances all variants of its world in lockstep.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from trustsim.model.agents import ActorAgent, InvestorAgent, PlatformAgent
 from trustsim.model.engine import DAY, Phase
 from trustsim.model.worlds import Worlds, engine_of
 from trustsim.scenario.resolved import Scenario, Variant
-from trustsim.world.lockstep import of_one_world, shared
+from trustsim.world.lockstep import shared
 from trustsim.world.rows import gauge_row
 from trustsim.world.series import SERIES, series_of
 from trustsim.world.verbs import EVERYONE
@@ -77,11 +77,6 @@ class TrustCrisisModel(Worlds, mesa.Model):  # type: ignore[misc]
         self.shown = 0
         self.replication, self.replications = replication, (replication,)
         self.variants = _chosen(scenario, variants)
-        if len(of_one_world(scenario, [v.name for v in self.variants])) > 1:
-            raise ModelError(
-                "variants that change the network, the population or traits cannot share a model; "
-                "allowed: the variants of one group of lockstep_groups(scenario, variants)"
-            )
         self.dt = scenario.step
         self.engine = engine_of(scenario, self.variants, (replication,), network)
         self.collects, self._given_network = collects, network

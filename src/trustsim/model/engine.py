@@ -71,11 +71,11 @@ class Engine:
         has_accounts = (state.gauges[Gauges.ACCOUNTS] > 0).any(axis=0)
         self.day = Day(state, Board(likeness(worlds, n_worlds), has_accounts), dt)
         self.actors = actors_of(self.day, worlds)
-        those: list[Settings[Any] | Actor] = [*self.mechanisms.values(), *self.actors]
-        for each in those:
-            if each.kind is not None:
-                check_hooks(each.kind, OPEN_PHASES)
         self.agenda = Agenda(shocks, variants, n_worlds, dt)
+        of_the_world: list[Settings[Any] | Actor] = [*self.mechanisms.values(), *self.actors]
+        kinds: list[type] = [each.kind for each in of_the_world if each.kind is not None]
+        for kind in (*kinds, *(type(entry.item.what) for entry in self.agenda.entries)):
+            check_hooks(kind, OPEN_PHASES)
         self.clock = Clock(0, dt, self.day.keys)
         self.history = np.zeros((n_steps + 1, *state.gauges.shape))
         self.history_of_actors = np.zeros((n_steps + 1, *state.actor_stocks.shape))
@@ -200,7 +200,7 @@ class Engine:
         self.history[: step + 1] = before.history[: step + 1, :, columns]
         self.has_report = before.has_report.copy()
         self.state.take(before.state, columns)
-        self.history_of_actors[:step] = self.state.actor_stocks
+        self.history_of_actors[: step + 1] = self.state.actor_stocks
         for a, one in enumerate(self.state.actors):
             if one in before.state.actors:
                 was = before.history_of_actors[: step + 1, :, columns, before.state.actors.index(one)]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.errors import ModelError
 from trustsim.kernels import draws
 from trustsim.model.engine import Engine
 from trustsim.scenario.resolved import Scenario, Variant
@@ -17,6 +18,7 @@ from trustsim.world import population as populations
 from trustsim.world import state as states
 from trustsim.world.actors import cast_of
 from trustsim.world.drawn import Drawn
+from trustsim.world.lockstep import of_one_world
 from trustsim.world.network_size import USUAL_COUNT
 from trustsim.world.rows import gauge_row, index_of
 from trustsim.world.series import SERIES, series_of
@@ -77,8 +79,14 @@ def engine_of(
 ) -> Engine:
     """Return an engine at day 0 of these replications, each in these variants, all of one lockstep group.
 
-    ``network``: a networkx graph or a Network in place of the scenario's.
+    ``network``: a networkx graph or a Network in place of the scenario's. Raises ModelError for variants of several
+    groups.
     """
+    if len(of_one_world(scenario, [variant.name for variant in variants])) > 1:
+        raise ModelError(
+            "variants that change the network, the population or traits cannot share a model; "
+            "allowed: the variants of one group of lockstep_groups(scenario, variants)"
+        )
     n = len(variants)
     drawn = [
         _drawn(scenario, variants[0], replication, range(w * n, (w + 1) * n), network)

@@ -170,7 +170,7 @@ class Agenda:
         for entry in self.entries:
             if entry.acts and entry.latest != _NEVER and step - entry.latest <= entry.span:
                 age = np.where(entry.active, step - np.minimum(entry.since, step), 0)
-                day.active, day.age, day.memory = entry.active, age * day.dt, entry.memory
+                day.active, day.age, day.memory = entry.active & (age <= entry.span), age * day.dt, entry.memory
                 day.occurrence = entry.occurrence
                 entry.item.what.act(day)
         return changed

@@ -32,12 +32,13 @@ class Day:
 
     ``do`` has the verbs that change the world (:class:`~trustsim.world.verbs.Verbs`), ``kernels`` the compiled work of
     single rules. ``state`` and ``board`` are the arrays and the messages. ``dt`` is the length of the step in days,
-    ``step`` its number from 1. ``active`` bool (lanes,) says where the item acts now, ``age`` float64 (lanes,)
-    for how long it has (days, 0 on its first step). ``memory`` is a dictionary of the item's own that lasts for the
-    run; ``occurrence`` tells it from others. ``status_before`` float64 (lanes, platforms) is yesterday's status.
-    ``is_quiet``: every platform is open, nothing overdue, nobody alarmed, no backlog; set by yesterday's measures,
-    taken back by a stop of payments. ``kept`` holds what :meth:`keep` was given. ``history`` float64 (steps + 1,
-    Gauges, lanes, platforms): what was measured on the days before.
+    ``step`` its number from 1. ``active`` bool (lanes,) says where the item acts now, ``age`` float64 (lanes,) for how
+    long it has (days, 0 on its first step). ``memory`` is a dictionary of the item's own that lasts for the run, for
+    all lanes: what differs between them is an array (lanes, …). ``occurrence`` tells the item from others.
+    ``status_before`` float64 (lanes, platforms) is yesterday's status. ``is_quiet``: in all lanes every platform is
+    open, nothing overdue, nobody alarmed, no backlog; set by yesterday's measures, taken back by a stop of payments.
+    ``kept`` holds what :meth:`keep` was given. ``history`` float64 (steps + 1, Gauges, lanes, platforms): what was
+    measured on the days before.
     """
 
     def __init__(self, state: State, board: Board, dt: float) -> None:

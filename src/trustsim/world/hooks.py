@@ -1,7 +1,7 @@
 """How a mechanism, shock or lever takes part in a run: each way is a method, and a class has those that it needs.
 
-``settings`` is what the mechanism is set to in every variant (:class:`~trustsim.world.settings.Settings`); off is None.
-A method of one of these names and another shape is refused when the class is entered into the registry.
+``settings`` is what the mechanism is set to in every lane (:class:`~trustsim.world.settings.Settings`); off is None.
+A method of one of these names and another shape is refused when a model is made.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Acts(Protocol):
 
 
 class Spans(Protocol):
-    """Says for how many days after its start a shock or lever has anything to do."""
+    """Says up to which age, in days from its first step, a shock or lever has anything to do; then it is not active."""
 
     def span(self) -> float: ...
 
@@ -145,6 +145,11 @@ def check_hooks(kind: type, phases: tuple[str, ...] = ("news",)) -> None:
     """Raise ModelError where a hook of a class takes other arguments than its protocol says, or runs in no phase."""
     if hasattr(kind, "each_day") and phase_of(kind) not in phases:
         raise ModelError(f"phase: given {phase_of(kind)!r} in {file_of(kind)}; allowed: {one_of(phases)}")
+    if hasattr(kind, "traits") and not hasattr(kind, "fixes"):
+        raise ModelError(
+            f"{kind.__name__}.traits: given in {file_of(kind)} without fixes; allowed: with the names of the parameters"
+            " that it reads, which are the same in all variants of a pass"
+        )
     for name, protocol in HOOKS.items():
         method = inspect.getattr_static(kind, name, None)
         if method is None:

@@ -60,7 +60,6 @@ def spread_rumour(
             for who in seeds.tolist() if begins[v] else ():
                 rumour.believe_it(status, groups.accounts, words, (w, v), who)
                 status[v, who] = rumour.TELLS
-    literacy = np.array([world.population.traits["literacy"] for world in day.worlds])
-    rumour.spread(status, day.active, groups.accounts, groups.links, literacy, words, clock)
+    rumour.spread(status, day.active, groups.accounts, groups.links, state.literacy, words, clock)
     believers = (status != rumour.IGNORANT) & (status != rumour.PUT_RIGHT)
     state.gauges[Gauges.BELIEVERS, :, platform] = believers.mean(axis=1) if believers.shape[1] else 0.0

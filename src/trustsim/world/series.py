@@ -140,9 +140,9 @@ SERIES = _Recorded()
 
 
 def series_of(history: NDArray[np.float64], series: Series, row_of: Callable[[str], int]) -> NDArray[np.float32]:
-    """Return one series, float32 (days, variants, platforms + 1); the last column puts all platforms together.
+    """Return one series, float32 (days, lanes, platforms + 1); the last column puts all platforms together.
 
-    ``history``: all gauges by day, float64 (days, Gauges, variants, platforms); ``row_of`` finds a gauge or a stock.
+    ``history``: all gauges by day, float64 (days, Gauges, lanes, platforms); ``row_of`` finds a gauge or a stock.
     """
 
     def row(name: str) -> NDArray[np.float64]:

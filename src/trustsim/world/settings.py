@@ -44,7 +44,7 @@ class Settings(Generic[T]):
     @overload
     def __getitem__(self, of: str) -> NDArray[np.float64]: ...
     def __getitem__(self, of: int | str) -> T | NDArray[np.float64] | None:
-        if isinstance(of, int):
+        if not isinstance(of, str):
             return self.variants[of % len(self.variants)]
         if of not in self._numbers:
             numbers = [0.0 if rule is None else float(getattr(rule, of)) for rule in self.variants]

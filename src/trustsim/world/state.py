@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -131,8 +132,15 @@ class State:
     @property
     def _one(self) -> Drawn:
         if len(self.drawn) > 1:
-            raise ModelError(f"given {len(self.drawn)} worlds in one pass; allowed: drawn[k] of each of them")
+            raise ModelError(
+                f"given {len(self.drawn)} worlds that are stepped together; allowed: drawn[k] of each of them"
+            )
         return self.drawn[0]
+
+    @cached_property
+    def literacy(self) -> Floats:
+        """Of every investor, float64 (w, investors)."""
+        return np.array([world.population.traits["literacy"] for world in self.drawn])
 
     def world_of(self, lane: int) -> Drawn:
         """Return the world that a lane belongs to."""

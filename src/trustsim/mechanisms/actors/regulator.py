@@ -30,10 +30,10 @@ class Regulator:
     """Inspect the platforms of the mandate at fixed intervals; order those that look insolvent to stop or to wind down.
 
     An inspection reads the reported solvency, ``age`` days old, with an error of the standard deviation ``noise``.
-    Where it reads less than ``threshold`` it gives an order, once a platform, that holds ``lag`` days later, at the
-    earliest on the next day: no account is opened by choice, or with ``winds_down`` the platform is wound down. A gap
-    that is hidden in the reports is not found. Known answer: without noise, a platform with 1 % under a threshold of 2
-    %, an interval of 10 days and a lag of 5 is wound down on day 15, and one with 20 % never
+    Where it reads less than ``threshold`` it gives an order, once a platform, that holds ``lag`` days later: with
+    ``winds_down`` the platform is wound down, else no account is opened by choice, from the next day on at the
+    earliest. A gap that is hidden in the reports is not found. Known answer: without noise, a platform with 1 % under a
+    threshold of 2 %, an interval of 10 days and a lag of 5 is wound down on day 15, and one with 20 % never
     (``test_a_regulator_winds_down_after_its_lag``).
     """
 

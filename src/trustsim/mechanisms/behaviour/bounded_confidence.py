@@ -45,10 +45,13 @@ class BoundedConfidence:
     @staticmethod
     def decide(day: Day, settings: Settings[BoundedConfidence]) -> None:
         """Let the day's pairs meet; what they think by now is their trust."""
-        thoughts = day.keep(OPINION, lambda: np.array([spread_evenly(day, w) for w in day.worlds for _ in w.lanes]))
+        shape = (day.state.n_lanes, day.worlds[0].population.n_investors)
+        thoughts = day.keep(OPINION, lambda: np.full(shape, np.nan))
         for world in day.worlds:
             for v, rule in settings.on(world.lanes):
                 thought = thoughts[v]
+                if np.isnan(thought).any():
+                    thought[:] = spread_evenly(day, world)
                 before, now = (round(0.5 * rule.meetings * day.dt * k * len(thought)) for k in (day.step - 1, day.step))
                 day.kernels.meet(world, thought, confidence=rule.confidence, speed=rule.speed, n_meetings=now - before)
                 trust_as_thought(day, world, v, thought)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trustsim.world.settings import Settings
     from trustsim.world.state import State
 
+BORROWED = "borrowed"  # kept: bool (lanes,), whether they owe by now what they owe
 DEBTS = "debts"  # kept: int64 (lanes, 3, debts): debtor, creditor, amount in minor units
 CLEARED = "cleared"  # kept: float64 (lanes, 2, platforms): what each paid, and what it had left
 Ints = NDArray[np.int64]
@@ -65,8 +66,10 @@ class Obligations:
     def each_day(day: Day, settings: Settings[Obligations]) -> None:
         """Clear, or let those fail who have become insolvent."""
         for v, rule in settings.on(range(len(settings))):
-            if day.step == 1:
+            has_borrowed = day.keep(BORROWED, lambda: np.zeros(len(settings), np.bool_))
+            if not has_borrowed[v]:
                 borrow(day, v, rule)
+                has_borrowed[v] = True
             begins = day.time < rule.day <= day.step * day.dt
             if rule.pro_rata and begins:
                 clear_debts(day, v)

@@ -93,7 +93,6 @@ def spread(day: Day, platform: int, rumour: Rumour, begins: NDArray[np.bool_]) -
     status = day.memory.setdefault(("rumour", platform), nobody)
     first = [seeds(day, world, rumour) for world in day.worlds] if begins.any() else []
     day.kernels.spread_rumour(platform, rumour, status, begins, first, WORDS.purpose(day.occurrence))
-    day.memory["believers"] = status
 
 
 def seeds(day: Day, world: Drawn, rumour: Rumour) -> NDArray[np.int64]:
