@@ -154,7 +154,7 @@ def told(board: Board, days: int) -> list[float]:
     """Return what is said about trust in fund safety of platform 0 in variant 0, day by day; 0 is silence."""
     found = []
     for _ in range(days):
-        rows, _, _ = board.bulletin()
+        rows, *_ = board.bulletin()
         found.append(float(rows[:, 0, 0, FUND].sum()))
     return found
 
@@ -174,21 +174,21 @@ def test_a_story_that_has_faded_to_a_hundredth_is_no_longer_told() -> None:
 def test_how_long_a_story_is_told_does_not_depend_on_the_variants_beside() -> None:
     two = board_with(n_variants=2, keep=0.5)
     for _ in range(8):
-        rows, _, _ = two.bulletin()
+        rows, *_ = two.bulletin()
     assert (rows[:, 0] != 0).any()
     assert not rows[:, 1].any()  # half as strong, a day shorter
 
 
 def test_bad_news_spills_over_by_likeness_and_good_news_does_not() -> None:
     likeness = [[[0.0, 0.4], [0.0, 0.0]]]
-    rows, _, _ = board_with(n_platforms=2, likeness=likeness).bulletin()
+    rows, *_ = board_with(n_platforms=2, likeness=likeness).bulletin()
     assert rows[0, 0, 1, FUND] == pytest.approx(-0.8)
     assert rows[0, 0, 1, layout.REACH] == 0.5
     board = Board(np.array(likeness), np.ones(2, bool))
     evidence = np.zeros((1, 2, len(Targets)))
     evidence[0, 0, FUND], evidence[0, 0, RISK] = 1.0, -1.0
     board.post(evidence, np.array([[0.5, 0.0]]))
-    rows, _, _ = board.bulletin()
+    rows, *_ = board.bulletin()
     assert not rows[0, 0, 1].any()
 
 

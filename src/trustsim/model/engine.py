@@ -61,16 +61,16 @@ class Engine:
         n_steps: int,
         dt: float,
     ) -> None:
-        worlds, n_worlds = [variant.world for variant in variants], len(state.drawn)
+        by_variant, n_worlds = [variant.world for variant in variants], len(state.drawn)
         self.state, self.dt = state, dt
         self.mechanisms = {
-            name: Settings(tuple(w.mechanisms.get(name) for w in worlds), n_worlds)
-            for name in sorted(worlds[0].mechanisms)
+            name: Settings(tuple(w.mechanisms.get(name) for w in by_variant), n_worlds)
+            for name in sorted(by_variant[0].mechanisms)
         }
-        self.said, state.dials[:] = said_of(self.mechanisms, len(worlds), n_worlds, dt)
+        self.said, state.dials[:] = said_of(self.mechanisms, len(by_variant), n_worlds, dt)
         has_accounts = (state.gauges[Gauges.ACCOUNTS] > 0).any(axis=0)
-        self.day = Day(state, Board(likeness(worlds, n_worlds), has_accounts), dt)
-        self.actors = actors_of(self.day, worlds)
+        self.day = Day(state, Board(likeness(by_variant, n_worlds), has_accounts), dt)
+        self.actors = actors_of(self.day, by_variant)
         self.agenda = Agenda(shocks, variants, n_worlds, dt)
         of_the_world: list[Settings[Any] | Actor] = [*self.mechanisms.values(), *self.actors]
         kinds: list[type] = [each.kind for each in of_the_world if each.kind is not None]

@@ -108,18 +108,18 @@ def occurrence_of(name: str) -> tuple[str, float, int]:
     return name, 0.0, 0
 
 
-def cast_of(worlds: Sequence[World]) -> tuple[tuple[str, str], ...]:
-    """Return every actor of these worlds by kind and name, sorted."""
+def cast_of(by_variant: Sequence[World]) -> tuple[tuple[str, str], ...]:
+    """Return every actor that the scenario has in some variant, by kind and name, sorted."""
     return tuple(
-        sorted({(kind, each.name) for world in worlds for kind in world.actors for each in world.actors[kind]})
+        sorted({(kind, each.name) for world in by_variant for kind in world.actors for each in world.actors[kind]})
     )
 
 
-def actors_of(day: Day, worlds: Sequence[World]) -> list[Actor]:
-    """Return the actors of a run: those of its cast who are in any of these worlds, one world a variant."""
+def actors_of(day: Day, by_variant: Sequence[World]) -> list[Actor]:
+    """Return the actors of a run: those of its cast who are there in any variant."""
     found = []
     for place, (kind, name) in enumerate(day.state.actors):
-        rules = tuple(next((each for each in w.actors.get(kind, ()) if each.name == name), None) for w in worlds)
+        rules = tuple(next((each for each in w.actors.get(kind, ()) if each.name == name), None) for w in by_variant)
         if any(rule is not None for rule in rules):
             found.append(Actor(day, place, kind, name, Settings(rules, len(day.worlds))))
     return found

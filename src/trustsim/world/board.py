@@ -40,12 +40,12 @@ class _Story:
     keep: NDArray[np.float32]  # (lanes,)
 
 
-def likeness(worlds: Sequence[World], n_worlds: int) -> NDArray[np.float64]:
+def likeness(by_variant: Sequence[World], n_worlds: int) -> NDArray[np.float64]:
     """Return float64 (lanes, platforms, platforms): share of bad news about the first read as news about the
     second; what several mechanisms say of it adds up, to 1 at most."""
-    n = len(worlds[0].platforms)
-    alike = np.zeros((len(worlds), n, n))
-    for v, world in enumerate(worlds):
+    n = len(by_variant[0].platforms)
+    alike = np.zeros((len(by_variant), n, n))
+    for v, world in enumerate(by_variant):
         hows = [mechanism for mechanism in world.mechanisms.values() if hasattr(mechanism, "likeness")]
         if hows:
             kinds: dict[object, int] = {}  # platforms that differ by their name alone are looked at once: copies

@@ -17,16 +17,16 @@ from trustsim.world.drawn import Drawn
 from trustsim.world.sections import Platform, but_for_its_name
 
 
-def base_terms(worlds: Sequence[World]) -> NDArray[np.float64]:
+def base_terms(by_variant: Sequence[World]) -> NDArray[np.float64]:
     """Return the terms of every platform without levers, float64 (Terms, variants, platforms)."""
-    terms = np.zeros((rows.count("term"), len(worlds), len(worlds[0].platforms)))
+    terms = np.zeros((rows.count("term"), len(by_variant), len(by_variant[0].platforms)))
     for declared in rows.declared("term"):
         terms[declared.index] = declared.start
     for row, value in NEUTRAL.items():
         terms[row] = value
     seen: dict[object, dict[int, float]] = {}
-    for v, world in enumerate(worlds):
-        if world.platforms is worlds[0].platforms and v > 0:
+    for v, world in enumerate(by_variant):
+        if world.platforms is by_variant[0].platforms and v > 0:
             terms[:, v] = terms[:, 0]
             continue
         for p, platform in enumerate(world.platforms):
@@ -43,13 +43,13 @@ def _given(platform: Platform) -> dict[int, float]:
     return said if platform.report_interval else {**said, Terms.REPORT_INTERVAL: math.inf}
 
 
-def open_books(platforms: Platforms, worlds: Sequence[World], drawn: Sequence[Drawn]) -> None:
+def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequence[Drawn]) -> None:
     """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of them."""
     books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
     claims = np.array([_claims(each.accounts.balance, each.accounts.first) for each in drawn])
     n_accounts = np.array([np.diff(each.accounts.first) for each in drawn])
-    for v, world in enumerate(worlds):
-        lanes = slice(v, None, len(worlds))  # of this variant, in all worlds
+    for v, world in enumerate(by_variant):
+        lanes = slice(v, None, len(by_variant))  # of this variant, in all worlds
 
         def setting(name: str, of: Sequence[Platform] = world.platforms) -> NDArray[np.float64]:
             return np.array([getattr(platform, name) for platform in of], np.float64)

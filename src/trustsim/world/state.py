@@ -204,25 +204,25 @@ def _linked(drawn: Sequence[Drawn]) -> Links:
     return Links(indptr, np.concatenate([each.neighbours for each in networks]), networks[0].is_complete)
 
 
-def build(worlds: Sequence[World], drawn: Sequence[Drawn], actors: tuple[Cast, ...] = ()) -> State:
-    """Lay out the arrays for day 0: of each world that is *drawn* one lane for each of the settings *worlds*.
+def build(by_variant: Sequence[World], drawn: Sequence[Drawn], actors: tuple[Cast, ...] = ()) -> State:
+    """Lay out the arrays for day 0: of each world that is *drawn* one lane for each variant; ``by_variant`` is
+    what each of them says of the world.
 
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
     ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
     over the twelve rungs of the ladder. Nothing is queued or overdue.
     """
-    n_platforms = len(worlds[0].platforms)
-    terms = np.tile(base_terms(worlds), (1, len(drawn), 1))
-    names = sorted({platform.asset_market for platform in worlds[0].platforms if platform.asset_market})
-    market = np.array(
-        [names.index(x.asset_market) if x.asset_market else len(names) + p for p, x in enumerate(worlds[0].platforms)],
-        np.int64,
-    )
-    on = {type(rule) for world in worlds for rule in world.mechanisms.values() if rule is not None}
+    platforms = by_variant[0].platforms
+    n_platforms = len(platforms)
+    terms = np.tile(base_terms(by_variant), (1, len(drawn), 1))
+    names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
+    where = {name: k for k, name in enumerate(names)}
+    market = np.array([where.get(x.asset_market, len(names) + p) for p, x in enumerate(platforms)], np.int64)
+    on = {type(rule) for world in by_variant for rule in world.mechanisms.values() if rule is not None}
     declared = rows.columns_of(on)
     n_people, n_accounts = drawn[0].population.n_investors, drawn[0].accounts.n_accounts
     size = Size(
-        n_people, n_accounts, n_platforms, len(worlds), columns=len(declared), actors=len(actors), worlds=len(drawn)
+        n_people, n_accounts, n_platforms, len(by_variant), columns=len(declared), actors=len(actors), worlds=len(drawn)
     )
     filled = {"asked_day": -1, "base_terms": terms, "terms": terms, "market": market, "ones": 1.0}
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
@@ -236,7 +236,7 @@ def build(worlds: Sequence[World], drawn: Sequence[Drawn], actors: tuple[Cast, .
     arrays["laws"][:, :, :, Laws.KEEP] = 1.0
     for row in rows.declared("actor_stock"):
         arrays["actor_stocks"][row.index] = row.start
-    state = State(tuple(drawn), worlds[0].platforms, declared=declared, actors=actors, **arrays)
+    state = State(tuple(drawn), platforms, declared=declared, actors=actors, **arrays)
     state.flags[state.balance > 0] = HOLDS | FREE
-    open_books(state.groups.platforms, worlds, drawn)
+    open_books(state.groups.platforms, by_variant, drawn)
     return state
