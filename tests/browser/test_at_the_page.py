@@ -14,7 +14,7 @@ LIQUID = "platforms.Harbour.liquid_share"
 
 def long_study(seed):
     """Return a study that takes some seconds, of worlds that no other test has run."""
-    return {"scenario": "theft.yaml", "replications": 400, "seed": seed}
+    return {"scenario": "theft.yaml", "replications": 6000, "seed": seed}
 
 
 def n_worlds(tab):
@@ -24,7 +24,7 @@ def n_worlds(tab):
 
 
 def wait_for_worlds(tab):
-    expect(tab.progress).to_have_text(re.compile(r"^[1-9][\d\s]* of 400 worlds"), timeout=60_000)
+    expect(tab.progress).to_have_text(re.compile(r"^[1-9][\d\s]* of 6\s?000 worlds"), timeout=60_000)
 
 
 def test_a_slider_and_its_field_are_one_value(open_page):
@@ -77,7 +77,7 @@ def test_a_reload_in_the_middle_and_other_tabs_show_the_same_run_going_on(open_p
     by_question.start()
     for each in (tab, by_link, by_question):
         each.wait_until_done()
-        expect(each.progress).to_have_text(re.compile(r"^Done: 400 worlds"))
+        expect(each.progress).to_have_text(re.compile(r"^Done: 6\s?000 worlds"))
         expect(each.headline).to_have_text(tab.headline.inner_text())
         expect(each.rows.first).to_have_text(tab.rows.first.inner_text(), use_inner_text=True)
         assert each.job == job
@@ -91,7 +91,7 @@ def test_a_study_is_stopped_and_goes_on(open_page):
     tab.page.get_by_role("button", name="Stop").click()
     expect(tab.progress).to_have_text(re.compile("^Stopped after"), timeout=30_000)
     kept = n_worlds(tab)
-    assert 0 < kept < 400
+    assert 0 < kept < 6000
     expect(tab.run).to_have_text("Continue")
     expect(tab.page.get_by_role("button", name="Stop")).to_be_hidden()
     tab.run.click()

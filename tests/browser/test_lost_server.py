@@ -7,7 +7,7 @@ import re
 from at_the_page import LAPTOP, SCENARIOS, Tab, encoded, serving
 from playwright.sync_api import expect
 
-LONG = {"scenario": "theft.yaml", "set": {"platforms.Harbour.liquid_share": "20 %"}, "replications": 600}
+LONG = {"scenario": "theft.yaml", "set": {"platforms.Harbour.liquid_share": "20 %"}, "replications": 6000}
 
 
 def test_a_page_whose_server_was_killed_goes_on_when_it_is_back(browser, tmp_path, picture):
@@ -18,7 +18,7 @@ def test_a_page_whose_server_was_killed_goes_on_when_it_is_back(browser, tmp_pat
     with serving(tmp_path) as (address, process):
         page.goto(f"{address}#s={encoded(LONG)}")
         tab.start()
-        expect(tab.progress).to_have_text(re.compile(r"^[1-9][\d\s]* of 600 worlds"), timeout=60_000)
+        expect(tab.progress).to_have_text(re.compile(r"^[1-9][\d\s]* of 6\s?000 worlds"), timeout=60_000)
         expect(banner).to_be_hidden()
         process.kill()
         expect(banner).to_contain_text("The server cannot be reached. Nothing is lost")
@@ -37,7 +37,7 @@ def test_a_page_whose_server_was_killed_goes_on_when_it_is_back(browser, tmp_pat
         if tab.run.text_content() == "Continue":
             tab.run.click()
         tab.wait_until_done()
-        expect(tab.progress).to_have_text(re.compile(r"^Done: 600 worlds"))
+        expect(tab.progress).to_have_text(re.compile(r"^Done: 6\s?000 worlds"))
         assert tab.job == job
         expect(page.locator("#n-changes")).to_have_text("1 changed")
     context.close()
