@@ -26,7 +26,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.experiment.run import Run, RunTimeout
+from trustsim.experiment.run import Run
+from trustsim.experiment.simulate import step_to_the_horizon
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.channels import Channels, channels_of
 from trustsim.kernels.choose import LeaveParts, Moving, RunParts, beyond_normal
@@ -219,10 +220,7 @@ def simulate_with_causes(
     began = time.perf_counter()
     model = Causes(scenario, variants, replication)
     claims = np.maximum(model.history[0, Gauges.CLAIMS_AT_START].sum(axis=1), 1.0)
-    for day in range(scenario.n_days):
-        model.step()
-        if timeout is not None and time.perf_counter() - began > timeout:
-            raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {scenario.n_days} steps")
+    step_to_the_horizon(model, scenario, began, timeout)
     parts = {name: model.by_channel[:, k] / claims for k, name in enumerate(CHANNELS)}
     outcomes = {WITHDRAWN: model.asked / claims, **parts, CLAIMS: claims}
     run = Run(replication, tuple(v.name for v in model.variants), outcomes, {})

@@ -38,15 +38,9 @@ def simulate(
     model = TrustCrisisModel(scenario, variants, rng=replication, collects=False)
     for make in agents:
         make(model)
-    for day in range(scenario.n_days):
-        model.step()
-        _check_time(timeout, began, day, scenario.n_days)
-    finished = Finished(model)
-    chosen = tuple(v.name for v in model.variants)
-    platforms = tuple(platform.name for platform in model.state.platforms)
-    run = Run(replication, chosen, measured(finished), finished.series, finished.episodes, platforms)
+    step_to_the_horizon(model, scenario, began, timeout)
+    run = _runs_of(model, scenario)[0]
     model.__dict__.clear()  # model and agents point at each other: the arrays would wait for the garbage collector
-    check_numbers(run, scenario)
     return run
 
 
@@ -61,23 +55,31 @@ def simulate_together(
     began = time.perf_counter()
     by_name = {variant.name: variant for variant in scenario.variants}
     batch = Batch(scenario, [by_name[name] for name in variants], replications)
+    step_to_the_horizon(batch, scenario, began, timeout)
+    return _runs_of(batch, scenario)
+
+
+def step_to_the_horizon(
+    model: Batch | TrustCrisisModel, scenario: Scenario, began: float, timeout: float | None
+) -> None:
+    """Step a model to its horizon; raise RunTimeout where more than *timeout* seconds have passed since it *began*."""
     for day in range(scenario.n_days):
-        batch.step()
-        _check_time(timeout, began, day, scenario.n_days)
-    finished, names = Finished(batch), tuple(variants)
+        model.step()
+        if timeout is not None and time.perf_counter() - began > timeout:
+            raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {scenario.n_days} steps")
+
+
+def _runs_of(model: Batch | TrustCrisisModel, scenario: Scenario) -> list[Run]:
+    """Return a Run of each world of a model at its horizon, in order; raise AbsurdNumber for what none can have."""
+    finished, names = Finished(model), tuple(v.name for v in model.variants)
     outcomes = measured(finished)
-    check_numbers(Run(replications[0], names * len(replications), outcomes, finished.series), scenario)
-    platforms = tuple(platform.name for platform in batch.state.platforms)
+    check_numbers(Run(model.replications[0], names * len(model.replications), outcomes, finished.series), scenario)
+    platforms = tuple(platform.name for platform in model.state.platforms)
     return [
         Run(
             world.replication, names, {name: values[world.part] for name, values in outcomes.items()},
             {name: np.ascontiguousarray(days[:, world.part]) for name, days in finished.series.items()},
             finished.episodes[world.part], platforms,
         )
-        for world in batch.state.drawn
+        for world in model.state.drawn
     ]  # fmt: skip
-
-
-def _check_time(timeout: float | None, began: float, day: int, n_days: int) -> None:
-    if timeout is not None and time.perf_counter() - began > timeout:
-        raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {n_days} steps")

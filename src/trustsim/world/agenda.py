@@ -13,7 +13,7 @@ from trustsim.kernels.times import SAME_TIME
 from trustsim.names import EVERY
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
-from trustsim.world.actors import cast_of
+from trustsim.world.actors import cast_of, occurrence_of
 from trustsim.world.day import Day
 from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
 from trustsim.world.rows import index_of
@@ -149,7 +149,7 @@ class Agenda:
             if item.timing.chance is not None:
                 striking(item)
         self._was_proposed = False  # by a mechanism, the day before
-        actors = [(kind, (name, 0.0, 0)) for kind, name in cast_of([variant.world for variant in variants])]
+        actors = [(kind, occurrence_of(name)) for kind, name in cast_of([variant.world for variant in variants])]
         check_apart([*((item.kind, occurrence) for item, occurrence in (*struck, *levers)), *actors])
         self.entries = [
             Entry(item, np.tile(holds, n_worlds), dt, occurrence)
