@@ -24,7 +24,7 @@ from trustsim.kernels.variates import account_words, logistic_variates, rational
 
 SUM_SCALE = 2**16  # fixed point of trust and risk in ``sums``
 _N_TARGETS = len(Targets)
-_0, _NEVER = np.float32(0), np.float32(NEVER)
+_0, _1, _NEVER = np.float32(0), np.float32(1), np.float32(NEVER)
 _SCALE32 = np.float32(2.0**-32)
 _SUM32 = np.float32(SUM_SCALE)
 
@@ -32,6 +32,7 @@ _SUM32 = np.float32(SUM_SCALE)
 class Needs(NamedTuple):
     """Which of the day's draws somebody needs; what is not drawn decides nothing, whatever stands there."""
 
+    uniform: bool  # who looks, whom a message reaches; all the same where someone does not look every day
     panic: bool
     ordinary: bool
     error: bool
@@ -86,28 +87,37 @@ def count(accounts, platforms) -> None:
 
 
 @compiled
-def needed(weights, has_report):
-    """Return which draws the accounts of a platform need in some lane, by its ``weights`` float32 (lanes, Weights)."""
-    panic, ordinary = False, False
+def needed(weights, messages, has_report):
+    """Return which draws the accounts of a platform need in some lane, by its ``weights`` float32 (lanes, Weights) and
+    the ``messages`` about it, float32 (messages, lanes, Targets + 1)."""
+    uniform, panic, ordinary = False, False, False
+    for m in range(len(messages)):
+        for v in range(len(weights)):
+            uniform |= messages[m, v, REACH] > _0
     for w in weights:
+        uniform |= w[Weights.ATTENTION_FEAR] < _0
         panic |= w[Weights.RULE] <= _0
         ordinary |= w[Weights.ORDINARY] > _NEVER or w[Weights.INFO] != _0 or w[Weights.SERVICE] != _0
         ordinary |= w[Weights.JOIN] > _NEVER or w[Weights.JOIN_TRUST] != _0
-    return Needs(panic, ordinary, has_report)
+    return Needs(uniform, panic, ordinary, has_report)
 
 
 @compiled
-def drawn(luck, words, entity, p, needs, day, key) -> None:
+def drawn(luck, words, entity, attention, p, needs, day, key) -> None:
     """Fill the day's draws of the owners ``entity`` int64 (n,) on one platform, as far as somebody *needs* them.
 
-    ``luck`` float32 (5, ≥ n), rows as in :class:`~trustsim.kernels.block.Luck`; ``words`` uint32 (4, ≥ n): room.
+    ``luck`` float32 (5, ≥ n), rows as in :class:`~trustsim.kernels.block.Luck`; ``words`` uint32 (4, ≥ n): room;
+    ``attention`` float32 (n,): who looks every day needs no draw for it.
     """
     n, bits = len(entity), luck.view(np.uint32)
-    account_words(words, entity, day, p, purposes.ACCOUNT_DAY, key)
-    for i in range(n):
-        luck[0, i] = np.float32(words[0, i]) * _SCALE32
-    for i in range(n):
-        luck[1, i] = np.float32(words[3, i]) * _SCALE32
+    if needs.uniform or needs.panic or needs.ordinary or attention.min() < _1:
+        account_words(words, entity, day, p, purposes.ACCOUNT_DAY, key)
+        for i in range(n):
+            luck[0, i] = np.float32(words[0, i]) * _SCALE32
+        for i in range(n):
+            luck[1, i] = np.float32(words[3, i]) * _SCALE32
+    else:
+        luck[:2, :n] = _0
     if needs.panic:
         logistic_variates(words[1, :n], luck[2, :n], bits[2, :n])
     if needs.ordinary:
@@ -135,16 +145,17 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     for w in range(n_worlds):
         first = accounts.first[w]
         for p in range(n_platforms):
-            needs = needed(platforms.weights[w * n_variants : (w + 1) * n_variants, p], has_report[p])
+            lanes = slice(w * n_variants, (w + 1) * n_variants)
+            needs = needed(platforms.weights[lanes, p], bulletin.evidence[:, lanes, p], has_report[p])
             if len(tail.columns) > 0:
-                needs = Needs(True, True, has_report[p])
+                needs = Needs(True, True, True, has_report[p])
             for start in range(first[p], first[p + 1], BLOCK):
                 stop = min(start + BLOCK, first[p + 1])
                 n = stop - start
-                drawn(draws, words, accounts.investor[w, start:stop], p, needs, clock.day, clock.keys[w])
-                luck = Luck(draws[0, :n], draws[1, :n], draws[2, :n], draws[3, :n], draws[4, :n])
                 who = who_of(accounts.traits, w, start, stop)
-                for v in range(w * n_variants, (w + 1) * n_variants):
+                drawn(draws, words, accounts.investor[w, start:stop], who.attention, p, needs, clock.day, clock.keys[w])
+                luck = Luck(draws[0, :n], draws[1, :n], draws[2, :n], draws[3, :n], draws[4, :n])
+                for v in range(lanes.start, lanes.stop):
                     pass_block(accounts, platforms, tail, bulletin, room, luck, who, (v, p), (start, stop))
 
 

@@ -138,7 +138,7 @@ def act(accounts, people, platforms, links, clock) -> None:
                 act_on(accounts, people, platforms, links, room, (v // n_variants, v, p, n_acting), clock)
 
 
-@compiled
+@inlined
 def act_on(accounts, people, platforms, links, room, place, clock) -> None:
     """Carry out the day's actions of one lane on one platform, ``place`` (w, v, p, how many act)."""
     w, v, p, n_acting = place
@@ -190,7 +190,7 @@ def act_on(accounts, people, platforms, links, room, place, clock) -> None:
     gauges[Gauges.INFLOW, v, p] = done[_PAID_IN]
 
 
-@compiled
+@inlined
 def act_together(accounts, people, platforms, room, together, done, place, clock):
     """Carry out the actions of some accounts, ``together`` int32 (n ≤ _TOGETHER,).
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Literal
 
 from trustsim.errors import ModelError
@@ -140,13 +141,20 @@ def index_of(kind: Kind, name: str, by: object = None) -> int:
 
     ``by``: who asks; the error names its file.
     """
-    core = _BEHIND.get(kind, Rows)
-    if name.upper() in core.__members__:
-        return int(core[name.upper()])
+    core = _core_rows(kind)
+    if name in core:
+        return core[name]
     place = REGISTRY.place_of(kind, name)
     if place is None:
-        raise no_row(kind, name, [*names_of(core), *REGISTRY.names(kind)], by)
+        raise no_row(kind, name, [*core, *REGISTRY.names(kind)], by)
     return len(core) + place
+
+
+@cache
+def _core_rows(kind: Kind) -> dict[str, int]:
+    """Return the engine's rows of a kind by name."""
+    core = _BEHIND.get(kind, Rows)
+    return dict(zip(names_of(core), map(int, core), strict=True))
 
 
 def gauge_row(name: str) -> int:
