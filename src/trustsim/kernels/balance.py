@@ -14,10 +14,9 @@ from trustsim.kernels import draws, purposes
 from trustsim.kernels.account_pass import SUM_SCALE
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import FAILED, OPEN, RUNGS, Books, Gauges, Sums, Terms
+from trustsim.kernels.layout import CALM_FEAR, FAILED, OPEN, RUNGS, Books, Gauges, Sums, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
 
-_CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet
 _PRESSURE_FADES = 0.1  # a day, assumed: a market takes up what was sold in some ten days
 _LENT_A_DAY = 0.2  # share of the spare cash, assumed: new loans are found within a week
 _MEAN_OF_TWELVE = 6.0  # uniforms added up, whose variance is 1
@@ -232,7 +231,7 @@ def gauge(platforms, dt):
             is_quiet &= (
                 gauges[Gauges.STATUS, v, p] == OPEN
                 and overdue <= 0.0
-                and gauges[Gauges.FEAR, v, p] < _CALM_FEAR
+                and gauges[Gauges.FEAR, v, p] < CALM_FEAR
                 and gauges[Gauges.BACKLOG, v, p] <= 0.0
             )
     return is_quiet

@@ -226,6 +226,8 @@ REACH = len(Targets)  # last column of a bulletin row
 # whether a platform pays: values of the gauge ``status``
 OPEN, GATED, WINDING, FAILED = 0, 1, 2, 3
 
+CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet, and nobody needs an answer
+
 # bits of ``flags``
 HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING = 1, 2, 4, 8, 16, 32
 

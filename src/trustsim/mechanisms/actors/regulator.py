@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trustsim.kernels.layout import WINDING, Terms
+from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 from trustsim.world.rows import purse, stock
@@ -74,14 +75,14 @@ class Regulator:
             me.stock(ORDERS)[:] += ordered.sum(axis=1)
             for p in platforms:
                 me.collect(FEES, p, me["fee"], asks[:, p])
-        winds = (me["winds_down"] > 0)[:, None] & (day.time >= due - 1e-9)
+        winds = (me["winds_down"] > 0)[:, None] & (day.time >= due - SAME_TIME)
         for p in platforms:
             day.do.wind_down(p, winds[:, p])
 
     @staticmethod
     def propose(day: Day, me: Actor) -> Iterator[Change]:
         """Close platforms to new money from the day of the order on."""
-        closed = (me["winds_down"] == 0)[:, None] & me.is_on[:, None] & (day.time >= _orders(day, me) - 1e-9)
+        closed = (me["winds_down"] == 0)[:, None] & me.is_on[:, None] & (day.time >= _orders(day, me) - SAME_TIME)
         if closed.any():
             yield Change(Terms.ENTRY_FRICTION, np.full(1, CLOSED), closed, "at_least")
 

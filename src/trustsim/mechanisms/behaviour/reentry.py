@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -35,4 +36,4 @@ class Reentry:
             for p in range(day.state.n_platforms):
                 for v, rule in settings.on(world.lanes):
                     asked = day.state.asked_day[v, world.mine(p)]
-                    day.do.join(v, p, (asked >= 0) & ((day.step - asked) * day.dt >= rule.after - 1e-9))
+                    day.do.join(v, p, (asked >= 0) & ((day.step - asked) * day.dt >= rule.after - SAME_TIME))

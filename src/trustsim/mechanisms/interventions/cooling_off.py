@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import FREE, LEAVING, Books
+from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
@@ -54,7 +55,7 @@ class CoolingOff:
                 changes = day.uniforms(world, purposes.SECOND_THOUGHTS, p)[0] < chance
                 for v in (v for v in world.lanes if day.active[v]):
                     waits = waiting(day, v, p)
-                    take_back(day, v, p, changes & (waits > 0) & (waits <= self.delay + 1e-9))
+                    take_back(day, v, p, changes & (waits > 0) & (waits <= self.delay + SAME_TIME))
 
 
 def waiting(day: Day, lane: int, platform: int) -> NDArray[np.float64]:

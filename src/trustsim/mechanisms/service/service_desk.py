@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from trustsim.kernels.layout import Gauges
+from trustsim.kernels.layout import CALM_FEAR, Gauges
+from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 UNANSWERED = "unanswered"  # kept: float64 (lanes, platforms), contacts per client that wait at the desk
 FREE_AT = "free at"  # kept: float64 (lanes, platforms, agents), days
 WAITS = "waits"  # kept: float64 (lanes, platforms, 3), contacts, those that waited, their waits in days
-_CALM_FEAR = 1e-3  # share of alarmed holders below which nobody needs an answer
 _LONGEST_WAIT = 10.0  # days of backlog beyond which waiting is no worse
 
 
@@ -89,7 +89,7 @@ class ServiceDesk:
                 left[v, p] = wait[v, p] * rule.agents / rule.handling / max(day.gauge("holders", p)[v], 1.0)
                 done[v, p] = max(unanswered[v, p] + contacts[v, p] * day.dt - left[v, p], 0.0)
         unanswered[:], day.state.gauges[Gauges.BACKLOG] = left, wait
-        is_heard = (fear.max(axis=1, initial=0.0) >= _CALM_FEAR) | wait.any(axis=1)
+        is_heard = (fear.max(axis=1, initial=0.0) >= CALM_FEAR) | wait.any(axis=1)
         if not is_heard.any():
             return
         answered = done / np.maximum(contacts, 1e-9)
@@ -115,6 +115,6 @@ def serve(day: Day, lane: int, platform: int, contacts: float, desk: ServiceDesk
         handling=desk.handling,
         giving_up=-np.log1p(-min(desk.patience, 1 - 1e-12)),
     )  # fmt: skip
-    if day.time >= desk.warm_up - 1e-9:
+    if day.time >= desk.warm_up - SAME_TIME:
         waits += came
     return float(max(agents.min() - day.time - day.dt, 0.0))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -50,7 +51,7 @@ class DefaultWave:
     def act(self, day: Day) -> None:
         """Let the assets fall a little every day; the first day brings the news."""
         n_steps = max(round(self.over / day.dt), 1)
-        falling = day.active & (day.age < self.over - 1e-9)
+        falling = day.active & (day.age < self.over - SAME_TIME)
         for p in day.platforms(self.platform):
             own = 2 * day.chance(OWN, p, once=True)
             share = np.minimum(self.share * (self.correlation + (1 - self.correlation) * own), 1.0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import CONTROLS
 from trustsim.world.rows import term
@@ -89,7 +90,7 @@ class Course:
         """Return where it strikes in this step, bool (lanes,)."""
         if self.days == ONCE:
             return day.reached(0.0)
-        return np.asarray(day.active & (day.age < self.days * severity - 1e-9))
+        return np.asarray(day.active & (day.age < self.days * severity - SAME_TIME))
 
     def is_told(self, day: Day, platform: int, strikes: Mask, lag: Floats) -> tuple[Mask, Floats]:
         """Return where clients are told in this step, bool (lanes,), and the days from knowing to telling.
@@ -98,7 +99,7 @@ class Course:
         """
         waited = np.minimum(self.notice_lag, day.term("notice_delay", platform))
         done = day.memory.setdefault(("told", platform), np.zeros(len(day.active), np.bool_))
-        told = day.active & (day.age >= self.discovery_lag * lag + waited - 1e-9) & ~done
+        told = day.active & (day.age >= self.discovery_lag * lag + waited - SAME_TIME) & ~done
         done |= told
         return told, waited
 

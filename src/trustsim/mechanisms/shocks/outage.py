@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.shocks.incident import Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 
@@ -36,7 +37,7 @@ class Outage(Course):
 
     def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
         """Return where it lasts, also where it is to last no time at all."""
-        return np.asarray(day.active & (day.age < self.days * severity - 1e-9))
+        return np.asarray(day.active & (day.age < self.days * severity - SAME_TIME))
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:
         """Stop payments for the day."""
