@@ -118,8 +118,8 @@ def test_the_day_stays_small(seen: type) -> None:
 
 
 def test_mechanisms_know_the_engine_by_the_day_alone() -> None:
-    """Of the kernels they know the names of rows and the addresses of draws."""
-    files = ("coefficients", "layout", "named", "purposes")
+    """Of the kernels they know the names of rows, the addresses of draws and lengths of time."""
+    files = ("coefficients", "layout", "named", "purposes", "times")
     names = {"trustsim.kernels", *(f"trustsim.kernels.{name}" for name in files)}
     wrong = [
         f"{relative(file)} imports {name}"
