@@ -17,6 +17,7 @@ from trustsim.errors import ModelError
 from trustsim.experiment.simulate import simulate_together
 from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
+from trustsim.mechanisms.sector.obligations import DEBTS
 from trustsim.model import Batch, TrustCrisisModel, lockstep_groups
 from trustsim.scenario.resolved import Scenario
 from trustsim.world.day import Day
@@ -143,4 +144,4 @@ def test_a_fork_into_debts_begins_with_them() -> None:
     fork = model.fork("debts", of="nothing")
     while fork.running and fork.day < 30:
         fork.step()
-    assert fork.kept["debts"].any()
+    assert fork.kept[DEBTS].any()

@@ -6,6 +6,7 @@ from quiet_world import document
 
 from trustsim.catalog import REGISTRY
 from trustsim.kernels.layout import Beliefs
+from trustsim.mechanisms.behaviour.dealings import DEALINGS
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 
@@ -33,6 +34,6 @@ def test_trust_is_the_share_of_good_dealings_in_any_order(outage_day: int, weigh
 
 def test_fewer_dealings_leave_more_of_the_prior() -> None:
     model = after(10, 4, rate=0.3, good=4, bad=1)
-    good, bad = model.kept["dealings"][0]
+    good, bad = model.kept[DEALINGS][0]
     assert 0 < (good + bad).mean() < 6
     assert ((good + bad) <= 10).all()

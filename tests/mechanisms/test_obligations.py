@@ -9,6 +9,7 @@ from quiet_world import QUIET, document
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError
 from trustsim.kernels.layout import FAILED, OPEN, Books, Gauges
+from trustsim.mechanisms.sector.obligations import CLEARED, DEBTS
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 from trustsim.world.clearing import clearing
@@ -32,7 +33,7 @@ def played(platforms: dict[str, dict[str, object]], days: int = 3, **rule: objec
 
 def test_a_chain_pays_what_its_links_have() -> None:
     model = played({"A": {"own_cash": 4, "owes": "B 10"}, "B": {"own_cash": 2, "owes": "C 10"}, "C": {}})
-    paid, left = model.kept["cleared"][0]
+    paid, left = model.kept[CLEARED][0]
     assert paid.tolist() == [400, 600, 0]
     assert left.tolist() == [0, 0, 600]
     assert model.state.gauges[Gauges.STATUS, 0].tolist() == [FAILED, FAILED, OPEN]
@@ -73,7 +74,7 @@ def test_lending_at_random_changes_no_net_worth() -> None:
     model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     assert [p.name for p in model.state.platforms][:2] == ["Bank 1", "Bank 2"]
     model.step()
-    debtor, creditor, amount = model.kept["debts"][0]
+    debtor, creditor, amount = model.kept[DEBTS][0]
     lent = np.bincount(creditor, amount, 300)
     assert np.abs(lent[lent > 0] - 20000).max() <= 60  # a fifth of what each has, parts rounded down
     assert (debtor != creditor).all()

@@ -8,6 +8,9 @@ from quiet_world import document
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.layout import Beliefs, Gauges
+from trustsim.mechanisms.behaviour.imitation import AGREED
+from trustsim.mechanisms.behaviour.observation import DECIDED
+from trustsim.mechanisms.behaviour.thoughts import OPINION
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 from trustsim.world.network import Network
@@ -73,7 +76,7 @@ def test_a_cluster_leaves_as_a_whole() -> None:
 def test_meetings_keep_the_mean_opinion(kind: dict[str, object]) -> None:
     model = stepped(10, {"bounded_confidence": {"confidence": 0.4, "speed": 0.3}}, network=kind)
     first = draws.uniforms(4000, purposes.OPINION, model.engine.clock.keys[0])[0]
-    thought = model.kept["opinion"][0]
+    thought = model.kept[OPINION][0]
     assert thought.mean() == pytest.approx(first.mean(), abs=1e-12)
     assert thought.std() < 0.9 * first.std()
     fund = model.state.beliefs[Beliefs.FUND, 0].astype(float)
@@ -85,7 +88,7 @@ def opinions_after(days: int, network: object, **settings: object) -> np.ndarray
     model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     for _ in range(days):
         model.step()
-    return model.kept["opinion"][0]
+    return model.kept[OPINION][0]
 
 
 def test_an_opinion_counts_by_the_links_of_who_holds_it() -> None:
@@ -118,13 +121,13 @@ def test_where_all_are_linked_the_rows_that_are_not_written_out_count_as_well() 
     model.step()
     wanted = np.full(2500, 1 / 2499)
     wanted[0] = 0
-    assert model.kept["opinion"][0] == pytest.approx(wanted, abs=1e-15)
+    assert model.kept[OPINION][0] == pytest.approx(wanted, abs=1e-15)
 
 
 def test_who_copies_those_who_are_alike_stays_as_he_is() -> None:
     model = stepped(5, {"imitation": {}}, network={"kind": "complete"})
     assert (share_in(model) == 1).all()
-    assert (model.kept["agreed"][0, 0, 0]) == 1
+    assert (model.kept[AGREED][0, 0, 0]) == 1
 
 
 def test_a_leader_who_copies_nobody_is_followed_by_all() -> None:
@@ -153,7 +156,7 @@ def test_who_knows_for_sure_leaves_a_bad_platform() -> None:
 def test_decisions_follow_what_those_before_decided() -> None:
     groups = {"kind": "block", "communities": 400, "mean_degree": 9, "inside_share": "100 %"}
     model = stepped(10, {"observation": {"accuracy": 0.6}}, network=groups)
-    decided = model.kept["decided"][0].reshape(400, 10).astype(int)
+    decided = model.kept[DECIDED][0].reshape(400, 10).astype(int)
     net = np.cumsum(decided, axis=1)
     in_cascade = np.abs(net[:, :-1]) >= 2
     assert in_cascade.sum() > 1000
@@ -185,6 +188,6 @@ def test_who_exchanges_no_opinions_has_none_beside_those_who_do() -> None:
     )  # fmt: skip
     model = TrustCrisisModel(from_document(given, REGISTRY), rng=0, collects=False)
     model.step()
-    on, off = model.kept["opinion"]
+    on, off = model.kept[OPINION]
     assert not np.isnan(on).any()
     assert np.isnan(off).all()

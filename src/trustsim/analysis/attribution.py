@@ -37,13 +37,15 @@ Floats = NDArray[np.float64]
 
 
 def without(variant: Variant, channel: str) -> Variant:
-    """Return *variant* in a world where one of CHANNELS is off: beliefs stay as on day 0, or the mechanism is."""
+    """Return *variant* in a world where one of CHANNELS is off: beliefs stay as on day 0, or the mechanism is; what
+    mechanisms and columns lean on decisions by the channel counts for nothing."""
     mechanisms = dict(variant.world.mechanisms)
     for name, settings in mechanisms.items():
         off = getattr(settings, "without", {})
         if channel in off:
             mechanisms[name] = None if off[channel] is None else replace(settings, **off[channel])
-    return replace(variant, name=_name(variant.name, channel), world=replace(variant.world, mechanisms=mechanisms))
+    world = replace(variant.world, mechanisms=mechanisms, muted=channel)
+    return replace(variant, name=_name(variant.name, channel), world=world)
 
 
 def _name(variant: str, channel: str) -> str:

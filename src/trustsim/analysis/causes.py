@@ -149,7 +149,7 @@ class Causes(TrustCrisisModel):
         )
         push = _by_channel(RunParts, (fearless - at_rest + now - afraid) / 2, columns)
         push[Channels.FEAR] += ((afraid - at_rest + now - fearless) / 2).sum(axis=0)
-        for channel, leaning in self.engine.leanings.items():
+        for channel, leaning in self.engine.leanings[Weights.CALM].items():
             push[Channels.FIRST_MOVE] -= leaning[v, p]
             push[CHANNELS.index(channel)] += leaning[v, p]
         return at_rest.sum(axis=0), push
@@ -160,7 +160,11 @@ class Causes(TrustCrisisModel):
         info, service = who.beliefs[Beliefs.INFO], who.beliefs[Beliefs.SERVICE]
         at_rest = _parts(LeaveParts, leaving_parts, who, prior, prior, np.zeros(len(prior)))
         now = _parts(LeaveParts, leaving_parts, who, info, service, columns.sum(axis=0))
-        return at_rest.sum(axis=0), _by_channel(LeaveParts, now - at_rest, columns)
+        rest, push = at_rest.sum(axis=0), _by_channel(LeaveParts, now - at_rest, columns)
+        for channel, leaning in self.engine.leanings[Weights.ORDINARY].items():
+            rest -= leaning[who.lane, who.platform]
+            push[CHANNELS.index(channel)] += leaning[who.lane, who.platform]
+        return rest, push
 
     def _looking(self, who: Chosen, login: Floats) -> Floats:
         """Return float64 (n,): how much of today's fear it takes to look at the account; 0: they look anyway."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.scenario.resolved import Variant
+from trustsim.world.memory import Memory
 from trustsim.world.settings import Settings
 
 if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
@@ -19,7 +20,7 @@ class Model(Protocol):
     """One or several replications of some variants, at their horizon.
 
     ``dt`` days a step; ``day`` steps so far; ``history`` float64 (days + 1, Gauges, lanes, platforms);
-    ``mechanisms`` and ``kept``: the settings of each mechanism, and what it keeps over the run, by name.
+    ``mechanisms``: the settings of each; ``kept``: what they keep over the run, by what they declare.
     """
 
     @property
@@ -37,7 +38,7 @@ class Model(Protocol):
     @property
     def mechanisms(self) -> Mapping[str, Settings[Any]]: ...
     @property
-    def kept(self) -> Mapping[str, NDArray[Any]]: ...
+    def kept(self) -> Mapping[Memory, NDArray[Any]]: ...
 
     def of_actors(self, name: str) -> NDArray[np.float64]:
         """Return one stock of the actors, float64 (days + 1, variants, actors)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,12 +25,14 @@ from trustsim.world.calendar import calendar_of
 from trustsim.world.closing import close_the_insolvent
 from trustsim.world.day import Day
 from trustsim.world.hooks import check_hooks, phase_of
-from trustsim.world.leaning import Law
+from trustsim.world.leaning import DECISIONS, Law, heeded, unless_muted
+from trustsim.world.memory import NOTHING_KEPT
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
 from trustsim.world.weights import said_of, weigh
 
 INTEREST_DAYS = 30  # interest is credited to accounts this often
+Leanings = dict[Weights, dict[str, NDArray[np.float64]]]  # decision → channel → what it adds today, (lanes, platforms)
 Hook = tuple[Callable[[Day, Any], Any], Any]  # of a mechanism with its settings, or of an actor
 
 
@@ -83,8 +85,9 @@ class Engine:
         self.has_report = np.zeros(state.n_platforms, np.bool_)
         self._rules, self._proposing = self._hooks("decide"), self._hooks("propose")
         self._leaning, self._flowing = self._hooks("lean"), self._hooks("flow")
+        self.muted = np.tile([world.muted for world in by_variant], n_worlds)
         self.laws: list[Law] = []  # how declared columns move and lean today
-        self.leanings: dict[str, NDArray[np.float64]] = {}  # channel → what it adds today to the readiness to run
+        self.leanings: Leanings = {}
         self._each_day = {phase: self._hooks("each_day", phase) for phase in OPEN_PHASES}
         self._n_markets = int(state.market.max(initial=-1)) + 1
         self._calendar = calendar_of(state, dt)
@@ -117,14 +120,25 @@ class Engine:
 
     def take_part(self, phase: str) -> None:
         """Let the mechanisms of a phase do what they do every day."""
-        for each_day, settings in self._each_day[phase]:
+        for each_day, settings in self._turns(self._each_day[phase]):
             each_day(self.day, settings)
+
+    def _turns(self, hooks: Iterable[Hook]) -> Iterator[Hook]:
+        """Yield hook after hook; meanwhile the day is that of its owner."""
+        day = self.day
+        for hook, owner in hooks:
+            day.active, day.age = owner.is_on, np.full(len(owner.is_on), day.time)
+            day.memory, day.occurrence = NOTHING_KEPT, owner.occurrence
+            yield hook, owner
 
     def reopen(self) -> None:
         """Let payments that were stopped resume; let shocks and levers act whose time has come."""
         status = self.state.gauges[Gauges.STATUS]
         status[status == GATED] = OPEN
-        proposed = [change for propose, settings in self._proposing for change in propose(self.day, settings)]
+        self.agenda.set_aside(self.day)
+        proposed = [
+            change for propose, settings in self._turns(self._proposing) for change in propose(self.day, settings)
+        ]
         if self.agenda.advance(self.clock.day, self.day, proposed):
             self._weigh()
 
@@ -146,15 +160,17 @@ class Engine:
         if self._leaning:
             weights[:] = self._at_rest
         day_weights(self.state.groups.platforms, self.calm, self.history, self.has_report, self.clock)
-        self.laws = [law for flow, settings in self._flowing for law in flow(self.day, settings)]
-        for law in self.laws:
-            self.state.set_law(law)
-        self.leanings = {}
-        for lean, settings in self._leaning:
+        flowing = (law for flow, settings in self._turns(self._flowing) for law in flow(self.day, settings))
+        self.laws = [heeded(law, self.muted) for law in flowing]
+        if self._flowing:
+            self.state.set_laws(self.laws)
+        self.leanings = {row: {} for row in DECISIONS}
+        for lean, settings in self._turns(self._leaning):
             for each in lean(self.day, settings):
-                weights[:, :, each.row] += each.value
-                if each.row == Weights.CALM:
-                    self.leanings[each.channel] = self.leanings.get(each.channel, 0.0) + each.value
+                value = unless_muted(each.value, each.channel, self.muted)
+                weights[:, :, each.row] += value
+                by_channel = self.leanings[each.row]
+                by_channel[each.channel] = by_channel.get(each.channel, 0.0) + value
 
     def unlock(self) -> None:
         """Unlock the balances that mature today."""
@@ -167,7 +183,7 @@ class Engine:
         groups = self.state.groups
         bulletin = self.day.board.bulletin()
         account_pass(groups.accounts, groups.platforms, groups.tail, bulletin, self.has_report, self.clock)
-        for decide, settings in self._rules:
+        for decide, settings in self._turns(self._rules):
             decide(self.day, settings)
 
     def act(self) -> None:

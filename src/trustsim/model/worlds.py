@@ -19,6 +19,7 @@ from trustsim.world import state as states
 from trustsim.world.actors import cast_of
 from trustsim.world.drawn import Drawn
 from trustsim.world.lockstep import of_one_world
+from trustsim.world.memory import Memory
 from trustsim.world.network_size import USUAL_COUNT
 from trustsim.world.rows import gauge_row, index_of
 from trustsim.world.series import SERIES, series_of
@@ -59,8 +60,8 @@ class Worlds:
         return self.engine.history[: self.engine.measured + 1]
 
     @property
-    def kept(self) -> Mapping[str, NDArray[Any]]:
-        """What mechanisms keep over the run, by name: arrays (lanes, …), not to be written."""
+    def kept(self) -> Mapping[Memory, NDArray[Any]]:
+        """What mechanisms keep over the run, by what they declare: arrays (lanes, …), not to be written."""
         return self.engine.day.kept
 
     def series(self, name: str) -> NDArray[np.float32]:

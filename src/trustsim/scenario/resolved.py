@@ -85,7 +85,8 @@ class World:
     """What exists at day 0: network, investors (with segments), platforms, and the settings of every mechanism.
 
     ``mechanisms`` maps the name of each registered mechanism to its settings; one that is switched off maps to None.
-    ``actors`` maps the kinds of actors that there are to those of the kind, in the order of the file.
+    ``actors`` maps the kinds of actors that there are to those of the kind, in the order of the file. ``muted``: a
+    channel of which nothing that mechanisms lean on decisions counts, in a replay of attribution; '' for none.
     """
 
     network: Any
@@ -93,6 +94,7 @@ class World:
     platforms: tuple[Any, ...]
     mechanisms: Mapping[str, Any]
     actors: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    muted: str = ""
 
     def __hash__(self) -> int:
         return hash((self.network, self.investors, self.platforms, tuple(sorted(self.mechanisms))))

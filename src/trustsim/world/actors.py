@@ -15,7 +15,8 @@ from trustsim.kernels.layout import Books
 from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
-from trustsim.world.hazards import Draw
+from trustsim.world.hazards import Draw, Occurrence
+from trustsim.world.memory import Memory
 from trustsim.world.rows import Row, index_of
 from trustsim.world.settings import Settings
 from trustsim.world.today import Floats, Mask
@@ -39,7 +40,7 @@ class Actor:
     def __init__(self, day: Day, place: int, kind: str, name: str, settings: Settings[Any]) -> None:
         self._day, self._place, self._settings = day, place, settings
         self.kind, self.name = REGISTRY["actor", kind].make, name
-        self.is_on = settings.is_on
+        self.is_on, self.occurrence = settings.is_on, occurrence_of(name)
         self.mandate: Mask = np.zeros((len(settings), day.state.n_platforms), np.bool_)
         for v, rule in enumerate(settings):
             if rule is not None:
@@ -75,7 +76,7 @@ class Actor:
 
     def keep(self, name: str, start: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """Return an array (lanes, …) that it keeps under *name* over the run; *start* makes it."""
-        return self._day.keep(f"{self.kind.__name__} {self.name}: {name}", start)
+        return self._day.keep(Memory(f"{name} of {self.kind.__name__} {self.name}", self.kind.__module__), start)
 
     def is_due(self, interval: Floats) -> Mask:
         """Return bool (lanes,): where it is there and a multiple of *interval*, days, is reached in this step."""
@@ -85,8 +86,8 @@ class Actor:
 
     def luck(self, draw: Draw) -> Floats:
         """Return its uniforms of the day in (0, 1), one for each platform, float64 (lanes, platforms)."""
-        self._day.occurrence = occurrence_of(self.name)
-        return np.stack([self._day.chance(draw, p) for p in range(self._day.state.n_platforms)], axis=1)
+        platforms = np.arange(self._day.state.n_platforms)
+        return self._day.luck(draw.purpose(self.occurrence), platforms, step=self._day.step)
 
     def sees(self, gauge: str, draw: Draw, *, noise: ArrayLike = 0.0, age: ArrayLike = 0.0) -> Floats:
         """Return what it takes a gauge of each platform for, float64 (lanes, platforms); NaN outside its mandate.
@@ -103,7 +104,7 @@ class Actor:
         return np.where(self.mandate, seen + error, np.nan)
 
 
-def occurrence_of(name: str) -> tuple[str, float, int]:
+def occurrence_of(name: str) -> Occurrence:
     """Return what tells an actor's draws from those of others of its kind."""
     return name, 0.0, 0
 

@@ -148,7 +148,7 @@ class Agenda:
         for item, _ in struck:
             if item.timing.chance is not None:
                 striking(item)
-        self._was_proposed = False  # by a mechanism, the day before
+        self._by_levers: NDArray[np.float64] | None = None  # the terms before what is proposed moves them
         actors = [(kind, occurrence_of(name)) for kind, name in cast_of([variant.world for variant in variants])]
         check_apart([*((item.kind, occurrence) for item, occurrence in (*struck, *levers)), *actors])
         self.entries = [
@@ -157,11 +157,15 @@ class Agenda:
             for (item, occurrence), holds in sorted(entries.items(), key=lambda pair: repr(pair[0]))
         ]
 
+    def set_aside(self, day: Day) -> None:
+        """Let the terms be as levers left them, without what was proposed: proposals are for a day."""
+        if self._by_levers is not None:
+            day.state.terms[:] = self._by_levers
+
     def advance(self, step: int, day: Day, proposed: Sequence[Change] = ()) -> bool:
         """Bring every entry to *step*, rebuild the terms where needed, let the active ones act; return whether terms
         changed. ``proposed``: what mechanisms propose today, beside the levers."""
-        changed = bool(proposed) or self._was_proposed
-        self._was_proposed = bool(proposed)
+        changed = bool(proposed) or self._by_levers is not None
         for entry in self.entries:
             if entry.is_watched or step in (entry.first, entry.until):
                 changed |= entry.update(step, day)
@@ -197,8 +201,19 @@ class Agenda:
         self._rebuild_terms(day)
 
     def _rebuild_terms(self, day: Day, proposed: Sequence[Change] = ()) -> None:
-        state = day.state
-        state.terms[:] = state.base_terms
+        proposals = self._of_levers(day)
+        self._set_terms(day, proposals)
+        self._by_levers = day.state.terms.copy() if proposed else None
+        for change in proposed:
+            shape = day.state.terms.shape[1:]
+            value, where = np.broadcast_to(change.value, shape), np.broadcast_to(change.where, shape)
+            for p in np.flatnonzero(where.any(axis=0)).tolist():
+                proposals.setdefault((change.row, p), []).append(Proposal(change.how, value[:, p], where[:, p]))
+        if proposed:
+            self._set_terms(day, proposals)
+
+    def _of_levers(self, day: Day) -> dict[tuple[int, int], list[Proposal]]:
+        """Return what the active levers make of terms, by row and platform."""
         proposals: dict[tuple[int, int], list[Proposal]] = {}
         for entry in self.entries:
             if not hasattr(entry.item.what, "terms") or not entry.active.any():
@@ -208,10 +223,11 @@ class Agenda:
                 row = index_of("term", term.name, entry.item.what)
                 for p in day.platforms(term.platform):
                     proposals.setdefault((row, p), []).append(Proposal(term.how, term.value, entry.active))
-        for change in proposed:
-            value = np.broadcast_to(change.value, state.terms.shape[1:])
-            where = np.broadcast_to(change.where, state.terms.shape[1:])
-            for p in np.flatnonzero(where.any(axis=0)).tolist():
-                proposals.setdefault((change.row, p), []).append(Proposal(change.how, value[:, p], where[:, p]))
+        return proposals
+
+    @staticmethod
+    def _set_terms(day: Day, proposals: Mapping[tuple[int, int], Sequence[Proposal]]) -> None:
+        state = day.state
+        state.terms[:] = state.base_terms
         for (row, p), changes in proposals.items():
             state.terms[row, :, p] = combined(state.base_terms[row, :, p], changes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from trustsim.kernels.times import SAME_TIME
 from trustsim.kernels.variates import account_words, first_words
 from trustsim.world.board import Board
 from trustsim.world.drawn import Drawn
-from trustsim.world.hazards import Draw, Occurrence
+from trustsim.world.hazards import MECHANISM, Draw, Occurrence
+from trustsim.world.memory import NOTHING_KEPT, Memory
 from trustsim.world.rows import Row, index_of
 from trustsim.world.rule_kernels import RuleKernels
 from trustsim.world.state import State
@@ -34,7 +35,8 @@ class Day:
     single rules. ``state`` and ``board`` are the arrays and the messages. ``dt`` is the length of the step in days,
     ``step`` its number from 1. ``active`` bool (lanes,) says where the item acts now, ``age`` float64 (lanes,) for how
     long it has (days, 0 on its first step). ``memory`` is a dictionary of the item's own that lasts for the run, for
-    all lanes: what differs between them is an array (lanes, …). ``occurrence`` tells the item from others.
+    all lanes: what differs between them is an array (lanes, …). ``occurrence`` tells the item from others. To a
+    mechanism or an actor, ``active`` is where it is on, ``age`` the time since the beginning, and it has no ``memory``.
     ``status_before`` float64 (lanes, platforms) is yesterday's status. ``is_quiet``: in all lanes every platform is
     open, nothing overdue, nobody alarmed, no backlog; set by yesterday's measures, taken back by a stop of payments.
     ``kept`` holds what :meth:`keep` was given. ``history`` float64 (steps + 1, Gauges, lanes, platforms): what was
@@ -47,11 +49,11 @@ class Day:
         self.step = 0
         self.active: Mask = np.ones(state.n_lanes, np.bool_)
         self.age: Floats = np.zeros(state.n_lanes)
-        self.memory: dict[Any, Any] = {}
-        self.occurrence: Occurrence = (-1, 0.0, 0)
+        self.memory: MutableMapping[Any, Any] = NOTHING_KEPT
+        self.occurrence: Occurrence = MECHANISM
         self.status_before: Floats = state.gauges[Gauges.STATUS].copy()
         self.is_quiet = False
-        self.kept: dict[str, NDArray[Any]] = {}
+        self.kept: dict[Memory, NDArray[Any]] = {}
         self.history: Floats = state.gauges[None]
         self.do, self.kernels = Verbs(self), RuleKernels(self)
 
@@ -61,11 +63,17 @@ class Day:
         self.kept = {name: array[columns] for name, array in other.kept.items()}
         self.is_quiet = other.is_quiet
 
-    def keep(self, name: str, start: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        """Return an array (lanes, …) that a mechanism keeps under *name* over the run; *start* makes it."""
-        if name not in self.kept:
-            self.kept[name] = start()
-        return self.kept[name]
+    def keep(self, memory: Memory, start: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Return an array (lanes, …) that a mechanism keeps over the run; *start* makes it."""
+        if memory not in self.kept:
+            array = start()
+            if array.shape[:1] != (self.state.n_lanes,):
+                raise ModelError(
+                    f"{memory.name} of {memory.module}: given an array of shape {array.shape}; allowed: lanes first, "
+                    f"here {self.state.n_lanes}"
+                )
+            self.kept[memory] = array
+        return self.kept[memory]
 
     @property
     def time(self) -> float:

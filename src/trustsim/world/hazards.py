@@ -11,6 +11,7 @@ from trustsim.kernels.purposes import purpose_of
 #: what tells an item from others of its kind: its platform (−1: all), or an actor its name; the day it begins; a number
 #: among those alike
 Occurrence = tuple[int | str, float, int]
+MECHANISM: Occurrence = ("mechanism", 0.0, 0)  # there is one of its kind
 #: what levers may multiply of an incident: the end of the term's name, and what it is a factor on
 CONTROLS = {"hazard": "the chance", "severity": "the severity", "lag": "the days until discovery"}
 _DECLARED: dict[tuple[str, str], Draw] = {}
@@ -18,7 +19,7 @@ _DECLARED: dict[tuple[str, str], Draw] = {}
 
 @dataclass(frozen=True)
 class Draw:
-    """What a shock or lever of one *kind* draws for; ``text`` says what the draw decides."""
+    """What a shock, lever, actor or mechanism of one *kind* draws for; ``text`` says what the draw decides."""
 
     kind: str
     what: str
@@ -30,7 +31,7 @@ class Draw:
 
 
 def draw(kind: str, what: str, *, text: str) -> Draw:
-    """Declare a draw in the file of the shock or lever that makes it."""
+    """Declare a draw in the file of what makes it."""
     declared = Draw(kind, what, text)
     if _DECLARED.setdefault((kind, what), declared) != declared:
         raise ModelError(f"the draw {what!r} of {kind!r} is declared twice; allowed: another name")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,15 @@ from trustsim.world.rows import Row
 Floats = NDArray[np.float64]
 #: what makes people leave, for attribution: every part of the readiness to run counts to one of these
 CHANNELS = names_of(Channels)
+DECISIONS = (Weights.CALM, Weights.ORDINARY, Weights.JOIN)  # to run, to leave, to join: whose log-odds may be leaned on
 
 
 @dataclass(frozen=True, eq=False)
 class Lean:
-    """What a mechanism adds today to a weight, float64 (lanes, platforms), and the channel that it counts to.
+    """What a mechanism adds today to the log-odds of a decision, float64 (lanes, platforms), and the channel that it
+    counts to.
 
-    The weights of decisions are ``Weights.CALM`` (run), ``ORDINARY`` (leave) and ``JOIN``; channels stand in
+    ``row``: one of :data:`DECISIONS`, ``Weights.CALM`` (run), ``ORDINARY`` (leave) or ``JOIN``; channels stand in
     :data:`CHANNELS`.
     """
 
@@ -31,6 +33,9 @@ class Lean:
     channel: str
 
     def __post_init__(self) -> None:
+        if self.row not in DECISIONS or not isinstance(self.row, Weights):
+            allowed = one_of([f"Weights.{row.name}" for row in DECISIONS])
+            raise ModelError(f"lean: given {self.row!r}; allowed: {allowed}")
         _check(self.channel)
 
 
@@ -49,6 +54,20 @@ class Law:
 
     def __post_init__(self) -> None:
         _check(self.channel)
+
+
+def unless_muted(value: Floats | float, channel: str, muted: NDArray[np.str_]) -> Floats:
+    """Return what is leaned on a decision, 0 in the lanes, str (lanes,), where its channel is *muted*."""
+    is_muted = muted == channel
+    return np.where(is_muted[:, None], 0.0, value) if is_muted.any() else np.asarray(value, np.float64)
+
+
+def heeded(law: Law, muted: NDArray[np.str_]) -> Law:
+    """Return a law that leans on no decision in the lanes, str (lanes,), where its channel is *muted*."""
+    if not (muted == law.channel).any():
+        return law
+    run, leave, join = (unless_muted(value, law.channel, muted) for value in (law.run, law.leave, law.join))
+    return replace(law, run=run, leave=leave, join=join)
 
 
 def _check(channel: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.world.hazards import MECHANISM
+
 T = TypeVar("T")
 
 
@@ -19,6 +21,7 @@ class Settings(Generic[T]):
     """
 
     phase = "news"  # of the day, in which its mechanism takes part where it names none
+    occurrence = MECHANISM
 
     def __init__(self, variants: tuple[T | None, ...], n_worlds: int = 1) -> None:
         self.variants, self._n_worlds = variants, n_worlds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,7 @@ _MOVING = {  # what moves, and its axis of lanes
     "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "queue": 0, "queue_n": 0,
     "safe": 0, "loss": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
 }  # fmt: skip
+_STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
 
 
 @dataclass
@@ -100,11 +101,15 @@ class State:
             raise ModelError(f"the column {row.name!r} is not here; allowed: where a mechanism of {row.module} is on")
         return np.asarray(self.columns[self.declared.index(row)])
 
-    def set_law(self, law: Law) -> None:
-        """Let a declared column move and lean as *law* says."""
-        into = self.laws[self.declared.index(law.column)]
-        for row in Laws:
-            into[:, :, row] = getattr(law, row.name.lower())
+    def set_laws(self, laws: Iterable[Law]) -> None:
+        """Let declared columns move and lean today as *laws* say: what several keep of one multiplies, all else adds
+        up. A column without a law stays."""
+        self.laws[:] = _STAYS
+        for law in laws:
+            into = self.laws[self.declared.index(law.column)]
+            into[:, :, Laws.KEEP] *= law.keep
+            for row in (Laws.ADD, Laws.RUN, Laws.LEAVE, Laws.JOIN):
+                into[:, :, row] += getattr(law, row.name.lower())
 
     def measure_columns(self) -> None:
         """Write the mean of each declared column over the holders into the gauge of its name."""
@@ -233,7 +238,7 @@ def build(by_variant: Sequence[World], drawn: Sequence[Drawn], actors: tuple[Cas
         arrays["safe"][each.part] = each.accounts.safe
     for c, row in enumerate(declared):
         arrays["columns"][c] = row.start
-    arrays["laws"][:, :, :, Laws.KEEP] = 1.0
+    arrays["laws"][:] = _STAYS
     for row in rows.declared("actor_stock"):
         arrays["actor_stocks"][row.index] = row.start
     state = State(tuple(drawn), platforms, declared=declared, actors=actors, **arrays)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import layout
 from trustsim.measures.finished import Finished, Floats
+from trustsim.mechanisms.behaviour.imitation import AGREED
+from trustsim.mechanisms.behaviour.observation import DECIDED
 from trustsim.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def company(f: Finished) -> dict[str, Floats]:
 def consensus_day(f: Finished) -> Floats:
     """Day on which all of a cluster were first alike, mean over clusters, where people imitate; at most the horizon."""
     return _of_clusters(
-        f, lambda _, v, p, cluster: float(np.nan_to_num(f.model.kept["agreed"][v, p, cluster], nan=f.end).mean())
+        f, lambda _, v, p, cluster: float(np.nan_to_num(f.model.kept[AGREED][v, p, cluster], nan=f.end).mean())
     )
 
 
@@ -72,7 +74,7 @@ def consensus_out(f: Finished) -> Floats:
 def _of_clusters(f: Finished, value: Callable[[Drawn, int, int, NDArray[np.int64]], float]) -> Floats:
     """Return float64 (lanes,): mean over platforms of *value* of (world, lane, platform, clusters), or NaN."""
     found = np.full(f.n_lanes, np.nan)
-    for people in f.people if "agreed" in f.model.kept else ():
+    for people in f.people if AGREED in f.model.kept else ():
         clusters = np.unique(people.world.network.clusters)
         for v, _ in f.model.mechanisms["imitation"].on(people.lanes) if len(clusters) else ():
             found[v] = np.mean([value(people.world, v, p, clusters) for p in range(f.model.state.n_platforms)])
@@ -86,14 +88,14 @@ def _of_clusters(f: Finished, value: Callable[[Drawn, int, int, NDArray[np.int64
 def cascade(f: Finished) -> dict[str, Floats]:
     """Shares of the clusters in which people observe: in a right cascade, a wrong one, none after 2 and after 4."""
     found = {key: np.full(f.n_lanes, np.nan) for key in ("right", "wrong", "none after 2", "none after 4")}
-    for people in f.people if "decided" in f.model.kept else ():
+    for people in f.people if DECIDED in f.model.kept else ():
         opened, n_nodes = people.world.accounts, people.world.network.n_nodes
         place = np.repeat(np.arange(len(opened.first) - 1), np.diff(opened.first)) * n_nodes
         cluster = place + people.world.network.clusters[opened.investor]
         order = np.argsort(cluster, kind="stable")
         _, first, n = np.unique(cluster[order], return_index=True, return_counts=True)
         for v, rule in f.model.mechanisms["observation"].on(people.lanes) if len(order) else ():
-            net = np.cumsum(f.model.kept["decided"][v][order], dtype=np.int64)
+            net = np.cumsum(f.model.kept[DECIDED][v][order], dtype=np.int64)
             net -= np.repeat(np.concatenate([[0], net[first[1:] - 1]]), n)
             turn = np.arange(len(net)) - np.repeat(first, n) + 1
             begun = np.minimum.reduceat(np.where(np.abs(net) >= LEAD, turn, len(net) + 1), first)

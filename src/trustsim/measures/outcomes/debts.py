@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trustsim.measures.finished import Finished, Floats
+from trustsim.mechanisms.sector.obligations import CLEARED
 from trustsim.registry import REGISTRY
 from trustsim.units import MINOR_PER_MAJOR
 
@@ -26,6 +27,6 @@ def left_after_debts(f: Finished) -> dict[str, Floats]:
 
 
 def _cleared(f: Finished, row: int) -> dict[str, Floats]:
-    told = f.model.kept.get("cleared")
+    told = f.model.kept.get(CLEARED)
     names = [] if told is None else [platform.name for platform in f.model.state.platforms]
     return {name: told[:, row, p] / MINOR_PER_MAJOR for p, name in enumerate(names)} if told is not None else {}

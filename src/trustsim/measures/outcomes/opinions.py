@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from trustsim.measures.finished import Finished, Floats
+from trustsim.mechanisms.behaviour.opinion import RATE
+from trustsim.mechanisms.behaviour.thoughts import OPINION
 from trustsim.registry import REGISTRY
 
 LIKE_OPINION, MAJOR_GROUP = 0.01, 0.05  # largest gap inside a group of like opinion; share of all that makes one major
@@ -36,7 +38,7 @@ def opinion_spread(f: Finished) -> Floats:
 )  # fmt: skip
 def opinion_rate(f: Finished) -> Floats:
     """Length of the last change of all opinions / that of the one before; where sums echo, growth of their length."""
-    return f.model.kept.get("opinion rate", np.full(f.n_lanes, np.nan)).copy()
+    return f.model.kept.get(RATE, np.full(f.n_lanes, np.nan)).copy()
 
 
 @REGISTRY.enter(
@@ -57,7 +59,7 @@ def opinion_clusters(f: Finished) -> Floats:
 def _of_opinions(f: Finished, value: Callable[[Floats], float]) -> Floats:
     """Return float64 (lanes,): *value* of the opinions at the horizon; NaN where nobody exchanges any."""
     found = np.full(f.n_lanes, np.nan)
-    for v, thought in enumerate(f.model.kept.get("opinion", ())):
+    for v, thought in enumerate(f.model.kept.get(OPINION, ())):
         if len(thought) and not np.isnan(thought).any():  # else of a variant beside one where they do
             found[v] = value(thought)
     return found

@@ -6,6 +6,7 @@ import numpy as np
 
 from trustsim.kernels import layout
 from trustsim.measures.finished import Finished, Floats
+from trustsim.mechanisms.behaviour.dealings import DEALINGS
 from trustsim.registry import REGISTRY
 
 RECOVERED = 0.9  # trust is back at this share of day 0
@@ -47,6 +48,6 @@ def trust_by_record(f: Finished) -> Floats:
     found = np.full(f.n_lanes, np.nan)
     for v, rule in enumerate(f.model.mechanisms["dealings"]):
         holds = (f.model.state.flags[v] & layout.HOLDS) > 0
-        if rule is not None and "dealings" in f.model.kept and holds.any():
-            found[v] = rule.trust(*f.model.kept["dealings"][v][:, holds]).mean()
+        if rule is not None and DEALINGS in f.model.kept and holds.any():
+            found[v] = rule.trust(*f.model.kept[DEALINGS][v][:, holds]).mean()
     return found

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import Books
 from trustsim.mechanisms.balance_sheet.worth import worth
+from trustsim.world.memory import memory
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.drawn import Drawn
 
-BACKING = "backing"  # kept: float64 (lanes, platforms), NaN until it is known
+BACKING = memory("backing", text="float64 (lanes, platforms), NaN until it is known")
 
 
 def places(day: Day) -> Iterator[tuple[Drawn, int]]:

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import OPEN, Gauges
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.memory import memory
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.settings import Settings
 
-DEALINGS = "dealings"  # kept: int64 (lanes, good and bad, accounts)
+DEALINGS = memory("dealings", text="int64 (lanes, good and bad, accounts)")
 
 
 @REGISTRY.enter("mechanism", "dealings", rows=("D1", "D2"), source="T-45")

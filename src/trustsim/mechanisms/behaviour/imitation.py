@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.memory import memory
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from trustsim.world.settings import Settings
 
 Mask = NDArray[np.bool_]
-AGREED = "agreed"  # kept: float64 (lanes, platforms, clusters), the day on which all were first alike
+AGREED = memory("agreed", text="float64 (lanes, platforms, clusters), the day on which all were first alike")
 
 
 @REGISTRY.enter(

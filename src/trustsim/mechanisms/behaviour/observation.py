@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import Beliefs
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.memory import memory
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.drawn import Drawn
     from trustsim.world.settings import Settings
 
-DECIDED = "decided"  # kept: int8 (lanes, accounts), 1 for who has decided to leave, −1 to stay
-TURNS = "turns"  # kept: int64 (lanes, turn and neighbours before, accounts)
+DECIDED = memory("decided", text="int8 (lanes, accounts), 1 for who has decided to leave, −1 to stay")
+TURNS = memory("turns", text="int64 (lanes, turn and neighbours before, accounts)")
 
 
 @REGISTRY.enter("mechanism", "observation", rows=("D6", "E7"), source="doi:10.1086/261849")

@@ -10,13 +10,16 @@ import numpy as np
 from trustsim.errors import UnitError
 from trustsim.mechanisms.behaviour.thoughts import OPINION, Floats, spread_evenly, trust_as_thought
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.memory import memory
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.drawn import Drawn
     from trustsim.world.settings import Settings
 
-FIRST, RATE, CHANGE = "first opinion", "opinion rate", "opinion change"  # kept: (lanes, investors), (lanes,) both
+FIRST = memory("first opinion", text="float64 (lanes, investors)")
+RATE = memory("opinion rate", text="float64 (lanes,)")
+CHANGE = memory("opinion change", text="float64 (lanes,)")
 
 
 @REGISTRY.enter(

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
+from trustsim.world.memory import memory
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.drawn import Drawn
 
-OPINION = "opinion"  # kept: float64 (lanes, investors)
+OPINION = memory("opinion", text="float64 (lanes, investors)")
 Floats = NDArray[np.float64]
 
 

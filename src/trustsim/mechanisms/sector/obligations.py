@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import FAILED, Books, Gauges
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.memory import memory
 from trustsim.world.sections import owed
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from trustsim.world.settings import Settings
     from trustsim.world.state import State
 
-BORROWED = "borrowed"  # kept: bool (lanes,), whether they owe by now what they owe
-DEBTS = "debts"  # kept: int64 (lanes, 3, debts): debtor, creditor, amount in minor units
-CLEARED = "cleared"  # kept: float64 (lanes, 2, platforms): what each paid, and what it had left
+BORROWED = memory("borrowed", text="bool (lanes,), whether they owe by now what they owe")
+DEBTS = memory("debts", text="int64 (lanes, 3, debts): debtor, creditor, amount in minor units")
+CLEARED = memory("cleared", text="float64 (lanes, 2, platforms): what each paid, and what it had left")
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 

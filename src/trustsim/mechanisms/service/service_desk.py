@@ -10,14 +10,15 @@ import numpy as np
 from trustsim.kernels.layout import CALM_FEAR, Gauges
 from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.memory import memory
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.settings import Settings
 
-UNANSWERED = "unanswered"  # kept: float64 (lanes, platforms), contacts per client that wait at the desk
-FREE_AT = "free at"  # kept: float64 (lanes, platforms, agents), days
-WAITS = "waits"  # kept: float64 (lanes, platforms, 3), contacts, those that waited, their waits in days
+UNANSWERED = memory("unanswered", text="float64 (lanes, platforms), contacts per client that wait at the desk")
+FREE_AT = memory("free at", text="float64 (lanes, platforms, agents), days")
+WAITS = memory("waits", text="float64 (lanes, platforms, 3), contacts, those that waited, their waits in days")
 _LONGEST_WAIT = 10.0  # days of backlog beyond which waiting is no worse
 
 
