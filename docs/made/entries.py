@@ -53,7 +53,11 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
         "list, or one of it by `{set: {regulators.NAME.lag: 3 d}}`.",
         (
             ("actor", "", ""),
-            ("actor_stock", "Stocks", "What is recorded of an actor every day: `model.of_actors(name)`."),
+            (
+                "actor_stock",
+                "Stocks",
+                "What is recorded of an actor every day: `model.of_actors(name)`; the outcome `of_actors` has it at the horizon.",
+            ),
             ("actor_purse", "Purses", "Money of an actor's own."),
         ),
     ),

@@ -9,6 +9,7 @@ import pytest
 
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ModelError, ScenarioError
+from trustsim.experiment.simulate import simulate
 from trustsim.kernels.layout import Gauges, Terms
 from trustsim.mechanisms.actors.regulator import CLOSED, FEES, READING
 from trustsim.model import TrustCrisisModel
@@ -59,6 +60,20 @@ def test_an_order_to_stop_closes_to_new_money_and_nothing_else() -> None:
     usual = model.state.base_terms[Terms.ENTRY_FRICTION, 0, 1]
     assert model.state.terms[Terms.ENTRY_FRICTION, 0].tolist() == [CLOSED, usual]
     assert model.history[-1, Gauges.STATUS, 0].tolist() == [0, 0]
+
+
+def test_outcomes_tell_what_actors_did_and_what_chance_brought() -> None:
+    """A supervisor who is not there has nothing; a chance of 100 % a day strikes, one of 0 does not."""
+    sure, never = ({"kind": "outage", "chance": f"{c} %/day", "days": "1 d"} for c in (100, 0))
+    scenario = story(
+        variants={"alone": [], "watched": [{"set": {"regulators": [{**WATCH, "fee": 7}]}}]}, horizon="20 d",
+        shocks=[{**sure, "platform": "Full"}, {**never, "platform": "*"}],
+    )  # fmt: skip
+    told = simulate(scenario, ("alone", "watched"), 0).outcomes
+    assert told["of_actors[Watch: orders]"].tolist() == pytest.approx([np.nan, 1.0], nan_ok=True)
+    assert told["of_actors[Watch: fees]"].tolist() == pytest.approx([np.nan, 14.0], nan_ok=True)  # both on day 10
+    assert told["struck[outage: Full]"].tolist() == [1.0, 1.0]
+    assert told["struck[outage: Thin]"].tolist() == [0.0, 0.0]
 
 
 def test_a_regulator_sees_its_mandate_alone() -> None:

@@ -43,5 +43,8 @@ class Model(Protocol):
     def of_actors(self, name: str) -> NDArray[np.float64]:
         """Return one stock of the actors, float64 (days + 1, variants, actors)."""
 
+    def struck(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Return where each shock with a chance has struck, bool (lanes,), by shock and platform."""
+
     def series(self, name: str) -> NDArray[np.float32]:
         """Return one series, float32 (days + 1, lanes, platforms + 1)."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from trustsim.errors import ModelError
 from trustsim.kernels import draws
 from trustsim.model.engine import Engine
+from trustsim.names import EVERY
 from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world import build_network
 from trustsim.world import population as populations
@@ -73,6 +74,15 @@ class Worlds:
         """Return one stock of the actors by day so far, float64 (days + 1, lanes, actors), as ``state.actors`` lists
         them."""
         return self.engine.history_of_actors[: self.engine.measured + 1, index_of("actor_stock", name)]
+
+    def struck(self) -> dict[str, NDArray[np.bool_]]:
+        """Return where each shock with a chance has struck so far, bool (lanes,), by shock and platform."""
+        found: dict[str, NDArray[np.bool_]] = {}
+        for entry in self.engine.agenda.entries:
+            if entry.strikes is not None:
+                name = f"{entry.item.kind}: {getattr(entry.item.what, 'platform', EVERY)}"
+                found[name] = found.get(name, np.False_) | (entry.since <= self.day)
+        return found
 
 
 def engine_of(

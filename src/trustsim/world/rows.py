@@ -127,8 +127,12 @@ def declared(kind: Kind) -> tuple[Row, ...]:
 
 def columns_of(kinds: Iterable[type]) -> tuple[Row, ...]:
     """Return the columns that are declared in the files of these classes."""
-    modules = {kind.__module__ for kind in kinds}
-    return tuple(row for row in declared("column") if row.module in modules)
+    return of_file("column", *(kind.__module__ for kind in kinds))
+
+
+def of_file(kind: Kind, *modules: str) -> tuple[Row, ...]:
+    """Return the rows of a kind that the files of these *modules* declare."""
+    return tuple(row for row in declared(kind) if row.module in modules)
 
 
 def count(kind: Kind) -> int:
