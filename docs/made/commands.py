@@ -14,6 +14,8 @@ ABOUT = """\
 # The command line
 
 Made from the program by `python docs/make.py`; do not edit. `trustsim COMMAND --help` prints the same.
+Things of your own are named before the command: `trustsim --with my_lever.py compare my_story.yaml`
+([more](extending.md)).
 
 """
 STATUS = f"""

@@ -89,8 +89,16 @@ def _status(error: TrustsimError) -> int:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="trustsim")
-def main() -> None:
+@click.option(
+    "--with", "own_files", multiple=True, metavar="FILE",
+    help="A Python file of your own with shocks, levers, mechanisms, outcomes …; before the command, repeatable.",
+)  # fmt: skip
+def main(own_files: tuple[str, ...]) -> None:
     """Trust crises on money platforms: which remedy would have helped, and at what price?"""
+    for file in own_files:
+        from trustsim.experiment import own
+
+        own.enter(file)
 
 
 def import_mesa() -> None:

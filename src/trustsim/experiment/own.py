@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import sys
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
+from trustsim.errors import TrustsimError
 from trustsim.experiment.code_reader import PACKAGE, Reader, is_called, top_of
 from trustsim.registry import REGISTRY, Entry
 
@@ -14,6 +18,26 @@ BY_NAME = (
     "outcome", "indicator", "series", "stock", "term", "purse", "column", "presets", "actor_stock", "actor_purse",
     "incident",
 )  # fmt: skip
+
+
+def enter(file: str) -> None:
+    """Import a Python file, so that what it enters is registered; its folder is looked in last, in workers as well.
+
+    Raises TrustsimError where there is no such file, another module has its name, or its code raises.
+    """
+    path = Path(file).resolve()
+    if path.suffix != ".py" or not path.stem.isidentifier() or not path.is_file():
+        raise TrustsimError(f"--with: given {file!r}; allowed: a Python file that exists, its name letters and digits")
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))
+    try:
+        module = importlib.import_module(path.stem)
+    except TrustsimError:
+        raise
+    except Exception as e:
+        raise TrustsimError(f"--with: given {file!r}, which fails:\n{traceback.format_exc()}") from e
+    if Path(str(module.__file__)).resolve() != path:
+        raise TrustsimError(f"--with: given {file!r}, of the name of {module.__file__}; allowed: another name")
 
 
 def looked_up() -> tuple[str, ...]:
