@@ -42,6 +42,8 @@ def print_attribution(found: Attribution, console: Console | None = None) -> Non
         for channel, row in frame.loc[variant].iterrows():
             table.add_row(Text(f"  {words.label(str(channel))}"), *_cells(row))
     notes = [*_NOTES]
+    if ((frame["replay"] == 0) & (frame["replay_low"] < 0)).any():
+        notes.append(f"an interval around 0: what {words.plural(n, 'world')} cannot rule out where nothing changed.")
     if found.study.failed:
         notes.append(f"{words.plural(len(found.study.failed), 'run')} failed; their worlds are left out.")
     (console or Console()).print(Group(Text(head), table, Text(" ".join(notes))))
