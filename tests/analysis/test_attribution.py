@@ -103,13 +103,17 @@ def test_attribute_prints_80_columns_writes_a_table_and_a_picture_and_goes_on(tr
     assert max(map(len, done.stdout.splitlines())) <= 80
     first = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ") and line[2:3].isalpha()]
     assert first == [name.partition("_")[0] for name in CHANNELS]
-    assert "an interval around 0: what 2 worlds cannot rule out" in " ".join(done.stdout.split())
     folder = tmp_path / "quickstart-attribution"
     assert {"attribution.csv", "attribution.png", "runs"} <= {path.name for path in folder.iterdir()}
     document = json.loads(trustsim("--json").stdout)
     channels = document["variants"]["gate"]["channels"]
     total = document["variants"]["gate"]["withdrawn"]["mean"]
     assert sum(channels[name]["direct"] for name in CHANNELS) == pytest.approx(total, rel=1e-5)
+
+
+def test_attribute_says_what_an_interval_around_nothing_is(trustsim):
+    done = trustsim("--variants", "nothing", "--set", "shocks=[]")
+    assert "an interval around 0: what 2 worlds cannot rule out" in " ".join(done.stdout.split())
 
 
 def test_attribute_says_what_is_wrong(trustsim):
