@@ -83,8 +83,7 @@ class Entry:
         """Return bool (lanes,): whether its chance falls today, on its platform, by the day's draw."""
         platform, chance = int(self.occurrence[0]), self.item.timing.chance or 0.0
         hazard = f"{self.item.kind}_hazard"
-        is_controlled = platform >= 0 and ("term", hazard) in REGISTRY
-        factor = day.term(hazard, platform) if is_controlled else np.ones(len(self.holds))
+        factor = day.term(hazard, platform) if ("term", hazard) in REGISTRY else np.ones(len(self.holds))
         day.occurrence = self.occurrence
         luck = day.chance(strikes, platform)
         return np.asarray(luck < 1 - (1 - np.minimum(chance * factor, 1.0)) ** day.dt)

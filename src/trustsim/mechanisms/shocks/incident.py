@@ -91,7 +91,8 @@ class Course:
     def act(self, day: Day) -> None:
         """Strike, be found, be told; once that is over on every platform, do nothing more."""
         over = _lanes(day, "over")
-        if not (day.active & ~over).any():
+        day.active = day.active & ~over
+        if not day.active.any():
             return
         is_over = day.active.copy()
         for p in day.platforms(self.platform):
