@@ -111,7 +111,7 @@ def test_what_it_cost_is_told_and_nothing_where_it_cost_nothing() -> None:
     assert fall(begun(theft(), *variants), 12)[:, -1] == pytest.approx([1, 0.5, 0.01, 0], abs=1e-3)
     assert fall(begun(theft(severity=0.0)), 12)[0, -1] == pytest.approx(0, abs=1e-6)
     assert fall(begun(theft(Insult)), 12)[0, -1] == pytest.approx(1, abs=1e-6)
-    assert fall(begun(theft(Insult, days=5)), 20)[0, -1] == pytest.approx(1, abs=1e-6)
+    assert fall(begun(theft(Insult, days=5, discovery_lag=2)), 20)[0, -1] == pytest.approx(1, abs=1e-6)
 
 
 def test_all_that_it_cost_up_to_then_is_told() -> None:
