@@ -20,7 +20,7 @@ from trustsim.kernels.layout import Terms
 from trustsim.kernels.named import names_of
 from trustsim.registry import Entry
 from trustsim.world.day import Day
-from trustsim.world.hooks import check_hooks
+from trustsim.world.hooks import OF_ACTORS, OF_ITEMS, OF_MECHANISMS, check_hooks
 from trustsim.world.rule_kernels import RuleKernels
 from trustsim.world.verbs import Verbs
 
@@ -386,9 +386,10 @@ def test_the_engine_knows_no_mechanism_by_name() -> None:
 
 
 def test_every_hook_has_the_shape_of_its_protocol() -> None:
-    for group in ("mechanism", "shock", "intervention", "actor"):
+    called = {"mechanism": OF_MECHANISMS, "shock": OF_ITEMS, "intervention": OF_ITEMS, "actor": OF_ACTORS}
+    for group, hooks in called.items():
         for entry in REGISTRY.group(group).values():
-            check_hooks(entry.make)
+            check_hooks(entry.make, hooks)
 
 
 def test_a_hook_of_another_shape_is_refused_with_its_file() -> None:
@@ -399,7 +400,7 @@ def test_a_hook_of_another_shape_is_refused_with_its_file() -> None:
         def each_day(day: object, settings: object) -> None: ...
 
     with pytest.raises(ModelError, match=r"phase: given 'nights' in .*test_house\.py; allowed: one of news"):
-        check_hooks(Lost)
+        check_hooks(Lost, OF_MECHANISMS)
 
     class Wrong:
         def each_day(self, day: object) -> None: ...
@@ -407,7 +408,21 @@ def test_a_hook_of_another_shape_is_refused_with_its_file() -> None:
     with pytest.raises(
         ModelError, match=r"Wrong\.each_day: given .*test_house\.py; allowed: \(day, settings\) as a static"
     ):
-        check_hooks(Wrong)
+        check_hooks(Wrong, OF_MECHANISMS)
+
+
+@pytest.mark.parametrize(
+    ("hook", "called"), [("lean", OF_ITEMS), ("each_day", OF_ITEMS), ("act", OF_MECHANISMS), ("weigh", OF_ACTORS)]
+)
+def test_a_hook_that_nothing_calls_is_refused_with_its_file(hook: str, called: tuple[str, ...]) -> None:
+    """A lever that leans, a mechanism with an act: it would change nothing, in silence."""
+    kind = type("Silent", (), {hook: lambda self: None, "__module__": __name__})
+    with pytest.raises(ModelError, match=rf"Silent\.{hook}: given in .*test_house\.py.*; allowed: one of {called[0]}"):
+        check_hooks(kind, called)
+
+
+def test_a_parameter_by_the_name_of_a_hook_is_no_hook() -> None:
+    check_hooks(type("Slanted", (), {"lean": 0.5}), OF_ITEMS)
 
 
 def test_traits_without_what_fixes_them_are_refused() -> None:
@@ -418,4 +433,4 @@ def test_traits_without_what_fixes_them_are_refused() -> None:
             return {}
 
     with pytest.raises(ModelError, match=r"Made\.traits: given in .* without fixes"):
-        check_hooks(Made)
+        check_hooks(Made, OF_MECHANISMS)

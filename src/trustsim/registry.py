@@ -180,8 +180,8 @@ class Registry:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
 
         What can be said of an outcome is explained at :class:`Entry`. The same thing defined again, as where a
-        notebook's cell is run twice, takes the place of the first. Raises ModelError where *name* stands for another
-        one, or nobody declared the group.
+        notebook's cell is run twice, takes the place of the first. A class with a ``check_name(name)`` is asked. Raises
+        ModelError where *name* stands for another one, or nobody declared the group.
         """
         if group not in self.groups:
             hint = nearest(group, self.groups)
@@ -197,6 +197,8 @@ class Registry:
             if known is not None and _place(known.make) != _place(thing):
                 where = ".".join(_place(known.make))
                 raise ModelError(f"{group} {name!r} is registered twice: it stands for {where}; allowed: another name")
+            if hasattr(thing, "check_name"):
+                thing.check_name(name)
             declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
             about = (rows, source, family, better, unit, binary, low, high, may_not_apply)
             self.take(Entry(group, name, thing, declared, *about, plural=plural))

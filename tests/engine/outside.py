@@ -42,8 +42,8 @@ class Brand:
     def each_day(day, settings):
         """Let the good name of yesterday rise or fall."""
         brand, overdue = day.stock(BRAND), day.gauge("overdue")
-        risen = np.minimum(brand + settings["rise"][:, None] + day.term(CAMPAIGN.name), 1.0)
-        brand[settings.is_on] = np.where(overdue > 0, 0.5 * brand, risen)[settings.is_on]
+        risen = np.minimum(brand + day.dt * (settings["rise"][:, None] + day.term(CAMPAIGN.name)), 1.0)
+        brand[settings.is_on] = np.where(overdue > 0, 0.5**day.dt * brand, risen)[settings.is_on]
 
     @staticmethod
     def lean(day, settings) -> Iterator[Lean]:
@@ -73,9 +73,10 @@ class Satisfaction:
     @staticmethod
     def flow(day, settings) -> Iterator[Law]:
         """Let content rise towards one and fall by the harm."""
-        keep, on = (1 - settings["fading"])[:, None], settings.is_on[:, None]
+        keep, on = ((1 - settings["fading"]) ** day.dt)[:, None], settings.is_on[:, None]
+        harm = settings["harm"][:, None] * day.dt
         yield Law(
-            SATISFACTION, keep=np.where(on, keep, 1.0), add=np.where(on, 1 - keep - settings["harm"][:, None], 0.0),
+            SATISFACTION, keep=np.where(on, keep, 1.0), add=np.where(on, 1 - keep - harm, 0.0),
             run=-settings["run"][:, None], leave=-settings["leave"][:, None], channel="fear",
         )  # fmt: skip
 
@@ -169,7 +170,7 @@ class Club:
         thin = me.is_on[:, None] & (me.sees("liquidity", SIGHT) < me["below"][:, None])
         me.stock(WARNINGS)[:] += thin.sum(axis=1)
         for p in range(day.state.n_platforms):
-            me.collect(DUES, p, me["dues"], me.mandate[:, p])
+            me.collect(DUES, p, me["dues"] * day.dt, me.mandate[:, p])
             day.do.post(p, thin[:, p], risk=1.0)
 
     @staticmethod

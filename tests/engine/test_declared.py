@@ -226,6 +226,27 @@ print(json.dumps([taken.tolist(), trust]))
     assert [x.index(True) for x in fall] == [2, 1]  # told on day 3, and with the control on day 2
 
 
+def test_what_is_given_for_a_day_or_for_the_whole_is_the_same_whatever_the_step() -> None:
+    """The good name rises by a day's rise, content falls by a day's harm, a fraud of some days takes its severity."""
+    found = in_a_process("""
+told = []
+fraud = {"kind": "fraud", "platform": "Harbour", "day": "1 d", "severity": "4 %", "days": "5 d"}
+for step, n in (("1 d", 10), ("0.5 d", 20)):
+    still = {"choice": "off", "ordinary": "off"}
+    scenario = story(step=step, shocks=[fraud], variants={"nothing": []}, clubs=[{"name": "W", "dues": "5 CNY"}],
+                     mechanisms={**still, "brand": "on", "satisfaction": {"fading": 0, "harm": "2 %"}})
+    model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+    for _ in range(n):
+        model.step()
+    taken = model.state.books[int(Books.THIEVES), 0, 0] / model.history[0, int(Gauges.CLAIMS), 0, 0]
+    means = [float(model.series(name)[-1, 0, 0]) for name in ("brand", "satisfaction")]
+    told.append([*means, float(taken), float(model.state.actor_purses[outside.DUES.index, 0, 0])])
+print(json.dumps(told))
+""")
+    assert found[0] == pytest.approx([0.6, 0.3, 0.04, 5000], rel=2e-3)
+    assert found[1] == pytest.approx(found[0], rel=2e-3)
+
+
 def test_money_in_a_purse_counts_as_money() -> None:
     found = in_a_process("""
 scenario = story(shocks=[{"kind": "lawsuit", "platform": "Harbour", "day": "1 d"}], variants={"nothing": []})

@@ -13,7 +13,7 @@ from small_worlds import Document, arrays_of, differing, finished, scenario_of
 from trustsim.errors import ModelError
 from trustsim.kernels import draws
 from trustsim.kernels.purposes import NAMED, purpose_of
-from trustsim.model import TrustCrisisModel
+from trustsim.model import Batch, TrustCrisisModel
 from trustsim.world.hazards import draw
 
 WORLDS = 60
@@ -86,8 +86,58 @@ def test_what_a_variant_adds_leaves_the_luck_of_the_other_shocks() -> None:
         assert alone.tolist() == beside.tolist()
 
 
-def test_the_order_of_hazards_in_a_file_does_not_matter() -> None:
-    shocks = [COIN, {**COIN, "gross": 1.3}, {**WAVE, "day": "2 d"}, {**WAVE, "platform": "*", "share": "3 %"}]
+OUTAGE = {"kind": "outage", "platform": "Harbour", "days": "2 d", "chance": "0.2 /day"}
+BIT_LATER = {**OUTAGE, "days": "3 d"}
+ON_ALL = {**OUTAGE, "platform": "*", "days": "1 d"}
+ON_QUAY = {**OUTAGE, "platform": "Quay"}
+TO_COME = {**OUTAGE, "days": "4 d"}
+
+
+def struck(shocks: list[Document], of_its_own: list[Document] | None = None) -> dict[tuple[str, float], list[int]]:
+    """Return the steps on which outages begin in twelve worlds, by platform and days (which tell them apart here)."""
+    platforms = [{"name": "Harbour"}, {"name": "Quay"}]
+    scenario = story(shocks, horizon="40 d", platforms=platforms, variants={"one": of_its_own or []})
+    batch = Batch(scenario, scenario.variants, list(range(12)))
+    for _ in range(scenario.n_days):
+        batch.step()
+    entries = [entry for entry in batch.engine.agenda.entries if entry.item.kind == "outage"]
+    return {(entry.item.what.platform, entry.item.what.days): entry.since.tolist() for entry in entries}
+
+
+def test_a_hazard_keeps_its_luck_whatever_stands_behind_it_on_all_or_on_another_platform_or_in_a_variant() -> None:
+    alone = struck([OUTAGE])["Harbour", 2.0]
+    assert len(set(alone)) > 3
+    for beside in (
+        [OUTAGE, BIT_LATER], [OUTAGE, {**OUTAGE, "days": "1 d"}], [ON_ALL, OUTAGE], [OUTAGE, ON_ALL], [ON_QUAY, OUTAGE],
+        [ON_ALL, ON_QUAY, OUTAGE, BIT_LATER, {**COIN, "chance": "0.1 /day"}],
+    ):  # fmt: skip
+        assert struck(beside)["Harbour", 2.0] == alone
+    for own in ([{**OUTAGE, "days": "1 d"}], [ON_ALL, BIT_LATER], [ON_QUAY]):
+        assert struck([OUTAGE], of_its_own=own)["Harbour", 2.0] == alone
+
+
+def test_no_two_hazards_of_a_kind_share_their_luck() -> None:
+    found = struck([OUTAGE, BIT_LATER, ON_ALL, {**ON_ALL, "days": "5 d"}, ON_QUAY], of_its_own=[TO_COME])
+    assert len(found) == len({tuple(steps) for steps in found.values()}) == 8
+
+
+def test_a_setting_that_changes_leaves_the_luck_of_a_hazard_and_of_those_alike() -> None:
+    one = struck([OUTAGE, BIT_LATER])
+    for days in (1.0, 9.0):
+        found = struck([{**OUTAGE, "days": f"{days} d"}, BIT_LATER])
+        assert found == {("Harbour", days): one["Harbour", 2.0], ("Harbour", 3.0): one["Harbour", 3.0]}
+
+
+def test_hazards_alike_exchange_their_luck_with_their_places_in_the_file() -> None:
+    """The first in the file has the luck of the first, those of all variants before those of one."""
+    one, other = struck([OUTAGE, BIT_LATER]), struck([BIT_LATER, OUTAGE])
+    assert one["Harbour", 2.0] == other["Harbour", 3.0] != one["Harbour", 3.0] == other["Harbour", 2.0]
+    assert struck([OUTAGE], of_its_own=[BIT_LATER]) == one
+
+
+def test_the_order_of_hazards_that_are_not_alike_does_not_matter() -> None:
+    later = {**COIN, "gross": 1.3, "day": "1 d"}
+    shocks = [COIN, later, {**WAVE, "day": "2 d"}, {**WAVE, "platform": "*", "share": "3 %"}]
     one, *others = (story(list(order), horizon="5 d") for order in itertools.permutations(shocks))
     bits = arrays_of(finished(one), 0)
     for other in others:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_worlds import crisis
 
+from trustsim.errors import ModelError
 from trustsim.kernels import layout
 from trustsim.kernels.layout import Targets, Terms
 from trustsim.kernels.named import row_of
 from trustsim.model import TrustCrisisModel
+from trustsim.scenario.resolved import Item
 from trustsim.world.board import Board
-from trustsim.world.terms import Proposal, combined
+from trustsim.world.terms import Proposal, Term, combined
 
 HOWS = ["set", "multiply", "add", "at_least", "at_most"]
 FUND, RISK = row_of(Targets, "fund"), row_of(Targets, "risk")
@@ -196,3 +199,20 @@ def test_silence_costs_nothing() -> None:
     board = Board(np.zeros((2, 2, 2)), np.ones(2, bool))
     board.post(np.zeros((2, 2, len(Targets))), np.ones((2, 2)))
     assert len(board.bulletin()[0]) == 0
+
+
+@dataclass(frozen=True)
+class Misspelt:
+    """A lever on a platform that there is not."""
+
+    def terms(self) -> tuple[Term, ...]:
+        return (Term("exit_fee", 0.1, "set", "Quai"),)
+
+
+def test_a_lever_on_a_misspelt_platform_is_an_error_with_its_file_and_the_platforms() -> None:
+    scenario = crisis(variants={"lever": []})
+    variant = replace(scenario.variants[0], items=(Item("misspelt", Misspelt()),))
+    model = TrustCrisisModel(replace(scenario, variants=(variant,)), rng=0)
+    told = r"platform: given 'Quai' in .*test_levers_in_time\.py; allowed: one of .*Quay.*, \*; did you mean Quay\?"
+    with pytest.raises(ModelError, match=told):
+        model.step()

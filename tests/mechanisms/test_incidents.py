@@ -105,7 +105,18 @@ def test_a_control_multiplies_the_chance_on_the_same_draws() -> None:
     days = struck_on(story([outage], variants=variants), 30)[:, :, 0]
     assert (days[1:, 1] >= days[1:, 0]).all()
     assert np.isfinite(days[:, 1]).sum() < np.isfinite(days[:, 0]).sum()
-    assert np.isinf(days[:, 2]).mean() > 0.8  # but for a first day, on which the lever is not yet there
+    assert np.isinf(days[:, 2]).all()
+
+
+@pytest.mark.parametrize("step", ["1 d", "0.5 d"])
+@pytest.mark.parametrize("start", [0, 3])
+def test_a_control_governs_the_dice_of_its_first_day(step: str, start: int) -> None:
+    """What would strike for certain on the first day of the control does not, and strikes on the day it ends."""
+    outage = {**OUTAGE, "platform": "Harbour", "chance": "1 /day"}
+    late = {**control("outage", hazard=0), "from": "0 d", "until": f"{start} d"} if start else control("outage")
+    variants = {"until": [late], "never": [control("outage", hazard=0)]}
+    days = struck_on(story([outage], step, variants=variants), 1)[0, :, 0]
+    assert days.tolist() == [start, np.inf]
 
 
 def test_until_ends_the_chance_and_the_file_is_written_as_it_was_read() -> None:

@@ -24,7 +24,7 @@ from trustsim.world.board import Board, likeness
 from trustsim.world.calendar import calendar_of
 from trustsim.world.closing import close_the_insolvent
 from trustsim.world.day import Day
-from trustsim.world.hooks import check_hooks, phase_of
+from trustsim.world.hooks import OF_ACTORS, OF_ITEMS, OF_MECHANISMS, check_hooks, phase_of
 from trustsim.world.leaning import DECISIONS, Law, heeded, unless_muted
 from trustsim.world.memory import NOTHING_KEPT
 from trustsim.world.settings import Settings
@@ -75,9 +75,13 @@ class Engine:
         self.actors = actors_of(self.day, by_variant)
         self.agenda = Agenda(shocks, variants, n_worlds, dt)
         of_the_world: list[Settings[Any] | Actor] = [*self.mechanisms.values(), *self.actors]
-        kinds: list[type] = [each.kind for each in of_the_world if each.kind is not None]
-        for kind in (*kinds, *(type(entry.item.what) for entry in self.agenda.entries)):
-            check_hooks(kind, OPEN_PHASES)
+        kinds: list[tuple[type, tuple[str, ...]]] = [
+            (each.kind, OF_ACTORS if isinstance(each, Actor) else OF_MECHANISMS)
+            for each in of_the_world
+            if each.kind is not None
+        ]
+        for kind, called in (*kinds, *((type(entry.item.what), OF_ITEMS) for entry in self.agenda.entries)):
+            check_hooks(kind, called, OPEN_PHASES)
         self.clock = Clock(0, dt, self.day.keys)
         self.history = np.zeros((n_steps + 1, *state.gauges.shape))
         self.history_of_actors = np.zeros((n_steps + 1, *state.actor_stocks.shape))

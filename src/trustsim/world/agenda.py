@@ -84,23 +84,13 @@ class Entry:
         platform, chance = int(self.occurrence[0]), self.item.timing.chance or 0.0
         hazard = f"{self.item.kind}_hazard"
         factor = day.term(hazard, platform) if ("term", hazard) in REGISTRY else np.ones(len(self.holds))
-        day.occurrence = self.occurrence
-        luck = day.chance(strikes, platform)
+        luck = day.luck(strikes.purpose(self.occurrence), np.array([platform]), step=day.step)[:, 0]
         return np.asarray(luck < 1 - (1 - np.minimum(chance * factor, 1.0)) ** day.dt)
 
 
 def striking(item: Item) -> Draw:
     """Declare the draw by which a shock with a chance strikes."""
     return draw(item.kind, "chance", text="whether it strikes today")
-
-
-def _one_a_platform(platforms: Iterable[str], items: Iterable[Item]) -> Iterator[Item]:
-    """Yield each item; one with a chance on every platform once for each of them."""
-    for item in items:
-        if item.timing.chance is not None and getattr(item.what, "platform", "") == EVERY:
-            yield from (replace(item, what=replace(item.what, platform=name)) for name in platforms)
-        else:
-            yield item
 
 
 def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
@@ -118,30 +108,39 @@ def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
 
 def _told_apart(platforms: Mapping[str, int], items: Iterable[Item]) -> Iterator[tuple[Item, Occurrence]]:
     """Yield each item with what tells it from the others of its kind: where and when it strikes, and how many of one
-    place and day come before it."""
-    alike: Counter[tuple[str, int, float]] = Counter()
+    place and day come before it in the file. One with a chance on every platform is one for each of them, numbered
+    apart, downwards from -1: so it leaves alone those that name the platform.
+    """
+    alike: Counter[tuple[str, int, float, bool]] = Counter()
     for item in items:
-        place = (item.kind, platforms.get(getattr(item.what, "platform", ""), -1), item.timing.start)
-        yield item, (*place[1:], alike[place])
+        name, start = getattr(item.what, "platform", ""), item.timing.start
+        is_on_each = name == EVERY and item.timing.chance is not None
+        p = platforms.get(name, -1)
+        place = (item.kind, p, start, is_on_each)
+        number = alike[place]
         alike[place] += 1
+        if is_on_each:
+            for each, k in platforms.items():
+                yield replace(item, what=replace(item.what, platform=each)), (k, start, -1 - number)
+        else:
+            yield item, (p, start, number)
 
 
 class Agenda:
     """All shocks and interventions, each with the lanes that hold it, in one list; equal ones are one entry.
 
-    The list is sorted, so that neither the order of a file nor the variants beside change what an entry finds.
+    The list is sorted, so that neither the order of a file nor the variants beside change what an entry finds; of those
+    alike (:func:`_told_apart`) the order says whose luck is whose.
     """
 
     def __init__(self, shocks: Sequence[Item], variants: Sequence[Variant], n_worlds: int, dt: float) -> None:
         struck: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
         levers: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
         platforms = {platform.name: p for p, platform in enumerate(variants[0].world.platforms)}
-        common = sorted(shocks, key=repr)  # an order of its own: that of the file does not matter
         for v, variant in enumerate(variants):
             # equal shocks strike twice, levers once; what a variant adds comes last, and so leaves what all have
-            mine = _one_a_platform(platforms, (*common, *sorted(variant.shocks, key=repr)))
-            strikes = _told_apart(platforms, mine)
-            acts = _told_apart(platforms, sorted(set(variant.items), key=repr))
+            strikes = _told_apart(platforms, (*shocks, *variant.shocks))
+            acts = _told_apart(platforms, dict.fromkeys(variant.items))
             for entries, items in ((struck, strikes), (levers, acts)):
                 for each in items:
                     entries.setdefault(each, np.zeros(len(variants), np.bool_))[v] = True
@@ -166,11 +165,15 @@ class Agenda:
         """Bring every entry to *step*, rebuild the terms where needed, let the active ones act; return whether terms
         changed. ``proposed``: what mechanisms propose today, beside the levers."""
         changed = bool(proposed) or self._by_levers is not None
-        for entry in self.entries:
-            if entry.is_watched or step in (entry.first, entry.until):
-                changed |= entry.update(step, day)
-        if changed:
-            self._rebuild_terms(day, proposed)
+        for has_dice in (False, True):  # dice last: what a lever says of a chance counts from its first day on
+            moved = [
+                entry.update(step, day)
+                for entry in self.entries
+                if (entry.strikes is not None) == has_dice and (entry.is_watched or step in (entry.first, entry.until))
+            ]
+            if any(moved) or (changed and not has_dice):
+                self._rebuild_terms(day, proposed)
+            changed |= any(moved)
         for entry in self.entries:
             if entry.acts and entry.latest != _NEVER and step - entry.latest <= entry.span:
                 age = np.where(entry.active, step - np.minimum(entry.since, step), 0)
@@ -221,7 +224,7 @@ class Agenda:
             levers: Sequence[Term] = entry.item.what.terms()
             for term in levers:
                 row = index_of("term", term.name, entry.item.what)
-                for p in day.platforms(term.platform):
+                for p in day.platforms(term.platform, entry.item.what):
                     proposals.setdefault((row, p), []).append(Proposal(term.how, term.value, entry.active))
         return proposals
 

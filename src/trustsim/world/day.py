@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from trustsim.errors import ModelError
 from trustsim.kernels import draws
 from trustsim.kernels.layout import HOLDS, Gauges
+from trustsim.kernels.named import no_row
 from trustsim.kernels.times import SAME_TIME
 from trustsim.kernels.variates import account_words, first_words
 from trustsim.world.board import Board
@@ -85,14 +86,16 @@ class Day:
         after = np.asarray(after, np.float64)
         return self.active & (self.age >= after - SAME_TIME) & (self.age - self.dt < after - SAME_TIME)
 
-    def platforms(self, name: str) -> list[int]:
-        """Return the indices of the platform called *name*, or of all for ``'*'``."""
+    def platforms(self, name: str, by: object = None) -> list[int]:
+        """Return the indices of the platform called *name*, or of all for ``'*'``; raises ModelError where there is
+        none. ``by``: who asks; the error names its file.
+        """
         if name == "*":
             return list(range(self.state.n_platforms))
         for p, platform in enumerate(self.state.platforms):
             if platform.name == name:
                 return [p]
-        raise ModelError(f"no platform {name!r}")
+        raise no_row("platform", name, [*(platform.name for platform in self.state.platforms), "*"], by)
 
     def accounts(self, lane: int, platform: int) -> slice:
         """Return where the accounts of *platform* stand in the arrays of one lane."""

@@ -1,7 +1,7 @@
 """How a mechanism, shock or lever takes part in a run: each way is a method, and a class has those that it needs.
 
 ``settings`` is what the mechanism is set to in every lane (:class:`~trustsim.world.settings.Settings`); off is None.
-A method of one of these names and another shape is refused when a model is made.
+A method of one of these names and another shape, or where nothing would call it, is refused when a model is made.
 """
 
 from __future__ import annotations
@@ -133,6 +133,10 @@ HOOKS: dict[str, type] = {
     "lean": Leans, "flow": Flows, "propose": ProposesDaily,
     "likeness": Likens, "act": Acts, "span": Spans, "terms": Proposes,
 }  # fmt: skip
+#: which of them are called of a shock or lever, of an actor, of a mechanism
+OF_ITEMS = ("act", "span", "terms")
+OF_ACTORS = ("each_day", "decide", "lean", "flow", "propose")
+OF_MECHANISMS = tuple(name for name in HOOKS if name not in OF_ITEMS)
 
 
 def phase_of(kind: type, usual: str = "news") -> str:
@@ -141,8 +145,13 @@ def phase_of(kind: type, usual: str = "news") -> str:
 
 
 @cache
-def check_hooks(kind: type, phases: tuple[str, ...] = ("news",)) -> None:
-    """Raise ModelError where a hook of a class takes other arguments than its protocol says, or runs in no phase."""
+def check_hooks(kind: type, called: tuple[str, ...], phases: tuple[str, ...] = ("news",)) -> None:
+    """Raise ModelError where a hook of a class is none of those that are *called*, takes other arguments than its
+    protocol says, or runs in no phase."""
+    for name in HOOKS:
+        if name not in called and callable(getattr(kind, name, None)):
+            where = f"{kind.__name__}.{name}: given in {file_of(kind)}, where nothing calls it"
+            raise ModelError(f"{where}; allowed: {one_of(called)}")
     if hasattr(kind, "each_day") and phase_of(kind) not in phases:
         raise ModelError(f"phase: given {phase_of(kind)!r} in {file_of(kind)}; allowed: {one_of(phases)}")
     if hasattr(kind, "traits") and not hasattr(kind, "fixes"):
@@ -150,7 +159,8 @@ def check_hooks(kind: type, phases: tuple[str, ...] = ("news",)) -> None:
             f"{kind.__name__}.traits: given in {file_of(kind)} without fixes; allowed: with the names of the parameters"
             " that it reads, which are the same in all variants of a pass"
         )
-    for name, protocol in HOOKS.items():
+    for name in called:
+        protocol = HOOKS[name]
         method = inspect.getattr_static(kind, name, None)
         if method is None:
             continue

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.errors import ModelError
+from trustsim.kernels.named import file_of
 from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import CONTROLS
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-MOST = 10.0  # the largest factor by which a lever may stretch an incident
+MOST = 10.0  # the largest factor of levers on an incident
 A_TENTH = 10  # trust lost is given for a tenth of the claims
 HALF_A_TENTH = 5  # assumed: the risk view rises by half of what fund safety loses
 ONCE = 0.0  # days for which an incident goes on that strikes in one step
@@ -50,74 +52,133 @@ class Course:
     """How an incident goes: it strikes, for a step or for ``days``, is found out, and clients are told.
 
     A kind says what it does (``strike``), and in ``news`` what is told. ``kind`` is its name, by which a lever finds
-    it. Found out and told it is ``discovery_lag`` and the shorter of ``notice_lag`` and an incident notice's delay
-    after its start; a kind that is found out otherwise says so in ``is_told``.
+    it; a lever on its severity multiplies what it does, or, where a kind says that it ``stretches``, its days. Found
+    out and told it is ``discovery_lag`` and the shorter of ``notice_lag`` and an incident notice's delay after its
+    start; a kind that is found out otherwise says so in ``is_told``.
     """
 
-    kind: ClassVar[str]
+    kind: ClassVar[str] = ""
+    stretches: ClassVar[bool] = False
     platform: str
     days: float = ONCE
     discovery_lag: float = 0.0
     notice_lag: float = 0.0
 
+    @classmethod
+    def check_name(cls, name: str) -> None:
+        """Raise ModelError where levers would not find the incident that is registered as *name*."""
+        if cls.kind != name or ("incident", name) not in REGISTRY:
+            given = f"{cls.__name__}.kind: given {cls.kind!r} in {file_of(cls)}"
+            raise ModelError(f"{given}; allowed: controlled({name!r}), the name by which it is registered")
+
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> Floats | None:
-        """Do the harm of a step; return its size / claims where it has one. *severity* float64 (lanes,): a factor."""
+        """Do the harm of a step; return what that cost / claims, float64 (lanes,), None of what costs none by nature.
+
+        *severity* float64 (lanes,): the factor of levers, and of an incident with ``days`` its part that falls into
+        this step. Summed over its days it is the factor, whatever the step.
+        """
         raise NotImplementedError
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
-        """Yield the messages of the day on which clients are told: how :meth:`Verbs.post` is to be called."""
+        """Yield the messages of a step in which clients are told: how :meth:`Verbs.post` is to be called.
+
+        They are told once, and again in each step in which it then costs more; :meth:`known` says where they were told
+        before. *size* float64 (lanes,): what it cost that they have not been told of / claims, NaN of what costs none
+        by nature; *waited* float64 (lanes,): days from knowing to telling.
+        """
         raise NotImplementedError
 
-    def span(self) -> float:
-        """Return for how many days after its start the shock has anything to do."""
-        return MOST * max(self.discovery_lag, self.days) + self.notice_lag + 1
-
     def act(self, day: Day) -> None:
-        """Strike, be found, be told."""
+        """Strike, be found, be told; once that is over on every platform, do nothing more."""
+        over = _lanes(day, "over")
+        day.active = day.active & ~over
+        if not day.active.any():
+            return
+        is_over = day.active.copy()
         for p in day.platforms(self.platform):
-            severity, lag = (day.term(f"{self.kind}_{what}", p) for what in ("severity", "lag"))
-            strikes = self.strikes(day, p, severity)
-            size = day.memory.setdefault(("size", p), np.zeros(len(day.active)))
-            if strikes.any():
-                done = self.strike(day, p, strikes, severity)
-                size[:] = size if done is None else np.where(strikes, done, size)
-            told, waited = self.is_told(day, p, strikes, lag)
-            if told.any():
-                for message in self.news(day, p, told, size, waited):
-                    day.do.post(p, told, **message)
+            is_over &= self._go_on(day, p)
+        over |= is_over
+
+    def _go_on(self, day: Day, platform: int) -> Mask:
+        """Let it take its course on one platform for a step; return where it is over there, bool (lanes,)."""
+        severity, lag = (day.term(f"{self.kind}_{what}", platform) for what in ("severity", "lag"))
+        struck, known, size = _lanes(day, ("struck", platform)), self.known(day, platform), _untold(day, platform)
+        strikes = self.strikes(day, platform, severity)
+        if strikes.any():
+            struck |= strikes
+            cost = self.strike(day, platform, strikes, self._of_this_step(day, severity))
+            if cost is not None:
+                size[strikes] = np.nan_to_num(size[strikes]) + np.broadcast_to(cost, size.shape)[strikes]
+        told, waited = self.is_told(day, platform, strikes, lag)
+        told = told & struck
+        if told.any():
+            for message in self.news(day, platform, told, size, waited):
+                day.do.post(platform, told, **message)
+            known |= told
+            size[told] *= 0  # NaN stays
+        return np.asarray(~strikes & (known | ~struck))
+
+    def _of_this_step(self, day: Day, severity: Floats) -> Floats:
+        """Return the part of *severity*, the factor, that falls into this step, float64 (lanes,)."""
+        if self.days == ONCE:
+            return severity
+        share = np.clip(self._length(severity) - day.age, 0.0, day.dt) / self.days
+        return np.asarray(share if self.stretches else share * severity)
+
+    def _length(self, severity: Floats) -> Floats:
+        """Return for how many days it strikes, float64 (lanes,)."""
+        return self.days * severity if self.stretches else np.full_like(severity, self.days)
 
     def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
-        """Return where it strikes in this step, bool (lanes,)."""
+        """Return where it strikes in this step, bool (lanes,). Once clients know, it is over where it does not."""
         if self.days == ONCE:
             return day.reached(0.0)
-        return np.asarray(day.active & (day.age < self.days * severity - SAME_TIME))
+        return np.asarray(day.active & (day.age < self._length(severity) - SAME_TIME))
+
+    def known(self, day: Day, platform: int) -> Mask:
+        """Return where clients have been told in a step before, bool (lanes,)."""
+        return _lanes(day, ("known", platform))
 
     def is_told(self, day: Day, platform: int, strikes: Mask, lag: Floats) -> tuple[Mask, Floats]:
         """Return where clients are told in this step, bool (lanes,), and the days from knowing to telling.
 
-        A notice may shorten the delay on the way: so they are told once, on the first day on which it is over.
+        A notice may shorten the delay on the way: so they are told on the first day on which it is over; and from then
+        on of what it costs more.
         """
         waited = np.minimum(self.notice_lag, day.term("notice_delay", platform))
-        done = day.memory.setdefault(("told", platform), np.zeros(len(day.active), np.bool_))
-        told = day.active & (day.age >= self.discovery_lag * lag + waited - SAME_TIME) & ~done
-        done |= told
-        return told, waited
+        known, is_time = self.known(day, platform), day.age >= self.discovery_lag * lag + waited - SAME_TIME
+        costs_more = strikes & (_untold(day, platform) > 0)
+        return day.active & np.where(known, costs_more, is_time), np.where(known, 0.0, waited)
+
+
+def _lanes(day: Day, key: object) -> Mask:
+    """Return what the incident remembers of every lane under *key*, bool (lanes,), to be written to."""
+    lanes: Mask = day.memory.setdefault(key, np.zeros(len(day.active), np.bool_))
+    return lanes
+
+
+def _untold(day: Day, platform: int) -> Floats:
+    """Return what clients have not been told of / claims, float64 (lanes,), to be written to; NaN without a cost."""
+    size: Floats = day.memory.setdefault(("size", platform), np.full(len(day.active), np.nan))
+    return size
 
 
 @dataclass(frozen=True)
 class Incident(Course):
     """An incident with the usual settings: a kind of it declares its ``kind`` and ``part``, and writes only ``strike``.
 
-    When it is told, trust of the part that is hit falls by ``loss`` per 10 % of the claims that it cost, or by ``loss``
-    where it costs none; trust in integrity by ``integrity`` per day of waiting; fear rises by ``fear``.
+    Over its ``days`` it costs its ``severity``, whatever the step. When it is told, trust of the part that is hit falls
+    by ``loss`` per 10 % of the claims that it has cost up to then, or by ``loss`` where ``strike`` says that it costs
+    none by nature; trust in integrity by ``integrity`` per day of waiting; fear rises by ``fear``. What it costs after
+    that is told in the step in which it happens, and lowers trust of that part as much.
     """
 
     part: ClassVar[str] = "fund"
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whom it strikes")
-    severity: float = parameter(0.05, unit="share", source="assumed", text="what it costs / claims")
+    severity: float = parameter(0.05, unit="share", source="assumed", text="what it costs in all / claims")
     days: float = parameter(
-        0.0, unit="duration", low=0, high=365, source="assumed", text="days until it is contained; 0: it strikes once"
+        0.0, unit="duration", low=0, high=365, source="assumed", text="days over which it does; 0: it strikes once"
     )
     discovery_lag: float = parameter(
         5.0, unit="duration", low=0, high=3650, source="assumed", text="days until the platform knows"
@@ -132,8 +193,8 @@ class Incident(Course):
     fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
-        """Yield the one message."""
-        lost = -self.loss * np.where(size > 0, A_TENTH * size, 1.0)
+        """Yield the one message; fear is that of the first."""
+        lost = -self.loss * np.where(np.isnan(size), 1.0, A_TENTH * size)
         integrity = -self.integrity * waited
-        parts = {self.part: lost, "fear": np.full(len(told), self.fear)}
+        parts = {self.part: lost, "fear": self.fear * ~self.known(day, platform)}
         yield {**parts, "integrity": parts.get("integrity", 0.0) + integrity}

@@ -56,14 +56,9 @@ class Misuse(Course):
     )
     fear: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="fear on discovery")
 
-    def span(self) -> float:
-        """Return for how many days after its start the shock has anything to do: until it is found."""
-        return np.inf
-
     def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
         """Return where it goes on: where it is hidden."""
-        hidden: Mask = day.memory.setdefault(("hidden", platform), np.ones(len(day.active), np.bool_))
-        return day.active & hidden
+        return day.active & ~self.known(day, platform)
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:
         """Divert what a step diverts, and hide it."""
@@ -81,7 +76,6 @@ class Misuse(Course):
         live = _LIVE * day.term("transparency", platform) * (gap > 0)
         hazard = (self.audit + day.state.dials[:, Dials.PRESS_DISCOVERY] * 10 * gap + live) / np.maximum(lag, _SOONEST)
         found = strikes & (gap > 0) & (day.chance(FOUND, platform) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
-        day.memory["hidden", platform] &= ~found
         return found, np.zeros(len(found))
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:

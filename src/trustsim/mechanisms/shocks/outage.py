@@ -26,6 +26,7 @@ class Outage(Course):
     """
 
     kind: ClassVar[str] = controlled("outage")
+    stretches: ClassVar[bool] = True
     neutral: ClassVar[dict[str, Any]] = {"days": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who is out")
