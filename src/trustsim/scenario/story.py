@@ -9,7 +9,7 @@ from typing import Any
 from trustsim import names
 from trustsim.errors import UnitError
 from trustsim.registry import Registry
-from trustsim.scenario.at_top import layout_of
+from trustsim.scenario.at_top import WORLD, layout_of
 from trustsim.scenario.currency import read_currency, read_rates
 from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
 from trustsim.scenario.entries import Reader
@@ -18,7 +18,7 @@ from trustsim.scenario.head import check_version, read_clock, read_outcomes, rea
 from trustsim.scenario.items import Flattener, Part, read_item, read_packages
 from trustsim.scenario.layout import broken_keys
 from trustsim.scenario.merge import overridden
-from trustsim.scenario.presets import WORLD, presets_of, unsaid
+from trustsim.scenario.presets import presets_of, unsaid
 from trustsim.scenario.resolved import Scenario, Variant, World
 from trustsim.scenario.sections import DO_NOTHING, names_in, read_world, share_parts
 from trustsim.scenario.tree import Node, Report, join, plain
