@@ -81,10 +81,14 @@ def _fits(world: World, tree: Node, reader: Reader) -> bool:
     return not told
 
 
-def kind_entry(node: Node, path: str, group: Group, reader: Reader) -> Entry | None:
-    """Return the entry that the ``kind`` of a mapping names, or None where there is none (and it is reported)."""
-    kinds = reader.group(group)
-    what = group.removesuffix("_kind")
+def kind_entry(node: Node, path: str, groups: Sequence[Group], reader: Reader) -> Entry | None:
+    """Return the entry that the ``kind`` of a mapping names, or None where there is none (and it is reported).
+
+    ``groups``: where it is looked for; the first goes before the others.
+    """
+    found = {name: entry for group in reversed(groups) for name, entry in reader.group(group).items()}
+    kinds = dict(sorted(found.items()))
+    what = " or ".join(group.removesuffix("_kind") for group in groups)
     if node.mapping is None:
         reader.report.add(node.spot, path, kind_of(node), f"a mapping with the kind of {what} and its parameters")
         return None
@@ -108,7 +112,7 @@ def _network(node: Node | None, tree: Node, reader: Reader) -> Any:
         kinds = one_of(reader.group("network_kind"))
         reader.report.absent(tree.spot, "network", "a scenario without 'network'", f"a mapping with kind: {kinds}")
         return None
-    entry = kind_entry(node, "network", "network_kind", reader)
+    entry = kind_entry(node, "network", ("network_kind",), reader)
     return build(entry, node, "network", reader, beside=("kind",)) if entry else None
 
 

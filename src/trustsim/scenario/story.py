@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,9 +36,10 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     horizon, step = read_clock(keys, tree, reader)
     world = read_world(Node(keys, tree.spot), reader)
     shock_nodes = keys["shocks"].items or () if "shocks" in keys else ()
-    shocks = [read_item(node, join("shocks", k), "shock", horizon, reader) for k, node in enumerate(shock_nodes)]
+    shocks = [read_item(node, join("shocks", k), ("shock",), horizon, reader) for k, node in enumerate(shock_nodes)]
     packages = _packages(keys, horizon, reader)
-    variants = _variants(packages, keys, tree, world, reader)
+    unread = broken | ({"platforms"} - keys.keys()) if is_readable else layout_of(registry)
+    variants = _variants(packages, keys, Node(keys, tree.spot), world, reader, unread)
     outcomes = read_outcomes(keys.get("outcomes"), reader)
     replications = read_replications(keys.get("replications"), reader)
     _prose(keys, report)
@@ -110,16 +111,22 @@ def _packages(keys: Mapping[str, Node], horizon: float | None, reader: Reader) -
 
 
 def _variants(
-    packages: Mapping[str, tuple[Part, ...]], keys: Mapping[str, Node], tree: Node, world: World | None, reader: Reader
-) -> tuple[Variant, ...]:
+    packages: Mapping[str, tuple[Part, ...]], keys: Mapping[str, Node], tree: Node, world: World | None,
+    reader: Reader, unread: Container[str],
+) -> tuple[Variant, ...]:  # fmt: skip
+    """Return the variants that can be had; what is wrong with any of them is reported, with a wrong world as well.
+
+    ``unread``: keys at the top of which nothing can be known.
+    """
     spots = keys["variants"].mapping or {} if "variants" in keys else {}
     flattener = Flattener(packages, spots, reader)
     variants = []
     for name in packages:
         items, settings = flattener.flat(name)
         own = world
-        if settings and world is not None:
-            own = _world_with(settings, tree, world, spots[name], join("variants", name), reader)
+        known = {path: node for path, node in settings.items() if path.partition(".")[0] not in unread}
+        if known:
+            own = _world_with(known, tree, world, spots[name], join("variants", name), reader)
         if own is not None:
             levers, strikes = (
                 tuple(item for item in items if reader.registry.of_item(item.kind) == group)
@@ -130,12 +137,21 @@ def _variants(
 
 
 def _world_with(
-    settings: Mapping[str, Node], tree: Node, base: World, variant: Node, path: str, reader: Reader
+    settings: Mapping[str, Node], tree: Node, base: World | None, variant: Node, path: str, reader: Reader
 ) -> World | None:
-    """Return the world with the ``set`` entries of a variant; what is like the base world is the same object."""
-    changed = overridden(tree, settings, reader.report)
-    world = read_world(changed, replace(reader, names=names_in(changed.mapping or {}, reader.registry)))
-    if world is None:
+    """Return the world with the ``set`` entries of a variant; what is like the base world is the same object.
+
+    None where something is wrong with it, or with the base world (and reported).
+    """
+    lists = {entry.plural: Node((), tree.spot) for entry in reader.group("actor").values()}
+    changed = overridden(Node({**lists, **(tree.mapping or {})}, tree.spot), settings, reader.report)
+    sections = changed.mapping or {}
+    set_keys = {path.partition(".")[0] for path in settings} & sections.keys()
+    layout = {key: each for key, each in layout_of(reader.registry).items() if key in set_keys}
+    if broken_keys(Node({key: sections[key] for key in set_keys}, tree.spot), layout, "", reader.report):
+        return None
+    world = read_world(changed, replace(reader, names=names_in(sections, reader.registry)))
+    if world is None or base is None:
         return None
     names = [platform.name for platform in world.platforms]
     expected = [platform.name for platform in base.platforms]
