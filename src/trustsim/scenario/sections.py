@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from trustsim.errors import UnitError, nearest, one_of
+from trustsim.names import CLIENTS, EVERYONE
 from trustsim.registry import Entry, Group, Registry
 from trustsim.scenario.currency import converted
 from trustsim.scenario.entries import Reader, build
@@ -26,9 +27,12 @@ def names_in(tree: Mapping[str, Node], registry: Registry) -> dict[str, list[str
     investors = tree["investors"].mapping if "investors" in tree else None
     segments = investors.get("segments") if investors else None
     variants = tree["variants"].mapping if "variants" in tree else None
+    told = list(named(segments.items or ())) if segments else []
+    usual = [each.name for each in registry["section", "investors"].make.segments]
     return {
         "platform": _platform_names(tree["platforms"].items or ()) if "platforms" in tree else [],
-        "segment": list(named(segments.items or ())) if segments else [],
+        "segment": told,
+        "audience": [EVERYONE, CLIENTS, *(told or usual)],
         "variant": list(variants or (DO_NOTHING,)),
         **names_of_actors(tree, registry),
     }

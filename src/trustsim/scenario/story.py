@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from trustsim import names
-from trustsim.errors import UnitError
+from trustsim.errors import UnitError, one_of
+from trustsim.names import CLIENTS, EVERYONE
 from trustsim.registry import Registry
 from trustsim.scenario.at_top import WORLD, layout_of
 from trustsim.scenario.currency import read_currency, read_rates
@@ -19,7 +20,7 @@ from trustsim.scenario.items import Flattener, Part, read_item, read_packages
 from trustsim.scenario.layout import broken_keys
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.presets import presets_of, unsaid
-from trustsim.scenario.resolved import Scenario, Variant, World
+from trustsim.scenario.resolved import Item, Scenario, Variant, World
 from trustsim.scenario.sections import DO_NOTHING, names_in, read_world, share_parts
 from trustsim.scenario.tree import Node, Report, join, plain
 
@@ -39,7 +40,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     shocks = [read_item(node, join("shocks", k), ("shock",), horizon, reader) for k, node in enumerate(shock_nodes)]
     packages = _packages(keys, horizon, reader)
     unread = broken | ({"platforms"} - keys.keys()) if is_readable else layout_of(registry)
-    variants = _variants(packages, keys, Node(keys, tree.spot), world, reader, unread)
+    variants = _variants(packages, keys, Node(keys, tree.spot), world, reader, unread, shocks)
     outcomes = read_outcomes(keys.get("outcomes"), reader)
     replications = read_replications(keys.get("replications"), reader)
     _prose(keys, report)
@@ -112,7 +113,7 @@ def _packages(keys: Mapping[str, Node], horizon: float | None, reader: Reader) -
 
 def _variants(
     packages: Mapping[str, tuple[Part, ...]], keys: Mapping[str, Node], tree: Node, world: World | None,
-    reader: Reader, unread: Container[str],
+    reader: Reader, unread: Container[str], shocks: Sequence[Item | None],
 ) -> tuple[Variant, ...]:  # fmt: skip
     """Return the variants that can be had; what is wrong with any of them is reported, with a wrong world as well.
 
@@ -120,6 +121,7 @@ def _variants(
     """
     spots = keys["variants"].mapping or {} if "variants" in keys else {}
     flattener = Flattener(packages, spots, reader)
+    common = [shock for shock in shocks if shock is not None]
     variants = []
     for name in packages:
         items, settings = flattener.flat(name)
@@ -127,6 +129,7 @@ def _variants(
         known = {path: node for path, node in settings.items() if path.partition(".")[0] not in unread}
         if known:
             own = _world_with(known, tree, world, spots[name], join("variants", name), reader)
+            _tell_unheard((*common, *items), own, spots[name], join("variants", name), reader)
         if own is not None:
             levers, strikes = (
                 tuple(item for item in items if reader.registry.of_item(item.kind) == group)
@@ -134,6 +137,17 @@ def _variants(
             )
             variants.append(Variant(name, levers, own, strikes))
     return tuple(variants)
+
+
+def _tell_unheard(items: Iterable[Item], world: World | None, variant: Node, path: str, reader: Reader) -> None:
+    """Report what is told to a segment that a variant, which sets others, does not have."""
+    segments = [] if world is None else [segment.name for segment in world.investors.segments]
+    for item in items if world is not None else ():
+        entry = reader.registry[reader.registry.of_item(item.kind), item.kind]
+        for to in (getattr(item.what, p.name) for p in entry.parameters if p.refers == "audience"):
+            if to not in (EVERYONE, CLIENTS, *segments):
+                given = f"{item.kind} to {to!r}, a segment that this variant has not"
+                reader.report.add(variant.key or variant.spot, path, given, one_of((EVERYONE, CLIENTS, *segments)))
 
 
 def _world_with(

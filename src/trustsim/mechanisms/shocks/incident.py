@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.times import SAME_TIME
+from trustsim.mechanisms.audience import audience
+from trustsim.names import EVERYONE
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import CONTROLS
 from trustsim.world.rows import term
@@ -59,6 +61,7 @@ class Course:
     days: float = ONCE
     discovery_lag: float = 0.0
     notice_lag: float = 0.0
+    to: str = EVERYONE
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> Floats | None:
         """Do the harm of a step; return its size / claims where it has one. *severity* float64 (lanes,): a factor."""
@@ -84,7 +87,7 @@ class Course:
             told, waited = self.is_told(day, p, strikes, lag)
             if told.any():
                 for message in self.news(day, p, told, size, waited):
-                    day.do.post(p, told, **message)
+                    day.do.post(p, told, **{"to": self.to, **message})
 
     def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
         """Return where it strikes in this step, bool (lanes,)."""
@@ -130,6 +133,7 @@ class Incident(Course):
         0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
     )
     fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
+    to: str = audience()
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
         """Yield the one message."""
