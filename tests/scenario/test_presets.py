@@ -14,6 +14,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import ModelError, ScenarioError
 from trustsim.registry import Registry
 from trustsim.scenario.load import from_document
+from trustsim.scenario.outweighed import outweighed
 from trustsim.scenario.presets import presets, values_under
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.schema import schema_of
@@ -210,3 +211,15 @@ def test_presets_of_no_section_and_entries_of_no_group_are_errors() -> None:
 
     with pytest.raises(ModelError, match=r"group of 'lost': given 'shok'; allowed: .*did you mean shock\?"):
         Registry().enter("shok", "lost", source="assumed")(Lost)
+
+
+def test_a_preset_of_a_variant_over_which_a_stronger_one_lies_is_said() -> None:
+    variants = {
+        "nothing": [],
+        "light": [{"set": {"platforms.Harbour.jurisdiction": "light", "platforms.Harbour.patience": "9 d"}}],
+        "bank": [{"set": {"platforms.Harbour.jurisdiction": "strict"}}],
+        "plain": [{"set": {"platforms.Harbour.kind": "p2p_lending", "platforms.Harbour.jurisdiction": "light"}}],
+    }
+    told = list(outweighed(scenario({"kind": "payment_wallet", "jurisdiction": "strict"}, variants=variants), REGISTRY))
+    over = "platform kind payment_wallet lies over it"
+    assert told == [f"light: jurisdiction light leaves custody, segregated_share of Harbour: {over}"]
