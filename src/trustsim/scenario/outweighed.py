@@ -15,7 +15,7 @@ def outweighed(scenario: Scenario, registry: Registry) -> Iterator[str]:
     worlds = {variant.name: uncopied(variant.world.platforms) for variant in scenario.variants}
     for name, platforms in worlds.items():
         for before, now in zip(worlds[scenario.baseline], platforms, strict=True):
-            said = {key: getattr(now, key) for key in now.said}
+            said = {key: getattr(now, key) for key in getattr(now, "said", ())}
             above: dict[str, Entry] = {}
             for group, entry in chosen_for(registry, "platform", said):
                 preset = entry.make.preset
