@@ -206,7 +206,8 @@ class Registry:
             known = self._entries.get((group, name))
             if known is not None and _place(known.make) != _place(thing):
                 where = f"{'.'.join(_place(known.make))} in {known.file}"
-                raise ModelError(f"{group} {name!r} in {entry.file}: it stands for {where}; allowed: another name")
+                given = f"{group} {name!r} is registered twice, in {entry.file}"
+                raise ModelError(f"{given}: it stands for {where}; allowed: another name")
             if group in self._checks:
                 self._checks[group](entry)
             self.take(entry)
