@@ -172,7 +172,8 @@ def parameters(entries: Sequence[dict[str, Any]]) -> Lines:
 
 def _parameter(p: dict[str, Any]) -> tuple[str, ...]:
     unit = p["unit"] + (" or distribution" if p["spread"] else "")
-    bounds = ", ".join(p["choices"]) or (f"a {p['refers']}" if p["refers"] else _bounds(p["low"], p["high"]))
+    a = "an" if p["refers"][:1] in tuple("aeiou") else "a"
+    bounds = ", ".join(p["choices"]) or (f"{a} {p['refers']}" if p["refers"] else _bounds(p["low"], p["high"]))
     default = "required" if p["required"] else shown(p["default"])
     return (code(p["name"]), p["text"], unit, bounds, default, linked(p["source"]))
 

@@ -41,10 +41,15 @@ _PLAIN_NUMBER = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{0,14}[1-9])?")  # come
 
 EVERY = "*"
 ALL = "all"  # in tables of series, the row of all platforms together
+EVERYONE, CLIENTS = "everyone", "clients"  # whom a message may be for, beside a segment
 #: words that stand for something else where names of a kind are read
 TAKEN: Mapping[str, Mapping[str, str]] = {
     "platform": {EVERY: "every platform", ALL: "all platforms together, in tables of series"},
-    "segment": {EVERY: "every segment"},
+    "segment": {
+        EVERY: "every segment",
+        EVERYONE: "all who hear of it, where a message says whom it is for",
+        CLIENTS: "all who have an account, where a message says whom it is for",
+    },
 }
 
 

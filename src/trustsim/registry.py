@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -138,6 +139,11 @@ class Entry:
         return -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
 
     @property
+    def file(self) -> str:
+        """The file that declares it, or its module where there is no file."""
+        return getattr(sys.modules.get(self.make.__module__), "__file__", None) or str(self.make.__module__)
+
+    @property
     def summary(self) -> str:
         """First line of the docstring."""
         return (inspect.getdoc(self.make) or "").split("\n", 1)[0]
@@ -160,6 +166,7 @@ class Registry:
         self.groups: tuple[Group, ...] = GROUPS
         self._entries: dict[tuple[Group, str], Entry] = {}
         self._places: dict[Group, dict[str, int]] = {}  # in the order in which names were entered
+        self._checks: dict[Group, Callable[[Entry], None]] = {}
 
     def enter(
         self,
@@ -180,8 +187,8 @@ class Registry:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
 
         What can be said of an outcome is explained at :class:`Entry`. The same thing defined again, as where a
-        notebook's cell is run twice, takes the place of the first. A class with a ``check_name(name)`` is asked. Raises
-        ModelError where *name* stands for another one, or nobody declared the group.
+        notebook's cell is run twice, takes the place of the first. Raises ModelError where *name* stands for another
+        one, nobody declared the group, or a :meth:`check` of the group refuses it.
         """
         if group not in self.groups:
             hint = nearest(group, self.groups)
@@ -193,15 +200,17 @@ class Registry:
             raise ModelError(f"{group} {name!r}: given the plural {plural!r}; allowed: {allowed}")
 
         def decorate(thing: T) -> T:
-            known = self._entries.get((group, name))
-            if known is not None and _place(known.make) != _place(thing):
-                where = ".".join(_place(known.make))
-                raise ModelError(f"{group} {name!r} is registered twice: it stands for {where}; allowed: another name")
-            if hasattr(thing, "check_name"):
-                thing.check_name(name)
             declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
             about = (rows, source, family, better, unit, binary, low, high, may_not_apply)
-            self.take(Entry(group, name, thing, declared, *about, plural=plural))
+            entry = Entry(group, name, thing, declared, *about, plural=plural)
+            known = self._entries.get((group, name))
+            if known is not None and _place(known.make) != _place(thing):
+                where = f"{'.'.join(_place(known.make))} in {known.file}"
+                given = f"{group} {name!r} is registered twice, in {entry.file}"
+                raise ModelError(f"{given}: it stands for {where}; allowed: another name")
+            if group in self._checks:
+                self._checks[group](entry)
+            self.take(entry)
             return thing
 
         return decorate
@@ -217,13 +226,29 @@ class Registry:
         """Let there be a group, behind those that there are."""
         self.groups = tuple(dict.fromkeys((*self.groups, group)))
 
+    def check(self, group: Group, check: Callable[[Entry], None]) -> None:
+        """Let *check* look at each entry of a group before it is entered, and now at those that are there.
+
+        It raises ModelError where one cannot be.
+        """
+        self._checks[group] = check
+        for entry in self.group(group).values():
+            check(entry)
+
     def of_item(self, kind: str) -> Group:
         """Return what an item of a variant is: a shock where only a shock has its kind, else an intervention."""
         return "shock" if ("shock", kind) in self and ("intervention", kind) not in self else "intervention"
 
     def extend(self, group: Group, name: str, parameter: Parameter) -> None:
-        """Let an entry have one parameter more, that is no field of its class."""
+        """Let an entry have one parameter more, that is no field of its class.
+
+        Raises ModelError where it has one of that name that refers to something else.
+        """
         entry = self._entries[group, name]
+        for known in entry.parameters:
+            if known.name == parameter.name and known.refers != parameter.refers:
+                given = f"{name} with {parameter.name!r} ({parameter.text})"
+                raise ModelError(f"{given}: it has one already ({known.text}); allowed: another name")
         others = tuple(known for known in entry.parameters if known.name != parameter.name)
         beside = (*(known for known in entry.beside if known != parameter.name), parameter.name)
         self._entries[group, name] = dataclasses.replace(entry, parameters=(*others, parameter), beside=beside)

@@ -108,18 +108,18 @@ class Lawsuit:
             day.do.move(Books.CASH, COURT.index, p, self.fine * day.gauge("claims", p), day.reached(0.0))
 
 
-@REGISTRY.enter("platform_kind", "pawnbroker", rows=("B9",), source="assumed")
-class Pawnbroker:
-    """Lend against pledges: short loans that come back."""
-
-    preset: ClassVar[dict] = {"asset_term": 30.0, "recovery": 0.9, "custody": "safe"}
-
-
 @REGISTRY.enter("custody", "safe", rows=("B3",), source="assumed")
 class Safe:
     """A safe keeps the money: nothing can be misused, and it is slow."""
 
     preset: ClassVar[dict] = {"misuse_factor": 0.0, "custody_lag": 3.0}
+
+
+@REGISTRY.enter("platform_kind", "pawnbroker", rows=("B9",), source="assumed")
+class Pawnbroker:
+    """Lend against pledges: short loans that come back."""
+
+    preset: ClassVar[dict] = {"asset_term": 30.0, "recovery": 0.9, "custody": "safe"}
 
 
 @REGISTRY.enter("jurisdiction", "harbour_law", rows=("K6",), source="assumed")

@@ -9,7 +9,7 @@ import pytest
 from quiet_world import ALIKE, document
 
 from trustsim.catalog import REGISTRY
-from trustsim.errors import TrustsimError
+from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.kernels.layout import HOLDS, Beliefs
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
@@ -65,3 +65,73 @@ def test_an_unknown_audience_is_named_with_the_nearest() -> None:
         match="to: given 'novise'; allowed: one of everyone, clients, novice, professional; did you mean 'novice'",
     ):
         model_of_halves().post("Harbour", reach=1.0, fund=-1.0, to="novise")
+
+
+THEFT = {"share": "10 %", "discovery_lag": 0, "notice_lag": 0}
+#: of each kind that says whom it is told: its settings, and the belief of the audience that it moves
+TOLD: dict[str, tuple[dict[str, Any], Beliefs]] = {
+    "advertising_exposed": ({"gap": "10 %", "exposure_lag": 2}, Beliefs.INTEGRITY),
+    "custodian_theft": (THEFT, Beliefs.FUND),
+    "data_breach": ({"discovery_lag": 0, "notice_lag": 0, "exposed": "100 %"}, Beliefs.INFO),
+    "default_wave": ({"share": "10 %"}, Beliefs.FUND),
+    "misuse": ({"rate": "0.1 /day", "audit": "1 /day"}, Beliefs.FUND),
+    "notice_period": ({"fear": 1}, Beliefs.FEAR),
+    "official_warning": ({"reach": "100 %"}, Beliefs.FUND),
+    "pro_rata_payout": ({"fear": 1}, Beliefs.FEAR),
+    "redemption_fee": ({"fear": 1}, Beliefs.FEAR),
+    "withdrawal_cap": ({"fear": 1}, Beliefs.FEAR),
+}
+KINDS = {e.name: e.group for e in REGISTRY if any(p.refers == "audience" for p in e.parameters)}
+
+
+def told(kind: str, to: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """Let a shock or lever of a kind be told; return its belief of each account of the first platform, and which are
+    of novices."""
+    settings, belief = TOLD[kind]
+    item = {"kind": kind, "platform": "Harbour", **settings, **({} if to is None else {"to": to})}
+    story = {"shocks": [item]} if KINDS[kind] == "shock" else {"variants": {"told": [item]}}
+    mechanisms = {**NEWS, "media": {}, "fear": {"decay": "0 /day"}}
+    investors = {"segments": HALVES, "members": "50 %"}
+    model = TrustCrisisModel(
+        from_document(document(mechanisms=mechanisms, investors=investors, **story), REGISTRY), rng=0
+    )
+    for _ in range(4):
+        model.step()
+    world = model.state.drawn[0]
+    return model.state.beliefs[belief, 0, world.mine(0)].copy(), world.population.segment[world.owners(0)] == 0
+
+
+def test_the_table_has_every_kind_that_says_whom_it_is_told() -> None:
+    assert {name for name in KINDS if REGISTRY[KINDS[name], name].make.__module__.startswith("trustsim.")} == set(TOLD)
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_what_is_told_to_a_segment_moves_it_and_no_other(kind: str) -> None:
+    everyone, is_novice = told(kind, None)
+    novices, _ = told(kind, "novice")
+    quiet = told(kind, "professional")[0][is_novice]
+    assert everyone == pytest.approx(told(kind, "everyone")[0], abs=0.0)
+    assert novices[is_novice] == pytest.approx(everyone[is_novice], abs=0.0)
+    assert (novices[is_novice] != quiet).all()
+    assert novices[~is_novice] == pytest.approx(quiet[0], abs=0.0), "as where nothing was said"
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_a_segment_that_is_not_there_is_told_where_the_file_names_it(kind: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        told(kind, "novise")
+    (problem,) = caught.value.problems
+    assert problem.place.path.endswith(".to")
+    assert problem.allowed == "one of everyone, clients, novice, professional"
+    assert problem.nearest == "novice"
+
+
+def test_a_variant_with_other_segments_is_told_what_it_would_say_to_nobody() -> None:
+    others = [{"name": "young", "share": 1}]
+    theft = {"kind": "custodian_theft", "platform": "Harbour", "to": "novice"}
+    variants = {"a": [], "b": [{"set": {"investors.segments": others}}]}
+    investors = {"segments": HALVES}
+    with pytest.raises(ScenarioError) as caught:
+        from_document(document(investors=investors, variants=variants, shocks=[theft]), REGISTRY)
+    (problem,) = caught.value.problems
+    assert (problem.place.path, problem.allowed) == ("variants.b", "one of everyone, clients, young")

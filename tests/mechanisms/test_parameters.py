@@ -188,6 +188,8 @@ def other(kind: str, p: Parameter, now: Any) -> Any:
         return OTHER[kind, p.name]
     if p.unit == "flag":
         return not now
+    if p.refers == "audience":
+        return "clients"
     if allowed := REGISTRY.allowed(p):
         return next(name for name in allowed if name != now)
     low, high = (-np.inf if p.low is None else p.low), (np.inf if p.high is None else p.high)

@@ -84,7 +84,9 @@ class Platform:
     limit: int | None = parameter(None, unit="money", low=0, source="assumed", text="largest withdrawal a day")
 
 
-presets("kind", group="platform_kind", section="platform", source="assumed", text="the preset", registry=REGISTRY)
+presets(
+    "kind", group="platform_kind", section="platform", rank=2, source="assumed", text="the preset", registry=REGISTRY
+)
 
 
 @enter("platform_kind", "p2p_lending", rows=("B5",), source="assumed")

@@ -112,6 +112,10 @@ def test_a_word_that_stands_for_all_is_no_name_of_one() -> None:
         (problem,) = problems_of(platform=platform)
         assert "platform" in problem.allowed
         assert f"the name {platform!r}" in problem.given
+    for segment in ("*", "everyone", "clients", "Clients"):
+        (problem,) = problems_of(segment=segment)
+        assert problem.given == f"the name {segment!r}"
+        assert "another name" in problem.allowed
 
 
 def test_names_that_look_alike_are_refused_and_names_that_differ_in_case_are_not() -> None:

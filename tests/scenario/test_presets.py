@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import re
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
@@ -11,10 +14,10 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import ModelError, ScenarioError
 from trustsim.registry import Registry
 from trustsim.scenario.load import from_document
+from trustsim.scenario.outweighed import outweighed
 from trustsim.scenario.presets import presets, values_under
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.schema import schema_of
-from trustsim.units import check_bounds
 
 STRICT = REGISTRY["jurisdiction", "strict"].make.preset
 
@@ -83,21 +86,11 @@ def test_the_schema_offers_the_names_with_what_they_are() -> None:
     assert len(key["enumDescriptions"]) == 3
 
 
-@pytest.mark.parametrize("entry", [e for e in REGISTRY if hasattr(e.make, "preset")], ids=lambda e: e.name)
-def test_every_preset_lays_values_within_the_bounds_of_the_keys_that_it_names(entry: Any) -> None:
-    (group,) = (e.make for e in REGISTRY.group("presets").values() if e.make.group == entry.group)
-    laid = values_under(REGISTRY, group.section, {group.key: entry.name})
-    parameters = {p.name: p for p in REGISTRY["section", group.section].parameters}
-    for key in entry.make.preset:
-        assert not isinstance(laid[key], str) or laid[key] in REGISTRY.allowed(parameters[key])
-        if not isinstance(laid[key], str):
-            check_bounds(laid[key], parameters[key].low, parameters[key].high, parameters[key].unit)
-
-
-def registry_with(preset: dict[str, Any]) -> Registry:
+def registry_with(preset: Any, rank: int = 1, section: str = "platform") -> Registry:
     registry = Registry()
-    registry.take(MADE_UP["section", "platform"])
-    presets("stage", section="platform", source="assumed", text="how far it has grown", registry=registry)
+    for entry in (MADE_UP["section", "platform"], MADE_UP["presets", "kind"], *MADE_UP.group("platform_kind").values()):
+        registry.take(entry)
+    presets("stage", section=section, source="assumed", text="how far it has grown", rank=rank, registry=registry)
 
     class Young:
         """A young platform."""
@@ -110,13 +103,101 @@ def registry_with(preset: dict[str, Any]) -> Registry:
 @pytest.mark.parametrize(
     ("preset", "told"),
     [
-        ({"liquid_shar": 0.5}, r"the key 'liquid_shar' in .*test_presets\.py; allowed: .*did you mean liquid_share\?"),
-        ({"liquid_share": 1.5}, r"given liquid_share of 150 % in .*test_presets\.py; allowed: "),
+        ({"liquid_shar": 0.5}, r"the key 'liquid_shar' in FILE; allowed: .*did you mean liquid_share\?"),
+        ({"liquid_share": 1.5}, r"liquid_share of 150 % in FILE; allowed: from 0 % to 100 %"),
+        ({"liquid_share": "20 %"}, r"liquid_share of '20 %' in FILE; allowed: a share .*, as a number"),
+        ({"liquid_share": float("nan")}, r"liquid_share of nan as a share in FILE; allowed: a number"),
+        ({"liquid_share": True}, r"liquid_share of True in FILE; allowed: a share"),
+        ({"liquid_share": None}, r"liquid_share of nothing in FILE; allowed: a share"),
+        ({"equity": -1}, r"equity of -0.01 in FILE; allowed: at least 0"),
+        ({"custody": "bnk"}, r"custody of 'bnk' in FILE; allowed: .*did you mean bank\?"),
+        ({"name": "Harbour"}, r"the key 'name' in FILE; allowed: one of kind, custody"),
+        ({"kind": "payment_wallet"}, r"the key 'kind', which names presets of rank 2 in FILE; allowed: .* below 1"),
+        ({"stage": "young"}, r"the key 'stage', which names presets of rank 1 in FILE; allowed: "),
+        (["liquid_share"], r"a preset that is list in FILE; allowed: a mapping"),
     ],
 )
-def test_a_preset_that_does_not_fit_its_section_is_an_error_with_its_file(preset: dict[str, Any], told: str) -> None:
-    with pytest.raises(ModelError, match=told):
-        values_under(registry_with(preset), "platform", {"stage": "young"})
+def test_what_a_preset_lays_is_checked_like_a_file_when_it_is_entered(preset: dict[str, Any], told: str) -> None:
+    told = told.replace("FILE", r".*test_presets\.py")
+    with pytest.raises(ModelError, match=f"^preset 'young' of stage: given.*{told}"):
+        registry_with(preset)
+
+
+def test_money_is_laid_in_minor_units_and_nothing_where_nothing_is_the_default() -> None:
+    preset = {"equity": 2_000_000_01, "limit": None, "custody": "none"}
+    laid = values_under(registry_with(preset), "platform", {"stage": "young"})
+    assert preset.items() <= laid.items()
+
+
+def test_presets_of_a_higher_rank_may_choose_the_kind() -> None:
+    registry = registry_with({"kind": "payment_wallet"}, rank=3)
+    laid = values_under(registry, "platform", {"stage": "young"})
+    assert laid == {"kind": "payment_wallet", **MADE_UP["platform_kind", "payment_wallet"].make.preset}
+
+
+def test_a_preset_of_the_world_lays_paths_under_keys_of_the_world() -> None:
+    with pytest.raises(ModelError, match=r"the path 'mechanism.herding' .*\.py; .*did you mean mechanisms\?"):
+        registry_with({"mechanism.herding": 1}, section="world")
+
+
+def test_a_key_that_a_section_has_for_something_else_names_no_presets() -> None:
+    with pytest.raises(ModelError, match=r"'equity': .*test_presets\.py.* already \(.*made_up\.py: own funds\)"):
+        presets("equity", section="platform", source="assumed", text="x", registry=registry_with({}))
+
+
+CLIMATES = {"mild": 0.01, "harsh": 0.02, "mellow": 0.01}
+
+
+@pytest.fixture
+def climates() -> Iterator[None]:
+    """Let there be two more groups of presets, of one rank, that lay the equity, and two of the world."""
+    before = {name: copy.copy(thing) for name, thing in vars(REGISTRY).items()}
+    before["_places"] = copy.deepcopy(before["_places"])
+    for group, section, key in (
+        ("climate", "platform", "equity"), ("weather", "platform", "equity"),
+        ("mood", "world", "mechanisms.media.reach"), ("news", "world", "mechanisms.media"),
+    ):  # fmt: skip
+        presets(group, section=section, source="assumed", text="x")
+        for name, share in CLIMATES.items():
+            lays = {key: {"reach": share} if key.endswith("media") else share}
+            made = type(
+                name, (), {"__doc__": "x.", "preset": lays, "__module__": __name__, "__qualname__": f"{group}.{name}"}
+            )
+            REGISTRY.enter(group, name, source="assumed")(made)
+    yield
+    vars(REGISTRY).update(before)
+
+
+@pytest.mark.usefixtures("climates")
+def test_presets_of_one_rank_that_lay_unlike_values_are_an_error_with_both_files_and_the_file_settles_it() -> None:
+    with pytest.raises(ScenarioError) as told:
+        scenario({"climate": "mild", "weather": "harsh"})
+    (problem,) = told.value.problems
+    assert problem.place.path == "platforms.Harbour.equity"
+    assert re.fullmatch(
+        r"equity: 0.01 of climate mild \(.*test_presets\.py\) and equity: 0.02 of weather harsh \(.*test_presets\.py\)",
+        problem.given,
+    )
+    assert harbour({"climate": "mild", "weather": "mellow"}).equity == 0.01
+    assert harbour({"climate": "mild", "weather": "harsh", "equity": "3 %"}).equity == 0.03
+    assert harbour({"climate": "mild", "weather": "harsh", "kind": "payment_wallet"}).equity == 0.03
+
+
+@pytest.mark.usefixtures("climates")
+def test_presets_of_the_world_clash_alike_also_where_one_lays_what_holds_the_other() -> None:
+    with pytest.raises(ScenarioError, match=r"of mood mild .*test_presets.* of news harsh"):
+        scenario({}, mood="mild", news="harsh")
+    settled = scenario({}, mood="mild", news="harsh", mechanisms={"media": {"reach": "3 %"}})
+    assert settled.variants[0].world.mechanisms["media"].reach == 0.03
+
+
+def test_a_wrong_value_of_a_preset_of_the_world_is_told_with_the_file_of_the_preset(climates: None) -> None:
+    REGISTRY["news", "mild"].make.preset = {"mechanisms.media.reach": "300 %"}
+    with pytest.raises(ScenarioError) as told:
+        scenario({}, news="mild")
+    (problem,) = told.value.problems
+    assert problem.place.file == __file__
+    assert problem.place.path == "mechanisms.media.reach"
 
 
 def test_presets_of_no_section_and_entries_of_no_group_are_errors() -> None:
@@ -130,3 +211,15 @@ def test_presets_of_no_section_and_entries_of_no_group_are_errors() -> None:
 
     with pytest.raises(ModelError, match=r"group of 'lost': given 'shok'; allowed: .*did you mean shock\?"):
         Registry().enter("shok", "lost", source="assumed")(Lost)
+
+
+def test_a_preset_of_a_variant_over_which_a_stronger_one_lies_is_said() -> None:
+    variants = {
+        "nothing": [],
+        "light": [{"set": {"platforms.Harbour.jurisdiction": "light", "platforms.Harbour.patience": "9 d"}}],
+        "bank": [{"set": {"platforms.Harbour.jurisdiction": "strict"}}],
+        "plain": [{"set": {"platforms.Harbour.kind": "p2p_lending", "platforms.Harbour.jurisdiction": "light"}}],
+    }
+    told = list(outweighed(scenario({"kind": "payment_wallet", "jurisdiction": "strict"}, variants=variants), REGISTRY))
+    over = "platform kind payment_wallet lies over it"
+    assert told == [f"light: jurisdiction light leaves custody, segregated_share of Harbour: {over}"]

@@ -92,8 +92,8 @@ CASES: dict[str, tuple[str, str, str, str, str | None]] = {
     "unknown intervention kind": (
         changed("kind: guarantee", "kind: garantee"),
         "22:20: variants.insured.0.kind",
-        "the intervention kind 'garantee', which does not exist",
-        "one of guarantee, incident_notice",
+        "the intervention or shock kind 'garantee', which does not exist",
+        "one of custodian_theft, guarantee, incident_notice, rumour",
         "guarantee",
     ),
     "unknown network kind": (
@@ -783,11 +783,89 @@ def test_an_ordinary_alias_is_an_ordinary_value() -> None:
     assert loads(SMALL + "notes: {a: &x [1, 2], b: *x}\n", REGISTRY).document["notes"] == {"a": [1, 2], "b": [1, 2]}
 
 
-def test_packages_that_double_are_refused() -> None:
-    lines = ["variants:", "  v0: [{kind: incident_notice}]", *(f"  v{k}: [v{k - 1}, v{k - 1}]" for k in range(1, 25))]
-    assert_says(
-        only_problem(SMALL + "\n".join(lines)), "18:3: variants.v10", "a package of 1024 interventions", "at most 1000"
-    )
+def test_a_package_has_a_largest_number_of_parts() -> None:
+    many = ", ".join(["{kind: incident_notice}"] * 600)
+    text = f"{SMALL}variants:\n  a: [{many}]\n  b: [{many}]\n  both: [a, b]\n"
+    assert_says(only_problem(text), "10:3: variants.both", "a package of 1200 interventions", "at most 1000")
+
+
+def test_a_package_twice_in_one_is_an_error_at_the_second() -> None:
+    problem = only_problem(SMALL + "variants:\n  a: [{kind: incident_notice}]\n  b: [a, {kind: guarantee}, a]\n")
+    assert_says(problem, "9:29: variants.b.2", "the variant 'a' twice", "each once")
+
+
+def test_a_package_that_is_reached_by_two_ways_counts_once_however_often_they_part() -> None:
+    theft = "[{kind: custodian_theft}, {kind: custodian_theft}]"
+    lines = [f"  l{k}: [t{k - 1}]\n  r{k}: [t{k - 1}]\n  t{k}: [l{k}, r{k}]" for k in range(1, 12)]
+    scenario = loads(SMALL + f"variants:\n  t0: {theft}\n" + "\n".join(lines), REGISTRY)
+    assert {len(variant.shocks) for variant in scenario.variants} == {2}, "equal ones of one package strike twice"
+
+
+@pytest.mark.parametrize(("kind", "near"), [("rumor", "rumour"), ("custodian_teft", "custodian_theft")])
+def test_a_mistyped_shock_in_a_variant_is_told_with_shocks_and_levers(kind: str, near: str) -> None:
+    problem = only_problem(f"{SMALL}variants:\n  a: [{{kind: {kind}, platform: Harbour}}]\n")
+    assert_says(problem, "8:14: variants.a.0.kind", f"the intervention or shock kind {kind!r}", "guarantee", near)
+    for every in ("intervention", "shock"):
+        assert all(name in problem.allowed for name in REGISTRY.group(every))
+
+
+def test_the_names_of_all_kinds_are_told_whole() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        loads(SMALL + "variants: {a: [{kind: no such thing}]}\n", catalog.REGISTRY)
+    (problem,) = caught.value.problems
+    assert problem.allowed.endswith("withdrawal_cap")
+
+
+def test_a_chance_that_is_left_empty_is_no_shock_on_the_first_day() -> None:
+    problem = only_problem(SMALL + "shocks:\n  - kind: rumour\n    platform: Harbour\n    chance:\n")
+    assert_says(problem, "10:5: shocks.0.chance", "nothing", "a rate such as 0.2 /day, from 0 /day to 1 /day")
+
+
+def test_all_mistakes_are_told_at_once_those_of_a_set_among_them() -> None:
+    text = """\
+trustsim: 1
+horizon: 100 d
+network: {kind: small_word}
+investors: {count: -1}
+platforms:
+  - {name: Harbour}
+regulators:
+  - {name: A, mandate: Harbor}
+variants:
+  a: [{set: {regulators.B.lag: 1 d}}]
+  b: [{set: {regulators.A.lagg: 1 d}}, {set: {platforms.Harbour.liquid_share: 150 %}}]
+  c: [b, {kind: rumor, platform: Harbour}]
+"""
+    with pytest.raises(ScenarioError) as caught:
+        loads(text, catalog.REGISTRY)
+    assert [problem.place.path for problem in caught.value.problems] == [
+        "network.kind", "investors.count", "regulators.A.mandate", "regulators.B.lag", "regulators.A.lagg",
+        "platforms.Harbour.liquid_share", "variants.c.1.kind",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "allowed"),
+    [
+        ("regulators.B.lag", "1 d", "nothing: the list is empty"),
+        ("regulators", "3", "a list"),
+        ("mechanisms", '"off"', "a mapping of keys to values"),
+        ("platforms", "3", "a list"),
+    ],
+)
+def test_what_a_variant_sets_has_the_form_of_its_key(path: str, value: str, allowed: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        loads(f"{SMALL}variants:\n  a: [{{set: {{{path}: {value}}}}}]\n", catalog.REGISTRY)
+    (problem,) = caught.value.problems
+    assert problem.place.path == path
+    assert problem.allowed == allowed
+
+
+@pytest.mark.parametrize("broken", ["platforms: 3\n", ""])
+def test_a_set_under_what_cannot_be_read_is_told_with_it_and_not_once_more(broken: str) -> None:
+    head = SMALL.partition("platforms:")[0]
+    alone = problems_of(head + broken)
+    assert problems_of(f"{head}{broken}variants: {{a: [{{set: {{platforms.Harbour.liquid_share: 5 %}}}}]}}\n") == alone
 
 
 def test_unreadable_files_are_told(tmp_path: Path) -> None:

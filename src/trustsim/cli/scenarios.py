@@ -40,6 +40,7 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
 
     What does not fit into the memory is wrong too.
     """
+    from trustsim.scenario.outweighed import outweighed
     from trustsim.scenario.tree import clean
 
     results = [_checked(file, settings) for file in files]
@@ -58,6 +59,8 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
                     click.echo(f"  network {clean(str(brought))}")
                 if left := _numbers_only(scenario):
                     click.echo(f"  {left}")
+                for line in outweighed(scenario, common.registry()):
+                    click.echo(f"  {clean(line)}")
                 for line in _needs_in_words(result.needs):
                     click.echo(f"  {line}")
     if any(isinstance(result, ScenarioError) for result in results):

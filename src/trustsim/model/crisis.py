@@ -22,11 +22,11 @@ from trustsim.kernels.named import row_of
 from trustsim.model.agents import ActorAgent, InvestorAgent, PlatformAgent
 from trustsim.model.engine import DAY, Phase
 from trustsim.model.worlds import Worlds, engine_of
+from trustsim.names import EVERYONE
 from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world.lockstep import shared
 from trustsim.world.rows import gauge_row
 from trustsim.world.series import SERIES, series_of
-from trustsim.world.verbs import EVERYONE
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")  # of a bar that is not used here, in notebooks

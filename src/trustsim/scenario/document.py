@@ -17,9 +17,10 @@ from trustsim import units
 from trustsim.distributions import Distribution
 from trustsim.errors import UnitError
 from trustsim.registry import Entry, Parameter, Registry
+from trustsim.scenario.at_top import WORLD
 from trustsim.scenario.items import Part, Setting
 from trustsim.scenario.layout import FORMAT
-from trustsim.scenario.presets import WORLD, may_lie, presets_of
+from trustsim.scenario.presets import may_lie, presets_of
 from trustsim.scenario.resolved import Item, Precision, Timing, Trigger, World
 from trustsim.scenario.sections import uncopied
 from trustsim.scenario.switches import OFF

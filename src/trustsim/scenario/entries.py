@@ -241,17 +241,17 @@ _UNIT_WORDS = {
 }
 
 
+_REFERS = {"file": "the path of a file", "audience": "everyone, clients, or the name of a segment"}
+
+
 def wanted(parameter: Parameter) -> str:
     """Say what a parameter takes: its unit, its choices, its bounds."""
     if parameter.choices:
         return one_of(parameter.choices)
     words = _UNIT_WORDS.get(parameter.unit, f"a {parameter.unit}")
     if parameter.refers:
-        words = (
-            f"the path of a {parameter.refers}"
-            if parameter.refers == "file"
-            else f"the name of a {parameter.refers.replace('_', ' ')}"
-        )
+        a = "an" if parameter.refers[0] in "aeiou" else "a"
+        words = _REFERS.get(parameter.refers, f"the name of {a} {parameter.refers.replace('_', ' ')}")
     if parameter.low is not None or parameter.high is not None:
         words += f", {units.between(parameter.low, parameter.high, parameter.unit)}"
     return words

@@ -33,15 +33,16 @@ class Setting:
 
 
 Part: TypeAlias = Item | str | Setting
-Flat: TypeAlias = tuple[tuple[Item, ...], dict[str, Node]]
+#: the items of a variant by the package that holds them and their place in it, and all that it sets
+Flat: TypeAlias = tuple[dict[tuple[str, int], Item], dict[str, Node]]
 
 
-def read_item(node: Node, path: str, group: Group, horizon: float | None, reader: Reader) -> Item | None:
-    """Return one shock or intervention, or None where something is wrong (and reported)."""
-    entry = kind_entry(node, path, group, reader)
+def read_item(node: Node, path: str, groups: Sequence[Group], horizon: float | None, reader: Reader) -> Item | None:
+    """Return one item of one of these groups, or None where something is wrong (and reported)."""
+    entry = kind_entry(node, path, groups, reader)
     if entry is None or node.mapping is None:
         return None
-    keys = dict(node.mapping)
+    group, keys = entry.group, dict(node.mapping)
     if "day" in keys and "from" in keys:
         reader.report.add(
             keys["day"].key or keys["day"].spot,
@@ -163,8 +164,18 @@ def _package(
     if node.items is None:
         reader.report.add(node.spot, path, kind_of(node), f"a list of parts ([] for none), each {IN_A_PACKAGE}")
         return ()
+    _tell_repeats(node.items, path, reader)
     parts = [_part(item, join(path, k), variants, horizon, reader) for k, item in enumerate(node.items)]
     return tuple(part for part in parts if part is not None)
+
+
+def _tell_repeats(items: Sequence[Node], path: str, reader: Reader) -> None:
+    """Report the names of packages that stand in one package more than once."""
+    first: dict[str, int] = {}
+    for k, item in enumerate(items):
+        if isinstance(item.value, str) and first.setdefault(item.value, k) != k:
+            given = f"the variant {item.value!r} twice"
+            reader.report.add(item.spot, join(path, k), given, "each once: what a package holds counts once")
 
 
 def _part(node: Node, path: str, variants: Mapping[str, Node], horizon: float | None, reader: Reader) -> Part | None:
@@ -179,8 +190,7 @@ def _part(node: Node, path: str, variants: Mapping[str, Node], horizon: float | 
     if node.mapping is None:
         reader.report.add(node.spot, path, kind_of(node), IN_A_PACKAGE)
         return None
-    kind = node.mapping["kind"].value if "kind" in node.mapping else ""
-    return read_item(node, path, reader.registry.of_item(str(kind)), horizon, reader)
+    return read_item(node, path, ("intervention", "shock"), horizon, reader)
 
 
 def _setting(keys: Mapping[str, Node], path: str, reader: Reader) -> Setting | None:
@@ -210,40 +220,48 @@ def _setting(keys: Mapping[str, Node], path: str, reader: Reader) -> Setting | N
 
 @dataclass
 class Flattener:
-    """Resolves packages by name, each once, into items (interventions and shocks) and settings."""
+    """Resolves packages by name, each once, into items (interventions and shocks) and settings.
+
+    A package that is reached by more than one way counts once: its shocks strike once in a variant that holds two
+    packages which hold it.
+    """
 
     packages: Mapping[str, Sequence[Part]]
     spots: Mapping[str, Node]
     reader: Reader
     done: dict[str, Flat] = field(default_factory=dict)
 
-    def flat(self, name: str, above: tuple[str, ...] = ()) -> Flat:
+    def flat(self, name: str) -> tuple[tuple[Item, ...], dict[str, Node]]:
         """Return the items of a variant and of those in it, and all that they ``set``; later ones win."""
+        items, settings = self._found(name, ())
+        return tuple(items.values()), settings
+
+    def _found(self, name: str, above: tuple[str, ...]) -> Flat:
         if name in above or len(above) > DEEPEST:
             self._tell_circle(name, above)
-            return (), {}
+            return {}, {}
         if name not in self.done:
             self.done[name] = self._flat(name, above)
         return self.done[name]
 
     def _flat(self, name: str, above: tuple[str, ...]) -> Flat:
-        items: list[Item] = []
+        items: dict[tuple[str, int], Item] = {}
         settings: dict[str, Node] = {}
-        for part in self.packages[name]:
+        for k, part in enumerate(self.packages[name]):
             if isinstance(part, Item):
-                items.append(part)
+                items[name, k] = part
             elif isinstance(part, Setting):
                 settings |= part.values
             else:
-                inner_items, inner_settings = self.flat(part, (*above, name))
-                items.extend(inner_items)
+                inner_items, inner_settings = self._found(part, (*above, name))
+                items |= inner_items
                 settings |= inner_settings
         if len(items) > MOST_ITEMS:
             spot = self.spots[name].key or self.spots[name].spot
             given = f"a package of {len(items)} interventions and shocks"
             self.reader.report.add(spot, join("variants", name), given, f"at most {MOST_ITEMS} in one variant")
-            return (), {}
-        return tuple(items), settings
+            return {}, {}
+        return items, settings
 
     def _tell_circle(self, name: str, above: tuple[str, ...]) -> None:
         circle = above[above.index(name) :] if name in above else above

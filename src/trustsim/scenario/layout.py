@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from trustsim.errors import nearest, one_of
-from trustsim.registry import Parameter
+from trustsim.registry import REQUIRED, Parameter
 from trustsim.scenario.tree import Node, Report, join, kind_of
 
 FORMAT = 1
@@ -45,7 +45,7 @@ HORIZON = _duration("horizon", None, 0.0, "How long a run lasts.")
 STEP = _duration("step", 1.0, 1 / 1440, "Length of one step of the clock.", high=365.0)
 START = _duration("from", 0.0, 0.0, "When it starts; `day` says the same.")
 CHANCE = Parameter(
-    "chance", "per_day", None, 0.0, 1.0, "",
+    "chance", "per_day", REQUIRED, 0.0, 1.0, "",
     "Of a shock, in place of a day: the chance a day that it strikes, on each platform for itself, once.",
 )  # fmt: skip
 UNTIL = _duration("until", None, 0.0, "When it ends; without it never.")

@@ -8,21 +8,20 @@ whole world stand at the top of the file, and lay values as a file writes them u
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from trustsim.errors import ModelError, UnitError, nearest, one_of
-from trustsim.kernels.named import file_of
+from trustsim.errors import ModelError, UnitError, one_of
 from trustsim.registry import REGISTRY, Entry, Group, Parameter, Registry
+from trustsim.scenario.at_top import WORLD, check_key
 from trustsim.scenario.entries import Reader, build, check_name
+from trustsim.scenario.laid import check_preset, parameter_of
 from trustsim.scenario.merge import overridden
-from trustsim.scenario.tree import Node, Spot, tree_of
-from trustsim.units import check_bounds
+from trustsim.scenario.tree import Node, Spot, join, tree_of
 
 #: what others declared of a section, by name: stocks where they stand on day 0, names of presets
 Declared: TypeAlias = tuple[tuple[str, Any], ...]
-WORLD = "world"
 
 
 class Extended:
@@ -55,7 +54,8 @@ class Presets:
 
     def chosen(self, said: Mapping[str, Any], registry: Registry) -> Entry | None:
         """Return the preset that a section of the file chooses, or by default has; None where there is none."""
-        usual = "" if self.section == WORLD else _parameter(registry, self.section, self.key).default
+        key = None if self.section == WORLD else parameter_of(registry, self.section, self.key)
+        usual = "" if key is None else key.default
         name = said.get(self.key, usual)
         return registry[self.group, name] if isinstance(name, str) and (self.group, name) in registry else None
 
@@ -66,7 +66,8 @@ def presets(
 ) -> Presets:  # fmt: skip
     """Declare a group of presets, by default called as its key; a section without that key gets it.
 
-    Raises ModelError where the section is none that presets can lie under.
+    From then on the registry checks what a preset of the group lays. Raises ModelError where the section is none that
+    presets can lie under, or its key stands for something else.
     """
     sections = [*registry.group("section"), WORLD]
     if section not in sections:
@@ -76,9 +77,17 @@ def presets(
     sentence = f"{text[0].upper()}{text[1:]}."
     for attribute, value in (("__module__", module), ("__qualname__", key), ("__doc__", sentence)):
         object.__setattr__(made, attribute, value)
+    own = Entry("presets", key, made, (), rows, source)
+    known = None if section == WORLD else parameter_of(registry, section, key)
+    if section == WORLD:
+        check_key(key, own, registry)
+    elif known is not None and known.refers != made.group:
+        where = f"presets {key!r}: given a key in {own.file} that a {section} has already"
+        raise ModelError(f"{where} ({registry['section', section].file}: {known.text}); allowed: another name")
     registry.enter("presets", key, source=source, rows=rows)(made)
     registry.add_group(made.group)
-    if section != WORLD and key not in [p.name for p in registry["section", section].parameters]:
+    registry.check(made.group, lambda entry: check_preset(entry, made, registry))
+    if section != WORLD and known is None:
         registry.extend("section", section, Parameter(key, "name", "", None, None, source, text, refers=made.group))
     return made
 
@@ -90,38 +99,50 @@ def presets_of(registry: Registry, section: str) -> list[Presets]:
 
 
 def values_under(registry: Registry, section: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what presets lay under the keys of a section of which the file says this: computed values by key.
+    """Return what presets lay under the keys of a section of which the file says this: computed values by key."""
+    return _values(chosen_for(registry, section, said))
 
-    Raises ModelError where a preset names no key of the section, or a value out of its bounds.
-    """
+
+def _values(chosen: Iterable[tuple[Presets, Entry]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for each in presets_of(registry, section):
-        entry = each.chosen({**values, **said}, registry)
-        if entry is not None:
-            for key, value in entry.make.preset.items():
-                values.setdefault(key, _checked(entry, key, value, section, registry))
+    for _, entry in chosen:
+        values = {**entry.make.preset, **values}
     return values
 
 
-def _checked(entry: Entry, key: str, value: Any, section: str, registry: Registry) -> Any:
-    where = f"preset {entry.name!r} of {entry.group}: given"
-    p = _parameter(registry, section, key, f"{where} the key {key!r} in {file_of(entry.make)}")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            check_bounds(value, p.low, p.high, p.unit)
-        except UnitError as error:
-            given = f"{where} {key} of {error.given} in {file_of(entry.make)}"
-            raise ModelError(f"{given}; allowed: {error.allowed}") from None
-    return value
+def chosen_for(registry: Registry, section: str, said: Mapping[str, Any]) -> list[tuple[Presets, Entry]]:
+    """Return the presets of a section of which the file says this, each with its group, the highest first."""
+    found: list[tuple[Presets, Entry]] = []
+    for each in presets_of(registry, section):
+        entry = each.chosen({**_values(found), **said}, registry)
+        if entry is not None:
+            found.append((each, entry))
+    return found
 
 
-def _parameter(registry: Registry, section: str, key: str, given: str = "") -> Parameter:
-    parameters = {p.name: p for p in registry["section", section].parameters}
-    if key not in parameters:
-        hint = nearest(key, list(parameters))
-        near = f"; did you mean {hint}?" if hint else ""
-        raise ModelError(f"{given or f'presets: given the key {key!r}'}; allowed: {one_of(parameters)}{near}")
-    return parameters[key]
+def _tell_clashes(
+    chosen: Iterable[tuple[Presets, Entry]], free: Container[str], spot: Spot, path: str, reader: Reader
+) -> bool:
+    """Whether no two presets of one rank lay unlike values where the file is *free*; those that do are reported."""
+    laid: dict[str, tuple[int, Entry]] = {}
+    is_good = True
+    for group, entry in chosen:
+        mine = {key: value for key, value in entry.make.preset.items() if key in free}
+        for key, value in mine.items():
+            for other, (rank, lower) in laid.items():
+                is_over = f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
+                theirs = lower.make.preset[other]
+                if rank == group.rank and is_over and (key, value) != (other, theirs):
+                    both = (
+                        f"{o}: {v!r} of {e.group} {e.name} ({e.file})"
+                        for o, v, e in ((other, theirs, lower), (key, value, entry))
+                    )
+                    reader.report.add(
+                        spot, join(path, key), " and ".join(both), "one of the two, or the key in the file"
+                    )
+                    is_good = False
+        laid = {**dict.fromkeys(mine, (group.rank, entry)), **laid}
+    return is_good
 
 
 def said_of(node: Node) -> dict[str, Any]:
@@ -138,8 +159,12 @@ def build_section(
     """Return a section as the file says it, over its presets; None where something is wrong (and reported)."""
     entry = reader.registry["section", section]
     also = {**(also or {}), **({"said": tuple(node.mapping or ())} if hasattr(entry.make, "said") else {})}
-    laid = values_under(reader.registry, section, said_of(node))
-    return build(entry, node, path, reader, preset=laid, also=also, beside=beside)
+    said = said_of(node)
+    free = {p.name for p in entry.parameters} - (node.mapping or {}).keys()
+    chosen = chosen_for(reader.registry, section, said)
+    is_good = _tell_clashes(chosen, free, node.key or node.spot, path, reader)
+    made = build(entry, node, path, reader, preset=_values(chosen), also=also, beside=beside)
+    return made if is_good else None
 
 
 def may_lie(registry: Registry, section: str) -> frozenset[str]:
@@ -157,22 +182,24 @@ def unsaid(tree: Node, reader: Reader) -> list[str]:
     """Return the dotted paths at which presets of the world may lay values and the file says nothing."""
     groups = presets_of(reader.registry, WORLD)
     entries = [entry for each in groups for entry in reader.group(each.group).values()]
-    return [path for entry in entries for path, _ in _free(tree, entry.make.preset, reader)]
+    return [path for entry in entries for path, _ in _free(tree, entry, reader)]
 
 
 def over_presets(tree: Node, reader: Reader) -> Node:
     """Return the tree of a scenario over what presets of the world lay under it; an unknown name is reported."""
+    whole, chosen = tree, []
     for each in presets_of(reader.registry, WORLD):
-        node = (tree.mapping or {}).get(each.key)
-        entry = _named(each, node, reader) if node is not None else None
+        entry = _named(each, (whole.mapping or {}).get(each.key), reader)
         if entry is not None:
-            found = dict(_free(tree, entry.make.preset, reader))
-            tree = overridden(tree, found, reader.report)
-    return tree
+            chosen.append((each, entry))
+            whole = overridden(whole, dict(_free(whole, entry, reader)), reader.report)
+    free = {path for _, entry in chosen for path, _ in _free(tree, entry, reader)}
+    _tell_clashes(chosen, free, tree.spot, "", reader)
+    return whole
 
 
-def _named(each: Presets, node: Node, reader: Reader) -> Entry | None:
-    if node.value == "":
+def _named(each: Presets, node: Node | None, reader: Reader) -> Entry | None:
+    if node is None or node.value == "":
         return None
     try:
         check_name(str(node.value), each.group, reader)
@@ -182,9 +209,9 @@ def _named(each: Presets, node: Node, reader: Reader) -> Entry | None:
     return reader.group(each.group).get(str(node.value))
 
 
-def _free(tree: Node, preset: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, Node]]:
-    """Yield what a preset says at the paths at which the file says nothing."""
-    for path, value in preset.items():
+def _free(tree: Node, entry: Entry, reader: Reader) -> Iterator[tuple[str, Node]]:
+    """Yield what a preset says at the paths at which the file says nothing, as written in the file of the preset."""
+    for path, value in entry.make.preset.items():
         node: Node | None = tree
         for key in path.split("."):
             if node is None or node.value in ("on", True, None):
@@ -192,4 +219,4 @@ def _free(tree: Node, preset: Mapping[str, Any], reader: Reader) -> Iterator[tup
                 break
             node = node.mapping.get(key) if node.mapping is not None else node
         if node is None:
-            yield path, tree_of(value, tree.spot.file, path, reader.report).at(Spot(tree.spot.file))
+            yield path, tree_of(value, entry.file, path, reader.report).at(Spot(entry.file))

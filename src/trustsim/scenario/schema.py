@@ -12,10 +12,10 @@ from typing import Any
 from trustsim.distributions import DISTRIBUTIONS
 from trustsim.registry import Entry, Group, Parameter, Registry
 from trustsim.scenario import layout
-from trustsim.scenario.at_top import layout_of
+from trustsim.scenario.at_top import WORLD, layout_of
 from trustsim.scenario.document import text_of
 from trustsim.scenario.entries import wanted
-from trustsim.scenario.presets import WORLD, presets_of
+from trustsim.scenario.presets import presets_of
 from trustsim.units import MINOR_PER_MAJOR, Unit
 
 Schema = dict[str, Any]

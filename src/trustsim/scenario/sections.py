@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from trustsim.errors import UnitError, nearest, one_of
+from trustsim.names import CLIENTS, EVERYONE
 from trustsim.registry import Entry, Group, Registry
 from trustsim.scenario.currency import converted
 from trustsim.scenario.entries import Reader, build
@@ -26,9 +27,12 @@ def names_in(tree: Mapping[str, Node], registry: Registry) -> dict[str, list[str
     investors = tree["investors"].mapping if "investors" in tree else None
     segments = investors.get("segments") if investors else None
     variants = tree["variants"].mapping if "variants" in tree else None
+    told = list(named(segments.items or ())) if segments else []
+    usual = [each.name for each in registry["section", "investors"].make.segments]
     return {
         "platform": _platform_names(tree["platforms"].items or ()) if "platforms" in tree else [],
-        "segment": list(named(segments.items or ())) if segments else [],
+        "segment": told,
+        "audience": [EVERYONE, CLIENTS, *(told or usual)],
         "variant": list(variants or (DO_NOTHING,)),
         **names_of_actors(tree, registry),
     }
@@ -81,10 +85,14 @@ def _fits(world: World, tree: Node, reader: Reader) -> bool:
     return not told
 
 
-def kind_entry(node: Node, path: str, group: Group, reader: Reader) -> Entry | None:
-    """Return the entry that the ``kind`` of a mapping names, or None where there is none (and it is reported)."""
-    kinds = reader.group(group)
-    what = group.removesuffix("_kind")
+def kind_entry(node: Node, path: str, groups: Sequence[Group], reader: Reader) -> Entry | None:
+    """Return the entry that the ``kind`` of a mapping names, or None where there is none (and it is reported).
+
+    ``groups``: where it is looked for; the first goes before the others.
+    """
+    found = {name: entry for group in reversed(groups) for name, entry in reader.group(group).items()}
+    kinds = dict(sorted(found.items()))
+    what = " or ".join(group.removesuffix("_kind") for group in groups)
     if node.mapping is None:
         reader.report.add(node.spot, path, kind_of(node), f"a mapping with the kind of {what} and its parameters")
         return None
@@ -108,7 +116,7 @@ def _network(node: Node | None, tree: Node, reader: Reader) -> Any:
         kinds = one_of(reader.group("network_kind"))
         reader.report.absent(tree.spot, "network", "a scenario without 'network'", f"a mapping with kind: {kinds}")
         return None
-    entry = kind_entry(node, "network", "network_kind", reader)
+    entry = kind_entry(node, "network", ("network_kind",), reader)
     return build(entry, node, "network", reader, beside=("kind",)) if entry else None
 
 

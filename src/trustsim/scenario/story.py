@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from trustsim import names
-from trustsim.errors import UnitError
+from trustsim.errors import UnitError, one_of
+from trustsim.names import CLIENTS, EVERYONE
 from trustsim.registry import Registry
-from trustsim.scenario.at_top import layout_of
+from trustsim.scenario.at_top import WORLD, layout_of
 from trustsim.scenario.currency import read_currency, read_rates
 from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
 from trustsim.scenario.entries import Reader
@@ -18,8 +19,8 @@ from trustsim.scenario.head import check_version, read_clock, read_outcomes, rea
 from trustsim.scenario.items import Flattener, Part, read_item, read_packages
 from trustsim.scenario.layout import broken_keys
 from trustsim.scenario.merge import overridden
-from trustsim.scenario.presets import WORLD, presets_of, unsaid
-from trustsim.scenario.resolved import Scenario, Variant, World
+from trustsim.scenario.presets import presets_of, unsaid
+from trustsim.scenario.resolved import Item, Scenario, Variant, World
 from trustsim.scenario.sections import DO_NOTHING, names_in, read_world, share_parts
 from trustsim.scenario.tree import Node, Report, join, plain
 
@@ -36,9 +37,10 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     horizon, step = read_clock(keys, tree, reader)
     world = read_world(Node(keys, tree.spot), reader)
     shock_nodes = keys["shocks"].items or () if "shocks" in keys else ()
-    shocks = [read_item(node, join("shocks", k), "shock", horizon, reader) for k, node in enumerate(shock_nodes)]
+    shocks = [read_item(node, join("shocks", k), ("shock",), horizon, reader) for k, node in enumerate(shock_nodes)]
     packages = _packages(keys, horizon, reader)
-    variants = _variants(packages, keys, tree, world, reader)
+    unread = broken | ({"platforms"} - keys.keys()) if is_readable else layout_of(registry)
+    variants = _variants(packages, keys, Node(keys, tree.spot), world, reader, unread, shocks)
     outcomes = read_outcomes(keys.get("outcomes"), reader)
     replications = read_replications(keys.get("replications"), reader)
     _prose(keys, report)
@@ -110,16 +112,24 @@ def _packages(keys: Mapping[str, Node], horizon: float | None, reader: Reader) -
 
 
 def _variants(
-    packages: Mapping[str, tuple[Part, ...]], keys: Mapping[str, Node], tree: Node, world: World | None, reader: Reader
-) -> tuple[Variant, ...]:
+    packages: Mapping[str, tuple[Part, ...]], keys: Mapping[str, Node], tree: Node, world: World | None,
+    reader: Reader, unread: Container[str], shocks: Sequence[Item | None],
+) -> tuple[Variant, ...]:  # fmt: skip
+    """Return the variants that can be had; what is wrong with any of them is reported, with a wrong world as well.
+
+    ``unread``: keys at the top of which nothing can be known.
+    """
     spots = keys["variants"].mapping or {} if "variants" in keys else {}
     flattener = Flattener(packages, spots, reader)
+    common = [shock for shock in shocks if shock is not None]
     variants = []
     for name in packages:
         items, settings = flattener.flat(name)
         own = world
-        if settings and world is not None:
-            own = _world_with(settings, tree, world, spots[name], join("variants", name), reader)
+        known = {path: node for path, node in settings.items() if path.partition(".")[0] not in unread}
+        if known:
+            own = _world_with(known, tree, world, spots[name], join("variants", name), reader)
+            _tell_unheard((*common, *items), own, spots[name], join("variants", name), reader)
         if own is not None:
             levers, strikes = (
                 tuple(item for item in items if reader.registry.of_item(item.kind) == group)
@@ -129,13 +139,33 @@ def _variants(
     return tuple(variants)
 
 
+def _tell_unheard(items: Iterable[Item], world: World | None, variant: Node, path: str, reader: Reader) -> None:
+    """Report what is told to a segment that a variant, which sets others, does not have."""
+    segments = [] if world is None else [segment.name for segment in world.investors.segments]
+    for item in items if world is not None else ():
+        entry = reader.registry[reader.registry.of_item(item.kind), item.kind]
+        for to in (getattr(item.what, p.name) for p in entry.parameters if p.refers == "audience"):
+            if to not in (EVERYONE, CLIENTS, *segments):
+                given = f"{item.kind} to {to!r}, a segment that this variant has not"
+                reader.report.add(variant.key or variant.spot, path, given, one_of((EVERYONE, CLIENTS, *segments)))
+
+
 def _world_with(
-    settings: Mapping[str, Node], tree: Node, base: World, variant: Node, path: str, reader: Reader
+    settings: Mapping[str, Node], tree: Node, base: World | None, variant: Node, path: str, reader: Reader
 ) -> World | None:
-    """Return the world with the ``set`` entries of a variant; what is like the base world is the same object."""
-    changed = overridden(tree, settings, reader.report)
-    world = read_world(changed, replace(reader, names=names_in(changed.mapping or {}, reader.registry)))
-    if world is None:
+    """Return the world with the ``set`` entries of a variant; what is like the base world is the same object.
+
+    None where something is wrong with it, or with the base world (and reported).
+    """
+    lists = {entry.plural: Node((), tree.spot) for entry in reader.group("actor").values()}
+    changed = overridden(Node({**lists, **(tree.mapping or {})}, tree.spot), settings, reader.report)
+    sections = changed.mapping or {}
+    set_keys = {path.partition(".")[0] for path in settings} & sections.keys()
+    layout = {key: each for key, each in layout_of(reader.registry).items() if key in set_keys}
+    if broken_keys(Node({key: sections[key] for key in set_keys}, tree.spot), layout, "", reader.report):
+        return None
+    world = read_world(changed, replace(reader, names=names_in(sections, reader.registry)))
+    if world is None or base is None:
         return None
     names = [platform.name for platform in world.platforms]
     expected = [platform.name for platform in base.platforms]

@@ -19,6 +19,7 @@ DEEPEST = 40  # levels of nesting
 LARGEST = 100_000  # values in one scenario, aliases expanded
 MOST_PROBLEMS = 100  # that are told at once
 LONGEST = 300  # characters of one message, and of one quantity
+MOST_ALLOWED = 1000  # characters of what is allowed, which may be many names
 LARGEST_INT = 10**300
 KEYS = f"keys that are plain text of at most {LONGEST} characters"
 
@@ -81,7 +82,8 @@ class Report:
             rest = Problem(place, given, "a scenario without them; what follows is read when these are mended")
             raise ScenarioError([*self.problems, rest])
         near = look_alike(given) if near is None else near
-        self.problems[Problem(place, clean(given), clean(allowed), None if near is None else clean(near))] = None
+        near = None if near is None else clean(near)
+        self.problems[Problem(place, clean(given), clean(allowed, MOST_ALLOWED), near)] = None
 
     def absent(self, spot: Spot, path: str, given: str, allowed: str, near: str | None = None) -> None:
         """Note that something is not there, unless a part of the scenario could not be read."""
@@ -109,10 +111,10 @@ def join(path: str, key: object) -> str:
     return f"{path}.{key}" if path else str(key)
 
 
-def clean(text: str) -> str:
-    """Return *text* on one line, without control characters, at most LONGEST characters."""
-    if len(text) > LONGEST:
-        text = text[: LONGEST - 1] + "…"
+def clean(text: str, most: int = LONGEST) -> str:
+    """Return *text* on one line, without control characters, cut where it has more than *most* characters."""
+    if len(text) > most:
+        text = text[: most - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 

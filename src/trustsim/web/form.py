@@ -10,9 +10,10 @@ from typing import Any
 from trustsim.analysis.comparison import first_to_rank
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report.words import words
+from trustsim.scenario.at_top import WORLD
 from trustsim.scenario.layout import HORIZON, STEP
 from trustsim.scenario.merge import named
-from trustsim.scenario.presets import WORLD, presets_of, said_of, values_under
+from trustsim.scenario.presets import presets_of, said_of, values_under
 from trustsim.scenario.resolved import Precision
 from trustsim.scenario.sections import DO_NOTHING, names_in
 from trustsim.scenario.switches import OFF

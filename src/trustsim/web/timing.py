@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from trustsim.web.fields import Names, choice_of, field_of
 
 Json = dict[str, Any]
 _LABELS = {"platform": "Watched on", "above": "Above", "below": "Below", "lasting": "For", "lag": "Answer after"}
+_CHANCE = replace(CHANCE, default=None)  # a shock need not have one
 _WAITS = "What must happen before it acts; without this it acts by its days alone."
 
 
@@ -26,7 +28,7 @@ def timing_of(entry: Entry, node: Node | None, path: str, names: Names) -> list[
     for each in start:
         each |= {"name": begin, "label": "From", "value": None if "chance" in children else each["value"]}
     if entry.group == "shock" and not has_day:
-        start += [field_of(CHANCE, children.get("chance"), join(path, "chance"), names)]
+        start += [field_of(_CHANCE, children.get("chance"), join(path, "chance"), names)]
     end = field_of(UNTIL, children.get("until"), join(path, "until"), names)
     return [*start, end, *_trigger(children.get("when"), join(path, "when"), names)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import trustsim.world.custody  # which these name
 import trustsim.world.sections  # noqa: F401  # whose keys these are
 from trustsim.registry import REGISTRY
 from trustsim.scenario.presets import presets

@@ -11,11 +11,11 @@ from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import FREE, GATED, JOINS, OPEN, RUNS, WINDING, Beliefs, Books, Gauges, Targets
 from trustsim.kernels.named import row_of
+from trustsim.names import CLIENTS, EVERYONE
 from trustsim.world.board import Audience
 from trustsim.world.today import Floats, Mask, Today
 
 Money = NDArray[np.int64]  # minor units
-EVERYONE, CLIENTS = "everyone", "clients"  # whom a message may be for, beside a segment
 _SURE = 1e-9  # a probability is taken to be at least this far from 0 and from 1
 
 

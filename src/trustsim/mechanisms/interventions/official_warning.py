@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from trustsim.mechanisms.audience import audience
 from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
 from trustsim.registry import REGISTRY, parameter
 
@@ -35,13 +36,15 @@ class OfficialWarning:
         0.5, unit="share", low=0.01, source="assumed", text="share of its weight that it loses in a day"
     )
     cost: float = parameter(50_000.0, unit="money", low=0, source="assumed", text="cost of one warning")
+    to: str = audience()
 
     def act(self, day: Day) -> None:
         """Warn on the first day; the message fades by itself."""
         for p in day.platforms(self.platform):
             first = day.reached(0.0)
             reach = 1 - (1 - self.reach) ** day.dt
-            day.do.post(p, first, reach=reach, fading=self.fading, risk=self.strength, fund=-_IN_FUND * self.strength)
+            fund = -_IN_FUND * self.strength
+            day.do.post(p, first, reach=reach, fading=self.fading, to=self.to, risk=self.strength, fund=fund)
             day.do.spend(p, self.cost, first)
 
     def span(self) -> float:

@@ -17,9 +17,9 @@ def on_platform() -> Any:
     return parameter("*", unit="name", refers="platform", source="assumed", text="on which platform; '*': all")
 
 
-def announce(day: Day, platform: str, *, fear: float, cost: float) -> None:
-    """Bring a rule in on its first day: it frightens and it costs."""
+def announce(day: Day, platform: str, to: str, *, fear: float, cost: float) -> None:
+    """Bring a rule in on its first day: it frightens those whom it is told, and it costs."""
     for p in day.platforms(platform):
         first = day.reached(0.0)
-        day.do.post(p, first, fear=fear)
+        day.do.post(p, first, to=to, fear=fear)
         day.do.spend(p, cost, first)

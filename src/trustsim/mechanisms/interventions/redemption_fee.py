@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from trustsim.mechanisms.audience import audience
 from trustsim.mechanisms.interventions.on import FIRST_DAY, announce, on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
@@ -29,6 +30,7 @@ class RedemptionFee:
     cost: float = parameter(
         5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
     )
+    to: str = audience()
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
@@ -36,7 +38,7 @@ class RedemptionFee:
 
     def act(self, day: Day) -> None:
         """Announce the fee."""
-        announce(day, self.platform, fear=self.fear, cost=self.cost)
+        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost)
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import trustsim.world.custody  # noqa: F401  # which these name
 from trustsim.registry import REGISTRY
 from trustsim.scenario.presets import presets
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from trustsim.mechanisms.audience import audience
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class AdvertisingExposed:
         3.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per 10 points of gap"
     )
     fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear per 10 points of gap")
+    to: str = audience()
 
     def span(self) -> float:
         """Return for how many days after its start the shock has anything to do."""
@@ -53,9 +55,10 @@ class AdvertisingExposed:
         """Advertise at the start, be exposed at the end."""
         per_ten = self.gap * _TENTHS
         for p in day.platforms(self.platform):
-            day.do.post(p, day.reached(0.0), by_literacy=True, risk=-self.pull * per_ten, fund=self.pull * per_ten)
+            pull = self.pull * per_ten
+            day.do.post(p, day.reached(0.0), by_literacy=True, to=self.to, risk=-pull, fund=pull)
             exposed = day.reached(self.exposure_lag)
             day.do.post(
-                p, exposed, integrity=-self.integrity * per_ten, fund=-_IN_FUND * self.integrity * per_ten,
+                p, exposed, to=self.to, integrity=-self.integrity * per_ten, fund=-_IN_FUND * self.integrity * per_ten,
                 risk=_BACK * self.pull * per_ten, fear=self.fear * per_ten * np.ones_like(day.age),
             )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from trustsim.mechanisms.audience import audience
 from trustsim.mechanisms.shocks.incident import A_TENTH, HALF_A_TENTH, Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 
@@ -45,6 +46,7 @@ class CustodianTheft(Course):
         0.15, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
     )
     fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
+    to: str = audience()
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> Floats:
         """Take the money, and hide it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from trustsim.mechanisms.audience import audience
 from trustsim.mechanisms.shocks.incident import Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 
@@ -47,6 +48,7 @@ class DataBreach(Course):
         0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
     )
     fear: float = parameter(0.3, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
+    to: str = audience()
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:
         """Move no money: what leaks is told later."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from trustsim.kernels.times import SAME_TIME
+from trustsim.mechanisms.audience import audience
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -43,6 +44,7 @@ class DefaultWave:
         0.5, unit="log-odds", low=0, high=20, source="assumed",
         text="trust in fund safety lost per 10 % of the assets, when told",
     )  # fmt: skip
+    to: str = audience()
 
     def span(self) -> float:
         """Return for how many days after its start the shock has anything to do."""
@@ -58,6 +60,6 @@ class DefaultWave:
             a_step = [(1 - s) ** (1 / n_steps) - 1 for s in share.tolist()]
             change = day.do.revalue(p, a_step, falling)
             if self.told:
-                day.do.post(p, day.reached(0.0), fund=-self.fund * 10 * share)
+                day.do.post(p, day.reached(0.0), to=self.to, fund=-self.fund * 10 * share)
             else:
                 day.do.misreport(p, -change, falling)

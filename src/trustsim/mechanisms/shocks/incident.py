@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from trustsim.errors import ModelError
 from trustsim.kernels.named import file_of
 from trustsim.kernels.times import SAME_TIME
-from trustsim.registry import REGISTRY, parameter
+from trustsim.mechanisms.audience import audience
+from trustsim.names import EVERYONE
+from trustsim.registry import REGISTRY, Entry, parameter
 from trustsim.world.hazards import CONTROLS
 from trustsim.world.rows import term
 from trustsim.world.series import belongs_to
@@ -63,13 +65,7 @@ class Course:
     days: float = ONCE
     discovery_lag: float = 0.0
     notice_lag: float = 0.0
-
-    @classmethod
-    def check_name(cls, name: str) -> None:
-        """Raise ModelError where levers would not find the incident that is registered as *name*."""
-        if cls.kind != name or ("incident", name) not in REGISTRY:
-            given = f"{cls.__name__}.kind: given {cls.kind!r} in {file_of(cls)}"
-            raise ModelError(f"{given}; allowed: controlled({name!r}), the name by which it is registered")
+    to: str = EVERYONE
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> Floats | None:
         """Do the harm of a step; return what that cost / claims, float64 (lanes,), None of what costs none by nature.
@@ -113,7 +109,7 @@ class Course:
         told = told & struck
         if told.any():
             for message in self.news(day, platform, told, size, waited):
-                day.do.post(platform, told, **message)
+                day.do.post(platform, told, **{"to": self.to, **message})
             known |= told
             size[told] *= 0  # NaN stays
         return np.asarray(~strikes & (known | ~struck))
@@ -191,6 +187,7 @@ class Incident(Course):
         0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
     )
     fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
+    to: str = audience()
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
         """Yield the one message; fear is that of the first."""
@@ -198,3 +195,14 @@ class Incident(Course):
         integrity = -self.integrity * waited
         parts = {self.part: lost, "fear": self.fear * ~self.known(day, platform)}
         yield {**parts, "integrity": parts.get("integrity", 0.0) + integrity}
+
+
+def _check_kind(entry: Entry) -> None:
+    """Raise ModelError where levers would not find an incident by the name by which it is registered."""
+    made = entry.make
+    if issubclass(made, Course) and (made.kind != entry.name or ("incident", entry.name) not in REGISTRY):
+        given = f"{made.__name__}.kind: given {made.kind!r} in {file_of(made)}"
+        raise ModelError(f"{given}; allowed: controlled({entry.name!r}), the name by which it is registered")
+
+
+REGISTRY.check("shock", _check_kind)

@@ -10,6 +10,7 @@ import numpy as np
 
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.layout import Books
+from trustsim.mechanisms.audience import audience
 from trustsim.mechanisms.shocks.incident import A_TENTH, HALF_A_TENTH, Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
@@ -55,6 +56,7 @@ class Misuse(Course):
         2.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost on discovery"
     )
     fear: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="fear on discovery")
+    to: str = audience()
 
     def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
         """Return where it goes on: where it is hidden."""
