@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report.tables.markdown import Markdown, code, paragraphs, shown, table
 from trustsim.report.words import sources, words
-from trustsim.report.words.story import Assumption
+from trustsim.report.words.force import Assumption
 
 
 @dataclass(frozen=True)
