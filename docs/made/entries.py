@@ -84,8 +84,8 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
             (
                 "indicator",
                 "Indicators",
-                "What a trigger (`when: {indicator: …}`) may watch; it sees yesterday's value, on each platform. The unit\n"
-                "is that of the threshold: of `runners` a number of accounts, while the series of that name is a share.",
+                "What a trigger (`when: {indicator: …}`) may watch; it sees yesterday's value, on each platform. The\n"
+                "threshold has its unit: of `runners` a number of accounts, while the series of that name is a share.",
             ),
         ),
     ),
