@@ -129,8 +129,37 @@ def test_all_figures_of_this_process_are_measured_and_fit_eighty_columns() -> No
     assert rows["pass"]["times_pass"] == rows["plain"]["times_plain"] == 1
     assert len(told) == len(set(told)) == 5
     lines = table.text(measured).splitlines()
-    assert len(lines) == len(rows) + 8
+    assert [line for line in lines if line.startswith(rows["study"]["what"])]
     assert max(len(line) for line in lines[1:]) <= 80
+
+
+def printed(*figures: Figure) -> list[str]:
+    rows = [figure.row(PASS, PLAIN) for figure in figures]
+    machine = {"processor": "x", "cpus": 1, "python": "3", "system": "y"}
+    lines = table.text({"machine": machine, "load": None, "figures": rows, "details": None}).splitlines()
+    assert max(map(len, lines)) <= 80
+    return lines
+
+
+def test_columns_of_targets_are_there_where_a_figure_has_one() -> None:
+    with_target = printed(Figure("x", "a figure", (2.0,), target=Target(1.5)))
+    assert with_target[2].split()[-2:] == ["target", "met"]
+    assert with_target[3].split()[-3:] == ["≤", "1.5", "no"]
+    assert "A target with" in "".join(with_target)
+    without = printed(Figure("x", "a figure", (2.0,)))
+    assert without[2].split()[-2:] == ["×", "NumPy"]
+    assert without[3].split()[-1] == "200"
+    assert "target" not in "".join(without)
+
+
+def test_a_yardstick_that_took_unlike_times_says_measure_again() -> None:
+    name = "account pass, 10,000 × 32"
+    steady, busy = (Figure("pass", name, (1e-3, longest), n=100_000) for longest in (1.19e-3, 1.21e-3))
+    assert "measure again" not in "".join(printed(steady, Figure("x", "another", (1.0, 9.0))))
+    lines = printed(busy, Figure("x", "another", (1.0, 9.0), target=Target(1)))
+    assert lines[3].endswith(" measure again")
+    assert lines[-1].startswith("measure again: ")
+    assert "measure again" not in lines[4]
 
 
 def test_all_figures_of_other_processes_are_there(monkeypatch: pytest.MonkeyPatch, yard: Yardstick) -> None:

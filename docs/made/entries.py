@@ -8,7 +8,7 @@ from typing import Any
 
 import trustsim as ts
 from made.tables import code, linked, table
-from trustsim import units
+from trustsim.errors import a
 from trustsim.scenario.catalog import catalog_json
 
 Lines = Iterator[str]
@@ -56,7 +56,8 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
             (
                 "actor_stock",
                 "Stocks",
-                "What is recorded of an actor every day: `model.of_actors(name)`; the outcome `of_actors` has it at the horizon.",
+                "What is recorded of an actor every day: `model.of_actors(name)`; the outcome `of_actors` has it at the\n"
+                "horizon.",
             ),
             ("actor_purse", "Purses", "Money of an actor's own."),
         ),
@@ -65,7 +66,8 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
         "Platforms, custody and networks",
         "The presets of a platform, and the kinds that the network can be of. A preset lays its values under other\n"
         "keys of the platform; what the file says itself lies over them, and a kind over a jurisdiction, and that\n"
-        "over a custody regime. What the keys mean: [the keys of a scenario](scenario-reference.md#platforms).",
+        "over a custody regime: a stricter law changes nothing that the kind sets. `trustsim resolve FILE --laid`\n"
+        "prints what is in force. What the keys mean: [the keys of a scenario](scenario-reference.md#platforms).",
         (
             ("platform_kind", "Platform kinds", "Presets of a platform's settings: `kind:` of a platform."),
             (
@@ -82,12 +84,13 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
         "What is measured: shares in [0, 1], days, money. JSON holds money in hundredths of the currency, tables in\n"
         "units of it; pictures show shares as percentages.",
         (
-            ("outcome", "Outcomes", "One number for a run and variant, under `outcomes:`."),
+            ("outcome", "Outcomes", "One number for a run and variant; `outcomes:` names those to show of all."),
             ("series", "Series", "One number for a day, variant and platform: `result.series(name)`."),
             (
                 "indicator",
                 "Indicators",
-                "What a trigger (`when: {indicator: …}`) may watch; it sees yesterday's value.",
+                "What a trigger (`when: {indicator: …}`) may watch; it sees yesterday's value, on each platform. The\n"
+                "threshold has its unit: of `runners` a number of accounts, while the series of that name is a share.",
             ),
         ),
     ),
@@ -135,9 +138,8 @@ def _entry(entry: dict[str, Any], level: str) -> Lines:
     if entry["parameters"]:
         yield from parameters(entry["parameters"])
         yield ""
-    preset = getattr(ts.catalog.REGISTRY[entry["group"], entry["name"]].make, "preset", {})
-    if preset:
-        yield f"{_laid(preset)}\n"
+    if "lays" in entry:
+        yield ", ".join(f"`{key}: {value}`" for key, value in entry["lays"].items()) + "\n"
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -159,12 +161,6 @@ def _facts(entry: dict[str, Any]) -> Lines:
         yield "off unless a file names it"
 
 
-def _laid(preset: dict[str, Any]) -> str:
-    """Return what a preset of platforms lays, as in a scenario file."""
-    unit = {p.name: p.unit for p in ts.catalog.REGISTRY["section", "platform"].parameters}
-    return ", ".join(f"`{name}: {units.show(value, unit[name])}`" for name, value in preset.items())
-
-
 def parameters(entries: Sequence[dict[str, Any]]) -> Lines:
     """Yield the table of the parameters of an entry."""
     yield from table(("parameter", "meaning", "unit", "bounds", "default", "source"), map(_parameter, entries))
@@ -172,8 +168,7 @@ def parameters(entries: Sequence[dict[str, Any]]) -> Lines:
 
 def _parameter(p: dict[str, Any]) -> tuple[str, ...]:
     unit = p["unit"] + (" or distribution" if p["spread"] else "")
-    a = "an" if p["refers"][:1] in tuple("aeiou") else "a"
-    bounds = ", ".join(p["choices"]) or (f"{a} {p['refers']}" if p["refers"] else _bounds(p["low"], p["high"]))
+    bounds = ", ".join(p["choices"]) or (a(p["refers"]) if p["refers"] else _bounds(p["low"], p["high"]))
     default = "required" if p["required"] else shown(p["default"])
     return (code(p["name"]), p["text"], unit, bounds, default, linked(p["source"]))
 

@@ -106,6 +106,11 @@ def unknown(what: str, given: str, allowed: Iterable[str]) -> TrustsimError:
     return TrustsimError(f"{what}: given {given!r}; allowed: {one_of(names)}{hint}")
 
 
+def a(noun: str) -> str:
+    """Put the article before a noun: ``a platform``, ``an incident``."""
+    return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
+
+
 def one_of(allowed: Iterable[str]) -> str:
     """Say a closed set of names as a phrase: ``one of a, b, c``."""
     return "one of " + ", ".join(str(a) for a in allowed)

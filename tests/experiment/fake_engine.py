@@ -30,7 +30,7 @@ def scenario(n_replications=12, names=NAMES, seed=1):
         baseline=names[0],
         replications=n_replications,
         seed=seed,
-        outcomes=("run_probability", "investor_loss"),
+        outcomes=("run_probability", "investor_loss", "time_to_failure"),
         expect=(),
         sweep={},
         document={"title": "A theft", "seed": seed},

@@ -61,7 +61,8 @@ def test_what_is_exported_as_netcdf_is_labelled(study, tmp_path):
 def test_a_name_with_a_slash_is_a_name_of_netcdf(study, tmp_path):
     xarray = pytest.importorskip("xarray")
     losses = {"loss_by_segment[a/b]": study.outcomes["investor_loss"]}
-    folder.export(replace(study, outcomes={**study.outcomes, **losses}), tmp_path, "netcdf")
+    asks = replace(study.scenario, outcomes=("loss_by_segment",))
+    folder.export(replace(study, scenario=asks, outcomes={**study.outcomes, **losses}), tmp_path, "netcdf")
     with xarray.open_dataset(tmp_path / "study.nc", engine="h5netcdf") as data:
         found = data["loss_by_segment[a\u2215b]"]
         np.testing.assert_array_equal(found, study.outcomes["investor_loss"])

@@ -4,7 +4,7 @@ import fake
 import pytest
 
 from trustsim.ask.result import Result
-from trustsim.report.words import reading, story
+from trustsim.report.words import changes, force, reading, story
 
 
 @pytest.fixture(scope="session")
@@ -16,5 +16,6 @@ def _fake_result() -> Result:
 def result(_fake_result: Result, monkeypatch: pytest.MonkeyPatch) -> Result:
     """A result of 120 worlds and eight variants, while names and units are those of the fake registry."""
     monkeypatch.setattr(reading, "REGISTRY", fake.REGISTRY)
-    monkeypatch.setattr(story, "REGISTRY", fake.REGISTRY)
+    for module in (changes, force, story):
+        monkeypatch.setattr(module, "REGISTRY", fake.REGISTRY)
     return _fake_result

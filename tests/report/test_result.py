@@ -1,12 +1,14 @@
 import html
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from trustsim.analysis.comparison import COST
+from trustsim.analysis.comparison import compare as compare_study
 from trustsim.ask.progress import shown
 from trustsim.ask.result import compare
 from trustsim.errors import TrustsimError
@@ -14,7 +16,7 @@ from trustsim.experiment.run import Run
 from trustsim.measures.runs import LiquidityRun
 from trustsim.registry import Registry
 from trustsim.report.tables.table import ranked_table
-from trustsim.scenario.resolved import Scenario, Variant, World
+from trustsim.scenario.resolved import Expectation, Precision, Scenario, Variant, World
 from trustsim.world.network_kinds import NoLinks
 from trustsim.world.sections import Investors, Platform
 
@@ -72,9 +74,12 @@ def test_an_unknown_outcome_names_the_nearest():
 def test_frames_are_tidy():
     result = compared(replications=3)
     frame = result.to_frame()
-    assert frame.columns.tolist() == ["replication", "variant", "investor_loss", COST]
-    assert frame.attrs["units"][COST] == "CNY"
-    np.testing.assert_allclose(frame[COST], result.study.outcomes[COST].reshape(-1) / 100)
+    assert frame.columns.tolist() == ["replication", "variant", "investor_loss"]
+    assert frame.attrs["units"]["investor_loss"] == "share"
+    np.testing.assert_array_equal(frame["investor_loss"], result.study.outcomes["investor_loss"].reshape(-1))
+    paid = replace(result, study=replace(result.study, scenario=replace(result.scenario, outcomes=(COST,)))).to_frame()
+    assert paid.attrs["units"][COST] == "CNY"
+    np.testing.assert_allclose(paid[COST], result.study.outcomes[COST].reshape(-1) / 100)
     trust = result.series("trust")
     assert trust.columns.tolist() == ["replication", "day", "variant", "platform", "value"]
     assert trust["day"].max() == 3.0
@@ -85,6 +90,31 @@ def test_frames_are_tidy():
         "replication": 1, "variant": "nothing", "platform": "Harbour", "onset": 1.0, "peak": 1.5, "end": 2.5,
         "trigger": "belief", "ran_share": 0.25,
     }  # fmt: skip
+
+
+def test_what_is_asked_for_and_what_is_needed_is_shown_and_all_is_measured():
+    study = compared(replications=3).study
+    nobody = {f"loss_by_segment[{name}]": study.outcomes[COST] for name in ("novice", "professional")}
+    whole = {**nobody, **study.outcomes}
+
+    def asked(**changes):
+        return replace(study, outcomes=whole, scenario=replace(study.scenario, **changes)).asked
+
+    assert asked() == ("investor_loss",)
+    assert asked(expect=(Expectation("1", "difference", COST, "E-1"),)) == ("investor_loss", COST)
+    assert asked(expect=(Expectation("1", "series", COST, "E-1"),)) == ("investor_loss",)
+    assert asked(replications=Precision(0.1, COST, 9)) == ("investor_loss", COST)
+    assert asked(outcomes=(COST, "loss_by_segment")) == (COST, *nobody)
+    assert asked(outcomes=("unmeasured",)) == tuple(whole)
+    ranked = compare_study(replace(study, outcomes=whole), by_segment(), rank_by=COST)
+    assert ranked.asked == (COST, "investor_loss")
+    assert set(ranked.measures) == set(whole)
+
+
+def by_segment():
+    r = registry()
+    r.enter("outcome", "loss_by_segment", source="assumed", unit="money")(lambda finished: finished)
+    return r
 
 
 def test_a_result_shows_itself_shortly_and_escapes_its_title():

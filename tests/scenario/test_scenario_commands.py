@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,10 @@ from click.testing import CliRunner, Result
 from made_up import FULL, REGISTRY
 
 from trustsim import cli
+from trustsim.catalog import REGISTRY as WHOLE
 from trustsim.cli import common
 from trustsim.errors import ModelError
+from trustsim.registry import GROUPS
 from trustsim.scenario.load import load, loads
 
 
@@ -73,6 +76,30 @@ def test_resolve_prints_a_file_that_says_the_same() -> None:
     assert loads(as_json, REGISTRY).digest == load("good.yaml", REGISTRY).digest
 
 
+def test_resolve_prints_what_presets_lay_where_it_is_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(common, "registry", lambda: WHOLE)
+    two = "platforms: [{name: Harbour, jurisdiction: strict, patience: 9 d}, {name: Quay}]"
+    Path("laws.yaml").write_text(
+        f"trustsim: 1\nhorizon: 9 d\nnetwork: {{kind: none}}\n{two}\n"
+        "variants: {a: [{set: {platforms.Quay.jurisdiction: strict}}], b: [a]}\nbaseline: b\n"
+    )
+    harbour, quay = json.loads(run("resolve", "laws.yaml", "--laid", "--json").stdout)["platforms"]
+    assert (harbour["report_lag"], harbour["segregated_share"], harbour["custody_lag"]) == ("5 d", "80 %", "1 d")
+    assert (harbour["patience"], quay["patience"], quay["custody"]) == ("9 d", "10 d", "none")
+    assert "report_lag" not in json.loads(run("resolve", "laws.yaml", "--json").stdout)["platforms"][0]
+    again = loads(run("resolve", "laws.yaml", "--laid").stdout, WHOLE)
+    mine, told = (story.variants[0].world.platforms[0] for story in (load("laws.yaml", WHOLE), again))
+    for p in WHOLE["section", "platform"].parameters:
+        assert getattr(mine, p.name) == getattr(told, p.name), p.name
+
+
+def test_the_help_of_catalog_names_every_group() -> None:
+    told = run("catalog", "--help").output
+    groups = {entry.group for entry in WHOLE if entry.make.__module__.startswith("trustsim.")} | set(GROUPS)
+    assert groups <= set(re.findall(r"\w+", told))
+    assert max(map(len, told.splitlines())) <= 80
+
+
 def test_schema_prints_json() -> None:
     assert json.loads(run("schema").stdout)["properties"]["trustsim"]["const"] == 1
 
@@ -82,6 +109,17 @@ def test_catalog_prints_what_is_asked_for() -> None:
     assert json.loads(run("catalog", "shock", "rumour", "--json").stdout)["entries"][0]["name"] == "rumour"
     assert "did you mean shock?" in run("catalog", "shocks").stderr
     assert "did you mean rumour?" in run("catalog", "shock", "rumor").stderr
+
+
+@pytest.mark.parametrize("arguments", [("jurisdiction", "strict"), ("jurisdiction",)])
+def test_catalog_prints_what_a_preset_lays(arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(common, "registry", lambda: WHOLE)
+    text = run("catalog", *arguments).stdout
+    assert "    - report_lag: 5 d\n" in text
+    assert "    - segregated_share: 80 %\n" in text
+    strict = json.loads(run("catalog", *arguments, "--json").stdout)["entries"][-1]
+    assert strict["lays"]["patience"] == "5 d"
+    assert "lays" not in json.loads(run("catalog", "shock", "outage", "--json").stdout)["entries"][0]
 
 
 def test_init_writes_a_file_that_is_right_and_overwrites_nothing() -> None:

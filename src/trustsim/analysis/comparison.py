@@ -41,6 +41,7 @@ class Comparison:
     levels : by variant, then outcome.
     differences : the same for all variants but the baseline.
     costs : mean of the outcome ``policy_cost`` by variant, NaN where it was not measured.
+    asked : the outcomes to show: the one that ranks, then those that the scenario asks for or needs.
     ranked_by : the outcome that orders ``ranking``, None where no outcome has a better side (then file order).
     ranking : all variants, best first; see :func:`compare`.
     n_failed : by variant, the replications whose run with this variant failed.
@@ -55,6 +56,7 @@ class Comparison:
     baseline: str
     variants: tuple[str, ...]
     measures: Mapping[str, Measure]
+    asked: tuple[str, ...]
     levels: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[str, Mapping[str, Difference]]
     costs: Mapping[str, float]
@@ -196,6 +198,7 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
         baseline=study.baseline,
         variants=study.variants,
         measures=measures,
+        asked=tuple(dict.fromkeys(name for name in (ranked_by, *study.asked) if name is not None)),
         levels=levels,
         differences=differences,
         costs={v: levels[v][COST].mean if COST in levels[v] else math.nan for v in study.variants},
@@ -245,15 +248,20 @@ def first_to_rank(names: Sequence[str]) -> str | None:
     return next(iter([*headlines, *names]), None)
 
 
+def ranking_keys(ranked_by: str | None, measures: Mapping[str, Measure]) -> tuple[str, ...]:
+    """Return the outcomes that order the variants: the one that ranks, then those that decide where it is equal."""
+    if ranked_by is None:
+        return ()
+    return (ranked_by, *(name for name in HEADLINES if name in measures and name != ranked_by))
+
+
 def _ranking(
     variants: tuple[str, ...],
     differences: Mapping[str, Mapping[str, Difference]],
     measures: Mapping[str, Measure],
     ranked_by: str | None,
 ) -> tuple[str, ...]:
-    if ranked_by is None:
-        return variants
-    keys = [ranked_by, *(name for name in HEADLINES if name in measures and name != ranked_by)]
+    keys = ranking_keys(ranked_by, measures)
 
     def badness(variant: str) -> tuple[float, ...]:
         if variant not in differences:

@@ -52,7 +52,7 @@ class Difference:
 
     ``better_share`` is the share of these worlds where the variant is strictly better (NaN where neither way is),
     ``tie_share`` where both are equal. ``variance_reduction`` is (Var a + Var b) / Var(a - b), by how much the pairing
-    shrinks the variance of the difference: infinite where the difference is the same in every world.
+    shrinks the variance of the difference: NaN where the difference is the same in every world.
     """
 
     mean: float
@@ -91,7 +91,5 @@ def difference_of(ours: Sample, theirs: Sample, measure: Measure, *, is_alike: b
 
 
 def _variance_reduction(a: Sample, b: Sample) -> float:
-    apart, paired = float(np.var(a) + np.var(b)), float(np.var(a - b))
-    if paired == 0:
-        return math.inf if apart > 0 else math.nan
-    return apart / paired
+    paired = float(np.var(a - b))
+    return float(np.var(a) + np.var(b)) / paired if paired > 0 else math.nan

@@ -126,7 +126,7 @@ class Result(Compared):
         return table
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a replication and variant, one column an outcome: the runs behind the table."""
+        """Return one row a replication and variant, one column an outcome asked for: the runs behind the table."""
         return outcomes_frame(self.study)
 
     def runs(self) -> pd.DataFrame:

@@ -13,7 +13,11 @@ from trustsim.bench.figures import Figure
 from trustsim.bench.yardstick import Yardstick
 
 _HEAD = ("what", "figure", "spread", "ns", "× pass", "× NumPy", "target", "met")
-_WIDTHS = (28, 9, 7, 8, 8, 8, 8, 4)  # 80 columns
+_N_MEASURED = 6  # columns but for the targets
+_WIDTHS = (28, 9, 7, 7, 7, 8, 8, 4)  # 80 columns at most
+_YARDSTICKS = ("pass", "plain")
+_BUSY = 0.2  # a spread of a yardstick above which the machine had other work
+_AGAIN = "measure again"
 _THOUSAND, _MILLION = 1e3, 1e6
 
 
@@ -120,22 +124,37 @@ def _lines(x: dict[str, Any]) -> Iterator[str]:
     load = "" if x["load"] is None else f"; load {x['load']:.1f}"
     yield f"{m['processor']}, {m['cpus']} CPUs; Python {m['python']}; {m['system']}{load}"
     yield ""
-    yield _line(_HEAD)
+    has_targets = any(row["target"] for row in x["figures"])
+    yield _line(_HEAD if has_targets else _HEAD[:_N_MEASURED])
     for row in x["figures"]:
         spread = f"{row['spread']:.0%}" if len(row["turns"]) > 1 else "–"
         met = "–" if row["met"] is None else "yes" if row["met"] else "no"
         times = [_number(row[name]) for name in ("ns", "times_pass", "times_plain")]
-        yield _line((row["what"], _figure(row["value"], row["unit"]), spread, *times, row["target"] or "–", met))
+        line = _line((row["what"], _figure(row["value"], row["unit"]), spread, *times))
+        target = _cells((row["target"] or "–", met), _WIDTHS[_N_MEASURED:]) if has_targets else ""
+        yield f"{line} {_AGAIN}" if _is_busy(row) else f"{line}{target}"
     yield ""
+    yield "2,000 × 8: people × variants; 20 × 1,000 × 1: worlds × people × variants."
+    yield "minimal: one rule alone, in the engine or as Mesa objects."
     yield "figure: CPU seconds, least of the turns; spread: how far the longest is beyond."
     yield "ns: per investor, day and variant. × pass, × NumPy: as many times that of the"
     yield "account pass, compiled and in plain NumPy, on a calm day; without ns as many"
-    yield "whole passes. A target with × is for × pass, any other for the figure."
+    yield f"whole passes.{' A target with × is for × pass, any other for the figure.' if has_targets else ''}"
+    if any(map(_is_busy, x["figures"])):
+        yield f"{_AGAIN}: other programs slowed a pass by over {_BUSY:.0%}; no ratio holds."
+
+
+def _is_busy(row: dict[str, Any]) -> bool:
+    """Whether a yardstick took so unlike times that what is compared with it tells little."""
+    return row["name"] in _YARDSTICKS and row["spread"] > _BUSY
 
 
 def _line(cells: Sequence[str]) -> str:
-    what, *others = zip(cells, _WIDTHS, strict=True)
-    return (f"{what[0]:<{what[1]}}" + "".join(f"{cell:>{width}}" for cell, width in others)).rstrip()
+    return f"{cells[0]:<{_WIDTHS[0]}}{_cells(cells[1:], _WIDTHS[1:])}"
+
+
+def _cells(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=False))
 
 
 def _figure(value: float, unit: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trustsim.scenario.resolved import Brought, Scenario
 
 MOST_NAMED = 5
+_OF_VARIANTS = ("variants", "baseline", "sweep", "expect")  # keys that name them, or what they change
 
 
 class Checked(NamedTuple):
@@ -173,19 +174,36 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 
 @main.command()
 @scenario_argument
+@click.option("--laid", is_flag=True, help="Print the values in force, also those that presets lay.")
 @set_option
 @json_option
-def resolve(file: str, settings: tuple[str, ...], as_json: bool) -> None:
-    """Print a scenario after merging, with every default filled in; the output is a scenario file itself."""
+def resolve(file: str, laid: bool, settings: tuple[str, ...], as_json: bool) -> None:
+    """Print a scenario after merging, with its defaults filled in; the output is a scenario file itself.
+
+    What presets lay (`jurisdiction`, `custody` of a platform) is left to them, so that a variant may choose others;
+    --laid prints it too.
+    """
     scenario = common.read_scenario(file, settings)
+    document = _laid(scenario) if laid else scenario.document
     if as_json:
-        print_json(dict(scenario.document))
+        print_json(dict(document))
     else:
         from trustsim.scenario.yaml_writer import write
 
-        text = write(scenario.document)
-        text = text if can_show(text) else write(scenario.document, is_ascii=True)
-        click.echo(f"# {scenario.digest}\n{text}", nl=False)
+        text = write(document)
+        text = text if can_show(text) else write(document, is_ascii=True)
+        about = "what presets lay stands here as if the file said it" if laid else scenario.digest
+        click.echo(f"# {about}\n{text}", nl=False)
+
+
+def _laid(scenario: Scenario) -> dict[str, Any]:
+    """Return the document of a scenario with every value that is in force where no variant changes it."""
+    from trustsim.scenario.document import in_force
+    from trustsim.scenario.load import from_document
+
+    story = {key: value for key, value in scenario.document.items() if key not in _OF_VARIANTS}
+    (plain,) = from_document(story, common.registry()).variants
+    return {**scenario.document, **in_force(plain.world, common.registry(), scenario.currency)}
 
 
 @main.command()
@@ -201,7 +219,17 @@ def schema() -> None:
 @click.argument("name", default="", shell_complete=entries)
 @json_option
 def catalog(group: str, name: str, as_json: bool) -> None:
-    """Print what a scenario can hold: GROUP is mechanism, shock, intervention, …; NAME one entry of it."""
+    """Print what a scenario can hold: GROUP narrows it down, NAME is one entry of it.
+
+    \b
+    Groups, of what a file names:
+      mechanism, shock, intervention, actor, network_kind, section, outcome,
+      indicator, series
+    of presets, with what each lays:
+      platform_kind, jurisdiction, custody (and presets: these groups)
+    of what files of mechanisms declare:
+      stock, term, purse, column, incident, actor_stock, actor_purse
+    """
     from trustsim.scenario.catalog import catalog_json, catalog_text
 
     entries = common.registry()

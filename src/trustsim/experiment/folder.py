@@ -52,8 +52,8 @@ _BLOCK = 20  # replications whose series are in memory at a time
 def save(study: Study, folder: str | os.PathLike[str], *, command: str = "") -> Path:
     """Write ``outcomes.csv``, ``runs.csv`` and ``study.json`` into *folder* (made where missing) and return its path.
 
-    Shares are in [0, 1], durations in days, money in units of the currency; ``study.json`` says it of every column.
-    ``command`` is kept for the reader.
+    Outcomes are those of ``study.asked``. Shares are in [0, 1], durations in days, money in units of the currency;
+    ``study.json`` says it of every column. ``command`` is kept for the reader.
 
     Raises
     ------
@@ -169,10 +169,10 @@ def _to_netcdf(study: Study, path: Path) -> None:
     table = {
         name.replace("/", _SLASH): (
             ("replication", "variant"),
-            major(values, unit_of(name)),
+            major(study.outcomes[name], unit_of(name)),
             {"units": units[name], "long_name": name},
         )
-        for name, values in study.outcomes.items()
+        for name in study.asked
     }
     xarray.Dataset(table, coords=labels, attrs=about).to_netcdf(path, engine="h5netcdf")
     days = [step * scenario.step for step in range(scenario.n_days + 1)]

@@ -48,11 +48,11 @@ def platform_names(study: Study) -> tuple[str, ...]:
 
 
 def outcomes_frame(study: Study) -> pd.DataFrame:
-    """Return one row a replication and variant: replication, variant, then one column an outcome."""
+    """Return one row a replication and variant: replication, variant, then one column an outcome that is asked for."""
     n, v = len(study.replications), len(study.variants)
     frame = pd.DataFrame({"replication": np.repeat(study.replications, v), "variant": list(study.variants) * n})
-    converted = frame.assign(**{k: major(np.asarray(x).reshape(-1), unit_of(k)) for k, x in study.outcomes.items()})
-    return _with_units(converted, study)
+    measured = {name: major(np.asarray(study.outcomes[name]).reshape(-1), unit_of(name)) for name in study.asked}
+    return _with_units(frame.assign(**measured), study)
 
 
 def _with_units(frame: pd.DataFrame, study: Study) -> pd.DataFrame:

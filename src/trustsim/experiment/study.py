@@ -36,7 +36,7 @@ from trustsim.experiment.work import Grouping, Progress, Work, finish
 from trustsim.measures.runs import LiquidityRun
 from trustsim.model import lockstep_groups
 from trustsim.scenario.load import given
-from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.resolved import Precision, Scenario
 
 
 class Rule(Protocol):
@@ -80,6 +80,20 @@ class Study:
     def baseline(self) -> str:
         """The scenario's baseline, or the first variant where the baseline was left out."""
         return self.scenario.baseline if self.scenario.baseline in self.variants else self.variants[0]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The outcomes that tables show: those that the scenario asks for, in its order, then those that it needs.
+
+        It needs what it expects, and what decides how many worlds there are. Of an outcome by group, all groups are
+        shown. A run measures every outcome: all are shown where the scenario asks for none that is here.
+        """
+        story = self.scenario
+        needed = [e.name for e in story.expect if e.what != "series"]
+        needed += [story.replications.of] if isinstance(story.replications, Precision) else []
+        wanted = dict.fromkeys(name.partition("[")[0] for name in (*story.outcomes, *needed))
+        found = [name for stem in wanted for name in self.outcomes if name.partition("[")[0] == stem]
+        return tuple(found or self.outcomes)
 
 
 def run_study(

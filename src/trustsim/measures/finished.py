@@ -49,10 +49,20 @@ class Finished:
     """Worlds at their horizon, with what several outcomes need, worked out once.
 
     A study runs some replications together: a lane is a variant of one of them, and an outcome has a number for each,
-    float64 (lanes,). ``claims_at_start`` float64 (lanes,), minor units: NaN where nothing was owed, and there is no
-    share of it. ``episodes``: the runs on platforms, lane by lane. ``series`` by name, float32 (days + 1, lanes,
-    platforms + 1). ``loss`` float64 (lanes, investors). ``people``: the investors of each world. Floats are added along
-    rows that are contiguous: NumPy then adds them in the same order however many lanes stand beside.
+    float64 (lanes,). Floats are added along rows that are contiguous: NumPy then adds them in the same order however
+    many lanes stand beside.
+
+    Attributes
+    ----------
+    n_lanes : how many lanes there are.
+    dt, end : days of a step, and of the whole run.
+    series : by name, float32 (steps + 1, lanes, platforms + 1); the last column is all platforms together.
+    claims_at_start : float64 (lanes,), minor units; NaN where nothing was owed, and there is no share of it.
+    loss : float64 (lanes, investors), minor units: what each has lost.
+    people : the investors of each world, a :class:`People` each.
+    episodes : the runs on platforms, a :class:`~trustsim.measures.runs.LiquidityRun` each, lane by lane.
+    history : float64 (steps + 1, gauges, lanes, platforms); :meth:`gauge` finds a row by its name.
+    model : the worlds themselves, with settings, state and what actors have: see :class:`Model`.
     """
 
     def __init__(self, model: Model) -> None:
@@ -72,7 +82,10 @@ class Finished:
         return People(world, at_start, held, loss, np.ascontiguousarray(loss[:, held]))
 
     def gauge(self, name: str) -> Floats:
-        """Return float64 (days + 1, lanes, platforms)."""
+        """Return a gauge or a declared stock by name, float64 (steps + 1, lanes, platforms).
+
+        Raises ModelError where there is none of that name.
+        """
         return self.history[:, index_of("stock", name)]
 
     def by_world(self, value: Callable[[People], ArrayLike]) -> Floats:

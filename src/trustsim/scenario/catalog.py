@@ -8,8 +8,10 @@ from typing import Any
 
 from trustsim import units
 from trustsim.registry import Entry, Parameter, Registry
+from trustsim.scenario.at_top import WORLD
 from trustsim.scenario.document import text_of
 from trustsim.scenario.entries import wanted
+from trustsim.scenario.presets import Presets
 
 FORMAT = 1
 WIDTH = 80
@@ -17,7 +19,7 @@ WIDTH = 80
 
 def catalog_json(registry: Registry, group: str = "", name: str = "") -> dict[str, Any]:
     """Return the catalogue as plain data; *group* and *name* narrow it down."""
-    return {"format": FORMAT, "entries": [_entry(entry) for entry in _chosen(registry, group, name)]}
+    return {"format": FORMAT, "entries": [_entry(entry, registry) for entry in _chosen(registry, group, name)]}
 
 
 def catalog_text(registry: Registry, group: str = "", name: str = "") -> str:
@@ -28,7 +30,7 @@ def catalog_text(registry: Registry, group: str = "", name: str = "") -> str:
         if entry.group != heading:
             heading = entry.group
             lines += [heading.replace("_", " ").upper(), "=" * len(heading), ""]
-        lines += [*_lines(entry), ""]
+        lines += [*_lines(entry, registry), ""]
     return "\n".join(lines)
 
 
@@ -38,7 +40,22 @@ def _chosen(registry: Registry, group: str, name: str) -> Iterator[Entry]:
             yield from (entry for entry in registry.group(each).values() if name in ("", entry.name))
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def laid_by(entry: Entry, registry: Registry) -> dict[str, Any]:
+    """Return what a preset lays by key, as a scenario file writes it; nothing of what is no preset."""
+    section = next((p.section for p in _presets(registry) if p.group == entry.group), None)
+    values = {} if section is None else dict(entry.make.preset)
+    if section in (None, WORLD):  # of the world: by dotted path, as a file writes it already
+        return values
+    known = {p.name: p for p in registry["section", section].parameters}
+    return {key: _in_a_file(value, known[key]) for key, value in values.items() if key in known}
+
+
+def _presets(registry: Registry) -> Iterator[Presets]:
+    return (registry["presets", name].make for name in registry.names("presets"))
+
+
+def _entry(entry: Entry, registry: Registry) -> dict[str, Any]:
+    lays = laid_by(entry, registry)
     return {
         "name": entry.name,
         "group": entry.group,
@@ -48,6 +65,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "rows": list(entry.rows),
         "source": entry.source,
         "parameters": [_parameter(parameter) for parameter in entry.parameters],
+        **({"lays": lays} if lays else {}),
         **({"unit": entry.unit, "better": entry.better} if entry.group in ("outcome", "indicator", "series") else {}),
     }
 
@@ -75,14 +93,20 @@ def _bound(bound: float | None, parameter: Parameter) -> str | None:
 def _default(parameter: Parameter) -> Any:
     if parameter.is_required:
         return None
-    value = text_of(parameter.default, parameter.unit, "CNY", spread=parameter.spread)
+    return _in_a_file(parameter.default, parameter)
+
+
+def _in_a_file(value: Any, parameter: Parameter) -> Any:
+    value = text_of(value, parameter.unit, "CNY", spread=parameter.spread)
     return value.removesuffix(" CNY") if parameter.unit == "money" and isinstance(value, str) else value
 
 
-def _lines(entry: Entry) -> Iterator[str]:
+def _lines(entry: Entry, registry: Registry) -> Iterator[str]:
     where = ", ".join(filter(None, (entry.family, " ".join(entry.rows), f"source: {entry.source}")))
     yield from _wrapped(f"{entry.name} ({where})", "", "    ")
     yield from _wrapped(entry.summary, "    ", "    ")
+    for key, value in laid_by(entry, registry).items():
+        yield from _wrapped(f"{key}: {value}", "    - ", "      ")
     for parameter in entry.parameters:
         default = "required" if parameter.is_required else f"default {_default(parameter)}"
         yield from _wrapped(f"{parameter.name}: {wanted(parameter)}; {default}", "    - ", "      ")

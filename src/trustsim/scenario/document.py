@@ -1,4 +1,4 @@
-"""The resolved scenario as plain data: merged, every default filled in, quantities in human units.
+"""The resolved scenario as plain data: merged, defaults filled in but for what presets lay, quantities in human units.
 
 What :func:`document_of` returns is itself a scenario file: loading it gives an equal scenario. Its digest names the
 scenario in the run store.
@@ -102,6 +102,11 @@ def document_of(
     return document
 
 
+def in_force(world: World, registry: Registry, currency: str) -> dict[str, Any]:
+    """Return the keys of a document that describe a world, also with what presets lay under them."""
+    return _Writer(registry, currency, writes_laid=True).world(world)
+
+
 def _leave_out(document: dict[str, Any], keys: Sequence[str]) -> None:
     inner: Any = document
     for key in keys[:-1]:
@@ -111,8 +116,8 @@ def _leave_out(document: dict[str, Any], keys: Sequence[str]) -> None:
 
 
 class _Writer:
-    def __init__(self, registry: Registry, currency: str) -> None:
-        self.registry, self.currency = registry, currency
+    def __init__(self, registry: Registry, currency: str, *, writes_laid: bool = False) -> None:
+        self.registry, self.currency, self.writes_laid = registry, currency, writes_laid
         self.lying: dict[str, frozenset[str]] = {}  # keys of sections under which presets may lie
 
     def settings(self, entry: Entry, thing: Any) -> dict[str, Any]:
@@ -125,7 +130,7 @@ class _Writer:
         return {
             p.name: self.value(p, getattr(thing, p.name))
             for p in entry.parameters
-            if p.name not in self.lying[name] or p.name in thing.said
+            if self.writes_laid or p.name not in self.lying[name] or p.name in thing.said
         }
 
     def value(self, parameter: Parameter, value: Any) -> Any:

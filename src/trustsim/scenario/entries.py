@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trustsim import names, units
-from trustsim.errors import TrustsimError, UnitError, nearest, one_of
+from trustsim.errors import TrustsimError, UnitError, a, nearest, one_of
 from trustsim.registry import Entry, Group, Parameter, Registry
 from trustsim.scenario.currency import OWN, converted, is_code
 from trustsim.scenario.tree import LONGEST, Node, Report, join, kind_of
@@ -182,7 +182,7 @@ def check_name(value: str, refers: str, reader: Reader) -> None:
     if value not in known:
         raise UnitError(
             f"the {refers.replace('_', ' ')} {value!r}, which does not exist",
-            one_of(known) if known else f"a {refers} of this scenario",
+            one_of(known) if known else f"{a(refers)} of this scenario",
             nearest(value, known),
         )
 
@@ -248,10 +248,9 @@ def wanted(parameter: Parameter) -> str:
     """Say what a parameter takes: its unit, its choices, its bounds."""
     if parameter.choices:
         return one_of(parameter.choices)
-    words = _UNIT_WORDS.get(parameter.unit, f"a {parameter.unit}")
+    words = _UNIT_WORDS.get(parameter.unit, a(parameter.unit))
     if parameter.refers:
-        a = "an" if parameter.refers[0] in "aeiou" else "a"
-        words = _REFERS.get(parameter.refers, f"the name of {a} {parameter.refers.replace('_', ' ')}")
+        words = _REFERS.get(parameter.refers, f"the name of {a(parameter.refers.replace('_', ' '))}")
     if parameter.low is not None or parameter.high is not None:
         words += f", {units.between(parameter.low, parameter.high, parameter.unit)}"
     return words

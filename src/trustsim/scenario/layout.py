@@ -69,7 +69,7 @@ FILE: Layout = {
     "baseline": Key("text", "The variant to compare with; without it the first."),
     "replications": Key("anything", "Number of worlds, or the precision to reach.", 200),
     "seed": Key("whole", "The number that all draws follow from.", 1),
-    "outcomes": Key("texts", "What to measure; without it everything."),
+    "outcomes": Key("texts", "What tables, pictures and files show, beside what is expected; without it everything."),
     "sweep": Key("mapping", "Dotted paths and the values to try for each."),
     "expect": Key("list", "What this file must show; `trustsim evidence` checks it."),
     "notes": Key("mapping", "Free text: where numbers come from, what was left out."),

@@ -29,7 +29,7 @@ from trustsim.report.odd.found import failures, levels, network_file, notes, pat
 from trustsim.report.odd.told import Told, italic, of_entry, of_kind, of_lever, of_place
 from trustsim.report.tables.markdown import Markdown, code, fenced, paragraphs, shown
 from trustsim.report.words import reading, sources, story, words
-from trustsim.report.words.story import Assumption
+from trustsim.report.words.force import Assumption
 from trustsim.scenario.presets import presets_of
 from trustsim.scenario.resolved import Variant
 

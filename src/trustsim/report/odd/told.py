@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report.tables.markdown import Markdown, code, paragraphs, shown, table
 from trustsim.report.words import sources, words
-from trustsim.report.words.story import Assumption
+from trustsim.report.words.force import Assumption
+from trustsim.scenario.catalog import laid_by
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def of_kind(entry: Entry) -> Told:
     """Tell of a kind of network, or of a preset with what it lays."""
     told = of_entry(entry, [])
     title = f"{entry.group.replace('_', ' ').capitalize()}: {words.label(entry.name)}"
-    figures = getattr(entry.make, "preset", {})
+    figures = laid_by(entry, REGISTRY)
     laid = Markdown(", ".join(f"{code(name)} {shown(str(value))}" for name, value in figures.items()))
     return Told(title, (*told.text, *([laid] if figures else [])), told.facts, told.parameters, told.ids)
 

@@ -59,7 +59,8 @@ def ranking(result: Compared) -> ByVariant:
         *(_headed(f"{m.label} changes by", _unit(m.as_difference(), currency, _size(result, m))) for m in others),
         _headed("cost", words.axis("money", currency, dearest)[1]),
     )  # fmt: skip
-    return ByVariant(head, tuple(rows))
+    notes = filter(None, (reading.same_everywhere(c), reading.ties(c)))
+    return ByVariant(head, tuple(rows), " ".join(map(words.capital, notes)))
 
 
 def _difference(result: Compared, measure: Measure, name: str, size: float) -> list[Cell]:
@@ -70,7 +71,7 @@ def _difference(result: Compared, measure: Measure, name: str, size: float) -> l
     verdict = words.verdict(d.low, d.high, measure.better)
     mean, low, high = (words.bare(x, measure.unit, size, signed=True) for x in (d.mean, d.low, d.high))
     span = words.NO_NUMBER if words.NO_NUMBER in (low, high) else f"{low} to {high}"
-    gain = f"{words.tick(round(d.variance_reduction, 1))}×" if math.isfinite(d.variance_reduction) else words.NO_NUMBER
+    gain = f"{words.tick(round(d.variance_reduction, 1))}×" if not math.isnan(d.variance_reduction) else words.NO_NUMBER
     return [Cell(mean, verdict), Cell(span, verdict), Cell(words.quantity(d.better_share, "share")), Cell(gain)]
 
 
@@ -93,12 +94,12 @@ def _headed(name: str, unit: str) -> str:
 
 
 def everything(result: Compared) -> Table:
-    """Make the table of every outcome under every variant: level, and the difference with its interval."""
+    """Make the table of the outcomes asked for under every variant: level, and the difference with its interval."""
     c, currency = result.comparison, result.scenario.currency
     rows = []
     for name in c.ranking:
         cells = [name]
-        for outcome in c.measures:
+        for outcome in c.asked:
             measure, level = reading.outcome(result, outcome), reading.level(result, outcome, name)
             text = words.quantity(level.mean, measure.unit, currency)
             if name != c.baseline:
@@ -106,7 +107,7 @@ def everything(result: Compared) -> Table:
                 text += f" ({words.interval(d.low, d.high, measure.unit, currency, signed=True)})"
             cells.append(text)
         rows.append(tuple(cells))
-    heads = tuple(words.label(name) for name in c.measures)
+    heads = tuple(words.label(name) for name in c.asked)
     return Table(
         ("variant", *heads),
         tuple(rows),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import math
+import textwrap
 
 from rich import box
 from rich.console import Console, Group
@@ -13,12 +14,13 @@ from rich.text import Text
 
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.measures import Measure
-from trustsim.report.words import words
+from trustsim.report.words import reading, words
 from trustsim.units import MINOR_PER_MAJOR
 
 WIDTH = 80
 RUN = "run_probability"
 _LONGEST_NAME = 40
+_WIDEST_HEADING = 9
 _STEPS = ((1e12, "t"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _STYLES = {"better": "green", "worse": "red"}
 
@@ -53,15 +55,15 @@ def _cell(text: object) -> str:
 
 
 def print_levels(comparison: Comparison, console: Console | None = None) -> None:
-    """Print the level of every outcome under every variant with its 95 % interval; no comparison."""
+    """Print the level of the outcomes asked for under every variant with its 95 % interval; no comparison."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1), pad_edge=False)
     table.add_column(Text("variant"), overflow="fold")
     table.add_column(Text("outcome"), overflow="fold")
     for text in ("mean", "95 % interval", "runs"):
         table.add_column(Text(text), justify="right", no_wrap=True)
     for variant in comparison.variants:
-        for name, level in comparison.levels.get(variant, {}).items():
-            measure = comparison.measures[name]
+        for name in comparison.asked:
+            measure, level = comparison.measures[name], comparison.levels[variant][name]
             mean, low, high = (compact(x, measure) for x in (level.mean, level.low, level.high))
             table.add_row(
                 Text(words.shortened(variant, _LONGEST_NAME)),
@@ -109,39 +111,46 @@ def _headline(comparison: Comparison) -> str:
 
 def _table(comparison: Comparison) -> Table:
     primary = comparison.ranked_by or next(iter(comparison.measures), None)
-    shown = RUN if RUN in comparison.measures else primary
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1), pad_edge=False)
     table.add_column(Text("variant"), overflow="fold")
-    if primary is None or shown is None:
+    if primary is None:
         for variant in comparison.ranking:
             table.add_row(Text(variant))
         return table
-    level, measure, currency = comparison.measures[shown], comparison.measures[primary], comparison.currency
-    heading = "run\nprob." if shown == RUN else words.label(shown).replace(" ", "\n")
-    change = "change" if shown == primary else f"{words.label(primary)}:\nchange"
+    measure, currency = comparison.measures[primary], comparison.currency
+    others = [RUN] if RUN in comparison.measures and primary != RUN else []
+    is_narrow = bool(others)  # for names of variants to stay whole words
     headings = (
-        _with_unit(heading, _unit(level, currency)),
-        _with_unit(change, _unit(measure, currency, is_difference=True)) + "\n[95 % interval]",
+        _level_heading(comparison, primary, is_narrow),
+        _with_unit("change", _unit(measure, currency, is_difference=True)) + "\n[95 % interval]",
         "better,\n%",
         "pairing\ngain",
-        _with_unit("cost", currency),
+        *(_level_heading(comparison, name, is_narrow) for name in others),
+        _with_unit("cost", currency, is_narrow),
     )
     for text in headings:
         table.add_column(Text(text), justify="right", no_wrap=True)
     money = Measure("money", "", False, "")
     for variant in comparison.ranking:
-        difference = comparison.differences.get(variant, {}).get(primary)
+        levels, difference = comparison.levels[variant], comparison.differences.get(variant, {}).get(primary)
         table.add_row(
             Text(words.shortened(variant, _LONGEST_NAME)),
-            Text(compact(comparison.levels[variant][shown].mean, level)),
+            Text(compact(levels[primary].mean, measure)),
             *_difference_cells(difference, measure),
+            *(Text(compact(levels[name].mean, comparison.measures[name])) for name in others),
             Text(compact(comparison.costs[variant], money)),
         )
     return table
 
 
-def _with_unit(heading: str, unit: str) -> str:
-    return f"{heading}, {unit}" if unit else heading
+def _level_heading(comparison: Comparison, name: str, is_narrow: bool) -> str:
+    label = "run\nprob." if name == RUN else "\n".join(textwrap.wrap(words.label(name), _WIDEST_HEADING))
+    return _with_unit(label, _unit(comparison.measures[name], comparison.currency), is_narrow)
+
+
+def _with_unit(heading: str, unit: str, is_narrow: bool = False) -> str:
+    between = "\n" if is_narrow else " "
+    return f"{heading},{between}{unit}" if unit else heading
 
 
 def _difference_cells(difference: Difference | None, measure: Measure) -> tuple[Text, Text, Text]:
@@ -159,7 +168,7 @@ def _difference_cells(difference: Difference | None, measure: Measure) -> tuple[
 def _times(factor: float) -> str:
     if math.isnan(factor):
         return words.NO_NUMBER
-    return "∞" if math.isinf(factor) else f"{factor:.1f}×" if factor < 99.95 else f"{factor:.0f}×"
+    return f"{factor:.1f}×" if factor < 99.95 else f"{factor:.0f}×"
 
 
 def _notes(comparison: Comparison) -> list[str]:
@@ -167,10 +176,8 @@ def _notes(comparison: Comparison) -> list[str]:
         "better: worlds where strictly better than the baseline. pairing gain: variance of the unpaired difference over"
         " that of the paired one. cost: mean policy cost.",
     ]
-    partial = _partly_defined(comparison)
-    if partial:
-        notes.append(partial)
-    return notes + _warnings(comparison)
+    more = (reading.same_everywhere(comparison), reading.ties(comparison), _partly_defined(comparison))
+    return [*notes, *filter(None, more), *_warnings(comparison)]
 
 
 def _warnings(comparison: Comparison) -> list[str]:

@@ -6,6 +6,7 @@ registry); everything else asks here.
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import Difference, can_rank, first_to_rank
+from trustsim.analysis.comparison import Comparison, Difference, can_rank, first_to_rank, ranking_keys
 from trustsim.analysis.intervals import Interval
 from trustsim.errors import unknown
 from trustsim.measures.runs import LiquidityRun
@@ -182,6 +183,25 @@ def command(result: Compared, file: str) -> str:
     if c.ranked_by is not None and c.ranked_by != first_to_rank(can_rank(result.scenario.outcomes, c.measures)):
         told += ["--rank-by", c.ranked_by]
     return shlex.join(told)
+
+
+def same_everywhere(c: Comparison) -> str:
+    """Say why a variant has no pairing gain; '' where each has one."""
+    found = [d[c.ranked_by] for d in c.differences.values() if c.ranked_by is not None]
+    is_told = any(d.n > 0 and math.isnan(d.variance_reduction) for d in found)
+    return f"pairing gain {words.NO_NUMBER}: the difference is the same in every world." if is_told else ""
+
+
+def ties(c: Comparison) -> str:
+    """Say how variants stand that are equal in what ranks them; '' where none are."""
+    if c.ranked_by is None:
+        return ""
+    means = [0.0, *(d[c.ranked_by].mean for d in c.differences.values())]
+    placed = [mean for mean in means if not math.isnan(mean)]
+    if len(set(placed)) == len(placed):
+        return ""
+    then = [f"by {words.label(name)}" for name in ranking_keys(c.ranked_by, c.measures)[1:]]
+    return f"equal in {words.label(c.ranked_by)}: {', then '.join([*then, 'as in the file'])}."
 
 
 def _known(name: str, allowed: tuple[str, ...], noun: str) -> str:

@@ -6,54 +6,16 @@ a new shock or lever is told here without a line about it.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from trustsim import units
-from trustsim.registry import REGISTRY, Group, Parameter, parameters_of
-from trustsim.report.words import reading, sources, words
-from trustsim.scenario.currency import OWN, is_amount
-from trustsim.scenario.document import text_of
+from trustsim.registry import REGISTRY, Group
+from trustsim.report.words import force, reading, words
+from trustsim.report.words.changes import changes
+from trustsim.report.words.force import Assumption
 from trustsim.scenario.resolved import Item, Scenario, Trigger, World
-from trustsim.units import Unit
-
-_TOLD_ELSEWHERE = ("name", "day")  # in the same sentence
-_TOLD = ("kind", "count", "share")  # of a part of the world, even where it is the default
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """One parameter in force: whose it is, its name, value and default as text, its source, its meaning, its unit."""
-
-    owner: str
-    name: str
-    value: str
-    default: str
-    source: str
-    text: str
-    unit: Unit = "number"
-
-    @property
-    def is_figure(self) -> bool:
-        """Whether it is a number or a choice, not a name or a text."""
-        return self.unit not in ("name", "text")
-
-    @property
-    def is_assumed(self) -> bool:
-        """Whether it names no source."""
-        return self.source.strip().lower() == sources.ASSUMED
-
-    @property
-    def is_construct(self) -> bool:
-        """Whether its only sources are rows of the catalogue of constructs, which give no number."""
-        return not self.is_assumed and all(s.is_construct for s in sources.cited(sources.ids_of(self.source)))
-
-    @property
-    def is_set(self) -> bool:
-        """Whether the scenario gives it another value than its default."""
-        return self.value != self.default
 
 
 @dataclass(frozen=True)
@@ -73,51 +35,6 @@ class Package:
     name: str
     events: tuple[Event, ...]
     changes: tuple[str, ...]
-
-
-def value_text(value: Any, parameter: Parameter, currency: str) -> str:
-    """Write the value of a parameter in its unit; a missing one as an en dash."""
-    if value is None or value == "":
-        return words.NO_NUMBER
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, units.Distribution):
-        return str(text_of(value, parameter.unit, currency, spread=True))
-    if value == "*" and parameter.refers == "platform":
-        return "every platform"
-    if not isinstance(value, int | float):
-        return words.label(value) if REGISTRY.allowed(parameter) or parameter.name == "kind" else str(value)
-    if parameter.unit == "count":
-        return f"{value:,}".replace(",", words.THIN)
-    if parameter.unit in ("duration", "money"):
-        return words.quantity(value, parameter.unit, currency)
-    return units.show(value, parameter.unit, currency).replace("-", words.MINUS)
-
-
-def _parameters(thing: Any) -> tuple[Parameter, ...]:
-    """Return the parameters of an instance: for a section those of its entry, with what mechanisms declared of it."""
-    section = next((entry for entry in REGISTRY.group("section").values() if entry.make is type(thing)), None)
-    if section is not None:
-        return section.parameters
-    return parameters_of(type(thing)) if dataclasses.is_dataclass(thing) else ()
-
-
-def details(what: Any, currency: str, *, is_world: bool = False) -> str:
-    """Write the parameters of a dataclass's instance in one line; a name and a day are told elsewhere.
-
-    A part of the world has many parameters; of those, only what differs from its default is told.
-    """
-    parts = []
-    for p in _parameters(what):
-        value = getattr(what, p.name)
-        is_usual = is_world and p.name not in _TOLD and not p.is_required and value == p.default
-        if p.name in _TOLD_ELSEWHERE or value in (None, "") or is_usual:
-            continue
-        if value == "*" and p.refers == "platform":
-            parts.append("on every platform")
-        else:
-            parts.append(f"{words.label(p.name)} {value_text(value, p, currency)}")
-    return ", ".join(parts)
 
 
 def _summary(group: Group, kind: str) -> str:
@@ -152,11 +69,17 @@ def event(item: Item, group: Group, scenario: Scenario) -> Event:
     day, until = day_of(item), item.timing.until
     when = f"day {words.tick(day)}" if day or group == "shock" else "from the start"
     if item.timing.chance is not None:
-        when = f"with a chance of {units.show(item.timing.chance, 'per_day')} on each platform"
+        when = f"with a chance of {units.show(item.timing.chance, 'share')} a day {_where(item.what)}"
     when += f" to day {words.tick(until)}" if until is not None else ""
     when += f", {_trigger(item.timing.when)}" if item.timing.when is not None else ""
     title = words.capital(words.label(item.kind))
-    return Event(when, title, _summary(group, item.kind), details(item.what, scenario.currency))
+    return Event(when, title, _summary(group, item.kind), force.details(item.what, scenario.currency))
+
+
+def _where(what: Any) -> str:
+    """Say at which platform a shock strikes, by the parameter that names it."""
+    named = [getattr(what, p.name) for p in force.parameters(what) if p.refers == "platform"]
+    return f"at {named[0]}" if named and named[0] != "*" else "on each platform"
 
 
 def dated(scenario: Scenario) -> list[Item]:
@@ -179,7 +102,7 @@ def packages(scenario: Scenario, baseline: str, names: Sequence[str]) -> tuple[P
                 *(event(item, "shock", scenario) for item in sorted(v.shocks, key=day_of)),
                 *(event(item, "intervention", scenario) for item in v.items),
             ),
-            _changes(usual, v.world, scenario.currency),
+            changes(usual, v.world, scenario.currency),
         )
         for v in scenario.variants
         if v.name in names
@@ -191,38 +114,26 @@ def world_of(scenario: Scenario, variant: str) -> World:
     return next(v for v in scenario.variants if v.name == variant).world
 
 
-def _changes(usual: World, world: World, currency: str) -> tuple[str, ...]:
-    if world is usual or world == usual:
-        return ()
-    before = {(a.owner, a.name): a.value for a in _world(usual, currency)}
-    after = {(a.owner, a.name): a.value for a in _world(world, currency)}
-    return tuple(
-        f"{owner}: {words.label(name)} {value} instead of {before.get((owner, name), words.NO_NUMBER)}"
-        for (owner, name), value in after.items()
-        if before.get((owner, name)) != value
-    )
-
-
 def people_and_places(scenario: Scenario, baseline: str) -> tuple[tuple[str, str], ...]:
     """Tell the network, the investors, their segments and the platforms: (who, what is set for them)."""
     world = world_of(scenario, baseline)
     kind = next((e.name for e in REGISTRY.group("network_kind").values() if e.make is type(world.network)), "")
-    links = ", ".join(part for part in (words.label(kind), details(world.network, scenario.currency)) if part)
+    links = ", ".join(part for part in (words.label(kind), force.details(world.network, scenario.currency)) if part)
     told = [("Network", words.capital(links))] if links else []
-    for owner, thing in _parts(replace(world, network=None)):
+    for owner, thing in force.parts(replace(world, network=None)):
         if not owner.startswith("mechanism"):
-            how = details(thing, scenario.currency, is_world=True)
+            how = force.details(thing, scenario.currency, is_world=True)
             told.append((words.capital(owner), words.capital(how) or "Everything at its default"))
     return tuple(told)
 
 
 def assumptions(scenario: Scenario, baseline: str, names: Sequence[str]) -> tuple[Assumption, ...]:
     """List every parameter in force: the world at day 0, the mechanisms, the shocks and the interventions."""
-    listed = list(_world(world_of(scenario, baseline), scenario.currency))
+    listed = list(force.in_world(world_of(scenario, baseline), scenario.currency))
     for item in scenario.shocks:
-        listed += _declared(f"shock: {words.label(item.kind)}", item.what, scenario.currency)
+        listed += force.declared(f"shock: {words.label(item.kind)}", item.what, scenario.currency)
     for kind, what, users in _levers(scenario, names):
-        listed += _declared(
+        listed += force.declared(
             f"{words.label(kind)} in {words.listing(list(map(words.quoted, users)))}", what, scenario.currency
         )
     return tuple(dict.fromkeys(listed))
@@ -239,55 +150,3 @@ def _levers(scenario: Scenario, names: Sequence[str]) -> list[tuple[str, Any, li
             elif variant.name not in users:
                 users.append(variant.name)
     return found
-
-
-def _world(world: World, currency: str) -> Iterator[Assumption]:
-    for owner, thing in _parts(world):
-        yield from _declared(owner, thing, currency)
-
-
-def _parts(world: World) -> Iterator[tuple[str, Any]]:
-    yield from _nested("network", world.network)
-    yield from _nested("investors", world.investors)
-    for platform in world.platforms:
-        yield from _nested(f"platform {platform.name}", platform)
-    for name, settings in world.mechanisms.items():
-        if settings is not None:
-            yield from _nested(f"mechanism: {words.label(name)}", settings)
-    for kind, those in world.actors.items():
-        for actor in those:
-            yield from _nested(f"{words.label(kind)} {actor.name}", actor)
-
-
-def _nested(owner: str, thing: Any) -> Iterator[tuple[str, Any]]:
-    """Yield a dataclass and every dataclass inside it, each with the name of its owner."""
-    if not dataclasses.is_dataclass(thing) or isinstance(thing, type | units.Distribution):
-        return
-    yield owner, thing
-    for f in dataclasses.fields(thing):
-        inner = getattr(thing, f.name)
-        if isinstance(inner, Mapping):
-            for name, value in inner.items():
-                yield from _nested(f"{owner}, {words.label(f.name)} {words.label(str(name))}", value)
-        elif isinstance(inner, tuple):
-            for k, value in enumerate(inner, start=1):
-                yield from _nested(f"{owner}: {getattr(value, 'name', k)}", value)
-        else:
-            yield from _nested(f"{owner}, {words.label(f.name)}", inner)
-
-
-def _declared(owner: str, thing: Any, currency: str) -> list[Assumption]:
-    return [_assumed(owner, getattr(thing, p.name), p, currency) for p in _parameters(thing) if p.name != "name"]
-
-
-def _assumed(owner: str, value: Any, p: Parameter, currency: str) -> Assumption:
-    """Return one parameter in force; the source of a default is no source of the same number in another currency."""
-    told = value_text(value, p, currency)
-    if not is_amount(p) or currency == OWN:
-        default = "required" if p.is_required else value_text(p.default, p, currency)
-        return Assumption(owner, p.name, told, default, p.source, p.text, p.unit)
-    default = value_text(p.default, p, OWN)
-    if value != p.default:
-        return Assumption(owner, p.name, told, default, p.source, p.text, p.unit)
-    text = f"{p.text} (the number of {default}, by {p.source}, in another currency)"
-    return Assumption(owner, p.name, told, told, sources.ASSUMED, text, p.unit)
