@@ -10,12 +10,14 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from trustsim.errors import ModelError, nearest, one_of
-from trustsim.units import Unit
+from trustsim.units import Unit, check_declared
 
 #: what an entry belongs to; who declares presets or actors adds a group of their name
 Group: TypeAlias = str
@@ -28,6 +30,7 @@ Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
 T = TypeVar("T")
 
 REQUIRED: Any = dataclasses.MISSING
+_NAME = re.compile("[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,21 @@ def _place(thing: Any) -> tuple[str, str]:
     return thing.__module__, thing.__qualname__
 
 
+def file_of(thing: object) -> str:
+    """Return the file in which a class, a function, the class of a thing, or a declared row is written.
+
+    It is the name of the module where there is no file.
+    """
+    return getattr(sys.modules.get(thing.__module__), "__file__", None) or thing.__module__
+
+
+def check_name(group: Group, name: str, thing: object) -> None:
+    """Raise ModelError where a name is no identifier in lower case: it is a key of files and the name of a series."""
+    if not _NAME.fullmatch(name):
+        allowed = "lower-case letters, digits and _, a letter first"
+        raise ModelError(f"{group} in {file_of(thing)}: given the name {name!r}; allowed: {allowed}")
+
+
 class Registry:
     """All entries, by group and name; a name is used once in a group. ``groups``: all that there are, in order."""
 
@@ -180,29 +198,40 @@ class Registry:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
 
         What can be said of an outcome is explained at :class:`Entry`. The same thing defined again, as where a
-        notebook's cell is run twice, takes the place of the first. Raises ModelError where *name* stands for another
-        one, or nobody declared the group.
+        notebook's cell is run twice, takes the place of the first. Raises ModelError, and enters nothing, where *name*
+        is no name or stands for another one, a parameter cannot be, or nobody declared the group.
         """
         if group not in self.groups:
             hint = nearest(group, self.groups)
             near = f"; did you mean {hint}?" if hint else ""
             raise ModelError(f"group of {name!r}: given {group!r}; allowed: {one_of(self.groups)}{near}")
-
+        if family not in get_args(Family):
+            raise ModelError(f"{group} {name!r}: given the family {family!r}; allowed: {one_of(get_args(Family))}")
         if (group == "actor") != bool(plural):
             allowed = "a plural, the key of its list in a scenario file" if group == "actor" else "a plural of actors"
             raise ModelError(f"{group} {name!r}: given the plural {plural!r}; allowed: {allowed}")
 
         def decorate(thing: T) -> T:
-            known = self._entries.get((group, name))
-            if known is not None and _place(known.make) != _place(thing):
-                where = ".".join(_place(known.make))
-                raise ModelError(f"{group} {name!r} is registered twice: it stands for {where}; allowed: another name")
+            check_name(group, name, thing)
+            self.check_free(group, name, thing)
             declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
+            where = f"{group} {name!r} in {file_of(thing)}"
+            check_declared(where, unit, low, high, None)
+            for p in declared:
+                check_declared(f"parameter {p.name!r} of {where}", p.unit, p.low, p.high, p.default)
             about = (rows, source, family, better, unit, binary, low, high, may_not_apply)
             self.take(Entry(group, name, thing, declared, *about, plural=plural))
             return thing
 
         return decorate
+
+    def check_free(self, group: Group, name: str, thing: Any) -> None:
+        """Raise ModelError with both files where *name* stands for something that is defined elsewhere than *thing*."""
+        known = self._entries.get((group, name))
+        if known is not None and _place(known.make) != _place(thing):
+            where = f"{'.'.join(_place(known.make))} in {file_of(known.make)}"
+            given = f"a name that is registered twice: it stands for {where}"
+            raise ModelError(f"{group} {name!r} in {file_of(thing)}: given {given}; allowed: another name")
 
     def take(self, entry: Entry) -> None:
         """Hold an entry, in place of one of that group and name."""
