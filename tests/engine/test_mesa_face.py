@@ -128,7 +128,7 @@ def test_a_wrong_post_is_refused_with_what_is_allowed(model: TrustCrisisModel) -
         model.post("Harbour", reach=1.0, found=-1.0)
     with pytest.raises(ModelError, match="no variant 'gated'; allowed: one of nothing, gate"):
         model.post("Harbour", "gated", reach=1.0, fund=-1.0)
-    with pytest.raises(ModelError, match="no platform 'Harbor'"):
+    with pytest.raises(ModelError, match=r"platform: given 'Harbor'; allowed: .*did you mean Harbour\?"):
         model.post("Harbor", reach=1.0, fund=-1.0)
     with pytest.raises(ModelError, match="no variant 'gated'"):
         TrustCrisisModel(crisis(variants=LEVERS), ["gated"], rng=0)

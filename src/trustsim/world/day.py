@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trustsim.errors import ModelError
 from trustsim.kernels import draws
 from trustsim.kernels.layout import HOLDS, Gauges
+from trustsim.kernels.named import no_row
 from trustsim.kernels.times import SAME_TIME
 from trustsim.kernels.variates import account_words, first_words
+from trustsim.names import EVERY
 from trustsim.world.board import Board
 from trustsim.world.drawn import Drawn
 from trustsim.world.hazards import Draw, Occurrence
-from trustsim.world.rows import Row, index_of
+from trustsim.world.rows import Row, index_of, of_kind
 from trustsim.world.rule_kernels import RuleKernels
 from trustsim.world.state import State
 from trustsim.world.today import Floats, Mask
@@ -77,14 +78,16 @@ class Day:
         after = np.asarray(after, np.float64)
         return self.active & (self.age >= after - SAME_TIME) & (self.age - self.dt < after - SAME_TIME)
 
-    def platforms(self, name: str) -> list[int]:
-        """Return the indices of the platform called *name*, or of all for ``'*'``."""
-        if name == "*":
-            return list(range(self.state.n_platforms))
-        for p, platform in enumerate(self.state.platforms):
-            if platform.name == name:
-                return [p]
-        raise ModelError(f"no platform {name!r}")
+    def platforms(self, name: str, by: object = None) -> list[int]:
+        """Return the indices of the platform called *name*, or of all for ``'*'``; raises ModelError where there is
+        none. ``by``: who asks; the error names its file.
+        """
+        names = [platform.name for platform in self.state.platforms]
+        if name == EVERY:
+            return list(range(len(names)))
+        if name not in names:
+            raise no_row("platform", name, [*names, EVERY], by)
+        return [names.index(name)]
 
     def accounts(self, lane: int, platform: int) -> slice:
         """Return where the accounts of *platform* stand in the arrays of one lane."""
@@ -106,8 +109,11 @@ class Day:
         return row if platform is None else row[:, platform]
 
     def stock(self, row: Row) -> Floats:
-        """Return a stock as it stands, float64 (lanes, platforms); who declares it writes to it."""
-        stands: Floats = self.state.gauges[row.index]
+        """Return a stock as it stands, float64 (lanes, platforms); who declares it writes to it.
+
+        Raises ModelError for a row of another kind.
+        """
+        stands: Floats = self.state.gauges[of_kind(row, "stock", "day.stock").index]
         return stands
 
     def uniforms(self, world: Drawn, purpose: int, platform: int) -> Floats:
