@@ -230,8 +230,8 @@ def test_a_setting_that_a_mechanism_does_not_have_is_an_error_with_those_that_it
 
 def test_a_reach_is_a_share_where_a_message_is_posted(model: TrustCrisisModel) -> None:
     post, here = model.engine.day.do.post, np.array([True, False])
-    for reach in (np.array([5.0, 0.0]), np.array([np.nan, 0.0]), -1.0):
-        with pytest.raises(ModelError, match=r"post: given reach of .*; allowed: shares from 0 to 1"):
+    for reach, allowed in ((np.array([5.0, 0.0]), "shares"), (-1.0, "shares"), (np.array([np.nan, 0.0]), "finite")):
+        with pytest.raises(ModelError, match=rf"post: given reach of .*; allowed: {allowed}"):
             post(0, here, reach=reach, fear=1.0)
     with pytest.raises(ModelError, match=r"post: given fading of .*; allowed: shares from 0 to 1"):
         post(0, here, reach=1.0, fading=2.0, fear=1.0)

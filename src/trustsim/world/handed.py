@@ -24,6 +24,7 @@ def finite(what: str, **given: ArrayLike | None) -> None:
 
 def shares(what: str, **given: ArrayLike | None) -> None:
     """Raise ModelError where a mechanism hands over what is no share between 0 and 1."""
+    finite(what, **given)
     for name, values in given.items():
         if values is not None and not ((np.asarray(values) >= 0) & (np.asarray(values) <= 1)).all():
             raise ModelError(f"{what}: given {name} of {np.asarray(values).tolist()}; allowed: shares from 0 to 1")
