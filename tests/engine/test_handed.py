@@ -16,9 +16,12 @@ from trustsim.mechanisms.actors.regulator import FEES, ORDERS
 from trustsim.model import TrustCrisisModel
 from trustsim.units import ALL_MONEY
 from trustsim.world.actors import check_stocks
+from trustsim.world.beginnings import fill_traits
 from trustsim.world.leaning import Law, Lean
 from trustsim.world.rows import Kind, Row
+from trustsim.world.settings import Settings
 from trustsim.world.terms import Change, held
+from trustsim.world.weights import weigh
 
 KINDS: tuple[Kind, ...] = ("stock", "term", "purse", "column", "actor_stock", "actor_purse")
 ROWS = {kind: Row(kind, f"some_{kind}", "number", 0.0, None, None, "assumed", "x", __name__) for kind in KINDS}
@@ -238,3 +241,25 @@ def test_a_reach_is_a_share_where_a_message_is_posted(model: TrustCrisisModel) -
     post(0, here, reach=np.array([1.0, np.nan]), fear=np.array([1.0, np.nan]))
     evidence = model.engine.day.board.bulletin()[0]
     assert np.isfinite(cast(Any, evidence)).all()
+
+
+class Astray:
+    """Say something of rows that are none of those that it is asked for."""
+
+    fixes = ()
+
+    def on_terms(self, terms: Any, base: Any) -> Any:
+        """Give a term for a weight."""
+        yield Terms.COVER, 0.0
+
+    def traits(self, owners: Any) -> Any:
+        """Give a weight for a trait."""
+        return {Weights.FEAR: 0.0}
+
+
+def test_what_terms_add_and_what_traits_are_made_go_to_rows_of_their_own(model: TrustCrisisModel) -> None:
+    astray = {"astray": Settings((Astray(), Astray()))}
+    with pytest.raises(ModelError, match=r"given <Terms\.COVER: .* in .*test_handed\.py; allowed: rows of Weights"):
+        weigh(model.state, astray, model.engine.said)
+    with pytest.raises(ModelError, match=r"given <Weights\.FEAR: .* in .*test_handed\.py; allowed: rows of Traits"):
+        fill_traits(model.state, astray, 1.0)
