@@ -56,8 +56,8 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
             (
                 "actor_stock",
                 "Stocks",
-                "What is recorded of an actor every day: `model.of_actors(name)`; the outcome `of_actors` has it at the\n"
-                "horizon.",
+                "What is recorded of an actor every day: `model.of_actors(name)`; the outcome `of_actors` has it at\n"
+                "the horizon.",
             ),
             ("actor_purse", "Purses", "Money of an actor's own."),
         ),

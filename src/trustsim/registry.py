@@ -10,13 +10,20 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from trustsim.errors import ModelError, nearest, one_of
-from trustsim.units import Unit
+from trustsim.parameters import REQUIRED, Parameter, bounds_of, parameter, parameters_of
+from trustsim.units import Unit, check_declared
+
+__all__ = [
+    "GROUPS", "REGISTRY", "REQUIRED", "Entry", "Family", "Group", "Parameter", "Registry", "bounds_of", "check_name",
+    "file_of", "parameter", "parameters_of",
+]  # fmt: skip
 
 #: what an entry belongs to; who declares presets or actors adds a group of their name
 Group: TypeAlias = str
@@ -28,75 +35,7 @@ GROUPS: tuple[Group, ...] = (
 Family = Literal["regulatory", "ux", "communication", "platform", "sector", ""]
 T = TypeVar("T")
 
-REQUIRED: Any = dataclasses.MISSING
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One number or name that a user can set: unit, bounds, default, source, one line of text.
-
-    ``refers`` is 'platform', 'segment', … where the value must name one of those in the same file (``'*'`` means all
-    of them and is always allowed), or a group of the registry where it must name an entry of it. ``spread`` says that a
-    distribution may be given. ``step``: a value is a whole multiple of it, as an even number is of 2; counts have 1.
-    Checks, designs and sliders all keep to it.
-    """
-
-    name: str
-    unit: Unit
-    default: Any
-    low: float | None
-    high: float | None
-    source: str
-    text: str
-    choices: tuple[str, ...] = ()
-    refers: str = ""
-    spread: bool = False
-    step: float | None = None
-
-    @property
-    def is_required(self) -> bool:
-        return self.default is REQUIRED
-
-
-def bounds_of(unit: Unit, low: float | None, high: float | None) -> tuple[float | None, float | None]:
-    """Return the bounds of a declared number: a share lies between 0 and 1 unless it says otherwise."""
-    if unit == "share":
-        return 0.0 if low is None else low, 1.0 if high is None else high
-    return low, high
-
-
-def parameter(
-    default: Any = REQUIRED,
-    *,
-    unit: Unit,
-    source: str,
-    text: str,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-    refers: str = "",
-    spread: bool = False,
-    step: float | None = None,
-) -> Any:
-    """Declare a dataclass field that a scenario file may set. Defaults are in the computed unit (see units.py).
-
-    ``source`` is a DOI, an id of the evidence table, or ``'assumed'``.
-    """
-    low, high = bounds_of(unit, low, high)
-    meta = {
-        "unit": unit, "low": low, "high": high, "source": source, "text": text, "choices": choices, "refers": refers,
-        "spread": spread, "step": 1.0 if step is None and unit == "count" else step,
-    }  # fmt: skip
-    if default is REQUIRED:
-        return dataclasses.field(metadata=meta)
-    return dataclasses.field(default=default, metadata=meta)
-
-
-def parameters_of(cls: type) -> tuple[Parameter, ...]:
-    """Return the declared parameters of a dataclass, in order."""
-    return tuple(
-        Parameter(f.name, default=f.default, **f.metadata) for f in dataclasses.fields(cls) if "unit" in f.metadata
-    )
+_NAME = re.compile("[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -159,6 +98,21 @@ def _place(thing: Any) -> tuple[str, str]:
     return thing.__module__, thing.__qualname__
 
 
+def file_of(thing: object) -> str:
+    """Return the file in which a class, a function, the class of a thing, or a declared row is written.
+
+    It is the name of the module where there is no file.
+    """
+    return getattr(sys.modules.get(thing.__module__), "__file__", None) or thing.__module__
+
+
+def check_name(group: Group, name: str, thing: object) -> None:
+    """Raise ModelError where a name is no identifier in lower case: it is a key of files and the name of a series."""
+    if not _NAME.fullmatch(name):
+        allowed = "lower-case letters, digits and _, a letter first"
+        raise ModelError(f"{group} in {file_of(thing)}: given the name {name!r}; allowed: {allowed}")
+
+
 class Registry:
     """All entries, by group and name; a name is used once in a group. ``groups``: all that there are, in order."""
 
@@ -187,33 +141,44 @@ class Registry:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
 
         What can be said of an outcome is explained at :class:`Entry`. The same thing defined again, as where a
-        notebook's cell is run twice, takes the place of the first. Raises ModelError where *name* stands for another
-        one, nobody declared the group, or a :meth:`check` of the group refuses it.
+        notebook's cell is run twice, takes the place of the first. Raises ModelError, and enters nothing, where *name*
+        is no name or stands for another one, a parameter cannot be, nobody declared the group, or a :meth:`check` of
+        the group refuses it.
         """
         if group not in self.groups:
             hint = nearest(group, self.groups)
             near = f"; did you mean {hint}?" if hint else ""
             raise ModelError(f"group of {name!r}: given {group!r}; allowed: {one_of(self.groups)}{near}")
-
+        if family not in get_args(Family):
+            raise ModelError(f"{group} {name!r}: given the family {family!r}; allowed: {one_of(get_args(Family))}")
         if (group == "actor") != bool(plural):
             allowed = "a plural, the key of its list in a scenario file" if group == "actor" else "a plural of actors"
             raise ModelError(f"{group} {name!r}: given the plural {plural!r}; allowed: {allowed}")
 
         def decorate(thing: T) -> T:
+            check_name(group, name, thing)
+            self.check_free(group, name, thing)
             declared = parameters_of(thing) if isinstance(thing, type) and dataclasses.is_dataclass(thing) else ()
+            where = f"{group} {name!r} in {file_of(thing)}"
+            check_declared(where, unit, low, high, None)
+            for p in declared:
+                check_declared(f"parameter {p.name!r} of {where}", p.unit, p.low, p.high, p.default)
             about = (rows, source, family, better, unit, binary, low, high, may_not_apply)
             entry = Entry(group, name, thing, declared, *about, plural=plural)
-            known = self._entries.get((group, name))
-            if known is not None and _place(known.make) != _place(thing):
-                where = f"{'.'.join(_place(known.make))} in {known.file}"
-                given = f"{group} {name!r} is registered twice, in {entry.file}"
-                raise ModelError(f"{given}: it stands for {where}; allowed: another name")
             if group in self._checks:
                 self._checks[group](entry)
             self.take(entry)
             return thing
 
         return decorate
+
+    def check_free(self, group: Group, name: str, thing: Any) -> None:
+        """Raise ModelError with both files where *name* stands for something that is defined elsewhere than *thing*."""
+        known = self._entries.get((group, name))
+        if known is not None and _place(known.make) != _place(thing):
+            where = f"{'.'.join(_place(known.make))} in {file_of(known.make)}"
+            given = f"a name that is registered twice: it stands for {where}"
+            raise ModelError(f"{group} {name!r} in {file_of(thing)}: given {given}; allowed: another name")
 
     def take(self, entry: Entry) -> None:
         """Hold an entry, in place of one of that group and name."""

@@ -11,12 +11,12 @@ import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from trustsim.distributions import CELLS as CELLS  # world/ asks for it here: its source is in the addresses of runs
 from trustsim.distributions import DISTRIBUTIONS, check_args, scales
 from trustsim.distributions import Distribution as Distribution
-from trustsim.errors import UnitError, nearest, one_of
+from trustsim.errors import ModelError, UnitError, nearest, one_of
 
 Unit = Literal["share", "duration", "money", "per_day", "number", "count", "log-odds", "flag", "text", "name"]
 
@@ -168,6 +168,24 @@ def check_bounds(value: float, low: float | None, high: float | None, unit: Unit
     """Raise UnitError where *value* lies outside [low, high]; None leaves a side open."""
     if (low is not None and value < low) or (high is not None and value > high):
         raise UnitError(show(value, unit), f"{between(low, high, unit)}")
+
+
+def check_declared(where: str, unit: Unit, low: float | None, high: float | None, value: object) -> None:
+    """Raise ModelError with the place where a declaration names no unit, crosses its bounds, or stands outside them.
+
+    A *value* that is no number, a distribution say, is not looked at.
+    """
+    units = get_args(Unit)
+    if unit not in units:
+        hint = nearest(unit, units)
+        near = f"; did you mean {hint}?" if hint else ""
+        raise ModelError(f"{where}: given the unit {unit!r}; allowed: {one_of(units)}{near}")
+    if low is not None and high is not None and not low <= high:
+        raise ModelError(f"{where}: given low={low:g} and high={high:g}; allowed: low of at most high")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        inside = (low is None or value >= low) and (high is None or value <= high)
+        if not inside or math.isnan(value):
+            raise ModelError(f"{where}: given {show(value, unit)}; allowed: {between(low, high, unit)}")
 
 
 def check_step(value: float, step: float | None, unit: Unit) -> None:

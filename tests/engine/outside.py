@@ -105,7 +105,7 @@ class Lawsuit:
     def act(self, day):
         """Pay the fine, once."""
         for p in day.platforms(self.platform):
-            day.do.move(Books.CASH, COURT.index, p, self.fine * day.gauge("claims", p), day.reached(0.0))
+            day.do.move(Books.CASH, COURT, p, self.fine * day.gauge("claims", p), day.reached(0.0))
 
 
 @REGISTRY.enter("custody", "safe", rows=("B3",), source="assumed")

@@ -5,33 +5,16 @@ The registry is one a process, so the things of ``outside.py`` are tried in a pr
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from apart import in_a_process
 
 from trustsim.errors import ModelError
 from trustsim.kernels.coefficients import Weights
 from trustsim.world.leaning import Law, Lean
-
-HERE = Path(__file__).parent
-
-
-def in_a_process(code: str, **more: str) -> Any:
-    """Return what a process prints as JSON that has the things from outside, and the story below."""
-    whole = f"import json, numpy as np, outside, trustsim as ts\nfrom told import *\n{code}"
-    environment = {**os.environ, "PYTHONPATH": str(HERE), **more}
-    command = [sys.executable, "-W", "error", "-c", whole]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def test_a_stock_stands_in_the_file_the_history_a_fork_a_trigger_and_a_series() -> None:

@@ -453,13 +453,13 @@ def odd(f):
     [
         "post(0, day.active, fear=np.nan)", "post(0, day.active, reach=np.inf, fear=1.0)",
         "tell(0, fear=np.full(1, np.nan))",
-        "move(0, 1, 0, np.nan, day.active)", "take_client_money(0, np.nan, day.active)",
+        "move(Books.CASH, Books.OWNERS, 0, np.nan, day.active)", "take_client_money(0, np.nan, day.active)",
         "revalue(0, np.nan, day.active)", "misreport(0, np.inf, day.active)", "spend(0, np.nan, day.active)",
         "sell_to_owners(0, np.nan, day.active)", "set_trust(0, 0, np.nan)",
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_by_every_way_to_change_the_world(call, cell):
-    cell(TOLL.replace("spend(0, 100, day.active)", call))
+    cell("from trustsim.kernels.layout import Books\n" + TOLL.replace("spend(0, 100, day.active)", call))
     with pytest.raises(TrustsimError, match=rf"{call.partition('(')[0].replace('tell', 'post')}|move") as caught:
         ts.run(ts.loads(STORY, overrides=PARTS["shock"][1]), replications=2, workers=1)
     assert "allowed: finite numbers" in str(caught.value)

@@ -75,7 +75,7 @@ def check_name(name: str) -> None:
 
 def test_a_name_that_is_taken_in_a_group_names_both_files() -> None:
     with pytest.raises(
-        ModelError, match=f"'regulator' is registered twice, in {__file__}: it stands for .* in {regulator.__file__}; "
+        ModelError, match=f"'regulator' in {__file__}: given a name .*: it stands for .* in {regulator.__file__}; "
     ):
         REGISTRY.enter("actor", "regulator", plural="pools", source="assumed")(Named)
 

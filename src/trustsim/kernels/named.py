@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from enum import IntEnum
 from functools import cache
 from typing import Any
 
 from trustsim.errors import ModelError, nearest, one_of
+from trustsim.registry import file_of as file_of  # errors about rows ask for it here
 
 
 class Rows(IntEnum):
@@ -39,9 +39,3 @@ def no_row(kind: str, name: str, allowed: Sequence[str], by: object = None) -> M
     near = f"; did you mean {hint}?" if hint else ""
     file = "" if by is None else f" in {file_of(by)}"
     return ModelError(f"{kind}: given {name!r}{file}; allowed: {one_of(allowed)}{near}")
-
-
-def file_of(thing: object) -> str:
-    """Return the file in which the class of *thing* is written, or its module where there is no file."""
-    kind = thing if isinstance(thing, type) else type(thing)
-    return getattr(sys.modules.get(kind.__module__), "__file__", None) or kind.__module__

@@ -17,7 +17,7 @@ from trustsim.kernels.layout import GATED, OPEN, Gauges, Terms
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.scenario.resolved import Item, Variant
-from trustsim.world.actors import Actor, actors_of
+from trustsim.world.actors import Actor, actors_of, check_stocks
 from trustsim.world.agenda import Agenda
 from trustsim.world.beginnings import fill_beliefs, fill_memory, fill_traits
 from trustsim.world.board import Board, likeness
@@ -171,7 +171,7 @@ class Engine:
         self.leanings = {row: {} for row in DECISIONS}
         for lean, settings in self._turns(self._leaning):
             for each in lean(self.day, settings):
-                value = unless_muted(each.value, each.channel, self.muted)
+                value = unless_muted(each.spread(weights.shape[:2]), each.channel, self.muted)
                 weights[:, :, each.row] += value
                 by_channel = self.leanings[each.row]
                 by_channel[each.channel] = by_channel.get(each.channel, 0.0) + value
@@ -208,6 +208,7 @@ class Engine:
             credit_interest(groups.accounts, groups.platforms, steps * self.dt)
         self.day.is_quiet = gauge(groups.platforms, self.dt)
         self.state.measure_columns()
+        check_stocks(self.day)
         self.measured = self.clock.day
         self.history[self.measured] = self.state.gauges
         self.history_of_actors[self.measured] = self.state.actor_stocks

@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trustsim.errors import ModelError
 from trustsim.kernels.layout import Books
 from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import World
+from trustsim.units import between
+from trustsim.world.handed import Money, money
 from trustsim.world.hazards import Draw, Occurrence
 from trustsim.world.memory import Memory
-from trustsim.world.rows import Row, index_of
+from trustsim.world.rows import Row, called, declared, index_of, of_kind
 from trustsim.world.settings import Settings
 from trustsim.world.today import Floats, Mask
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
 
-Money = NDArray[np.int64]  # minor units
+_NEAR = 1e-6  # of a bound: stocks are sums of floats
 _SPREAD = np.sqrt(3) / np.pi  # of a logistic error with a standard deviation of one
 
 
@@ -50,29 +53,45 @@ class Actor:
         return self._settings[parameter]
 
     def stock(self, row: Row) -> Floats:
-        """Return one of its stocks as it stands, float64 (lanes,), to read and to write."""
-        stands: Floats = self._day.state.actor_stocks[row.index, :, self._place]
+        """Return one of its stocks as it stands, float64 (lanes,), to read and to write.
+
+        Raises ModelError for a row of another kind.
+        """
+        stands: Floats = self._day.state.actor_stocks[of_kind(row, "actor_stock", "me.stock").index, :, self._place]
         return stands
 
     def purse(self, row: Row) -> Money:
-        """Return the money in one of its purses, int64 (lanes,)."""
-        held: Money = self._day.state.actor_purses[row.index, :, self._place].copy()
-        return held
+        """Return the money in one of its purses, int64 (lanes,), minor units.
+
+        Raises ModelError for a row of another kind.
+        """
+        return self._purse(row, "me.purse").copy()
 
     def collect(self, row: Row, platform: int, amount: ArrayLike, where: Mask) -> Money:
-        """Take money out of the cash of *platform* into a purse, as far as it reaches; return it, int64 (lanes,)."""
-        cash = np.maximum(self._day.state.books[Books.CASH, :, platform], 0)
-        return self._move(row, platform, np.minimum(np.asarray(amount, np.float64), cash), where)
+        """Take money out of the cash of *platform* into a purse; return it, int64 (lanes,), minor units.
+
+        No more is taken than there is. Raises ModelError for an amount that is negative or not finite.
+        """
+        purse, cash = self._purse(row, "me.collect"), self._day.state.books[Books.CASH, :, platform]
+        moved = money("me.collect", amount, where, cash)
+        cash -= moved
+        purse += moved
+        return moved
 
     def pay(self, row: Row, platform: int, amount: ArrayLike, where: Mask) -> Money:
-        """Pay out of a purse into the cash of *platform*, as far as it reaches; return it, int64 (lanes,)."""
-        return -self._move(row, platform, -np.minimum(np.asarray(amount, np.float64), self.purse(row)), where)
+        """Pay out of a purse into the cash of *platform*; return it, int64 (lanes,), minor units.
 
-    def _move(self, row: Row, platform: int, amount: Floats, where: Mask) -> Money:
-        moved = np.where(where, amount, 0.0).astype(np.int64)
-        self._day.state.books[Books.CASH, :, platform] -= moved
-        self._day.state.actor_purses[row.index, :, self._place] += moved
+        No more is paid than there is. Raises ModelError for an amount that is negative or not finite.
+        """
+        purse, cash = self._purse(row, "me.pay"), self._day.state.books[Books.CASH, :, platform]
+        moved = money("me.pay", amount, where, purse)
+        purse -= moved
+        cash += moved
         return moved
+
+    def _purse(self, row: Row, by: str) -> Money:
+        held: Money = self._day.state.actor_purses[of_kind(row, "actor_purse", by).index, :, self._place]
+        return held
 
     def keep(self, name: str, start: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """Return an array (lanes, …) that it keeps under *name* over the run; *start* makes it."""
@@ -124,3 +143,18 @@ def actors_of(day: Day, by_variant: Sequence[World]) -> list[Actor]:
         if any(rule is not None for rule in rules):
             found.append(Actor(day, place, kind, name, Settings(rules, len(day.worlds))))
     return found
+
+
+def check_stocks(day: Day) -> None:
+    """Raise ModelError with its place for the first stock of an actor that is no finite number within its bounds."""
+    stands = day.state.actor_stocks
+    for row in declared("actor_stock") if stands.size else ():
+        values, (low, high) = stands[row.index], row.bounds
+        near = _NEAR * (1 + np.abs(values))
+        is_right = np.isfinite(values) & (values >= low - near) & (values <= high + near)
+        if not is_right.all():
+            v, a = (int(k) for k in np.argwhere(~is_right)[0])
+            kind, name = day.state.actors[a]
+            where = f"{called(row)}, of the {kind} {name!r}, lane {v}, day {day.step * day.dt:g}"
+            allowed = between(row.low, row.high, row.unit) if (row.low, row.high) != (None, None) else "a finite number"
+            raise ModelError(f"stock {where}: given {values[v, a]:g}; allowed: {allowed}")

@@ -16,8 +16,7 @@ from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.actors import cast_of, occurrence_of
 from trustsim.world.day import Day
 from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
-from trustsim.world.rows import index_of
-from trustsim.world.terms import Change, Proposal, Term, combined
+from trustsim.world.terms import Change, Proposal, Term, combined, held, row_of_term
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -208,10 +207,8 @@ class Agenda:
         self._set_terms(day, proposals)
         self._by_levers = day.state.terms.copy() if proposed else None
         for change in proposed:
-            shape = day.state.terms.shape[1:]
-            value, where = np.broadcast_to(change.value, shape), np.broadcast_to(change.where, shape)
-            for p in np.flatnonzero(where.any(axis=0)).tolist():
-                proposals.setdefault((change.row, p), []).append(Proposal(change.how, value[:, p], where[:, p]))
+            for row, p, proposal in change.by_platform(day.state.terms.shape[1:]):
+                proposals.setdefault((row, p), []).append(proposal)
         if proposed:
             self._set_terms(day, proposals)
 
@@ -223,7 +220,7 @@ class Agenda:
                 continue
             levers: Sequence[Term] = entry.item.what.terms()
             for term in levers:
-                row = index_of("term", term.name, entry.item.what)
+                row = row_of_term(term, entry.item.what)
                 for p in day.platforms(term.platform, entry.item.what):
                     proposals.setdefault((row, p), []).append(Proposal(term.how, term.value, entry.active))
         return proposals
@@ -233,4 +230,4 @@ class Agenda:
         state = day.state
         state.terms[:] = state.base_terms
         for (row, p), changes in proposals.items():
-            state.terms[row, :, p] = combined(state.base_terms[row, :, p], changes)
+            state.terms[row, :, p] = held(row, combined(state.base_terms[row, :, p], changes))

@@ -11,7 +11,7 @@ from trustsim.kernels.layout import HOLDS, Beliefs, Gauges, Terms, Traits
 from trustsim.world.owners import Owners
 from trustsim.world.population import reading_errors
 from trustsim.world.state import State
-from trustsim.world.weights import Mechanisms
+from trustsim.world.weights import Mechanisms, check_row
 
 
 def fill_traits(state: State, mechanisms: Mechanisms, dt: float) -> None:
@@ -36,6 +36,7 @@ def fill_traits(state: State, mechanisms: Mechanisms, dt: float) -> None:
             rule: Any = settings[0]
             if hasattr(rule, "traits"):
                 for row, column in rule.traits(owners).items():
+                    check_row(Traits, row, rule)
                     traits[row] = column
 
 

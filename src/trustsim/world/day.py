@@ -14,11 +14,12 @@ from trustsim.kernels.layout import HOLDS, Gauges
 from trustsim.kernels.named import no_row
 from trustsim.kernels.times import SAME_TIME
 from trustsim.kernels.variates import account_words, first_words
+from trustsim.names import EVERY
 from trustsim.world.board import Board
 from trustsim.world.drawn import Drawn
 from trustsim.world.hazards import MECHANISM, Draw, Occurrence
 from trustsim.world.memory import NOTHING_KEPT, Memory
-from trustsim.world.rows import Row, index_of
+from trustsim.world.rows import Row, index_of, of_kind
 from trustsim.world.rule_kernels import RuleKernels
 from trustsim.world.state import State
 from trustsim.world.today import Floats, Mask
@@ -90,12 +91,12 @@ class Day:
         """Return the indices of the platform called *name*, or of all for ``'*'``; raises ModelError where there is
         none. ``by``: who asks; the error names its file.
         """
-        if name == "*":
-            return list(range(self.state.n_platforms))
-        for p, platform in enumerate(self.state.platforms):
-            if platform.name == name:
-                return [p]
-        raise no_row("platform", name, [*(platform.name for platform in self.state.platforms), "*"], by)
+        names = [platform.name for platform in self.state.platforms]
+        if name == EVERY:
+            return list(range(len(names)))
+        if name not in names:
+            raise no_row("platform", name, [*names, EVERY], by)
+        return [names.index(name)]
 
     def accounts(self, lane: int, platform: int) -> slice:
         """Return where the accounts of *platform* stand in the arrays of one lane."""
@@ -117,8 +118,11 @@ class Day:
         return row if platform is None else row[:, platform]
 
     def stock(self, row: Row) -> Floats:
-        """Return a stock as it stands, float64 (lanes, platforms); who declares it writes to it."""
-        stands: Floats = self.state.gauges[row.index]
+        """Return a stock as it stands, float64 (lanes, platforms); who declares it writes to it.
+
+        Raises ModelError for a row of another kind.
+        """
+        stands: Floats = self.state.gauges[of_kind(row, "stock", "day.stock").index]
         return stands
 
     def uniforms(self, world: Drawn, purpose: int, platform: int) -> Floats:

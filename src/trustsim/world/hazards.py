@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trustsim.errors import ModelError
 from trustsim.kernels.purposes import purpose_of
+from trustsim.world.declaring import Spot, check_once, spot
 
 #: what tells an item from others of its kind: its platform (−1: all), or an actor its name; the day it begins; a number
 #: among those alike, below 0 of those with a chance on every platform
@@ -15,6 +16,7 @@ MECHANISM: Occurrence = ("mechanism", 0.0, 0)  # there is one of its kind
 #: what levers may multiply of an incident: the end of the term's name, and what it is a factor on
 CONTROLS = {"hazard": "the chance", "severity": "the severity", "lag": "the days until discovery"}
 _DECLARED: dict[tuple[str, str], Draw] = {}
+_SPOTS: dict[tuple[str, str], Spot] = {}
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,14 @@ class Draw:
 
 
 def draw(kind: str, what: str, *, text: str) -> Draw:
-    """Declare a draw in the file of what makes it."""
-    declared = Draw(kind, what, text)
-    if _DECLARED.setdefault((kind, what), declared) != declared:
-        raise ModelError(f"the draw {what!r} of {kind!r} is declared twice; allowed: another name")
+    """Declare a draw in the file of what makes it, by the name that this is entered under.
+
+    That stands below it in the file, so *kind* is not looked up. Raises ModelError with both places where the draw was
+    declared before; the same file may be run again.
+    """
+    key, declared, now = (kind, what), Draw(kind, what, text), spot(1)
+    check_once(f"draw {what!r} of {kind!r}", _SPOTS.get(key), now, is_same=_DECLARED.get(key) == declared)
+    _DECLARED[key], _SPOTS[key] = declared, now
     return declared
 
 

@@ -11,7 +11,8 @@ from trustsim.errors import ModelError, nearest, one_of
 from trustsim.kernels.channels import Channels
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.named import names_of
-from trustsim.world.rows import Row
+from trustsim.world.handed import finite, spread
+from trustsim.world.rows import Row, called, of_kind
 
 Floats = NDArray[np.float64]
 #: what makes people leave, for attribution: every part of the readiness to run counts to one of these
@@ -21,28 +22,35 @@ DECISIONS = (Weights.CALM, Weights.ORDINARY, Weights.JOIN)  # to run, to leave, 
 
 @dataclass(frozen=True, eq=False)
 class Lean:
-    """What a mechanism adds today to the log-odds of a decision, float64 (lanes, platforms), and the channel that it
-    counts to.
+    """What a mechanism adds today to the log-odds of a decision, and the channel that it counts to.
 
-    ``row``: one of :data:`DECISIONS`, ``Weights.CALM`` (run), ``ORDINARY`` (leave) or ``JOIN``; channels stand in
-    :data:`CHANNELS`.
+    ``row``: one of :data:`DECISIONS`, ``Weights.CALM`` (run), ``ORDINARY`` (leave) or ``JOIN``. ``value``: one number,
+    or float64 (lanes, 1) or (lanes, platforms), finite. Channels stand in :data:`CHANNELS`. Raises ModelError for
+    another row or channel.
     """
 
     row: Weights
-    value: Floats
+    value: Floats | float
     channel: str
 
     def __post_init__(self) -> None:
         if self.row not in DECISIONS or not isinstance(self.row, Weights):
             allowed = one_of([f"Weights.{row.name}" for row in DECISIONS])
-            raise ModelError(f"lean: given {self.row!r}; allowed: {allowed}")
+            raise ModelError(f"Lean: given {called(self.row)}; allowed: {allowed}")
         _check(self.channel)
+
+    def spread(self, shape: tuple[int, int]) -> Floats:
+        """Return its value, float64 (lanes, platforms); raises ModelError where that is another shape or not finite."""
+        return _numbers(f"Lean on {called(self.row)}", self.value, shape)
 
 
 @dataclass(frozen=True, eq=False)
 class Law:
-    """How one column moves today, and what it adds to the log-odds of decisions, a unit; each spreads to (lanes,
-    platforms). ``channel``: what attribution counts its part of running and leaving to."""
+    """How one column moves today, and what it adds to the log-odds of decisions, a unit; each is one number, or
+    (lanes, 1) or (lanes, platforms), finite. ``channel``: what attribution counts its part of running and leaving to.
+
+    Raises ModelError for a row that is no column, and for a channel that there is not.
+    """
 
     column: Row
     keep: Floats | float = 1.0
@@ -54,6 +62,17 @@ class Law:
 
     def __post_init__(self) -> None:
         _check(self.channel)
+        of_kind(self.column, "column", "Law")
+
+    def spread(self, part: str, shape: tuple[int, int]) -> Floats:
+        """Return one of its parts, float64 (lanes, platforms); raises ModelError where that is another shape or not
+        finite."""
+        return _numbers(f"{part} of the Law of {self.column.name!r}", getattr(self, part), shape)
+
+
+def _numbers(what: str, value: Floats | float, shape: tuple[int, int]) -> Floats:
+    finite(what, value=value)
+    return spread(what, value, shape)
 
 
 def unless_muted(value: Floats | float, channel: str, muted: NDArray[np.str_]) -> Floats:

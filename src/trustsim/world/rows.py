@@ -7,23 +7,31 @@ triggers, the money identity, the scenario file, its schema and the reference pa
 
 from __future__ import annotations
 
-import sys
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from enum import Enum
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
-from trustsim.errors import ModelError
+from trustsim.errors import ModelError, one_of
 from trustsim.kernels.layout import Books, Gauges, Terms
 from trustsim.kernels.named import Rows, names_of, no_row
-from trustsim.registry import REGISTRY, Parameter, bounds_of
-from trustsim.units import Unit
+from trustsim.registry import REGISTRY, Parameter, bounds_of, check_name, file_of
+from trustsim.units import Unit, check_declared
+from trustsim.world.declaring import Spot, check_once, spot
 from trustsim.world.sections import Platform
 from trustsim.world.series import Series, belongs_to
 
 Kind = Literal["stock", "term", "purse", "column", "actor_stock", "actor_purse"]
 Of = Literal["platform", "actor"]
 _BEHIND: dict[str, type[Rows]] = {"stock": Gauges, "term": Terms, "purse": Books}
+_CALLED: dict[Kind, tuple[str, str]] = {  # what a row of a kind is called, and what takes it
+    "stock": ("a stock of platforms", "day.stock"), "term": ("a term", "day.term, by its name"),
+    "purse": ("a purse of platforms", "day.do.move"), "column": ("a column of accounts", "Law and day.state.column"),
+    "actor_stock": ("a stock of actors", "me.stock"), "actor_purse": ("a purse of actors", "me.collect and me.pay"),
+}  # fmt: skip
+_SPOTS: dict[tuple[Kind, str], Spot] = {}
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,11 @@ class Row:
         """The row of its array."""
         return index_of(self.kind, self.name)
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """What it lies between; infinite where nothing bounds it."""
+        return -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
+
 
 def stock(
     name: str, *, start: float, unit: Unit, source: str, text: str, low: float | None = None,
@@ -56,14 +69,14 @@ def stock(
     """Declare state of a platform that lasts: recorded, forked, watched by triggers, set in a file by its name.
 
     Its series over all platforms is the mean, weighed by the claims of day 0. State of an actor is recorded and forked.
+    Raises ModelError, as all declarations do, where the name is taken or none, the unit unknown, or *start* no number
+    within the bounds; then nothing is declared.
     """
-    if of == "actor":
-        return _declare(Row("actor_stock", name, unit, start, *bounds_of(unit, low, high), source, text, _caller()))
-    if name in {field.name for field in fields(Platform)}:
-        raise ModelError(f"the stock {name!r} of {_caller()} is a setting of platforms; allowed: another name")
-    row = Row("stock", name, unit, start, *bounds_of(unit, low, high), source, text, _caller())
-    _measured(row, over="claims_at_start")
+    row = Row(_kind("stock", of, name), name, unit, start, *bounds_of(unit, low, high), source, text, spot(1).module)
+    if row.kind == "actor_stock":
+        return _declare(row, spot(1))
     at_first = Parameter(name, unit, start, row.low, row.high, source, f"{text}, on day 0")
+    _declare(row, spot(1), _measured(row, over="claims_at_start"))
     REGISTRY.extend("section", "platform", at_first)
     return row
 
@@ -76,8 +89,10 @@ def column(
     It takes memory only where a mechanism of the same file is on. Its mean over the holders is recorded as a series and
     watched by triggers under its name.
     """
-    row = _declare(Row("column", name, unit, start, *bounds_of(unit, low, high), source, text, _caller()))
-    _measured(replace(row, kind="stock", text=f"mean over the holders of: {text}"), over="holders")
+    row = Row("column", name, unit, start, *bounds_of(unit, low, high), source, text, spot(1).module)
+    mean = replace(row, kind="stock", text=f"mean over the holders of: {text}")
+    _declare(row, spot(1), _measured(mean, over="holders"))
+    _enter(mean)
     return row
 
 
@@ -85,11 +100,13 @@ def term(
     name: str, *, neutral: float = 0.0, unit: Unit, source: str, text: str, low: float | None = None,
     high: float | None = None, module: str = "",
 ) -> Row:  # fmt: skip
-    """Declare a term of platforms that levers move; ``neutral`` where none does.
+    """Declare a term of platforms that levers move; ``neutral`` where none does, infinite where that means no limit.
 
-    ``module``: the file that declares it, where that is not the one that calls this.
+    Whatever levers propose together, it stays within its bounds. ``module``: the file that declares it, where that is
+    not the one that calls this.
     """
-    return _declare(Row("term", name, unit, neutral, *bounds_of(unit, low, high), source, text, module or _caller()))
+    whose = module or spot(1).module
+    return _declare(Row("term", name, unit, neutral, *bounds_of(unit, low, high), source, text, whose), spot(1))
 
 
 def purse(name: str, *, source: str, text: str, of: Of = "platform") -> Row:
@@ -97,27 +114,85 @@ def purse(name: str, *, source: str, text: str, of: Of = "platform") -> Row:
 
     It begins empty.
     """
-    return _declare(
-        Row("actor_purse" if of == "actor" else "purse", name, "money", 0.0, None, None, source, text, _caller())
-    )
+    kind = _kind("purse", of, name)
+    return _declare(Row(kind, name, "money", 0.0, None, None, source, text, spot(1).module), spot(1))
 
 
-def _declare(row: Row) -> Row:
-    if row.kind in _BEHIND and row.name.upper() in _BEHIND[row.kind].__members__:
-        raise ModelError(f"the {row.kind} {row.name!r} of {row.module} is one of the engine's; allowed: another name")
-    REGISTRY.enter(row.kind, row.name, source=row.source, unit=row.unit, low=row.low, high=row.high)(row)
+def _kind(what: Literal["stock", "purse"], of: str, name: str) -> Kind:
+    """Return the kind of a row of platforms or of actors."""
+    if of not in get_args(Of):
+        raise ModelError(f"{what} {name!r} in {spot(2).file}: given of={of!r}; allowed: {one_of(get_args(Of))}")
+    if what == "stock":
+        return "stock" if of == "platform" else "actor_stock"
+    return "purse" if of == "platform" else "actor_purse"
+
+
+def _measured(row: Row, over: str) -> Series:
+    """Return the series of a stock: over all platforms the mean weighed by the gauge *over*."""
+    return Series(row.name, row.unit, row.text, "", over, row.low, row.high, is_watched=True, module=row.module)
+
+
+def _declare(row: Row, now: Spot, series: Series | None = None) -> Row:
+    """Enter a row, with its series and its indicator where it has them, or nothing where anything is wrong."""
+    what = f"{row.kind} {row.name!r}"
+    known = REGISTRY[row.kind, row.name].make if (row.kind, row.name) in REGISTRY else None
+    _check(row)
+    for group in (row.kind, *(() if series is None else ("stock", "series", "indicator"))):
+        REGISTRY.check_free(group, row.name, row)
+    there = next((kind for kind in ("column", "stock") if (kind, row.name) in REGISTRY), row.kind)
+    if series is not None and there != row.kind:
+        raise ModelError(f"{what} in {file_of(row)}: given the name of a {there}; allowed: another name")
+    check_once(what, _SPOTS.get((row.kind, row.name)), now, is_same=known == row)
+    _SPOTS[row.kind, row.name] = now
+    _enter(row)
+    if series is not None:
+        series.enter(row.name)
     return row
 
 
-def _measured(row: Row, over: str) -> None:
-    """Declare a stock with its series, over all platforms the mean weighed by the gauge *over*, and its indicator."""
-    _declare(row)
-    series = Series(row.name, row.unit, row.text, "", over, row.low, row.high, is_watched=True, module=row.module)
-    series.enter(row.name)
+def _enter(row: Row) -> None:
+    REGISTRY.enter(row.kind, row.name, source=row.source, unit=row.unit, low=row.low, high=row.high)(row)
 
 
-def _caller() -> str:
-    return str(sys._getframe(2).f_globals.get("__name__", ""))
+def _check(row: Row) -> None:
+    """Raise ModelError where a row has no name of its own, or stands where it cannot."""
+    where = f"{row.kind} {row.name!r} in {file_of(row)}"
+    check_name(row.kind, row.name, row)
+    is_seen = row.kind in ("stock", "column")  # by its name, as a gauge and in a platform's settings
+    core = _BEHIND.get("stock" if is_seen else row.kind)
+    if core is not None and row.name.upper() in core.__members__:
+        raise ModelError(f"{where}: given a name that is one of the engine's; allowed: another name")
+    if is_seen and _is_setting(row):
+        raise ModelError(f"{where}: given a name that is a setting of platforms; allowed: another name")
+    check_declared(where, row.unit, row.low, row.high, row.start)
+    if row.unit in ("text", "name"):
+        raise ModelError(f"{where}: given the unit {row.unit!r}; allowed: a unit of numbers")
+    if row.kind != "term" and math.isinf(row.start):
+        raise ModelError(f"{where}: given {row.start:g}; allowed: a finite number")
+
+
+def _is_setting(row: Row) -> bool:
+    """Whether a platform has something else of this name: a field, a method, what another declaration set there."""
+    if row.name in {field.name for field in fields(Platform)} or hasattr(Platform, row.name):
+        return True
+    beside = {parameter.name for parameter in REGISTRY["section", "platform"].parameters}
+    return row.name in beside and ("stock", row.name) not in REGISTRY
+
+
+def of_kind(row: object, kind: Kind, by: str) -> Row:
+    """Return a row of this *kind*; raises ModelError for whatever else it is. ``by``: what asks for it."""
+    if isinstance(row, Row) and row.kind == kind:
+        return row
+    what, _ = _CALLED[kind]
+    hint = f"; it is for {_CALLED[row.kind][1]}" if isinstance(row, Row) else ""
+    raise ModelError(f"{by}: given {called(row)}; allowed: {what}{hint}")
+
+
+def called(row: object) -> str:
+    """Say what a row is: its name, its kind and its file, or of the engine's rows the enumeration."""
+    if isinstance(row, Row):
+        return f"{row.name!r}, {_CALLED[row.kind][0]} in {file_of(row)}"
+    return f"{type(row).__name__}.{row.name}" if isinstance(row, Enum) else repr(row)
 
 
 def declared(kind: Kind) -> tuple[Row, ...]:

@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.named import no_row
+from trustsim.registry import parameters_of
 from trustsim.world.hazards import MECHANISM
 
 T = TypeVar("T")
@@ -17,7 +19,8 @@ class Settings(Generic[T]):
     """What one mechanism is set to in each lane: an instance of its class, or None where it is off.
 
     ``variants``: the settings of each variant; those of the lanes are the same in every world. ``is_on`` bool (lanes,).
-    ``settings[v]``: that of one lane. ``settings["weight"]`` float64 (lanes,): one of its numbers, 0 where it is off.
+    ``settings[v]``: that of one lane. ``settings["weight"]`` float64 (lanes,): one of its numbers, 0 where it is off;
+    raises ModelError where it has none of that name.
     """
 
     phase = "news"  # of the day, in which its mechanism takes part where it names none
@@ -50,6 +53,9 @@ class Settings(Generic[T]):
         if not isinstance(of, str):
             return self.variants[of % len(self.variants)]
         if of not in self._numbers:
+            for rule in self.variants:
+                if rule is not None and not hasattr(rule, of):
+                    raise no_row("setting", of, [p.name for p in parameters_of(type(rule))], rule)
             numbers = [0.0 if rule is None else float(getattr(rule, of)) for rule in self.variants]
             self._numbers[of] = np.tile(numbers, self._n_worlds)
         return self._numbers[of]

@@ -91,25 +91,30 @@ class State:
             self.books, self.ladder, self.terms, self.gauges, self.weights, self.dials, self.sums, self.flows,
             self.market,
         )  # fmt: skip
-        bounds = [(-np.inf if x.low is None else x.low, np.inf if x.high is None else x.high) for x in self.declared]
+        bounds = [row.bounds for row in self.declared]
         tail = Tail(self.columns, self.laws, np.array(bounds, np.float32).reshape(-1, 2), self.means)
         self.groups = Groups(accounts, People(self.safe, self.loss), platforms, self._links, tail)
 
     def column(self, row: rows.Row) -> NDArray[np.float32]:
         """Return a declared column, float32 (v, a); raises ModelError where no mechanism of its file is on."""
-        if row not in self.declared:
-            raise ModelError(f"the column {row.name!r} is not here; allowed: where a mechanism of {row.module} is on")
-        return np.asarray(self.columns[self.declared.index(row)])
+        return np.asarray(self.columns[self._place_of(row)])
 
     def set_laws(self, laws: Iterable[Law]) -> None:
         """Let declared columns move and lean today as *laws* say: what several keep of one multiplies, all else adds
-        up. A column without a law stays."""
+        up. A column without a law stays. Raises ModelError where no mechanism of a column's file is on."""
         self.laws[:] = _STAYS
         for law in laws:
-            into = self.laws[self.declared.index(law.column)]
-            into[:, :, Laws.KEEP] *= law.keep
+            into, shape = self.laws[self._place_of(law.column)], (self.n_lanes, self.n_platforms)
+            into[:, :, Laws.KEEP] *= law.spread("keep", shape)
             for row in (Laws.ADD, Laws.RUN, Laws.LEAVE, Laws.JOIN):
-                into[:, :, row] += getattr(law, row.name.lower())
+                into[:, :, row] += law.spread(row.name.lower(), shape)
+
+    def _place_of(self, row: rows.Row) -> int:
+        rows.of_kind(row, "column", "day.state.column")
+        if row not in self.declared:
+            given = rows.called(row)
+            raise ModelError(f"day.state.column: given {given}; allowed: where a mechanism of that file is on")
+        return self.declared.index(row)
 
     def measure_columns(self) -> None:
         """Write the mean of each declared column over the holders into the gauge of its name."""

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trustsim.errors import ModelError, unknown
+from trustsim.errors import ModelError, one_of, unknown
 from trustsim.kernels import balance, settle
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.feel import CLIP
-from trustsim.kernels.layout import FREE, GATED, JOINS, OPEN, RUNS, WINDING, Beliefs, Books, Gauges, Targets
+from trustsim.kernels.layout import FREE, GATED, JOINS, N_MONEY, OPEN, RUNS, WINDING, Beliefs, Books, Gauges, Targets
 from trustsim.kernels.named import row_of
 from trustsim.names import CLIENTS, EVERYONE
 from trustsim.world.board import Audience
+from trustsim.world.handed import Money, finite, money, shares
+from trustsim.world.rows import Row, called
 from trustsim.world.today import Floats, Mask, Today
 
-Money = NDArray[np.int64]  # minor units
+Entry = Books | Row
+_OWN = (Books.CASH, Books.CUSTODY)  # entries of a platform's own, which hold what is there and no more
 _SURE = 1e-9  # a probability is taken to be at least this far from 0 and from 1
-
-
-def _finite(verb: str, **given: ArrayLike | None) -> None:
-    """Raise ModelError where a mechanism hands over what is no number."""
-    for name, values in given.items():
-        if values is not None and not np.isfinite(values).all():
-            raise ModelError(f"{verb}: given {name} of {np.asarray(values).tolist()}; allowed: finite numbers")
 
 
 def _audience(segments: tuple[str, ...], to: str, *, is_page: bool, by_literacy: bool) -> Audience:
@@ -31,6 +27,16 @@ def _audience(segments: tuple[str, ...], to: str, *, is_page: bool, by_literacy:
         raise unknown("to", to, (EVERYONE, CLIENTS, *segments))
     segment = segments.index(to) if to in segments else -1
     return Audience(is_page, by_literacy, segment, is_for_clients=to == CLIENTS)
+
+
+def _row_of(entry: Entry) -> int:
+    """Return the row of an entry of the books that is money; raises ModelError for others."""
+    if isinstance(entry, Books) and entry < N_MONEY:
+        return int(entry)
+    if isinstance(entry, Row) and entry.kind == "purse":
+        return entry.index
+    names = [called(each) for each in Books if each < N_MONEY]
+    raise ModelError(f"move: given {called(entry)}; allowed: {one_of(names)}, or a purse of platforms")
 
 
 class Verbs:
@@ -62,15 +68,16 @@ class Verbs:
         (lanes,).
 
         Without a ``reach`` of its own the press carries it, with the reach and the fading of the media; ``reach`` is
-        that of one step, ``fading`` that of a day. ``to``: everyone, the ``clients`` (who have an open account there),
-        or the name of a segment.
+        that of one step, ``fading`` that of a day, shares from 0 to 1. ``to``: everyone, the ``clients`` (who have an
+        open account there), or the name of a segment.
         """
         audience = _audience(self._day.worlds[0].population.segments, to, is_page=is_page, by_literacy=by_literacy)
         if not where.any():
             return
         state = self._day.state
         strengths = {target: np.where(where, value, 0.0) for target, value in strength.items()}
-        _finite("post", reach=reach, fading=fading, **strengths)
+        finite("post", **strengths)
+        shares("post", reach=None if reach is None else np.where(where, reach, 0.0), fading=fading)
         if not self._day.board.is_heard[platform]:
             return
         evidence = np.zeros((state.n_lanes, state.n_platforms, len(Targets)))
@@ -81,7 +88,7 @@ class Verbs:
             evidence *= state.dials[:, Dials.PRESS_CREDIBILITY, None, None]
             reaches[:, platform], keep = self._press_reach, self._press_keep
         else:
-            reaches[:, platform] = reach
+            reaches[:, platform] = np.where(where, reach, 0.0)
             keep = np.full(len(where), 0.0 if fading is None else (1.0 - fading) ** self._day.dt)
         self._day.board.post(evidence, reaches, audience=audience, keep=keep)
 
@@ -90,14 +97,20 @@ class Verbs:
         where = np.any([np.asarray(s) != 0 for s in strength.values()], axis=0)
         self.post(platform, where, reach=1.0, is_page=True, **strength)  # type: ignore[arg-type]  # targets only
 
-    def move(self, source: int, target: int, platform: int, amount: ArrayLike, where: Mask) -> Money:
+    def move(self, source: Entry, target: Entry, platform: int, amount: ArrayLike, where: Mask) -> Money:
         """Move money between two entries of a platform's books, in minor units; return what was moved, int64
-        (lanes,)."""
-        moved = np.where(where, np.asarray(amount, np.float64), 0.0)
-        _finite("move", amount=moved)
-        moved = moved.astype(np.int64)
-        self._day.state.books[source, :, platform] -= moved
-        self._day.state.books[target, :, platform] += moved
+        (lanes,).
+
+        An entry is money of ``Books`` or a declared purse. Cash, custody and purses give
+        at most what is there; the accounts outside the platform, of owners, borrowers, the market, may fall below 0.
+        Raises ModelError for an amount that is negative or not finite, and for entries that are no money.
+        """
+        giver, taker = _row_of(source), _row_of(target)
+        books = self._day.state.books
+        is_outside = isinstance(source, Books) and source not in _OWN
+        moved = money("move", amount, where, None if is_outside else books[giver, :, platform])
+        books[giver, :, platform] -= moved
+        books[taker, :, platform] += moved
         return moved
 
     def take_client_money(self, platform: int, amount: ArrayLike, where: Mask) -> Money:
@@ -119,7 +132,7 @@ class Verbs:
         state = self._day.state
         before = state.ladder[:, :, platform].sum(axis=0)
         changes = np.broadcast_to(np.asarray(change, np.float64), where.shape)
-        _finite("revalue", change=changes[where])
+        finite("revalue", change=changes[where])
         for v in np.flatnonzero(where):
             balance.reprice(state.books, state.ladder, v, platform, float(changes[v]))
         return np.asarray(state.ladder[:, :, platform].sum(axis=0) - before, np.int64)
@@ -127,7 +140,7 @@ class Verbs:
     def misreport(self, platform: int, amount: ArrayLike, where: Mask) -> None:
         """Let the reported assets of *platform* exceed the true ones by *amount* more (minor units)."""
         more = np.where(where, np.asarray(amount), 0)
-        _finite("misreport", amount=more)
+        finite("misreport", amount=more)
         self._day.state.books[Books.MISREPORTED, :, platform] += more.astype(np.int64)
 
     def reveal(self, platform: int, where: Mask) -> Floats:
@@ -141,7 +154,7 @@ class Verbs:
     def spend(self, platform: int, amount: ArrayLike, where: Mask) -> None:
         """Book a one-off cost of a lever, minor units."""
         spent = np.where(where, np.asarray(amount, np.float64), 0.0)
-        _finite("spend", amount=spent)
+        finite("spend", amount=spent)
         self._day.state.gauges[Gauges.COST, :, platform] += spent
 
     def stop_payments(self, platform: int, where: Mask) -> None:
@@ -160,14 +173,15 @@ class Verbs:
             settle.call_all(state.groups.accounts, state.books, v, platform, self._day.step)
 
     def sell_to_owners(self, platform: int, amount: ArrayLike, where: Mask) -> None:
-        """Let the owners take assets over at par: *amount* (minor units) of cash comes in, as far as assets reach."""
+        """Let the owners take assets over at par: *amount* (minor units) of cash comes in, as far as assets reach.
+
+        Raises ModelError for an amount that is negative or not finite.
+        """
         state = self._day.state
-        wanted = np.broadcast_to(np.asarray(amount), where.shape)
-        _finite("sell_to_owners", amount=wanted[where])
+        taken = money("sell_to_owners", amount, where, state.ladder[:, :, platform].sum(axis=0))
         for v in np.flatnonzero(where):
-            taken = min(int(wanted[v]), int(state.ladder[:, v, platform].sum()))
-            balance.take_from_ladder(state.ladder, v, platform, taken)
-            state.books[Books.CASH, v, platform] += taken
+            balance.take_from_ladder(state.ladder, v, platform, taken[v])
+        state.books[Books.CASH, :, platform] += taken
 
     def leave(self, lane: int, platform: int, who: Mask) -> None:
         """Let the accounts *who* of one lane run today, where they hold money that is free."""
@@ -183,7 +197,7 @@ class Verbs:
 
     def set_trust(self, lane: int, platform: int, trust: Floats) -> None:
         """Let the trust in fund safety of one lane be *trust*, probabilities float64 (accounts of the platform,)."""
-        _finite("set_trust", trust=trust)
+        finite("set_trust", trust=trust)
         x = np.clip(trust, _SURE, 1 - _SURE)
         log_odds = np.clip(np.log(x / (1 - x)), -CLIP, CLIP)
         self._day.state.beliefs[Beliefs.FUND, lane, self._day.accounts(lane, platform)] = log_odds

@@ -40,11 +40,16 @@ def _added_up(rows: type[Rows], said: Sequence[Said], off: Mapping[Any, float]) 
     total: dict[Rows, float] = {}
     for mechanism, numbers in said:
         for row, value in numbers.items():
-            if not isinstance(row, rows):
-                allowed = f"rows of {rows.__name__}: {one_of(names_of(rows))}"
-                raise ModelError(f"given {row!r} in {file_of(mechanism)}; allowed: {allowed}")
+            check_row(rows, row, mechanism)
             total[row] = total[row] + value if row in total else value
     return [total.get(row, off.get(row, 0.0)) for row in rows]
+
+
+def check_row(rows: type[Rows], row: object, mechanism: object) -> None:
+    """Raise ModelError where a mechanism says something of a row that is none of *rows*."""
+    if not isinstance(row, rows):
+        allowed = f"rows of {rows.__name__}: {one_of(names_of(rows))}"
+        raise ModelError(f"given {row!r} in {file_of(mechanism)}; allowed: {allowed}")
 
 
 def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
@@ -63,6 +68,7 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
         for v, rule in enumerate(settings.variants):
             if rule is not None and hasattr(rule, "on_terms"):
                 for row, value in rule.on_terms(terms[:, v::n], state.base_terms[:, v::n]):  # in all worlds
+                    check_row(Weights, row, rule)
                     weights[v::n, :, row] += value
     state.weights[:] = weights
     return np.array(weights[:, :, Weights.CALM])
