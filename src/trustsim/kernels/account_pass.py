@@ -181,7 +181,7 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     if n_heard > 0:
         wound(felt, evidence, w)
     judge(felt, evidence, who, luck, w)
-    loss, lean = room.loss[:n], room.lean[:, :n]
+    loss, lean = room.loss[:n], room.lean
     if w[Weights.COVER] > _0:
         covered(loss, accounts.balance[v, start:stop], w)
     else:

@@ -140,7 +140,7 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
 
     Whoever has seen ``need`` neighbours leave runs as well. Who asked for the free part of a locked balance asks for
     the rest on the day that it matures. ``loss`` float32 (n,): log of the share of a loss that is not covered. ``lean``
-    float32 (3, n): what declared columns add to running, leaving and joining; None where there are none.
+    float32 (3, ≥ n): what declared columns add to running, leaving and joining; None where there are none.
     """
     fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
     risk, fear, seen = felt.risk, felt.fear, felt.seen

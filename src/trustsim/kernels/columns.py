@@ -17,10 +17,13 @@ _0 = np.float32(0)
 
 @compiled
 def move_columns(tail, lean, place, start, stop) -> None:
-    """Move every column of the accounts ``start:stop`` of ``place`` (v, p); fill ``lean`` float32 (3, n) with what all
+    """Move every column of the accounts ``start:stop`` of ``place`` (v, p); fill ``lean`` float32 (3, ≥ n) with what all
     columns add to running, leaving, joining."""
     v, p = place
-    lean[:] = _0
+    to_run, to_leave, to_join = lean[0, : stop - start], lean[1, : stop - start], lean[2, : stop - start]
+    to_run[:] = _0
+    to_leave[:] = _0
+    to_join[:] = _0
     for c in range(len(tail.columns)):
         x = tail.columns[c, v, start:stop]
         law, low, high = tail.laws[c, v, p], tail.bounds[c, 0], tail.bounds[c, 1]
@@ -29,9 +32,9 @@ def move_columns(tail, lean, place, start, stop) -> None:
         for i in range(len(x)):
             y = min(max(keep * x[i] + add, low), high)
             x[i] = y
-            lean[0, i] += run * y
-            lean[1, i] += leave * y
-            lean[2, i] += join * y
+            to_run[i] += run * y
+            to_leave[i] += leave * y
+            to_join[i] += join * y
 
 
 @compiled
