@@ -17,8 +17,8 @@ _0 = np.float32(0)
 
 @compiled
 def move_columns(tail, lean, place, start, stop) -> None:
-    """Move every column of the accounts ``start:stop`` of ``place`` (v, p); fill ``lean`` float32 (3, ≥ n) with what all
-    columns add to running, leaving, joining."""
+    """Move every column of the accounts ``start:stop`` of ``place`` (v, p); fill ``lean`` float32 (3, ≥ n) with what
+    all columns add to running, leaving, joining."""
     v, p = place
     to_run, to_leave, to_join = lean[0, : stop - start], lean[1, : stop - start], lean[2, : stop - start]
     to_run[:] = _0
