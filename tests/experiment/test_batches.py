@@ -24,7 +24,7 @@ from trustsim.experiment.passes import Engine, Task, engine_of, in_pool
 from trustsim.experiment.pool import Pool, executor
 from trustsim.experiment.room import Room
 from trustsim.experiment.run import FailedRun, Run, RunTimeout
-from trustsim.experiment.simulate import simulate, simulate_together
+from trustsim.experiment.simulate import compile_from_the_end, simulate, simulate_together
 from trustsim.experiment.sound import check_numbers
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import Study, collect, fitted, run_study
@@ -280,6 +280,36 @@ def test_a_worker_that_dies_with_a_batch_costs_only_the_world_that_killed_it() -
     results = [each for part in in_pool(task, fake.scenario(), passes, Pool(submit, 1)) for each in part]
     assert sorted(each.replication for each in results) == list(range(30))
     assert [(each.replication, each.stage) for each in results if isinstance(each, FailedRun)] == [(4, "worker")]
+
+
+@pytest.mark.parametrize(("workers", "is_kept", "n_ahead"), [(2, False, 1), (1, False, 0), (2, True, 0)])
+def test_a_second_worker_compiles_from_the_end_of_the_day(
+    monkeypatch: pytest.MonkeyPatch, workers: int, is_kept: bool, n_ahead: int
+) -> None:
+    """Where nothing is compiled yet; what becomes of it changes no result."""
+    ahead = []
+
+    def submit(task: Any, *of: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if task is compile_from_the_end:
+            ahead.append(of)
+            future.set_exception(RuntimeError("lost"))
+        else:
+            future.set_result(task(*of))
+        return future
+
+    monkeypatch.setattr(passes_room, "is_compiled", lambda kernel: is_kept)
+    passes, story = every_pass(3, ONE), small()
+    task = Task(engine_of(simulate), None, (), 2)
+    results = [each for part in in_pool(task, story, passes, Pool(submit, workers)) for each in part]
+    assert [each.replication for each in results] == [0, 1, 2]
+    assert [of[1:] for of in ahead] == [(ONE, 0)] * n_ahead
+    for of in ahead:
+        assert compile_from_the_end(*of) is None
+
+
+def test_compiling_from_the_end_of_the_day_raises_nothing() -> None:
+    assert compile_from_the_end(small(), ("nobody knows",), 0) is None
 
 
 # -- memory -----------------------------------------------------------------------------------------------------------

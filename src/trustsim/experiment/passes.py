@@ -19,9 +19,11 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment.batches import Pass, batches, pieces
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.run import FailedRun, Run, RunTimeout
+from trustsim.experiment.simulate import compile_from_the_end, simulate_together
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.simulate import simulate_together
 from trustsim.experiment.sound import check_numbers
+from trustsim.kernels.account_pass import account_pass
+from trustsim.kernels.compiled import is_compiled
 from trustsim.registry import REGISTRY, Entry
 from trustsim.scenario.resolved import Scenario
 
@@ -108,11 +110,15 @@ def in_process(task: Task, scenario: Scenario, passes: Sequence[Pass]) -> Genera
 def in_pool(
     task: Task, scenario: Scenario, passes: Sequence[Pass], pool: Pool
 ) -> Generator[list[Run | FailedRun], None, None]:
-    """Yield the results of all passes, in order of arrival; the first alone, to compile kernels only once."""
+    """Yield the results of all passes, in order of arrival; the first alone, to compile kernels only once, with a
+    second worker at the other end of the day."""
     waiting = pieces(passes, task.worlds, pool.n_workers)
     flying: dict[Future[Any], Sequence[Pass]] = {}
     n_at_once = 1
     try:
+        if pool.n_workers > 1 and task.engine.together is not None and not is_compiled(account_pass):
+            replication, variants = passes[0]
+            pool.submit(compile_from_the_end, _narrowed(scenario, passes[:1]), variants, replication)
         while True:
             for piece in itertools.islice(waiting, n_at_once - len(flying)):
                 flying[pool.submit(task, _narrowed(scenario, piece), piece)] = piece

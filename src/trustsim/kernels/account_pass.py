@@ -132,7 +132,8 @@ def drawn(luck, words, entity, attention, p, needs, day, key) -> None:
 def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None:
     """Pass over every account of every lane once; groups of arrays in kernels/arrays.py.
 
-    ``has_report`` bool (platforms,): a report came out in some lane, so reading errors are drawn.
+    ``tail`` is None where no columns are declared. ``has_report`` bool (platforms,): a report came out in some lane, so
+    reading errors are drawn.
     ``platforms.sums`` is overwritten.
     """
     words = np.empty((4, BLOCK), np.uint32)
@@ -147,7 +148,7 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
         for p in range(n_platforms):
             lanes = slice(w * n_variants, (w + 1) * n_variants)
             needs = needed(platforms.weights[lanes, p], bulletin.evidence[:, lanes, p], has_report[p])
-            if len(tail.columns) > 0:
+            if tail is not None:
                 needs = Needs(True, True, True, has_report[p])
             for start in range(first[p], first[p + 1], BLOCK):
                 stop = min(start + BLOCK, first[p + 1])
@@ -186,7 +187,7 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
         covered(loss, accounts.balance[v, start:stop], w)
     else:
         loss[:] = _0
-    if len(tail.columns) > 0:
+    if tail is not None:  # without columns numba compiles the other branch alone
         move_columns(tail, lean, place, start, stop)
         choose(actions, flags, felt, who, luck, loss, lean, w)
     else:

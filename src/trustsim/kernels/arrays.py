@@ -81,7 +81,7 @@ class Groups(NamedTuple):
     people: People
     platforms: Platforms
     links: Links
-    tail: Tail
+    tail: Tail | None  # None where no columns are declared
 
 
 class Bulletin(NamedTuple):

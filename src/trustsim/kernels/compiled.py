@@ -115,7 +115,7 @@ def is_compiled(function: Callable[..., object]) -> bool:
 
 
 def _with_cache(function: F, inline: str) -> F:
-    decorated: Any = numba.njit(error_model="numpy", nogil=True, inline=inline)(function)
+    decorated: Any = numba.njit(error_model="numpy", nogil=True, inline=inline, no_cfunc_wrapper=True)(function)
     if hasattr(decorated, "py_func"):
         with suppress(RuntimeError):  # there is no folder for it
             decorated._cache = _RoomCache(function)

@@ -91,8 +91,8 @@ class State:
             self.books, self.ladder, self.terms, self.gauges, self.weights, self.dials, self.sums, self.flows,
             self.market,
         )  # fmt: skip
-        bounds = [row.bounds for row in self.declared]
-        tail = Tail(self.columns, self.laws, np.array(bounds, np.float32).reshape(-1, 2), self.means)
+        bounds = np.array([column.bounds for column in self.declared], np.float32)
+        tail = Tail(self.columns, self.laws, bounds, self.means) if self.declared else None
         self.groups = Groups(accounts, People(self.safe, self.loss), platforms, self._links, tail)
 
     def column(self, row: rows.Row) -> NDArray[np.float32]:
