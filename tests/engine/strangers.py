@@ -39,6 +39,23 @@ class Diviner:
             day.stock(OMEN)[:, p] = settings["worth"] * day.chance(SIGN, p)
 
 
+HEAT = stock("heat", of="sector", start=2.0, unit="number", source="assumed", text="how hot the sector is")
+
+
+@REGISTRY.enter("mechanism", "heating", rows=("D6",), source="assumed")
+@dataclass(frozen=True)
+class Heating:
+    """Heat the sector up, day by day."""
+
+    default_on: ClassVar[bool] = False
+    by: float = parameter(1.0, unit="number", source="assumed", text="how much a day")
+
+    @staticmethod
+    def each_day(day, settings):
+        """Add to the heat, in each lane its own."""
+        day.stock(HEAT)[:] += settings["by"] * day.dt
+
+
 @REGISTRY.enter("mechanism", "habit_one", rows=("D6",), source="assumed")
 @dataclass(frozen=True)
 class HabitOne:

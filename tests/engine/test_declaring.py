@@ -40,7 +40,8 @@ REFUSED: dict[str, tuple[Any, str, dict[str, Any], str]] = {
     "bounds that cross": (stock, "fine", {**SHARE, "low": 1, "high": 0}, "given low=1 and high=0; allowed: "),
     "no unit": (stock, "fine", {**SHARE, "unit": "shair"}, r"given the unit 'shair'; .*did you mean share\?"),
     "a unit of words": (stock, "fine", {**SHARE, "unit": "text"}, "the unit 'text'; allowed: a unit of numbers"),
-    "state of the sector": (stock, "fine", {**SHARE, "of": "sector"}, "given of='sector'; allowed: one of platform, "),
+    "state of nobody": (stock, "fine", {**SHARE, "of": "nation"}, "given of='nation'; allowed: one of platform, "),
+    "a purse of all": (purse, "fine", {"source": "assumed", "text": "x", "of": "sector"}, "given of='sector'"),
     "a purse of nobody": (purse, "fine", {"source": "assumed", "text": "x", "of": "actr"}, "given of='actr'"),
 }  # fmt: skip
 

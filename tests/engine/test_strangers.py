@@ -25,6 +25,7 @@ STORY = """
 import json, numpy as np, strangers, trustsim as ts
 from dataclasses import replace
 from told import *
+from trustsim.scenario.load import from_document
 from trustsim.errors import TrustsimError
 from trustsim.analysis.attribution import without
 from trustsim.experiment.simulate import simulate_together
@@ -66,6 +67,20 @@ def caused(mechanisms, channel=""):
     run = simulate_with_causes(s, [s.variants[0].name], 0)
     return {name: float(x[0]) for name, x in run.outcomes.items()}
 
+def heats():
+    two = [{"name": name, "liquid_share": "90 %"} for name in ("Harbour", "Haven")]
+    hot = {"kind": "redemption_fee", "when": {"indicator": "heat", "above": 3.5, "platform": "Haven"}}
+    variants = {"n": [hot], "twice": [{"set": {"mechanisms.heating": {"by": 2}}}]}
+    more = {"platforms": two, "variants": variants, "mechanisms": {"heating": "on"}}
+    s = from_document({**story(variants={"n": []}).document, **more}, REGISTRY)
+    m = ts.TrustCrisisModel(s, rng=0, collects=False)
+    for _ in range(2):
+        m.step()
+    fork = m.fork("twice")
+    m.step(); fork.step()
+    fees = [float(x) for x in m.state.terms[int(Terms.EXIT_FEE), 0]]
+    return m.series("heat").transpose(1, 2, 0).tolist(), fork.series("heat")[:, 0, -1].tolist(), fees
+
 def error(where):
     try:
         walked(1, mechanisms={"forgetful": {"where": where}})
@@ -78,7 +93,7 @@ print(json.dumps({
     "daily": habits({"habit_one": "on"}, 3), "both": habits({"habit_one": "on", "habit_ten": "on"}),
     "once": habits({"habit_one": {"only": 2}}, 3), "lags": lags(),
     "leaver": caused({"leaver": "on"}), "fearless": caused({"leaver": "on"}, "fear"),
-    "calm": caused({}), "odd": error(0), "items": error(1),
+    "calm": caused({}), "heats": heats(), "odd": error(0), "items": error(1),
 }))
 """
 
@@ -110,6 +125,13 @@ def test_laws_of_a_column_add_up_and_hold_for_a_day(found: dict[str, Any]) -> No
 
 def test_a_proposal_sees_the_terms_without_proposals_in_a_fork_too(found: dict[str, Any]) -> None:
     assert found["lags"] == [1.0, 1.0]
+
+
+def test_a_stock_of_the_sector_is_one_number_recorded_forked_and_watched(found: dict[str, Any]) -> None:
+    series, fork, fees = found["heats"]
+    assert series == [[[2, 3, 4, 5]] * 3, [[2, 4, 6, 8]] * 3]  # both platforms, and all together
+    assert fork == [2, 4, 6, 8]
+    assert fees[0] > 0
 
 
 def test_what_leans_on_leaving_counts_to_its_channel_and_falls_away_with_it(found: dict[str, Any]) -> None:

@@ -102,7 +102,7 @@ class Engine:
         self._weigh()
         count(state.groups.accounts, state.groups.platforms)
         gauge(state.groups.platforms, 0.0)
-        state.measure_columns()
+        state.measure_declared()
         self.history[0], self.history_of_actors[0] = state.gauges, state.actor_stocks
         self.measured = 0  # the last day whose measures are written
 
@@ -207,7 +207,7 @@ class Engine:
         if self.clock.day % steps == 0:
             credit_interest(groups.accounts, groups.platforms, steps * self.dt)
         self.day.is_quiet = gauge(groups.platforms, self.dt)
-        self.state.measure_columns()
+        self.state.measure_declared()
         check_stocks(self.day)
         self.measured = self.clock.day
         self.history[self.measured] = self.state.gauges

@@ -118,12 +118,12 @@ class Day:
         return row if platform is None else row[:, platform]
 
     def stock(self, row: Row) -> Floats:
-        """Return a stock as it stands, float64 (lanes, platforms); who declares it writes to it.
+        """Return a stock as it stands, float64 (lanes, platforms), one of the sector (lanes,).
 
-        Raises ModelError for a row of another kind.
+        Who declares it writes to it. Raises ModelError for a row of another kind.
         """
         stands: Floats = self.state.gauges[of_kind(row, "stock", "day.stock").index]
-        return stands
+        return stands[:, 0] if row.of == "sector" else stands
 
     def uniforms(self, world: Drawn, purpose: int, platform: int) -> Floats:
         """Return the day's uniforms in (0, 1) of the accounts of *platform* for *purpose*, float64 (4, accounts)."""

@@ -24,7 +24,8 @@ from trustsim.world.sections import Platform
 from trustsim.world.series import Series, belongs_to
 
 Kind = Literal["stock", "term", "purse", "column", "actor_stock", "actor_purse"]
-Of = Literal["platform", "actor"]
+Of = Literal["platform", "actor", "sector"]
+_HOLDERS: tuple[Of, ...] = ("platform", "actor")  # of purses: money is somebody's
 _BEHIND: dict[str, type[Rows]] = {"stock": Gauges, "term": Terms, "purse": Books}
 _CALLED: dict[Kind, tuple[str, str]] = {  # what a row of a kind is called, and what takes it
     "stock": ("a stock of platforms", "day.stock"), "term": ("a term", "day.term, by its name"),
@@ -36,7 +37,10 @@ _SPOTS: dict[tuple[Kind, str], Spot] = {}
 
 @dataclass(frozen=True)
 class Row:
-    """One declared row: ``start`` is where it stands on day 0, or, of a term, where no lever moves it."""
+    """One declared row: ``start`` is where it stands on day 0, or, of a term, where no lever moves it.
+
+    ``of``: whose it is, where that is neither an account's nor the kind's own.
+    """
 
     kind: Kind
     name: str
@@ -47,6 +51,7 @@ class Row:
     source: str
     text: str
     module: str
+    of: Of = "platform"
 
     def __post_init__(self) -> None:
         belongs_to(self, self.module, self.name, self.text)
@@ -69,12 +74,16 @@ def stock(
     """Declare state of a platform that lasts: recorded, forked, watched by triggers, set in a file by its name.
 
     Its series over all platforms is the mean, weighed by the claims of day 0. State of an actor is recorded and forked.
+    State of the sector, one number for all platforms, is recorded, forked and watched under its name.
     Raises ModelError, as all declarations do, where the name is taken or none, the unit unknown, or *start* no number
     within the bounds; then nothing is declared.
     """
     row = Row(_kind("stock", of, name), name, unit, start, *bounds_of(unit, low, high), source, text, spot(1).module)
     if row.kind == "actor_stock":
         return _declare(row, spot(1))
+    if of == "sector":
+        row = replace(row, of="sector")
+        return _declare(row, spot(1), _measured(row, over="claims_at_start"))
     at_first = Parameter(name, unit, start, row.low, row.high, source, f"{text}, on day 0")
     _declare(row, spot(1), _measured(row, over="claims_at_start"))
     REGISTRY.extend("section", "platform", at_first)
@@ -119,12 +128,13 @@ def purse(name: str, *, source: str, text: str, of: Of = "platform") -> Row:
 
 
 def _kind(what: Literal["stock", "purse"], of: str, name: str) -> Kind:
-    """Return the kind of a row of platforms or of actors."""
-    if of not in get_args(Of):
-        raise ModelError(f"{what} {name!r} in {spot(2).file}: given of={of!r}; allowed: {one_of(get_args(Of))}")
+    """Return the kind of a row of platforms, of actors or of the sector."""
+    allowed = get_args(Of) if what == "stock" else _HOLDERS
+    if of not in allowed:
+        raise ModelError(f"{what} {name!r} in {spot(2).file}: given of={of!r}; allowed: {one_of(allowed)}")
     if what == "stock":
-        return "stock" if of == "platform" else "actor_stock"
-    return "purse" if of == "platform" else "actor_purse"
+        return "actor_stock" if of == "actor" else "stock"
+    return "actor_purse" if of == "actor" else "purse"
 
 
 def _measured(row: Row, over: str) -> Series:

@@ -116,8 +116,12 @@ class State:
             raise ModelError(f"day.state.column: given {given}; allowed: where a mechanism of that file is on")
         return self.declared.index(row)
 
-    def measure_columns(self) -> None:
-        """Write the mean of each declared column over the holders into the gauge of its name."""
+    def measure_declared(self) -> None:
+        """Write the mean of each declared column over the holders into the gauge of its name, and what is the sector's,
+        which stands at the first platform, to all."""
+        for row in rows.declared("stock"):
+            if row.of == "sector":
+                self.gauges[row.index] = self.gauges[row.index, :, :1]
         if self.declared:
             means_of_columns(self.groups.tail, self.flags, self.groups.accounts.first)
             for c, row in enumerate(self.declared):
