@@ -41,6 +41,8 @@ class Diviner:
 
 HEAT = stock("heat", of="sector", start=2.0, unit="number", source="assumed", text="how hot the sector is")
 
+NOTED = stock("noted_heat", start=0.0, unit="number", source="assumed", text="the heat of yesterday")
+
 
 @REGISTRY.enter("mechanism", "heating", rows=("D6",), source="assumed")
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ class Heating:
 
     @staticmethod
     def each_day(day, settings):
-        """Add to the heat, in each lane its own."""
+        """Add to the heat, in each lane its own; note what was measured of it."""
         day.stock(HEAT)[:] += settings["by"] * day.dt
+        day.stock(NOTED)[:] = day.gauge(HEAT.name)
 
 
 @REGISTRY.enter("mechanism", "habit_one", rows=("D6",), source="assumed")

@@ -79,7 +79,8 @@ def heats():
     fork = m.fork("twice")
     m.step(); fork.step()
     fees = [float(x) for x in m.state.terms[int(Terms.EXIT_FEE), 0]]
-    return m.series("heat").transpose(1, 2, 0).tolist(), fork.series("heat")[:, 0, -1].tolist(), fees
+    noted = m.series("noted_heat")[:, 0, 1].tolist()
+    return m.series("heat").transpose(1, 2, 0).tolist(), noted, fork.series("heat")[:, 0, -1].tolist(), fees
 
 def error(where):
     try:
@@ -128,7 +129,8 @@ def test_a_proposal_sees_the_terms_without_proposals_in_a_fork_too(found: dict[s
 
 
 def test_a_stock_of_the_sector_is_one_number_recorded_forked_and_watched(found: dict[str, Any]) -> None:
-    series, fork, fees = found["heats"]
+    series, noted, fork, fees = found["heats"]
+    assert noted == [0, 2, 3, 4]  # what was measured yesterday, although it has moved by then
     assert series == [[[2, 3, 4, 5]] * 3, [[2, 4, 6, 8]] * 3]  # both platforms, and all together
     assert fork == [2, 4, 6, 8]
     assert fees[0] > 0

@@ -112,8 +112,12 @@ class Day:
         return row if platform is None else row[:, platform]
 
     def gauge(self, name: str, platform: int | None = None) -> Floats:
-        """Return what was measured yesterday, float64 (lanes,), or (lanes, platforms) for all platforms."""
-        measured: Floats = self.state.gauges[index_of("stock", name)]
+        """Return what was measured yesterday, float64 (lanes,), or (lanes, platforms) for all platforms.
+
+        Of a declared stock too, whoever has moved it today.
+        """
+        at = index_of("stock", name)
+        measured: Floats = self.state.gauges[at] if at < len(Gauges) else self.history[max(self.step - 1, 0), at]
         row = self.status_before if name == "status" else measured
         return row if platform is None else row[:, platform]
 
