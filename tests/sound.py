@@ -73,4 +73,4 @@ def assert_results_in_range(model: TrustCrisisModel) -> None:
     check_numbers(run, model.story)
 
 
-BY_PLATFORM = {"debts_paid", "left_after_debts"}  # of no platform where nothing is owed
+BY_PLATFORM = {"debts_paid", "of_actors", "struck", "left_after_debts"}  # of no platform where nothing is owed

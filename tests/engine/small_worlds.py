@@ -17,6 +17,7 @@ from trustsim.kernels.named import names_of
 from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
+from trustsim.names import CLIENTS, EVERYONE
 from trustsim.registry import Parameter
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
@@ -145,6 +146,8 @@ def values_of(parameter: Parameter, platforms: Sequence[str]) -> st.SearchStrate
     """Return a strategy of what a file may hold for *parameter*: its bounds, its default, and much between."""
     if parameter.refers == "platform":
         return st.sampled_from([*platforms, "*"])
+    if parameter.refers == "audience":
+        return st.sampled_from([EVERYONE, CLIENTS])
     if parameter.unit == "flag":
         return st.booleans()
     if allowed := REGISTRY.allowed(parameter):
