@@ -200,7 +200,8 @@ class Incident(Course):
 def _check_kind(entry: Entry) -> None:
     """Raise ModelError where levers would not find an incident by the name by which it is registered."""
     made = entry.make
-    if issubclass(made, Course) and (made.kind != entry.name or ("incident", entry.name) not in REGISTRY):
+    is_incident = isinstance(made, type) and issubclass(made, Course)
+    if is_incident and (made.kind != entry.name or ("incident", entry.name) not in REGISTRY):
         given = f"{made.__name__}.kind: given {made.kind!r} in {file_of(made)}"
         raise ModelError(f"{given}; allowed: controlled({entry.name!r}), the name by which it is registered")
 
