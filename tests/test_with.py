@@ -40,13 +40,24 @@ def run(folder: Path, *words: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_lever_of_ones_own_is_compared_on_the_command_line_in_workers_too(tmp_path: Path) -> None:
-    (tmp_path / "own").mkdir()
-    (tmp_path / "own" / "slow_exit_lever.py").write_text(LEVER, "utf-8")
-    (tmp_path / "story.yaml").write_text(STORY, "utf-8")
+def own_lever_in(folder: Path) -> None:
+    (folder / "own").mkdir()
+    (folder / "own" / "slow_exit_lever.py").write_text(LEVER, "utf-8")
+    (folder / "story.yaml").write_text(STORY, "utf-8")
+
+
+def test_a_lever_of_ones_own_is_known_where_its_file_is_named(tmp_path: Path) -> None:
+    own_lever_in(tmp_path)
     status, told = run(tmp_path, "check", "story.yaml")
     assert status == 2
     assert "slow_exit" in told
+    status, told = run(tmp_path, "--with", "own/slow_exit_lever.py", "check", "story.yaml")
+    assert status == 0, told
+
+
+@pytest.mark.slow
+def test_a_lever_of_ones_own_is_compared_on_the_command_line_in_workers_too(tmp_path: Path) -> None:
+    own_lever_in(tmp_path)
     words = ["compare", "story.yaml", "--replications", "4", "--workers", "2", "--quiet", "--out", "done"]
     status, told = run(tmp_path, "--with", "own/slow_exit_lever.py", *words)
     assert status == 0, told
