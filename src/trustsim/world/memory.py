@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections import UserDict
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from trustsim.errors import ModelError
+from trustsim.world.declaring import spot
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def memory(name: str, *, text: str) -> Memory:
 
     Two files may use one name: each has an array of its own.
     """
-    return Memory(name, str(sys._getframe(1).f_globals.get("__name__", "")), text)
+    return Memory(name, spot(1).module, text)
 
 
 class ItemsOnly(UserDict[Any, Any]):

@@ -39,7 +39,7 @@ _SPOTS: dict[tuple[Kind, str], Spot] = {}
 class Row:
     """One declared row: ``start`` is where it stands on day 0, or, of a term, where no lever moves it.
 
-    ``of``: whose it is, where that is neither an account's nor the kind's own.
+    ``of``: whose a stock is.
     """
 
     kind: Kind
@@ -78,15 +78,12 @@ def stock(
     Raises ModelError, as all declarations do, where the name is taken or none, the unit unknown, or *start* no number
     within the bounds; then nothing is declared.
     """
-    row = Row(_kind("stock", of, name), name, unit, start, *bounds_of(unit, low, high), source, text, spot(1).module)
-    if row.kind == "actor_stock":
-        return _declare(row, spot(1))
-    if of == "sector":
-        row = replace(row, of="sector")
-        return _declare(row, spot(1), _measured(row, over="claims_at_start"))
-    at_first = Parameter(name, unit, start, row.low, row.high, source, f"{text}, on day 0")
-    _declare(row, spot(1), _measured(row, over="claims_at_start"))
-    REGISTRY.extend("section", "platform", at_first)
+    kind, bounds, now = _kind("stock", of, name), bounds_of(unit, low, high), spot(1)
+    row = Row(kind, name, unit, start, *bounds, source, text, now.module, of)
+    _declare(row, now, None if of == "actor" else _measured(row, over="claims_at_start"))
+    if of == "platform":
+        at_first = Parameter(name, unit, start, row.low, row.high, source, f"{text}, on day 0")
+        REGISTRY.extend("section", "platform", at_first)
     return row
 
 

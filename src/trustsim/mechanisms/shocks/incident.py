@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +15,7 @@ from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.audience import audience
 from trustsim.names import EVERYONE
 from trustsim.registry import REGISTRY, Entry, parameter
+from trustsim.world.declaring import spot
 from trustsim.world.hazards import CONTROLS
 from trustsim.world.rows import term
 from trustsim.world.series import belongs_to
@@ -40,7 +40,7 @@ class Controlled:
 
 def controlled(kind: str) -> str:
     """Declare the terms by which levers multiply hazard, severity and lag of an incident; return its kind."""
-    module = str(sys._getframe(1).f_globals.get("__name__", ""))
+    module = spot(1).module
     incident = Controlled(kind)
     belongs_to(incident, module, kind, f"The incident {kind}: levers multiply its chance, severity and lag.")
     REGISTRY.enter("incident", kind, source="H1")(incident)
