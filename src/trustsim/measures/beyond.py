@@ -10,6 +10,7 @@ from trustsim.measures.model import Calm
 from trustsim.world.rows import index_of
 
 Floats = NDArray[np.float64]
+LITTLE = 0.2  # share of what there was at day 0
 _FLOWS = {"claims": (("requests",), "inflow"), "accounts": (("runners", "leavers"), "joiners")}  # out, in
 _STOCK = {"claims": "claims", "accounts": "holders"}
 
@@ -35,10 +36,21 @@ class Beyond:
         """Return a gauge that counts what a day brings, less that of calm."""
         return np.where(self.is_over, 0.0, self._of(name) - self.calm(name))
 
-    def so_far(self, name: str) -> Floats:
-        """Return a gauge that adds up over the days, less that of calm."""
-        ahead = self._of(name) - self.calm(name)
-        return np.cumsum(np.where(self.is_over, 0.0, np.diff(ahead, axis=0, prepend=0.0)), axis=0)
+    def share_gone(self, name: str, of: str) -> Floats:
+        """Return float64 (lanes,): of what would have stayed in calm, the largest share over time that is gone; NaN where
+        there was nothing.
+
+        ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. With S the share that stays, of
+        all platforms together, it is 1 − S / S of calm: the complement of a relative survival (Pohar Perme and others
+        2012), which does not depend on how many leave in calm meanwhile. Days on which calm has little left do not count.
+        """
+        whole = self._of(of)[0].sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            stays, in_calm = (
+                np.clip(1 - gone.sum(axis=2) / whole, 0.0, 1.0) for gone in (self._of(name), self.calm(name))
+            )
+            gone = np.where(in_calm >= LITTLE, 1 - stays / in_calm, 0.0)
+        return np.where(whole > 0, gone.max(axis=0), np.nan)
 
     def net_outflow(self, of: str) -> Floats:
         """Return what flows out net of what comes in, of ``claims`` (minor units) or ``accounts``."""

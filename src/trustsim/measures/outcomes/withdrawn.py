@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from trustsim.measures.finished import Finished, Floats, positive
+from trustsim.measures.finished import Finished, Floats
 from trustsim.registry import REGISTRY
 
 WITHIN = {"1 d": 1.0, "5 d": 5.0}  # days
 
 
 @REGISTRY.enter(
-    "outcome", "excess_withdrawn", rows=("J2", "C15"), source="E-07", better="lower", unit="share", low=0,
-    may_not_apply=True,
+    "outcome", "excess_withdrawn", rows=("J2", "C15"), source="doi:10.1111/j.1541-0420.2011.01640.x", better="lower",
+    unit="share", low=0, high=1, may_not_apply=True,
 )  # fmt: skip
 def excess_withdrawn(f: Finished) -> Floats:
-    """Money asked for by the clients of day 0 beyond that of calm, at its largest / claims of day 0."""
-    ahead = f.beyond.so_far("cohort_asked").sum(axis=2)
-    return np.asarray(ahead.max(axis=0, initial=0.0) / f.claims_at_start)
+    """Of the money of day 0 that would have stayed in calm, the largest share that was asked for over time."""
+    return f.beyond.share_gone("cohort_asked", "claims_at_start")
 
 
 @REGISTRY.enter(
-    "outcome", "excess_left", rows=("J2", "C15"), source="E-07", better="lower", unit="share", low=0, high=1,
-    may_not_apply=True,
+    "outcome", "excess_left", rows=("J2", "C15"), source="doi:10.1111/j.1541-0420.2011.01640.x", better="lower",
+    unit="share", low=0, high=1, may_not_apply=True,
 )  # fmt: skip
 def excess_left(f: Finished) -> Floats:
-    """Clients of day 0 who asked for money beyond those of calm, at their most / all of them."""
-    ahead = f.beyond.so_far("cohort_left").sum(axis=2)
-    return np.asarray(ahead.max(axis=0, initial=0.0) / positive(f.gauge("cohort")[0].sum(axis=1)))
+    """Of the clients of day 0 who would have stayed in calm, the largest share that asked for money over time."""
+    return f.beyond.share_gone("cohort_left", "cohort")
 
 
 @REGISTRY.enter(
