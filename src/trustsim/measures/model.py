@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
 class Calm(Protocol):
     """What calm gave; rows are twins, ``lane`` int64 (lanes,) says which is whose.
 
-    ``history`` float64 (steps + 1, gauges, twins, platforms); ``needed`` int64 (twins, accounts): paid to each account by
-    the day that was asked for, minor units.
+    ``history`` float64 (steps + 1, gauges, twins, platforms); ``needed`` int64 (twins, accounts): paid to each account
+    by the day that was asked for, minor units.
     """
 
     @property

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.coefficients import NEVER, Weights
 from trustsim.kernels.layout import RUNS
 from trustsim.model.engine import DAY, Engine
 from trustsim.scenario.resolved import Scenario, Variant, World
@@ -49,7 +50,7 @@ def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n
     lane = np.array([w * n + twins.index(world) for w in range(n_worlds) for world in worlds], np.int64)
     engine = _engine_of(scenario, twins, state, n_steps)
     needed = engine.state.paid.copy()
-    if any(world.mechanisms.get("ordinary") is not None for world in twins):
+    if (engine.state.weights[:, :, [Weights.ORDINARY, Weights.JOIN]] > NEVER).any():
         for step in range(1, n_steps + 1):
             _calm_step(engine, step)
             if step == needed_by:

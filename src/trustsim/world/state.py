@@ -30,7 +30,8 @@ Ints = NDArray[np.int64]
 Cast = tuple[str, str]  # kind and name of an actor
 _MOVING = {  # what moves, and its axis of lanes
     "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "paid": 0, "waited": 0,
-    "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
+    "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1,
+    "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
 }  # fmt: skip
 _STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
 
@@ -91,8 +92,8 @@ class State:
             self.waited, self.queue, self.queue_n, self.traits, ticket, investor, first, at, self.ones,
         )  # fmt: skip
         platforms = Platforms(
-            self.books, self.ladder, self.terms, self.base_terms, self.gauges, self.weights, self.dials, self.sums, self.flows,
-            self.market,
+            self.books, self.ladder, self.terms, self.base_terms, self.gauges, self.weights, self.dials, self.sums,
+            self.flows, self.market,
         )  # fmt: skip
         bounds = np.array([column.bounds for column in self.declared], np.float32)
         tail = Tail(self.columns, self.laws, bounds, self.means) if self.declared else None
