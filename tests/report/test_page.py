@@ -130,7 +130,7 @@ def test_runs_on_platforms_are_told_by_variant(html, result):
     assert rows["nothing"] == [
         n, n, f"{began:.1f}", f"{began + 4:.1f}", "11.0", f"{why:.1f}", f"{100 - why:.1f}", "0", f"{ran:.1f}",
     ]  # fmt: skip
-    assert "at least 3\u00a0% of its accounts run" in html
+    assert "at least 5\u00a0% of the claims" in html
 
 
 @pytest.mark.slow
