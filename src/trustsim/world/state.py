@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
 from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms, Tail
+from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.columns import means_of_columns
 from trustsim.kernels.layout import COHORT, FREE, HOLDS, N_MONEY, Books, Laws
 from trustsim.scenario.resolved import World
@@ -184,6 +185,17 @@ class State:
                     f"fork: given a scenario without {one[0]} {one[1]!r}, who holds money; allowed: with it"
                 )
         self.group()
+
+    def trust(self) -> NDArray[np.float32]:
+        """Return the trust of the owner of every account, float32 (v, a), in [0, 1]: its parts in their weights."""
+        parts = (Weights.TRUST_FUND, Weights.TRUST_INTEGRITY, Weights.TRUST_INFO, Weights.TRUST_SERVICE)
+        x = np.zeros_like(self.beliefs[0])
+        for world in self.drawn:
+            for p in range(self.n_platforms):
+                for belief, part in zip(range(len(parts)), parts, strict=True):
+                    mine = (world.part, world.mine(p))
+                    x[mine] += self.weights[world.part, p, part, None] * self.beliefs[belief][mine]
+        return np.asarray(1 / (1 + np.exp(-x)), np.float32)
 
     def total_money(self) -> Ints:
         """Return int64 (v,): all money and assets, in and outside platforms; constant for ever (promise 1)."""
