@@ -30,7 +30,9 @@ def registry():
     enter("run_probability", better="lower", unit="share", binary=True)
     enter("investor_loss", better="lower", unit="money")
     enter("time_to_failure", better="higher", unit="duration")
-    enter("peak_outflow", better="lower", unit="share")
+    enter("peak_outflow", better="lower", unit="share", low=0)
+    enter("time_to_run", better="higher", unit="duration", may_not_apply=True, censored_at_horizon=True)
+    enter("needs_unmet", better="lower", unit="share", low=0, high=1)
     enter("policy_cost", better="lower", unit="money")
     enter("n_messages")
     return r
@@ -141,9 +143,9 @@ def test_shares_stay_within_their_bounds():
     assert c.differences["both"]["peak_outflow"].low >= -1
 
 
-def test_ranking_follows_the_first_headline_outcome_that_the_scenario_asks_for():
+def test_where_no_outcome_can_tell_the_first_headline_ranks_then_the_first_that_is_asked_for():
     assert compared().ranked_by == "run_probability"
-    assert compared(asked=("investor_loss", "run_probability")).ranked_by == "investor_loss"
+    assert compared(asked=("investor_loss", "run_probability")).ranked_by == "run_probability"
     assert compared({"peak_outflow": [[0.5], [0.2], [0.1]]}, asked=("peak_outflow",)).ranked_by == "peak_outflow"
     assert compared({"n_messages": [[1], [2], [3]]}, asked=("n_messages",)).ranked_by is None
 

@@ -17,7 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier
 
-from trustsim.analysis.comparison import COST, pareto
+from trustsim.analysis.comparison import pareto
+from trustsim.analysis.headlines import COST
 from trustsim.analysis.measured import Measured, primary, values_at
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep

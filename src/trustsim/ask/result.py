@@ -18,8 +18,8 @@ from rich.console import Console
 import trustsim
 from trustsim.analysis import stopping
 from trustsim.analysis.compared import Compared, rule_of
-from trustsim.analysis.comparison import check_rank
 from trustsim.analysis.comparison import compare as compare_study
+from trustsim.analysis.headlines import check_rank
 from trustsim.ask import again
 from trustsim.ask.progress import shown
 from trustsim.catalog import REGISTRY

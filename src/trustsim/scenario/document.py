@@ -93,7 +93,7 @@ def document_of(
         "variants": {name: [writer.part(part) for part in parts] for name, parts in packages.items()},
         **{
             key: head[key]
-            for key in ("baseline", "replications", "seed", "outcomes", "sweep", "expect", "notes")
+            for key in ("baseline", "replications", "seed", "outcomes", "matters", "sweep", "expect", "notes")
             if key in head
         },
     }

@@ -163,7 +163,7 @@ class Scenario:
     """A whole story. ``horizon`` and ``step`` in days; ``seed`` a non-negative integer; ``variants`` in file order.
 
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
-    SHA-256 of its canonical JSON.
+    SHA-256 of its canonical JSON. ``matters``: by outcome, the smallest difference that matters, as the file says.
     """
 
     title: str
@@ -182,6 +182,7 @@ class Scenario:
     document: Mapping[str, Any] = field(compare=False, repr=False)
     digest: str
     source: str = field(default="", compare=False)
+    matters: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def n_days(self) -> int:

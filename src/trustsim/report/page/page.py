@@ -14,7 +14,7 @@ from pathlib import Path
 import jinja2
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import COST
+from trustsim.analysis.headlines import COST
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate

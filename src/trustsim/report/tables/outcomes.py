@@ -7,7 +7,7 @@ import numpy as np
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import pareto
 from trustsim.report.tables.plain import Table, download, num
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 
 _MOST_WORLDS = 1000  # rows of a distribution's download
 
@@ -22,9 +22,8 @@ def differences(result: Compared, outcome: str) -> tuple[Table, str]:
             continue
         d = reading.difference(result, outcome, name)
         span = words.interval(d.low, d.high, measure.unit, currency, signed=True)
-        judged = words.verdict(d.low, d.high, measure.better).replace("unclear", "no clear difference")
         change = words.change(d.mean, measure.unit, currency)
-        rows.append((name, change, span, words.quantity(d.better_share, "share"), judged))
+        rows.append((name, change, span, words.quantity(d.better_share, "share"), standing.judged(c, outcome, d)))
         ends = [num(x, measure.unit) for x in (d.mean, d.low, d.high)]
         raw.append([name, *ends, *map(num, (d.better_share, d.tie_share, d.variance_reduction)), d.n])
     head = ("variant", "difference", "95 % interval", "better in", "verdict")
