@@ -62,7 +62,7 @@ def test_the_first_headline_that_tells_the_variants_apart_ranks_and_what_it_pass
 
 
 def test_an_outcome_that_shows_harm_only_is_passed_over_for_one_that_shows_help():
-    """By run probability c is worse and nothing is better; by loss b is better: b is the answer, and c's harm is named."""
+    """By run probability c is worse and nothing is better; by loss b is: b is the answer, and c's harm is named."""
     run = [around(0.3), around(0.3, seed=1), around(0.6, seed=2)]
     loss = [around(0.2), around(0.1, seed=1), around(0.2, seed=2)]
     c = ranked({"run_probability": run, "investor_loss": loss})

@@ -37,7 +37,8 @@ def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200, gr
         costs={name: 0.0 if name == "nothing" else 1.25e8 for name in names},
         happened={name: {} for name in names}, rank_by=None, ranked_by=ranked_by, passed_over=(),
         groups=tuple((name,) for name in names[::-1]) if groups is None else groups,
-        matters={"run_probability": 0.01, "investor_loss": 0.0}, harms=harms or {}, n=n, n_incomplete=len({f.replication for f in failed}),
+        matters={"run_probability": 0.01, "investor_loss": 0.0}, harms=harms or {}, n=n,
+        n_incomplete=len({f.replication for f in failed}),
         n_failed=dict.fromkeys(names, 0), failed=tuple(failed), seconds=3.0, interrupted=False,
     )  # fmt: skip
 
@@ -79,7 +80,7 @@ def test_level_change_better_share_and_gain_are_all_of_the_outcome_that_ranks_an
     text = ranked_table(comparison(ranked_by="investor_loss"))
     above, _, head = text.split("─")[0].partition("same 200 worlds.")
     assert "Best first by investor loss" in above
-    assert head.index("investor") < head.index("change, CNY") < head.index("better,")
+    assert head.index("level,") < head.index("change, CNY") < head.index("better,")
     assert "prob" not in head
     (row,) = (line for line in text.splitlines() if line.startswith("insured"))
     assert row.split() == ["insured", "123m", "−45.7m", "[−50m,", "+10k]", "90", "–", "1.25m"]

@@ -267,8 +267,9 @@ def _picked(study: Study, registry: Registry) -> tuple[str, ...]:
 
 def _matters(study: Study, measures: Mapping[str, Measure]) -> dict[str, float]:
     """Return by outcome the smallest difference that matters, of headline outcomes and of what else has one."""
-    found = {name: smallest(name, m.unit, study.scenario.matters) for name, m in measures.items()}
-    return {name: value for name, value in found.items() if value > 0 or name in measured_headlines(measures)}
+    first = measured_headlines(measures)
+    found = {name: smallest(name, measures[name].unit, study.scenario.matters) for name in (*first, *measures)}
+    return {name: value for name, value in found.items() if value > 0 or name in first}
 
 
 def _happened(study: Study, measures: Mapping[str, Measure]) -> dict[str, dict[str, float]]:

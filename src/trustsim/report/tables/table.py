@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import math
-import textwrap
 
 from rich import box
 from rich.console import Console, Group
@@ -19,8 +18,8 @@ from trustsim.units import MINOR_PER_MAJOR
 
 WIDTH = 80
 _LONGEST_NAME = 40
-_WIDEST_HEADING = 9
 _STEPS = ((1e12, "t"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
+_UNBROKEN = "\u00a0"  # a space at which no line ends
 _STYLES = {"better": "green", "worse": "red"}
 
 
@@ -69,10 +68,16 @@ def print_levels(comparison: Comparison, console: Console | None = None) -> None
             mean, low, high = (compact(x, measure) for x in (level.mean, level.low, level.high))
             table.add_row(
                 Text(words.shortened(variant, _LONGEST_NAME)),
-                Text(_with_unit(words.label(name), _unit(measure, comparison.currency))),
-                *(Text(cell) for cell in (mean, f"[{low}, {high}]", str(level.n))),
+                Text(_with_unit(words.label(name), _unit(measure, comparison.currency), " ")),
+                *(Text(cell) for cell in (mean, f"[{low}, {high}]", _runs(comparison, variant, name))),
             )
     (console or Console()).print(Group(table, Text("\n".join(_warnings(comparison)))))
+
+
+def _runs(comparison: Comparison, variant: str, name: str) -> str:
+    """Say of how many runs a mean is taken, and of the time to an event in which share of them it happened."""
+    n, happened = str(comparison.levels[variant][name].n), comparison.happened[variant].get(name)
+    return n if happened is None else f"{n}, {100 * happened:.0f} % with it"
 
 
 def compact(value: float, measure: Measure, *, signed: bool = False) -> str:
@@ -121,9 +126,9 @@ def _table(comparison: Comparison) -> Table:
         return table
     measure, currency = comparison.measures[primary], comparison.currency
     headings = (
-        _level_heading(comparison, primary),
+        _with_unit("level", _unit(measure, currency)),
         *(["happened,\n%"] if measure.censored else []),
-        _with_unit("change", _unit(measure, currency, is_difference=True)) + "\n[95 % interval]",
+        f"{_with_unit('change', _unit(measure, currency, is_difference=True), ' ')}\n[95 % interval]",
         "better,\n%",
         "pairing\ngain",
         _with_unit("cost", currency),
@@ -134,7 +139,7 @@ def _table(comparison: Comparison) -> Table:
     for variant in comparison.ranking:
         level, difference = comparison.levels[variant][primary], comparison.differences.get(variant, {}).get(primary)
         happened = [comparison.happened[variant][primary]] if measure.censored else []
-        mark = f" {standing.MARK}" if variant in comparison.harms else ""
+        mark = f"{_UNBROKEN}{standing.MARK}" if variant in comparison.harms else ""
         table.add_row(
             Text(words.shortened(variant, _LONGEST_NAME - len(mark)) + mark),
             Text(compact(level.mean, measure)),
@@ -146,13 +151,8 @@ def _table(comparison: Comparison) -> Table:
     return table
 
 
-def _level_heading(comparison: Comparison, name: str) -> str:
-    label = "\n".join(textwrap.wrap(words.label(name), _WIDEST_HEADING))
-    return _with_unit(label, _unit(comparison.measures[name], comparison.currency))
-
-
-def _with_unit(heading: str, unit: str) -> str:
-    return f"{heading}, {unit}" if unit else heading
+def _with_unit(heading: str, unit: str, between: str = "\n") -> str:
+    return f"{heading},{between}{unit}" if unit else heading
 
 
 def _difference_cells(comparison: Comparison, name: str, difference: Difference | None) -> tuple[Text, Text, Text]:
