@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
-from trustsim.analysis.headlines import COST, can_rank, candidates, measured_headlines, smallest
+from trustsim.analysis.headlines import COST, can_rank, candidates, what_matters
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, difference_of, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
@@ -226,7 +226,7 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
         for k, variant in enumerate(study.variants)
         if k != base
     }
-    matters = _matters(study, measures)
+    matters = what_matters(measures, study.scenario.matters)
     field = Field(study.variants, study.baseline, measures, counted, differences, matters)
     harms = field.harms()
     ranking = ranking_of(field, candidates(_picked(study, registry), measures), harms, wanted)
@@ -263,13 +263,6 @@ def _picked(study: Study, registry: Registry) -> tuple[str, ...]:
     """Return the outcomes that the scenario picked out; nothing where it asks for all that there are."""
     asked = study.scenario.outcomes
     return () if len(asked) == len(registry.group("outcome")) else asked
-
-
-def _matters(study: Study, measures: Mapping[str, Measure]) -> dict[str, float]:
-    """Return by outcome the smallest difference that matters, of headline outcomes and of what else has one."""
-    first = measured_headlines(measures)
-    found = {name: smallest(name, measures[name].unit, study.scenario.matters) for name in (*first, *measures)}
-    return {name: value for name, value in found.items() if value > 0 or name in first}
 
 
 def _happened(study: Study, measures: Mapping[str, Measure]) -> dict[str, dict[str, float]]:

@@ -61,6 +61,13 @@ def smallest(name: str, unit: Unit, said: Mapping[str, float]) -> float:
     return usual.value if usual is not None and usual.unit == unit else 0.0
 
 
+def what_matters(measures: Mapping[str, HasSides], said: Mapping[str, float]) -> dict[str, float]:
+    """Return by outcome the smallest difference that matters, of headline outcomes and of what else has one."""
+    first = measured_headlines(measures)
+    found = {name: smallest(name, measures[name].unit, said) for name in (*first, *measures)}
+    return {name: value for name, value in found.items() if value > 0 or name in first}
+
+
 def can_rank(wanted: Sequence[str], measures: Mapping[str, HasSides]) -> tuple[str, ...]:
     """Return the outcomes with a better side, those that a scenario asks for first."""
     names = dict.fromkeys((*wanted, *measures))

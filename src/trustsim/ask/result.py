@@ -81,6 +81,10 @@ class Plots:
         """Draw the paired difference of an outcome to the baseline, with its interval, for every variant."""
         return trustsim.plots.differences(self.result, outcome, ax)
 
+    def survival(self, outcome: str = "time_to_failure", ax: Axes | None = None) -> Axes:
+        """Draw the share of worlds in which an event, by the time to it, has not happened yet, day by day."""
+        return trustsim.plots.survival(self.result, outcome, ax)
+
     def tradeoff(self, loss: str = "investor_loss", cost: str = "policy_cost", ax: Axes | None = None) -> Axes:
         """Draw loss against cost of every variant, with intervals."""
         return trustsim.plots.tradeoff(self.result, loss, cost, ax)

@@ -50,6 +50,23 @@ def runs(result: Compared, outcome: str) -> tuple[Table, str]:
     return Table(head, tuple(rows), more if len(table) > _MOST_WORLDS else ""), download(("replication", *names), raw)
 
 
+def survival(result: Compared, outcome: str) -> tuple[Table, str]:
+    """Return in how many worlds an event happened under every variant, and the download: its survival curves."""
+    c, rows, raw = result.comparison, [], []
+    for name in c.variants:
+        days, share = reading.survival(result, outcome, name)
+        rows.append((name, words.quantity(1 - share[-1], "share"), words.quantity(_half(days, share), "duration")))
+        raw += [[name, num(day), num(left)] for day, left in zip(days, share, strict=True)]
+    return Table(("variant", "happened in", "in half of the worlds by"), tuple(rows)), download(
+        ("variant", "day", "share_without"), raw
+    )
+
+
+def _half(days: np.ndarray, share: np.ndarray) -> float:
+    """Return the day by which the event has happened in half of the worlds, NaN where it never did."""
+    return float(days[np.argmax(share <= 0.5)]) if share[-1] <= 0.5 else np.nan
+
+
 def cost_and_loss(result: Compared, loss: str, cost: str) -> tuple[Table, str]:
     """Return cost and loss of every variant and whether nothing beats it in both, and the download."""
     currency, names = result.scenario.currency, result.study.variants

@@ -18,6 +18,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import ranking_keys
+from trustsim.analysis.survival import survival as curve
 from trustsim.errors import unknown
 from trustsim.measures.runs import LiquidityRun
 from trustsim.registry import REGISTRY
@@ -161,6 +162,24 @@ def values(result: Compared, name: str, variant: str) -> np.ndarray:
     table = study.outcomes[_known(name, tuple(study.outcomes), "outcome")]
     table = result.comparison.measures[name].counted(table, result.scenario.horizon)
     return np.asarray(table[:, study.variants.index(_known(variant, study.variants, "variant"))], dtype=np.float64)
+
+
+def happens(result: Compared, name: str) -> bool:
+    """Whether an outcome is the time to an event, which happened in a run."""
+    return result.comparison.measures[name].censored and is_measured(result, name)
+
+
+def survival(result: Compared, name: str, variant: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the survival curve of the time to an event under one variant: days and shares, float64 (steps,) each.
+
+    Raises TrustsimError for an outcome that is no time to an event.
+    """
+    measures = result.comparison.measures
+    if not measures[_known(name, tuple(measures), "outcome")].censored:
+        times = tuple(other for other, measure in measures.items() if measure.censored)
+        raise unknown("outcome", name, times)
+    column = result.study.variants.index(_known(variant, result.study.variants, "variant"))
+    return curve(result.study.outcomes[name][:, column], result.scenario.horizon)
 
 
 def runs(result: Compared, variant: str) -> list[LiquidityRun]:
