@@ -190,7 +190,7 @@ def test_ranked_by_what_is_asked_also_when_resumed_or_reported(trustsim, tmp_pat
     usual = json.loads(trustsim(*asked).stdout)
     other = json.loads(trustsim(*asked, "--rank-by", "time_to_failure").stdout)
     assert (usual["ranked_by"], other["ranked_by"]) == ("run_probability", "time_to_failure")
-    aside = {"ranked_by": "", "ranking": [], "seconds": 0}
+    aside = {"ranked_by": "", "passed_over": [], "ranking": [], "groups": [], "seconds": 0}
     assert {**other, **aside} == {**usual, **aside}
     assert json.loads(trustsim("resume", "a-run", "--json").stdout)["ranking"] == other["ranking"]
     told = []

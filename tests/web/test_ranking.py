@@ -14,7 +14,8 @@ def ranked(finished, **params):
 
 def test_variants_are_ranked_by_what_the_page_asks_for(finished):
     usual, by_cost = ranked(finished), ranked(finished, ranked_by="policy_cost")
-    assert (usual["ranked_by"], by_cost["ranked_by"]) == ("run_probability", "policy_cost")
+    assert (usual["ranked_by"], by_cost["ranked_by"]) == ("investor_loss", "policy_cost")
+    assert "Run probability tells no variant" in " ".join(fact["found"] for fact in usual["facts"])
     cost = [row["cells"]["policy_cost"]["level"]["mean"] for row in by_cost["rows"]]
     assert cost == sorted(cost)
     assert {row["variant"]: row["cells"] for row in usual["rows"]} == {
@@ -28,7 +29,7 @@ def test_what_cannot_rank_leaves_the_ranking_as_it_is(finished):
     ranking = [entry.name for entry in REGISTRY.group("outcome").values() if entry.better]
     not_measured = next(name for name in ranking if name not in measured)
     for name in (not_measured, "n_runs", "<script>", ""):
-        assert ranked(finished, ranked_by=name)["ranked_by"] == "run_probability", name
+        assert ranked(finished, ranked_by=name)["ranked_by"] == ranked(finished)["ranked_by"], name
 
 
 def test_the_form_says_what_ranks_and_refuses_what_cannot(client):
