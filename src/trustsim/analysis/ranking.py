@@ -90,6 +90,11 @@ class Field:
 
         return sorted(names, key=badness)
 
+    def tells(self, outcome: str, names: Iterable[str], others: Iterable[str]) -> bool:
+        """Whether an outcome tells the best of *names* from any of *others*."""
+        best = self.ordered(outcome, names)[0]
+        return any(self.apart(outcome, best, other) for other in others if other != best)
+
     def groups(self, outcome: str, names: Iterable[str]) -> Groups:
         """Return variants in groups, best first; last those that cannot be placed, for no world is defined in both."""
         ordered = self.ordered(outcome, names)
@@ -138,13 +143,8 @@ def ranking_of(field: Field, names: Sequence[str], harms: Mapping[str, tuple[str
     unhurt = [name for name in field.variants if name not in harms]
     hurt = [name for name in field.variants if name in harms]
     by = wanted or (
-        next((name for name in names if field.baseline not in field.groups(name, unhurt)[0]), None)
-        or next((name for name in names if _tells(field, name)), names[0])
+        next((name for name in names if field.tells(name, unhurt, (field.baseline,))), None)
+        or next((name for name in names if field.tells(name, field.variants, field.variants)), names[0])
     )
     passed_over = tuple(itertools.takewhile(lambda name: name != by, names)) if wanted is None else ()
     return Ranking(by, passed_over, (*field.groups(by, unhurt), *field.groups(by, hurt)))
-
-
-def _tells(field: Field, outcome: str) -> bool:
-    """Whether an outcome tells any two variants apart."""
-    return len(field.groups(outcome, field.variants)) > 1
