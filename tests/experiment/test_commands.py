@@ -64,7 +64,8 @@ def trustsim(monkeypatch, tmp_path):
 def test_compare_prints_the_table_and_writes_the_run_folder(trustsim, tmp_path):
     done = trustsim("compare", "stories/theft.yaml")
     assert done.exit_code == 0
-    assert "Best first by run probability" in done.stdout
+    assert "Best first by investor loss" in done.stdout
+    assert "run probability tells no variant from ‘nothing’ as better" in " ".join(done.stdout.split())
     assert done.stdout.splitlines()[-1] == "report: theft-run/report.html"
     assert "12 of 12 replications (100 %)" in done.stderr
     names = {p.name for p in (tmp_path / "theft-run").iterdir()}

@@ -104,8 +104,8 @@ def _mixed(points: Floats, failed: NDArray[np.bool_], here: NDArray[np.bool_], s
         left = np.where(is_better[:, None], here & (values <= limit[:, None]), left)
         least, is_split = np.where(is_better, mixed, least), is_split | is_better
     sides = (left, here & ~left)
-    below = sum(_mixed(points, failed, side, smallest, depth - 1) for side in sides)
-    return np.where(is_split, below, least)
+    below = np.sum([_mixed(points, failed, side, smallest, depth - 1) for side in sides], axis=0)
+    return np.asarray(np.where(is_split, below, least))
 
 
 def _best_cut(
@@ -113,7 +113,8 @@ def _best_cut(
 ) -> tuple[Floats, Floats]:
     """Return how mixed both sides of the best cut of one feature are, and the largest value below it, (deals,) each."""
     order = np.argsort(values, kind="stable")
-    n, k = np.cumsum(here[:, order], axis=1), np.cumsum((here & failed)[:, order], axis=1)
+    n: Floats = np.cumsum(here[:, order], axis=1, dtype=np.float64)
+    k: Floats = np.cumsum((here & failed)[:, order], axis=1, dtype=np.float64)
     above, bad = n[:, -1:] - n, k[:, -1:] - k
     mixed = k * (n - k) / np.maximum(n, 1) + bad * (above - bad) / np.maximum(above, 1)
     is_last = np.append(np.diff(values[order]) > 0, False)

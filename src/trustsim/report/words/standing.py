@@ -82,7 +82,7 @@ def apart(c: Comparison) -> str:
 def matters(c: Comparison) -> str:
     """Say which differences are too small to matter, and that sizes which no file gave are assumed."""
     told = []
-    for name, value in c.matters.items():
+    for name, value in ((name, value) for name, value in c.matters.items() if value > 0):
         unit = c.measures[name].unit
         is_usual = name in HEADLINES and value == smallest(name, unit, {})
         size = words.change(value, unit, c.currency).removeprefix("+")
