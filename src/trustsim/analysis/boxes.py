@@ -94,10 +94,10 @@ def _mixed(points: Floats, failed: NDArray[np.bool_], here: NDArray[np.bool_], s
     has. The sum over leaves of failures times others over points, which the tree makes small split by split.
     """
     n, k = here.sum(axis=1), (here & failed).sum(axis=1)
-    least, left = k * (n - k) / np.maximum(n, 1), here
+    least: Floats = k * (n - k) / np.maximum(n, 1)
     if depth == 0:
         return least
-    is_split = np.zeros(len(failed), bool)
+    left, is_split = here, np.zeros(len(failed), bool)
     for values in points.T:
         mixed, limit = _best_cut(values, failed, here, smallest)
         is_better = mixed < least - _EQUAL
