@@ -76,7 +76,6 @@ def test_what_is_asked_for_ranks_whether_or_not_it_can_tell():
     outcomes = {"run_probability": [np.ones(N)] * 2, "investor_loss": [around(0.3), around(0.1, seed=1)]}
     c = ranked(outcomes, rank_by="run_probability")
     assert (c.ranked_by, c.passed_over, c.rank_by) == ("run_probability", (), "run_probability")
-    assert len(c.groups) == 1
 
 
 def test_an_outcome_that_the_scenario_picks_ranks_where_no_headline_can_tell_but_never_its_cost():
@@ -92,6 +91,15 @@ def test_variants_that_cannot_be_told_apart_are_one_group_and_three_zeros_have_n
     run = [np.arange(N) % 2, zero, zero, zero]
     c = ranked({"run_probability": run})
     assert c.groups == (("b", "c", "d"), ("a",))
+
+
+def test_equals_by_what_ranks_are_parted_by_the_loss_where_that_tells_them_apart():
+    """Two remedies end all runs and one of them gives up a tenth of the money: they are no equals."""
+    run = [around(0.8), np.zeros(N), np.zeros(N), np.zeros(N)]
+    loss = [around(0.3), around(0.15, seed=1), around(0.05, seed=2), around(0.05, seed=3)]
+    c = ranked({"run_probability": run, "investor_loss": loss})
+    assert c.ranked_by == "run_probability"
+    assert [set(group) for group in c.groups] == [{"c", "d"}, {"b"}, {"a"}]
 
 
 def test_a_difference_below_what_matters_tells_nothing_apart_however_clear_it_is():
@@ -175,3 +183,4 @@ def test_five_variants_that_are_the_same_are_told_apart_in_at_most_5_of_100_stud
 def test_the_confidence_of_a_pair_is_that_of_bonferroni():
     assert simultaneous(1) == simultaneous(2) == pytest.approx(0.95)
     assert simultaneous(5) == pytest.approx(float(1 - Fraction(5, 100) / 10))
+    assert simultaneous(5, 3) == pytest.approx(float(1 - Fraction(5, 100) / 30))

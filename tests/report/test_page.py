@@ -222,6 +222,8 @@ def test_answer_says_which_variants_it_cannot_tell_apart(result):
     outcomes = {name: values.copy() for name, values in result.study.outcomes.items()}
     both, insured = (fake.VARIANTS.index(name) for name in ("both", "insured"))
     outcomes["run_probability"][:, insured] = outcomes["run_probability"][:, both]
+    outcomes["investor_loss"][:, insured] = outcomes["investor_loss"][:, both]
+    outcomes["investor_loss"][:2, insured] += [2.0, -1.0]
     outcomes["run_probability"][np.argmin(outcomes["run_probability"][:, both]), insured] = 1.0
     study = replace(result.study, outcomes=outcomes)
     told = answer(Result(study, compare(study, fake.REGISTRY)), np.nan)

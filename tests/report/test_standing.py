@@ -87,8 +87,11 @@ def test_the_cheapest_of_equals_loses_no_more_than_the_best(result):
             result, run_probability={INSURED: ran}, investor_loss={INSURED: loss + more},
             policy_cost={INSURED: 0.0, BOTH: 100.0},
         )  # fmt: skip
-        assert set(told.comparison.groups[0]) == {BOTH, INSURED}
-        assert ("by loss too, is ‘insured’" in facts(told)["What does it cost?"]) is is_told
+        cost = facts(told)["What does it cost?"]
+        assert (set(told.comparison.groups[0]) == {BOTH, INSURED}) is is_told
+        assert ("by loss too, is ‘insured’" in cost) is is_told
+        assert ("with +500 thousand CNY of investor loss against ‘both’" in cost) is not is_told
+        assert ("; but it is ahead by investor loss" in facts(told)["Is it really the best?"]) is not is_told
 
 
 def test_a_clear_difference_that_is_too_small_to_matter_is_no_help(result):

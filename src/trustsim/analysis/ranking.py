@@ -1,12 +1,12 @@
 """In which order variants stand, by which outcome, and which of them the worlds cannot tell apart.
 
 *Told apart* are two variants where the simultaneous 95 % interval of their paired difference excludes zero and the
-estimate is at least the smallest difference that matters. Simultaneous: all k (k - 1) / 2 pairs of k variants are
-covered together in 95 % of studies, by Bonferroni's inequality (Dunn 1961, doi:10.1080/01621459.1961.10482090): each
-pair gets the interval of :mod:`trustsim.analysis.intervals` with confidence 1 - 0.05 / pairs. We took it because these
-intervals are made for shares of worlds and for skewed losses; Tukey's and Hsu's (1996, ISBN 978-0-412-98281-1) want
-normal errors of one variance, which outcomes of variants do not have. How many of 1,000 studies of five variants (ten
-pairs) covered all pairs, in per cent (±0.7 points):
+estimate is at least the smallest difference that matters. Simultaneous: all k (k - 1) / 2 pairs of k variants, in what
+ranks and in all headline outcomes, are covered together in 95 % of studies, by Bonferroni's inequality (Dunn 1961,
+doi:10.1080/01621459.1961.10482090): each pair gets the interval of :mod:`trustsim.analysis.intervals` with confidence
+1 - 0.05 / (pairs · outcomes). We took it because these intervals are made for shares of worlds and for skewed losses;
+Tukey's and Hsu's (1996, ISBN 978-0-412-98281-1) want normal errors of one variance, which outcomes of variants do not
+have. How many of 1,000 studies of five variants (ten pairs) and one outcome covered all pairs, in per cent (±0.7):
 
 ===========================================  ==========  ==========
 outcome                                      100 worlds  200 worlds
@@ -20,8 +20,9 @@ loss: zero in 70 %, else lognormal                 83.5        89.0
 The last row is of losses without a bound, in which the tail decides: run more worlds there. Losses that are shares of
 the claims are the second row.
 
-A *group* holds the best variant that is left and those that cannot be told from it; each variant of a later group is
-told apart from the first of every group before it, or harms. Within a group the order, that of the means, says nothing.
+A *group* holds the best variant that is left and those that cannot be told from it by the outcome that ranks; where
+another headline outcome tells them apart, it parts them. So variants of one group are equal as far as anybody can see,
+in losses too. Within it the order, that of the means, says nothing.
 
 *Harm*: a variant that is worse than the baseline in a headline outcome, by its own 95 % interval and at least by what
 matters. It is looked for with the interval of one comparison, for to miss harm is worse than to name one too many.
@@ -61,7 +62,8 @@ class Field:
     def apart(self, outcome: str, ours: str, theirs: str) -> bool:
         """Whether two variants are told apart by an outcome, all pairs of variants taken together."""
         one, other = (self.values[outcome][:, self.variants.index(name)] for name in (ours, theirs))
-        gap = self.measures[outcome].paired(one, other, simultaneous(len(self.variants)))
+        n_outcomes = len(ranking_keys(outcome, self.measures))
+        gap = self.measures[outcome].paired(one, other, simultaneous(len(self.variants), n_outcomes))
         return is_clear(gap.mean, gap.low, gap.high, self.matters.get(outcome, 0.0))
 
     def harms(self) -> dict[str, tuple[str, ...]]:
@@ -98,14 +100,27 @@ class Field:
     def groups(self, outcome: str, names: Iterable[str]) -> Groups:
         """Return variants in groups, best first; last those that cannot be placed, for no world is defined in both."""
         ordered = self.ordered(outcome, names)
-        lost = [v for v in ordered if v in self.differences and math.isnan(self.differences[v][outcome].mean)]
-        left, found = [v for v in ordered if v not in lost], []
+        placed = [name for name in ordered if self._is_placed(outcome, name)]
+        found = self._parted(ranking_keys(outcome, self.measures), placed)
+        lost = tuple(name for name in ordered if name not in placed)
+        return (*(tuple(self.ordered(outcome, group)) for group in found), *([lost] if lost else []))
+
+    def _is_placed(self, outcome: str, name: str) -> bool:
+        return name not in self.differences or not math.isnan(self.differences[name][outcome].mean)
+
+    def _parted(self, keys: Sequence[str], names: Sequence[str]) -> list[Sequence[str]]:
+        """Part variants by the first of *keys*, and each part by the next."""
+        if len(names) < 2 or not keys:
+            return [names] if names else []
+        if not all(self._is_placed(keys[0], name) for name in names):
+            return self._parted(keys[1:], names)
+        left, found = self.ordered(keys[0], names), []
         while left:
             best, *others = left
-            same = [v for v in others if not self.apart(outcome, best, v)]
-            found.append((best, *same))
-            left = [v for v in others if v not in same]
-        return (*found, *([tuple(lost)] if lost else []))
+            same = [best, *(name for name in others if not self.apart(keys[0], best, name))]
+            found += self._parted(keys[1:], same)
+            left = [name for name in others if name not in same]
+        return found
 
 
 @dataclass(frozen=True)
@@ -117,9 +132,9 @@ class Ranking:
     groups: Groups
 
 
-def simultaneous(n_variants: int) -> float:
-    """Return the confidence of the interval of one pair, for all pairs of so many variants to be covered in 95 %."""
-    return 1 - (1 - intervals.LEVEL) / max(math.comb(n_variants, 2), 1)
+def simultaneous(n_variants: int, n_outcomes: int = 1) -> float:
+    """Return the confidence of the interval of one pair, for those of all pairs and outcomes to hold in 95 %."""
+    return 1 - (1 - intervals.LEVEL) / max(math.comb(n_variants, 2) * n_outcomes, 1)
 
 
 def is_clear(mean: float, low: float, high: float, matters: float) -> bool:

@@ -16,7 +16,7 @@ from trustsim.report.words.reading import Measure
 
 _TENTHS = 10.0  # a column of days up to this shows tenths
 _MOST_BESIDE = 2  # headline outcomes beside the one that ranks
-_GROUPS = "Variants of one group cannot be told apart, all pairs taken together"
+_GROUPS = "Variants of one group cannot be told apart by any headline outcome, all pairs taken together"
 _MOST_NUMBERS = 12  # replications listed of those that failed alike
 
 

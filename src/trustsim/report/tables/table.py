@@ -193,8 +193,11 @@ def _groups(comparison: Comparison) -> str:
     if comparison.ranked_by is None or len(comparison.variants) < 2:
         return ""
     if len(comparison.groups) == 1:
-        return "no two variants can be told apart, all pairs taken together"
-    return "empty lines part groups; within one, variants cannot be told apart, all pairs taken together"
+        return "no two variants can be told apart, by any headline outcome, all pairs taken together"
+    return (
+        "empty lines part groups; within one, variants cannot be told apart by any headline outcome, all pairs taken"
+        " together"
+    )
 
 
 def _warnings(comparison: Comparison) -> list[str]:

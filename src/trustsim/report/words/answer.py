@@ -11,6 +11,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval
+from trustsim.analysis.ranking import is_clear
 from trustsim.report.words import costs, flips, reading, standing, story, words
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.reading import LATE, SEGMENT, UNHURT, Measure
@@ -127,20 +128,32 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
     if _verdict(result, measure, best) == "unclear":
         why = "it is too small to matter" if words.is_clear(found.low, found.high) else "the interval includes zero"
         text += f"; {why}, so this is no clear difference"
+    elif not standing.helps(result.comparison, best) and best not in result.comparison.harms:
+        text += "; that looks clear alone, and is not where all variants and headline outcomes are taken together"
     return Fact("How sure is that?", f"{text}. Every variant met the same worlds, so luck is not compared with luck.")
 
 
 def _next_best(result: Compared, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
     c, found = result.comparison, reading.versus(result, measure.name, best, second)
-    text = (
-        f"Against the next in rank, {standing.named(c, second)}, the difference is {_changed(result, measure, found)}"
-    )
+    change = _changed(result, measure, found)
+    text = f"Against the next in rank, {standing.named(c, second)}, the difference is {change}"
     if rivals:
         close = f"These runs cannot tell {quoted(best)} from {_quoted(rivals)}."
         return Fact("Is it really the best?", f"Not surely. {close} {text}.")
     if second in c.harms and best not in c.harms:
         return Fact("Is it really the best?", f"Of those without harm, yes. {text}.")
+    if not is_clear(found.mean, found.low, found.high, c.matters.get(measure.name, 0.0)):
+        return Fact("Is it really the best?", f"By {measure.label} not surely. {text}{_but_by(result, best, second)}.")
     return Fact("Is it really the best?", f"Yes. {text}, which is clear, all pairs of variants taken together.")
+
+
+def _but_by(result: Compared, best: str, second: str) -> str:
+    """Say by which headline outcome the best is ahead of the next in rank, where it is not by what ranks."""
+    for name in measured_headlines(result.comparison.measures):
+        other, found = reading.outcome(result, name), reading.versus(result, name, best, second)
+        if is_clear(found.mean, found.low, found.high, result.comparison.matters.get(name, 0.0)):
+            return f"; but it is ahead by {other.label}: {_changed(result, other, found)}"
+    return ""
 
 
 def _gains(result: Compared, best: str) -> list[Fact]:

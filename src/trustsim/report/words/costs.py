@@ -33,7 +33,8 @@ def told(
         if cheapest not in is_told:
             price = words.quantity(reading.level(result, COST, cheapest).mean, "money", currency)
             gain = words.change(reading.difference(result, measure.name, cheapest).mean, measure.unit, currency)
-            text += f" The cheapest {what} is {standing.named(c, cheapest)}: {gain} for {price}."
+            more = _lost_more(result, best, cheapest)
+            text += f" The cheapest {what} is {standing.named(c, cheapest)}: {gain} for {price}{more}."
             is_told.add(cheapest)
     return [Fact("What does it cost?", text)]
 
@@ -44,6 +45,15 @@ def is_equal_in_loss(result: Compared, best: str, name: str) -> bool:
         return True
     gap = reading.versus(result, LOSS, best, name)
     return not words.is_clear(gap.low, gap.high)
+
+
+def _lost_more(result: Compared, best: str, name: str) -> str:
+    """Say how much more clients lose under a cheaper variant than under the best, where that is clear."""
+    if is_equal_in_loss(result, best, name):
+        return ""
+    gap, loss = reading.versus(result, LOSS, name, best), reading.outcome(result, LOSS)
+    change = words.change(gap.mean, loss.unit, result.scenario.currency)
+    return f", with {change} of {loss.label} against {quoted(best)}"
 
 
 def _cheapest(result: Compared, names: Iterable[str], best: str) -> str:

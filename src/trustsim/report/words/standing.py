@@ -33,7 +33,9 @@ def group_of(c: Comparison, name: str) -> int:
 
 def helps(c: Comparison, name: str) -> bool:
     """Whether a variant is told apart from the baseline as the better one, and harms by no headline outcome."""
-    return name not in c.harms and group_of(c, name) < group_of(c, c.baseline)
+    by = c.ranked_by
+    is_better = by is not None and verdict(c, by, c.differences[name][by]) == "better"
+    return is_better and name not in c.harms and group_of(c, name) < group_of(c, c.baseline)
 
 
 def harm(c: Comparison, name: str) -> str:
