@@ -1,15 +1,20 @@
 """Times to an event: what a world without it counts for, and the survival curve."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from trustsim.analysis.evidence import findings
+from trustsim.analysis.measured import measured_of, values_at
 from trustsim.analysis.measures import measure_of
 from trustsim.analysis.survival import survival
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ModelError
+from trustsim.experiment.study import Study
 from trustsim.registry import Registry
+from trustsim.scenario.resolved import Expectation, Scenario, Variant
 
 NAN = math.nan
 
@@ -43,3 +48,18 @@ def test_the_outcomes_that_are_times_to_an_event_are_declared():
 def test_only_a_duration_that_may_not_apply_is_the_time_to_an_event(about):
     with pytest.raises(ModelError, match="given censored_at_horizon; allowed: a duration that may not apply"):
         Registry().enter("outcome", "when", source="assumed", censored_at_horizon=True, **about)
+
+
+def test_expectations_and_sweeps_count_a_world_without_the_event_with_the_horizon_too():
+    times = np.array([[10.0], [NAN], [NAN], [20.0]])
+    scenario = Scenario(
+        title="", description="", horizon=90.0, step=1.0, currency="CNY", shocks=(),
+        variants=(Variant("nothing", (), SimpleNamespace()),), baseline="nothing", replications=4, seed=1, outcomes=(),
+        expect=(Expectation("one", "outcome", "time_to_failure", "assumed", low=0.0, high=90.0),), sweep={},
+        document={}, digest="",
+    )  # fmt: skip
+    study = Study(scenario, ("nothing",), np.arange(4), {"time_to_failure": times}, {}, (), 1.0)
+    (found,) = findings(study, REGISTRY)
+    assert (found.observed.mean, found.observed.n) == (52.5, 4)
+    measured = measured_of(scenario, REGISTRY, "time_to_failure", None, paired=False)
+    assert values_at([study], measured).tolist() == [52.5]
