@@ -45,8 +45,10 @@ class Entry:
     ``better``, ``unit``, ``binary``, ``low``, ``high`` and ``may_not_apply`` describe outcomes and series. ``binary``
     says that a run gives 0 or 1, so that the mean over runs is a proportion and gets the interval of one; ``low`` and
     ``high`` that no run gives less or more (None: nothing does); ``may_not_apply`` that a run may give NaN, which says
-    that there is nothing to measure. A run that gives anything else has failed. ``beside``: parameters that are no
-    fields of the class, as mechanisms declare them for platforms. ``plural``: of an actor, the key of its list.
+    that there is nothing to measure. A run that gives anything else has failed. ``censored_at_horizon``: of an outcome
+    that is the time to an event, where NaN says that there was none by the horizon: means count such a run with the
+    horizon, and the share of runs with the event is said beside. ``beside``: parameters that are no fields of the
+    class, as mechanisms declare them for platforms. ``plural``: of an actor, the key of its list.
     """
 
     group: Group
@@ -62,6 +64,7 @@ class Entry:
     low: float | None = None
     high: float | None = None
     may_not_apply: bool = False
+    censored_at_horizon: bool = False
     beside: tuple[str, ...] = ()
     plural: str = ""
 
@@ -136,6 +139,7 @@ class Registry:
         low: float | None = None,
         high: float | None = None,
         may_not_apply: bool = False,
+        censored_at_horizon: bool = False,
         plural: str = "",
     ) -> Callable[[T], T]:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
@@ -154,6 +158,9 @@ class Registry:
         if (group == "actor") != bool(plural):
             allowed = "a plural, the key of its list in a scenario file" if group == "actor" else "a plural of actors"
             raise ModelError(f"{group} {name!r}: given the plural {plural!r}; allowed: {allowed}")
+        if censored_at_horizon and not (unit == "duration" and may_not_apply):
+            allowed = "a duration that may not apply, the time to an event"
+            raise ModelError(f"{group} {name!r}: given censored_at_horizon; allowed: {allowed}")
 
         def decorate(thing: T) -> T:
             check_name(group, name, thing)
@@ -163,7 +170,7 @@ class Registry:
             check_declared(where, unit, low, high, None)
             for p in declared:
                 check_declared(f"parameter {p.name!r} of {where}", p.unit, p.low, p.high, p.default)
-            about = (rows, source, family, better, unit, binary, low, high, may_not_apply)
+            about = (rows, source, family, better, unit, binary, low, high, may_not_apply, censored_at_horizon)
             entry = Entry(group, name, thing, declared, *about, plural=plural)
             if group in self._checks:
                 self._checks[group](entry)

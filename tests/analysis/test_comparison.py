@@ -8,6 +8,7 @@ import pytest
 
 from trustsim.analysis import intervals
 from trustsim.analysis.comparison import compare
+from trustsim.analysis.measures import measure_of
 from trustsim.errors import TrustsimError
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
@@ -30,7 +31,10 @@ def registry():
     enter("run_probability", better="lower", unit="share", binary=True)
     enter("investor_loss", better="lower", unit="money")
     enter("time_to_failure", better="higher", unit="duration")
-    enter("peak_outflow", better="lower", unit="share")
+    enter("peak_outflow", better="lower", unit="share", low=0)
+    enter("time_to_run", better="higher", unit="duration", may_not_apply=True, censored_at_horizon=True)
+    enter("run_share", better="lower", unit="share")
+    enter("needs_unmet", better="lower", unit="share", low=0, high=1)
     enter("policy_cost", better="lower", unit="money")
     enter("n_messages")
     return r
@@ -134,6 +138,34 @@ def test_a_conditional_outcome_is_taken_where_it_is_defined_in_both():
     assert c.ranking == ("insured", "nothing", "both")
 
 
+def test_a_world_without_the_event_counts_with_the_horizon_and_how_often_it_happened_is_said():
+    """A remedy that prevents the quick failures must not look quicker: those left are means over what it left over."""
+    nan = math.nan
+    times = [[1, 1, 1, 3], [nan, nan, nan, 1.5], [nan] * 4]
+    c = compared({"time_to_run": times}, rank_by="time_to_run")
+    assert [c.levels[v]["time_to_run"].mean for v in NAMES] == [1.5, (3 * 4 + 1.5) / 4, 4]  # the horizon is 4 d
+    assert [c.levels[v]["time_to_run"].n for v in NAMES] == [4, 4, 4]
+    assert c.differences["insured"]["time_to_run"].mean == pytest.approx(13.5 / 4 - 1.5)
+    assert c.ranking == ("both", "insured", "nothing")
+    assert [c.happened[v]["time_to_run"] for v in NAMES] == [1, 0.25, 0]
+    insured = c.to_json()["variants"]["insured"]
+    assert insured["outcomes"]["time_to_run"]["happened"] == 0.25
+    assert insured["difference"]["time_to_run"]["happened"] == -0.75
+    assert "happened" not in compared().to_json()["variants"]["insured"]["outcomes"]["run_probability"]
+
+
+def test_a_share_is_bounded_where_its_outcome_says_so_and_nowhere_else():
+    assert (measure_of(registry().outcome("needs_unmet")).low, measure_of(registry().outcome("needs_unmet")).high) == (
+        0,
+        1,
+    )
+    undeclared = measure_of(registry().outcome("run_share"))
+    assert (undeclared.low, undeclared.high) == (-math.inf, math.inf)
+    few = compared({"run_share": [[0.0] * 39 + [2.57], [0.0] * 40, [0.0] * 40]})
+    found = few.levels["nothing"]["run_share"]
+    assert found.low < 0 < found.mean < found.high
+
+
 def test_shares_stay_within_their_bounds():
     spike = [0.0] * 39 + [1.0]
     c = compared({"peak_outflow": [spike, [0.0] * 40, [0.0] * 40]})
@@ -141,9 +173,9 @@ def test_shares_stay_within_their_bounds():
     assert c.differences["both"]["peak_outflow"].low >= -1
 
 
-def test_ranking_follows_the_first_headline_outcome_that_the_scenario_asks_for():
+def test_where_no_outcome_can_tell_the_first_headline_ranks_then_the_first_that_is_asked_for():
     assert compared().ranked_by == "run_probability"
-    assert compared(asked=("investor_loss", "run_probability")).ranked_by == "investor_loss"
+    assert compared(asked=("investor_loss", "run_probability")).ranked_by == "run_probability"
     assert compared({"peak_outflow": [[0.5], [0.2], [0.1]]}, asked=("peak_outflow",)).ranked_by == "peak_outflow"
     assert compared({"n_messages": [[1], [2], [3]]}, asked=("n_messages",)).ranked_by is None
 

@@ -64,7 +64,8 @@ def trustsim(monkeypatch, tmp_path):
 def test_compare_prints_the_table_and_writes_the_run_folder(trustsim, tmp_path):
     done = trustsim("compare", "stories/theft.yaml")
     assert done.exit_code == 0
-    assert "Best first by run probability" in done.stdout
+    assert "Best first by investor loss" in done.stdout
+    assert "run probability tells no variant from ‘nothing’ as better" in " ".join(done.stdout.split())
     assert done.stdout.splitlines()[-1] == "report: theft-run/report.html"
     assert "12 of 12 replications (100 %)" in done.stderr
     names = {p.name for p in (tmp_path / "theft-run").iterdir()}
@@ -190,7 +191,7 @@ def test_ranked_by_what_is_asked_also_when_resumed_or_reported(trustsim, tmp_pat
     usual = json.loads(trustsim(*asked).stdout)
     other = json.loads(trustsim(*asked, "--rank-by", "time_to_failure").stdout)
     assert (usual["ranked_by"], other["ranked_by"]) == ("run_probability", "time_to_failure")
-    aside = {"ranked_by": "", "ranking": [], "seconds": 0}
+    aside = {"ranked_by": "", "passed_over": [], "ranking": [], "groups": [], "seconds": 0}
     assert {**other, **aside} == {**usual, **aside}
     assert json.loads(trustsim("resume", "a-run", "--json").stdout)["ranking"] == other["ranking"]
     told = []

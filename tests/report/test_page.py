@@ -211,7 +211,8 @@ def test_answer_names_the_best_by_how_much_how_sure_and_at_what_cost(result):
     assert "of 120 worlds" in facts["How sure is that?"]
     assert "million CNY" in facts["What does it cost?"] or "thousand CNY" in facts["What does it cost?"]
     assert "Who gains, who loses?" not in facts  # nothing in this study tells people apart
-    assert "‘announced gate’: investor loss +" in facts["What makes it worse?"]
+    assert "‘announced gate’: run probability +" in facts["What makes it worse?"]
+    assert "pp and investor loss +" in facts["What makes it worse?"]
     assert facts["Does the ranking flip?"].startswith("No:")
     assert "assumed" in facts["When is this wrong?"]
     assert "2 replications failed" in facts["When is this wrong?"]
@@ -220,8 +221,10 @@ def test_answer_names_the_best_by_how_much_how_sure_and_at_what_cost(result):
 def test_answer_says_which_variants_it_cannot_tell_apart(result):
     outcomes = {name: values.copy() for name, values in result.study.outcomes.items()}
     both, insured = (fake.VARIANTS.index(name) for name in ("both", "insured"))
+    outcomes["run_probability"][:, insured] = outcomes["run_probability"][:, both]
     outcomes["investor_loss"][:, insured] = outcomes["investor_loss"][:, both]
-    outcomes["investor_loss"][0, insured] += 1.0
+    outcomes["investor_loss"][:2, insured] += [2.0, -1.0]
+    outcomes["run_probability"][np.argmin(outcomes["run_probability"][:, both]), insured] = 1.0
     study = replace(result.study, outcomes=outcomes)
     told = answer(Result(study, compare(study, fake.REGISTRY)), np.nan)
     facts = {fact.asked: fact.found for fact in told.facts}
@@ -230,12 +233,9 @@ def test_answer_says_which_variants_it_cannot_tell_apart(result):
 
 
 def test_answer_claims_nothing_where_the_interval_includes_zero(result):
-    c = result.comparison
-    unclear = {
-        name: {o: replace(d, mean=-abs(d.mean) / 9, low=-abs(d.mean), high=abs(d.mean)) for o, d in found.items()}
-        for name, found in c.differences.items()
-    }
-    told = answer(Result(result.study, replace(c, differences=unclear)), np.nan)
+    outcomes = {name: values[:4] for name, values in result.study.outcomes.items()}
+    study = replace(result.study, outcomes=outcomes, replications=np.arange(4))
+    told = answer(Result(study, compare(study, fake.REGISTRY)), np.nan)
     assert told.headline.startswith("No variant is clearly better than ‘nothing’")
     facts = {fact.asked: fact.found for fact in told.facts}
     assert "no clear difference" in facts["How sure is that?"]

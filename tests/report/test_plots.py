@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import fake
 import networkx as nx
 import numpy as np
@@ -8,6 +10,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from trustsim.analysis.comparison import pareto
+from trustsim.ask.result import Result
 from trustsim.errors import TrustsimError
 from trustsim.report.page import charts
 from trustsim.report.pictures import figures, labels, look, plots, scales, spreads, svg
@@ -84,6 +87,20 @@ def test_distribution_shows_every_run_and_says_how_many_there_are(result):
     told = " ".join(texts(ax))
     assert f"in {drawn[0]} of 120 runs" in told
     assert all(name in told for name in fake.VARIANTS)
+
+
+def test_survival_draws_the_share_of_worlds_without_the_event_for_every_variant(result):
+    measures = {**result.comparison.measures}
+    measures["time_to_failure"] = replace(measures["time_to_failure"], censored=True)
+    timed = Result(result.study, replace(result.comparison, measures=measures))
+    ax = plots.survival(timed, "time_to_failure")
+    assert [len(ax.lines), ax.get_xlabel()] == [len(fake.VARIANTS), "days"]
+    for k, line in enumerate(ax.lines):
+        never = np.isnan(result.study.outcomes["time_to_failure"][:, k]).mean()
+        assert line.get_ydata()[-1] == pytest.approx(100 * never)
+    assert all(name[:12] in " ".join(texts(ax)) for name in fake.VARIANTS)
+    with pytest.raises(TrustsimError, match="given 'investor_loss'; allowed: one of time_to_failure"):
+        plots.survival(timed, "investor_loss")
 
 
 def test_dots_that_stand_for_many_runs_keep_the_smallest_and_the_largest(result, monkeypatch):

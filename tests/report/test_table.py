@@ -20,7 +20,7 @@ NAMES = (
 )  # fmt: skip
 
 
-def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200):
+def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200, groups=None, harms=None):
     measures = {"run_probability": SHARE, "investor_loss": MONEY, "policy_cost": MONEY}
     level = Interval(0.465, 0.397, 0.534, n)
     loss = Interval(123_456_789_00.0, 1e10, 2e10, n)
@@ -35,7 +35,10 @@ def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200):
         levels={name: {"run_probability": level, "investor_loss": loss, "policy_cost": loss} for name in names},
         differences={name: changes for name in names if name != "nothing"},
         costs={name: 0.0 if name == "nothing" else 1.25e8 for name in names},
-        ranked_by=ranked_by, ranking=names[::-1], n=n, n_incomplete=len({f.replication for f in failed}),
+        happened={name: {} for name in names}, rank_by=None, ranked_by=ranked_by, passed_over=(),
+        groups=tuple((name,) for name in names[::-1]) if groups is None else groups,
+        matters={"run_probability": 0.01, "investor_loss": 0.0}, harms=harms or {}, n=n,
+        n_incomplete=len({f.replication for f in failed}),
         n_failed=dict.fromkeys(names, 0), failed=tuple(failed), seconds=3.0, interrupted=False,
     )  # fmt: skip
 
@@ -72,12 +75,15 @@ def test_a_row_shows_level_change_interval_better_share_gain_and_cost():
     assert row.split() == ["insured", "46.5", "−31.0", "[−38.2,", "−24.1]", "33", "2.3×", "1.25m"]
 
 
-def test_another_outcome_that_ranks_has_its_level_before_its_change():
+def test_level_change_better_share_and_gain_are_all_of_the_outcome_that_ranks_and_of_no_other():
     assert "change, pp" in ranked_table(comparison())
     text = ranked_table(comparison(ranked_by="investor_loss"))
-    head = text.split("─")[0].partition("same 200 worlds.")[2]
-    assert head.index("investor") < head.index("better,") < head.index("prob.")
-    assert "change, CNY" in head
+    above, _, head = text.split("─")[0].partition("same 200 worlds.")
+    assert "Best first by investor loss" in above
+    assert head.index("level,") < head.index("change, CNY") < head.index("better,")
+    assert "prob" not in head
+    (row,) = (line for line in text.splitlines() if line.startswith("insured"))
+    assert row.split() == ["insured", "123m", "−45.7m", "[−50m,", "+10k]", "90", "–", "1.25m"]
 
 
 def test_money_is_shown_in_major_units_and_short():
@@ -86,7 +92,7 @@ def test_money_is_shown_in_major_units_and_short():
     )
     assert "−45.7m [−50m, +10k]" in row
     assert row.split()[:2] == ["both", "123m"]
-    assert row.split()[-3:] == ["–", "46.5", "1.25m"]
+    assert row.split()[-2:] == ["–", "1.25m"]
     assert "CNY" in ranked_table(comparison(ranked_by="investor_loss"))
 
 
@@ -99,6 +105,47 @@ def test_how_equals_stand_and_why_there_is_no_gain_is_said_where_it_is_so():
     text = " ".join(ranked_table(replace(c, differences={"both": same})).split())
     assert "pairing gain –: the difference is the same in every world." in text
     assert "equal in run probability: by investor loss, then as in the file." in text
+
+
+def test_empty_lines_part_groups_that_can_be_told_apart():
+    c = comparison(("nothing", "insured", "both"), groups=(("both", "insured"), ("nothing",)))
+    lines = ranked_table(c).splitlines()
+    rows = [next(k for k, line in enumerate(lines) if line.startswith(name)) for name in ("both", "insured", "nothing")]
+    assert [lines[k] for k in range(rows[0], rows[2])][2:] == [""]
+    assert rows[1] == rows[0] + 1
+    assert "empty lines part groups" in " ".join(lines)
+    one = comparison(("nothing", "both"), groups=(("both", "nothing"),))
+    assert "no two variants can be told apart" in " ".join(ranked_table(one).split())
+
+
+def test_harm_has_a_mark_beside_the_name_and_a_line_that_says_which_and_what_is_gained():
+    c = comparison(("nothing", "insured", "both"), harms={"both": ("investor_loss",)})
+    worse = replace(c.differences["both"]["investor_loss"], mean=2e8, low=1e8, high=3e8)
+    c = replace(c, differences={**c.differences, "both": {**c.differences["both"], "investor_loss": worse}})
+    text = " ".join(ranked_table(c).split())
+    assert "both † 46.5" in text
+    assert "insured 46.5" in text
+    assert "† both: worse than ‘nothing’ in investor loss +2 million CNY; its gain is run probability −31 pp." in text
+
+
+def test_what_is_too_small_to_matter_and_what_was_passed_over_is_printed():
+    text = " ".join(ranked_table(replace(comparison(), passed_over=("investor_loss",))).split())
+    assert "investor loss tells no variant from ‘nothing’ as better." in text
+    assert "too small to matter is less than: run probability 1 pp (assumed)." in text
+
+
+def test_how_often_the_event_happened_stands_beside_the_mean_time_to_it():
+    c = comparison(("nothing", "both"), ranked_by="run_probability")
+    time = Measure("duration", "higher", False, "Days to it.", censored=True)
+    levels = {name: {**found, "time": Interval(50.9, 40.0, 60.0, 200)} for name, found in c.levels.items()}
+    gap = {"both": {**c.differences["both"], "time": Difference(37.0, 30.0, 41.0, 200, 0.9, 0.1, 1.5)}}
+    c = replace(c, measures={**c.measures, "time": time}, levels=levels, differences=gap, ranked_by="time",
+                happened={"nothing": {"time": 0.875}, "both": {"time": 0.25}})  # fmt: skip
+    text = ranked_table(c)
+    (row,) = (line for line in text.splitlines() if line.startswith("both"))
+    assert row.split()[:3] == ["both", "50.9", "25.0"]
+    assert "happened," in text
+    assert "a world without the event of time counts with the horizon" in " ".join(text.split())
 
 
 def test_the_baseline_has_no_difference_to_itself():
@@ -123,7 +170,7 @@ def test_a_partly_defined_outcome_and_an_interruption_are_said():
 
 
 def test_a_study_in_which_nothing_finished_still_has_a_table():
-    c = replace(comparison(("nothing", "both")), measures={}, levels={}, ranked_by=None, n=0)
+    c = replace(comparison(("nothing", "both")), measures={}, levels={}, matters={}, ranked_by=None, n=0)
     assert "both" in ranked_table(replace(c, costs={"nothing": NAN, "both": NAN}))
 
 

@@ -115,6 +115,26 @@ def test_without_variants_there_is_one_that_does_nothing() -> None:
     assert scenario.replications == 200
 
 
+def test_what_matters_is_read_in_the_unit_of_the_outcome_and_kept_in_the_document() -> None:
+    scenario = loads(FULL + "matters: {run_probability: 2 pp, time_to_failure: 1 d}\n", REGISTRY)
+    assert scenario.matters == {"run_probability": 0.02, "time_to_failure": 1.0}
+    assert from_document(scenario.document, REGISTRY).matters == scenario.matters
+    assert loads(FULL, REGISTRY).matters == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{run_probabilty: 1 pp}", "did you mean run_probability"),
+        ("{run_probability: -1 pp}", "a difference of at least zero"),
+        ("{run_probability: 1 d}", "matters.run_probability"),
+    ],
+)
+def test_what_cannot_matter_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        loads(f"{FULL}matters: {text}\n", REGISTRY)
+
+
 def test_words_of_yaml_1_1_are_text_and_quotes_keep_numbers_text() -> None:
     text = FULL.replace("A story.", "yes").replace("Custodian theft at a lending platform", "'12'")
     scenario = loads(text, REGISTRY)

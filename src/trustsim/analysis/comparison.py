@@ -1,14 +1,15 @@
 """A paired comparison says what a study shows: levels, differences to the baseline, and the order of the variants.
 
 Every variant met the same worlds (same people, network and draws), so differences are taken world by world. An
-outcome that does not apply to a run (NaN, as the time to a failure that did not happen) is summarised over the runs
-where it is defined; its differences over the worlds where it is defined for both. ``n`` always says how many.
+outcome that does not apply to a run (NaN) is summarised over the runs where it is defined; its differences over the
+worlds where it is defined for both. ``n`` always says how many. The time to an event (``censored_at_horizon``) applies
+to every run: one without the event counts with the horizon, and ``happened`` says in which share of the worlds it was.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -18,9 +19,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
+from trustsim.analysis.headlines import COST, can_rank, candidates, what_matters
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, difference_of, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
+from trustsim.analysis.ranking import Field, Groups, ranking_of
 from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
@@ -28,8 +31,6 @@ from trustsim.registry import Registry
 from trustsim.units import MINOR_PER_MAJOR
 
 FORMAT = 1
-COST = "policy_cost"
-HEADLINES = ("run_probability", "investor_loss")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,13 @@ class Comparison:
     differences : the same for all variants but the baseline.
     costs : mean of the outcome ``policy_cost`` by variant, NaN where it was not measured.
     asked : the outcomes to show: the one that ranks, then those that the scenario asks for or needs.
-    ranked_by : the outcome that orders ``ranking``, None where no outcome has a better side (then file order).
-    ranking : all variants, best first; see :func:`compare`.
+    happened : by variant and outcome, of the times to an event, the share of worlds in which it happened.
+    rank_by : the outcome that was asked for to rank, None where none was.
+    ranked_by : the outcome that orders ``groups``, None where no outcome has a better side (then file order).
+    passed_over : the outcomes before it that could not tell the variants apart.
+    groups : all variants, best first, in groups that cannot be told apart; see :mod:`trustsim.analysis.ranking`.
+    matters : by outcome, the smallest difference that matters: of the headline outcomes, and of what else has one.
+    harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
     n_failed : by variant, the replications whose run with this variant failed.
     n : replications compared; n_incomplete : those left out because one of their runs failed.
     """
@@ -60,14 +66,24 @@ class Comparison:
     levels: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[str, Mapping[str, Difference]]
     costs: Mapping[str, float]
+    happened: Mapping[str, Mapping[str, float]]
+    rank_by: str | None
     ranked_by: str | None
-    ranking: tuple[str, ...]
+    passed_over: tuple[str, ...]
+    groups: Groups
+    matters: Mapping[str, float]
+    harms: Mapping[str, tuple[str, ...]]
     n: int
     n_incomplete: int
     n_failed: Mapping[str, int]
     failed: tuple[FailedRun, ...]
     seconds: float
     interrupted: bool
+
+    @property
+    def ranking(self) -> tuple[str, ...]:
+        """All variants, best first; within a group by their means."""
+        return tuple(name for group in self.groups for name in group)
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim compare --json``, format 1, as plain data; what is not finite is None."""
@@ -84,7 +100,11 @@ class Comparison:
             "replications": self.n,
             "baseline": self.baseline,
             "ranked_by": self.ranked_by,
+            "passed_over": list(self.passed_over),
             "ranking": list(self.ranking),
+            "groups": [list(group) for group in self.groups],
+            "matters": dict(self.matters),
+            "harms": {name: list(outcomes) for name, outcomes in self.harms.items()},
             "outcomes": {
                 name: {"unit": m.unit, "better": m.better or None, "binary": m.binary, "text": m.text}
                 for name, m in self.measures.items()
@@ -108,7 +128,7 @@ class Comparison:
     def levels_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim run --json``: that of ``compare`` without what compares."""
         document = self.to_json()
-        for key in ("baseline", "ranked_by", "ranking"):
+        for key in ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms"):
             del document[key]
         for variant in document["variants"].values():
             del variant["difference"]
@@ -117,7 +137,13 @@ class Comparison:
     def _variant_json(self, name: str) -> dict[str, Any]:
         return {
             "outcomes": {
-                outcome: {"mean": _finite(v.mean), "low": _finite(v.low), "high": _finite(v.high), "n": v.n}
+                outcome: {
+                    "mean": _finite(v.mean),
+                    "low": _finite(v.low),
+                    "high": _finite(v.high),
+                    "n": v.n,
+                    **self._happened_json(outcome, name),
+                }
                 for outcome, v in self.levels[name].items()
             },
             "difference": {
@@ -129,12 +155,20 @@ class Comparison:
                     "better_share": _finite(d.better_share),
                     "tie_share": _finite(d.tie_share),
                     "variance_reduction": _finite(d.variance_reduction),
+                    **self._happened_json(outcome, name, self.baseline),
                 }
                 for outcome, d in self.differences.get(name, {}).items()
             },
             "cost": _finite(self.costs[name]),
             "failed": self.n_failed[name],
         }
+
+    def _happened_json(self, outcome: str, name: str, against: str | None = None) -> dict[str, float]:
+        """Return the share of worlds with the event of an outcome, or its difference; nothing for other outcomes."""
+        if outcome not in self.happened[name]:
+            return {}
+        less = 0.0 if against is None else self.happened[against][outcome]
+        return {"happened": self.happened[name][outcome] - less}
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a variant and outcome, best variant first; the differences of the baseline are NaN."""
@@ -157,26 +191,29 @@ class Comparison:
             "better_share": difference.better_share,
             "tie_share": difference.tie_share,
             "variance_reduction": difference.variance_reduction,
+            "happened": self.happened[variant].get(outcome, math.nan),
         }
 
 
 def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> Comparison:
     """Compare every variant of *study* with its baseline.
 
-    ``rank_by`` names the outcome that orders the variants. By default it is the first of run_probability and
-    investor_loss that the scenario asks for; without them its first outcome with a better side. Variants are ordered
-    by their mean paired difference in it (the baseline's is zero); ties by the other headline outcome, then as in the
-    file. One that cannot be placed (no world where the outcome is defined for both) comes last.
+    ``rank_by`` names the outcome that orders the variants. By default it is the first headline outcome
+    (:data:`trustsim.analysis.headlines.HEADLINES`) that can tell, then the first outcome with a better side that the
+    scenario asks for; see :func:`trustsim.analysis.ranking.ranking_of`. Variants without harm stand before those that
+    harm, in groups that cannot be told apart; in a group by their mean paired difference (the baseline's is zero), ties
+    by the other headline outcomes, then as in the file. One that cannot be placed comes last.
 
     Raises
     ------
     TrustsimError : where ``rank_by`` is no outcome of the study with a better side.
     """
     measures = {name: measure_of(registry.outcome(name)) for name in study.outcomes}
-    ranked_by = _primary(study, measures, rank_by)
-    scales = {name: intervals.size(measures[name].unit, values) for name, values in study.outcomes.items()}
+    wanted = _wanted(study, measures, rank_by)
+    counted = {name: m.counted(study.outcomes[name], study.scenario.horizon) for name, m in measures.items()}
+    scales = {name: intervals.size(measures[name].unit, values) for name, values in counted.items()}
     levels = {
-        variant: {name: measures[name].level(values[:, k], scales[name]) for name, values in study.outcomes.items()}
+        variant: {name: measures[name].level(values[:, k], scales[name]) for name, values in counted.items()}
         for k, variant in enumerate(study.variants)
     }
     base = study.variants.index(study.baseline)
@@ -184,11 +221,15 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     differences = {
         variant: {
             name: difference_of(values[:, k], values[:, base], measures[name], is_alike=variant in alike)
-            for name, values in study.outcomes.items()
+            for name, values in counted.items()
         }
         for k, variant in enumerate(study.variants)
         if k != base
     }
+    matters = what_matters(measures, study.scenario.matters)
+    field = Field(study.variants, study.baseline, measures, counted, differences, matters)
+    harms = field.harms()
+    ranking = ranking_of(field, candidates(_picked(study, registry), measures), harms, wanted)
     return Comparison(
         title=study.scenario.title,
         digest=study.scenario.digest,
@@ -198,12 +239,17 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
         baseline=study.baseline,
         variants=study.variants,
         measures=measures,
-        asked=tuple(dict.fromkeys(name for name in (ranked_by, *study.asked) if name is not None)),
+        asked=tuple(dict.fromkeys(name for name in (ranking.ranked_by, *study.asked) if name is not None)),
         levels=levels,
         differences=differences,
         costs={v: levels[v][COST].mean if COST in levels[v] else math.nan for v in study.variants},
-        ranked_by=ranked_by,
-        ranking=_ranking(study.variants, differences, measures, ranked_by),
+        happened=_happened(study, measures),
+        rank_by=wanted,
+        ranked_by=ranking.ranked_by,
+        passed_over=ranking.passed_over,
+        groups=ranking.groups,
+        matters=matters,
+        harms=harms,
         n=len(study.replications),
         n_incomplete=len({run.replication for run in study.failed}),
         n_failed={v: len({r.replication for r in study.failed if v in r.variants}) for v in study.variants},
@@ -213,6 +259,21 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     )
 
 
+def _picked(study: Study, registry: Registry) -> tuple[str, ...]:
+    """Return the outcomes that the scenario picked out; nothing where it asks for all that there are."""
+    asked = study.scenario.outcomes
+    return () if len(asked) == len(registry.group("outcome")) else asked
+
+
+def _happened(study: Study, measures: Mapping[str, Measure]) -> dict[str, dict[str, float]]:
+    """Return by variant and outcome, of the times to an event, the share of worlds in which it happened."""
+    times = {name: study.outcomes[name] for name, m in measures.items() if m.censored and len(study.replications)}
+    return {
+        variant: {name: float(np.mean(~np.isnan(values[:, k]))) for name, values in times.items()}
+        for k, variant in enumerate(study.variants)
+    }
+
+
 def _like_the_baseline(study: Study) -> frozenset[str]:
     """Return the variants that are the baseline by another name: the same world, levers and shocks."""
     by_name = {v.name: (v.items, v.world, v.shocks) for v in study.scenario.variants}
@@ -220,57 +281,12 @@ def _like_the_baseline(study: Study) -> frozenset[str]:
     return frozenset(name for name in study.variants if base is not None and by_name.get(name) == base)
 
 
-def _primary(study: Study, measures: Mapping[str, Measure], wanted: str | None) -> str | None:
+def _wanted(study: Study, measures: Mapping[str, Measure], wanted: str | None) -> str | None:
+    """Return what is to rank, as it was asked for. Raises TrustsimError where it is no outcome that can."""
     ordered = can_rank(study.scenario.outcomes, measures)
-    if wanted is None:
-        return first_to_rank(ordered)
-    if wanted not in ordered:
+    if wanted is not None and wanted not in ordered:
         raise unknown("rank by", wanted, ordered)
     return wanted
-
-
-def can_rank(wanted: Sequence[str], measures: Mapping[str, Measure]) -> tuple[str, ...]:
-    """Return the outcomes with a better side, those that a scenario asks for first."""
-    names = dict.fromkeys((*wanted, *measures))
-    return tuple(name for name in names if name in measures and measures[name].better)
-
-
-def check_rank(registry: Registry, wanted: str | None) -> None:
-    """Raise TrustsimError where no study can be ranked by *wanted*, so that it is known before one is run."""
-    outcomes = registry.group("outcome")
-    if wanted is not None and not ((entry := outcomes.get(wanted.partition("[")[0])) and entry.better):
-        raise unknown("rank by", wanted, (name for name, entry in outcomes.items() if entry.better))
-
-
-def first_to_rank(names: Sequence[str]) -> str | None:
-    """Return the outcome that ranks variants unless another is asked for, of those that can; None of none."""
-    headlines = [name for name in names if name in HEADLINES]
-    return next(iter([*headlines, *names]), None)
-
-
-def ranking_keys(ranked_by: str | None, measures: Mapping[str, Measure]) -> tuple[str, ...]:
-    """Return the outcomes that order the variants: the one that ranks, then those that decide where it is equal."""
-    if ranked_by is None:
-        return ()
-    return (ranked_by, *(name for name in HEADLINES if name in measures and name != ranked_by))
-
-
-def _ranking(
-    variants: tuple[str, ...],
-    differences: Mapping[str, Mapping[str, Difference]],
-    measures: Mapping[str, Measure],
-    ranked_by: str | None,
-) -> tuple[str, ...]:
-    keys = ranking_keys(ranked_by, measures)
-
-    def badness(variant: str) -> tuple[float, ...]:
-        if variant not in differences:
-            return (0.0,) * len(keys)
-        signs = (1 if measures[name].better == "lower" else -1 for name in keys)
-        signed = (sign * differences[variant][name].mean for sign, name in zip(signs, keys, strict=True))
-        return tuple(math.inf if math.isnan(x) else x for x in signed)
-
-    return tuple(sorted(variants, key=badness))
 
 
 def pareto(points: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -72,7 +72,7 @@ def _pair(e: Expectation, baseline: str) -> tuple[str, ...]:
 def _finding(study: Study, e: Expectation, registry: Registry) -> Finding:
     measure = measure_of(registry["series", e.name] if e.what == "series" else registry.outcome(e.name))
     if e.what == "ratio":
-        measure = Measure("number", measure.better, False, measure.text)
+        measure = Measure("number", measure.better, False, measure.text, censored=measure.censored)
     unit = measure.unit
     if e.what != "series" and e.name not in study.outcomes and study.outcomes:
         raise TrustsimError(f"expect {e.id}: given the outcome {e.name!r}; allowed: {one_of(study.outcomes)}")
@@ -80,7 +80,7 @@ def _finding(study: Study, e: Expectation, registry: Registry) -> Finding:
         return Finding(e, Interval(math.nan, math.nan, math.nan, 0), unit, "unclear")
     if e.order:
         return _ordered(study, e, measure)
-    ours, theirs = _values(study, e)
+    ours, theirs = _values(study, e, measure)
     values = ours if theirs is None else ours - theirs
     values = values[~np.isnan(values)]
     is_within = (e.low <= values) & (values <= e.high)
@@ -115,7 +115,8 @@ def _counted(number: float, n: int) -> Interval:
 
 def _ordered(study: Study, e: Expectation, measure: Measure) -> Finding:
     """Judge an order by its weakest step: the smallest lower end of the paired differences of neighbours."""
-    columns = [study.outcomes[e.name][:, study.variants.index(name)] for name in e.order]
+    values = measure.counted(study.outcomes[e.name], study.scenario.horizon)
+    columns = [values[:, study.variants.index(name)] for name in e.order]
     steps = [measure.paired(larger, smaller) for smaller, larger in pairwise(columns)]
     above_zero = math.nextafter(0.0, 1.0)
     verdicts = [_judged(step, above_zero, math.inf) for step in steps]
@@ -126,7 +127,7 @@ def _ordered(study: Study, e: Expectation, measure: Measure) -> Finding:
 _RANK = {"fail": 0, "unclear": 1, "pass": 2}
 
 
-def _values(study: Study, e: Expectation) -> tuple[Floats, Floats | None]:
+def _values(study: Study, e: Expectation, measure: Measure) -> tuple[Floats, Floats | None]:
     """Return float64 (n,): what is measured in each world, and of a difference what it is taken from."""
     one, *other = (study.variants.index(name) for name in _pair(e, study.baseline))
     if e.what == "series":
@@ -134,7 +135,7 @@ def _values(study: Study, e: Expectation) -> tuple[Floats, Floats | None]:
         step = days.shape[1] - 1 if e.day is None else min(round(e.day / study.scenario.step), days.shape[1] - 1)
         names = [platform.name for platform in study.scenario.variants[0].world.platforms]
         return np.asarray(days[:, step, one, names.index(e.platform) if e.platform else -1], np.float64), None
-    values = study.outcomes[e.name]
+    values = measure.counted(study.outcomes[e.name], study.scenario.horizon)
     if not other:
         return np.asarray(values[:, one]), None
     if e.what == "difference":

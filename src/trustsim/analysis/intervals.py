@@ -1,4 +1,4 @@
-"""95 % intervals for what studies measure: proportions and skewed means, one sample or paired.
+"""Intervals for what studies measure, of 95 % if not asked for others: proportions, skewed means, single or paired.
 
 Which, and why:
 
@@ -55,7 +55,6 @@ from scipy.special import stdtrit
 from trustsim.units import Unit
 
 LEVEL = 0.95
-_Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 _ROUNDING = 4 * np.finfo(np.float64).eps  # values that differ by no more of their size are the same
 _SMALL = 1e-80
 _ASIDE = 1e-12  # the score equation has a second, empty root at the estimate itself when the variance there is zero
@@ -65,7 +64,7 @@ Sample = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its 95 % interval and the number of runs behind it; NaN where it is not defined."""
+    """An estimate with its interval and the number of runs behind it; NaN where it is not defined."""
 
     mean: float
     low: float
@@ -73,7 +72,11 @@ class Interval:
     n: int
 
 
-def proportion(values: Sample) -> Interval:
+def _z(confidence: float) -> float:
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
+
+
+def proportion(values: Sample, *, confidence: float = LEVEL) -> Interval:
     """Wilson's score interval for the share of ones.
 
     ``values``: float64 (n,), each 0 or 1. No values: all NaN.
@@ -81,15 +84,15 @@ def proportion(values: Sample) -> Interval:
     n = len(values)
     if n == 0:
         return Interval(math.nan, math.nan, math.nan, 0)
-    share = float(np.mean(values))
-    spread = _Z * math.sqrt(share * (1 - share) / n + (_Z / (2 * n)) ** 2)
-    centre, scale = share + _Z**2 / (2 * n), 1 + _Z**2 / n
+    share, z = float(np.mean(values)), _z(confidence)
+    spread = z * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
+    centre, scale = share + z**2 / (2 * n), 1 + z**2 / n
     low = 0.0 if share == 0 else (centre - spread) / scale
     high = 1.0 if share == 1 else (centre + spread) / scale
     return Interval(share, low, high, n)
 
 
-def paired_proportions(ours: Sample, theirs: Sample) -> Interval:
+def paired_proportions(ours: Sample, theirs: Sample, *, confidence: float = LEVEL) -> Interval:
     """Tango's score interval for the share of ones in ``ours`` less that in ``theirs``, pair by pair.
 
     ``ours``, ``theirs``: float64 (n,), each 0 or 1, of the same worlds. No pairs: all NaN.
@@ -101,12 +104,12 @@ def paired_proportions(ours: Sample, theirs: Sample) -> Interval:
     if n == 0:
         return Interval(math.nan, math.nan, math.nan, 0)
     b, c = int(np.sum(ours > theirs)), int(np.sum(ours < theirs))
-    estimate = (b - c) / n
+    estimate, z = (b - c) / n, _z(confidence)
 
     def score(d: float, sign: float) -> float:
         linear = -b - c + (2 * n - b + c) * d
         q = (math.sqrt(max(linear**2 + 8 * n * c * d * (1 - d), 0.0)) - linear) / (4 * n)
-        return b - c - n * d - sign * _Z * math.sqrt(max(n * (2 * q + d * (1 - d)), 0.0))
+        return b - c - n * d - sign * z * math.sqrt(max(n * (2 * q + d * (1 - d)), 0.0))
 
     low = -1.0 if b - c == -n else float(brentq(score, -1.0, estimate - _ASIDE, args=(1.0,)))
     high = 1.0 if b - c == n else float(brentq(score, estimate + _ASIDE, 1.0, args=(-1.0,)))
@@ -114,8 +117,9 @@ def paired_proportions(ours: Sample, theirs: Sample) -> Interval:
 
 
 def mean(
-    values: Sample, *, at_least: float = -math.inf, at_most: float = math.inf, scale: float | None = None
-) -> Interval:
+    values: Sample, *, at_least: float = -math.inf, at_most: float = math.inf, scale: float | None = None,
+    confidence: float = LEVEL,
+) -> Interval:  # fmt: skip
     """Hall's skewness-corrected t interval for the mean; also of paired differences.
 
     Parameters
@@ -136,7 +140,7 @@ def mean(
     size = largest if scale is None else max(scale, largest)
     if np.ptp(values) <= _ROUNDING * size:
         same = float(values[0]) if np.all(values == values[0]) else float(np.mean(values))
-        return _of_equals(same, n, at_least, at_most, size)
+        return _of_equals(same, n, at_least, at_most, size, confidence)
     middle = float(np.mean(values))
     deviation = values - middle
     one = (
@@ -145,15 +149,15 @@ def mean(
     variance = float(np.mean((deviation / one) ** 2))
     skewness = float(np.mean((deviation / one) ** 3)) / variance**1.5
     s = one * math.sqrt(variance * n / (n - 1))
-    q = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) / math.sqrt(n)
+    q = float(stdtrit(n - 1, 0.5 + confidence / 2)) / math.sqrt(n)
     low = middle - s * _without_skewness(q, skewness, n)
     high = middle - s * _without_skewness(-q, skewness, n)
     return Interval(middle, min(max(low, at_least), middle), max(min(high, at_most), middle), n)
 
 
-def _of_equals(value: float, n: int, at_least: float, at_most: float, scale: float) -> Interval:
+def _of_equals(value: float, n: int, at_least: float, at_most: float, scale: float, confidence: float) -> Interval:
     """Return the interval of a mean that was *value* in each of *n* worlds."""
-    unlike = share_unlike(n)
+    unlike = share_unlike(n, confidence)
     below, above = value - at_least, at_most - value
     if abs(value) <= _ROUNDING * scale:
         below, above = (scale if math.isinf(room) else room for room in (below, above))
@@ -163,14 +167,15 @@ def _of_equals(value: float, n: int, at_least: float, at_most: float, scale: flo
     return Interval(value, low, high, n) if low < high else Interval(value, math.nan, math.nan, n)
 
 
-def share_unlike(n: int) -> float:
+def share_unlike(n: int, confidence: float = LEVEL) -> float:
     """Return how many of all worlds may be unlike *n* that were all the same: see the head of this module."""
-    return _Z**2 / (n + _Z**2)
+    return _z(confidence) ** 2 / (n + _z(confidence) ** 2)
 
 
 def level(
-    values: Sample, *, binary: bool = False, low: float = -math.inf, high: float = math.inf, scale: float | None = None
-) -> Interval:
+    values: Sample, *, binary: bool = False, low: float = -math.inf, high: float = math.inf, scale: float | None = None,
+    confidence: float = LEVEL,
+) -> Interval:  # fmt: skip
     """Return the interval of a mean over worlds: of a proportion where a world gives 0 or 1.
 
     ``values``: float64 (n,), NaN where a world has none; ``low``, ``high``: the bounds of the quantity, which bind
@@ -178,9 +183,9 @@ def level(
     """
     defined = values[~np.isnan(values)]
     if binary:
-        return proportion(defined)
+        return proportion(defined, confidence=confidence)
     low, high = _inside(low, high, defined)
-    return mean(defined, at_least=low, at_most=high, scale=scale)
+    return mean(defined, at_least=low, at_most=high, scale=scale, confidence=confidence)
 
 
 def _inside(low: float, high: float, *samples: Sample) -> tuple[float, float]:
@@ -197,6 +202,7 @@ def paired(
     low: float = -math.inf,
     high: float = math.inf,
     scale: float | None = None,
+    confidence: float = LEVEL,
 ) -> Interval:
     """Return the interval of the mean difference over the worlds where both have a value, ``ours`` less ``theirs``.
 
@@ -205,10 +211,10 @@ def paired(
     is_pair = ~np.isnan(ours) & ~np.isnan(theirs)
     a, b = ours[is_pair], theirs[is_pair]
     if binary:
-        return paired_proportions(a, b)
+        return paired_proportions(a, b, confidence=confidence)
     seen = size("number", a, b) if scale is None else scale
     low, high = _inside(low, high, a, b)
-    return mean(a - b, at_least=low - high, at_most=high - low, scale=seen)
+    return mean(a - b, at_least=low - high, at_most=high - low, scale=seen, confidence=confidence)
 
 
 def size(unit: Unit, *samples: Sample) -> float:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.analysis.comparison import HEADLINES, first_to_rank
+from trustsim.analysis.headlines import HEADLINES, first_to_rank
+from trustsim.analysis.measures import with_horizon
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry
@@ -19,12 +20,16 @@ from trustsim.units import Unit
 
 @dataclass(frozen=True)
 class Measured:
-    """An outcome of ``variant``, less that of ``against`` in the same worlds where one is named."""
+    """An outcome of ``variant``, less that of ``against`` in the same worlds where one is named.
+
+    ``censored``: a run without the event counts with the horizon.
+    """
 
     outcome: str
     unit: Unit
     variant: str
     against: str | None = None
+    censored: bool = False
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -49,14 +54,15 @@ def measured_of(
         raise TrustsimError("difference: given a scenario with one variant; allowed: one with a variant to compare")
     chosen = variant if variant is not None else others[0] if paired else scenario.baseline
     _known("variant", chosen, tuple(others) if paired else names)
-    return Measured(name, outcomes[name].unit, chosen, scenario.baseline if paired else None)
+    entry, against = outcomes[name], scenario.baseline if paired else None
+    return Measured(name, entry.unit, chosen, against, entry.censored_at_horizon)
 
 
 def primary(scenario: Scenario, registry: Registry) -> str:
-    """Return the outcome that ranks the scenario's variants."""
+    """Return the outcome that ranks the scenario's variants where nothing is known of their runs yet."""
     outcomes = registry.group("outcome")
     ordered = [name for name in scenario.outcomes if name in outcomes and outcomes[name].better]
-    return first_to_rank(ordered) or HEADLINES[0]
+    return first_to_rank(ordered) or next((name for name in HEADLINES if name in outcomes), next(iter(HEADLINES)))
 
 
 def _known(what: str, name: str, known: Sequence[str]) -> None:
@@ -73,6 +79,7 @@ def _mean(study: Study, measured: Measured) -> float:
     if measured.outcome not in study.outcomes:
         return math.nan
     columns = study.outcomes[measured.outcome]
+    columns = with_horizon(columns, study.scenario.horizon) if measured.censored else columns
     values = columns[:, study.variants.index(measured.variant)]
     if measured.against is not None:
         values = values - columns[:, study.variants.index(measured.against)]

@@ -16,9 +16,17 @@ from trustsim.units import Unit
 Better = Literal["lower", "higher", ""]
 
 
+def with_horizon(times: Sample, horizon: float) -> Sample:
+    """Return times to an event, float64, with the horizon (days) where there was none by then (NaN)."""
+    return np.where(np.isnan(times), horizon, times)
+
+
 @dataclass(frozen=True)
 class Measure:
-    """What an outcome is: its unit, which way is better, whether a run gives 0 or 1, one line of text, its bounds."""
+    """What an outcome is: its unit, which way is better, whether a run gives 0 or 1, one line of text, its bounds.
+
+    ``censored``: it is the time to an event, and a run without it counts with the horizon.
+    """
 
     unit: Unit
     better: Better
@@ -26,24 +34,32 @@ class Measure:
     text: str
     low: float = -math.inf
     high: float = math.inf
+    censored: bool = False
+
+    def counted(self, values: Sample, horizon: float) -> Sample:
+        """Return what means are taken of: of the time to an event the horizon (days) where there was none by then.
+
+        So the mean is the restricted mean survival time (Royston and Parmar 2013, doi:10.1186/1471-2288-13-152). A mean
+        over the runs with the event alone compares other worlds under each variant: those in which it did not help.
+        """
+        return with_horizon(values, horizon) if self.censored else values
 
     def level(self, values: Sample, scale: float | None = None) -> Interval:
         """Return the mean over worlds with its interval; ``scale`` as of :func:`trustsim.analysis.intervals.mean`."""
         seen = intervals.size(self.unit, values) if scale is None else scale
         return intervals.level(values, binary=self.binary, low=self.low, high=self.high, scale=seen)
 
-    def paired(self, ours: Sample, theirs: Sample) -> Interval:
+    def paired(self, ours: Sample, theirs: Sample, confidence: float = intervals.LEVEL) -> Interval:
         """Return the mean paired difference, ``ours`` less ``theirs``, with its interval."""
         seen = intervals.size(self.unit, ours, theirs)
-        return intervals.paired(ours, theirs, binary=self.binary, low=self.low, high=self.high, scale=seen)
+        return intervals.paired(
+            ours, theirs, binary=self.binary, low=self.low, high=self.high, scale=seen, confidence=confidence
+        )
 
 
 def measure_of(entry: Entry) -> Measure:
-    """Return what an outcome or a series is, as it was entered; shares, durations and counts begin at zero."""
-    low, high = entry.bounds
-    if entry.low is None and entry.unit in ("share", "duration", "count"):
-        low = 0.0
-    return Measure(entry.unit, entry.better, entry.binary, entry.summary, low, high)
+    """Return what an outcome or a series is, as it was entered; it is bounded where its entry says so, nowhere else."""
+    return Measure(entry.unit, entry.better, entry.binary, entry.summary, *entry.bounds, entry.censored_at_horizon)
 
 
 @dataclass(frozen=True)

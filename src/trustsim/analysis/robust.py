@@ -1,47 +1,31 @@
 """Which variant holds up where the world is not known: regret over the points of a sweep, and where a variant fails.
 
 The regret of a variant at a point is how much worse its mean outcome is than that of the best variant there (Savage
-1951, doi:10.1080/01621459.1951.10500768); the mean is over the same worlds for all of them. Where a variant fails is
-told by a shallow classification tree over the swept parameters, as in scenario discovery (Bryant and Lempert 2010,
-doi:10.1016/j.techfore.2009.08.002).
+1951, doi:10.1080/01621459.1951.10500768); the mean is over the same worlds for all of them. Where a variant fails:
+:mod:`trustsim.analysis.boxes`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier
 
-from trustsim.analysis.comparison import COST, pareto
+from trustsim.analysis.boxes import Box, boxes
+from trustsim.analysis.comparison import pareto
+from trustsim.analysis.headlines import COST
 from trustsim.analysis.measured import Measured, primary, values_at
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep
 from trustsim.experiment.frames import major
-from trustsim.registry import Registry
+from trustsim.registry import Entry, Registry
 from trustsim.units import Unit
 
-DEPTH, SMALLEST_SHARE = 2, 0.05  # of the tree, and of the points in one of its boxes
 _IN_UNITS = ("mean", "regret_mean", "regret_p90", "regret_max")  # columns in the outcome's unit
 _EQUAL = 1e-12  # regret below this share of the outcome's size is none
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where a variant fails: all ``conditions`` hold.
-
-    ``support`` is the share of all points in the box, ``precision`` the share of those where the variant fails,
-    ``coverage`` the share of its failures that lie in the box.
-    """
-
-    conditions: tuple[str, ...]
-    support: float
-    precision: float
-    coverage: float
 
 
 @dataclass(frozen=True)
@@ -116,7 +100,7 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
     if name not in ranking:
         raise unknown("outcome", name, ranking)
     variants, baseline = sweep.studies[0].variants, sweep.studies[0].baseline
-    values = _means(sweep, name, variants)
+    values = _means(sweep, entries[name], variants)
     badness = values if entries[name].better == "lower" else -values
     regret = _regret(badness)
     known = ~np.isnan(regret).any(axis=1)
@@ -143,8 +127,10 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
     )
 
 
-def _means(sweep: Sweep, outcome: str, variants: tuple[str, ...]) -> NDArray[np.float64]:
-    return np.stack([values_at(sweep.studies, Measured(outcome, "number", v)) for v in variants], axis=1)
+def _means(sweep: Sweep, outcome: Entry, variants: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return float64 (points, variants): the mean of an outcome over the worlds of each point."""
+    measured = [Measured(outcome.name, "number", v, None, outcome.censored_at_horizon) for v in variants]
+    return np.stack([values_at(sweep.studies, each) for each in measured], axis=1)
 
 
 def _regret(badness: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -153,66 +139,12 @@ def _regret(badness: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(short <= _EQUAL * size, np.where(np.isnan(short), np.nan, 0.0), short)
 
 
-def boxes(
-    parameters: pd.DataFrame, is_failure: NDArray[np.bool_], units: Mapping[str, str] | None = None
-) -> tuple[Box, ...]:
-    """Return the boxes of a shallow tree in which most points are failures, the one that covers most first.
-
-    ``parameters``: one row a point, one column a parameter, numbers or names; ``is_failure`` bool (points,);
-    ``units`` of the parameters that have one.
-    """
-    if not is_failure.any():
-        return ()
-    if is_failure.all():
-        return (Box((), 1.0, 1.0, 1.0),)
-    features = pd.get_dummies(parameters, dtype=float, prefix_sep=" = ")
-    smallest = max(1, math.ceil(SMALLEST_SHARE * len(features)))
-    tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=smallest, random_state=0)
-    leaf = tree.fit(features.to_numpy(), is_failure).apply(features.to_numpy())
-    boxes = []
-    for each in np.unique(leaf):
-        there = leaf == each
-        precision = float(is_failure[there].mean())
-        if precision > 0.5:
-            conditions = _conditions(
-                tree, int(each), list(features.columns), dict.fromkeys(map(str, parameters), "") | dict(units or {})
-            )
-            coverage = float((is_failure & there).sum() / is_failure.sum())
-            boxes.append(Box(conditions, float(there.mean()), precision, coverage))
-    return tuple(sorted(boxes, key=lambda box: -box.coverage))
-
-
-def _conditions(tree: DecisionTreeClassifier, leaf: int, names: list[str], units: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the conditions on the way from the root to a leaf; of several on one side of a parameter the tightest."""
-    inner = tree.tree_
-    parent = {
-        int(child): k for k in range(inner.node_count) for child in (inner.children_left[k], inner.children_right[k])
-    }
-    tightest: dict[tuple[str, str], float] = {}
-    at = leaf
-    while at != 0:
-        above = parent[at]
-        name, limit = names[inner.feature[above]], float(inner.threshold[above])
-        side = "≤" if inner.children_left[above] == at else ">"
-        tightest.setdefault((name, side), limit)
-        at = above
-    texts = [
-        f"{name} {side} {limit:.4g} {units[name]}".rstrip()
-        if name in units
-        else name
-        if side == ">"
-        else name.replace(" = ", " ≠ ")
-        for (name, side), limit in tightest.items()
-    ]
-    return tuple(reversed(texts))
-
-
 def _pareto_set(sweep: Sweep, registry: Registry, variants: tuple[str, ...]) -> tuple[str, ...]:
     entries = registry.group("outcome")
     wanted = dict.fromkeys([*(name for name in sweep.scenario.outcomes if entries[name].better), COST])
     columns = []
     for name in wanted:
-        values = _means(sweep, name, variants)
+        values = _means(sweep, entries[name], variants)
         known = ~np.isnan(values).any(axis=1)
         if known.any():
             columns.append(values[known].mean(axis=0) * (-1 if entries[name].better == "higher" else 1))

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
+from trustsim.analysis.measures import with_horizon
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses
 from trustsim.experiment.index import SECONDS_TO_WAIT, copy_of
@@ -109,6 +110,7 @@ def _mean(study: Study, target: Target) -> tuple[float, float]:
     if target.outcome not in study.outcomes:
         return math.nan, math.nan
     columns = study.outcomes[target.outcome]
+    columns = with_horizon(columns, study.scenario.horizon) if target.censored else columns
     ours = columns[:, study.variants.index(target.variant)]
     theirs = None if target.against is None else columns[:, study.variants.index(target.against)]
     defined = ~np.isnan(ours if theirs is None else ours - theirs)

@@ -18,8 +18,8 @@ from rich.console import Console
 import trustsim
 from trustsim.analysis import stopping
 from trustsim.analysis.compared import Compared, rule_of
-from trustsim.analysis.comparison import check_rank
 from trustsim.analysis.comparison import compare as compare_study
+from trustsim.analysis.headlines import check_rank
 from trustsim.ask import again
 from trustsim.ask.progress import shown
 from trustsim.catalog import REGISTRY
@@ -80,6 +80,10 @@ class Plots:
     def differences(self, outcome: str, ax: Axes | None = None) -> Axes:
         """Draw the paired difference of an outcome to the baseline, with its interval, for every variant."""
         return trustsim.plots.differences(self.result, outcome, ax)
+
+    def survival(self, outcome: str = "time_to_failure", ax: Axes | None = None) -> Axes:
+        """Draw the share of worlds in which an event, by the time to it, has not happened yet, day by day."""
+        return trustsim.plots.survival(self.result, outcome, ax)
 
     def tradeoff(self, loss: str = "investor_loss", cost: str = "policy_cost", ax: Axes | None = None) -> Axes:
         """Draw loss against cost of every variant, with intervals."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import HEADLINES
+from trustsim.analysis.headlines import HEADLINES
 from trustsim.model import TrustCrisisModel, lockstep_groups
 from trustsim.report.pictures.spread import (
     ALARMED,

@@ -49,7 +49,7 @@ def sweep(
     missing.
     """
     scenario = common.read_scenario(file, settings)
-    from trustsim.analysis.comparison import check_rank
+    from trustsim.analysis.headlines import check_rank
     from trustsim.experiment.address import engine
     from trustsim.experiment.estimate import estimate, points_of
     from trustsim.experiment.plan import choose_variants

@@ -92,7 +92,7 @@ def _begin(command: str, arguments: Arguments, how: How, rank_by: str | None = N
         more = {"replications": common.precision_document(arguments.precision, arguments.replications)}
     scenario = common.read_scenario(arguments.file, arguments.settings, more)
     common.import_mesa()
-    from trustsim.analysis.comparison import check_rank
+    from trustsim.analysis.headlines import check_rank
     from trustsim.experiment.address import addresses, engine
     from trustsim.experiment.estimate import estimate
     from trustsim.experiment.folder import make

@@ -95,7 +95,7 @@ def document_of(
         **{name: writer.section(name, getattr(head["counted"], name)) for name in ways(registry)},
         **{
             key: head[key]
-            for key in ("baseline", "replications", "seed", "outcomes", "sweep", "expect", "notes")
+            for key in ("baseline", "replications", "seed", "outcomes", "matters", "sweep", "expect", "notes")
             if key in head
         },
     }

@@ -1,4 +1,4 @@
-"""The head of a scenario: format version, currency, clock, outcomes, replications."""
+"""The head of a scenario: format version, currency, clock, outcomes, what matters, replications."""
 
 from __future__ import annotations
 
@@ -65,6 +65,23 @@ def read_outcomes(node: Node | None, reader: Reader) -> tuple[str, ...]:
             given = f"the outcome {kind_of(name)}, which does not exist"
             reader.report.add(name.spot, join("outcomes", k), given, one_of(known), nearest(name.value, list(known)))
     return tuple(dict.fromkeys(str(name.value) for name in node.items))
+
+
+def read_matters(node: Node | None, reader: Reader) -> dict[str, float]:
+    """Return by outcome the smallest difference that matters; what is wrong is reported and left out."""
+    found = {}
+    known = {name: entry for name, entry in reader.group("outcome").items() if entry.better}
+    for name, value in ((node.mapping or {}) if node is not None else {}).items():
+        path = join("matters", name)
+        if name not in known:
+            given = f"{name!r}, which is no outcome with a better side"
+            reader.report.add(value.key or value.spot, path, given, one_of(known), nearest(name, list(known)))
+        elif (size := threshold(name, value, path, reader)) is not REFUSED:
+            if size < 0:
+                reader.report.add(value.spot, path, kind_of(value), "a difference of at least zero")
+            else:
+                found[name] = float(size)
+    return found
 
 
 def read_replications(node: Node | None, reader: Reader) -> int | Precision | None:

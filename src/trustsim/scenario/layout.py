@@ -72,6 +72,9 @@ FILE: Layout = {
     "replications": Key("anything", "Number of worlds, or the precision to reach.", 200),
     "seed": Key("whole", "The number that all draws follow from.", 1),
     "outcomes": Key("texts", "What tables, pictures and files show, beside what is expected; without it everything."),
+    "matters": Key(
+        "mapping", "By outcome, the smallest difference that matters, in its unit: `{investor_loss: 0.5 pp}`."
+    ),
     "sweep": Key("mapping", "Dotted paths and the values to try for each."),
     "expect": Key("list", "What this file must show; `trustsim evidence` checks it."),
     "notes": Key("mapping", "Free text: where numbers come from, what was left out."),

@@ -165,7 +165,8 @@ class Scenario:
     """A whole story. ``horizon`` and ``step`` in days; ``seed`` a non-negative integer; ``variants`` in file order.
 
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
-    SHA-256 of its canonical JSON. ``counted``: what is called a run, and what waiting for money is worth.
+    SHA-256 of its canonical JSON. ``counted``: what is called a run, and what waiting for money is worth. ``matters``:
+    by outcome, the smallest difference that matters, as the file says.
     """
 
     title: str
@@ -185,6 +186,7 @@ class Scenario:
     digest: str
     source: str = field(default="", compare=False)
     counted: Counted = field(default_factory=Counted)
+    matters: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def n_days(self) -> int:

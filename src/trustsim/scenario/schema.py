@@ -81,6 +81,8 @@ def schema_of(registry: Registry) -> Schema:
     for name in ways(registry):
         properties[name] |= _entry(registry, registry["section", name], {}, required=())
     properties["outcomes"]["items"] = _named(registry.group("outcome"))
+    sided = {name: entry for name, entry in registry.group("outcome").items() if entry.better}
+    properties["matters"]["propertyNames"] = _named(sided)
     for each in presets_of(registry, WORLD):
         properties[each.key] |= {"anyOf": [{"const": ""}, _named(registry.group(each.group))]}
     for entry in registry.group("actor").values():

@@ -15,7 +15,14 @@ from trustsim.scenario.currency import read_currency, read_rates
 from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
 from trustsim.scenario.entries import Reader
 from trustsim.scenario.expectations import known_variant, read_expectations, read_sweep
-from trustsim.scenario.head import check_version, read_clock, read_counted, read_outcomes, read_replications
+from trustsim.scenario.head import (
+    check_version,
+    read_clock,
+    read_counted,
+    read_matters,
+    read_outcomes,
+    read_replications,
+)
 from trustsim.scenario.items import Flattener, Part, read_item, read_packages
 from trustsim.scenario.layout import broken_keys
 from trustsim.scenario.merge import overridden
@@ -42,6 +49,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     unread = broken | ({"platforms"} - keys.keys()) if is_readable else layout_of(registry)
     variants = _variants(packages, keys, Node(keys, tree.spot), world, reader, unread, shocks)
     outcomes = read_outcomes(keys.get("outcomes"), reader)
+    matters = read_matters(keys.get("matters"), reader)
     replications = read_replications(keys.get("replications"), reader)
     counted = read_counted(keys, reader)
     _prose(keys, report)
@@ -65,7 +73,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         "seed": seed,
         "counted": counted,
         "outcomes": list(outcomes),
-        **{key: plain(keys[key]) for key in ("rates", "sweep", "expect", "notes", *chosen) if key in keys},
+        **{key: plain(keys[key]) for key in ("rates", "matters", "sweep", "expect", "notes", *chosen) if key in keys},
     }
     items = tuple(shock for shock in shocks if shock is not None)
     document = document_of(head, world, items, packages, registry, unsaid(Node(keys, tree.spot), reader))
@@ -86,6 +94,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         digest=digest_of(document),
         source=source,
         counted=counted,
+        matters=matters,
     )
 
 

@@ -95,7 +95,8 @@ class FreeParameter:
 class Target:
     """A mean that runs must come near: of an outcome under ``variant``, less that under ``against`` where one is named.
 
-    ``value`` and ``tolerance`` (one standard deviation) are in the computed unit; ``binary``: a run gives 0 or 1.
+    ``value`` and ``tolerance`` (one standard deviation) are in the computed unit; ``binary``: a run gives 0 or 1;
+    ``censored``: a run without the event counts with the horizon.
     """
 
     outcome: str
@@ -106,6 +107,7 @@ class Target:
     value: float
     tolerance: float
     source: str = "assumed"
+    censored: bool = False
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -236,7 +238,8 @@ def _target(node: Node, path: str, scenario: Scenario, reader: Reader) -> Target
         return None
     entry = outcomes[str(name.value)]
     source = str(keys["source"].value) if "source" in keys else "assumed"
-    return Target(entry.name, entry.unit, entry.binary, *pair, float(value), float(tolerance), source)
+    numbers = float(value), float(tolerance)
+    return Target(entry.name, entry.unit, entry.binary, *pair, *numbers, source, entry.censored_at_horizon)
 
 
 def _variants(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trustsim.analysis.comparison import COST
+from trustsim.analysis.headlines import COST
 from trustsim.report.pictures import scales
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 from trustsim.report.words.answer import answer
 from trustsim.report.words.reading import Measure
 
@@ -95,7 +95,7 @@ def _cell(result: Result, name: str, measure: Measure) -> dict[str, Any]:
             "interval_text": words.interval(d.low, d.high, measure.unit, currency, signed=True),
             "better_share": _known(d.better_share),
             "better_text": words.quantity(d.better_share, "share"),
-            "verdict": words.verdict(d.low, d.high, measure.better),
+            "verdict": standing.verdict(result.comparison, measure.name, d),
         },
     }
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trustsim.analysis.comparison import first_to_rank
+from trustsim.analysis.headlines import first_to_rank
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report.words import words
 from trustsim.scenario.at_top import WORLD

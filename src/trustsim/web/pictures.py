@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from trustsim.analysis.comparison import COST
+from trustsim.analysis.headlines import COST
 from trustsim.errors import TrustsimError, one_of
 from trustsim.report.page import charts
 from trustsim.report.page.chart import Chart

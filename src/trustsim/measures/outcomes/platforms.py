@@ -34,8 +34,9 @@ def contagion_size(f: Finished) -> Floats:
 
 
 @REGISTRY.enter(
-    "outcome", "time_to_failure", rows=("J3",), source="J3", better="higher", unit="duration", low=0, may_not_apply=True
-)
+    "outcome", "time_to_failure", rows=("J3",), source="J3", better="higher", unit="duration", low=0,
+    may_not_apply=True, censored_at_horizon=True,
+)  # fmt: skip
 def time_to_failure(f: Finished) -> Floats:
     """Day of the first failure."""
     has_failed = f.gauge("status")[-1] == FAILED

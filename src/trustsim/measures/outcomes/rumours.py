@@ -32,7 +32,7 @@ def outbreak_size(f: Finished) -> Floats:
 
 @REGISTRY.enter(
     "outcome", "time_to_awareness", rows=("C18",), source="T-21", better="higher", unit="duration", low=0,
-    may_not_apply=True,
+    may_not_apply=True, censored_at_horizon=True,
 )  # fmt: skip
 def time_to_awareness(f: Finished) -> dict[str, Floats]:
     """Days until a quarter, and a half, of the investors believed a rumour, mean over platforms; linear in a step."""

@@ -37,8 +37,9 @@ def run_speed(f: Finished) -> Floats:
 
 
 @REGISTRY.enter(
-    "outcome", "run_onset", rows=("J2",), source="J2", better="higher", unit="duration", low=0, may_not_apply=True
-)
+    "outcome", "run_onset", rows=("J2",), source="J2", better="higher", unit="duration", low=0, may_not_apply=True,
+    censored_at_horizon=True,
+)  # fmt: skip
 def run_onset(f: Finished) -> Floats:
     """Day on which the first run began."""
     return f.first(lambda e: e.onset)

@@ -19,10 +19,11 @@ def trust_trough(f: Finished) -> Floats:
 
 
 @REGISTRY.enter(
-    "outcome", "trust_recovery", rows=("J5",), source="J5", better="lower", unit="duration", low=0, may_not_apply=True
-)
+    "outcome", "trust_recovery", rows=("J5",), source="J5", better="lower", unit="duration", low=0, may_not_apply=True,
+    censored_at_horizon=True,
+)  # fmt: skip
 def trust_recovery(f: Finished) -> Floats:
-    """Days from the trough until trust is back at 90 % of day 0; not defined where it does not come back in time."""
+    """Days from the trough until trust is back at 90 % of day 0."""
     trust = f.series["trust"][:, :, -1].astype(np.float64)
     out = np.full(f.n_lanes, np.nan)
     for v in range(f.n_lanes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trustsim.analysis.compared import Compared
 from trustsim.report.page.chart import Chart, both, noted
-from trustsim.report.pictures import spreads, tradeoff
+from trustsim.report.pictures import spreads, survival, tradeoff
 from trustsim.report.tables import outcomes as tables
 from trustsim.report.words import reading, words
 
@@ -42,6 +42,31 @@ def distribution(result: Compared, outcome: str) -> Chart:
         note += f" A dot stands for {every} runs of about this size."
     note = noted(result, note)
     return Chart(f"o-{outcome}", measure.label, title, note, "single", pictures, table, f"runs-{outcome}.csv", raw)
+
+
+def survived(result: Compared, outcome: str) -> Chart:
+    """Chart the share of worlds in which an event has not happened yet, day by day."""
+    measure, shown = reading.outcome(result, outcome), reading.drawn(result)
+    table, raw = tables.survival(result, outcome)
+    told = "; ".join(f"{row[0]} in {row[1]}" for row in table.rows)
+    title = f"Worlds still without it, day by day: {measure.label}"
+    pictures = both(
+        f"s-{outcome}", title, f"It happened by the horizon: {told}.", (3.4, 3.4),
+        lambda canvas: survival.draw(canvas, result, outcome, shown),
+    )  # fmt: skip
+    note = f"{words.sentence(measure.text)} The area under a line, in days, is the mean that the tables show."
+    note = noted(result, note)
+    return Chart(
+        f"s-{outcome}",
+        f"{measure.label} by day",
+        title,
+        note,
+        "single",
+        pictures,
+        table,
+        f"survival-{outcome}.csv",
+        raw,
+    )
 
 
 def cost_and_loss(result: Compared, loss: str, cost: str) -> Chart:

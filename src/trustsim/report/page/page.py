@@ -14,7 +14,7 @@ from pathlib import Path
 import jinja2
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import COST
+from trustsim.analysis.headlines import COST
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
@@ -126,16 +126,18 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
     drawn, _ = _series(result)
     kinds = (False, True) if is_paired else (False,)
     paths = [(name, paired) for name in drawn[:_SHOWN] for paired in kinds] + [(name, False) for name in drawn[_SHOWN:]]
-    counted = _counted(progress, len(compared) + len(outcomes) + len(paths))
+    times = [name for name in outcomes if reading.happens(result, name)]
+    counted = _counted(progress, len(compared) + len(outcomes) + len(times) + len(paths))
     apart = tuple(counted(charts.differences(result, name)) for name in compared)
     runs = tuple(counted(charts.distribution(result, name)) for name in outcomes)
+    survived = tuple(counted(charts.survived(result, name)) for name in times)
     course = tuple(counted(fan(result, name, paired=paired)) for name, paired in paths)
     has_price = all(reading.is_measured(result, name) for name in (LOSS, COST))
     n_course = len(kinds) * len(drawn[:_SHOWN])
     return {
         "differences": Charts(apart[:_SHOWN], apart[_SHOWN:]),
         "course": Charts(course[:n_course], course[n_course:]),
-        "runs": Charts(runs[:_SHOWN], runs[_SHOWN:]),
+        "runs": Charts(runs[:_SHOWN], (*runs[_SHOWN:], *survived)),
         "losers": Charts(losers.chapter(result), told=words_of_losers.told(result)),
         "price": Charts((charts.cost_and_loss(result, LOSS, COST),) if has_price else ()),
         WHY: _why(result, again),

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from trustsim.analysis.compared import Compared
 from trustsim.errors import TrustsimError
 from trustsim.report.pictures import fans, figures, look, spreads
+from trustsim.report.pictures import survival as survivals
 from trustsim.report.pictures import tradeoff as tradeoffs
 from trustsim.report.pictures.attribution_picture import attribution
 from trustsim.report.pictures.axes import OnAxes
@@ -34,6 +35,7 @@ __all__ = [
     "panels",
     "regret",
     "scatter",
+    "survival",
     "tornado",
     "tradeoff",
 ]
@@ -110,6 +112,13 @@ def differences(result: Compared, outcome: str, ax: Axes | None = None, variants
     names = variants or result.study.variants
     with _on(ax, 7.0, 1.1 + 0.42 * len(names)) as (ax, canvas):
         spreads.draw_differences(canvas, result, outcome, names)
+        return ax
+
+
+def survival(result: Compared, outcome: str, ax: Axes | None = None, variants: Sequence[str] | None = None) -> Axes:
+    """Draw the share of worlds without an event by day, a line a variant; ``outcome``: the time to the event."""
+    with _on(ax, 7.0, 3.6) as (ax, canvas):
+        survivals.draw(canvas, result, outcome, variants or result.study.variants)
         return ax
 
 

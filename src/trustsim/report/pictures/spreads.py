@@ -10,7 +10,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.intervals import Interval
 from trustsim.report.pictures import look
 from trustsim.report.pictures.canvas import DASHED, Canvas
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 from trustsim.report.words.reading import Measure
 
 _GOLDEN = 0.6180339887498949
@@ -23,7 +23,8 @@ def draw_runs(canvas: Canvas, result: Compared, outcome: str, names: Sequence[st
     """Draw every run of every variant as a dot, and over it the mean with its 95 % interval.
 
     Near tipping some worlds run and others do not; the dots show both camps, which a mean alone would hide. Where the
-    outcome does not apply to every run (no time to a failure that did not happen), the row says to how many it does.
+    outcome does not apply to every run, the row says to how many it does; of the time to an event, in which share of
+    the worlds it happened, the others being dots at the horizon.
     Where there are very many runs, a dot stands for some of them: see :func:`runs_per_dot`.
     """
     measure = reading.outcome(result, outcome)
@@ -36,7 +37,9 @@ def draw_runs(canvas: Canvas, result: Compared, outcome: str, names: Sequence[st
         dots = _thinned(values, runs_per_dot(result))
         canvas.marks(dots, row - 0.08 + _swarm(dots), "o", colours[name], 2.7, alpha=0.55, z=2)
         _interval(canvas, reading.level(result, outcome, name), row + (0.24 if canvas.is_narrow else 0.33))
-        if len(values) < len(result.study.replications):
+        if result.comparison.measures[outcome].censored:
+            notes[name] = standing.happened(result.comparison, name, outcome)
+        elif len(values) < len(result.study.replications):
             notes[name] = f"in {len(values)} of {len(result.study.replications)} runs"
     name_rows(canvas, names, result.comparison.baseline, notes)
     if result.comparison.measures[outcome].binary:

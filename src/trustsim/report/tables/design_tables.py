@@ -15,7 +15,8 @@ from trustsim.report.pictures.design_pictures import title_of
 from trustsim.report.words import words
 
 if TYPE_CHECKING:
-    from trustsim.analysis.robust import Box, Robust
+    from trustsim.analysis.boxes import Box
+    from trustsim.analysis.robust import Robust
     from trustsim.analysis.sensitivity import Sensitivity
 
 _MOST_BOXES = 2

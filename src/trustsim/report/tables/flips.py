@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import COST
+from trustsim.analysis.headlines import COST
 from trustsim.report.tables.plain import Table, download, num
 from trustsim.report.words import reading, words
 from trustsim.report.words.prices import Stretch

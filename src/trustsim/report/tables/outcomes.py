@@ -7,7 +7,7 @@ import numpy as np
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import pareto
 from trustsim.report.tables.plain import Table, download, num
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 
 _MOST_WORLDS = 1000  # rows of a distribution's download
 
@@ -22,9 +22,8 @@ def differences(result: Compared, outcome: str) -> tuple[Table, str]:
             continue
         d = reading.difference(result, outcome, name)
         span = words.interval(d.low, d.high, measure.unit, currency, signed=True)
-        judged = words.verdict(d.low, d.high, measure.better).replace("unclear", "no clear difference")
         change = words.change(d.mean, measure.unit, currency)
-        rows.append((name, change, span, words.quantity(d.better_share, "share"), judged))
+        rows.append((name, change, span, words.quantity(d.better_share, "share"), standing.judged(c, outcome, d)))
         ends = [num(x, measure.unit) for x in (d.mean, d.low, d.high)]
         raw.append([name, *ends, *map(num, (d.better_share, d.tie_share, d.variance_reduction)), d.n])
     head = ("variant", "difference", "95 % interval", "better in", "verdict")
@@ -49,6 +48,23 @@ def runs(result: Compared, outcome: str) -> tuple[Table, str]:
     raw = [[int(k), *(num(x, measure.unit) for x in row)] for k, row in worlds]
     more = f"The download holds the first {_MOST_WORLDS} worlds; outcomes.csv of the run folder holds them all."
     return Table(head, tuple(rows), more if len(table) > _MOST_WORLDS else ""), download(("replication", *names), raw)
+
+
+def survival(result: Compared, outcome: str) -> tuple[Table, str]:
+    """Return in how many worlds an event happened under every variant, and the download: its survival curves."""
+    c, rows, raw = result.comparison, [], []
+    for name in c.variants:
+        days, share = reading.survival(result, outcome, name)
+        rows.append((name, words.quantity(1 - share[-1], "share"), words.quantity(_half(days, share), "duration")))
+        raw += [[name, num(day), num(left)] for day, left in zip(days, share, strict=True)]
+    return Table(("variant", "happened in", "in half of the worlds by"), tuple(rows)), download(
+        ("variant", "day", "share_without"), raw
+    )
+
+
+def _half(days: np.ndarray, share: np.ndarray) -> float:
+    """Return the day by which the event has happened in half of the worlds, NaN where it never did."""
+    return float(days[np.argmax(share <= 0.5)]) if share[-1] <= 0.5 else np.nan
 
 
 def cost_and_loss(result: Compared, loss: str, cost: str) -> tuple[Table, str]:

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import HEADLINES
+from trustsim.analysis.headlines import measured_headlines
 from trustsim.measures.runs import TRIGGERS, LiquidityRun
 from trustsim.report.tables.plain import Table
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 from trustsim.report.words.reading import Measure
 
 _TENTHS = 10.0  # a column of days up to this shows tenths
+_MOST_BESIDE = 2  # headline outcomes beside the one that ranks
+_GROUPS = "Variants of one group cannot be told apart by any headline outcome, all pairs taken together"
 _MOST_NUMBERS = 12  # replications listed of those that failed alike
 
 
@@ -36,7 +38,7 @@ class ByVariant:
 
 
 def ranking(result: Compared) -> ByVariant:
-    """Rank the variants: level, paired difference, how often better, what the pairing gained, the other headline, cost.
+    """Rank the variants: group, level, difference, how often better, pairing gain, other headline outcomes, cost.
 
     A column's unit stands in its head, so that the table fits a page and its numbers compare at a glance.
     """
@@ -44,23 +46,27 @@ def ranking(result: Compared) -> ByVariant:
     if c.ranked_by is None or c.n == 0:
         return ByVariant((), ())
     measure = reading.outcome(result, c.ranked_by)
-    others = [reading.outcome(result, name) for name in HEADLINES if name in c.measures and name != measure.name]
+    others = [name for name in measured_headlines(c.measures) if name != measure.name][:_MOST_BESIDE]
+    beside = [reading.outcome(result, name) for name in others]
     size, dearest = _size(result, measure), _largest(c.costs.values())
     rows = []
     for name in c.ranking:
         level = Cell(words.bare(reading.level(result, measure.name, name).mean, measure.unit, size))
-        cells = [level, *_difference(result, measure, name, size)]
-        cells += [_difference(result, other, name, _size(result, other))[0] for other in others]
+        mark = f" {standing.MARK}" if name in c.harms else ""
+        cells = [Cell(f"{standing.group_of(c, name)}{mark}"), level, *_difference(result, measure, name, size)]
+        cells += [_difference(result, other, name, _size(result, other))[0] for other in beside]
         rows.append((name, (*cells, Cell(words.bare(c.costs[name], "money", dearest)))))
     apart = _unit(measure.as_difference(), currency, size)
     head = (
-        "variant", _headed(measure.label, _unit(measure, currency, size)), _headed("difference", apart),
+        "variant", "group", _headed(measure.label, _unit(measure, currency, size)), _headed("difference", apart),
         _headed("95 % interval", apart), "better in", "pairing gain",
-        *(_headed(f"{m.label} changes by", _unit(m.as_difference(), currency, _size(result, m))) for m in others),
+        *(_headed(f"{m.label} changes by", _unit(m.as_difference(), currency, _size(result, m))) for m in beside),
         _headed("cost", words.axis("money", currency, dearest)[1]),
     )  # fmt: skip
-    notes = filter(None, (reading.same_everywhere(c), reading.ties(c)))
-    return ByVariant(head, tuple(rows), " ".join(map(words.capital, notes)))
+    harm = f"{standing.MARK} {'; '.join(standing.harms(c))}" if c.harms else ""
+    about = (standing.passed_over(c), _GROUPS, harm, standing.matters(c), standing.censored(c))
+    notes = filter(None, (*about, reading.same_everywhere(c), reading.ties(c)))
+    return ByVariant(head, tuple(rows), " ".join(map(words.sentence, notes)))
 
 
 def _difference(result: Compared, measure: Measure, name: str, size: float) -> list[Cell]:
@@ -68,7 +74,7 @@ def _difference(result: Compared, measure: Measure, name: str, size: float) -> l
     if name == result.comparison.baseline:
         return [Cell("baseline"), Cell(""), Cell(""), Cell("")]
     d = reading.difference(result, measure.name, name)
-    verdict = words.verdict(d.low, d.high, measure.better)
+    verdict = standing.verdict(result.comparison, measure.name, d)
     mean, low, high = (words.bare(x, measure.unit, size, signed=True) for x in (d.mean, d.low, d.high))
     span = words.NO_NUMBER if words.NO_NUMBER in (low, high) else f"{low} to {high}"
     gain = f"{words.tick(round(d.variance_reduction, 1))}×" if not math.isnan(d.variance_reduction) else words.NO_NUMBER
@@ -102,6 +108,7 @@ def everything(result: Compared) -> Table:
         for outcome in c.asked:
             measure, level = reading.outcome(result, outcome), reading.level(result, outcome, name)
             text = words.quantity(level.mean, measure.unit, currency)
+            text += f", {happened}" if (happened := standing.happened(c, name, outcome)) else ""
             if name != c.baseline:
                 d = reading.difference(result, outcome, name)
                 text += f" ({words.interval(d.low, d.high, measure.unit, currency, signed=True)})"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import math
-import textwrap
 
 from rich import box
 from rich.console import Console, Group
@@ -14,14 +13,13 @@ from rich.text import Text
 
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.measures import Measure
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 from trustsim.units import MINOR_PER_MAJOR
 
 WIDTH = 80
-RUN = "run_probability"
 _LONGEST_NAME = 40
-_WIDEST_HEADING = 9
 _STEPS = ((1e12, "t"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
+_UNBROKEN = "\u00a0"  # a space at which no line ends
 _STYLES = {"better": "green", "worse": "red"}
 
 
@@ -34,7 +32,10 @@ def ranked_table(comparison: Comparison, *, width: int = WIDTH) -> str:
 
 
 def print_ranked_table(comparison: Comparison, console: Console | None = None) -> None:
-    """Print the table; in colour on a terminal (green: better than the baseline beyond its interval, red: worse)."""
+    """Print the table; in colour on a terminal (green: better than the baseline beyond its interval, red: worse).
+
+    An empty line parts groups that are told apart; :data:`trustsim.report.words.standing.MARK` marks harm.
+    """
     notes = Text("\n".join(_notes(comparison)))
     (console or Console()).print(Group(Text(_headline(comparison)), _table(comparison), notes))
 
@@ -67,10 +68,16 @@ def print_levels(comparison: Comparison, console: Console | None = None) -> None
             mean, low, high = (compact(x, measure) for x in (level.mean, level.low, level.high))
             table.add_row(
                 Text(words.shortened(variant, _LONGEST_NAME)),
-                Text(_with_unit(words.label(name), _unit(measure, comparison.currency))),
-                *(Text(cell) for cell in (mean, f"[{low}, {high}]", str(level.n))),
+                Text(_with_unit(words.label(name), _unit(measure, comparison.currency), " ")),
+                *(Text(cell) for cell in (mean, f"[{low}, {high}]", _runs(comparison, variant, name))),
             )
     (console or Console()).print(Group(table, Text("\n".join(_warnings(comparison)))))
+
+
+def _runs(comparison: Comparison, variant: str, name: str) -> str:
+    """Say of how many runs a mean is taken, and of the time to an event in which share of them it happened."""
+    n, happened = str(comparison.levels[variant][name].n), comparison.happened[variant].get(name)
+    return n if happened is None else f"{n}, {100 * happened:.0f} % with it"
 
 
 def compact(value: float, measure: Measure, *, signed: bool = False) -> str:
@@ -118,47 +125,43 @@ def _table(comparison: Comparison) -> Table:
             table.add_row(Text(variant))
         return table
     measure, currency = comparison.measures[primary], comparison.currency
-    others = [RUN] if RUN in comparison.measures and primary != RUN else []
-    is_narrow = bool(others)  # for names of variants to stay whole words
     headings = (
-        _level_heading(comparison, primary, is_narrow),
-        _with_unit("change", _unit(measure, currency, is_difference=True)) + "\n[95 % interval]",
+        _with_unit("level", _unit(measure, currency)),
+        *(["happened,\n%"] if measure.censored else []),
+        f"{_with_unit('change', _unit(measure, currency, is_difference=True), ' ')}\n[95 % interval]",
         "better,\n%",
         "pairing\ngain",
-        *(_level_heading(comparison, name, is_narrow) for name in others),
-        _with_unit("cost", currency, is_narrow),
+        _with_unit("cost", currency),
     )
     for text in headings:
         table.add_column(Text(text), justify="right", no_wrap=True)
-    money = Measure("money", "", False, "")
+    money, share = Measure("money", "", False, ""), Measure("share", "", False, "")
     for variant in comparison.ranking:
-        levels, difference = comparison.levels[variant], comparison.differences.get(variant, {}).get(primary)
+        level, difference = comparison.levels[variant][primary], comparison.differences.get(variant, {}).get(primary)
+        happened = [comparison.happened[variant][primary]] if measure.censored else []
+        mark = f"{_UNBROKEN}{standing.MARK}" if variant in comparison.harms else ""
         table.add_row(
-            Text(words.shortened(variant, _LONGEST_NAME)),
-            Text(compact(levels[primary].mean, measure)),
-            *_difference_cells(difference, measure),
-            *(Text(compact(levels[name].mean, comparison.measures[name])) for name in others),
+            Text(words.shortened(variant, _LONGEST_NAME - len(mark)) + mark),
+            Text(compact(level.mean, measure)),
+            *(Text(compact(x, share)) for x in happened),
+            *_difference_cells(comparison, primary, difference),
             Text(compact(comparison.costs[variant], money)),
+            end_section=comparison.ranked_by is not None and variant in (group[-1] for group in comparison.groups[:-1]),
         )
     return table
 
 
-def _level_heading(comparison: Comparison, name: str, is_narrow: bool) -> str:
-    label = "run\nprob." if name == RUN else "\n".join(textwrap.wrap(words.label(name), _WIDEST_HEADING))
-    return _with_unit(label, _unit(comparison.measures[name], comparison.currency), is_narrow)
-
-
-def _with_unit(heading: str, unit: str, is_narrow: bool = False) -> str:
-    between = "\n" if is_narrow else " "
+def _with_unit(heading: str, unit: str, between: str = "\n") -> str:
     return f"{heading},{between}{unit}" if unit else heading
 
 
-def _difference_cells(difference: Difference | None, measure: Measure) -> tuple[Text, Text, Text]:
+def _difference_cells(comparison: Comparison, name: str, difference: Difference | None) -> tuple[Text, Text, Text]:
     """Return the cells of change, share of worlds where better, and variance reduction; None is the baseline."""
     if difference is None:
         return Text("baseline"), Text(""), Text("")
+    measure = comparison.measures[name]
     low, high = (compact(x, measure, signed=True) for x in (difference.low, difference.high))
-    style = _STYLES.get(words.verdict(difference.low, difference.high, measure.better), "")
+    style = _STYLES.get(standing.verdict(comparison, name, difference), "")
     change = Text(f"{compact(difference.mean, measure, signed=True)} [{low}, {high}]", style=style)
     share = difference.better_share
     better = words.NO_NUMBER if math.isnan(share) else f"{100 * share:.0f}"
@@ -176,8 +179,25 @@ def _notes(comparison: Comparison) -> list[str]:
         "better: worlds where strictly better than the baseline. pairing gain: variance of the unpaired difference over"
         " that of the paired one. cost: mean policy cost.",
     ]
-    more = (reading.same_everywhere(comparison), reading.ties(comparison), _partly_defined(comparison))
-    return [*notes, *filter(None, more), *_warnings(comparison)]
+    more = (
+        standing.passed_over(comparison), _groups(comparison), standing.matters(comparison),
+        standing.censored(comparison), reading.same_everywhere(comparison), reading.ties(comparison),
+        _partly_defined(comparison),
+    )  # fmt: skip
+    harms = [f"{standing.MARK} {line}." for line in standing.harms(comparison)]
+    return [*harms, *notes, *(f"{line.removesuffix('.')}." for line in more if line), *_warnings(comparison)]
+
+
+def _groups(comparison: Comparison) -> str:
+    """Say what the empty lines between variants mean."""
+    if comparison.ranked_by is None or len(comparison.variants) < 2:
+        return ""
+    if len(comparison.groups) == 1:
+        return "no two variants can be told apart, by any headline outcome, all pairs taken together"
+    return (
+        "empty lines part groups; within one, variants cannot be told apart by any headline outcome, all pairs taken"
+        " together"
+    )
 
 
 def _warnings(comparison: Comparison) -> list[str]:

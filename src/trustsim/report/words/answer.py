@@ -8,22 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import COST, HEADLINES, Difference
+from trustsim.analysis.comparison import Difference
+from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval
-from trustsim.report.words import flips, reading, story, words
-from trustsim.report.words.reading import FAILURE, LATE, LOSS, SEGMENT, UNHURT, Measure
+from trustsim.analysis.ranking import is_clear
+from trustsim.report.words import costs, flips, reading, standing, story, words
+from trustsim.report.words.fact import Fact
+from trustsim.report.words.reading import LATE, SEGMENT, UNHURT, Measure
 from trustsim.report.words.words import quoted
 
 _MOST_NAMES = 3  # in a headline
 FEW = 100  # replications below which the report asks for more
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One line of the answer: what is asked and what is found."""
-
-    asked: str
-    found: str
 
 
 @dataclass(frozen=True)
@@ -51,12 +46,12 @@ def answer(result: Compared, claims: float) -> Answer:
     n = len(others)
     which = f"Does {quoted(best)} help" if n == 1 else f"Which of {n} variants helps most"
     question = f"{which}, compared with {quoted(c.baseline)} and judged by {measure.label}?"
-    rivals = [name for name in others[1:] if not _is_behind(result, measure, best, name)]
+    rivals = [name for name in others[1:] if standing.group_of(c, name) == standing.group_of(c, best)]
     facts = [_sure(result, measure, best)]
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
-    facts += _cost(result, measure, best, others, rivals, claims)
-    facts += [*_gains(result, best), *_harmful(result, others)]
-    facts += [Fact("Does the ranking flip?", flips.in_short(result, claims)), _doubts(result)]
+    facts += costs.told(result, measure, best, others, rivals, claims)
+    facts += [*_gains(result, best), *_harmful(result, measure, others)]
+    facts += [Fact("Does the ranking flip?", flips.in_short(result, claims)), *_judged(result), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
 
 
@@ -67,14 +62,7 @@ def _unranked(result: Compared) -> str:
 
 
 def _verdict(result: Compared, measure: Measure, name: str) -> str:
-    found = reading.difference(result, measure.name, name)
-    return words.verdict(found.low, found.high, measure.better)
-
-
-def _is_behind(result: Compared, measure: Measure, best: str, name: str) -> bool:
-    """Whether the best is clearly better than this one, world by world."""
-    found = reading.versus(result, measure.name, best, name)
-    return words.verdict(found.low, found.high, measure.better) == "better"
+    return standing.verdict(result.comparison, measure.name, reading.difference(result, measure.name, name))
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -89,30 +77,46 @@ def _changed(result: Compared, measure: Measure, found: Interval | Difference) -
 
 
 def _headline(result: Compared, measure: Measure, best: str, rivals: Sequence[str]) -> str:
-    base, currency = result.comparison.baseline, result.scenario.currency
+    c, currency = result.comparison, result.scenario.currency
+    if not standing.helps(c, best):
+        return _no_help(result, measure, best)
     found = reading.difference(result, measure.name, best)
-    if _verdict(result, measure, best) != "better":
-        text = f"No variant is clearly better than {quoted(base)}, judged by {measure.label}."
-        text += f" The best of them, {quoted(best)}, makes a difference of {_changed(result, measure, found)}."
-        return text + _other_headline(result, measure, best)
     size = words.change(abs(found.mean), measure.unit, currency).removeprefix("+")
     text = f"it {words.verb(found.mean, found.low, found.high)} {measure.label} by {size}"
-    if found.n == result.comparison.n:
-        levels = [reading.level(result, measure.name, name).mean for name in (base, best)]
+    if found.n == c.n:
+        levels = [reading.level(result, measure.name, name).mean for name in (c.baseline, best)]
         text += ", from {} to {}".format(*(words.quantity(x, measure.unit, currency) for x in levels))
     if not rivals:
-        return f"{quoted(best)} {'helps' if len(result.comparison.variants) == 2 else 'helps most'}: {text}."
+        return f"{quoted(best)} {'helps' if len(c.variants) == 2 else 'helps most'}: {text}."
     close = _quoted(rivals) if len(rivals) <= _MOST_NAMES else f"{len(rivals)} others"
     return f"{quoted(best)} helps most, too close to {close} to tell apart: {text}."
 
 
+def _no_help(result: Compared, measure: Measure, best: str) -> str:
+    """Say that no variant helps, or none without harm, and what the first in rank does."""
+    c = result.comparison
+    bought = [name for name in c.ranking if name in c.harms and _verdict(result, measure, name) == "better"]
+    found = reading.difference(result, measure.name, best)
+    if best in c.harms and bought:
+        gain = _changed(result, measure, reading.difference(result, measure.name, bought[0]))
+        text = f"No variant is better than {quoted(c.baseline)} without harm, judged by {measure.label}."
+        return f"{text} {quoted(bought[0])} makes a difference of {gain}, but harms: {standing.harm(c, bought[0])}."
+    text = f"No variant is clearly better than {quoted(c.baseline)}, judged by {measure.label}."
+    text += f" The best of them, {standing.named(c, best)}, makes a difference of {_changed(result, measure, found)}."
+    text += _other_headline(result, measure, best)
+    if bought:
+        text += f" {quoted(bought[0])} is better in it, but harms: {standing.harm(c, bought[0])}."
+    return text
+
+
 def _other_headline(result: Compared, measure: Measure, best: str) -> str:
-    """Say what the first in rank does to the other headline outcome, where what ranks the variants cannot tell."""
-    for name in HEADLINES:
+    """Say which other headline outcome the first in rank improves, where what ranks the variants cannot tell."""
+    for name in measured_headlines(result.comparison.measures):
         if name != measure.name and reading.is_measured(result, name):
             other, found = reading.outcome(result, name), reading.difference(result, name, best)
             if _verdict(result, other, best) == "better":
-                return f" But it clearly lowers {other.label}: {_changed(result, other, found)}."
+                verb = words.verb(found.mean, found.low, found.high)
+                return f" But it clearly {verb} {other.label}: {_changed(result, other, found)}."
     return ""
 
 
@@ -121,50 +125,35 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
     worlds = words.share_of_worlds(found.better_share, found.n)
     text = f"The difference is {_changed(result, measure, found)}. {quoted(best)} was better in {worlds}"
     text += f" and the same in {words.quantity(found.tie_share, 'share')}" if found.tie_share > 0 else ""
-    if words.verdict(found.low, found.high, measure.better) == "unclear":
-        text += "; the interval includes zero, so this is no clear difference"
+    if _verdict(result, measure, best) == "unclear":
+        why = "it is too small to matter" if words.is_clear(found.low, found.high) else "the interval includes zero"
+        text += f"; {why}, so this is no clear difference"
+    elif not standing.helps(result.comparison, best) and best not in result.comparison.harms:
+        text += "; that looks clear alone, and is not where all variants and headline outcomes are taken together"
     return Fact("How sure is that?", f"{text}. Every variant met the same worlds, so luck is not compared with luck.")
 
 
 def _next_best(result: Compared, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
-    found = reading.versus(result, measure.name, best, second)
-    text = f"Against the next in rank, {quoted(second)}, the difference is {_changed(result, measure, found)}"
-    if not rivals:
-        return Fact("Is it really the best?", f"Yes. {text}, which is clear.")
-    close = f"These runs cannot tell {quoted(best)} from {_quoted(rivals)}."
-    return Fact("Is it really the best?", f"Not surely. {close} {text}.")
+    c, found = result.comparison, reading.versus(result, measure.name, best, second)
+    change = _changed(result, measure, found)
+    text = f"Against the next in rank, {standing.named(c, second)}, the difference is {change}"
+    if rivals:
+        close = f"These runs cannot tell {quoted(best)} from {_quoted(rivals)}."
+        return Fact("Is it really the best?", f"Not surely. {close} {text}.")
+    if second in c.harms and best not in c.harms:
+        return Fact("Is it really the best?", f"Of those without harm, yes. {text}.")
+    if not is_clear(found.mean, found.low, found.high, c.matters.get(measure.name, 0.0)):
+        return Fact("Is it really the best?", f"By {measure.label} not surely. {text}{_but_by(result, best, second)}.")
+    return Fact("Is it really the best?", f"Yes. {text}, which is clear, all pairs of variants taken together.")
 
 
-def _cost(
-    result: Compared, measure: Measure, best: str, others: Sequence[str], rivals: Sequence[str], claims: float
-) -> list[Fact]:
-    if not reading.is_measured(result, COST):
-        return []
-    currency, base = result.scenario.currency, result.comparison.baseline
-    level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
-    text = f"{quoted(best)} costs {words.quantity(level.mean, 'money', currency)} a run on average"
-    text += "" if extra.mean == level.mean else f", {_against(extra.mean, currency)} {quoted(base)}"
-    if np.isfinite(claims) and reading.is_measured(result, LOSS) and reading.outcome(result, LOSS).unit == "share":
-        saved = reading.difference(result, LOSS, best)
-        if saved.high < 0:
-            text += f"; investors lose {words.quantity(-saved.mean * claims, 'money', currency)} less"
-    text += "."
-    helpful = [name for name in others if _verdict(result, measure, name) == "better"]
-    told = {best}
-    for names, what in (([best, *rivals], "of those too close to tell apart"), (helpful, "that clearly helps")):
-        cheapest = min(names, key=lambda name: reading.level(result, COST, name).mean, default=best)
-        if cheapest not in told:
-            price = words.quantity(reading.level(result, COST, cheapest).mean, "money", currency)
-            gain = words.change(reading.difference(result, measure.name, cheapest).mean, measure.unit, currency)
-            text += f" The cheapest {what} is {quoted(cheapest)}: {gain} for {price}."
-            told.add(cheapest)
-    return [Fact("What does it cost?", text)]
-
-
-def _against(extra: float, currency: str) -> str:
-    if extra == 0:
-        return "the same as"
-    return f"{words.quantity(abs(extra), 'money', currency)} {'more' if extra > 0 else 'less'} than"
+def _but_by(result: Compared, best: str, second: str) -> str:
+    """Say by which headline outcome the best is ahead of the next in rank, where it is not by what ranks."""
+    for name in measured_headlines(result.comparison.measures):
+        other, found = reading.outcome(result, name), reading.versus(result, name, best, second)
+        if is_clear(found.mean, found.low, found.high, result.comparison.matters.get(name, 0.0)):
+            return f"; but it is ahead by {other.label}: {_changed(result, other, found)}"
+    return ""
 
 
 def _gains(result: Compared, best: str) -> list[Fact]:
@@ -219,18 +208,24 @@ def _late(result: Compared, best: str) -> list[str]:
     return [f"{text}: {words.listing(told)}."] if told else []
 
 
-def _harmful(result: Compared, others: Sequence[str]) -> list[Fact]:
-    """Say which variants are clearly worse than the baseline in what ranks, in losses or in failures."""
-    told = []
+def _harmful(result: Compared, measure: Measure, others: Sequence[str]) -> list[Fact]:
+    """Say which variants are worse than the baseline in a headline outcome or in what ranks, and what they gain."""
+    c, told = result.comparison, []
     for name in others:
-        worse = []
-        for outcome in dict.fromkeys((result.comparison.ranked_by, LOSS, FAILURE)):
-            if outcome is not None and outcome in result.comparison.measures:
-                measure, found = reading.outcome(result, outcome), reading.difference(result, outcome, name)
-                if words.verdict(found.low, found.high, measure.better) == "worse":
-                    worse.append(f"{measure.label} {words.change(found.mean, measure.unit, result.scenario.currency)}")
-        told += [f"{quoted(name)}: {words.listing(worse)}"] if worse else []
+        state, found = _verdict(result, measure, name), reading.difference(result, measure.name, name)
+        change = f"{measure.label} {words.change(found.mean, measure.unit, result.scenario.currency)}"
+        is_extra = state == "worse" and measure.name not in c.harms.get(name, ())
+        worse = words.listing([*([change] if is_extra else []), *filter(None, [standing.harm(c, name)])])
+        gain = f", though {change}" if state == "better" else ""
+        told += [f"{quoted(name)}: {worse}{gain}"] if worse else []
     return [Fact("What makes it worse?", f"Clearly worse than the baseline: {'; '.join(told)}.")] if told else []
+
+
+def _judged(result: Compared) -> list[Fact]:
+    """Say what was passed over for the outcome that ranks, and which differences are too small to matter."""
+    lines = filter(None, (standing.passed_over(result.comparison), standing.matters(result.comparison)))
+    text = " ".join(map(words.sentence, lines))
+    return [Fact("What counts?", text)] if text else []
 
 
 def _doubts(result: Compared) -> Fact:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import COST
-from trustsim.report.words import prices, pricing, reading, words
+from trustsim.analysis.comparison import Comparison
+from trustsim.analysis.headlines import COST
+from trustsim.report.words import prices, pricing, reading, standing, words
 from trustsim.report.words.views import View, views, whole
 from trustsim.report.words.words import quoted
 
@@ -34,7 +35,7 @@ def in_short(result: Compared, claims: float) -> str:
     Cost alone is left out: there doing nothing leads. ``claims`` as in :func:`told`.
     """
     best = next(name for name in result.comparison.ranking if name != result.comparison.baseline)
-    ahead = _ahead(view for view in whole(result, best) if view.outcome != COST)
+    ahead = _ahead(result.comparison, (view for view in whole(result, best) if view.outcome != COST))
     text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."
     if ahead:
         text = f"Clearly ahead of {quoted(best)}: {ahead}."
@@ -43,13 +44,13 @@ def in_short(result: Compared, claims: float) -> str:
     return f"{text} {pricing.in_short(result, prices.stretches(result), claims)}".rstrip()
 
 
-def _ahead(seen: Iterable[View]) -> str:
+def _ahead(c: Comparison, seen: Iterable[View]) -> str:
     """Name the variants that are clearly ahead of the first in rank, each with the outcomes: ``'‘a’ by x and y'``."""
     flipped: dict[str, list[str]] = {}
     for view in seen:
         if view.verdict == "flips":
             flipped.setdefault(view.leader, []).append(view.label)
-    return "; ".join(f"{quoted(name)} by {words.listing(labels)}" for name, labels in flipped.items())
+    return "; ".join(f"{standing.named(c, name)} by {words.listing(labels)}" for name, labels in flipped.items())
 
 
 def _by_outcome(result: Compared, seen: Sequence[View]) -> list[str]:
@@ -57,8 +58,9 @@ def _by_outcome(result: Compared, seen: Sequence[View]) -> list[str]:
     best, first = quoted(c.ranking[0]), next(view for view in seen if view.outcome == c.ranked_by)
     kept = [v.label for v in seen if v.verdict in ("no flip", "no clear flip") and v.outcome != c.ranked_by]
     same = [quoted(name) for name, state in first.states.items() if state == "leads" and name != first.leader]
-    points = [f"By {first.label} {best} is first{', with ' if same else ''}{words.listing(same)}."]
-    if ahead := _ahead(seen):
+    which = " of those that harm nobody" if c.harms else ""
+    points = [f"By {first.label} {best} is first{which}{', with ' if same else ''}{words.listing(same)}."]
+    if ahead := _ahead(c, seen):
         points.append(f"Clearly ahead of {best}: {ahead}.")
     return [*points, *([f"No variant is clearly ahead of {best} by {words.listing(kept, 'or')}."] if kept else [])]
 

@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 
 from trustsim.analysis import intervals
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import COST
+from trustsim.analysis.headlines import COST
 from trustsim.report.words import reading, words
 from trustsim.report.words.reading import LOSS
 

@@ -6,10 +6,9 @@ import math
 from collections.abc import Sequence
 
 from trustsim.analysis.compared import Compared
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 from trustsim.report.words.prices import Stretch
 from trustsim.report.words.reading import LOSS
-from trustsim.report.words.words import quoted
 from trustsim.units import Unit
 
 
@@ -53,12 +52,12 @@ def between(result: Compared, found: Stretch) -> str:
 def told(result: Compared, found: Sequence[Stretch], claims: float) -> str:
     """Say at which prices of loss the best variant changes."""
     if len(found) == 1:
-        text = f"{quoted(found[0].variant)} is cheapest, and no variant loses less:"
+        text = f"{_named(result, found[0].variant)} is cheapest, and no variant loses less:"
         return f"{text} by the means, it is best at any price of loss."
     _, per = scale_of(result)
-    parts = [f"below {priced(result, found[1].start)} {quoted(found[0].variant)} is best"]
+    parts = [f"below {priced(result, found[1].start)} {_named(result, found[0].variant)} is best"]
     for stretch in found[1:]:
-        parts.append(f"from there on {quoted(stretch.variant)} (95 % interval {between(result, stretch)})")
+        parts.append(f"from there on {_named(result, stretch.variant)} (95 % interval {between(result, stretch)})")
         if math.isfinite(stretch.stop):
             parts[-1] += f" up to {priced(result, stretch.stop)}"
     return f"By the price put on a {per}, the best changes: {'; '.join(parts)}.{_at_par(result, found, claims)}"
@@ -69,14 +68,19 @@ def in_short(result: Compared, found: Sequence[Stretch], claims: float) -> str:
     if len(found) == 1:
         return ""
     _, per = scale_of(result)
-    text = f"Where a {per} is worth less than {priced(result, found[1].start)}, {quoted(found[0].variant)} is best."
+    best = _named(result, found[0].variant)
+    text = f"Where a {per} is worth less than {priced(result, found[1].start)}, {best} is best."
     return f"{text}{_at_par(result, found, claims)}"
+
+
+def _named(result: Compared, variant: str) -> str:
+    return standing.named(result.comparison, variant)
 
 
 def _at_par(result: Compared, found: Sequence[Stretch], claims: float) -> str:
     worth = par(result, claims)
     if worth is None:
         return ""
-    best = quoted(next(s.variant for s in found if s.start <= worth < s.stop))
+    best = _named(result, next(s.variant for s in found if s.start <= worth < s.stop))
     price = "" if scale_of(result)[0] == 1.0 else f" ({priced(result, worth)})"
     return f" Where money lost counts like money spent{price}, it is {best}."

@@ -15,8 +15,10 @@ from typing import Literal
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import Comparison, Difference, can_rank, first_to_rank, ranking_keys
+from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
+from trustsim.analysis.ranking import ranking_keys
+from trustsim.analysis.survival import survival as curve
 from trustsim.errors import unknown
 from trustsim.measures.runs import LiquidityRun
 from trustsim.registry import REGISTRY
@@ -155,10 +157,29 @@ def paths(result: Compared, name: str, variant: str, platform: str | None = None
 
 
 def values(result: Compared, name: str, variant: str) -> np.ndarray:
-    """Return one outcome of one variant, float64 (replications,); NaN where it does not apply to a run."""
+    """Return one outcome of one variant as means count it, float64 (replications,); NaN where it does not apply."""
     study = result.study
     table = study.outcomes[_known(name, tuple(study.outcomes), "outcome")]
+    table = result.comparison.measures[name].counted(table, result.scenario.horizon)
     return np.asarray(table[:, study.variants.index(_known(variant, study.variants, "variant"))], dtype=np.float64)
+
+
+def happens(result: Compared, name: str) -> bool:
+    """Whether an outcome is the time to an event, which happened in a run."""
+    return result.comparison.measures[name].censored and is_measured(result, name)
+
+
+def survival(result: Compared, name: str, variant: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the survival curve of the time to an event under one variant: days and shares, float64 (steps,) each.
+
+    Raises TrustsimError for an outcome that is no time to an event.
+    """
+    measures = result.comparison.measures
+    if not measures[_known(name, tuple(measures), "outcome")].censored:
+        times = tuple(other for other, measure in measures.items() if measure.censored)
+        raise unknown("outcome", name, times)
+    column = result.study.variants.index(_known(variant, result.study.variants, "variant"))
+    return curve(result.study.outcomes[name][:, column], result.scenario.horizon)
 
 
 def runs(result: Compared, variant: str) -> list[LiquidityRun]:
@@ -180,8 +201,8 @@ def command(result: Compared, file: str) -> str:
     ]
     if len(c.variants) < len(result.scenario.variants):
         told += ["--variants", words.comma_list(c.variants)]
-    if c.ranked_by is not None and c.ranked_by != first_to_rank(can_rank(result.scenario.outcomes, c.measures)):
-        told += ["--rank-by", c.ranked_by]
+    if c.rank_by is not None:
+        told += ["--rank-by", c.rank_by]
     return shlex.join(told)
 
 

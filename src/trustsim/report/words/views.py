@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import COST
+from trustsim.analysis.headlines import COST
 from trustsim.analysis.intervals import Interval
 from trustsim.report.words import reading, words
 from trustsim.report.words.reading import LOSS

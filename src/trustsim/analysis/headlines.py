@@ -1,0 +1,97 @@
+"""The headline outcomes: what ranks variants, what counts as harm, and which differences are too small to matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+from trustsim.errors import unknown
+from trustsim.registry import Registry
+from trustsim.units import Unit
+
+COST = "policy_cost"
+
+
+@dataclass(frozen=True)
+class Smallest:
+    """The smallest difference that matters unless a scenario says another, in computed units, and where it is from."""
+
+    unit: Unit
+    value: float
+    source: str = "assumed"
+
+
+#: by name, what comes first first; a study uses those that it measures
+HEADLINES: Mapping[str, Smallest] = MappingProxyType({
+    "excess_withdrawn": Smallest("share", 0.01),
+    "run_probability": Smallest("share", 0.01),
+    "investor_loss": Smallest("share", 0.005),
+    "stuck_money": Smallest("duration", 1.0),
+    "needs_unmet": Smallest("share", 0.01),
+    "failure_probability": Smallest("share", 0.01),
+})  # fmt: skip
+
+
+class HasSides(Protocol):
+    """A registry's entry, or a measure: its unit, and which way is better."""
+
+    @property
+    def unit(self) -> Unit: ...
+    @property
+    def better(self) -> str: ...
+
+
+def measured_headlines(measures: Mapping[str, HasSides]) -> tuple[str, ...]:
+    """Return the headline outcomes that are there and have a better side, what comes first first."""
+    return tuple(name for name in HEADLINES if name in measures and measures[name].better)
+
+
+def smallest(name: str, unit: Unit, said: Mapping[str, float]) -> float:
+    """Return the smallest difference in an outcome that matters: what the scenario said, else its default, else 0.
+
+    ``said``: the scenario's ``matters``; of an outcome by group, ``name[group]``, what it says of the name. A default
+    is one of the unit that the headline outcome has.
+    """
+    stem = name.partition("[")[0]
+    if stem in said:
+        return said[stem]
+    usual = HEADLINES.get(name)
+    return usual.value if usual is not None and usual.unit == unit else 0.0
+
+
+def what_matters(measures: Mapping[str, HasSides], said: Mapping[str, float]) -> dict[str, float]:
+    """Return by outcome the smallest difference that matters, of headline outcomes and of what else has one."""
+    first = measured_headlines(measures)
+    found = {name: smallest(name, measures[name].unit, said) for name in (*first, *measures)}
+    return {name: value for name, value in found.items() if value > 0 or name in first}
+
+
+def can_rank(wanted: Sequence[str], measures: Mapping[str, HasSides]) -> tuple[str, ...]:
+    """Return the outcomes with a better side, those that a scenario asks for first."""
+    names = dict.fromkeys((*wanted, *measures))
+    return tuple(name for name in names if name in measures and measures[name].better)
+
+
+def first_to_rank(names: Sequence[str]) -> str | None:
+    """Return what ranks variants as long as no run shows what can tell them apart, of those that can; None of none."""
+    return next(iter([*(name for name in HEADLINES if name in names), *names]), None)
+
+
+def check_rank(registry: Registry, wanted: str | None) -> None:
+    """Raise TrustsimError where no study can be ranked by *wanted*, so that it is known before one is run."""
+    outcomes = registry.group("outcome")
+    if wanted is not None and not ((entry := outcomes.get(wanted.partition("[")[0])) and entry.better):
+        raise unknown("rank by", wanted, (name for name, entry in outcomes.items() if entry.better))
+
+
+def candidates(asked: Iterable[str], measures: Mapping[str, HasSides]) -> tuple[str, ...]:
+    """Return what may rank, in the order in which it is tried.
+
+    First the headline outcomes, then the others with a better side that the scenario asks for, its cost left out: by
+    cost doing nothing leads. Where there is none of these, whatever was measured and has a better side.
+    """
+    names = (name for name in asked if name in measures and measures[name].better and name != COST)
+    found = tuple(dict.fromkeys((*measured_headlines(measures), *names)))
+    return found or tuple(name for name, measure in measures.items() if measure.better)

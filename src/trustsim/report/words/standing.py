@@ -1,0 +1,105 @@
+"""How variants stand, in words: what ranks them, which cannot be told apart, what is too small to matter, who harms."""
+
+from __future__ import annotations
+
+from trustsim.analysis.comparison import Comparison, Difference
+from trustsim.analysis.headlines import HEADLINES, smallest
+from trustsim.analysis.ranking import is_clear
+from trustsim.report.words import words
+from trustsim.report.words.words import Verdict, quoted
+
+MARK = "†"  # behind the name of a variant that harms
+
+
+def verdict(c: Comparison, outcome: str, d: Difference) -> Verdict:
+    """Judge a paired difference: one that is too small to matter is no clear one."""
+    if not is_clear(d.mean, d.low, d.high, c.matters.get(outcome, 0.0)):
+        return "unclear"
+    return words.verdict(d.low, d.high, c.measures[outcome].better)
+
+
+def judged(c: Comparison, outcome: str, d: Difference) -> str:
+    """Say the verdict in words: also why there is none."""
+    found = verdict(c, outcome, d)
+    if found != "unclear":
+        return found
+    return "too small to matter" if words.is_clear(d.low, d.high) else "no clear difference"
+
+
+def group_of(c: Comparison, name: str) -> int:
+    """Return the number of a variant's group, from 1, the best."""
+    return next(k for k, group in enumerate(c.groups, start=1) if name in group)
+
+
+def helps(c: Comparison, name: str) -> bool:
+    """Whether a variant is told apart from the baseline as the better one, and harms by no headline outcome."""
+    by = c.ranked_by
+    is_better = by is not None and verdict(c, by, c.differences[name][by]) == "better"
+    return is_better and name not in c.harms and group_of(c, name) < group_of(c, c.baseline)
+
+
+def harm(c: Comparison, name: str) -> str:
+    """List the headline outcomes in which a variant is worse than the baseline: ``'stuck money +3 days'``; or ''."""
+    return words.listing([_change(c, name, outcome) for outcome in c.harms.get(name, ())])
+
+
+def _change(c: Comparison, name: str, outcome: str) -> str:
+    unit, mean = c.measures[outcome].unit, c.differences[name][outcome].mean
+    return f"{words.label(outcome)} {words.change(mean, unit, c.currency)}"
+
+
+def named(c: Comparison, name: str) -> str:
+    """Quote a variant's name, with its harm where it has one: no sentence recommends it without."""
+    return f"{quoted(name)} (but {harm(c, name)})" if name in c.harms else quoted(name)
+
+
+def harms(c: Comparison) -> list[str]:
+    """Return a line on each variant that harms: in what, and what it gains in what ranks."""
+    lines = []
+    for name in (name for name in c.ranking if name in c.harms):
+        text = f"{name}: worse than {quoted(c.baseline)} in {harm(c, name)}"
+        by = c.ranked_by
+        gains = by is not None and verdict(c, by, c.differences[name][by]) == "better"
+        lines.append(f"{text}; its gain is {_change(c, name, by)}" if gains and by is not None else text)
+    return lines
+
+
+def passed_over(c: Comparison) -> str:
+    """Say which outcomes come before the one that ranks and cannot tell; '' where none does."""
+    if not c.passed_over:
+        return ""
+    told = words.listing([words.label(name) for name in c.passed_over])
+    return f"{told} {'tells' if len(c.passed_over) == 1 else 'tell'} no variant from {quoted(c.baseline)} as better"
+
+
+def apart(c: Comparison) -> str:
+    """Say which variants the worlds cannot tell apart; '' where nothing ranks or there is one variant."""
+    if c.ranked_by is None or len(c.variants) < 2:
+        return ""
+    same = [group for group in c.groups if len(group) > 1]
+    text = "; ".join(words.listing([quoted(name) for name in group]) for group in same)
+    return f"not to be told apart, all pairs at once: {text}" if same else "all variants are told apart"
+
+
+def matters(c: Comparison) -> str:
+    """Say which differences are too small to matter, and that sizes which no file gave are assumed."""
+    told = []
+    for name, value in ((name, value) for name, value in c.matters.items() if value > 0):
+        unit = c.measures[name].unit
+        is_usual = name in HEADLINES and value == smallest(name, unit, {})
+        size = words.change(value, unit, c.currency).removeprefix("+")
+        told.append(f"{words.label(name)} {size}{' (assumed)' if is_usual else ''}")
+    return f"too small to matter is less than: {', '.join(told)}" if told else ""
+
+
+def happened(c: Comparison, name: str, outcome: str) -> str:
+    """Say in how many worlds the event of an outcome happened: ``'in 35 % of worlds'``; '' of other outcomes."""
+    share = c.happened[name].get(outcome)
+    return "" if share is None else f"in {words.quantity(share, 'share')} of worlds"
+
+
+def censored(c: Comparison) -> str:
+    """Say how worlds without the event count where the time to one ranks; '' where it does not."""
+    if c.ranked_by is None or not c.measures[c.ranked_by].censored:
+        return ""
+    return f"a world without the event of {words.label(c.ranked_by)} counts with the horizon"
