@@ -181,6 +181,8 @@ class Gauges(Rows):
     ACCOUNTS = auto()
     BELIEVERS = auto()
     PAID = auto()
+    PAY_WITHIN = auto()  # days within which what waits is to be paid by plan; 0 without one
+    GATE_SPENT = auto()  # 1 once the gate has fallen: it draws nobody any more
 
 
 class Targets(Rows):
