@@ -116,7 +116,7 @@ for _name, _series in _RECORDED.items():
     _series.enter(_name)
 watched("solvency", "share", "true (assets − debt − claims) / claims")
 watched("reported_solvency", "share", "(assets − debt − claims) / claims, by the figures that the platform reports")
-watched("overdue", "share", "due and unpaid / claims of day 0")
+watched("overdue", "share", "due under every rule and lacking the money / claims of day 0")
 watched("published_risk", "log-odds", "published log-odds of failure")
 watched("runners", "number", "how many accounts ran yesterday; the series of this name is a share of those of day 0")
 watched("status", "number", "0 open, 1 payments stopped, 2 winding down, 3 failed")
