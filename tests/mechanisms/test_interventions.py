@@ -324,7 +324,7 @@ def test_segregated_money_is_returned_at_failure(play: Play, apart: str, back: f
     at = {"liquid_share": "40 %", "equity": "-60 %", "estate_cost": "50 %", "segregated_share": apart}
     seen = play(1, platforms={"Harbour": at, "Quay": at})
     before = seen.state.safe.copy()
-    close_platforms(seen.state, 0, np.array([0]), 1)
+    close_platforms(seen.state, 0, np.array([0]), seen.model.engine.clock)
     assert seen.state.gauges[Gauges.STATUS].tolist() == [[FAILED, 0]]
     assert (seen.state.safe - before).sum() / ALL == pytest.approx(back, abs=1e-3)
     assert seen.state.loss.sum() == ALL - (seen.state.safe - before).sum()
