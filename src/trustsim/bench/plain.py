@@ -18,6 +18,7 @@ from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
+    COHORT,
     FREE,
     HOLDS,
     JOINS,
@@ -179,7 +180,7 @@ def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array)
 
 
 def sums(flags: Bits, felt: Felt, w: Array) -> Ints:
-    """Return holders, clients of day 0, what they trust and fear, int64 (lanes, Sums), trust and risk in fixed point."""
+    """Return what holders and clients of day 0 feel, int64 (lanes, Sums), trust and risk in fixed point."""
     trust = w[Weights.TRUST_FUND] * felt.fund + w[Weights.TRUST_INTEGRITY] * felt.integrity
     trust += w[Weights.TRUST_INFO] * felt.info + w[Weights.TRUST_SERVICE] * felt.service
     holds, held, is_alarmed = ((flags & bit) > 0 for bit in (HOLDS, COHORT, ALARMED))

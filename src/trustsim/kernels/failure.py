@@ -8,10 +8,8 @@ import numpy as np
 
 from trustsim.kernels import balance as assets
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import FAILED, RUNGS, STAYING, Books, Gauges, Terms
+from trustsim.kernels.layout import FAILED, HALF_SALE, RUNGS, STAYING, Books, Gauges, Terms
 from trustsim.kernels.receive import receive
-
-HALF_SALE = 0.5  # an estate is sold bit by bit: its middle goes at half the fall in price of a full sale
 
 
 @compiled

@@ -236,6 +236,7 @@ REACH = len(Targets)  # last column of a bulletin row
 # whether a platform pays: values of the gauge ``status``
 OPEN, GATED, WINDING, FAILED = 0, 1, 2, 3
 
+HALF_SALE = 0.5  # an estate is sold bit by bit: its middle goes at half the fall in price of a full sale
 CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet, and nobody needs an answer
 
 # bits of ``flags``

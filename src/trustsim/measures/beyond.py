@@ -37,12 +37,13 @@ class Beyond:
         return np.where(self.is_over, 0.0, self._of(name) - self.calm(name))
 
     def share_gone(self, name: str, of: str) -> Floats:
-        """Return float64 (lanes,): of what would have stayed in calm, the largest share over time that is gone; NaN where
-        there was nothing.
+        """Return float64 (lanes,): of what would have stayed in calm, the largest share over time that is gone; NaN
+        where there was nothing.
 
-        ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. With S the share that stays, of
-        all platforms together, it is 1 − S / S of calm: the complement of a relative survival (Pohar Perme and others
-        2012), which does not depend on how many leave in calm meanwhile. Days on which calm has little left do not count.
+        ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. With S the share that stays,
+        of all platforms together, it is 1 − S / S of calm: the complement of a relative survival (Pohar Perme and
+        others 2012, doi:10.1111/j.1541-0420.2011.01640.x), which does not depend on how many leave in calm meanwhile.
+        Days on which calm has little left do not count.
         """
         whole = self._of(of)[0].sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
 class Calm(Protocol):
     """What calm gave; rows are twins, ``lane`` int64 (lanes,) says which is whose.
 
-    ``history`` float64 (steps + 1, gauges, twins, platforms); ``needed`` int64 (twins, accounts): paid to each account by
-    the day that was asked for, minor units.
+    ``history`` float64 (steps + 1, gauges, twins, platforms); ``needed`` int64 (twins, accounts): paid to each account
+    by the day that was asked for, minor units; ``asked_day`` int32 alike: step of a request, negative before any.
     """
 
     @property
@@ -29,6 +29,8 @@ class Calm(Protocol):
     def history(self) -> NDArray[np.float64]: ...
     @property
     def needed(self) -> NDArray[np.int64]: ...
+    @property
+    def asked_day(self) -> NDArray[np.int32]: ...
 
 
 class Model(Protocol):

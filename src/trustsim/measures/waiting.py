@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.failure import HALF_SALE
-from trustsim.kernels.layout import Books, Gauges, Terms
+from trustsim.kernels.layout import HALF_SALE, Books, Gauges, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
 from trustsim.measures.model import Model
 
@@ -62,4 +61,4 @@ def _beyond_marked(state: State, lane: int, platform: int) -> Floats:
     short = min(max(-float(state.gauges[Gauges.SOLVENCY, lane, platform]), 0.0), 1.0)
     owed = np.maximum(state.balance[lane, state.world_of(lane).mine(platform)].astype(np.float64), 1.0)
     covered = terms[Terms.COVER] * np.minimum(owed, terms[Terms.COVER_LIMIT]) / owed
-    return np.maximum(1 - back - short, 0.0) * (1 - covered)
+    return np.asarray(max(1 - back - short, 0.0) * (1 - covered))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.coefficients import NEVER, Weights
 from trustsim.kernels.layout import RUNS
 from trustsim.model.engine import DAY, Engine
 from trustsim.scenario.resolved import Scenario, Variant, World
@@ -30,11 +31,13 @@ class Calm:
 
     ``lane`` int64 (lanes,): the row of each lane's twin. ``history`` float64 (steps + 1, gauges, twins, platforms).
     ``needed`` int64 (twins, accounts), minor units: what had been paid to each account by the day that was asked for.
+    ``asked_day`` int32 (twins, accounts): the step of the first request, negative before any.
     """
 
     lane: NDArray[np.int64]
     history: NDArray[np.float64]
     needed: NDArray[np.int64]
+    asked_day: NDArray[np.int32]
 
 
 def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n_steps: int, needed_by: int) -> Calm:
@@ -49,14 +52,14 @@ def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n
     lane = np.array([w * n + twins.index(world) for w in range(n_worlds) for world in worlds], np.int64)
     engine = _engine_of(scenario, twins, state, n_steps)
     needed = engine.state.paid.copy()
-    if any(world.mechanisms.get("ordinary") is not None for world in twins):
+    if (engine.state.weights[:, :, [Weights.ORDINARY, Weights.JOIN]] > NEVER).any():
         for step in range(1, n_steps + 1):
             _calm_step(engine, step)
             if step == needed_by:
                 needed = engine.state.paid.copy()
     else:
         engine.history[1:] = engine.history[0]
-    return Calm(lane, engine.history, needed)
+    return Calm(lane, engine.history, needed, engine.state.asked_day)
 
 
 def _engine_of(scenario: Scenario, twins: Sequence[World], state: State, n_steps: int) -> Engine:

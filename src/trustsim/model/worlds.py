@@ -32,8 +32,8 @@ from trustsim.world.state import State
 class Worlds:
     """What can be read of worlds that are stepped together, of one as of several.
 
-    ``story``: the scenario. ``replications`` of the worlds, in order; ``variants`` of each; a lane is a variant of a world. ``dt`` days a step;
-    ``engine`` has the arrays.
+    ``story``: the scenario. ``replications`` of the worlds, in order; ``variants`` of each; a lane is a variant of a
+    world. ``dt`` days a step; ``engine`` has the arrays.
     """
 
     story: Scenario

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from trustsim.registry import REGISTRY, parameter
-
-COUNTED = ("run", "waiting")
+from trustsim.registry import REGISTRY, Registry, parameter
 
 
 @REGISTRY.enter("section", "run", rows=("C15", "J2"), source="assumed")
@@ -23,7 +21,7 @@ class RunRule:
         "claims", unit="name", choices=("claims", "accounts"), source="E-07", text="what the share is of"
     )
     share: float = parameter(
-        0.05, unit="share", low=1e-6, high=1, source="17 CFR 270.2a-7",
+        0.05, unit="share", low=1e-6, high=1, source="https://www.ecfr.gov/current/title-17/section-270.2a-7",
         text="net outflow beyond calm / what calm holds",
     )  # fmt: skip
     within: float = parameter(
@@ -56,3 +54,8 @@ class Counted:
 
     run: RunRule = RunRule()
     waiting: Waiting = Waiting()
+
+
+def ways(registry: Registry) -> list[str]:
+    """Return the ways of counting that a registry knows: the keys at the top of a file."""
+    return [each.name for each in fields(Counted) if each.name in registry.names("section")]

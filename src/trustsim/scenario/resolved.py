@@ -184,7 +184,7 @@ class Scenario:
     document: Mapping[str, Any] = field(compare=False, repr=False)
     digest: str
     source: str = field(default="", compare=False)
-    counted: Counted = Counted()
+    counted: Counted = field(default_factory=Counted)
 
     @property
     def n_days(self) -> int:

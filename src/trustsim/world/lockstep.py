@@ -36,7 +36,7 @@ def calm_world(scenario: Scenario, variant: Variant) -> World:
     own; levers and shocks come on top of either."""
     by_name = {each.name: each.world for each in scenario.variants}
     base = by_name.get(scenario.baseline, variant.world)
-    return base if shared(base) == shared(variant.world) else variant.world
+    return base if base is variant.world or shared(base) == shared(variant.world) else variant.world
 
 
 def shared(world: World) -> Any:

@@ -54,8 +54,8 @@ class Series:
     ``per``: 'claims' (of day 0), 'holders' (of day 0), 'accounts' (open or not) or nothing. ``over``: 'sum', or the
     gauge that weighs the mean. ``low``, ``high``: between which it always lies; None where nothing bounds it.
     ``ends``: 'platform' where there is none of a platform that has ended, in the total neither; 'people' where its
-    people still count in the total; '' where it goes on. ``is_watched``: triggers may watch the gauge. ``module``: where
-    it is declared.
+    people still count in the total; '' where it goes on. ``is_watched``: triggers may watch the gauge. ``module``:
+    where it is declared.
     """
 
     gauge: str
@@ -74,8 +74,9 @@ class Series:
 
     def enter(self, name: str) -> None:
         """Enter it into the registry, and where triggers may watch its gauge, that as an indicator."""
-        own = {"unit": self.unit, "low": self.low, "high": self.high, "may_not_apply": bool(self.ends)}
-        REGISTRY.enter("series", name, source="J1", **own)(self)
+        REGISTRY.enter(
+            "series", name, source="J1", unit=self.unit, low=self.low, high=self.high, may_not_apply=bool(self.ends)
+        )(self)
         if self.is_watched:
             watched(self.gauge, self.unit, self.text, self.module)
 
@@ -86,14 +87,21 @@ _RECORDED = {
     "inflow": Series("inflow", "share", "paid in today / claims of day 0", per="claims"),
     "claims": Series("claims", "share", "owed to clients / claims of day 0", per="claims"),
     "withdrawn": Series(
-        "cohort_asked", "share", "asked for so far by those who held at day 0, until they came back / claims of day 0",
+        "cohort_asked",
+        "share",
+        "asked for so far by those who held at day 0, until they came back / claims of day 0",
         per="claims",
     ),
     "waiting": Series("waiting", "share", "asked for and not had, for whatever reason / claims of day 0", per="claims"),
     "queue": Series("queue", "share", "asked for and not yet paid / claims", over="claims", high=1, is_watched=True),
     "liquidity": Series(
-        "liquidity", "share", "cash and client money at the custodian / claims", over="claims", high=1,
-        ends="platform", is_watched=True,
+        "liquidity",
+        "share",
+        "cash and client money at the custodian / claims",
+        over="claims",
+        high=1,
+        ends="platform",
+        is_watched=True,
     ),
     "solvency": Series(
         "solvency", "share", "(assets − debt − claims) / claims", over="claims", low=None, ends="platform"
@@ -108,8 +116,13 @@ _RECORDED = {
         "cohort_fear", "share", "share of those who held at day 0 that is alarmed", over="cohort", high=1, ends="people"
     ),
     "misperception": Series(
-        "misperception", "share", "mean perceived less true probability of failure, of those who held at day 0",
-        over="cohort", low=-1, high=1, ends="platform",
+        "misperception",
+        "share",
+        "mean perceived less true probability of failure, of those who held at day 0",
+        over="cohort",
+        low=-1,
+        high=1,
+        ends="platform",
     ),
     "holders": Series("holders", "share", "open accounts / those of day 0", per="holders"),
     "open": Series("holders", "share", "open accounts / all that are open or could be opened", per="accounts"),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
 from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms, Tail
+from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.columns import means_of_columns
 from trustsim.kernels.layout import COHORT, FREE, HOLDS, N_MONEY, Books, Laws
 from trustsim.scenario.resolved import World
@@ -30,7 +31,8 @@ Ints = NDArray[np.int64]
 Cast = tuple[str, str]  # kind and name of an actor
 _MOVING = {  # what moves, and its axis of lanes
     "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "paid": 0, "waited": 0,
-    "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
+    "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1,
+    "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
 }  # fmt: skip
 _STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
 
@@ -91,8 +93,8 @@ class State:
             self.waited, self.queue, self.queue_n, self.traits, ticket, investor, first, at, self.ones,
         )  # fmt: skip
         platforms = Platforms(
-            self.books, self.ladder, self.terms, self.base_terms, self.gauges, self.weights, self.dials, self.sums, self.flows,
-            self.market,
+            self.books, self.ladder, self.terms, self.base_terms, self.gauges, self.weights, self.dials, self.sums,
+            self.flows, self.market,
         )  # fmt: skip
         bounds = np.array([column.bounds for column in self.declared], np.float32)
         tail = Tail(self.columns, self.laws, bounds, self.means) if self.declared else None
@@ -183,6 +185,17 @@ class State:
                     f"fork: given a scenario without {one[0]} {one[1]!r}, who holds money; allowed: with it"
                 )
         self.group()
+
+    def trust(self) -> NDArray[np.float32]:
+        """Return the trust of the owner of every account, float32 (v, a), in [0, 1]: its parts in their weights."""
+        parts = (Weights.TRUST_FUND, Weights.TRUST_INTEGRITY, Weights.TRUST_INFO, Weights.TRUST_SERVICE)
+        x = np.zeros_like(self.beliefs[0])
+        for world in self.drawn:
+            for p in range(self.n_platforms):
+                for belief, part in zip(range(len(parts)), parts, strict=True):
+                    mine = (world.part, world.mine(p))
+                    x[mine] += self.weights[world.part, p, part, None] * self.beliefs[belief][mine]
+        return np.asarray(1 / (1 + np.exp(-x)), np.float32)
 
     def total_money(self) -> Ints:
         """Return int64 (v,): all money and assets, in and outside platforms; constant for ever (promise 1)."""

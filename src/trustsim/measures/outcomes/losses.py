@@ -16,8 +16,20 @@ TAIL = 20  # the worst-hit are one investor in this many: 5 %
     "outcome", "investor_loss", rows=("J4",), source="J4", better="lower", unit="share", low=0, may_not_apply=True
 )
 def investor_loss(f: Finished) -> Floats:
-    """Money that investors lost by the horizon / claims of day 0."""
-    return np.asarray(f.loss.sum(axis=1) / f.claims_at_start)
+    """Money that those who held some at day 0 lost, waiting and what is frozen included / claims of day 0."""
+    return np.asarray(f.by_world(lambda people: people.loss_of_holders.sum(axis=1)) / f.claims_at_start)
+
+
+@REGISTRY.enter(
+    "outcome", "newcomer_loss", rows=("J4", "A12"), source="J4", better="lower", unit="share", low=0, may_not_apply=True
+)
+def newcomer_loss(f: Finished) -> Floats:
+    """Money that those lost by the horizon who held none at day 0 and came later / claims of day 0."""
+
+    def lost(people: People) -> Floats:
+        return np.asarray(np.ascontiguousarray(people.loss[:, ~people.held]).sum(axis=1))
+
+    return np.asarray(f.by_world(lost) / f.claims_at_start)
 
 
 @REGISTRY.enter(
@@ -25,7 +37,8 @@ def investor_loss(f: Finished) -> Floats:
 )
 def loss_per_investor(f: Finished) -> Floats:
     """Mean loss of those who held money on platforms at day 0."""
-    return np.asarray(f.loss.sum(axis=1) / positive(f.by_world(lambda people: people.held.sum())))
+    lost = f.by_world(lambda people: people.loss_of_holders.sum(axis=1))
+    return np.asarray(lost / positive(f.by_world(lambda people: people.held.sum())))
 
 
 @REGISTRY.enter("outcome", "tail_loss", rows=("J4",), source="J4", better="lower", unit="share", low=0, high=1)

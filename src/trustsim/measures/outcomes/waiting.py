@@ -41,10 +41,11 @@ def waited_long(f: Finished) -> dict[str, Floats]:
     return {name: ((f.waits.longest > days) & was_there).sum(axis=1) / n for name, days in WAITS.items()}
 
 
-@REGISTRY.enter("outcome", "waiting_cost", rows=("J4",), source="assumed", better="lower", unit="share", low=0,
-                may_not_apply=True)  # fmt: skip
+@REGISTRY.enter(
+    "outcome", "waiting_cost", rows=("J4",), source="assumed", better="lower", unit="share", low=0, may_not_apply=True
+)
 def waiting_cost(f: Finished) -> Floats:
-    """What waiting for money cost, and what frozen money would not bring, as it counts in the loss / claims of day 0."""
+    """What waiting for money cost, and what frozen money would not bring; part of the loss / claims of day 0."""
     return np.asarray(f.waits.cost.sum(axis=1) / f.claims_at_start)
 
 
@@ -67,8 +68,10 @@ def needs_unmet(f: Finished) -> Floats:
     "outcome", "end_state", rows=("J3",), source="J3", better="", unit="share", low=0, high=1, may_not_apply=True
 )
 def end_state(f: Finished) -> dict[str, Floats]:
-    """Shares of the platforms that at the horizon are open, frozen (at least 1 % of the claims of day 0 has waited for
-    long), wound down in order (or being so), and failed."""
+    """Shares of the platforms that are open, frozen, wound down in order or being so, and failed, at the horizon.
+
+    Frozen is what stands and has at least 1 % of the claims of day 0 waiting for long.
+    """
     state, status = f.model.state, f.gauge("status")[-1]
     frozen = np.zeros(status.shape)
     for world in state.drawn:
@@ -77,5 +80,10 @@ def end_state(f: Finished) -> dict[str, Floats]:
     is_over, is_failed = status >= WINDING, status == FAILED
     is_frozen = ~is_over & (frozen >= FROZEN * np.maximum(f.gauge("claims_at_start")[0], 1.0))
     n = max(state.n_platforms, 1)
-    shares = {"open": ~is_over & ~is_frozen, "frozen": is_frozen, "wound down": is_over & ~is_failed, "failed": is_failed}
+    shares = {
+        "open": ~is_over & ~is_frozen,
+        "frozen": is_frozen,
+        "wound down": is_over & ~is_failed,
+        "failed": is_failed,
+    }
     return {name: which.sum(axis=1) / n for name, which in shares.items()}

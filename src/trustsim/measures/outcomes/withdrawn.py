@@ -28,9 +28,7 @@ def excess_left(f: Finished) -> Floats:
     return f.beyond.share_gone("cohort_left", "cohort")
 
 
-@REGISTRY.enter(
-    "outcome", "peak_excess", rows=("J2",), source="E-07", better="lower", unit="share", may_not_apply=True
-)
+@REGISTRY.enter("outcome", "peak_excess", rows=("J2",), source="E-07", better="lower", unit="share", may_not_apply=True)
 def peak_excess(f: Finished) -> dict[str, Floats]:
     """Largest net outflow beyond calm within 1 day and within 5 days / claims in calm at the beginning of these."""
 

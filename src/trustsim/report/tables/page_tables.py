@@ -127,10 +127,10 @@ def runs(result: Compared) -> ByVariant:
     rule = result.scenario.counted.run
     least, days = words.quantity(rule.share, "share"), words.quantity(rule.within, "duration")
     note = (
-        f"A run: within {days} at least {least} of the {rule.of} of a platform flow out beyond what flows out in calm; a "
-        "world can have several. Days, length and what was withdrawn in it are medians over the runs. The trigger says "
-        "what set a run off. Fundamental: the platform was insolvent on that day or the one before; spill-over: it was "
-        "not, and a run on another platform had begun in the week before; belief: people ran all the same."
+        f"A run: within {days} at least {least} of the {rule.of} of a platform flow out beyond what flows out in calm; "
+        "a world can have several. Days, length and what was withdrawn in it are medians over the runs. The trigger "
+        "says what set a run off. Fundamental: the platform was insolvent on that day or the one before; spill-over: "
+        "it was not, and another had a run or became insolvent in the week before; belief: people ran all the same."
     )
     rows = [(name, _run_cells(found[name], result.scenario.step)) for name in c.ranking]
     return ByVariant(head, tuple(rows), note)

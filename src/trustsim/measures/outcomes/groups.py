@@ -1,0 +1,121 @@
+"""Outcomes about the clients of day 0 by group: by segment, and by how much they held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.layout import COHORT
+from trustsim.measures.beyond import LITTLE
+from trustsim.measures.finished import Finished, Floats, People, positive
+from trustsim.measures.outcomes.waiting import WAITS
+from trustsim.registry import REGISTRY
+
+Mask = NDArray[np.bool_]
+SIZES = {
+    "small": (0.0, 0.5),
+    "middle": (0.5, 0.9),
+    "large": (0.9, 1.0),
+}  # parts of those who held money, by what it was
+LONG = "7 d"  # the wait that is told by group
+
+
+def segments(f: Finished) -> Mapping[str, Callable[[People], Mask]]:
+    """Return who is in each segment, bool (investors,), by its name."""
+    named = f.model.variants[0].world.investors.segments
+
+    def member(k: int) -> Callable[[People], Mask]:
+        return lambda people: people.world.population.segment == k
+
+    return {segment.name: member(k) for k, segment in enumerate(named)}
+
+
+def sizes(f: Finished) -> Mapping[str, Callable[[People], Mask]]:
+    """Return who of those who held money at day 0 is in each class of size, bool (investors,), by its name."""
+
+    def member(low: float, high: float) -> Callable[[People], Mask]:
+        def of(people: People) -> Mask:
+            place = np.full(len(people.held), -1.0)
+            n = max(int(people.held.sum()), 1)
+            place[people.held] = np.argsort(np.argsort(people.balance_at_start[people.held], kind="stable")) / n
+            return np.asarray((place >= low) & (place < high))
+
+        return of
+
+    return {name: member(*part) for name, part in SIZES.items()}
+
+
+def _by_group(f: Finished, value: Callable[[People, Mask], Floats]) -> dict[str, Floats]:
+    """Return *value* of each segment and of each class of size, float64 (lanes,)."""
+    return {name: _of(f, who, value) for name, who in {**segments(f), **sizes(f)}.items()}
+
+
+def _of(f: Finished, who: Callable[[People], Mask], value: Callable[[People, Mask], Floats]) -> Floats:
+    return f.by_world(lambda people: value(people, who(people)))
+
+
+@REGISTRY.enter(
+    "outcome", "left_by_group", rows=("J2", "A2"), source="doi:10.1111/j.1541-0420.2011.01640.x", better="lower",
+    unit="share", high=1, may_not_apply=True,
+)  # fmt: skip
+def left_by_group(f: Finished) -> dict[str, Floats]:
+    """Of the clients of day 0 who would have stayed in calm, the share that has asked by the horizon, by group.
+
+    It is below 0 where fewer have left than in calm, and has no number where calm has little left.
+    """
+
+    def share(people: People, who: Mask) -> Floats:
+        mine = who[people.world.accounts.investor] & (people.world.accounts.balance > 0)
+        stays, in_calm = (
+            1 - (asked[:, mine] >= 0).sum(axis=1) / positive(np.asarray(mine.sum(), np.float64))
+            for asked in (f.model.state.asked_day[people.part], f.calm.asked_day[f.calm.lane[people.part]])
+        )
+        return np.where(in_calm >= LITTLE, 1 - stays / np.maximum(in_calm, LITTLE), np.nan)
+
+    return _by_group(f, share)
+
+
+@REGISTRY.enter(
+    "outcome", "loss_by_size", rows=("J4", "A2"), source="J4", better="lower", unit="share", low=0, may_not_apply=True
+)
+def loss_by_size(f: Finished) -> dict[str, Floats]:
+    """Money that those who held little, a middling sum or much at day 0 lost / what they held."""
+
+    def share(people: People, who: Mask) -> Floats:
+        lost = np.ascontiguousarray(people.loss[:, who]).sum(axis=1)
+        return np.asarray(lost / positive(people.balance_at_start[who].sum()))
+
+    return {name: _of(f, who, share) for name, who in sizes(f).items()}
+
+
+@REGISTRY.enter(
+    "outcome", "waited_by_group", rows=("J2", "A2", "G3"), source="assumed", better="lower", unit="share", low=0,
+    high=1, may_not_apply=True,
+)  # fmt: skip
+def waited_by_group(f: Finished) -> dict[str, Floats]:
+    """Share of the accounts of day 0 that waited for money for longer than 7 days, by group."""
+
+    def share(people: People, who: Mask) -> Floats:
+        mine = who[people.world.accounts.investor] & (people.world.accounts.balance > 0)
+        waited = (f.waits.longest[people.part] > WAITS[LONG]) & mine
+        return np.asarray(waited.sum(axis=1) / positive(np.asarray(mine.sum(), np.float64)))
+
+    return _by_group(f, share)
+
+
+@REGISTRY.enter(
+    "outcome", "trust_by_group", rows=("J1", "A2"), source="J1", better="higher", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
+def trust_by_group(f: Finished) -> dict[str, Floats]:
+    """Mean trust at the horizon of the clients of day 0, wherever they are, by group."""
+    trust = f.model.state.trust()
+
+    def mean(people: People, who: Mask) -> Floats:
+        was_there = (f.model.state.flags[people.part] & COHORT) > 0
+        mine = who[people.world.accounts.investor] & was_there
+        return np.asarray(np.where(mine, trust[people.part], 0).sum(axis=1) / positive(mine.sum(axis=1)))
+
+    return _by_group(f, mean)

@@ -1,0 +1,42 @@
+"""What happens to people is told by segment and by how much they held, over those who held at day 0."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from counted import mean, story, study
+
+SEGMENTS = [
+    {"name": "calm", "share": "50 %", "attention": "0 %"},
+    {"name": "nervous", "share": "50 %", "attention": "90 %", "prior_trust": "beta(8, 4)"},
+]
+SIZES = ("small", "middle", "large")
+
+
+@pytest.fixture(scope="module")
+def found():
+    return study(story(investors={"count": 600, "segments": SEGMENTS}), 5)
+
+
+def test_who_never_looks_never_flees(found):
+    assert abs(mean(found, "left_by_group[calm]")) < 0.05
+    assert mean(found, "left_by_group[nervous]") > 0.3
+
+
+def test_trust_of_the_groups_is_that_of_all_at_the_horizon(found):
+    trust = found.series["trust"][:, -1, :, -1]
+    parts = np.array([found.outcomes[f"trust_by_group[{name}]"] for name in ("calm", "nervous")])
+    assert (parts.min(axis=0) - 1e-3 <= trust).all()
+    assert (trust <= parts.max(axis=0) + 1e-3).all()
+
+
+def test_losses_by_size_are_shares_of_what_each_held(found):
+    total = found.outcomes["investor_loss"]
+    parts = np.array([found.outcomes[f"loss_by_size[{name}]"] for name in SIZES])
+    assert (parts.min(axis=0) - 1e-9 <= total).all()
+    assert (total <= parts.max(axis=0) + 1e-9).all()
+
+
+def test_groups_of_nobody_have_no_number():
+    alone = study(story(investors={"count": 1}, horizon="5 d", shocks=[]), 2)
+    assert np.isnan(alone.outcomes["loss_by_size[middle]"]).all()
