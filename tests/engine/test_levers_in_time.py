@@ -55,6 +55,13 @@ def test_proposals_combine_by_the_rule_that_the_docs_give() -> None:
     assert under(7.0, []) == 7.0
 
 
+def test_of_what_is_set_the_highest_rank_counts_where_it_holds() -> None:
+    here, there = np.array([True, False, False]), np.array([True, True, False])
+    proposals = [Proposal("set", 9.0, there), Proposal("set", 2.0, here, rank=1.0), Proposal("add", 1.0, there)]
+    for each in (proposals, proposals[::-1]):
+        assert combined(np.full(3, 5.0), each).tolist() == [3.0, 10.0, 5.0]
+
+
 # -- agenda ----------------------------------------------------------------------------------------------------------
 
 

@@ -57,9 +57,8 @@ def test_interest_leaves_no_crumbs_in_an_account_that_was_emptied() -> None:
 
 def test_the_crisis_of_these_tests_moves_money_everywhere() -> None:
     """Else the tests on it would hold for want of anything that happens."""
-    model = TrustCrisisModel(
-        scenario_of({**CRISIS, "variants": {"gate": [{"kind": "redemption_gate", "trigger": 0.1}]}}), rng=0
-    )
+    gate = {"kind": "redemption_gate", "trigger": 0.1, "reopening": 5}
+    model = TrustCrisisModel(scenario_of({**CRISIS, "variants": {"gate": [gate]}}), rng=0)
     for _ in range(model.story.n_days):
         model.step()
     books = model.state.books.sum(axis=(1, 2))

@@ -9,8 +9,9 @@ import pytest
 from quiet_world import EACH, READY, N, Play, Played, leave, lever
 
 from trustsim.catalog import REGISTRY
-from trustsim.kernels.layout import FAILED, Terms
+from trustsim.kernels.layout import FAILED, Gauges, Terms
 from trustsim.kernels.named import names_of
+from trustsim.world.closing import close_platforms
 
 ALL = N * EACH
 RICH = {"liquid_share": "100 %"}
@@ -36,7 +37,7 @@ def same_but_for_harbour(seen: Played) -> None:
 
 
 def test_gate_stops_payments_on_its_platform_only(play: Play) -> None:
-    gate = lever("redemption_gate", trigger="50 %", duration="5 d", announced=False)
+    gate = lever("redemption_gate", trigger="50 %", duration="5 d", reopening="0 d", announced=False)
     both = {"Harbour": NO_ASSETS, "Quay": NO_ASSETS}
     seen = play(
         12,
@@ -319,22 +320,12 @@ def test_a_mandated_keeper_is_as_slow_and_as_dear_as_one_by_choice(play: Play) -
 
 @pytest.mark.parametrize(("apart", "back"), [("0 %", 0.2), ("50 %", 0.3), ("100 %", 0.4)])
 def test_segregated_money_is_returned_at_failure(play: Play, apart: str, back: float) -> None:
-    """Claims of 100 against 40 in cash: what is apart comes back in full, the rest after an estate cost of half.
-
-    A throughput of 0 keeps the money in until patience ends.
-    """
-    at = {
-        "liquid_share": "40 %",
-        "equity": "-60 %",
-        "estate_cost": "50 %",
-        "segregated_share": apart,
-        "patience": "0 d",
-    }
-    seen = play(0, platforms={"Harbour": at, "Quay": at}, mechanisms=READY, variants={"run": [leave()]})
-    seen.state.base_terms[Terms.THROUGHPUT, :, 0] = 0.0
+    """Claims of 100 against 40 in cash: what is apart comes back in full, the rest after an estate cost of half."""
+    at = {"liquid_share": "40 %", "equity": "-60 %", "estate_cost": "50 %", "segregated_share": apart}
+    seen = play(1, platforms={"Harbour": at, "Quay": at})
     before = seen.state.safe.copy()
-    seen.step()
-    assert seen.gauge("status")[-1].tolist() == [[FAILED, 0]]
+    close_platforms(seen.state, 0, np.array([0]), seen.model.engine.clock)
+    assert seen.state.gauges[Gauges.STATUS].tolist() == [[FAILED, 0]]
     assert (seen.state.safe - before).sum() / ALL == pytest.approx(back, abs=1e-3)
     assert seen.state.loss.sum() == ALL - (seen.state.safe - before).sum()
 

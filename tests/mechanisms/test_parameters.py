@@ -145,7 +145,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("report_schedule", "lag"): 0.0,
     ("report_schedule", "interval"): 3.0,
     ("disclosure_mandate", "interval"): 2.0,
-    ("redemption_gate", "trigger"): 0.02,
+    ("redemption_gate", "trigger"): 0.11,
     ("incident_notice", "delay"): 2.0,
     ("report_accuracy", "bias"): 0.3,
     ("disclosure_mandate", "bias"): 0.4,
@@ -263,7 +263,7 @@ def document(group: str, kind: str, parameter: str, value: Any) -> dict[str, Any
     if group == "mechanism":
         outage = {"kind": "outage", "platform": "Quay", "day": "4 d"}
         levers = [
-            {"kind": "redemption_gate", "platform": "Quay", "trigger": "6 %"},
+            {"kind": "redemption_gate", "platform": "Quay", "trigger": "0.1 %"},
             {"kind": "redemption_fee", "fee": "1 %"},
         ]
         return story([*shocks, outage], {"v": levers}, platform, {kind: item})

@@ -53,28 +53,19 @@ def take_from_ladder(ladder, v, p, amount) -> None:
 
 
 @compiled
-def own_share(books, v, p):
-    """Return the part of each claim that stands apart at the custodian: nobody else is paid with it."""
-    return min(np.float64(books[Books.CUSTODY, v, p]) / max(np.float64(books[Books.CLAIMS, v, p]), 1.0), 1.0)
-
-
-@compiled
-def payable(books, v, p, wanted, is_winding):
-    """Return how much of *wanted* can be paid: own shares from custody, the rest from cash; winding down, all."""
-    cash = max(books[Books.CASH, v, p], np.int64(0))
-    most = min(wanted, cash + books[Books.CUSTODY, v, p])  # floats miss what is beyond 2⁵³
-    if is_winding:
-        return most
-    from_cash = 1.0 - own_share(books, v, p)
-    if np.float64(wanted) * from_cash <= np.float64(cash):
-        return most
-    return min(np.int64(np.float64(cash) / from_cash), most)
+def liquid_money(books, v, p):
+    """Return what can pay at once, int64 minor units: cash, and client money at the custodian."""
+    return max(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p], np.int64(0))
 
 
 @compiled
 def pay_out(books, v, p, amount) -> None:
-    """Take a payment to clients out of custody, as far as it is their own share, and out of cash."""
-    from_custody = min(np.int64(np.float64(amount) * own_share(books, v, p)), books[Books.CUSTODY, v, p])
+    """Take a payment to clients, at most the liquid money, out of custody and cash in proportion to what stands there,
+    so that the share kept apart stays.
+    """
+    custody, liquid = books[Books.CUSTODY, v, p], liquid_money(books, v, p)
+    apart = np.float64(custody) / max(np.float64(liquid), 1.0)
+    from_custody = min(np.int64(np.float64(amount) * apart), custody)
     from_cash = min(amount - from_custody, max(books[Books.CASH, v, p], np.int64(0)))
     books[Books.CASH, v, p] -= from_cash
     books[Books.CUSTODY, v, p] -= amount - from_cash
@@ -86,11 +77,12 @@ def carry(platforms, clock) -> None:
 
     Assets stand in a ladder of twelve rungs by time to maturity. The first is repaid in equal parts until its time is
     over, then all move down by one. In a step of dt days assets · ``asset_yield`` · dt / 365 comes in as cash (a
-    negative yield lowers their value), a share ``default_rate`` · (1 − ``recovery``) · dt / 365 is lost, and the
-    price moves by ``volatility`` · √dt times a draw of variance 1 that all platforms of one market share. Cash beyond
-    the claims times the larger of ``liquid_share`` and the reserve, plus the queue, pays debt back; a fifth a day of
-    the rest is lent, at the longest term. The segregated share of the liquid money is kept in custody. Past sales
-    weigh on the price less by a factor exp(−0.1 dt).
+    negative yield lowers their value), the liquid money earns ``safe_yield`` · dt / 365, a share ``default_rate`` ·
+    (1 − ``recovery``) · dt / 365 of the assets is lost, and the price moves by ``volatility`` · √dt times a draw of
+    variance 1 that all platforms of one market share. Liquid money beyond the claims times the larger of
+    ``liquid_share`` and the reserve, plus the queue, pays debt back; a fifth a day of the rest is lent, at the longest
+    term. Money moves between cash and custody, see :func:`spare_cash`. Past sales weigh on the price less by a factor
+    exp(−0.1 dt).
 
     Platforms of one market share the price shock of the day (a common factor).
     """
@@ -102,6 +94,7 @@ def carry(platforms, clock) -> None:
             if gauges[Gauges.STATUS, v, p] == FAILED:
                 continue
             assets = ladder_total(ladder, v, p)
+            liquid = books[Books.CASH, v, p] + books[Books.CUSTODY, v, p]
             rung_days = max(terms[Terms.ASSET_TERM, v, p] / RUNGS, dt)
             steps = max(np.int64(round(rung_days / dt)), 1)
             left = steps - (day - 1) % steps
@@ -112,12 +105,13 @@ def carry(platforms, clock) -> None:
                     ladder[k, v, p] = ladder[k + 1, v, p]
                 ladder[RUNGS - 1, v, p] = 0
             interest = np.int64(np.float64(assets) * terms[Terms.ASSET_YIELD, v, p] * dt / DAYS_A_YEAR)
+            safe = np.int64(np.float64(liquid) * terms[Terms.SAFE_YIELD, v, p] * dt / DAYS_A_YEAR)
             # a negative yield lowers the value of the assets: it cannot be paid in cash
             earned = max(interest, np.int64(0))
             shrunk = min(earned - interest, ladder_total(ladder, v, p))
             take_from_ladder(ladder, v, p, shrunk)
-            books[Books.BORROWERS, v, p] += shrunk - earned
-            books[Books.CASH, v, p] += repaid + earned
+            books[Books.BORROWERS, v, p] += shrunk - earned - safe
+            books[Books.CASH, v, p] += repaid + earned + safe
             lost_share = terms[Terms.DEFAULT_RATE, v, p] * dt / DAYS_A_YEAR * (1.0 - terms[Terms.RECOVERY, v, p])
             defaulted = np.int64(np.float64(assets) * lost_share)
             defaulted = min(defaulted, ladder_total(ladder, v, p))
@@ -154,25 +148,29 @@ def reprice(books, ladder, v, p, change) -> None:
 
 @compiled
 def spare_cash(platforms, v, p, dt) -> None:
-    """Pay debt back, then lend what exceeds the liquidity target, a fifth a day; keep the segregated share apart."""
+    """Pay debt back, then lend what exceeds the liquidity target, a fifth a day; keep the segregated share apart.
+
+    The custodian keeps at least that share of the liquid money, and at most that share of what should be there, so that
+    it does not fill the gap that a thief left in the cash.
+    """
     books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
     liquid = books[Books.CASH, v, p] + books[Books.CUSTODY, v, p]
     claims = books[Books.CLAIMS, v, p]
     target_share = max(terms[Terms.LIQUID_SHARE, v, p], terms[Terms.RESERVE, v, p])
     target = np.int64(target_share * np.float64(claims)) + books[Books.QUEUED, v, p]
-    spare = min(liquid - target, books[Books.CASH, v, p])
+    spare = liquid - target
     if spare > 0 and gauges[Gauges.STATUS, v, p] == OPEN:
         back = min(spare, books[Books.DEBT, v, p])
         books[Books.LENDER, v, p] += back
         books[Books.DEBT, v, p] -= back
         lent = np.int64(np.float64(spare - back) * min(_LENT_A_DAY * dt, 1.0))
         ladder[RUNGS - 1, v, p] += lent
-        books[Books.CASH, v, p] -= back + lent
         liquid -= back + lent
-    missing = np.int64(np.float64(liquid) * terms[Terms.SEGREGATED_SHARE, v, p]) - books[Books.CUSTODY, v, p]
-    moved = max(min(missing, books[Books.CASH, v, p]), np.int64(0))
-    books[Books.CUSTODY, v, p] += moved
-    books[Books.CASH, v, p] -= moved
+    share = terms[Terms.SEGREGATED_SHARE, v, p]
+    apart = max(books[Books.CUSTODY, v, p], np.int64(np.float64(liquid) * share))
+    apart = min(apart, np.int64(np.float64(max(liquid, target)) * share), max(liquid, np.int64(0)))
+    books[Books.CUSTODY, v, p] = apart
+    books[Books.CASH, v, p] = liquid - apart
 
 
 @compiled

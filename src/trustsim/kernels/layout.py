@@ -187,6 +187,8 @@ class Gauges(Rows):
     COHORT_LEFT = auto()
     COHORT_TRUST = auto()
     COHORT_FEAR = auto()
+    PAY_WITHIN = auto()  # days within which what waits is to be paid by plan; 0 without one
+    GATE_SPENT = auto()  # 1 once the gate has fallen: it draws nobody any more
 
 
 class Targets(Rows):

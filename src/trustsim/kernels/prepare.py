@@ -31,7 +31,7 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
         report_weight, noise = dials[v, Dials.REPORT_WEIGHT], dials[v, Dials.REPORT_NOISE]
         for p in range(n_platforms):
             rush = 0.0
-            if terms[Terms.GATE_ANNOUNCED, v, p] > 0.0:
+            if terms[Terms.GATE_ANNOUNCED, v, p] > 0.0 and gauges[Gauges.GATE_SPENT, v, p] <= 0.0:
                 above = gauges[Gauges.LIQUIDITY, v, p] - terms[Terms.GATE_TRIGGER, v, p]
                 rush = max(1.0 - max(above, 0.0) / dials[v, Dials.GATE_MARGIN], 0.0)
             seen = max(terms[Terms.VISIBILITY, v, p], terms[Terms.TRANSPARENCY, v, p])

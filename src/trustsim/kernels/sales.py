@@ -42,14 +42,15 @@ def sale(need, impact):
 
 
 @compiled
-def raise_cash(platforms, due, n_markets, v, dt) -> None:
-    """Draw credit lines, then sell assets, so that every platform of lane *v* can pay ``due`` int64 (platforms,)."""
+def raise_cash(platforms, wanted, n_markets, v, dt) -> None:
+    """Draw credit lines, then sell assets, so that every platform of lane *v* has ``wanted`` int64 (platforms,) of
+    liquid money.
+    """
     books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
-    market, n_platforms = platforms.market, len(due)
+    market, n_platforms = platforms.market, len(wanted)
     need = np.zeros(n_platforms, np.int64)
     for p in range(n_platforms):
-        from_cash = np.int64(math.ceil(np.float64(due[p]) * (1.0 - assets.own_share(books, v, p))))
-        short = max(from_cash - max(books[Books.CASH, v, p], np.int64(0)), np.int64(0))
+        short = max(wanted[p] - assets.liquid_money(books, v, p), np.int64(0))
         if gauges[Gauges.STATUS, v, p] == WINDING:
             short = np.int64(0)
         line = np.int64(terms[Terms.CREDIT_LINE, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p]) - books[Books.DEBT, v, p]
@@ -70,11 +71,11 @@ def raise_cash(platforms, due, n_markets, v, dt) -> None:
                 impact = max(impact, terms[Terms.SALE_IMPACT, v, p])
         if total == 0 or depth <= 0.0:
             continue
-        wanted = sale(np.float64(total) / depth * math.exp(min(impact * pressure, MOST_EXPONENT)), impact) * depth
+        to_sell = sale(np.float64(total) / depth * math.exp(min(impact * pressure, MOST_EXPONENT)), impact) * depth
         sold_all = 0.0
         for p in range(n_platforms):
             if market[p] == m and need[p] > 0:
-                sold_all += np.float64(book_to_sell(ladder, terms, wanted, need[p], total, v, p, dt))
+                sold_all += np.float64(book_to_sell(ladder, terms, to_sell, need[p], total, v, p, dt))
         price = math.exp(-impact * (pressure + sold_all / depth))
         for p in range(n_platforms):
             if market[p] != m:
@@ -82,7 +83,7 @@ def raise_cash(platforms, due, n_markets, v, dt) -> None:
             gauges[Gauges.PRESSURE, v, p] = pressure + sold_all / depth
             gauges[Gauges.PRICE, v, p] = price
             if need[p] > 0:
-                book = book_to_sell(ladder, terms, wanted, need[p], total, v, p, dt)
+                book = book_to_sell(ladder, terms, to_sell, need[p], total, v, p, dt)
                 proceeds = np.int64(np.float64(book) * price)
                 assets.take_from_ladder(ladder, v, p, book)
                 books[Books.CASH, v, p] += proceeds
@@ -92,8 +93,8 @@ def raise_cash(platforms, due, n_markets, v, dt) -> None:
 
 
 @compiled
-def book_to_sell(ladder, terms, wanted, need, total, v, p, dt):
+def book_to_sell(ladder, terms, to_sell, need, total, v, p, dt):
     """Return the book value that one platform sells: its part of the market's sale, within its daily limit."""
     held = assets.ladder_total(ladder, v, p)
     limit = np.float64(held) * min(terms[Terms.SALE_LIMIT, v, p] * dt, 1.0)
-    return min(np.int64(math.ceil(min(wanted * (np.float64(need) / np.float64(total)), limit))), held)
+    return min(np.int64(math.ceil(min(to_sell * (np.float64(need) / np.float64(total)), limit))), held)

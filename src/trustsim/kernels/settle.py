@@ -14,38 +14,11 @@ from trustsim.kernels import draws, purposes
 from trustsim.kernels.act import address
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import (
-    BACK,
-    FAILED,
-    FREE,
-    GATED,
-    HOLDS,
-    MATURE,
-    OPEN,
-    STAYING,
-    WINDING,
-    Beliefs,
-    Books,
-    Gauges,
-    Terms,
-)
+from trustsim.kernels.due import asked_for, falls_due, to_have
+from trustsim.kernels.layout import BACK, FREE, HOLDS, MATURE, OPEN, STAYING, WINDING, Beliefs, Books, Gauges, Terms
 from trustsim.kernels.receive import receive
 from trustsim.kernels.sales import raise_cash
 from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME
-
-
-@compiled
-def due_now(accounts, terms, place, clock):
-    """Return what may be paid today, int64 minor units, over the queue of ``place`` (w, v, p)."""
-    w, v, p = place
-    lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
-    cap = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt
-    begin, due = accounts.first[w, p], np.int64(0)
-    for k in range(begin, begin + accounts.queue_n[v, p]):
-        i = accounts.queue[v, k]
-        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - SAME_TIME:
-            due += np.int64(min(np.float64(accounts.requested[v, i]), cap))
-    return due
 
 
 @compiled
@@ -75,15 +48,19 @@ def destination(accounts, platforms, who, place, clock):
 
 @compiled
 def settle(accounts, people, platforms, n_markets, clock):
-    """Pay the due requests of all platforms as far as their cash reaches, under their terms.
+    """Pay the due requests of all platforms as far as their money reaches, under their terms.
 
-    A request is due ``payout_lag``, and what custody adds, after it was made; caps of a day bind an account and a
-    platform. Of every payment the share custody / claims comes from custody and the rest from cash, then from the
-    credit line, then from selling assets, at most ``sale_limit`` of them a day. All platforms of one asset market
-    sell at one price, exp(−``sale_impact`` · (pressure + sold / depth)), with the assets of day 0 as depth and
-    earlier sales as pressure (Cifuentes, Ferrucci and Shin 2005, doi:10.1162/jeea.2005.3.2-3.556). Payments go in
-    order of the queue, or the same share to each by rule. What is due and not paid is overdue; a platform that is
-    open and overdue is in arrears until all is paid. What is paid goes to the safe account or to another platform.
+    A request is due ``payout_lag``, and what custody adds, after it was made, unless a rule holds it back: a stop, a
+    ceiling, a cap, a suspension, the stages of a plan. It is paid out of cash and custody, then from the credit line,
+    then from selling assets, at most ``sale_limit`` of them a day. All platforms of one asset market sell at one price,
+    exp(−``sale_impact`` · (pressure + sold / depth)), with the assets of day 0 as depth and earlier sales as pressure
+    (Cifuentes, Ferrucci and Shin 2005, doi:10.1162/jeea.2005.3.2-3.556). Payments go in order of the queue, or the same
+    share to each by rule. By plan (``PAY_WITHIN``) assets are sold and requests paid in equal parts until its end, as
+    far as money is there.
+
+    What is due and lacks the money is overdue; a platform that is overdue is in arrears, until all that is due is paid.
+    What a rule holds back is delayed, and not overdue; while it holds back everything, arrears stand still. What is
+    paid goes to the safe account or to another platform.
 
     Return whether some platform must be looked at: it is being wound down, or in arrears.
     """
@@ -91,66 +68,56 @@ def settle(accounts, people, platforms, n_markets, clock):
     n_variants = n_lanes // len(accounts.first)
     books, gauges, terms, dt = platforms.books, platforms.gauges, platforms.terms, clock.dt
     is_urgent = False
+    asked = np.zeros(n_platforms, np.int64)
     due = np.zeros(n_platforms, np.int64)
-    unpaid = np.zeros(n_platforms, np.int64)
-    owed = np.zeros(n_platforms, np.int64)
+    wanted = np.zeros(n_platforms, np.int64)
     arriving = np.zeros(n_platforms, np.int64)
     for v in range(n_lanes):
         w = v // n_variants
         arriving[:] = 0
         for p in range(n_platforms):
-            status = gauges[Gauges.STATUS, v, p]
             gauges[Gauges.SOLD, v, p] = 0.0
             gauges[Gauges.SALE_LOSS, v, p] = 0.0
             gauges[Gauges.PRICE, v, p] = math.exp(-terms[Terms.SALE_IMPACT, v, p] * gauges[Gauges.PRESSURE, v, p])
             gauges[Gauges.OUTFLOW, v, p] = 0.0
-            due[p] = 0
+            asked[p] = 0
             if accounts.queue_n[v, p] > 0:
-                due[p] = due_now(accounts, terms, (w, v, p), clock)
-            owed[p], unpaid[p] = due[p], due[p]
-            if status in (GATED, FAILED):
-                due[p] = 0
-            elif terms[Terms.THROUGHPUT, v, p] < math.inf:
-                most = terms[Terms.THROUGHPUT, v, p] * dt * np.float64(books[Books.CLAIMS, v, p])
-                due[p] = np.int64(min(np.float64(due[p]), most))
-            if status == WINDING:
-                due[p] = min(due[p], max(books[Books.CASH, v, p], np.int64(0)) + books[Books.CUSTODY, v, p])
-                unpaid[p] = due[p]
-            elif terms[Terms.SUSPEND_AFTER, v, p] < math.inf:
-                most = round(terms[Terms.SUSPEND_AFTER, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p])
-                due[p] = max(min(due[p], np.int64(most - gauges[Gauges.PAID, v, p])), np.int64(0))
-                unpaid[p] = due[p]
-        raise_cash(platforms, due, n_markets, v, dt)
+                asked[p] = asked_for(accounts, terms, (w, v, p), clock)
+            due[p] = falls_due(platforms, asked[p], v, p, dt)
+            wanted[p] = to_have(platforms, due[p], v, p, dt)
+        raise_cash(platforms, wanted, n_markets, v, dt)
         for p in range(n_platforms):
-            if due[p] > 0:
-                pay(accounts, people, platforms, arriving, (due[p], owed[p]), (w, v, p), clock)
+            payable = min(due[p], assets.liquid_money(books, v, p))
+            if gauges[Gauges.PAY_WITHIN, v, p] > 0.0:
+                due[p] = payable
+            if payable > 0:
+                pay(accounts, people, platforms, arriving, (payable, asked[p]), (w, v, p), clock)
+            overdue = due[p] - payable
+            gauges[Gauges.OVERDUE, v, p] = np.float64(overdue) / max(gauges[Gauges.CLAIMS_AT_START, v, p], 1.0)
+            if overdue > 0:
+                gauges[Gauges.ARREARS, v, p] += dt
+            elif due[p] > 0 or asked[p] == 0:
+                gauges[Gauges.ARREARS, v, p] = 0.0
+            is_urgent |= gauges[Gauges.STATUS, v, p] == WINDING
+            is_urgent |= gauges[Gauges.ARREARS, v, p] > 0.0
         for q in range(n_platforms):
-            unpaid[q] -= np.int64(gauges[Gauges.OUTFLOW, v, q])
             gauges[Gauges.PAID, v, q] += gauges[Gauges.OUTFLOW, v, q]
-            gauges[Gauges.OVERDUE, v, q] = np.float64(unpaid[q]) / max(gauges[Gauges.CLAIMS_AT_START, v, q], 1.0)
-            if unpaid[q] <= 0:
-                gauges[Gauges.ARREARS, v, q] = 0.0
-            elif gauges[Gauges.STATUS, v, q] == OPEN:
-                gauges[Gauges.ARREARS, v, q] += dt
             books[Books.CASH, v, q] += arriving[q]
             books[Books.CLAIMS, v, q] += arriving[q]
             gauges[Gauges.INFLOW, v, q] += arriving[q]
-            is_urgent |= gauges[Gauges.STATUS, v, q] == WINDING
-            is_urgent |= gauges[Gauges.ARREARS, v, q] > 0.0
     return is_urgent
 
 
 @compiled
 def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
-    """Pay what is due out of what is asked, ``sums`` (due, asked), of the queue of ``place`` (w, v, p), in order or (by
+    """Pay an amount out of what is asked, ``sums`` (paid, asked), to the queue of ``place`` (w, v, p), in order or (by
     rule, or winding down) the same share of each request, and close the gaps in the queue.
     """
     w, v, p = place
     books, terms, switched = platforms.books, platforms.terms, len(arriving) > 1
     balance, requested, flags, queue = accounts.balance, accounts.requested, accounts.flags, accounts.queue
-    due, asked = sums
+    budget, asked = sums
     is_winding = platforms.gauges[Gauges.STATUS, v, p] == WINDING
-    budget = assets.payable(books, v, p, due, is_winding)
     share = np.float64(budget) / np.float64(asked)
     lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
     cap, fee_share = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt, terms[Terms.EXIT_FEE, v, p]

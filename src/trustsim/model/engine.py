@@ -139,6 +139,7 @@ class Engine:
         """Let payments that were stopped resume; let shocks and levers act whose time has come."""
         status = self.state.gauges[Gauges.STATUS]
         status[status == GATED] = OPEN
+        self.state.gauges[[Gauges.PAY_WITHIN, Gauges.GATE_SPENT]] = 0.0
         self.agenda.set_aside(self.day)
         proposed = [
             change for propose, settings in self._turns(self._proposing) for change in propose(self.day, settings)

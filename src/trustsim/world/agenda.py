@@ -222,7 +222,7 @@ class Agenda:
             for term in levers:
                 row = row_of_term(term, entry.item.what)
                 for p in day.platforms(term.platform, entry.item.what):
-                    proposals.setdefault((row, p), []).append(Proposal(term.how, term.value, entry.active))
+                    proposals.setdefault((row, p), []).append(Proposal(term.how, term.value, entry.active, term.rank))
         return proposals
 
     @staticmethod

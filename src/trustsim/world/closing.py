@@ -1,4 +1,7 @@
-"""Platforms that end: who cannot pay for too long, or is wound down and spent, is closed; those who lose remember."""
+"""Platforms that end: who lacks the money to pay for too long, or is wound down and spent, is closed.
+
+Those who lose remember.
+"""
 
 from __future__ import annotations
 

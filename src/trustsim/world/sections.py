@@ -127,7 +127,7 @@ class Platform(Extended):
     )
     safe_yield: float = parameter(
         0.02, unit="share", low=-1, high=5, source="assumed",
-        text="yearly yield of the safe account that investors compare with",
+        text="yearly yield of the safe account that investors compare with, and of the platform's liquid money",
     )  # fmt: skip
     asset_term: float = parameter(
         360.0, unit="duration", low=1, high=1e9, source="E-20",
@@ -156,7 +156,7 @@ class Platform(Extended):
     )
     patience: float = parameter(
         10.0, unit="duration", low=0, high=3650, source="assumed",
-        text="how long the oldest unpaid request may wait before the platform is failed",
+        text="how long payments may be overdue, due and lacking the money, before the platform is failed",
     )  # fmt: skip
     estate_cost: float = parameter(
         0.1, unit="share", source="assumed", text="share of the estate that the liquidation costs"
@@ -179,7 +179,7 @@ class Platform(Extended):
     custody: str = parameter("none", unit="name", refers="custody", source="B3", text="who keeps the client money")
     segregated_share: float = parameter(
         0.0, unit="share", source="assumed",
-        text="share of the client money kept apart: cannot be misused, pays only its owners, is returned at failure",
+        text="share of the client money kept apart: cannot be misused, pays whoever asks, is returned at failure",
     )  # fmt: skip
     misuse_factor: float = parameter(
         1.0, unit="number", low=0, high=10, source="B3", text="factor on what the platform can misuse"
@@ -199,7 +199,7 @@ class Platform(Extended):
     visibility: float = parameter(0.3, unit="share", source="B3", text="share of an unpaid queue that outsiders see")
     throughput: float | None = parameter(
         None, unit="share", low=0, high=100, source="B3",
-        text="most that can be paid out in a day / claims; without it no ceiling",
+        text="most that can be paid out in a day / claims, the rest waits; without it no ceiling",
     )  # fmt: skip
     # terms
     locked_share: float = parameter(

@@ -1,7 +1,8 @@
 """What a lever proposes about a platform's terms, and the one rule by which proposals combine.
 
-Proposals of one term combine in an order that does not depend on who proposed first: the largest ``set``, then the
-product of ``multiply``, the sum of ``add``, the largest ``at_least``, the smallest ``at_most``.
+Proposals of one term combine in an order that does not depend on who proposed first: the largest ``set`` of the highest
+rank, then the product of ``multiply``, the sum of ``add``, the largest ``at_least``, the smallest ``at_most``. A rank
+holds together what belongs together: of two levers that set several terms, one sets them all.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Proposal(NamedTuple):
     how: How
     value: Floats | float
     where: NDArray[np.bool_]
+    rank: float = 0.0  # of a ``set``
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Term:
     value: float
     how: How = "set"
     platform: str = "*"
+    rank: float = 0.0  # of a ``set``: the highest counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +101,12 @@ def _check_how(where: str, how: str) -> None:
 def combined(base: Floats, proposals: Iterable[Proposal]) -> Floats:
     """Return *base*, float64 (lanes,), under all *proposals*, whatever their order."""
     by: dict[How, list[Floats]] = {}
-    for how, value, where in proposals:
-        by.setdefault(how, []).append(np.where(where, value, _NOTHING[how]))
+    proposals = list(proposals)
+    ranks = [np.where(where, rank, -np.inf) for how, _, where, rank in proposals if how == "set"]
+    highest = np.max(ranks, axis=0) if ranks else np.full(len(base), -np.inf)
+    for how, value, where, rank in proposals:
+        counts = where & (rank == highest) if how == "set" else where
+        by.setdefault(how, []).append(np.where(counts, value, _NOTHING[how]))
     largest = np.max(by["set"], axis=0) if "set" in by else np.full(len(base), -np.inf)
     value = np.where(np.isneginf(largest), base, largest)
     for factor in np.sort(by.get("multiply", []), axis=0):

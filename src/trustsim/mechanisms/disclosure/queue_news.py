@@ -22,6 +22,8 @@ _IN_FUND = 2  # assumed: what fund safety loses by a failure, per unit of fear
 class QueueNews:
     """Post bad news every day that payments are overdue, as far as outsiders can see the queue.
 
+    What a rule holds back, such as a gate or a ceiling, is not overdue.
+
     With o = min(overdue / claims of day 0, 1) · visibility (of custody or of live figures, the larger), those who look
     lose ``fund`` · o of trust in fund safety and gain ``fear`` · o. The press adds ``gate_fear`` on the day that
     payments are stopped, and ``failure_fear`` of fear and twice that off fund safety on the day after a failure.

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from trustsim.kernels.layout import Terms
+from trustsim.kernels.named import names_of
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
+
+#: what every regime lays, if only by leaving it as it is without one
+_LAID = (
+    "misuse_factor", "loss_factor", "custody_lag", "custody_cost", "custody_trust", "visibility", "throughput",
+)  # fmt: skip
 
 
 @REGISTRY.enter(
@@ -18,13 +25,13 @@ from trustsim.world.terms import Term
 class CustodyMandate:
     """Require a custody regime and a segregated share.
 
-    Works on what can be taken, on what comes back at failure and on how fast it is paid; trust gains only the name of
-    the keeper. Known answer: with a segregated share of 1 all client money stands in custody from the next day on
-    (``test_custody_mandate_moves_client_money_into_custody``).
+    The keeper takes the place of the one before, in all that a regime lays: what can be taken, what a loss takes, trust
+    by name, cost, lag, ceiling, and how far the queue is seen. Of two mandates at once the keeper under whom least can
+    be misused keeps the money. Known answer: with a segregated share of 1 all client money stands in custody from the
+    next day on (``test_custody_mandate_moves_client_money_into_custody``).
     """
 
-    #: changes nothing but its cost
-    neutral: ClassVar[dict[str, Any]] = {"custody": "payment_firm", "segregated_share": 0}
+    neutral: ClassVar[None] = None  # a keeper has no size
 
     platform: str = on_platform()
     custody: str = parameter("bank", unit="name", refers="custody", source="F4", text="who must keep the client money")
@@ -34,15 +41,21 @@ class CustodyMandate:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        plain = {p.name: p.default for p in REGISTRY["section", "platform"].parameters}
-        regime = {**plain, "throughput": math.inf, **REGISTRY["custody", self.custody].make.preset}
+        plain = {p.name: p.default for p in REGISTRY["section", "platform"].parameters if p.name in _LAID}
+        regime = {**plain, **REGISTRY["custody", self.custody].make.preset}
+        laid = {name: math.inf if x is None else x for name, x in regime.items() if name in names_of(Terms)}
+        rank = _safety(self.custody)
         return (
             Term("segregated_share", self.segregated_share, "at_least", self.platform),
-            Term("misuse_factor", regime["misuse_factor"], "at_most", self.platform),
-            Term("loss_factor", regime["loss_factor"], "at_most", self.platform),
-            Term("custody_trust", regime["custody_trust"], "at_least", self.platform),
-            Term("throughput", regime["throughput"], "set", self.platform),
-            Term("custody_lag", regime["custody_lag"], "at_least", self.platform),
-            Term("visibility", regime["visibility"], "at_least", self.platform),
-            Term("custody_cost", regime["custody_cost"], "at_least", self.platform),
+            *(Term(name, value, "set", self.platform, rank) for name, value in laid.items()),
         )
+
+
+def _safety(keeper: str) -> float:
+    """Return the place of a keeper, from 1, among all: the less can be misused, and lost, the higher."""
+
+    def danger(name: str) -> tuple[float, float, str]:
+        preset = REGISTRY["custody", name].make.preset
+        return preset.get("misuse_factor", 1.0), preset.get("loss_factor", 1.0), name
+
+    return 1.0 + sorted(REGISTRY.names("custody"), key=danger, reverse=True).index(keeper)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from trustsim.kernels.layout import Gauges
+from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
@@ -20,19 +22,26 @@ if TYPE_CHECKING:
 class RedemptionGate:
     """Stop payments for a while, once, when liquidity falls to a trigger.
 
-    It falls only while requests wait. An announced trigger draws a rush as liquidity nears it; the halt itself
-    frightens. Known answer: no money leaves the platform while the gate is down, and every other platform pays on
-    (``test_gate_stops_payments_on_its_platform_only``).
+    It falls only while requests wait. An announced trigger draws a rush as liquidity nears it, until the gate has
+    fallen; the halt itself frightens. From the halt to the end of the reopening assets are sold in equal parts, within
+    ``sale_limit``, for what the liquid money lacks to pay the queue. Once it is open again what waits is paid in order,
+    in equal parts until the end of the reopening, as far as money is there. Until then nothing is in arrears;
+    afterwards all that waits falls due. Known answer: no money leaves the platform while the gate is down, and every
+    other platform pays on (``test_gate_stops_payments_on_its_platform_only``).
     """
 
     #: changes nothing but its cost
-    neutral: ClassVar[dict[str, Any]] = {"trigger": 0, "duration": 0, "announced": False}
+    neutral: ClassVar[dict[str, Any]] = {"trigger": 0, "duration": 0, "reopening": 0, "announced": False}
 
     platform: str = on_platform()
     trigger: float = parameter(0.05, unit="share", source="P-06", text="liquidity / claims at which it falls")
     duration: float = parameter(
         14.0, unit="duration", low=0, high=365, source="assumed", text="days until it opens again"
     )
+    reopening: float = parameter(
+        14.0, unit="duration", low=0, high=365, source="assumed",
+        text="days from then on in which all that waits is paid, in equal parts; 0: at once",
+    )  # fmt: skip
     announced: bool = parameter(True, unit="flag", source="P-06", text="whether clients know the trigger")
     cost: float = parameter(
         20_000_000.0, unit="money", low=0, source="assumed", text="cost of one halt: lawyers, hotline, restart"
@@ -46,10 +55,17 @@ class RedemptionGate:
         )
 
     def act(self, day: Day) -> None:
-        """Watch liquidity; keep the gate down for its time."""
+        """Watch liquidity; keep the gate down for its time, then pay what waits by a plan."""
         for p in day.platforms(self.platform):
-            opens = day.memory.setdefault(p, np.full(len(day.active), -1.0))
-            hit = day.active & (day.gauge("liquidity", p) <= self.trigger) & (day.gauge("queue", p) > 0) & (opens < 0)
+            opens = day.memory.setdefault(p, np.full(len(day.active), np.nan))
+            is_low = (day.gauge("liquidity", p) <= self.trigger) & (day.gauge("queue", p) > 0)
+            hit = day.active & is_low & np.isnan(opens)
             opens[hit] = day.time + self.duration
+            has_fallen = day.active & ~np.isnan(opens)
             day.do.spend(p, self.cost, hit)
-            day.do.stop_payments(p, day.active & (day.time < opens))
+            day.do.stop_payments(p, has_fallen & (day.time < opens))
+            left = opens + self.reopening - day.time
+            has_plan = has_fallen & (left > SAME_TIME)
+            gauges = day.state.gauges[:, :, p]
+            gauges[Gauges.PAY_WITHIN, has_plan] = np.maximum(gauges[Gauges.PAY_WITHIN], left)[has_plan]
+            gauges[Gauges.GATE_SPENT, has_fallen] = 1.0
