@@ -33,10 +33,9 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
         first_move, gate_rush = dials[v, Dials.FIRST_MOVE], dials[v, Dials.GATE_RUSH]
         report_weight, noise = dials[v, Dials.REPORT_WEIGHT], dials[v, Dials.REPORT_NOISE]
         for p in range(n_platforms):
-            rush = 0.0
-            if terms[Terms.GATE_ANNOUNCED, v, p] > 0.0:
-                above = gauges[Gauges.LIQUIDITY, v, p] - terms[Terms.GATE_TRIGGER, v, p]
-                rush = max(1.0 - max(above, 0.0) / dials[v, Dials.GATE_MARGIN], 0.0)
+            above = gauges[Gauges.LIQUIDITY, v, p] - terms[Terms.GATE_TRIGGER, v, p]
+            near = max(1.0 - max(above, 0.0) / dials[v, Dials.GATE_MARGIN], 0.0)
+            rush = terms[Terms.GATE_ANNOUNCED, v, p] * near
             seen = max(terms[Terms.VISIBILITY, v, p], terms[Terms.TRANSPARENCY, v, p])
             weights[v, p, Weights.CALM] = np.float32(
                 calm[v, p] + first_move * min(gauges[Gauges.OVERDUE, v, p], 1.0) * seen + gate_rush * rush
