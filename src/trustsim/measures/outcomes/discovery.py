@@ -44,7 +44,7 @@ def found_by(f: Finished) -> dict[str, Floats]:
     """Share of the platforms with a gap whose first one was found by each watcher; ``own``: who hid it told."""
     noted = f.model.kept.get(NOTED)
     if noted is None:
-        return {}
+        return {name: np.full(f.n_lanes, np.nan) for name in WATCHERS}
     is_there, by = ~np.isnan(noted[:, 0]), f.model.kept[FOUND_BY]
     return {name: _mean(by == k, is_there) for k, name in enumerate(WATCHERS)}
 
