@@ -107,6 +107,7 @@ def test_money_that_goes_round_and_hardly_leaks_is_cleared_at_once() -> None:
     rich = clearing(debts, np.array([5e11, 0.0, 0.0]))
     assert rich == pytest.approx([1e12 + 1, 1e12, 0.0], rel=1e-9)
 
+
 LINKED = {"pro_rata": True, "links": 3}
 
 

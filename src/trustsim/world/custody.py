@@ -50,7 +50,7 @@ class SeveralBanksCustody:
     }  # fmt: skip
 
 
-@REGISTRY.enter("custody", "ledger", rows=("B3",), source="B3")
+@REGISTRY.enter("custody", "ledger", rows=("B3", "H10"), source="B3")
 class LedgerCustody:
     """An open ledger keeps it: flows and what is missing are visible to all on the first day."""
 

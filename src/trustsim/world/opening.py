@@ -63,8 +63,8 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
         books[Books.CASH, lanes] = liquid - apart + setting("own_cash").astype(np.int64)
         books[Books.DEBT, lanes] = setting("outside_debt").astype(np.int64)
         debtor, creditor, amount = debts_of(world.platforms)
-        np.add.at(books[Books.BORROWED, lanes], (slice(None), debtor), amount)
-        np.add.at(books[Books.LENT, lanes], (slice(None), creditor), amount)
+        books[Books.BORROWED, lanes] = np.bincount(debtor, amount, len(world.platforms))
+        books[Books.LENT, lanes] = np.bincount(creditor, amount, len(world.platforms))
         ladder[:, lanes] = assets // RUNGS
         ladder[-1, lanes] += assets % RUNGS
         gauges[Gauges.CLAIMS_AT_START, lanes] = claims

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 READING = draw("regulator", "reading", text="how wrong an inspection reads the solvency of a platform")
 FOUND = draw("regulator", "found", text="whether an inspection finds what a platform hides")
-ORDERS = stock("orders", of="actor", start=0, unit="count", low=0, source="F1", text="orders given so far")
+ORDERS = stock("orders", of="actor", start=0, unit="count", low=0, source="A7", text="orders given so far")
 FEES = purse("fees", of="actor", source="assumed", text="what platforms paid for inspections")
 _TENTHS = 10  # chances are given for a tenth of the claims
 CLOSED = 50.0  # log-odds against joining under a stop of new money: nobody does
 
 
-@REGISTRY.enter("actor", "regulator", plural="regulators", rows=("F1", "F2"), source="assumed")
+@REGISTRY.enter("actor", "regulator", plural="regulators", rows=("A7", "F2"), source="assumed")
 @dataclass(frozen=True)
 class Regulator:
     """Inspect the platforms of the mandate at fixed intervals; order those that look insolvent to stop or to wind down.
@@ -43,7 +43,7 @@ class Regulator:
     """
 
     name: str = parameter(unit="name", source="assumed", text="what the regulator is called")
-    mandate: str = parameter("*", unit="name", refers="platform", source="F1", text="whom it supervises")
+    mandate: str = parameter("*", unit="name", refers="platform", source="A7", text="whom it supervises")
     interval: float = parameter(
         30.0, unit="duration", low=1, high=3650, source="assumed",
         text="days between inspections; the first is after one interval",

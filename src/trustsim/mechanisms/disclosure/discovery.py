@@ -29,6 +29,7 @@ LOOKS = {
 }
 PRIVATE = ("audit",)  # and a regulator: they tell the platform, and it tells its clients
 _TENTHS = 10  # chances and effects are given for a tenth of the claims
+_SOONEST = 1e-9  # smallest factor on the days until discovery
 _IN_RISK = 0.5  # assumed: the risk view rises by half of what fund safety loses
 
 
@@ -134,15 +135,16 @@ def note(day: Day, hidden: Hidden) -> None:
     notice[is_over & np.isnan(notice)] = day.time
     containment[is_over] = day.time
     containment[is_there] = np.nan
-    hidden.found_at[is_over], hidden.is_due[is_over] = np.inf, False
+    hidden.found_at[is_over], hidden.is_due[is_over], hidden.slowed[is_over] = np.inf, False, 1.0
 
 
 def look(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: int) -> None:
     """Let every watcher look at one platform for a step."""
     gap, lies = missing(day)[:, platform], hidden.said[:, platform] > 0
+    slowed = np.maximum(hidden.slowed[:, platform], _SOONEST)
     for watcher, a_day in chances(day, settings, gap + hidden.said[:, platform], platform).items():
         sees = (gap > 0) | (lies if watcher in ("press", "live", "reports") else False)
-        chance = 1 - (1 - np.clip(a_day, 0.0, 1.0)) ** day.dt
+        chance = 1 - (1 - np.clip(a_day / slowed, 0.0, 1.0)) ** day.dt
         found = settings.is_on & sees & (day.chance(LOOKS[watcher], platform) < chance)
         hidden.find(platform, found, watcher, tells=watcher not in PRIVATE)
 

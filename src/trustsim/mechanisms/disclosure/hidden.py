@@ -25,6 +25,7 @@ FOUND_BY = memory("found_by", text="int64 (lanes, platforms): who found it, a pl
 FOUND_AT = memory("found_at", text="float64 (lanes, platforms): when what is hidden now was found, else infinite")
 PRIVATE = memory("private", text="bool (lanes, platforms): who found it told the platform, not the public")
 DUE = memory("due", text="bool (lanes, platforms): where clients are to be told")
+SLOWED = memory("slowed", text="float64 (lanes, platforms): factor on the days until it is found")
 SAID = memory("said", text="float64 (lanes, platforms): by how much the yield that is said exceeds the true one")
 
 
@@ -39,6 +40,7 @@ class Hidden:
         self.found_at: Floats = day.keep(FOUND_AT, lambda: np.full(shape, np.inf))
         self.is_private: Mask = day.keep(PRIVATE, lambda: np.zeros(shape, np.bool_))
         self.is_due: Mask = day.keep(DUE, lambda: np.zeros(shape, np.bool_))
+        self.slowed: Floats = day.keep(SLOWED, lambda: np.ones(shape))
         self.said: Floats = day.keep(SAID, lambda: np.zeros(shape))
 
     def find(self, platform: int, where: Mask, watcher: str, *, tells: bool = True) -> None:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import FAILED, Books, Gauges, Terms
 from trustsim.registry import REGISTRY, parameter
-from trustsim.world.memory import memory
 from trustsim.world.debts import debts_of
+from trustsim.world.memory import memory
 from trustsim.world.terms import Change
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def fail(day: Day, lane: int, platforms: Ints) -> None:
 
 
 def lend_at_random(day: Day, lane: int, links: float, share: float) -> Ints:
-    """Let each platform lend a *share* of what it has in equal parts to random others; return what they owe, as ``debts_of``.
+    """Let each platform lend a *share* of what it has in equal parts to random others; return what they then owe.
 
     Every ordered pair is linked with the same chance, so that a platform lends to ``links`` others on average. The
     money moves: net worth does not change.

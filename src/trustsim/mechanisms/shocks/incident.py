@@ -111,6 +111,8 @@ class Course:
                 size[strikes] = np.nan_to_num(size[strikes]) + np.broadcast_to(cost, size.shape)[strikes]
         told, waited = self.is_told(day, platform, strikes, lag)
         if hidden is not None:
+            hides = struck & ~known
+            hidden.slowed[hides, platform] = lag[hides]
             found = hidden.is_due[:, platform] & ~known
             told, waited = told | found, np.where(found, hidden.waited(platform), waited)
         told = told & struck
