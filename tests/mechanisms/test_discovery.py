@@ -158,3 +158,20 @@ def test_who_winds_a_platform_up_finds_what_it_hid(play: Play) -> None:
     seen = watched(play, [WAVE], variants={"v": closing})
     assert outcome(seen, "unpaid") == 1.0
     assert seen.gauge("hidden_gap")[-1, 0, 0] == 0
+
+
+@pytest.mark.parametrize("looks", [{"discovery": BLIND}, {}], ids=["nobody sees", "nobody looks"])
+def test_a_theft_that_is_told_by_its_own_lags_has_its_four_days_whoever_looks(
+    play: Play, looks: dict[str, Any]
+) -> None:
+    theft = {**GAPS["a theft"], "discovery_lag": "3 d", "notice_lag": "4 d"}
+    seen = play(15, shocks=[theft], mechanisms={**HEARD, **looks})
+    assert seen.model.kept[NOTED][0, :, 0].tolist() == [2, 5, 9, 9]
+    assert outcome(seen, "own") == 1.0
+
+
+def test_a_second_gap_is_found_as_the_first_and_moves_the_containment(play: Play) -> None:
+    again = {**WAVE, "day": "10 d"}
+    seen = watched(play, [WAVE, again], "live")
+    assert seen.model.kept[NOTED][0, :, 0].tolist() == [2, 2, 3, 11]
+    assert np.flatnonzero(seen.gauge("hidden_gap")[:, 0, 0]).tolist() == [3, 11]

@@ -16,7 +16,8 @@ from trustsim.registry import REGISTRY
 def days_to_discovery(f: Finished) -> Floats:
     """Days from the first gap between books and truth until somebody found it, on average over the platforms with one.
 
-    What is not found counts to the horizon; not defined where nothing was hidden. So do the other two.
+    What is not found counts to the horizon; not defined where nothing was hidden, or nobody looks for it. So do the
+    other two.
     """
     return _since_the_event(f, "discovery")
 

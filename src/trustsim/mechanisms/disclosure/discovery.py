@@ -96,7 +96,7 @@ class Discovery:
         for p in range(gap.shape[1]):
             wind_up(day, settings, hidden, p)
             tell(day, settings, hidden, p)
-        note(day, hidden)
+        note(day, settings, hidden)
         for p in np.flatnonzero(((gap > 0) | (hidden.said > 0)).any(axis=0)).tolist():
             look(day, settings, hidden, p)
         wait = np.minimum(settings["notice_lag"][:, None], day.term("notice_delay"))
@@ -124,18 +124,16 @@ def tell(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: int)
         )  # fmt: skip
 
 
-def note(day: Day, hidden: Hidden) -> None:
-    """Write the four days down, and begin anew where nothing is hidden any more."""
+def note(day: Day, settings: Settings[Discovery], hidden: Hidden) -> None:
+    """Write down where something begins to be hidden and where it is over, and begin anew there."""
     is_there = (missing(day) > 0) | (hidden.said > 0)
-    event, _, notice, containment = (hidden.noted[:, k] for k in range(len(DAYS)))
-    event[is_there & np.isnan(event)] = day.time
-    is_over = ~is_there & ~np.isnan(event) & np.isnan(containment)
+    event, containment = hidden.noted[:, DAYS.index("event")], hidden.noted[:, DAYS.index("containment")]
     for p in range(is_there.shape[1]):
-        hidden.let_out(p, is_over[:, p], np.zeros(len(is_over)))
-    notice[is_over & np.isnan(notice)] = day.time
-    containment[is_over] = day.time
-    containment[is_there] = np.nan
-    hidden.found_at[is_over], hidden.is_due[is_over], hidden.slowed[is_over] = np.inf, False, 1.0
+        hidden.begin(p, settings.is_on & is_there[:, p])
+        containment[settings.is_on & is_there[:, p], p] = np.nan
+        is_over = settings.is_on & ~is_there[:, p] & ~np.isnan(event[:, p])
+        hidden.let_out(p, is_over & np.isnan(containment[:, p]), np.zeros(len(is_over)))
+        hidden.found_at[is_over, p], hidden.is_due[is_over, p], hidden.slowed[is_over, p] = np.inf, False, 1.0
 
 
 def look(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: int) -> None:

@@ -54,16 +54,25 @@ class Hidden:
         self.is_private[first, platform] = not tells
         self._note(platform, first, watcher, np.zeros(len(where)))
 
+    def begin(self, platform: int, where: Mask) -> None:
+        """Note that *platform* begins to hide something in the lanes *where*."""
+        event = self.noted[:, 0, platform]
+        event[where & np.isnan(event)] = self.day.time
+
     def let_out(self, platform: int, where: Mask, ago: Floats) -> None:
-        """Note that who hid it tells of it in the lanes *where*, and had known *ago* days, float64 (lanes,)."""
+        """Note that it is told in the lanes *where*; who hid it had known *ago* days, float64 (lanes,), if nobody
+        else found it."""
+        where = where & ~np.isnan(self.noted[:, 0, platform])
         self._note(platform, where & np.isinf(self.found_at[:, platform]), "own", ago)
+        notice, containment = self.noted[:, 2, platform], self.noted[:, 3, platform]
+        notice[where & np.isnan(notice)] = self.day.time
+        containment[where] = self.day.time
 
     def _note(self, platform: int, where: Mask, watcher: str, ago: Floats) -> None:
-        event, discovery = self.noted[:, 0, platform], self.noted[:, 1, platform]
+        discovery = self.noted[:, 1, platform]
         new = where & np.isnan(discovery)
         self.found_by[new, platform] = WATCHERS.index(watcher)
         discovery[new] = (self.day.time - ago)[new]
-        event[new & np.isnan(event)] = self.day.time
 
     def waited(self, platform: int) -> Floats:
         """Return for how many days it has been known and not told, float64 (lanes,); 0 where it is not known."""

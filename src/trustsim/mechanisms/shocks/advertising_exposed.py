@@ -60,6 +60,7 @@ class AdvertisingExposed:
             pull, begins, said = self.pull * per_ten, day.reached(0.0), hidden.said[:, p]
             day.do.post(p, begins, by_literacy=True, to=self.to, risk=-pull, fund=pull)
             said[begins] = self.gap
+            hidden.begin(p, begins & (self.gap > 0))
             is_told = day.reached(self.exposure_lag)
             exposed = day.active & (said > 0) & (is_told | hidden.is_due[:, p])
             hidden.let_out(p, exposed, np.zeros(len(exposed)))

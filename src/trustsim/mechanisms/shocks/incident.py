@@ -13,7 +13,7 @@ from trustsim.errors import ModelError
 from trustsim.kernels.named import file_of
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.audience import audience
-from trustsim.mechanisms.disclosure.hidden import Hidden
+from trustsim.mechanisms.disclosure.hidden import Hidden, missing
 from trustsim.names import EVERYONE
 from trustsim.registry import REGISTRY, Entry, parameter
 from trustsim.world.declaring import spot
@@ -111,13 +111,12 @@ class Course:
                 size[strikes] = np.nan_to_num(size[strikes]) + np.broadcast_to(cost, size.shape)[strikes]
         told, waited = self.is_told(day, platform, strikes, lag)
         if hidden is not None:
-            hides = struck & ~known
-            hidden.slowed[hides, platform] = lag[hides]
+            hidden.begin(platform, strikes & (missing(day)[:, platform] > 0))
+            hidden.slowed[struck & ~known, platform] = lag[struck & ~known]
             found = hidden.is_due[:, platform] & ~known
             told, waited = told | found, np.where(found, hidden.waited(platform), waited)
+            hidden.let_out(platform, told & struck, waited)
         told = told & struck
-        if hidden is not None:
-            hidden.let_out(platform, told, waited)
         if told.any():
             for message in self.news(day, platform, told, size, waited):
                 day.do.post(platform, told, **{"to": self.to, **message})
