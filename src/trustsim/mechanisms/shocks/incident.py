@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
+from trustsim.kernels.layout import Books
 from trustsim.kernels.named import file_of
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.audience import audience
-from trustsim.mechanisms.disclosure.hidden import Hidden, missing
+from trustsim.mechanisms.disclosure.hidden import Hidden
 from trustsim.names import EVERYONE
 from trustsim.registry import REGISTRY, Entry, parameter
 from trustsim.world.declaring import spot
@@ -104,6 +105,7 @@ class Course:
         struck, known, size = _lanes(day, ("struck", platform)), self.known(day, platform), _untold(day, platform)
         hidden = Hidden(day) if self.hides else None
         strikes = self.strikes(day, platform, severity)
+        before = day.state.books[Books.MISREPORTED, :, platform].copy()
         if strikes.any():
             struck |= strikes
             cost = self.strike(day, platform, strikes, self._of_this_step(day, severity))
@@ -111,11 +113,13 @@ class Course:
                 size[strikes] = np.nan_to_num(size[strikes]) + np.broadcast_to(cost, size.shape)[strikes]
         told, waited = self.is_told(day, platform, strikes, lag)
         if hidden is not None:
-            hidden.begin(platform, strikes & (missing(day)[:, platform] > 0))
-            hidden.slowed[struck & ~known, platform] = lag[struck & ~known]
-            found = hidden.is_due[:, platform] & ~known
+            hid = _lanes(day, ("hid", platform))
+            hid |= day.state.books[Books.MISREPORTED, :, platform] > before
+            hidden.begin(platform, hid)
+            hidden.slowed[hid & ~known, platform] = lag[hid & ~known]
+            found = hidden.is_due[:, platform] & hid & ~known
             told, waited = told | found, np.where(found, hidden.waited(platform), waited)
-            hidden.let_out(platform, told & struck, waited)
+            hidden.let_out(platform, told & hid, waited)
         told = told & struck
         if told.any():
             for message in self.news(day, platform, told, size, waited):
