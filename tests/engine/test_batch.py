@@ -44,7 +44,7 @@ def assert_alike(scenario: Scenario) -> None:
             alone = Finished(model)
             assert (run.replication, run.variants, run.episodes) == (replication, names, alone.episodes)
             for name, days in alone.series.items():
-                assert np.array_equal(run.series[name], days), (names, replication, name)
+                assert np.array_equal(run.series[name], days, equal_nan=True), (names, replication, name)
             outcomes = measured(alone)
             assert run.outcomes.keys() == outcomes.keys()
             for name, values in outcomes.items():

@@ -22,7 +22,7 @@ from trustsim.experiment.failing import RunsFailed
 from trustsim.experiment.pool import executor
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import run_study
-from trustsim.measures.runs import RUN_SHARE, TRIGGERS
+from trustsim.measures.runs import TRIGGERS
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision
 
@@ -103,8 +103,8 @@ def test_the_real_engine_hands_on_the_runs_that_its_outcomes_count():
         for run in mine:
             assert run.onset <= run.peak <= run.end <= story.horizon
             assert run.trigger in TRIGGERS
-            assert run.ran_share >= RUN_SHARE
-            assert {type(x) for x in (run.onset, run.peak, run.end, run.ran_share)} == {float}
+            assert 0 < run.speed <= run.withdrawn
+            assert {type(x) for x in (run.onset, run.peak, run.end, run.withdrawn, run.speed)} == {float}
 
 
 def test_numbers_are_the_same_to_the_bit_for_any_number_of_workers_and_grouping():

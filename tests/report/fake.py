@@ -50,6 +50,7 @@ class Platform:
 
     name: str = parameter("Harbour", unit="name", source="assumed", text="its name")
     liquid_share: float = parameter(0.12, unit="share", source="E-20", text="cash as a share of claims")
+    kind, size, lock_term, asset_market, owes = "p2p_lending", 1.0, 90.0, "", ""
 
 
 @dataclass(frozen=True)
@@ -161,5 +162,5 @@ def _runs(variants: tuple[str, ...], runs: Any, onset: Any, size: Any) -> tuple[
     for i, (k, v) in enumerate(np.argwhere(runs)):
         began, why = float(onset[k, v]), "belief" if i % 4 else "fundamental"
         days = began, began + 4, began + 10
-        found.append(LiquidityRun(int(k), variants[v], "Harbour", *days, why, float(size[k, v])))
+        found.append(LiquidityRun(int(k), variants[v], "Harbour", *days, why, float(size[k, v]), float(size[k, v]) / 3))
     return tuple(found)

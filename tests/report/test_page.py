@@ -118,7 +118,7 @@ def test_runs_on_platforms_are_told_by_variant(html, result):
     head, rows = runs_table(html)
     assert head == [
         "variant", "worlds with a run, of 120", "runs", "began on day", "peak on day", "length, days",
-        "trigger fundamental, %", "trigger belief, %", "trigger spill-over, %", "accounts that ran, %",
+        "trigger fundamental, %", "trigger belief, %", "trigger spill-over, %", "withdrawn, %",
     ]  # fmt: skip
     assert list(rows) == list(result.comparison.ranking)
     runs = result.runs()
@@ -126,18 +126,18 @@ def test_runs_on_platforms_are_told_by_variant(html, result):
     n = f"{result.study.outcomes['run_probability'][:, 0].sum():.0f}"
     began = mine["onset"].median()
     why = 100 * (mine["trigger"] == "fundamental").mean()
-    ran = 100 * mine["ran_share"].median()
+    ran = 100 * mine["withdrawn"].median()
     assert rows["nothing"] == [
         n, n, f"{began:.1f}", f"{began + 4:.1f}", "11.0", f"{why:.1f}", f"{100 - why:.1f}", "0", f"{ran:.1f}",
     ]  # fmt: skip
-    assert "at least 3\u00a0% of its accounts run" in html
+    assert "at least 5\u00a0% of the claims" in html
 
 
 @pytest.mark.slow
 def test_a_world_with_two_runs_counts_once_and_a_variant_without_runs_has_dashes(result):
     one, *_ = result.study.runs
     on_day = [replace(one, variant="both", onset=x, peak=x + 1, end=x + 2) for x in (0.0, 3.0)]
-    spilt = replace(on_day[1], platform="Quay", trigger="spill-over", ran_share=one.ran_share)
+    spilt = replace(on_day[1], platform="Quay", trigger="spill-over", withdrawn=one.withdrawn)
     study = replace(result.study, runs=(on_day[0], spilt))
     _, rows = runs_table(page.render(Result(study, result.comparison), nothing()))
     assert rows["both"][:5] == ["1", "2", "1.5", "2.5", "3.0"]

@@ -183,6 +183,12 @@ class Gauges(Rows):
     ACCOUNTS = auto()
     BELIEVERS = auto()
     PAID = auto()
+    WAITING = auto()
+    COHORT = auto()
+    COHORT_ASKED = auto()
+    COHORT_LEFT = auto()
+    COHORT_TRUST = auto()
+    COHORT_FEAR = auto()
 
 
 class Targets(Rows):
@@ -207,12 +213,14 @@ class Laws(Rows):
 
 
 class Sums(Rows):
-    """What the account pass adds up over the holders of a platform."""
+    """What the account pass adds up over the holders of a platform, and over its clients of day 0."""
 
     HOLDERS = auto()
     TRUST = auto()
     ALARMED = auto()
-    RISK = auto()
+    COHORT_TRUST = auto()
+    COHORT_ALARMED = auto()
+    COHORT_RISK = auto()
 
 
 N_MONEY = Books.CLAIMS  # so many entries of the books are money
@@ -228,10 +236,12 @@ REACH = len(Targets)  # last column of a bulletin row
 # whether a platform pays: values of the gauge ``status``
 OPEN, GATED, WINDING, FAILED = 0, 1, 2, 3
 
+HALF_SALE = 0.5  # an estate is sold bit by bit: its middle goes at half the fall in price of a full sale
 CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet, and nobody needs an answer
 
 # bits of ``flags``
-HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING = 1, 2, 4, 8, 16, 32
+HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING, COHORT, BACK = 1, 2, 4, 8, 16, 32, 64, 128
+STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that closes
 
 # bits of ``actions``
 RUNS, LEAVES, JOINS, ALARMS = 1, 2, 4, 8

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
 from trustsim.kernels import draws
+from trustsim.model.calm import Calm, calm_beside
 from trustsim.model.engine import Engine
 from trustsim.names import EVERY
 from trustsim.scenario.resolved import Scenario, Variant
@@ -31,10 +32,11 @@ from trustsim.world.state import State
 class Worlds:
     """What can be read of worlds that are stepped together, of one as of several.
 
-    ``replications`` of the worlds, in order; ``variants`` of each; a lane is a variant of a world. ``dt`` days a step;
-    ``engine`` has the arrays.
+    ``story``: the scenario. ``replications`` of the worlds, in order; ``variants`` of each; a lane is a variant of a
+    world. ``dt`` days a step; ``engine`` has the arrays.
     """
 
+    story: Scenario
     variants: tuple[Variant, ...]
     replications: tuple[int, ...]
     dt: float
@@ -74,6 +76,10 @@ class Worlds:
         """Return one stock of the actors by day so far, float64 (days + 1, lanes, actors), as ``state.actors`` lists
         them."""
         return self.engine.history_of_actors[: self.engine.measured + 1, index_of("actor_stock", name)]
+
+    def calm(self, needed_by: int) -> Calm:
+        """Return what calm would have given by today; needs are noted up to the step *needed_by*."""
+        return calm_beside(self.story, self.variants, self.state, self.day, needed_by)
 
     def struck(self) -> dict[str, NDArray[np.bool_]]:
         """Return where each shock with a chance has struck so far, bool (lanes,), by shock and platform."""

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from trustsim.scenario.counted import Counted
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -163,7 +165,7 @@ class Scenario:
     """A whole story. ``horizon`` and ``step`` in days; ``seed`` a non-negative integer; ``variants`` in file order.
 
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
-    SHA-256 of its canonical JSON.
+    SHA-256 of its canonical JSON. ``counted``: what is called a run, and what waiting for money is worth.
     """
 
     title: str
@@ -182,6 +184,7 @@ class Scenario:
     document: Mapping[str, Any] = field(compare=False, repr=False)
     digest: str
     source: str = field(default="", compare=False)
+    counted: Counted = field(default_factory=Counted)
 
     @property
     def n_days(self) -> int:

@@ -47,8 +47,9 @@ def _given(platform: Platform) -> dict[int, float]:
 def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequence[Drawn]) -> None:
     """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of them."""
     books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
-    claims = np.array([_claims(each.accounts.balance, each.accounts.first) for each in drawn])
+    claims = np.array([_sums(each.accounts.balance, each.accounts.first) for each in drawn])
     n_accounts = np.array([np.diff(each.accounts.first) for each in drawn])
+    n_held = np.array([_sums(each.accounts.balance > 0, each.accounts.first) for each in drawn])
     for v, world in enumerate(by_variant):
         lanes = slice(v, None, len(by_variant))  # of this variant, in all worlds
 
@@ -70,12 +71,13 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
         gauges[Gauges.CLAIMS_AT_START, lanes] = claims
         gauges[Gauges.DEPTH, lanes] = np.maximum(assets, 1)
         gauges[Gauges.ACCOUNTS, lanes] = n_accounts
+        gauges[Gauges.COHORT, lanes] = n_held
         for row in rows.declared("stock"):
             gauges[row.index, lanes] = [getattr(x, row.name, row.start) for x in world.platforms]
     gauges[Gauges.PRICE] = 1.0
     gauges[Gauges.FAILURE_DAY] = np.nan
 
 
-def _claims(balance: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return int64 (platforms,): the sum of the balances of each."""
-    return np.asarray(np.diff(np.concatenate([[0], np.cumsum(balance)])[first]), np.int64)
+def _sums(of: NDArray[np.int64] | NDArray[np.bool_], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return int64 (platforms,): sums over the accounts of each."""
+    return np.asarray(np.diff(np.concatenate([[0], np.cumsum(of)])[first]), np.int64)

@@ -1,0 +1,109 @@
+"""A run is money that leaves beyond calm, in days; who counts heads, or steps, misses it."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+from counted import ONLY_A_RATE, mean, story, study
+
+from trustsim.measures.beyond import within
+
+EVERYBODY = {"count": 800, "members": "100 %", "segments": [{"name": "all", "attention": "100 %"}]}
+EXCHANGE = [{"name": "A", "kind": "crypto_exchange", "liquid_share": "60 %"}]
+
+
+@pytest.fixture(scope="module")
+def steady():
+    """1.8 % a day for eleven days, of which 0.47 % leave in calm."""
+    return study(story(
+        horizon="11 d", investors=EVERYBODY, platforms=EXCHANGE, shocks=[], mechanisms=ONLY_A_RATE,
+    ))  # fmt: skip
+
+
+def test_a_steady_outflow_of_a_fifth_in_eleven_days_is_a_run(steady):
+    assert mean(steady, "run_probability") == 1
+    calm, panic = 0.0047, 1 / (1 + np.exp(4.3066))
+    gone = 1 - (1 - panic) ** 11
+    assert mean(steady, "excess_left") == pytest.approx(gone, abs=0.02)  # 10 worlds of 800: 3 standard errors
+    assert mean(steady, "peak_excess[5 d]") == pytest.approx(5 * panic * (1 - 4 * (calm + panic) / 2), abs=0.02)
+
+
+def test_few_accounts_with_most_of_the_money_are_a_run():
+    segments = [
+        {"name": "whale", "share": "2 %", "wealth": 10_000_000, "invested": "90 %", "prior_trust": 0.02,
+         "attention": "100 %"},
+        {"name": "retail", "share": "98 %", "wealth": "lognormal(60000 CNY, 1)"},
+    ]  # fmt: skip
+    whales = story(
+        horizon="12 d", shocks=[], investors={"count": 800, "members": "100 %", "segments": segments},
+        platforms=[{"name": "A", "kind": "crypto_exchange", "liquid_share": "80 %"}],
+    )  # fmt: skip
+    found = study(whales, 5)
+    assert mean(found, "run_probability") == 1
+    assert mean(found, "peak_excess[1 d]") > 0.5
+    assert mean(found, "excess_left") < 0.05
+    heads = study({**whales, "run": {"of": "accounts", "share": "10 %"}}, 5)
+    assert mean(heads, "run_probability") == 0
+
+
+def test_the_rule_of_a_run_is_the_scenarios(steady):
+    peak = steady.outcomes["peak_excess[5 d]"]
+    for level, share in (("2%", 0.02), ("5%", 0.05), ("10%", 0.1)):
+        assert np.array_equal(steady.outcomes[f"run_at[{level}]"], peak >= share)
+    strict = story(
+        horizon="11 d", investors=EVERYBODY, platforms=EXCHANGE, shocks=[], mechanisms=ONLY_A_RATE,
+        run={"share": "20 %"},
+    )  # fmt: skip
+    assert mean(study(strict, 3), "run_probability") == 0
+
+
+def test_nobody_runs_in_calm_and_nothing_is_beyond_it():
+    calm = study(story(shocks=[], horizon="40 d", mechanisms={"choice": {"calm": -12}}), 4)
+    for name in ("excess_withdrawn", "excess_left", "run_probability", "needs_unmet"):
+        assert mean(calm, name) < 0.02, name
+    assert mean(calm, "cumulative_outflow") > 0.1
+
+
+def test_a_run_on_the_day_of_a_told_loss_is_fundamental():
+    wave = {"kind": "default_wave", "platform": "H", "day": 5, "share": "60 %"}
+    found = study(story(horizon="30 d", shocks=[wave]), 5)
+    assert found.runs
+    assert {run.trigger for run in found.runs} == {"fundamental"}
+
+
+def test_of_two_platforms_that_begin_on_one_day_the_sound_one_is_spill_over():
+    wave = {"kind": "default_wave", "platform": "A", "day": 5, "share": "60 %"}
+    pair = [{"name": name, "exposure": "group"} for name in ("A", "B")]
+    found = study(
+        story(horizon="30 d", platforms=pair, shocks=[wave], mechanisms={"spillover": {"weight": 1, "group": 1}}), 4
+    )
+    by_platform = {p: {run.trigger for run in found.runs if run.platform == p} for p in ("A", "B")}
+    assert by_platform["A"] == {"fundamental"}
+    assert "spill-over" in by_platform["B"]
+    assert "belief" not in by_platform["B"]
+
+
+def test_onset_peak_speed_and_end_are_of_one_series(steady):
+    for run in steady.runs:
+        assert 0 <= run.onset <= run.peak <= run.end <= 11
+        assert 0 < run.speed <= run.withdrawn
+
+
+def test_a_window_at_the_start_is_as_long_as_there_are_days():
+    flow = np.arange(1.0, 6.0)[:, None]
+    assert within(flow, 2)[:, 0].tolist() == [1, 3, 5, 7, 9]
+    assert within(flow, 9)[:, 0].tolist() == [1, 3, 6, 10, 15]
+
+
+def test_what_calm_does_after_the_end_of_a_platform_is_no_gain():
+    wave = {"kind": "default_wave", "platform": "H", "day": 3, "share": "100 %"}
+    document = story(horizon="60 d", shocks=[wave], platforms=[{"name": "H", "liquid_share": "2 %", "patience": "1 d"}])
+    found = study(document, 3)
+    assert mean(found, "failure_probability") == 1
+    short = copy.deepcopy(document)
+    short["horizon"] = "30 d"
+    assert np.allclose(
+        found.outcomes["excess_withdrawn"], study(short, 3).outcomes["excess_withdrawn"], atol=1e-12
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""Money that cannot be had is one thing under every rule, and nobody wins by it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from counted import mean, story, study
+
+FREEZING = {
+    "suspended": [{"kind": "suspension", "after": "0 %"}],
+    "notice": [{"kind": "notice_period", "notice": "365 d"}],
+    "cap": [{"kind": "withdrawal_cap", "cap": 1}],
+    "closed": [{"kind": "early_action", "solvency": "100 %"}],
+}
+HOLDING = {
+    "friction": [{"kind": "process_friction", "exit": 10}],
+    "fee": [{"kind": "redemption_fee", "fee": "100 %"}],
+}
+
+
+@pytest.fixture(scope="module")
+def traps():
+    return study(story(variants={"nothing": [], **FREEZING, **HOLDING}), 6)
+
+
+@pytest.mark.parametrize("name", FREEZING)
+def test_frozen_money_is_a_loss_and_is_waited_for(traps, name):
+    for outcome in ("investor_loss", "stuck_money", "waiting_at_end", "waiting_cost"):
+        assert mean(traps, outcome, name) > mean(traps, outcome) + 0.05, outcome
+    assert mean(traps, "waited_long[7 d]", name) > 0.2
+    assert mean(traps, "end_state[open]", name) == 0
+
+
+@pytest.mark.parametrize("name", [*FREEZING, *HOLDING])
+def test_who_cannot_have_the_money_of_ordinary_needs_is_counted(traps, name):
+    assert mean(traps, "needs_unmet", name) > 0.3
+    assert mean(traps, "needs_unmet") < 0.05
+
+
+def test_the_same_stop_counts_the_same_whatever_it_is_called(traps):
+    for outcome in ("stuck_money", "investor_loss", "waited_long[7 d]", "needs_unmet"):
+        found = [mean(traps, outcome, name) for name in ("suspended", "notice", "cap")]
+        assert max(found) <= 1.02 * min(found), (outcome, found)
+
+
+def test_end_states_are_shares_of_the_platforms(traps):
+    states = [traps.outcomes[f"end_state[{name}]"] for name in ("open", "frozen", "wound down", "failed")]
+    assert np.allclose(sum(states), 1)
+    assert mean(traps, "end_state[wound down]", "closed") == 1
+    assert mean(traps, "end_state[frozen]", "suspended") == 1
+    assert mean(traps, "end_state[open]", "nothing") == 1
+
+
+def test_a_lag_that_was_agreed_costs_nothing():
+    agreed = study(story(shocks=[], platforms=[{"name": "H", "liquid_share": "30 %", "payout_lag": "9 d"}]), 3)
+    assert mean(agreed, "stuck_money") > 0.5
+    assert mean(agreed, "waited_long[7 d]") > 0.05
+    assert mean(agreed, "waiting_cost") == 0
+    added = story(
+        shocks=[], platforms=[{"name": "H", "liquid_share": "30 %", "payout_lag": "1 d"}],
+        variants={"nothing": [{"kind": "notice_period", "notice": "8 d"}]},
+    )  # fmt: skip
+    assert mean(study(added, 3), "waiting_cost") > 0
+
+
+def test_waiting_costs_its_price():
+    """Nothing is frozen, and what was asked for is waited for: cost = price · money-days / 365."""
+    document = story(
+        shocks=[], horizon="20 d", platforms=[{"name": "H", "liquid_share": "30 %", "payout_lag": "0 d"}],
+        variants={"nothing": [{"kind": "notice_period", "notice": "4 d"}]}, waiting={"price": "36.5 %"},
+    )  # fmt: skip
+    found = study(document, 3)
+    stuck = found.outcomes["stuck_money"][:, 0]
+    assert np.allclose(found.outcomes["waiting_cost"][:, 0], 0.365 / 365 * stuck, rtol=0.1)  # the last day counts half
+    free = study({**document, "waiting": {"price": 0}}, 3)
+    assert mean(free, "waiting_cost") == 0
+
+
+def test_a_platform_that_has_ended_has_no_liquidity_no_solvency_and_no_trust():
+    wave = {"kind": "default_wave", "platform": "H", "day": 3, "share": "100 %"}
+    ends = story(shocks=[wave], platforms=[{"name": "H", "liquid_share": "2 %", "patience": "1 d"}, {"name": "G"}])
+    found = study(ends, 3)
+    status = found.series["status"][:, :, 0, 0]
+    assert (status[:, -1] == 3).all()
+    for name in ("liquidity", "solvency", "trust", "fear", "misperception"):
+        series = found.series[name][:, :, 0]
+        assert np.array_equal(np.isnan(series[:, :, 0]), status == 3), name
+        assert np.isfinite(series[:, :, 1:]).all(), name
+
+
+def test_trust_is_that_of_the_clients_of_day_0_wherever_they_are():
+    wave = {"kind": "default_wave", "platform": "H", "day": 3, "share": "100 %"}
+    document = story(horizon="30 d", shocks=[wave], platforms=[{"name": "H", "liquid_share": "2 %", "patience": "1 d"}])
+    wiped = study(document, 3)
+    assert mean(wiped, "failure_probability") == 1
+    assert (wiped.series["trust"][:, -1, 0, -1] < 0.6).all()  # everybody was wiped out, and has not forgotten it
