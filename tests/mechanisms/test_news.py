@@ -12,7 +12,7 @@ FEAR = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 100, "weight": 
 
 def test_the_press_repeats_news_at_fading_strength(play: Play) -> None:
     press = {"media": {"reach": "30 %", "fading": "50 %"}}
-    loss = [{"kind": "default_wave", "platform": "Harbour", "day": "0 d", "share": "10 %", "fund": 1}]
+    loss = [{"kind": "default_wave", "platform": "Harbour", "day": "0 d", "share": "12.5 %", "fund": 1}]
     seen = play(0, investors={"count": 4000}, shocks=loss, mechanisms={**TRUST, **press})
     heard, before = [], np.zeros(4000, np.float32)
     for strength in (1.0, 0.5, 0.25):
@@ -26,7 +26,7 @@ def test_the_press_repeats_news_at_fading_strength(play: Play) -> None:
 
 
 def test_what_the_press_says_counts_by_its_credibility(play: Play) -> None:
-    loss = [{"kind": "default_wave", "platform": "Harbour", "day": "0 d", "share": "10 %", "fund": 1}]
+    loss = [{"kind": "default_wave", "platform": "Harbour", "day": "0 d", "share": "12.5 %", "fund": 1}]
     seen = play(1, shocks=loss, mechanisms={**TRUST, "media": {"credibility": "40 %"}})
     assert seen.belief("fund") == pytest.approx(-0.4, abs=1e-3)
     assert (play(1, shocks=loss, mechanisms=TRUST).belief("fund") == 0).all()  # no press, no news

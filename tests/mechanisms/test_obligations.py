@@ -106,3 +106,63 @@ def test_money_that_goes_round_and_hardly_leaks_is_cleared_at_once() -> None:
     assert clearing(debts, np.zeros(3)) == pytest.approx(np.zeros(3), abs=1.0)
     rich = clearing(debts, np.array([5e11, 0.0, 0.0]))
     assert rich == pytest.approx([1e12 + 1, 1e12, 0.0], rel=1e-9)
+
+
+LINKED = {"pro_rata": True, "links": 3}
+
+
+def in_calm(days: int, *, shocks: tuple[dict[str, object], ...] = (), **rule: object) -> TrustCrisisModel:
+    """Step eight ordinary platforms that lend to each other under *rule*, beside the same without loans."""
+    told = {
+        "trustsim": 1, "horizon": f"{days} d", "network": {"kind": "none"}, "investors": {"count": 200},
+        "platforms": [{"name": "House", "copies": 8}], "mechanisms": {"obligations": {**LINKED, **rule}},
+        "shocks": list(shocks), "variants": {"linked": [], "alone": [{"set": {"mechanisms.obligations": False}}]},
+    }  # fmt: skip
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
+    total = model.state.total_money()
+    for _ in range(days):
+        model.step()
+        assert (model.state.total_money() == total).all()
+    return model
+
+
+@pytest.mark.parametrize("rule", [{}, {"day": "20 d"}, {"pro_rata": False}], ids=["day 1", "day 20", "none paid"])
+def test_what_is_lent_is_an_asset_from_the_first_day_and_in_calm_nobody_loses(rule: dict[str, object]) -> None:
+    model = in_calm(30, **rule)
+    linked, alone = (model.history[:, Gauges.SOLVENCY, v] for v in range(2))
+    assert linked[0].tolist() == alone[0].tolist()
+    assert linked[1] == pytest.approx(alone[1], abs=1e-9)
+    assert linked == pytest.approx(alone, abs=0.005)  # what is lent or kept in cash for a month earns less
+    assert (model.history[:, Gauges.STATUS] == OPEN).all()
+    assert (model.state.loss == 0).all()
+
+
+def test_what_a_failed_platform_owes_is_lost_to_its_creditors_on_the_next_day() -> None:
+    hit = {"kind": "default_wave", "platform": "House 1", "day": "5 d", "share": "60 %", "told": False}
+    model = in_calm(7, shocks=(hit,), pro_rata=False, day="6 d")
+    status, solvency = model.history[:, Gauges.STATUS, 0], model.history[:, Gauges.SOLVENCY]
+    assert status[6:, 0].tolist() == [FAILED, FAILED]
+    debtor, creditor, amount = model.kept[DEBTS][0]
+    assert (amount[debtor == 0] == 0).all()
+    owed_by_it = np.unique(creditor[debtor == 0])
+    assert len(owed_by_it) > 0
+    fell = solvency[7, 1] - solvency[7, 0]
+    assert (fell[owed_by_it] > 0.01).all()
+    others = np.setdiff1d(np.arange(1, 8), owed_by_it)
+    assert fell[others] == pytest.approx(0, abs=0.001)
+    borrowed, lent = (model.state.books[row, 0].sum() for row in (Books.BORROWED, Books.LENT))
+    assert borrowed - lent == amount[creditor == 0].sum() > 0  # what is owed to the buyers of the failed platform
+
+
+def test_what_is_said_to_be_owed_stands_in_the_books_on_day_0() -> None:
+    model = played({"A": {"own_cash": 40, "owes": "B 10"}, "B": {"own_cash": 2}}, days=0)
+    assert model.state.books[Books.BORROWED, 0].tolist() == [1000, 0]
+    assert model.state.books[Books.LENT, 0].tolist() == [0, 1000]
+    model = played({"A": {"own_cash": 40, "owes": "B 10"}, "B": {"own_cash": 2}}, days=2)
+    assert model.state.books[Books.BORROWED, 0].tolist() == model.state.books[Books.LENT, 0].tolist() == [0, 0]
+
+
+def test_what_others_owe_a_failed_platform_is_the_buyers() -> None:
+    model = played({"A": {"own_cash": 4, "owes": "B 10"}, "B": {"own_cash": 40, "owes": "C 100"}, "C": {}}, days=3)
+    assert model.state.gauges[Gauges.STATUS, 0].tolist() == [FAILED, FAILED, OPEN]
+    assert model.state.books[Books.LENT, 0].tolist() == [0, 0, 0]

@@ -120,6 +120,20 @@ SCENES: dict[str, dict[str, Any]] = {
         "by": {"first": {"pro_rata": False, "first": 0}, "pro_rata": {"first": 1}},
     },
     "interaction": {"item": {"intensity": 0.5, "pull": 0.2}},
+    "custodian_theft": {"item": {"discovery_lag": "1 d", "notice_lag": "2 d"}},
+    "discovery": {
+        "shocks": [{"kind": "default_wave", "platform": "Harbour", "day": "1 d", "share": "20 %", "told": False}],
+        "platform": {**DRY, "patience": "40 d"},
+        "levers": [
+            {"kind": "live_transparency", "platform": "Harbour", "strength": "50 %"},
+            {"kind": "process_friction", "platform": "Harbour", "exit": -5},  # many ask, and are not paid
+        ],
+        "item": dict.fromkeys(("audit", "live", "records", "reports", "unpaid"), 0),
+        "by": {
+            **{name: {"audit": 0.9} for name in ("notice_lag", "waiting")},
+            **{name: {"live": 1} for name in ("fund", "integrity", "fear")},
+        },
+    },
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
         "shocks": [{**MISUSE, "audit": "0 /day"}],
@@ -146,6 +160,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("report_schedule", "interval"): 3.0,
     ("disclosure_mandate", "interval"): 2.0,
     ("redemption_gate", "trigger"): 0.11,
+    **{("discovery", name): 1.0 for name in ("audit", "live", "records", "reports", "unpaid")},
     ("incident_notice", "delay"): 2.0,
     ("report_accuracy", "bias"): 0.3,
     ("disclosure_mandate", "bias"): 0.4,
@@ -263,6 +278,7 @@ def document(group: str, kind: str, parameter: str, value: Any) -> dict[str, Any
     if group == "mechanism":
         outage = {"kind": "outage", "platform": "Quay", "day": "4 d"}
         levers = [
+            *scene.get("levers", []),
             {"kind": "redemption_gate", "platform": "Quay", "trigger": "0.1 %"},
             {"kind": "redemption_fee", "fee": "1 %"},
         ]

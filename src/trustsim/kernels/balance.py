@@ -199,8 +199,8 @@ def gauge(platforms, dt):
             )
             claims = max(np.float64(books[Books.CLAIMS, v, p]), 1.0)
             assets = np.float64(ladder_total(ladder, v, p))
-            owed = np.float64(books[Books.CLAIMS, v, p] + books[Books.DEBT, v, p])
-            solvency = (liquid + assets - owed) / claims
+            owed = np.float64(books[Books.CLAIMS, v, p] + books[Books.DEBT, v, p] + books[Books.BORROWED, v, p])
+            solvency = (liquid + assets + np.float64(books[Books.LENT, v, p]) - owed) / claims
             reported = solvency + np.float64(books[Books.MISREPORTED, v, p]) / claims
             # where nothing is owed nothing is lacking
             liquidity = min(liquid / claims, 1.0) if books[Books.CLAIMS, v, p] > 0 else 1.0

@@ -48,7 +48,7 @@ class Weights(Rows):
     TRUST_INFO = auto()
     TRUST_SERVICE = auto()
     BAD_NEWS = auto()  # weight of bad news on trust
-    RUMOUR = auto()  # weight of rumours and news in the risk view
+    RUMOUR = auto()  # weight of news in the risk view; rumours have their own
 
 
 class Dials(Rows):

@@ -31,6 +31,9 @@ def fail(accounts, people, platforms, v, p, clock) -> None:
     for k in range(RUNGS):
         ladder[k, v, p] = 0
     books[Books.BUYERS, v, p] += book - proceeds
+    sold_claims = np.int64(np.float64(books[Books.LENT, v, p]) * price)
+    books[Books.BUYERS, v, p] -= sold_claims
+    proceeds += sold_claims
     gauges[Gauges.SOLD, v, p] += book
     gauges[Gauges.SALE_LOSS, v, p] += book - proceeds
     estate = max(books[Books.CASH, v, p], np.int64(0)) + proceeds
@@ -40,6 +43,7 @@ def fail(accounts, people, platforms, v, p, clock) -> None:
     books[Books.ESTATE, v, p] += cost
     books[Books.LENDER, v, p] += repaid
     books[Books.DEBT, v, p] = 0
+    books[Books.LENT, v, p], books[Books.BORROWED, v, p] = 0, 0
     apart, estate = books[Books.CUSTODY, v, p], books[Books.CASH, v, p]
     custody_share = min(np.float64(apart) / max(claims, 1.0), 1.0)
     estate_share = min(np.float64(max(estate, np.int64(0))) / max(claims * (1.0 - custody_share), 1.0), 1.0)

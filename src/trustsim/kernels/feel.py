@@ -116,7 +116,7 @@ def wound(felt, evidence, w) -> None:
 
 @compiled
 def judge(felt, evidence, who, luck, w) -> None:
-    """Move the risk view: rumour and news, neighbours who left, and on report days the report, read with an error."""
+    """Move the risk view: news, neighbours who left, and on report days the report, read with an error."""
     risk, seen, links, literacy, attention = felt.risk, felt.seen, who.links, who.literacy, who.attention
     login, error, e_risk = luck.login, luck.error, evidence[Targets.RISK, : len(felt.risk)]
     salience, peers, normal = w[Weights.SALIENCE], w[Weights.RISK_PEERS], w[Weights.NORMAL_SHARE]

@@ -142,6 +142,8 @@ class Books(Rows):
     DEBT = auto()
     MISREPORTED = auto()
     LOST = auto()
+    LENT = auto()  # what other platforms owe it
+    BORROWED = auto()  # what it owes them
 
 
 class Gauges(Rows):

@@ -17,6 +17,9 @@ _LOGISTIC_SPREAD = 1.8138  # π/√3: standard deviation of a logistic variate
 def day_weights(platforms, calm, history, has_report, clock) -> None:
     """Fill the day's entries of ``platforms.weights``.
 
+    Of the figures a share, live transparency, is yesterday's and read every day, with that weight; the rest is that of
+    the last report.
+
     ``calm`` float64 (lanes, platforms): the readiness to run without the day's part. ``history`` float64 (days + 1,
     Gauges, lanes, platforms): all gauges by day. ``has_report`` bool (platforms,) is overwritten: a report or live
     figures came out in some lane.
@@ -30,27 +33,25 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
         first_move, gate_rush = dials[v, Dials.FIRST_MOVE], dials[v, Dials.GATE_RUSH]
         report_weight, noise = dials[v, Dials.REPORT_WEIGHT], dials[v, Dials.REPORT_NOISE]
         for p in range(n_platforms):
-            rush = 0.0
-            if terms[Terms.GATE_ANNOUNCED, v, p] > 0.0 and gauges[Gauges.GATE_SPENT, v, p] <= 0.0:
-                above = gauges[Gauges.LIQUIDITY, v, p] - terms[Terms.GATE_TRIGGER, v, p]
-                rush = max(1.0 - max(above, 0.0) / dials[v, Dials.GATE_MARGIN], 0.0)
+            above = gauges[Gauges.LIQUIDITY, v, p] - terms[Terms.GATE_TRIGGER, v, p]
+            near = max(1.0 - max(above, 0.0) / dials[v, Dials.GATE_MARGIN], 0.0)
+            rush = terms[Terms.GATE_ANNOUNCED, v, p] * near * (1.0 - gauges[Gauges.GATE_SPENT, v, p])
             seen = max(terms[Terms.VISIBILITY, v, p], terms[Terms.TRANSPARENCY, v, p])
             weights[v, p, Weights.CALM] = np.float32(
                 calm[v, p] + first_move * min(gauges[Gauges.OVERDUE, v, p], 1.0) * seen + gate_rush * rush
             )
-            lag = np.int64(round(terms[Terms.REPORT_LAG, v, p] / dt))
             live = terms[Terms.TRANSPARENCY, v, p]
-            if live > 0.0:
-                lag = np.int64(0)
+            lag = np.int64(round(terms[Terms.REPORT_LAG, v, p] / dt))
             scope = max(terms[Terms.REPORT_SCOPE, v, p], live)
             interval = np.int64(0)
             if terms[Terms.REPORT_INTERVAL, v, p] < math.inf:
                 interval = max(np.int64(round(terms[Terms.REPORT_INTERVAL, v, p] / dt)), np.int64(1))
-            is_out = live > 0.0 or (interval > 0 and day >= interval and day % interval < steps_a_day)
-            last = day if live > 0.0 else day - day % interval if interval > 0 else 0
-            weights[v, p, Weights.REPORT_RISK] = np.float32(
-                history[max(last - 1 - lag, 0), Gauges.PUBLISHED_RISK, v, p]
-            )
-            weights[v, p, Weights.REPORT_WEIGHT] = np.float32(report_weight * scope if is_out else 0.0)
+            comes = interval > 0 and day >= interval and day % interval < steps_a_day
+            last = day - day % interval if interval > 0 else 0
+            reported = history[max(last - 1 - lag, 0), Gauges.PUBLISHED_RISK, v, p]
+            reported += live * (history[max(day - 1, 0), Gauges.PUBLISHED_RISK, v, p] - reported)
+            weights[v, p, Weights.REPORT_RISK] = np.float32(reported)
+            weights[v, p, Weights.REPORT_WEIGHT] = np.float32(report_weight * (scope if comes else live))
             weights[v, p, Weights.REPORT_NOISE] = np.float32(noise * (1.0 - scope) / _LOGISTIC_SPREAD)
+            is_out = comes or live > 0.0
             has_report[p] |= is_out

@@ -243,7 +243,7 @@ DAY: tuple[Phase, ...] = (
     Phase(
         "news",
         "Overdue payments, stops and failures of the day before become messages, service desks answer, platforms clear "
-        "what they owe each other.",
+        "what they owe each other, what platforms hide is looked for and told.",
         Engine.news,
         is_open=True,
     ),

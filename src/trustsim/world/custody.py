@@ -50,9 +50,9 @@ class SeveralBanksCustody:
     }  # fmt: skip
 
 
-@REGISTRY.enter("custody", "ledger", rows=("B3",), source="B3")
+@REGISTRY.enter("custody", "ledger", rows=("B3", "H10"), source="B3")
 class LedgerCustody:
-    """An open ledger keeps it: flows and misuse are visible to all."""
+    """An open ledger keeps it: flows and what is missing are visible to all on the first day."""
 
     preset: ClassVar[dict[str, Any]] = {
         "misuse_factor": 0.2, "loss_factor": 0.8, "custody_cost": 0.005, "custody_trust": 0.2, "visibility": 1.0,

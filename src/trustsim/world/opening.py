@@ -13,6 +13,7 @@ from trustsim.kernels.layout import NEUTRAL, RUNGS, Books, Gauges, Terms
 from trustsim.kernels.named import names_of
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
+from trustsim.world.debts import debts_of
 from trustsim.world.drawn import Drawn
 from trustsim.world.sections import Platform, but_for_its_name
 
@@ -62,6 +63,9 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
         books[Books.CUSTODY, lanes] = apart
         books[Books.CASH, lanes] = liquid - apart + setting("own_cash").astype(np.int64)
         books[Books.DEBT, lanes] = setting("outside_debt").astype(np.int64)
+        debtor, creditor, amount = debts_of(world.platforms)
+        books[Books.BORROWED, lanes] = np.bincount(debtor, amount, len(world.platforms))
+        books[Books.LENT, lanes] = np.bincount(creditor, amount, len(world.platforms))
         ladder[:, lanes] = assets // RUNGS
         ladder[-1, lanes] += assets % RUNGS
         gauges[Gauges.CLAIMS_AT_START, lanes] = claims

@@ -33,7 +33,7 @@ class MoneyMarketFund:
 
 @REGISTRY.enter("platform_kind", "payment_wallet", rows=("B4",), source="assumed")
 class PaymentWallet:
-    """Wallet: nearly all cash, no yield, quick in and out; an outage weighs more than a loss of assets."""
+    """Wallet: nearly all cash, no yield, quick in and out; what clients pay in stands apart at a bank."""
 
     preset: ClassVar[dict[str, Any]] = {
         "liquid_share": 0.95, "equity": 0.03, "asset_yield": 0.02, "promised_yield": 0.0, "asset_term": 30.0,

@@ -143,13 +143,14 @@ class Verbs:
         finite("misreport", amount=more)
         self._day.state.books[Books.MISREPORTED, :, platform] += more.astype(np.int64)
 
-    def reveal(self, platform: int, where: Mask) -> Floats:
-        """Bring the reported figures back to the truth; return the gap that this uncovers / claims, float64
-        (lanes,)."""
+    def reveal(self, platform: int, where: Mask, *, at_most: ArrayLike | None = None) -> Floats:
+        """Bring the reported figures back to the truth, by *at_most* (minor units) where that is given; return the gap
+        that this uncovers / claims, float64 (lanes,)."""
         books = self._day.state.books
-        gap = books[Books.MISREPORTED, :, platform] / np.maximum(books[Books.CLAIMS, :, platform], 1)
-        books[Books.MISREPORTED, where, platform] = 0
-        return np.where(where, gap, 0.0)
+        hidden = books[Books.MISREPORTED, :, platform]
+        shown = np.where(where, hidden if at_most is None else np.minimum(hidden, at_most), 0).astype(np.int64)
+        hidden -= shown
+        return np.asarray(shown / np.maximum(books[Books.CLAIMS, :, platform], 1))
 
     def spend(self, platform: int, amount: ArrayLike, where: Mask) -> None:
         """Book a one-off cost of a lever, minor units."""

@@ -12,7 +12,7 @@ MONTH = 30.0  # days: churn is told by the month
 
 
 @REGISTRY.enter(
-    "outcome", "peak_joining", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="share", low=0
+    "outcome", "peak_joining", rows=("D13",), source="doi:10.1287/mnsc.15.5.215", better="", unit="share", low=0
 )
 def peak_joining(f: Finished) -> Floats:
     """Largest share of all accounts that was opened in one day."""
@@ -20,7 +20,7 @@ def peak_joining(f: Finished) -> Floats:
 
 
 @REGISTRY.enter(
-    "outcome", "peak_joining_day", rows=("A12",), source="doi:10.1287/mnsc.15.5.215", better="", unit="duration", low=0,
+    "outcome", "peak_joining_day", rows=("D13",), source="doi:10.1287/mnsc.15.5.215", better="", unit="duration", low=0,
     may_not_apply=True,
 )  # fmt: skip
 def peak_joining_day(f: Finished) -> Floats:

@@ -11,7 +11,7 @@ from trustsim.world.rows import of_file
 
 
 @REGISTRY.enter(
-    "outcome", "of_actors", rows=("F1", "F2"), source="assumed", better="", unit="number", may_not_apply=True
+    "outcome", "of_actors", rows=("A7", "F2"), source="assumed", better="", unit="number", may_not_apply=True
 )
 def of_actors(f: Finished) -> dict[str, Floats]:
     """What the stocks and purses of each actor hold at the horizon; money in major units."""

@@ -82,7 +82,7 @@ def _of_clusters(f: Finished, value: Callable[[Drawn, int, int, NDArray[np.int64
 
 
 @REGISTRY.enter(
-    "outcome", "cascade", rows=("D6", "E7"), source="doi:10.1086/261849", better="", unit="share", low=0, high=1,
+    "outcome", "cascade", rows=("D6", "D12"), source="doi:10.1086/261849", better="", unit="share", low=0, high=1,
     may_not_apply=True,
 )  # fmt: skip
 def cascade(f: Finished) -> dict[str, Floats]:

@@ -9,7 +9,7 @@ from trustsim.units import MINOR_PER_MAJOR
 
 
 @REGISTRY.enter(
-    "outcome", "debts_paid", rows=("A4",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher", unit="number",
+    "outcome", "debts_paid", rows=("K2",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher", unit="number",
     may_not_apply=True,
 )  # fmt: skip
 def debts_paid(f: Finished) -> dict[str, Floats]:
@@ -18,7 +18,7 @@ def debts_paid(f: Finished) -> dict[str, Floats]:
 
 
 @REGISTRY.enter(
-    "outcome", "left_after_debts", rows=("A4",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher",
+    "outcome", "left_after_debts", rows=("K2",), source="doi:10.1287/mnsc.47.2.236.9835", better="higher",
     unit="number", may_not_apply=True,
 )  # fmt: skip
 def left_after_debts(f: Finished) -> dict[str, Floats]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from trustsim.kernels.layout import WINDING, Terms
 from trustsim.kernels.times import SAME_TIME
+from trustsim.mechanisms.disclosure.hidden import Hidden, missing
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 from trustsim.world.rows import purse, stock
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
 
 READING = draw("regulator", "reading", text="how wrong an inspection reads the solvency of a platform")
-ORDERS = stock("orders", of="actor", start=0, unit="count", low=0, source="F1", text="orders given so far")
+FOUND = draw("regulator", "found", text="whether an inspection finds what a platform hides")
+ORDERS = stock("orders", of="actor", start=0, unit="count", low=0, source="A7", text="orders given so far")
 FEES = purse("fees", of="actor", source="assumed", text="what platforms paid for inspections")
+_TENTHS = 10  # chances are given for a tenth of the claims
 CLOSED = 50.0  # log-odds against joining under a stop of new money: nobody does
 
 
-@REGISTRY.enter("actor", "regulator", plural="regulators", rows=("F1", "F2"), source="assumed")
+@REGISTRY.enter("actor", "regulator", plural="regulators", rows=("A7", "F2"), source="assumed")
 @dataclass(frozen=True)
 class Regulator:
     """Inspect the platforms of the mandate at fixed intervals; order those that look insolvent to stop or to wind down.
@@ -33,13 +36,14 @@ class Regulator:
     An inspection reads the reported solvency, ``age`` days old, with an error of the standard deviation ``noise``.
     Where it reads less than ``threshold`` it gives an order, once a platform, that holds ``lag`` days later: with
     ``winds_down`` the platform is wound down, else no account is opened by choice, from the next day on at the
-    earliest. A gap that is hidden in the reports is not found. Known answer: without noise, a platform with 1 % under a
-    threshold of 2 %, an interval of 10 days and a lag of 5 is wound down on day 15, and one with 20 % never
-    (``test_a_regulator_winds_down_after_its_lag``).
+    earliest. What is hidden in the reports it finds with a chance of ``finds`` · 10 · gap / claims an inspection, and
+    tells the platform, which corrects its reports (the mechanism ``discovery``). Known answer: without noise, a
+    platform with 1 % under a threshold of 2 %, an interval of 10 days and a lag of 5 is wound down on day 15, and one
+    with 20 % never (``test_a_regulator_winds_down_after_its_lag``).
     """
 
     name: str = parameter(unit="name", source="assumed", text="what the regulator is called")
-    mandate: str = parameter("*", unit="name", refers="platform", source="F1", text="whom it supervises")
+    mandate: str = parameter("*", unit="name", refers="platform", source="A7", text="whom it supervises")
     interval: float = parameter(
         30.0, unit="duration", low=1, high=3650, source="assumed",
         text="days between inspections; the first is after one interval",
@@ -59,6 +63,10 @@ class Regulator:
     winds_down: bool = parameter(
         False, unit="flag", source="assumed", text="whether the order is to wind down, and not to stop new money"
     )
+    finds: float = parameter(
+        0.3, unit="share", source="F2",
+        text="chance that an inspection finds a hidden gap of a tenth of the claims, in proportion",
+    )  # fmt: skip
     fee: float = parameter(0.0, unit="money", low=0, source="assumed", text="what a platform pays for an inspection")
 
     @staticmethod
@@ -73,8 +81,11 @@ class Regulator:
             ordered = asks & (read < me["threshold"][:, None]) & np.isinf(due)
             due[ordered] = np.broadcast_to(day.time + me["lag"][:, None], due.shape)[ordered]
             me.stock(ORDERS)[:] += ordered.sum(axis=1)
+            found = asks & (me.luck(FOUND) < me["finds"][:, None] * _TENTHS * missing(day))
             for p in platforms:
                 me.collect(FEES, p, me["fee"], asks[:, p])
+                if found[:, p].any():
+                    Hidden(day).find(p, found[:, p], "regulator", tells=False)
         winds = (me["winds_down"] > 0)[:, None] & (day.time >= due - SAME_TIME)
         for p in platforms:
             day.do.wind_down(p, winds[:, p])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def worth(day: Day, platform: int) -> NDArray[np.int64]:
-    """Return int64 (lanes,): cash, client money and true assets, less debt, minor units."""
+    """Return int64 (lanes,): cash, client money, true assets and what other platforms owe, less debt, minor units."""
     books = day.state.books[:, :, platform]
-    own = books[Books.CASH] + books[Books.CUSTODY] - books[Books.DEBT]
+    own = books[Books.CASH] + books[Books.CUSTODY] + books[Books.LENT] - books[Books.DEBT] - books[Books.BORROWED]
     return np.asarray(own + day.state.ladder[:, :, platform].sum(axis=0), np.int64)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trustsim.world.settings import Settings
 
 
-@REGISTRY.enter("mechanism", "adoption", rows=("A12", "A10"), source="doi:10.1287/mnsc.15.5.215")
+@REGISTRY.enter("mechanism", "adoption", rows=("D13", "A10"), source="doi:10.1287/mnsc.15.5.215")
 @dataclass(frozen=True)
 class Adoption:
     """Let who holds nothing join at the rate ``innovation`` + ``imitation`` · share of neighbours in (Bass).

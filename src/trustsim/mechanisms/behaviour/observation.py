@@ -22,7 +22,7 @@ DECIDED = memory("decided", text="int8 (lanes, accounts), 1 for who has decided 
 TURNS = memory("turns", text="int64 (lanes, turn and neighbours before, accounts)")
 
 
-@REGISTRY.enter("mechanism", "observation", rows=("D6", "E7"), source="doi:10.1086/261849")
+@REGISTRY.enter("mechanism", "observation", rows=("D6", "D12"), source="doi:10.1086/261849")
 @dataclass(frozen=True)
 class Observation:
     """Let people decide once, one a day in each cluster: leave or stay, after an own signal and the decisions before.

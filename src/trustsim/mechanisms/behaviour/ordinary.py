@@ -28,9 +28,9 @@ class Ordinary:
     A holder leaves when ln odds(``leave``) − ``tenure`` · ln(1 + years) − what levers add to the exit friction −
     ``info`` · (trust in information safety − prior) − ``service`` · (trust in service − prior) exceeds a logistic draw;
     the term of the tenure is shifted so that the mean of its exponential is 1. Who holds nothing joins when ln
-    odds(``join``) − what levers add to the entry friction + ``trust`` · (fund safety + integrity − 2 · prior) − fear
-    exceeds the same draw, all in log-odds. Known answer: with the weights on trust at 0, the daily share of holders
-    that leaves is ``leave`` (``test_ordinary_leaving_has_its_rate``).
+    odds(``join``) − what levers add to the entry friction + ``trust`` · (fund safety + integrity − 2 · prior) − the
+    weight of fear in a run · fear exceeds the same draw, all in log-odds. Known answer: with the weights on trust at 0,
+    the daily share of holders that leaves is ``leave`` (``test_ordinary_leaving_has_its_rate``).
     """
 
     without: ClassVar[dict[str, dict[str, float] | None]] = {"ordinary": {"leave": 1e-9}}  # with a channel off

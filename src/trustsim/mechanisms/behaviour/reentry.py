@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trustsim.world.settings import Settings
 
 
-@REGISTRY.enter("mechanism", "reentry", rows=("D21", "J5"), source="T-22")
+@REGISTRY.enter("mechanism", "reentry", rows=("D14", "J5"), source="T-22")
 @dataclass(frozen=True)
 class Reentry:
     """Let who has asked for the money come back ``after`` days, with as much as the investor would pay in.

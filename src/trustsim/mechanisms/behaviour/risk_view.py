@@ -16,11 +16,12 @@ class RiskView:
     """Keep the perceived log-odds of failure; bad news moves it more than good news.
 
     On a report day a reader moves by ``report_weight`` · scope towards the published risk plus an error of spread
-    ``noise`` · (1 − scope) · (1 − literacy / 2). Rumours and news add ``news`` · their strength, neighbours add
-    ``peers`` · max(share seen leaving − normal, 0). The sum of the day counts in full where it is good and ``salience``
-    times where it is bad. Between reports the view drifts back to the last published risk at the rate ``repair`` of
-    trust. Known answer: with noise 0 and weight 1 a reader's risk view equals the published risk after one report that
-    brings good news (``test_an_exact_report_is_believed``).
+    ``noise`` · (1 − scope) · (1 − literacy / 2). News adds ``news`` · its strength, neighbours add ``peers`` ·
+    max(share seen leaving − normal, 0). The sum of the day counts in full where it is good and ``salience`` times where
+    it is bad. A rumour raises the view of who believes it by its own ``risk``, whatever ``news`` and ``salience``.
+    Between reports the view drifts back to the last published risk at the rate ``repair`` of trust. Known answer: with
+    noise 0 and weight 1 a reader's risk view equals the published risk after one report that brings good news
+    (``test_an_exact_report_is_believed``).
     """
 
     #: with a channel off
@@ -36,7 +37,7 @@ class RiskView:
     )  # fmt: skip
     news: float = parameter(
         1.0, unit="number", low=0, high=20, source="assumed",
-        text="weight of rumours and news: 1 takes them at their strength",
+        text="weight of news: 1 takes it at its strength",
     )  # fmt: skip
     salience: float = parameter(
         1.5, unit="number", low=1, high=10, source="E-59", text="weight of bad news against good"

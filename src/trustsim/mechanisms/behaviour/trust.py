@@ -18,10 +18,10 @@ class Trust:
     With e the evidence of the day on a part x, first x ← x + ``good_news`` · max(e, 0) + ``bad_news`` · (1 +
     ``scar_bad`` · scar) · min(e, 0), then x ← x + ``repair`` · (prior − scar + what the custody regime adds to fund
     safety − x), within ±12; news on information safety counts times the investor's privacy trait. A share ``scarring``
-    of every erosion of fund safety or integrity stays as scar; who loses a share of the money at a failure is scarred
-    by ``loss_scar`` · share on every platform that the investor knows. The trust that is reported is the logistic of
-    the sum of the parts, each times its weight. Known answer: without repair one message of −2 on fund safety moves it
-    from prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
+    of bad news, ``bad_news`` · e, on fund safety or integrity stays as scar; who loses a share of the money at a
+    failure is scarred by ``loss_scar`` · share on every platform that the investor knows. The trust that is reported is
+    the logistic of the sum of the parts, each times its weight. Known answer: without repair one message of −2 on fund
+    safety moves it from prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
     (``test_bad_news_counts_in_full_and_good_news_by_less``).
     """
 
@@ -39,7 +39,7 @@ class Trust:
     repair: float = parameter(
         0.012, unit="per_day", low=0, high=1, source="E-55", text="share of lost trust that returns in a day"
     )
-    scarring: float = parameter(0.2, unit="share", source="assumed", text="share of an erosion that stays")
+    scarring: float = parameter(0.2, unit="share", source="assumed", text="share of bad news that stays")
     loss_scar: float = parameter(
         1.0, unit="log-odds", low=0, high=20, source="assumed",
         text="scar of losing all of a balance, on every platform that the investor knows",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
 
 
-@REGISTRY.enter("intervention", "cooling_off", family="ux", rows=("G3", "H4"), source="T-46")
+@REGISTRY.enter("intervention", "cooling_off", family="ux", rows=("G3", "D12"), source="T-46")
 @dataclass(frozen=True)
 class CoolingOff:
     """Pay a request only when it is confirmed after a pause; some change their mind on the way and stay.

@@ -10,7 +10,7 @@ from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
 
 
-@REGISTRY.enter("intervention", "guarantee", family="regulatory", rows=("G11", "F14"), source="G11; P-01; P-03")
+@REGISTRY.enter("intervention", "guarantee", family="regulatory", rows=("G11",), source="G11; P-01; P-03")
 @dataclass(frozen=True)
 class Guarantee:
     """Make good a share of what a client loses when the platform fails.

@@ -17,9 +17,10 @@ class IncidentControl:
     """Multiply the chance, the severity and the days until discovery of one kind of incident.
 
     The chance counts where a shock says ``chance:``. The severity of a theft or a misuse is what is taken, of an outage
-    its days, of a breach how many are exposed; a misuse that is found sooner is one whose daily chance to be found is
-    higher. Several levers multiply. Known answer: a breach that is found after 6 days is found after 3 with a lag of
-    one half (``test_a_control_halves_the_days_until_discovery``).
+    its days, of a breach how many are exposed. Of what is hidden, a theft or a misuse, the daily chance to be found by
+    others (the mechanism ``discovery``) is divided by the factor on the days. Several levers multiply. Known answer: a
+    breach that is found after 6 days is found after 3 with a lag of one half
+    (``test_a_control_halves_the_days_until_discovery``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"hazard": 1, "severity": 1, "lag": 1}  # changes nothing but its cost

@@ -15,8 +15,10 @@ from trustsim.world.terms import Term
 class LiveTransparency:
     """Let investors watch cash, flows and queue day by day.
 
-    Readers see the published risk of the day before every day, with little noise, and an unpaid queue in full: calm
-    while the cash holds, a signal to all at once when it falls. Known answer: strength 0 changes no number
+    Of the published risk a share ``strength`` is that of the day before, the rest that of the last report; readers take
+    it in every day, with that weight and with less noise, and see as much of an unpaid queue: calm while the cash
+    holds, a signal to all at once when it falls. Live figures also show what is hidden (the mechanism ``discovery``).
+    Effect and cost grow with the strength. Known answer: strength 0 changes no number
     (``test_live_transparency_of_nothing_changes_nothing``).
     """
 

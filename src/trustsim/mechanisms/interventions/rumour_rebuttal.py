@@ -17,8 +17,8 @@ class RumourRebuttal:
 
     From ``lag`` after the start of a rumour each believer is put right with chance ``reach`` · ``credibility`` a day
     and stops telling, those of the day included. A rebuttal of a true rumour doubles the loss of integrity when the
-    truth shows. Known answer: reach and credibility 1 leave no believer on the day after the lag
-    (``test_a_perfect_rebuttal_leaves_no_believer``).
+    truth shows, for the share whom it has put right by then. Known answer: reach and credibility 1 leave no believer on
+    the day after the lag (``test_a_perfect_rebuttal_leaves_no_believer``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"reach": 0}  # changes nothing but its cost

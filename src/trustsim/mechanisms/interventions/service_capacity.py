@@ -15,7 +15,7 @@ from trustsim.world.terms import Term
 class ServiceCapacity:
     """Staff the desk for the rush.
 
-    Known answer: with twice the contacts as capacity no backlog builds up (``test_an_idle_desk_is_silent``).
+    Known answer: with a capacity of twice the contacts no backlog builds up (``test_an_idle_desk_is_silent``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"capacity": 0}  # changes nothing but its cost

@@ -13,10 +13,11 @@ from trustsim.world.terms import Term
 @REGISTRY.enter("intervention", "suspension", family="platform", rows=("G3",), source="doi:10.1086/261155; P-05")
 @dataclass(frozen=True)
 class Suspension:
-    """Suspend convertibility once a share of the claims of day 0 has been paid; everybody knows.
+    """Suspend convertibility once a share of the claims of day 0 has been paid.
 
-    Requests beyond it wait, and do not make the platform fail, until the lever ends. Known answer: no more than the
-    share is ever paid (``test_no_more_than_the_share_is_paid_before_a_suspension_ends``).
+    Requests beyond it wait, and do not make the platform fail, until the lever ends. Who reckons how many will leave
+    (the mechanism ``best_response``) knows it. Known answer: no more than the share is ever paid
+    (``test_no_more_than_the_share_is_paid_before_a_suspension_ends``).
     """
 
     neutral: ClassVar[None] = None  # it binds at its largest, where newcomers pay in and leave

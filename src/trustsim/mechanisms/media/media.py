@@ -24,10 +24,10 @@ _FEAR = 0.3  # assumed: of the rise of the risk view by a story without cause, f
 class Media:
     """Give news the reach and the life of the press: a share of all investors a day, less by ``fading`` every day.
 
-    What the press says counts ``credibility``. It finds hidden misuse with a chance of ``discovery`` · 10 · gap /
-    claims a day, and prints a bad story without cause about a platform with ``false_alarm`` a day: the risk view rises
-    by ``alarm_risk``, fear by 0.3 of that. Known answer: a message of strength s is heard by ``reach`` of the investors
-    on day 0 and, weighing s·(1 − fading), by as many the day after
+    What the press says counts ``credibility``. It finds what a platform hides with a chance of ``discovery`` · 10 · gap
+    / claims a day (the mechanism ``discovery``), and prints a bad story without cause about a platform with
+    ``false_alarm`` a day: the risk view rises by ``alarm_risk``, fear by 0.3 of that. Known answer: a message of
+    strength s is heard by ``reach`` of the investors on day 0 and, weighing s·(1 − fading), by as many the day after
     (``test_the_press_repeats_news_at_fading_strength``).
     """
 

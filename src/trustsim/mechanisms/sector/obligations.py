@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
-from trustsim.kernels.layout import FAILED, Books, Gauges
+from trustsim.kernels.layout import FAILED, Books, Gauges, Terms
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.debts import debts_of
 from trustsim.world.memory import memory
-from trustsim.world.sections import owed
+from trustsim.world.terms import Change
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -27,16 +29,20 @@ Floats = NDArray[np.float64]
 
 
 @REGISTRY.enter(
-    "mechanism", "obligations", rows=("A4", "K1"), source="doi:10.1287/mnsc.47.2.236.9835; doi:10.1098/rspa.2009.0410"
+    "mechanism", "obligations", rows=("K2",), source="doi:10.1287/mnsc.47.2.236.9835; doi:10.1098/rspa.2009.0410"
 )
 @dataclass(frozen=True)
 class Obligations:
     """Let platforms owe each other: what their ``owes`` say, and ``interbank`` of their assets lent to random others.
 
-    Paid ``pro_rata``: on ``day`` all is cleared, each paying min(what it owes, its cash beyond its clients' claims and
-    what it is paid), the most that is consistent (Eisenberg and Noe); who cannot pay all fails. Else: from ``day`` on,
-    whoever owes more than it has and is owed fails and pays nothing, a round a day; ``first`` random platforms fail
-    before (Gai and Kapadia: with j debtors, one default is too much where interbank / j exceeds the capital).
+    What one owes is an asset of the other, from day 0 or from the first day, on which the money is lent, so that net
+    worth does not change. Paid ``pro_rata``: on ``day`` all is cleared, each paying min(what it owes, what it has
+    beyond its clients' claims and outside debt, and what it is paid), the most that is consistent (Eisenberg and Noe);
+    who cannot pay all fails. Until then what is borrowed is kept in cash; where that is lacking assets are sold to the
+    owners at par. Else: from ``day`` on, whoever owes more than it has and is owed fails and pays nothing, a round a
+    day; ``first`` random platforms fail before (Gai and Kapadia: with j debtors, one default is too much where
+    interbank / j exceeds the capital). What a platform that has failed for another reason owes is paid from what its
+    clients leave, under ``pro_rata``, and the rest is lost to the creditors on the next day.
     Known answer: a chain pays what its links have (``test_a_chain_pays_what_its_links_have``).
     """
 
@@ -71,16 +77,26 @@ class Obligations:
             if not has_borrowed[v]:
                 borrow(day, v, rule)
                 has_borrowed[v] = True
+            write_off(day, v, pays=rule.pro_rata)
             begins = day.time < rule.day <= day.step * day.dt
             if rule.pro_rata and begins:
                 clear_debts(day, v)
             elif not rule.pro_rata and day.step * day.dt >= rule.day:
                 default(day, v, rule.first if begins else 0)
 
+    @staticmethod
+    def propose(day: Day, settings: Settings[Obligations]) -> Iterator[Change]:
+        """Keep what is borrowed and will be called in cash."""
+        books = day.state.books
+        called = (settings["pro_rata"] > 0)[:, None] & (books[Books.BORROWED] > 0)
+        if called.any():
+            share = day.term("liquid_share") + books[Books.BORROWED] / np.maximum(books[Books.CLAIMS], 1)
+            yield Change(Terms.RESERVE, np.minimum(share, 1.0), called, "at_least")
+
 
 def borrow(day: Day, lane: int, rule: Obligations) -> None:
     """Take down what platforms owe each other."""
-    debts = stated(day.state)
+    debts = debts_of(day.state.platforms)
     if rule.links > 0:
         debts = np.hstack([debts, lend_at_random(day, lane, rule.links, rule.interbank)])
     kept = day.keep(DEBTS, lambda: np.zeros((day.state.n_lanes, 3, 0), np.int64))
@@ -89,27 +105,45 @@ def borrow(day: Day, lane: int, rule: Obligations) -> None:
     kept[lane, :, : debts.shape[1]] = debts
 
 
+def write_off(day: Day, lane: int, *, pays: bool) -> None:
+    """Pay what those who have failed owe, where they *pay*, from what they have left; write the rest off, in the books
+    of all."""
+    state, debts = day.state, day.kept[DEBTS][lane]
+    n, books = state.n_platforms, state.books[:, lane]
+    has_failed = state.gauges[Gauges.STATUS, lane] == FAILED
+    debtor, creditor, amount = debts
+    owes = has_failed[debtor] & (amount > 0)
+    if owes.any():
+        due = np.bincount(debtor, amount * owes, n)
+        if pays:
+            pay(day, lane, debts, np.minimum(due, np.maximum(books[Books.CASH], 0)))
+        amount[owes] = 0
+    books[Books.BORROWED] = np.bincount(debtor, amount, n)
+    books[Books.LENT] = np.where(has_failed, 0, np.bincount(creditor, amount, n))
+
+
 def clear_debts(day: Day, lane: int) -> None:
     """Let all debts among platforms be paid as far as they can; who cannot pay all fails."""
     state, debts = day.state, day.kept[DEBTS][lane]
-    n = state.n_platforms
-    books = state.books[:, lane]
-    own = np.maximum(books[Books.CASH] - np.maximum(books[Books.CLAIMS] - books[Books.CUSTODY], 0), 0)
+    n, books = state.n_platforms, state.books[:, lane]
+    assets = np.maximum(books[Books.CASH], 0) + state.ladder[:, lane].sum(axis=0)
+    own = np.clip(assets + books[Books.CUSTODY] - books[Books.CLAIMS] - books[Books.DEBT], 0, assets)
     paid = day.kernels.clearing(debts, own.astype(np.float64))
     due = np.bincount(debts[0], debts[2], n)
     got = np.bincount(debts[1], debts[2] * (paid / np.maximum(due, 1.0))[debts[0]], n)
     day.keep(CLEARED, lambda: np.full((state.n_lanes, 2, n), np.nan))[lane] = paid, own + got - paid
-    pay(state, lane, debts, paid)
+    pay(day, lane, debts, paid)
+    debts[2] = 0
+    books[Books.LENT], books[Books.BORROWED] = 0, 0
     fail(day, lane, np.flatnonzero(paid < due * (1 - 1e-12)))
 
 
 def default(day: Day, lane: int, n_first: int) -> None:
     """Let the insolvent fail, and some random platforms first; nobody gets anything from them."""
     state = day.state
-    worth = net_worth(state, lane, day.kept[DEBTS][lane])
     luck = day.uniforms_at(state.world_of(lane), purposes.OBLIGATION, np.arange(state.n_platforms), step=1)[0]
     hit = np.argsort(luck, kind="stable")[:n_first]
-    fail(day, lane, np.union1d(np.flatnonzero(worth < 0), hit))
+    fail(day, lane, np.union1d(np.flatnonzero(net_worth(state, lane) < 0), hit))
 
 
 def fail(day: Day, lane: int, platforms: Ints) -> None:
@@ -119,15 +153,8 @@ def fail(day: Day, lane: int, platforms: Ints) -> None:
         day.kernels.close(lane, platforms[stands])
 
 
-def stated(state: State) -> Ints:
-    """Return int64 (3, debts): debtor, creditor, amount, as the platforms' ``owes`` say."""
-    names = {platform.name: p for p, platform in enumerate(state.platforms)}
-    debts = [(p, to, amount) for p, x in enumerate(state.platforms) for to, amount in owed(x.owes).items()]
-    return np.array([(p, names[to], amount) for p, to, amount in debts], np.int64).reshape(-1, 3).T
-
-
 def lend_at_random(day: Day, lane: int, links: float, share: float) -> Ints:
-    """Let each platform lend a *share* of what it has in equal parts to random others; return as :func:`stated`.
+    """Let each platform lend a *share* of what it has in equal parts to random others; return what they then owe.
 
     Every ordered pair is linked with the same chance, so that a platform lends to ``links`` others on average. The
     money moves: net worth does not change.
@@ -152,23 +179,28 @@ def lend_at_random(day: Day, lane: int, links: float, share: float) -> Ints:
     return np.stack([debtor, creditor, amount])
 
 
-def pay(state: State, lane: int, debts: Ints, paid: Floats) -> None:
-    """Move the payments between the books, in whole minor units, never more than there is."""
-    debtor, creditor, amount = debts
-    due = np.maximum(np.bincount(debtor, amount, state.n_platforms), 1.0)
+def pay(day: Day, lane: int, debts: Ints, paid: Floats) -> None:
+    """Move what is *paid*, float64 (platforms,), between the books, in whole minor units; only balances move.
+
+    Who has too little cash sells assets to the owners at par; what is paid to one that has failed goes to its buyers.
+    """
+    state, (debtor, creditor, amount) = day.state, debts
+    books, n = state.books[:, lane], state.n_platforms
+    due = np.maximum(np.bincount(debtor, amount, n), 1.0)
     moved = np.floor(amount * (paid / due)[debtor] + 1e-6).astype(np.int64)
-    cash = state.books[Books.CASH, lane]
-    np.subtract.at(cash, debtor, moved)
-    np.add.at(cash, creditor, moved)
+    to_buyers = (state.gauges[Gauges.STATUS, lane] == FAILED)[creditor]
+    np.add.at(books[Books.BUYERS], creditor, moved * to_buyers)
+    balance = np.zeros(n, np.int64)
+    np.subtract.at(balance, debtor, moved)
+    np.add.at(balance, creditor, moved * ~to_buyers)
+    lacking = -balance - np.maximum(books[Books.CASH], 0)
+    for p in np.flatnonzero(lacking > 0).tolist():
+        day.do.sell_to_owners(p, lacking[p], np.arange(state.n_lanes) == lane)
+    books[Books.CASH] += balance
 
 
-def net_worth(state: State, lane: int, debts: Ints) -> Ints:
+def net_worth(state: State, lane: int) -> Ints:
     """Return int64 (platforms,): cash, client money, assets and what others that stand owe, less all that is owed."""
-    debtor, creditor, amount = debts
     books = state.books[:, lane]
-    stands = state.gauges[Gauges.STATUS, lane] != FAILED
-    worth = books[Books.CASH] + books[Books.CUSTODY] + state.ladder[:, lane].sum(axis=0)
-    worth = worth - books[Books.DEBT] - books[Books.CLAIMS]
-    np.add.at(worth, creditor, amount * stands[debtor])
-    np.subtract.at(worth, debtor, amount)
-    return np.asarray(worth, np.int64)
+    worth = books[Books.CASH] + books[Books.CUSTODY] + state.ladder[:, lane].sum(axis=0) + books[Books.LENT]
+    return np.asarray(worth - books[Books.DEBT] - books[Books.CLAIMS] - books[Books.BORROWED], np.int64)

@@ -22,9 +22,7 @@ WAITS = memory("waits", text="float64 (lanes, platforms, 3), contacts, those tha
 _LONGEST_WAIT = 10.0  # days of backlog beyond which waiting is no worse
 
 
-@REGISTRY.enter(
-    "mechanism", "service_desk", rows=("G4", "C21"), source="assumed; doi:10.1090/S0002-9947-1955-0066587-3"
-)
+@REGISTRY.enter("mechanism", "service_desk", rows=("G4", "C5"), source="assumed; doi:10.1090/S0002-9947-1955-0066587-3")
 @dataclass(frozen=True)
 class ServiceDesk:
     """Serve contacts up to the capacity; the backlog in days of capacity lowers trust in service, answers lower fear.

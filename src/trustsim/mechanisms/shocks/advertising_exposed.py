@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from trustsim.mechanisms.audience import audience
+from trustsim.mechanisms.disclosure.hidden import Hidden
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class AdvertisingExposed:
     """Advertise a yield above the true one for a while, then be exposed.
 
     The campaign talks the risk down and trust in fund safety up by ``pull`` per 10 points of ``gap``, less for the
-    literate. On exposure, ``exposure_lag`` later, trust in integrity falls by ``integrity``, fund safety by 0.4 of
+    literate. On exposure, ``exposure_lag`` later, or on the day after the press, live figures or a report find it (the
+    mechanism ``discovery``), trust in integrity falls by ``integrity``, fund safety by 0.4 of
     that, the risk view rises by twice the pull and fear by ``fear``, per 10 points. Known answer: a gap of 0 says
     nothing (``test_honest_advertising_is_no_news``).
     """
@@ -53,11 +55,16 @@ class AdvertisingExposed:
 
     def act(self, day: Day) -> None:
         """Advertise at the start, be exposed at the end."""
-        per_ten = self.gap * _TENTHS
+        per_ten, hidden = self.gap * _TENTHS, Hidden(day)
         for p in day.platforms(self.platform):
-            pull = self.pull * per_ten
-            day.do.post(p, day.reached(0.0), by_literacy=True, to=self.to, risk=-pull, fund=pull)
-            exposed = day.reached(self.exposure_lag)
+            pull, begins, said = self.pull * per_ten, day.reached(0.0), hidden.said[:, p]
+            day.do.post(p, begins, by_literacy=True, to=self.to, risk=-pull, fund=pull)
+            said[begins] = self.gap
+            hidden.begin(p, begins & (self.gap > 0))
+            is_told = day.reached(self.exposure_lag)
+            exposed = day.active & (said > 0) & (is_told | hidden.is_due[:, p])
+            hidden.let_out(p, exposed, np.zeros(len(exposed)))
+            said[exposed] = 0.0
             day.do.post(
                 p, exposed, to=self.to, integrity=-self.integrity * per_ten, fund=-_IN_FUND * self.integrity * per_ten,
                 risk=_BACK * self.pull * per_ten, fear=self.fear * per_ten * np.ones_like(day.age),

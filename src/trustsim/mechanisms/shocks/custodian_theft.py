@@ -22,13 +22,15 @@ class CustodianTheft(Course):
     """Take a share of the claims out of the client money at the keeper; claims stay. It is found out, then told.
 
     The loss is ``share`` · loss factor of the custody regime · claims, as far as cash and client money reach. On the
-    day that clients are told (``discovery_lag`` + the shorter of ``notice_lag`` and an incident notice's delay) trust
-    in fund safety falls by ``fund`` per 10 % taken, trust in integrity by ``integrity`` per day of waiting; the risk
-    view rises by half of what fund safety loses, and fear by ``fear``. Known answer: claims of 1,000,000, a share of 8
-    % and no custodian leave 80,000 with the thieves (``test_theft_takes_its_share_of_the_claims``).
+    day that clients are told (``discovery_lag`` + the shorter of ``notice_lag`` and an incident notice's delay, or
+    sooner where others find it, see the mechanism ``discovery``) trust in fund safety falls by ``fund`` per 10 % taken,
+    trust in integrity by ``integrity`` per day of waiting; the risk view rises by half of what fund safety loses, and
+    fear by ``fear``. Known answer: claims of 1,000,000, a share of 8 % and no custodian leave 80,000 with the thieves
+    (``test_theft_takes_its_share_of_the_claims``).
     """
 
     kind: ClassVar[str] = controlled("custodian_theft")
+    hides: ClassVar[bool] = True
     neutral: ClassVar[dict[str, Any]] = {"share": 0, "integrity": 0, "fear": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose client money is taken")
@@ -54,11 +56,12 @@ class CustodianTheft(Course):
         wanted = self.share * severity * day.term("loss_factor", platform) * claims
         taken = day.do.take_client_money(platform, wanted, where)
         day.do.misreport(platform, taken, where)
+        day.memory[platform] = day.memory.get(platform, 0) + taken
         return taken / claims
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
         """Reveal the loss, and tell it."""
-        day.do.reveal(platform, told)
+        day.do.reveal(platform, told, at_most=day.memory[platform])
         yield {
             "fund": -self.fund * A_TENTH * size, "integrity": -self.integrity * waited, "fear": self.fear,
             "risk": self.fund * HALF_A_TENTH * size,

@@ -9,6 +9,7 @@ import numpy as np
 
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.audience import audience
+from trustsim.mechanisms.shocks.incident import A_TENTH
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -24,8 +25,9 @@ class DefaultWave:
     """Take a share off the value of a platform's assets, spread over some days; reports show it.
 
     With ``platform: '*'`` every platform is hit, each by ``share`` · (``correlation`` + (1 − correlation) · its own
-    draw with mean 1): a common factor and an own one. Known answer: a share of 10 % over one day lowers assets of 1,000
-    to 900 (``test_a_default_wave_takes_its_share``).
+    draw with mean 1): a common factor and an own one. News weighs by what is lost / claims. A wave that is not ``told``
+    stays hidden until somebody finds it (the mechanism ``discovery``). Known answer: a share of 10 % over one day
+    lowers assets of 1,000 to 900 (``test_a_default_wave_takes_its_share``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"share": 0}  # changes nothing
@@ -38,11 +40,11 @@ class DefaultWave:
     correlation: float = parameter(1.0, unit="share", source="C17", text="how alike the platforms are hit")
     told: bool = parameter(
         True, unit="flag", source="assumed",
-        text="whether the reports show the loss at once; if not, it stays hidden until another shock reveals it",
+        text="whether the reports show the loss at once; if not, it stays hidden until somebody finds it",
     )  # fmt: skip
     fund: float = parameter(
         0.5, unit="log-odds", low=0, high=20, source="assumed",
-        text="trust in fund safety lost per 10 % of the assets, when told",
+        text="trust in fund safety lost per 10 % of the claims, when told",
     )  # fmt: skip
     to: str = audience()
 
@@ -58,8 +60,9 @@ class DefaultWave:
             own = 2 * day.chance(OWN, p, once=True)
             share = np.minimum(self.share * (self.correlation + (1 - self.correlation) * own), 1.0)
             a_step = [(1 - s) ** (1 / n_steps) - 1 for s in share.tolist()]
+            lost = share * day.state.ladder[:, :, p].sum(axis=0) / np.maximum(day.gauge("claims", p), 1.0)
             change = day.do.revalue(p, a_step, falling)
             if self.told:
-                day.do.post(p, day.reached(0.0), to=self.to, fund=-self.fund * 10 * share)
+                day.do.post(p, day.reached(0.0), to=self.to, fund=-self.fund * A_TENTH * lost)
             else:
                 day.do.misreport(p, -change, falling)

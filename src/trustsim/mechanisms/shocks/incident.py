@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
+from trustsim.kernels.layout import Books
 from trustsim.kernels.named import file_of
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.audience import audience
+from trustsim.mechanisms.disclosure.hidden import Hidden
 from trustsim.names import EVERYONE
 from trustsim.registry import REGISTRY, Entry, parameter
 from trustsim.world.declaring import spot
@@ -56,11 +58,13 @@ class Course:
     A kind says what it does (``strike``), and in ``news`` what is told. ``kind`` is its name, by which a lever finds
     it; a lever on its severity multiplies what it does, or, where a kind says that it ``stretches``, its days. Found
     out and told it is ``discovery_lag`` and the shorter of ``notice_lag`` and an incident notice's delay after its
-    start; a kind that is found out otherwise says so in ``is_told``.
+    start; a kind that is found out otherwise says so in ``is_told``. One that ``hides`` what it takes (``misreport``)
+    may be found before by whoever looks (``mechanisms/disclosure/discovery.py``); it is told then.
     """
 
     kind: ClassVar[str] = ""
     stretches: ClassVar[bool] = False
+    hides: ClassVar[bool] = False
     platform: str
     days: float = ONCE
     discovery_lag: float = 0.0
@@ -99,13 +103,23 @@ class Course:
         """Let it take its course on one platform for a step; return where it is over there, bool (lanes,)."""
         severity, lag = (day.term(f"{self.kind}_{what}", platform) for what in ("severity", "lag"))
         struck, known, size = _lanes(day, ("struck", platform)), self.known(day, platform), _untold(day, platform)
+        hidden = Hidden(day) if self.hides else None
         strikes = self.strikes(day, platform, severity)
+        before = day.state.books[Books.MISREPORTED, :, platform].copy()
         if strikes.any():
             struck |= strikes
             cost = self.strike(day, platform, strikes, self._of_this_step(day, severity))
             if cost is not None:
                 size[strikes] = np.nan_to_num(size[strikes]) + np.broadcast_to(cost, size.shape)[strikes]
         told, waited = self.is_told(day, platform, strikes, lag)
+        if hidden is not None:
+            hid = _lanes(day, ("hid", platform))
+            hid |= day.state.books[Books.MISREPORTED, :, platform] > before
+            hidden.begin(platform, hid)
+            hidden.slowed[hid & ~known, platform] = lag[hid & ~known]
+            found = hidden.is_due[:, platform] & hid & ~known
+            told, waited = told | found, np.where(found, hidden.waited(platform), waited)
+            hidden.let_out(platform, told & hid, waited)
         told = told & struck
         if told.any():
             for message in self.news(day, platform, told, size, waited):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.layout import Books
 from trustsim.mechanisms.audience import audience
+from trustsim.mechanisms.disclosure.hidden import Hidden
 from trustsim.mechanisms.shocks.incident import A_TENTH, HALF_A_TENTH, Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
@@ -18,9 +18,8 @@ from trustsim.world.hazards import draw
 if TYPE_CHECKING:
     from trustsim.world.day import Day
 
-FOUND = draw("misuse", "discovery", text="whether an audit, the press or live figures find the gap today")
+FOUND = draw("misuse", "discovery", text="whether an audit of its own finds the gap today")
 
-_LIVE = 0.2  # assumed: chance a day that live figures of full strength show a gap
 _SOONEST = 1e-9  # smallest factor on the days until discovery
 
 
@@ -30,14 +29,15 @@ class Misuse(Course):
     """Divert client money day by day and hide the gap in the reports, until it is discovered.
 
     A day's loss is ``rate`` · (1 − segregated share) · misuse factor of the custody regime, of the claims, as far as
-    cash outside custody reaches. Discovery: a daily chance of ``audit``, plus ``discovery`` of the press per 10 % of
-    gap, plus 0.2 · the strength of live figures. Then the gap is shown and told: trust in fund safety falls by ``fund``
-    per 10 % found missing, trust in integrity by ``integrity``; the risk view rises by half of what fund safety loses,
-    and fear by ``fear``. Known answer: with all money segregated nothing is taken
+    cash outside custody reaches. It is found by whoever looks (the mechanism ``discovery``), and by an audit of its own
+    with the chance ``audit``, which tells at once. When it is found it ends; when it is told the gap is shown: trust in
+    fund safety falls by ``fund`` per 10 % found missing, trust in integrity by ``integrity``; the risk view rises by
+    half of what fund safety loses, and fear by ``fear``. Known answer: with all money segregated nothing is taken
     (``test_segregated_money_cannot_be_misused``).
     """
 
     kind: ClassVar[str] = controlled("misuse")
+    hides: ClassVar[bool] = True
     neutral: ClassVar[dict[str, Any]] = {"rate": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who misuses")
@@ -46,8 +46,9 @@ class Misuse(Course):
         text="share of the claims taken in a day, without custody",
     )  # fmt: skip
     audit: float = parameter(
-        0.01, unit="per_day", low=0, high=1, source="assumed", text="chance a day that an audit finds the gap"
-    )
+        0.0, unit="per_day", low=0, high=1, source="assumed",
+        text="chance a day that an audit finds it, beyond that of the mechanism discovery",
+    )  # fmt: skip
     fund: float = parameter(
         1.2, unit="log-odds", low=0, high=20, source="assumed",
         text="trust in fund safety lost per 10 % of the claims found missing",
@@ -59,8 +60,9 @@ class Misuse(Course):
     to: str = audience()
 
     def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
-        """Return where it goes on: where it is hidden."""
-        return day.active & ~self.known(day, platform)
+        """Return where it goes on: where nobody has found it."""
+        is_unfound = np.isinf(Hidden(day).found_at[:, platform])
+        return np.asarray(day.active & ~self.known(day, platform) & is_unfound)
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:
         """Divert what a step diverts, and hide it."""
@@ -72,12 +74,10 @@ class Misuse(Course):
         day.do.misreport(platform, taken, where)
 
     def is_told(self, day: Day, platform: int, strikes: Mask, lag: Floats) -> tuple[Mask, Floats]:
-        """Return where an audit, the press or live figures find the gap today; the longer the lag, the less often."""
-        claims = np.maximum(day.gauge("claims", platform), 1.0)
-        gap = day.state.books[Books.MISREPORTED, :, platform] / claims
-        live = _LIVE * day.term("transparency", platform) * (gap > 0)
-        hazard = (self.audit + day.state.dials[:, Dials.PRESS_DISCOVERY] * 10 * gap + live) / np.maximum(lag, _SOONEST)
-        found = strikes & (gap > 0) & (day.chance(FOUND, platform) < 1 - (1 - np.minimum(hazard, 1)) ** day.dt)
+        """Return where an audit of its own finds the gap today; the longer the lag, the less often."""
+        gap = day.state.books[Books.MISREPORTED, :, platform] > 0
+        chance = np.minimum(self.audit / np.maximum(lag, _SOONEST), 1)
+        found = strikes & gap & (day.chance(FOUND, platform) < 1 - (1 - chance) ** day.dt)
         return found, np.zeros(len(found))
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:

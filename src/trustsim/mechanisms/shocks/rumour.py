@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.layout import Books
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -22,7 +23,7 @@ _FUND, _INTEGRITY, _RISK = 6, 1.0, 5  # assumed: log-odds when the truth comes o
 MEDIA = 1 << 31  # the number from which on draws say whom media tell, and not who starts it
 
 
-@REGISTRY.enter("shock", "rumour", rows=("C18", "E8", "K9"), source="C18; E-57; E-58")
+@REGISTRY.enter("shock", "rumour", rows=("C18", "E8"), source="C18; E-57; E-58")
 @dataclass(frozen=True)
 class Rumour:
     """Seed a message with some investors; believers tell their neighbours until they tire or are put right.
@@ -33,7 +34,8 @@ class Rumour:
     network of mean degree z an outbreak reaches r = 1 − exp(−z T r). From the rebuttal's lag on, a believer reverts
     with the rebuttal's chance a day: the risk is taken back, the fear is not. A true rumour stands for a loss of
     ``true_loss`` of the assets that shows at ``revealed_after``: with the gap in claims, fund safety then falls by 6 ·
-    gap, integrity by 1 (by 2 if the rumour was denied), and the risk view rises by 5 · gap. Known answer: with
+    gap, integrity by 1 and by as much again for the share whom a rebuttal had put right, and the risk view rises by 5 ·
+    gap; unless somebody finds the loss before (the mechanism ``discovery``). Known answer: with
     infectiousness 1, no literacy and no tiring, believers after d days are all within d links of a seed
     (``test_a_rumour_walks_one_link_a_day``).
     """
@@ -80,10 +82,11 @@ class Rumour:
                 lost = day.do.revalue(p, -self.true_loss, begins)
                 day.do.misreport(p, -lost, begins)
             spread(day, p, self, begins)
-            shown = day.reached(self.revealed_after) if self.true_loss > 0 else np.zeros_like(begins)
+            shown = day.reached(self.revealed_after) & (day.state.books[Books.MISREPORTED, :, p] > 0)
             gap = day.do.reveal(p, shown)
-            denied = (day.term("rebuttal", p) > 0) & (day.term("rebuttal_lag", p) <= self.revealed_after)
-            day.do.post(p, shown, fund=-_FUND * gap, integrity=-_INTEGRITY - denied, risk=_RISK * gap)
+            days_denied = np.maximum(self.revealed_after - day.term("rebuttal_lag", p), 0.0)
+            denied = 1 - (1 - day.term("rebuttal", p)) ** days_denied
+            day.do.post(p, shown, fund=-_FUND * gap, integrity=-_INTEGRITY * (1 + denied), risk=_RISK * gap)
 
 
 def spread(day: Day, platform: int, rumour: Rumour, begins: NDArray[np.bool_]) -> None:
