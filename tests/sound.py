@@ -13,6 +13,7 @@ from trustsim.kernels import layout
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import Beliefs, Books, Gauges
 from trustsim.measures.finished import Finished
+from trustsim.measures.ledger import ledger_of
 from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
 from trustsim.world.series import SERIES
@@ -25,6 +26,7 @@ def assert_sound(model: TrustCrisisModel) -> None:
     while model.day < model.story.n_days:
         model.step()
         assert_books_hold(model, money)
+        assert_the_ledger_closes(model)
         assert_in_range(model)
     assert_results_in_range(model)
 
@@ -50,6 +52,14 @@ def assert_books_hold(model: TrustCrisisModel, money: Any) -> None:
             asked = first[p] + np.flatnonzero(s.requested[v, first[p] : first[p + 1]])
             assert sorted(waiting) == asked.tolist()
             assert s.books[Books.QUEUED, v, p] == s.requested[v, first[p] : first[p + 1]].sum()
+
+
+def assert_the_ledger_closes(model: TrustCrisisModel) -> None:
+    """What all payers lose is what is gone, to the minor unit, in every variant."""
+    ledger = ledger_of(model.state)
+    assert sum(ledger.by_payer().values()).tolist() == sum(ledger.gone.values()).tolist()
+    assert ledger.clients.min(initial=0) >= 0
+    assert (ledger.public >= 0).all()
 
 
 def assert_in_range(model: TrustCrisisModel) -> None:

@@ -115,7 +115,8 @@ class Terms(Rows):
     REBUTTAL_LAG = auto()
     RESERVE = auto()
     COST_PER_DAY = auto()
-    COST_OF_CLAIMS = auto()
+    PREMIUM = auto()
+    LINE_FEE = auto()
     COST_PER_CLIENT = auto()
     GUARANTEE_FUND = auto()
     CUSTODY_LAG = auto()
@@ -136,12 +137,17 @@ class Books(Rows):
     LENDER = auto()
     OWNERS = auto()
     ESTATE = auto()
+    PUBLIC = auto()
+    COSTS = auto()
     # memoranda
     CLAIMS = auto()
     QUEUED = auto()
     DEBT = auto()
     MISREPORTED = auto()
     LOST = auto()
+    CREDITED = auto()
+    EARNED = auto()
+    SPENT_BY_OWNERS = auto()
 
 
 class Gauges(Rows):
@@ -181,6 +187,7 @@ class Gauges(Rows):
     ACCOUNTS = auto()
     BELIEVERS = auto()
     PAID = auto()
+    HOLDERS_AT_START = auto()
 
 
 class Targets(Rows):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trustsim.measures.losses import investor_losses
+from trustsim.measures.ledger import ledger_of
 from trustsim.measures.model import Model
 from trustsim.measures.runs import LiquidityRun, find_runs
 from trustsim.world.rows import index_of
@@ -58,7 +58,9 @@ class Finished:
     dt, end : days of a step, and of the whole run.
     series : by name, float32 (steps + 1, lanes, platforms + 1); the last column is all platforms together.
     claims_at_start : float64 (lanes,), minor units; NaN where nothing was owed, and there is no share of it.
+    ledger : who has lost how much, and where it went: a :class:`~trustsim.measures.ledger.Ledger`.
     loss : float64 (lanes, investors), minor units: what each has lost.
+    scale : how many real clients an investor stands for: sums of money are multiplied by it.
     people : the investors of each world, a :class:`People` each.
     episodes : the runs on platforms, a :class:`~trustsim.measures.runs.LiquidityRun` each, lane by lane.
     history : float64 (steps + 1, gauges, lanes, platforms); :meth:`gauge` finds a row by its name.
@@ -71,7 +73,8 @@ class Finished:
         self.n_lanes = model.state.n_lanes
         self.claims_at_start = positive(self.gauge("claims_at_start")[0].sum(axis=1))
         self.episodes = find_runs(model)
-        self.loss = investor_losses(model.state)
+        self.ledger, self.scale = ledger_of(model.state), model.state.scale
+        self.loss = self.ledger.clients.astype(np.float64)
         self.people = tuple(self._people(world) for world in model.state.drawn)
         self.series = {name: model.series(name) for name in SERIES}
 

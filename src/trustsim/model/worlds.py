@@ -104,7 +104,8 @@ def engine_of(
         for w, replication in enumerate(replications)
     ]
     cast = cast_of([variant.world for variant in scenario.variants])  # of all, so that a fork finds everyone
-    state = states.build([variant.world for variant in variants], drawn, cast)
+    reference = next(variant.world for variant in scenario.variants if variant.name == scenario.baseline)
+    state = states.build([variant.world for variant in variants], drawn, cast, reference, scenario.scale)
     return Engine(state, variants, scenario.shocks, n_steps=scenario.n_days, dt=scenario.step)
 
 

@@ -162,6 +162,9 @@ class Precision:
 class Scenario:
     """A whole story. ``horizon`` and ``step`` in days; ``seed`` a non-negative integer; ``variants`` in file order.
 
+    ``scale``: how many real clients one investor stands for. Fixed sums of money in the file, and sums in results, are of
+    the real platforms.
+
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
     SHA-256 of its canonical JSON.
     """
@@ -182,6 +185,7 @@ class Scenario:
     document: Mapping[str, Any] = field(compare=False, repr=False)
     digest: str
     source: str = field(default="", compare=False)
+    scale: int = 1
 
     @property
     def n_days(self) -> int:

@@ -52,7 +52,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         return None
     prose = {key: str(keys[key].value) if key in keys else "" for key in ("title", "description")}
     baseline = str(keys["baseline"].value if "baseline" in keys and keys["baseline"].value else next(iter(packages)))
-    seed = keys["seed"].value if "seed" in keys else 1
+    seed, scale = ((keys[key].value if key in keys else 1) for key in ("seed", "scale"))
     chosen = [each.key for each in presets_of(registry, WORLD)]
     head: dict[str, Any] = {
         **prose,
@@ -63,7 +63,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         "replications": replications_of(replications, registry, currency),
         "seed": seed,
         "outcomes": list(outcomes),
-        **{key: plain(keys[key]) for key in ("rates", "sweep", "expect", "notes", *chosen) if key in keys},
+        **{key: plain(keys[key]) for key in ("rates", "scale", "sweep", "expect", "notes", *chosen) if key in keys},
     }
     items = tuple(shock for shock in shocks if shock is not None)
     document = document_of(head, world, items, packages, registry, unsaid(Node(keys, tree.spot), reader))
@@ -83,6 +83,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         document=document,
         digest=digest_of(document),
         source=source,
+        scale=int(str(scale)),
     )
 
 

@@ -43,11 +43,16 @@ def _given(platform: Platform) -> dict[int, float]:
     return said if platform.report_interval else {**said, Terms.REPORT_INTERVAL: math.inf}
 
 
-def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequence[Drawn]) -> None:
-    """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of them."""
+def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequence[Drawn], scale: float) -> None:
+    """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of them.
+
+    Lenders have lent the debt and owners have paid in the equity: what a group has lost by some day is what it has paid
+    out less what it owns then. One investor stands for ``scale`` clients, so fixed sums are divided by it.
+    """
     books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
-    claims = np.array([_claims(each.accounts.balance, each.accounts.first) for each in drawn])
+    claims = np.array([_sums(each.accounts.balance, each.accounts.first) for each in drawn])
     n_accounts = np.array([np.diff(each.accounts.first) for each in drawn])
+    n_holders = np.array([_sums((each.accounts.balance > 0).astype(np.int64), each.accounts.first) for each in drawn])
     for v, world in enumerate(by_variant):
         lanes = slice(v, None, len(by_variant))  # of this variant, in all worlds
 
@@ -59,19 +64,23 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
         apart = (setting("segregated_share") * liquid).astype(np.int64)
         books[Books.CLAIMS, lanes] = claims
         books[Books.CUSTODY, lanes] = apart
-        books[Books.CASH, lanes] = liquid - apart + setting("own_cash").astype(np.int64)
-        books[Books.DEBT, lanes] = setting("outside_debt").astype(np.int64)
+        books[Books.CASH, lanes] = liquid - apart + (setting("own_cash") / scale).astype(np.int64)
+        books[Books.DEBT, lanes] = (setting("outside_debt") / scale).astype(np.int64)
+        books[Books.LENDER, lanes] = -books[Books.DEBT, lanes]
         ladder[:, lanes] = assets // RUNGS
         ladder[-1, lanes] += assets % RUNGS
+        owned = books[Books.CASH, lanes] + apart + assets
+        books[Books.OWNERS, lanes] = claims + books[Books.DEBT, lanes] - owned
         gauges[Gauges.CLAIMS_AT_START, lanes] = claims
         gauges[Gauges.DEPTH, lanes] = np.maximum(assets, 1)
         gauges[Gauges.ACCOUNTS, lanes] = n_accounts
+        gauges[Gauges.HOLDERS_AT_START, lanes] = n_holders
         for row in rows.declared("stock"):
             gauges[row.index, lanes] = [getattr(x, row.name, row.start) for x in world.platforms]
     gauges[Gauges.PRICE] = 1.0
     gauges[Gauges.FAILURE_DAY] = np.nan
 
 
-def _claims(balance: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return int64 (platforms,): the sum of the balances of each."""
-    return np.asarray(np.diff(np.concatenate([[0], np.cumsum(balance)])[first]), np.int64)
+def _sums(of_accounts: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return int64 (platforms,): the sum over the accounts of each."""
+    return np.asarray(np.diff(np.concatenate([[0], np.cumsum(of_accounts)])[first]), np.int64)

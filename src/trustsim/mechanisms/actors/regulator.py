@@ -74,7 +74,7 @@ class Regulator:
             due[ordered] = np.broadcast_to(day.time + me["lag"][:, None], due.shape)[ordered]
             me.stock(ORDERS)[:] += ordered.sum(axis=1)
             for p in platforms:
-                me.collect(FEES, p, me["fee"], asks[:, p])
+                me.collect(FEES, p, me["fee"] / day.scale, asks[:, p])
         winds = (me["winds_down"] > 0)[:, None] & (day.time >= due - SAME_TIME)
         for p in platforms:
             day.do.wind_down(p, winds[:, p])

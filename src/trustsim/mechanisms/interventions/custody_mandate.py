@@ -23,7 +23,7 @@ class CustodyMandate:
     (``test_custody_mandate_moves_client_money_into_custody``).
     """
 
-    #: changes nothing but its cost
+    #: changes nothing
     neutral: ClassVar[dict[str, Any]] = {"custody": "payment_firm", "segregated_share": 0}
 
     platform: str = on_platform()

@@ -25,7 +25,7 @@ class RedemptionGate:
     (``test_gate_stops_payments_on_its_platform_only``).
     """
 
-    #: changes nothing but its cost
+    #: changes nothing
     neutral: ClassVar[dict[str, Any]] = {"trigger": 0, "duration": 0, "announced": False}
 
     platform: str = on_platform()
@@ -51,5 +51,5 @@ class RedemptionGate:
             opens = day.memory.setdefault(p, np.full(len(day.active), -1.0))
             hit = day.active & (day.gauge("liquidity", p) <= self.trigger) & (day.gauge("queue", p) > 0) & (opens < 0)
             opens[hit] = day.time + self.duration
-            day.do.spend(p, self.cost, hit)
+            day.do.spend(p, self.cost / day.scale, hit & (self.duration > 0))
             day.do.stop_payments(p, day.active & (day.time < opens))

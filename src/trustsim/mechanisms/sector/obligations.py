@@ -123,7 +123,8 @@ def stated(state: State) -> Ints:
     """Return int64 (3, debts): debtor, creditor, amount, as the platforms' ``owes`` say."""
     names = {platform.name: p for p, platform in enumerate(state.platforms)}
     debts = [(p, to, amount) for p, x in enumerate(state.platforms) for to, amount in owed(x.owes).items()]
-    return np.array([(p, names[to], amount) for p, to, amount in debts], np.int64).reshape(-1, 3).T
+    of_the_sample = [(p, names[to], amount // state.scale) for p, to, amount in debts]
+    return np.array(of_the_sample, np.int64).reshape(-1, 3).T
 
 
 def lend_at_random(day: Day, lane: int, links: float, share: float) -> Ints:
