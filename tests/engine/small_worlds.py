@@ -227,6 +227,7 @@ def documents(draw: st.DrawFn) -> Document:
         "trustsim": 1,
         "horizon": horizon,
         "step": step,
+        "scale": draw(st.sampled_from([1, 1, 50])),
         "network": dict(draw(st.sampled_from(NETWORKS))),
         "investors": {
             "count": draw(st.sampled_from([0, 1, 2, 30, 30, 200])),

@@ -29,8 +29,12 @@ def charge(platforms, clock) -> None:
             clients = max(gauges[Gauges.HOLDERS_AT_START, v, p], gauges[Gauges.HOLDERS, v, p])
             liquid = np.float64(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p])
             kept = terms[Terms.COST_PER_CLIENT, v, p] * clients + terms[Terms.CUSTODY_COST, v, p] * liquid
-            spend(books, ladder, v, p, Books.COSTS, of_step(terms[Terms.COST_PER_DAY, v, p] + kept / DAYS_A_YEAR, clock))
-            spend(books, ladder, v, p, Books.GUARANTOR, of_step(terms[Terms.PREMIUM, v, p] * claims / DAYS_A_YEAR, clock))
+            spend(
+                books, ladder, v, p, Books.COSTS, of_step(terms[Terms.COST_PER_DAY, v, p] + kept / DAYS_A_YEAR, clock)
+            )
+            spend(
+                books, ladder, v, p, Books.GUARANTOR, of_step(terms[Terms.PREMIUM, v, p] * claims / DAYS_A_YEAR, clock)
+            )
             fee = terms[Terms.LINE_FEE, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p]
             spend(books, ladder, v, p, Books.LENDER, of_step(fee / DAYS_A_YEAR, clock))
 

@@ -49,9 +49,10 @@ def shortfall(state: State) -> Shortfall:
 
 
 def _made_good(state: State, lane: int, platform: int, balance: Ints, lost: Ints) -> Ints:
-    """Return what the guarantor of a platform would pay of what its accounts lose, int64 (accounts of the platform,)."""
+    """Return what the guarantor of a platform would pay its accounts for what they lose, int64 (accounts,)."""
     cover, limit, fund = state.terms[[Terms.COVER, Terms.COVER_LIMIT, Terms.GUARANTEE_FUND], lane, platform].tolist()
     fund += min(int(state.books[Books.GUARANTOR, lane, platform]), 0)
     within = cover * np.minimum(limit / np.maximum(balance, 1), 1.0) * lost
     owed = within.sum()
-    return np.minimum((within * min(fund / owed, 1.0) if owed > 0 else within).astype(np.int64), lost)
+    honoured = min(fund / owed, 1.0) if owed > 0 else 1.0
+    return np.asarray(np.minimum((within * honoured).astype(np.int64), lost))

@@ -256,8 +256,8 @@ DAY: tuple[Phase, ...] = (
     ),
     Phase(
         "assets",
-        "Assets repay, pay interest, default and change price; debt is paid back, spare cash is lent; platforms pay what "
-        "levers and custody cost.",
+        "Assets repay, pay interest, default and change price; debt is paid back, spare cash is lent; platforms pay "
+        "what levers and custody cost.",
         Engine.carry,
     ),
     Phase(

@@ -162,8 +162,8 @@ class Precision:
 class Scenario:
     """A whole story. ``horizon`` and ``step`` in days; ``seed`` a non-negative integer; ``variants`` in file order.
 
-    ``scale``: how many real clients one investor stands for. Fixed sums of money in the file, and sums in results, are of
-    the real platforms.
+    ``scale``: how many real clients one investor stands for. Fixed sums of money in the file, and sums in results,
+    are of the real platforms.
 
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
     SHA-256 of its canonical JSON.

@@ -1,9 +1,9 @@
 """What levers cost: on the change that they make, so what is there already costs nothing.
 
-A cost of a lever is a term like others (``cost_per_day``, ``cost_per_client``, ``premium``, ``line_fee``). One that names
-the term that it is the price ``of`` is for a rise of that term by one, as far as the lever alone makes it rise; any other
-holds where the lever changes a term at all. Rises that a ``set`` makes have the same prices, those of the levers'
-defaults.
+A cost of a lever is a term like others (``cost_per_day``, ``cost_per_client``, ``premium``, ``line_fee``). Where it
+names the term that it is the price ``of``, it is for a rise of that term by one, as far as the lever alone makes it
+rise; any other holds where the lever changes a term at all. A rise that a ``set`` makes has the same price: that of the
+lever's default.
 """
 
 from __future__ import annotations

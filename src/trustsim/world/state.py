@@ -16,10 +16,10 @@ from trustsim.kernels.columns import means_of_columns
 from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, Books, Laws
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
+from trustsim.world.costs import prices_of_settings
 from trustsim.world.drawn import Drawn
 from trustsim.world.leaning import Law
 from trustsim.world.network import Network
-from trustsim.world.costs import prices_of_settings
 from trustsim.world.opening import base_terms, open_books
 from trustsim.world.population import Accounts as Opened
 from trustsim.world.population import Population
@@ -228,8 +228,8 @@ def build(
 
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
     ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
-    over the twelve rungs of the ladder. Nothing is queued or overdue. ``reference``: the world against which a change of
-    terms has its price; ``scale``: how many real clients an investor stands for.
+    over the twelve rungs of the ladder. Nothing is queued or overdue. ``reference``: the world against which a change
+    of terms has its price; ``scale``: how many real clients an investor stands for.
     """
     platforms = by_variant[0].platforms
     n_platforms = len(platforms)

@@ -32,7 +32,12 @@ class CapitalRequirement:
         0.1, unit="share", source="F6", text="least (assets − claims) / claims on the reported figures"
     )
     cost: float = parameter(
-        0.08, unit="share", low=0, high=1, source="assumed", text="yearly cost to the owners of the capital that they pay in, above that of claims"
+        0.08,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumed",
+        text="yearly cost to the owners of the capital that they pay in, above that of claims",
     )
 
     def act(self, day: Day) -> None:

@@ -25,7 +25,9 @@ class CreditLine:
     size: float = parameter(
         0.1, unit="share", low=0, high=5, source="assumed", text="most that can be owed / claims at day 0"
     )
-    cost: float = parameter(0.01, unit="share", low=0, high=1, source="assumed", text="yearly commitment fee to the lenders / size")
+    cost: float = parameter(
+        0.01, unit="share", low=0, high=1, source="assumed", text="yearly commitment fee to the lenders / size"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

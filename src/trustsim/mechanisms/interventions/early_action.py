@@ -34,7 +34,12 @@ class EarlyAction:
         text="reported (assets − claims) / claims below which it does",
     )  # fmt: skip
     cost: float = parameter(
-        0.01, unit="share", low=0, high=1, source="assumed", text="cost of the procedure to the public purse / claims at its start"
+        0.01,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumed",
+        text="cost of the procedure to the public purse / claims at its start",
     )
 
     def act(self, day: Day) -> None:

@@ -9,6 +9,8 @@ from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
 
+_LEAST = 1e-9  # cover that is none, which has no price
+
 
 @REGISTRY.enter("intervention", "guarantee", family="regulatory", rows=("G11", "F14"), source="G11; P-01; P-03")
 @dataclass(frozen=True)
@@ -28,16 +30,21 @@ class Guarantee:
     credibility: float = parameter(0.9, unit="share", source="P-03", text="how far investors believe it")
     fund: float = parameter(1e13, unit="money", low=0, source="assumed", text="money behind it, for each platform")
     cost: float = parameter(
-        0.003, unit="share", low=0, high=1, source="assumed", text="yearly premium / claims, from the platform to the guarantor"
+        0.003,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumed",
+        text="yearly premium / claims, from the platform to the guarantor",
     )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        premium = self.cost / self.cover if self.cover else 0.0  # for full cover
+        for_full_cover = self.cost / max(self.cover, _LEAST)
         return (
             Term("cover", self.cover, "at_least", self.platform),
             Term("cover_limit", self.limit, "at_most", self.platform),
             Term("credibility", self.credibility, "at_most", self.platform),
             Term("guarantee_fund", self.fund, "at_least", self.platform),
-            Term("premium", premium, "add", self.platform, of="cover"),
+            Term("premium", for_full_cover, "add", self.platform, of="cover"),
         )

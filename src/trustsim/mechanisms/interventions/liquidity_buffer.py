@@ -35,9 +35,7 @@ class LiquidityBuffer:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        return (
-            Term("liquid_share", self.target, "at_least", self.platform),
-        )
+        return (Term("liquid_share", self.target, "at_least", self.platform),)
 
     def act(self, day: Day) -> None:
         """Fill the buffer on the first day, where that is asked for."""

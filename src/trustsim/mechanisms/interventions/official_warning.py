@@ -35,7 +35,9 @@ class OfficialWarning:
     fading: float = parameter(
         0.5, unit="share", low=0.01, source="assumed", text="share of its weight that it loses in a day"
     )
-    cost: float = parameter(50_000.0, unit="money", low=0, source="assumed", text="cost of one warning, to the public purse")
+    cost: float = parameter(
+        50_000.0, unit="money", low=0, source="assumed", text="cost of one warning, to the public purse"
+    )
     to: str = audience()
 
     def act(self, day: Day) -> None:

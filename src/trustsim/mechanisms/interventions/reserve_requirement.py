@@ -26,6 +26,4 @@ class ReserveRequirement:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        return (
-            Term("reserve", self.ratio, "at_least", self.platform),
-        )
+        return (Term("reserve", self.ratio, "at_least", self.platform),)
