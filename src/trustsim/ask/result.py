@@ -132,9 +132,9 @@ class Result(Compared):
     def runs(self) -> pd.DataFrame:
         """Return one row a run on a platform (row C15): when it began, what set it off, how far it went.
 
-        Columns: replication, variant, platform; onset, peak, end (days); trigger ('spill-over': a run on another
-        platform began in the week before; else 'fundamental': it was insolvent the day before; else 'belief');
-        ran_share (in [0, 1]: runners over the platform's accounts of day 0). No rows where no platform suffered a run.
+        Columns: replication, variant, platform; onset, peak, end (days); trigger ('fundamental': the platform was
+        insolvent; else 'spill-over': a run on another began in the week before; else 'belief'); withdrawn, speed (net
+        outflow beyond calm in the run, and the largest in a day, over what calm held). No rows where there was no run.
         """
         return runs_frame(self.study)
 

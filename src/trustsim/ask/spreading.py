@@ -86,7 +86,7 @@ def _moments(result: Compared, row: int) -> tuple[Moment, ...]:
     replication = int(result.study.replications[row])
     mine = [run for run in reading.runs(result, result.comparison.baseline) if run.replication == replication]
     if mine:
-        run = max(mine, key=lambda run: run.ran_share)
+        run = max(mine, key=lambda run: run.withdrawn)
         wanted = [(before, "before"), (run.onset / step, "onset"), (run.peak / step, "peak"), (run.end / step, "end")]
     else:
         asked = reading.paths(result, "requests", result.comparison.baseline)[row]

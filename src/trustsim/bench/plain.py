@@ -179,13 +179,16 @@ def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array)
 
 
 def sums(flags: Bits, felt: Felt, w: Array) -> Ints:
-    """Return holders, their trust, alarm and perceived risk, int64 (lanes, Sums), trust and risk in fixed point."""
+    """Return holders, clients of day 0, what they trust and fear, int64 (lanes, Sums), trust and risk in fixed point."""
     trust = w[Weights.TRUST_FUND] * felt.fund + w[Weights.TRUST_INTEGRITY] * felt.integrity
     trust += w[Weights.TRUST_INFO] * felt.info + w[Weights.TRUST_SERVICE] * felt.service
-    holds = (flags & HOLDS) > 0
+    holds, held, is_alarmed = ((flags & bit) > 0 for bit in (HOLDS, COHORT, ALARMED))
     found = np.zeros((len(flags), len(Sums)), np.int64)
     found[:, Sums.HOLDERS] = holds.sum(axis=1)
-    found[:, Sums.ALARMED] = (holds & ((flags & ALARMED) > 0)).sum(axis=1)
-    for row, x in ((Sums.TRUST, trust), (Sums.RISK, felt.risk)):
-        found[:, row] = (holds * SUM_SCALE / (1 + np.exp(-x))).sum(axis=1)
+    found[:, Sums.ALARMED] = (holds & is_alarmed).sum(axis=1)
+    found[:, Sums.COHORT_ALARMED] = (held & is_alarmed).sum(axis=1)
+    for row, who, x in (
+        (Sums.TRUST, holds, trust), (Sums.COHORT_TRUST, held, trust), (Sums.COHORT_RISK, held, felt.risk),
+    ):  # fmt: skip
+        found[:, row] = (who * SUM_SCALE / (1 + np.exp(-x))).sum(axis=1)
     return found

@@ -63,7 +63,7 @@ def _with_units(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
 def runs_frame(study: Study) -> pd.DataFrame:
     """Return one row a run on a platform (row C15), by replication, variant and onset; no rows where there was none.
 
-    Columns: replication, variant, platform, onset, peak, end (days), trigger, ran_share (in [0, 1]).
+    Columns: replication, variant, platform, onset, peak, end (days), trigger, withdrawn, speed (in [0, 1]).
     """
     runs = study.runs
     return pd.DataFrame(
@@ -75,7 +75,8 @@ def runs_frame(study: Study) -> pd.DataFrame:
             "peak": np.array([run.peak for run in runs], np.float64),
             "end": np.array([run.end for run in runs], np.float64),
             "trigger": pd.Series([run.trigger for run in runs], dtype=str),
-            "ran_share": np.array([run.ran_share for run in runs], np.float64),
+            "withdrawn": np.array([run.withdrawn for run in runs], np.float64),
+            "speed": np.array([run.speed for run in runs], np.float64),
         }
     )
 

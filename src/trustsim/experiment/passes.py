@@ -97,8 +97,9 @@ def _lost(one: Pass, error: BaseException) -> list[Run | FailedRun]:
 
 
 def _narrowed(scenario: Scenario, passes: Sequence[Pass]) -> Scenario:
-    """Return what workers need of a scenario for some passes: no prose, and no other variants."""
-    names = {name for _, variants in passes for name in variants}
+    """Return what workers need of a scenario for some passes: no prose, and of other variants the baseline, whose world
+    says what calm is."""
+    names = {name for _, variants in passes for name in variants} | {scenario.baseline}
     return replace(scenario, variants=tuple(v for v in scenario.variants if v.name in names), document={}, expect=())
 
 

@@ -19,7 +19,7 @@ from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
 from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
-from trustsim.kernels.layout import BLOCK, HOLDS, REACH, Sums, Targets
+from trustsim.kernels.layout import BLOCK, REACH, Sums, Targets
 from trustsim.kernels.variates import account_words, logistic_variates, rational_logistic
 
 SUM_SCALE = 2**16  # fixed point of trust and risk in ``sums``
@@ -49,25 +49,32 @@ class Room(NamedTuple):
 
 @compiled
 def measure(sums, flags, felt, w) -> None:
-    """Add holders, their trust, alarm and perceived risk to the integer sums int64 (Sums,)."""
+    """Add holders, their trust and alarm, and those of the clients of day 0 with their perceived risk, to the integer
+    sums int64 (Sums,)."""
     fund, integrity, info, service, risk = felt.fund, felt.integrity, felt.info, felt.service, felt.risk
     w_fund, w_integrity = w[Weights.TRUST_FUND], w[Weights.TRUST_INTEGRITY]
     w_info, w_service = w[Weights.TRUST_INFO], w[Weights.TRUST_SERVICE]
-    holders, alarmed, trusting, risky = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
+    holders, alarmed, trusting = np.int32(0), np.int32(0), np.int32(0)
+    cohort_alarmed, cohort_trusting, risky = np.int32(0), np.int32(0), np.int32(0)
     for i in range(len(flags)):
-        holds = flags[i] & np.uint8(HOLDS)
-        one = np.float32(holds) * _SUM32
+        holds, held = flags[i] & np.uint8(1), (flags[i] >> np.uint8(6)) & np.uint8(1)  # HOLDS, COHORT
+        alarm = (flags[i] >> np.uint8(2)) & np.uint8(1)
         trust = rational_logistic(
             w_fund * fund[i] + w_integrity * integrity[i] + w_info * info[i] + w_service * service[i]
         )
         holders = np.int32(holders + np.int32(holds))
-        alarmed = np.int32(alarmed + np.int32(holds & (flags[i] >> np.uint8(2))))
-        trusting = np.int32(trusting + np.int32(trust * one))
-        risky = np.int32(risky + np.int32(rational_logistic(risk[i]) * one))
+        alarmed = np.int32(alarmed + np.int32(holds & alarm))
+        cohort_alarmed = np.int32(cohort_alarmed + np.int32(held & alarm))
+        trusts = np.int32(trust * _SUM32)
+        trusting = np.int32(trusting + trusts * np.int32(holds))
+        cohort_trusting = np.int32(cohort_trusting + trusts * np.int32(held))
+        risky = np.int32(risky + np.int32(rational_logistic(risk[i]) * (np.float32(held) * _SUM32)))
     sums[Sums.HOLDERS] += holders
     sums[Sums.ALARMED] += alarmed
     sums[Sums.TRUST] += trusting
-    sums[Sums.RISK] += risky
+    sums[Sums.COHORT_ALARMED] += cohort_alarmed
+    sums[Sums.COHORT_TRUST] += cohort_trusting
+    sums[Sums.COHORT_RISK] += risky
 
 
 @compiled

@@ -16,6 +16,8 @@ from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
+    BACK,
+    COHORT,
     FREE,
     HOLDS,
     JOINS,
@@ -34,7 +36,7 @@ from trustsim.kernels.layout import (
 )
 
 _TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
-_RAN, _LEFT, _ASKED, _PAID_IN, _N_DONE = range(5)  # what a platform's actions add up to
+_RAN, _LEFT, _ASKED, _PAID_IN, _COHORT_ASKED, _COHORT_LEFT, _N_DONE = range(7)  # what a platform's actions add up to
 _OF_THE_DAY = (Gauges.RUNNERS, Gauges.LEAVERS, Gauges.JOINERS, Gauges.ALARMS, Gauges.REQUESTS, Gauges.INFLOW)
 
 
@@ -188,6 +190,8 @@ def act_on(accounts, people, platforms, links, room, place, clock) -> None:
     gauges[Gauges.ALARMS, v, p] = alarms
     gauges[Gauges.REQUESTS, v, p] = done[_ASKED]
     gauges[Gauges.INFLOW, v, p] = done[_PAID_IN]
+    gauges[Gauges.COHORT_ASKED, v, p] += done[_COHORT_ASKED]
+    gauges[Gauges.COHORT_LEFT, v, p] += done[_COHORT_LEFT]
 
 
 @inlined
@@ -238,6 +242,9 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
                 flags[v, i] |= np.uint8(LEAVING)
             room.departed[n_departed] = who
             n_departed += 1
+            if flags[v, i] & np.uint8(COHORT | BACK) == np.uint8(COHORT):
+                done[_COHORT_ASKED] += free
+                done[_COHORT_LEFT] += accounts.asked_day[v, i] < 0
             if room.asked[k] == 0:
                 room.order[n_new] = (b << np.uint64(32)) | np.uint64(i)
                 n_new += 1
@@ -252,5 +259,5 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
                 safe[v, who] -= pays
                 balance[v, i] += pays
                 done[_PAID_IN] += pays
-                flags[v, i] |= np.uint8(HOLDS | FREE)
+                flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
     return n_alarmed, n_departed, n_arrived, n_new

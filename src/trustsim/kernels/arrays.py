@@ -26,6 +26,8 @@ class Accounts(NamedTuple):
     balance: Ints  # (v, a) minor units
     requested: Ints  # (v, a) minor units
     asked_day: NDArray[np.int32]  # (v, a) step of the first unpaid request, −1 before any
+    paid: Ints  # (v, a) paid out to the owner so far, minor units
+    waited: NDArray[np.int32]  # (v, a) steps of the longest wait for money that has come
     queue: NDArray[np.int32]  # (v, a) accounts with an unpaid request, in order, those of a platform from its first on
     queue_n: Ints  # (v, p) how many there are
     traits: NDArray[np.float32]  # (Traits, w, a)
@@ -41,6 +43,7 @@ class People(NamedTuple):
 
     safe: Ints  # (v, i) minor units
     loss: Ints  # (v, i) minor units
+    money_days: Floats  # (v, i) money that came · the days beyond the agreed lag that it was waited for
 
 
 class Platforms(NamedTuple):
@@ -49,6 +52,7 @@ class Platforms(NamedTuple):
     books: Ints  # (Books, v, p) minor units
     ladder: Ints  # (RUNGS, v, p) minor units
     terms: Floats  # (Terms, v, p)
+    agreed: Floats  # (Terms, v, p) before any lever
     gauges: Floats  # (Gauges, v, p)
     weights: NDArray[np.float32]  # (v, p, Weights)
     dials: Floats  # (v, Dials)

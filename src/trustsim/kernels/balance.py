@@ -178,7 +178,7 @@ def spare_cash(platforms, v, p, dt) -> None:
 
 @compiled
 def gauge(platforms):
-    """Measure liquidity, solvency, risk (log-odds), trust and fear of every platform, and what levers and custody cost.
+    """Measure liquidity, solvency, risk (log-odds), trust and fear on every platform, and what levers and custody cost.
 
     Return whether all is quiet: every platform open, nothing overdue, no backlog, no fear to speak of.
     """
@@ -203,6 +203,7 @@ def gauge(platforms):
             liquidity = min(liquid / claims, 1.0) if books[Books.CLAIMS, v, p] > 0 else 1.0
             overdue = gauges[Gauges.OVERDUE, v, p]
             gauges[Gauges.CLAIMS, v, p] = books[Books.CLAIMS, v, p]
+            gauges[Gauges.WAITING, v, p] = books[Books.QUEUED, v, p]
             gauges[Gauges.LIQUIDITY, v, p] = liquidity
             gauges[Gauges.SOLVENCY, v, p] = solvency
             gauges[Gauges.REPORTED_SOLVENCY, v, p] = reported
@@ -217,11 +218,14 @@ def gauge(platforms):
             )
             gauges[Gauges.PUBLISHED_RISK, v, p] = min(max(published, -_MOST_RISK), _MOST_RISK)
             gauges[Gauges.FEAR, v, p] = 0.0
-            gauges[Gauges.MISPERCEPTION, v, p] = 0.0
             if holders > 0.0:
                 gauges[Gauges.TRUST, v, p] = np.float64(sums[v, p, Sums.TRUST]) / holders / SUM_SCALE
                 gauges[Gauges.FEAR, v, p] = np.float64(sums[v, p, Sums.ALARMED]) / holders
-                perceived = np.float64(sums[v, p, Sums.RISK]) / holders / SUM_SCALE
+            cohort = gauges[Gauges.COHORT, v, p]
+            if cohort > 0.0:
+                gauges[Gauges.COHORT_TRUST, v, p] = np.float64(sums[v, p, Sums.COHORT_TRUST]) / cohort / SUM_SCALE
+                gauges[Gauges.COHORT_FEAR, v, p] = np.float64(sums[v, p, Sums.COHORT_ALARMED]) / cohort
+                perceived = np.float64(sums[v, p, Sums.COHORT_RISK]) / cohort / SUM_SCALE
                 gauges[Gauges.MISPERCEPTION, v, p] = perceived - 1.0 / (1.0 + math.exp(-gauges[Gauges.RISK, v, p]))
             is_quiet &= (
                 gauges[Gauges.STATUS, v, p] == OPEN

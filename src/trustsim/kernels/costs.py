@@ -26,7 +26,7 @@ def charge(platforms, clock) -> None:
             status, claims = gauges[Gauges.STATUS, v, p], np.float64(books[Books.CLAIMS, v, p])
             if status == FAILED or (status == WINDING and claims == 0.0):
                 continue
-            clients = max(gauges[Gauges.HOLDERS_AT_START, v, p], gauges[Gauges.HOLDERS, v, p])
+            clients = max(gauges[Gauges.COHORT, v, p], gauges[Gauges.HOLDERS, v, p])
             liquid = np.float64(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p])
             kept = terms[Terms.COST_PER_CLIENT, v, p] * clients + terms[Terms.CUSTODY_COST, v, p] * liquid
             spend(

@@ -8,13 +8,14 @@ import numpy as np
 
 from trustsim.kernels import balance as assets
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import ALARMED, FAILED, RAN, RUNGS, Books, Gauges, Terms
+from trustsim.kernels.layout import FAILED, RUNGS, STAYING, Books, Gauges, Terms
+from trustsim.kernels.receive import receive
 
 HALF_SALE = 0.5  # an estate is sold bit by bit: its middle goes at half the fall in price of a full sale
 
 
 @compiled
-def fail(accounts, people, platforms, v, p, day) -> None:
+def fail(accounts, people, platforms, v, p, clock) -> None:
     """Close a platform: return what is segregated, sell the estate, pay its guarantee, share the rest of the loss.
 
     What an account gets: its share of custody; its share of the estate (cash, and assets at half the price fall of a
@@ -62,6 +63,8 @@ def fail(accounts, people, platforms, v, p, day) -> None:
             kept = min(kept, apart - from_custody)
             paid = min(paid, max(estate, np.int64(0)) - from_estate)
             people.safe[v, investor[i]] += kept + paid + topped
+            whose, gets = (v, p, i, investor[i]), kept + paid + topped
+            receive(accounts, people, platforms.agreed, whose, (gets, accounts.requested[v, i]), clock)
             people.loss[v, investor[i]] += b - kept - paid - topped
             from_custody += kept
             from_estate += paid
@@ -69,7 +72,7 @@ def fail(accounts, people, platforms, v, p, day) -> None:
             lost += b - kept - paid - topped
             balance[v, i] = 0
             accounts.requested[v, i] = 0
-        accounts.flags[v, i] &= np.uint8(RAN | ALARMED)
+        accounts.flags[v, i] &= np.uint8(STAYING)
     accounts.queue_n[v, p] = 0
     books[Books.CUSTODY, v, p] -= from_custody
     books[Books.CASH, v, p] -= from_estate
@@ -78,11 +81,11 @@ def fail(accounts, people, platforms, v, p, day) -> None:
     books[Books.QUEUED, v, p] = 0
     books[Books.LOST, v, p] += lost
     gauges[Gauges.STATUS, v, p] = FAILED
-    gauges[Gauges.FAILURE_DAY, v, p] = day
+    gauges[Gauges.FAILURE_DAY, v, p] = clock.day
 
 
 @compiled
-def fail_each(accounts, people, platforms, v, which, day) -> None:
+def fail_each(accounts, people, platforms, v, which, clock) -> None:
     """Close these platforms of one lane, ``which`` int64 (n,), one after another."""
     for p in which:
-        fail(accounts, people, platforms, v, p, day)
+        fail(accounts, people, platforms, v, p, clock)

@@ -187,7 +187,12 @@ class Gauges(Rows):
     ACCOUNTS = auto()
     BELIEVERS = auto()
     PAID = auto()
-    HOLDERS_AT_START = auto()
+    WAITING = auto()
+    COHORT = auto()
+    COHORT_ASKED = auto()
+    COHORT_LEFT = auto()
+    COHORT_TRUST = auto()
+    COHORT_FEAR = auto()
 
 
 class Targets(Rows):
@@ -212,12 +217,14 @@ class Laws(Rows):
 
 
 class Sums(Rows):
-    """What the account pass adds up over the holders of a platform."""
+    """What the account pass adds up over the holders of a platform, and over its clients of day 0."""
 
     HOLDERS = auto()
     TRUST = auto()
     ALARMED = auto()
-    RISK = auto()
+    COHORT_TRUST = auto()
+    COHORT_ALARMED = auto()
+    COHORT_RISK = auto()
 
 
 N_MONEY = Books.CLAIMS  # so many entries of the books are money
@@ -236,7 +243,8 @@ OPEN, GATED, WINDING, FAILED = 0, 1, 2, 3
 CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet, and nobody needs an answer
 
 # bits of ``flags``
-HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING = 1, 2, 4, 8, 16, 32
+HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING, COHORT, BACK = 1, 2, 4, 8, 16, 32, 64, 128
+STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that closes
 
 # bits of ``actions``
 RUNS, LEAVES, JOINS, ALARMS = 1, 2, 4, 8

@@ -15,20 +15,21 @@ from trustsim.kernels.act import address
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import (
-    ALARMED,
+    BACK,
     FAILED,
     FREE,
     GATED,
     HOLDS,
     MATURE,
     OPEN,
-    RAN,
+    STAYING,
     WINDING,
     Beliefs,
     Books,
     Gauges,
     Terms,
 )
+from trustsim.kernels.receive import receive
 from trustsim.kernels.sales import raise_cash
 from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME
 
@@ -171,6 +172,7 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
             requested[v, i] -= x
             paid_out += x
             left_with_fees += fee
+            receive(accounts, people, platforms.agreed, (v, p, i, who), (x - fee, x), clock)
             people.loss[v, who] += fee
             q = destination(accounts, platforms, who, place, clock) if switched else -1
             if q < 0:
@@ -178,11 +180,11 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
             else:
                 j = accounts.at[w, q, who]
                 balance[v, j] += x - fee
-                flags[v, j] |= np.uint8(HOLDS | FREE)
+                flags[v, j] |= np.uint8(FREE if flags[v, j] & np.uint8(HOLDS) else HOLDS | FREE | BACK)
                 arriving[q] += x - fee
             platforms.flows[v, p, q if q >= 0 else len(arriving)] += x - fee
             if balance[v, i] == 0:
-                flags[v, i] &= np.uint8(ALARMED | RAN)
+                flags[v, i] &= np.uint8(STAYING)
         if requested[v, i] > 0:
             queue[v, end] = i
             end += 1

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trustsim.measures.beyond import Beyond
 from trustsim.measures.ledger import ledger_of
 from trustsim.measures.model import Model
 from trustsim.measures.runs import LiquidityRun, find_runs
+from trustsim.measures.waiting import Waits
 from trustsim.world.rows import index_of
 from trustsim.world.series import SERIES
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
     from trustsim.world.drawn import Drawn
 
 Floats = NDArray[np.float64]
+GRACE = 30.0  # days that a need has to be met in; in a short run half of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +61,11 @@ class Finished:
     dt, end : days of a step, and of the whole run.
     series : by name, float32 (steps + 1, lanes, platforms + 1); the last column is all platforms together.
     claims_at_start : float64 (lanes,), minor units; NaN where nothing was owed, and there is no share of it.
-    ledger : who has lost how much, and where it went: a :class:`~trustsim.measures.ledger.Ledger`.
-    loss : float64 (lanes, investors), minor units: what each has lost.
+    calm, beyond : what calm gave, and what flowed beyond it (:class:`~trustsim.measures.beyond.Beyond`).
+    waits : who waits for money, and what that costs (:class:`~trustsim.measures.waiting.Waits`).
+    ledger : who has lost how much, and where it went (:class:`~trustsim.measures.ledger.Ledger`).
     scale : how many real clients an investor stands for: sums of money are multiplied by it.
+    loss : float64 (lanes, investors), minor units: what each has lost, waiting and what is frozen included.
     people : the investors of each world, a :class:`People` each.
     episodes : the runs on platforms, a :class:`~trustsim.measures.runs.LiquidityRun` each, lane by lane.
     history : float64 (steps + 1, gauges, lanes, platforms); :meth:`gauge` finds a row by its name.
@@ -72,8 +77,11 @@ class Finished:
         self.history = model.history
         self.n_lanes = model.state.n_lanes
         self.claims_at_start = positive(self.gauge("claims_at_start")[0].sum(axis=1))
-        self.episodes = find_runs(model)
-        self.ledger, self.scale = ledger_of(model.state), model.state.scale
+        self.calm = model.calm(max(model.day - round(min(GRACE / self.dt, model.day / 2)), 0))
+        self.beyond = Beyond(self.history, self.calm, self.dt)
+        self.episodes = find_runs(model, self.beyond)
+        self.waits, self.scale = Waits(model), model.state.scale
+        self.ledger = ledger_of(model.state, self.waits.cost)
         self.loss = self.ledger.clients.astype(np.float64)
         self.people = tuple(self._people(world) for world in model.state.drawn)
         self.series = {name: model.series(name) for name in SERIES}

@@ -28,15 +28,16 @@ class Ledger:
 
     Attributes
     ----------
-    clients : (lanes, investors): what each was owed and will not be paid, and the fees of leaving.
+    clients : (lanes, investors): what each was owed and will not be paid, the fees of leaving, what waiting has cost.
     owners : (lanes,): equity of day 0 and what was paid in since, less what the platforms are worth. Who lends to a
         platform that fails, as another platform, loses it here, or passes it on to its own clients.
     guarantors : (lanes,): what they paid and, for platforms that still stand, would pay, less premiums.
     lenders : (lanes,): what they lent and do not get back, less fees.
     public : (lanes,): what official acts cost the public purse.
     gone : (lanes,) each, by what took it: 'theft'; 'sales', at less than book value; 'estate', the cost of closing;
-        'assets', by default and fall in price; 'costs' of levers and custody; 'purses' of actors; 'margin': interest
-        credited to clients less what the assets earned.
+        'assets', by default and fall in price; 'costs' of levers and custody; 'purses' of actors; 'waiting'
+        of clients, at its price, and what frozen money would not bring; 'margin': interest credited to clients less
+        what the assets earned.
 
     The losses of all payers add up to what is gone, in every lane.
     """
@@ -56,14 +57,17 @@ class Ledger:
         }  # fmt: skip
 
 
-def ledger_of(state: State) -> Ledger:
-    """Close the books of worlds at their horizon, or on any day."""
-    books, owed = state.books.sum(axis=2), shortfall(state)
+def ledger_of(state: State, waiting: NDArray[np.float64]) -> Ledger:
+    """Close the books of worlds at their horizon, or on any day.
+
+    ``waiting`` float64 (lanes, investors), minor units: what waiting has cost each.
+    """
+    books, owed, waited = state.books.sum(axis=2), shortfall(state), np.rint(waiting).astype(np.int64)
     of_clients = owed.clients.sum(axis=1)
     worth = books[Books.CASH] + books[Books.CUSTODY] + state.ladder.sum(axis=(0, 2)) - books[Books.CLAIMS]
     equity = worth - books[Books.DEBT] + of_clients + owed.guarantors + owed.lenders
     return Ledger(
-        clients=state.loss + owed.clients,
+        clients=state.loss + owed.clients + waited,
         owners=-books[Books.OWNERS] - equity,
         guarantors=-books[Books.GUARANTOR] + owed.guarantors,
         lenders=-books[Books.LENDER] - books[Books.DEBT] + owed.lenders,
@@ -75,6 +79,7 @@ def ledger_of(state: State) -> Ledger:
             "assets": books[Books.BORROWERS] + books[Books.EARNED] + books[Books.MARKET],
             "costs": books[Books.COSTS],
             "purses": books[len(Books) :].sum(axis=0) + state.actor_purses.sum(axis=(0, 2)),
+            "waiting": waited.sum(axis=1),
             "margin": books[Books.CREDITED] - books[Books.EARNED],
         },
     )

@@ -8,12 +8,27 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.scenario.resolved import Variant
+from trustsim.scenario.resolved import Scenario, Variant
 from trustsim.world.memory import Memory
 from trustsim.world.settings import Settings
 
 if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
     from trustsim.world.state import State
+
+
+class Calm(Protocol):
+    """What calm gave; rows are twins, ``lane`` int64 (lanes,) says which is whose.
+
+    ``history`` float64 (steps + 1, gauges, twins, platforms); ``needed`` int64 (twins, accounts): paid to each account by
+    the day that was asked for, minor units.
+    """
+
+    @property
+    def lane(self) -> NDArray[np.int64]: ...
+    @property
+    def history(self) -> NDArray[np.float64]: ...
+    @property
+    def needed(self) -> NDArray[np.int64]: ...
 
 
 class Model(Protocol):
@@ -23,6 +38,8 @@ class Model(Protocol):
     ``mechanisms``: the settings of each; ``kept``: what they keep over the run, by what they declare.
     """
 
+    @property
+    def story(self) -> Scenario: ...
     @property
     def replications(self) -> tuple[int, ...]: ...
     @property
@@ -45,6 +62,9 @@ class Model(Protocol):
 
     def struck(self) -> Mapping[str, NDArray[np.bool_]]:
         """Return where each shock with a chance has struck, bool (lanes,), by shock and platform."""
+
+    def calm(self, needed_by: int) -> Calm:
+        """Return what the same worlds without shocks and levers gave, in which nobody runs; see model/calm.py."""
 
     def series(self, name: str) -> NDArray[np.float32]:
         """Return one series, float32 (days + 1, lanes, platforms + 1)."""

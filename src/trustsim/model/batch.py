@@ -17,7 +17,8 @@ class Batch(Worlds):
     """
 
     def __init__(self, scenario: Scenario, variants: Sequence[Variant], replications: Sequence[int]) -> None:
-        self.variants, self.replications, self.dt = tuple(variants), tuple(replications), scenario.step
+        self.story, self.variants, self.replications = scenario, tuple(variants), tuple(replications)
+        self.dt = scenario.step
         self.engine = engine_of(scenario, self.variants, self.replications)
 
     def step(self) -> None:

@@ -201,7 +201,7 @@ class Engine:
         """Pay what can be paid; who cannot pay for too long fails."""
         accounts, people, platforms, _, _ = self.state.groups
         if settle(accounts, people, platforms, self._n_markets, self.clock):
-            close_the_insolvent(self.state, self.clock.day, self.state.dials[:, Dials.LOSS_SCAR])
+            close_the_insolvent(self.state, self.clock, self.state.dials[:, Dials.LOSS_SCAR])
 
     def measure(self) -> None:
         """Credit interest where it is due, measure everything, and write it down."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
 from trustsim.kernels import draws
+from trustsim.model.calm import Calm, calm_beside
 from trustsim.model.engine import Engine
 from trustsim.names import EVERY
 from trustsim.scenario.resolved import Scenario, Variant
@@ -19,7 +20,7 @@ from trustsim.world import population as populations
 from trustsim.world import state as states
 from trustsim.world.actors import cast_of
 from trustsim.world.drawn import Drawn
-from trustsim.world.lockstep import of_one_world
+from trustsim.world.lockstep import baseline_world, of_one_world
 from trustsim.world.memory import Memory
 from trustsim.world.network_size import USUAL_COUNT
 from trustsim.world.rows import gauge_row, index_of
@@ -31,10 +32,11 @@ from trustsim.world.state import State
 class Worlds:
     """What can be read of worlds that are stepped together, of one as of several.
 
-    ``replications`` of the worlds, in order; ``variants`` of each; a lane is a variant of a world. ``dt`` days a step;
+    ``story``: the scenario. ``replications`` of the worlds, in order; ``variants`` of each; a lane is a variant of a world. ``dt`` days a step;
     ``engine`` has the arrays.
     """
 
+    story: Scenario
     variants: tuple[Variant, ...]
     replications: tuple[int, ...]
     dt: float
@@ -75,6 +77,10 @@ class Worlds:
         them."""
         return self.engine.history_of_actors[: self.engine.measured + 1, index_of("actor_stock", name)]
 
+    def calm(self, needed_by: int) -> Calm:
+        """Return what calm would have given by today; needs are noted up to the step *needed_by*."""
+        return calm_beside(self.story, self.variants, self.state, self.day, needed_by)
+
     def struck(self) -> dict[str, NDArray[np.bool_]]:
         """Return where each shock with a chance has struck so far, bool (lanes,), by shock and platform."""
         found: dict[str, NDArray[np.bool_]] = {}
@@ -104,8 +110,8 @@ def engine_of(
         for w, replication in enumerate(replications)
     ]
     cast = cast_of([variant.world for variant in scenario.variants])  # of all, so that a fork finds everyone
-    reference = next(variant.world for variant in scenario.variants if variant.name == scenario.baseline)
-    state = states.build([variant.world for variant in variants], drawn, cast, reference, scenario.scale)
+    worlds = [variant.world for variant in variants]
+    state = states.build(worlds, drawn, cast, baseline_world(scenario), scenario.scale)
     return Engine(state, variants, scenario.shocks, n_steps=scenario.n_days, dt=scenario.step)
 
 

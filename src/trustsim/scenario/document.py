@@ -18,6 +18,7 @@ from trustsim.distributions import Distribution
 from trustsim.errors import UnitError
 from trustsim.registry import Entry, Parameter, Registry
 from trustsim.scenario.at_top import WORLD
+from trustsim.scenario.counted import COUNTED
 from trustsim.scenario.items import Part, Setting
 from trustsim.scenario.layout import FORMAT
 from trustsim.scenario.presets import may_lie, presets_of
@@ -92,6 +93,7 @@ def document_of(
         **writer.world(world),
         "shocks": [writer.item(shock, "shock") for shock in shocks],
         "variants": {name: [writer.part(part) for part in parts] for name, parts in packages.items()},
+        **{name: writer.section(name, getattr(head["counted"], name)) for name in COUNTED},
         **{
             key: head[key]
             for key in ("baseline", "replications", "seed", "outcomes", "sweep", "expect", "notes")

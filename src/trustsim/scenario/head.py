@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from trustsim import units
 from trustsim.errors import nearest, one_of
-from trustsim.scenario.entries import REFUSED, Reader, quantity
+from trustsim.scenario.counted import COUNTED, Counted
+from trustsim.scenario.entries import REFUSED, Reader, build, quantity
 from trustsim.scenario.expectations import known_variant
 from trustsim.scenario.items import threshold
 from trustsim.scenario.layout import FORMAT, HORIZON, PRECISION, STEP, broken_keys
@@ -43,6 +44,14 @@ def read_clock(keys: Mapping[str, Node], tree: Node, reader: Reader) -> tuple[fl
         near = units.show(round(days / step) * step, "duration")
         reader.report.add(horizon.spot, "horizon", given, "a whole number of steps", near)
     return days, step
+
+
+def read_counted(keys: Mapping[str, Node], reader: Reader) -> Counted:
+    """Return how a scenario counts; what a file does not say, and what is wrong with it (and reported), by default."""
+    made = {
+        name: build(reader.registry["section", name], keys[name], name, reader) for name in COUNTED if name in keys
+    }
+    return Counted(**{name: thing for name, thing in made.items() if thing is not None})
 
 
 def read_outcomes(node: Node | None, reader: Reader) -> tuple[str, ...]:

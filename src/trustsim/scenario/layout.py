@@ -74,6 +74,8 @@ FILE: Layout = {
     "shocks": Key("list", "What strikes from outside, and when.", []),
     "variants": Key("mapping", "Named packages of interventions to compare; the first is the baseline."),
     "baseline": Key("text", "The variant to compare with; without it the first."),
+    "run": Key("mapping", "What is called a run: how large a share leaves beyond calm, within how long."),
+    "waiting": Key("mapping", "What waiting for money costs, and from when on it is called frozen."),
     "replications": Key("anything", "Number of worlds, or the precision to reach.", 200),
     "seed": Key("whole", "The number that all draws follow from.", 1),
     "outcomes": Key("texts", "What tables, pictures and files show, beside what is expected; without it everything."),

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from trustsim.scenario.counted import Counted
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -166,7 +168,7 @@ class Scenario:
     are of the real platforms.
 
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
-    SHA-256 of its canonical JSON.
+    SHA-256 of its canonical JSON. ``counted``: what is called a run, and what waiting for money is worth.
     """
 
     title: str
@@ -186,6 +188,7 @@ class Scenario:
     digest: str
     source: str = field(default="", compare=False)
     scale: int = 1
+    counted: Counted = Counted()
 
     @property
     def n_days(self) -> int:

@@ -13,6 +13,7 @@ from trustsim.distributions import DISTRIBUTIONS
 from trustsim.registry import Entry, Group, Parameter, Registry
 from trustsim.scenario import layout
 from trustsim.scenario.at_top import WORLD, layout_of
+from trustsim.scenario.counted import COUNTED
 from trustsim.scenario.document import text_of
 from trustsim.scenario.entries import wanted
 from trustsim.scenario.presets import presets_of
@@ -77,6 +78,8 @@ def schema_of(registry: Registry) -> Schema:
     properties["shocks"] |= {"type": "array", "items": {"$ref": "#/$defs/shock"}}
     properties["variants"] |= {"additionalProperties": {"type": "array", "items": {"$ref": "#/$defs/part"}}}
     properties["replications"] |= {"anyOf": [{"type": "integer", "minimum": 1}, _layout(layout.PRECISION)]}
+    for name in COUNTED:
+        properties[name] |= _entry(registry, registry["section", name], {}, required=())
     properties["outcomes"]["items"] = _named(registry.group("outcome"))
     for each in presets_of(registry, WORLD):
         properties[each.key] |= {"anyOf": [{"const": ""}, _named(registry.group(each.group))]}

@@ -15,7 +15,7 @@ from trustsim.scenario.currency import read_currency, read_rates
 from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
 from trustsim.scenario.entries import Reader
 from trustsim.scenario.expectations import known_variant, read_expectations, read_sweep
-from trustsim.scenario.head import check_version, read_clock, read_outcomes, read_replications
+from trustsim.scenario.head import check_version, read_clock, read_counted, read_outcomes, read_replications
 from trustsim.scenario.items import Flattener, Part, read_item, read_packages
 from trustsim.scenario.layout import broken_keys
 from trustsim.scenario.merge import overridden
@@ -43,6 +43,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     variants = _variants(packages, keys, Node(keys, tree.spot), world, reader, unread, shocks)
     outcomes = read_outcomes(keys.get("outcomes"), reader)
     replications = read_replications(keys.get("replications"), reader)
+    counted = read_counted(keys, reader)
     _prose(keys, report)
     if "baseline" in keys and keys["baseline"].value:
         known_variant(keys["baseline"], "baseline", reader)
@@ -52,7 +53,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         return None
     prose = {key: str(keys[key].value) if key in keys else "" for key in ("title", "description")}
     baseline = str(keys["baseline"].value if "baseline" in keys and keys["baseline"].value else next(iter(packages)))
-    seed, scale = ((keys[key].value if key in keys else 1) for key in ("seed", "scale"))
+    seed, scale = (keys[key].value if key in keys else 1 for key in ("seed", "scale"))
     chosen = [each.key for each in presets_of(registry, WORLD)]
     head: dict[str, Any] = {
         **prose,
@@ -62,6 +63,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         "baseline": baseline,
         "replications": replications_of(replications, registry, currency),
         "seed": seed,
+        "counted": counted,
         "outcomes": list(outcomes),
         **{key: plain(keys[key]) for key in ("rates", "scale", "sweep", "expect", "notes", *chosen) if key in keys},
     }
@@ -84,6 +86,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         digest=digest_of(document),
         source=source,
         scale=int(str(scale)),
+        counted=counted,
     )
 
 

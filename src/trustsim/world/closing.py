@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.arrays import Clock
 from trustsim.kernels.failure import fail_each
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import OPEN, WINDING, Beliefs, Books, Gauges, Terms
@@ -12,13 +13,13 @@ from trustsim.kernels.times import SAME_TIME
 from trustsim.world.state import State
 
 
-def close_platforms(state: State, lane: int, platforms: NDArray[np.int64], step: int) -> None:
+def close_platforms(state: State, lane: int, platforms: NDArray[np.int64], clock: Clock) -> None:
     """Close platforms of one lane, int64 (n,), in the books: see :func:`trustsim.kernels.failure.fail`."""
     groups = state.groups
-    fail_each(groups.accounts, groups.people, groups.platforms, lane, platforms, step)
+    fail_each(groups.accounts, groups.people, groups.platforms, lane, platforms, clock)
 
 
-def close_the_insolvent(state: State, step: int, loss_scar: NDArray[np.float64]) -> None:
+def close_the_insolvent(state: State, clock: Clock, loss_scar: NDArray[np.float64]) -> None:
     """Close what has been in arrears for longer than its patience, and what is wound down and has nothing left.
 
     Whoever loses a share of what was held there bears a scar of that share · ``loss_scar`` float64 (lanes,).
@@ -35,7 +36,7 @@ def close_the_insolvent(state: State, step: int, loss_scar: NDArray[np.float64])
         world = state.world_of(v)
         mine, who, everyone = world.mine(p), world.owners(p), world.accounts.investor
         held, before = state.balance[v, mine].copy(), state.loss[v].copy()
-        close_platforms(state, v, np.array([p]), step)
+        close_platforms(state, v, np.array([p]), clock)
         share = np.zeros(world.population.n_investors)
         share[who] = (state.loss[v] - before)[who] / np.maximum(held, 1)
         scars = state.beliefs[Beliefs.SCAR, v]

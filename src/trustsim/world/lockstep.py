@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from trustsim.scenario.resolved import Scenario, World
+from trustsim.scenario.resolved import Scenario, Variant, World
 
 MOST_COLUMNS = 32  # variants in one pass: their state should fit the cache
 
@@ -29,6 +29,20 @@ def of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]]
     for name in variants:
         groups.setdefault(shared(by_name[name].world), []).append(name)
     return list(groups.values())
+
+
+def baseline_world(scenario: Scenario) -> World:
+    """Return the world of the baseline, or of the first variant where the baseline is not among them."""
+    by_name = {variant.name: variant.world for variant in scenario.variants}
+    return by_name.get(scenario.baseline, scenario.variants[0].world)
+
+
+def calm_world(scenario: Scenario, variant: Variant) -> World:
+    """Return the world in which it is calm for a variant: that of the baseline, where both can share a pass, else its
+    own; levers and shocks come on top of either."""
+    by_name = {each.name: each.world for each in scenario.variants}
+    base = by_name.get(scenario.baseline, variant.world)
+    return base if shared(base) == shared(variant.world) else variant.world
 
 
 def shared(world: World) -> Any:

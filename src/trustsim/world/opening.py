@@ -52,7 +52,7 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
     books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
     claims = np.array([_sums(each.accounts.balance, each.accounts.first) for each in drawn])
     n_accounts = np.array([np.diff(each.accounts.first) for each in drawn])
-    n_holders = np.array([_sums((each.accounts.balance > 0).astype(np.int64), each.accounts.first) for each in drawn])
+    n_held = np.array([_sums(each.accounts.balance > 0, each.accounts.first) for each in drawn])
     for v, world in enumerate(by_variant):
         lanes = slice(v, None, len(by_variant))  # of this variant, in all worlds
 
@@ -74,13 +74,13 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
         gauges[Gauges.CLAIMS_AT_START, lanes] = claims
         gauges[Gauges.DEPTH, lanes] = np.maximum(assets, 1)
         gauges[Gauges.ACCOUNTS, lanes] = n_accounts
-        gauges[Gauges.HOLDERS_AT_START, lanes] = n_holders
+        gauges[Gauges.COHORT, lanes] = n_held
         for row in rows.declared("stock"):
             gauges[row.index, lanes] = [getattr(x, row.name, row.start) for x in world.platforms]
     gauges[Gauges.PRICE] = 1.0
     gauges[Gauges.FAILURE_DAY] = np.nan
 
 
-def _sums(of_accounts: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return int64 (platforms,): the sum over the accounts of each."""
-    return np.asarray(np.diff(np.concatenate([[0], np.cumsum(of_accounts)])[first]), np.int64)
+def _sums(of: NDArray[np.int64] | NDArray[np.bool_], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return int64 (platforms,): sums over the accounts of each."""
+    return np.asarray(np.diff(np.concatenate([[0], np.cumsum(of)])[first]), np.int64)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import opinions
+from trustsim.kernels.arrays import Clock
 from trustsim.kernels.cover import believed_cover
 from trustsim.kernels.desk import serve
 from trustsim.world.clearing import Ints, clearing
@@ -86,4 +87,5 @@ class RuleKernels:
     def close(self, lane: int, platforms: Ints) -> None:
         """Close platforms of one lane, int64 (n,): their estates are shared out (see
         :func:`trustsim.kernels.failure.fail`)."""
-        close_platforms(self._day.state, lane, platforms, self._day.step)
+        day = self._day
+        close_platforms(day.state, lane, platforms, Clock(day.step, day.dt, day.keys))

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.layout import FAILED, WINDING
 from trustsim.registry import REGISTRY
 from trustsim.units import Unit
 
@@ -52,7 +53,9 @@ class Series:
 
     ``per``: 'claims' (of day 0), 'holders' (of day 0), 'accounts' (open or not) or nothing. ``over``: 'sum', or the
     gauge that weighs the mean. ``low``, ``high``: between which it always lies; None where nothing bounds it.
-    ``is_watched``: triggers may watch the gauge. ``module``: where it is declared.
+    ``ends``: 'platform' where there is none of a platform that has ended, in the total neither; 'people' where its
+    people still count in the total; '' where it goes on. ``is_watched``: triggers may watch the gauge. ``module``: where
+    it is declared.
     """
 
     gauge: str
@@ -62,6 +65,7 @@ class Series:
     over: str = "sum"
     low: float | None = 0
     high: float | None = None
+    ends: str = ""
     is_watched: bool = False
     module: str = __name__
 
@@ -70,7 +74,8 @@ class Series:
 
     def enter(self, name: str) -> None:
         """Enter it into the registry, and where triggers may watch its gauge, that as an indicator."""
-        REGISTRY.enter("series", name, source="J1", unit=self.unit, low=self.low, high=self.high)(self)
+        own = {"unit": self.unit, "low": self.low, "high": self.high, "may_not_apply": bool(self.ends)}
+        REGISTRY.enter("series", name, source="J1", **own)(self)
         if self.is_watched:
             watched(self.gauge, self.unit, self.text, self.module)
 
@@ -80,18 +85,31 @@ _RECORDED = {
     "outflow": Series("outflow", "share", "paid out today / claims of day 0", per="claims"),
     "inflow": Series("inflow", "share", "paid in today / claims of day 0", per="claims"),
     "claims": Series("claims", "share", "owed to clients / claims of day 0", per="claims"),
+    "withdrawn": Series(
+        "cohort_asked", "share", "asked for so far by those who held at day 0, until they came back / claims of day 0",
+        per="claims",
+    ),
+    "waiting": Series("waiting", "share", "asked for and not had, for whatever reason / claims of day 0", per="claims"),
     "queue": Series("queue", "share", "asked for and not yet paid / claims", over="claims", high=1, is_watched=True),
     "liquidity": Series(
-        "liquidity", "share", "cash and client money at the custodian / claims", over="claims", high=1, is_watched=True
+        "liquidity", "share", "cash and client money at the custodian / claims", over="claims", high=1,
+        ends="platform", is_watched=True,
     ),
-    "solvency": Series("solvency", "share", "(assets − debt − claims) / claims", over="claims", low=None),
+    "solvency": Series(
+        "solvency", "share", "(assets − debt − claims) / claims", over="claims", low=None, ends="platform"
+    ),
     "price": Series(
         "price", "share", "price at which assets are sold / book value", over="depth", high=1, is_watched=True
     ),
-    "trust": Series("trust", "share", "mean trust of the holders", over="holders", high=1, is_watched=True),
-    "fear": Series("fear", "share", "share of the holders that is alarmed", over="holders", high=1, is_watched=True),
+    "trust": Series(
+        "cohort_trust", "share", "mean trust of those who held at day 0", over="cohort", high=1, ends="people"
+    ),
+    "fear": Series(
+        "cohort_fear", "share", "share of those who held at day 0 that is alarmed", over="cohort", high=1, ends="people"
+    ),
     "misperception": Series(
-        "misperception", "share", "mean perceived less true probability of failure", over="holders", low=-1, high=1
+        "misperception", "share", "mean perceived less true probability of failure, of those who held at day 0",
+        over="cohort", low=-1, high=1, ends="platform",
     ),
     "holders": Series("holders", "share", "open accounts / those of day 0", per="holders"),
     "open": Series("holders", "share", "open accounts / all that are open or could be opened", per="accounts"),
@@ -114,6 +132,8 @@ _RECORDED = {
 
 for _name, _series in _RECORDED.items():
     _series.enter(_name)
+watched("trust", "share", "mean trust of those who hold an account")
+watched("fear", "share", "share of those who hold an account that is alarmed")
 watched("solvency", "share", "true (assets − debt − claims) / claims")
 watched("reported_solvency", "share", "(assets − debt − claims) / claims, by the figures that the platform reports")
 watched("overdue", "share", "due and unpaid / claims of day 0")
@@ -149,6 +169,7 @@ def series_of(history: NDArray[np.float64], series: Series, row_of: Callable[[st
         return history[:, row_of(name)]
 
     value = row(series.gauge)
+    has_ended = (row("status") == FAILED) | ((row("status") == WINDING) & (row("claims") <= 0))
     if series.over == "sum":
         gauges = {"claims": row("claims_at_start"), "holders": row("holders"), "accounts": row("accounts")}
         base = gauges.get(series.per, np.ones_like(value))[:1]
@@ -156,5 +177,10 @@ def series_of(history: NDArray[np.float64], series: Series, row_of: Callable[[st
         value = value / np.maximum(base, 1.0)
     else:
         weight = np.maximum(row(series.over), 0.0) + 1e-300
-        total = (value * weight).sum(axis=2, keepdims=True) / weight.sum(axis=2, keepdims=True)
+        if series.ends == "platform":
+            weight = np.where(has_ended, 0.0, weight)
+        with np.errstate(invalid="ignore"):  # 0 / 0 where all have ended
+            total = (value * weight).sum(axis=2, keepdims=True) / weight.sum(axis=2, keepdims=True)
+    if series.ends:
+        value = np.where(has_ended, np.nan, value)
     return np.concatenate([value, total], axis=2).astype(np.float32)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trustsim.errors import ModelError
 from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms, Tail
 from trustsim.kernels.columns import means_of_columns
-from trustsim.kernels.layout import FREE, HOLDS, N_MONEY, Books, Laws
+from trustsim.kernels.layout import COHORT, FREE, HOLDS, N_MONEY, Books, Laws
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
 from trustsim.world.costs import prices_of_settings
@@ -30,8 +30,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Cast = tuple[str, str]  # kind and name of an actor
 _MOVING = {  # what moves, and its axis of lanes
-    "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "queue": 0, "queue_n": 0,
-    "safe": 0, "loss": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
+    "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "paid": 0, "waited": 0,
+    "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
 }  # fmt: skip
 _STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
 
@@ -53,10 +53,13 @@ class State:
     balance: Ints  # (v, a) minor units
     requested: Ints  # (v, a) minor units
     asked_day: NDArray[np.int32]  # (v, a) step of the first unpaid request, −1 before any
+    paid: Ints  # (v, a) minor units
+    waited: NDArray[np.int32]  # (v, a) steps
     queue: NDArray[np.int32]  # (v, a)
     queue_n: Ints  # (v, p)
     safe: Ints  # (v, investors) minor units
     loss: Ints  # (v, investors) minor units
+    money_days: Floats  # (v, investors) minor units · days
     flows: Ints  # (v, p + 1, p + 1) minor units
     books: Ints  # (ENTRIES, v, p) minor units
     ladder: Ints  # (RUNGS, v, p) minor units
@@ -86,16 +89,16 @@ class State:
             self._shared, self._links = _side_by_side(self.drawn), _linked(self.drawn)
         ticket, investor, first, at = self._shared
         accounts = Accounts(
-            self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.queue,
-            self.queue_n, self.traits, ticket, investor, first, at, self.ones,
+            self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.paid,
+            self.waited, self.queue, self.queue_n, self.traits, ticket, investor, first, at, self.ones,
         )  # fmt: skip
         platforms = Platforms(
-            self.books, self.ladder, self.terms, self.gauges, self.weights, self.dials, self.sums, self.flows,
+            self.books, self.ladder, self.terms, self.base_terms, self.gauges, self.weights, self.dials, self.sums, self.flows,
             self.market,
         )  # fmt: skip
         bounds = np.array([column.bounds for column in self.declared], np.float32)
         tail = Tail(self.columns, self.laws, bounds, self.means) if self.declared else None
-        self.groups = Groups(accounts, People(self.safe, self.loss), platforms, self._links, tail)
+        self.groups = Groups(accounts, People(self.safe, self.loss, self.money_days), platforms, self._links, tail)
 
     def column(self, row: rows.Row) -> NDArray[np.float32]:
         """Return a declared column, float32 (v, a); raises ModelError where no mechanism of its file is on."""
@@ -258,6 +261,6 @@ def build(
     for row in rows.declared("actor_stock"):
         arrays["actor_stocks"][row.index] = row.start
     state = State(tuple(drawn), platforms, declared=declared, actors=actors, scale=scale, **arrays)
-    state.flags[state.balance > 0] = HOLDS | FREE
+    state.flags[state.balance > 0] = HOLDS | FREE | COHORT
     open_books(state.groups.platforms, by_variant, drawn, scale)
     return state

@@ -8,6 +8,7 @@ from trustsim.kernels import layout
 from trustsim.measures.finished import Finished, Floats, positive
 from trustsim.registry import REGISTRY
 
+LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)  # shares to try in the rule of a run
 GLOBAL_CASCADE = 0.1  # share of the investors beyond which a cascade is called global
 
 
@@ -15,8 +16,24 @@ GLOBAL_CASCADE = 0.1  # share of the investors beyond which a cascade is called 
     "outcome", "run_probability", rows=("J2", "C15"), source="J2", better="lower", unit="share", binary=True
 )
 def run_probability(f: Finished) -> Floats:
-    """Whether at least one platform suffered a run."""
+    """Whether at least one platform suffered a run, by the rule of the scenario."""
     return np.nan_to_num(f.first(lambda e: 1.0))
+
+
+@REGISTRY.enter("outcome", "run_at", rows=("J2", "C15"), source="assumed", better="", unit="share", binary=True)
+def run_at(f: Finished) -> dict[str, Floats]:
+    """Whether a platform would have suffered a run, had the rule of the scenario another share."""
+    rule = f.model.story.counted.run
+    share = (f.beyond.within(rule.within, rule.of) / f.beyond.base(rule.within, rule.of)).max(axis=(0, 2), initial=0.0)
+    return {f"{level:.0%}": (share >= level).astype(np.float64) for level in LEVELS}
+
+
+@REGISTRY.enter(
+    "outcome", "run_speed", rows=("J2",), source="E-01", better="lower", unit="share", low=0, may_not_apply=True
+)
+def run_speed(f: Finished) -> Floats:
+    """Largest net outflow beyond calm in a day of a run / what calm held when it began."""
+    return f.first(lambda e: e.speed, max)
 
 
 @REGISTRY.enter(

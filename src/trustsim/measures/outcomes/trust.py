@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels import layout
-from trustsim.measures.finished import Finished, Floats
+from trustsim.measures.finished import Finished, Floats, positive
 from trustsim.mechanisms.behaviour.dealings import DEALINGS
 from trustsim.registry import REGISTRY
 
@@ -14,7 +14,7 @@ RECOVERED = 0.9  # trust is back at this share of day 0
 
 @REGISTRY.enter("outcome", "trust_trough", rows=("J1",), source="J1", better="higher", unit="share", low=0, high=1)
 def trust_trough(f: Finished) -> Floats:
-    """Lowest mean trust of the holders, over time."""
+    """Lowest mean trust over time of those who held at day 0, wherever they are."""
     return np.asarray(f.series["trust"][:, :, -1].min(axis=0))
 
 
@@ -33,11 +33,16 @@ def trust_recovery(f: Finished) -> Floats:
     return out
 
 
-@REGISTRY.enter("outcome", "misperception", rows=("J8",), source="J8", better="lower", unit="share", low=0, high=1)
+@REGISTRY.enter(
+    "outcome", "misperception", rows=("J8",), source="J8", better="lower", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
 def misperception(f: Finished) -> Floats:
-    """Mean over time of the distance between perceived and true probability of failure."""
+    """Mean of the distance between perceived and true probability of failure, over time while a platform stands."""
     distance = np.abs(f.series["misperception"][:, :, -1].astype(np.float64))
-    return np.asarray(np.ascontiguousarray(distance.T).mean(axis=1))
+    stands = ~np.isnan(distance)
+    total = np.ascontiguousarray(np.where(stands, distance, 0.0).T).sum(axis=1)
+    return np.asarray(total / positive(stands.sum(axis=0).astype(np.float64)))
 
 
 @REGISTRY.enter(

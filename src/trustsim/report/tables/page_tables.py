@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import HEADLINES
-from trustsim.measures.runs import RUN_MULTIPLE, RUN_SHARE, TRIGGERS, LiquidityRun
+from trustsim.measures.runs import TRIGGERS, LiquidityRun
 from trustsim.report.tables.plain import Table
 from trustsim.report.words import reading, words
 from trustsim.report.words.reading import Measure
@@ -116,21 +116,21 @@ def everything(result: Compared) -> Table:
 
 
 def runs(result: Compared) -> ByVariant:
-    """Make the table of the runs on platforms: how many worlds had one, when, how long, what set them off, who ran."""
+    """Make the table of the runs on platforms: how many worlds had one, when, how long, what set them off, how much."""
     c, found = result.comparison, {name: reading.runs(result, name) for name in result.comparison.ranking}
     if not any(found.values()):
         return ByVariant((), ())
     head = (
         "variant", f"worlds with a run, of {c.n}", "runs", "began on day", "peak on day", "length, days",
-        *(f"trigger {trigger}, %" for trigger in TRIGGERS), "accounts that ran, %",
+        *(f"trigger {trigger}, %" for trigger in TRIGGERS), "withdrawn, %",
     )  # fmt: skip
-    times, least = words.tick(RUN_MULTIPLE), words.quantity(RUN_SHARE, "share")
+    rule = result.scenario.counted.run
+    least, days = words.quantity(rule.share, "share"), words.quantity(rule.within, "duration")
     note = (
-        f"A run is a stretch of days on which over {times} times as many accounts leave a platform as on calm days "
-        f"and at least {least} of its accounts run; a world can have several. Days, length and the share that ran are "
-        "medians over the runs. The trigger says what set a run off. Spill-over: a run on another platform had begun "
-        "in the week before; otherwise fundamental: the platform was insolvent the day before; or belief: it was "
-        "solvent, and people ran all the same."
+        f"A run: within {days} at least {least} of the {rule.of} of a platform flow out beyond what flows out in calm; a "
+        "world can have several. Days, length and what was withdrawn in it are medians over the runs. The trigger says "
+        "what set a run off. Fundamental: the platform was insolvent on that day or the one before; spill-over: it was "
+        "not, and a run on another platform had begun in the week before; belief: people ran all the same."
     )
     rows = [(name, _run_cells(found[name], result.scenario.step)) for name in c.ranking]
     return ByVariant(head, tuple(rows), note)
@@ -143,7 +143,7 @@ def _run_cells(runs: Sequence[LiquidityRun], step: float) -> tuple[Cell, ...]:
     days = ([run.onset for run in runs], [run.peak for run in runs], [run.end - run.onset + step for run in runs])
     medians = [words.bare(statistics.median(of), "duration", _TENTHS) for of in days]
     why = [sum(run.trigger == trigger for run in runs) / len(runs) for trigger in TRIGGERS]
-    ran = statistics.median(run.ran_share for run in runs)
+    ran = statistics.median(run.withdrawn for run in runs)
     return (n, Cell(str(len(runs))), *map(Cell, medians), *(Cell(words.bare(x, "share")) for x in (*why, ran)))
 
 

@@ -1,0 +1,25 @@
+"""What is noted of an account when money comes: how much came out of it in all, and how long it was waited for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels.compiled import inlined
+from trustsim.kernels.layout import Terms
+
+
+@inlined
+def receive(accounts, people, agreed, whose, sums, clock) -> None:
+    """Note that an account, ``whose`` (lane, platform, account, investor), gives its owner money, minor units: ``sums``
+    are what comes, and what of it had been asked for.
+
+    ``agreed`` float64 (Terms, lanes, platforms): the terms before any lever; the lag in them is no waiting.
+    """
+    v, p, i, who = whose
+    gets, asked = sums
+    accounts.paid[v, i] += gets
+    if asked > 0:
+        steps = clock.day - accounts.asked_day[v, i]
+        accounts.waited[v, i] = max(accounts.waited[v, i], steps)
+        beyond = np.float64(steps) * clock.dt - agreed[Terms.PAYOUT_LAG, v, p] - agreed[Terms.CUSTODY_LAG, v, p]
+        people.money_days[v, who] += np.float64(asked) * max(beyond, 0.0)

@@ -1,0 +1,78 @@
+"""What a crisis adds to calm: flows of money and of people beyond those of the calm twin, platform by platform."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.layout import WINDING, Gauges
+from trustsim.measures.model import Calm
+from trustsim.world.rows import index_of
+
+Floats = NDArray[np.float64]
+LITTLE = 0.2  # share of what there was at day 0
+_FLOWS = {"claims": (("requests",), "inflow"), "accounts": (("runners", "leavers"), "joiners")}  # out, in
+_STOCK = {"claims": "claims", "accounts": "holders"}
+
+
+class Beyond:
+    """Flows beyond calm, from the days of a model and of its calm twin; all arrays float64 (steps + 1, lanes,
+    platforms).
+
+    Nothing flows beyond calm once a platform has ended: what calm goes on to do there is no gain.
+    """
+
+    def __init__(self, history: Floats, calm: Calm, dt: float) -> None:
+        self.dt = dt
+        self._history, self._calm, self._lane = history, calm.history, calm.lane
+        ended = np.maximum.accumulate(history[:, Gauges.STATUS] >= WINDING, axis=0)
+        self.is_over = np.vstack([np.zeros_like(ended[:1]), ended[:-1]])  # from the day after its end
+
+    def calm(self, name: str) -> Floats:
+        """Return a gauge of the calm twins."""
+        return self._calm[:, index_of("stock", name)][:, self._lane]
+
+    def flow(self, name: str) -> Floats:
+        """Return a gauge that counts what a day brings, less that of calm."""
+        return np.where(self.is_over, 0.0, self._of(name) - self.calm(name))
+
+    def share_gone(self, name: str, of: str) -> Floats:
+        """Return float64 (lanes,): of what would have stayed in calm, the largest share over time that is gone; NaN where
+        there was nothing.
+
+        ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. With S the share that stays, of
+        all platforms together, it is 1 − S / S of calm: the complement of a relative survival (Pohar Perme and others
+        2012), which does not depend on how many leave in calm meanwhile. Days on which calm has little left do not count.
+        """
+        whole = self._of(of)[0].sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            stays, in_calm = (
+                np.clip(1 - gone.sum(axis=2) / whole, 0.0, 1.0) for gone in (self._of(name), self.calm(name))
+            )
+            gone = np.where(in_calm >= LITTLE, 1 - stays / in_calm, 0.0)
+        return np.where(whole > 0, gone.max(axis=0), np.nan)
+
+    def net_outflow(self, of: str) -> Floats:
+        """Return what flows out net of what comes in, of ``claims`` (minor units) or ``accounts``."""
+        out, back = _FLOWS[of]
+        return np.asarray(sum(self.flow(name) for name in out) - self.flow(back))
+
+    def within(self, days: float, of: str) -> Floats:
+        """Return the net outflow of the last *days*."""
+        return within(self.net_outflow(of), max(round(days / self.dt), 1))
+
+    def base(self, days: float, of: str) -> Floats:
+        """Return what calm holds at the beginning of the last *days*, at least a unit."""
+        steps = max(round(days / self.dt), 1)
+        held = self.calm(_STOCK[of])
+        before = np.maximum(np.arange(len(held)) - steps, 0)
+        return np.maximum(held[before], 1.0)
+
+    def _of(self, name: str) -> Floats:
+        return self._history[:, index_of("stock", name)]
+
+
+def within(flow: Floats, steps: int) -> Floats:
+    """Return the sums of a flow over the last *steps* up to each, as far as there are so many."""
+    total = np.cumsum(flow, axis=0)
+    return np.asarray(total - np.concatenate([np.zeros_like(total[:steps]), total[:-steps]])[: len(total)])

@@ -1,0 +1,81 @@
+"""Money that cannot be had: how much of it, for how long, and whose needs go unmet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels.layout import COHORT, FAILED, WINDING
+from trustsim.measures.finished import Finished, Floats, People, positive
+from trustsim.registry import REGISTRY
+
+WAITS = {"7 d": 7.0, "30 d": 30.0}  # days that a client waited for longer
+FROZEN = 0.01  # share of the claims of day 0 that makes a platform frozen
+
+
+@REGISTRY.enter(
+    "outcome", "stuck_money", rows=("J2", "G3"), source="assumed", better="lower", unit="duration", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def stuck_money(f: Finished) -> Floats:
+    """Days that money was asked for and not had, added up over all money / claims of day 0."""
+    return np.asarray(f.gauge("waiting")[1:].sum(axis=(0, 2)) * f.dt / f.claims_at_start)
+
+
+@REGISTRY.enter(
+    "outcome", "waiting_at_end", rows=("J2", "G3"), source="assumed", better="lower", unit="share", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def waiting_at_end(f: Finished) -> Floats:
+    """Money that is asked for and not had at the horizon / claims of day 0."""
+    return np.asarray(f.gauge("waiting")[-1].sum(axis=1) / f.claims_at_start)
+
+
+@REGISTRY.enter(
+    "outcome", "waited_long", rows=("J2", "G3"), source="assumed", better="lower", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
+def waited_long(f: Finished) -> dict[str, Floats]:
+    """Share of the accounts of day 0 that waited for money for longer than 7 days, and than 30."""
+    was_there = (f.model.state.flags & COHORT) > 0
+    n = positive(was_there.sum(axis=1))
+    return {name: ((f.waits.longest > days) & was_there).sum(axis=1) / n for name, days in WAITS.items()}
+
+
+@REGISTRY.enter("outcome", "waiting_cost", rows=("J4",), source="assumed", better="lower", unit="share", low=0,
+                may_not_apply=True)  # fmt: skip
+def waiting_cost(f: Finished) -> Floats:
+    """What waiting for money cost, and what frozen money would not bring, as it counts in the loss / claims of day 0."""
+    return np.asarray(f.waits.cost.sum(axis=1) / f.claims_at_start)
+
+
+@REGISTRY.enter(
+    "outcome", "needs_unmet", rows=("J2", "G3"), source="assumed", better="lower", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
+def needs_unmet(f: Finished) -> Floats:
+    """Share of the money that calm had paid 30 days before the horizon which its owners have not had by the horizon."""
+
+    def share(people: People) -> Floats:
+        needed = f.calm.needed[f.calm.lane[people.part]]
+        lacking = np.maximum(needed - f.model.state.paid[people.part], 0).sum(axis=1)
+        return np.asarray(lacking / positive(needed.sum(axis=1)))
+
+    return f.by_world(share)
+
+
+@REGISTRY.enter(
+    "outcome", "end_state", rows=("J3",), source="J3", better="", unit="share", low=0, high=1, may_not_apply=True
+)
+def end_state(f: Finished) -> dict[str, Floats]:
+    """Shares of the platforms that at the horizon are open, frozen (at least 1 % of the claims of day 0 has waited for
+    long), wound down in order (or being so), and failed."""
+    state, status = f.model.state, f.gauge("status")[-1]
+    frozen = np.zeros(status.shape)
+    for world in state.drawn:
+        for p in range(state.n_platforms):
+            frozen[world.part, p] = f.waits.frozen[world.part, world.mine(p)].sum(axis=1)
+    is_over, is_failed = status >= WINDING, status == FAILED
+    is_frozen = ~is_over & (frozen >= FROZEN * np.maximum(f.gauge("claims_at_start")[0], 1.0))
+    n = max(state.n_platforms, 1)
+    shares = {"open": ~is_over & ~is_frozen, "frozen": is_frozen, "wound down": is_over & ~is_failed, "failed": is_failed}
+    return {name: which.sum(axis=1) / n for name, which in shares.items()}

@@ -1,0 +1,54 @@
+"""How much is withdrawn beyond calm: of the money and of the clients of day 0, and how fast."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.measures.finished import Finished, Floats
+from trustsim.registry import REGISTRY
+
+WITHIN = {"1 d": 1.0, "5 d": 5.0}  # days
+
+
+@REGISTRY.enter(
+    "outcome", "excess_withdrawn", rows=("J2", "C15"), source="doi:10.1111/j.1541-0420.2011.01640.x", better="lower",
+    unit="share", low=0, high=1, may_not_apply=True,
+)  # fmt: skip
+def excess_withdrawn(f: Finished) -> Floats:
+    """Of the money of day 0 that would have stayed in calm, the largest share that was asked for over time."""
+    return f.beyond.share_gone("cohort_asked", "claims_at_start")
+
+
+@REGISTRY.enter(
+    "outcome", "excess_left", rows=("J2", "C15"), source="doi:10.1111/j.1541-0420.2011.01640.x", better="lower",
+    unit="share", low=0, high=1, may_not_apply=True,
+)  # fmt: skip
+def excess_left(f: Finished) -> Floats:
+    """Of the clients of day 0 who would have stayed in calm, the largest share that asked for money over time."""
+    return f.beyond.share_gone("cohort_left", "cohort")
+
+
+@REGISTRY.enter(
+    "outcome", "peak_excess", rows=("J2",), source="E-07", better="lower", unit="share", may_not_apply=True
+)
+def peak_excess(f: Finished) -> dict[str, Floats]:
+    """Largest net outflow beyond calm within 1 day and within 5 days / claims in calm at the beginning of these."""
+
+    def largest(days: float) -> Floats:
+        flow = f.beyond.within(days, "claims").sum(axis=2) / f.beyond.base(days, "claims").sum(axis=2)
+        return np.where(np.isnan(f.claims_at_start), np.nan, flow.max(axis=0))
+
+    return {name: largest(days) for name, days in WITHIN.items()}
+
+
+@REGISTRY.enter(
+    "outcome", "peak_excess_accounts", rows=("J2",), source="E-07", better="lower", unit="share", may_not_apply=True
+)
+def peak_excess_accounts(f: Finished) -> dict[str, Floats]:
+    """Largest net loss of accounts beyond calm within 1 day and within 5 days / accounts open in calm before."""
+
+    def largest(days: float) -> Floats:
+        flow = f.beyond.within(days, "accounts").sum(axis=2) / f.beyond.base(days, "accounts").sum(axis=2)
+        return np.where(f.gauge("holders")[0].sum(axis=1) > 0, flow.max(axis=0), np.nan)
+
+    return {name: largest(days) for name, days in WITHIN.items()}

@@ -1,0 +1,65 @@
+"""Money that cannot be had: who waits for it, for how long, and what that costs (rows J2, J4).
+
+It is one thing under every rule: a queue, a gate, a cap, a notice, a suspension, a ceiling of the keeper, a pause to
+think again, a wind-down.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trustsim.kernels.failure import HALF_SALE
+from trustsim.kernels.layout import Books, Gauges, Terms
+from trustsim.kernels.times import DAYS_A_YEAR
+from trustsim.measures.model import Model
+
+if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
+    from trustsim.world.state import State
+
+Floats = NDArray[np.float64]
+
+
+class Waits:
+    """How long accounts have waited at the horizon, and what is frozen.
+
+    Attributes
+    ----------
+    now : float64 (lanes, accounts), days that what is asked for now has waited; 0 where nothing is.
+    longest : the same, of the longest wait of all, over or not.
+    frozen : int64 (lanes, accounts), minor units: what has waited for ``frozen_after``, or half the horizon.
+    cost : float64 (lanes, investors), minor units: what waiting has cost, and what frozen money would not bring.
+    """
+
+    def __init__(self, model: Model) -> None:
+        state, rule, dt = model.state, model.story.counted.waiting, model.dt
+        asked = state.requested
+        self.now: Floats = np.where(asked > 0, (model.day - state.asked_day) * dt, 0.0)
+        self.longest: Floats = np.maximum(self.now, state.waited * dt)
+        patience = min(rule.frozen_after, model.day * dt / 2)
+        self.frozen = np.where((asked > 0) & (self.now >= patience), asked, 0)
+        self.cost: Floats = state.money_days * (rule.price / DAYS_A_YEAR)
+        agreed = state.base_terms[Terms.PAYOUT_LAG] + state.base_terms[Terms.CUSTODY_LAG]
+        for v, p in np.argwhere(state.books[Books.QUEUED] > 0).tolist():
+            mine, who = state.world_of(v).mine(p), state.world_of(v).owners(p)
+            beyond = np.maximum(self.now[v, mine] - agreed[v, p], 0.0)
+            price = asked[v, mine] * beyond * (rule.price / DAYS_A_YEAR)
+            missing = self.frozen[v, mine] * _beyond_marked(state, v, p)
+            self.cost[v] += np.bincount(who, price + missing, len(self.cost[v]))
+
+
+def _beyond_marked(state: State, lane: int, platform: int) -> Floats:
+    """Return float64 (accounts of the platform,): the share of each claim that a closing today would not bring, beyond
+    what is missing from the books, which is counted as lost already."""
+    books, terms = state.books[:, lane, platform], state.terms[:, lane, platform]
+    claims = max(float(books[Books.CLAIMS]), 1.0)
+    proceeds = float(state.ladder[:, lane, platform].sum()) * np.exp(-HALF_SALE * terms[Terms.SALE_IMPACT])
+    estate = (max(float(books[Books.CASH]), 0.0) + proceeds) * (1 - terms[Terms.ESTATE_COST]) - float(books[Books.DEBT])
+    apart = min(float(books[Books.CUSTODY]) / claims, 1.0)
+    back = apart + (1 - apart) * min(max(estate, 0.0) / max(claims * (1 - apart), 1.0), 1.0)
+    short = min(max(-float(state.gauges[Gauges.SOLVENCY, lane, platform]), 0.0), 1.0)
+    owed = np.maximum(state.balance[lane, state.world_of(lane).mine(platform)].astype(np.float64), 1.0)
+    covered = terms[Terms.COVER] * np.minimum(owed, terms[Terms.COVER_LIMIT]) / owed
+    return np.maximum(1 - back - short, 0.0) * (1 - covered)
