@@ -56,7 +56,7 @@ def assert_books_hold(model: TrustCrisisModel, money: Any) -> None:
 
 def assert_the_ledger_closes(model: TrustCrisisModel) -> None:
     """What all payers lose is what is gone, to the minor unit, in every variant."""
-    ledger = ledger_of(model.state, np.zeros(model.state.loss.shape))
+    ledger = ledger_of(model.state, np.zeros_like(model.state.loss), np.zeros(model.state.n_lanes, np.int64))
     assert sum(ledger.by_payer().values()).tolist() == sum(ledger.gone.values()).tolist()
     assert ledger.clients.min(initial=0) >= 0
     assert (ledger.public >= 0).all()
@@ -75,6 +75,7 @@ def assert_in_range(model: TrustCrisisModel) -> None:
 def assert_results_in_range(model: TrustCrisisModel) -> None:
     """Series and outcomes of a model, at its horizon or before, are what their entries declare that they can be."""
     finished, names = Finished(model), tuple(v.name for v in model.variants)
+    assert sum(finished.ledger.by_payer().values()).tolist() == sum(finished.ledger.gone.values()).tolist()
     run = Run(model.replication, names, measured(finished), finished.series)
     assert run.series.keys() == SERIES.keys()
     assert {name.partition("[")[0] for name in run.outcomes} >= REGISTRY.group("outcome").keys() - BY_PLATFORM

@@ -81,7 +81,8 @@ class Finished:
         self.beyond = Beyond(self.history, self.calm, self.dt)
         self.episodes = find_runs(model, self.beyond)
         self.waits, self.scale = Waits(model), model.state.scale
-        self.ledger = ledger_of(model.state, self.waits.cost)
+        waiting, made_good = (np.rint(x).astype(np.int64) for x in (self.waits.cost, self.waits.made_good))
+        self.ledger = ledger_of(model.state, waiting, made_good)
         self.loss = self.ledger.clients.astype(np.float64)
         self.people = tuple(self._people(world) for world in model.state.drawn)
         self.series = {name: model.series(name) for name in SERIES}

@@ -57,19 +57,20 @@ class Ledger:
         }  # fmt: skip
 
 
-def ledger_of(state: State, waiting: NDArray[np.float64]) -> Ledger:
+def ledger_of(state: State, waiting: Ints, made_good: Ints) -> Ledger:
     """Close the books of worlds at their horizon, or on any day.
 
-    ``waiting`` float64 (lanes, investors), minor units: what waiting has cost each.
+    ``waiting`` (lanes, investors): what waiting has cost each, with what frozen money would not bring; ``made_good``
+    (lanes,): what guarantors would pay of the latter.
     """
-    books, owed, waited = state.books.sum(axis=2), shortfall(state), np.rint(waiting).astype(np.int64)
+    books, owed = state.books.sum(axis=2), shortfall(state)
     of_clients = owed.clients.sum(axis=1)
     worth = books[Books.CASH] + books[Books.CUSTODY] + state.ladder.sum(axis=(0, 2)) - books[Books.CLAIMS]
     equity = worth - books[Books.DEBT] + of_clients + owed.guarantors + owed.lenders
     return Ledger(
-        clients=state.loss + owed.clients + waited,
+        clients=state.loss + owed.clients + waiting,
         owners=-books[Books.OWNERS] - equity,
-        guarantors=-books[Books.GUARANTOR] + owed.guarantors,
+        guarantors=-books[Books.GUARANTOR] + owed.guarantors + made_good,
         lenders=-books[Books.LENDER] - books[Books.DEBT] + owed.lenders,
         public=-books[Books.PUBLIC],
         gone={
@@ -79,7 +80,7 @@ def ledger_of(state: State, waiting: NDArray[np.float64]) -> Ledger:
             "assets": books[Books.BORROWERS] + books[Books.EARNED] + books[Books.MARKET],
             "costs": books[Books.COSTS],
             "purses": books[len(Books) :].sum(axis=0) + state.actor_purses.sum(axis=(0, 2)),
-            "waiting": waited.sum(axis=1),
+            "waiting": waiting.sum(axis=1) + made_good,
             "margin": books[Books.CREDITED] - books[Books.EARNED],
         },
     )

@@ -50,9 +50,15 @@ def shortfall(state: State) -> Shortfall:
 
 def _made_good(state: State, lane: int, platform: int, balance: Ints, lost: Ints) -> Ints:
     """Return what the guarantor of a platform would pay its accounts for what they lose, int64 (accounts,)."""
-    cover, limit, fund = state.terms[[Terms.COVER, Terms.COVER_LIMIT, Terms.GUARANTEE_FUND], lane, platform].tolist()
-    fund += min(int(state.books[Books.GUARANTOR, lane, platform]), 0)
-    within = cover * np.minimum(limit / np.maximum(balance, 1), 1.0) * lost
-    owed = within.sum()
+    paid = min(int(state.books[Books.GUARANTOR, lane, platform]), 0)
+    fund = float(state.terms[Terms.GUARANTEE_FUND, lane, platform]) + paid
+    promised = covered(state, lane, platform, balance) * lost
+    owed = promised.sum()
     honoured = min(fund / owed, 1.0) if owed > 0 else 1.0
-    return np.asarray(np.minimum((within * honoured).astype(np.int64), lost))
+    return np.asarray(np.minimum((promised * honoured).astype(np.int64), lost))
+
+
+def covered(state: State, lane: int, platform: int, balance: Ints) -> NDArray[np.float64]:
+    """Return the share of a loss that a guarantor promises to each account, float64 (accounts of the platform,)."""
+    cover, limit = state.terms[[Terms.COVER, Terms.COVER_LIMIT], lane, platform]
+    return np.asarray(cover * np.minimum(limit / np.maximum(balance, 1), 1.0))
