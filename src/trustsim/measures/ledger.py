@@ -65,8 +65,7 @@ def ledger_of(state: State, waiting: Ints, made_good: Ints) -> Ledger:
     """
     books, owed = state.books.sum(axis=2), shortfall(state)
     of_clients = owed.clients.sum(axis=1)
-    worth = books[Books.CASH] + books[Books.CUSTODY] + state.ladder.sum(axis=(0, 2)) - books[Books.CLAIMS]
-    equity = worth - books[Books.DEBT] + of_clients + owed.guarantors + owed.lenders
+    equity = state.owned().sum(axis=1) - books[Books.CLAIMS] + of_clients + owed.guarantors + owed.lenders
     return Ledger(
         clients=state.loss + owed.clients + waiting,
         owners=-books[Books.OWNERS] - equity,

@@ -33,8 +33,7 @@ def shortfall(state: State) -> Shortfall:
     """
     books, gauges = state.books, state.gauges
     found = Shortfall(np.zeros_like(state.loss), *np.zeros((2, state.n_lanes), np.int64))
-    owed = books[Books.CLAIMS] + books[Books.DEBT]
-    missing = owed - books[Books.CASH] - books[Books.CUSTODY] - state.ladder.sum(axis=0)
+    missing = books[Books.CLAIMS] - state.owned()
     stands = (gauges[Gauges.STATUS] != FAILED) & (gauges[Gauges.ACCOUNTS] > 0)
     for v, p in np.argwhere((missing > 0) & stands).tolist():
         world, claims = state.world_of(v), books[Books.CLAIMS, v, p]

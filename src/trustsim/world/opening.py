@@ -46,8 +46,7 @@ def _given(platform: Platform) -> dict[int, float]:
 def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequence[Drawn], scale: float) -> None:
     """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of them.
 
-    Lenders have lent the debt and owners have paid in the equity: what a group has lost by some day is what it has paid
-    out less what it owns then. One investor stands for ``scale`` clients, so fixed sums are divided by it.
+    Lenders have lent the debt. One investor stands for ``scale`` clients, so fixed sums are divided by it.
     """
     books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
     claims = np.array([_sums(each.accounts.balance, each.accounts.first) for each in drawn])
@@ -69,8 +68,6 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
         books[Books.LENDER, lanes] = -books[Books.DEBT, lanes]
         ladder[:, lanes] = assets // RUNGS
         ladder[-1, lanes] += assets % RUNGS
-        owned = books[Books.CASH, lanes] + apart + assets
-        books[Books.OWNERS, lanes] = claims + books[Books.DEBT, lanes] - owned
         gauges[Gauges.CLAIMS_AT_START, lanes] = claims
         gauges[Gauges.DEPTH, lanes] = np.maximum(assets, 1)
         gauges[Gauges.ACCOUNTS, lanes] = n_accounts

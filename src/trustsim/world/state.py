@@ -193,6 +193,11 @@ class State:
         inside = money + self.ladder.sum(axis=(0, 2))
         return np.asarray(inside + self.safe.sum(axis=1), np.int64)
 
+    def owned(self) -> Ints:
+        """Return int64 (v, p): what platforms own at book value, less what they owe to others than their clients."""
+        inside = self.books[Books.CASH] + self.books[Books.CUSTODY] + self.ladder.sum(axis=0)
+        return np.asarray(inside - self.books[Books.DEBT], np.int64)
+
     def claims_gap(self) -> Ints:
         """Return int64 (v, p): booked claims less the sum of balances; always 0."""
         owed = np.zeros((self.n_lanes, self.n_platforms), np.int64)
@@ -263,4 +268,5 @@ def build(
     state = State(tuple(drawn), platforms, declared=declared, actors=actors, scale=scale, **arrays)
     state.flags[state.balance > 0] = HOLDS | FREE | COHORT
     open_books(state.groups.platforms, by_variant, drawn, scale)
+    state.books[Books.OWNERS] = state.books[Books.CLAIMS] - state.owned()  # they have paid in the equity
     return state
