@@ -79,6 +79,7 @@ for _name, _unit, _better, _binary, _text in (
     ("investor_loss", "money", "lower", False, "What investors lose by the end."),
     ("time_to_failure", "duration", "higher", False, "Day on which the platform fails, where it does."),
     ("policy_cost", "money", "lower", False, "What the interventions cost."),
+    ("loss_to_others", "money", "lower", False, "What all but the clients lose."),
 ):
 
     def _outcome(run: Any) -> None:
@@ -142,6 +143,7 @@ def result(variants: tuple[str, ...] = VARIANTS, n: int = 120, *, title: str = "
         "investor_loss": loss,
         "time_to_failure": np.where(runs & (size > 0.7), onset + 12, np.nan),
         "policy_cost": np.resize(_COSTS, v)[None, :] * np.where(runs, 1.4, 0.8),
+        "loss_to_others": np.resize(_COSTS, v)[None, :] * np.where(runs, 1.4, 0.8),
     }
     broken = tuple(
         FailedRun(n + k, variants, "simulate", "ModelError", "cash of <Harbour> fell below zero", "Traceback …")
@@ -161,5 +163,5 @@ def _runs(variants: tuple[str, ...], runs: Any, onset: Any, size: Any) -> tuple[
     for i, (k, v) in enumerate(np.argwhere(runs)):
         began, why = float(onset[k, v]), "belief" if i % 4 else "fundamental"
         days = began, began + 4, began + 10
-        found.append(LiquidityRun(int(k), variants[v], "Harbour", *days, why, float(size[k, v])))
+        found.append(LiquidityRun(int(k), variants[v], "Harbour", *days, why, float(size[k, v]), float(size[k, v]) / 3))
     return tuple(found)

@@ -163,7 +163,7 @@ class Verbs:
         state, payers = self._day.state, get_args(Payer)
         if by not in payers:
             raise unknown("by", by, payers)
-        spent = money("spend", amount, where)
+        spent = money("spend", amount, np.broadcast_to(where, state.n_lanes))
         if by == "platform":
             for v in np.flatnonzero(spent):
                 costs.spend(state.books, state.ladder, v, platform, Books.COSTS, float(spent[v]))
