@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from quiet_world import EACH, READY, N, Play, document, leave, lever
 
-from trustsim.catalog import REGISTRY
+from trustsim.catalog import REGISTRY, load
 from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
-from trustsim.model import TrustCrisisModel
+from trustsim.model import TrustCrisisModel, lockstep_groups
 from trustsim.scenario.load import from_document
 
 ALL = N * EACH
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 BANK = REGISTRY["custody", "bank"].make.preset["custody_cost"]
 
 RUNNING_COSTS: list[tuple[str, dict[str, Any], dict[str, Any], float]] = [
@@ -180,3 +182,19 @@ def test_a_forgone_yield_is_lost_by_the_owners_and_charged_to_nobody(play: Play)
     assert by_payer["policy_cost"].tolist() == [0, 0]
     forgone = by_payer["loss_by_payer[owners]"][1] - by_payer["loss_by_payer[owners]"][0]
     assert forgone == pytest.approx(0.4 * ALL * 0.001 * 10, rel=0.03)  # and no interest on that interest
+
+
+def test_no_lever_at_its_default_makes_a_platform_fail_by_what_it_costs() -> None:
+    """Every lever alone in the quickstart, as it is and free of charge: the same platforms fail, here none."""
+    kinds = {kind: {p.name for p in entry.parameters} for kind, entry in REGISTRY.group("intervention").items()}
+    dear = {kind: [{"kind": kind}] for kind, names in kinds.items() if "cost" in names}
+    free = {f"{kind} for nothing": [{"kind": kind, "cost": 0}] for kind in dear}
+    few = dict(load(SCENARIOS / "quickstart.yaml", overrides={"investors.count": 500}).document)
+    story = from_document({**few, "variants": {**dear, **free}, "baseline": next(iter(dear))}, REGISTRY)
+    by_variant: dict[str, float] = {}
+    for names in lockstep_groups(story, [*dear, *free]):
+        model = TrustCrisisModel(story, names, rng=0, collects=False)
+        for _ in range(story.n_days):
+            model.step()
+        by_variant |= dict(zip(names, measured(Finished(model))["failed_platforms"].tolist(), strict=True))
+    assert {kind: by_variant[kind] for kind in dear} == {kind: by_variant[f"{kind} for nothing"] for kind in dear}

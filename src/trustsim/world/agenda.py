@@ -37,6 +37,7 @@ class Entry:
         self.active = np.zeros(len(holds), np.bool_)
         self.latest = _NEVER
         self.memory: dict[object, object] = {}
+        self.lever: Lever | None = None  # what it proposes about terms, once somebody asks
         self.acts = hasattr(item.what, "act")
         span = item.what.span() if hasattr(item.what, "span") else np.inf
         self.span = span / dt
@@ -219,7 +220,7 @@ class Agenda:
         for entry in self.entries:
             if not hasattr(entry.item.what, "terms") or not entry.active.any():
                 continue
-            lever = Lever(entry.item.what, day.state.base_terms, day.scale)
+            lever = entry.lever = entry.lever or Lever(entry.item.what, day.state.base_terms, day.scale)
             for row, term in lever.terms:
                 for p in day.platforms(term.platform, entry.item.what):
                     proposal = Proposal(term.how, lever.value(row, term, p), entry.active)

@@ -28,10 +28,16 @@ class Lever:
 
     def __init__(self, what: object, base: Floats, scale: float) -> None:
         self.what, self.base, self.scale = what, base, scale
+        self._values: dict[tuple[Term, int], Floats] = {}
         self.terms: list[tuple[int, Term]] = [(row_of_term(term, what), term) for term in what.terms()]  # type: ignore[attr-defined]
 
     def value(self, row: int, term: Term, platform: int) -> Floats:
-        """Return what a term proposes for a platform, float64 (lanes,)."""
+        """Return what a term proposes for a platform, float64 (lanes,): the same throughout a run."""
+        if (term, platform) not in self._values:
+            self._values[term, platform] = self._value(row, term, platform)
+        return self._values[term, platform]
+
+    def _value(self, row: int, term: Term, platform: int) -> Floats:
         value = np.full(self.base.shape[1], term.value / self.scale if row in SUMS else term.value)
         if row not in COSTS:
             return value
