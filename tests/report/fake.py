@@ -105,6 +105,9 @@ REGISTRY.enter("shock", "custodian_theft", source="E-30")(Theft)
 REGISTRY.enter("intervention", "guarantee", source="assumed")(Guarantee)
 
 
+ASKED = tuple(name for name in REGISTRY.group("outcome") if name != "loss_to_others")  # which nobody asked to see
+
+
 def scenario(variants: tuple[str, ...] = VARIANTS, title: str = "Custodian theft at a lending platform") -> Scenario:
     """Return a small scenario with these variants."""
     world = World(SmallWorld(), Investors(), (Platform(),), {"herding": Herding(), "rumour": None})
@@ -116,7 +119,7 @@ def scenario(variants: tuple[str, ...] = VARIANTS, title: str = "Custodian theft
         title=title, description="A custodian steals; the platform tells nobody for five days.", horizon=180.0,
         step=1.0, currency="CNY", shocks=(Item("custodian_theft", Theft()),),
         variants=tuple(Variant(*row) for row in zip(variants, items, worlds, strict=True)), baseline=variants[0],
-        replications=200, seed=7, outcomes=tuple(REGISTRY.group("outcome")), expect=(), sweep={}, document={},
+        replications=200, seed=7, outcomes=ASKED, expect=(), sweep={}, document={},
         digest="ab" * 32, source="scenarios/quickstart.yaml",
     )  # fmt: skip
 
