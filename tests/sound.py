@@ -13,6 +13,7 @@ from trustsim.kernels import layout
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import Beliefs, Books, Gauges
 from trustsim.measures.finished import Finished
+from trustsim.measures.ledger import ledger_of
 from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
 from trustsim.world.series import SERIES
@@ -25,6 +26,7 @@ def assert_sound(model: TrustCrisisModel) -> None:
     while model.day < model.story.n_days:
         model.step()
         assert_books_hold(model, money)
+        assert_the_ledger_closes(model)
         assert_in_range(model)
     assert_results_in_range(model)
 
@@ -52,6 +54,14 @@ def assert_books_hold(model: TrustCrisisModel, money: Any) -> None:
             assert s.books[Books.QUEUED, v, p] == s.requested[v, first[p] : first[p + 1]].sum()
 
 
+def assert_the_ledger_closes(model: TrustCrisisModel) -> None:
+    """What all payers lose is what is gone, to the minor unit, in every variant."""
+    ledger = ledger_of(model.state, np.zeros_like(model.state.loss), np.zeros(model.state.n_lanes, np.int64))
+    assert sum(ledger.by_payer().values()).tolist() == sum(ledger.gone.values()).tolist()
+    assert ledger.clients.min(initial=0) >= 0
+    assert (ledger.public >= 0).all()
+
+
 def assert_in_range(model: TrustCrisisModel) -> None:
     """Beliefs are cut off by the pass; fear that neighbours add after it may pass its own cut until the next one."""
     s = model.state
@@ -65,6 +75,7 @@ def assert_in_range(model: TrustCrisisModel) -> None:
 def assert_results_in_range(model: TrustCrisisModel) -> None:
     """Series and outcomes of a model, at its horizon or before, are what their entries declare that they can be."""
     finished, names = Finished(model), tuple(v.name for v in model.variants)
+    assert sum(finished.ledger.by_payer().values()).tolist() == sum(finished.ledger.gone.values()).tolist()
     run = Run(model.replication, names, measured(finished), finished.series)
     assert run.series.keys() == SERIES.keys()
     assert {name.partition("[")[0] for name in run.outcomes} >= REGISTRY.group("outcome").keys() - BY_PLATFORM

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from trustsim.catalog import REGISTRY
 from trustsim.kernels.layout import Gauges, Terms
-from trustsim.kernels.named import names_of
 from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
@@ -91,16 +90,9 @@ def finished(scenario: Scenario, variants: Sequence[str] | None = None, replicat
     return model
 
 
-COSTS = [k for k, name in enumerate(names_of(Terms)) if name.startswith("cost")]
-
-
-def arrays_of(model: TrustCrisisModel, v: int, *, with_cost: bool = True) -> dict[str, NDArray[Any]]:
+def arrays_of(model: TrustCrisisModel, v: int) -> dict[str, NDArray[Any]]:
     """Return all that a run holds of variant *v*: state, measured history, series, outcomes."""
-    s, g = model.state, list(range(len(Gauges)))
-    terms = list(range(len(Terms)))
-    if not with_cost:
-        g.remove(Gauges.COST)
-        terms = [k for k in terms if k not in COSTS]
+    s, gauges, terms = model.state, list(range(len(Gauges))), list(range(len(Terms)))
     queue = np.concatenate(
         [s.queue[v, a : a + n] for a, n in zip(s.accounts.first[:-1], s.queue_n[v], strict=True)] or [s.queue[v, :0]]
     )
@@ -108,12 +100,10 @@ def arrays_of(model: TrustCrisisModel, v: int, *, with_cost: bool = True) -> dic
         "beliefs": s.beliefs[:, v], "flags": s.flags[v], "actions": s.actions[v], "balance": s.balance[v],
         "requested": s.requested[v], "asked_day": s.asked_day[v], "queue": queue, "queue_n": s.queue_n[v],
         "safe": s.safe[v], "loss": s.loss[v], "flows": s.flows[v], "books": s.books[:, v], "ladder": s.ladder[:, v],
-        "terms": s.terms[terms, v], "weights": s.weights[v], "sums": s.sums[v], "history": model.history[:, g, v],
+        "terms": s.terms[terms, v], "weights": s.weights[v], "sums": s.sums[v], "history": model.history[:, gauges, v],
     }  # fmt: skip
     held |= {f"series {name}": model.series(name)[:, v] for name in SERIES}
-    held |= {
-        f"outcome {name}": x[v] for name, x in measured(Finished(model)).items() if with_cost or name != "policy_cost"
-    }
+    held |= {f"outcome {name}": x[v] for name, x in measured(Finished(model)).items()}
     return held
 
 
@@ -237,6 +227,7 @@ def documents(draw: st.DrawFn) -> Document:
         "trustsim": 1,
         "horizon": horizon,
         "step": step,
+        "scale": draw(st.sampled_from([1, 1, 50])),
         "network": dict(draw(st.sampled_from(NETWORKS))),
         "investors": {
             "count": draw(st.sampled_from([0, 1, 2, 30, 30, 200])),

@@ -21,18 +21,18 @@ from trustsim.scenario.resolved import Scenario
 
 HARBOUR = {"platform": "Harbour"}
 
-# the settings with which a lever changes nothing but its cost, and a shock nothing: both say them themselves
-NOTHING_BUT_COST: dict[str, Document] = {
+# the settings with which a lever or a shock changes nothing: both say them themselves
+NO_LEVER: dict[str, Document] = {
     name: entry.make.neutral for name, entry in REGISTRY.group("intervention").items() if entry.make.neutral is not None
 }
 NO_SHOCK: dict[str, Document] = {name: entry.make.neutral for name, entry in REGISTRY.group("shock").items()}
 
 
-def test_levers_without_effect_change_no_number_but_their_cost() -> None:
-    levers = {kind: [{"kind": kind, **HARBOUR, **zero}] for kind, zero in NOTHING_BUT_COST.items()}
+def test_levers_without_effect_change_no_number_and_cost_nothing() -> None:
+    levers = {kind: [{"kind": kind, **HARBOUR, **zero}] for kind, zero in NO_LEVER.items()}
     model = finished(crisis(variants={"nothing": [], **levers, "all": list(levers)}))
-    nothing = arrays_of(model, 0, with_cost=False)
-    changed = {name: differing(nothing, arrays_of(model, v, with_cost=False)) for v, name in enumerate(levers, 1)}
+    nothing = arrays_of(model, 0)
+    changed = {name: differing(nothing, arrays_of(model, v)) for v, name in enumerate(levers, 1)}
     # what a lever writes into the terms of a platform is its own; that nothing follows from it is the promise
     effects = {name: [x for x in what if x not in ("terms", "weights")] for name, what in changed.items()}
     assert effects == {name: [] for name in levers}

@@ -148,8 +148,9 @@ Play = Callable[..., Played]
 
 
 def lever(kind: str, **settings: Any) -> dict[str, Any]:
-    """Return an intervention on Harbour."""
-    return {"kind": kind, "platform": "Harbour", **settings}
+    """Return an intervention on Harbour, free of charge unless it says what it costs: these platforms are small."""
+    has_cost = any(p.name == "cost" for p in REGISTRY["intervention", kind].parameters)
+    return {"kind": kind, "platform": "Harbour", **({"cost": 0} if has_cost else {}), **settings}
 
 
 def leave(start: str = "0 d", platform: str = "Harbour", **settings: Any) -> dict[str, Any]:

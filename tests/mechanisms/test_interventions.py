@@ -58,7 +58,8 @@ def test_gate_stops_payments_on_its_platform_only(play: Play) -> None:
 
 def test_a_gate_falls_once(play: Play) -> None:
     gate = lever("redemption_gate", trigger="10 %", duration="3 d", announced=False, cost=5)
-    seen = play(9, platforms={"Harbour": NO_ASSETS, "Quay": NO_ASSETS}, mechanisms=READY, variants=runs_with(gate))
+    few_assets = {"liquid_share": "20 %", "equity": "-79 %"}  # to pay the cost from
+    seen = play(9, platforms={"Harbour": few_assets, "Quay": NO_ASSETS}, mechanisms=READY, variants=runs_with(gate))
     assert list(np.flatnonzero(seen.gauge("status")[:, 1, 0])) == [2, 3, 4]
     assert seen.gauge("cost")[-1].tolist() == [[0, 0], [500, 0]]
 
@@ -285,13 +286,14 @@ def test_owners_pay_in_the_missing_capital(play: Play) -> None:
         platforms={"Harbour": at, "Quay": at},
         variants={"plain": [], "lever": [lever("capital_requirement", ratio="10 %")]},
     )
-    assert seen.book("owners")[1, 0] == pytest.approx(-0.06 * ALL, abs=1)
+    paid_in = seen.book("owners")[1, 0] - seen.book("owners")[0, 0]
+    assert paid_in == pytest.approx(-0.06 * ALL, abs=1)
     assert seen.gauge("solvency")[1, :, 0] == pytest.approx([0.04, 0.10], abs=1e-6)
     assert seen.gauge("solvency")[1, :, 1] == pytest.approx(0.04, abs=1e-6)
-    enough = play(
-        1, platforms={"Harbour": {"equity": "20 %"}}, variants={"lever": [lever("capital_requirement", ratio="10 %")]}
-    )
-    assert enough.book("owners")[0, 0] == 0
+    rich = {"equity": "20 %"}
+    lever_on = {"lever": [lever("capital_requirement", ratio="10 %")]}
+    enough = play(1, platforms={"Harbour": rich, "Quay": rich}, variants=lever_on)
+    assert enough.book("owners")[0, 0] == pytest.approx(-0.2 * ALL, abs=1)  # the equity of day 0
 
 
 def test_custody_mandate_moves_client_money_into_custody(play: Play) -> None:
@@ -504,7 +506,7 @@ def test_disclosure_mandate_is_a_floor(play: Play) -> None:
     seen = play(1, platforms={"Harbour": good, "Quay": bad}, variants={"plain": [], "lever": [mandate]})
     plain, lever_on = seen.state.terms[: len(Terms), :2, 0].T
     changed = {t for t, a, b in zip(names_of(Terms), plain, lever_on, strict=True) if a != b}
-    assert changed == {"cost_per_client"}
+    assert changed == set()  # nor does it cost anything
     assert [seen.term(t)[1, 1] for t in ("report_scope", "report_interval", "report_bias")] == [0.8, 30, 0.2]
 
 
@@ -660,7 +662,7 @@ def test_education_lessens_herding_and_the_pull_of_advertising(play: Play) -> No
     assert seen.belief("fund")[:, 0] == pytest.approx([1, 0])
 
 
-# the desk, and what everything costs
+# the desk
 
 
 def test_service_capacity_works_off_the_backlog(play: Play) -> None:
@@ -674,35 +676,3 @@ def test_service_capacity_works_off_the_backlog(play: Play) -> None:
     seen.step(2)
     assert seen.gauge("backlog")[-1, 1, 0] == 0
     assert seen.gauge("backlog")[-1, 0] == pytest.approx(8.0)
-
-
-RUNNING_COSTS = [
-    ("rumour_rebuttal", {"cost": 3}, 300.0),
-    ("live_transparency", {"cost": 365, "strength": "50 %"}, 0.5 * N * 100),
-    ("report_accuracy", {"cost": 3}, 300.0),
-    ("disclosure_scope", {"cost": 365, "scope": "50 %"}, 0.5 * N * 100),
-    ("user_education", {"cost": 365, "coverage": "50 %"}, 0.5 * N * 100),
-    ("incident_notice", {"cost": 3}, 300.0),
-    ("credit_line", {"cost": "3.65 %", "size": "10 %"}, ALL * 0.1 * 0.0001),
-    ("capital_requirement", {"cost": "3.65 %", "ratio": "0 %"}, 0.0),
-    ("capital_requirement", {"cost": "3.65 %", "ratio": "10 %"}, ALL * 0.1 * 0.0001),
-    ("guarantee", {"cost": "3.65 %"}, ALL * 0.0001),
-    ("liquidity_buffer", {"cost": "3.65 %", "target": "10 %"}, ALL * 0.1 * 0.0001),
-    ("disclosure_mandate", {"cost": 365}, N * 100),
-    ("reserve_requirement", {"cost": "3.65 %", "ratio": "10 %"}, ALL * 0.1 * 0.0001),
-    ("process_friction", {"cost": 365}, N * 100),
-    ("report_schedule", {"cost": 7, "interval": "7 d"}, 100.0),
-    ("service_capacity", {"cost": 365, "capacity": "0.1 /day"}, N * 100),
-    ("custody_mandate", {"custody": "bank"}, 0.2 * ALL * REGISTRY["custody", "bank"].make.preset["custody_cost"] / 365),
-]
-
-
-@pytest.mark.parametrize(("kind", "settings", "per_day"), RUNNING_COSTS)
-def test_a_lever_costs_by_the_day_while_it_runs(
-    play: Play, kind: str, settings: dict[str, object], per_day: float
-) -> None:
-    timed = lever(kind, **settings, **{"from": "2 d", "until": "5 d"})
-    seen = play(8, variants={"plain": [], "lever": [timed]})
-    assert np.diff(seen.gauge("cost")[:, 1, 0]) == pytest.approx([0, 0, per_day, per_day, per_day, 0, 0, 0], rel=1e-3)
-    assert seen.gauge("cost")[:, 0].max() == 0
-    assert seen.gauge("cost")[:, 1, 1].max() == 0

@@ -76,7 +76,7 @@ def test_overdue_payments_are_news_as_far_as_the_queue_is_seen(play: Play) -> No
     for custody, visible in (("none", 0.3), ("ledger", 1.0)):
         seen = play(
             0,
-            platforms={"Harbour": {**poor, "custody": custody}, "Quay": {}},
+            platforms={"Harbour": {**poor, "custody": custody, "custody_cost": "0 %"}, "Quay": {}},
             mechanisms=news,
             variants={"run": [leave()]},
         )

@@ -68,6 +68,7 @@ SCENES: dict[str, dict[str, Any]] = {
         },
         "shocks": [THEFT, BREACH, MISUSE, {"kind": "outage", "platform": "Harbour", "chance": "0.3 /day"}],
     },
+    "report_schedule": {"by": {"cost": {"interval": "2 d"}}},  # more often than without
     "redemption_gate": {"item": {"trigger": "8 %", "duration": "4 d"}},
     "withdrawal_cap": {"item": {"cap": 20_000}},
     "guarantee": {
@@ -175,6 +176,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("choice", "gate_margin"): 0.5,
     ("misuse", "audit"): 0.9,
     ("liquidity_buffer", "target"): 0.4,
+    ("reserve_requirement", "ratio"): 0.05,  # less than is held; more is not reached in time
     ("threshold", "own"): "0..5",
     ("obligations", "links"): 0.0,
     ("global_game", "success"): 1.0,

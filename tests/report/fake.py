@@ -80,6 +80,7 @@ for _name, _unit, _better, _binary, _text in (
     ("investor_loss", "money", "lower", False, "What investors lose by the end."),
     ("time_to_failure", "duration", "higher", False, "Day on which the platform fails, where it does."),
     ("policy_cost", "money", "lower", False, "What the interventions cost."),
+    ("loss_to_others", "money", "lower", False, "What all but the clients lose."),
 ):
 
     def _outcome(run: Any) -> None:
@@ -105,6 +106,9 @@ REGISTRY.enter("shock", "custodian_theft", source="E-30")(Theft)
 REGISTRY.enter("intervention", "guarantee", source="assumed")(Guarantee)
 
 
+ASKED = tuple(name for name in REGISTRY.group("outcome") if name != "loss_to_others")  # which nobody asked to see
+
+
 def scenario(variants: tuple[str, ...] = VARIANTS, title: str = "Custodian theft at a lending platform") -> Scenario:
     """Return a small scenario with these variants."""
     world = World(SmallWorld(), Investors(), (Platform(),), {"herding": Herding(), "rumour": None})
@@ -116,7 +120,7 @@ def scenario(variants: tuple[str, ...] = VARIANTS, title: str = "Custodian theft
         title=title, description="A custodian steals; the platform tells nobody for five days.", horizon=180.0,
         step=1.0, currency="CNY", shocks=(Item("custodian_theft", Theft()),),
         variants=tuple(Variant(*row) for row in zip(variants, items, worlds, strict=True)), baseline=variants[0],
-        replications=200, seed=7, outcomes=tuple(REGISTRY.group("outcome")), expect=(), sweep={}, document={},
+        replications=200, seed=7, outcomes=ASKED, expect=(), sweep={}, document={},
         digest="ab" * 32, source="scenarios/quickstart.yaml",
     )  # fmt: skip
 
@@ -143,6 +147,7 @@ def result(variants: tuple[str, ...] = VARIANTS, n: int = 120, *, title: str = "
         "investor_loss": loss,
         "time_to_failure": np.where(runs & (size > 0.7), onset + 12, np.nan),
         "policy_cost": np.resize(_COSTS, v)[None, :] * np.where(runs, 1.4, 0.8),
+        "loss_to_others": np.resize(_COSTS, v)[None, :] * np.where(runs, 1.4, 0.8),
     }
     broken = tuple(
         FailedRun(n + k, variants, "simulate", "ModelError", "cash of <Harbour> fell below zero", "Traceback …")

@@ -27,7 +27,7 @@ def study():
         "run_probability": has_run * [1.0, 0.0, 1.0],
         "investor_loss": 0.3 * has_run * [1.0, 0.2, 0.5] + (1 - has_run) * [0.02, 0.05, 0.02] + WOBBLE,
         "peak_outflow": [0.3, 0.3, 0.1],
-        "policy_cost": np.tile([0.0, 300.0, 100.0], (N, 1)),
+        "loss_to_others": np.tile([0.0, 300.0, 100.0], (N, 1)),
     })  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def test_envelope_is_the_least_of_all_lines_at_every_price(n):
 
 def test_thresholds_are_where_cost_and_priced_loss_of_two_variants_are_equal():
     loss = np.tile([0.5, 0.4, 0.2], (N, 1)) + WOBBLE * [0, 1, 1]
-    found = prices.stretches(made(investor_loss=loss, policy_cost=np.tile([0.0, 1000.0, 9000.0], (N, 1))))
+    found = prices.stretches(made(investor_loss=loss, loss_to_others=np.tile([0.0, 1000.0, 9000.0], (N, 1))))
     assert [s.variant for s in found] == ["nothing", "gate", "cover"]
     assert found[1].start == pytest.approx(1000 / 0.1, rel=0.01)
     assert found[2].start == pytest.approx(8000 / 0.2, rel=0.01)
@@ -67,7 +67,7 @@ def test_thresholds_are_where_cost_and_priced_loss_of_two_variants_are_equal():
 
 def test_limits_of_a_threshold_are_the_prices_at_which_the_difference_is_just_clear():
     loss = np.tile([0.5, 0.4], (N, 1)) + 0.02 * np.sin(np.arange(2 * N)).reshape(N, 2)
-    result = made(("nothing", "gate"), investor_loss=loss, policy_cost=np.tile([0.0, 1000.0], (N, 1)))
+    result = made(("nothing", "gate"), investor_loss=loss, loss_to_others=np.tile([0.0, 1000.0], (N, 1)))
     low, high = prices.stretches(result)[1].low, prices.stretches(result)[1].high
     net = prices._net(result, "gate", "nothing")
     assert net(low).low == pytest.approx(0, abs=1e-6)
@@ -76,14 +76,14 @@ def test_limits_of_a_threshold_are_the_prices_at_which_the_difference_is_just_cl
 
 def test_threshold_of_variants_that_may_lose_the_same_has_no_upper_limit():
     noise = np.where(np.arange(N) % 2, 0.1, -0.11)[:, None] * [0, 1]
-    result = made(("nothing", "gate"), investor_loss=0.3 + noise, policy_cost=np.tile([0.0, 9.0], (N, 1)))
+    result = made(("nothing", "gate"), investor_loss=0.3 + noise, loss_to_others=np.tile([0.0, 9.0], (N, 1)))
     found = prices.stretches(result)
     assert found[1].high == np.inf
     assert "and above" in pricing.told(result, found, np.nan)
 
 
 def test_a_variant_that_is_cheapest_and_safest_is_best_at_any_price_and_needs_no_picture():
-    result = made(("nothing", "gate"), investor_loss=[0.1, 0.3], policy_cost=np.tile([0.0, 9.0], (N, 1)))
+    result = made(("nothing", "gate"), investor_loss=[0.1, 0.3], loss_to_others=np.tile([0.0, 9.0], (N, 1)))
     assert "‘nothing’ is cheapest, and no variant loses less" in words_of_flips.told(result, np.nan)[-1]
     assert words_of_flips.in_short(result, np.nan) == "Clearly ahead of ‘gate’: ‘nothing’ by investor loss."
     assert [chart.key for chart in flips.chapter(result, np.nan)] == ["flips-leaders"]
@@ -163,7 +163,7 @@ def test_worst_tenth_is_that_of_the_baseline():
 
 def test_where_nobody_loses_parts_are_judged_by_the_next_outcome_and_loss_has_no_price():
     half = np.tile((np.arange(N) % 2)[:, None].astype(float), (1, 3))
-    found = made(investor_loss=np.zeros((N, 3)), peak_outflow=[0.3, 0.2, 0.1], policy_cost=np.ones((N, 3)),
+    found = made(investor_loss=np.zeros((N, 3)), peak_outflow=[0.3, 0.2, 0.1], loss_to_others=np.ones((N, 3)),
                  run_probability=half)  # fmt: skip
     assert {view.outcome for view in views.views(found) if view.is_part} == {"peak_outflow"}
     assert not prices.is_priced(found)
@@ -191,7 +191,7 @@ def test_downloads_hold_every_view_and_every_stretch(study):
 def test_any_number_of_variants_is_drawn_and_named(n):
     names = tuple(f"variant {chr(97 + k)}" for k in range(n))
     costs = np.tile(100.0 * np.arange(n), (N, 1))
-    found = made(names, investor_loss=np.linspace(0.3, 0.1, n), policy_cost=costs)
+    found = made(names, investor_loss=np.linspace(0.3, 0.1, n), loss_to_others=costs)
     charts = flips.chapter(found, np.nan)
     assert len(charts) == 2
     assert all(name in picture for chart in charts for picture in chart.pictures for name in names)

@@ -138,8 +138,7 @@ class Result(Compared):
 
         Columns: replication, variant, platform; onset, peak, end (days); trigger ('fundamental': the platform was
         insolvent; else 'spill-over': another had a run or became so in the week before; else 'belief'); withdrawn,
-        speed (net outflow beyond calm in the run, and the largest in a day, over what calm held). No rows where there
-        was no run.
+        speed (net outflow beyond calm in the run, and the largest in a day, over what calm held).
         """
         return runs_frame(self.study)
 

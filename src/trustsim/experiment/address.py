@@ -1,8 +1,9 @@
 """The address of a run: a hash of everything that decides its numbers, so that none is ever computed twice.
 
-What is in it: the engine's own source, seed, horizon, step, shocks, how a study counts, the variant's world and levers
-and the world in which it is calm as they were resolved, files by their content. What is not: names, prose, outcomes
-asked for, the other variants, the number of replications. The same story told in other words has the same addresses.
+What is in it: the engine's own source, seed, horizon, step, shocks, how a study counts, the variant's world and levers,
+the world in which it is calm and the one against which costs are counted, as they were resolved, files by their
+content. What is not: names, prose, outcomes asked for, the other variants, the number of replications. The same story
+told in other words has the same addresses.
 
 The code of a user's own shocks, levers, mechanisms and networks is in it where the variant has them, with what that
 code calls of the user's own; :mod:`trustsim.experiment.code_reader` says what it does not see. A run measures all
@@ -27,7 +28,7 @@ from trustsim.experiment.code_reader import PACKAGE, top_of
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.scenario.document import content_of
 from trustsim.scenario.resolved import Scenario, World
-from trustsim.world.lockstep import calm_world
+from trustsim.world.lockstep import baseline_world, calm_world
 
 FORMAT = 2
 DECISIVE = (
@@ -54,11 +55,13 @@ def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..
         "seed": scenario.seed,
         "days": [scenario.horizon, scenario.step],
         "counted": _plain(scenario.counted, kind),
+        "scale": scenario.scale,
         "own": [[e.group, e.name, own.code_of(e.make)] for e in own.entries(*own.looked_up())],
     }
     shocks = {name: _plain((*scenario.shocks, *by_name[name].shocks), kind) for name in variants}
     calm = {name: calm_world(scenario, by_name[name]) for name in variants}
-    every = (*(by_name[name].world for name in variants), *calm.values())
+    reference = baseline_world(scenario)
+    every = (reference, *(by_name[name].world for name in variants), *calm.values())
     worlds = {id(world): world for world in every}  # most variants share one
     plain = {key: _plain(_as_it_acts(world), kind) for key, world in worlds.items()}
     return {
@@ -69,6 +72,7 @@ def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..
                 "items": _plain(by_name[name].items, kind),
                 "world": plain[id(by_name[name].world)],
                 "calm": plain[id(calm[name])],
+                "reference": plain[id(reference)],
             }
         )
         for name in variants

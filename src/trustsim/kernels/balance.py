@@ -111,6 +111,7 @@ def carry(platforms, clock) -> None:
             shrunk = min(earned - interest, ladder_total(ladder, v, p))
             take_from_ladder(ladder, v, p, shrunk)
             books[Books.BORROWERS, v, p] += shrunk - earned - safe
+            books[Books.EARNED, v, p] += earned + safe - shrunk
             books[Books.CASH, v, p] += repaid + earned + safe
             lost_share = terms[Terms.DEFAULT_RATE, v, p] * dt / DAYS_A_YEAR * (1.0 - terms[Terms.RECOVERY, v, p])
             defaulted = np.int64(np.float64(assets) * lost_share)
@@ -174,9 +175,8 @@ def spare_cash(platforms, v, p, dt) -> None:
 
 
 @compiled
-def gauge(platforms, dt):
-    """Measure liquidity, solvency, risk (log-odds), trust and fear on every platform; add up what levers and custody
-    cost.
+def gauge(platforms):
+    """Measure liquidity, solvency, risk (log-odds), trust and fear on every platform, and what levers and custody cost.
 
     Return whether all is quiet: every platform open, nothing overdue, no backlog, no fear to speak of.
     """
@@ -191,12 +191,7 @@ def gauge(platforms, dt):
             holders = np.float64(sums[v, p, Sums.HOLDERS])
             gauges[Gauges.HOLDERS, v, p] = holders
             liquid = np.float64(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p])
-            gauges[Gauges.COST, v, p] += dt * (
-                terms[Terms.COST_PER_DAY, v, p]
-                + terms[Terms.CUSTODY_COST, v, p] * liquid / DAYS_A_YEAR
-                + terms[Terms.COST_OF_CLAIMS, v, p] * np.float64(books[Books.CLAIMS, v, p]) / DAYS_A_YEAR
-                + terms[Terms.COST_PER_CLIENT, v, p] * holders / DAYS_A_YEAR
-            )
+            gauges[Gauges.COST, v, p] = books[Books.COSTS, v, p]
             claims = max(np.float64(books[Books.CLAIMS, v, p]), 1.0)
             assets = np.float64(ladder_total(ladder, v, p))
             owed = np.float64(books[Books.CLAIMS, v, p] + books[Books.DEBT, v, p] + books[Books.BORROWED, v, p])

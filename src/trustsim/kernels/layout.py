@@ -115,7 +115,8 @@ class Terms(Rows):
     REBUTTAL_LAG = auto()
     RESERVE = auto()
     COST_PER_DAY = auto()
-    COST_OF_CLAIMS = auto()
+    PREMIUM = auto()
+    LINE_FEE = auto()
     COST_PER_CLIENT = auto()
     GUARANTEE_FUND = auto()
     CUSTODY_LAG = auto()
@@ -136,6 +137,8 @@ class Books(Rows):
     LENDER = auto()
     OWNERS = auto()
     ESTATE = auto()
+    PUBLIC = auto()
+    COSTS = auto()
     # memoranda
     CLAIMS = auto()
     QUEUED = auto()
@@ -144,6 +147,9 @@ class Books(Rows):
     LOST = auto()
     LENT = auto()  # what other platforms owe it
     BORROWED = auto()  # what it owes them
+    CREDITED = auto()
+    EARNED = auto()
+    SPENT_BY_OWNERS = auto()
 
 
 class Gauges(Rows):

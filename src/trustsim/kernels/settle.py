@@ -229,4 +229,5 @@ def credit_interest(accounts, platforms, days) -> None:
                     balance[v, i] += x
                     credited += x
             books[Books.CLAIMS, v, p] += credited
+            books[Books.CREDITED, v, p] += credited
             books[Books.QUEUED, v, p] += asked

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trustsim.measures.beyond import Beyond
-from trustsim.measures.losses import investor_losses
+from trustsim.measures.ledger import ledger_of
 from trustsim.measures.model import Model
 from trustsim.measures.runs import LiquidityRun, find_runs
 from trustsim.measures.waiting import Waits
@@ -63,6 +63,8 @@ class Finished:
     claims_at_start : float64 (lanes,), minor units; NaN where nothing was owed, and there is no share of it.
     calm, beyond : what calm gave, and what flowed beyond it (:class:`~trustsim.measures.beyond.Beyond`).
     waits : who waits for money, and what that costs (:class:`~trustsim.measures.waiting.Waits`).
+    ledger : who has lost how much, and where it went (:class:`~trustsim.measures.ledger.Ledger`).
+    scale : how many real clients an investor stands for: sums of money are multiplied by it.
     loss : float64 (lanes, investors), minor units: what each has lost, waiting and what is frozen included.
     people : the investors of each world, a :class:`People` each.
     episodes : the runs on platforms, a :class:`~trustsim.measures.runs.LiquidityRun` each, lane by lane.
@@ -78,8 +80,10 @@ class Finished:
         self.calm = model.calm(max(model.day - round(min(GRACE / self.dt, model.day / 2)), 0))
         self.beyond = Beyond(self.history, self.calm, self.dt)
         self.episodes = find_runs(model, self.beyond)
-        self.waits = Waits(model)
-        self.loss = investor_losses(model.state) + self.waits.cost
+        self.waits, self.scale = Waits(model), model.state.scale
+        waiting, made_good = (np.rint(x).astype(np.int64) for x in (self.waits.cost, self.waits.made_good))
+        self.ledger = ledger_of(model.state, waiting, made_good)
+        self.loss = self.ledger.clients.astype(np.float64)
         self.people = tuple(self._people(world) for world in model.state.drawn)
         self.series = {name: model.series(name) for name in SERIES}
 

@@ -1,30 +1,63 @@
-"""What each investor has lost, from what was paid and from what is missing (row J4)."""
+"""What platforms that still stand cannot cover, and who bears it: they are closed in thought, at book value."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import FAILED, Gauges, Terms
+from trustsim.kernels.layout import FAILED, Books, Gauges, Terms
 
 if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
     from trustsim.world.state import State
 
+Ints = NDArray[np.int64]
 
-def investor_losses(state: State) -> NDArray[np.float64]:
-    """Return float64 (lanes, investors): money lost by the horizon, minor units (row J4).
 
-    Losses at failures and exit fees, plus, on platforms that still stand, each account's share of what is missing from
-    true assets to cover the claims, less what a guarantee would pay.
+class Shortfall(NamedTuple):
+    """What is missing on platforms that still stand, minor units: ``clients`` int64 (lanes, investors), ``guarantors``
+    and ``lenders`` int64 (lanes,)."""
+
+    clients: Ints
+    guarantors: Ints
+    lenders: Ints
+
+
+def shortfall(state: State) -> Shortfall:
+    """Return who bears what true assets lack to cover claims and debt, on platforms that have not failed.
+
+    Clients bear it, each the same share of the claim, up to all of it; lenders, who come first in an estate, bear what
+    is beyond. A guarantor makes good its cover of a client's part within the limit, as far as its fund reaches, as in
+    :func:`trustsim.kernels.failure.fail`. Shares are rounded down; the rounding is the owners'.
     """
-    loss = state.loss.astype(np.float64)
-    short = np.clip(-state.gauges[Gauges.SOLVENCY], 0.0, 1.0)
-    stands = (state.gauges[Gauges.STATUS] != FAILED) & (state.gauges[Gauges.ACCOUNTS] > 0)
-    for p, v in np.argwhere(((short > 0) & stands).T).tolist():
-        world = state.world_of(v)
-        owed, who = state.balance[v, world.mine(p)].astype(np.float64), world.owners(p)
-        within = np.minimum(owed, state.terms[Terms.COVER_LIMIT, v, p])
-        loss[v] += np.bincount(who, short[v, p] * (owed - state.terms[Terms.COVER, v, p] * within), len(loss[v]))
-    return loss
+    books, gauges = state.books, state.gauges
+    found = Shortfall(np.zeros_like(state.loss), *np.zeros((2, state.n_lanes), np.int64))
+    missing = books[Books.CLAIMS] - state.owned()
+    stands = (gauges[Gauges.STATUS] != FAILED) & (gauges[Gauges.ACCOUNTS] > 0)
+    for v, p in np.argwhere((missing > 0) & stands).tolist():
+        world, claims = state.world_of(v), books[Books.CLAIMS, v, p]
+        balance, who = state.balance[v, world.mine(p)], world.owners(p)
+        share = min(missing[v, p] / max(claims, 1), 1.0)
+        lost = np.minimum((share * balance).astype(np.int64), balance)
+        made_good = _made_good(state, v, p, balance, lost)
+        np.add.at(found.clients[v], who, lost - made_good)
+        found.guarantors[v] += made_good.sum()
+        found.lenders[v] += max(missing[v, p] - claims, 0)
+    return found
+
+
+def _made_good(state: State, lane: int, platform: int, balance: Ints, lost: Ints) -> Ints:
+    """Return what the guarantor of a platform would pay its accounts for what they lose, int64 (accounts,)."""
+    paid = min(int(state.books[Books.GUARANTOR, lane, platform]), 0)
+    fund = float(state.terms[Terms.GUARANTEE_FUND, lane, platform]) + paid
+    promised = covered(state, lane, platform, balance) * lost
+    owed = promised.sum()
+    honoured = min(fund / owed, 1.0) if owed > 0 else 1.0
+    return np.asarray(np.minimum((promised * honoured).astype(np.int64), lost))
+
+
+def covered(state: State, lane: int, platform: int, balance: Ints) -> NDArray[np.float64]:
+    """Return the share of a loss that a guarantor promises to each account, float64 (accounts of the platform,)."""
+    cover, limit = state.terms[[Terms.COVER, Terms.COVER_LIMIT], lane, platform]
+    return np.asarray(cover * np.minimum(limit / np.maximum(balance, 1), 1.0))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels.layout import HALF_SALE, Books, Gauges, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
+from trustsim.measures.losses import covered
 from trustsim.measures.model import Model
 
 if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
@@ -30,6 +31,7 @@ class Waits:
     longest : the same, of the longest wait of all, over or not.
     frozen : int64 (lanes, accounts), minor units: what has waited for ``frozen_after``, or half the horizon.
     cost : float64 (lanes, investors), minor units: what waiting has cost, and what frozen money would not bring.
+    made_good : float64 (lanes,), minor units: what guarantors would pay of the latter, which is no cost of the clients.
     """
 
     def __init__(self, model: Model) -> None:
@@ -40,18 +42,21 @@ class Waits:
         patience = min(rule.frozen_after, model.day * dt / 2)
         self.frozen = np.where((asked > 0) & (self.now >= patience), asked, 0)
         self.cost: Floats = state.money_days * (rule.price / DAYS_A_YEAR)
+        self.made_good: Floats = np.zeros(state.n_lanes)
         agreed = state.base_terms[Terms.PAYOUT_LAG] + state.base_terms[Terms.CUSTODY_LAG]
         for v, p in np.argwhere(state.books[Books.QUEUED] > 0).tolist():
             mine, who = state.world_of(v).mine(p), state.world_of(v).owners(p)
             beyond = np.maximum(self.now[v, mine] - agreed[v, p], 0.0)
             price = asked[v, mine] * beyond * (rule.price / DAYS_A_YEAR)
             missing = self.frozen[v, mine] * _beyond_marked(state, v, p)
-            self.cost[v] += np.bincount(who, price + missing, len(self.cost[v]))
+            made_good = missing * covered(state, v, p, state.balance[v, mine])
+            self.cost[v] += np.bincount(who, price + missing - made_good, len(self.cost[v]))
+            self.made_good[v] += made_good.sum()
 
 
-def _beyond_marked(state: State, lane: int, platform: int) -> Floats:
-    """Return float64 (accounts of the platform,): the share of each claim that a closing today would not bring, beyond
-    what is missing from the books, which is counted as lost already."""
+def _beyond_marked(state: State, lane: int, platform: int) -> float:
+    """Return the share of each claim that a closing today would not bring, beyond what is missing from the books, which
+    is counted as lost already."""
     books, terms = state.books[:, lane, platform], state.terms[:, lane, platform]
     claims = max(float(books[Books.CLAIMS]), 1.0)
     proceeds = float(state.ladder[:, lane, platform].sum()) * np.exp(-HALF_SALE * terms[Terms.SALE_IMPACT])
@@ -59,6 +64,4 @@ def _beyond_marked(state: State, lane: int, platform: int) -> Floats:
     apart = min(float(books[Books.CUSTODY]) / claims, 1.0)
     back = apart + (1 - apart) * min(max(estate, 0.0) / max(claims * (1 - apart), 1.0), 1.0)
     short = min(max(-float(state.gauges[Gauges.SOLVENCY, lane, platform]), 0.0), 1.0)
-    owed = np.maximum(state.balance[lane, state.world_of(lane).mine(platform)].astype(np.float64), 1.0)
-    covered = terms[Terms.COVER] * np.minimum(owed, terms[Terms.COVER_LIMIT]) / owed
-    return np.asarray(max(1 - back - short, 0.0) * (1 - covered))
+    return float(max(1 - back - short, 0.0))

@@ -13,6 +13,7 @@ from trustsim.kernels.act import act
 from trustsim.kernels.arrays import Clock
 from trustsim.kernels.balance import carry, gauge
 from trustsim.kernels.coefficients import Dials, Weights
+from trustsim.kernels.costs import charge
 from trustsim.kernels.layout import GATED, OPEN, Gauges, Terms
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, mature, settle
@@ -96,12 +97,12 @@ class Engine:
         self._n_markets = int(state.market.max(initial=-1)) + 1
         self._calendar = calendar_of(state, dt)
         fill_traits(state, self.mechanisms, dt)
-        gauge(state.groups.platforms, 0.0)
+        gauge(state.groups.platforms)
         fill_beliefs(state)
         fill_memory(state)
         self._weigh()
         count(state.groups.accounts, state.groups.platforms)
-        gauge(state.groups.platforms, 0.0)
+        gauge(state.groups.platforms)
         state.measure_declared()
         self.history[0], self.history_of_actors[0] = state.gauges, state.actor_stocks
         self.measured = 0  # the last day whose measures are written
@@ -156,8 +157,9 @@ class Engine:
         self.take_part("actors")
 
     def carry(self) -> None:
-        """Let a step pass over the assets."""
+        """Let a step pass over the assets, and let platforms pay what levers and custody cost."""
         carry(self.state.groups.platforms, self.clock)
+        charge(self.state.groups.platforms, self.clock)
 
     def prepare(self) -> None:
         """Work out the day's weights, and let mechanisms lean on decisions."""
@@ -207,7 +209,7 @@ class Engine:
         groups, steps = self.state.groups, max(round(INTEREST_DAYS / self.dt), 1)
         if self.clock.day % steps == 0:
             credit_interest(groups.accounts, groups.platforms, steps * self.dt)
-        self.day.is_quiet = gauge(groups.platforms, self.dt)
+        self.day.is_quiet = gauge(groups.platforms)
         self.state.measure_declared()
         check_stocks(self.day)
         self.measured = self.clock.day
@@ -255,7 +257,8 @@ DAY: tuple[Phase, ...] = (
     ),
     Phase(
         "assets",
-        "Assets repay, pay interest, default and change price; debt is paid back, spare cash is lent.",
+        "Assets repay, pay interest, default and change price; debt is paid back, spare cash is lent; platforms pay "
+        "what levers and custody cost.",
         Engine.carry,
     ),
     Phase(

@@ -20,7 +20,7 @@ from trustsim.world import population as populations
 from trustsim.world import state as states
 from trustsim.world.actors import cast_of
 from trustsim.world.drawn import Drawn
-from trustsim.world.lockstep import of_one_world
+from trustsim.world.lockstep import baseline_world, of_one_world
 from trustsim.world.memory import Memory
 from trustsim.world.network_size import USUAL_COUNT
 from trustsim.world.rows import gauge_row, index_of
@@ -110,7 +110,8 @@ def engine_of(
         for w, replication in enumerate(replications)
     ]
     cast = cast_of([variant.world for variant in scenario.variants])  # of all, so that a fork finds everyone
-    state = states.build([variant.world for variant in variants], drawn, cast)
+    worlds = [variant.world for variant in variants]
+    state = states.build(worlds, drawn, cast, baseline_world(scenario), scenario.scale)
     return Engine(state, variants, scenario.shocks, n_steps=scenario.n_days, dt=scenario.step)
 
 

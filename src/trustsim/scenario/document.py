@@ -88,6 +88,7 @@ def document_of(
         "trustsim": FORMAT,
         **{key: head[key] for key in ("title", "description", "horizon", "step", "currency") if head[key] != ""},
         **({"rates": head["rates"]} if head.get("rates") else {}),
+        **({"scale": head["scale"]} if "scale" in head else {}),
         **{each.key: head[each.key] for each in presets_of(registry, WORLD) if each.key in head},
         **writer.world(world),
         "shocks": [writer.item(shock, "shock") for shock in shocks],

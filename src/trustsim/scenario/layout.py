@@ -60,6 +60,13 @@ FILE: Layout = {
     "step": Key("anything", STEP.text),
     "currency": Key("text", "The currency of all money: a code of three capital letters.", "CNY"),
     "rates": Key("mapping", "What one of another currency is worth in this one: `{CNY: 0.14}`; defaults are in CNY."),
+    "scale": Key(
+        "whole",
+        "How many real clients one investor stands for: sums of money are of the real platforms.",
+        1,
+        low=1,
+        high=10**6,
+    ),
     "network": Key("mapping", "Who hears from whom."),
     "investors": Key("mapping", "Who has money on the platforms: number, segments, traits."),
     "platforms": Key("list", "The platforms: balance sheet, custody, terms."),

@@ -164,6 +164,9 @@ class Precision:
 class Scenario:
     """A whole story. ``horizon`` and ``step`` in days; ``seed`` a non-negative integer; ``variants`` in file order.
 
+    ``scale``: how many real clients one investor stands for. Fixed sums of money in the file, and sums in results,
+    are of the real platforms.
+
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
     SHA-256 of its canonical JSON. ``counted``: what is called a run, and what waiting for money is worth. ``matters``:
     by outcome, the smallest difference that matters, as the file says.
@@ -185,6 +188,7 @@ class Scenario:
     document: Mapping[str, Any] = field(compare=False, repr=False)
     digest: str
     source: str = field(default="", compare=False)
+    scale: int = 1
     counted: Counted = field(default_factory=Counted)
     matters: Mapping[str, float] = field(default_factory=dict)
 

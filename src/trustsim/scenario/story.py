@@ -31,6 +31,8 @@ from trustsim.scenario.resolved import Item, Scenario, Variant, World
 from trustsim.scenario.sections import DO_NOTHING, names_in, read_world, share_parts
 from trustsim.scenario.tree import Node, Report, join, plain
 
+_AS_WRITTEN = ("rates", "scale", "matters", "sweep", "expect", "notes")
+
 
 def read_story(tree: Node, registry: Registry, report: Report, source: str) -> Scenario | None:
     """Return the scenario of a merged tree, or None where something is wrong (and reported)."""
@@ -61,7 +63,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         return None
     prose = {key: str(keys[key].value) if key in keys else "" for key in ("title", "description")}
     baseline = str(keys["baseline"].value if "baseline" in keys and keys["baseline"].value else next(iter(packages)))
-    seed = keys["seed"].value if "seed" in keys else 1
+    seed, scale = (keys[key].value if key in keys else 1 for key in ("seed", "scale"))
     chosen = [each.key for each in presets_of(registry, WORLD)]
     head: dict[str, Any] = {
         **prose,
@@ -73,7 +75,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         "seed": seed,
         "counted": counted,
         "outcomes": list(outcomes),
-        **{key: plain(keys[key]) for key in ("rates", "matters", "sweep", "expect", "notes", *chosen) if key in keys},
+        **{key: plain(keys[key]) for key in (*_AS_WRITTEN, *chosen) if key in keys},
     }
     items = tuple(shock for shock in shocks if shock is not None)
     document = document_of(head, world, items, packages, registry, unsaid(Node(keys, tree.spot), reader))
@@ -93,6 +95,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         document=document,
         digest=digest_of(document),
         source=source,
+        scale=int(str(scale)),
         counted=counted,
         matters=matters,
     )

@@ -14,9 +14,10 @@ from trustsim.names import EVERY
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.actors import cast_of, occurrence_of
+from trustsim.world.costs import Lever
 from trustsim.world.day import Day
 from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
-from trustsim.world.terms import Change, Proposal, Term, combined, held, row_of_term
+from trustsim.world.terms import Change, Proposal, combined, held
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -36,6 +37,7 @@ class Entry:
         self.active = np.zeros(len(holds), np.bool_)
         self.latest = _NEVER
         self.memory: dict[object, object] = {}
+        self.lever: Lever | None = None  # what it proposes about terms, once somebody asks
         self.acts = hasattr(item.what, "act")
         span = item.what.span() if hasattr(item.what, "span") else np.inf
         self.span = span / dt
@@ -218,11 +220,11 @@ class Agenda:
         for entry in self.entries:
             if not hasattr(entry.item.what, "terms") or not entry.active.any():
                 continue
-            levers: Sequence[Term] = entry.item.what.terms()
-            for term in levers:
-                row = row_of_term(term, entry.item.what)
+            lever = entry.lever = entry.lever or Lever(entry.item.what, day.state.base_terms, day.scale)
+            for row, term in lever.terms:
                 for p in day.platforms(term.platform, entry.item.what):
-                    proposals.setdefault((row, p), []).append(Proposal(term.how, term.value, entry.active, term.rank))
+                    proposal = Proposal(term.how, lever.value(row, term, p), entry.active, term.rank)
+                    proposals.setdefault((row, p), []).append(proposal)
         return proposals
 
     @staticmethod

@@ -35,7 +35,8 @@ class Day:
 
     ``do`` has the verbs that change the world (:class:`~trustsim.world.verbs.Verbs`), ``kernels`` the compiled work of
     single rules. ``state`` and ``board`` are the arrays and the messages. ``dt`` is the length of the step in days,
-    ``step`` its number from 1. ``active`` bool (lanes,) says where the item acts now, ``age`` float64 (lanes,) for how
+    ``step`` its number from 1; ``scale`` says how many real clients an investor stands for: a lever divides fixed
+    sums of a platform by it. ``active`` bool (lanes,) says where the item acts now, ``age`` float64 (lanes,) for how
     long it has (days, 0 on its first step). ``memory`` is a dictionary of the item's own that lasts for the run, for
     all lanes: what differs between them is an array (lanes, …). ``occurrence`` tells the item from others. To a
     mechanism or an actor, ``active`` is where it is on, ``age`` the time since the beginning, and it has no ``memory``.
@@ -48,7 +49,7 @@ class Day:
     def __init__(self, state: State, board: Board, dt: float) -> None:
         self.state, self.board, self.dt, self.worlds = state, board, dt, state.drawn
         self.keys = np.array([world.key for world in state.drawn])
-        self.step = 0
+        self.step, self.scale = 0, state.scale
         self.active: Mask = np.ones(state.n_lanes, np.bool_)
         self.age: Floats = np.zeros(state.n_lanes)
         self.memory: MutableMapping[Any, Any] = NOTHING_KEPT

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from trustsim.world.sections import Platform, owed
 
 
-def debts_of(platforms: Sequence[Platform]) -> NDArray[np.int64]:
-    """Return int64 (3, debts): debtor, creditor, amount in minor units, as the platforms' ``owes`` say."""
+def debts_of(platforms: Sequence[Platform], scale: int) -> NDArray[np.int64]:
+    """Return int64 (3, debts): debtor, creditor, amount in minor units, as the platforms' ``owes`` say, / *scale*."""
     names = {platform.name: p for p, platform in enumerate(platforms)}
-    debts = [(p, names[to], amount) for p, x in enumerate(platforms) for to, amount in owed(x.owes).items()]
+    debts = [(p, names[to], amount // scale) for p, x in enumerate(platforms) for to, amount in owed(x.owes).items()]
     return np.array(debts, np.int64).reshape(-1, 3).T

@@ -31,11 +31,16 @@ def of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]]
     return list(groups.values())
 
 
+def baseline_world(scenario: Scenario) -> World:
+    """Return the world of the baseline, or of the first variant where the baseline is not among them."""
+    by_name = {variant.name: variant.world for variant in scenario.variants}
+    return by_name.get(scenario.baseline, scenario.variants[0].world)
+
+
 def calm_world(scenario: Scenario, variant: Variant) -> World:
     """Return the world in which it is calm for a variant: that of the baseline, where both can share a pass, else its
     own; levers and shocks come on top of either."""
-    by_name = {each.name: each.world for each in scenario.variants}
-    base = by_name.get(scenario.baseline, variant.world)
+    base = baseline_world(scenario)
     return base if base is variant.world or shared(base) == shared(variant.world) else variant.world
 
 

@@ -44,8 +44,11 @@ def _given(platform: Platform) -> dict[int, float]:
     return said if platform.report_interval else {**said, Terms.REPORT_INTERVAL: math.inf}
 
 
-def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequence[Drawn]) -> None:
-    """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of them."""
+def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequence[Drawn], scale: int) -> None:
+    """Fill the balance sheets of day 0: claims from the balances, liquidity and assets by their shares of them.
+
+    Lenders have lent the debt. One investor stands for ``scale`` clients, so fixed sums are divided by it.
+    """
     books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
     claims = np.array([_sums(each.accounts.balance, each.accounts.first) for each in drawn])
     n_accounts = np.array([np.diff(each.accounts.first) for each in drawn])
@@ -61,11 +64,12 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
         apart = (setting("segregated_share") * liquid).astype(np.int64)
         books[Books.CLAIMS, lanes] = claims
         books[Books.CUSTODY, lanes] = apart
-        books[Books.CASH, lanes] = liquid - apart + setting("own_cash").astype(np.int64)
-        books[Books.DEBT, lanes] = setting("outside_debt").astype(np.int64)
-        debtor, creditor, amount = debts_of(world.platforms)
+        debtor, creditor, amount = debts_of(world.platforms, scale)
         books[Books.BORROWED, lanes] = np.bincount(debtor, amount, len(world.platforms))
         books[Books.LENT, lanes] = np.bincount(creditor, amount, len(world.platforms))
+        books[Books.CASH, lanes] = liquid - apart + (setting("own_cash") / scale).astype(np.int64)
+        books[Books.DEBT, lanes] = (setting("outside_debt") / scale).astype(np.int64)
+        books[Books.LENDER, lanes] = -books[Books.DEBT, lanes]
         ladder[:, lanes] = assets // RUNGS
         ladder[-1, lanes] += assets % RUNGS
         gauges[Gauges.CLAIMS_AT_START, lanes] = claims

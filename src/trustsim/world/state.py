@@ -17,6 +17,7 @@ from trustsim.kernels.columns import means_of_columns
 from trustsim.kernels.layout import COHORT, FREE, HOLDS, N_MONEY, Books, Laws
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
+from trustsim.world.costs import prices_of_settings
 from trustsim.world.drawn import Drawn
 from trustsim.world.leaning import Law
 from trustsim.world.network import Network
@@ -77,6 +78,7 @@ class State:
     actor_stocks: Floats  # (ACTOR_STOCKS, v, actors)
     actor_purses: Ints  # (ACTOR_PURSES, v, actors) minor units
     market: Ints  # (p,)
+    scale: int  # real clients that one investor stands for
     ones: NDArray[np.float32]  # (a,)
     actors: tuple[Cast, ...] = ()  # kind and name
 
@@ -204,6 +206,12 @@ class State:
         inside = money + self.ladder.sum(axis=(0, 2))
         return np.asarray(inside + self.safe.sum(axis=1), np.int64)
 
+    def owned(self) -> Ints:
+        """Return int64 (v, p): what platforms own at book value, less what they owe to others than their clients."""
+        inside = self.books[Books.CASH] + self.books[Books.CUSTODY] + self.ladder.sum(axis=0)
+        lent = self.books[Books.LENT] - self.books[Books.BORROWED]
+        return np.asarray(inside + lent - self.books[Books.DEBT], np.int64)
+
     def claims_gap(self) -> Ints:
         """Return int64 (v, p): booked claims less the sum of balances; always 0."""
         owed = np.zeros((self.n_lanes, self.n_platforms), np.int64)
@@ -234,17 +242,22 @@ def _linked(drawn: Sequence[Drawn]) -> Links:
     return Links(indptr, np.concatenate([each.neighbours for each in networks]), networks[0].is_complete)
 
 
-def build(by_variant: Sequence[World], drawn: Sequence[Drawn], actors: tuple[Cast, ...] = ()) -> State:
+def build(
+    by_variant: Sequence[World], drawn: Sequence[Drawn], actors: tuple[Cast, ...], reference: World, scale: int
+) -> State:
     """Lay out the arrays for day 0: of each world that is *drawn* one lane for each variant; ``by_variant`` is
     what each of them says of the world.
 
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
     ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
-    over the twelve rungs of the ladder. Nothing is queued or overdue.
+    over the twelve rungs of the ladder. Nothing is queued or overdue. ``reference``: the world against which a change
+    of terms has its price; ``scale``: how many real clients an investor stands for.
     """
     platforms = by_variant[0].platforms
     n_platforms = len(platforms)
-    terms = np.tile(base_terms(by_variant), (1, len(drawn), 1))
+    terms = base_terms(by_variant)
+    terms += prices_of_settings(terms, base_terms([reference]), scale)
+    terms = np.tile(terms, (1, len(drawn), 1))
     names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
     where = {name: k for k, name in enumerate(names)}
     market = np.array([where.get(x.asset_market, len(names) + p) for p, x in enumerate(platforms)], np.int64)
@@ -266,7 +279,8 @@ def build(by_variant: Sequence[World], drawn: Sequence[Drawn], actors: tuple[Cas
     arrays["laws"][:] = _STAYS
     for row in rows.declared("actor_stock"):
         arrays["actor_stocks"][row.index] = row.start
-    state = State(tuple(drawn), platforms, declared=declared, actors=actors, **arrays)
+    state = State(tuple(drawn), platforms, declared=declared, actors=actors, scale=scale, **arrays)
     state.flags[state.balance > 0] = HOLDS | FREE | COHORT
-    open_books(state.groups.platforms, by_variant, drawn)
+    open_books(state.groups.platforms, by_variant, drawn, scale)
+    state.books[Books.OWNERS] = state.books[Books.CLAIMS] - state.owned()  # they have paid in the equity
     return state

@@ -48,13 +48,18 @@ class Proposal(NamedTuple):
 
 @dataclass(frozen=True)
 class Term:
-    """One proposal: while its lever acts, term ``name`` of ``platform`` ('*': all) is changed by ``value``."""
+    """One proposal: while its lever acts, term ``name`` of ``platform`` ('*': all) is changed by ``value``.
+
+    Of a cost, ``of`` names the term of which it is the price, for a rise by one; without it the cost holds where the
+    lever changes anything (see world/costs.py).
+    """
 
     name: str
     value: float
     how: How = "set"
     platform: str = "*"
     rank: float = 0.0  # of a ``set``: the highest counts
+    of: str = ""
 
 
 @dataclass(frozen=True, eq=False)

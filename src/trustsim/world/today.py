@@ -24,6 +24,7 @@ class Today(Protocol):
     worlds: tuple[Drawn, ...]
     keys: NDArray[np.uint64]
     step: int
+    scale: int
     active: Mask
     age: Floats
     is_quiet: bool

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trustsim.errors import ModelError, one_of, unknown
-from trustsim.kernels import balance, settle
+from trustsim.kernels import balance, costs, settle
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import FREE, GATED, JOINS, N_MONEY, OPEN, RUNS, WINDING, Beliefs, Books, Gauges, Targets
@@ -18,6 +20,7 @@ from trustsim.world.rows import Row, called
 from trustsim.world.today import Floats, Mask, Today
 
 Entry = Books | Row
+Payer = Literal["platform", "owners", "public"]
 _OWN = (Books.CASH, Books.CUSTODY)  # entries of a platform's own, which hold what is there and no more
 _SURE = 1e-9  # a probability is taken to be at least this far from 0 and from 1
 
@@ -152,11 +155,24 @@ class Verbs:
         hidden -= shown
         return np.asarray(shown / np.maximum(books[Books.CLAIMS, :, platform], 1))
 
-    def spend(self, platform: int, amount: ArrayLike, where: Mask) -> None:
-        """Book a one-off cost of a lever, minor units."""
-        spent = np.where(where, np.asarray(amount, np.float64), 0.0)
-        finite("spend", amount=spent)
-        self._day.state.gauges[Gauges.COST, :, platform] += spent
+    def spend(self, platform: int, amount: ArrayLike, where: Mask, by: Payer = "platform") -> None:
+        """Let a cost of a lever be paid, minor units: ``by`` the platform, its owners or the public purse.
+
+        A platform pays from its cash, and what that does not reach by assets that its owners take over at par. Raises
+        ModelError for an amount that is negative or not finite.
+        """
+        state, payers = self._day.state, get_args(Payer)
+        if by not in payers:
+            raise unknown("by", by, payers)
+        spent = money("spend", amount, np.broadcast_to(where, state.n_lanes))
+        if by == "platform":
+            for v in np.flatnonzero(spent):
+                costs.spend(state.books, state.ladder, v, platform, Books.COSTS, float(spent[v]))
+            return
+        state.books[Books.PUBLIC if by == "public" else Books.OWNERS, :, platform] -= spent
+        state.books[Books.COSTS, :, platform] += spent
+        if by == "owners":
+            state.books[Books.SPENT_BY_OWNERS, :, platform] += spent
 
     def stop_payments(self, platform: int, where: Mask) -> None:
         """Let *platform* pay nothing in this step (an outage, a gate)."""

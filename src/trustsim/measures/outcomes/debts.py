@@ -29,4 +29,6 @@ def left_after_debts(f: Finished) -> dict[str, Floats]:
 def _cleared(f: Finished, row: int) -> dict[str, Floats]:
     told = f.model.kept.get(CLEARED)
     names = [] if told is None else [platform.name for platform in f.model.state.platforms]
-    return {name: told[:, row, p] / MINOR_PER_MAJOR for p, name in enumerate(names)} if told is not None else {}
+    return (
+        {name: told[:, row, p] * f.scale / MINOR_PER_MAJOR for p, name in enumerate(names)} if told is not None else {}
+    )

@@ -1,10 +1,9 @@
-"""What money moves: asked for, paid out, sold, spent."""
+"""What money moves: asked for, paid out, sold."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from trustsim.kernels.layout import Books
 from trustsim.measures.finished import Finished, Floats
 from trustsim.registry import REGISTRY
 
@@ -67,12 +66,3 @@ def flight_to_safety(f: Finished) -> Floats:
 def sector_claims(f: Finished) -> Floats:
     """Claims on all platforms at the horizon / those of day 0."""
     return np.asarray(f.gauge("claims")[-1].sum(axis=1) / f.claims_at_start)
-
-
-@REGISTRY.enter("outcome", "policy_cost", rows=("J9",), source="J9", better="lower", unit="money", low=0)
-def policy_cost(f: Finished) -> Floats:
-    """What levers and custody cost by the horizon, and what guarantors and lenders paid and did not get back."""
-    books = f.model.state.books
-    paid = -np.minimum(books[Books.GUARANTOR], 0).sum(axis=1)
-    unpaid = -(books[Books.LENDER] + books[Books.DEBT]).sum(axis=1)
-    return np.asarray(f.gauge("cost")[-1].sum(axis=1) + paid + np.maximum(unpaid, 0))

@@ -83,7 +83,7 @@ class Regulator:
             me.stock(ORDERS)[:] += ordered.sum(axis=1)
             found = asks & (me.luck(FOUND) < me["finds"][:, None] * _TENTHS * missing(day))
             for p in platforms:
-                me.collect(FEES, p, me["fee"], asks[:, p])
+                me.collect(FEES, p, me["fee"] / day.scale, asks[:, p])
                 if found[:, p].any():
                     Hidden(day).find(p, found[:, p], "regulator", tells=False)
         winds = (me["winds_down"] > 0)[:, None] & (day.time >= due - SAME_TIME)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.kernels.layout import Books
-from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
+from trustsim.kernels.layout import WINDING, Books
+from trustsim.kernels.times import DAYS_A_YEAR
+from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
-from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -25,27 +25,27 @@ class CapitalRequirement:
     (``test_owners_pay_in_the_missing_capital``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing
 
     platform: str = on_platform()
     ratio: float = parameter(
         0.1, unit="share", source="F6", text="least (assets − claims) / claims on the reported figures"
     )
     cost: float = parameter(
-        0.08, unit="share", low=0, high=1, source="assumed", text="yearly cost of capital above that of claims"
+        0.08,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumed",
+        text="yearly cost to the owners of the capital that they pay in, above that of claims",
     )
 
-    def terms(self) -> tuple[Term, ...]:
-        """Return what holds while the lever acts."""
-        return (Term("cost_of_claims", self.ratio * self.cost, "add", self.platform),)
-
     def act(self, day: Day) -> None:
-        """Let the owners pay in on the first day."""
+        """Let the owners pay in on the first day, and bear what that capital costs them from then on."""
         for p in day.platforms(self.platform):
+            paid_in = day.memory.setdefault(p, np.zeros(len(day.active), np.int64))
             first = day.reached(0.0)
             missing = np.maximum(self.ratio - day.gauge("reported_solvency", p), 0.0)
-            day.do.move(Books.OWNERS, Books.CASH, p, missing * day.gauge("claims", p), first)
-
-    def span(self) -> float:
-        """Return for how many days after its start the lever has anything to do."""
-        return FIRST_DAY
+            paid_in += day.do.move(Books.OWNERS, Books.CASH, p, missing * day.gauge("claims", p), first)
+            stands = day.active & (day.gauge("status", p) < WINDING)
+            day.do.spend(p, paid_in * self.cost * day.dt / DAYS_A_YEAR, stands, by="owners")

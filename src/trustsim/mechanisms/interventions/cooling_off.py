@@ -29,7 +29,7 @@ class CoolingOff:
     where the product is ln 2 (``test_half_of_the_requests_are_confirmed_after_the_half_life``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"delay": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"delay": 0}  # changes nothing
 
     platform: str = on_platform()
     delay: float = parameter(

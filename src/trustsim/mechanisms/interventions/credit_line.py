@@ -19,17 +19,19 @@ class CreditLine:
     claims pays a queue of 10 % without a sale (``test_a_credit_line_is_drawn_before_assets_are_sold``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"size": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"size": 0}  # changes nothing
 
     platform: str = on_platform()
     size: float = parameter(
         0.1, unit="share", low=0, high=5, source="assumed", text="most that can be owed / claims at day 0"
     )
-    cost: float = parameter(0.01, unit="share", low=0, high=1, source="assumed", text="yearly commitment fee / size")
+    cost: float = parameter(
+        0.01, unit="share", low=0, high=1, source="assumed", text="yearly commitment fee to the lenders / size"
+    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
         return (
             Term("credit_line", self.size, "add", self.platform),
-            Term("cost_of_claims", self.size * self.cost, "add", self.platform),
+            Term("line_fee", self.cost, "add", self.platform, of="credit_line"),
         )

@@ -15,11 +15,11 @@ from trustsim.world.terms import Term
 class DisclosureMandate:
     """Set a floor on scope and frequency of reports and a cap on their bias.
 
-    Known answer: a platform that already does more changes nothing but its cost
+    Known answer: a platform that already does more changes nothing
     (``test_disclosure_mandate_is_a_floor``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"scope": 0, "interval": 3650, "bias": 10}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"scope": 0, "interval": 3650, "bias": 10}  # changes nothing
 
     platform: str = on_platform()
     scope: float = parameter(0.8, unit="share", source="F5", text="least scope of a report")

@@ -19,17 +19,17 @@ class DisclosureScope:
     leaves no noise (``test_disclosure_scope_sets_the_scope``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"scope": 0.5}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"scope": 0.5}  # changes nothing
 
     platform: str = on_platform()
     scope: float = parameter(0.9, unit="share", source="E1", text="share of the relevant items that a report holds")
     cost: float = parameter(
-        200.0, unit="money", low=0, source="assumed", text="cost per client and year for full scope"
+        200.0, unit="money", low=0, source="assumed", text="cost per client and year of full scope against none"
     )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
         return (
             Term("report_scope", self.scope, "set", self.platform),
-            Term("cost_per_client", self.cost * self.scope, "add", self.platform),
+            Term("cost_per_client", self.cost, "add", self.platform, of="report_scope"),
         )

@@ -23,7 +23,7 @@ class EarlyAction:
     (``test_winding_down_sells_nothing``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"liquidity": 0, "solvency": -1}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"liquidity": 0, "solvency": -1}  # changes nothing
 
     platform: str = on_platform()
     liquidity: float = parameter(
@@ -34,7 +34,12 @@ class EarlyAction:
         text="reported (assets − claims) / claims below which it does",
     )  # fmt: skip
     cost: float = parameter(
-        0.01, unit="share", low=0, high=1, source="assumed", text="cost of the procedure / claims at its start"
+        0.01,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumed",
+        text="cost of the procedure to the public purse / claims at its start",
     )
 
     def act(self, day: Day) -> None:
@@ -43,5 +48,5 @@ class EarlyAction:
             breach = (day.gauge("liquidity", p) < self.liquidity) | (day.gauge("reported_solvency", p) < self.solvency)
             starts = day.active & breach & (day.gauge("status", p) < WINDING)
             if starts.any():
-                day.do.spend(p, self.cost * day.gauge("claims", p), starts)
+                day.do.spend(p, self.cost * day.gauge("claims", p), starts, by="public")
                 day.do.wind_down(p, starts)

@@ -9,6 +9,8 @@ from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
 
+_LEAST = 1e-9  # cover that is none, which has no price
+
 
 @REGISTRY.enter("intervention", "guarantee", family="regulatory", rows=("G11",), source="G11; P-01; P-03")
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Guarantee:
     cover leaves nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"cover": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"cover": 0}  # changes nothing
 
     platform: str = on_platform()
     cover: float = parameter(0.8, unit="share", source="G11", text="share of the loss that is made good")
@@ -28,15 +30,21 @@ class Guarantee:
     credibility: float = parameter(0.9, unit="share", source="P-03", text="how far investors believe it")
     fund: float = parameter(1e13, unit="money", low=0, source="assumed", text="money behind it, for each platform")
     cost: float = parameter(
-        0.003, unit="share", low=0, high=1, source="assumed", text="yearly premium / claims; payments come on top"
+        0.003,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumed",
+        text="yearly premium / claims, from the platform to the guarantor",
     )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
+        for_full_cover = self.cost / max(self.cover, _LEAST)
         return (
             Term("cover", self.cover, "at_least", self.platform),
             Term("cover_limit", self.limit, "at_most", self.platform),
             Term("credibility", self.credibility, "at_most", self.platform),
             Term("guarantee_fund", self.fund, "at_least", self.platform),
-            Term("cost_of_claims", self.cost, "add", self.platform),
+            Term("premium", for_full_cover, "add", self.platform, of="cover"),
         )

@@ -23,7 +23,7 @@ class IncidentControl:
     (``test_a_control_halves_the_days_until_discovery``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"hazard": 1, "severity": 1, "lag": 1}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"hazard": 1, "severity": 1, "lag": 1}  # changes nothing
 
     platform: str = on_platform()
     incident: str = parameter("data_breach", unit="name", refers="incident", source="H1", text="the kind of incident")

@@ -25,23 +25,17 @@ class LiquidityBuffer:
     (``test_a_buffer_at_once_is_there_at_once``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"target": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"target": 0}  # changes nothing
 
     platform: str = on_platform()
     target: float = parameter(0.25, unit="share", source="assumed", text="liquidity / claims aimed for")
     at_once: bool = parameter(
         True, unit="flag", source="assumed", text="whether owners buy assets at par on the first day to fill it"
     )
-    cost: float = parameter(
-        0.05, unit="share", low=0, high=1, source="assumed", text="yearly yield forgone on the buffer"
-    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        return (
-            Term("liquid_share", self.target, "at_least", self.platform),
-            Term("cost_of_claims", self.target * self.cost, "add", self.platform),
-        )
+        return (Term("liquid_share", self.target, "at_least", self.platform),)
 
     def act(self, day: Day) -> None:
         """Fill the buffer on the first day, where that is asked for."""

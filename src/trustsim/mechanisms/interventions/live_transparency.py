@@ -22,7 +22,7 @@ class LiveTransparency:
     (``test_live_transparency_of_nothing_changes_nothing``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing
 
     platform: str = on_platform()
     strength: float = parameter(1.0, unit="share", source="E4", text="share of the figures that are live")
@@ -34,5 +34,5 @@ class LiveTransparency:
         """Return what holds while the lever acts."""
         return (
             Term("transparency", self.strength, "at_least", self.platform),
-            Term("cost_per_client", self.cost * self.strength, "add", self.platform),
+            Term("cost_per_client", self.cost, "add", self.platform, of="transparency"),
         )

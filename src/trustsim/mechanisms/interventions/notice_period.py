@@ -23,7 +23,7 @@ class NoticePeriod:
     (``test_notice_delays_payment``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"notice": 0, "fear": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"notice": 0, "fear": 0}  # changes nothing
 
     platform: str = on_platform()
     notice: float = parameter(
@@ -41,7 +41,7 @@ class NoticePeriod:
 
     def act(self, day: Day) -> None:
         """Announce the notice period."""
-        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost)
+        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost, of="payout_lag")
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -25,7 +25,7 @@ class OfficialWarning:
     (``test_a_warning_of_nothing_changes_nothing``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing
 
     platform: str = on_platform()
     strength: float = parameter(
@@ -35,7 +35,9 @@ class OfficialWarning:
     fading: float = parameter(
         0.5, unit="share", low=0.01, source="assumed", text="share of its weight that it loses in a day"
     )
-    cost: float = parameter(50_000.0, unit="money", low=0, source="assumed", text="cost of one warning")
+    cost: float = parameter(
+        50_000.0, unit="money", low=0, source="assumed", text="cost of one warning, to the public purse"
+    )
     to: str = audience()
 
     def act(self, day: Day) -> None:
@@ -45,7 +47,7 @@ class OfficialWarning:
             reach = 1 - (1 - self.reach) ** day.dt
             fund = -_IN_FUND * self.strength
             day.do.post(p, first, reach=reach, fading=self.fading, to=self.to, risk=self.strength, fund=fund)
-            day.do.spend(p, self.cost, first)
+            day.do.spend(p, self.cost / day.scale, first & (self.strength > 0), by="public")
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -40,7 +40,7 @@ class ProRataPayout:
 
     def act(self, day: Day) -> None:
         """Announce the rule."""
-        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost)
+        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost, of="pro_rata")
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -19,7 +19,7 @@ class ProcessFriction:
     friction never makes the same person leave (``test_friction_never_makes_the_same_person_leave``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"exit": 0, "entry": 0, "delay": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"exit": 0, "entry": 0, "delay": 0}  # changes nothing
 
     platform: str = on_platform()
     exit: float = parameter(0.5, unit="log-odds", low=-5, high=10, source="assumed", text="effort added to leaving")

@@ -22,7 +22,7 @@ class RedemptionFee:
     Known answer: a fee of 2 % on a payment of 100 leaves 2 with the platform (``test_a_fee_stays_with_the_platform``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"fee": 0, "fear": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"fee": 0, "fear": 0}  # changes nothing
 
     platform: str = on_platform()
     fee: float = parameter(0.01, unit="share", source="P-11", text="fee / payment")
@@ -38,7 +38,7 @@ class RedemptionFee:
 
     def act(self, day: Day) -> None:
         """Announce the fee."""
-        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost)
+        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost, of="exit_fee")
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

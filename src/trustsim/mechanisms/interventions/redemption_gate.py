@@ -30,7 +30,7 @@ class RedemptionGate:
     other platform pays on (``test_gate_stops_payments_on_its_platform_only``).
     """
 
-    #: changes nothing but its cost
+    #: changes nothing
     neutral: ClassVar[dict[str, Any]] = {"trigger": 0, "duration": 0, "reopening": 0, "announced": False}
 
     platform: str = on_platform()
@@ -62,7 +62,7 @@ class RedemptionGate:
             hit = day.active & is_low & np.isnan(opens)
             opens[hit] = day.time + self.duration
             has_fallen = day.active & ~np.isnan(opens)
-            day.do.spend(p, self.cost, hit)
+            day.do.spend(p, self.cost / day.scale, hit & (self.duration + self.reopening > 0))
             day.do.stop_payments(p, has_fallen & (day.time < opens))
             left = opens + self.reopening - day.time
             has_plan = has_fallen & (left > SAME_TIME)

@@ -19,7 +19,7 @@ class ReportAccuracy:
     (``test_report_accuracy_caps_the_bias``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"bias": 10}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"bias": 10}  # changes nothing
 
     platform: str = on_platform()
     bias: float = parameter(

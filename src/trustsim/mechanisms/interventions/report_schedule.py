@@ -20,22 +20,19 @@ class ReportSchedule:
     (``test_report_schedule_sets_interval_and_lag``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"interval": 30, "lag": 15}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"interval": 30, "lag": 15}  # changes nothing
 
     platform: str = on_platform()
     interval: float = parameter(
         7.0, unit="duration", low=0, high=3650, source="E2", text="days between reports; 0: none"
     )
     lag: float = parameter(2.0, unit="duration", low=0, high=3650, source="E2", text="age of the figures")
-    cost: float = parameter(200_000.0, unit="money", low=0, source="assumed", text="cost of one report")
+    cost: float = parameter(200_000.0, unit="money", low=0, source="assumed", text="cost of one report more")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        per_day = (
-            self.cost / max(self.interval, 1 / 1440) if self.interval > 0 else 0.0
-        )  # no step is shorter than a minute
         return (
             Term("report_interval", self.interval or math.inf, "set", self.platform),
             Term("report_lag", self.lag, "at_most", self.platform),
-            Term("cost_per_day", per_day, "add", self.platform),
+            Term("cost_per_day", self.cost, "add", self.platform, of="report_interval"),
         )

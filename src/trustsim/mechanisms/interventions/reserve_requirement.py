@@ -19,17 +19,11 @@ class ReserveRequirement:
     no cash above 12 % is lent out until liquidity passes 30 % (``test_reserve_requirement_stops_lending_below_it``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing
 
     platform: str = on_platform()
     ratio: float = parameter(0.25, unit="share", source="F6", text="least liquidity / claims")
-    cost: float = parameter(
-        0.05, unit="share", low=0, high=1, source="assumed", text="yearly yield forgone on the reserve"
-    )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        return (
-            Term("reserve", self.ratio, "at_least", self.platform),
-            Term("cost_of_claims", self.ratio * self.cost, "add", self.platform),
-        )
+        return (Term("reserve", self.ratio, "at_least", self.platform),)

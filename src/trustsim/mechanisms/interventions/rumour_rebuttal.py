@@ -21,7 +21,7 @@ class RumourRebuttal:
     the day after the lag (``test_a_perfect_rebuttal_leaves_no_believer``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"reach": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"reach": 0}  # changes nothing
 
     platform: str = on_platform()
     lag: float = parameter(
@@ -37,8 +37,11 @@ class RumourRebuttal:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
+        convinced = self.reach * self.credibility
+        if convinced == 0:
+            return ()
         return (
-            Term("rebuttal", self.reach * self.credibility, "at_least", self.platform),
+            Term("rebuttal", convinced, "at_least", self.platform),
             Term("rebuttal_lag", self.lag, "at_most", self.platform),
             Term("cost_per_day", self.cost, "add", self.platform),
         )

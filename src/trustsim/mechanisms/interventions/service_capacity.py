@@ -18,7 +18,7 @@ class ServiceCapacity:
     Known answer: with a capacity of twice the contacts no backlog builds up (``test_an_idle_desk_is_silent``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"capacity": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"capacity": 0}  # changes nothing
 
     platform: str = on_platform()
     capacity: float = parameter(
@@ -26,12 +26,12 @@ class ServiceCapacity:
         text="contacts that the desk can answer in a day / clients",
     )  # fmt: skip
     cost: float = parameter(
-        3000.0, unit="money", low=0, source="assumed", text="cost per client and year of a capacity of 0.1"
+        3000.0, unit="money", low=0, source="assumed", text="cost per client and year of 0.1 more capacity"
     )
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
         return (
             Term("service_capacity", self.capacity, "at_least", self.platform),
-            Term("cost_per_client", self.cost * self.capacity * 10, "add", self.platform),
+            Term("cost_per_client", self.cost * 10, "add", self.platform, of="service_capacity"),
         )

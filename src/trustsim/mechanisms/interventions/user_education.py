@@ -19,7 +19,7 @@ class UserEducation:
     coverage and effect make everyone fully literate (``test_education_fills_the_missing_literacy``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"coverage": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"coverage": 0}  # changes nothing
 
     platform: str = on_platform()
     coverage: float = parameter(0.6, unit="share", source="assumed", text="share of the investors that are taught")

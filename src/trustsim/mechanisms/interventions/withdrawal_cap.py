@@ -23,7 +23,7 @@ class WithdrawalCap:
     (``test_a_cap_pays_in_instalments``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"cap": 1000000000000.0, "fear": 0}  # changes nothing but its cost
+    neutral: ClassVar[dict[str, Any]] = {"cap": 1000000000000.0, "fear": 0, "cost": 0}  # changes nothing
 
     platform: str = on_platform()
     cap: float = parameter(500_000.0, unit="money", low=0, source="assumed", text="most that an account is paid a day")
@@ -39,7 +39,7 @@ class WithdrawalCap:
 
     def act(self, day: Day) -> None:
         """Announce the cap."""
-        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost)
+        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost, of="account_cap")
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -96,7 +96,7 @@ class Obligations:
 
 def borrow(day: Day, lane: int, rule: Obligations) -> None:
     """Take down what platforms owe each other."""
-    debts = debts_of(day.state.platforms)
+    debts = debts_of(day.state.platforms, day.scale)
     if rule.links > 0:
         debts = np.hstack([debts, lend_at_random(day, lane, rule.links, rule.interbank)])
     kept = day.keep(DEBTS, lambda: np.zeros((day.state.n_lanes, 3, 0), np.int64))

@@ -66,6 +66,8 @@ def bring_claims_to_value(day: Day, platform: int, where: NDArray[np.bool_]) -> 
         held, asked = state.balance[v, mine], state.requested[v, mine]
         now, left = np.floor(held * share).astype(np.int64), np.floor(asked * share).astype(np.int64)
         np.add.at(state.loss[v], world.owners(platform), np.maximum(held - now, 0))
+        state.books[Books.LOST, v, platform] += np.maximum(held - now, 0).sum()
+        state.books[Books.CREDITED, v, platform] += np.maximum(now - held, 0).sum()
         state.books[Books.CLAIMS, v, platform] += (now - held).sum()
         state.books[Books.QUEUED, v, platform] += (left - asked).sum()
         held[:], asked[:] = now, left

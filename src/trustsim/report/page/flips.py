@@ -52,8 +52,11 @@ def price_of_loss(result: Compared, found: Sequence[Stretch], claims: float) -> 
     table, raw = tables.price_of_loss(result, found)
     never = [quoted(name) for name in result.comparison.variants if name not in {s.variant for s in found}]
     title = "The best variant by the price of loss"
-    note = "The best has the least of its mean cost plus price times mean loss. Thick: best at this price. Thin:"
-    note += " these worlds cannot tell it from the best. Grey line: clearly behind. What touches an edge goes on."
+    note = (
+        "The best has the least of what others lose plus price times what clients lose, on average. Thick: best at "
+        "this price. Thin: these worlds cannot tell it from the best. Grey line: clearly behind. What touches an edge "
+        "goes on."
+    )
     note += f" Never the best by its means: {words.listing(never)}." if never else ""
     text, worth = f"{note} {pricing.told(result, found, claims)}", pricing.par(result, claims)
     drawn = twice("flips-price", title, text, lambda is_wide: lines.draw(result, found, worth, is_wide=is_wide))

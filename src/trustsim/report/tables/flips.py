@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.headlines import COST
 from trustsim.report.tables.plain import Table, download, num
 from trustsim.report.words import reading, words
-from trustsim.report.words.prices import Stretch
+from trustsim.report.words.prices import BILL, Stretch
 from trustsim.report.words.pricing import between, priced, scale_of
 from trustsim.report.words.reading import LOSS
 from trustsim.report.words.views import View
@@ -49,7 +48,7 @@ def price_of_loss(result: Compared, found: Sequence[Stretch]) -> tuple[Table, st
     lost = reading.outcome(result, LOSS)
     rows, raw = [], []
     for stretch in found:
-        cost, loss = (reading.level(result, side, stretch.variant) for side in (COST, LOSS))
+        cost, loss = (reading.level(result, side, stretch.variant) for side in (BILL, LOSS))
         rows.append((
             stretch.variant,
             priced(result, stretch.start) if stretch.start else "0",
@@ -61,6 +60,6 @@ def price_of_loss(result: Compared, found: Sequence[Stretch]) -> tuple[Table, st
         ends = (stretch.start, stretch.stop, stretch.low, stretch.high)
         raw.append([stretch.variant, *(num(x / scale, "number" if scale == 1.0 else "money") for x in ends)])
     heads = ("variant", "from", "to", "from_low", "from_high")
-    head = ("best variant", "from", "to", "95 % interval of ‘from’", "mean cost", lost.label)
+    head = ("best variant", "from", "to", "95 % interval of ‘from’", "what others lose", lost.label)
     unit = f"Prices are {'money' if scale != 1.0 else currency} per {per}."
     return Table(head, tuple(rows), unit), download(heads, raw)

@@ -8,6 +8,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Comparison
 from trustsim.analysis.headlines import COST
 from trustsim.report.words import prices, pricing, reading, standing, words
+from trustsim.report.words.prices import BILL
 from trustsim.report.words.views import View, views, whole
 from trustsim.report.words.words import quoted
 
@@ -20,7 +21,7 @@ def told(result: Compared, claims: float) -> tuple[str, ...]:
     seen = views(result)
     if not seen:
         return ()
-    points = _by_outcome(result, [view for view in seen if not view.is_part and view.outcome != COST])
+    points = _by_outcome(result, [view for view in seen if not view.is_part and view.outcome not in (COST, BILL)])
     points += [_in_part(result, view) for view in seen if view.is_part and view.is_judged]
     few = [f"{view.label} ({words.plural(view.n, 'world')})" for view in seen if not view.is_judged]
     points += [f"Too few worlds to judge: {words.listing(few)}."] if few else []
@@ -35,7 +36,8 @@ def in_short(result: Compared, claims: float) -> str:
     Cost alone is left out: there doing nothing leads. ``claims`` as in :func:`told`.
     """
     best = next(name for name in result.comparison.ranking if name != result.comparison.baseline)
-    ahead = _ahead(result.comparison, (view for view in whole(result, best) if view.outcome != COST))
+    others = (view for view in whole(result, best) if view.outcome not in (COST, BILL))
+    ahead = _ahead(result.comparison, others)
     text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."
     if ahead:
         text = f"Clearly ahead of {quoted(best)}: {ahead}."

@@ -1,7 +1,8 @@
 """The price of loss: which variant is best when avoiding loss is worth so much, and where that changes.
 
-At price x a variant is worth what it costs plus x times what is lost under it; the best has the least of the two
-together. Every variant is a straight line over x, so the best ones are the lower envelope of these lines.
+At price x a variant is worth what all but the clients lose by it, guarantors and the public purse with them, plus x
+times what clients lose; the best has the least of the two together. Every variant is a straight line over x, so the
+best ones are the lower envelope of these lines.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from scipy.optimize import brentq
 
 from trustsim.analysis import intervals
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.headlines import COST
 from trustsim.report.words import reading, words
 from trustsim.report.words.reading import LOSS
 
+BILL = "loss_to_others"  # what a variant costs; clients' losses are what it is priced against
 _DOUBLINGS = 60  # of a threshold, within which its upper limit is looked for
 _SAME = 1e-9  # prices closer than this (relative) are one: lines that meet in a point
 
@@ -38,15 +39,15 @@ class Stretch:
 
 
 def is_priced(result: Compared) -> bool:
-    """Whether a study has what a price of loss needs: a cost, two variants and somebody who loses."""
-    is_told = all(reading.is_measured(result, name) for name in (LOSS, COST))
+    """Whether a study has what a price of loss needs: a bill to others, two variants and somebody who loses."""
+    is_told = all(reading.is_measured(result, name) for name in (LOSS, BILL))
     return is_told and len(result.comparison.variants) > 1 and bool(np.any(result.study.outcomes[LOSS] > 0))
 
 
 def stretches(result: Compared) -> tuple[Stretch, ...]:
     """Return the best variant at every price of loss, from zero up."""
     names = result.comparison.variants
-    cost, loss = (np.array([reading.level(result, side, name).mean for name in names]) for side in (COST, LOSS))
+    cost, loss = (np.array([reading.level(result, side, name).mean for name in names]) for side in (BILL, LOSS))
     corners = envelope(cost, loss)
     stops = [start for _, start in corners[1:]] + [math.inf]
     found = []
@@ -75,7 +76,7 @@ def envelope(cost: Sequence[float] | np.ndarray, loss: Sequence[float] | np.ndar
 
 def _net(result: Compared, ours: str, theirs: str) -> Callable[[float], intervals.Interval]:
     """Return, by price, the paired difference of cost and priced loss between two variants, with its interval."""
-    cost, loss = (reading.values(result, side, ours) - reading.values(result, side, theirs) for side in (COST, LOSS))
+    cost, loss = (reading.values(result, side, ours) - reading.values(result, side, theirs) for side in (BILL, LOSS))
     known = np.isfinite(cost) & np.isfinite(loss)
     cost, loss = cost[known], loss[known]
     return lambda price: intervals.mean(cost + price * loss)

@@ -12,6 +12,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.headlines import COST
 from trustsim.analysis.intervals import Interval
 from trustsim.report.words import reading, words
+from trustsim.report.words.prices import BILL
 from trustsim.report.words.reading import LOSS
 
 RUN = "run_probability"
@@ -92,7 +93,7 @@ def whole(result: Compared, against: str) -> list[View]:
 def _judged(result: Compared, ranked_by: str, names: Sequence[str]) -> str | None:
     """Return the outcome that parts of the worlds are judged by: not yes or no, and not the same for all variants."""
     for name in dict.fromkeys((ranked_by, LOSS, *names)):
-        if name == COST or not reading.is_measured(result, name) or result.comparison.measures[name].binary:
+        if name in (COST, BILL) or not reading.is_measured(result, name) or result.comparison.measures[name].binary:
             continue
         table = result.study.outcomes[name]
         if not np.array_equal(table, np.repeat(table[:, :1], table.shape[1], axis=1), equal_nan=True):
