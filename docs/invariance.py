@@ -61,9 +61,9 @@ class Series:
 SERIES = (
     Series(
         "Number of investors",
-        "A peak is the largest of many days, and chance makes days more unlike the fewer people there are: the peaks of "
-        "small samples are too high, that within a day most. A run is a label with a threshold: near it, as here, more "
-        "people make it sharper.",
+        "A peak is the largest of many days, and chance makes days more unlike the fewer people there are: peaks of "
+        "small samples are too high, those within a day most. A run is a label with a threshold: near it, as here, "
+        "more people make it sharper.",
         [Case(f"{n:,}", {"investors.count": n}, worlds) for n, worlds in ((500, 200), (5_000, 40), (50_000, 8))],
     ),
     Series(
@@ -96,7 +96,9 @@ def measured(case: Case) -> dict[tuple[str, str], Interval]:
     scenario = ts.load(ROOT / "scenarios/quickstart.yaml", overrides=dict(case.settings))
     study = ts.compare(scenario, variants=list(VARIANTS), replications=case.worlds, progress=False).study
     return {
-        (variant, name): measure_of(REGISTRY.outcome(name)).level(study.outcomes[name][:, study.variants.index(variant)])
+        (variant, name): measure_of(REGISTRY.outcome(name)).level(
+            study.outcomes[name][:, study.variants.index(variant)]
+        )
         for variant in VARIANTS
         for name in OUTCOMES
     }

@@ -45,6 +45,7 @@ FORMS = {
     "from": "value of the path",
     "to": "value of the path",
 }
+TITLES = {"investors": "Investors", "run": "What is a run", "waiting": "What waiting costs"}
 TIMES = {p.name: p for p in (layout.HORIZON, layout.STEP, layout.LASTING, layout.LAG)}
 MINUTES = 24 * 60  # of a day
 TIMING = (layout.START, layout.CHANCE, layout.UNTIL)
@@ -99,6 +100,8 @@ def page() -> str:
         *_section("segment", "Each of the `segments:` of the investors; their shares add to 100 %."),
         *_section("platform", "Each of the `platforms:`. `kind:`, `jurisdiction:` and `custody:` put other defaults in "
                   "place of those below; they are listed among [the presets](world.md)."),
+        *_section("run", "Under `run:`; how it is counted: [the model](model.md#measuring)."),
+        *_section("waiting", "Under `waiting:`."),
         "## When something acts\n",
         "Beside its own settings, every shock and every intervention may carry `when`, and what stands below. A shock\n"
         "with a `chance` has neither a day nor a trigger: it strikes on the first day on which its draw says so, on\n"
@@ -135,7 +138,7 @@ def page() -> str:
 
 def _section(name: str, about: str) -> Iterator[str]:
     entry = catalog_json(ts.catalog.REGISTRY, "section", name)["entries"][0]
-    yield f"## {'Investors' if name == 'investors' else name.capitalize() + 's'}\n"
+    yield f"## {TITLES.get(name, name.capitalize() + 's')}\n"
     yield f"{about}\n"
     yield f"{entry['text'].replace('``', '`')}\n"
     yield from parameters(entry["parameters"])

@@ -119,14 +119,14 @@ def test_a_cost_leaves_the_cash_of_who_pays_it(play: Play, kind: str, settings: 
     assert differ == {**dict.fromkeys(differ, 0), payer: cost}
 
 
-def test_what_the_cash_does_not_reach_is_paid_with_assets_and_no_more_than_there_is(play: Play) -> None:
-    at = {"segregated_share": "100 %"}  # all its liquid money is its clients'
+def test_what_liquid_money_does_not_reach_is_paid_with_assets_and_no_more_than_there_is(play: Play) -> None:
+    at = {"segregated_share": "100 %"}  # a fifth is liquid, in custody
     seen = play(1, platforms={"Harbour": at, "Quay": at}, variants={
         "some": [lever("notice_period", cost=100)], "all": [lever("notice_period", cost=1e6)]
     })  # fmt: skip
-    assert seen.book("costs")[:, 0].tolist() == [10_000, 0.8 * ALL]
+    assert seen.book("costs")[:, 0].tolist() == [10_000, ALL]
     owned = seen.book("custody") + seen.book("cash") + seen.assets
-    assert owned[:, 0].tolist() == [ALL - 10_000, 0.2 * ALL]
+    assert owned[:, 0].tolist() == [ALL - 10_000, 0]
 
 
 def test_costs_do_not_fall_because_clients_flee(play: Play) -> None:

@@ -131,7 +131,7 @@ def test_what_is_lent_is_an_asset_from_the_first_day_and_in_calm_nobody_loses(ru
     model = in_calm(30, **rule)
     linked, alone = (model.history[:, Gauges.SOLVENCY, v] for v in range(2))
     assert linked[0].tolist() == alone[0].tolist()
-    assert linked[1] == pytest.approx(alone[1], abs=1e-9)
+    assert linked[1] == pytest.approx(alone[1], abs=1e-4)  # the yield of a day on what is lent
     assert linked == pytest.approx(alone, abs=0.005)  # what is lent or kept in cash for a month earns less
     assert (model.history[:, Gauges.STATUS] == OPEN).all()
     assert (model.state.loss == 0).all()

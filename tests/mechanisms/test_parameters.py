@@ -281,7 +281,7 @@ def document(group: str, kind: str, parameter: str, value: Any) -> dict[str, Any
         outage = {"kind": "outage", "platform": "Quay", "day": "4 d"}
         levers = [
             *scene.get("levers", []),
-            {"kind": "redemption_gate", "platform": "Quay", "trigger": "0.1 %"},
+            {"kind": "redemption_gate", "platform": "Quay", "trigger": "2 %"},
             {"kind": "redemption_fee", "fee": "1 %"},
         ]
         return story([*shocks, outage], {"v": levers}, platform, {kind: item})

@@ -18,6 +18,7 @@ from trustsim.registry import REGISTRY
 from trustsim.world.terms import Floats, Proposal, Term, combined, held, row_of_term
 
 COSTS = (Terms.COST_PER_DAY, Terms.COST_PER_CLIENT, Terms.PREMIUM, Terms.LINE_FEE)
+OFTENEST = 1 / 1440  # days between reports: nothing is shorter than the shortest step
 #: terms that are sums of the real platform, of which a world holds one part in ``scale``
 SUMS = (Terms.COST_PER_DAY, Terms.GUARANTEE_FUND)
 
@@ -67,7 +68,7 @@ class Lever:
 def rise(row: int, before: Floats, after: Floats) -> Floats:
     """Return by how much a term rises, at least 0; of an interval, by how many reports a day."""
     if row == Terms.REPORT_INTERVAL:
-        before, after = 1.0 / before, 1.0 / after
+        before, after = (1.0 / np.maximum(interval, OFTENEST) for interval in (before, after))
     return np.maximum(after - before, 0.0)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
-from trustsim.kernels.layout import FREE, LEAVING, Books
+from trustsim.kernels.layout import BACK, COHORT, FREE, LEAVING, Books, Gauges
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -71,6 +71,10 @@ def take_back(day: Day, lane: int, platform: int, who: NDArray[np.bool_]) -> Non
     requested = state.requested[lane, mine]
     taken = who & (requested > 0)
     state.books[Books.QUEUED, lane, platform] -= requested[taken].sum()
+    since_day_0 = taken & ((state.flags[lane, mine] & np.uint8(COHORT | BACK)) == COHORT)
+    state.gauges[Gauges.COHORT_ASKED, lane, platform] -= requested[since_day_0].sum()
+    state.gauges[Gauges.COHORT_LEFT, lane, platform] -= since_day_0.sum()
+    state.asked_day[lane, mine][taken] = -1
     requested[taken] = 0
     state.flags[lane, mine][taken] &= np.uint8(255 - FREE - LEAVING)
     n = int(state.queue_n[lane, platform])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BORROWED = memory("borrowed", text="bool (lanes,), whether they owe by now what they owe")
 DEBTS = memory("debts", text="int64 (lanes, 3, debts): debtor, creditor, amount in minor units")
 CLEARED = memory("cleared", text="float64 (lanes, 2, platforms): what each paid, and what it had left")
+_SMALLEST = 1e-300  # chance of a link: nothing overflows, and there is none
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -161,11 +162,11 @@ def lend_at_random(day: Day, lane: int, links: float, share: float) -> Ints:
     """
     state = day.state
     n = state.n_platforms
-    chance = min(links / max(n - 1, 1), 1.0)
+    chance = min(max(links / max(n - 1, 1), _SMALLEST), 1.0)
     wanted = int(links * n + 8 * np.sqrt(links * n) + 20)
     u = day.uniforms_at(state.world_of(lane), purposes.OBLIGATION, np.arange(wanted), step=0)[0]
     steps = np.floor(np.log(u) / np.log1p(-chance)) + 1 if chance < 1 else np.ones(n * (n - 1))
-    pair = np.cumsum(steps).astype(np.int64) - 1
+    pair = np.cumsum(np.minimum(steps, n * n)).astype(np.int64) - 1
     pair = pair[pair < n * (n - 1)]
     creditor, other = np.divmod(pair, max(n - 1, 1))
     debtor = other + (other >= creditor)
