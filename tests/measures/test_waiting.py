@@ -53,9 +53,9 @@ def test_end_states_are_shares_of_the_platforms(traps):
 
 def test_a_lag_that_was_agreed_costs_nothing():
     agreed = study(story(shocks=[], platforms=[{"name": "H", "liquid_share": "30 %", "payout_lag": "9 d"}]), 3)
-    assert mean(agreed, "stuck_money") > 0.5
     assert mean(agreed, "waited_long[7 d]") > 0.05
     assert mean(agreed, "waiting_cost") == 0
+    assert mean(agreed, "stuck_money") < 0.05  # who runs without a reason waits beyond calm
     added = story(
         shocks=[], platforms=[{"name": "H", "liquid_share": "30 %", "payout_lag": "1 d"}],
         variants={"nothing": [{"kind": "notice_period", "notice": "8 d"}]},

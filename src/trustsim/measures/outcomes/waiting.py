@@ -17,8 +17,9 @@ FROZEN = 0.01  # share of the claims of day 0 that makes a platform frozen
     may_not_apply=True,
 )  # fmt: skip
 def stuck_money(f: Finished) -> Floats:
-    """Days that money was asked for and not had, added up over all money / claims of day 0."""
-    return np.asarray(f.gauge("waiting")[1:].sum(axis=(0, 2)) * f.dt / f.claims_at_start)
+    """Days that money was asked for and not had, beyond those of calm, added up over all money / claims of day 0."""
+    beyond = (f.gauge("waiting") - f.beyond.calm("waiting"))[1:].sum(axis=(0, 2))
+    return np.asarray(np.maximum(beyond, 0.0) * f.dt / f.claims_at_start)
 
 
 @REGISTRY.enter(
