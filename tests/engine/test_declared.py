@@ -85,6 +85,7 @@ def test_a_column_is_the_same_to_the_bit_without_compilation() -> None:
     assert in_a_process(COLUMN) == in_a_process(COLUMN, NUMBA_DISABLE_JIT="1")
 
 
+@pytest.mark.slow
 def test_a_column_takes_no_memory_where_its_mechanism_is_off() -> None:
     found = in_a_process("""
 scenario = story(variants={"off": [], "on": [{"set": {"mechanisms.satisfaction": "on"}}]})
@@ -122,6 +123,7 @@ print(json.dumps([model.series("brand")[-1, :, 0].round(6).tolist(), lag.tolist(
     assert found == [pytest.approx([0.5, 0.6, 0.1]), [0.0, 0.0, 3.0]]
 
 
+@pytest.mark.slow
 def test_presets_from_outside_are_laid_and_a_variant_changes_them_in_the_resolved_file_too() -> None:
     found = in_a_process("""
 from trustsim.scenario.load import from_document
@@ -149,6 +151,7 @@ print(json.dumps([told, again == scenario, beginning_of(again)]))
     assert found[2] == [3.0, 0.2]
 
 
+@pytest.mark.slow
 def test_an_unknown_preset_of_the_world_is_an_error_with_the_nearest_name() -> None:
     found = in_a_process("""
 from trustsim.errors import ScenarioError
@@ -209,6 +212,7 @@ print(json.dumps([taken.tolist(), trust]))
     assert [x.index(True) for x in fall] == [2, 1]  # told on day 3, and with the control on day 2
 
 
+@pytest.mark.slow
 def test_what_is_given_for_a_day_or_for_the_whole_is_the_same_whatever_the_step() -> None:
     """The good name rises by a day's rise, content falls by a day's harm, a fraud of some days takes its severity."""
     found = in_a_process("""
@@ -230,6 +234,7 @@ print(json.dumps(told))
     assert found[1] == pytest.approx(found[0], rel=2e-3)
 
 
+@pytest.mark.slow
 def test_money_in_a_purse_counts_as_money() -> None:
     found = in_a_process("""
 scenario = story(shocks=[{"kind": "lawsuit", "platform": "Harbour", "day": "1 d"}], variants={"nothing": []})
@@ -262,6 +267,7 @@ print(json.dumps(parts))
     assert found["with"]["first_move"] == pytest.approx(found["without"]["first_move"], abs=0.02)
 
 
+@pytest.mark.slow
 def test_an_indicator_is_watched_where_a_trigger_asks_for_it() -> None:
     found = in_a_process("""
 scenario = story(variants={
@@ -288,6 +294,7 @@ print(json.dumps([len(result.study.failed), result.study.outcomes["last_brand"].
     assert found[1] == [[pytest.approx(0.6), pytest.approx(1.0)]] * 4
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_is_an_error_with_both_files() -> None:
     found = in_a_process("""
 from trustsim.world.rows import stock, term
@@ -312,6 +319,7 @@ def test_a_misspelt_channel_is_an_error_whatever_leans() -> None:
             leaning(channel="herdin")
 
 
+@pytest.mark.slow
 def test_a_misspelt_name_is_an_error_with_its_file_and_the_nearest_name() -> None:
     found = in_a_process("""
 from trustsim.errors import ModelError

@@ -45,6 +45,8 @@ REFUSED: dict[str, tuple[Any, str, dict[str, Any], str]] = {
     "a purse of nobody": (purse, "fine", {"source": "assumed", "text": "x", "of": "actr"}, "given of='actr'"),
 }  # fmt: skip
 
+pytestmark = pytest.mark.slow  # each in a process of its own
+
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_declaration_that_is_refused_leaves_nothing_behind(case: str) -> None:
