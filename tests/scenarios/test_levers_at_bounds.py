@@ -34,6 +34,14 @@ TRAPS: dict[str, dict[str, Any]] = {
     "a fee of 100 %": {"kind": "redemption_fee", "fee": "100 %"},
     "a reserve held already": {"kind": "reserve_requirement", "ratio": "10 %"},
 }
+#: the same by settings of the only platform of a story: what a variant is written as does not matter
+BY_SET: dict[str, dict[str, Any]] = {
+    f"{key} of {value} by set": {"set": {f"platforms.*.{key}": value}}
+    for key, value in {
+        "exit_friction": 10, "payout_lag": "365 d", "custody_lag": "365 d", "throughput": "0 %", "locked_share": "100 %",
+        "lock_term": "3650 d",
+    }.items()
+}  # fmt: skip
 #: what freezing and fining people shows in, and from what difference on it is one
 FROZEN_OR_FINED = {
     **{name: HEADLINES[name].value for name in ("stuck_money", "needs_unmet", "investor_loss")},
@@ -70,10 +78,16 @@ def levers() -> dict[str, dict[str, Any]]:
 def studied(name: str, more: Mapping[str, Mapping[str, Any]]) -> Study:
     """Run a story with levers as further variants, each alone, in the same worlds."""
     document = dict(load(ROOT / f"{name}.yaml", overrides=STORIES[name]).document)
-    variants = {**document["variants"], **{lever: [item] for lever, item in more.items()}}
+    (platform,) = (each["name"] for each in document["platforms"])
+    variants = {**document["variants"], **{lever: [_on(platform, item)] for lever, item in more.items()}}
     study = run_study(from_document({**document, "variants": variants}, REGISTRY), replications=WORLDS, workers=1)
     assert not study.failed
     return study
+
+
+def _on(platform: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    settings = {key.replace("*", platform): value for key, value in item.get("set", {}).items()}
+    return {**item, "set": settings} if settings else dict(item)
 
 
 def among(study: Study, names: list[str]) -> Comparison:
@@ -98,19 +112,21 @@ def first_by_hurting(study: Study, lever: str, own: list[str]) -> list[str]:
 
 @pytest.fixture(scope="module", params=STORIES)
 def trapped(request: pytest.FixtureRequest) -> Study:
-    return studied(request.param, TRAPS)
+    return studied(request.param, {**BY_SET, **TRAPS})
 
 
 def test_no_trap_stands_alone_in_first_place_by_freezing_or_fining_people(trapped: Study) -> None:
-    own = [name for name in trapped.variants if name not in TRAPS]
-    assert not [line for trap in TRAPS for line in first_by_hurting(trapped, trap, own)]
+    traps = [*BY_SET, *TRAPS]
+    own = [name for name in trapped.variants if name not in traps]
+    assert not [line for trap in traps for line in first_by_hurting(trapped, trap, own)]
 
 
 def test_the_traps_are_traps(trapped: Study) -> None:
     """All but the last freeze or fine, and some end withdrawals by it: else nothing above could fail."""
-    c = among(trapped, [trapped.baseline, *TRAPS])
-    assert [trap for trap in TRAPS if hurts(c, trap)] == list(TRAPS)[:-1]
-    assert set(c.harms) >= set(list(TRAPS)[:-1])
+    traps = [*BY_SET, *TRAPS]
+    c = among(trapped, [trapped.baseline, *traps])
+    assert [trap for trap in traps if hurts(c, trap)] == traps[:-1]
+    assert set(c.harms) >= set(traps[:-1])
     less = [trap for trap in TRAPS if c.differences[trap]["excess_withdrawn"].high < 0]
     assert {"exit friction of 10", "a fee of 100 %"} <= set(less)
 

@@ -20,7 +20,7 @@ from trustsim.world import rows
 from trustsim.world.costs import prices_of_settings
 from trustsim.world.drawn import Drawn
 from trustsim.world.leaning import Law
-from trustsim.world.lockstep import shared
+from trustsim.world.lockstep import has_calm_of
 from trustsim.world.network import Network
 from trustsim.world.opening import base_terms, open_books
 from trustsim.world.population import Accounts as Opened
@@ -253,12 +253,12 @@ def build(
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
     ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
     over the twelve rungs of the ladder. Nothing is queued or overdue. ``reference``: the world against which a change
-    of terms has its price, and whose terms are usual where variants share a pass with it; ``scale``: how many real clients an investor stands for.
+    of terms has its price, and whose terms are usual where variants have its people and platforms; ``scale``: how many real clients an investor stands for.
     """
     platforms = by_variant[0].platforms
     n_platforms = len(platforms)
     terms, of_reference = base_terms(by_variant), base_terms([reference])
-    usual = np.broadcast_to(of_reference, terms.shape) if shared(reference) == shared(by_variant[0]) else terms
+    usual = np.broadcast_to(of_reference, terms.shape) if has_calm_of(by_variant[0], reference) else terms
     priced = terms + prices_of_settings(terms, of_reference, scale)
     terms, usual = (np.tile(each, (1, len(drawn), 1)) for each in (priced, usual))
     names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
