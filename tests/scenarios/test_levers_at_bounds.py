@@ -38,8 +38,8 @@ TRAPS: dict[str, dict[str, Any]] = {
 BY_SET: dict[str, dict[str, Any]] = {
     f"{key} of {value} by set": {"set": {f"platforms.*.{key}": value}}
     for key, value in {
-        "exit_friction": 10, "payout_lag": "365 d", "custody_lag": "365 d", "throughput": "0 %", "locked_share": "100 %",
-        "lock_term": "3650 d",
+        "exit_friction": 10, "payout_lag": "365 d", "custody_lag": "365 d", "throughput": "0 %",
+        "locked_share": "100 %", "lock_term": "3650 d",
     }.items()
 }  # fmt: skip
 #: what freezing and fining people shows in, and from what difference on it is one

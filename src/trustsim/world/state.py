@@ -253,7 +253,8 @@ def build(
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
     ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
     over the twelve rungs of the ladder. Nothing is queued or overdue. ``reference``: the world against which a change
-    of terms has its price, and whose terms are usual where variants have its people and platforms; ``scale``: how many real clients an investor stands for.
+    of terms has its price, and whose terms are usual where variants have its people and platforms; ``scale``: how many
+    real clients an investor stands for.
     """
     platforms = by_variant[0].platforms
     n_platforms = len(platforms)
