@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import pareto
+from trustsim.analysis.pareto import pareto
 from trustsim.analysis.intervals import Interval
 from trustsim.report.pictures import labels, look, scales
 from trustsim.report.pictures.canvas import Canvas, Side
