@@ -35,6 +35,7 @@ class Ordinary:
 
     without: ClassVar[dict[str, dict[str, float] | None]] = {"ordinary": {"leave": 1e-9}}  # with a channel off
     concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
+    paced: ClassVar[tuple[str, ...]] = ("leave", "join")  # a step is short beside them
     fixes: ClassVar[tuple[str, ...]] = ("tenure",)  # what makes the traits: the same in all variants of a pass
 
     leave: float = parameter(
