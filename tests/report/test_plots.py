@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from trustsim.analysis.comparison import pareto
+from trustsim.analysis.pareto import pareto
 from trustsim.ask.result import Result
 from trustsim.errors import TrustsimError
 from trustsim.report.page import charts

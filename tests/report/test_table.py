@@ -20,7 +20,7 @@ NAMES = (
 )  # fmt: skip
 
 
-def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200, groups=None, harms=None):
+def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200, groups=None, harms=None, unfinished=None):
     measures = {"run_probability": SHARE, "investor_loss": MONEY, "policy_cost": MONEY}
     level = Interval(0.465, 0.397, 0.534, n)
     loss = Interval(123_456_789_00.0, 1e10, 2e10, n)
@@ -37,7 +37,7 @@ def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200, gr
         costs={name: 0.0 if name == "nothing" else 1.25e8 for name in names},
         happened={name: {} for name in names}, rank_by=None, ranked_by=ranked_by, passed_over=(),
         groups=tuple((name,) for name in names[::-1]) if groups is None else groups,
-        matters={"run_probability": 0.01, "investor_loss": 0.0}, harms=harms or {}, n=n,
+        matters={"run_probability": 0.01, "investor_loss": 0.0}, harms=harms or {}, unfinished=unfinished or {}, n=n,
         n_incomplete=len({f.replication for f in failed}),
         n_failed=dict.fromkeys(names, 0), failed=tuple(failed), seconds=3.0, interrupted=False,
     )  # fmt: skip

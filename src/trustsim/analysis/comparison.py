@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
 from trustsim.analysis.headlines import COST, can_rank, candidates, what_matters
@@ -24,6 +23,7 @@ from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, difference_of, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
 from trustsim.analysis.ranking import Field, Groups, ranking_of
+from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
@@ -50,6 +50,7 @@ class Comparison:
     groups : all variants, best first, in groups that cannot be told apart; see :mod:`trustsim.analysis.ranking`.
     matters : by outcome, the smallest difference that matters: of the headline outcomes, and of what else has one.
     harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
+    unfinished : by variant, what goes on at the horizon; only where something does.
     n_failed : by variant, the replications whose run with this variant failed.
     n : replications compared; n_incomplete : those left out because one of their runs failed.
     """
@@ -73,6 +74,7 @@ class Comparison:
     groups: Groups
     matters: Mapping[str, float]
     harms: Mapping[str, tuple[str, ...]]
+    unfinished: Mapping[str, Unfinished]
     n: int
     n_incomplete: int
     n_failed: Mapping[str, int]
@@ -109,6 +111,7 @@ class Comparison:
                 name: {"unit": m.unit, "better": m.better or None, "binary": m.binary, "text": m.text}
                 for name, m in self.measures.items()
             },
+            "unfinished": {name: {"running": x.running, "waiting": x.waiting} for name, x in self.unfinished.items()},
             "minor_per_major": MINOR_PER_MAJOR,
             "variants": {name: self._variant_json(name) for name in self.variants},
             "failed_runs": [
@@ -250,6 +253,7 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
         groups=ranking.groups,
         matters=matters,
         harms=harms,
+        unfinished=unfinished(study),
         n=len(study.replications),
         n_incomplete=len({run.replication for run in study.failed}),
         n_failed={v: len({r.replication for r in study.failed if v in r.variants}) for v in study.variants},
@@ -287,13 +291,6 @@ def _wanted(study: Study, measures: Mapping[str, Measure], wanted: str | None) -
     if wanted is not None and wanted not in ordered:
         raise unknown("rank by", wanted, ordered)
     return wanted
-
-
-def pareto(points: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return, bool (n,), which rows of float64 (n, k) none beats: at most as large in all, smaller in one."""
-    no_worse = np.all(points[None, :, :] <= points[:, None, :], axis=2)
-    smaller = np.any(points[None, :, :] < points[:, None, :], axis=2)
-    return np.asarray(~np.any(no_worse & smaller, axis=1))
 
 
 def _finite(value: float) -> float | None:

@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trustsim.analysis.boxes import Box, boxes
-from trustsim.analysis.comparison import pareto
 from trustsim.analysis.headlines import COST
 from trustsim.analysis.measured import Measured, primary, values_at
+from trustsim.analysis.pareto import pareto
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep
 from trustsim.experiment.frames import major

@@ -41,6 +41,7 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
 
     What does not fit into the memory is wrong too.
     """
+    from trustsim.scenario.coarse import coarse, in_words
     from trustsim.scenario.outweighed import outweighed
     from trustsim.scenario.tree import clean
 
@@ -62,6 +63,8 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
                     click.echo(f"  {left}")
                 for line in outweighed(scenario, common.registry()):
                     click.echo(f"  {clean(line)}")
+                if found := coarse(scenario, common.registry()):
+                    click.echo(f"  {clean(in_words(scenario, found))}")
                 for line in _needs_in_words(result.needs):
                     click.echo(f"  {line}")
     if any(isinstance(result, ScenarioError) for result in results):
@@ -131,7 +134,10 @@ def _brought(scenario: Scenario) -> list[Brought]:
 def _result_json(file: str, result: Checked | ScenarioError) -> dict[str, Any]:
     if isinstance(result, ScenarioError):
         return {"file": file, "ok": False, "problems": [problem_json(problem) for problem in result.problems]}
+    from trustsim.scenario.coarse import coarse
+
     scenario = result.scenario
+    found = coarse(scenario, common.registry())
     return {
         "file": file,
         "ok": True,
@@ -139,6 +145,7 @@ def _result_json(file: str, result: Checked | ScenarioError) -> dict[str, Any]:
         "variants": [variant.name for variant in scenario.variants],
         "networks": [_brought_json(brought) for brought in _brought(scenario)],
         "digest": scenario.digest,
+        "coarse": found and {"reasons": list(found.reasons), "enough": found.enough},
         "needs": result.needs[0].to_json(),
         "problems": [],
     }

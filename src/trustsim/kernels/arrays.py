@@ -52,7 +52,7 @@ class Platforms(NamedTuple):
     books: Ints  # (Books, v, p) minor units
     ladder: Ints  # (RUNGS, v, p) minor units
     terms: Floats  # (Terms, v, p)
-    agreed: Floats  # (Terms, v, p) before any lever
+    agreed: Floats  # (Terms, v, p) of calm
     gauges: Floats  # (Gauges, v, p)
     weights: NDArray[np.float32]  # (v, p, Weights)
     dials: Floats  # (v, Dials)

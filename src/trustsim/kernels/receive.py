@@ -13,7 +13,7 @@ def receive(accounts, people, agreed, whose, sums, clock) -> None:
     """Note that an account, ``whose`` (lane, platform, account, investor), gives its owner money, minor units: ``sums``
     are what comes, and what of it had been asked for.
 
-    ``agreed`` float64 (Terms, lanes, platforms): the terms before any lever; the lag in them is no waiting.
+    ``agreed`` float64 (Terms, lanes, platforms): the usual terms, those of calm; the lag in them is no waiting.
     """
     v, p, i, who = whose
     gets, asked = sums

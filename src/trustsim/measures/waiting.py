@@ -43,7 +43,7 @@ class Waits:
         self.frozen = np.where((asked > 0) & (self.now >= patience), asked, 0)
         self.cost: Floats = state.money_days * (rule.price / DAYS_A_YEAR)
         self.made_good: Floats = np.zeros(state.n_lanes)
-        agreed = state.base_terms[Terms.PAYOUT_LAG] + state.base_terms[Terms.CUSTODY_LAG]
+        agreed = state.usual_terms[Terms.PAYOUT_LAG] + state.usual_terms[Terms.CUSTODY_LAG]
         for v, p in np.argwhere(state.books[Books.QUEUED] > 0).tolist():
             mine, who = state.world_of(v).mine(p), state.world_of(v).owners(p)
             beyond = np.maximum(self.now[v, mine] - agreed[v, p], 0.0)

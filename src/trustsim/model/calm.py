@@ -43,7 +43,8 @@ class Calm:
 def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n_steps: int, needed_by: int) -> Calm:
     """Return the calm twins of some variants in the worlds of *state*, after *n_steps*.
 
-    The twin of a variant is the world of the baseline, where both share network, people and traits, else its own.
+    The twin of a variant is the world of the baseline, where both have the same people and platforms, whatever the
+    terms of these, else its own.
     ``needed_by``: the step up to which needs are noted. Where nobody comes or goes in calm, day 0 lasts.
     """
     worlds = [calm_world(scenario, variant) for variant in variants]

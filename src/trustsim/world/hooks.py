@@ -46,7 +46,7 @@ class Dials(Protocol):
 
 class OnTerms(Protocol):
     """Says what the terms of each platform, float64 (Terms, worlds, platforms), add to weights; again whenever they
-    change. ``base``: the terms without levers.
+    change. ``base``: the usual terms, those of calm.
     """
 
     def on_terms(self, terms: Floats, base: Floats) -> Iterable[tuple[Weights, Floats]]: ...

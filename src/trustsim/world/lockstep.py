@@ -38,15 +38,24 @@ def baseline_world(scenario: Scenario) -> World:
 
 
 def calm_world(scenario: Scenario, variant: Variant) -> World:
-    """Return the world in which it is calm for a variant: that of the baseline, where both can share a pass, else its
-    own; levers and shocks come on top of either."""
+    """Return the world in which it is calm for a variant: that of the baseline, where both have the same people and
+    platforms, else its own; levers and shocks come on top of either."""
     base = baseline_world(scenario)
-    return base if base is variant.world or shared(base) == shared(variant.world) else variant.world
+    return base if has_calm_of(variant.world, base) else variant.world
+
+
+def has_calm_of(world: World, base: World) -> bool:
+    """Whether what people are used to in *world* is what they have in *base*: the terms of its platforms may differ."""
+    return base is world or _alike(base) == _alike(world)
 
 
 def shared(world: World) -> Any:
     """Return what variants must have in common to share a pass."""
-    shape = tuple((p.name, p.kind, p.size, p.lock_term, p.asset_market, p.owes) for p in world.platforms)
+    return _alike(world), tuple(p.lock_term for p in world.platforms)
+
+
+def _alike(world: World) -> Any:
+    shape = tuple((p.name, p.kind, p.size, p.asset_market, p.owes) for p in world.platforms)
     traits = tuple(
         (name, *(getattr(rule, parameter) for parameter in rule.fixes))
         for name, rule in sorted(world.mechanisms.items())

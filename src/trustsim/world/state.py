@@ -20,6 +20,7 @@ from trustsim.world import rows
 from trustsim.world.costs import prices_of_settings
 from trustsim.world.drawn import Drawn
 from trustsim.world.leaning import Law
+from trustsim.world.lockstep import has_calm_of
 from trustsim.world.network import Network
 from trustsim.world.opening import base_terms, open_books
 from trustsim.world.population import Accounts as Opened
@@ -65,7 +66,8 @@ class State:
     flows: Ints  # (v, p + 1, p + 1) minor units
     books: Ints  # (ENTRIES, v, p) minor units
     ladder: Ints  # (RUNGS, v, p) minor units
-    base_terms: Floats  # (TERMS, v, p)
+    base_terms: Floats  # (TERMS, v, p) of the variant, without levers
+    usual_terms: Floats  # (TERMS, v, p) of calm: what people are used to
     terms: Floats  # (TERMS, v, p)
     gauges: Floats  # (GAUGES, v, p)
     weights: NDArray[np.float32]  # (v, p, WEIGHTS)
@@ -95,7 +97,7 @@ class State:
             self.waited, self.queue, self.queue_n, self.traits, ticket, investor, first, at, self.ones,
         )  # fmt: skip
         platforms = Platforms(
-            self.books, self.ladder, self.terms, self.base_terms, self.gauges, self.weights, self.dials, self.sums,
+            self.books, self.ladder, self.terms, self.usual_terms, self.gauges, self.weights, self.dials, self.sums,
             self.flows, self.market,
         )  # fmt: skip
         bounds = np.array([column.bounds for column in self.declared], np.float32)
@@ -251,13 +253,15 @@ def build(
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
     ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
     over the twelve rungs of the ladder. Nothing is queued or overdue. ``reference``: the world against which a change
-    of terms has its price; ``scale``: how many real clients an investor stands for.
+    of terms has its price, and whose terms are usual where variants have its people and platforms; ``scale``: how many
+    real clients an investor stands for.
     """
     platforms = by_variant[0].platforms
     n_platforms = len(platforms)
-    terms = base_terms(by_variant)
-    terms += prices_of_settings(terms, base_terms([reference]), scale)
-    terms = np.tile(terms, (1, len(drawn), 1))
+    terms, of_reference = base_terms(by_variant), base_terms([reference])
+    usual = np.broadcast_to(of_reference, terms.shape) if has_calm_of(by_variant[0], reference) else terms
+    priced = terms + prices_of_settings(terms, of_reference, scale)
+    terms, usual = (np.tile(each, (1, len(drawn), 1)) for each in (priced, usual))
     names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
     where = {name: k for k, name in enumerate(names)}
     market = np.array([where.get(x.asset_market, len(names) + p) for p, x in enumerate(platforms)], np.int64)
@@ -267,7 +271,7 @@ def build(
     size = Size(
         n_people, n_accounts, n_platforms, len(by_variant), columns=len(declared), actors=len(actors), worlds=len(drawn)
     )
-    filled = {"asked_day": -1, "base_terms": terms, "terms": terms, "market": market, "ones": 1.0}
+    filled = {"asked_day": -1, "base_terms": terms, "usual_terms": usual, "terms": terms, "market": market, "ones": 1.0}
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
     for name, value in filled.items():
         arrays[name][...] = value

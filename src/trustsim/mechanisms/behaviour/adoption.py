@@ -29,6 +29,7 @@ class Adoption:
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
+    paced: ClassVar[tuple[str, ...]] = ("innovation", "imitation")  # a step is short beside them
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 50  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "who is out"

@@ -35,6 +35,7 @@ class Fear:
     without: ClassVar[dict[str, dict[str, float] | None]] = {"fear": None}  # with a channel off: not at all
     taught: ClassVar[str] = "contagion"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "interaction")
+    paced: ClassVar[tuple[str, ...]] = ("decay",)  # a step is short beside them
     #: what makes the traits: the same in all variants of a pass
     fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold")
 

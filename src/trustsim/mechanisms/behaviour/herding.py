@@ -24,6 +24,7 @@ class Herding:
     without: ClassVar[dict[str, dict[str, float] | None]] = {"herding": None}  # with a channel off: not at all
     taught: ClassVar[str] = "weight"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "sensing", "interaction")
+    paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
 
     weight: float = parameter(
         4.0, unit="log-odds", low=0, high=100, source="E-54", text="log-odds for all neighbours leaving"

@@ -29,6 +29,7 @@ class Interaction:
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "adaptation", "interaction")
+    paced: ClassVar[tuple[str, ...]] = ("revised",)  # a step is short beside them
     default_on: ClassVar[bool] = False
     effort: ClassVar[float] = 80  # nanoseconds an account and step, measured
     remembers: ClassVar[str] = "who is out"

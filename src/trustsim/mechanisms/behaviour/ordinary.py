@@ -25,16 +25,17 @@ Floats = NDArray[np.float64]
 class Ordinary:
     """Close accounts at a calm rate, more where service or information safety is trusted less; open them on trust.
 
-    A holder leaves when ln odds(``leave``) − ``tenure`` · ln(1 + years) − what levers add to the exit friction −
+    A holder leaves when ln odds(``leave``) − ``tenure`` · ln(1 + years) − what is added to the exit friction −
     ``info`` · (trust in information safety − prior) − ``service`` · (trust in service − prior) exceeds a logistic draw;
     the term of the tenure is shifted so that the mean of its exponential is 1. Who holds nothing joins when ln
-    odds(``join``) − what levers add to the entry friction + ``trust`` · (fund safety + integrity − 2 · prior) − the
+    odds(``join``) − what is added to the entry friction + ``trust`` · (fund safety + integrity − 2 · prior) − the
     weight of fear in a run · fear exceeds the same draw, all in log-odds. Known answer: with the weights on trust at 0,
     the daily share of holders that leaves is ``leave`` (``test_ordinary_leaving_has_its_rate``).
     """
 
     without: ClassVar[dict[str, dict[str, float] | None]] = {"ordinary": {"leave": 1e-9}}  # with a channel off
     concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
+    paced: ClassVar[tuple[str, ...]] = ("leave", "join")  # a step is short beside them
     fixes: ClassVar[tuple[str, ...]] = ("tenure",)  # what makes the traits: the same in all variants of a pass
 
     leave: float = parameter(
@@ -75,6 +76,7 @@ class Ordinary:
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, base: Floats) -> Iterator[tuple[Weights, Floats]]:
-        """Yield what levers add to frictions, float64 (Terms, worlds, platforms): so much less leaving and joining."""
+        """Yield by how much frictions are above the usual, float64 (Terms, worlds, platforms): so much less leaving and
+        joining."""
         yield Weights.ORDINARY, base[Terms.EXIT_FRICTION] - terms[Terms.EXIT_FRICTION]
         yield Weights.JOIN, base[Terms.ENTRY_FRICTION] - terms[Terms.ENTRY_FRICTION]

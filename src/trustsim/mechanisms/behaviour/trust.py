@@ -31,6 +31,7 @@ class Trust:
     }
     taught: ClassVar[str] = "bad_news"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("learning",)
+    paced: ClassVar[tuple[str, ...]] = ("repair",)  # a step is short beside them
 
     bad_news: float = parameter(
         1.0, unit="number", low=0, high=20, source="assumed", text="weight of bad news: 1 takes it at its strength"

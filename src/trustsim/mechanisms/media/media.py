@@ -33,6 +33,7 @@ class Media:
 
     taught: ClassVar[str] = "reach"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
+    paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
 
     reach: float = parameter(0.35, unit="share", source="assumed", text="share of the investors reached in a day")
     fading: float = parameter(

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import pareto
 from trustsim.analysis.intervals import Interval
+from trustsim.analysis.pareto import pareto
 from trustsim.report.pictures import labels, look, scales
 from trustsim.report.pictures.canvas import Canvas, Side
 from trustsim.report.words import reading, words

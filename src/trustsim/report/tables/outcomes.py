@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.comparison import pareto
+from trustsim.analysis.pareto import pareto
 from trustsim.report.tables.plain import Table, download, num
 from trustsim.report.words import reading, standing, words
 

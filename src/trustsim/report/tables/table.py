@@ -13,7 +13,7 @@ from rich.text import Text
 
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.measures import Measure
-from trustsim.report.words import reading, standing, words
+from trustsim.report.words import horizon, reading, standing, words
 from trustsim.units import MINOR_PER_MAJOR
 
 WIDTH = 80
@@ -201,8 +201,8 @@ def _groups(comparison: Comparison) -> str:
 
 
 def _warnings(comparison: Comparison) -> list[str]:
-    """Say what is missing from a study: runs that failed, replications that were not tried."""
-    notes = []
+    """Say what is missing from a study: what the horizon breaks off, runs that failed, replications not tried."""
+    notes = [" ".join(told)] if (told := horizon.broken_off(comparison)) else []
     if comparison.failed:
         first = comparison.failed[0]
         notes.append(

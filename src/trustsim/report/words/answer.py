@@ -12,7 +12,7 @@ from trustsim.analysis.comparison import Difference
 from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import is_clear
-from trustsim.report.words import costs, flips, reading, standing, story, words
+from trustsim.report.words import costs, flips, horizon, reading, standing, story, words
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.reading import LATE, SEGMENT, UNHURT, Measure
 from trustsim.report.words.words import quoted
@@ -38,7 +38,9 @@ def answer(result: Compared, claims: float) -> Answer:
     c = result.comparison
     if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
         return Answer(
-            "What happens in this story?", f"{_unranked(result)}, so there is nothing to rank.", (_doubts(result),)
+            "What happens in this story?",
+            f"{_unranked(result)}, so there is nothing to rank.",
+            (*_broken_off(result), _doubts(result)),
         )
     measure = reading.outcome(result, c.ranked_by)
     others = [name for name in c.ranking if name != c.baseline]
@@ -51,7 +53,8 @@ def answer(result: Compared, claims: float) -> Answer:
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
     facts += costs.told(result, measure, best, others, rivals, claims)
     facts += [*_gains(result, best), *_harmful(result, measure, others)]
-    facts += [Fact("Does the ranking flip?", flips.in_short(result, claims)), *_judged(result), _doubts(result)]
+    facts += [Fact("Does the ranking flip?", flips.in_short(result, claims)), *_judged(result)]
+    facts += [*_broken_off(result), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
 
 
@@ -226,6 +229,11 @@ def _judged(result: Compared) -> list[Fact]:
     lines = filter(None, (standing.passed_over(result.comparison), standing.matters(result.comparison)))
     text = " ".join(map(words.sentence, lines))
     return [Fact("What counts?", text)] if text else []
+
+
+def _broken_off(result: Compared) -> list[Fact]:
+    told = horizon.broken_off(result.comparison)
+    return [Fact("Is it over at the horizon?", f"No. {' '.join(told)}")] if told else []
 
 
 def _doubts(result: Compared) -> Fact:

@@ -1,0 +1,38 @@
+"""What a study breaks off at its horizon: runs that still go on, and money that still waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trustsim.experiment.study import Study
+
+LAST_STEPS = 2  # a run whose last day at its pace is one of these, or at the horizon, goes on
+LITTLE = 0.01  # assumed: of the claims of day 0, what may wait at any time
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What goes on under a variant at the horizon: ``running``, the share of worlds with a run on a platform that does;
+    ``waiting``, mean share of the claims of day 0 that is asked for and not had, 0 where it is at most LITTLE."""
+
+    running: float
+    waiting: float
+
+
+def unfinished(study: Study) -> dict[str, Unfinished]:
+    """Return what is broken off, by variant; only variants under which something is."""
+    since = study.scenario.horizon - (LAST_STEPS + 0.5) * study.scenario.step
+    going_on = {(run.variant, run.replication) for run in study.runs if run.end > since}
+    n = max(len(study.replications), 1)
+    running = {name: sum(variant == name for variant, _ in going_on) / n for name in study.variants}
+    waiting = {name: _waiting(study, k) for k, name in enumerate(study.variants)}
+    found = {name: Unfinished(running[name], waiting[name]) for name in study.variants}
+    return {name: each for name, each in found.items() if each != Unfinished(0.0, 0.0)}
+
+
+def _waiting(study: Study, variant: int) -> float:
+    waits = study.outcomes.get("waiting_at_end", np.zeros((0, variant + 1)))[:, variant]
+    mean = float(np.mean(waits[np.isfinite(waits)])) if np.isfinite(waits).any() else 0.0
+    return mean if mean > LITTLE else 0.0
