@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from quiet_world import EACH, READY, N, Play, leave, lever
 
+from trustsim.kernels.layout import Gauges
+from trustsim.kernels.named import row_of
+
 LOGIT = {"choice": {"rule": "logit", "calm": -1}}
 BACK = {"service": 0, "info": 0, "trust": 0, "tenure": 0}
 
@@ -396,22 +399,39 @@ def test_without_a_new_report_the_view_returns_to_the_last_one(play: Play) -> No
     assert seen.belief("risk", 1) == pytest.approx(3.0, abs=0.01)
 
 
+FAILS = {"fails_base": -1, "fails_equity": 12, "fails_cash": 4, "fails_arrears": 3}
+
+
 def test_risk_of_an_empty_balance_sheet_is_its_base(play: Play) -> None:
     empty = {"liquid_share": "0 %", "equity": "0 %"}
-    on = {"health": {"base": -1.5, "equity": 15, "liquidity": 3, "overdue": 10}}
+    on = {"health": {"base": -1.5, "equity": 15, "liquidity": 3, "overdue": 10, **FAILS}}
     seen = play(0, platforms={"Harbour": empty, "Quay": {"liquid_share": "20 %", "equity": "10 %"}}, mechanisms=on)
-    assert seen.gauge("risk")[0, 0, 0] == pytest.approx(-1.5)
-    assert seen.gauge("risk")[0, 0, 1] == pytest.approx(-1.5 - 15 * 0.1 - 3 * 0.2)
-    assert (seen.gauge("published_risk")[0] == seen.gauge("risk")[0]).all()
+    assert seen.gauge("published_risk")[0, 0, 0] == pytest.approx(-1.5)
+    assert seen.gauge("published_risk")[0, 0, 1] == pytest.approx(-1.5 - 15 * 0.1 - 3 * 0.2)
+    assert seen.gauge("risk")[0, 0, 0] == pytest.approx(-1)
+    assert seen.gauge("risk")[0, 0, 1] == pytest.approx(-1 - 12 * 0.1 - 4 * 0.2)
 
 
-def test_overdue_payments_raise_the_risk(play: Play) -> None:
-    on = {**READY, "health": {"base": 0, "equity": 0, "liquidity": 0, "overdue": 4}}
+def test_overdue_payments_raise_the_published_risk_and_arrears_the_true_one(play: Play) -> None:
+    on = {**READY, "health": {"base": 0, "equity": 0, "liquidity": 0, "overdue": 4, **FAILS, "fails_equity": 0}}
     seen = play(
         1,
         mechanisms=on,
-        platforms={"Harbour": {"liquid_share": "20 %", "equity": "-80 %"}, "Quay": {}},
+        platforms={"Harbour": {"liquid_share": "20 %", "equity": "-80 %", "patience": "10 d"}, "Quay": {}},
         variants={"run": [leave()]},
     )
-    assert seen.gauge("risk")[1, 0, 0] == pytest.approx(4 * 0.8, abs=1e-3)
-    assert seen.gauge("risk")[1, 0, 1] == 0
+    assert seen.gauge("published_risk")[1, 0, 0] == pytest.approx(4 * 0.8, abs=1e-3)
+    assert seen.gauge("published_risk")[1, 0, 1] == 0
+    # no cash, all that is owed waits, and one of ten days of patience is used up
+    assert seen.gauge("risk")[1, 0, 0] == pytest.approx(-1 + 4 + 3 * 0.1, abs=1e-6)
+    assert seen.gauge("risk")[1, 0, 1] == pytest.approx(-1 - 4 * 0.2, abs=1e-3)
+
+
+def test_nobody_reads_the_true_risk(play: Play) -> None:
+    worlds = {"sound": [], "doomed": [{"set": {"mechanisms.health.fails_base": 20}}]}
+    on = {"choice": {"calm": -3}, "health": {}, "risk_view": {}, "trust": {}, "fear": {}, "queue_news": {}}
+    seen = play(40, mechanisms=on, variants=worlds)
+    changes = {row_of(Gauges, name) for name in ("risk", "misperception")}
+    history = np.delete(seen.model.history, sorted(changes), axis=1)
+    np.testing.assert_array_equal(history[:, :, 0], history[:, :, 1])
+    assert (seen.gauge("risk")[:, 0] < seen.gauge("risk")[:, 1]).all()

@@ -21,6 +21,7 @@ _PRESSURE_FADES = 0.1  # a day, assumed: a market takes up what was sold in some
 _LENT_A_DAY = 0.2  # share of the spare cash, assumed: new loans are found within a week
 _MEAN_OF_TWELVE = 6.0  # uniforms added up, whose variance is 1
 _MOST_EQUITY = 0.3  # assumed: beyond this share of the claims, more or less equity tells nobody of more or less risk
+_NO_PATIENCE = 1e-6  # days: with less, the first day of arrears is the last
 _MOST_RISK = 10.0  # log-odds: one failure in 22,000; less and more are no risk and certainty to anybody
 
 
@@ -175,8 +176,25 @@ def spare_cash(platforms, v, p, dt) -> None:
 
 
 @compiled
+def true_risk(platforms, state, v, p):
+    """Return the log-odds that a platform fails within 90 days, as fitted to how often platforms of the model do.
+
+    ``state``: equity / claims, and liquidity less what waits / claims.
+    """
+    dials, (equity, cash) = platforms.dials, state
+    patience = max(platforms.terms[Terms.PATIENCE, v, p], _NO_PATIENCE)
+    used_up = min(platforms.gauges[Gauges.ARREARS, v, p] / patience, 1.0)
+    return (
+        dials[v, Dials.FAILS_BASE]
+        - dials[v, Dials.FAILS_EQUITY] * min(max(equity, -_MOST_EQUITY), _MOST_EQUITY)
+        - dials[v, Dials.FAILS_CASH] * max(cash, -1.0)
+        + dials[v, Dials.FAILS_ARREARS] * used_up
+    )
+
+
+@compiled
 def gauge(platforms):
-    """Measure liquidity, solvency, risk (log-odds), trust and fear on every platform, and what levers and custody cost.
+    """Measure liquidity, solvency, risk (log-odds), true and published, trust and fear on every platform, and costs.
 
     Return whether all is quiet: every platform open, nothing overdue, no backlog, no fear to speak of.
     """
@@ -208,9 +226,9 @@ def gauge(platforms):
             gauges[Gauges.HIDDEN_GAP, v, p] = max(reported - solvency, 0.0)
             queue = np.float64(books[Books.QUEUED, v, p]) / claims
             gauges[Gauges.QUEUE, v, p] = queue
+            fails = true_risk(platforms, (solvency, liquidity - queue), v, p)
+            gauges[Gauges.RISK, v, p] = min(max(fails, -_MOST_RISK), _MOST_RISK)
             strain = base - per_liquidity * liquidity + per_overdue * overdue
-            true_risk = strain - per_equity * min(max(solvency, -_MOST_EQUITY), _MOST_EQUITY)
-            gauges[Gauges.RISK, v, p] = min(max(true_risk, -_MOST_RISK), _MOST_RISK)
             published = (
                 strain - per_equity * min(max(reported, -_MOST_EQUITY), _MOST_EQUITY) - terms[Terms.REPORT_BIAS, v, p]
             )

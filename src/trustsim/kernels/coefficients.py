@@ -54,10 +54,14 @@ class Weights(Rows):
 class Dials(Rows):
     """Numbers that mechanisms give to the rest of the engine, one a lane; those of the pass are its weights."""
 
-    RISK_BASE = auto()  # log-odds of failure of a platform without equity and cash
+    RISK_BASE = auto()  # published log-odds of failure of a platform without equity and cash
     RISK_EQUITY = auto()  # fall per unit of equity / claims
     RISK_LIQUIDITY = auto()  # fall per unit of liquidity
     RISK_OVERDUE = auto()  # rise per unit of overdue queue / claims
+    FAILS_BASE = auto()  # true log-odds of failing within 90 days without equity and cash
+    FAILS_EQUITY = auto()  # fall per unit of equity / claims
+    FAILS_CASH = auto()  # fall per unit of cash beyond what waits / claims
+    FAILS_ARREARS = auto()  # rise when the arrears have used the patience up
     REPORT_WEIGHT = auto()  # how far a full report moves a reader
     REPORT_NOISE = auto()  # spread of the reading of an empty one, log-odds
     FIRST_MOVE = auto()  # log-odds for an overdue queue of all claims, seen in full
@@ -81,4 +85,4 @@ class Dials(Rows):
 # what stands where no mechanism says anything; 0 where it is not here
 NEVER = -60.0  # log-odds
 WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0}
-DIALS_OFF = {Dials.RISK_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9}
+DIALS_OFF = {Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9}

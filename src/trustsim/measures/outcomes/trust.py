@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels import layout
-from trustsim.measures.finished import Finished, Floats, positive
+from trustsim.measures.finished import Finished, Floats
 from trustsim.mechanisms.behaviour.dealings import DEALINGS
 from trustsim.registry import REGISTRY
 
@@ -32,18 +32,6 @@ def trust_recovery(f: Finished) -> Floats:
         if len(back):
             out[v] = back[0] * f.dt
     return out
-
-
-@REGISTRY.enter(
-    "outcome", "misperception", rows=("J8",), source="J8", better="lower", unit="share", low=0, high=1,
-    may_not_apply=True,
-)  # fmt: skip
-def misperception(f: Finished) -> Floats:
-    """Mean of the distance between perceived and true probability of failure, over time while a platform stands."""
-    distance = np.abs(f.series["misperception"][:, :, -1].astype(np.float64))
-    stands = ~np.isnan(distance)
-    total = np.ascontiguousarray(np.where(stands, distance, 0.0).T).sum(axis=1)
-    return np.asarray(total / positive(stands.sum(axis=0).astype(np.float64)))
 
 
 @REGISTRY.enter(

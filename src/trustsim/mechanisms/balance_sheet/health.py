@@ -1,4 +1,4 @@
-"""How risky a platform is, true and published: a plain reading of its balance sheet."""
+"""How risky a platform is: what its balance sheet publishes, and how often platforms in that state fail."""
 
 from __future__ import annotations
 
@@ -13,19 +13,23 @@ from trustsim.registry import REGISTRY, parameter
 @REGISTRY.enter("mechanism", "health", rows=("B1", "J8"), source="assumed")
 @dataclass(frozen=True)
 class Health:
-    """Read the log-odds of failure off equity, liquidity and overdue payments; reports use the reported figures.
+    """Say how risky a platform looks by its reports, and how likely it truly is to fail within 90 days.
 
-    risk = ``base`` − ``equity`` · clip(equity / claims, ±0.3) − ``liquidity`` · liquidity + ``overdue`` · overdue /
-    claims of day 0, within ±10. The true risk takes the true equity; the published one the reported equity, less the
-    bias. Known answer: no equity, no cash, no queue gives ``base``
-    (``test_risk_of_an_empty_balance_sheet_is_its_base``).
+    Published log-odds, which investors read: ``base`` − ``equity`` · clip(reported equity / claims, ±0.3) −
+    ``liquidity`` · liquidity + ``overdue`` · overdue / claims of day 0 − the bias of the reports. True log-odds, which
+    nobody reads and misperception is measured against: ``fails_base`` − ``fails_equity`` · clip(true equity / claims,
+    ±0.3) − ``fails_cash`` · max(liquidity − queue / claims, −1) + ``fails_arrears`` · min(days in arrears / patience,
+    1). Both lie within ±10. The true ones are a logistic regression on worlds of the model (``docs/reliability.py``),
+    with clients as they are by default and no shock to come: of other clients they are off. Known answer: no equity, no
+    cash, no queue gives the two bases (``test_risk_of_an_empty_balance_sheet_is_its_base``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
 
     base: float = parameter(
-        -2.5, unit="log-odds", low=-20, high=20, source="assumed", text="log-odds of failure without equity and cash"
-    )
+        -2.5, unit="log-odds", low=-20, high=20, source="assumed",
+        text="published log-odds of failure without equity and cash",
+    )  # fmt: skip
     equity: float = parameter(
         15.0, unit="number", low=0, high=1000, source="E-32", text="fall per unit of equity / claims"
     )
@@ -33,10 +37,26 @@ class Health:
     overdue: float = parameter(
         10.0, unit="number", low=0, high=1000, source="C15", text="rise per unit of overdue requests / claims"
     )
+    fails_base: float = parameter(
+        -3.95, unit="log-odds", low=-20, high=20, source="assumed",
+        text="true log-odds of failing within 90 days without equity and cash; fitted to the model",
+    )  # fmt: skip
+    fails_equity: float = parameter(
+        11.5, unit="number", low=0, high=1000, source="assumed", text="their fall per unit of equity / claims; fitted"
+    )
+    fails_cash: float = parameter(
+        5.6, unit="number", low=0, high=1000, source="assumed",
+        text="their fall per unit of cash beyond what waits / claims; fitted",
+    )  # fmt: skip
+    fails_arrears: float = parameter(
+        1.9, unit="number", low=0, high=1000, source="assumed",
+        text="their rise when arrears have used the patience up; fitted",
+    )  # fmt: skip
 
     def dials(self) -> Mapping[Dials, float]:
         """Return what this mechanism gives to the rest of the engine."""
         return {
             Dials.RISK_BASE: self.base, Dials.RISK_EQUITY: self.equity, Dials.RISK_LIQUIDITY: self.liquidity,
-            Dials.RISK_OVERDUE: self.overdue,
+            Dials.RISK_OVERDUE: self.overdue, Dials.FAILS_BASE: self.fails_base, Dials.FAILS_EQUITY: self.fails_equity,
+            Dials.FAILS_CASH: self.fails_cash, Dials.FAILS_ARREARS: self.fails_arrears,
         }  # fmt: skip

@@ -1,0 +1,76 @@
+"""The true risk is a probability: how often platforms fail that the fit has not seen."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/reliability.md"
+
+
+@pytest.fixture(scope="module")
+def reliability():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(ROOT / "docs"), *sys.path])  # as when it is run as a script
+        spec = importlib.util.spec_from_file_location("reliability", ROOT / "docs/reliability.py")
+        module = importlib.util.module_from_spec(spec)
+        patch.setitem(sys.modules, "reliability", module)
+        spec.loader.exec_module(module)
+        yield module
+
+
+@pytest.fixture(scope="module")
+def unseen(reliability):
+    """Days of platforms in worlds of other numbers and another hypercube than those of the fit."""
+    return reliability.run(16, seed=2, first=1000, people=200, workers=1)
+
+
+@pytest.mark.slow
+def test_what_is_stated_is_how_often_platforms_fail(reliability, unseen):
+    line = reliability.calibrated(unseen)
+    # 320 platforms: worlds drawn again move the slope by 0.10 (one standard deviation), the share that fails by a fifth
+    assert 0.7 < line.slope < 1.3
+    stated = 1 / (1 + np.exp(-unseen.stated))
+    assert 0.6 < unseen.fails.mean() / stated.mean() < 1.5
+    lowest, highest = np.sort(unseen.stated)[[len(stated) // 2, -len(stated) // 10]]
+    assert unseen.fails[unseen.stated <= lowest].mean() < 0.03
+    assert unseen.fails[unseen.stated >= highest].mean() > 0.2
+
+
+@pytest.mark.slow
+def test_more_equity_more_cash_and_fewer_arrears_mean_fewer_failures(reliability, unseen):
+    assert min(list(reliability.fitted(unseen).values())[1:]) > 0
+    for column, more_is_worse in ((0, False), (1, False), (2, True)):
+        x = unseen.state[:, column]
+        cut = np.median(x)
+        above, below = unseen.fails[x > cut].mean(), unseen.fails[x <= cut].mean()
+        assert (above > below) == more_is_worse, column
+
+
+def test_the_regression_finds_what_made_the_data(reliability):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(20_000, 2))
+    fails = rng.random(20_000) < 1 / (1 + np.exp(-(-2 + 1.5 * x[:, 0] - x[:, 1])))
+    assert reliability.logistic(x, fails) == pytest.approx([-2, 1.5, -1], abs=0.1)  # three standard errors: 0.09
+
+
+def test_a_failure_counts_in_the_days_before_it_alone(reliability):
+    gauges = reliability.Gauges
+    history = np.zeros((11, len(gauges), 1, 2))
+    history[:, gauges.FAILURE_DAY] = np.nan
+    history[6:, gauges.STATUS, 0, 0], history[6:, gauges.FAILURE_DAY, 0, 0] = 3, 6
+    assert np.flatnonzero(reliability.failing(history, 4)[:, 0, 0]).tolist() == [2, 3, 4, 5]
+    assert not reliability.failing(history, 4)[:, 0, 1].any()
+
+
+def test_what_is_in_force_is_what_was_fitted(reliability):
+    rows = dict(re.findall(r"\| `(fails_\w+)` \| (\S+) \|", PAGE.read_text(encoding="utf-8")))
+    assert set(rows) == set(reliability.PARAMETERS)
+    for name, value in rows.items():
+        assert getattr(reliability.Health(), name) == pytest.approx(float(value), abs=0.05), name
