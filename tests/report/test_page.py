@@ -15,7 +15,6 @@ from trustsim.report.page import charts, fan_chart, page
 from trustsim.report.page.again import nothing
 from trustsim.report.words import reading, story
 from trustsim.report.words.answer import answer
-from trustsim.units import MINOR_PER_MAJOR
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
@@ -157,7 +156,7 @@ def test_downloads_hold_the_numbers(html, result):
     lines = base64.b64decode(address).decode().splitlines()
     assert lines[0] == "replication," + ",".join(fake.VARIANTS)
     assert len(lines) == 121
-    loss = result.study.outcomes["investor_loss"][0, 0] / MINOR_PER_MAJOR
+    loss = result.study.outcomes["investor_loss"][0, 0]
     assert float(lines[1].split(",")[1]) == pytest.approx(loss, rel=1e-5)
 
 

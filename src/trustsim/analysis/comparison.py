@@ -28,14 +28,14 @@ from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry
-from trustsim.units import MINOR_PER_MAJOR
+from trustsim.units import name_of
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a study says about its variants. Numbers in computed units: shares in [0, 1], days, money in minor units.
+    """What a study says about its variants. Shares are in [0, 1], times in days, money in units of the currency.
 
     Attributes
     ----------
@@ -85,8 +85,12 @@ class Comparison:
         """All variants, best first; within a group by their means."""
         return tuple(name for group in self.groups for name in group)
 
+    def unit(self, outcome: str) -> str:
+        """Name the unit of an outcome: ``CNY``, ``days``, ``share``, ..."""
+        return name_of(self.measures[outcome].unit, self.currency)
+
     def to_json(self) -> dict[str, Any]:
-        """Return the document of ``trustsim compare --json``, format 1, as plain data; what is not finite is None."""
+        """Return the document of ``trustsim compare --json``, format 2, as plain data; what is not finite is None."""
         return {
             "format": FORMAT,
             "scenario": {
@@ -106,10 +110,9 @@ class Comparison:
             "matters": dict(self.matters),
             "harms": {name: list(outcomes) for name, outcomes in self.harms.items()},
             "outcomes": {
-                name: {"unit": m.unit, "better": m.better or None, "binary": m.binary, "text": m.text}
+                name: {"unit": self.unit(name), "better": m.better or None, "binary": m.binary, "text": m.text}
                 for name, m in self.measures.items()
             },
-            "minor_per_major": MINOR_PER_MAJOR,
             "variants": {name: self._variant_json(name) for name in self.variants},
             "failed_runs": [
                 {
@@ -179,7 +182,7 @@ class Comparison:
         return {
             "variant": variant,
             "outcome": outcome,
-            "unit": self.measures[outcome].unit,
+            "unit": self.unit(outcome),
             "level": level.mean,
             "low": level.low,
             "high": level.high,

@@ -14,7 +14,6 @@ from rich.text import Text
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.measures import Measure
 from trustsim.report.words import reading, standing, words
-from trustsim.units import MINOR_PER_MAJOR
 
 WIDTH = 80
 _LONGEST_NAME = 40
@@ -81,15 +80,13 @@ def _runs(comparison: Comparison, variant: str, name: str) -> str:
 
 
 def compact(value: float, measure: Measure, *, signed: bool = False) -> str:
-    """Write a number in few characters: shares in per cent, money in major units (``'+1.25m'``); a dash for none."""
+    """Write a number in few characters: shares in per cent, large ones short (``'+1.25m'``); a dash for none."""
     if not math.isfinite(value):
         return words.NO_NUMBER
     sign = words.MINUS if value < 0 else "+" if signed and value > 0 else ""
     size = abs(value)
     if measure.unit == "share":
         return f"{sign}{100 * size:.1f}"
-    if measure.unit == "money":
-        size /= MINOR_PER_MAJOR
     for step, letter in _STEPS:
         if size >= 0.9995 * step:
             return f"{sign}{_three_digits(size / step)}{letter}"

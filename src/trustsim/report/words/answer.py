@@ -33,7 +33,8 @@ class Answer:
 def answer(result: Compared, claims: float) -> Answer:
     """Say which variant helps most, by how much, how sure that is, what it costs, who loses and when to doubt it.
 
-    ``claims`` : what platforms owe on day 0, minor units, of which losses are shares; NaN where it is not known.
+    ``claims`` : what platforms owe on day 0, in units of the currency, of which losses are shares; NaN where it is
+        not known.
     """
     c = result.comparison
     if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:

@@ -50,7 +50,7 @@ class Measure:
         return replace(self, is_difference=True)
 
     def scale(self, currency: str, largest: float) -> tuple[float, str]:
-        """Return (divisor, unit) for an axis that must show values up to *largest*, in computed units."""
+        """Return (divisor, unit) for an axis that must show values up to *largest*."""
         divisor, unit = words.axis(self.unit, currency, largest)
         return divisor, "pp" if self.is_difference and self.unit == "share" else unit
 
