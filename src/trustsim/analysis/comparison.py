@@ -42,7 +42,7 @@ class Comparison:
     levels : by variant, then outcome.
     differences : the same for all variants but the baseline.
     costs : mean of the outcome ``policy_cost`` by variant, NaN where it was not measured.
-    asked : the outcomes to show: the one that ranks, then those that the scenario asks for or needs.
+    asked : the outcomes to show: the one that ranks, then those of :attr:`Study.asked`.
     happened : by variant and outcome, of the times to an event, the share of worlds in which it happened.
     rank_by : the outcome that was asked for to rank, None where none was.
     ranked_by : the outcome that orders ``groups``, None where no outcome has a better side (then file order).

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.measures import Measure
-from trustsim.report.words import reading, standing, words
+from trustsim.report.words import people, reading, standing, words
 
 WIDTH = 80
 _LONGEST_NAME = 40
@@ -182,7 +182,13 @@ def _notes(comparison: Comparison) -> list[str]:
         _partly_defined(comparison),
     )  # fmt: skip
     harms = [f"{standing.MARK} {line}." for line in standing.harms(comparison)]
-    return [*harms, *notes, *(f"{line.removesuffix('.')}." for line in more if line), *_warnings(comparison)]
+    return [
+        *people.notes(comparison),
+        *harms,
+        *notes,
+        *(f"{line.removesuffix('.')}." for line in more if line),
+        *_warnings(comparison),
+    ]
 
 
 def _groups(comparison: Comparison) -> str:
