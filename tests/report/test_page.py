@@ -255,7 +255,7 @@ def test_size_of_a_distribution_does_not_grow_with_the_worlds(result):
     study = replace(result.study, outcomes=outcomes, replications=np.arange(n))
     many = charts.distribution(Result(study, compare(study, fake.REGISTRY)), "investor_loss")
     assert len(many.pictures[0]) < 10 * len(few.pictures[0])
-    assert re.search(r"A dot stands for \d+ runs of about this size\.", many.note)
+    assert re.search(r"A dot stands for \d+ worlds of about this size\.", many.note)
     assert "stands for" not in few.note
     assert len(base64.b64decode(many.download.partition(",")[2]).splitlines()) == 1001
     assert "The download holds the first 1000 worlds" in many.table.note

@@ -98,7 +98,8 @@ def test_a_clear_difference_that_is_too_small_to_matter_is_no_help(result):
     run = result.study.outcomes["run_probability"]
     rows = dict.fromkeys(fake.VARIANTS[1:], run[:, 0])
     outflow = {name: result.study.outcomes["peak_outflow"][:, 0] * (0.99 if name == BOTH else 1) for name in rows}
-    same = {"run_probability": rows, "investor_loss": dict.fromkeys(fake.VARIANTS, 1e6)}
+    never = dict.fromkeys(fake.VARIANTS, np.nan)
+    same = {"run_probability": rows, "investor_loss": dict.fromkeys(fake.VARIANTS, 1e6), "time_to_failure": never}
     told = changed(result, **same, peak_outflow=outflow, matters={"peak_outflow": 0.05})
     assert len(told.comparison.groups) == 1
     assert answer(told, np.nan).headline.startswith("No variant is clearly better than ‘nothing’")

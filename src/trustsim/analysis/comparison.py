@@ -85,10 +85,6 @@ class Comparison:
         """All variants, best first; within a group by their means."""
         return tuple(name for group in self.groups for name in group)
 
-    def unit(self, outcome: str) -> str:
-        """Name the unit of an outcome: ``CNY``, ``days``, ``share``, ..."""
-        return name_of(self.measures[outcome].unit, self.currency)
-
     def to_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim compare --json``, format 2, as plain data; what is not finite is None."""
         return {
@@ -109,10 +105,7 @@ class Comparison:
             "groups": [list(group) for group in self.groups],
             "matters": dict(self.matters),
             "harms": {name: list(outcomes) for name, outcomes in self.harms.items()},
-            "outcomes": {
-                name: {"unit": self.unit(name), "better": m.better or None, "binary": m.binary, "text": m.text}
-                for name, m in self.measures.items()
-            },
+            "outcomes": {name: measure.to_json(self.currency) for name, measure in self.measures.items()},
             "variants": {name: self._variant_json(name) for name in self.variants},
             "failed_runs": [
                 {
@@ -182,7 +175,7 @@ class Comparison:
         return {
             "variant": variant,
             "outcome": outcome,
-            "unit": self.unit(outcome),
+            "unit": name_of(self.measures[outcome].unit, self.currency),
             "level": level.mean,
             "low": level.low,
             "high": level.high,

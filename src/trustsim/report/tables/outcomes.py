@@ -1,4 +1,4 @@
-"""Tables of outcomes behind the charts: paired differences, every run, and loss against cost."""
+"""Tables of outcomes behind the charts: paired differences, every world, and loss against cost."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def differences(result: Compared, outcome: str) -> tuple[Table, str]:
 
 
 def runs(result: Compared, outcome: str) -> tuple[Table, str]:
-    """Return how an outcome spreads over the runs of every variant, and the download: a row a world."""
+    """Return how an outcome spreads over the worlds of every variant, and the download: a row a world."""
     measure, currency, names = reading.outcome(result, outcome), result.scenario.currency, result.study.variants
     columns = {name: reading.values(result, outcome, name) for name in names}
     rows = []
@@ -42,7 +42,7 @@ def runs(result: Compared, outcome: str) -> tuple[Table, str]:
         span = words.interval(level.low, level.high, measure.unit, currency)
         mean = words.quantity(level.mean, measure.unit, currency)
         rows.append((name, str(len(known)), mean, span, *(words.quantity(x, measure.unit, currency) for x in marks)))
-    head = ("variant", "runs", "mean", "95 % interval", "smallest", "10 % below", "median", "90 % below", "largest")
+    head = ("variant", "worlds", "mean", "95 % interval", "smallest", "10 % below", "median", "90 % below", "largest")
     table = np.column_stack(list(columns.values()))
     worlds = zip(result.study.replications[:_MOST_WORLDS], table, strict=False)
     raw = [[int(k), *(num(x) for x in row)] for k, row in worlds]

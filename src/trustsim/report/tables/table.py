@@ -59,7 +59,7 @@ def print_levels(comparison: Comparison, console: Console | None = None) -> None
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1), pad_edge=False)
     table.add_column(Text("variant"), overflow="fold")
     table.add_column(Text("outcome"), overflow="fold")
-    for text in ("mean", "95 % interval", "runs"):
+    for text in ("mean", "95 % interval", "worlds"):
         table.add_column(Text(text), justify="right", no_wrap=True)
     for variant in comparison.variants:
         for name in comparison.asked:
@@ -74,7 +74,7 @@ def print_levels(comparison: Comparison, console: Console | None = None) -> None
 
 
 def _runs(comparison: Comparison, variant: str, name: str) -> str:
-    """Say of how many runs a mean is taken, and of the time to an event in which share of them it happened."""
+    """Say of how many worlds a mean is taken, and of the time to an event in which share of them it happened."""
     n, happened = str(comparison.levels[variant][name].n), comparison.happened[variant].get(name)
     return n if happened is None else f"{n}, {100 * happened:.0f} % with it"
 

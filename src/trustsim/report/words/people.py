@@ -6,6 +6,7 @@ the same means, so no sentence can contradict a chapter.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from trustsim.analysis.comparison import Comparison
@@ -44,11 +45,11 @@ def facts(c: Comparison, scenario: Scenario, best: str) -> list[Fact]:
 
 def of_hundred(share: float) -> str:
     """Write how many of 100 that is: ``'24'``, ``'fewer than 1'``, ``'none'``."""
-    if share != share:
+    if math.isnan(share):
         return words.NO_NUMBER
     if share == 0:
         return "none"
-    return "fewer than 1" if abs(share) < 0.005 else f"{100 * share:.0f}"
+    return "fewer than 1" if abs(share) < 0.01 else f"{100 * share:.0f}"
 
 
 def fled(c: Comparison, best: str) -> str:
