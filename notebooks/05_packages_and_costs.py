@@ -135,8 +135,8 @@ assert gap["guarantee"] < -3
 
 # %%
 prices = np.logspace(-5, 0.5, 200)  # yuan for a yuan of loss
-losses = {name: result.comparison.levels[name]["loss_per_investor"].mean / 100 * 800 for name in names}
-costs = {name: result.comparison.levels[name]["policy_cost"].mean / 100 for name in names}
+losses = {name: result.comparison.levels[name]["loss_per_investor"].mean * 800 for name in names}
+costs = {name: result.comparison.levels[name]["policy_cost"].mean for name in names}
 burden = np.array([costs[name] + prices * losses[name] for name in names])
 chosen = [names[k] for k in burden.argmin(axis=0)]
 shown = list(dict.fromkeys([*chosen, "guarantee", "reserve"]))

@@ -81,10 +81,10 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
     ),
     "outcomes": (
         "Outcomes, series and indicators",
-        "What is measured: shares in [0, 1], days, money. JSON holds money in hundredths of the currency, tables in\n"
+        "What is measured: shares in [0, 1], days, money in units of the currency, in JSON and in tables alike;\n"
         "units of it; pictures show shares as percentages.",
         (
-            ("outcome", "Outcomes", "One number for a run and variant; `outcomes:` names those to show of all."),
+            ("outcome", "Outcomes", "One number for a world and variant; `outcomes:` names those to show of all."),
             ("series", "Series", "One number for a day, variant and platform: `result.series(name)`."),
             (
                 "indicator",

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from trustsim.errors import ModelError, nearest, one_of
 from trustsim.parameters import REQUIRED, Parameter, bounds_of, parameter, parameters_of
-from trustsim.units import Unit, check_declared
+from trustsim.units import Unit, check_declared, major
 
 __all__ = [
     "GROUPS", "REGISTRY", "REQUIRED", "Entry", "Family", "Group", "Parameter", "Registry", "bounds_of", "check_name",
@@ -75,10 +75,11 @@ class Entry:
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """What every run lies between; infinite where nothing bounds it."""
+        """What every run lies between, money in units of the currency; infinite where nothing bounds it."""
         if self.binary:
             return 0.0, 1.0
-        return -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
+        low, high = -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
+        return major(low, self.unit), major(high, self.unit)
 
     @property
     def file(self) -> str:

@@ -2,7 +2,8 @@
 
 ``'15 %'``, ``'30 d'``, ``'2 h'``, ``'50000 CNY'``, ``'0.2 /day'``, ``'beta(2, 5)'`` become plain numbers in
 the unit that the code computes in: shares in [0, 1], durations in days, money in integer minor units
-(cents), rates per day. A bare number is taken in that unit (money: in major units).
+(cents), rates per day. A bare number is taken in that unit (money: in major units). Results say money in major units
+again (:func:`major`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from trustsim.distributions import CELLS as CELLS  # world/ asks for it here: its source is in the addresses of runs
 from trustsim.distributions import DISTRIBUTIONS, check_args, scales
@@ -19,6 +20,8 @@ from trustsim.distributions import Distribution as Distribution
 from trustsim.errors import ModelError, UnitError, nearest, one_of
 
 Unit = Literal["share", "duration", "money", "per_day", "number", "count", "log-odds", "flag", "text", "name"]
+
+Computed = TypeVar("Computed")  # a number, or an array of numbers
 
 MINOR_PER_MAJOR = 100
 LARGEST_MONEY = 2**53  # minor units: exact both as int64 and as a float read from YAML
@@ -209,6 +212,17 @@ def between(low: float | None, high: float | None, unit: Unit) -> str:
     if low is None:
         return f"at most {show(high, unit)}"
     return f"from {show(low, unit)} to {show(high, unit)}"
+
+
+def major(value: Computed, unit: Unit) -> Computed:
+    """Return a computed number, or an array of them, as results say it: money in units of the currency, all else as
+    it is; float32 stays float32."""
+    return value / MINOR_PER_MAJOR if unit == "money" else value  # type: ignore[operator, return-value]
+
+
+def name_of(unit: Unit, currency: str) -> str:
+    """Name the unit that results are in: the currency for money, ``days`` for durations, ``per day`` for rates."""
+    return {"money": currency, "duration": "days", "per_day": "per day"}.get(unit, unit)
 
 
 def show(value: object, unit: Unit, currency: str = "") -> str:

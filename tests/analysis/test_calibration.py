@@ -285,7 +285,7 @@ targets:
     assert share.text(share.tried(12.34567891)) == "12.3457 %"
     run, money = found.targets
     assert (run.value, run.tolerance, run.binary, run.variants, run.source) == (0.3, 0.05, True, ("nothing",), "E-01")
-    assert (money.value, money.tolerance, money.variants) == (-100_000, 20_000, ("nothing", "insured"))
+    assert (money.value, money.tolerance, money.variants) == (-1000, 200, ("nothing", "insured"))
     assert found.variants == ("nothing", "insured")
 
 

@@ -212,7 +212,7 @@ def test_failed_runs_are_counted_by_variant_and_replication():
 def test_json_keeps_the_contract():
     c = compared({"run_probability": RUNS, "investor_loss": LOSSES, "policy_cost": [[0] * 6, [5] * 6, [9] * 6]})
     document = json.loads(json.dumps(c.to_json(), allow_nan=False))
-    assert document["format"] == 1
+    assert document["format"] == 2
     assert document["scenario"]["digest"] == "d" * 64
     assert (document["replications"], document["baseline"], document["seconds"]) == (6, "nothing", 1.5)
     assert list(document["variants"]) == list(NAMES)

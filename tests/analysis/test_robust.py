@@ -50,14 +50,13 @@ def test_regret_is_how_much_worse_a_variant_is_than_the_best_at_each_point():
     assert found.points()["best"].tolist() == ["gate", "buffer", "nothing", "nothing"]
 
 
-def test_money_is_in_units_of_the_currency_in_tables_and_counted_in_hundredths_elsewhere():
+def test_money_is_as_the_study_has_it_in_units_of_the_currency():
     losses = {"nothing": [9, 9, 1, 1], "gate": [3, 3, 3, 3], "buffer": [4, 2, 4, 4]}
-    found = robust(swept(losses, costs=(0, 500, 900)), REGISTRY, outcome="policy_cost")
+    found = robust(swept(losses, costs=(0, 5, 9)), REGISTRY, outcome="policy_cost")
     assert found.unit == "money"
     assert found.table()["mean"].to_dict() == {"nothing": 0, "gate": 5, "buffer": 9}
     assert found.table()["regret_p90"].to_dict() == {"nothing": 0, "gate": 5, "buffer": 9}
     assert found.points()["gate"].tolist() == [5, 5, 5, 5]
-    assert found.scores()["mean"].to_dict() == {"nothing": 0, "gate": 500, "buffer": 900}
 
 
 EIGHT = tuple(f"{k} %" for k in (2, 4, 8, 10, 20, 22, 24, 30))

@@ -92,7 +92,7 @@ def test_json_is_one_document_and_nothing_else(trustsim):
         "compare", "theft.yaml", "--json", "--variants", "both, nothing", "--replications", "5", "--seed", "0"
     )
     document = json.loads(done.stdout)
-    assert document["format"] == 1
+    assert document["format"] == 2
     assert document["replications"] == 5
     assert list(document["variants"]) == ["both", "nothing"]
     assert document["scenario"]["seed"] == 0

@@ -15,8 +15,9 @@ from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
 from trustsim.model.batch import Batch
 from trustsim.scenario.load import from_document
+from trustsim.units import MINOR_PER_MAJOR
 
-ALL = N * EACH
+HELD = N * EACH / MINOR_PER_MAJOR  # claims on a platform, units of the currency
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 PAYERS = ("clients", "owners", "guarantors", "lenders", "public")
 
@@ -32,7 +33,7 @@ def after(days: int, at: dict[str, Any], **rest: Any) -> dict[str, Any]:
 
 def by_payer(found: dict[str, Any]) -> list[float]:
     """Return the losses of all payers in the first variant, as shares of the claims on a platform."""
-    return [found[f"loss_by_payer[{payer}]"][0] / ALL for payer in PAYERS]
+    return [found[f"loss_by_payer[{payer}]"][0] / HELD for payer in PAYERS]
 
 
 def theft(share: str) -> list[dict[str, Any]]:
@@ -43,7 +44,7 @@ def test_owners_bear_a_loss_first_and_clients_what_is_beyond() -> None:
     at = {"equity": "10 %", "liquid_share": "100 %"}
     for share, owners, clients in (("5 %", 0.05, 0.0), ("30 %", 0.1, 0.2)):
         found = after(2, at, shocks=theft(share))
-        stolen = found["value_gone[theft]"][0] / ALL
+        stolen = found["value_gone[theft]"][0] / HELD
         assert stolen == pytest.approx(owners + clients, abs=1e-6)
         assert by_payer(found) == pytest.approx([clients, owners, 0, 0, 0], abs=1e-6)
         assert sum(by_payer(found)) == pytest.approx(stolen, abs=1e-12)
@@ -52,7 +53,7 @@ def test_owners_bear_a_loss_first_and_clients_what_is_beyond() -> None:
 def test_a_guarantor_owes_what_it_would_pay_while_the_platform_still_stands() -> None:
     """0.3 of the claims is gone; half is promised, within a limit of half of each balance, from a fund of 0.05."""
     at = {"liquid_share": "100 %"}
-    for limit, fund, owed in ((10**9, 10**9, 0.15), (EACH / 200, 10**9, 0.075), (10**9, 0.05 * ALL / 100, 0.05)):
+    for limit, fund, owed in ((10**9, 10**9, 0.15), (EACH / 200, 10**9, 0.075), (10**9, 0.05 * HELD, 0.05)):
         promise = lever("guarantee", cover="50 %", limit=limit, fund=fund, credibility="100 %")
         found = after(2, at, shocks=theft("30 %"), variants={"insured": [promise]})
         assert by_payer(found) == pytest.approx([0.3 - owed, 0, owed, 0, 0], abs=1e-5)
@@ -65,11 +66,11 @@ def test_a_guarantor_owes_the_same_whether_the_platform_stands_or_has_failed() -
     failing = after(6, at, shocks=theft("30 %"), variants={"insured": [promise, leave("1 d")]}, mechanisms=READY)
     assert (standing["failure_probability"][0], failing["failure_probability"][0]) == (0, 1)
     assert standing["loss_by_payer[guarantors]"][0] == pytest.approx(failing["loss_by_payer[guarantors]"][0], rel=0.05)
-    assert failing["loss_by_payer[guarantors]"][0] > 0.1 * ALL
+    assert failing["loss_by_payer[guarantors]"][0] > 0.1 * HELD
 
 
 def test_lenders_come_first_and_lose_what_a_closed_estate_cannot_pay_back() -> None:
-    at = {"liquid_share": "0 %", "equity": "-100 %", "outside_debt": 0.2 * ALL / 100, "patience": "1 d"}
+    at = {"liquid_share": "0 %", "equity": "-100 %", "outside_debt": 0.2 * HELD, "patience": "1 d"}
     found = after(5, at, variants={"run": [leave()]}, mechanisms=READY)
     assert found["failure_probability"][0] == 1
     assert by_payer(found)[PAYERS.index("lenders")] == pytest.approx(0.2)

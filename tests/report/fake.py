@@ -20,8 +20,8 @@ VARIANTS = (
     "service desk and education",
 )  # fmt: skip
 _PROTECTS = (0.0, 0.08, 0.34, 0.42, -0.10, 0.16, 0.05, 0.02)  # fall of the probability of a run
-_COSTS = (0.0, 0.02e8, 0.9e8, 0.92e8, 0.0, 0.35e8, 0.03e8, 0.21e8)  # minor units
-CLAIMS = 40_000_000_00
+_COSTS = (0.0, 0.02e6, 0.9e6, 0.92e6, 0.0, 0.35e6, 0.03e6, 0.21e6)  # units of the currency
+CLAIMS = 40_000_000
 
 REGISTRY = Registry()
 

@@ -27,7 +27,7 @@ def study():
         "run_probability": has_run * [1.0, 0.0, 1.0],
         "investor_loss": 0.3 * has_run * [1.0, 0.2, 0.5] + (1 - has_run) * [0.02, 0.05, 0.02] + WOBBLE,
         "peak_outflow": [0.3, 0.3, 0.1],
-        "loss_to_others": np.tile([0.0, 300.0, 100.0], (N, 1)),
+        "loss_to_others": np.tile([0.0, 3.0, 1.0], (N, 1)),
     })  # fmt: skip
 
 
@@ -99,13 +99,13 @@ def test_price_of_loss_in_money_is_per_money_lost_and_par_is_one(result):
 def test_par_of_a_share_of_the_claims_is_the_claims_and_names_the_best_there(study):
     found = prices.stretches(study)
     assert [s.variant for s in found] == ["nothing", "cover", "gate"]
-    assert "(20 CNY), it is ‘gate’" in pricing.told(study, found, 200_000.0)
+    assert "(20 CNY), it is ‘gate’" in pricing.told(study, found, 2000.0)
     assert "counts like money spent" not in pricing.told(study, found, np.nan)
     assert pricing.par(study, np.nan) is None
 
 
 def test_in_short_the_other_outcome_and_the_prices_are_named(study):
-    text = words_of_flips.in_short(study, 200_000.0)
+    text = words_of_flips.in_short(study, 2000.0)
     assert text.startswith(
         "Clearly ahead of ‘gate’: ‘cover’ by peak outflow. Where a percentage point of the claims lost"
     )

@@ -15,7 +15,6 @@ from trustsim.report.page import charts, fan_chart, page
 from trustsim.report.page.again import nothing
 from trustsim.report.words import reading, story
 from trustsim.report.words.answer import answer
-from trustsim.units import MINOR_PER_MAJOR
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
@@ -157,7 +156,7 @@ def test_downloads_hold_the_numbers(html, result):
     lines = base64.b64decode(address).decode().splitlines()
     assert lines[0] == "replication," + ",".join(fake.VARIANTS)
     assert len(lines) == 121
-    loss = result.study.outcomes["investor_loss"][0, 0] / MINOR_PER_MAJOR
+    loss = result.study.outcomes["investor_loss"][0, 0]
     assert float(lines[1].split(",")[1]) == pytest.approx(loss, rel=1e-5)
 
 
@@ -256,7 +255,7 @@ def test_size_of_a_distribution_does_not_grow_with_the_worlds(result):
     study = replace(result.study, outcomes=outcomes, replications=np.arange(n))
     many = charts.distribution(Result(study, compare(study, fake.REGISTRY)), "investor_loss")
     assert len(many.pictures[0]) < 10 * len(few.pictures[0])
-    assert re.search(r"A dot stands for \d+ runs of about this size\.", many.note)
+    assert re.search(r"A dot stands for \d+ worlds of about this size\.", many.note)
     assert "stands for" not in few.note
     assert len(base64.b64decode(many.download.partition(",")[2]).splitlines()) == 1001
     assert "The download holds the first 1000 worlds" in many.table.note

@@ -45,7 +45,7 @@ def simulate(story, variants, replication):
     loss = np.random.default_rng(replication).lognormal(10)
     factor = np.array([0.5 if name == "insured" else 1.0 for name in variants])
     series = np.full((story.n_days + 1, len(variants), 2), replication, np.float32)
-    outcomes = {"investor_loss": loss * factor, COST: 700 * (1 - factor)}
+    outcomes = {"investor_loss": loss * factor, COST: 7 * (1 - factor)}
     run = LiquidityRun(replication, variants[0], "Harbour", 1.0, 1.5, 2.5, "belief", 0.25, 0.1)
     episodes = ((run,) if replication == 1 else (), *[()] * (len(variants) - 1))
     return Run(replication, variants, outcomes, {"trust": series}, episodes, ("Harbour",))
@@ -61,7 +61,7 @@ def test_table_is_one_row_a_variant_best_first_with_level_difference_and_cost():
     assert table.index.tolist() == ["insured", "nothing"]
     assert {"level", "low", "high", "difference", "better_share", "variance_reduction", "cost"} <= set(table.columns)
     assert table.loc["insured", "difference"] == pytest.approx(-table.loc["insured", "level"])  # half the loss
-    assert table["cost"].tolist() == [3.5, 0]  # of 350 cents
+    assert table["cost"].tolist() == [3.5, 0]
     assert table.attrs["units"]["level"] == table.attrs["units"]["cost"] == "CNY"
     assert compared().table(COST).loc["insured", "level"] == 3.5
 
@@ -79,7 +79,7 @@ def test_frames_are_tidy():
     np.testing.assert_array_equal(frame["investor_loss"], result.study.outcomes["investor_loss"].reshape(-1))
     paid = replace(result, study=replace(result.study, scenario=replace(result.scenario, outcomes=(COST,)))).to_frame()
     assert paid.attrs["units"][COST] == "CNY"
-    np.testing.assert_allclose(paid[COST], result.study.outcomes[COST].reshape(-1) / 100)
+    np.testing.assert_allclose(paid[COST], result.study.outcomes[COST].reshape(-1))
     trust = result.series("trust")
     assert trust.columns.tolist() == ["replication", "day", "variant", "platform", "value"]
     assert trust["day"].max() == 3.0
@@ -104,7 +104,7 @@ def test_what_is_asked_for_and_what_is_needed_is_shown_and_all_is_measured():
     assert asked(expect=(Expectation("1", "difference", COST, "E-1"),)) == ("investor_loss", COST)
     assert asked(expect=(Expectation("1", "series", COST, "E-1"),)) == ("investor_loss",)
     assert asked(replications=Precision(0.1, COST, 9)) == ("investor_loss", COST)
-    assert asked(outcomes=(COST, "loss_by_segment")) == (COST, *nobody)
+    assert asked(outcomes=(COST, "loss_by_segment")) == (COST, *nobody, "investor_loss")  # a headline that differs
     assert asked(outcomes=("unmeasured",)) == tuple(whole)
     ranked = compare_study(replace(study, outcomes=whole), by_segment(), rank_by=COST)
     assert ranked.asked == (COST, "investor_loss")

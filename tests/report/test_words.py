@@ -14,13 +14,13 @@ from trustsim.report.words import words
         (-0.05, "share", "−5 %"),
         (0.00042, "share", "0.042 %"),
         (1.0, "share", "100 %"),
-        (120_000_000, "money", "1.2 million CNY"),
-        (123_456_789_00, "money", "123 million CNY"),
-        (99_999_00, "money", "99\u202f999 CNY"),
-        (150_000_00, "money", "150 thousand CNY"),
-        (250, "money", "2.5 CNY"),
+        (1_200_000, "money", "1.2 million CNY"),
+        (123_456_789, "money", "123 million CNY"),
+        (99_999, "money", "99\u202f999 CNY"),
+        (150_000, "money", "150 thousand CNY"),
+        (2.5, "money", "2.5 CNY"),
         (0, "money", "0 CNY"),
-        (-3_400_000_000_00, "money", "−3.4 billion CNY"),
+        (-3_400_000_000, "money", "−3.4 billion CNY"),
         (12.0, "duration", "12 days"),
         (1.0, "duration", "1 day"),
         (12.345, "duration", "12.3 days"),
@@ -42,8 +42,8 @@ def test_quantity_reads_as_people_say_it(value, unit, text):
         (0.05, "share", "+5 pp"),
         (0.0, "share", "0 pp"),
         (0.00002, "share", "+0.002 pp"),
-        (120_000_000, "money", "+1.2 million CNY"),
-        (-120_000_000, "money", "−1.2 million CNY"),
+        (1_200_000, "money", "+1.2 million CNY"),
+        (-1_200_000, "money", "−1.2 million CNY"),
         (2.5, "duration", "+2.5 days"),
         (0.0, "duration", "0 days"),
         (math.nan, "share", "–"),
@@ -59,7 +59,7 @@ def test_change_carries_its_sign_and_percentage_points(value, unit, text):
         (0.201, 0.267, "share", False, "20.1 to 26.7 %"),
         (-0.15, -0.096, "share", True, "−15.0 to −9.6 pp"),
         (-0.05, 0.02, "share", True, "−5.0 to +2.0 pp"),
-        (-249_000_000, -93_600_000, "money", True, "−2.49 to −0.94 million CNY"),
+        (-2_490_000, -936_000, "money", True, "−2.49 to −0.94 million CNY"),
         (1.5, 12.25, "duration", False, "1.5 to 12.2 days"),
         (0, 0, "money", False, "0 to 0 CNY"),
         (math.nan, 0.2, "share", False, "–"),
@@ -71,7 +71,7 @@ def test_interval_says_its_unit_once_and_is_equally_fine_at_both_ends(low, high,
 
 
 def test_column_of_bare_numbers_is_as_fine_as_its_largest_entry():
-    column = [words.bare(x, "money", 1_100_000_000, signed=True) for x in (-709_000_000, 205_000_000, 0, math.nan)]
+    column = [words.bare(x, "money", 11_000_000, signed=True) for x in (-7_090_000, 2_050_000, 0, math.nan)]
     assert column == ["−7.1", "+2.0", "0", "–"]
 
 
@@ -119,7 +119,7 @@ def test_names_are_joined_cut_and_spelt_as_prose():
 
 
 def test_axis_of_money_takes_the_scale_of_its_largest_value():
-    assert words.axis("money", "CNY", 3e8) == (1e8, "million CNY")
-    assert words.axis("money", "CNY", 5000) == (100.0, "CNY")
+    assert words.axis("money", "CNY", 3e6) == (1e6, "million CNY")
+    assert words.axis("money", "CNY", 50) == (1.0, "CNY")
     assert words.axis("share") == (0.01, "%")
     assert words.tick(-0.25) == "−0.25"

@@ -38,6 +38,7 @@ from trustsim.kernels.variates import account_words, logistic_variates
 from trustsim.model import DAY, TrustCrisisModel
 from trustsim.model.engine import Engine
 from trustsim.scenario.resolved import Scenario
+from trustsim.units import major
 from trustsim.world.leaning import CHANNELS
 
 _BY_PUSH = -1
@@ -218,7 +219,8 @@ def simulate_with_causes(
 ) -> Run:
     """Run one replication of one lockstep group; its outcomes are ``withdrawn``, its parts by channel, and ``claims``.
 
-    All but the claims of day 0 (minor units) are shares of these; money that comes back and leaves again counts twice.
+    All but the claims of day 0 (in units of the currency) are shares of these; money that comes back and leaves again
+    counts twice.
     Raises RunTimeout as :func:`trustsim.experiment.simulate.simulate` does.
     """
     began = time.perf_counter()
@@ -226,7 +228,7 @@ def simulate_with_causes(
     claims = np.maximum(model.history[0, Gauges.CLAIMS_AT_START].sum(axis=1), 1.0)
     step_to_the_horizon(model, scenario, began, timeout)
     parts = {name: model.by_channel[:, k] / claims for k, name in enumerate(CHANNELS)}
-    outcomes = {WITHDRAWN: model.asked / claims, **parts, CLAIMS: claims}
+    outcomes = {WITHDRAWN: model.asked / claims, **parts, CLAIMS: major(claims, "money")}
     run = Run(replication, tuple(v.name for v in model.variants), outcomes, {})
     model.__dict__.clear()  # model and agents point at each other: the arrays would wait for the garbage collector
     return run

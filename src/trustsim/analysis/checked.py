@@ -9,6 +9,7 @@ import pandas as pd
 
 from trustsim.analysis.evidence import Finding
 from trustsim.experiment.study import Study
+from trustsim.units import name_of
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,15 @@ class Evidence:
         return all(found.verdict == "pass" for each in self.checked for found in each.findings)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row an expectation; numbers in computed units."""
-        return pd.DataFrame([_row(each.file, found) for each in self.checked for found in each.findings])
+        """Return one row an expectation; ``unit`` names that of its numbers: the currency, ``days``, ``share``, ..."""
+        return pd.DataFrame([_row(each, found) for each in self.checked for found in each.findings])
 
 
-def _row(file: str, found: Finding) -> dict[str, Any]:
+def _row(checked: Checked, found: Finding) -> dict[str, Any]:
     e = found.expectation
     return {
-        "file": file, "id": e.id, "what": e.what, "name": e.name, "variant": e.variant, "against": e.against,
-        "equals": e.equals, "low": e.low, "high": e.high, "observed": found.observed.mean,
-        "observed_low": found.observed.low,
+        "file": checked.file, "id": e.id, "what": e.what, "name": e.name, "variant": e.variant, "against": e.against,
+        "unit": name_of(found.unit, checked.study.scenario.currency), "equals": e.equals, "low": e.low, "high": e.high,
+        "observed": found.observed.mean, "observed_low": found.observed.low,
         "observed_high": found.observed.high, "n": found.observed.n, "verdict": found.verdict, "source": e.source,
     }  # fmt: skip

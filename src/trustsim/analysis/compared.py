@@ -17,10 +17,8 @@ from trustsim.scenario.resolved import Precision, Scenario
 
 @dataclass(frozen=True, repr=False)
 class Compared:
-    """The runs of a study (``study``) and their comparison; ``simulate`` is the engine that made them.
-
-    Both are in computed units: there money is in minor units (cents).
-    """
+    """The runs of a study (``study``) and their comparison, money in units of the currency; ``simulate`` is the engine
+    that made them."""
 
     study: Study
     comparison: Comparison

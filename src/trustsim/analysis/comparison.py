@@ -28,21 +28,21 @@ from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry
-from trustsim.units import MINOR_PER_MAJOR
+from trustsim.units import name_of
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a study says about its variants. Numbers in computed units: shares in [0, 1], days, money in minor units.
+    """What a study says about its variants. Shares are in [0, 1], times in days, money in units of the currency.
 
     Attributes
     ----------
     levels : by variant, then outcome.
     differences : the same for all variants but the baseline.
     costs : mean of the outcome ``policy_cost`` by variant, NaN where it was not measured.
-    asked : the outcomes to show: the one that ranks, then those that the scenario asks for or needs.
+    asked : the outcomes to show: the one that ranks, then those of :attr:`Study.asked`.
     happened : by variant and outcome, of the times to an event, the share of worlds in which it happened.
     rank_by : the outcome that was asked for to rank, None where none was.
     ranked_by : the outcome that orders ``groups``, None where no outcome has a better side (then file order).
@@ -88,7 +88,7 @@ class Comparison:
         return tuple(name for group in self.groups for name in group)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the document of ``trustsim compare --json``, format 1, as plain data; what is not finite is None."""
+        """Return the document of ``trustsim compare --json``, format 2, as plain data; what is not finite is None."""
         return {
             "format": FORMAT,
             "scenario": {
@@ -107,12 +107,8 @@ class Comparison:
             "groups": [list(group) for group in self.groups],
             "matters": dict(self.matters),
             "harms": {name: list(outcomes) for name, outcomes in self.harms.items()},
-            "outcomes": {
-                name: {"unit": m.unit, "better": m.better or None, "binary": m.binary, "text": m.text}
-                for name, m in self.measures.items()
-            },
+            "outcomes": {name: measure.to_json(self.currency) for name, measure in self.measures.items()},
             "unfinished": {name: {"running": x.running, "waiting": x.waiting} for name, x in self.unfinished.items()},
-            "minor_per_major": MINOR_PER_MAJOR,
             "variants": {name: self._variant_json(name) for name in self.variants},
             "failed_runs": [
                 {
@@ -182,7 +178,7 @@ class Comparison:
         return {
             "variant": variant,
             "outcome": outcome,
-            "unit": self.measures[outcome].unit,
+            "unit": name_of(self.measures[outcome].unit, self.currency),
             "level": level.mean,
             "low": level.low,
             "high": level.high,

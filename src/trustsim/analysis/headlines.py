@@ -1,37 +1,16 @@
-"""The headline outcomes: what ranks variants, what counts as harm, and which differences are too small to matter."""
+"""What ranks variants, what counts as harm, and which differences are too small to matter."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Protocol
 
 from trustsim.errors import unknown
+from trustsim.measures.headlines import HEADLINES as HEADLINES  # the docs name it here
 from trustsim.registry import Registry
 from trustsim.units import Unit
 
 COST = "policy_cost"
-
-
-@dataclass(frozen=True)
-class Smallest:
-    """The smallest difference that matters unless a scenario says another, in computed units, and where it is from."""
-
-    unit: Unit
-    value: float
-    source: str = "assumed"
-
-
-#: by name, what comes first first; a study uses those that it measures
-HEADLINES: Mapping[str, Smallest] = MappingProxyType({
-    "excess_withdrawn": Smallest("share", 0.01),
-    "run_probability": Smallest("share", 0.01),
-    "investor_loss": Smallest("share", 0.005),
-    "stuck_money": Smallest("duration", 1.0),
-    "needs_unmet": Smallest("share", 0.01),
-    "failure_probability": Smallest("share", 0.01),
-})  # fmt: skip
 
 
 class HasSides(Protocol):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from trustsim.analysis import intervals
 from trustsim.analysis.intervals import Interval, Sample
 from trustsim.registry import Entry
-from trustsim.units import Unit
+from trustsim.units import Unit, name_of
 
 Better = Literal["lower", "higher", ""]
 
@@ -35,6 +35,11 @@ class Measure:
     low: float = -math.inf
     high: float = math.inf
     censored: bool = False
+
+    def to_json(self, currency: str) -> dict[str, Any]:
+        """Return as plain data what it is; ``unit`` names that of its numbers: ``CNY``, ``days``, ``share``, ..."""
+        unit = name_of(self.unit, currency)
+        return {"unit": unit, "better": self.better or None, "binary": self.binary, "text": self.text}
 
     def counted(self, values: Sample, horizon: float) -> Sample:
         """Return what means are taken of: of the time to an event the horizon (days) where there was none by then.

@@ -29,11 +29,11 @@ from scipy.stats import qmc
 from trustsim.analysis.emulator import emulate
 from trustsim.analysis.trials import Trial, loss, positions_of, values_at
 from trustsim.errors import TrustsimError
-from trustsim.experiment.frames import major
 from trustsim.registry import Registry
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.targets import FreeParameter, Targets
+from trustsim.units import name_of
 
 NOT_IDENTIFIED, TRADED_OFF = 0.8, 0.7
 MISSED = 3.0  # standard deviations from its target at which even the best point does not fit
@@ -123,6 +123,7 @@ class Calibration:
                 "outcome": [t.outcome for t in targets],
                 "variant": [t.variant for t in targets],
                 "against": [t.against for t in targets],
+                "unit": [name_of(t.unit, self.scenario.currency) for t in targets],
                 "value": value,
                 "tolerance": tolerance,
                 "simulated": simulated,
@@ -166,9 +167,9 @@ class Calibration:
             index=pd.Index([t.number for t in self.trials], name="trial"),
         )
         rows["loss"] = self.losses
-        for k, target in enumerate(self.targets.targets):
-            rows[f"target {k}"] = major(np.array([t.simulated[k] for t in self.trials]), target.unit)
-            rows[f"error {k}"] = major(np.array([t.errors[k] for t in self.trials]), target.unit)
+        for k in range(len(self.targets.targets)):
+            rows[f"target {k}"] = [t.simulated[k] for t in self.trials]
+            rows[f"error {k}"] = [t.errors[k] for t in self.trials]
         return rows.assign(failed_runs=[t.n_failed for t in self.trials], trouble=[t.trouble for t in self.trials])
 
     def fitted(self, registry: Registry) -> Scenario:

@@ -20,7 +20,6 @@ from trustsim.analysis.measured import Measured, primary, values_at
 from trustsim.analysis.pareto import pareto
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep
-from trustsim.experiment.frames import major
 from trustsim.registry import Entry, Registry
 from trustsim.units import Unit
 
@@ -60,11 +59,6 @@ class Robust:
         Columns: mean (of the outcome over points), regret_mean, regret_p90, regret_max, best_share (points where none
         is better), better_share (points where it is better than the baseline), pareto.
         """
-        scores = self.scores()
-        return scores.assign(**{name: major(scores[name].to_numpy(), self.unit) for name in _IN_UNITS})
-
-    def scores(self) -> pd.DataFrame:
-        """Return :meth:`table` with money as the engine counts it."""
         known = ~np.isnan(self.regret).any(axis=1)
         regret, values = self.regret[known], self.values[known]
         base, high = regret[:, self.variants.index(self.baseline)], np.quantile(regret, 0.9, axis=0)
@@ -83,7 +77,7 @@ class Robust:
         Money is in units of the currency.
         """
         best = ["" if np.isnan(row).any() else self.variants[int(np.argmin(row))] for row in self.regret]
-        values = pd.DataFrame(major(self.values, self.unit), columns=list(self.variants))
+        values = pd.DataFrame(self.values, columns=list(self.variants))
         return pd.concat([self.sweep.design.to_frame(), values, pd.Series(best, name="best")], axis=1)
 
 

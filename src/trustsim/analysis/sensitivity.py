@@ -21,7 +21,6 @@ from trustsim.analysis.measured import Measured, measured_of, values_at
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep, SweepOptions, run_sweep
 from trustsim.experiment.estimate import Estimate, estimate
-from trustsim.experiment.frames import major
 from trustsim.experiment.points import Design, Range, design_at
 from trustsim.experiment.room import FREE
 from trustsim.registry import Registry
@@ -53,12 +52,6 @@ class Sensitivity:
 
         Indices of Morris are in the outcome's unit, money in units of the currency; the others are shares.
         """
-        scores = self.scores()
-        unit = self.measured.unit if self.method == "morris" else "share"
-        return scores.assign(**{k: major(scores[k].to_numpy(), unit) for k in scores.columns.drop(["from", "to"])})
-
-    def scores(self) -> pd.DataFrame:
-        """Return :meth:`to_frame` with money as the engine counts it."""
         columns: dict[str, Any] = {"from": [r.at(0) for r in self.ranges], "to": [r.at(1) for r in self.ranges]}
         for index in self.indices:
             columns |= {index.name: index.value}
@@ -73,7 +66,7 @@ class Sensitivity:
         Money is in units of the currency.
         """
         n = [len(study.replications) for study in self.sweep.studies]
-        return self.sweep.design.to_frame().assign(replications=n, value=major(self.values, self.measured.unit))
+        return self.sweep.design.to_frame().assign(replications=n, value=self.values)
 
 
 def sensitivity(

@@ -32,7 +32,7 @@ from trustsim.experiment.study import Study
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.targets import FreeParameter, Target, Targets
 
-FORMAT = 2
+FORMAT = 3
 _Z = NormalDist().inv_cdf(0.5 + intervals.LEVEL / 2)
 _TABLE = """
 CREATE TABLE IF NOT EXISTS trial (

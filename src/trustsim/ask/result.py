@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from rich.console import Console
 
@@ -25,7 +24,7 @@ from trustsim.ask.progress import shown
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment import folder
-from trustsim.experiment.frames import major, outcomes_frame, runs_frame, series_frame, units_of
+from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
 from trustsim.experiment.passes import Simulate
 from trustsim.experiment.pool import Pool
 from trustsim.experiment.request import RUNS, Asked
@@ -43,6 +42,7 @@ from trustsim.report.tables.table import ranked_html
 from trustsim.report.words import words
 from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Scenario
+from trustsim.units import name_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,8 +94,8 @@ class Plots:
 class Result(Compared):
     """A finished comparison: the runs (``study``), what they say (``comparison``), tables, pictures and files.
 
-    In tables and files shares are in [0, 1], durations in days, money in units of the currency; ``attrs["units"]`` of a
-    frame says it. ``study`` and ``comparison`` are in computed units: there money is in minor units (cents).
+    Everywhere shares are in [0, 1], durations in days, money in units of the currency; ``attrs["units"]`` of a frame
+    says it.
     """
 
     def to_json(self) -> dict[str, Any]:
@@ -122,10 +122,8 @@ class Result(Compared):
             raise unknown("outcome", name, c.measures)
         frame = c.to_frame()
         rows = frame[frame["outcome"] == name].set_index("variant").drop(columns=["outcome", "unit"])
-        unit, paid = c.measures[name].unit, np.array([c.costs[variant] for variant in rows.index])
-        in_units = {column: major(rows[column].to_numpy(), unit) for column in _IN_UNITS}
-        table = rows.assign(**in_units, cost=major(paid, "money"))
-        told = c.currency if unit == "money" else units_of(self.study)[name]
+        table = rows.assign(cost=[c.costs[variant] for variant in rows.index])
+        told = name_of(c.measures[name].unit, c.currency)
         table.attrs["units"] = {**dict.fromkeys(_IN_UNITS, told), "cost": c.currency}
         return table
 

@@ -24,12 +24,10 @@ import pandas as pd
 from trustsim import arguments
 from trustsim.errors import TrustsimError
 from trustsim.experiment.frames import (
-    major,
     outcomes_frame,
     platform_names,
     runs_frame,
     series_frame,
-    unit_of,
     units_of,
 )
 from trustsim.experiment.shards import Series
@@ -169,7 +167,7 @@ def _to_netcdf(study: Study, path: Path) -> None:
     table = {
         name.replace("/", _SLASH): (
             ("replication", "variant"),
-            major(study.outcomes[name], unit_of(name)),
+            study.outcomes[name],
             {"units": units[name], "long_name": name},
         )
         for name in study.asked
@@ -180,7 +178,7 @@ def _to_netcdf(study: Study, path: Path) -> None:
     for name in study.series:
         more = {**labels, "day": days, "platform": list(platform_names(study))}
         called = (f"series_{name}" if name in table else name).replace("/", _SLASH)
-        values = (axes, major(np.asarray(study.series[name]), unit_of(name)), {"units": units[name]})
+        values = (axes, np.asarray(study.series[name]), {"units": units[name]})
         xarray.Dataset({called: values}, coords=more).to_netcdf(path, mode="a", engine="h5netcdf")
 
 

@@ -1,14 +1,12 @@
 """Studies as tidy tables.
 
-One row a replication and variant; or one a replication, day, variant and platform; or one a run on a platform. Money is
-in units of the currency, not in the hundredths that the engine counts; ``frame.attrs["units"]`` says the unit of each
-column: the currency, ``days``, ``share`` (in [0, 1]), … .
+One row a replication and variant; or one a replication, day, variant and platform; or one a run on a platform.
+``frame.attrs["units"]`` says the unit of each column: the currency, ``days``, ``share`` (in [0, 1]), … .
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +16,7 @@ from trustsim.errors import unknown
 from trustsim.experiment.study import Study
 from trustsim.names import ALL
 from trustsim.registry import REGISTRY
-from trustsim.units import MINOR_PER_MAJOR, Unit
+from trustsim.units import Unit, name_of
 
 SERIES_KEYS = ("replication", "day", "variant", "platform")
 
@@ -30,15 +28,9 @@ def unit_of(name: str) -> Unit:
     return "number" if entry is None else entry.unit
 
 
-def major(values: NDArray[Any], unit: Unit) -> NDArray[Any]:
-    """Return values of a study as tables show them: money in units of the currency, all else as it is."""
-    return np.asarray(values / values.dtype.type(MINOR_PER_MAJOR)) if unit == "money" else values
-
-
 def units_of(study: Study) -> dict[str, str]:
     """Return what the numbers of each outcome and series are in."""
-    words = {"money": study.scenario.currency, "duration": "days", "per_day": "per day"}
-    return {name: words.get(unit_of(name), unit_of(name)) for name in (*study.outcomes, *study.series)}
+    return {name: name_of(unit_of(name), study.scenario.currency) for name in (*study.outcomes, *study.series)}
 
 
 def platform_names(study: Study) -> tuple[str, ...]:
@@ -51,7 +43,7 @@ def outcomes_frame(study: Study) -> pd.DataFrame:
     """Return one row a replication and variant: replication, variant, then one column an outcome that is asked for."""
     n, v = len(study.replications), len(study.variants)
     frame = pd.DataFrame({"replication": np.repeat(study.replications, v), "variant": list(study.variants) * n})
-    measured = {name: major(np.asarray(study.outcomes[name]).reshape(-1), unit_of(name)) for name in study.asked}
+    measured = {name: np.asarray(study.outcomes[name]).reshape(-1) for name in study.asked}
     return _with_units(frame.assign(**measured), study)
 
 
@@ -108,5 +100,5 @@ def series_frame(study: Study, names: Sequence[str] | None = None) -> pd.DataFra
         "variant": pd.Categorical.from_codes(column(2), categories=pd.Index(study.variants)),
         "platform": pd.Categorical.from_codes(column(3), categories=pd.Index(platform_names(study))),
     }
-    values = {name: major(np.asarray(study.series[name]).reshape(-1), unit_of(name)) for name in wanted}
+    values = {name: np.asarray(study.series[name]).reshape(-1) for name in wanted}
     return _with_units(pd.DataFrame({**keys, **values}), study)

@@ -33,6 +33,7 @@ from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
 from trustsim.experiment.stored import Addresses, Stored, named
 from trustsim.experiment.work import Grouping, Progress, Work, finish
+from trustsim.measures.headlines import HEADLINES
 from trustsim.measures.runs import LiquidityRun
 from trustsim.model import lockstep_groups
 from trustsim.scenario.load import given
@@ -86,14 +87,22 @@ class Study:
         """The outcomes that tables show: those that the scenario asks for, in its order, then those that it needs.
 
         It needs what it expects, and what decides how many worlds there are. Of an outcome by group, all groups are
-        shown. A run measures every outcome: all are shown where the scenario asks for none that is here.
+        shown. Behind them stand the headline outcomes in which variants differ in any world, asked for or not. A run
+        measures every outcome: all are shown where the scenario asks for none that is here.
         """
         story = self.scenario
         needed = [e.name for e in story.expect if e.what != "series"]
         needed += [story.replications.of] if isinstance(story.replications, Precision) else []
         wanted = dict.fromkeys(name.partition("[")[0] for name in (*story.outcomes, *needed))
         found = [name for stem in wanted for name in self.outcomes if name.partition("[")[0] == stem]
-        return tuple(found or self.outcomes)
+        return tuple(dict.fromkeys((*found, *self._unlike)) if found else self.outcomes)
+
+    @property
+    def _unlike(self) -> tuple[str, ...]:
+        """The headline outcomes in which a variant is unlike another in any world."""
+        measured = {name: self.outcomes[name] for name in HEADLINES if name in self.outcomes}
+        first = {name: np.broadcast_to(values[:, :1], values.shape) for name, values in measured.items()}
+        return tuple(name for name in measured if not np.array_equal(measured[name], first[name], equal_nan=True))
 
 
 def run_study(

@@ -14,6 +14,7 @@ from trustsim.measures.ledger import ledger_of
 from trustsim.measures.model import Model
 from trustsim.measures.runs import LiquidityRun, find_runs
 from trustsim.measures.waiting import Waits
+from trustsim.units import major
 from trustsim.world.rows import index_of
 from trustsim.world.series import SERIES
 
@@ -59,7 +60,8 @@ class Finished:
     ----------
     n_lanes : how many lanes there are.
     dt, end : days of a step, and of the whole run.
-    series : by name, float32 (steps + 1, lanes, platforms + 1); the last column is all platforms together.
+    series : by name, float32 (steps + 1, lanes, platforms + 1); the last column is all platforms together; money is
+        in units of the currency.
     claims_at_start : float64 (lanes,), minor units; NaN where nothing was owed, and there is no share of it.
     calm, beyond : what calm gave, and what flowed beyond it (:class:`~trustsim.measures.beyond.Beyond`).
     waits : who waits for money, and what that costs (:class:`~trustsim.measures.waiting.Waits`).
@@ -85,7 +87,7 @@ class Finished:
         self.ledger = ledger_of(model.state, waiting, made_good)
         self.loss = self.ledger.clients.astype(np.float64)
         self.people = tuple(self._people(world) for world in model.state.drawn)
-        self.series = {name: model.series(name) for name in SERIES}
+        self.series = {name: major(model.series(name), kind.unit) for name, kind in SERIES.items()}
 
     def _people(self, world: Drawn) -> People:
         opened, loss = world.accounts, self.loss[world.part]

@@ -8,18 +8,20 @@ from trustsim import arguments
 from trustsim.errors import ModelError
 from trustsim.measures.finished import Finished, Floats
 from trustsim.registry import REGISTRY, Entry
+from trustsim.units import major
 
 
 def measured(finished: Finished) -> dict[str, Floats]:
     """Return every registered outcome of a finished model, float64 (lanes,) each.
 
-    An outcome that is measured by group comes as ``name[group]``, one for each group.
+    An outcome that is measured by group comes as ``name[group]``, one for each group. Here money leaves the engine,
+    which counts it in minor units: from here on it is in units of the currency, as in ``finished.series``.
     """
     outcomes: dict[str, Floats] = {}
     for name, entry in REGISTRY.group("outcome").items():
         value = entry.make(finished)
         by_group = {f"{name}[{group}]": v for group, v in value.items()} if isinstance(value, dict) else {name: value}
-        outcomes.update({k: _column(v, k, entry, finished.n_lanes) for k, v in by_group.items()})
+        outcomes.update({k: major(_column(v, k, entry, finished.n_lanes), entry.unit) for k, v in by_group.items()})
     return outcomes
 
 

@@ -200,9 +200,10 @@ def replications_of(replications: int | Precision, registry: Registry, currency:
     """Return ``replications`` as a scenario file would hold it."""
     if isinstance(replications, int):
         return replications
-    unit = registry["outcome", replications.of].unit
+    unit, half_width = registry["outcome", replications.of].unit, replications.half_width
+    half_width = round(half_width * units.MINOR_PER_MAJOR) if unit == "money" else half_width
     return {
-        "precision": text_of(replications.half_width, unit, currency),
+        "precision": text_of(half_width, unit, currency),
         "difference" if replications.paired else "of": replications.of,
         **({"variant": replications.variant} if replications.variant else {}),
         "budget": replications.budget,

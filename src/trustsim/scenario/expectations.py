@@ -15,7 +15,7 @@ from trustsim.scenario.entries import REFUSED, Reader, quantity
 from trustsim.scenario.layout import DESIGNS, EXPECT, broken_keys
 from trustsim.scenario.resolved import Expectation
 from trustsim.scenario.tree import Node, join, kind_of, plain
-from trustsim.units import Unit
+from trustsim.units import Unit, major
 
 MOST_VALUES = 2000
 _RANGE = re.compile(r"\s*uniform\s*\(([^,]+),([^,]+)\)\s*")
@@ -105,7 +105,7 @@ def _bounds(unit: Unit, node: Node, path: str, reader: Reader) -> dict[str, Any]
 
     def value(key: str, at: Node) -> float:
         found = quantity(Parameter("", wanted, 0.0, None, None, "", ""), at, join(path, key), reader)
-        return math.nan if found is REFUSED else float(found)
+        return math.nan if found is REFUSED else major(float(found), wanted)
 
     if "between" in keys:
         low, high = (value(join("between", k), bound) for k, bound in enumerate(keys["between"].items or ()))

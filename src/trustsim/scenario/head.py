@@ -9,7 +9,7 @@ from trustsim.errors import nearest, one_of
 from trustsim.scenario.counted import Counted, ways
 from trustsim.scenario.entries import REFUSED, Reader, build, quantity
 from trustsim.scenario.expectations import known_variant
-from trustsim.scenario.items import threshold
+from trustsim.scenario.items import outcome_value
 from trustsim.scenario.layout import FORMAT, HORIZON, PRECISION, STEP, broken_keys
 from trustsim.scenario.resolved import Precision
 from trustsim.scenario.tree import Node, Report, join, kind_of
@@ -76,11 +76,11 @@ def read_matters(node: Node | None, reader: Reader) -> dict[str, float]:
         if name not in known:
             given = f"{name!r}, which is no outcome with a better side"
             reader.report.add(value.key or value.spot, path, given, one_of(known), nearest(name, list(known)))
-        elif (size := threshold(name, value, path, reader)) is not REFUSED:
+        elif (size := outcome_value(name, value, path, reader)) is not REFUSED:
             if size < 0:
                 reader.report.add(value.spot, path, kind_of(value), "a difference of at least zero")
             else:
-                found[name] = float(size)
+                found[name] = size
     return found
 
 
@@ -109,7 +109,7 @@ def read_replications(node: Node | None, reader: Reader) -> int | Precision | No
         return None
     if "variant" in keys:
         known_variant(keys["variant"], "replications.variant", reader)
-    half_width = threshold(of, keys["precision"], "replications.precision", reader)
+    half_width = outcome_value(of, keys["precision"], "replications.precision", reader)
     if half_width is REFUSED:
         return None
     if half_width <= 0:

@@ -16,7 +16,7 @@ from trustsim.scenario.lists import tell_twins
 from trustsim.scenario.resolved import Item, Timing, Trigger
 from trustsim.scenario.sections import kind_entry
 from trustsim.scenario.tree import DEEPEST, LONGEST, Node, join, kind_of
-from trustsim.units import Unit
+from trustsim.units import Unit, major
 
 TIMING_KEYS = ("from", "until", "when", "day")
 MOST_ITEMS = 1000
@@ -145,6 +145,12 @@ def threshold(indicator: str, node: Node, path: str, reader: Reader) -> Any:
         except UnitError:
             continue
     return quantity(Parameter("", "per_day", 0.0, None, None, "", ""), node, path, reader)
+
+
+def outcome_value(outcome: str, node: Node, path: str, reader: Reader) -> Any:
+    """Return a value of an outcome as results say it: money in units of the currency; or REFUSED."""
+    found, entry = threshold(outcome, node, path, reader), reader.group("outcome").get(outcome)
+    return found if found is REFUSED or entry is None else major(float(found), entry.unit)
 
 
 def read_packages(variants: Mapping[str, Node], horizon: float | None, reader: Reader) -> dict[str, tuple[Part, ...]]:

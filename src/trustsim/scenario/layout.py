@@ -78,7 +78,11 @@ FILE: Layout = {
     "waiting": Key("mapping", "What waiting for money costs, and from when on it is called frozen."),
     "replications": Key("anything", "Number of worlds, or the precision to reach.", 200),
     "seed": Key("whole", "The number that all draws follow from.", 1),
-    "outcomes": Key("texts", "What tables, pictures and files show, beside what is expected; without it everything."),
+    "outcomes": Key(
+        "texts",
+        "What tables, pictures and files show, beside what is expected and the headline outcomes in which variants"
+        " differ; without it everything.",
+    ),
     "matters": Key(
         "mapping", "By outcome, the smallest difference that matters, in its unit: `{investor_loss: 0.5 pp}`."
     ),

@@ -23,7 +23,7 @@ from trustsim.registry import Registry
 from trustsim.scenario.at_top import keys_of_sweeps
 from trustsim.scenario.entries import REFUSED, Reader
 from trustsim.scenario.expectations import known_variant
-from trustsim.scenario.items import threshold
+from trustsim.scenario.items import outcome_value
 from trustsim.scenario.layout import Key, Layout, broken_keys
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.resolved import Scenario
@@ -230,7 +230,7 @@ def _target(node: Node, path: str, scenario: Scenario, reader: Reader) -> Target
         if key in keys:
             known_variant(keys[key], join(path, key), reader)
     pair = _variants(keys, node, path, scenario, report, is_difference=measured[0] == "difference")
-    value, tolerance = (threshold(str(name.value), keys[k], join(path, k), reader) for k in ("value", "tolerance"))
+    value, tolerance = (outcome_value(str(name.value), keys[k], join(path, k), reader) for k in ("value", "tolerance"))
     if tolerance is not REFUSED and not tolerance > 0:
         spot = keys["tolerance"]
         report.add(spot.spot, join(path, "tolerance"), kind_of(spot), "a positive standard deviation")
@@ -238,8 +238,7 @@ def _target(node: Node, path: str, scenario: Scenario, reader: Reader) -> Target
         return None
     entry = outcomes[str(name.value)]
     source = str(keys["source"].value) if "source" in keys else "assumed"
-    numbers = float(value), float(tolerance)
-    return Target(entry.name, entry.unit, entry.binary, *pair, *numbers, source, entry.censored_at_horizon)
+    return Target(entry.name, entry.unit, entry.binary, *pair, value, tolerance, source, entry.censored_at_horizon)
 
 
 def _variants(

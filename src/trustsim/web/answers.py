@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def comparison(result: Result) -> dict[str, Any] | None:
     """Return the ranked table of *result* as plain data, best first; None before the first world is finished.
 
-    Numbers are in computed units (shares in [0, 1], days, minor units); a number that is not there is null.
+    Shares are in [0, 1], times in days, money in units of the currency; a number that is not there is null.
     """
     c, currency = result.comparison, result.scenario.currency
     if c.n == 0:

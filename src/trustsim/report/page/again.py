@@ -31,7 +31,7 @@ class Again:
 
     @property
     def claims(self) -> float:
-        """What platforms owe on day 0, minor units, mean over the worlds of the attribution; NaN without it."""
+        """What platforms owe on day 0, in units of the currency, mean over the attribution's worlds; NaN without it."""
         return np.nan if self.attribution is None else float(self.attribution.study.outcomes[CLAIMS].mean())
 
 

@@ -1,4 +1,4 @@
-"""The charts of outcomes: paired differences, every run, and loss against cost."""
+"""The charts of outcomes: paired differences, every world, and loss against cost."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def differences(result: Compared, outcome: str) -> Chart:
 
 
 def distribution(result: Compared, outcome: str) -> Chart:
-    """Chart an outcome in every run."""
+    """Chart an outcome in every world."""
     measure, shown = reading.outcome(result, outcome), reading.drawn(result)
     table, raw = tables.runs(result, outcome)
     told = "; ".join(f"{row[0]} mean {row[2]} ({row[3]}), from {row[4]} to {row[-1]}" for row in table.rows)
-    title = f"{words.capital(measure.label)} in every run"
+    title = f"{words.capital(measure.label)} in every world"
     pictures = both(
-        f"o-{outcome}", title, f"Every run as a dot: {told}.",
+        f"o-{outcome}", title, f"Every world as a dot: {told}.",
         (0.7 + 0.44 * len(shown), 0.7 + 0.66 * len(shown)),
         lambda canvas: spreads.draw_runs(canvas, result, outcome, shown),
     )  # fmt: skip
     note = words.sentence(measure.text)
     if (every := spreads.runs_per_dot(result)) > 1:
-        note += f" A dot stands for {every} runs of about this size."
+        note += f" A dot stands for {every} worlds of about this size."
     note = noted(result, note)
     return Chart(f"o-{outcome}", measure.label, title, note, "single", pictures, table, f"runs-{outcome}.csv", raw)
 

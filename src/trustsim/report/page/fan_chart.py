@@ -44,7 +44,7 @@ def fan(result: Compared, series: str, *, paired: bool = False) -> Chart:
     return Chart(
         key, measure.label, title, f"{words.sentence(measure.text)} {note}".strip(), "panels", tuple(pictures),
         band_table(bands, shown, currency), f"{'difference-' if paired else ''}{series}.csv",
-        band_download(bands, shown.unit), panels=tuple(drawn),
+        band_download(bands), panels=tuple(drawn),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from trustsim.report.words.words import quoted
 def chapter(result: Compared, claims: float) -> tuple[Chart, ...]:
     """Return the charts of when the ranking flips; none where there is nothing to rank.
 
-    ``claims``: what platforms owe on day 0, minor units; NaN where it is not known.
+    ``claims``: what platforms owe on day 0, in units of the currency; NaN where it is not known.
     """
     seen = views(result)
     if not seen:

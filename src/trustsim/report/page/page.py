@@ -24,7 +24,7 @@ from trustsim.report.page.again import NETWORK, WHY, Again
 from trustsim.report.page.chart import Chart
 from trustsim.report.page.fan_chart import fan
 from trustsim.report.pictures import look
-from trustsim.report.tables import page_tables
+from trustsim.report.tables import page_tables, people
 from trustsim.report.words import flips as words_of_flips
 from trustsim.report.words import losers as words_of_losers
 from trustsim.report.words import reading, sources, story, words
@@ -89,6 +89,9 @@ def render(result: Compared, again: Again, progress: Progress | None = None) -> 
         constructs=[a for a in figures if a.is_construct],
         sourced=[a for a in figures if not a.is_assumed and not a.is_construct],
         runs=page_tables.runs(result),
+        labels=people.labels(result),
+        sizes=people.sizes(result),
+        stuck=people.stuck(result),
         failures=page_tables.failures(result),
         repeat=_repeat(result),
         command=reading.command(result, result.scenario.source or "scenario.yaml"),

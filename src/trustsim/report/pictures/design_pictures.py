@@ -30,7 +30,7 @@ _FIFTH = 0.2  # the lowest and the highest part of a range that a tornado compar
 def index_bars(found: Sensitivity, ax: Axes | None = None) -> Axes:
     """Draw the indices of every parameter as bars with their 95 % intervals, the most important on top."""
     with figures.style(ax):
-        frame = found.scores()
+        frame = found.to_frame()
         ax = ax if ax is not None else figures.new_axes(7.0, 1.2 + 0.5 * len(frame))
         rows = look.rows_of(frame.index)
         shown = [index for index in found.indices if index.name not in ("mu", "sigma")]
@@ -100,7 +100,7 @@ def tornado(found: Sensitivity, ax: Axes | None = None) -> Axes:
 def regret(found: Robust, ax: Axes | None = None) -> Axes:
     """Draw the regret of every variant at every point, with its mean and its 90th percentile; left is better."""
     with figures.style(ax):
-        table = found.scores()
+        table = found.table()
         ax = ax if ax is not None else figures.new_axes(7.0, 1.2 + 0.45 * len(table))
         rows = look.rows_of(table.index)
         colours = look.colours(found.variants, found.baseline)

@@ -94,9 +94,9 @@ def difference_fan(
 
 
 def distribution(result: Compared, outcome: str, ax: Axes | None = None, variants: Sequence[str] | None = None) -> Axes:
-    """Draw every run of every variant as a dot, and over it the mean with its 95 % interval.
+    """Draw every world under every variant as a dot, and over it the mean with its 95 % interval.
 
-    Where the outcome does not apply to every run, the row says to how many it does.
+    Where the outcome does not apply to every world, the row says to how many it does.
     """
     names = variants or result.study.variants
     with _on(ax, 7.0, 0.8 + 0.5 * len(names)) as (ax, canvas):

@@ -1,4 +1,4 @@
-"""Outcomes over the worlds: every run of every variant, and the paired differences to the baseline."""
+"""Outcomes over the worlds: every world under every variant, and the paired differences to the baseline."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _NAME = 0.5  # how far above its row a name then stands
 
 
 def draw_runs(canvas: Canvas, result: Compared, outcome: str, names: Sequence[str]) -> None:
-    """Draw every run of every variant as a dot, and over it the mean with its 95 % interval.
+    """Draw every world under every variant as a dot, and over it the mean with its 95 % interval.
 
     Near tipping some worlds run and others do not; the dots show both camps, which a mean alone would hide. Where the
-    outcome does not apply to every run, the row says to how many it does; of the time to an event, in which share of
+    outcome does not apply to every world, the row says to how many it does; of the time to an event, in which share of
     the worlds it happened, the others being dots at the horizon.
     Where there are very many runs, a dot stands for some of them: see :func:`runs_per_dot`.
     """

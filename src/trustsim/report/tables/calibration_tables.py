@@ -92,9 +92,9 @@ def _failures(found: Calibration) -> list[str]:
 
 
 def calibration_json(found: Calibration) -> dict[str, Any]:
-    """Return a calibration as plain data, format 1; targets in computed units, parameters in those of the file."""
+    """Return a calibration as plain data, format 2; parameters in the units of the file."""
     return {
-        "format": 1,
+        "format": 2,
         "scenario": {"title": found.scenario.title, "digest": found.scenario.digest, "seed": found.scenario.seed},
         "trials": len(found.trials),
         "replications": found.replications,
@@ -132,8 +132,8 @@ def calibrated_file(found: Calibration, fitted: Scenario) -> str:
         )
     lines.append("targets: value ± tolerance, source; simulated ± standard error")
     for target, (_, row) in zip(found.targets.targets, found.fit.iterrows(), strict=True):
-        told = [show(row[key], target.unit, found.scenario.currency) for key in ("value", "tolerance")]
-        told += [show(float(f"{row[k]:.4g}"), target.unit, found.scenario.currency) for k in ("simulated", "error")]
+        numbers = (row["value"], row["tolerance"], *(float(f"{row[k]:.4g}") for k in ("simulated", "error")))
+        told = [f"{x:.10g} {row['unit']}" if target.unit == "money" else show(x, target.unit) for x in numbers]
         lines.append(f"  {label(target)}: {told[0]} ± {told[1]}, {target.source}; {told[2]} ± {told[3]}")
     return "".join(f"# {clean(line)}\n" for line in lines) + write(fitted.document)
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from trustsim.experiment.points import short_value
 from trustsim.report.pictures.design_pictures import title_of
 from trustsim.report.words import words
+from trustsim.units import name_of
 
 if TYPE_CHECKING:
     from trustsim.analysis.boxes import Box
@@ -25,7 +26,7 @@ _MOST_BOXES = 2
 def print_robust(found: Robust, console: Console | None = None) -> None:
     """Print the variants by mean regret, the share of points where each is best, and where they fail."""
     table = _table(("variant", "mean", "regret: mean", "90 %", "max", "best in", "better in"))
-    for name, row in found.scores().iterrows():
+    for name, row in found.table().iterrows():
         table.add_row(
             Text(f"{name}{' *' if row['pareto'] else ''}"),
             _level(found, row["mean"]),
@@ -84,11 +85,12 @@ def print_sensitivity(found: Sensitivity, console: Console | None = None) -> Non
 
 
 def robust_json(found: Robust) -> dict[str, Any]:
-    """Return a sweep's comparison as plain data, format 1."""
-    table = found.scores()
+    """Return a sweep's comparison as plain data, format 2."""
+    table = found.table()
     return {
-        "format": 1,
+        "format": 2,
         "outcome": found.outcome,
+        "unit": name_of(found.unit, found.sweep.scenario.currency),
         "points": len(found.values),
         "design": {"kind": found.sweep.design.kind, "paths": list(found.sweep.design.paths)},
         "baseline": found.baseline,
@@ -103,16 +105,17 @@ def robust_json(found: Robust) -> dict[str, Any]:
 
 
 def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
-    """Return indices as plain data, format 1."""
+    """Return indices as plain data, format 2."""
     return {
-        "format": 1,
+        "format": 2,
         "method": found.method,
         "outcome": found.measured.outcome,
+        "unit": name_of(found.measured.unit, found.sweep.scenario.currency),
         "variant": found.measured.variant,
         "against": found.measured.against,
         "points": len(found.values),
         "left_out": found.n_left_out,
-        "parameters": {str(path): _plain(row) for path, row in found.scores().iterrows()},
+        "parameters": {str(path): _plain(row) for path, row in found.to_frame().iterrows()},
         "failed_runs": sum(len(study.failed) for study in found.sweep.studies),
         "interrupted": found.sweep.interrupted,
         "seconds": found.sweep.seconds,

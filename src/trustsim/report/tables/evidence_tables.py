@@ -117,10 +117,10 @@ def _near(near: float, unit: Unit, currency: str) -> str:
 
 
 def evidence_json(found: Evidence) -> dict[str, Any]:
-    """Return evidence as plain data, format 1; what is not finite is None."""
+    """Return evidence as plain data, format 2; what is not finite is None."""
     rows = found.to_frame().to_dict("records")
     return {
-        "format": 1,
+        "format": 2,
         "met": found.is_met,
         "expectations": [{str(k): _plain(v) for k, v in row.items()} for row in rows],
         "failed_runs": sum(len(each.study.failed) for each in found.checked),

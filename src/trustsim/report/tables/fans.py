@@ -8,7 +8,6 @@ from trustsim.report.pictures import fans
 from trustsim.report.tables.plain import Table, download
 from trustsim.report.words import words
 from trustsim.report.words.reading import Measure
-from trustsim.units import MINOR_PER_MAJOR, Unit
 
 _TABLE_ROWS = 13  # days shown in a fan's table; the download holds them all
 _MOST_DAYS = 100  # rows of a fan's download
@@ -31,13 +30,13 @@ def band_table(bands: dict[str, fans.Band], measure: Measure, currency: str) -> 
     return Table(("day", *bands), tuple(rows), note)
 
 
-def band_download(bands: dict[str, fans.Band], unit: Unit) -> str:
+def band_download(bands: dict[str, fans.Band]) -> str:
     """Return the download of some fans: a row a day, all quantiles of each variant."""
     days = next(iter(bands.values())).days
     head = ["day", *(f"{name}: {q:.0%}" for name in bands for q in fans.QUANTILES)]
-    every, scale = -(-len(days) // _MOST_DAYS), MINOR_PER_MAJOR if unit == "money" else 1
+    every = -(-len(days) // _MOST_DAYS)
     rows = [
-        [f"{days[d]:g}", *(f"{x / scale:.4g}" for shape in bands.values() for x in shape.values[:, d])]
+        [f"{days[d]:g}", *(f"{x:.4g}" for shape in bands.values() for x in shape.values[:, d])]
         for d in range(0, len(days), every)
     ]
     return download(head, rows)

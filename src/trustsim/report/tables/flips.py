@@ -35,7 +35,7 @@ def leaders(result: Compared, seen: Sequence[View]) -> tuple[Table, str]:
         rows.append((view.label, str(view.n), lead if has_leader else words.NO_NUMBER,
                      words.listing(close) or words.NO_NUMBER, *shown, view.verdict))  # fmt: skip
         ends = (gap.mean, gap.low, gap.high) if gap is not None else (np.nan,) * 3
-        raw.append([view.label, view.n, view.leader, view.against, *(num(x, unit) for x in ends), view.verdict])
+        raw.append([view.label, view.n, view.leader, view.against, *(num(x) for x in ends), view.verdict])
     head = ("looked at", "worlds", "leads", "too close to tell", "difference", "95 % interval", "verdict")
     heads = ("looked_at", "worlds", "leader", "against", "difference", "low", "high", "verdict")
     return Table(head, tuple(rows)), download(heads, raw)
@@ -58,7 +58,7 @@ def price_of_loss(result: Compared, found: Sequence[Stretch]) -> tuple[Table, st
             words.quantity(loss.mean, lost.unit, currency),
         ))  # fmt: skip
         ends = (stretch.start, stretch.stop, stretch.low, stretch.high)
-        raw.append([stretch.variant, *(num(x / scale, "number" if scale == 1.0 else "money") for x in ends)])
+        raw.append([stretch.variant, *(num(x / scale) for x in ends)])
     heads = ("variant", "from", "to", "from_low", "from_high")
     head = ("best variant", "from", "to", "95 % interval of ‘from’", "what others lose", lost.label)
     unit = f"Prices are {'money' if scale != 1.0 else currency} per {per}."

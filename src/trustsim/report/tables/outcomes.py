@@ -1,4 +1,4 @@
-"""Tables of outcomes behind the charts: paired differences, every run, and loss against cost."""
+"""Tables of outcomes behind the charts: paired differences, every world, and loss against cost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def differences(result: Compared, outcome: str) -> tuple[Table, str]:
         span = words.interval(d.low, d.high, measure.unit, currency, signed=True)
         change = words.change(d.mean, measure.unit, currency)
         rows.append((name, change, span, words.quantity(d.better_share, "share"), standing.judged(c, outcome, d)))
-        ends = [num(x, measure.unit) for x in (d.mean, d.low, d.high)]
+        ends = [num(x) for x in (d.mean, d.low, d.high)]
         raw.append([name, *ends, *map(num, (d.better_share, d.tie_share, d.variance_reduction)), d.n])
     head = ("variant", "difference", "95 % interval", "better in", "verdict")
     heads = ("variant", "difference", "low", "high", "better_share", "tie_share", "variance_reduction", "worlds")
@@ -32,7 +32,7 @@ def differences(result: Compared, outcome: str) -> tuple[Table, str]:
 
 
 def runs(result: Compared, outcome: str) -> tuple[Table, str]:
-    """Return how an outcome spreads over the runs of every variant, and the download: a row a world."""
+    """Return how an outcome spreads over the worlds of every variant, and the download: a row a world."""
     measure, currency, names = reading.outcome(result, outcome), result.scenario.currency, result.study.variants
     columns = {name: reading.values(result, outcome, name) for name in names}
     rows = []
@@ -42,10 +42,10 @@ def runs(result: Compared, outcome: str) -> tuple[Table, str]:
         span = words.interval(level.low, level.high, measure.unit, currency)
         mean = words.quantity(level.mean, measure.unit, currency)
         rows.append((name, str(len(known)), mean, span, *(words.quantity(x, measure.unit, currency) for x in marks)))
-    head = ("variant", "runs", "mean", "95 % interval", "smallest", "10 % below", "median", "90 % below", "largest")
+    head = ("variant", "worlds", "mean", "95 % interval", "smallest", "10 % below", "median", "90 % below", "largest")
     table = np.column_stack(list(columns.values()))
     worlds = zip(result.study.replications[:_MOST_WORLDS], table, strict=False)
-    raw = [[int(k), *(num(x, measure.unit) for x in row)] for k, row in worlds]
+    raw = [[int(k), *(num(x) for x in row)] for k, row in worlds]
     more = f"The download holds the first {_MOST_WORLDS} worlds; outcomes.csv of the run folder holds them all."
     return Table(head, tuple(rows), more if len(table) > _MOST_WORLDS else ""), download(("replication", *names), raw)
 
@@ -82,7 +82,7 @@ def cost_and_loss(result: Compared, loss: str, cost: str) -> tuple[Table, str]:
         for name, (x, y), unbeaten in zip(names, levels, best, strict=True)
     )  # fmt: skip
     raw = [
-        [n, *(num(z, at.unit) for at, level in ((paid, x), (lost, y)) for z in (level.mean, level.low, level.high))]
+        [n, *(num(z) for level in (x, y) for z in (level.mean, level.low, level.high))]
         for n, (x, y) in zip(names, levels, strict=True)
     ]
     head = ("variant", paid.label, "95 % interval", lost.label, "95 % interval", "unbeaten")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from trustsim.experiment.tables import rows_as_csv
-from trustsim.units import MINOR_PER_MAJOR, Unit
 
 Rows = tuple[tuple[str, ...], ...]
 
@@ -29,7 +28,6 @@ def download(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
 
 
-def num(value: float, unit: Unit = "number") -> str:
-    """Write a number of a download; money, which is computed in hundredths, in units of the currency."""
-    shown = value / MINOR_PER_MAJOR if unit == "money" else value
-    return f"{shown:.6g}" if np.isfinite(shown) else ""
+def num(value: float) -> str:
+    """Write a number of a download."""
+    return f"{value:.6g}" if np.isfinite(value) else ""

@@ -13,8 +13,7 @@ from rich.text import Text
 
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.measures import Measure
-from trustsim.report.words import horizon, reading, standing, words
-from trustsim.units import MINOR_PER_MAJOR
+from trustsim.report.words import horizon, people, reading, standing, words
 
 WIDTH = 80
 _LONGEST_NAME = 40
@@ -60,7 +59,7 @@ def print_levels(comparison: Comparison, console: Console | None = None) -> None
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1), pad_edge=False)
     table.add_column(Text("variant"), overflow="fold")
     table.add_column(Text("outcome"), overflow="fold")
-    for text in ("mean", "95 % interval", "runs"):
+    for text in ("mean", "95 % interval", "worlds"):
         table.add_column(Text(text), justify="right", no_wrap=True)
     for variant in comparison.variants:
         for name in comparison.asked:
@@ -75,21 +74,19 @@ def print_levels(comparison: Comparison, console: Console | None = None) -> None
 
 
 def _runs(comparison: Comparison, variant: str, name: str) -> str:
-    """Say of how many runs a mean is taken, and of the time to an event in which share of them it happened."""
+    """Say of how many worlds a mean is taken, and of the time to an event in which share of them it happened."""
     n, happened = str(comparison.levels[variant][name].n), comparison.happened[variant].get(name)
     return n if happened is None else f"{n}, {100 * happened:.0f} % with it"
 
 
 def compact(value: float, measure: Measure, *, signed: bool = False) -> str:
-    """Write a number in few characters: shares in per cent, money in major units (``'+1.25m'``); a dash for none."""
+    """Write a number in few characters: shares in per cent, large ones short (``'+1.25m'``); a dash for none."""
     if not math.isfinite(value):
         return words.NO_NUMBER
     sign = words.MINUS if value < 0 else "+" if signed and value > 0 else ""
     size = abs(value)
     if measure.unit == "share":
         return f"{sign}{100 * size:.1f}"
-    if measure.unit == "money":
-        size /= MINOR_PER_MAJOR
     for step, letter in _STEPS:
         if size >= 0.9995 * step:
             return f"{sign}{_three_digits(size / step)}{letter}"
@@ -185,7 +182,13 @@ def _notes(comparison: Comparison) -> list[str]:
         _partly_defined(comparison),
     )  # fmt: skip
     harms = [f"{standing.MARK} {line}." for line in standing.harms(comparison)]
-    return [*harms, *notes, *(f"{line.removesuffix('.')}." for line in more if line), *_warnings(comparison)]
+    return [
+        *people.notes(comparison),
+        *harms,
+        *notes,
+        *(f"{line.removesuffix('.')}." for line in more if line),
+        *_warnings(comparison),
+    ]
 
 
 def _groups(comparison: Comparison) -> str:

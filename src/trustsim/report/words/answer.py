@@ -12,7 +12,7 @@ from trustsim.analysis.comparison import Difference
 from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import is_clear
-from trustsim.report.words import costs, flips, horizon, reading, standing, story, words
+from trustsim.report.words import costs, flips, horizon, people, reading, standing, story, words
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.reading import LATE, SEGMENT, UNHURT, Measure
 from trustsim.report.words.words import quoted
@@ -33,7 +33,8 @@ class Answer:
 def answer(result: Compared, claims: float) -> Answer:
     """Say which variant helps most, by how much, how sure that is, what it costs, who loses and when to doubt it.
 
-    ``claims`` : what platforms owe on day 0, minor units, of which losses are shares; NaN where it is not known.
+    ``claims`` : what platforms owe on day 0, in units of the currency, of which losses are shares; NaN where it is
+        not known.
     """
     c = result.comparison
     if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
@@ -51,6 +52,7 @@ def answer(result: Compared, claims: float) -> Answer:
     rivals = [name for name in others[1:] if standing.group_of(c, name) == standing.group_of(c, best)]
     facts = [_sure(result, measure, best)]
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
+    facts += people.facts(c, result.scenario, best)
     facts += costs.told(result, measure, best, others, rivals, claims)
     facts += [*_gains(result, best), *_harmful(result, measure, others)]
     facts += [Fact("Does the ranking flip?", flips.in_short(result, claims)), *_judged(result)]

@@ -22,7 +22,7 @@ def told(
         return []
     c, currency = result.comparison, result.scenario.currency
     level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
-    text = f"{standing.named(c, best)} costs {words.quantity(level.mean, 'money', currency)} a run on average"
+    text = f"{standing.named(c, best)} costs {words.quantity(level.mean, 'money', currency)} a world on average"
     text += "" if extra.mean == level.mean else f", {_against(extra.mean, currency)} {quoted(c.baseline)}"
     text += f"{_saved(result, best, claims)}."
     equal = [best, *(name for name in rivals if is_equal_in_loss(result, best, name))]

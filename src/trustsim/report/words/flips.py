@@ -16,7 +16,7 @@ from trustsim.report.words.words import quoted
 def told(result: Compared, claims: float) -> tuple[str, ...]:
     """Say, point by point, what flips the ranking and what does not.
 
-    ``claims``: what platforms owe on day 0, minor units; NaN where it is not known.
+    ``claims``: what platforms owe on day 0, in units of the currency; NaN where it is not known.
     """
     seen = views(result)
     if not seen:

@@ -67,7 +67,7 @@ def value_text(value: Any, parameter: Parameter, currency: str) -> str:
     if parameter.unit == "count":
         return f"{value:,}".replace(",", words.THIN)
     if parameter.unit in ("duration", "money"):
-        return words.quantity(value, parameter.unit, currency)
+        return words.quantity(units.major(value, parameter.unit), parameter.unit, currency)
     return units.show(value, parameter.unit, currency).replace("-", words.MINUS)
 
 

@@ -28,7 +28,7 @@ _SAME = 1e-9  # prices closer than this (relative) are one: lines that meet in a
 class Stretch:
     """The prices at which a variant is best, ``start`` to ``stop``; ``low``, ``high``: the 95 % limits of the start.
 
-    Prices are minor units per unit of the loss; ``stop`` and ``high`` may be infinite.
+    Prices are units of the currency per unit of the loss; ``stop`` and ``high`` may be infinite.
     """
 
     variant: str

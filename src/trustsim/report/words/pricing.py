@@ -15,7 +15,8 @@ from trustsim.units import Unit
 def par(result: Compared, claims: float) -> float | None:
     """Return the price at which money lost counts as much as money spent; None where ``claims`` is not known.
 
-    ``claims``: what platforms owe on day 0, minor units, of which losses are shares; NaN where it is not known.
+    ``claims``: what platforms owe on day 0, in units of the currency, of which losses are shares; NaN where it is
+    not known.
     """
     if reading.outcome(result, LOSS).unit == "money":
         return 1.0

@@ -50,7 +50,7 @@ class Measure:
         return replace(self, is_difference=True)
 
     def scale(self, currency: str, largest: float) -> tuple[float, str]:
-        """Return (divisor, unit) for an axis that must show values up to *largest*, in computed units."""
+        """Return (divisor, unit) for an axis that must show values up to *largest*."""
         divisor, unit = words.axis(self.unit, currency, largest)
         return divisor, "pp" if self.is_difference and self.unit == "share" else unit
 
@@ -80,11 +80,10 @@ def is_measured(result: Compared, name: str) -> bool:
 
 
 def asked(result: Compared) -> list[str]:
-    """Return the outcomes to tell of: the one that ranks first, then those that the scenario asks for, in its order."""
+    """Return the outcomes that pictures show: those that tables show, but for parts by group."""
     c = result.comparison
-    measured = [name for name in c.measures if is_measured(result, name)]
-    wanted = [name for name in (c.ranked_by, *result.scenario.outcomes) if name in measured and name is not None]
-    return list(dict.fromkeys(wanted or measured))
+    shown = [name for name in c.asked if name == c.ranked_by or "[" not in name]
+    return [name for name in shown if is_measured(result, name)]
 
 
 def lead(result: Compared) -> list[str]:

@@ -45,7 +45,7 @@ def _summary(group: Group, kind: str) -> str:
 def _trigger(trigger: Trigger) -> str:
     unit = reading.series(trigger.indicator).unit
     sides = [
-        f"{side} {words.quantity(x, unit)}"
+        f"{side} {words.quantity(units.major(x, unit), unit)}"
         for side, x in (("above", trigger.above), ("below", trigger.below))
         if x is not None
     ]

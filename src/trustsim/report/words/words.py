@@ -14,7 +14,7 @@ from typing import Literal
 
 from rich.cells import cell_len
 
-from trustsim.units import MINOR_PER_MAJOR, Unit
+from trustsim.units import Unit
 
 Better = Literal["lower", "higher", ""]
 Verdict = Literal["better", "worse", "lower", "higher", "unclear"]
@@ -36,17 +36,16 @@ def _digits(value: float, places: int | None = None) -> str:
     return text.replace(",", THIN).replace("-", MINUS)
 
 
-def money_scale(minor: float) -> tuple[float, str]:
-    """Return (minor units in one shown unit, its word) for money of this size: ``(1e8, 'million ')``."""
-    major = abs(minor) / MINOR_PER_MAJOR
+def money_scale(largest: float) -> tuple[float, str]:
+    """Return (divisor, its word) for money of this size, in units of the currency: ``(1e6, 'million ')``."""
     for size, word in _STEPS:
-        if major >= size and (size > 1e3 or major >= 1e5):
-            return size * MINOR_PER_MAJOR, word
-    return float(MINOR_PER_MAJOR), ""
+        if abs(largest) >= size and (size > 1e3 or abs(largest) >= 1e5):
+            return size, word
+    return 1.0, ""
 
 
 def axis(unit: Unit, currency: str = "", largest: float = 1.0) -> tuple[float, str]:
-    """Return (divisor, unit text) for an axis that must show values up to *largest*, in computed units."""
+    """Return (divisor, unit text) for an axis that must show values up to *largest*."""
     if unit == "share":
         return 0.01, "%"
     if unit == "money":

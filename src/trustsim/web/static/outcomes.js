@@ -63,14 +63,8 @@ function csvOf({ rows, outcomes, currency }) {
   const lines = rows.flatMap((row) =>
     outcomes.map(({ name, unit }) => {
       const { level, difference } = row.cells[name] ?? {};
-      const isMoney = unit === "money";
-      const numbers = [level, difference].flatMap((interval) =>
-        NUMBERS.map((key) => {
-          const x = interval?.[key];
-          return isMoney && typeof x === "number" ? x / 100 : x;
-        }),
-      );
-      return [row.variant, name, isMoney ? currency : unit, ...numbers, difference?.better_share];
+      const numbers = [level, difference].flatMap((interval) => NUMBERS.map((key) => interval?.[key]));
+      return [row.variant, name, unit === "money" ? currency : unit, ...numbers, difference?.better_share];
     }),
   );
   return csv([head, ...lines]);

@@ -99,7 +99,7 @@ function files({ id, has_report: hasReport }) {
       "ul",
       { class: "files" },
       hasReport ? item("report.html", "Report (HTML, printable)", false) : null,
-      item("outcomes.csv", "Every run (CSV)"),
+      item("outcomes.csv", "Every world (CSV)"),
       item("result.json", "Comparison (JSON)"),
       item("scenario.yaml", "Resolved scenario (YAML)"),
     ),

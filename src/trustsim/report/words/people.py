@@ -1,0 +1,144 @@
+"""Sizes in people and money: who fled, who pays, what money cannot be had, how platforms end, what a run is called.
+
+Terminal, page and report have these from here, and the tables beside them (:mod:`trustsim.report.tables.people`) show
+the same means, so no sentence can contradict a chapter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from trustsim.analysis.comparison import Comparison
+from trustsim.report.words import standing, words
+from trustsim.report.words.fact import Fact
+from trustsim.report.words.words import quoted
+from trustsim.scenario.resolved import Scenario
+
+FLED, ASKED, STUCK, UNMET = "excess_left", "excess_withdrawn", "stuck_money", "needs_unmet"
+PAYERS = {
+    "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
+    "public": "the public purse",
+}  # fmt: skip
+WAITED, ENDS, LABELS = "waited_long", "end_state", "run_at"
+
+
+def parts(c: Comparison, stem: str) -> dict[str, str]:
+    """Return the outcomes of an outcome by group, by group: those that are measured."""
+    names = [name for name in c.measures if name.startswith(f"{stem}[")]
+    return {name.removeprefix(f"{stem}[").removesuffix("]"): name for name in names}
+
+
+def mean(c: Comparison, outcome: str, variant: str) -> float:
+    """Return the mean of an outcome over the worlds of a variant, as every table shows it."""
+    return c.levels[variant][outcome].mean
+
+
+def facts(c: Comparison, scenario: Scenario, best: str) -> list[Fact]:
+    """Say of the baseline and of the best variant what these are in people and money."""
+    told = (
+        ("How many people, how much money?", fled(c, best)), ("Who pays?", pays(c, best)),
+        ("What cannot be had?", stuck(c, best)), ("Is it a run?", label(c, scenario, best)),
+    )  # fmt: skip
+    return [Fact(asked, found) for asked, found in told if found]
+
+
+def of_hundred(share: float) -> str:
+    """Write how many of 100 that is: ``'24'``, ``'fewer than 1'``, ``'none'``."""
+    if math.isnan(share):
+        return words.NO_NUMBER
+    if share == 0:
+        return "none"
+    return "fewer than 1" if abs(share) < 0.01 else f"{100 * share:.0f}"
+
+
+def fled(c: Comparison, best: str) -> str:
+    """Say how many of 100 clients fled, and of 100 of their money how much was asked for, before and now."""
+    told = []
+    for outcome, whole, does in ((FLED, "clients", "fled"), (ASKED, c.currency, "were asked for")):
+        if outcome in c.measures:
+            before, now = (of_hundred(mean(c, outcome, name)) for name in (c.baseline, best))
+            told.append(f"of 100 {whole} {before} {does} under {quoted(c.baseline)}, now {now}")
+    return f"With {standing.named(c, best)}: {'; '.join(told)}. What leaves in calm too is not counted." if told else ""
+
+
+def pays(c: Comparison, best: str) -> str:
+    """Say what each payer loses under the best variant, and what under the baseline."""
+    found = {payer: name for payer, name in parts(c, "loss_by_payer").items() if payer in PAYERS}
+    if not found:
+        return ""
+    shown, nothing = [], []
+    for payer, name in found.items():
+        before, now = mean(c, name, c.baseline), mean(c, name, best)
+        if before == 0 and now == 0:
+            nothing.append(PAYERS[payer])
+            continue
+        sums = [("a gain of " if x < 0 else "") + words.quantity(abs(x), "money", c.currency) for x in (now, before)]
+        told = "as before" if sums[0] == sums[1] else f"before {sums[1]}"
+        shown.append(f"{PAYERS[payer]} {sums[0]} ({told})")
+    if not shown:
+        return f"Nobody loses anything, under {quoted(best)} or {quoted(c.baseline)}."
+    none = f" Nothing: {words.listing(nothing)}." if nothing else ""
+    return f"Lost under {quoted(best)}: {words.listing(shown)}.{none}"
+
+
+def stuck(c: Comparison, best: str) -> str:
+    """Say how long money was stuck, who waited long, whose needs went unmet, and how platforms ended."""
+    told = [(STUCK, "money is stuck for {} on average")]
+    told += [
+        (name, f"{{}} of the clients wait longer than {days.replace(' d', ' days')}")
+        for days, name in parts(c, WAITED).items()
+    ]
+    told += [(UNMET, "{} of ordinary needs stay unmet")]
+    happens = [name for name in c.measures if any(abs(mean(c, name, v)) > 0 for v in (best, c.baseline))]
+    shown = [_now_and_before(c, best, name, text) for name, text in told if name in happens]
+    ends = [ends_of(c, name) for name in (best, c.baseline)]
+    text = f"Under {quoted(best)} {words.listing(shown)}." if shown else ""
+    before = "as before" if ends[0] == ends[1] else f"before: {ends[1]}"
+    return f"{text}{f' Platforms end {ends[0]} ({before}).' if ends[0] else ''}".strip()
+
+
+def _now_and_before(c: Comparison, best: str, outcome: str, text: str) -> str:
+    now, before = (words.quantity(mean(c, outcome, v), c.measures[outcome].unit) for v in (best, c.baseline))
+    return f"{text.format(now)} ({'as before' if now == before else f'before {before}'})"
+
+
+def ends_of(c: Comparison, variant: str) -> str:
+    """Say in which states the platforms of a variant end: ``'open 90 %, failed 10 %'``; '' where it is not measured."""
+    found = {state: mean(c, name, variant) for state, name in parts(c, ENDS).items()}
+    return ", ".join(f"{state} {words.quantity(share, 'share')}" for state, share in found.items() if share > 0)
+
+
+def label(c: Comparison, scenario: Scenario, best: str) -> str:
+    """Say what is called a run, and in how many worlds one was called so, had the label another share."""
+    found = parts(c, LABELS)
+    if not found:
+        return ""
+    rule = scenario.counted.run
+    least, days = words.quantity(rule.share, "share"), words.quantity(rule.within, "duration")
+    text = f"A run is {least} of the {rule.of} of a platform that leave within {days} beyond calm. Worlds with one,"
+    text += f" under {quoted(c.baseline)} and now, were the share another"
+    told = []
+    for step, name in near(found, rule.share):
+        before, now = (words.quantity(mean(c, name, v), "share") for v in (c.baseline, best))
+        told.append(f"at {step.replace('%', ' %')}, {before} and {now}")
+    return f"{text}: {'; '.join(told)}."
+
+
+def near(found: dict[str, str], share: float) -> Sequence[tuple[str, str]]:
+    """Return the steps of the label beside a share: the next smaller, itself where it is one, the next larger."""
+    steps = sorted(found.items(), key=lambda step: float(step[0].rstrip("%")))
+    sizes = [float(step.rstrip("%")) / 100 for step, _ in steps]
+    below = [k for k, size in enumerate(sizes) if size < share * 0.999]
+    above = [k for k, size in enumerate(sizes) if size > share * 1.001]
+    same = [k for k, size in enumerate(sizes) if k not in below and k not in above]
+    return [steps[k] for k in (*below[-1:], *same, *above[:1])]
+
+
+def notes(c: Comparison) -> list[str]:
+    """Return the lines of the terminal: who fled, who pays, what is stuck; of the best variant beside the baseline."""
+    others = [name for name in c.ranking if name != c.baseline]
+    if not others or c.ranked_by is None or c.n == 0:
+        return []
+    best = others[0]
+    return [line for line in (fled(c, best), pays(c, best), stuck(c, best)) if line]

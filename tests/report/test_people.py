@@ -1,0 +1,165 @@
+"""Sizes in people and money: sentences and tables show one number, and so do all the places where a figure stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import trustsim as ts
+from trustsim.analysis.comparison import compare
+from trustsim.ask.result import Result
+from trustsim.catalog import REGISTRY
+from trustsim.report.page import page
+from trustsim.report.page.again import nothing
+from trustsim.report.tables import people as tables
+from trustsim.report.tables.table import ranked_table
+from trustsim.report.words import people, words
+from trustsim.report.words.answer import answer
+from trustsim.web import answers
+
+SMALL = {"investors.count": 300, "horizon": "50 d"}
+VARIANT, FIGURE, CLIENTS = "insured", "excess_withdrawn", "loss_by_payer[clients]"
+
+
+@pytest.fixture(scope="module")
+def result():
+    scenario = ts.load("scenarios/quickstart.yaml", overrides=SMALL)
+    names = ("nothing", VARIANT, "gate")
+    return ts.compare(scenario, replications=6, variants=names, workers=1, progress=False, rank_by=FIGURE)
+
+
+@pytest.fixture(scope="module")
+def html(result):
+    return page.render(result, nothing()).replace("\u00a0", " ")
+
+
+def facts(result):
+    return {fact.asked: fact.found for fact in answer(result, np.nan).facts}
+
+
+def with_values(result, **columns):
+    """Return the result with outcomes as given, by name a row for each variant."""
+    given = {name: np.tile(np.array(row, float), (len(result.study.replications), 1)) for name, row in columns.items()}
+    study = replace(result.study, outcomes={**result.study.outcomes, **given})
+    return Result(study, compare(study, REGISTRY, rank_by=FIGURE))
+
+
+def cells(table, variant):
+    """Return the row of a variant by the heads of its columns."""
+    return dict(zip(table.head[1:], (cell.text for cell in dict(table.rows)[variant]), strict=True))
+
+
+def test_a_share_is_one_figure_in_terminal_json_report_csv_and_on_the_page(result, html, tmp_path):
+    document = json.loads(json.dumps(result.to_json()))["variants"][VARIANT]
+    level, change = (document[of][FIGURE]["mean"] for of in ("outcomes", "difference"))
+    frame = ts.read_csv(result.save(tmp_path) / "outcomes.csv").set_index("variant")[FIGURE]
+    assert frame[VARIANT].mean() == pytest.approx(level)
+    assert (frame[VARIANT].to_numpy() - frame["nothing"].to_numpy()).mean() == pytest.approx(change)
+    assert result.table(FIGURE).loc[VARIANT, ["level", "difference"]].tolist() == [level, change]
+    (row,) = (line.split() for line in ranked_table(result.comparison).splitlines() if line.startswith(VARIANT))
+    assert row[1:3] == [f"{100 * level:.1f}", f"{100 * change:+.1f}".replace("-", "−")]
+    (shown,) = (row["cells"][FIGURE] for row in answers.comparison(result)["rows"] if row["variant"] == VARIANT)
+    assert (shown["level"]["mean"], shown["difference"]["mean"]) == (level, change)
+    assert shown["difference"]["text"] == words.change(change, "share")
+    assert cells(tables.sizes(result), VARIANT)["of 100 CNY asked for"] == f"{100 * level:.1f}"
+    assert f"<td>{words.quantity(level, 'share')} (" in html
+
+
+def test_money_is_one_figure_in_units_of_the_currency_everywhere(result, html, tmp_path):
+    document = result.to_json()
+    level = document["variants"][VARIANT]["outcomes"][CLIENTS]["mean"]
+    assert document["outcomes"][CLIENTS]["unit"] == "CNY"
+    held = 300 * 60_000 * np.exp(0.5)  # the mean of the wealth of 300 clients, most of whom hold less on the platform
+    assert 0 < level < held
+    folder = result.save(tmp_path)
+    assert ts.read_csv(folder / "outcomes.csv").groupby("variant")[CLIENTS].mean()[VARIANT] == pytest.approx(level)
+    assert json.loads((folder / "study.json").read_text())["units"][CLIENTS] == "CNY"
+    assert result.study.outcomes[CLIENTS][:, 1].mean() == pytest.approx(level)
+    text = words.quantity(level, "money", "CNY")
+    told = people.pays(result.comparison, VARIANT)
+    assert f"clients {text} (before " in told
+    assert told in " ".join(people.notes(result.comparison)) or result.comparison.ranking[0] != VARIANT
+    head = next(head for head in tables.sizes(result).head if head.startswith("lost by clients"))
+    largest = max(result.comparison.levels[name][CLIENTS].mean for name in result.comparison.variants)
+    assert head == f"lost by clients, {words.axis('money', 'CNY', largest)[1]}"
+    assert f">{cells(tables.sizes(result), VARIANT)[head]}</span>" in html
+
+
+def test_the_box_the_terminal_and_the_page_say_the_same_sentences(result, html):
+    box, terminal = facts(result), " ".join(ranked_table(result.comparison).split())
+    for asked in ("How many people, how much money?", "Who pays?", "What cannot be had?"):
+        assert " ".join(box[asked].split()) in terminal
+        assert {"asked": asked, "found": box[asked]} in answers.comparison(result)["facts"]
+        assert asked in html
+
+
+def test_sizes_are_said_of_a_hundred_clients_and_a_hundred_of_their_money(result):
+    told = with_values(result, excess_left=[0.24, 0.06, 0.3], excess_withdrawn=[0.3, 0.002, 0.3])
+    assert facts(told)["How many people, how much money?"] == (
+        "With ‘insured’: of 100 clients 24 fled under ‘nothing’, now 6; of 100 CNY 30 were asked for under ‘nothing’,"
+        " now fewer than 1. What leaves in calm too is not counted."
+    )
+    assert [people.of_hundred(x) for x in (0.0, 0.009, 0.01, 1.0, np.nan)] == ["none", "fewer than 1", "1", "100", "–"]
+
+
+def test_who_pays_names_every_payer_what_it_loses_and_what_it_lost_before(result):
+    lost = {"clients": [5e6, 1e6, 5e6], "owners": [2e6, 2e6, 2e6], "guarantors": [0, 3e6, 0], "lenders": [0, -5e5, 0]}
+    told = with_values(result, **{f"loss_by_payer[{payer}]": row for payer, row in lost.items()},
+                       **{"loss_by_payer[public]": [0, 0, 0]})  # fmt: skip
+    assert people.pays(told.comparison, VARIANT) == (
+        "Lost under ‘insured’: clients 1 million CNY (before 5 million CNY), owners 2 million CNY (as before), "
+        "guarantors 3 million CNY (before 0 CNY) and lenders a gain of 500 thousand CNY (before 0 CNY). Nothing: the "
+        "public purse."
+    )
+    row = cells(tables.sizes(told), VARIANT)
+    assert row["lost by guarantors, million CNY"] == "3.00"
+    assert row["lost by lenders, million CNY"] == "−0.50"
+
+
+def test_what_cannot_be_had_is_said_with_the_four_ends(result):
+    told = with_values(result, stuck_money=[2, 3.5, 9], needs_unmet=[0.1, 0.1, 0.4], **{
+        "waited_long[7 d]": [0.5, 0.2, 1], "waited_long[30 d]": [0, 0, 1],
+        "end_state[open]": [0.5, 0.25, 1], "end_state[frozen]": [0.5, 0.25, 0],
+        "end_state[wound down]": [0, 0.25, 0], "end_state[failed]": [0, 0.25, 0],
+    })  # fmt: skip
+    assert people.stuck(told.comparison, VARIANT) == (
+        "Under ‘insured’ money is stuck for 3.5 days on average (before 2 days), 20 % of the clients wait longer than "
+        "7 days (before 50 %) and 10 % of ordinary needs stay unmet (as before). Platforms end open 25 %, frozen 25 %, "
+        "wound down 25 %, failed 25 % (before: open 50 %, frozen 50 %)."
+    )
+    row = cells(tables.stuck(told), VARIANT)
+    assert [row[f"platforms {state}, %"] for state in ("open", "frozen", "wound down", "failed")] == ["25.0"] * 4
+
+
+def test_what_a_step_of_the_label_would_change_is_said(result):
+    steps = {"2%": [1, 1, 1], "5%": [1, 0, 1], "10%": [0, 0, 1]}
+    told = with_values(result, **{f"run_at[{step}]": row for step, row in steps.items()})
+    text = facts(told)["Is it a run?"]
+    assert text.startswith("A run is 5 % of the claims of a platform that leave within 5 days beyond calm.")
+    assert text.endswith("at 2 %, 100 % and 100 %; at 5 %, 100 % and 0 %; at 10 %, 0 % and 0 %.")
+    assert cells(tables.labels(told), VARIANT)["at 5 %, % of worlds"] == "0"
+
+
+def test_the_label_of_the_study_is_a_step_of_its_own_table(result):
+    """At the share that the scenario calls a run the table says what the run probability says."""
+    share = f"{result.scenario.counted.run.share:.0%}"
+    at, run = (result.study.outcomes[name] for name in (f"run_at[{share}]", "run_probability"))
+    np.testing.assert_array_equal(at, run)
+
+
+def test_headlines_in_which_variants_differ_are_shown_whatever_the_file_asks_for(result):
+    study = replace(result.study, scenario=replace(result.scenario, outcomes=("trust_trough",)))
+    assert study.asked[0] == "trust_trough"
+    assert {FIGURE, "investor_loss", "stuck_money"} <= set(study.asked)
+    alone = replace(study, variants=study.variants[:1], outcomes={k: v[:, :1] for k, v in study.outcomes.items()})
+    assert alone.asked == ("trust_trough",)
+
+
+def test_a_world_is_no_run_in_what_the_report_says_of_them(html):
+    heads = re.findall(r"<h2[^>]*>([^<]*)</h2>", html)
+    assert {"Every world", "Runs on platforms", "Who pays", "Money that cannot be had"} <= set(heads)
+    assert "a run on average" not in html
