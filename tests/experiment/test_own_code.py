@@ -137,7 +137,7 @@ def test_an_edited_part_costs_what_its_new_code_says_from_the_same_store(part, c
     text, story = PARTS[part]
     for cost in (100, 250, 100):
         cell(text.replace("100", str(cost)))
-        assert study(story).outcomes["policy_cost"].ravel().tolist() == [cost * DAYS] * 2
+        assert study(story).outcomes["policy_cost"].ravel().tolist() == [cost * DAYS / 100] * 2
 
 
 WORTH = """
@@ -360,7 +360,7 @@ def test_a_partial_counts_by_its_function_and_by_what_it_was_given(cell, study):
     for cost in (100, 250):
         agent = cell(AGENT.replace("100", str(cost))).Spender
         done = study(engine=functools.partial(simulate, agents=[agent]))
-        assert done.outcomes["policy_cost"].ravel().tolist() == [cost * DAYS] * 2
+        assert done.outcomes["policy_cost"].ravel().tolist() == [cost * DAYS / 100] * 2
     assert study(engine=simulate).outcomes["policy_cost"].ravel().tolist() == [0] * 2
     again = cell(AGENT).Spender
     assert address(engine=functools.partial(simulate, agents=[again])) != address(engine=simulate)
@@ -422,7 +422,7 @@ def test_a_study_of_what_cannot_be_told_runs_without_a_store_and_its_report_says
     cell(DRAIN.replace("100", "100 if LOCK else 0") + "\nLOCK = __import__('threading').Lock()\n")
     story = ts.loads(STORY, overrides={"mechanisms.drain": "on"})
     result = ts.compare(story, replications=2, workers=1, progress=False)
-    assert result.study.outcomes["policy_cost"].ravel().tolist() == [100 * DAYS] * 2
+    assert result.study.outcomes["policy_cost"].ravel().tolist() == [DAYS] * 2
     told = result.report(tmp_path / "report.html", rerun=False).read_text(encoding="utf-8")
     assert "none: address: Drain.each_day.LOCK: given a lock" in told
 
