@@ -22,7 +22,7 @@ import numpy as np
 
 import trustsim as ts
 from trustsim.analysis import intervals
-from trustsim.analysis.comparison import pareto
+from trustsim.analysis.pareto import pareto
 
 story = """
 trustsim: 1

@@ -70,7 +70,7 @@ MUTANTS = [
     Mutant(BEHAVIOUR + "global_game.py", "(leaving < state)", "(leaving > state)", "T-07-global-game"),
     Mutant(BEHAVIOUR + "global_game.py", "state * self.late_return", "self.late_return", "T-08-project"),
     Mutant("world/clearing.py", "np.minimum(due, own", "np.minimum(due, 2 * own", "T-32-clearing"),
-    Mutant("mechanisms/sector/obligations.py", "amount * stands[debtor]", "amount", "T-34-contagion", 10),
+    Mutant("mechanisms/sector/obligations.py", "amount[owes] = 0", "pass", "T-34-contagion", 10),
     Mutant(
         "kernels/sales.py", "price = math.exp(-impact * (p", "price = math.exp(-0.5 * impact * (p", "T-41-fire-sale",
         into="kernels/settle.py",

@@ -60,8 +60,8 @@ def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..
     }
     shocks = {name: _plain((*scenario.shocks, *by_name[name].shocks), kind) for name in variants}
     calm = {name: calm_world(scenario, by_name[name]) for name in variants}
-    reference = baseline_world(scenario)
-    every = (reference, *(by_name[name].world for name in variants), *calm.values())
+    reference = {name: baseline_world(scenario, by_name[name]) for name in variants}
+    every = (*(by_name[name].world for name in variants), *calm.values(), *reference.values())
     worlds = {id(world): world for world in every}  # most variants share one
     plain = {key: _plain(_as_it_acts(world), kind) for key, world in worlds.items()}
     return {
@@ -72,7 +72,7 @@ def addresses(scenario: Scenario, variants: Sequence[str], simulate: Callable[..
                 "items": _plain(by_name[name].items, kind),
                 "world": plain[id(by_name[name].world)],
                 "calm": plain[id(calm[name])],
-                "reference": plain[id(reference)],
+                "reference": plain[id(reference[name])],
             }
         )
         for name in variants

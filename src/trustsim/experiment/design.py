@@ -70,8 +70,9 @@ def spread(
     scenarios = []
     for k, values in enumerate(design.points):
         there = _at(k, dict(zip(design.paths, values, strict=True)), scenario, design, registry)
+        base = next(each.world for each in there.variants if each.name == there.baseline)
         columns = tuple(
-            replace(variant, name=column(variant.name, k), shocks=(*there.shocks, *variant.shocks))
+            replace(variant, name=column(variant.name, k), shocks=(*there.shocks, *variant.shocks), against=base)
             for variant in there.variants
             if variant.name in variants
         )

@@ -224,13 +224,14 @@ class _Pass:
     @property
     def parts(self) -> dict[str, float]:
         """Bytes of one part, by the key of the file that they grow with."""
-        size = self.size
+        size, calm = self.size, replace(self.size, variants=1)  # the twin beside which a run is measured
         return {
             "investors.count": sum(size.nbytes(a) for a in (*STATE, *BESIDE) if _grows_with(a, "accounts", "people"))
+            + sum(calm.nbytes(a) for a in STATE if _grows_with(a, "accounts", "people"))
             + size.people * (size.platforms * _OPENING + _DRAWING),
             "network": size.nbytes("neighbours") + self.is_drawn * size.entries * _LINKING,
-            "horizon": size.nbytes("history") + len(SERIES) * _FLOAT * (size.steps + 1) * size.variants
-            * (size.platforms + 1),
+            "horizon": size.nbytes("history") + calm.nbytes("history")
+            + len(SERIES) * _FLOAT * (size.steps + 1) * size.variants * (size.platforms + 1),
             "platforms": sum(size.nbytes(a) for a in (*STATE, "likeness") if not _grows_with(a, "accounts", "people")),
         }  # fmt: skip
 

@@ -44,7 +44,7 @@ def outcomes_frame(study: Study) -> pd.DataFrame:
     n, v = len(study.replications), len(study.variants)
     frame = pd.DataFrame({"replication": np.repeat(study.replications, v), "variant": list(study.variants) * n})
     measured = {name: np.asarray(study.outcomes[name]).reshape(-1) for name in study.asked}
-    return _with_units(frame.assign(**measured), study)
+    return _with_units(pd.concat([frame, pd.DataFrame(measured)], axis=1), study)
 
 
 def _with_units(frame: pd.DataFrame, study: Study) -> pd.DataFrame:

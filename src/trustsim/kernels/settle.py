@@ -15,7 +15,20 @@ from trustsim.kernels.act import address
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.due import asked_for, falls_due, to_have
-from trustsim.kernels.layout import BACK, FREE, HOLDS, MATURE, OPEN, STAYING, WINDING, Beliefs, Books, Gauges, Terms
+from trustsim.kernels.layout import (
+    BACK,
+    COHORT,
+    FREE,
+    HOLDS,
+    MATURE,
+    OPEN,
+    STAYING,
+    WINDING,
+    Beliefs,
+    Books,
+    Gauges,
+    Terms,
+)
 from trustsim.kernels.receive import receive
 from trustsim.kernels.sales import raise_cash
 from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME
@@ -219,15 +232,18 @@ def credit_interest(accounts, platforms, days) -> None:
         first = accounts.first[v // n_variants]
         for p in range(len(first) - 1):
             rate = terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
-            credited, asked = np.int64(0), np.int64(0)
+            credited, asked, since_day_0 = np.int64(0), np.int64(0), np.int64(0)
             if rate > 0.0:
                 for i in range(first[p], first[p + 1]):
                     x = np.int64(np.float64(balance[v, i]) * rate)
                     if requested[v, i] == balance[v, i]:
                         requested[v, i] += x
                         asked += x
+                        if accounts.flags[v, i] & np.uint8(COHORT | BACK) == np.uint8(COHORT):
+                            since_day_0 += x
                     balance[v, i] += x
                     credited += x
             books[Books.CLAIMS, v, p] += credited
             books[Books.CREDITED, v, p] += credited
             books[Books.QUEUED, v, p] += asked
+            platforms.gauges[Gauges.COHORT_ASKED, v, p] += since_day_0

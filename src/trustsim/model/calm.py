@@ -19,7 +19,7 @@ from trustsim.model.engine import DAY, Engine
 from trustsim.scenario.resolved import Scenario, Variant, World
 from trustsim.world import state as states
 from trustsim.world.actors import cast_of
-from trustsim.world.lockstep import baseline_world, calm_world
+from trustsim.world.lockstep import calm_world
 
 if TYPE_CHECKING:
     from trustsim.world.state import State
@@ -66,7 +66,7 @@ def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n
 def _engine_of(scenario: Scenario, twins: Sequence[World], state: State, n_steps: int) -> Engine:
     n = len(twins)
     drawn = [replace(world, lanes=range(w * n, (w + 1) * n)) for w, world in enumerate(state.drawn)]
-    calm = states.build(twins, drawn, cast_of(twins), baseline_world(scenario), scenario.scale)
+    calm = states.build(twins, drawn, cast_of(twins), twins, scenario.scale)
     variants = [Variant(f"calm {k}", (), world) for k, world in enumerate(twins)]
     return Engine(calm, variants, (), n_steps=n_steps, dt=scenario.step)
 

@@ -111,7 +111,8 @@ def engine_of(
     ]
     cast = cast_of([variant.world for variant in scenario.variants])  # of all, so that a fork finds everyone
     worlds = [variant.world for variant in variants]
-    state = states.build(worlds, drawn, cast, baseline_world(scenario), scenario.scale)
+    references = [baseline_world(scenario, variant) for variant in variants]
+    state = states.build(worlds, drawn, cast, references, scenario.scale)
     return Engine(state, variants, scenario.shocks, n_steps=scenario.n_days, dt=scenario.step)
 
 

@@ -106,13 +106,15 @@ class World:
 class Variant:
     """A named package: the interventions of its parts, flattened, and the world with its ``set`` entries applied.
 
-    ``shocks`` strike this variant alone, beside those of the scenario.
+    ``shocks`` strike this variant alone, beside those of the scenario. ``against``: the world of the baseline that it
+    is compared with, where that is not one of its scenario, as at the points of a sweep.
     """
 
     name: str
     items: tuple[Item, ...]
     world: World
     shocks: tuple[Item, ...] = ()
+    against: World | None = None
 
 
 @dataclass(frozen=True)

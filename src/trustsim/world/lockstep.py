@@ -31,16 +31,18 @@ def of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]]
     return list(groups.values())
 
 
-def baseline_world(scenario: Scenario) -> World:
-    """Return the world of the baseline, or of the first variant where the baseline is not among them."""
-    by_name = {variant.name: variant.world for variant in scenario.variants}
-    return by_name.get(scenario.baseline, scenario.variants[0].world)
+def baseline_world(scenario: Scenario, variant: Variant) -> World:
+    """Return the world of the baseline that a variant is compared with, its own where there is none."""
+    if variant.against is not None:
+        return variant.against
+    by_name = {each.name: each.world for each in scenario.variants}
+    return by_name.get(scenario.baseline, variant.world)
 
 
 def calm_world(scenario: Scenario, variant: Variant) -> World:
     """Return the world in which it is calm for a variant: that of the baseline, where both have the same people and
     platforms, else its own; levers and shocks come on top of either."""
-    base = baseline_world(scenario)
+    base = baseline_world(scenario, variant)
     return base if has_calm_of(variant.world, base) else variant.world
 
 

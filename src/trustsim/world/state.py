@@ -245,21 +245,26 @@ def _linked(drawn: Sequence[Drawn]) -> Links:
 
 
 def build(
-    by_variant: Sequence[World], drawn: Sequence[Drawn], actors: tuple[Cast, ...], reference: World, scale: int
+    by_variant: Sequence[World],
+    drawn: Sequence[Drawn],
+    actors: tuple[Cast, ...],
+    references: Sequence[World],
+    scale: int,
 ) -> State:
     """Lay out the arrays for day 0: of each world that is *drawn* one lane for each variant; ``by_variant`` is
     what each of them says of the world.
 
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
     ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
-    over the twelve rungs of the ladder. Nothing is queued or overdue. ``reference``: the world against which a change
-    of terms has its price, and whose terms are usual where variants have its people and platforms; ``scale``: how many
-    real clients an investor stands for.
+    over the twelve rungs of the ladder. Nothing is queued or overdue. ``references``: of each variant the world against
+    which a change of terms has its price, and whose terms are usual where the variant has its people and platforms;
+    ``scale``: how many real clients an investor stands for.
     """
     platforms = by_variant[0].platforms
     n_platforms = len(platforms)
-    terms, of_reference = base_terms(by_variant), base_terms([reference])
-    usual = np.broadcast_to(of_reference, terms.shape) if has_calm_of(by_variant[0], reference) else terms
+    terms, of_reference = base_terms(by_variant), base_terms(references)
+    is_used = np.array([has_calm_of(*pair) for pair in zip(by_variant, references, strict=True)])
+    usual = np.where(is_used[:, None], of_reference, terms)
     priced = terms + prices_of_settings(terms, of_reference, scale)
     terms, usual = (np.tile(each, (1, len(drawn), 1)) for each in (priced, usual))
     names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
