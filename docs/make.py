@@ -48,7 +48,7 @@ def main() -> None:
     (ROOT / "docs/pictures").mkdir(exist_ok=True)
     drawn = {
         "quickstart": result.plot.fan("outflow")[0],
-        "quickstart-difference": result.plot.differences("run_probability"),
+        "quickstart-difference": result.plot.differences("excess_withdrawn"),
         "quickstart-distribution": result.plot.distribution("investor_loss"),
     }
     for name, axes in drawn.items():

@@ -32,7 +32,7 @@ def opening(result: Result) -> Figure:
         above, below = figure.subfigures(2, 1, height_ratios=(2.7, 2.9))
         for v, ax in enumerate(above.subplots(1, len(spread.variants))):
             network.draw(OnAxes(ax), spread, places, v, peak)
-        result.plot.differences("run_probability", below.add_subplot())
+        result.plot.differences("excess_withdrawn", below.add_subplot())
     return figure
 
 
