@@ -77,17 +77,26 @@ def left_by_group(f: Finished) -> dict[str, Floats]:
     return _by_group(f, share)
 
 
+def _share_lost(people: People, who: Mask) -> Floats:
+    lost = np.ascontiguousarray(people.loss[:, who]).sum(axis=1)
+    return np.asarray(lost / positive(people.balance_at_start[who].sum()))
+
+
+@REGISTRY.enter(
+    "outcome", "loss_by_segment", rows=("J4", "A2"), source="J4", better="lower", unit="share", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def loss_by_segment(f: Finished) -> dict[str, Floats]:
+    """Money that the investors of one segment lost / what they held at day 0."""
+    return {name: _of(f, who, _share_lost) for name, who in segments(f).items()}
+
+
 @REGISTRY.enter(
     "outcome", "loss_by_size", rows=("J4", "A2"), source="J4", better="lower", unit="share", low=0, may_not_apply=True
 )
 def loss_by_size(f: Finished) -> dict[str, Floats]:
     """Money that those who held little, a middling sum or much at day 0 lost / what they held."""
-
-    def share(people: People, who: Mask) -> Floats:
-        lost = np.ascontiguousarray(people.loss[:, who]).sum(axis=1)
-        return np.asarray(lost / positive(people.balance_at_start[who].sum()))
-
-    return {name: _of(f, who, share) for name, who in sizes(f).items()}
+    return {name: _of(f, who, _share_lost) for name, who in sizes(f).items()}
 
 
 @REGISTRY.enter(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 from trustsim.measures.finished import Finished, Floats, People, positive
@@ -76,22 +74,6 @@ def loss_gini(f: Finished) -> Floats:
 def zero_loss_share(f: Finished) -> Floats:
     """Share of those who held money that lost nothing."""
     return f.by_world(lambda people: (people.loss_of_holders == 0).mean(axis=1) if people.held.any() else 1.0)
-
-
-@REGISTRY.enter(
-    "outcome", "loss_by_segment", rows=("J4", "A2"), source="J4", better="lower", unit="share", low=0,
-    may_not_apply=True,
-)  # fmt: skip
-def loss_by_segment(f: Finished) -> dict[str, Floats]:
-    """Money that the investors of one segment lost / what they held at day 0."""
-
-    def share(people: People, segment: int) -> Floats:
-        mine = people.world.population.segment == segment
-        lost = np.ascontiguousarray(people.loss[:, mine]).sum(axis=1)
-        return np.asarray(lost / positive(people.balance_at_start[mine].sum()))
-
-    segments = f.model.variants[0].world.investors.segments
-    return {s.name: f.by_world(functools.partial(share, segment=k)) for k, s in enumerate(segments)}
 
 
 @REGISTRY.enter(
