@@ -118,6 +118,7 @@ class Finished:
         return out
 
 
-def positive(base: Floats) -> Floats:
+def positive(base: ArrayLike) -> Floats:
     """Return *base* with NaN where it is zero: of nothing there is no share."""
-    return np.where(base > 0, base, np.nan)
+    values = np.asarray(base, np.float64)
+    return np.where(values > 0, values, np.nan)

@@ -69,7 +69,7 @@ def left_by_group(f: Finished) -> dict[str, Floats]:
     def share(people: People, who: Mask) -> Floats:
         mine = who[people.world.accounts.investor] & (people.world.accounts.balance > 0)
         stays, in_calm = (
-            1 - (asked[:, mine] >= 0).sum(axis=1) / positive(np.asarray(mine.sum(), np.float64))
+            1 - (asked[:, mine] >= 0).sum(axis=1) / positive(mine.sum())
             for asked in (f.model.state.asked_day[people.part], f.calm.asked_day[f.calm.lane[people.part]])
         )
         return np.where(in_calm >= LITTLE, 1 - stays / np.maximum(in_calm, LITTLE), np.nan)
@@ -109,7 +109,7 @@ def waited_by_group(f: Finished) -> dict[str, Floats]:
     def share(people: People, who: Mask) -> Floats:
         mine = who[people.world.accounts.investor] & (people.world.accounts.balance > 0)
         waited = (f.waits.longest[people.part] > WAITS[LONG]) & mine
-        return np.asarray(waited.sum(axis=1) / positive(np.asarray(mine.sum(), np.float64)))
+        return np.asarray(waited.sum(axis=1) / positive(mine.sum()))
 
     return _by_group(f, share)
 

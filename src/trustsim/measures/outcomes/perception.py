@@ -73,7 +73,7 @@ def _while_it_stands(of_day: Floats) -> Floats:
     """Return the mean over the days that have a number, float64 (lanes,)."""
     stands = ~np.isnan(of_day)
     total = _over_time(np.where(stands, of_day, 0.0))
-    return np.asarray(total / positive(stands.sum(axis=0).astype(np.float64)))
+    return np.asarray(total / positive(stands.sum(axis=0)))
 
 
 def _over_time(of_day: Floats) -> Floats:
