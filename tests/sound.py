@@ -14,6 +14,7 @@ from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import Beliefs, Books, Gauges
 from trustsim.measures.finished import Finished
 from trustsim.measures.ledger import ledger_of
+from trustsim.measures.losses import shortfall
 from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
 from trustsim.world.series import SERIES
@@ -56,7 +57,9 @@ def assert_books_hold(model: TrustCrisisModel, money: Any) -> None:
 
 def assert_the_ledger_closes(model: TrustCrisisModel) -> None:
     """What all payers lose is what is gone, to the minor unit, in every variant."""
-    ledger = ledger_of(model.state, np.zeros_like(model.state.loss), np.zeros(model.state.n_lanes, np.int64))
+    ledger = ledger_of(
+        model.state, shortfall(model.state), np.zeros_like(model.state.loss), np.zeros(model.state.n_lanes, np.int64)
+    )
     assert sum(ledger.by_payer().values()).tolist() == sum(ledger.gone.values()).tolist()
     assert ledger.clients.min(initial=0) >= 0
     assert (ledger.public >= 0).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,17 @@ def test_a_guarantor_owes_the_same_whether_the_platform_stands_or_has_failed() -
     assert (standing["failure_probability"][0], failing["failure_probability"][0]) == (0, 1)
     assert standing["loss_by_payer[guarantors]"][0] == pytest.approx(failing["loss_by_payer[guarantors]"][0], rel=0.05)
     assert failing["loss_by_payer[guarantors]"][0] > 0.1 * HELD
+
+
+def test_a_fund_pays_for_what_is_missing_and_what_is_frozen_no_more_than_it_has() -> None:
+    frozen, at = [lever("suspension", after="0 %"), leave()], {"liquid_share": "30 %", "sale_impact": 0.4}
+    lost_in_a_sale = 0.7 * (1 - math.exp(-0.4 / 2))
+    for fund, owed in ((10**9, 0.3 + lost_in_a_sale), (0.35 * HELD, 0.35)):
+        promise = lever("guarantee", cover="100 %", fund=fund, credibility="0 %")
+        told = {"waiting": {"price": "0 %", "frozen_after": "4 d"}, "mechanisms": READY}
+        found = after(12, at, shocks=theft("30 %"), variants={"insured": [promise, *frozen]}, **told)
+        assert found["end_state[frozen]"][0] == 0.5
+        assert by_payer(found)[PAYERS.index("guarantors")] == pytest.approx(owed, abs=1e-3)
 
 
 def test_lenders_come_first_and_lose_what_a_closed_estate_cannot_pay_back() -> None:

@@ -166,3 +166,4 @@ def test_what_others_owe_a_failed_platform_is_the_buyers() -> None:
     model = played({"A": {"own_cash": 4, "owes": "B 10"}, "B": {"own_cash": 40, "owes": "C 100"}, "C": {}}, days=3)
     assert model.state.gauges[Gauges.STATUS, 0].tolist() == [FAILED, FAILED, OPEN]
     assert model.state.books[Books.LENT, 0].tolist() == [0, 0, 0]
+    assert (model.history[:, Gauges.SALE_LOSS] >= 0).all()  # claims on others are sold too

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
 import numpy as np
 
 from trustsim.kernels import balance as assets
+from trustsim.kernels import closing as closings
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import FAILED, HALF_SALE, RUNGS, STAYING, Books, Gauges, Terms
+from trustsim.kernels.layout import FAILED, RUNGS, STAYING, Books, Gauges, Terms
 from trustsim.kernels.receive import receive
+
+_closing: Any = compiled(closings.closing)
+_estate_price = compiled(closings.estate_price)
 
 
 @compiled
@@ -24,29 +28,28 @@ def fail(accounts, people, platforms, v, p, clock) -> None:
     books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
     w = v // (len(accounts.flags) // len(accounts.first))
     balance, first, investor = accounts.balance, accounts.first[w], accounts.investor[w]
-    claims = np.float64(books[Books.CLAIMS, v, p])
     book = assets.ladder_total(ladder, v, p)
-    price = math.exp(-HALF_SALE * terms[Terms.SALE_IMPACT, v, p])
+    price = _estate_price(terms[Terms.SALE_IMPACT, v, p])
     proceeds = np.int64(np.float64(book) * price)
     for k in range(RUNGS):
         ladder[k, v, p] = 0
     books[Books.BUYERS, v, p] += book - proceeds
-    sold_claims = np.int64(np.float64(books[Books.LENT, v, p]) * price)
+    lent = books[Books.LENT, v, p]
+    sold_claims = np.int64(np.float64(lent) * price)
     books[Books.BUYERS, v, p] -= sold_claims
     proceeds += sold_claims
-    gauges[Gauges.SOLD, v, p] += book
-    gauges[Gauges.SALE_LOSS, v, p] += book - proceeds
-    estate = max(books[Books.CASH, v, p], np.int64(0)) + proceeds
-    cost = np.int64(np.float64(estate) * terms[Terms.ESTATE_COST, v, p])
-    repaid = min(estate - cost, books[Books.DEBT, v, p])
+    gauges[Gauges.SOLD, v, p] += book + lent
+    gauges[Gauges.SALE_LOSS, v, p] += book + lent - proceeds
+    cost, repaid, custody_share, estate_share = _closing(
+        books[Books.CASH, v, p], proceeds, books[Books.DEBT, v, p], books[Books.CUSTODY, v, p],
+        books[Books.CLAIMS, v, p], terms[Terms.ESTATE_COST, v, p],
+    )  # fmt: skip
     books[Books.CASH, v, p] += proceeds - cost - repaid
     books[Books.ESTATE, v, p] += cost
     books[Books.LENDER, v, p] += repaid
     books[Books.DEBT, v, p] = 0
     books[Books.LENT, v, p], books[Books.BORROWED, v, p] = 0, 0
     apart, estate = books[Books.CUSTODY, v, p], books[Books.CASH, v, p]
-    custody_share = min(np.float64(apart) / max(claims, 1.0), 1.0)
-    estate_share = min(np.float64(max(estate, np.int64(0))) / max(claims * (1.0 - custody_share), 1.0), 1.0)
     returned_share = custody_share + (1.0 - custody_share) * estate_share
     cover, limit = terms[Terms.COVER, v, p], terms[Terms.COVER_LIMIT, v, p]
     owed = 0.0

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trustsim.measures.beyond import Beyond
 from trustsim.measures.ledger import ledger_of
+from trustsim.measures.losses import shortfall
 from trustsim.measures.model import Model
 from trustsim.measures.runs import LiquidityRun, find_runs
 from trustsim.measures.waiting import Waits
@@ -82,9 +83,10 @@ class Finished:
         self.calm = model.calm(max(model.day - round(min(GRACE / self.dt, model.day / 2)), 0))
         self.beyond = Beyond(self.history, self.calm, self.dt)
         self.episodes = find_runs(model, self.beyond)
-        self.waits, self.scale = Waits(model), model.state.scale
+        owed = shortfall(model.state)
+        self.waits, self.scale = Waits(model, owed), model.state.scale
         waiting, made_good = (np.rint(x).astype(np.int64) for x in (self.waits.cost, self.waits.made_good))
-        self.ledger = ledger_of(model.state, waiting, made_good)
+        self.ledger = ledger_of(model.state, owed, waiting, made_good)
         self.loss = self.ledger.clients.astype(np.float64)
         self.people = tuple(self._people(world) for world in model.state.drawn)
         self.series = {name: major(model.series(name), kind.unit) for name, kind in SERIES.items()}

@@ -22,7 +22,6 @@ class Smallest:
 #: by name, what comes first first; a study uses those that it measures
 HEADLINES: Mapping[str, Smallest] = MappingProxyType({
     "excess_withdrawn": Smallest("share", 0.01),
-    "run_probability": Smallest("share", 0.01),
     "investor_loss": Smallest("share", 0.005),
     "stuck_money": Smallest("duration", 1.0),
     "needs_unmet": Smallest("share", 0.01),

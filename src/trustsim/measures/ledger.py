@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import Books
-from trustsim.measures.losses import shortfall
+from trustsim.measures.losses import Shortfall
 
 if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
     from trustsim.world.state import State
@@ -57,20 +57,20 @@ class Ledger:
         }  # fmt: skip
 
 
-def ledger_of(state: State, waiting: Ints, made_good: Ints) -> Ledger:
+def ledger_of(state: State, owed: Shortfall, waiting: Ints, made_good: Ints) -> Ledger:
     """Close the books of worlds at their horizon, or on any day.
 
-    ``waiting`` (lanes, investors): what waiting has cost each, with what frozen money would not bring; ``made_good``
-    (lanes,): what guarantors would pay of the latter.
+    ``owed``: what platforms that still stand lack; ``waiting`` (lanes, investors): what waiting has cost each, with
+    what frozen money would not bring; ``made_good`` (lanes,): what guarantors would pay of the latter.
     """
-    books, owed = state.books.sum(axis=2), shortfall(state)
-    of_clients = owed.clients.sum(axis=1)
-    equity = state.owned().sum(axis=1) - books[Books.CLAIMS] + of_clients + owed.guarantors + owed.lenders
+    books, of_clients = state.books.sum(axis=2), owed.clients.sum(axis=1)
+    of_guarantors, of_lenders = owed.guarantors.sum(axis=1), owed.lenders.sum(axis=1)
+    equity = state.owned().sum(axis=1) - books[Books.CLAIMS] + of_clients + of_guarantors + of_lenders
     return Ledger(
         clients=state.loss + owed.clients + waiting,
         owners=-books[Books.OWNERS] - equity,
-        guarantors=-books[Books.GUARANTOR] + owed.guarantors + made_good,
-        lenders=-books[Books.LENDER] - books[Books.DEBT] + owed.lenders,
+        guarantors=-books[Books.GUARANTOR] + of_guarantors + made_good,
+        lenders=-books[Books.LENDER] - books[Books.DEBT] + of_lenders,
         public=-books[Books.PUBLIC],
         gone={
             "theft": books[Books.THIEVES],

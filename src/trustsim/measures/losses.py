@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 
 class Shortfall(NamedTuple):
     """What is missing on platforms that still stand, minor units: ``clients`` int64 (lanes, investors), ``guarantors``
-    and ``lenders`` int64 (lanes,)."""
+    and ``lenders`` int64 (lanes, platforms)."""
 
     clients: Ints
     guarantors: Ints
@@ -32,32 +32,29 @@ def shortfall(state: State) -> Shortfall:
     :func:`trustsim.kernels.failure.fail`. Shares are rounded down; the rounding is the owners'.
     """
     books, gauges = state.books, state.gauges
-    found = Shortfall(np.zeros_like(state.loss), *np.zeros((2, state.n_lanes), np.int64))
     missing = books[Books.CLAIMS] - state.owned()
+    found = Shortfall(np.zeros_like(state.loss), *np.zeros((2, *missing.shape), np.int64))
     stands = (gauges[Gauges.STATUS] != FAILED) & (gauges[Gauges.ACCOUNTS] > 0)
     for v, p in np.argwhere((missing > 0) & stands).tolist():
         world, claims = state.world_of(v), books[Books.CLAIMS, v, p]
         balance, who = state.balance[v, world.mine(p)], world.owners(p)
         share = min(missing[v, p] / max(claims, 1), 1.0)
         lost = np.minimum((share * balance).astype(np.int64), balance)
-        made_good = _made_good(state, v, p, balance, lost)
-        np.add.at(found.clients[v], who, lost - made_good)
-        found.guarantors[v] += made_good.sum()
-        found.lenders[v] += max(missing[v, p] - claims, 0)
+        paid = np.minimum(made_good(state, v, p, lost).astype(np.int64), lost)
+        np.add.at(found.clients[v], who, lost - paid)
+        found.guarantors[v, p] = paid.sum()
+        found.lenders[v, p] = max(missing[v, p] - claims, 0)
     return found
 
 
-def _made_good(state: State, lane: int, platform: int, balance: Ints, lost: Ints) -> Ints:
-    """Return what the guarantor of a platform would pay its accounts for what they lose, int64 (accounts,)."""
-    paid = min(int(state.books[Books.GUARANTOR, lane, platform]), 0)
-    fund = float(state.terms[Terms.GUARANTEE_FUND, lane, platform]) + paid
-    promised = covered(state, lane, platform, balance) * lost
+def made_good(
+    state: State, lane: int, platform: int, lost: NDArray[Any], promised_before: int = 0
+) -> NDArray[np.float64]:
+    """Return what the guarantor of a platform pays its accounts for what they have lost, as far as its fund, less what
+    it promised before, reaches: float64 (accounts of the platform,), minor units."""
+    balance = state.balance[lane, state.world_of(lane).mine(platform)]
+    cover, limit, fund = state.terms[[Terms.COVER, Terms.COVER_LIMIT, Terms.GUARANTEE_FUND], lane, platform]
+    promised = cover * np.minimum(limit / np.maximum(balance, 1), 1.0) * lost
     owed = promised.sum()
-    honoured = min(fund / owed, 1.0) if owed > 0 else 1.0
-    return np.asarray(np.minimum((promised * honoured).astype(np.int64), lost))
-
-
-def covered(state: State, lane: int, platform: int, balance: Ints) -> NDArray[np.float64]:
-    """Return the share of a loss that a guarantor promises to each account, float64 (accounts of the platform,)."""
-    cover, limit = state.terms[[Terms.COVER, Terms.COVER_LIMIT], lane, platform]
-    return np.asarray(cover * np.minimum(limit / np.maximum(balance, 1), 1.0))
+    left = max(fund + min(int(state.books[Books.GUARANTOR, lane, platform]), 0) - promised_before, 0)
+    return np.asarray(promised * (min(left / owed, 1.0) if owed > 0 else 1.0))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import HALF_SALE, Books, Gauges, Terms
+from trustsim.kernels.closing import closing, estate_price
+from trustsim.kernels.layout import Books, Gauges, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
-from trustsim.measures.losses import covered
+from trustsim.measures.losses import Shortfall, made_good
 from trustsim.measures.model import Model
 
 if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
@@ -34,7 +35,7 @@ class Waits:
     made_good : float64 (lanes,), minor units: what guarantors would pay of the latter, which is no cost of the clients.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, owed: Shortfall) -> None:
         state, rule, dt = model.state, model.story.counted.waiting, model.dt
         asked = state.requested
         self.now: Floats = np.where(asked > 0, (model.day - state.asked_day) * dt, 0.0)
@@ -49,19 +50,19 @@ class Waits:
             beyond = np.maximum(self.now[v, mine] - agreed[v, p], 0.0)
             price = asked[v, mine] * beyond * (rule.price / DAYS_A_YEAR)
             missing = self.frozen[v, mine] * _beyond_marked(state, v, p)
-            made_good = missing * covered(state, v, p, state.balance[v, mine])
-            self.cost[v] += np.bincount(who, price + missing - made_good, len(self.cost[v]))
-            self.made_good[v] += made_good.sum()
+            paid = made_good(state, v, p, missing, int(owed.guarantors[v, p]))
+            self.cost[v] += np.bincount(who, price + missing - paid, len(self.cost[v]))
+            self.made_good[v] += paid.sum()
 
 
 def _beyond_marked(state: State, lane: int, platform: int) -> float:
     """Return the share of each claim that a closing today would not bring, beyond what is missing from the books, which
     is counted as lost already."""
     books, terms = state.books[:, lane, platform], state.terms[:, lane, platform]
-    claims = max(float(books[Books.CLAIMS]), 1.0)
-    proceeds = float(state.ladder[:, lane, platform].sum()) * np.exp(-HALF_SALE * terms[Terms.SALE_IMPACT])
-    estate = (max(float(books[Books.CASH]), 0.0) + proceeds) * (1 - terms[Terms.ESTATE_COST]) - float(books[Books.DEBT])
-    apart = min(float(books[Books.CUSTODY]) / claims, 1.0)
-    back = apart + (1 - apart) * min(max(estate, 0.0) / max(claims * (1 - apart), 1.0), 1.0)
+    price = estate_price(terms[Terms.SALE_IMPACT])
+    proceeds = int(state.ladder[:, lane, platform].sum() * price) + int(books[Books.LENT] * price)
+    cash, debt, custody, claims = (int(books[row]) for row in (Books.CASH, Books.DEBT, Books.CUSTODY, Books.CLAIMS))
+    brings = closing(cash, proceeds, debt, custody, claims, terms[Terms.ESTATE_COST])
+    back = brings.custody_share + (1 - brings.custody_share) * brings.estate_share
     short = min(max(-float(state.gauges[Gauges.SOLVENCY, lane, platform]), 0.0), 1.0)
     return float(max(1 - back - short, 0.0))
