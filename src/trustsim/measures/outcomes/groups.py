@@ -78,6 +78,7 @@ def left_by_group(f: Finished) -> dict[str, Floats]:
 
 
 def _share_lost(people: People, who: Mask) -> Floats:
+    who = who & people.held
     lost = np.ascontiguousarray(people.loss[:, who]).sum(axis=1)
     return np.asarray(lost / positive(people.balance_at_start[who].sum()))
 
@@ -87,7 +88,7 @@ def _share_lost(people: People, who: Mask) -> Floats:
     may_not_apply=True,
 )  # fmt: skip
 def loss_by_segment(f: Finished) -> dict[str, Floats]:
-    """Money that the investors of one segment lost / what they held at day 0."""
+    """Money that those of one segment who held some at day 0 lost / what they held."""
     return {name: _of(f, who, _share_lost) for name, who in segments(f).items()}
 
 
