@@ -66,7 +66,7 @@ def fail(accounts, people, platforms, v, p, clock) -> None:
             paid = min(paid, max(estate, np.int64(0)) - from_estate)
             people.safe[v, investor[i]] += kept + paid + topped
             whose, gets = (v, p, i, investor[i]), kept + paid + topped
-            receive(accounts, people, platforms.agreed, whose, (gets, accounts.requested[v, i]), clock)
+            receive(accounts, people, platforms, whose, (gets, accounts.requested[v, i]), clock)
             people.loss[v, investor[i]] += b - kept - paid - topped
             from_custody += kept
             from_estate += paid

@@ -45,13 +45,11 @@ class Beyond:
         others 2012, doi:10.1111/j.1541-0420.2011.01640.x), which does not depend on how many leave in calm meanwhile.
         Days on which calm has little left do not count.
         """
-        whole = self._of(of)[0].sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            stays, in_calm = (
-                np.clip(1 - gone.sum(axis=2) / whole, 0.0, 1.0) for gone in (self._of(name), self.calm(name))
-            )
-            gone = np.where(in_calm >= LITTLE, 1 - stays / in_calm, 0.0)
-        return np.where(whole > 0, gone.max(axis=0), np.nan)
+        return _most_gone(*(each.sum(axis=2) for each in (self._of(name), self.calm(name), self._of(of))))
+
+    def share_gone_of_each(self, name: str, of: str) -> Floats:
+        """Return the same of each platform, float64 (lanes, platforms)."""
+        return _most_gone(self._of(name), self.calm(name), self._of(of))
 
     def net_outflow(self, of: str) -> Floats:
         """Return what flows out net of what comes in, of ``claims`` (minor units) or ``accounts``."""
@@ -71,6 +69,15 @@ class Beyond:
 
     def _of(self, name: str) -> Floats:
         return self._history[:, index_of("stock", name)]
+
+
+def _most_gone(gone: Floats, in_calm: Floats, there: Floats) -> Floats:
+    """Return the largest share over time, the first axis, that is gone beyond calm of what was there at first."""
+    whole = there[0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        stays, stays_in_calm = (np.clip(1 - each / whole, 0.0, 1.0) for each in (gone, in_calm))
+        beyond = np.where(stays_in_calm >= LITTLE, 1 - stays / stays_in_calm, 0.0)
+    return np.where(whole > 0, beyond.max(axis=0), np.nan)
 
 
 def within(flow: Floats, steps: int) -> Floats:

@@ -17,11 +17,12 @@ Ints = NDArray[np.int64]
 
 class Shortfall(NamedTuple):
     """What is missing on platforms that still stand, minor units: ``clients`` int64 (lanes, investors), ``guarantors``
-    and ``lenders`` int64 (lanes,)."""
+    and ``lenders`` int64 (lanes,); ``by_platform`` int64 (lanes, platforms): the clients' part."""
 
     clients: Ints
     guarantors: Ints
     lenders: Ints
+    by_platform: Ints
 
 
 def shortfall(state: State) -> Shortfall:
@@ -32,7 +33,8 @@ def shortfall(state: State) -> Shortfall:
     :func:`trustsim.kernels.failure.fail`. Shares are rounded down; the rounding is the owners'.
     """
     books, gauges = state.books, state.gauges
-    found = Shortfall(np.zeros_like(state.loss), *np.zeros((2, state.n_lanes), np.int64))
+    of_platforms = np.zeros((state.n_lanes, state.n_platforms), np.int64)
+    found = Shortfall(np.zeros_like(state.loss), *np.zeros((2, state.n_lanes), np.int64), of_platforms)
     missing = books[Books.CLAIMS] - state.owned()
     stands = (gauges[Gauges.STATUS] != FAILED) & (gauges[Gauges.ACCOUNTS] > 0)
     for v, p in np.argwhere((missing > 0) & stands).tolist():
@@ -42,6 +44,7 @@ def shortfall(state: State) -> Shortfall:
         lost = np.minimum((share * balance).astype(np.int64), balance)
         made_good = _made_good(state, v, p, balance, lost)
         np.add.at(found.clients[v], who, lost - made_good)
+        found.by_platform[v, p] = (lost - made_good).sum()
         found.guarantors[v] += made_good.sum()
         found.lenders[v] += max(missing[v, p] - claims, 0)
     return found

@@ -31,6 +31,7 @@ class Waits:
     longest : the same, of the longest wait of all, over or not.
     frozen : int64 (lanes, accounts), minor units: what has waited for ``frozen_after``, or half the horizon.
     cost : float64 (lanes, investors), minor units: what waiting has cost, and what frozen money would not bring.
+    by_platform : float64 (lanes, platforms), minor units: the same by where the money was asked for.
     made_good : float64 (lanes,), minor units: what guarantors would pay of the latter, which is no cost of the clients.
     """
 
@@ -42,6 +43,7 @@ class Waits:
         patience = min(rule.frozen_after, model.day * dt / 2)
         self.frozen = np.where((asked > 0) & (self.now >= patience), asked, 0)
         self.cost: Floats = state.money_days * (rule.price / DAYS_A_YEAR)
+        self.by_platform: Floats = state.gauges[Gauges.MONEY_DAYS] * (rule.price / DAYS_A_YEAR)
         self.made_good: Floats = np.zeros(state.n_lanes)
         agreed = state.usual_terms[Terms.PAYOUT_LAG] + state.usual_terms[Terms.CUSTODY_LAG]
         for v, p in np.argwhere(state.books[Books.QUEUED] > 0).tolist():
@@ -51,6 +53,7 @@ class Waits:
             missing = self.frozen[v, mine] * _beyond_marked(state, v, p)
             made_good = missing * covered(state, v, p, state.balance[v, mine])
             self.cost[v] += np.bincount(who, price + missing - made_good, len(self.cost[v]))
+            self.by_platform[v, p] += (price + missing - made_good).sum()
             self.made_good[v] += made_good.sum()
 
 

@@ -25,6 +25,7 @@ from trustsim.world.board import Board, likeness
 from trustsim.world.calendar import calendar_of
 from trustsim.world.closing import close_the_insolvent
 from trustsim.world.day import Day
+from trustsim.world.groups import note_trough
 from trustsim.world.hooks import OF_ACTORS, OF_ITEMS, OF_MECHANISMS, check_hooks, phase_of
 from trustsim.world.leaning import DECISIONS, Law, heeded, unless_muted
 from trustsim.world.memory import NOTHING_KEPT
@@ -104,6 +105,7 @@ class Engine:
         count(state.groups.accounts, state.groups.platforms)
         gauge(state.groups.platforms)
         state.measure_declared()
+        note_trough(state)
         self.history[0], self.history_of_actors[0] = state.gauges, state.actor_stocks
         self.measured = 0  # the last day whose measures are written
 
@@ -211,6 +213,7 @@ class Engine:
             credit_interest(groups.accounts, groups.platforms, steps * self.dt)
         self.day.is_quiet = gauge(groups.platforms)
         self.state.measure_declared()
+        note_trough(self.state)
         check_stocks(self.day)
         self.measured = self.clock.day
         self.history[self.measured] = self.state.gauges
