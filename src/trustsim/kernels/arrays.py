@@ -91,6 +91,20 @@ class Groups(NamedTuple):
     tail: Tail | None  # None where no columns are declared
 
 
+class Pushes(NamedTuple):
+    """What pushes people to run beside what they believe, log-odds, and where beliefs stood on day 0."""
+
+    calm: Floats  # (v, p) what a platform adds without the day's part
+    fund: Floats  # (v, p) trust in fund safety on day 0 beyond the prior
+    risk: Floats  # (v, p) published on day 0
+    noise: Floats  # (v, p) spread of its reading
+    leant: Floats  # (CHANNELS, v, p) what mechanisms lean on running
+    columns: NDArray[np.float32]  # (columns, v, a)
+    law_column: Ints  # (laws,)
+    law_channel: Ints  # (laws,)
+    law_run: Floats  # (laws, v, p) what a unit of the column adds
+
+
 class Bulletin(NamedTuple):
     """The day's public messages."""
 

@@ -63,6 +63,7 @@ class Traits(Rows):
     PRIVACY = auto()
     NEED = auto()
     SEGMENT = auto()
+    READING = auto()  # of reports, the error of day 0, in spreads
 
 
 class Terms(Rows):
@@ -201,6 +202,11 @@ class Gauges(Rows):
     COHORT_INTEGRITY = auto()
     COHORT_INFO = auto()
     COHORT_SERVICE = auto()
+    RAN_FOR_FUNDAMENTALS = auto()  # with the next four: accounts that ran today, by the channel that they acted on
+    RAN_FOR_HERDING = auto()
+    RAN_FOR_FEAR = auto()
+    RAN_FOR_FIRST_MOVE = auto()
+    RAN_FOR_ORDINARY = auto()
     MONEY_DAYS = auto()  # money that came so far · the days beyond the agreed lag that it was waited for
 
 

@@ -29,6 +29,7 @@ from trustsim.world.groups import note_trough
 from trustsim.world.hooks import OF_ACTORS, OF_ITEMS, OF_MECHANISMS, check_hooks, phase_of
 from trustsim.world.leaning import DECISIONS, Law, heeded, unless_muted
 from trustsim.world.memory import NOTHING_KEPT
+from trustsim.world.pushes import beliefs_of_day_0, pushes_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
 from trustsim.world.weights import said_of, weigh
@@ -100,6 +101,7 @@ class Engine:
         fill_traits(state, self.mechanisms, dt)
         gauge(state.groups.platforms)
         fill_beliefs(state)
+        self._day_0 = beliefs_of_day_0(state)
         fill_memory(state)
         self._weigh()
         count(state.groups.accounts, state.groups.platforms)
@@ -198,7 +200,8 @@ class Engine:
     def act(self) -> None:
         """Carry the choices out: alarms and departures are seen, requests queue up, joiners pay in."""
         accounts, people, platforms, links, _ = self.state.groups
-        act(accounts, people, platforms, links, self.clock)
+        pushes = pushes_of(self.state, self.calm, self._day_0, self.laws, self.leanings.get(Weights.CALM, {}))
+        act(accounts, people, platforms, links, pushes, self.clock)
 
     def settle(self) -> None:
         """Pay what can be paid; who cannot pay for too long fails."""
