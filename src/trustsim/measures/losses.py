@@ -33,8 +33,9 @@ def shortfall(state: State) -> Shortfall:
     :func:`trustsim.kernels.failure.fail`. Shares are rounded down; the rounding is the owners'.
     """
     books, gauges = state.books, state.gauges
+    guarantors, lenders = np.zeros((2, state.n_lanes), np.int64)
     of_platforms = np.zeros((state.n_lanes, state.n_platforms), np.int64)
-    found = Shortfall(np.zeros_like(state.loss), *np.zeros((2, state.n_lanes), np.int64), of_platforms)
+    found = Shortfall(np.zeros_like(state.loss), guarantors, lenders, of_platforms)
     missing = books[Books.CLAIMS] - state.owned()
     stands = (gauges[Gauges.STATUS] != FAILED) & (gauges[Gauges.ACCOUNTS] > 0)
     for v, p in np.argwhere((missing > 0) & stands).tolist():

@@ -107,7 +107,7 @@ class Engine:
         count(state.groups.accounts, state.groups.platforms)
         gauge(state.groups.platforms)
         state.measure_declared()
-        note_trough(state)
+        note_trough(state.trough, state.by_group, state.sums)
         self.history[0], self.history_of_actors[0] = state.gauges, state.actor_stocks
         self.measured = 0  # the last day whose measures are written
 
@@ -216,7 +216,7 @@ class Engine:
             credit_interest(groups.accounts, groups.platforms, steps * self.dt)
         self.day.is_quiet = gauge(groups.platforms)
         self.state.measure_declared()
-        note_trough(self.state)
+        note_trough(self.state.trough, self.state.by_group, self.state.sums)
         check_stocks(self.day)
         self.measured = self.clock.day
         self.history[self.measured] = self.state.gauges

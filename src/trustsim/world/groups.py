@@ -16,7 +16,6 @@ from trustsim.kernels.layout import N_SIZES, Sums
 
 if TYPE_CHECKING:
     from trustsim.world.drawn import Drawn
-    from trustsim.world.state import State
 
 #: parts of those who held money at day 0, in order of what they held
 SIZES = {"small": (0.0, 0.5), "middle": (0.5, 0.9), "large": (0.9, 1.0)}
@@ -47,10 +46,11 @@ def groups_of(drawn: Sequence[Drawn], n_segments: int) -> NDArray[np.int16]:
     return found
 
 
-def note_trough(state: State) -> None:
-    """Let ``state.trough`` be the least so far of what ``state.by_group`` adds up of the trust of each group; the last
-    group of each grouping, which the account pass leaves out, has what is left of all."""
-    of_all, sums = state.sums[:, :, Sums.COHORT_TRUST].sum(axis=1), state.by_group
-    for grouping in (sums[:, :-N_SIZES], sums[:, -N_SIZES:]):
+def note_trough(trough: NDArray[np.int64], by_group: NDArray[np.int64], sums: NDArray[np.int64]) -> None:
+    """Let ``trough`` int64 (lanes, groups) be the least so far of ``by_group``, what the account pass adds up of the
+    trust of each group. It leaves out the last group of each grouping, which has what is left of all, by ``sums`` int64
+    (lanes, platforms, Sums)."""
+    of_all = sums[:, :, Sums.COHORT_TRUST].sum(axis=1)
+    for grouping in (by_group[:, :-N_SIZES], by_group[:, -N_SIZES:]):
         grouping[:, -1] = of_all - grouping[:, :-1].sum(axis=1)
-    np.minimum(state.trough, sums, out=state.trough)
+    np.minimum(trough, by_group, out=trough)

@@ -33,8 +33,7 @@ def withdrawn_by_platform(f: Finished) -> dict[str, Floats]:
     "outcome", "loss_by_platform", rows=("J4",), source="J4", better="lower", unit="share", low=0, may_not_apply=True
 )
 def loss_by_platform(f: Finished) -> dict[str, Floats]:
-    """Money that clients lost at each platform, newcomers too, waiting and what is frozen included / its claims of day
-    0."""
+    """Money that clients, newcomers too, lost at each platform, by loss, waiting and freeze / its claims of day 0."""
     return _named(f, (f.ledger.by_platform + f.waits.by_platform) / _claims(f))
 
 
