@@ -62,6 +62,7 @@ def assert_the_ledger_closes(model: TrustCrisisModel) -> None:
     )
     assert sum(ledger.by_payer().values()).tolist() == sum(ledger.gone.values()).tolist()
     assert ledger.clients.min(initial=0) >= 0
+    assert np.array_equal(ledger.by_platform.sum(axis=1), ledger.clients.sum(axis=1))  # wherever they lost it
     assert (ledger.public >= 0).all()
 
 
@@ -87,4 +88,7 @@ def assert_results_in_range(model: TrustCrisisModel) -> None:
     check_numbers(run, model.story)
 
 
-BY_PLATFORM = {"debts_paid", "of_actors", "struck", "left_after_debts"}  # of no platform where nothing is owed
+BY_PLATFORM = {
+    "debts_paid", "of_actors", "struck", "left_after_debts",  # of no platform where nothing is owed
+    "withdrawn_by_platform", "loss_by_platform", "stuck_by_platform", "failed_by_platform",  # of one, told of all
+}  # fmt: skip

@@ -17,8 +17,8 @@ from trustsim.bench.worlds import story, with_covers
 from trustsim.bench.yardstick import Yardstick, spent
 from trustsim.catalog import REGISTRY
 from trustsim.cli.machine import bench
-from trustsim.kernels.account_pass import SUM_SCALE, account_pass
-from trustsim.kernels.layout import Sums
+from trustsim.kernels.account_pass import account_pass
+from trustsim.kernels.layout import SUM_SCALE, Sums
 from trustsim.model import TrustCrisisModel
 
 FILE = Path(__file__).parents[1] / "scenarios/quickstart.yaml"

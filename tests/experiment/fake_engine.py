@@ -56,8 +56,8 @@ def simulate(story, variants, replication):
     later, first = (onset + 0.7, onset + 0.9, onset + 1.1), (onset, onset + 0.3, onset + 0.5)
     episodes = [
         (
-            LiquidityRun(replication, name, "Harbour", *later, "spill-over", loss / 1e9, loss / 2e9),
-            LiquidityRun(replication, name, "Quay", *first, "belief", 0.1 + panic / 3, panic / 9),
+            LiquidityRun(replication, name, "Harbour", *later, "spill-over", loss / 1e9, loss / 2e9, "herding"),
+            LiquidityRun(replication, name, "Quay", *first, "belief", 0.1 + panic / 3, panic / 9, "fear"),
         )
         if has_run[v]
         else ()

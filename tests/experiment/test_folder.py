@@ -84,7 +84,18 @@ def test_variants_are_written_as_they_are_called(tmp_path):
 
 
 def test_runs_are_a_table_of_their_own_with_columns_even_where_there_is_none(study, tmp_path):
-    columns = ["replication", "variant", "platform", "onset", "peak", "end", "trigger", "withdrawn", "speed"]
+    columns = [
+        "replication",
+        "variant",
+        "platform",
+        "onset",
+        "peak",
+        "end",
+        "trigger",
+        "withdrawn",
+        "speed",
+        "acted_on",
+    ]
     folder.save(study, tmp_path / "some")
     rows = pd.read_csv(tmp_path / "some" / "runs.csv")
     assert rows.columns.tolist() == columns

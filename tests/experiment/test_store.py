@@ -200,7 +200,7 @@ def test_a_store_of_another_format_is_refused(study, tmp_path):
     index = sqlite3.connect(tmp_path / "runs" / "index.sqlite")
     index.execute("PRAGMA user_version = 9")
     index.close()
-    with pytest.raises(TrustsimError, match="given a run store of format 9; allowed: 4"):
+    with pytest.raises(TrustsimError, match="given a run store of format 9; allowed: 5"):
         study()
 
 

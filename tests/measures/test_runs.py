@@ -133,3 +133,16 @@ def test_what_calm_does_after_the_end_of_a_platform_is_no_gain():
     assert np.allclose(
         found.outcomes["excess_withdrawn"], study(short, 3).outcomes["excess_withdrawn"], atol=1e-12
     )  # fmt: skip
+
+
+def test_who_runs_without_a_reason_acts_on_an_ordinary_need(steady):
+    assert {run.acted_on for run in steady.runs} == {"ordinary"}
+
+
+def test_runners_act_on_a_false_rumour_and_the_books_say_that_nothing_is_missing():
+    rumour = {"kind": "rumour", "platform": "H", "day": 5, "broadcast": "60 %", "risk": 6, "fear": 3}
+    sound = [{"name": "H", "kind": "payment_wallet", "liquid_share": "95 %", "equity": "10 %"}]
+    found = study(story(horizon="20 d", shocks=[rumour], platforms=sound), 3)
+    assert len(found.runs) >= 3
+    assert {run.acted_on for run in found.runs} <= {"fundamentals", "fear"}
+    assert {run.trigger for run in found.runs} == {"belief"}

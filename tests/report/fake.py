@@ -167,5 +167,7 @@ def _runs(variants: tuple[str, ...], runs: Any, onset: Any, size: Any) -> tuple[
     for i, (k, v) in enumerate(np.argwhere(runs)):
         began, why = float(onset[k, v]), "belief" if i % 4 else "fundamental"
         days = began, began + 4, began + 10
-        found.append(LiquidityRun(int(k), variants[v], "Harbour", *days, why, float(size[k, v]), float(size[k, v]) / 3))
+        found.append(
+            LiquidityRun(int(k), variants[v], "Harbour", *days, why, float(size[k, v]), float(size[k, v]) / 3, "fear")
+        )
     return tuple(found)

@@ -46,7 +46,7 @@ def simulate(story, variants, replication):
     factor = np.array([0.5 if name == "insured" else 1.0 for name in variants])
     series = np.full((story.n_days + 1, len(variants), 2), replication, np.float32)
     outcomes = {"investor_loss": loss * factor, COST: 7 * (1 - factor)}
-    run = LiquidityRun(replication, variants[0], "Harbour", 1.0, 1.5, 2.5, "belief", 0.25, 0.1)
+    run = LiquidityRun(replication, variants[0], "Harbour", 1.0, 1.5, 2.5, "belief", 0.25, 0.1, "fear")
     episodes = ((run,) if replication == 1 else (), *[()] * (len(variants) - 1))
     return Run(replication, variants, outcomes, {"trust": series}, episodes, ("Harbour",))
 
@@ -88,7 +88,7 @@ def test_frames_are_tidy():
     (run,) = result.runs().to_dict("records")
     assert run == {
         "replication": 1, "variant": "nothing", "platform": "Harbour", "onset": 1.0, "peak": 1.5, "end": 2.5,
-        "trigger": "belief", "withdrawn": 0.25, "speed": 0.1,
+        "trigger": "belief", "withdrawn": 0.25, "speed": 0.1, "acted_on": "fear",
     }  # fmt: skip
 
 

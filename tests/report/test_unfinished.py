@@ -21,7 +21,7 @@ HORIZON, N = 180.0, 12
 
 
 def run(replication, end, variant="nothing", platform="Harbour"):
-    return LiquidityRun(replication, variant, platform, 1.0, 2.0, end, "belief", 0.2, 0.1)
+    return LiquidityRun(replication, variant, platform, 1.0, 2.0, end, "belief", 0.2, 0.1, "fear")
 
 
 def study(runs=(), waiting=None, variants=("nothing", "insured")):

@@ -136,7 +136,8 @@ class Result(Compared):
 
         Columns: replication, variant, platform; onset, peak, end (days); trigger ('fundamental': the platform was
         insolvent; else 'spill-over': another had a run or became so in the week before; else 'belief'); withdrawn,
-        speed (net outflow beyond calm in the run, and the largest in a day, over what calm held).
+        speed (net outflow beyond calm in the run, and the largest in a day, over what calm held); acted_on (the channel
+        of attribution that most of its first runners acted on).
         """
         return runs_frame(self.study)
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import draws, purposes
-from trustsim.kernels.account_pass import SUM_SCALE
 from trustsim.kernels.arrays import Accounts, Bulletin, Clock, Ints, Platforms
 from trustsim.kernels.block import Felt, Luck, Who
 from trustsim.kernels.coefficients import Weights
@@ -27,6 +26,7 @@ from trustsim.kernels.layout import (
     MATURE,
     REACH,
     RUNS,
+    SUM_SCALE,
     Sums,
     Targets,
 )
@@ -190,6 +190,8 @@ def sums(flags: Bits, felt: Felt, w: Array) -> Ints:
     found[:, Sums.COHORT_ALARMED] = (held & is_alarmed).sum(axis=1)
     for row, who, x in (
         (Sums.TRUST, holds, trust), (Sums.COHORT_TRUST, held, trust), (Sums.COHORT_RISK, held, felt.risk),
+        (Sums.COHORT_FUND, held, felt.fund), (Sums.COHORT_INTEGRITY, held, felt.integrity),
+        (Sums.COHORT_INFO, held, felt.info), (Sums.COHORT_SERVICE, held, felt.service),
     ):  # fmt: skip
         found[:, row] = (who * SUM_SCALE / (1 + np.exp(-x))).sum(axis=1)
     return found

@@ -210,6 +210,7 @@ class _Pass:
             variants=min(n_columns, MOST_COLUMNS),
             steps=steps,
             entries=entries,
+            segments=len(investors.segments),
             columns=len(columns_of({type(r) for v in variants for r in v.world.mechanisms.values() if r is not None})),
         )
         is_drawn = not network_size.is_complete(world.network, people, links)

@@ -34,7 +34,7 @@ from trustsim.experiment.shards import Series
 from trustsim.experiment.study import Study
 from trustsim.experiment.tables import write_csv
 
-FORMAT = 5
+FORMAT = 6
 Kind = Literal["csv", "parquet", "netcdf", "xlsx"]
 NEEDS = {  # extras of the same names
     "csv": (), "parquet": ("pyarrow",), "netcdf": ("xarray", "h5netcdf", "h5py"), "xlsx": ("xlsxwriter",)

@@ -55,7 +55,7 @@ def _with_units(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
 def runs_frame(study: Study) -> pd.DataFrame:
     """Return one row a run on a platform (row C15), by replication, variant and onset; no rows where there was none.
 
-    Columns: replication, variant, platform, onset, peak, end (days), trigger, withdrawn, speed (in [0, 1]).
+    Columns: replication, variant, platform, onset, peak, end (days), trigger, withdrawn, speed (in [0, 1]), acted_on.
     """
     runs = study.runs
     return pd.DataFrame(
@@ -69,6 +69,7 @@ def runs_frame(study: Study) -> pd.DataFrame:
             "trigger": pd.Series([run.trigger for run in runs], dtype=str),
             "withdrawn": np.array([run.withdrawn for run in runs], np.float64),
             "speed": np.array([run.speed for run in runs], np.float64),
+            "acted_on": pd.Series([run.acted_on for run in runs], dtype=str),
         }
     )
 

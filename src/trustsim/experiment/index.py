@@ -16,7 +16,7 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment.passing import Passing
 from trustsim.experiment.shards import Damaged, names_in
 
-FORMAT = 4
+FORMAT = 5
 INDEX = "index.sqlite"
 JOURNALS = ("-journal", "-wal")  # after the name of a database
 APPLICATION = 0x74727573  # "trus", which SQLite keeps in the head of the file

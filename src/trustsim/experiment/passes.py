@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from trustsim.errors import TrustsimError
@@ -40,9 +41,12 @@ class Engine:
     together: Together | None = None
 
 
-def engine_of(simulate: Simulate) -> Engine:
-    """Return the engine that runs a replication by *simulate*; only the built-in one runs several together."""
-    return Engine(simulate, simulate_together if simulate is simulate_run else None)
+def engine_of(simulate: Simulate, *, with_series: bool = True) -> Engine:
+    """Return the engine that runs a replication by *simulate*; only the built-in one runs several together,
+    and spares what only series need where these are not kept."""
+    if simulate is not simulate_run:
+        return Engine(simulate)
+    return Engine(partial(simulate_run, with_series=with_series), partial(simulate_together, with_series=with_series))
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,12 @@ def simulate(
     *,
     timeout: float | None = None,
     agents: Sequence[Callable[[TrustCrisisModel], object]] = (),
+    with_series: bool = True,
 ) -> Run:
     """Run one replication of one lockstep group to its horizon and return its outcomes, series and episodes.
 
-    ``agents``: called with the model before its first day, as Mesa agents of the user's own are made.
+    ``agents``: called with the model before its first day, as Mesa agents of the user's own are made. Without
+    ``with_series`` what only series need is not measured: those are NaN.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def simulate(
     AbsurdNumber : where a series or an outcome is what it cannot be, with place and day.
     """
     if not agents:
-        return simulate_together(scenario, variants, (replication,), timeout=timeout)[0]
+        return simulate_together(scenario, variants, (replication,), timeout=timeout, with_series=with_series)[0]
     began = time.perf_counter()
     model = TrustCrisisModel(scenario, variants, rng=replication, collects=False)
     for make in agents:
@@ -46,7 +48,12 @@ def simulate(
 
 
 def simulate_together(
-    scenario: Scenario, variants: Sequence[str], replications: Sequence[int], *, timeout: float | None = None
+    scenario: Scenario,
+    variants: Sequence[str],
+    replications: Sequence[int],
+    *,
+    timeout: float | None = None,
+    with_series: bool = True,
 ) -> list[Run]:
     """Run several replications of one lockstep group and return a Run of each, in order, or raise.
 
@@ -55,7 +62,7 @@ def simulate_together(
     """
     began = time.perf_counter()
     by_name = {variant.name: variant for variant in scenario.variants}
-    batch = Batch(scenario, [by_name[name] for name in variants], replications)
+    batch = Batch(scenario, [by_name[name] for name in variants], replications, has_parts=with_series)
     step_to_the_horizon(batch, scenario, began, timeout)
     return _runs_of(batch, scenario)
 

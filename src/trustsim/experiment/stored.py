@@ -80,7 +80,9 @@ class Count:
 def plain(runs: Iterable[LiquidityRun], platforms: Sequence[str]) -> list[tuple[Any, ...]]:
     """Return the runs on platforms of one run as they are kept: a platform by its number, for no name is in an
     address."""
-    return [(platforms.index(r.platform), r.onset, r.peak, r.end, r.trigger, r.withdrawn, r.speed) for r in runs]
+    return [
+        (platforms.index(r.platform), r.onset, r.peak, r.end, r.trigger, r.withdrawn, r.speed, r.acted_on) for r in runs
+    ]
 
 
 def named(

@@ -73,7 +73,9 @@ def finish(work: Work, store: Store, progress: Progress | None = None) -> bool:
     began = time.perf_counter()
     n_workers = min(work.workers, work.total)
     left = _Left(work, store)
-    task = Task(engine_of(work.simulate), work.timeout, own.entries(*own.looked_up()), work.worlds)
+    task = Task(
+        engine_of(work.simulate, with_series=work.with_series), work.timeout, own.entries(*own.looked_up()), work.worlds
+    )
     try:
         passes = left.passes()
         alike = Alike(tuple(work.addresses), work.total, had_any=left.has_any_done)

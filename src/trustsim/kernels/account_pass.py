@@ -1,7 +1,7 @@
 """The day's pass over the accounts: hear, feel, believe, choose; one action byte comes out for each account.
 
 Block by block, so that the draws and traits of a block are made once and serve all variants while they are in cache.
-Nothing but ``beliefs``, declared columns, ``actions`` and the integer ``sums`` is written.
+Nothing but ``beliefs``, declared columns, ``actions`` and integer sums is written.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
 from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
-from trustsim.kernels.layout import BLOCK, REACH, Sums, Targets
+from trustsim.kernels.layout import BLOCK, N_SIZES, REACH, SUM_SCALE, Sums, Targets
 from trustsim.kernels.variates import account_words, logistic_variates, rational_logistic
 
-SUM_SCALE = 2**16  # fixed point of trust and risk in ``sums``
 _N_TARGETS = len(Targets)
 _0, _1, _NEVER = np.float32(0), np.float32(1), np.float32(NEVER)
 _SCALE32 = np.float32(2.0**-32)
@@ -45,12 +44,13 @@ class Room(NamedTuple):
     counts: NDArray[np.float32]  # (BLOCK,) what a message counts with each
     loss: NDArray[np.float32]  # (BLOCK,) log of the share of a loss that is not covered
     lean: NDArray[np.float32]  # (3, BLOCK)
+    trust: NDArray[np.int32]  # (BLOCK,) of the clients of day 0, in fixed point
 
 
 @compiled
-def measure(sums, flags, felt, w) -> None:
+def measure(sums, trust, flags, felt, w) -> None:
     """Add holders, their trust and alarm, and those of the clients of day 0 with their perceived risk, to the integer
-    sums int64 (Sums,)."""
+    sums int64 (Sums,); fill ``trust`` int32 (≥ n,) with that of the clients of day 0, 0 for others."""
     fund, integrity, info, service, risk = felt.fund, felt.integrity, felt.info, felt.service, felt.risk
     w_fund, w_integrity = w[Weights.TRUST_FUND], w[Weights.TRUST_INTEGRITY]
     w_info, w_service = w[Weights.TRUST_INFO], w[Weights.TRUST_SERVICE]
@@ -59,15 +59,16 @@ def measure(sums, flags, felt, w) -> None:
     for i in range(len(flags)):
         holds, held = flags[i] & np.uint8(1), (flags[i] >> np.uint8(6)) & np.uint8(1)  # HOLDS, COHORT
         alarm = (flags[i] >> np.uint8(2)) & np.uint8(1)
-        trust = rational_logistic(
+        trusts = rational_logistic(
             w_fund * fund[i] + w_integrity * integrity[i] + w_info * info[i] + w_service * service[i]
         )
         holders = np.int32(holders + np.int32(holds))
         alarmed = np.int32(alarmed + np.int32(holds & alarm))
         cohort_alarmed = np.int32(cohort_alarmed + np.int32(held & alarm))
-        trusts = np.int32(trust * _SUM32)
-        trusting = np.int32(trusting + trusts * np.int32(holds))
-        cohort_trusting = np.int32(cohort_trusting + trusts * np.int32(held))
+        fixed = np.int32(trusts * _SUM32)
+        trusting = np.int32(trusting + fixed * np.int32(holds))
+        trust[i] = fixed * np.int32(held)
+        cohort_trusting = np.int32(cohort_trusting + trust[i])
         risky = np.int32(risky + np.int32(rational_logistic(risk[i]) * (np.float32(held) * _SUM32)))
     sums[Sums.HOLDERS] += holders
     sums[Sums.ALARMED] += alarmed
@@ -78,19 +79,63 @@ def measure(sums, flags, felt, w) -> None:
 
 
 @compiled
+def measure_parts(sums, flags, felt) -> None:
+    """Add the trust of the clients of day 0 in each of its parts to the integer sums int64 (Sums,)."""
+    for row, part in (
+        (Sums.COHORT_FUND, felt.fund), (Sums.COHORT_INTEGRITY, felt.integrity), (Sums.COHORT_INFO, felt.info),
+        (Sums.COHORT_SERVICE, felt.service),
+    ):  # fmt: skip
+        trusting = np.int32(0)
+        for i in range(len(flags)):
+            held = np.float32((flags[i] >> np.uint8(6)) & np.uint8(1))
+            trusting = np.int32(trusting + np.int32(rational_logistic(part[i]) * (held * _SUM32)))
+        sums[row] += trusting
+
+
+@compiled
+def measure_groups(sums, trust, segment, size) -> None:
+    """Add ``trust`` int32 (≥ n,) to the integer sums of each group, int64 (groups,).
+
+    ``segment``, ``size`` int16 (n,): the number of each one's group by each grouping, −1 of none. The last group of a
+    grouping is left out: it has what is left of all.
+    """
+    n_segments = len(sums) - N_SIZES
+    for g in range(len(sums)):
+        if g == n_segments - 1 or g == len(sums) - 1:
+            continue
+        own, trusting = segment if g < n_segments else size, np.int32(0)
+        for i in range(len(own)):
+            trusting = np.int32(trusting + (trust[i] if own[i] == np.int16(g) else np.int32(0)))
+        sums[g] += trusting
+
+
+@inlined
+def measure_block(accounts, platforms, trust, place, part) -> None:
+    """Measure one block of accounts, ``part`` (start, stop), of one lane on one platform, ``place`` (w, v, p)."""
+    w, v, p = place
+    start, stop = part
+    flags, felt = accounts.flags[v, start:stop], felt_of(accounts.beliefs, v, start, stop)
+    measure(platforms.sums[v, p], trust, flags, felt, platforms.weights[v, p])
+    segment, size = accounts.group_of[0, w, start:stop], accounts.group_of[1, w, start:stop]
+    measure_groups(platforms.by_group[v], trust, segment, size)
+    if platforms.has_parts:
+        measure_parts(platforms.sums[v, p], flags, felt)
+
+
+@compiled
 def count(accounts, platforms) -> None:
-    """Measure all accounts as they stand, without a pass; ``platforms.sums`` is overwritten."""
-    flags, sums = accounts.flags, platforms.sums
+    """Measure all accounts as they stand, without a pass; the sums of ``platforms`` are overwritten."""
+    trust = np.empty(BLOCK, np.int32)
     n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
-    n_variants = len(flags) // n_worlds
-    sums[:] = 0
-    for v in range(len(flags)):
-        first = accounts.first[v // n_variants]
+    n_variants = len(accounts.flags) // n_worlds
+    platforms.sums[:], platforms.by_group[:] = 0, 0
+    for v in range(len(accounts.flags)):
+        w = v // n_variants
+        first = accounts.first[w]
         for p in range(n_platforms):
             for start in range(first[p], first[p + 1], BLOCK):
-                stop = min(start + BLOCK, first[p + 1])
-                felt = felt_of(accounts.beliefs, v, start, stop)
-                measure(sums[v, p], flags[v, start:stop], felt, platforms.weights[v, p])
+                part = (start, min(start + BLOCK, first[p + 1]))
+                measure_block(accounts, platforms, trust, (w, v, p), part)
 
 
 @compiled
@@ -141,15 +186,16 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
 
     ``tail`` is None where no columns are declared. ``has_report`` bool (platforms,): a report came out in some lane, so
     reading errors are drawn.
-    ``platforms.sums`` is overwritten.
+    The sums of ``platforms`` are overwritten.
     """
     words = np.empty((4, BLOCK), np.uint32)
     draws = np.zeros((5, BLOCK), np.float32)
     lean, evidence = np.empty((3, BLOCK), np.float32), np.zeros((_N_TARGETS, BLOCK), np.float32)
-    room = Room(evidence, np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), lean)
+    loss, trust = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.int32)
+    room = Room(evidence, np.empty(BLOCK, np.float32), loss, lean, trust)
     n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
     n_variants = len(accounts.flags) // n_worlds
-    platforms.sums[:] = 0
+    platforms.sums[:], platforms.by_group[:] = 0, 0
     for w in range(n_worlds):
         first = accounts.first[w]
         for p in range(n_platforms):
@@ -164,13 +210,13 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
                 drawn(draws, words, accounts.investor[w, start:stop], who.attention, p, needs, clock.day, clock.keys[w])
                 luck = Luck(draws[0, :n], draws[1, :n], draws[2, :n], draws[3, :n], draws[4, :n])
                 for v in range(lanes.start, lanes.stop):
-                    pass_block(accounts, platforms, tail, bulletin, room, luck, who, (v, p), (start, stop))
+                    pass_block(accounts, platforms, tail, bulletin, room, luck, who, (w, v, p), (start, stop))
 
 
 @inlined
 def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part) -> None:
-    """Pass over one block of accounts, ``part`` (start, stop), of one lane on one platform, ``place`` (v, p)."""
-    v, p = place
+    """Pass over one block of accounts, ``part`` (start, stop), of one lane on one platform, ``place`` (w, v, p)."""
+    _, v, p = place
     start, stop = part
     n = stop - start
     w, messages, evidence = platforms.weights[v, p], bulletin.evidence, room.evidence
@@ -195,10 +241,10 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     else:
         loss[:] = _0
     if tail is not None:  # without columns numba compiles the other branch alone
-        move_columns(tail, lean, place, start, stop)
+        move_columns(tail, lean, (v, p), start, stop)
         choose(actions, flags, felt, who, luck, loss, lean, w)
     else:
         choose(actions, flags, felt, who, luck, loss, None, w)
-    measure(platforms.sums[v, p], flags, felt, w)
+    measure_block(accounts, platforms, room.trust, place, part)
     if n_heard > 0:
         evidence[:, :n] = _0

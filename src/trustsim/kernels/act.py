@@ -34,10 +34,15 @@ from trustsim.kernels.layout import (
     Terms,
     Traits,
 )
+from trustsim.kernels.reasons import note_reasons
 
 _TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
 _RAN, _LEFT, _ASKED, _PAID_IN, _COHORT_ASKED, _COHORT_LEFT, _N_DONE = range(7)  # what a platform's actions add up to
-_OF_THE_DAY = (Gauges.RUNNERS, Gauges.LEAVERS, Gauges.JOINERS, Gauges.ALARMS, Gauges.REQUESTS, Gauges.INFLOW)
+_OF_THE_DAY = (
+    Gauges.RUNNERS, Gauges.LEAVERS, Gauges.JOINERS, Gauges.ALARMS, Gauges.REQUESTS, Gauges.INFLOW,
+    Gauges.RAN_FOR_FUNDAMENTALS, Gauges.RAN_FOR_HERDING, Gauges.RAN_FOR_FEAR, Gauges.RAN_FOR_FIRST_MOVE,
+    Gauges.RAN_FOR_ORDINARY,
+)  # fmt: skip
 
 
 @inlined
@@ -119,7 +124,7 @@ def room_for(n_accounts):
 
 
 @compiled
-def act(accounts, people, platforms, links, clock) -> None:
+def act(accounts, people, platforms, links, pushes, clock) -> None:
     """Carry out the day's actions, lane by lane and platform by platform.
 
     Who runs or leaves asks for all that is free, or half of it; requests queue up by day, within a day by a draw. Who
@@ -137,6 +142,8 @@ def act(accounts, people, platforms, links, clock) -> None:
                 platforms.gauges[row, v, p] = 0.0
             n_acting = acting_accounts(accounts.actions[v], first[p], first[p + 1], room.account)
             if n_acting > 0:
+                acting = room.account[:n_acting]
+                note_reasons(accounts, platforms, pushes, acting, (v // n_variants, v, p), clock)
                 act_on(accounts, people, platforms, links, room, (v // n_variants, v, p, n_acting), clock)
 
 

@@ -36,6 +36,7 @@ class Accounts(NamedTuple):
     first: Ints  # (w, p + 1) where the accounts of a platform begin
     at: NDArray[np.int32]  # (w, p, i) the account of an investor on a platform, −1 without one
     ones: NDArray[np.float32]  # (a,) all 1: what is taken in alike by all
+    group_of: NDArray[np.int16]  # (GROUPINGS, w, a) of whose client of day 0 it is, −1 of nobody's: see world/groups.py
 
 
 class People(NamedTuple):
@@ -57,8 +58,10 @@ class Platforms(NamedTuple):
     weights: NDArray[np.float32]  # (v, p, Weights)
     dials: Floats  # (v, Dials)
     sums: Ints  # (v, p, Sums)
+    by_group: Ints  # (v, groups) trust of the clients of day 0, in fixed point, of all platforms together
     flows: Ints  # (v, p + 1, p + 1) paid from where to where, the last place is the safe accounts, minor units
     market: Ints  # (p,) platforms of one number sell their assets on one market
+    has_parts: bool  # the parts of trust are measured too
 
 
 class Tail(NamedTuple):
@@ -86,6 +89,20 @@ class Groups(NamedTuple):
     platforms: Platforms
     links: Links
     tail: Tail | None  # None where no columns are declared
+
+
+class Pushes(NamedTuple):
+    """What pushes people to run beside what they believe, log-odds, and where beliefs stood on day 0."""
+
+    calm: Floats  # (v, p) what a platform adds without the day's part
+    fund: Floats  # (v, p) trust in fund safety on day 0 beyond the prior
+    risk: Floats  # (v, p) published on day 0
+    noise: Floats  # (v, p) spread of its reading
+    leant: Floats  # (CHANNELS, v, p) what mechanisms lean on running
+    columns: NDArray[np.float32]  # (columns, v, a)
+    law_column: Ints  # (laws,)
+    law_channel: Ints  # (laws,)
+    law_run: Floats  # (laws, v, p) what a unit of the column adds
 
 
 class Bulletin(NamedTuple):

@@ -11,10 +11,9 @@ import math
 import numpy as np
 
 from trustsim.kernels import draws, purposes
-from trustsim.kernels.account_pass import SUM_SCALE
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import CALM_FEAR, FAILED, OPEN, RUNGS, Books, Gauges, Sums, Terms
+from trustsim.kernels.layout import CALM_FEAR, FAILED, OPEN, RUNGS, SUM_SCALE, Books, Gauges, Sums, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
 
 _PRESSURE_FADES = 0.1  # a day, assumed: a market takes up what was sold in some ten days
@@ -22,6 +21,10 @@ _LENT_A_DAY = 0.2  # share of the spare cash, assumed: new loans are found withi
 _MEAN_OF_TWELVE = 6.0  # uniforms added up, whose variance is 1
 _MOST_EQUITY = 0.3  # assumed: beyond this share of the claims, more or less equity tells nobody of more or less risk
 _NO_PATIENCE = 1e-6  # days: with less, the first day of arrears is the last
+_PARTS = (
+    (Gauges.COHORT_FUND, Sums.COHORT_FUND), (Gauges.COHORT_INTEGRITY, Sums.COHORT_INTEGRITY),
+    (Gauges.COHORT_INFO, Sums.COHORT_INFO), (Gauges.COHORT_SERVICE, Sums.COHORT_SERVICE),
+)  # fmt: skip
 _MOST_RISK = 10.0  # log-odds: one failure in 22,000; less and more are no risk and certainty to anybody
 
 
@@ -243,6 +246,9 @@ def gauge(platforms):
             if cohort > 0.0:
                 gauges[Gauges.COHORT_TRUST, v, p] = np.float64(sums[v, p, Sums.COHORT_TRUST]) / cohort / SUM_SCALE
                 gauges[Gauges.COHORT_FEAR, v, p] = np.float64(sums[v, p, Sums.COHORT_ALARMED]) / cohort
+                if platforms.has_parts:
+                    for part, total in _PARTS:
+                        gauges[part, v, p] = np.float64(sums[v, p, total]) / cohort / SUM_SCALE
                 perceived = np.float64(sums[v, p, Sums.COHORT_RISK]) / cohort / SUM_SCALE
                 gauges[Gauges.MISPERCEPTION, v, p] = perceived - 1.0 / (1.0 + math.exp(-gauges[Gauges.RISK, v, p]))
             is_quiet &= (

@@ -87,7 +87,7 @@ def _pay_out(accounts, people, platforms, where, brings, clock):
             apart -= kept
             estate -= paid
             gets, who = kept + paid + topped, investor[i]
-            receive(accounts, people, platforms.agreed, (v, p, i, who), (gets, accounts.requested[v, i]), clock)
+            receive(accounts, people, platforms, (v, p, i, who), (gets, accounts.requested[v, i]), clock)
             people.safe[v, who] += gets
             people.loss[v, who] += b - gets
             books[Books.CUSTODY, v, p] -= kept

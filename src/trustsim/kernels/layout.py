@@ -63,6 +63,7 @@ class Traits(Rows):
     PRIVACY = auto()
     NEED = auto()
     SEGMENT = auto()
+    READING = auto()  # of reports, the error of day 0, in spreads
 
 
 class Terms(Rows):
@@ -197,6 +198,16 @@ class Gauges(Rows):
     COHORT_FEAR = auto()
     PAY_WITHIN = auto()  # days within which what waits is to be paid by plan; 0 without one
     GATE_SPENT = auto()  # 1 once the gate has fallen: it draws nobody any more
+    COHORT_FUND = auto()  # with the next three: trust in each of its parts, NaN where nobody asks for it
+    COHORT_INTEGRITY = auto()
+    COHORT_INFO = auto()
+    COHORT_SERVICE = auto()
+    RAN_FOR_FUNDAMENTALS = auto()  # with the next four: accounts that ran today, by the channel that they acted on
+    RAN_FOR_HERDING = auto()
+    RAN_FOR_FEAR = auto()
+    RAN_FOR_FIRST_MOVE = auto()
+    RAN_FOR_ORDINARY = auto()
+    MONEY_DAYS = auto()  # money that came so far · the days beyond the agreed lag that it was waited for
 
 
 class Targets(Rows):
@@ -229,6 +240,10 @@ class Sums(Rows):
     COHORT_TRUST = auto()
     COHORT_ALARMED = auto()
     COHORT_RISK = auto()
+    COHORT_FUND = auto()
+    COHORT_INTEGRITY = auto()
+    COHORT_INFO = auto()
+    COHORT_SERVICE = auto()
 
 
 N_MONEY = Books.CLAIMS  # so many entries of the books are money
@@ -253,5 +268,8 @@ STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that
 
 # bits of ``actions``
 RUNS, LEAVES, JOINS, ALARMS = 1, 2, 4, 8
+
+SUM_SCALE = 2**16  # fixed point of trust and risk in what the account pass adds up
+N_SIZES = 3  # classes of clients by what they held at day 0: see world/groups.py
 
 BLOCK = 4096  # accounts that are passed together: their draws and traits stay in the second cache, and loops are long

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels.compiled import inlined
-from trustsim.kernels.layout import Terms
+from trustsim.kernels.layout import Gauges, Terms
 
 
 @inlined
-def receive(accounts, people, agreed, whose, sums, clock) -> None:
+def receive(accounts, people, platforms, whose, sums, clock) -> None:
     """Note that an account, ``whose`` (lane, platform, account, investor), gives its owner money, minor units: ``sums``
-    are what comes, and what of it had been asked for.
-
-    ``agreed`` float64 (Terms, lanes, platforms): the usual terms, those of calm; the lag in them is no waiting.
+    are what comes, and what of it had been asked for. The lag in the usual terms, those of calm, is no waiting.
     """
     v, p, i, who = whose
     gets, asked = sums
@@ -21,5 +19,8 @@ def receive(accounts, people, agreed, whose, sums, clock) -> None:
     if asked > 0:
         steps = clock.day - accounts.asked_day[v, i]
         accounts.waited[v, i] = max(accounts.waited[v, i], steps)
+        agreed = platforms.agreed
         beyond = np.float64(steps) * clock.dt - agreed[Terms.PAYOUT_LAG, v, p] - agreed[Terms.CUSTODY_LAG, v, p]
-        people.money_days[v, who] += np.float64(asked) * max(beyond, 0.0)
+        money_days = np.float64(asked) * max(beyond, 0.0)
+        people.money_days[v, who] += money_days
+        platforms.gauges[Gauges.MONEY_DAYS, v, p] += money_days

@@ -47,15 +47,15 @@ class Beyond:
         Days on which calm has little left do not count. On a platform that has failed nothing stays: who is caught
         there cannot go any more, and no remedy is the better for it.
         """
+        return _most_gone(*(each.sum(axis=2) for each in (self._gone(name, of), self.calm(name), self._of(of))))
+
+    def share_gone_of_each(self, name: str, of: str) -> Floats:
+        """Return the same of each platform, float64 (lanes, platforms)."""
+        return _most_gone(self._gone(name, of), self.calm(name), self._of(of))
+
+    def _gone(self, name: str, of: str) -> Floats:
         start = self._of(of)[0]
-        whole, has_failed = start.sum(axis=1), self._history[:, Gauges.STATUS] == FAILED
-        with np.errstate(invalid="ignore", divide="ignore"):
-            stays, in_calm = (
-                np.clip(1 - gone.sum(axis=2) / whole, 0.0, 1.0)
-                for gone in (np.where(has_failed, start, self._of(name)), self.calm(name))
-            )
-            gone = np.where(in_calm >= LITTLE, 1 - stays / in_calm, 0.0)
-        return np.where(whole > 0, gone.max(axis=0), np.nan)
+        return np.where(self._history[:, Gauges.STATUS] == FAILED, start, self._of(name))
 
     def outflow(self, of: str) -> tuple[Floats, Floats]:
         """Return what flows out, and what comes in, of ``claims`` (minor units) or ``accounts``."""
@@ -82,6 +82,15 @@ class Beyond:
 
     def _of(self, name: str) -> Floats:
         return self._history[:, index_of("stock", name)]
+
+
+def _most_gone(gone: Floats, in_calm: Floats, there: Floats) -> Floats:
+    """Return the largest share over time, the first axis, that is gone beyond calm of what was there at first."""
+    whole = there[0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        stays, stays_in_calm = (np.clip(1 - each / whole, 0.0, 1.0) for each in (gone, in_calm))
+        beyond = np.where(stays_in_calm >= LITTLE, 1 - stays / stays_in_calm, 0.0)
+    return np.where(whole > 0, beyond.max(axis=0), np.nan)
 
 
 def within(flow: Floats, steps: int) -> Floats:

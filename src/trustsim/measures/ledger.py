@@ -32,6 +32,7 @@ class Ledger:
     owners : (lanes,): equity of day 0 and what was paid in since, less what the platforms are worth. Who lends to a
         platform that fails, as another platform, loses it here, or passes it on to its own clients.
     guarantors : (lanes,): what they paid and, for platforms that still stand, would pay, less premiums.
+    by_platform : (lanes, platforms): what clients lose of the money that they had there, without waiting.
     lenders : (lanes,): what they lent and do not get back, less fees.
     public : (lanes,): what official acts cost the public purse.
     gone : (lanes,) each, by what took it: 'theft'; 'sales', at less than book value; 'estate', the cost of closing;
@@ -47,6 +48,7 @@ class Ledger:
     guarantors: Ints
     lenders: Ints
     public: Ints
+    by_platform: Ints
     gone: dict[str, Ints]
 
     def by_payer(self) -> dict[str, Ints]:
@@ -72,6 +74,7 @@ def ledger_of(state: State, owed: Shortfall, waiting: Ints, made_good: Ints) -> 
         guarantors=-books[Books.GUARANTOR] + of_guarantors + made_good,
         lenders=-books[Books.LENDER] - books[Books.DEBT] + of_lenders,
         public=-books[Books.PUBLIC],
+        by_platform=state.books[Books.LOST] + owed.by_platform,
         gone={
             "theft": books[Books.THIEVES],
             "sales": books[Books.BUYERS]

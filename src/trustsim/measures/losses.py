@@ -18,11 +18,12 @@ Ints = NDArray[np.int64]
 
 class Shortfall(NamedTuple):
     """What is missing on platforms that still stand, minor units: ``clients`` int64 (lanes, investors), ``guarantors``
-    and ``lenders`` int64 (lanes, platforms)."""
+    and ``lenders`` int64 (lanes, platforms); ``by_platform`` alike: the clients' part."""
 
     clients: Ints
     guarantors: Ints
     lenders: Ints
+    by_platform: Ints
 
 
 def shortfall(state: State) -> Shortfall:
@@ -35,7 +36,7 @@ def shortfall(state: State) -> Shortfall:
     """
     books, gauges = state.books, state.gauges
     missing = books[Books.CLAIMS] - state.owned()
-    found = Shortfall(np.zeros_like(state.loss), *np.zeros((2, *missing.shape), np.int64))
+    found = Shortfall(np.zeros_like(state.loss), *np.zeros((3, *missing.shape), np.int64))
     stands = (gauges[Gauges.STATUS] != FAILED) & (gauges[Gauges.ACCOUNTS] > 0)
     for v, p in np.argwhere((missing > 0) & stands).tolist():
         world, owes = state.world_of(v), int(books[Books.DEBT, v, p])
@@ -48,6 +49,7 @@ def shortfall(state: State) -> Shortfall:
         lost = np.minimum((share * balance).astype(np.int64), balance)
         paid = np.minimum(made_good(state, v, p, lost).astype(np.int64), lost)
         np.add.at(found.clients[v], who, lost - paid)
+        found.by_platform[v, p] = (lost - paid).sum()
         found.guarantors[v, p] = paid.sum()
         found.lenders[v, p] = of_lenders
     return found

@@ -8,21 +8,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.channels import Channels
 from trustsim.kernels.layout import Gauges
 from trustsim.measures.beyond import Beyond, Floats, within
 from trustsim.measures.model import Model
+from trustsim.world.leaning import CHANNELS
 
 BEGUN = 0.1  # a run has begun when so much of what makes it one is gone
 SPILL_OVER = 7  # days within which what happens elsewhere is said to have set a run off
 TRIGGERS = ("fundamental", "belief", "spill-over")  # what sets a run off
+_REASONS = slice(Gauges.RAN_FOR_FUNDAMENTALS, Gauges.RAN_FOR_ORDINARY + 1)  # in the order of CHANNELS
 
 
 @dataclass(frozen=True)
 class LiquidityRun:
     """A run on one platform (row C15): in which world, from ``onset`` over ``peak`` to ``end`` (days), and why.
 
-    ``trigger`` is 'fundamental', 'belief' or 'spill-over' (see :func:`find_runs`). ``withdrawn`` is the net outflow
-    beyond calm from onset to end, ``speed`` the largest outflow in a day, both over what calm held when it began.
+    ``trigger`` is 'fundamental', 'belief' or 'spill-over', what the books said; ``acted_on`` the channel that most of
+    the first runners acted on (see :func:`find_runs`). ``withdrawn`` is the net outflow beyond calm from onset to end,
+    ``speed`` the largest outflow in a day, both over what calm held when it began.
     """
 
     replication: int
@@ -34,6 +38,7 @@ class LiquidityRun:
     trigger: str
     withdrawn: float
     speed: float
+    acted_on: str
 
 
 def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], ...]:
@@ -43,7 +48,9 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     what calm held; days that are no further apart than that are one run. It begins when a tenth of that is gone, and
     ends on the last day at that pace. Trigger: 'fundamental' where the platform was insolvent on the day it began or
     the one before, its own forced sales of the day apart; 'spill-over' where it was not, and in the week before or on
-    that day a run began on another platform, or another became insolvent; else 'belief'.
+    that day a run began on another platform, or another became insolvent; else 'belief'. Acted on: one of CHANNELS, by
+    the runners of the first 24 hours in which somebody ran, each by what pushed most (kernels/reasons.py); 'ordinary'
+    where nobody ran.
     """
     rule, dt = model.story.counted.run, model.dt
     steps = max(round(rule.within / dt), 1)
@@ -63,8 +70,10 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
                 trigger = "fundamental"
             flow = out[onset : end + 1, v, p]
             withdrawn = float(flow.sum() - max(back[onset : end + 1, v, p].sum(), 0.0)) / base
-            speed = float(within(flow, max(round(1 / dt), 1)).max()) / base
-            found[v].append(LiquidityRun(*who, onset * dt, peak * dt, end * dt, trigger, withdrawn, speed))
+            a_day = max(round(1 / dt), 1)
+            speed = float(within(flow, a_day).max()) / base
+            acted_on = _acted_on(model.history[onset : end + 1, _REASONS, v, p], a_day)
+            found[v].append(LiquidityRun(*who, onset * dt, peak * dt, end * dt, trigger, withdrawn, speed, acted_on))
     return tuple(tuple(_with_spill_over(runs)) for runs in found)
 
 
@@ -77,6 +86,14 @@ def turns(out: Floats, days: NDArray[np.int64], steps: int, share: float) -> tup
     at_pace = onset + np.flatnonzero(out[onset : days[-1] + 1] >= share / steps)
     end = int(at_pace[-1]) if len(at_pace) else int(days[0])
     return onset, onset + int(out[onset : end + 1].argmax()), end
+
+
+def _acted_on(reasons: NDArray[np.float64], steps: int) -> str:
+    """Return the channel that most acted on in the first *steps* of those in which somebody ran; ``reasons`` float64
+    (steps of the run, CHANNELS): how many ran for which."""
+    first = int((reasons.sum(axis=1) > 0).argmax())
+    counted = reasons[first : first + steps].sum(axis=0)
+    return CHANNELS[int(counted.argmax())] if counted.any() else CHANNELS[Channels.ORDINARY]
 
 
 def _insolvent(model: Model) -> NDArray[np.bool_]:

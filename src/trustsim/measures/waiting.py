@@ -32,6 +32,7 @@ class Waits:
     money_days : float64 (lanes, investors), minor units times days: what was asked for and not had.
     frozen : int64 (lanes, accounts), minor units: what has waited for ``frozen_after``, or half the horizon.
     cost : float64 (lanes, investors), minor units: what waiting has cost, and what frozen money would not bring.
+    by_platform : float64 (lanes, platforms), minor units: the same by where the money was asked for.
     made_good : float64 (lanes,), minor units: what guarantors would pay of the latter, which is no cost of the clients.
     """
 
@@ -42,16 +43,23 @@ class Waits:
         self.longest: Floats = np.maximum(now, state.waited * dt - usual)
         self.frozen = np.where((asked > 0) & (now >= min(rule.frozen_after, model.day * dt / 2)), asked, 0)
         self.money_days, missing = state.money_days.copy(), np.zeros_like(state.money_days)
+        self.days_by_platform = state.gauges[Gauges.MONEY_DAYS].copy()
+        missing_by_platform = np.zeros_like(self.days_by_platform)
         self.made_good: Floats = np.zeros(state.n_lanes)
         for v, p in np.argwhere(state.books[Books.QUEUED] > 0).tolist():
             mine, who = state.world_of(v).mine(p), state.world_of(v).owners(p)
-            self.money_days[v] += np.bincount(who, asked[v, mine] * now[v, mine], len(missing[v]))
+            waits = asked[v, mine] * now[v, mine]
+            self.money_days[v] += np.bincount(who, waits, len(missing[v]))
+            self.days_by_platform[v, p] += waits.sum()
             doubtful = asked[v, mine] * np.minimum(now[v, mine] / max(rule.frozen_after, dt), 1.0)
             lacking = doubtful * _beyond_marked(state, v, p)
             paid = made_good(state, v, p, lacking, int(owed.guarantors[v, p]))
             missing[v] += np.bincount(who, lacking - paid, len(missing[v]))
+            missing_by_platform[v, p] = (lacking - paid).sum()
             self.made_good[v] += paid.sum()
-        self.cost: Floats = self.money_days * (rule.price / DAYS_A_YEAR) + missing
+        a_day = rule.price / DAYS_A_YEAR
+        self.cost: Floats = self.money_days * a_day + missing
+        self.by_platform: Floats = self.days_by_platform * a_day + missing_by_platform
 
 
 def _usual_lag(state: State) -> Floats:

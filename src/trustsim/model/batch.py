@@ -13,13 +13,16 @@ class Batch(Worlds):
     """Some replications of a scenario, stepped together, each in the same variants of one lockstep group.
 
     A day has the same phases as that of a :class:`~trustsim.model.crisis.TrustCrisisModel`, and what comes out is the
-    same to the bit as that of a model of each.
+    same to the bit as that of a model of each. ``has_parts``: whether the parts of trust are measured; without, their
+    series are NaN.
     """
 
-    def __init__(self, scenario: Scenario, variants: Sequence[Variant], replications: Sequence[int]) -> None:
+    def __init__(
+        self, scenario: Scenario, variants: Sequence[Variant], replications: Sequence[int], *, has_parts: bool = True
+    ) -> None:
         self.story, self.variants, self.replications = scenario, tuple(variants), tuple(replications)
         self.dt = scenario.step
-        self.engine = engine_of(scenario, self.variants, self.replications)
+        self.engine = engine_of(scenario, self.variants, self.replications, has_parts=has_parts)
 
     def step(self) -> None:
         """Advance all worlds by one step."""

@@ -62,7 +62,7 @@ def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n
 def _engine_of(scenario: Scenario, twins: Sequence[World], state: State, n_steps: int) -> Engine:
     n = len(twins)
     drawn = [replace(world, lanes=range(w * n, (w + 1) * n)) for w, world in enumerate(state.drawn)]
-    calm = states.build(twins, drawn, cast_of(twins), twins, scenario.scale)
+    calm = states.build(twins, drawn, cast_of(twins), twins, scenario.scale, has_parts=False)
     variants = [Variant(f"calm {k}", (), world) for k, world in enumerate(twins)]
     return Engine(calm, variants, (), n_steps=n_steps, dt=scenario.step)
 

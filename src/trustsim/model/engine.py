@@ -25,9 +25,11 @@ from trustsim.world.board import Board, likeness
 from trustsim.world.calendar import calendar_of
 from trustsim.world.closing import close_the_insolvent
 from trustsim.world.day import Day
+from trustsim.world.groups import note_trough
 from trustsim.world.hooks import OF_ACTORS, OF_ITEMS, OF_MECHANISMS, check_hooks, phase_of
 from trustsim.world.leaning import DECISIONS, Law, heeded, unless_muted
 from trustsim.world.memory import NOTHING_KEPT
+from trustsim.world.pushes import beliefs_of_day_0, pushes_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
 from trustsim.world.weights import said_of, weigh
@@ -99,11 +101,13 @@ class Engine:
         fill_traits(state, self.mechanisms, dt)
         gauge(state.groups.platforms)
         fill_beliefs(state)
+        self._day_0 = beliefs_of_day_0(state)
         fill_memory(state)
         self._weigh()
         count(state.groups.accounts, state.groups.platforms)
         gauge(state.groups.platforms)
         state.measure_declared()
+        note_trough(state.trough, state.by_group, state.sums)
         self.history[0], self.history_of_actors[0] = state.gauges, state.actor_stocks
         self.measured = 0  # the last day whose measures are written
 
@@ -196,7 +200,8 @@ class Engine:
     def act(self) -> None:
         """Carry the choices out: alarms and departures are seen, requests queue up, joiners pay in."""
         accounts, people, platforms, links, _ = self.state.groups
-        act(accounts, people, platforms, links, self.clock)
+        pushes = pushes_of(self.state, self.calm, self._day_0, self.laws, self.leanings.get(Weights.CALM, {}))
+        act(accounts, people, platforms, links, pushes, self.clock)
 
     def settle(self) -> None:
         """Pay what can be paid; who cannot pay for too long fails."""
@@ -211,6 +216,7 @@ class Engine:
             credit_interest(groups.accounts, groups.platforms, steps * self.dt)
         self.day.is_quiet = gauge(groups.platforms)
         self.state.measure_declared()
+        note_trough(self.state.trough, self.state.by_group, self.state.sums)
         check_stocks(self.day)
         self.measured = self.clock.day
         self.history[self.measured] = self.state.gauges

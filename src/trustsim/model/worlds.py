@@ -92,12 +92,17 @@ class Worlds:
 
 
 def engine_of(
-    scenario: Scenario, variants: Sequence[Variant], replications: Sequence[int], network: object | None = None
+    scenario: Scenario,
+    variants: Sequence[Variant],
+    replications: Sequence[int],
+    network: object | None = None,
+    *,
+    has_parts: bool = True,
 ) -> Engine:
     """Return an engine at day 0 of these replications, each in these variants, all of one lockstep group.
 
-    ``network``: a networkx graph or a Network in place of the scenario's. Raises ModelError for variants of several
-    groups.
+    ``network``: a networkx graph or a Network in place of the scenario's; ``has_parts``: whether the parts of trust
+    are measured. Raises ModelError for variants of several groups.
     """
     if len(of_one_world(scenario, [variant.name for variant in variants])) > 1:
         raise ModelError(
@@ -112,7 +117,7 @@ def engine_of(
     cast = cast_of([variant.world for variant in scenario.variants])  # of all, so that a fork finds everyone
     worlds = [variant.world for variant in variants]
     references = [baseline_world(scenario, variant) for variant in variants]
-    state = states.build(worlds, drawn, cast, references, scenario.scale)
+    state = states.build(worlds, drawn, cast, references, scenario.scale, has_parts)
     return Engine(state, variants, scenario.shocks, n_steps=scenario.n_days, dt=scenario.step)
 
 

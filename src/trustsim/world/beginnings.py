@@ -67,6 +67,7 @@ def fill_beliefs(state: State) -> None:
         beliefs, traits = state.beliefs[:, world.part], state.traits[:, w]
         beliefs[: Beliefs.SERVICE + 1] = traits[Traits.PRIOR]
         error = reading_errors(world.population.n_investors, world.key)[world.accounts.investor]
+        traits[Traits.READING] = (1 - 0.5 * traits[Traits.LITERACY]) * error
         literacy, noise = traits[Traits.LITERACY], state.dials[world.part, Dials.REPORT_NOISE]
         for p in np.flatnonzero(np.diff(world.accounts.first)).tolist():
             mine = world.mine(p)

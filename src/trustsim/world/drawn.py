@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.arrays import Ints, Links
 from trustsim.world.network import Network
 from trustsim.world.population import Accounts, Population
 
@@ -37,3 +40,24 @@ class Drawn:
     def owners(self, platform: int) -> NDArray[np.int64]:
         """Return int64 (accounts of the platform,): whose accounts they are."""
         return np.asarray(self.accounts.investor[self.mine(platform)])
+
+
+def side_by_side(drawn: Sequence[Drawn]) -> tuple[Ints, Ints, Ints, NDArray[np.int32]]:
+    """Return what worlds have of accounts, as ticket, investor (w, a), first (w, p + 1), at (w, p, investors)."""
+    opened = [world.accounts for world in drawn]
+
+    def stood(name: str) -> Any:
+        one, *others = (getattr(each, name) for each in opened)
+        return np.array([one, *others]) if others else one[None]
+
+    return stood("ticket"), stood("investor"), stood("first"), stood("at")
+
+
+def linked(drawn: Sequence[Drawn]) -> Links:
+    """Return the networks of worlds in one list of rows."""
+    networks = [world.network for world in drawn]
+    if len(networks) == 1:
+        return Links(networks[0].indptr[None], networks[0].neighbours, networks[0].is_complete)
+    before = np.cumsum([0, *(len(each.neighbours) for each in networks[:-1])])
+    indptr = np.array([each.indptr for each in networks]) + before[:, None]
+    return Links(indptr, np.concatenate([each.neighbours for each in networks]), networks[0].is_complete)

@@ -81,6 +81,8 @@ class Series:
             watched(self.gauge, self.unit, self.text, self.module)
 
 
+#: the parts of trust, as messages and series call them, and in words
+PARTS = {"fund": "fund safety", "integrity": "integrity", "info": "information safety", "service": "service"}
 _RECORDED = {
     "requests": Series("requests", "share", "asked for today / claims of day 0", per="claims"),
     "outflow": Series("outflow", "share", "paid out today / claims of day 0", per="claims"),
@@ -112,6 +114,17 @@ _RECORDED = {
     "trust": Series(
         "cohort_trust", "share", "mean trust of those who held at day 0", over="cohort", high=1, ends="people"
     ),
+    **{
+        f"trust_{part}": Series(
+            f"cohort_{part}",
+            "share",
+            f"mean trust in {what} of those who held at day 0",
+            over="cohort",
+            high=1,
+            ends="people",
+        )
+        for part, what in PARTS.items()
+    },
     "fear": Series(
         "cohort_fear", "share", "share of those who held at day 0 that is alarmed", over="cohort", high=1, ends="people"
     ),

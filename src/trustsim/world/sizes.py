@@ -20,6 +20,7 @@ _BYTES = {"float32": 4, "float64": 8, "uint8": 1, "int16": 2, "int32": 4, "int64
 _COUNTS = {
     "BELIEFS": len(Beliefs), "TRAITS": len(Traits), "RUNGS": layout.RUNGS,
     "WEIGHTS": len(Weights), "DIALS": len(Dials), "LAWS": len(Laws), "SUMS": len(Sums),
+    "GROUPINGS": 2,
 }  # fmt: skip
 
 _DECLARED: Mapping[str, rows.Kind] = {
@@ -56,10 +57,13 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "laws": ("float32", ("columns", "lanes", "platforms", "LAWS")),
     "means": ("float64", ("columns", "lanes", "platforms")),
     "sums": ("int64", ("lanes", "platforms", "SUMS")),
+    "by_group": ("int64", ("lanes", "groups")),
+    "trough": ("int64", ("lanes", "groups")),
     "actor_stocks": ("float64", ("ACTOR_STOCKS", "lanes", "actors")),
     "actor_purses": ("int64", ("ACTOR_PURSES", "lanes", "actors")),
     "market": ("int64", ("platforms",)),
     "ones": ("float32", ("accounts",)),
+    "group_of": ("int16", ("GROUPINGS", "worlds", "accounts")),
 }
 
 #: what stands beside the state all run long: accounts and people, the network, the history, likeness of platforms
@@ -82,7 +86,8 @@ _PEOPLE_COLUMNS = 12  # segment, ten traits, the safe account
 @dataclass(frozen=True)
 class Size:
     """The numbers that decide how large the arrays are; ``entries`` of the network's rows, each link in both;
-    ``columns`` of accounts that mechanisms declare; ``actors`` of all kinds; ``worlds`` that are stepped together."""
+    ``columns`` of accounts that mechanisms declare; ``actors`` of all kinds; ``worlds`` that are stepped together;
+    ``segments`` of the investors."""
 
     people: int
     accounts: int
@@ -93,6 +98,7 @@ class Size:
     columns: int = 0
     actors: int = 0
     worlds: int = 1
+    segments: int = 1
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of an array of the state, or beside it."""
@@ -112,5 +118,6 @@ class Size:
             "lanes": self.worlds * self.variants,
             "padded": -(-self.accounts // PADDING) * PADDING, "places": self.platforms + 1, "days": self.steps + 1,
             "entries": self.entries, "columns": self.columns, "actors": self.actors, "people_columns": _PEOPLE_COLUMNS,
+            "groups": self.segments + layout.N_SIZES,
         }  # fmt: skip
         return numbers[axis]

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.errors import ModelError
-from trustsim.kernels.arrays import Accounts, Groups, Links, People, Platforms, Tail
+from trustsim.kernels.arrays import Accounts, Groups, People, Platforms, Tail
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.columns import means_of_columns
-from trustsim.kernels.layout import COHORT, FREE, HOLDS, N_MONEY, Books, Laws
+from trustsim.kernels.layout import COHORT, FREE, HOLDS, N_MONEY, Books, Gauges, Laws
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
 from trustsim.world.costs import prices_of_settings
-from trustsim.world.drawn import Drawn
+from trustsim.world.drawn import Drawn, linked, side_by_side
+from trustsim.world.groups import groups_of
 from trustsim.world.leaning import Law
 from trustsim.world.lockstep import used_to
 from trustsim.world.network import Network
@@ -34,7 +35,7 @@ Cast = tuple[str, str]  # kind and name of an actor
 _MOVING = {  # what moves, and its axis of lanes
     "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "paid": 0, "waited": 0,
     "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1,
-    "ladder": 1, "gauges": 1, "weights": 0, "sums": 0,
+    "ladder": 1, "gauges": 1, "weights": 0, "sums": 0, "trough": 0,
 }  # fmt: skip
 _STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
 
@@ -77,12 +78,16 @@ class State:
     laws: NDArray[np.float32]  # (declared, v, p, LAWS)
     means: Floats  # (declared, v, p)
     sums: Ints  # (v, p, SUMS)
+    by_group: Ints  # (v, groups) trust of the clients of day 0, in fixed point
+    trough: Ints  # (v, groups) the least of it so far
     actor_stocks: Floats  # (ACTOR_STOCKS, v, actors)
     actor_purses: Ints  # (ACTOR_PURSES, v, actors) minor units
     market: Ints  # (p,)
     scale: int  # real clients that one investor stands for
     ones: NDArray[np.float32]  # (a,)
+    group_of: NDArray[np.int16]  # (GROUPINGS, w, a)
     actors: tuple[Cast, ...] = ()  # kind and name
+    has_parts: bool = True  # the parts of trust are measured too
 
     def __post_init__(self) -> None:
         self.group()
@@ -90,15 +95,16 @@ class State:
     def group(self) -> None:
         """Put the arrays that kernels take together into groups; again after arrays were replaced."""
         if not hasattr(self, "groups"):
-            self._shared, self._links = _side_by_side(self.drawn), _linked(self.drawn)
+            self._shared, self._links = side_by_side(self.drawn), linked(self.drawn)
         ticket, investor, first, at = self._shared
         accounts = Accounts(
             self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.paid,
             self.waited, self.queue, self.queue_n, self.traits, ticket, investor, first, at, self.ones,
+            self.group_of,
         )  # fmt: skip
         platforms = Platforms(
             self.books, self.ladder, self.terms, self.usual_terms, self.gauges, self.weights, self.dials, self.sums,
-            self.flows, self.market,
+            self.by_group, self.flows, self.market, self.has_parts,
         )  # fmt: skip
         bounds = np.array([column.bounds for column in self.declared], np.float32)
         tail = Tail(self.columns, self.laws, bounds, self.means) if self.declared else None
@@ -223,33 +229,13 @@ class State:
         return np.asarray(self.books[Books.CLAIMS] - owed, np.int64)
 
 
-def _side_by_side(drawn: Sequence[Drawn]) -> tuple[Ints, Ints, Ints, NDArray[np.int32]]:
-    """Return what worlds have of accounts, as ticket, investor (w, a), first (w, p + 1), at (w, p, investors)."""
-    opened = [world.accounts for world in drawn]
-
-    def stood(name: str) -> Any:
-        one, *others = (getattr(each, name) for each in opened)
-        return np.array([one, *others]) if others else one[None]
-
-    return stood("ticket"), stood("investor"), stood("first"), stood("at")
-
-
-def _linked(drawn: Sequence[Drawn]) -> Links:
-    """Return the networks of worlds in one list of rows."""
-    networks = [world.network for world in drawn]
-    if len(networks) == 1:
-        return Links(networks[0].indptr[None], networks[0].neighbours, networks[0].is_complete)
-    before = np.cumsum([0, *(len(each.neighbours) for each in networks[:-1])])
-    indptr = np.array([each.indptr for each in networks]) + before[:, None]
-    return Links(indptr, np.concatenate([each.neighbours for each in networks]), networks[0].is_complete)
-
-
 def build(
     by_variant: Sequence[World],
     drawn: Sequence[Drawn],
     actors: tuple[Cast, ...],
     references: Sequence[World],
     scale: int,
+    has_parts: bool = True,
 ) -> State:
     """Lay out the arrays for day 0: of each world that is *drawn* one lane for each variant; ``by_variant`` is
     what each of them says of the world.
@@ -258,7 +244,7 @@ def build(
     (1 + ``equity``) · claims, of which ``segregated_share`` stands in custody, and assets the rest, spread evenly over
     the twelve rungs of the ladder. Nothing is queued or overdue. ``references``: of each variant the world against
     which a change of terms has its price, and whose terms people are used to; ``scale``: how many real clients an
-    investor stands for.
+    investor stands for; ``has_parts``: whether the parts of trust are measured.
     """
     platforms = by_variant[0].platforms
     n_platforms = len(platforms)
@@ -272,10 +258,21 @@ def build(
     on = {type(rule) for world in by_variant for rule in world.mechanisms.values() if rule is not None}
     declared = rows.columns_of(on)
     n_people, n_accounts = drawn[0].population.n_investors, drawn[0].accounts.n_accounts
+    n_segments = len(by_variant[0].investors.segments)
     size = Size(
-        n_people, n_accounts, n_platforms, len(by_variant), columns=len(declared), actors=len(actors), worlds=len(drawn)
+        n_people,
+        n_accounts,
+        n_platforms,
+        len(by_variant),
+        columns=len(declared),
+        actors=len(actors),
+        worlds=len(drawn),
+        segments=n_segments,
     )
-    filled = {"asked_day": -1, "base_terms": terms, "usual_terms": usual, "terms": terms, "market": market, "ones": 1.0}
+    filled = {
+        "asked_day": -1, "base_terms": terms, "usual_terms": usual, "terms": terms, "market": market, "ones": 1.0,
+        "trough": np.iinfo(np.int64).max, "group_of": groups_of(drawn, n_segments),
+    }  # fmt: skip
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
     for name, value in filled.items():
         arrays[name][...] = value
@@ -287,7 +284,9 @@ def build(
     arrays["laws"][:] = _STAYS
     for row in rows.declared("actor_stock"):
         arrays["actor_stocks"][row.index] = row.start
-    state = State(tuple(drawn), platforms, declared=declared, actors=actors, scale=scale, **arrays)
+    if not has_parts:
+        arrays["gauges"][Gauges.COHORT_FUND : Gauges.COHORT_SERVICE + 1] = np.nan
+    state = State(tuple(drawn), platforms, declared=declared, actors=actors, scale=scale, has_parts=has_parts, **arrays)
     state.flags[state.balance > 0] = HOLDS | FREE | COHORT
     open_books(state.groups.platforms, by_variant, drawn, scale)
     state.books[Books.OWNERS] = state.books[Books.CLAIMS] - state.owned()  # they have paid in the equity

@@ -7,18 +7,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import COHORT
+from trustsim.kernels.layout import COHORT, SUM_SCALE
 from trustsim.measures.beyond import LITTLE
 from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.measures.outcomes.waiting import WAITS
 from trustsim.registry import REGISTRY
+from trustsim.world.groups import SIZES, size_of
 
 Mask = NDArray[np.bool_]
-SIZES = {
-    "small": (0.0, 0.5),
-    "middle": (0.5, 0.9),
-    "large": (0.9, 1.0),
-}  # parts of those who held money, by what it was
 LONG = "7 d"  # the wait that is told by group
 
 
@@ -35,16 +31,10 @@ def segments(f: Finished) -> Mapping[str, Callable[[People], Mask]]:
 def sizes(f: Finished) -> Mapping[str, Callable[[People], Mask]]:
     """Return who of those who held money at day 0 is in each class of size, bool (investors,), by its name."""
 
-    def member(low: float, high: float) -> Callable[[People], Mask]:
-        def of(people: People) -> Mask:
-            place = np.full(len(people.held), -1.0)
-            n = max(int(people.held.sum()), 1)
-            place[people.held] = np.argsort(np.argsort(people.balance_at_start[people.held], kind="stable")) / n
-            return np.asarray((place >= low) & (place < high))
+    def member(k: int) -> Callable[[People], Mask]:
+        return lambda people: size_of(people.balance_at_start) == k
 
-        return of
-
-    return {name: member(*part) for name, part in SIZES.items()}
+    return {name: member(k) for k, name in enumerate(SIZES)}
 
 
 def _by_group(f: Finished, value: Callable[[People, Mask], Floats]) -> dict[str, Floats]:
@@ -129,3 +119,18 @@ def trust_by_group(f: Finished) -> dict[str, Floats]:
         return np.asarray(np.where(mine, trust[people.part], 0).sum(axis=1) / positive(mine.sum(axis=1)))
 
     return _by_group(f, mean)
+
+
+@REGISTRY.enter(
+    "outcome", "trust_trough_by_group", rows=("J1", "A2"), source="J1", better="higher", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
+def trust_trough_by_group(f: Finished) -> dict[str, Floats]:
+    """Lowest mean trust over time of the clients of day 0, wherever they are, by group."""
+    state = f.model.state
+    n = np.zeros((f.n_lanes, state.trough.shape[1]))
+    for w, world in enumerate(state.drawn):
+        held = world.accounts.balance > 0
+        n[world.part] = [(state.group_of[:, w] == k)[:, held].sum() for k in range(n.shape[1])]
+    names = (*segments(f), *SIZES)
+    return {name: state.trough[:, k] / positive(n[:, k]) / SUM_SCALE for k, name in enumerate(names)}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels import layout
-from trustsim.measures.finished import Finished, Floats
+from trustsim.kernels.named import row_of
+from trustsim.measures.finished import Finished, Floats, positive
 from trustsim.mechanisms.behaviour.dealings import DEALINGS
 from trustsim.registry import REGISTRY
+from trustsim.world.series import PARTS
 
 RECOVERED = 0.9  # trust is back at this share of day 0
 
@@ -32,6 +34,19 @@ def trust_recovery(f: Finished) -> Floats:
         if len(back):
             out[v] = back[0] * f.dt
     return out
+
+
+@REGISTRY.enter(
+    "outcome", "trust_by_part", rows=("J1", "D1"), source="J1", better="higher", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
+def trust_by_part(f: Finished) -> dict[str, Floats]:
+    """Mean trust at the horizon of the clients of day 0, wherever they are, in each of its parts."""
+    was_there = (f.model.state.flags & layout.COHORT) > 0
+    n = positive(was_there.sum(axis=1))
+    parts = {part: f.model.state.beliefs[row_of(layout.Beliefs, part)] for part in PARTS}
+    trusts = {part: np.where(was_there, 1 / (1 + np.exp(-x)), 0.0) for part, x in parts.items()}
+    return {part: x.sum(axis=1, dtype=np.float64) / n for part, x in trusts.items()}
 
 
 @REGISTRY.enter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -129,7 +130,7 @@ def runs(result: Compared) -> ByVariant:
         return ByVariant((), ())
     head = (
         "variant", f"worlds with a run, of {c.n}", "runs", "began on day", "peak on day", "length, days",
-        *(f"trigger {trigger}, %" for trigger in TRIGGERS), "withdrawn, %",
+        *(f"trigger {trigger}, %" for trigger in TRIGGERS), "runners acted on", "withdrawn, %",
     )  # fmt: skip
     rule = result.scenario.counted.run
     least, days = words.quantity(rule.share, "share"), words.quantity(rule.within, "duration")
@@ -137,7 +138,8 @@ def runs(result: Compared) -> ByVariant:
         f"A run: within {days} at least {least} of the {rule.of} of a platform flow out beyond what flows out in calm; "
         "a world can have several. Days, length and what was withdrawn in it are medians over the runs. The trigger "
         "says what set a run off. Fundamental: the platform was insolvent on that day or the one before; spill-over: "
-        "it was not, and another had a run or became insolvent in the week before; belief: people ran all the same."
+        "it was not, and another had a run or became insolvent in the week before; belief: people ran all the same. "
+        "What runners acted on is what pushed most of those who ran on the first day of it, in most of the runs."
     )
     rows = [(name, _run_cells(found[name], result.scenario.step)) for name in c.ranking]
     return ByVariant(head, tuple(rows), note)
@@ -146,12 +148,15 @@ def runs(result: Compared) -> ByVariant:
 def _run_cells(runs: Sequence[LiquidityRun], step: float) -> tuple[Cell, ...]:
     n = Cell(str(len({run.replication for run in runs})))
     if not runs:
-        return (n, Cell("0"), *[Cell(words.NO_NUMBER)] * (4 + len(TRIGGERS)))
+        return (n, Cell("0"), *[Cell(words.NO_NUMBER)] * (5 + len(TRIGGERS)))
     days = ([run.onset for run in runs], [run.peak for run in runs], [run.end - run.onset + step for run in runs])
     medians = [words.bare(statistics.median(of), "duration", _TENTHS) for of in days]
     why = [sum(run.trigger == trigger for run in runs) / len(runs) for trigger in TRIGGERS]
     ran = statistics.median(run.withdrawn for run in runs)
-    return (n, Cell(str(len(runs))), *map(Cell, medians), *(Cell(words.bare(x, "share")) for x in (*why, ran)))
+    acted_on, times = Counter(run.acted_on for run in runs).most_common(1)[0]
+    most = Cell(f"{words.label(acted_on)}, {words.bare(times / len(runs), 'share')} %")
+    shares = (Cell(words.bare(x, "share")) for x in why)
+    return (n, Cell(str(len(runs))), *map(Cell, medians), *shares, most, Cell(words.bare(ran, "share")))
 
 
 def failures(result: Compared) -> Table:

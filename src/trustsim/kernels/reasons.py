@@ -1,0 +1,109 @@
+"""What those who run today act on: the channel that pushed each of them most since day 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels import draws, purposes
+from trustsim.kernels.channels import Channels, channels_of
+from trustsim.kernels.choose import Moving, Owner, RunParts, added_up, beyond_normal, looking, pull_of, running
+from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.cover import covered
+from trustsim.kernels.layout import LEAVING, RUNS, WINDING, Beliefs, Gauges, Traits
+from trustsim.kernels.variates import account_words, logistic_variates
+
+_N_CHANNELS, _UNSAID = len(Channels), -1
+_COUNTS_TO = tuple(_UNSAID if channel is None else int(channel) for channel in channels_of(RunParts))
+_HERDING, _FEAR, _ORDINARY = int(Channels.HERDING), int(Channels.FEAR), int(Channels.ORDINARY)
+_FIRST_MOVE, _FIRST = int(Channels.FIRST_MOVE), int(Gauges.RAN_FOR_FUNDAMENTALS)
+
+
+@compiled
+def note_reasons(accounts, platforms, pushes, acting, place, clock) -> None:
+    """Count those of ``acting`` int32 (n,) who run, before anybody acts, by what pushed each of them most.
+
+    ``place``: world, lane, platform. Who gave notice before asks for the rest, and is not counted again.
+    """
+    w, v, p = place
+    if platforms.gauges[Gauges.STATUS, v, p] >= WINDING:
+        return
+    runners, entity, n = np.empty(len(acting), np.int64), np.empty(len(acting), np.int64), 0
+    for i in acting:
+        if accounts.actions[v, i] & np.uint8(RUNS) and not accounts.flags[v, i] & np.uint8(LEAVING):
+            runners[n], entity[n] = i, accounts.investor[w, i]
+            n += 1
+    if n == 0:
+        return
+    words, luck, loss = np.empty((4, n), np.uint32), np.empty(n, np.float32), np.empty(1, np.float32)
+    account_words(words, entity[:n], clock.day, p, purposes.ACCOUNT_DAY, clock.keys[w])
+    logistic_variates(words[1], luck, luck.view(np.uint32))
+    weights, push = platforms.weights[v, p].astype(np.float64), np.empty(_N_CHANNELS, np.float64)
+    for k in range(n):
+        i = runners[k]
+        covered(loss, accounts.balance[v, i : i + 1], platforms.weights[v, p])
+        drawn = (np.float64(words[0, k]) * draws.UNIFORM_SCALE, np.float64(luck[k]), np.float64(loss[0]))
+        traits, beliefs = accounts.traits[:, w, i].astype(np.float64), accounts.beliefs[:, v, i].astype(np.float64)
+        channel = reason(push, weights, traits, beliefs, pushes, (v, p, i), drawn)
+        platforms.gauges[_FIRST + channel, v, p] += 1.0
+
+
+@compiled
+def reason(push, weights, traits, beliefs, pushes, place, drawn):
+    """Return the channel that one who runs acts on, an entry of :class:`Channels`; fill ``push`` float64 (CHANNELS,).
+
+    Who would have run with all as on day 0 had an ordinary need; who would not have looked at the account without fear
+    acted on fear; who runs by a count of neighbours alone, on herding; any other on what adds most to the sum since day
+    0: it is the largest of the parts that attribution shares a request out to (analysis/causes.py).
+
+    ``weights`` (Weights,), ``traits`` (Traits,), ``beliefs`` (Beliefs,) float64; ``place``: lane, platform, account;
+    ``drawn``: the draws of looking and running, and the log of the share of a loss that is not covered.
+    """
+    login, luck, loss = drawn
+    at_rest = pushed(push, weights, traits, beliefs, pushes, place, loss)
+    total, need, seen = push.sum(), traits[Traits.NEED], beliefs[Beliefs.SEEN]
+    line = 0.0 if weights[Weights.RULE] > 0.0 else luck
+    if seen >= need and at_rest + total <= line:
+        return _HERDING
+    crossed = 0.0 if at_rest > line or total <= 0.0 else max(line - at_rest, 1e-12) / total
+    pull, attention = pull_of(weights), traits[Traits.ATTENTION]
+    calm, afraid = looking(pull, attention, 0.0), looking(pull, attention, beliefs[Beliefs.FEAR])
+    looked = 0.0 if login < calm or afraid <= calm else (login - calm) / (afraid - calm)
+    if crossed <= 0.0 and looked <= 0.0:
+        return _ORDINARY
+    return _FEAR if looked > crossed else int(push.argmax())
+
+
+@inlined
+def with_fear(now, fear):
+    """Return what stands at *now*, with fear."""
+    return Moving(now.terms, now.fund, now.integrity, now.risk, fear, now.beyond, now.columns)
+
+
+@compiled
+def pushed(push, weights, traits, beliefs, pushes, place, loss):
+    """Fill ``push`` float64 (CHANNELS,) with what each channel adds to the readiness to run since day 0; return what
+    that would be with all as on day 0."""
+    v, p, i = place
+    pull, prior = pull_of(weights), traits[Traits.PRIOR]
+    owner = Owner(traits[Traits.CALM], traits[Traits.HERDING], traits[Traits.LITERACY])
+    risk_0 = pushes.risk[v, p] + pushes.noise[v, p] * traits[Traits.READING]
+    beyond = beyond_normal(beliefs[Beliefs.SEEN], traits[Traits.LINKS], weights[Weights.NORMAL_SHARE])
+    fund, integrity = beliefs[Beliefs.FUND], beliefs[Beliefs.INTEGRITY]
+    risk, calm, fear = beliefs[Beliefs.RISK], weights[Weights.CALM], beliefs[Beliefs.FEAR]
+    rest = Moving(pushes.calm[v, p], prior + pushes.fund[v, p], prior, risk_0, 0.0, 0.0, 0.0)
+    today = Moving(calm, fund, integrity, risk, 0.0, beyond, 0.0)
+    at_rest, afraid = running(pull, owner, rest, loss), running(pull, owner, with_fear(rest, fear), loss)
+    fearless, now = running(pull, owner, today, loss), running(pull, owner, with_fear(today, fear), loss)
+    push[:] = 0.0
+    for k in range(len(now)):
+        if _COUNTS_TO[k] != _UNSAID:
+            push[_COUNTS_TO[k]] += (fearless[k] - at_rest[k] + now[k] - afraid[k]) / 2
+        push[_FEAR] += (afraid[k] - at_rest[k] + now[k] - fearless[k]) / 2
+    for k in range(_N_CHANNELS):
+        push[_FIRST_MOVE] -= pushes.leant[k, v, p]
+        push[k] += pushes.leant[k, v, p]
+    for k in range(len(pushes.law_run)):
+        x = np.float64(pushes.columns[pushes.law_column[k], v, i])
+        push[pushes.law_channel[k]] += pushes.law_run[k, v, p] * x
+    return added_up(at_rest)

@@ -1,0 +1,52 @@
+"""What happens at each platform, where there are several: who leaves it, loses there, waits, and whether it fails."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels.layout import FAILED
+from trustsim.measures.finished import Finished, Floats, positive
+from trustsim.registry import REGISTRY
+
+
+def _named(f: Finished, value: Floats) -> dict[str, Floats]:
+    """Return *value*, float64 (lanes, platforms), by the name of the platform; nothing where there is one platform,
+    of which the outcome of all says the same."""
+    platforms = f.model.state.platforms
+    return {platform.name: value[:, p] for p, platform in enumerate(platforms)} if len(platforms) > 1 else {}
+
+
+def _claims(f: Finished) -> Floats:
+    return positive(f.gauge("claims_at_start")[0])
+
+
+@REGISTRY.enter(
+    "outcome", "withdrawn_by_platform", rows=("J2", "C15"), source="doi:10.1111/j.1541-0420.2011.01640.x",
+    better="lower", unit="share", low=0, high=1, may_not_apply=True,
+)  # fmt: skip
+def withdrawn_by_platform(f: Finished) -> dict[str, Floats]:
+    """Of the money of day 0 that would have stayed at each platform in calm, the largest share asked for, or caught by a failure."""
+    return _named(f, f.beyond.share_gone_of_each("cohort_asked", "claims_at_start"))
+
+
+@REGISTRY.enter(
+    "outcome", "loss_by_platform", rows=("J4",), source="J4", better="lower", unit="share", low=0, may_not_apply=True
+)
+def loss_by_platform(f: Finished) -> dict[str, Floats]:
+    """Money that clients, newcomers too, lost at each platform, by loss, waiting and freeze / its claims of day 0."""
+    return _named(f, (f.ledger.by_platform + f.waits.by_platform) / _claims(f))
+
+
+@REGISTRY.enter(
+    "outcome", "stuck_by_platform", rows=("J2", "G3"), source="assumed", better="lower", unit="duration", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def stuck_by_platform(f: Finished) -> dict[str, Floats]:
+    """Days that money was asked for at each platform and not had, beyond its usual lag / its claims of day 0."""
+    return _named(f, f.waits.days_by_platform / _claims(f))
+
+
+@REGISTRY.enter("outcome", "failed_by_platform", rows=("J3",), source="J3", better="lower", unit="share", binary=True)
+def failed_by_platform(f: Finished) -> dict[str, Floats]:
+    """Whether each platform failed (was not wound down in order)."""
+    return _named(f, (f.gauge("status")[-1] == FAILED).astype(np.float64))

@@ -1,0 +1,71 @@
+"""Where there are several platforms, what happens is told of each, and adds up to what is told of all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from counted import THEFT, mean, story, study
+
+from trustsim.kernels.layout import Gauges
+from trustsim.model import Batch
+
+FAMILIES = ("withdrawn_by_platform", "loss_by_platform", "stuck_by_platform", "failed_by_platform")
+HOLLOW = {"kind": "default_wave", "platform": "G", "day": 5, "share": "100 %"}
+GATE = {"kind": "suspension", "platform": "S", "after": "0 %"}
+THREE = [
+    {"name": "H", "liquid_share": "15 %"},
+    {"name": "G", "liquid_share": "2 %", "patience": "1 d"},
+    {"name": "S", "liquid_share": "40 %"},
+]
+
+
+@pytest.fixture(scope="module")
+def three():
+    stories = story(
+        horizon="40 d", platforms=THREE, shocks=[THEFT, HOLLOW], variants={"nothing": [], "stopped": [GATE]},
+        waiting={"price": "20 %"}, mechanisms={"spillover": "off"},
+    )  # fmt: skip
+    return study(stories, 4)
+
+
+def of_each(found, family):
+    """Return float64 (platforms, worlds, variants)."""
+    return np.array([found.outcomes[f"{family}[{platform['name']}]"] for platform in THREE])
+
+
+def claims_of(found):
+    """Return each platform's claims of day 0 over those of all, float64 (platforms, worlds, 1)."""
+    batch = Batch(found.scenario, found.scenario.variants, found.replications.tolist())
+    at_start = batch.history[0, Gauges.CLAIMS_AT_START][:: len(found.variants)]
+    return (at_start.T / at_start.sum(axis=1))[:, :, None]
+
+
+def test_losses_by_platform_are_what_clients_lose(three):
+    everybody = three.outcomes["investor_loss"] + three.outcomes["newcomer_loss"]
+    total = (of_each(three, "loss_by_platform") * claims_of(three)).sum(axis=0)
+    assert total == pytest.approx(everybody, abs=1e-6)  # each investor's part of waiting is rounded to the minor unit
+
+
+def test_waiting_and_failures_by_platform_are_those_of_all(three):
+    stuck = (of_each(three, "stuck_by_platform") * claims_of(three)).sum(axis=0)
+    assert (stuck >= three.outcomes["stuck_money"] - 1e-9).all()  # less waiting than in calm makes up for nothing
+    assert np.array_equal(of_each(three, "failed_by_platform").sum(axis=0), three.outcomes["failed_platforms"])
+
+
+def test_each_platform_has_its_own_story(three):
+    assert mean(three, "failed_by_platform[G]") == 1
+    assert mean(three, "failed_by_platform[S]") == 0
+    assert mean(three, "loss_by_platform[G]") > mean(three, "loss_by_platform[H]") > mean(three, "loss_by_platform[S]")
+    assert mean(three, "withdrawn_by_platform[H]") > 3 * mean(three, "withdrawn_by_platform[S]")
+
+
+def test_a_stop_at_one_platform_is_waited_for_there(three):
+    waits, before = (mean(three, "stuck_by_platform[S]", name) for name in ("stopped", "nothing"))
+    assert waits > before + 0.5
+    lost, before = (mean(three, "loss_by_platform[S]", name) for name in ("stopped", "nothing"))
+    assert lost > before
+
+
+def test_of_one_platform_the_outcome_of_all_says_the_same():
+    alone = study(story(horizon="3 d", shocks=[]), 1)
+    assert not any(name.startswith(FAMILIES) for name in alone.outcomes)
