@@ -51,13 +51,13 @@ def around(mean, spread=0.01, seed=0, n=N):
 
 def test_the_first_headline_that_tells_the_variants_apart_ranks_and_what_it_passed_over_is_said():
     c = ranked(
-        {"run_probability": [np.ones(N)] * 3, "investor_loss": [around(0.3), around(0.1, seed=1), around(0.3, seed=2)]}
+        {"excess_withdrawn": [np.ones(N)] * 3, "investor_loss": [around(0.3), around(0.1, seed=1), around(0.3, seed=2)]}
     )
-    assert (c.ranked_by, c.passed_over) == ("investor_loss", ("run_probability",))
+    assert (c.ranked_by, c.passed_over) == ("investor_loss", ("excess_withdrawn",))
     assert c.groups == (("b",), c.groups[1])
     assert set(c.groups[1]) == {"a", "c"}
     document = c.to_json()
-    assert document["passed_over"] == ["run_probability"]
+    assert document["passed_over"] == ["excess_withdrawn"]
     assert document["groups"][0] == ["b"]
 
 
@@ -65,31 +65,31 @@ def test_an_outcome_that_shows_harm_only_is_passed_over_for_one_that_shows_help(
     """By run probability c is worse and nothing is better; by loss b is: b is the answer, and c's harm is named."""
     run = [around(0.3), around(0.3, seed=1), around(0.6, seed=2)]
     loss = [around(0.2), around(0.1, seed=1), around(0.2, seed=2)]
-    c = ranked({"run_probability": run, "investor_loss": loss})
-    assert (c.ranked_by, c.passed_over) == ("investor_loss", ("run_probability",))
-    assert c.harms == {"c": ("run_probability",)}
-    only = ranked({"run_probability": run, "investor_loss": [around(0.2)] * 3})
-    assert (only.ranked_by, only.groups) == ("run_probability", (("b", "a"), ("c",)))
+    c = ranked({"excess_withdrawn": run, "investor_loss": loss})
+    assert (c.ranked_by, c.passed_over) == ("investor_loss", ("excess_withdrawn",))
+    assert c.harms == {"c": ("excess_withdrawn",)}
+    only = ranked({"excess_withdrawn": run, "investor_loss": [around(0.2)] * 3})
+    assert (only.ranked_by, only.groups) == ("excess_withdrawn", (("b", "a"), ("c",)))
 
 
 def test_what_is_asked_for_ranks_whether_or_not_it_can_tell():
-    outcomes = {"run_probability": [np.ones(N)] * 2, "investor_loss": [around(0.3), around(0.1, seed=1)]}
-    c = ranked(outcomes, rank_by="run_probability")
-    assert (c.ranked_by, c.passed_over, c.rank_by) == ("run_probability", (), "run_probability")
+    outcomes = {"excess_withdrawn": [np.ones(N)] * 2, "investor_loss": [around(0.3), around(0.1, seed=1)]}
+    c = ranked(outcomes, rank_by="excess_withdrawn")
+    assert (c.ranked_by, c.passed_over, c.rank_by) == ("excess_withdrawn", (), "excess_withdrawn")
 
 
 def test_an_outcome_that_the_scenario_picks_ranks_where_no_headline_can_tell_but_never_its_cost():
     trust = [around(0.5), around(0.7, seed=1)]
-    same = {"run_probability": [np.zeros(N)] * 2, "policy_cost": [np.zeros(N), around(9, seed=3)]}
+    same = {"excess_withdrawn": [np.zeros(N)] * 2, "policy_cost": [np.zeros(N), around(9, seed=3)]}
     c = ranked({**same, "trust_trough": trust}, asked=("policy_cost", "trust_trough"))
-    assert (c.ranked_by, c.passed_over) == ("trust_trough", ("run_probability",))
-    assert ranked({**same, "trust_trough": trust}).ranked_by == "run_probability"
+    assert (c.ranked_by, c.passed_over) == ("trust_trough", ("excess_withdrawn",))
+    assert ranked({**same, "trust_trough": trust}).ranked_by == "excess_withdrawn"
 
 
 def test_variants_that_cannot_be_told_apart_are_one_group_and_three_zeros_have_no_order():
     zero = np.zeros(N)
     run = [np.arange(N) % 2, zero, zero, zero]
-    c = ranked({"run_probability": run})
+    c = ranked({"excess_withdrawn": run})
     assert c.groups == (("b", "c", "d"), ("a",))
 
 
@@ -97,8 +97,8 @@ def test_equals_by_what_ranks_are_parted_by_the_loss_where_that_tells_them_apart
     """Two remedies end all runs and one of them gives up a tenth of the money: they are no equals."""
     run = [around(0.8), np.zeros(N), np.zeros(N), np.zeros(N)]
     loss = [around(0.3), around(0.15, seed=1), around(0.05, seed=2), around(0.05, seed=3)]
-    c = ranked({"run_probability": run, "investor_loss": loss})
-    assert c.ranked_by == "run_probability"
+    c = ranked({"excess_withdrawn": run, "investor_loss": loss})
+    assert c.ranked_by == "excess_withdrawn"
     assert [set(group) for group in c.groups] == [{"c", "d"}, {"b"}, {"a"}]
 
 
@@ -115,11 +115,11 @@ def test_who_harms_by_a_headline_outcome_never_stands_before_who_does_not():
     """Freezing everybody's money ends all runs: the best by what ranks, and behind those that freeze nobody."""
     run = [around(0.8), around(0.5, seed=1), np.zeros(N)]
     stuck = [np.zeros(N), np.zeros(N), around(40.0, seed=2)]
-    c = ranked({"run_probability": run, "stuck_money": stuck})
+    c = ranked({"excess_withdrawn": run, "stuck_money": stuck})
     assert c.harms == {"c": ("stuck_money",)}
     assert c.groups == (("b",), ("a",), ("c",))
     assert c.to_json()["harms"] == {"c": ["stuck_money"]}
-    alone = ranked({"run_probability": [run[0], run[2]], "stuck_money": [stuck[0], stuck[2]]})
+    alone = ranked({"excess_withdrawn": [run[0], run[2]], "stuck_money": [stuck[0], stuck[2]]})
     assert alone.ranking == ("a", "b")
 
 
@@ -175,7 +175,7 @@ def test_five_variants_that_are_the_same_are_told_apart_in_at_most_5_of_100_stud
     wrong = 0
     for seed in range(200):
         luck = np.random.default_rng(seed).random((5, 60))
-        c = ranked({"run_probability": (luck < 0.3).astype(float)})
+        c = ranked({"excess_withdrawn": (luck < 0.3).astype(float)})
         wrong += len([group for group in c.groups if not set(group) & set(c.harms)]) > 1
     assert wrong / 200 <= 0.09
 
