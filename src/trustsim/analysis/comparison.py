@@ -9,7 +9,7 @@ to every run: one without the event counts with the horizon, and ``happened`` sa
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 
 from trustsim.analysis import intervals
-from trustsim.analysis.headlines import COST, can_rank, candidates, what_matters
+from trustsim.analysis.fields import field_of
+from trustsim.analysis.headlines import COST, can_rank, candidates, picked
 from trustsim.analysis.intervals import Interval
-from trustsim.analysis.measures import UNDEFINED, Measure, difference_of, measure_of
+from trustsim.analysis.measures import UNDEFINED, Measure, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
-from trustsim.analysis.ranking import Field, Groups, ranking_of
+from trustsim.analysis.ranking import Groups, Harms, ranking_of, with_harms
 from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
@@ -50,6 +51,7 @@ class Comparison:
     groups : all variants, best first, in groups that cannot be told apart; see :mod:`trustsim.analysis.ranking`.
     matters : by outcome, the smallest difference that matters: of the headline outcomes, and of what else has one.
     harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
+    helpful : the variants without harm that are told from the baseline as better by what ranks.
     unfinished : by variant, what goes on at the horizon; only where something does.
     n_failed : by variant, the replications whose run with this variant failed.
     n : replications compared; n_incomplete : those left out because one of their runs failed.
@@ -73,7 +75,8 @@ class Comparison:
     passed_over: tuple[str, ...]
     groups: Groups
     matters: Mapping[str, float]
-    harms: Mapping[str, tuple[str, ...]]
+    harms: Harms
+    helpful: tuple[str, ...]
     unfinished: Mapping[str, Unfinished]
     n: int
     n_incomplete: int
@@ -107,6 +110,7 @@ class Comparison:
             "groups": [list(group) for group in self.groups],
             "matters": dict(self.matters),
             "harms": {name: list(outcomes) for name, outcomes in self.harms.items()},
+            "helpful": list(self.helpful),
             "outcomes": {name: measure.to_json(self.currency) for name, measure in self.measures.items()},
             "unfinished": {name: {"running": x.running, "waiting": x.waiting} for name, x in self.unfinished.items()},
             "variants": {name: self._variant_json(name) for name in self.variants},
@@ -127,7 +131,7 @@ class Comparison:
     def levels_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim run --json``: that of ``compare`` without what compares."""
         document = self.to_json()
-        for key in ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms"):
+        for key in ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms", "helpful"):
             del document[key]
         for variant in document["variants"].values():
             del variant["difference"]
@@ -208,27 +212,25 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     TrustsimError : where ``rank_by`` is no outcome of the study with a better side.
     """
     measures = {name: measure_of(registry.outcome(name)) for name in study.outcomes}
+    return compared(study, measures, picked(study.scenario, registry), rank_by)
+
+
+def compared(
+    study: Study, measures: Mapping[str, Measure], asked: Sequence[str], rank_by: str | None, also: Harms | None = None
+) -> Comparison:
+    """Compare as :func:`compare` does, by *measures* of outcomes.
+
+    ``asked``: the outcomes that the scenario picks out; ``also``: harm that is known beside what the study shows.
+    """
     wanted = _wanted(study, measures, rank_by)
-    counted = {name: m.counted(study.outcomes[name], study.scenario.horizon) for name, m in measures.items()}
-    scales = {name: intervals.size(measures[name].unit, values) for name, values in counted.items()}
+    field = field_of(study, measures)
+    scales = {name: intervals.size(measures[name].unit, values) for name, values in field.values.items()}
     levels = {
-        variant: {name: measures[name].level(values[:, k], scales[name]) for name, values in counted.items()}
+        variant: {name: measures[name].level(values[:, k], scales[name]) for name, values in field.values.items()}
         for k, variant in enumerate(study.variants)
     }
-    base = study.variants.index(study.baseline)
-    alike = _like_the_baseline(study)
-    differences = {
-        variant: {
-            name: difference_of(values[:, k], values[:, base], measures[name], is_alike=variant in alike)
-            for name, values in counted.items()
-        }
-        for k, variant in enumerate(study.variants)
-        if k != base
-    }
-    matters = what_matters(measures, study.scenario.matters)
-    field = Field(study.variants, study.baseline, measures, counted, differences, matters)
-    harms = field.harms()
-    ranking = ranking_of(field, candidates(_picked(study, registry), measures), harms, wanted)
+    harms = with_harms(field.harms(), also or {})
+    ranking = ranking_of(field, candidates(asked, measures), harms, wanted)
     return Comparison(
         title=study.scenario.title,
         digest=study.scenario.digest,
@@ -240,15 +242,16 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
         measures=measures,
         asked=tuple(dict.fromkeys(name for name in (ranking.ranked_by, *study.asked) if name is not None)),
         levels=levels,
-        differences=differences,
+        differences=field.differences,
         costs={v: levels[v][COST].mean if COST in levels[v] else math.nan for v in study.variants},
         happened=_happened(study, measures),
         rank_by=wanted,
         ranked_by=ranking.ranked_by,
         passed_over=ranking.passed_over,
         groups=ranking.groups,
-        matters=matters,
+        matters=field.matters,
         harms=harms,
+        helpful=ranking.helpful,
         unfinished=unfinished(study),
         n=len(study.replications),
         n_incomplete=len({run.replication for run in study.failed}),
@@ -259,12 +262,6 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     )
 
 
-def _picked(study: Study, registry: Registry) -> tuple[str, ...]:
-    """Return the outcomes that the scenario picked out; nothing where it asks for all that there are."""
-    asked = study.scenario.outcomes
-    return () if len(asked) == len(registry.group("outcome")) else asked
-
-
 def _happened(study: Study, measures: Mapping[str, Measure]) -> dict[str, dict[str, float]]:
     """Return by variant and outcome, of the times to an event, the share of worlds in which it happened."""
     times = {name: study.outcomes[name] for name, m in measures.items() if m.censored and len(study.replications)}
@@ -272,13 +269,6 @@ def _happened(study: Study, measures: Mapping[str, Measure]) -> dict[str, dict[s
         variant: {name: float(np.mean(~np.isnan(values[:, k]))) for name, values in times.items()}
         for k, variant in enumerate(study.variants)
     }
-
-
-def _like_the_baseline(study: Study) -> frozenset[str]:
-    """Return the variants that are the baseline by another name: the same world, levers and shocks."""
-    by_name = {v.name: (v.items, v.world, v.shocks) for v in study.scenario.variants}
-    base = by_name.get(study.baseline)
-    return frozenset(name for name in study.variants if base is not None and by_name.get(name) == base)
 
 
 def _wanted(study: Study, measures: Mapping[str, Measure], wanted: str | None) -> str | None:
