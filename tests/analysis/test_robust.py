@@ -137,3 +137,10 @@ def test_a_point_without_a_value_takes_no_part():
     found = robust(swept({"nothing": [9, 9, np.nan, 1], "gate": [3, 3, 3, 3], "buffer": [4, 2, 4, 4]}), REGISTRY)
     assert found.points()["best"].tolist() == ["gate", "buffer", "", "nothing"]
     assert found.table().loc["nothing", "best_share"] == pytest.approx(1 / 3)
+
+
+def test_a_swept_flag_holds_or_does_not_in_a_box():
+    frame = pd.DataFrame({"announced": np.arange(40) % 2 == 0, "x": np.arange(40.0)})
+    (holds,) = boxes(frame, frame["announced"].to_numpy())
+    (does_not,) = boxes(frame, ~frame["announced"].to_numpy())
+    assert (holds.conditions, does_not.conditions) == (("announced",), ("not announced",))
