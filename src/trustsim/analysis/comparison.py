@@ -23,7 +23,7 @@ from trustsim.analysis.headlines import COST, can_rank, candidates, picked
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
-from trustsim.analysis.ranking import Groups, Harms, ranking_of, with_harms
+from trustsim.analysis.ranking import Groups, Harms, ranking_of, side_of, with_harms
 from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
@@ -51,7 +51,6 @@ class Comparison:
     groups : all variants, best first, in groups that cannot be told apart; see :mod:`trustsim.analysis.ranking`.
     matters : by outcome, the smallest difference that matters: of the headline outcomes, and of what else has one.
     harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
-    helpful : the variants without harm that are told from the baseline as better by what ranks.
     unfinished : by variant, what goes on at the horizon; only where something does.
     n_failed : by variant, the replications whose run with this variant failed.
     n : replications compared; n_incomplete : those left out because one of their runs failed.
@@ -76,7 +75,6 @@ class Comparison:
     groups: Groups
     matters: Mapping[str, float]
     harms: Harms
-    helpful: tuple[str, ...]
     unfinished: Mapping[str, Unfinished]
     n: int
     n_incomplete: int
@@ -89,6 +87,26 @@ class Comparison:
     def ranking(self) -> tuple[str, ...]:
         """All variants, best first; within a group by their means."""
         return tuple(name for group in self.groups for name in group)
+
+    def group_of(self, name: str) -> int:
+        """Return the number of a variant's group, from 1, the best."""
+        return next(k for k, group in enumerate(self.groups, start=1) if name in group)
+
+    def helps(self, name: str) -> bool:
+        """Whether a variant is better than the baseline by what ranks, in an earlier group, and without harm."""
+        is_ahead = name not in self.harms and self.group_of(name) < self.group_of(self.baseline)
+        return is_ahead and self._side(name) > 0
+
+    def fails(self, name: str) -> bool:
+        """Whether a variant is worse than the baseline by what ranks, or harms."""
+        return name in self.harms or self._side(name) < 0
+
+    def _side(self, name: str) -> int:
+        """Return 1 where a variant's own interval says that it is better than the baseline, -1 worse, 0 neither."""
+        if self.ranked_by is None or name == self.baseline:
+            return 0
+        found, better = self.differences[name][self.ranked_by], self.measures[self.ranked_by].better
+        return side_of(found, better, self.matters.get(self.ranked_by, 0.0))
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim compare --json``, format 2, as plain data; what is not finite is None."""
@@ -110,7 +128,6 @@ class Comparison:
             "groups": [list(group) for group in self.groups],
             "matters": dict(self.matters),
             "harms": {name: list(outcomes) for name, outcomes in self.harms.items()},
-            "helpful": list(self.helpful),
             "outcomes": {name: measure.to_json(self.currency) for name, measure in self.measures.items()},
             "unfinished": {name: {"running": x.running, "waiting": x.waiting} for name, x in self.unfinished.items()},
             "variants": {name: self._variant_json(name) for name in self.variants},
@@ -131,7 +148,7 @@ class Comparison:
     def levels_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim run --json``: that of ``compare`` without what compares."""
         document = self.to_json()
-        for key in ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms", "helpful"):
+        for key in ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms"):
             del document[key]
         for variant in document["variants"].values():
             del variant["difference"]
@@ -251,7 +268,6 @@ def compared(
         groups=ranking.groups,
         matters=field.matters,
         harms=harms,
-        helpful=ranking.helpful,
         unfinished=unfinished(study),
         n=len(study.replications),
         n_incomplete=len({run.replication for run in study.failed}),

@@ -35,13 +35,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trustsim.analysis import intervals
 from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval, Sample
-from trustsim.analysis.measures import Difference, Measure
+from trustsim.analysis.measures import Better, Difference, Measure
 
 Groups = tuple[tuple[str, ...], ...]
 Harms = Mapping[str, tuple[str, ...]]  # by variant, the outcomes in which it is worse than the baseline
@@ -69,9 +69,7 @@ class Field:
         """
         n_outcomes = len(ranking_keys(outcome, self.measures))
         gap = self._gap(outcome, ours, theirs, simultaneous(len(self.variants), n_outcomes))
-        if not is_clear(gap.mean, gap.low, gap.high, self.matters.get(outcome, 0.0)):
-            return 0
-        return 1 if (gap.mean < 0) == (self.measures[outcome].better == "lower") else -1
+        return side_of(gap, self.measures[outcome].better, self.matters.get(outcome, 0.0))
 
     def _gap(self, outcome: str, ours: str, theirs: str, confidence: float) -> Interval:
         one, other = (self.values[outcome][:, self.variants.index(name)] for name in (ours, theirs))
@@ -93,14 +91,11 @@ class Field:
         return {variant: names for variant, names in found.items() if names}
 
     def _is_worse(self, variant: str, outcome: str, looks: int) -> bool:
-        least = self.matters.get(outcome, 0.0)
-        found: Difference | Interval = self.differences[variant][outcome]
-        is_bad = (found.mean > 0) == (self.measures[outcome].better == "lower")
-        if not is_bad or not is_clear(found.mean, found.low, found.high, least):
+        better, least = self.measures[outcome].better, self.matters.get(outcome, 0.0)
+        if side_of(self.differences[variant][outcome], better, least) >= 0:
             return False
-        if looks > 1:
-            found = self._gap(outcome, variant, self.baseline, 1 - (1 - intervals.LEVEL) / looks)
-        return is_clear(found.mean, found.low, found.high, least)
+        confidence = 1 - (1 - intervals.LEVEL) / looks
+        return looks == 1 or side_of(self._gap(outcome, variant, self.baseline, confidence), better, least) < 0
 
     def ordered(self, outcome: str, names: Iterable[str]) -> list[str]:
         """Return variants by their mean difference in an outcome, best first; ties by the headline outcomes."""
@@ -115,15 +110,16 @@ class Field:
 
         return sorted(names, key=badness)
 
-    def groups(self, outcome: str, names: Iterable[str], helpful: Collection[str] = ()) -> Groups:
+    def groups(self, outcome: str, names: Iterable[str]) -> Groups:
         """Return variants in groups, best first; last those that cannot be placed, for no world is defined in both.
 
-        In a group the *helpful* stand first.
+        In a group those stand first that are told from the baseline as better.
         """
         ordered = self.ordered(outcome, names)
         placed = [name for name in ordered if self._is_placed(outcome, name)]
         found = self._parted(ranking_keys(outcome, self.measures), placed)
-        inside = [sorted(group, key=lambda name: (name not in helpful, ordered.index(name))) for group in found]
+        is_sure = {name: self.helps(outcome, name) for group in found if len(group) > 1 for name in group}
+        inside = [sorted(group, key=lambda name: (not is_sure.get(name), ordered.index(name))) for group in found]
         lost = tuple(name for name in ordered if name not in placed)
         return (*map(tuple, inside), *([lost] if lost else []))
 
@@ -149,15 +145,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Ranking:
-    """What ranks the variants (None: nothing, then file order), what was passed over for it, and their groups.
-
-    ``helpful``: the variants without harm that are told from the baseline as better by what ranks, best mean first.
-    """
+    """What ranks the variants (None: nothing, then file order), what was passed over for it, and their groups."""
 
     ranked_by: str | None
     passed_over: tuple[str, ...]
     groups: Groups
-    helpful: tuple[str, ...] = ()
 
 
 def simultaneous(n_variants: int, n_outcomes: int = 1) -> float:
@@ -174,6 +166,13 @@ def with_harms(ours: Harms, theirs: Harms) -> dict[str, tuple[str, ...]]:
 def is_clear(mean: float, low: float, high: float, matters: float) -> bool:
     """Whether a difference is one: its interval excludes zero, and it is at least what matters."""
     return bool((low > 0 or high < 0) and abs(mean) >= matters)
+
+
+def side_of(found: Difference | Interval, better: Better, matters: float) -> int:
+    """Return 1 where a difference is a clear one to the better side, -1 to the worse, 0 where it is not clear."""
+    if not is_clear(found.mean, found.low, found.high, matters):
+        return 0
+    return 1 if (found.mean < 0) == (better == "lower") else -1
 
 
 def ranking_keys(ranked_by: str, measures: Mapping[str, Measure]) -> tuple[str, ...]:
@@ -197,5 +196,4 @@ def ranking_of(field: Field, names: Sequence[str], harms: Harms, wanted: str | N
         or next((by for by in names if any(field.ahead(by, *pair) for pair in pairs)), names[0])
     )
     passed_over = tuple(itertools.takewhile(lambda name: name != by, names)) if wanted is None else ()
-    helpful = [name for name in field.ordered(by, unhurt) if field.helps(by, name)]
-    return Ranking(by, passed_over, (*field.groups(by, unhurt, helpful), *field.groups(by, hurt)), tuple(helpful))
+    return Ranking(by, passed_over, (*field.groups(by, unhurt), *field.groups(by, hurt)))
