@@ -23,7 +23,7 @@ from trustsim.analysis.headlines import COST, can_rank, candidates, picked
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
-from trustsim.analysis.ranking import Groups, Harms, ranking_of, side_of, with_harms
+from trustsim.analysis.ranking import Groups, Harms, ranking_of, side_of
 from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
@@ -232,13 +232,8 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     return compared(study, measures, picked(study.scenario, registry), rank_by)
 
 
-def compared(
-    study: Study, measures: Mapping[str, Measure], asked: Sequence[str], rank_by: str | None, also: Harms | None = None
-) -> Comparison:
-    """Compare as :func:`compare` does, by *measures* of outcomes.
-
-    ``asked``: the outcomes that the scenario picks out; ``also``: harm that is known beside what the study shows.
-    """
+def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str], rank_by: str | None) -> Comparison:
+    """Compare as :func:`compare` does, by *measures* of outcomes; ``asked``: those that the scenario picks out."""
     wanted = _wanted(study, measures, rank_by)
     field = field_of(study, measures)
     scales = {name: intervals.size(measures[name].unit, values) for name, values in field.values.items()}
@@ -246,7 +241,7 @@ def compared(
         variant: {name: measures[name].level(values[:, k], scales[name]) for name, values in field.values.items()}
         for k, variant in enumerate(study.variants)
     }
-    harms = with_harms(field.harms(), also or {})
+    harms = field.harms()
     ranking = ranking_of(field, candidates(asked, measures), harms, wanted)
     return Comparison(
         title=study.scenario.title,

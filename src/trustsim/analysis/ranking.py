@@ -67,35 +67,25 @@ class Field:
 
         By an outcome, all pairs of variants taken together.
         """
-        n_outcomes = len(ranking_keys(outcome, self.measures))
-        gap = self._gap(outcome, ours, theirs, simultaneous(len(self.variants), n_outcomes))
-        return side_of(gap, self.measures[outcome].better, self.matters.get(outcome, 0.0))
-
-    def _gap(self, outcome: str, ours: str, theirs: str, confidence: float) -> Interval:
         one, other = (self.values[outcome][:, self.variants.index(name)] for name in (ours, theirs))
-        return self.measures[outcome].paired(one, other, confidence)
+        n_outcomes = len(ranking_keys(outcome, self.measures))
+        gap = self.measures[outcome].paired(one, other, simultaneous(len(self.variants), n_outcomes))
+        return side_of(gap, self.measures[outcome].better, self.matters.get(outcome, 0.0))
 
     def helps(self, outcome: str, name: str) -> bool:
         """Whether a variant is told from the baseline as the better one by an outcome."""
         return name != self.baseline and self.ahead(outcome, name, self.baseline) > 0
 
-    def harms(self, looks: int = 1) -> Harms:
-        """Return by variant the headline outcomes in which it is worse than the baseline; no entry for no harm.
-
-        ``looks``: of so many fields that are looked at together, the harm that is told all of them taken together.
-        """
+    def harms(self) -> Harms:
+        """Return by variant the headline outcomes in which it is worse than the baseline; no entry for no harm."""
         found = {
-            variant: tuple(name for name in measured_headlines(self.measures) if self._is_worse(variant, name, looks))
-            for variant in self.differences
+            variant: tuple(name for name in measured_headlines(self.measures) if self._is_worse(row[name], name))
+            for variant, row in self.differences.items()
         }
         return {variant: names for variant, names in found.items() if names}
 
-    def _is_worse(self, variant: str, outcome: str, looks: int) -> bool:
-        better, least = self.measures[outcome].better, self.matters.get(outcome, 0.0)
-        if side_of(self.differences[variant][outcome], better, least) >= 0:
-            return False
-        confidence = 1 - (1 - intervals.LEVEL) / looks
-        return looks == 1 or side_of(self._gap(outcome, variant, self.baseline, confidence), better, least) < 0
+    def _is_worse(self, difference: Difference, outcome: str) -> bool:
+        return side_of(difference, self.measures[outcome].better, self.matters.get(outcome, 0.0)) < 0
 
     def ordered(self, outcome: str, names: Iterable[str]) -> list[str]:
         """Return variants by their mean difference in an outcome, best first; ties by the headline outcomes."""
@@ -155,12 +145,6 @@ class Ranking:
 def simultaneous(n_variants: int, n_outcomes: int = 1) -> float:
     """Return the confidence of the interval of one pair, for those of all pairs and outcomes to hold in 95 %."""
     return 1 - (1 - intervals.LEVEL) / max(math.comb(n_variants, 2) * n_outcomes, 1)
-
-
-def with_harms(ours: Harms, theirs: Harms) -> dict[str, tuple[str, ...]]:
-    """Return the harm of both, by variant: what *theirs* adds stands last."""
-    variants = dict.fromkeys((*ours, *theirs))
-    return {name: tuple(dict.fromkeys((*ours.get(name, ()), *theirs.get(name, ())))) for name in variants}
 
 
 def is_clear(mean: float, low: float, high: float, matters: float) -> bool:
