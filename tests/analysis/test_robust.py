@@ -16,6 +16,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.design import run_sweep
 from trustsim.experiment.run import Run
+from trustsim.report.pictures.design_pictures import regret
 from trustsim.report.tables.design_tables import print_robust
 from trustsim.scenario.load import load
 
@@ -108,6 +109,11 @@ def test_a_sweep_says_who_harms_in_what_and_at_how_many_of_its_points():
     text = console.file.getvalue()
     assert "gate†" in text
     assert "† gate: worse than ‘nothing’ over all points in stuck money +22.5 days; harms in 75 % of them." in text
+
+
+def test_the_picture_of_regret_marks_who_harms_and_draws_it_below_the_baseline():
+    labels = [text.get_text() for text in regret(robust(swept(FROZEN, stuck=STUCK), REGISTRY)).get_yticklabels()]
+    assert labels == ["buffer", "nothing", "gate†"]
 
 
 def test_a_sweep_and_a_comparison_of_the_same_worlds_rank_alike():

@@ -8,7 +8,7 @@ import numpy as np
 
 from trustsim.experiment.study import Study
 
-LITTLE = 0.01  # assumed: of the claims of day 0, what may wait at any time
+MAY_WAIT = 0.01  # assumed: of the claims of day 0, what may wait at any time
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Unfinished:
 
     ``running``: the share of worlds with a run on a platform that does: a day at its pace after the horizon would be
     one of it. ``waiting``: mean share of the claims of day 0 that is asked for and not had, 0 where it is at most
-    LITTLE.
+    MAY_WAIT.
     """
 
     running: float
@@ -39,4 +39,4 @@ def unfinished(study: Study) -> dict[str, Unfinished]:
 def _waiting(study: Study, variant: int) -> float:
     waits = study.outcomes.get("waiting_at_end", np.zeros((0, variant + 1)))[:, variant]
     mean = float(np.mean(waits[np.isfinite(waits)])) if np.isfinite(waits).any() else 0.0
-    return mean if mean > LITTLE else 0.0
+    return mean if mean > MAY_WAIT else 0.0

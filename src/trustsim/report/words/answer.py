@@ -108,8 +108,8 @@ def _no_help(result: Compared, measure: Measure, best: str) -> str:
         return f"{text} {quoted(bought[0])} makes a difference of {gain}, but harms: {standing.harm(c, bought[0])}."
     if sure := [name for name in c.ranking if name != c.baseline and c.helps(name)]:
         change = _changed(result, measure, reading.difference(result, measure.name, sure[0]))
-        text = f"{standing.named(c, best)} is first in rank, and by {measure.label} not told from {quoted(c.baseline)}."
-        return f"{text} {quoted(sure[0])} is better than that: it makes a difference of {change}."
+        text = f"{standing.named(c, best)} is first in rank, but by {measure.label} not told from {quoted(c.baseline)}"
+        return f"{text}; {quoted(sure[0])} is told to be better, by {change}."
     text = f"No variant is clearly better than {quoted(c.baseline)}, judged by {measure.label}."
     text += f" The best of them, {standing.named(c, best)}, makes a difference of {_changed(result, measure, found)}."
     text += _other_headline(result, measure, best)
