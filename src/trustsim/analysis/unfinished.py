@@ -27,7 +27,8 @@ class Unfinished:
 def unfinished(study: Study) -> dict[str, Unfinished]:
     """Return what is broken off, by variant; only variants under which something is."""
     scenario = study.scenario
-    since = scenario.horizon - max(scenario.counted.run.within, scenario.step) + scenario.step / 2
+    steps = max(round(scenario.counted.run.within / scenario.step), 1)  # that days of one run may be apart
+    since = scenario.horizon - (steps - 0.5) * scenario.step
     going_on = {(run.variant, run.replication) for run in study.runs if run.end > since}
     n = max(len(study.replications), 1)
     running = {name: sum(variant == name for variant, _ in going_on) / n for name in study.variants}
