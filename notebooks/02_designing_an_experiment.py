@@ -74,8 +74,8 @@ found = ts.sweep(swept, variants=few, replications=10, workers=1, progress=False
 ts.plots.regret(found)
 
 # %% [markdown]
-# *Regret* is how much worse a variant is at a point than the best variant there. A variant with the best mean may still
-# be the wrong one where you are. Where is a gate worse than doing nothing?
+# *Regret* is how much worse a variant is at a point than the best variant without harm there. A variant with the best
+# mean may still be the wrong one where you are. Where is a gate worse than doing nothing, or harms?
 
 # %%
 found.fails["gate"]

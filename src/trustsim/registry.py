@@ -46,9 +46,9 @@ class Entry:
     says that a run gives 0 or 1, so that the mean over runs is a proportion and gets the interval of one; ``low`` and
     ``high`` that no run gives less or more (None: nothing does); ``may_not_apply`` that a run may give NaN, which says
     that there is nothing to measure. A run that gives anything else has failed. ``censored_at_horizon``: of an outcome
-    that is the time to an event, where NaN says that there was none by the horizon: means count such a run with the
-    horizon, and the share of runs with the event is said beside. ``beside``: parameters that are no fields of the
-    class, as mechanisms declare them for platforms. ``plural``: of an actor, the key of its list.
+    that is the day of an event, counted from day 0, where NaN says that there was none by the horizon: means count such
+    a run with the horizon, and the share of runs with the event is said beside. ``beside``: parameters that are no
+    fields of the class, as mechanisms declare them for platforms. ``plural``: of an actor, the key of its list.
     """
 
     group: Group

@@ -1,26 +1,31 @@
 """Regret, the conditions under which a variant fails, and the Pareto set, on values made by hand."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from trustsim.analysis.boxes import boxes
+from trustsim.analysis.comparison import compare
 from trustsim.analysis.robust import robust
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.design import run_sweep
 from trustsim.experiment.run import Run
+from trustsim.report.pictures.design_pictures import regret
+from trustsim.report.tables.design_tables import print_robust
 from trustsim.scenario.load import load
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
 LIQUID = "platforms.Harbour.liquid_share"
 
 
-def swept(losses, costs=(0, 0, 0), shares=("5 %", "10 %", "20 %", "30 %")):
-    """A sweep over liquid shares with these losses, {variant: one number a point}."""
+def swept(losses, costs=(0, 0, 0), shares=("5 %", "10 %", "20 %", "30 %"), stuck=None):
+    """A sweep over liquid shares in 20 worlds, with these losses and days of stuck money: {variant: one a point}."""
     names = tuple(losses)
     story = load(QUICKSTART, REGISTRY, overrides={"sweep": {LIQUID: list(shares)}})
     story = replace(story, outcomes=("investor_loss", "policy_cost"))
@@ -29,10 +34,12 @@ def swept(losses, costs=(0, 0, 0), shares=("5 %", "10 %", "20 %", "30 %")):
         at = [column.split(" @ ") for column in columns]
         loss = np.array([losses[name][int(k)] for name, k in at], float)
         cost = np.array([costs[names.index(name)] for name, _ in at], float)
-        return Run(replication, columns, {"investor_loss": loss + replication, "policy_cost": cost}, {})
+        waits = np.array([(stuck or {}).get(name, [0] * len(shares))[int(k)] for name, k in at], float)
+        found = {"investor_loss": loss + replication, "policy_cost": cost, "stuck_money": waits}
+        return Run(replication, columns, found, {})
 
     return run_sweep(
-        story, REGISTRY, variants=names, replications=2, workers=1, simulate=simulate, groups=lambda s, n: (n,)
+        story, REGISTRY, variants=names, replications=20, workers=1, simulate=simulate, groups=lambda s, n: (n,)
     )
 
 
@@ -75,6 +82,82 @@ def test_a_variant_that_never_fails_has_no_box_and_one_that_always_does_has_one_
     assert found.fails["gate"] == ()
     assert found.beaten == ()
     assert found.fails["buffer"][0].conditions == ()
+
+
+FROZEN = {"nothing": [9, 9, 9, 9], "gate": [5, 5, 5, 5], "buffer": [7, 7, 7, 7]}
+STUCK = {"gate": [30, 30, 30, 30]}
+
+
+def test_who_freezes_money_is_never_first_in_a_sweep_and_no_regret_is_measured_against_it():
+    found = robust(swept(FROZEN, stuck=STUCK), REGISTRY)
+    table = found.table()
+    assert table.index.tolist() == ["buffer", "nothing", "gate"]
+    assert found.leader == "buffer"
+    assert found.comparison.harms == {"gate": ("stuck_money",)}
+    assert table["harms"].to_dict() == {"buffer": False, "nothing": False, "gate": True}
+    assert table["harm_share"].tolist() == [0, 0, 1]
+    assert table["best_share"].tolist() == [1, 0, 0]
+    assert table["better_share"].tolist() == [1, 0, 0]
+    assert table["regret_mean"].tolist() == [0, 2, 0]
+    assert found.fails["gate"][0].conditions == ()
+    assert found.points()["harms"].tolist() == ["gate"] * 4
+
+
+def test_a_sweep_says_who_harms_in_what_and_at_how_many_of_its_points():
+    console = Console(file=io.StringIO(), width=200)
+    print_robust(robust(swept(FROZEN, stuck={"gate": [30, 30, 0, 30]}), REGISTRY), console)
+    text = console.file.getvalue()
+    assert "gate†" in text
+    assert "† gate: worse than ‘nothing’ over all points in stuck money +22.5 days; harms in 75 % of them." in text
+
+
+def test_the_picture_of_regret_marks_who_harms_and_draws_it_below_the_baseline():
+    labels = [text.get_text() for text in regret(robust(swept(FROZEN, stuck=STUCK), REGISTRY)).get_yticklabels()]
+    assert labels == ["buffer", "nothing", "gate†"]
+
+
+def test_a_sweep_and_a_comparison_of_the_same_worlds_rank_alike():
+    """At one point both see the same; also which outcome cannot tell, and is passed over."""
+    one = {name: losses[:1] for name, losses in FROZEN.items()}
+    stuck = {"nothing": [40], "gate": [90], "buffer": [20]}
+    for losses, passed in ((one, ()), ({name: [5] for name in one}, ("investor_loss",))):
+        found = robust(swept(losses, shares=("5 %",), stuck=stuck), REGISTRY)
+        alone = compare(found.sweep.studies[0], REGISTRY)
+        assert found.comparison.passed_over == alone.passed_over == passed
+        assert (found.outcome, found.comparison.groups) == (alone.ranked_by, alone.groups)
+        assert found.comparison.harms == alone.harms
+        assert found.comparison.groups[0] == ("buffer",)
+
+
+def test_a_difference_that_does_not_matter_makes_nobody_best_and_lets_nobody_fail():
+    """A fee that lowers the loss by 0.01 pp at one point and raises it at three; half a point matters."""
+    losses = {"nothing": [5, 5, 5, 5], "gate": [4.9999, 5.0001, 5.0001, 5.0001]}
+    found = robust(swept(losses), REGISTRY)
+    table = found.table()
+    assert table["best_share"].to_dict() == {"nothing": 1, "gate": 0}
+    assert table.loc["gate", "better_share"] == 0
+    assert (found.beaten, found.fails["gate"]) == ((), ())
+    assert [set(group) for group in found.comparison.groups] == [{"nothing", "gate"}]
+
+
+def test_where_the_worlds_cannot_tell_nobody_is_best_but_the_baseline():
+    """Gate loses 0.3 more or less by luck, world by world: its mean is a little lower at each point."""
+
+    def simulate(story, columns, replication):
+        luck = 0.3 if replication % 2 else -0.35
+        loss = np.array([luck if name.startswith("gate") else 0.0 for name in columns]) + 5
+        return Run(replication, columns, {"investor_loss": loss}, {})
+
+    story = load(QUICKSTART, REGISTRY, overrides={"sweep": {LIQUID: ["5 %", "10 %"]}})
+    found = robust(
+        run_sweep(
+            story, REGISTRY, variants=("nothing", "gate"), replications=20, workers=1, simulate=simulate,
+            groups=lambda s, n: (n,),
+        ),
+        REGISTRY,
+    )  # fmt: skip
+    assert found.values[:, 1].max() < found.values[:, 0].min()
+    assert found.table()["best_share"].to_dict() == {"nothing": 1, "gate": 0}
 
 
 def test_the_pareto_set_weighs_the_outcome_against_the_cost():
@@ -137,3 +220,10 @@ def test_a_point_without_a_value_takes_no_part():
     found = robust(swept({"nothing": [9, 9, np.nan, 1], "gate": [3, 3, 3, 3], "buffer": [4, 2, 4, 4]}), REGISTRY)
     assert found.points()["best"].tolist() == ["gate", "buffer", "", "nothing"]
     assert found.table().loc["nothing", "best_share"] == pytest.approx(1 / 3)
+
+
+def test_a_swept_flag_holds_or_does_not_in_a_box():
+    frame = pd.DataFrame({"announced": np.arange(40) % 2 == 0, "x": np.arange(40.0)})
+    (holds,) = boxes(frame, frame["announced"].to_numpy())
+    (does_not,) = boxes(frame, ~frame["announced"].to_numpy())
+    assert (holds.conditions, does_not.conditions) == (("announced",), ("not announced",))

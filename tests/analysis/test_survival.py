@@ -13,6 +13,7 @@ from trustsim.analysis.survival import survival
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ModelError
 from trustsim.experiment.study import Study
+from trustsim.measures.outcomes.trust import recovered
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Expectation, Scenario, Variant
 
@@ -37,6 +38,19 @@ def test_an_event_that_never_happens_or_worlds_that_are_not_there_have_a_curve_t
     days, share = survival(np.full(5, NAN), 90.0)
     assert (days.tolist(), share.tolist()) == ([0, 90], [1, 1])
     assert np.isnan(survival(np.zeros(0), 90.0)[1]).all()
+
+
+def test_trust_is_recovered_so_many_days_after_day_0_wherever_its_lowest_is():
+    """Lost on day 10, lowest on day 20, back on day 40; all that 91 days later: not by day 120; never lost: day 0."""
+    days = np.arange(121.0)
+    soon = np.interp(days, [0, 9, 10, 20, 39, 40], [1, 1, 0.8, 0.5, 0.8, 0.95])
+    late = np.concatenate([np.ones(91), soon[:30]])
+    never = np.full(121, 0.95) + 0.05 * (days == 0)
+    twice = np.where(days < 60, soon, np.concatenate([np.ones(60), 0.9 * soon[:61]]))  # lowest the second time
+    found = recovered(np.stack([soon, late, never, twice], axis=1))
+    np.testing.assert_array_equal(found, [40, NAN, 0, NAN])
+    counted = measure_of(REGISTRY.outcome("trust_recovery")).counted(found, 120.0)
+    assert counted.tolist() == [40, 120, 0, 120]
 
 
 def test_the_outcomes_that_are_times_to_an_event_are_declared():

@@ -11,6 +11,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.report.page import flips
 from trustsim.report.words import flips as words_of_flips
 from trustsim.report.words import prices, pricing, reading, views
+from trustsim.report.words.answer import answer
 
 WOBBLE = 0.001 * np.cos(np.arange(3 * N)).reshape(N, 3)
 
@@ -210,3 +211,23 @@ def test_versus_keeps_to_the_worlds_that_are_asked_for(study):
     gap = reading.versus(study, "investor_loss", "gate", "nothing", some)
     assert gap.n == 18
     assert gap.mean == pytest.approx(0.03, abs=0.002)
+
+
+def test_another_outcome_flips_nothing_where_its_difference_is_too_small_to_matter():
+    """Half a point of unmet needs does not matter, two points do; both are clear."""
+    for less, verdict in ((0.005, "no clear flip"), (0.02, "flips")):
+        loss = np.tile([0.5, 0.1, 0.4], (N, 1)) + WOBBLE
+        needs = np.tile([0.3, 0.3, 0.3 - less], (N, 1)) + WOBBLE * less
+        view = by_label(made(investor_loss=loss, needs_unmet=needs))["needs unmet"]
+        assert (view.leader, view.against, view.verdict) == ("cover", "gate", verdict)
+
+
+def test_where_the_first_in_rank_is_unsure_the_answer_names_the_one_that_is_told_to_be_better():
+    """By what leaves ‘gate’ is 3.6 pp better, give or take 40; ‘cover’ 3 pp in every world, but clients lose more."""
+    wild = 0.464 + 0.4 * np.where(np.arange(N) % 2, 1.0, -1.0)
+    gone = np.stack([np.full(N, 0.5), wild, np.full(N, 0.47)], axis=1) + 0.1 * WOBBLE
+    told = answer(made(excess_withdrawn=gone, investor_loss=np.tile([0.3, 0.1, 0.2], (N, 1)) + WOBBLE), np.nan).headline
+    assert told.startswith(
+        "‘gate’ is first in rank, but by excess withdrawn not told from ‘nothing’; ‘cover’ is told to"
+    )
+    assert "by −3 pp (95 % interval" in told

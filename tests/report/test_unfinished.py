@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from trustsim.analysis.comparison import compare
-from trustsim.analysis.unfinished import LAST_STEPS, Unfinished, unfinished
+from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.ask.result import Result
 from trustsim.measures.runs import LiquidityRun
 from trustsim.report.tables.table import ranked_table
 from trustsim.report.words import changes, force, reading, story
 from trustsim.report.words.answer import answer
 from trustsim.report.words.horizon import broken_off
+from trustsim.scenario.counted import Counted, RunRule
 
 HORIZON, N = 180.0, 12
 
@@ -30,19 +31,29 @@ def study(runs=(), waiting=None, variants=("nothing", "insured")):
     return dataclasses.replace(found, runs=tuple(runs), outcomes={**found.outcomes, **more})
 
 
-def test_a_run_goes_on_that_keeps_its_pace_to_one_of_the_last_steps():
-    ended = HORIZON - LAST_STEPS - 1
+def test_a_run_goes_on_that_keeps_its_pace_within_the_days_of_a_run_before_the_horizon():
+    """Five days by default: days at the pace that are no further apart are one run."""
+    ended = HORIZON - 5
     assert unfinished(study([run(0, ended)])) == {}
     assert unfinished(study([run(0, ended + 1), run(3, HORIZON), run(3, HORIZON, platform="Quay")])) == {
         "nothing": Unfinished(2 / N, 0.0)
     }
 
 
-def test_the_steps_are_those_of_the_scenario():
-    hourly = study([run(0, HORIZON - 1)])
-    hourly = dataclasses.replace(hourly, scenario=dataclasses.replace(hourly.scenario, step=1 / 24))
-    assert unfinished(hourly) == {}
-    assert unfinished(study([run(0, HORIZON - 1)])) == {"nothing": Unfinished(1 / N, 0.0)}
+@pytest.mark.parametrize("step", [1.0, 1 / 4, 1 / 24])
+def test_whether_a_run_goes_on_does_not_depend_on_the_step(step):
+    for days, goes_on in ((6, False), (4, True), (1, True)):
+        found = study([run(0, HORIZON - days)])
+        found = dataclasses.replace(found, scenario=dataclasses.replace(found.scenario, step=step))
+        assert bool(unfinished(found)) is goes_on
+
+
+def test_a_run_goes_on_as_long_as_the_scenario_says_that_days_of_one_may_be_apart():
+    for within, goes_on in ((2.0, False), (10.0, True)):
+        found = study([run(0, HORIZON - 4)])
+        counted = Counted(run=RunRule(within=within))
+        found = dataclasses.replace(found, scenario=dataclasses.replace(found.scenario, counted=counted))
+        assert bool(unfinished(found)) is goes_on
 
 
 def test_money_waits_where_it_is_more_than_a_hundredth_of_the_claims():

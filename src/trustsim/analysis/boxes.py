@@ -46,7 +46,7 @@ def boxes(
 ) -> tuple[Box, ...]:
     """Return the boxes of a shallow tree in which most points are failures, the one that covers most first.
 
-    ``parameters``: one row a point, one column a parameter, numbers or names; ``is_failure`` bool (points,);
+    ``parameters``: one row a point, one column a parameter, numbers, flags or names; ``is_failure`` bool (points,);
     ``units`` of the parameters that have one. No boxes where chance would part the points as well: see the head of
     this module.
     """
@@ -61,14 +61,13 @@ def boxes(
         return ()
     tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=smallest, random_state=0)
     leaf = tree.fit(points, is_failure).apply(points)
+    numbers = {name: (units or {}).get(name, "") for name in map(str, parameters.select_dtypes("number"))}
     boxes = []
     for each in np.unique(leaf):
         there = leaf == each
         precision = float(is_failure[there].mean())
         if precision > 0.5:
-            conditions = _conditions(
-                tree, int(each), list(features.columns), dict.fromkeys(map(str, parameters), "") | dict(units or {})
-            )
+            conditions = _conditions(tree, int(each), list(features.columns), numbers)
             coverage = float((is_failure & there).sum() / is_failure.sum())
             boxes.append(Box(conditions, float(there.mean()), precision, coverage))
     return tuple(sorted(boxes, key=lambda box: -box.coverage))
@@ -124,7 +123,11 @@ def _best_cut(
 
 
 def _conditions(tree: DecisionTreeClassifier, leaf: int, names: list[str], units: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the conditions on the way from the root to a leaf; of several on one side of a parameter the tightest."""
+    """Return the conditions on the way from the root to a leaf; of several on one side of a parameter the tightest.
+
+    ``units`` of the numbers among the *names*; the others hold or do not: flags, ``announced``, and names of things,
+    ``network = ring``.
+    """
     inner = tree.tree_
     parent = {
         int(child): k for k in range(inner.node_count) for child in (inner.children_left[k], inner.children_right[k])
@@ -137,12 +140,13 @@ def _conditions(tree: DecisionTreeClassifier, leaf: int, names: list[str], units
         side = "≤" if inner.children_left[above] == at else ">"
         tightest.setdefault((name, side), limit)
         at = above
-    texts = [
-        f"{name} {side} {limit:.4g} {units[name]}".rstrip()
-        if name in units
-        else name
-        if side == ">"
-        else name.replace(" = ", " ≠ ")
-        for (name, side), limit in tightest.items()
-    ]
+    texts = [_told(name, side, limit, units) for (name, side), limit in tightest.items()]
     return tuple(reversed(texts))
+
+
+def _told(name: str, side: str, limit: float, units: Mapping[str, str]) -> str:
+    if name in units:
+        return f"{name} {side} {limit:.4g} {units[name]}".rstrip()
+    if side == ">":
+        return name
+    return name.replace(" = ", " ≠ ") if " = " in name else f"not {name}"

@@ -9,7 +9,7 @@ to every run: one without the event counts with the horizon, and ``happened`` sa
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 
 from trustsim.analysis import intervals
-from trustsim.analysis.headlines import COST, can_rank, candidates, what_matters
+from trustsim.analysis.fields import field_of
+from trustsim.analysis.headlines import COST, can_rank, candidates, picked
 from trustsim.analysis.intervals import Interval
-from trustsim.analysis.measures import UNDEFINED, Measure, difference_of, measure_of
+from trustsim.analysis.measures import UNDEFINED, Measure, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
-from trustsim.analysis.ranking import Field, Groups, ranking_of
+from trustsim.analysis.ranking import Groups, Harms, ranking_of, side_of
 from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
@@ -73,7 +74,7 @@ class Comparison:
     passed_over: tuple[str, ...]
     groups: Groups
     matters: Mapping[str, float]
-    harms: Mapping[str, tuple[str, ...]]
+    harms: Harms
     unfinished: Mapping[str, Unfinished]
     n: int
     n_incomplete: int
@@ -86,6 +87,26 @@ class Comparison:
     def ranking(self) -> tuple[str, ...]:
         """All variants, best first; within a group by their means."""
         return tuple(name for group in self.groups for name in group)
+
+    def group_of(self, name: str) -> int:
+        """Return the number of a variant's group, from 1, the best."""
+        return next(k for k, group in enumerate(self.groups, start=1) if name in group)
+
+    def helps(self, name: str) -> bool:
+        """Whether a variant is better than the baseline by what ranks, in an earlier group, and without harm."""
+        is_ahead = name not in self.harms and self.group_of(name) < self.group_of(self.baseline)
+        return is_ahead and self._side(name) > 0
+
+    def fails(self, name: str) -> bool:
+        """Whether a variant is worse than the baseline by what ranks, or harms."""
+        return name in self.harms or self._side(name) < 0
+
+    def _side(self, name: str) -> int:
+        """Return 1 where a variant's own interval says that it is better than the baseline, -1 worse, 0 neither."""
+        if self.ranked_by is None or name == self.baseline:
+            return 0
+        found, better = self.differences[name][self.ranked_by], self.measures[self.ranked_by].better
+        return side_of(found, better, self.matters.get(self.ranked_by, 0.0))
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim compare --json``, format 2, as plain data; what is not finite is None."""
@@ -208,27 +229,20 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     TrustsimError : where ``rank_by`` is no outcome of the study with a better side.
     """
     measures = {name: measure_of(registry.outcome(name)) for name in study.outcomes}
+    return compared(study, measures, picked(study.scenario, registry), rank_by)
+
+
+def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str], rank_by: str | None) -> Comparison:
+    """Compare as :func:`compare` does, by *measures* of outcomes; ``asked``: those that the scenario picks out."""
     wanted = _wanted(study, measures, rank_by)
-    counted = {name: m.counted(study.outcomes[name], study.scenario.horizon) for name, m in measures.items()}
-    scales = {name: intervals.size(measures[name].unit, values) for name, values in counted.items()}
+    field = field_of(study, measures)
+    scales = {name: intervals.size(measures[name].unit, values) for name, values in field.values.items()}
     levels = {
-        variant: {name: measures[name].level(values[:, k], scales[name]) for name, values in counted.items()}
+        variant: {name: measures[name].level(values[:, k], scales[name]) for name, values in field.values.items()}
         for k, variant in enumerate(study.variants)
     }
-    base = study.variants.index(study.baseline)
-    alike = _like_the_baseline(study)
-    differences = {
-        variant: {
-            name: difference_of(values[:, k], values[:, base], measures[name], is_alike=variant in alike)
-            for name, values in counted.items()
-        }
-        for k, variant in enumerate(study.variants)
-        if k != base
-    }
-    matters = what_matters(measures, study.scenario.matters)
-    field = Field(study.variants, study.baseline, measures, counted, differences, matters)
     harms = field.harms()
-    ranking = ranking_of(field, candidates(_picked(study, registry), measures), harms, wanted)
+    ranking = ranking_of(field, candidates(asked, measures), harms, wanted)
     return Comparison(
         title=study.scenario.title,
         digest=study.scenario.digest,
@@ -240,14 +254,14 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
         measures=measures,
         asked=tuple(dict.fromkeys(name for name in (ranking.ranked_by, *study.asked) if name is not None)),
         levels=levels,
-        differences=differences,
+        differences=field.differences,
         costs={v: levels[v][COST].mean if COST in levels[v] else math.nan for v in study.variants},
         happened=_happened(study, measures),
         rank_by=wanted,
         ranked_by=ranking.ranked_by,
         passed_over=ranking.passed_over,
         groups=ranking.groups,
-        matters=matters,
+        matters=field.matters,
         harms=harms,
         unfinished=unfinished(study),
         n=len(study.replications),
@@ -259,12 +273,6 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     )
 
 
-def _picked(study: Study, registry: Registry) -> tuple[str, ...]:
-    """Return the outcomes that the scenario picked out; nothing where it asks for all that there are."""
-    asked = study.scenario.outcomes
-    return () if len(asked) == len(registry.group("outcome")) else asked
-
-
 def _happened(study: Study, measures: Mapping[str, Measure]) -> dict[str, dict[str, float]]:
     """Return by variant and outcome, of the times to an event, the share of worlds in which it happened."""
     times = {name: study.outcomes[name] for name, m in measures.items() if m.censored and len(study.replications)}
@@ -272,13 +280,6 @@ def _happened(study: Study, measures: Mapping[str, Measure]) -> dict[str, dict[s
         variant: {name: float(np.mean(~np.isnan(values[:, k]))) for name, values in times.items()}
         for k, variant in enumerate(study.variants)
     }
-
-
-def _like_the_baseline(study: Study) -> frozenset[str]:
-    """Return the variants that are the baseline by another name: the same world, levers and shocks."""
-    by_name = {v.name: (v.items, v.world, v.shocks) for v in study.scenario.variants}
-    base = by_name.get(study.baseline)
-    return frozenset(name for name in study.variants if base is not None and by_name.get(name) == base)
 
 
 def _wanted(study: Study, measures: Mapping[str, Measure], wanted: str | None) -> str | None:

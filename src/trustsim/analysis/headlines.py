@@ -8,6 +8,7 @@ from typing import Protocol
 from trustsim.errors import unknown
 from trustsim.measures.headlines import HEADLINES as HEADLINES  # the docs name it here
 from trustsim.registry import Registry
+from trustsim.scenario.resolved import Scenario
 from trustsim.units import Unit
 
 COST = "policy_cost"
@@ -63,6 +64,12 @@ def check_rank(registry: Registry, wanted: str | None) -> None:
     outcomes = registry.group("outcome")
     if wanted is not None and not ((entry := outcomes.get(wanted.partition("[")[0])) and entry.better):
         raise unknown("rank by", wanted, (name for name, entry in outcomes.items() if entry.better))
+
+
+def picked(scenario: Scenario, registry: Registry) -> tuple[str, ...]:
+    """Return the outcomes that a scenario picks out; nothing where it asks for all that there are."""
+    asked = scenario.outcomes
+    return () if len(asked) == len(registry.group("outcome")) else asked
 
 
 def candidates(asked: Iterable[str], measures: Mapping[str, HasSides]) -> tuple[str, ...]:

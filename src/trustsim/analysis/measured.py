@@ -40,8 +40,8 @@ class Measured:
 def measured_of(
     scenario: Scenario, registry: Registry, outcome: str | None, variant: str | None, *, paired: bool
 ) -> Measured:
-    """Return what is asked for, with defaults: the outcome that ranks the variants; the baseline, or for a paired
-    difference the first other variant.
+    """Return what is asked for, with defaults: the outcome of :func:`primary`; the baseline, or for a paired difference
+    the first other variant.
 
     Raises TrustsimError for an outcome or a variant that does not exist.
     """
@@ -59,7 +59,10 @@ def measured_of(
 
 
 def primary(scenario: Scenario, registry: Registry) -> str:
-    """Return the outcome that ranks the scenario's variants where nothing is known of their runs yet."""
+    """Return the outcome that is looked at under one variant where none is named: nothing is ranked by it.
+
+    The first headline outcome that the scenario asks for, else the first that it asks for with a better side.
+    """
     outcomes = registry.group("outcome")
     ordered = [name for name in scenario.outcomes if name in outcomes and outcomes[name].better]
     return first_to_rank(ordered) or next((name for name in HEADLINES if name in outcomes), next(iter(HEADLINES)))

@@ -20,9 +20,11 @@ loss: zero in 70 %, else lognormal                 83.5        89.0
 The last row is of losses without a bound, in which the tail decides: run more worlds there. Losses that are shares of
 the claims are the second row.
 
-A *group* holds the best variant that is left and those that cannot be told from it by the outcome that ranks; where
-another headline outcome tells them apart, it parts them. So variants of one group are equal as far as anybody can see,
-in losses too. Within it the order, that of the means, says nothing.
+A *group* holds variants that follow one another by their means and of which no two are told apart by the outcome that
+ranks; where another headline outcome tells two of them apart, it parts them. So variants of one group are equal as far
+as anybody can see, in losses too, and one that is told apart as the better stands in an earlier group than the other.
+Two of different groups need not be told apart: a good mean that is unsure stands before a worse one that is sure. So in
+a group those come first that are told from the baseline as better; else the order, that of the means, says nothing.
 
 *Harm*: a variant that is worse than the baseline in a headline outcome, by its own 95 % interval and at least by what
 matters. It is looked for with the interval of one comparison, for to miss harm is worse than to name one too many.
@@ -38,10 +40,11 @@ from dataclasses import dataclass
 
 from trustsim.analysis import intervals
 from trustsim.analysis.headlines import measured_headlines
-from trustsim.analysis.intervals import Sample
-from trustsim.analysis.measures import Difference, Measure
+from trustsim.analysis.intervals import Interval, Sample
+from trustsim.analysis.measures import Better, Difference, Measure
 
 Groups = tuple[tuple[str, ...], ...]
+Harms = Mapping[str, tuple[str, ...]]  # by variant, the outcomes in which it is worse than the baseline
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,21 @@ class Field:
     differences: Mapping[str, Mapping[str, Difference]]
     matters: Mapping[str, float]
 
-    def apart(self, outcome: str, ours: str, theirs: str) -> bool:
-        """Whether two variants are told apart by an outcome, all pairs of variants taken together."""
+    def ahead(self, outcome: str, ours: str, theirs: str) -> int:
+        """Return 1 where *ours* is told from *theirs* as the better one, -1 as the worse one, 0 where it is not told.
+
+        By an outcome, all pairs of variants taken together.
+        """
         one, other = (self.values[outcome][:, self.variants.index(name)] for name in (ours, theirs))
         n_outcomes = len(ranking_keys(outcome, self.measures))
         gap = self.measures[outcome].paired(one, other, simultaneous(len(self.variants), n_outcomes))
-        return is_clear(gap.mean, gap.low, gap.high, self.matters.get(outcome, 0.0))
+        return side_of(gap, self.measures[outcome].better, self.matters.get(outcome, 0.0))
 
-    def harms(self) -> dict[str, tuple[str, ...]]:
+    def helps(self, outcome: str, name: str) -> bool:
+        """Whether a variant is told from the baseline as the better one by an outcome."""
+        return name != self.baseline and self.ahead(outcome, name, self.baseline) > 0
+
+    def harms(self) -> Harms:
         """Return by variant the headline outcomes in which it is worse than the baseline; no entry for no harm."""
         found = {
             variant: tuple(name for name in measured_headlines(self.measures) if self._is_worse(row[name], name))
@@ -75,9 +85,7 @@ class Field:
         return {variant: names for variant, names in found.items() if names}
 
     def _is_worse(self, difference: Difference, outcome: str) -> bool:
-        is_up = difference.mean > 0
-        is_bad = is_up if self.measures[outcome].better == "lower" else not is_up
-        return is_bad and is_clear(difference.mean, difference.low, difference.high, self.matters.get(outcome, 0.0))
+        return side_of(difference, self.measures[outcome].better, self.matters.get(outcome, 0.0)) < 0
 
     def ordered(self, outcome: str, names: Iterable[str]) -> list[str]:
         """Return variants by their mean difference in an outcome, best first; ties by the headline outcomes."""
@@ -92,35 +100,37 @@ class Field:
 
         return sorted(names, key=badness)
 
-    def tells(self, outcome: str, names: Iterable[str], others: Iterable[str]) -> bool:
-        """Whether an outcome tells the best of *names* from any of *others*."""
-        best = self.ordered(outcome, names)[0]
-        return any(self.apart(outcome, best, other) for other in others if other != best)
-
     def groups(self, outcome: str, names: Iterable[str]) -> Groups:
-        """Return variants in groups, best first; last those that cannot be placed, for no world is defined in both."""
+        """Return variants in groups, best first; last those that cannot be placed, for no world is defined in both.
+
+        In a group those stand first that are told from the baseline as better.
+        """
         ordered = self.ordered(outcome, names)
         placed = [name for name in ordered if self._is_placed(outcome, name)]
         found = self._parted(ranking_keys(outcome, self.measures), placed)
+        is_sure = {name: self.helps(outcome, name) for group in found if len(group) > 1 for name in group}
+        inside = [sorted(group, key=lambda name: (not is_sure.get(name), ordered.index(name))) for group in found]
         lost = tuple(name for name in ordered if name not in placed)
-        return (*(tuple(self.ordered(outcome, group)) for group in found), *([lost] if lost else []))
+        return (*map(tuple, inside), *([lost] if lost else []))
 
     def _is_placed(self, outcome: str, name: str) -> bool:
         return name not in self.differences or not math.isnan(self.differences[name][outcome].mean)
 
-    def _parted(self, keys: Sequence[str], names: Sequence[str]) -> list[Sequence[str]]:
-        """Part variants by the first of *keys*, and each part by the next."""
+    def _parted(self, keys: Sequence[str], names: Sequence[str]) -> list[list[str]]:
+        """Part variants by the first of *keys*, and each part by the next.
+
+        A part ends before the first variant that is told from any in it.
+        """
         if len(names) < 2 or not keys:
-            return [names] if names else []
+            return [list(names)] if names else []
         if not all(self._is_placed(keys[0], name) for name in names):
             return self._parted(keys[1:], names)
-        left, found = self.ordered(keys[0], names), []
-        while left:
-            best, *others = left
-            same = [best, *(name for name in others if not self.apart(keys[0], best, name))]
-            found += self._parted(keys[1:], same)
-            left = [name for name in others if name not in same]
-        return found
+        parts: list[list[str]] = [[]]
+        for name in self.ordered(keys[0], names):
+            if any(self.ahead(keys[0], other, name) for other in parts[-1]):
+                parts.append([])
+            parts[-1].append(name)
+        return [group for part in parts for group in self._parted(keys[1:], part)]
 
 
 @dataclass(frozen=True)
@@ -142,24 +152,32 @@ def is_clear(mean: float, low: float, high: float, matters: float) -> bool:
     return bool((low > 0 or high < 0) and abs(mean) >= matters)
 
 
+def side_of(found: Difference | Interval, better: Better, matters: float) -> int:
+    """Return 1 where a difference is a clear one to the better side, -1 to the worse, 0 where it is not clear."""
+    if not is_clear(found.mean, found.low, found.high, matters):
+        return 0
+    return 1 if (found.mean < 0) == (better == "lower") else -1
+
+
 def ranking_keys(ranked_by: str, measures: Mapping[str, Measure]) -> tuple[str, ...]:
     """Return the outcomes that order the variants: the one that ranks, then those that decide where it is equal."""
     return (ranked_by, *(name for name in measured_headlines(measures) if name != ranked_by))
 
 
-def ranking_of(field: Field, names: Sequence[str], harms: Mapping[str, tuple[str, ...]], wanted: str | None) -> Ranking:
+def ranking_of(field: Field, names: Sequence[str], harms: Harms, wanted: str | None) -> Ranking:
     """Rank by *wanted*, else by the first of *names* that can tell.
 
-    It can where a variant without harm is told apart from the baseline as the better one; where none can, the first
+    It can where any variant without harm is told apart from the baseline as the better one; where none can, the first
     that tells any two variants apart ranks; else the first of all.
     """
     if wanted is None and not names:
         return Ranking(None, (), tuple((name,) for name in field.variants))
     unhurt = [name for name in field.variants if name not in harms]
     hurt = [name for name in field.variants if name in harms]
+    pairs = list(itertools.combinations(field.variants, 2))
     by = wanted or (
-        next((name for name in names if field.tells(name, unhurt, (field.baseline,))), None)
-        or next((name for name in names if field.tells(name, field.variants, field.variants)), names[0])
+        next((by for by in names if any(field.helps(by, name) for name in unhurt)), None)
+        or next((by for by in names if any(field.ahead(by, *pair) for pair in pairs)), names[0])
     )
     passed_over = tuple(itertools.takewhile(lambda name: name != by, names)) if wanted is None else ()
     return Ranking(by, passed_over, (*field.groups(by, unhurt), *field.groups(by, hurt)))

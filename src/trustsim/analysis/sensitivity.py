@@ -87,7 +87,7 @@ def sensitivity(
     ----------
     ranges : see :func:`trustsim.experiment.points.ranges_of`.
     method : 'morris', 'sobol', 'pawn' or 'delta'.
-    outcome : by default the one that ranks the scenario's variants.
+    outcome : by default the first headline outcome of the scenario.
     variant : by default the baseline; with ``paired`` the first other one.
     paired : take the difference to the baseline in the same worlds in place of the level.
     samples : trajectories (morris, 20 by default), base points (sobol, 64; a power of two) or points (256).

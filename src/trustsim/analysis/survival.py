@@ -16,9 +16,9 @@ def survival(times: Floats, horizon: float) -> tuple[Floats, Floats]:
 
     Parameters
     ----------
-    times : float64 (worlds,), days until the event, NaN where there was none by the horizon.
-    horizon : days that every world was watched; so all others leave at the same time, and the estimate of Kaplan and
-        Meier (1958, doi:10.1080/01621459.1958.10501452) is a share of worlds.
+    times : float64 (worlds,), days from day 0 to the event, NaN where there was none by the horizon.
+    horizon : days that every world was watched from day 0; so all others leave at the same time, and the estimate of
+        Kaplan and Meier (1958, doi:10.1080/01621459.1958.10501452) is a share of worlds.
 
     Returns
     -------

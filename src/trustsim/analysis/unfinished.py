@@ -8,14 +8,17 @@ import numpy as np
 
 from trustsim.experiment.study import Study
 
-LAST_STEPS = 2  # a run whose last day at its pace is one of these, or at the horizon, goes on
-LITTLE = 0.01  # assumed: of the claims of day 0, what may wait at any time
+MAY_WAIT = 0.01  # assumed: of the claims of day 0, what may wait at any time
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """What goes on under a variant at the horizon: ``running``, the share of worlds with a run on a platform that does;
-    ``waiting``, mean share of the claims of day 0 that is asked for and not had, 0 where it is at most LITTLE."""
+    """What goes on under a variant at the horizon.
+
+    ``running``: the share of worlds with a run on a platform that does: a day at its pace after the horizon would be
+    one of it. ``waiting``: mean share of the claims of day 0 that is asked for and not had, 0 where it is at most
+    MAY_WAIT.
+    """
 
     running: float
     waiting: float
@@ -23,7 +26,9 @@ class Unfinished:
 
 def unfinished(study: Study) -> dict[str, Unfinished]:
     """Return what is broken off, by variant; only variants under which something is."""
-    since = study.scenario.horizon - (LAST_STEPS + 0.5) * study.scenario.step
+    scenario = study.scenario
+    steps = max(round(scenario.counted.run.within / scenario.step), 1)  # that days of one run may be apart
+    since = scenario.horizon - (steps - 0.5) * scenario.step
     going_on = {(run.variant, run.replication) for run in study.runs if run.end > since}
     n = max(len(study.replications), 1)
     running = {name: sum(variant == name for variant, _ in going_on) / n for name in study.variants}
@@ -35,4 +40,4 @@ def unfinished(study: Study) -> dict[str, Unfinished]:
 def _waiting(study: Study, variant: int) -> float:
     waits = study.outcomes.get("waiting_at_end", np.zeros((0, variant + 1)))[:, variant]
     mean = float(np.mean(waits[np.isfinite(waits)])) if np.isfinite(waits).any() else 0.0
-    return mean if mean > LITTLE else 0.0
+    return mean if mean > MAY_WAIT else 0.0

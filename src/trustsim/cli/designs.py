@@ -43,7 +43,7 @@ def sweep(
     settings: tuple[str, ...],
     how: How,
 ) -> None:
-    """Run the variants of FILE at every point of its `sweep` and compare them by their regret.
+    """Run the variants of FILE at every point of its `sweep` and rank them over the points.
 
     The same command again, or `trustsim resume DIR`, only runs what is
     missing.
@@ -125,7 +125,7 @@ def _points_of(study: Folder, design: Design, variants: Sequence[str] | None) ->
 @click.option("--method", default="sobol", metavar="NAME", help="morris, sobol (by default), pawn or delta.")
 @click.option(
     "--outcome", metavar="NAME", shell_complete=outcomes,
-    help="Level of this outcome; by default the one that ranks the variants.",
+    help="Level of this outcome; by default the first headline outcome of the file.",
 )  # fmt: skip
 @click.option(
     "--difference", metavar="NAME", shell_complete=outcomes,

@@ -25,14 +25,23 @@ def trust_trough(f: Finished) -> Floats:
     censored_at_horizon=True,
 )  # fmt: skip
 def trust_recovery(f: Finished) -> Floats:
-    """Days from the trough until trust is back at 90 % of day 0."""
-    trust = f.series["trust"][:, :, -1].astype(np.float64)
-    out = np.full(f.n_lanes, np.nan)
-    for v in range(f.n_lanes):
+    """Day on which trust is back at 90 % of day 0 after its lowest; 0 where it never was below."""
+    return recovered(f.series["trust"][:, :, -1].astype(np.float64)) * f.dt
+
+
+def recovered(trust: Floats) -> Floats:
+    """Return float64 (lanes,): the step at which *trust*, (steps + 1, lanes), is back; NaN where it is not by the end.
+
+    The clock starts at day 0 in every world, not at the trough: a trough that comes late leaves few days to watch.
+    """
+    out = np.full(trust.shape[1], np.nan)
+    for v in range(trust.shape[1]):
+        is_back = trust[:, v] >= RECOVERED * trust[0, v]
         low = int(trust[:, v].argmin())
-        back = np.flatnonzero(trust[low:, v] >= RECOVERED * trust[0, v])
-        if len(back):
-            out[v] = back[0] * f.dt
+        if is_back.all():
+            out[v] = 0.0
+        elif is_back[low:].any():
+            out[v] = low + int(is_back[low:].argmax())
     return out
 
 

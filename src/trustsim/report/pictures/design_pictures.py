@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trustsim.report.pictures import figures, look
-from trustsim.report.words import words
+from trustsim.report.words import standing, words
 from trustsim.report.words.reading import Measure
 
 if TYPE_CHECKING:
@@ -98,7 +98,10 @@ def tornado(found: Sensitivity, ax: Axes | None = None) -> Axes:
 
 
 def regret(found: Robust, ax: Axes | None = None) -> Axes:
-    """Draw the regret of every variant at every point, with its mean and its 90th percentile; left is better."""
+    """Draw the regret of every variant at every point, with its mean and its 90th percentile; left is better.
+
+    Variants are in the order in which they rank; who harms has a mark.
+    """
     with figures.style(ax):
         table = found.table()
         ax = ax if ax is not None else figures.new_axes(7.0, 1.2 + 0.45 * len(table))
@@ -111,7 +114,8 @@ def regret(found: Robust, ax: Axes | None = None) -> Axes:
             mean, p90 = float(table["regret_mean"][name]), float(table["regret_p90"][name])
             ax.plot([mean], [row], "D", color=colours[name], mec=look.PAPER, markersize=8)
             ax.plot([p90], [row], "|", color=look.INK, markersize=14)
-        _rows(ax, rows)
+        is_hurt = table["harms"].to_dict()
+        _rows(ax, {f"{name}{standing.MARK if is_hurt[name] else ''}": row for name, row in rows.items()})
         _side(ax, "regret", Measure(found.outcome, found.unit, is_difference=True), found, across=True)
         ax.set_title(f"regret in {words.label(found.outcome)}: a point a world, ◆ mean, | 90th percentile")
         return ax

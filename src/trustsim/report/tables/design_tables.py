@@ -12,7 +12,7 @@ from rich.text import Text
 
 from trustsim.experiment.points import short_value
 from trustsim.report.pictures.design_pictures import title_of
-from trustsim.report.words import words
+from trustsim.report.words import standing, words
 from trustsim.units import name_of
 
 if TYPE_CHECKING:
@@ -24,15 +24,18 @@ _MOST_BOXES = 2
 
 
 def print_robust(found: Robust, console: Console | None = None) -> None:
-    """Print the variants by mean regret, the share of points where each is best, and where they fail."""
-    table = _table(("variant", "mean", "regret: mean", "90 %", "max", "best in", "better in"))
+    """Print the variants as they rank, their regret, the share of points where each is best or harms, and where."""
+    table = _table(("variant", "mean", "regret: mean", "90 %", "max", "best in", "better in", "harms in"))
+    ends = [group[-1] for group in found.comparison.groups]
     for name, row in found.table().iterrows():
+        marks = f"{standing.MARK if row['harms'] else ''}{' *' if row['pareto'] else ''}"
+        told = ("best_share",) if name == found.baseline else ("best_share", "better_share", "harm_share")
         table.add_row(
-            Text(f"{name}{' *' if row['pareto'] else ''}"),
+            Text(f"{name}{marks}"),
             _level(found, row["mean"]),
             *(_change(found, row[key]) for key in ("regret_mean", "regret_p90", "regret_max")),
-            words.quantity(row["best_share"], "share"),
-            "" if name == found.baseline else words.quantity(row["better_share"], "share"),
+            *(words.quantity(row[key], "share") for key in told),
+            end_section=name in ends[:-1],
         )
     n = len(found.values)
     head = f"{words.label(found.outcome)} over {words.plural(n, 'point')} of the sweep ({found.sweep.design.kind})."
@@ -40,11 +43,21 @@ def print_robust(found: Robust, console: Console | None = None) -> None:
 
 
 def _robust_notes(found: Robust) -> list[str]:
+    base = found.baseline
+    more = (
+        standing.passed_over(found.comparison),
+        standing.apart(found.comparison),
+        standing.matters(found.comparison),
+    )
     notes = [
-        f"Best in, better in: share of points where no variant is better, where it is better than {found.baseline}.",
-        "* no other variant is at least as good in every outcome and the cost, and better in one.",
+        *_harms(found),
+        f"Best in: share of points where it is in the first group; where {base} is, {base} alone. Better in, harms in:"
+        f" where it is better than {base} without harm, where it is worse in a headline outcome.",
+        "* no other variant is at least as good in every headline outcome, every one asked for and the cost, and better"
+        " in one.",
+        *(f"{line}." for line in more if line),
     ]
-    fails = {f"{name} is worse than {found.baseline}": places for name, places in found.fails.items()}
+    fails = {f"{name} is worse than {base} or harms": places for name, places in found.fails.items()}
     for what, places in {f"{found.leader} is beaten": found.beaten, **fails}.items():
         notes += [f"Where {what}: {_box(place)}" for place in places[:_MOST_BOXES]]
     lost = sum(len(study.replications) == 0 for study in found.sweep.studies)
@@ -54,6 +67,17 @@ def _robust_notes(found: Robust) -> list[str]:
     if failed:
         notes.append(f"{words.plural(failed, 'run')} failed and left out.")
     return notes
+
+
+def _harms(found: Robust) -> list[str]:
+    """Return a line on each variant that harms: in what, by how much over all points, and at how many of them."""
+    c, share = found.comparison, found.table()["harm_share"]
+    return [
+        f"{standing.MARK} {name}: worse than {words.quoted(c.baseline)} over all points in {standing.harm(c, name)};"
+        f" harms in {words.quantity(share[name], 'share')} of them."
+        for name in c.ranking
+        if name in c.harms
+    ]
 
 
 def _box(place: Box) -> str:
@@ -86,15 +110,19 @@ def print_sensitivity(found: Sensitivity, console: Console | None = None) -> Non
 
 def robust_json(found: Robust) -> dict[str, Any]:
     """Return a sweep's comparison as plain data, format 2."""
-    table = found.table()
+    table, c = found.table(), found.comparison
     return {
         "format": 2,
         "outcome": found.outcome,
+        "passed_over": list(c.passed_over),
         "unit": name_of(found.unit, found.sweep.scenario.currency),
         "points": len(found.values),
         "design": {"kind": found.sweep.design.kind, "paths": list(found.sweep.design.paths)},
         "baseline": found.baseline,
-        "ranking": list(table.index),
+        "ranking": list(c.ranking),
+        "groups": [list(group) for group in c.groups],
+        "matters": dict(c.matters),
+        "harms": {name: list(outcomes) for name, outcomes in c.harms.items()},
         "variants": {str(name): _plain(row) for name, row in table.iterrows()},
         "leader": {"name": found.leader, "beaten": [vars(place) for place in found.beaten]},
         "fails": {name: [vars(place) for place in places] for name, places in found.fails.items()},

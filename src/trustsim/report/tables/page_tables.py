@@ -54,7 +54,7 @@ def ranking(result: Compared) -> ByVariant:
     for name in c.ranking:
         level = Cell(words.bare(reading.level(result, measure.name, name).mean, measure.unit, size))
         mark = f" {standing.MARK}" if name in c.harms else ""
-        cells = [Cell(f"{standing.group_of(c, name)}{mark}"), level, *_difference(result, measure, name, size)]
+        cells = [Cell(f"{c.group_of(name)}{mark}"), level, *_difference(result, measure, name, size)]
         cells += [_difference(result, other, name, _size(result, other))[0] for other in beside]
         rows.append((name, (*cells, Cell(words.bare(c.costs[name], "money", dearest)))))
     apart = _unit(measure.as_difference(), currency, size)

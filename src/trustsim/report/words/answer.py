@@ -49,7 +49,7 @@ def answer(result: Compared, claims: float) -> Answer:
     n = len(others)
     which = f"Does {quoted(best)} help" if n == 1 else f"Which of {n} variants helps most"
     question = f"{which}, compared with {quoted(c.baseline)} and judged by {measure.label}?"
-    rivals = [name for name in others[1:] if standing.group_of(c, name) == standing.group_of(c, best)]
+    rivals = [name for name in others[1:] if c.group_of(name) == c.group_of(best)]
     facts = [_sure(result, measure, best)]
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
     facts += people.facts(c, result.scenario, best)
@@ -83,7 +83,7 @@ def _changed(result: Compared, measure: Measure, found: Interval | Difference) -
 
 def _headline(result: Compared, measure: Measure, best: str, rivals: Sequence[str]) -> str:
     c, currency = result.comparison, result.scenario.currency
-    if not standing.helps(c, best):
+    if not c.helps(best):
         return _no_help(result, measure, best)
     found = reading.difference(result, measure.name, best)
     size = words.change(abs(found.mean), measure.unit, currency).removeprefix("+")
@@ -106,6 +106,10 @@ def _no_help(result: Compared, measure: Measure, best: str) -> str:
         gain = _changed(result, measure, reading.difference(result, measure.name, bought[0]))
         text = f"No variant is better than {quoted(c.baseline)} without harm, judged by {measure.label}."
         return f"{text} {quoted(bought[0])} makes a difference of {gain}, but harms: {standing.harm(c, bought[0])}."
+    if sure := [name for name in c.ranking if name != c.baseline and c.helps(name)]:
+        change = _changed(result, measure, reading.difference(result, measure.name, sure[0]))
+        text = f"{standing.named(c, best)} is first in rank, but by {measure.label} not told from {quoted(c.baseline)}"
+        return f"{text}; {quoted(sure[0])} is told to be better, by {change}."
     text = f"No variant is clearly better than {quoted(c.baseline)}, judged by {measure.label}."
     text += f" The best of them, {standing.named(c, best)}, makes a difference of {_changed(result, measure, found)}."
     text += _other_headline(result, measure, best)
@@ -133,7 +137,7 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
     if _verdict(result, measure, best) == "unclear":
         why = "it is too small to matter" if words.is_clear(found.low, found.high) else "the interval includes zero"
         text += f"; {why}, so this is no clear difference"
-    elif not standing.helps(result.comparison, best) and best not in result.comparison.harms:
+    elif not result.comparison.helps(best) and best not in result.comparison.harms:
         text += "; that looks clear alone, and is not where all variants and headline outcomes are taken together"
     return Fact("How sure is that?", f"{text}. Every variant met the same worlds, so luck is not compared with luck.")
 

@@ -26,7 +26,7 @@ def told(
     text += "" if extra.mean == level.mean else f", {_against(extra.mean, currency)} {quoted(c.baseline)}"
     text += f"{_saved(result, best, claims)}."
     equal = [best, *(name for name in rivals if is_equal_in_loss(result, best, name))]
-    helpful = [name for name in others if standing.helps(c, name)]
+    helpful = [name for name in others if c.helps(name)]
     is_told = {best}
     for names, what in ((equal, "of those too close to tell apart, by loss too,"), (helpful, "that clearly helps")):
         cheapest = _cheapest(result, names, best)

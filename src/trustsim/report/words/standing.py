@@ -26,18 +26,6 @@ def judged(c: Comparison, outcome: str, d: Difference) -> str:
     return "too small to matter" if words.is_clear(d.low, d.high) else "no clear difference"
 
 
-def group_of(c: Comparison, name: str) -> int:
-    """Return the number of a variant's group, from 1, the best."""
-    return next(k for k, group in enumerate(c.groups, start=1) if name in group)
-
-
-def helps(c: Comparison, name: str) -> bool:
-    """Whether a variant is told apart from the baseline as the better one, and harms by no headline outcome."""
-    by = c.ranked_by
-    is_better = by is not None and verdict(c, by, c.differences[name][by]) == "better"
-    return is_better and name not in c.harms and group_of(c, name) < group_of(c, c.baseline)
-
-
 def harm(c: Comparison, name: str) -> str:
     """List the headline outcomes in which a variant is worse than the baseline: ``'stuck money +3 days'``; or ''."""
     return words.listing([_change(c, name, outcome) for outcome in c.harms.get(name, ())])

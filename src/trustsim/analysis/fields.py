@@ -1,0 +1,33 @@
+"""The field of a study: its variants, what was measured of them by world, and their differences to the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trustsim.analysis.headlines import what_matters
+from trustsim.analysis.measures import Measure, difference_of
+from trustsim.analysis.ranking import Field
+from trustsim.experiment.study import Study
+
+
+def field_of(study: Study, measures: Mapping[str, Measure]) -> Field:
+    """Return the field of a study; *measures* say what its outcomes are, and which of them are looked at."""
+    counted = {name: m.counted(study.outcomes[name], study.scenario.horizon) for name, m in measures.items()}
+    base, alike = study.variants.index(study.baseline), _like_the_baseline(study)
+    differences = {
+        variant: {
+            name: difference_of(values[:, k], values[:, base], measures[name], is_alike=variant in alike)
+            for name, values in counted.items()
+        }
+        for k, variant in enumerate(study.variants)
+        if k != base
+    }
+    matters = what_matters(measures, study.scenario.matters)
+    return Field(study.variants, study.baseline, measures, counted, differences, matters)
+
+
+def _like_the_baseline(study: Study) -> frozenset[str]:
+    """Return the variants that are the baseline by another name: the same world, levers and shocks."""
+    by_name = {v.name: (v.items, v.world, v.shocks) for v in study.scenario.variants}
+    base = by_name.get(study.baseline)
+    return frozenset(name for name in study.variants if base is not None and by_name.get(name) == base)
