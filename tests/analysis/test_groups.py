@@ -135,10 +135,11 @@ def test_harm_by_any_headline_is_harm_and_one_that_is_too_small_to_matter_is_not
 
 
 def test_what_a_scenario_says_that_matters_takes_the_place_of_the_default_and_holds_for_its_groups():
-    assert smallest("investor_loss", "share", {}) == HEADLINES["investor_loss"].value
-    assert smallest("investor_loss", "money", {}) == 0
-    assert smallest("loss_by_segment[novice]", "share", {"loss_by_segment": 0.02}) == 0.02
-    assert smallest("investor_loss", "share", {"investor_loss": 0.0}) == 0
+    assert smallest("investor_loss", "share", {}, 90) == HEADLINES["investor_loss"].value
+    assert smallest("investor_loss", "money", {}, 90) == 0
+    assert smallest("loss_by_segment[novice]", "share", {"loss_by_segment": 0.02}, 90) == 0.02
+    assert smallest("investor_loss", "share", {"investor_loss": 0.0}, 90) == 0
+    assert [smallest("stuck_money", "duration", {}, days) for days in (200, 3)] == [1, 0.03]
 
 
 SHARES = np.array([0.05, 0.1, 0.2, 0.2, 0.4])

@@ -50,6 +50,7 @@ class Comparison:
     passed_over : the outcomes before it that could not tell the variants apart.
     groups : all variants, best first, in groups that cannot be told apart; see :mod:`trustsim.analysis.ranking`.
     matters : by outcome, the smallest difference that matters: of the headline outcomes, and of what else has one.
+    usual : those of them of which no file says it.
     harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
     unfinished : by variant, what goes on at the horizon; only where something does.
     n_failed : by variant, the replications whose run with this variant failed.
@@ -74,6 +75,7 @@ class Comparison:
     passed_over: tuple[str, ...]
     groups: Groups
     matters: Mapping[str, float]
+    usual: tuple[str, ...]
     harms: Harms
     unfinished: Mapping[str, Unfinished]
     n: int
@@ -228,7 +230,7 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
     ------
     TrustsimError : where ``rank_by`` is no outcome of the study with a better side.
     """
-    measures = {name: measure_of(registry.outcome(name)) for name in study.outcomes}
+    measures = {name: measure_of(registry.outcome(name), study.scenario.horizon) for name in study.outcomes}
     return compared(study, measures, picked(study.scenario, registry), rank_by)
 
 
@@ -262,6 +264,7 @@ def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str]
         passed_over=ranking.passed_over,
         groups=ranking.groups,
         matters=field.matters,
+        usual=tuple(name for name in field.matters if name.partition("[")[0] not in study.scenario.matters),
         harms=harms,
         unfinished=unfinished(study),
         n=len(study.replications),

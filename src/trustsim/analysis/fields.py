@@ -22,7 +22,7 @@ def field_of(study: Study, measures: Mapping[str, Measure]) -> Field:
         for k, variant in enumerate(study.variants)
         if k != base
     }
-    matters = what_matters(measures, study.scenario.matters)
+    matters = what_matters(measures, study.scenario.matters, study.scenario.horizon)
     return Field(study.variants, study.baseline, measures, counted, differences, matters)
 
 

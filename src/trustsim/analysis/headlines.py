@@ -28,23 +28,23 @@ def measured_headlines(measures: Mapping[str, HasSides]) -> tuple[str, ...]:
     return tuple(name for name in HEADLINES if name in measures and measures[name].better)
 
 
-def smallest(name: str, unit: Unit, said: Mapping[str, float]) -> float:
+def smallest(name: str, unit: Unit, said: Mapping[str, float], horizon: float) -> float:
     """Return the smallest difference in an outcome that matters: what the scenario said, else its default, else 0.
 
     ``said``: the scenario's ``matters``; of an outcome by group, ``name[group]``, what it says of the name. A default
-    is one of the unit that the headline outcome has.
+    is one of the unit that the headline outcome has; of a time it is at most a hundredth of the horizon (days).
     """
     stem = name.partition("[")[0]
     if stem in said:
         return said[stem]
     usual = HEADLINES.get(name)
-    return usual.value if usual is not None and usual.unit == unit else 0.0
+    return usual.within(horizon) if usual is not None and usual.unit == unit else 0.0
 
 
-def what_matters(measures: Mapping[str, HasSides], said: Mapping[str, float]) -> dict[str, float]:
+def what_matters(measures: Mapping[str, HasSides], said: Mapping[str, float], horizon: float) -> dict[str, float]:
     """Return by outcome the smallest difference that matters, of headline outcomes and of what else has one."""
     first = measured_headlines(measures)
-    found = {name: smallest(name, measures[name].unit, said) for name in (*first, *measures)}
+    found = {name: smallest(name, measures[name].unit, said, horizon) for name in (*first, *measures)}
     return {name: value for name, value in found.items() if value > 0 or name in first}
 
 

@@ -62,9 +62,14 @@ class Measure:
         )
 
 
-def measure_of(entry: Entry) -> Measure:
-    """Return what an outcome or a series is, as it was entered; it is bounded where its entry says so, nowhere else."""
-    return Measure(entry.unit, entry.better, entry.binary, entry.summary, *entry.bounds, entry.censored_at_horizon)
+def measure_of(entry: Entry, horizon: float = math.inf) -> Measure:
+    """Return what an outcome or a series is, as it was entered.
+
+    It is bounded where its entry says so, nowhere else, but for the time to an event: that ends with the *horizon*.
+    """
+    low, high = entry.bounds
+    high = min(high, horizon) if entry.censored_at_horizon else high
+    return Measure(entry.unit, entry.better, entry.binary, entry.summary, low, high, entry.censored_at_horizon)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
     if outcome is not None and not (outcome in entries and entries[outcome].better):
         raise unknown("outcome", outcome, [name for name in entries if entries[name].better])
     measured = dict.fromkeys(name for study in sweep.studies for name in study.outcomes)
-    every = {name: measure_of(registry.outcome(name)) for name in measured}
+    every = {name: measure_of(registry.outcome(name), sweep.scenario.horizon) for name in measured}
     asked = picked(sweep.scenario, registry)
     seen = (*candidates(asked, every), *measured_headlines(every), *([outcome] if outcome in every else []))
     measures = {name: every[name] for name in dict.fromkeys(seen)}

@@ -18,6 +18,10 @@ class Smallest:
     value: float
     source: str = "assumed"
 
+    def within(self, horizon: float) -> float:
+        """Return it for a run of so many days: of a time it is at most a hundredth of that."""
+        return min(self.value, horizon / 100) if self.unit == "duration" else self.value
+
 
 #: by name, what comes first first; a study uses those that it measures
 HEADLINES: Mapping[str, Smallest] = MappingProxyType({

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from trustsim.analysis.comparison import Comparison, Difference
-from trustsim.analysis.headlines import HEADLINES, smallest
 from trustsim.analysis.ranking import is_clear
 from trustsim.report.words import words
 from trustsim.report.words.words import Verdict, quoted
@@ -74,9 +73,8 @@ def matters(c: Comparison) -> str:
     told = []
     for name, value in ((name, value) for name, value in c.matters.items() if value > 0):
         unit = c.measures[name].unit
-        is_usual = name in HEADLINES and value == smallest(name, unit, {})
         size = words.change(value, unit, c.currency).removeprefix("+")
-        told.append(f"{words.label(name)} {size}{' (assumed)' if is_usual else ''}")
+        told.append(f"{words.label(name)} {size}{' (assumed)' if name in c.usual else ''}")
     return f"too small to matter is less than: {', '.join(told)}" if told else ""
 
 
