@@ -72,7 +72,7 @@ def test_the_ranking_table_marks_groups_and_harm(frozen):
     cells = {name: row[0].text for name, row in table.rows}
     assert cells[GATE].endswith(standing.MARK)
     assert cells[BOTH] == "1"
-    assert "announced gate: worse than ‘nothing’ in investor loss +" in table.note
+    assert "‘announced gate’: worse than ‘nothing’ in investor loss +" in table.note
     assert "Too small to matter is less than: run probability 1 pp (assumed)" in table.note
 
 
