@@ -141,14 +141,14 @@ def _next_best(result: Compared, measure: Measure, best: str, second: str, rival
     c, found = result.comparison, reading.versus(result, measure.name, best, second)
     change = _changed(result, measure, found)
     text = f"Against the next in rank, {standing.named(c, second)}, the difference is {change}"
-    if rivals:
-        close = f"These runs cannot tell {quoted(best)} from {_quoted(rivals)}."
-        return Fact("Is it really the best?", f"Not surely. {close} {text}.")
     if best in c.harms:
         no = f"No: it harms, and {quoted(c.baseline)} stands before it."
         return Fact("Is it really the best?", f"{no} {text}.")
     if not standing.helps(c, best):
         return Fact("Is it really the best?", f"None is clearly better than {quoted(c.baseline)}. {text}.")
+    if rivals:
+        close = f"These runs cannot tell {quoted(best)} from {_quoted(rivals)}."
+        return Fact("Is it really the best?", f"Not surely. {close} {text}.")
     if second in c.harms:
         return Fact("Is it really the best?", f"Of those without harm, yes. {text}.")
     if not standing.tells_apart(c, measure.name, found):
