@@ -143,3 +143,10 @@ def test_a_clear_difference_that_is_too_small_to_matter_is_no_help(result):
     table, _ = tables.differences(told, "peak_outflow")
     assert {row[0]: row[-1] for row in table.rows}[BOTH] == "too small to matter"
     assert "peak outflow 5 pp" in facts(told)["What counts?"]
+
+
+def test_two_variants_that_are_the_same_in_every_world_are_said_to_be_and_have_no_interval(result):
+    ran = result.study.outcomes["run_probability"][:, fake.VARIANTS.index(BOTH)]
+    told = changed(result, rank_by="run_probability", run_probability={INSURED: ran})
+    best = facts(told)["Is it really the best?"]
+    assert "The next in rank, ‘insured’, is the same by run probability in every world; but it is ahead by" in best
