@@ -80,9 +80,11 @@ def test_attribution_without_replays_is_that_with_them_in_its_direct_parts(told)
 
 
 @pytest.mark.slow
-def test_withdrawals_by_cause_are_told_drawn_and_downloaded(html, found):
+def test_withdrawals_by_cause_are_told_drawn_and_downloaded(html, told, found):
     text = chapter(html, "why")
-    assert page._tied(summary(found.attribution, "nothing")) in text
+    least = told.comparison.matters["excess_withdrawn"]
+    assert page._tied(summary(found.attribution, "nothing", least)) in text
+    assert summary(found.attribution, "nothing", 1.0).endswith(" of them, too small to matter.")
     assert "Mean of 6 worlds" in text
     rows = downloaded(html, "withdrawals-by-cause.csv")
     assert rows[0] == ["variant", "channel", "share_of_claims", "low", "high", "share_of_withdrawn"]

@@ -141,7 +141,8 @@ def _next_best(result: Compared, measure: Measure, best: str, second: str, rival
     c, found = result.comparison, reading.versus(result, measure.name, best, second)
     change = _changed(result, measure, found)
     text = f"Against the next in rank, {standing.named(c, second)}, the difference is {change}"
-    if np.array_equal(*(reading.values(result, measure.name, name) for name in (best, second)), equal_nan=True):
+    ours, theirs = (reading.values(result, measure.name, name) for name in (best, second))
+    if np.array_equal(ours, theirs, equal_nan=True):
         text = f"The next in rank, {standing.named(c, second)}, is the same by {measure.label} in every world"
     if best in c.harms:
         no = f"No: it harms, and {quoted(c.baseline)} stands before it."
