@@ -17,6 +17,7 @@ from trustsim.analysis.comparison import compare
 from trustsim.ask import again
 from trustsim.ask import result as results
 from trustsim.ask.result import Result
+from trustsim.ask.spreading import median_world
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
@@ -79,9 +80,11 @@ def test_attribution_without_replays_is_that_with_them_in_its_direct_parts(told)
 
 
 @pytest.mark.slow
-def test_withdrawals_by_cause_are_told_drawn_and_downloaded(html, found):
+def test_withdrawals_by_cause_are_told_drawn_and_downloaded(html, told, found):
     text = chapter(html, "why")
-    assert page._tied(summary(found.attribution, "nothing")) in text
+    least = told.comparison.matters["excess_withdrawn"]
+    assert page._tied(summary(found.attribution, "nothing", least)) in text
+    assert summary(found.attribution, "nothing", 1.0).endswith(" of them, too small to matter.")
     assert "Mean of 6 worlds" in text
     rows = downloaded(html, "withdrawals-by-cause.csv")
     assert rows[0] == ["variant", "channel", "share_of_claims", "low", "high", "share_of_withdrawn"]
@@ -113,6 +116,16 @@ def test_the_world_on_the_network_is_that_of_the_study(told, found):
         model.step()
     n_ran = int((found.spread.states[0, -1] == spread.RAN).sum())  # who came later is among them
     assert n_ran == int((model.state.flags & layout.RAN > 0).sum()) > 0
+
+
+def test_the_median_world_is_that_of_an_outcome_that_is_a_size_and_never_of_yes_or_no(told):
+    asked = Result(told.study, compare(told.study, REGISTRY, rank_by="run_probability"))
+    row, n_alike, _, by = median_world(asked)
+    assert by == "excess_withdrawn"
+    base = told.study.variants.index("nothing")
+    has_run = np.isin(told.study.replications, [run.replication for run in told.study.runs if run.variant == "nothing"])
+    alike = told.study.outcomes[by][has_run if n_alike < len(has_run) else slice(None), base]
+    assert told.study.outcomes[by][row, base] == np.sort(alike)[len(alike) // 2]
 
 
 def test_moments_are_in_order_and_each_has_a_name_of_its_own(found):
@@ -254,7 +267,7 @@ def test_where_the_usual_outcome_cannot_tell_the_first_that_can_ranks_and_the_an
     text = answer(changed, np.nan).headline
     assert "it lowers investor loss by 2.3 pp" in text
     counts = facts_of(changed, np.nan)["What counts?"]
-    assert counts.startswith("Excess withdrawn and run probability tell no variant from ‘nothing’ as better.")
+    assert counts.startswith("Excess withdrawn tells no variant from ‘nothing’ as better.")
     assert "investor loss 0.5 pp (assumed)" in counts
     asked = Result(changed.study, compare(changed.study, REGISTRY, rank_by="run_probability"))
     text = answer(asked, np.nan).headline

@@ -45,6 +45,36 @@ def test_lines_that_meet_in_one_point_change_once():
     assert [v for v, _ in prices.envelope(0.1 * np.arange(16), np.linspace(0.3, 0.1, 16))] == [0, 15]
 
 
+def test_lines_that_cost_the_same_but_for_rounding_are_one_and_make_no_price():
+    cost, loss = [4_636_680.0, 4_636_681.0, 4_650_000.0], [0.066, 0.012, 0.0105]
+    assert prices.envelope(cost, loss, (4_650.0, 0.005)) == [(1, 0.0)]
+    assert prices.envelope([0.0, 100.0], [0.5, 0.499], (1.0, 0.005)) == [(0, 0.0)]
+    assert prices.envelope([0.0, 100.0], [0.5, 0.4], (1.0, 0.005)) == [(0, 0.0), (1, pytest.approx(1000.0))]
+
+
+def test_a_study_in_which_others_lose_the_same_but_for_a_coin_has_no_price_and_no_picture_of_one():
+    others = 4_636_680 + np.tile([0.0, 0.4, 0.9], (N, 1))
+    result = made(investor_loss=[0.06, 0.02, 0.05], loss_to_others=others)
+    assert [s.variant for s in prices.stretches(result)] == ["gate"]
+    assert "is worth less than" not in words_of_flips.in_short(result, 1e8)
+    assert [chart.key for chart in flips.chapter(result, 1e8)] == ["flips-leaders"]
+
+
+def test_who_is_ahead_by_less_than_matters_is_not_clearly_ahead():
+    ahead = made(excess_withdrawn=np.tile([0.30, 0.200, 0.195], (N, 1)), investor_loss=[0.1, 0.05, 0.1])
+    view = by_label(ahead)["excess withdrawn"]
+    assert (view.leader, view.verdict, view.states["gate"]) == ("cover", "no clear flip", "close")
+    rounded = made(peak_outflow=np.tile([0.3, 0.2, 0.1997], (N, 1)))
+    assert by_label(rounded)["peak outflow"].verdict == "no clear flip"
+
+
+def test_too_few_worlds_are_no_answer_to_whether_the_ranking_flips(study):
+    some = {name: x[:8] for name, x in study.study.outcomes.items()}
+    few = replace(study.study, outcomes=some, replications=np.arange(8))
+    told = words_of_flips.in_short(Result(few, compare(few, REGISTRY)), np.nan)
+    assert told.startswith("Not judged: 8 worlds are too few, 20 are enough.")
+
+
 @pytest.mark.parametrize("n", [1, 2, 5, 16])
 def test_envelope_is_the_least_of_all_lines_at_every_price(n):
     rng = np.random.default_rng(n)
@@ -76,7 +106,7 @@ def test_limits_of_a_threshold_are_the_prices_at_which_the_difference_is_just_cl
 
 
 def test_threshold_of_variants_that_may_lose_the_same_has_no_upper_limit():
-    noise = np.where(np.arange(N) % 2, 0.1, -0.11)[:, None] * [0, 1]
+    noise = np.where(np.arange(N) % 2, 0.1, -0.13)[:, None] * [0, 1]
     result = made(("nothing", "gate"), investor_loss=0.3 + noise, loss_to_others=np.tile([0.0, 9.0], (N, 1)))
     found = prices.stretches(result)
     assert found[1].high == np.inf
@@ -85,7 +115,7 @@ def test_threshold_of_variants_that_may_lose_the_same_has_no_upper_limit():
 
 def test_a_variant_that_is_cheapest_and_safest_is_best_at_any_price_and_needs_no_picture():
     result = made(("nothing", "gate"), investor_loss=[0.1, 0.3], loss_to_others=np.tile([0.0, 9.0], (N, 1)))
-    assert "‘nothing’ is cheapest, and no variant loses less" in words_of_flips.told(result, np.nan)[-1]
+    assert "No price of loss changes the best, ‘nothing’: by the means" in words_of_flips.told(result, np.nan)[-1]
     assert words_of_flips.in_short(result, np.nan) == "Clearly ahead of ‘gate’: ‘nothing’ by investor loss."
     assert [chart.key for chart in flips.chapter(result, np.nan)] == ["flips-leaders"]
 

@@ -210,8 +210,7 @@ def test_answer_names_the_best_by_how_much_how_sure_and_at_what_cost(result):
     assert "of 120 worlds" in facts["How sure is that?"]
     assert "million CNY" in facts["What does it cost?"] or "thousand CNY" in facts["What does it cost?"]
     assert "Who gains, who loses?" not in facts  # nothing in this study tells people apart
-    assert "‘announced gate’: run probability +" in facts["What makes it worse?"]
-    assert "pp and investor loss +" in facts["What makes it worse?"]
+    assert "‘announced gate’: investor loss +" in facts["What makes it worse?"]
     assert facts["Does the ranking flip?"].startswith("No:")
     assert "assumed" in facts["When is this wrong?"]
     assert "2 replications failed" in facts["When is this wrong?"]
@@ -260,6 +259,22 @@ def test_size_of_a_distribution_does_not_grow_with_the_worlds(result):
     assert len(base64.b64decode(many.download.partition(",")[2]).splitlines()) == 1001
     assert "The download holds the first 1000 worlds" in many.table.note
     assert [row[4::4] for row in many.table.rows] == [row[4::4] for row in few.table.rows]  # smallest and largest
+
+
+def test_outcomes_in_which_there_is_nothing_to_see_have_no_chart_and_are_named(result, monkeypatch):
+    outcomes = {name: values[:12, :2].copy() for name, values in result.study.outcomes.items()}
+    outcomes["policy_cost"][:] = 0.0
+    outcomes["peak_outflow"][:, 1] = outcomes["peak_outflow"][:, 0]
+    study = replace(result.study, variants=fake.VARIANTS[:2], replications=np.arange(12), outcomes=outcomes, series={})
+    flat = Result(replace(study, runs=(), failed=()), compare(study, fake.REGISTRY))
+    chapters = page._chapters(flat, nothing(), None)
+    drawn = {name: [chart.key for chart in (*chapters[name].shown, *chapters[name].more)] for name in chapters}
+    assert not {"d-policy_cost", "d-peak_outflow"} & set(drawn["differences"])
+    assert "o-policy_cost" not in drawn["runs"]
+    assert "o-peak_outflow" in drawn["runs"]
+    told = "The same under every variant, in every world, so not drawn: peak outflow and policy cost."
+    assert chapters["differences"].told == (told,)
+    assert chapters["runs"].told == ("One number in all worlds, so not drawn: policy cost.",)
 
 
 def test_page_without_a_finished_run_says_so(result):

@@ -111,9 +111,9 @@ def test_who_pays_names_every_payer_what_it_loses_and_what_it_lost_before(result
     told = with_values(result, **{f"loss_by_payer[{payer}]": row for payer, row in lost.items()},
                        **{"loss_by_payer[public]": [0, 0, 0]})  # fmt: skip
     assert people.pays(told.comparison, VARIANT) == (
-        "Lost under ‘insured’: clients 1 million CNY (before 5 million CNY), owners 2 million CNY (as before), "
-        "guarantors 3 million CNY (before 0 CNY) and lenders a gain of 500 thousand CNY (before 0 CNY). Nothing: the "
-        "public purse."
+        "Lost under ‘insured’: clients 1 million CNY (before 5 million CNY), owners 2 million CNY (as before) and "
+        "guarantors 3 million CNY (before 0 CNY). Gained: lenders 500 thousand CNY (before 0 CNY). Neither lose nor "
+        "gain: the public purse."
     )
     row = cells(tables.sizes(told), VARIANT)
     assert row["lost by guarantors, million CNY"] == "3.00"

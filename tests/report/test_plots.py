@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
+from trustsim.analysis.comparison import compare
 from trustsim.analysis.pareto import pareto
 from trustsim.ask.result import Result
 from trustsim.errors import TrustsimError
 from trustsim.report.page import charts
-from trustsim.report.pictures import figures, labels, look, plots, scales, spreads, svg
+from trustsim.report.pictures import causes, figures, labels, look, plots, scales, spreads, survival, svg
 from trustsim.report.pictures.sheet import Sheet
-from trustsim.report.words import reading
+from trustsim.report.words import reading, standing
 
 
 def texts(ax):
@@ -94,13 +95,59 @@ def test_survival_draws_the_share_of_worlds_without_the_event_for_every_variant(
     measures["time_to_failure"] = replace(measures["time_to_failure"], censored=True)
     timed = Result(result.study, replace(result.comparison, measures=measures))
     ax = plots.survival(timed, "time_to_failure")
-    assert [len(ax.lines), ax.get_xlabel()] == [len(fake.VARIANTS), "days"]
-    for k, line in enumerate(ax.lines):
+    assert ax.get_xlabel() == "days"
+    colours = look.colours(fake.VARIANTS, "nothing")
+    lines = {line.get_color(): line for line in ax.lines}
+    for k, name in enumerate(fake.VARIANTS):
         never = np.isnan(result.study.outcomes["time_to_failure"][:, k]).mean()
-        assert line.get_ydata()[-1] == pytest.approx(100 * never)
+        assert lines[colours[name]].get_ydata()[-1] == pytest.approx(100 * never)
+    assert max(ax.get_xticks()) <= result.scenario.horizon
     assert all(name[:12] in " ".join(texts(ax)) for name in fake.VARIANTS)
     with pytest.raises(TrustsimError, match="given 'investor_loss'; allowed: one of time_to_failure"):
         plots.survival(timed, "investor_loss")
+
+
+def test_survival_curves_that_coincide_are_both_seen_and_named_together(result):
+    measures = {**result.comparison.measures}
+    measures["time_to_failure"] = replace(measures["time_to_failure"], censored=True)
+    days = np.repeat(result.study.outcomes["time_to_failure"][:, :1], 8, axis=1)
+    outcomes = {**result.study.outcomes, "time_to_failure": days}
+    timed = Result(replace(result.study, outcomes=outcomes), replace(result.comparison, measures=measures))
+    assert survival.alike(timed, "time_to_failure", fake.VARIANTS) == [list(fake.VARIANTS)]
+    ax = plots.survival(timed, "time_to_failure", variants=("nothing", "insured"))
+    widths = {line.get_color(): line.get_linewidth() for line in ax.lines}
+    colours = look.colours(fake.VARIANTS, "nothing")
+    assert widths[colours["nothing"]] > widths[colours["insured"]]
+    assert "nothing = insured" in texts(ax)
+
+
+def test_a_variant_that_is_the_same_in_every_world_has_a_mark_and_no_line(result):
+    outcomes = {**result.study.outcomes, "run_probability": result.study.outcomes["run_probability"].copy()}
+    outcomes["run_probability"][:, 1] = outcomes["run_probability"][:, 0]
+    study = replace(result.study, outcomes=outcomes)
+    same = Result(study, compare(study, fake.REGISTRY))
+    ax = plots.differences(same, "run_probability", variants=("nothing", "prompt notice", "both"))
+    inks = look.colours(fake.VARIANTS, "nothing")
+    lengths = {ink: [len(line.get_xdata()) for line in ax.lines if line.get_color() == ink] for ink in inks.values()}
+    assert lengths[inks["prompt notice"]] == [1]
+    assert sorted(lengths[inks["both"]]) == [1, 2]
+    assert {"← better", "worse →"} <= texts(ax)
+
+
+def test_differences_that_rounding_hides_look_small(result):
+    outcomes = {**result.study.outcomes, "peak_outflow": 0.3 + 1e-6 * np.random.default_rng(1).random((120, 8))}
+    study = replace(result.study, outcomes=outcomes)
+    low, high = plots.differences(Result(study, compare(study, fake.REGISTRY)), "peak_outflow").get_xlim()
+    assert (low, high) == (-standing.POINTS, standing.POINTS)
+    sheet = Sheet(8, 3)
+    sheet.panel.line([4_636_680.0, 4_636_680.9], [0, 1], look.INK, 1)
+    low, high = sheet.panel.ends("x")
+    assert high - low > 0.02 * 4_636_680
+
+
+def test_colours_of_kinds_are_not_those_of_variants():
+    assert not set(look.KINDS) & {*look.COLOURS, look.BASELINE}
+    assert set(causes.COLOURS.values()) <= set(look.KINDS)
 
 
 def test_dots_that_stand_for_many_runs_keep_the_smallest_and_the_largest(result, monkeypatch):

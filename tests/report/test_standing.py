@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 
 from trustsim.analysis.comparison import compare
+from trustsim.analysis.intervals import Interval
 from trustsim.ask.result import Result
 from trustsim.report.tables import outcomes as tables
 from trustsim.report.tables import page_tables
-from trustsim.report.words import standing
+from trustsim.report.words import costs, standing
 from trustsim.report.words.answer import answer
 
 GATE, BOTH, INSURED = "announced gate", "both", "insured"
 
 
-def changed(result, *, matters=None, **changes):
+def changed(result, *, matters=None, rank_by=None, **changes):
     """Return the result with outcomes changed under variants: ``outcome={variant: values}``."""
     outcomes = {name: values.copy() for name, values in result.study.outcomes.items()}
     for name, by_variant in changes.items():
@@ -24,7 +25,7 @@ def changed(result, *, matters=None, **changes):
             outcomes[name][:, fake.VARIANTS.index(variant)] = values
     scenario = replace(result.scenario, matters=matters or {})
     study = replace(result.study, outcomes=outcomes, scenario=scenario)
-    return Result(study, compare(study, fake.REGISTRY))
+    return Result(study, compare(study, fake.REGISTRY, rank_by=rank_by))
 
 
 def facts(result):
@@ -35,7 +36,9 @@ def facts(result):
 def who_freezes(result):
     """The gate ends all runs and doubles what is lost."""
     loss = result.study.outcomes["investor_loss"]
-    return changed(result, run_probability={GATE: 0.0}, investor_loss={GATE: 2 * loss[:, 0] + 1e6})
+    lost = {GATE: 2 * loss[:, 0] + 1e6}
+    return changed(result, rank_by="run_probability", run_probability={GATE: 0.0}, investor_loss=lost,
+                   matters={"run_probability": 0.01})  # fmt: skip
 
 
 def test_who_harms_is_not_the_answer_however_well_it_does_and_its_harm_stands_beside_its_gain(frozen):
@@ -60,7 +63,7 @@ def test_where_only_harm_helps_the_headline_says_both(frozen):
     alone = replace(frozen.study, variants=("nothing", GATE), outcomes={
         name: values[:, [0, fake.VARIANTS.index(GATE)]] for name, values in frozen.study.outcomes.items()
     })  # fmt: skip
-    told = answer(Result(alone, compare(alone, fake.REGISTRY)), np.nan)
+    told = answer(Result(alone, compare(alone, fake.REGISTRY, rank_by="run_probability")), np.nan)
     assert told.headline.startswith(
         "No variant is better than ‘nothing’ without harm, judged by run probability. ‘announced gate’"
     )
@@ -72,8 +75,8 @@ def test_the_ranking_table_marks_groups_and_harm(frozen):
     cells = {name: row[0].text for name, row in table.rows}
     assert cells[GATE].endswith(standing.MARK)
     assert cells[BOTH] == "1"
-    assert "announced gate: worse than ‘nothing’ in investor loss +" in table.note
-    assert "Too small to matter is less than: run probability 1 pp (assumed)" in table.note
+    assert "‘announced gate’: worse than ‘nothing’ in investor loss +" in table.note
+    assert "Too small to matter is less than: run probability 1 pp" in table.note
 
 
 def test_the_cheapest_of_equals_loses_no_more_than_the_best(result):
@@ -84,14 +87,48 @@ def test_the_cheapest_of_equals_loses_no_more_than_the_best(result):
     wobble[0] = 1e4
     for more, is_told in ((5e5, False), (wobble, True)):
         told = changed(
-            result, run_probability={INSURED: ran}, investor_loss={INSURED: loss + more},
-            policy_cost={INSURED: 0.0, BOTH: 1.0},
+            result, rank_by="run_probability", run_probability={INSURED: ran}, investor_loss={INSURED: loss + more},
+            policy_cost={INSURED: 0.0, BOTH: 1.0}, loss_to_others={INSURED: 0.0, BOTH: 1e4},
         )  # fmt: skip
         cost = facts(told)["What does it cost?"]
         assert (set(told.comparison.groups[0]) == {BOTH, INSURED}) is is_told
         assert ("by loss too, is ‘insured’" in cost) is is_told
-        assert ("with +500 thousand CNY of investor loss against ‘both’" in cost) is not is_told
         assert ("; but it is ahead by investor loss" in facts(told)["Is it really the best?"]) is not is_told
+
+
+def test_the_cost_is_told_with_what_all_payers_but_the_clients_lose_and_that_sum_says_which_is_cheapest(result):
+    """The guarantor of ‘insured’ owes three million: it is not the cheap one, whatever its lever costs."""
+    loss = result.study.outcomes["loss_to_others"][:, 0]
+    told = changed(
+        result, policy_cost={INSURED: 0.0, BOTH: 2e4},
+        loss_to_others={**dict.fromkeys(fake.VARIANTS, 9e6 + loss), INSURED: 3e6 + loss, BOTH: 5.0 + loss, GATE: loss},
+    )  # fmt: skip
+    cost = facts(told)["What does it cost?"]
+    assert cost.startswith("‘both’ costs 20 000 CNY a world on average")
+    assert "All payers but the clients together lose 9 million CNY less than under ‘nothing’" in cost
+    assert "cheapest" not in cost
+    assert costs.bill(told, INSURED) == "6 million CNY less than under ‘nothing’"
+    assert costs.bill(told, "prompt notice") == "about as much as under ‘nothing’"
+
+
+def test_a_variant_that_does_not_help_is_not_said_to_be_the_best(frozen):
+    gate = fake.VARIANTS.index(GATE)
+    outcomes = {name: values[:, [0, gate, gate]] for name, values in frozen.study.outcomes.items()}
+    three = replace(frozen.study, variants=("nothing", GATE, "twin"), outcomes=outcomes)
+    told = facts(Result(three, compare(three, fake.REGISTRY, rank_by="run_probability")))["Is it really the best?"]
+    assert told.startswith("No: it harms, and ‘nothing’ stands before it.")
+
+
+def test_a_difference_that_rounding_hides_is_no_verdict_and_a_segment_is_judged_as_the_loss(result):
+    c = result.comparison
+    assert standing.smallest_told(c, "run_probability") == standing.POINTS
+    largest = max(abs(c.levels[name]["policy_cost"].mean) for name in c.variants)
+    assert standing.smallest_told(c, "policy_cost") == pytest.approx(largest / 1000)
+    measures = {**c.measures, "loss_by_segment[novice]": c.measures["investor_loss"]}
+    judged = replace(c, measures=measures, matters={"investor_loss": 5e5})
+    tiny = Interval(4e5, 3e5, 5e5, 120)
+    assert standing.verdict(judged, "loss_by_segment[novice]", tiny) == "unclear"
+    assert standing.judged(judged, "loss_by_segment[novice]", tiny) == "too small to matter"
 
 
 def test_a_clear_difference_that_is_too_small_to_matter_is_no_help(result):
@@ -106,3 +143,10 @@ def test_a_clear_difference_that_is_too_small_to_matter_is_no_help(result):
     table, _ = tables.differences(told, "peak_outflow")
     assert {row[0]: row[-1] for row in table.rows}[BOTH] == "too small to matter"
     assert "peak outflow 5 pp" in facts(told)["What counts?"]
+
+
+def test_two_variants_that_are_the_same_in_every_world_are_said_to_be_and_have_no_interval(result):
+    ran = result.study.outcomes["run_probability"][:, fake.VARIANTS.index(BOTH)]
+    told = changed(result, rank_by="run_probability", run_probability={INSURED: ran})
+    best = facts(told)["Is it really the best?"]
+    assert "The next in rank, ‘insured’, is the same by run probability in every world; but it is ahead by" in best

@@ -66,7 +66,7 @@ def _on_a_terminal(c):
 def test_the_sentence_above_says_what_is_ranked_and_against_what():
     text = " ".join(ranked_table(comparison()).split())
     assert (
-        "Best first by run probability (lower is better); differences are to 'nothing' in the same 200 worlds." in text
+        "Best first by run probability (lower is better); differences are to ‘nothing’ in the same 200 worlds." in text
     )
     assert "Variants as in the file" in ranked_table(comparison(ranked_by=None))
 
@@ -126,13 +126,13 @@ def test_harm_has_a_mark_beside_the_name_and_a_line_that_says_which_and_what_is_
     text = " ".join(ranked_table(c).split())
     assert "both † 46.5" in text
     assert "insured 46.5" in text
-    assert "† both: worse than ‘nothing’ in investor loss +2 million CNY; its gain is run probability −31 pp." in text
+    assert "† ‘both’: worse than ‘nothing’ in investor loss +2 million CNY; its gain is run probability −31 pp." in text
 
 
 def test_what_is_too_small_to_matter_and_what_was_passed_over_is_printed():
     text = " ".join(ranked_table(replace(comparison(), passed_over=("investor_loss",))).split())
     assert "investor loss tells no variant from ‘nothing’ as better." in text
-    assert "too small to matter is less than: run probability 1 pp (assumed)." in text
+    assert "too small to matter is less than: run probability 1 pp; of other outcomes what rounding hides" in text
 
 
 def test_how_often_the_event_happened_stands_beside_the_mean_time_to_it():

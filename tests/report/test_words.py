@@ -45,6 +45,8 @@ def test_quantity_reads_as_people_say_it(value, unit, text):
         (1_200_000, "money", "+1.2 million CNY"),
         (-1_200_000, "money", "−1.2 million CNY"),
         (2.5, "duration", "+2.5 days"),
+        (0.369, "duration", "+0.369 days"),
+        (-0.369, "duration", "−0.369 days"),
         (0.0, "duration", "0 days"),
         (math.nan, "share", "–"),
     ],
@@ -73,6 +75,12 @@ def test_interval_says_its_unit_once_and_is_equally_fine_at_both_ends(low, high,
 def test_column_of_bare_numbers_is_as_fine_as_its_largest_entry():
     column = [words.bare(x, "money", 11_000_000, signed=True) for x in (-7_090_000, 2_050_000, 0, math.nan)]
     assert column == ["−7.1", "+2.0", "0", "–"]
+
+
+def test_a_small_number_in_a_column_of_large_ones_is_never_rounded_to_twice_itself():
+    column = [words.bare(x, "money", 254_000_000) for x in (254e6, -508e3, -400e3, 2.4e6)]
+    assert column == ["254", "−0.51", "−0.40", "2"]
+    assert words.bare(0.00004, "share", 0.5) == "0.004"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """One world of a study run again: who is alarmed and who runs, at four moments, with the baseline and the best.
 
-The world is the median one by what ranks the variants, under the baseline, so that the picture shows neither the worst
-nor the best that can happen. Where that world has no run but others do, it is the median one of those.
+The world is the median one under the baseline, by what ranks the variants or, where that is yes or no, by the first
+headline outcome that is not; so the picture shows neither the worst nor the best that can happen. Where that world has
+no run but others do, it is the median one of those.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from trustsim.world.network import Network
 def spread_of(result: Compared) -> Spread | None:
     """Run the median world of *result* again; None where its investors are not linked."""
     c = result.comparison
-    k, n_alike, has_run = median_world(result)
+    k, n_alike, has_run, by = median_world(result)
     names = (c.baseline, *[name for name in c.ranking if name != c.baseline][:1])
     moments = _moments(result, k)
     replication = int(result.study.replications[k])
@@ -57,22 +58,26 @@ def spread_of(result: Compared) -> Spread | None:
     shown = part_of(network, _first_to_run(states[0]), MOST_SHOWN)
     links = links_between(network, shown)
     every = -(-len(links) // MOST_LINKS) or 1
-    return Spread(replication, n_alike, has_run, names, moments, shown, links, every, states, held)
+    return Spread(replication, n_alike, has_run, by, names, moments, shown, links, every, states, held)
 
 
-def median_world(result: Compared) -> tuple[int, int, bool]:
-    """Return the row of the median world under the baseline, of how many it is, and whether it has a run."""
+def median_world(result: Compared) -> tuple[int, int, bool, str]:
+    """Return the row of the median world under the baseline, of how many it is, whether it has a run, by which outcome.
+
+    That is '' where no outcome is measured that is a size: then the world is that in the middle of the list.
+    """
     c, baseline = result.comparison, result.comparison.baseline
     ran = {run.replication for run in reading.runs(result, baseline)}
     has_run = np.array([int(k) in ran for k in result.study.replications])
-    keys = [name for name in dict.fromkeys((c.ranked_by, *HEADLINES, "peak_outflow")) if name in c.measures]
-    values = [np.nan_to_num(reading.values(result, name, baseline), nan=np.inf) for name in keys if name is not None]
+    names = [name for name in dict.fromkeys((c.ranked_by, *HEADLINES, "peak_outflow")) if name is not None]
+    keys = [name for name in names if name in c.measures and not c.measures[name].binary]
+    values = [np.nan_to_num(reading.values(result, name, baseline), nan=np.inf) for name in keys]
     order = np.lexsort([np.arange(c.n), *reversed(values)])
     middle = int(order[len(order) // 2])
     if has_run.any() and not has_run[middle]:
         order = order[has_run[order]]
         middle = int(order[len(order) // 2])
-    return middle, len(order), bool(has_run[middle])
+    return middle, len(order), bool(has_run[middle]), next(iter(keys), "")
 
 
 def _moments(result: Compared, row: int) -> tuple[Moment, ...]:

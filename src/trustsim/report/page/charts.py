@@ -7,14 +7,15 @@ from trustsim.report.page.chart import Chart, both, noted
 from trustsim.report.pictures import spreads, survival, tradeoff
 from trustsim.report.tables import outcomes as tables
 from trustsim.report.words import reading, words
+from trustsim.report.words.words import quoted
 
 
 def differences(result: Compared, outcome: str) -> Chart:
     """Chart the paired differences of an outcome to the baseline."""
     measure, c, shown = reading.outcome(result, outcome), result.comparison, reading.drawn(result)
     table, raw = tables.differences(result, outcome)
-    told = "; ".join(f"{row[0]} {row[1]} ({row[2]})" for row in table.rows if row[0] in c.differences)
-    title = f"Difference in {measure.label} to {words.quoted(c.baseline)}"
+    told = "; ".join(f"{quoted(row[0])} {row[1]} ({row[2]})" for row in table.rows if row[0] in c.differences)
+    title = f"Difference in {measure.label} to {quoted(c.baseline)}"
     pictures = both(
         f"d-{outcome}", title, f"Paired differences with 95 % intervals: {told}.",
         (0.9 + 0.36 * len(shown), 0.9 + 0.5 * len(shown)),
@@ -30,7 +31,7 @@ def distribution(result: Compared, outcome: str) -> Chart:
     """Chart an outcome in every world."""
     measure, shown = reading.outcome(result, outcome), reading.drawn(result)
     table, raw = tables.runs(result, outcome)
-    told = "; ".join(f"{row[0]} mean {row[2]} ({row[3]}), from {row[4]} to {row[-1]}" for row in table.rows)
+    told = "; ".join(f"{quoted(row[0])} mean {row[2]} ({row[3]}), from {row[4]} to {row[-1]}" for row in table.rows)
     title = f"{words.capital(measure.label)} in every world"
     pictures = both(
         f"o-{outcome}", title, f"Every world as a dot: {told}.",
@@ -48,13 +49,17 @@ def survived(result: Compared, outcome: str) -> Chart:
     """Chart the share of worlds in which an event has not happened yet, day by day."""
     measure, shown = reading.outcome(result, outcome), reading.drawn(result)
     table, raw = tables.survival(result, outcome)
-    told = "; ".join(f"{row[0]} in {row[1]}" for row in table.rows)
+    told = "; ".join(f"{quoted(row[0])} in {row[1]}" for row in table.rows)
     title = f"Worlds still without it, day by day: {measure.label}"
     pictures = both(
         f"s-{outcome}", title, f"It happened by the horizon: {told}.", (3.4, 3.4),
         lambda canvas: survival.draw(canvas, result, outcome, shown),
     )  # fmt: skip
     note = f"{words.sentence(measure.text)} The area under a line, in days, is the mean that the tables show."
+    same = [group for group in survival.alike(result, outcome, shown) if len(group) > 1]
+    if same:
+        listed = "; ".join(words.listing([quoted(name) for name in group]) for group in same)
+        note += f" One line, the lower the wider: {listed}."
     note = noted(result, note)
     return Chart(
         f"s-{outcome}",
@@ -72,8 +77,8 @@ def survived(result: Compared, outcome: str) -> Chart:
 def cost_and_loss(result: Compared, loss: str, cost: str) -> Chart:
     """Chart the loss of every variant against its cost."""
     shown, (table, raw) = reading.drawn(result), tables.cost_and_loss(result, loss, cost)
-    told = "; ".join(f"{row[0]} costs {row[1]} and loses {row[3]}" for row in table.rows)
-    unbeaten = words.listing([words.quoted(row[0]) for row in table.rows if row[-1] == "yes"])
+    told = "; ".join(f"{quoted(row[0])} costs {row[1]} and loses {row[3]}" for row in table.rows)
+    unbeaten = words.listing([quoted(row[0]) for row in table.rows if row[-1] == "yes"])
     note = f"Down and to the left is better. By the means, no variant is both cheaper and safer than {unbeaten}."
     title = f"{words.capital(words.label(loss))} against {words.label(cost)}"
     pictures = both(

@@ -40,7 +40,7 @@ def fan(result: Compared, series: str, *, paired: bool = False) -> Chart:
         sheet.panel.axes["y"].label = unit or shown.label
         sheet.panel.limit("y", *ends)
         told = _told(bands[name], shown, currency)
-        pictures.append(sheet.written(f"{key}-{k}", f"{title}: {name}", told))
+        pictures.append(sheet.written(f"{key}-{k}", f"{title}: {words.quoted(name)}", told))
     return Chart(
         key, measure.label, title, f"{words.sentence(measure.text)} {note}".strip(), "panels", tuple(pictures),
         band_table(bands, shown, currency), f"{'difference-' if paired else ''}{series}.csv",

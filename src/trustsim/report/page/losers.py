@@ -32,7 +32,7 @@ def by_segment(result: Compared) -> Chart:
     title = "Loss by segment"
     note = (
         "What a segment lost by the end, as a share of what it held at day 0, with 95 % intervals; beside it the paired"
-        f" difference to {quoted(result.comparison.baseline)}. Filled: clear. Hollow: the interval includes zero."
+        f" difference to {quoted(result.comparison.baseline)}. {reading.FILLED}"
     )
     drawn = twice(
         "losers-segments", title, f"{note} {text}.", lambda is_wide: pictures.by_segment(result, is_wide=is_wide)
@@ -48,8 +48,7 @@ def ends(result: Compared, shown: Sequence[str]) -> Chart:
         for row in table.rows
     )
     title = "Early and late, untouched and worst hit"
-    note = f"Means with 95 % intervals; the dashed line is {quoted(result.comparison.baseline)}. Filled: clearly"
-    note += " different from it in the same worlds. Hollow: no clear difference."
+    note = f"Means with 95 % intervals; the dashed line is {quoted(result.comparison.baseline)}. {reading.FILLED}"
     if LATE in shown:
         note += f" {defined(result)}"
     drawn = twice(

@@ -23,9 +23,9 @@ def spreading(result: Compared, spread: Spread) -> Chart:
         for m, moment in enumerate(spread.moments):
             sheet = Sheet(*_SIZE, place=_PLACE)
             network.draw(sheet.panel, spread, places, v, m)
-            told = f"{words.capital(name)}, {network.when(spread, m)}: {network.told(spread, v, m)}."
+            told = f"{words.quoted(name)}, {network.when(spread, m)}: {network.told(spread, v, m)}."
             key = f"network-{v}-{m}"
-            title = f"{name}, day {words.tick(round(moment.day, 2))}"
+            title = f"{words.quoted(name)}, day {words.tick(round(moment.day, 2))}"
             pictures.append(sheet.written(key, title, told))
     table, raw = tables.moments(spread)
     title = "One world at four moments" if len(spread.moments) == N_MOMENTS else "One world, day by day"
@@ -43,11 +43,10 @@ def note(result: Compared, spread: Spread) -> str:
     which = f"World {spread.replication}, the median one of {spread.n_alike}"
     which += " with a run" if spread.has_run and spread.n_alike < result.comparison.n else ""
     text = f"{which} under {words.quoted(spread.variants[0])}"
-    if result.comparison.ranked_by is not None:
-        text += f", by {words.label(result.comparison.ranked_by)}"
+    text += f", by {words.label(spread.by)}" if spread.by else ""
     text += ". " if spread.has_run else "; no run breaks out in it. "
-    text += "Every dot is an investor, lines are links. Small and grey: calm; medium and orange: alarmed; large and "
-    text += "blue: has run; faint: without money here, or left in the ordinary way."
+    text += "Every dot is an investor, lines are links. Small and grey: calm; medium and tan: alarmed; large and "
+    text += "violet: has run; faint: without money here, or left in the ordinary way."
     if shown < n:
         text += f" Drawn are {shown} of {n} investors, those nearest by links to one of the first to run."
     text += f" The numbers below each picture are shares of {'all' if spread.held.all() else 'the'}"

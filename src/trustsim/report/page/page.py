@@ -6,7 +6,7 @@ import base64
 import hashlib
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -30,6 +30,7 @@ from trustsim.report.words import losers as words_of_losers
 from trustsim.report.words import reading, sources, story, words
 from trustsim.report.words.answer import answer
 from trustsim.report.words.causes import summary
+from trustsim.report.words.people import ASKED
 from trustsim.report.words.reading import LOSS
 
 #: the series that are drawn where a study has them, the most telling first; at least a few of any study
@@ -96,6 +97,7 @@ def render(result: Compared, again: Again, progress: Progress | None = None) -> 
         repeat=_repeat(result),
         command=reading.command(result, result.scenario.source or "scenario.yaml"),
         words=words,
+        filled=reading.FILLED,
     )
 
 
@@ -126,27 +128,39 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
         return {**empty, **{name: Charts((), told=(told,)) for name, told in again.missing.items()}}
     outcomes, is_paired = reading.asked(result), len(result.comparison.variants) > 1
     compared = [name for name in outcomes if reading.is_compared(result, name)]
+    moved = [name for name in compared if reading.moves(result, name)]
+    varied = [name for name in outcomes if reading.varies(result, name)]
     drawn, _ = _series(result)
     kinds = (False, True) if is_paired else (False,)
     paths = [(name, paired) for name in drawn[:_SHOWN] for paired in kinds] + [(name, False) for name in drawn[_SHOWN:]]
     times = [name for name in outcomes if reading.happens(result, name)]
-    counted = _counted(progress, len(compared) + len(outcomes) + len(times) + len(paths))
-    apart = tuple(counted(charts.differences(result, name)) for name in compared)
-    runs = tuple(counted(charts.distribution(result, name)) for name in outcomes)
+    counted = _counted(progress, len(moved) + len(varied) + len(times) + len(paths))
+    apart = tuple(counted(charts.differences(result, name)) for name in moved)
+    runs = tuple(counted(charts.distribution(result, name)) for name in varied)
     survived = tuple(counted(charts.survived(result, name)) for name in times)
     course = tuple(counted(fan(result, name, paired=paired)) for name, paired in paths)
     has_price = all(reading.is_measured(result, name) for name in (LOSS, COST))
     n_course = len(kinds) * len(drawn[:_SHOWN])
     return {
-        "differences": Charts(apart[:_SHOWN], apart[_SHOWN:]),
+        "differences": Charts(
+            apart[:_SHOWN], apart[_SHOWN:], _left_out("The same under every variant, in every world", compared, moved)
+        ),
         "course": Charts(course[:n_course], course[n_course:]),
-        "runs": Charts(runs[:_SHOWN], (*runs[_SHOWN:], *survived)),
+        "runs": Charts(
+            runs[:_SHOWN], (*runs[_SHOWN:], *survived), _left_out("One number in all worlds", outcomes, varied)
+        ),
         "losers": Charts(losers.chapter(result), told=words_of_losers.told(result)),
         "price": Charts((charts.cost_and_loss(result, LOSS, COST),) if has_price else ()),
         WHY: _why(result, again),
         "flips": Charts(flips.chapter(result, again.claims), told=words_of_flips.told(result, again.claims)),
         NETWORK: _network(result, again),
     }
+
+
+def _left_out(why: str, names: Sequence[str], drawn: Sequence[str]) -> tuple[str, ...]:
+    """Say which outcomes have no chart, as there is nothing to see in one."""
+    left = [words.label(name) for name in names if name not in drawn]
+    return (f"{why}, so not drawn: {words.listing(left)}.",) if left else ()
 
 
 def _counted(progress: Progress | None, total: int) -> Callable[[Chart], Chart]:
@@ -166,8 +180,9 @@ def _counted(progress: Progress | None, total: int) -> Callable[[Chart], Chart]:
 def _why(result: Compared, again: Again) -> Charts:
     if again.attribution is None:
         return Charts((), told=(again.missing[WHY],))
-    baseline = result.comparison.baseline
-    return Charts((why.withdrawals(again.attribution, result),), told=(summary(again.attribution, baseline),))
+    c = result.comparison
+    told = summary(again.attribution, c.baseline, c.matters.get(ASKED, 0.0))
+    return Charts((why.withdrawals(again.attribution, result),), told=(told,))
 
 
 def _network(result: Compared, again: Again) -> Charts:

@@ -11,8 +11,8 @@ from trustsim.report.pictures.sheet import Sheet
 from trustsim.report.words import words
 from trustsim.world.leaning import CHANNELS
 
-COLOURS = dict(zip(CHANNELS, (*look.COLOURS[: len(CHANNELS) - 1], look.BASELINE), strict=True))
-_ALPHA = 0.8
+COLOURS = look.kinds(CHANNELS)
+_ALPHA = 0.9
 
 
 def pushed(found: Attribution, names: Sequence[str], baseline: str, *, is_wide: bool) -> Sheet:

@@ -12,7 +12,7 @@ from trustsim.analysis.intervals import Interval
 from trustsim.report.pictures import look, spreads
 from trustsim.report.pictures.canvas import DASHED, Canvas
 from trustsim.report.pictures.sheet import Sheet
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 from trustsim.report.words.losers import HEADS, TAIL, segments
 from trustsim.report.words.reading import LATE, UNHURT, Measure
 
@@ -25,7 +25,7 @@ def by_segment(result: Compared, *, is_wide: bool) -> Sheet:
     c, found, names = result.comparison, segments(result), reading.drawn(result)
     sheet = _sheet(2, len(names), 0.24 + 0.13 * len(found), is_wide=is_wide)
     levels, apart = sheet.panels
-    inks, shapes = look.colours(tuple(found), ""), look.markers(tuple(found), "")
+    inks, shapes = look.kinds(tuple(found)), look.markers(tuple(found), "")
     for segment, place in zip(found, _offsets(len(found)) + (0 if is_wide else _UP), strict=True):
         ink, shape = inks[segment], shapes[segment]
         for variant, row in look.rows_of(names).items():
@@ -33,7 +33,8 @@ def by_segment(result: Compared, *, is_wide: bool) -> Sheet:
             _mark(levels, level, row + place, ink, shape, is_filled=True)
             if variant != c.baseline:
                 gap = reading.difference(result, found[segment], variant)
-                _mark(apart, gap, row + place, ink, shape, is_filled=words.is_clear(gap.low, gap.high))
+                is_clear = standing.tells_apart(c, found[segment], gap)
+                _mark(apart, gap, row + place, ink, shape, is_filled=is_clear, has_line=gap.tie_share < 1)
     apart.marks([0.0], [look.rows_of(names)[c.baseline]], "o", look.BASELINE, 5)
     apart.rule("x", 0.0, look.BASELINE, 1.3, dash=DASHED)
     for panel, label in ((levels, "loss (% of money at day 0)"), (apart, "difference in loss (pp)")):
@@ -54,10 +55,11 @@ def ends(result: Compared, shown: Sequence[str], *, is_wide: bool) -> Sheet:
             panel.rule("x", usual, look.BASELINE, 1.3, dash=DASHED)
         for variant, row in look.rows_of(names).items():
             gap = None if variant == c.baseline else reading.difference(result, name, variant)
-            is_filled = gap is None or words.is_clear(gap.low, gap.high)
+            is_filled = gap is None or standing.tells_apart(c, name, gap)
             level = reading.level(result, name, variant)
             _mark(panel, level, row, inks[variant], shapes[variant], is_filled=is_filled)
         panel.title(HEADS[name], size=9.5)
+        spreads.say_directions(panel, reading.outcome(result, name))
         is_first = panel is sheet.panels[0]
         _finish(panel, result, _UNITS[name], 1.0 if name == LATE else 100.0, is_named=is_first or not is_wide)
     return sheet
@@ -76,8 +78,12 @@ def _offsets(n: int) -> np.ndarray:
     return np.linspace(half, -half, n)
 
 
-def _mark(canvas: Canvas, found: Interval | Difference, row: float, ink: str, shape: str, *, is_filled: bool) -> None:
-    canvas.line([found.low, found.high], [row, row], ink, 1.8, is_round=True)
+def _mark(
+    canvas: Canvas, found: Interval | Difference, row: float, ink: str, shape: str, *, is_filled: bool,
+    has_line: bool = True,
+) -> None:  # fmt: skip
+    if has_line:
+        canvas.line([found.low, found.high], [row, row], ink, 1.8, is_round=True)
     canvas.marks([found.mean], [row], shape, ink, 5.5, face=ink if is_filled else look.PAPER, edge=1.3)
 
 

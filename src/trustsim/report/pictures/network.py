@@ -10,7 +10,7 @@ from trustsim.report.pictures.spread import ALARMED, AWAY, CALM, RAN, Spread
 from trustsim.report.words import words
 
 _AROUND = 0.03  # room around the dots, as a share of what they take
-_INK = {AWAY: look.GRID, CALM: look.BASELINE, ALARMED: look.COLOURS[4], RAN: look.COLOURS[0]}
+_INK = {AWAY: look.GRID, CALM: look.MUTED, ALARMED: look.KINDS[3], RAN: look.KINDS[0]}
 _DOT = {AWAY: 0.7, CALM: 1.0, ALARMED: 1.5, RAN: 1.9}  # so that colour is not the only difference
 
 

@@ -13,6 +13,7 @@ from trustsim.report.pictures.canvas import SOLID, Numbers, Side, Write
 from trustsim.report.words import words
 
 SMALL, LABEL = 8.5, 9.0  # points: of ticks, of what an axis is called
+_NARROWEST = 0.02  # an axis is at least so long, of the largest number on it: what rounding hides fills no picture
 _LINE = 1.17  # of a line of text, in its sizes
 _PAD, _LABEL_PAD, _TITLE_PAD = 3.5, 4.0, 6.0
 
@@ -45,9 +46,9 @@ class Axis:
     def ends(self) -> tuple[float, float]:
         """Return where the axis ends."""
         low, high = (self.low, self.high) if self.low <= self.high else (0.0, 1.0)
-        if low == high:
-            apart = abs(low) * 0.05 or 0.05
-            low, high = low - apart, high + apart
+        least = _NARROWEST * max(abs(low), abs(high)) or (0.0 if high > low else 2.0)
+        if high - low < least:
+            low, high = (low + high - least) / 2, (low + high + least) / 2
         room = self.room * (high - low)
         low, high = low - (0 if low in self.edges else room), high + (0 if high in self.edges else room)
         return (low if self.set_low is None else self.set_low), (high if self.set_high is None else self.set_high)

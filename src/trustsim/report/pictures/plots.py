@@ -107,7 +107,8 @@ def distribution(result: Compared, outcome: str, ax: Axes | None = None, variant
 def differences(result: Compared, outcome: str, ax: Axes | None = None, variants: Sequence[str] | None = None) -> Axes:
     """Draw the paired difference of each variant to the baseline with its 95 % interval; the dashed line is it.
 
-    A filled marker says that the interval excludes zero; a hollow one that the runs cannot tell the two apart.
+    A filled marker says that the difference is clear; a hollow one that the interval includes zero, or that the
+    difference is too small to matter. Where a variant is the same as the baseline in every world there is no line.
     """
     names = variants or result.study.variants
     with _on(ax, 7.0, 1.1 + 0.42 * len(names)) as (ax, canvas):

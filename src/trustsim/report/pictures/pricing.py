@@ -44,7 +44,7 @@ def draw(result: Compared, found: Sequence[Stretch], worth: float | None, *, is_
     panel.limit("x", low, high)
     divisor, unit = 1.0, result.scenario.currency
     if scale != 1.0:
-        divisor, unit = words.axis("money", result.scenario.currency, high / scale)
+        divisor, unit = words.axis("money", result.scenario.currency, math.sqrt(low * high) / scale)
     places = _places(low, high, is_wide=is_wide)
     told = [words.tick(float(f"{price / scale / divisor:.3g}")) for price in places]
     text = f"price of loss ({unit} per {per})" if is_wide else f"price of loss\n({unit} per {per})"

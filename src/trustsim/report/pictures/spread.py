@@ -1,7 +1,6 @@
 """One world of a study again: who is alarmed and who runs, at four moments, with the baseline and the best.
 
-The world is the median one by what ranks the variants, under the baseline, so that the picture shows neither the worst
-nor the best that can happen. Where that world has no run but others do, it is the median one of those.
+Which world that is: :func:`trustsim.ask.spreading.median_world`.
 """
 
 from __future__ import annotations
@@ -42,6 +41,7 @@ class Spread:
     Attributes
     ----------
     replication : its number. n_alike : the worlds of which it is the median; has_run : whether there is a run in it.
+    by : the outcome of which it is the median; '' where there is none.
     variants : the baseline and, where there is one, the best other variant.
     shown : int64 (n,), investors drawn: all, or a connected part. links : int64 (m, 2), rows of ``shown``.
     every : of the links, each how-many-th is drawn; all of them place the investors.
@@ -52,6 +52,7 @@ class Spread:
     replication: int
     n_alike: int
     has_run: bool
+    by: str
     variants: tuple[str, ...]
     moments: tuple[Moment, ...]
     shown: NDArray[np.int64]

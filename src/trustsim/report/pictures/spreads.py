@@ -42,6 +42,7 @@ def draw_runs(canvas: Canvas, result: Compared, outcome: str, names: Sequence[st
         elif len(values) < len(result.study.replications):
             notes[name] = f"in {len(values)} of {len(result.study.replications)} runs"
     name_rows(canvas, names, result.comparison.baseline, notes)
+    say_directions(canvas, measure)
     if result.comparison.measures[outcome].binary:
         canvas.limit("x", -_AROUND, 1 + _AROUND)
     _measure(canvas, measure, result.scenario.currency, largest)
@@ -82,37 +83,39 @@ def _swarm(values: np.ndarray, width: float = 0.26) -> np.ndarray:
 def draw_differences(canvas: Canvas, result: Compared, outcome: str, names: Sequence[str]) -> None:
     """Draw the paired difference of each variant to the baseline with its 95 % interval; the dashed line is it.
 
-    A filled marker says that the interval excludes zero; a hollow one that the runs cannot tell the two apart.
+    A filled marker says that the difference is clear; a hollow one that the interval includes zero, or that the
+    difference is too small to matter. Where a variant is the same as the baseline in every world there is no line.
     """
     every, baseline = result.study.variants, result.comparison.baseline
     measure = reading.outcome(result, outcome).as_difference()
     colours, shapes = look.colours(every, baseline), look.markers(every, baseline)
     canvas.rule("x", 0.0, look.BASELINE, 1.3, dash=DASHED)
-    largest = 0.0
+    largest, least = 0.0, standing.smallest_told(result.comparison, outcome)
     for name, row in look.rows_of(names).items():
         if name == baseline:
             canvas.marks([0.0], [row], "o", look.BASELINE, 6)
             continue
         found = reading.difference(result, outcome, name)
-        largest = max([largest, *(abs(x) for x in (found.low, found.high) if np.isfinite(x))])
-        canvas.line([found.low, found.high], [row, row], colours[name], 2.2, is_round=True)
-        face = colours[name] if words.is_clear(found.low, found.high) else look.PAPER
+        if found.tie_share < 1:
+            largest = max([largest, *(abs(x) for x in (found.low, found.high) if np.isfinite(x))])
+            canvas.line([found.low, found.high], [row, row], colours[name], 2.2, is_round=True)
+        face = colours[name] if standing.tells_apart(result.comparison, outcome, found) else look.PAPER
         canvas.marks([found.mean], [row], shapes[name], colours[name], 7, face=face, edge=1.6)
     name_rows(canvas, names, baseline, {})
     canvas.room("x", 0.06)
+    if largest < least:  # so that what is too small to matter looks so
+        canvas.limit("x", -least, least)
     say_directions(canvas, measure)
-    _measure(canvas, measure, result.scenario.currency, largest)
+    _measure(canvas, measure, result.scenario.currency, max(largest, least))
 
 
 def say_directions(canvas: Canvas, measure: Measure) -> None:
-    """Say above the picture on which side of zero a variant is better."""
+    """Say above the corners of the picture which way is better."""
     if measure.better == "":
         return
     sides = ("← better", "worse →") if measure.better == "lower" else ("← worse", "better →")
-    low, high = canvas.ends("x")
-    for text, offset, side in ((sides[0], -7, "right"), (sides[1], 7, "left")):
-        if (-low if side == "right" else high) > 0.2 * (high - low):
-            canvas.note(text, 0, 1, (offset, 3), in_frame="y", across=side, upright="bottom", ink=look.MUTED)
+    for text, at, side in ((sides[0], 0.0, "left"), (sides[1], 1.0, "right")):
+        canvas.note(text, at, 1, (0, 3), in_frame="xy", across=side, upright="bottom", ink=look.MUTED)
 
 
 def name_rows(

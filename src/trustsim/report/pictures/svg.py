@@ -21,6 +21,7 @@ PAGE_COLOURS = {
     look.PAPER: "var(--paper)",
     look.BASELINE: "var(--v0)",
     **{colour: f"var(--v{k})" for k, colour in enumerate(look.COLOURS, start=1)},
+    **{colour: f"var(--k{k})" for k, colour in enumerate(look.KINDS, start=1)},
 }
 _ANCHOR = {"left": "", "center": "middle", "right": "end"}
 _DOWN = {"top": 0.93, "center": 0.35, "bottom": -0.22, "line": 0.0}  # from there to the line the letters stand on

@@ -24,7 +24,7 @@ def pushed(found: Attribution, baseline: str) -> tuple[Table, str, tuple[str, ..
             for channel in CHANNELS
         ]
         listed = [f"{words.label(c)} {words.quantity(parts[c]['direct'], 'share')}" for c in CHANNELS]
-        told.append(f"{name}: {total} in all, {words.listing(listed)}")
+        told.append(f"{words.quoted(name)}: {total} in all, {words.listing(listed)}")
     head = ("variant", "in all", *(words.label(c) for c in CHANNELS))
     heads = ("variant", "channel", "share_of_claims", "low", "high", "share_of_withdrawn")
     table = Table(head, tuple(rows), "Shares of the claims of day 0; in brackets shares of all that was withdrawn.")

@@ -9,7 +9,7 @@ import numpy as np
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Difference
 from trustsim.report.tables.plain import Table, download, num
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 from trustsim.report.words.losers import HEADS, segments
 from trustsim.report.words.reading import LATE
 
@@ -23,7 +23,7 @@ def by_segment(result: Compared) -> tuple[Table, str]:
             level = reading.level(result, name, variant)
             change = None if variant == c.baseline else reading.difference(result, name, variant)
             rows.append((_named(result, variant), segment, words.quantity(level.mean, "share"),
-                         words.interval(level.low, level.high, "share"), *_changed(change)))  # fmt: skip
+                         words.interval(level.low, level.high, "share"), *_changed(result, name, change)))  # fmt: skip
             ends = (level.mean, level.low, level.high)
             gaps = (change.mean, change.low, change.high) if change else (np.nan,) * 3
             raw.append([variant, segment, *map(num, (*ends, *gaps))])
@@ -56,9 +56,9 @@ def _named(result: Compared, variant: str) -> str:
     return f"{variant} (baseline)" if variant == result.comparison.baseline else variant
 
 
-def _changed(found: Difference | None) -> tuple[str, str, str]:
+def _changed(result: Compared, outcome: str, found: Difference | None) -> tuple[str, str, str]:
     """Return a difference of losses, its interval and its verdict, as the table writes them."""
     if found is None:
         return "0", words.NO_NUMBER, words.NO_NUMBER
-    judged = words.verdict(found.low, found.high, "lower").replace("unclear", "no clear difference")
-    return words.change(found.mean, "share"), words.interval(found.low, found.high, "share", signed=True), judged
+    span = words.interval(found.low, found.high, "share", signed=True)
+    return words.change(found.mean, "share"), span, standing.judged(result.comparison, outcome, found)

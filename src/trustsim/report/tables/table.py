@@ -106,7 +106,7 @@ def _unit(measure: Measure, currency: str, *, is_difference: bool = False) -> st
 
 def _headline(comparison: Comparison) -> str:
     worlds = words.plural(comparison.n, "world")
-    against = f"differences are to '{comparison.baseline}' in the same {worlds}"
+    against = f"differences are to {words.quoted(comparison.baseline)} in the same {worlds}"
     if comparison.ranked_by is None:
         return f"Variants as in the file; {against}."
     better = comparison.measures[comparison.ranked_by].better

@@ -11,7 +11,6 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval
-from trustsim.analysis.ranking import is_clear
 from trustsim.report.words import costs, flips, horizon, people, reading, standing, story, words
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.reading import LATE, SEGMENT, UNHURT, Measure
@@ -146,12 +145,20 @@ def _next_best(result: Compared, measure: Measure, best: str, second: str, rival
     c, found = result.comparison, reading.versus(result, measure.name, best, second)
     change = _changed(result, measure, found)
     text = f"Against the next in rank, {standing.named(c, second)}, the difference is {change}"
+    ours, theirs = (reading.values(result, measure.name, name) for name in (best, second))
+    if np.array_equal(ours, theirs, equal_nan=True):
+        text = f"The next in rank, {standing.named(c, second)}, is the same by {measure.label} in every world"
+    if best in c.harms:
+        no = f"No: it harms, and {quoted(c.baseline)} stands before it."
+        return Fact("Is it really the best?", f"{no} {text}.")
+    if not c.helps(best):
+        return Fact("Is it really the best?", f"None is clearly better than {quoted(c.baseline)}. {text}.")
     if rivals:
         close = f"These runs cannot tell {quoted(best)} from {_quoted(rivals)}."
         return Fact("Is it really the best?", f"Not surely. {close} {text}.")
-    if second in c.harms and best not in c.harms:
+    if second in c.harms:
         return Fact("Is it really the best?", f"Of those without harm, yes. {text}.")
-    if not is_clear(found.mean, found.low, found.high, c.matters.get(measure.name, 0.0)):
+    if not standing.tells_apart(c, measure.name, found):
         return Fact("Is it really the best?", f"By {measure.label} not surely. {text}{_but_by(result, best, second)}.")
     return Fact("Is it really the best?", f"Yes. {text}, which is clear, all pairs of variants taken together.")
 
@@ -160,7 +167,7 @@ def _but_by(result: Compared, best: str, second: str) -> str:
     """Say by which headline outcome the best is ahead of the next in rank, where it is not by what ranks."""
     for name in measured_headlines(result.comparison.measures):
         other, found = reading.outcome(result, name), reading.versus(result, name, best, second)
-        if is_clear(found.mean, found.low, found.high, result.comparison.matters.get(name, 0.0)):
+        if standing.tells_apart(result.comparison, name, found):
             return f"; but it is ahead by {other.label}: {_changed(result, other, found)}"
     return ""
 
@@ -178,14 +185,14 @@ def _by_segment(result: Compared, best: str) -> list[str]:
     for name in names:
         measure, found = reading.outcome(result, name), reading.difference(result, name, best)
         who = quoted(name.removeprefix(SEGMENT).removesuffix("]"))
-        side = words.verdict(found.low, found.high, measure.better)
+        side = _verdict(result, measure, best)
         if side in sides:
             sides[side].append(f"{who} ({words.change(found.mean, measure.unit)})")
     if not names:
         return []
     than = f"than under {quoted(result.comparison.baseline)}"
     if not any(sides.values()):
-        return [f"Nobody clearly loses more or less {than}."]
+        return [f"No segment of the clients clearly loses more or less {than}."]
     less, more = (_listed_segments(who, len(names)) for who in sides.values())
     return [f"Under {quoted(best)} clearly less is lost {than} by {less}; clearly more by {more}."]
 
@@ -202,7 +209,8 @@ def _unhurt(result: Compared, best: str) -> list[str]:
     if not reading.is_measured(result, UNHURT):
         return []
     level, found = reading.level(result, UNHURT, best), reading.difference(result, UNHURT, best)
-    shift = f" ({words.change(found.mean, 'share')})" if words.is_clear(found.low, found.high) else ""
+    is_told = standing.tells_apart(result.comparison, UNHURT, found)
+    shift = f" ({words.change(found.mean, 'share')})" if is_told else ""
     return [f"{words.quantity(level.mean, 'share')} of those who held money lose nothing{shift}."]
 
 

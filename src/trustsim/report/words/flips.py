@@ -9,7 +9,7 @@ from trustsim.analysis.comparison import Comparison
 from trustsim.analysis.headlines import COST
 from trustsim.report.words import prices, pricing, reading, standing, words
 from trustsim.report.words.prices import BILL
-from trustsim.report.words.views import View, views, whole
+from trustsim.report.words.views import FEWEST, View, views, whole
 from trustsim.report.words.words import quoted
 
 
@@ -36,10 +36,12 @@ def in_short(result: Compared, claims: float) -> str:
     Cost alone is left out: there doing nothing leads. ``claims`` as in :func:`told`.
     """
     best = next(name for name in result.comparison.ranking if name != result.comparison.baseline)
-    others = (view for view in whole(result, best) if view.outcome not in (COST, BILL))
+    others = [view for view in whole(result, best) if view.outcome not in (COST, BILL)]
     ahead = _ahead(result.comparison, others)
     text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."
-    if ahead:
+    if not any(view.is_judged for view in others):
+        text = f"Not judged: {words.plural(result.comparison.n, 'world')} are too few, {FEWEST} are enough."
+    elif ahead:
         text = f"Clearly ahead of {quoted(best)}: {ahead}."
     if not prices.is_priced(result):
         return text

@@ -6,7 +6,7 @@ import numpy as np
 
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.intervals import Interval
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 from trustsim.report.words.reading import LATE, LOSS, SEGMENT, UNHURT
 from trustsim.report.words.words import quoted
 
@@ -49,9 +49,10 @@ def _most(result: Compared, variant: str) -> str:
     if len(order) == 1:
         return f"There is one segment, {quoted(order[0])}; under {quoted(variant)} it loses {_share(levels[order[0]])}."
     top, lost = order[0], reading.values(result, found[order[0]], variant)
-    measure = result.comparison.measures[found[top]]
+    c = result.comparison
+    measure = c.measures[found[top]]
     gaps = {s: measure.paired(lost, reading.values(result, found[s], variant)) for s in order[1:]}
-    if all(gap.low > 0 for gap in gaps.values()):
+    if all(standing.tells_apart(c, found[top], gap) for gap in gaps.values()):
         gap = gaps[order[1]]
         text = f"Under {quoted(variant)} the segment {quoted(top)} loses most"
         span = words.interval(gap.low, gap.high, "share", signed=True)
@@ -85,7 +86,7 @@ def _spared(result: Compared, best: str) -> str:
     for segment, name in segments(result).items():
         found = reading.difference(result, name, best)
         span = words.interval(found.low, found.high, "share", signed=True)
-        side = words.verdict(found.low, found.high, "lower")
+        side = standing.verdict(result.comparison, name, found)
         text = (
             quoted(segment) if side == "unclear" else f"{quoted(segment)} ({words.change(found.mean, 'share')}, {span})"
         )

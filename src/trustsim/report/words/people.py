@@ -67,19 +67,25 @@ def pays(c: Comparison, best: str) -> str:
     found = {payer: name for payer, name in parts(c, "loss_by_payer").items() if payer in PAYERS}
     if not found:
         return ""
-    shown, nothing = [], []
+    lost: list[str] = []
+    gained: list[str] = []
+    neither: list[str] = []
     for payer, name in found.items():
         before, now = mean(c, name, c.baseline), mean(c, name, best)
         if before == 0 and now == 0:
-            nothing.append(PAYERS[payer])
+            neither.append(PAYERS[payer])
             continue
-        sums = [("a gain of " if x < 0 else "") + words.quantity(abs(x), "money", c.currency) for x in (now, before)]
-        told = "as before" if sums[0] == sums[1] else f"before {sums[1]}"
-        shown.append(f"{PAYERS[payer]} {sums[0]} ({told})")
-    if not shown:
+        sums = [words.quantity(abs(x), "money", c.currency) for x in (now, before)]
+        side = ("a loss of " if now < 0 else "a gain of ") if before * now < 0 or (now == 0 and before < 0) else ""
+        told = "as before" if sums[0] == sums[1] and not side else f"before {side}{sums[1]}"
+        (gained if now < 0 else lost).append(f"{PAYERS[payer]} {sums[0]} ({told})")
+    if not lost and not gained:
         return f"Nobody loses anything, under {quoted(best)} or {quoted(c.baseline)}."
-    none = f" Nothing: {words.listing(nothing)}." if nothing else ""
-    return f"Lost under {quoted(best)}: {words.listing(shown)}.{none}"
+    text = f"Lost under {quoted(best)}: {words.listing(lost)}." if lost else f"Nobody loses under {quoted(best)}."
+    text += f" Gained: {words.listing(gained)}." if gained else ""
+    if any(told.startswith(PAYERS["owners"]) for told in gained):
+        text += " Owners gain as well where their equity was below zero on day 0 and others bear that."
+    return f"{text} Neither lose nor gain: {words.listing(neither)}." if neither else text
 
 
 def stuck(c: Comparison, best: str) -> str:
@@ -90,7 +96,8 @@ def stuck(c: Comparison, best: str) -> str:
         for days, name in parts(c, WAITED).items()
     ]
     told += [(UNMET, "{} of ordinary needs stay unmet")]
-    happens = [name for name in c.measures if any(abs(mean(c, name, v)) > 0 for v in (best, c.baseline))]
+    least = {name: standing.POINTS if c.measures[name].unit == "share" else 0.0 for name in c.measures}
+    happens = [name for name in least if any(abs(mean(c, name, v)) > least[name] for v in (best, c.baseline))]
     shown = [_now_and_before(c, best, name, text) for name, text in told if name in happens]
     ends = [ends_of(c, name) for name in (best, c.baseline)]
     text = f"Under {quoted(best)} {words.listing(shown)}." if shown else ""

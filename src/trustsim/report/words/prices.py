@@ -2,7 +2,8 @@
 
 At price x a variant is worth what all but the clients lose by it, guarantors and the public purse with them, plus x
 times what clients lose; the best has the least of the two together. Every variant is a straight line over x, so the
-best ones are the lower envelope of these lines.
+best ones are the lower envelope of these lines. Differences that are too small to matter, and what rounding hides, make
+no price: :func:`trustsim.report.words.standing.smallest_told`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from scipy.optimize import brentq
 
 from trustsim.analysis import intervals
 from trustsim.analysis.compared import Compared
-from trustsim.report.words import reading, words
+from trustsim.analysis.ranking import is_clear
+from trustsim.report.words import reading, standing
 from trustsim.report.words.reading import LOSS
 
 BILL = "loss_to_others"  # what a variant costs; clients' losses are what it is priced against
@@ -48,7 +50,7 @@ def stretches(result: Compared) -> tuple[Stretch, ...]:
     """Return the best variant at every price of loss, from zero up."""
     names = result.comparison.variants
     cost, loss = (np.array([reading.level(result, side, name).mean for name in names]) for side in (BILL, LOSS))
-    corners = envelope(cost, loss)
+    corners = envelope(cost, loss, _steps(result))
     stops = [start for _, start in corners[1:]] + [math.inf]
     found = []
     for k, ((v, start), stop) in enumerate(zip(corners, stops, strict=True)):
@@ -57,21 +59,37 @@ def stretches(result: Compared) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
-def envelope(cost: Sequence[float] | np.ndarray, loss: Sequence[float] | np.ndarray) -> list[tuple[int, float]]:
+def envelope(
+    cost: Sequence[float] | np.ndarray, loss: Sequence[float] | np.ndarray, steps: tuple[float, float] = (0.0, 0.0)
+) -> list[tuple[int, float]]:
     """Return (which, from which price) of the lines ``cost + price * loss`` that are lowest, by price from zero up.
 
-    ``cost``, ``loss``: float64 (n,), finite. Of lines that are equal the first counts.
+    ``cost``, ``loss``: float64 (n,), finite. ``steps``: the smallest difference in each that counts. Lines that cost
+    the same are one: the safest of them. Of lines that are equal the first counts.
     """
     cost, loss = np.asarray(cost, np.float64), np.asarray(loss, np.float64)
-    at = int(np.lexsort((loss, cost))[0])
+    at = _safest(cost, loss, int(np.lexsort((loss, cost))[0]), steps)
     corners = [(at, 0.0)]
-    while (safer := np.flatnonzero(loss < loss[at])).size:
+    while (safer := np.flatnonzero(loss < loss[at] - steps[1])).size:
         prices = (cost[safer] - cost[at]) / (loss[at] - loss[safer])
         price = float(prices.min())
         level = safer[prices <= price * (1 + _SAME)]
-        at = int(level[np.argmin(loss[level])])
+        at = _safest(cost, loss, int(level[np.argmin(loss[level])]), steps)
         corners.append((at, price))
     return corners
+
+
+def _safest(cost: np.ndarray, loss: np.ndarray, at: int, steps: tuple[float, float]) -> int:
+    """Return the line that loses least of those that cost no more than the line *at*, where it loses clearly less."""
+    while (same := np.flatnonzero((cost <= cost[at] + steps[0]) & (loss < loss[at] - steps[1]))).size:
+        at = int(same[np.argmin(loss[same])])
+    return at
+
+
+def _steps(result: Compared) -> tuple[float, float]:
+    """Return the smallest differences that count: in what others lose, and in what clients lose."""
+    cost, loss = (standing.smallest_told(result.comparison, side) for side in (BILL, LOSS))
+    return cost, loss
 
 
 def _net(result: Compared, ours: str, theirs: str) -> Callable[[float], intervals.Interval]:
@@ -101,12 +119,14 @@ def close_to_best(
 ) -> Iterator[tuple[str, tuple[float, float]]]:
     """Yield those of *names*, and from which price to which, that these worlds cannot tell from the best."""
     best = [next(s.variant for s in found if s.start <= price < s.stop) for price in prices]
+    cost_step, loss_step = _steps(result)
     for name in names:
         nets = {other: _net(result, name, other) for other in set(best) if other != name}
         isclose_to_best = []
         for price, other in zip(prices, best, strict=True):
             gap = nets[other](float(price)) if other != name else None
-            isclose_to_best.append(gap is None or not words.is_clear(gap.low, gap.high))
+            least = max(cost_step, float(price) * loss_step)
+            isclose_to_best.append(gap is None or not is_clear(gap.mean, gap.low, gap.high, least))
         edges = np.flatnonzero(np.diff([False, *isclose_to_best, False]))
         for first, stop in edges.reshape(-1, 2):
             yield name, (float(prices[first]), float(prices[stop - 1]))

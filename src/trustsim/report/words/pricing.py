@@ -53,8 +53,8 @@ def between(result: Compared, found: Stretch) -> str:
 def told(result: Compared, found: Sequence[Stretch], claims: float) -> str:
     """Say at which prices of loss the best variant changes."""
     if len(found) == 1:
-        text = f"{_named(result, found[0].variant)} is cheapest, and no variant loses less:"
-        return f"{text} by the means, it is best at any price of loss."
+        text = f"No price of loss changes the best, {_named(result, found[0].variant)}: by the means,"
+        return f"{text} no variant costs others less, or loses less, by enough to matter."
     _, per = scale_of(result)
     parts = [f"below {priced(result, found[1].start)} {_named(result, found[0].variant)} is best"]
     for stretch in found[1:]:

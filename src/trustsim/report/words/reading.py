@@ -28,6 +28,7 @@ from trustsim.units import Unit
 #: outcomes that the report speaks of by name
 LOSS, FAILURE, LATE, UNHURT = "investor_loss", "failure_probability", "late_loss_ratio", "zero_loss_share"
 SEGMENT = "loss_by_segment["
+FILLED = "Filled: a clear difference. Hollow: the interval includes zero, or the difference is too small to matter."
 MOST_ROWS = 24  # of a picture of the report: variants
 
 
@@ -112,6 +113,18 @@ def not_drawn(result: Compared) -> str:
 def is_compared(result: Compared, name: str) -> bool:
     """Whether any variant has a difference to the baseline in an outcome: some worlds where it applies to both."""
     return any(np.isfinite(found[name].mean) for found in result.comparison.differences.values())
+
+
+def moves(result: Compared, name: str) -> bool:
+    """Whether any variant differs from the baseline in an outcome, in any world."""
+    return any(found[name].n > 0 and found[name].tie_share < 1 for found in result.comparison.differences.values())
+
+
+def varies(result: Compared, name: str) -> bool:
+    """Whether an outcome is not the same in every world under every variant."""
+    found = np.concatenate([values(result, name, variant) for variant in result.study.variants])
+    found = found[np.isfinite(found)]
+    return bool(len(found)) and float(np.ptp(found)) > 0
 
 
 def level(result: Compared, name: str, variant: str) -> Interval:

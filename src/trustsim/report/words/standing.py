@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import math
+
 from trustsim.analysis.comparison import Comparison, Difference
+from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import is_clear
 from trustsim.report.words import words
 from trustsim.report.words.words import Verdict, quoted
 
 MARK = "†"  # behind the name of a variant that harms
+ROUNDING, POINTS = 0.001, 0.0005  # of the largest mean, and of a share: a smaller difference is none (assumed)
+_LIKE = {"loss_by_segment": "investor_loss", "loss_by_size": "investor_loss"}  # parts, judged as the whole
 
 
-def verdict(c: Comparison, outcome: str, d: Difference) -> Verdict:
+def smallest_told(c: Comparison, outcome: str) -> float:
+    """Return the smallest difference in an outcome that is called one, in the unit of the outcome.
+
+    It is what matters, of a loss by group what matters of the loss. Of other outcomes it is rounding: :data:`POINTS` of
+    a share, of anything else :data:`ROUNDING` of the largest mean.
+    """
+    like = _LIKE.get(outcome.partition("[")[0], outcome)
+    for name in (outcome, like):
+        if name in c.matters and c.measures[name].unit == c.measures[outcome].unit:
+            return c.matters[name]
+    if c.measures[outcome].unit == "share":
+        return POINTS
+    means = (abs(c.levels[name][outcome].mean) for name in c.variants)
+    return ROUNDING * max((mean for mean in means if math.isfinite(mean)), default=0.0)
+
+
+def tells_apart(c: Comparison, outcome: str, found: Interval | Difference) -> bool:
+    """Whether a paired difference is a clear one: its interval excludes zero, and it is not too small to matter."""
+    return is_clear(found.mean, found.low, found.high, smallest_told(c, outcome))
+
+
+def verdict(c: Comparison, outcome: str, d: Interval | Difference) -> Verdict:
     """Judge a paired difference: one that is too small to matter is no clear one."""
-    if not is_clear(d.mean, d.low, d.high, c.matters.get(outcome, 0.0)):
-        return "unclear"
-    return words.verdict(d.low, d.high, c.measures[outcome].better)
+    return words.verdict(d.low, d.high, c.measures[outcome].better) if tells_apart(c, outcome, d) else "unclear"
 
 
-def judged(c: Comparison, outcome: str, d: Difference) -> str:
+def judged(c: Comparison, outcome: str, d: Interval | Difference) -> str:
     """Say the verdict in words: also why there is none."""
     found = verdict(c, outcome, d)
     if found != "unclear":
@@ -44,7 +68,7 @@ def harms(c: Comparison) -> list[str]:
     """Return a line on each variant that harms: in what, and what it gains in what ranks."""
     lines = []
     for name in (name for name in c.ranking if name in c.harms):
-        text = f"{name}: worse than {quoted(c.baseline)} in {harm(c, name)}"
+        text = f"{quoted(name)}: worse than {quoted(c.baseline)} in {harm(c, name)}"
         by = c.ranked_by
         gains = by is not None and verdict(c, by, c.differences[name][by]) == "better"
         lines.append(f"{text}; its gain is {_change(c, name, by)}" if gains and by is not None else text)
@@ -75,7 +99,8 @@ def matters(c: Comparison) -> str:
         unit = c.measures[name].unit
         size = words.change(value, unit, c.currency).removeprefix("+")
         told.append(f"{words.label(name)} {size}{' (assumed)' if name in c.usual else ''}")
-    return f"too small to matter is less than: {', '.join(told)}" if told else ""
+    rest = "; of other outcomes what rounding hides, 0.05 pp of a share and a thousandth of the largest mean"
+    return f"too small to matter is less than: {', '.join(told)}{rest}" if told else ""
 
 
 def happened(c: Comparison, name: str, outcome: str) -> str:

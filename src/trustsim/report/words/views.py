@@ -11,8 +11,7 @@ import numpy as np
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.headlines import COST
 from trustsim.analysis.intervals import Interval
-from trustsim.analysis.ranking import is_clear
-from trustsim.report.words import reading, words
+from trustsim.report.words import reading, standing, words
 from trustsim.report.words.prices import BILL
 from trustsim.report.words.reading import LOSS
 
@@ -29,7 +28,7 @@ class View:
 
     ``against`` is the variant that leads by default: in the ranking, or for a part of the worlds in all of them.
     ``gap`` is the paired difference of the leader to it, None where they are one or the same in every world;
-    ``matters`` the smallest difference that does.
+    ``is_clear``: whether it is a clear one, and not too small to matter.
     ``states``: 'close' is not clearly behind the leader, '' not known or not judged. ``n``: worlds.
     """
 
@@ -40,7 +39,7 @@ class View:
     leader: str
     against: str
     gap: Interval | None
-    matters: float
+    is_clear: bool
     states: dict[str, State]
 
     @property
@@ -61,7 +60,7 @@ class View:
             return "all the same"
         if self.gap is None:
             return "no flip"
-        return "flips" if is_clear(self.gap.mean, self.gap.low, self.gap.high, self.matters) else "no clear flip"
+        return "flips" if self.is_clear else "no clear flip"
 
 
 def views(result: Compared) -> tuple[View, ...]:
@@ -135,9 +134,8 @@ def _view(
         states |= {name: _state(result, outcome, leader, name, worlds) for name in means}
     gap = reading.versus(result, outcome, leader, against, worlds)
     is_same = leader == against or (gap.mean == 0 and _state(result, outcome, leader, against, worlds) == "leads")
-    return View(
-        label, outcome, is_part, n, leader, against, None if is_same else gap, c.matters.get(outcome, 0.0), states
-    )
+    is_clear = standing.tells_apart(c, outcome, gap)
+    return View(label, outcome, is_part, n, leader, against, None if is_same else gap, is_clear, states)
 
 
 def _state(result: Compared, outcome: str, leader: str, name: str, worlds: np.ndarray) -> State:
@@ -146,5 +144,4 @@ def _state(result: Compared, outcome: str, leader: str, name: str, worlds: np.nd
     if name == leader or np.array_equal(ours, theirs, equal_nan=True):
         return "leads"
     gap = reading.versus(result, outcome, leader, name, worlds)
-    matters = result.comparison.matters.get(outcome, 0.0)
-    return "behind" if is_clear(gap.mean, gap.low, gap.high, matters) else "close"
+    return "behind" if standing.tells_apart(result.comparison, outcome, gap) else "close"

@@ -20,6 +20,7 @@ Better = Literal["lower", "higher", ""]
 Verdict = Literal["better", "worse", "lower", "higher", "unclear"]
 
 MINUS, NO_NUMBER, THIN = "−", "–", "\u202f"
+_OFF = 0.25  # of a number, by which rounding may change it
 _STEPS = ((1e12, "trillion "), (1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
 
 
@@ -77,7 +78,7 @@ def change(value: float | None, unit: Unit = "number", currency: str = "") -> st
         shown = f"{100 * value:+.{places}f}".replace("-", MINUS).removesuffix(".0")
         return "0 pp" if float(shown.replace(MINUS, "-")) == 0 else f"{shown} pp"
     text = quantity(value, unit, currency)
-    return f"+{text}" if value > 0 and text[0] != "0" else text
+    return f"+{text}" if value > 0 and text.split()[0] != "0" else text
 
 
 def interval(
@@ -98,13 +99,17 @@ def interval(
 
 
 def bare(value: float | None, unit: Unit = "number", largest: float = 1.0, *, signed: bool = False) -> str:
-    """Write a number for a column whose head carries the unit, as fine as its *largest* entry: ``'1.84'``."""
+    """Write a number for a column whose head carries the unit, as fine as its *largest* entry: ``'1.84'``.
+
+    One that would be nought, or off by more than a quarter without decimals, has digits of its own: ``'0.51'``.
+    """
     if value is None or not math.isfinite(value):
         return NO_NUMBER
     divisor, _ = axis(unit, "", largest)
-    text = _digits(value / divisor, 1 if unit == "share" else _places(largest / divisor))
-    if text == "0" and value != 0:  # small beside the others, but there
-        text = _digits(value / divisor, _places(value / divisor, 1))
+    shown, places = value / divisor, 1 if unit == "share" else _places(largest / divisor)
+    off = abs(round(shown, places) - shown)
+    is_off = off >= abs(shown) if places else off > _OFF * abs(shown)
+    text = _digits(shown, _places(shown, 1 if unit == "share" else 2) if is_off else places)
     return f"+{text}" if signed and value > 0 and text != "0" else text
 
 

@@ -97,7 +97,8 @@ function ordered({ rows, ranked_by: by }, { name, better }) {
 }
 
 const BARS =
-  "Bars are 95 % intervals of the paired difference: filled where it is clear, hollow where it includes zero. " +
+  "Bars are 95 % intervals of the paired difference: filled where it is clear, hollow where it includes zero " +
+  "or is too small to matter. " +
   "‘Better in’ is the share of worlds where a variant did strictly better.";
 
 /**
