@@ -10,7 +10,7 @@ from trustsim.measures.model import Calm
 from trustsim.world.rows import index_of
 
 Floats = NDArray[np.float64]
-LITTLE = 0.2  # share of what there was at day 0
+LEFT_IN_CALM = 0.2  # of what there was at day 0: where calm keeps less, what a crisis leaves of it says nothing
 _FLOWS = {"claims": (("requests",), "inflow"), "accounts": (("runners", "leavers"), "joiners")}  # out, in
 _STOCK = {"claims": "claims", "accounts": "holders"}
 
@@ -40,17 +40,15 @@ class Beyond:
         """Return float64 (lanes,): of what would have stayed in calm, the largest share over time that is gone; NaN
         where there was nothing.
 
-        ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. With S the share that stays,
-        of all platforms together, it is 1 − S / S of calm: the complement of a relative survival (Pohar Perme and
-        others 2012, doi:10.1111/j.1541-0420.2011.01640.x), which does not depend on how many leave in calm meanwhile.
-        Days on which calm has little left do not count.
+        ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. It is the complement of
+        :func:`relative_survival`, of all platforms together. Days on which calm has little left do not count.
         """
         whole = self._of(of)[0].sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             stays, in_calm = (
                 np.clip(1 - gone.sum(axis=2) / whole, 0.0, 1.0) for gone in (self._of(name), self.calm(name))
             )
-            gone = np.where(in_calm >= LITTLE, 1 - stays / in_calm, 0.0)
+        gone = np.nan_to_num(1 - relative_survival(stays, in_calm))
         return np.where(whole > 0, gone.max(axis=0), np.nan)
 
     def net_outflow(self, of: str) -> Floats:
@@ -71,6 +69,15 @@ class Beyond:
 
     def _of(self, name: str) -> Floats:
         return self._history[:, index_of("stock", name)]
+
+
+def relative_survival(stays: Floats, in_calm: Floats) -> Floats:
+    """Return of what stays in calm the share that stays, float64 like both, shares of what there was at day 0.
+
+    It is a relative survival (Pohar Perme and others 2012, doi:10.1111/j.1541-0420.2011.01640.x), which does not depend
+    on how many leave in calm meanwhile; above 1 where more stay than in calm, NaN where calm keeps less than a fifth.
+    """
+    return np.where(in_calm >= LEFT_IN_CALM, stays / np.maximum(in_calm, LEFT_IN_CALM), np.nan)
 
 
 def within(flow: Floats, steps: int) -> Floats:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import COHORT
-from trustsim.measures.beyond import LITTLE
+from trustsim.measures.beyond import relative_survival
 from trustsim.measures.finished import Finished, Floats, People, positive
-from trustsim.measures.outcomes.waiting import WAITS
+from trustsim.measures.outcomes.waiting import LONG_WAITS
 from trustsim.registry import REGISTRY
 
 Mask = NDArray[np.bool_]
@@ -52,6 +51,12 @@ def _by_group(f: Finished, value: Callable[[People, Mask], Floats]) -> dict[str,
     return {name: _of(f, who, value) for name, who in {**segments(f), **sizes(f)}.items()}
 
 
+def _accounts_of(people: People, who: Mask) -> Mask:
+    """Return which accounts held money at day 0 and belong to *who*, bool (investors,): bool (accounts,)."""
+    accounts = people.world.accounts
+    return np.asarray(who[accounts.investor] & (accounts.balance > 0))
+
+
 def _of(f: Finished, who: Callable[[People], Mask], value: Callable[[People, Mask], Floats]) -> Floats:
     return f.by_world(lambda people: value(people, who(people)))
 
@@ -61,18 +66,22 @@ def _of(f: Finished, who: Callable[[People], Mask], value: Callable[[People, Mas
     unit="share", high=1, may_not_apply=True,
 )  # fmt: skip
 def left_by_group(f: Finished) -> dict[str, Floats]:
-    """Of the clients of day 0 who would have stayed in calm, the share that has asked by the horizon, by group.
+    """Of the accounts of day 0 that would have stayed in calm, the share on which money was asked for, by group.
 
-    It is below 0 where fewer have left than in calm, and has no number where calm has little left.
+    What a wind-down calls nobody has asked for, and what calm goes on to ask for once a platform has ended does not
+    count. It is below 0 where fewer have asked by the horizon than in calm, and has no number where calm has little
+    left.
     """
+    last = (~f.beyond.is_over).sum(axis=0) - 1  # the step of its end, or of the horizon
 
     def share(people: People, who: Mask) -> Floats:
-        mine = who[people.world.accounts.investor] & (people.world.accounts.balance > 0)
+        mine = _accounts_of(people, who)
+        until = np.repeat(last[people.part], np.diff(people.world.accounts.first), axis=1)
         stays, in_calm = (
-            1 - (asked[:, mine] >= 0).sum(axis=1) / positive(mine.sum())
-            for asked in (f.model.state.asked_day[people.part], f.calm.asked_day[f.calm.lane[people.part]])
+            1 - ((asked >= 0) & (asked <= until) & mine).sum(axis=1) / positive(mine.sum())
+            for asked in (f.model.state.first_asked[people.part], f.calm.first_asked[f.calm.lane[people.part]])
         )
-        return np.where(in_calm >= LITTLE, 1 - stays / np.maximum(in_calm, LITTLE), np.nan)
+        return 1 - relative_survival(stays, in_calm)
 
     return _by_group(f, share)
 
@@ -107,8 +116,8 @@ def waited_by_group(f: Finished) -> dict[str, Floats]:
     """Share of the accounts of day 0 that waited for money for longer than 7 days, by group."""
 
     def share(people: People, who: Mask) -> Floats:
-        mine = who[people.world.accounts.investor] & (people.world.accounts.balance > 0)
-        waited = (f.waits.longest[people.part] > WAITS[LONG]) & mine
+        mine = _accounts_of(people, who)
+        waited = (f.waits.longest[people.part] > LONG_WAITS[LONG]) & mine
         return np.asarray(waited.sum(axis=1) / positive(mine.sum()))
 
     return _by_group(f, share)
@@ -123,8 +132,7 @@ def trust_by_group(f: Finished) -> dict[str, Floats]:
     trust = f.model.state.trust()
 
     def mean(people: People, who: Mask) -> Floats:
-        was_there = (f.model.state.flags[people.part] & COHORT) > 0
-        mine = who[people.world.accounts.investor] & was_there
-        return np.asarray(np.where(mine, trust[people.part], 0).sum(axis=1) / positive(mine.sum(axis=1)))
+        mine = _accounts_of(people, who)
+        return np.asarray(np.where(mine, trust[people.part], 0).sum(axis=1) / positive(mine.sum()))
 
     return _by_group(f, mean)

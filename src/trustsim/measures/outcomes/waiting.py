@@ -8,7 +8,7 @@ from trustsim.kernels.layout import COHORT, FAILED, WINDING
 from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.registry import REGISTRY
 
-WAITS = {"7 d": 7.0, "30 d": 30.0}  # days that a client waited for longer
+LONG_WAITS = {"7 d": 7.0, "30 d": 30.0}  # days that a client waited for longer
 FROZEN = 0.01  # share of the claims of day 0 that makes a platform frozen
 
 
@@ -39,7 +39,7 @@ def waited_long(f: Finished) -> dict[str, Floats]:
     """Share of the accounts of day 0 that waited for money for longer than 7 days, and than 30."""
     was_there = (f.model.state.flags & COHORT) > 0
     n = positive(was_there.sum(axis=1))
-    return {name: ((f.waits.longest > days) & was_there).sum(axis=1) / n for name, days in WAITS.items()}
+    return {name: ((f.waits.longest > days) & was_there).sum(axis=1) / n for name, days in LONG_WAITS.items()}
 
 
 @REGISTRY.enter(
@@ -55,7 +55,10 @@ def waiting_cost(f: Finished) -> Floats:
     may_not_apply=True,
 )  # fmt: skip
 def needs_unmet(f: Finished) -> Floats:
-    """Share of the money that calm had paid 30 days before the horizon which its owners have not had by the horizon."""
+    """Share of the money that calm had paid 30 days before the horizon which its owners have not had by the horizon.
+
+    In a run of less than 60 days it is what calm had paid by half the run.
+    """
 
     def share(people: People) -> Floats:
         needed = f.calm.needed[f.calm.lane[people.part]]
