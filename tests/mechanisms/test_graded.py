@@ -49,7 +49,7 @@ def scaled(entry: Entry, by: float) -> dict[str, Any]:
 
 @cache
 def history(by: float) -> dict[str, np.ndarray]:
-    """Return float64 (days + 1, gauges) of each lever at that part of its strength, and of none, in one world."""
+    """Return float64 (steps + 1, gauges) of each lever at that part of its strength, and of none, in one world."""
     variants = {"none": [], **{name: [scaled(entry, by)] for name, entry in LEVERS.items()}}
     model = TrustCrisisModel(from_document({**STORY, "variants": variants}, REGISTRY), rng=3, collects=False)
     for _ in range(DAYS):

@@ -9,13 +9,13 @@ import numpy as np
 from trustsim.experiment.study import Study
 
 LAST_STEPS = 2  # a run whose last day at its pace is one of these, or at the horizon, goes on
-LITTLE = 0.01  # assumed: of the claims of day 0, what may wait at any time
+MAY_WAIT = 0.01  # assumed: of the claims of day 0, what may wait at any time
 
 
 @dataclass(frozen=True)
 class Unfinished:
     """What goes on under a variant at the horizon: ``running``, the share of worlds with a run on a platform that does;
-    ``waiting``, mean share of the claims of day 0 that is asked for and not had, 0 where it is at most LITTLE."""
+    ``waiting``, mean share of the claims of day 0 that is asked for and not had, 0 where it is at most ``MAY_WAIT``."""
 
     running: float
     waiting: float
@@ -35,4 +35,4 @@ def unfinished(study: Study) -> dict[str, Unfinished]:
 def _waiting(study: Study, variant: int) -> float:
     waits = study.outcomes.get("waiting_at_end", np.zeros((0, variant + 1)))[:, variant]
     mean = float(np.mean(waits[np.isfinite(waits)])) if np.isfinite(waits).any() else 0.0
-    return mean if mean > LITTLE else 0.0
+    return mean if mean > MAY_WAIT else 0.0
