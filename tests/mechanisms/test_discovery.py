@@ -98,7 +98,7 @@ def test_late_payments_make_somebody_look(play: Play) -> None:
     run = [{"kind": "process_friction", "platform": "Harbour", "exit": -1, "cost": 0, "from": "4 d"}]
     ready = {"choice": {"calm": -0.5}}
     seen = watched(play, [WAVE], looks={"unpaid": "100 %/day"}, mechanisms=ready, variants={"v": run})
-    assert (outcome(seen, "liquidator"), outcome(seen, "unpaid")) == (1, 0)
+    assert outcome(seen, "unpaid") == 1.0
     assert outcome(seen, "days_to_discovery") == 3  # asked for and not paid on day 4, known on day 5
     assert watched(play, [WAVE], looks={"unpaid": "100 %/day"}).gauge("hidden_gap")[-1, 0, 0] > 0
 

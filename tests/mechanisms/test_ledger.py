@@ -11,12 +11,15 @@ import pytest
 from quiet_world import EACH, READY, N, document, leave, lever
 
 from trustsim.catalog import REGISTRY, load
+from trustsim.kernels.layout import Books
 from trustsim.measures.finished import Finished
+from trustsim.measures.losses import shortfall
 from trustsim.measures.measured import measured
 from trustsim.model import TrustCrisisModel
 from trustsim.model.batch import Batch
 from trustsim.scenario.load import from_document
 from trustsim.units import MINOR_PER_MAJOR
+from trustsim.world.closing import close_platforms
 
 HELD = N * EACH / MINOR_PER_MAJOR  # claims on a platform, units of the currency
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -88,6 +91,24 @@ def test_lenders_come_first_and_lose_what_a_closed_estate_cannot_pay_back() -> N
     assert by_payer(found)[PAYERS.index("lenders")] == pytest.approx(0.2)
     assert by_payer(found)[0] == pytest.approx(1.0, rel=1e-3)  # and the price of waiting
     assert by_payer(found)[1] == pytest.approx(-1.2)  # they had taken it before day 0
+
+
+def test_client_money_in_custody_is_no_lenders_whether_the_platform_stands_or_is_closed() -> None:
+    """0.9 of the claims in custody, assets of 0.05, a debt of 0.3: clients lose 0.1 and lenders 0.25 either way."""
+    at = {"liquid_share": "95 %", "sale_impact": 0, "estate_cost": "0 %"}
+    story = from_document(document(platforms={"Harbour": at}, horizon="3 d"), REGISTRY)
+    model = TrustCrisisModel(story, rng=0, collects=False)
+    state, claims = model.state, model.state.books[Books.CLAIMS, 0, 0]
+    for row, share in ((Books.CUSTODY, 0.9), (Books.CASH, 0.0), (Books.DEBT, 0.3)):
+        state.books[row, 0, 0] = share * claims
+    state.ladder[:, 0, 0] = 0
+    state.ladder[0, 0, 0] = 0.05 * claims
+    stands = shortfall(state)
+    assert stands.clients[0].sum() == pytest.approx(0.1 * claims)
+    assert stands.lenders[0, 0] == pytest.approx(0.25 * claims)
+    close_platforms(state, 0, np.array([0]), model.engine.clock)
+    assert state.loss[0].sum() == pytest.approx(0.1 * claims)
+    assert state.books[Books.LENDER, 0, 0] == pytest.approx(0.05 * claims)
 
 
 def test_a_fee_of_leaving_goes_from_clients_to_owners() -> None:

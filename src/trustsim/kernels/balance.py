@@ -209,7 +209,9 @@ def gauge(platforms):
             holders = np.float64(sums[v, p, Sums.HOLDERS])  # who were asked what they feel
             liquid = np.float64(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p])
             gauges[Gauges.COST, v, p] = books[Books.COSTS, v, p]
-            claims = max(np.float64(books[Books.CLAIMS, v, p]), 1.0)
+            # where nothing is owed any more, shares are of what was on day 0
+            claims = np.float64(books[Books.CLAIMS, v, p])
+            claims = claims if claims > 0.0 else max(gauges[Gauges.CLAIMS_AT_START, v, p], 1.0)
             assets = np.float64(ladder_total(ladder, v, p))
             owed = np.float64(books[Books.CLAIMS, v, p] + books[Books.DEBT, v, p] + books[Books.BORROWED, v, p])
             solvency = (liquid + assets + np.float64(books[Books.LENT, v, p]) - owed) / claims

@@ -4,19 +4,25 @@ here."""
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trustsim.kernels.layout import HALF_SALE
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 
 class Closing(NamedTuple):
     """What a closing costs and repays, minor units, and what it brings: the share of each claim that lies in custody,
-    and the share of the rest that the estate pays."""
+    the share of the rest that the estate pays, and both together."""
 
     cost: int
     repaid: int
     custody_share: float
     estate_share: float
+    returned_share: float
 
 
 def estate_price(impact: float) -> float:
@@ -33,4 +39,17 @@ def closing(cash: int, proceeds: int, debt: int, custody: int, claims: int, cost
     left = max(cash + proceeds - cost - repaid, 0)
     custody_share = min(custody / max(claims, 1), 1.0)
     estate_share = min(left / max(claims * (1.0 - custody_share), 1.0), 1.0)
-    return Closing(cost, repaid, custody_share, estate_share)
+    returned_share = custody_share + (1.0 - custody_share) * estate_share
+    return Closing(cost, repaid, custody_share, estate_share, returned_share)
+
+
+def promised(balance: Number, lost: Number, cover: float, limit: float) -> Number:
+    """Return what a guarantor promises of what is lost of a balance (or of arrays of them), minor units: its cover of
+    the part of the claim that is within the limit."""
+    share: Number = cover * np.minimum(limit / np.maximum(balance, 1), 1.0)
+    return share * lost
+
+
+def honoured(fund: float, guarantor: int, owed: float) -> float:
+    """Return the share of what it owes that a fund can pay; ``guarantor``: what it has got less what it has paid."""
+    return min(max(fund + min(guarantor, 0), 0.0) / owed, 1.0) if owed > 0 else 1.0

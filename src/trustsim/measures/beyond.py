@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import WINDING, Gauges
+from trustsim.kernels.layout import FAILED, WINDING, Gauges
 from trustsim.measures.model import Calm
+from trustsim.scenario.counted import RunRule
 from trustsim.world.rows import index_of
 
 Floats = NDArray[np.float64]
@@ -41,29 +42,40 @@ class Beyond:
         where there was nothing.
 
         ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. It is the complement of
-        :func:`relative_survival`, of all platforms together. Days on which calm has little left do not count.
+        :func:`relative_survival`, of all platforms together. Days on which calm has little left do not count. On a
+        platform that has failed nothing stays: who is caught there cannot go any more, and no remedy is the better for
+        it.
         """
-        whole = self._of(of)[0].sum(axis=1)
+        start = self._of(of)[0]
+        whole, has_failed = start.sum(axis=1), self._history[:, Gauges.STATUS] == FAILED
         with np.errstate(invalid="ignore", divide="ignore"):
             stays, in_calm = (
-                np.clip(1 - gone.sum(axis=2) / whole, 0.0, 1.0) for gone in (self._of(name), self.calm(name))
+                np.clip(1 - gone.sum(axis=2) / whole, 0.0, 1.0)
+                for gone in (np.where(has_failed, start, self._of(name)), self.calm(name))
             )
         gone = np.nan_to_num(1 - relative_survival(stays, in_calm))
         return np.where(whole > 0, gone.max(axis=0), np.nan)
 
-    def net_outflow(self, of: str) -> Floats:
-        """Return what flows out net of what comes in, of ``claims`` (minor units) or ``accounts``."""
+    def outflow(self, of: str) -> tuple[Floats, Floats]:
+        """Return what flows out, and what comes in, of ``claims`` (minor units) or ``accounts``."""
         out, back = _FLOWS[of]
-        return np.asarray(sum(self.flow(name) for name in out) - self.flow(back))
+        return np.asarray(sum(self.flow(name) for name in out)), self.flow(back)
 
     def within(self, days: float, of: str) -> Floats:
-        """Return the net outflow of the last *days*."""
-        return within(self.net_outflow(of), max(round(days / self.dt), 1))
+        """Return the net outflow of the last *days*: what comes in beyond calm offsets what goes out, and where less
+        comes in than in calm nothing goes out."""
+        steps = max(round(days / self.dt), 1)
+        out, back = (within(flow, steps) for flow in self.outflow(of))
+        return np.asarray(out - np.maximum(back, 0.0))
+
+    def share_within(self, rule: RunRule) -> Floats:
+        """Return the net outflow of the days of the rule of a run / what calm held before."""
+        return self.within(rule.within, rule.of) / self.base(rule.within, rule.of)
 
     def base(self, days: float, of: str) -> Floats:
-        """Return what calm holds at the beginning of the last *days*, at least a unit."""
+        """Return what was held at the beginning of the last *days*, there or in calm, at least a unit."""
         steps = max(round(days / self.dt), 1)
-        held = self.calm(_STOCK[of])
+        held = np.maximum(self.calm(_STOCK[of]), self._of(_STOCK[of]))
         before = np.maximum(np.arange(len(held)) - steps, 0)
         return np.maximum(held[before], 1.0)
 

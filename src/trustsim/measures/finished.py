@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
     from trustsim.world.drawn import Drawn
 
 Floats = NDArray[np.float64]
-GRACE = 30.0  # days that a need has to be met in; in a short run half of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ class Finished:
         self.history = model.history
         self.n_lanes = model.state.n_lanes
         self.claims_at_start = positive(self.gauge("claims_at_start")[0].sum(axis=1))
-        self.calm = model.calm(max(model.day - round(min(GRACE / self.dt, model.day / 2)), 0))
+        self.calm = model.calm()
         self.beyond = Beyond(self.history, self.calm, self.dt)
         self.episodes = find_runs(model, self.beyond)
         owed = shortfall(model.state)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.closing import closing, honoured, promised
 from trustsim.kernels.layout import FAILED, Books, Gauges, Terms
 
 if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
@@ -27,23 +28,26 @@ class Shortfall(NamedTuple):
 def shortfall(state: State) -> Shortfall:
     """Return who bears what true assets lack to cover claims and debt, on platforms that have not failed.
 
-    Clients bear it, each the same share of the claim, up to all of it; lenders, who come first in an estate, bear what
-    is beyond. A guarantor makes good its cover of a client's part within the limit, as far as its fund reaches, as in
-    :func:`trustsim.kernels.failure.fail`. Shares are rounded down; the rounding is the owners'.
+    The order is that of a closing (:func:`trustsim.kernels.closing.closing`), at book value and without a cost: client
+    money in custody is the clients', lenders come first in the rest. Of what others owe and are owed the difference
+    counts. A guarantor makes good its cover of a client's part within the limit, as far as its fund reaches. Shares
+    are rounded down; the rounding is the owners'.
     """
     books, gauges = state.books, state.gauges
     missing = books[Books.CLAIMS] - state.owned()
     found = Shortfall(np.zeros_like(state.loss), *np.zeros((2, *missing.shape), np.int64))
     stands = (gauges[Gauges.STATUS] != FAILED) & (gauges[Gauges.ACCOUNTS] > 0)
     for v, p in np.argwhere((missing > 0) & stands).tolist():
-        world, claims = state.world_of(v), books[Books.CLAIMS, v, p]
+        world, owes = state.world_of(v), int(books[Books.DEBT, v, p])
         balance, who = state.balance[v, world.mine(p)], world.owners(p)
-        share = min(missing[v, p] / max(claims, 1), 1.0)
-        lost = np.minimum((share * balance).astype(np.int64), balance)
+        others = int(state.ladder[:, v, p].sum() + books[Books.LENT, v, p] - books[Books.BORROWED, v, p])
+        cash, custody, claims = (int(books[row, v, p]) for row in (Books.CASH, Books.CUSTODY, Books.CLAIMS))
+        brings = closing(cash, max(others, 0), owes, custody, claims, 0.0)
+        lost = np.minimum(((1 - brings.returned_share) * balance).astype(np.int64), balance)
         paid = np.minimum(made_good(state, v, p, lost).astype(np.int64), lost)
         np.add.at(found.clients[v], who, lost - paid)
         found.guarantors[v, p] = paid.sum()
-        found.lenders[v, p] = max(missing[v, p] - claims, 0)
+        found.lenders[v, p] = owes - brings.repaid
     return found
 
 
@@ -54,7 +58,6 @@ def made_good(
     it promised before, reaches: float64 (accounts of the platform,), minor units."""
     balance = state.balance[lane, state.world_of(lane).mine(platform)]
     cover, limit, fund = state.terms[[Terms.COVER, Terms.COVER_LIMIT, Terms.GUARANTEE_FUND], lane, platform]
-    promised = cover * np.minimum(limit / np.maximum(balance, 1), 1.0) * lost
-    owed = promised.sum()
-    left = max(fund + min(int(state.books[Books.GUARANTOR, lane, platform]), 0) - promised_before, 0)
-    return np.asarray(promised * (min(left / owed, 1.0) if owed > 0 else 1.0))
+    owed = promised(balance.astype(np.float64), lost.astype(np.float64), cover, limit)
+    has_got = int(state.books[Books.GUARANTOR, lane, platform])
+    return owed * honoured(fund - promised_before, has_got, float(owed.sum()))

@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
 class Calm(Protocol):
     """What calm gave; rows are twins, ``lane`` int64 (lanes,) says which is whose.
 
-    ``history`` float64 (steps + 1, gauges, twins, platforms); ``needed`` int64 (twins, accounts): paid to each account
-    by the day that was asked for, minor units; ``first_asked`` int32 alike: step of the first request, −1 before any.
+    ``history`` float64 (steps + 1, gauges, twins, platforms); ``needed`` int64 (twins, accounts): paid to each account,
+    minor units; ``first_asked`` int32 alike: step of the first request, −1 before any.
     """
 
     @property
@@ -65,7 +65,7 @@ class Model(Protocol):
     def struck(self) -> Mapping[str, NDArray[np.bool_]]:
         """Return where each shock with a chance has struck, bool (lanes,), by shock and platform."""
 
-    def calm(self, needed_by: int) -> Calm:
+    def calm(self) -> Calm:
         """Return what the same worlds without shocks and levers gave, in which nobody runs; see model/calm.py."""
 
     def series(self, name: str) -> NDArray[np.float32]:

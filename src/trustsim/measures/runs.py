@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import Gauges
-from trustsim.measures.beyond import Beyond, within
+from trustsim.measures.beyond import Beyond, Floats, within
 from trustsim.measures.model import Model
 
+BEGUN = 0.1  # a run has begun when so much of what makes it one is gone
 SPILL_OVER = 7  # days within which what happens elsewhere is said to have set a run off
 TRIGGERS = ("fundamental", "belief", "spill-over")  # what sets a run off
 
@@ -21,7 +22,7 @@ class LiquidityRun:
     """A run on one platform (row C15): in which world, from ``onset`` over ``peak`` to ``end`` (days), and why.
 
     ``trigger`` is 'fundamental', 'belief' or 'spill-over' (see :func:`find_runs`). ``withdrawn`` is the net outflow
-    beyond calm from onset to end, ``speed`` the largest in a day, both over what calm held when it began.
+    beyond calm from onset to end, ``speed`` the largest outflow in a day, both over what calm held when it began.
     """
 
     replication: int
@@ -39,16 +40,15 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     """Find the runs (row C15) by the rule of the scenario, and what set them off; those of each lane.
 
     A day is one of a run where the net outflow beyond calm of the last ``within`` days is at least the ``share`` of
-    what calm held; days that are no further apart than that are one run. It begins on the first day at that pace, and
-    ends on the last. Trigger: 'fundamental' where the platform was insolvent on that day or the one before, its own
-    forced sales of the day apart; 'spill-over' where it was not, and in the week before or on that day a run began on
-    another platform, or another became insolvent; else 'belief'.
+    what calm held; days that are no further apart than that are one run. It begins when a tenth of that is gone, and
+    ends on the last day at that pace. Trigger: 'fundamental' where the platform was insolvent on the day it began or
+    the one before, its own forced sales of the day apart; 'spill-over' where it was not, and in the week before or on
+    that day a run began on another platform, or another became insolvent; else 'belief'.
     """
     rule, dt = model.story.counted.run, model.dt
-    flow, steps = beyond.net_outflow(rule.of), max(round(rule.within / dt), 1)
-    base = beyond.base(rule.within, rule.of)
-    is_hot = within(flow, steps) >= rule.share * base
-    a_day = within(flow, max(round(1 / dt), 1)) / base
+    steps = max(round(rule.within / dt), 1)
+    held, is_hot = beyond.base(rule.within, rule.of), beyond.share_within(rule) >= rule.share
+    out, back = beyond.outflow(rule.of)
     is_bad = _insolvent(model)
     elsewhere = _elsewhere(is_bad, max(round(SPILL_OVER / dt), 1))
     found: list[list[LiquidityRun]] = [[] for _ in range(model.state.n_lanes)]
@@ -56,19 +56,27 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     for v, p in np.argwhere(is_hot.any(axis=0)).tolist():
         who = (model.replications[v // n_variants], model.variants[v % n_variants].name, model.state.platforms[p].name)
         for days in _stretches(np.flatnonzero(is_hot[:, v, p]), steps):
-            first = max(int(days[0]) - steps + 1, 0)
-            at_pace = first + np.flatnonzero(
-                flow[first : days[-1] + 1, v, p] >= rule.share * base[days[0], v, p] / steps
-            )
-            onset, end = int(at_pace[0]), int(at_pace[-1])
-            peak = onset + int(flow[onset : end + 1, v, p].argmax())
+            base = held[days[0], v, p]
+            onset, peak, end = _turns(out[:, v, p] / base, days, steps, rule.share)
             trigger = "spill-over" if elsewhere[onset, v, p] else "belief"
             if is_bad[max(onset - 1, 0) : onset + 1, v, p].any():
                 trigger = "fundamental"
-            withdrawn = float(flow[onset : end + 1, v, p].sum() / base[days[0], v, p])
-            speed = float(a_day[onset : end + 1, v, p].max())
+            flow = out[onset : end + 1, v, p]
+            withdrawn = float(flow.sum() - max(back[onset : end + 1, v, p].sum(), 0.0)) / base
+            speed = float(within(flow, max(round(1 / dt), 1)).max()) / base
             found[v].append(LiquidityRun(*who, onset * dt, peak * dt, end * dt, trigger, withdrawn, speed))
     return tuple(tuple(_with_spill_over(runs)) for runs in found)
+
+
+def _turns(out: Floats, days: NDArray[np.int64], steps: int, share: float) -> tuple[int, int, int]:
+    """Return on which step a run begins, is fastest and ends; ``out`` float64 (steps + 1,) is what flows out, as a
+    share of what was held, and *days* are those by which *share* had gone within *steps*."""
+    first = max(int(days[0]) - steps + 1, 0)
+    gone = np.cumsum(out[first : days[-1] + 1])
+    onset = first + int(np.argmax(gone >= share * BEGUN))
+    at_pace = onset + np.flatnonzero(out[onset : days[-1] + 1] >= share / steps)
+    end = int(at_pace[-1]) if len(at_pace) else int(days[0])
+    return onset, onset + int(out[onset : end + 1].argmax()), end
 
 
 def _insolvent(model: Model) -> NDArray[np.bool_]:

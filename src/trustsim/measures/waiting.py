@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.closing import closing, estate_price
-from trustsim.kernels.layout import Books, Gauges, Terms
+from trustsim.kernels.layout import WINDING, Books, Gauges, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
 from trustsim.measures.losses import Shortfall, made_good
 from trustsim.measures.model import Model
@@ -24,12 +24,12 @@ Floats = NDArray[np.float64]
 
 
 class Waits:
-    """How long accounts have waited at the horizon, and what is frozen.
+    """How long accounts have waited at the horizon, beyond the usual lag of their platform, and what is frozen.
 
     Attributes
     ----------
-    now : float64 (lanes, accounts), days that what is asked for now has waited; 0 where nothing is.
-    longest : the same, of the longest wait of all, over or not.
+    longest : float64 (lanes, accounts), days of the longest wait, over or not.
+    money_days : float64 (lanes, investors), minor units times days: what was asked for and not had.
     frozen : int64 (lanes, accounts), minor units: what has waited for ``frozen_after``, or half the horizon.
     cost : float64 (lanes, investors), minor units: what waiting has cost, and what frozen money would not bring.
     made_good : float64 (lanes,), minor units: what guarantors would pay of the latter, which is no cost of the clients.
@@ -37,32 +37,43 @@ class Waits:
 
     def __init__(self, model: Model, owed: Shortfall) -> None:
         state, rule, dt = model.state, model.story.counted.waiting, model.dt
-        asked = state.requested
-        self.now: Floats = np.where(asked > 0, (model.day - state.asked_day) * dt, 0.0)
-        self.longest: Floats = np.maximum(self.now, state.waited * dt)
-        patience = min(rule.frozen_after, model.day * dt / 2)
-        self.frozen = np.where((asked > 0) & (self.now >= patience), asked, 0)
-        self.cost: Floats = state.money_days * (rule.price / DAYS_A_YEAR)
+        asked, usual = state.requested, _usual_lag(state)
+        now = np.where(asked > 0, np.maximum((model.day - state.asked_day) * dt - usual, 0.0), 0.0)
+        self.longest: Floats = np.maximum(now, state.waited * dt - usual)
+        self.frozen = np.where((asked > 0) & (now >= min(rule.frozen_after, model.day * dt / 2)), asked, 0)
+        self.money_days, missing = state.money_days.copy(), np.zeros_like(state.money_days)
         self.made_good: Floats = np.zeros(state.n_lanes)
-        agreed = state.usual_terms[Terms.PAYOUT_LAG] + state.usual_terms[Terms.CUSTODY_LAG]
         for v, p in np.argwhere(state.books[Books.QUEUED] > 0).tolist():
             mine, who = state.world_of(v).mine(p), state.world_of(v).owners(p)
-            beyond = np.maximum(self.now[v, mine] - agreed[v, p], 0.0)
-            price = asked[v, mine] * beyond * (rule.price / DAYS_A_YEAR)
-            missing = self.frozen[v, mine] * _beyond_marked(state, v, p)
-            paid = made_good(state, v, p, missing, int(owed.guarantors[v, p]))
-            self.cost[v] += np.bincount(who, price + missing - paid, len(self.cost[v]))
+            self.money_days[v] += np.bincount(who, asked[v, mine] * now[v, mine], len(missing[v]))
+            doubtful = asked[v, mine] * np.minimum(now[v, mine] / max(rule.frozen_after, dt), 1.0)
+            lacking = doubtful * _beyond_marked(state, v, p)
+            paid = made_good(state, v, p, lacking, int(owed.guarantors[v, p]))
+            missing[v] += np.bincount(who, lacking - paid, len(missing[v]))
             self.made_good[v] += paid.sum()
+        self.cost: Floats = self.money_days * (rule.price / DAYS_A_YEAR) + missing
+
+
+def _usual_lag(state: State) -> Floats:
+    """Return the days that money takes by the usual terms, which is no waiting, float64 (lanes, accounts)."""
+    agreed = state.usual_terms[Terms.PAYOUT_LAG] + state.usual_terms[Terms.CUSTODY_LAG]
+    lag = np.zeros(state.requested.shape)
+    for world in state.drawn:
+        for p in range(state.n_platforms):
+            lag[world.part, world.mine(p)] = agreed[world.part, p, None]
+    return lag
 
 
 def _beyond_marked(state: State, lane: int, platform: int) -> float:
     """Return the share of each claim that a closing today would not bring, beyond what is missing from the books, which
-    is counted as lost already."""
+    is counted as lost already. An orderly wind-down sells nothing in a hurry: its claims are worth what the books say.
+    """
+    if state.gauges[Gauges.STATUS, lane, platform] == WINDING:
+        return 0.0
     books, terms = state.books[:, lane, platform], state.terms[:, lane, platform]
     price = estate_price(terms[Terms.SALE_IMPACT])
     proceeds = int(state.ladder[:, lane, platform].sum() * price) + int(books[Books.LENT] * price)
     cash, debt, custody, claims = (int(books[row]) for row in (Books.CASH, Books.DEBT, Books.CUSTODY, Books.CLAIMS))
     brings = closing(cash, proceeds, debt, custody, claims, terms[Terms.ESTATE_COST])
-    back = brings.custody_share + (1 - brings.custody_share) * brings.estate_share
     short = min(max(-float(state.gauges[Gauges.SOLVENCY, lane, platform]), 0.0), 1.0)
-    return float(max(1 - back - short, 0.0))
+    return float(max(1 - brings.returned_share - short, 0.0))

@@ -30,7 +30,7 @@ class Calm:
     """What calm gave, for the worlds that are measured.
 
     ``lane`` int64 (lanes,): the row of each lane's twin. ``history`` float64 (steps + 1, gauges, twins, platforms).
-    ``needed`` int64 (twins, accounts), minor units: what had been paid to each account by the day that was asked for.
+    ``needed`` int64 (twins, accounts), minor units: what had been paid to each account.
     ``first_asked`` int32 (twins, accounts): step of the first request, −1 before any.
     """
 
@@ -40,27 +40,23 @@ class Calm:
     first_asked: NDArray[np.int32]
 
 
-def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n_steps: int, needed_by: int) -> Calm:
+def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n_steps: int) -> Calm:
     """Return the calm twins of some variants in the worlds of *state*, after *n_steps*.
 
-    The twin of a variant is the world of the baseline, where both have the same people and platforms, whatever the
-    terms of these, else its own.
-    ``needed_by``: the step up to which needs are noted. Where nobody comes or goes in calm, day 0 lasts.
+    The twin of a variant has its people and network, and the terms and rules of the baseline.
+    Where nobody comes or goes in calm, day 0 lasts.
     """
     worlds = [calm_world(scenario, variant) for variant in variants]
     twins = [world for k, world in enumerate(worlds) if world not in worlds[:k]]
     n, n_worlds = len(twins), len(state.drawn)
     lane = np.array([w * n + twins.index(world) for w in range(n_worlds) for world in worlds], np.int64)
     engine = _engine_of(scenario, twins, state, n_steps)
-    needed = engine.state.paid.copy()
     if (engine.state.weights[:, :, [Weights.ORDINARY, Weights.JOIN]] > NEVER).any():
         for step in range(1, n_steps + 1):
             _calm_step(engine, step)
-            if step == needed_by:
-                needed = engine.state.paid.copy()
     else:
         engine.history[1:] = engine.history[0]
-    return Calm(lane, engine.history, needed, engine.state.first_asked)
+    return Calm(lane, engine.history, engine.state.paid, engine.state.first_asked)
 
 
 def _engine_of(scenario: Scenario, twins: Sequence[World], state: State, n_steps: int) -> Engine:

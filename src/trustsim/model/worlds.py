@@ -77,9 +77,9 @@ class Worlds:
         them."""
         return self.engine.history_of_actors[: self.engine.measured + 1, index_of("actor_stock", name)]
 
-    def calm(self, needed_by: int) -> Calm:
-        """Return what calm would have given by today; needs are noted up to the step *needed_by*."""
-        return calm_beside(self.story, self.variants, self.state, self.day, needed_by)
+    def calm(self) -> Calm:
+        """Return what calm would have given by today."""
+        return calm_beside(self.story, self.variants, self.state, self.day)
 
     def struck(self) -> dict[str, NDArray[np.bool_]]:
         """Return where each shock with a chance has struck so far, bool (lanes,), by shock and platform."""

@@ -34,8 +34,9 @@ class RunRule:
 class Waiting:
     """What waiting for money costs those who have asked for it, and from when on their money is called frozen.
 
-    What is frozen at the horizon is valued at what would come back if the platform were closed on that day. Where the
-    horizon is short, money is frozen that has waited for half of it.
+    What waits at the horizon is valued at what would come back if the platform were closed on that day, in proportion
+    to how long it has waited of ``frozen_after``; in an orderly wind-down at book value. Where the horizon is short,
+    platforms are called frozen where money has waited for half of it.
     """
 
     price: float = parameter(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from trustsim.scenario.resolved import Scenario, Variant, World
 
 MOST_COLUMNS = 32  # variants in one pass: their state should fit the cache
+_SHAPE = ("name", "kind", "size", "asset_market", "owes")  # what of a platform is no term
 
 
 def lockstep_groups(scenario: Scenario, variants: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -40,15 +42,26 @@ def baseline_world(scenario: Scenario, variant: Variant) -> World:
 
 
 def calm_world(scenario: Scenario, variant: Variant) -> World:
-    """Return the world in which it is calm for a variant: that of the baseline, where both have the same people and
-    platforms, else its own; levers and shocks come on top of either."""
-    base = baseline_world(scenario, variant)
-    return base if has_calm_of(variant.world, base) else variant.world
+    """Return the world in which it is calm for a variant; levers and shocks come on top of it."""
+    return used_to(variant.world, baseline_world(scenario, variant))
 
 
-def has_calm_of(world: World, base: World) -> bool:
-    """Whether what people are used to in *world* is what they have in *base*: the terms of its platforms may differ."""
-    return base is world or _alike(base) == _alike(world)
+def used_to(world: World, base: World) -> World:
+    """Return the world that the people of *world* are used to: theirs, by the terms of platforms and the rules of
+    *base*, but for those that make people what they are."""
+    if base is world or _alike(base) == _alike(world):
+        return base
+    old = {platform.name: platform for platform in base.platforms}
+    platforms = tuple(
+        replace(old[p.name], **{name: getattr(p, name) for name in _SHAPE}) if p.name in old else p
+        for p in world.platforms
+    )
+    rules = {name: _of_either(rule, base.mechanisms.get(name)) for name, rule in world.mechanisms.items()}
+    return replace(world, platforms=platforms, mechanisms=rules)
+
+
+def _of_either(rule: Any, base: Any) -> Any:
+    return rule if _fixed(rule) != _fixed(base) else base
 
 
 def shared(world: World) -> Any:
@@ -57,13 +70,14 @@ def shared(world: World) -> Any:
 
 
 def _alike(world: World) -> Any:
-    shape = tuple((p.name, p.kind, p.size, p.asset_market, p.owes) for p in world.platforms)
-    traits = tuple(
-        (name, *(getattr(rule, parameter) for parameter in rule.fixes))
-        for name, rule in sorted(world.mechanisms.items())
-        if hasattr(rule, "fixes")
-    )
+    shape = tuple(tuple(getattr(p, name) for name in _SHAPE) for p in world.platforms)
+    traits = tuple((name, _fixed(rule)) for name, rule in sorted(world.mechanisms.items()) if hasattr(rule, "fixes"))
     return _hashable(world.network), world.investors, shape, traits
+
+
+def _fixed(rule: Any) -> tuple[object, ...] | None:
+    """Return what a mechanism lays down of people's traits, by value; None where it lays down none."""
+    return tuple(getattr(rule, name) for name in rule.fixes) if hasattr(rule, "fixes") else None
 
 
 def _hashable(network: object) -> object:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import FAILED, WINDING
+from trustsim.kernels.layout import WINDING
 from trustsim.registry import REGISTRY
 from trustsim.units import Unit
 
@@ -182,7 +182,7 @@ def series_of(history: NDArray[np.float64], series: Series, row_of: Callable[[st
         return history[:, row_of(name)]
 
     value = row(series.gauge)
-    has_ended = (row("status") == FAILED) | ((row("status") == WINDING) & (row("claims") <= 0))
+    has_ended = row("status") >= WINDING
     if series.over == "sum":
         gauges = {"claims": row("claims_at_start"), "holders": row("holders"), "accounts": row("accounts")}
         base = gauges.get(series.per, np.ones_like(value))[:1]

@@ -20,7 +20,7 @@ from trustsim.world import rows
 from trustsim.world.costs import prices_of_settings
 from trustsim.world.drawn import Drawn
 from trustsim.world.leaning import Law
-from trustsim.world.lockstep import has_calm_of
+from trustsim.world.lockstep import used_to
 from trustsim.world.network import Network
 from trustsim.world.opening import base_terms, open_books
 from trustsim.world.population import Accounts as Opened
@@ -256,17 +256,16 @@ def build(
     """Lay out the arrays for day 0: of each world that is *drawn* one lane for each variant; ``by_variant`` is
     what each of them says of the world.
 
-    On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, of which
-    ``segregated_share`` stands in custody, and assets (1 + ``equity``) · claims less the liquid money, spread evenly
-    over the twelve rungs of the ladder. Nothing is queued or overdue. ``references``: of each variant the world against
-    which a change of terms has its price, and whose terms are usual where the variant has its people and platforms;
-    ``scale``: how many real clients an investor stands for.
+    On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, at most what it owns,
+    (1 + ``equity``) · claims, of which ``segregated_share`` stands in custody, and assets the rest, spread evenly over
+    the twelve rungs of the ladder. Nothing is queued or overdue. ``references``: of each variant the world against
+    which a change of terms has its price, and whose terms people are used to; ``scale``: how many real clients an
+    investor stands for.
     """
     platforms = by_variant[0].platforms
     n_platforms = len(platforms)
     terms, of_reference = base_terms(by_variant), base_terms(references)
-    is_used = np.array([has_calm_of(*pair) for pair in zip(by_variant, references, strict=True)])
-    usual = np.where(is_used[:, None], of_reference, terms)
+    usual = base_terms([used_to(*pair) for pair in zip(by_variant, references, strict=True)])
     priced = terms + prices_of_settings(terms, of_reference, scale)
     terms, usual = (np.tile(each, (1, len(drawn), 1)) for each in (priced, usual))
     names = sorted({platform.asset_market for platform in platforms if platform.asset_market})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels.layout import FAILED
 from trustsim.measures.beyond import relative_survival
 from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.measures.outcomes.waiting import LONG_WAITS
@@ -68,25 +69,26 @@ def _of(f: Finished, who: Callable[[People], Mask], value: Callable[[People, Mas
 def left_by_group(f: Finished) -> dict[str, Floats]:
     """Of the accounts of day 0 that would have stayed in calm, the share on which money was asked for, by group.
 
-    What a wind-down calls nobody has asked for, and what calm goes on to ask for once a platform has ended does not
-    count. It is below 0 where fewer have asked by the horizon than in calm, and has no number where calm has little
-    left.
+    Who is caught in a failure is gone; what a wind-down calls nobody has asked for. What calm goes on to ask for once a
+    platform has ended does not count. It is below 0 where fewer have asked by the horizon than in calm, and has no
+    number where calm has little left.
     """
     last = (~f.beyond.is_over).sum(axis=0) - 1  # the step of its end, or of the horizon
+    has_failed = f.gauge("status")[-1] == FAILED
 
     def share(people: People, who: Mask) -> Floats:
-        mine = _accounts_of(people, who)
-        until = np.repeat(last[people.part], np.diff(people.world.accounts.first), axis=1)
-        stays, in_calm = (
-            1 - ((asked >= 0) & (asked <= until) & mine).sum(axis=1) / positive(mine.sum())
-            for asked in (f.model.state.first_asked[people.part], f.calm.first_asked[f.calm.lane[people.part]])
-        )
-        return 1 - relative_survival(stays, in_calm)
+        mine, sizes = _accounts_of(people, who), np.diff(people.world.accounts.first)
+        until, is_caught = (np.repeat(each[people.part], sizes, axis=1) for each in (last, has_failed))
+        asked, in_calm = f.model.state.first_asked[people.part], f.calm.first_asked[f.calm.lane[people.part]]
+        gone, goes_in_calm = (asked >= 0) | is_caught, (in_calm >= 0) & (in_calm <= until)
+        n = positive(mine.sum())
+        return 1 - relative_survival(*(1 - (left & mine).sum(axis=1) / n for left in (gone, goes_in_calm)))
 
     return _by_group(f, share)
 
 
 def _share_lost(people: People, who: Mask) -> Floats:
+    who = who & people.held
     lost = np.ascontiguousarray(people.loss[:, who]).sum(axis=1)
     return np.asarray(lost / positive(people.balance_at_start[who].sum()))
 
@@ -96,7 +98,7 @@ def _share_lost(people: People, who: Mask) -> Floats:
     may_not_apply=True,
 )  # fmt: skip
 def loss_by_segment(f: Finished) -> dict[str, Floats]:
-    """Money that the investors of one segment lost / what they held at day 0."""
+    """Money that those of one segment who held some at day 0 lost / what they held."""
     return {name: _of(f, who, _share_lost) for name, who in segments(f).items()}
 
 

@@ -23,8 +23,7 @@ def run_probability(f: Finished) -> Floats:
 @REGISTRY.enter("outcome", "run_at", rows=("J2", "C15"), source="assumed", better="", unit="share", binary=True)
 def run_at(f: Finished) -> dict[str, Floats]:
     """Whether a platform would have suffered a run, had the rule of the scenario another share."""
-    rule = f.model.story.counted.run
-    share = (f.beyond.within(rule.within, rule.of) / f.beyond.base(rule.within, rule.of)).max(axis=(0, 2), initial=0.0)
+    share = f.beyond.share_within(f.model.story.counted.run).max(axis=(0, 2), initial=0.0)
     return {f"{level:.0%}": (share >= level).astype(np.float64) for level in LEVELS}
 
 
@@ -32,7 +31,7 @@ def run_at(f: Finished) -> dict[str, Floats]:
     "outcome", "run_speed", rows=("J2",), source="E-01", better="lower", unit="share", low=0, may_not_apply=True
 )
 def run_speed(f: Finished) -> Floats:
-    """Largest net outflow beyond calm in a day of a run / what calm held when it began."""
+    """Largest outflow beyond calm in a day of a run / what calm held when it began."""
     return f.first(lambda e: e.speed, max)
 
 

@@ -17,9 +17,8 @@ FROZEN = 0.01  # share of the claims of day 0 that makes a platform frozen
     may_not_apply=True,
 )  # fmt: skip
 def stuck_money(f: Finished) -> Floats:
-    """Days that money was asked for and not had, beyond those of calm, added up over all money / claims of day 0."""
-    beyond = (f.gauge("waiting") - f.beyond.calm("waiting"))[1:].sum(axis=(0, 2))
-    return np.asarray(np.maximum(beyond, 0.0) * f.dt / f.claims_at_start)
+    """Days that money was asked for and not had, beyond the usual lag, added up over all money / claims of day 0."""
+    return np.asarray(f.waits.money_days.sum(axis=1) / f.claims_at_start)
 
 
 @REGISTRY.enter(
@@ -36,7 +35,7 @@ def waiting_at_end(f: Finished) -> Floats:
     may_not_apply=True,
 )  # fmt: skip
 def waited_long(f: Finished) -> dict[str, Floats]:
-    """Share of the accounts of day 0 that waited for money for longer than 7 days, and than 30."""
+    """Share of the accounts of day 0 that waited for money for longer than 7 days beyond the usual lag, and than 30."""
     was_there = (f.model.state.flags & COHORT) > 0
     n = positive(was_there.sum(axis=1))
     return {name: ((f.waits.longest > days) & was_there).sum(axis=1) / n for name, days in LONG_WAITS.items()}
@@ -55,13 +54,11 @@ def waiting_cost(f: Finished) -> Floats:
     may_not_apply=True,
 )  # fmt: skip
 def needs_unmet(f: Finished) -> Floats:
-    """Share of the money that calm had paid 30 days before the horizon which its owners have not had by the horizon.
-
-    In a run of less than 60 days it is what calm had paid by half the run.
-    """
+    """Share of the money that calm had paid the clients of day 0 by the horizon which they have not had."""
 
     def share(people: People) -> Floats:
         needed = f.calm.needed[f.calm.lane[people.part]]
+        needed = np.where(f.model.state.flags[people.part] & COHORT, needed, 0)
         lacking = np.maximum(needed - f.model.state.paid[people.part], 0).sum(axis=1)
         return np.asarray(lacking / positive(needed.sum(axis=1)))
 
