@@ -9,6 +9,7 @@ import pytest
 from counted import ONLY_A_RATE, mean, story, study
 
 from trustsim.measures.beyond import within
+from trustsim.measures.runs import turns
 
 EVERYBODY = {"count": 800, "members": "100 %", "segments": [{"name": "all", "attention": "100 %"}]}
 EXCHANGE = [{"name": "A", "kind": "crypto_exchange", "liquid_share": "60 %"}]
@@ -68,7 +69,7 @@ def test_nobody_runs_in_calm_and_nothing_is_beyond_it():
 
 def test_a_run_on_the_day_of_a_told_loss_is_fundamental():
     wave = {"kind": "default_wave", "platform": "H", "day": 5, "share": "60 %"}
-    found = study(story(horizon="30 d", shocks=[wave]), 5)
+    found = study(story(horizon="30 d", shocks=[wave], run={"share": "2 %"}), 5)
     assert found.runs
     assert {run.trigger for run in found.runs} == {"fundamental"}
 
@@ -80,6 +81,7 @@ def test_of_two_platforms_that_begin_on_one_day_the_sound_one_is_spill_over():
         story(
             horizon="30 d",
             platforms=pair,
+            run={"share": "2 %"},
             shocks=[wave],
             mechanisms={"spillover": {"weight": 1, "group": 1}, "discovery": "off"},
         ),
@@ -88,6 +90,25 @@ def test_of_two_platforms_that_begin_on_one_day_the_sound_one_is_spill_over():
     assert {run.trigger for run in found.runs if run.platform == "A"} == {"fundamental"}
     soon = [run for run in found.runs if run.platform == "B" and run.onset <= 12]
     assert {run.trigger for run in soon} == {"spill-over"}
+
+
+def test_fewer_who_come_are_no_run_and_money_that_grows_is_none_either():
+    """Closed to new clients, with as many who leave as in calm, a platform shrinks by what does not come."""
+    shut = {"kind": "process_friction", "entry": 10}
+    ordinary = {"leave": "0.005 /day", "join": "0.01 /day"}
+    document = story(shocks=[], mechanisms={"choice": {"calm": -12}, "ordinary": ordinary}, variants={"shut": [shut]})
+    found = study({**document, "baseline": "shut"}, 4)
+    claims = found.series["claims"][:, :, 0, 0]
+    assert (claims[:, -1] < 0.95 * claims[:, 0]).all()
+    assert mean(found, "run_probability", "shut") == 0
+
+
+def test_a_run_begins_with_what_goes_out_not_with_the_window():
+    """5 % goes within five steps from step 4 on; what a few accounts took before is no beginning."""
+    out = np.array([0.001, 0.001, 0.0, 0.001, 0.02, 0.04, 0.03, 0.012, 0.001, 0.0])
+    days = np.flatnonzero(within(out, 5) >= 0.05)
+    assert days[0] == 5
+    assert turns(out, days, 5, 0.05) == (4, 5, 7)
 
 
 def test_onset_peak_speed_and_end_are_of_one_series(steady):

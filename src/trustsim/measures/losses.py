@@ -43,11 +43,13 @@ def shortfall(state: State) -> Shortfall:
         others = int(state.ladder[:, v, p].sum() + books[Books.LENT, v, p] - books[Books.BORROWED, v, p])
         cash, custody, claims = (int(books[row, v, p]) for row in (Books.CASH, Books.CUSTODY, Books.CLAIMS))
         brings = closing(cash, max(others, 0), owes, custody, claims, 0.0)
-        lost = np.minimum(((1 - brings.returned_share) * balance).astype(np.int64), balance)
+        of_lenders = owes - brings.repaid
+        share = min(max(missing[v, p] - of_lenders, 0) / max(claims, 1), 1.0)
+        lost = np.minimum((share * balance).astype(np.int64), balance)
         paid = np.minimum(made_good(state, v, p, lost).astype(np.int64), lost)
         np.add.at(found.clients[v], who, lost - paid)
         found.guarantors[v, p] = paid.sum()
-        found.lenders[v, p] = owes - brings.repaid
+        found.lenders[v, p] = of_lenders
     return found
 
 

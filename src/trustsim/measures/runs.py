@@ -57,7 +57,7 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
         who = (model.replications[v // n_variants], model.variants[v % n_variants].name, model.state.platforms[p].name)
         for days in _stretches(np.flatnonzero(is_hot[:, v, p]), steps):
             base = held[days[0], v, p]
-            onset, peak, end = _turns(out[:, v, p] / base, days, steps, rule.share)
+            onset, peak, end = turns(out[:, v, p] / base, days, steps, rule.share)
             trigger = "spill-over" if elsewhere[onset, v, p] else "belief"
             if is_bad[max(onset - 1, 0) : onset + 1, v, p].any():
                 trigger = "fundamental"
@@ -68,7 +68,7 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     return tuple(tuple(_with_spill_over(runs)) for runs in found)
 
 
-def _turns(out: Floats, days: NDArray[np.int64], steps: int, share: float) -> tuple[int, int, int]:
+def turns(out: Floats, days: NDArray[np.int64], steps: int, share: float) -> tuple[int, int, int]:
     """Return on which step a run begins, is fastest and ends; ``out`` float64 (steps + 1,) is what flows out, as a
     share of what was held, and *days* are those by which *share* had gone within *steps*."""
     first = max(int(days[0]) - steps + 1, 0)

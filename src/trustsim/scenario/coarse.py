@@ -31,8 +31,8 @@ def coarse(scenario: Scenario, registry: Registry) -> Coarse | None:
     """Return why the step is coarse, None where it is not.
 
     People look once in a step, and one's leaving is seen in the next. So rates that a mechanism calls ``paced`` should
-    change what people act on by at most half in a step, a platform's patience last two, a shock one, and a story in
-    which people act on one another FEWEST. Other rates give the same in a step of any length.
+    change what people act on by at most half in a step, a platform's patience last two, a shock and the window of a run
+    one, and a story in which people act on one another FEWEST. Other rates give the same in a step of any length.
     """
     found = dict(_reasons(scenario, registry))
     if not found:
@@ -50,7 +50,9 @@ def in_words(scenario: Scenario, found: Coarse) -> str:
 
 def _reasons(scenario: Scenario, registry: Registry) -> Iterator[tuple[str, float]]:
     """Yield why the step is coarse, and the longest step for which that is no reason, in days."""
-    step, acts_on_others = scenario.step, False
+    step, acts_on_others, within = scenario.step, False, scenario.counted.run.within
+    if within * _ALMOST < step:
+        yield f"run.within is {show(within, 'duration')}, less than a step", within
     for variant in scenario.variants:
         for name, rule in variant.world.mechanisms.items():
             for key in getattr(rule, "paced", ()):

@@ -123,7 +123,7 @@ class Platform(Extended):
         0.12, unit="share", low=-1, high=5, source="E-20", text="yearly return on lent money"
     )
     promised_yield: float = parameter(
-        0.08, unit="share", low=-1, high=5, source="E-20", text="yearly yield credited to accounts"
+        0.08, unit="share", low=0, high=5, source="E-20", text="yearly yield credited to accounts"
     )
     safe_yield: float = parameter(
         0.02, unit="share", low=-1, high=5, source="assumed",

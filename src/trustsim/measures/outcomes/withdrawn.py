@@ -15,8 +15,7 @@ WITHIN = {"1 d": 1.0, "5 d": 5.0}  # days
     unit="share", low=0, high=1, may_not_apply=True,
 )  # fmt: skip
 def excess_withdrawn(f: Finished) -> Floats:
-    """Of the money of day 0 that would have stayed in calm, the largest share over time that was asked for, or caught
-    in a failure."""
+    """Of the money of day 0 that would have stayed in calm, the largest share asked for, or caught by a failure."""
     return f.beyond.share_gone("cohort_asked", "claims_at_start")
 
 
@@ -25,8 +24,7 @@ def excess_withdrawn(f: Finished) -> Floats:
     unit="share", low=0, high=1, may_not_apply=True,
 )  # fmt: skip
 def excess_left(f: Finished) -> Floats:
-    """Of the accounts of day 0 that would have stayed in calm, the largest share over time that asked for money, or was
-    caught in a failure."""
+    """Of the accounts of day 0 that would have stayed in calm, the largest share that asked, or a failure caught."""
     return f.beyond.share_gone("cohort_left", "cohort")
 
 
