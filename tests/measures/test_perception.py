@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from counted import mean, story, study
+
+from trustsim.measures.outcomes.perception import misperception, misperception_bias
 
 SOUND = {"name": "H", "kind": "payment_wallet", "liquid_share": "95 %", "equity": "10 %"}
 HOLLOW = {"name": "H", "liquid_share": "1 %", "equity": "-30 %", "sale_limit": "0 %", "patience": "60 d"}
@@ -46,3 +50,14 @@ def test_a_rumour_makes_people_fear_too_much(rumoured):
 def test_a_hollow_platform_that_nobody_doubts_is_calm_and_no_panic(hollow):
     assert mean(hollow, "unwarranted_calm") > 0.95
     assert mean(hollow, "unwarranted_panic") == 0
+
+
+def test_too_much_fear_on_one_platform_does_not_make_up_for_too_little_on_another():
+    """Of three clients two fear by 30 points too much, one by 60 too little; then the second platform ends."""
+    both, one = [0.3, -0.6, 0.0], [0.3, np.nan, 0.3]
+    clients = np.array([20.0, 10.0])
+    f = SimpleNamespace(
+        series={"misperception": np.array([[both], [one]], np.float32)}, gauge=lambda _: np.tile(clients, (2, 1, 1))
+    )
+    assert misperception(f) == pytest.approx((0.4 + 0.3) / 2)
+    assert misperception_bias(f) == pytest.approx((0.0 + 0.3) / 2)

@@ -116,7 +116,7 @@ class Played:
         return self
 
     def gauge(self, name: str) -> Any:
-        """Return float64 (days + 1, variants, platforms)."""
+        """Return float64 (steps + 1, variants, platforms)."""
         return self.model.history[:, row_of(Gauges, name)]
 
     def book(self, name: str) -> Any:

@@ -26,6 +26,7 @@ def after(days: float, step: str = "1 d", **lever: object) -> TrustCrisisModel:
         model.step()
         queued = model.state.books[Books.QUEUED].sum()
         assert queued == model.state.requested.sum()
+        assert model.state.gauges[Gauges.COHORT_LEFT].sum() == (model.state.first_asked >= 0).sum()
         assert (model.state.claims_gap() == 0).all()
     return model
 
@@ -43,3 +44,32 @@ def test_who_has_changed_the_mind_stays() -> None:
     held = (model.state.flags[0] & layout.HOLDS) > 0
     assert held.mean() == pytest.approx(1 - np.exp(-2.5), abs=0.03)
     assert model.history[-20:, Gauges.REQUESTS].sum() == 0
+
+
+@pytest.mark.parametrize("step", ["1 d", "0.25 d"])
+def test_who_takes_back_has_waited_until_then(step: str) -> None:
+    model = after(6, step, delay="8 d", second_thoughts=0.3)
+    s = model.state
+    since = (model.day - s.asked_day) * model.dt
+    assert (s.first_asked < 0).sum() > N / 2
+    noted = s.money_days.sum() + (s.requested * since).sum()
+    assert noted == model.history[:-1, Gauges.WAITING].sum() * model.dt
+    assert s.waited[s.first_asked < 0].min() >= 1
+
+
+def test_nobody_takes_back_what_a_wind_down_has_called() -> None:
+    told = document(
+        platforms={"Harbour": {}},
+        investors={"count": 200, "second_platform": "0 %", "considered": 1},
+        variants={
+            "v": [
+                {"kind": "cooling_off", "delay": "20 d", "second_thoughts": 0.5},
+                {"kind": "early_action", "liquidity": "100 %", "solvency": "100 %", "from": "2 d"},
+            ]
+        },
+    )
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
+    for _ in range(8):
+        model.step()
+    assert (model.state.gauges[Gauges.STATUS] == layout.WINDING).all()
+    assert (model.state.requested == model.state.balance).all()

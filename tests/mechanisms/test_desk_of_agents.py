@@ -7,7 +7,7 @@ import pytest
 from quiet_world import document
 
 from trustsim.catalog import REGISTRY
-from trustsim.mechanisms.service.service_desk import WAITS
+from trustsim.mechanisms.service.service_desk import CONTACTS
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 
@@ -25,7 +25,7 @@ def waits(load: float, agents: int, *, step: str = "1 d", days: int = 60, patien
     model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     for _ in range(round(days / model.dt)):
         model.step()
-    return model.kept[WAITS][0, 0]
+    return model.kept[CONTACTS][0, 0]
 
 
 def erlang_c(a: float, c: int) -> float:

@@ -156,7 +156,7 @@ def test_discovery_leaves_a_world_without_a_gap_as_it_is(play: Play) -> None:
 def test_who_winds_a_platform_up_finds_what_it_hid(play: Play) -> None:
     closing = [{"kind": "early_action", "platform": "Harbour", "liquidity": "100 %", "from": "5 d"}]
     seen = watched(play, [WAVE], variants={"v": closing})
-    assert outcome(seen, "unpaid") == 1.0
+    assert (outcome(seen, "liquidator"), outcome(seen, "unpaid")) == (1, 0)
     assert seen.gauge("hidden_gap")[-1, 0, 0] == 0
 
 

@@ -49,7 +49,7 @@ def scaled(entry: Entry, by: float) -> dict[str, Any]:
 
 @cache
 def history(by: float) -> dict[str, np.ndarray]:
-    """Return float64 (days + 1, gauges) of each lever at that part of its strength, and of none, in one world."""
+    """Return float64 (steps + 1, gauges) of each lever at that part of its strength, and of none, in one world."""
     variants = {"none": [], **{name: [scaled(entry, by)] for name, entry in LEVERS.items()}}
     model = TrustCrisisModel(from_document({**STORY, "variants": variants}, REGISTRY), rng=3, collects=False)
     for _ in range(DAYS):
@@ -77,4 +77,4 @@ def test_the_world_is_one_in_which_live_figures_matter() -> None:
 def test_live_figures_cost_in_proportion_to_their_strength() -> None:
     part, full = (history(by)["live_transparency"][10, Gauges.COST] for by in (A_THOUSANDTH, 1.0))
     none = history(1.0)["none"][10, Gauges.COST]
-    assert part - none == pytest.approx(A_THOUSANDTH * (full - none), abs=1)  # whole minor units
+    assert part - none == pytest.approx(A_THOUSANDTH * (full - none), abs=2)  # whole units, of clients that vary by day

@@ -21,7 +21,7 @@ RUN = {"run": [leave()]}
 
 
 def outflow(seen: Played) -> Any:
-    """Return what Harbour paid by day in the first variant, float64 (days + 1,)."""
+    """Return what Harbour paid by day in the first variant, float64 (steps + 1,)."""
     return seen.gauge("outflow")[:, 0, 0]
 
 

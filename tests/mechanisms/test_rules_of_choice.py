@@ -148,7 +148,7 @@ def test_a_leader_who_copies_nobody_is_followed_by_all() -> None:
 def test_who_knows_for_sure_leaves_a_bad_platform() -> None:
     groups = {"kind": "block", "communities": 1000, "mean_degree": 3, "inside_share": "100 %"}
     sure = stepped(4, {"observation": {"accuracy": 1}}, network=groups)
-    assert share_in(sure).tolist() == [1, 1, 0.75, 0.5, 0.25]  # counted before the day's departures
+    assert share_in(sure).tolist() == [1, 0.75, 0.5, 0.25, 0]
     good = stepped(4, {"observation": {"accuracy": 1, "bad": False}}, network=groups)
     assert share_in(good).tolist() == [1, 1, 1, 1, 1]
 
@@ -171,14 +171,13 @@ def test_who_imitates_nobody_joins_at_a_constant_rate() -> None:
     for _ in range(6):
         model.step()
     left = 1 - model.history[1:, Gauges.HOLDERS, 0, 0] / 4000
-    assert np.abs(left - np.exp(-0.2 * np.arange(6))).max() < 5 * 0.5 / np.sqrt(4000)  # five standard errors
+    assert np.abs(left - np.exp(-0.2 * np.arange(1, 7))).max() < 5 * 0.5 / np.sqrt(4000)  # five standard errors
 
 
 def test_who_left_is_back_after_the_time() -> None:
     told = {"threshold": {"rule": "count", "count": 2**31, "first": 40}, "reentry": {"after": "5 d"}}
     model = stepped(10, told)
-    held = share_in(model)  # counted before the day's departures and returns
-    assert held[:8].tolist() == [1, 1, 0.99, 0.99, 0.99, 0.99, 0.99, 1]
+    assert share_in(model)[:7].tolist() == [1, 0.99, 0.99, 0.99, 0.99, 0.99, 1]
 
 
 def test_who_exchanges_no_opinions_has_none_beside_those_who_do() -> None:

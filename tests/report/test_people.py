@@ -100,7 +100,7 @@ def test_the_box_the_terminal_and_the_page_say_the_same_sentences(result, html):
 def test_sizes_are_said_of_a_hundred_clients_and_a_hundred_of_their_money(result):
     told = with_values(result, excess_left=[0.24, 0.06, 0.3], excess_withdrawn=[0.3, 0.002, 0.3])
     assert facts(told)["How many people, how much money?"] == (
-        "With ‘insured’: of 100 clients 24 fled under ‘nothing’, now 6; of 100 CNY 30 were asked for under ‘nothing’,"
+        "With ‘insured’: of 100 accounts 24 fled under ‘nothing’, now 6; of 100 CNY 30 were asked for under ‘nothing’,"
         " now fewer than 1. What leaves in calm too is not counted."
     )
     assert [people.of_hundred(x) for x in (0.0, 0.009, 0.01, 1.0, np.nan)] == ["none", "fewer than 1", "1", "100", "–"]
@@ -127,7 +127,7 @@ def test_what_cannot_be_had_is_said_with_the_four_ends(result):
         "end_state[wound down]": [0, 0.25, 0], "end_state[failed]": [0, 0.25, 0],
     })  # fmt: skip
     assert people.stuck(told.comparison, VARIANT) == (
-        "Under ‘insured’ money is stuck for 3.5 days on average (before 2 days), 20 % of the clients wait longer than "
+        "Under ‘insured’ money is stuck for 3.5 days on average (before 2 days), 20 % of the accounts wait longer than "
         "7 days (before 50 %) and 10 % of ordinary needs stay unmet (as before). Platforms end open 25 %, frozen 25 %, "
         "wound down 25 %, failed 25 % (before: open 50 %, frozen 50 %)."
     )

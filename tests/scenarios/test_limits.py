@@ -114,9 +114,9 @@ def mean_at(file: str, step: float, replications: int, **overrides: object) -> t
 
 
 def bass(step: float) -> float:
-    """How much too few have joined at day 5; counted at the start of a step, so a step later."""
+    """How much too few have joined at day 5."""
     study = mean_at("T-16-bass.yaml", step, 4, **{"investors.count": 100_000, "horizon": "7 d"})
-    found = study.series["open"][:, round(5 / step) + 1, 0, -1].mean()
+    found = study.series["open"][:, round(5 / step), 0, -1].mean()
     return abs(found - (1 - np.exp(-0.41 * 5)) / (1 + 0.38 / 0.03 * np.exp(-0.41 * 5)))
 
 

@@ -15,7 +15,7 @@ from trustsim.measures.runs import LiquidityRun
 class Run:
     """One finished replication of the variants of one group.
 
-    ``outcomes`` float64 (variants,), ``series`` float32 (days + 1, variants, platforms + 1); ``episodes``: the runs on
+    ``outcomes`` float64 (variants,), ``series`` float32 (steps + 1, variants, platforms + 1); ``episodes``: the runs on
     platforms, variant by variant, or none where the engine tells of none; ``platforms``: those that they may be on.
     """
 

@@ -51,7 +51,7 @@ def file_of(folder: Path, shard: str) -> Path:
 
 
 def packed(runs: Sequence[Run]) -> bytes:
-    """Return the bytes of a shard: each series float32 (rows, days + 1, platforms + 1), a row for every variant of
+    """Return the bytes of a shard: each series float32 (rows, steps + 1, platforms + 1), a row for every variant of
     every run."""
     members: dict[str, Any] = {
         name: np.concatenate([run.series[name].swapaxes(0, 1) for run in runs]) for name in runs[0].series
@@ -74,12 +74,12 @@ def trouble_of(folder: Path, shard: str, sha256: str) -> str | None:
 
 
 class Series(Mapping[str, NDArray[np.float32]]):
-    """The series of a study by name, float32 (n, days + 1, variants, platforms + 1), read from shards when asked for.
+    """The series of a study by name, float32 (n, steps + 1, variants, platforms + 1), read from shards when asked for.
 
     Parameters
     ----------
     folder : of the store.
-    shape : (days + 1, platforms + 1).
+    shape : (steps + 1, platforms + 1).
     places : by variant, then replication.
     keeps : whatever must live as long as this does.
     """

@@ -50,7 +50,7 @@ def _check_shapes(run: Run, scenario: Scenario) -> None:
             raise ModelError(f"outcome {name}: given an array of shape {np.shape(values)}; allowed: ({n},)")
     for name, days in run.series.items():
         if np.ndim(days) != 3 or np.shape(days)[:2] != (scenario.n_days + 1, n):
-            allowed = f"({scenario.n_days + 1} days, {n} variants, platforms and all of them together)"
+            allowed = f"({scenario.n_days + 1} steps, {n} variants, platforms and all of them together)"
             raise ModelError(f"series {name}: given an array of shape {np.shape(days)}; allowed: {allowed}")
 
 

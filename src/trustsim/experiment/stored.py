@@ -21,7 +21,7 @@ class Stored:
     """The runs of one variant: replications int64 (n,) ascending; outcomes by name float64 (n,); what else is known.
 
     ``episodes``: of each, its runs on platforms as :func:`plain` makes them; ``places`` of the series; ``series`` their
-    names and ``shape`` (days + 1, platforms + 1).
+    names and ``shape`` (steps + 1, platforms + 1).
     """
 
     replications: NDArray[np.int64]

@@ -59,7 +59,7 @@ class Study:
     variants : those that were run, the baseline included.
     replications : int64 (n,), ascending; those of which every variant finished.
     outcomes : by name, float64 (n, variants); NaN where an outcome does not apply to a run.
-    series : by name, float32 (n, days + 1, variants, platforms + 1); the last column is all platforms together. Read
+    series : by name, float32 (n, steps + 1, variants, platforms + 1); the last column is all platforms together. Read
         from the run store where they are asked for; empty where they were not kept.
     failed : the runs that raised, by replication.
     seconds : wall-clock time of the whole study.

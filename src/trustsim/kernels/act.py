@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.cohort import is_of_day_0
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
     BACK,
-    COHORT,
     FREE,
     HOLDS,
     JOINS,
@@ -31,6 +31,7 @@ from trustsim.kernels.layout import (
     Beliefs,
     Books,
     Gauges,
+    Sums,
     Terms,
     Traits,
 )
@@ -140,6 +141,7 @@ def act(accounts, people, platforms, links, pushes, clock) -> None:
         for p in range(n_platforms):
             for row in _OF_THE_DAY:
                 platforms.gauges[row, v, p] = 0.0
+            platforms.gauges[Gauges.HOLDERS, v, p] = platforms.sums[v, p, Sums.HOLDERS]
             n_acting = acting_accounts(accounts.actions[v], first[p], first[p + 1], room.account)
             if n_acting > 0:
                 acting = room.account[:n_acting]
@@ -194,6 +196,7 @@ def act_on(accounts, people, platforms, links, room, place, clock) -> None:
     gauges[Gauges.RUNNERS, v, p] = done[_RAN]
     gauges[Gauges.LEAVERS, v, p] = done[_LEFT]
     gauges[Gauges.JOINERS, v, p] = n_back
+    gauges[Gauges.HOLDERS, v, p] += n_back
     gauges[Gauges.ALARMS, v, p] = alarms
     gauges[Gauges.REQUESTS, v, p] = done[_ASKED]
     gauges[Gauges.INFLOW, v, p] = done[_PAID_IN]
@@ -249,9 +252,11 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
                 flags[v, i] |= np.uint8(LEAVING)
             room.departed[n_departed] = who
             n_departed += 1
-            if flags[v, i] & np.uint8(COHORT | BACK) == np.uint8(COHORT):
+            if is_of_day_0(flags[v, i]):
                 done[_COHORT_ASKED] += free
-                done[_COHORT_LEFT] += accounts.asked_day[v, i] < 0
+                done[_COHORT_LEFT] += accounts.first_asked[v, i] < 0
+            if accounts.first_asked[v, i] < 0:
+                accounts.first_asked[v, i] = clock.day
             if room.asked[k] == 0:
                 room.order[n_new] = (b << np.uint64(32)) | np.uint64(i)
                 n_new += 1

@@ -25,7 +25,8 @@ class Accounts(NamedTuple):
     actions: NDArray[np.uint8]  # (v, a rounded up to 8)
     balance: Ints  # (v, a) minor units
     requested: Ints  # (v, a) minor units
-    asked_day: NDArray[np.int32]  # (v, a) step of the first unpaid request, −1 before any
+    asked_day: NDArray[np.int32]  # (v, a) step since which what is asked for waits, also what a wind-down called
+    first_asked: NDArray[np.int32]  # (v, a) step of the first request of the owner, −1 before any
     paid: Ints  # (v, a) paid out to the owner so far, minor units
     waited: NDArray[np.int32]  # (v, a) steps of the longest wait for money that has come
     queue: NDArray[np.int32]  # (v, a) accounts with an unpaid request, in order, those of a platform from its first on

@@ -209,8 +209,7 @@ def gauge(platforms):
         base, per_equity = dials[v, Dials.RISK_BASE], dials[v, Dials.RISK_EQUITY]
         per_liquidity, per_overdue = dials[v, Dials.RISK_LIQUIDITY], dials[v, Dials.RISK_OVERDUE]
         for p in range(n_platforms):
-            holders = np.float64(sums[v, p, Sums.HOLDERS])
-            gauges[Gauges.HOLDERS, v, p] = holders
+            holders = np.float64(sums[v, p, Sums.HOLDERS])  # who were asked what they feel
             liquid = np.float64(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p])
             gauges[Gauges.COST, v, p] = books[Books.COSTS, v, p]
             # where nothing is owed any more, shares are of what was on day 0

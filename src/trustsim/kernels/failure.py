@@ -34,6 +34,7 @@ def fail(accounts, people, platforms, v, p, clock) -> None:
     books[Books.CLAIMS, v, p] = 0
     books[Books.QUEUED, v, p] = 0
     books[Books.LOST, v, p] += lost
+    gauges[Gauges.HOLDERS, v, p] = 0.0
     gauges[Gauges.STATUS, v, p] = FAILED
     gauges[Gauges.FAILURE_DAY, v, p] = clock.day
 

@@ -197,6 +197,7 @@ class Gauges(Rows):
     COHORT_TRUST = auto()
     COHORT_FEAR = auto()
     PAY_WITHIN = auto()  # days within which what waits is to be paid by plan; 0 without one
+    CALLED = auto()  # has joined the queue unasked: by a wind-down, as interest or gain on what is asked for
     GATE_SPENT = auto()  # 1 once the gate has fallen: it draws nobody any more
     COHORT_FUND = auto()  # with the next three: trust in each of its parts, NaN where nobody asks for it
     COHORT_INTEGRITY = auto()

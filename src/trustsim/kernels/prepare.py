@@ -20,7 +20,7 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
     Of the figures a share, live transparency, is yesterday's and read every day, with that weight; the rest is that of
     the last report.
 
-    ``calm`` float64 (lanes, platforms): the readiness to run without the day's part. ``history`` float64 (days + 1,
+    ``calm`` float64 (lanes, platforms): the readiness to run without the day's part. ``history`` float64 (steps + 1,
     Gauges, lanes, platforms): all gauges by day. ``has_report`` bool (platforms,) is overwritten: a report or live
     figures came out in some lane.
     """

@@ -1,4 +1,4 @@
-"""What is noted of an account when money comes: how much came out of it in all, and how long it was waited for."""
+"""What is noted of an account when money comes, or is asked for no more: how much, and how long it was waited for."""
 
 from __future__ import annotations
 
@@ -9,18 +9,27 @@ from trustsim.kernels.layout import Gauges, Terms
 
 
 @inlined
-def receive(accounts, people, platforms, whose, sums, clock) -> None:
-    """Note that an account, ``whose`` (lane, platform, account, investor), gives its owner money, minor units: ``sums``
-    are what comes, and what of it had been asked for. The lag in the usual terms, those of calm, is no waiting.
+def end_wait(accounts, people, platforms, whose, asked, clock) -> None:
+    """Note that what was *asked* for of an account, ``whose`` (lane, platform, account, investor), minor units, is no
+    longer waited for. The lag in the usual terms, those of calm, is no waiting.
     """
     v, p, i, who = whose
+    steps = clock.day - accounts.asked_day[v, i]
+    accounts.waited[v, i] = max(accounts.waited[v, i], steps)
+    agreed = platforms.agreed
+    beyond = np.float64(steps) * clock.dt - agreed[Terms.PAYOUT_LAG, v, p] - agreed[Terms.CUSTODY_LAG, v, p]
+    money_days = np.float64(asked) * max(beyond, 0.0)
+    people.money_days[v, who] += money_days
+    platforms.gauges[Gauges.MONEY_DAYS, v, p] += money_days
+
+
+@inlined
+def receive(accounts, people, platforms, whose, sums, clock) -> None:
+    """Note that an account, ``whose`` (lane, platform, account, investor), gives its owner money, minor units: ``sums``
+    are what comes, and what of it had been asked for.
+    """
+    v, _, i, _ = whose
     gets, asked = sums
     accounts.paid[v, i] += gets
     if asked > 0:
-        steps = clock.day - accounts.asked_day[v, i]
-        accounts.waited[v, i] = max(accounts.waited[v, i], steps)
-        agreed = platforms.agreed
-        beyond = np.float64(steps) * clock.dt - agreed[Terms.PAYOUT_LAG, v, p] - agreed[Terms.CUSTODY_LAG, v, p]
-        money_days = np.float64(asked) * max(beyond, 0.0)
-        people.money_days[v, who] += money_days
-        platforms.gauges[Gauges.MONEY_DAYS, v, p] += money_days
+        end_wait(accounts, people, platforms, whose, asked, clock)

@@ -13,11 +13,11 @@ from trustsim.kernels import balance as assets
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.act import address
 from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.cohort import is_of_day_0
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.due import asked_for, falls_due, to_have
 from trustsim.kernels.layout import (
     BACK,
-    COHORT,
     FREE,
     HOLDS,
     MATURE,
@@ -127,10 +127,10 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
     rule, or winding down) the same share of each request, and close the gaps in the queue.
     """
     w, v, p = place
-    books, terms, switched = platforms.books, platforms.terms, len(arriving) > 1
+    books, gauges, terms, switched = platforms.books, platforms.gauges, platforms.terms, len(arriving) > 1
     balance, requested, flags, queue = accounts.balance, accounts.requested, accounts.flags, accounts.queue
     budget, asked = sums
-    is_winding = platforms.gauges[Gauges.STATUS, v, p] == WINDING
+    is_winding = gauges[Gauges.STATUS, v, p] == WINDING
     share = np.float64(budget) / np.float64(asked)
     lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
     cap, fee_share = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt, terms[Terms.EXIT_FEE, v, p]
@@ -160,11 +160,13 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
             else:
                 j = accounts.at[w, q, who]
                 balance[v, j] += x - fee
+                gauges[Gauges.HOLDERS, v, q] += 0 if flags[v, j] & np.uint8(HOLDS) else 1
                 flags[v, j] |= np.uint8(FREE if flags[v, j] & np.uint8(HOLDS) else HOLDS | FREE | BACK)
                 arriving[q] += x - fee
             platforms.flows[v, p, q if q >= 0 else len(arriving)] += x - fee
             if balance[v, i] == 0:
                 flags[v, i] &= np.uint8(STAYING)
+                gauges[Gauges.HOLDERS, v, p] -= 1
         if requested[v, i] > 0:
             queue[v, end] = i
             end += 1
@@ -173,16 +175,19 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
     books[Books.CLAIMS, v, p] -= paid_out
     books[Books.QUEUED, v, p] -= paid_out
     books[Books.LOST, v, p] += left_with_fees
-    platforms.gauges[Gauges.OUTFLOW, v, p] = paid_out
+    gauges[Gauges.OUTFLOW, v, p] = paid_out
 
 
 @compiled
-def call_all(accounts, books, v, p, day) -> None:
-    """Let every claim on one platform of one lane fall due: what is not yet asked for joins the queue, in order."""
+def call_all(accounts, platforms, v, p, day) -> None:
+    """Let every claim on one platform of one lane fall due: what is not yet asked for joins the queue, in order.
+
+    It waits from now on; its owners have not asked for it.
+    """
     first = accounts.first[v // (len(accounts.flags) // len(accounts.first))]
     begin, balance, requested = first[p], accounts.balance, accounts.requested
     end = begin + accounts.queue_n[v, p]
-    asked = np.int64(0)
+    called = np.int64(0)
     for i in range(begin, first[p + 1]):
         free = balance[v, i] - requested[v, i]
         accounts.flags[v, i] &= np.uint8(255 - FREE)
@@ -192,9 +197,10 @@ def call_all(accounts, books, v, p, day) -> None:
                 end += 1
                 accounts.asked_day[v, i] = day
             requested[v, i] += free
-            asked += free
+            called += free
     accounts.queue_n[v, p] = end - begin
-    books[Books.QUEUED, v, p] += asked
+    platforms.books[Books.QUEUED, v, p] += called
+    platforms.gauges[Gauges.CALLED, v, p] += called
 
 
 @compiled
@@ -223,10 +229,11 @@ def mature(flags, locked, calendar, day) -> None:
 def credit_interest(accounts, platforms, days) -> None:
     """Credit the promised yield of *days* to every balance, rounded down; the claims on the platform rise by as much.
 
-    Who has asked for all of the balance asks for the interest too, so that a closed account leaves no crumbs behind.
+    Who has asked for all of the balance asks for the interest too, so that a closed account leaves no crumbs behind; so
+    falls due the interest on what a wind-down has called.
     """
     balance, requested = accounts.balance, accounts.requested
-    terms, books = platforms.terms, platforms.books
+    terms, books, gauges = platforms.terms, platforms.books, platforms.gauges
     n_variants = len(balance) // len(accounts.first)
     for v in range(len(balance)):
         first = accounts.first[v // n_variants]
@@ -239,11 +246,12 @@ def credit_interest(accounts, platforms, days) -> None:
                     if requested[v, i] == balance[v, i]:
                         requested[v, i] += x
                         asked += x
-                        if accounts.flags[v, i] & np.uint8(COHORT | BACK) == np.uint8(COHORT):
+                        if is_of_day_0(accounts.flags[v, i]) and gauges[Gauges.STATUS, v, p] != WINDING:
                             since_day_0 += x
                     balance[v, i] += x
                     credited += x
             books[Books.CLAIMS, v, p] += credited
             books[Books.CREDITED, v, p] += credited
             books[Books.QUEUED, v, p] += asked
-            platforms.gauges[Gauges.COHORT_ASKED, v, p] += since_day_0
+            gauges[Gauges.CALLED, v, p] += asked
+            gauges[Gauges.COHORT_ASKED, v, p] += since_day_0

@@ -11,7 +11,7 @@ from trustsim.scenario.counted import RunRule
 from trustsim.world.rows import index_of
 
 Floats = NDArray[np.float64]
-LITTLE = 0.2  # share of what there was at day 0
+LEFT_IN_CALM = 0.2  # of what there was at day 0: where calm keeps less, what a crisis leaves of it says nothing
 _FLOWS = {"claims": (("requests",), "inflow"), "accounts": (("runners", "leavers"), "joiners")}  # out, in
 _STOCK = {"claims": "claims", "accounts": "holders"}
 
@@ -41,11 +41,10 @@ class Beyond:
         """Return float64 (lanes,): of what would have stayed in calm, the largest share over time that is gone; NaN
         where there was nothing.
 
-        ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. With S the share that stays,
-        of all platforms together, it is 1 − S / S of calm: the complement of a relative survival (Pohar Perme and
-        others 2012, doi:10.1111/j.1541-0420.2011.01640.x), which does not depend on how many leave in calm meanwhile.
-        Days on which calm has little left do not count. On a platform that has failed nothing stays: who is caught
-        there cannot go any more, and no remedy is the better for it.
+        ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. It is the complement of
+        :func:`relative_survival`, of all platforms together. Days on which calm has little left do not count. On a
+        platform that has failed nothing stays: who is caught there cannot go any more, and no remedy is the better for
+        it.
         """
         return _most_gone(*(each.sum(axis=2) for each in (self._gone(name, of), self.calm(name), self._of(of))))
 
@@ -89,8 +88,17 @@ def _most_gone(gone: Floats, in_calm: Floats, there: Floats) -> Floats:
     whole = there[0]
     with np.errstate(invalid="ignore", divide="ignore"):
         stays, stays_in_calm = (np.clip(1 - each / whole, 0.0, 1.0) for each in (gone, in_calm))
-        beyond = np.where(stays_in_calm >= LITTLE, 1 - stays / stays_in_calm, 0.0)
+    beyond = np.nan_to_num(1 - relative_survival(stays, stays_in_calm))
     return np.where(whole > 0, beyond.max(axis=0), np.nan)
+
+
+def relative_survival(stays: Floats, in_calm: Floats) -> Floats:
+    """Return of what stays in calm the share that stays, float64 like both, shares of what there was at day 0.
+
+    It is a relative survival (Pohar Perme and others 2012, doi:10.1111/j.1541-0420.2011.01640.x), which does not depend
+    on how many leave in calm meanwhile; above 1 where more stay than in calm, NaN where calm keeps less than a fifth.
+    """
+    return np.where(in_calm >= LEFT_IN_CALM, stays / np.maximum(in_calm, LEFT_IN_CALM), np.nan)
 
 
 def within(flow: Floats, steps: int) -> Floats:

@@ -66,7 +66,7 @@ class Finished:
     calm, beyond : what calm gave, and what flowed beyond it (:class:`~trustsim.measures.beyond.Beyond`).
     waits : who waits for money, and what that costs (:class:`~trustsim.measures.waiting.Waits`).
     ledger : who has lost how much, and where it went (:class:`~trustsim.measures.ledger.Ledger`).
-    scale : how many real clients an investor stands for: sums of money are multiplied by it.
+    scale : how many real clients an investor stands for: sums of money and of people are multiplied by it.
     loss : float64 (lanes, investors), minor units: what each has lost, waiting and what is frozen included.
     people : the investors of each world, a :class:`People` each.
     episodes : the runs on platforms, a :class:`~trustsim.measures.runs.LiquidityRun` each, lane by lane.

@@ -20,7 +20,7 @@ class Calm(Protocol):
     """What calm gave; rows are twins, ``lane`` int64 (lanes,) says which is whose.
 
     ``history`` float64 (steps + 1, gauges, twins, platforms); ``needed`` int64 (twins, accounts): paid to each account,
-    minor units; ``asked_day`` int32 alike: step of a request, negative before any.
+    minor units; ``first_asked`` int32 alike: step of the first request, −1 before any.
     """
 
     @property
@@ -30,13 +30,13 @@ class Calm(Protocol):
     @property
     def needed(self) -> NDArray[np.int64]: ...
     @property
-    def asked_day(self) -> NDArray[np.int32]: ...
+    def first_asked(self) -> NDArray[np.int32]: ...
 
 
 class Model(Protocol):
     """One or several replications of some variants, at their horizon.
 
-    ``dt`` days a step; ``day`` steps so far; ``history`` float64 (days + 1, Gauges, lanes, platforms);
+    ``dt`` days a step; ``day`` steps so far; ``history`` float64 (steps + 1, Gauges, lanes, platforms);
     ``mechanisms``: the settings of each; ``kept``: what they keep over the run, by what they declare.
     """
 
@@ -60,7 +60,7 @@ class Model(Protocol):
     def kept(self) -> Mapping[Memory, NDArray[Any]]: ...
 
     def of_actors(self, name: str) -> NDArray[np.float64]:
-        """Return one stock of the actors, float64 (days + 1, variants, actors)."""
+        """Return one stock of the actors, float64 (steps + 1, variants, actors)."""
 
     def struck(self) -> Mapping[str, NDArray[np.bool_]]:
         """Return where each shock with a chance has struck, bool (lanes,), by shock and platform."""
@@ -69,4 +69,4 @@ class Model(Protocol):
         """Return what the same worlds without shocks and levers gave, in which nobody runs; see model/calm.py."""
 
     def series(self, name: str) -> NDArray[np.float32]:
-        """Return one series, float32 (days + 1, lanes, platforms + 1)."""
+        """Return one series, float32 (steps + 1, lanes, platforms + 1)."""

@@ -31,13 +31,13 @@ class Calm:
 
     ``lane`` int64 (lanes,): the row of each lane's twin. ``history`` float64 (steps + 1, gauges, twins, platforms).
     ``needed`` int64 (twins, accounts), minor units: what had been paid to each account.
-    ``asked_day`` int32 (twins, accounts): the step of the first request, negative before any.
+    ``first_asked`` int32 (twins, accounts): step of the first request, −1 before any.
     """
 
     lane: NDArray[np.int64]
     history: NDArray[np.float64]
     needed: NDArray[np.int64]
-    asked_day: NDArray[np.int32]
+    first_asked: NDArray[np.int32]
 
 
 def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n_steps: int) -> Calm:
@@ -56,7 +56,7 @@ def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n
             _calm_step(engine, step)
     else:
         engine.history[1:] = engine.history[0]
-    return Calm(lane, engine.history, engine.state.paid, engine.state.asked_day)
+    return Calm(lane, engine.history, engine.state.paid, engine.state.first_asked)
 
 
 def _engine_of(scenario: Scenario, twins: Sequence[World], state: State, n_steps: int) -> Engine:

@@ -59,7 +59,7 @@ class Worlds:
 
     @property
     def history(self) -> NDArray[np.float64]:
-        """All gauges by day so far, float64 (days + 1, Gauges, lanes, platforms); within a step, up to yesterday."""
+        """All gauges by day so far, float64 (steps + 1, Gauges, lanes, platforms); within a step, up to yesterday."""
         return self.engine.history[: self.engine.measured + 1]
 
     @property
@@ -68,12 +68,12 @@ class Worlds:
         return self.engine.day.kept
 
     def series(self, name: str) -> NDArray[np.float32]:
-        """Return one series so far, float32 (days + 1, lanes, platforms + 1); the last column puts all platforms
+        """Return one series so far, float32 (steps + 1, lanes, platforms + 1); the last column puts all platforms
         together."""
         return series_of(self.history, SERIES[name], gauge_row)
 
     def of_actors(self, name: str) -> NDArray[np.float64]:
-        """Return one stock of the actors by day so far, float64 (days + 1, lanes, actors), as ``state.actors`` lists
+        """Return one stock of the actors by day so far, float64 (steps + 1, lanes, actors), as ``state.actors`` lists
         them."""
         return self.engine.history_of_actors[: self.engine.measured + 1, index_of("actor_stock", name)]
 

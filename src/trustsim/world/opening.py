@@ -76,7 +76,7 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
         gauges[Gauges.CLAIMS_AT_START, lanes] = claims
         gauges[Gauges.DEPTH, lanes] = np.maximum(assets, 1)
         gauges[Gauges.ACCOUNTS, lanes] = n_accounts
-        gauges[Gauges.COHORT, lanes] = n_held
+        gauges[Gauges.HOLDERS, lanes] = gauges[Gauges.COHORT, lanes] = n_held
         for row in rows.declared("stock"):
             gauges[row.index, lanes] = [getattr(x, row.name, row.start) for x in world.platforms]
     gauges[Gauges.PRICE] = 1.0

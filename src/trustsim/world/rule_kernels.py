@@ -14,6 +14,7 @@ from trustsim.kernels import opinions
 from trustsim.kernels.arrays import Clock
 from trustsim.kernels.cover import believed_cover
 from trustsim.kernels.desk import serve
+from trustsim.kernels.take_back import take_back
 from trustsim.world.clearing import Ints, clearing
 from trustsim.world.closing import close_platforms
 from trustsim.world.drawn import Drawn
@@ -83,6 +84,13 @@ class RuleKernels:
         share = np.empty(len(balance), np.float32)
         believed_cover(share, balance, state.weights[lane, platform])
         return share.astype(np.float64)
+
+    def take_back(self, lane: int, platform: int, who: Mask) -> None:
+        """Let the accounts *who*, bool (accounts of the platform,), ask no more (see
+        :func:`trustsim.kernels.take_back.take_back`)."""
+        day, groups = self._day, self._day.state.groups
+        clock = Clock(day.step, day.dt, day.keys)
+        take_back(groups.accounts, groups.people, groups.platforms, who, (lane, platform), clock)
 
     def close(self, lane: int, platforms: Ints) -> None:
         """Close platforms of one lane, int64 (n,): their estates are shared out (see

@@ -164,7 +164,7 @@ watched("solvency", "share", "true (assets − debt − claims) / claims")
 watched("reported_solvency", "share", "(assets − debt − claims) / claims, by the figures that the platform reports")
 watched("overdue", "share", "due under every rule and lacking the money / claims of day 0")
 watched("published_risk", "log-odds", "published log-odds of failure")
-watched("runners", "number", "how many accounts ran yesterday; the series of this name is a share of those of day 0")
+watched("runners", "number", "accounts of the sample that ran yesterday; the series of this name is a share")
 watched("status", "number", "0 open, 1 payments stopped, 2 winding down, 3 failed")
 
 
@@ -186,9 +186,9 @@ SERIES = _Recorded()
 
 
 def series_of(history: NDArray[np.float64], series: Series, row_of: Callable[[str], int]) -> NDArray[np.float32]:
-    """Return one series, float32 (days, lanes, platforms + 1); the last column puts all platforms together.
+    """Return one series, float32 (steps + 1, lanes, platforms + 1); the last column puts all platforms together.
 
-    ``history``: all gauges by day, float64 (days, Gauges, lanes, platforms); ``row_of`` finds a gauge or a stock.
+    ``history``: all gauges by day, float64 (steps + 1, Gauges, lanes, platforms); ``row_of`` finds a gauge or a stock.
     """
 
     def row(name: str) -> NDArray[np.float64]:

@@ -33,9 +33,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Cast = tuple[str, str]  # kind and name of an actor
 _MOVING = {  # what moves, and its axis of lanes
-    "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "paid": 0, "waited": 0,
-    "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1,
-    "ladder": 1, "gauges": 1, "weights": 0, "sums": 0, "trough": 0,
+    "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "first_asked": 0, "paid": 0,
+    "waited": 0, "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1, "ladder": 1,
+    "gauges": 1, "weights": 0, "sums": 0, "trough": 0,
 }  # fmt: skip
 _STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
 
@@ -56,7 +56,8 @@ class State:
     actions: NDArray[np.uint8]  # (v, a rounded up to 8)
     balance: Ints  # (v, a) minor units
     requested: Ints  # (v, a) minor units
-    asked_day: NDArray[np.int32]  # (v, a) step of the first unpaid request, −1 before any
+    asked_day: NDArray[np.int32]  # (v, a) step since which what is asked for waits, also what a wind-down called
+    first_asked: NDArray[np.int32]  # (v, a) step of the first request of the owner, −1 before any
     paid: Ints  # (v, a) minor units
     waited: NDArray[np.int32]  # (v, a) steps
     queue: NDArray[np.int32]  # (v, a)
@@ -98,8 +99,8 @@ class State:
             self._shared, self._links = side_by_side(self.drawn), linked(self.drawn)
         ticket, investor, first, at = self._shared
         accounts = Accounts(
-            self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.paid,
-            self.waited, self.queue, self.queue_n, self.traits, ticket, investor, first, at, self.ones,
+            self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.first_asked,
+            self.paid, self.waited, self.queue, self.queue_n, self.traits, ticket, investor, first, at, self.ones,
             self.group_of,
         )  # fmt: skip
         platforms = Platforms(
@@ -270,8 +271,8 @@ def build(
         segments=n_segments,
     )
     filled = {
-        "asked_day": -1, "base_terms": terms, "usual_terms": usual, "terms": terms, "market": market, "ones": 1.0,
-        "trough": np.iinfo(np.int64).max, "group_of": groups_of(drawn, n_segments),
+        "asked_day": -1, "first_asked": -1, "base_terms": terms, "usual_terms": usual, "terms": terms, "market": market,
+        "ones": 1.0, "trough": np.iinfo(np.int64).max, "group_of": groups_of(drawn, n_segments),
     }  # fmt: skip
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
     for name, value in filled.items():

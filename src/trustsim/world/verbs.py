@@ -187,7 +187,7 @@ class Verbs:
         row = state.gauges[Gauges.STATUS, :, platform]
         for v in np.flatnonzero(where & (row < WINDING)):
             row[v] = WINDING
-            settle.call_all(state.groups.accounts, state.books, v, platform, self._day.step)
+            settle.call_all(state.groups.accounts, state.groups.platforms, v, platform, self._day.step)
 
     def sell_to_owners(self, platform: int, amount: ArrayLike, where: Mask) -> None:
         """Let the owners take assets over at par: *amount* (minor units) of cash comes in, as far as assets reach.

@@ -35,7 +35,7 @@ def company(f: Finished) -> dict[str, Floats]:
             ran = np.flatnonzero(state.flags[v] & layout.RAN)
             if not len(ran):
                 continue
-            together = np.stack([cluster[ran], state.asked_day[v, ran]])
+            together = np.stack([cluster[ran], state.first_asked[v, ran]])
             _, group, n = np.unique(together, axis=1, return_inverse=True, return_counts=True)
             size = n[group.ravel()]
             found["mean"][v] = size.mean()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.measures.finished import Finished, Floats
-from trustsim.mechanisms.service.service_desk import WAITS
+from trustsim.mechanisms.service.service_desk import CONTACTS
 from trustsim.registry import REGISTRY
 
 
@@ -29,5 +29,5 @@ def mean_wait(f: Finished) -> Floats:
 
 def _contacts(f: Finished) -> Floats:
     """Return float64 (3, lanes): contacts, those that waited, their waits in days; NaN without any."""
-    told = f.model.kept.get(WAITS, np.zeros((f.n_lanes, 1, 3))).sum(axis=1)
+    told = f.model.kept.get(CONTACTS, np.zeros((f.n_lanes, 1, 3))).sum(axis=1)
     return np.where(told[:, :1] > 0, told, np.nan).T

@@ -42,7 +42,10 @@ def days_to_containment(f: Finished) -> Floats:
 
 @REGISTRY.enter("outcome", "found_by", rows=("J10", "A9"), source="J10", better="", unit="share", may_not_apply=True)
 def found_by(f: Finished) -> dict[str, Floats]:
-    """Share of the platforms with a gap whose first one was found by each watcher; ``own``: who hid it told."""
+    """Share of the platforms with a gap whose first one was found by each watcher.
+
+    ``liquidator``: who winds the platform up; ``own``: who hid it told.
+    """
     noted = f.model.kept.get(NOTED)
     if noted is None:
         return {name: np.full(f.n_lanes, np.nan) for name in WATCHERS}

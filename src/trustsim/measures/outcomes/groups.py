@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import COHORT, SUM_SCALE
-from trustsim.measures.beyond import LITTLE
+from trustsim.kernels.layout import FAILED, SUM_SCALE
+from trustsim.measures.beyond import relative_survival
 from trustsim.measures.finished import Finished, Floats, People, positive
-from trustsim.measures.outcomes.waiting import WAITS
+from trustsim.measures.outcomes.waiting import LONG_WAITS
 from trustsim.registry import REGISTRY
 from trustsim.world.groups import SIZES, size_of
 
@@ -42,6 +42,12 @@ def _by_group(f: Finished, value: Callable[[People, Mask], Floats]) -> dict[str,
     return {name: _of(f, who, value) for name, who in {**segments(f), **sizes(f)}.items()}
 
 
+def _accounts_of(people: People, who: Mask) -> Mask:
+    """Return which accounts held money at day 0 and belong to *who*, bool (investors,): bool (accounts,)."""
+    accounts = people.world.accounts
+    return np.asarray(who[accounts.investor] & (accounts.balance > 0))
+
+
 def _of(f: Finished, who: Callable[[People], Mask], value: Callable[[People, Mask], Floats]) -> Floats:
     return f.by_world(lambda people: value(people, who(people)))
 
@@ -51,18 +57,22 @@ def _of(f: Finished, who: Callable[[People], Mask], value: Callable[[People, Mas
     unit="share", high=1, may_not_apply=True,
 )  # fmt: skip
 def left_by_group(f: Finished) -> dict[str, Floats]:
-    """Of the clients of day 0 who would have stayed in calm, the share that has asked by the horizon, by group.
+    """Of the accounts of day 0 that would have stayed in calm, the share on which money was asked for, by group.
 
-    It is below 0 where fewer have left than in calm, and has no number where calm has little left.
+    Who is caught in a failure is gone; what a wind-down calls nobody has asked for. What calm goes on to ask for once a
+    platform has ended does not count. It is below 0 where fewer have asked by the horizon than in calm, and has no
+    number where calm has little left.
     """
+    last = (~f.beyond.is_over).sum(axis=0) - 1  # the step of its end, or of the horizon
+    has_failed = f.gauge("status")[-1] == FAILED
 
     def share(people: People, who: Mask) -> Floats:
-        mine = who[people.world.accounts.investor] & (people.world.accounts.balance > 0)
-        stays, in_calm = (
-            1 - (asked[:, mine] >= 0).sum(axis=1) / positive(mine.sum())
-            for asked in (f.model.state.asked_day[people.part], f.calm.asked_day[f.calm.lane[people.part]])
-        )
-        return np.where(in_calm >= LITTLE, 1 - stays / np.maximum(in_calm, LITTLE), np.nan)
+        mine, sizes = _accounts_of(people, who), np.diff(people.world.accounts.first)
+        until, is_caught = (np.repeat(each[people.part], sizes, axis=1) for each in (last, has_failed))
+        asked, in_calm = f.model.state.first_asked[people.part], f.calm.first_asked[f.calm.lane[people.part]]
+        gone, goes_in_calm = (asked >= 0) | is_caught, (in_calm >= 0) & (in_calm <= until)
+        n = positive(mine.sum())
+        return 1 - relative_survival(*(1 - (left & mine).sum(axis=1) / n for left in (gone, goes_in_calm)))
 
     return _by_group(f, share)
 
@@ -98,8 +108,8 @@ def waited_by_group(f: Finished) -> dict[str, Floats]:
     """Share of the accounts of day 0 that waited for money for longer than 7 days, by group."""
 
     def share(people: People, who: Mask) -> Floats:
-        mine = who[people.world.accounts.investor] & (people.world.accounts.balance > 0)
-        waited = (f.waits.longest[people.part] > WAITS[LONG]) & mine
+        mine = _accounts_of(people, who)
+        waited = (f.waits.longest[people.part] > LONG_WAITS[LONG]) & mine
         return np.asarray(waited.sum(axis=1) / positive(mine.sum()))
 
     return _by_group(f, share)
@@ -114,9 +124,8 @@ def trust_by_group(f: Finished) -> dict[str, Floats]:
     trust = f.model.state.trust()
 
     def mean(people: People, who: Mask) -> Floats:
-        was_there = (f.model.state.flags[people.part] & COHORT) > 0
-        mine = who[people.world.accounts.investor] & was_there
-        return np.asarray(np.where(mine, trust[people.part], 0).sum(axis=1) / positive(mine.sum(axis=1)))
+        mine = _accounts_of(people, who)
+        return np.asarray(np.where(mine, trust[people.part], 0).sum(axis=1) / positive(mine.sum()))
 
     return _by_group(f, mean)
 

@@ -8,6 +8,7 @@ from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.registry import REGISTRY
 
 TAIL = 20  # the worst-hit are one investor in this many: 5 %
+SLIGHT = 0.001  # assumed: share of what was held; a week of waiting costs as much at its usual price
 
 
 @REGISTRY.enter(
@@ -72,15 +73,27 @@ def loss_gini(f: Finished) -> Floats:
 
 @REGISTRY.enter("outcome", "zero_loss_share", rows=("J4",), source="J4", better="higher", unit="share", low=0, high=1)
 def zero_loss_share(f: Finished) -> Floats:
-    """Share of those who held money that lost nothing."""
-    return f.by_world(lambda people: (people.loss_of_holders == 0).mean(axis=1) if people.held.any() else 1.0)
+    """Share of those who held money that lost nothing to speak of: at most a thousandth of it.
+
+    What is rounded off in a closing, or a few days of waiting cost, makes nobody a loser.
+    """
+
+    def spared(people: People) -> Floats | float:
+        slight = SLIGHT * people.balance_at_start[people.held]
+        return np.asarray((people.loss_of_holders <= slight).mean(axis=1)) if people.held.any() else 1.0
+
+    return f.by_world(spared)
 
 
 @REGISTRY.enter(
     "outcome", "late_loss_ratio", rows=("J4",), source="J4", better="lower", unit="number", may_not_apply=True
 )
 def late_loss_ratio(f: Finished) -> Floats:
-    """Loss share of those who stayed or asked late, over that of the first half to ask; not defined without loss."""
+    """Loss share of those who stayed or asked late, over that of the first half to ask.
+
+    Who asked when is told by the first request of all on any platform; what a wind-down calls nobody has asked for. Not
+    defined where the first half lost nothing, or where nobody asked or was late.
+    """
     return f.by_world(lambda people: [_late_ratio(f, people, v) for v in range(len(people.lanes))])
 
 
@@ -88,12 +101,14 @@ def _late_ratio(f: Finished, people: People, variant: int) -> float:
     opened, lost = people.world.accounts, people.loss_of_holders[variant]
     if not lost.any():
         return np.nan
-    day = f.model.state.asked_day[people.lanes[variant]]
+    day = f.model.state.first_asked[people.lanes[variant]]
     asked = np.full(len(people.held), np.inf)
     np.minimum.at(asked, opened.investor, np.where(day >= 0, day, np.inf))
     when, at_risk = asked[people.held], people.balance_at_start[people.held]
     if not np.isfinite(when).any():
         return np.nan
     early = when <= np.median(when[np.isfinite(when)])
+    if early.all():
+        return np.nan
     soon, late = (float(lost[mask].sum() / max(at_risk[mask].sum(), 1.0)) for mask in (early, ~early))
     return late / soon if soon > 0 else np.nan

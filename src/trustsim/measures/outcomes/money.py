@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trustsim.measures.finished import Finished, Floats
+from trustsim.measures.finished import Finished, Floats, positive
 from trustsim.registry import REGISTRY
 
 
@@ -28,13 +28,16 @@ def cumulative_outflow(f: Finished) -> Floats:
 
 
 @REGISTRY.enter(
-    "outcome", "completion", rows=("J2", "G3"), source="T-46", better="", unit="share", low=0, may_not_apply=True
-)
+    "outcome", "completion", rows=("J2", "G3"), source="T-46", better="", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
 def completion(f: Finished) -> Floats:
-    """Money paid out / money asked for, by the horizon; not defined where nothing was asked for."""
+    """Money paid out by the horizon / money asked for, or called by a wind-down; not defined where there is none.
+
+    What is paid by the closing of a platform that failed is not in it.
+    """
     asked, paid = (f.gauge(name).sum(axis=(0, 2)) for name in ("requests", "outflow"))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(asked > 0, paid / asked, np.nan)
+    return np.asarray(paid / positive(asked + f.gauge("called")[-1].sum(axis=1)))
 
 
 @REGISTRY.enter(

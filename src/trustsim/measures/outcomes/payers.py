@@ -40,7 +40,11 @@ def loss_to_others(f: Finished) -> Floats:
 
 @REGISTRY.enter("outcome", "value_gone", rows=("J4",), source="J4", better="lower", unit="money")
 def value_gone(f: Finished) -> dict[str, Floats]:
-    """Where it went by the horizon: theft, sales below book value, estates, assets, costs, purses, interest margin."""
+    """Where it went by the horizon: theft, sales below book value, estates, assets, costs, purses, waiting, margin.
+
+    Waiting is a price: money that waits has gone nowhere, but its owners would pay that much to have it, and what is
+    frozen would lose that much in a closing. Margin is interest credited to clients less what the assets earned.
+    """
     return {where: _real(f, amount) for where, amount in f.ledger.gone.items()}
 
 

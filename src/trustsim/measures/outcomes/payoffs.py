@@ -60,7 +60,7 @@ def _lanes(f: Finished) -> Iterator[tuple[People, int]]:
 def _has_asked(f: Finished, people: People, lane: int) -> NDArray[np.bool_]:
     """Return bool (investors,): who has asked for money on the one platform."""
     at = people.world.accounts.at[0]
-    return np.asarray((at >= 0) & (f.model.state.asked_day[lane, at] >= 0))
+    return np.asarray((at >= 0) & (f.model.state.first_asked[lane, at] >= 0))
 
 
 def _backing(f: Finished) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels.layout import WINDING
-from trustsim.measures.beyond import LITTLE
+from trustsim.measures.beyond import relative_survival
 from trustsim.measures.finished import Finished, Floats, positive
 from trustsim.registry import REGISTRY
 
@@ -18,8 +18,15 @@ LIKELY = 0.25  # assumed: above this chance, to stay is calm without a ground
     may_not_apply=True,
 )  # fmt: skip
 def misperception(f: Finished) -> Floats:
-    """Mean of the distance between perceived and true probability of failure, over time while a platform stands."""
-    return _while_it_stands(np.abs(_misperceived(f)))
+    """Mean of the distance between perceived and true probability of failure, over time while a platform stands.
+
+    The distance is that of each platform, whichever way its clients of day 0 err, and they weigh it: too much fear on
+    one does not make up for too little on another.
+    """
+    of_platform = np.abs(f.series["misperception"][:, :, :-1].astype(np.float64))  # NaN after its end
+    clients = np.where(np.isnan(of_platform), 0.0, f.gauge("cohort"))
+    total = (clients * np.nan_to_num(of_platform)).sum(axis=2)
+    return _while_it_stands(total / positive(clients.sum(axis=2)))
 
 
 @REGISTRY.enter(
@@ -31,7 +38,7 @@ def misperception_bias(f: Finished) -> Floats:
 
     Above 0 people fear too much.
     """
-    return _while_it_stands(_misperceived(f))
+    return _while_it_stands(f.series["misperception"][:, :, -1].astype(np.float64))
 
 
 @REGISTRY.enter(
@@ -41,12 +48,12 @@ def misperception_bias(f: Finished) -> Floats:
 def unwarranted_panic(f: Finished) -> Floats:
     """Share of the clients of day 0 who left beyond calm while their platform was unlikely to fail.
 
-    That is, on days when its true probability to fail within 90 days was less than 5 % on the day before.
+    That is, in steps before which its true probability to fail within 90 days was less than 5 %.
     """
     stays = _stays(f)
     gone = np.vstack([np.zeros_like(stays[:1]), stays[:-1] - stays[1:]])
-    yesterday = np.concatenate([_fails(f)[:1], _fails(f)[:-1]])  # what stood when they decided
-    without_ground = np.where(yesterday < UNLIKELY, gone, 0.0)  # NaN, after its end or in the last of calm, is none
+    before = np.concatenate([_fails(f)[:1], _fails(f)[:-1]])  # what stood when they decided
+    without_ground = np.where(before < UNLIKELY, gone, 0.0)  # NaN, after its end or in the last of calm, is none
     return _of_all(f, np.clip(_over_time(np.nan_to_num(without_ground)), 0.0, 1.0))
 
 
@@ -57,16 +64,13 @@ def unwarranted_panic(f: Finished) -> Floats:
 def unwarranted_calm(f: Finished) -> Floats:
     """Share of the clients of day 0 who stayed, relative to calm, while their platform was likely to fail.
 
-    It is the mean over the days on which the true probability to fail within 90 days was more than 25 %, 0 without any.
+    It is the mean over the steps after which its true probability to fail within 90 days was more than 25 %, 0 without
+    any.
     """
     stays = _stays(f)
     counts = (_fails(f) > LIKELY) & ~np.isnan(stays)
     total = _over_time(np.where(counts, stays, 0.0))
     return _of_all(f, np.clip(total / np.maximum(counts.sum(axis=0), 1), 0.0, 1.0))
-
-
-def _misperceived(f: Finished) -> Floats:
-    return f.series["misperception"][:, :, -1].astype(np.float64)
 
 
 def _while_it_stands(of_day: Floats) -> Floats:
@@ -93,8 +97,7 @@ def _stays(f: Finished) -> Floats:
     held = positive(f.gauge("cohort")[0])
     here, in_calm = (1 - left / held for left in (f.gauge("cohort_left"), f.beyond.calm("cohort_left")))
     is_over = np.maximum.accumulate(f.gauge("status") >= WINDING, axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(is_over | ~(in_calm >= LITTLE), np.nan, here / in_calm)
+    return np.where(is_over, np.nan, relative_survival(here, in_calm))
 
 
 def _of_all(f: Finished, of_each: Floats) -> Floats:

@@ -67,8 +67,11 @@ def runs_on_sound_platforms(f: Finished) -> Floats:
 
 @REGISTRY.enter("outcome", "departed", rows=("J2",), source="J2", better="lower", unit="count", low=0)
 def departed(f: Finished) -> Floats:
-    """Investors who ran from a platform, over the whole horizon; who ran twice counts twice."""
-    return np.asarray(f.gauge("runners").sum(axis=(0, 2)))
+    """Clients who ran from a platform, over the whole horizon; who ran twice counts twice.
+
+    They are those of the real platforms: each investor counts for as many as it stands for (``scale``).
+    """
+    return _runs(f) * f.scale
 
 
 @REGISTRY.enter(
@@ -77,8 +80,13 @@ def departed(f: Finished) -> Floats:
 )  # fmt: skip
 def cascade_size(f: Finished) -> Floats:
     """Share of the investors who ran, where more than a tenth did: the size of a cascade, given that there was one."""
-    share = departed(f) / max(f.loss.shape[1], 1)
+    share = _runs(f) / max(f.loss.shape[1], 1)
     return np.where(share > GLOBAL_CASCADE, share, np.nan)
+
+
+def _runs(f: Finished) -> Floats:
+    """Return how often an investor of the sample ran from a platform, float64 (lanes,)."""
+    return np.asarray(f.gauge("runners").sum(axis=(0, 2)))
 
 
 @REGISTRY.enter(

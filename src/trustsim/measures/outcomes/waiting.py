@@ -8,7 +8,7 @@ from trustsim.kernels.layout import COHORT, FAILED, WINDING
 from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.registry import REGISTRY
 
-WAITS = {"7 d": 7.0, "30 d": 30.0}  # days that a client waited for longer
+LONG_WAITS = {"7 d": 7.0, "30 d": 30.0}  # days that a client waited for longer
 FROZEN = 0.01  # share of the claims of day 0 that makes a platform frozen
 
 
@@ -38,7 +38,7 @@ def waited_long(f: Finished) -> dict[str, Floats]:
     """Share of the accounts of day 0 that waited for money for longer than 7 days beyond the usual lag, and than 30."""
     was_there = (f.model.state.flags & COHORT) > 0
     n = positive(was_there.sum(axis=1))
-    return {name: ((f.waits.longest > days) & was_there).sum(axis=1) / n for name, days in WAITS.items()}
+    return {name: ((f.waits.longest > days) & was_there).sum(axis=1) / n for name, days in LONG_WAITS.items()}
 
 
 @REGISTRY.enter(

@@ -24,7 +24,7 @@ def excess_withdrawn(f: Finished) -> Floats:
     unit="share", low=0, high=1, may_not_apply=True,
 )  # fmt: skip
 def excess_left(f: Finished) -> Floats:
-    """Of the clients of day 0 who would have stayed in calm, the largest share that asked, or a failure caught."""
+    """Of the accounts of day 0 that would have stayed in calm, the largest share that asked, or a failure caught."""
     return f.beyond.share_gone("cohort_left", "cohort")
 
 

@@ -65,7 +65,7 @@ class BestResponse:
             mine, need, is_client = world.mine(p), needs(day, world, p), opened(world, p)
             for v, rule in settings.on(world.lanes) if is_client.any() else ():
                 impatient = need < np.rint(rule.impatient * is_client.sum())
-                seen = rule.expected if day.step == 1 else (state.asked_day[v, mine] >= 0)[is_client].mean()
+                seen = rule.expected if day.step == 1 else (state.first_asked[v, mine] >= 0)[is_client].mean()
                 f = max(seen, rule.impatient)
                 expected = f + (1 - f) * np.minimum(state.beliefs[Beliefs.FEAR, v, mine].astype(np.float64), 1.0)
                 bound = np.minimum(expected, day.term("suspend_after", p)[v])

@@ -42,13 +42,13 @@ class Discovery:
     records of the keeper 1 − (1 − visibility)^``records``, so that an open ledger, which shows all, shows it on the
     first day; a report of full scope without bias ``reports``, less by the scope and by exp(−bias), spread over the
     days between reports; late payments ``unpaid`` · 10 · overdue / claims of day 0; an audit ``audit``. A regulator has
-    a chance of its own, and who winds a platform up finds all. An untrue yield is in no books: the press, live figures
-    and reports find it. An audit and a regulator tell the platform, which tells its clients after ``notice_lag`` or an
-    incident notice's delay, the shorter; the others tell everybody. Whoever made the gap has a message for it, told on
-    the next day; of a gap without one trust in fund safety loses ``fund`` per 10 % of the claims and integrity
-    ``integrity``, and ``waiting`` per day of waiting; the risk view rises by half of what fund safety loses, and fear
-    by ``fear`` per 10 %. Known answer: an open ledger finds a default wave that is not told on its day, and clients
-    hear of it on the next (``test_an_open_ledger_finds_any_gap_on_the_first_day``).
+    a chance of its own, and the liquidator, who winds a platform up, finds all. An untrue yield is in no books: the
+    press, live figures and reports find it. An audit and a regulator tell the platform, which tells its clients after
+    ``notice_lag`` or an incident notice's delay, the shorter; the others tell everybody. Whoever made
+    the gap has a message for it, told on the next day; of a gap without one trust in fund safety loses ``fund`` per
+    10 % of the claims and integrity ``integrity``, and ``waiting`` per day of waiting; the risk view rises by half of
+    what fund safety loses, and fear by ``fear`` per 10 %. Known answer: an open ledger finds a default wave that is not
+    told on its day, and clients hear of it on the next (``test_an_open_ledger_finds_any_gap_on_the_first_day``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
@@ -108,7 +108,7 @@ def wind_up(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: i
     """Let whoever winds one platform up find all that it hid; of one that has failed the books are closed."""
     status, gap = day.state.gauges[Gauges.STATUS, :, platform], missing(day)[:, platform]
     ends = settings.is_on & (status >= WINDING) & (gap > 0)
-    hidden.find(platform, ends, "unpaid")
+    hidden.find(platform, ends, "liquidator")
     day.do.reveal(platform, ends & (status == FAILED))
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: who finds what is hidden, by the number that is kept; the last: who hid it lets it out
-WATCHERS = ("nobody", "press", "live", "records", "reports", "unpaid", "audit", "regulator", "own")
+#: who finds what is hidden, by the number that is kept; the last two: who winds the platform up, and who hid it
+WATCHERS = ("nobody", "press", "live", "records", "reports", "unpaid", "audit", "regulator", "liquidator", "own")
 DAYS = ("event", "discovery", "notice", "containment")
 
 NOTED = memory("noted", text="float64 (lanes, 4, platforms): DAYS of what was hidden first, NaN where not yet")

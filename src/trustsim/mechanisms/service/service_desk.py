@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 UNANSWERED = memory("unanswered", text="float64 (lanes, platforms), contacts per client that wait at the desk")
 FREE_AT = memory("free at", text="float64 (lanes, platforms, agents), days")
-WAITS = memory("waits", text="float64 (lanes, platforms, 3), contacts, those that waited, their waits in days")
+CONTACTS = memory("waits", text="float64 (lanes, platforms, 3), contacts, those that waited, their waits in days")
 _LONGEST_WAIT = 10.0  # days of backlog beyond which waiting is no worse
 
 
@@ -108,7 +108,7 @@ def serve(day: Day, lane: int, platform: int, contacts: float, desk: ServiceDesk
     if free_at.shape[2] < most:
         free_at = day.kept[FREE_AT] = np.pad(free_at, ((0, 0), (0, 0), (0, most - free_at.shape[2])))
     agents = free_at[lane, platform, : desk.agents]
-    waits = day.keep(WAITS, lambda: np.zeros((*shape, 3)))[lane, platform]
+    waits = day.keep(CONTACTS, lambda: np.zeros((*shape, 3)))[lane, platform]
     came = day.kernels.serve(
         day.state.world_of(lane), platform, agents, rate=contacts * day.gauge("holders", platform)[lane],
         handling=desk.handling,

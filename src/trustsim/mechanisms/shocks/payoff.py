@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import Books
+from trustsim.kernels.layout import Books, Gauges
 from trustsim.mechanisms.balance_sheet.worth import worth
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
@@ -70,4 +70,5 @@ def bring_claims_to_value(day: Day, platform: int, where: NDArray[np.bool_]) -> 
         state.books[Books.CREDITED, v, platform] += np.maximum(now - held, 0).sum()
         state.books[Books.CLAIMS, v, platform] += (now - held).sum()
         state.books[Books.QUEUED, v, platform] += (left - asked).sum()
+        state.gauges[Gauges.CALLED, v, platform] += np.maximum(left - asked, 0).sum()
         held[:], asked[:] = now, left

@@ -22,13 +22,13 @@ class Column:
 
 
 def sizes(result: Compared) -> ByVariant:
-    """Say of every variant how many of 100 clients fled, how much of 100 was asked for, and what each payer loses."""
+    """Say of every variant how many of 100 accounts fled, how much of 100 was asked for, and what each payer loses."""
     c = result.comparison
     found = {payer: name for payer, name in people.parts(c, "loss_by_payer").items() if payer in people.PAYERS}
     largest = max((abs(people.mean(c, name, v)) for name in found.values() for v in c.variants), default=1.0)
     unit = words.axis("money", c.currency, largest)[1]
     columns = [
-        Column(people.FLED, "of 100 clients fled", "share"),
+        Column(people.FLED, "of 100 accounts fled", "share"),
         Column(people.ASKED, f"of 100 {c.currency} asked for", "share"),
         *(Column(name, f"lost by {people.PAYERS[payer]}, {unit}", "money", largest) for payer, name in found.items()),
     ]
@@ -46,7 +46,7 @@ def stuck(result: Compared) -> ByVariant:
     columns = [
         Column(people.STUCK, "money stuck, days", "duration", 10.0),
         Column("waiting_at_end", "waiting at the end, %", "share"),
-        *(Column(name, f"clients who waited longer than {days}, %", "share") for days, name in waited.items()),
+        *(Column(name, f"accounts that waited longer than {days}, %", "share") for days, name in waited.items()),
         Column(people.UNMET, "ordinary needs unmet, %", "share"),
         *(Column(name, f"platforms {state}, %", "share") for state, name in ends.items()),
     ]

@@ -53,9 +53,9 @@ def of_hundred(share: float) -> str:
 
 
 def fled(c: Comparison, best: str) -> str:
-    """Say how many of 100 clients fled, and of 100 of their money how much was asked for, before and now."""
+    """Say how many of 100 accounts fled, and of 100 of their money how much was asked for, before and now."""
     told = []
-    for outcome, whole, does in ((FLED, "clients", "fled"), (ASKED, c.currency, "were asked for")):
+    for outcome, whole, does in ((FLED, "accounts", "fled"), (ASKED, c.currency, "were asked for")):
         if outcome in c.measures:
             before, now = (of_hundred(mean(c, outcome, name)) for name in (c.baseline, best))
             told.append(f"of 100 {whole} {before} {does} under {quoted(c.baseline)}, now {now}")
@@ -92,7 +92,7 @@ def stuck(c: Comparison, best: str) -> str:
     """Say how long money was stuck, who waited long, whose needs went unmet, and how platforms ended."""
     told = [(STUCK, "money is stuck for {} on average")]
     told += [
-        (name, f"{{}} of the clients wait longer than {days.replace(' d', ' days')}")
+        (name, f"{{}} of the accounts wait longer than {days.replace(' d', ' days')}")
         for days, name in parts(c, WAITED).items()
     ]
     told += [(UNMET, "{} of ordinary needs stay unmet")]

@@ -161,7 +161,7 @@ def _column(result: Compared, name: str, platform: str | None) -> int:
 
 
 def paths(result: Compared, name: str, variant: str, platform: str | None = None) -> np.ndarray:
-    """Return one series of one variant, float64 (replications, days + 1); None takes all platforms together."""
+    """Return one series of one variant, float64 (replications, steps + 1); None takes all platforms together."""
     study = result.study
     found = study.series[_known(name, tuple(study.series), "series")]
     row = study.variants.index(_known(variant, study.variants, "variant"))

@@ -1,0 +1,42 @@
+"""Take back what was asked for and has not come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels.cohort import is_of_day_0
+from trustsim.kernels.compiled import compiled
+from trustsim.kernels.layout import FREE, LEAVING, Books, Gauges
+from trustsim.kernels.receive import end_wait
+
+
+@compiled
+def take_back(accounts, people, platforms, who, place, clock) -> None:
+    """Let those of the accounts of ``place`` (v, p) who wait, ``who`` bool (accounts of the platform,), ask no more.
+
+    What they have waited so far is noted. Whose first request it was has not asked.
+    """
+    v, p = place
+    w = v // (len(accounts.flags) // len(accounts.first))
+    books, gauges, flags, queue = platforms.books, platforms.gauges, accounts.flags, accounts.queue
+    begin = accounts.first[w, p]
+    end = begin
+    for k in range(begin, begin + accounts.queue_n[v, p]):
+        i = queue[v, k]
+        if not who[i - begin]:
+            queue[v, end] = i
+            end += 1
+            continue
+        asked = accounts.requested[v, i]
+        end_wait(accounts, people, platforms, (v, p, i, accounts.investor[w, i]), asked, clock)
+        is_first = accounts.first_asked[v, i] == accounts.asked_day[v, i]
+        books[Books.QUEUED, v, p] -= asked
+        if is_of_day_0(flags[v, i]):
+            gauges[Gauges.COHORT_ASKED, v, p] -= asked
+            gauges[Gauges.COHORT_LEFT, v, p] -= 1 if is_first else 0
+        if is_first:
+            accounts.first_asked[v, i] = -1
+        accounts.asked_day[v, i] = -1
+        accounts.requested[v, i] = 0
+        flags[v, i] &= np.uint8(255 - FREE - LEAVING)
+    accounts.queue_n[v, p] = end - begin
