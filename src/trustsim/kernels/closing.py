@@ -4,9 +4,9 @@ here."""
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from trustsim.kernels.layout import HALF_SALE
+from trustsim.kernels.layout import FAILED, HALF_SALE, WINDING
 
 
 class Closing(NamedTuple):
@@ -17,6 +17,11 @@ class Closing(NamedTuple):
     repaid: int
     custody_share: float
     estate_share: float
+
+
+def has_ended(status: Any, claims: Any) -> Any:
+    """Whether a platform has failed, or is wound down to nothing; of arrays, each of them."""
+    return (status == FAILED) | ((status == WINDING) & (claims == 0))
 
 
 def estate_price(impact: float) -> float:
