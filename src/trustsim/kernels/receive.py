@@ -11,13 +11,14 @@ from trustsim.kernels.layout import Terms
 @inlined
 def receive(accounts, people, agreed, whose, sums, clock) -> None:
     """Note that an account, ``whose`` (lane, platform, account, investor), gives its owner money, minor units: ``sums``
-    are what comes, and what of it had been asked for.
+    are what is paid out of it, and what of it had been asked for.
 
-    ``agreed`` float64 (Terms, lanes, platforms): the usual terms, those of calm; the lag in them is no waiting.
+    What a fee takes of a payment is lost, but paid: whoever asked has been served. ``agreed`` float64 (Terms, lanes,
+    platforms): the usual terms, those of calm; the lag in them is no waiting.
     """
     v, p, i, who = whose
-    gets, asked = sums
-    accounts.paid[v, i] += gets
+    paid, asked = sums
+    accounts.paid[v, i] += paid
     if asked > 0:
         steps = clock.day - accounts.asked_day[v, i]
         accounts.waited[v, i] = max(accounts.waited[v, i], steps)
