@@ -17,7 +17,7 @@ from trustsim.world.actors import cast_of, occurrence_of
 from trustsim.world.costs import Lever
 from trustsim.world.day import Day
 from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
-from trustsim.world.terms import Change, Proposal, combined, held
+from trustsim.world.terms import Change, Floats, Proposal, combined, held
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -148,7 +148,8 @@ class Agenda:
         for item, _ in struck:
             if item.timing.chance is not None:
                 striking(item)
-        self._by_levers: NDArray[np.float64] | None = None  # the terms before what is proposed moves them
+        self._by_levers: Floats | None = None  # the terms before what is proposed moves them
+        self._is_moved = False  # whether something proposed does
         actors = [(kind, occurrence_of(name)) for kind, name in cast_of([variant.world for variant in variants])]
         check_apart([*((item.kind, occurrence) for item, occurrence in (*struck, *levers)), *actors])
         self.entries = [
@@ -159,13 +160,14 @@ class Agenda:
 
     def set_aside(self, day: Day) -> None:
         """Let the terms be as levers left them, without what was proposed: proposals are for a day."""
-        if self._by_levers is not None:
+        if self._is_moved and self._by_levers is not None:
             day.state.terms[:] = self._by_levers
 
     def advance(self, step: int, day: Day, proposed: Sequence[Change] = ()) -> bool:
-        """Bring every entry to *step*, rebuild the terms where needed, let the active ones act; return whether terms
-        changed. ``proposed``: what mechanisms propose today, beside the levers."""
-        changed = bool(proposed) or self._by_levers is not None
+        """Bring every entry to *step*, rebuild the terms where needed, let the active ones act, and pay for what comes
+        in; return whether terms changed. ``proposed``: what mechanisms propose today, beside the levers."""
+        stood = day.state.base_terms if self._by_levers is None else self._by_levers
+        changed = bool(proposed) or self._is_moved
         for has_dice in (False, True):  # dice last: what a lever says of a chance counts from its first day on
             moved = [
                 entry.update(step, day)
@@ -181,7 +183,25 @@ class Agenda:
                 day.active, day.age, day.memory = entry.active & (age <= entry.span), age * day.dt, entry.memory
                 day.occurrence = entry.occurrence
                 entry.item.what.act(day)
+        self._pay_for_new_terms(day, day.state.terms if self._by_levers is None else self._by_levers, stood)
         return changed
+
+    def _pay_for_new_terms(self, day: Day, now: Floats, stood: Floats) -> None:
+        """Let platforms pay what it costs to bring in terms that levers which start today move from what *stood*, or on
+        the first day those of their variant: for one term once, at the highest price."""
+        own = day.state.brought_in
+        due = {(int(k), int(p)): own[k, :, p] for k, p in np.argwhere(own.any(axis=1))} if day.step == 1 else {}
+        for entry in self.entries:
+            starts, lever = entry.active & (entry.since == day.step), entry.lever
+            if lever is None or not starts.any():
+                continue
+            for row, term in lever.paid_once:
+                for p in day.platforms(term.platform, entry.item.what):
+                    moves = starts & (now[row, :, p] != stood[row, :, p])
+                    price = np.where(moves, lever.once(row, term, p), 0.0)
+                    due[row, p] = np.maximum(due.get((row, p), 0.0), price)
+        for (_, p), price in sorted(due.items(), key=lambda pair: pair[0]):
+            day.do.spend(p, price, price > 0)
 
     def take(self, other: Agenda, columns: NDArray[np.int64], step: int, day: Day) -> None:
         """Go on after *step* where *other* is in these columns, int64 (lanes,), of it.
@@ -207,7 +227,7 @@ class Agenda:
     def _rebuild_terms(self, day: Day, proposed: Sequence[Change] = ()) -> None:
         proposals = self._of_levers(day)
         self._set_terms(day, proposals)
-        self._by_levers = day.state.terms.copy() if proposed else None
+        self._by_levers, self._is_moved = day.state.terms.copy(), bool(proposed)
         for change in proposed:
             for row, p, proposal in change.by_platform(day.state.terms.shape[1:]):
                 proposals.setdefault((row, p), []).append(proposal)

@@ -17,7 +17,7 @@ from trustsim.kernels.columns import means_of_columns
 from trustsim.kernels.layout import COHORT, FREE, HOLDS, N_MONEY, Books, Laws
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
-from trustsim.world.costs import prices_of_settings
+from trustsim.world.costs import bringing_in, prices_of_settings
 from trustsim.world.drawn import Drawn
 from trustsim.world.leaning import Law
 from trustsim.world.lockstep import has_calm_of
@@ -68,6 +68,7 @@ class State:
     ladder: Ints  # (RUNGS, v, p) minor units
     base_terms: Floats  # (TERMS, v, p) of the variant, without levers
     usual_terms: Floats  # (TERMS, v, p) of calm: what people are used to
+    brought_in: Floats  # (TERMS, v, p) minor units: what it costs to bring a variant's own terms in, on the first day
     terms: Floats  # (TERMS, v, p)
     gauges: Floats  # (GAUGES, v, p)
     weights: NDArray[np.float32]  # (v, p, WEIGHTS)
@@ -266,7 +267,8 @@ def build(
     is_used = np.array([has_calm_of(*pair) for pair in zip(by_variant, references, strict=True)])
     usual = np.where(is_used[:, None], of_reference, terms)
     priced = terms + prices_of_settings(terms, of_reference, scale)
-    terms, usual = (np.tile(each, (1, len(drawn), 1)) for each in (priced, usual))
+    brought_in = bringing_in(terms, of_reference, scale)
+    of_terms = {"base_terms": priced, "usual_terms": usual, "brought_in": brought_in, "terms": priced}
     names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
     where = {name: k for k, name in enumerate(names)}
     market = np.array([where.get(x.asset_market, len(names) + p) for p, x in enumerate(platforms)], np.int64)
@@ -276,9 +278,9 @@ def build(
     size = Size(
         n_people, n_accounts, n_platforms, len(by_variant), columns=len(declared), actors=len(actors), worlds=len(drawn)
     )
-    filled = {"asked_day": -1, "base_terms": terms, "usual_terms": usual, "terms": terms, "market": market, "ones": 1.0}
+    filled = {name: np.tile(each, (1, len(drawn), 1)) for name, each in of_terms.items()}
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
-    for name, value in filled.items():
+    for name, value in {**filled, "asked_day": -1, "market": market, "ones": 1.0}.items():
         arrays[name][...] = value
     for each in drawn:
         arrays["balance"][each.part] = each.accounts.balance

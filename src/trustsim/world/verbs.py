@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from trustsim.errors import ModelError, one_of, unknown
 from trustsim.kernels import balance, costs, settle
+from trustsim.kernels.closing import has_ended
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import FREE, GATED, JOINS, N_MONEY, OPEN, RUNS, WINDING, Beliefs, Books, Gauges, Targets
@@ -158,13 +159,14 @@ class Verbs:
     def spend(self, platform: int, amount: ArrayLike, where: Mask, by: Payer = "platform") -> None:
         """Let a cost of a lever be paid, minor units: ``by`` the platform, its owners or the public purse.
 
-        A platform pays from its cash, and what that does not reach by assets that its owners take over at par. Raises
-        ModelError for an amount that is negative or not finite.
+        A platform pays from its cash, and what that does not reach by assets that its owners take over at par. For one
+        that has ended nobody pays. Raises ModelError for an amount that is negative or not finite.
         """
         state, payers = self._day.state, get_args(Payer)
         if by not in payers:
             raise unknown("by", by, payers)
-        spent = money("spend", amount, np.broadcast_to(where, state.n_lanes))
+        ended = has_ended(state.gauges[Gauges.STATUS, :, platform], state.books[Books.CLAIMS, :, platform])
+        spent = money("spend", amount, np.asarray(where & ~ended))
         if by == "platform":
             for v in np.flatnonzero(spent):
                 costs.spend(state.books, state.ladder, v, platform, Books.COSTS, float(spent[v]))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.kernels.layout import WINDING, Books
-from trustsim.kernels.times import DAYS_A_YEAR
-from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.kernels.layout import Books
+from trustsim.kernels.times import DAYS_A_YEAR, of_step
+from trustsim.mechanisms.interventions.on import on_platform, stands
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ class CapitalRequirement:
         """Let the owners pay in on the first day, and bear what that capital costs them from then on."""
         for p in day.platforms(self.platform):
             paid_in = day.memory.setdefault(p, np.zeros(len(day.active), np.int64))
-            first = day.reached(0.0)
+            binds = day.active & stands(day, p)
             missing = np.maximum(self.ratio - day.gauge("reported_solvency", p), 0.0)
-            paid_in += day.do.move(Books.OWNERS, Books.CASH, p, missing * day.gauge("claims", p), first)
-            stands = day.active & (day.gauge("status", p) < WINDING)
-            day.do.spend(p, paid_in * self.cost * day.dt / DAYS_A_YEAR, stands, by="owners")
+            paid_in += day.do.move(
+                Books.OWNERS, Books.CASH, p, missing * day.gauge("claims", p), binds & day.reached(0.0)
+            )
+            cost = of_step(paid_in * self.cost / DAYS_A_YEAR, day.step, day.dt)
+            day.do.spend(p, cost, binds, by="owners")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from trustsim.kernels.layout import WINDING
-from trustsim.mechanisms.interventions.on import on_platform
+from trustsim.mechanisms.interventions.on import on_platform, stands
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class EarlyAction:
         """Watch the indicators; wind down where they breach."""
         for p in day.platforms(self.platform):
             breach = (day.gauge("liquidity", p) < self.liquidity) | (day.gauge("reported_solvency", p) < self.solvency)
-            starts = day.active & breach & (day.gauge("status", p) < WINDING)
+            starts = day.active & breach & stands(day, p)
             if starts.any():
                 day.do.spend(p, self.cost * day.gauge("claims", p), starts, by="public")
                 day.do.wind_down(p, starts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
+from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform, stands
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
 
@@ -42,7 +42,7 @@ class LiquidityBuffer:
         if self.at_once:
             for p in day.platforms(self.platform):
                 missing = np.maximum(self.target - day.gauge("liquidity", p), 0.0) * day.gauge("claims", p)
-                day.do.sell_to_owners(p, missing, day.reached(0.0))
+                day.do.sell_to_owners(p, missing, day.reached(0.0) & stands(day, p))
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""
