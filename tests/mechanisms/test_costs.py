@@ -101,6 +101,32 @@ def test_more_cover_on_cover_costs_the_difference(play: Play) -> None:
     assert seen.book("guarantor")[:, 0].tolist() == pytest.approx([0, 0.0001 * ALL, 0.0002 * ALL], abs=1)
 
 
+TOGETHER: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    ("service_capacity", {"capacity": "0.3 /day", "cost": 365}, {"capacity": "0.2 /day", "cost": 365}, "costs"),
+    ("guarantee", {"cover": "80 %", "cost": "7.3 %"}, {"cover": "40 %", "cost": "3.65 %"}, "guarantor"),
+    ("live_transparency", {"strength": "50 %", "cost": 365}, {"strength": "20 %", "cost": 365}, "costs"),
+    ("report_schedule", {"interval": "14 d", "cost": 7}, {"interval": "28 d", "cost": 7}, "costs"),
+]
+
+
+@pytest.mark.parametrize(("kind", "larger", "smaller", "to"), TOGETHER)
+def test_two_levers_of_one_term_cost_what_they_change_together(
+    play: Play, kind: str, larger: dict[str, Any], smaller: dict[str, Any], to: str
+) -> None:
+    """The smaller adds nothing beside the larger, nor does the same for all platforms beside one of them; of two
+    intervals that are set the larger counts."""
+    large, small, for_all = lever(kind, **larger), lever(kind, **smaller), {**lever(kind, **larger), "platform": "*"}
+    seen = play(
+        4, platforms={"Harbour": {"service_capacity": "0.1 /day"}, "Quay": {}},
+        variants={"large": [large], "both": [large, small], "twice": [large, for_all], "small": [small]},
+    )  # fmt: skip
+    cost, both, twice, less = seen.book(to)[:, 0].tolist()
+    assert cost > 0
+    assert 0 < less < cost
+    expected = [less if kind == "report_schedule" else cost, cost]
+    assert [both, twice] == pytest.approx(expected, abs=8)  # whole minor units, of each on four days
+
+
 @pytest.mark.parametrize(
     ("kind", "settings", "payer"),
     [

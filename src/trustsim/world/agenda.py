@@ -14,9 +14,10 @@ from trustsim.names import EVERY
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.actors import cast_of, occurrence_of
-from trustsim.world.costs import Lever
+from trustsim.world.costs import COSTS, SAME_RISE, Lever, rise
 from trustsim.world.day import Day
 from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
+from trustsim.world.rows import index_of
 from trustsim.world.terms import Change, Floats, Proposal, combined, held
 
 _NEVER = np.iinfo(np.int64).max
@@ -225,8 +226,11 @@ class Agenda:
         self._rebuild_terms(day)
 
     def _rebuild_terms(self, day: Day, proposed: Sequence[Change] = ()) -> None:
-        proposals = self._of_levers(day)
+        proposals = self._of_levers(day, costs=False)
         self._set_terms(day, proposals)
+        if costs := self._of_levers(day, costs=True):
+            proposals |= costs
+            self._set_terms(day, proposals)
         self._by_levers, self._is_moved = day.state.terms.copy(), bool(proposed)
         for change in proposed:
             for row, p, proposal in change.by_platform(day.state.terms.shape[1:]):
@@ -234,18 +238,31 @@ class Agenda:
         if proposed:
             self._set_terms(day, proposals)
 
-    def _of_levers(self, day: Day) -> dict[tuple[int, int], list[Proposal]]:
-        """Return what the active levers make of terms, by row and platform."""
+    def _of_levers(self, day: Day, *, costs: bool) -> dict[tuple[int, int], list[Proposal]]:
+        """Return what the active levers make of terms, by row and platform: of those that are *costs*, once all others
+        stand, or of the others."""
         proposals: dict[tuple[int, int], list[Proposal]] = {}
         for entry in self.entries:
             if not hasattr(entry.item.what, "terms") or not entry.active.any():
                 continue
             lever = entry.lever = entry.lever or Lever(entry.item.what, day.state.base_terms, day.scale)
             for row, term in lever.terms:
-                for p in day.platforms(term.platform, entry.item.what):
-                    proposal = Proposal(term.how, lever.value(row, term, p), entry.active, term.rank)
-                    proposals.setdefault((row, p), []).append(proposal)
+                for p in day.platforms(term.platform, entry.item.what) if (row in COSTS) is costs else ():
+                    value = lever.value(row, term, p) * (self._share_of_rises(day, term.of, p) if term.of else 1.0)
+                    proposals.setdefault((row, p), []).append(Proposal(term.how, value, entry.active, term.rank))
         return proposals
+
+    def _share_of_rises(self, day: Day, of: str, platform: int) -> Floats:
+        """Return what the levers that pay for a rise of a term make it rise together / what each would alone, summed,
+        at most 1, float64 (lanes,)."""
+        row, alone = index_of("term", of), np.zeros(len(day.active))
+        for active, lever in ((entry.active, entry.lever) for entry in self.entries if entry.lever is not None):
+            for _, term in lever.terms:
+                if term.of == of and platform in day.platforms(term.platform, lever.what):
+                    alone += np.where(active, lever.rises(platform, of), 0.0)
+        together = rise(row, day.state.base_terms[row, :, platform], day.state.terms[row, :, platform])
+        is_less = together < alone * (1.0 - SAME_RISE)
+        return np.where(is_less, together / np.where(is_less, alone, 1.0), 1.0)
 
     @staticmethod
     def _set_terms(day: Day, proposals: Mapping[tuple[int, int], Sequence[Proposal]]) -> None:

@@ -2,9 +2,9 @@
 
 A running cost of a lever is a term like others (``cost_per_day``, ``cost_per_client``, ``premium``, ``line_fee``).
 Where it names the term that it is the price ``of``, it is for a rise of that term by one, as far as the lever alone
-makes it rise; any other holds where the lever changes a term at all. What bringing a change in costs, ``once``, stands
-beside the term that is changed: it is paid on the day on which a lever that starts moves the term, by several at once
-but once, at the highest of their prices.
+makes it rise, and of several levers as far as they do together; any other holds where the lever changes a term at all.
+What bringing a change in costs, ``once``, stands beside the term that is changed: it is paid on the day on which a
+lever that starts moves the term, by several at once but once, at the highest of their prices.
 
 The same change by a ``set`` has the same prices, those of the lever's default: for a rise, ``once``, and of the flat
 costs those that say ``by_set`` of which terms.
@@ -22,6 +22,7 @@ from trustsim.registry import REGISTRY
 from trustsim.world.terms import Floats, How, Proposal, Term, combined, held, row_of_term
 
 COSTS = (Terms.COST_PER_DAY, Terms.COST_PER_CLIENT, Terms.PREMIUM, Terms.LINE_FEE)
+SAME_RISE = 1e-9  # of a rise: sums of rises miss one by less
 OFTENEST = 1 / 1440  # days between reports: nothing is shorter than the shortest step
 #: terms that are sums of the real platform, of which a world holds one part in ``scale``
 SUMS = (Terms.COST_PER_DAY, Terms.GUARANTEE_FUND)
@@ -48,7 +49,7 @@ class Lever:
         if row not in COSTS:
             return value
         if term.of:
-            return value * sum(self._rises(platform, term.of))
+            return value * self.rises(platform, term.of)
         changes = list(self._changes(platform))
         return value * np.any(changes, axis=0) if changes else value
 
@@ -57,11 +58,14 @@ class Lever:
         before = self.base[row, :, platform]
         return np.where(self._alone(row, term, before) != before, term.once / self.scale, 0.0)
 
-    def _rises(self, platform: int, name: str) -> Iterator[Floats]:
+    def rises(self, platform: int, name: str) -> Floats:
+        """Return by how much the lever alone makes a term of a platform rise, float64 (lanes,)."""
+        total = np.zeros(self.base.shape[1])
         for row, term in self.terms:
             if term.name == name:
                 before = self.base[row, :, platform]
-                yield rise(row, before, self._alone(row, term, before))
+                total += rise(row, before, self._alone(row, term, before))
+        return total
 
     def _changes(self, platform: int) -> Iterator[NDArray[np.bool_]]:
         for row, term in self.terms:
