@@ -9,13 +9,13 @@ from numpy.typing import ArrayLike
 
 from trustsim.errors import ModelError, one_of, unknown
 from trustsim.kernels import balance, costs, settle
-from trustsim.kernels.closing import has_ended
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import FREE, GATED, JOINS, N_MONEY, OPEN, RUNS, WINDING, Beliefs, Books, Gauges, Targets
 from trustsim.kernels.named import row_of
 from trustsim.names import CLIENTS, EVERYONE
 from trustsim.world.board import Audience
+from trustsim.world.ends import ended
 from trustsim.world.handed import Money, finite, money, shares
 from trustsim.world.rows import Row, called
 from trustsim.world.today import Floats, Mask, Today
@@ -165,8 +165,7 @@ class Verbs:
         state, payers = self._day.state, get_args(Payer)
         if by not in payers:
             raise unknown("by", by, payers)
-        ended = has_ended(state.gauges[Gauges.STATUS, :, platform], state.books[Books.CLAIMS, :, platform])
-        spent = money("spend", amount, np.asarray(where & ~ended))
+        spent = money("spend", amount, np.asarray(where & ~ended(state, platform)))
         if by == "platform":
             for v in np.flatnonzero(spent):
                 costs.spend(state.books, state.ladder, v, platform, Books.COSTS, float(spent[v]))

@@ -55,8 +55,10 @@ def waiting_cost(f: Finished) -> Floats:
     may_not_apply=True,
 )  # fmt: skip
 def needs_unmet(f: Finished) -> Floats:
-    """Share of the money that calm had paid 30 days before the horizon and that has not been paid by the horizon; what
-    a fee takes of a payment is a loss, and no unmet need."""
+    """Share of the money that calm had paid 30 days before the horizon which has not been paid by the horizon.
+
+    What a fee takes of a payment is a loss, and no unmet need.
+    """
 
     def share(people: People) -> Floats:
         needed = f.calm.needed[f.calm.lane[people.part]]

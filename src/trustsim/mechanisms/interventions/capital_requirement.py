@@ -9,8 +9,9 @@ import numpy as np
 
 from trustsim.kernels.layout import Books
 from trustsim.kernels.times import DAYS_A_YEAR, of_step
-from trustsim.mechanisms.interventions.on import on_platform, stands
+from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.ends import stands
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -44,7 +45,7 @@ class CapitalRequirement:
         """Let the owners pay in on the first day, and bear what that capital costs them from then on."""
         for p in day.platforms(self.platform):
             paid_in = day.memory.setdefault(p, np.zeros(len(day.active), np.int64))
-            binds = day.active & stands(day, p)
+            binds = day.active & stands(day.state, p)
             missing = np.maximum(self.ratio - day.gauge("reported_solvency", p), 0.0)
             paid_in += day.do.move(
                 Books.OWNERS, Books.CASH, p, missing * day.gauge("claims", p), binds & day.reached(0.0)

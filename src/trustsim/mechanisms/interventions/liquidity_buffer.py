@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform, stands
+from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.ends import stands
 from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class LiquidityBuffer:
         if self.at_once:
             for p in day.platforms(self.platform):
                 missing = np.maximum(self.target - day.gauge("liquidity", p), 0.0) * day.gauge("claims", p)
-                day.do.sell_to_owners(p, missing, day.reached(0.0) & stands(day, p))
+                day.do.sell_to_owners(p, missing, day.reached(0.0) & stands(day.state, p))
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trustsim.kernels.closing import has_ended
-from trustsim.kernels.layout import WINDING, Books, Gauges
 from trustsim.registry import parameter
+from trustsim.world.ends import ended
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -24,14 +23,7 @@ def on_platform() -> Any:
 
 def comes_in(day: Day, platform: int) -> Mask:
     """Return bool (lanes,): where a lever comes in today; at a platform that has ended nothing does."""
-    state = day.state
-    ended = has_ended(state.gauges[Gauges.STATUS, :, platform], state.books[Books.CLAIMS, :, platform])
-    return np.asarray(day.reached(0.0) & ~ended)
-
-
-def stands(day: Day, platform: int) -> Mask:
-    """Return bool (lanes,): where a platform has neither failed nor is being wound down."""
-    return np.asarray(day.state.gauges[Gauges.STATUS, :, platform] < WINDING)
+    return np.asarray(day.reached(0.0) & ~ended(day.state, platform))
 
 
 def announce(day: Day, platform: str, to: str, fear: float) -> None:

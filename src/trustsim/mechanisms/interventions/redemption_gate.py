@@ -9,8 +9,9 @@ import numpy as np
 
 from trustsim.kernels.layout import GATED, Gauges
 from trustsim.kernels.times import SAME_TIME
-from trustsim.mechanisms.interventions.on import on_platform, stands
+from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.ends import stands
 from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class RedemptionGate:
         for p in day.platforms(self.platform):
             opens = day.memory.setdefault(p, np.full(len(day.active), np.nan))
             is_low = (day.gauge("liquidity", p) <= self.trigger) & (day.gauge("queue", p) > 0)
-            hit = day.active & is_low & np.isnan(opens) & stands(day, p)
+            hit = day.active & is_low & np.isnan(opens) & stands(day.state, p)
             opens[hit] = day.time + self.duration
             has_fallen = day.active & ~np.isnan(opens)
             gauges = day.state.gauges[:, :, p]
