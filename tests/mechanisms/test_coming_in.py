@@ -139,6 +139,20 @@ def test_a_change_of_a_term_is_brought_in_once(play: Play) -> None:
     assert dict(zip(AT_ONCE, found, strict=True)) == {name: 10_000 * n for name, (_, n) in AT_ONCE.items()}
 
 
+def test_two_levers_that_fill_up_to_a_level_fill_up_to_it_once(play: Play) -> None:
+    """Capital of 10 % and cash of 50 % of the claims are what there is at the end of the first day."""
+    capital = lever("capital_requirement", ratio="10 %")
+    buffer = lever("liquidity_buffer", target="50 %")
+    levers = {
+        "capital": [capital, {**capital, "platform": "*"}, {**capital, "ratio": "8 %"}],
+        "buffer": [buffer, {**buffer, "platform": "*"}, {**buffer, "target": "40 %"}],
+    }
+    seen = play(1, variants={"plain": [], **levers})
+    assert seen.gauge("solvency")[1, :, 0] == pytest.approx([0, 0.1, 0])
+    assert seen.gauge("liquidity")[1, 2, 0] == pytest.approx(0.5, abs=1e-4)
+    assert -seen.book("owners")[1, 0] == pytest.approx(0.1 * ALL, abs=1)
+
+
 def test_a_fall_that_no_lever_of_the_term_makes_costs_nothing(play: Play) -> None:
     """A shorter notice, a larger bias, fewer reports and a smaller desk by a setting."""
     at = {**RICH, "payout_lag": "9 d", "report_bias": 0.1, "report_interval": "7 d", "service_capacity": "1 /day"}
