@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from counted import mean, story, study
 
+from trustsim.analysis.comparison import compare
+from trustsim.catalog import REGISTRY
+
 STOPPING = {
     "suspended": [{"kind": "suspension", "after": "0 %"}],
     "notice": [{"kind": "notice_period", "notice": "365 d"}],
@@ -41,10 +44,24 @@ def test_frozen_money_is_waited_for(traps, name):
     assert mean(traps, "end_state[open]", name) == 0
 
 
-@pytest.mark.parametrize("name", [*FREEZING, *HOLDING])
+@pytest.mark.parametrize("name", [*FREEZING, "friction"])
 def test_who_cannot_have_the_money_of_ordinary_needs_is_counted(traps, name):
     assert mean(traps, "needs_unmet", name) > 0.3
     assert mean(traps, "needs_unmet") < 0.05
+
+
+def test_a_fee_is_a_loss_and_no_unmet_need():
+    """Even one of all that is paid: whoever asks is served at once, and has lost it."""
+    fees = {f"fee of {fee} %": [{"kind": "redemption_fee", "fee": f"{fee} %", "fear": 0}] for fee in (5, 100)}
+    calm = study(story(shocks=[], variants={"nothing": [], **fees}), 4)
+    for name in fees:
+        assert mean(calm, "needs_unmet", name) == pytest.approx(mean(calm, "needs_unmet"), abs=0.005)
+    small, all_of_it = (mean(calm, "investor_loss", name) for name in fees)
+    assert 0.003 < small < 0.05
+    assert all_of_it > 15 * small
+    compared = compare(calm, REGISTRY)
+    assert compared.groups[-1] == ("fee of 100 %",)
+    assert "needs_unmet" not in compared.harms.get("fee of 5 %", ())
 
 
 def test_the_same_stop_counts_the_same_whatever_it_is_called(traps):

@@ -4,12 +4,12 @@ here."""
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import HALF_SALE
+from trustsim.kernels.layout import FAILED, HALF_SALE, WINDING
 
 Number = TypeVar("Number", float, NDArray[np.float64])
 
@@ -23,6 +23,11 @@ class Closing(NamedTuple):
     custody_share: float
     estate_share: float
     returned_share: float
+
+
+def has_ended(status: Any, claims: Any) -> Any:
+    """Whether a platform has failed, or is wound down to nothing; of arrays, each of them."""
+    return (status == FAILED) | ((status == WINDING) & (claims == 0))
 
 
 def estate_price(impact: float) -> float:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
 import numpy as np
 
 from trustsim.kernels import balance as assets
+from trustsim.kernels import closing, times
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import FAILED, WINDING, Books, Gauges, Terms
+from trustsim.kernels.layout import Books, Gauges, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
+
+_has_ended: Any = compiled(closing.has_ended)
+_of_step: Any = compiled(times.of_step)
 
 
 @compiled
@@ -23,28 +27,18 @@ def charge(platforms, clock) -> None:
     books, ladder, gauges, terms = platforms.books, platforms.ladder, platforms.gauges, platforms.terms
     for v in range(books.shape[1]):
         for p in range(books.shape[2]):
-            status, claims = gauges[Gauges.STATUS, v, p], np.float64(books[Books.CLAIMS, v, p])
-            if status == FAILED or (status == WINDING and claims == 0.0):
+            claims = np.float64(books[Books.CLAIMS, v, p])
+            if _has_ended(gauges[Gauges.STATUS, v, p], claims):
                 continue
             clients = max(gauges[Gauges.COHORT, v, p], gauges[Gauges.HOLDERS, v, p])
             liquid = np.float64(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p])
             kept = terms[Terms.COST_PER_CLIENT, v, p] * clients + terms[Terms.CUSTODY_COST, v, p] * liquid
-            spend(
-                books, ladder, v, p, Books.COSTS, of_step(terms[Terms.COST_PER_DAY, v, p] + kept / DAYS_A_YEAR, clock)
-            )
-            spend(
-                books, ladder, v, p, Books.GUARANTOR, of_step(terms[Terms.PREMIUM, v, p] * claims / DAYS_A_YEAR, clock)
-            )
-            fee = terms[Terms.LINE_FEE, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p]
-            spend(books, ladder, v, p, Books.LENDER, of_step(fee / DAYS_A_YEAR, clock))
-
-
-@compiled
-def of_step(per_day, clock):
-    """Return the whole minor units of a step, float64: what is due by its end less what was due by its beginning, so
-    that nothing is lost by rounding however short the step."""
-    now = np.float64(clock.day) * clock.dt
-    return max(math.floor(per_day * now) - math.floor(per_day * (now - clock.dt)), 0.0)
+            cost = terms[Terms.COST_PER_DAY, v, p] + kept / DAYS_A_YEAR
+            premium = terms[Terms.PREMIUM, v, p] * claims / DAYS_A_YEAR
+            fee = terms[Terms.LINE_FEE, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p] / DAYS_A_YEAR
+            spend(books, ladder, v, p, Books.COSTS, _of_step(cost, clock.day, clock.dt))
+            spend(books, ladder, v, p, Books.GUARANTOR, _of_step(premium, clock.day, clock.dt))
+            spend(books, ladder, v, p, Books.LENDER, _of_step(fee, clock.day, clock.dt))
 
 
 @compiled

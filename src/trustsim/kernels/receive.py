@@ -26,10 +26,12 @@ def end_wait(accounts, people, platforms, whose, asked, clock) -> None:
 @inlined
 def receive(accounts, people, platforms, whose, sums, clock) -> None:
     """Note that an account, ``whose`` (lane, platform, account, investor), gives its owner money, minor units: ``sums``
-    are what comes, and what of it had been asked for.
+    are what is paid out of it, and what of it had been asked for.
+
+    What a fee takes of a payment is lost, but paid: whoever asked has been served.
     """
     v, _, i, _ = whose
-    gets, asked = sums
-    accounts.paid[v, i] += gets
+    paid, asked = sums
+    accounts.paid[v, i] += paid
     if asked > 0:
         end_wait(accounts, people, platforms, whose, asked, clock)

@@ -152,7 +152,7 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
             requested[v, i] -= x
             paid_out += x
             left_with_fees += fee
-            receive(accounts, people, platforms, (v, p, i, who), (x - fee, x), clock)
+            receive(accounts, people, platforms, (v, p, i, who), (x, x), clock)
             people.loss[v, who] += fee
             q = destination(accounts, platforms, who, place, clock) if switched else -1
             if q < 0:

@@ -1,6 +1,17 @@
-"""Lengths of time that several kernels, and the world beside them, reckon with. Nothing heavy is imported here."""
+"""Lengths of time that several kernels, and the world beside them, reckon with, and what a step has of a rate."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 DAYS_A_YEAR = 365.0  # what a rate for a year is divided by, whatever the year
 SAME_TIME = 1e-9  # days: sums of steps of a fraction of a day miss a whole number by less
+
+
+def of_step(per_day: Any, step: int, dt: float) -> Any:
+    """Return the whole minor units of a step of *dt* days, the *step*-th from 1, float64, of what runs up by the day,
+    minor units: what is due by its end less what was due by its beginning, so that nothing is lost by rounding however
+    short the step."""
+    return np.maximum(np.floor(per_day * (step * dt)) - np.floor(per_day * (step * dt - dt)), 0.0)

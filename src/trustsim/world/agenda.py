@@ -14,10 +14,11 @@ from trustsim.names import EVERY
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.actors import cast_of, occurrence_of
-from trustsim.world.costs import Lever
+from trustsim.world.costs import COSTS, SAME_RISE, Lever, rise
 from trustsim.world.day import Day
 from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
-from trustsim.world.terms import Change, Proposal, combined, held
+from trustsim.world.rows import index_of
+from trustsim.world.terms import Change, Floats, Proposal, combined, held
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -148,7 +149,8 @@ class Agenda:
         for item, _ in struck:
             if item.timing.chance is not None:
                 striking(item)
-        self._by_levers: NDArray[np.float64] | None = None  # the terms before what is proposed moves them
+        self._by_levers: Floats | None = None  # the terms before what is proposed moves them
+        self._is_moved = False  # whether something proposed does
         actors = [(kind, occurrence_of(name)) for kind, name in cast_of([variant.world for variant in variants])]
         check_apart([*((item.kind, occurrence) for item, occurrence in (*struck, *levers)), *actors])
         self.entries = [
@@ -159,13 +161,14 @@ class Agenda:
 
     def set_aside(self, day: Day) -> None:
         """Let the terms be as levers left them, without what was proposed: proposals are for a day."""
-        if self._by_levers is not None:
+        if self._is_moved and self._by_levers is not None:
             day.state.terms[:] = self._by_levers
 
     def advance(self, step: int, day: Day, proposed: Sequence[Change] = ()) -> bool:
-        """Bring every entry to *step*, rebuild the terms where needed, let the active ones act; return whether terms
-        changed. ``proposed``: what mechanisms propose today, beside the levers."""
-        changed = bool(proposed) or self._by_levers is not None
+        """Bring every entry to *step*, rebuild the terms where needed, let the active ones act, and pay for what comes
+        in; return whether terms changed. ``proposed``: what mechanisms propose today, beside the levers."""
+        stood = day.state.base_terms if self._by_levers is None else self._by_levers
+        changed = bool(proposed) or self._is_moved
         for has_dice in (False, True):  # dice last: what a lever says of a chance counts from its first day on
             moved = [
                 entry.update(step, day)
@@ -181,7 +184,25 @@ class Agenda:
                 day.active, day.age, day.memory = entry.active & (age <= entry.span), age * day.dt, entry.memory
                 day.occurrence = entry.occurrence
                 entry.item.what.act(day)
+        self._pay_for_new_terms(day, day.state.terms if self._by_levers is None else self._by_levers, stood)
         return changed
+
+    def _pay_for_new_terms(self, day: Day, now: Floats, stood: Floats) -> None:
+        """Let platforms pay what it costs to bring in terms that levers which start today move from what *stood*, or on
+        the first day those of their variant: for one term once, at the highest price."""
+        own = day.state.brought_in
+        due = {(int(k), int(p)): own[k, :, p] for k, p in np.argwhere(own.any(axis=1))} if day.step == 1 else {}
+        for entry in self.entries:
+            starts, lever = entry.active & (entry.since == day.step), entry.lever
+            if lever is None or not starts.any():
+                continue
+            for row, term in lever.paid_once:
+                for p in day.platforms(term.platform, entry.item.what):
+                    moves = starts & (now[row, :, p] != stood[row, :, p])
+                    price = np.where(moves, lever.once(row, term, p), 0.0)
+                    due[row, p] = np.maximum(due.get((row, p), 0.0), price)
+        for (_, p), price in sorted(due.items(), key=lambda pair: pair[0]):
+            day.do.spend(p, price, price > 0)
 
     def take(self, other: Agenda, columns: NDArray[np.int64], step: int, day: Day) -> None:
         """Go on after *step* where *other* is in these columns, int64 (lanes,), of it.
@@ -205,27 +226,43 @@ class Agenda:
         self._rebuild_terms(day)
 
     def _rebuild_terms(self, day: Day, proposed: Sequence[Change] = ()) -> None:
-        proposals = self._of_levers(day)
+        proposals = self._of_levers(day, costs=False)
         self._set_terms(day, proposals)
-        self._by_levers = day.state.terms.copy() if proposed else None
+        if costs := self._of_levers(day, costs=True):
+            proposals |= costs
+            self._set_terms(day, proposals)
+        self._by_levers, self._is_moved = day.state.terms.copy(), bool(proposed)
         for change in proposed:
             for row, p, proposal in change.by_platform(day.state.terms.shape[1:]):
                 proposals.setdefault((row, p), []).append(proposal)
         if proposed:
             self._set_terms(day, proposals)
 
-    def _of_levers(self, day: Day) -> dict[tuple[int, int], list[Proposal]]:
-        """Return what the active levers make of terms, by row and platform."""
+    def _of_levers(self, day: Day, *, costs: bool) -> dict[tuple[int, int], list[Proposal]]:
+        """Return what the active levers make of terms, by row and platform: of those that are *costs*, once all others
+        stand, or of the others."""
         proposals: dict[tuple[int, int], list[Proposal]] = {}
         for entry in self.entries:
             if not hasattr(entry.item.what, "terms") or not entry.active.any():
                 continue
             lever = entry.lever = entry.lever or Lever(entry.item.what, day.state.base_terms, day.scale)
             for row, term in lever.terms:
-                for p in day.platforms(term.platform, entry.item.what):
-                    proposal = Proposal(term.how, lever.value(row, term, p), entry.active, term.rank)
-                    proposals.setdefault((row, p), []).append(proposal)
+                for p in day.platforms(term.platform, entry.item.what) if (row in COSTS) is costs else ():
+                    value = lever.value(row, term, p) * (self._share_of_rises(day, term.of, p) if term.of else 1.0)
+                    proposals.setdefault((row, p), []).append(Proposal(term.how, value, entry.active, term.rank))
         return proposals
+
+    def _share_of_rises(self, day: Day, of: str, platform: int) -> Floats:
+        """Return what the levers that pay for a rise of a term make it rise together / what each would alone, summed,
+        at most 1, float64 (lanes,)."""
+        row, alone = index_of("term", of), np.zeros(len(day.active))
+        for active, lever in ((entry.active, entry.lever) for entry in self.entries if entry.lever is not None):
+            for _, term in lever.terms:
+                if term.of == of and platform in day.platforms(term.platform, lever.what):
+                    alone += np.where(active, lever.rises(platform, of), 0.0)
+        together = rise(row, day.state.base_terms[row, :, platform], day.state.terms[row, :, platform])
+        is_less = together < alone * (1.0 - SAME_RISE)
+        return np.where(is_less, together / np.where(is_less, alone, 1.0), 1.0)
 
     @staticmethod
     def _set_terms(day: Day, proposals: Mapping[tuple[int, int], Sequence[Proposal]]) -> None:

@@ -1,9 +1,13 @@
 """What levers cost: on the change that they make, so what is there already costs nothing.
 
-A cost of a lever is a term like others (``cost_per_day``, ``cost_per_client``, ``premium``, ``line_fee``). Where it
-names the term that it is the price ``of``, it is for a rise of that term by one, as far as the lever alone makes it
-rise; any other holds where the lever changes a term at all. A rise that a ``set`` makes has the same price: that of the
-lever's default.
+A running cost of a lever is a term like others (``cost_per_day``, ``cost_per_client``, ``premium``, ``line_fee``).
+Where it names the term that it is the price ``of``, it is for a rise of that term by one, as far as the lever alone
+makes it rise, and of several levers as far as they do together; any other holds where the lever changes a term at all.
+What bringing a change in costs, ``once``, stands beside the term that is changed: it is paid on the day on which a
+lever that starts moves the term, by several at once but once, at the highest of their prices.
+
+The same change by a ``set`` has the same prices, those of the lever's default: for a rise, ``once``, and of the flat
+costs those that say ``by_set`` of which terms.
 """
 
 from __future__ import annotations
@@ -15,9 +19,10 @@ from numpy.typing import NDArray
 
 from trustsim.kernels.layout import Terms
 from trustsim.registry import REGISTRY
-from trustsim.world.terms import Floats, Proposal, Term, combined, held, row_of_term
+from trustsim.world.terms import Floats, How, Proposal, Term, combined, held, row_of_term
 
 COSTS = (Terms.COST_PER_DAY, Terms.COST_PER_CLIENT, Terms.PREMIUM, Terms.LINE_FEE)
+SAME_RISE = 1e-9  # of a rise: sums of rises miss one by less
 OFTENEST = 1 / 1440  # days between reports: nothing is shorter than the shortest step
 #: terms that are sums of the real platform, of which a world holds one part in ``scale``
 SUMS = (Terms.COST_PER_DAY, Terms.GUARANTEE_FUND)
@@ -31,6 +36,7 @@ class Lever:
         self.what, self.base, self.scale = what, base, scale
         self._values: dict[tuple[Term, int], Floats] = {}
         self.terms: list[tuple[int, Term]] = [(row_of_term(term, what), term) for term in what.terms()]  # type: ignore[attr-defined]
+        self.paid_once = [(row, term) for row, term in self.terms if term.once]
 
     def value(self, row: int, term: Term, platform: int) -> Floats:
         """Return what a term proposes for a platform, float64 (lanes,): the same throughout a run."""
@@ -43,15 +49,23 @@ class Lever:
         if row not in COSTS:
             return value
         if term.of:
-            return value * sum(self._rises(platform, term.of))
+            return value * self.rises(platform, term.of)
         changes = list(self._changes(platform))
         return value * np.any(changes, axis=0) if changes else value
 
-    def _rises(self, platform: int, name: str) -> Iterator[Floats]:
+    def once(self, row: int, term: Term, platform: int) -> Floats:
+        """Return what it costs to bring a term in at a platform, float64 (lanes,): nothing where it changes nothing."""
+        before = self.base[row, :, platform]
+        return np.where(self._alone(row, term, before) != before, term.once / self.scale, 0.0)
+
+    def rises(self, platform: int, name: str) -> Floats:
+        """Return by how much the lever alone makes a term of a platform rise, float64 (lanes,)."""
+        total = np.zeros(self.base.shape[1])
         for row, term in self.terms:
             if term.name == name:
                 before = self.base[row, :, platform]
-                yield rise(row, before, self._alone(row, term, before))
+                total += rise(row, before, self._alone(row, term, before))
+        return total
 
     def _changes(self, platform: int) -> Iterator[NDArray[np.bool_]]:
         for row, term in self.terms:
@@ -76,17 +90,35 @@ def prices_of_settings(terms: Floats, reference: Floats, scale: float) -> Floats
     """Return what the terms of variants cost beyond those of the reference, by row, float64 (terms, variants,
     platforms), at the prices of the levers' defaults."""
     cost = np.zeros_like(terms)
-    for row, of, price in _standing():
-        cost[row] += rise(of, reference[of], terms[of]) * (price / scale if row in SUMS else price)
+    for lever in _defaults():
+        for row, term in (each for each in lever if each[0] in COSTS):
+            price = term.value / scale if row in SUMS else term.value
+            of = [k for k, each in lever if each.name == term.of]
+            by_set = [is_moved(each.how, reference[k], terms[k]) for k, each in lever if each.name in term.by_set]
+            cost[row] += price * sum(rise(k, reference[k], terms[k]) for k in of)
+            cost[row] += price * np.any(by_set, axis=0)
     return cost
 
 
-def _standing() -> tuple[tuple[int, int, float], ...]:
-    """Return the prices of rises by one: row of the cost, row of what rises, price."""
-    found = []
-    for entry in REGISTRY.group("intervention").values():
-        if hasattr(entry.make, "terms") and not any(p.is_required for p in entry.parameters):
-            lever = entry.make()
-            rows = {term.name: row_of_term(term, lever) for term in lever.terms()}
-            found += [(rows[term.name], rows[term.of], term.value) for term in lever.terms() if term.of]
-    return tuple(found)
+def bringing_in(terms: Floats, reference: Floats, scale: float) -> Floats:
+    """Return what it costs once to bring the terms of variants in, by row of the term, float64 (terms, variants,
+    platforms), minor units, at the prices of the levers' defaults."""
+    cost = np.zeros_like(terms)
+    for lever in _defaults():
+        for row, term in lever:
+            cost[row] += np.where(is_moved(term.how, reference[row], terms[row]), term.once / scale, 0.0)
+    return cost
+
+
+def is_moved(how: How, before: Floats, after: Floats) -> NDArray[np.bool_]:
+    """Return where a term moves the way in which a lever moves it: up by ``at_least``, down by ``at_most``."""
+    if how == "at_least":
+        return np.asarray(after > before)
+    return np.asarray(after < before if how == "at_most" else after != before)
+
+
+def _defaults() -> list[list[tuple[int, Term]]]:
+    """Return the terms, with their rows, of every lever as it is by default."""
+    entries = REGISTRY.group("intervention").values()
+    made = [e.make() for e in entries if hasattr(e.make, "terms") and not any(p.is_required for p in e.parameters)]
+    return [[(row_of_term(term, lever), term) for term in lever.terms()] for lever in made]

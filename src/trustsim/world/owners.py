@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import draws
+from trustsim.kernels.times import DAYS_A_YEAR
 from trustsim.world.drawn import Drawn
 
 Floats = NDArray[np.float64]
@@ -32,7 +33,7 @@ class Owners:
     @property
     def years(self) -> Floats:
         """Float64 (accounts,): ln(1 + years as a client)."""
-        return np.asarray(np.log1p(np.maximum(self.trait("tenure"), 0.0) / 365.0))
+        return np.asarray(np.log1p(np.maximum(self.trait("tenure"), 0.0) / DAYS_A_YEAR))
 
     @property
     def degree(self) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from trustsim.kernels.columns import means_of_columns
 from trustsim.kernels.layout import COHORT, FREE, HOLDS, N_MONEY, Books, Gauges, Laws
 from trustsim.scenario.resolved import World
 from trustsim.world import rows
-from trustsim.world.costs import prices_of_settings
+from trustsim.world.costs import bringing_in, prices_of_settings
 from trustsim.world.drawn import Drawn, linked, side_by_side
 from trustsim.world.groups import groups_of
 from trustsim.world.leaning import Law
@@ -70,6 +70,7 @@ class State:
     ladder: Ints  # (RUNGS, v, p) minor units
     base_terms: Floats  # (TERMS, v, p) of the variant, without levers
     usual_terms: Floats  # (TERMS, v, p) of calm: what people are used to
+    brought_in: Floats  # (TERMS, v, p) minor units: what it costs to bring a variant's own terms in, on the first day
     terms: Floats  # (TERMS, v, p)
     gauges: Floats  # (GAUGES, v, p)
     weights: NDArray[np.float32]  # (v, p, WEIGHTS)
@@ -252,7 +253,8 @@ def build(
     terms, of_reference = base_terms(by_variant), base_terms(references)
     usual = base_terms([used_to(*pair) for pair in zip(by_variant, references, strict=True)])
     priced = terms + prices_of_settings(terms, of_reference, scale)
-    terms, usual = (np.tile(each, (1, len(drawn), 1)) for each in (priced, usual))
+    brought_in = bringing_in(terms, of_reference, scale)
+    of_terms = {"base_terms": priced, "usual_terms": usual, "brought_in": brought_in, "terms": priced}
     names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
     where = {name: k for k, name in enumerate(names)}
     market = np.array([where.get(x.asset_market, len(names) + p) for p, x in enumerate(platforms)], np.int64)
@@ -261,18 +263,13 @@ def build(
     n_people, n_accounts = drawn[0].population.n_investors, drawn[0].accounts.n_accounts
     n_segments = len(by_variant[0].investors.segments)
     size = Size(
-        n_people,
-        n_accounts,
-        n_platforms,
-        len(by_variant),
-        columns=len(declared),
-        actors=len(actors),
-        worlds=len(drawn),
-        segments=n_segments,
-    )
-    filled = {
-        "asked_day": -1, "first_asked": -1, "base_terms": terms, "usual_terms": usual, "terms": terms, "market": market,
-        "ones": 1.0, "trough": np.iinfo(np.int64).max, "group_of": groups_of(drawn, n_segments),
+        n_people, n_accounts, n_platforms, len(by_variant), columns=len(declared), actors=len(actors),
+        worlds=len(drawn), segments=n_segments,
+    )  # fmt: skip
+    filled: dict[str, Any] = {name: np.tile(each, (1, len(drawn), 1)) for name, each in of_terms.items()}
+    filled |= {
+        "asked_day": -1, "first_asked": -1, "market": market, "ones": 1.0, "trough": np.iinfo(np.int64).max,
+        "group_of": groups_of(drawn, n_segments),
     }  # fmt: skip
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
     for name, value in filled.items():

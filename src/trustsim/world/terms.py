@@ -50,8 +50,9 @@ class Proposal(NamedTuple):
 class Term:
     """One proposal: while its lever acts, term ``name`` of ``platform`` ('*': all) is changed by ``value``.
 
-    Of a cost, ``of`` names the term of which it is the price, for a rise by one; without it the cost holds where the
-    lever changes anything (see world/costs.py).
+    ``once`` is what it costs to bring the change in, minor units. Of a term that is itself a cost, ``of`` names the
+    term of which it is the price, for a rise by one; without it the cost holds where the lever changes anything, and
+    where a ``set`` changes one of the terms ``by_set`` (see world/costs.py).
     """
 
     name: str
@@ -60,6 +61,8 @@ class Term:
     platform: str = "*"
     rank: float = 0.0  # of a ``set``: the highest counts
     of: str = ""
+    by_set: tuple[str, ...] = ()
+    once: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

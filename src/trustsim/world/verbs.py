@@ -15,6 +15,7 @@ from trustsim.kernels.layout import FREE, GATED, JOINS, N_MONEY, OPEN, RUNS, WIN
 from trustsim.kernels.named import row_of
 from trustsim.names import CLIENTS, EVERYONE
 from trustsim.world.board import Audience
+from trustsim.world.ends import ended
 from trustsim.world.handed import Money, finite, money, shares
 from trustsim.world.rows import Row, called
 from trustsim.world.today import Floats, Mask, Today
@@ -158,13 +159,13 @@ class Verbs:
     def spend(self, platform: int, amount: ArrayLike, where: Mask, by: Payer = "platform") -> None:
         """Let a cost of a lever be paid, minor units: ``by`` the platform, its owners or the public purse.
 
-        A platform pays from its cash, and what that does not reach by assets that its owners take over at par. Raises
-        ModelError for an amount that is negative or not finite.
+        A platform pays from its cash, and what that does not reach by assets that its owners take over at par. For one
+        that has ended nobody pays. Raises ModelError for an amount that is negative or not finite.
         """
         state, payers = self._day.state, get_args(Payer)
         if by not in payers:
             raise unknown("by", by, payers)
-        spent = money("spend", amount, np.broadcast_to(where, state.n_lanes))
+        spent = money("spend", amount, np.asarray(where & ~ended(state, platform)))
         if by == "platform":
             for v in np.flatnonzero(spent):
                 costs.spend(state.books, state.ladder, v, platform, Books.COSTS, float(spent[v]))

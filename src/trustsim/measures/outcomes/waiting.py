@@ -54,7 +54,10 @@ def waiting_cost(f: Finished) -> Floats:
     may_not_apply=True,
 )  # fmt: skip
 def needs_unmet(f: Finished) -> Floats:
-    """Share of the money that calm had paid the clients of day 0 by the horizon which they have not had."""
+    """Share of the money that calm had paid the clients of day 0 by the horizon which has not been paid to them.
+
+    What a fee takes of a payment is a loss, and no unmet need.
+    """
 
     def share(people: People) -> Floats:
         needed = f.calm.needed[f.calm.lane[people.part]]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import Beliefs
+from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.memory import memory
 
@@ -56,7 +57,7 @@ class Observation:
             for p in range(day.state.n_platforms):
                 luck, coin, _, _ = day.uniforms(world, purposes.OBSERVATION, p)
                 turn, before = turns(day)[world.lanes[0], :, world.mine(p)]
-                decides = turn == np.floor((day.step - 1) * day.dt)
+                decides = turn == np.floor(day.time + SAME_TIME)
                 for v, rule in settings.on(world.lanes):
                     left = day.state.beliefs[Beliefs.SEEN, v, world.mine(p)]
                     net = 2 * left - before

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.kernels.layout import WINDING, Books
-from trustsim.kernels.times import DAYS_A_YEAR
+from trustsim.kernels.layout import Books
+from trustsim.kernels.times import DAYS_A_YEAR, of_step
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.ends import stands
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -42,10 +43,13 @@ class CapitalRequirement:
 
     def act(self, day: Day) -> None:
         """Let the owners pay in on the first day, and bear what that capital costs them from then on."""
+        books, owned = day.state.books, day.state.owned()
         for p in day.platforms(self.platform):
             paid_in = day.memory.setdefault(p, np.zeros(len(day.active), np.int64))
-            first = day.reached(0.0)
-            missing = np.maximum(self.ratio - day.gauge("reported_solvency", p), 0.0)
-            paid_in += day.do.move(Books.OWNERS, Books.CASH, p, missing * day.gauge("claims", p), first)
-            stands = day.active & (day.gauge("status", p) < WINDING)
-            day.do.spend(p, paid_in * self.cost * day.dt / DAYS_A_YEAR, stands, by="owners")
+            binds = day.active & stands(day.state, p)
+            claims = books[Books.CLAIMS, :, p]
+            equity = owned[:, p] + books[Books.MISREPORTED, :, p] - claims  # as reported, with what came in today
+            missing = np.maximum(self.ratio * claims - equity, 0.0)
+            paid_in += day.do.move(Books.OWNERS, Books.CASH, p, missing, binds & day.reached(0.0))
+            cost = of_step(paid_in * self.cost / DAYS_A_YEAR, day.step, day.dt)
+            day.do.spend(p, cost, binds, by="owners")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from trustsim.kernels.layout import WINDING
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.ends import stands
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -46,7 +46,7 @@ class EarlyAction:
         """Watch the indicators; wind down where they breach."""
         for p in day.platforms(self.platform):
             breach = (day.gauge("liquidity", p) < self.liquidity) | (day.gauge("reported_solvency", p) < self.solvency)
-            starts = day.active & breach & (day.gauge("status", p) < WINDING)
+            starts = day.active & breach & stands(day.state, p)
             if starts.any():
                 day.do.spend(p, self.cost * day.gauge("claims", p), starts, by="public")
                 day.do.wind_down(p, starts)

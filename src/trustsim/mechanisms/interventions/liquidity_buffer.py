@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from trustsim.kernels.layout import Books
 from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.ends import stands
 from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
@@ -40,9 +42,11 @@ class LiquidityBuffer:
     def act(self, day: Day) -> None:
         """Fill the buffer on the first day, where that is asked for."""
         if self.at_once:
+            books = day.state.books
             for p in day.platforms(self.platform):
-                missing = np.maximum(self.target - day.gauge("liquidity", p), 0.0) * day.gauge("claims", p)
-                day.do.sell_to_owners(p, missing, day.reached(0.0))
+                cash, custody, claims = (books[row, :, p] for row in (Books.CASH, Books.CUSTODY, Books.CLAIMS))
+                missing = np.maximum(self.target * claims - cash - custody, 0.0)
+                day.do.sell_to_owners(p, missing, day.reached(0.0) & stands(day.state, p))
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

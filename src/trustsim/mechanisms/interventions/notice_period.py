@@ -37,11 +37,11 @@ class NoticePeriod:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        return (Term("payout_lag", self.notice, "at_least", self.platform),)
+        return (Term("payout_lag", self.notice, "at_least", self.platform, once=self.cost),)
 
     def act(self, day: Day) -> None:
         """Announce the notice period."""
-        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost, of="payout_lag")
+        announce(day, self.platform, self.to, self.fear)
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.audience import audience
-from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
+from trustsim.mechanisms.interventions.on import FIRST_DAY, comes_in, on_platform
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class OfficialWarning:
     def act(self, day: Day) -> None:
         """Warn on the first day; the message fades by itself."""
         for p in day.platforms(self.platform):
-            first = day.reached(0.0)
+            first = comes_in(day, p)
             reach = 1 - (1 - self.reach) ** day.dt
             fund = -_IN_FUND * self.strength
             day.do.post(p, first, reach=reach, fading=self.fading, to=self.to, risk=self.strength, fund=fund)

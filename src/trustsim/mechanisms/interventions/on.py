@@ -1,14 +1,17 @@
-"""What levers share: on which platform they work, and the announcement of a rule."""
+"""What levers share: on which platform they work, where they come in, and the announcement of a rule."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from trustsim.registry import parameter
-from trustsim.world.rows import index_of
+from trustsim.world.ends import ended
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
+    from trustsim.world.today import Mask
 
 FIRST_DAY = 1.0  # the span of levers that act on their first day only
 
@@ -18,11 +21,12 @@ def on_platform() -> Any:
     return parameter("*", unit="name", refers="platform", source="assumed", text="on which platform; '*': all")
 
 
-def announce(day: Day, platform: str, to: str, *, fear: float, cost: float, of: str) -> None:
-    """Bring a rule in on its first day: it frightens those whom it is told, and it costs where it changes the term *of*
-    the platform."""
+def comes_in(day: Day, platform: int) -> Mask:
+    """Return bool (lanes,): where a lever comes in today; at a platform that has ended nothing does."""
+    return np.asarray(day.reached(0.0) & ~ended(day.state, platform))
+
+
+def announce(day: Day, platform: str, to: str, fear: float) -> None:
+    """Frighten those whom a rule is told, on the day on which it comes in."""
     for p in day.platforms(platform):
-        first = day.reached(0.0)
-        day.do.post(p, first, to=to, fear=fear)
-        changes = day.term(of, p) != day.state.base_terms[index_of("term", of), :, p]
-        day.do.spend(p, cost / day.scale, first & changes)
+        day.do.post(p, comes_in(day, p), to=to, fear=fear)

@@ -36,11 +36,11 @@ class ProRataPayout:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        return (Term("pro_rata", 1.0, "set", self.platform),)
+        return (Term("pro_rata", 1.0, "set", self.platform, once=self.cost),)
 
     def act(self, day: Day) -> None:
         """Announce the rule."""
-        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost, of="pro_rata")
+        announce(day, self.platform, self.to, self.fear)
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

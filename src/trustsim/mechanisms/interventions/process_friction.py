@@ -35,5 +35,5 @@ class ProcessFriction:
             Term("exit_friction", self.exit, "add", self.platform),
             Term("entry_friction", self.entry, "add", self.platform),
             Term("payout_lag", self.delay, "add", self.platform),
-            Term("cost_per_client", self.cost, "add", self.platform),
+            Term("cost_per_client", self.cost, "add", self.platform, by_set=("exit_friction", "entry_friction")),
         )

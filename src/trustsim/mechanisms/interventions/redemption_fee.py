@@ -34,11 +34,11 @@ class RedemptionFee:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        return (Term("exit_fee", self.fee, "at_least", self.platform),)
+        return (Term("exit_fee", self.fee, "at_least", self.platform, once=self.cost),)
 
     def act(self, day: Day) -> None:
         """Announce the fee."""
-        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost, of="exit_fee")
+        announce(day, self.platform, self.to, self.fear)
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.kernels.layout import Gauges
+from trustsim.kernels.layout import GATED, Gauges
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.ends import stands
 from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
@@ -59,13 +60,14 @@ class RedemptionGate:
         for p in day.platforms(self.platform):
             opens = day.memory.setdefault(p, np.full(len(day.active), np.nan))
             is_low = (day.gauge("liquidity", p) <= self.trigger) & (day.gauge("queue", p) > 0)
-            hit = day.active & is_low & np.isnan(opens)
+            hit = day.active & is_low & np.isnan(opens) & stands(day.state, p)
             opens[hit] = day.time + self.duration
             has_fallen = day.active & ~np.isnan(opens)
-            day.do.spend(p, self.cost / day.scale, hit & (self.duration + self.reopening > 0))
-            day.do.stop_payments(p, has_fallen & (day.time < opens))
+            gauges = day.state.gauges[:, :, p]
+            is_halted = (gauges[Gauges.STATUS] == GATED) & (gauges[Gauges.GATE_SPENT] > 0)  # by another gate
+            day.do.spend(p, self.cost / day.scale, hit & ~is_halted & (self.duration + self.reopening > 0))
+            day.do.stop_payments(p, has_fallen & (day.time < opens - SAME_TIME))
             left = opens + self.reopening - day.time
             has_plan = has_fallen & (left > SAME_TIME)
-            gauges = day.state.gauges[:, :, p]
             gauges[Gauges.PAY_WITHIN, has_plan] = np.maximum(gauges[Gauges.PAY_WITHIN], left)[has_plan]
             gauges[Gauges.GATE_SPENT, has_fallen] = 1.0

@@ -31,5 +31,5 @@ class ReportAccuracy:
         """Return what holds while the lever acts."""
         return (
             Term("report_bias", self.bias, "at_most", self.platform),
-            Term("cost_per_day", self.cost, "add", self.platform),
+            Term("cost_per_day", self.cost, "add", self.platform, by_set=("report_bias",)),
         )

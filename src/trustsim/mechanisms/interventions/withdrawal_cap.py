@@ -35,11 +35,11 @@ class WithdrawalCap:
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
-        return (Term("account_cap", self.cap, "at_most", self.platform),)
+        return (Term("account_cap", self.cap, "at_most", self.platform, once=self.cost),)
 
     def act(self, day: Day) -> None:
         """Announce the cap."""
-        announce(day, self.platform, self.to, fear=self.fear, cost=self.cost, of="account_cap")
+        announce(day, self.platform, self.to, self.fear)
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

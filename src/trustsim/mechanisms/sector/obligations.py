@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import FAILED, Books, Gauges, Terms
+from trustsim.kernels.times import SAME_TIME
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.debts import debts_of
 from trustsim.world.memory import memory
@@ -79,10 +80,11 @@ class Obligations:
                 borrow(day, v, rule)
                 has_borrowed[v] = True
             write_off(day, v, pays=rule.pro_rata)
-            begins = day.time < rule.day <= day.step * day.dt
+            has_come = day.step * day.dt >= rule.day - SAME_TIME
+            begins = has_come and day.time < rule.day - SAME_TIME
             if rule.pro_rata and begins:
                 clear_debts(day, v)
-            elif not rule.pro_rata and day.step * day.dt >= rule.day:
+            elif not rule.pro_rata and has_come:
                 default(day, v, rule.first if begins else 0)
 
     @staticmethod
