@@ -174,8 +174,8 @@ def test_shares_stay_within_their_bounds():
 
 
 def test_where_no_outcome_can_tell_the_first_headline_ranks_then_the_first_that_is_asked_for():
-    assert compared().ranked_by == "run_probability"
-    assert compared(asked=("investor_loss", "run_probability")).ranked_by == "run_probability"
+    same = {"investor_loss": [LOSSES[0]] * 3, "run_probability": [RUNS[0]] * 3}
+    assert compared(same).ranked_by == compared(same, asked=("run_probability",)).ranked_by == "investor_loss"
     assert compared({"peak_outflow": [[0.5], [0.2], [0.1]]}, asked=("peak_outflow",)).ranked_by == "peak_outflow"
     assert compared({"n_messages": [[1], [2], [3]]}, asked=("n_messages",)).ranked_by is None
 

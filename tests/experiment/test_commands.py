@@ -65,7 +65,7 @@ def test_compare_prints_the_table_and_writes_the_run_folder(trustsim, tmp_path):
     done = trustsim("compare", "stories/theft.yaml")
     assert done.exit_code == 0
     assert "Best first by investor loss" in done.stdout
-    assert "run probability tells no variant from ‘nothing’ as better" in " ".join(done.stdout.split())
+    assert "Best first by investor loss" in " ".join(done.stdout.split())
     assert done.stdout.splitlines()[-1] == "report: theft-run/report.html"
     assert "12 of 12 replications (100 %)" in done.stderr
     names = {p.name for p in (tmp_path / "theft-run").iterdir()}
@@ -82,7 +82,7 @@ def test_the_table_is_printed_before_the_report_is_begun(trustsim, monkeypatch):
 
     monkeypatch.setattr(result.page, "write", begun)
     done = trustsim("compare", "theft.yaml", "--replications", "5")
-    assert "Best first by run probability" in seen[0]
+    assert "Best first by investor loss" in seen[0]
     assert done.stdout == seen[0]
     assert "no report" in done.stderr
 
@@ -190,7 +190,7 @@ def test_ranked_by_what_is_asked_also_when_resumed_or_reported(trustsim, tmp_pat
     asked = ("compare", "theft.yaml", "--replications", "6", "--out", "a-run", "--json")
     usual = json.loads(trustsim(*asked).stdout)
     other = json.loads(trustsim(*asked, "--rank-by", "time_to_failure").stdout)
-    assert (usual["ranked_by"], other["ranked_by"]) == ("run_probability", "time_to_failure")
+    assert (usual["ranked_by"], other["ranked_by"]) == ("investor_loss", "time_to_failure")
     aside = {"ranked_by": "", "passed_over": [], "ranking": [], "groups": [], "seconds": 0}
     assert {**other, **aside} == {**usual, **aside}
     assert json.loads(trustsim("resume", "a-run", "--json").stdout)["ranking"] == other["ranking"]

@@ -26,7 +26,10 @@ def test_the_arrays_of_a_world_are_as_large_as_the_table_of_sizes_says() -> None
     scenario = small(**{"investors.newcomers": 30})
     model = TrustCrisisModel(scenario, rng=0, collects=False)
     state = model.state
-    size = Size(530, state.accounts.n_accounts, 1, state.n_lanes, scenario.n_days, len(state.network.neighbours))
+    size = Size(
+        530, state.accounts.n_accounts, 1, state.n_lanes, scenario.n_days, len(state.network.neighbours),
+        segments=len(scenario.variants[0].world.investors.segments),
+    )  # fmt: skip
     for name in STATE:
         array = getattr(state, name)
         assert (array.nbytes, array.shape) == (size.nbytes(name), size.shape(name)), name

@@ -117,7 +117,7 @@ def test_runs_on_platforms_are_told_by_variant(html, result):
     head, rows = runs_table(html)
     assert head == [
         "variant", "worlds with a run, of 120", "runs", "began on day", "peak on day", "length, days",
-        "trigger fundamental, %", "trigger belief, %", "trigger spill-over, %", "withdrawn, %",
+        "trigger fundamental, %", "trigger belief, %", "trigger spill-over, %", "runners acted on", "withdrawn, %",
     ]  # fmt: skip
     assert list(rows) == list(result.comparison.ranking)
     runs = result.runs()

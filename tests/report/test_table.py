@@ -20,19 +20,21 @@ NAMES = (
 )  # fmt: skip
 
 
-def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200, groups=None, harms=None, unfinished=None):
-    measures = {"run_probability": SHARE, "investor_loss": MONEY, "policy_cost": MONEY}
+def comparison(
+    names=NAMES, *, ranked_by="excess_withdrawn", failed=(), n=200, groups=None, harms=None, unfinished=None
+):
+    measures = {"excess_withdrawn": SHARE, "investor_loss": MONEY, "policy_cost": MONEY}
     level = Interval(0.465, 0.397, 0.534, n)
     loss = Interval(123_456_789.0, 1e8, 2e8, n)
     changes = {
-        "run_probability": Difference(-0.31, -0.382, -0.241, n, 0.33, 0.65, 2.345),
+        "excess_withdrawn": Difference(-0.31, -0.382, -0.241, n, 0.33, 0.65, 2.345),
         "investor_loss": Difference(-4.5678e7, -5e7, 1e4, n, 0.9, 0.0, NAN),
         "policy_cost": Difference(1.2e6, 1.2e6, 1.2e6, n, 0.0, 0.0, NAN),
     }
     return Comparison(
         title="A theft", digest="d" * 64, source="theft.yaml", currency="CNY", seed=1, baseline="nothing",
         variants=names, measures=measures, asked=tuple(measures),
-        levels={name: {"run_probability": level, "investor_loss": loss, "policy_cost": loss} for name in names},
+        levels={name: {"excess_withdrawn": level, "investor_loss": loss, "policy_cost": loss} for name in names},
         differences={name: changes for name in names if name != "nothing"},
         costs={name: 0.0 if name == "nothing" else 1.25e6 for name in names},
         happened={name: {} for name in names}, rank_by=None, ranked_by=ranked_by, passed_over=(),
@@ -44,7 +46,7 @@ def comparison(names=NAMES, *, ranked_by="run_probability", failed=(), n=200, gr
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("ranked_by", ["run_probability", "investor_loss", None])
+@pytest.mark.parametrize("ranked_by", ["excess_withdrawn", "investor_loss", None])
 def test_the_table_fits_80_columns_for_nine_variants(ranked_by):
     text = ranked_table(comparison(ranked_by=ranked_by))
     assert max(map(len, text.splitlines())) <= 80
@@ -66,7 +68,7 @@ def _on_a_terminal(c):
 def test_the_sentence_above_says_what_is_ranked_and_against_what():
     text = " ".join(ranked_table(comparison()).split())
     assert (
-        "Best first by run probability (lower is better); differences are to ‘nothing’ in the same 200 worlds." in text
+        "Best first by excess withdrawn (lower is better); differences are to ‘nothing’ in the same 200 worlds." in text
     )
     assert "Variants as in the file" in ranked_table(comparison(ranked_by=None))
 
@@ -102,10 +104,10 @@ def test_how_equals_stand_and_why_there_is_no_gain_is_said_where_it_is_so():
     text = " ".join(ranked_table(c).split())
     assert "equal in" not in text
     assert "pairing gain –" not in text
-    same = {"run_probability": replace(c.differences["both"]["run_probability"], mean=0.0, variance_reduction=NAN)}
+    same = {"excess_withdrawn": replace(c.differences["both"]["excess_withdrawn"], mean=0.0, variance_reduction=NAN)}
     text = " ".join(ranked_table(replace(c, differences={"both": same})).split())
     assert "pairing gain –: the difference is the same in every world." in text
-    assert "equal in run probability: by investor loss, then as in the file." in text
+    assert "equal in excess withdrawn: by investor loss, then as in the file." in text
 
 
 def test_empty_lines_part_groups_that_can_be_told_apart():
@@ -126,17 +128,19 @@ def test_harm_has_a_mark_beside_the_name_and_a_line_that_says_which_and_what_is_
     text = " ".join(ranked_table(c).split())
     assert "both † 46.5" in text
     assert "insured 46.5" in text
-    assert "† ‘both’: worse than ‘nothing’ in investor loss +2 million CNY; its gain is run probability −31 pp." in text
+    assert (
+        "† ‘both’: worse than ‘nothing’ in investor loss +2 million CNY; its gain is excess withdrawn −31 pp." in text
+    )
 
 
 def test_what_is_too_small_to_matter_and_what_was_passed_over_is_printed():
     text = " ".join(ranked_table(replace(comparison(), passed_over=("investor_loss",))).split())
     assert "investor loss tells no variant from ‘nothing’ as better." in text
-    assert "too small to matter is less than: run probability 1 pp; of other outcomes what rounding hides" in text
+    assert "too small to matter is less than: excess withdrawn 1 pp; of other outcomes what rounding hides" in text
 
 
 def test_how_often_the_event_happened_stands_beside_the_mean_time_to_it():
-    c = comparison(("nothing", "both"), ranked_by="run_probability")
+    c = comparison(("nothing", "both"), ranked_by="excess_withdrawn")
     time = Measure("duration", "higher", False, "Days to it.", censored=True)
     levels = {name: {**found, "time": Interval(50.9, 40.0, 60.0, 200)} for name, found in c.levels.items()}
     gap = {"both": {**c.differences["both"], "time": Difference(37.0, 30.0, 41.0, 200, 0.9, 0.1, 1.5)}}
@@ -164,9 +168,9 @@ def test_failed_runs_are_in_a_footnote_with_the_first_reason():
 
 def test_a_partly_defined_outcome_and_an_interruption_are_said():
     c = comparison()
-    short = {name: {**d, "run_probability": replace(d["run_probability"], n=40)} for name, d in c.differences.items()}
+    short = {name: {**d, "excess_withdrawn": replace(d["excess_withdrawn"], n=40)} for name, d in c.differences.items()}
     text = " ".join(ranked_table(replace(c, differences=short, interrupted=True)).split())
-    assert "run probability is defined for both in 40 of 200 worlds only." in text
+    assert "excess withdrawn is defined for both in 40 of 200 worlds only." in text
     assert "Interrupted" in text
 
 

@@ -39,12 +39,12 @@ def test_the_form_says_what_ranks_and_refuses_what_cannot(client):
         return client.post("/api/scenario", json={"scenario": "small.yaml", **state}).json()
 
     told = form()
-    assert told["ranked_by"] == "run_probability"
+    assert told["ranked_by"] == "investor_loss"
     assert [each["name"] for each in told["outcomes"] if each["can_rank"]] == sorted(
         ["investor_loss", "policy_cost", "run_probability"],
         key=[each["name"] for each in told["outcomes"]].index,
     )
-    assert form(ranked_by="investor_loss")["ranked_by"] == "investor_loss"
+    assert form(ranked_by="run_probability")["ranked_by"] == "run_probability"
     wrong = form(ranked_by="investor_los")["problems"]
     assert [(each["path"], each["nearest"]) for each in wrong] == [("ranked_by", "investor_loss")]
     assert "run_probability" in wrong[0]["allowed"]

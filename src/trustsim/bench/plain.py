@@ -51,7 +51,7 @@ def plain_pass(
         for p in range(len(first) - 1):
             part = slice(first[p], first[p + 1])
             luck = drawn(accounts.investor[world, part], p, bool(has_report[p]), clock.day, clock.keys[world])
-            felt, who = Felt(*accounts.beliefs[:, lanes, part]), Who(*accounts.traits[:, world, part])
+            felt, who = Felt(*accounts.beliefs[:, lanes, part]), Who(*accounts.traits[: len(Who._fields), world, part])
             flags, w = accounts.flags[lanes, part], platforms.weights[lanes, p].T[:, :, None]
             evidence = heard(bulletin, lanes, p, luck, who, w)
             feel(felt, evidence, who, w)

@@ -59,9 +59,9 @@ def open_books(platforms: Platforms, by_variant: Sequence[World], drawn: Sequenc
         def setting(name: str, of: Sequence[Platform] = world.platforms) -> NDArray[np.float64]:
             return np.array([getattr(platform, name) for platform in of], np.float64)
 
-        owned = ((1.0 + setting("equity")) * claims).astype(np.int64)
-        liquid = np.minimum((setting("liquid_share") * claims).astype(np.int64), owned)
-        assets = owned - liquid
+        owned = (1.0 + setting("equity")) * claims
+        liquid = np.minimum(setting("liquid_share") * claims, np.rint(owned)).astype(np.int64)
+        assets = np.maximum(owned.astype(np.int64) - liquid, 0)
         apart = (setting("segregated_share") * liquid).astype(np.int64)
         books[Books.CLAIMS, lanes] = claims
         books[Books.CUSTODY, lanes] = apart
