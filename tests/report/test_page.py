@@ -126,8 +126,10 @@ def test_runs_on_platforms_are_told_by_variant(html, result):
     began = mine["onset"].median()
     why = 100 * (mine["trigger"] == "fundamental").mean()
     ran = 100 * mine["withdrawn"].median()
+    acted_on = mine["acted_on"].value_counts(normalize=True)
     assert rows["nothing"] == [
-        n, n, f"{began:.1f}", f"{began + 4:.1f}", "11.0", f"{why:.1f}", f"{100 - why:.1f}", "0", f"{ran:.1f}",
+        n, n, f"{began:.1f}", f"{began + 4:.1f}", "11.0", f"{why:.1f}", f"{100 - why:.1f}", "0",
+        f"{acted_on.index[0]}, {100 * acted_on.iloc[0]:.1f} %", f"{ran:.1f}",
     ]  # fmt: skip
     assert "at least 5\u00a0% of the claims" in html
 

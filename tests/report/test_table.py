@@ -136,7 +136,10 @@ def test_harm_has_a_mark_beside_the_name_and_a_line_that_says_which_and_what_is_
 def test_what_is_too_small_to_matter_and_what_was_passed_over_is_printed():
     text = " ".join(ranked_table(replace(comparison(), passed_over=("investor_loss",))).split())
     assert "investor loss tells no variant from ‘nothing’ as better." in text
-    assert "too small to matter is less than: excess withdrawn 1 pp; of other outcomes what rounding hides" in text
+    assert (
+        "too small to matter is less than: excess withdrawn 1 pp (assumed); of other outcomes what rounding hides"
+        in text
+    )
 
 
 def test_how_often_the_event_happened_stands_beside_the_mean_time_to_it():
