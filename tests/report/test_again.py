@@ -68,7 +68,10 @@ def test_worlds_run_again_are_those_of_the_study(told, found):
     assert list(found.attribution.study.replications) == list(range(N))
     assert found.attribution.variants == told.study.variants
     assert np.allclose(found.attribution.direct.sum(axis=2), found.attribution.withdrawn)
-    assert found.claims == found.attribution.study.outcomes[CLAIMS].mean()
+    study = found.attribution.study
+    assert found.claims == study.outcomes[CLAIMS].mean()
+    real = replace(found.attribution, study=replace(study, scenario=replace(study.scenario, scale=100)))
+    assert replace(found, attribution=real).claims == pytest.approx(100 * found.claims)
 
 
 def test_attribution_without_replays_is_that_with_them_in_its_direct_parts(told):
@@ -250,8 +253,8 @@ def test_answer_sets_the_loss_that_is_saved_against_the_cost(told, found):
     assert 0.01 < saved < 0.02
     less = words.quantity(saved * found.claims, "money", "CNY")
     assert facts_of(changed, found.claims)["What does it cost?"].startswith(f"‘{best}’ costs ")
-    assert f"; investors lose {less} less." in facts_of(changed, found.claims)["What does it cost?"]
-    assert "investors lose" not in facts_of(changed, np.nan)["What does it cost?"]
+    assert f"; the clients of day 0 lose {less} less." in facts_of(changed, found.claims)["What does it cost?"]
+    assert "clients of day 0 lose" not in facts_of(changed, np.nan)["What does it cost?"]
 
 
 def test_where_the_usual_outcome_cannot_tell_the_first_that_can_ranks_and_the_answer_says_so(told):

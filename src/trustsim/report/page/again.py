@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from trustsim.analysis.attribution import Attribution
 from trustsim.analysis.causes import CLAIMS
@@ -31,8 +30,11 @@ class Again:
 
     @property
     def claims(self) -> float:
-        """What platforms owe on day 0, in units of the currency, mean over the attribution's worlds; NaN without it."""
-        return np.nan if self.attribution is None else float(self.attribution.study.outcomes[CLAIMS].mean())
+        """What the real platforms owe on day 0, in units of the currency, mean over the attribution's worlds, or NaN."""
+        if self.attribution is None:
+            return math.nan
+        study = self.attribution.study
+        return study.scenario.scale * float(study.outcomes[CLAIMS].mean())
 
 
 def nothing(reason: str = "No world was run again for this report.") -> Again:

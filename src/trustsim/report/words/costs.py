@@ -101,14 +101,15 @@ def _cheapest(result: Compared, names: Iterable[str], best: str) -> str:
 
 
 def _saved(result: Compared, best: str, claims: float) -> str:
-    """Say how much less investors lose, where that is clear and known in money."""
+    """Say how much less those who held money on day 0 lose, where that is clear and known in money."""
     if not (
         np.isfinite(claims) and reading.is_measured(result, LOSS) and reading.outcome(result, LOSS).unit == "share"
     ):
         return ""
     saved = reading.difference(result, LOSS, best)
     less = words.quantity(-saved.mean * claims, "money", result.scenario.currency)
-    return f"; investors lose {less} less" if standing.verdict(result.comparison, LOSS, saved) == "better" else ""
+    is_better = standing.verdict(result.comparison, LOSS, saved) == "better"
+    return f"; the clients of day 0 lose {less} less" if is_better else ""
 
 
 def _against(extra: float, currency: str) -> str:
