@@ -30,7 +30,7 @@ class Again:
 
     @property
     def claims(self) -> float:
-        """What the real platforms owe on day 0, in units of the currency, mean over the attribution's worlds, or NaN."""
+        """What the real platforms owe on day 0, in units of the currency, mean of the attribution's worlds, or NaN."""
         if self.attribution is None:
             return math.nan
         study = self.attribution.study
