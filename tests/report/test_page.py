@@ -143,7 +143,7 @@ def test_a_world_with_two_runs_counts_once_and_a_variant_without_runs_has_dashes
     _, rows = runs_table(page.render(Result(study, result.comparison), nothing()))
     assert rows["both"][:5] == ["1", "2", "1.5", "2.5", "3.0"]
     assert sorted(rows["both"][5:8]) == ["0", "50.0", "50.0"]
-    assert rows["nothing"] == ["0", "0", *["–"] * 7]
+    assert rows["nothing"] == ["0", "0", *["–"] * 8]
 
 
 @pytest.mark.slow
