@@ -58,6 +58,7 @@ def test_a_comparison_by_path_needs_nothing_else_imported():
     assert python(code) == "1\n"
 
 
+@pytest.mark.slow
 def test_a_sweep_needs_nothing_of_an_extra() -> None:
     """The core installation sweeps; only indices of sensitivity need the extra of that name."""
     code = (

@@ -164,6 +164,7 @@ except ScenarioError as error:
     assert "did you mean close?" in found
 
 
+@pytest.mark.slow
 def test_actors_from_outside_are_a_list_and_act_are_recorded_forked_and_run_in_workers() -> None:
     found = in_a_process("""
 scenario = story(clubs=[{"name": "Watch", "below": "100 %", "dues": "5 CNY"}], variants={

@@ -94,6 +94,7 @@ def thirty_two() -> dict[str, list[Any]]:
     return others | dict(list(levers.items())[:room]) | {"the rest": list(levers)[room:], **levers}
 
 
+@pytest.mark.slow
 def test_a_variant_alone_is_the_variant_beside_thirty_one_others() -> None:
     variants = thirty_two()
     scenario = crisis(variants=variants)

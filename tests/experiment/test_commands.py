@@ -169,6 +169,7 @@ def test_run_prints_levels_without_a_comparison(trustsim, tmp_path):
     assert set(document["variants"]["both"]) == {"outcomes", "cost", "failed"}
 
 
+@pytest.mark.slow
 def test_report_is_made_from_the_run_folder_alone(trustsim, tmp_path, monkeypatch):
     trustsim("run", "theft.yaml")
     done = CliRunner().invoke(cli.main, ["report", "theft-run"], catch_exceptions=False)

@@ -107,6 +107,7 @@ def test_the_real_engine_hands_on_the_runs_that_its_outcomes_count():
             assert {type(x) for x in (run.onset, run.peak, run.end, run.withdrawn, run.speed)} == {float}
 
 
+@pytest.mark.slow
 def test_numbers_are_the_same_to_the_bit_for_any_number_of_workers_and_grouping():
     story = fake.scenario(n_replications=40)
     alone = study(story)

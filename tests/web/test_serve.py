@@ -63,6 +63,7 @@ def open_lines(address, id):
         yield
 
 
+@pytest.mark.slow
 def test_a_server_runs_a_study_answers_meanwhile_and_stops_it_when_it_ends(folder):
     long = {"scenario": "small.yaml", "set": {"investors.count": "5000"}, "replications": 1000}
     with serving(folder, "--port", "0") as (address, process), asking(address) as client:
