@@ -26,8 +26,8 @@ class Beyond:
     def __init__(self, history: Floats, calm: Calm, dt: float) -> None:
         self.dt = dt
         self._history, self._calm, self._lane = history, calm.history, calm.lane
-        ended = np.maximum.accumulate(history[:, Gauges.STATUS] >= WINDING, axis=0)
-        self.is_over = np.vstack([np.zeros_like(ended[:1]), ended[:-1]])  # from the day after its end
+        self.has_ended = np.maximum.accumulate(history[:, Gauges.STATUS] >= WINDING, axis=0)
+        self.is_over = np.vstack([np.zeros_like(self.has_ended[:1]), self.has_ended[:-1]])  # from the day after
 
     def calm(self, name: str) -> Floats:
         """Return a gauge of the calm twins."""
@@ -56,6 +56,10 @@ class Beyond:
         start = self._of(of)[0]
         return np.where(self._history[:, Gauges.STATUS] == FAILED, start, self._of(name))
 
+    def steps(self, days: float) -> int:
+        """Return how many steps some days are, at least one."""
+        return max(round(days / self.dt), 1)
+
     def outflow(self, of: str) -> tuple[Floats, Floats]:
         """Return what flows out, and what comes in, of ``claims`` (minor units) or ``accounts``."""
         out, back = _FLOWS[of]
@@ -64,19 +68,17 @@ class Beyond:
     def within(self, days: float, of: str) -> Floats:
         """Return the net outflow of the last *days*: what comes in beyond calm offsets what goes out, and where less
         comes in than in calm nothing goes out."""
-        steps = max(round(days / self.dt), 1)
-        out, back = (within(flow, steps) for flow in self.outflow(of))
+        out, back = (within(flow, self.steps(days)) for flow in self.outflow(of))
         return np.asarray(out - np.maximum(back, 0.0))
 
     def share_within(self, rule: RunRule) -> Floats:
-        """Return the net outflow of the days of the rule of a run / what calm held before."""
+        """Return the net outflow of the days of the rule of a run / what was held before, there or in calm."""
         return self.within(rule.within, rule.of) / self.base(rule.within, rule.of)
 
     def base(self, days: float, of: str) -> Floats:
         """Return what was held at the beginning of the last *days*, there or in calm, at least a unit."""
-        steps = max(round(days / self.dt), 1)
         held = np.maximum(self.calm(_STOCK[of]), self._of(_STOCK[of]))
-        before = np.maximum(np.arange(len(held)) - steps, 0)
+        before = np.maximum(np.arange(len(held)) - self.steps(days), 0)
         return np.maximum(held[before], 1.0)
 
     def _of(self, name: str) -> Floats:

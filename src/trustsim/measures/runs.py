@@ -26,7 +26,7 @@ class LiquidityRun:
 
     ``trigger`` is 'fundamental', 'belief' or 'spill-over', what the books said; ``acted_on`` the channel that most of
     the first runners acted on (see :func:`find_runs`). ``withdrawn`` is the net outflow beyond calm from onset to end,
-    ``speed`` the largest outflow in a day, both over what calm held when it began.
+    ``speed`` the largest outflow in a day, both over what was held before, there or in calm.
     """
 
     replication: int
@@ -45,19 +45,19 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     """Find the runs (row C15) by the rule of the scenario, and what set them off; those of each lane.
 
     A day is one of a run where the net outflow beyond calm of the last ``within`` days is at least the ``share`` of
-    what calm held; days that are no further apart than that are one run. It begins when a tenth of that is gone, and
-    ends on the last day at that pace. Trigger: 'fundamental' where the platform was insolvent on the day it began or
-    the one before, its own forced sales of the day apart; 'spill-over' where it was not, and in the week before or on
-    that day a run began on another platform, or another became insolvent; else 'belief'. Acted on: one of CHANNELS, by
-    the runners of the first 24 hours in which somebody ran, each by what pushed most (kernels/reasons.py); 'ordinary'
-    where nobody ran.
+    what was held before, there or in calm; days that are no further apart than that are one run. It begins when a tenth
+    of that is gone, and ends on the last day at that pace. Trigger: 'fundamental' where the platform was insolvent on
+    the day it began or the one before, its own forced sales of the day apart; 'spill-over' where it was not, and in the
+    week before or on that day a run began on another platform, or another became insolvent; else 'belief'. Acted on:
+    one of CHANNELS, by the runners of the first 24 hours in which somebody ran, each by what pushed most
+    (kernels/reasons.py); 'ordinary' where nobody ran.
     """
     rule, dt = model.story.counted.run, model.dt
-    steps = max(round(rule.within / dt), 1)
+    steps, a_day = beyond.steps(rule.within), beyond.steps(1)
     held, is_hot = beyond.base(rule.within, rule.of), beyond.share_within(rule) >= rule.share
     out, back = beyond.outflow(rule.of)
     is_bad = _insolvent(model)
-    elsewhere = _elsewhere(is_bad, max(round(SPILL_OVER / dt), 1))
+    elsewhere = _elsewhere(is_bad, beyond.steps(SPILL_OVER))
     found: list[list[LiquidityRun]] = [[] for _ in range(model.state.n_lanes)]
     n_variants = len(model.variants)
     for v, p in np.argwhere(is_hot.any(axis=0)).tolist():
@@ -70,7 +70,6 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
                 trigger = "fundamental"
             flow = out[onset : end + 1, v, p]
             withdrawn = float(flow.sum() - max(back[onset : end + 1, v, p].sum(), 0.0)) / base
-            a_day = max(round(1 / dt), 1)
             speed = float(within(flow, a_day).max()) / base
             acted_on = _acted_on(model.history[onset : end + 1, _REASONS, v, p], a_day)
             found[v].append(LiquidityRun(*who, onset * dt, peak * dt, end * dt, trigger, withdrawn, speed, acted_on))

@@ -30,7 +30,7 @@ class Waits:
     ----------
     longest : float64 (lanes, accounts), days of the longest wait, over or not.
     money_days : float64 (lanes, investors), minor units times days: what was asked for and not had.
-    frozen : int64 (lanes, accounts), minor units: what has waited for ``frozen_after``, or half the horizon.
+    frozen : int64 (lanes, platforms), minor units: what has waited for ``frozen_after``, or half the horizon.
     cost : float64 (lanes, investors), minor units: what waiting has cost, and what frozen money would not bring.
     by_platform : float64 (lanes, platforms), minor units: the same by where the money was asked for.
     made_good : float64 (lanes,), minor units: what guarantors would pay of the latter, which is no cost of the clients.
@@ -41,7 +41,7 @@ class Waits:
         asked, usual = state.requested, _usual_lag(state)
         now = np.where(asked > 0, np.maximum((model.day - state.asked_day) * dt - usual, 0.0), 0.0)
         self.longest: Floats = np.maximum(now, state.waited * dt - usual)
-        self.frozen = np.where((asked > 0) & (now >= min(rule.frozen_after, model.day * dt / 2)), asked, 0)
+        self.frozen, patience = np.zeros_like(state.books[Books.QUEUED]), min(rule.frozen_after, model.day * dt / 2)
         self.money_days, missing = state.money_days.copy(), np.zeros_like(state.money_days)
         self.days_by_platform = state.gauges[Gauges.MONEY_DAYS].copy()
         missing_by_platform = np.zeros_like(self.days_by_platform)
@@ -51,6 +51,7 @@ class Waits:
             waits = asked[v, mine] * now[v, mine]
             self.money_days[v] += np.bincount(who, waits, len(missing[v]))
             self.days_by_platform[v, p] += waits.sum()
+            self.frozen[v, p] = asked[v, mine][now[v, mine] >= patience].sum()
             doubtful = asked[v, mine] * np.minimum(now[v, mine] / max(rule.frozen_after, dt), 1.0)
             lacking = doubtful * _beyond_marked(state, v, p)
             paid = made_good(state, v, p, lacking, int(owed.guarantors[v, p]))

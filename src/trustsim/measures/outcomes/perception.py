@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from trustsim.kernels.layout import WINDING
 from trustsim.measures.beyond import relative_survival
 from trustsim.measures.finished import Finished, Floats, positive
 from trustsim.registry import REGISTRY
@@ -96,8 +95,7 @@ def _stays(f: Finished) -> Floats:
     """
     held = positive(f.gauge("cohort")[0])
     here, in_calm = (1 - left / held for left in (f.gauge("cohort_left"), f.beyond.calm("cohort_left")))
-    is_over = np.maximum.accumulate(f.gauge("status") >= WINDING, axis=0)
-    return np.where(is_over, np.nan, relative_survival(here, in_calm))
+    return np.where(f.beyond.has_ended, np.nan, relative_survival(here, in_calm))
 
 
 def _of_all(f: Finished, of_each: Floats) -> Floats:

@@ -31,7 +31,7 @@ def run_at(f: Finished) -> dict[str, Floats]:
     "outcome", "run_speed", rows=("J2",), source="E-01", better="lower", unit="share", low=0, may_not_apply=True
 )
 def run_speed(f: Finished) -> Floats:
-    """Largest outflow beyond calm in a day of a run / what calm held when it began."""
+    """Largest outflow beyond calm in a day of a run / what was held before, there or in calm."""
     return f.first(lambda e: e.speed, max)
 
 

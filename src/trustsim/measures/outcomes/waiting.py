@@ -77,12 +77,8 @@ def end_state(f: Finished) -> dict[str, Floats]:
     Frozen is what stands and has at least 1 % of the claims of day 0 waiting for long.
     """
     state, status = f.model.state, f.gauge("status")[-1]
-    frozen = np.zeros(status.shape)
-    for world in state.drawn:
-        for p in range(state.n_platforms):
-            frozen[world.part, p] = f.waits.frozen[world.part, world.mine(p)].sum(axis=1)
     is_over, is_failed = status >= WINDING, status == FAILED
-    is_frozen = ~is_over & (frozen >= FROZEN * np.maximum(f.gauge("claims_at_start")[0], 1.0))
+    is_frozen = ~is_over & (f.waits.frozen >= FROZEN * np.maximum(f.gauge("claims_at_start")[0], 1.0))
     n = max(state.n_platforms, 1)
     shares = {
         "open": ~is_over & ~is_frozen,

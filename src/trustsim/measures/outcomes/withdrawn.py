@@ -30,7 +30,7 @@ def excess_left(f: Finished) -> Floats:
 
 @REGISTRY.enter("outcome", "peak_excess", rows=("J2",), source="E-07", better="lower", unit="share", may_not_apply=True)
 def peak_excess(f: Finished) -> dict[str, Floats]:
-    """Largest net outflow beyond calm within 1 day and within 5 days / claims in calm at the beginning of these."""
+    """Largest net outflow beyond calm within 1 day and within 5 days / claims before, there or in calm."""
 
     def largest(days: float) -> Floats:
         flow = f.beyond.within(days, "claims").sum(axis=2) / f.beyond.base(days, "claims").sum(axis=2)
@@ -43,7 +43,7 @@ def peak_excess(f: Finished) -> dict[str, Floats]:
     "outcome", "peak_excess_accounts", rows=("J2",), source="E-07", better="lower", unit="share", may_not_apply=True
 )
 def peak_excess_accounts(f: Finished) -> dict[str, Floats]:
-    """Largest net loss of accounts beyond calm within 1 day and within 5 days / accounts open in calm before."""
+    """Largest net loss of accounts beyond calm within 1 day and within 5 days / accounts before, there or in calm."""
 
     def largest(days: float) -> Floats:
         flow = f.beyond.within(days, "accounts").sum(axis=2) / f.beyond.base(days, "accounts").sum(axis=2)
