@@ -203,3 +203,22 @@ def paid_share(day):
 def last_brand(finished):
     """Good name at the end, over all platforms."""
     return finished.series["brand"][-1, :, -1].astype(float)
+
+
+@REGISTRY.enter("mechanism", "rent_day", rows=("D14",), source="assumed")
+@dataclass(frozen=True)
+class RentDay:
+    """Let a tenth of the clients leave on the third day to pay their rent, or as many run."""
+
+    default_on: ClassVar[bool] = False
+
+    ordinary: bool = parameter(True, unit="flag", source="assumed", text="whether they leave for ordinary needs")
+
+    @staticmethod
+    def decide(day, settings):
+        """Let every tenth of them go."""
+        for world in day.worlds:
+            for p in range(day.state.n_platforms):
+                tenth = np.arange(len(world.owners(p))) % 10 == 0
+                for v, rule in settings.on(world.lanes) if day.step == 3 else ():
+                    day.do.leave(v, p, tenth, is_ordinary=rule.ordinary)

@@ -336,3 +336,32 @@ print(json.dumps(errors))
     for error, near in zip(found, ("brand", "cover", "court"), strict=True):
         assert "outside.py" in error
         assert f"did you mean {near}?" in error
+
+
+def test_who_leaves_for_ordinary_needs_by_a_rule_of_ones_own_leaves_in_calm_as_well_and_is_no_run() -> None:
+    """A tenth of the accounts goes on one day, in a world in which nobody else leaves: by heads a run, or none."""
+    found = in_a_process("""
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
+off = {name: "off" for name, entry in REGISTRY.group("mechanism").items() if getattr(entry.make, "default_on", True)}
+found = {}
+for ordinary in (True, False):
+    scenario = story(mechanisms={**off, "rent_day": {"ordinary": ordinary}}, run={"of": "accounts"})
+    model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+    while model.running:
+        model.step()
+    finished = Finished(model)
+    outcomes = measured(finished)
+    found[ordinary] = [
+        finished.gauge(name).sum() / finished.gauge("holders")[0].sum() for name in ("leavers", "runners")
+    ] + [float(outcomes[name][0]) for name in ("run_probability", "excess_left", "cumulative_outflow")]
+print(json.dumps(found))
+""")
+    leavers, runners, run, excess, asked = found["true"]
+    assert (runners, run, excess) == (0, 0, 0)
+    assert leavers == pytest.approx(0.1, abs=0.01)
+    assert asked > 0.02  # of the money: accounts are not alike
+    leavers, runners, run, excess, _ = found["false"]
+    assert (leavers, run) == (0, 1)
+    assert runners == pytest.approx(0.1, abs=0.01)
+    assert excess == pytest.approx(0.1, abs=0.01)

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from small_worlds import crisis, finished
 
+from trustsim.kernels.arrays import Clock
+from trustsim.kernels.balance import carry
+from trustsim.kernels.layout import Books
 from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
+from trustsim.model import TrustCrisisModel
 
 PLATFORM = {"name": "Harbour", "kind": "p2p_lending", "custody": "bank", "locked_share": 0.0}
 THEFT = {"kind": "custodian_theft", "platform": "Harbour", "day": 5, "share": 0.3, "discovery_lag": 3, "notice_lag": 3}
@@ -54,6 +58,29 @@ def perceived(step: float, days: int, platforms: Any = (PLATFORM,), **changes: A
         network={"kind": "none"}, **{"mechanisms": {}, "shocks": [], **changes},
     )  # fmt: skip
     return finished(scenario).state.beliefs[5].mean(axis=1, dtype=np.float64)
+
+
+def test_interest_and_defaults_are_the_same_to_a_unit_in_a_year_of_hours_as_of_days() -> None:
+    """Some 2 million minor units at 1 % a year: an hour brings 2 of them, and what it leaves of one is not lost."""
+    platform = {
+        "name": "Harbour", "liquid_share": 0.6, "equity": 0, "asset_yield": 0.01, "safe_yield": 0.01,
+        "default_rate": 0.01, "recovery": 0.5, "asset_term": 36500, "locked_share": 0.0,
+    }  # fmt: skip
+    found = []
+    for step in (1.0, 1 / 24):
+        story = crisis(platforms=[platform], shocks=[], investors={"count": 50})
+        state = TrustCrisisModel(story, rng=0, collects=False).state
+        scale = state.books[Books.CLAIMS, 0, 0] / 2e6
+        for each in (state.books, state.ladder):
+            each[:] = (each / scale).astype(np.int64)
+        before = state.books[Books.EARNED, 0, 0], state.ladder.sum() + state.books[Books.CASH, 0, 0]
+        keys = state.drawn[0].key[None]
+        for k in range(1, round(365 / step) + 1):
+            carry(state.groups.platforms, Clock(k, step, keys))
+        earned = state.books[Books.EARNED, 0, 0] - before[0]
+        found.append((earned, before[1] + earned - state.ladder.sum() - state.books[Books.CASH, 0, 0]))
+    assert found[0] == pytest.approx((20_000, 4_000), rel=0.1)
+    assert np.abs(np.subtract(*found)).max() <= 1
 
 
 def test_a_warning_weighs_as_much_in_half_steps() -> None:

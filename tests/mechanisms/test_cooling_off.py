@@ -7,6 +7,7 @@ from quiet_world import document
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import layout
 from trustsim.kernels.layout import Books, Gauges
+from trustsim.measures.finished import Finished
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 
@@ -44,6 +45,22 @@ def test_who_has_changed_the_mind_stays() -> None:
     held = (model.state.flags[0] & layout.HOLDS) > 0
     assert held.mean() == pytest.approx(1 - np.exp(-2.5), abs=0.03)
     assert model.history[-20:, Gauges.REQUESTS].sum() == 0
+
+
+@pytest.mark.parametrize("of", ["claims", "accounts"])
+def test_what_is_taken_back_has_not_gone_out_from_then_on(of: str) -> None:
+    """All ask on the first day, and a share exp(-0.4) of what waits is still wanted a day later."""
+    finished = Finished(after(20, delay="10 d", second_thoughts=0.4))
+    out, back = finished.beyond.outflow(of)
+    net = np.cumsum((out - back)[:, 0, 0]) / out.sum()
+    assert net[1] == 1
+    wanted = np.exp(-0.4 * np.arange(10))
+    assert net[1:11] == pytest.approx(wanted, abs=4 * 0.5 / np.sqrt(N))  # four standard errors
+    within = finished.beyond.within(3, of)[:, 0, 0] / out.sum()
+    assert within[3] == pytest.approx(np.exp(-0.8), abs=4 * 0.5 / np.sqrt(N))
+    assert within[4:].max() <= 0
+    churn = finished.gauge("runners").sum() - finished.gauge("stayers").sum()
+    assert churn == (finished.model.state.first_asked >= 0).sum()
 
 
 @pytest.mark.parametrize("step", ["1 d", "0.25 d"])

@@ -127,6 +127,15 @@ def test_two_levers_of_one_term_cost_what_they_change_together(
     assert [both, twice] == pytest.approx(expected, abs=8)  # whole minor units, of each on four days
 
 
+def test_two_measures_of_one_term_both_run_and_both_cost_and_one_that_is_named_twice_once(play: Play) -> None:
+    """A flat running cost is that of a measure, not of the term that it moves."""
+    pause, form = lever("cooling_off", delay="5 d", cost=365), lever("process_friction", exit=0, delay="3 d", cost=730)
+    variants = {"pause": [pause], "form": [form], "both": [pause, form], "twice": [pause, dict(pause)]}
+    seen = play(4, variants=variants)
+    per_client = seen.book("costs")[:, 0] / N / 4 / MINOR_PER_MAJOR
+    assert per_client == pytest.approx([1, 2, 3, 1], abs=0.01)  # whole minor units a step
+
+
 @pytest.mark.parametrize(
     ("kind", "settings", "payer"),
     [

@@ -126,6 +126,26 @@ def test_interest_that_is_credited_is_no_loss_of_the_clients_but_a_margin_of_the
     assert found["value_gone[margin]"][0] == found["loss_by_payer[owners]"][0]
 
 
+@pytest.mark.parametrize("ends", [False, True])
+def test_to_pay_half_the_yield_is_no_gain_of_the_clients(ends: bool) -> None:
+    """1.5 % of the claims is credited by the usual terms and half of it by the variant: the other half is lost, whether
+    the platform stands, and its owners keep it, or fails with what it owes beyond the assets."""
+    at = {"asset_yield": "36.5 %", "promised_yield": "18.25 %", "liquid_share": "0 %", "patience": "1 d"}
+    at, run = ({**at, "equity": "-60 %"}, [leave("31 d")]) if ends else (at, [])
+    half = {"set": {"platforms.Harbour.promised_yield": "9.125 %"}}
+    found = after(
+        35, at, variants={"usual": run, "half": [half, *run]}, mechanisms=READY if ends else {},
+        waiting={"price": "0 %"},
+    )  # fmt: skip
+    assert found["failure_probability"].tolist() == [ends, ends]
+    clients, owners = (found[f"loss_by_payer[{payer}]"] / HELD for payer in ("clients", "owners"))
+    unpaid = 0.0075
+    assert clients[1] - clients[0] == pytest.approx(0 if ends else unpaid, abs=1e-5)  # each account is rounded down
+    assert ends or owners[1] - owners[0] == pytest.approx(-unpaid, abs=1e-5)
+    gone = sum(x[1] for name, x in found.items() if name.startswith("value_gone"))
+    assert gone == pytest.approx(sum(found[f"loss_by_payer[{payer}]"][1] for payer in PAYERS))
+
+
 def test_the_insured_of_the_quickstart_shows_what_the_guarantor_owes() -> None:
     """What clients keep because they are insured somebody pays: the rest is another run, within a fifth of it."""
     story = load(SCENARIOS / "quickstart.yaml", overrides={"investors.count": 500})

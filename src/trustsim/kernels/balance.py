@@ -12,7 +12,7 @@ import numpy as np
 
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.coefficients import Dials
-from trustsim.kernels.compiled import compiled
+from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import CALM_FEAR, FAILED, OPEN, RUNGS, SUM_SCALE, Books, Gauges, Sums, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
 
@@ -75,6 +75,16 @@ def pay_out(books, v, p, amount) -> None:
     books[Books.CUSTODY, v, p] -= amount - from_cash
 
 
+@inlined
+def whole_of(gauges, rest, v, p, amount):
+    """Return the whole minor units, int64, of an amount and of what earlier steps left of one; their rest waits in the
+    gauge ``rest``, so that as much adds up however short the step."""
+    total = amount + gauges[rest, v, p]
+    whole = np.int64(total)
+    gauges[rest, v, p] = total - np.float64(whole)
+    return whole
+
+
 @compiled
 def carry(platforms, clock) -> None:
     """Let one step pass over the assets: repayment, interest, default, price change, repayment of debt, new lending.
@@ -86,7 +96,7 @@ def carry(platforms, clock) -> None:
     variance 1 that all platforms of one market share. Liquid money beyond the claims times the larger of
     ``liquid_share`` and the reserve, plus the queue, pays debt back; a fifth a day of the rest is lent, at the longest
     term. Money moves between cash and custody, see :func:`spare_cash`. Past sales weigh on the price less by a factor
-    exp(−0.1 dt).
+    exp(−0.1 dt). Interest and defaults are whole minor units, and what a step leaves of one the next has.
 
     Platforms of one market share the price shock of the day (a common factor).
     """
@@ -108,8 +118,10 @@ def carry(platforms, clock) -> None:
                 for k in range(RUNGS - 1):
                     ladder[k, v, p] = ladder[k + 1, v, p]
                 ladder[RUNGS - 1, v, p] = 0
-            interest = np.int64(np.float64(assets) * terms[Terms.ASSET_YIELD, v, p] * dt / DAYS_A_YEAR)
-            safe = np.int64(np.float64(liquid) * terms[Terms.SAFE_YIELD, v, p] * dt / DAYS_A_YEAR)
+            a_year = dt / DAYS_A_YEAR
+            interest = np.float64(assets) * terms[Terms.ASSET_YIELD, v, p] * a_year
+            interest = whole_of(gauges, Gauges.INTEREST_REST, v, p, interest)
+            safe = whole_of(gauges, Gauges.SAFE_REST, v, p, np.float64(liquid) * terms[Terms.SAFE_YIELD, v, p] * a_year)
             # a negative yield lowers the value of the assets: it cannot be paid in cash
             earned = max(interest, np.int64(0))
             shrunk = min(earned - interest, ladder_total(ladder, v, p))
@@ -117,8 +129,8 @@ def carry(platforms, clock) -> None:
             books[Books.BORROWERS, v, p] += shrunk - earned - safe
             books[Books.EARNED, v, p] += earned + safe - shrunk
             books[Books.CASH, v, p] += repaid + earned + safe
-            lost_share = terms[Terms.DEFAULT_RATE, v, p] * dt / DAYS_A_YEAR * (1.0 - terms[Terms.RECOVERY, v, p])
-            defaulted = np.int64(np.float64(assets) * lost_share)
+            lost_share = terms[Terms.DEFAULT_RATE, v, p] * a_year * (1.0 - terms[Terms.RECOVERY, v, p])
+            defaulted = whole_of(gauges, Gauges.DEFAULT_REST, v, p, np.float64(assets) * lost_share)
             defaulted = min(defaulted, ladder_total(ladder, v, p))
             take_from_ladder(ladder, v, p, defaulted)
             books[Books.BORROWERS, v, p] += defaulted
@@ -182,7 +194,8 @@ def spare_cash(platforms, v, p, dt) -> None:
 def true_risk(platforms, state, v, p):
     """Return the log-odds that a platform fails within 90 days, as fitted to how often platforms of the model do.
 
-    ``state``: equity / claims, and liquidity less what waits / claims.
+    ``state``: equity / claims, and liquidity less what waits / claims. Each counts as far as it was fitted: equity from
+    −1 to 0.3, cash from −1.
     """
     dials, (equity, cash) = platforms.dials, state
     patience = max(platforms.terms[Terms.PATIENCE, v, p], _NO_PATIENCE)

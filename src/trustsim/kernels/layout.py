@@ -148,7 +148,7 @@ class Books(Rows):
     LOST = auto()
     LENT = auto()  # what other platforms owe it
     BORROWED = auto()  # what it owes them
-    CREDITED = auto()
+    CREDITED = auto()  # interest and gains of clients, with the usual interest that was not paid
     EARNED = auto()
     SPENT_BY_OWNERS = auto()
 
@@ -209,6 +209,11 @@ class Gauges(Rows):
     RAN_FOR_FIRST_MOVE = auto()
     RAN_FOR_ORDINARY = auto()
     MONEY_DAYS = auto()  # money that came so far · the days beyond the agreed lag that it was waited for
+    TAKEN_BACK = auto()  # asked for before and not wanted any more since today
+    STAYERS = auto()  # accounts whose owners took that back
+    INTEREST_REST = auto()  # with the next two: what the steps so far left of a minor unit of interest on assets
+    SAFE_REST = auto()  # of interest on liquid money
+    DEFAULT_REST = auto()  # of defaults
 
 
 class Targets(Rows):

@@ -226,11 +226,27 @@ def mature(flags, locked, calendar, day) -> None:
 
 
 @compiled
-def credit_interest(accounts, platforms, days) -> None:
+def withhold(accounts, people, books, rates, place) -> None:
+    """Book as a loss of the owners of every balance at ``place`` (v, p) the interest at the usual rate that the rate of
+    today does not pay, ``rates`` (usual, today's), each rounded down."""
+    v, p = place
+    w = v // (len(accounts.flags) // len(accounts.first))
+    usual, rate = rates
+    for i in range(accounts.first[w, p], accounts.first[w, p + 1]):
+        b = np.float64(accounts.balance[v, i])
+        unpaid = np.int64(b * usual) - np.int64(b * rate)
+        people.loss[v, accounts.investor[w, i]] += unpaid
+        books[Books.LOST, v, p] += unpaid
+        books[Books.CREDITED, v, p] += unpaid
+
+
+@compiled
+def credit_interest(accounts, people, platforms, days) -> None:
     """Credit the promised yield of *days* to every balance, rounded down; the claims on the platform rise by as much.
 
     Who has asked for all of the balance asks for the interest too, so that a closed account leaves no crumbs behind; so
-    falls due the interest on what a wind-down has called.
+    falls due the interest on what a wind-down has called. What the usual terms would have credited beyond that its
+    owner loses.
     """
     balance, requested = accounts.balance, accounts.requested
     terms, books, gauges = platforms.terms, platforms.books, platforms.gauges
@@ -239,7 +255,10 @@ def credit_interest(accounts, platforms, days) -> None:
         first = accounts.first[v // n_variants]
         for p in range(len(first) - 1):
             rate = terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
+            usual = platforms.agreed[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
             credited, asked, since_day_0 = np.int64(0), np.int64(0), np.int64(0)
+            if usual > rate:
+                withhold(accounts, people, books, (usual, rate), (v, p))
             if rate > 0.0:
                 for i in range(first[p], first[p + 1]):
                     x = np.int64(np.float64(balance[v, i]) * rate)

@@ -14,7 +14,8 @@ from trustsim.kernels.receive import end_wait
 def take_back(accounts, people, platforms, who, place, clock) -> None:
     """Let those of the accounts of ``place`` (v, p) who wait, ``who`` bool (accounts of the platform,), ask no more.
 
-    What they have waited so far is noted. Whose first request it was has not asked.
+    What they have waited so far is noted. Whose first request it was has not asked, and from this step on the money has
+    not gone out.
     """
     v, p = place
     w = v // (len(accounts.flags) // len(accounts.first))
@@ -31,6 +32,8 @@ def take_back(accounts, people, platforms, who, place, clock) -> None:
         end_wait(accounts, people, platforms, (v, p, i, accounts.investor[w, i]), asked, clock)
         is_first = accounts.first_asked[v, i] == accounts.asked_day[v, i]
         books[Books.QUEUED, v, p] -= asked
+        gauges[Gauges.TAKEN_BACK, v, p] += asked
+        gauges[Gauges.STAYERS, v, p] += 1
         if is_of_day_0(flags[v, i]):
             gauges[Gauges.COHORT_ASKED, v, p] -= asked
             gauges[Gauges.COHORT_LEFT, v, p] -= 1 if is_first else 0

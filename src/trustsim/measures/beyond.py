@@ -12,7 +12,10 @@ from trustsim.world.rows import index_of
 
 Floats = NDArray[np.float64]
 LEFT_IN_CALM = 0.2  # of what there was at day 0: where calm keeps less, what a crisis leaves of it says nothing
-_FLOWS = {"claims": (("requests",), "inflow"), "accounts": (("runners", "leavers"), "joiners")}  # out, in
+_FLOWS = {  # out, and in or taken back
+    "claims": (("requests",), ("inflow", "taken_back")),
+    "accounts": (("runners", "leavers"), ("joiners", "stayers")),
+}
 _STOCK = {"claims": "claims", "accounts": "holders"}
 
 
@@ -61,13 +64,14 @@ class Beyond:
         return max(round(days / self.dt), 1)
 
     def outflow(self, of: str) -> tuple[Floats, Floats]:
-        """Return what flows out, and what comes in, of ``claims`` (minor units) or ``accounts``."""
-        out, back = _FLOWS[of]
-        return np.asarray(sum(self.flow(name) for name in out)), self.flow(back)
+        """Return what flows out, and what comes in or is not wanted any more, of ``claims`` (minor units) or
+        ``accounts``."""
+        out, back = (np.asarray(sum(self.flow(name) for name in names)) for names in _FLOWS[of])
+        return out, back
 
     def within(self, days: float, of: str) -> Floats:
-        """Return the net outflow of the last *days*: what comes in beyond calm offsets what goes out, and where less
-        comes in than in calm nothing goes out."""
+        """Return the net outflow of the last *days*: what comes in beyond calm, or is taken back, offsets what goes
+        out, and where less comes in than in calm nothing goes out."""
         out, back = (within(flow, self.steps(days)) for flow in self.outflow(of))
         return np.asarray(out - np.maximum(back, 0.0))
 

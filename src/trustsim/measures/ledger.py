@@ -28,7 +28,8 @@ class Ledger:
 
     Attributes
     ----------
-    clients : (lanes, investors): what each was owed and will not be paid, the fees of leaving, what waiting has cost.
+    clients : (lanes, investors): what each was owed and will not be paid, the fees of leaving, what waiting has cost,
+        the interest that the terms of the baseline would have credited and those of the variant did not.
     owners : (lanes,): equity of day 0 and what was paid in since, less what the platforms are worth. Who lends to a
         platform that fails, as another platform, loses it here, or passes it on to its own clients.
     guarantors : (lanes,): what they paid and, for platforms that still stand, would pay, less premiums.
@@ -37,8 +38,8 @@ class Ledger:
     public : (lanes,): what official acts cost the public purse.
     gone : (lanes,) each, by what took it: 'theft'; 'sales', at less than book value; 'estate', the cost of closing;
         'assets', by default and fall in price; 'costs' of levers and custody; 'purses' of actors; 'waiting'
-        of clients, at its price, and what frozen money would not bring; 'margin': interest credited to clients less
-        what the assets earned.
+        of clients, at its price, and what frozen money would not bring; 'margin': interest credited to clients, or
+        due to them by the terms of the baseline, less what the assets earned.
 
     The losses of all payers add up to what is gone, in every lane.
     """

@@ -51,7 +51,7 @@ def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n
     n, n_worlds = len(twins), len(state.drawn)
     lane = np.array([w * n + twins.index(world) for w in range(n_worlds) for world in worlds], np.int64)
     engine = _engine_of(scenario, twins, state, n_steps)
-    if (engine.state.weights[:, :, [Weights.ORDINARY, Weights.JOIN]] > NEVER).any():
+    if engine.rules or (engine.state.weights[:, :, [Weights.ORDINARY, Weights.JOIN]] > NEVER).any():
         for step in range(1, n_steps + 1):
             _calm_step(engine, step)
     else:

@@ -90,7 +90,7 @@ class Engine:
         self.history_of_actors = np.zeros((n_steps + 1, *state.actor_stocks.shape))
         self.day.history = self.history
         self.has_report = np.zeros(state.n_platforms, np.bool_)
-        self._rules, self._proposing = self._hooks("decide"), self._hooks("propose")
+        self.rules, self._proposing = self._hooks("decide"), self._hooks("propose")
         self._leaning, self._flowing = self._hooks("lean"), self._hooks("flow")
         self.muted = np.tile([world.muted for world in by_variant], n_worlds)
         self.laws: list[Law] = []  # how declared columns move and lean today
@@ -144,7 +144,7 @@ class Engine:
         """Let payments that were stopped resume; let shocks and levers act whose time has come."""
         status = self.state.gauges[Gauges.STATUS]
         status[status == GATED] = OPEN
-        self.state.gauges[[Gauges.PAY_WITHIN, Gauges.GATE_SPENT]] = 0.0
+        self.state.gauges[[Gauges.PAY_WITHIN, Gauges.GATE_SPENT, Gauges.TAKEN_BACK, Gauges.STAYERS]] = 0.0
         self.agenda.set_aside(self.day)
         proposed = [
             change for propose, settings in self._turns(self._proposing) for change in propose(self.day, settings)
@@ -194,7 +194,7 @@ class Engine:
         groups = self.state.groups
         bulletin = self.day.board.bulletin()
         account_pass(groups.accounts, groups.platforms, groups.tail, bulletin, self.has_report, self.clock)
-        for decide, settings in self._turns(self._rules):
+        for decide, settings in self._turns(self.rules):
             decide(self.day, settings)
 
     def act(self) -> None:
@@ -213,7 +213,7 @@ class Engine:
         """Credit interest where it is due, measure everything, and write it down."""
         groups, steps = self.state.groups, max(round(INTEREST_DAYS / self.dt), 1)
         if self.clock.day % steps == 0:
-            credit_interest(groups.accounts, groups.platforms, steps * self.dt)
+            credit_interest(groups.accounts, groups.people, groups.platforms, steps * self.dt)
         self.day.is_quiet = gauge(groups.platforms)
         self.state.measure_declared()
         note_trough(self.state.trough, self.state.by_group, self.state.sums)

@@ -22,7 +22,7 @@ class RunRule:
     )
     share: float = parameter(
         0.05, unit="share", low=1e-6, high=1, source="https://www.ecfr.gov/current/title-17/section-270.2a-7",
-        text="net outflow beyond calm / what calm holds",
+        text="net outflow beyond calm / what was held before, there or in calm, whichever is more",
     )  # fmt: skip
     within: float = parameter(
         5.0, unit="duration", low=1 / 1440, high=365, source="assumed", text="length of time in which it flows out"

@@ -11,7 +11,20 @@ from trustsim.errors import ModelError, one_of, unknown
 from trustsim.kernels import balance, costs, settle
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.feel import CLIP
-from trustsim.kernels.layout import FREE, GATED, JOINS, N_MONEY, OPEN, RUNS, WINDING, Beliefs, Books, Gauges, Targets
+from trustsim.kernels.layout import (
+    FREE,
+    GATED,
+    JOINS,
+    LEAVES,
+    N_MONEY,
+    OPEN,
+    RUNS,
+    WINDING,
+    Beliefs,
+    Books,
+    Gauges,
+    Targets,
+)
 from trustsim.kernels.named import row_of
 from trustsim.names import CLIENTS, EVERYONE
 from trustsim.world.board import Audience
@@ -201,12 +214,16 @@ class Verbs:
             balance.take_from_ladder(state.ladder, v, platform, taken[v])
         state.books[Books.CASH, :, platform] += taken
 
-    def leave(self, lane: int, platform: int, who: Mask) -> None:
-        """Let the accounts *who* of one lane run today, where they hold money that is free."""
+    def leave(self, lane: int, platform: int, who: Mask, *, is_ordinary: bool = False) -> None:
+        """Let the accounts *who* of one lane run today, where they hold money that is free.
+
+        Who leaves for ordinary needs, ``is_ordinary``, does so in calm as well, and is no runner, unless another rule
+        lets the account run.
+        """
         mine = self._day.accounts(lane, platform)
         is_free = (self._day.state.flags[lane, mine] & FREE) > 0
-        runs = who & is_free & self._day.holds(lane, platform)
-        self._day.state.actions[lane, mine][runs] |= np.uint8(RUNS)
+        goes = who & is_free & self._day.holds(lane, platform)
+        self._day.state.actions[lane, mine][goes] |= np.uint8(LEAVES if is_ordinary else RUNS)
 
     def join(self, lane: int, platform: int, who: Mask) -> None:
         """Let the accounts *who* of one lane pay in today, where they hold nothing."""

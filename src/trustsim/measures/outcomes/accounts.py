@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trustsim.measures.beyond import within
 from trustsim.measures.finished import Finished, Floats, positive
 from trustsim.registry import REGISTRY
 
@@ -16,7 +17,7 @@ MONTH = 30.0  # days: churn is told by the month
 )
 def peak_joining(f: Finished) -> Floats:
     """Largest share of all accounts that was opened in one day."""
-    return np.asarray(_joined_within(f, 1.0).max(axis=0, initial=0.0))
+    return np.asarray(_joined_within(f, 1.0).max(axis=0) / _all(f))
 
 
 @REGISTRY.enter(
@@ -25,18 +26,15 @@ def peak_joining(f: Finished) -> Floats:
 )  # fmt: skip
 def peak_joining_day(f: Finished) -> Floats:
     """Middle of the week in which most accounts were opened; not defined where none was, or in less than a week."""
-    joined = _joined_within(f, WEEK)
+    joined = _joined_within(f, WEEK)[f.beyond.steps(WEEK) :]
     if not len(joined):
         return np.full(f.n_lanes, np.nan)
     return np.where(joined.max(axis=0) > 0, joined.argmax(axis=0) * f.dt + WEEK / 2, np.nan)
 
 
 def _joined_within(f: Finished, days: float) -> Floats:
-    """Return float64 (stretches, lanes): accounts opened in *days* in a row / all accounts."""
-    joined = f.gauge("joiners")[1:].sum(axis=2) / _all(f)
-    window = max(round(days / f.dt), 1)
-    total = np.cumsum(np.vstack([np.zeros((1, f.n_lanes)), joined]), axis=0)
-    return np.asarray(total[window:] - total[:-window])
+    """Return float64 (steps + 1, lanes): accounts opened in the last *days* up to each step."""
+    return within(f.gauge("joiners").sum(axis=2), f.beyond.steps(days))
 
 
 def _all(f: Finished) -> int:
@@ -65,6 +63,6 @@ def out_share(f: Finished) -> Floats:
 @REGISTRY.enter("outcome", "monthly_churn", rows=("D14", "J6"), source="E-34", better="lower", unit="share", low=0)
 def monthly_churn(f: Finished) -> Floats:
     """Mean share of the open accounts that closes in 30 days, for any reason."""
-    gone = (f.gauge("runners") + f.gauge("leavers"))[1:].sum(axis=2)
+    gone = (f.gauge("runners") + f.gauge("leavers") - f.gauge("stayers"))[1:].sum(axis=2)
     held = f.gauge("holders")[:-1].sum(axis=2)
     return np.asarray(gone.sum(axis=0) / np.maximum(held.sum(axis=0), 1.0) * MONTH / f.dt)

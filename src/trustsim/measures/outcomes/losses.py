@@ -15,7 +15,10 @@ SLIGHT = 0.001  # assumed: share of what was held; a week of waiting costs as mu
     "outcome", "investor_loss", rows=("J4",), source="J4", better="lower", unit="share", low=0, may_not_apply=True
 )
 def investor_loss(f: Finished) -> Floats:
-    """Money that those who held some at day 0 lost, waiting and what is frozen included / claims of day 0."""
+    """Money that those who held some at day 0 lost, waiting and what is frozen included / claims of day 0.
+
+    Interest that the terms of the baseline would have credited and a variant does not is lost.
+    """
     return np.asarray(f.by_world(lambda people: people.loss_of_holders.sum(axis=1)) / f.claims_at_start)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trustsim.measures.beyond import within
 from trustsim.measures.finished import Finished, Floats, positive
 from trustsim.registry import REGISTRY
 
@@ -13,10 +14,8 @@ from trustsim.registry import REGISTRY
 )
 def peak_outflow(f: Finished) -> Floats:
     """Largest share of the claims of day 0 asked for in one day."""
-    per_day = f.gauge("requests")[1:].sum(axis=2) / f.claims_at_start
-    window = max(round(1 / f.dt), 1)
-    total = np.cumsum(np.vstack([np.zeros((1, f.n_lanes)), per_day]), axis=0)
-    return np.asarray((total[window:] - total[:-window]).max(axis=0, initial=0.0))
+    asked = within(f.gauge("requests").sum(axis=2), f.beyond.steps(1))
+    return np.asarray(asked.max(axis=0) / f.claims_at_start)
 
 
 @REGISTRY.enter(

@@ -27,7 +27,10 @@ def cost_by_payer(f: Finished) -> dict[str, Floats]:
 
 @REGISTRY.enter("outcome", "loss_by_payer", rows=("J4", "J9"), source="J4", better="lower", unit="money")
 def loss_by_payer(f: Finished) -> dict[str, Floats]:
-    """What clients, owners, guarantors, lenders and the public purse lose by the horizon; below 0 they gain."""
+    """What clients, owners, guarantors, lenders and the public purse lose by the horizon; below 0 they gain.
+
+    Interest that the terms of the baseline would have credited and a variant does not is lost by clients.
+    """
     return {payer: _real(f, amount) for payer, amount in f.ledger.by_payer().items()}
 
 
@@ -43,7 +46,8 @@ def value_gone(f: Finished) -> dict[str, Floats]:
     """Where it went by the horizon: theft, sales below book value, estates, assets, costs, purses, waiting, margin.
 
     Waiting is a price: money that waits has gone nowhere, but its owners would pay that much to have it, and what is
-    frozen would lose that much in a closing. Margin is interest credited to clients less what the assets earned.
+    frozen would lose that much in a closing. Margin is interest credited to clients, or due to them by the terms of the
+    baseline, less what the assets earned.
     """
     return {where: _real(f, amount) for where, amount in f.ledger.gone.items()}
 
