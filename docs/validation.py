@@ -29,7 +29,8 @@ HEAD = """# What the model reproduces
 Made by `python docs/validation.py` from the results; do not edit. A row passes where its 95 % interval lies within
 what is asked for, fails where it lies outside, and is unclear where the worlds are too few to tell. `E-…` are facts
 about real runs, `T-…` exact limits of theory, `P-…` signs of levers; the [evidence command](evidence.md) runs the
-same files.
+same files. How far the true risk that the model states of a platform is a probability has a page of its own:
+[the true risk](reliability.md).
 
 **Read this first.** A scenario that was fitted to a fact does not confirm it: in *Concentrated, connected,
 uninsured* the weights of herding, fear and news were set by hand to meet E-01, and in *A stablecoin and the deposits

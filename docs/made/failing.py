@@ -21,10 +21,15 @@ POINTS, PEOPLE = 10, 300  # balance sheets in a world, investors
 NAMES = ("One", "Two")
 KINDS = ("p2p_lending", "money_market_fund", "crypto_exchange", "payment_wallet")
 DIMENSIONS = 18
+EQUITY = (0.0, 0.3, 0.4, 1.0), (-1.0, -0.35, -0.2, 0.3)  # where in its dimension which equity / claims stands
+HOLE = 0.25  # of the claims: what is missing beyond it counts apart
 
 
 class Days(NamedTuple):
-    """Days of platforms that stand: number of the world, state (n, 3), stated log-odds, whether it fails in time."""
+    """Days of platforms that stand: number of the world, state (n, 4), stated log-odds, whether it fails in time.
+
+    State: equity / claims from −0.25 to 0.3, what is missing beyond 0.25, cash less what waits, patience used up.
+    """
 
     world: NDArray[np.int64]
     state: Floats
@@ -46,7 +51,7 @@ def _share(x: float) -> str:
 def _sheet(u: Sequence[float]) -> dict[str, Any]:
     """Return what is set of a platform."""
     return {
-        "liquid_share": _share(0.01 * 80 ** u[0]), "equity": _share(-0.3 + 0.5 * u[1]),
+        "liquid_share": _share(0.01 * 100 ** u[0]), "equity": _share(np.interp(u[1], *EQUITY)),
         "patience": f"{2 * 15 ** u[2]:.0f} d", "sale_limit": _share(0.01 * 20 ** u[3]),
         "sale_impact": round(1.5 * u[4], 3),
     }  # fmt: skip
@@ -100,7 +105,8 @@ def days_of(number: int, points: Floats, people: int = PEOPLE) -> Days:
     used_up = np.minimum(seen[:, Gauges.ARREARS] / batch.state.terms[Terms.PATIENCE], 1.0)
     state = np.stack(
         [
-            np.clip(seen[:, Gauges.SOLVENCY], -0.3, 0.3),
+            np.clip(seen[:, Gauges.SOLVENCY], -HOLE, 0.3),
+            np.clip(-seen[:, Gauges.SOLVENCY], HOLE, 1.0) - HOLE,
             np.maximum(seen[:, Gauges.LIQUIDITY] - seen[:, Gauges.QUEUE], -1.0),
             used_up,
         ],

@@ -19,8 +19,8 @@ Made by `python docs/make.py`; do not edit. What the ids behind `source:` and *c
 them. `assumed` stands for nothing: it is a number chosen by us.
 
 How sure a row is: **F**, seen in the cited page, paper or data; **R**, recalled from the literature and not looked up
-again (take the number as ±30 %); **D**, computed for this project from the named public data (files named `data/…` are
-not part of the repository). Gaps in the numbers are rows that are kept back for independent checks. A fact or a sign
+again (take the number as ±30 %); **D**, computed for this project from the named data (files named `data/…` are not
+part of the repository). Gaps in the numbers are rows that are kept back for independent checks. A fact or a sign
 backs that a thing matters, which way, and of which order; unless its text gives the number, the value of a parameter
 that names it is ours.
 """
@@ -28,6 +28,7 @@ GROUPS = {
     "E-": ("Facts about real runs", "Whether the model shows them: [what the model reproduces](validation.md)."),
     "P-": ("Signs of levers", "Which way a lever works."),
     "T-": ("Limits of theory", "What each is and what came out: [the textbook inside](textbook.md)."),
+    "M-": ("Fits to the model", "What the model itself gives: [the true risk](reliability.md)."),
     "doi:": ("Papers", "By DOI."),
     "": (
         "Constructs",

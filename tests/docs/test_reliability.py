@@ -6,12 +6,19 @@ import importlib.util
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from trustsim.kernels.balance import true_risk as compiled_risk
+from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.layout import Gauges, Terms
+from trustsim.mechanisms.balance_sheet.health import Health
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/reliability.md"
+true_risk = getattr(compiled_risk, "py_func", compiled_risk)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +38,14 @@ def unseen(reliability):
     return reliability.run(16, seed=2, first=1000, people=200, workers=1)
 
 
+def stated(equity, cash, used_up):
+    """Return what the model states at this equity and cash / claims, with so much of the patience used up."""
+    terms, gauges = np.zeros((len(Terms), 1, 1)), np.zeros((len(Gauges), 1, 1))
+    terms[Terms.PATIENCE], gauges[Gauges.ARREARS] = 1.0, used_up
+    dials = np.array([[Health().dials().get(dial, 0.0) for dial in Dials]])
+    return true_risk(SimpleNamespace(terms=terms, gauges=gauges, dials=dials), (equity, cash), 0, 0)
+
+
 @pytest.mark.slow
 def test_what_is_stated_is_how_often_platforms_fail(reliability, unseen):
     line = reliability.calibrated(unseen)
@@ -46,9 +61,9 @@ def test_what_is_stated_is_how_often_platforms_fail(reliability, unseen):
 @pytest.mark.slow
 def test_more_equity_more_cash_and_fewer_arrears_mean_fewer_failures(reliability, unseen):
     assert min(list(reliability.fitted(unseen).values())[1:]) > 0
-    for column, more_is_worse in ((0, False), (1, False), (2, True)):
+    for column, more_is_worse in ((0, False), (1, True), (2, False), (3, True)):
         x = unseen.state[:, column]
-        cut = np.median(x)
+        cut = np.median(x) if column != 1 else 0.0
         above, below = unseen.fails[x > cut].mean(), unseen.fails[x <= cut].mean()
         assert (above > below) == more_is_worse, column
 
@@ -74,3 +89,16 @@ def test_what_is_in_force_is_what_was_fitted(reliability):
     assert set(rows) == set(reliability.PARAMETERS)
     for name, value in rows.items():
         assert getattr(reliability.Health(), name) == pytest.approx(float(value), abs=0.05), name
+
+
+def test_what_is_stated_is_a_probability_at_every_bound_and_rises_with_each_of_its_reasons():
+    """Without assets and cash nine in ten fail, with much of both hardly any; each argument moves it one way."""
+    at_bounds = {(-1.0, 0.0, 0.0): (0.8, 0.95), (-1.0, -1.0, 1.0): (0.99, 1.0), (0.3, 1.0, 0.0): (0.0, 0.001)}
+    for state, (low, high) in at_bounds.items():
+        assert low < 1 / (1 + np.exp(-stated(*state))) < high, state
+    for k, values in enumerate((np.linspace(-1.5, 0.5, 81), np.linspace(-1.5, 1, 51), np.linspace(0, 1, 11))):
+        x = [stated(*(value if j == k else 0.0 for j in range(3))) for value in values]
+        steps = np.diff(x) if k == 2 else -np.diff(x)
+        assert (steps >= 0).all()
+        assert (steps > 0).sum() > len(steps) / 2
+        assert steps.max() < 0.6, "it jumps nowhere"

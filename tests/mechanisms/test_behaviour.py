@@ -399,7 +399,7 @@ def test_without_a_new_report_the_view_returns_to_the_last_one(play: Play) -> No
     assert seen.belief("risk", 1) == pytest.approx(3.0, abs=0.01)
 
 
-FAILS = {"fails_base": -1, "fails_equity": 12, "fails_cash": 4, "fails_arrears": 3}
+FAILS = {"fails_base": -1, "fails_equity": 12, "fails_hole": 2, "fails_cash": 4, "fails_arrears": 3}
 
 
 def test_risk_of_an_empty_balance_sheet_is_its_base(play: Play) -> None:
@@ -422,8 +422,8 @@ def test_overdue_payments_raise_the_published_risk_and_arrears_the_true_one(play
     )
     assert seen.gauge("published_risk")[1, 0, 0] == pytest.approx(4 * 0.8, abs=1e-3)
     assert seen.gauge("published_risk")[1, 0, 1] == 0
-    # no cash, all that is owed waits, and one of ten days of patience is used up
-    assert seen.gauge("risk")[1, 0, 0] == pytest.approx(-1 + 4 + 3 * 0.1, abs=1e-6)
+    # no assets, no cash, all that is owed waits, and one of ten days of patience is used up
+    assert seen.gauge("risk")[1, 0, 0] == pytest.approx(-1 + 2 * 0.75 + 4 + 3 * 0.1, abs=1e-6)
     assert seen.gauge("risk")[1, 0, 1] == pytest.approx(-1 - 4 * 0.2, abs=1e-3)
 
 

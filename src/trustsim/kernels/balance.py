@@ -20,6 +20,7 @@ _PRESSURE_FADES = 0.1  # a day, assumed: a market takes up what was sold in some
 _LENT_A_DAY = 0.2  # share of the spare cash, assumed: new loans are found within a week
 _MEAN_OF_TWELVE = 6.0  # uniforms added up, whose variance is 1
 _MOST_EQUITY = 0.3  # assumed: beyond this share of the claims, more or less equity tells nobody of more or less risk
+_HOLE = 0.25  # of the claims: where more is missing the true risk rises less steeply (docs/reliability.py)
 _NO_PATIENCE = 1e-6  # days: with less, the first day of arrears is the last
 _PARTS = (
     (Gauges.COHORT_FUND, Sums.COHORT_FUND), (Gauges.COHORT_INTEGRITY, Sums.COHORT_INTEGRITY),
@@ -202,7 +203,8 @@ def true_risk(platforms, state, v, p):
     used_up = min(platforms.gauges[Gauges.ARREARS, v, p] / patience, 1.0)
     return (
         dials[v, Dials.FAILS_BASE]
-        - dials[v, Dials.FAILS_EQUITY] * min(max(equity, -_MOST_EQUITY), _MOST_EQUITY)
+        - dials[v, Dials.FAILS_EQUITY] * min(max(equity, -_HOLE), _MOST_EQUITY)
+        + dials[v, Dials.FAILS_HOLE] * (max(min(-equity, 1.0), _HOLE) - _HOLE)
         - dials[v, Dials.FAILS_CASH] * max(cash, -1.0)
         + dials[v, Dials.FAILS_ARREARS] * used_up
     )

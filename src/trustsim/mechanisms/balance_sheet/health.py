@@ -18,10 +18,11 @@ class Health:
     Published log-odds, which investors read: ``base`` − ``equity`` · clip(reported equity / claims, ±0.3) −
     ``liquidity`` · liquidity + ``overdue`` · overdue / claims of day 0 − the bias of the reports. True log-odds, which
     nobody reads and misperception is measured against: ``fails_base`` − ``fails_equity`` · clip(true equity / claims,
-    ±0.3) − ``fails_cash`` · max(liquidity − queue / claims, −1) + ``fails_arrears`` · min(days in arrears / patience,
-    1). Both lie within ±10. The true ones are a logistic regression on worlds of the model (``docs/reliability.py``),
-    with clients as they are by default and no shock to come: of other clients they are off. Known answer: no equity, no
-    cash, no queue gives the two bases (``test_risk_of_an_empty_balance_sheet_is_its_base``).
+    −0.25, 0.3) + ``fails_hole`` · (clip(−true equity / claims, 0.25, 1) − 0.25) − ``fails_cash`` · max(liquidity −
+    queue / claims, −1) + ``fails_arrears`` · min(days in arrears / patience, 1). Both lie within ±10. The true ones are
+    a logistic regression on worlds of the model (M-01), with clients as they are by default and no shock to come: of
+    other clients they are off. Known answer: no equity, no cash, no queue gives the two bases
+    (``test_risk_of_an_empty_balance_sheet_is_its_base``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
@@ -38,19 +39,24 @@ class Health:
         10.0, unit="number", low=0, high=1000, source="C15", text="rise per unit of overdue requests / claims"
     )
     fails_base: float = parameter(
-        -3.95, unit="log-odds", low=-20, high=20, source="assumed",
-        text="true log-odds of failing within 90 days without equity and cash; fitted to the model",
+        -3.19, unit="log-odds", low=-20, high=20, source="M-01",
+        text="true log-odds of failing within 90 days without equity and cash",
     )  # fmt: skip
     fails_equity: float = parameter(
-        11.5, unit="number", low=0, high=1000, source="assumed", text="their fall per unit of equity / claims; fitted"
-    )
+        8.75, unit="number", low=0, high=1000, source="M-01",
+        text="their fall per unit of equity / claims, from −0.25 to 0.3",
+    )  # fmt: skip
+    fails_hole: float = parameter(
+        3.9, unit="number", low=0, high=1000, source="M-01",
+        text="their rise per unit of equity / claims below −0.25, to −1",
+    )  # fmt: skip
     fails_cash: float = parameter(
-        5.6, unit="number", low=0, high=1000, source="assumed",
-        text="their fall per unit of cash beyond what waits / claims; fitted",
+        5.9, unit="number", low=0, high=1000, source="M-01",
+        text="their fall per unit of cash beyond what waits / claims",
     )  # fmt: skip
     fails_arrears: float = parameter(
-        1.9, unit="number", low=0, high=1000, source="assumed",
-        text="their rise when arrears have used the patience up; fitted",
+        2.65, unit="number", low=0, high=1000, source="M-01",
+        text="their rise when arrears have used the patience up",
     )  # fmt: skip
 
     def dials(self) -> Mapping[Dials, float]:
@@ -58,5 +64,6 @@ class Health:
         return {
             Dials.RISK_BASE: self.base, Dials.RISK_EQUITY: self.equity, Dials.RISK_LIQUIDITY: self.liquidity,
             Dials.RISK_OVERDUE: self.overdue, Dials.FAILS_BASE: self.fails_base, Dials.FAILS_EQUITY: self.fails_equity,
-            Dials.FAILS_CASH: self.fails_cash, Dials.FAILS_ARREARS: self.fails_arrears,
+            Dials.FAILS_HOLE: self.fails_hole, Dials.FAILS_CASH: self.fails_cash,
+            Dials.FAILS_ARREARS: self.fails_arrears,
         }  # fmt: skip
