@@ -11,13 +11,15 @@ import pytest
 
 import trustsim as ts
 from trustsim.analysis.comparison import compare
+from trustsim.analysis.headlines import HEADLINES
 from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.report.page import page
 from trustsim.report.page.again import nothing
+from trustsim.report.tables import page_tables
 from trustsim.report.tables import people as tables
 from trustsim.report.tables.table import ranked_table
-from trustsim.report.words import people, words
+from trustsim.report.words import people, standing, words
 from trustsim.report.words.answer import answer
 from trustsim.web import answers
 
@@ -61,7 +63,10 @@ def test_a_share_is_one_figure_in_terminal_json_report_csv_and_on_the_page(resul
     assert (frame[VARIANT].to_numpy() - frame["nothing"].to_numpy()).mean() == pytest.approx(change)
     assert result.table(FIGURE).loc[VARIANT, ["level", "difference"]].tolist() == [level, change]
     (row,) = (line.split() for line in ranked_table(result.comparison).splitlines() if line.startswith(VARIANT))
-    assert row[1:3] == [f"{100 * level:.1f}", f"{100 * change:+.1f}".replace("-", "−")]
+    assert [cell for cell in row if cell not in "†‡"][1:3] == [
+        f"{100 * level:.1f}",
+        f"{100 * change:+.1f}".replace("-", "−"),
+    ]
     (shown,) = (row["cells"][FIGURE] for row in answers.comparison(result)["rows"] if row["variant"] == VARIANT)
     assert (shown["level"]["mean"], shown["difference"]["mean"]) == (level, change)
     assert shown["difference"]["text"] == words.change(change, "share")
@@ -163,3 +168,46 @@ def test_a_world_is_no_run_in_what_the_report_says_of_them(html):
     heads = re.findall(r"<h2[^>]*>([^<]*)</h2>", html)
     assert {"Every world", "Runs on platforms", "Who pays", "Money that cannot be had"} <= set(heads)
     assert "a run on average" not in html
+
+
+def test_a_loss_that_is_moved_is_named_with_its_sum_in_terminal_report_page_and_json(result):
+    lost = {"clients": [5e6, 1e6, 5e6], "owners": [2e6] * 3, "guarantors": [0, 4e6, 0], "lenders": [0] * 3}
+    rows = {f"loss_by_payer[{payer}]": row for payer, row in lost.items()} | {"loss_by_payer[public]": [0] * 3}
+    told = with_values(result, **rows, investor_loss=[0.5, 0.1, 0.5])
+    (line,) = standing.shifts(told.comparison)
+    assert line.startswith(
+        "‘insured’: moves 4 million CNY of loss from clients to guarantors, and destroys as much (all together lose 0 CNY,"
+        " 95 % interval −"
+    )
+    terminal = " ".join(ranked_table(told.comparison).replace("\u00a0", " ").split())
+    assert f"‡ {line}." in terminal
+    assert re.search(r"insured ‡ ", terminal)
+    fact = {"asked": "Is it saved, or moved?", "found": f"{line}."}
+    assert facts(told)[fact["asked"]] == fact["found"]
+    assert fact in answers.comparison(told)["facts"]
+    table = page_tables.ranking(told)
+    assert f"‡ {line}" in table.note
+    assert dict(table.rows)[VARIANT][0].text.endswith("‡")
+    assert told.to_json()["shifts"][VARIANT]["to"] == {"guarantors": pytest.approx(4e6)}
+    saved = with_values(result, **{**rows, "loss_by_payer[guarantors]": [0, 1e6, 0]}, investor_loss=[0.5, 0.1, 0.5])
+    assert "Is it saved, or moved?" not in facts(saved)
+
+
+def test_where_nothing_is_measured_terminal_report_and_page_say_that_nothing_can_be_told(result):
+    never = {name: np.full_like(result.study.outcomes[name], np.nan) for name in HEADLINES}
+    study = replace(result.study, outcomes=never)
+    told = Result(study, compare(study, REGISTRY))
+    why = (
+        "othing can be told: no outcome with a better side is measured under ‘nothing’ and another variant in one world"
+    )
+    terminal = " ".join(ranked_table(told.comparison).split())
+    assert "Variants as in the file;" in terminal
+    assert f"n{why}." in terminal
+    assert "groups" not in terminal
+    assert answer(told, np.nan).headline == f"N{why}, so there is nothing to rank."
+    assert answers.comparison(told)["headline"] == answer(told, np.nan).headline
+    assert page_tables.ranking(told).rows == ()
+    html = page.render(told, nothing())
+    assert f"N{why}" in html
+    asked = Result(study, compare(study, REGISTRY, rank_by=FIGURE))
+    assert "no excess withdrawn is measured under" in answer(asked, np.nan).headline

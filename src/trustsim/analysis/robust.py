@@ -133,7 +133,9 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
     if not studies or not measures or (outcome is not None and outcome not in measures):
         raise _no_value(outcome)
     whole = _over(studies, measures, asked, outcome)
-    name = whole.ranked_by or ""
+    if whole.ranked_by is None:
+        raise _no_value(outcome)
+    name = whole.ranked_by
     values = _means(sweep.studies, name, measures[name], whole.variants)
     known = np.asarray(~np.isnan(values).any(axis=1))
     if not known.any():

@@ -12,14 +12,11 @@ from collections.abc import Sequence
 from trustsim.analysis.comparison import Comparison
 from trustsim.report.words import standing, words
 from trustsim.report.words.fact import Fact
+from trustsim.report.words.standing import PAYERS as PAYERS
 from trustsim.report.words.words import quoted
 from trustsim.scenario.resolved import Scenario
 
 FLED, ASKED, STUCK, UNMET = "excess_left", "excess_withdrawn", "stuck_money", "needs_unmet"
-PAYERS = {
-    "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
-    "public": "the public purse",
-}  # fmt: skip
 WAITED, ENDS, LABELS = "waited_long", "end_state", "run_at"
 
 
