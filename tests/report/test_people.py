@@ -12,6 +12,7 @@ import pytest
 import trustsim as ts
 from trustsim.analysis.comparison import compare
 from trustsim.analysis.headlines import HEADLINES
+from trustsim.analysis.intervals import Interval
 from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.report.page import page
@@ -104,11 +105,25 @@ def test_the_box_the_terminal_and_the_page_say_the_same_sentences(result, html):
 
 def test_sizes_are_said_of_a_hundred_clients_and_a_hundred_of_their_money(result):
     told = with_values(result, excess_left=[0.24, 0.06, 0.3], excess_withdrawn=[0.3, 0.002, 0.3])
-    assert facts(told)["How many people, how much money?"] == (
+    text = facts(told)["How many people, how much money?"]
+    assert re.sub(r" \[[\d.]+ to [\d.]+\]", "", text) == (
         "With ‘insured’: of 100 accounts 24 fled under ‘nothing’, now 6; of 100 CNY 30 were asked for under ‘nothing’,"
-        " now fewer than 1. What leaves in calm too is not counted."
+        " now fewer than 1. In brackets: 95 % interval of the mean. What leaves in calm too is not counted."
     )
     assert [people.of_hundred(x) for x in (0.0, 0.009, 0.01, 1.0, np.nan)] == ["none", "fewer than 1", "1", "100", "–"]
+
+
+def test_a_number_of_people_has_the_interval_of_its_mean(result):
+    """As the table of the outcome has it, in whole ones, or tenths where those would hide the interval."""
+    c = result.comparison
+    level = c.levels["nothing"]["excess_left"]
+    shown = f"{100 * level.mean:.0f} [{100 * max(level.low, 0):.0f} to {100 * level.high:.0f}] fled under ‘nothing’"
+    assert shown in people.fled(c, VARIANT)
+    narrow = Interval(0.2412, 0.2388, 0.2431, 200)
+    small = Interval(0.004, -0.001, 0.0061, 200)
+    levels = {"nothing": {"excess_left": narrow}, VARIANT: {"excess_left": small}}
+    told = people.fled(replace(c, levels=levels, measures={"excess_left": c.measures["excess_left"]}), VARIANT)
+    assert "24 [23.9 to 24.3] fled under ‘nothing’, now fewer than 1 [0.0 to 0.6]." in told
 
 
 def test_who_pays_names_every_payer_what_it_loses_and_what_it_lost_before(result):
@@ -176,8 +191,8 @@ def test_a_loss_that_is_moved_is_named_with_its_sum_in_terminal_report_page_and_
     told = with_values(result, **rows, investor_loss=[0.5, 0.1, 0.5])
     (line,) = standing.shifts(told.comparison)
     assert line.startswith(
-        "‘insured’: moves 4 million CNY of loss from clients to guarantors, and destroys as much (all together lose 0 CNY,"
-        " 95 % interval −"
+        "‘insured’: moves 4 million CNY of loss from clients to guarantors, and destroys as much (all together lose 0"
+        " CNY, 95 % interval −"
     )
     terminal = " ".join(ranked_table(told.comparison).replace("\u00a0", " ").split())
     assert f"‡ {line}." in terminal
