@@ -29,7 +29,7 @@ from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
-from trustsim.registry import Registry
+from trustsim.registry import LISTED, Registry
 from trustsim.units import name_of
 
 FORMAT = 2
@@ -288,7 +288,7 @@ def _wanted(study: Study, measures: Mapping[str, Measure], wanted: str | None) -
     """Return what is to rank, as it was asked for. Raises TrustsimError where it is no outcome that can."""
     ordered = can_rank(study.scenario.outcomes, measures)
     if wanted is not None and wanted not in ordered:
-        raise unknown("rank by", wanted, ordered)
+        raise unknown("rank by", wanted, ordered, LISTED)
     return wanted
 
 

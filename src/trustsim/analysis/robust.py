@@ -27,7 +27,7 @@ from trustsim.analysis.pareto import pareto
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep
 from trustsim.experiment.study import Study
-from trustsim.registry import Registry
+from trustsim.registry import LISTED, Registry
 from trustsim.units import Unit
 
 _IN_UNITS = ("mean", "regret_mean", "regret_p90", "regret_max")  # columns in the outcome's unit
@@ -123,7 +123,7 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
     """
     entries = registry.group("outcome")
     if outcome is not None and not (outcome in entries and entries[outcome].better):
-        raise unknown("outcome", outcome, [name for name in entries if entries[name].better])
+        raise unknown("outcome", outcome, [name for name in entries if entries[name].better], LISTED)
     measured = dict.fromkeys(name for study in sweep.studies for name in study.outcomes)
     every = {name: measure_of(registry.outcome(name), sweep.scenario.horizon) for name in measured}
     asked = picked(sweep.scenario, registry)
