@@ -145,7 +145,7 @@ def _result_json(file: str, result: Checked | ScenarioError) -> dict[str, Any]:
         "variants": [variant.name for variant in scenario.variants],
         "networks": [_brought_json(brought) for brought in _brought(scenario)],
         "digest": scenario.digest,
-        "coarse": found and {"reasons": list(found.reasons), "enough": found.enough},
+        "coarse": found and {"reasons": list(found.reasons), "at_most": found.at_most},
         "needs": result.needs[0].to_json(),
         "problems": [],
     }
