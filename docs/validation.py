@@ -45,7 +45,8 @@ stablecoin of E-18, with the facts](pictures/validation.png)
 and two days. Middle: 200 worlds of a rumour denied the same day; bar: what E-11 asks for in all. Right: 100 worlds
 without a remedy; dots: what had left after one, two and three days by E-18. The axes differ.*
 """
-TEXTBOOK = "What each file is, with pictures: [the textbook inside](textbook.md)."
+TEXTBOOK = """What each file is, with pictures: [the textbook inside](textbook.md). Whether the risk that people are
+held against is a probability: [the true risk](reliability.md)."""
 NOT_YET = """Nothing here has been compared with these. Some are sources of a parameter; that is no test of the model.
 """
 LIMIT = re.compile(r"^\| (T-\d\d[^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \| (\w+) \|$")

@@ -14,8 +14,8 @@ from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import Beliefs, Books, Gauges
 from trustsim.measures.finished import Finished
 from trustsim.measures.ledger import ledger_of
-from trustsim.measures.losses import shortfall
 from trustsim.measures.measured import measured
+from trustsim.measures.shortfall import shortfall
 from trustsim.model import TrustCrisisModel
 from trustsim.world.series import SERIES
 

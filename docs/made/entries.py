@@ -82,7 +82,7 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
     "outcomes": (
         "Outcomes, series and indicators",
         "What is measured: shares in [0, 1], days, money in units of the currency, in JSON and in tables alike;\n"
-        "units of it; pictures show shares as percentages.",
+        "pictures show shares as percentages. Misperception is held against [the true risk](reliability.md).",
         (
             ("outcome", "Outcomes", "One number for a world and variant; `outcomes:` names those to show of all."),
             ("series", "Series", "One number for a day, variant and platform: `result.series(name)`."),

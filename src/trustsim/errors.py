@@ -10,6 +10,9 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+MOST_NAMED = 12  # in a message that lists what is allowed
+_MOST_CLOSE, _ALIKE, _LEAST_HELD = 5, 0.6, 3  # names, of difflib's ratio, letters
+
 
 class TrustsimError(Exception):
     """Root of every error that trustsim raises on purpose."""
@@ -98,12 +101,14 @@ def nearest(name: object, allowed: Sequence[str]) -> str | None:
     return found[0] if found else None
 
 
-def unknown(what: str, given: str, allowed: Iterable[str]) -> TrustsimError:
-    """Return the error for a name that is none of *allowed*, with the nearest of them where there is one."""
-    names = tuple(allowed)
-    near = nearest(given, names)
+def unknown(what: str, given: str, allowed: Iterable[str], listed: str = "") -> TrustsimError:
+    """Return the error for a name that is none of *allowed*, with the nearest of them where there is one.
+
+    ``listed``: as of :func:`one_of`.
+    """
+    told, near = choice(given, allowed, listed)
     hint = f"; did you mean {near!r}?" if near else ""
-    return TrustsimError(f"{what}: given {given!r}; allowed: {one_of(names)}{hint}")
+    return TrustsimError(f"{what}: given {given!r}; allowed: {told}{hint}")
 
 
 def a(noun: str) -> str:
@@ -111,6 +116,30 @@ def a(noun: str) -> str:
     return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
 
 
-def one_of(allowed: Iterable[str]) -> str:
-    """Say a closed set of names as a phrase: ``one of a, b, c``."""
-    return "one of " + ", ".join(str(a) for a in allowed)
+def choice(given: object, allowed: Iterable[str], listed: str = "") -> tuple[str, str | None]:
+    """Return what is allowed in place of a name, in words, and the nearest of that; ``listed`` as of :func:`one_of`."""
+    names = tuple(allowed)
+    return one_of(names, listed, like=given), nearest(given, names)
+
+
+def one_of(allowed: Iterable[str], listed: str = "", *, like: object = None) -> str:
+    """Say a closed set of names as a phrase: ``one of a, b, c``.
+
+    Of more than :data:`MOST_NAMED` only those that are close to *like*, what was given, and where the others stand:
+    ``listed`` is a command, as ``trustsim catalog outcome``. Where nothing lists them the first of them stand.
+    """
+    names = [str(name) for name in allowed]
+    if len(names) <= MOST_NAMED:
+        return f"one of {', '.join(names)}"
+    if not listed:
+        return f"one of {', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
+    close = ", ".join(close_to(like, names))
+    return f"one of {len(names)}, listed by `{listed}`{f', such as {close}' if close else ''}"
+
+
+def close_to(given: object, names: Sequence[str]) -> list[str]:
+    """Return names that are alike or hold what was given, the most alike first; a few at most."""
+    text = str(given)
+    alike = difflib.get_close_matches(text, names, n=_MOST_CLOSE, cutoff=_ALIKE)
+    holding = [name for name in names if len(text) >= _LEAST_HELD and text in name]
+    return list(dict.fromkeys([*alike, *holding]))[:_MOST_CLOSE]

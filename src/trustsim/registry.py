@@ -265,3 +265,4 @@ class Registry:
 
 #: the one registry; importing ``trustsim.mechanisms`` fills it
 REGISTRY = Registry()
+LISTED = "trustsim catalog outcome"  # the command that lists the outcomes

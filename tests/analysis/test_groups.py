@@ -16,6 +16,7 @@ from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario, Variant
 
 UNITS = {name: usual.unit for name, usual in HEADLINES.items()} | {"trust_trough": "share", "policy_cost": "money"}
+PAYERS = {name: f"loss_by_payer[{name}]" for name in ("clients", "owners", "guarantors")}
 N = 200
 
 
@@ -27,7 +28,9 @@ def registry(names):
             """Text."""
 
         better = "higher" if name == "trust_trough" else "lower"
-        r.enter("outcome", name, source="assumed", better=better, unit=UNITS[name])(outcome)
+        stem = name.partition("[")[0]
+        if stem not in {entry.name for entry in r}:
+            r.enter("outcome", stem, source="assumed", better=better, unit=UNITS.get(stem, "money"))(outcome)
     r.enter("outcome", "n_messages", source="assumed")(outcome)
     return r
 
@@ -185,3 +188,54 @@ def test_the_confidence_of_a_pair_is_that_of_bonferroni():
     assert simultaneous(1) == simultaneous(2) == pytest.approx(0.95)
     assert simultaneous(5) == pytest.approx(float(1 - Fraction(5, 100) / 10))
     assert simultaneous(5, 3) == pytest.approx(float(1 - Fraction(5, 100) / 30))
+
+
+def test_where_nothing_is_measured_nothing_ranks_and_there_is_no_group():
+    nan = np.full(N, np.nan)
+    for rank_by in (None, "investor_loss"):
+        c = ranked({"investor_loss": [nan] * 3, "stuck_money": [nan] * 3}, rank_by=rank_by)
+        assert (c.ranked_by, c.groups, c.ranking, c.harms) == (None, (), ("a", "b", "c"), {})
+        assert not any(c.helps(name) or c.fails(name) for name in "bc")
+        document = c.to_json()
+        assert (document["ranked_by"], document["groups"]) == (None, [])
+
+
+def test_an_outcome_that_is_nowhere_measured_is_passed_over_for_one_that_is():
+    c = ranked({"excess_withdrawn": [np.full(N, np.nan)] * 2, "investor_loss": [around(0.3), around(0.1, seed=1)]})
+    assert (c.ranked_by, c.passed_over) == ("investor_loss", ("excess_withdrawn",))
+    same = ranked({"excess_withdrawn": [np.full(N, np.nan)] * 2, "investor_loss": [around(0.3)] * 2})
+    assert same.ranked_by == "investor_loss"
+
+
+def paid(clients, guarantors, owners=(9.0, 9.0)):
+    """Compare two variants by what their payers lose: means, with the same noise over worlds in both."""
+    lost = {"clients": clients, "guarantors": guarantors, "owners": owners}
+    noise = {name: around(0, 1.0, k) for k, name in enumerate(lost)}
+    wobble = around(0, 0.5, 9)
+    return ranked({
+        PAYERS[name]: [means[0] + noise[name], means[1] + noise[name] + wobble] for name, means in lost.items()
+    }, rank_by=PAYERS["clients"])  # fmt: skip
+
+
+def test_a_loss_that_a_guarantor_bears_in_place_of_clients_is_moved_and_named_and_is_no_harm():
+    c = paid(clients=(50, 20), guarantors=(0, 30))
+    (name, shift), *none = c.shifts.items()
+    assert (name, none, list(shift.to), c.harms) == ("b", [], ["guarantors"], {})
+    assert shift.moved == pytest.approx(30, abs=0.5)
+    assert abs(shift.destroyed.mean) < 0.5
+    assert c.helps("b")
+    assert c.to_json()["shifts"]["b"]["moved"] == shift.moved
+
+
+def test_what_moves_a_loss_and_destroys_more_is_a_shift_and_what_saves_a_tenth_of_it_is_none():
+    more = paid(clients=(50, 20), guarantors=(0, 45)).shifts["b"]
+    assert (more.moved, more.destroyed.mean) == (pytest.approx(30, abs=0.5), pytest.approx(15, abs=0.5))
+    assert paid(clients=(50, 20), guarantors=(0, 25)).shifts == {}  # five of thirty are saved
+    assert set(paid(clients=(50, 20), guarantors=(0, 28.5)).shifts) == {"b"}  # a twentieth is
+    assert paid(clients=(50, 50), guarantors=(0, 25)).shifts == {}  # clients gain nothing
+    assert paid(clients=(50, 20), guarantors=(0, 0)).shifts == {}  # all of it is saved
+
+
+def test_to_whom_a_loss_is_moved_are_those_who_clearly_lose_more():
+    shift = paid(clients=(50, 20), guarantors=(0, 20), owners=(9, 19)).shifts["b"]
+    assert {name: round(x) for name, x in shift.to.items()} == {"guarantors": 20, "owners": 10}

@@ -211,9 +211,12 @@ def test_an_outcome_without_a_better_side_and_a_sweep_without_values_are_refused
     losses = {"nothing": [5, 5, 5, 5], "gate": [1, 1, 1, 1]}
     with pytest.raises(TrustsimError, match="did you mean 'investor_loss'"):
         robust(swept(losses), REGISTRY, "investor_los")
-    empty = swept({"nothing": [np.nan] * 4, "gate": [1, 1, 1, 1]})
-    with pytest.raises(TrustsimError, match="given no point where every variant"):
-        robust(empty, REGISTRY)
+    never = {"nothing": [np.nan] * 4, "gate": [1, 1, 1, 1]}
+    empty = swept(never, stuck=never)
+    for outcome in (None, "investor_loss"):
+        with pytest.raises(TrustsimError, match="given no point where every variant"):
+            robust(empty, REGISTRY, outcome)
+    assert robust(swept(never), REGISTRY).outcome == "stuck_money"
 
 
 def test_a_point_without_a_value_takes_no_part():

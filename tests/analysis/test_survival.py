@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from trustsim.analysis.evidence import findings
-from trustsim.analysis.measured import measured_of, values_at
 from trustsim.analysis.measures import measure_of
+from trustsim.analysis.one_number import measured_of, values_at
 from trustsim.analysis.survival import survival
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ModelError

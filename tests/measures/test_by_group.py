@@ -37,6 +37,17 @@ def test_losses_by_size_are_shares_of_what_each_held(found):
     assert (total <= parts.max(axis=0) + 1e-9).all()
 
 
+def test_long_waits_of_the_groups_are_parts_of_those_of_all():
+    cap = {"kind": "withdrawal_cap", "platform": "H", "cap": "1 CNY"}
+    found = study(story(variants={"capped": [cap]}), 3)
+    for days, stem in (("7 d", "waited_by_group"), ("30 d", "waited_30_days_by_group")):
+        total = found.outcomes[f"waited_long[{days}]"]
+        parts = np.array([found.outcomes[f"{stem}[{name}]"] for name in SIZES])
+        assert total.min() > 0
+        assert (np.nanmin(parts, axis=0) - 1e-9 <= total).all()
+        assert (total <= np.nanmax(parts, axis=0) + 1e-9).all()
+
+
 def test_groups_of_nobody_have_no_number():
     alone = study(story(investors={"count": 1}, horizon="5 d", shocks=[]), 2)
     assert np.isnan(alone.outcomes["loss_by_size[middle]"]).all()

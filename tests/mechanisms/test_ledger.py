@@ -13,8 +13,8 @@ from quiet_world import EACH, READY, N, document, leave, lever
 from trustsim.catalog import REGISTRY, load
 from trustsim.kernels.layout import Books
 from trustsim.measures.finished import Finished
-from trustsim.measures.losses import shortfall
 from trustsim.measures.measured import measured
+from trustsim.measures.shortfall import shortfall
 from trustsim.model import TrustCrisisModel
 from trustsim.model.batch import Batch
 from trustsim.scenario.load import from_document

@@ -11,13 +11,16 @@ import pytest
 
 import trustsim as ts
 from trustsim.analysis.comparison import compare
+from trustsim.analysis.headlines import HEADLINES
+from trustsim.analysis.intervals import Interval
 from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.report.page import page
 from trustsim.report.page.again import nothing
+from trustsim.report.tables import page_tables
 from trustsim.report.tables import people as tables
 from trustsim.report.tables.table import ranked_table
-from trustsim.report.words import people, words
+from trustsim.report.words import people, standing, words
 from trustsim.report.words.answer import answer
 from trustsim.web import answers
 
@@ -61,7 +64,10 @@ def test_a_share_is_one_figure_in_terminal_json_report_csv_and_on_the_page(resul
     assert (frame[VARIANT].to_numpy() - frame["nothing"].to_numpy()).mean() == pytest.approx(change)
     assert result.table(FIGURE).loc[VARIANT, ["level", "difference"]].tolist() == [level, change]
     (row,) = (line.split() for line in ranked_table(result.comparison).splitlines() if line.startswith(VARIANT))
-    assert row[1:3] == [f"{100 * level:.1f}", f"{100 * change:+.1f}".replace("-", "−")]
+    assert [cell for cell in row if cell not in "†‡"][1:3] == [
+        f"{100 * level:.1f}",
+        f"{100 * change:+.1f}".replace("-", "−"),
+    ]
     (shown,) = (row["cells"][FIGURE] for row in answers.comparison(result)["rows"] if row["variant"] == VARIANT)
     assert (shown["level"]["mean"], shown["difference"]["mean"]) == (level, change)
     assert shown["difference"]["text"] == words.change(change, "share")
@@ -99,11 +105,25 @@ def test_the_box_the_terminal_and_the_page_say_the_same_sentences(result, html):
 
 def test_sizes_are_said_of_a_hundred_clients_and_a_hundred_of_their_money(result):
     told = with_values(result, excess_left=[0.24, 0.06, 0.3], excess_withdrawn=[0.3, 0.002, 0.3])
-    assert facts(told)["How many people, how much money?"] == (
+    text = facts(told)["How many people, how much money?"]
+    assert re.sub(r" \[[\d.]+ to [\d.]+\]", "", text) == (
         "With ‘insured’: of 100 accounts 24 fled under ‘nothing’, now 6; of 100 CNY 30 were asked for under ‘nothing’,"
-        " now fewer than 1. What leaves in calm too is not counted."
+        " now fewer than 1. In brackets: 95 % interval of the mean. What leaves in calm too is not counted."
     )
     assert [people.of_hundred(x) for x in (0.0, 0.009, 0.01, 1.0, np.nan)] == ["none", "fewer than 1", "1", "100", "–"]
+
+
+def test_a_number_of_people_has_the_interval_of_its_mean(result):
+    """As the table of the outcome has it, in whole ones, or tenths where those would hide the interval."""
+    c = result.comparison
+    level = c.levels["nothing"]["excess_left"]
+    shown = f"{100 * level.mean:.0f} [{100 * max(level.low, 0):.0f} to {100 * level.high:.0f}] fled under ‘nothing’"
+    assert shown in people.fled(c, VARIANT)
+    narrow = Interval(0.2412, 0.2388, 0.2431, 200)
+    small = Interval(0.004, -0.001, 0.0061, 200)
+    levels = {"nothing": {"excess_left": narrow}, VARIANT: {"excess_left": small}}
+    told = people.fled(replace(c, levels=levels, measures={"excess_left": c.measures["excess_left"]}), VARIANT)
+    assert "24 [23.9 to 24.3] fled under ‘nothing’, now fewer than 1 [0.0 to 0.6]." in told
 
 
 def test_who_pays_names_every_payer_what_it_loses_and_what_it_lost_before(result):
@@ -163,3 +183,46 @@ def test_a_world_is_no_run_in_what_the_report_says_of_them(html):
     heads = re.findall(r"<h2[^>]*>([^<]*)</h2>", html)
     assert {"Every world", "Runs on platforms", "Who pays", "Money that cannot be had"} <= set(heads)
     assert "a run on average" not in html
+
+
+def test_a_loss_that_is_moved_is_named_with_its_sum_in_terminal_report_page_and_json(result):
+    lost = {"clients": [5e6, 1e6, 5e6], "owners": [2e6] * 3, "guarantors": [0, 4e6, 0], "lenders": [0] * 3}
+    rows = {f"loss_by_payer[{payer}]": row for payer, row in lost.items()} | {"loss_by_payer[public]": [0] * 3}
+    told = with_values(result, **rows, investor_loss=[0.5, 0.1, 0.5])
+    (line,) = standing.shifts(told.comparison)
+    assert line.startswith(
+        "‘insured’: moves 4 million CNY of loss from clients to guarantors, and destroys as much (all together lose 0"
+        " CNY, 95 % interval −"
+    )
+    terminal = " ".join(ranked_table(told.comparison).replace("\u00a0", " ").split())
+    assert f"‡ {line}." in terminal
+    assert re.search(r"insured ‡ ", terminal)
+    fact = {"asked": "Is it saved, or moved?", "found": f"{line}."}
+    assert facts(told)[fact["asked"]] == fact["found"]
+    assert fact in answers.comparison(told)["facts"]
+    table = page_tables.ranking(told)
+    assert f"‡ {line}" in table.note
+    assert dict(table.rows)[VARIANT][0].text.endswith("‡")
+    assert told.to_json()["shifts"][VARIANT]["to"] == {"guarantors": pytest.approx(4e6)}
+    saved = with_values(result, **{**rows, "loss_by_payer[guarantors]": [0, 1e6, 0]}, investor_loss=[0.5, 0.1, 0.5])
+    assert "Is it saved, or moved?" not in facts(saved)
+
+
+def test_where_nothing_is_measured_terminal_report_and_page_say_that_nothing_can_be_told(result):
+    never = {name: np.full_like(result.study.outcomes[name], np.nan) for name in HEADLINES}
+    study = replace(result.study, outcomes=never)
+    told = Result(study, compare(study, REGISTRY))
+    why = (
+        "othing can be told: no outcome with a better side is measured under ‘nothing’ and another variant in one world"
+    )
+    terminal = " ".join(ranked_table(told.comparison).split())
+    assert "Variants as in the file;" in terminal
+    assert f"n{why}." in terminal
+    assert "groups" not in terminal
+    assert answer(told, np.nan).headline == f"N{why}, so there is nothing to rank."
+    assert answers.comparison(told)["headline"] == answer(told, np.nan).headline
+    assert page_tables.ranking(told).rows == ()
+    html = page.render(told, nothing())
+    assert f"N{why}" in html
+    asked = Result(study, compare(study, REGISTRY, rank_by=FIGURE))
+    assert "no excess withdrawn is measured under" in answer(asked, np.nan).headline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -72,7 +73,7 @@ CASES: dict[str, tuple[str, str, str, str, str | None]] = {
         SMALL + "shock: []\n",
         "7:1: shock",
         "the unknown key 'shock'",
-        "one of trustsim",
+        "listed by `trustsim schema`, such as shocks",
         "shocks",
     ),
     "unknown parameter": (
@@ -809,11 +810,22 @@ def test_a_mistyped_shock_in_a_variant_is_told_with_shocks_and_levers(kind: str,
         assert all(name in problem.allowed for name in REGISTRY.group(every))
 
 
-def test_the_names_of_all_kinds_are_told_whole() -> None:
+@pytest.mark.parametrize(
+    ("more", "allowed"),
+    [
+        ("variants: {a: [{kind: redemption}]}", "intervention` and `trustsim catalog shock`, such as redemption_"),
+        ("matters: {loss: 1 pp}", "investor_loss"),
+        ("outcomes: [excess_withdrawal]", "`trustsim catalog outcome`, such as excess_withdrawn"),
+        ("mechanisms: {fears: {}}", "`trustsim catalog mechanism`, such as fear"),
+    ],
+)
+def test_of_many_names_those_that_are_close_are_told_and_where_all_stand(more: str, allowed: str) -> None:
     with pytest.raises(ScenarioError) as caught:
-        loads(SMALL + "variants: {a: [{kind: no such thing}]}\n", catalog.REGISTRY)
+        loads(f"{SMALL}{more}\n", catalog.REGISTRY)
     (problem,) = caught.value.problems
-    assert problem.allowed.endswith("withdrawal_cap")
+    assert re.match(r"one of \d+, listed by ", problem.allowed)
+    assert allowed in problem.allowed
+    assert len(problem.allowed) < 250
 
 
 def test_a_chance_that_is_left_empty_is_no_shock_on_the_first_day() -> None:

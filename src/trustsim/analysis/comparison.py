@@ -24,11 +24,12 @@ from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
 from trustsim.analysis.ranking import Groups, Harms, ranking_of, side_of
+from trustsim.analysis.shifts import Shift, shifts_of
 from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
-from trustsim.registry import Registry
+from trustsim.registry import LISTED, Registry
 from trustsim.units import name_of
 
 FORMAT = 2
@@ -46,12 +47,13 @@ class Comparison:
     asked : the outcomes to show: the one that ranks, then those of :attr:`Study.asked`.
     happened : by variant and outcome, of the times to an event, the share of worlds in which it happened.
     rank_by : the outcome that was asked for to rank, None where none was.
-    ranked_by : the outcome that orders ``groups``, None where no outcome has a better side (then file order).
+    ranked_by : the outcome that orders ``groups``; None, without groups and in file order, where nothing can be told.
     passed_over : the outcomes before it that could not tell the variants apart.
     groups : all variants, best first, in groups that cannot be told apart; see :mod:`trustsim.analysis.ranking`.
     matters : by outcome, the smallest difference that matters: of the headline outcomes, and of what else has one.
     usual : those of them of which no file says it.
     harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
+    shifts : by variant, the loss that it moves from clients to others, saving nothing; only variants that do.
     unfinished : by variant, what goes on at the horizon; only where something does.
     n_failed : by variant, the replications whose run with this variant failed.
     n : replications compared; n_incomplete : those left out because one of their runs failed.
@@ -77,6 +79,7 @@ class Comparison:
     matters: Mapping[str, float]
     usual: tuple[str, ...]
     harms: Harms
+    shifts: Mapping[str, Shift]
     unfinished: Mapping[str, Unfinished]
     n: int
     n_incomplete: int
@@ -87,8 +90,8 @@ class Comparison:
 
     @property
     def ranking(self) -> tuple[str, ...]:
-        """All variants, best first; within a group by their means."""
-        return tuple(name for group in self.groups for name in group)
+        """All variants, best first, within a group by their means; as in the file where nothing ranks."""
+        return tuple(name for group in self.groups for name in group) or self.variants
 
     def group_of(self, name: str) -> int:
         """Return the number of a variant's group, from 1, the best."""
@@ -96,6 +99,8 @@ class Comparison:
 
     def helps(self, name: str) -> bool:
         """Whether a variant is better than the baseline by what ranks, in an earlier group, and without harm."""
+        if self.ranked_by is None:
+            return False
         is_ahead = name not in self.harms and self.group_of(name) < self.group_of(self.baseline)
         return is_ahead and self._side(name) > 0
 
@@ -130,6 +135,7 @@ class Comparison:
             "groups": [list(group) for group in self.groups],
             "matters": dict(self.matters),
             "harms": {name: list(outcomes) for name, outcomes in self.harms.items()},
+            "shifts": {name: shift.to_json() for name, shift in self.shifts.items()},
             "outcomes": {name: measure.to_json(self.currency) for name, measure in self.measures.items()},
             "unfinished": {name: {"running": x.running, "waiting": x.waiting} for name, x in self.unfinished.items()},
             "variants": {name: self._variant_json(name) for name in self.variants},
@@ -150,7 +156,7 @@ class Comparison:
     def levels_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim run --json``: that of ``compare`` without what compares."""
         document = self.to_json()
-        for key in ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms"):
+        for key in ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms", "shifts"):
             del document[key]
         for variant in document["variants"].values():
             del variant["difference"]
@@ -159,20 +165,12 @@ class Comparison:
     def _variant_json(self, name: str) -> dict[str, Any]:
         return {
             "outcomes": {
-                outcome: {
-                    "mean": _finite(v.mean),
-                    "low": _finite(v.low),
-                    "high": _finite(v.high),
-                    "n": v.n,
-                    **self._happened_json(outcome, name),
-                }
+                outcome: {**_ends(v), "n": v.n, **self._happened_json(outcome, name)}
                 for outcome, v in self.levels[name].items()
             },
             "difference": {
                 outcome: {
-                    "mean": _finite(d.mean),
-                    "low": _finite(d.low),
-                    "high": _finite(d.high),
+                    **_ends(d),
                     "n": d.n,
                     "better_share": _finite(d.better_share),
                     "tie_share": _finite(d.tie_share),
@@ -266,6 +264,7 @@ def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str]
         matters=field.matters,
         usual=tuple(name for name in field.matters if name.partition("[")[0] not in study.scenario.matters),
         harms=harms,
+        shifts=shifts_of(field),
         unfinished=unfinished(study),
         n=len(study.replications),
         n_incomplete=len({run.replication for run in study.failed}),
@@ -289,8 +288,12 @@ def _wanted(study: Study, measures: Mapping[str, Measure], wanted: str | None) -
     """Return what is to rank, as it was asked for. Raises TrustsimError where it is no outcome that can."""
     ordered = can_rank(study.scenario.outcomes, measures)
     if wanted is not None and wanted not in ordered:
-        raise unknown("rank by", wanted, ordered)
+        raise unknown("rank by", wanted, ordered, LISTED)
     return wanted
+
+
+def _ends(found: Interval | Difference) -> dict[str, float | None]:
+    return {"mean": _finite(found.mean), "low": _finite(found.low), "high": _finite(found.high)}
 
 
 def _finite(value: float) -> float | None:

@@ -29,7 +29,7 @@ from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import Measure, measure_of
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.study import Study
-from trustsim.registry import Registry
+from trustsim.registry import LISTED, Registry
 from trustsim.scenario.resolved import Expectation
 from trustsim.units import Unit
 
@@ -75,7 +75,9 @@ def _finding(study: Study, e: Expectation, registry: Registry) -> Finding:
         measure = Measure("number", measure.better, False, measure.text, censored=measure.censored)
     unit = measure.unit
     if e.what != "series" and e.name not in study.outcomes and study.outcomes:
-        raise TrustsimError(f"expect {e.id}: given the outcome {e.name!r}; allowed: {one_of(study.outcomes)}")
+        raise TrustsimError(
+            f"expect {e.id}: given the outcome {e.name!r}; allowed: {one_of(study.outcomes, LISTED, like=e.name)}"
+        )
     if len(study.replications) == 0:
         return Finding(e, Interval(math.nan, math.nan, math.nan, 0), unit, "unclear")
     if e.order:

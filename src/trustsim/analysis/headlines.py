@@ -7,7 +7,7 @@ from typing import Protocol
 
 from trustsim.errors import unknown
 from trustsim.measures.headlines import HEADLINES as HEADLINES  # the docs name it here
-from trustsim.registry import Registry
+from trustsim.registry import LISTED, Registry
 from trustsim.scenario.resolved import Scenario
 from trustsim.units import Unit
 
@@ -63,7 +63,7 @@ def check_rank(registry: Registry, wanted: str | None) -> None:
     """Raise TrustsimError where no study can be ranked by *wanted*, so that it is known before one is run."""
     outcomes = registry.group("outcome")
     if wanted is not None and not ((entry := outcomes.get(wanted.partition("[")[0])) and entry.better):
-        raise unknown("rank by", wanted, (name for name, entry in outcomes.items() if entry.better))
+        raise unknown("rank by", wanted, (name for name, entry in outcomes.items() if entry.better), LISTED)
 
 
 def picked(scenario: Scenario, registry: Registry) -> tuple[str, ...]:

@@ -72,6 +72,10 @@ class Field:
         gap = self.measures[outcome].paired(one, other, simultaneous(len(self.variants), n_outcomes))
         return side_of(gap, self.measures[outcome].better, self.matters.get(outcome, 0.0))
 
+    def is_measured(self, outcome: str) -> bool:
+        """Whether any variant can be held against the baseline by an outcome, in any world; true of one alone."""
+        return not self.differences or any(self._is_placed(outcome, name) for name in self.differences)
+
     def helps(self, outcome: str, name: str) -> bool:
         """Whether a variant is told from the baseline as the better one by an outcome."""
         return name != self.baseline and self.ahead(outcome, name, self.baseline) > 0
@@ -135,7 +139,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Ranking:
-    """What ranks the variants (None: nothing, then file order), what was passed over for it, and their groups."""
+    """What ranks the variants, what was passed over for it, and their groups; None and no groups where nothing can."""
 
     ranked_by: str | None
     passed_over: tuple[str, ...]
@@ -168,16 +172,17 @@ def ranking_of(field: Field, names: Sequence[str], harms: Harms, wanted: str | N
     """Rank by *wanted*, else by the first of *names* that can tell.
 
     It can where any variant without harm is told apart from the baseline as the better one; where none can, the first
-    that tells any two variants apart ranks; else the first of all.
+    that tells any two variants apart ranks; else the first of all. Nothing ranks that has no value under any variant
+    and the baseline in one world.
     """
-    if wanted is None and not names:
-        return Ranking(None, (), tuple((name,) for name in field.variants))
+    known = [name for name in ((wanted,) if wanted is not None else names) if field.is_measured(name)]
+    if not known:
+        return Ranking(None, (), ())
     unhurt = [name for name in field.variants if name not in harms]
     hurt = [name for name in field.variants if name in harms]
     pairs = list(itertools.combinations(field.variants, 2))
-    by = wanted or (
-        next((by for by in names if any(field.helps(by, name) for name in unhurt)), None)
-        or next((by for by in names if any(field.ahead(by, *pair) for pair in pairs)), names[0])
+    by = next((by for by in known if any(field.helps(by, name) for name in unhurt)), None) or next(
+        (by for by in known if any(field.ahead(by, *pair) for pair in pairs)), known[0]
     )
     passed_over = tuple(itertools.takewhile(lambda name: name != by, names)) if wanted is None else ()
     return Ranking(by, passed_over, (*field.groups(by, unhurt), *field.groups(by, hurt)))

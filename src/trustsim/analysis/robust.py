@@ -27,7 +27,7 @@ from trustsim.analysis.pareto import pareto
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep
 from trustsim.experiment.study import Study
-from trustsim.registry import Registry
+from trustsim.registry import LISTED, Registry
 from trustsim.units import Unit
 
 _IN_UNITS = ("mean", "regret_mean", "regret_p90", "regret_max")  # columns in the outcome's unit
@@ -123,7 +123,7 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
     """
     entries = registry.group("outcome")
     if outcome is not None and not (outcome in entries and entries[outcome].better):
-        raise unknown("outcome", outcome, [name for name in entries if entries[name].better])
+        raise unknown("outcome", outcome, [name for name in entries if entries[name].better], LISTED)
     measured = dict.fromkeys(name for study in sweep.studies for name in study.outcomes)
     every = {name: measure_of(registry.outcome(name), sweep.scenario.horizon) for name in measured}
     asked = picked(sweep.scenario, registry)
@@ -133,7 +133,9 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
     if not studies or not measures or (outcome is not None and outcome not in measures):
         raise _no_value(outcome)
     whole = _over(studies, measures, asked, outcome)
-    name = whole.ranked_by or ""
+    if whole.ranked_by is None:
+        raise _no_value(outcome)
+    name = whole.ranked_by
     values = _means(sweep.studies, name, measures[name], whole.variants)
     known = np.asarray(~np.isnan(values).any(axis=1))
     if not known.any():

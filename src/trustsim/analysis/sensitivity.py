@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from trustsim import arguments
 from trustsim.analysis.indices import FEWEST, METHODS, Index, Positions, Values, constant, guarded
-from trustsim.analysis.measured import Measured, measured_of, values_at
+from trustsim.analysis.one_number import Measured, measured_of, values_at
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.design import Sweep, SweepOptions, run_sweep
 from trustsim.experiment.estimate import Estimate, estimate

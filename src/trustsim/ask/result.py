@@ -34,7 +34,7 @@ from trustsim.experiment.store import Store, reading_of
 from trustsim.experiment.study import Study, collect, run_study, until_enough
 from trustsim.experiment.work import Grouping, Progress
 from trustsim.model import lockstep_groups
-from trustsim.registry import Registry
+from trustsim.registry import LISTED, Registry
 from trustsim.report.odd import odd
 from trustsim.report.page import page
 from trustsim.report.page.again import nothing
@@ -119,7 +119,7 @@ class Result(Compared):
         c = self.comparison
         name = outcome if outcome is not None else c.ranked_by or next(iter(c.measures), "")
         if name not in c.measures:
-            raise unknown("outcome", name, c.measures)
+            raise unknown("outcome", name, c.measures, LISTED)
         frame = c.to_frame()
         rows = frame[frame["outcome"] == name].set_index("variant").drop(columns=["outcome", "unit"])
         table = rows.assign(cost=[c.costs[variant] for variant in rows.index])

@@ -168,7 +168,7 @@ def sensitivity(
     scenario = common.read_scenario(file, settings)
     _indices()
     from trustsim.analysis.indices import METHODS
-    from trustsim.analysis.measured import measured_of
+    from trustsim.analysis.one_number import measured_of
     from trustsim.analysis.sensitivity import needs_of
     from trustsim.errors import unknown
     from trustsim.experiment.address import engine
@@ -225,7 +225,7 @@ def _sensitivity(study: Folder, how: How) -> None:
 
 def _sensitivity_counts(study: Folder) -> Counts:
     _indices()
-    from trustsim.analysis.measured import measured_of
+    from trustsim.analysis.one_number import measured_of
     from trustsim.analysis.sensitivity import points_of
     from trustsim.experiment.points import ranges_of
 

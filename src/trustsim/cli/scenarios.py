@@ -145,7 +145,7 @@ def _result_json(file: str, result: Checked | ScenarioError) -> dict[str, Any]:
         "variants": [variant.name for variant in scenario.variants],
         "networks": [_brought_json(brought) for brought in _brought(scenario)],
         "digest": scenario.digest,
-        "coarse": found and {"reasons": list(found.reasons), "enough": found.enough},
+        "coarse": found and {"reasons": list(found.reasons), "at_most": found.at_most},
         "needs": result.needs[0].to_json(),
         "problems": [],
     }
@@ -241,19 +241,19 @@ def catalog(group: str, name: str, as_json: bool) -> None:
 
     entries = common.registry()
     if group and group not in entries.groups:
-        raise click.UsageError(f"no group {group!r}; {_choice(group, entries.groups)}")
+        raise click.UsageError(f"no group {group!r}; {_choice(group, entries.groups, 'trustsim catalog --help')}")
     names = tuple(entry.name for entry in entries if entry.group == group)
     if name and name not in names:
-        raise click.UsageError(f"no {group} {name!r}; {_choice(name, names)}")
+        raise click.UsageError(f"no {group} {name!r}; {_choice(name, names, f'trustsim catalog {group}')}")
     if as_json:
         print_json(catalog_json(entries, group, name))
     else:
         click.echo(catalog_text(entries, group, name), nl=False)
 
 
-def _choice(given: str, allowed: Sequence[str]) -> str:
+def _choice(given: str, allowed: Sequence[str], listed: str) -> str:
     hint = nearest(given, allowed)
-    return one_of(allowed) + (f"; did you mean {hint}?" if hint else "")
+    return one_of(allowed, listed, like=given) + (f"; did you mean {hint}?" if hint else "")
 
 
 @main.command()

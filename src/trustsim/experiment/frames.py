@@ -86,7 +86,7 @@ def series_frame(study: Study, names: Sequence[str] | None = None) -> pd.DataFra
     wanted = tuple(study.series) if names is None else tuple(names)
     for name in wanted:
         if name not in study.series:
-            raise unknown("series", name, study.series)
+            raise unknown("series", name, study.series, "trustsim catalog series")
     if not wanted:
         return pd.DataFrame(columns=list(SERIES_KEYS))
     shape = study.series[wanted[0]].shape

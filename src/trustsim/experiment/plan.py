@@ -7,8 +7,11 @@ from dataclasses import replace
 
 from trustsim import arguments
 from trustsim.errors import TrustsimError, one_of, unknown
-from trustsim.scenario.document import digest_of
+from trustsim.scenario.document import digest_of, text_of
+from trustsim.scenario.head import MOST_STEPS
+from trustsim.scenario.layout import STEP
 from trustsim.scenario.resolved import Precision, Scenario
+from trustsim.units import show
 
 
 def with_seed(scenario: Scenario, seed: int) -> Scenario:
@@ -18,6 +21,16 @@ def with_seed(scenario: Scenario, seed: int) -> Scenario:
         return scenario
     document = {**scenario.document, "seed": seed}
     return replace(scenario, seed=seed, document=document, digest=digest_of(document))
+
+
+def with_step(scenario: Scenario, step: float) -> Scenario:
+    """Return *scenario* as if its file had said ``step:`` so, in days. Raises TrustsimError for a step out of range."""
+    n, least = round(scenario.horizon / step), STEP.low or 0.0
+    if step < least * (1 - 1e-9) or n > MOST_STEPS:
+        allowed = f"at least {show(least, 'duration')}, and at most {MOST_STEPS} steps"
+        raise TrustsimError(f"step: given {show(step, 'duration')}, {n} steps; allowed: {allowed}")
+    document = {**scenario.document, "step": text_of(step, "duration", scenario.currency)}
+    return replace(scenario, step=step, document=document, digest=digest_of(document))
 
 
 def choose_variants(scenario: Scenario, wanted: str | Iterable[str] | None) -> tuple[str, ...]:

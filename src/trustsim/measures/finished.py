@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from trustsim.measures.beyond import Beyond
 from trustsim.measures.ledger import ledger_of
-from trustsim.measures.losses import shortfall
 from trustsim.measures.model import Model
 from trustsim.measures.runs import LiquidityRun, find_runs
+from trustsim.measures.shortfall import shortfall
 from trustsim.measures.waiting import Waits
 from trustsim.units import major
 from trustsim.world.rows import index_of

@@ -2,7 +2,7 @@
 
 A party's loss is what it has paid out, or is owed, less what it has at the horizon. On day 0 owners have paid in the
 equity and lenders have lent the debt, so both sides begin at nothing. What platforms that still stand cannot cover is
-borne as if they were closed at book value: see :mod:`trustsim.measures.losses`.
+borne as if they were closed at book value: see :mod:`trustsim.measures.shortfall`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import Books
-from trustsim.measures.losses import Shortfall
+from trustsim.measures.shortfall import Shortfall
 
 if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
     from trustsim.world.state import State

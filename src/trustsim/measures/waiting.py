@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from trustsim.kernels.closing import closing, estate_price
 from trustsim.kernels.layout import WINDING, Books, Gauges, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
-from trustsim.measures.losses import Shortfall, made_good
 from trustsim.measures.model import Model
+from trustsim.measures.shortfall import Shortfall, made_good
 
 if TYPE_CHECKING:  # it loads networkx, and the catalogue must stay light
     from trustsim.world.state import State

@@ -1,4 +1,4 @@
-"""Whether the step of a scenario is short beside the fastest of what happens in it, and which step would do."""
+"""Whether the step of a scenario is short beside the fastest of what happens in it, and how long it may be at most."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ STEPS = {
     "7 d": 7.0, "2 d": 2.0, "1 d": 1.0, "12 h": 1 / 2, "6 h": 1 / 4, "3 h": 1 / 8, "1 h": 1 / 24, "30 min": 1 / 48,
     "15 min": 1 / 96, "5 min": 1 / 288, "1 min": 1 / 1440,
 }  # fmt: skip
+MEASURED = "trustsim halve measures whether that is short enough"
 _ALMOST = 1 + 1e-9
 _MOST_REASONS = 3
 
 
 @dataclass(frozen=True)
 class Coarse:
-    """Why a step is coarse: where, what is given there, what that is in steps; and a step that would do."""
+    """Why a step is coarse: where, what is given there, what that is in steps.
+
+    ``at_most`` is a bound from the fastest rate and the shortest time that the file states. It is no promise: what
+    feeds back on itself, as a falling price, may be faster. :mod:`trustsim.analysis.halving` measures.
+    """
 
     reasons: tuple[str, ...]
-    enough: str
+    at_most: str
 
 
 def coarse(scenario: Scenario, registry: Registry) -> Coarse | None:
@@ -42,10 +47,11 @@ def coarse(scenario: Scenario, registry: Registry) -> Coarse | None:
 
 
 def in_words(scenario: Scenario, found: Coarse) -> str:
-    """Say it in a line: ``'step 1 d is coarse, 12 h would do: the horizon is 10 steps'``."""
+    """Say it in a line: ``'step 1 d is coarse, by what the file states 12 h at most (…): the horizon is 10 steps'``."""
     told = found.reasons[:_MOST_REASONS]
     more = [f"and {len(found.reasons) - len(told)} more"] if len(found.reasons) > len(told) else []
-    return f"step {show(scenario.step, 'duration')} is coarse, {found.enough} would do: {'; '.join([*told, *more])}"
+    step, why = show(scenario.step, "duration"), "; ".join([*told, *more])
+    return f"step {step} is coarse, by what the file states {found.at_most} at most ({MEASURED}): {why}"
 
 
 def _reasons(scenario: Scenario, registry: Registry) -> Iterator[tuple[str, float]]:

@@ -112,7 +112,8 @@ def _knows_keys(entry: Entry, mapping: Mapping[str, Node], path: str, reader: Re
     for key in unknown:
         spot = mapping[key].key or mapping[key].spot
         given = f"the unknown key {key!r} of {_of(entry)}"
-        reader.report.add(spot, join(path, key), given, one_of(known) if known else "no keys", nearest(key, known))
+        allowed = one_of(known, f"trustsim catalog {entry.group} {entry.name}", like=key) if known else "no keys"
+        reader.report.add(spot, join(path, key), given, allowed, nearest(key, known))
     return not unknown
 
 
@@ -182,7 +183,9 @@ def check_name(value: str, refers: str, reader: Reader) -> None:
     if value not in known:
         raise UnitError(
             f"the {refers.replace('_', ' ')} {value!r}, which does not exist",
-            one_of(known) if known else f"{a(refers)} of this scenario",
+            one_of(known, "" if refers in reader.names else f"trustsim catalog {refers}", like=value)
+            if known
+            else f"{a(refers)} of this scenario",
             nearest(value, known),
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from trustsim.errors import nearest, one_of
+from trustsim.errors import choice, nearest, one_of
 from trustsim.registry import Parameter
 from trustsim.scenario.at_top import keys_of_sweeps
 from trustsim.scenario.entries import REFUSED, Reader, quantity
@@ -43,11 +43,12 @@ def _expectation(k: int, node: Node, reader: Reader) -> Expectation | None:
         reader.report.add(node.spot, path, given, one_of(MEASURED))
         return None
     what, name = measured[0], keys[measured[0]]
-    known = reader.group("series" if what == "series" else "outcome")
+    group = "series" if what == "series" else "outcome"
+    known = reader.group(group)
     plain_name = str(name.value) if what == "series" else str(name.value).partition("[")[0]  # an outcome[by group]
     if plain_name not in known:
-        given = f"the {'series' if what == 'series' else 'outcome'} {name.value!r}, which does not exist"
-        reader.report.add(name.spot, join(path, what), given, one_of(known), nearest(name.value, list(known)))
+        given = f"the {group} {name.value!r}, which does not exist"
+        reader.report.add(name.spot, join(path, what), given, *choice(name.value, known, f"trustsim catalog {group}"))
         return None
     told = {key: str(keys[key].value) for key in keys if not (keys[key].items or keys[key].mapping)}
     for key in ("variant", "against"):

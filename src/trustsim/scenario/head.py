@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trustsim import units
-from trustsim.errors import nearest, one_of
+from trustsim.errors import choice
+from trustsim.registry import LISTED
 from trustsim.scenario.counted import Counted, ways
 from trustsim.scenario.entries import REFUSED, Reader, build, quantity
 from trustsim.scenario.expectations import known_variant
@@ -63,7 +64,7 @@ def read_outcomes(node: Node | None, reader: Reader) -> tuple[str, ...]:
     for k, name in enumerate(node.items):
         if name.value not in known:
             given = f"the outcome {kind_of(name)}, which does not exist"
-            reader.report.add(name.spot, join("outcomes", k), given, one_of(known), nearest(name.value, list(known)))
+            reader.report.add(name.spot, join("outcomes", k), given, *choice(name.value, known, LISTED))
     return tuple(dict.fromkeys(str(name.value) for name in node.items))
 
 
@@ -75,7 +76,7 @@ def read_matters(node: Node | None, reader: Reader) -> dict[str, float]:
         path = join("matters", name)
         if name not in known:
             given = f"{name!r}, which is no outcome with a better side"
-            reader.report.add(value.key or value.spot, path, given, one_of(known), nearest(name, list(known)))
+            reader.report.add(value.key or value.spot, path, given, *choice(name, known, LISTED))
         elif (size := outcome_value(name, value, path, reader)) is not REFUSED:
             if size < 0:
                 reader.report.add(value.spot, path, kind_of(value), "a difference of at least zero")
@@ -105,7 +106,7 @@ def read_replications(node: Node | None, reader: Reader) -> int | Precision | No
     of = str(keys[key].value)
     if of not in known:
         given = f"the outcome {of!r}, which does not exist"
-        reader.report.add(keys[key].spot, f"replications.{key}", given, one_of(known), nearest(of, list(known)))
+        reader.report.add(keys[key].spot, f"replications.{key}", given, *choice(of, known, LISTED))
         return None
     if "variant" in keys:
         known_variant(keys["variant"], "replications.variant", reader)

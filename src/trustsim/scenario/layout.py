@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from trustsim.errors import nearest, one_of
+from trustsim.errors import choice, one_of
 from trustsim.registry import REQUIRED, Parameter
 from trustsim.scenario.tree import Node, Report, join, kind_of
 
@@ -148,7 +148,7 @@ def broken_keys(node: Node, layout: Layout, path: str, report: Report) -> frozen
         where = join(path, name)
         if name not in layout:
             given = f"the unknown key {name!r}"
-            report.add(child.key or child.spot, where, given, one_of(layout), nearest(name, list(layout)))
+            report.add(child.key or child.spot, where, given, *choice(name, layout, "trustsim schema"))
             broken.add(name)
         elif not _holds(child, layout[name], where, report):
             broken.add(name)

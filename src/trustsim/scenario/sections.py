@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from trustsim.errors import UnitError, nearest, one_of
+from trustsim.errors import UnitError, choice, one_of
 from trustsim.names import CLIENTS, EVERYONE
 from trustsim.registry import Entry, Group, Registry
 from trustsim.scenario.currency import converted
@@ -96,17 +96,17 @@ def kind_entry(node: Node, path: str, groups: Sequence[Group], reader: Reader) -
     if node.mapping is None:
         reader.report.add(node.spot, path, kind_of(node), f"a mapping with the kind of {what} and its parameters")
         return None
-    kind = node.mapping.get("kind")
+    kind, listed = node.mapping.get("kind"), "` and `".join(f"trustsim catalog {group}" for group in groups)
     if kind is None:
         near = next(filter(None, map(look_alike, node.mapping)), None)
         article = "an" if what[0] in "aeiou" else "a"
         reader.report.absent(
-            node.key or node.spot, path, f"{article} {what} without 'kind'", f"kind: {one_of(kinds)}", near
+            node.key or node.spot, path, f"{article} {what} without 'kind'", f"kind: {one_of(kinds, listed)}", near
         )
         return None
     if not isinstance(kind.value, str) or kind.value not in kinds:
         given = f"the {what} kind {kind_of(kind)}, which does not exist"
-        reader.report.add(kind.spot, join(path, "kind"), given, one_of(kinds), nearest(kind.value, list(kinds)))
+        reader.report.add(kind.spot, join(path, "kind"), given, *choice(kind.value, kinds, listed))
         return None
     return kinds[kind.value]
 

@@ -24,7 +24,7 @@ def read_mechanisms(node: Node, reader: Reader) -> dict[str, Any] | None:
             spot,
             join("mechanisms", name),
             given,
-            one_of(entries) if entries else "no mechanisms",
+            one_of(entries, "trustsim catalog mechanism", like=name) if entries else "no mechanisms",
             nearest(name, list(entries)),
         )
         is_good = False

@@ -18,8 +18,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trustsim.errors import nearest, one_of
-from trustsim.registry import Registry
+from trustsim.errors import choice, nearest, one_of
+from trustsim.registry import LISTED, Registry
 from trustsim.scenario.at_top import keys_of_sweeps
 from trustsim.scenario.entries import REFUSED, Reader
 from trustsim.scenario.expectations import known_variant
@@ -225,7 +225,7 @@ def _target(node: Node, path: str, scenario: Scenario, reader: Reader) -> Target
     n_before = len(report.problems)
     if name.value not in outcomes:
         given = f"the outcome {name.value!r}, which does not exist"
-        report.add(name.spot, join(path, measured[0]), given, one_of(outcomes), nearest(name.value, list(outcomes)))
+        report.add(name.spot, join(path, measured[0]), given, *choice(name.value, outcomes, LISTED))
     for key in ("variant", "against"):
         if key in keys:
             known_variant(keys[key], join(path, key), reader)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trustsim.errors import Place, Problem, nearest, one_of
+from trustsim.errors import Place, Problem, choice
 from trustsim.experiment.estimate import Estimate, estimate
-from trustsim.registry import REGISTRY
+from trustsim.registry import LISTED, REGISTRY
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.resolved import Precision, Scenario
 from trustsim.scenario.tree import LONGEST, Node, Report, Spot
@@ -239,7 +239,7 @@ def _unranked(scenario: Scenario | None, wanted: str | None) -> list[Problem]:
     names = rankings(scenario.outcomes) if scenario is not None else ()
     if scenario is None or wanted is None or wanted in names:
         return []
-    return [Problem(Place(PAGE, 1, 1, "ranked_by"), repr(wanted[:LONGEST]), one_of(names), nearest(wanted, names))]
+    return [Problem(Place(PAGE, 1, 1, "ranked_by"), repr(wanted[:LONGEST]), *choice(wanted, names, LISTED))]
 
 
 def problem_json(problem: Problem, folder: Path | None) -> dict[str, Any]:

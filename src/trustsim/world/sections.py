@@ -263,11 +263,11 @@ class Platform(Extended):
             if to in mine:
                 yield Misfit("owes", f"a debt of {to!r} to itself", _to_whom(others))
             elif to not in names:
-                near = nearest(to, others[:_MOST_NAMED])
+                near = nearest(to, others[:_MOST_COMPARED])
                 yield Misfit("owes", f"a debt to {to!r}, which does not exist", _to_whom(others), near)
 
 
-_MOST_NAMED = 50
+_MOST_COMPARED = 50
 _OWES = re.compile(r"\s*(.+?)\s+(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*")
 
 
@@ -286,9 +286,8 @@ def owed(text: str) -> dict[str, int]:
 
 
 def _to_whom(others: Sequence[str]) -> str:
-    """Say which platforms there are to owe to; of thousands the first."""
-    more = f" or {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-    return one_of(others[:_MOST_NAMED]) + more if others else "no debt, where there is no other platform"
+    """Say which platforms there are to owe to."""
+    return one_of(others) if others else "no debt, where there is no other platform"
 
 
 def but_for_its_name(platform: Platform) -> tuple[object, ...]:

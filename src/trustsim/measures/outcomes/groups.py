@@ -15,7 +15,6 @@ from trustsim.registry import REGISTRY
 from trustsim.world.groups import SIZES, size_of
 
 Mask = NDArray[np.bool_]
-LONG = "7 d"  # the wait that is told by group
 
 
 def segments(f: Finished) -> Mapping[str, Callable[[People], Mask]]:
@@ -106,10 +105,24 @@ def loss_by_size(f: Finished) -> dict[str, Floats]:
 )  # fmt: skip
 def waited_by_group(f: Finished) -> dict[str, Floats]:
     """Share of the accounts of day 0 that waited for money for longer than 7 days, by group."""
+    return _waited(f, "7 d")
+
+
+@REGISTRY.enter(
+    "outcome", "waited_30_days_by_group", rows=("J2", "A2", "G3"), source="assumed", better="lower", unit="share",
+    low=0, high=1, may_not_apply=True,
+)  # fmt: skip
+def waited_30_days_by_group(f: Finished) -> dict[str, Floats]:
+    """Share of the accounts of day 0 that waited for money for longer than 30 days, by group."""
+    return _waited(f, "30 d")
+
+
+def _waited(f: Finished, long: str) -> dict[str, Floats]:
+    """Return the shares of accounts that waited for longer than one of LONG_WAITS beyond the usual lag, by group."""
 
     def share(people: People, who: Mask) -> Floats:
         mine = _accounts_of(people, who)
-        waited = (f.waits.longest[people.part] > LONG_WAITS[LONG]) & mine
+        waited = (f.waits.longest[people.part] > LONG_WAITS[long]) & mine
         return np.asarray(waited.sum(axis=1) / positive(mine.sum()))
 
     return _by_group(f, share)

@@ -53,8 +53,11 @@ def ranking(result: Compared) -> ByVariant:
     rows = []
     for name in c.ranking:
         level = Cell(words.bare(reading.level(result, measure.name, name).mean, measure.unit, size))
-        mark = f" {standing.MARK}" if name in c.harms else ""
-        cells = [Cell(f"{c.group_of(name)}{mark}"), level, *_difference(result, measure, name, size)]
+        cells = [
+            Cell(f"{c.group_of(name)} {standing.marks(c, name)}".strip()),
+            level,
+            *_difference(result, measure, name, size),
+        ]
         cells += [_difference(result, other, name, _size(result, other))[0] for other in beside]
         rows.append((name, (*cells, Cell(words.bare(c.costs[name], "money", dearest)))))
     apart = _unit(measure.as_difference(), currency, size)
@@ -65,7 +68,8 @@ def ranking(result: Compared) -> ByVariant:
         _headed("cost", words.axis("money", currency, dearest)[1]),
     )  # fmt: skip
     harm = f"{standing.MARK} {'; '.join(standing.harms(c))}" if c.harms else ""
-    about = (standing.passed_over(c), _GROUPS, harm, standing.matters(c), standing.censored(c))
+    moved = f"{standing.SHIFTED} {'; '.join(standing.shifts(c))}" if c.shifts else ""
+    about = (standing.passed_over(c), _GROUPS, harm, moved, standing.matters(c), standing.censored(c))
     notes = filter(None, (*about, reading.same_everywhere(c), reading.ties(c)))
     return ByVariant(head, tuple(rows), " ".join(map(words.sentence, notes)))
 

@@ -33,7 +33,8 @@ def ranked_table(comparison: Comparison, *, width: int = WIDTH) -> str:
 def print_ranked_table(comparison: Comparison, console: Console | None = None) -> None:
     """Print the table; in colour on a terminal (green: better than the baseline beyond its interval, red: worse).
 
-    An empty line parts groups that are told apart; :data:`trustsim.report.words.standing.MARK` marks harm.
+    An empty line parts groups that are told apart; :data:`trustsim.report.words.standing.MARK` marks harm, and
+    :data:`~trustsim.report.words.standing.SHIFTED` a loss that is moved.
     """
     notes = Text("\n".join(_notes(comparison)))
     (console or Console()).print(Group(Text(_headline(comparison)), _table(comparison), notes))
@@ -136,7 +137,8 @@ def _table(comparison: Comparison) -> Table:
     for variant in comparison.ranking:
         level, difference = comparison.levels[variant][primary], comparison.differences.get(variant, {}).get(primary)
         happened = [comparison.happened[variant][primary]] if measure.censored else []
-        mark = f"{_UNBROKEN}{standing.MARK}" if variant in comparison.harms else ""
+        marks = standing.marks(comparison, variant)
+        mark = f"{_UNBROKEN}{marks}" if marks else ""
         table.add_row(
             Text(words.shortened(variant, _LONGEST_NAME - len(mark)) + mark),
             Text(compact(level.mean, measure)),
@@ -177,14 +179,16 @@ def _notes(comparison: Comparison) -> list[str]:
         " that of the paired one. cost: mean policy cost.",
     ]
     more = (
-        standing.passed_over(comparison), _groups(comparison), standing.matters(comparison),
-        standing.censored(comparison), reading.same_everywhere(comparison), reading.ties(comparison),
-        _partly_defined(comparison),
+        standing.untold(comparison), standing.passed_over(comparison), _groups(comparison),
+        standing.matters(comparison), standing.censored(comparison), reading.same_everywhere(comparison),
+        reading.ties(comparison), _partly_defined(comparison),
     )  # fmt: skip
     harms = [f"{standing.MARK} {line}." for line in standing.harms(comparison)]
+    shifts = [f"{standing.SHIFTED} {line}." for line in standing.shifts(comparison)]
     return [
         *people.notes(comparison),
         *harms,
+        *shifts,
         *notes,
         *(f"{line.removesuffix('.')}." for line in more if line),
         *_warnings(comparison),

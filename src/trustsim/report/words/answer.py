@@ -39,7 +39,7 @@ def answer(result: Compared, claims: float) -> Answer:
     if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
         return Answer(
             "What happens in this story?",
-            f"{_unranked(result)}, so there is nothing to rank.",
+            f"{words.capital(standing.untold(c)) or 'Only one variant was run'}, so there is nothing to rank.",
             (*_broken_off(result), _doubts(result)),
         )
     measure = reading.outcome(result, c.ranked_by)
@@ -53,16 +53,10 @@ def answer(result: Compared, claims: float) -> Answer:
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
     facts += people.facts(c, result.scenario, best)
     facts += costs.told(result, measure, best, others, rivals, claims)
-    facts += [*_gains(result, best), *_harmful(result, measure, others)]
+    facts += [*_moved(result), *_gains(result, best), *_harmful(result, measure, others)]
     facts += [Fact("Does the ranking flip?", flips.in_short(result, claims)), *_judged(result)]
     facts += [*_broken_off(result), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
-
-
-def _unranked(result: Compared) -> str:
-    if result.comparison.n == 0:
-        return "No run finished"
-    return "Only one variant was run" if len(result.comparison.variants) < 2 else "No outcome has a better side"
 
 
 def _verdict(result: Compared, measure: Measure, name: str) -> str:
@@ -170,6 +164,12 @@ def _but_by(result: Compared, best: str, second: str) -> str:
         if standing.tells_apart(result.comparison, name, found):
             return f"; but it is ahead by {other.label}: {_changed(result, other, found)}"
     return ""
+
+
+def _moved(result: Compared) -> list[Fact]:
+    """Say which variants move a loss from clients to others and save nothing of it."""
+    lines = standing.shifts(result.comparison)
+    return [Fact("Is it saved, or moved?", f"{'; '.join(lines)}.")] if lines else []
 
 
 def _gains(result: Compared, best: str) -> list[Fact]:

@@ -10,16 +10,14 @@ import math
 from collections.abc import Sequence
 
 from trustsim.analysis.comparison import Comparison
+from trustsim.analysis.intervals import Interval
 from trustsim.report.words import standing, words
 from trustsim.report.words.fact import Fact
+from trustsim.report.words.standing import PAYERS as PAYERS
 from trustsim.report.words.words import quoted
 from trustsim.scenario.resolved import Scenario
 
 FLED, ASKED, STUCK, UNMET = "excess_left", "excess_withdrawn", "stuck_money", "needs_unmet"
-PAYERS = {
-    "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
-    "public": "the public purse",
-}  # fmt: skip
 WAITED, ENDS, LABELS = "waited_long", "end_state", "run_at"
 
 
@@ -57,9 +55,21 @@ def fled(c: Comparison, best: str) -> str:
     told = []
     for outcome, whole, does in ((FLED, "accounts", "fled"), (ASKED, c.currency, "were asked for")):
         if outcome in c.measures:
-            before, now = (of_hundred(mean(c, outcome, name)) for name in (c.baseline, best))
+            before, now = (_with_interval(c.levels[name][outcome]) for name in (c.baseline, best))
             told.append(f"of 100 {whole} {before} {does} under {quoted(c.baseline)}, now {now}")
-    return f"With {standing.named(c, best)}: {'; '.join(told)}. What leaves in calm too is not counted." if told else ""
+    note = "In brackets: 95 % interval of the mean. What leaves in calm too is not counted."
+    return f"With {standing.named(c, best)}: {'; '.join(told)}. {note}" if told else ""
+
+
+def _with_interval(level: Interval) -> str:
+    """Write how many of 100 that is, with its interval: ``'24 [22 to 26]'``; with tenths where whole ones hide it."""
+    n = of_hundred(level.mean)
+    if math.isnan(level.low) or math.isnan(level.high):
+        return n
+    ends = [max(100 * x, 0.0) for x in (level.low, level.high)]
+    places = 0 if ends[1] - ends[0] >= 1 else 1
+    low, high = (f"{x:.{places}f}" for x in ends)
+    return f"{n} [{low} to {high}]"
 
 
 def pays(c: Comparison, best: str) -> str:

@@ -7,11 +7,16 @@ import math
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import is_clear
+from trustsim.analysis.shifts import LEAST_SAVED
 from trustsim.report.words import words
 from trustsim.report.words.words import Verdict, quoted
 
-MARK = "†"  # behind the name of a variant that harms
+MARK, SHIFTED = "†", "‡"  # behind the name of a variant that harms, of one that moves a loss and saves nothing
 ROUNDING, POINTS = 0.001, 0.0005  # of the largest mean, and of a share: a smaller difference is none (assumed)
+PAYERS = {
+    "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
+    "public": "the public purse",
+}  # fmt: skip
 _LIKE = {"loss_by_segment": "investor_loss", "loss_by_size": "investor_loss"}  # parts, judged as the whole
 
 
@@ -75,12 +80,45 @@ def harms(c: Comparison) -> list[str]:
     return lines
 
 
+def marks(c: Comparison, name: str) -> str:
+    """Return the marks of a variant: that it harms, that it moves a loss."""
+    return f"{MARK if name in c.harms else ''}{SHIFTED if name in c.shifts else ''}"
+
+
+def shifts(c: Comparison) -> list[str]:
+    """Return a line on each variant that moves a loss from clients to others and saves nothing of it: how much."""
+    lines = []
+    for name in (name for name in c.ranking if name in c.shifts):
+        shift = c.shifts[name]
+        whom = words.listing([PAYERS.get(payer, payer) for payer in shift.to]) or "others"
+        is_more = is_clear(shift.destroyed.mean, shift.destroyed.low, shift.destroyed.high, LEAST_SAVED * shift.moved)
+        size = words.quantity(shift.moved, "money", c.currency)
+        change = words.change(shift.destroyed.mean, "money", c.currency)
+        span = words.interval(shift.destroyed.low, shift.destroyed.high, "money", c.currency, signed=True)
+        text = f"{quoted(name)}: moves {size} of loss from clients to {whom}, and destroys"
+        gone = f"all together lose {change}, 95 % interval {span}"
+        lines.append(f"{text} {'more' if is_more else 'as much'} ({gone})")
+    return lines
+
+
 def passed_over(c: Comparison) -> str:
     """Say which outcomes come before the one that ranks and cannot tell; '' where none does."""
     if not c.passed_over:
         return ""
     told = words.listing([words.label(name) for name in c.passed_over])
     return f"{told} {'tells' if len(c.passed_over) == 1 else 'tell'} no variant from {quoted(c.baseline)} as better"
+
+
+def untold(c: Comparison) -> str:
+    """Say why nothing can be told of variants that nothing ranks; '' where something does."""
+    if c.ranked_by is not None or len(c.variants) < 2:
+        return ""
+    if c.n == 0:
+        return "no run finished"
+    if not any(measure.better for measure in c.measures.values()):
+        return "no outcome has a better side"
+    what = "no outcome with a better side" if c.rank_by is None else f"no {words.label(c.rank_by)}"
+    return f"nothing can be told: {what} is measured under {quoted(c.baseline)} and another variant in one world"
 
 
 def apart(c: Comparison) -> str:

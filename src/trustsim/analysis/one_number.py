@@ -13,7 +13,7 @@ from trustsim.analysis.headlines import HEADLINES, first_to_rank
 from trustsim.analysis.measures import with_horizon
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment.study import Study
-from trustsim.registry import Registry
+from trustsim.registry import LISTED, Registry
 from trustsim.scenario.resolved import Scenario
 from trustsim.units import Unit
 
@@ -47,13 +47,15 @@ def measured_of(
     """
     outcomes = registry.group("outcome")
     name = primary(scenario, registry) if outcome is None else outcome
-    _known("outcome", name, tuple(outcomes))
+    if name not in outcomes:
+        raise unknown("outcome", name, outcomes, LISTED)
     names = tuple(v.name for v in scenario.variants)
     others = [other for other in names if other != scenario.baseline]
     if paired and not others:
         raise TrustsimError("difference: given a scenario with one variant; allowed: one with a variant to compare")
     chosen = variant if variant is not None else others[0] if paired else scenario.baseline
-    _known("variant", chosen, tuple(others) if paired else names)
+    if chosen not in (others if paired else names):
+        raise unknown("variant", chosen, others if paired else names)
     entry, against = outcomes[name], scenario.baseline if paired else None
     return Measured(name, entry.unit, chosen, against, entry.censored_at_horizon)
 
@@ -66,11 +68,6 @@ def primary(scenario: Scenario, registry: Registry) -> str:
     outcomes = registry.group("outcome")
     ordered = [name for name in scenario.outcomes if name in outcomes and outcomes[name].better]
     return first_to_rank(ordered) or next((name for name in HEADLINES if name in outcomes), next(iter(HEADLINES)))
-
-
-def _known(what: str, name: str, known: Sequence[str]) -> None:
-    if name not in known:
-        raise unknown(what, name, known)
 
 
 def values_at(studies: Sequence[Study], measured: Measured) -> NDArray[np.float64]:
