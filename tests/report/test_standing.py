@@ -105,10 +105,34 @@ def test_the_cost_is_told_with_what_all_payers_but_the_clients_lose_and_that_sum
     )  # fmt: skip
     cost = facts(told)["What does it cost?"]
     assert cost.startswith("‘both’ costs 20 000 CNY a world on average")
-    assert "All payers but the clients together lose 9 million CNY less than under ‘nothing’" in cost
+    assert "All payers but the clients together are 9 million CNY better off than under ‘nothing’" in cost
+    assert "where owners have no more." in cost
     assert "cheapest" not in cost
-    assert costs.bill(told, INSURED) == "6 million CNY less than under ‘nothing’"
-    assert costs.bill(told, "prompt notice") == "about as much as under ‘nothing’"
+    assert costs.bill(told, INSURED) == "6 million CNY better off than under ‘nothing’"
+    assert costs.bill(told, "prompt notice") == "about as well off as under ‘nothing’"
+
+
+def test_of_what_costs_nothing_nobody_is_told_who_bears_the_cost(result):
+    told = changed(result, policy_cost=dict.fromkeys(fake.VARIANTS, 0.0))
+    cost = facts(told)["What does it cost?"]
+    assert cost.startswith("‘both’ costs 0 CNY a world on average. All payers")
+    assert "the cost is in that" not in cost
+
+
+def test_a_cost_that_rounding_hides_is_the_same(result):
+    told = changed(result, policy_cost={"nothing": 2473.0, BOTH: 2474.8})
+    assert "a world on average, the same as ‘nothing’" in facts(told)["What does it cost?"]
+
+
+def test_the_headline_says_of_those_without_harm_where_one_that_harms_gains_more(result, frozen):
+    assert answer(result, np.nan).headline.startswith("‘both’ helps most: ")
+    assert answer(frozen, np.nan).headline.startswith("‘both’ helps most of those without harm: ")
+
+
+def test_the_next_in_rank_is_told_as_such_where_the_baseline_stands_between(result):
+    worse = {name: 0.9 for name in fake.VARIANTS if name != "nothing"} | {BOTH: 0.0}
+    told = changed(result, rank_by="peak_outflow", peak_outflow={**worse, "nothing": 0.5})
+    assert "Against the next in rank after ‘nothing’, " in facts(told)["Is it really the best?"]
 
 
 def test_a_variant_that_does_not_help_is_not_said_to_be_the_best(frozen):

@@ -31,11 +31,11 @@ def told(result: Compared, claims: float) -> tuple[str, ...]:
 
 
 def in_short(result: Compared, claims: float) -> str:
-    """Say which variant is ahead of the best one by another outcome, and where at another price of loss.
+    """Say which variant is ahead of the first in rank by another outcome, and where at another price of loss.
 
     Cost alone is left out: there doing nothing leads. ``claims`` as in :func:`told`.
     """
-    best = next(name for name in result.comparison.ranking if name != result.comparison.baseline)
+    best = result.comparison.ranking[0]
     others = [view for view in whole(result, best) if view.outcome not in (COST, BILL)]
     ahead = _ahead(result.comparison, others)
     text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."

@@ -21,6 +21,7 @@ PAYERS = {
     "public": "the public purse",
 }  # fmt: skip
 WAITED, ENDS, LABELS = "waited_long", "end_state", "run_at"
+CLIENTS = "loss_by_payer[clients]"
 
 
 def parts(c: Comparison, stem: str) -> dict[str, str]:
@@ -43,22 +44,31 @@ def facts(c: Comparison, scenario: Scenario, best: str) -> list[Fact]:
     return [Fact(asked, found) for asked, found in told if found]
 
 
-def of_hundred(share: float) -> str:
-    """Write how many of 100 that is: ``'24'``, ``'fewer than 1'``, ``'none'``."""
+def of_many(shares: Sequence[float]) -> tuple[int, list[str]]:
+    """Write shares as so many of 100, or of 1000 where none is a tenth: ``(100, ['24', '6'])``, ``(1000, ['14', '0'])``.
+
+    What would be none and is some is ``'fewer than 1'``.
+    """
+    known = [share for share in shares if not math.isnan(share)]
+    whole = 100 if max(known, default=1.0) >= 0.1 or not any(known) else 1000
+    return whole, [_of(whole, share) for share in shares]
+
+
+def _of(whole: int, share: float) -> str:
     if math.isnan(share):
         return words.NO_NUMBER
     if share == 0:
         return "none"
-    return "fewer than 1" if abs(share) < 0.01 else f"{100 * share:.0f}"
+    return "fewer than 1" if abs(share) * whole < 1 else f"{whole * share:.0f}"
 
 
 def fled(c: Comparison, best: str) -> str:
     """Say how many of 100 accounts fled, and of 100 of their money how much was asked for, before and now."""
     told = []
-    for outcome, whole, does in ((FLED, "accounts", "fled"), (ASKED, c.currency, "were asked for")):
+    for outcome, of, does in ((FLED, "accounts", "fled"), (ASKED, c.currency, "were asked for")):
         if outcome in c.measures:
-            before, now = (of_hundred(mean(c, outcome, name)) for name in (c.baseline, best))
-            told.append(f"of 100 {whole} {before} {does} under {quoted(c.baseline)}, now {now}")
+            whole, (before, now) = of_many([mean(c, outcome, name) for name in (c.baseline, best)])
+            told.append(f"of {whole} {of} {before} {does} under {quoted(c.baseline)}, now {now}")
     return f"With {standing.named(c, best)}: {'; '.join(told)}. What leaves in calm too is not counted." if told else ""
 
 
@@ -83,8 +93,9 @@ def pays(c: Comparison, best: str) -> str:
         return f"Nobody loses anything, under {quoted(best)} or {quoted(c.baseline)}."
     text = f"Lost under {quoted(best)}: {words.listing(lost)}." if lost else f"Nobody loses under {quoted(best)}."
     text += f" Gained: {words.listing(gained)}." if gained else ""
-    if any(told.startswith(PAYERS["owners"]) for told in gained):
-        text += " Owners gain as well where their equity was below zero on day 0 and others bear that."
+    is_borne = any(mean(c, name, best) > 0 for name in found.values())
+    if is_borne and any(told.startswith(PAYERS["owners"]) for told in gained):
+        text += " Equity below zero on day 0 is a gain of the owners, too, where others bear it."
     return f"{text} Neither lose nor gain: {words.listing(neither)}." if neither else text
 
 
@@ -123,13 +134,15 @@ def label(c: Comparison, scenario: Scenario, best: str) -> str:
         return ""
     rule = scenario.counted.run
     least, days = words.quantity(rule.share, "share"), words.quantity(rule.within, "duration")
-    text = f"A run is {least} of the {rule.of} of a platform that leave within {days} beyond calm. Worlds with one,"
-    text += f" under {quoted(c.baseline)} and now, were the share another"
-    told = []
+    text = f"A run is {least} of the {rule.of} of a platform that leave within {days} beyond calm."
+    others = []
     for step, name in near(found, rule.share):
         before, now = (words.quantity(mean(c, name, v), "share") for v in (c.baseline, best))
-        told.append(f"at {step.replace('%', ' %')}, {before} and {now}")
-    return f"{text}: {'; '.join(told)}."
+        if step == f"{rule.share:.0%}":
+            text += f" There is one in {before} of worlds under {quoted(c.baseline)}, now in {now}."
+        else:
+            others.append(f"at {step.replace('%', ' %')} in {before}, now in {now}")
+    return f"{text} Were the share another: {'; '.join(others)}." if others else text
 
 
 def near(found: dict[str, str], share: float) -> Sequence[tuple[str, str]]:
