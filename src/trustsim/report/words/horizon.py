@@ -13,7 +13,9 @@ _MOST_NAMES = 3
 
 def broken_off(c: Comparison) -> list[str]:
     """Say in which worlds a run may go on at the horizon, and how much money waits there; nothing where neither is."""
-    runs = _told(c, {name: f"{round(x.running * c.n)} of {c.n} worlds" for name, x in c.unfinished.items() if x.running})
+    runs = _told(
+        c, {name: f"{round(x.running * c.n)} of {c.n} worlds" for name, x in c.unfinished.items() if x.running}
+    )
     waits = _told(c, {name: words.quantity(x.waiting, "share") for name, x in c.unfinished.items() if x.waiting})
     told = [f"At the horizon a run may still go on, and how it ends is not seen: in {runs}."] if runs else []
     told += [f"Money still waits there, of the claims of day 0: {waits}."] if waits else []

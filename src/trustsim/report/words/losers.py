@@ -79,7 +79,11 @@ def _late(result: Compared, variant: str) -> str:
     text = f"Under {quoted(variant)} those who stayed or asked late lost {words.quantity(float(np.nanmedian(found)))}"
     text += f" times the share of the first half to ask in the median world, and on average {times} times"
     text += f" (95 % interval {span})"
-    where = f"the {level.n} of {words.plural(n, 'world')} where the early lost anything" if level.n < n else f"all {words.plural(n, 'world')}"
+    where = (
+        f"the {level.n} of {words.plural(n, 'world')} where the early lost anything"
+        if level.n < n
+        else f"all {words.plural(n, 'world')}"
+    )
     return f"{text}, in {where}."
 
 

@@ -45,7 +45,7 @@ def facts(c: Comparison, scenario: Scenario, best: str) -> list[Fact]:
 
 
 def of_many(shares: Sequence[float]) -> tuple[int, list[str]]:
-    """Write shares as so many of 100, or of 1000 where none is a tenth: ``(100, ['24', '6'])``, ``(1000, ['14', '0'])``.
+    """Write shares as so many of 100, or of 1000 where none is a tenth: ``(100, ['24', '6'])``, ``(1000, ['14'])``.
 
     What would be none and is some is ``'fewer than 1'``.
     """
