@@ -11,7 +11,7 @@ from trustsim.analysis.intervals import Interval
 from trustsim.ask.result import Result
 from trustsim.report.tables import outcomes as tables
 from trustsim.report.tables import page_tables
-from trustsim.report.words import costs, standing
+from trustsim.report.words import costs, flips, standing
 from trustsim.report.words.answer import answer
 
 GATE, BOTH, INSURED = "announced gate", "both", "insured"
@@ -54,7 +54,10 @@ def test_who_harms_is_not_the_answer_however_well_it_does_and_its_harm_stands_be
 
 def test_no_sentence_recommends_who_harms_without_saying_so(frozen):
     assert standing.named(frozen.comparison, GATE).startswith("‘announced gate’ (but investor loss +")
-    for text in (answer(frozen, np.nan).headline, *facts(frozen).values()):
+    by_loss = changed(frozen, rank_by="peak_outflow", peak_outflow={GATE: 0.0}, matters={"run_probability": 0.01})
+    assert any("still leads" in text and GATE in text for text in flips.told(by_loss, np.nan))
+    told = (*flips.told(by_loss, np.nan), *flips.told(frozen, np.nan), *facts(frozen).values())
+    for text in (answer(frozen, np.nan).headline, *told):
         for part in text.split("‘announced gate’")[1:]:
             assert part.startswith((" (but investor loss +", ": investor loss +"))
 

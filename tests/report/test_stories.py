@@ -40,7 +40,10 @@ def test_a_coin_of_others_beats_nobody_in_the_picture_of_cost():
     """Nothing is beaten by the gate, which costs others 0.8 more of 4 million and saves clients five points."""
     chart = charts.cost_and_loss(made(**ALIKE), "investor_loss", "loss_to_others")
     assert [row[-1] for row in chart.table.rows] == ["no", "yes", "no"]
-    assert chart.note.endswith("by enough to be told, than ‘gate’: the line joins them.")
+    assert chart.note.endswith("by enough to be told, than ‘gate’.")
+    dearer = {**ALIKE, "loss_to_others": np.tile([4e6, 5e6, 7e6], (N, 1))}
+    both = charts.cost_and_loss(made(**dearer), "investor_loss", "loss_to_others")
+    assert both.note.endswith("than ‘nothing’ and ‘gate’, which the line joins.")
     points = np.array([[4e6, 0.1], [4e6 + 0.8, 0.05], [7e6, 0.06]])
     assert pareto(points).tolist() == [True, True, False]
     assert pareto(points, [7e3, 0.005]).tolist() == [False, True, False]
@@ -85,6 +88,12 @@ def test_names_at_the_ends_of_curves_stay_within_the_picture(width):
     assert all(float(x) + scales.width(text, 8.0) <= 72 * width for x, text in drawn)
 
 
+def test_a_time_that_is_the_same_in_all_worlds_has_no_curve():
+    for days, drawn in ((np.zeros((N, 3)), []), (np.arange(N)[:, None] + np.zeros(3), ["trust recovery by day"])):
+        runs = page._chapters(made(trust_recovery=days), nothing(), None)["runs"]
+        assert [chart.name for chart in (*runs.shown, *runs.more) if chart.name.endswith("by day")] == drawn
+
+
 def test_the_first_number_of_an_axis_without_names_is_not_cut():
     sheet = Sheet(look.NARROW, 2.0)
     sheet.panel.line([1.75, 3.0], [0, 1], look.INK, 1.0)
@@ -105,7 +114,9 @@ def test_late_over_early_is_the_same_median_in_answer_and_chapter():
     late[0] = 80.0
     result = made(**{"late_loss_ratio": late, "loss_by_segment[a]": [0.1, 0.2, 0.1]})
     assert "0.5 times under ‘nothing’" in gains(result)
-    assert any("lost 0.5 times the share of the first half to ask in the median world" in x for x in losers.told(result))
+    assert any(
+        "lost 0.5 times the share of the first half to ask in the median world" in x for x in losers.told(result)
+    )
 
 
 @pytest.mark.parametrize(

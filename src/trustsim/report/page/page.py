@@ -134,7 +134,7 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
     drawn, _ = _series(result)
     kinds = (False, True) if is_paired else (False,)
     paths = [(name, paired) for name in drawn[:_SHOWN] for paired in kinds] + [(name, False) for name in drawn[_SHOWN:]]
-    times = [name for name in outcomes if reading.happens(result, name)]
+    times = [name for name in varied if reading.happens(result, name)]
     counted = _counted(progress, len(moved) + len(varied) + len(times) + len(paths))
     apart = tuple(counted(charts.differences(result, name)) for name in moved)
     runs = tuple(counted(charts.distribution(result, name)) for name in varied)

@@ -23,8 +23,8 @@ def summary(found: Attribution, baseline: str, least: float) -> str:
     driven = parts.drop("ordinary").clip(lower=0)
     ordinary, total = words.quantity(float(parts["ordinary"]), "share"), words.quantity(float(parts.sum()), "share")
     worlds = words.plural(len(found.withdrawn), "world")
-    text = f"Under {words.quoted(baseline)}, over {worlds}, {total} of the claims of day 0 is withdrawn, of which"
-    text += f" {ordinary} for ordinary needs"
+    text = f"Under {words.quoted(baseline)}, over {worlds}, {total} of the claims of day 0 is withdrawn,"
+    text += f" {ordinary} of them for ordinary needs"
     if driven.sum() <= 0:
         return f"{text}; nothing else pushed anybody."
     if driven.sum() < least:

@@ -18,7 +18,7 @@ def broken_off(c: Comparison) -> list[str]:
     )
     waits = _told(c, {name: words.quantity(x.waiting, "share") for name, x in c.unfinished.items() if x.waiting})
     told = [f"At the horizon a run may still go on, and how it ends is not seen: in {runs}."] if runs else []
-    told += [f"Money still waits there, of the claims of day 0: {waits}."] if waits else []
+    told += [f"At the horizon money still waits, of the claims of day 0: {waits}."] if waits else []
     return [*told, "A longer horizon would show more."] if told else []
 
 
