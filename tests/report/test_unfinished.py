@@ -93,7 +93,8 @@ def test_what_is_broken_off_alike_under_some_variants_is_said_once():
 
 def test_the_money_that_waits_is_said():
     c = dataclasses.replace(compare(study(), fake.REGISTRY), unfinished={"insured": Unfinished(0.0, 0.24)})
-    text = "At the horizon money still waits, of the claims of day 0: 24 % under ‘insured’. A longer horizon would show more."
+    text = "At the horizon money still waits, of the claims of day 0: 24 % under ‘insured’."
+    text += " A longer horizon would show more."
     assert " ".join(broken_off(c)) == text
 
 

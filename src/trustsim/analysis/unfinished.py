@@ -16,8 +16,8 @@ class Unfinished:
     """What goes on under a variant at the horizon.
 
     ``running``: the share of worlds with a run on a platform that does: a day at its pace after the horizon would be
-    one of it. ``waiting``: mean share of the claims of day 0 that is asked for and not had, in worlds in which any money
-    was later than agreed: elsewhere it is under way. 0 where it is at most MAY_WAIT.
+    one of it. ``waiting``: mean share of the claims of day 0 that is asked for and not had, in worlds in which any came
+    later than agreed: elsewhere it is under way. 0 where it is at most MAY_WAIT.
     """
 
     running: float
