@@ -38,9 +38,10 @@ def unfinished(study: Study) -> dict[str, Unfinished]:
 
 
 def _waiting(study: Study, variant: int) -> float:
-    none = np.zeros((0, variant + 1))
-    waits = study.outcomes.get("waiting_at_end", none)[:, variant]
-    stuck = study.outcomes.get("stuck_money", np.ones((len(waits), variant + 1)))[:, variant]
-    waits = np.where(stuck > 0, waits, np.where(np.isnan(waits), np.nan, 0.0))
+    if "waiting_at_end" not in study.outcomes:
+        return 0.0
+    waits = study.outcomes["waiting_at_end"][:, variant]
+    if "stuck_money" in study.outcomes:
+        waits = np.where(study.outcomes["stuck_money"][:, variant] == 0, 0.0, waits)
     mean = float(np.mean(waits[np.isfinite(waits)])) if np.isfinite(waits).any() else 0.0
     return mean if mean > MAY_WAIT else 0.0
