@@ -111,6 +111,15 @@ def test_a_run_begins_with_what_goes_out_not_with_the_window():
     assert turns(out, days, 5, 0.05) == (4, 5, 7)
 
 
+def test_a_run_does_not_begin_with_one_rich_client_who_leaves_long_before_it():
+    """A tenth of what makes a run went on step 1 of 12; the outflow keeps ahead of 1 % a step from step 10 on."""
+    out = np.array([0.0, 0.008, *[0.001] * 8, 0.04, 0.05, 0.03, 0.0])
+    days = np.flatnonzero(within(out, 12) >= 0.05)
+    assert turns(out, days, 12, 0.12)[0] == 10
+    steady = np.full(8, 0.02)
+    assert turns(steady, np.flatnonzero(within(steady, 5) >= 0.05), 5, 0.05)[0] == 0
+
+
 def test_onset_peak_speed_and_end_are_of_one_series(steady):
     for run in steady.runs:
         assert 0 <= run.onset <= run.peak <= run.end <= 11

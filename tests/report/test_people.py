@@ -103,14 +103,39 @@ def test_the_box_the_terminal_and_the_page_say_the_same_sentences(result, html):
         assert asked in html
 
 
+def without_intervals(text):
+    return re.sub(r" \[[\d.]+ to [\d.]+\]", "", text)
+
+
 def test_sizes_are_said_of_a_hundred_clients_and_a_hundred_of_their_money(result):
     told = with_values(result, excess_left=[0.24, 0.06, 0.3], excess_withdrawn=[0.3, 0.002, 0.3])
     text = facts(told)["How many people, how much money?"]
-    assert re.sub(r" \[[\d.]+ to [\d.]+\]", "", text) == (
+    assert without_intervals(text) == (
         "With ‘insured’: of 100 accounts 24 fled under ‘nothing’, now 6; of 100 CNY 30 were asked for under ‘nothing’,"
         " now fewer than 1. In brackets: 95 % interval of the mean. What leaves in calm too is not counted."
     )
-    assert [people.of_hundred(x) for x in (0.0, 0.009, 0.01, 1.0, np.nan)] == ["none", "fewer than 1", "1", "100", "–"]
+    shares = (0.0, 0.009, 0.01, 1.0, np.nan)
+    assert people.of_many(shares) == (100, ["none", "fewer than 1", "1", "100", "–"])
+
+
+def test_small_sizes_are_said_of_a_thousand_so_that_a_difference_is_seen(result):
+    told = with_values(result, excess_left=[0.014, 0.01, 0.3], excess_withdrawn=[0.016, 0.0004, 0.3])
+    assert without_intervals(facts(told)["How many people, how much money?"]).startswith(
+        "With ‘insured’: of 1000 accounts 14 fled under ‘nothing’, now 10; of 1000 CNY 16 were asked for under"
+        " ‘nothing’, now fewer than 1."
+    )
+    assert people.of_many([0.0, 0.0]) == (100, ["none", "none"])
+    assert people.of_many([0.014, 0.1]) == (100, ["1", "10"])
+
+
+def test_equity_below_zero_is_only_named_where_somebody_else_bears_it(result):
+    """A platform with equity of its own earns for its owners: nobody bears that."""
+    owners = {"loss_by_payer[owners]": [-7e5, -8e4, -7e5], "loss_by_payer[guarantors]": [0, 0, 0]}
+    told = with_values(result, **{"loss_by_payer[clients]": [2e6, 0, 2e6]}, **owners)
+    assert "Gained: owners 80\u202f000 CNY" in people.pays(told.comparison, VARIANT)
+    assert "Equity below zero" not in people.pays(told.comparison, VARIANT)
+    told = with_values(result, **{"loss_by_payer[clients]": [2e6, 1e6, 2e6]}, **owners)
+    assert "Equity below zero on day 0 is a gain of the owners, too" in people.pays(told.comparison, VARIANT)
 
 
 def test_a_number_of_people_has_the_interval_of_its_mean(result):
@@ -160,7 +185,8 @@ def test_what_a_step_of_the_label_would_change_is_said(result):
     told = with_values(result, **{f"run_at[{step}]": row for step, row in steps.items()})
     text = facts(told)["Is it a run?"]
     assert text.startswith("A run is 5 % of the claims of a platform that leave within 5 days beyond calm.")
-    assert text.endswith("at 2 %, 100 % and 100 %; at 5 %, 100 % and 0 %; at 10 %, 0 % and 0 %.")
+    assert "There is one in 100 % of worlds under ‘nothing’, now in 0 %." in text
+    assert text.endswith("Were the share another: at 2 % in 100 %, now in 100 %; at 10 % in 0 %, now in 0 %.")
     assert cells(tables.labels(told), VARIANT)["at 5 %, % of worlds"] == "0"
 
 

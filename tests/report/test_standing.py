@@ -11,7 +11,7 @@ from trustsim.analysis.intervals import Interval
 from trustsim.ask.result import Result
 from trustsim.report.tables import outcomes as tables
 from trustsim.report.tables import page_tables
-from trustsim.report.words import costs, standing
+from trustsim.report.words import costs, flips, standing
 from trustsim.report.words.answer import answer
 
 GATE, BOTH, INSURED = "announced gate", "both", "insured"
@@ -54,7 +54,10 @@ def test_who_harms_is_not_the_answer_however_well_it_does_and_its_harm_stands_be
 
 def test_no_sentence_recommends_who_harms_without_saying_so(frozen):
     assert standing.named(frozen.comparison, GATE).startswith("‘announced gate’ (but investor loss +")
-    for text in (answer(frozen, np.nan).headline, *facts(frozen).values()):
+    by_loss = changed(frozen, rank_by="peak_outflow", peak_outflow={GATE: 0.0}, matters={"run_probability": 0.01})
+    assert any("still leads" in text and GATE in text for text in flips.told(by_loss, np.nan))
+    told = (*flips.told(by_loss, np.nan), *flips.told(frozen, np.nan), *facts(frozen).values())
+    for text in (answer(frozen, np.nan).headline, *told):
         for part in text.split("‘announced gate’")[1:]:
             assert part.startswith((" (but investor loss +", ": investor loss +"))
 
@@ -105,10 +108,34 @@ def test_the_cost_is_told_with_what_all_payers_but_the_clients_lose_and_that_sum
     )  # fmt: skip
     cost = facts(told)["What does it cost?"]
     assert cost.startswith("‘both’ costs 20 000 CNY a world on average")
-    assert "All payers but the clients together lose 9 million CNY less than under ‘nothing’" in cost
+    assert "All payers but the clients together are 9 million CNY better off than under ‘nothing’" in cost
+    assert "where owners have no more." in cost
     assert "cheapest" not in cost
-    assert costs.bill(told, INSURED) == "6 million CNY less than under ‘nothing’"
-    assert costs.bill(told, "prompt notice") == "about as much as under ‘nothing’"
+    assert costs.bill(told, INSURED) == "6 million CNY better off than under ‘nothing’"
+    assert costs.bill(told, "prompt notice") == "about as well off as under ‘nothing’"
+
+
+def test_of_what_costs_nothing_nobody_is_told_who_bears_the_cost(result):
+    told = changed(result, policy_cost=dict.fromkeys(fake.VARIANTS, 0.0))
+    cost = facts(told)["What does it cost?"]
+    assert cost.startswith("‘both’ costs 0 CNY a world on average. All payers")
+    assert "the cost is in that" not in cost
+
+
+def test_a_cost_that_rounding_hides_is_the_same(result):
+    told = changed(result, policy_cost={"nothing": 2473.0, BOTH: 2474.8})
+    assert "a world on average, the same as ‘nothing’" in facts(told)["What does it cost?"]
+
+
+def test_the_headline_says_of_those_without_harm_where_one_that_harms_gains_more(result, frozen):
+    assert answer(result, np.nan).headline.startswith("‘both’ helps most: ")
+    assert answer(frozen, np.nan).headline.startswith("‘both’ helps most of those without harm: ")
+
+
+def test_the_next_in_rank_is_told_as_such_where_the_baseline_stands_between(result):
+    worse = {name: 0.9 for name in fake.VARIANTS if name != "nothing"} | {BOTH: 0.0}
+    told = changed(result, rank_by="peak_outflow", peak_outflow={**worse, "nothing": 0.5})
+    assert "Against the next in rank after ‘nothing’, " in facts(told)["Is it really the best?"]
 
 
 def test_a_variant_that_does_not_help_is_not_said_to_be_the_best(frozen):

@@ -42,6 +42,9 @@ def test_quantity_reads_as_people_say_it(value, unit, text):
         (0.05, "share", "+5 pp"),
         (0.0, "share", "0 pp"),
         (0.00002, "share", "+0.002 pp"),
+        (0.0048, "share", "+0.48 pp"),  # less than the half of a point that matters, and does not read like it
+        (0.005, "share", "+0.5 pp"),
+        (-0.00996, "share", "−1 pp"),
         (1_200_000, "money", "+1.2 million CNY"),
         (-1_200_000, "money", "−1.2 million CNY"),
         (2.5, "duration", "+2.5 days"),
@@ -63,6 +66,9 @@ def test_change_carries_its_sign_and_percentage_points(value, unit, text):
         (-0.05, 0.02, "share", True, "−5.0 to +2.0 pp"),
         (-2_490_000, -936_000, "money", True, "−2.49 to −0.94 million CNY"),
         (1.5, 12.25, "duration", False, "1.5 to 12.2 days"),
+        (0.0027, 0.0031, "share", True, "+0.27 to +0.31 pp"),
+        (-0.0003, 0.0019, "share", True, "−0.03 to +0.19 pp"),  # it includes zero, and shows it
+        (0.0109, 0.0112, "share", False, "1.09 to 1.12 %"),  # ends that differ are not written alike
         (0, 0, "money", False, "0 to 0 CNY"),
         (math.nan, 0.2, "share", False, "–"),
         (None, None, "share", False, "–"),

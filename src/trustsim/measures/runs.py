@@ -14,7 +14,6 @@ from trustsim.measures.beyond import Beyond, Floats, within
 from trustsim.measures.model import Model
 from trustsim.world.leaning import CHANNELS
 
-BEGUN = 0.1  # a run has begun when so much of what makes it one is gone
 SPILL_OVER = 7  # days within which what happens elsewhere is said to have set a run off
 TRIGGERS = ("fundamental", "belief", "spill-over")  # what sets a run off
 _REASONS = slice(Gauges.RAN_FOR_FUNDAMENTALS, Gauges.RAN_FOR_ORDINARY + 1)  # in the order of CHANNELS
@@ -45,12 +44,12 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     """Find the runs (row C15) by the rule of the scenario, and what set them off; those of each lane.
 
     A day is one of a run where the net outflow beyond calm of the last ``within`` days is at least the ``share`` of
-    what was held before, there or in calm; days that are no further apart than that are one run. It begins when a tenth
-    of that is gone, and ends on the last day at that pace. Trigger: 'fundamental' where the platform was insolvent on
-    the day it began or the one before, its own forced sales of the day apart; 'spill-over' where it was not, and in the
-    week before or on that day a run began on another platform, or another became insolvent; else 'belief'. Acted on:
-    one of CHANNELS, by the runners of the first 24 hours in which somebody ran, each by what pushed most
-    (kernels/reasons.py); 'ordinary' where nobody ran.
+    what was held before, there or in calm; days that are no further apart than that are one run. It begins where the
+    outflow begins to run ahead of that pace, and ends on the last day at it (see :func:`turns`). Trigger: 'fundamental'
+    where the platform was insolvent on the day it began or the one before, its own forced sales of the day apart;
+    'spill-over' where it was not, and in the week before or on that day a run began on another platform, or another
+    became insolvent; else 'belief'. Acted on: one of CHANNELS, by the runners of the first 24 hours in which somebody
+    ran, each by what pushed most (kernels/reasons.py); 'ordinary' where nobody ran.
     """
     rule, dt = model.story.counted.run, model.dt
     steps, a_day = beyond.steps(rule.within), beyond.steps(1)
@@ -78,11 +77,16 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
 
 def turns(out: Floats, days: NDArray[np.int64], steps: int, share: float) -> tuple[int, int, int]:
     """Return on which step a run begins, is fastest and ends; ``out`` float64 (steps + 1,) is what flows out, as a
-    share of what was held, and *days* are those by which *share* had gone within *steps*."""
-    first = max(int(days[0]) - steps + 1, 0)
-    gone = np.cumsum(out[first : days[-1] + 1])
-    onset = first + int(np.argmax(gone >= share * BEGUN))
-    at_pace = onset + np.flatnonzero(out[onset : days[-1] + 1] >= share / steps)
+    share of what was held, and *days* are those by which *share* had gone within *steps*.
+
+    It begins after the step on which what has gone is furthest behind the pace of *share* in *steps*: there a sum of
+    what goes out beyond the pace, which never falls below zero, leaves it for good (Page 1954,
+    doi:10.1093/biomet/41.1-2.100). So a small outflow long before does not begin it.
+    """
+    first, pace = max(int(days[0]) - steps + 1, 0), share / steps
+    ahead = np.cumsum(out[first : days[0] + 1] - pace)
+    onset = first + int(np.concatenate(([0.0], ahead[:-1])).argmin())
+    at_pace = onset + np.flatnonzero(out[onset : days[-1] + 1] >= pace)
     end = int(at_pace[-1]) if len(at_pace) else int(days[0])
     return onset, onset + int(out[onset : end + 1].argmax()), end
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from trustsim.analysis.headlines import COST
 from trustsim.errors import TrustsimError, one_of
 from trustsim.report.page import charts
 from trustsim.report.page.chart import Chart
 from trustsim.report.page.fan_chart import fan
 from trustsim.report.pictures.sheet import Sheet
 from trustsim.report.words import reading
+from trustsim.report.words.prices import billed
 from trustsim.report.words.reading import LOSS
 
 if TYPE_CHECKING:
@@ -66,9 +66,10 @@ def _drawn(result: Result, kind: str, name: str) -> Chart:
             raise TrustsimError("paired: given a study of one variant; allowed: one of two or more")
         return fan(result, name, paired=kind == "paired")
     if kind == "tradeoff":
-        if not all(reading.is_measured(result, each) for each in (LOSS, COST)):
-            raise TrustsimError(f"tradeoff: given a study without {LOSS} or {COST}; allowed: one that measures both")
-        return charts.cost_and_loss(result, LOSS, COST)
+        cost = billed(result)
+        if not all(reading.is_measured(result, each) for each in (LOSS, cost)):
+            raise TrustsimError(f"tradeoff: given a study without {LOSS} or {cost}; allowed: one that measures both")
+        return charts.cost_and_loss(result, LOSS, cost)
     reading.outcome(result, name)
     if kind == "difference":
         if not reading.is_compared(result, name):

@@ -84,9 +84,9 @@ class Series:
 #: the parts of trust, as messages and series call them, and in words
 PARTS = {"fund": "fund safety", "integrity": "integrity", "info": "information safety", "service": "service"}
 _RECORDED = {
-    "requests": Series("requests", "share", "asked for today / claims of day 0", per="claims"),
-    "outflow": Series("outflow", "share", "paid out today / claims of day 0", per="claims"),
-    "inflow": Series("inflow", "share", "paid in today / claims of day 0", per="claims"),
+    "requests": Series("requests", "share", "asked for in a step / claims of day 0", per="claims"),
+    "outflow": Series("outflow", "share", "paid out in a step / claims of day 0", per="claims"),
+    "inflow": Series("inflow", "share", "paid in within a step / claims of day 0", per="claims"),
     "claims": Series("claims", "share", "owed to clients / claims of day 0", per="claims"),
     "withdrawn": Series(
         "cohort_asked",
@@ -139,11 +139,11 @@ _RECORDED = {
     ),
     "holders": Series("holders", "share", "open accounts / those of day 0", per="holders"),
     "open": Series("holders", "share", "open accounts / all that are open or could be opened", per="accounts"),
-    "runners": Series("runners", "share", "accounts that ran today / those of day 0", per="holders"),
+    "runners": Series("runners", "share", "accounts that ran in a step / those of day 0", per="holders"),
     "leavers": Series(
-        "leavers", "share", "accounts that left in the ordinary way today / those of day 0", per="holders"
+        "leavers", "share", "accounts that left in the ordinary way in a step / those of day 0", per="holders"
     ),
-    "joiners": Series("joiners", "share", "accounts opened today / those of day 0", per="holders"),
+    "joiners": Series("joiners", "share", "accounts opened in a step / those of day 0", per="holders"),
     "believers": Series(
         "believers", "share", "share of the investors who believe a rumour about the platform", over="accounts", high=1
     ),

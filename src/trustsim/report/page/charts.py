@@ -77,9 +77,14 @@ def survived(result: Compared, outcome: str) -> Chart:
 def cost_and_loss(result: Compared, loss: str, cost: str) -> Chart:
     """Chart the loss of every variant against its cost."""
     shown, (table, raw) = reading.drawn(result), tables.cost_and_loss(result, loss, cost)
-    told = "; ".join(f"{quoted(row[0])} costs {row[1]} and loses {row[3]}" for row in table.rows)
-    unbeaten = words.listing([quoted(row[0]) for row in table.rows if row[-1] == "yes"])
-    note = f"Down and to the left is better. By the means, no variant is both cheaper and safer than {unbeaten}."
+    c = result.comparison
+    sides = [words.label(side) for side in (cost, loss)]
+    told = "; ".join(f"{quoted(row[0])}: {sides[0]} {row[1]}, {sides[1]} {row[3]}" for row in table.rows)
+    best = [quoted(row[0]) for row in table.rows if row[-1] == "yes"]
+    unbeaten, n_best = words.listing(best), len(best)
+    note = " ".join(words.sentence(c.measures[side].text) for side in (loss, cost))
+    note += " Down and to the left is better. By the means, no variant does better in one and no worse in the other, by"
+    note += f" enough to be told, than {unbeaten}{', which the line joins' if n_best > 1 else ''}."
     title = f"{words.capital(words.label(loss))} against {words.label(cost)}"
     pictures = both(
         "cost", title, f"{told}. {note}", (4.3, 4.0),

@@ -32,6 +32,7 @@ def fan(result: Compared, series: str, *, paired: bool = False) -> Chart:
     largest = reading.largest(result, series)
     _, unit = shown.scale(currency, largest)
     drawn, note = _apart(result, bands)
+    note = f"{note} {_ends(bands)}".strip()
     draw, ends, pictures = fans.draw_difference if paired else fans.draw, fans.limits(bands, shown), []
     for k, name in enumerate(drawn):
         sheet = Sheet(*_PANEL, place=_PLACE)
@@ -46,6 +47,12 @@ def fan(result: Compared, series: str, *, paired: bool = False) -> Chart:
         band_table(bands, shown, currency), f"{'difference-' if paired else ''}{series}.csv",
         band_download(bands), panels=tuple(drawn),
     )  # fmt: skip
+
+
+def _ends(bands: dict[str, fans.Band]) -> str:
+    """Say what is drawn of platforms that have ended, where a fan has days without a number."""
+    has_ended = any(shape.values.shape[1] and not np.isfinite(shape.values[2]).all() for shape in bands.values())
+    return "Over the worlds whose platforms have not ended; where all have, the line ends." if has_ended else ""
 
 
 def _apart(result: Compared, bands: dict[str, fans.Band]) -> tuple[list[str], str]:

@@ -45,10 +45,14 @@ def note(result: Compared, spread: Spread) -> str:
     text = f"{which} under {words.quoted(spread.variants[0])}"
     text += f", by {words.label(spread.by)}" if spread.by else ""
     text += ". " if spread.has_run else "; no run breaks out in it. "
+    if len(spread.variants) > 1:
+        text += f"The moments are those of {words.quoted(spread.variants[0])}, for both. "
     text += "Every dot is an investor, lines are links. Small and grey: calm; medium and tan: alarmed; large and "
     text += "violet: has run; faint: without money here, or left in the ordinary way."
     if shown < n:
-        text += f" Drawn are {shown} of {n} investors, those nearest by links to one of the first to run."
+        text += (
+            f" Drawn are {shown} of {words.plural(n, 'investor')}, those nearest by links to one of the first to run."
+        )
     text += f" The numbers below each picture are shares of {'all' if spread.held.all() else 'the'}"
     text += f" {words.plural(int(spread.held.sum()), 'investor')} who held money on day 0."
     if spread.every > 1:

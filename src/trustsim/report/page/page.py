@@ -14,7 +14,6 @@ from pathlib import Path
 import jinja2
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.headlines import COST
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
@@ -31,6 +30,7 @@ from trustsim.report.words import reading, sources, story, words
 from trustsim.report.words.answer import answer
 from trustsim.report.words.causes import summary
 from trustsim.report.words.people import ASKED
+from trustsim.report.words.prices import billed
 from trustsim.report.words.reading import LOSS
 
 #: the series that are drawn where a study has them, the most telling first; at least a few of any study
@@ -116,7 +116,8 @@ def _swatch(result: Compared, name: str) -> str:
 
 def _series(result: Compared) -> tuple[list[str], list[str]]:
     """Return the series to draw and those to leave to the run folder."""
-    order = sorted(result.study.series, key=lambda name: SERIES.index(name) if name in SERIES else len(SERIES))
+    moving = [name for name in result.study.series if not reading.stands_still(result, name)]
+    order = sorted(moving, key=lambda name: SERIES.index(name) if name in SERIES else len(SERIES))
     n = max(_FEWEST, sum(name in SERIES for name in order))
     return order[:n], order[n:]
 
@@ -133,28 +134,36 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
     drawn, _ = _series(result)
     kinds = (False, True) if is_paired else (False,)
     paths = [(name, paired) for name in drawn[:_SHOWN] for paired in kinds] + [(name, False) for name in drawn[_SHOWN:]]
-    times = [name for name in outcomes if reading.happens(result, name)]
+    times = [name for name in varied if reading.happens(result, name)]
     counted = _counted(progress, len(moved) + len(varied) + len(times) + len(paths))
     apart = tuple(counted(charts.differences(result, name)) for name in moved)
     runs = tuple(counted(charts.distribution(result, name)) for name in varied)
     survived = tuple(counted(charts.survived(result, name)) for name in times)
     course = tuple(counted(fan(result, name, paired=paired)) for name, paired in paths)
-    has_price = all(reading.is_measured(result, name) for name in (LOSS, COST))
+    cost = billed(result)
+    has_price = all(reading.is_measured(result, name) and reading.moves(result, name) for name in (LOSS, cost))
     n_course = len(kinds) * len(drawn[:_SHOWN])
     return {
         "differences": Charts(
             apart[:_SHOWN], apart[_SHOWN:], _left_out("The same under every variant, in every world", compared, moved)
         ),
-        "course": Charts(course[:n_course], course[n_course:]),
+        "course": Charts(course[:n_course], course[n_course:], _still(result)),
         "runs": Charts(
             runs[:_SHOWN], (*runs[_SHOWN:], *survived), _left_out("One number in all worlds", outcomes, varied)
         ),
         "losers": Charts(losers.chapter(result), told=words_of_losers.told(result)),
-        "price": Charts((charts.cost_and_loss(result, LOSS, COST),) if has_price else ()),
+        "price": Charts((charts.cost_and_loss(result, LOSS, cost),) if has_price else ()),
         WHY: _why(result, again),
         "flips": Charts(flips.chapter(result, again.claims), told=words_of_flips.told(result, again.claims)),
         NETWORK: _network(result, again),
     }
+
+
+def _still(result: Compared) -> tuple[str, ...]:
+    """Say which of the usual series have no chart, as they are one number on every day of every world."""
+    usual = [name for name in SERIES if name in result.study.series]
+    still = [words.label(name) for name in usual if reading.stands_still(result, name)]
+    return (f"One number on all days, in all worlds, so not drawn: {words.listing(still)}.",) if still else ()
 
 
 def _left_out(why: str, names: Sequence[str], drawn: Sequence[str]) -> tuple[str, ...]:

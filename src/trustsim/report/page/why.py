@@ -19,9 +19,8 @@ def withdrawals(found: Attribution, result: Compared) -> Chart:
     table, raw, told = tables.pushed(found, baseline)
     title = "Withdrawn by the end, by what pushed it"
     text = f"Shares of the claims of day 0. {'; '.join(told)}."
-    note = f"Mean of {words.plural(n, 'world')}, in % of the claims of day 0. " + " ".join(
-        f"{words.capital(words.label(c))}: {CHANNEL_TEXTS[c]}." for c in CHANNELS
-    )
+    note = f"Mean of {words.plural(n, 'world')}, in % of the claims of day 0; money that came in later counts too. "
+    note += " ".join(f"{words.capital(words.label(c))}: {CHANNEL_TEXTS[c]}." for c in CHANNELS)
     drawn = twice("causes", title, text, lambda is_wide: pictures.pushed(found, shown, baseline, is_wide=is_wide))
     return Chart("causes", "attribution", title, noted(result, note), "single", drawn, table,
                  "withdrawals-by-cause.csv", raw)  # fmt: skip

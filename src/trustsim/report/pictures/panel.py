@@ -215,7 +215,11 @@ class Panel:
         lean = math.radians(x.turn)
         below = max((self._deep(text, lean) for _, text in across), default=0.0) + _PAD
         below += _LABEL_PAD + _LINE * LABEL * (1 + x.label.count("\n")) if x.label else 0.0
-        right = scales.width(across[-1][1], SMALL) / 2 if across and not x.turn else 0.0
+        left, right = (
+            (max(left, scales.width(across[0][1], SMALL) / 2), scales.width(across[-1][1], SMALL) / 2)
+            if across and not x.turn
+            else (left, 0.0)
+        )
         text, size = self._titled
         above = _TITLE_PAD + _LINE * size * (1 + text.count("\n")) if text else 0.0
         return left, above + self._above, right, below

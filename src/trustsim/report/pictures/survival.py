@@ -13,8 +13,8 @@ from trustsim.report.words import reading, words
 
 _SHARES = (0.0, 25.0, 50.0, 75.0, 100.0)  # of the worlds, %, with a line across
 _NAME_APART, _LOWEST = 0.055, 0.03  # of the height: between two names, and where the lowest stands
-_ROOM = 0.36  # of the width, for names
-_LONGEST = 26  # letters of a name
+_ROOM, _ROOM_NARROW = 0.36, 0.95  # of the width of the curves, for names
+_LONGEST, _LONGEST_NARROW = 26, 19  # letters of a name
 _THIN, _WIDER = 1.6, 1.3  # the width of a line, and how much wider each is that lies under another one
 
 
@@ -32,9 +32,10 @@ def draw(canvas: Canvas, result: Compared, outcome: str, names: Sequence[str]) -
             days, share = curves[name]
             width, dash = _THIN + _WIDER * (len(group) - 1 - k), DASHED if name == baseline else SOLID
             canvas.line(np.repeat(days, 2)[1:], np.repeat(100 * share, 2)[:-1], colours[name], width, dash=dash)
-    canvas.limit("x", 0.0, horizon * (1 + _ROOM))
+    room, longest = (_ROOM_NARROW, _LONGEST_NARROW) if canvas.is_narrow else (_ROOM, _LONGEST)
+    canvas.limit("x", 0.0, horizon * (1 + room))
     canvas.limit("y", 0.0, 103.0)
-    ends = {_named(group): (group, float(curves[group[0]][1][-1])) for group in groups}
+    ends = {_named(group, longest): (group, float(curves[group[0]][1][-1])) for group in groups}
     for text, height in _apart({text: end for text, (_, end) in ends.items()}).items():
         ink = colours[ends[text][0][0]] if len(ends[text][0]) == 1 else look.INK
         canvas.note(text, horizon, 100 * height, (5, 0), ink=ink, size=8.0, has_ground=True)
@@ -56,13 +57,13 @@ def alike(result: Compared, outcome: str, names: Sequence[str]) -> list[list[str
     return list(groups.values())
 
 
-def _named(group: Sequence[str]) -> str:
+def _named(group: Sequence[str], longest: int) -> str:
     """Name a curve by all its variants, or where these are many by the first and how many more there are."""
     text = " = ".join(group)
-    if len(group) == 1 or len(text) <= _LONGEST:
-        return words.shortened(text, _LONGEST)
+    if len(group) == 1 or len(text) <= longest:
+        return words.shortened(text, longest)
     more = f" and {len(group) - 1} more"
-    return f"{words.shortened(group[0], _LONGEST - len(more))}{more}"
+    return f"{words.shortened(group[0], longest - len(more))}{more}"
 
 
 def _apart(ends: dict[str, float]) -> dict[str, float]:

@@ -72,7 +72,7 @@ def cost_and_loss(result: Compared, loss: str, cost: str) -> tuple[Table, str]:
     currency, names = result.scenario.currency, result.study.variants
     lost, paid = reading.outcome(result, loss), reading.outcome(result, cost)
     levels = [(reading.level(result, cost, name), reading.level(result, loss, name)) for name in names]
-    best = pareto(np.array([(x.mean, y.mean) for x, y in levels]))
+    best = pareto(np.array([(x.mean, y.mean) for x, y in levels]), standing.least(result.comparison, (cost, loss)))
     rows = tuple(
         (
             name, words.quantity(x.mean, paid.unit, currency), words.interval(x.low, x.high, paid.unit, currency),

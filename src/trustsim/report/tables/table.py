@@ -19,6 +19,7 @@ WIDTH = 80
 _LONGEST_NAME = 40
 _STEPS = ((1e12, "t"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _UNBROKEN = "\u00a0"  # a space at which no line ends
+_SMALLEST_SHARE = 0.0005  # a smaller one is shown as none, and has no sign
 _STYLES = {"better": "green", "worse": "red"}
 
 
@@ -84,8 +85,10 @@ def compact(value: float, measure: Measure, *, signed: bool = False) -> str:
     """Write a number in few characters: shares in per cent, large ones short (``'+1.25m'``); a dash for none."""
     if not math.isfinite(value):
         return words.NO_NUMBER
-    sign = words.MINUS if value < 0 else "+" if signed and value > 0 else ""
     size = abs(value)
+    if measure.unit == "share" and size < _SMALLEST_SHARE:
+        value = 0.0
+    sign = words.MINUS if value < 0 else "+" if signed and value > 0 else ""
     if measure.unit == "share":
         return f"{sign}{100 * size:.1f}"
     for step, letter in _STEPS:

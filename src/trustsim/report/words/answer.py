@@ -52,7 +52,7 @@ def answer(result: Compared, claims: float) -> Answer:
     facts = [_sure(result, measure, best)]
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
     facts += people.facts(c, result.scenario, best)
-    facts += costs.told(result, measure, best, others, rivals, claims)
+    facts += costs.told(result, measure, best, others, rivals)
     facts += [*_moved(result), *_gains(result, best), *_harmful(result, measure, others)]
     facts += [Fact("Does the ranking flip?", flips.in_short(result, claims)), *_judged(result)]
     facts += [*_broken_off(result), _doubts(result)]
@@ -84,10 +84,14 @@ def _headline(result: Compared, measure: Measure, best: str, rivals: Sequence[st
     if found.n == c.n:
         levels = [reading.level(result, measure.name, name).mean for name in (c.baseline, best)]
         text += ", from {} to {}".format(*(words.quantity(x, measure.unit, currency) for x in levels))
+    helps = "helps" if len(c.variants) == 2 else "helps most"
+    sign = 1 if measure.better == "lower" else -1
+    if any(sign * (reading.difference(result, measure.name, name).mean - found.mean) < 0 for name in c.harms):
+        helps = "helps most of those without harm"
     if not rivals:
-        return f"{quoted(best)} {'helps' if len(c.variants) == 2 else 'helps most'}: {text}."
+        return f"{quoted(best)} {helps}: {text}."
     close = _quoted(rivals) if len(rivals) <= _MOST_NAMES else f"{len(rivals)} others"
-    return f"{quoted(best)} helps most, too close to {close} to tell apart: {text}."
+    return f"{quoted(best)} {helps}, too close to {close} to tell apart: {text}."
 
 
 def _no_help(result: Compared, measure: Measure, best: str) -> str:
@@ -137,11 +141,12 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
 
 def _next_best(result: Compared, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
     c, found = result.comparison, reading.versus(result, measure.name, best, second)
-    change = _changed(result, measure, found)
-    text = f"Against the next in rank, {standing.named(c, second)}, the difference is {change}"
+    change, between = _changed(result, measure, found), slice(c.ranking.index(best), c.ranking.index(second))
+    next_one = f"next in rank{f' after {quoted(c.baseline)}' if c.baseline in c.ranking[between] else ''}"
+    text = f"Against the {next_one}, {standing.named(c, second)}, the difference is {change}"
     ours, theirs = (reading.values(result, measure.name, name) for name in (best, second))
     if np.array_equal(ours, theirs, equal_nan=True):
-        text = f"The next in rank, {standing.named(c, second)}, is the same by {measure.label} in every world"
+        text = f"The {next_one}, {standing.named(c, second)}, is the same by {measure.label} in every world"
     if best in c.harms:
         no = f"No: it harms, and {quoted(c.baseline)} stands before it."
         return Fact("Is it really the best?", f"{no} {text}.")
@@ -190,28 +195,28 @@ def _by_segment(result: Compared, best: str) -> list[str]:
             sides[side].append(f"{who} ({words.change(found.mean, measure.unit)})")
     if not names:
         return []
-    than = f"than under {quoted(result.comparison.baseline)}"
+    base = quoted(result.comparison.baseline)
     if not any(sides.values()):
-        return [f"No segment of the clients clearly loses more or less {than}."]
-    less, more = (_listed_segments(who, len(names)) for who in sides.values())
-    return [f"Under {quoted(best)} clearly less is lost {than} by {less}; clearly more by {more}."]
+        return [f"What a segment of the clients loses differs from {base} too little to matter, or not clearly."]
+    less, more = (_listed_segments(sides[side], len(names)) for side in ("better", "worse"))
+    told = [f"less is lost by {less}"] if less else []
+    told += [f"more {'' if less else 'is lost '}by {more}"] if more else []
+    return [f"Under {quoted(best)}, against {base}, clearly {words.listing(told)}."]
 
 
 def _listed_segments(told: Sequence[str], n: int) -> str:
-    if not told:
-        return "nobody"
     if n > 1 and len(told) == n:
         return f"every segment: {words.listing(told)} of what they held"
-    return f"the segment{'' if len(told) == 1 else 's'} {words.listing(told)} of what they held"
+    return f"the segment{'' if len(told) == 1 else 's'} {words.listing(told)} of what they held" if told else ""
 
 
 def _unhurt(result: Compared, best: str) -> list[str]:
     if not reading.is_measured(result, UNHURT):
         return []
-    level, found = reading.level(result, UNHURT, best), reading.difference(result, UNHURT, best)
-    is_told = standing.tells_apart(result.comparison, UNHURT, found)
-    shift = f" ({words.change(found.mean, 'share')})" if is_told else ""
-    return [f"{words.quantity(level.mean, 'share')} of those who held money lose nothing{shift}."]
+    c = result.comparison
+    now, before = (words.quantity(reading.level(result, UNHURT, name).mean, "share") for name in (best, c.baseline))
+    is_told = standing.tells_apart(c, UNHURT, reading.difference(result, UNHURT, best))
+    return [f"Of those who held money {now} lose nothing{f' (before {before})' if is_told else ''}."]
 
 
 def _late(result: Compared, best: str) -> list[str]:
@@ -220,7 +225,7 @@ def _late(result: Compared, best: str) -> list[str]:
         return []
     ratios = {name: reading.values(result, LATE, name) for name in (best, result.comparison.baseline)}
     medians = {name: float(np.median(x[np.isfinite(x)])) for name, x in ratios.items() if np.isfinite(x).any()}
-    told = [f"{words.tick(round(x, 2))} times under {quoted(name)}" for name, x in medians.items()]
+    told = [f"{words.quantity(x)} times under {quoted(name)}" for name, x in medians.items()]
     text = "The loss share of those who stay or ask late, against that of the first to ask, in the median world"
     return [f"{text}: {words.listing(told)}."] if told else []
 
@@ -247,7 +252,9 @@ def _judged(result: Compared) -> list[Fact]:
 
 def _broken_off(result: Compared) -> list[Fact]:
     told = horizon.broken_off(result.comparison)
-    return [Fact("Is it over at the horizon?", f"No. {' '.join(told)}")] if told else []
+    is_waiting = any(found.waiting > 0 for found in result.comparison.unfinished.values())
+    is_over = "No" if is_waiting else "Not surely"
+    return [Fact("Is it over at the horizon?", f"{is_over}. {' '.join(told)}")] if told else []
 
 
 def _doubts(result: Compared) -> Fact:

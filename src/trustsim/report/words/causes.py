@@ -22,7 +22,9 @@ def summary(found: Attribution, baseline: str, least: float) -> str:
     parts = found.to_frame().loc[baseline]["direct"]
     driven = parts.drop("ordinary").clip(lower=0)
     ordinary, total = words.quantity(float(parts["ordinary"]), "share"), words.quantity(float(parts.sum()), "share")
-    text = f"Under {words.quoted(baseline)} {total} of the claims of day 0 is withdrawn, {ordinary} for ordinary needs"
+    worlds = words.plural(len(found.withdrawn), "world")
+    text = f"Under {words.quoted(baseline)}, over {worlds}, {total} of the claims of day 0 is withdrawn,"
+    text += f" {ordinary} of them for ordinary needs"
     if driven.sum() <= 0:
         return f"{text}; nothing else pushed anybody."
     if driven.sum() < least:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.headlines import COST
 from trustsim.report.words import people, reading, standing, words
@@ -20,30 +18,29 @@ from trustsim.report.words.reading import LOSS, Measure
 from trustsim.report.words.words import quoted
 
 
-def told(
-    result: Compared, measure: Measure, best: str, others: Sequence[str], rivals: Sequence[str], claims: float
-) -> list[Fact]:
+def told(result: Compared, measure: Measure, best: str, others: Sequence[str], rivals: Sequence[str]) -> list[Fact]:
     """Say what the best variant costs, what others bear and clients save, and for which one others bear least."""
     if not reading.is_measured(result, COST):
         return []
     c, currency = result.comparison, result.scenario.currency
     level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
     text = f"{standing.named(c, best)} costs {words.quantity(level.mean, 'money', currency)} a world on average"
-    text += "" if extra.mean == level.mean else f", {_against(extra.mean, currency)} {quoted(c.baseline)}"
-    text += f"{_saved(result, best, claims)}.{_borne(result, best)}"
+    gap = extra.mean if standing.tells_apart(c, COST, extra) else 0.0
+    text += "" if extra.mean == level.mean else f", {_against(gap, currency)} {quoted(c.baseline)}"
+    text += f"{_saved(result, best)}.{_borne(result, best, is_free=level.mean == 0)}"
     return [Fact("What does it cost?", f"{text}{_cheaper(result, measure, best, others, rivals)}")]
 
 
 def bill(result: Compared, name: str) -> str:
-    """Say what all but the clients lose against the baseline: ``'3 million CNY more than under ‘nothing’'``."""
+    """Say how all but the clients stand against the baseline: ``'3 million CNY worse off than under ‘nothing’'``."""
     c, gap = result.comparison, reading.difference(result, BILL, name)
     if not standing.tells_apart(c, BILL, gap):
-        return f"about as much as under {quoted(c.baseline)}"
-    side = "more" if gap.mean > 0 else "less"
+        return f"about as well off as under {quoted(c.baseline)}"
+    side = "worse off" if gap.mean > 0 else "better off"
     return f"{words.quantity(abs(gap.mean), 'money', c.currency)} {side} than under {quoted(c.baseline)}"
 
 
-def _borne(result: Compared, best: str) -> str:
+def _borne(result: Compared, best: str, *, is_free: bool) -> str:
     """Say what all but the clients bear, against the baseline, and which of them by how much."""
     if not reading.is_measured(result, BILL):
         return ""
@@ -52,10 +49,9 @@ def _borne(result: Compared, best: str) -> str:
         gap = c.differences[best][name]
         if payer in people.PAYERS and payer != "clients" and standing.tells_apart(c, name, gap):
             parts.append(f"{people.PAYERS[payer]} {words.change(gap.mean, 'money', c.currency)}")
-    text = (
-        f"All payers but the clients together lose {bill(result, best)}{f' ({words.listing(parts)})' if parts else ''}"
-    )
-    return f" {text}; the cost is in that, or in what clients lose where owners have nothing left."
+    listed = f" ({words.listing(parts)})" if parts else ""
+    text = f" All payers but the clients together are {bill(result, best)}{listed}"
+    return f"{text}." if is_free else f"{text}; the cost is in that, or in what clients lose where owners have no more."
 
 
 def _cheaper(result: Compared, measure: Measure, best: str, others: Sequence[str], rivals: Sequence[str]) -> str:
@@ -72,7 +68,7 @@ def _cheaper(result: Compared, measure: Measure, best: str, others: Sequence[str
             gain = words.change(reading.difference(result, measure.name, cheapest).mean, measure.unit, currency)
             more = _lost_more(result, best, cheapest)
             text += f" By that sum the cheapest {what} is {standing.named(c, cheapest)}: {gain} of {measure.label},"
-            text += f" and they lose {bill(result, cheapest)}{more}."
+            text += f" and they are {bill(result, cheapest)}{more}."
             is_told.add(cheapest)
     return text
 
@@ -100,16 +96,14 @@ def _cheapest(result: Compared, names: Iterable[str], best: str) -> str:
     return name if gap.mean < 0 and standing.tells_apart(result.comparison, BILL, gap) else best
 
 
-def _saved(result: Compared, best: str, claims: float) -> str:
-    """Say how much less those who held money on day 0 lose, where that is clear and known in money."""
-    if not (
-        np.isfinite(claims) and reading.is_measured(result, LOSS) and reading.outcome(result, LOSS).unit == "share"
-    ):
+def _saved(result: Compared, best: str) -> str:
+    """Say how much less the clients lose, in the money of the chapter on who pays, where that is clear."""
+    if not all(reading.is_measured(result, name) for name in (LOSS, people.CLIENTS)):
         return ""
-    saved = reading.difference(result, LOSS, best)
-    less = words.quantity(-saved.mean * claims, "money", result.scenario.currency)
-    is_better = standing.verdict(result.comparison, LOSS, saved) == "better"
-    return f"; the clients of day 0 lose {less} less" if is_better else ""
+    saved = reading.difference(result, people.CLIENTS, best).mean
+    is_better = standing.verdict(result.comparison, LOSS, reading.difference(result, LOSS, best)) == "better"
+    less = words.quantity(-saved, "money", result.scenario.currency)
+    return f"; clients lose {less} less" if is_better and saved < 0 else ""
 
 
 def _against(extra: float, currency: str) -> str:

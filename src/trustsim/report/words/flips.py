@@ -31,11 +31,11 @@ def told(result: Compared, claims: float) -> tuple[str, ...]:
 
 
 def in_short(result: Compared, claims: float) -> str:
-    """Say which variant is ahead of the best one by another outcome, and where at another price of loss.
+    """Say which variant is ahead of the first in rank by another outcome, and where at another price of loss.
 
     Cost alone is left out: there doing nothing leads. ``claims`` as in :func:`told`.
     """
-    best = next(name for name in result.comparison.ranking if name != result.comparison.baseline)
+    best = result.comparison.ranking[0]
     others = [view for view in whole(result, best) if view.outcome not in (COST, BILL)]
     ahead = _ahead(result.comparison, others)
     text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."
@@ -71,7 +71,7 @@ def _by_outcome(result: Compared, seen: Sequence[View]) -> list[str]:
 
 def _in_part(result: Compared, view: View) -> str:
     c = result.comparison
-    base, label = quoted(c.baseline), words.label(view.outcome)
+    base, label, leader = quoted(c.baseline), words.label(view.outcome), standing.named(c, view.leader)
     where = {
         "worst tenth": f"In the tenth of worlds where {base} does worst by {label}",
         "with a run": f"In worlds with a run under {base}",
@@ -81,11 +81,11 @@ def _in_part(result: Compared, view: View) -> str:
     if view.verdict == "all the same":
         return f"{where} all variants are the same by {label}."
     if view.verdict == "no flip":
-        return f"{where} {quoted(view.leader)} still leads by {label}."
+        return f"{where} {leader} still leads by {label}."
     measure = reading.outcome(result, view.outcome)
     assert view.gap is not None
     change = words.change(view.gap.mean, measure.unit, result.scenario.currency)
     span = words.interval(view.gap.low, view.gap.high, measure.unit, result.scenario.currency, signed=True)
     how = "clearly" if view.verdict == "flips" else "not clearly"
-    text = f"{where} {quoted(view.leader)} is {how} ahead of {quoted(view.against)} by {label}"
+    text = f"{where} {leader} is {how} ahead of {quoted(view.against)} by {label}"
     return f"{text} ({change}, 95 % interval {span})."

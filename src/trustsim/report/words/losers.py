@@ -44,6 +44,8 @@ def _most(result: Compared, variant: str) -> str:
     """Say which segment loses most under one variant, if that is clear, and how much each loses."""
     found = segments(result)
     levels = {s: reading.level(result, name, variant) for s, name in found.items()}
+    if all(level.mean == 0 for level in levels.values()):
+        return f"Under {quoted(variant)} no segment loses anything."
     order = sorted(levels, key=lambda s: -levels[s].mean)
     each = [f"{quoted(s)} {words.quantity(levels[s].mean, 'share')}" for s in order]
     if len(order) == 1:
@@ -70,13 +72,18 @@ def _late(result: Compared, variant: str) -> str:
     if not reading.is_measured(result, LATE):
         return ""
     level, n = reading.level(result, LATE, variant), result.comparison.n
-    where = f"{level.n} of {words.plural(n, 'world')}"
     if level.n == 0:
         return f"Under {quoted(variant)} the first half to ask lost nothing, in any world."
+    found = reading.values(result, LATE, variant)
     times, span = words.quantity(level.mean), words.interval(level.low, level.high)
-    text = f"Those who stayed or asked late lost on average {times} times the share of the first half to ask"
+    text = f"Under {quoted(variant)} those who stayed or asked late lost {words.quantity(float(np.nanmedian(found)))}"
+    text += f" times the share of the first half to ask in the median world, and on average {times} times"
     text += f" (95 % interval {span})"
-    where = f"the {where} where the early lost anything" if level.n < n else f"all {words.plural(n, 'world')}"
+    where = (
+        f"the {level.n} of {words.plural(n, 'world')} where the early lost anything"
+        if level.n < n
+        else f"all {words.plural(n, 'world')}"
+    )
     return f"{text}, in {where}."
 
 

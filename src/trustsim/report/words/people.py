@@ -19,6 +19,7 @@ from trustsim.scenario.resolved import Scenario
 
 FLED, ASKED, STUCK, UNMET = "excess_left", "excess_withdrawn", "stuck_money", "needs_unmet"
 WAITED, ENDS, LABELS = "waited_long", "end_state", "run_at"
+CLIENTS = "loss_by_payer[clients]"
 
 
 def parts(c: Comparison, stem: str) -> dict[str, str]:
@@ -41,35 +42,45 @@ def facts(c: Comparison, scenario: Scenario, best: str) -> list[Fact]:
     return [Fact(asked, found) for asked, found in told if found]
 
 
-def of_hundred(share: float) -> str:
-    """Write how many of 100 that is: ``'24'``, ``'fewer than 1'``, ``'none'``."""
+def of_many(shares: Sequence[float]) -> tuple[int, list[str]]:
+    """Write shares as so many of 100, or of 1000 where none is a tenth: ``(100, ['24', '6'])``, ``(1000, ['14'])``.
+
+    What would be none and is some is ``'fewer than 1'``.
+    """
+    known = [share for share in shares if not math.isnan(share)]
+    whole = 100 if max(known, default=1.0) >= 0.1 or not any(known) else 1000
+    return whole, [_of(whole, share) for share in shares]
+
+
+def _of(whole: int, share: float) -> str:
     if math.isnan(share):
         return words.NO_NUMBER
     if share == 0:
         return "none"
-    return "fewer than 1" if abs(share) < 0.01 else f"{100 * share:.0f}"
+    return "fewer than 1" if abs(share) * whole < 1 else f"{whole * share:.0f}"
 
 
 def fled(c: Comparison, best: str) -> str:
     """Say how many of 100 accounts fled, and of 100 of their money how much was asked for, before and now."""
     told = []
-    for outcome, whole, does in ((FLED, "accounts", "fled"), (ASKED, c.currency, "were asked for")):
+    for outcome, of, does in ((FLED, "accounts", "fled"), (ASKED, c.currency, "were asked for")):
         if outcome in c.measures:
-            before, now = (_with_interval(c.levels[name][outcome]) for name in (c.baseline, best))
-            told.append(f"of 100 {whole} {before} {does} under {quoted(c.baseline)}, now {now}")
+            levels = [c.levels[name][outcome] for name in (c.baseline, best)]
+            whole, numbers = of_many([level.mean for level in levels])
+            before, now = (f"{n}{_interval(level, whole)}" for n, level in zip(numbers, levels, strict=True))
+            told.append(f"of {whole} {of} {before} {does} under {quoted(c.baseline)}, now {now}")
     note = "In brackets: 95 % interval of the mean. What leaves in calm too is not counted."
     return f"With {standing.named(c, best)}: {'; '.join(told)}. {note}" if told else ""
 
 
-def _with_interval(level: Interval) -> str:
-    """Write how many of 100 that is, with its interval: ``'24 [22 to 26]'``; with tenths where whole ones hide it."""
-    n = of_hundred(level.mean)
+def _interval(level: Interval, whole: int) -> str:
+    """Write the interval of a share as numbers of so many: ``' [22 to 26]'``; with tenths where whole ones hide it."""
     if math.isnan(level.low) or math.isnan(level.high):
-        return n
-    ends = [max(100 * x, 0.0) for x in (level.low, level.high)]
+        return ""
+    ends = [max(whole * x, 0.0) for x in (level.low, level.high)]
     places = 0 if ends[1] - ends[0] >= 1 else 1
     low, high = (f"{x:.{places}f}" for x in ends)
-    return f"{n} [{low} to {high}]"
+    return f" [{low} to {high}]"
 
 
 def pays(c: Comparison, best: str) -> str:
@@ -93,8 +104,9 @@ def pays(c: Comparison, best: str) -> str:
         return f"Nobody loses anything, under {quoted(best)} or {quoted(c.baseline)}."
     text = f"Lost under {quoted(best)}: {words.listing(lost)}." if lost else f"Nobody loses under {quoted(best)}."
     text += f" Gained: {words.listing(gained)}." if gained else ""
-    if any(told.startswith(PAYERS["owners"]) for told in gained):
-        text += " Owners gain as well where their equity was below zero on day 0 and others bear that."
+    is_borne = any(mean(c, name, best) > 0 for name in found.values())
+    if is_borne and any(told.startswith(PAYERS["owners"]) for told in gained):
+        text += " Equity below zero on day 0 is a gain of the owners, too, where others bear it."
     return f"{text} Neither lose nor gain: {words.listing(neither)}." if neither else text
 
 
@@ -133,13 +145,15 @@ def label(c: Comparison, scenario: Scenario, best: str) -> str:
         return ""
     rule = scenario.counted.run
     least, days = words.quantity(rule.share, "share"), words.quantity(rule.within, "duration")
-    text = f"A run is {least} of the {rule.of} of a platform that leave within {days} beyond calm. Worlds with one,"
-    text += f" under {quoted(c.baseline)} and now, were the share another"
-    told = []
+    text = f"A run is {least} of the {rule.of} of a platform that leave within {days} beyond calm."
+    others = []
     for step, name in near(found, rule.share):
         before, now = (words.quantity(mean(c, name, v), "share") for v in (c.baseline, best))
-        told.append(f"at {step.replace('%', ' %')}, {before} and {now}")
-    return f"{text}: {'; '.join(told)}."
+        if step == f"{rule.share:.0%}":
+            text += f" There is one in {before} of worlds under {quoted(c.baseline)}, now in {now}."
+        else:
+            others.append(f"at {step.replace('%', ' %')} in {before}, now in {now}")
+    return f"{text} Were the share another: {'; '.join(others)}." if others else text
 
 
 def near(found: dict[str, str], share: float) -> Sequence[tuple[str, str]]:

@@ -17,6 +17,7 @@ from scipy.optimize import brentq
 
 from trustsim.analysis import intervals
 from trustsim.analysis.compared import Compared
+from trustsim.analysis.headlines import COST
 from trustsim.analysis.ranking import is_clear
 from trustsim.report.words import reading, standing
 from trustsim.report.words.reading import LOSS
@@ -38,6 +39,11 @@ class Stretch:
     stop: float
     low: float
     high: float
+
+
+def billed(result: Compared) -> str:
+    """Return the outcome that says what a variant costs: what others lose, where that is measured."""
+    return BILL if reading.is_measured(result, BILL) else COST
 
 
 def is_priced(result: Compared) -> bool:
@@ -88,7 +94,7 @@ def _safest(cost: np.ndarray, loss: np.ndarray, at: int, steps: tuple[float, flo
 
 def _steps(result: Compared) -> tuple[float, float]:
     """Return the smallest differences that count: in what others lose, and in what clients lose."""
-    cost, loss = (standing.smallest_told(result.comparison, side) for side in (BILL, LOSS))
+    cost, loss = standing.least(result.comparison, (BILL, LOSS))
     return cost, loss
 
 

@@ -53,8 +53,7 @@ def between(result: Compared, found: Stretch) -> str:
 def told(result: Compared, found: Sequence[Stretch], claims: float) -> str:
     """Say at which prices of loss the best variant changes."""
     if len(found) == 1:
-        text = f"No price of loss changes the best, {_named(result, found[0].variant)}: by the means,"
-        return f"{text} no variant costs others less, or loses less, by enough to matter."
+        return f"{_at_any(result, found[0].variant)}: with no other clients or others lose less by enough to matter."
     _, per = scale_of(result)
     parts = [f"below {priced(result, found[1].start)} {_named(result, found[0].variant)} is best"]
     for stretch in found[1:]:
@@ -65,13 +64,18 @@ def told(result: Compared, found: Sequence[Stretch], claims: float) -> str:
 
 
 def in_short(result: Compared, found: Sequence[Stretch], claims: float) -> str:
-    """Say below which price of loss the cheapest is best; nothing where one variant is best at any price."""
+    """Say below which price of loss the cheapest is best; where one is at any price, only if it is not the first."""
     if len(found) == 1:
-        return ""
+        is_first = found[0].variant == result.comparison.ranking[0]
+        return "" if is_first else f"{_at_any(result, found[0].variant)}."
     _, per = scale_of(result)
     best = _named(result, found[0].variant)
     text = f"Where a {per} is worth less than {priced(result, found[1].start)}, {best} is best."
     return f"{text}{_at_par(result, found, claims)}"
+
+
+def _at_any(result: Compared, variant: str) -> str:
+    return f"Where money alone counts {_named(result, variant)} is best by the means, at any price of loss"
 
 
 def _named(result: Compared, variant: str) -> str:

@@ -153,6 +153,13 @@ def largest(result: Compared, name: str, platform: str | None = None) -> float:
     return float(np.max(np.abs(found), initial=0.0, where=np.isfinite(found)))
 
 
+def stands_still(result: Compared, name: str) -> bool:
+    """Whether a series of all platforms together is one number on every day, in every world of every variant."""
+    found = result.study.series[name][..., _column(result, name, None)]
+    found = found[np.isfinite(found)]
+    return bool(len(found)) and float(np.ptp(found)) == 0
+
+
 def _column(result: Compared, name: str, platform: str | None) -> int:
     if platform is None:
         return int(result.study.series[name].shape[3]) - 1

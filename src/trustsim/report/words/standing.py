@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
@@ -34,6 +35,11 @@ def smallest_told(c: Comparison, outcome: str) -> float:
         return POINTS
     means = (abs(c.levels[name][outcome].mean) for name in c.variants)
     return ROUNDING * max((mean for mean in means if math.isfinite(mean)), default=0.0)
+
+
+def least(c: Comparison, outcomes: Sequence[str]) -> list[float]:
+    """Return the smallest difference that is called one, of each of some outcomes."""
+    return [smallest_told(c, name) for name in outcomes]
 
 
 def tells_apart(c: Comparison, outcome: str, found: Interval | Difference) -> bool:

@@ -74,11 +74,15 @@ def change(value: float | None, unit: Unit = "number", currency: str = "") -> st
     if value is None or not math.isfinite(value):
         return NO_NUMBER
     if unit == "share":
-        places = 1 if abs(value) >= 0.0005 or value == 0 else 3
-        shown = f"{100 * value:+.{places}f}".replace("-", MINUS).removesuffix(".0")
-        return "0 pp" if float(shown.replace(MINUS, "-")) == 0 else f"{shown} pp"
+        shown = f"{100 * value:+.{_share_places(value, coarse=0.0005)}f}".rstrip("0").rstrip(".")
+        return "0 pp" if float(shown) == 0 else f"{shown.replace('-', MINUS)} pp"
     text = quantity(value, unit, currency)
     return f"+{text}" if value > 0 and text.split()[0] != "0" else text
+
+
+def _share_places(size: float, coarse: float) -> int:
+    """Return the decimals of percentage points: so many that what is below one is not rounded to half of one."""
+    return 1 if abs(size) >= 0.01 else 2 if abs(size) >= coarse else 3
 
 
 def interval(
@@ -91,8 +95,10 @@ def interval(
     divisor, text = axis(unit, currency, size)
     if unit == "share":
         text = "pp" if signed else "%"
-    places = (1 if size >= 0.001 else 3) if unit == "share" else _places(size / divisor)
+    places = _share_places(size, coarse=0.001) if unit == "share" else _places(size / divisor)
     ends = [_digits(x / divisor, places) for x in (low, high)]
+    if ends[0] == ends[1] and low != high:
+        ends = [_digits(x / divisor, places + 1) for x in (low, high)]
     if signed:
         ends = [f"+{end}" if x > 0 and end != "0" else end for x, end in zip((low, high), ends, strict=True)]
     return f"{ends[0]} to {ends[1]} {text}".rstrip()
