@@ -54,7 +54,7 @@ class Platforms(NamedTuple):
     books: Ints  # (Books, v, p) minor units
     ladder: Ints  # (RUNGS, v, p) minor units
     terms: Floats  # (Terms, v, p)
-    agreed: Floats  # (Terms, v, p) of calm
+    agreed_terms: Floats  # (Terms, v, p) of calm: what platforms and clients have agreed on
     gauges: Floats  # (Gauges, v, p)
     weights: NDArray[np.float32]  # (v, p, Weights)
     dials: Floats  # (v, Dials)

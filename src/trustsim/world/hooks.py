@@ -46,10 +46,10 @@ class Dials(Protocol):
 
 class OnTerms(Protocol):
     """Says what the terms of each platform, float64 (Terms, worlds, platforms), add to weights; again whenever they
-    change. ``base``: the usual terms, those of calm.
+    change. ``agreed_terms``: those of calm, which platforms and clients have agreed on.
     """
 
-    def on_terms(self, terms: Floats, base: Floats) -> Iterable[tuple[Weights, Floats]]: ...
+    def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterable[tuple[Weights, Floats]]: ...
 
 
 class MakesTraits(Protocol):

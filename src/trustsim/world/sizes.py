@@ -49,7 +49,7 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "books": ("int64", ("ENTRIES", "lanes", "platforms")),
     "ladder": ("int64", ("RUNGS", "lanes", "platforms")),
     "base_terms": ("float64", ("TERMS", "lanes", "platforms")),
-    "usual_terms": ("float64", ("TERMS", "lanes", "platforms")),
+    "agreed_terms": ("float64", ("TERMS", "lanes", "platforms")),
     "brought_in": ("float64", ("TERMS", "lanes", "platforms")),
     "terms": ("float64", ("TERMS", "lanes", "platforms")),
     "gauges": ("float64", ("GAUGES", "lanes", "platforms")),

@@ -21,7 +21,7 @@ from trustsim.world.costs import bringing_in, prices_of_settings
 from trustsim.world.drawn import Drawn, linked, side_by_side
 from trustsim.world.groups import groups_of
 from trustsim.world.leaning import Law
-from trustsim.world.lockstep import used_to
+from trustsim.world.lockstep import in_calm
 from trustsim.world.network import Network
 from trustsim.world.opening import base_terms, open_books
 from trustsim.world.population import Accounts as Opened
@@ -69,7 +69,7 @@ class State:
     books: Ints  # (ENTRIES, v, p) minor units
     ladder: Ints  # (RUNGS, v, p) minor units
     base_terms: Floats  # (TERMS, v, p) of the variant, without levers
-    usual_terms: Floats  # (TERMS, v, p) of calm: what people are used to
+    agreed_terms: Floats  # (TERMS, v, p) of calm: what platforms and clients have agreed on
     brought_in: Floats  # (TERMS, v, p) minor units: what it costs to bring a variant's own terms in, on the first day
     terms: Floats  # (TERMS, v, p)
     gauges: Floats  # (GAUGES, v, p)
@@ -105,7 +105,7 @@ class State:
             self.group_of,
         )  # fmt: skip
         platforms = Platforms(
-            self.books, self.ladder, self.terms, self.usual_terms, self.gauges, self.weights, self.dials, self.sums,
+            self.books, self.ladder, self.terms, self.agreed_terms, self.gauges, self.weights, self.dials, self.sums,
             self.by_group, self.flows, self.market, self.has_parts,
         )  # fmt: skip
         bounds = np.array([column.bounds for column in self.declared], np.float32)
@@ -245,16 +245,16 @@ def build(
     On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, at most what it owns,
     (1 + ``equity``) · claims, of which ``segregated_share`` stands in custody, and assets the rest, spread evenly over
     the twelve rungs of the ladder. Nothing is queued or overdue. ``references``: of each variant the world against
-    which a change of terms has its price, and whose terms people are used to; ``scale``: how many real clients an
+    which a change of terms has its price, and whose terms are the agreed ones; ``scale``: how many real clients an
     investor stands for; ``has_parts``: whether the parts of trust are measured.
     """
     platforms = by_variant[0].platforms
     n_platforms = len(platforms)
     terms, of_reference = base_terms(by_variant), base_terms(references)
-    usual = base_terms([used_to(*pair) for pair in zip(by_variant, references, strict=True)])
+    agreed = base_terms([in_calm(*pair) for pair in zip(by_variant, references, strict=True)])
     priced = terms + prices_of_settings(terms, of_reference, scale)
     brought_in = bringing_in(terms, of_reference, scale)
-    of_terms = {"base_terms": priced, "usual_terms": usual, "brought_in": brought_in, "terms": priced}
+    of_terms = {"base_terms": priced, "agreed_terms": agreed, "brought_in": brought_in, "terms": priced}
     names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
     where = {name: k for k, name in enumerate(names)}
     market = np.array([where.get(x.asset_market, len(names) + p) for p, x in enumerate(platforms)], np.int64)
