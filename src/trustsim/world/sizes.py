@@ -1,7 +1,7 @@
 """How large the arrays are of worlds that are stepped together, by the numbers of people, platforms, variants, steps.
 
-The state is laid out from this table (:func:`trustsim.world.state.build`), so what an estimate says of it is what it
-takes. Nothing heavy is imported here, so that checking a scenario stays fast.
+The state is laid out from this table (:func:`trustsim.world.build_state.build`), so what an estimate says of it is what
+it takes. Nothing heavy is imported here, so that checking a scenario stays fast.
 """
 
 from __future__ import annotations
