@@ -12,7 +12,6 @@ from trustsim.kernels.acting import (
     COHORT_ASKED,
     COHORT_LEFT,
     LEFT,
-    NEW,
     PAID_IN,
     RAN_NOW,
     TOGETHER,
@@ -110,11 +109,13 @@ def act_on(accounts, people, platforms, links, room, place, clock) -> None:
     gain, ones, dials = accounts.traits[Traits.FEAR_GAIN, w], accounts.ones, platforms.dials
     contagion, rows = np.float32(dials[v, Dials.CONTAGION]), (links.indptr[w], links.neighbours)
     observed, returned = np.float32(dials[v, Dials.OBSERVED]), np.float32(dials[v, Dials.RETURNED])
-    alarms, n_gone, n_back = 0, 0, 0
+    alarms, n_gone, n_back, n_new = 0, 0, 0, 0
     room.done[:] = 0
     for start in range(0, n_acting, TOGETHER):
         together = room.account[start : min(start + TOGETHER, n_acting)]
-        n_alarmed, n_departed, n_arrived = act_together(accounts, people, platforms, room, together, (w, v, p), clock)
+        n_alarmed, n_departed, n_arrived, n_new = act_together(
+            accounts, people, platforms, room, together, room.done, (w, v, p, n_new), clock
+        )
         alarmed, departed, arrived = room.alarmed[:n_alarmed], room.departed[:n_departed], room.arrived[:n_arrived]
         if links.is_complete:
             take_own(fear, contagion, gain, alarmed, at)
@@ -132,7 +133,7 @@ def act_on(accounts, people, platforms, links, room, place, clock) -> None:
         push_to_all(fear, contagion, gain, alarms, first[p], first[p + 1])
         push_to_all(seen, observed, ones, n_gone, first[p], first[p + 1])
         push_to_all(seen, -returned, ones, n_back, first[p], first[p + 1])
-    line_up(accounts, room.order[: room.done[NEW]], (w, v, p))
+    line_up(accounts, room.order[:n_new], (w, v, p))
     write_down(platforms, room.done, alarms, n_back, (v, p))
 
 

@@ -31,7 +31,7 @@ from trustsim.kernels.layout import (
 
 TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
 # what a platform's actions add up to
-NEW, RAN_NOW, LEFT, ASKED, PAID_IN, COHORT_ASKED, COHORT_LEFT, N_DONE = range(8)
+RAN_NOW, LEFT, ASKED, PAID_IN, COHORT_ASKED, COHORT_LEFT, N_DONE = range(7)
 
 
 class Acting(NamedTuple):
@@ -59,94 +59,71 @@ def room_for(n_accounts):
 
 
 @inlined
-def act_together(accounts, people, platforms, room, together, place, clock):
-    """Carry out the actions of some accounts, ``together`` int32 (n ≤ TOGETHER,), of one lane on one platform.
+def act_together(accounts, people, platforms, room, together, done, place, clock):
+    """Carry out the actions of some accounts, ``together`` int32 (n ≤ TOGETHER,).
 
-    Return how many were alarmed, departed and arrived; they stand in *room*, and what they did is added to its
-    ``done``.
+    ``place``: world, lane, platform, new requests so far. Return how many were alarmed, departed, arrived, and
+    how many new requests there are by now; what was asked, paid in, and how many ran and left is added to ``done``.
     """
-    w, v, p = place
-    flags, actions, status = accounts.flags, accounts.actions, platforms.gauges[Gauges.STATUS, v, p]
-    locked, part = platforms.terms[Terms.LOCKED_SHARE, v, p], platforms.dials[v, Dials.PART]
+    w, v, p, n_new = place
+    flags, balance, requested, safe = accounts.flags, accounts.balance, accounts.requested, people.safe
+    is_closed = platforms.gauges[Gauges.STATUS, v, p] >= WINDING
+    is_open = platforms.gauges[Gauges.STATUS, v, p] == OPEN
+    part = platforms.dials[v, Dials.PART]
+    locked = platforms.terms[Terms.LOCKED_SHARE, v, p]
     n_alarmed, n_departed, n_arrived = 0, 0, 0
     for k in range(len(together)):
         i = together[k]
-        room.held[k], room.asked[k] = accounts.balance[v, i], accounts.requested[v, i]
-        room.who[k] = accounts.investor[w, i]
+        room.held[k], room.asked[k], room.who[k] = balance[v, i], requested[v, i], accounts.investor[w, i]
     for k in range(len(together)):
-        i, who, action = together[k], room.who[k], actions[v, together[k]]
+        i, who, action = together[k], room.who[k], accounts.actions[v, together[k]]
         if action & np.uint8(ALARMS):
             flags[v, i] ^= np.uint8(ALARMED)
             if flags[v, i] & np.uint8(ALARMED):
                 room.alarmed[n_alarmed] = who
                 n_alarmed += 1
-        if status >= WINDING:
+        if is_closed:
             continue
         if action & np.uint8(RUNS | LEAVES):
-            lock = np.int64(0) if flags[v, i] & np.uint8(MATURE) else np.int64(np.float64(room.held[k]) * locked)
+            mature = flags[v, i] & np.uint8(MATURE)
+            lock = np.int64(0) if mature else np.int64(np.float64(room.held[k]) * locked)
             free = room.held[k] - lock - room.asked[k]
             flags[v, i] &= np.uint8(255 - FREE)
-            if free > 0:
-                a, b = draws.two_words(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
-                free = decided(flags, room.done, (v, i), action, free, np.float64(a) * draws.UNIFORM_SCALE < part)
-                if lock > 0:
-                    flags[v, i] |= np.uint8(LEAVING)
-                ask(accounts, room, (v, i), free, room.asked[k] == 0, b, clock.day)
-                room.departed[n_departed] = who
-                n_departed += 1
-        elif status == OPEN and action & np.uint8(JOINS):
-            pays = min(accounts.ticket[w, i], people.safe[v, who])
+            if free <= 0:
+                continue
+            a, b = draws.two_words(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
+            if flags[v, i] & np.uint8(LEAVING):
+                pass
+            elif action & np.uint8(RUNS):
+                done[RAN_NOW] += 1
+                flags[v, i] |= np.uint8(RAN)
+                if np.float64(a) * draws.UNIFORM_SCALE < part and free > 1:
+                    free -= free // 2
+                    flags[v, i] |= np.uint8(FREE)
+            else:
+                done[LEFT] += 1
+            if lock > 0:
+                flags[v, i] |= np.uint8(LEAVING)
+            room.departed[n_departed] = who
+            n_departed += 1
+            if is_of_day_0(flags[v, i]):
+                done[COHORT_ASKED] += free
+                done[COHORT_LEFT] += accounts.first_asked[v, i] < 0
+            if accounts.first_asked[v, i] < 0:
+                accounts.first_asked[v, i] = clock.day
+            if room.asked[k] == 0:
+                room.order[n_new] = (b << np.uint64(32)) | np.uint64(i)
+                n_new += 1
+                accounts.asked_day[v, i] = clock.day
+            requested[v, i] += free
+            done[ASKED] += free
+        elif is_open and action & np.uint8(JOINS):
+            pays = min(accounts.ticket[w, i], safe[v, who])
             if pays > 0:
-                pay_in(accounts, people, room.done, (v, i, who), pays)
                 room.arrived[n_arrived] = who
                 n_arrived += 1
-    return n_alarmed, n_departed, n_arrived
-
-
-@inlined
-def decided(flags, done, whose, action, free, is_for_half):
-    """Return how much of what is *free* an account, ``whose`` (lane, account), asks for: who runs may ask for half.
-
-    Who gave notice before asks for the rest, and is not counted again.
-    """
-    v, i = whose
-    wants = free
-    if not flags[v, i] & np.uint8(LEAVING):
-        if action & np.uint8(RUNS):
-            done[RAN_NOW] += 1
-            flags[v, i] |= np.uint8(RAN)
-            if is_for_half and free > 1:
-                wants = free - free // 2
-                flags[v, i] |= np.uint8(FREE)
-        else:
-            done[LEFT] += 1
-    return wants
-
-
-@inlined
-def ask(accounts, room, whose, amount, is_new, luck, day) -> None:
-    """Let an account, ``whose`` (lane, account), ask for an amount; one that did not wait yet gets a place in the queue
-    of the day, by ``luck``, uint64 < 2**32."""
-    v, i = whose
-    done, first_asked = room.done, accounts.first_asked
-    if is_of_day_0(accounts.flags[v, i]):
-        done[COHORT_ASKED] += amount
-        done[COHORT_LEFT] += first_asked[v, i] < 0
-    if first_asked[v, i] < 0:
-        first_asked[v, i] = day
-    if is_new:
-        room.order[done[NEW]] = (luck << np.uint64(32)) | np.uint64(i)
-        done[NEW] += 1
-        accounts.asked_day[v, i] = day
-    accounts.requested[v, i] += amount
-    done[ASKED] += amount
-
-
-@inlined
-def pay_in(accounts, people, done, whose, amount) -> None:
-    """Let the owner of an account, ``whose`` (lane, account, investor), pay in from the safe account."""
-    v, i, who = whose
-    people.safe[v, who] -= amount
-    accounts.balance[v, i] += amount
-    accounts.flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
-    done[PAID_IN] += amount
+                safe[v, who] -= pays
+                balance[v, i] += pays
+                done[PAID_IN] += pays
+                flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
+    return n_alarmed, n_departed, n_arrived, n_new
