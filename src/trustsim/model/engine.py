@@ -85,11 +85,13 @@ class Engine:
     def _check_hooks(self) -> None:
         """Raise ModelError where somebody who takes part in the day does so in a shape that nothing calls."""
         those: list[Settings[Any] | Actor] = [*self.mechanisms.values(), *self.actors]
-        for each in those:
-            if each.kind is not None:
-                check_hooks(each.kind, OF_ACTORS if isinstance(each, Actor) else OF_MECHANISMS)
-        for entry in self.agenda.entries:
-            check_hooks(type(entry.item.what), OF_ITEMS)
+        kinds: list[tuple[type, tuple[str, ...]]] = [
+            (each.kind, OF_ACTORS if isinstance(each, Actor) else OF_MECHANISMS)
+            for each in those
+            if each.kind is not None
+        ]
+        for kind, called in (*kinds, *((type(entry.item.what), OF_ITEMS) for entry in self.agenda.entries)):
+            check_hooks(kind, called)
 
     def _measure_day_0(self) -> None:
         """Let people begin as they are and with what they believe, and write down what is measured of that."""
