@@ -1,4 +1,4 @@
-"""Pay what is due: queue, terms, cash, credit line, asset sales, payouts; unlock what matures; credit interest.
+"""Settle a day: raise the money that is due, and pay it; unlock what matures; credit interest.
 
 Money that goes from one platform to another arrives after all have paid.
 """

@@ -16,7 +16,7 @@ from trustsim.kernels.layout import Beliefs, Laws, Sums, Traits
 from trustsim.world import rows
 
 PADDING = 8  # action bytes are scanned eight at a time
-_BYTES = {"float32": 4, "float64": 8, "uint8": 1, "int16": 2, "int32": 4, "int64": 8}
+_BYTES = {"float32": 4, "float64": 8, "uint8": 1, "int32": 4, "int64": 8}
 _COUNTS = {
     "BELIEFS": len(Beliefs), "TRAITS": len(Traits), "RUNGS": layout.RUNGS,
     "WEIGHTS": len(Weights), "DIALS": len(Dials), "LAWS": len(Laws), "SUMS": len(Sums),
@@ -65,7 +65,7 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "actor_purses": ("int64", ("ACTOR_PURSES", "lanes", "actors")),
     "market": ("int64", ("platforms",)),
     "ones": ("float32", ("accounts",)),
-    "group_of": ("int16", ("GROUPINGS", "worlds", "accounts")),
+    "group_of": ("int32", ("GROUPINGS", "worlds", "accounts")),
 }
 
 #: what stands beside the state all run long: accounts and people, the network, the history, likeness of platforms

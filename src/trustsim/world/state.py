@@ -80,7 +80,7 @@ class State:
     market: Ints  # (p,)
     scale: int  # real clients that one investor stands for
     ones: NDArray[np.float32]  # (a,)
-    group_of: NDArray[np.int16]  # (GROUPINGS, w, a)
+    group_of: NDArray[np.int32]  # (GROUPINGS, w, a)
     actors: tuple[Cast, ...] = ()  # kind and name
     has_parts: bool = True  # the parts of trust are measured too
 
