@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from trustsim.bench.worlds import story
 from trustsim.model import DAY, TrustCrisisModel
-from trustsim.model.engine import Engine, Phase
+from trustsim.model.engine import Engine
+from trustsim.model.phases import Phase
 
 CALM, CRISIS = range(3, 19), range(36, 60)  # of the quickstart
 spent: dict[str, float] = defaultdict(float)

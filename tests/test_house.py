@@ -110,6 +110,14 @@ def test_no_file_is_long() -> None:
     assert [relative(file) for file in files if len(file.read_text("utf-8").splitlines()) > MOST_LINES] == []
 
 
+@pytest.mark.parametrize("room", ["kernels", "world", "model", "measures"])
+def test_the_architecture_names_every_file_of_the_engine(room: str) -> None:
+    told = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    files = [relative(file) for file in FILES if relative(file).startswith(f"{room}/") and file.name != "__init__.py"]
+    files = [file for file in files if "graph_files/" not in file]  # one a format
+    assert [file for file in files if not re.search(rf"[`/]{file.rpartition('/')[2]}`", told)] == []
+
+
 @pytest.mark.parametrize("seen", [Day, Verbs, RuleKernels])
 def test_the_day_stays_small(seen: type) -> None:
     """The clock, the draws and what can be seen; the verbs that rules share. What one rule needs is in its own file."""
@@ -373,7 +381,7 @@ def test_no_kernel_has_more_than_nine_arguments() -> None:
 def test_the_engine_knows_no_mechanism_by_name() -> None:
     names = [entry.name for entry in REGISTRY.group("mechanism").values()]
     engine = [file for file in FILES if relative(file).startswith(("model/", "kernels/"))]
-    rooms = ("weights", "beginnings", "lockstep", "agenda", "state", "board")
+    rooms = ("weights", "beginnings", "lockstep", "agenda", "state", "build_state", "board")
     engine += [SOURCE / "world" / f"{name}.py" for name in rooms]
     known = {
         (relative(file), node.value)

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from trustsim.kernels.balance import true_risk as compiled_risk
 from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.gauge import true_risk as compiled_risk
 from trustsim.kernels.layout import Gauges, Terms
 from trustsim.mechanisms.balance_sheet.health import Health
 
@@ -42,8 +42,9 @@ def stated(equity, cash, used_up):
     """Return what the model states at this equity and cash / claims, with so much of the patience used up."""
     terms, gauges = np.zeros((len(Terms), 1, 1)), np.zeros((len(Gauges), 1, 1))
     terms[Terms.PATIENCE], gauges[Gauges.ARREARS] = 1.0, used_up
+    gauges[Gauges.SOLVENCY], gauges[Gauges.LIQUIDITY] = equity, cash
     dials = np.array([[Health().dials().get(dial, 0.0) for dial in Dials]])
-    return true_risk(SimpleNamespace(terms=terms, gauges=gauges, dials=dials), (equity, cash), 0, 0)
+    return true_risk(SimpleNamespace(terms=terms, gauges=gauges, dials=dials), 0, 0)
 
 
 @pytest.mark.slow

@@ -249,7 +249,7 @@ class Astray:
 
     fixes = ()
 
-    def on_terms(self, terms: Any, base: Any) -> Any:
+    def on_terms(self, terms: Any, agreed_terms: Any) -> Any:
         """Give a term for a weight."""
         yield Terms.COVER, 0.0
 

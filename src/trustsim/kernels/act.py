@@ -5,54 +5,29 @@ What a neighbour receives is the same from any sender, so the order of senders c
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
-from trustsim.kernels import draws, purposes
-from trustsim.kernels.coefficients import Dials
-from trustsim.kernels.cohort import is_of_day_0
-from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.layout import (
-    ALARMED,
-    ALARMS,
-    BACK,
-    FREE,
-    HOLDS,
-    JOINS,
-    LEAVES,
-    LEAVING,
-    MATURE,
-    OPEN,
-    RAN,
-    RUNS,
-    WINDING,
-    Beliefs,
-    Books,
-    Gauges,
-    Sums,
-    Terms,
-    Traits,
+from trustsim.kernels.acting import (
+    ASKED,
+    COHORT_ASKED,
+    COHORT_LEFT,
+    LEFT,
+    PAID_IN,
+    RAN_NOW,
+    TOGETHER,
+    act_together,
+    room_for,
 )
+from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.layout import Beliefs, Books, Gauges, Sums, Traits
 from trustsim.kernels.reasons import note_reasons
 
-_TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
-_RAN, _LEFT, _ASKED, _PAID_IN, _COHORT_ASKED, _COHORT_LEFT, _N_DONE = range(7)  # what a platform's actions add up to
 _OF_THE_DAY = (
     Gauges.RUNNERS, Gauges.LEAVERS, Gauges.JOINERS, Gauges.ALARMS, Gauges.REQUESTS, Gauges.INFLOW,
     Gauges.RAN_FOR_FUNDAMENTALS, Gauges.RAN_FOR_HERDING, Gauges.RAN_FOR_FEAR, Gauges.RAN_FOR_FIRST_MOVE,
     Gauges.RAN_FOR_ORDINARY,
 )  # fmt: skip
-
-
-@inlined
-def address(investor, day, purpose, platform, key):
-    """Return the first two words at the address of one account on one day."""
-    a, b, _, _ = draws.philox(
-        np.uint64(investor), np.uint64(day), np.uint64(purpose), np.uint64(platform), key[0], key[1]
-    )
-    return a, b
 
 
 @compiled
@@ -100,30 +75,6 @@ def take_own(values, step, gain, senders, account_at) -> None:
             values[j] -= step * gain[j]
 
 
-class Acting(NamedTuple):
-    """Room for the accounts that act together: who they are, and how many told their neighbours what."""
-
-    order: NDArray[np.uint64]  # (a,) new requests, to be sorted
-    account: NDArray[np.int32]  # (a,) who acts on the platform
-    held: NDArray[np.int64]  # (_TOGETHER,) and so the others
-    asked: NDArray[np.int64]
-    who: NDArray[np.int64]
-    alarmed: NDArray[np.int64]
-    departed: NDArray[np.int64]
-    arrived: NDArray[np.int64]
-    done: NDArray[np.int64]  # (_N_DONE,)
-
-
-@inlined
-def room_for(n_accounts):
-    """Return room for the actions of so many accounts."""
-    room = np.empty((6, _TOGETHER), np.int64)
-    return Acting(
-        np.empty(n_accounts, np.uint64), np.empty(n_accounts, np.int32), room[0], room[1], room[2], room[3], room[4],
-        room[5], np.zeros(_N_DONE, np.int64),
-    )  # fmt: skip
-
-
 @compiled
 def act(accounts, people, platforms, links, pushes, clock) -> None:
     """Carry out the day's actions, lane by lane and platform by platform.
@@ -153,18 +104,17 @@ def act(accounts, people, platforms, links, pushes, clock) -> None:
 def act_on(accounts, people, platforms, links, room, place, clock) -> None:
     """Carry out the day's actions of one lane on one platform, ``place`` (w, v, p, how many act)."""
     w, v, p, n_acting = place
-    gauges, at, first = platforms.gauges, accounts.at[w, p], accounts.first[w]
+    at, first = accounts.at[w, p], accounts.first[w]
     seen, fear = accounts.beliefs[Beliefs.SEEN, v], accounts.beliefs[Beliefs.FEAR, v]
     gain, ones, dials = accounts.traits[Traits.FEAR_GAIN, w], accounts.ones, platforms.dials
     contagion, rows = np.float32(dials[v, Dials.CONTAGION]), (links.indptr[w], links.neighbours)
     observed, returned = np.float32(dials[v, Dials.OBSERVED]), np.float32(dials[v, Dials.RETURNED])
     alarms, n_gone, n_back, n_new = 0, 0, 0, 0
-    done = room.done
-    done[:] = 0
-    for start in range(0, n_acting, _TOGETHER):
-        together = room.account[start : min(start + _TOGETHER, n_acting)]
+    room.done[:] = 0
+    for start in range(0, n_acting, TOGETHER):
+        together = room.account[start : min(start + TOGETHER, n_acting)]
         n_alarmed, n_departed, n_arrived, n_new = act_together(
-            accounts, people, platforms, room, together, done, (w, v, p, n_new), clock
+            accounts, people, platforms, room, together, room.done, (w, v, p, n_new), clock
         )
         alarmed, departed, arrived = room.alarmed[:n_alarmed], room.departed[:n_departed], room.arrived[:n_arrived]
         if links.is_complete:
@@ -183,93 +133,35 @@ def act_on(accounts, people, platforms, links, room, place, clock) -> None:
         push_to_all(fear, contagion, gain, alarms, first[p], first[p + 1])
         push_to_all(seen, observed, ones, n_gone, first[p], first[p + 1])
         push_to_all(seen, -returned, ones, n_back, first[p], first[p + 1])
-    if n_new > 0:
-        new = room.order[:n_new]
-        new.sort()
-        end = first[p] + accounts.queue_n[v, p]
-        for k in range(n_new):
-            accounts.queue[v, end + k] = np.int32(new[k] & np.uint64(0xFFFFFFFF))
-        accounts.queue_n[v, p] += n_new
-    platforms.books[Books.CASH, v, p] += done[_PAID_IN]
-    platforms.books[Books.CLAIMS, v, p] += done[_PAID_IN]
-    platforms.books[Books.QUEUED, v, p] += done[_ASKED]
-    gauges[Gauges.RUNNERS, v, p] = done[_RAN]
-    gauges[Gauges.LEAVERS, v, p] = done[_LEFT]
-    gauges[Gauges.JOINERS, v, p] = n_back
-    gauges[Gauges.HOLDERS, v, p] += n_back
-    gauges[Gauges.ALARMS, v, p] = alarms
-    gauges[Gauges.REQUESTS, v, p] = done[_ASKED]
-    gauges[Gauges.INFLOW, v, p] = done[_PAID_IN]
-    gauges[Gauges.COHORT_ASKED, v, p] += done[_COHORT_ASKED]
-    gauges[Gauges.COHORT_LEFT, v, p] += done[_COHORT_LEFT]
+    line_up(accounts, room.order[:n_new], (w, v, p))
+    write_down(platforms, room.done, alarms, n_back, (v, p))
+
+
+@compiled
+def line_up(accounts, new, place) -> None:
+    """Let new requests, ``new`` uint64 (n,), luck and account in one, join the queue of ``place`` (w, v, p) by luck."""
+    w, v, p = place
+    new.sort()
+    end = accounts.first[w, p] + accounts.queue_n[v, p]
+    for k in range(len(new)):
+        accounts.queue[v, end + k] = np.int32(new[k] & np.uint64(0xFFFFFFFF))
+    accounts.queue_n[v, p] += len(new)
 
 
 @inlined
-def act_together(accounts, people, platforms, room, together, done, place, clock):
-    """Carry out the actions of some accounts, ``together`` int32 (n ≤ _TOGETHER,).
-
-    ``place``: world, lane, platform, new requests so far. Return how many were alarmed, departed, arrived, and
-    how many new requests there are by now; what was asked, paid in, and how many ran and left is added to ``done``.
-    """
-    w, v, p, n_new = place
-    flags, balance, requested, safe = accounts.flags, accounts.balance, accounts.requested, people.safe
-    is_closed = platforms.gauges[Gauges.STATUS, v, p] >= WINDING
-    is_open = platforms.gauges[Gauges.STATUS, v, p] == OPEN
-    part = platforms.dials[v, Dials.PART]
-    locked = platforms.terms[Terms.LOCKED_SHARE, v, p]
-    n_alarmed, n_departed, n_arrived = 0, 0, 0
-    for k in range(len(together)):
-        i = together[k]
-        room.held[k], room.asked[k], room.who[k] = balance[v, i], requested[v, i], accounts.investor[w, i]
-    for k in range(len(together)):
-        i, who, action = together[k], room.who[k], accounts.actions[v, together[k]]
-        if action & np.uint8(ALARMS):
-            flags[v, i] ^= np.uint8(ALARMED)
-            if flags[v, i] & np.uint8(ALARMED):
-                room.alarmed[n_alarmed] = who
-                n_alarmed += 1
-        if is_closed:
-            continue
-        if action & np.uint8(RUNS | LEAVES):
-            mature = flags[v, i] & np.uint8(MATURE)
-            lock = np.int64(0) if mature else np.int64(np.float64(room.held[k]) * locked)
-            free = room.held[k] - lock - room.asked[k]
-            flags[v, i] &= np.uint8(255 - FREE)
-            if free <= 0:
-                continue
-            a, b = address(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
-            if flags[v, i] & np.uint8(LEAVING):
-                pass
-            elif action & np.uint8(RUNS):
-                done[_RAN] += 1
-                flags[v, i] |= np.uint8(RAN)
-                if np.float64(a) * draws.UNIFORM_SCALE < part and free > 1:
-                    free -= free // 2
-                    flags[v, i] |= np.uint8(FREE)
-            else:
-                done[_LEFT] += 1
-            if lock > 0:
-                flags[v, i] |= np.uint8(LEAVING)
-            room.departed[n_departed] = who
-            n_departed += 1
-            if is_of_day_0(flags[v, i]):
-                done[_COHORT_ASKED] += free
-                done[_COHORT_LEFT] += accounts.first_asked[v, i] < 0
-            if accounts.first_asked[v, i] < 0:
-                accounts.first_asked[v, i] = clock.day
-            if room.asked[k] == 0:
-                room.order[n_new] = (b << np.uint64(32)) | np.uint64(i)
-                n_new += 1
-                accounts.asked_day[v, i] = clock.day
-            requested[v, i] += free
-            done[_ASKED] += free
-        elif is_open and action & np.uint8(JOINS):
-            pays = min(accounts.ticket[w, i], safe[v, who])
-            if pays > 0:
-                room.arrived[n_arrived] = who
-                n_arrived += 1
-                safe[v, who] -= pays
-                balance[v, i] += pays
-                done[_PAID_IN] += pays
-                flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
-    return n_alarmed, n_departed, n_arrived, n_new
+def write_down(platforms, done, alarms, n_back, where) -> None:
+    """Write what the actions of a day add up to into the books and gauges of a platform, ``where`` (lane, platform)."""
+    v, p = where
+    books, gauges = platforms.books, platforms.gauges
+    books[Books.CASH, v, p] += done[PAID_IN]
+    books[Books.CLAIMS, v, p] += done[PAID_IN]
+    books[Books.QUEUED, v, p] += done[ASKED]
+    gauges[Gauges.RUNNERS, v, p] = done[RAN_NOW]
+    gauges[Gauges.LEAVERS, v, p] = done[LEFT]
+    gauges[Gauges.JOINERS, v, p] = n_back
+    gauges[Gauges.HOLDERS, v, p] += n_back
+    gauges[Gauges.ALARMS, v, p] = alarms
+    gauges[Gauges.REQUESTS, v, p] = done[ASKED]
+    gauges[Gauges.INFLOW, v, p] = done[PAID_IN]
+    gauges[Gauges.COHORT_ASKED, v, p] += done[COHORT_ASKED]
+    gauges[Gauges.COHORT_LEFT, v, p] += done[COHORT_LEFT]

@@ -37,7 +37,7 @@ class Accounts(NamedTuple):
     first: Ints  # (w, p + 1) where the accounts of a platform begin
     at: NDArray[np.int32]  # (w, p, i) the account of an investor on a platform, −1 without one
     ones: NDArray[np.float32]  # (a,) all 1: what is taken in alike by all
-    group_of: NDArray[np.int16]  # (GROUPINGS, w, a) of whose client of day 0 it is, −1 of nobody's: see world/groups.py
+    group_of: NDArray[np.int32]  # (GROUPINGS, w, a) of whose client of day 0 it is, −1 of nobody's: see world/groups.py
 
 
 class People(NamedTuple):
@@ -54,7 +54,7 @@ class Platforms(NamedTuple):
     books: Ints  # (Books, v, p) minor units
     ladder: Ints  # (RUNGS, v, p) minor units
     terms: Floats  # (Terms, v, p)
-    agreed: Floats  # (Terms, v, p) of calm
+    agreed_terms: Floats  # (Terms, v, p) of calm: what platforms and clients have agreed on
     gauges: Floats  # (Gauges, v, p)
     weights: NDArray[np.float32]  # (v, p, Weights)
     dials: Floats  # (v, Dials)

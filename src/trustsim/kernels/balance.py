@@ -1,4 +1,4 @@
-"""The platforms' side of the day: assets pay, default, change price and are lent out; what outsiders can measure of it.
+"""The platforms' side of the day: assets pay, default, change price and are lent out.
 
 Loops over (lanes, platforms): small arrays, scalar code. Every movement of money has two ends in ``books``, the
 ladder, or the safe accounts; the sum of them all never changes.
@@ -11,22 +11,13 @@ import math
 import numpy as np
 
 from trustsim.kernels import draws, purposes
-from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.layout import CALM_FEAR, FAILED, OPEN, RUNGS, SUM_SCALE, Books, Gauges, Sums, Terms
+from trustsim.kernels.layout import FAILED, OPEN, RUNGS, Books, Gauges, Terms
 from trustsim.kernels.times import DAYS_A_YEAR
 
 _PRESSURE_FADES = 0.1  # a day, assumed: a market takes up what was sold in some ten days
 _LENT_A_DAY = 0.2  # share of the spare cash, assumed: new loans are found within a week
 _MEAN_OF_TWELVE = 6.0  # uniforms added up, whose variance is 1
-_MOST_EQUITY = 0.3  # assumed: beyond this share of the claims, more or less equity tells nobody of more or less risk
-_HOLE = 0.25  # of the claims: where more is missing the true risk rises less steeply (docs/reliability.py)
-_NO_PATIENCE = 1e-6  # days: with less, the first day of arrears is the last
-_PARTS = (
-    (Gauges.COHORT_FUND, Sums.COHORT_FUND), (Gauges.COHORT_INTEGRITY, Sums.COHORT_INTEGRITY),
-    (Gauges.COHORT_INFO, Sums.COHORT_INFO), (Gauges.COHORT_SERVICE, Sums.COHORT_SERVICE),
-)  # fmt: skip
-_MOST_RISK = 10.0  # log-odds: one failure in 22,000; less and more are no risk and certainty to anybody
 
 
 @compiled
@@ -189,86 +180,3 @@ def spare_cash(platforms, v, p, dt) -> None:
     apart = min(apart, np.int64(np.float64(max(liquid, target)) * share), max(liquid, np.int64(0)))
     books[Books.CUSTODY, v, p] = apart
     books[Books.CASH, v, p] = liquid - apart
-
-
-@compiled
-def true_risk(platforms, state, v, p):
-    """Return the log-odds that a platform fails within 90 days, as fitted to how often platforms of the model do.
-
-    ``state``: equity / claims, and liquidity less what waits / claims. Each counts as far as it was fitted: equity from
-    −1 to 0.3, cash from −1.
-    """
-    dials, (equity, cash) = platforms.dials, state
-    patience = max(platforms.terms[Terms.PATIENCE, v, p], _NO_PATIENCE)
-    used_up = min(platforms.gauges[Gauges.ARREARS, v, p] / patience, 1.0)
-    return (
-        dials[v, Dials.FAILS_BASE]
-        - dials[v, Dials.FAILS_EQUITY] * min(max(equity, -_HOLE), _MOST_EQUITY)
-        + dials[v, Dials.FAILS_HOLE] * (max(min(-equity, 1.0), _HOLE) - _HOLE)
-        - dials[v, Dials.FAILS_CASH] * max(cash, -1.0)
-        + dials[v, Dials.FAILS_ARREARS] * used_up
-    )
-
-
-@compiled
-def gauge(platforms):
-    """Measure liquidity, solvency, risk (log-odds), true and published, trust and fear on every platform, and costs.
-
-    Return whether all is quiet: every platform open, nothing overdue, no backlog, no fear to speak of.
-    """
-    books, ladder, gauges = platforms.books, platforms.ladder, platforms.gauges
-    terms, sums, dials = platforms.terms, platforms.sums, platforms.dials
-    n_lanes, n_platforms = books.shape[1], books.shape[2]
-    is_quiet = True
-    for v in range(n_lanes):
-        base, per_equity = dials[v, Dials.RISK_BASE], dials[v, Dials.RISK_EQUITY]
-        per_liquidity, per_overdue = dials[v, Dials.RISK_LIQUIDITY], dials[v, Dials.RISK_OVERDUE]
-        for p in range(n_platforms):
-            holders = np.float64(sums[v, p, Sums.HOLDERS])  # who were asked what they feel
-            liquid = np.float64(books[Books.CASH, v, p] + books[Books.CUSTODY, v, p])
-            gauges[Gauges.COST, v, p] = books[Books.COSTS, v, p]
-            # where nothing is owed any more, shares are of what was on day 0
-            claims = np.float64(books[Books.CLAIMS, v, p])
-            claims = claims if claims > 0.0 else max(gauges[Gauges.CLAIMS_AT_START, v, p], 1.0)
-            assets = np.float64(ladder_total(ladder, v, p))
-            owed = np.float64(books[Books.CLAIMS, v, p] + books[Books.DEBT, v, p] + books[Books.BORROWED, v, p])
-            solvency = (liquid + assets + np.float64(books[Books.LENT, v, p]) - owed) / claims
-            reported = solvency + np.float64(books[Books.MISREPORTED, v, p]) / claims
-            # where nothing is owed nothing is lacking
-            liquidity = min(liquid / claims, 1.0) if books[Books.CLAIMS, v, p] > 0 else 1.0
-            overdue = gauges[Gauges.OVERDUE, v, p]
-            gauges[Gauges.CLAIMS, v, p] = books[Books.CLAIMS, v, p]
-            gauges[Gauges.WAITING, v, p] = books[Books.QUEUED, v, p]
-            gauges[Gauges.LIQUIDITY, v, p] = liquidity
-            gauges[Gauges.SOLVENCY, v, p] = solvency
-            gauges[Gauges.REPORTED_SOLVENCY, v, p] = reported
-            gauges[Gauges.HIDDEN_GAP, v, p] = max(reported - solvency, 0.0)
-            queue = np.float64(books[Books.QUEUED, v, p]) / claims
-            gauges[Gauges.QUEUE, v, p] = queue
-            fails = true_risk(platforms, (solvency, liquidity - queue), v, p)
-            gauges[Gauges.RISK, v, p] = min(max(fails, -_MOST_RISK), _MOST_RISK)
-            strain = base - per_liquidity * liquidity + per_overdue * overdue
-            published = (
-                strain - per_equity * min(max(reported, -_MOST_EQUITY), _MOST_EQUITY) - terms[Terms.REPORT_BIAS, v, p]
-            )
-            gauges[Gauges.PUBLISHED_RISK, v, p] = min(max(published, -_MOST_RISK), _MOST_RISK)
-            gauges[Gauges.FEAR, v, p] = 0.0
-            if holders > 0.0:
-                gauges[Gauges.TRUST, v, p] = np.float64(sums[v, p, Sums.TRUST]) / holders / SUM_SCALE
-                gauges[Gauges.FEAR, v, p] = np.float64(sums[v, p, Sums.ALARMED]) / holders
-            cohort = gauges[Gauges.COHORT, v, p]
-            if cohort > 0.0:
-                gauges[Gauges.COHORT_TRUST, v, p] = np.float64(sums[v, p, Sums.COHORT_TRUST]) / cohort / SUM_SCALE
-                gauges[Gauges.COHORT_FEAR, v, p] = np.float64(sums[v, p, Sums.COHORT_ALARMED]) / cohort
-                if platforms.has_parts:
-                    for part, total in _PARTS:
-                        gauges[part, v, p] = np.float64(sums[v, p, total]) / cohort / SUM_SCALE
-                perceived = np.float64(sums[v, p, Sums.COHORT_RISK]) / cohort / SUM_SCALE
-                gauges[Gauges.MISPERCEPTION, v, p] = perceived - 1.0 / (1.0 + math.exp(-gauges[Gauges.RISK, v, p]))
-            is_quiet &= (
-                gauges[Gauges.STATUS, v, p] == OPEN
-                and overdue <= 0.0
-                and gauges[Gauges.FEAR, v, p] < CALM_FEAR
-                and gauges[Gauges.BACKLOG, v, p] <= 0.0
-            )
-    return is_quiet

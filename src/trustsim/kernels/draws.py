@@ -62,6 +62,13 @@ def word(entity, day, purpose, key):
     return a
 
 
+@inlined
+def two_words(investor, day, purpose, platform, key):
+    """Return the first two words (uint64 < 2**32) at the address of one account on one day."""
+    a, b, _, _ = philox(np.uint64(investor), np.uint64(day), np.uint64(purpose), np.uint64(platform), key[0], key[1])
+    return a, b
+
+
 def key_of(seed: int, replication: int) -> NDArray[np.uint64]:
     """Return the key, uint64 (2,), of one replication of a study with *seed*; both non-negative."""
     k = np.array([seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF], dtype=np.uint64)

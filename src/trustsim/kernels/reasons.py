@@ -43,7 +43,7 @@ def note_reasons(accounts, platforms, pushes, acting, place, clock) -> None:
         i = runners[k]
         covered(loss, accounts.balance[v, i : i + 1], platforms.weights[v, p])
         drawn = (np.float64(words[0, k]) * draws.UNIFORM_SCALE, np.float64(luck[k]), np.float64(loss[0]))
-        traits, beliefs = accounts.traits[:, w, i].astype(np.float64), accounts.beliefs[:, v, i].astype(np.float64)
+        traits, beliefs = accounts.traits[:, w, i], accounts.beliefs[:, v, i]
         channel = reason(push, weights, traits, beliefs, pushes, (v, p, i), drawn)
         platforms.gauges[_FIRST + channel, v, p] += 1.0
 
@@ -56,22 +56,29 @@ def reason(push, weights, traits, beliefs, pushes, place, drawn):
     acted on fear; who runs by a count of neighbours alone, on herding; any other on what adds most to the sum since day
     0: it is the largest of the parts that attribution shares a request out to (analysis/causes.py).
 
-    ``weights`` (Weights,), ``traits`` (Traits,), ``beliefs`` (Beliefs,) float64; ``place``: lane, platform, account;
-    ``drawn``: the draws of looking and running, and the log of the share of a loss that is not covered.
+    ``weights`` float64 (Weights,), ``traits`` float32 (Traits,), ``beliefs`` float32 (Beliefs,); ``place``: lane,
+    platform, account; ``drawn``: the draws of looking and running, and the log of the share of a loss that is not
+    covered.
     """
     login, luck, loss = drawn
     at_rest = pushed(push, weights, traits, beliefs, pushes, place, loss)
-    total, need, seen = push.sum(), traits[Traits.NEED], beliefs[Beliefs.SEEN]
+    total, need, seen = push.sum(), wide(traits[Traits.NEED]), wide(beliefs[Beliefs.SEEN])
     line = 0.0 if weights[Weights.RULE] > 0.0 else luck
     if seen >= need and at_rest + total <= line:
         return _HERDING
     crossed = 0.0 if at_rest > line or total <= 0.0 else max(line - at_rest, 1e-12) / total
-    pull, attention = pull_of(weights), traits[Traits.ATTENTION]
-    calm, afraid = looking(pull, attention, 0.0), looking(pull, attention, beliefs[Beliefs.FEAR])
+    pull, attention = pull_of(weights), wide(traits[Traits.ATTENTION])
+    calm, afraid = looking(pull, attention, 0.0), looking(pull, attention, wide(beliefs[Beliefs.FEAR]))
     looked = 0.0 if login < calm or afraid <= calm else (login - calm) / (afraid - calm)
     if crossed <= 0.0 and looked <= 0.0:
         return _ORDINARY
     return _FEAR if looked > crossed else int(push.argmax())
+
+
+@inlined
+def wide(x):
+    """Return a number in double precision, so that differences of parts keep their digits."""
+    return np.float64(x)
 
 
 @inlined
@@ -85,12 +92,12 @@ def pushed(push, weights, traits, beliefs, pushes, place, loss):
     """Fill ``push`` float64 (CHANNELS,) with what each channel adds to the readiness to run since day 0; return what
     that would be with all as on day 0."""
     v, p, i = place
-    pull, prior = pull_of(weights), traits[Traits.PRIOR]
-    owner = Owner(traits[Traits.CALM], traits[Traits.HERDING], traits[Traits.LITERACY])
-    risk_0 = pushes.risk[v, p] + pushes.noise[v, p] * traits[Traits.READING]
-    beyond = beyond_normal(beliefs[Beliefs.SEEN], traits[Traits.LINKS], weights[Weights.NORMAL_SHARE])
-    fund, integrity = beliefs[Beliefs.FUND], beliefs[Beliefs.INTEGRITY]
-    risk, calm, fear = beliefs[Beliefs.RISK], weights[Weights.CALM], beliefs[Beliefs.FEAR]
+    pull, prior = pull_of(weights), wide(traits[Traits.PRIOR])
+    owner = Owner(wide(traits[Traits.CALM]), wide(traits[Traits.HERDING]), wide(traits[Traits.LITERACY]))
+    risk_0 = pushes.risk[v, p] + pushes.noise[v, p] * wide(traits[Traits.READING])
+    beyond = beyond_normal(wide(beliefs[Beliefs.SEEN]), wide(traits[Traits.LINKS]), weights[Weights.NORMAL_SHARE])
+    fund, integrity = wide(beliefs[Beliefs.FUND]), wide(beliefs[Beliefs.INTEGRITY])
+    risk, calm, fear = wide(beliefs[Beliefs.RISK]), weights[Weights.CALM], wide(beliefs[Beliefs.FEAR])
     rest = Moving(pushes.calm[v, p], prior + pushes.fund[v, p], prior, risk_0, 0.0, 0.0, 0.0)
     today = Moving(calm, fund, integrity, risk, 0.0, beyond, 0.0)
     at_rest, afraid = running(pull, owner, rest, loss), running(pull, owner, with_fear(rest, fear), loss)

@@ -11,12 +11,12 @@ from trustsim.kernels.layout import Gauges, Terms
 @inlined
 def end_wait(accounts, people, platforms, whose, asked, clock) -> None:
     """Note that what was *asked* for of an account, ``whose`` (lane, platform, account, investor), minor units, is no
-    longer waited for. The lag in the usual terms, those of calm, is no waiting.
+    longer waited for. The lag in the agreed terms is no waiting.
     """
     v, p, i, who = whose
     steps = clock.day - accounts.asked_day[v, i]
     accounts.waited[v, i] = max(accounts.waited[v, i], steps)
-    agreed = platforms.agreed
+    agreed = platforms.agreed_terms
     beyond = np.float64(steps) * clock.dt - agreed[Terms.PAYOUT_LAG, v, p] - agreed[Terms.CUSTODY_LAG, v, p]
     money_days = np.float64(asked) * max(beyond, 0.0)
     people.money_days[v, who] += money_days

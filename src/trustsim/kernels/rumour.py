@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import draws
-from trustsim.kernels.act import address
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import Beliefs, Traits
 
@@ -64,7 +63,7 @@ def tell_all(status, accounts, literacy, words, place, clock) -> None:
     for j in range(status.shape[1]):
         if status[v, j] == IGNORANT:
             known = literacy[w, j] + words.education[v] * (1.0 - literacy[w, j])
-            a, _ = address(j, clock.day, words.purpose, _FROM_ALL + words.platform, clock.keys[w])
+            a, _ = draws.two_words(j, clock.day, words.purpose, _FROM_ALL + words.platform, clock.keys[w])
             missed = math.exp(n_tellers * math.log1p(-min(words.chance * (1.0 - 0.5 * known), 1.0 - 1e-16)))
             if np.float64(a) * draws.UNIFORM_SCALE < 1.0 - missed:
                 believe_it(status, accounts, words, place, j)
@@ -81,7 +80,7 @@ def tell_neighbours(status, accounts, links, literacy, words, place, clock) -> N
             j = links.neighbours[e]
             if status[v, j] == IGNORANT:
                 known = literacy[w, j] + words.education[v] * (1.0 - literacy[w, j])
-                a, _ = address(i, clock.day, words.purpose, j, clock.keys[w])
+                a, _ = draws.two_words(i, clock.day, words.purpose, j, clock.keys[w])
                 if np.float64(a) * draws.UNIFORM_SCALE < words.chance * (1.0 - 0.5 * known):
                     believe_it(status, accounts, words, place, j)
 

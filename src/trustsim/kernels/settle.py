@@ -1,4 +1,4 @@
-"""Pay what is due: queue, terms, cash, credit line, asset sales, payouts; unlock what matures; credit interest.
+"""Settle a day: raise the money that is due, and pay it; unlock what matures; credit interest.
 
 Money that goes from one platform to another arrives after all have paid.
 """
@@ -10,53 +10,13 @@ import math
 import numpy as np
 
 from trustsim.kernels import balance as assets
-from trustsim.kernels import draws, purposes
-from trustsim.kernels.act import address
-from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.cohort import is_of_day_0
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.due import asked_for, falls_due, to_have
-from trustsim.kernels.layout import (
-    BACK,
-    FREE,
-    HOLDS,
-    MATURE,
-    OPEN,
-    STAYING,
-    WINDING,
-    Beliefs,
-    Books,
-    Gauges,
-    Terms,
-)
-from trustsim.kernels.receive import receive
+from trustsim.kernels.layout import FREE, HOLDS, MATURE, WINDING, Books, Gauges, Terms
+from trustsim.kernels.pay import pay
 from trustsim.kernels.sales import raise_cash
-from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME
-
-
-@compiled
-def destination(accounts, platforms, who, place, clock):
-    """Return the platform that paid-out money goes to, or −1 for the safe account: the best of noisy utilities.
-
-    Each platform's utility carries a logistic draw of its own, shared by the variants of a world.
-    """
-    w, v, p = place
-    beliefs, terms, gauges, dials = accounts.beliefs, platforms.terms, platforms.gauges, platforms.dials
-    best, chosen = 0.0, -1
-    for q in range(accounts.at.shape[1]):
-        k = accounts.at[w, q, who]
-        if q == p or k < 0 or gauges[Gauges.STATUS, v, q] != OPEN:
-            continue
-        trust = np.float64(beliefs[Beliefs.FUND, v, k]) + np.float64(beliefs[Beliefs.INTEGRITY, v, k])
-        spread = terms[Terms.PROMISED_YIELD, v, q] - terms[Terms.SAFE_YIELD, v, q]
-        u = (np.float64(address(who, clock.day, purposes.DESTINATION, q, clock.keys[w])[0]) + 0.5) * draws.UNIFORM_SCALE
-        luck = math.log(u / (1.0 - u))
-        utility = dials[v, Dials.SWITCH_APPEAL] + dials[v, Dials.SWITCH_TRUST] * trust
-        utility = utility + dials[v, Dials.SWITCH_YIELD] * spread - terms[Terms.ENTRY_FRICTION, v, q]
-        utility = utility - dials[v, Dials.SWITCH_FEAR] * np.float64(beliefs[Beliefs.FEAR, v, k]) + luck
-        if utility > best:
-            best, chosen = utility, q
-    return chosen
+from trustsim.kernels.times import DAYS_A_YEAR
 
 
 @compiled
@@ -122,63 +82,6 @@ def settle(accounts, people, platforms, n_markets, clock):
 
 
 @compiled
-def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
-    """Pay an amount out of what is asked, ``sums`` (paid, asked), to the queue of ``place`` (w, v, p), in order or (by
-    rule, or winding down) the same share of each request, and close the gaps in the queue.
-    """
-    w, v, p = place
-    books, gauges, terms, switched = platforms.books, platforms.gauges, platforms.terms, len(arriving) > 1
-    balance, requested, flags, queue = accounts.balance, accounts.requested, accounts.flags, accounts.queue
-    budget, asked = sums
-    is_winding = gauges[Gauges.STATUS, v, p] == WINDING
-    share = np.float64(budget) / np.float64(asked)
-    lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
-    cap, fee_share = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt, terms[Terms.EXIT_FEE, v, p]
-    by_share = (terms[Terms.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
-    begin = accounts.first[w, p]
-    end = begin
-    paid_out, left_with_fees = np.int64(0), np.int64(0)
-    for k in range(begin, begin + accounts.queue_n[v, p]):
-        i = queue[v, k]
-        x = np.int64(0)
-        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - SAME_TIME and budget > 0:
-            x = np.int64(min(np.float64(requested[v, i]), cap))
-            x = min(np.int64(np.float64(x) * share) if by_share else x, budget)
-        if x > 0:
-            fee = np.int64(np.float64(x) * fee_share)
-            who = accounts.investor[w, i]
-            budget -= x
-            balance[v, i] -= x
-            requested[v, i] -= x
-            paid_out += x
-            left_with_fees += fee
-            receive(accounts, people, platforms, (v, p, i, who), (x, x), clock)
-            people.loss[v, who] += fee
-            q = destination(accounts, platforms, who, place, clock) if switched else -1
-            if q < 0:
-                people.safe[v, who] += x - fee
-            else:
-                j = accounts.at[w, q, who]
-                balance[v, j] += x - fee
-                gauges[Gauges.HOLDERS, v, q] += 0 if flags[v, j] & np.uint8(HOLDS) else 1
-                flags[v, j] |= np.uint8(FREE if flags[v, j] & np.uint8(HOLDS) else HOLDS | FREE | BACK)
-                arriving[q] += x - fee
-            platforms.flows[v, p, q if q >= 0 else len(arriving)] += x - fee
-            if balance[v, i] == 0:
-                flags[v, i] &= np.uint8(STAYING)
-                gauges[Gauges.HOLDERS, v, p] -= 1
-        if requested[v, i] > 0:
-            queue[v, end] = i
-            end += 1
-    accounts.queue_n[v, p] = end - begin
-    assets.pay_out(books, v, p, paid_out - left_with_fees)
-    books[Books.CLAIMS, v, p] -= paid_out
-    books[Books.QUEUED, v, p] -= paid_out
-    books[Books.LOST, v, p] += left_with_fees
-    gauges[Gauges.OUTFLOW, v, p] = paid_out
-
-
-@compiled
 def call_all(accounts, platforms, v, p, day) -> None:
     """Let every claim on one platform of one lane fall due: what is not yet asked for joins the queue, in order.
 
@@ -231,7 +134,7 @@ def withhold(accounts, people, books, rates, place) -> None:
     today does not pay, ``rates`` (usual, today's), each rounded down."""
     v, p = place
     w = v // (len(accounts.flags) // len(accounts.first))
-    usual, rate = rates
+    agreed, rate = rates
     for i in range(accounts.first[w, p], accounts.first[w, p + 1]):
         b = np.float64(accounts.balance[v, i])
         unpaid = np.int64(b * usual) - np.int64(b * rate)
@@ -245,7 +148,7 @@ def credit_interest(accounts, people, platforms, days) -> None:
     """Credit the promised yield of *days* to every balance, rounded down; the claims on the platform rise by as much.
 
     Who has asked for all of the balance asks for the interest too, so that a closed account leaves no crumbs behind; so
-    falls due the interest on what a wind-down has called. What the usual terms would have credited beyond that its
+    falls due the interest on what a wind-down has called. What the agreed terms would have credited beyond that its
     owner loses.
     """
     balance, requested = accounts.balance, accounts.requested
@@ -255,10 +158,10 @@ def credit_interest(accounts, people, platforms, days) -> None:
         first = accounts.first[v // n_variants]
         for p in range(len(first) - 1):
             rate = terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
-            usual = platforms.agreed[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
+            agreed = platforms.agreed_terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
             credited, asked, since_day_0 = np.int64(0), np.int64(0), np.int64(0)
-            if usual > rate:
-                withhold(accounts, people, books, (usual, rate), (v, p))
+            if agreed > rate:
+                withhold(accounts, people, books, (agreed, rate), (v, p))
             if rate > 0.0:
                 for i in range(first[p], first[p + 1]):
                     x = np.int64(np.float64(balance[v, i]) * rate)

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 class Waits:
-    """How long accounts have waited at the horizon, beyond the usual lag of their platform, and what is frozen.
+    """How long accounts have waited at the horizon, beyond the agreed lag of their platform, and what is frozen.
 
     Attributes
     ----------
@@ -38,9 +38,9 @@ class Waits:
 
     def __init__(self, model: Model, owed: Shortfall) -> None:
         state, rule, dt = model.state, model.story.counted.waiting, model.dt
-        asked, usual = state.requested, _usual_lag(state)
-        now = np.where(asked > 0, np.maximum((model.day - state.asked_day) * dt - usual, 0.0), 0.0)
-        self.longest: Floats = np.maximum(now, state.waited * dt - usual)
+        asked, agreed = state.requested, _agreed_lag(state)
+        now = np.where(asked > 0, np.maximum((model.day - state.asked_day) * dt - agreed, 0.0), 0.0)
+        self.longest: Floats = np.maximum(now, state.waited * dt - agreed)
         self.frozen, patience = np.zeros_like(state.books[Books.QUEUED]), min(rule.frozen_after, model.day * dt / 2)
         self.money_days, missing = state.money_days.copy(), np.zeros_like(state.money_days)
         self.days_by_platform = state.gauges[Gauges.MONEY_DAYS].copy()
@@ -63,9 +63,9 @@ class Waits:
         self.by_platform: Floats = self.days_by_platform * a_day + missing_by_platform
 
 
-def _usual_lag(state: State) -> Floats:
-    """Return the days that money takes by the usual terms, which is no waiting, float64 (lanes, accounts)."""
-    agreed = state.usual_terms[Terms.PAYOUT_LAG] + state.usual_terms[Terms.CUSTODY_LAG]
+def _agreed_lag(state: State) -> Floats:
+    """Return the days that money takes by the agreed terms, which is no waiting, float64 (lanes, accounts)."""
+    agreed = state.agreed_terms[Terms.PAYOUT_LAG] + state.agreed_terms[Terms.CUSTODY_LAG]
     lag = np.zeros(state.requested.shape)
     for world in state.drawn:
         for p in range(state.n_platforms):

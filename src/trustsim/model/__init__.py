@@ -3,7 +3,7 @@
 from trustsim.model.agents import ActorAgent, InvestorAgent, PlatformAgent
 from trustsim.model.batch import Batch
 from trustsim.model.crisis import TrustCrisisModel
-from trustsim.model.engine import DAY
+from trustsim.model.phases import DAY
 from trustsim.world.lockstep import MOST_COLUMNS, lockstep_groups
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trustsim.model.engine import DAY
+from trustsim.model.phases import DAY
 from trustsim.model.worlds import Worlds, engine_of
 from trustsim.scenario.resolved import Scenario, Variant
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from trustsim.kernels.coefficients import NEVER, Weights
 from trustsim.kernels.layout import RUNS
-from trustsim.model.engine import DAY, Engine
+from trustsim.model.engine import Engine
+from trustsim.model.phases import DAY
 from trustsim.scenario.resolved import Scenario, Variant, World
-from trustsim.world import state as states
+from trustsim.world import build_state
 from trustsim.world.actors import cast_of
 from trustsim.world.lockstep import calm_world
 
@@ -62,7 +63,7 @@ def calm_beside(scenario: Scenario, variants: Sequence[Variant], state: State, n
 def _engine_of(scenario: Scenario, twins: Sequence[World], state: State, n_steps: int) -> Engine:
     n = len(twins)
     drawn = [replace(world, lanes=range(w * n, (w + 1) * n)) for w, world in enumerate(state.drawn)]
-    calm = states.build(twins, drawn, cast_of(twins), twins, scenario.scale, has_parts=False)
+    calm = build_state.build(twins, drawn, cast_of(twins), twins, scenario.scale, has_parts=False)
     variants = [Variant(f"calm {k}", (), world) for k, world in enumerate(twins)]
     return Engine(calm, variants, (), n_steps=n_steps, dt=scenario.step)
 

@@ -20,7 +20,7 @@ from trustsim.errors import ModelError, TrustsimError, one_of
 from trustsim.kernels.layout import Targets
 from trustsim.kernels.named import row_of
 from trustsim.model.agents import ActorAgent, InvestorAgent, PlatformAgent
-from trustsim.model.engine import DAY, Phase
+from trustsim.model.phases import DAY, Phase
 from trustsim.model.worlds import Worlds, engine_of
 from trustsim.names import EVERYONE
 from trustsim.scenario.resolved import Scenario, Variant

@@ -1,9 +1,9 @@
-"""The arrays and rules of the worlds that are stepped together, and the list of phases that a day consists of."""
+"""The arrays and rules of the worlds that are stepped together, and what happens in each phase of their day."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from trustsim.kernels.account_pass import account_pass, count
 from trustsim.kernels.act import act
 from trustsim.kernels.arrays import Clock
-from trustsim.kernels.balance import carry, gauge
+from trustsim.kernels.balance import carry
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.costs import charge
+from trustsim.kernels.gauge import gauge
 from trustsim.kernels.layout import GATED, OPEN, Gauges, Terms
 from trustsim.kernels.prepare import day_weights
 from trustsim.kernels.settle import credit_interest, mature, settle
@@ -26,7 +27,7 @@ from trustsim.world.calendar import calendar_of
 from trustsim.world.closing import close_the_insolvent
 from trustsim.world.day import Day
 from trustsim.world.groups import note_trough
-from trustsim.world.hooks import OF_ACTORS, OF_ITEMS, OF_MECHANISMS, check_hooks, phase_of
+from trustsim.world.hooks import OF_ACTORS, OF_ITEMS, OF_MECHANISMS, OPEN_PHASES, check_hooks, phase_of
 from trustsim.world.leaning import DECISIONS, Law, heeded, unless_muted
 from trustsim.world.memory import NOTHING_KEPT
 from trustsim.world.pushes import beliefs_of_day_0, pushes_of
@@ -37,18 +38,6 @@ from trustsim.world.weights import said_of, weigh
 INTEREST_DAYS = 30  # interest is credited to accounts this often
 Leanings = dict[Weights, dict[str, NDArray[np.float64]]]  # decision → channel → what it adds today, (lanes, platforms)
 Hook = tuple[Callable[[Day, Any], Any], Any]  # of a mechanism with its settings, or of an actor
-
-
-class Phase(NamedTuple):
-    """One part of the day: its name, what happens, and how; ``is_open``: mechanisms may take part (``each_day``)."""
-
-    name: str
-    text: str
-    run: Callable[[Engine], None]
-    is_open: bool = False
-
-    def __str__(self) -> str:
-        return f"**{self.name}**{' (open to `each_day`)' if self.is_open else ''}: {self.text}"
 
 
 class Engine:
@@ -77,14 +66,7 @@ class Engine:
         self.day = Day(state, Board(likeness(by_variant, n_worlds), has_accounts), dt)
         self.actors = actors_of(self.day, by_variant)
         self.agenda = Agenda(shocks, variants, n_worlds, dt)
-        of_the_world: list[Settings[Any] | Actor] = [*self.mechanisms.values(), *self.actors]
-        kinds: list[tuple[type, tuple[str, ...]]] = [
-            (each.kind, OF_ACTORS if isinstance(each, Actor) else OF_MECHANISMS)
-            for each in of_the_world
-            if each.kind is not None
-        ]
-        for kind, called in (*kinds, *((type(entry.item.what), OF_ITEMS) for entry in self.agenda.entries)):
-            check_hooks(kind, called, OPEN_PHASES)
+        self._check_hooks()
         self.clock = Clock(0, dt, self.day.keys)
         self.history = np.zeros((n_steps + 1, *state.gauges.shape))
         self.history_of_actors = np.zeros((n_steps + 1, *state.actor_stocks.shape))
@@ -98,7 +80,23 @@ class Engine:
         self._each_day = {phase: self._hooks("each_day", phase) for phase in OPEN_PHASES}
         self._n_markets = int(state.market.max(initial=-1)) + 1
         self._calendar = calendar_of(state, dt)
-        fill_traits(state, self.mechanisms, dt)
+        self._measure_day_0()
+
+    def _check_hooks(self) -> None:
+        """Raise ModelError where somebody who takes part in the day does so in a shape that nothing calls."""
+        those: list[Settings[Any] | Actor] = [*self.mechanisms.values(), *self.actors]
+        kinds: list[tuple[type, tuple[str, ...]]] = [
+            (each.kind, OF_ACTORS if isinstance(each, Actor) else OF_MECHANISMS)
+            for each in those
+            if each.kind is not None
+        ]
+        for kind, called in (*kinds, *((type(entry.item.what), OF_ITEMS) for entry in self.agenda.entries)):
+            check_hooks(kind, called)
+
+    def _measure_day_0(self) -> None:
+        """Let people begin as they are and with what they believe, and write down what is measured of that."""
+        state = self.state
+        fill_traits(state, self.mechanisms, self.dt)
         gauge(state.groups.platforms)
         fill_beliefs(state)
         self._day_0 = beliefs_of_day_0(state)
@@ -238,63 +236,3 @@ class Engine:
         self.day.take(before.day, columns)
         self.agenda.take(before.agenda, columns, step, self.day)
         self._weigh()
-
-
-#: the parts of a day, in order; within a part the order of accounts, platforms and variants changes no result
-DAY: tuple[Phase, ...] = (
-    Phase(
-        "shocks and levers",
-        "Payments that were stopped resume. Shocks and levers whose time has come act; where a lever starts or ends, "
-        "the terms of the platforms are put together anew.",
-        Engine.reopen,
-    ),
-    Phase(
-        "news",
-        "Overdue payments, stops and failures of the day before become messages, service desks answer, platforms clear "
-        "what they owe each other, what platforms hide is looked for and told.",
-        Engine.news,
-        is_open=True,
-    ),
-    Phase(
-        "actors",
-        "Those who stand beside investors and platforms, such as regulators, observe and act.",
-        Engine.act_beside,
-        is_open=True,
-    ),
-    Phase(
-        "assets",
-        "Assets repay, pay interest, default and change price; debt is paid back, spare cash is lent; platforms pay "
-        "what levers and custody cost.",
-        Engine.carry,
-    ),
-    Phase(
-        "weights",
-        "The day's weights are worked out: what is published, how far the queue is seen, how near a gate is.",
-        Engine.prepare,
-    ),
-    Phase("maturities", "Locked balances that mature today are unlocked.", Engine.unlock),
-    Phase(
-        "choices",
-        "Every investor hears, feels, believes, judges and chooses, for every account; then the rules of choice that "
-        "stand beside this pass say who leaves or joins.",
-        Engine.choose,
-    ),
-    Phase(
-        "actions",
-        "Those who act ask for their money, pay in, or raise the alarm; their neighbours see it.",
-        Engine.act,
-    ),
-    Phase(
-        "settlement",
-        "Due requests are paid under the platform's terms; assets are sold where cash is short. A platform in arrears "
-        "for longer than its patience fails: custody is returned, the estate shared, the guarantee paid.",
-        Engine.settle,
-    ),
-    Phase(
-        "measures",
-        "Interest is credited every 30 days. Everything is measured and recorded; what is measured today is seen "
-        "tomorrow.",
-        Engine.measure,
-    ),
-)
-OPEN_PHASES = tuple(phase.name for phase in DAY if phase.is_open)

@@ -15,9 +15,8 @@ from trustsim.model.calm import Calm, calm_beside
 from trustsim.model.engine import Engine
 from trustsim.names import EVERY
 from trustsim.scenario.resolved import Scenario, Variant
-from trustsim.world import build_network
+from trustsim.world import build_network, build_state
 from trustsim.world import population as populations
-from trustsim.world import state as states
 from trustsim.world.actors import cast_of
 from trustsim.world.drawn import Drawn
 from trustsim.world.lockstep import baseline_world, of_one_world
@@ -117,7 +116,7 @@ def engine_of(
     cast = cast_of([variant.world for variant in scenario.variants])  # of all, so that a fork finds everyone
     worlds = [variant.world for variant in variants]
     references = [baseline_world(scenario, variant) for variant in variants]
-    state = states.build(worlds, drawn, cast, references, scenario.scale, has_parts)
+    state = build_state.build(worlds, drawn, cast, references, scenario.scale, has_parts)
     return Engine(state, variants, scenario.shocks, n_steps=scenario.n_days, dt=scenario.step)
 
 

@@ -22,21 +22,21 @@ SIZES = {"small": (0.0, 0.5), "middle": (0.5, 0.9), "large": (0.9, 1.0)}
 assert len(SIZES) == N_SIZES
 
 
-def size_of(at_start: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int16]:
-    """Return the class of size of each investor, int16 (investors,), by what each held at day 0; −1 who held nothing.
+def size_of(at_start: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the class of size of each investor, int32 (investors,), by what each held at day 0; −1 who held nothing.
 
     Who held the same stand in order of their number.
     """
     held = at_start > 0
     place = np.argsort(np.argsort(at_start[held], kind="stable")) / max(int(held.sum()), 1)
-    of_all = np.full(len(at_start), -1, np.int16)
+    of_all = np.full(len(at_start), -1, np.int32)
     of_all[held] = np.searchsorted([low for low, _ in SIZES.values()], place, side="right") - 1
     return of_all
 
 
-def groups_of(drawn: Sequence[Drawn], n_segments: int) -> NDArray[np.int16]:
-    """Return in which group each account is by each grouping, int16 (groupings, worlds, accounts); −1: in none."""
-    found = np.empty((2, len(drawn), drawn[0].accounts.n_accounts), np.int16)
+def groups_of(drawn: Sequence[Drawn], n_segments: int) -> NDArray[np.int32]:
+    """Return in which group each account is by each grouping, int32 (groupings, worlds, accounts); −1: in none."""
+    found = np.empty((2, len(drawn), drawn[0].accounts.n_accounts), np.int32)
     for w, world in enumerate(drawn):
         opened = world.accounts
         held = np.bincount(opened.investor, opened.balance, world.population.n_investors)

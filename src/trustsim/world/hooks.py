@@ -46,10 +46,10 @@ class Dials(Protocol):
 
 class OnTerms(Protocol):
     """Says what the terms of each platform, float64 (Terms, worlds, platforms), add to weights; again whenever they
-    change. ``base``: the usual terms, those of calm.
+    change. ``agreed_terms``: those of calm, which platforms and clients have agreed on.
     """
 
-    def on_terms(self, terms: Floats, base: Floats) -> Iterable[tuple[Weights, Floats]]: ...
+    def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterable[tuple[Weights, Floats]]: ...
 
 
 class MakesTraits(Protocol):
@@ -137,6 +137,7 @@ HOOKS: dict[str, type] = {
 OF_ITEMS = ("act", "span", "terms")
 OF_ACTORS = ("each_day", "decide", "lean", "flow", "propose")
 OF_MECHANISMS = tuple(name for name in HOOKS if name not in OF_ITEMS)
+OPEN_PHASES = ("news", "actors")  # parts of the day in which an ``each_day`` may run
 
 
 def phase_of(kind: type, usual: str = "news") -> str:
@@ -145,15 +146,15 @@ def phase_of(kind: type, usual: str = "news") -> str:
 
 
 @cache
-def check_hooks(kind: type, called: tuple[str, ...], phases: tuple[str, ...] = ("news",)) -> None:
+def check_hooks(kind: type, called: tuple[str, ...]) -> None:
     """Raise ModelError where a hook of a class is none of those that are *called*, takes other arguments than its
     protocol says, or runs in no phase."""
     for name in HOOKS:
         if name not in called and callable(getattr(kind, name, None)):
             where = f"{kind.__name__}.{name}: given in {file_of(kind)}, where nothing calls it"
             raise ModelError(f"{where}; allowed: {one_of(called)}")
-    if hasattr(kind, "each_day") and phase_of(kind) not in phases:
-        raise ModelError(f"phase: given {phase_of(kind)!r} in {file_of(kind)}; allowed: {one_of(phases)}")
+    if hasattr(kind, "each_day") and phase_of(kind) not in OPEN_PHASES:
+        raise ModelError(f"phase: given {phase_of(kind)!r} in {file_of(kind)}; allowed: {one_of(OPEN_PHASES)}")
     if hasattr(kind, "traits") and not hasattr(kind, "fixes"):
         raise ModelError(
             f"{kind.__name__}.traits: given in {file_of(kind)} without fixes; allowed: with the names of the parameters"

@@ -43,12 +43,12 @@ def baseline_world(scenario: Scenario, variant: Variant) -> World:
 
 def calm_world(scenario: Scenario, variant: Variant) -> World:
     """Return the world in which it is calm for a variant; levers and shocks come on top of it."""
-    return used_to(variant.world, baseline_world(scenario, variant))
+    return in_calm(variant.world, baseline_world(scenario, variant))
 
 
-def used_to(world: World, base: World) -> World:
-    """Return the world that the people of *world* are used to: theirs, by the terms of platforms and the rules of
-    *base*, but for those that make people what they are."""
+def in_calm(world: World, base: World) -> World:
+    """Return the world in which it is calm for the people of *world*: theirs, by the terms of platforms and the rules
+    of *base*, but for those that make people what they are."""
     if base is world or _alike(base) == _alike(world):
         return base
     old = {platform.name: platform for platform in base.platforms}

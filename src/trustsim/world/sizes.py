@@ -1,7 +1,7 @@
 """How large the arrays are of worlds that are stepped together, by the numbers of people, platforms, variants, steps.
 
-The state is laid out from this table (:func:`trustsim.world.state.build`), so what an estimate says of it is what it
-takes. Nothing heavy is imported here, so that checking a scenario stays fast.
+The state is laid out from this table (:func:`trustsim.world.build_state.build`), so what an estimate says of it is what
+it takes. Nothing heavy is imported here, so that checking a scenario stays fast.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from trustsim.kernels.layout import Beliefs, Laws, Sums, Traits
 from trustsim.world import rows
 
 PADDING = 8  # action bytes are scanned eight at a time
-_BYTES = {"float32": 4, "float64": 8, "uint8": 1, "int16": 2, "int32": 4, "int64": 8}
+_BYTES = {"float32": 4, "float64": 8, "uint8": 1, "int32": 4, "int64": 8}
 _COUNTS = {
     "BELIEFS": len(Beliefs), "TRAITS": len(Traits), "RUNGS": layout.RUNGS,
     "WEIGHTS": len(Weights), "DIALS": len(Dials), "LAWS": len(Laws), "SUMS": len(Sums),
@@ -49,7 +49,7 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "books": ("int64", ("ENTRIES", "lanes", "platforms")),
     "ladder": ("int64", ("RUNGS", "lanes", "platforms")),
     "base_terms": ("float64", ("TERMS", "lanes", "platforms")),
-    "usual_terms": ("float64", ("TERMS", "lanes", "platforms")),
+    "agreed_terms": ("float64", ("TERMS", "lanes", "platforms")),
     "brought_in": ("float64", ("TERMS", "lanes", "platforms")),
     "terms": ("float64", ("TERMS", "lanes", "platforms")),
     "gauges": ("float64", ("GAUGES", "lanes", "platforms")),
@@ -65,7 +65,7 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "actor_purses": ("int64", ("ACTOR_PURSES", "lanes", "actors")),
     "market": ("int64", ("platforms",)),
     "ones": ("float32", ("accounts",)),
-    "group_of": ("int16", ("GROUPINGS", "worlds", "accounts")),
+    "group_of": ("int32", ("GROUPINGS", "worlds", "accounts")),
 }
 
 #: what stands beside the state all run long: accounts and people, the network, the history, likeness of platforms

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +13,14 @@ from trustsim.errors import ModelError
 from trustsim.kernels.arrays import Accounts, Groups, People, Platforms, Tail
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.columns import means_of_columns
-from trustsim.kernels.layout import COHORT, FREE, HOLDS, N_MONEY, Books, Gauges, Laws
-from trustsim.scenario.resolved import World
+from trustsim.kernels.layout import N_MONEY, Books, Laws
 from trustsim.world import rows
-from trustsim.world.costs import bringing_in, prices_of_settings
 from trustsim.world.drawn import Drawn, linked, side_by_side
-from trustsim.world.groups import groups_of
 from trustsim.world.leaning import Law
-from trustsim.world.lockstep import used_to
 from trustsim.world.network import Network
-from trustsim.world.opening import base_terms, open_books
 from trustsim.world.population import Accounts as Opened
 from trustsim.world.population import Population
 from trustsim.world.sections import Platform
-from trustsim.world.sizes import STATE, Size
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,7 +30,7 @@ _MOVING = {  # what moves, and its axis of lanes
     "waited": 0, "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1, "ladder": 1,
     "gauges": 1, "weights": 0, "sums": 0, "trough": 0,
 }  # fmt: skip
-_STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
+STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
 
 
 @dataclass
@@ -69,7 +62,7 @@ class State:
     books: Ints  # (ENTRIES, v, p) minor units
     ladder: Ints  # (RUNGS, v, p) minor units
     base_terms: Floats  # (TERMS, v, p) of the variant, without levers
-    usual_terms: Floats  # (TERMS, v, p) of calm: what people are used to
+    agreed_terms: Floats  # (TERMS, v, p) of calm: what platforms and clients have agreed on
     brought_in: Floats  # (TERMS, v, p) minor units: what it costs to bring a variant's own terms in, on the first day
     terms: Floats  # (TERMS, v, p)
     gauges: Floats  # (GAUGES, v, p)
@@ -87,7 +80,7 @@ class State:
     market: Ints  # (p,)
     scale: int  # real clients that one investor stands for
     ones: NDArray[np.float32]  # (a,)
-    group_of: NDArray[np.int16]  # (GROUPINGS, w, a)
+    group_of: NDArray[np.int32]  # (GROUPINGS, w, a)
     actors: tuple[Cast, ...] = ()  # kind and name
     has_parts: bool = True  # the parts of trust are measured too
 
@@ -105,7 +98,7 @@ class State:
             self.group_of,
         )  # fmt: skip
         platforms = Platforms(
-            self.books, self.ladder, self.terms, self.usual_terms, self.gauges, self.weights, self.dials, self.sums,
+            self.books, self.ladder, self.terms, self.agreed_terms, self.gauges, self.weights, self.dials, self.sums,
             self.by_group, self.flows, self.market, self.has_parts,
         )  # fmt: skip
         bounds = np.array([column.bounds for column in self.declared], np.float32)
@@ -119,7 +112,7 @@ class State:
     def set_laws(self, laws: Iterable[Law]) -> None:
         """Let declared columns move and lean today as *laws* say: what several keep of one multiplies, all else adds
         up. A column without a law stays. Raises ModelError where no mechanism of a column's file is on."""
-        self.laws[:] = _STAYS
+        self.laws[:] = STAYS
         for law in laws:
             into, shape = self.laws[self._place_of(law.column)], (self.n_lanes, self.n_platforms)
             into[:, :, Laws.KEEP] *= law.spread("keep", shape)
@@ -229,63 +222,3 @@ class State:
             for p in range(self.n_platforms):
                 owed[world.part, p] = self.balance[world.part, world.mine(p)].sum(axis=1)
         return np.asarray(self.books[Books.CLAIMS] - owed, np.int64)
-
-
-def build(
-    by_variant: Sequence[World],
-    drawn: Sequence[Drawn],
-    actors: tuple[Cast, ...],
-    references: Sequence[World],
-    scale: int,
-    has_parts: bool = True,
-) -> State:
-    """Lay out the arrays for day 0: of each world that is *drawn* one lane for each variant; ``by_variant`` is
-    what each of them says of the world.
-
-    On every platform claims are the sum of the balances, liquid money ``liquid_share`` · claims, at most what it owns,
-    (1 + ``equity``) · claims, of which ``segregated_share`` stands in custody, and assets the rest, spread evenly over
-    the twelve rungs of the ladder. Nothing is queued or overdue. ``references``: of each variant the world against
-    which a change of terms has its price, and whose terms people are used to; ``scale``: how many real clients an
-    investor stands for; ``has_parts``: whether the parts of trust are measured.
-    """
-    platforms = by_variant[0].platforms
-    n_platforms = len(platforms)
-    terms, of_reference = base_terms(by_variant), base_terms(references)
-    usual = base_terms([used_to(*pair) for pair in zip(by_variant, references, strict=True)])
-    priced = terms + prices_of_settings(terms, of_reference, scale)
-    brought_in = bringing_in(terms, of_reference, scale)
-    of_terms = {"base_terms": priced, "usual_terms": usual, "brought_in": brought_in, "terms": priced}
-    names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
-    where = {name: k for k, name in enumerate(names)}
-    market = np.array([where.get(x.asset_market, len(names) + p) for p, x in enumerate(platforms)], np.int64)
-    on = {type(rule) for world in by_variant for rule in world.mechanisms.values() if rule is not None}
-    declared = rows.columns_of(on)
-    n_people, n_accounts = drawn[0].population.n_investors, drawn[0].accounts.n_accounts
-    n_segments = len(by_variant[0].investors.segments)
-    size = Size(
-        n_people, n_accounts, n_platforms, len(by_variant), columns=len(declared), actors=len(actors),
-        worlds=len(drawn), segments=n_segments,
-    )  # fmt: skip
-    filled: dict[str, Any] = {name: np.tile(each, (1, len(drawn), 1)) for name, each in of_terms.items()}
-    filled |= {
-        "asked_day": -1, "first_asked": -1, "market": market, "ones": 1.0, "trough": np.iinfo(np.int64).max,
-        "group_of": groups_of(drawn, n_segments),
-    }  # fmt: skip
-    arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
-    for name, value in filled.items():
-        arrays[name][...] = value
-    for each in drawn:
-        arrays["balance"][each.part] = each.accounts.balance
-        arrays["safe"][each.part] = each.accounts.safe
-    for c, row in enumerate(declared):
-        arrays["columns"][c] = row.start
-    arrays["laws"][:] = _STAYS
-    for row in rows.declared("actor_stock"):
-        arrays["actor_stocks"][row.index] = row.start
-    if not has_parts:
-        arrays["gauges"][Gauges.COHORT_FUND : Gauges.COHORT_SERVICE + 1] = np.nan
-    state = State(tuple(drawn), platforms, declared=declared, actors=actors, scale=scale, has_parts=has_parts, **arrays)
-    state.flags[state.balance > 0] = HOLDS | FREE | COHORT
-    open_books(state.groups.platforms, by_variant, drawn, scale)
-    state.books[Books.OWNERS] = state.books[Books.CLAIMS] - state.owned()  # they have paid in the equity
-    return state

@@ -67,7 +67,7 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
         n = len(settings.variants)
         for v, rule in enumerate(settings.variants):
             if rule is not None and hasattr(rule, "on_terms"):
-                for row, value in rule.on_terms(terms[:, v::n], state.usual_terms[:, v::n]):  # in all worlds
+                for row, value in rule.on_terms(terms[:, v::n], state.agreed_terms[:, v::n]):  # in all worlds
                     check_row(Weights, row, rule)
                     weights[v::n, :, row] += value
     state.weights[:] = weights

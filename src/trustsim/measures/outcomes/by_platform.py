@@ -42,7 +42,7 @@ def loss_by_platform(f: Finished) -> dict[str, Floats]:
     may_not_apply=True,
 )  # fmt: skip
 def stuck_by_platform(f: Finished) -> dict[str, Floats]:
-    """Days that money was asked for at each platform and not had, beyond its usual lag / its claims of day 0."""
+    """Days that money was asked for at each platform and not had, beyond its agreed lag / its claims of day 0."""
     return _named(f, f.waits.days_by_platform / _claims(f))
 
 

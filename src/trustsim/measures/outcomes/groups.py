@@ -118,7 +118,7 @@ def waited_30_days_by_group(f: Finished) -> dict[str, Floats]:
 
 
 def _waited(f: Finished, long: str) -> dict[str, Floats]:
-    """Return the shares of accounts that waited for longer than one of LONG_WAITS beyond the usual lag, by group."""
+    """Return the shares of accounts that waited for longer than one of LONG_WAITS beyond the agreed lag, by group."""
 
     def share(people: People, who: Mask) -> Floats:
         mine = _accounts_of(people, who)

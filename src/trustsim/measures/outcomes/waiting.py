@@ -17,7 +17,7 @@ FROZEN = 0.01  # share of the claims of day 0 that makes a platform frozen
     may_not_apply=True,
 )  # fmt: skip
 def stuck_money(f: Finished) -> Floats:
-    """Days that money was asked for and not had, beyond the usual lag, added up over all money / claims of day 0."""
+    """Days that money was asked for and not had, beyond the agreed lag, added up over all money / claims of day 0."""
     return np.asarray(f.waits.money_days.sum(axis=1) / f.claims_at_start)
 
 
@@ -35,7 +35,7 @@ def waiting_at_end(f: Finished) -> Floats:
     may_not_apply=True,
 )  # fmt: skip
 def waited_long(f: Finished) -> dict[str, Floats]:
-    """Share of the accounts of day 0 that waited for money for longer than 7 days beyond the usual lag, and than 30."""
+    """Share of the accounts of day 0 that waited for money longer than 7 days beyond the agreed lag, and than 30."""
     was_there = (f.model.state.flags & COHORT) > 0
     n = positive(was_there.sum(axis=1))
     return {name: ((f.waits.longest > days) & was_there).sum(axis=1) / n for name, days in LONG_WAITS.items()}

@@ -112,7 +112,7 @@ class Choice:
             Dials.PART: self.part,
         }  # fmt: skip
 
-    def on_terms(self, terms: Floats, base: Floats) -> Iterator[tuple[Weights, Floats]]:
+    def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterator[tuple[Weights, Floats]]:
         """Yield what the terms, float64 (Terms, worlds, platforms), add to the readiness to run."""
         kept = np.minimum(terms[Terms.SEGREGATED_SHARE] * self.segregation, 1 - 1e-6)
         spread = terms[Terms.PROMISED_YIELD] - terms[Terms.SAFE_YIELD]

@@ -75,8 +75,8 @@ class Ordinary:
             Weights.JOIN_TRUST: self.trust,
         }  # fmt: skip
 
-    def on_terms(self, terms: Floats, base: Floats) -> Iterator[tuple[Weights, Floats]]:
-        """Yield by how much frictions are above the usual, float64 (Terms, worlds, platforms): so much less leaving and
-        joining."""
-        yield Weights.ORDINARY, base[Terms.EXIT_FRICTION] - terms[Terms.EXIT_FRICTION]
-        yield Weights.JOIN, base[Terms.ENTRY_FRICTION] - terms[Terms.ENTRY_FRICTION]
+    def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterator[tuple[Weights, Floats]]:
+        """Yield by how much frictions are above those agreed on, float64 (worlds, platforms): so much less leaving
+        and joining."""
+        yield Weights.ORDINARY, agreed_terms[Terms.EXIT_FRICTION] - terms[Terms.EXIT_FRICTION]
+        yield Weights.JOIN, agreed_terms[Terms.ENTRY_FRICTION] - terms[Terms.ENTRY_FRICTION]

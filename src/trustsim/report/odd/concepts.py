@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trustsim.kernels import act, balance, failure, feel, settle
 from trustsim.measures import runs
-from trustsim.world import beginnings, population, state, terms
+from trustsim.world import beginnings, build_state, population, terms
 
 #: design concepts of ODD that mechanisms are about, as their ``concepts`` say; what they do is told by their docstrings
 CONCEPTS = (
@@ -23,7 +23,7 @@ ALWAYS = (
 START = (
     ("People", population.draw_population),
     ("Accounts", population.open_accounts),
-    ("Balance sheets", state.build),
+    ("Balance sheets", build_state.build),
     ("Beliefs", beginnings.fill_beliefs),
 )
 METHODS = (

@@ -1,0 +1,99 @@
+"""Pay the queue of one platform: who gets how much, and where what is paid goes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from trustsim.kernels import balance as assets
+from trustsim.kernels import draws, purposes
+from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.compiled import compiled
+from trustsim.kernels.layout import BACK, FREE, HOLDS, OPEN, STAYING, WINDING, Beliefs, Books, Gauges, Terms
+from trustsim.kernels.receive import receive
+from trustsim.kernels.times import SAME_TIME
+
+
+@compiled
+def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
+    """Pay an amount out of what is asked, ``sums`` (paid, asked), to the queue of ``place`` (w, v, p), in order or (by
+    rule, or winding down) the same share of each request, and close the gaps in the queue.
+    """
+    w, v, p = place
+    books, gauges, terms, switched = platforms.books, platforms.gauges, platforms.terms, len(arriving) > 1
+    balance, requested, flags, queue = accounts.balance, accounts.requested, accounts.flags, accounts.queue
+    budget, asked = sums
+    is_winding = gauges[Gauges.STATUS, v, p] == WINDING
+    share = np.float64(budget) / np.float64(asked)
+    lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
+    cap, fee_share = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt, terms[Terms.EXIT_FEE, v, p]
+    by_share = (terms[Terms.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
+    begin = accounts.first[w, p]
+    end = begin
+    paid_out, left_with_fees = np.int64(0), np.int64(0)
+    for k in range(begin, begin + accounts.queue_n[v, p]):
+        i = queue[v, k]
+        x = np.int64(0)
+        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - SAME_TIME and budget > 0:
+            x = np.int64(min(np.float64(requested[v, i]), cap))
+            x = min(np.int64(np.float64(x) * share) if by_share else x, budget)
+        if x > 0:
+            fee = np.int64(np.float64(x) * fee_share)
+            who = accounts.investor[w, i]
+            budget -= x
+            balance[v, i] -= x
+            requested[v, i] -= x
+            paid_out += x
+            left_with_fees += fee
+            receive(accounts, people, platforms, (v, p, i, who), (x, x), clock)
+            people.loss[v, who] += fee
+            q = destination(accounts, platforms, who, place, clock) if switched else -1
+            if q < 0:
+                people.safe[v, who] += x - fee
+            else:
+                j = accounts.at[w, q, who]
+                balance[v, j] += x - fee
+                gauges[Gauges.HOLDERS, v, q] += 0 if flags[v, j] & np.uint8(HOLDS) else 1
+                flags[v, j] |= np.uint8(FREE if flags[v, j] & np.uint8(HOLDS) else HOLDS | FREE | BACK)
+                arriving[q] += x - fee
+            platforms.flows[v, p, q if q >= 0 else len(arriving)] += x - fee
+            if balance[v, i] == 0:
+                flags[v, i] &= np.uint8(STAYING)
+                gauges[Gauges.HOLDERS, v, p] -= 1
+        if requested[v, i] > 0:
+            queue[v, end] = i
+            end += 1
+    accounts.queue_n[v, p] = end - begin
+    assets.pay_out(books, v, p, paid_out - left_with_fees)
+    books[Books.CLAIMS, v, p] -= paid_out
+    books[Books.QUEUED, v, p] -= paid_out
+    books[Books.LOST, v, p] += left_with_fees
+    gauges[Gauges.OUTFLOW, v, p] = paid_out
+
+
+@compiled
+def destination(accounts, platforms, who, place, clock):
+    """Return the platform that paid-out money goes to, or −1 for the safe account: the best of noisy utilities.
+
+    Each platform's utility carries a logistic draw of its own, shared by the variants of a world.
+    """
+    w, v, p = place
+    beliefs, terms, gauges, dials = accounts.beliefs, platforms.terms, platforms.gauges, platforms.dials
+    best, chosen = 0.0, -1
+    for q in range(accounts.at.shape[1]):
+        k = accounts.at[w, q, who]
+        if q == p or k < 0 or gauges[Gauges.STATUS, v, q] != OPEN:
+            continue
+        trust = np.float64(beliefs[Beliefs.FUND, v, k]) + np.float64(beliefs[Beliefs.INTEGRITY, v, k])
+        spread = terms[Terms.PROMISED_YIELD, v, q] - terms[Terms.SAFE_YIELD, v, q]
+        u = (
+            np.float64(draws.two_words(who, clock.day, purposes.DESTINATION, q, clock.keys[w])[0]) + 0.5
+        ) * draws.UNIFORM_SCALE
+        luck = math.log(u / (1.0 - u))
+        utility = dials[v, Dials.SWITCH_APPEAL] + dials[v, Dials.SWITCH_TRUST] * trust
+        utility = utility + dials[v, Dials.SWITCH_YIELD] * spread - terms[Terms.ENTRY_FRICTION, v, q]
+        utility = utility - dials[v, Dials.SWITCH_FEAR] * np.float64(beliefs[Beliefs.FEAR, v, k]) + luck
+        if utility > best:
+            best, chosen = utility, q
+    return chosen
