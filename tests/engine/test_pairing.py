@@ -106,13 +106,23 @@ def test_a_variant_alone_is_the_variant_beside_thirty_one_others() -> None:
         assert differing(arrays_of(alone, 0), arrays_of(together, v)) == [], name
 
 
-@given(documents())
-@settings(max_examples=50)
-def test_a_variant_alone_is_the_variant_beside_others_in_any_scenario(document: Document) -> None:
+def assert_alone_as_beside_others(document: Document) -> None:
     scenario = scenario_of(document)
     together = finished(scenario)
     for v, variant in enumerate(scenario.variants):
         assert differing(arrays_of(finished(scenario, [variant.name]), 0), arrays_of(together, v)) == []
+
+
+@given(documents())
+@settings(max_examples=12)
+def test_a_variant_alone_is_the_variant_beside_others_in_any_scenario(document: Document) -> None:
+    assert_alone_as_beside_others(document)
+
+
+@pytest.mark.slow
+@given(documents())
+def test_a_variant_alone_is_the_variant_beside_others_in_many_scenarios(document: Document) -> None:
+    assert_alone_as_beside_others(document)
 
 
 def test_variants_that_change_the_world_run_beside_the_others_on_the_same_draws() -> None:
