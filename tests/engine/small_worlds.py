@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -200,10 +199,6 @@ def items(draw: st.DrawFn, group: Any, platforms: Sequence[str], horizon: float)
     kind = draw(st.sampled_from(sorted(REGISTRY.group(group))))
     settings = draw(some_of(REGISTRY[group, kind].parameters, platforms, without=("day",)))
     return {"kind": kind, **settings, **draw(timings(platforms, horizon))}
-
-
-few = settings(max_examples=25)
-"""As many random scenarios as the README's tests have time for; a slow test beside looks at more."""
 
 
 @st.composite

@@ -1,9 +1,8 @@
 """Taking down why money is asked for: every unit has a cause, and nobody is disturbed."""
 
 import numpy as np
-import pytest
 from hypothesis import given
-from small_worlds import Document, arrays_of, crisis, differing, documents, few, finished, scenario_of
+from small_worlds import Document, arrays_of, crisis, differing, documents, finished, scenario_of
 
 from trustsim.analysis.causes import CHANNELS, Causes
 from trustsim.kernels.layout import RUNS, Gauges
@@ -23,22 +22,11 @@ def has_causes_for_all(model):
     assert np.allclose(model.by_channel.sum(axis=1), model.asked, rtol=1e-5)  # shares are kept in single precision
 
 
-def assert_causes_add_up(document: Document) -> None:
+@given(documents())
+def test_every_request_has_causes_that_add_up(document: Document) -> None:
     scenario = scenario_of(document)
     for names in lockstep_groups(scenario, [v.name for v in scenario.variants]):
         has_causes_for_all(watched(scenario, names))
-
-
-@given(documents())
-@few
-def test_every_request_has_causes_that_add_up(document: Document) -> None:
-    assert_causes_add_up(document)
-
-
-@pytest.mark.slow
-@given(documents())
-def test_every_request_of_many_scenarios_has_causes_that_add_up(document: Document) -> None:
-    assert_causes_add_up(document)
 
 
 def test_a_crisis_has_every_cause_and_runs_as_if_nobody_asked_why() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from small_worlds import CRISIS, Document, arrays_of, crisis, differing, documents, finished, scenario_of
 
 from trustsim.catalog import REGISTRY
@@ -106,23 +106,12 @@ def test_a_variant_alone_is_the_variant_beside_thirty_one_others() -> None:
         assert differing(arrays_of(alone, 0), arrays_of(together, v)) == [], name
 
 
-def assert_alone_as_beside_others(document: Document) -> None:
+@given(documents())
+def test_a_variant_alone_is_the_variant_beside_others_in_any_scenario(document: Document) -> None:
     scenario = scenario_of(document)
     together = finished(scenario)
     for v, variant in enumerate(scenario.variants):
         assert differing(arrays_of(finished(scenario, [variant.name]), 0), arrays_of(together, v)) == []
-
-
-@given(documents())
-@settings(max_examples=12)
-def test_a_variant_alone_is_the_variant_beside_others_in_any_scenario(document: Document) -> None:
-    assert_alone_as_beside_others(document)
-
-
-@pytest.mark.slow
-@given(documents())
-def test_a_variant_alone_is_the_variant_beside_others_in_many_scenarios(document: Document) -> None:
-    assert_alone_as_beside_others(document)
 
 
 def test_variants_that_change_the_world_run_beside_the_others_on_the_same_draws() -> None:

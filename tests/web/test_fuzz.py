@@ -16,7 +16,7 @@ from asking import made
 from trustsim.catalog import REGISTRY
 from trustsim.scenario.load import loads
 
-N = int(os.environ.get("TRUSTSIM_REQUESTS", "150"))
+N = int(os.environ.get("TRUSTSIM_REQUESTS", "100"))
 SEED = int(os.environ.get("TRUSTSIM_SEED", "1"))
 JSON, YAML = {"Content-Type": "application/json"}, {"Content-Type": "text/yaml"}
 TEXTS = (
