@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -87,16 +88,19 @@ def imports_of(tree: ast.AST, *, depth: int = 0, is_typing: bool = False) -> Ite
             yield from imports_of(node, depth=depth + is_function, is_typing=is_typing)
 
 
+@cache
 def tree_of(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"), str(file))
 
 
-IMPORTS = {file: list(imports_of(tree_of(file))) for file in FILES}
+@cache
+def imports_in(file: Path) -> list[tuple[str, int, bool]]:
+    return list(imports_of(tree_of(file)))
 
 
 def named_by(file: Path) -> set[str]:
     """Return what a file imports, but for its tie, and for the names that the package's own file only promises."""
-    return {name for name, _, is_typing in IMPORTS[file] if not (is_typing and relative(file) == "__init__.py")}
+    return {name for name, _, is_typing in imports_in(file) if not (is_typing and relative(file) == "__init__.py")}
 
 
 def test_every_file_stands_in_a_room_of_the_order() -> None:
@@ -133,7 +137,7 @@ def test_mechanisms_know_the_engine_by_the_day_alone() -> None:
         f"{relative(file)} imports {name}"
         for file in FILES
         if relative(file).startswith("mechanisms/")
-        for name, _, _ in IMPORTS[file]
+        for name, _, _ in imports_in(file)
         if name.startswith("trustsim.kernels") and name not in names
     ]
     assert wrong == []
@@ -188,7 +192,7 @@ def test_only_the_command_line_imports_inside_functions() -> None:
     wrong = [
         f"{relative(file)} imports {name} in a function"
         for file in FILES
-        for name, depth, _ in IMPORTS[file]
+        for name, depth, _ in imports_in(file)
         if depth > 0 and not relative(file).startswith(("cli/", "__init__.py"))
     ]
     assert wrong == []
@@ -199,7 +203,7 @@ def test_a_heavy_package_stays_in_its_room(package: str) -> None:
     wrong = [
         relative(file)
         for file in FILES
-        for name, _, is_typing in IMPORTS[file]
+        for name, _, is_typing in imports_in(file)
         if name.split(".")[0] == package and not is_typing
         if not any(relative(file) == room or relative(file).startswith(f"{room}/") for room in ONLY_IN[package])
     ]
@@ -260,6 +264,7 @@ def test_a_comparison_and_its_report_load_no_matplotlib() -> None:
     assert "matplotlib" not in json.loads(in_a_new_process(code).stdout)
 
 
+@pytest.mark.slow
 def test_importing_prints_nothing_and_changes_no_global_setting() -> None:
     """But for the stream of ``random``, from which rich draws when it is imported, and the server of the live view,
     which makes a process Solara's."""

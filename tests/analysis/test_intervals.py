@@ -226,7 +226,7 @@ samples = st.integers(0, 12).flatmap(
 
 
 @given(samples, st.booleans(), st.sampled_from([1.0, 1e-8, 3e12]))
-@settings(max_examples=300)
+@settings(max_examples=5 * settings().max_examples)  # they are cheap
 def test_every_interval_holds_its_mean_and_has_a_width(both, is_bounded, factor):
     """The sample may be of nothing, of one world, all NaN, all the same."""
     bounds = {"low": 0.0, "high": factor} if is_bounded else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from small_worlds import CRISIS, Document, documents, scenario_of
 
 from sound import assert_books_hold, assert_sound
@@ -21,7 +21,6 @@ LARGE = Path(__file__).resolve().parents[2] / "scenarios/history/concentrated_co
 
 @given(documents())
 @example(CRISIS)
-@settings(max_examples=150)
 def test_money_is_constant_and_everything_in_range_in_any_scenario(document: Document) -> None:
     assert_sound(TrustCrisisModel(scenario_of(document), rng=1, collects=False))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from small_worlds import crisis
 
@@ -63,7 +63,6 @@ def test_more_entry_friction_never_makes_the_same_person_join(day: int) -> None:
     st.integers(0, 1000), st.lists(st.floats(0, 1), min_size=2, max_size=6), st.floats(0, 1), st.integers(2, 40),
     st.sampled_from(["logit", "threshold"]),
 )  # fmt: skip
-@settings(max_examples=25)
 def test_cover_is_monotone_whatever_the_seed_the_day_and_the_rule(
     seed: int, levels: list[float], credibility: float, day: int, rule: str
 ) -> None:

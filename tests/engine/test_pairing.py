@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from small_worlds import CRISIS, Document, arrays_of, crisis, differing, documents, finished, scenario_of
 
 from trustsim.catalog import REGISTRY
@@ -107,7 +107,6 @@ def test_a_variant_alone_is_the_variant_beside_thirty_one_others() -> None:
 
 
 @given(documents())
-@settings(max_examples=50)
 def test_a_variant_alone_is_the_variant_beside_others_in_any_scenario(document: Document) -> None:
     scenario = scenario_of(document)
     together = finished(scenario)

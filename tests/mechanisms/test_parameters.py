@@ -232,15 +232,20 @@ def story(
     }
 
 
-def stepped(document: dict[str, Any]) -> list[Played]:
-    """Return each variant as a model of its own that ran to the end."""
-    scenario = from_document(document, REGISTRY)
-    out = []
-    for variant in scenario.variants:
-        model = TrustCrisisModel(scenario, [variant.name], rng=0)
-        model.collects = False
-        out.append(Played(model).step(DAYS))
-    return out
+def begun(document: dict[str, Any]) -> Played:
+    """Return the model of the one variant on day 0."""
+    model = TrustCrisisModel(from_document(document, REGISTRY), rng=0)
+    model.collects = False
+    return Played(model)
+
+
+def comes_to_differ(run: Played, finished: Played) -> bool:
+    """Step *run* until it differs from the finished one in what is measured, at most to the end."""
+    for day in range(1, DAYS + 1):
+        run.step(1)
+        if not np.array_equal(run.model.history[: day + 1], finished.model.history[: day + 1], equal_nan=True):
+            return True
+    return differ(run, finished)
 
 
 def differ(a: Played, b: Played) -> bool:
@@ -264,7 +269,7 @@ def ids(case: tuple[Entry, Parameter]) -> str:
 
 @cache
 def default_run(group: str, kind: str, parameter: str) -> Played:
-    return stepped(document(group, kind, parameter, None))[0]
+    return begun(document(group, kind, parameter, None)).step(DAYS)
 
 
 def settings(kind: str, parameter: str) -> dict[str, Any]:
@@ -293,14 +298,14 @@ def document(group: str, kind: str, parameter: str, value: Any) -> dict[str, Any
 
 def has_effect(group: str, entry: Entry, p: Parameter) -> bool:
     if p.refers == "platform":
-        before, after = ("Quay", "Harbour")
-        return differ(*(stepped(document(group, entry.name, p.name, where))[0] for where in (before, after)))
+        before, after = (begun(document(group, entry.name, p.name, where)) for where in ("Quay", "Harbour"))
+        return comes_to_differ(after, before.step(DAYS))
     given = settings(entry.name, p.name).get(p.name)
     now = p.default if given is None else _read(given, p)
     changed = written(other(entry.name, p, now), p)
-    return differ(
+    return comes_to_differ(
+        begun(document(group, entry.name, p.name, changed)),
         default_run(group, entry.name, p.name if p.name in SCENES.get(entry.name, {}).get("by", {}) else ""),
-        stepped(document(group, entry.name, p.name, changed))[0],
     )
 
 

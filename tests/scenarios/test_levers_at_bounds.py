@@ -110,7 +110,9 @@ def first_by_hurting(study: Study, lever: str, own: list[str]) -> list[str]:
     return [f"{lever}: {hurts(c, lever)}" for c in fields if c.groups[0] == (lever,) and hurts(c, lever)]
 
 
-@pytest.fixture(scope="module", params=STORIES)
+@pytest.fixture(
+    scope="module", params=["quickstart", pytest.param("cases/C4_exaggerated_yield", marks=pytest.mark.slow)]
+)
 def trapped(request: pytest.FixtureRequest) -> Study:
     return studied(request.param, {**BY_SET, **TRAPS})
 

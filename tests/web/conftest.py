@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
 from asking import HERE, STORY, TestClient, asking, told, wait_until
 
+from trustsim.web import files
 from trustsim.web.files import Files
 from trustsim.web.jobs import FINAL, Jobs
 from trustsim.web.site import Site
@@ -23,6 +25,15 @@ def story_in(place):
     place.mkdir()
     (place / "small.yaml").write_text(STORY, encoding="utf-8")
     return place
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_ones_are_listed_once():
+    """What ships is the same for all tests: it is read for the list of scenarios once."""
+    shipped_ones = cache(files._read)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "_read", lambda file, once=files._read: (shipped_ones if file.is_shipped else once)(file))
+        yield
 
 
 @pytest.fixture

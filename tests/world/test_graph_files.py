@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trustsim.errors import UnitError
@@ -148,7 +148,6 @@ def counted(links: Links, among: tuple[str, ...], *, is_directed: bool) -> list[
     return [by_name[name] for name in sorted(by_name)]
 
 
-@settings(deadline=None, max_examples=80)
 @given(net=drawn(), keeps=st.booleans())
 def test_a_network_is_the_same_in_every_format(
     tmp_path_factory: pytest.TempPathFactory, net: Drawn, keeps: bool

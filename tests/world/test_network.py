@@ -17,7 +17,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import eigsh
@@ -94,7 +94,6 @@ def test_every_kind_is_sound_at_every_size(kind: object, n: int) -> None:
     assert_sound(network)
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     n=st.integers(0, 60),
     seed=st.integers(0, 2**64 - 1),
@@ -357,7 +356,6 @@ def test_newcomers_come_behind_and_change_no_earlier_link() -> None:
     assert to_old.mean() == pytest.approx(999.5, abs=4 * 577 / math.sqrt(len(to_old)))  # any earlier node alike
 
 
-@settings(deadline=None, max_examples=30)
 @given(n=st.integers(0, 20), first=st.integers(0, 9), then=st.integers(0, 9), mean=st.floats(0, 12))
 def test_newcomers_in_two_groups_are_newcomers_at_once(n: int, first: int, then: int, mean: float) -> None:
     old = build(Poisson(3.0), n, KEY)
@@ -374,7 +372,6 @@ def test_newcomers_cannot_be_fewer_than_none() -> None:
 # -- networkx and edges --------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=50)
 @given(
     n=st.integers(1, 15),
     links=st.lists(st.tuples(st.integers(0, 14), st.integers(0, 14)), max_size=60),

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trustsim.catalog import REGISTRY
@@ -80,7 +80,6 @@ def test_only_traits_of_segments_may_be_distributions() -> None:
 
 @pytest.mark.parametrize("parameter", [p for _, p in SPREADS], ids=lambda p: p.name)
 @given(data=st.data())
-@settings(max_examples=60)
 def test_every_distribution_that_is_accepted_is_drawn_as_finite_numbers_within_bounds(
     parameter: Parameter, data: st.DataObject
 ) -> None:
