@@ -130,14 +130,14 @@ def mature(flags, locked, calendar, day) -> None:
 
 @compiled
 def withhold(accounts, people, books, rates, place) -> None:
-    """Book as a loss of the owners of every balance at ``place`` (v, p) the interest at the usual rate that the rate of
-    today does not pay, ``rates`` (usual, today's), each rounded down."""
+    """Book as a loss of the owners of every balance at ``place`` (v, p) the interest at the agreed rate that the rate of
+    today does not pay, ``rates`` (agreed, today's), each rounded down."""
     v, p = place
     w = v // (len(accounts.flags) // len(accounts.first))
     agreed, rate = rates
     for i in range(accounts.first[w, p], accounts.first[w, p + 1]):
         b = np.float64(accounts.balance[v, i])
-        unpaid = np.int64(b * usual) - np.int64(b * rate)
+        unpaid = np.int64(b * agreed) - np.int64(b * rate)
         people.loss[v, accounts.investor[w, i]] += unpaid
         books[Books.LOST, v, p] += unpaid
         books[Books.CREDITED, v, p] += unpaid
