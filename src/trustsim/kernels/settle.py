@@ -130,8 +130,8 @@ def mature(flags, locked, calendar, day) -> None:
 
 @compiled
 def withhold(accounts, people, books, rates, place) -> None:
-    """Book as a loss of the owners of every balance at ``place`` (v, p) the interest at the agreed rate that the rate of
-    today does not pay, ``rates`` (agreed, today's), each rounded down."""
+    """Book as a loss of the owners of every balance at ``place`` (v, p) what interest at the agreed rate is more than
+    at that of today, ``rates`` (agreed, today's), each rounded down."""
     v, p = place
     w = v // (len(accounts.flags) // len(accounts.first))
     agreed, rate = rates
