@@ -193,9 +193,10 @@ class Agenda:
         own = day.state.brought_in
         due = {(int(k), int(p)): own[k, :, p] for k, p in np.argwhere(own.any(axis=1))} if day.step == 1 else {}
         for entry in self.entries:
-            starts, lever = entry.active & (entry.since == day.step), entry.lever
-            if lever is None or not starts.any():
+            lever = entry.lever
+            if lever is None or entry.latest != day.step:
                 continue
+            starts = entry.active & (entry.since == day.step)
             for row, term in lever.paid_once:
                 for p in day.platforms(term.platform, entry.item.what):
                     moves = starts & (now[row, :, p] != stood[row, :, p])

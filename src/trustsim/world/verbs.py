@@ -179,6 +179,8 @@ class Verbs:
         if by not in payers:
             raise unknown("by", by, payers)
         spent = money("spend", amount, np.asarray(where & ~ended(state, platform)))
+        if not spent.any():
+            return
         if by == "platform":
             for v in np.flatnonzero(spent):
                 costs.spend(state.books, state.ladder, v, platform, Books.COSTS, float(spent[v]))

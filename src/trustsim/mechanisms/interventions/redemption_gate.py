@@ -63,6 +63,8 @@ class RedemptionGate:
             hit = day.active & is_low & np.isnan(opens) & stands(day.state, p)
             opens[hit] = day.time + self.duration
             has_fallen = day.active & ~np.isnan(opens)
+            if not has_fallen.any():
+                continue
             gauges = day.state.gauges[:, :, p]
             is_halted = (gauges[Gauges.STATUS] == GATED) & (gauges[Gauges.GATE_SPENT] > 0)  # by another gate
             day.do.spend(p, self.cost / day.scale, hit & ~is_halted & (self.duration + self.reopening > 0))
