@@ -83,6 +83,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "advertising_exposed": {"item": {"exposure_lag": "10 d"}},
     "choice": {"platform": {**DRY, "patience": "40 d"}},
     "queue_news": {"platform": DRY},
+    "health": {"platform": {"equity": "-40 %"}},
     "trust": {
         "shocks": [THEFT, BREACH, ADVERT],
         "platform": {**DRY, "patience": "1 d", "equity": "-20 %"},
