@@ -20,7 +20,7 @@ from trustsim.kernels.acting import (
 )
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.layout import Beliefs, Books, Gauges, Sums, Traits
+from trustsim.kernels.layout import RUNS, Beliefs, Books, Gauges, Sums, Traits
 from trustsim.kernels.reasons import note_reasons
 
 _OF_THE_DAY = (
@@ -41,6 +41,15 @@ def acting_accounts(actions, first, stop, acting):
                 acting[n] = i
                 n += 1 if actions[i] != np.uint8(0) else 0
     return n
+
+
+@compiled
+def somebody_runs(actions, acting):
+    """Return whether some of ``acting`` int32 (n,) run."""
+    for i in acting:
+        if actions[i] & np.uint8(RUNS):
+            return True
+    return False
 
 
 @compiled
@@ -96,7 +105,8 @@ def act(accounts, people, platforms, links, pushes, clock) -> None:
             n_acting = acting_accounts(accounts.actions[v], first[p], first[p + 1], room.account)
             if n_acting > 0:
                 acting = room.account[:n_acting]
-                note_reasons(accounts, platforms, pushes, acting, (v // n_variants, v, p), clock)
+                if somebody_runs(accounts.actions[v], acting):
+                    note_reasons(accounts, platforms, pushes, acting, (v // n_variants, v, p), clock)
                 act_on(accounts, people, platforms, links, room, (v // n_variants, v, p, n_acting), clock)
 
 

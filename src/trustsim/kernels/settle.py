@@ -48,17 +48,20 @@ def settle(accounts, people, platforms, n_markets, clock):
     for v in range(n_lanes):
         w = v // n_variants
         arriving[:] = 0
+        is_short = False
         for p in range(n_platforms):
             gauges[Gauges.SOLD, v, p] = 0.0
             gauges[Gauges.SALE_LOSS, v, p] = 0.0
             gauges[Gauges.PRICE, v, p] = math.exp(-terms[Terms.SALE_IMPACT, v, p] * gauges[Gauges.PRESSURE, v, p])
             gauges[Gauges.OUTFLOW, v, p] = 0.0
-            asked[p] = 0
+            asked[p], due[p], wanted[p] = 0, 0, 0
             if accounts.queue_n[v, p] > 0:
                 asked[p] = asked_for(accounts, terms, (w, v, p), clock)
-            due[p] = falls_due(platforms, asked[p], v, p, dt)
-            wanted[p] = to_have(platforms, due[p], v, p, dt)
-        raise_cash(platforms, wanted, n_markets, v, dt)
+                due[p] = falls_due(platforms, asked[p], v, p, dt)
+                wanted[p] = to_have(platforms, due[p], v, p, dt)
+            is_short |= wanted[p] > assets.liquid_money(books, v, p)
+        if is_short:
+            raise_cash(platforms, wanted, n_markets, v, dt)
         for p in range(n_platforms):
             payable = min(due[p], assets.liquid_money(books, v, p))
             if gauges[Gauges.PAY_WITHIN, v, p] > 0.0:
