@@ -11,6 +11,7 @@ import click
 import pytest
 
 import trustsim as ts
+from trustsim.analysis import ranking
 from trustsim.cli import main
 from trustsim.kernels import layout
 from trustsim.kernels.layout import Beliefs, Books, Targets, Traits
@@ -138,3 +139,13 @@ def test_the_memory_of_an_account_is_as_the_docs_say():
     per_investor = (state.safe.nbytes + state.loss.nbytes) / n_investors / state.n_lanes
     text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
     assert f"{per_account:.0f} bytes for an account and variant and {per_investor:.0f} for an investor" in text
+
+
+def test_the_page_of_ranking_says_of_coverage_what_the_code_says():
+    """The measured shares stand in the docstring; the page repeats them with its own rules of tables."""
+    told = [re.split(r"\s{2,}", line.strip()) for line in ranking.__doc__.splitlines()]
+    measured = [cells for cells in told if len(cells) == 4 and cells[1] and not cells[0].startswith("=")]
+    page = (ROOT / "docs/ranking.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("|")]
+    assert len(measured) == 5
+    assert measured == [row for row in rows if not row[0].startswith("---")]

@@ -118,6 +118,23 @@ def test_sizes_are_said_of_a_hundred_clients_and_a_hundred_of_their_money(result
     assert people.of_many(shares) == (100, ["none", "fewer than 1", "1", "100", "–"])
 
 
+def test_where_a_platform_fails_nobody_is_said_to_have_fled_whom_the_failure_caught(result):
+    """What a failure catches counts as gone, and nobody had asked for it."""
+    gone = {"excess_left": [1, 0.06, 0.3], "excess_withdrawn": [1, 0.002, 0.3]}
+    for failures in ([1, 0, 0], [0, 0.5, 0]):
+        told = with_values(result, **gone, failure_probability=failures)
+        assert (
+            "of 100 accounts 100 asked for their money or were caught in a failure under ‘nothing’, now 6; of 100 CNY"
+            " 100 were asked for or caught in a failure under ‘nothing’, now fewer than 1."
+        ) in without_intervals(people.fled(told.comparison, VARIANT))
+        table = tables.sizes(told)
+        assert table.head[1:3] == ("of 100 accounts fled or caught", "of 100 CNY asked for or caught")
+        assert "Caught is what a failure catches that was not asked for." in table.note
+    plain = with_values(result, **gone, failure_probability=[0, 0, 0])
+    assert tables.sizes(plain).head[1:3] == ("of 100 accounts fled", "of 100 CNY asked for")
+    assert "aught" not in people.fled(plain.comparison, VARIANT) + tables.sizes(plain).note
+
+
 def test_small_sizes_are_said_of_a_thousand_so_that_a_difference_is_seen(result):
     told = with_values(result, excess_left=[0.014, 0.01, 0.3], excess_withdrawn=[0.016, 0.0004, 0.3])
     assert without_intervals(facts(told)["How many people, how much money?"]).startswith(

@@ -56,6 +56,30 @@ def test_a_run_goes_on_as_long_as_the_scenario_says_that_days_of_one_may_be_apar
         assert bool(unfinished(found)) is goes_on
 
 
+def with_ends(found, **ends):
+    """Return a study in which outcomes are as given, the same in all worlds: one value for each variant."""
+    given = {name: np.tile(np.array(row, float), (N, 1)) for name, row in ends.items()}
+    return dataclasses.replace(found, outcomes={**found.outcomes, **given})
+
+
+def test_a_run_on_a_platform_that_has_failed_does_not_go_on():
+    """Harbour has failed under nothing; Quay stands there, and Harbour under the other variant."""
+    ends = {"failed_by_platform[Harbour]": [1, 0], "failed_by_platform[Quay]": [0, 0],
+            "end_state[open]": [0.5, 1], "end_state[frozen]": [0, 0]}  # fmt: skip
+    assert unfinished(with_ends(study([run(0, HORIZON)]), **ends)) == {}
+    stands = study([run(0, HORIZON), run(0, HORIZON, platform="Quay"), run(3, HORIZON, "insured")])
+    assert unfinished(with_ends(stands, **ends)) == {
+        "nothing": Unfinished(1 / N, 0.0), "insured": Unfinished(1 / N, 0.0),
+    }  # fmt: skip
+
+
+def test_where_every_platform_is_wound_down_no_run_goes_on():
+    for stand, goes_on in (({"open": 0, "frozen": 0}, False), ({"open": 0, "frozen": 1}, True)):
+        ends = {f"end_state[{state}]": [share, share] for state, share in stand.items()}
+        ends["failed_by_platform[Harbour]"] = [0, 0]
+        assert bool(unfinished(with_ends(study([run(0, HORIZON)]), **ends))) is goes_on
+
+
 def test_money_waits_where_it_is_more_than_a_hundredth_of_the_claims():
     assert unfinished(study(waiting=[0.004, 0.24])) == {"insured": Unfinished(0.0, pytest.approx(0.24))}
     assert unfinished(study(waiting=[np.nan, 0.01])) == {}

@@ -1,6 +1,8 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trustsim.report.words import words
 
@@ -38,6 +40,46 @@ def test_quantity_reads_as_people_say_it(value, unit, text):
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
+        (99_999.4, "money", "99\u202f999 CNY"),
+        (99_999.6, "money", "100 thousand CNY"),
+        (999_499, "money", "999 thousand CNY"),
+        (999_600, "money", "1 million CNY"),
+        (999_999, "money", "1 million CNY"),
+        (-999_999, "money", "−1 million CNY"),
+        (999_999_999, "money", "1 billion CNY"),
+        (999_999_999_999, "money", "1 trillion CNY"),
+        (1e15, "money", "1\u202f000 trillion CNY"),  # there is no larger word
+        (9.9996, "money", "10 CNY"),
+        (0.9996, "duration", "1 day"),
+        (1.001, "duration", "1 day"),
+        (-1.001, "duration", "−1 day"),
+        (1.01, "duration", "1.01 days"),
+        (0.0, "duration", "0 days"),
+        (0.999, "share", "99.9 %"),
+        (0.001, "share", "0.1 %"),
+        (0.0009999, "share", "0.1 %"),
+        (0.0005, "share", "0.05 %"),
+        (0.00004, "share", "0.004 %"),
+        (0.9996, "per_day", "1 per day"),
+        (999.6, "count", "1\u202f000"),
+        (-0.00001, "number", "0"),
+        (9.9996, "number", "10"),
+        (1.001, "log-odds", "1 log-odds"),
+    ],
+)
+def test_quantity_is_named_by_what_it_is_rounded_to(value, unit, text):
+    assert words.quantity(value, unit, "CNY") == text
+
+
+@given(st.floats(1e5, 9.99e14))
+def test_money_with_a_word_for_its_size_is_never_a_thousand_of_it(value):
+    number, word, _ = words.quantity(value, "money", "CNY").split(" ")
+    assert (100 if word == "thousand" else 0.999) <= float(number) <= 999
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
         (-0.123, "share", "−12.3 pp"),
         (0.05, "share", "+5 pp"),
         (0.0, "share", "0 pp"),
@@ -69,6 +111,7 @@ def test_change_carries_its_sign_and_percentage_points(value, unit, text):
         (0.0027, 0.0031, "share", True, "+0.27 to +0.31 pp"),
         (-0.0003, 0.0019, "share", True, "−0.03 to +0.19 pp"),  # it includes zero, and shows it
         (0.0109, 0.0112, "share", False, "1.09 to 1.12 %"),  # ends that differ are not written alike
+        (999_000, 999_999, "money", False, "0.999 to 1.000 million CNY"),
         (0, 0, "money", False, "0 to 0 CNY"),
         (math.nan, 0.2, "share", False, "–"),
         (None, None, "share", False, "–"),

@@ -22,7 +22,9 @@ the claims are the second row.
 
 A *group* holds variants that follow one another by their means and of which no two are told apart by the outcome that
 ranks; where another headline outcome tells two of them apart, it parts them. So variants of one group are equal as far
-as anybody can see, in losses too, and one that is told apart as the better stands in an earlier group than the other.
+as anybody can see, in losses too, and of those without harm, as of those with it, one that is told apart as the better
+stands in an earlier group than the other. Where some worlds have no value, a pair is held apart by the worlds that both
+have, and the order is that of the differences to the baseline; where these contradict each other, nothing is told.
 Two of different groups need not be told apart: a good mean that is unsure stands before a worse one that is sure. So in
 a group those come first that are told from the baseline as better; else the order, that of the means, says nothing.
 
@@ -62,22 +64,30 @@ class Field:
     differences: Mapping[str, Mapping[str, Difference]]
     matters: Mapping[str, float]
 
-    def ahead(self, outcome: str, ours: str, theirs: str) -> int:
+    def ahead(self, outcome: str, ours: str, theirs: str, ranked_by: str | None = None) -> int:
         """Return 1 where *ours* is told from *theirs* as the better one, -1 as the worse one, 0 where it is not told.
 
-        By an outcome, all pairs of variants taken together.
+        By an outcome, all pairs of variants taken together, in the headline outcomes and in what ranks: the outcome
+        itself, or *ranked_by*. Where some worlds have no value, the worlds of the pair may say the reverse of what
+        those that each has with the baseline say: then it is not told.
         """
         one, other = (self.values[outcome][:, self.variants.index(name)] for name in (ours, theirs))
-        n_outcomes = len(ranking_keys(outcome, self.measures))
+        n_outcomes = len(ranking_keys(ranked_by or outcome, self.measures))
         gap = self.measures[outcome].paired(one, other, simultaneous(len(self.variants), n_outcomes))
-        return side_of(gap, self.measures[outcome].better, self.matters.get(outcome, 0.0))
+        side = side_of(gap, self.measures[outcome].better, self.matters.get(outcome, 0.0))
+        return side if side * (self._badness(outcome, theirs) - self._badness(outcome, ours)) > 0 else 0
+
+    def _badness(self, outcome: str, name: str) -> float:
+        """Return by how much a variant is worse than the baseline on average; NaN where no world has both."""
+        sign = 1 if self.measures[outcome].better == "lower" else -1
+        return sign * self.differences[name][outcome].mean if name in self.differences else 0.0
 
     def is_measured(self, outcome: str) -> bool:
         """Whether any variant can be held against the baseline by an outcome, in any world; true of one alone."""
         return not self.differences or any(self._is_placed(outcome, name) for name in self.differences)
 
-    def helps(self, outcome: str, name: str) -> bool:
-        """Whether a variant is told from the baseline as the better one by an outcome."""
+    def is_told_better(self, outcome: str, name: str) -> bool:
+        """Whether a variant is told from the baseline as the better one by an outcome, all pairs taken together."""
         return name != self.baseline and self.ahead(outcome, name, self.baseline) > 0
 
     def harms(self) -> Harms:
@@ -94,13 +104,10 @@ class Field:
     def ordered(self, outcome: str, names: Iterable[str]) -> list[str]:
         """Return variants by their mean difference in an outcome, best first; ties by the headline outcomes."""
         keys = ranking_keys(outcome, self.measures)
-        signs = [1 if self.measures[name].better == "lower" else -1 for name in keys]
 
         def badness(variant: str) -> tuple[float, ...]:
-            if variant not in self.differences:
-                return (0.0,) * len(keys)
-            signed = (s * self.differences[variant][name].mean for s, name in zip(signs, keys, strict=True))
-            return tuple(math.inf if math.isnan(x) else x for x in signed)
+            found = (self._badness(name, variant) for name in keys)
+            return tuple(math.inf if math.isnan(x) else x for x in found)
 
         return sorted(names, key=badness)
 
@@ -111,8 +118,8 @@ class Field:
         """
         ordered = self.ordered(outcome, names)
         placed = [name for name in ordered if self._is_placed(outcome, name)]
-        found = self._parted(ranking_keys(outcome, self.measures), placed)
-        is_sure = {name: self.helps(outcome, name) for group in found if len(group) > 1 for name in group}
+        found = self._parted(outcome, ranking_keys(outcome, self.measures), placed)
+        is_sure = {name: self.is_told_better(outcome, name) for group in found if len(group) > 1 for name in group}
         inside = [sorted(group, key=lambda name: (not is_sure.get(name), ordered.index(name))) for group in found]
         lost = tuple(name for name in ordered if name not in placed)
         return (*map(tuple, inside), *([lost] if lost else []))
@@ -120,7 +127,7 @@ class Field:
     def _is_placed(self, outcome: str, name: str) -> bool:
         return name not in self.differences or not math.isnan(self.differences[name][outcome].mean)
 
-    def _parted(self, keys: Sequence[str], names: Sequence[str]) -> list[list[str]]:
+    def _parted(self, ranked_by: str, keys: Sequence[str], names: Sequence[str]) -> list[list[str]]:
         """Part variants by the first of *keys*, and each part by the next.
 
         A part ends before the first variant that is told from any in it.
@@ -128,13 +135,13 @@ class Field:
         if len(names) < 2 or not keys:
             return [list(names)] if names else []
         if not all(self._is_placed(keys[0], name) for name in names):
-            return self._parted(keys[1:], names)
+            return self._parted(ranked_by, keys[1:], names)
         parts: list[list[str]] = [[]]
         for name in self.ordered(keys[0], names):
-            if any(self.ahead(keys[0], other, name) for other in parts[-1]):
+            if any(self.ahead(keys[0], other, name, ranked_by) for other in parts[-1]):
                 parts.append([])
             parts[-1].append(name)
-        return [group for part in parts for group in self._parted(keys[1:], part)]
+        return [group for part in parts for group in self._parted(ranked_by, keys[1:], part)]
 
 
 @dataclass(frozen=True)
@@ -181,7 +188,7 @@ def ranking_of(field: Field, names: Sequence[str], harms: Harms, wanted: str | N
     unhurt = [name for name in field.variants if name not in harms]
     hurt = [name for name in field.variants if name in harms]
     pairs = list(itertools.combinations(field.variants, 2))
-    by = next((by for by in known if any(field.helps(by, name) for name in unhurt)), None) or next(
+    by = next((by for by in known if any(field.is_told_better(by, name) for name in unhurt)), None) or next(
         (by for by in known if any(field.ahead(by, *pair) for pair in pairs)), known[0]
     )
     passed_over = tuple(itertools.takewhile(lambda name: name != by, names)) if wanted is None else ()

@@ -27,14 +27,17 @@ def sizes(result: Compared) -> ByVariant:
     found = {payer: name for payer, name in people.parts(c, "loss_by_payer").items() if payer in people.PAYERS}
     largest = max((abs(people.mean(c, name, v)) for name in found.values() for v in c.variants), default=1.0)
     unit = words.axis("money", c.currency, largest)[1]
+    or_caught, caught = "", ""
+    if people.any_fails(c, c.variants):
+        or_caught, caught = " or caught", " Caught is what a failure catches that was not asked for."
     columns = [
-        Column(people.FLED, "of 100 accounts fled", "share"),
-        Column(people.ASKED, f"of 100 {c.currency} asked for", "share"),
+        Column(people.FLED, f"of 100 accounts fled{or_caught}", "share"),
+        Column(people.ASKED, f"of 100 {c.currency} asked for{or_caught}", "share"),
         *(Column(name, f"lost by {people.PAYERS[payer]}, {unit}", "money", largest) for payer, name in found.items()),
     ]
     note = (
-        "Fled and asked for: beyond what leaves in calm, at its largest over time. A loss below zero is a gain; a"
-        " guarantor's is what it pays and would have to pay. What all lose together is the value that is gone."
+        f"Fled and asked for: beyond what leaves in calm, at its largest over time.{caught} A loss below zero is a"
+        " gain; a guarantor's is what it pays and would have to pay. What all lose together is the value that is gone."
     )
     return _by_variant(result, columns, note)
 

@@ -132,7 +132,8 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
     text = f"The difference is {_changed(result, measure, found)}. {quoted(best)} was better in {worlds}"
     text += f" and the same in {words.quantity(found.tie_share, 'share')}" if found.tie_share > 0 else ""
     if _verdict(result, measure, best) == "unclear":
-        why = "it is too small to matter" if words.is_clear(found.low, found.high) else "the interval includes zero"
+        is_small = words.excludes_zero(found.low, found.high)
+        why = "it is too small to matter" if is_small else "the interval includes zero"
         text += f"; {why}, so this is no clear difference"
     elif not result.comparison.helps(best) and best not in result.comparison.harms:
         text += "; that looks clear alone, and is not where all variants and headline outcomes are taken together"
@@ -178,7 +179,7 @@ def _moved(result: Compared) -> list[Fact]:
 
 
 def _gains(result: Compared, best: str) -> list[Fact]:
-    """Say whose losses change: by segment, by when they leave, and how many lose nothing."""
+    """Say whose losses change: by segment, by when they leave, and how many lose hardly anything."""
     told = [*_by_segment(result, best), *_unhurt(result, best), *_late(result, best)]
     return [Fact("Who gains, who loses?", f"{' '.join(told)}")] if told else []
 
@@ -216,7 +217,7 @@ def _unhurt(result: Compared, best: str) -> list[str]:
     c = result.comparison
     now, before = (words.quantity(reading.level(result, UNHURT, name).mean, "share") for name in (best, c.baseline))
     is_told = standing.tells_apart(c, UNHURT, reading.difference(result, UNHURT, best))
-    return [f"Of those who held money {now} lose nothing{f' (before {before})' if is_told else ''}."]
+    return [f"Of those who held money {now} lose {standing.HARDLY} of it{f' (before {before})' if is_told else ''}."]
 
 
 def _late(result: Compared, best: str) -> list[str]:

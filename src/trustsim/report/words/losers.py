@@ -11,7 +11,7 @@ from trustsim.report.words.reading import LATE, LOSS, SEGMENT, UNHURT
 from trustsim.report.words.words import quoted
 
 TAIL = "tail_loss"
-HEADS = {LATE: "late over early leavers", UNHURT: "who lose nothing", TAIL: "worst-hit 5 % lose"}
+HEADS = {LATE: "late over early leavers", UNHURT: f"who lose {standing.HARDLY}", TAIL: "worst-hit 5 % lose"}
 
 
 def segments(result: Compared) -> dict[str, str]:

@@ -18,8 +18,9 @@ from trustsim.report.words.words import quoted
 from trustsim.scenario.resolved import Scenario
 
 FLED, ASKED, STUCK, UNMET = "excess_left", "excess_withdrawn", "stuck_money", "needs_unmet"
-WAITED, ENDS, LABELS = "waited_long", "end_state", "run_at"
+WAITED, ENDS, LABELS, FAILS = "waited_long", "end_state", "run_at", "failure_probability"
 CLIENTS = "loss_by_payer[clients]"
+_OR_CAUGHT = "asked for their money or were caught in a failure", "were asked for or caught in a failure"
 
 
 def parts(c: Comparison, stem: str) -> dict[str, str]:
@@ -61,9 +62,13 @@ def _of(whole: int, share: float) -> str:
 
 
 def fled(c: Comparison, best: str) -> str:
-    """Say how many of 100 accounts fled, and of 100 of their money how much was asked for, before and now."""
+    """Say how many of 100 accounts fled, and of 100 of their money how much was asked for, before and now.
+
+    What a failure caught had not been asked for: where one happens, the sentence says so.
+    """
+    accounts, money = _OR_CAUGHT if any_fails(c, (c.baseline, best)) else ("fled", "were asked for")
     told = []
-    for outcome, of, does in ((FLED, "accounts", "fled"), (ASKED, c.currency, "were asked for")):
+    for outcome, of, does in ((FLED, "accounts", accounts), (ASKED, c.currency, money)):
         if outcome in c.measures:
             levels = [c.levels[name][outcome] for name in (c.baseline, best)]
             whole, numbers = of_many([level.mean for level in levels])
@@ -71,6 +76,11 @@ def fled(c: Comparison, best: str) -> str:
             told.append(f"of {whole} {of} {before} {does} under {quoted(c.baseline)}, now {now}")
     note = "In brackets: 95 % interval of the mean. What leaves in calm too is not counted."
     return f"With {standing.named(c, best)}: {'; '.join(told)}. {note}" if told else ""
+
+
+def any_fails(c: Comparison, variants: Sequence[str]) -> bool:
+    """Whether a platform fails in any world under any of some variants."""
+    return FAILS in c.measures and any(mean(c, FAILS, name) > 0 for name in variants)
 
 
 def _interval(level: Interval, whole: int) -> str:

@@ -9,11 +9,13 @@ from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import is_clear
 from trustsim.analysis.shifts import LEAST_SAVED
+from trustsim.measures.outcomes.losses import SLIGHT
 from trustsim.report.words import words
 from trustsim.report.words.words import Verdict, quoted
 
 MARK, SHIFTED = "†", "‡"  # behind the name of a variant that harms, of one that moves a loss and saves nothing
 ROUNDING, POINTS = 0.001, 0.0005  # of the largest mean, and of a share: a smaller difference is none (assumed)
+HARDLY = f"at most {words.quantity(SLIGHT, 'share')}"  # of what they held: who counts as having lost nothing
 PAYERS = {
     "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
     "public": "the public purse",
@@ -57,7 +59,7 @@ def judged(c: Comparison, outcome: str, d: Interval | Difference) -> str:
     found = verdict(c, outcome, d)
     if found != "unclear":
         return found
-    return "too small to matter" if words.is_clear(d.low, d.high) else "no clear difference"
+    return "too small to matter" if words.excludes_zero(d.low, d.high) else "no clear difference"
 
 
 def harm(c: Comparison, name: str) -> str:

@@ -38,9 +38,12 @@ def _digits(value: float, places: int | None = None) -> str:
 
 
 def money_scale(largest: float) -> tuple[float, str]:
-    """Return (divisor, its word) for money of this size, in units of the currency: ``(1e6, 'million ')``."""
+    """Return (divisor, its word) for money of this size, in units of the currency: ``(1e6, 'million ')``.
+
+    By what it would be rounded to: 999 999 is 1 million, no 1 000 thousand. Below 100 000 there is no word.
+    """
     for size, word in _STEPS:
-        if abs(largest) >= size and (size > 1e3 or abs(largest) >= 1e5):
+        if round(abs(largest) / (size / 1e3)) >= (1000 if size > 1e3 else 100_000):
             return size, word
     return 1.0, ""
 
@@ -61,12 +64,16 @@ def quantity(value: float | None, unit: Unit = "number", currency: str = "") -> 
         return NO_NUMBER
     divisor, text = axis(unit, currency, abs(value))
     if unit == "share":
-        text = _digits(100 * value, 1 if abs(value) >= 0.001 else 3)
-        return f"{text.removesuffix('.0')} %"
-    if unit == "duration" and abs(value) == 1:
+        return f"{_trimmed(_digits(100 * value, 1 if abs(value) >= 0.001 else 3))} %"
+    shown = _trimmed(_digits(value / divisor))
+    if unit == "duration" and shown.removeprefix(MINUS) == "1":
         text = "day"
-    shown = _digits(value / divisor)
-    return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown} {text}".rstrip()
+    return f"{shown} {text}".rstrip()
+
+
+def _trimmed(shown: str) -> str:
+    """Return a number without noughts at the end of its decimals."""
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def change(value: float | None, unit: Unit = "number", currency: str = "") -> str:
@@ -126,8 +133,8 @@ def share_of_worlds(share: float | None, n: int) -> str:
     return f"{round(share * n)} of {n} worlds ({quantity(share, 'share')})"
 
 
-def is_clear(low: float | None, high: float | None) -> bool:
-    """Whether a 95 % interval excludes zero; no interval is never clear."""
+def excludes_zero(low: float | None, high: float | None) -> bool:
+    """Whether a 95 % interval excludes zero, however small the difference; no interval never does."""
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return False
     return low > 0 or high < 0
@@ -135,7 +142,7 @@ def is_clear(low: float | None, high: float | None) -> bool:
 
 def verdict(low: float | None, high: float | None, better: Better = "") -> Verdict:
     """Judge a paired difference by its interval and by which direction is good."""
-    if not is_clear(low, high):
+    if not excludes_zero(low, high):
         return "unclear"
     assert low is not None
     direction: Verdict = "higher" if low > 0 else "lower"
@@ -146,7 +153,7 @@ def verdict(low: float | None, high: float | None, better: Better = "") -> Verdi
 
 def verb(mean: float, low: float | None, high: float | None) -> str:
     """Say what a variant does to an outcome, or that it is not clear that it does anything."""
-    if not is_clear(low, high):
+    if not excludes_zero(low, high):
         return "makes no clear difference to"
     return "raises" if mean > 0 else "lowers"
 
