@@ -234,6 +234,16 @@ def test_a_loss_that_is_moved_is_named_with_its_sum_in_terminal_report_page_and_
     assert "Is it saved, or moved?" not in facts(saved)
 
 
+def test_a_moved_loss_of_which_a_clear_part_is_saved_is_not_said_to_destroy_more(result):
+    for guarantors, does in ((3.7e6, "saves 300 thousand CNY"), (4.01e6, "destroys more")):
+        lost = {"clients": [5e6, 1e6, 5e6], "owners": [2e6] * 3, "guarantors": [0, guarantors, 0]}
+        rows = {f"loss_by_payer[{payer}]": row for payer, row in lost.items()}
+        told = with_values(result, **rows, investor_loss=[0.5, 0.1, 0.5])
+        (line,) = standing.shifts(told.comparison)
+        gone = words.change(guarantors - 4e6, "money", "CNY")
+        assert f"from clients to guarantors, and {does} (all together lose {gone}, 95 % interval" in line
+
+
 def test_where_nothing_is_measured_terminal_report_and_page_say_that_nothing_can_be_told(result):
     never = {name: np.full_like(result.study.outcomes[name], np.nan) for name in HEADLINES}
     study = replace(result.study, outcomes=never)

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import is_clear
-from trustsim.analysis.shifts import LEAST_SAVED
 from trustsim.report.words import words
 from trustsim.report.words.words import Verdict, quoted
 
-MARK, SHIFTED = "†", "‡"  # behind the name of a variant that harms, of one that moves a loss and saves nothing
+MARK, SHIFTED = "†", "‡"  # behind the name of a variant that harms, of one that moves a loss and saves little
 ROUNDING, POINTS = 0.001, 0.0005  # of the largest mean, and of a share: a smaller difference is none (assumed)
 PAYERS = {
     "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
@@ -92,18 +91,21 @@ def marks(c: Comparison, name: str) -> str:
 
 
 def shifts(c: Comparison) -> list[str]:
-    """Return a line on each variant that moves a loss from clients to others and saves nothing of it: how much."""
+    """Return a line on each variant that moves a loss from clients to others: how much, and what that destroys or saves.
+
+    More or less is destroyed where the interval of what all lose together excludes zero.
+    """
     lines = []
     for name in (name for name in c.ranking if name in c.shifts):
         shift = c.shifts[name]
         whom = words.listing([PAYERS.get(payer, payer) for payer in shift.to]) or "others"
-        is_more = is_clear(shift.destroyed.mean, shift.destroyed.low, shift.destroyed.high, LEAST_SAVED * shift.moved)
         size = words.quantity(shift.moved, "money", c.currency)
         change = words.change(shift.destroyed.mean, "money", c.currency)
         span = words.interval(shift.destroyed.low, shift.destroyed.high, "money", c.currency, signed=True)
-        text = f"{quoted(name)}: moves {size} of loss from clients to {whom}, and destroys"
+        less = f"saves {words.quantity(-shift.destroyed.mean, 'money', c.currency)}"
+        does = {1: less, 0: "destroys as much", -1: "destroys more"}[shift.side]
         gone = f"all together lose {change}, 95 % interval {span}"
-        lines.append(f"{text} {'more' if is_more else 'as much'} ({gone})")
+        lines.append(f"{quoted(name)}: moves {size} of loss from clients to {whom}, and {does} ({gone})")
     return lines
 
 
