@@ -205,7 +205,7 @@ def test_names_that_look_like_markup_are_shown_and_never_obeyed(monkeypatch):
 
 
 def test_answer_names_the_best_by_how_much_how_sure_and_at_what_cost(result):
-    told = answer(result, np.nan)
+    told = answer(result)
     facts = {fact.asked: fact.found for fact in told.facts}
     assert told.headline.startswith("‘both’ helps most: it lowers")
     assert "95 % interval" in facts["How sure is that?"]
@@ -226,7 +226,7 @@ def test_answer_says_which_variants_it_cannot_tell_apart(result):
     outcomes["investor_loss"][:2, insured] += [2.0, -1.0]
     outcomes["run_probability"][np.argmin(outcomes["run_probability"][:, both]), insured] = 1.0
     study = replace(result.study, outcomes=outcomes)
-    told = answer(Result(study, compare(study, fake.REGISTRY)), np.nan)
+    told = answer(Result(study, compare(study, fake.REGISTRY)))
     facts = {fact.asked: fact.found for fact in told.facts}
     assert told.headline.startswith("‘both’ helps most, too close to ‘insured’ to tell apart: it lowers")
     assert facts["Is it really the best?"].startswith("Not surely.")
@@ -235,7 +235,7 @@ def test_answer_says_which_variants_it_cannot_tell_apart(result):
 def test_answer_claims_nothing_where_the_interval_includes_zero(result):
     outcomes = {name: values[:4] for name, values in result.study.outcomes.items()}
     study = replace(result.study, outcomes=outcomes, replications=np.arange(4))
-    told = answer(Result(study, compare(study, fake.REGISTRY)), np.nan)
+    told = answer(Result(study, compare(study, fake.REGISTRY)))
     assert told.headline.startswith("No variant is clearly better than ‘nothing’")
     facts = {fact.asked: fact.found for fact in told.facts}
     assert "no clear difference" in facts["How sure is that?"]

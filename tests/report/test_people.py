@@ -41,7 +41,7 @@ def html(result):
 
 
 def facts(result):
-    return {fact.asked: fact.found for fact in answer(result, np.nan).facts}
+    return {fact.asked: fact.found for fact in answer(result).facts}
 
 
 def with_values(result, **columns):
@@ -255,10 +255,10 @@ def test_where_nothing_is_measured_terminal_report_and_page_say_that_nothing_can
     assert "Variants as in the file;" in terminal
     assert f"n{why}." in terminal
     assert "groups" not in terminal
-    assert answer(told, np.nan).headline == f"N{why}, so there is nothing to rank."
-    assert answers.comparison(told)["headline"] == answer(told, np.nan).headline
+    assert answer(told).headline == f"N{why}, so there is nothing to rank."
+    assert answers.comparison(told)["headline"] == answer(told).headline
     assert page_tables.ranking(told).rows == ()
     html = page.render(told, nothing())
     assert f"N{why}" in html
     asked = Result(study, compare(study, REGISTRY, rank_by=FIGURE))
-    assert "no excess withdrawn is measured under" in answer(asked, np.nan).headline
+    assert "no excess withdrawn is measured under" in answer(asked).headline

@@ -25,7 +25,7 @@ class Shift:
     """A loss that is moved, in units of the currency, mean over worlds.
 
     ``moved``: what clients lose less and others more; ``to``: by payer, what those lose more who clearly do;
-    ``destroyed``: what all payers together lose more than under the baseline, with its interval; below 0 they lose less.
+    ``destroyed``: what all payers together lose more than under the baseline, with its interval; below 0 less.
     """
 
     moved: float
@@ -48,8 +48,8 @@ def shifts_of(field: Field) -> dict[str, Shift]:
 
     It moves one where clients clearly lose less, all others together clearly more, and the worlds do not show that
     at least :data:`LEAST_SAVED` of what clients lose less is saved: an interval that excludes zero, and a mean of that
-    size: one that clearly saves less is a shift, and its ``side`` says so. Clearly is by the interval of one comparison,
-    for the loss of clients also by what matters.
+    size. One that clearly saves less than that is a shift, and its ``side`` says so. Clearly is by the interval of one
+    comparison, for the loss of clients also by what matters.
     """
     found = {} if CLIENTS not in field.values else {name: _shift(field, name) for name in field.differences}
     return {name: shift for name, shift in found.items() if shift is not None}

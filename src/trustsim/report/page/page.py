@@ -30,8 +30,7 @@ from trustsim.report.words import reading, sources, story, words
 from trustsim.report.words.answer import answer
 from trustsim.report.words.causes import summary
 from trustsim.report.words.people import ASKED
-from trustsim.report.words.prices import billed
-from trustsim.report.words.reading import LOSS
+from trustsim.report.words.prices import BILL, CLIENTS
 
 #: the series that are drawn where a study has them, the most telling first; at least a few of any study
 SERIES = ("cumulative_outflow", "outflow", "claims", "trust", "queue", "fear", "liquidity", "price")
@@ -76,7 +75,7 @@ def render(result: Compared, again: Again, progress: Progress | None = None) -> 
         style_hash=base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode(),
         scenario=scenario,
         comparison=c,
-        answer=answer(result, again.claims),
+        answer=answer(result),
         ranking=page_tables.ranking(result),
         swatches={name: _swatch(result, name) for name in c.variants},
         everything=page_tables.everything(result),
@@ -140,8 +139,7 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
     runs = tuple(counted(charts.distribution(result, name)) for name in varied)
     survived = tuple(counted(charts.survived(result, name)) for name in times)
     course = tuple(counted(fan(result, name, paired=paired)) for name, paired in paths)
-    cost = billed(result)
-    has_price = all(reading.is_measured(result, name) and reading.moves(result, name) for name in (LOSS, cost))
+    has_price = all(reading.is_measured(result, name) and reading.moves(result, name) for name in (BILL, CLIENTS))
     n_course = len(kinds) * len(drawn[:_SHOWN])
     return {
         "differences": Charts(
@@ -152,9 +150,9 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
             runs[:_SHOWN], (*runs[_SHOWN:], *survived), _left_out("One number in all worlds", outcomes, varied)
         ),
         "losers": Charts(losers.chapter(result), told=words_of_losers.told(result)),
-        "price": Charts((charts.cost_and_loss(result, LOSS, cost),) if has_price else ()),
+        "price": Charts((charts.cost_and_loss(result, CLIENTS, BILL),) if has_price else ()),
         WHY: _why(result, again),
-        "flips": Charts(flips.chapter(result, again.claims), told=words_of_flips.told(result, again.claims)),
+        "flips": Charts(flips.chapter(result), told=words_of_flips.told(result)),
         NETWORK: _network(result, again),
     }
 

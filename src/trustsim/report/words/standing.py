@@ -30,6 +30,10 @@ def smallest_told(c: Comparison, outcome: str) -> float:
     for name in (outcome, like):
         if name in c.matters and c.measures[name].unit == c.measures[outcome].unit:
             return c.matters[name]
+    return _rounding(c, outcome)
+
+
+def _rounding(c: Comparison, outcome: str) -> float:
     if c.measures[outcome].unit == "share":
         return POINTS
     means = (abs(c.levels[name][outcome].mean) for name in c.variants)
@@ -37,7 +41,13 @@ def smallest_told(c: Comparison, outcome: str) -> float:
 
 
 def least(c: Comparison, outcomes: Sequence[str]) -> list[float]:
-    """Return the smallest difference that is called one, of each of some outcomes."""
+    """Return the smallest difference that is called one, of each of some outcomes that are set against each other.
+
+    Outcomes of one unit have one, what rounding hides of the largest: so what is gained in one counts as much as what
+    is lost in another.
+    """
+    if len({c.measures[name].unit for name in outcomes}) == 1:
+        return [max(_rounding(c, name) for name in outcomes)] * len(outcomes)
     return [smallest_told(c, name) for name in outcomes]
 
 
@@ -91,7 +101,7 @@ def marks(c: Comparison, name: str) -> str:
 
 
 def shifts(c: Comparison) -> list[str]:
-    """Return a line on each variant that moves a loss from clients to others: how much, and what that destroys or saves.
+    """Return a line on each variant that moves a loss from clients to others: how much, and what that saves.
 
     More or less is destroyed where the interval of what all lose together excludes zero.
     """
