@@ -139,7 +139,7 @@ def test_equity_below_zero_is_only_named_where_somebody_else_bears_it(result):
 
 
 def test_a_number_of_people_has_the_interval_of_its_mean(result):
-    """As the table of the outcome has it, in whole ones, or tenths where those would hide the interval."""
+    """As the table of the outcome has it, in whole ones, or tenths where those would hide the interval, so it lies in it."""
     c = result.comparison
     level = c.levels["nothing"]["excess_left"]
     shown = f"{100 * level.mean:.0f} [{100 * max(level.low, 0):.0f} to {100 * level.high:.0f}] fled under ‘nothing’"
@@ -148,7 +148,20 @@ def test_a_number_of_people_has_the_interval_of_its_mean(result):
     small = Interval(0.004, -0.001, 0.0061, 200)
     levels = {"nothing": {"excess_left": narrow}, VARIANT: {"excess_left": small}}
     told = people.fled(replace(c, levels=levels, measures={"excess_left": c.measures["excess_left"]}), VARIANT)
-    assert "24 [23.9 to 24.3] fled under ‘nothing’, now fewer than 1 [0.0 to 0.6]." in told
+    assert "24.1 [23.9 to 24.3] fled under ‘nothing’, now fewer than 1 [0.0 to 0.6]." in told
+    fine = {"nothing": {"excess_left": narrow}, VARIANT: {"excess_left": Interval(0.0944, 0.0911, 0.0979, 200)}}
+    told = people.fled(replace(c, levels=fine, measures={"excess_left": c.measures["excess_left"]}), VARIANT)
+    assert "now 9.4 [9.1 to 9.8]. In brackets: 95 % interval of the mean." in told
+
+
+def test_of_one_world_no_interval_is_announced_and_no_pairing_gain_is_that_of_every_world(result):
+    first = {name: values[:1] for name, values in result.study.outcomes.items()}
+    one = compare(replace(result.study, outcomes=first, replications=result.study.replications[:1]), REGISTRY)
+    told = " ".join(ranked_table(one).split())
+    assert "In brackets" not in told
+    assert "in every world" not in told
+    assert "pairing gain –: one world has no variance, and no interval." in told
+    assert "In brackets: 95 % interval of the mean." in people.fled(result.comparison, VARIANT)
 
 
 def test_who_pays_names_every_payer_what_it_loses_and_what_it_lost_before(result):
