@@ -258,7 +258,7 @@ def test_where_the_usual_outcome_cannot_tell_the_first_that_can_ranks_and_the_an
         return values
 
     def saves(values):
-        values[:, 1:] = values[:, :1] - 0.02 - 0.001 * np.arange(len(values))[:, None]
+        values[:, 1:] = values[:, :1] - 0.0202 - 0.001 * np.arange(len(values))[:, None]
         return values
 
     changed = with_outcome(with_outcome(told, "run_probability", tied), "investor_loss", saves)

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_losers import N, WAVE, made
+from test_losers import WAVE, N, made
 
 from trustsim.analysis.comparison import compare
 from trustsim.ask.result import Result
@@ -180,7 +180,9 @@ def test_in_short_the_other_outcome_and_the_prices_are_named(study):
     assert text.startswith(
         "Clearly ahead of ‘gate’: ‘cover’ by peak outflow. Where a CNY that clients lose is worth less than 0.1"
     )
-    assert text.endswith(" CNY to others, ‘nothing’ is best. Where money counts the same whoever loses it, it is ‘gate’.")
+    assert text.endswith(
+        " CNY to others, ‘nothing’ is best. Where money counts the same whoever loses it, it is ‘gate’."
+    )
 
 
 def test_leader_by_every_outcome_and_whether_it_is_clearly_ahead_of_the_first(study):

@@ -316,3 +316,12 @@ def test_the_drawing_of_a_report_shows_its_progress(result: Result) -> None:
     seen: list[tuple[int, int]] = []
     page.render(result, nothing(), lambda done, total, seconds: seen.append((done, total)))
     assert seen == [(k + 1, len(seen)) for k in range(len(seen))]
+
+
+def test_no_two_of_two_dozen_variants_have_the_same_mark_before_their_names():
+    names = tuple(f"variant {k}" for k in range(24))
+    c = fake.result(names, 3).comparison
+    marks = page._swatches(c)
+    assert len(set(marks.values())) == 24
+    shapes = {name: re.sub(r"var\(--v\d\)", "", mark) for name, mark in marks.items()}
+    assert shapes["variant 1"] != shapes["variant 8"]  # of one colour

@@ -178,6 +178,22 @@ def test_who_pays_names_every_payer_what_it_loses_and_what_it_lost_before(result
     assert row["lost by lenders, million CNY"] == "−0.50"
 
 
+def test_what_clients_lose_in_money_and_as_a_share_of_their_claims_has_one_verdict(result):
+    """Of 100 million ‘insured’ loses 0.2 points more, less than the 0.5 that matter, ‘gate’ 0.7."""
+    segments = [f"loss_of_segment[{each.name}]" for each in result.scenario.variants[0].world.investors.segments]
+    for name in (CLIENTS, *segments):
+        share = name.replace("loss_of", "loss_by") if name in segments else "investor_loss"
+        told = with_values(result, **{share: [0.15, 0.152, 0.157], name: [15e6, 15.2e6, 15.7e6]}, newcomer_loss=[0] * 3)
+        c = told.comparison
+        assert standing.smallest_told(c, name) == pytest.approx(0.5e6)
+        found = {v: [standing.judged(c, x, c.differences[v][x]) for x in (share, name)] for v in (VARIANT, "gate")}
+        assert found == {VARIANT: ["too small to matter"] * 2, "gate": ["worse"] * 2}
+    shares = {"investor_loss": [0.15, 0.152, 0.157], "newcomer_loss": [0] * 3}
+    table = tables.sizes(with_values(result, **shares, **{CLIENTS: [15e6, 15.2e6, 15.7e6]}))
+    at = table.head.index("lost by clients, million CNY") - 1
+    assert [dict(table.rows)[v][at].verdict for v in (VARIANT, "gate")] == ["", "worse"]
+
+
 def test_what_cannot_be_had_is_said_with_the_four_ends(result):
     told = with_values(result, stuck_money=[2, 3.5, 9], needs_unmet=[0.1, 0.1, 0.4], **{
         "waited_long[7 d]": [0.5, 0.2, 1], "waited_long[30 d]": [0, 0, 1],

@@ -12,8 +12,10 @@ from importlib import metadata
 from pathlib import Path
 
 import jinja2
+import numpy as np
 
 from trustsim.analysis.compared import Compared
+from trustsim.analysis.comparison import Comparison
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
@@ -23,6 +25,7 @@ from trustsim.report.page.again import NETWORK, WHY, Again
 from trustsim.report.page.chart import Chart
 from trustsim.report.page.fan_chart import fan
 from trustsim.report.pictures import look
+from trustsim.report.pictures.svg import Mark
 from trustsim.report.tables import page_tables, people
 from trustsim.report.words import flips as words_of_flips
 from trustsim.report.words import losers as words_of_losers
@@ -77,7 +80,7 @@ def render(result: Compared, again: Again, progress: Progress | None = None) -> 
         comparison=c,
         answer=answer(result),
         ranking=page_tables.ranking(result),
-        swatches={name: _swatch(result, name) for name in c.variants},
+        swatches=_swatches(c),
         everything=page_tables.everything(result),
         charts=_chapters(result, again, progress),
         not_drawn=words.listing([words.label(name) for name in _series(result)[1]]),
@@ -107,10 +110,10 @@ def _tied(text: str) -> str:
     return text
 
 
-def _swatch(result: Compared, name: str) -> str:
-    """Return the name of the page's colour for a variant, that of the charts."""
-    others = [v for v in result.comparison.variants if v != result.comparison.baseline]
-    return "v0" if name == result.comparison.baseline else f"v{others.index(name) % len(look.COLOURS) + 1}"
+def _swatches(c: Comparison) -> dict[str, str]:
+    """Return by variant the mark that stands for it in the charts, in a box of 10 by 10."""
+    inks, shapes = look.colours(c.variants, c.baseline), look.markers(c.variants, c.baseline)
+    return {name: Mark(shapes[name], 8.0, inks[name], "", 0.0, 1.0).at(np.array([[5.0, 5.0]])) for name in c.variants}
 
 
 def _series(result: Compared) -> tuple[list[str], list[str]]:

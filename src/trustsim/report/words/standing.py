@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import is_clear
+from trustsim.analysis.shifts import CLIENTS
 from trustsim.report.words import words
 from trustsim.report.words.words import Verdict, quoted
 
@@ -17,20 +18,36 @@ PAYERS = {
     "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
     "public": "the public purse",
 }  # fmt: skip
-_LIKE = {"loss_by_segment": "investor_loss", "loss_by_size": "investor_loss"}  # parts, judged as the whole
+LOSS = "investor_loss"
+_LIKE = dict.fromkeys(("loss_by_segment", "loss_by_size", "loss_by_platform"), LOSS)  # parts, judged as the whole
 
 
 def smallest_told(c: Comparison, outcome: str) -> float:
     """Return the smallest difference in an outcome that is called one, in the unit of the outcome.
 
-    It is what matters, of a loss by group what matters of the loss. Of other outcomes it is rounding: :data:`POINTS` of
-    a share, of anything else :data:`ROUNDING` of the largest mean.
+    It is what matters, of a loss by group what matters of the loss, and of what clients lose in money as much of their
+    claims. Of other outcomes it is rounding: :data:`POINTS` of a share, of anything else :data:`ROUNDING` of the
+    largest mean.
     """
     like = _LIKE.get(outcome.partition("[")[0], outcome)
     for name in (outcome, like):
         if name in c.matters and c.measures[name].unit == c.measures[outcome].unit:
             return c.matters[name]
-    return _rounding(c, outcome)
+    claims = _claims(c, outcome)
+    return _rounding(c, outcome) if math.isnan(claims) else claims * c.matters[LOSS]
+
+
+def _claims(c: Comparison, outcome: str) -> float:
+    """Return what is owed on day 0 to the clients whose loss an outcome is, in units of the currency, or NaN.
+
+    It is told by the same loss as a share of it, over all variants: NaN of other outcomes, and where nobody loses.
+    """
+    segment = outcome.removeprefix("loss_of_segment[")
+    shares = [LOSS, "newcomer_loss"] if outcome == CLIENTS else [f"loss_by_segment[{segment}"]
+    if not all(name in c.measures and c.measures[name].unit == "share" for name in (LOSS, *shares)):
+        return math.nan
+    lost, share = (sum(c.levels[v][name].mean for v in c.variants for name in names) for names in ([outcome], shares))
+    return lost / share if share > 0 else math.nan
 
 
 def _rounding(c: Comparison, outcome: str) -> float:
