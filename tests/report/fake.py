@@ -107,9 +107,8 @@ REGISTRY.enter("shock", "custodian_theft", source="E-30")(Theft)
 REGISTRY.enter("intervention", "guarantee", source="assumed")(Guarantee)
 
 
-ASKED = tuple(
-    name for name in REGISTRY.group("outcome") if name not in ("loss_to_others", "loss_by_payer")
-)  # which nobody asked to see
+_BESIDE = ("loss_to_others", "loss_by_payer")  # which nobody asked to see
+ASKED = tuple(name for name in REGISTRY.group("outcome") if name not in _BESIDE)
 
 
 def scenario(variants: tuple[str, ...] = VARIANTS, title: str = "Custodian theft at a lending platform") -> Scenario:

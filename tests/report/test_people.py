@@ -139,7 +139,7 @@ def test_equity_below_zero_is_only_named_where_somebody_else_bears_it(result):
 
 
 def test_a_number_of_people_has_the_interval_of_its_mean(result):
-    """As the table of the outcome has it, in whole ones, or tenths where those would hide the interval, so it lies in it."""
+    """As the table of the outcome has it, in whole ones, or tenths where those would hide it: it lies in it."""
     c = result.comparison
     level = c.levels["nothing"]["excess_left"]
     shown = f"{100 * level.mean:.0f} [{100 * max(level.low, 0):.0f} to {100 * level.high:.0f}] fled under ‘nothing’"

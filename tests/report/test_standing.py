@@ -118,7 +118,7 @@ def test_the_cost_is_told_with_what_all_payers_but_the_clients_lose_and_that_sum
 def test_of_what_costs_nothing_nobody_is_told_who_bears_the_cost(result):
     told = changed(result, policy_cost=dict.fromkeys(fake.VARIANTS, 0.0))
     cost = facts(told)["What does it cost?"]
-    assert cost.startswith("‘both’ costs 0 CNY a world on average. All payers")
+    assert cost.startswith("‘both’ costs 0 CNY a world on average; clients lose")
     assert "the cost is in that" not in cost
 
 

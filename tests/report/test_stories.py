@@ -37,7 +37,7 @@ def with_series(result, **series):
 
 
 def test_a_coin_of_others_beats_nobody_in_the_picture_of_cost():
-    """Nothing is beaten by the gate, which costs others 0.8 more of 4 million and saves clients half of what they lose."""
+    """Nothing is beaten by the gate, which costs others 0.8 more of 4 million and saves clients half."""
     chart = charts.cost_and_loss(made(**ALIKE), CLIENTS, OTHERS)
     assert [row[-1] for row in chart.table.rows] == ["no", "yes", "no"]
     assert chart.note.endswith("No variant does clearly better in one and no worse in the other than ‘gate’.")
