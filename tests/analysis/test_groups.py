@@ -236,6 +236,12 @@ def test_what_moves_a_loss_and_destroys_more_is_a_shift_and_what_saves_a_tenth_o
     assert paid(clients=(50, 20), guarantors=(0, 0)).shifts == {}  # all of it is saved
 
 
+def test_a_shift_saves_or_destroys_where_the_interval_of_all_together_excludes_zero():
+    """By two or by one and a half of thirty: the noise of their sum is 0.07."""
+    for guarantors, side in ((32, -1), (30, 0), (28.5, 1)):
+        assert paid(clients=(50, 20), guarantors=(0, guarantors)).shifts["b"].side == side
+
+
 def test_to_whom_a_loss_is_moved_are_those_who_clearly_lose_more():
     shift = paid(clients=(50, 20), guarantors=(0, 20), owners=(9, 19)).shifts["b"]
     assert {name: round(x) for name, x in shift.to.items()} == {"guarantors": 20, "owners": 10}

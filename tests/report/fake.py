@@ -81,6 +81,7 @@ for _name, _unit, _better, _binary, _text in (
     ("time_to_failure", "duration", "higher", False, "Day on which the platform fails, where it does."),
     ("policy_cost", "money", "lower", False, "What the interventions cost."),
     ("loss_to_others", "money", "lower", False, "What all but the clients lose."),
+    ("loss_by_payer", "money", "lower", False, "What clients lose."),
 ):
 
     def _outcome(run: Any) -> None:
@@ -106,7 +107,8 @@ REGISTRY.enter("shock", "custodian_theft", source="E-30")(Theft)
 REGISTRY.enter("intervention", "guarantee", source="assumed")(Guarantee)
 
 
-ASKED = tuple(name for name in REGISTRY.group("outcome") if name != "loss_to_others")  # which nobody asked to see
+_BESIDE = ("loss_to_others", "loss_by_payer")  # which nobody asked to see
+ASKED = tuple(name for name in REGISTRY.group("outcome") if name not in _BESIDE)
 
 
 def scenario(variants: tuple[str, ...] = VARIANTS, title: str = "Custodian theft at a lending platform") -> Scenario:
@@ -148,6 +150,7 @@ def result(variants: tuple[str, ...] = VARIANTS, n: int = 120, *, title: str = "
         "time_to_failure": np.where(runs & (size > 0.7), onset + 12, np.nan),
         "policy_cost": np.resize(_COSTS, v)[None, :] * np.where(runs, 1.4, 0.8),
         "loss_to_others": np.resize(_COSTS, v)[None, :] * np.where(runs, 1.4, 0.8),
+        "loss_by_payer[clients]": loss,
     }
     broken = tuple(
         FailedRun(n + k, variants, "simulate", "ModelError", "cash of <Harbour> fell below zero", "Traceback …")

@@ -205,7 +205,7 @@ def test_names_that_look_like_markup_are_shown_and_never_obeyed(monkeypatch):
 
 
 def test_answer_names_the_best_by_how_much_how_sure_and_at_what_cost(result):
-    told = answer(result, np.nan)
+    told = answer(result)
     facts = {fact.asked: fact.found for fact in told.facts}
     assert told.headline.startswith("‘both’ helps most: it lowers")
     assert "95 % interval" in facts["How sure is that?"]
@@ -226,7 +226,7 @@ def test_answer_says_which_variants_it_cannot_tell_apart(result):
     outcomes["investor_loss"][:2, insured] += [2.0, -1.0]
     outcomes["run_probability"][np.argmin(outcomes["run_probability"][:, both]), insured] = 1.0
     study = replace(result.study, outcomes=outcomes)
-    told = answer(Result(study, compare(study, fake.REGISTRY)), np.nan)
+    told = answer(Result(study, compare(study, fake.REGISTRY)))
     facts = {fact.asked: fact.found for fact in told.facts}
     assert told.headline.startswith("‘both’ helps most, too close to ‘insured’ to tell apart: it lowers")
     assert facts["Is it really the best?"].startswith("Not surely.")
@@ -235,7 +235,7 @@ def test_answer_says_which_variants_it_cannot_tell_apart(result):
 def test_answer_claims_nothing_where_the_interval_includes_zero(result):
     outcomes = {name: values[:4] for name, values in result.study.outcomes.items()}
     study = replace(result.study, outcomes=outcomes, replications=np.arange(4))
-    told = answer(Result(study, compare(study, fake.REGISTRY)), np.nan)
+    told = answer(Result(study, compare(study, fake.REGISTRY)))
     assert told.headline.startswith("No variant is clearly better than ‘nothing’")
     facts = {fact.asked: fact.found for fact in told.facts}
     assert "no clear difference" in facts["How sure is that?"]
@@ -316,3 +316,12 @@ def test_the_drawing_of_a_report_shows_its_progress(result: Result) -> None:
     seen: list[tuple[int, int]] = []
     page.render(result, nothing(), lambda done, total, seconds: seen.append((done, total)))
     assert seen == [(k + 1, len(seen)) for k in range(len(seen))]
+
+
+def test_no_two_of_two_dozen_variants_have_the_same_mark_before_their_names():
+    names = tuple(f"variant {k}" for k in range(24))
+    c = fake.result(names, 3).comparison
+    marks = page._swatches(c)
+    assert len(set(marks.values())) == 24
+    shapes = {name: re.sub(r"var\(--v\d\)", "", mark) for name, mark in marks.items()}
+    assert shapes["variant 1"] != shapes["variant 8"]  # of one colour

@@ -41,7 +41,7 @@ def html(result):
 
 
 def facts(result):
-    return {fact.asked: fact.found for fact in answer(result, np.nan).facts}
+    return {fact.asked: fact.found for fact in answer(result).facts}
 
 
 def with_values(result, **columns):
@@ -156,7 +156,7 @@ def test_equity_below_zero_is_only_named_where_somebody_else_bears_it(result):
 
 
 def test_a_number_of_people_has_the_interval_of_its_mean(result):
-    """As the table of the outcome has it, in whole ones, or tenths where those would hide the interval."""
+    """As the table of the outcome has it, in whole ones, or tenths where those would hide it: it lies in it."""
     c = result.comparison
     level = c.levels["nothing"]["excess_left"]
     shown = f"{100 * level.mean:.0f} [{100 * max(level.low, 0):.0f} to {100 * level.high:.0f}] fled under ‘nothing’"
@@ -165,7 +165,22 @@ def test_a_number_of_people_has_the_interval_of_its_mean(result):
     small = Interval(0.004, -0.001, 0.0061, 200)
     levels = {"nothing": {"excess_left": narrow}, VARIANT: {"excess_left": small}}
     told = people.fled(replace(c, levels=levels, measures={"excess_left": c.measures["excess_left"]}), VARIANT)
-    assert "24 [23.9 to 24.3] fled under ‘nothing’, now fewer than 1 [0.0 to 0.6]." in told
+    assert "24.1 [23.9 to 24.3] fled under ‘nothing’, now fewer than 1 [0.0 to 0.6]." in told
+    fine = {"nothing": {"excess_left": narrow}, VARIANT: {"excess_left": Interval(0.0944, 0.0911, 0.0979, 200)}}
+    told = people.fled(replace(c, levels=fine, measures={"excess_left": c.measures["excess_left"]}), VARIANT)
+    assert "now 9.4 [9.1 to 9.8]. In brackets: 95 % interval of the mean." in told
+
+
+def test_of_one_world_no_interval_is_announced_and_no_pairing_gain_is_that_of_every_world(result):
+    first = {name: values[:1] for name, values in result.study.outcomes.items()}
+    replications = result.study.replications[:1]
+    runs = tuple(run for run in result.study.runs if run.replication in replications)
+    one = compare(replace(result.study, outcomes=first, replications=replications, runs=runs), REGISTRY)
+    told = " ".join(ranked_table(one).split())
+    assert "In brackets" not in told
+    assert "in every world" not in told
+    assert "pairing gain –: one world has no variance, and no interval." in told
+    assert "In brackets: 95 % interval of the mean." in people.fled(result.comparison, VARIANT)
 
 
 def test_who_pays_names_every_payer_what_it_loses_and_what_it_lost_before(result):
@@ -180,6 +195,22 @@ def test_who_pays_names_every_payer_what_it_loses_and_what_it_lost_before(result
     row = cells(tables.sizes(told), VARIANT)
     assert row["lost by guarantors, million CNY"] == "3.00"
     assert row["lost by lenders, million CNY"] == "−0.50"
+
+
+def test_what_clients_lose_in_money_and_as_a_share_of_their_claims_has_one_verdict(result):
+    """Of 100 million ‘insured’ loses 0.2 points more, less than the 0.5 that matter, ‘gate’ 0.7."""
+    segments = [f"loss_of_segment[{each.name}]" for each in result.scenario.variants[0].world.investors.segments]
+    for name in (CLIENTS, *segments):
+        share = name.replace("loss_of", "loss_by") if name in segments else "investor_loss"
+        told = with_values(result, **{share: [0.15, 0.152, 0.157], name: [15e6, 15.2e6, 15.7e6]}, newcomer_loss=[0] * 3)
+        c = told.comparison
+        assert standing.smallest_told(c, name) == pytest.approx(0.5e6)
+        found = {v: [standing.judged(c, x, c.differences[v][x]) for x in (share, name)] for v in (VARIANT, "gate")}
+        assert found == {VARIANT: ["too small to matter"] * 2, "gate": ["worse"] * 2}
+    shares = {"investor_loss": [0.15, 0.152, 0.157], "newcomer_loss": [0] * 3}
+    table = tables.sizes(with_values(result, **shares, **{CLIENTS: [15e6, 15.2e6, 15.7e6]}))
+    at = table.head.index("lost by clients, million CNY") - 1
+    assert [dict(table.rows)[v][at].verdict for v in (VARIANT, "gate")] == ["", "worse"]
 
 
 def test_what_cannot_be_had_is_said_with_the_four_ends(result):
@@ -251,6 +282,16 @@ def test_a_loss_that_is_moved_is_named_with_its_sum_in_terminal_report_page_and_
     assert "Is it saved, or moved?" not in facts(saved)
 
 
+def test_a_moved_loss_of_which_a_clear_part_is_saved_is_not_said_to_destroy_more(result):
+    for guarantors, does in ((3.7e6, "saves 300 thousand CNY"), (4.01e6, "destroys more")):
+        lost = {"clients": [5e6, 1e6, 5e6], "owners": [2e6] * 3, "guarantors": [0, guarantors, 0]}
+        rows = {f"loss_by_payer[{payer}]": row for payer, row in lost.items()}
+        told = with_values(result, **rows, investor_loss=[0.5, 0.1, 0.5])
+        (line,) = standing.shifts(told.comparison)
+        gone = words.change(guarantors - 4e6, "money", "CNY")
+        assert f"from clients to guarantors, and {does} (all together lose {gone}, 95 % interval" in line
+
+
 def test_where_nothing_is_measured_terminal_report_and_page_say_that_nothing_can_be_told(result):
     never = {name: np.full_like(result.study.outcomes[name], np.nan) for name in HEADLINES}
     study = replace(result.study, outcomes=never)
@@ -262,10 +303,10 @@ def test_where_nothing_is_measured_terminal_report_and_page_say_that_nothing_can
     assert "Variants as in the file;" in terminal
     assert f"n{why}." in terminal
     assert "groups" not in terminal
-    assert answer(told, np.nan).headline == f"N{why}, so there is nothing to rank."
-    assert answers.comparison(told)["headline"] == answer(told, np.nan).headline
+    assert answer(told).headline == f"N{why}, so there is nothing to rank."
+    assert answers.comparison(told)["headline"] == answer(told).headline
     assert page_tables.ranking(told).rows == ()
     html = page.render(told, nothing())
     assert f"N{why}" in html
     asked = Result(study, compare(study, REGISTRY, rank_by=FIGURE))
-    assert "no excess withdrawn is measured under" in answer(asked, np.nan).headline
+    assert "no excess withdrawn is measured under" in answer(asked).headline

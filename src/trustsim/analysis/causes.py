@@ -38,11 +38,10 @@ from trustsim.kernels.variates import account_words, logistic_variates
 from trustsim.model import DAY, TrustCrisisModel
 from trustsim.model.engine import Engine
 from trustsim.scenario.resolved import Scenario
-from trustsim.units import major
 from trustsim.world.leaning import CHANNELS
 
 _BY_PUSH = -1
-WITHDRAWN, CLAIMS = "withdrawn", "claims"
+WITHDRAWN = "withdrawn"
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -217,9 +216,9 @@ def _crossing(at_rest: Floats, push: Floats, line: Floats) -> Floats:
 def simulate_with_causes(
     scenario: Scenario, variants: Sequence[str], replication: int, *, timeout: float | None = None
 ) -> Run:
-    """Run one replication of one lockstep group; its outcomes are ``withdrawn``, its parts by channel, and ``claims``.
+    """Run one replication of one lockstep group; its outcomes are ``withdrawn`` and its parts by channel.
 
-    All but the claims of day 0 (in units of the currency) are shares of these; money that comes back and leaves again
+    All are shares of the claims of day 0; money that comes back and leaves again
     counts twice.
     Raises RunTimeout as :func:`trustsim.experiment.simulate.simulate` does.
     """
@@ -228,7 +227,7 @@ def simulate_with_causes(
     claims = np.maximum(model.history[0, Gauges.CLAIMS_AT_START].sum(axis=1), 1.0)
     step_to_the_horizon(model, scenario, began, timeout)
     parts = {name: model.by_channel[:, k] / claims for k, name in enumerate(CHANNELS)}
-    outcomes = {WITHDRAWN: model.asked / claims, **parts, CLAIMS: major(claims, "money")}
+    outcomes = {WITHDRAWN: model.asked / claims, **parts}
     run = Run(replication, tuple(v.name for v in model.variants), outcomes, {})
     model.__dict__.clear()  # model and agents point at each other: the arrays would wait for the garbage collector
     return run

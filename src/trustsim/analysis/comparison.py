@@ -53,7 +53,7 @@ class Comparison:
     matters : by outcome, the smallest difference that matters: of the headline outcomes, and of what else has one.
     usual : those of them of which no file says it.
     harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
-    shifts : by variant, the loss that it moves from clients to others, saving nothing; only variants that do.
+    shifts : by variant, the loss that it moves from clients to others, saving little; only variants that do.
     unfinished : by variant, what goes on at the horizon; only where something does.
     n_failed : by variant, the replications whose run with this variant failed.
     n : replications compared; n_incomplete : those left out because one of their runs failed.

@@ -1,4 +1,4 @@
-"""Which variants move a loss from clients to others and save nothing of it.
+"""Which variants move a loss from clients to others and save little of it.
 
 Harm is harm to clients. What others pay is none, for somebody bears what is gone, and who should is not for the worlds
 to say; but a loss that is moved is not a loss that is saved, and is named as what it is.
@@ -25,12 +25,17 @@ class Shift:
     """A loss that is moved, in units of the currency, mean over worlds.
 
     ``moved``: what clients lose less and others more; ``to``: by payer, what those lose more who clearly do;
-    ``destroyed``: what all payers together lose more than under the baseline, with its interval.
+    ``destroyed``: what all payers together lose more than under the baseline, with its interval; below 0 less.
     """
 
     moved: float
     to: Mapping[str, float]
     destroyed: Interval
+
+    @property
+    def side(self) -> int:
+        """Return 1 where all together clearly lose less than under the baseline, -1 where more, 0 where neither."""
+        return side_of(self.destroyed, "lower", 0.0)
 
     def to_json(self) -> dict[str, Any]:
         """Return as plain data."""
@@ -43,7 +48,8 @@ def shifts_of(field: Field) -> dict[str, Shift]:
 
     It moves one where clients clearly lose less, all others together clearly more, and the worlds do not show that
     at least :data:`LEAST_SAVED` of what clients lose less is saved: an interval that excludes zero, and a mean of that
-    size. Clearly is by the interval of one comparison, for the loss of clients also by what matters.
+    size. One that clearly saves less than that is a shift, and its ``side`` says so. Clearly is by the interval of one
+    comparison, for the loss of clients also by what matters.
     """
     found = {} if CLIENTS not in field.values else {name: _shift(field, name) for name in field.differences}
     return {name: shift for name, shift in found.items() if shift is not None}

@@ -46,10 +46,10 @@ def acting_accounts(actions, first, stop, acting):
 @compiled
 def somebody_runs(actions, acting):
     """Return whether some of ``acting`` int32 (n,) run."""
+    n = 0
     for i in acting:
-        if actions[i] & np.uint8(RUNS):
-            return True
-    return False
+        n += actions[i] & np.uint8(RUNS)
+    return n > 0
 
 
 @compiled

@@ -25,7 +25,7 @@ def comparison(result: Result) -> dict[str, Any] | None:
     c, currency = result.comparison, result.scenario.currency
     if c.n == 0:
         return None
-    summary = answer(result, math.nan)
+    summary = answer(result)
     measures = [reading.outcome(result, name) for name in reading.asked(result)]
     ranked = reading.outcome(result, c.ranked_by) if c.ranked_by is not None else None
     return {

@@ -11,8 +11,7 @@ from trustsim.report.page.chart import Chart
 from trustsim.report.page.fan_chart import fan
 from trustsim.report.pictures.sheet import Sheet
 from trustsim.report.words import reading
-from trustsim.report.words.prices import billed
-from trustsim.report.words.reading import LOSS
+from trustsim.report.words.prices import BILL, CLIENTS
 
 if TYPE_CHECKING:
     from trustsim.ask.result import Result
@@ -66,10 +65,9 @@ def _drawn(result: Result, kind: str, name: str) -> Chart:
             raise TrustsimError("paired: given a study of one variant; allowed: one of two or more")
         return fan(result, name, paired=kind == "paired")
     if kind == "tradeoff":
-        cost = billed(result)
-        if not all(reading.is_measured(result, each) for each in (LOSS, cost)):
-            raise TrustsimError(f"tradeoff: given a study without {LOSS} or {cost}; allowed: one that measures both")
-        return charts.cost_and_loss(result, LOSS, cost)
+        if not all(reading.is_measured(result, each) for each in (CLIENTS, BILL)):
+            raise TrustsimError(f"tradeoff: given a study without {CLIENTS} or {BILL}; allowed: one that measures both")
+        return charts.cost_and_loss(result, CLIENTS, BILL)
     reading.outcome(result, name)
     if kind == "difference":
         if not reading.is_compared(result, name):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trustsim.analysis.attribution import Attribution
-from trustsim.analysis.causes import CLAIMS
 from trustsim.report.pictures.spread import Spread
 
 WHY, NETWORK = "why", "network"  # the chapters
@@ -27,14 +25,6 @@ class Again:
     attribution: Attribution | None
     spread: Spread | None
     missing: Mapping[str, str]
-
-    @property
-    def claims(self) -> float:
-        """What the real platforms owe on day 0, in units of the currency, mean of the attribution's worlds, or NaN."""
-        if self.attribution is None:
-            return math.nan
-        study = self.attribution.study
-        return study.scenario.scale * float(study.outcomes[CLAIMS].mean())
 
 
 def nothing(reason: str = "No world was run again for this report.") -> Again:

@@ -83,8 +83,8 @@ def cost_and_loss(result: Compared, loss: str, cost: str) -> Chart:
     best = [quoted(row[0]) for row in table.rows if row[-1] == "yes"]
     unbeaten, n_best = words.listing(best), len(best)
     note = " ".join(words.sentence(c.measures[side].text) for side in (loss, cost))
-    note += " Down and to the left is better. By the means, no variant does better in one and no worse in the other, by"
-    note += f" enough to be told, than {unbeaten}{', which the line joins' if n_best > 1 else ''}."
+    note += " Down and to the left is better. No variant does clearly better in one and no worse in the other than"
+    note += f" {unbeaten}{', which the line joins' if n_best > 1 else ''}."
     title = f"{words.capital(words.label(loss))} against {words.label(cost)}"
     pictures = both(
         "cost", title, f"{told}. {note}", (4.3, 4.0),

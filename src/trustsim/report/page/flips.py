@@ -15,16 +15,13 @@ from trustsim.report.words.views import FEWEST, View, views
 from trustsim.report.words.words import quoted
 
 
-def chapter(result: Compared, claims: float) -> tuple[Chart, ...]:
-    """Return the charts of when the ranking flips; none where there is nothing to rank.
-
-    ``claims``: what platforms owe on day 0, in units of the currency; NaN where it is not known.
-    """
+def chapter(result: Compared) -> tuple[Chart, ...]:
+    """Return the charts of when the ranking flips; none where there is nothing to rank."""
     seen = views(result)
     if not seen:
         return ()
     found = prices.stretches(result) if prices.is_priced(result) else ()
-    return (leaders(result, seen), *((price_of_loss(result, found, claims),) if len(found) > 1 else ()))
+    return (leaders(result, seen), *((price_of_loss(result, found),) if len(found) > 1 else ()))
 
 
 def leaders(result: Compared, seen: Sequence[View]) -> Chart:
@@ -47,7 +44,7 @@ def leaders(result: Compared, seen: Sequence[View]) -> Chart:
     return Chart("flips-leaders", "who leads", title, note, "single", drawn, table, "who-leads.csv", raw)
 
 
-def price_of_loss(result: Compared, found: Sequence[Stretch], claims: float) -> Chart:
+def price_of_loss(result: Compared, found: Sequence[Stretch]) -> Chart:
     """Chart which variant is best at which price of loss, and which cannot be told from it."""
     table, raw = tables.price_of_loss(result, found)
     never = [quoted(name) for name in result.comparison.variants if name not in {s.variant for s in found}]
@@ -58,6 +55,6 @@ def price_of_loss(result: Compared, found: Sequence[Stretch], claims: float) -> 
         "goes on."
     )
     note += f" Never the best by its means: {words.listing(never)}." if never else ""
-    text, worth = f"{note} {pricing.told(result, found, claims)}", pricing.par(result, claims)
-    drawn = twice("flips-price", title, text, lambda is_wide: lines.draw(result, found, worth, is_wide=is_wide))
+    text = f"{note} {pricing.told(result, found)}"
+    drawn = twice("flips-price", title, text, lambda is_wide: lines.draw(result, found, is_wide=is_wide))
     return Chart("flips-price", "price of loss", title, note, "single", drawn, table, "price-of-loss.csv", raw)

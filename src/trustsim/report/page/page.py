@@ -12,8 +12,10 @@ from importlib import metadata
 from pathlib import Path
 
 import jinja2
+import numpy as np
 
 from trustsim.analysis.compared import Compared
+from trustsim.analysis.comparison import Comparison
 from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
@@ -23,6 +25,7 @@ from trustsim.report.page.again import NETWORK, WHY, Again
 from trustsim.report.page.chart import Chart
 from trustsim.report.page.fan_chart import fan
 from trustsim.report.pictures import look
+from trustsim.report.pictures.svg import Mark
 from trustsim.report.tables import page_tables, people
 from trustsim.report.words import flips as words_of_flips
 from trustsim.report.words import losers as words_of_losers
@@ -30,8 +33,7 @@ from trustsim.report.words import reading, sources, story, words
 from trustsim.report.words.answer import answer
 from trustsim.report.words.causes import summary
 from trustsim.report.words.people import ASKED
-from trustsim.report.words.prices import billed
-from trustsim.report.words.reading import LOSS
+from trustsim.report.words.prices import BILL, CLIENTS
 
 #: the series that are drawn where a study has them, the most telling first; at least a few of any study
 SERIES = ("cumulative_outflow", "outflow", "claims", "trust", "queue", "fear", "liquidity", "price")
@@ -76,9 +78,9 @@ def render(result: Compared, again: Again, progress: Progress | None = None) -> 
         style_hash=base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode(),
         scenario=scenario,
         comparison=c,
-        answer=answer(result, again.claims),
+        answer=answer(result),
         ranking=page_tables.ranking(result),
-        swatches={name: _swatch(result, name) for name in c.variants},
+        swatches=_swatches(c),
         everything=page_tables.everything(result),
         charts=_chapters(result, again, progress),
         not_drawn=words.listing([words.label(name) for name in _series(result)[1]]),
@@ -108,10 +110,10 @@ def _tied(text: str) -> str:
     return text
 
 
-def _swatch(result: Compared, name: str) -> str:
-    """Return the name of the page's colour for a variant, that of the charts."""
-    others = [v for v in result.comparison.variants if v != result.comparison.baseline]
-    return "v0" if name == result.comparison.baseline else f"v{others.index(name) % len(look.COLOURS) + 1}"
+def _swatches(c: Comparison) -> dict[str, str]:
+    """Return by variant the mark that stands for it in the charts, in a box of 10 by 10."""
+    inks, shapes = look.colours(c.variants, c.baseline), look.markers(c.variants, c.baseline)
+    return {name: Mark(shapes[name], 8.0, inks[name], "", 0.0, 1.0).at(np.array([[5.0, 5.0]])) for name in c.variants}
 
 
 def _series(result: Compared) -> tuple[list[str], list[str]]:
@@ -140,8 +142,7 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
     runs = tuple(counted(charts.distribution(result, name)) for name in varied)
     survived = tuple(counted(charts.survived(result, name)) for name in times)
     course = tuple(counted(fan(result, name, paired=paired)) for name, paired in paths)
-    cost = billed(result)
-    has_price = all(reading.is_measured(result, name) and reading.moves(result, name) for name in (LOSS, cost))
+    has_price = all(reading.is_measured(result, name) and reading.moves(result, name) for name in (BILL, CLIENTS))
     n_course = len(kinds) * len(drawn[:_SHOWN])
     return {
         "differences": Charts(
@@ -152,9 +153,9 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
             runs[:_SHOWN], (*runs[_SHOWN:], *survived), _left_out("One number in all worlds", outcomes, varied)
         ),
         "losers": Charts(losers.chapter(result), told=words_of_losers.told(result)),
-        "price": Charts((charts.cost_and_loss(result, LOSS, cost),) if has_price else ()),
+        "price": Charts((charts.cost_and_loss(result, CLIENTS, BILL),) if has_price else ()),
         WHY: _why(result, again),
-        "flips": Charts(flips.chapter(result, again.claims), told=words_of_flips.told(result, again.claims)),
+        "flips": Charts(flips.chapter(result), told=words_of_flips.told(result)),
         NETWORK: _network(result, again),
     }
 

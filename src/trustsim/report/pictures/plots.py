@@ -132,7 +132,7 @@ def tradeoff(
 ) -> Axes:
     """Draw the mean loss against the mean cost of every variant with 95 % intervals; down and left is better.
 
-    The line joins the Pareto set: the variants that no other one beats in both. Every point carries its name.
+    The line joins the variants that no other one of them beats. Every point carries its name.
     """
     with _on(ax, 7.0, 4.6) as (ax, canvas):
         tradeoffs.draw(canvas, result, loss, cost, variants or result.study.variants)

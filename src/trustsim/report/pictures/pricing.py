@@ -13,17 +13,16 @@ from trustsim.report.pictures.canvas import DOTTED
 from trustsim.report.pictures.sheet import Sheet
 from trustsim.report.words import reading, words
 from trustsim.report.words.prices import Stretch, close_to_best
-from trustsim.report.words.pricing import scale_of
+from trustsim.report.words.pricing import PAR, per
 
 _BEYOND = 5.0  # how far the picture goes on each side of what it shows, as a factor
 _POINTS = 90  # prices at which variants are set against the best
 
 
-def draw(result: Compared, found: Sequence[Stretch], worth: float | None, *, is_wide: bool) -> Sheet:
-    """Draw which variant is best at which price; ``worth`` is the price at which a loss counts like money spent."""
+def draw(result: Compared, found: Sequence[Stretch], *, is_wide: bool) -> Sheet:
+    """Draw which variant is best at which price; dotted is the price at which all money counts the same."""
     c = result.comparison
-    scale, per = scale_of(result)
-    marks = np.array([s.start for s in found[1:]] + ([worth] if worth is not None else []))
+    marks = np.array([*(s.start for s in found[1:]), PAR])
     marks = marks[marks > 0]
     low, high = float(marks.min()) / _BEYOND, float(marks.max()) * _BEYOND
     names = reading.drawn(result, [stretch.variant for stretch in found])
@@ -42,16 +41,13 @@ def draw(result: Compared, found: Sequence[Stretch], worth: float | None, *, is_
     spreads.name_rows(panel, names, c.baseline, {})
     panel.logarithmic("x")
     panel.limit("x", low, high)
-    divisor, unit = 1.0, result.scenario.currency
-    if scale != 1.0:
-        divisor, unit = words.axis("money", result.scenario.currency, math.sqrt(low * high) / scale)
     places = _places(low, high, is_wide=is_wide)
-    told = [words.tick(float(f"{price / scale / divisor:.3g}")) for price in places]
-    text = f"price of loss ({unit} per {per})" if is_wide else f"price of loss\n({unit} per {per})"
+    told = [words.tick(float(f"{price:.3g}")) for price in places]
+    unit = f"{result.scenario.currency} per {per(result)}"
+    text = f"price of loss ({unit})" if is_wide else f"price of loss\n({unit})"
     panel.at("x", places, told, label=text)
-    if worth is not None:
-        panel.rule("x", worth, look.MUTED, 1.1, dash=DOTTED, z=1)
-        panel.note("lost = spent", worth, 1, (0, 2), in_frame="y", across="center", upright="bottom", ink=look.MUTED)
+    panel.rule("x", PAR, look.MUTED, 1.1, dash=DOTTED, z=1)
+    panel.note("whoever loses", PAR, 1, (0, 2), in_frame="y", across="center", upright="bottom", ink=look.MUTED)
     return sheet
 
 

@@ -8,10 +8,9 @@ import numpy as np
 
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.intervals import Interval
-from trustsim.analysis.pareto import pareto
 from trustsim.report.pictures import labels, look, scales
 from trustsim.report.pictures.canvas import Canvas, Side
-from trustsim.report.words import reading, standing, words
+from trustsim.report.words import prices, reading, words
 
 _FONT = 8.5
 _NEAR = 14.0  # points of the page; a name further than this from its point gets a line to it
@@ -20,14 +19,14 @@ _NEAR = 14.0  # points of the page; a name further than this from its point gets
 def draw(canvas: Canvas, result: Compared, loss: str, cost: str, names: Sequence[str]) -> None:
     """Draw the mean loss against the mean cost of every variant with 95 % intervals; down and left is better.
 
-    The line joins the Pareto set: the variants than which no other one does better in one and no worse in the other,
-    by enough to be told. Every point carries its name.
+    The line joins those that no other one beats: :func:`trustsim.report.words.prices.unbeaten`. Every point carries
+    its name.
     """
     every, baseline = result.study.variants, result.comparison.baseline
     colours, shapes = look.colours(every, baseline), look.markers(every, baseline)
     levels = [(reading.level(result, cost, name), reading.level(result, loss, name)) for name in names]
     points = np.array([(x.mean, y.mean) for x, y in levels])
-    best = np.flatnonzero(pareto(points, standing.least(result.comparison, (cost, loss))))
+    best = np.flatnonzero(prices.unbeaten(result, (cost, loss), names))
     front = points[best[np.lexsort((-points[best, 1], points[best, 0]))]]
     canvas.line(front[:, 0], front[:, 1], look.MUTED, 1.1, alpha=0.7, z=2)
     for name, (x, y) in zip(names, levels, strict=True):

@@ -10,6 +10,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from trustsim.report.tables.prose import Prose
 from trustsim.report.words import words
 from trustsim.world.leaning import CHANNELS
 
@@ -46,7 +47,7 @@ def print_attribution(found: Attribution, console: Console | None = None) -> Non
         notes.append(f"an interval around 0: what {words.plural(n, 'world')} cannot rule out where nothing changed.")
     if found.study.failed:
         notes.append(f"{words.plural(len(found.study.failed), 'run')} failed; their worlds are left out.")
-    (console or Console()).print(Group(Text(head), table, Text(" ".join(notes))))
+    (console or Console()).print(Group(Prose(head), table, Prose(" ".join(notes))))
 
 
 def _cells(row: Series[float]) -> tuple[str, str, str]:

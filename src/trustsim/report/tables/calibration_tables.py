@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trustsim.analysis.posterior import ACCURATE, MISSED, NOT_IDENTIFIED
+from trustsim.report.tables.prose import Prose
 from trustsim.report.words import words
 from trustsim.scenario.tree import clean
 from trustsim.scenario.yaml_writer import write
@@ -43,8 +44,8 @@ def print_calibration(found: Calibration, console: Console | None = None) -> Non
         cells = [_number(row[key]) for key in ("best", "p5", "median", "p95")]
         bounds = f"{_number(row['from'])}…{_number(row['to'])} {row['unit']}".rstrip()
         known.add_row(Text(name), *cells, bounds, f"{row['spread']:.2f}")
-    notes = Text("\n".join(_notes(found)))
-    (console or Console()).print(Group(Text(head), fit, Text(), known, notes))
+    notes = Prose("\n".join(_notes(found)))
+    (console or Console()).print(Group(Prose(head), fit, Text(), known, notes))
 
 
 def label(target: Target) -> str:

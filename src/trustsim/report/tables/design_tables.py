@@ -12,6 +12,7 @@ from rich.text import Text
 
 from trustsim.experiment.points import short_value
 from trustsim.report.pictures.design_pictures import title_of
+from trustsim.report.tables.prose import Prose
 from trustsim.report.words import standing, words
 from trustsim.units import name_of
 
@@ -39,7 +40,7 @@ def print_robust(found: Robust, console: Console | None = None) -> None:
         )
     n = len(found.values)
     head = f"{words.label(found.outcome)} over {words.plural(n, 'point')} of the sweep ({found.sweep.design.kind})."
-    (console or Console()).print(Group(Text(head), table, Text("\n".join(_robust_notes(found)))))
+    (console or Console()).print(Group(Prose(head), table, Prose("\n".join(_robust_notes(found)))))
 
 
 def _robust_notes(found: Robust) -> list[str]:
@@ -105,7 +106,7 @@ def print_sensitivity(found: Sensitivity, console: Console | None = None) -> Non
     n = len(found.values)
     text = f"{found.method}: what {title_of(found)} depends on ({words.plural(n, 'point')})."
     notes = [] if found.n_left_out == 0 else [f"{words.plural(found.n_left_out, 'point')} left out: runs failed there."]
-    (console or Console()).print(Group(Text(text), table, Text("\n".join(notes))))
+    (console or Console()).print(Group(Prose(text), table, Prose("\n".join(notes))))
 
 
 def robust_json(found: Robust) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trustsim.analysis.evidence import Finding
+from trustsim.report.tables.prose import Prose
 from trustsim.report.words import words
 from trustsim.scenario.resolved import Expectation
 from trustsim.units import Unit
@@ -32,7 +33,7 @@ def print_evidence(found: Evidence, console: Console | None = None) -> None:
     told = [f"{verdicts.count(verdict)} {verdict}" for verdict in _STYLES]
     failed = sum(len(each.study.failed) for each in found.checked)
     lost = f"; {words.plural(failed, 'run')} failed and left out" if failed else ""
-    out.print(Text(f"{words.plural(len(verdicts), 'expectation')}: {', '.join(told)}{lost}"))
+    out.print(Prose(f"{words.plural(len(verdicts), 'expectation')}: {', '.join(told)}{lost}"))
 
 
 def _table(each: Checked) -> Table:

@@ -10,9 +10,8 @@ import numpy as np
 from trustsim.analysis.compared import Compared
 from trustsim.report.tables.plain import Table, download, num
 from trustsim.report.words import reading, words
-from trustsim.report.words.prices import BILL, Stretch
-from trustsim.report.words.pricing import between, priced, scale_of
-from trustsim.report.words.reading import LOSS
+from trustsim.report.words.prices import BILL, CLIENTS, Stretch
+from trustsim.report.words.pricing import between, per, priced
 from trustsim.report.words.views import View
 from trustsim.report.words.words import quoted
 
@@ -44,22 +43,19 @@ def leaders(result: Compared, seen: Sequence[View]) -> tuple[Table, str]:
 def price_of_loss(result: Compared, found: Sequence[Stretch]) -> tuple[Table, str]:
     """Return which variant is best from which price of loss to which, and the download."""
     currency = result.scenario.currency
-    scale, per = scale_of(result)
-    lost = reading.outcome(result, LOSS)
     rows, raw = [], []
     for stretch in found:
-        cost, loss = (reading.level(result, side, stretch.variant) for side in (BILL, LOSS))
+        cost, loss = (reading.level(result, side, stretch.variant) for side in (BILL, CLIENTS))
         rows.append((
             stretch.variant,
             priced(result, stretch.start) if stretch.start else "0",
             "no end" if math.isinf(stretch.stop) else priced(result, stretch.stop),
             between(result, stretch),
             words.quantity(cost.mean, "money", currency),
-            words.quantity(loss.mean, lost.unit, currency),
+            words.quantity(loss.mean, "money", currency),
         ))  # fmt: skip
         ends = (stretch.start, stretch.stop, stretch.low, stretch.high)
-        raw.append([stretch.variant, *(num(x / scale) for x in ends)])
+        raw.append([stretch.variant, *map(num, ends)])
     heads = ("variant", "from", "to", "from_low", "from_high")
-    head = ("best variant", "from", "to", "95 % interval of ‘from’", "what others lose", lost.label)
-    unit = f"Prices are {'money' if scale != 1.0 else currency} per {per}."
-    return Table(head, tuple(rows), unit), download(heads, raw)
+    head = ("best variant", "from", "to", "95 % interval of ‘from’", "what others lose", "what clients lose")
+    return Table(head, tuple(rows), f"Prices are {currency} per {per(result)}."), download(heads, raw)

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trustsim.analysis.halving import Halved, Moved
+from trustsim.report.tables.prose import Prose
 from trustsim.report.words import words
 from trustsim.units import show
 
@@ -21,7 +22,7 @@ def print_halved(found: Halved, console: Console | None = None) -> None:
         table.add_column(Text(head), justify="right", overflow="fold")
     for each in found.moved:
         table.add_row(Text(words.label(each.outcome)), Text(each.variant), *map(Text, _cells(each, found.currency)))
-    (console or Console()).print(Group(table, Text(said(found))))
+    (console or Console()).print(Group(table, Prose(said(found))))
 
 
 def _cells(each: Moved, currency: str) -> tuple[str, ...]:

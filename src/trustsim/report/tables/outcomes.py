@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.pareto import pareto
 from trustsim.report.tables.plain import Table, download, num
-from trustsim.report.words import reading, standing, words
+from trustsim.report.words import prices, reading, standing, words
 
 _MOST_WORLDS = 1000  # rows of a distribution's download
 
@@ -72,7 +71,7 @@ def cost_and_loss(result: Compared, loss: str, cost: str) -> tuple[Table, str]:
     currency, names = result.scenario.currency, result.study.variants
     lost, paid = reading.outcome(result, loss), reading.outcome(result, cost)
     levels = [(reading.level(result, cost, name), reading.level(result, loss, name)) for name in names]
-    best = pareto(np.array([(x.mean, y.mean) for x, y in levels]), standing.least(result.comparison, (cost, loss)))
+    best = prices.unbeaten(result, (cost, loss), names)
     rows = tuple(
         (
             name, words.quantity(x.mean, paid.unit, currency), words.interval(x.low, x.high, paid.unit, currency),

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.measures import Measure
+from trustsim.report.tables.prose import UNBROKEN, Prose
 from trustsim.report.words import horizon, people, reading, standing, words
 
 WIDTH = 80
 _LONGEST_NAME = 40
 _STEPS = ((1e12, "t"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
-_UNBROKEN = "\u00a0"  # a space at which no line ends
 _SMALLEST_SHARE = 0.0005  # a smaller one is shown as none, and has no sign
 _STYLES = {"better": "green", "worse": "red"}
 
@@ -37,8 +37,8 @@ def print_ranked_table(comparison: Comparison, console: Console | None = None) -
     An empty line parts groups that are told apart; :data:`trustsim.report.words.standing.MARK` marks harm, and
     :data:`~trustsim.report.words.standing.SHIFTED` a loss that is moved.
     """
-    notes = Text("\n".join(_notes(comparison)))
-    (console or Console()).print(Group(Text(_headline(comparison)), _table(comparison), notes))
+    notes = Prose("\n".join(_notes(comparison)))
+    (console or Console()).print(Group(Prose(_headline(comparison)), _table(comparison), notes))
 
 
 def ranked_html(comparison: Comparison) -> str:
@@ -72,7 +72,7 @@ def print_levels(comparison: Comparison, console: Console | None = None) -> None
                 Text(_with_unit(words.label(name), _unit(measure, comparison.currency), " ")),
                 *(Text(cell) for cell in (mean, f"[{low}, {high}]", _runs(comparison, variant, name))),
             )
-    (console or Console()).print(Group(table, Text("\n".join(_warnings(comparison)))))
+    (console or Console()).print(Group(table, Prose("\n".join(_warnings(comparison)))))
 
 
 def _runs(comparison: Comparison, variant: str, name: str) -> str:
@@ -141,7 +141,7 @@ def _table(comparison: Comparison) -> Table:
         level, difference = comparison.levels[variant][primary], comparison.differences.get(variant, {}).get(primary)
         happened = [comparison.happened[variant][primary]] if measure.censored else []
         marks = standing.marks(comparison, variant)
-        mark = f"{_UNBROKEN}{marks}" if marks else ""
+        mark = f"{UNBROKEN}{marks}" if marks else ""
         table.add_row(
             Text(words.shortened(variant, _LONGEST_NAME - len(mark)) + mark),
             Text(compact(level.mean, measure)),

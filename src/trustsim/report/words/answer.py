@@ -29,12 +29,8 @@ class Answer:
     facts: tuple[Fact, ...]
 
 
-def answer(result: Compared, claims: float) -> Answer:
-    """Say which variant helps most, by how much, how sure that is, what it costs, who loses and when to doubt it.
-
-    ``claims`` : what platforms owe on day 0, in units of the currency, of which losses are shares; NaN where it is
-        not known.
-    """
+def answer(result: Compared) -> Answer:
+    """Say which variant helps most, by how much, how sure that is, what it costs, who loses and when to doubt it."""
     c = result.comparison
     if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
         return Answer(
@@ -54,7 +50,7 @@ def answer(result: Compared, claims: float) -> Answer:
     facts += people.facts(c, result.scenario, best)
     facts += costs.told(result, measure, best, others, rivals)
     facts += [*_moved(result), *_gains(result, best), *_harmful(result, measure, others)]
-    facts += [Fact("Does the ranking flip?", flips.in_short(result, claims)), *_judged(result)]
+    facts += [Fact("Does the ranking flip?", flips.in_short(result)), *_judged(result)]
     facts += [*_broken_off(result), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
 

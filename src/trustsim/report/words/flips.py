@@ -13,11 +13,8 @@ from trustsim.report.words.views import FEWEST, View, views, whole
 from trustsim.report.words.words import quoted
 
 
-def told(result: Compared, claims: float) -> tuple[str, ...]:
-    """Say, point by point, what flips the ranking and what does not.
-
-    ``claims``: what platforms owe on day 0, in units of the currency; NaN where it is not known.
-    """
+def told(result: Compared) -> tuple[str, ...]:
+    """Say, point by point, what flips the ranking and what does not."""
     seen = views(result)
     if not seen:
         return ()
@@ -26,14 +23,14 @@ def told(result: Compared, claims: float) -> tuple[str, ...]:
     few = [f"{view.label} ({words.plural(view.n, 'world')})" for view in seen if not view.is_judged]
     points += [f"Too few worlds to judge: {words.listing(few)}."] if few else []
     if prices.is_priced(result):
-        points.append(pricing.told(result, prices.stretches(result), claims))
+        points.append(pricing.told(result, prices.stretches(result)))
     return tuple(points)
 
 
-def in_short(result: Compared, claims: float) -> str:
+def in_short(result: Compared) -> str:
     """Say which variant is ahead of the first in rank by another outcome, and where at another price of loss.
 
-    Cost alone is left out: there doing nothing leads. ``claims`` as in :func:`told`.
+    Cost alone is left out: there doing nothing leads.
     """
     best = result.comparison.ranking[0]
     others = [view for view in whole(result, best) if view.outcome not in (COST, BILL)]
@@ -45,7 +42,7 @@ def in_short(result: Compared, claims: float) -> str:
         text = f"Clearly ahead of {quoted(best)}: {ahead}."
     if not prices.is_priced(result):
         return text
-    return f"{text} {pricing.in_short(result, prices.stretches(result), claims)}".rstrip()
+    return f"{text} {pricing.in_short(result, prices.stretches(result))}".rstrip()
 
 
 def _ahead(c: Comparison, seen: Iterable[View]) -> str:

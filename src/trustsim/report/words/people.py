@@ -67,15 +67,17 @@ def fled(c: Comparison, best: str) -> str:
     What a failure caught had not been asked for: where one happens, the sentence says so.
     """
     accounts, money = _OR_CAUGHT if any_fails(c, (c.baseline, best)) else ("fled", "were asked for")
-    told = []
+    told, has_interval = [], False
     for outcome, of, does in ((FLED, "accounts", accounts), (ASKED, c.currency, money)):
         if outcome in c.measures:
             levels = [c.levels[name][outcome] for name in (c.baseline, best)]
             whole, numbers = of_many([level.mean for level in levels])
-            before, now = (f"{n}{_interval(level, whole)}" for n, level in zip(numbers, levels, strict=True))
+            has_interval |= not all(math.isnan(level.low) for level in levels)
+            before, now = (_with_interval(n, level, whole) for n, level in zip(numbers, levels, strict=True))
             told.append(f"of {whole} {of} {before} {does} under {quoted(c.baseline)}, now {now}")
-    note = "In brackets: 95 % interval of the mean. What leaves in calm too is not counted."
-    return f"With {standing.named(c, best)}: {'; '.join(told)}. {note}" if told else ""
+    text = f"With {standing.named(c, best)}: {'; '.join(told)}."
+    text += " In brackets: 95 % interval of the mean." if has_interval else ""
+    return f"{text} What leaves in calm too is not counted." if told else ""
 
 
 def any_fails(c: Comparison, variants: Sequence[str]) -> bool:
@@ -83,14 +85,18 @@ def any_fails(c: Comparison, variants: Sequence[str]) -> bool:
     return FAILS in c.measures and any(mean(c, FAILS, name) > 0 for name in variants)
 
 
-def _interval(level: Interval, whole: int) -> str:
-    """Write the interval of a share as numbers of so many: ``' [22 to 26]'``; with tenths where whole ones hide it."""
+def _with_interval(number: str, level: Interval, whole: int) -> str:
+    """Add the interval of a share as numbers of so many: ``'24 [22 to 26]'``; all with tenths where whole ones hide it.
+
+    ``number``: the mean as :func:`of_many` writes it.
+    """
     if math.isnan(level.low) or math.isnan(level.high):
-        return ""
+        return number
     ends = [max(whole * x, 0.0) for x in (level.low, level.high)]
     places = 0 if ends[1] - ends[0] >= 1 else 1
     low, high = (f"{x:.{places}f}" for x in ends)
-    return f" [{low} to {high}]"
+    shown = f"{whole * level.mean:.{places}f}" if number.isdigit() else number
+    return f"{shown} [{low} to {high}]"
 
 
 def pays(c: Comparison, best: str) -> str:

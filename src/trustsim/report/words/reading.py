@@ -227,6 +227,8 @@ def command(result: Compared, file: str) -> str:
 
 def same_everywhere(c: Comparison) -> str:
     """Say why a variant has no pairing gain; '' where each has one."""
+    if c.n == 1:
+        return f"pairing gain {words.NO_NUMBER}: one world has no variance, and no interval."
     found = [d[c.ranked_by] for d in c.differences.values() if c.ranked_by is not None]
     is_told = any(d.n > 0 and math.isnan(d.variance_reduction) for d in found)
     return f"pairing gain {words.NO_NUMBER}: the difference is the same in every world." if is_told else ""

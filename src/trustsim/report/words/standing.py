@@ -8,31 +8,51 @@ from collections.abc import Sequence
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import is_clear
-from trustsim.analysis.shifts import LEAST_SAVED
+from trustsim.analysis.shifts import CLIENTS
 from trustsim.measures.outcomes.losses import SLIGHT
 from trustsim.report.words import words
 from trustsim.report.words.words import Verdict, quoted
 
-MARK, SHIFTED = "†", "‡"  # behind the name of a variant that harms, of one that moves a loss and saves nothing
+MARK, SHIFTED = "†", "‡"  # behind the name of a variant that harms, of one that moves a loss and saves little
 ROUNDING, POINTS = 0.001, 0.0005  # of the largest mean, and of a share: a smaller difference is none (assumed)
 HARDLY = f"at most {words.quantity(SLIGHT, 'share')}"  # of what they held: who counts as having lost nothing
 PAYERS = {
     "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
     "public": "the public purse",
 }  # fmt: skip
-_LIKE = {"loss_by_segment": "investor_loss", "loss_by_size": "investor_loss"}  # parts, judged as the whole
+LOSS = "investor_loss"
+_LIKE = dict.fromkeys(("loss_by_segment", "loss_by_size", "loss_by_platform"), LOSS)  # parts, judged as the whole
 
 
 def smallest_told(c: Comparison, outcome: str) -> float:
     """Return the smallest difference in an outcome that is called one, in the unit of the outcome.
 
-    It is what matters, of a loss by group what matters of the loss. Of other outcomes it is rounding: :data:`POINTS` of
-    a share, of anything else :data:`ROUNDING` of the largest mean.
+    It is what matters, of a loss by group what matters of the loss, and of what clients lose in money as much of their
+    claims. Of other outcomes it is rounding: :data:`POINTS` of a share, of anything else :data:`ROUNDING` of the
+    largest mean.
     """
     like = _LIKE.get(outcome.partition("[")[0], outcome)
     for name in (outcome, like):
         if name in c.matters and c.measures[name].unit == c.measures[outcome].unit:
             return c.matters[name]
+    claims = _claims(c, outcome)
+    return _rounding(c, outcome) if math.isnan(claims) else claims * c.matters[LOSS]
+
+
+def _claims(c: Comparison, outcome: str) -> float:
+    """Return what is owed on day 0 to the clients whose loss an outcome is, in units of the currency, or NaN.
+
+    It is told by the same loss as a share of it, over all variants: NaN of other outcomes, and where nobody loses.
+    """
+    segment = outcome.removeprefix("loss_of_segment[")
+    shares = [LOSS, "newcomer_loss"] if outcome == CLIENTS else [f"loss_by_segment[{segment}"]
+    if not all(name in c.measures and c.measures[name].unit == "share" for name in (LOSS, *shares)):
+        return math.nan
+    lost, share = (sum(c.levels[v][name].mean for v in c.variants for name in names) for names in ([outcome], shares))
+    return lost / share if share > 0 else math.nan
+
+
+def _rounding(c: Comparison, outcome: str) -> float:
     if c.measures[outcome].unit == "share":
         return POINTS
     means = (abs(c.levels[name][outcome].mean) for name in c.variants)
@@ -40,7 +60,13 @@ def smallest_told(c: Comparison, outcome: str) -> float:
 
 
 def least(c: Comparison, outcomes: Sequence[str]) -> list[float]:
-    """Return the smallest difference that is called one, of each of some outcomes."""
+    """Return the smallest difference that is called one, of each of some outcomes that are set against each other.
+
+    Outcomes of one unit have one, what rounding hides of the largest: so what is gained in one counts as much as what
+    is lost in another.
+    """
+    if len({c.measures[name].unit for name in outcomes}) == 1:
+        return [max(_rounding(c, name) for name in outcomes)] * len(outcomes)
     return [smallest_told(c, name) for name in outcomes]
 
 
@@ -94,18 +120,21 @@ def marks(c: Comparison, name: str) -> str:
 
 
 def shifts(c: Comparison) -> list[str]:
-    """Return a line on each variant that moves a loss from clients to others and saves nothing of it: how much."""
+    """Return a line on each variant that moves a loss from clients to others: how much, and what that saves.
+
+    More or less is destroyed where the interval of what all lose together excludes zero.
+    """
     lines = []
     for name in (name for name in c.ranking if name in c.shifts):
         shift = c.shifts[name]
         whom = words.listing([PAYERS.get(payer, payer) for payer in shift.to]) or "others"
-        is_more = is_clear(shift.destroyed.mean, shift.destroyed.low, shift.destroyed.high, LEAST_SAVED * shift.moved)
         size = words.quantity(shift.moved, "money", c.currency)
         change = words.change(shift.destroyed.mean, "money", c.currency)
         span = words.interval(shift.destroyed.low, shift.destroyed.high, "money", c.currency, signed=True)
-        text = f"{quoted(name)}: moves {size} of loss from clients to {whom}, and destroys"
+        less = f"saves {words.quantity(-shift.destroyed.mean, 'money', c.currency)}"
+        does = {1: less, 0: "destroys as much", -1: "destroys more"}[shift.side]
         gone = f"all together lose {change}, 95 % interval {span}"
-        lines.append(f"{text} {'more' if is_more else 'as much'} ({gone})")
+        lines.append(f"{quoted(name)}: moves {size} of loss from clients to {whom}, and {does} ({gone})")
     return lines
 
 

@@ -1,5 +1,6 @@
 /** The axis of days shows what was paid out under each variant, and the events. */
 
+import { hueClass } from "./colours.js";
 import { h, s } from "./dom.js";
 
 const WIDE = 1000;
@@ -18,7 +19,7 @@ export function timeline(days, lines, events) {
   const x = (place) => (WIDE * place) / last;
   const paths = lines.map(({ hue, values }) =>
     s("path", {
-      class: `line hue-${hue}`,
+      class: hue === undefined ? "line" : `line ${hueClass(hue)}`,
       d: values
         .map((y, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${(TALL - (TALL - 4) * (y / most)).toFixed(1)}`)
         .join(""),
