@@ -205,7 +205,7 @@ def pay(day: Day, lane: int, debts: Ints, paid: Floats) -> None:
 def is_closed(state: State, lane: int) -> NDArray[np.bool_]:
     """Return bool (platforms,): which have failed, or were wound down until nothing was left; their claims on others
     are sold."""
-    return ~np.isnan(state.gauges[Gauges.FAILURE_DAY, lane])
+    return np.asarray(~np.isnan(state.gauges[Gauges.FAILURE_DAY, lane]))
 
 
 def net_worth(state: State, lane: int) -> Ints:
