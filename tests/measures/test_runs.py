@@ -9,7 +9,7 @@ import pytest
 from counted import ONLY_A_RATE, mean, story, study
 
 from trustsim.measures.beyond import within
-from trustsim.measures.runs import turns
+from trustsim.measures.runs import LiquidityRun, _with_spill_over, turns
 
 EVERYBODY = {"count": 800, "members": "100 %", "segments": [{"name": "all", "attention": "100 %"}]}
 EXCHANGE = [{"name": "A", "kind": "crypto_exchange", "liquid_share": "60 %"}]
@@ -90,6 +90,22 @@ def test_of_two_platforms_that_begin_on_one_day_the_sound_one_is_spill_over():
     assert {run.trigger for run in found.runs if run.platform == "A"} == {"fundamental"}
     soon = [run for run in found.runs if run.platform == "B" and run.onset <= 12]
     assert {run.trigger for run in soon} == {"spill-over"}
+
+
+def triggers(*runs: tuple[str, float, float]) -> list[str]:
+    """Return what sets runs on sound platforms off, each given as platform, onset and share out in the first step."""
+    given = [
+        (LiquidityRun(0, "nothing", name, onset, onset, onset + 3, "belief", 0.2, 0.1, "fear"), at_once)
+        for name, onset, at_once in runs
+    ]
+    return [run.trigger for run in _with_spill_over(given)]
+
+
+def test_of_sound_platforms_that_begin_in_one_step_it_began_where_most_flowed_out():
+    assert triggers(("A", 5.0, 0.02), ("B", 5.0, 0.05), ("C", 5.0, 0.03)) == ["spill-over", "belief", "spill-over"]
+    assert triggers(("A", 5.0, 0.05), ("B", 12.0, 0.09), ("C", 19.5, 0.01)) == ["belief", "spill-over", "belief"]
+    assert triggers(("A", 5.0, 0.05), ("B", 5.0, 0.05)) == ["belief", "belief"]  # nothing tells one from the other
+    assert triggers(("A", 5.0, 0.02), ("A", 9.0, 0.05)) == ["belief", "belief"]
 
 
 def test_fewer_who_come_are_no_run_and_money_that_grows_is_none_either():

@@ -8,7 +8,7 @@ from quiet_world import QUIET, document
 
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError
-from trustsim.kernels.layout import FAILED, OPEN, Books, Gauges
+from trustsim.kernels.layout import FAILED, OPEN, WINDING, Books, Gauges
 from trustsim.mechanisms.sector.obligations import CLEARED, DEBTS
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
@@ -167,3 +167,45 @@ def test_what_others_owe_a_failed_platform_is_the_buyers() -> None:
     assert model.state.gauges[Gauges.STATUS, 0].tolist() == [FAILED, FAILED, OPEN]
     assert model.state.books[Books.LENT, 0].tolist() == [0, 0, 0]
     assert (model.history[:, Gauges.SALE_LOSS] >= 0).all()  # claims on others are sold too
+
+
+def wound_down(days: int, *, shocks: tuple[dict[str, object], ...] = (), **owing: object) -> TrustCrisisModel:
+    """Step two platforms without people who leave of which A, short of a twelfth, is wound down on day 5."""
+    act = {"kind": "early_action", "platform": "A", "solvency": "100 %", "liquidity": "100 %", "from": "5 d", "cost": 0}
+    told = {
+        "trustsim": 1, "horizon": f"{days} d", "network": {"kind": "none"}, "investors": {"count": 200},
+        "platforms": [
+            {"name": "A", "liquid_share": "40 %", "asset_term": "20 d", "equity": "-8 %", "locked_share": 0},
+            {"name": "B", "liquid_share": "50 %", "equity": "10 %", "locked_share": 0, "patience": "2 d"},
+        ],
+        "mechanisms": {"choice": "off", "ordinary": "off", "obligations": {"day": "50 d"}},
+        "shocks": list(shocks), "variants": {"wound down": [act]},
+    }  # fmt: skip
+    for p, name in enumerate("AB"):
+        told["platforms"][p].update(owing.get(name, {}))
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
+    total = model.state.total_money()
+    for _ in range(days):
+        model.step()
+        assert (model.state.total_money() == total).all()
+    return model
+
+
+def test_a_wind_down_waits_for_what_others_owe_and_pays_it_out_and_sells_nothing() -> None:
+    owed = {"B": {"owes": "A 30000"}}
+    before, after = wound_down(45, **owed), wound_down(55, **owed)
+    claims, lent = (before.state.books[row, 0, 0] for row in (Books.CLAIMS, Books.LENT))
+    assert claims > lent == 3_000_000
+    assert before.state.ladder[:, 0, 0].sum() + before.state.books[Books.CASH, 0, 0] < 1000  # spent but for that
+    assert after.state.books[[Books.CLAIMS, Books.LENT], 0, 0].tolist() == [0, 0]
+    assert after.state.books[Books.LOST, 0, 0] == pytest.approx(claims - 3_000_000, abs=1000)  # rounded, each account
+    assert after.state.gauges[Gauges.STATUS, 0].tolist() == [WINDING, OPEN]
+    assert abs(after.state.books[Books.BUYERS, 0, 0]) <= 200  # less than a unit for each account
+
+
+def test_what_a_platform_owes_that_is_wound_down_to_nothing_is_written_off_for_good() -> None:
+    model = wound_down(55, A={"owes": "B 30000"})
+    assert model.state.gauges[Gauges.STATUS, 0].tolist() == [WINDING, OPEN]  # and does not fail when debts are cleared
+    assert model.state.books[[Books.CLAIMS, Books.BORROWED], 0, 0].tolist() == [0, 0]
+    assert model.state.books[Books.LENT, 0, 1] == 0
+    assert model.kept[DEBTS][0][2].tolist() == [0]

@@ -135,9 +135,9 @@ class Result(Compared):
         """Return one row a run on a platform (row C15): when it began, what set it off, how far it went.
 
         Columns: replication, variant, platform; onset, peak, end (days); trigger ('fundamental': the platform was
-        insolvent; else 'spill-over': another had a run or became so in the week before; else 'belief'); withdrawn,
-        speed (net outflow beyond calm in the run, and the largest in a day, over what calm held); acted_on (the channel
-        of attribution that most of its first runners acted on).
+        insolvent; else 'spill-over': another had a run or became so in the week before, or one began in the same step
+        with more outflow; else 'belief'); withdrawn, speed (net outflow beyond calm in the run, and the largest in a
+        day, over what calm held); acted_on (the channel of attribution that most of its first runners acted on).
         """
         return runs_frame(self.study)
 

@@ -76,14 +76,25 @@ class Beyond:
         return np.asarray(out - np.maximum(back, 0.0))
 
     def share_within(self, rule: RunRule) -> Floats:
-        """Return the net outflow of the days of the rule of a run / what was held before, there or in calm."""
+        """Return the net outflow of the days of the rule of a run / what was held before, there or in calm; NaN where
+        :meth:`base` is."""
         return self.within(rule.within, rule.of) / self.base(rule.within, rule.of)
 
+    def peak(self, days: float, of: str) -> Floats:
+        """Return the largest net outflow of so many *days* / what was held before, of all platforms together that had
+        clients at day 0, float64 (lanes,); NaN where none had."""
+        base = self.base(days, of)
+        flow = np.where(np.isnan(base), 0.0, self.within(days, of)).sum(axis=2)
+        held = np.nan_to_num(base).sum(axis=2)
+        largest = (flow / np.where(held > 0, held, np.inf)).max(axis=0)
+        return np.where(held[0] > 0, largest, np.nan)
+
     def base(self, days: float, of: str) -> Floats:
-        """Return what was held at the beginning of the last *days*, there or in calm, at least a unit."""
+        """Return what was held at the beginning of the last *days*, there or in calm; NaN where there was nothing, and
+        on a platform that had no clients at day 0."""
         held = np.maximum(self.calm(_STOCK[of]), self._of(_STOCK[of]))
         before = np.maximum(np.arange(len(held)) - self.steps(days), 0)
-        return np.maximum(held[before], 1.0)
+        return np.where((held[before] > 0) & (held[0] > 0), held[before], np.nan)
 
     def _of(self, name: str) -> Floats:
         return self._history[:, index_of("stock", name)]

@@ -47,9 +47,11 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     what was held before, there or in calm; days that are no further apart than that are one run. It begins where the
     outflow begins to run ahead of that pace, and ends on the last day at it (see :func:`turns`). Trigger: 'fundamental'
     where the platform was insolvent on the day it began or the one before, its own forced sales of the day apart;
-    'spill-over' where it was not, and in the week before or on that day a run began on another platform, or another
-    became insolvent; else 'belief'. Acted on: one of CHANNELS, by the runners of the first 24 hours in which somebody
-    ran, each by what pushed most (kernels/reasons.py); 'ordinary' where nobody ran.
+    'spill-over' where it was not, and in the week before a run began on another platform, or in it or on that day
+    another became insolvent; else 'belief'. Of sound platforms on which runs begin in one step, that with the largest
+    share of outflow in it is where they began, and the others are spill-over. Acted on: one of CHANNELS, by the runners
+    of the first 24 hours in which somebody ran, each by what pushed most (kernels/reasons.py); 'ordinary' where nobody
+    ran.
     """
     rule, dt = model.story.counted.run, model.dt
     steps, a_day = beyond.steps(rule.within), beyond.steps(1)
@@ -57,7 +59,7 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     out, back = beyond.outflow(rule.of)
     is_bad = _insolvent(model)
     elsewhere = _elsewhere(is_bad, beyond.steps(SPILL_OVER))
-    found: list[list[LiquidityRun]] = [[] for _ in range(model.state.n_lanes)]
+    found: list[list[tuple[LiquidityRun, float]]] = [[] for _ in range(model.state.n_lanes)]
     n_variants = len(model.variants)
     for v, p in np.argwhere(is_hot.any(axis=0)).tolist():
         who = (model.replications[v // n_variants], model.variants[v % n_variants].name, model.state.platforms[p].name)
@@ -71,7 +73,8 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
             withdrawn = float(flow.sum() - max(back[onset : end + 1, v, p].sum(), 0.0)) / base
             speed = float(within(flow, a_day).max()) / base
             acted_on = _acted_on(model.history[onset : end + 1, _REASONS, v, p], a_day)
-            found[v].append(LiquidityRun(*who, onset * dt, peak * dt, end * dt, trigger, withdrawn, speed, acted_on))
+            run = LiquidityRun(*who, onset * dt, peak * dt, end * dt, trigger, withdrawn, speed, acted_on)
+            found[v].append((run, float(flow[0]) / base))
     return tuple(tuple(_with_spill_over(runs)) for runs in found)
 
 
@@ -117,13 +120,15 @@ def _stretches(days: NDArray[np.int64], gap: int) -> Sequence[NDArray[np.int64]]
     return np.split(days, np.flatnonzero(np.diff(days) > gap) + 1)
 
 
-def _with_spill_over(runs: Sequence[LiquidityRun]) -> Iterator[LiquidityRun]:
-    """Yield the runs of one lane; of a sound platform, one that began soon after one elsewhere is set off by that."""
-    for run in runs:
+def _with_spill_over(runs: Sequence[tuple[LiquidityRun, float]]) -> Iterator[LiquidityRun]:
+    """Yield the runs of one lane, each given with the share that flowed out in its first step; of a sound platform,
+    one that began soon after one elsewhere, or with one that began with more, is set off by that."""
+    for run, at_once in runs:
         before = [
             run.onset - other.onset
-            for other in runs
-            if other.platform != run.platform and (run.onset > other.onset or other.trigger == "fundamental")
+            for other, its in runs
+            if other.platform != run.platform
+            and (run.onset > other.onset or other.trigger == "fundamental" or its > at_once)
         ]
         came_over = run.trigger == "belief" and any(0 <= days <= SPILL_OVER for days in before)
         yield replace(run, trigger="spill-over") if came_over else run

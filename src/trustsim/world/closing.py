@@ -25,14 +25,15 @@ def close_platforms(state: State, lane: int, platforms: NDArray[np.int64], clock
 def close_the_insolvent(state: State, clock: Clock, loss_scar: NDArray[np.float64]) -> None:
     """Close what has been in arrears for longer than its patience, and what is wound down and has nothing left.
 
-    Whoever loses a share of what was held there bears a scar of that share · ``loss_scar`` float64 (lanes,).
+    What others owe it is not nothing: a platform that is wound down waits for that. Whoever loses a share of what was
+    held there bears a scar of that share · ``loss_scar`` float64 (lanes,).
     """
     gauges = state.gauges
     is_open = gauges[Gauges.STATUS] == OPEN
     in_arrears = is_open & (gauges[Gauges.ARREARS] > state.terms[Terms.PATIENCE] + SAME_TIME)
     is_winding = gauges[Gauges.STATUS] == WINDING
     if is_winding.any():
-        left = state.books[Books.CASH] + state.books[Books.CUSTODY] + state.ladder.sum(axis=0)
+        left = state.books[Books.CASH] + state.books[Books.CUSTODY] + state.ladder.sum(axis=0) + state.books[Books.LENT]
         is_spent = left <= gauges[Gauges.ACCOUNTS]  # less than a unit for each account
         is_winding &= is_spent & (state.books[Books.CLAIMS] > 0)
     for v, p in np.argwhere(in_arrears | is_winding).tolist():

@@ -55,7 +55,8 @@ class Series:
     gauge that weighs the mean. ``low``, ``high``: between which it always lies; None where nothing bounds it.
     ``ends``: 'platform' where there is none of a platform that has ended, in the total neither; 'people' where its
     people still count in the total; '' where it goes on. ``is_watched``: triggers may watch the gauge. ``module``:
-    where it is declared.
+    where it is declared. Where there is nothing to divide by, or nobody held at day 0 whose mean it would be, there is
+    no number.
     """
 
     gauge: str
@@ -75,8 +76,9 @@ class Series:
     def enter(self, name: str) -> None:
         """Enter it into the registry, and where triggers may watch its gauge, that as an indicator."""
         REGISTRY.enter(
-            "series", name, source="J1", unit=self.unit, low=self.low, high=self.high, may_not_apply=bool(self.ends)
-        )(self)
+            "series", name, source="J1", unit=self.unit, low=self.low, high=self.high,
+            may_not_apply=bool(self.ends or self.per),
+        )(self)  # fmt: skip
         if self.is_watched:
             watched(self.gauge, self.unit, self.text, self.module)
 
@@ -199,14 +201,21 @@ def series_of(history: NDArray[np.float64], series: Series, row_of: Callable[[st
     if series.over == "sum":
         gauges = {"claims": row("claims_at_start"), "holders": row("holders"), "accounts": row("accounts")}
         base = gauges.get(series.per, np.ones_like(value))[:1]
-        total = value.sum(axis=2, keepdims=True) / np.maximum(base.sum(axis=2, keepdims=True), 1.0)
-        value = value / np.maximum(base, 1.0)
+        total = value.sum(axis=2, keepdims=True) / _positive(base.sum(axis=2, keepdims=True))
+        value = value / _positive(base)
     else:
-        weight = np.maximum(row(series.over), 0.0) + 1e-300
+        has_nobody = (row("cohort") <= 0) & (series.over == "cohort")
+        value = np.where(has_nobody, np.nan, value)
+        weight = np.where(has_nobody, 0.0, np.maximum(row(series.over), 0.0) + 1e-300)
         if series.ends == "platform":
             weight = np.where(has_ended, 0.0, weight)
-        with np.errstate(invalid="ignore"):  # 0 / 0 where all have ended
-            total = (value * weight).sum(axis=2, keepdims=True) / weight.sum(axis=2, keepdims=True)
+        with np.errstate(invalid="ignore"):  # 0 / 0 where all have ended, or there was nobody
+            total = (np.where(weight > 0, value, 0.0) * weight).sum(axis=2, keepdims=True)
+            total = total / weight.sum(axis=2, keepdims=True)
     if series.ends:
         value = np.where(has_ended, np.nan, value)
     return np.concatenate([value, total], axis=2).astype(np.float32)
+
+
+def _positive(base: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(base > 0, base, np.nan)

@@ -14,7 +14,7 @@ from trustsim.world.rows import of_file
     "outcome", "of_actors", rows=("A7", "F2"), source="assumed", better="", unit="number", may_not_apply=True
 )
 def of_actors(f: Finished) -> dict[str, Floats]:
-    """What the stocks and purses of each actor hold at the horizon; money in major units."""
+    """What the stocks and purses of each actor hold at the horizon; money in major units, of the real platforms."""
     found: dict[str, Floats] = {}
     state, by_variant = f.model.state, [variant.world.actors for variant in f.model.variants]
     for place, (kind, name) in enumerate(state.actors):
@@ -23,7 +23,7 @@ def of_actors(f: Finished) -> dict[str, Floats]:
         module = REGISTRY["actor", kind].make.__module__
         stocks = {row.name: state.actor_stocks[row.index, :, place] for row in of_file("actor_stock", module)}
         money = {row.name: state.actor_purses[row.index, :, place] for row in of_file("actor_purse", module)}
-        held = {**stocks, **{purse: minor / MINOR_PER_MAJOR for purse, minor in money.items()}}
+        held = {**stocks, **{purse: minor * f.scale / MINOR_PER_MAJOR for purse, minor in money.items()}}
         found.update({f"{name}: {row}": np.where(is_there, value, np.nan) for row, value in held.items()})
     return found
 

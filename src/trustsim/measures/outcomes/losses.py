@@ -43,12 +43,16 @@ def loss_per_investor(f: Finished) -> Floats:
     return np.asarray(lost / positive(f.by_world(lambda people: people.held.sum())))
 
 
-@REGISTRY.enter("outcome", "tail_loss", rows=("J4",), source="J4", better="lower", unit="share", low=0, high=1)
+@REGISTRY.enter(
+    "outcome", "tail_loss", rows=("J4",), source="J4", better="lower", unit="share", low=0, high=1, may_not_apply=True
+)
 def tail_loss(f: Finished) -> Floats:
     """Mean share of their money that the worst-hit 5 % of the investors lost."""
 
     def of_the_worst(people: People) -> Floats | float:
-        if not people.loss.any() or not people.held.any():
+        if not people.held.any():
+            return np.nan
+        if not people.loss.any():
             return 0.0
         share = np.minimum(people.loss_of_holders / np.maximum(people.balance_at_start[people.held], 1.0), 1.0)
         return np.asarray(np.sort(share, axis=1)[:, share.shape[1] // -TAIL :].mean(axis=1))
@@ -74,7 +78,10 @@ def loss_gini(f: Finished) -> Floats:
     return f.by_world(gini)
 
 
-@REGISTRY.enter("outcome", "zero_loss_share", rows=("J4",), source="J4", better="higher", unit="share", low=0, high=1)
+@REGISTRY.enter(
+    "outcome", "zero_loss_share", rows=("J4",), source="J4", better="higher", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
 def zero_loss_share(f: Finished) -> Floats:
     """Share of those who held money that lost nothing to speak of: at most a thousandth of it.
 
@@ -83,7 +90,7 @@ def zero_loss_share(f: Finished) -> Floats:
 
     def spared(people: People) -> Floats | float:
         slight = SLIGHT * people.balance_at_start[people.held]
-        return np.asarray((people.loss_of_holders <= slight).mean(axis=1)) if people.held.any() else 1.0
+        return np.asarray((people.loss_of_holders <= slight).mean(axis=1)) if people.held.any() else np.nan
 
     return f.by_world(spared)
 

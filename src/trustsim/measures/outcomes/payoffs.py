@@ -37,13 +37,16 @@ def late_payoff(f: Finished) -> Floats:
     "outcome", "paid_in", rows=("J4",), source="doi:10.1086/261155", better="", unit="number", may_not_apply=True
 )
 def paid_in(f: Finished) -> dict[str, Floats]:
-    """Of one platform: how many who asked got all, how many nothing; what those between got, as early_payoff."""
+    """Of one platform: how many who asked got all, how many nothing; what those between got, as early_payoff.
+
+    They are clients of the real platform, as in ``departed``.
+    """
     found = {key: np.full(f.n_lanes, np.nan) for key in ("full", "none", "part")}
     for people, v in _lanes(f):
         asked = np.flatnonzero(people.held & _has_asked(f, people, v))
         got, owed = (f.model.state.safe[v] - people.world.accounts.safe)[asked], people.balance_at_start[asked]
         between = (got > 0) & (got < owed)
-        found["full"][v], found["none"][v] = (got >= owed).sum(), (got == 0).sum()
+        found["full"][v], found["none"][v] = (got >= owed).sum() * f.scale, (got == 0).sum() * f.scale
         stake = owed[between].sum() * _backing(f)[v]
         if stake > 0:
             found["part"][v] = got[between].sum() / stake

@@ -16,14 +16,17 @@ GLOBAL_CASCADE = 0.1  # share of the investors beyond which a cascade is called 
     "outcome", "run_probability", rows=("J2", "C15"), source="J2", better="lower", unit="share", binary=True
 )
 def run_probability(f: Finished) -> Floats:
-    """Whether at least one platform suffered a run, by the rule of the scenario."""
+    """Whether at least one platform suffered a run, by the rule of the scenario.
+
+    On a platform without clients at day 0 there is none.
+    """
     return np.nan_to_num(f.first(lambda e: 1.0))
 
 
 @REGISTRY.enter("outcome", "run_at", rows=("J2", "C15"), source="assumed", better="", unit="share", binary=True)
 def run_at(f: Finished) -> dict[str, Floats]:
     """Whether a platform would have suffered a run, had the rule of the scenario another share."""
-    share = f.beyond.share_within(f.model.story.counted.run).max(axis=(0, 2), initial=0.0)
+    share = np.nan_to_num(f.beyond.share_within(f.model.story.counted.run)).max(axis=(0, 2), initial=0.0)
     return {f"{level:.0%}": (share >= level).astype(np.float64) for level in LEVELS}
 
 

@@ -14,7 +14,10 @@ from trustsim.world.series import PARTS
 RECOVERED = 0.9  # trust is back at this share of day 0
 
 
-@REGISTRY.enter("outcome", "trust_trough", rows=("J1",), source="J1", better="higher", unit="share", low=0, high=1)
+@REGISTRY.enter(
+    "outcome", "trust_trough", rows=("J1",), source="J1", better="higher", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
 def trust_trough(f: Finished) -> Floats:
     """Lowest mean trust over time of those who held at day 0, wherever they are."""
     return np.asarray(f.series["trust"][:, :, -1].min(axis=0))

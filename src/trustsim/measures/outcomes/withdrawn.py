@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from trustsim.measures.finished import Finished, Floats
 from trustsim.registry import REGISTRY
 
@@ -30,23 +28,19 @@ def excess_left(f: Finished) -> Floats:
 
 @REGISTRY.enter("outcome", "peak_excess", rows=("J2",), source="E-07", better="lower", unit="share", may_not_apply=True)
 def peak_excess(f: Finished) -> dict[str, Floats]:
-    """Largest net outflow beyond calm within 1 day and within 5 days / claims before, there or in calm."""
+    """Largest net outflow beyond calm within 1 day and within 5 days / claims before, there or in calm.
 
-    def largest(days: float) -> Floats:
-        flow = f.beyond.within(days, "claims").sum(axis=2) / f.beyond.base(days, "claims").sum(axis=2)
-        return np.where(np.isnan(f.claims_at_start), np.nan, flow.max(axis=0))
-
-    return {name: largest(days) for name, days in WITHIN.items()}
+    Platforms without clients at day 0 have no part in it.
+    """
+    return {name: f.beyond.peak(days, "claims") for name, days in WITHIN.items()}
 
 
 @REGISTRY.enter(
     "outcome", "peak_excess_accounts", rows=("J2",), source="E-07", better="lower", unit="share", may_not_apply=True
 )
 def peak_excess_accounts(f: Finished) -> dict[str, Floats]:
-    """Largest net loss of accounts beyond calm within 1 day and within 5 days / accounts before, there or in calm."""
+    """Largest net loss of accounts beyond calm within 1 day and within 5 days / accounts before, there or in calm.
 
-    def largest(days: float) -> Floats:
-        flow = f.beyond.within(days, "accounts").sum(axis=2) / f.beyond.base(days, "accounts").sum(axis=2)
-        return np.where(f.gauge("holders")[0].sum(axis=1) > 0, flow.max(axis=0), np.nan)
-
-    return {name: largest(days) for name, days in WITHIN.items()}
+    Platforms without clients at day 0 have no part in it.
+    """
+    return {name: f.beyond.peak(days, "accounts") for name, days in WITHIN.items()}

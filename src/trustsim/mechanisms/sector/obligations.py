@@ -43,7 +43,7 @@ class Obligations:
     who cannot pay all fails. Until then what is borrowed is kept in cash; where that is lacking assets are sold to the
     owners at par. Else: from ``day`` on, whoever owes more than it has and is owed fails and pays nothing, a round a
     day; ``first`` random platforms fail before (Gai and Kapadia: with j debtors, one default is too much where
-    interbank / j exceeds the capital). What a platform that has failed for another reason owes is paid from what its
+    interbank / j exceeds the capital). What a platform that is closed for another reason owes is paid from what its
     clients leave, under ``pro_rata``, and the rest is lost to the creditors on the next day.
     Known answer: a chain pays what its links have (``test_a_chain_pays_what_its_links_have``).
     """
@@ -109,20 +109,20 @@ def borrow(day: Day, lane: int, rule: Obligations) -> None:
 
 
 def write_off(day: Day, lane: int, *, pays: bool) -> None:
-    """Pay what those who have failed owe, where they *pay*, from what they have left; write the rest off, in the books
+    """Pay what those who are closed owe, where they *pay*, from what they have left; write the rest off, in the books
     of all."""
     state, debts = day.state, day.kept[DEBTS][lane]
     n, books = state.n_platforms, state.books[:, lane]
-    has_failed = state.gauges[Gauges.STATUS, lane] == FAILED
+    closed = is_closed(state, lane)
     debtor, creditor, amount = debts
-    owes = has_failed[debtor] & (amount > 0)
+    owes = closed[debtor] & (amount > 0)
     if owes.any():
         due = np.bincount(debtor, amount * owes, n)
         if pays:
             pay(day, lane, debts, np.minimum(due, np.maximum(books[Books.CASH], 0)))
         amount[owes] = 0
     books[Books.BORROWED] = np.bincount(debtor, amount, n)
-    books[Books.LENT] = np.where(has_failed, 0, np.bincount(creditor, amount, n))
+    books[Books.LENT] = np.where(closed, 0, np.bincount(creditor, amount, n))
 
 
 def clear_debts(day: Day, lane: int) -> None:
@@ -185,13 +185,13 @@ def lend_at_random(day: Day, lane: int, links: float, share: float) -> Ints:
 def pay(day: Day, lane: int, debts: Ints, paid: Floats) -> None:
     """Move what is *paid*, float64 (platforms,), between the books, in whole minor units; only balances move.
 
-    Who has too little cash sells assets to the owners at par; what is paid to one that has failed goes to its buyers.
+    Who has too little cash sells assets to the owners at par; what is paid to one that is closed goes to its buyers.
     """
     state, (debtor, creditor, amount) = day.state, debts
     books, n = state.books[:, lane], state.n_platforms
     due = np.maximum(np.bincount(debtor, amount, n), 1.0)
     moved = np.floor(amount * (paid / due)[debtor] + 1e-6).astype(np.int64)
-    to_buyers = (state.gauges[Gauges.STATUS, lane] == FAILED)[creditor]
+    to_buyers = is_closed(state, lane)[creditor]
     np.add.at(books[Books.BUYERS], creditor, moved * to_buyers)
     balance = np.zeros(n, np.int64)
     np.subtract.at(balance, debtor, moved)
@@ -200,6 +200,12 @@ def pay(day: Day, lane: int, debts: Ints, paid: Floats) -> None:
     for p in np.flatnonzero(lacking > 0).tolist():
         day.do.sell_to_owners(p, lacking[p], np.arange(state.n_lanes) == lane)
     books[Books.CASH] += balance
+
+
+def is_closed(state: State, lane: int) -> NDArray[np.bool_]:
+    """Return bool (platforms,): which have failed, or were wound down until nothing was left; their claims on others
+    are sold."""
+    return np.asarray(~np.isnan(state.gauges[Gauges.FAILURE_DAY, lane]))
 
 
 def net_worth(state: State, lane: int) -> Ints:

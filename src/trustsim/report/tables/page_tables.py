@@ -143,7 +143,8 @@ def runs(result: Compared) -> ByVariant:
         "a world can have several. Days, length and what was withdrawn in it are medians over the runs; withdrawn is "
         "from the day it begins to the last at its pace, without slower days around, so it can be less. The trigger "
         "says what set a run off. Fundamental: the platform was insolvent on that day or the one before; spill-over: "
-        "it was not, and another had a run or became insolvent in the week before; belief: people ran all the same. "
+        "it was not, and another had a run or became insolvent in the week before, or a larger one began with it; "
+        "belief: people ran all the same. "
         "What runners acted on is what pushed most of those who ran on the first day of it, in most of the runs."
     )
     rows = [(name, _run_cells(found[name], result.scenario.step)) for name in c.ranking]
