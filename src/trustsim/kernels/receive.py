@@ -22,8 +22,8 @@ def note_wait(people, platforms, whose, amount, since, clock) -> None:
 
 @inlined
 def end_wait(accounts, people, platforms, whose, asked, clock) -> None:
-    """Let *asked* of what an account, ``whose`` (lane, platform, account, investor), has asked for, minor units, be asked
-    for no more, and note how long it was waited for: first what was asked for first."""
+    """Let *asked* of what an account, ``whose`` (lane, platform, account, investor), has asked for, minor units, be
+    asked for no more, and note how long it was waited for: first what was asked for first."""
     v, _, i, _ = whose
     requested, later, since = accounts.requested, accounts.later, accounts.asked_day[v, i]
     accounts.waited[v, i] = max(accounts.waited[v, i], clock.day - since)

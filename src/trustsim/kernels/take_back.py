@@ -15,8 +15,8 @@ from trustsim.kernels.receive import end_wait
 def take_back(accounts, people, platforms, who, place, clock) -> None:
     """Let those of the accounts of ``place`` (v, p) who wait, ``who`` bool (accounts of the platform,), ask no more.
 
-    What they have waited so far is noted. Whose first request it was, and of it nothing is paid, has not asked, and from
-    this step on the money has not gone out.
+    What they have waited so far is noted. Whose first request it was, and of it nothing is paid, has not asked, and
+    from this step on the money has not gone out.
     """
     v, p = place
     w = v // (len(accounts.flags) // len(accounts.first))
