@@ -132,7 +132,18 @@ def test_the_memory_of_an_account_is_as_the_docs_say():
     scenario = ts.load(ROOT / "scenarios/quickstart.yaml")
     model = ts.TrustCrisisModel(scenario, rng=0)
     state, n = model.state, model.state.accounts.n_accounts
-    by_account = ("balance", "requested", "asked_day", "queue", "flags")
+    by_account = (
+        "balance",
+        "requested",
+        "asked_day",
+        "later",
+        "later_day",
+        "first_asked",
+        "paid",
+        "waited",
+        "queue",
+        "flags",
+    )
     per_account = sum(getattr(state, name).nbytes for name in by_account) / n / state.n_lanes
     per_account += state.beliefs.nbytes / n / state.n_lanes + state.actions.itemsize
     n_investors = state.population.n_investors

@@ -98,7 +98,8 @@ def arrays_of(model: TrustCrisisModel, v: int) -> dict[str, NDArray[Any]]:
     )
     held: dict[str, NDArray[Any]] = {
         "beliefs": s.beliefs[:, v], "flags": s.flags[v], "actions": s.actions[v], "balance": s.balance[v],
-        "requested": s.requested[v], "asked_day": s.asked_day[v], "queue": queue, "queue_n": s.queue_n[v],
+        "requested": s.requested[v], "asked_day": s.asked_day[v], "later": s.later[v], "later_day": s.later_day[v],
+        "queue": queue, "queue_n": s.queue_n[v],
         "safe": s.safe[v], "loss": s.loss[v], "flows": s.flows[v], "books": s.books[:, v], "ladder": s.ladder[:, v],
         "terms": s.terms[terms, v], "weights": s.weights[v], "sums": s.sums[v], "history": model.history[:, gauges, v],
     }  # fmt: skip

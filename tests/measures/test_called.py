@@ -1,14 +1,10 @@
-"""What a wind-down calls nobody has asked for, and who runs is counted as the people that it stands for."""
+"""What a wind-down calls nobody has asked for."""
 
 from __future__ import annotations
-
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from counted import means, story, study
-
-from trustsim.measures.outcomes.runs import cascade_size, departed
 
 CLOSED = [{"kind": "early_action", "liquidity": "100 %", "solvency": "100 %", "from": "12 d"}]
 SILENT = {"choice": "off", "herding": "off", "fear": "off", "ordinary": "off"}
@@ -60,9 +56,3 @@ def test_a_few_days_of_waiting_make_nobody_a_loser():
     found = study(waits, 2)
     assert (found.outcomes["investor_loss"] > 0).all()
     assert (found.outcomes["zero_loss_share"] == 1).all()
-
-
-def test_who_runs_is_counted_as_the_people_that_an_investor_stands_for():
-    ran = SimpleNamespace(gauge=lambda _: np.full((2, 1, 1), 10.0), scale=50, loss=np.zeros((1, 100)))
-    assert departed(ran) == 1000
-    assert cascade_size(ran) == 0.2

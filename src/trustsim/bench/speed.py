@@ -119,7 +119,8 @@ def by_share_acting(n: int, shares: list[float]) -> list[Row]:
         for _ in range(4):
             model = TrustCrisisModel(minimal(n, 1, 4), rng=0)
             model.state.beliefs[Beliefs.FUND] = np.where(luck < share, -9.0, 9.0)
-            for room in (model.state.requested, model.state.asked_day, model.state.queue, model.state.actions):
+            s = model.state
+            for room in (s.requested, s.asked_day, s.later, s.queue, s.actions):
                 room += room.dtype.type(0)  # so that the system's first handing out of memory is not timed
             seconds = min(seconds, float(day_times(model, 1)[0]))
             acted = float(model.state.gauges[Gauges.RUNNERS, 0, 0] / n)

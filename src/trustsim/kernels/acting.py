@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import draws, purposes
+from trustsim.kernels.asking import ask, free_of, of_day_0
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.cohort import is_of_day_0
 from trustsim.kernels.compiled import inlined
@@ -63,7 +64,8 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
     """Carry out the actions of some accounts, ``together`` int32 (n ≤ TOGETHER,).
 
     ``place``: world, lane, platform, new requests so far. Return how many were alarmed, departed, arrived, and
-    how many new requests there are by now; what was asked, paid in, and how many ran and left is added to ``done``.
+    how many new requests there are by now; what was asked, paid in, and how many ran and left is added to ``done``. An
+    account runs or leaves once, with its first request since it was opened; whoever takes that back may do it again.
     """
     w, v, p, n_new = place
     flags, balance, requested, safe = accounts.flags, accounts.balance, accounts.requested, people.safe
@@ -85,37 +87,31 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
         if is_closed:
             continue
         if action & np.uint8(RUNS | LEAVES):
-            mature = flags[v, i] & np.uint8(MATURE)
-            lock = np.int64(0) if mature else np.int64(np.float64(room.held[k]) * locked)
-            free = room.held[k] - lock - room.asked[k]
+            free, lock = free_of(room.held[k], room.asked[k], locked, flags[v, i] & np.uint8(MATURE))
             flags[v, i] &= np.uint8(255 - FREE)
             if free <= 0:
                 continue
+            if accounts.asked_day[v, i] < 0:
+                done[RAN_NOW if action & np.uint8(RUNS) else LEFT] += 1
             a, b = draws.two_words(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
-            if flags[v, i] & np.uint8(LEAVING):
-                pass
-            elif action & np.uint8(RUNS):
-                done[RAN_NOW] += 1
+            if action & np.uint8(RUNS) and not flags[v, i] & np.uint8(LEAVING):
                 flags[v, i] |= np.uint8(RAN)
                 if np.float64(a) * draws.UNIFORM_SCALE < part and free > 1:
                     free -= free // 2
                     flags[v, i] |= np.uint8(FREE)
-            else:
-                done[LEFT] += 1
             if lock > 0:
                 flags[v, i] |= np.uint8(LEAVING)
             room.departed[n_departed] = who
             n_departed += 1
             if is_of_day_0(flags[v, i]):
-                done[COHORT_ASKED] += free
+                done[COHORT_ASKED] += of_day_0(accounts.ticket[w, i], accounts.paid[v, i] + room.asked[k], free)
                 done[COHORT_LEFT] += accounts.first_asked[v, i] < 0
             if accounts.first_asked[v, i] < 0:
                 accounts.first_asked[v, i] = clock.day
             if room.asked[k] == 0:
                 room.order[n_new] = (b << np.uint64(32)) | np.uint64(i)
                 n_new += 1
-                accounts.asked_day[v, i] = clock.day
-            requested[v, i] += free
+            ask(requested, accounts.asked_day, accounts.later, accounts.later_day, (v, i), free, clock.day)
             done[ASKED] += free
         elif is_open and action & np.uint8(JOINS):
             pays = min(accounts.ticket[w, i], safe[v, who])
@@ -126,4 +122,5 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
                 balance[v, i] += pays
                 done[PAID_IN] += pays
                 flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
+                accounts.asked_day[v, i] = -1
     return n_alarmed, n_departed, n_arrived, n_new

@@ -25,7 +25,11 @@ class Accounts(NamedTuple):
     actions: NDArray[np.uint8]  # (v, a rounded up to 8)
     balance: Ints  # (v, a) minor units
     requested: Ints  # (v, a) minor units
-    asked_day: NDArray[np.int32]  # (v, a) step since which what is asked for waits, also what a wind-down called
+    asked_day: NDArray[
+        np.int32
+    ]  # (v, a) step since which what was asked for first waits; −1: nothing since it was opened
+    later: Ints  # (v, a) minor units of what is asked for that were asked for later than that
+    later_day: NDArray[np.int32]  # (v, a) step since which these wait: a mean by money where there are several
     first_asked: NDArray[np.int32]  # (v, a) step of the first request of the owner, −1 before any
     paid: Ints  # (v, a) paid out to the owner so far, minor units
     waited: NDArray[np.int32]  # (v, a) steps of the longest wait for money that has come

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from trustsim.kernels import balance as assets
+from trustsim.kernels.asking import past_lag, steps_of
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import FAILED, GATED, WINDING, Books, Gauges, Terms
-from trustsim.kernels.times import SAME_TIME
 
 
 @compiled
@@ -18,13 +18,15 @@ def asked_for(accounts, terms, place, clock):
     p).
     """
     w, v, p = place
-    lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
+    lag = steps_of(terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p], clock.dt)
+    since, later_since = accounts.asked_day, accounts.later_day
     cap = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt
     begin, asked = accounts.first[w, p], np.int64(0)
     for k in range(begin, begin + accounts.queue_n[v, p]):
         i = accounts.queue[v, k]
-        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - SAME_TIME:
-            asked += np.int64(min(np.float64(accounts.requested[v, i]), cap))
+        steps, later_steps = clock.day - since[v, i], clock.day - later_since[v, i]
+        ripe = past_lag(accounts.requested[v, i], accounts.later[v, i], steps, later_steps, lag)
+        asked += np.int64(min(np.float64(ripe), cap))
     return asked
 
 

@@ -96,7 +96,6 @@ def _pay_out(accounts, people, platforms, where, brings, clock):
             books[Books.GUARANTOR, v, p] -= topped
             lost += b - gets
             balance[v, i] = 0
-            accounts.requested[v, i] = 0
         accounts.flags[v, i] &= np.uint8(STAYING)
     return lost
 

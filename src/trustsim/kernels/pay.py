@@ -8,11 +8,11 @@ import numpy as np
 
 from trustsim.kernels import balance as assets
 from trustsim.kernels import draws, purposes
+from trustsim.kernels.asking import past_lag, steps_of
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import BACK, FREE, HOLDS, OPEN, STAYING, WINDING, Beliefs, Books, Gauges, Terms
 from trustsim.kernels.receive import receive
-from trustsim.kernels.times import SAME_TIME
 
 
 @compiled
@@ -26,7 +26,7 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
     budget, asked = sums
     is_winding = gauges[Gauges.STATUS, v, p] == WINDING
     share = np.float64(budget) / np.float64(asked)
-    lag = terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p]
+    lag = steps_of(terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p], clock.dt)
     cap, fee_share = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt, terms[Terms.EXIT_FEE, v, p]
     by_share = (terms[Terms.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
     begin = accounts.first[w, p]
@@ -35,15 +35,15 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
     for k in range(begin, begin + accounts.queue_n[v, p]):
         i = queue[v, k]
         x = np.int64(0)
-        if (clock.day - accounts.asked_day[v, i]) * clock.dt >= lag - SAME_TIME and budget > 0:
-            x = np.int64(min(np.float64(requested[v, i]), cap))
+        if budget > 0:
+            steps, later_steps = clock.day - accounts.asked_day[v, i], clock.day - accounts.later_day[v, i]
+            x = np.int64(min(np.float64(past_lag(requested[v, i], accounts.later[v, i], steps, later_steps, lag)), cap))
             x = min(np.int64(np.float64(x) * share) if by_share else x, budget)
         if x > 0:
             fee = np.int64(np.float64(x) * fee_share)
             who = accounts.investor[w, i]
             budget -= x
             balance[v, i] -= x
-            requested[v, i] -= x
             paid_out += x
             left_with_fees += fee
             receive(accounts, people, platforms, (v, p, i, who), (x, x), clock)
@@ -55,6 +55,7 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
                 j = accounts.at[w, q, who]
                 balance[v, j] += x - fee
                 gauges[Gauges.HOLDERS, v, q] += 0 if flags[v, j] & np.uint8(HOLDS) else 1
+                accounts.asked_day[v, j] = accounts.asked_day[v, j] if flags[v, j] & np.uint8(HOLDS) else -1
                 flags[v, j] |= np.uint8(FREE if flags[v, j] & np.uint8(HOLDS) else HOLDS | FREE | BACK)
                 arriving[q] += x - fee
             platforms.flows[v, p, q if q >= 0 else len(arriving)] += x - fee

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels import draws, purposes
+from trustsim.kernels.asking import free_of
 from trustsim.kernels.channels import Channels, channels_of
 from trustsim.kernels.choose import Moving, Owner, RunParts, added_up, beyond_normal, looking, pull_of, running
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
-from trustsim.kernels.layout import LEAVING, RUNS, WINDING, Beliefs, Gauges, Traits
+from trustsim.kernels.layout import MATURE, RUNS, WINDING, Beliefs, Gauges, Terms, Traits
 from trustsim.kernels.variates import account_words, logistic_variates
 
 _N_CHANNELS, _UNSAID = len(Channels), -1
@@ -23,14 +24,18 @@ _FIRST_MOVE, _FIRST = int(Channels.FIRST_MOVE), int(Gauges.RAN_FOR_FUNDAMENTALS)
 def note_reasons(accounts, platforms, pushes, acting, place, clock) -> None:
     """Count those of ``acting`` int32 (n,) who run, before anybody acts, by what pushed each of them most.
 
-    ``place``: world, lane, platform. Who gave notice before asks for the rest, and is not counted again.
+    ``place``: world, lane, platform. They are the runners of the day: who has asked before, since the
+    account was opened, is not counted again.
     """
     w, v, p = place
     if platforms.gauges[Gauges.STATUS, v, p] >= WINDING:
         return
+    locked = platforms.terms[Terms.LOCKED_SHARE, v, p]
     runners, entity, n = np.empty(len(acting), np.int64), np.empty(len(acting), np.int64), 0
     for i in acting:
-        if accounts.actions[v, i] & np.uint8(RUNS) and not accounts.flags[v, i] & np.uint8(LEAVING):
+        is_mature = accounts.flags[v, i] & np.uint8(MATURE)
+        free, _ = free_of(accounts.balance[v, i], accounts.requested[v, i], locked, is_mature)
+        if accounts.actions[v, i] & np.uint8(RUNS) and accounts.asked_day[v, i] < 0 and free > 0:
             runners[n], entity[n] = i, accounts.investor[w, i]
             n += 1
     if n == 0:

@@ -10,11 +10,12 @@ import math
 import numpy as np
 
 from trustsim.kernels import balance as assets
-from trustsim.kernels.cohort import is_of_day_0
+from trustsim.kernels.asking import ask
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.due import asked_for, falls_due, to_have
 from trustsim.kernels.layout import FREE, HOLDS, MATURE, WINDING, Books, Gauges, Terms
 from trustsim.kernels.pay import pay
+from trustsim.kernels.receive import note_wait
 from trustsim.kernels.sales import raise_cash
 from trustsim.kernels.times import DAYS_A_YEAR
 
@@ -101,8 +102,7 @@ def call_all(accounts, platforms, v, p, day) -> None:
             if requested[v, i] == 0:
                 accounts.queue[v, end] = i
                 end += 1
-                accounts.asked_day[v, i] = day
-            requested[v, i] += free
+            ask(requested, accounts.asked_day, accounts.later, accounts.later_day, (v, i), free, day)
             called += free
     accounts.queue_n[v, p] = end - begin
     platforms.books[Books.QUEUED, v, p] += called
@@ -147,22 +147,22 @@ def withhold(accounts, people, books, rates, place) -> None:
 
 
 @compiled
-def credit_interest(accounts, people, platforms, days) -> None:
+def credit_interest(accounts, people, platforms, days, clock) -> None:
     """Credit the promised yield of *days* to every balance, rounded down; the claims on the platform rise by as much.
 
     Who has asked for all of the balance asks for the interest too, so that a closed account leaves no crumbs behind; so
-    falls due the interest on what a wind-down has called. What the agreed terms would have credited beyond that its
-    owner loses.
+    falls due the interest on what a wind-down has called. It is no money of day 0; it waits from now on, and is paid
+    with the rest. What the agreed terms would have credited beyond that its owner loses.
     """
     balance, requested = accounts.balance, accounts.requested
     terms, books, gauges = platforms.terms, platforms.books, platforms.gauges
     n_variants = len(balance) // len(accounts.first)
     for v in range(len(balance)):
-        first = accounts.first[v // n_variants]
+        first, who = accounts.first[v // n_variants], accounts.investor[v // n_variants]
         for p in range(len(first) - 1):
             rate = terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
             agreed = platforms.agreed_terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
-            credited, asked, since_day_0 = np.int64(0), np.int64(0), np.int64(0)
+            credited, asked = np.int64(0), np.int64(0)
             if agreed > rate:
                 withhold(accounts, people, books, (agreed, rate), (v, p))
             if rate > 0.0:
@@ -171,12 +171,11 @@ def credit_interest(accounts, people, platforms, days) -> None:
                     if requested[v, i] == balance[v, i]:
                         requested[v, i] += x
                         asked += x
-                        if is_of_day_0(accounts.flags[v, i]) and gauges[Gauges.STATUS, v, p] != WINDING:
-                            since_day_0 += x
+                        if x > 0:
+                            note_wait(people, platforms, (v, p, i, who[i]), -x, accounts.asked_day[v, i], clock)
                     balance[v, i] += x
                     credited += x
             books[Books.CLAIMS, v, p] += credited
             books[Books.CREDITED, v, p] += credited
             books[Books.QUEUED, v, p] += asked
             gauges[Gauges.CALLED, v, p] += asked
-            gauges[Gauges.COHORT_ASKED, v, p] += since_day_0

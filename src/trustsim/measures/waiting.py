@@ -39,8 +39,10 @@ class Waits:
     def __init__(self, model: Model, owed: Shortfall) -> None:
         state, rule, dt = model.state, model.story.counted.waiting, model.dt
         asked, agreed = state.requested, _agreed_lag(state)
-        now = np.where(asked > 0, np.maximum((model.day - state.asked_day) * dt - agreed, 0.0), 0.0)
-        self.longest: Floats = np.maximum(now, state.waited * dt - agreed)
+        since = np.stack([state.asked_day, state.later_day])
+        parts = np.stack([asked - state.later, state.later])  # what was asked for first, and later
+        now = np.where(parts > 0, np.maximum((model.day - since) * dt - agreed, 0.0), 0.0)
+        self.longest: Floats = np.maximum(now[0], state.waited * dt - agreed)
         self.frozen, patience = np.zeros_like(state.books[Books.QUEUED]), min(rule.frozen_after, model.day * dt / 2)
         self.money_days, missing = state.money_days.copy(), np.zeros_like(state.money_days)
         self.days_by_platform = state.gauges[Gauges.MONEY_DAYS].copy()
@@ -48,12 +50,13 @@ class Waits:
         self.made_good: Floats = np.zeros(state.n_lanes)
         for v, p in np.argwhere(state.books[Books.QUEUED] > 0).tolist():
             mine, who = state.world_of(v).mine(p), state.world_of(v).owners(p)
-            waits = asked[v, mine] * now[v, mine]
+            waiting, days = parts[:, v, mine], now[:, v, mine]
+            waits = (waiting * days).sum(axis=0)
             self.money_days[v] += np.bincount(who, waits, len(missing[v]))
             self.days_by_platform[v, p] += waits.sum()
-            self.frozen[v, p] = asked[v, mine][now[v, mine] >= patience].sum()
-            doubtful = asked[v, mine] * np.minimum(now[v, mine] / max(rule.frozen_after, dt), 1.0)
-            lacking = doubtful * _beyond_marked(state, v, p)
+            self.frozen[v, p] = waiting[days >= patience].sum()
+            doubtful = waiting * np.minimum(days / max(rule.frozen_after, dt), 1.0)
+            lacking = doubtful.sum(axis=0) * _beyond_marked(state, v, p)
             paid = made_good(state, v, p, lacking, int(owed.guarantors[v, p]))
             missing[v] += np.bincount(who, lacking - paid, len(missing[v]))
             missing_by_platform[v, p] = (lacking - paid).sum()

@@ -211,7 +211,7 @@ class Engine:
         """Credit interest where it is due, measure everything, and write it down."""
         groups, steps = self.state.groups, max(round(INTEREST_DAYS / self.dt), 1)
         if self.clock.day % steps == 0:
-            credit_interest(groups.accounts, groups.people, groups.platforms, steps * self.dt)
+            credit_interest(groups.accounts, groups.people, groups.platforms, steps * self.dt, self.clock)
         self.day.is_quiet = gauge(groups.platforms)
         self.state.measure_declared()
         note_trough(self.state.trough, self.state.by_group, self.state.sums)

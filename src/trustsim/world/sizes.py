@@ -37,6 +37,8 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "balance": ("int64", ("lanes", "accounts")),
     "requested": ("int64", ("lanes", "accounts")),
     "asked_day": ("int32", ("lanes", "accounts")),
+    "later": ("int64", ("lanes", "accounts")),
+    "later_day": ("int32", ("lanes", "accounts")),
     "first_asked": ("int32", ("lanes", "accounts")),
     "paid": ("int64", ("lanes", "accounts")),
     "waited": ("int32", ("lanes", "accounts")),

@@ -26,9 +26,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Cast = tuple[str, str]  # kind and name of an actor
 _MOVING = {  # what moves, and its axis of lanes
-    "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "first_asked": 0, "paid": 0,
-    "waited": 0, "queue": 0, "queue_n": 0, "safe": 0, "loss": 0, "money_days": 0, "flows": 0, "books": 1, "ladder": 1,
-    "gauges": 1, "weights": 0, "sums": 0, "trough": 0,
+    "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "later": 0, "later_day": 0,
+    "first_asked": 0, "paid": 0, "waited": 0, "queue": 0, "queue_n": 0, "safe": 0,
+    "loss": 0, "money_days": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0, "trough": 0,
 }  # fmt: skip
 STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
 
@@ -49,7 +49,11 @@ class State:
     actions: NDArray[np.uint8]  # (v, a rounded up to 8)
     balance: Ints  # (v, a) minor units
     requested: Ints  # (v, a) minor units
-    asked_day: NDArray[np.int32]  # (v, a) step since which what is asked for waits, also what a wind-down called
+    asked_day: NDArray[
+        np.int32
+    ]  # (v, a) step since which what was asked for first waits; −1: nothing since it was opened
+    later: Ints  # (v, a) minor units of what is asked for that were asked for later than that
+    later_day: NDArray[np.int32]  # (v, a) step since which these wait: a mean by money where there are several
     first_asked: NDArray[np.int32]  # (v, a) step of the first request of the owner, −1 before any
     paid: Ints  # (v, a) minor units
     waited: NDArray[np.int32]  # (v, a) steps
@@ -93,9 +97,9 @@ class State:
             self._shared, self._links = side_by_side(self.drawn), linked(self.drawn)
         ticket, investor, first, at = self._shared
         accounts = Accounts(
-            self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.first_asked,
-            self.paid, self.waited, self.queue, self.queue_n, self.traits, ticket, investor, first, at, self.ones,
-            self.group_of,
+            self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.later,
+            self.later_day, self.first_asked, self.paid, self.waited, self.queue, self.queue_n, self.traits, ticket,
+            investor, first, at, self.ones, self.group_of,
         )  # fmt: skip
         platforms = Platforms(
             self.books, self.ladder, self.terms, self.agreed_terms, self.gauges, self.weights, self.dials, self.sums,

@@ -62,7 +62,7 @@ def out_share(f: Finished) -> Floats:
 
 @REGISTRY.enter("outcome", "monthly_churn", rows=("D14", "J6"), source="E-34", better="lower", unit="share", low=0)
 def monthly_churn(f: Finished) -> Floats:
-    """Mean share of the open accounts that closes in 30 days, for any reason."""
+    """Mean share of the open accounts that begins to close in 30 days, for any reason; one counts once."""
     gone = (f.gauge("runners") + f.gauge("leavers") - f.gauge("stayers"))[1:].sum(axis=2)
     held = f.gauge("holders")[:-1].sum(axis=2)
     return np.asarray(gone.sum(axis=0) / np.maximum(held.sum(axis=0), 1.0) * MONTH / f.dt)

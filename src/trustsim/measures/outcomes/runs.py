@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trustsim.kernels import layout
-from trustsim.measures.finished import Finished, Floats, positive
+from trustsim.kernels.layout import COHORT, RAN
+from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.registry import REGISTRY
 
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)  # shares to try in the rule of a run
@@ -70,32 +71,36 @@ def runs_on_sound_platforms(f: Finished) -> Floats:
 
 @REGISTRY.enter("outcome", "departed", rows=("J2",), source="J2", better="lower", unit="count", low=0)
 def departed(f: Finished) -> Floats:
-    """Clients who ran from a platform, over the whole horizon; who ran twice counts twice.
+    """Clients who ran from a platform, over the whole horizon; who came back and ran again counts twice.
 
     They are those of the real platforms: each investor counts for as many as it stands for (``scale``).
     """
-    return _runs(f) * f.scale
+    return np.asarray(f.gauge("runners").sum(axis=(0, 2))) * f.scale
 
 
 @REGISTRY.enter(
     "outcome", "cascade_size", rows=("J2",), source="doi:10.1073/pnas.082090499", better="lower", unit="share", low=0,
-    may_not_apply=True,
+    high=1, may_not_apply=True,
 )  # fmt: skip
 def cascade_size(f: Finished) -> Floats:
-    """Share of the investors who ran, where more than a tenth did: the size of a cascade, given that there was one."""
-    share = _runs(f) / max(f.loss.shape[1], 1)
-    return np.where(share > GLOBAL_CASCADE, share, np.nan)
+    """Share of the clients of day 0 who ran from some platform, where more than a tenth did: the size of a cascade."""
 
+    def share(people: People) -> list[float]:
+        who, n = people.world.accounts.investor, positive(people.held.sum())
+        return [float(len(np.unique(who[ran])) / n) for ran in _ran(f)[people.part]]
 
-def _runs(f: Finished) -> Floats:
-    """Return how often an investor of the sample ran from a platform, float64 (lanes,)."""
-    return np.asarray(f.gauge("runners").sum(axis=(0, 2)))
+    found = f.by_world(share)
+    return np.where(found > GLOBAL_CASCADE, found, np.nan)
 
 
 @REGISTRY.enter(
-    "outcome", "ran_share", rows=("J2",), source="J2", better="lower", unit="share", low=0, may_not_apply=True
+    "outcome", "ran_share", rows=("J2",), source="J2", better="lower", unit="share", low=0, high=1, may_not_apply=True
 )
 def ran_share(f: Finished) -> Floats:
-    """Accounts that ever ran / accounts open at day 0."""
-    ran = (f.model.state.flags & layout.RAN > 0).sum(axis=1)
-    return np.asarray(ran / positive(f.gauge("holders")[0].sum(axis=1)))
+    """Share of the accounts of day 0 that ever ran."""
+    return np.asarray(_ran(f).sum(axis=1) / positive(f.gauge("cohort")[0].sum(axis=1)))
+
+
+def _ran(f: Finished) -> NDArray[np.bool_]:
+    """Return bool (lanes, accounts): which accounts of day 0 ever ran."""
+    return np.asarray(f.model.state.flags & (RAN | COHORT) == RAN | COHORT)

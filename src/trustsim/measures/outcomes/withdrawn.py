@@ -13,7 +13,10 @@ WITHIN = {"1 d": 1.0, "5 d": 5.0}  # days
     unit="share", low=0, high=1, may_not_apply=True,
 )  # fmt: skip
 def excess_withdrawn(f: Finished) -> Floats:
-    """Of the money of day 0 that would have stayed in calm, the largest share asked for, or caught by a failure."""
+    """Of the money of day 0 that would have stayed in calm, the largest share asked for, or caught by a failure.
+
+    Of an account at most what it held at day 0 counts: what came there from elsewhere, and interest, go out last.
+    """
     return f.beyond.share_gone("cohort_asked", "claims_at_start")
 
 

@@ -72,3 +72,4 @@ def bring_claims_to_value(day: Day, platform: int, where: NDArray[np.bool_]) -> 
         state.books[Books.QUEUED, v, platform] += (left - asked).sum()
         state.gauges[Gauges.CALLED, v, platform] += np.maximum(left - asked, 0).sum()
         held[:], asked[:] = now, left
+        state.later[v, mine] = np.floor(state.later[v, mine] * share)

@@ -1,0 +1,56 @@
+"""What an owner asks for: how much is free, since when what is asked for waits, and what of it is money of day 0.
+
+What is asked for has two parts: what was asked for first, and what was asked for *later*, a second half or locked money
+that matures. Each waits from its own day, and the first is paid first. What comes to the later part joins it, and moves
+its day to the mean of both, weighted by money, so that sums of waiting are right to the step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trustsim.kernels.compiled import inlined
+from trustsim.kernels.times import SAME_TIME
+
+
+@inlined
+def free_of(held, asked, locked_share, is_mature):
+    """Return what of a balance is free, and what is locked, minor units; ``asked``: what is asked for already."""
+    lock = np.int64(0) if is_mature else np.int64(np.float64(held) * locked_share)
+    return held - lock - asked, lock
+
+
+@inlined
+def ask(requested, asked_day, later, later_day, at, amount, day) -> None:
+    """Let an account, ``at`` (lane, account), ask for an *amount* (minor units) more, which waits from now on."""
+    if requested[at] == 0:
+        asked_day[at] = day
+    elif later[at] == 0:
+        later[at], later_day[at] = amount, day
+    else:
+        age = np.float64(day - later_day[at]) * (np.float64(later[at]) / np.float64(later[at] + amount))
+        later[at] += amount
+        later_day[at] = day - np.int32(round(age))
+    requested[at] += amount
+
+
+@inlined
+def past_lag(requested, later, steps, later_steps, lag_in_steps):
+    """Return what of what is *requested* has waited for its lag, minor units; ``steps`` and ``later_steps``: how long
+    what was asked for first and later has waited."""
+    if steps < lag_in_steps:
+        return np.int64(0)
+    return requested if later_steps >= lag_in_steps else requested - later
+
+
+@inlined
+def steps_of(lag, dt):
+    """Return how many steps of *dt* days a lag takes, float64; what has waited for so many is past it."""
+    return (lag - SAME_TIME) / dt
+
+
+@inlined
+def of_day_0(ticket, before, amount):
+    """Return what of an *amount* that is asked for is money of day 0: as far as what was asked for of the account
+    *before* leaves of what it held then, its ``ticket``. Interest, and money that came from elsewhere, go out last."""
+    return min(before + amount, ticket) - min(before, ticket)
