@@ -31,7 +31,8 @@ def found(rise, spread=0.0005, n=40, stuck=2.0):
     def simulate(story, columns, replication):
         noise = np.random.default_rng([replication, round(1 / story.step)]).standard_normal(2) * [0.0005, spread]
         loss = np.array([0.2, 0.1 + (rise if story.step < 1 else 0.0)]) + noise + 0.001 * replication
-        return Run(replication, columns, {"investor_loss": loss, "stuck_money": np.full(2, stuck * (1 + replication % 3))}, {})
+        waits = np.full(2, stuck * (1 + replication % 3))
+        return Run(replication, columns, {"investor_loss": loss, "stuck_money": waits}, {})
 
     story = load(SCENARIOS / "quickstart.yaml")
     return halved(

@@ -46,11 +46,12 @@ def said(found: Halved) -> str:
     """Say whether the step is short enough, as far as these worlds can tell."""
     whole, half = (show(step, "duration") for step in (found.step, found.half))
     if moved := found.of("moves"):
-        return f"A step of {whole} is too long: at {half} other results, in {_names(moved)}. Take {half}, and halve again."
+        names = _names(moved)
+        return f"A step of {whole} is too long: at {half} other results, in {names}. Take {half}, and halve again."
     unclear = found.of("unclear")
     if too_few := [each for each in unclear if math.isfinite(each.change.low)]:
-        shown = f"{words.plural(found.worlds, 'world')} show no outcome that moves, and are too few to show that none does"
-        return f"{shown}, in {_names(too_few)}; more --replications."
+        few = f"{words.plural(found.worlds, 'world')} show no outcome that moves, and are too few to show that none"
+        return f"{few} does, in {_names(too_few)}; more --replications."
     if unclear:
         seen = f"At {half} no headline outcome moves by what matters, as far as there is any"
         return f"{seen}: no world at either step has {_names(unclear, 'or')}."
