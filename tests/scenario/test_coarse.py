@@ -92,3 +92,12 @@ def test_check_says_it_in_a_line_and_in_json() -> None:
 def test_less_than_a_day_is_written_in_whole_hours_or_minutes_where_it_is_that(days, text):
     assert show(days, "duration") == text
     assert parse(text, "duration") == days
+
+
+@pytest.mark.parametrize(("within", "is_said"), [("10 d", False), ("30 d", False), ("60 d", True)])
+def test_check_says_where_a_run_may_be_longer_than_the_horizon(within: str, is_said: bool) -> None:
+    asked = ["check", str(ROOT / "quickstart.yaml"), "--set", "horizon=30 d", "--set", f"run.within={within}"]
+    printed = CliRunner().invoke(main, asked)
+    assert printed.exit_code == 0, printed.output
+    told = "run.within is 60 d, more than the horizon of 30 d: a run is what leaves in all of it"
+    assert (told in printed.output) == is_said
