@@ -226,16 +226,25 @@ def name_of(unit: Unit, currency: str) -> str:
 
 
 def show(value: object, unit: Unit, currency: str = "") -> str:
-    """Write a computed value the way a scenario file would."""
+    """Write a computed value the way a scenario file would: less than a day in whole hours or minutes, where it is."""
     if value is None or isinstance(value, bool | str | Distribution):
         return str(value)
     assert isinstance(value, int | float)
     if unit == "share":
         return f"{100 * value:g} %"
     if unit == "duration":
-        return f"{value:g} d"
+        return _part_of_a_day(value) or f"{value:g} d"
     if unit == "per_day":
         return f"{value:g} /day"
     if unit == "money":
         return f"{value / MINOR_PER_MAJOR:.10g} {currency}".rstrip()
     return f"{value:g}"
+
+
+def _part_of_a_day(days: float) -> str:
+    """Write less than a day in hours, else in minutes, where they are whole; '' where they are not, or it is more."""
+    for name in ("h", "min") if 0 < abs(days) < 1 else ():
+        n = days / _DURATION[name]
+        if round(n) and is_multiple(n, 1.0):
+            return f"{round(n)} {name}"
+    return ""

@@ -60,6 +60,26 @@ def test_the_rule_of_a_run_is_the_scenarios(steady):
     assert mean(study(strict, 3), "run_probability") == 0
 
 
+def test_what_another_rule_of_a_run_would_say_is_what_it_says():
+    """Each share, length and basis that is tried, and the scenario's own, gives what a study by that rule gives."""
+    few = story(horizon="9 d", investors=EVERYBODY, platforms=EXCHANGE, shocks=[], mechanisms=ONLY_A_RATE)
+    own = {"of": "accounts", "share": "3.5 %", "within": "3 d"}
+    found = study({**few, "run": own}, 3)
+    assert np.array_equal(found.outcomes["run_at[3.5%]"], found.outcomes["run_probability"])
+    tried = [name for name in found.outcomes if name.startswith(("run_at", "run_if"))]
+    assert [name for name in tried if "run_if" in name] == [
+        "run_if[within 1 d]", "run_if[within 3 d]", "run_if[within 5 d]", "run_if[of claims]",
+    ]  # fmt: skip
+    rules = {
+        "run_at[5%]": {"share": "5 %"}, "run_if[within 1 d]": {"within": "1 d"}, "run_if[within 3 d]": {},
+        "run_if[within 5 d]": {"within": "5 d"}, "run_if[of claims]": {"of": "claims"},
+    }  # fmt: skip
+    for name, other in rules.items():
+        by_it = study({**few, "run": {**own, **other}}, 3)
+        assert np.array_equal(found.outcomes[name], by_it.outcomes["run_probability"]), name
+    assert mean(found, "run_if[within 1 d]") < mean(found, "run_if[within 5 d]")
+
+
 def test_nobody_runs_in_calm_and_nothing_is_beyond_it():
     calm = study(story(shocks=[], horizon="40 d", mechanisms={"choice": {"calm": -12}}), 4)
     for name in ("excess_withdrawn", "excess_left", "run_probability", "needs_unmet"):

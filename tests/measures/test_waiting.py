@@ -7,6 +7,7 @@ import pytest
 from counted import mean, story, study
 
 from trustsim.analysis.comparison import compare
+from trustsim.analysis.unfinished import unfinished
 from trustsim.catalog import REGISTRY
 
 STOPPING = {
@@ -80,14 +81,31 @@ def test_end_states_are_shares_of_the_platforms(traps):
 
 def test_a_lag_that_was_agreed_is_no_waiting_by_any_measure():
     agreed = study(story(shocks=[], platforms=[{"name": "H", "liquid_share": "30 %", "payout_lag": "45 d"}]), 3)
-    assert mean(agreed, "waiting_at_end") > 0.05  # it is under way
-    for outcome in ("waited_long[7 d]", "waited_long[30 d]", "waiting_cost", "stuck_money", "end_state[frozen]"):
+    assert agreed.series["waiting"][:, -1].mean() > 0.05  # it is under way
+    late = ("waiting_at_end", "waited_long[7 d]", "waited_long[30 d]", "waiting_cost", "stuck_money")
+    for outcome in (*late, "end_state[frozen]"):
         assert mean(agreed, outcome) == 0, outcome
+    assert unfinished(agreed) == {}
     added = story(
         shocks=[], platforms=[{"name": "H", "liquid_share": "30 %", "payout_lag": "1 d"}],
         variants={"nothing": [{"kind": "notice_period", "notice": "8 d"}]},
     )  # fmt: skip
     assert mean(study(added, 3), "waiting_cost") > 0
+
+
+@pytest.mark.parametrize("step", ["1 d", "8 h"])
+def test_who_pays_sooner_than_agreed_shortens_no_wait_and_who_pays_later_makes_one(step):
+    lags = {name: [{"set": {"platforms.H.payout_lag": lag}}] for name, lag in (("short", "1 d"), ("long", "20 d"))}
+    calm = story(
+        shocks=[], horizon="40 d", step=step, investors={"count": 200}, platforms=[{"name": "H", "payout_lag": "10 d"}],
+        mechanisms={"ordinary": {"leave": "1 %/day"}}, variants={"nothing": [], **lags},
+    )  # fmt: skip
+    found = study(calm, 3)
+    assert not found.outcomes["waiting_at_end"][:, :2].any()
+    assert mean(found, "waiting_at_end", "long") > 0.02
+    told = unfinished(found)
+    assert list(told) == ["long"]
+    assert told["long"].waiting == pytest.approx(mean(found, "waiting_at_end", "long"))
 
 
 def test_waiting_costs_its_price():

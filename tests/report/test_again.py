@@ -142,6 +142,9 @@ def test_the_page_keeps_apart_figures_with_a_source_with_a_construct_and_assumed
     for head, many in (("without a source", assumed), ("with a construct", constructs)):
         assert f"Assumed, {head} ({many})" in html
     assert f"{constructs + assumed} of {n} figures are assumed" in html
+    table = html.partition(">Assumptions</h2>")[2]
+    for name in ("scale", "price", "frozen after", "share", "within", "excess withdrawn"):
+        assert f"<tr><td>{name} <span" in table.partition("The counting")[2], name
 
 
 def test_the_page_is_well_formed_and_its_ids_are_unique(html):

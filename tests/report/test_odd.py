@@ -13,9 +13,10 @@ from trustsim.analysis.comparison import compare
 from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.study import Study
-from trustsim.report.odd import concepts, odd
+from trustsim.report.odd import concepts, odd, told
 from trustsim.report.tables.markdown import escaped
-from trustsim.report.words import sources, words
+from trustsim.report.words import force, sources, story, words
+from trustsim.scenario.load import from_document
 
 ROOT = Path(__file__).parents[2] / "scenarios"
 ELEMENTS = (
@@ -77,6 +78,53 @@ def test_a_changed_parameter_shows_its_new_value_and_its_unit():
     text = odd.render(unrun(scenario))
     assert "| `weight` | **7.25** | 4 | log-odds | E-54 |" in text
     assert "| `liquid_share` | **15 %** | 12 % | share |" in text
+
+
+RICH = {
+    "trustsim": 1, "horizon": "40 d", "currency": "EUR", "rates": {"CNY": 0.14}, "scale": 25,
+    "network": {"kind": "none"},
+    "platforms": [{"name": "Harbour"}, {"name": "Quay"}], "regulators": [{"name": "Watch"}],
+    "run": {"of": "accounts", "share": "3 %", "within": "3 d"}, "waiting": {"price": "50 %", "frozen_after": "9 d"},
+    "matters": {"excess_withdrawn": "2 pp", "policy_cost": "1000 EUR"},
+    "shocks": [{"kind": "default_wave", "platform": "Quay", "day": 5, "share": "5 %"}],
+    "variants": {
+        "nothing": [], "gate": [{"kind": "redemption_gate"}],
+        "struck": [{"kind": "rumour", "platform": "Quay", "day": 7}],
+        "bounded": [{"set": {"mechanisms.bounded_confidence": {}}}],
+    },
+}  # fmt: skip
+
+
+def test_every_number_in_force_is_in_the_one_list_that_description_and_report_have():
+    """With its source: of the parts of the world, of shocks and levers, and of how a study counts."""
+    result = unrun(from_document(RICH, REGISTRY))
+    scenario, c = result.scenario, result.comparison
+    listed = {(a.owner, a.name): a for a in story.assumptions(scenario, c.baseline, c.variants)}
+    values = {
+        ("", "scale"): "25", ("", "rates.CNY"): "0.14", (": run", "of"): "accounts", (": run", "share"): "3 %",
+        (": run", "within"): "3 days", (": waiting", "price"): "50 %", (": waiting", "frozen_after"): "9 days",
+        (": matters", "excess_withdrawn"): "2 %", (": matters", "policy_cost"): "1\u202f000 EUR",
+        (": matters", "investor_loss"): "0.5 %", (": matters", "stuck_money"): "0.4 days",
+    }  # fmt: skip
+    values = {(f"{force.COUNTING}{owner}", name): value for (owner, name), value in values.items()}
+    assert {key: listed[key].value for key in values} == values
+    assert all(listed[key].source for key in values)
+    assert not listed[f"{force.COUNTING}: matters", "investor_loss"].is_set
+    for variant in scenario.variants:
+        for item in (*scenario.shocks, *variant.shocks, *variant.items):
+            named = {name for owner, name in listed if words.label(item.kind) in owner}
+            assert named >= {p.name for p in force.parameters(item.what)}, item.kind
+        for owner, thing in force.parts(variant.world):
+            for p in force.parameters(thing):
+                assert p.name == "name" or (owner, p.name) in listed, (owner, p.name)
+
+
+def test_the_description_has_a_row_of_every_number_in_force():
+    result = unrun(from_document(RICH, REGISTRY))
+    text = odd.render(result)
+    for owner, listed in odd._listed(result).items():
+        for row in told.parameters(listed).splitlines():
+            assert row in text, (owner, row)
 
 
 def test_what_only_authors_know_is_marked_until_the_scenario_says_it():

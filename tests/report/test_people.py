@@ -22,6 +22,7 @@ from trustsim.report.tables import people as tables
 from trustsim.report.tables.table import ranked_table
 from trustsim.report.words import people, standing, words
 from trustsim.report.words.answer import answer
+from trustsim.scenario.counted import Counted, RunRule
 from trustsim.web import answers
 
 SMALL = {"investors.count": 300, "horizon": "50 d"}
@@ -236,6 +237,20 @@ def test_what_a_step_of_the_label_would_change_is_said(result):
     assert "There is one in 100 % of worlds under ‘nothing’, now in 0 %." in text
     assert text.endswith("Were the share another: at 2 % in 100 %, now in 100 %; at 10 % in 0 %, now in 0 %.")
     assert cells(tables.labels(told), VARIANT)["at 5 %, % of worlds"] == "0"
+
+
+def test_a_share_of_the_studys_own_is_a_step_of_the_label_and_other_lengths_are_in_its_table(result):
+    counted = Counted(run=RunRule(of="accounts", share=0.025, within=3.0))
+    told = replace(result, study=replace(result.study, scenario=replace(result.scenario, counted=counted)))
+    steps = {"run_at[2%]": [1, 1, 1], "run_at[2.5%]": [1, 0, 1], "run_at[5%]": [0, 0, 1]}
+    others = {"run_if[within 1 d]": [0, 0, 0], "run_if[of claims]": [1, 1, 1]}
+    told = with_values(told, **steps, **others)
+    text = facts(told)["Is it a run?"]
+    assert "There is one in 100 % of worlds under ‘nothing’, now in 0 %." in text
+    row = cells(tables.labels(told), VARIANT)
+    assert row["at 2.5 %, % of worlds"] == row["within 1 d, % of worlds"] == "0"
+    assert row["of claims, % of worlds"] == "100.0"
+    assert "2.5 % of the accounts within 3 days" in tables.labels(told).note
 
 
 def test_the_label_of_the_study_is_a_step_of_its_own_table(result):

@@ -85,14 +85,6 @@ def test_money_waits_where_it_is_more_than_a_hundredth_of_the_claims():
     assert unfinished(study(waiting=[np.nan, 0.01])) == {}
 
 
-def test_money_that_is_under_way_as_agreed_does_not_wait():
-    """A keeper that takes a day always has some on the way; nobody has it late."""
-    found = study(waiting=[0.02, 0.24])
-    late = {"stuck_money": np.tile([0.0, 3.0], (N, 1))}
-    found = dataclasses.replace(found, outcomes={**found.outcomes, **late})
-    assert unfinished(found) == {"insured": Unfinished(0.0, pytest.approx(0.24))}
-
-
 def told(found):
     return " ".join(broken_off(compare(found, fake.REGISTRY)))
 

@@ -13,6 +13,7 @@ from shipped import SHIPPED
 from trustsim.catalog import REGISTRY, load
 from trustsim.cli import main
 from trustsim.scenario.coarse import STEPS, Coarse, coarse, in_words
+from trustsim.units import parse, show
 
 ROOT = Path(__file__).parents[2] / "scenarios"
 CONNECTED = "history/concentrated_connected_uninsured.yaml"  # patience 1.5 d, horizon 3 d
@@ -45,7 +46,7 @@ def test_patience_lasts_two_steps_a_horizon_twenty_and_a_shock_one() -> None:
     assert found(CONNECTED) is None
     outage = {"kind": "outage", "platform": "Harbour", "days": "6 h"}
     told = found("quickstart.yaml", shocks=[outage])
-    assert told == Coarse(("days of outage is 0.25 d, less than a step",), "6 h")
+    assert told == Coarse(("days of outage is 6 h, less than a step",), "6 h")
 
 
 def test_few_steps_are_enough_where_nobody_acts_on_others_step_by_step() -> None:
@@ -81,3 +82,22 @@ def test_check_says_it_in_a_line_and_in_json() -> None:
     assert document["files"][0]["coarse"] == {"reasons": list(told.reasons), "at_most": "3 h"}
     plain = CliRunner().invoke(main, ["check", str(ROOT / CONNECTED), "--json"])
     assert json.loads(plain.stdout)["files"][0]["coarse"] is None
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [(1 / 24, "1 h"), (1 / 48, "30 min"), (1 / 1440, "1 min"), (0.5, "12 h"), (-0.25, "-6 h"), (0.01, "0.01 d"),
+     (0.0, "0 d"), (1.0, "1 d"), (1.5, "1.5 d"), (1e-12, "1e-12 d")],
+)  # fmt: skip
+def test_less_than_a_day_is_written_in_whole_hours_or_minutes_where_it_is_that(days, text):
+    assert show(days, "duration") == text
+    assert parse(text, "duration") == days
+
+
+@pytest.mark.parametrize(("within", "is_said"), [("10 d", False), ("30 d", False), ("60 d", True)])
+def test_check_says_where_a_run_may_be_longer_than_the_horizon(within: str, is_said: bool) -> None:
+    asked = ["check", str(ROOT / "quickstart.yaml"), "--set", "horizon=30 d", "--set", f"run.within={within}"]
+    printed = CliRunner().invoke(main, asked)
+    assert printed.exit_code == 0, printed.output
+    told = "run.within is 60 d, more than the horizon of 30 d: a run is what leaves in all of it"
+    assert (told in printed.output) == is_said

@@ -27,7 +27,8 @@ Verdict = Literal["moves", "holds", "unclear"]
 class Moved:
     """A headline outcome of a variant at a step and at half of it: its means, and half less whole world by world.
 
-    ``matters`` is the smallest difference that does; all in the unit of the outcome.
+    All are over the worlds that have it at both steps, ``change.n`` of them. ``matters`` is the smallest difference
+    that does; all in the unit of the outcome.
     """
 
     outcome: str
@@ -40,17 +41,14 @@ class Moved:
 
     @property
     def verdict(self) -> Verdict:
-        """Say whether it moves, clearly and by what matters; holds, its whole interval within that; or neither.
-
-        One that is the same in every world holds.
-        """
+        """Say whether it moves, clearly and by what matters; holds, its whole interval within that; or neither."""
         if is_clear(self.change.mean, self.change.low, self.change.high, self.matters):
             return "moves"
         return "holds" if -self.matters <= self.change.low and self.change.high <= self.matters else "unclear"
 
     def to_json(self, currency: str) -> dict[str, Any]:
         """Return as plain data."""
-        change = {"mean": self.change.mean, "low": self.change.low, "high": self.change.high}
+        change = {"mean": self.change.mean, "low": self.change.low, "high": self.change.high, "worlds": self.change.n}
         unit, means = name_of(self.measure.unit, currency), {"whole": self.whole, "half": self.half}
         said = {"matters": self.matters, "verdict": self.verdict}
         return {"outcome": self.outcome, "variant": self.variant, "unit": unit, **means, "change": change, **said}
@@ -111,18 +109,20 @@ def halved(
     every = {name: measure_of(registry.outcome(name), scenario.horizon) for name in whole.outcomes}
     names = measured_headlines(every)
     matters = what_matters({name: every[name] for name in names}, scenario.matters, scenario.horizon)
-    moved = []
+    found = []
     for name in names:
         ones, halves = whole.outcomes[name][both], half.outcomes[name][at]
         for k, variant in enumerate(chosen):
-            change = _change(every[name], halves[:, k], ones[:, k])
-            at_whole, at_half = (every[name].level(values[:, k]).mean for values in (ones, halves))
-            moved.append(Moved(name, every[name], variant, at_whole, at_half, change, matters[name]))
-    return Halved(scenario.step, len(both), scenario.currency, tuple(moved))
+            found.append(moved(name, every[name], variant, ones[:, k], halves[:, k], matters[name]))
+    return Halved(scenario.step, len(both), scenario.currency, tuple(found))
 
 
-def _change(measure: Measure, half: Sample, whole: Sample) -> Interval:
-    """Return half less whole, world by world; nothing where no world differs, however few they are."""
-    if np.array_equal(half, whole, equal_nan=True):
-        return Interval(0.0, 0.0, 0.0, len(whole))
-    return measure.paired(half, whole)
+def moved(name: str, measure: Measure, variant: str, whole: Sample, half: Sample, matters: float) -> Moved:
+    """Hold an outcome of worlds at a step against that at half of it, where they have it at both.
+
+    ``whole``, ``half``: float64 (worlds,), NaN where a world has none; ``matters``: the smallest difference that does.
+    """
+    is_pair = np.isfinite(whole) & np.isfinite(half)
+    whole, half = whole[is_pair], half[is_pair]
+    at_whole, at_half = (measure.level(values).mean for values in (whole, half))
+    return Moved(name, measure, variant, at_whole, at_half, measure.paired(half, whole), matters)

@@ -19,8 +19,7 @@ class Unfinished:
 
     ``running``: the share of worlds with a run on a platform that does: a day at its pace after the horizon would be
     one of it. Where a platform is over, failed or wound down, so is a run on it. ``waiting``: mean share of the claims
-    of day 0 that is asked for and not had, in worlds in which any came later than agreed: elsewhere it is under way. 0
-    where it is at most MAY_WAIT.
+    of day 0 that is asked for and late: money under way as agreed does not wait. 0 where it is at most MAY_WAIT.
     """
 
     running: float
@@ -53,7 +52,5 @@ def _waiting(study: Study, variant: int) -> float:
     if "waiting_at_end" not in study.outcomes:
         return 0.0
     waits = study.outcomes["waiting_at_end"][:, variant]
-    if "stuck_money" in study.outcomes:
-        waits = np.where(study.outcomes["stuck_money"][:, variant] == 0, 0.0, waits)
     mean = float(np.mean(waits[np.isfinite(waits)])) if np.isfinite(waits).any() else 0.0
     return mean if mean > MAY_WAIT else 0.0

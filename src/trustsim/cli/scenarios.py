@@ -43,6 +43,7 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
     """
     from trustsim.scenario.coarse import coarse, in_words
     from trustsim.scenario.outweighed import outweighed
+    from trustsim.scenario.too_long import too_long
     from trustsim.scenario.tree import clean
 
     results = [_checked(file, settings) for file in files]
@@ -61,7 +62,7 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
                     click.echo(f"  network {clean(str(brought))}")
                 if left := _numbers_only(scenario):
                     click.echo(f"  {left}")
-                for line in outweighed(scenario, common.registry()):
+                for line in (*outweighed(scenario, common.registry()), *too_long(scenario)):
                     click.echo(f"  {clean(line)}")
                 if found := coarse(scenario, common.registry()):
                     click.echo(f"  {clean(in_words(scenario, found))}")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels.closing import closing, estate_price
 from trustsim.kernels.layout import WINDING, Books, Gauges, Terms
-from trustsim.kernels.times import DAYS_A_YEAR
+from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME
 from trustsim.measures.model import Model
 from trustsim.measures.shortfall import Shortfall, made_good
 
@@ -30,7 +30,8 @@ class Waits:
     ----------
     longest : float64 (lanes, accounts), days of the longest wait, over or not.
     money_days : float64 (lanes, investors), minor units times days: what was asked for and not had.
-    frozen : int64 (lanes, platforms), minor units: what has waited for ``frozen_after``, or half the horizon.
+    late, frozen : int64 (lanes, platforms), minor units: what is asked for and late, and what has waited for
+        ``frozen_after``, or half the horizon.
     cost : float64 (lanes, investors), minor units: what waiting has cost, and what frozen money would not bring.
     by_platform : float64 (lanes, platforms), minor units: the same by where the money was asked for.
     made_good : float64 (lanes,), minor units: what guarantors would pay of the latter, which is no cost of the clients.
@@ -43,7 +44,8 @@ class Waits:
         parts = np.stack([asked - state.later, state.later])  # what was asked for first, and later
         now = np.where(parts > 0, np.maximum((model.day - since) * dt - agreed, 0.0), 0.0)
         self.longest: Floats = np.maximum(now[0], state.waited * dt - agreed)
-        self.frozen, patience = np.zeros_like(state.books[Books.QUEUED]), min(rule.frozen_after, model.day * dt / 2)
+        self.late, self.frozen = (np.zeros_like(state.books[Books.QUEUED]) for _ in range(2))
+        patience = min(rule.frozen_after, model.day * dt / 2)
         self.money_days, missing = state.money_days.copy(), np.zeros_like(state.money_days)
         self.days_by_platform = state.gauges[Gauges.MONEY_DAYS].copy()
         missing_by_platform = np.zeros_like(self.days_by_platform)
@@ -54,6 +56,7 @@ class Waits:
             waits = (waiting * days).sum(axis=0)
             self.money_days[v] += np.bincount(who, waits, len(missing[v]))
             self.days_by_platform[v, p] += waits.sum()
+            self.late[v, p] = waiting[days > SAME_TIME].sum()
             self.frozen[v, p] = waiting[days >= patience].sum()
             doubtful = waiting * np.minimum(days / max(rule.frozen_after, dt), 1.0)
             lacking = doubtful.sum(axis=0) * _beyond_marked(state, v, p)

@@ -6,6 +6,13 @@ from dataclasses import dataclass, fields
 
 from trustsim.registry import REGISTRY, Registry, parameter
 
+OF_WHAT = ("claims", "accounts")  # what the share of a run may be of
+
+
+def step_name(share: float) -> str:
+    """Return how outcomes by share are named: ``'2.5%'``."""
+    return f"{100 * share:g}%"
+
 
 @REGISTRY.enter("section", "run", rows=("C15", "J2"), source="assumed")
 @dataclass(frozen=True)
@@ -17,9 +24,7 @@ class RunRule:
     redemptions beyond 5 % of the assets, there within a day).
     """
 
-    of: str = parameter(
-        "claims", unit="name", choices=("claims", "accounts"), source="E-07", text="what the share is of"
-    )
+    of: str = parameter("claims", unit="name", choices=OF_WHAT, source="E-07", text="what the share is of")
     share: float = parameter(
         0.05, unit="share", low=1e-6, high=1, source="https://www.ecfr.gov/current/title-17/section-270.2a-7",
         text="net outflow beyond calm / what was held before, there or in calm, whichever is more",

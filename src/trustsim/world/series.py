@@ -96,7 +96,7 @@ _RECORDED = {
         "asked for so far by those who held at day 0, until they came back / claims of day 0",
         per="claims",
     ),
-    "waiting": Series("waiting", "share", "asked for and not had, for whatever reason / claims of day 0", per="claims"),
+    "waiting": Series("waiting", "share", "asked for and not had, late or under way / claims of day 0", per="claims"),
     "queue": Series("queue", "share", "asked for and not yet paid / claims", over="claims", high=1, is_watched=True),
     "liquidity": Series(
         "liquidity",

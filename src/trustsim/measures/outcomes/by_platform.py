@@ -1,4 +1,4 @@
-"""What happens at each platform, where there are several: who leaves it, loses there, waits, and whether it fails."""
+"""What happens at each platform: who leaves it, loses there, waits, and whether it fails."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from trustsim.registry import REGISTRY
 
 
 def _named(f: Finished, value: Floats) -> dict[str, Floats]:
-    """Return *value*, float64 (lanes, platforms), by the name of the platform; nothing where there is one platform,
-    of which the outcome of all says the same."""
-    platforms = f.model.state.platforms
-    return {platform.name: value[:, p] for p, platform in enumerate(platforms)} if len(platforms) > 1 else {}
+    """Return *value*, float64 (lanes, platforms), by the name of the platform."""
+    return {platform.name: value[:, p] for p, platform in enumerate(f.model.state.platforms)}
 
 
 def _claims(f: Finished) -> Floats:

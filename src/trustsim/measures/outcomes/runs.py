@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import COHORT, RAN
 from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.registry import REGISTRY
+from trustsim.scenario.counted import OF_WHAT, RunRule, step_name
+from trustsim.units import show
 
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)  # shares to try in the rule of a run
+LENGTHS = (1.0, 5.0, 10.0)  # days to try in it
 GLOBAL_CASCADE = 0.1  # share of the investors beyond which a cascade is called global
 
 
@@ -26,9 +31,29 @@ def run_probability(f: Finished) -> Floats:
 
 @REGISTRY.enter("outcome", "run_at", rows=("J2", "C15"), source="assumed", better="", unit="share", binary=True)
 def run_at(f: Finished) -> dict[str, Floats]:
-    """Whether a platform would have suffered a run, had the rule of the scenario another share."""
-    share = np.nan_to_num(f.beyond.share_within(f.model.story.counted.run)).max(axis=(0, 2), initial=0.0)
-    return {f"{level:.0%}": (share >= level).astype(np.float64) for level in LEVELS}
+    """Whether a platform would have suffered a run, had the rule of the scenario another share; its own among them."""
+    rule = f.model.story.counted.run
+    levels = {step_name(level): level for level in (*LEVELS, rule.share)}
+    share = _most(f, rule)
+    return {name: (share >= level).astype(np.float64) for name, level in sorted(levels.items(), key=lambda x: x[1])}
+
+
+@REGISTRY.enter("outcome", "run_if", rows=("J2", "C15"), source="assumed", better="", unit="share", binary=True)
+def run_if(f: Finished) -> dict[str, Floats]:
+    """Whether a platform would have suffered a run, had the rule another length of time, or were it of the other thing.
+
+    Lengths from a step to the horizon; the rule's own among them.
+    """
+    rule = f.model.story.counted.run
+    lengths = sorted({days for days in LENGTHS if f.dt <= days <= f.end} | {rule.within})
+    others = {f"within {show(days, 'duration')}": replace(rule, within=days) for days in lengths}
+    others |= {f"of {what}": replace(rule, of=what) for what in OF_WHAT if what != rule.of}
+    return {name: (_most(f, other) >= rule.share).astype(np.float64) for name, other in others.items()}
+
+
+def _most(f: Finished, rule: RunRule) -> Floats:
+    """Return the largest net outflow beyond calm in the days of a rule / what was held before, float64 (lanes,)."""
+    return np.asarray(np.nan_to_num(f.beyond.share_within(rule)).max(axis=(0, 2), initial=0.0))
 
 
 @REGISTRY.enter(

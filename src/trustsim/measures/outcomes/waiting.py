@@ -26,8 +26,8 @@ def stuck_money(f: Finished) -> Floats:
     may_not_apply=True,
 )  # fmt: skip
 def waiting_at_end(f: Finished) -> Floats:
-    """Money that is asked for and not had at the horizon / claims of day 0."""
-    return np.asarray(f.gauge("waiting")[-1].sum(axis=1) / f.claims_at_start)
+    """Money that is asked for and not had at the horizon, beyond the agreed lag / claims of day 0."""
+    return np.asarray(f.waits.late.sum(axis=1) / f.claims_at_start)
 
 
 @REGISTRY.enter(

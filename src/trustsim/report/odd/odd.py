@@ -26,9 +26,9 @@ from trustsim.model import DAY
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report.odd.concepts import ALWAYS, CONCEPTS, METHODS, START
 from trustsim.report.odd.found import failures, levels, network_file, notes, patterns
-from trustsim.report.odd.told import Told, italic, of_entry, of_kind, of_lever, of_place
+from trustsim.report.odd.told import Told, italic, of_entry, of_item, of_kind, of_place
 from trustsim.report.tables.markdown import Markdown, code, fenced, paragraphs, shown
-from trustsim.report.words import reading, sources, story, words
+from trustsim.report.words import force, reading, sources, story, words
 from trustsim.report.words.force import Assumption
 from trustsim.scenario.presets import presets_of
 from trustsim.scenario.resolved import Variant
@@ -61,13 +61,16 @@ def _context(result: Compared) -> dict[str, Any]:
         for name, users in _on(result).items()
     }
     struck = _kinds((*scenario.shocks, *(item for v in _variants(result) for item in v.shocks)))
-    shocks = [of_entry(REGISTRY["shock", kind], listed.get(f"shock: {words.label(kind)}", [])) for kind in struck]
-    levers = [of_lever(kind, listed) for kind in _kinds(_items(result))]
-    places = [of_place(owner, found) for owner, found in listed.items() if _is_place(owner)]
+    shocks = [of_item("shock", kind, listed) for kind in struck]
+    levers = [of_item("intervention", kind, listed) for kind in _kinds(_items(result))]
+    places, counting = (
+        [of_place(owner, found) for owner, found in listed.items() if owner.startswith(starts)]
+        for starts in (_places(result), force.COUNTING)
+    )
     kinds = _kinds_of_world(result)
     names = dict.fromkeys([name for name in (c.ranked_by, *scenario.outcomes) if name])
     asked = [of_entry(REGISTRY.outcome(name), [], unit=True) for name in names]
-    told = (*mechanisms.values(), *shocks, *levers, *places, *kinds, *asked)
+    told = (*mechanisms.values(), *shocks, *levers, *places, *counting, *kinds, *asked)
     cited = sources.cited((*METHODS, *(name for each in told for name in each.ids), *_named(result)))
     return {
         "scenario": scenario, "comparison": c, "words": words, "study": result.study,
@@ -87,7 +90,7 @@ def _context(result: Compared) -> dict[str, Any]:
         "always": [(title, paragraphs(inspect.getdoc(thing) or "")) for title, thing in ALWAYS],
         "start": [(title, paragraphs(inspect.getdoc(thing) or "")) for title, thing in START],
         "draws": paragraphs(inspect.getdoc(draws) or ""),
-        "places": places, "kinds": kinds, "shocks": shocks, "levers": levers,
+        "places": places, "counting": counting, "kinds": kinds, "shocks": shocks, "levers": levers,
         "world": story.world_of(scenario, c.baseline), "network_file": network_file(scenario.document),
         "asked": asked, "levels": levels(result),
         **_sourcing([a for found in listed.values() for a in found if a.is_figure]), "scope": sources.SCOPE,
@@ -142,14 +145,11 @@ def _off(result: Compared) -> list[str]:
 
 
 def _listed(result: Compared) -> dict[str, list[Assumption]]:
-    """Return every parameter in force by its owner; of variants with another world, the owners that only they have."""
+    """Return every parameter in force by its owner."""
     c = result.comparison
     found: dict[str, list[Assumption]] = {}
-    for world in (c.baseline, *c.variants):
-        here: dict[str, list[Assumption]] = {}
-        for assumption in story.assumptions(result.scenario, world, c.variants):
-            here.setdefault(assumption.owner, []).append(assumption)
-        found = {**here, **found}
+    for assumption in story.assumptions(result.scenario, c.baseline, c.variants):
+        found.setdefault(assumption.owner, []).append(assumption)
     return _together(found)
 
 
@@ -174,8 +174,10 @@ def _kinds(items: Sequence[Any]) -> list[str]:
     return list(dict.fromkeys(item.kind for item in items))
 
 
-def _is_place(owner: str) -> bool:
-    return owner.startswith(("network", "investors", "platform "))
+def _places(result: Compared) -> tuple[str, ...]:
+    """Return how the owners of the values of people, networks, platforms and actors begin."""
+    actors = {f"{words.label(kind)} " for world in _worlds(result) for kind in world.actors}
+    return ("network", "investors", "platform ", *actors)
 
 
 def _kinds_of_world(result: Compared) -> list[Told]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from trustsim.registry import REGISTRY, Entry
+from trustsim.registry import REGISTRY, Entry, Group
 from trustsim.report.tables.markdown import Markdown, code, paragraphs, shown, table
 from trustsim.report.words import sources, words
 from trustsim.report.words.force import Assumption
@@ -35,16 +35,17 @@ def of_entry(entry: Entry, listed: Sequence[Assumption], users: str = "", *, uni
     return Told(words.capital(words.label(entry.name)), text, italic("; ".join(facts)), parameters(listed), ids)
 
 
-def of_lever(kind: str, listed: Mapping[str, list[Assumption]]) -> Told:
-    """Tell of an intervention; where variants use it in different forms, each with its own values."""
-    forms = {o: found for o, found in listed.items() if o.partition(" in ‘")[0] == words.label(kind)}
-    told = of_entry(REGISTRY["intervention", kind], [a for found in forms.values() for a in found])
+def of_item(group: Group, kind: str, listed: Mapping[str, list[Assumption]]) -> Told:
+    """Tell of a shock or an intervention; where variants use it in different forms, each with its own values."""
+    owners = (f"{group}: {words.label(kind)}", words.label(kind))
+    forms = {o: found for o, found in listed.items() if o.partition(" in ‘")[0] in owners}
+    told = of_entry(REGISTRY[group, kind], [a for found in forms.values() for a in found])
     tables = [Markdown(f"{shown(words.capital(owner))}:\n\n{parameters(found)}") for owner, found in forms.items()]
     return Told(told.title, told.text, told.facts, Markdown("\n\n".join(tables)), told.ids)
 
 
 def of_place(owner: str, listed: Sequence[Assumption]) -> Told:
-    """Tell of the values of a platform, of the network or of the investors."""
+    """Tell of the values of a platform, of the network, the investors or an actor, or of how a study counts."""
     return Told(f"Values of {owner}", (), Markdown(""), parameters(listed), ids_of(listed))
 
 

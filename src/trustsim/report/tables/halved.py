@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from itertools import groupby
+
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -13,16 +17,23 @@ from trustsim.units import show
 
 
 def print_halved(found: Halved, console: Console | None = None) -> None:
-    """Print a row an outcome and variant: both means, the change with its interval, and whether it moves."""
+    """Print by outcome a row a variant: both means, the change with its interval, and whether it moves."""
     whole, half = (show(step, "duration") for step in (found.step, found.half))
     table = Table(box=None, show_edge=False, padding=(0, 1), pad_edge=False)
-    for head in ("outcome", "variant"):
-        table.add_column(Text(head), overflow="fold")
+    table.add_column(Text("outcome, variant"), overflow="fold")
     for head in (f"at {whole}", f"at {half}", "change [95 % interval]", ""):
-        table.add_column(Text(head), justify="right", overflow="fold")
-    for each in found.moved:
-        table.add_row(Text(words.label(each.outcome)), Text(each.variant), *map(Text, _cells(each, found.currency)))
+        table.add_column(Text(head), justify="right", no_wrap=True)
+    for outcome, rows in groupby(found.moved, key=lambda each: each.outcome):
+        table.add_row(Text(words.label(outcome)))
+        for each in rows:
+            name = f"  {each.variant}{_worlds(each, found.worlds)}"
+            table.add_row(Text(name), *map(Text, _cells(each, found.currency)))
     (console or Console()).print(Group(table, Prose(said(found))))
+
+
+def _worlds(each: Moved, worlds: int) -> str:
+    """Say in how many worlds an outcome is there at both steps, where that is not all."""
+    return "" if each.change.n == worlds else f" (in {words.plural(each.change.n, 'world')})"
 
 
 def _cells(each: Moved, currency: str) -> tuple[str, ...]:
@@ -36,9 +47,17 @@ def said(found: Halved) -> str:
     """Say whether the step is short enough, as far as these worlds can tell."""
     whole, half = (show(step, "duration") for step in (found.step, found.half))
     if moved := found.of("moves"):
-        names = words.listing(list(dict.fromkeys(words.label(each.outcome) for each in moved)))
+        names = _names(moved)
         return f"A step of {whole} is too long: at {half} other results, in {names}. Take {half}, and halve again."
-    if found.of("unclear"):
-        worlds = words.plural(found.worlds, "world")
-        return f"{worlds} show no outcome that moves, and are too few to show that none does; more --replications."
+    unclear = found.of("unclear")
+    if too_few := [each for each in unclear if math.isfinite(each.change.low)]:
+        few = f"{words.plural(found.worlds, 'world')} show no outcome that moves, and are too few to show that none"
+        return f"{few} does, in {_names(too_few)}; more --replications."
+    if unclear:
+        seen = f"At {half} no headline outcome moves by what matters, as far as there is any"
+        return f"{seen}: no world at either step has {_names(unclear, 'or')}."
     return f"At {half} no headline outcome moves by what matters: a step of {whole} is short enough."
+
+
+def _names(moved: Iterable[Moved], join: str = "and") -> str:
+    return words.listing(list(dict.fromkeys(words.label(each.outcome) for each in moved)), join)

@@ -61,13 +61,18 @@ def stuck(result: Compared) -> ByVariant:
 
 
 def labels(result: Compared) -> ByVariant:
-    """Say of every variant in how many worlds a run would have been called one, had the label another share."""
-    steps = people.parts(result.comparison, people.LABELS)
-    columns = [Column(name, f"at {step.replace('%', ' %')}, % of worlds", "share") for step, name in steps.items()]
+    """Say of every variant in how many worlds a run would have been called one, had the label another share, another
+    length of time, or were it of the other thing."""
+    steps, others = (people.parts(result.comparison, stem) for stem in (people.LABELS, "run_if"))
+    heads = {name: f"at {step.replace('%', ' %')}" for step, name in steps.items()}
+    heads |= {name: other for other, name in others.items()}
+    columns = [Column(name, f"{head}, % of worlds", "share") for name, head in heads.items()]
     rule = result.scenario.counted.run
     note = (
-        f"In how many worlds there was a run, were it called one from another share on; the rule of this study says"
-        f" {words.quantity(rule.share, 'share')}. Where a step changes much, ‘run’ is a name and no finding."
+        f"In how many worlds there was a run, were it called one from another share on, within another time, or of the"
+        f" other of claims and accounts; the rule of this study says {words.quantity(rule.share, 'share')} of the"
+        f" {rule.of} within {words.quantity(rule.within, 'duration')}. Where that changes much, ‘run’ is a name and no"
+        " finding."
     )
     return _by_variant(result, columns, note)
 

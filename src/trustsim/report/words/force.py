@@ -1,4 +1,4 @@
-"""Every parameter in force, part by part of the world: whose it is, its value, its default, its source."""
+"""Every parameter in force, of the world and of how a study counts: whose it is, its value, default and source."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from trustsim import units
+from trustsim.analysis.headlines import HEADLINES, smallest
 from trustsim.registry import REGISTRY, Parameter, parameters_of
 from trustsim.report.words import sources, words
 from trustsim.scenario.currency import OWN, is_amount
 from trustsim.scenario.document import text_of
-from trustsim.scenario.resolved import World
+from trustsim.scenario.layout import FILE
+from trustsim.scenario.resolved import Scenario, World
 from trustsim.units import Unit
 
+COUNTING = "the counting"  # whose numbers those are that no part of the world has
 _TOLD_ELSEWHERE = ("name", "day")  # in the same sentence
 _TOLD = ("kind", "count", "share")  # of a part of the world, even where it is the default
 
@@ -101,6 +104,33 @@ def in_world(world: World, currency: str) -> Iterator[Assumption]:
     """Yield every parameter of a world's parts."""
     for owner, thing in parts(world):
         yield from declared(owner, thing, currency)
+
+
+def in_counting(scenario: Scenario) -> Iterator[Assumption]:
+    """Yield every number by which a study counts: clients an investor stands for, rates, a run, waiting, what matters.
+
+    Their owners begin with COUNTING. What has no source in the file format is assumed.
+    """
+    scale, rates = FILE["scale"], FILE["rates"]
+    usual = Parameter("scale", "count", scale.default, None, None, sources.ASSUMED, scale.text)
+    yield _assumed(COUNTING, scenario.scale, usual, scenario.currency)
+    for code, rate in (scenario.document.get("rates") or {}).items():
+        yield Assumption(COUNTING, f"rates.{code}", units.show(rate, "number"), "required", sources.ASSUMED, rates.text)
+    for f in dataclasses.fields(scenario.counted):
+        yield from declared(f"{COUNTING}: {f.name}", getattr(scenario.counted, f.name), scenario.currency)
+    for name in dict.fromkeys((*HEADLINES, *scenario.matters)):
+        yield _that_matters(scenario, name)
+
+
+def _that_matters(scenario: Scenario, name: str) -> Assumption:
+    default = HEADLINES.get(name)
+    unit, source = (default.unit, default.source) if default else (REGISTRY.outcome(name).unit, sources.ASSUMED)
+    value, usual = (
+        words.quantity(smallest(name, unit, said, scenario.horizon), unit, scenario.currency)
+        for said in (scenario.matters, {})
+    )
+    text = f"the smallest difference in {words.label(name)} that matters"
+    return Assumption(f"{COUNTING}: matters", name, value, usual, source, text, unit)
 
 
 def parts(world: World) -> Iterator[tuple[str, Any]]:

@@ -15,6 +15,7 @@ from trustsim.report.words import standing, words
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.standing import PAYERS as PAYERS
 from trustsim.report.words.words import quoted
+from trustsim.scenario.counted import step_name
 from trustsim.scenario.resolved import Scenario
 
 FLED, ASKED, STUCK, UNMET = "excess_left", "excess_withdrawn", "stuck_money", "needs_unmet"
@@ -165,7 +166,7 @@ def label(c: Comparison, scenario: Scenario, best: str) -> str:
     others = []
     for step, name in near(found, rule.share):
         before, now = (words.quantity(mean(c, name, v), "share") for v in (c.baseline, best))
-        if step == f"{rule.share:.0%}":
+        if step == step_name(rule.share):
             text += f" There is one in {before} of worlds under {quoted(c.baseline)}, now in {now}."
         else:
             others.append(f"at {step.replace('%', ' %')} in {before}, now in {now}")

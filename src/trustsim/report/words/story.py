@@ -128,8 +128,12 @@ def people_and_places(scenario: Scenario, baseline: str) -> tuple[tuple[str, str
 
 
 def assumptions(scenario: Scenario, baseline: str, names: Sequence[str]) -> tuple[Assumption, ...]:
-    """List every parameter in force: the world at day 0, the mechanisms, the shocks and the interventions."""
-    listed = list(force.in_world(world_of(scenario, baseline), scenario.currency))
+    """List every parameter in force: how the study counts, the world at day 0, the mechanisms, the shocks and the
+    interventions; of another variant's world what the baseline's does not have."""
+    listed = [*force.in_counting(scenario), *force.in_world(world_of(scenario, baseline), scenario.currency)]
+    for name in names:
+        there = {a.owner for a in listed}
+        listed += [a for a in force.in_world(world_of(scenario, name), scenario.currency) if a.owner not in there]
     for item in scenario.shocks:
         listed += force.declared(f"shock: {words.label(item.kind)}", item.what, scenario.currency)
     for kind, what, users in _levers(scenario, names):
