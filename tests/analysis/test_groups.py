@@ -43,7 +43,8 @@ def ranked(outcomes, *, rank_by=None, asked=(), matters=None, names=None):
     scenario = Scenario(
         title="", description="", horizon=90.0, step=1.0, currency="CNY", shocks=(),
         variants=tuple(Variant(name, (Item(name, None),), SimpleNamespace()) for name in names),
-        baseline=names[0], replications=n, seed=1, outcomes=asked, expect=(), sweep={}, document={}, digest="", matters=matters or {},
+        baseline=names[0], replications=n, seed=1, outcomes=asked, expect=(), sweep={}, document={}, digest="",
+        matters=matters or {},
     )  # fmt: skip
     return compare(Study(scenario, names, np.arange(n), values, {}, (), 1.0), registry(outcomes), rank_by=rank_by)
 
