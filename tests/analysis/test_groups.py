@@ -13,7 +13,7 @@ from trustsim.analysis.measures import Measure
 from trustsim.analysis.ranking import simultaneous
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry
-from trustsim.scenario.resolved import Scenario, Variant
+from trustsim.scenario.resolved import Item, Scenario, Variant
 
 UNITS = {name: usual.unit for name, usual in HEADLINES.items()} | {"trust_trough": "share", "policy_cost": "money"}
 PAYERS = {name: f"loss_by_payer[{name}]" for name in ("clients", "owners", "guarantors")}
@@ -42,8 +42,9 @@ def ranked(outcomes, *, rank_by=None, asked=(), matters=None, names=None):
     names = names or tuple("abcdefgh"[:k])
     scenario = Scenario(
         title="", description="", horizon=90.0, step=1.0, currency="CNY", shocks=(),
-        variants=tuple(Variant(name, (name,), SimpleNamespace()) for name in names), baseline=names[0], replications=n,
-        seed=1, outcomes=asked, expect=(), sweep={}, document={}, digest="", matters=matters or {},
+        variants=tuple(Variant(name, (Item(name, None),), SimpleNamespace()) for name in names),
+        baseline=names[0], replications=n, seed=1, outcomes=asked, expect=(), sweep={}, document={}, digest="",
+        matters=matters or {},
     )  # fmt: skip
     return compare(Study(scenario, names, np.arange(n), values, {}, (), 1.0), registry(outcomes), rank_by=rank_by)
 
@@ -245,3 +246,12 @@ def test_a_shift_saves_or_destroys_where_the_interval_of_all_together_excludes_z
 def test_to_whom_a_loss_is_moved_are_those_who_clearly_lose_more():
     shift = paid(clients=(50, 20), guarantors=(0, 20), owners=(9, 19)).shifts["b"]
     assert {name: round(x) for name, x in shift.to.items()} == {"guarantors": 20, "owners": 10}
+
+
+def test_of_groups_that_what_ranks_cannot_part_it_is_known_which_outcome_did():
+    """By what leaves ‘b’ is first by its mean, and nobody is told; ‘a’ loses clearly less."""
+    wild = [around(0.30, 0.3, 1), around(0.25, 0.3, 2), around(0.9, 0.001, 3)]
+    c = ranked({"excess_withdrawn": wild, "investor_loss": [around(0.1), around(0.3, seed=4), around(0.3, seed=5)]})
+    pairs = dict(zip(itertools.pairwise(c.groups), c.parted_by, strict=True))
+    assert pairs[("a",), ("b",)] == "investor_loss"
+    assert pairs[("b",), ("c",)] == "excess_withdrawn"

@@ -274,6 +274,19 @@ def test_a_world_is_no_run_in_what_the_report_says_of_them(html):
     assert "a run on average" not in html
 
 
+def test_without_a_cover_it_is_certain_that_no_guarantor_pays_and_with_one_it_is_not(result):
+    name = "loss_by_payer[guarantors]"
+    document = result.to_json()["variants"]
+    for variant in ("nothing", "gate"):
+        assert document[variant]["outcomes"][name] == {"mean": 0.0, "low": 0.0, "high": 0.0, "n": 6}
+    none = document["gate"]["difference"][name]
+    assert (none["mean"], none["low"], none["high"]) == (0.0, 0.0, 0.0)
+    unseen = with_values(result, **{name: [0, 0, 0]}).comparison
+    assert unseen.levels["nothing"][name].high == 0
+    covered = document[VARIANT]["outcomes"][name]
+    assert covered["low"] < covered["mean"] < covered["high"]
+
+
 def test_a_loss_that_is_moved_is_named_with_its_sum_in_terminal_report_page_and_json(result):
     lost = {"clients": [5e6, 1e6, 5e6], "owners": [2e6] * 3, "guarantors": [0, 4e6, 0], "lenders": [0] * 3}
     rows = {f"loss_by_payer[{payer}]": row for payer, row in lost.items()} | {"loss_by_payer[public]": [0] * 3}

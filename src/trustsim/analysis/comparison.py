@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trustsim.analysis import intervals
-from trustsim.analysis.fields import field_of
+from trustsim.analysis.fields import field_of, levels_of
 from trustsim.analysis.headlines import COST, can_rank, candidates, picked
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
-from trustsim.analysis.ranking import Groups, Harms, ranking_of, side_of
+from trustsim.analysis.ranking import Groups, Harms, parted_by, ranking_of, side_of
 from trustsim.analysis.shifts import Shift, shifts_of
 from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.errors import unknown
@@ -50,6 +49,7 @@ class Comparison:
     ranked_by : the outcome that orders ``groups``; None, without groups and in file order, where nothing can be told.
     passed_over : the outcomes before it that could not tell the variants apart.
     groups : all variants, best first, in groups that cannot be told apart; see :mod:`trustsim.analysis.ranking`.
+    parted_by : of each group and the next, the outcome that tells two of them apart; '' where none does.
     matters : by outcome, the smallest difference that matters: of the headline outcomes, and of what else has one.
     usual : those of them of which no file says it.
     harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
@@ -87,6 +87,7 @@ class Comparison:
     failed: tuple[FailedRun, ...]
     seconds: float
     interrupted: bool
+    parted_by: tuple[str, ...] = ()
 
     @property
     def ranking(self) -> tuple[str, ...]:
@@ -236,11 +237,7 @@ def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str]
     """Compare as :func:`compare` does, by *measures* of outcomes; ``asked``: those that the scenario picks out."""
     wanted = _wanted(study, measures, rank_by)
     field = field_of(study, measures)
-    scales = {name: intervals.size(measures[name].unit, values) for name, values in field.values.items()}
-    levels = {
-        variant: {name: measures[name].level(values[:, k], scales[name]) for name, values in field.values.items()}
-        for k, variant in enumerate(study.variants)
-    }
+    levels = levels_of(study, field)
     harms = field.harms()
     ranking = ranking_of(field, candidates(asked, measures), harms, wanted)
     return Comparison(
@@ -272,6 +269,7 @@ def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str]
         failed=study.failed,
         seconds=study.seconds,
         interrupted=study.interrupted,
+        parted_by=parted_by(field, ranking),
     )
 
 

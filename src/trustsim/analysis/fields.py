@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from trustsim.analysis import intervals
+from trustsim.analysis.certain import never_paid
 from trustsim.analysis.headlines import what_matters
+from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import Measure, difference_of
 from trustsim.analysis.ranking import Field
 from trustsim.experiment.study import Study
@@ -13,10 +16,15 @@ from trustsim.experiment.study import Study
 def field_of(study: Study, measures: Mapping[str, Measure]) -> Field:
     """Return the field of a study; *measures* say what its outcomes are, and which of them are looked at."""
     counted = {name: m.counted(study.outcomes[name], study.scenario.horizon) for name, m in measures.items()}
-    base, alike = study.variants.index(study.baseline), _like_the_baseline(study)
+    base, alike, never = study.variants.index(study.baseline), _like_the_baseline(study), never_paid(study)
     differences = {
         variant: {
-            name: difference_of(values[:, k], values[:, base], measures[name], is_alike=variant in alike)
+            name: difference_of(
+                values[:, k],
+                values[:, base],
+                measures[name],
+                is_alike=variant in alike or never.issuperset({(variant, name), (study.baseline, name)}),
+            )
             for name, values in counted.items()
         }
         for k, variant in enumerate(study.variants)
@@ -24,6 +32,20 @@ def field_of(study: Study, measures: Mapping[str, Measure]) -> Field:
     }
     matters = what_matters(measures, study.scenario.matters, study.scenario.horizon)
     return Field(study.variants, study.baseline, measures, counted, differences, matters)
+
+
+def levels_of(study: Study, field: Field) -> dict[str, dict[str, Interval]]:
+    """Return by variant and outcome the mean over worlds with its interval; of what cannot be, zero and no other."""
+    scales = {name: intervals.size(field.measures[name].unit, values) for name, values in field.values.items()}
+    n, never = len(study.replications), never_paid(study)
+    return {
+        variant: {
+            name: Interval(0.0, 0.0, 0.0, n) if n and (variant, name) in never else
+            field.measures[name].level(values[:, k], scales[name])
+            for name, values in field.values.items()
+        }
+        for k, variant in enumerate(study.variants)
+    }  # fmt: skip
 
 
 def _like_the_baseline(study: Study) -> frozenset[str]:

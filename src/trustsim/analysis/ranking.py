@@ -175,6 +175,15 @@ def ranking_keys(ranked_by: str, measures: Mapping[str, Measure]) -> tuple[str, 
     return (ranked_by, *(name for name in measured_headlines(measures) if name != ranked_by))
 
 
+def parted_by(field: Field, ranking: Ranking) -> tuple[str, ...]:
+    """Return of each group and the next the outcome that tells two of them apart; '' where harm or no number does."""
+    keys = ranking_keys(ranking.ranked_by, field.measures) if ranking.ranked_by is not None else ()
+    return tuple(
+        next((key for key in keys if any(field.ahead(key, a, b) > 0 for a in ours for b in theirs)), "")
+        for ours, theirs in itertools.pairwise(ranking.groups)
+    )
+
+
 def ranking_of(field: Field, names: Sequence[str], harms: Harms, wanted: str | None) -> Ranking:
     """Rank by *wanted*, else by the first of *names* that can tell.
 

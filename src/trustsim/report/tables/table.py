@@ -182,7 +182,7 @@ def _notes(comparison: Comparison) -> list[str]:
         " that of the paired one. cost: mean policy cost.",
     ]
     more = (
-        standing.untold(comparison), standing.passed_over(comparison), _groups(comparison),
+        standing.untold(comparison), standing.passed_over(comparison), _groups(comparison), standing.parted(comparison),
         standing.matters(comparison), standing.censored(comparison), reading.same_everywhere(comparison),
         reading.ties(comparison), _partly_defined(comparison),
     )  # fmt: skip

@@ -158,6 +158,17 @@ def untold(c: Comparison) -> str:
     return f"nothing can be told: {what} is measured under {quoted(c.baseline)} and another variant in one world"
 
 
+def parted(c: Comparison) -> str:
+    """Say which groups stand in their order by another outcome than the one that ranks; '' where none do."""
+    told = [
+        f"{words.listing([quoted(name) for name in ours])} before {words.listing([quoted(name) for name in theirs])}"
+        f" by {words.label(by)}"
+        for ours, theirs, by in zip(c.groups, c.groups[1:], c.parted_by, strict=False)
+        if by not in ("", c.ranked_by) and (ours[0] in c.harms) == (theirs[0] in c.harms)
+    ]
+    return f"not told apart by {words.label(c.ranked_by or '')}: {'; '.join(told)}" if told else ""
+
+
 def apart(c: Comparison) -> str:
     """Say which variants the worlds cannot tell apart; '' where nothing ranks or there is one variant."""
     if c.ranked_by is None or len(c.variants) < 2:
