@@ -81,3 +81,10 @@ def test_check_says_it_in_a_line_and_in_json() -> None:
     assert document["files"][0]["coarse"] == {"reasons": list(told.reasons), "at_most": "3 h"}
     plain = CliRunner().invoke(main, ["check", str(ROOT / CONNECTED), "--json"])
     assert json.loads(plain.stdout)["files"][0]["coarse"] is None
+
+
+def test_the_window_of_a_run_is_a_whole_number_of_steps() -> None:
+    told = found("quickstart.yaml", step="2 d")
+    assert told is not None
+    assert "run.within is 5 d, no whole number of steps" in told.reasons
+    assert found("quickstart.yaml", step="1 d") is None
