@@ -1,4 +1,4 @@
-"""A late crisis shows like an early one: what is gone is held against what calm still keeps, as long as that is enough."""
+"""A late crisis shows like an early one: what is gone is held against what calm still keeps, where that is enough."""
 
 from __future__ import annotations
 

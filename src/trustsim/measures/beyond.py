@@ -127,8 +127,8 @@ def relative_survival(stays: Floats, in_calm: Floats, left: Floats) -> Floats:
     """Return of what stays in calm the share that stays, float64 like both, shares of what there was at day 0.
 
     It is a relative survival (Pohar Perme and others 2012, doi:10.1111/j.1541-0420.2011.01640.x), which does not depend
-    on how many leave in calm meanwhile; above 1 where more stay than in calm, NaN where calm keeps less than a fifth and
-    fewer than ENOUGH accounts, ``left``.
+    on how many leave in calm meanwhile; above 1 where more stay than in calm, NaN where calm keeps less than a fifth
+    and fewer than ENOUGH accounts, ``left``.
     """
     is_known = (in_calm >= LEFT_IN_CALM) | ((left >= ENOUGH) & (in_calm > 0))
     return np.where(is_known, stays / np.where(is_known, in_calm, 1.0), np.nan)

@@ -1,4 +1,4 @@
-"""How far into a story what is withdrawn beyond calm can be told: as long as calm keeps enough of the clients of day 0."""
+"""How far into a story it can be told who leaves beyond calm: while calm keeps enough of the clients of day 0."""
 
 from __future__ import annotations
 

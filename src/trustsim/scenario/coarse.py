@@ -37,7 +37,8 @@ def coarse(scenario: Scenario, registry: Registry) -> Coarse | None:
 
     People look once in a step, and one's leaving is seen in the next. So rates that a mechanism calls ``paced`` should
     change what people act on by at most half in a step, a platform's patience last two, a shock and the window of a run
-    one, the latter a whole number, and a story in which people act on one another FEWEST. Other rates give the same in a step of any length.
+    one, the latter a whole number, and a story in which people act on one another FEWEST. Other rates give the same in
+    a step of any length.
     """
     found = dict(_reasons(scenario, registry))
     if not found:
