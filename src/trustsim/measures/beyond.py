@@ -58,7 +58,7 @@ class Beyond:
         """Return the same of each platform, float64 (lanes, platforms)."""
         return _most_gone(self._gone(name, of), self.calm(name), self._of(of), self.left_in_calm())
 
-    def _left_in_calm(self) -> Floats:
+    def left_in_calm(self) -> Floats:
         """Return how many accounts of day 0 have not left in calm."""
         return np.asarray(self.calm("cohort") - self.calm("cohort_left"))
 
