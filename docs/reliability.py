@@ -92,11 +92,12 @@ bank of E-01, 10 days).
 {shipped}
 
 **What it is not.** It knows the balance sheet, the queue and the arrears, and no more: not who the clients are, how
-they are linked, what they have just heard, which guarantee they have. It is right on average over worlds with clients
-as they are by default. In a file with other clients it is off, as the bank of E-01 shows, whose clients all run at
-once: there `health` would have to be fitted again. In ordinary conditions platforms hardly ever fail here: around one
-per cent and below, the figure is what the curve says, held against few failures, and in the files above it says
-rather more than happens.
+they are linked, what they have just heard, which guarantee they have. It does not know either who cannot fail within 90
+days, because patience less arrears is longer or a rule suspends payments: of such a platform it states the risk of
+others with that balance sheet. It is right on average over worlds with clients as they are by default. In a file with
+other clients it is off, as the bank of E-01 shows, whose clients all run at once: there `health` would have to be
+fitted again. In ordinary conditions platforms hardly ever fail here: around one per cent and below, the figure is what
+the curve says, held against few failures, and in the files above it says rather more than happens.
 """
 
 

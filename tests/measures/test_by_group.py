@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from counted import mean, story, study
 
+from trustsim.world.groups import size_of
+
 SEGMENTS = [
     {"name": "calm", "share": "50 %", "attention": "0 %"},
     {"name": "nervous", "share": "50 %", "attention": "90 %", "prior_trust": "beta(8, 4)"},
@@ -51,3 +53,9 @@ def test_long_waits_of_the_groups_are_parts_of_those_of_all():
 def test_groups_of_nobody_have_no_number():
     alone = study(story(investors={"count": 1}, horizon="5 d", shocks=[]), 2)
     assert np.isnan(alone.outcomes["loss_by_size[middle]"]).all()
+
+
+def test_who_held_the_same_is_in_one_class_of_size():
+    assert set(size_of(np.full(1000, 50_000)).tolist()) == {0}
+    assert size_of(np.array([0, 7, 7, 7, 7, 7, 7, 8, 8, 9])).tolist() == [-1, *[0] * 6, 1, 1, 1]
+    assert size_of(np.arange(10)[::-1] + 1).tolist() == [2, 1, 1, 1, 1, 0, 0, 0, 0, 0]

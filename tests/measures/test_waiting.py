@@ -108,6 +108,30 @@ def test_who_pays_sooner_than_agreed_shortens_no_wait_and_who_pays_later_makes_o
     assert told["long"].waiting == pytest.approx(mean(found, "waiting_at_end", "long"))
 
 
+@pytest.mark.parametrize(("step", "lag"), [("1 d", "12 h"), ("1 d", "2.25 d"), ("2 d", "1 d"), ("7 d", "1 d")])
+def test_who_is_paid_at_the_first_possible_step_has_not_waited(step, lag):
+    sound = {"name": "H", "liquid_share": "100 %", "equity": "10 %", "payout_lag": lag}
+    found = study(story(shocks=[], step=step, horizon="56 d", platforms=[sound], mechanisms={"choice": "off"}), 2)
+    assert mean(found, "cumulative_outflow") > 0.1
+    for outcome in ("stuck_money", "waiting_cost"):
+        assert mean(found, outcome) == 0, outcome
+
+
+def test_who_was_paid_all_that_was_there_has_no_unmet_need():
+    """Joining is harder, so fewer come back; or the platform pays everybody at once: nobody was refused money."""
+    rich = [{"name": "H", "kind": "payment_wallet", "liquid_share": "100 %", "equity": "10 %"}]
+    found = study(story(
+        shocks=[], platforms=rich, variants={
+            "nothing": [], "hard to join": [{"kind": "process_friction", "exit": 0, "entry": 10}],
+            "closed": [{"kind": "early_action", "liquidity": "100 %", "solvency": "100 %"}],
+        },
+        mechanisms={"choice": "off", "ordinary": {"leave": "0.03 /day", "join": "0.1 /day"}},
+    ), 3)  # fmt: skip
+    assert mean(found, "end_state[wound down]", "closed") == 1
+    for name in found.variants:
+        assert mean(found, "needs_unmet", name) == 0, name
+
+
 def test_waiting_costs_its_price():
     """A closing would bring all of it, and what was asked for is waited for: cost = price · money-days / 365."""
     sound = {"name": "H", "liquid_share": "30 %", "payout_lag": "0 d", "estate_cost": "0 %", "sale_impact": 0}

@@ -101,3 +101,10 @@ def test_check_says_where_a_run_may_be_longer_than_the_horizon(within: str, is_s
     assert printed.exit_code == 0, printed.output
     told = "run.within is 60 d, more than the horizon of 30 d: a run is what leaves in all of it"
     assert (told in printed.output) == is_said
+
+
+def test_the_window_of_a_run_is_a_whole_number_of_steps() -> None:
+    told = found("quickstart.yaml", step="2 d")
+    assert told is not None
+    assert "run.within is 5 d, no whole number of steps" in told.reasons
+    assert found("quickstart.yaml", step="1 d") is None

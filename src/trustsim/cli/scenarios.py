@@ -41,6 +41,7 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
 
     What does not fit into the memory is wrong too.
     """
+    from trustsim.measures import reach
     from trustsim.scenario.coarse import coarse, in_words
     from trustsim.scenario.outweighed import outweighed
     from trustsim.scenario.too_long import too_long
@@ -66,6 +67,8 @@ def check(files: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> N
                     click.echo(f"  {clean(line)}")
                 if found := coarse(scenario, common.registry()):
                     click.echo(f"  {clean(in_words(scenario, found))}")
+                if far := reach.in_words(scenario):
+                    click.echo(f"  {far}")
                 for line in _needs_in_words(result.needs):
                     click.echo(f"  {line}")
     if any(isinstance(result, ScenarioError) for result in results):

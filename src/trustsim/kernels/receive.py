@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from trustsim.kernels.compiled import inlined
+from trustsim.kernels import times
+from trustsim.kernels.cohort import is_of_day_0
+from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import Gauges, Terms
+
+_whole_steps: Any = compiled(times.whole_steps)
 
 
 @inlined
 def note_wait(people, platforms, whose, amount, since, clock) -> None:
     """Note that an *amount* of an account, ``whose`` (lane, platform, account, investor), minor units, has been waited
-    for since a step, beyond the lag in the agreed terms, which is no waiting; below 0 where it is not to count."""
+    for since a step; below 0 where it is not to count. The lag in the agreed terms, in whole steps, is no waiting.
+    """
     v, p, _, who = whose
     agreed = platforms.agreed_terms
-    days = np.float64(clock.day - since) * clock.dt - agreed[Terms.PAYOUT_LAG, v, p] - agreed[Terms.CUSTODY_LAG, v, p]
-    money_days = np.float64(amount) * max(days, 0.0)
+    lag = _whole_steps(agreed[Terms.PAYOUT_LAG, v, p] + agreed[Terms.CUSTODY_LAG, v, p], clock.dt)
+    money_days = np.float64(amount) * max(np.float64(clock.day - since) - lag, 0.0) * clock.dt
     people.money_days[v, who] += money_days
     platforms.gauges[Gauges.MONEY_DAYS, v, p] += money_days
 
@@ -39,12 +46,13 @@ def end_wait(accounts, people, platforms, whose, asked, clock) -> None:
 @inlined
 def receive(accounts, people, platforms, whose, sums, clock) -> None:
     """Note that an account, ``whose`` (lane, platform, account, investor), gives its owner money, minor units: ``sums``
-    are what is paid out of it, and what of it had been asked for.
+    are what is paid out of it, and what of it had been asked for. What is paid to who has come back is another money's.
 
     What a fee takes of a payment is lost, but paid: whoever asked has been served.
     """
     v, _, i, _ = whose
     paid, asked = sums
-    accounts.paid[v, i] += paid
+    if is_of_day_0(accounts.flags[v, i]):
+        accounts.paid[v, i] += paid
     if asked > 0:
         end_wait(accounts, people, platforms, whose, asked, clock)

@@ -10,6 +10,11 @@ DAYS_A_YEAR = 365.0  # what a rate for a year is divided by, whatever the year
 SAME_TIME = 1e-9  # days: sums of steps of a fraction of a day miss a whole number by less
 
 
+def whole_steps(days: Any, dt: float) -> Any:
+    """Return how many steps of *dt* days some days take, float64: what is begun counts whole."""
+    return np.ceil((days - SAME_TIME) / dt)
+
+
 def of_step(per_day: Any, step: int, dt: float) -> Any:
     """Return the whole minor units of a step of *dt* days, the *step*-th from 1, float64, of what runs up by the day,
     minor units: what is due by its end less what was due by its beginning, so that nothing is lost by rounding however

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import FAILED, WINDING, Gauges
+from trustsim.kernels.times import SAME_TIME, whole_steps
 from trustsim.measures.model import Calm
 from trustsim.scenario.counted import RunRule
 from trustsim.world.rows import index_of
 
 Floats = NDArray[np.float64]
-LEFT_IN_CALM = 0.2  # of what there was at day 0: where calm keeps less, what a crisis leaves of it says nothing
+LEFT_IN_CALM = 0.2  # of what there was at first: where calm keeps less, what a crisis leaves of it says nothing
+ENOUGH = 20  # clients of day 0 left in calm: of fewer what a crisis leaves is chance, where it is not a fifth of all
 _FLOWS = {  # out, and in or taken back
     "claims": (("requests",), ("inflow", "taken_back")),
     "accounts": (("runners", "leavers"), ("joiners", "stayers")),
@@ -45,23 +47,28 @@ class Beyond:
         where there was nothing.
 
         ``name``: a gauge of what has gone so far; ``of``: one of what there was at day 0. It is the complement of
-        :func:`relative_survival`, of all platforms together. Days on which calm has little left do not count. On a
-        platform that has failed nothing stays: who is caught there cannot go any more, and no remedy is the better for
-        it.
+        :func:`relative_survival`, of all platforms together. Once calm keeps less than a fifth, that is held against
+        the first day of which it keeps a fifth, for as long as ENOUGH are left. On a platform that has failed nothing
+        stays: who is caught there cannot go any more, and no remedy is the better for it.
         """
-        return _most_gone(*(each.sum(axis=2) for each in (self._gone(name, of), self.calm(name), self._of(of))))
+        parts = (self._gone(name, of), self.calm(name), self._of(of), self.left_in_calm())
+        return _most_gone(*(each.sum(axis=2) for each in parts))
 
     def share_gone_of_each(self, name: str, of: str) -> Floats:
         """Return the same of each platform, float64 (lanes, platforms)."""
-        return _most_gone(self._gone(name, of), self.calm(name), self._of(of))
+        return _most_gone(self._gone(name, of), self.calm(name), self._of(of), self.left_in_calm())
+
+    def left_in_calm(self) -> Floats:
+        """Return how many accounts of day 0 have not left in calm."""
+        return np.asarray(self.calm("cohort") - self.calm("cohort_left"))
 
     def _gone(self, name: str, of: str) -> Floats:
         start = self._of(of)[0]
         return np.where(self._history[:, Gauges.STATUS] == FAILED, start, self._of(name))
 
     def steps(self, days: float) -> int:
-        """Return how many steps some days are, at least one."""
-        return max(round(days / self.dt), 1)
+        """Return how many steps some days touch, at least one."""
+        return max(int(whole_steps(days, self.dt)), 1)
 
     def outflow(self, of: str) -> tuple[Floats, Floats]:
         """Return what flows out, and what comes in or is not wanted any more, of ``claims`` (minor units) or
@@ -72,7 +79,7 @@ class Beyond:
     def within(self, days: float, of: str) -> Floats:
         """Return the net outflow of the last *days*: what comes in beyond calm, or is taken back, offsets what goes
         out, and where less comes in than in calm nothing goes out."""
-        out, back = (within(flow, self.steps(days)) for flow in self.outflow(of))
+        out, back = (within(flow, days / self.dt) for flow in self.outflow(of))
         return np.asarray(out - np.maximum(back, 0.0))
 
     def share_within(self, rule: RunRule) -> Floats:
@@ -100,25 +107,52 @@ class Beyond:
         return self._history[:, index_of("stock", name)]
 
 
-def _most_gone(gone: Floats, in_calm: Floats, there: Floats) -> Floats:
-    """Return the largest share over time, the first axis, that is gone beyond calm of what was there at first."""
+def _most_gone(gone: Floats, in_calm: Floats, there: Floats, left: Floats) -> Floats:
+    """Return the largest share over time, the first axis, that is gone beyond calm of what was there at first; ``left``
+    is how many have not left in calm."""
     whole = there[0]
     with np.errstate(invalid="ignore", divide="ignore"):
         stays, stays_in_calm = (np.clip(1 - each / whole, 0.0, 1.0) for each in (gone, in_calm))
-    beyond = np.nan_to_num(1 - relative_survival(stays, stays_in_calm))
-    return np.where(whole > 0, beyond.max(axis=0), np.nan)
+    survival, is_late = relative_survival(stays, stays_in_calm, left), stays_in_calm < LEFT_IN_CALM
+    beyond = np.nan_to_num(1 - np.where(is_late, 1.0, survival)).max(axis=0)
+    for lane in map(tuple, np.argwhere((is_late & ~np.isnan(survival)).any(axis=0)).tolist()):
+        column = (slice(None), *lane)
+        beyond[lane] = max(beyond[lane], _gone_late(survival[column], stays_in_calm[column]))
+    return np.where(whole > 0, beyond, np.nan)
 
 
-def relative_survival(stays: Floats, in_calm: Floats) -> Floats:
+def _gone_late(survival: Floats, in_calm: Floats) -> float:
+    """Return the largest share gone, by the relative survival, float64 (steps + 1,) like both, since the first step of
+    which calm keeps a fifth, over the steps on which it keeps less than that of day 0.
+
+    A start counts as no better than day 0: who is kept from leaving, and leaves later, makes no crisis.
+    """
+    days = np.flatnonzero((in_calm < LEFT_IN_CALM) & ~np.isnan(survival))
+    since = np.searchsorted(-np.minimum.accumulate(in_calm), -in_calm[days] / LEFT_IN_CALM)
+    at_start = np.minimum(survival[since], 1.0)
+    gone = 1 - survival[days] / np.where(at_start > 0, at_start, np.inf)
+    return float(np.where(at_start > 0, gone, 0.0).max())
+
+
+def relative_survival(stays: Floats, in_calm: Floats, left: Floats) -> Floats:
     """Return of what stays in calm the share that stays, float64 like both, shares of what there was at day 0.
 
     It is a relative survival (Pohar Perme and others 2012, doi:10.1111/j.1541-0420.2011.01640.x), which does not depend
-    on how many leave in calm meanwhile; above 1 where more stay than in calm, NaN where calm keeps less than a fifth.
+    on how many leave in calm meanwhile; above 1 where more stay than in calm, NaN where calm keeps less than a fifth
+    and fewer than ENOUGH accounts, ``left``.
     """
-    return np.where(in_calm >= LEFT_IN_CALM, stays / np.maximum(in_calm, LEFT_IN_CALM), np.nan)
+    is_known = (in_calm >= LEFT_IN_CALM) | ((left >= ENOUGH) & (in_calm > 0))
+    return np.where(is_known, stays / np.where(is_known, in_calm, 1.0), np.nan)
 
 
-def within(flow: Floats, steps: int) -> Floats:
-    """Return the sums of a flow over the last *steps* up to each, as far as there are so many."""
-    total = np.cumsum(flow, axis=0)
-    return np.asarray(total - np.concatenate([np.zeros_like(total[:steps]), total[:-steps]])[: len(total)])
+def within(flow: Floats, steps: float) -> Floats:
+    """Return the sums of a flow over the last *steps* up to each, as far as there are so many.
+
+    Of a step that is in part longer ago, so of one that is longer than all that counts, its part counts: within a step
+    money flows evenly.
+    """
+    whole = int(steps + SAME_TIME)
+    total, before = (np.concatenate([np.zeros((whole + 1, *flow.shape[1:])), x]) for x in (flow.cumsum(axis=0), flow))
+    n = len(flow)
+    part = max(steps - whole, 0.0)
+    return np.asarray(total[whole + 1 :] - total[1 : n + 1] + (part * before[1 : n + 1] if part > SAME_TIME else 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -54,7 +55,7 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     ran.
     """
     rule, dt = model.story.counted.run, model.dt
-    steps, a_day = beyond.steps(rule.within), beyond.steps(1)
+    steps, a_day = rule.within / dt, 1 / dt
     held, is_hot = beyond.base(rule.within, rule.of), beyond.share_within(rule) >= rule.share
     out, back = beyond.outflow(rule.of)
     is_bad = _insolvent(model)
@@ -63,7 +64,7 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
     n_variants = len(model.variants)
     for v, p in np.argwhere(is_hot.any(axis=0)).tolist():
         who = (model.replications[v // n_variants], model.variants[v % n_variants].name, model.state.platforms[p].name)
-        for days in _stretches(np.flatnonzero(is_hot[:, v, p]), steps):
+        for days in _stretches(np.flatnonzero(is_hot[:, v, p]), max(steps, 1.0)):
             base = held[days[0], v, p]
             onset, peak, end = turns(out[:, v, p] / base, days, steps, rule.share)
             trigger = "spill-over" if elsewhere[onset, v, p] else "belief"
@@ -72,13 +73,13 @@ def find_runs(model: Model, beyond: Beyond) -> tuple[tuple[LiquidityRun, ...], .
             flow = out[onset : end + 1, v, p]
             withdrawn = float(flow.sum() - max(back[onset : end + 1, v, p].sum(), 0.0)) / base
             speed = float(within(flow, a_day).max()) / base
-            acted_on = _acted_on(model.history[onset : end + 1, _REASONS, v, p], a_day)
+            acted_on = _acted_on(model.history[onset : end + 1, _REASONS, v, p], beyond.steps(1))
             run = LiquidityRun(*who, onset * dt, peak * dt, end * dt, trigger, withdrawn, speed, acted_on)
             found[v].append((run, float(flow[0]) / base))
     return tuple(tuple(_with_spill_over(runs)) for runs in found)
 
 
-def turns(out: Floats, days: NDArray[np.int64], steps: int, share: float) -> tuple[int, int, int]:
+def turns(out: Floats, days: NDArray[np.int64], steps: float, share: float) -> tuple[int, int, int]:
     """Return on which step a run begins, is fastest and ends; ``out`` float64 (steps + 1,) is what flows out, as a
     share of what was held, and *days* are those by which *share* had gone within *steps*.
 
@@ -86,7 +87,7 @@ def turns(out: Floats, days: NDArray[np.int64], steps: int, share: float) -> tup
     what goes out beyond the pace, which never falls below zero, leaves it for good (Page 1954,
     doi:10.1093/biomet/41.1-2.100). So a small outflow long before does not begin it.
     """
-    first, pace = max(int(days[0]) - steps + 1, 0), share / steps
+    first, pace = max(int(days[0]) - math.ceil(steps) + 1, 0), share / steps
     ahead = np.cumsum(out[first : days[0] + 1] - pace)
     onset = first + int(np.concatenate(([0.0], ahead[:-1])).argmin())
     at_pace = onset + np.flatnonzero(out[onset : days[-1] + 1] >= pace)
@@ -115,7 +116,7 @@ def _elsewhere(is_bad: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
     return np.asarray(lately.sum(axis=2, keepdims=True) - lately > 0)
 
 
-def _stretches(days: NDArray[np.int64], gap: int) -> Sequence[NDArray[np.int64]]:
+def _stretches(days: NDArray[np.int64], gap: float) -> Sequence[NDArray[np.int64]]:
     """Return some *days*, by number and in order, in stretches that are further apart than *gap*."""
     return np.split(days, np.flatnonzero(np.diff(days) > gap) + 1)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels.closing import closing, estate_price
 from trustsim.kernels.layout import WINDING, Books, Gauges, Terms
-from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME
+from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME, whole_steps
 from trustsim.measures.model import Model
 from trustsim.measures.shortfall import Shortfall, made_good
 
@@ -39,7 +39,7 @@ class Waits:
 
     def __init__(self, model: Model, owed: Shortfall) -> None:
         state, rule, dt = model.state, model.story.counted.waiting, model.dt
-        asked, agreed = state.requested, _agreed_lag(state)
+        asked, agreed = state.requested, _agreed_lag(state, dt)
         since = np.stack([state.asked_day, state.later_day])
         parts = np.stack([asked - state.later, state.later])  # what was asked for first, and later
         now = np.where(parts > 0, np.maximum((model.day - since) * dt - agreed, 0.0), 0.0)
@@ -69,9 +69,10 @@ class Waits:
         self.by_platform: Floats = self.days_by_platform * a_day + missing_by_platform
 
 
-def _agreed_lag(state: State) -> Floats:
-    """Return the days that money takes by the agreed terms, which is no waiting, float64 (lanes, accounts)."""
-    agreed = state.agreed_terms[Terms.PAYOUT_LAG] + state.agreed_terms[Terms.CUSTODY_LAG]
+def _agreed_lag(state: State, dt: float) -> Floats:
+    """Return the days, in whole steps, that money takes by the agreed terms, which is no waiting, float64 (lanes,
+    accounts)."""
+    agreed = whole_steps(state.agreed_terms[Terms.PAYOUT_LAG] + state.agreed_terms[Terms.CUSTODY_LAG], dt) * dt
     lag = np.zeros(state.requested.shape)
     for world in state.drawn:
         for p in range(state.n_platforms):

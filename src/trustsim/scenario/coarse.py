@@ -37,7 +37,8 @@ def coarse(scenario: Scenario, registry: Registry) -> Coarse | None:
 
     People look once in a step, and one's leaving is seen in the next. So rates that a mechanism calls ``paced`` should
     change what people act on by at most half in a step, a platform's patience last two, a shock and the window of a run
-    one, and a story in which people act on one another FEWEST. Other rates give the same in a step of any length.
+    one, the latter a whole number, and a story in which people act on one another FEWEST. Other rates give the same in
+    a step of any length.
     """
     found = dict(_reasons(scenario, registry))
     if not found:
@@ -54,11 +55,18 @@ def in_words(scenario: Scenario, found: Coarse) -> str:
     return f"step {step} is coarse, by what the file states {found.at_most} at most ({MEASURED}): {why}"
 
 
+def _is_whole(steps: float) -> bool:
+    return abs(steps - round(steps)) < _ALMOST - 1
+
+
 def _reasons(scenario: Scenario, registry: Registry) -> Iterator[tuple[str, float]]:
     """Yield why the step is coarse, and the longest step for which that is no reason, in days."""
     step, acts_on_others, within = scenario.step, False, scenario.counted.run.within
     if within * _ALMOST < step:
         yield f"run.within is {show(within, 'duration')}, less than a step", within
+    elif not _is_whole(within / step):
+        longest = next((days for days in STEPS.values() if days < step and _is_whole(within / days)), within)
+        yield f"run.within is {show(within, 'duration')}, no whole number of steps", longest
     for variant in scenario.variants:
         for name, rule in variant.world.mechanisms.items():
             for key in getattr(rule, "paced", ()):

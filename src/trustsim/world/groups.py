@@ -25,10 +25,12 @@ assert len(SIZES) == N_SIZES
 def size_of(at_start: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int32]:
     """Return the class of size of each investor, int32 (investors,), by what each held at day 0; −1 who held nothing.
 
-    Who held the same stand in order of their number.
+    Who held the same stand in one class, that of their mean rank.
     """
     held = at_start > 0
-    place = np.argsort(np.argsort(at_start[held], kind="stable")) / max(int(held.sum()), 1)
+    _, sum_of, n_alike = np.unique(at_start[held], return_inverse=True, return_counts=True)
+    mean_rank = np.cumsum(n_alike) - (n_alike + 1) / 2
+    place = mean_rank[sum_of] / max(int(held.sum()), 1)
     of_all = np.full(len(at_start), -1, np.int32)
     of_all[held] = np.searchsorted([low for low, _ in SIZES.values()], place, side="right") - 1
     return of_all

@@ -34,7 +34,7 @@ def peak_joining_day(f: Finished) -> Floats:
 
 def _joined_within(f: Finished, days: float) -> Floats:
     """Return float64 (steps + 1, lanes): accounts opened in the last *days* up to each step."""
-    return within(f.gauge("joiners").sum(axis=2), f.beyond.steps(days))
+    return within(f.gauge("joiners").sum(axis=2), days / f.dt)
 
 
 def _all(f: Finished) -> int:

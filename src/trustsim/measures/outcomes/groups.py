@@ -68,10 +68,11 @@ def left_by_group(f: Finished) -> dict[str, Floats]:
     def share(people: People, who: Mask) -> Floats:
         mine, sizes = _accounts_of(people, who), np.diff(people.world.accounts.first)
         until, is_caught = (np.repeat(each[people.part], sizes, axis=1) for each in (last, has_failed))
-        asked, in_calm = f.model.state.first_asked[people.part], f.calm.first_asked[f.calm.lane[people.part]]
-        gone, goes_in_calm = (asked >= 0) | is_caught, (in_calm >= 0) & (in_calm <= until)
+        asked, leaves = f.model.state.first_asked[people.part], f.calm.first_asked[f.calm.lane[people.part]]
+        gone, goes_in_calm = (asked >= 0) | is_caught, (leaves >= 0) & (leaves <= until)
         n = positive(mine.sum())
-        return 1 - relative_survival(*(1 - (left & mine).sum(axis=1) / n for left in (gone, goes_in_calm)))
+        stays, in_calm = (1 - (left & mine).sum(axis=1) / n for left in (gone, goes_in_calm))
+        return 1 - relative_survival(stays, in_calm, in_calm * n)
 
     return _by_group(f, share)
 

@@ -14,7 +14,7 @@ from trustsim.registry import REGISTRY
 )
 def peak_outflow(f: Finished) -> Floats:
     """Largest share of the claims of day 0 asked for in one day."""
-    asked = within(f.gauge("requests").sum(axis=2), f.beyond.steps(1))
+    asked = within(f.gauge("requests").sum(axis=2), 1 / f.dt)
     return np.asarray(asked.max(axis=0) / f.claims_at_start)
 
 

@@ -95,7 +95,7 @@ def _stays(f: Finished) -> Floats:
     """
     held = positive(f.gauge("cohort")[0])
     here, in_calm = (1 - left / held for left in (f.gauge("cohort_left"), f.beyond.calm("cohort_left")))
-    return np.where(f.beyond.has_ended, np.nan, relative_survival(here, in_calm))
+    return np.where(f.beyond.has_ended, np.nan, relative_survival(here, in_calm, f.beyond.left_in_calm()))
 
 
 def _of_all(f: Finished, of_each: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trustsim.kernels.layout import COHORT, FAILED, WINDING
+from trustsim.kernels.layout import BACK, COHORT, FAILED, WINDING
 from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.registry import REGISTRY
 
@@ -56,13 +56,17 @@ def waiting_cost(f: Finished) -> Floats:
 def needs_unmet(f: Finished) -> Floats:
     """Share of the money that calm had paid the clients of day 0 by the horizon which has not been paid to them.
 
-    What a fee takes of a payment is a loss, and no unmet need.
+    It is that of their first leaving: who comes back and leaves again has other money. Who was paid all that stood in
+    the account lacks nothing. What a fee takes of a payment is a loss, and no unmet need.
     """
+    state, has_failed = f.model.state, f.gauge("status")[-1] == FAILED
 
     def share(people: People) -> Floats:
-        needed = f.calm.needed[f.calm.lane[people.part]]
-        needed = np.where(f.model.state.flags[people.part] & COHORT, needed, 0)
-        lacking = np.maximum(needed - f.model.state.paid[people.part], 0).sum(axis=1)
+        mine, sizes = people.part, np.diff(people.world.accounts.first)
+        is_wiped_out = np.repeat(has_failed[mine], sizes, axis=1)
+        is_served = (state.flags[mine] & BACK > 0) | ((state.balance[mine] == 0) & ~is_wiped_out)
+        needed = np.where(state.flags[mine] & COHORT, f.calm.needed[f.calm.lane[mine]], 0)
+        lacking = np.where(is_served, 0, np.maximum(needed - state.paid[mine], 0)).sum(axis=1)
         return np.asarray(lacking / positive(needed.sum(axis=1)))
 
     return f.by_world(share)
