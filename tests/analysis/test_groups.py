@@ -239,3 +239,14 @@ def test_what_moves_a_loss_and_destroys_more_is_a_shift_and_what_saves_a_tenth_o
 def test_to_whom_a_loss_is_moved_are_those_who_clearly_lose_more():
     shift = paid(clients=(50, 20), guarantors=(0, 20), owners=(9, 19)).shifts["b"]
     assert {name: round(x) for name, x in shift.to.items()} == {"guarantors": 20, "owners": 10}
+
+
+def test_who_gains_where_its_harm_has_no_value_stands_behind_those_whose_harm_is_known_and_does_not_help():
+    gone = [around(0.3), around(0.1, seed=1), around(0.2, seed=2), around(0.25, seed=3)]
+    needs = [around(0.0), np.full(N, np.nan), around(0.0, seed=1), around(0.5, seed=2)]
+    c = ranked({"excess_withdrawn": gone, "needs_unmet": needs})
+    assert c.unmeasured == {"b": ("needs_unmet",)}
+    assert c.groups == (("c",), ("a",), ("d",), ("b",))
+    assert (c.helps("b"), c.helps("c")) == (False, True)
+    assert c.to_json()["unmeasured"] == {"b": ["needs_unmet"]}
+    assert "unmeasured" not in c.levels_json()

@@ -165,3 +165,14 @@ def test_calm_has_the_traits_of_a_variant_and_the_rest_of_each_rule_of_the_basel
     assert still.mechanisms["ordinary"] == replace(usual, tenure=0.201)
     assert still.mechanisms["herding"] is None
     assert off.mechanisms["ordinary"] == usual
+
+
+def test_a_notice_that_was_agreed_on_is_no_waiting_and_the_same_as_a_lever_of_the_baseline_is():
+    """A lever is what is done, not what was agreed: it is measured under the baseline as under any variant."""
+    lever = [{"kind": "notice_period", "notice": "31 d", "fear": 0, "cost": 0}]
+    agreed = [{"set": {"platforms.H.payout_lag": "31 d"}}]
+    found = {name: study(story(variants={"base": base}), 3) for name, base in (("lever", lever), ("agreed", agreed))}
+    assert mean(found["agreed"], "stuck_money", "base") < 0.1
+    assert mean(found["agreed"], "needs_unmet", "base") < 0.05
+    assert mean(found["lever"], "stuck_money", "base") > 1
+    assert mean(found["lever"], "needs_unmet", "base") > 0.2

@@ -56,7 +56,7 @@ def waiting_cost(f: Finished) -> Floats:
 def needs_unmet(f: Finished) -> Floats:
     """Share of the money that calm had paid the clients of day 0 by the horizon which has not been paid to them.
 
-    What a fee takes of a payment is a loss, and no unmet need.
+    What a fee takes of a payment is a loss, and no unmet need. Not defined where calm pays them nothing.
     """
 
     def share(people: People) -> Floats:
