@@ -47,7 +47,7 @@ def without_needs() -> Any:
 
 def test_a_rule_that_keeps_people_from_asking_is_not_first_where_nobody_needs_money(without_needs: Any) -> None:
     c = without_needs.comparison
-    assert dict(c.unmeasured) == {name: ("needs_unmet",) for name in RESTRICTING}
+    assert dict(c.unmeasured) == dict.fromkeys(RESTRICTING, ("needs_unmet",))
     assert set(c.ranking[-len(RESTRICTING) :]) == set(RESTRICTING)
     assert not any(c.helps(name) for name in RESTRICTING)
 
@@ -58,7 +58,7 @@ def test_terminal_report_and_json_say_that_access_was_not_measured(without_needs
     assert f"? {said}" in " ".join(ranked_table(c).split())
     assert "friction ?" in ranked_table(c).replace("\u00a0", " ")
     assert any(said in fact.found for fact in answer(without_needs, float("nan")).facts)
-    assert f"? {said}" in page_tables.ranking(without_needs).note
+    assert said in page_tables.ranking(without_needs).note
     assert c.to_json()["unmeasured"]["friction"] == ["needs_unmet"]
 
 
