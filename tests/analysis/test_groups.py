@@ -255,3 +255,14 @@ def test_of_groups_that_what_ranks_cannot_part_it_is_known_which_outcome_did():
     pairs = dict(zip(itertools.pairwise(c.groups), c.parted_by, strict=True))
     assert pairs[("a",), ("b",)] == "investor_loss"
     assert pairs[("b",), ("c",)] == "excess_withdrawn"
+
+
+def test_who_gains_where_its_harm_has_no_value_stands_behind_those_whose_harm_is_known_and_does_not_help():
+    gone = [around(0.3), around(0.1, seed=1), around(0.2, seed=2), around(0.25, seed=3)]
+    needs = [around(0.0), np.full(N, np.nan), around(0.0, seed=1), around(0.5, seed=2)]
+    c = ranked({"excess_withdrawn": gone, "needs_unmet": needs})
+    assert c.unmeasured == {"b": ("needs_unmet",)}
+    assert c.groups == (("c",), ("a",), ("d",), ("b",))
+    assert (c.helps("b"), c.helps("c")) == (False, True)
+    assert c.to_json()["unmeasured"] == {"b": ["needs_unmet"]}
+    assert "unmeasured" not in c.levels_json()

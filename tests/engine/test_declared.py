@@ -365,3 +365,24 @@ print(json.dumps(found))
     assert (leavers, run) == (0, 1)
     assert runners == pytest.approx(0.1, abs=0.01)
     assert excess == pytest.approx(0.1, abs=0.01)
+
+
+def test_who_leaves_by_a_rule_that_a_variant_alone_switches_on_leaves_beyond_calm_and_is_no_runner() -> None:
+    """Calm has the rules of the baseline: the tenth that goes on one day is the variant's doing, a run by heads."""
+    found = in_a_process("""
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
+off = {name: "off" for name, entry in REGISTRY.group("mechanism").items()}
+own = {"mechanisms.rent_day.ordinary": True}
+scenario = story(mechanisms=off, run={"of": "accounts"}, variants={"nothing": [], "rent": [{"set": own}]})
+model = ts.TrustCrisisModel(scenario, rng=0, collects=False)
+while model.running:
+    model.step()
+finished = Finished(model)
+outcomes = measured(finished)
+runners = finished.gauge("runners").sum(axis=(0, 2)).tolist()
+print(json.dumps([runners, *(outcomes[name].tolist() for name in ("departed", "run_probability", "excess_left"))]))
+""")
+    runners, departed, run, excess = found
+    assert (runners, departed, run) == ([0, 0], [0, 0], [0, 1])
+    assert excess == [0, pytest.approx(0.1, abs=0.01)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from counted import mean, story, study
@@ -9,6 +11,8 @@ from counted import mean, story, study
 from trustsim.analysis.comparison import compare
 from trustsim.analysis.unfinished import unfinished
 from trustsim.catalog import REGISTRY
+from trustsim.scenario.load import from_document
+from trustsim.world.lockstep import calm_world
 
 STOPPING = {
     "suspended": [{"kind": "suspension", "after": "0 %"}],
@@ -164,3 +168,53 @@ def test_trust_is_that_of_the_clients_of_day_0_wherever_they_are():
     wiped = study(document, 3)
     assert mean(wiped, "failure_probability") == 1
     assert (wiped.series["trust"][:, -1, 0, -1] < 0.6).all()  # everybody was wiped out, and has not forgotten it
+
+
+TRAITS = {"mechanisms.ordinary.tenure": 0.201}  # another world for calm, in which the rest stays as it was
+STILL = "1e-7 /day"
+DOORS = {
+    "leave": [{"set": {"mechanisms.ordinary.leave": STILL}}],
+    "leave and traits": [{"set": {**TRAITS, "mechanisms.ordinary.leave": STILL}}],
+    "off": [{"set": {"mechanisms.ordinary": "off"}}],
+}
+
+
+@pytest.mark.parametrize("friction", [0, 10])
+def test_a_variant_that_shapes_people_cannot_take_the_needs_of_calm_away(friction):
+    """Calm has of a variant what makes its people, and all else of the baseline: needs are those of the file."""
+    lever = [{"kind": "process_friction", "exit": friction}] if friction else []
+    variants = {name: [*lever, *door] for name, door in DOORS.items()}
+    found = study(story(variants={"nothing": [], **variants}), 3)
+    assert mean(found, "needs_unmet") < 0.05
+    for name in DOORS:
+        assert mean(found, "needs_unmet", name) > 0.85, name  # some who need money run, and are paid
+
+
+def test_calm_has_the_traits_of_a_variant_and_the_rest_of_each_rule_of_the_baseline():
+    scenario = from_document(
+        story(
+            mechanisms={"threshold": "off", "herding": "off"},
+            variants={
+                "nothing": [],
+                "still": [{"set": {**TRAITS, "mechanisms.ordinary.leave": STILL, "mechanisms.herding": "on"}}],
+                "off": DOORS["off"],
+            },
+        ),
+        REGISTRY,
+    )
+    base, still, off = (calm_world(scenario, v) for v in scenario.variants)
+    usual = base.mechanisms["ordinary"]
+    assert still.mechanisms["ordinary"] == replace(usual, tenure=0.201)
+    assert still.mechanisms["herding"] is None
+    assert off.mechanisms["ordinary"] == usual
+
+
+def test_a_notice_that_was_agreed_on_is_no_waiting_and_the_same_as_a_lever_of_the_baseline_is():
+    """A lever is what is done, not what was agreed: it is measured under the baseline as under any variant."""
+    lever = [{"kind": "notice_period", "notice": "31 d", "fear": 0, "cost": 0}]
+    agreed = [{"set": {"platforms.H.payout_lag": "31 d"}}]
+    found = {name: study(story(variants={"base": base}), 3) for name, base in (("lever", lever), ("agreed", agreed))}
+    assert mean(found["agreed"], "stuck_money", "base") < 0.1
+    assert mean(found["agreed"], "needs_unmet", "base") < 0.05
+    assert mean(found["lever"], "stuck_money", "base") > 1
+    assert mean(found["lever"], "needs_unmet", "base") > 0.2

@@ -40,7 +40,7 @@ def comparison(
         happened={name: {} for name in names}, rank_by=None, ranked_by=ranked_by, passed_over=(),
         groups=tuple((name,) for name in names[::-1]) if groups is None else groups,
         matters={"excess_withdrawn": 0.01, "investor_loss": 0.0},
-        usual=("excess_withdrawn",), harms=harms or {}, shifts={},
+        usual=("excess_withdrawn",), harms=harms or {}, shifts={}, unmeasured={},
         unfinished=unfinished or {}, n=n,
         n_incomplete=len({f.replication for f in failed}),
         n_failed=dict.fromkeys(names, 0), failed=tuple(failed), seconds=3.0, interrupted=False,

@@ -25,6 +25,7 @@ from trustsim.analysis.measures import Difference as Difference  # docs/api.md n
 from trustsim.analysis.ranking import Groups, Harms, parted_by, ranking_of, side_of
 from trustsim.analysis.shifts import Shift, shifts_of
 from trustsim.analysis.unfinished import Unfinished, unfinished
+from trustsim.analysis.unmeasured import unmeasured
 from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
@@ -32,6 +33,7 @@ from trustsim.registry import LISTED, Registry
 from trustsim.units import name_of
 
 FORMAT = 2
+_COMPARING = ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms", "shifts", "unmeasured")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Comparison:
     usual : those of them of which no file says it.
     harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
     shifts : by variant, the loss that it moves from clients to others, saving little; only variants that do.
+    unmeasured : by variant, the headline outcomes in which its harm is not known; only where there are any.
     unfinished : by variant, what goes on at the horizon; only where something does.
     n_failed : by variant, the replications whose run with this variant failed.
     n : replications compared; n_incomplete : those left out because one of their runs failed.
@@ -80,6 +83,7 @@ class Comparison:
     usual: tuple[str, ...]
     harms: Harms
     shifts: Mapping[str, Shift]
+    unmeasured: Harms
     unfinished: Mapping[str, Unfinished]
     n: int
     n_incomplete: int
@@ -137,17 +141,13 @@ class Comparison:
             "matters": dict(self.matters),
             "harms": {name: list(outcomes) for name, outcomes in self.harms.items()},
             "shifts": {name: shift.to_json() for name, shift in self.shifts.items()},
+            "unmeasured": {name: list(outcomes) for name, outcomes in self.unmeasured.items()},
             "outcomes": {name: measure.to_json(self.currency) for name, measure in self.measures.items()},
             "unfinished": {name: {"running": x.running, "waiting": x.waiting} for name, x in self.unfinished.items()},
             "variants": {name: self._variant_json(name) for name in self.variants},
             "failed_runs": [
-                {
-                    "replication": run.replication,
-                    "variants": list(run.variants),
-                    "stage": run.stage,
-                    "type": run.type,
-                    "message": run.message,
-                }
+                {name: getattr(run, name) for name in ("replication", "stage", "type", "message")}
+                | {"variants": list(run.variants)}
                 for run in self.failed
             ],
             "interrupted": self.interrupted,
@@ -156,9 +156,7 @@ class Comparison:
 
     def levels_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim run --json``: that of ``compare`` without what compares."""
-        document = self.to_json()
-        for key in ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms", "shifts"):
-            del document[key]
+        document = {key: value for key, value in self.to_json().items() if key not in _COMPARING}
         for variant in document["variants"].values():
             del variant["difference"]
         return document
@@ -238,8 +236,8 @@ def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str]
     wanted = _wanted(study, measures, rank_by)
     field = field_of(study, measures)
     levels = levels_of(study, field)
-    harms = field.harms()
-    ranking = ranking_of(field, candidates(asked, measures), harms, wanted)
+    harms, unknown = field.harms(), unmeasured(field, study.scenario)
+    ranking = ranking_of(field, candidates(asked, measures), harms, unknown, wanted)
     return Comparison(
         title=study.scenario.title,
         digest=study.scenario.digest,
@@ -262,6 +260,7 @@ def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str]
         usual=tuple(name for name in field.matters if name.partition("[")[0] not in study.scenario.matters),
         harms=harms,
         shifts=shifts_of(field),
+        unmeasured=unknown,
         unfinished=unfinished(study),
         n=len(study.replications),
         n_incomplete=len({run.replication for run in study.failed}),

@@ -29,7 +29,8 @@ def of_one_world(scenario: Scenario, variants: Sequence[str]) -> list[list[str]]
     groups: dict[Any, list[str]] = {}
     by_name = {v.name: v for v in scenario.variants}
     for name in variants:
-        groups.setdefault(shared(by_name[name].world), []).append(name)
+        calm = _alike(calm_world(scenario, by_name[name]))  # twins share a pass as well
+        groups.setdefault((shared(by_name[name].world), calm), []).append(name)
     return list(groups.values())
 
 
@@ -47,8 +48,9 @@ def calm_world(scenario: Scenario, variant: Variant) -> World:
 
 
 def in_calm(world: World, base: World) -> World:
-    """Return the world in which it is calm for the people of *world*: theirs, by the terms of platforms and the rules
-    of *base*, but for those that make people what they are."""
+    """Return the world in which it is calm for the people of *world*: their network, sizes and traits, by all other
+    terms and rules of *base*. A rule that is off in *base* is off in calm, and one that is off in *world* alone is on.
+    """
     if base is world or _alike(base) == _alike(world):
         return base
     old = {platform.name: platform for platform in base.platforms}
@@ -56,12 +58,16 @@ def in_calm(world: World, base: World) -> World:
         replace(old[p.name], **{name: getattr(p, name) for name in _SHAPE}) if p.name in old else p
         for p in world.platforms
     )
-    rules = {name: _of_either(rule, base.mechanisms.get(name)) for name, rule in world.mechanisms.items()}
-    return replace(world, platforms=platforms, mechanisms=rules)
+    rules = {name: _shaped(rule, world.mechanisms.get(name)) for name, rule in base.mechanisms.items()}
+    actors = base.actors if all(p.name in old for p in world.platforms) else world.actors  # whose mandates name them
+    return replace(world, platforms=platforms, mechanisms=rules, actors=actors, muted=base.muted)
 
 
-def _of_either(rule: Any, base: Any) -> Any:
-    return rule if _fixed(rule) != _fixed(base) else base
+def _shaped(rule: Any, its: Any) -> Any:
+    """Return a rule with what *its* lays down of people's traits, where both are on."""
+    if rule is None or its is None:
+        return rule
+    return replace(rule, **{name: getattr(its, name) for name in getattr(rule, "fixes", ())})
 
 
 def shared(world: World) -> Any:

@@ -219,8 +219,8 @@ class Verbs:
     def leave(self, lane: int, platform: int, who: Mask, *, is_ordinary: bool = False) -> None:
         """Let the accounts *who* of one lane run today, where they hold money that is free.
 
-        Who leaves for ordinary needs, ``is_ordinary``, does so in calm as well, and is no runner, unless another rule
-        lets the account run.
+        Who leaves for ordinary needs, ``is_ordinary``, is no runner, unless another rule lets the account run, and does
+        so in calm as well where the rule is on in the baseline.
         """
         mine = self._day.accounts(lane, platform)
         is_free = (self._day.state.flags[lane, mine] & FREE) > 0

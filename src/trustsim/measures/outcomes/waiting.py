@@ -57,7 +57,8 @@ def needs_unmet(f: Finished) -> Floats:
     """Share of the money that calm had paid the clients of day 0 by the horizon which has not been paid to them.
 
     It is that of their first leaving: who comes back and leaves again has other money. Who was paid all that stood in
-    the account lacks nothing. What a fee takes of a payment is a loss, and no unmet need.
+    the account lacks nothing. What a fee takes of a payment is a loss, and no unmet need. Not defined where calm pays
+    them nothing.
     """
     state, has_failed = f.model.state, f.gauge("status")[-1] == FAILED
 

@@ -52,6 +52,7 @@ def _robust_notes(found: Robust) -> list[str]:
     )
     notes = [
         *_harms(found),
+        *(f"{standing.UNKNOWN} {line}." for line in standing.unmeasured(found.comparison)),
         f"Best in: share of points where it is in the first group; where {base} is, {base} alone. Better in, harms in:"
         f" where it is better than {base} without harm, where it is worse in a headline outcome.",
         "* no other variant is at least as good in every headline outcome, every one asked for and the cost, and better"

@@ -69,7 +69,8 @@ def ranking(result: Compared) -> ByVariant:
     )  # fmt: skip
     harm = f"{standing.MARK} {'; '.join(standing.harms(c))}" if c.harms else ""
     moved = f"{standing.SHIFTED} {'; '.join(standing.shifts(c))}" if c.shifts else ""
-    about = (standing.passed_over(c), _GROUPS, harm, moved, standing.matters(c), standing.censored(c))
+    unknown = f"{standing.UNKNOWN} {'; '.join(standing.unmeasured(c))}" if c.unmeasured else ""
+    about = (standing.passed_over(c), _GROUPS, harm, moved, unknown, standing.matters(c), standing.censored(c))
     notes = filter(None, (*about, reading.same_everywhere(c), reading.ties(c)))
     return ByVariant(head, tuple(rows), " ".join(map(words.sentence, notes)))
 

@@ -35,7 +35,8 @@ def print_ranked_table(comparison: Comparison, console: Console | None = None) -
     """Print the table; in colour on a terminal (green: better than the baseline beyond its interval, red: worse).
 
     An empty line parts groups that are told apart; :data:`trustsim.report.words.standing.MARK` marks harm, and
-    :data:`~trustsim.report.words.standing.SHIFTED` a loss that is moved.
+    :data:`~trustsim.report.words.standing.SHIFTED` a loss that is moved, and
+    :data:`~trustsim.report.words.standing.UNKNOWN` harm that is not known.
     """
     notes = Prose("\n".join(_notes(comparison)))
     (console or Console()).print(Group(Prose(_headline(comparison)), _table(comparison), notes))
@@ -188,10 +189,12 @@ def _notes(comparison: Comparison) -> list[str]:
     )  # fmt: skip
     harms = [f"{standing.MARK} {line}." for line in standing.harms(comparison)]
     shifts = [f"{standing.SHIFTED} {line}." for line in standing.shifts(comparison)]
+    unknown = [f"{standing.UNKNOWN} {line}." for line in standing.unmeasured(comparison)]
     return [
         *people.notes(comparison),
         *harms,
         *shifts,
+        *unknown,
         *notes,
         *(f"{line.removesuffix('.')}." for line in more if line),
         *_warnings(comparison),

@@ -49,7 +49,7 @@ def answer(result: Compared) -> Answer:
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
     facts += people.facts(c, result.scenario, best)
     facts += costs.told(result, measure, best, others, rivals)
-    facts += [*_moved(result), *_gains(result, best), *_harmful(result, measure, others)]
+    facts += [*_moved(result), *_unmeasured(result), *_gains(result, best), *_harmful(result, measure, others)]
     facts += [Fact("Does the ranking flip?", flips.in_short(result)), *_judged(result)]
     facts += [*_broken_off(result), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
@@ -103,7 +103,8 @@ def _no_help(result: Compared, measure: Measure, best: str) -> str:
         change = _changed(result, measure, reading.difference(result, measure.name, sure[0]))
         text = f"{standing.named(c, best)} is first in rank, but by {measure.label} not told from {quoted(c.baseline)}"
         return f"{text}; {quoted(sure[0])} is told to be better, by {change}."
-    text = f"No variant is clearly better than {quoted(c.baseline)}, judged by {measure.label}."
+    known = " whose harm is known" if best in c.unmeasured else ""
+    text = f"No variant{known} is clearly better than {quoted(c.baseline)}, judged by {measure.label}."
     text += f" The best of them, {standing.named(c, best)}, makes a difference of {_changed(result, measure, found)}."
     text += _other_headline(result, measure, best)
     if bought:
@@ -131,7 +132,7 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
         is_small = words.excludes_zero(found.low, found.high)
         why = "it is too small to matter" if is_small else "the interval includes zero"
         text += f"; {why}, so this is no clear difference"
-    elif not result.comparison.helps(best) and best not in result.comparison.harms:
+    elif not result.comparison.helps(best) and best not in {*result.comparison.harms, *result.comparison.unmeasured}:
         text += "; that looks clear alone, and is not where all variants and headline outcomes are taken together"
     return Fact("How sure is that?", f"{text}. Every variant met the same worlds, so luck is not compared with luck.")
 
@@ -147,6 +148,8 @@ def _next_best(result: Compared, measure: Measure, best: str, second: str, rival
     if best in c.harms:
         no = f"No: it harms, and {quoted(c.baseline)} stands before it."
         return Fact("Is it really the best?", f"{no} {text}.")
+    if best in c.unmeasured:
+        return Fact("Is it really the best?", f"That is not known: {quoted(c.baseline)} stands before it. {text}.")
     if not c.helps(best):
         return Fact("Is it really the best?", f"None is clearly better than {quoted(c.baseline)}. {text}.")
     if rivals:
@@ -172,6 +175,12 @@ def _moved(result: Compared) -> list[Fact]:
     """Say which variants move a loss from clients to others and save nothing of it."""
     lines = standing.shifts(result.comparison)
     return [Fact("Is it saved, or moved?", f"{'; '.join(lines)}.")] if lines else []
+
+
+def _unmeasured(result: Compared) -> list[Fact]:
+    """Say which variants may harm in a way that is not measured."""
+    lines = standing.unmeasured(result.comparison)
+    return [Fact("What is not known?", f"{'; '.join(lines)}.")] if lines else []
 
 
 def _gains(result: Compared, best: str) -> list[Fact]:

@@ -9,11 +9,13 @@ from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.ranking import is_clear
 from trustsim.analysis.shifts import CLIENTS
+from trustsim.analysis.unmeasured import ACCESS
 from trustsim.measures.outcomes.losses import SLIGHT
 from trustsim.report.words import words
 from trustsim.report.words.words import Verdict, quoted
 
-MARK, SHIFTED = "†", "‡"  # behind the name of a variant that harms, of one that moves a loss and saves little
+#: behind the name of a variant that harms, of one that moves a loss and saves little, of one whose harm is not known
+MARK, SHIFTED, UNKNOWN = "†", "‡", "?"
 ROUNDING, POINTS = 0.001, 0.0005  # of the largest mean, and of a share: a smaller difference is none (assumed)
 HARDLY = f"at most {words.quantity(SLIGHT, 'share')}"  # of what they held: who counts as having lost nothing
 PAYERS = {
@@ -99,8 +101,28 @@ def _change(c: Comparison, name: str, outcome: str) -> str:
 
 
 def named(c: Comparison, name: str) -> str:
-    """Quote a variant's name, with its harm where it has one: no sentence recommends it without."""
-    return f"{quoted(name)} (but {harm(c, name)})" if name in c.harms else quoted(name)
+    """Quote a variant's name, with its harm where it has one or may have: no sentence recommends it without."""
+    told = [harm(c, name)] if name in c.harms else []
+    told += [_hidden(c, name)] if name in c.unmeasured else []
+    return f"{quoted(name)} (but {words.listing(told)})" if told else quoted(name)
+
+
+def _hidden(c: Comparison, name: str) -> str:
+    """Say what of the harm of a variant is not measured."""
+    outcomes = c.unmeasured[name]
+    rest = [words.label(outcome) for outcome in outcomes if outcome != ACCESS]
+    told = ["what it does to access is not measured here"] if ACCESS in outcomes else []
+    return words.listing([*told, *([f"its {words.listing(rest)} cannot be measured"] if rest else [])])
+
+
+def unmeasured(c: Comparison) -> list[str]:
+    """Return a line on each variant whose harm is not known: in what, and where it stands for that."""
+    return [
+        f"{quoted(name)}: {_hidden(c, name)} ({words.listing([words.label(outcome) for outcome in c.unmeasured[name]])}"
+        f" {'has' if len(c.unmeasured[name]) == 1 else 'have'} no value), so it stands behind those whose harm is known"
+        for name in c.ranking
+        if name in c.unmeasured
+    ]
 
 
 def harms(c: Comparison) -> list[str]:
@@ -115,8 +137,9 @@ def harms(c: Comparison) -> list[str]:
 
 
 def marks(c: Comparison, name: str) -> str:
-    """Return the marks of a variant: that it harms, that it moves a loss."""
-    return f"{MARK if name in c.harms else ''}{SHIFTED if name in c.shifts else ''}"
+    """Return the marks of a variant: that it harms, that it moves a loss, that its harm is not known."""
+    marked = {MARK: c.harms, SHIFTED: c.shifts, UNKNOWN: c.unmeasured}
+    return "".join(mark for mark, those in marked.items() if name in those)
 
 
 def shifts(c: Comparison) -> list[str]:
