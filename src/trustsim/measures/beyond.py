@@ -104,9 +104,9 @@ def _most_gone(gone: Floats, in_calm: Floats, there: Floats, left: Floats) -> Fl
         stays, stays_in_calm = (np.clip(1 - each / whole, 0.0, 1.0) for each in (gone, in_calm))
     survival, is_late = relative_survival(stays, stays_in_calm, left), stays_in_calm < LEFT_IN_CALM
     beyond = np.nan_to_num(1 - np.where(is_late, 1.0, survival)).max(axis=0)
-    for lane in map(tuple, np.argwhere((is_late & ~np.isnan(survival)).any(axis=0)).tolist()):
-        column = (slice(None), *lane)
-        beyond[lane] = max(beyond[lane], _gone_late(survival[column], stays_in_calm[column]))
+    for lane in np.argwhere((is_late & ~np.isnan(survival)).any(axis=0)).tolist():
+        at, column = tuple(lane), (slice(None), *lane)
+        beyond[at] = max(beyond[at], _gone_late(survival[column], stays_in_calm[column]))
     return np.where(whole > 0, beyond, np.nan)
 
 
