@@ -1,6 +1,7 @@
 """What ranks variants, which of them are told apart, what matters and what harms: on outcomes made by hand."""
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -241,6 +242,26 @@ def test_a_shift_saves_or_destroys_where_the_interval_of_all_together_excludes_z
     """By two or by one and a half of thirty: the noise of their sum is 0.07."""
     for guarantors, side in ((32, -1), (30, 0), (28.5, 1)):
         assert paid(clients=(50, 20), guarantors=(0, guarantors)).shifts["b"].side == side
+
+
+def test_whether_something_is_saved_is_told_where_the_interval_is_narrow_against_what_is_moved():
+    shift = paid(clients=(50, 20), guarantors=(0, 30)).shifts["b"]
+    assert (shift.side, shift.is_told) == (0, True)
+    wide = replace(shift, destroyed=replace(shift.destroyed, low=-4.0, high=5.0))
+    assert (wide.side, wide.is_told) == (0, False)
+
+
+def test_who_spares_the_clients_of_day_0_by_luring_others_in_moves_their_loss():
+    """Of 50 that clients lose, newcomers bear a fifth, and then all but a fifth."""
+    clients = around(50, 1.0)
+    shares = {"investor_loss": (0.4, 0.1), "newcomer_loss": (0.1, 0.4)}
+    c = ranked({PAYERS["clients"]: [clients, clients + around(0, 0.1, 3)]} | {
+        name: [x + around(0, 0.001, 5) for x in means] for name, means in shares.items()
+    })  # fmt: skip
+    shift = c.shifts["b"]
+    assert list(shift.to) == ["newcomers"]
+    assert shift.moved == pytest.approx(30, abs=0.5)
+    assert shift.side == 0
 
 
 def test_to_whom_a_loss_is_moved_are_those_who_clearly_lose_more():
