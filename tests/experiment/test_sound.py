@@ -46,9 +46,9 @@ def run_with(outcome: str = "", series: str = "", at: tuple[int, ...] = (), valu
             "series queue, platform 'Quay', variant 'nothing', day 4: given 1.01; allowed: a finite number from 0 to 1",
         ),
         (
-            {"outcome": "trust_trough", "at": (1,)},
-            "outcome trust_trough, variant 'insured', day 4, the last: given nan; "
-            "allowed: a finite number from 0 to 1; "
+            {"outcome": "policy_cost", "at": (1,)},
+            "outcome policy_cost, variant 'insured', day 4, the last: given nan; "
+            "allowed: a finite number of at least 0; "
             "one that may not apply to a run is entered with may_not_apply=True",
         ),
         (
@@ -76,6 +76,16 @@ def test_what_declares_that_it_may_not_apply_may_be_nan_and_rounding_is_no_fault
     check_numbers(run_with("time_to_failure", at=(1,)), scenario())
     check_numbers(run_with("loss_gini", at=(1,), value=-1e-16), scenario())
     check_numbers(run_with("one's own, not registered here", at=(1,)), scenario())
+
+
+def test_a_series_of_nobody_has_no_number_on_any_day() -> None:
+    run = simulate(scenario(), NAMES, 0)
+    days = run.series["outflow"].copy()
+    days[:, 1, 0] = np.nan
+    check_numbers(dataclasses.replace(run, series={"outflow": days}), scenario())
+    days[2, 1, 0] = 0.1
+    with pytest.raises(AbsurdNumber, match="series outflow, platform 'Harbour', variant 'insured', day 0: given nan"):
+        check_numbers(dataclasses.replace(run, series={"outflow": days}), scenario())
 
 
 def test_every_series_is_always_a_number_but_those_of_what_has_ended() -> None:

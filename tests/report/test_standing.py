@@ -141,7 +141,11 @@ def test_the_next_in_rank_is_told_as_such_where_the_baseline_stands_between(resu
 def test_a_variant_that_does_not_help_is_not_said_to_be_the_best(frozen):
     gate = fake.VARIANTS.index(GATE)
     outcomes = {name: values[:, [0, gate, gate]] for name, values in frozen.study.outcomes.items()}
-    three = replace(frozen.study, variants=("nothing", GATE, "twin"), outcomes=outcomes)
+    three = replace(
+        frozen.study,
+        variants=("nothing", GATE, next(name for name in fake.VARIANTS[1:] if name != GATE)),
+        outcomes=outcomes,
+    )
     told = facts(Result(three, compare(three, fake.REGISTRY, rank_by="run_probability")))["Is it really the best?"]
     assert told.startswith("No: it harms, and ‘nothing’ stands before it.")
 

@@ -57,7 +57,7 @@ def test_terminal_report_and_json_say_that_access_was_not_measured(without_needs
     c = without_needs.comparison
     assert f"? {said}" in " ".join(ranked_table(c).split())
     assert "friction ?" in ranked_table(c).replace("\u00a0", " ")
-    assert any(said in fact.found for fact in answer(without_needs, float("nan")).facts)
+    assert any(said in fact.found for fact in answer(without_needs).facts)
     assert said in page_tables.ranking(without_needs).note
     assert c.to_json()["unmeasured"]["friction"] == ["needs_unmet"]
 
@@ -67,7 +67,7 @@ def test_a_freeze_alone_is_not_recommended_where_access_is_not_measured() -> Non
     found = compared(mechanisms={"ordinary": "off"}, variants=only)
     assert found.comparison.differences["friction"]["excess_withdrawn"].mean < -0.02
     assert found.comparison.groups == (("nothing",), ("friction",))
-    told = answer(found, float("nan")).headline
+    told = answer(found).headline
     assert "No variant whose harm is known is clearly better" in told
     assert "‘friction’ (but what it does to access is not measured here)" in told
 

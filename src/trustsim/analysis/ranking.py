@@ -178,9 +178,10 @@ def ranking_keys(ranked_by: str, measures: Mapping[str, Measure]) -> tuple[str, 
 
 def parted_by(field: Field, ranking: Ranking) -> tuple[str, ...]:
     """Return of each group and the next the outcome that tells two of them apart; '' where harm or no number does."""
-    keys = ranking_keys(ranking.ranked_by, field.measures) if ranking.ranked_by is not None else ()
+    by = ranking.ranked_by
+    keys = ranking_keys(by, field.measures) if by is not None else ()
     return tuple(
-        next((key for key in keys if any(field.ahead(key, a, b) > 0 for a in ours for b in theirs)), "")
+        next((key for key in keys if any(field.ahead(key, a, b, by) > 0 for a in ours for b in theirs)), "")
         for ours, theirs in itertools.pairwise(ranking.groups)
     )
 

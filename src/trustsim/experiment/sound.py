@@ -24,13 +24,16 @@ def check_numbers(run: Run, scenario: Scenario, *, with_bounds: bool = True) -> 
     ModelError for arrays of another shape than one number a variant.
 
     ``with_bounds``: an engine of one's own may mean something else by a name, and is held to finite numbers only. What
-    is not registered is not known and not looked at.
+    is not registered is not known and not looked at. A series that is NaN on every day has nobody to be of.
     """
     _check_shapes(run, scenario)
     known = {group: REGISTRY.group(group) for group in ("series", "outcome")}
     for name, days in run.series.items():
         entry = known["series"].get(name)
-        if entry is not None and (is_wrong := _wrong(days, entry, with_bounds)).any():
+        if entry is None:
+            continue
+        is_wrong = _wrong(days, entry, with_bounds) & ~np.isnan(days).all(axis=0)
+        if is_wrong.any():
             day, v, p = (int(k) for k in np.argwhere(is_wrong)[0])
             place = f"{_platform(scenario, run.variants[v], p)}, variant {run.variants[v]!r}"
             raise _absurd(f"series {name}, {place}, day {day * scenario.step:g}", float(days[day, v, p]), entry)

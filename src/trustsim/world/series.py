@@ -77,7 +77,7 @@ class Series:
         """Enter it into the registry, and where triggers may watch its gauge, that as an indicator."""
         REGISTRY.enter(
             "series", name, source="J1", unit=self.unit, low=self.low, high=self.high,
-            may_not_apply=bool(self.ends or self.per),
+            may_not_apply=bool(self.ends),
         )(self)  # fmt: skip
         if self.is_watched:
             watched(self.gauge, self.unit, self.text, self.module)
