@@ -190,8 +190,8 @@ def test_report_says_that_runs_are_those_of_another_version(trustsim, monkeypatc
 def test_ranked_by_what_is_asked_also_when_resumed_or_reported(trustsim, tmp_path, monkeypatch):
     asked = ("compare", "theft.yaml", "--replications", "6", "--out", "a-run", "--json")
     usual = json.loads(trustsim(*asked).stdout)
-    other = json.loads(trustsim(*asked, "--rank-by", "time_to_failure").stdout)
-    assert (usual["ranked_by"], other["ranked_by"]) == ("investor_loss", "time_to_failure")
+    other = json.loads(trustsim(*asked, "--rank-by", "run_probability").stdout)
+    assert (usual["ranked_by"], other["ranked_by"]) == ("investor_loss", "run_probability")
     aside = {"ranked_by": "", "passed_over": [], "ranking": [], "groups": [], "seconds": 0}
     assert {**other, **aside} == {**usual, **aside}
     assert json.loads(trustsim("resume", "a-run", "--json").stdout)["ranking"] == other["ranking"]
@@ -199,7 +199,7 @@ def test_ranked_by_what_is_asked_also_when_resumed_or_reported(trustsim, tmp_pat
     monkeypatch.setattr(result.page, "write", lambda r, path, again, drawn: told.append(r) or path.write_text("<html>"))
     for more in ((), ("--rank-by", "investor_loss")):
         assert CliRunner().invoke(cli.main, ["report", "a-run", *more], catch_exceptions=False).exit_code == 0
-    by = ["time_to_failure", "investor_loss"]
+    by = ["run_probability", "investor_loss"]
     assert [r.comparison.ranked_by for r in told] == by
     assert [reading.command(r, "a.yaml").partition(" --rank-by ")[2] for r in told] == by
 
