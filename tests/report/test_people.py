@@ -290,11 +290,11 @@ def test_without_a_cover_it_is_certain_that_no_guarantor_pays_and_with_one_it_is
 def test_a_loss_that_is_moved_is_named_with_its_sum_in_terminal_report_page_and_json(result):
     lost = {"clients": [5e6, 1e6, 5e6], "owners": [2e6] * 3, "guarantors": [0, 4e6, 0], "lenders": [0] * 3}
     rows = {f"loss_by_payer[{payer}]": row for payer, row in lost.items()} | {"loss_by_payer[public]": [0] * 3}
-    told = with_values(result, **rows, investor_loss=[0.5, 0.1, 0.5])
+    told = with_values(result, **rows, investor_loss=[0.5, 0.1, 0.5], newcomer_loss=[0] * 3)
     (line,) = standing.shifts(told.comparison)
     assert line.startswith(
-        "‘insured’: moves 4 million CNY of loss from clients to guarantors, and destroys as much (all together lose 0"
-        " CNY, 95 % interval −"
+        "‘insured’: moves 4 million CNY of loss from clients to guarantors, and whether any is saved cannot be told"
+        " (all together lose 0 CNY, 95 % interval −"
     )
     terminal = " ".join(ranked_table(told.comparison).replace("\u00a0", " ").split())
     assert f"‡ {line}." in terminal
