@@ -1,5 +1,7 @@
 """What platforms owe each other: clearing, defaults, money."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,18 +19,23 @@ from trustsim.world.clearing import clearing
 LENDER = {**QUIET, "liquid_share": "0 %"}
 
 
-def played(platforms: dict[str, dict[str, object]], days: int = 3, **rule: object) -> TrustCrisisModel:
-    told = document(
-        mechanisms={"obligations": rule},
-        platforms={name: {**LENDER, **settings} for name, settings in platforms.items()},
-        investors={"count": 1, "members": "0 %", "second_platform": "0 %"},
-    )
+def stepped(told: dict[str, Any], days: int) -> TrustCrisisModel:
+    """Return the model of a story after some days, on none of which money came or went."""
     model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
     total = model.state.total_money()
     for _ in range(days):
         model.step()
         assert (model.state.total_money() == total).all()
     return model
+
+
+def played(platforms: dict[str, dict[str, object]], days: int = 3, **rule: object) -> TrustCrisisModel:
+    told = document(
+        mechanisms={"obligations": rule},
+        platforms={name: {**LENDER, **settings} for name, settings in platforms.items()},
+        investors={"count": 1, "members": "0 %", "second_platform": "0 %"},
+    )
+    return stepped(told, days)
 
 
 def test_a_chain_pays_what_its_links_have() -> None:
@@ -118,12 +125,7 @@ def in_calm(days: int, *, shocks: tuple[dict[str, object], ...] = (), **rule: ob
         "platforms": [{"name": "House", "copies": 8}], "mechanisms": {"obligations": {**LINKED, **rule}},
         "shocks": list(shocks), "variants": {"linked": [], "alone": [{"set": {"mechanisms.obligations": False}}]},
     }  # fmt: skip
-    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
-    total = model.state.total_money()
-    for _ in range(days):
-        model.step()
-        assert (model.state.total_money() == total).all()
-    return model
+    return stepped(told, days)
 
 
 @pytest.mark.parametrize("rule", [{}, {"day": "20 d"}, {"pro_rata": False}], ids=["day 1", "day 20", "none paid"])
@@ -183,12 +185,7 @@ def wound_down(days: int, *, shocks: tuple[dict[str, object], ...] = (), **owing
     }  # fmt: skip
     for p, name in enumerate("AB"):
         told["platforms"][p].update(owing.get(name, {}))
-    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
-    total = model.state.total_money()
-    for _ in range(days):
-        model.step()
-        assert (model.state.total_money() == total).all()
-    return model
+    return stepped(told, days)
 
 
 def test_a_wind_down_waits_for_what_others_owe_and_pays_it_out_and_sells_nothing() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from trustsim.analysis.comparison import Comparison
 from trustsim.analysis.intervals import Interval
+from trustsim.analysis.shifts import CLIENTS as CLIENTS
 from trustsim.report.words import standing, words
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.standing import PAYERS as PAYERS
@@ -20,7 +21,6 @@ from trustsim.scenario.resolved import Scenario
 
 FLED, ASKED, STUCK, UNMET = "excess_left", "excess_withdrawn", "stuck_money", "needs_unmet"
 WAITED, ENDS, LABELS, FAILS = "waited_long", "end_state", "run_at", "failure_probability"
-CLIENTS = "loss_by_payer[clients]"
 _OR_CAUGHT = "asked for their money or were caught in a failure", "were asked for or caught in a failure"
 
 
