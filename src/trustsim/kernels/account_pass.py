@@ -16,7 +16,7 @@ from trustsim.kernels.block import Luck, felt_of, who_of
 from trustsim.kernels.choose import choose
 from trustsim.kernels.coefficients import NEVER, Weights
 from trustsim.kernels.columns import move_columns
-from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
 from trustsim.kernels.cover import covered
 from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
 from trustsim.kernels.layout import BLOCK, N_SIZES, REACH, SUM_SCALE, Sums, Targets
@@ -135,7 +135,7 @@ def measure_block(accounts, platforms, trust, place, part) -> None:
         measure_parts(platforms.sums[v, p], flags, felt)
 
 
-@compiled
+@compiled_with_arrays
 def count(accounts, platforms) -> None:
     """Measure all accounts as they stand, without a pass; the sums of ``platforms`` are overwritten."""
     trust = np.empty(BLOCK, np.int32)
@@ -167,7 +167,7 @@ def needed(weights, messages, has_report):
     return Needs(uniform, panic, ordinary, has_report)
 
 
-@compiled
+@compiled_with_arrays
 def drawn(luck, words, entity, attention, p, needs, day, key) -> None:
     """Fill the day's draws of the owners ``entity`` int64 (n,) on one platform, as far as somebody *needs* them.
 
@@ -193,7 +193,7 @@ def drawn(luck, words, entity, attention, p, needs, day, key) -> None:
         logistic_variates(words[0, :n], luck[4, :n], bits[4, :n])
 
 
-@compiled
+@compiled_with_arrays
 def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None:
     """Pass over every account of every lane once; groups of arrays in kernels/arrays.py.
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels.acting import (
+    ALARMED_NOW,
+    ARRIVED,
     ASKED,
     COHORT_ASKED,
     COHORT_LEFT,
+    DEPARTED,
     LEFT,
+    NEW,
     PAID_IN,
     RAN_NOW,
     TOGETHER,
     act_together,
-    room_for,
 )
 from trustsim.kernels.coefficients import Dials
-from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.layout import RUNS, Beliefs, Books, Gauges, Sums, Traits
+from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
+from trustsim.kernels.layout import Beliefs, Books, Gauges, Sums, Traits
 from trustsim.kernels.reasons import note_reasons
 
 _OF_THE_DAY = (
@@ -44,48 +47,36 @@ def acting_accounts(actions, first, stop, acting):
 
 
 @compiled
-def somebody_runs(actions, acting):
-    """Return whether some of ``acting`` int32 (n,) run."""
-    n = 0
-    for i in acting:
-        n += actions[i] & np.uint8(RUNS)
-    return n > 0
-
-
-@compiled
-def push(values, step, gain, senders, rows, account_at) -> None:
+def push(values, step, gain, senders, rows, account_at, room) -> None:
     """Add ``step · gain[k]`` to ``values`` float32 (accounts,) of every account k of the senders' neighbours at one
-    platform; the senders' rows of the network are looked up for all first, so that memory is waited for once."""
+    platform; the senders' rows of the network are looked up together first, so that memory is waited for once."""
     indptr, neighbours = rows
-    begin, stop = np.empty(len(senders), np.int64), np.empty(len(senders), np.int64)
-    for k in range(len(senders)):
-        begin[k], stop[k] = indptr[senders[k]], indptr[senders[k] + 1]
-    for k in range(len(senders)):
-        for e in range(begin[k], stop[k]):
-            j = account_at[neighbours[e]]
-            if j >= 0:
-                values[j] += step * gain[j]
+    for start in range(0, len(senders), TOGETHER):
+        together = senders[start : start + TOGETHER]
+        for k in range(len(together)):
+            room.begin[k], room.stop[k] = indptr[together[k]], indptr[together[k] + 1]
+        for k in range(len(together)):
+            for e in range(room.begin[k], room.stop[k]):
+                j = account_at[neighbours[e]]
+                if j >= 0:
+                    values[j] += step * gain[j]
 
 
 @compiled
-def push_to_all(values, step, gain, n_senders, first, stop) -> None:
-    """Add ``step · gain`` for each of ``n_senders`` to the accounts [first, stop): everyone sees everyone."""
-    if n_senders > 0:
-        for k in range(first, stop):
-            values[k] += step * np.float32(n_senders) * gain[k]
-
-
-@compiled
-def take_own(values, step, gain, senders, account_at) -> None:
-    """Take back what :func:`push_to_all` gives the senders of their own doing."""
+def push_to_all(values, step, gain, senders, account_at, accounts) -> None:
+    """Add ``step · gain`` for each of the *senders* to all *accounts* (first, stop) but the sender's own: everyone sees
+    everyone else."""
     for k in range(len(senders)):
         j = account_at[senders[k]]
         if j >= 0:
             values[j] -= step * gain[j]
+    if len(senders) > 0:
+        for k in range(accounts[0], accounts[1]):
+            values[k] += step * np.float32(len(senders)) * gain[k]
 
 
 @compiled
-def act(accounts, people, platforms, links, pushes, clock) -> None:
+def act(accounts, people, platforms, links, pushes, room, clock) -> None:
     """Carry out the day's actions, lane by lane and platform by platform.
 
     Who runs or leaves asks for all that is free, or half of it; requests queue up by day, within a day by a draw. Who
@@ -94,7 +85,6 @@ def act(accounts, people, platforms, links, pushes, clock) -> None:
     not matter. In a complete network all see all. Groups of arrays in kernels/arrays.py.
     """
     n_lanes, n_platforms = accounts.queue_n.shape
-    room = room_for(accounts.investor.shape[1])
     n_variants = n_lanes // len(accounts.first)
     for v in range(n_lanes):
         first = accounts.first[v // n_variants]
@@ -104,50 +94,46 @@ def act(accounts, people, platforms, links, pushes, clock) -> None:
             platforms.gauges[Gauges.HOLDERS, v, p] = platforms.sums[v, p, Sums.HOLDERS]
             n_acting = acting_accounts(accounts.actions[v], first[p], first[p + 1], room.account)
             if n_acting > 0:
-                acting = room.account[:n_acting]
-                if somebody_runs(accounts.actions[v], acting):
-                    note_reasons(accounts, platforms, pushes, acting, (v // n_variants, v, p), clock)
-                act_on(accounts, people, platforms, links, room, (v // n_variants, v, p, n_acting), clock)
+                act_on(accounts, people, platforms, room, (v // n_variants, v, p, n_acting), clock)
+                note_reasons(accounts, platforms, pushes, room, (v // n_variants, v, p), clock)
+                tell(accounts, platforms, links, room, (v // n_variants, v, p))
 
 
 @inlined
-def act_on(accounts, people, platforms, links, room, place, clock) -> None:
+def act_on(accounts, people, platforms, room, place, clock) -> None:
     """Carry out the day's actions of one lane on one platform, ``place`` (w, v, p, how many act)."""
     w, v, p, n_acting = place
-    at, first = accounts.at[w, p], accounts.first[w]
+    room.done[:] = 0
+    for start in range(0, n_acting, TOGETHER):
+        together = room.account[start : min(start + TOGETHER, n_acting)]
+        act_together(accounts, people, platforms, room, together, (w, v, p), clock)
+    line_up(accounts, room.order[: room.done[NEW]], (w, v, p))
+    write_down(platforms, room.done, (v, p))
+
+
+@inlined
+def tell(accounts, platforms, links, room, place) -> None:
+    """Let the neighbours of those who acted in ``place`` (w, v, p) see who turned alarmed, departed and arrived."""
+    w, v, p = place
+    at, first, last = accounts.at[w, p], accounts.first[w, p], accounts.first[w, p + 1]
     seen, fear = accounts.beliefs[Beliefs.SEEN, v], accounts.beliefs[Beliefs.FEAR, v]
     gain, ones, dials = accounts.traits[Traits.FEAR_GAIN, w], accounts.ones, platforms.dials
     contagion, rows = np.float32(dials[v, Dials.CONTAGION]), (links.indptr[w], links.neighbours)
     observed, returned = np.float32(dials[v, Dials.OBSERVED]), np.float32(dials[v, Dials.RETURNED])
-    alarms, n_gone, n_back, n_new = 0, 0, 0, 0
-    room.done[:] = 0
-    for start in range(0, n_acting, TOGETHER):
-        together = room.account[start : min(start + TOGETHER, n_acting)]
-        n_alarmed, n_departed, n_arrived, n_new = act_together(
-            accounts, people, platforms, room, together, room.done, (w, v, p, n_new), clock
-        )
-        alarmed, departed, arrived = room.alarmed[:n_alarmed], room.departed[:n_departed], room.arrived[:n_arrived]
-        if links.is_complete:
-            take_own(fear, contagion, gain, alarmed, at)
-            take_own(seen, observed, ones, departed, at)
-            take_own(seen, -returned, ones, arrived, at)
-        else:
-            push(fear, contagion, gain, alarmed, rows, at)
-            push(seen, observed, ones, departed, rows, at)
-            if returned > 0:
-                push(seen, -returned, ones, arrived, rows, at)
-        alarms += n_alarmed
-        n_gone += n_departed
-        n_back += n_arrived
+    alarmed, departed = room.alarmed[: room.done[ALARMED_NOW]], room.departed[: room.done[DEPARTED]]
+    arrived = room.arrived[: room.done[ARRIVED]]
     if links.is_complete:
-        push_to_all(fear, contagion, gain, alarms, first[p], first[p + 1])
-        push_to_all(seen, observed, ones, n_gone, first[p], first[p + 1])
-        push_to_all(seen, -returned, ones, n_back, first[p], first[p + 1])
-    line_up(accounts, room.order[:n_new], (w, v, p))
-    write_down(platforms, room.done, alarms, n_back, (v, p))
+        push_to_all(fear, contagion, gain, alarmed, at, (first, last))
+        push_to_all(seen, observed, ones, departed, at, (first, last))
+        push_to_all(seen, -returned, ones, arrived, at, (first, last))
+    else:
+        push(fear, contagion, gain, alarmed, rows, at, room)
+        push(seen, observed, ones, departed, rows, at, room)
+        if returned > 0:
+            push(seen, -returned, ones, arrived, rows, at, room)
 
 
-@compiled
+@compiled_with_arrays
 def line_up(accounts, new, place) -> None:
     """Let new requests, ``new`` uint64 (n,), luck and account in one, join the queue of ``place`` (w, v, p) by luck."""
     w, v, p = place
@@ -159,7 +145,7 @@ def line_up(accounts, new, place) -> None:
 
 
 @inlined
-def write_down(platforms, done, alarms, n_back, where) -> None:
+def write_down(platforms, done, where) -> None:
     """Write what the actions of a day add up to into the books and gauges of a platform, ``where`` (lane, platform)."""
     v, p = where
     books, gauges = platforms.books, platforms.gauges
@@ -168,9 +154,9 @@ def write_down(platforms, done, alarms, n_back, where) -> None:
     books[Books.QUEUED, v, p] += done[ASKED]
     gauges[Gauges.RUNNERS, v, p] = done[RAN_NOW]
     gauges[Gauges.LEAVERS, v, p] = done[LEFT]
-    gauges[Gauges.JOINERS, v, p] = n_back
-    gauges[Gauges.HOLDERS, v, p] += n_back
-    gauges[Gauges.ALARMS, v, p] = alarms
+    gauges[Gauges.JOINERS, v, p] = done[ARRIVED]
+    gauges[Gauges.HOLDERS, v, p] += done[ARRIVED]
+    gauges[Gauges.ALARMS, v, p] = done[ALARMED_NOW]
     gauges[Gauges.REQUESTS, v, p] = done[ASKED]
     gauges[Gauges.INFLOW, v, p] = done[PAID_IN]
     gauges[Gauges.COHORT_ASKED, v, p] += done[COHORT_ASKED]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.asking import ask, free_of, of_day_0
-from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.channels import Channels
+from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.cohort import is_of_day_0
 from trustsim.kernels.compiled import inlined
 from trustsim.kernels.layout import (
@@ -31,49 +32,56 @@ from trustsim.kernels.layout import (
 )
 
 TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
-# what a platform's actions add up to
-RAN_NOW, LEFT, ASKED, PAID_IN, COHORT_ASKED, COHORT_LEFT, N_DONE = range(7)
+# what a platform's actions add up to: how many turned alarmed, departed, arrived, ran, left, asked anew; money
+ALARMED_NOW, DEPARTED, ARRIVED, RAN_NOW, LEFT, NEW, ASKED, PAID_IN, COHORT_ASKED, COHORT_LEFT, N_DONE = range(11)
 
 
 class Acting(NamedTuple):
-    """Room for the accounts that act together: who they are, and how many told their neighbours what."""
+    """Room for what is done on one platform in one lane: by whom, and what each tells the neighbours."""
 
+    account: NDArray[np.int32]  # (a,) who acts
+    runners: NDArray[np.int32]  # (a,) accounts that run
     order: NDArray[np.uint64]  # (a,) new requests, to be sorted
-    account: NDArray[np.int32]  # (a,) who acts on the platform
-    held: NDArray[np.int64]  # (TOGETHER,) and so the others
+    alarmed: NDArray[np.int32]  # (a,) investors who turn alarmed
+    departed: NDArray[np.int32]  # (a,) investors who ask for money
+    arrived: NDArray[np.int32]  # (a,) investors who pay in
+    held: NDArray[np.int64]  # (TOGETHER,) of those who are looked up together, and so the others
     asked: NDArray[np.int64]
     who: NDArray[np.int64]
-    alarmed: NDArray[np.int64]
-    departed: NDArray[np.int64]
-    arrived: NDArray[np.int64]
-    done: NDArray[np.int64]  # (N_DONE,)
+    begin: NDArray[np.int64]  # where a row of the network begins, and ends
+    stop: NDArray[np.int64]
+    words: NDArray[np.uint32]  # (4, TOGETHER) draws
+    luck: NDArray[np.float32]  # (TOGETHER,)
+    loss: NDArray[np.float32]  # (1,) log of the share of a loss that is not covered
+    push: NDArray[np.float64]  # (CHANNELS,) what each channel adds
+    weights: NDArray[np.float64]  # (Weights,) of the platform
+    done: NDArray[np.int64]  # (N_DONE,) what it adds up to
 
 
-@inlined
-def room_for(n_accounts):
+def room_for(n_accounts: int) -> Acting:
     """Return room for the actions of so many accounts."""
-    room = np.empty((6, TOGETHER), np.int64)
+    account, runners, alarmed, departed, arrived = np.empty((5, n_accounts), np.int32)
     return Acting(
-        np.empty(n_accounts, np.uint64), np.empty(n_accounts, np.int32), room[0], room[1], room[2], room[3], room[4],
-        room[5], np.zeros(N_DONE, np.int64),
+        account, runners, np.empty(n_accounts, np.uint64), alarmed, departed, arrived,
+        *np.empty((5, TOGETHER), np.int64), np.empty((4, TOGETHER), np.uint32), np.empty(TOGETHER, np.float32),
+        np.empty(1, np.float32), np.empty(len(Channels)), np.empty(len(Weights)), np.zeros(N_DONE, np.int64),
     )  # fmt: skip
 
 
 @inlined
-def act_together(accounts, people, platforms, room, together, done, place, clock):
-    """Carry out the actions of some accounts, ``together`` int32 (n ≤ TOGETHER,).
+def act_together(accounts, people, platforms, room, together, place, clock) -> None:
+    """Carry out the actions of some accounts, ``together`` int32 (n ≤ TOGETHER,), of ``place`` (world, lane, platform).
 
-    ``place``: world, lane, platform, new requests so far. Return how many were alarmed, departed, arrived, and
-    how many new requests there are by now; what was asked, paid in, and how many ran and left is added to ``done``. An
-    account runs or leaves once, with its first request since it was opened; whoever takes that back may do it again.
+    Who ran, told the neighbours, and asked anew joins the lists of the *room*, as long as ``room.done`` says, where
+    money is added up too. An account runs or leaves once, with its first request since it was opened; whoever takes
+    that back may do it again.
     """
-    w, v, p, n_new = place
-    flags, balance, requested, safe = accounts.flags, accounts.balance, accounts.requested, people.safe
+    w, v, p = place
+    flags, balance, requested, safe, done = accounts.flags, accounts.balance, accounts.requested, people.safe, room.done
     is_closed = platforms.gauges[Gauges.STATUS, v, p] >= WINDING
     is_open = platforms.gauges[Gauges.STATUS, v, p] == OPEN
     part = platforms.dials[v, Dials.PART]
     locked = platforms.terms[Terms.LOCKED_SHARE, v, p]
-    n_alarmed, n_departed, n_arrived = 0, 0, 0
     for k in range(len(together)):
         i = together[k]
         room.held[k], room.asked[k], room.who[k] = balance[v, i], requested[v, i], accounts.investor[w, i]
@@ -82,8 +90,8 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
         if action & np.uint8(ALARMS):
             flags[v, i] ^= np.uint8(ALARMED)
             if flags[v, i] & np.uint8(ALARMED):
-                room.alarmed[n_alarmed] = who
-                n_alarmed += 1
+                room.alarmed[done[ALARMED_NOW]] = who
+                done[ALARMED_NOW] += 1
         if is_closed:
             continue
         if action & np.uint8(RUNS | LEAVES):
@@ -92,6 +100,8 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
             if free <= 0:
                 continue
             if accounts.asked_day[v, i] < 0:
+                if action & np.uint8(RUNS):
+                    room.runners[done[RAN_NOW]] = i
                 done[RAN_NOW if action & np.uint8(RUNS) else LEFT] += 1
             a, b = draws.two_words(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
             if action & np.uint8(RUNS) and not flags[v, i] & np.uint8(LEAVING):
@@ -101,26 +111,25 @@ def act_together(accounts, people, platforms, room, together, done, place, clock
                     flags[v, i] |= np.uint8(FREE)
             if lock > 0:
                 flags[v, i] |= np.uint8(LEAVING)
-            room.departed[n_departed] = who
-            n_departed += 1
+            room.departed[done[DEPARTED]] = who
+            done[DEPARTED] += 1
             if is_of_day_0(flags[v, i]):
                 done[COHORT_ASKED] += of_day_0(accounts.ticket[w, i], accounts.paid[v, i] + room.asked[k], free)
                 done[COHORT_LEFT] += accounts.first_asked[v, i] < 0
             if accounts.first_asked[v, i] < 0:
                 accounts.first_asked[v, i] = clock.day
             if room.asked[k] == 0:
-                room.order[n_new] = (b << np.uint64(32)) | np.uint64(i)
-                n_new += 1
+                room.order[done[NEW]] = (b << np.uint64(32)) | np.uint64(i)
+                done[NEW] += 1
             ask(requested, accounts.asked_day, accounts.later, accounts.later_day, (v, i), free, clock.day)
             done[ASKED] += free
         elif is_open and action & np.uint8(JOINS):
             pays = min(accounts.ticket[w, i], safe[v, who])
             if pays > 0:
-                room.arrived[n_arrived] = who
-                n_arrived += 1
+                room.arrived[done[ARRIVED]] = who
+                done[ARRIVED] += 1
                 safe[v, who] -= pays
                 balance[v, i] += pays
                 done[PAID_IN] += pays
                 flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
                 accounts.asked_day[v, i] = -1
-    return n_alarmed, n_departed, n_arrived, n_new

@@ -96,9 +96,17 @@ class _RoomCache(FunctionCache):  # type: ignore[misc]
 def compiled(function: F) -> F:
     """Compile *function* on first use, strict IEEE, without the GIL, cached on disk between processes.
 
-    Under ``NUMBA_DISABLE_JIT=1`` the function is returned as it is.
+    It may neither make arrays nor return one: references to arrays are not counted, which at a call with groups of
+    arrays takes longer than most kernels. What makes arrays does not compile with this decorator, and what returns one
+    is found by the tests; see :func:`compiled_with_arrays`. Under ``NUMBA_DISABLE_JIT=1`` the function is returned as
+    it is.
     """
-    return _with_cache(function, inline="never")
+    return _with_cache(function, inline="never", _nrt=False)
+
+
+def compiled_with_arrays(function: F) -> F:
+    """As :func:`compiled`, for what makes arrays or returns one; best called once for all lanes."""
+    return _with_cache(function, inline="never", _nrt=True)
 
 
 def inlined(function: F) -> F:
@@ -114,8 +122,8 @@ def is_compiled(function: Callable[..., object]) -> bool:
     )
 
 
-def _with_cache(function: F, inline: str) -> F:
-    decorated: Any = numba.njit(error_model="numpy", nogil=True, inline=inline, no_cfunc_wrapper=True)(function)
+def _with_cache(function: F, **options: Any) -> F:
+    decorated: Any = numba.njit(error_model="numpy", nogil=True, no_cfunc_wrapper=True, **options)(function)
     if hasattr(decorated, "py_func"):
         with suppress(RuntimeError):  # there is no folder for it
             decorated._cache = _RoomCache(function)

@@ -42,6 +42,13 @@ def charge(platforms, clock) -> None:
 
 
 @compiled
+def spend_each(books, ladder, p, wanted) -> None:
+    """Let a platform pay ``wanted`` int64 (lanes,), minor units, for a lever, see :func:`spend`."""
+    for v in range(len(wanted)):
+        spend(books, ladder, v, p, Books.COSTS, np.float64(wanted[v]))
+
+
+@compiled
 def spend(books, ladder, v, p, to, wanted) -> None:
     """Pay *wanted* minor units from a platform's liquid money to an outside account; beyond it its owners take assets
     over at par, and what is then lacking nobody pays."""

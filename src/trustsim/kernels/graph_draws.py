@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.compiled import compiled_with_arrays, inlined
 from trustsim.kernels.draws import UNIFORM_SCALE, fill_words, word
 from trustsim.kernels.graph_rows import Nodes, Starts, holds
 from trustsim.kernels.purposes import NETWORK
@@ -40,7 +40,7 @@ def unit(bits: np.uint32 | np.uint64) -> np.float64:
     return (np.float64(bits) + _HALF) * UNIFORM_SCALE
 
 
-@compiled
+@compiled_with_arrays
 def numbered_words(n: int | np.int64, stage: int, key: Key) -> Words:
     """Return uint32 (4, ⌈n / 4⌉): number ``e`` has the word ``[e & 3, e >> 2]``."""
     words = np.empty((4, (n + 3) >> 2), np.uint32)
@@ -54,7 +54,7 @@ def numbered_word(number: int | np.int64, stage: int | np.int64, key: Key) -> np
     return word(number, stage, NETWORK, key)  # type: ignore[no-any-return]
 
 
-@compiled
+@compiled_with_arrays
 def picked(first: Starts, low: Nodes, size: Nodes, words: Words) -> Nodes:
     """Return int32 (first[-1],): for each span ``s``, ``first[s + 1] − first[s]`` distinct nodes, in no order.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.compiled import compiled_with_arrays, inlined
 
 Starts = NDArray[np.int64]  # (rows + 1,): where each row starts
 Nodes = NDArray[np.int32]
@@ -25,7 +25,7 @@ def holds(row: Nodes, start: int | np.int64, end: int | np.int64, node: int | np
     return is_there
 
 
-@compiled
+@compiled_with_arrays
 def both_ways(first: Starts, partners: Nodes, is_below: bool) -> Rows:
     """Return the rows of an undirected graph from each link given once.
 
@@ -58,7 +58,7 @@ def both_ways(first: Starts, partners: Nodes, is_below: bool) -> Rows:
     return indptr, neighbours
 
 
-@compiled
+@compiled_with_arrays
 def rows_of(source: Nodes, target: Nodes, n: int, is_directed: bool) -> Rows:
     """Return the rows of the links ``source[e] → target[e]`` (int32 (links,)), both ways unless ``is_directed``.
 
@@ -101,7 +101,7 @@ def rows_of(source: Nodes, target: Nodes, n: int, is_directed: bool) -> Rows:
     return _closed_up(said, at, neighbours, n_kept)
 
 
-@compiled
+@compiled_with_arrays
 def _closed_up(indptr: Starts, end: Starts, neighbours: Nodes, n_kept: int) -> Rows:
     """Return rows without the gaps that left-out links made: row ``v`` is ``neighbours[indptr[v]:end[v]]``."""
     n = len(indptr) - 1
@@ -116,7 +116,7 @@ def _closed_up(indptr: Starts, end: Starts, neighbours: Nodes, n_kept: int) -> R
     return closed, kept
 
 
-@compiled
+@compiled_with_arrays
 def joined(indptr: Starts, neighbours: Nodes, more_indptr: Starts, more: Nodes) -> Rows:
     """Return the rows with ``more`` behind each, whose nodes come after all of ``neighbours``."""
     n_old, n = len(indptr) - 1, len(more_indptr) - 1

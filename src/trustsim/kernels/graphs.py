@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.compiled import compiled
+from trustsim.kernels.compiled import compiled, compiled_with_arrays
 from trustsim.kernels.draws import fill_words
 from trustsim.kernels.graph_draws import (
     AGAIN,
@@ -47,7 +47,7 @@ def _binomial(u: np.float64, n: np.int32, p: float, nothing: np.float64) -> np.i
     return count
 
 
-@compiled
+@compiled_with_arrays
 def _powers(p: float, most: int) -> tuple[int | np.int64, NDArray[np.float64]]:
     """Return the widest span to draw at once, at most ``most``, and float64 (width + 1,): (1 − p)**k."""
     width = most if p * most <= _SPAN_MEAN else np.int64(_SPAN_MEAN / p)
@@ -57,7 +57,7 @@ def _powers(p: float, most: int) -> tuple[int | np.int64, NDArray[np.float64]]:
     return width, powers
 
 
-@compiled
+@compiled_with_arrays
 def _later_spans(
     n: int, n_blocks: int, width_inside: int | np.int64, width_outside: int | np.int64
 ) -> tuple[Starts, Nodes, Nodes, NDArray[np.bool_]]:
@@ -87,7 +87,7 @@ def _later_spans(
     return row, low[:s], size[:s], is_inside[:s]
 
 
-@compiled
+@compiled_with_arrays
 def block_model(n: int, n_blocks: int, p_inside: float, p_outside: float, key: Key) -> Rows:
     """Link every pair independently: with ``p_inside`` in the same block and ``p_outside`` across.
 
@@ -111,7 +111,7 @@ def block_model(n: int, n_blocks: int, p_inside: float, p_outside: float, key: K
     return both_ways(first[row], partners, False)
 
 
-@compiled
+@compiled_with_arrays
 def small_world(n: int, half: int, rewire: float, key: Key) -> Rows:
     """Link each node of a ring to ``half`` nodes on either side, and rewire each link with chance ``rewire``.
 
@@ -143,7 +143,7 @@ def small_world(n: int, half: int, rewire: float, key: Key) -> Rows:
     return rows_of(source.reshape(n * half), ends.reshape(n * half), n, False)
 
 
-@compiled
+@compiled_with_arrays
 def preferential(n: int, n_each: int, key: Key) -> Rows:
     """Let nodes arrive one by one and link each to ``n_each`` ≥ 1 distinct earlier nodes, drawn by their degree.
 
@@ -175,7 +175,7 @@ def preferential(n: int, n_each: int, key: Key) -> Rows:
     return both_ways(first, partners, True)
 
 
-@compiled
+@compiled_with_arrays
 def configuration(n: int, ladder: Words, smallest: int, key: Key) -> Rows:
     """Draw a degree for every node, then match the ends of links at random; erase links to oneself and repeats.
 
@@ -203,7 +203,7 @@ def configuration(n: int, ladder: Words, smallest: int, key: Key) -> Rows:
     return rows_of(source, target, n, False)
 
 
-@compiled
+@compiled_with_arrays
 def complete(n: int) -> Rows:
     """Link every pair: n · (n − 1) entries."""
     indptr = np.zeros(n + 1, np.int64)
@@ -218,7 +218,7 @@ def complete(n: int) -> Rows:
     return indptr, neighbours
 
 
-@compiled
+@compiled_with_arrays
 def extended(indptr: Starts, neighbours: Nodes, n_extra: int, mean_degree: float, key: Key) -> Rows:
     """Append ``n_extra`` nodes, each linked both ways to ``mean_degree`` earlier nodes.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels import draws, purposes
-from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
 
 
 @inlined
@@ -53,7 +53,7 @@ def meet(opinion, confidence, speed, n_meetings, indptr, neighbours, is_complete
             opinion[j] -= speed * gap
 
 
-@compiled
+@compiled_with_arrays
 def listened(opinion, oneself, is_sum, weights, own_weights, indptr, neighbours, is_complete, out) -> None:
     """Fill ``out`` float64 (investors,) with the mean opinion of all whom each listens to, or with their sum.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels import draws, purposes
-from trustsim.kernels.asking import free_of
+from trustsim.kernels.acting import RAN_NOW, TOGETHER
 from trustsim.kernels.channels import Channels, channels_of
 from trustsim.kernels.choose import Moving, Owner, RunParts, added_up, beyond_normal, looking, pull_of, running
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
-from trustsim.kernels.layout import MATURE, RUNS, WINDING, Beliefs, Gauges, Terms, Traits
+from trustsim.kernels.layout import Beliefs, Gauges, Traits
 from trustsim.kernels.variates import account_words, logistic_variates
 
 _N_CHANNELS, _UNSAID = len(Channels), -1
@@ -21,36 +21,27 @@ _FIRST_MOVE, _FIRST = int(Channels.FIRST_MOVE), int(Gauges.RAN_FOR_FUNDAMENTALS)
 
 
 @compiled
-def note_reasons(accounts, platforms, pushes, acting, place, clock) -> None:
-    """Count those of ``acting`` int32 (n,) who run, before anybody acts, by what pushed each of them most.
-
-    ``place``: world, lane, platform. They are the runners of the day: who has asked before, since the
-    account was opened, is not counted again.
-    """
+def note_reasons(accounts, platforms, pushes, room, place, clock) -> None:
+    """Count those who run today in ``place`` (world, lane, platform), ``room.runners``, by what pushed each of them
+    most, before anybody sees what others do."""
     w, v, p = place
-    if platforms.gauges[Gauges.STATUS, v, p] >= WINDING:
-        return
-    locked = platforms.terms[Terms.LOCKED_SHARE, v, p]
-    runners, entity, n = np.empty(len(acting), np.int64), np.empty(len(acting), np.int64), 0
-    for i in acting:
-        is_mature = accounts.flags[v, i] & np.uint8(MATURE)
-        free, _ = free_of(accounts.balance[v, i], accounts.requested[v, i], locked, is_mature)
-        if accounts.actions[v, i] & np.uint8(RUNS) and accounts.asked_day[v, i] < 0 and free > 0:
-            runners[n], entity[n] = i, accounts.investor[w, i]
-            n += 1
-    if n == 0:
-        return
-    words, luck, loss = np.empty((4, n), np.uint32), np.empty(n, np.float32), np.empty(1, np.float32)
-    account_words(words, entity[:n], clock.day, p, purposes.ACCOUNT_DAY, clock.keys[w])
-    logistic_variates(words[1], luck, luck.view(np.uint32))
-    weights, push = platforms.weights[v, p].astype(np.float64), np.empty(_N_CHANNELS, np.float64)
-    for k in range(n):
-        i = runners[k]
-        covered(loss, accounts.balance[v, i : i + 1], platforms.weights[v, p])
-        drawn = (np.float64(words[0, k]) * draws.UNIFORM_SCALE, np.float64(luck[k]), np.float64(loss[0]))
-        traits, beliefs = accounts.traits[:, w, i], accounts.beliefs[:, v, i]
-        channel = reason(push, weights, traits, beliefs, pushes, (v, p, i), drawn)
-        platforms.gauges[_FIRST + channel, v, p] += 1.0
+    words, luck, weights = room.words, room.luck, room.weights
+    for row in range(len(weights)):
+        weights[row] = platforms.weights[v, p, row]
+    for start in range(0, room.done[RAN_NOW], TOGETHER):
+        runners = room.runners[start : min(start + TOGETHER, room.done[RAN_NOW])]
+        n = len(runners)
+        for k in range(n):
+            room.who[k] = accounts.investor[w, runners[k]]
+        account_words(words, room.who[:n], clock.day, p, purposes.ACCOUNT_DAY, clock.keys[w])
+        logistic_variates(words[1, :n], luck, luck.view(np.uint32))
+        for k in range(n):
+            i = runners[k]
+            covered(room.loss, accounts.balance[v, i : i + 1], platforms.weights[v, p])
+            drawn = (np.float64(words[0, k]) * draws.UNIFORM_SCALE, np.float64(luck[k]), np.float64(room.loss[0]))
+            traits, beliefs = accounts.traits[:, w, i], accounts.beliefs[:, v, i]
+            channel = reason(room.push, weights, traits, beliefs, pushes, (v, p, i), drawn)
+            platforms.gauges[_FIRST + channel, v, p] += 1.0
 
 
 @compiled

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from trustsim.kernels import balance as assets
-from trustsim.kernels.compiled import compiled
+from trustsim.kernels.compiled import compiled, compiled_with_arrays
 from trustsim.kernels.layout import WINDING, Books, Gauges, Terms
 
 # steps of Newton's method, and one that ends it: near the most that can be raised each only halves what is left
@@ -41,7 +41,7 @@ def sale(need, impact):
     return x
 
 
-@compiled
+@compiled_with_arrays
 def raise_cash(platforms, wanted, n_markets, v, dt) -> None:
     """Draw credit lines, then sell assets, so that every platform of lane *v* has ``wanted`` int64 (platforms,) of
     liquid money.

@@ -6,10 +6,12 @@ Money that goes from one platform to another arrives after all have paid.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from trustsim.kernels import balance as assets
+from trustsim.kernels.arrays import Ints
 from trustsim.kernels.asking import ask
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.due import asked_for, falls_due, to_have
@@ -20,8 +22,22 @@ from trustsim.kernels.sales import raise_cash
 from trustsim.kernels.times import DAYS_A_YEAR
 
 
+class Settling(NamedTuple):
+    """Room for one lane's day of paying, minor units, int64 (platforms,)."""
+
+    asked: Ints  # past its lag, within the cap of an account
+    due: Ints
+    wanted: Ints  # liquid money to have
+    arriving: Ints  # from other platforms
+
+
+def room_for(n_platforms: int) -> Settling:
+    """Return room for paying on so many platforms."""
+    return Settling(*np.zeros((4, n_platforms), np.int64))
+
+
 @compiled
-def settle(accounts, people, platforms, n_markets, clock):
+def settle(accounts, people, platforms, room, n_markets, clock):
     """Pay the due requests of all platforms as far as their money reaches, under their terms.
 
     A request is due ``payout_lag``, and what custody adds, after it was made, unless a rule holds it back: a stop, a
@@ -42,10 +58,7 @@ def settle(accounts, people, platforms, n_markets, clock):
     n_variants = n_lanes // len(accounts.first)
     books, gauges, terms, dt = platforms.books, platforms.gauges, platforms.terms, clock.dt
     is_urgent = False
-    asked = np.zeros(n_platforms, np.int64)
-    due = np.zeros(n_platforms, np.int64)
-    wanted = np.zeros(n_platforms, np.int64)
-    arriving = np.zeros(n_platforms, np.int64)
+    asked, due, wanted, arriving = room
     for v in range(n_lanes):
         w = v // n_variants
         arriving[:] = 0

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.kernels import acting
+from trustsim.kernels import settle as settling
 from trustsim.kernels.account_pass import account_pass, count
 from trustsim.kernels.act import act
 from trustsim.kernels.arrays import Clock
@@ -80,6 +82,8 @@ class Engine:
         self._each_day = {phase: self._hooks("each_day", phase) for phase in OPEN_PHASES}
         self._n_markets = int(state.market.max(initial=-1)) + 1
         self._calendar = calendar_of(state, dt)
+        self._room_to_act = acting.room_for(state.groups.accounts.investor.shape[1])
+        self._room_to_pay = settling.room_for(state.n_platforms)
         self._measure_day_0()
 
     def _check_hooks(self) -> None:
@@ -199,12 +203,12 @@ class Engine:
         """Carry the choices out: alarms and departures are seen, requests queue up, joiners pay in."""
         accounts, people, platforms, links, _ = self.state.groups
         pushes = pushes_of(self.state, self.calm, self._day_0, self.laws, self.leanings.get(Weights.CALM, {}))
-        act(accounts, people, platforms, links, pushes, self.clock)
+        act(accounts, people, platforms, links, pushes, self._room_to_act, self.clock)
 
     def settle(self) -> None:
         """Pay what can be paid; who cannot pay for too long fails."""
         accounts, people, platforms, _, _ = self.state.groups
-        if settle(accounts, people, platforms, self._n_markets, self.clock):
+        if settle(accounts, people, platforms, self._room_to_pay, self._n_markets, self.clock):
             close_the_insolvent(self.state, self.clock, self.state.dials[:, Dials.LOSS_SCAR])
 
     def measure(self) -> None:

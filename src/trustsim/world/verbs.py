@@ -182,8 +182,7 @@ class Verbs:
         if not spent.any():
             return
         if by == "platform":
-            for v in np.flatnonzero(spent):
-                costs.spend(state.books, state.ladder, v, platform, Books.COSTS, float(spent[v]))
+            costs.spend_each(state.books, state.ladder, platform, spent)
             return
         state.books[Books.PUBLIC if by == "public" else Books.OWNERS, :, platform] -= spent
         state.books[Books.COSTS, :, platform] += spent
