@@ -35,12 +35,13 @@ def ask(requested, asked_day, later, later_day, at, amount, day) -> None:
 
 
 @inlined
-def past_lag(requested, later, steps, later_steps, lag_in_steps):
-    """Return what of what is *requested* has waited for its lag, minor units; ``steps`` and ``later_steps``: how long
-    what was asked for first and later has waited."""
-    if steps < lag_in_steps:
+def past_lag(accounts, at, lag_in_steps, day):
+    """Return what of what an account, ``at`` (lane, account), has asked for has waited for its lag, minor units."""
+    if day - accounts.asked_day[at] < lag_in_steps:
         return np.int64(0)
-    return requested if later_steps >= lag_in_steps else requested - later
+    later = accounts.later[at]
+    is_past = later == 0 or day - accounts.later_day[at] >= lag_in_steps
+    return accounts.requested[at] if is_past else accounts.requested[at] - later
 
 
 @inlined

@@ -19,13 +19,10 @@ def asked_for(accounts, terms, place, clock):
     """
     w, v, p = place
     lag = steps_of(terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p], clock.dt)
-    since, later_since = accounts.asked_day, accounts.later_day
     cap = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt
     begin, asked = accounts.first[w, p], np.int64(0)
     for k in range(begin, begin + accounts.queue_n[v, p]):
-        i = accounts.queue[v, k]
-        steps, later_steps = clock.day - since[v, i], clock.day - later_since[v, i]
-        ripe = past_lag(accounts.requested[v, i], accounts.later[v, i], steps, later_steps, lag)
+        ripe = past_lag(accounts, (v, accounts.queue[v, k]), lag, clock.day)
         asked += np.int64(min(np.float64(ripe), cap))
     return asked
 

@@ -36,8 +36,7 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
         i = queue[v, k]
         x = np.int64(0)
         if budget > 0:
-            steps, later_steps = clock.day - accounts.asked_day[v, i], clock.day - accounts.later_day[v, i]
-            x = np.int64(min(np.float64(past_lag(requested[v, i], accounts.later[v, i], steps, later_steps, lag)), cap))
+            x = np.int64(min(np.float64(past_lag(accounts, (v, i), lag, clock.day)), cap))
             x = min(np.int64(np.float64(x) * share) if by_share else x, budget)
         if x > 0:
             fee = np.int64(np.float64(x) * fee_share)
@@ -47,7 +46,8 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
             paid_out += x
             left_with_fees += fee
             receive(accounts, people, platforms, (v, p, i, who), (x, x), clock)
-            people.loss[v, who] += fee
+            if fee > 0:
+                people.loss[v, who] += fee
             q = destination(accounts, platforms, who, place, clock) if switched else -1
             if q < 0:
                 people.safe[v, who] += x - fee

@@ -22,9 +22,11 @@ def note_wait(people, platforms, whose, amount, since, clock) -> None:
     v, p, _, who = whose
     agreed = platforms.agreed_terms
     lag = _whole_steps(agreed[Terms.PAYOUT_LAG, v, p] + agreed[Terms.CUSTODY_LAG, v, p], clock.dt)
-    money_days = np.float64(amount) * max(np.float64(clock.day - since) - lag, 0.0) * clock.dt
-    people.money_days[v, who] += money_days
-    platforms.gauges[Gauges.MONEY_DAYS, v, p] += money_days
+    late = np.float64(clock.day - since) - lag
+    if late > 0.0:
+        money_days = np.float64(amount) * late * clock.dt
+        people.money_days[v, who] += money_days
+        platforms.gauges[Gauges.MONEY_DAYS, v, p] += money_days
 
 
 @inlined
