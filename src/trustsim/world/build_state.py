@@ -17,7 +17,7 @@ from trustsim.world.groups import groups_of
 from trustsim.world.lockstep import in_calm
 from trustsim.world.opening import base_terms, open_books
 from trustsim.world.sections import Platform
-from trustsim.world.sizes import STATE, Size
+from trustsim.world.sizes import ASKING, STATE, Size
 from trustsim.world.state import STAYS, Cast, State
 
 
@@ -45,7 +45,8 @@ def build(
         drawn[0].population.n_investors, opened.n_accounts, len(platforms), len(by_variant), columns=len(declared),
         actors=len(actors), worlds=len(drawn), segments=n_segments,
     )  # fmt: skip
-    arrays: dict[str, NDArray[Any]] = {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items()}
+    arrays = _side_by_side(size)
+    arrays |= {name: np.zeros(size.shape(name), dtype) for name, (dtype, _) in STATE.items() if name not in arrays}
     for name, terms in _terms_of(by_variant, references, scale).items():
         arrays[name][...] = np.tile(terms, (1, len(drawn), 1))
     for name in ("asked_day", "first_asked"):
@@ -66,6 +67,13 @@ def build(
     open_books(state.groups.platforms, by_variant, drawn, scale)
     state.books[Books.OWNERS] = state.books[Books.CLAIMS] - state.owned()  # they have paid in the equity
     return state
+
+
+def _side_by_side(size: Size) -> dict[str, NDArray[Any]]:
+    """Return the arrays of what each account asked for: views of one, so that the numbers of one account lie together
+    and memory is waited for once."""
+    whole = np.zeros(size.shape(ASKING[0]), [(name, STATE[name][0]) for name in ASKING])
+    return {name: whole[name] for name in ASKING}
 
 
 def _terms_of(by_variant: Sequence[World], references: Sequence[World], scale: int) -> dict[str, NDArray[np.float64]]:

@@ -70,6 +70,9 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "group_of": ("int32", ("GROUPINGS", "worlds", "accounts")),
 }
 
+#: what is looked up together of an account that acts or is paid, the widest first
+ASKING = ("requested", "later", "paid", "asked_day", "later_day", "first_asked", "waited")
+
 #: what stands beside the state all run long: accounts and people, the network, the history, likeness of platforms
 BESIDE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "investor": ("int64", ("worlds", "accounts")),

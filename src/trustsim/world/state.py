@@ -181,7 +181,7 @@ class State:
     def take(self, other: State, columns: Ints) -> None:
         """Let everything that moves stand as in these lanes, int64 (v,), of *other*, a state of this world."""
         for name, axis in _MOVING.items():
-            setattr(self, name, np.ascontiguousarray(np.take(getattr(other, name), columns, axis)))
+            getattr(self, name)[...] = np.take(getattr(other, name), columns, axis)
         for c, row in enumerate(self.declared):
             if row in other.declared:
                 self.columns[c] = other.column(row)[columns]

@@ -178,9 +178,9 @@ class Verbs:
         state, payers = self._day.state, get_args(Payer)
         if by not in payers:
             raise unknown("by", by, payers)
-        spent = money("spend", amount, np.asarray(where & ~ended(state, platform)))
-        if not spent.any():
+        if not where.any():
             return
+        spent = money("spend", amount, np.asarray(where & ~ended(state, platform)))
         if by == "platform":
             costs.spend_each(state.books, state.ladder, platform, spent)
             return

@@ -11,7 +11,7 @@ import numpy as np
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.layout import FAILED, WINDING, Gauges
 from trustsim.kernels.times import SAME_TIME
-from trustsim.mechanisms.disclosure.hidden import DAYS, FOUND_AT, Floats, Hidden, missing
+from trustsim.mechanisms.disclosure.hidden import FOUND_AT, Floats, Hidden, Mask, missing
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -93,12 +93,16 @@ class Discovery:
         if not (gap > 0).any() and FOUND_AT not in day.kept:
             return
         hidden = Hidden(day)
+        if not ((gap > 0) | (hidden.said > 0)).any() and not hidden.is_going_on().any():
+            return
         for p in range(gap.shape[1]):
             wind_up(day, settings, hidden, p)
             tell(day, settings, hidden, p)
-        note(day, settings, hidden)
-        for p in np.flatnonzero(((gap > 0) | (hidden.said > 0)).any(axis=0)).tolist():
-            look(day, settings, hidden, p)
+        gap = missing(day)
+        is_there = (gap > 0) | (hidden.said > 0)
+        note(settings, hidden, is_there)
+        for p in np.flatnonzero(is_there.any(axis=0)).tolist():
+            look(day, settings, hidden, gap[:, p], p)
         wait = np.minimum(settings["notice_lag"][:, None], day.term("notice_delay"))
         from_now = hidden.found_at + np.where(hidden.is_private, wait, 0.0)
         hidden.is_due[:] = settings.is_on[:, None] & (day.time + day.dt >= from_now - SAME_TIME)  # tomorrow
@@ -106,10 +110,11 @@ class Discovery:
 
 def wind_up(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: int) -> None:
     """Let whoever winds one platform up find all that it hid; of one that has failed the books are closed."""
-    status, gap = day.state.gauges[Gauges.STATUS, :, platform], missing(day)[:, platform]
-    ends = settings.is_on & (status >= WINDING) & (gap > 0)
-    hidden.find(platform, ends, "liquidator")
-    day.do.reveal(platform, ends & (status == FAILED))
+    status = day.state.gauges[Gauges.STATUS, :, platform]
+    ends = settings.is_on & (status >= WINDING) & (missing(day)[:, platform] > 0)
+    if ends.any():
+        hidden.find(platform, ends, "liquidator")
+        day.do.reveal(platform, ends & (status == FAILED))
 
 
 def tell(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: int) -> None:
@@ -124,21 +129,21 @@ def tell(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: int)
         )  # fmt: skip
 
 
-def note(day: Day, settings: Settings[Discovery], hidden: Hidden) -> None:
-    """Write down where something begins to be hidden and where it is over, and begin anew there."""
-    is_there = (missing(day) > 0) | (hidden.said > 0)
-    event, containment = hidden.noted[:, DAYS.index("event")], hidden.noted[:, DAYS.index("containment")]
+def note(settings: Settings[Discovery], hidden: Hidden, is_there: Mask) -> None:
+    """Write down where something begins to be hidden and where it is over, and begin anew there; ``is_there`` bool
+    (lanes, platforms): where something is hidden."""
+    begins, is_over = settings.is_on[:, None] & is_there, settings.is_on[:, None] & ~is_there & hidden.has_begun()
+    ends = is_over & hidden.is_going_on()
+    hidden.go_on(begins)
     for p in range(is_there.shape[1]):
-        hidden.begin(p, settings.is_on & is_there[:, p])
-        containment[settings.is_on & is_there[:, p], p] = np.nan
-        is_over = settings.is_on & ~is_there[:, p] & ~np.isnan(event[:, p])
-        hidden.let_out(p, is_over & np.isnan(containment[:, p]), np.zeros(len(is_over)))
-        hidden.found_at[is_over, p], hidden.is_due[is_over, p], hidden.slowed[is_over, p] = np.inf, False, 1.0
+        hidden.begin(p, begins[:, p])
+        hidden.let_out(p, ends[:, p], np.zeros(len(ends)))
+    hidden.found_at[is_over], hidden.is_due[is_over], hidden.slowed[is_over] = np.inf, False, 1.0
 
 
-def look(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: int) -> None:
-    """Let every watcher look at one platform for a step."""
-    gap, lies = missing(day)[:, platform], hidden.said[:, platform] > 0
+def look(day: Day, settings: Settings[Discovery], hidden: Hidden, gap: Floats, platform: int) -> None:
+    """Let every watcher look at one platform for a step; ``gap`` float64 (lanes,): what its books hide / claims."""
+    lies = hidden.said[:, platform] > 0
     slowed = np.maximum(hidden.slowed[:, platform], _SOONEST)
     for watcher, a_day in chances(day, settings, gap + hidden.said[:, platform], platform).items():
         sees = (gap > 0) | (lies if watcher in ("press", "live", "reports") else False)

@@ -48,21 +48,38 @@ class Hidden:
 
         Who comes second finds nothing more; what one told the platform alone, another may make public (``tells``).
         """
+        if not where.any():
+            return
         first = where & np.isinf(self.found_at[:, platform])
         self.found_at[first, platform] = self.day.time
         self.is_private[where & tells, platform] = False
         self.is_private[first, platform] = not tells
         self._note(platform, first, watcher, np.zeros(len(where)))
 
+    def has_begun(self) -> Mask:
+        """Return where something has been hidden, bool (lanes, platforms)."""
+        return np.asarray(~np.isnan(self.noted[:, DAYS.index("event")]))
+
+    def is_going_on(self) -> Mask:
+        """Return where something that was hidden is not over, as far as is noted, bool (lanes, platforms)."""
+        return np.asarray(self.has_begun() & np.isnan(self.noted[:, DAYS.index("containment")]))
+
     def begin(self, platform: int, where: Mask) -> None:
         """Note that *platform* begins to hide something in the lanes *where*."""
-        event = self.noted[:, 0, platform]
-        event[where & np.isnan(event)] = self.day.time
+        if where.any():
+            event = self.noted[:, DAYS.index("event"), platform]
+            event[where & np.isnan(event)] = self.day.time
+
+    def go_on(self, where: Mask) -> None:
+        """Note that it is not over where something is hidden, bool (lanes, platforms)."""
+        self.noted[:, DAYS.index("containment")][where] = np.nan
 
     def let_out(self, platform: int, where: Mask, ago: Floats) -> None:
         """Note that it is told in the lanes *where*; who hid it had known *ago* days, float64 (lanes,), if nobody
         else found it."""
-        where = where & ~np.isnan(self.noted[:, 0, platform])
+        where = where & self.has_begun()[:, platform]
+        if not where.any():
+            return
         self._note(platform, where & np.isinf(self.found_at[:, platform]), "own", ago)
         notice, containment = self.noted[:, 2, platform], self.noted[:, 3, platform]
         notice[where & np.isnan(notice)] = self.day.time
