@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba.core.errors import NumbaError
 
 from trustsim.kernels import place
 from trustsim.kernels.account_pass import account_pass
-from trustsim.kernels.compiled import FOLDER, compiled, is_compiled
+from trustsim.kernels.compiled import FOLDER, compiled, compiled_with_arrays, is_compiled
 
 
 def twice(x):
@@ -71,3 +72,23 @@ def test_of_the_compiled_code_of_other_versions_the_oldest_goes(tmp_path, monkey
     place.cache_folder("kernels-new", kind="kernels-")
     left = {path.name for path in (tmp_path / "top").iterdir()}
     assert left == {f"kernels-{k}" for k in range(2, place._MOST_KEPT + 1)} | {"kernels-new"}
+
+
+def test_a_kernel_that_returns_an_array_must_count_references():
+    """Without, whoever calls it would give the array back to the system while others still read it."""
+
+    def part_of(x):
+        return x[1:], 1
+
+    with pytest.raises(TypeError, match="part_of: given an array to return; allowed: with @compiled_with_arrays"):
+        compiled(part_of)(np.zeros(3))
+    assert compiled_with_arrays(part_of)(np.arange(3.0))[0].tolist() == [1.0, 2.0]
+
+
+def test_a_kernel_that_makes_an_array_must_count_references():
+    def made(n):
+        return np.ones(n)[0]
+
+    with pytest.raises(NumbaError):
+        compiled(made)(3)
+    assert compiled_with_arrays(made)(3) == 1.0

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from trustsim.bench.worlds import minimal, story
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.act import push
+from trustsim.kernels.acting import TOGETHER
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import Beliefs, Gauges
 from trustsim.model import TrustCrisisModel
@@ -90,13 +91,14 @@ def push_against_gather(n: int) -> Row:
     model = TrustCrisisModel(minimal(n), rng=0)
     links, at = model.state.network, model.state.accounts.at[0]
     luck = draws.uniforms(n, purposes.USER, draws.key_of(1, 0))
-    senders = np.flatnonzero(luck[0] < 0.1)  # in order, as the engine pushes
+    senders = np.flatnonzero(luck[0] < 0.1).astype(np.int32)  # in order, as the engine pushes
+    ends = np.empty((2, TOGETHER), np.int64)
     values, ones = np.zeros(n, np.float32), np.ones(n, np.float32)
     n_edges = int((links.indptr[senders + 1] - links.indptr[senders]).sum())
     places, out = (np.resize(luck[1:].ravel(), n_edges) * n).astype(np.int32), np.zeros(1, np.float32)
 
     def pushed() -> None:
-        push(values, np.float32(1), ones, senders, (links.indptr, links.neighbours), at)
+        push(values, np.float32(1), ones, senders, (links.indptr, links.neighbours), at, ends)
 
     def gathered() -> None:
         gather(values, places, out)

@@ -47,16 +47,20 @@ def acting_accounts(actions, first, stop, acting):
 
 
 @compiled
-def push(values, step, gain, senders, rows, account_at, room) -> None:
+def push(values, step, gain, senders, rows, account_at, ends) -> None:
     """Add ``step · gain[k]`` to ``values`` float32 (accounts,) of every account k of the senders' neighbours at one
-    platform; the senders' rows of the network are looked up together first, so that memory is waited for once."""
+    platform.
+
+    The senders' rows of the network are looked up together first, so that memory is waited for once; ``ends`` int64
+    (2, TOGETHER): room for where they begin and end.
+    """
     indptr, neighbours = rows
     for start in range(0, len(senders), TOGETHER):
         together = senders[start : start + TOGETHER]
         for k in range(len(together)):
-            room.begin[k], room.stop[k] = indptr[together[k]], indptr[together[k] + 1]
+            ends[0, k], ends[1, k] = indptr[together[k]], indptr[together[k] + 1]
         for k in range(len(together)):
-            for e in range(room.begin[k], room.stop[k]):
+            for e in range(ends[0, k], ends[1, k]):
                 j = account_at[neighbours[e]]
                 if j >= 0:
                     values[j] += step * gain[j]
@@ -127,10 +131,10 @@ def tell(accounts, platforms, links, room, place) -> None:
         push_to_all(seen, observed, ones, departed, at, (first, last))
         push_to_all(seen, -returned, ones, arrived, at, (first, last))
     else:
-        push(fear, contagion, gain, alarmed, rows, at, room)
-        push(seen, observed, ones, departed, rows, at, room)
+        push(fear, contagion, gain, alarmed, rows, at, room.ends)
+        push(seen, observed, ones, departed, rows, at, room.ends)
         if returned > 0:
-            push(seen, -returned, ones, arrived, rows, at, room)
+            push(seen, -returned, ones, arrived, rows, at, room.ends)
 
 
 @compiled_with_arrays

@@ -48,8 +48,7 @@ class Acting(NamedTuple):
     held: NDArray[np.int64]  # (TOGETHER,) of those who are looked up together, and so the others
     asked: NDArray[np.int64]
     who: NDArray[np.int64]
-    begin: NDArray[np.int64]  # where a row of the network begins, and ends
-    stop: NDArray[np.int64]
+    ends: NDArray[np.int64]  # (2, TOGETHER) where their rows of the network begin and end
     words: NDArray[np.uint32]  # (4, TOGETHER) draws
     luck: NDArray[np.float32]  # (TOGETHER,)
     loss: NDArray[np.float32]  # (1,) log of the share of a loss that is not covered
@@ -61,9 +60,10 @@ class Acting(NamedTuple):
 def room_for(n_accounts: int) -> Acting:
     """Return room for the actions of so many accounts."""
     account, runners, alarmed, departed, arrived = np.empty((5, n_accounts), np.int32)
+    held, asked, who = np.empty((3, TOGETHER), np.int64)
     return Acting(
-        account, runners, np.empty(n_accounts, np.uint64), alarmed, departed, arrived,
-        *np.empty((5, TOGETHER), np.int64), np.empty((4, TOGETHER), np.uint32), np.empty(TOGETHER, np.float32),
+        account, runners, np.empty(n_accounts, np.uint64), alarmed, departed, arrived, held, asked, who,
+        np.empty((2, TOGETHER), np.int64), np.empty((4, TOGETHER), np.uint32), np.empty(TOGETHER, np.float32),
         np.empty(1, np.float32), np.empty(len(Channels)), np.empty(len(Weights)), np.zeros(N_DONE, np.int64),
     )  # fmt: skip
 

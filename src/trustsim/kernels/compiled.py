@@ -18,6 +18,7 @@ _SETTINGS = ".numba_config.yaml"  # numba reads it from the current folder; it m
 
 with elsewhere(_SETTINGS):
     import numba
+    from numba.core import types
     from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 numba.core.config._config_fname = ""  # nor before it compiles
 
@@ -35,6 +36,13 @@ if FOLDER is None and multiprocessing.parent_process() is None:
         "NUMBA_CACHE_DIR, or a home",
         RuntimeWarning,
         stacklevel=2,
+    )
+
+
+def holds_array(kind: Any) -> bool:
+    """Return whether a type of numba is an array, or a tuple with one."""
+    return isinstance(kind, types.Array) or (
+        isinstance(kind, types.containers.BaseTuple) and any(map(holds_array, kind))
     )
 
 
@@ -66,6 +74,7 @@ class _RoomCache(FunctionCache):  # type: ignore[misc]
     """Numba's cache on disk, which by itself would look at a function's own file only, and fail with the disk."""
 
     _impl_class = _RoomImpl
+    counts_references = False
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
@@ -75,6 +84,8 @@ class _RoomCache(FunctionCache):  # type: ignore[misc]
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
+        if not self.counts_references and holds_array(data.signature.return_type):
+            raise TypeError(f"{self._py_func.__name__}: given an array to return; allowed: with @compiled_with_arrays")
         with suppress(OSError):  # no room, say: it is compiled again next time
             super().save_overload(sig, data)
 
@@ -96,10 +107,9 @@ class _RoomCache(FunctionCache):  # type: ignore[misc]
 def compiled(function: F) -> F:
     """Compile *function* on first use, strict IEEE, without the GIL, cached on disk between processes.
 
-    It may neither make arrays nor return one: references to arrays are not counted, which at a call with groups of
-    arrays takes longer than most kernels. What makes arrays does not compile with this decorator, and what returns one
-    is found by the tests; see :func:`compiled_with_arrays`. Under ``NUMBA_DISABLE_JIT=1`` the function is returned as
-    it is.
+    It may neither make arrays nor return one, and does not compile if it does: references to arrays are not counted,
+    which at a call with groups of arrays takes longer than most kernels. See :func:`compiled_with_arrays`. Under
+    ``NUMBA_DISABLE_JIT=1`` the function is returned as it is.
     """
     return _with_cache(function, inline="never", _nrt=False)
 
@@ -127,5 +137,6 @@ def _with_cache(function: F, **options: Any) -> F:
     if hasattr(decorated, "py_func"):
         with suppress(RuntimeError):  # there is no folder for it
             decorated._cache = _RoomCache(function)
+            decorated._cache.counts_references = options.get("_nrt", True)
     result: F = decorated
     return result

@@ -8,10 +8,10 @@ import numpy as np
 
 from trustsim.kernels import times
 from trustsim.kernels.cohort import is_of_day_0
-from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.compiled import inlined
 from trustsim.kernels.layout import Gauges, Terms
 
-_whole_steps: Any = compiled(times.whole_steps)
+_whole_steps: Any = inlined(times.whole_steps)
 
 
 @inlined
