@@ -178,7 +178,7 @@ class Verbs:
         state, payers = self._day.state, get_args(Payer)
         if by not in payers:
             raise unknown("by", by, payers)
-        if not where.any():
+        if not np.any(where):
             return
         spent = money("spend", amount, np.asarray(where & ~ended(state, platform)))
         if by == "platform":
