@@ -77,18 +77,28 @@ def test_of_the_compiled_code_of_other_versions_the_oldest_goes(tmp_path, monkey
 def test_a_kernel_that_returns_an_array_must_count_references():
     """Without, whoever calls it would give the array back to the system while others still read it."""
 
+    @compiled
     def part_of(x):
         return x[1:], 1
 
+    @compiled_with_arrays
+    def part_and_count_of(x):
+        return x[1:], 1
+
     with pytest.raises(TypeError, match="part_of: given an array to return; allowed: with @compiled_with_arrays"):
-        compiled(part_of)(np.zeros(3))
-    assert compiled_with_arrays(part_of)(np.arange(3.0))[0].tolist() == [1.0, 2.0]
+        part_of(np.zeros(3))
+    assert part_and_count_of(np.arange(3.0))[0].tolist() == [1.0, 2.0]
 
 
 def test_a_kernel_that_makes_an_array_must_count_references():
+    @compiled
     def made(n):
         return np.ones(n)[0]
 
+    @compiled_with_arrays
+    def made_and_counted(n):
+        return np.ones(n)[0]
+
     with pytest.raises(NumbaError):
-        compiled(made)(3)
-    assert compiled_with_arrays(made)(3) == 1.0
+        made(3)
+    assert made_and_counted(3) == 1.0

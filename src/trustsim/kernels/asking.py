@@ -7,10 +7,15 @@ its day to the mean of both, weighted by money, so that sums of waiting are righ
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from trustsim.kernels import times
 from trustsim.kernels.compiled import inlined
 from trustsim.kernels.times import SAME_TIME
+
+lag_of: Any = inlined(times.lag_of)
 
 
 @inlined
@@ -35,19 +40,21 @@ def ask(requested, asked_day, later, later_day, at, amount, day) -> None:
 
 
 @inlined
-def past_lag(accounts, at, lag_in_steps, day):
-    """Return what of what an account, ``at`` (lane, account), has asked for has waited for its lag, minor units."""
-    if day - accounts.asked_day[at] < lag_in_steps:
+def past_lag(accounts, at, lag, day):
+    """Return what of what an account, ``at`` (lane, account), has asked for has waited for its lag, steps,
+    minor units."""
+    if day - accounts.asked_day[at] < lag:
         return np.int64(0)
     later = accounts.later[at]
-    is_past = later == 0 or day - accounts.later_day[at] >= lag_in_steps
+    is_past = later == 0 or day - accounts.later_day[at] >= lag
     return accounts.requested[at] if is_past else accounts.requested[at] - later
 
 
 @inlined
-def steps_of(lag, dt):
-    """Return how many steps of *dt* days a lag takes, float64; what has waited for so many is past it."""
-    return (lag - SAME_TIME) / dt
+def lag_in_steps(terms, v, p, dt):
+    """Return how many steps of *dt* days the lag takes in the terms float64 (Terms, lanes, platforms), float64; what
+    has waited for so many is past it."""
+    return (lag_of(terms[:, v, p]) - SAME_TIME) / dt
 
 
 @inlined

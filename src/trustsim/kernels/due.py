@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from trustsim.kernels import balance as assets
-from trustsim.kernels.asking import past_lag, steps_of
+from trustsim.kernels.asking import lag_in_steps, past_lag
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import FAILED, GATED, WINDING, Books, Gauges, Terms
 
@@ -18,7 +18,7 @@ def asked_for(accounts, terms, place, clock):
     p).
     """
     w, v, p = place
-    lag = steps_of(terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p], clock.dt)
+    lag = lag_in_steps(terms, v, p, clock.dt)
     cap = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt
     begin, asked = accounts.first[w, p], np.int64(0)
     for k in range(begin, begin + accounts.queue_n[v, p]):

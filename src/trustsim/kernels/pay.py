@@ -8,7 +8,7 @@ import numpy as np
 
 from trustsim.kernels import balance as assets
 from trustsim.kernels import draws, purposes
-from trustsim.kernels.asking import past_lag, steps_of
+from trustsim.kernels.asking import lag_in_steps, past_lag
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import BACK, FREE, HOLDS, OPEN, STAYING, WINDING, Beliefs, Books, Gauges, Terms
@@ -26,7 +26,7 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
     budget, asked = sums
     is_winding = gauges[Gauges.STATUS, v, p] == WINDING
     share = np.float64(budget) / np.float64(asked)
-    lag = steps_of(terms[Terms.PAYOUT_LAG, v, p] + terms[Terms.CUSTODY_LAG, v, p], clock.dt)
+    lag = lag_in_steps(terms, v, p, clock.dt)
     cap, fee_share = terms[Terms.ACCOUNT_CAP, v, p] * clock.dt, terms[Terms.EXIT_FEE, v, p]
     by_share = (terms[Terms.PRO_RATA, v, p] > 0.0 or is_winding) and budget < asked
     begin = accounts.first[w, p]

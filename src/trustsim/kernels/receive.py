@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from trustsim.kernels import times
+from trustsim.kernels.asking import lag_of
 from trustsim.kernels.cohort import is_of_day_0
 from trustsim.kernels.compiled import inlined
-from trustsim.kernels.layout import Gauges, Terms
+from trustsim.kernels.layout import Gauges
 
 _whole_steps: Any = inlined(times.whole_steps)
 
@@ -20,8 +21,7 @@ def note_wait(people, platforms, whose, amount, since, clock) -> None:
     for since a step; below 0 where it is not to count. The lag in the agreed terms, in whole steps, is no waiting.
     """
     v, p, _, who = whose
-    agreed = platforms.agreed_terms
-    lag = _whole_steps(agreed[Terms.PAYOUT_LAG, v, p] + agreed[Terms.CUSTODY_LAG, v, p], clock.dt)
+    lag = _whole_steps(lag_of(platforms.agreed_terms[:, v, p]), clock.dt)
     late = np.float64(clock.day - since) - lag
     if late > 0.0:
         money_days = np.float64(amount) * late * clock.dt

@@ -6,8 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from trustsim.kernels.layout import Terms
+
 DAYS_A_YEAR = 365.0  # what a rate for a year is divided by, whatever the year
 SAME_TIME = 1e-9  # days: sums of steps of a fraction of a day miss a whole number by less
+
+
+def lag_of(terms: Any) -> Any:
+    """Return the days from asking to being paid, float64 (…), by terms float64 (Terms, …): of the platform and of what
+    custody adds."""
+    return terms[Terms.PAYOUT_LAG] + terms[Terms.CUSTODY_LAG]
 
 
 def whole_steps(days: Any, dt: float) -> Any:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels.closing import closing, estate_price
 from trustsim.kernels.layout import WINDING, Books, Gauges, Terms
-from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME, whole_steps
+from trustsim.kernels.times import DAYS_A_YEAR, SAME_TIME, lag_of, whole_steps
 from trustsim.measures.model import Model
 from trustsim.measures.shortfall import Shortfall, made_good
 
@@ -72,7 +72,7 @@ class Waits:
 def _agreed_lag(state: State, dt: float) -> Floats:
     """Return the days, in whole steps, that money takes by the agreed terms, which is no waiting, float64 (lanes,
     accounts)."""
-    agreed = whole_steps(state.agreed_terms[Terms.PAYOUT_LAG] + state.agreed_terms[Terms.CUSTODY_LAG], dt) * dt
+    agreed = whole_steps(lag_of(state.agreed_terms), dt) * dt
     lag = np.zeros(state.requested.shape)
     for world in state.drawn:
         for p in range(state.n_platforms):
