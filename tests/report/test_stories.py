@@ -136,3 +136,5 @@ def test_moments_of_the_network_are_said_to_be_those_of_the_baseline(result):
                     np.zeros((0, 2), np.int64), 1, states, np.ones(4, bool))  # fmt: skip
     assert "The moments are those of ‘nothing’, for both." in network_chart.note(result, spread)
     assert "The moments are" not in network_chart.note(result, replace(spread, variants=fake.VARIANTS[:1]))
+    left = "left without running, for ordinary needs or for less trust in service or in what becomes of data."
+    assert left in network_chart.note(result, spread)  # a leak of data moves many, and hardly one of them runs

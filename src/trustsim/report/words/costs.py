@@ -48,7 +48,9 @@ def _borne(result: Compared, best: str, *, is_free: bool) -> str:
     for payer, name in people.parts(c, "loss_by_payer").items():
         gap = c.differences[best][name]
         if payer in people.PAYERS and payer != "clients" and standing.tells_apart(c, name, gap):
-            parts.append(f"{people.PAYERS[payer]} {words.change(gap.mean, 'money', c.currency)}")
+            less = words.quantity(abs(gap.mean), "money", c.currency)
+            loses = "loses" if payer == "public" else "lose"
+            parts.append(f"{people.PAYERS[payer]} {loses} {less} {'more' if gap.mean > 0 else 'less'}")
     listed = f" ({words.listing(parts)})" if parts else ""
     text = f" All payers but the clients together are {bill(result, best)}{listed}"
     return f"{text}." if is_free else f"{text}; the cost is in that, or in what clients lose where owners have no more."

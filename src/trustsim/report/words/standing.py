@@ -158,7 +158,7 @@ def shifts(c: Comparison) -> list[str]:
         does = {1: less, 0: "destroys as much", -1: "destroys more"}[shift.side]
         does = does if shift.is_told else "whether any is saved cannot be told"
         gone = f"all together lose {change}, 95 % interval {span}"
-        lines.append(f"{quoted(name)}: moves {size} of loss from clients to {whom}, and {does} ({gone})")
+        lines.append(f"{quoted(name)}: moves {size} of loss from clients of day 0 to {whom}, and {does} ({gone})")
     return lines
 
 
