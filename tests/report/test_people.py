@@ -317,7 +317,12 @@ def test_a_loss_that_is_moved_is_named_with_its_sum_in_terminal_report_page_and_
     assert re.search(r"insured ‡ ", terminal)
     fact = {"asked": "Is it saved, or moved?", "found": f"{line}."}
     assert facts(told)[fact["asked"]] == fact["found"]
-    assert fact in answers.comparison(told)["facts"]
+    on_the_page = answers.comparison(told)
+    assert fact in on_the_page["facts"]
+    marked = {row["variant"]: row["marks"] for row in on_the_page["rows"]}
+    assert marked == {name: standing.marks(told.comparison, name) for name in told.comparison.ranking}
+    assert marked[VARIANT] == "‡"
+    assert "‡ moves a loss from clients of day 0 to others: see ‘Is it saved, or moved?’" in on_the_page["legend"]
     table = page_tables.ranking(told)
     assert f"‡ {line}" in table.note
     assert dict(table.rows)[VARIANT][0].text.endswith("‡")

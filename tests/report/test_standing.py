@@ -13,6 +13,7 @@ from trustsim.report.tables import outcomes as tables
 from trustsim.report.tables import page_tables
 from trustsim.report.words import costs, flips, standing
 from trustsim.report.words.answer import answer
+from trustsim.web import answers
 
 GATE, BOTH, INSURED = "announced gate", "both", "insured"
 
@@ -80,6 +81,14 @@ def test_the_ranking_table_marks_groups_and_harm(frozen):
     assert cells[BOTH] == "1"
     assert "‘announced gate’: worse than ‘nothing’ in investor loss +" in table.note
     assert "Too small to matter is less than: run probability 1 pp" in table.note
+
+
+def test_the_page_marks_harm_and_says_which_answer_tells_of_it(frozen):
+    page = answers.comparison(frozen)
+    assert {row["variant"] for row in page["rows"] if standing.MARK in row["marks"]} == set(frozen.comparison.harms)
+    assert "† worse than ‘nothing’ in a headline outcome: see ‘What makes it worse?’" in page["legend"]
+    asked = {fact["asked"] for fact in page["facts"]}
+    assert all(line.split("see ‘")[1].removesuffix("’") in asked for line in page["legend"])
 
 
 def test_the_cheapest_of_equals_loses_no_more_than_the_best(result):
