@@ -41,10 +41,8 @@ def sizes(result: Compared) -> ByVariant:
         " gain; a guarantor's is what it pays and would have to pay. What all lose together is the value that is gone."
     )
     if any(people.mean(c, NEWCOMERS, v) for v in c.variants if NEWCOMERS in c.measures):
-        note += (
-            " What clients lose is that of newcomers, too; investor loss, and what is moved (‡), is that of the clients"
-        )
-        note += " of day 0."
+        moved = f", and what is moved ({standing.SHIFTED})," if c.shifts else ""
+        note += f" What clients lose is that of newcomers, too; investor loss{moved} is that of the clients of day 0."
     return _by_variant(result, columns, note)
 
 

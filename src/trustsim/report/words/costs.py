@@ -25,8 +25,9 @@ def told(result: Compared, measure: Measure, best: str, others: Sequence[str], r
     c, currency = result.comparison, result.scenario.currency
     level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
     text = f"{standing.named(c, best)} costs {words.quantity(level.mean, 'money', currency)} a world on average"
-    gap = extra.mean if standing.tells_apart(c, COST, extra) else 0.0
-    text += "" if extra.mean == level.mean else f", {_against(gap, currency)} {quoted(c.baseline)}"
+    is_told = extra.mean == 0 or standing.tells_apart(c, COST, extra)
+    gap = _against(extra.mean, currency) if is_told else "about the same as"
+    text += "" if extra.mean == level.mean else f", {gap} {quoted(c.baseline)}"
     text += f"{_saved(result, best)}.{_borne(result, best, is_free=level.mean == 0)}"
     return [Fact("What does it cost?", f"{text}{_cheaper(result, measure, best, others, rivals)}")]
 
