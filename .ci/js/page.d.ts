@@ -156,6 +156,7 @@ interface Measured extends Outcome {
 interface Row {
   variant: string;
   is_baseline: boolean;
+  marks: string;
   cells: Record<string, { level: Interval; difference: Difference | null }>;
   cost_text: string;
 }
@@ -167,6 +168,7 @@ interface Compared {
   currency: string;
   outcomes: Measured[];
   rows: Row[];
+  legend: string[];
   question: string;
   headline: string;
   facts: { asked: string; found: string }[];

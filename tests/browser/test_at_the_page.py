@@ -56,6 +56,10 @@ def test_a_changed_scenario_is_run_and_ranked(open_page, server, picture):
     expect(tab.rows).to_have_count(3)
     expect(tab.page.locator(".ranking .name")).to_have_text(result["ranking"])
     expect(tab.page.locator("tr.baseline .name")).to_have_text("nothing")
+    marked = {"†": result["harms"], "‡": result["shifts"], "?": result["unmeasured"]}
+    told = ["".join(mark for mark, those in marked.items() if name in those) for name in result["ranking"]]
+    assert any(told)  # the guarantee moves what is lost
+    expect(tab.page.locator(".ranking .marks")).to_have_text(told)
     expect(tab.headline).to_contain_text(re.compile("."))
     expect(tab.run).to_have_text("Up to date")
     kept = (server.folder / "runs" / tab.job / "resolved.yaml").read_text(encoding="utf-8")

@@ -5,9 +5,11 @@ import csv
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import fake
 import numpy as np
+import pandas as pd
 import pytest
 
 from trustsim.analysis import causes
@@ -17,12 +19,13 @@ from trustsim.analysis.comparison import compare
 from trustsim.ask import again
 from trustsim.ask import result as results
 from trustsim.ask.result import Result
-from trustsim.ask.spreading import median_world
+from trustsim.ask.spreading import median_world, spread_of
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.store import count
 from trustsim.kernels import layout
+from trustsim.measures.runs import LiquidityRun
 from trustsim.model import TrustCrisisModel
 from trustsim.report.page import page
 from trustsim.report.pictures import spread
@@ -83,7 +86,7 @@ def test_withdrawals_by_cause_are_told_drawn_and_downloaded(html, told, found):
     text = chapter(html, "why")
     least = told.comparison.matters["excess_withdrawn"]
     assert page._tied(summary(found.attribution, "nothing", least)) in text
-    assert summary(found.attribution, "nothing", 1.0).endswith(" of them, too small to matter.")
+    assert summary(found.attribution, "nothing", 1.0).endswith(" for other reasons, too small to matter.")
     assert "Mean of 6 worlds" in text
     rows = downloaded(html, "withdrawals-by-cause.csv")
     assert rows[0] == ["variant", "channel", "share_of_claims", "low", "high", "share_of_withdrawn"]
@@ -125,6 +128,37 @@ def test_the_median_world_is_that_of_an_outcome_that_is_a_size_and_never_of_yes_
     has_run = np.isin(told.study.replications, [run.replication for run in told.study.runs if run.variant == "nothing"])
     alike = told.study.outcomes[by][has_run if n_alike < len(has_run) else slice(None), base]
     assert told.study.outcomes[by][row, base] == np.sort(alike)[len(alike) // 2]
+
+
+def test_a_run_that_begins_ahead_of_the_shock_has_its_moment_before_ahead_of_it_too(told):
+    """Who leaves on a calm day may begin it: the shock of the quickstart strikes on day 20."""
+    run = LiquidityRun(0, "nothing", "Harbour", 11.0, 42.0, 44.0, "belief", 0.1, 0.1, "ordinary")
+    runs = tuple(replace(run, replication=int(k)) for k in told.study.replications)
+    moments = spread_of(Result(replace(told.study, runs=runs), told.comparison)).moments
+    assert [(moment.name, moment.day) for moment in moments[:2]] == [("before", 10.0), ("onset", 11.0)]
+
+
+def pushed(**parts):
+    """An attribution of three worlds under one variant with these parts."""
+    direct = [parts.get(channel, 0.0) for channel in CHANNELS]
+    frame = pd.DataFrame({"direct": direct}, pd.MultiIndex.from_product([["nothing"], CHANNELS]))
+    return SimpleNamespace(withdrawn=np.zeros((3, 1)), to_frame=lambda: frame)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"ordinary": 0.4, "fundamentals": 0.15, "fear": 0.05},
+         "60 % of the claims of day 0 is withdrawn: 40 % for ordinary needs and 20 % for other reasons. Of the other"
+         " reasons: fundamentals 75 % and fear 25 %."),
+        ({"ordinary": 0.4, "fear": 0.005}, "40 % for ordinary needs and 0.5 % for other reasons, too small to matter."),
+        ({"ordinary": 0.4}, "40 % of the claims of day 0 is withdrawn, for ordinary needs; nothing else pushed"
+         " anybody."),
+    ],
+)  # fmt: skip
+def test_what_is_withdrawn_is_parted_so_that_no_share_may_be_one_of_another(parts, said):
+    """‘60 % of the claims is withdrawn, 40 % of them for ordinary needs’ may be read as 40 % of the 60."""
+    assert summary(pushed(**parts), "nothing", 0.01).endswith(said)
 
 
 def test_moments_are_in_order_and_each_has_a_name_of_its_own(found):

@@ -20,7 +20,7 @@ from trustsim.report.page.again import nothing
 from trustsim.report.tables import page_tables
 from trustsim.report.tables import people as tables
 from trustsim.report.tables.table import ranked_table
-from trustsim.report.words import people, standing, words
+from trustsim.report.words import costs, people, standing, words
 from trustsim.report.words.answer import answer
 from trustsim.scenario.counted import Counted, RunRule
 from trustsim.web import answers
@@ -287,21 +287,44 @@ def test_without_a_cover_it_is_certain_that_no_guarantor_pays_and_with_one_it_is
     assert covered["low"] < covered["mean"] < covered["high"]
 
 
+def test_who_bears_more_and_who_less_is_said_in_words(result):
+    """‘1 million better off (owners −1 million)’ may be read as if the owners lost it."""
+    lost = {"owners": [3e6, 2e6, 3e6], "guarantors": [0] * 3, "public": [0, 5e6, 0]}
+    rows = {f"loss_by_payer[{payer}]": row for payer, row in lost.items()}
+    told = with_values(result, **rows, loss_to_others=[3e6, 7e6, 3e6])
+    cost = " ".join(costs._borne(told, VARIANT, is_free=True).split())
+    others = "4 million CNY worse off than under ‘nothing’"
+    assert f"{others} (owners lose 1 million CNY less and the public purse loses 5 million CNY more)." in cost
+
+
+def test_the_table_of_who_pays_says_that_newcomers_are_among_the_clients_where_they_lose(result):
+    said = "What clients lose is that of newcomers, too; investor loss"
+    told = with_values(result, newcomer_loss=[0, 0.01, 0])
+    moved = ", and what is moved (‡)," if told.comparison.shifts else ""
+    assert tables.sizes(told).note.endswith(f"{said}{moved} is that of the clients of day 0.")
+    assert said not in tables.sizes(with_values(result, newcomer_loss=[0, 0, 0])).note
+
+
 def test_a_loss_that_is_moved_is_named_with_its_sum_in_terminal_report_page_and_json(result):
     lost = {"clients": [5e6, 1e6, 5e6], "owners": [2e6] * 3, "guarantors": [0, 4e6, 0], "lenders": [0] * 3}
     rows = {f"loss_by_payer[{payer}]": row for payer, row in lost.items()} | {"loss_by_payer[public]": [0] * 3}
     told = with_values(result, **rows, investor_loss=[0.5, 0.1, 0.5], newcomer_loss=[0] * 3)
     (line,) = standing.shifts(told.comparison)
     assert line.startswith(
-        "‘insured’: moves 4 million CNY of loss from clients to guarantors, and whether any is saved cannot be told"
-        " (all together lose 0 CNY, 95 % interval −"
+        "‘insured’: moves 4 million CNY of loss from clients of day 0 to guarantors, and whether any is saved cannot"
+        " be told (all together lose 0 CNY, 95 % interval −"
     )
     terminal = " ".join(ranked_table(told.comparison).replace("\u00a0", " ").split())
     assert f"‡ {line}." in terminal
     assert re.search(r"insured ‡ ", terminal)
     fact = {"asked": "Is it saved, or moved?", "found": f"{line}."}
     assert facts(told)[fact["asked"]] == fact["found"]
-    assert fact in answers.comparison(told)["facts"]
+    on_the_page = answers.comparison(told)
+    assert fact in on_the_page["facts"]
+    marked = {row["variant"]: row["marks"] for row in on_the_page["rows"]}
+    assert marked == {name: standing.marks(told.comparison, name) for name in told.comparison.ranking}
+    assert marked[VARIANT] == "‡"
+    assert "‡ moves a loss from clients of day 0 to others: see ‘Is it saved, or moved?’" in on_the_page["legend"]
     table = page_tables.ranking(told)
     assert f"‡ {line}" in table.note
     assert dict(table.rows)[VARIANT][0].text.endswith("‡")
@@ -317,7 +340,7 @@ def test_a_moved_loss_of_which_a_clear_part_is_saved_is_not_said_to_destroy_more
         told = with_values(result, **rows, investor_loss=[0.5, 0.1, 0.5])
         (line,) = standing.shifts(told.comparison)
         gone = words.change(guarantors - 4e6, "money", "CNY")
-        assert f"from clients to guarantors, and {does} (all together lose {gone}, 95 % interval" in line
+        assert f"from clients of day 0 to guarantors, and {does} (all together lose {gone}, 95 % interval" in line
 
 
 def test_where_nothing_is_measured_terminal_report_and_page_say_that_nothing_can_be_told(result):

@@ -13,6 +13,7 @@ from trustsim.report.tables import outcomes as tables
 from trustsim.report.tables import page_tables
 from trustsim.report.words import costs, flips, standing
 from trustsim.report.words.answer import answer
+from trustsim.web import answers
 
 GATE, BOTH, INSURED = "announced gate", "both", "insured"
 
@@ -82,6 +83,14 @@ def test_the_ranking_table_marks_groups_and_harm(frozen):
     assert "Too small to matter is less than: run probability 1 pp" in table.note
 
 
+def test_the_page_marks_harm_and_says_which_answer_tells_of_it(frozen):
+    page = answers.comparison(frozen)
+    assert {row["variant"] for row in page["rows"] if standing.MARK in row["marks"]} == set(frozen.comparison.harms)
+    assert "† worse than ‘nothing’ in a headline outcome: see ‘What makes it worse?’" in page["legend"]
+    asked = {fact["asked"] for fact in page["facts"]}
+    assert all(line.split("see ‘")[1].removesuffix("’") in asked for line in page["legend"])
+
+
 def test_the_cheapest_of_equals_loses_no_more_than_the_best(result):
     """By runs both are one; one costs a little less and its clients lose clearly more: it is no cheaper way."""
     ran = result.study.outcomes["run_probability"][:, fake.VARIANTS.index(BOTH)]
@@ -122,9 +131,11 @@ def test_of_what_costs_nothing_nobody_is_told_who_bears_the_cost(result):
     assert "the cost is in that" not in cost
 
 
-def test_a_cost_that_rounding_hides_is_the_same(result):
-    told = changed(result, policy_cost={"nothing": 2473.0, BOTH: 2474.8})
-    assert "a world on average, the same as ‘nothing’" in facts(told)["What does it cost?"]
+def test_a_cost_that_rounding_hides_is_about_the_same(result):
+    """Both costs stand in the table of ranks: 2 473 and 2 475 CNY are not the same."""
+    for cost, same in ((2474.8, "about the same as"), (2473.0, "the same as")):
+        told = changed(result, policy_cost={"nothing": 2473.0, BOTH: cost})
+        assert f"a world on average, {same} ‘nothing’" in facts(told)["What does it cost?"]
 
 
 def test_the_headline_says_of_those_without_harm_where_one_that_harms_gains_more(result, frozen):

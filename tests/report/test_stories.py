@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from test_losers import N, made
 
+from trustsim.analysis.measures import measure_of
 from trustsim.ask.result import Result
+from trustsim.catalog import REGISTRY
 from trustsim.report.page import charts, network_chart, page
 from trustsim.report.page.again import nothing
 from trustsim.report.page.fan_chart import fan
@@ -117,6 +119,18 @@ def test_late_over_early_is_the_same_median_in_answer_and_chapter():
 
 
 @pytest.mark.parametrize(
+    ("outcome", "most"),
+    [("late_loss_ratio", np.inf), ("mean_wait", np.inf), ("opinion_spread", np.inf), ("found_by", 1)],
+)
+def test_no_interval_of_a_ratio_or_a_wait_reaches_below_zero(outcome, most):
+    """In one world of forty 30 times as much is lost by the late: by its tail alone −0.3 to 8.5 times."""
+    found = measure_of(REGISTRY.outcome(outcome))
+    assert (found.low, found.high) == (0, most)
+    rare = np.array([min(30.0, most), *[0.0] * (N - 1)]) + 1e-3 * np.arange(N) / N * (most > 1)
+    assert found.level(rare).low >= 0
+
+
+@pytest.mark.parametrize(
     ("loss", "said"),
     [
         ([0.1, 0.02, 0.1], "clearly less is lost by the segment ‘a’ (−8 pp) of what they held."),
@@ -136,3 +150,5 @@ def test_moments_of_the_network_are_said_to_be_those_of_the_baseline(result):
                     np.zeros((0, 2), np.int64), 1, states, np.ones(4, bool))  # fmt: skip
     assert "The moments are those of ‘nothing’, for both." in network_chart.note(result, spread)
     assert "The moments are" not in network_chart.note(result, replace(spread, variants=fake.VARIANTS[:1]))
+    left = "left without running, for ordinary needs or for less trust in service or in what becomes of data."
+    assert left in network_chart.note(result, spread)  # a leak of data moves many, and hardly one of them runs

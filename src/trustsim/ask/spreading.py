@@ -81,7 +81,7 @@ def median_world(result: Compared) -> tuple[int, int, bool, str]:
 
 
 def _moments(result: Compared, row: int) -> tuple[Moment, ...]:
-    """Return four moments: before the shock, then onset, peak and end of the run, or what stands for them.
+    """Return four moments: before shock and run, then onset, peak and end of the run, or what stands for them.
 
     Where some of them are one day, the last day and the middles of the longest stretches between take their place.
     """
@@ -92,13 +92,15 @@ def _moments(result: Compared, row: int) -> tuple[Moment, ...]:
     mine = [run for run in reading.runs(result, result.comparison.baseline) if run.replication == replication]
     if mine:
         run = max(mine, key=lambda run: run.withdrawn)
-        wanted = [(before, "before"), (run.onset / step, "onset"), (run.peak / step, "peak"), (run.end / step, "end")]
+        onset, peak, end = (round(day / step) for day in (run.onset, run.peak, run.end))
+        before = max(min(before, onset - 1), 0)  # who leaves ahead of the shock may begin it
+        wanted = [(before, "before"), (onset, "onset"), (peak, "peak"), (end, "end")]
     else:
         asked = reading.paths(result, "requests", result.comparison.baseline)[row]
-        wanted = [(before, "before"), (float(np.argmax(asked)), "most is asked for"), (horizon // 2, "half-way")]
+        wanted = [(before, "before"), (int(np.argmax(asked)), "most is asked for"), (horizon // 2, "half-way")]
     names: dict[int, list[str]] = {}
     for at, name in (*wanted, (horizon, "last day")):
-        names.setdefault(min(round(at), horizon), []).append(name)
+        names.setdefault(min(at, horizon), []).append(name)
     while len(names) < N_MOMENTS and (between := _middle(sorted(names))) not in names:
         names[between] = ["between"]
     return tuple(Moment(k, k * step, words.listing(names[k])) for k in sorted(names)[:N_MOMENTS])

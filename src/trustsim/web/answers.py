@@ -36,6 +36,7 @@ def comparison(result: Result) -> dict[str, Any] | None:
         "currency": currency,
         "outcomes": [_outcome(result, measure) for measure in measures],
         "rows": [_row(result, name, measures) for name in c.ranking],
+        "legend": standing.legend(c),
         "question": summary.question,
         "headline": summary.headline,
         "facts": [{"asked": fact.asked, "found": fact.found} for fact in summary.facts],
@@ -73,6 +74,7 @@ def _row(result: Result, name: str, measures: list[Measure]) -> dict[str, Any]:
     return {
         "variant": name,
         "is_baseline": name == c.baseline,
+        "marks": standing.marks(c, name),
         "cells": {measure.name: _cell(result, name, measure) for measure in measures},
         "cost_text": cost,
     }

@@ -19,7 +19,9 @@ def waited_share(f: Finished) -> Floats:
     return np.asarray(waited / came)
 
 
-@REGISTRY.enter("outcome", "mean_wait", rows=("G4",), source="T-43", better="lower", unit="number", may_not_apply=True)
+@REGISTRY.enter(
+    "outcome", "mean_wait", rows=("G4",), source="T-43", better="lower", unit="number", low=0, may_not_apply=True
+)
 def mean_wait(f: Finished) -> Floats:
     """Mean wait of a contact / mean time that it takes, at desks with agents."""
     came, _, waited = _contacts(f)

@@ -40,7 +40,9 @@ def days_to_containment(f: Finished) -> Floats:
     return _since_the_event(f, "containment")
 
 
-@REGISTRY.enter("outcome", "found_by", rows=("J10", "A9"), source="J10", better="", unit="share", may_not_apply=True)
+@REGISTRY.enter(
+    "outcome", "found_by", rows=("J10", "A9"), source="J10", better="", unit="share", low=0, high=1, may_not_apply=True
+)
 def found_by(f: Finished) -> dict[str, Floats]:
     """Share of the platforms with a gap whose first one was found by each watcher.
 

@@ -96,7 +96,7 @@ def zero_loss_share(f: Finished) -> Floats:
 
 
 @REGISTRY.enter(
-    "outcome", "late_loss_ratio", rows=("J4",), source="J4", better="lower", unit="number", may_not_apply=True
+    "outcome", "late_loss_ratio", rows=("J4",), source="J4", better="lower", unit="number", low=0, may_not_apply=True
 )
 def late_loss_ratio(f: Finished) -> Floats:
     """Loss share of those who stayed or asked late, over that of the first half to ask.

@@ -25,7 +25,7 @@ def opinion_mean(f: Finished) -> Floats:
 
 @REGISTRY.enter(
     "outcome", "opinion_spread", rows=("D1",), source="doi:10.1080/01621459.1974.10480137", better="", unit="number",
-    may_not_apply=True,
+    low=0, may_not_apply=True,
 )  # fmt: skip
 def opinion_spread(f: Finished) -> Floats:
     """Largest less smallest opinion at the horizon, where people exchange opinions."""

@@ -48,7 +48,8 @@ def note(result: Compared, spread: Spread) -> str:
     if len(spread.variants) > 1:
         text += f"The moments are those of {words.quoted(spread.variants[0])}, for both. "
     text += "Every dot is an investor, lines are links. Small and grey: calm; medium and tan: alarmed; large and "
-    text += "violet: has run; faint: without money here, or left in the ordinary way."
+    text += "violet: has run; faint: without money here, or left without running, for ordinary needs or for less trust "
+    text += "in service or in what becomes of data."
     if shown < n:
         text += (
             f" Drawn are {shown} of {words.plural(n, 'investor')}, those nearest by links to one of the first to run."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trustsim.analysis.compared import Compared
+from trustsim.analysis.shifts import NEWCOMERS
 from trustsim.report.tables.page_tables import ByVariant, Cell
 from trustsim.report.words import people, standing, words
 from trustsim.units import Unit
@@ -39,6 +40,9 @@ def sizes(result: Compared) -> ByVariant:
         f"Fled and asked for: beyond what leaves in calm, at its largest over time.{caught} A loss below zero is a"
         " gain; a guarantor's is what it pays and would have to pay. What all lose together is the value that is gone."
     )
+    if any(people.mean(c, NEWCOMERS, v) for v in c.variants if NEWCOMERS in c.measures):
+        moved = f", and what is moved ({standing.SHIFTED})," if c.shifts else ""
+        note += f" What clients lose is that of newcomers, too; investor loss{moved} is that of the clients of day 0."
     return _by_variant(result, columns, note)
 
 

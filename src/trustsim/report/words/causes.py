@@ -21,14 +21,15 @@ def summary(found: Attribution, baseline: str, least: float) -> str:
     """
     parts = found.to_frame().loc[baseline]["direct"]
     driven = parts.drop("ordinary").clip(lower=0)
-    ordinary, total = words.quantity(float(parts["ordinary"]), "share"), words.quantity(float(parts.sum()), "share")
+    total, ordinary = float(parts.sum()), float(parts["ordinary"])
     worlds = words.plural(len(found.withdrawn), "world")
-    text = f"Under {words.quoted(baseline)}, over {worlds}, {total} of the claims of day 0 is withdrawn,"
-    text += f" {ordinary} of them for ordinary needs"
+    text = f"Under {words.quoted(baseline)}, over {worlds}, {words.quantity(total, 'share')} of the claims of day 0 is"
     if driven.sum() <= 0:
-        return f"{text}; nothing else pushed anybody."
+        return f"{text} withdrawn, for ordinary needs; nothing else pushed anybody."
+    text += f" withdrawn: {words.quantity(ordinary, 'share')} for ordinary needs and"
+    text += f" {words.quantity(total - ordinary, 'share')} for other reasons"
     if driven.sum() < least:
-        return f"{text}; all else is {words.quantity(float(driven.sum()), 'share')} of them, too small to matter."
+        return f"{text}, too small to matter."
     shares = (driven / driven.sum()).sort_values(ascending=False)
     listed = [f"{words.label(str(c))} {words.quantity(float(x), 'share')}" for c, x in shares.items() if x >= 0.005]
-    return f"{text}. Of the rest: {words.listing(listed)}."
+    return f"{text}. Of the other reasons: {words.listing(listed)}."

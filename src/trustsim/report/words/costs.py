@@ -25,8 +25,9 @@ def told(result: Compared, measure: Measure, best: str, others: Sequence[str], r
     c, currency = result.comparison, result.scenario.currency
     level, extra = reading.level(result, COST, best), reading.difference(result, COST, best)
     text = f"{standing.named(c, best)} costs {words.quantity(level.mean, 'money', currency)} a world on average"
-    gap = extra.mean if standing.tells_apart(c, COST, extra) else 0.0
-    text += "" if extra.mean == level.mean else f", {_against(gap, currency)} {quoted(c.baseline)}"
+    is_told = extra.mean == 0 or standing.tells_apart(c, COST, extra)
+    gap = _against(extra.mean, currency) if is_told else "about the same as"
+    text += "" if extra.mean == level.mean else f", {gap} {quoted(c.baseline)}"
     text += f"{_saved(result, best)}.{_borne(result, best, is_free=level.mean == 0)}"
     return [Fact("What does it cost?", f"{text}{_cheaper(result, measure, best, others, rivals)}")]
 
@@ -48,7 +49,9 @@ def _borne(result: Compared, best: str, *, is_free: bool) -> str:
     for payer, name in people.parts(c, "loss_by_payer").items():
         gap = c.differences[best][name]
         if payer in people.PAYERS and payer != "clients" and standing.tells_apart(c, name, gap):
-            parts.append(f"{people.PAYERS[payer]} {words.change(gap.mean, 'money', c.currency)}")
+            less = words.quantity(abs(gap.mean), "money", c.currency)
+            loses = "loses" if payer == "public" else "lose"
+            parts.append(f"{people.PAYERS[payer]} {loses} {less} {'more' if gap.mean > 0 else 'less'}")
     listed = f" ({words.listing(parts)})" if parts else ""
     text = f" All payers but the clients together are {bill(result, best)}{listed}"
     return f"{text}." if is_free else f"{text}; the cost is in that, or in what clients lose where owners have no more."

@@ -142,6 +142,16 @@ def marks(c: Comparison, name: str) -> str:
     return "".join(mark for mark, those in marked.items() if name in those)
 
 
+def legend(c: Comparison) -> list[str]:
+    """Say what the marks of this comparison mean and which answer says more; a line for each that a variant has."""
+    told = {
+        MARK: (c.harms, f"worse than {quoted(c.baseline)} in a headline outcome", "What makes it worse?"),
+        SHIFTED: (c.shifts, "moves a loss from clients of day 0 to others", "Is it saved, or moved?"),
+        UNKNOWN: (c.unmeasured, "its harm is not known", "What is not known?"),
+    }
+    return [f"{mark} {text}: see {quoted(asked)}" for mark, (those, text, asked) in told.items() if those]
+
+
 def shifts(c: Comparison) -> list[str]:
     """Return a line on each variant that moves a loss from clients to others: how much, and what that saves.
 
@@ -158,7 +168,7 @@ def shifts(c: Comparison) -> list[str]:
         does = {1: less, 0: "destroys as much", -1: "destroys more"}[shift.side]
         does = does if shift.is_told else "whether any is saved cannot be told"
         gone = f"all together lose {change}, 95 % interval {span}"
-        lines.append(f"{quoted(name)}: moves {size} of loss from clients to {whom}, and {does} ({gone})")
+        lines.append(f"{quoted(name)}: moves {size} of loss from clients of day 0 to {whom}, and {does} ({gone})")
     return lines
 
 

@@ -78,7 +78,7 @@ export function rankingTable() {
  * @param {boolean} is_baseline
  * @returns {Row}
  */
-const emptyRow = (variant, is_baseline) => ({ variant, is_baseline, cells: {}, cost_text: "" });
+const emptyRow = (variant, is_baseline) => ({ variant, is_baseline, marks: "", cells: {}, cost_text: "" });
 
 /**
  * Return the rows as the server ranked them, or best first by another outcome.
@@ -109,7 +109,8 @@ function noteOf(compared, outcome) {
   const order = compared.ranked_by
     ? `Best first by ${outcome.better ? outcome.label : compared.label}`
     : "In the order of the file";
-  return `${order}, in ${plural(compared.n, "world")}. ${BARS}`;
+  const marks = compared.legend.map((line) => ` ${line}.`).join("");
+  return `${order}, in ${plural(compared.n, "world")}. ${BARS}${marks}`;
 }
 
 /** @param {Scale | null} scale */
@@ -138,6 +139,7 @@ const placeOf = (x, { low, high }) => (high > low ? (x - low) / (high - low) : 0
 function makeRow() {
   const dot = swatch(undefined);
   const name = h("span", { class: "name" });
+  const marks = h("span", { class: "marks" });
   /**
    * @param {string} kind
    * @param {string} [label]
@@ -153,7 +155,7 @@ function makeRow() {
   const change = h("span", { class: "change" });
   const bars = h("td", { class: "bars" }, bar.element, change);
   const does = h("td", { class: "does" });
-  const head = h("th", { scope: "row" }, dot, name);
+  const head = h("th", { scope: "row" }, dot, name, marks);
   const element = h("tr", {}, head);
   /**
    * @param {Row} row
@@ -164,6 +166,7 @@ function makeRow() {
   function update(row, hue, outcome, form) {
     dot.className = swatchClass(hue);
     say(name, row.variant);
+    say(marks, row.marks && `\u00a0${row.marks}`);
     element.classList.toggle("baseline", row.is_baseline);
     element.classList.toggle("is-measured", outcome !== null);
     const cells = outcome ? [level, bars, interval, share, cost] : [does];
