@@ -65,6 +65,41 @@ def test_what_is_called_after_a_request_waits_from_the_day_of_the_call() -> None
     assert found.outcomes["stuck_money"][:, 0] == pytest.approx(by_days(found), rel=2e-3)
 
 
+@pytest.mark.parametrize(("liquid", "success", "gross"), [("50 %", 0, 1), ("15 %", 1, 3)])
+def test_what_a_change_of_claims_takes_or_adds_is_waited_for_as_long_as_it_was_asked_for(
+    liquid: str, success: float, gross: float
+) -> None:
+    """Nobody is paid; on day 15 all claims are cut to what is left, or raised to it, the asked ones among them."""
+    stops = story(
+        investors={"count": 150}, horizon="30 d", variants={"nothing": [{"kind": "suspension", "after": "0 %"}]},
+        platforms=[{"name": "H", "liquid_share": liquid, "payout_lag": 0, "promised_yield": 0}],
+        shocks=[{"kind": "payoff", "platform": "H", "day": 15, "success": success, "gross": gross}],
+        mechanisms={"ordinary": {"leave": "2 %/day"}},
+    )  # fmt: skip
+    found = study(stops, 2)
+    assert (by_days(found) > 1).all()
+    assert found.outcomes["stuck_money"][:, 0] == pytest.approx(by_days(found), rel=2e-3)
+
+
+def test_of_whom_a_cut_leaves_nothing_nobody_waits_or_holds_an_account() -> None:
+    ruined = story(
+        investors={"count": 150}, horizon="30 d", variants={"nothing": [{"kind": "suspension", "after": "0 %"}]},
+        platforms=[{"name": "H", "liquid_share": 0, "equity": 0, "asset_term": "3000 d", "asset_yield": 0}],
+        shocks=[{"kind": "payoff", "platform": "H", "day": 15, "success": 0}],
+        mechanisms={"ordinary": {"leave": "2 %/day", "join": "1e-9 /day"}},
+    )  # fmt: skip
+    batch = stepped(ruined, 0)
+    ladder = batch.state.ladder[:, 0, 0]
+    ladder[:] = [0] * 11 + [ladder.sum()]  # so that no money comes back before
+    most = 0
+    for _ in range(17):
+        batch.step()
+        most = max(most, batch.state.queue_n[0, 0])
+    assert most > 10
+    assert batch.state.books[Books.CLAIMS, 0, 0] == batch.state.queue_n[0, 0] == 0
+    assert batch.history[17, Gauges.HOLDERS, 0, 0] == 0
+
+
 def test_a_second_half_has_the_whole_lag_before_it() -> None:
     """Of an account that asks twice at most, nothing is paid before it was asked for ten days ago."""
     slow = story(

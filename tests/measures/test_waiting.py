@@ -6,11 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from counted import mean, story, study
+from counted import ONLY_A_RATE, mean, story, study
 
 from trustsim.analysis.comparison import compare
 from trustsim.analysis.unfinished import unfinished
 from trustsim.catalog import REGISTRY
+from trustsim.kernels.layout import FAILED, Gauges
+from trustsim.measures.finished import Finished
+from trustsim.measures.outcomes.waiting import needs_unmet
+from trustsim.model import Batch
 from trustsim.scenario.load import from_document
 from trustsim.world.lockstep import calm_world
 
@@ -134,6 +138,41 @@ def test_who_was_paid_all_that_was_there_has_no_unmet_need():
     assert mean(found, "end_state[wound down]", "closed") == 1
     for name in found.variants:
         assert mean(found, "needs_unmet", name) == 0, name
+
+
+def test_who_was_paid_less_because_claims_were_cut_lacks_the_rest():
+    """A project fails and claims are cut to next to nothing: but for the few who left before, needs are not met."""
+    platform = {"name": "H", "liquid_share": 0, "payout_lag": 0, "asset_term": "3000 d", "asset_yield": 0, "equity": 0}
+    found = study(story(
+        platforms=[platform], shocks=[{"kind": "payoff", "platform": "H", "day": 1, "success": 0}],
+        mechanisms={"choice": "off"},
+    ), 6)  # fmt: skip
+    assert (found.outcomes["investor_loss"][:, 0] > 0.95).all()
+    assert (found.outcomes["needs_unmet"][:, 0] > 0.9).all()
+
+
+def test_who_was_paid_all_before_a_platform_failed_lacks_no_interest():
+    """Many run, at 30 % a year, before it fails: what is lacking is lacking to those whom the failure caught."""
+    platform = {
+        "name": "H", "kind": "crypto_exchange", "liquid_share": "5 %", "equity": "0 %", "payout_lag": 0,
+        "promised_yield": "30 %", "asset_yield": "30 %", "patience": "1 d",
+    }  # fmt: skip
+    document = story(
+        investors={"count": 300}, horizon="150 d", platforms=[platform],
+        shocks=[{"kind": "default_wave", "platform": "H", "day": 60, "share": "90 %"}],
+        mechanisms={**ONLY_A_RATE, "choice": {**ONLY_A_RATE["choice"], "calm": -5}},
+    )  # fmt: skip
+    scenario = from_document(document, REGISTRY)
+    batch, caught = Batch(scenario, scenario.variants, [0]), None
+    for _ in range(150):
+        before = batch.state.balance[0] > 0
+        batch.step()
+        if caught is None and batch.state.gauges[Gauges.STATUS, 0, 0] == FAILED:
+            caught = before
+    found, needed = Finished(batch), batch.calm().needed[0]
+    lacking = np.maximum(needed - batch.state.paid[0], 0)[caught].sum()
+    assert (lacking > 0) & (caught.mean() < 0.8)
+    assert needs_unmet(found)[0] == pytest.approx(lacking / needed.sum(), abs=1e-4)
 
 
 def test_waiting_costs_its_price():

@@ -32,9 +32,11 @@ def after(days: float, step: str = "1 d", **lever: object) -> TrustCrisisModel:
     return model
 
 
-@pytest.mark.parametrize("step", ["1 d", "0.25 d"])
-def test_half_of_the_requests_are_confirmed_after_the_half_life(step: str) -> None:
-    model = after(12, step, delay="8 d", second_thoughts=np.log(2) / 8)
+@pytest.mark.parametrize(
+    ("step", "delay"), [("1 d", 8), ("0.25 d", 8), ("1 d", 0.5), ("1 d", 2.5), ("3 d", 8), ("6 h", 0.7)]
+)
+def test_half_of_the_requests_are_confirmed_after_the_half_life(step: str, delay: float) -> None:
+    model = after(12, step, delay=f"{delay} d", second_thoughts=np.log(2) / delay)
     paid = model.history[:, Gauges.OUTFLOW, 0, 0].sum() / model.history[:, Gauges.REQUESTS, 0, 0].sum()
     assert abs(paid - 0.5) < 4 * 0.5 / np.sqrt(N)  # four standard errors
     assert model.state.queue_n.sum() == 0

@@ -17,6 +17,7 @@ THEFT = {"kind": "custodian_theft", "platform": "H", "share": "9 %", "discovery_
 RESTRICTING: dict[str, list[dict[str, Any]]] = {
     "friction": [{"kind": "process_friction", "exit": 10}],
     "locked": [{"set": {"platforms.H.locked_share": "100 %"}}],
+    "fee": [{"kind": "redemption_fee", "fee": "100 %", "fear": 0}],
     "cool": [{"kind": "cooling_off", "delay": "1 d", "second_thoughts": "100 /day"}],
 }
 ELSE: dict[str, list[dict[str, Any]]] = {
@@ -25,7 +26,7 @@ ELSE: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def compared(**changes: Any) -> Any:
+def compared(n: int = 6, **changes: Any) -> Any:
     document = {
         "trustsim": 1,
         "horizon": "30 d",
@@ -37,7 +38,7 @@ def compared(**changes: Any) -> Any:
         "seed": 1,
         **changes,
     }
-    return ts.compare(from_document(document, REGISTRY), replications=6, workers=1, progress=False)
+    return ts.compare(from_document(document, REGISTRY), replications=n, workers=1, progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +77,17 @@ def test_where_needs_are_measured_nothing_is_unknown() -> None:
     found = compared().comparison
     assert dict(found.unmeasured) == {}
     assert "needs_unmet" in found.harms["friction"]
+
+
+def test_needs_of_three_worlds_in_twenty_are_too_few_to_clear_a_freeze() -> None:
+    """By a rate of leaving of 0.4 % a year somebody needs money in three worlds, and never gets it."""
+    rare = compared(
+        n=20, mechanisms={"ordinary": {"leave": 1e-5, "join": 1e-6}}, horizon="60 d",
+        variants={"nothing": [], "friction": RESTRICTING["friction"]},
+    ).comparison  # fmt: skip
+    difference = rare.differences["friction"]["needs_unmet"]
+    assert 0 < difference.n < 4
+    assert difference.mean == 1
+    assert rare.groups == (("nothing",), ("friction",))
+    assert not rare.helps("friction")
+    assert "needs unmet has a value in too few worlds" in " ".join(ranked_table(rare).split())

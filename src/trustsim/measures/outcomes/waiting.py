@@ -57,15 +57,16 @@ def needs_unmet(f: Finished) -> Floats:
     """Share of the money that calm had paid the clients of day 0 by the horizon which has not been paid to them.
 
     It is that of their first leaving: who comes back and leaves again has other money. Who was paid all that stood in
-    the account lacks nothing. What a fee takes of a payment is a loss, and no unmet need. Not defined where calm pays
-    them nothing.
+    the account, and no less than was there at day 0, lacks nothing, whatever becomes of the platform; who was paid less
+    because claims were cut, or the platform failed, lacks the rest. What a fee takes of a payment is a loss, and no
+    unmet need. Not defined where calm pays them nothing.
     """
-    state, has_failed = f.model.state, f.gauge("status")[-1] == FAILED
+    state = f.model.state
 
     def share(people: People) -> Floats:
-        mine, sizes = people.part, np.diff(people.world.accounts.first)
-        is_wiped_out = np.repeat(has_failed[mine], sizes, axis=1)
-        is_served = (state.flags[mine] & BACK > 0) | ((state.balance[mine] == 0) & ~is_wiped_out)
+        mine, at_start = people.part, people.world.accounts.balance
+        was_closed = (state.flags[mine] & BACK > 0) | (state.balance[mine] == 0)
+        is_served = was_closed & (state.paid[mine] >= at_start)
         needed = np.where(state.flags[mine] & COHORT, f.calm.needed[f.calm.lane[mine]], 0)
         lacking = np.where(is_served, 0, np.maximum(needed - state.paid[mine], 0)).sum(axis=1)
         return np.asarray(lacking / positive(needed.sum(axis=1)))

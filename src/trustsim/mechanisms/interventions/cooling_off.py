@@ -25,8 +25,9 @@ class CoolingOff:
     """Pay a request only when it is confirmed after a pause; some change their mind on the way and stay.
 
     Minds change at the rate ``second_thoughts``, so that a share exp(−second_thoughts · delay) of the requests is
-    confirmed and paid ``delay`` later. Who has changed the mind asks no more in this run, and has waited until then.
-    What a wind-down has called nobody takes back. Known answer: half are paid where the product is ln 2
+    confirmed and paid ``delay`` later, however long a step is: of one in which the pause ends its part counts. Who has
+    changed the mind asks no more in this run, and has waited until then. What a wind-down has called nobody takes back.
+    Known answer: half are paid where the product is ln 2
     (``test_half_of_the_requests_are_confirmed_after_the_half_life``).
     """
 
@@ -50,13 +51,13 @@ class CoolingOff:
 
     def act(self, day: Day) -> None:
         """Let those who wait think again."""
-        chance = -np.expm1(-self.second_thoughts * day.dt)
         for p in day.platforms(self.platform):
             for world in day.worlds:
-                changes = day.uniforms(world, purposes.SECOND_THOUGHTS, p)[0] < chance
+                luck = day.uniforms(world, purposes.SECOND_THOUGHTS, p)[0]
                 for v in (v for v in world.lanes if day.active[v] and day.state.gauges[Gauges.STATUS, v, p] < WINDING):
                     waits = waiting(day, v, p)
-                    day.kernels.take_back(v, p, changes & (waits > 0) & (waits <= self.delay + SAME_TIME))
+                    thinks = np.where(waits > 0, np.clip(self.delay + SAME_TIME - waits + day.dt, 0.0, day.dt), 0.0)
+                    day.kernels.take_back(v, p, luck < -np.expm1(-self.second_thoughts * thinks))
 
 
 def waiting(day: Day, lane: int, platform: int) -> NDArray[np.float64]:

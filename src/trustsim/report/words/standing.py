@@ -119,10 +119,17 @@ def unmeasured(c: Comparison) -> list[str]:
     """Return a line on each variant whose harm is not known: in what, and where it stands for that."""
     return [
         f"{quoted(name)}: {_hidden(c, name)} ({words.listing([words.label(outcome) for outcome in c.unmeasured[name]])}"
-        f" {'has' if len(c.unmeasured[name]) == 1 else 'have'} no value), so it stands behind those whose harm is known"
+        f" {_has(c, name)}), so it stands behind those whose harm is known"
         for name in c.ranking
         if name in c.unmeasured
     ]
+
+
+def _has(c: Comparison, name: str) -> str:
+    """Say what the outcomes lack that do not show the harm of a variant."""
+    outcomes = c.unmeasured[name]
+    is_seen = any(c.differences[name][outcome].n > 0 for outcome in outcomes)
+    return f"{'has' if len(outcomes) == 1 else 'have'} {'a value in too few worlds' if is_seen else 'no value'}"
 
 
 def harms(c: Comparison) -> list[str]:
