@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import BACK, COHORT, STAYING, Books, Gauges, Terms
-from trustsim.kernels.times import whole_steps
+from trustsim.kernels.layout import BACK, COHORT, STAYING, Books, Gauges
+from trustsim.kernels.times import lag_of, whole_steps
 from trustsim.mechanisms.balance_sheet.worth import worth
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
@@ -95,7 +95,7 @@ def bring_claims_to_value(day: Day, platform: int, where: NDArray[np.bool_]) -> 
 def _note_waits(day: Day, lane: int, platform: int, amounts: Ints, since: NDArray[np.int32]) -> None:
     """Note that *amounts* of the accounts of a platform, int64, minor units, have been waited for since some steps."""
     state, agreed = day.state, day.state.agreed_terms[:, lane, platform]
-    lag = whole_steps(agreed[Terms.PAYOUT_LAG] + agreed[Terms.CUSTODY_LAG], day.dt)
+    lag = whole_steps(lag_of(agreed), day.dt)
     money_days = amounts * np.maximum(day.step - since - lag, 0.0) * day.dt
     np.add.at(state.money_days[lane], state.world_of(lane).owners(platform), money_days)
     state.gauges[Gauges.MONEY_DAYS, lane, platform] += money_days.sum()
