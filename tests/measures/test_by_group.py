@@ -50,6 +50,32 @@ def test_long_waits_of_the_groups_are_parts_of_those_of_all():
         assert (total <= np.nanmax(parts, axis=0) + 1e-9).all()
 
 
+def test_waits_and_unmet_needs_of_the_groups_are_parts_of_those_of_all():
+    cap = {"kind": "withdrawal_cap", "platform": "H", "cap": "1 CNY"}
+    everybody = {"count": 600, "members": "100 %", "segments": SEGMENTS}  # no newcomers, whose waits count in all
+    found = study(story(investors=everybody, variants={"capped": [cap]}), 3)
+    for total, stem in (("stuck_money", "stuck_by_group"), ("needs_unmet", "needs_unmet_by_group")):
+        for names in (("calm", "nervous"), SIZES):
+            parts = np.array([found.outcomes[f"{stem}[{name}]"] for name in names])
+            of_all = found.outcomes[total]
+            assert of_all.min() > 0
+            assert (parts.min(axis=0) < of_all).all()
+            assert (of_all < parts.max(axis=0)).all()
+    assert mean(found, "stuck_by_group[nervous]", "capped") > mean(found, "stuck_by_group[calm]", "capped")
+
+
+def test_fear_and_misperception_of_the_groups_are_those_of_all_at_the_horizon():
+    found = study(story(investors={"count": 600, "segments": SEGMENTS}, horizon="30 d"), 5)
+    share = np.array([0.5, 0.5])
+    for stem, series in (("fear_by_group", "fear"), ("misperception_by_group", "misperception")):
+        parts = np.array([found.outcomes[f"{stem}[{name}]"] for name in ("calm", "nervous")])
+        of_all = found.series[series][:, -1, :, -1]
+        assert (parts.min(axis=0) - 1e-4 <= of_all).all()
+        assert (of_all <= parts.max(axis=0) + 1e-4).all()
+        assert np.abs(np.tensordot(share, parts, 1) - of_all).max() < 0.02  # halves, but for the luck of who is where
+    assert np.abs(found.series["misperception"][:, -1]).max() > 0.01
+
+
 def test_groups_of_nobody_have_no_number():
     alone = study(story(investors={"count": 1}, horizon="5 d", shocks=[]), 2)
     assert np.isnan(alone.outcomes["loss_by_size[middle]"]).all()

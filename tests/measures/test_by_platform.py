@@ -72,3 +72,26 @@ def test_of_one_platform_the_outcome_of_all_says_the_same():
     for family, of_all in zip(FAMILIES, ("excess_withdrawn", None, "stuck_money", "failed_platforms"), strict=True):
         whole = alone["investor_loss"] + alone["newcomer_loss"] if of_all is None else alone[of_all]
         assert alone[f"{family}[H]"] == pytest.approx(whole, abs=1e-6), family
+
+
+def test_what_is_paid_goes_to_another_platform_or_out_and_adds_up():
+    """Of all that is paid a part goes where trust is higher, the rest to the safe accounts; nothing is lost between."""
+    document = story(horizon="40 d", platforms=THREE, mechanisms={"switching": {"appeal": 2}}, scale=50)
+    found = study(document, 3)
+    of_pair = {name: x for name, x in found.outcomes.items() if name.startswith("paid_by_pair")}
+    names = [platform["name"] for platform in THREE]
+    assert set(of_pair) == {f"paid_by_pair[{a} → {b}]" for a in names for b in [*names, "out"] if a != b}
+    batch = Batch(found.scenario, found.scenario.variants, found.replications.tolist())
+    while batch.day < found.scenario.n_days:
+        batch.step()
+    paid = batch.history[-1, Gauges.PAID] / 100 * 50
+    for p, name in enumerate(names):
+        total = sum(x for pair, x in of_pair.items() if pair.startswith(f"paid_by_pair[{name} → "))
+        assert total[:, 0] == pytest.approx(paid[:, p])
+    assert sum(x.sum() for pair, x in of_pair.items() if not pair.endswith("out]")) > 0
+
+
+def test_pairs_of_many_platforms_are_left_out():
+    platforms = [{"name": f"P{k}", "liquid_share": "15 %"} for k in range(13)]
+    found = study(story(horizon="2 d", platforms=platforms, shocks=[], investors={"count": 60}), 1)
+    assert not [name for name in found.outcomes if name.startswith("paid_by_pair")]

@@ -103,6 +103,23 @@ def test_a_wallet_keeps_its_clients_money_apart_at_a_bank() -> None:
     assert laid["promised_yield"] == 0
 
 
+def test_custody_regimes_are_ordered_as_they_say() -> None:
+    own = {"misuse_factor": 1.0, "loss_factor": 1.0, "custody_lag": 0.0, "custody_cost": 0.0, "custody_trust": 0.0}
+    laid = {name: {**own, **entry.make.preset} for name, entry in REGISTRY.group("custody").items()}
+    bank, firm, several, ledger, none = (
+        laid[kind] for kind in ("bank", "payment_firm", "several_banks", "ledger", "none")
+    )
+    assert bank["misuse_factor"] < firm["misuse_factor"] < none["misuse_factor"]
+    assert bank["custody_trust"] > firm["custody_trust"] > none["custody_trust"]
+    assert bank["custody_lag"] > firm["custody_lag"]
+    assert bank["custody_cost"] > firm["custody_cost"]
+    assert bank["loss_factor"] < none["loss_factor"] < firm["loss_factor"]  # less secure
+    assert firm["throughput"] < 1  # the ceiling; the others have none
+    assert several["loss_factor"] == pytest.approx(bank["loss_factor"] / 3)
+    assert several["custody_cost"] > bank["custody_cost"]  # the price of co-ordination
+    assert ledger["visibility"] == 1
+
+
 ROWS = {
     ("intervention", "cooling_off"): {"G3": "Withdrawal terms in stress", "D12": "Deliberate versus imitative"},
     ("mechanism", "observation"): {"D6": "Herding", "D12": "Deliberate versus imitative"},

@@ -23,7 +23,7 @@ class NoCustody:
 
 @REGISTRY.enter("custody", "bank", rows=("A5", "B3"), source="B3")
 class BankCustody:
-    """A bank keeps it: little misuse, most trust, slowest and dearest."""
+    """A bank keeps it: less misuse and more trust than with a payment firm, slower and dearer."""
 
     preset: ClassVar[dict[str, Any]] = {
         "misuse_factor": 0.2, "loss_factor": 0.6, "custody_lag": 1.0, "custody_cost": 0.004, "custody_trust": 0.4,

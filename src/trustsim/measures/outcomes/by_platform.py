@@ -8,6 +8,8 @@ from trustsim.kernels.layout import FAILED
 from trustsim.measures.finished import Finished, Floats, positive
 from trustsim.registry import REGISTRY
 
+MOST_IN_PAIRS = 12  # platforms: the pairs of more are more than anybody reads
+
 
 def _named(f: Finished, value: Floats) -> dict[str, Floats]:
     """Return *value*, float64 (lanes, platforms), by the name of the platform."""
@@ -48,3 +50,22 @@ def stuck_by_platform(f: Finished) -> dict[str, Floats]:
 def failed_by_platform(f: Finished) -> dict[str, Floats]:
     """Whether each platform failed (was not wound down in order)."""
     return _named(f, (f.gauge("status")[-1] == FAILED).astype(np.float64))
+
+
+@REGISTRY.enter(
+    "outcome", "paid_by_pair", rows=("J2", "C15"), source="assumed", better="", unit="money", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def paid_by_pair(f: Finished) -> dict[str, Floats]:
+    """Money that was paid to clients by each platform, by where it went: to another platform, or out of all of them.
+
+    Given where there are at most a dozen platforms.
+    """
+    names = [platform.name for platform in f.model.state.platforms]
+    paid, to = f.model.state.flows.astype(np.float64), [*names, "out"]
+    return {
+        f"{name} → {place}": paid[:, p, q] * f.scale
+        for p, name in enumerate(names if len(names) <= MOST_IN_PAIRS else [])
+        for q, place in enumerate(to)
+        if p != q
+    }

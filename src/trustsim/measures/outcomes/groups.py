@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import FAILED, SUM_SCALE
+from trustsim.kernels.layout import ALARMED, FAILED, SUM_SCALE, Beliefs
 from trustsim.measures.beyond import relative_survival
 from trustsim.measures.finished import Finished, Floats, People, positive
-from trustsim.measures.outcomes.waiting import LONG_WAITS
+from trustsim.measures.outcomes.waiting import LONG_WAITS, unmet
 from trustsim.registry import REGISTRY
 from trustsim.world.groups import SIZES, size_of
 
@@ -127,6 +127,68 @@ def _waited(f: Finished, long: str) -> dict[str, Floats]:
         return np.asarray(waited.sum(axis=1) / positive(mine.sum()))
 
     return _by_group(f, share)
+
+
+@REGISTRY.enter(
+    "outcome", "stuck_by_group", rows=("J2", "A2", "G3"), source="assumed", better="lower", unit="duration", low=0,
+    may_not_apply=True,
+)  # fmt: skip
+def stuck_by_group(f: Finished) -> dict[str, Floats]:
+    """Days that the clients of day 0 asked for money and did not have it, beyond the agreed lag / what they held, by
+    group."""
+
+    def days(people: People, who: Mask) -> Floats:
+        who = who & people.held
+        waited = np.ascontiguousarray(f.waits.money_days[people.part][:, who]).sum(axis=1)
+        return np.asarray(waited / positive(people.balance_at_start[who].sum()))
+
+    return _by_group(f, days)
+
+
+@REGISTRY.enter(
+    "outcome", "needs_unmet_by_group", rows=("J2", "A2", "G3"), source="assumed", better="lower", unit="share", low=0,
+    high=1, may_not_apply=True,
+)  # fmt: skip
+def needs_unmet_by_group(f: Finished) -> dict[str, Floats]:
+    """Share of the money that calm had paid the clients of day 0 which has not been paid to them, by group."""
+    return _by_group(f, lambda people, who: unmet(f, people, who))
+
+
+@REGISTRY.enter(
+    "outcome", "fear_by_group", rows=("J1", "A2"), source="J1", better="lower", unit="share", low=0, high=1,
+    may_not_apply=True,
+)  # fmt: skip
+def fear_by_group(f: Finished) -> dict[str, Floats]:
+    """Share of the accounts of day 0 whose owners are alarmed at the horizon, wherever they are, by group."""
+    is_alarmed = f.model.state.flags & ALARMED > 0
+
+    def share(people: People, who: Mask) -> Floats:
+        mine = _accounts_of(people, who)
+        return np.asarray((is_alarmed[people.part] & mine).sum(axis=1) / positive(mine.sum()))
+
+    return _by_group(f, share)
+
+
+@REGISTRY.enter(
+    "outcome", "misperception_by_group", rows=("J8", "A2"), source="J8", better="", unit="share", low=-1, high=1,
+    may_not_apply=True,
+)  # fmt: skip
+def misperception_by_group(f: Finished) -> dict[str, Floats]:
+    """Mean perceived less true probability of failure at the horizon, by group, over the accounts of day 0 of platforms
+    that have not ended; above 0 people fear too much."""
+    state = f.model.state
+    thought, true = (
+        1 / (1 + np.exp(-x.astype(np.float64))) for x in (state.beliefs[Beliefs.RISK], f.gauge("risk")[-1])
+    )
+    stands = ~f.beyond.has_ended[-1]
+
+    def mean(people: People, who: Mask) -> Floats:
+        sizes = np.diff(people.world.accounts.first)
+        counts = _accounts_of(people, who) & np.repeat(stands[people.part], sizes, axis=1)
+        wrong = thought[people.part] - np.repeat(true[people.part], sizes, axis=1)
+        return np.asarray(np.where(counts, wrong, 0).sum(axis=1) / positive(counts.sum(axis=1)))
+
+    return _by_group(f, mean)
 
 
 @REGISTRY.enter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trustsim.kernels.layout import BACK, COHORT, FAILED, WINDING
 from trustsim.measures.finished import Finished, Floats, People, positive
@@ -61,17 +62,19 @@ def needs_unmet(f: Finished) -> Floats:
     because claims were cut, or the platform failed, lacks the rest. What a fee takes of a payment is a loss, and no
     unmet need. Not defined where calm pays them nothing.
     """
-    state = f.model.state
+    everybody = np.ones(f.model.state.drawn[0].population.n_investors, np.bool_)
+    return f.by_world(lambda people: unmet(f, people, everybody))
 
-    def share(people: People) -> Floats:
-        mine, at_start = people.part, people.world.accounts.balance
-        was_closed = (state.flags[mine] & BACK > 0) | (state.balance[mine] == 0)
-        is_served = was_closed & (state.paid[mine] >= at_start)
-        needed = np.where(state.flags[mine] & COHORT, f.calm.needed[f.calm.lane[mine]], 0)
-        lacking = np.where(is_served, 0, np.maximum(needed - state.paid[mine], 0)).sum(axis=1)
-        return np.asarray(lacking / positive(needed.sum(axis=1)))
 
-    return f.by_world(share)
+def unmet(f: Finished, people: People, who: NDArray[np.bool_]) -> Floats:
+    """Return :func:`needs_unmet` of some investors of one world, ``who`` bool (investors,): float64 (variants,)."""
+    state, mine, at_start = f.model.state, people.part, people.world.accounts.balance
+    was_closed = (state.flags[mine] & BACK > 0) | (state.balance[mine] == 0)
+    is_served = was_closed & (state.paid[mine] >= at_start)
+    counts = (state.flags[mine] & COHORT > 0) & who[people.world.accounts.investor]
+    needed = np.where(counts, f.calm.needed[f.calm.lane[mine]], 0)
+    lacking = np.where(is_served, 0, np.maximum(needed - state.paid[mine], 0)).sum(axis=1)
+    return np.asarray(lacking / positive(needed.sum(axis=1)))
 
 
 @REGISTRY.enter(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @REGISTRY.enter("shock", "outage", rows=("C21",), source="C21")
 @dataclass(frozen=True)
 class Outage(Course):
-    """Pay nothing for a while; requests pile up; silence frightens, and those who trust less run first.
+    """Pay nothing for a while: requests pile up, and silence frightens.
 
     Known answer: no money leaves the platform during the outage
     (``test_an_outage_blocks_payments_on_its_platform_only``).
