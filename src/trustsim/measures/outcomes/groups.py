@@ -134,8 +134,10 @@ def _waited(f: Finished, long: str) -> dict[str, Floats]:
     may_not_apply=True,
 )  # fmt: skip
 def stuck_by_group(f: Finished) -> dict[str, Floats]:
-    """Days that the clients of day 0 asked for money and did not have it, beyond the agreed lag / what they held, by
-    group."""
+    """Days that money was asked for by the clients of day 0 and not had / what they held, by group.
+
+    What was agreed to be waited for does not count.
+    """
 
     def days(people: People, who: Mask) -> Floats:
         who = who & people.held
@@ -174,8 +176,10 @@ def fear_by_group(f: Finished) -> dict[str, Floats]:
     may_not_apply=True,
 )  # fmt: skip
 def misperception_by_group(f: Finished) -> dict[str, Floats]:
-    """Mean perceived less true probability of failure at the horizon, by group, over the accounts of day 0 of platforms
-    that have not ended; above 0 people fear too much."""
+    """Mean perceived less true probability of failure at the horizon of the clients of day 0, by group.
+
+    Over accounts of platforms that have not ended; above 0 people fear too much.
+    """
     state = f.model.state
     thought, true = (
         1 / (1 + np.exp(-x.astype(np.float64))) for x in (state.beliefs[Beliefs.RISK], f.gauge("risk")[-1])
