@@ -27,7 +27,7 @@ PICTURE = "docs/pictures/worlds-differ.png"
 SCENARIO = ROOT / "scenarios/worlds_differ.yaml"
 THEFT, MECHANISM = "shocks.0.share", "mechanisms.aggregate_uncertainty"
 MOST = 20.0  # %, what is there to be stolen
-AT = 8.0  # %, the theft of the file
+AT = 12.0  # %, the theft of the file
 ALONE = 10_000  # investors, where one spread at a time is on
 WORLDS_ALONE = 60
 
@@ -48,7 +48,7 @@ class Size:
         return sorted({*np.linspace(self.low, self.high, 15).round(3).tolist(), AT, MOST})
 
 
-SIZES = (Size(1_000, 200, 3.0, 13.0), Size(10_000, 100, 6.0, 9.5), Size(100_000, 40, 7.0, 8.4))
+SIZES = (Size(1_000, 200, 4.0, 14.0), Size(10_000, 100, 8.0, 11.2), Size(100_000, 40, 9.0, 10.4))
 PAGE = """# Worlds differ
 
 Made by `python docs/worlds_differ.py` from the results; do not edit.
@@ -170,7 +170,7 @@ def alone() -> dict[str, Fragility]:
     rule, found = AggregateUncertainty(), {}
     for name in (None, *(name for name in AggregateUncertainty.neutral if name != "sunspot")):
         spreads = {**AggregateUncertainty.neutral, **({} if name is None else {name: getattr(rule, name)})}
-        thefts = [0.5, 1, 2, 3, 4, 5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 10, 12, 15, MOST]
+        thefts = [0.5, 1, 2, 3, 4, 5, 6, 7, 8, 8.5, 9, 9.5, 10, 10.5, 11, 12, 14, 16, 18, MOST]
         found[name or ""] = swept(ALONE, WORLDS_ALONE, thefts, spreads).fragility(RUN)
     return found
 

@@ -154,6 +154,14 @@ def test_a_rumour_hides_a_loss_of_the_size_that_is_drawn() -> None:
     assert gap == pytest.approx(0.8 * 0.02 * worlds.engine.day.loss_size, abs=1e-5)  # assets are 80 % of the claims
 
 
+def test_what_is_misused_is_larger_by_what_is_drawn() -> None:
+    shock = {"kind": "misuse", "platform": "Harbour", "day": "0 d", "rate": "0.1 %/day"}
+    worlds = batch(10, shocks=[shock], mechanisms=rule(loss=0.5))
+    worlds.step()
+    gap = worlds.engine.history[1, Gauges.HIDDEN_GAP, :, 0]
+    assert gap == pytest.approx(0.001 * worlds.engine.day.loss_size, abs=1e-6)
+
+
 def test_an_outage_lasts_as_long_in_every_world() -> None:
     shock = {"kind": "outage", "platform": "Harbour", "day": "0 d", "days": "3 d"}
     worlds = batch(5, shocks=[shock], mechanisms=rule(loss=1.0))
