@@ -53,7 +53,7 @@ def test_the_page_has_the_parameters_in_force(page: Any) -> None:
 
 
 def test_the_page_says_what_its_tables_say() -> None:
-    """Alike: ten times the investors divide the width by about √10; differing: the widths have one interval in common."""
+    """Alike: ten times the investors divide the width by √10; differing: their intervals have a width in common."""
     numbers = r"\| [\d,]+ \| \d+ \| \S+ % \| (\S+) % \[(\S+), (\S+)\] \| \S+ % \| (\S+) % \[(\S+), (\S+)\] \|"
     rows = [tuple(map(float, found)) for found in re.findall(numbers, PAGE.read_text(encoding="utf-8"))]
     assert len(rows) == 3
