@@ -102,16 +102,15 @@ without any of them it is {none}.
 |---|---|---|
 {parts}
 
-Most of the width is due to {head}. A factor with mean 1 is smaller than 1 in most worlds (its median is exp(−s²/2),
+{head} widen it most. A factor with mean 1 is smaller than 1 in most worlds (its median is exp(−s²/2),
 0.88 for a spread of 0.5), so that with `intensity` or `loss` half of the worlds tip at a larger theft. A sunspot has
 no row: at its chance of {sunspot} a year it comes in one of {sunspot_in:,.0f} worlds of 60 days.
 
 **Read it with care.** The defaults of the spreads are assumed; only the chance of a sunspot has sources, and rests on
 runs in whole countries. So the width is what such doubt would give, not a measured one. The fitted curves are normal;
 where the drawn factors are lognormal, the worlds that tip at hardly any theft are fewer than the curve says, as the
-dots show. With the mechanism on, more
-of the doubt in a result is that of worlds, and an interval needs more of them: a share of 40 % from 200 worlds is
-known to 7 points either way.
+dots show. With the mechanism on, more of the doubt in a result is that of worlds, and an interval needs more of them:
+a share of 40 % from 200 worlds is known to 7 points either way.
 
 ## Your own curve
 
@@ -204,6 +203,7 @@ def main() -> None:
     draw(alike, differ)
     parts, sunspot = alone(), AggregateUncertainty().sunspot
     widest = sorted((name for name in parts if name), key=lambda name: -parts[name].width.mean)[:2]
+    head = " and ".join(f"`{name}`" for name in widest)
     curves = [
         row(f"{size.investors:,}", str(size.worlds), *(cell for c in both for cell in (value(c, c.middle), width(c))))
         for size, both in zip(SIZES, zip(alike, differ, strict=True), strict=True)
@@ -216,7 +216,7 @@ def main() -> None:
         parameters=parameters(), title=ts.load(SCENARIO).title, at=AT, most=MOST, alone=ALONE,
         worlds_alone=WORLDS_ALONE, curves="\n".join(curves), spreads="\n".join(spreads), none=width(parts[""]),
         parts="\n".join(row(f"`{n}`", value(c, c.middle), width(c)) for n, c in parts.items() if n),
-        sunspot=words.quantity(sunspot, "share"), sunspot_in=1 / (1 - (1 - sunspot) ** (60 / 365)), head=" and ".join(f"`{name}`" for name in widest),
+        sunspot=words.quantity(sunspot, "share"), sunspot_in=1 / (1 - (1 - sunspot) ** (60 / 365)), head=head,
     )  # fmt: skip
     (ROOT / "docs/worlds-differ.md").write_text(page, encoding="utf-8")
 
