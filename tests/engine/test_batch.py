@@ -25,6 +25,7 @@ from trustsim.world.day import Day
 WORLDS = [2, 0, 7]
 RULES: dict[str, dict[str, Any]] = {
     "a gate, insurance, a rumour, locked money": {},
+    "worlds that differ": {"aggregate_uncertainty": {"sunspot": 0.9}, "media": {}},
     "opinions": {"opinion": {"stubborn": 0.2}, "dealings": {}, "reentry": {"after": 5}},
     "meetings": {"bounded_confidence": {}, "imitation": {"first_out": 0.1}},
     "clusters": {"clusters": {"activity": 0.05}, "adoption": {}, "interaction": {"revised": 0.2}},

@@ -64,3 +64,25 @@ def test_wrong_input_ends_with_status_2(trustsim, arguments, message):
     done = trustsim(*arguments)
     assert done.exit_code == 2
     assert message in done.output
+
+
+def test_a_sweep_of_one_number_says_where_worlds_tip(trustsim, tmp_path):
+    """Width and middle are printed, in JSON, and as a table and a picture; of two things there is no curve."""
+    one = ("sweep", QUICKSTART, "--variants", "nothing,gate", "--set", "sweep={shocks.0.share: [2 %, 9 %, 20 %]}")
+    done = trustsim(*one)
+    assert done.exit_code == 0
+    assert "Share of worlds against shocks.0.share." in done.stdout
+    assert "‘gate’: a run in " in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    folder = tmp_path / "quickstart-sweep"
+    rows = (folder / "fragility.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "outcome,variant,shocks.0.share,share,low,high,worlds,fitted"
+    assert len(rows) == 1 + 2 * 2 * 3  # events, variants, values
+    assert (folder / "fragility.png").stat().st_size > 0
+    curves = json.loads(trustsim(*one, "--json").stdout)["fragility"]
+    assert [(c["outcome"], c["variant"]) for c in curves] == [
+        ("run_probability", "nothing"), ("run_probability", "gate"),
+        ("failure_probability", "nothing"), ("failure_probability", "gate"),
+    ]  # fmt: skip
+    assert json.loads(trustsim(*SWEEP, "--out", "two", "--json").stdout)["fragility"] == []
+    assert not (tmp_path / "two/fragility.csv").exists()

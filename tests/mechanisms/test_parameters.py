@@ -136,6 +136,7 @@ SCENES: dict[str, dict[str, Any]] = {
             **{name: {"live": 1} for name in ("fund", "integrity", "fear")},
         },
     },
+    "aggregate_uncertainty": {"by": {"fear": {"sunspot": 1}}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
         "shocks": [{**MISUSE, "audit": "0 /day"}],
@@ -192,6 +193,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("observation", "accuracy"): 1.0,
     ("switching", "fear"): 9.0,
     ("opinion", "own"): "0.2, 0.9",
+    ("aggregate_uncertainty", "sunspot"): 1.0,
 }
 
 

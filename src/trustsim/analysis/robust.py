@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from trustsim.analysis.boxes import Box, boxes
 from trustsim.analysis.comparison import Comparison, compared
+from trustsim.analysis.fragility import RUN, Fragility, fragility
 from trustsim.analysis.headlines import COST, candidates, measured_headlines, picked
 from trustsim.analysis.measures import Measure, measure_of
 from trustsim.analysis.pareto import pareto
@@ -81,6 +82,14 @@ class Robust:
     def baseline(self) -> str:
         """The variant that the others are compared with."""
         return self.comparison.baseline
+
+    def fragility(self, outcome: str = RUN, variant: str | None = None) -> Fragility:
+        """Return the share of worlds with an event against the one number that is swept, with the curve's width.
+
+        ``outcome``: 0 or 1 in a world, a run by default; ``variant``: by default the baseline.
+        Raises TrustsimError where more than one thing is swept, or no number.
+        """
+        return fragility(self.sweep, outcome, self.baseline if variant is None else variant)
 
     def table(self) -> pd.DataFrame:
         """Return one row a variant, as they rank; money in units of the currency.

@@ -70,6 +70,7 @@ def sweep(
 
 def _sweep(study: Folder, how: How) -> None:
     """Run what is missing of a sweep and say what it shows."""
+    from trustsim.analysis.fragility import fragilities
     from trustsim.ask import designed
     from trustsim.report.pictures import design_pictures
     from trustsim.report.tables import design_tables
@@ -89,6 +90,11 @@ def _sweep(study: Folder, how: How) -> None:
         design_pictures.figure_of(design_pictures.regret(result)).savefig(
             place / "regret.png", dpi=144, facecolor="white"
         )
+        if curves := fragilities(result.sweep):
+            write_csv(design_tables.fragility_frame(curves), place / "fragility.csv")
+            design_pictures.figure_of(design_pictures.fragility(curves)).savefig(
+                place / "fragility.png", dpi=144, facecolor="white"
+            )
     if how.as_json:
         print_json(design_tables.robust_json(result))
     else:

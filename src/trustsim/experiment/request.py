@@ -35,7 +35,7 @@ _OF_VARIANTS = (*_TABLES, "series.csv.gz", "series.parquet", "study.nc", folder.
 WRITTEN: Mapping[str, tuple[str, ...]] = {  # what each command writes of a study into its folder
     "compare": _OF_VARIANTS,
     "run": _OF_VARIANTS,
-    "sweep": ("points.csv", "regret.csv", "regret.png"),
+    "sweep": ("points.csv", "regret.csv", "regret.png", "fragility.csv", "fragility.png"),
     "sensitivity": ("points.csv", "indices.csv", "indices.png", "tornado.png", "scatter.png"),
     "calibrate": ("calibrated.yaml", "calibration.csv", "calibration.png"),
     "attribute": ("attribution.csv", "attribution.png"),

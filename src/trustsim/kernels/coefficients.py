@@ -81,6 +81,10 @@ class Dials(Rows):
     PRESS_FADING = auto()  # share of the weight that a story loses in a day
     PRESS_CREDIBILITY = auto()  # factor on what the press says
     PRESS_DISCOVERY = auto()  # chance a day that the press finds a gap of a tenth of the claims
+    NEWS_STRENGTH = auto()  # ln of a factor on the strength of public messages
+    NEWS_REACH = auto()  # log-odds that are added to their reach in a day
+    PUBLISHED_ERROR = auto()  # log-odds by which the risk that platforms publish is off, for all readers alike
+    LOSS_SIZE = auto()  # ln of a factor on what shocks cost
 
 
 # what stands where no mechanism says anything; 0 where it is not here

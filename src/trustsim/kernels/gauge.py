@@ -97,7 +97,8 @@ def true_risk(platforms, v, p):
 
 @compiled
 def published_risk(platforms, v, p):
-    """Return the risk that a platform publishes, log-odds: by what it reports of itself, less its bias."""
+    """Return the risk that a platform publishes, log-odds: by what it reports of itself, less its bias, with the
+    error that all readers share."""
     dials, gauges = platforms.dials, platforms.gauges
     reported = gauges[Gauges.REPORTED_SOLVENCY, v, p]
     strain = (
@@ -106,7 +107,8 @@ def published_risk(platforms, v, p):
         + dials[v, Dials.RISK_OVERDUE] * gauges[Gauges.OVERDUE, v, p]
     )
     equity = min(max(reported, -_MOST_EQUITY), _MOST_EQUITY)
-    return strain - dials[v, Dials.RISK_EQUITY] * equity - platforms.terms[Terms.REPORT_BIAS, v, p]
+    off = dials[v, Dials.PUBLISHED_ERROR] - platforms.terms[Terms.REPORT_BIAS, v, p]
+    return strain - dials[v, Dials.RISK_EQUITY] * equity + off
 
 
 @inlined

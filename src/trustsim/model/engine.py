@@ -35,7 +35,8 @@ from trustsim.world.memory import NOTHING_KEPT
 from trustsim.world.pushes import beliefs_of_day_0, pushes_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
-from trustsim.world.weights import said_of, weigh
+from trustsim.world.telling import factor
+from trustsim.world.weights import check_row, said_of, weigh
 
 INTEREST_DAYS = 30  # interest is credited to accounts this often
 Leanings = dict[Weights, dict[str, NDArray[np.float64]]]  # decision → channel → what it adds today, (lanes, platforms)
@@ -67,6 +68,7 @@ class Engine:
         has_accounts = (state.gauges[Gauges.ACCOUNTS] > 0).any(axis=0)
         self.day = Day(state, Board(likeness(by_variant, n_worlds), has_accounts), dt)
         self.actors = actors_of(self.day, by_variant)
+        self._tell_worlds_apart()
         self.agenda = Agenda(shocks, variants, n_worlds, dt)
         self._check_hooks()
         self.clock = Clock(0, dt, self.day.keys)
@@ -96,6 +98,14 @@ class Engine:
         ]
         for kind, called in (*kinds, *((type(entry.item.what), OF_ITEMS) for entry in self.agenda.entries)):
             check_hooks(kind, called)
+
+    def _tell_worlds_apart(self) -> None:
+        """Let mechanisms move the dials of each world by what is drawn for it."""
+        for vary, owner in self._turns(self._hooks("vary")):
+            for row, value in vary(self.day, owner).items():
+                check_row(Dials, row, owner.kind)
+                self.state.dials[:, row] += value
+        self.day.loss_size = factor(self.state.dials[:, Dials.LOSS_SIZE])
 
     def _measure_day_0(self) -> None:
         """Let people begin as they are and with what they believe, and write down what is measured of that."""

@@ -42,6 +42,7 @@ class Day:
     mechanism or an actor, ``active`` is where it is on, ``age`` the time since the beginning, and it has no ``memory``.
     ``status_before`` float64 (lanes, platforms) is yesterday's status. ``is_quiet``: in all lanes every platform is
     open, nothing overdue, nobody alarmed, no backlog; set by yesterday's measures, taken back by a stop of payments.
+    ``loss_size`` float64 (lanes,): the factor on what shocks cost in this world; a shock multiplies by it.
     ``kept`` holds what :meth:`keep` was given. ``history`` float64 (steps + 1, Gauges, lanes, platforms): what was
     measured on the days before.
     """
@@ -56,6 +57,7 @@ class Day:
         self.occurrence: Occurrence = MECHANISM
         self.status_before: Floats = state.gauges[Gauges.STATUS].copy()
         self.is_quiet = False
+        self.loss_size: Floats = np.ones(state.n_lanes)
         self.kept: dict[Memory, NDArray[Any]] = {}
         self.history: Floats = state.gauges[None]
         self.do, self.kernels = Verbs(self), RuleKernels(self)

@@ -44,6 +44,14 @@ class Dials(Protocol):
     def dials(self) -> Mapping[coefficients.Dials, float]: ...
 
 
+class Varies(Protocol):
+    """Says, once, by how much the engine's dials differ from world to world, float64 (lanes,) each, beside what
+    :class:`Dials` gives; drawn by ``day.chance(…, once=True)``, which all variants of a world share."""
+
+    @staticmethod
+    def vary(day: Day, settings: Settings[Any]) -> Mapping[coefficients.Dials, Floats]: ...
+
+
 class OnTerms(Protocol):
     """Says what the terms of each platform, float64 (Terms, worlds, platforms), add to weights; again whenever they
     change. ``agreed_terms``: those of calm, which platforms and clients have agreed on.
@@ -129,8 +137,8 @@ class Proposes(Protocol):
 
 
 HOOKS: dict[str, type] = {
-    "weigh": Weighs, "dials": Dials, "on_terms": OnTerms, "traits": MakesTraits, "each_day": EachDay, "decide": Decides,
-    "lean": Leans, "flow": Flows, "propose": ProposesDaily,
+    "weigh": Weighs, "dials": Dials, "vary": Varies, "on_terms": OnTerms, "traits": MakesTraits,
+    "each_day": EachDay, "decide": Decides, "lean": Leans, "flow": Flows, "propose": ProposesDaily,
     "likeness": Likens, "act": Acts, "span": Spans, "terms": Proposes,
 }  # fmt: skip
 #: which of them are called of a shock or lever, of an actor, of a mechanism

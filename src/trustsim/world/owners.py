@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import draws
 from trustsim.kernels.times import DAYS_A_YEAR
 from trustsim.world.drawn import Drawn
+from trustsim.world.hazards import MECHANISM, Draw
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +25,10 @@ class Owners:
     def trait(self, name: str) -> Floats:
         """Return float64 (accounts,): a trait of the owner, as the population has it."""
         return np.asarray(self.world.population.traits[name][self.world.accounts.investor])
+
+    def luck(self, draw: Draw) -> float:
+        """Return the uniform in (0, 1) of this world for a mechanism's *draw*, the same in all its variants."""
+        return float(draws.uniforms(1, draw.purpose(MECHANISM), self.world.key)[0, 0])
 
     def in_random_order(self, purpose: int) -> NDArray[np.int64]:
         """Return int64 (investors,): all investors in an order of the world's own."""

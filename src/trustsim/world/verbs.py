@@ -31,6 +31,7 @@ from trustsim.world.board import Audience
 from trustsim.world.ends import ended
 from trustsim.world.handed import Money, finite, money, shares
 from trustsim.world.rows import Row, called
+from trustsim.world.telling import factor, reached
 from trustsim.world.today import Floats, Mask, Today
 
 Entry = Books | Row
@@ -85,7 +86,8 @@ class Verbs:
         (lanes,).
 
         Without a ``reach`` of its own the press carries it, with the reach and the fading of the media; ``reach`` is
-        that of one step, ``fading`` that of a day, shares from 0 to 1. ``to``: everyone, the ``clients`` (who have an
+        that of one step, ``fading`` that of a day, shares from 0 to 1. What is no page is as loud and goes as far as
+        news does in this world (the dials NEWS_STRENGTH, NEWS_REACH). ``to``: everyone, the ``clients`` (who have an
         open account there), or the name of a segment.
         """
         audience = _audience(self._day.worlds[0].population.segments, to, is_page=is_page, by_literacy=by_literacy)
@@ -107,6 +109,10 @@ class Verbs:
         else:
             reaches[:, platform] = np.where(where, reach, 0.0)
             keep = np.full(len(where), 0.0 if fading is None else (1.0 - fading) ** self._day.dt)
+        if not is_page:
+            evidence *= factor(state.dials[:, Dials.NEWS_STRENGTH])[:, None, None]
+            more = state.dials[:, Dials.NEWS_REACH]
+            reaches[:, platform] = reached(reaches[:, platform], more, self._day.dt)
         self._day.board.post(evidence, reaches, audience=audience, keep=keep)
 
     def tell(self, platform: int, **strength: Floats) -> None:

@@ -58,7 +58,8 @@ class DefaultWave:
         falling = day.active & (day.age < self.over - SAME_TIME)
         for p in day.platforms(self.platform):
             own = 2 * day.chance(OWN, p, once=True)
-            share = np.minimum(self.share * (self.correlation + (1 - self.correlation) * own), 1.0)
+            share = self.share * (self.correlation + (1 - self.correlation) * own)
+            share = np.minimum(share * day.loss_size, 1.0)
             a_step = [(1 - s) ** (1 / n_steps) - 1 for s in share.tolist()]
             lost = share * day.state.ladder[:, :, p].sum(axis=0) / np.maximum(day.gauge("claims", p), 1.0)
             change = day.do.revalue(p, a_step, falling)

@@ -129,7 +129,10 @@ class Course:
         return np.asarray(~strikes & (known | ~struck))
 
     def _of_this_step(self, day: Day, severity: Floats) -> Floats:
-        """Return the part of *severity*, the factor, that falls into this step, float64 (lanes,)."""
+        """Return the part of *severity*, the factor, that falls into this step, float64 (lanes,); times the size of
+        losses in this world, but for the days of what stretches."""
+        if not self.stretches:
+            severity = severity * day.loss_size
         if self.days == ONCE:
             return severity
         share = np.clip(self._length(severity) - day.age, 0.0, day.dt) / self.days

@@ -79,7 +79,7 @@ class Rumour:
         for p in day.platforms(self.platform):
             begins = day.reached(0.0)
             if begins.any():
-                lost = day.do.revalue(p, -self.true_loss, begins)
+                lost = day.do.revalue(p, -np.minimum(self.true_loss * day.loss_size, 1.0), begins)
                 day.do.misreport(p, -lost, begins)
             spread(day, p, self, begins)
             shown = day.reached(self.revealed_after) & (day.state.books[Books.MISREPORTED, :, p] > 0)

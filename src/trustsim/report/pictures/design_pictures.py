@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trustsim.report.pictures import figures, look
 from trustsim.report.words import standing, words
+from trustsim.report.words.fragility import EVENTS, name_of
 from trustsim.report.words.reading import Measure
 
 if TYPE_CHECKING:
+    from trustsim.analysis.fragility import Fragility
     from trustsim.analysis.robust import Robust
     from trustsim.analysis.sensitivity import Sensitivity
 
@@ -119,6 +122,37 @@ def regret(found: Robust, ax: Axes | None = None) -> Axes:
         _side(ax, "regret", Measure(found.outcome, found.unit, is_difference=True), found, across=True)
         ax.set_title(f"regret in {words.label(found.outcome)}: a point a world, ◆ mean, | 90th percentile")
         return ax
+
+
+def fragility(curves: Sequence[Fragility]) -> Axes:
+    """Draw the share of worlds with a run, and with a failure, against what is swept: 95 % intervals and fitted curves,
+    a colour a variant."""
+    with figures.style():
+        events = list(dict.fromkeys(curve.outcome for curve in curves))
+        panels = figures.new_panels(len(events), height=2.9, across=2)
+        names = list(dict.fromkeys(curve.variant for curve in curves))
+        colours, markers = (of(names, names[0]) for of in (look.colours, look.markers))
+        for ax, event in zip(panels, events, strict=True):
+            for curve in (each for each in curves if each.outcome == event):
+                draw_curve(ax, curve, colours[curve.variant], markers[curve.variant], curve.variant)
+            figures.quiet(ax)
+            ax.set(title=f"worlds with {EVENTS[event]} (%)", ylim=(-3, 103))
+            ax.set_xlabel(f"{name_of(curves[0])}{f' ({curves[0].unit})' if curves[0].unit else ''}")
+        figures.legend(
+            figure_of(panels[0]), panels[0].get_legend_handles_labels()[0], names, loc="outside lower center", ncols=4
+        )
+        first: Axes = panels[0]
+        return first
+
+
+def draw_curve(ax: Axes, curve: Fragility, colour: str, marker: str, name: str) -> None:
+    """Draw one curve on *ax*: the share of worlds at each value (%), its interval, and the fitted line."""
+    shares = 100 * np.array([(s.mean, s.low, s.high) for s in curve.shares]).T
+    ax.vlines(curve.at, shares[1], shares[2], color=colour, alpha=0.45, linewidth=2)
+    ax.plot(curve.at, shares[0], marker, color=colour, markersize=4, label=name)
+    if np.isfinite(curve.middle):
+        fine = np.linspace(curve.at[0], curve.at[-1], 400)
+        ax.plot(fine, 100 * curve.expected(fine), color=colour, linewidth=1.3)
 
 
 def title_of(found: Sensitivity) -> str:

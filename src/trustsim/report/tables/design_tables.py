@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from trustsim.analysis.fragility import Fragility, fragilities
 from trustsim.experiment.points import short_value
 from trustsim.report.pictures.design_pictures import title_of
 from trustsim.report.tables.prose import Prose
+from trustsim.report.words import fragility as fragility_words
 from trustsim.report.words import standing, words
 from trustsim.units import name_of
 
@@ -58,6 +62,7 @@ def _robust_notes(found: Robust) -> list[str]:
         "* no other variant is at least as good in every headline outcome, every one asked for and the cost, and better"
         " in one.",
         *(f"{line}." for line in more if line),
+        *fragility_words.told(fragilities(found.sweep)),
     ]
     fails = {f"{name} is worse than {base} or harms": places for name, places in found.fails.items()}
     for what, places in {f"{found.leader} is beaten": found.beaten, **fails}.items():
@@ -128,10 +133,32 @@ def robust_json(found: Robust) -> dict[str, Any]:
         "variants": {str(name): _plain(row) for name, row in table.iterrows()},
         "leader": {"name": found.leader, "beaten": [vars(place) for place in found.beaten]},
         "fails": {name: [vars(place) for place in places] for name, places in found.fails.items()},
+        "fragility": [_curve(each) for each in fragilities(found.sweep)],
         "failed_runs": sum(len(study.failed) for study in found.sweep.studies),
         "interrupted": found.sweep.interrupted,
         "seconds": found.sweep.seconds,
     }
+
+
+def fragility_frame(curves: Sequence[Fragility]) -> pd.DataFrame:
+    """Return one row an event, a variant and a value of what is swept: the share of worlds, its interval, and the
+    fitted share."""
+    parts = []
+    for curve in curves:
+        part = curve.to_frame().assign(fitted=curve.expected(curve.at))
+        part.insert(0, "variant", curve.variant)
+        part.insert(0, "outcome", curve.outcome)
+        parts.append(part)
+    return pd.concat(parts).set_index("outcome")
+
+
+def _curve(curve: Fragility) -> dict[str, Any]:
+    """Return the middle and the width of a curve as plain data; null where there is none, or no upper end."""
+    numbers = {
+        "middle": curve.middle, "width": curve.width.mean, "width_low": curve.width.low, "width_high": curve.width.high,
+    }  # fmt: skip
+    known = {name: x if math.isfinite(x) else None for name, x in numbers.items()}
+    return {"outcome": curve.outcome, "variant": curve.variant, "path": curve.path, "unit": curve.unit, **known}
 
 
 def sensitivity_json(found: Sensitivity) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""What the page on worlds that differ says: where they are alike the curve becomes a step, else it stays wide."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import re
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trustsim.analysis.fragility import RUN
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/worlds-differ.md"
+THEFTS = [1.0, 3.0, 5.0, 6.0, 7.0, 8.0, 8.5, 9.0, 9.5, 10.0, 10.5, 11.0, 12.0, 14.0, 16.0, 20.0]
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Any]:
+    """The script that makes the page, as a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(ROOT / "docs"), *sys.path])  # as when it is run as a script
+        spec = importlib.util.spec_from_file_location("worlds_differ", ROOT / "docs/worlds_differ.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        patch.setitem(sys.modules, "worlds_differ", module)
+        spec.loader.exec_module(module)
+        yield module
+
+
+@pytest.mark.slow
+def test_the_width_shrinks_with_the_population_only_where_worlds_are_alike(page: Any) -> None:
+    """With sixteen times as many investors the width of worlds that are alike is about a quarter; of those that differ
+    it stays, and is several times as wide."""
+    few, many = 400, 6_400
+    alike = [page.swept(n, 60, THEFTS, False).fragility(RUN).width for n in (few, many)]
+    differ = [page.swept(n, 60, THEFTS, True).fragility(RUN).width for n in (few, many)]
+    assert alike[1].high < alike[0].low / 2
+    assert alike[1].mean / alike[0].mean == pytest.approx(0.25, abs=0.12)
+    assert differ[1].low > 5 * alike[1].mean
+    assert differ[0].low < differ[1].mean < differ[0].high
+
+
+def test_the_page_has_the_parameters_in_force(page: Any) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert page.parameters() in text
+
+
+def test_the_page_says_what_its_tables_say() -> None:
+    """Alike: ten times the investors divide the width by √10; differing: their intervals have a width in common."""
+    numbers = r"\| [\d,]+ \| \d+ \| \S+ % \| (\S+) % \[(\S+), (\S+)\] \| \S+ % \| (\S+) % \[(\S+), (\S+)\] \|"
+    rows = [tuple(map(float, found)) for found in re.findall(numbers, PAGE.read_text(encoding="utf-8"))]
+    assert len(rows) == 3
+    for before, after in pairwise(rows):
+        assert before[0] / after[0] == pytest.approx(math.sqrt(10), rel=0.35)
+    assert max(row[4] for row in rows) < min(row[5] for row in rows)
+    assert min(row[4] for row in rows) > 5 * rows[-1][0]
