@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from trustsim import arguments
 from trustsim.analysis.checked import Checked, Evidence
-from trustsim.analysis.compared import rule_of
-from trustsim.analysis.evidence import findings, variants_needed
+from trustsim.analysis.evidence import files_needed, findings, variants_needed
 from trustsim.ask.result import Out, running
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
-from trustsim.experiment.study import run_study
+from trustsim.experiment.inputs import called
+from trustsim.experiment.plan import planned
+from trustsim.experiment.study import Study, run_study
 from trustsim.registry import Registry
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Scenario
@@ -72,16 +74,41 @@ def judged(
     """Run scenarios and judge what they expect; the parameters are those of :func:`evidence`."""
     checked = []
     for story in stories:
-        with running(progress, out, f"replications of {Path(story.source).stem}") as (callback, store):
-            study = run_study(
-                story, variants=variants_needed(story.expect, story.baseline), replications=replications,
-                progress=callback, store=store, rule=rule_of(story, registry) if replications is None else None,
-                **options,
-            )  # fmt: skip
-            checked.append(Checked(story.source, study, findings(study, registry)))
-        if study.interrupted:
+        study = _run(
+            story, variants_needed(story.expect, story.baseline), replications, progress, out, registry, options
+        )
+        asked = planned(story) if replications is None else replications
+        others: dict[str, Study] = {}
+        for other in [] if study.interrupted else others_of(story, registry):
+            names = variants_needed(story.expect, other.baseline, other.source)
+            others[other.source] = _run(other, names, asked, progress, out, registry, options)
+        stopped = [each for each in (study, *others.values()) if each.interrupted]
+        if stopped:  # what was read in a part of the worlds of one file is no answer
+            checked.append(Checked(story.source, replace(study, interrupted=True), (), asked))
             break
+        checked.append(Checked(story.source, study, findings(study, registry, others), asked))
     return Evidence(tuple(checked))
+
+
+def others_of(story: Scenario, registry: Registry) -> list[Scenario]:
+    """Return the other scenarios that a story's expectations read, each by the file that they name.
+
+    Raises ScenarioError for what is wrong with one.
+    """
+    return [replace(load(file, registry), source=file) for file in files_needed(story.expect)]
+
+
+def _run(
+    story: Scenario, variants: Sequence[str], replications: int | None, progress: bool, out: Out, registry: Registry,
+    options: dict[str, Any],
+) -> Study:  # fmt: skip
+    from trustsim.analysis.compared import rule_of
+
+    with running(progress, out, f"replications of {called(story.source)}") as (callback, store):
+        return run_study(
+            story, variants=variants, replications=replications, progress=callback, store=store,
+            rule=rule_of(story, registry) if replications is None else None, **options,
+        )  # fmt: skip
 
 
 def _files(paths: File | Iterable[File]) -> list[Path]:

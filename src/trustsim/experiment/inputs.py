@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from trustsim.scenario.shipped import find, shipped
 
 INPUTS = "inputs"  # of a run folder: copies of what its scenarios name, and the scenarios of a study of several
 SHIPPED = "shipped:"  # before the name of a scenario that ships, in place of where its file lies
+_COPY = re.compile("^[0-9a-f]{16}-")
 _LONGEST_END = 120  # bytes of a copied file's name; file systems allow 255 for a whole name
 
 
@@ -66,6 +68,11 @@ def portable(scenario: Scenario, inside: str, copies: dict[str, Path]) -> dict[s
             for key, parts in document["variants"].items()
         }
     return document
+
+
+def called(path: str) -> str:
+    """Return what the file of a scenario is called, also where a run folder holds a copy of it."""
+    return _COPY.sub("", os.path.basename(path))
 
 
 def _end(name: str) -> str:
