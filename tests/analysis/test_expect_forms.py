@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from a_study import GRID, QUICKSTART, N, study_of
 
 import trustsim as ts
-from tests.analysis.test_evidence import GRID, QUICKSTART, N, study_of
 from trustsim.analysis import intervals, spread
 from trustsim.analysis.checked import Checked, Evidence
 from trustsim.analysis.evidence import findings, variants_needed
@@ -42,7 +42,7 @@ def words_of(entry):
 
 
 def test_a_difference_of_differences_is_taken_world_by_world():
-    """(gate − nothing) − (buffer − insured) is 0.1 − 0.3 in every world, but for noise; each level varies by far more."""
+    """(gate − nothing) − (buffer − insured) is 0.1 − 0.3 in every world, but for noise; levels vary far more."""
     levels = {"nothing": GRID, "gate": GRID + 0.1 + NOISE, "buffer": 2 * GRID + 0.3, "insured": 2 * GRID}
     entry = {
         "difference": "peak_outflow", "variant": "gate", "less": {"variant": "buffer", "against": "insured"},
@@ -53,7 +53,7 @@ def test_a_difference_of_differences_is_taken_world_by_world():
     assert found.observed.mean == pytest.approx(-0.2 + NOISE.mean())
     assert found.observed.high - found.observed.low < 0.01
     assert found.unit == "share"
-    assert words_of(entry) == "(peak outflow, gate less nothing) less (buffer less insured)" or "less" in words_of(entry)
+    assert words_of(entry) == "(peak outflow, gate less nothing) less (peak outflow, buffer less insured)"
 
 
 def test_terms_are_added_and_divided():
@@ -63,20 +63,31 @@ def test_terms_are_added_and_divided():
     assert total.observed.mean == pytest.approx(1.6)
     several = {"outcome": "peak_outflow", "plus": [{"variant": "gate"}, {"outcome": "investor_loss"}], "above": "0 %"}
     assert one(several, outcomes=outcomes).observed.mean == pytest.approx(0.6 + 0.8 + 1.0)
-    ratio = one({"outcome": "peak_outflow", "variant": "gate", "per": {"variant": "nothing"}, "above": 1}, outcomes=outcomes)
+    ratio = one(
+        {"outcome": "peak_outflow", "variant": "gate", "per": {"variant": "nothing"}, "above": 1}, outcomes=outcomes
+    )
     old = one({"ratio": "peak_outflow", "variant": "gate", "above": 1}, outcomes=outcomes)
     assert ratio.observed == old.observed
     assert ratio.observed.mean == pytest.approx(0.8 / 0.6)
     assert ratio.unit == "number"
-    apart = {"ratio": "peak_outflow", "variant": "gate", "less": {"variant": "nothing", "against": "nothing"}, "above": 0}
+    apart = {
+        "ratio": "peak_outflow",
+        "variant": "gate",
+        "less": {"variant": "nothing", "against": "nothing"},
+        "above": 0,
+    }
     assert one(apart, outcomes=outcomes).observed.mean == pytest.approx(0.8 / 0.6 - 1)
 
 
 def test_old_forms_are_terms():
     (e,) = study_of({"difference": "peak_outflow", "variant": "gate", "sign": "zero"}).scenario.expect
     assert e.term == Combined(Reading("peak_outflow", variant="gate"), less=(Reading("peak_outflow"),))
-    (e,) = study_of({"outcome": "peak_outflow", "variant": "gate", "less": {"variant": "nothing"}, "below": 1}).scenario.expect
-    assert e.term == Combined(Reading("peak_outflow", variant="gate"), less=(Reading("peak_outflow", variant="nothing"),))
+    (e,) = study_of(
+        {"outcome": "peak_outflow", "variant": "gate", "less": {"variant": "nothing"}, "below": 1}
+    ).scenario.expect
+    assert e.term == Combined(
+        Reading("peak_outflow", variant="gate"), less=(Reading("peak_outflow", variant="nothing"),)
+    )
     assert variants_needed([e], "nothing") == ("gate", "nothing")
 
 
@@ -143,7 +154,7 @@ def test_outcomes_by_platform_and_by_group():
     ("entry", "given"),
     [
         ({"outcome": "loss_by_platform", "above": 0}, "which has a number for each platform"),
-        ({"outcome": "loss_by_platform", "platform": "Harbor", "above": 0}, "Harbor.*did you mean"),
+        ({"outcome": "loss_by_platform", "platform": "Harbor", "above": 0}, "(?s)Harbor.*did you mean"),
         ({"outcome": "left_by_group", "group": "smal", "above": 0}, "smal"),
         ({"outcome": "loss_by_segment[nobody]", "above": 0}, "nobody"),
         ({"outcome": "left_by_group", "platform": "Harbour", "above": 0}, "platform beside 'left_by_group'"),
@@ -159,7 +170,10 @@ def test_outcomes_by_platform_and_by_group():
         ({"outcome": "peak_outflow", "statistic": "quantile 900 %", "above": 0}, "900"),
         ({"outcome": "peak_outflow", "statistic": "sd", "worlds": "all", "above": 0}, "'worlds' beside the statistic"),
         ({"outcome": "peak_outflow", "humps": "three"}, "three"),
-        ({"outcome": "peak_outflow", "order": ["gate", "nothing"], "less": {"variant": "gate"}}, "'order' beside 'less'"),
+        (
+            {"outcome": "peak_outflow", "order": ["gate", "nothing"], "less": {"variant": "gate"}},
+            "'order' beside 'less'",
+        ),
         ({"outcome": "peak_outflow", "file": "nowhere.yaml", "above": 0}, "nowhere.yaml"),
     ],
 )
@@ -203,15 +217,19 @@ def test_two_humps_are_told_from_one():
     assert one(asked, outcomes=single).verdict == "fail"
     assert one({**asked, "humps": "one"}, outcomes=two).verdict == "fail"
     assert one({**asked, "humps": "one"}, outcomes=single).verdict == "pass"
-    few = one(asked, outcomes={"peak_outflow": {"nothing": GRID}}, n=5)
+    few = one(asked, outcomes={"peak_outflow": {"nothing": GRID[:5]}}, n=5)
     assert (few.verdict, few.worlds_needed) == ("unclear", min(EVEN))
 
 
 def test_many_worlds_at_zero_are_a_hump_and_no_proof_of_two():
     half = np.where(np.arange(N) % 2 == 0, 0.0, 0.6 + 0.1 * GRID)
-    tail = np.where(np.arange(N) < 60, 0.0, np.linspace(0, 0.02, N) ** 2)
-    assert one({"outcome": "peak_outflow", "humps": "two"}, outcomes={"peak_outflow": {"nothing": half}}).verdict == "pass"
-    assert one({"outcome": "peak_outflow", "humps": "two"}, outcomes={"peak_outflow": {"nothing": tail}}).verdict != "pass"
+    tail = np.where(np.arange(N) < 60, 0.0, -0.02 * np.log(1 - np.roll(GRID, 60)))
+    assert (
+        one({"outcome": "peak_outflow", "humps": "two"}, outcomes={"peak_outflow": {"nothing": half}}).verdict == "pass"
+    )
+    assert (
+        one({"outcome": "peak_outflow", "humps": "two"}, outcomes={"peak_outflow": {"nothing": tail}}).verdict != "pass"
+    )
 
 
 @pytest.mark.parametrize(("values", "known"), [
@@ -240,13 +258,15 @@ FORMS = [
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("outcome", ["peak_outflow", "run_probability", "failures", "policy_cost", "investor_loss"])
+@pytest.mark.parametrize(
+    "outcome", ["peak_outflow", "run_probability", "failed_platforms", "policy_cost", "investor_loss"]
+)
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_no_interval_of_a_sample_has_a_width_of_zero(form, outcome, value):
-    """Whatever the outcome is called: the same number in all of 100 worlds does not say that the next one has it too."""
+    """Whatever the outcome is called: what all of 100 worlds have, the next one need not have."""
     levels = {name: np.full(N, value) for name in ("nothing", "gate", "insured")}
     found = one({"outcome": outcome, "above": -1, **form}, outcomes={outcome: levels})
-    assert not found.observed.low == found.observed.high
+    assert found.observed.low != found.observed.high
     if value == 1.0 and "per" not in form and "less" not in form and form.get("statistic") != "sd":
         assert found.observed.low < found.observed.high
 
@@ -279,12 +299,14 @@ def two_files(tmp_path, other_text, entry):
     return mine
 
 
-DIFFERENCE = "outcome: trust_at_horizon, variant: gate, less: {file: other.yaml, variant: gate}, equals: 0"
+DIFFERENCE = "outcome: peak_outflow, variant: gate, less: {file: other.yaml, variant: gate}, equals: 0"
 
 
 def test_two_files_with_the_same_people_are_paired(tmp_path):
     """The same story in another file: nothing differs in any world, which only pairs can show."""
-    mine = two_files(tmp_path, "investors: {count: 60}\nshocks: []", DIFFERENCE.replace("equals: 0", "worlds: all, below: 1"))
+    mine = two_files(
+        tmp_path, "investors: {count: 60}\nshocks: []", DIFFERENCE.replace("equals: 0", "worlds: all, below: 1")
+    )
     found = ts.evidence(mine, progress=False, workers=1)
     (row,) = found.to_json()
     assert row["observed"]["paired"] is True
@@ -300,7 +322,9 @@ def test_two_files_with_other_people_are_not_paired_and_it_is_said(tmp_path):
     (finding,) = found.checked[0].findings
     assert finding.observed.low < finding.observed.mean < finding.observed.high
     every = two_files(tmp_path, "investors: {count: 70}", DIFFERENCE)
-    assert ts.evidence(every, progress=False, workers=1).to_json()[0]["verdict"] == "unclear"  # of no world can it be said
+    assert (
+        ts.evidence(every, progress=False, workers=1).to_json()[0]["verdict"] == "unclear"
+    )  # of no world can it be said
 
 
 def test_unpaired_shares_have_newcombes_interval():
@@ -339,7 +363,11 @@ def test_an_entry_holds_all_that_was_asked_and_seen():
     evidence = Evidence((Checked("a.yaml", study, findings(study, REGISTRY), asked=N),))
     often, cost = evidence.to_json()
     assert often["entry"]["above"] == "50 %"
-    assert (often["expected"]["low"], often["expected"]["low_is_open"], often["expected"]["unit"]) == (0.5, True, "share")
+    assert (often["expected"]["low"], often["expected"]["low_is_open"], often["expected"]["unit"]) == (
+        0.5,
+        True,
+        "share",
+    )
     assert often["expected"]["worlds"] == [0.4, 0.6]
     assert (often["observed"]["value"], often["observed"]["unit"]) == (0.5, "share")
     assert (often["worlds_asked"], often["note"], often["source"]) == (N, "half of them", "here")

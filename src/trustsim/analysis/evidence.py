@@ -139,12 +139,12 @@ def _of_each(e: Expectation, values: Floats, seen: Observed) -> tuple[Interval, 
         return interval, *_judged(interval, e.least, e.most)
     is_within = (e.least <= values) & (values <= e.most)
     if e.exact:
-        near = EXACT if e.equals is not None else 0.0
-        is_met = (e.least - near * abs(e.low) <= values) & (values <= e.most + near * abs(e.high))
+        if e.equals is not None:
+            is_within = (e.low - EXACT * abs(e.low) <= values) & (values <= e.high + EXACT * abs(e.high))
         mean = seen.mean()
         is_estimate = mean.low < mean.high and (np.ptp(values) > 0 or _is_binary(seen)) if len(values) else False
         shown = mean if is_estimate else _counted(mean.mean, len(values))
-        return shown, _met(len(values) > 0 and bool(is_met.all())), 0
+        return shown, _met(len(values) > 0 and bool(is_within.all())), 0
     if isinstance(e.worlds, int):
         n = int(is_within.sum())
         return _counted(n, len(values)), _met(n == e.worlds), 0

@@ -90,7 +90,7 @@ def schema_of(registry: Registry) -> Schema:
     properties["sweep"] |= {
         "properties": {"design": {"enum": list(layout.DESIGNS)}, "samples": {"type": "integer", "minimum": 1}}
     }
-    properties["expect"] |= {"type": "array", "items": _expect(registry)}
+    properties["expect"] |= {"type": "array", "items": _measured(registry, layout.EXPECT)}
     return {
         "$schema": DRAFT,
         "title": "Scenario of trustsim",
@@ -132,6 +132,7 @@ def _definitions(registry: Registry) -> Schema:
             },
         },
         "intervention": _kinds(registry, "intervention", timing, required=("kind",)),
+        "term": _measured(registry, layout.TERM),
         "part": {
             "description": "An intervention, a shock, the name of another variant, or changes to the world.",
             "if": {"type": "object", "not": {"required": ["set"]}},
@@ -165,12 +166,18 @@ def _named(entries: Mapping[str, Entry]) -> Schema:
     return {"type": "string", "enum": list(entries), "enumDescriptions": [entry.summary for entry in entries.values()]}
 
 
-def _expect(registry: Registry) -> Schema:
-    expect = _layout(layout.EXPECT)
-    for key in ("outcome", "difference", "ratio", "sum"):
-        expect["properties"][key] |= _named(registry.group("outcome"))
-    expect["properties"]["series"] |= _named(registry.group("series"))
-    return expect
+def _measured(registry: Registry, keys: layout.Layout) -> Schema:
+    """An entry of ``expect``, or a term of one; an outcome may have a group behind it, ``name[group]``."""
+    schema = _layout(keys)
+    grouped = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*\[.+\]$"}
+    for key in schema["properties"].keys() & {"outcome", "difference", "ratio", "sum"}:
+        described = schema["properties"][key]
+        schema["properties"][key] = described | {"anyOf": [_named(registry.group("outcome")), grouped]}
+    schema["properties"]["series"] |= _named(registry.group("series"))
+    term = {"$ref": "#/$defs/term"}
+    for key in ("plus", "less", "per"):
+        schema["properties"][key] |= {"anyOf": [term, {"type": "array", "items": term}]}
+    return schema
 
 
 def _investors(registry: Registry) -> Schema:
