@@ -63,7 +63,7 @@ def _bounds(e: Expectation) -> dict[str, Any]:
         "equals": e.equals,
         "order": list(e.order),
         "humps": e.humps or None,
-        "quantile": _plain(e.quantile),
+        "quantile": e.quantile,
         "worlds": "all" if e.exact else list(e.worlds) if isinstance(e.worlds, tuple) else e.worlds,
     }
 

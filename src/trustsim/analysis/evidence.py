@@ -134,7 +134,7 @@ def _of_each(e: Expectation, values: Floats, seen: Observed) -> tuple[Interval, 
     if e.statistic == "sd":
         interval = spread.deviation(values, seen.scale())
         return interval, *_judged(interval, e.least, e.most)
-    if e.statistic == "quantile":
+    if e.quantile is not None:
         interval = spread.quantile(values, e.quantile, seen.scale())
         return interval, *_judged(interval, e.least, e.most)
     is_within = (e.least <= values) & (values <= e.most)

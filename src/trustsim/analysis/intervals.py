@@ -49,7 +49,6 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import stdtrit
 
 from trustsim.units import Unit
@@ -100,6 +99,8 @@ def paired_proportions(ours: Sample, theirs: Sample, *, confidence: float = LEVE
     A limit is the difference d at which ``(b - c - n d)² = z² n (2 q(d) + d (1 - d))``, where b and c count the
     worlds with a one in ``ours`` only and in ``theirs`` only, and q(d) is the likeliest probability of the latter.
     """
+    from scipy.optimize import brentq  # half a second, and most intervals do without
+
     n = len(ours)
     if n == 0:
         return Interval(math.nan, math.nan, math.nan, 0)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from trustsim.analysis import intervals
 from trustsim.analysis.intervals import LEVEL, Interval
@@ -44,7 +44,8 @@ def quantile(values: Floats, share: float, scale: float) -> Interval:
         return Interval(math.nan, *_UNKNOWN, n)
     ordered, tail = np.sort(values), (1 - LEVEL) / 2
     middle = float(np.quantile(ordered, share, method="inverted_cdf"))
-    below, above = int(binom.ppf(tail, n, share)) - 1, int(binom.ppf(1 - tail, n, share))
+    chance = bdtr(np.arange(n + 1), n, share)  # that so many worlds or fewer lie at the quantile or below
+    below, above = int(np.searchsorted(chance, tail)) - 1, int(np.searchsorted(chance, 1 - tail))
     low = float(ordered[below]) if below >= 0 else math.nan
     high = float(ordered[above]) if above < n else math.nan
     if low == high:

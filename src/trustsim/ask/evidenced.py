@@ -11,15 +11,15 @@ from typing import Any
 from trustsim import arguments
 from trustsim.analysis.checked import Checked, Evidence
 from trustsim.analysis.evidence import files_needed, findings, variants_needed
-from trustsim.ask.result import Out, running
+from trustsim.ask.running import Out, running
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment.inputs import called
 from trustsim.experiment.plan import planned
-from trustsim.experiment.study import Study, run_study
+from trustsim.experiment.study import Rule, Study, run_study
 from trustsim.registry import Registry
 from trustsim.scenario.load import load
-from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.resolved import Precision, Scenario
 
 File = str | os.PathLike[str]
 
@@ -102,13 +102,20 @@ def _run(
     story: Scenario, variants: Sequence[str], replications: int | None, progress: bool, out: Out, registry: Registry,
     options: dict[str, Any],
 ) -> Study:  # fmt: skip
-    from trustsim.analysis.compared import rule_of
-
     with running(progress, out, f"replications of {called(story.source)}") as (callback, store):
         return run_study(
             story, variants=variants, replications=replications, progress=callback, store=store,
-            rule=rule_of(story, registry) if replications is None else None, **options,
+            rule=_rule_of(story, registry) if replications is None else None, **options,
         )  # fmt: skip
+
+
+def _rule_of(story: Scenario, registry: Registry) -> Rule | None:
+    """Return the rule of a story that asks for a precision; what decides by it is imported for such a story alone."""
+    if not isinstance(story.replications, Precision):
+        return None
+    from trustsim.analysis.compared import rule_of
+
+    return rule_of(story, registry)
 
 
 def _files(paths: File | Iterable[File]) -> list[Path]:

@@ -70,7 +70,7 @@ def new(file: str, end: str, out: str | None) -> Path:
 
     Where a folder of that name holds the study of another file, a number follows.
     """
-    from trustsim.ask.result import say
+    from trustsim.ask.running import say
     from trustsim.experiment.folder import expanded
     from trustsim.experiment.request import is_of_another
 
@@ -90,7 +90,7 @@ def go(
     place: Path, how: How, scenarios: Sequence[Scenario], request: Request, texts: dict[str, str] | None = None
 ) -> None:
     """Write down in a folder what is asked for and run what is missing, while no other process does."""
-    from trustsim.ask.result import say
+    from trustsim.ask.running import say
     from trustsim.experiment.request import RUNS, write_down
     from trustsim.experiment.store import Store
 
@@ -101,7 +101,7 @@ def go(
 
 def go_on(place: Path, how: How) -> None:
     """Run what is missing of the study in a folder, while no other process does."""
-    from trustsim.ask.result import say
+    from trustsim.ask.running import say
     from trustsim.experiment.folder import can_write
     from trustsim.experiment.request import RUNS, write_down
     from trustsim.experiment.request import read as request_of

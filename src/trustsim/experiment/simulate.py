@@ -1,19 +1,23 @@
-"""One replication of one lockstep group, or several together: the piece of work that a worker does."""
+"""One replication of one lockstep group, or several together: the piece of work that a worker does.
+
+What runs worlds is imported when one is run: what is kept is read without it.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trustsim.experiment.run import Run, RunTimeout
 from trustsim.experiment.sound import check_numbers
-from trustsim.measures.finished import Finished
-from trustsim.measures.measured import measured
-from trustsim.model import Batch, TrustCrisisModel
 from trustsim.scenario.resolved import Scenario
+
+if TYPE_CHECKING:
+    from trustsim.model import Batch, TrustCrisisModel
 
 
 def simulate(
@@ -37,6 +41,8 @@ def simulate(
     """
     if not agents:
         return simulate_together(scenario, variants, (replication,), timeout=timeout, with_series=with_series)[0]
+    from trustsim.model import TrustCrisisModel
+
     began = time.perf_counter()
     model = TrustCrisisModel(scenario, variants, rng=replication, collects=False)
     for make in agents:
@@ -60,6 +66,8 @@ def simulate_together(
     Each is to the bit what :func:`simulate` gives. Raises what that does, without saying in which replication;
     ``timeout``: seconds for all of them together.
     """
+    from trustsim.model import Batch
+
     began = time.perf_counter()
     by_name = {variant.name: variant for variant in scenario.variants}
     batch = Batch(scenario, [by_name[name] for name in variants], replications, has_parts=with_series)
@@ -70,6 +78,8 @@ def simulate_together(
 def compile_from_the_end(scenario: Scenario, variants: Sequence[str], replication: int) -> None:
     """Compile the end of a day, the last part first: so a process beside one that begins with the first part spares it
     half of the compiling. Nothing of the user's own is called, and nothing comes of it."""
+    from trustsim.model import Batch
+
     by_name = {variant.name: variant for variant in scenario.variants}
     with suppress(Exception):  # whatever is wrong, the first pass will say so
         engine = Batch(scenario, [by_name[name] for name in variants], [replication]).engine
@@ -90,6 +100,9 @@ def step_to_the_horizon(
 
 def _runs_of(model: Batch | TrustCrisisModel, scenario: Scenario) -> list[Run]:
     """Return a Run of each world of a model at its horizon, in order; raise AbsurdNumber for what none can have."""
+    from trustsim.measures.finished import Finished
+    from trustsim.measures.measured import measured
+
     finished, names = Finished(model), tuple(v.name for v in model.variants)
     outcomes = measured(finished)
     check_numbers(Run(model.replications[0], names * len(model.replications), outcomes, finished.series), scenario)

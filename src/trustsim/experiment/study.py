@@ -35,9 +35,9 @@ from trustsim.experiment.stored import Addresses, Stored, named
 from trustsim.experiment.work import Grouping, Progress, Work, finish
 from trustsim.measures.headlines import HEADLINES
 from trustsim.measures.runs import LiquidityRun
-from trustsim.model import lockstep_groups
 from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Precision, Scenario
+from trustsim.world.lockstep import lockstep_groups
 
 
 class Rule(Protocol):

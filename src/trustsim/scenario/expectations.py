@@ -66,20 +66,20 @@ def _expectation(k: int, node: Node, terms: TermReader) -> Expectation | None:
     )
 
 
-def _statistic(keys: Mapping[str, Node], path: str, reader: Reader) -> tuple[str, float]:
+def _statistic(keys: Mapping[str, Node], path: str, reader: Reader) -> tuple[str, float | None]:
     """Return what is said of the worlds' values, and of a quantile which one."""
     if "statistic" not in keys:
-        return "total" if "sum" in keys else "mean", math.nan
+        return "total" if "sum" in keys else "mean", None
     node, where = keys["statistic"], join(path, "statistic")
     told = str(node.value)
     told = "quantile 50 %" if told == "median" else told
     if match := _QUANTILE.fullmatch(told):
         share = quantity(Parameter("", "share", 0.5, 0.0, 1.0, "", ""), replace(node, value=match[1]), where, reader)
-        return "quantile", math.nan if share is REFUSED else float(share)
+        return "quantile", None if share is REFUSED else float(share)
     if told not in STATISTICS:
         allowed = (*STATISTICS, "median", "quantile 90 %")
         reader.report.add(node.spot, where, kind_of(node), one_of(allowed), nearest(told, allowed))
-    return told, math.nan
+    return told, None
 
 
 def _check_beside(statistic: str, node: Node, path: str, reader: Reader) -> None:

@@ -67,7 +67,7 @@ class Expectation:
     term : what is measured in each world.
     order : variants, the one with the smallest first; the term is read under each of them.
     statistic : of the worlds' values: their 'mean', 'sd' (standard deviation), exact 'total', or 'quantile'.
-    quantile : which one, as a share.
+    quantile : which one, as a share; None for none.
     low, high : bounds; ``is_open``: whether each of them is outside of what is allowed, as ``above`` and ``below`` say.
     equals : the middle of the bounds, where the file gives it.
     exact : whether every world must lie there, not the mean.
@@ -80,7 +80,7 @@ class Expectation:
     source: str
     order: tuple[str, ...] = ()
     statistic: str = "mean"
-    quantile: float = math.nan
+    quantile: float | None = None
     low: float = -math.inf
     high: float = math.inf
     is_open: tuple[bool, bool] = (False, False)

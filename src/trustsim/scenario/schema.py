@@ -76,7 +76,8 @@ def schema_of(registry: Registry) -> Schema:
     properties["platforms"] |= {"type": "array", "items": {"$ref": "#/$defs/platform"}}
     properties["mechanisms"] |= _mechanisms(registry)
     properties["shocks"] |= {"type": "array", "items": {"$ref": "#/$defs/shock"}}
-    properties["variants"] |= {"additionalProperties": {"type": "array", "items": {"$ref": "#/$defs/part"}}}
+    packages = {"anyOf": [_changed({"type": "array", "items": {"$ref": "#/$defs/part"}}), {"type": "null"}]}
+    properties["variants"] |= {"additionalProperties": packages}
     properties["replications"] |= {"anyOf": [{"type": "integer", "minimum": 1}, _layout(layout.PRECISION)]}
     for name in ways(registry):
         properties[name] |= _entry(registry, registry["section", name], {}, required=())
@@ -91,6 +92,8 @@ def schema_of(registry: Registry) -> Schema:
         "properties": {"design": {"enum": list(layout.DESIGNS)}, "samples": {"type": "integer", "minimum": 1}}
     }
     properties["expect"] |= {"type": "array", "items": _measured(registry, layout.EXPECT)}
+    for name in ("platforms", "shocks", "expect", *(entry.plural for entry in registry.group("actor").values())):
+        properties[name] = _changed(properties[name])
     return {
         "$schema": DRAFT,
         "title": "Scenario of trustsim",
@@ -101,6 +104,14 @@ def schema_of(registry: Registry) -> Schema:
         "then": {"required": ["trustsim", "horizon", "network", "platforms"]},
         "$defs": _definitions(registry),
     }
+
+
+def _changed(items: Schema) -> Schema:
+    """A list, or what changes in that of the file that this one extends."""
+    inner = {key: items[key] for key in ("type", "items") if key in items}
+    text = "By name, id, kind or place: what changes in an item of the file that this one extends; null removes it."
+    change = {"type": "object", "description": text, "additionalProperties": {"type": ["object", "null"]}}
+    return {key: value for key, value in items.items() if key not in inner} | {"anyOf": [inner, change]}
 
 
 def _definitions(registry: Registry) -> Schema:
@@ -187,7 +198,7 @@ def _investors(registry: Registry) -> Schema:
         "description": "Groups of investors; their shares add to 100 %.",
     }
     return {
-        **_entry(registry, registry["section", "investors"], {"segments": segments}, required=()),
+        **_entry(registry, registry["section", "investors"], {"segments": _changed(segments)}, required=()),
         "patternProperties": _APPENDS,
     }
 
@@ -196,7 +207,10 @@ def _mechanisms(registry: Registry) -> Schema:
     switch = {"enum": ["on", "off", True, False]}
     return {
         "properties": {
-            name: {"description": entry.text, "anyOf": [switch, _entry(registry, entry, {}, required=())]}
+            name: {
+                "description": entry.text,
+                "anyOf": [switch, _entry(registry, entry, {}, required=()), {"type": "null"}],
+            }
             for name, entry in registry.group("mechanism").items()
         },
         "additionalProperties": False,

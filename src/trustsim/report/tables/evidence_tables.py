@@ -79,7 +79,7 @@ def what_of(e: Expectation, baseline: str) -> str:
     if e.order and isinstance(e.term, Reading):
         return f"{_named(e.term)}: {' < '.join(e.order)}"
     of = {"total": ", over all worlds", "sd": ", standard deviation over worlds"}.get(e.statistic, "")
-    if e.statistic == "quantile":
+    if e.quantile is not None:
         of = f", {words.quantity(e.quantile, 'share')} quantile over worlds"
     return f"{_told(e.term, baseline)}{of}{', over worlds' if e.humps else ''}"
 
