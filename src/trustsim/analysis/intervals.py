@@ -49,7 +49,6 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from trustsim.units import Unit
 
@@ -153,6 +152,8 @@ def mean(
     variance = float(np.mean((deviation / one) ** 2))
     skewness = float(np.mean((deviation / one) ** 3)) / variance**1.5
     s = one * math.sqrt(variance * n / (n - 1))
+    from scipy.special import stdtrit  # slow to import, and numbers that must be exact do without
+
     wanted, solved = (float(stdtrit(n - 1, 0.5 + x / 2)) for x in (confidence, min(confidence, LEVEL)))
     q, farther = solved / math.sqrt(n), wanted / solved
     low = middle - s * farther * _without_skewness(q, skewness, n)

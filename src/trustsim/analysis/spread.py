@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr
 
 from trustsim.analysis import intervals
 from trustsim.analysis.intervals import LEVEL, Interval
@@ -44,6 +43,8 @@ def quantile(values: Floats, share: float, scale: float) -> Interval:
         return Interval(math.nan, *_UNKNOWN, n)
     ordered, tail = np.sort(values), (1 - LEVEL) / 2
     middle = float(np.quantile(ordered, share, method="inverted_cdf"))
+    from scipy.special import bdtr
+
     chance = bdtr(np.arange(n + 1), n, share)  # that so many worlds or fewer lie at the quantile or below
     below, above = int(np.searchsorted(chance, tail)) - 1, int(np.searchsorted(chance, 1 - tail))
     low = float(ordered[below]) if below >= 0 else math.nan

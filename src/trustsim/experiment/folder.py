@@ -16,10 +16,9 @@ from dataclasses import asdict, replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from trustsim import arguments
 from trustsim.errors import TrustsimError
@@ -33,6 +32,9 @@ from trustsim.experiment.frames import (
 from trustsim.experiment.shards import Series
 from trustsim.experiment.study import Study
 from trustsim.experiment.tables import write_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMAT = 6
 Kind = Literal["csv", "parquet", "netcdf", "xlsx"]
@@ -126,6 +128,8 @@ def _series_to_csv(study: Study, path: Path) -> None:
 
 def _to_xlsx(study: Study, path: Path) -> None:
     """Write a workbook; a name is text there, whatever it looks like."""
+    import pandas as pd
+
     about = [("title", study.scenario.title), ("digest", study.scenario.digest), ("seed", study.scenario.seed)]
     about += [(f"unit of {name}", unit) for name, unit in units_of(study).items()]
     tables: dict[str, tuple[int, Callable[[], pd.DataFrame]]] = {
