@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from trustsim.analysis.evidence import Finding
 from trustsim.experiment.study import Study
+from trustsim.later import later
 from trustsim.scenario.expected import Expectation
 from trustsim.units import name_of
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = later("pandas")
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,6 @@ class Evidence:
 
         Bounds are in the unit ``unit``, what was observed in ``observed_unit``: the currency, ``days``, ``share``, ….
         """
-        import pandas as pd
-
         return pd.DataFrame([_flat(row) for row in self.to_json()])
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.analysis import intervals
 from trustsim.analysis.intervals import LEVEL, Interval
+from trustsim.later import later
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = later("scipy.special")
 
 Floats = NDArray[np.float64]
 _UNKNOWN = (math.nan, math.nan)
@@ -43,9 +50,7 @@ def quantile(values: Floats, share: float, scale: float) -> Interval:
         return Interval(math.nan, *_UNKNOWN, n)
     ordered, tail = np.sort(values), (1 - LEVEL) / 2
     middle = float(np.quantile(ordered, share, method="inverted_cdf"))
-    from scipy.special import bdtr
-
-    chance = bdtr(np.arange(n + 1), n, share)  # that so many worlds or fewer lie at the quantile or below
+    chance = special.bdtr(np.arange(n + 1), n, share)  # that so many worlds or fewer lie at the quantile or below
     below, above = int(np.searchsorted(chance, tail)) - 1, int(np.searchsorted(chance, 1 - tail))
     low = float(ordered[below]) if below >= 0 else math.nan
     high = float(ordered[above]) if above < n else math.nan

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trustsim import arguments
 from trustsim.analysis.checked import Checked, Evidence
@@ -17,9 +17,15 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment.inputs import called
 from trustsim.experiment.plan import planned
 from trustsim.experiment.study import Rule, Study, run_study
+from trustsim.later import later
 from trustsim.registry import Registry
 from trustsim.scenario.load import load
 from trustsim.scenario.resolved import Precision, Scenario
+
+if TYPE_CHECKING:
+    from trustsim.analysis import compared
+else:
+    compared = later("trustsim.analysis.compared")
 
 File = str | os.PathLike[str]
 
@@ -111,11 +117,7 @@ def _run(
 
 def _rule_of(story: Scenario, registry: Registry) -> Rule | None:
     """Return the rule of a story that asks for a precision; what decides by it is imported for such a story alone."""
-    if not isinstance(story.replications, Precision):
-        return None
-    from trustsim.analysis.compared import rule_of
-
-    return rule_of(story, registry)
+    return compared.rule_of(story, registry) if isinstance(story.replications, Precision) else None
 
 
 def _files(paths: File | Iterable[File]) -> list[Path]:

@@ -32,9 +32,12 @@ from trustsim.experiment.frames import (
 from trustsim.experiment.shards import Series
 from trustsim.experiment.study import Study
 from trustsim.experiment.tables import write_csv
+from trustsim.later import later
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = later("pandas")
 
 FORMAT = 6
 Kind = Literal["csv", "parquet", "netcdf", "xlsx"]
@@ -128,8 +131,6 @@ def _series_to_csv(study: Study, path: Path) -> None:
 
 def _to_xlsx(study: Study, path: Path) -> None:
     """Write a workbook; a name is text there, whatever it looks like."""
-    import pandas as pd
-
     about = [("title", study.scenario.title), ("digest", study.scenario.digest), ("seed", study.scenario.seed)]
     about += [(f"unit of {name}", unit) for name, unit in units_of(study).items()]
     tables: dict[str, tuple[int, Callable[[], pd.DataFrame]]] = {

@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from trustsim.errors import unknown
 from trustsim.experiment.study import Study
+from trustsim.later import later
 from trustsim.names import ALL
 from trustsim.registry import REGISTRY
 from trustsim.units import Unit, name_of
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = later("pandas")
 
 SERIES_KEYS = ("replication", "day", "variant", "platform")
 
@@ -44,8 +47,6 @@ def platform_names(study: Study) -> tuple[str, ...]:
 
 def outcomes_frame(study: Study) -> pd.DataFrame:
     """Return one row a replication and variant: replication, variant, then one column an outcome that is asked for."""
-    import pandas as pd
-
     n, v = len(study.replications), len(study.variants)
     frame = pd.DataFrame({"replication": np.repeat(study.replications, v), "variant": list(study.variants) * n})
     measured = {name: np.asarray(study.outcomes[name]).reshape(-1) for name in study.asked}
@@ -62,8 +63,6 @@ def runs_frame(study: Study) -> pd.DataFrame:
 
     Columns: replication, variant, platform, onset, peak, end (days), trigger, withdrawn, speed (in [0, 1]), acted_on.
     """
-    import pandas as pd
-
     runs = study.runs
     return pd.DataFrame(
         {
@@ -90,8 +89,6 @@ def series_frame(study: Study, names: Sequence[str] | None = None) -> pd.DataFra
     ------
     TrustsimError : for a series that the study does not hold.
     """
-    import pandas as pd
-
     wanted = tuple(study.series) if names is None else tuple(names)
     for name in wanted:
         if name not in study.series:

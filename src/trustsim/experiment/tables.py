@@ -14,8 +14,12 @@ import re
 from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Any
 
+from trustsim.later import later
+
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = later("pandas")
 
 
 #: what a spreadsheet takes for the start of a formula, and what is put before it
@@ -42,8 +46,6 @@ def write_csv(
     index_label: str | None = None,
 ) -> None:  # fmt: skip
     """Write a frame as CSV, names guarded; the rest as for :meth:`pandas.DataFrame.to_csv`."""
-    import pandas as pd
-
     whole = frame.reset_index(names=index_label) if index else frame
     columns = [_guarded_column(values) for _, values in whole.items()]
     safe = pd.concat(columns, axis=1) if columns else whole
@@ -51,8 +53,6 @@ def write_csv(
 
 
 def _guarded_column(values: pd.Series[Any]) -> pd.Series[Any]:
-    import pandas as pd
-
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.cat.rename_categories([guarded(each) for each in values.cat.categories])
     return values if pd.api.types.is_numeric_dtype(values.dtype) else values.astype(object).map(guarded)
@@ -63,8 +63,6 @@ def read_csv(path: str | os.PathLike[str]) -> pd.DataFrame:
 
     Also from ``.csv.gz``. An empty cell of a column of numbers is NaN.
     """
-    import pandas as pd
-
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     frame.columns = [plain(str(head)) for head in frame.columns]
     for column in frame:
