@@ -81,13 +81,13 @@ Under `variants:` each name has a list. Its parts are:
 | `{set: {path: value}}` | changes to the world, lists of [actors](actors.md) among it |
 """
 APPENDS = """\
-A key with a `+` before it (`+shocks:`) appends to the list of the file that this one extends. A mapping over a list changes
-the items that its keys name, and `null` removes what is extended, at any depth
+A key with a `+` before it (`+shocks:`) appends to the list of the file that this one extends. A mapping over a list
+changes the items that its keys name, and `null` removes what is extended, at any depth
 ([building on another file](scenario-format.md#building-on-another-file)).
 """
 TERMS = """\
-Under `plus`, `less` and `per` stand terms. A term has the keys from `outcome` to `per`, and says only in what it differs
-from the one that holds it.
+Under `plus`, `less` and `per` stand terms. A term has the keys from `outcome` to `per`, and says only in what it
+differs from the one that holds it.
 """
 SWEEP = """\
 Under `sweep:` stand dotted paths, each with a list of values (`grid`, `zip`) or two bounds (`lhs`, `sobol`), and:
