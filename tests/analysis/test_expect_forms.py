@@ -15,7 +15,7 @@ from trustsim.analysis.evidence import findings, variants_needed
 from trustsim.analysis.humps import EVEN, dip, points_of
 from trustsim.analysis.observed import observed
 from trustsim.catalog import REGISTRY
-from trustsim.errors import ScenarioError
+from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.study import Study
 from trustsim.report.tables.evidence_tables import what_of
 from trustsim.scenario.expected import Combined, Reading
@@ -325,6 +325,24 @@ def test_two_files_with_other_people_are_not_paired_and_it_is_said(tmp_path):
     assert (
         ts.evidence(every, progress=False, workers=1).to_json()[0]["verdict"] == "unclear"
     )  # of no world can it be said
+
+
+def test_variants_that_have_other_people_are_not_paired_with_another_file(tmp_path):
+    more = "investors: {count: 60}\nvariants: {many: [{set: {investors.count: 70}}]}"
+    for variant, is_paired in (("gate", True), ("many", False)):
+        entry = f"outcome: peak_outflow, variant: gate, less: {{file: other.yaml, variant: {variant}}}, above: -1"
+        (row,) = ts.evidence(two_files(tmp_path, more, entry), progress=False, workers=1).to_json()
+        assert row["observed"]["paired"] is is_paired
+
+
+def test_money_in_two_currencies_is_not_compared(tmp_path):
+    other = "currency: USD\nrates: {CNY: 0.14}\ninvestors: {count: 60}"
+    with pytest.raises(TrustsimError, match="in USD; allowed: money in CNY"):
+        ts.evidence(
+            two_files(tmp_path, other, "outcome: policy_cost, less: {file: other.yaml}, below: 1"), progress=False
+        )
+    shares = two_files(tmp_path, other, "outcome: peak_outflow, less: {file: other.yaml}, below: 1")
+    assert ts.evidence(shares, progress=False, workers=1).to_json()[0]["verdict"] == "pass"
 
 
 def test_unpaired_shares_have_newcombes_interval():

@@ -24,8 +24,9 @@ from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.study import Study
 from trustsim.registry import LISTED, Registry
 from trustsim.scenario.expected import Combined, Reading, Term, readings
+from trustsim.scenario.resolved import World
 from trustsim.units import Unit
-from trustsim.world.lockstep import baseline_world, same_people
+from trustsim.world.lockstep import same_people
 
 Floats = NDArray[np.float64]
 
@@ -121,7 +122,7 @@ def observed(term: Term, studies: Mapping[str, Study], registry: Registry) -> Ob
     measures = {r: _measure(r, registry) for r in wanted}
     samples: list[list[Reading]] = []
     for reading in wanted:
-        mine = next((sample for sample in samples if _is_paired(studies[sample[0].file], studies[reading.file])), None)
+        mine = next((sample for sample in samples if _is_paired(sample[0], reading, studies)), None)
         if mine is None:
             samples.append([reading])
         else:
@@ -129,12 +130,19 @@ def observed(term: Term, studies: Mapping[str, Study], registry: Registry) -> Ob
     return Observed(term, tuple(_sample(mine, studies, measures) for mine in samples), measures)
 
 
-def _is_paired(one: Study, other: Study) -> bool:
-    """Whether the worlds of two studies are the same: same draws and same people, whatever happens to them."""
-    if one is other:
+def _is_paired(one: Reading, other: Reading, studies: Mapping[str, Study]) -> bool:
+    """Whether two readings are of the same worlds: of one study, or of the same draws and people in two."""
+    mine, theirs = studies[one.file], studies[other.file]
+    if mine is theirs:
         return True
-    worlds = [baseline_world(s.scenario, s.scenario.variants[0]) for s in (one, other)]
-    return one.scenario.seed == other.scenario.seed and same_people(*worlds)
+    worlds = [_world(r, study) for r, study in ((one, mine), (other, theirs))]
+    return mine.scenario.seed == theirs.scenario.seed and same_people(*worlds)
+
+
+def _world(r: Reading, study: Study) -> World:
+    """Return the world of the variant that is read."""
+    name = r.variant or study.baseline
+    return next(variant.world for variant in study.scenario.variants if variant.name == name)
 
 
 def _sample(wanted: Sequence[Reading], studies: Mapping[str, Study], measures: Mapping[Reading, Measure]) -> Sample:

@@ -88,20 +88,27 @@ def judged(
         for other in [] if study.interrupted else others_of(story, registry):
             names = variants_needed(story.expect, other.baseline, other.source)
             others[other.source] = _run(other, names, asked, progress, out, registry, options)
-        stopped = [each for each in (study, *others.values()) if each.interrupted]
-        if stopped:  # what was read in a part of the worlds of one file is no answer
-            checked.append(Checked(story.source, replace(study, interrupted=True), (), asked))
+        is_cut = any(each.interrupted for each in (study, *others.values()))
+        is_whole = set(files_needed(story.expect)) <= others.keys()  # else a file is missing to judge by
+        found = findings(study, registry, others) if is_whole else ()
+        checked.append(Checked(story.source, replace(study, interrupted=is_cut), found, asked))
+        if is_cut:
             break
-        checked.append(Checked(story.source, study, findings(study, registry, others), asked))
     return Evidence(tuple(checked))
 
 
 def others_of(story: Scenario, registry: Registry) -> list[Scenario]:
     """Return the other scenarios that a story's expectations read, each by the file that they name.
 
-    Raises ScenarioError for what is wrong with one.
+    Raises ScenarioError for what is wrong with one, TrustsimError where money in two currencies is compared.
     """
-    return [replace(load(file, registry), source=file) for file in files_needed(story.expect)]
+    found = [replace(load(file, registry), source=file) for file in files_needed(story.expect)]
+    for other in (each for each in found if each.currency != story.currency):
+        for r in (r for e in story.expect for r in e.readings if r.file == other.source and not r.is_series):
+            if registry.outcome(r.name).unit == "money":
+                given = f"{r.name} of {called(other.source)} in {other.currency}"
+                raise TrustsimError(f"expect: given {given}; allowed: money in {story.currency}, as in {story.source}")
+    return found
 
 
 def _run(

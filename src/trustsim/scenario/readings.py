@@ -102,7 +102,7 @@ class TermReader:
     def _names(self, file: str) -> Mapping[str, list[str]]:
         """Return the names of another file; its own errors are told where it is read."""
         if file not in self.others:
-            report = Report()
+            report = Report(inside=self.reader.report.inside)
             tree = read_file(file, report)
             whole = tree and extended(tree, os.path.dirname(file), report, (os.path.realpath(file),))
             mapping = whole.mapping if whole else None
