@@ -76,8 +76,7 @@ def schema_of(registry: Registry) -> Schema:
     properties["platforms"] |= {"type": "array", "items": {"$ref": "#/$defs/platform"}}
     properties["mechanisms"] |= _mechanisms(registry)
     properties["shocks"] |= {"type": "array", "items": {"$ref": "#/$defs/shock"}}
-    packages = {"anyOf": [_changed({"type": "array", "items": {"$ref": "#/$defs/part"}}), {"type": "null"}]}
-    properties["variants"] |= {"additionalProperties": packages}
+    properties["variants"] |= {"additionalProperties": _changed({"type": "array", "items": {"$ref": "#/$defs/part"}})}
     properties["replications"] |= {"anyOf": [{"type": "integer", "minimum": 1}, _layout(layout.PRECISION)]}
     for name in ways(registry):
         properties[name] |= _entry(registry, registry["section", name], {}, required=())
@@ -111,7 +110,9 @@ def _changed(items: Schema) -> Schema:
     inner = {key: items[key] for key in ("type", "items") if key in items}
     text = "By name, id, kind or place: what changes in an item of the file that this one extends; null removes it."
     change = {"type": "object", "description": text, "additionalProperties": {"type": ["object", "null"]}}
-    return {key: value for key, value in items.items() if key not in inner} | {"anyOf": [inner, change]}
+    return {key: value for key, value in items.items() if key not in inner} | {
+        "anyOf": [inner, change, {"type": "null"}]
+    }
 
 
 def _definitions(registry: Registry) -> Schema:
