@@ -42,7 +42,7 @@ def evidence(
         check_memory(estimate(story, replications=replications, workers=how.workers), story, how)
     options = {"files": [story.source for story in stories], "long": is_long}
     request = Request("evidence", replications, engine=engine(), options=options)
-    folders.go(expanded(out), how, stories, request)
+    folders.go(expanded(out), how, stories, request, reads_back=False)
 
 
 def _go_on(study: Folder, how: How) -> None:
