@@ -136,7 +136,7 @@ def _of_each(e: Expectation, values: Floats, seen: Observed) -> tuple[Interval, 
         return interval, *_judged(interval, e.least, e.most)
     if e.quantile is not None:
         interval = spread.quantile(values, e.quantile, seen.scale())
-        return interval, *_judged(interval, e.least, e.most)
+        return interval, *_judged_quantile(interval, e)
     is_within = (e.least <= values) & (values <= e.most)
     if e.exact:
         if e.equals is not None:
@@ -151,6 +151,17 @@ def _of_each(e: Expectation, values: Floats, seen: Observed) -> tuple[Interval, 
     assert e.worlds is not None
     share = intervals.proportion(is_within.astype(np.float64))
     return share, *_judged(share, *e.worlds)
+
+
+def _judged_quantile(found: Interval, e: Expectation) -> tuple[Verdict, int]:
+    """Return the verdict on a quantile: an end that so few worlds do not show is none, and may not be needed."""
+    needed = spread.worlds_for(e.quantile or 0.0)
+    if math.isfinite(found.low) == math.isfinite(found.high) and found.n >= needed:
+        return _judged(found, e.least, e.most)
+    low, high = (end if math.isfinite(end) else far for end, far in ((found.low, -math.inf), (found.high, math.inf)))
+    if e.least <= low and high <= e.most:
+        return "pass", 0
+    return ("fail", 0) if high < e.least or low > e.most else ("unclear", needed)
 
 
 def _is_binary(seen: Observed) -> bool:

@@ -37,6 +37,12 @@ def deviation(values: Floats, scale: float) -> Interval:
     return Interval(math.sqrt(found.mean), ends[0], ends[1], n)
 
 
+def worlds_for(share: float) -> int:
+    """Return from how many worlds on the interval of a quantile has both of its ends."""
+    rarer = max(share, 1 - share)
+    return math.ceil(math.log((1 - LEVEL) / 2) / math.log(rarer)) + 1 if 0 < share < 1 else 0
+
+
 def quantile(values: Floats, share: float, scale: float) -> Interval:
     """Return a quantile over worlds, with the interval between two ordered worlds that holds it in 95 % of studies.
 
