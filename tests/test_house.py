@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "trustsim"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
-    "errors", "arguments", "distributions", "units", "names", "parameters", "registry", "kernels", "scenario",
+    "errors", "later", "arguments", "distributions", "units", "names", "parameters", "registry", "kernels", "scenario",
     "world", "mechanisms", "measures", "catalog",
     "model", "experiment", "analysis", "report", "ask", "bench", "live", "web", "cli", "__main__",
 )  # fmt: skip

@@ -40,7 +40,12 @@ FORMS = {
     "indicator": "[an indicator](outcomes.md#indicators)",
     "platform": "name of a platform",
     "of": "[an outcome](outcomes.md#outcomes)",
-    "day": "duration",
+    "day": "duration, or two of them",
+    "file": "path of a scenario file",
+    "plus": "term, or list of them",
+    "less": "term, or list of them",
+    "per": "term, or list of them",
+    "statistic": "`mean`, `sd`, `total`, `median`, `quantile 90 %`",
     "worlds": "whole number, or two shares",
     "from": "value of the path",
     "to": "value of the path",
@@ -75,6 +80,15 @@ Under `variants:` each name has a list. Its parts are:
 | `name` | the name of another variant, all of whose parts are taken |
 | `{set: {path: value}}` | changes to the world, lists of [actors](actors.md) among it |
 """
+APPENDS = """\
+A key with a `+` before it (`+shocks:`) appends to the list of the file that this one extends. A mapping over a list
+changes the items that its keys name, and `null` removes what is extended, at any depth
+([building on another file](scenario-format.md#building-on-another-file)).
+"""
+TERMS = """\
+Under `plus`, `less` and `per` stand terms. A term has the keys from `outcome` to `per`, and says only in what it
+differs from the one that holds it.
+"""
 SWEEP = """\
 Under `sweep:` stand dotted paths, each with a list of values (`grid`, `zip`) or two bounds (`lhs`, `sobol`), and:
 
@@ -95,7 +109,7 @@ def page() -> str:
         "## At the top\n",
         *_keys(layout_of(ts.catalog.REGISTRY), REQUIRED, (EXTENDS,)),
         "",
-        "A key with a `+` before it (`+shocks:`) appends to the list of the file that this one extends.\n",
+        APPENDS,
         *_section("investors", "Under `investors:`."),
         *_section("segment", "Each of the `segments:` of the investors; their shares add to 100 %."),
         *_section("platform", "Each of the `platforms:`. `kind:`, `jurisdiction:` and `custody:` put other defaults in "
@@ -123,6 +137,7 @@ def page() -> str:
         "Each entry of `expect:` names what is looked at and what it must be ([evidence](evidence.md)).\n",
         *_keys(layout.EXPECT),
         "",
+        TERMS,
         "## A targets file\n",
         "What `trustsim calibrate --targets` reads ([calibration](calibration.md)).\n",
         *_keys(targets.FILE),

@@ -48,7 +48,9 @@ class Entry:
     that there is nothing to measure. A run that gives anything else has failed. ``censored_at_horizon``: of an outcome
     that is the day of an event, counted from day 0, where NaN says that there was none by the horizon: means count such
     a run with the horizon, and the share of runs with the event is said beside. ``beside``: parameters that are no
-    fields of the class, as mechanisms declare them for platforms. ``plural``: of an actor, the key of its list.
+    fields of the class, as mechanisms declare them for platforms. ``plural``: of an actor, the key of its list. ``by``:
+    what an outcome has a number for, 'platform', 'segment' or names of groups; () where it has one number, or where
+    nobody can say before it is measured.
     """
 
     group: Group
@@ -67,6 +69,7 @@ class Entry:
     censored_at_horizon: bool = False
     beside: tuple[str, ...] = ()
     plural: str = ""
+    by: tuple[str, ...] = ()
 
     def build(self, **values: Any) -> Any:
         """Return an instance with these values; those of parameters that others declared stand in ``declared``."""
@@ -142,6 +145,7 @@ class Registry:
         may_not_apply: bool = False,
         censored_at_horizon: bool = False,
         plural: str = "",
+        by: tuple[str, ...] = (),
     ) -> Callable[[T], T]:
         """Decorate a dataclass (or, for outcomes, a function) to enter it under *group* and *name*.
 
@@ -172,7 +176,7 @@ class Registry:
             for p in declared:
                 check_declared(f"parameter {p.name!r} of {where}", p.unit, p.low, p.high, p.default)
             about = (rows, source, family, better, unit, binary, low, high, may_not_apply, censored_at_horizon)
-            entry = Entry(group, name, thing, declared, *about, plural=plural)
+            entry = Entry(group, name, thing, declared, *about, plural=plural, by=by)
             if group in self._checks:
                 self._checks[group](entry)
             self.take(entry)

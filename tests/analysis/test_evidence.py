@@ -2,10 +2,12 @@
 
 import json
 import math
-from pathlib import Path
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+from a_study import GRID, QUICKSTART, N, study_of
 from click.testing import CliRunner
 
 import trustsim as ts
@@ -15,23 +17,6 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError, TrustsimError
 from trustsim.experiment.study import Study
 from trustsim.report.tables.evidence_tables import expected
-
-QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
-N = 100
-GRID = (np.arange(N) + 0.5) / N  # even between 0 and 1: mean ½, standard error 0.029
-
-
-def study_of(*expect, outcomes=None, n=N):
-    """A study whose outcomes are given by name and variant; nothing is run."""
-    told = [{"source": "here", **each} for each in expect]
-    scenario = ts.load(QUICKSTART, overrides={"expect": told})
-    names = tuple(v.name for v in scenario.variants)
-    given = outcomes or {"peak_outflow": {"nothing": GRID}}
-    columns = {o: np.stack([by.get(v, np.zeros(n)) for v in names], axis=1)[:n] for o, by in given.items()}
-    days = np.zeros((n, scenario.n_days + 1, len(names), 2), np.float32)
-    days[:, :, 0, :] = np.arange(scenario.n_days + 1)[None, :, None]
-    days[:, :, 0, 0] *= 2
-    return Study(scenario, names, np.arange(n), columns, {"requests": days}, (), 0.0)
 
 
 def verdict(expect, **options):
@@ -256,3 +241,42 @@ def test_evidence_says_what_is_wrong(trustsim, tmp_path):
     assert "no scenario with an expect" in trustsim(str(QUICKSTART)).stderr
     with pytest.raises(TrustsimError):
         ts.evidence(tmp_path / "missing.yaml", progress=False)
+
+
+def test_an_entry_is_one_line_and_the_rest_is_in_the_long_form(trustsim, tmp_path):
+    long = "{id: of who would have stayed the most that asked, outcome: peak_outflow, above: -1 %, source: here}"
+    story(tmp_path / "one.yaml", f"{long}, {{id: B, outcome: peak_outflow, variant: gate, below: 1, source: there}}")
+    short = trustsim("one.yaml").stdout.splitlines()
+    assert len(short) == 4  # the file, two entries, the sum
+    assert max(map(len, short)) <= 80
+    assert [line[:5] for line in short[1:3]] == ["pass ", "pass "]
+    assert "there" not in "".join(short)
+    assert "there" in trustsim("one.yaml", "--long").stdout
+
+
+def test_status_counts_the_runs_of_evidence_in_a_folder_that_was_moved(trustsim, tmp_path):
+    other = tmp_path / "other.yaml"
+    other.write_text(f"trustsim: 1\nextends: {QUICKSTART}\ninvestors: {{count: 50}}\n", "utf-8")
+    story(tmp_path / "one.yaml", "{outcome: peak_outflow, less: {file: other.yaml}, above: -1, source: here}")
+    assert trustsim("one.yaml").exit_code == 0
+    (tmp_path / "evidence-run").rename(tmp_path / "moved")
+    other.unlink()
+    run = CliRunner().invoke(cli.main, ["status", "moved"])
+    assert run.exit_code == 0, run.output
+    assert "moved: evidence of 1 scenario\nruns done: 6, failed: 0, left: 0" in run.stdout
+    again = CliRunner().invoke(cli.main, ["resume", "moved", "--quiet", "--workers", "1"])
+    assert again.exit_code == 0, again.output
+
+
+def test_what_is_kept_is_judged_without_what_runs_worlds(trustsim, tmp_path):
+    """Numba, Mesa and pandas take seconds to import: nothing that is in the folder needs them."""
+    story(tmp_path / "one.yaml", "{outcome: peak_outflow, above: -1 %, source: here}")
+    assert trustsim("one.yaml").exit_code == 0
+    code = (
+        "import sys\nfrom trustsim import cli\n"
+        "cli.main(['evidence', 'one.yaml', '--workers', '1', '--quiet'], standalone_mode=False)\n"
+        "print(sorted({'numba', 'mesa', 'pandas'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "1 pass" in done.stdout

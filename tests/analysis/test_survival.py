@@ -15,7 +15,8 @@ from trustsim.errors import ModelError
 from trustsim.experiment.study import Study
 from trustsim.measures.outcomes.trust import recovered
 from trustsim.registry import Registry
-from trustsim.scenario.resolved import Expectation, Scenario, Variant
+from trustsim.scenario.expected import Expectation, Reading
+from trustsim.scenario.resolved import Scenario, Variant
 
 NAN = math.nan
 
@@ -69,7 +70,7 @@ def test_expectations_and_sweeps_count_a_world_without_the_event_with_the_horizo
     scenario = Scenario(
         title="", description="", horizon=90.0, step=1.0, currency="CNY", shocks=(),
         variants=(Variant("nothing", (), SimpleNamespace()),), baseline="nothing", replications=4, seed=1, outcomes=(),
-        expect=(Expectation("one", "outcome", "time_to_failure", "assumed", low=0.0, high=90.0),), sweep={},
+        expect=(Expectation("one", Reading("time_to_failure"), "assumed", low=0.0, high=90.0),), sweep={},
         document={}, digest="",
     )  # fmt: skip
     study = Study(scenario, ("nothing",), np.arange(4), {"time_to_failure": times}, {}, (), 1.0)

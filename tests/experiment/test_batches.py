@@ -302,7 +302,7 @@ def test_a_second_worker_compiles_from_the_end_of_the_day(
             future.set_result(task(*of))
         return future
 
-    monkeypatch.setattr(passes_room, "is_compiled", lambda kernel: is_kept)
+    monkeypatch.setattr("trustsim.kernels.compiled.is_compiled", lambda kernel: is_kept)
     passes, story = every_pass(3, ONE), small()
     task = Task(engine_of(simulate), None, (), 2)
     results = [each for part in in_pool(task, story, passes, Pool(submit, workers)) for each in part]

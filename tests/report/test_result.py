@@ -16,7 +16,8 @@ from trustsim.experiment.run import Run
 from trustsim.measures.runs import LiquidityRun
 from trustsim.registry import Registry
 from trustsim.report.tables.table import ranked_table
-from trustsim.scenario.resolved import Expectation, Precision, Scenario, Variant, World
+from trustsim.scenario.expected import Expectation, Reading
+from trustsim.scenario.resolved import Precision, Scenario, Variant, World
 from trustsim.world.network_kinds import NoLinks
 from trustsim.world.sections import Investors, Platform
 
@@ -101,8 +102,8 @@ def test_what_is_asked_for_and_what_is_needed_is_shown_and_all_is_measured():
         return replace(study, outcomes=whole, scenario=replace(study.scenario, **changes)).asked
 
     assert asked() == ("investor_loss",)
-    assert asked(expect=(Expectation("1", "difference", COST, "E-1"),)) == ("investor_loss", COST)
-    assert asked(expect=(Expectation("1", "series", COST, "E-1"),)) == ("investor_loss",)
+    assert asked(expect=(Expectation("1", Reading(COST), "E-1"),)) == ("investor_loss", COST)
+    assert asked(expect=(Expectation("1", Reading(COST, is_series=True), "E-1"),)) == ("investor_loss",)
     assert asked(replications=Precision(0.1, COST, 9)) == ("investor_loss", COST)
     assert asked(outcomes=(COST, "loss_by_segment")) == (COST, *nobody, "investor_loss")  # a headline that differs
     assert asked(outcomes=("unmeasured",)) == tuple(whole)

@@ -126,3 +126,76 @@ def test_a_day_laid_over_a_shock_takes_the_place_of_its_from(tmp_path: Path) -> 
     by_day, by_from = (load(file, REGISTRY, overrides={f"shocks.0.{key}": "7 d"}) for key in ("day", "from"))
     assert by_day.shocks[0].timing.start == 7
     assert by_day == by_from
+
+
+# -- what is removed, and what changes in a list -----------------------------------------------------------------------
+
+
+def test_null_removes_what_a_file_extends_at_any_depth(tmp_path: Path) -> None:
+    child = (
+        "extends: base.yaml\nvariants: {both: null, insured: null}\nmechanisms: {herding: null}\n"
+        "network: {degree: null}\nexpect: {1: null}\nnotes: null\ninvestors: {segments: null}\n"
+    )
+    base = load(write(tmp_path, main=FULL), REGISTRY)
+    scenario = load(write(tmp_path, base=FULL, main=child), REGISTRY)
+    assert [v.name for v in scenario.variants] == ["nothing", "prompt notice", "paid through"]
+    assert len(scenario.expect) == len(base.expect) - 1
+    assert "notes" not in scenario.document
+    one, other = (s.variants[0].world for s in (base, scenario))
+    assert one.mechanisms["herding"] != other.mechanisms["herding"]
+    assert one.network.degree == 8
+    assert other.network.degree != 8  # its default again
+    assert len(other.investors.segments) != len(one.investors.segments)
+
+
+def test_null_removes_an_item_of_a_list_by_its_name_id_or_kind(tmp_path: Path) -> None:
+    base = FULL.replace("{outcome: peak_outflow, ", "{id: level, outcome: peak_outflow, ")
+    child = (
+        "extends: base.yaml\nplatforms: {Quay: null}\nshocks: {rumour: null}\nexpect: {level: null}\n"
+        "investors: {segments: {novice: null, professional: {share: 100 %}}}\n"
+    )
+    scenario = load(write(tmp_path, base=base, main=child), REGISTRY)
+    world = scenario.variants[0].world
+    assert [p.name for p in world.platforms] == ["Harbour"]
+    assert [s.kind for s in scenario.shocks] == ["custodian_theft"]
+    assert [e.source for e in scenario.expect] == ["P-01"]
+    assert [(s.name, s.share) for s in world.investors.segments] == [("professional", 1.0)]
+
+
+def test_what_is_removed_may_be_removed_again_above(tmp_path: Path) -> None:
+    middle = "extends: base.yaml\nshocks: {rumour: null}\n"
+    scenario = load(write(tmp_path, base=FULL, middle=middle, main="extends: middle.yaml\nshocks: null\n"), REGISTRY)
+    assert scenario.shocks == ()
+
+
+def test_a_mapping_over_a_list_changes_its_items(tmp_path: Path) -> None:
+    child = (
+        "extends: base.yaml\nplatforms: {Harbour: {liquid_share: 30 %}}\nshocks: {custodian_theft: {share: 2 %}}\n"
+        "variants: {insured: {guarantee: {cover: 50 %}}, both: {prompt notice: null}}\n"
+    )
+    scenario = load(write(tmp_path, base=FULL, main=child), REGISTRY)
+    by_name = {v.name: v for v in scenario.variants}
+    assert by_name["nothing"].world.platforms[0].liquid_share == 0.3
+    assert [scenario.shocks[0].what.share, len(scenario.shocks)] == [0.02, 2]
+    assert by_name["insured"].items[0].what.cover == 0.5
+    assert by_name["both"].items == by_name["insured"].items
+
+
+def test_what_is_not_there_cannot_be_changed_or_removed(tmp_path: Path) -> None:
+    child = "extends: base.yaml\nplatforms: {Harbor: null}\nshocks: {rumour: 3}\n"
+    told = problems(write(tmp_path, base=FULL, main=child))
+    assert told[0] == "main.yaml:2:13: platforms.Harbor: 'Harbor', which is not in the platforms that this file extends"
+    assert told[1] == "main.yaml:3:18: shocks.rumour: 3"
+
+
+def test_a_variant_that_sets_what_the_new_file_renames_is_told_with_the_way_out(tmp_path: Path) -> None:
+    child = "extends: base.yaml\nplatforms: [{name: Bay}, {name: Quay}]\nshocks: []\nsweep: null\n"
+    file = write(tmp_path, base=FULL, main=child)
+    with pytest.raises(ScenarioError) as caught:
+        load(file, REGISTRY)
+    (problem,) = caught.value.problems
+    assert problem.place.file.endswith("base.yaml")
+    assert "'Harbour' in platforms, which main.yaml gives anew" in problem.given
+    assert "of a variant of base.yaml that needs it, its name: null" in problem.allowed
+    file.write_text(child + "variants: {paid through: null}\n")
+    assert [p.name for p in load(file, REGISTRY).variants[0].world.platforms] == ["Bay", "Quay"]

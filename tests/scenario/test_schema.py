@@ -76,3 +76,29 @@ def test_hover_says_unit_bounds_default_and_source() -> None:
 @pytest.mark.parametrize(("unit", "suffix"), [(u, s) for u, all_of in SUFFIXES.items() for s in all_of if u != "money"])
 def test_every_suffix_that_the_schema_accepts_is_a_unit(unit: Any, suffix: str) -> None:
     assert units.parse(f"1 {suffix}", unit)
+
+
+CHANGES = """\
+extends: base.yaml
+shocks: {rumour: null}
+variants: {insured: null, both: {prompt notice: null}}
+platforms: {Harbour: {liquid_share: 5 %}}
+mechanisms: {herding: null}
+expect: {2: null}
+"""
+TERMS = """\
+extends: base.yaml
++expect:
+  - {outcome: "peak_outflow[some]", less: [{variant: nothing, file: other.yaml}], humps: two, source: here}
+expect:
+  - {difference: peak_outflow, variant: a, less: {variant: b, against: c}, statistic: sd, below: 1 %, source: here}
+"""
+
+
+@pytest.mark.parametrize("text", [CHANGES, TERMS])
+def test_what_changes_a_file_that_is_extended_passes(text: str) -> None:
+    assert errors(text) == []
+
+
+def test_a_term_with_a_key_that_no_term_has_is_pointed_at() -> None:
+    assert errors(TERMS.replace("less: {variant:", "less: {variants:")) == ["expect"]

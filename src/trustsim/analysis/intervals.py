@@ -46,13 +46,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import stdtrit
 
+from trustsim.later import later
 from trustsim.units import Unit
+
+if TYPE_CHECKING:
+    from scipy import optimize, special
+else:
+    optimize, special = later("scipy.optimize"), later("scipy.special")
 
 LEVEL = 0.95
 _ROUNDING = 4 * np.finfo(np.float64).eps  # values that differ by no more of their size are the same
@@ -111,8 +116,8 @@ def paired_proportions(ours: Sample, theirs: Sample, *, confidence: float = LEVE
         q = (math.sqrt(max(linear**2 + 8 * n * c * d * (1 - d), 0.0)) - linear) / (4 * n)
         return b - c - n * d - sign * z * math.sqrt(max(n * (2 * q + d * (1 - d)), 0.0))
 
-    low = -1.0 if b - c == -n else float(brentq(score, -1.0, estimate - _ASIDE, args=(1.0,)))
-    high = 1.0 if b - c == n else float(brentq(score, estimate + _ASIDE, 1.0, args=(-1.0,)))
+    low = -1.0 if b - c == -n else float(optimize.brentq(score, -1.0, estimate - _ASIDE, args=(1.0,)))
+    high = 1.0 if b - c == n else float(optimize.brentq(score, estimate + _ASIDE, 1.0, args=(-1.0,)))
     return Interval(estimate, low, high, n)
 
 
@@ -152,7 +157,7 @@ def mean(
     variance = float(np.mean((deviation / one) ** 2))
     skewness = float(np.mean((deviation / one) ** 3)) / variance**1.5
     s = one * math.sqrt(variance * n / (n - 1))
-    wanted, solved = (float(stdtrit(n - 1, 0.5 + x / 2)) for x in (confidence, min(confidence, LEVEL)))
+    wanted, solved = (float(special.stdtrit(n - 1, 0.5 + x / 2)) for x in (confidence, min(confidence, LEVEL)))
     q, farther = solved / math.sqrt(n), wanted / solved
     low = middle - s * farther * _without_skewness(q, skewness, n)
     high = middle - s * farther * _without_skewness(-q, skewness, n)

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from trustsim.analysis.attribution import Attribution, attribution
-from trustsim.ask.result import Out, running
+from trustsim.ask.running import Out, running
 from trustsim.catalog import REGISTRY
 from trustsim.registry import Registry
 from trustsim.scenario.load import given

@@ -9,7 +9,7 @@ from trustsim.analysis import calibration
 from trustsim.analysis.calibration import Search
 from trustsim.analysis.posterior import Calibration, calibrated
 from trustsim.analysis.trials import TrialLog
-from trustsim.ask.result import Out, running
+from trustsim.ask.running import Out, running
 from trustsim.catalog import REGISTRY
 from trustsim.registry import Registry
 from trustsim.scenario.load import given

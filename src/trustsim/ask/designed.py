@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from trustsim.analysis.robust import Robust, robust
-from trustsim.ask.result import Out, running
+from trustsim.ask.running import Out, running
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.design import run_sweep
 from trustsim.registry import Registry

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trustsim import arguments
 from trustsim.analysis.checked import Checked, Evidence
-from trustsim.analysis.compared import rule_of
-from trustsim.analysis.evidence import findings, variants_needed
-from trustsim.ask.result import Out, running
+from trustsim.analysis.evidence import files_needed, findings, variants_needed
+from trustsim.ask.running import Out, running
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
-from trustsim.experiment.study import run_study
+from trustsim.experiment.inputs import called
+from trustsim.experiment.plan import planned
+from trustsim.experiment.study import Rule, Study, run_study
+from trustsim.later import later
 from trustsim.registry import Registry
 from trustsim.scenario.load import load
-from trustsim.scenario.resolved import Scenario
+from trustsim.scenario.resolved import Precision, Scenario
+
+if TYPE_CHECKING:
+    from trustsim.analysis import compared
+else:
+    compared = later("trustsim.analysis.compared")
 
 File = str | os.PathLike[str]
 
@@ -72,16 +80,51 @@ def judged(
     """Run scenarios and judge what they expect; the parameters are those of :func:`evidence`."""
     checked = []
     for story in stories:
-        with running(progress, out, f"replications of {Path(story.source).stem}") as (callback, store):
-            study = run_study(
-                story, variants=variants_needed(story.expect, story.baseline), replications=replications,
-                progress=callback, store=store, rule=rule_of(story, registry) if replications is None else None,
-                **options,
-            )  # fmt: skip
-            checked.append(Checked(story.source, study, findings(study, registry)))
-        if study.interrupted:
+        study = _run(
+            story, variants_needed(story.expect, story.baseline), replications, progress, out, registry, options
+        )
+        asked = planned(story) if replications is None else replications
+        others: dict[str, Study] = {}
+        for other in [] if study.interrupted else others_of(story, registry):
+            names = variants_needed(story.expect, other.baseline, other.source)
+            others[other.source] = _run(other, names, asked, progress, out, registry, options)
+        is_cut = any(each.interrupted for each in (study, *others.values()))
+        is_whole = set(files_needed(story.expect)) <= others.keys()  # else a file is missing to judge by
+        found = findings(study, registry, others) if is_whole else ()
+        checked.append(Checked(story.source, replace(study, interrupted=is_cut), found, asked))
+        if is_cut:
             break
     return Evidence(tuple(checked))
+
+
+def others_of(story: Scenario, registry: Registry) -> list[Scenario]:
+    """Return the other scenarios that a story's expectations read, each by the file that they name.
+
+    Raises ScenarioError for what is wrong with one, TrustsimError where money in two currencies is compared.
+    """
+    found = [replace(load(file, registry), source=file) for file in files_needed(story.expect)]
+    for other in (each for each in found if each.currency != story.currency):
+        for r in (r for e in story.expect for r in e.readings if r.file == other.source and not r.is_series):
+            if registry.outcome(r.name).unit == "money":
+                given = f"{r.name} of {called(other.source)} in {other.currency}"
+                raise TrustsimError(f"expect: given {given}; allowed: money in {story.currency}, as in {story.source}")
+    return found
+
+
+def _run(
+    story: Scenario, variants: Sequence[str], replications: int | None, progress: bool, out: Out, registry: Registry,
+    options: dict[str, Any],
+) -> Study:  # fmt: skip
+    with running(progress, out, f"replications of {called(story.source)}") as (callback, store):
+        return run_study(
+            story, variants=variants, replications=replications, progress=callback, store=store,
+            rule=_rule_of(story, registry) if replications is None else None, **options,
+        )  # fmt: skip
+
+
+def _rule_of(story: Scenario, registry: Registry) -> Rule | None:
+    """Return the rule of a story that asks for a precision; what decides by it is imported for such a story alone."""
+    return compared.rule_of(story, registry) if isinstance(story.replications, Precision) else None
 
 
 def _files(paths: File | Iterable[File]) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import Any
 from trustsim.analysis.sensitivity import Sensitivity
 from trustsim.analysis.sensitivity import sensitivity as sensitivity_of
 from trustsim.ask.designed import Given
-from trustsim.ask.result import Out, running
+from trustsim.ask.running import Out, running
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.points import ranges_of
 from trustsim.registry import Registry

@@ -5,14 +5,12 @@ from __future__ import annotations
 import html
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from rich.console import Console
 
 import trustsim
 from trustsim.analysis import stopping
@@ -20,7 +18,7 @@ from trustsim.analysis.compared import Compared, rule_of
 from trustsim.analysis.comparison import compare as compare_study
 from trustsim.analysis.headlines import check_rank
 from trustsim.ask import again
-from trustsim.ask.progress import shown
+from trustsim.ask.running import Out, running
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, unknown
 from trustsim.experiment import folder
@@ -30,10 +28,9 @@ from trustsim.experiment.pool import Pool
 from trustsim.experiment.request import RUNS, Asked
 from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import simulate as simulate_run
-from trustsim.experiment.store import Store, reading_of
+from trustsim.experiment.store import reading_of
 from trustsim.experiment.study import Study, collect, run_study, until_enough
 from trustsim.experiment.work import Grouping, Progress
-from trustsim.model import lockstep_groups
 from trustsim.registry import LISTED, Registry
 from trustsim.report.odd import odd
 from trustsim.report.page import page
@@ -43,13 +40,13 @@ from trustsim.report.words import words
 from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Scenario
 from trustsim.units import name_of
+from trustsim.world.lockstep import lockstep_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from trustsim.report.pictures.figures import Panels
 
-Out = str | os.PathLike[str] | Store | None  # a run folder, its run store that is open, or none
 _IN_UNITS = ("level", "low", "high", "difference", "difference_low", "difference_high")  # of the outcome
 
 
@@ -248,23 +245,6 @@ def compare(
     return Result(study, compare_study(study, registry, rank_by=rank_by), simulate)
 
 
-@contextmanager
-def running(
-    progress: bool | Progress, out: Out, what: str = "replications"
-) -> Iterator[tuple[Progress | None, Store | None]]:
-    """Give the callback of a study, which shows how far it is in *what*, and the run store of *out*."""
-    display = shown(Console(stderr=True), what) if progress is True else nullcontext(progress or None)
-    with kept_in(out) as store, display as callback:
-        yield callback, store
-
-
-def kept_in(out: Out) -> AbstractContextManager[Store | None]:
-    """Give the run store of the folder *out*, opened here; None where there is no folder; one that is open stays so."""
-    if out is None or isinstance(out, Store):
-        return nullcontext(out)
-    return Store(folder.expanded(out) / RUNS, waits=say)
-
-
 def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None = None, seconds: float = 0.0) -> Result:
     """Return what is finished of a study in a run folder, without running anything, also while it runs.
 
@@ -292,8 +272,3 @@ def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None =
             what = "runs that another version of trustsim began"
         raise TrustsimError(f"{place}: given {what}; allowed: trustsim resume {shlex.quote(str(place))}")
     return Result(study, compare_study(study, registry, rank_by=rank_by or asked.request.rank_by))
-
-
-def say(line: str) -> None:
-    """Print a line on stderr as it is."""
-    Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)

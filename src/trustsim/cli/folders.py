@@ -70,7 +70,7 @@ def new(file: str, end: str, out: str | None) -> Path:
 
     Where a folder of that name holds the study of another file, a number follows.
     """
-    from trustsim.ask.result import say
+    from trustsim.ask.running import say
     from trustsim.experiment.folder import expanded
     from trustsim.experiment.request import is_of_another
 
@@ -87,21 +87,26 @@ def new(file: str, end: str, out: str | None) -> Path:
 
 
 def go(
-    place: Path, how: How, scenarios: Sequence[Scenario], request: Request, texts: dict[str, str] | None = None
-) -> None:
-    """Write down in a folder what is asked for and run what is missing, while no other process does."""
-    from trustsim.ask.result import say
+    place: Path, how: How, scenarios: Sequence[Scenario], request: Request, texts: dict[str, str] | None = None,
+    *, reads_back: bool = True,
+) -> None:  # fmt: skip
+    """Write down in a folder what is asked for and run what is missing, while no other process does.
+
+    Without ``reads_back`` the scenarios are taken as they are given, not read again from the folder: of many files that
+    takes as long as to read them.
+    """
+    from trustsim.ask.running import say
     from trustsim.experiment.request import RUNS, write_down
     from trustsim.experiment.store import Store
 
     with Store(place / RUNS, waits=say) as store:
-        write_down(place, scenarios, request, texts or {})
-        _begin(read(place, store), how)
+        written = write_down(place, scenarios, request, texts or {})
+        _begin(read(place, store) if reads_back else Folder(place, written, tuple(scenarios), store), how)
 
 
 def go_on(place: Path, how: How) -> None:
     """Run what is missing of the study in a folder, while no other process does."""
-    from trustsim.ask.result import say
+    from trustsim.ask.running import say
     from trustsim.experiment.folder import can_write
     from trustsim.experiment.request import RUNS, write_down
     from trustsim.experiment.request import read as request_of

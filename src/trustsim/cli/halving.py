@@ -36,7 +36,7 @@ def halve(
     scenario = common.read_scenario(file, settings)
     common.import_mesa()
     from trustsim.analysis.halving import halved
-    from trustsim.ask.result import running
+    from trustsim.ask.running import running
     from trustsim.report.tables.halved import print_halved
 
     with running(not quiet, None) as (progress, _):

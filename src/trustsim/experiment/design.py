@@ -25,9 +25,9 @@ from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import Store
 from trustsim.experiment.study import Study, collect, fitted, opened, share_left
 from trustsim.experiment.work import Grouping, Progress, Work, finish
-from trustsim.model import lockstep_groups
 from trustsim.registry import Registry
 from trustsim.scenario.resolved import Scenario
+from trustsim.world.lockstep import lockstep_groups
 
 
 class SharedOptions(TypedDict, total=False):

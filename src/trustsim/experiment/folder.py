@@ -16,10 +16,9 @@ from dataclasses import asdict, replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from trustsim import arguments
 from trustsim.errors import TrustsimError
@@ -33,6 +32,12 @@ from trustsim.experiment.frames import (
 from trustsim.experiment.shards import Series
 from trustsim.experiment.study import Study
 from trustsim.experiment.tables import write_csv
+from trustsim.later import later
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
 
 FORMAT = 6
 Kind = Literal["csv", "parquet", "netcdf", "xlsx"]

@@ -7,16 +7,22 @@ One row a replication and variant; or one a replication, day, variant and platfo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from trustsim.errors import unknown
 from trustsim.experiment.study import Study
+from trustsim.later import later
 from trustsim.names import ALL
 from trustsim.registry import REGISTRY
 from trustsim.units import Unit, name_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
 
 SERIES_KEYS = ("replication", "day", "variant", "platform")
 

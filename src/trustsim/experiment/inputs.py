@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trustsim.catalog import REGISTRY
+from trustsim.catalog import REGISTRY, load
 from trustsim.errors import TrustsimError
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.shipped import find, shipped
 
 INPUTS = "inputs"  # of a run folder: copies of what its scenarios name, and the scenarios of a study of several
 SHIPPED = "shipped:"  # before the name of a scenario that ships, in place of where its file lies
+_COPY = re.compile("^[0-9a-f]{16}-")
 _LONGEST_END = 120  # bytes of a copied file's name; file systems allow 255 for a whole name
 
 
@@ -58,6 +60,8 @@ def portable(scenario: Scenario, inside: str, copies: dict[str, Path]) -> dict[s
         return {**value, "set": settings}
 
     document = {**scenario.document}
+    if isinstance(document.get("expect"), list):
+        document["expect"] = _as_it_lies(document["expect"], inside)
     if "network" in document:
         document["network"] = network(document["network"])
     if isinstance(document.get("variants"), Mapping):
@@ -66,6 +70,41 @@ def portable(scenario: Scenario, inside: str, copies: dict[str, Path]) -> dict[s
             for key, parts in document["variants"].items()
         }
     return document
+
+
+def _as_it_lies(value: Any, inside: str) -> Any:
+    """Return a part of ``expect`` in which other scenarios are named as they lie in the folder *inside*."""
+    if isinstance(value, list):
+        return [_as_it_lies(each, inside) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    told = {key: _as_it_lies(each, inside) for key, each in value.items()}
+    if isinstance(told.get("file"), str):
+        told["file"] = os.path.normpath(os.path.join(inside, copy_of(told["file"])))
+    return told
+
+
+def copy_of(file: str) -> str:
+    """Return the name under which a run folder keeps a scenario file that another one names."""
+    name = os.path.basename(file)
+    return name if _COPY.match(name) else f"{hashlib.sha256(file.encode()).hexdigest()[:16]}-{_end(name)}"
+
+
+def beside(scenario: Scenario, copies: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    """Return the documents of the other scenarios that one names in ``expect``, by their place in a run folder.
+
+    Files that they name come into *copies*, as of :func:`portable`. Raises ScenarioError for what is wrong with one.
+    """
+    found = {}
+    for file in dict.fromkeys(r.file for e in scenario.expect for r in e.readings if r.file):
+        document = portable(load(file), ".", copies)
+        found[f"{INPUTS}/{copy_of(file)}"] = {key: each for key, each in document.items() if key != "expect"}
+    return found
+
+
+def called(path: str) -> str:
+    """Return what the file of a scenario is called, also where a run folder holds a copy of it."""
+    return _COPY.sub("", os.path.basename(path))
 
 
 def _end(name: str) -> str:

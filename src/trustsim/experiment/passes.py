@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trustsim.errors import TrustsimError
 from trustsim.experiment.batches import Pass, batches, pieces
@@ -23,10 +23,14 @@ from trustsim.experiment.run import FailedRun, Run, RunTimeout
 from trustsim.experiment.simulate import compile_from_the_end, simulate_together
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.sound import check_numbers
-from trustsim.kernels.account_pass import account_pass
-from trustsim.kernels.compiled import is_compiled
+from trustsim.later import later
 from trustsim.registry import REGISTRY, Entry
 from trustsim.scenario.resolved import Scenario
+
+if TYPE_CHECKING:
+    from trustsim.kernels import account_pass, compiled
+else:
+    account_pass, compiled = map(later, ("trustsim.kernels.account_pass", "trustsim.kernels.compiled"))
 
 Simulate = Callable[..., Run]  # (scenario, variants, replication), and timeout= in seconds
 Together = Callable[..., list[Run]]  # (scenario, variants, replications), and timeout= in seconds for all of them
@@ -121,7 +125,11 @@ def in_pool(
     flying: dict[Future[Any], Sequence[Pass]] = {}
     n_at_once = 1
     try:
-        if pool.n_workers > 1 and task.engine.together is not None and not is_compiled(account_pass):
+        if (
+            pool.n_workers > 1
+            and task.engine.together is not None
+            and not compiled.is_compiled(account_pass.account_pass)
+        ):
             replication, variants = passes[0]
             pool.submit(compile_from_the_end, _narrowed(scenario, passes[:1]), variants, replication)
         while True:

@@ -19,7 +19,7 @@ from trustsim.catalog import load
 from trustsim.errors import TrustsimError
 from trustsim.experiment import folder
 from trustsim.experiment.address import addresses, engine
-from trustsim.experiment.inputs import INPUTS, portable, sha256_of, source_of
+from trustsim.experiment.inputs import INPUTS, beside, portable, sha256_of, source_of
 from trustsim.experiment.plan import choose_variants, total_of
 from trustsim.experiment.shards import Damaged
 from trustsim.experiment.simulate import simulate
@@ -107,6 +107,7 @@ def write_down(
     contents = dict(texts)
     for name, scenario in zip(names, scenarios, strict=True):
         contents[name] = write(portable(scenario, INPUTS if name == RESOLVED else ".", copies))
+        contents |= {other: write(document) for other, document in beside(scenario, copies).items()}
     files = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in contents.items()}
     files |= {name: sha256_of(path) for name, path in copies.items()}
     sources = request.sources or [source_of(place, scenario.source) for scenario in scenarios]

@@ -1,19 +1,29 @@
-"""One replication of one lockstep group, or several together: the piece of work that a worker does."""
+"""One replication of one lockstep group, or several together: the piece of work that a worker does.
+
+What runs worlds is imported when one is run: what is kept is read without it.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trustsim.experiment.run import Run, RunTimeout
 from trustsim.experiment.sound import check_numbers
-from trustsim.measures.finished import Finished
-from trustsim.measures.measured import measured
-from trustsim.model import Batch, TrustCrisisModel
+from trustsim.later import later
 from trustsim.scenario.resolved import Scenario
+
+if TYPE_CHECKING:
+    from trustsim import model as models
+    from trustsim.measures import finished, measured
+else:
+    models, finished, measured = map(
+        later, ("trustsim.model", "trustsim.measures.finished", "trustsim.measures.measured")
+    )
 
 
 def simulate(
@@ -22,7 +32,7 @@ def simulate(
     replication: int,
     *,
     timeout: float | None = None,
-    agents: Sequence[Callable[[TrustCrisisModel], object]] = (),
+    agents: Sequence[Callable[[models.TrustCrisisModel], object]] = (),
     with_series: bool = True,
 ) -> Run:
     """Run one replication of one lockstep group to its horizon and return its outcomes, series and episodes.
@@ -38,7 +48,7 @@ def simulate(
     if not agents:
         return simulate_together(scenario, variants, (replication,), timeout=timeout, with_series=with_series)[0]
     began = time.perf_counter()
-    model = TrustCrisisModel(scenario, variants, rng=replication, collects=False)
+    model = models.TrustCrisisModel(scenario, variants, rng=replication, collects=False)
     for make in agents:
         make(model)
     step_to_the_horizon(model, scenario, began, timeout)
@@ -62,7 +72,7 @@ def simulate_together(
     """
     began = time.perf_counter()
     by_name = {variant.name: variant for variant in scenario.variants}
-    batch = Batch(scenario, [by_name[name] for name in variants], replications, has_parts=with_series)
+    batch = models.Batch(scenario, [by_name[name] for name in variants], replications, has_parts=with_series)
     step_to_the_horizon(batch, scenario, began, timeout)
     return _runs_of(batch, scenario)
 
@@ -72,14 +82,14 @@ def compile_from_the_end(scenario: Scenario, variants: Sequence[str], replicatio
     half of the compiling. Nothing of the user's own is called, and nothing comes of it."""
     by_name = {variant.name: variant for variant in scenario.variants}
     with suppress(Exception):  # whatever is wrong, the first pass will say so
-        engine = Batch(scenario, [by_name[name] for name in variants], [replication]).engine
+        engine = models.Batch(scenario, [by_name[name] for name in variants], [replication]).engine
         engine.begin(1)
         for part in (engine.measure, engine.settle, engine.act, engine.unlock, engine.carry):
             part()
 
 
 def step_to_the_horizon(
-    model: Batch | TrustCrisisModel, scenario: Scenario, began: float, timeout: float | None
+    model: models.Batch | models.TrustCrisisModel, scenario: Scenario, began: float, timeout: float | None
 ) -> None:
     """Step a model to its horizon; raise RunTimeout where more than *timeout* seconds have passed since it *began*."""
     for day in range(scenario.n_days):
@@ -88,17 +98,17 @@ def step_to_the_horizon(
             raise RunTimeout(f"given {timeout:g} s for a pass; over after {day + 1} of {scenario.n_days} steps")
 
 
-def _runs_of(model: Batch | TrustCrisisModel, scenario: Scenario) -> list[Run]:
+def _runs_of(model: models.Batch | models.TrustCrisisModel, scenario: Scenario) -> list[Run]:
     """Return a Run of each world of a model at its horizon, in order; raise AbsurdNumber for what none can have."""
-    finished, names = Finished(model), tuple(v.name for v in model.variants)
-    outcomes = measured(finished)
-    check_numbers(Run(model.replications[0], names * len(model.replications), outcomes, finished.series), scenario)
+    found, names = finished.Finished(model), tuple(v.name for v in model.variants)
+    outcomes = measured.measured(found)
+    check_numbers(Run(model.replications[0], names * len(model.replications), outcomes, found.series), scenario)
     platforms = tuple(platform.name for platform in model.state.platforms)
     return [
         Run(
             world.replication, names, {name: values[world.part] for name, values in outcomes.items()},
-            {name: np.ascontiguousarray(days[:, world.part]) for name, days in finished.series.items()},
-            finished.episodes[world.part], platforms,
+            {name: np.ascontiguousarray(days[:, world.part]) for name, days in found.series.items()},
+            found.episodes[world.part], platforms,
         )
         for world in model.state.drawn
     ]  # fmt: skip

@@ -35,9 +35,9 @@ from trustsim.experiment.stored import Addresses, Stored, named
 from trustsim.experiment.work import Grouping, Progress, Work, finish
 from trustsim.measures.headlines import HEADLINES
 from trustsim.measures.runs import LiquidityRun
-from trustsim.model import lockstep_groups
 from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Precision, Scenario
+from trustsim.world.lockstep import lockstep_groups
 
 
 class Rule(Protocol):
@@ -91,7 +91,7 @@ class Study:
         measures every outcome: all are shown where the scenario asks for none that is here.
         """
         story = self.scenario
-        needed = [e.name for e in story.expect if e.what != "series"]
+        needed = [name for e in story.expect for name in e.outcomes]
         needed += [story.replications.of] if isinstance(story.replications, Precision) else []
         wanted = dict.fromkeys(name.partition("[")[0] for name in (*story.outcomes, *needed))
         found = [name for stem in wanted for name in self.outcomes if name.partition("[")[0] == stem]

@@ -12,9 +12,15 @@ import io
 import os
 import re
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import pandas as pd
+from trustsim.later import later
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
+
 
 #: what a spreadsheet takes for the start of a formula, and what is put before it
 _STARTS = tuple("=+-@＝＋－＠'")

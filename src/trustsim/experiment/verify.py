@@ -19,8 +19,8 @@ from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import episodes_of, value_of
 from trustsim.experiment.stored import Addresses, Lying
 from trustsim.experiment.work import Grouping
-from trustsim.model import lockstep_groups
 from trustsim.scenario.resolved import Scenario
+from trustsim.world.lockstep import lockstep_groups
 
 
 @dataclass(frozen=True)

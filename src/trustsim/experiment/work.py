@@ -28,8 +28,8 @@ from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.stop import Stopped, undisturbed
 from trustsim.experiment.store import Store
 from trustsim.experiment.stored import Addresses
-from trustsim.model import lockstep_groups
 from trustsim.scenario.resolved import Scenario
+from trustsim.world.lockstep import lockstep_groups
 
 Grouping = Callable[[Scenario, tuple[str, ...]], tuple[tuple[str, ...], ...]]
 Progress = Callable[[int, int, float], None]

@@ -214,8 +214,20 @@ def digest_of(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what decides the results: the document without its prose, files by their content."""
     decisive = {key: value for key, value in document.items() if key not in NOT_IN_DIGEST}
     network = {key: content_of(value) for key, value in decisive.get("network", {}).items()}
-    canonical = json.dumps({**decisive, "network": network}, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    named = {"expect": _by_content(decisive["expect"])} if "expect" in decisive else {}
+    canonical = json.dumps(
+        {**decisive, "network": network, **named}, sort_keys=True, separators=(",", ":"), ensure_ascii=True
+    )
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _by_content(value: Any) -> Any:
+    """Return ``expect`` with the other scenario files that it names by their content."""
+    if isinstance(value, list):
+        return [_by_content(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: content_of(each) if key == "file" else _by_content(each) for key, each in value.items()}
+    return value
 
 
 def content_of(value: Any) -> Any:

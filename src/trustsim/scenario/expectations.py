@@ -8,76 +8,81 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from trustsim.errors import choice, nearest, one_of
+from trustsim.errors import nearest, one_of
 from trustsim.registry import Parameter
 from trustsim.scenario.at_top import keys_of_sweeps
 from trustsim.scenario.entries import REFUSED, Reader, quantity
+from trustsim.scenario.expected import STATISTICS, Expectation
 from trustsim.scenario.layout import DESIGNS, EXPECT, broken_keys
-from trustsim.scenario.resolved import Expectation
+from trustsim.scenario.readings import OPERATORS, TermReader, known_variant, unit_of
 from trustsim.scenario.tree import Node, join, kind_of, plain
 from trustsim.units import Unit, major
 
 MOST_VALUES = 2000
 _RANGE = re.compile(r"\s*uniform\s*\(([^,]+),([^,]+)\)\s*")
-MEASURED = ("outcome", "difference", "ratio", "sum", "series")
 EVERY_WORLD = "all"
-TESTS = ("between", "above", "below", "equals", "sign", "order")
+TESTS = ("between", "above", "below", "equals", "sign", "order", "humps")
+_QUANTILE = re.compile(r"quantile\s+(.+)")
 
 
 def read_expectations(node: Node | None, reader: Reader) -> tuple[Expectation, ...]:
     """Return the entries of ``expect``; what is wrong is reported and left out."""
     items = node.items if node is not None and node.items is not None else ()
-    made = [_expectation(k, item, reader) for k, item in enumerate(items)]
+    terms = TermReader(reader)
+    made = [_expectation(k, item, terms) for k, item in enumerate(items)]
     return tuple(each for each in made if each is not None)
 
 
-def _expectation(k: int, node: Node, reader: Reader) -> Expectation | None:
-    path = join("expect", k)
+def _expectation(k: int, node: Node, terms: TermReader) -> Expectation | None:
+    path, reader = join("expect", k), terms.reader
     broken = broken_keys(node, EXPECT, path, reader.report)
     keys = node.mapping
     if keys is None or broken:
         return None
-    measured = [key for key in MEASURED if key in keys]
-    if len(measured) != 1:
-        given = " and ".join(measured) or "nothing that is measured"
-        reader.report.add(node.spot, path, given, one_of(MEASURED))
+    term = terms.read(keys, node, path)
+    if term is None:
         return None
-    what, name = measured[0], keys[measured[0]]
-    group = "series" if what == "series" else "outcome"
-    known = reader.group(group)
-    plain_name = str(name.value) if what == "series" else str(name.value).partition("[")[0]  # an outcome[by group]
-    if plain_name not in known:
-        given = f"the {group} {name.value!r}, which does not exist"
-        reader.report.add(name.spot, join(path, what), given, *choice(name.value, known, f"trustsim catalog {group}"))
-        return None
-    told = {key: str(keys[key].value) for key in keys if not (keys[key].items or keys[key].mapping)}
-    for key in ("variant", "against"):
-        if key in keys:
-            known_variant(keys[key], join(path, key), reader)
+    told = {key: str(keys[key].value) if key in keys else "" for key in ("id", "note", "humps")}
     order = keys["order"].items if "order" in keys else None
     for each in order or ():
         known_variant(each, join(path, "order"), reader)
-    _check_beside(what, node, path, reader)
-    bounds = _bounds("number" if what == "ratio" else known[plain_name].unit, node, path, reader)
-    if told.get("worlds") == EVERY_WORLD:
+    statistic, quantile = _statistic(keys, path, reader)
+    _check_beside(statistic, node, path, reader)
+    bounds = _bounds(unit_of(term, reader), node, path, reader)
+    worlds = keys.get("worlds")
+    if worlds is not None and worlds.value == EVERY_WORLD:
         bounds["exact"] = True
     return Expectation(
-        id=told.get("id", str(k + 1)),
-        what="order" if order is not None else what,
-        name=str(name.value),
-        source=told["source"],
-        variant=told.get("variant", ""),
-        against=told.get("against", ""),
-        platform=told.get("platform", ""),
-        note=told.get("note", ""),
+        id=told["id"] or str(k + 1),
+        term=term,
+        source=str(keys["source"].value),
         order=tuple(str(each.value) for each in order or ()),
-        day=_day(keys.get("day"), join(path, "day"), reader),
-        worlds=_worlds(keys.get("worlds"), join(path, "worlds"), reader),
+        statistic=statistic,
+        quantile=quantile,
+        worlds=_worlds(worlds, join(path, "worlds"), reader),
+        humps=told["humps"],
+        note=told["note"],
         **bounds,
     )
 
 
-def _check_beside(what: str, node: Node, path: str, reader: Reader) -> None:
+def _statistic(keys: Mapping[str, Node], path: str, reader: Reader) -> tuple[str, float | None]:
+    """Return what is said of the worlds' values, and of a quantile which one."""
+    if "statistic" not in keys:
+        return "total" if "sum" in keys else "mean", None
+    node, where = keys["statistic"], join(path, "statistic")
+    told = str(node.value)
+    told = "quantile 50 %" if told == "median" else told
+    if match := _QUANTILE.fullmatch(told):
+        share = quantity(Parameter("", "share", 0.5, 0.0, 1.0, "", ""), replace(node, value=match[1]), where, reader)
+        return "quantile", None if share is REFUSED else float(share)
+    if told not in STATISTICS:
+        allowed = (*STATISTICS, "median", "quantile 90 %")
+        reader.report.add(node.spot, where, kind_of(node), one_of(allowed), nearest(told, allowed))
+    return told, None
+
+
+def _check_beside(statistic: str, node: Node, path: str, reader: Reader) -> None:
     """Report keys that do not go together."""
     keys = node.mapping or {}
     tests = [test for test in TESTS if test in keys]
@@ -87,20 +92,24 @@ def _check_beside(what: str, node: Node, path: str, reader: Reader) -> None:
         reader.report.add(node.spot, path, " and ".join(tests), f"{one_of(TESTS)}, or above and below together")
     if "tolerance" in keys and not ("equals" in keys or "sign" in keys):
         reader.report.add(node.spot, path, "a tolerance of nothing", "equals or sign: zero beside it")
-    for key, fitting in (("against", ("difference", "ratio")), ("day", ("series",)), ("platform", ("series",)),
-                         ("order", ("outcome",))):  # fmt: skip
-        if key in keys and what not in fitting:
-            reader.report.add(keys[key].spot, join(path, key), f"{key!r} beside {what!r}", f"beside {one_of(fitting)}")
-    platforms = reader.names.get("platform", ())
-    if "platform" in keys and what == "series" and keys["platform"].value not in platforms:
-        place = keys["platform"]
-        given = f"the platform {place.value!r}, which does not exist"
-        near = nearest(str(place.value), list(platforms))
-        reader.report.add(place.spot, join(path, "platform"), given, one_of(platforms), near)
+    if "order" in keys:
+        others = [key for key in ("difference", "ratio", "sum", "variant", *OPERATORS, "worlds") if key in keys]
+        for key in others:
+            reader.report.add(
+                keys["order"].spot, join(path, "order"), f"'order' beside {key!r}", "an outcome or a series"
+            )
+    of_all = [key for key in ("worlds", "order", "humps") if key in keys and statistic != "mean"]
+    for key in of_all:
+        given = f"{key!r} beside the statistic {statistic!r}"
+        reader.report.add(
+            keys[key].spot, join(path, key), given, "one of the two: both are said of all worlds together"
+        )
+    if "humps" in keys and "worlds" in keys:
+        reader.report.add(keys["worlds"].spot, join(path, "worlds"), "'worlds' beside 'humps'", "one of the two")
 
 
 def _bounds(unit: Unit, node: Node, path: str, reader: Reader) -> dict[str, Any]:
-    """Return ``low``, ``high``, ``equals`` and ``exact`` of an entry; open bounds are moved inside."""
+    """Return ``low``, ``high``, ``is_open``, ``equals`` and ``exact`` of an entry."""
     keys = node.mapping or {}
     wanted: Unit = "number" if unit == "count" else unit  # means of whole numbers need not be whole
 
@@ -122,16 +131,10 @@ def _bounds(unit: Unit, node: Node, path: str, reader: Reader) -> dict[str, Any]
     above = 0.0 if sign == "positive" else value("above", keys["above"]) if "above" in keys else None
     below = 0.0 if sign == "negative" else value("below", keys["below"]) if "below" in keys else None
     return {
-        "low": -math.inf if above is None else math.nextafter(above, math.inf),
-        "high": math.inf if below is None else math.nextafter(below, -math.inf),
+        "low": -math.inf if above is None else above,
+        "high": math.inf if below is None else below,
+        "is_open": (above is not None, below is not None),
     }
-
-
-def _day(node: Node | None, path: str, reader: Reader) -> float | None:
-    if node is None:
-        return None
-    found = quantity(Parameter("day", "duration", 0.0, 0.0, None, "", ""), node, path, reader)
-    return None if found is REFUSED else float(found)
 
 
 def _worlds(node: Node | None, path: str, reader: Reader) -> tuple[float, float] | int | None:
@@ -148,14 +151,6 @@ def _worlds(node: Node | None, path: str, reader: Reader) -> tuple[float, float]
     if low > high:
         reader.report.add(node.spot, path, "a lower bound above the upper one", "[low, high]")
     return float(low), float(high)
-
-
-def known_variant(node: Node, path: str, reader: Reader) -> None:
-    """Report a name that is no variant of this scenario."""
-    names = list(reader.names.get("variant", ()))
-    if "variant" in reader.names and node.value not in names:
-        given = f"the variant {kind_of(node)}, which does not exist"
-        reader.report.add(node.spot, path, given, one_of(names), nearest(node.value, names))
 
 
 def read_sweep(

@@ -9,9 +9,9 @@ from trustsim.errors import choice
 from trustsim.registry import LISTED
 from trustsim.scenario.counted import Counted, ways
 from trustsim.scenario.entries import REFUSED, Reader, build, quantity
-from trustsim.scenario.expectations import known_variant
 from trustsim.scenario.items import outcome_value
 from trustsim.scenario.layout import FORMAT, HORIZON, PRECISION, STEP, broken_keys
+from trustsim.scenario.readings import known_variant
 from trustsim.scenario.resolved import Precision
 from trustsim.scenario.tree import Node, Report, join, kind_of
 

@@ -110,17 +110,32 @@ PRECISION: Layout = {
     "budget": Key("whole", "At most this many replications.", 2000, low=1, high=10**9),
 }
 
+TERM: Layout = {
+    "outcome": Key("text", "The outcome that is measured, or `name[group]`; for `order` the one that orders."),
+    "difference": Key("text", "In its place: the outcome whose paired difference from another variant is."),
+    "ratio": Key("text", "In its place: the outcome whose mean is divided by that under another variant."),
+    "series": Key("text", "In its place: the series whose value on `day` is."),
+    "variant": Key("text", "Under which variant; without it the baseline."),
+    "against": Key("text", "The other variant of a difference or a ratio; without it the baseline."),
+    "file": Key("text", "Another scenario file, whose variant it is; relative to this one."),
+    "platform": Key("text", "At which platform; of a series, without it all together."),
+    "group": Key("text", "Of an outcome by group, which one: a segment, a class of size, …."),
+    "day": Key("anything", "When a series is looked at, without it at the horizon; or a span, [first, last]."),
+    "over": Key(
+        "text",
+        "Over a span: its change from first to last; its sum, mean, peak or lowest over the steps, both included.",
+        choices=("change", "sum", "mean", "peak", "low"),
+    ),
+    "plus": Key("anything", "A term that is added, or a list of them: each says in what it differs from this one."),
+    "less": Key("anything", "A term that is taken away, or a list of them; a difference of differences has it."),
+    "per": Key("anything", "A term that divides, or a list of them whose sum does; by their means over the worlds."),
+}
+
 EXPECT: Layout = {
     "id": Key("text", "A short name of this entry; without it its number."),
-    "outcome": Key("text", "The outcome whose level is checked, or for `order` the one that orders."),
-    "difference": Key("text", "In its place: the outcome whose paired difference from another variant is checked."),
-    "ratio": Key("text", "In its place: the outcome whose mean is divided by that under another variant."),
-    "sum": Key("text", "In its place: the outcome that is added up over all worlds."),
-    "series": Key("text", "In its place: the series whose value on `day` is checked."),
-    "variant": Key("text", "The variant that is checked; without it the baseline."),
-    "against": Key("text", "The other variant of a difference or a ratio; without it the baseline."),
-    "day": Key("anything", "When a series is looked at; without it at the horizon."),
-    "platform": Key("text", "Where a series is looked at; without it all platforms together."),
+    **TERM,
+    "sum": Key("text", "In place of `outcome`: the outcome that is added up over all worlds."),
+    "statistic": Key("text", "What of the worlds' values: mean (without it), sd, total, or quantile and a share."),
     "between": Key("pair", "The two bounds."),
     "above": Key("anything", "It is above this."),
     "below": Key("anything", "It is below this."),
@@ -129,7 +144,8 @@ EXPECT: Layout = {
     "sign": Key(
         "text", "Its sign; without `tolerance` zero means every world.", choices=("positive", "negative", "zero")
     ),
-    "order": Key("texts", "Variants, from the smallest outcome to the largest."),
+    "order": Key("texts", "Variants, from the smallest to the largest."),
+    "humps": Key("text", "How many humps its distribution over worlds has, by the dip test.", choices=("one", "two")),
     "worlds": Key(
         "anything", "How many worlds it holds in: a number, all, or a share of them between two, [low, high]."
     ),

@@ -1,6 +1,7 @@
 """Putting a scenario together from several places: ``extends``, ``+key:`` and dotted paths.
 
-Mappings merge key by key, lists and single values are replaced, ``+key:`` appends a list to the one below it. A
+Mappings merge key by key, lists and single values are replaced, ``+key:`` appends a list to the one below it. A mapping
+over a list changes those items that its keys name. ``key: null`` removes what is below, key or item. A
 mapping that changes its ``kind`` starts afresh (only its ``name`` stays), since the parameters of one kind mean
 nothing to another. Every value keeps the place where it was written.
 """
@@ -83,18 +84,65 @@ def merged(below: Node, above: Node, path: str, report: Report) -> Node:
     """Return *above* laid over *below*; ``+key`` in *above* appends."""
     if above.mapping is None:
         return above
+    if below.items is not None:
+        return _over_items(below, above, path, report)
     lower = below.mapping or {}
     if "kind" in lower and "kind" in above.mapping and lower["kind"].value != above.mapping["kind"].value:
         lower = {key: child for key, child in lower.items() if key == "name"}
     children = dict(lower)
     for key, child in sorted(above.mapping.items(), key=lambda item: _is_append(*item)):
         where = join(path, key)
+        if key in lower and _is_nothing(child):
+            del children[key]
+            continue
         is_name = path == VARIANTS and key[1:] not in lower  # of a variant, which may begin with '+'
         if is_name or not _is_append(key, child):
             children[key] = merged(lower.get(key, Node(None, child.spot)), child, where, report)
         else:
             children[key[1:]] = _appended(children.get(key[1:]), child, where, report)
     return Node(children, above.spot, above.key)
+
+
+def _is_nothing(node: Node) -> bool:
+    return node.value is None
+
+
+def _over_items(below: Node, above: Node, path: str, report: Report) -> Node:
+    """Return a list with the items changed that a mapping names, by name, id, kind or place; null removes one."""
+    items: dict[int, Node] = dict(enumerate(below.items or ()))
+    places = _places(below.items or ())
+    for key, child in (above.mapping or {}).items():
+        where = join(path, key)
+        if key not in places:
+            allowed = one_of(places) if places else "nothing: the list is empty"
+            given = f"{key!r}, which is not in the {path or 'list'} that this file extends"
+            report.absent(child.key or child.spot, where, given, allowed, nearest(key, list(places)))
+        elif _is_nothing(child):
+            items.pop(places[key], None)
+        elif child.mapping is None:
+            report.add(child.spot, where, kind_of(child), "a mapping of what changes in it, or null to remove it")
+        elif places[key] in items:
+            items[places[key]] = merged(items[places[key]], child, where, report)
+    return Node(tuple(items.values()), below.spot, above.key)
+
+
+def _places(items: tuple[Node, ...]) -> dict[str, int]:
+    """Return by what each item of a list can be named: its name or id, else its kind where no other has it, its place.
+
+    An item that is the name of another package goes by that name.
+    """
+    kinds = [item.mapping["kind"].value for item in items if item.mapping and "kind" in item.mapping]
+    found = {str(k): k for k in range(len(items))}
+    for k, item in enumerate(items):
+        told = item.mapping or {}
+        if "kind" in told and kinds.count(told["kind"].value) == 1:
+            found[str(told["kind"].value)] = k
+    found |= {item.value: k for k, item in enumerate(items) if isinstance(item.value, str)}
+    for key in ("id", "name"):
+        found |= {
+            str(item.mapping[key].value): k for k, item in enumerate(items) if item.mapping and key in item.mapping
+        }
+    return found
 
 
 def _is_append(key: str, child: Node) -> bool:
@@ -163,13 +211,12 @@ def _put_in_list(tree: Node, items: tuple[Node, ...], walked: str, rest: str, va
     known = [name for name in places if rest == name or rest.startswith(name + ".")]
     if not known:
         head = rest.partition(".")[0]
-        report.absent(
-            spot,
-            join(walked, rest),
-            f"{head!r} in {walked}",
-            one_of(places) if places else "nothing: the list is empty",
-            nearest(head, list(places)),
-        )
+        allowed = one_of(places) if places else "nothing: the list is empty"
+        given = f"{head!r} in {walked}"
+        if os.path.isabs(spot.file) and spot.file != tree.spot.file:
+            given += f", which {os.path.basename(tree.spot.file)} gives anew"
+            allowed += f"; or, of a variant of {os.path.basename(spot.file)} that needs it, its name: null"
+        report.absent(spot, join(walked, rest), given, allowed, nearest(head, list(places)))
         return tree
     name = max(known, key=len)
     index, deeper = places[name], rest[len(name) + 1 :]

@@ -6,12 +6,12 @@ registered dataclasses (see :mod:`trustsim.registry`).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from trustsim.scenario.counted import Counted
+from trustsim.scenario.expected import Expectation
 
 
 @dataclass(frozen=True)
@@ -115,37 +115,6 @@ class Variant:
     world: World
     shocks: tuple[Item, ...] = ()
     against: World | None = None
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """One entry of ``expect``: what is measured, and between which bounds it must lie, in computed units.
-
-    Attributes
-    ----------
-    what : 'outcome', 'difference', 'ratio', 'sum', 'series' or 'order'; ``name``: of which outcome or series.
-    variant, against : '' for the baseline; ``order`` : variants, the smallest first.
-    day : of a series, None for the horizon; ``platform``: '' for all together.
-    low, high : bounds, themselves included; ``equals``: their middle, where the file gives it; ``exact``: whether every
-        world must lie there, not the mean.
-    worlds : how many worlds must lie there, or bounds of their share, in place of the mean.
-    """
-
-    id: str
-    what: str
-    name: str
-    source: str
-    variant: str = ""
-    against: str = ""
-    order: tuple[str, ...] = ()
-    day: float | None = None
-    platform: str = ""
-    low: float = -math.inf
-    high: float = math.inf
-    equals: float | None = None
-    exact: bool = False
-    worlds: tuple[float, float] | int | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True)

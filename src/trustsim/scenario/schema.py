@@ -76,7 +76,7 @@ def schema_of(registry: Registry) -> Schema:
     properties["platforms"] |= {"type": "array", "items": {"$ref": "#/$defs/platform"}}
     properties["mechanisms"] |= _mechanisms(registry)
     properties["shocks"] |= {"type": "array", "items": {"$ref": "#/$defs/shock"}}
-    properties["variants"] |= {"additionalProperties": {"type": "array", "items": {"$ref": "#/$defs/part"}}}
+    properties["variants"] |= {"additionalProperties": _changed({"type": "array", "items": {"$ref": "#/$defs/part"}})}
     properties["replications"] |= {"anyOf": [{"type": "integer", "minimum": 1}, _layout(layout.PRECISION)]}
     for name in ways(registry):
         properties[name] |= _entry(registry, registry["section", name], {}, required=())
@@ -90,7 +90,9 @@ def schema_of(registry: Registry) -> Schema:
     properties["sweep"] |= {
         "properties": {"design": {"enum": list(layout.DESIGNS)}, "samples": {"type": "integer", "minimum": 1}}
     }
-    properties["expect"] |= {"type": "array", "items": _expect(registry)}
+    properties["expect"] |= {"type": "array", "items": _measured(registry, layout.EXPECT)}
+    for name in ("platforms", "shocks", "expect", *(entry.plural for entry in registry.group("actor").values())):
+        properties[name] = _changed(properties[name])
     return {
         "$schema": DRAFT,
         "title": "Scenario of trustsim",
@@ -100,6 +102,16 @@ def schema_of(registry: Registry) -> Schema:
         "if": {"not": {"required": ["extends"]}},
         "then": {"required": ["trustsim", "horizon", "network", "platforms"]},
         "$defs": _definitions(registry),
+    }
+
+
+def _changed(items: Schema) -> Schema:
+    """A list, or what changes in that of the file that this one extends."""
+    inner = {key: items[key] for key in ("type", "items") if key in items}
+    text = "By name, id, kind or place: what changes in an item of the file that this one extends; null removes it."
+    change = {"type": "object", "description": text, "additionalProperties": {"type": ["object", "null"]}}
+    return {key: value for key, value in items.items() if key not in inner} | {
+        "anyOf": [inner, change, {"type": "null"}]
     }
 
 
@@ -132,6 +144,7 @@ def _definitions(registry: Registry) -> Schema:
             },
         },
         "intervention": _kinds(registry, "intervention", timing, required=("kind",)),
+        "term": _measured(registry, layout.TERM),
         "part": {
             "description": "An intervention, a shock, the name of another variant, or changes to the world.",
             "if": {"type": "object", "not": {"required": ["set"]}},
@@ -165,12 +178,18 @@ def _named(entries: Mapping[str, Entry]) -> Schema:
     return {"type": "string", "enum": list(entries), "enumDescriptions": [entry.summary for entry in entries.values()]}
 
 
-def _expect(registry: Registry) -> Schema:
-    expect = _layout(layout.EXPECT)
-    for key in ("outcome", "difference", "ratio", "sum"):
-        expect["properties"][key] |= _named(registry.group("outcome"))
-    expect["properties"]["series"] |= _named(registry.group("series"))
-    return expect
+def _measured(registry: Registry, keys: layout.Layout) -> Schema:
+    """An entry of ``expect``, or a term of one; an outcome may have a group behind it, ``name[group]``."""
+    schema = _layout(keys)
+    grouped = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*\[.+\]$"}
+    for key in schema["properties"].keys() & {"outcome", "difference", "ratio", "sum"}:
+        described = schema["properties"][key]
+        schema["properties"][key] = described | {"anyOf": [_named(registry.group("outcome")), grouped]}
+    schema["properties"]["series"] |= _named(registry.group("series"))
+    term = {"$ref": "#/$defs/term"}
+    for key in ("plus", "less", "per"):
+        schema["properties"][key] |= {"anyOf": [term, {"type": "array", "items": term}]}
+    return schema
 
 
 def _investors(registry: Registry) -> Schema:
@@ -180,7 +199,7 @@ def _investors(registry: Registry) -> Schema:
         "description": "Groups of investors; their shares add to 100 %.",
     }
     return {
-        **_entry(registry, registry["section", "investors"], {"segments": segments}, required=()),
+        **_entry(registry, registry["section", "investors"], {"segments": _changed(segments)}, required=()),
         "patternProperties": _APPENDS,
     }
 
@@ -189,7 +208,10 @@ def _mechanisms(registry: Registry) -> Schema:
     switch = {"enum": ["on", "off", True, False]}
     return {
         "properties": {
-            name: {"description": entry.text, "anyOf": [switch, _entry(registry, entry, {}, required=())]}
+            name: {
+                "description": entry.text,
+                "anyOf": [switch, _entry(registry, entry, {}, required=()), {"type": "null"}],
+            }
             for name, entry in registry.group("mechanism").items()
         },
         "additionalProperties": False,

@@ -23,7 +23,10 @@ SHARES_ADD_TO_ONE = 1e-6
 
 
 def names_in(tree: Mapping[str, Node], registry: Registry) -> dict[str, list[str]]:
-    """Return the names of platforms, segments, variants and actors as written, for references to be checked against."""
+    """Return the names of platforms, segments, variants and actors as written, for references to be checked against.
+
+    ``grouping``: the segments that outcomes may have a number for, those of variants among them.
+    """
     investors = tree["investors"].mapping if "investors" in tree else None
     segments = investors.get("segments") if investors else None
     variants = tree["variants"].mapping if "variants" in tree else None
@@ -33,9 +36,20 @@ def names_in(tree: Mapping[str, Node], registry: Registry) -> dict[str, list[str
         "platform": _platform_names(tree["platforms"].items or ()) if "platforms" in tree else [],
         "segment": told,
         "audience": [EVERYONE, CLIENTS, *(told or usual)],
+        "grouping": [*(told or usual), *_segments_set(variants or {})],
         "variant": list(variants or (DO_NOTHING,)),
         **names_of_actors(tree, registry),
     }
+
+
+def _segments_set(variants: Mapping[str, Node]) -> list[str]:
+    """Return the names of the segments that variants ``set`` in place of those of the scenario."""
+    parts = [part.mapping for each in variants.values() for part in each.items or () if part.mapping]
+    values = [part["set"].mapping or {} for part in parts if "set" in part]
+    lists = [each["investors.segments"].items for each in values if "investors.segments" in each]
+    whole = [each["investors"].mapping or {} for each in values if "investors" in each]
+    lists += [each["segments"].items for each in whole if "segments" in each]
+    return [name for items in lists for name in named(items or ())]
 
 
 def _platform_names(items: tuple[Node, ...]) -> list[str]:

@@ -14,7 +14,7 @@ from trustsim.scenario.at_top import WORLD, layout_of
 from trustsim.scenario.currency import read_currency, read_rates
 from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
 from trustsim.scenario.entries import Reader
-from trustsim.scenario.expectations import known_variant, read_expectations, read_sweep
+from trustsim.scenario.expectations import read_expectations, read_sweep
 from trustsim.scenario.head import (
     check_version,
     read_clock,
@@ -27,11 +27,12 @@ from trustsim.scenario.items import Flattener, Part, read_item, read_packages
 from trustsim.scenario.layout import broken_keys
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.presets import presets_of, unsaid
+from trustsim.scenario.readings import as_written, known_variant
 from trustsim.scenario.resolved import Item, Scenario, Variant, World
 from trustsim.scenario.sections import DO_NOTHING, names_in, read_world, share_parts
 from trustsim.scenario.tree import Node, Report, join, plain
 
-_AS_WRITTEN = ("rates", "scale", "matters", "sweep", "expect", "notes")
+_AS_WRITTEN = ("rates", "scale", "matters", "sweep", "notes")
 
 
 def read_story(tree: Node, registry: Registry, report: Report, source: str) -> Scenario | None:
@@ -76,6 +77,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         "counted": counted,
         "outcomes": list(outcomes),
         **{key: plain(keys[key]) for key in (*_AS_WRITTEN, *chosen) if key in keys},
+        **({"expect": as_written(keys["expect"])} if "expect" in keys else {}),
     }
     items = tuple(shock for shock in shocks if shock is not None)
     document = document_of(head, world, items, packages, registry, unsaid(Node(keys, tree.spot), reader))

@@ -75,6 +75,11 @@ def shared(world: World) -> Any:
     return _alike(world), tuple(p.lock_term for p in world.platforms)
 
 
+def same_people(one: World, other: World) -> bool:
+    """Whether two worlds have the same people, network and accounts, whatever rules and terms hold in them."""
+    return bool(_alike(one) == _alike(other))
+
+
 def _alike(world: World) -> Any:
     shape = tuple(tuple(getattr(p, name) for name in _SHAPE) for p in world.platforms)
     traits = tuple((name, _fixed(rule)) for name, rule in sorted(world.mechanisms.items()) if hasattr(rule, "fixes"))

@@ -22,7 +22,7 @@ def _claims(f: Finished) -> Floats:
 
 @REGISTRY.enter(
     "outcome", "withdrawn_by_platform", rows=("J2", "C15"), source="doi:10.1111/j.1541-0420.2011.01640.x",
-    better="lower", unit="share", low=0, high=1, may_not_apply=True,
+    better="lower", unit="share", low=0, high=1, may_not_apply=True, by=("platform",),
 )  # fmt: skip
 def withdrawn_by_platform(f: Finished) -> dict[str, Floats]:
     """Of the money of day 0 that would have stayed at each platform in calm, the most that was asked for, or caught."""
@@ -30,8 +30,9 @@ def withdrawn_by_platform(f: Finished) -> dict[str, Floats]:
 
 
 @REGISTRY.enter(
-    "outcome", "loss_by_platform", rows=("J4",), source="J4", better="lower", unit="share", low=0, may_not_apply=True
-)
+    "outcome", "loss_by_platform", rows=("J4",), source="J4", better="lower", unit="share", low=0, may_not_apply=True,
+    by=("platform",),
+)  # fmt: skip
 def loss_by_platform(f: Finished) -> dict[str, Floats]:
     """Money that clients, newcomers too, lost at each platform, by loss, waiting and freeze / its claims of day 0."""
     return _named(f, (f.ledger.by_platform + f.waits.by_platform) / _claims(f))
@@ -39,14 +40,17 @@ def loss_by_platform(f: Finished) -> dict[str, Floats]:
 
 @REGISTRY.enter(
     "outcome", "stuck_by_platform", rows=("J2", "G3"), source="assumed", better="lower", unit="duration", low=0,
-    may_not_apply=True,
+    may_not_apply=True, by=("platform",),
 )  # fmt: skip
 def stuck_by_platform(f: Finished) -> dict[str, Floats]:
     """Days that money was asked for at each platform and not had, beyond its agreed lag / its claims of day 0."""
     return _named(f, f.waits.days_by_platform / _claims(f))
 
 
-@REGISTRY.enter("outcome", "failed_by_platform", rows=("J3",), source="J3", better="lower", unit="share", binary=True)
+@REGISTRY.enter(
+    "outcome", "failed_by_platform", rows=("J3",), source="J3", better="lower", unit="share", binary=True,
+    by=("platform",),
+)  # fmt: skip
 def failed_by_platform(f: Finished) -> dict[str, Floats]:
     """Whether each platform failed (was not wound down in order)."""
     return _named(f, (f.gauge("status")[-1] == FAILED).astype(np.float64))

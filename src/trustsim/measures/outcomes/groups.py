@@ -15,6 +15,7 @@ from trustsim.registry import REGISTRY
 from trustsim.world.groups import SIZES, size_of
 
 Mask = NDArray[np.bool_]
+_GROUPS = ("segment", *SIZES)
 
 
 def segments(f: Finished) -> Mapping[str, Callable[[People], Mask]]:
@@ -53,7 +54,7 @@ def _of(f: Finished, who: Callable[[People], Mask], value: Callable[[People, Mas
 
 @REGISTRY.enter(
     "outcome", "left_by_group", rows=("J2", "A2"), source="doi:10.1111/j.1541-0420.2011.01640.x", better="lower",
-    unit="share", high=1, may_not_apply=True,
+    unit="share", high=1, may_not_apply=True, by=_GROUPS,
 )  # fmt: skip
 def left_by_group(f: Finished) -> dict[str, Floats]:
     """Of the accounts of day 0 that would have stayed in calm, the share on which money was asked for, by group.
@@ -85,7 +86,7 @@ def _share_lost(people: People, who: Mask) -> Floats:
 
 @REGISTRY.enter(
     "outcome", "loss_by_segment", rows=("J4", "A2"), source="J4", better="lower", unit="share", low=0,
-    may_not_apply=True,
+    may_not_apply=True, by=("segment",),
 )  # fmt: skip
 def loss_by_segment(f: Finished) -> dict[str, Floats]:
     """Money that those of one segment who held some at day 0 lost / what they held."""
@@ -93,7 +94,15 @@ def loss_by_segment(f: Finished) -> dict[str, Floats]:
 
 
 @REGISTRY.enter(
-    "outcome", "loss_by_size", rows=("J4", "A2"), source="J4", better="lower", unit="share", low=0, may_not_apply=True
+    "outcome",
+    "loss_by_size",
+    rows=("J4", "A2"),
+    source="J4",
+    better="lower",
+    unit="share",
+    low=0,
+    may_not_apply=True,
+    by=(*SIZES,),
 )
 def loss_by_size(f: Finished) -> dict[str, Floats]:
     """Money that those who held little, a middling sum or much at day 0 lost / what they held."""
@@ -102,7 +111,7 @@ def loss_by_size(f: Finished) -> dict[str, Floats]:
 
 @REGISTRY.enter(
     "outcome", "waited_by_group", rows=("J2", "A2", "G3"), source="assumed", better="lower", unit="share", low=0,
-    high=1, may_not_apply=True,
+    high=1, may_not_apply=True, by=_GROUPS,
 )  # fmt: skip
 def waited_by_group(f: Finished) -> dict[str, Floats]:
     """Share of the accounts of day 0 that waited for money for longer than 7 days, by group."""
@@ -111,7 +120,7 @@ def waited_by_group(f: Finished) -> dict[str, Floats]:
 
 @REGISTRY.enter(
     "outcome", "waited_30_days_by_group", rows=("J2", "A2", "G3"), source="assumed", better="lower", unit="share",
-    low=0, high=1, may_not_apply=True,
+    low=0, high=1, may_not_apply=True, by=_GROUPS,
 )  # fmt: skip
 def waited_30_days_by_group(f: Finished) -> dict[str, Floats]:
     """Share of the accounts of day 0 that waited for money for longer than 30 days, by group."""
@@ -131,7 +140,7 @@ def _waited(f: Finished, long: str) -> dict[str, Floats]:
 
 @REGISTRY.enter(
     "outcome", "stuck_by_group", rows=("J2", "A2", "G3"), source="assumed", better="lower", unit="duration", low=0,
-    may_not_apply=True,
+    may_not_apply=True, by=_GROUPS,
 )  # fmt: skip
 def stuck_by_group(f: Finished) -> dict[str, Floats]:
     """Days that money was asked for by the clients of day 0 and not had / what they held, by group.
@@ -149,7 +158,7 @@ def stuck_by_group(f: Finished) -> dict[str, Floats]:
 
 @REGISTRY.enter(
     "outcome", "needs_unmet_by_group", rows=("J2", "A2", "G3"), source="assumed", better="lower", unit="share", low=0,
-    high=1, may_not_apply=True,
+    high=1, may_not_apply=True, by=_GROUPS,
 )  # fmt: skip
 def needs_unmet_by_group(f: Finished) -> dict[str, Floats]:
     """Share of the money that calm had paid the clients of day 0 which has not been paid to them, by group."""
@@ -158,7 +167,7 @@ def needs_unmet_by_group(f: Finished) -> dict[str, Floats]:
 
 @REGISTRY.enter(
     "outcome", "fear_by_group", rows=("J1", "A2"), source="J1", better="lower", unit="share", low=0, high=1,
-    may_not_apply=True,
+    may_not_apply=True, by=_GROUPS,
 )  # fmt: skip
 def fear_by_group(f: Finished) -> dict[str, Floats]:
     """Share of the accounts of day 0 whose owners are alarmed at the horizon, wherever they are, by group."""
@@ -173,7 +182,7 @@ def fear_by_group(f: Finished) -> dict[str, Floats]:
 
 @REGISTRY.enter(
     "outcome", "misperception_by_group", rows=("J8", "A2"), source="J8", better="", unit="share", low=-1, high=1,
-    may_not_apply=True,
+    may_not_apply=True, by=_GROUPS,
 )  # fmt: skip
 def misperception_by_group(f: Finished) -> dict[str, Floats]:
     """Mean perceived less true probability of failure at the horizon of the clients of day 0, by group.
@@ -197,7 +206,7 @@ def misperception_by_group(f: Finished) -> dict[str, Floats]:
 
 @REGISTRY.enter(
     "outcome", "trust_by_group", rows=("J1", "A2"), source="J1", better="higher", unit="share", low=0, high=1,
-    may_not_apply=True,
+    may_not_apply=True, by=_GROUPS,
 )  # fmt: skip
 def trust_by_group(f: Finished) -> dict[str, Floats]:
     """Mean trust at the horizon of the clients of day 0, wherever they are, by group."""
@@ -212,7 +221,7 @@ def trust_by_group(f: Finished) -> dict[str, Floats]:
 
 @REGISTRY.enter(
     "outcome", "trust_trough_by_group", rows=("J1", "A2"), source="J1", better="higher", unit="share", low=0, high=1,
-    may_not_apply=True,
+    may_not_apply=True, by=_GROUPS,
 )  # fmt: skip
 def trust_trough_by_group(f: Finished) -> dict[str, Floats]:
     """Lowest mean trust over time of the clients of day 0, wherever they are, by group."""

@@ -52,7 +52,9 @@ def value_gone(f: Finished) -> dict[str, Floats]:
     return {where: _real(f, amount) for where, amount in f.ledger.gone.items()}
 
 
-@REGISTRY.enter("outcome", "loss_of_segment", rows=("J4", "A2"), source="J4", better="lower", unit="money", low=0)
+@REGISTRY.enter(
+    "outcome", "loss_of_segment", rows=("J4", "A2"), source="J4", better="lower", unit="money", low=0, by=("segment",)
+)
 def loss_of_segment(f: Finished) -> dict[str, Floats]:
     """What the clients of one segment lose by the horizon, in money: the parts of ``loss_by_payer[clients]``."""
     segments = f.model.variants[0].world.investors.segments

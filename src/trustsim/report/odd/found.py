@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.evidence import findings, variants_needed
+from trustsim.analysis.evidence import files_needed, findings, variants_needed
 from trustsim.registry import REGISTRY
 from trustsim.report.tables.evidence_tables import expected, observed, what_of
 from trustsim.report.tables.markdown import Markdown, code, shown, table
@@ -24,7 +24,7 @@ def patterns(result: Compared) -> Markdown:
     """Return what the scenario must show: the expectations with what was found, where the study has what they need."""
     scenario, study = result.scenario, result.study
     has_all = set(variants_needed(scenario.expect, scenario.baseline)) <= set(study.variants)
-    if not has_all or len(study.replications) == 0:
+    if not has_all or files_needed(scenario.expect) or len(study.replications) == 0:
         rows = [(e.id, what_of(e, scenario.baseline), e.source) for e in scenario.expect]
         return table(("expectation", "what", "source"), rows)
     return table(
