@@ -112,7 +112,11 @@ def page(rows: Sequence[Row], said: Mapping[str, Mapping[str, str]]) -> str:
     lines = [HEAD, *_counts(rows, said["missing"]), ""]
     for title, kinds in (("Facts", ("fitted", "held out", "other")), ("Signs of levers", ("sign",))):
         lines += [f"## {title}\n", _cells("row", "kind", "file", "what", "asked", "found [95 %]", "verdict", "remark")]
-        lines += ["|---" * 8 + "|", *(line for row in rows if row.kind in kinds for line in _lines(row, said["remarks"])), ""]
+        lines += [
+            "|---" * 8 + "|",
+            *(line for row in rows if row.kind in kinds for line in _lines(row, said["remarks"])),
+            "",
+        ]
     return "\n".join([*lines, *_missing(said["missing"])]) + "\n"
 
 
