@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "scenarios/evidence"
 NOTES = ROOT / "docs/evidence-notes.yaml"
 FITTED = ("E-01", "E-11", "E-18", "E-34", "E-38", "E-47", "E-49", "E-50", "E-52", "E-54", "E-55")
-HELD_OUT = ("E-02", "E-03", "E-05", "E-06", "E-07", "E-09", "E-10", "E-14", "E-16", "E-17", "E-21", "E-43", "E-45", "E-46")  # fmt: skip  # noqa: E501
+HELD_OUT = (
+    "E-02", "E-03", "E-05", "E-06", "E-07", "E-09", "E-10", "E-14", "E-16", "E-17", "E-21", "E-43", "E-45", "E-46",
+)  # fmt: skip
 KINDS = {
     "fitted": "facts that the behaviour is to be fitted to",
     "held out": "facts that it is never fitted to",
@@ -33,17 +35,21 @@ KINDS = {
 }
 HEAD = """# The score board: every fact and sign
 
-Made by `python docs/evidence_table.py` from the results; do not edit. Each row of the table of evidence that today's actors
-can express is a file in [`scenarios/evidence`](../scenarios/evidence). A file says who the people are, which platforms there
-are, how they are linked, what strikes and what is done about it, from the row's sources; what is not in them is assumed, and
-the file says so. What it asks is the row's word and tolerance. **No file sets what people do**: all run with the
-behaviour that is the default. The exceptions are what a laboratory hands out (payoffs, the accuracy of a signal) and the
-doubled need for money of P-48, which is the row's own experiment.
+Made by `python docs/evidence_table.py` from the results; do not edit. Each row of the table of evidence that today's
+actors can express is a file in [`scenarios/evidence`](../scenarios/evidence). A file says who the people are, which
+platforms there are, how they are linked, what strikes and what is done about it, from the row's sources; what is not
+in them is assumed, and the file says so. What it asks is the row's word and tolerance. **No file sets what people do**:
+all run with the default behaviour. The exceptions are what a laboratory hands out (the needs of its players, the accuracy
+of a signal) and the doubled need for money of P-48, which is the row's own experiment.
 
-A row passes where every entry of its files passes. An entry passes where its 95 % interval lies within what is asked, fails
-where it lies outside, and is unclear where it does neither; unclear is not passed. A *premise* is what must hold for the row
-to be tried at all (some platforms fail without the lever): where it is not met, nothing is shown. A file that cannot say all
-of its row says what is missing. A pass is the weakest of claims: a sign is met by any difference that can be told from nothing.
+A row passes where every entry of its files passes. An entry passes where its 95 % interval lies within what is asked,
+fails where it lies outside, and is unclear where it does neither; unclear is not passed. A *premise* is what must hold
+for the row to be tried at all (some platforms fail without the lever): where it is not met, nothing is shown. A file
+that cannot say all of its row says what is missing. A pass is the weakest of claims: a sign is met by any difference
+that can be told from nothing.
+
+Facts that are levels over days run in steps of hours, for a run moves with the step: in steps of a day the bank of E-05
+loses 11 % in three days, of 12, 6 and 3 hours 19, 26 and 28 % (50 worlds). Signs run in steps of a day.
 
 ```console
 $ trustsim evidence scenarios/evidence/P-01.yaml --replications 40 --workers 1 --quiet

@@ -24,7 +24,7 @@ FOLDERS = {
     "history": ("History", "Runs that happened. What was observed stands in the file, with its source."),
     "evidence": (
         "Facts and signs",
-        "Every row of the table of evidence that today's actors can express, with the behaviour that is the default. What\n"
+        "Every row of the table of evidence that today's actors can express, with the default behaviour. What\n"
         "each asks and what was found: [the score board](evidence-table.md).",
     ),
     "limits": (
