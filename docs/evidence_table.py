@@ -39,8 +39,8 @@ Made by `python docs/evidence_table.py` from the results; do not edit. Each row 
 actors can express is a file in [`scenarios/evidence`](../scenarios/evidence). A file says who the people are, which
 platforms there are, how they are linked, what strikes and what is done about it, from the row's sources; what is not
 in them is assumed, and the file says so. What it asks is the row's word and tolerance. **No file sets what people do**:
-all run with the default behaviour. The exceptions are what a laboratory hands out (the needs of its players, the accuracy
-of a signal) and the doubled need for money of P-48, which is the row's own experiment.
+all run with the default behaviour. The exceptions are what a laboratory hands out (the needs of its players, the
+accuracy of a signal) and the doubled need for money of P-48, which is the row's own experiment.
 
 A row passes where every entry of its files passes. An entry passes where its 95 % interval lies within what is asked,
 fails where it lies outside, and is unclear where it does neither; unclear is not passed. A *premise* is what must hold
