@@ -55,7 +55,7 @@ every platform, so that P-01, P-16, P-35 and P-48 have nothing left to show, P-1
 P-27 loses 2.6 points, and in P-34 the others leave *more*.
 
 ```console
-$ trustsim evidence scenarios/evidence/P-01.yaml --replications 40 --workers 1 --quiet
+$ trustsim evidence scenarios/evidence/P-03.yaml --replications 40 --workers 1 --quiet
 ```
 
 The limits of theory (`T-…`) are in [the textbook inside](textbook.md).
