@@ -65,7 +65,7 @@ _OUTWARD = (
     (r"\]\((?:\.\./)?CHANGELOG\.md", "](changelog.md"),
     (r"\]\(\.\./benchmarks/README\.md", "](measured.md"),
     (r"\[([^\]]*)\]\((?:\.\./)?notebooks/(\w+)\.py\)", r"{doc}`\1 </notebooks/\2>`"),
-    (r"\]\(\.\./scenarios/(?:cases|history|limits)/?\)", "](scenarios.md)"),
+    (r"\]\(\.\./scenarios/(?:cases|evidence|history|limits)/?\)", "](scenarios.md)"),
 )
 
 

@@ -22,6 +22,11 @@ FOLDERS = {
     ".": ("To begin with", "One story with eight remedies, and a year in which nothing happens."),
     "cases": ("Cases", "Stories of a kind that has happened often, with the remedies that are discussed for them."),
     "history": ("History", "Runs that happened. What was observed stands in the file, with its source."),
+    "evidence": (
+        "Facts and signs",
+        "Every row of the table of evidence that today's actors can express, with the default behaviour. What\n"
+        "each asks and what was found: [the score board](evidence-table.md).",
+    ),
     "limits": (
         "The textbook",
         "Everything off but one mechanism: the model must give the published number. [The textbook\n"

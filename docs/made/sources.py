@@ -25,8 +25,8 @@ backs that a thing matters, which way, and of which order; unless its text gives
 that names it is ours.
 """
 GROUPS = {
-    "E-": ("Facts about real runs", "Whether the model shows them: [what the model reproduces](validation.md)."),
-    "P-": ("Signs of levers", "Which way a lever works."),
+    "E-": ("Facts about real runs", "Whether the model shows them: [the score board](evidence-table.md)."),
+    "P-": ("Signs of levers", "Which way a lever works: [the score board](evidence-table.md)."),
     "T-": ("Limits of theory", "What each is and what came out: [the textbook inside](textbook.md)."),
     "M-": ("Fits to the model", "What the model itself gives: [the true risk](reliability.md)."),
     "doi:": ("Papers", "By DOI."),

@@ -14,7 +14,9 @@ from trustsim.scenario.load import load
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 FILES = sorted(
-    path.relative_to(SCENARIOS).as_posix() for path in SCENARIOS.rglob("*.yaml") if path.parent.name != "limits"
+    path.relative_to(SCENARIOS).as_posix()
+    for path in SCENARIOS.rglob("*.yaml")
+    if path.parent.name not in ("limits", "evidence")
 )
 SMALL = {"investors.count": 150}
 

@@ -141,7 +141,9 @@ def equal(there, alone):
 @pytest.mark.parametrize(
     "story",
     sorted(
-        path.relative_to(SCENARIOS).as_posix() for path in SCENARIOS.rglob("*.yaml") if path.parent.name != "limits"
+        path.relative_to(SCENARIOS).as_posix()
+        for path in SCENARIOS.rglob("*.yaml")
+        if path.parent.name not in ("limits", "evidence")
     ),
 )
 def test_every_point_of_a_sweep_is_the_study_of_that_point_alone(story):

@@ -1,0 +1,137 @@
+"""Each fact and sign is a file, or the page says what is missing; no file sets what people do."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import trustsim as ts
+from trustsim.analysis.evidence import findings
+from trustsim.catalog import REGISTRY
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "scenarios/evidence"
+FILES = sorted(FOLDER.glob("[EP]-*.yaml"))
+LABORATORY = ("E-47", "E-52")
+#: what a laboratory hands out, and the needs that the experiment of P-48 doubles
+MAY_SET = {
+    "E-47": {"best_response.impatient"},
+    "E-52": {"observation.accuracy"},
+    "P-48": {"ordinary.leave"},
+}
+every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+
+
+@pytest.fixture(scope="module")
+def board():
+    with pytest.MonkeyPatch.context() as patch:
+        spec = importlib.util.spec_from_file_location("evidence_table", ROOT / "docs/evidence_table.py")
+        module = importlib.util.module_from_spec(spec)
+        patch.setitem(sys.modules, "evidence_table", module)
+        spec.loader.exec_module(module)
+        yield module
+
+
+def test_every_fact_and_sign_has_a_file_or_a_word_on_what_is_missing(board) -> None:
+    with_file, missing = {board.id_of(file) for file in FILES}, set(board.notes()["missing"])
+    assert with_file | missing == set(board.ids())
+    assert with_file & missing == set()
+    assert set(board.notes()["remarks"]) <= with_file
+
+
+def test_what_is_fitted_and_what_is_held_out_is_apart_and_known(board) -> None:
+    assert set(board.FITTED) & set(board.HELD_OUT) == set()
+    assert set(board.FITTED) | set(board.HELD_OUT) <= set(board.ids())
+    assert len(board.HELD_OUT) == 14
+
+
+def settings_of(scenario: ts.Scenario) -> set[str]:
+    """What a scenario sets of its mechanisms, ``'ordinary.leave'``, and ``'herding.off'`` of one that it has not."""
+    usual = ts.load(ROOT / "scenarios/calm.yaml").variants[0].world.mechanisms  # it sets none
+    found = set()
+    for variant in scenario.variants:
+        for name, settings in variant.world.mechanisms.items():
+            if settings is None:
+                found |= {f"{name}.off"} if usual.get(name) is not None else set()
+            else:
+                found |= {
+                    f"{name}.{f.name}" for f in fields(settings)
+                    if getattr(settings, f.name) != getattr(type(settings)(), f.name)
+                }  # fmt: skip
+    return found
+
+
+@every_file
+def test_no_file_sets_what_people_do(file: Path, board) -> None:
+    row = board.id_of(file)
+    found = {name for name in settings_of(ts.load(file)) if not (name.endswith(".off") and row in LABORATORY)}
+    assert found == MAY_SET.get(row, set())
+
+
+@every_file
+def test_a_file_asks_for_its_row_in_200_worlds_and_more_and_says_what(file: Path, board) -> None:
+    scenario = ts.load(file)
+    assert scenario.title.startswith(f"{board.id_of(file)}: ")
+    assert scenario.description.startswith("Asked")
+    assert scenario.replications >= 200
+    assert scenario.expect
+    assert {e.source.split("; ")[0] for e in scenario.expect} == {board.id_of(file)}
+    assert len({e.id for e in scenario.expect}) == len(scenario.expect)
+
+
+def test_no_variant_is_inherited_by_mistake() -> None:
+    """A base that had variants would give every file that builds on it another baseline."""
+    for file in FOLDER.glob("base-*.yaml"):
+        assert [variant.name for variant in ts.load(file).variants] == ["nothing"]
+        assert "variants:" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("file", "verdicts"), [("P-03", {"pass"}), ("P-21", {"pass"}), ("P-45", {"pass", "fail"})])
+def test_a_handful_is_judged_with_few_worlds(file: str, verdicts: set[str]) -> None:
+    (checked,) = ts.evidence(FOLDER / f"{file}.yaml", replications=30, workers=1, progress=False).checked
+    assert {one.verdict for one in checked.findings} == verdicts
+
+
+def test_a_row_passes_where_all_of_its_files_do_and_a_miss_asks_for_a_word(board) -> None:
+    files = [FOLDER / f"{name}.yaml" for name in ("P-03", "P-17-fraud", "P-17-run")]
+    rows = board.rows_of(ts.evidence(files, replications=40, workers=1, progress=False).checked)
+    assert [(row.id, row.verdict, len(row.checked)) for row in rows] == [("P-03", "pass", 1), ("P-17", "fail", 2)]
+    with pytest.raises(KeyError, match="P-17"):
+        board.page(rows, {"missing": {}, "remarks": {}})
+    page = board.page(rows, {"missing": {"P-31": "Nobody sees who stays."}, "remarks": {"P-17": "As it is."}})
+    assert "| sign | signs of levers | 3 | 1 | 1 | 0 | 1 |" in page
+    assert "**fail.** As it is." in page
+    assert page.count("| P-17 |") == 1
+    assert "| Nobody sees who stays. |" in page
+
+
+def findings_at(file: str, step: str) -> dict[str, str]:
+    """The verdicts of a file at another step, over 100 worlds."""
+    scenario = ts.load(FOLDER / f"{file}.yaml", overrides={"step": step})
+    study = ts.run(scenario, replications=100, workers=1, progress=None)
+    return {one.expectation.id: one.verdict for one in findings(study, REGISTRY)}
+
+
+@pytest.mark.slow
+def test_a_run_moves_with_the_step_as_the_score_board_says() -> None:
+    """At the behaviour of today; where it no longer does, the board's paragraph on steps goes."""
+    lost = {}
+    for step in ("1 d", "3 h"):
+        scenario = ts.load(FOLDER / "E-05.yaml", overrides={"step": step, "expect": []})
+        study = ts.run(scenario, variants=["as it was"], replications=50, workers=1, progress=None)
+        lost[step] = study.series["withdrawn"][:, round(4 / scenario.step), 0, -1].mean()
+    assert lost["3 h"] > 2 * lost["1 d"]
+    assert findings_at("P-34", "6 h") == {"the others": "fail"}
+    assert findings_at("P-27", "6 h")["strong"] == "fail"
+
+
+@pytest.mark.slow
+def test_the_score_board_shows_what_the_files_give(board) -> None:
+    """All files at their own number of worlds: some minutes."""
+    found = ts.evidence(FOLDER, workers=1, progress=False).checked
+    page = board.page(board.rows_of(found), board.notes())
+    assert (ROOT / "docs/evidence-table.md").read_text(encoding="utf-8") == page, "run: python docs/evidence_table.py"
