@@ -1,8 +1,8 @@
 """A discrete-time hazard of adoption in a social network: who adopts, when, with which of the contacts before.
 
-A person has a hazard in each period up to the one of adoption: logit h = a(period) + weight · exposure. Exposure is the
-number of contacts who have adopted in earlier periods, n · d^−γ · d₀^(γ − 1) of d contacts: the share of them for γ = 1,
-their number over d₀, the usual one, for γ = 0. With d = d₀ all contacts are an exposure of 1 whatever γ.
+A person has a hazard in each period up to the one of adoption: logit h = a(period) + weight · exposure. Where n of d
+contacts have adopted in earlier periods, exposure is (n / d) · (d / d₀)^(1 − γ): their share for γ = 1, their number over
+the usual number of contacts d₀ for γ = 0. With d = d₀ all contacts are an exposure of 1 whatever γ.
 """
 
 from __future__ import annotations
@@ -88,12 +88,8 @@ def periods_of(network: Network, memory: Memory = for_good) -> Periods:
     for s in range(1, network.last + 1):
         who = np.flatnonzero((network.time >= s) & (degree > 0))
         counts = np.where(network.time < s, memory(s - network.time), 0.0)
-        found.append(
-            Periods(
-                np.full(len(who), s - 1), network.time[who] == s, network.names[who] @ counts, degree[who],
-                network.community[who],
-            )  # fmt: skip
-        )
+        period, adopts = np.full(len(who), s - 1), network.time[who] == s
+        found.append(Periods(period, adopts, network.names[who] @ counts, degree[who], network.community[who]))
     return Periods(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
@@ -114,7 +110,7 @@ def fitted(data: Periods, x: Floats, n_periods: int) -> Fit:
         mixed = np.bincount(t, x * w, n_periods)
         left = max(float(x * x @ w - (mixed**2 / bend).sum()), 1e-9)
         step = float(x @ (y - p) - (mixed * slope / bend).sum()) / left
-        a, b = a + (slope - mixed * step) / bend, b + step
+        a, b = a + np.clip((slope - mixed * step) / bend, -1, 1), b + min(max(step, -1.0), 1.0)
         if abs(step) < 1e-9 and np.abs(slope).max() < 1e-7:
             break
     likely = score(data, x, a, b) + PSEUDO * float((mean * np.log(rest) + (1 - mean) * np.log(1 - rest)).sum())
