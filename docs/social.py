@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from made.adopting import NAMES, Floats, Network, Periods, Posterior, fitted, periods_of, posterior, read
+from made.adopting import NAMES, Floats, Network, Periods, Posterior, fitted, logistic, periods_of, posterior, read
 from made.crowded import BESIDE, DEGREES, EXPONENTS, KINDS, PEOPLE, WORLDS, alarmed_again, found, ran_beside
 from made.held_out import RULES, gains
 from trustsim.report.pictures import figures, look
@@ -22,44 +22,47 @@ QUICKSTART = str(ROOT / "scenarios/quickstart.yaml")
 FALSE_RUMOUR = str(ROOT / "scenarios/history/false_rumour_sound_bank.yaml")
 TITLES = ("doctors, four towns", "women, 25 Korean villages", "farmers, 11 Brazilian communities")
 GAMMAS = np.linspace(-0.5, 1.5, 81)
-BINS = (0.0, 1e-9, 0.25, 0.4, 0.6, 0.8, 1.01)  # of the share of contacts
+PARTS = 5  # of all who have some exposure, in which adoptions are shown
 PAGE = """# Doing what contacts do
 
-Made by `python docs/social.py FOLDER` from the data and from runs; do not edit. How much do people do what those they
-know have done, and is it the share of them that counts, or their number? The model's default for herding was taken from
-E-54 without a fit (4 log-odds for all neighbours leaving). Here it is estimated on the three networks of E-54, in
-which it is known who named whom and when each adopted something new.
+Made by `python docs/social.py FOLDER` from the data and from runs; do not edit. How much do people do what those
+they know have done, and is it the share of them that counts, or their number? The model's default for herding was
+taken from E-54 without a fit (4 log-odds for all neighbours leaving). Here it is estimated on the three networks of
+E-54, in which it is known who named whom and when each adopted something new.
 
 ## The estimate
 
 Each person with contacts has a hazard of adopting in each period,
 
 $$
-\\operatorname{{logit}} h = a_{{\\text{{period}}}} + \\beta\\, \\frac{{n}}{{d}} \\Big(\\frac{{d}}{{d_0}}\\Big)^{{1 - \\gamma}},
+\\operatorname{{logit}} h = a_{{\\text{{period}}}} +
+\\beta\\, \\frac{{n}}{{d}} \\Big(\\frac{{d}}{{d_0}}\\Big)^{{1 - \\gamma}},
 $$ (hazard)
 
-with d the contacts named, n of them adopters of earlier periods, and d₀ = {usual:.1f} the mean of d. With γ = 1 their
-share counts, with γ = 0 their number; β is the weight of full exposure of somebody with d₀ contacts.
+with d the contacts named, n of them adopters of earlier periods, and d₀ = {usual:.1f} the mean of d. With γ = 1
+their share counts, with γ = 0 their number; β is the weight of full exposure of somebody with d₀ contacts.
 
-| network | people with contacts | adoptions | mean d | β as a share, γ = 1 | β half-way, γ = ½ | β, γ = ½, within community and period |
+| network | people | adoptions | mean d | β, γ = 1 | β, γ = ½ | β, γ = ½, within communities |
 |---|---|---|---|---|---|---|
 {networks}
 
-± is one standard error. The last column compares people of the same community in the same period alone, so that what a
-village has in common explains nothing; one person more in each period, at the mean hazard, keeps hazards off zero.
+People are those with contacts; ± is one standard error. The last column compares people of the same community in the
+same period alone, so that what a village has in common explains nothing; one person more in each period, at the mean
+hazard, keeps hazards off zero.
 
-**Together**, with one γ, and with weights of the networks that are normal around a mean (flat prior for γ; mean N(0, 2²);
-spread half-normal, 1; periods and weights integrated out by Laplace's method):
+**Together**, with one γ, and with weights of the networks that are normal around a mean (flat prior for γ; mean N(0,
+2²); spread half-normal, 1; periods and weights integrated out by Laplace's method):
 
 | | posterior mean | standard deviation | 95 % interval |
 |---|---|---|---|
 {together}
 
-![Left: adoptions over those expected from the period alone rise with the share of contacts who have adopted, among women
-and farmers, not among doctors. Right: the posterior of γ lies between count and share](pictures/social.png)
+![Left: adoptions over those expected from the period alone rise with exposure among women and farmers, and hardly
+among doctors. Right: the posterior of γ lies between number and share](pictures/social.png)
 
-*Left: adoptions over those expected from the period alone, by the share of contacts who had adopted, with 95 % intervals;
-lines: the fit. Right: chance of γ from all three networks (shaded), and of each alone under a flat prior.*
+*Left: adoptions over those expected from the period alone, by exposure with γ = {gamma:.1f}: none, and fifths of the
+rest, with 95 % intervals; lines: the fit. Right: density of γ from all three networks (shaded), and of each alone
+under a flat prior.*
 
 **What γ is depends on who is a contact.** The same posterior for other readings of who named whom:
 
@@ -69,8 +72,8 @@ lines: the fit. Right: chance of γ from all three networks (shaded), and of eac
 
 ## Held out
 
-Every community in turn is left out of the fit and then predicted: log score of {n_communities} communities less that of no
-influence, so more is better. ± is a standard error over communities.
+Every community in turn is left out of the fit and then predicted: log score of {n_communities} communities less that
+of no influence, so more is better. ± is a standard error over communities.
 
 | rule | doctors | women | farmers | all |
 |---|---|---|---|---|
@@ -80,27 +83,27 @@ So others count, by something between share and number, and for good: who adopte
 (In the model departures fade, and who is out is another memory than who left lately; adoption of seeds or
 contraception does not say how fast a run is forgotten.)
 
-**What it is not.** People who know each other are alike and hear the same things; a hazard that rises with exposure is an
-upper bound of what they do to each other. Half a century, months or years, and no money lie between these networks and a
-run. And three networks hardly say how far the next one is off: that is the spread.
+**What it is not.** People who know each other are alike and hear the same things; a hazard that rises with exposure
+mixes that with what they do to each other. Half a century, months or years, and no money lie between these
+networks and a run. And three networks hardly say how far the next one is off: that is the spread.
 
 ## In the model
 
 A client's *co-clients* on a platform are the neighbours who hold an account there, or have held one. Departures and
-alarms are counted among them alone, by d^−γ: `degree_exponent` and `usual_contacts` of the mechanisms
-[herding and fear](mechanisms.md). By default departures count as a share (γ = 1) and alarms by their number (γ = 0), as
-before; the weight is not the estimated one yet.
+alarms are counted among them alone, by d^−γ: `degree_exponent` and `usual_contacts` of the mechanisms [herding and
+fear](mechanisms.md). By default departures count as a share (γ = 1) and alarms by their number (γ = 0), as before;
+the weight is not the estimated one yet.
 
-**More contacts.** The quickstart on Poisson networks with nothing done, {worlds} worlds of {people} investors, d₀ = 8: share
-of the money withdrawn beyond calm, % ± half a 95 % interval, and worlds in which the platform fails, %.
+**More contacts.** The quickstart on Poisson networks with nothing done, {worlds} worlds of {people} investors, d₀ =
+8: share of the money withdrawn beyond calm, % ± half a 95 % interval, and worlds in which the platform fails, %.
 
 | mean degree | {exponents} |
 |---|{rule}
 {degrees}
 
-With alarms by their number and departures as a share, more contacts first calm and then burn everything. With a share of
-both the number of contacts hardly matters. With both by number, all depends on it. With γ = 0.6 it matters as it should: a
-run grows with contacts, and nothing tips over.
+With alarms by their number and departures as a share, the default, more contacts first calm and then burn
+everything. With a share of both, more contacts calm a little. With both by number, the number of contacts decides.
+With γ = 0.6 a run grows with contacts, and nothing tips over.
 
 **The shape of the network**, at a mean degree of 10 (excess withdrawn, %):
 
@@ -108,16 +111,17 @@ run grows with contacts, and nothing tips over.
 |---|{rule}
 {kinds}
 
-**Platforms beside.** One struck platform beside others whose clients are no clients of it, but are known to them as well (10
-neighbours of each platform): share of its clients that ran, %. Neighbours who hold nothing here are in no denominator.
+**Platforms beside.** One struck platform beside others whose clients are no clients of it, but are known to them as
+well (10 neighbours of each platform): share of its clients that ran, %. Neighbours who hold nothing here are in no
+denominator.
 
 | platforms beside | {beside_names} |
 |---|{beside_rule}
 | ran | {beside} |
 
 **One alarm a person.** Who turns alarmed tells each neighbour once, and again only after calming down to half of the
-threshold. Of the alarms of clients {again} were not the first of that client. A rumour frightens whoever adopts it, once
-(again after `forgetting`); which rumour an alarm is about is not kept.
+threshold. Of the alarms of clients were not the first of that client: {again}. A rumour frightens whoever adopts it,
+once (again after `forgetting`); which rumour an alarm is about is not kept.
 """
 
 
@@ -179,7 +183,8 @@ def held_out(networks: list[Network], usual: float) -> str:
     for rule in RULES:
         each = gains(networks, usual, rule)
         whole = np.concatenate(each)
-        cells = [f"{x.sum():+.1f}" for x in each] + [f"{whole.sum():+.1f} ± {whole.std(ddof=1) * len(whole) ** 0.5:.1f}"]
+        error = whole.std(ddof=1) * len(whole) ** 0.5
+        cells = (*(f"{x.sum():+.1f}" for x in each), f"{whole.sum():+.1f} ± {error:.1f}")
         rows.append(f"| {rule.name} | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
@@ -212,17 +217,21 @@ def in_the_model() -> dict[str, str]:
     }  # fmt: skip
 
 
-def by_share(data: Periods, last: int) -> Floats:
-    """Return float64 (bins, 4): mean share of contacts, adoptions over those expected, its 95 % interval."""
-    alone, share = fitted(data, np.zeros(len(data.period)), last), data.seen / data.degree
-    expected = 1 / (1 + np.exp(-alone.periods[data.period]))
+def by_exposure(data: Periods, x: Floats, last: int) -> Floats:
+    """Return float64 (parts, 5): mean exposure; adoptions over those expected of the period, 95 % interval, the fit.
+
+    The parts: nobody adopted among the contacts; then PARTS of as many adoptions, or fewer where exposures are equal.
+    """
+    alone, fit = fitted(data, np.zeros(len(data.period)), last), fitted(data, x, last)
+    expected = logistic(alone.periods[data.period])
+    says = logistic(fit.periods[data.period] + fit.weight * x)
+    edges = np.unique(np.quantile(x[(x > 0) & data.adopts], np.linspace(0, 1, PARTS + 1)[1:-1]))
+    part = np.where(x > 0, 1 + np.searchsorted(edges, x), 0)
     rows = []
-    for k in range(len(BINS) - 1):
-        which = (share >= BINS[k]) & (share < BINS[k + 1])
-        n, e = data.adopts[which].sum(), expected[which].sum()
-        if n:
-            half = np.exp(1.96 / np.sqrt(n))
-            rows.append((share[which].mean(), n / e, n / e / half, n / e * half))
+    for k in np.unique(part):
+        n, e = data.adopts[part == k].sum(), expected[part == k].sum()
+        half = np.exp(1.96 / np.sqrt(max(n, 1)))
+        rows.append((x[part == k].mean(), n / e, n / e / half, n / e * half, says[part == k].sum() / e))
     return np.array(rows)
 
 
@@ -234,13 +243,11 @@ def draw(networks: list[Network], whole: Posterior, usual: float) -> None:
         figure, (left, right) = plt.subplots(1, 2, figsize=(8.2, 3.7), layout="constrained")
         for k, (network, title) in enumerate(zip(networks, TITLES, strict=True)):
             data, colour = periods_of(network), look.COLOURS[k]
-            x, ratio, low, high = by_share(data, network.last).T
+            exposure = data.exposure(whole.of(0)[1], usual)
+            x, ratio, low, high, says = by_exposure(data, exposure, network.last).T
             left.vlines(x + 0.012 * (k - 1), low, high, color=colour, alpha=0.4, lw=2.5)
             left.plot(x + 0.012 * (k - 1), ratio, look.MARKERS[k], color=colour, ms=5, label=title)
-            fit = fitted(data, data.exposure(1.0, usual), network.last)
-            at = np.linspace(0, 1, 50)
-            centre = (data.seen / data.degree).mean()
-            left.plot(at, np.exp(fit.weight * (at - centre)), color=colour, lw=1)
+            left.plot(x, says, color=colour, lw=1)
             alone = posterior([data], [network.last], usual, GAMMAS).of(0)[0]
             right.plot(GAMMAS, alone / (GAMMAS[1] - GAMMAS[0]), color=colour, lw=1.2)
         chance = whole.of(0)[0] / (GAMMAS[1] - GAMMAS[0])
@@ -250,11 +257,12 @@ def draw(networks: list[Network], whole: Posterior, usual: float) -> None:
             right.axvline(at, color=look.GRID, lw=1, zorder=0)
             right.text(at, chance.max() * 1.04, name, ha="center", color=look.MUTED)
         left.axhline(1, color=look.BASELINE, lw=1, ls=":")
-        left.set(yscale="log", xlabel="share of contacts who have adopted", ylabel="adoptions / expected of the period")
+        left.set(yscale="log", xlabel="exposure to contacts who have adopted", ylabel="adoptions / expected")
+        left.set_ylim(0.35, 6)
         left.set_yticks([0.5, 1, 2, 4], ["½", "1", "2", "4"])
         left.yaxis.minorticks_off()
         left.legend(frameon=False, fontsize=8, loc="upper left")
-        right.set(xlabel="γ", ylabel="chance", xlim=(-0.5, 1.5), ylim=(0, chance.max() * 1.12))
+        right.set(xlabel="γ", ylabel="density", xlim=(-0.5, 1.5), ylim=(0, chance.max() * 1.12))
         figure.savefig(ROOT / PICTURE, dpi=90, facecolor="white")
         plt.close(figure)
 
@@ -265,7 +273,7 @@ def main(folder: Path) -> None:
     whole, usual = together(networks)
     draw(networks, whole, usual)
     page = PAGE.format(
-        usual=usual, worlds=WORLDS, people=f"{PEOPLE:,}",
+        usual=usual, gamma=whole.of(0)[1], worlds=WORLDS, people=f"{PEOPLE:,}",
         networks="\n".join(estimates(*pair, usual) for pair in zip(networks, TITLES, strict=True)),
         together=summary(whole), readings=readings(networks), held_out=held_out(networks, usual),
         n_communities=sum(len(np.unique(network.community)) for network in networks), **in_the_model(),

@@ -1,8 +1,8 @@
 """A discrete-time hazard of adoption in a social network: who adopts, when, with which of the contacts before.
 
 A person has a hazard in each period up to the one of adoption: logit h = a(period) + weight · exposure. Where n of d
-contacts have adopted in earlier periods, exposure is (n / d) · (d / d₀)^(1 − γ): their share for γ = 1, their number over
-the usual number of contacts d₀ for γ = 0. With d = d₀ all contacts are an exposure of 1 whatever γ.
+contacts have adopted in earlier periods, exposure is (n / d) · (d / d₀)^(1 − γ): their share for γ = 1, their number
+over the usual number of contacts d₀ for γ = 0. With d = d₀ all contacts are an exposure of 1 whatever γ.
 """
 
 from __future__ import annotations

@@ -26,25 +26,27 @@ OUTCOMES = ("excess_withdrawn", "failure_probability")
 BESIDE = (0, 1, 2, 4, 9)
 
 
-def found(file: str, network: dict[str, Any], exponents: tuple[float, float]) -> list[tuple[float, float]]:
+def found(
+    file: str, network: dict[str, Any], exponents: tuple[float, float], worlds: int = WORLDS, people: int = PEOPLE
+) -> list[tuple[float, float]]:
     """Return mean and half 95 % interval, in per cent, of each of OUTCOMES with nothing done."""
     of_departures, of_alarms = exponents
     changes: dict[str, Any] = {
-        "investors.count": PEOPLE, "network": network, "outcomes": list(OUTCOMES),
+        "investors.count": people, "network": network, "outcomes": list(OUTCOMES),
         "mechanisms.herding.degree_exponent": of_departures, "mechanisms.herding.usual_contacts": USUAL,
         "mechanisms.fear.degree_exponent": of_alarms, "mechanisms.fear.usual_contacts": USUAL,
     }  # fmt: skip
     scenario = ts.load(file, overrides=changes)
-    study = run_study(scenario, variants=["nothing"], replications=WORLDS, workers=1)
+    study = run_study(scenario, variants=["nothing"], replications=worlds, workers=1)
     each = (100 * study.outcomes[name][:, 0] for name in OUTCOMES)
     return [(float(x.mean()), 1.96 * float(x.std(ddof=1)) / len(x) ** 0.5) for x in each]
 
 
-def ran_beside(file: str, n_strangers: int, worlds: int = WORLDS, people: int = PEOPLE) -> Floats:
+def ran_beside(file: str, n_strangers: int, worlds: int = WORLDS, people: int = PEOPLE, **more: Any) -> Floats:
     """Return float64 (worlds,): the share of the clients of the struck platform that ran, beside some platforms.
 
     Each has as many clients. Everybody holds one account, has 10 neighbours of each platform, and reads nothing of one
-    platform into news about another.
+    platform into news about another. ``more``: changes of the file.
     """
     k = n_strangers + 1
     struck = {"kind": "p2p_lending", "custody": "payment_firm", "liquid_share": "15 %"}
@@ -52,7 +54,7 @@ def ran_beside(file: str, n_strangers: int, worlds: int = WORLDS, people: int = 
     changes = {
         "platforms": [{"name": name, **struck} for name in names], "investors.count": people * k,
         "investors.considered": 1, "mechanisms.spillover": "off",
-        "network": {"kind": "poisson", "mean_degree": 10 * k},
+        "network": {"kind": "poisson", "mean_degree": 10 * k}, **more,
     }  # fmt: skip
     scenario = ts.load(file, overrides=changes)
     batch = Batch(scenario, [next(v for v in scenario.variants if v.name == "nothing")], range(worlds))

@@ -8,8 +8,7 @@ from quiet_world import N, Play
 
 import trustsim as ts
 from trustsim.errors import ModelError
-from trustsim.kernels.layout import HOLDS, Beliefs, Gauges
-from trustsim.model.batch import Batch
+from trustsim.kernels.layout import HOLDS, Beliefs
 from trustsim.model.crisis import TrustCrisisModel
 
 ALL = {"kind": "poisson", "mean_degree": 10_000}  # as complete, with its rows written out
@@ -128,33 +127,3 @@ def test_variants_of_one_pass_count_alike() -> None:
     model = ts.TrustCrisisModel(other, ["nothing"], rng=1, collects=False)
     with pytest.raises(ModelError, match="variants of another world"):
         model.fork("by number", of="nothing")
-
-
-def _ran(n_strangers: int, **more) -> np.ndarray:
-    """Return the share of the clients of the struck platform that ran, one number a world, beside some platforms whose
-    clients are as many each, and as well known to its clients."""
-    k = n_strangers + 1
-    names = ["A", *(f"Z{z}" for z in range(n_strangers))]
-    story = ts.load("scenarios/quickstart.yaml", overrides={
-        "horizon": "60 d", "platforms": [{**TWO[0], "name": name} for name in names], "shocks.0.platform": "A",
-        "investors.count": 600 * k, "investors.considered": 1, "mechanisms.spillover": "off",
-        "network": {"kind": "poisson", "mean_degree": 8 * k}, "mechanisms.herding.weight": 12, **more,
-    })  # fmt: skip
-    variant = next(v for v in story.variants if v.name == "nothing")
-    batch = Batch(story, [variant], range(24))
-    for _ in range(story.n_days):
-        batch.step()
-    return batch.history[:, Gauges.RUNNERS, :, 0].sum(axis=0) / batch.history[0, Gauges.ACCOUNTS, :, 0]
-
-
-@pytest.mark.slow
-def test_platforms_beside_change_nothing_on_one_that_is_struck() -> None:
-    """Beside 0, 1, 2 and 4 platforms whose clients its own clients know as well, as many run."""
-    found = {n: _ran(n) for n in (0, 1, 2, 4)}
-    error = {n: x.std(ddof=1) / len(x) ** 0.5 for n, x in found.items()}
-    assert found[0].mean() > 0.1
-    for n in (1, 2, 4):
-        assert abs(found[n].mean() - found[0].mean()) < 3 * np.hypot(error[n], error[0]), n
-    less = found[0] - _ran(0, **{"mechanisms.herding.weight": 12 / 5})  # as if four in five saw nobody leave
-    assert less.mean() > 3 * less.std(ddof=1) / len(less) ** 0.5
-    assert less.mean() > 2 * max(error.values())
