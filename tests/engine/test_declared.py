@@ -264,7 +264,7 @@ print(json.dumps(parts))
         whole = sum(parts[channel] for channel in ("fundamentals", "herding", "fear", "first_move", "ordinary"))
         assert whole == pytest.approx(parts["withdrawn"])
     assert found["without"]["fear"] < 0.05
-    assert found["with"]["fear"] > 0.5
+    assert found["with"]["fear"] > 0.4
     assert found["with"]["first_move"] == pytest.approx(found["without"]["first_move"], abs=0.02)
 
 

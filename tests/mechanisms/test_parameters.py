@@ -102,6 +102,8 @@ SCENES: dict[str, dict[str, Any]] = {
         "by": {"who": {"start": "one"}, "own": {"start": "list"}, "stubborn": {"start": "even"}},
     },
     "reentry": {"item": {"after": "5 d"}},
+    "herding": {"by": {"usual_contacts": {"degree_exponent": 0.5}}},
+    "fear": {"by": {"usual_contacts": {"degree_exponent": 0.5}}},
     "observation": {"item": {"accuracy": 0.5}},
     "service_desk": {"by": {"handling": {"agents": 1}, "warm_up": {"agents": 1}}},
     "best_response": {

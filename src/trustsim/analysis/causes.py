@@ -136,8 +136,8 @@ class Causes(TrustCrisisModel):
     def _running(self, who: Chosen) -> tuple[Floats, Floats]:
         """Return the log-odds of a run with all channels at rest, (n,), and what each adds to it, (CHANNELS, n)."""
         w, v, p, nothing = who.weights, who.lane, who.platform, np.zeros(len(who.lane))
-        fund, integrity, _, _, _, risk, fear, seen = who.beliefs
-        beyond = beyond_normal(seen, who.traits[Traits.LINKS], w[:, Weights.NORMAL_SHARE])
+        fund, integrity, _, _, _, risk, fear, seen, each, whole, _, _ = who.beliefs
+        beyond = beyond_normal(seen, each, whole, w[:, Weights.NORMAL_SHARE])
         calm = self.engine.calm[v, p].astype(np.float32).astype(np.float64)
         fund_0, integrity_0, risk_0 = who.rest
         rest = Moving(calm, fund_0, integrity_0, risk_0, fear=nothing, beyond=nothing, columns=nothing)

@@ -51,7 +51,8 @@ def plain_pass(
         for p in range(len(first) - 1):
             part = slice(first[p], first[p + 1])
             luck = drawn(accounts.investor[world, part], p, bool(has_report[p]), clock.day, clock.keys[world])
-            felt, who = Felt(*accounts.beliefs[:, lanes, part]), Who(*accounts.traits[: len(Who._fields), world, part])
+            felt = Felt(*accounts.beliefs[: len(Felt._fields), lanes, part])
+            who = Who(*accounts.traits[: len(Who._fields), world, part])
             flags, w = accounts.flags[lanes, part], platforms.weights[lanes, p].T[:, :, None]
             evidence = heard(bulletin, lanes, p, luck, who, w)
             feel(felt, evidence, who, w)
@@ -143,7 +144,7 @@ def judge(felt: Felt, evidence: Array | None, who: Who, luck: Luck, w: Array) ->
     reading = published + w[Weights.REPORT_NOISE] * (1 - HALF * known) * luck.error
     weight = np.where(luck.login < who.attention, w[Weights.REPORT_WEIGHT], 0)
     told = 0 if evidence is None else evidence[Targets.RISK]
-    peers = np.maximum(felt.seen * who.links - w[Weights.NORMAL_SHARE], 0)
+    peers = np.maximum(felt.seen * felt.each - w[Weights.NORMAL_SHARE] * felt.whole, 0)
     news = (reading - risk) * weight + w[Weights.RUMOUR] * told + w[Weights.RISK_PEERS] * peers
     risk += np.maximum(news, 0) * w[Weights.SALIENCE] + np.minimum(news, 0)
     felt.risk[:] = np.clip(risk, -CLIP, CLIP)
@@ -161,7 +162,7 @@ def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array)
     """Return the action bytes, uint8 (lanes, n): run, leave, join or change alarm, by logits on shared draws."""
     fear, trust = felt.fear, w[Weights.FUND] * felt.fund + w[Weights.INTEGRITY] * felt.integrity
     peers = w[Weights.HERDING] * who.herding * (1 - HALF * literate(who, w)) * (1 + w[Weights.HERDING_FEAR] * fear)
-    peers *= felt.seen * who.links - w[Weights.NORMAL_SHARE]
+    peers *= felt.seen * felt.each - w[Weights.NORMAL_SHARE] * felt.whole
     sense = np.maximum(1 - w[Weights.FUNDAMENTALS_FEAR] * fear, 0) * w[Weights.RISK] * felt.risk
     run = who.calm + w[Weights.CALM] - trust + w[Weights.FEAR] * fear + sense + loss + peers
     leave = who.churn + w[Weights.ORDINARY] - w[Weights.INFO] * (felt.info - who.prior)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from trustsim.bench.worlds import minimal, story
 from trustsim.kernels import draws, purposes
-from trustsim.kernels.act import push
 from trustsim.kernels.acting import TOGETHER
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import Beliefs, Gauges
+from trustsim.kernels.push import push
 from trustsim.model import TrustCrisisModel
 
 Floats = NDArray[np.float64]

@@ -21,9 +21,11 @@ from trustsim.kernels.acting import (
     TOGETHER,
     act_together,
 )
+from trustsim.kernels.co_clients import meet
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
-from trustsim.kernels.layout import Beliefs, Books, Gauges, Sums, Traits
+from trustsim.kernels.layout import Beliefs, Books, Gauges, Sums
+from trustsim.kernels.push import push, push_to_all
 from trustsim.kernels.reasons import note_reasons
 
 _OF_THE_DAY = (
@@ -44,39 +46,6 @@ def acting_accounts(actions, first, stop, acting):
                 acting[n] = i
                 n += 1 if actions[i] != np.uint8(0) else 0
     return n
-
-
-@compiled
-def push(values, step, gain, senders, rows, account_at, ends) -> None:
-    """Add ``step · gain[k]`` to ``values`` float32 (accounts,) of every account k of the senders' neighbours at one
-    platform.
-
-    The senders' rows of the network are looked up together first, so that memory is waited for once; ``ends`` int64
-    (2, TOGETHER): room for where they begin and end.
-    """
-    indptr, neighbours = rows
-    for start in range(0, len(senders), TOGETHER):
-        together = senders[start : start + TOGETHER]
-        for k in range(len(together)):
-            ends[0, k], ends[1, k] = indptr[together[k]], indptr[together[k] + 1]
-        for k in range(len(together)):
-            for e in range(ends[0, k], ends[1, k]):
-                j = account_at[neighbours[e]]
-                if j >= 0:
-                    values[j] += step * gain[j]
-
-
-@compiled
-def push_to_all(values, step, gain, senders, account_at, accounts) -> None:
-    """Add ``step · gain`` for each of the *senders* to all *accounts* (first, stop) but the sender's own: everyone sees
-    everyone else."""
-    for k in range(len(senders)):
-        j = account_at[senders[k]]
-        if j >= 0:
-            values[j] -= step * gain[j]
-    if len(senders) > 0:
-        for k in range(accounts[0], accounts[1]):
-            values[k] += step * np.float32(len(senders)) * gain[k]
 
 
 @compiled
@@ -101,6 +70,7 @@ def act(accounts, people, platforms, links, pushes, room, clock) -> None:
                 act_on(accounts, people, platforms, room, (v // n_variants, v, p, n_acting), clock)
                 note_reasons(accounts, platforms, pushes, room, (v // n_variants, v, p), clock)
                 tell(accounts, platforms, links, room, (v // n_variants, v, p))
+            meet(accounts, platforms, links, room, (v // n_variants, v, p))
 
 
 @inlined
@@ -121,7 +91,7 @@ def tell(accounts, platforms, links, room, place) -> None:
     w, v, p = place
     at, first, last = accounts.at[w, p], accounts.first[w, p], accounts.first[w, p + 1]
     seen, fear = accounts.beliefs[Beliefs.SEEN, v], accounts.beliefs[Beliefs.FEAR, v]
-    gain, ones, dials = accounts.traits[Traits.FEAR_GAIN, w], accounts.ones, platforms.dials
+    gain, ones, dials = accounts.beliefs[Beliefs.ALARM_GAIN, v], accounts.ones, platforms.dials
     contagion, rows = np.float32(dials[v, Dials.CONTAGION]), (links.indptr[w], links.neighbours)
     observed, returned = np.float32(dials[v, Dials.OBSERVED]), np.float32(dials[v, Dials.RETURNED])
     alarmed, departed = room.alarmed[: room.done[ALARMED_NOW]], room.departed[: room.done[DEPARTED]]

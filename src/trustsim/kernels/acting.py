@@ -32,7 +32,7 @@ from trustsim.kernels.layout import (
 )
 
 TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
-# what a platform's actions add up to: how many turned alarmed, departed, arrived, ran, left, asked anew; money
+# what a platform's actions add up to: how many clients turned alarmed, departed, arrived, ran, left, asked anew; money
 ALARMED_NOW, DEPARTED, ARRIVED, RAN_NOW, LEFT, NEW, ASKED, PAID_IN, COHORT_ASKED, COHORT_LEFT, N_DONE = range(11)
 
 
@@ -89,7 +89,7 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
         i, who, action = together[k], room.who[k], accounts.actions[v, together[k]]
         if action & np.uint8(ALARMS):
             flags[v, i] ^= np.uint8(ALARMED)
-            if flags[v, i] & np.uint8(ALARMED):
+            if flags[v, i] & np.uint8(ALARMED) and accounts.known[v, i]:
                 room.alarmed[done[ALARMED_NOW]] = who
                 done[ALARMED_NOW] += 1
         if is_closed:

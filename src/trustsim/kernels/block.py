@@ -24,6 +24,8 @@ class Felt(NamedTuple):
     risk: Column
     fear: Column
     seen: Column
+    each: Column  # exposure by one co-client who leaves
+    whole: Column  # exposure if all of them leave
 
 
 class Who(NamedTuple):
@@ -32,7 +34,6 @@ class Who(NamedTuple):
     calm: Column
     churn: Column
     prior: Column
-    links: Column
     herding: Column
     fear_keep: Column
     fear_gain: Column
@@ -62,6 +63,7 @@ def felt_of(beliefs, v, start, stop):
         beliefs[Beliefs.INFO, v, start:stop], beliefs[Beliefs.SERVICE, v, start:stop],
         beliefs[Beliefs.SCAR, v, start:stop], beliefs[Beliefs.RISK, v, start:stop],
         beliefs[Beliefs.FEAR, v, start:stop], beliefs[Beliefs.SEEN, v, start:stop],
+        beliefs[Beliefs.EACH, v, start:stop], beliefs[Beliefs.WHOLE, v, start:stop],
     )  # fmt: skip
 
 
@@ -71,7 +73,7 @@ def who_of(traits, w, start, stop):
     return Who(
         traits[Traits.CALM, w, start:stop], traits[Traits.CHURN, w, start:stop],
         traits[Traits.PRIOR, w, start:stop],
-        traits[Traits.LINKS, w, start:stop], traits[Traits.HERDING, w, start:stop],
+        traits[Traits.HERDING, w, start:stop],
         traits[Traits.FEAR_KEEP, w, start:stop],
         traits[Traits.FEAR_GAIN, w, start:stop], traits[Traits.LITERACY, w, start:stop],
         traits[Traits.ATTENTION, w, start:stop],

@@ -52,7 +52,7 @@ class Moving(NamedTuple):
     integrity: Number
     risk: Number  # perceived, log-odds
     fear: Number
-    beyond: Number  # share of neighbours seen leaving beyond that of calm days
+    beyond: Number  # exposure: to co-clients seen leaving beyond those of calm days
     columns: Number  # log-odds that declared columns add
 
 
@@ -94,9 +94,10 @@ def pull_of(w):
 
 
 @inlined
-def beyond_normal(seen, links, normal):
-    """Return the share of neighbours seen leaving beyond that of calm days; ``links``: 1 / neighbours."""
-    return seen * links - normal
+def beyond_normal(seen, each, whole, normal):
+    """Return the exposure to co-clients seen leaving, beyond that of calm days; ``each``: by one of them, ``whole``: by
+    all, ``normal``: the share that leaves in calm."""
+    return seen * each - normal * whole
 
 
 @inlined
@@ -143,8 +144,8 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
     float32 (3, ≥ n): what declared columns add to running, leaving and joining; None where there are none.
     """
     fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
-    risk, fear, seen = felt.risk, felt.fear, felt.seen
-    calm, churn, prior, links, herding = who.calm, who.churn, who.prior, who.links, who.herding
+    risk, fear, seen, each, whole = felt.risk, felt.fear, felt.seen, felt.each, felt.whole
+    calm, churn, prior, herding = who.calm, who.churn, who.prior, who.herding
     literacy, attention, alarm, need = who.literacy, who.attention, who.alarm, who.need
     login, panic, ordinary = luck.login, luck.panic, luck.ordinary
     pull, terms, normal = pull_of(w), w[Weights.CALM], w[Weights.NORMAL_SHARE]
@@ -158,7 +159,8 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
             to_run, to_leave = lean[0, i], lean[1, i]
             z += lean[2, i]
         owner = Owner(calm[i], herding[i], literacy[i])
-        now = Moving(terms, fund[i], integrity[i], risk[i], f, beyond_normal(seen[i], links[i], normal), to_run)
+        beyond = beyond_normal(seen[i], each[i], whole[i], normal)
+        now = Moving(terms, fund[i], integrity[i], risk[i], f, beyond, to_run)
         x = added_up(running(pull, owner, now, loss[i]))
         y = added_up(leaving(pull, churn[i], own, info[i], service[i], to_leave))
         holds = flags[i] & np.uint8(HOLDS)

@@ -71,6 +71,10 @@ class Dials(Rows):
     PART = auto()  # chance that a run takes half
     CONTAGION = auto()  # fear that an alarmed neighbour adds, times the receiver's gain of fear
     OBSERVED = auto()  # weight of a departure in a neighbour's memory
+    EXPOSURE_EXPONENT = auto()  # γ of exposure: departures count by (co-clients)^−γ
+    EXPOSURE_CONTACTS = auto()  # co-clients for which all of them leaving is an exposure of 1
+    ALARM_EXPONENT = auto()  # γ of alarms
+    ALARM_CONTACTS = auto()  # co-clients with whom an alarm spreads as much whatever γ
     RETURNED = auto()  # weight of one who joins, taken off that memory
     LOSS_SCAR = auto()  # scar of losing all in a failure, log-odds
     SWITCH_APPEAL = auto()  # appeal of another platform against the safe account
@@ -90,4 +94,7 @@ class Dials(Rows):
 # what stands where no mechanism says anything; 0 where it is not here
 NEVER = -60.0  # log-odds
 WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0}
-DIALS_OFF = {Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9}
+DIALS_OFF = {
+    Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9,
+    Dials.EXPOSURE_EXPONENT: 1.0, Dials.EXPOSURE_CONTACTS: 1.0, Dials.ALARM_CONTACTS: 1.0,
+}  # fmt: skip

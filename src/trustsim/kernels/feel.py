@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trustsim.kernels.choose import beyond_normal
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import HOLDS, REACH, Targets
@@ -117,7 +118,8 @@ def wound(felt, evidence, w) -> None:
 @compiled
 def judge(felt, evidence, who, luck, w) -> None:
     """Move the risk view: news, neighbours who left, and on report days the report, read with an error."""
-    risk, seen, links, literacy, attention = felt.risk, felt.seen, who.links, who.literacy, who.attention
+    risk, seen, each, whole = felt.risk, felt.seen, felt.each, felt.whole
+    literacy, attention = who.literacy, who.attention
     login, error, e_risk = luck.login, luck.error, evidence[Targets.RISK, : len(felt.risk)]
     salience, peers, normal = w[Weights.SALIENCE], w[Weights.RISK_PEERS], w[Weights.NORMAL_SHARE]
     repair, rumour, education = w[Weights.REPAIR], w[Weights.RUMOUR], w[Weights.EDUCATION]
@@ -127,6 +129,7 @@ def judge(felt, evidence, who, luck, w) -> None:
         r = risk[i] + repair * (published - risk[i])
         reading = published + noise * (_1 - _HALF * known) * error[i]
         surprise = (reading - r) * (weight if login[i] < attention[i] else _0)
-        news = surprise + rumour * e_risk[i] + peers * max(seen[i] * links[i] - normal, _0)
+        beyond = beyond_normal(seen[i], each[i], whole[i], normal)
+        news = surprise + rumour * e_risk[i] + peers * max(beyond, _0)
         r += max(news, _0) * salience + min(news, _0)
         risk[i] = min(max(r, -_CLIP), _CLIP)

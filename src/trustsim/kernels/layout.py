@@ -12,6 +12,7 @@ array           dtype, shape                             holds
 ``balance``     int64 (lanes, accounts)                  money owed to the account, minor units
 ``requested``   int64 (lanes, accounts)                  of which asked for and not yet paid
 ``flags``       uint8 (lanes, accounts)                  HOLDS, FREE, MATURE, RAN … bits
+``known``       uint8 (lanes, accounts)                  1: neighbours know the owner as a co-client
 ``actions``     uint8 (lanes, accounts)                  what the account decided today
 ``traits``      float32 (Traits, worlds, accounts)       fixed, the same in all variants of a world
 ``weights``     float32 (lanes, platforms, Weights)      the day's coefficients of the account pass
@@ -35,7 +36,7 @@ from trustsim.kernels.named import Rows
 
 
 class Beliefs(Rows):
-    """What an investor feels about the platform of one account."""
+    """What an investor feels about the platform of one account, and knows of the neighbours there."""
 
     FUND = auto()
     INTEGRITY = auto()
@@ -44,7 +45,11 @@ class Beliefs(Rows):
     SCAR = auto()
     RISK = auto()
     FEAR = auto()
-    SEEN = auto()
+    SEEN = auto()  # neighbours who left, as remembered
+    EACH = auto()  # with the next two what kernels/co_clients.py makes of the last: exposure by one of them who leaves
+    WHOLE = auto()  # exposure if all of them leave
+    ALARM_GAIN = auto()  # how much of the fear that one alarmed neighbour spreads is taken in
+    CO_CLIENTS = auto()  # neighbours who hold an account here, or have held one
 
 
 class Traits(Rows):
@@ -53,7 +58,6 @@ class Traits(Rows):
     CALM = auto()
     CHURN = auto()
     PRIOR = auto()
-    LINKS = auto()
     HERDING = auto()
     FEAR_KEEP = auto()
     FEAR_GAIN = auto()
@@ -63,6 +67,7 @@ class Traits(Rows):
     PRIVACY = auto()
     NEED = auto()
     SEGMENT = auto()
+    LINKS = auto()  # 1 / neighbours, with or without an account; 0 without any
     READING = auto()  # of reports, the error of day 0, in spreads
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import acting
+from trustsim.kernels import acting, co_clients
 from trustsim.kernels import settle as settling
 from trustsim.kernels.account_pass import account_pass, count
 from trustsim.kernels.act import act
@@ -115,6 +115,8 @@ class Engine:
         fill_beliefs(state)
         self._day_0 = beliefs_of_day_0(state)
         fill_memory(state)
+        accounts, _, platforms, links, _ = state.groups
+        co_clients.begin(accounts, platforms, links, self._room_to_act)
         self._weigh()
         count(state.groups.accounts, state.groups.platforms)
         gauge(state.groups.platforms)

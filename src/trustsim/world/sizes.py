@@ -33,6 +33,7 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "beliefs": ("float32", ("BELIEFS", "lanes", "accounts")),
     "traits": ("float32", ("TRAITS", "worlds", "accounts")),
     "flags": ("uint8", ("lanes", "accounts")),
+    "known": ("uint8", ("lanes", "accounts")),
     "actions": ("uint8", ("lanes", "padded")),
     "balance": ("int64", ("lanes", "accounts")),
     "requested": ("int64", ("lanes", "accounts")),

@@ -26,8 +26,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Cast = tuple[str, str]  # kind and name of an actor
 _MOVING = {  # what moves, and its axis of lanes
-    "beliefs": 1, "flags": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "later": 0, "later_day": 0,
-    "first_asked": 0, "paid": 0, "waited": 0, "queue": 0, "queue_n": 0, "safe": 0,
+    "beliefs": 1, "flags": 0, "known": 0, "actions": 0, "balance": 0, "requested": 0, "asked_day": 0, "later": 0,
+    "later_day": 0, "first_asked": 0, "paid": 0, "waited": 0, "queue": 0, "queue_n": 0, "safe": 0,
     "loss": 0, "money_days": 0, "flows": 0, "books": 1, "ladder": 1, "gauges": 1, "weights": 0, "sums": 0, "trough": 0,
 }  # fmt: skip
 STAYS = np.array([row == Laws.KEEP for row in Laws], np.float32)  # the law of a column that nobody moves
@@ -46,6 +46,7 @@ class State:
     beliefs: NDArray[np.float32]  # (BELIEFS, v, a)
     traits: NDArray[np.float32]  # (TRAITS, w, a)
     flags: NDArray[np.uint8]  # (v, a)
+    known: NDArray[np.uint8]  # (v, a) 1: neighbours know the owner as a co-client
     actions: NDArray[np.uint8]  # (v, a rounded up to 8)
     balance: Ints  # (v, a) minor units
     requested: Ints  # (v, a) minor units
@@ -97,9 +98,9 @@ class State:
             self._shared, self._links = side_by_side(self.drawn), linked(self.drawn)
         ticket, investor, first, at = self._shared
         accounts = Accounts(
-            self.beliefs, self.flags, self.actions, self.balance, self.requested, self.asked_day, self.later,
-            self.later_day, self.first_asked, self.paid, self.waited, self.queue, self.queue_n, self.traits, ticket,
-            investor, first, at, self.ones, self.group_of,
+            self.beliefs, self.flags, self.known, self.actions, self.balance, self.requested, self.asked_day,
+            self.later, self.later_day, self.first_asked, self.paid, self.waited, self.queue, self.queue_n,
+            self.traits, ticket, investor, first, at, self.ones, self.group_of,
         )  # fmt: skip
         platforms = Platforms(
             self.books, self.ladder, self.terms, self.agreed_terms, self.gauges, self.weights, self.dials, self.sums,

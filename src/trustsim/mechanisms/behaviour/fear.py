@@ -26,10 +26,13 @@ class Fear:
 
     A day turns fear f into f · (1 − ``decay`` · (½ + resilience)) + (1½ − resilience) · news of the day, within 0 and
     8. An investor whose fear passes ``threshold`` · (½ + resilience) is alarmed and adds ``contagion`` · (1½ −
-    resilience of the neighbour) to the fear of every neighbour, once, until calm again at half of it. Fear adds
+    resilience of the neighbour) · (d₀ / d)^γ to the fear of every neighbour, once, until calm again at half of it: of
+    one with d co-clients, with γ = ``degree_exponent`` and d₀ = ``usual_contacts``. Only who holds an account of the
+    platform, or has held one, alarms others. Fear adds
     ``weight`` · f to the log-odds of a run, multiplies attention by 1 + ``attention`` · f and the weight of the risk
     view by max(1 − ``blinding`` · f, 0). Known answer: without contagion, fear f is f · (1 − decay · (½ + resilience))
-    a day later (``test_fear_fades_by_resilience``).
+    a day later (``test_fear_fades_by_resilience``); with γ = ½ an alarm adds half as much among four times the usual
+    contacts (``test_an_alarm_is_shared_out_among_co_clients_by_the_exponent``).
     """
 
     without: ClassVar[dict[str, dict[str, float] | None]] = {"fear": None}  # with a channel off: not at all
@@ -37,14 +40,22 @@ class Fear:
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "interaction")
     paced: ClassVar[tuple[str, ...]] = ("decay",)  # a step is short beside them
     #: what makes the traits: the same in all variants of a pass
-    fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold")
+    fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold", "degree_exponent", "usual_contacts")
 
     weight: float = parameter(
         1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear"
     )
     contagion: float = parameter(
-        0.12, unit="number", low=0, high=10, source="assumed", text="fear that one alarmed neighbour adds"
+        0.12, unit="number", low=0, high=10, source="assumed", text="fear that one alarmed co-client adds"
     )
+    degree_exponent: float = parameter(
+        0.0, unit="number", low=0, high=2, source="assumed",
+        text="γ: an alarm counts by co-clients^−γ; 0: each alike, 1: the share of them that is alarmed",
+    )  # fmt: skip
+    usual_contacts: float = parameter(
+        10.0, unit="number", low=0.1, high=1_000_000, source="assumed",
+        text="co-clients for which one alarm adds contagion, whatever γ",
+    )  # fmt: skip
     decay: float = parameter(
         0.3, unit="per_day", low=0, high=0.66, source="assumed",
         text="share of fear that fades in a day at resilience ½",
@@ -79,5 +90,6 @@ class Fear:
     def dials(self) -> Mapping[Dials, float]:
         """Return what this mechanism gives to the rest of the engine."""
         return {
-            Dials.CONTAGION: self.contagion,
+            Dials.CONTAGION: self.contagion, Dials.ALARM_EXPONENT: self.degree_exponent,
+            Dials.ALARM_CONTACTS: self.usual_contacts,
         }  # fmt: skip

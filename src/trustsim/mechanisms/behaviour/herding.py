@@ -9,28 +9,37 @@ from typing import ClassVar
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.registry import REGISTRY, parameter
 
+#: contacts that people named, on average over those who named any in three diffusion networks (docs/social.md)
+USUAL_CONTACTS = 4.1
+
 
 @REGISTRY.enter("mechanism", "herding", rows=("D6", "A10"), source="doi:10.1257/aer.102.4.1414; E-54")
 @dataclass(frozen=True)
 class Herding:
-    """Add ``weight`` · (share of neighbours seen leaving − ``normal``) to the log-odds of a run.
+    """Add ``weight`` · (exposure to those seen leaving − that of calm) to the log-odds of a run.
 
-    The term is multiplied by the investor's trait herding, by 1 − literacy / 2 and by 1 + ``fear`` · f in fear f. A
-    departure counts ``observed`` with every neighbour on the day it happens and fades by ``fading`` a day.
+    Those seen are co-clients: neighbours who hold an account of the platform, or have held one. Of d of them n are seen
+    leaving: an exposure of (n / d) · (d / d₀)^(1 − γ) with γ = ``degree_exponent`` and d₀ = ``usual_contacts``, the
+    share of them for γ = 1, a count for γ = 0; in calm ``normal`` stands for n / d. A departure counts ``observed`` on
+    the day it happens and fades by ``fading`` a day. The term is multiplied by the trait herding, by 1 − literacy / 2
+    and by 1 + ``fear`` · f in fear f.
     Known answer: with a weight of 2 and all neighbours just gone the log-odds rise by 2 · (1 − normal)
-    (``test_herding_adds_its_weight``).
+    (``test_herding_adds_its_weight``), with γ = ½ and four times the usual contacts by twice that
+    (``test_exposure_grows_with_co_clients_by_the_exponent``).
     """
 
     without: ClassVar[dict[str, dict[str, float] | None]] = {"herding": None}  # with a channel off: not at all
     taught: ClassVar[str] = "weight"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "sensing", "interaction")
     paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
+    #: what co-clients count by: the same in all variants of a pass
+    fixes: ClassVar[tuple[str, ...]] = ("degree_exponent", "usual_contacts")
 
     weight: float = parameter(
-        4.0, unit="log-odds", low=0, high=100, source="E-54", text="log-odds for all neighbours leaving"
+        4.0, unit="log-odds", low=0, high=100, source="E-54", text="log-odds for all of the usual contacts leaving"
     )
     normal: float = parameter(
-        0.03, unit="share", source="E-34", text="remembered share of neighbours that leave in calm"
+        0.03, unit="share", source="E-34", text="remembered share of co-clients that leave in calm"
     )
     fading: float = parameter(
         0.15, unit="per_day", low=0, high=1, source="assumed", text="share of the memory lost in a day"
@@ -42,6 +51,15 @@ class Herding:
         1.0, unit="share", source="assumed", text="share of a departure that neighbours can see"
     )
 
+    degree_exponent: float = parameter(
+        1.0, unit="number", low=0, high=2, source="assumed",
+        text="γ: departures count by co-clients^−γ; 1: their share, 0: their number",
+    )  # fmt: skip
+    usual_contacts: float = parameter(
+        USUAL_CONTACTS, unit="number", low=0.1, high=1_000_000, source="E-54",
+        text="co-clients for which the weight is that of all of them leaving, whatever γ",
+    )  # fmt: skip
+
     def weigh(self, dt: float) -> Mapping[Weights, float]:
         """Return what this mechanism adds to the weights of the account pass; the fading for a step of *dt* days."""
         return {
@@ -52,5 +70,6 @@ class Herding:
     def dials(self) -> Mapping[Dials, float]:
         """Return what this mechanism gives to the rest of the engine."""
         return {
-            Dials.OBSERVED: self.observed,
+            Dials.OBSERVED: self.observed, Dials.EXPOSURE_EXPONENT: self.degree_exponent,
+            Dials.EXPOSURE_CONTACTS: self.usual_contacts,
         }  # fmt: skip
