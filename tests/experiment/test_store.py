@@ -136,7 +136,7 @@ def test_a_study_killed_at_any_moment_resumes_to_the_same_numbers(study, tmp_pat
 
 
 def _after_some_milliseconds(simulate, *of):
-    time.sleep(0.002)
+    time.sleep(0.008)
     return simulate(*of)
 
 

@@ -69,9 +69,9 @@ def test_fear_and_misperception_of_the_groups_are_those_of_all_at_the_horizon():
     share = np.array([0.5, 0.5])
     for stem, series in (("fear_by_group", "fear"), ("misperception_by_group", "misperception")):
         parts = np.array([found.outcomes[f"{stem}[{name}]"] for name in ("calm", "nervous")])
-        of_all = found.series[series][:, -1, :, -1]
-        assert (parts.min(axis=0) - 1e-4 <= of_all).all()
-        assert (of_all <= parts.max(axis=0) + 1e-4).all()
+        of_all = found.series[series][:, -1, :, -1]  # by a curve that errs by up to 0.0025
+        assert (parts.min(axis=0) - 0.0025 <= of_all).all()
+        assert (of_all <= parts.max(axis=0) + 0.0025).all()
         assert np.abs(np.tensordot(share, parts, 1) - of_all).max() < 0.02  # halves, but for the luck of who is where
     assert np.abs(found.series["misperception"][:, -1]).max() > 0.01
 
