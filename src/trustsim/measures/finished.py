@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from trustsim.measures.runs import LiquidityRun, find_runs
 from trustsim.measures.shortfall import shortfall
 from trustsim.measures.waiting import Waits
 from trustsim.units import major
+from trustsim.world.groups import size_of
 from trustsim.world.rows import index_of
 from trustsim.world.series import SERIES
 
@@ -43,6 +45,11 @@ class People:
     @property
     def lanes(self) -> range:
         return self.world.lanes
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """In which class of size each investor is, int64 (investors,): see :mod:`trustsim.world.groups`."""
+        return size_of(self.balance_at_start)
 
     @property
     def part(self) -> slice:

@@ -12,13 +12,15 @@ from trustsim.measures.beyond import relative_survival
 from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.measures.outcomes.waiting import LONG_WAITS, unmet
 from trustsim.registry import REGISTRY
-from trustsim.world.groups import SIZES, size_of
+from trustsim.world.groups import SIZES
 
 Mask = NDArray[np.bool_]
+Share = Callable[[Mask], Floats]  # of who is in a group, bool (investors,): float64 (variants,)
+Groups = Mapping[str, Callable[[People], Mask]]
 _GROUPS = ("segment", *SIZES)
 
 
-def segments(f: Finished) -> Mapping[str, Callable[[People], Mask]]:
+def segments(f: Finished) -> Groups:
     """Return who is in each segment, bool (investors,), by its name."""
     named = f.model.variants[0].world.investors.segments
 
@@ -28,18 +30,25 @@ def segments(f: Finished) -> Mapping[str, Callable[[People], Mask]]:
     return {segment.name: member(k) for k, segment in enumerate(named)}
 
 
-def sizes(f: Finished) -> Mapping[str, Callable[[People], Mask]]:
+def sizes(f: Finished) -> Groups:
     """Return who of those who held money at day 0 is in each class of size, bool (investors,), by its name."""
 
     def member(k: int) -> Callable[[People], Mask]:
-        return lambda people: size_of(people.balance_at_start) == k
+        return lambda people: people.sizes == k
 
     return {name: member(k) for k, name in enumerate(SIZES)}
 
 
-def _by_group(f: Finished, value: Callable[[People, Mask], Floats]) -> dict[str, Floats]:
-    """Return *value* of each segment and of each class of size, float64 (lanes,)."""
-    return {name: _of(f, who, value) for name, who in {**segments(f), **sizes(f)}.items()}
+def _by_group(f: Finished, of_world: Callable[[People], Share], groups: Groups | None = None) -> dict[str, Floats]:
+    """Return by the name of each of some *groups*, else of each segment and class of size, float64 (lanes,): what
+    *of_world* makes of the people of a world, once, and that of who is in the group, bool (investors,)."""
+    groups = groups or {**segments(f), **sizes(f)}
+    found = {name: np.empty(f.n_lanes) for name in groups}
+    for people in f.people:
+        share = of_world(people)
+        for name, who in groups.items():
+            found[name][people.part] = share(who(people))
+    return found
 
 
 def _accounts_of(people: People, who: Mask) -> Mask:
@@ -48,8 +57,14 @@ def _accounts_of(people: People, who: Mask) -> Mask:
     return np.asarray(who[accounts.investor] & (accounts.balance > 0))
 
 
-def _of(f: Finished, who: Callable[[People], Mask], value: Callable[[People, Mask], Floats]) -> Floats:
-    return f.by_world(lambda people: value(people, who(people)))
+def _share_of_accounts(people: People, which: Mask) -> Share:
+    """Return the share of the accounts of a group that are among *which*, bool (variants, accounts)."""
+
+    def share(who: Mask) -> Floats:
+        mine = _accounts_of(people, who)
+        return np.asarray((which & mine).sum(axis=1) / positive(mine.sum()))
+
+    return share
 
 
 @REGISTRY.enter(
@@ -66,22 +81,31 @@ def left_by_group(f: Finished) -> dict[str, Floats]:
     last = (~f.beyond.is_over).sum(axis=0) - 1  # the step of its end, or of the horizon
     has_failed = f.gauge("status")[-1] == FAILED
 
-    def share(people: People, who: Mask) -> Floats:
-        mine, sizes = _accounts_of(people, who), np.diff(people.world.accounts.first)
+    def of_world(people: People) -> Share:
+        sizes = np.diff(people.world.accounts.first)
         until, is_caught = (np.repeat(each[people.part], sizes, axis=1) for each in (last, has_failed))
         asked, leaves = f.model.state.first_asked[people.part], f.calm.first_asked[f.calm.lane[people.part]]
         gone, goes_in_calm = (asked >= 0) | is_caught, (leaves >= 0) & (leaves <= until)
-        n = positive(mine.sum())
-        stays, in_calm = (1 - (left & mine).sum(axis=1) / n for left in (gone, goes_in_calm))
-        return 1 - relative_survival(stays, in_calm, in_calm * n)
 
-    return _by_group(f, share)
+        def share(who: Mask) -> Floats:
+            mine = _accounts_of(people, who)
+            n = positive(mine.sum())
+            stays, in_calm = (1 - (left & mine).sum(axis=1) / n for left in (gone, goes_in_calm))
+            return 1 - relative_survival(stays, in_calm, in_calm * n)
+
+        return share
+
+    return _by_group(f, of_world)
 
 
-def _share_lost(people: People, who: Mask) -> Floats:
+def _lost(people: People) -> Share:
+    return lambda who: _of_what_was_held(people, people.loss, who)
+
+
+def _of_what_was_held(people: People, value: Floats, who: Mask) -> Floats:
+    """Return *value*, float64 (variants, investors), added up over who of a group held money / what they held."""
     who = who & people.held
-    lost = np.ascontiguousarray(people.loss[:, who]).sum(axis=1)
-    return np.asarray(lost / positive(people.balance_at_start[who].sum()))
+    return np.asarray(np.ascontiguousarray(value[:, who]).sum(axis=1) / positive(people.balance_at_start[who].sum()))
 
 
 @REGISTRY.enter(
@@ -90,7 +114,7 @@ def _share_lost(people: People, who: Mask) -> Floats:
 )  # fmt: skip
 def loss_by_segment(f: Finished) -> dict[str, Floats]:
     """Money that those of one segment who held some at day 0 lost / what they held."""
-    return {name: _of(f, who, _share_lost) for name, who in segments(f).items()}
+    return _by_group(f, _lost, segments(f))
 
 
 @REGISTRY.enter(
@@ -106,7 +130,7 @@ def loss_by_segment(f: Finished) -> dict[str, Floats]:
 )
 def loss_by_size(f: Finished) -> dict[str, Floats]:
     """Money that those who held little, a middling sum or much at day 0 lost / what they held."""
-    return {name: _of(f, who, _share_lost) for name, who in sizes(f).items()}
+    return _by_group(f, _lost, sizes(f))
 
 
 @REGISTRY.enter(
@@ -130,12 +154,7 @@ def waited_30_days_by_group(f: Finished) -> dict[str, Floats]:
 def _waited(f: Finished, long: str) -> dict[str, Floats]:
     """Return the shares of accounts that waited for longer than one of LONG_WAITS beyond the agreed lag, by group."""
 
-    def share(people: People, who: Mask) -> Floats:
-        mine = _accounts_of(people, who)
-        waited = (f.waits.longest[people.part] > LONG_WAITS[long]) & mine
-        return np.asarray(waited.sum(axis=1) / positive(mine.sum()))
-
-    return _by_group(f, share)
+    return _by_group(f, lambda people: _share_of_accounts(people, f.waits.longest[people.part] > LONG_WAITS[long]))
 
 
 @REGISTRY.enter(
@@ -148,12 +167,10 @@ def stuck_by_group(f: Finished) -> dict[str, Floats]:
     What was agreed to be waited for does not count.
     """
 
-    def days(people: People, who: Mask) -> Floats:
-        who = who & people.held
-        waited = np.ascontiguousarray(f.waits.money_days[people.part][:, who]).sum(axis=1)
-        return np.asarray(waited / positive(people.balance_at_start[who].sum()))
+    def of_world(people: People) -> Share:
+        return lambda who: _of_what_was_held(people, f.waits.money_days[people.part], who)
 
-    return _by_group(f, days)
+    return _by_group(f, of_world)
 
 
 @REGISTRY.enter(
@@ -162,7 +179,7 @@ def stuck_by_group(f: Finished) -> dict[str, Floats]:
 )  # fmt: skip
 def needs_unmet_by_group(f: Finished) -> dict[str, Floats]:
     """Share of the money that calm had paid the clients of day 0 which has not been paid to them, by group."""
-    return _by_group(f, lambda people, who: unmet(f, people, who))
+    return _by_group(f, lambda people: unmet(f, people))
 
 
 @REGISTRY.enter(
@@ -171,13 +188,7 @@ def needs_unmet_by_group(f: Finished) -> dict[str, Floats]:
 )  # fmt: skip
 def fear_by_group(f: Finished) -> dict[str, Floats]:
     """Share of the accounts of day 0 whose owners are alarmed at the horizon, wherever they are, by group."""
-    is_alarmed = f.model.state.flags & ALARMED > 0
-
-    def share(people: People, who: Mask) -> Floats:
-        mine = _accounts_of(people, who)
-        return np.asarray((is_alarmed[people.part] & mine).sum(axis=1) / positive(mine.sum()))
-
-    return _by_group(f, share)
+    return _by_group(f, lambda people: _share_of_accounts(people, f.model.state.flags[people.part] & ALARMED > 0))
 
 
 @REGISTRY.enter(
@@ -195,13 +206,18 @@ def misperception_by_group(f: Finished) -> dict[str, Floats]:
     )
     stands = ~f.beyond.has_ended[-1]
 
-    def mean(people: People, who: Mask) -> Floats:
+    def of_world(people: People) -> Share:
         sizes = np.diff(people.world.accounts.first)
-        counts = _accounts_of(people, who) & np.repeat(stands[people.part], sizes, axis=1)
+        is_there = np.repeat(stands[people.part], sizes, axis=1)
         wrong = thought[people.part] - np.repeat(true[people.part], sizes, axis=1)
-        return np.asarray(np.where(counts, wrong, 0).sum(axis=1) / positive(counts.sum(axis=1)))
 
-    return _by_group(f, mean)
+        def mean(who: Mask) -> Floats:
+            counts = _accounts_of(people, who) & is_there
+            return np.asarray(np.where(counts, wrong, 0).sum(axis=1) / positive(counts.sum(axis=1)))
+
+        return mean
+
+    return _by_group(f, of_world)
 
 
 @REGISTRY.enter(
@@ -212,11 +228,14 @@ def trust_by_group(f: Finished) -> dict[str, Floats]:
     """Mean trust at the horizon of the clients of day 0, wherever they are, by group."""
     trust = f.model.state.trust()
 
-    def mean(people: People, who: Mask) -> Floats:
-        mine = _accounts_of(people, who)
-        return np.asarray(np.where(mine, trust[people.part], 0).sum(axis=1) / positive(mine.sum()))
+    def of_world(people: People) -> Share:
+        def mean(who: Mask) -> Floats:
+            mine = _accounts_of(people, who)
+            return np.asarray(np.where(mine, trust[people.part], 0).sum(axis=1) / positive(mine.sum()))
 
-    return _by_group(f, mean)
+        return mean
+
+    return _by_group(f, of_world)
 
 
 @REGISTRY.enter(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -63,18 +65,23 @@ def needs_unmet(f: Finished) -> Floats:
     unmet need. Not defined where calm pays them nothing.
     """
     everybody = np.ones(f.model.state.drawn[0].population.n_investors, np.bool_)
-    return f.by_world(lambda people: unmet(f, people, everybody))
+    return f.by_world(lambda people: unmet(f, people)(everybody))
 
 
-def unmet(f: Finished, people: People, who: NDArray[np.bool_]) -> Floats:
-    """Return :func:`needs_unmet` of some investors of one world, ``who`` bool (investors,): float64 (variants,)."""
+def unmet(f: Finished, people: People) -> Callable[[NDArray[np.bool_]], Floats]:
+    """Return what gives :func:`needs_unmet` of some investors of one world, bool (investors,): float64 (variants,)."""
     state, mine, at_start = f.model.state, people.part, people.world.accounts.balance
     was_closed = (state.flags[mine] & BACK > 0) | (state.balance[mine] == 0)
     is_served = was_closed & (state.paid[mine] >= at_start)
-    counts = (state.flags[mine] & COHORT > 0) & who[people.world.accounts.investor]
-    needed = np.where(counts, f.calm.needed[f.calm.lane[mine]], 0)
-    lacking = np.where(is_served, 0, np.maximum(needed - state.paid[mine], 0)).sum(axis=1)
-    return np.asarray(lacking / positive(needed.sum(axis=1)))
+    needed = np.where(state.flags[mine] & COHORT > 0, f.calm.needed[f.calm.lane[mine]], 0)
+    lacking = np.where(is_served, 0, np.maximum(needed - state.paid[mine], 0))
+
+    def share(who: NDArray[np.bool_]) -> Floats:
+        theirs = who[people.world.accounts.investor]
+        of_all = positive(np.where(theirs, needed, 0).sum(axis=1))
+        return np.asarray(np.where(theirs, lacking, 0).sum(axis=1) / of_all)
+
+    return share
 
 
 @REGISTRY.enter(
