@@ -47,8 +47,8 @@ class People:
         return self.world.lanes
 
     @cached_property
-    def sizes(self) -> NDArray[np.int64]:
-        """In which class of size each investor is, int64 (investors,): see :mod:`trustsim.world.groups`."""
+    def sizes(self) -> NDArray[np.int32]:
+        """In which class of size each investor is, int32 (investors,): see :mod:`trustsim.world.groups`."""
         return size_of(self.balance_at_start)
 
     @property
