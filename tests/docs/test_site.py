@@ -93,5 +93,6 @@ def test_the_site_builds_without_a_warning_and_its_links_lead_somewhere(tmp_path
     equations = re.findall(r"<math.*?</math>", text, re.DOTALL)
     assert len(equations) > 50
     assert [e for e in equations if "\\" in e or ">&<" in e or "&amp;" in e] == []  # TeX that was not read
-    numbers = re.findall(r'class="eqno">\((\d+)\)', (tmp_path / "site/model.html").read_text(encoding="utf-8"))
-    assert numbers == [str(k + 1) for k in range(text.count('id="equation-'))]
+    model = (tmp_path / "site/model.html").read_text(encoding="utf-8")
+    numbers = re.findall(r'class="eqno">\((\d+)\)', model)
+    assert numbers == [str(k + 1) for k in range(model.count('id="equation-'))]

@@ -40,10 +40,10 @@ ODD = {"horizon": "61 d"}  # where out and in change places every day, all looks
 MUTANTS = [
     Mutant(BEHAVIOUR + "threshold.py", "math.ceil(share * d)", "math.floor(share * d)", "T-10-watts", 20, FEW),
     Mutant(BEHAVIOUR + "threshold.py", "own), np.float64)", "own), float) + 1", "T-01-granovetter"),
-    Mutant("kernels/act.py", "if j >= 0:\n                values[j] +=", "if j >= 0:\n                values[j] -=", "T-01-granovetter"),
+    Mutant("kernels/push.py", "if j >= 0:\n                    values[j] +=", "if j >= 0:\n                    values[j] -=", "T-01-granovetter"),
     Mutant(BEHAVIOUR + "interaction.py", "np.exp(-2 *", "np.exp(2 *", "T-39-interactions", overrides=ODD),
     Mutant(BEHAVIOUR + "interaction.py", "np.exp(-2 *", "np.exp(-1 *", "T-39-interactions"),
-    Mutant("kernels/act.py", "push_to_all(seen, -returned, ones, n_back", "push_to_all(seen, returned, ones, n_back", "T-39-interactions"),
+    Mutant("kernels/act.py", "push_to_all(seen, -returned, ones, arrived", "push_to_all(seen, returned, ones, arrived", "T-39-interactions"),
     Mutant(BEHAVIOUR + "clusters.py", "world.network.clusters[world.owners(p)]", "world.owners(p)", "T-30-clusters", 5, {"investors.count": 20000}),
     Mutant("kernels/opinions.py", "opinion[j] -= speed * gap", "opinion[j] += speed * gap", "T-47-bounded-confidence", 8, FEW),
     Mutant("kernels/opinions.py", "out[i] /= total[i]", "out[i] /= 2.0", "T-24-degroot"),

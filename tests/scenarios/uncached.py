@@ -3,4 +3,5 @@
 import numba
 
 compiled = numba.njit(error_model="numpy", nogil=True)
+compiled_with_arrays = compiled
 inlined = numba.njit(error_model="numpy", nogil=True, inline="always")
