@@ -7,7 +7,6 @@ import pytest
 from quiet_world import N, Play
 
 import trustsim as ts
-from trustsim.errors import ModelError
 from trustsim.kernels.layout import HOLDS, Beliefs
 from trustsim.model.crisis import TrustCrisisModel
 
@@ -121,9 +120,13 @@ def test_co_clients_are_those_of_the_network_who_hold_or_have_held_an_account(ex
     assert (fork.state.beliefs[:, 0] == model.state.beliefs[:, 1]).all()
 
 
-def test_variants_of_one_pass_count_alike() -> None:
-    """A fork cannot count by another exponent than its past has; a variant that does is a world of its own."""
+def test_variants_of_one_pass_may_count_by_other_exponents_and_so_may_a_fork() -> None:
+    """What is remembered is who left; what that counts is worked out by the variant's own exponent."""
     other = _story(variants={"nothing": [], "by number": [{"set": {"mechanisms.herding.degree_exponent": 0}}]})
-    model = ts.TrustCrisisModel(other, ["nothing"], rng=1, collects=False)
-    with pytest.raises(ModelError, match="variants of another world"):
-        model.fork("by number", of="nothing")
+    both = ts.TrustCrisisModel(other, rng=1, collects=False)
+    alone = ts.TrustCrisisModel(other, ["by number"], rng=1, collects=False)
+    fork = ts.TrustCrisisModel(other, ["nothing"], rng=1, collects=False).fork("by number", of="nothing")
+    each = [model.state.beliefs[Beliefs.EACH] for model in (both, alone, fork)]
+    assert (each[0][0] != each[0][1]).any()
+    assert (each[0][1] == each[1][0]).all()
+    assert (each[2][0] == each[1][0]).all()

@@ -40,7 +40,7 @@ ODD = {"horizon": "61 d"}  # where out and in change places every day, all looks
 MUTANTS = [
     Mutant(BEHAVIOUR + "threshold.py", "math.ceil(share * d)", "math.floor(share * d)", "T-10-watts", 20, FEW),
     Mutant(BEHAVIOUR + "threshold.py", "own), np.float64)", "own), float) + 1", "T-01-granovetter"),
-    Mutant("kernels/push.py", "if j >= 0:\n                    values[j] +=", "if j >= 0:\n                    values[j] -=", "T-01-granovetter"),
+    Mutant("kernels/push.py", "if j >= 0:\n                    values[j] +=", "if j >= 0:\n                    values[j] -=", "T-10-watts", into="kernels/act.py"),
     Mutant(BEHAVIOUR + "interaction.py", "np.exp(-2 *", "np.exp(2 *", "T-39-interactions", overrides=ODD),
     Mutant(BEHAVIOUR + "interaction.py", "np.exp(-2 *", "np.exp(-1 *", "T-39-interactions"),
     Mutant("kernels/act.py", "push_to_all(seen, -returned, ones, arrived", "push_to_all(seen, returned, ones, arrived", "T-39-interactions"),

@@ -115,8 +115,7 @@ class Engine:
         fill_beliefs(state)
         self._day_0 = beliefs_of_day_0(state)
         fill_memory(state)
-        accounts, _, platforms, links, _ = state.groups
-        co_clients.begin(accounts, platforms, links, self._room_to_act)
+        self._count_co_clients()
         self._weigh()
         count(state.groups.accounts, state.groups.platforms)
         gauge(state.groups.platforms)
@@ -124,6 +123,10 @@ class Engine:
         note_trough(state.trough, state.by_group, state.sums)
         self.history[0], self.history_of_actors[0] = state.gauges, state.actor_stocks
         self.measured = 0  # the last day whose measures are written
+
+    def _count_co_clients(self) -> None:
+        accounts, _, platforms, links, _ = self.state.groups
+        co_clients.begin(accounts, platforms, links, self._room_to_act)
 
     def _hooks(self, name: str, phase: str = "") -> list[Hook]:
         """Return the hooks of that name of all mechanisms that are on, and of all actors, of one *phase* where a hook
@@ -244,6 +247,7 @@ class Engine:
         self.history[: step + 1] = before.history[: step + 1, :, columns]
         self.has_report = before.has_report.copy()
         self.state.take(before.state, columns)
+        self._count_co_clients()
         self.history_of_actors[: step + 1] = self.state.actor_stocks
         for a, one in enumerate(self.state.actors):
             if one in before.state.actors:

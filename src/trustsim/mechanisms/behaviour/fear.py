@@ -40,7 +40,7 @@ class Fear:
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "interaction")
     paced: ClassVar[tuple[str, ...]] = ("decay",)  # a step is short beside them
     #: what makes the traits: the same in all variants of a pass
-    fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold", "degree_exponent", "usual_contacts")
+    fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold")
 
     weight: float = parameter(
         1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear"

@@ -32,8 +32,6 @@ class Herding:
     taught: ClassVar[str] = "weight"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("emergence", "sensing", "interaction")
     paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
-    #: what co-clients count by: the same in all variants of a pass
-    fixes: ClassVar[tuple[str, ...]] = ("degree_exponent", "usual_contacts")
 
     weight: float = parameter(
         4.0, unit="log-odds", low=0, high=100, source="E-54", text="log-odds for all of the usual contacts leaving"
