@@ -131,7 +131,7 @@ def page(rows: Sequence[Row], said: Mapping[str, Mapping[str, str]]) -> str:
         lines += [f"## {title}\n", _cells("row", "kind", "file", "what", "asked", "found [95 %]", "verdict", "remark")]
         lines += [
             "|---" * 8 + "|",
-            *(line for row in rows if row.kind in kinds for line in _lines(row, said["remarks"])),
+            *(line for row in rows if row.kind in kinds for line in lines_of(row, said["remarks"])),
             "",
         ]
     return "\n".join([*lines, *_missing(said["missing"])]) + "\n"
@@ -151,7 +151,7 @@ def _counts(rows: Sequence[Row], missing: Mapping[str, str]) -> Iterator[str]:
         yield _cells(kind, told, *map(str, (n, found["pass"], found["fail"], found["unclear"], without)))
 
 
-def _lines(row: Row, remarks: Mapping[str, str]) -> Iterator[str]:
+def lines_of(row: Row, remarks: Mapping[str, str]) -> Iterator[str]:
     """Yield a line an entry; row, kind, verdict of the row and remark stand in its first."""
     head = (row.id, row.kind)
     remark = f"**{row.verdict}.** {remarks[row.id]}" if row.id in remarks else f"**{row.verdict}**"

@@ -131,7 +131,10 @@ def test_a_run_moves_with_the_step_as_the_score_board_says() -> None:
 
 @pytest.mark.slow
 def test_the_score_board_shows_what_the_files_give(board) -> None:
-    """All files at their own number of worlds: some minutes."""
-    found = ts.evidence(FOLDER, workers=1, progress=False).checked
-    page = board.page(board.rows_of(found), board.notes())
-    assert (ROOT / "docs/evidence-table.md").read_text(encoding="utf-8") == page, "run: python docs/evidence_table.py"
+    """Of every fifth row all lines, at the files' own numbers of worlds; all of them would take minutes."""
+    page = (ROOT / "docs/evidence-table.md").read_text(encoding="utf-8").splitlines()
+    files = [file for file in FILES if int(board.id_of(file).partition("-")[2]) % 5 == 0]
+    found = [one for file in files for one in ts.evidence(file, workers=1, progress=False).checked]
+    lines = [line for row in board.rows_of(found) for line in board.lines_of(row, board.notes()["remarks"])]
+    assert len(lines) > 20
+    assert [line for line in lines if line not in page] == [], "run: python docs/evidence_table.py"
