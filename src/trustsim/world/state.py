@@ -90,13 +90,8 @@ class State:
     has_parts: bool = True  # the parts of trust are measured too
 
     def __post_init__(self) -> None:
-        self.group()
-
-    def group(self) -> None:
-        """Put the arrays that kernels take together into groups; again after arrays were replaced."""
-        if not hasattr(self, "groups"):
-            self._shared, self._links = side_by_side(self.drawn), linked(self.drawn)
-        ticket, investor, first, at = self._shared
+        """Put the arrays that kernels take together into groups; they are written to, never replaced."""
+        ticket, investor, first, at = side_by_side(self.drawn)
         accounts = Accounts(
             self.beliefs, self.flags, self.known, self.actions, self.balance, self.requested, self.asked_day,
             self.later, self.later_day, self.first_asked, self.paid, self.waited, self.queue, self.queue_n,
@@ -108,7 +103,9 @@ class State:
         )  # fmt: skip
         bounds = np.array([column.bounds for column in self.declared], np.float32)
         tail = Tail(self.columns, self.laws, bounds, self.means) if self.declared else None
-        self.groups = Groups(accounts, People(self.safe, self.loss, self.money_days), platforms, self._links, tail)
+        self.groups = Groups(
+            accounts, People(self.safe, self.loss, self.money_days), platforms, linked(self.drawn), tail
+        )
 
     def column(self, row: rows.Row) -> NDArray[np.float32]:
         """Return a declared column, float32 (v, a); raises ModelError where no mechanism of its file is on."""
@@ -194,7 +191,6 @@ class State:
                 raise ModelError(
                     f"fork: given a scenario without {one[0]} {one[1]!r}, who holds money; allowed: with it"
                 )
-        self.group()
 
     def trust(self) -> NDArray[np.float32]:
         """Return the trust of the owner of every account, float32 (v, a), in [0, 1]: its parts in their weights."""

@@ -111,7 +111,7 @@ class Discovery:
 def wind_up(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: int) -> None:
     """Let whoever winds one platform up find all that it hid; of one that has failed the books are closed."""
     status = day.state.gauges[Gauges.STATUS, :, platform]
-    ends = settings.is_on & (status >= WINDING) & (missing(day)[:, platform] > 0)
+    ends = settings.is_on & (status >= WINDING) & (missing(day, platform) > 0)
     if ends.any():
         hidden.find(platform, ends, "liquidator")
         day.do.reveal(platform, ends & (status == FAILED))
@@ -119,7 +119,7 @@ def wind_up(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: i
 
 def tell(day: Day, settings: Settings[Discovery], hidden: Hidden, platform: int) -> None:
     """Correct the books of one platform where that is due, and tell of what nobody has told yet."""
-    due = hidden.is_due[:, platform] & (missing(day)[:, platform] > 0)
+    due = hidden.is_due[:, platform] & (missing(day, platform) > 0)
     if due.any():
         tenths = _TENTHS * day.do.reveal(platform, due)
         fund, waited = settings["fund"] * tenths, hidden.waited(platform)

@@ -97,7 +97,7 @@ class Hidden:
         return np.where(np.isinf(found), 0.0, self.day.time - np.where(np.isinf(found), 0.0, found))
 
 
-def missing(day: Day) -> Floats:
-    """Return by how much the books exceed the truth / claims, float64 (lanes, platforms)."""
-    books = day.state.books
-    return np.asarray(np.maximum(books[Books.MISREPORTED], 0) / np.maximum(books[Books.CLAIMS], 1))
+def missing(day: Day, platform: int | slice = slice(None)) -> Floats:
+    """Return by how much the books exceed the truth / claims, float64 (lanes, platforms); of one platform (lanes,)."""
+    hidden, claims = (day.state.books[row, :, platform] for row in (Books.MISREPORTED, Books.CLAIMS))
+    return np.asarray(np.maximum(hidden, 0) / np.maximum(claims, 1))
