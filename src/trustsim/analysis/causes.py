@@ -30,10 +30,10 @@ from trustsim.experiment.run import Run
 from trustsim.experiment.simulate import step_to_the_horizon
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.channels import Channels, channels_of
-from trustsim.kernels.choose import LeaveParts, Moving, RunParts, beyond_normal
+from trustsim.kernels.choose import LeaveParts, Moving, RunParts
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits
-from trustsim.kernels.parts import chances_to_look, leaving_parts, losses, running_parts
+from trustsim.kernels.parts import chances_to_look, expecting, leaving_parts, losses, running_parts
 from trustsim.kernels.variates import account_words, logistic_variates
 from trustsim.model import DAY, TrustCrisisModel
 from trustsim.model.engine import Engine
@@ -41,6 +41,7 @@ from trustsim.scenario.resolved import Scenario
 from trustsim.world.leaning import CHANNELS
 
 _BY_PUSH = -1
+_BELIEVED = [Beliefs.FUND, Beliefs.INTEGRITY, Beliefs.RISK, Beliefs.EVIDENCE, Beliefs.FEAR]
 WITHDRAWN = "withdrawn"
 
 Floats = NDArray[np.float64]
@@ -136,13 +137,16 @@ class Causes(TrustCrisisModel):
     def _running(self, who: Chosen) -> tuple[Floats, Floats]:
         """Return the log-odds of a run with all channels at rest, (n,), and what each adds to it, (CHANNELS, n)."""
         w, v, p, nothing = who.weights, who.lane, who.platform, np.zeros(len(who.lane))
-        fund, integrity, _, _, _, risk, fear, seen, each, whole, _, _ = who.beliefs
-        beyond = beyond_normal(seen, each, whole, w[:, Weights.NORMAL_SHARE])
+        fund, integrity, risk, evidence, fear = who.beliefs[_BELIEVED]
+        others, queue = np.empty((2, len(fund)))
+        expecting(others, queue, w, who.traits, who.beliefs[Beliefs.SEEN] * who.beliefs[Beliefs.EACH], who.beliefs[Beliefs.WHOLE])
         calm = self.engine.calm[v, p].astype(np.float32).astype(np.float64)
         fund_0, integrity_0, risk_0 = who.rest
-        rest = Moving(calm, fund_0, integrity_0, risk_0, fear=nothing, beyond=nothing, columns=nothing)
-        columns = who.columns[0]
-        today = Moving(w[:, Weights.CALM].copy(), fund, integrity, risk, fear, beyond, columns.sum(axis=0))
+        columns, state = who.columns[0], w[:, Weights.STATE].copy()
+        rest = Moving(calm, nothing, fund_0, integrity_0, risk_0, *(nothing,) * 5)
+        today = Moving(
+            w[:, Weights.CALM].copy(), state, fund, integrity, risk, evidence, fear, others, queue, columns.sum(axis=0)
+        )
         on_the_way = rest, rest._replace(fear=fear), today._replace(fear=nothing), today
         at_rest, afraid, fearless, now = (
             _parts(RunParts, running_parts, who, moving, who.loss) for moving in on_the_way

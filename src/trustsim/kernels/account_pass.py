@@ -18,7 +18,7 @@ from trustsim.kernels.coefficients import NEVER, Weights
 from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
 from trustsim.kernels.cover import covered
-from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
+from trustsim.kernels.feel import believe, feel, hear, judge, mend, weigh_news, wound
 from trustsim.kernels.layout import BLOCK, N_SIZES, REACH, SUM_SCALE, Sums, Targets
 from trustsim.kernels.variates import account_words, logistic_variates, rational_logistic
 
@@ -45,13 +45,15 @@ class Room(NamedTuple):
     loss: NDArray[np.float32]  # (BLOCK,) log of the share of a loss that is not covered
     lean: NDArray[np.float32]  # (3, BLOCK)
     trust: NDArray[np.int32]  # (BLOCK,) of the clients of day 0, in fixed point
+    told: NDArray[np.float32]  # (messages, BLOCK) uniforms: whom each message reaches
 
 
 @compiled
 def measure(sums, trust, flags, felt, w) -> None:
     """Add the trust of holders, and trust and perceived risk of the clients of day 0, to the integer sums int64
     (Sums,); fill ``trust`` int32 (≥ n,) with that of the clients of day 0, 0 for others."""
-    fund, integrity, info, service, risk = felt.fund, felt.integrity, felt.info, felt.service, felt.risk
+    fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
+    risk, evidence = felt.risk, felt.evidence
     w_fund, w_integrity = w[Weights.TRUST_FUND], w[Weights.TRUST_INTEGRITY]
     w_info, w_service = w[Weights.TRUST_INFO], w[Weights.TRUST_SERVICE]
     trusting, cohort_trusting, risky = np.int32(0), np.int32(0), np.int32(0)
@@ -61,7 +63,8 @@ def measure(sums, trust, flags, felt, w) -> None:
         trusts = rational_logistic(
             w_fund * fund[i] + w_integrity * integrity[i] + w_info * info[i] + w_service * service[i]
         )
-        fixed, feared = np.int32(trusts * _SUM32), np.int32(rational_logistic(risk[i]) * _SUM32)
+        fixed = np.int32(trusts * _SUM32)
+        feared = np.int32(rational_logistic(risk[i] + evidence[i]) * _SUM32)
         trusting = np.int32(trusting + (fixed & holds))
         trust[i] = np.int32(fixed & held)
         risky = np.int32(risky + (feared & held))
@@ -193,6 +196,25 @@ def drawn(luck, words, entity, attention, p, needs, day, key) -> None:
         logistic_variates(words[0, :n], luck[4, :n], bits[4, :n])
 
 
+@compiled
+def reached(told, words, entity, luck, p, bulletin, place) -> None:
+    """Fill ``told`` float32 (messages, ≥ n) with the uniforms that say whom each message about a platform reaches: of
+    the step on which it was first told. ``words`` uint32 (4, ≥ n): room; ``place``: step, key."""
+    day, key = place
+    n, begun = len(entity), day
+    for m in range(len(told)):
+        if bulletin.begun[m] == day:
+            for i in range(n):
+                told[m, i] = luck.login[i] if bulletin.is_page[m] else luck.media[i]
+            continue
+        if bulletin.begun[m] != begun:
+            begun = bulletin.begun[m]
+            account_words(words, entity, begun, p, purposes.ACCOUNT_DAY, key)
+        row = 0 if bulletin.is_page[m] else 3
+        for i in range(n):
+            told[m, i] = np.float32(words[row, i]) * _SCALE32
+
+
 @compiled_with_arrays
 def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None:
     """Pass over every account of every lane once; groups of arrays in kernels/arrays.py.
@@ -205,7 +227,8 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     draws = np.zeros((5, BLOCK), np.float32)
     lean, evidence = np.empty((3, BLOCK), np.float32), np.zeros((_N_TARGETS, BLOCK), np.float32)
     loss, trust = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.int32)
-    room = Room(evidence, np.empty(BLOCK, np.float32), loss, lean, trust)
+    told = np.empty((len(bulletin.begun), BLOCK), np.float32)
+    room = Room(evidence, np.empty(BLOCK, np.float32), loss, lean, trust, told)
     n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
     n_variants = len(accounts.flags) // n_worlds
     platforms.sums[:], platforms.by_group[:] = 0, 0
@@ -222,6 +245,7 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
                 who = who_of(accounts.traits, w, start, stop)
                 drawn(draws, words, accounts.investor[w, start:stop], who.attention, p, needs, clock.day, clock.keys[w])
                 luck = Luck(draws[0, :n], draws[1, :n], draws[2, :n], draws[3, :n], draws[4, :n])
+                reached(told, words, accounts.investor[w, start:stop], luck, p, bulletin, (clock.day, clock.keys[w]))
                 for v in range(lanes.start, lanes.stop):
                     pass_block(accounts, platforms, tail, bulletin, room, luck, who, (w, v, p), (start, stop))
 
@@ -239,15 +263,16 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     for m in range(len(messages)):
         if messages[m, v, p, REACH] > _0:
             how = (bulletin.is_page[m], bulletin.by_literacy[m], bulletin.segment[m], bulletin.is_for_clients[m])
-            hear(evidence, room.counts, messages[m, v, p], how, luck, who, flags, w[Weights.EDUCATION])
+            hear(evidence, room.counts, messages[m, v, p], how, room.told[m, :n], who, flags, w[Weights.EDUCATION])
             n_heard += 1
-    feel(felt, evidence, who, w[Weights.SEEN_KEEP])
+    feel(felt, evidence, who, w[Weights.SEEN_KEEP], w[Weights.EVIDENCE_KEEP])
     if n_heard > 0:
+        weigh_news(felt, evidence, who, w)
         believe(felt, evidence, who, w)
     mend(felt, who, w)
     if n_heard > 0:
         wound(felt, evidence, w)
-    judge(felt, evidence, who, luck, w)
+    judge(felt, who, luck, w)
     loss, lean = room.loss[:n], room.lean
     if w[Weights.COVER] > _0:
         covered(loss, accounts.balance[v, start:stop], w)

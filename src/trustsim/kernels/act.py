@@ -30,8 +30,8 @@ from trustsim.kernels.reasons import note_reasons
 
 _OF_THE_DAY = (
     Gauges.RUNNERS, Gauges.LEAVERS, Gauges.JOINERS, Gauges.ALARMS, Gauges.REQUESTS, Gauges.INFLOW,
-    Gauges.RAN_FOR_FUNDAMENTALS, Gauges.RAN_FOR_HERDING, Gauges.RAN_FOR_FEAR, Gauges.RAN_FOR_FIRST_MOVE,
-    Gauges.RAN_FOR_ORDINARY,
+    Gauges.RAN_FOR_FUNDAMENTALS, Gauges.RAN_FOR_NEWS, Gauges.RAN_FOR_HERDING, Gauges.RAN_FOR_FEAR,
+    Gauges.RAN_FOR_FIRST_MOVE, Gauges.RAN_FOR_ORDINARY,
 )  # fmt: skip
 
 

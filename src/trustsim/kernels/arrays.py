@@ -114,7 +114,8 @@ class Pushes(NamedTuple):
 class Bulletin(NamedTuple):
     """The day's public messages."""
 
-    evidence: NDArray[np.float32]  # (messages, v, p, Targets + 1) strength by target, then reach
+    evidence: NDArray[np.float32]  # (messages, v, p, Targets + 2) strength by target, reach, reached before
+    begun: Ints  # (messages,) step on which it was first told
     is_page: NDArray[np.bool_]  # (messages,) read by those who look at their account
     by_literacy: NDArray[np.bool_]  # (messages,) the literate discount it
     segment: Ints  # (messages,) whom it is for, −1: anybody

@@ -22,6 +22,7 @@ class Felt(NamedTuple):
     service: Column
     scar: Column
     risk: Column
+    evidence: Column
     fear: Column
     seen: Column
     each: Column  # exposure by one co-client who leaves
@@ -62,6 +63,7 @@ def felt_of(beliefs, v, start, stop):
         beliefs[Beliefs.FUND, v, start:stop], beliefs[Beliefs.INTEGRITY, v, start:stop],
         beliefs[Beliefs.INFO, v, start:stop], beliefs[Beliefs.SERVICE, v, start:stop],
         beliefs[Beliefs.SCAR, v, start:stop], beliefs[Beliefs.RISK, v, start:stop],
+        beliefs[Beliefs.EVIDENCE, v, start:stop],
         beliefs[Beliefs.FEAR, v, start:stop], beliefs[Beliefs.SEEN, v, start:stop],
         beliefs[Beliefs.EACH, v, start:stop], beliefs[Beliefs.WHOLE, v, start:stop],
     )  # fmt: skip

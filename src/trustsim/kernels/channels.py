@@ -13,6 +13,7 @@ class Channels(Rows):
     """What makes people leave, for attribution."""
 
     FUNDAMENTALS = auto()
+    NEWS = auto()
     HERDING = auto()
     FEAR = auto()
     FIRST_MOVE = auto()

@@ -16,7 +16,7 @@ from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import HOLDS
 
 Number = Any  # of one account; of many where it is an array (n,)
-_0, _HALF, _1 = np.float32(0), np.float32(0.5), np.float32(1)
+_0, _HALF, _1, _4, _12 = np.float32(0), np.float32(0.5), np.float32(1), np.float32(4), np.float32(12)
 
 
 class Pull(NamedTuple):
@@ -24,10 +24,14 @@ class Pull(NamedTuple):
 
     fund: float
     integrity: float
-    fear: float
     risk: float
+    heed: float
+    others: float
     herding: float
-    herding_fear: float
+    queue: float
+    unseen: float
+    normal: float
+    state: float
     fundamentals_fear: float
     education: float
     ordinary: float
@@ -48,11 +52,14 @@ class Moving(NamedTuple):
     """What moves the readiness to run from day to day."""
 
     terms: Number  # log-odds that the platform adds to the readiness of all
+    state: Number  # log-odds that a change of its known cash adds
     fund: Number  # trust, log-odds
     integrity: Number
     risk: Number  # perceived, log-odds
+    evidence: Number  # heard lately, log-odds
     fear: Number
-    beyond: Number  # exposure: to co-clients seen leaving beyond those of calm days
+    others: Number  # e-folds of the share of others expected to leave, beyond calm, by the neighbours
+    queue: Number  # by what is seen of the platform's payments
     columns: Number  # log-odds that declared columns add
 
 
@@ -64,11 +71,13 @@ class RunParts(NamedTuple):
 
     owner: Annotated[float, Channels.ORDINARY]
     terms: Annotated[float, Channels.FIRST_MOVE]
-    trust: Annotated[float, Channels.FUNDAMENTALS]
-    fear: Annotated[float, Channels.FEAR]
+    state: Annotated[float, Channels.FUNDAMENTALS]
+    trust: Annotated[float, Channels.NEWS]
+    evidence: Annotated[float, Channels.NEWS]
     risk: Annotated[float, Channels.FUNDAMENTALS]
     cover: Annotated[float, Channels.ORDINARY]
     peers: Annotated[float, Channels.HERDING]
+    queue: Annotated[float, Channels.FIRST_MOVE]
     columns: Annotated[float, None]  # each to the channel of its law
 
 
@@ -78,8 +87,8 @@ class LeaveParts(NamedTuple):
 
     owner: Annotated[float, Channels.ORDINARY]
     terms: Annotated[float, Channels.ORDINARY]
-    info: Annotated[float, Channels.FUNDAMENTALS]
-    service: Annotated[float, Channels.FUNDAMENTALS]
+    info: Annotated[float, Channels.NEWS]
+    service: Annotated[float, Channels.NEWS]
     columns: Annotated[float, None]
 
 
@@ -87,17 +96,43 @@ class LeaveParts(NamedTuple):
 def pull_of(w):
     """Return the :class:`Pull` of a platform from its weights (Weights,)."""
     return Pull(
-        w[Weights.FUND], w[Weights.INTEGRITY], w[Weights.FEAR], w[Weights.RISK], w[Weights.HERDING],
-        w[Weights.HERDING_FEAR], w[Weights.FUNDAMENTALS_FEAR], w[Weights.EDUCATION], w[Weights.ORDINARY],
-        w[Weights.INFO], w[Weights.SERVICE], w[Weights.ATTENTION_FEAR],
+        w[Weights.FUND], w[Weights.INTEGRITY], w[Weights.RISK], w[Weights.HEED], w[Weights.OTHERS], w[Weights.HERDING],
+        w[Weights.QUEUE], w[Weights.UNSEEN], w[Weights.NORMAL_SHARE], w[Weights.STATE], w[Weights.FUNDAMENTALS_FEAR],
+        w[Weights.EDUCATION], w[Weights.ORDINARY], w[Weights.INFO], w[Weights.SERVICE], w[Weights.ATTENTION_FEAR],
     )  # fmt: skip
 
 
 @inlined
-def beyond_normal(seen, each, whole, normal):
-    """Return the exposure to co-clients seen leaving, beyond that of calm days; ``each``: by one of them, ``whole``: by
-    all, ``normal``: the share that leaves in calm."""
-    return seen * each - normal * whole
+def logarithm(x):
+    """Return the natural logarithm without a table or a branch: four times that of the fourth root, by a ratio of
+    squares; within 0.001 of it from e⁻³ to e³, within 0.03 from e⁻⁵ to e⁵, and rising everywhere."""
+    t = np.sqrt(np.sqrt(x))
+    return _12 * (t * t - _1) / (t * t + _4 * t + _1)
+
+
+@inlined
+def heeding(pull, owner):
+    """Return the share expected to leave by one owner per exposure to neighbours seen leaving."""
+    known = owner.literacy + pull.education * (_1 - owner.literacy)
+    return pull.herding * owner.herding * (_1 - _HALF * known)
+
+
+@inlined
+def beyond_calm(pull, owner, exposure, whole):
+    """Return by how many e-folds the share of others expected to leave is beyond that of calm.
+
+    ``exposure``: to the neighbours seen leaving; ``whole``: if all of them leave.
+    """
+    heeds = heeding(pull, owner)
+    expected = heeds * exposure + pull.queue + pull.unseen
+    return logarithm(expected / (heeds * pull.normal * whole + pull.unseen))
+
+
+@inlined
+def by_neighbours(pull, owner, exposure):
+    """Return which share of the departures that are expected is known from neighbours, not from the queue."""
+    seen = heeding(pull, owner) * exposure
+    return seen / (seen + pull.queue) if pull.queue > _0 else _1
 
 
 @inlined
@@ -105,11 +140,10 @@ def running(pull, owner, now, loss):
     """Return the :class:`RunParts` of one account; ``loss``: log of the share of a loss that is not covered."""
     f = now.fear
     trust = pull.fund * now.fund + pull.integrity * now.integrity
-    sense = max(_1 - pull.fundamentals_fear * f, _0)
-    known = owner.literacy + pull.education * (_1 - owner.literacy)
-    peers = pull.herding * owner.herding * (_1 - _HALF * known) * (_1 + pull.herding_fear * f) * now.beyond
-    risk = sense * pull.risk * now.risk
-    return RunParts(owner.calm, now.terms, -trust, pull.fear * f, risk, loss, peers, now.columns)
+    evidence = (_1 + pull.heed * f) * now.evidence
+    risk = max(_1 - pull.fundamentals_fear * f, _0) * pull.risk * now.risk
+    peers, queue = pull.others * now.others, pull.others * now.queue
+    return RunParts(owner.calm, now.terms, now.state, -trust, evidence, risk, loss, peers, queue, now.columns)
 
 
 @inlined
@@ -144,23 +178,25 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
     float32 (3, ≥ n): what declared columns add to running, leaving and joining; None where there are none.
     """
     fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
-    risk, fear, seen, each, whole = felt.risk, felt.fear, felt.seen, felt.each, felt.whole
+    risk, evidence, fear, seen, each, whole = felt.risk, felt.evidence, felt.fear, felt.seen, felt.each, felt.whole
     calm, churn, prior, herding = who.calm, who.churn, who.prior, who.herding
     literacy, attention, alarm, need = who.literacy, who.attention, who.alarm, who.need
     login, panic, ordinary = luck.login, luck.panic, luck.ordinary
-    pull, terms, normal = pull_of(w), w[Weights.CALM], w[Weights.NORMAL_SHARE]
-    w_join, join_trust = w[Weights.JOIN], w[Weights.JOIN_TRUST]
+    pull, terms = pull_of(w), w[Weights.CALM]
+    w_join, join_trust, join_fear = w[Weights.JOIN], w[Weights.JOIN_TRUST], w[Weights.JOIN_FEAR]
     draws_lots = _0 if w[Weights.RULE] > _0 else _1
     for i in range(len(actions)):
         f, own = fear[i], prior[i]
-        z = w_join + join_trust * (fund[i] + integrity[i] - own - own) - pull.fear * f
+        z = w_join + join_trust * (fund[i] + integrity[i] - own - own) - join_fear * f
         to_run, to_leave = _0, _0
         if lean is not None:
             to_run, to_leave = lean[0, i], lean[1, i]
             z += lean[2, i]
         owner = Owner(calm[i], herding[i], literacy[i])
-        beyond = beyond_normal(seen[i], each[i], whole[i], normal)
-        now = Moving(terms, fund[i], integrity[i], risk[i], f, beyond, to_run)
+        others = beyond_calm(pull, owner, seen[i] * each[i], whole[i])
+        now = Moving(
+            terms, pull.state, fund[i], integrity[i], risk[i], evidence[i], f, others, _0, to_run,
+        )  # fmt: skip
         x = added_up(running(pull, owner, now, loss[i]))
         y = added_up(leaving(pull, churn[i], own, info[i], service[i], to_leave))
         holds = flags[i] & np.uint8(HOLDS)

@@ -13,10 +13,12 @@ class Weights(Rows):
     CALM = auto()  # log-odds added to every account's readiness to run: public terms, friction, yield
     FUND = auto()  # per log-odds of trust lost
     INTEGRITY = auto()
-    FEAR = auto()
-    RISK = auto()  # per log-odds of perceived risk
-    HERDING = auto()  # per share of neighbours seen leaving
-    HERDING_FEAR = auto()  # how much one unit of fear raises herding
+    RISK = auto()  # per log-odds of the risk that is read in reports
+    HEED = auto()  # how much one unit of fear raises the weight of what was heard lately
+    OTHERS = auto()  # per e-fold of the share of others expected to leave
+    HERDING = auto()  # share expected to leave per exposure to neighbours seen leaving
+    QUEUE = auto()  # share expected to leave by what is seen of the platform's payments
+    UNSEEN = auto()  # share that may leave unseen
     FUNDAMENTALS_FEAR = auto()  # how much one unit of fear lowers the weight of the risk view
     NORMAL_SHARE = auto()  # share of neighbours that leave in calm
     COVER = auto()  # believed cover: share of the loss that the guarantee takes, within its limit
@@ -26,6 +28,7 @@ class Weights(Rows):
     SERVICE = auto()
     JOIN = auto()  # log-odds of joining for those who hold nothing here
     JOIN_TRUST = auto()  # per log-odds of trust, on joining
+    JOIN_FEAR = auto()  # per unit of fear, against joining
     ATTENTION_FEAR = auto()  # how much one unit of fear raises attention
     REPAIR = auto()  # share of lost trust that returns in a day
     GOOD_NEWS = auto()  # weight of good news against bad
@@ -37,7 +40,6 @@ class Weights(Rows):
     REPORT_RISK = auto()  # published risk, log-odds
     REPORT_NOISE = auto()  # spread of its reading, log-odds
     SALIENCE = auto()  # weight of bad news in the risk view against good
-    RISK_PEERS = auto()  # risk evidence per share of neighbours seen leaving
     BASE_FUND = auto()  # where the parts of trust rest, against the investor's prior
     BASE_INTEGRITY = auto()
     BASE_INFO = auto()
@@ -48,7 +50,13 @@ class Weights(Rows):
     TRUST_INFO = auto()
     TRUST_SERVICE = auto()
     BAD_NEWS = auto()  # weight of bad news on trust
-    RUMOUR = auto()  # weight of news in the risk view; rumours have their own
+    NEWS = auto()  # evidence per log-odds of risk that is told; rumours have their own
+    NEWS_FUND = auto()  # per log-odds of fund safety
+    NEWS_INTEGRITY = auto()  # per log-odds of integrity
+    NEWS_FEAR = auto()  # per unit of fear
+    EVIDENCE_KEEP = auto()  # share of the evidence kept over a day
+    DRIFT = auto()  # share of the way back to the risk last published, in a day without a report
+    STATE = auto()  # log-odds that a change of the cash that the platform is known to have adds to running
 
 
 class Dials(Rows):
@@ -65,9 +73,11 @@ class Dials(Rows):
     FAILS_ARREARS = auto()  # rise when the arrears have used the patience up
     REPORT_WEIGHT = auto()  # how far a full report moves a reader
     REPORT_NOISE = auto()  # spread of the reading of an empty one, log-odds
-    FIRST_MOVE = auto()  # log-odds for an overdue queue of all claims, seen in full
-    GATE_RUSH = auto()  # log-odds at the announced trigger of a gate
+    FIRST_MOVE = auto()  # share of others expected to leave where all claims are overdue and seen
+    GATE_RUSH = auto()  # the same at the announced trigger of a gate
     GATE_MARGIN = auto()  # liquidity above the trigger at which that rush begins
+    CASH = auto()  # log-odds per e-fold of what can be paid out, known by reports and a line of credit
+    USUAL_CASH = auto()  # what can be paid out, of the claims, for which that counts nothing
     PART = auto()  # chance that a run takes half
     CONTAGION = auto()  # fear that an alarmed neighbour adds, times the receiver's gain of fear
     OBSERVED = auto()  # weight of a departure in a neighbour's memory
@@ -93,8 +103,8 @@ class Dials(Rows):
 
 # what stands where no mechanism says anything; 0 where it is not here
 NEVER = -60.0  # log-odds
-WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0}
+WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0, Weights.UNSEEN: 1.0}
 DIALS_OFF = {
-    Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9,
+    Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.USUAL_CASH: 1.0, Dials.SWITCH_APPEAL: -1e9,
     Dials.EXPOSURE_EXPONENT: 1.0, Dials.EXPOSURE_CONTACTS: 1.0, Dials.ALARM_CONTACTS: 1.0,
 }  # fmt: skip

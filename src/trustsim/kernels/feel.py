@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from trustsim.kernels.choose import beyond_normal
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import HOLDS, REACH, Targets
+from trustsim.kernels.layout import HEARD, HOLDS, REACH, Targets
 
 _MOST_FEAR = np.float32(8)
 _TINY = np.float32(1e-6)
@@ -33,15 +32,14 @@ def hear(evidence, counts, message, how, luck, who, flags, education) -> None:
     segment is it for (−1: any), is it for clients only. ``counts`` float32 (≥ n,): room for what it counts with each.
     """
     is_page, by_literacy, segment, is_for_clients = how
-    reach = message[REACH]
-    login, media, literacy, attention, n = luck.login, luck.media, who.literacy, who.attention, len(luck.login)
+    before, literacy, attention, n = message[HEARD], who.literacy, who.attention, len(luck)
+    after = before + message[REACH] * (_1 - before)
     hears = counts[:n]
     for i in range(n):
         known = literacy[i] + education * (_1 - literacy[i])
         weight = _1 - known if by_literacy else _1
-        u = login[i] if is_page else media[i]
-        limit = reach * attention[i] if is_page else reach
-        hears[i] = weight if u < limit else _0
+        looks = attention[i] if is_page else _1
+        hears[i] = weight if before * looks <= luck[i] < after * looks else _0
     if segment >= 0:
         for i in range(n):
             hears[i] *= _1 if who.segment[i] == segment else _0
@@ -57,15 +55,16 @@ def hear(evidence, counts, message, how, luck, who, flags, education) -> None:
 
 
 @compiled
-def feel(felt, evidence, who, seen_keep) -> None:
-    """Fade fear and the memory of neighbours who left; take in what alarmed today."""
-    fear, seen, keep, gain = felt.fear, felt.seen, who.fear_keep, who.fear_gain
+def feel(felt, evidence, who, seen_keep, evidence_keep) -> None:
+    """Fade fear, what was heard, and the memory of neighbours who left; take in what alarmed today."""
+    fear, seen, told, keep, gain = felt.fear, felt.seen, felt.evidence, who.fear_keep, who.fear_gain
     e_fear = evidence[Targets.FEAR, : len(fear)]
     for i in range(len(fear)):
         f = fear[i] * keep[i] + gain[i] * e_fear[i]
         s = seen[i] * seen_keep
         fear[i] = min(max(f, _0), _MOST_FEAR) if f > _TINY else _0
         seen[i] = s if s > _TINY else _0
+        told[i] *= evidence_keep
 
 
 @compiled
@@ -83,6 +82,22 @@ def believe(felt, evidence, who, w) -> None:
         integrity[i] += good * max(b, _0) + harm * min(b, _0)
         info[i] += good * max(c, _0) + harm * min(c, _0)
         service[i] += good * max(d, _0) + harm * min(d, _0)
+
+
+@compiled
+def weigh_news(felt, evidence, who, w) -> None:
+    """Add what was heard today to the evidence that waiting costs: bad news in full (more with scars), good news by
+    less."""
+    told, scar, gain, n = felt.evidence, felt.scar, who.fear_gain, len(felt.evidence)
+    e_fund, e_integrity = evidence[Targets.FUND, :n], evidence[Targets.INTEGRITY, :n]
+    e_risk, e_fear = evidence[Targets.RISK, :n], evidence[Targets.FEAR, :n]
+    of_fund, of_integrity = w[Weights.NEWS_FUND], w[Weights.NEWS_INTEGRITY]
+    of_risk, of_fear = w[Weights.NEWS], w[Weights.NEWS_FEAR]
+    good, bad, scar_bad = w[Weights.GOOD_NEWS], w[Weights.BAD_NEWS], w[Weights.SCAR_BAD]
+    for i in range(n):
+        x = of_risk * e_risk[i] + of_fear * gain[i] * e_fear[i] - of_fund * e_fund[i] - of_integrity * e_integrity[i]
+        x = told[i] + bad * (_1 + scar_bad * scar[i]) * max(x, _0) + good * min(x, _0)
+        told[i] = min(max(x, -_CLIP), _CLIP)
 
 
 @compiled
@@ -116,20 +131,15 @@ def wound(felt, evidence, w) -> None:
 
 
 @compiled
-def judge(felt, evidence, who, luck, w) -> None:
-    """Move the risk view: news, neighbours who left, and on report days the report, read with an error."""
-    risk, seen, each, whole = felt.risk, felt.seen, felt.each, felt.whole
-    literacy, attention = who.literacy, who.attention
-    login, error, e_risk = luck.login, luck.error, evidence[Targets.RISK, : len(felt.risk)]
-    salience, peers, normal = w[Weights.SALIENCE], w[Weights.RISK_PEERS], w[Weights.NORMAL_SHARE]
-    repair, rumour, education = w[Weights.REPAIR], w[Weights.RUMOUR], w[Weights.EDUCATION]
+def judge(felt, who, luck, w) -> None:
+    """Move the risk view: back to what was published last, and on report days by the report, read with an error."""
+    risk, literacy, attention, login, error = felt.risk, who.literacy, who.attention, luck.login, luck.error
+    salience, drift, education = w[Weights.SALIENCE], w[Weights.DRIFT], w[Weights.EDUCATION]
     weight, published, noise = w[Weights.REPORT_WEIGHT], w[Weights.REPORT_RISK], w[Weights.REPORT_NOISE]
     for i in range(len(risk)):
         known = literacy[i] + education * (_1 - literacy[i])
-        r = risk[i] + repair * (published - risk[i])
+        r = risk[i] + drift * (published - risk[i])
         reading = published + noise * (_1 - _HALF * known) * error[i]
         surprise = (reading - r) * (weight if login[i] < attention[i] else _0)
-        beyond = beyond_normal(seen[i], each[i], whole[i], normal)
-        news = surprise + rumour * e_risk[i] + peers * max(beyond, _0)
-        r += max(news, _0) * salience + min(news, _0)
+        r += max(surprise, _0) * salience + min(surprise, _0)
         risk[i] = min(max(r, -_CLIP), _CLIP)

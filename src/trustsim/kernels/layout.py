@@ -16,8 +16,8 @@ array           dtype, shape                             holds
 ``actions``     uint8 (lanes, accounts)                  what the account decided today
 ``traits``      float32 (Traits, worlds, accounts)       fixed, the same in all variants of a world
 ``weights``     float32 (lanes, platforms, Weights)      the day's coefficients of the account pass
-``bulletin``    float32 (messages, lanes, platforms,     the day's public messages: evidence by target, then reach
-                Targets + 1)
+``bulletin``    float32 (messages, lanes, platforms,     the day's public messages: evidence by target, reach
+                Targets + 2)
 ``books``       int64 (Books, lanes, platforms)          money at and around each platform, minor units
 ``ladder``      int64 (RUNGS, lanes, platforms)          assets by time to maturity, minor units
 ``terms``       float64 (Terms, lanes, platforms)        what levers can change (see world/terms.py)
@@ -43,7 +43,8 @@ class Beliefs(Rows):
     INFO = auto()
     SERVICE = auto()
     SCAR = auto()
-    RISK = auto()
+    RISK = auto()  # what the platform publishes, as read: perceived log-odds of failure
+    EVIDENCE = auto()  # what was heard lately, log-odds that waiting costs
     FEAR = auto()
     SEEN = auto()  # neighbours who left, as remembered
     EACH = auto()  # with the next two what kernels/co_clients.py makes of the last: exposure by one of them who leaves
@@ -208,7 +209,8 @@ class Gauges(Rows):
     COHORT_INTEGRITY = auto()
     COHORT_INFO = auto()
     COHORT_SERVICE = auto()
-    RAN_FOR_FUNDAMENTALS = auto()  # with the next four: accounts that ran today, by the channel that they acted on
+    RAN_FOR_FUNDAMENTALS = auto()  # with the next five: accounts that ran today, by the channel that they acted on
+    RAN_FOR_NEWS = auto()
     RAN_FOR_HERDING = auto()
     RAN_FOR_FEAR = auto()
     RAN_FOR_FIRST_MOVE = auto()
@@ -265,7 +267,8 @@ NEUTRAL = {
     Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"), Terms.REBUTTAL_LAG: float("inf"),
     Terms.SUSPEND_AFTER: float("inf"),
 }  # fmt: skip
-REACH = len(Targets)  # last column of a bulletin row
+REACH = len(Targets)  # behind the targets in a bulletin row: the share that a message reaches today
+HEARD = REACH + 1  # and the share whom it reached before
 
 # whether a platform pays: values of the gauge ``status``
 OPEN, GATED, WINDING, FAILED = 0, 1, 2, 3

@@ -6,7 +6,7 @@ In double precision, so that differences of parts keep their digits. Of the n ch
 
 from __future__ import annotations
 
-from trustsim.kernels.choose import Moving, Owner, leaving, looking, pull_of, running
+from trustsim.kernels.choose import Moving, Owner, beyond_calm, by_neighbours, leaving, looking, pull_of, running
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.cover import covered
 from trustsim.kernels.layout import Traits
@@ -29,12 +29,23 @@ def running_parts(parts, weights, traits, moving, loss) -> None:
     for i in range(len(loss)):
         owner = Owner(traits[Traits.CALM, i], traits[Traits.HERDING, i], traits[Traits.LITERACY, i])
         now = Moving(
-            moving.terms[i], moving.fund[i], moving.integrity[i], moving.risk[i], moving.fear[i], moving.beyond[i],
-            moving.columns[i],
+            moving.terms[i], moving.state[i], moving.fund[i], moving.integrity[i], moving.risk[i], moving.evidence[i],
+            moving.fear[i], moving.others[i], moving.queue[i], moving.columns[i],
         )  # fmt: skip
         told = running(pull_of(weights[i]), owner, now, loss[i])
         for k in range(len(told)):
             parts[k, i] = told[k]
+
+
+@compiled
+def expecting(others, queue, weights, traits, exposure, whole) -> None:
+    """Fill ``others`` and ``queue`` float64 (n,) with the e-folds beyond calm of the share of others expected to leave,
+    shared out by what it is known from: the neighbours, and what is seen of payments."""
+    for i in range(len(others)):
+        pull = pull_of(weights[i])
+        owner = Owner(traits[Traits.CALM, i], traits[Traits.HERDING, i], traits[Traits.LITERACY, i])
+        beyond, share = beyond_calm(pull, owner, exposure[i], whole[i]), by_neighbours(pull, owner, exposure[i])
+        others[i], queue[i] = share * beyond, (1.0 - share) * beyond
 
 
 @compiled

@@ -7,7 +7,17 @@ import numpy as np
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.acting import RAN_NOW, TOGETHER
 from trustsim.kernels.channels import Channels, channels_of
-from trustsim.kernels.choose import Moving, Owner, RunParts, added_up, beyond_normal, looking, pull_of, running
+from trustsim.kernels.choose import (
+    Moving,
+    Owner,
+    RunParts,
+    added_up,
+    beyond_calm,
+    by_neighbours,
+    looking,
+    pull_of,
+    running,
+)
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
@@ -80,7 +90,10 @@ def wide(x):
 @inlined
 def with_fear(now, fear):
     """Return what stands at *now*, with fear."""
-    return Moving(now.terms, now.fund, now.integrity, now.risk, fear, now.beyond, now.columns)
+    return Moving(
+        now.terms, now.state, now.fund, now.integrity, now.risk, now.evidence, fear, now.others, now.queue,
+        now.columns,
+    )  # fmt: skip
 
 
 @compiled
@@ -91,12 +104,14 @@ def pushed(push, weights, traits, beliefs, pushes, place, loss):
     pull, prior = pull_of(weights), wide(traits[Traits.PRIOR])
     owner = Owner(wide(traits[Traits.CALM]), wide(traits[Traits.HERDING]), wide(traits[Traits.LITERACY]))
     risk_0 = pushes.risk[v, p] + pushes.noise[v, p] * wide(traits[Traits.READING])
-    each, whole = wide(beliefs[Beliefs.EACH]), wide(beliefs[Beliefs.WHOLE])
-    beyond = beyond_normal(wide(beliefs[Beliefs.SEEN]), each, whole, weights[Weights.NORMAL_SHARE])
+    exposure = wide(beliefs[Beliefs.SEEN]) * wide(beliefs[Beliefs.EACH])
+    beyond = beyond_calm(pull, owner, exposure, wide(beliefs[Beliefs.WHOLE]))
+    share = by_neighbours(pull, owner, exposure)
     fund, integrity = wide(beliefs[Beliefs.FUND]), wide(beliefs[Beliefs.INTEGRITY])
     risk, calm, fear = wide(beliefs[Beliefs.RISK]), weights[Weights.CALM], wide(beliefs[Beliefs.FEAR])
-    rest = Moving(pushes.calm[v, p], prior + pushes.fund[v, p], prior, risk_0, 0.0, 0.0, 0.0)
-    today = Moving(calm, fund, integrity, risk, 0.0, beyond, 0.0)
+    evidence, rest_of_it = wide(beliefs[Beliefs.EVIDENCE]), (1.0 - share) * beyond
+    rest = Moving(pushes.calm[v, p], 0.0, prior + pushes.fund[v, p], prior, risk_0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    today = Moving(calm, pull.state, fund, integrity, risk, evidence, 0.0, share * beyond, rest_of_it, 0.0)
     at_rest, afraid = running(pull, owner, rest, loss), running(pull, owner, with_fear(rest, fear), loss)
     fearless, now = running(pull, owner, today, loss), running(pull, owner, with_fear(today, fear), loss)
     push[:] = 0.0

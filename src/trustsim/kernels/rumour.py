@@ -25,7 +25,8 @@ class Words(NamedTuple):
     chance: float  # that a neighbour without literacy who is told believes it
     tiring: float  # share of the tellers who stop
     forgetting: float  # share of the believers who forget it
-    risk: np.float32  # rise of a believer's risk view
+    risk: np.float32  # evidence of a believer, as long as it is believed
+    lasting: NDArray[np.float32]  # (v,) of it, what fades in a step and is told anew
     fear: np.float32  # of a new believer
     education: NDArray[np.float64]  # (v,) share of the missing literacy made up
     reverting: NDArray[np.float64]  # (v,) chance that a believer is put right
@@ -33,22 +34,22 @@ class Words(NamedTuple):
 
 @compiled
 def believe_it(status, accounts, words, place, who) -> None:
-    """Let one investor of ``place`` (w, v) believe: the risk view rises, fear with the investor's susceptibility."""
+    """Let one investor of ``place`` (w, v) believe: the evidence rises, fear with the investor's susceptibility."""
     w, v = place
     status[v, who] = NEW
     k = accounts.at[w, words.platform, who]
     if k >= 0:
-        accounts.beliefs[Beliefs.RISK, v, k] += words.risk
+        accounts.beliefs[Beliefs.EVIDENCE, v, k] += words.risk
         accounts.beliefs[Beliefs.FEAR, v, k] += words.fear * accounts.traits[Traits.FEAR_GAIN, w, k]
 
 
 @compiled
 def forget_it(accounts, words, place, who) -> None:
-    """Take back what the rumour added to one investor's risk view."""
+    """Take back what the rumour adds to one investor's evidence."""
     w, v = place
     k = accounts.at[w, words.platform, who]
     if k >= 0:
-        accounts.beliefs[Beliefs.RISK, v, k] -= words.risk
+        accounts.beliefs[Beliefs.EVIDENCE, v, k] -= words.risk
 
 
 @compiled
@@ -107,6 +108,17 @@ def tire(status, accounts, words, place, clock) -> None:
                 status[v, i] = TELLS
             elif s == TELLS and np.float64(b) * draws.UNIFORM_SCALE < words.tiring:
                 status[v, i] = BELIEVES
+
+
+@compiled
+def hold_on(status, active, accounts, words, n_variants) -> None:
+    """Let believers not forget what the rumour says, as other evidence is forgotten."""
+    for v in range(len(status)):
+        if active[v]:
+            for i in range(status.shape[1]):
+                k = accounts.at[v // n_variants, words.platform, i]
+                if k >= 0 and status[v, i] != IGNORANT and status[v, i] != PUT_RIGHT:
+                    accounts.beliefs[Beliefs.EVIDENCE, v, k] += words.lasting[v]
 
 
 @compiled

@@ -209,7 +209,7 @@ class Engine:
     def choose(self) -> None:
         """Let everyone hear, feel, believe and choose; then let the rules beside the pass say who leaves or joins."""
         groups = self.state.groups
-        bulletin = self.day.board.bulletin()
+        bulletin = self.day.board.bulletin(self.clock.day)
         account_pass(groups.accounts, groups.platforms, groups.tail, bulletin, self.has_report, self.clock)
         for decide, settings in self._turns(self.rules):
             decide(self.day, settings)

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.arrays import Bulletin
-from trustsim.kernels.layout import REACH, Targets
+from trustsim.kernels.layout import HEARD, REACH, Targets
 from trustsim.kernels.named import names_of, row_of
 from trustsim.scenario.resolved import World
 from trustsim.world.sections import but_for_its_name
 
+_NEVER = -1
 _SPENT = 0.01  # a story this weak is no longer told
 _NOT_SPILLED = [k for k, target in enumerate(names_of(Targets)) if target not in ("fund", "integrity", "risk")]
 
@@ -35,9 +36,10 @@ ALL = Audience()
 
 @dataclass
 class _Story:
-    evidence: NDArray[np.float32]  # (lanes, platforms, TARGETS + 1)
+    evidence: NDArray[np.float32]  # (lanes, platforms, Targets + 2)
     audience: Audience
     keep: NDArray[np.float32]  # (lanes,)
+    begun: int = _NEVER  # step on which it was first told
 
 
 def likeness(by_variant: Sequence[World], n_worlds: int) -> NDArray[np.float64]:
@@ -71,7 +73,8 @@ class Board:
         self._stories: list[_Story] = []
         n_lanes, n_platforms = likeness.shape[:2]
         self._silence = Bulletin(
-            np.zeros((0, n_lanes, n_platforms, len(Targets) + 1), np.float32),
+            np.zeros((0, n_lanes, n_platforms, len(Targets) + 2), np.float32),
+            np.zeros(0, np.int64),
             *_heard_by([]),
         )
 
@@ -87,8 +90,8 @@ class Board:
         day.
 
         Targets ``risk`` and ``fear``: positive is bad; the parts of trust: negative is bad. Tomorrow the message is
-        told again with ``keep`` of its weight, a number or float64 (lanes,). What is told to clients alone is no news
-        about another platform.
+        told again with ``keep`` of its weight, a number or float64 (lanes,), to those who have not heard it. What is
+        told to clients alone is no news about another platform.
         """
         if not evidence.any():
             return
@@ -103,7 +106,8 @@ class Board:
             spilled[:, :, _NOT_SPILLED] = 0.0
             evidence = evidence + spilled
             reach = np.maximum(reach, (self._likeness > 0).any(axis=1) * reach.max(axis=1, keepdims=True))
-        row = np.concatenate([evidence, reach[:, :, None]], axis=2).astype(np.float32)
+        shares = np.stack([reach, np.zeros_like(reach)], axis=2)
+        row = np.concatenate([evidence, shares], axis=2).astype(np.float32)
         row[:, :, REACH] *= evidence.any(axis=2)
         kept = np.full(len(row), keep, np.float32)
         self._stories.append(_Story(row, audience, kept))
@@ -114,19 +118,24 @@ class Board:
             replace(story, evidence=story.evidence[columns], keep=story.keep[columns]) for story in other._stories
         ]
 
-    def bulletin(self) -> Bulletin:
-        """Return today's messages; let the stories fade."""
+    def bulletin(self, step: int) -> Bulletin:
+        """Return the messages of a *step*; let the stories fade, and keep whom they have reached."""
         if not self._stories:
             return self._silence
         rows = np.array([s.evidence for s in self._stories])
+        for story in self._stories:
+            story.begun = step if story.begun == _NEVER else story.begun
+        begun = np.array([s.begun for s in self._stories], np.int64)
         heard_by = _heard_by([s.audience for s in self._stories])
         self._stories = [s for s in self._stories if s.keep.any()]
         for story in self._stories:
             told = story.evidence[:, :, :REACH]
             told *= story.keep[:, None, None]
+            reach, heard = story.evidence[:, :, REACH], story.evidence[:, :, HEARD]
+            heard += reach * (1 - heard)
             story.evidence[np.abs(told).max(axis=(1, 2), initial=0.0) <= _SPENT] = 0.0
         self._stories = [s for s in self._stories if s.evidence.any()]
-        return Bulletin(rows, *heard_by)
+        return Bulletin(rows, begun, *heard_by)
 
 
 def _heard_by(audiences: Sequence[Audience]) -> tuple[NDArray[Any], ...]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import rumour
 from trustsim.kernels.arrays import Clock
+from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import Gauges, Terms
 from trustsim.kernels.times import SAME_TIME
 from trustsim.world.today import Mask, Today
@@ -52,9 +53,12 @@ def spread_rumour(
     reverting = np.where(is_answered, 1 - (1 - terms[Terms.REBUTTAL]) ** dt, 0.0)
     chance, tiring, forgetting = (1 - (1 - x) ** dt for x in (told.infectiousness, told.tiring, told.forgetting))
     words = rumour.Words(
-        platform, purpose, chance, tiring, forgetting, np.float32(told.risk), np.float32(told.fear),
-        terms[Terms.EDUCATION].copy(), reverting,
+        platform, purpose, chance, tiring, forgetting, np.float32(told.risk),
+        np.float32(told.risk) * (1 - state.weights[:, platform, Weights.EVIDENCE_KEEP]), np.float32(told.fear), terms[Terms.EDUCATION].copy(),
+        reverting,
     )  # fmt: skip
+    n_variants = state.n_lanes // len(day.worlds)
+    rumour.hold_on(status, day.active, groups.accounts, words, n_variants)
     for w, seeds in enumerate(first):
         for v in day.worlds[w].lanes:
             for who in seeds.tolist() if begins[v] else ():

@@ -201,9 +201,8 @@ def misperception_by_group(f: Finished) -> dict[str, Floats]:
     Over accounts of platforms that have not ended; above 0 people fear too much.
     """
     state = f.model.state
-    thought, true = (
-        1 / (1 + np.exp(-x.astype(np.float64))) for x in (state.beliefs[Beliefs.RISK], f.gauge("risk")[-1])
-    )
+    feared = state.beliefs[Beliefs.RISK] + state.beliefs[Beliefs.EVIDENCE]
+    thought, true = (1 / (1 + np.exp(-x.astype(np.float64))) for x in (feared, f.gauge("risk")[-1]))
     stands = ~f.beyond.has_ended[-1]
 
     def of_world(people: People) -> Share:

@@ -24,20 +24,32 @@ Floats = NDArray[np.float64]
 class Choice:
     """Let those who look at their account run when x > logit(u), with x the log-odds of all that speaks for it.
 
-    x = ``calm`` − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee + ln(1 −
-    ``segregation`` · segregated share) + ln(1 − cover · credibility · min(limit / balance, 1)) + ``first_move`` ·
-    min(overdue / claims of day 0, 1) · visibility (of custody or of live figures, the larger) + ``gate_rush`` ·
-    nearness of an announced gate + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) −
-    ``tenure`` · ln(1 + years) − ``fund`` · trust in fund safety − ``integrity`` · trust in integrity + ``risk`` · risk
-    view, and what fear and herding add. The ticket is what the investor holds there at day 0, or would; nearness is 1
-    at the trigger and falls to 0 at ``gate_margin`` above it. A uniform draw u of the day decides for all variants;
+    x, the log-odds that waiting costs more than leaving, adds up what waiting may cost, which share of it would be lost
+    and the price of leaving:
+
+    - the prior: ``calm`` + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) − ``tenure`` · ln(1 +
+      years) − ``fund`` · trust in fund safety, but for what the name of a custodian adds, − ``integrity`` · trust in
+      integrity;
+    - what is known of the platform: ``risk`` · risk view − ``cash`` · ln((cash + line + 0.02) / (``usual_cash`` + 0.02)),
+      of the last report, in claims;
+    - what was heard lately: evidence · (1 + ``heed`` of fear · fear);
+    - the others: ``others`` · ln((F + ``unseen``) / (F of calm + ``unseen``)), F the share expected to leave: by
+      ``herding`` of the neighbours, and by what is seen of payments, ``first_move`` · min(overdue / claims of day 0, 1) ·
+      visibility (of custody or of live figures, the larger) + ``gate_rush`` · nearness of an announced gate, which is 1
+      at the trigger and falls to 0 at ``gate_margin`` above it;
+    - the loss: ln(1 − ``segregation`` · segregated share · liquid share) + ln(1 − cover · credibility · min(limit /
+      balance, 1));
+    - the price: − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee.
+
+    The ticket is what the investor holds there at day 0, or would. A uniform draw u of the day decides for all variants;
     under the rule ``threshold`` it is left out: run when x > 0. Who looks: a share ``attention`` of the investor a day,
     more in fear. A share ``part`` of those who run ask for half only. Known answer: with every weight but ``calm`` at
     0, the daily share of attentive holders that runs is the logistic of ``calm`` (``test_the_choice_is_a_logit``).
     """
 
     #: with a channel off
-    without: ClassVar[dict[str, dict[str, float] | None]] = {"first_move": {"first_move": 0.0, "gate_rush": 0.0}}
+    without: ClassVar[dict[str, dict[str, float] | None]] = {"first_move": {"first_move": 0.0, "gate_rush": 0.0},
+        "fundamentals": {"cash": 0.0},}
     concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
     #: what makes the traits: the same in all variants of a pass
     fixes: ClassVar[tuple[str, ...]] = ("tolerance", "balance", "tenure")
@@ -76,19 +88,34 @@ class Choice:
     fee: float = parameter(
         20.0, unit="number", low=0, high=1000, source="P-11", text="log-odds against, per unit of exit fee"
     )
+    others: float = parameter(
+        0.7, unit="log-odds", low=0, high=20, source="E-01; E-18",
+        text="log-odds per e-fold of the share of others expected to leave; its inverse is the doubt about them",
+    )  # fmt: skip
+    unseen: float = parameter(
+        0.02, unit="share", low=0.0001, high=1, source="assumed", text="share of others that may leave unseen"
+    )
+    cash: float = parameter(
+        0.7, unit="log-odds", low=0, high=20, source="P-35",
+        text="log-odds against, per e-fold of what the platform is known to be able to pay out",
+    )  # fmt: skip
+    usual_cash: float = parameter(
+        0.2, unit="share", source="assumed", text="cash and credit line / claims at which that counts nothing"
+    )
     first_move: float = parameter(
-        6.0, unit="log-odds", low=0, high=100, source="C15",
-        text="log-odds for an overdue queue of all claims, seen in full",
+        1.0, unit="number", low=0, high=100, source="C15",
+        text="share of others expected to leave where all claims are overdue, and that is seen",
     )  # fmt: skip
     gate_rush: float = parameter(
-        3.0, unit="log-odds", low=0, high=100, source="P-06", text="log-odds at the announced trigger of a gate"
-    )
+        0.5, unit="number", low=0, high=100, source="P-06",
+        text="share of others expected to leave at the announced trigger of a gate",
+    )  # fmt: skip
     gate_margin: float = parameter(
         0.05, unit="share", low=0.001, source="P-06", text="liquidity above the trigger at which the rush begins"
     )
     part: float = parameter(0.1, unit="share", source="assumed", text="chance that a run takes half only")
     segregation: float = parameter(
-        0.5, unit="share", source="B2", text="share of segregated money that investors believe safe"
+        0.5, unit="share", source="B2", text="share of segregated money that investors believe safe in a failure"
     )
 
     def traits(self, owners: Owners) -> Mapping[Traits, Floats]:
@@ -102,19 +129,21 @@ class Choice:
         """Return what this mechanism adds to the weights of the account pass, the same for a step of any length."""
         return {
             Weights.CALM: self.calm, Weights.FUND: self.fund, Weights.INTEGRITY: self.integrity,
-            Weights.RISK: self.risk, Weights.RULE: 0.0 if self.rule == "logit" else 1.0,
+            Weights.RISK: self.risk, Weights.OTHERS: self.others, Weights.UNSEEN: self.unseen,
+            Weights.RULE: 0.0 if self.rule == "logit" else 1.0,
         }  # fmt: skip
 
     def dials(self) -> Mapping[Dials, float]:
         """Return what this mechanism gives to the rest of the engine."""
         return {
             Dials.FIRST_MOVE: self.first_move, Dials.GATE_RUSH: self.gate_rush, Dials.GATE_MARGIN: self.gate_margin,
-            Dials.PART: self.part,
+            Dials.PART: self.part, Dials.CASH: self.cash, Dials.USUAL_CASH: self.usual_cash,
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterator[tuple[Weights, Floats]]:
         """Yield what the terms, float64 (Terms, worlds, platforms), add to the readiness to run."""
-        kept = np.minimum(terms[Terms.SEGREGATED_SHARE] * self.segregation, 1 - 1e-6)
+        kept = terms[Terms.SEGREGATED_SHARE] * np.minimum(terms[Terms.LIQUID_SHARE], 1.0)
+        kept = np.minimum(kept * self.segregation, 1 - 1e-6)
         spread = terms[Terms.PROMISED_YIELD] - terms[Terms.SAFE_YIELD]
-        yield Weights.CALM, -terms[Terms.EXIT_FRICTION]
+        yield Weights.CALM, self.fund * terms[Terms.CUSTODY_TRUST] - terms[Terms.EXIT_FRICTION]
         yield Weights.CALM, np.log(1 - kept) - self.fee * terms[Terms.EXIT_FEE] - self.pays_yield * spread

@@ -28,9 +28,9 @@ class Fear:
     8. An investor whose fear passes ``threshold`` · (½ + resilience) is alarmed and adds ``contagion`` · (1½ −
     resilience of the neighbour) · (d₀ / d)^γ to the fear of every neighbour, once, until calm again at half of it: of
     one with d co-clients, with γ = ``degree_exponent`` and d₀ = ``usual_contacts``. Only who holds an account of the
-    platform, or has held one, alarms others. Fear adds
-    ``weight`` · f to the log-odds of a run, multiplies attention by 1 + ``attention`` · f and the weight of the risk
-    view by max(1 − ``blinding`` · f, 0). Known answer: without contagion, fear f is f · (1 − decay · (½ + resilience))
+    platform, or has held one, alarms others. Fear
+    multiplies attention by 1 + ``attention`` · f, the weight of what was heard lately by 1 + ``heed`` · f and that of
+    reports by max(1 − ``blinding`` · f, 0). Known answer: without contagion, fear f is f · (1 − decay · (½ + resilience))
     a day later (``test_fear_fades_by_resilience``); with γ = ½ an alarm adds half as much among four times the usual
     contacts (``test_an_alarm_is_shared_out_among_co_clients_by_the_exponent``).
     """
@@ -42,14 +42,15 @@ class Fear:
     #: what makes the traits: the same in all variants of a pass
     fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold")
 
-    weight: float = parameter(
-        1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds of a run for one unit of fear"
-    )
+    heed: float = parameter(
+        0.3, unit="number", low=0, high=20, source="D7",
+        text="how much one unit of fear raises the weight of what was heard lately",
+    )  # fmt: skip
     contagion: float = parameter(
         0.12, unit="number", low=0, high=10, source="assumed", text="fear that one alarmed co-client adds"
     )
     degree_exponent: float = parameter(
-        0.0, unit="number", low=0, high=2, source="assumed",
+        0.6, unit="number", low=0, high=2, source="E-54",
         text="γ: an alarm counts by co-clients^−γ; 0: each alike, 1: the share of them that is alarmed",
     )  # fmt: skip
     usual_contacts: float = parameter(
@@ -83,7 +84,7 @@ class Fear:
     def weigh(self, dt: float) -> Mapping[Weights, float]:
         """Return what this mechanism adds to the weights of the account pass."""
         return {
-            Weights.FEAR: self.weight, Weights.ATTENTION_FEAR: self.attention,
+            Weights.HEED: self.heed, Weights.ATTENTION_FEAR: self.attention,
             Weights.FUNDAMENTALS_FEAR: self.blinding,
         }  # fmt: skip
 

@@ -16,14 +16,14 @@ USUAL_CONTACTS = 4.1
 @REGISTRY.enter("mechanism", "herding", rows=("D6", "A10"), source="doi:10.1257/aer.102.4.1414; E-54")
 @dataclass(frozen=True)
 class Herding:
-    """Add ``weight`` · (exposure to those seen leaving − that of calm) to the log-odds of a run.
+    """Expect others to leave by how many of those one knows have just left.
 
     Those seen are co-clients: neighbours who hold an account of the platform, or have held one. Of d of them n are seen
     leaving: an exposure of (n / d) · (d / d₀)^(1 − γ) with γ = ``degree_exponent`` and d₀ = ``usual_contacts``, the
-    share of them for γ = 1, a count for γ = 0; in calm ``normal`` stands for n / d. A departure counts ``observed`` on
-    the day it happens and fades by ``fading`` a day. The term is multiplied by the trait herding, by 1 − literacy / 2
-    and by 1 + ``fear`` · f in fear f.
-    Known answer: with a weight of 2 and all neighbours just gone the log-odds rise by 2 · (1 − normal)
+    share of them for γ = 1, a count for γ = 0. ``weight`` · the trait herding · (1 − literacy / 2) · exposure is the
+    share of all who are expected to leave by that, in calm the same of the exposure to ``normal``: what that does to
+    the choice, ``choice`` says. A departure counts ``observed`` on the day it happens and fades by ``fading`` a day.
+    Known answer: with all co-clients just gone, and no doubt, the share of those expected to leave is that of calm / ``normal``
     (``test_herding_adds_its_weight``), with γ = ½ and four times the usual contacts by twice that
     (``test_exposure_grows_with_co_clients_by_the_exponent``).
     """
@@ -34,23 +34,21 @@ class Herding:
     paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
 
     weight: float = parameter(
-        4.0, unit="log-odds", low=0, high=100, source="E-54", text="log-odds for all of the usual contacts leaving"
-    )
+        1.0, unit="number", low=0, high=100, source="E-54",
+        text="share of all who are expected to leave where all of the usual contacts leave",
+    )  # fmt: skip
     normal: float = parameter(
         0.03, unit="share", source="E-34", text="remembered share of co-clients that leave in calm"
     )
     fading: float = parameter(
         0.15, unit="per_day", low=0, high=1, source="assumed", text="share of the memory lost in a day"
     )
-    fear: float = parameter(
-        0.5, unit="number", low=0, high=10, source="D7", text="how much one unit of fear raises herding"
-    )
     observed: float = parameter(
         1.0, unit="share", source="assumed", text="share of a departure that neighbours can see"
     )
 
     degree_exponent: float = parameter(
-        1.0, unit="number", low=0, high=2, source="assumed",
+        0.6, unit="number", low=0, high=2, source="E-54",
         text="γ: departures count by co-clients^−γ; 1: their share, 0: their number",
     )  # fmt: skip
     usual_contacts: float = parameter(
@@ -61,8 +59,7 @@ class Herding:
     def weigh(self, dt: float) -> Mapping[Weights, float]:
         """Return what this mechanism adds to the weights of the account pass; the fading for a step of *dt* days."""
         return {
-            Weights.HERDING: self.weight, Weights.NORMAL_SHARE: self.normal, Weights.HERDING_FEAR: self.fear,
-            Weights.SEEN_KEEP: (1 - self.fading) ** dt,
+            Weights.HERDING: self.weight, Weights.NORMAL_SHARE: self.normal, Weights.SEEN_KEEP: (1 - self.fading) ** dt,
         }  # fmt: skip
 
     def dials(self) -> Mapping[Dials, float]:

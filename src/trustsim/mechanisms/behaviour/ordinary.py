@@ -28,8 +28,8 @@ class Ordinary:
     A holder leaves when ln odds(``leave``) − ``tenure`` · ln(1 + years) − what is added to the exit friction −
     ``info`` · (trust in information safety − prior) − ``service`` · (trust in service − prior) exceeds a logistic draw;
     the term of the tenure is shifted so that the mean of its exponential is 1. Who holds nothing joins when ln
-    odds(``join``) − what is added to the entry friction + ``trust`` · (fund safety + integrity − 2 · prior) − the
-    weight of fear in a run · fear exceeds the same draw, all in log-odds. Known answer: with the weights on trust at 0,
+    odds(``join``) − what is added to the entry friction + ``trust`` · (fund safety + integrity − 2 · prior) −
+    ``fear`` · fear exceeds the same draw, all in log-odds. Known answer: with the weights on trust at 0,
     the daily share of holders that leaves is ``leave`` (``test_ordinary_leaving_has_its_rate``).
     """
 
@@ -57,6 +57,9 @@ class Ordinary:
         0.6, unit="number", low=0, high=20, source="P-45",
         text="log-odds against joining per log-odds of trust in fund safety or integrity lost",
     )  # fmt: skip
+    fear: float = parameter(
+        1.5, unit="log-odds", low=0, high=20, source="assumed", text="log-odds against joining, per unit of fear"
+    )
     tenure: float = parameter(
         0.2, unit="log-odds", low=0, high=20, source="D15",
         text="log-odds against leaving, per e-fold of 1 + years as client",
@@ -72,7 +75,7 @@ class Ordinary:
         leave, join = (math.log(p / (1 - p)) + math.log(dt) for p in (self.leave, self.join))
         return {
             Weights.ORDINARY: leave, Weights.SERVICE: self.service, Weights.INFO: self.info, Weights.JOIN: join,
-            Weights.JOIN_TRUST: self.trust,
+            Weights.JOIN_TRUST: self.trust, Weights.JOIN_FEAR: self.fear,
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterator[tuple[Weights, Floats]]:

@@ -27,7 +27,7 @@ class Trust:
 
     #: with a channel off
     without: ClassVar[dict[str, dict[str, float] | None]] = {
-        "fundamentals": {"bad_news": 0.0, "good_news": 0.0, "repair": 0.0, "loss_scar": 0.0}
+        "news": {"bad_news": 0.0, "good_news": 0.0, "repair": 0.0, "loss_scar": 0.0}
     }
     taught: ClassVar[str] = "bad_news"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("learning",)

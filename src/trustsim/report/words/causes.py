@@ -6,7 +6,8 @@ from trustsim.analysis.attribution import Attribution
 from trustsim.report.words import words
 
 CHANNEL_TEXTS = {
-    "fundamentals": "news that changed how safe the money is believed to be",
+    "fundamentals": "what the platform is known to own and owe",
+    "news": "what was told in public, or by rumour",
     "herding": "others were seen to leave",
     "fear": "fear, caught from others or from alarming news",
     "first_move": "a queue or a coming gate, where the first are paid and the last are not",
