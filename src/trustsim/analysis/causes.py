@@ -31,10 +31,10 @@ from trustsim.experiment.simulate import step_to_the_horizon
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.channels import Channels, channels_of
 from trustsim.kernels.choose import LeaveParts, Moving, RunParts
-from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.layout import LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits
 from trustsim.kernels.parts import chances_to_look, expecting, leaving_parts, losses, running_parts
-from trustsim.kernels.variates import account_words, logistic_variates
+from trustsim.kernels.variates import account_words, judgements, logistic_variates
 from trustsim.model import DAY, TrustCrisisModel
 from trustsim.model.engine import Engine
 from trustsim.scenario.resolved import Scenario
@@ -183,10 +183,12 @@ class Causes(TrustCrisisModel):
         logistic of running and of leaving."""
         words, variates = np.empty((4, len(i)), np.uint32), np.empty((2, len(i)), np.float32)
         platform, who = self._platform[i], self.state.accounts.investor[i]
+        lasting = float(self.state.dials[0, Dials.LASTING]) / self.engine.dt
         for p in range(self.state.n_platforms):
             here = platform == p
             part = np.empty((4, int(here.sum())), np.uint32)
             account_words(part, who[here], self.day, p, purposes.ACCOUNT_DAY, self.engine.clock.keys[0])
+            judgements(part[1], who[here], self.day, lasting, p, self.engine.clock.keys[0])
             words[:, here] = part
         for k in range(2):
             logistic_variates(words[k + 1], variates[k], variates.view(np.uint32)[k])

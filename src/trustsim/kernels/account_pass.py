@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.block import Luck, felt_of, who_of
 from trustsim.kernels.choose import choose
-from trustsim.kernels.coefficients import NEVER, Weights
+from trustsim.kernels.coefficients import NEVER, Dials, Weights
 from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
 from trustsim.kernels.cover import covered
 from trustsim.kernels.feel import believe, feel, hear, judge, mend, weigh_news, wound
 from trustsim.kernels.layout import BLOCK, N_SIZES, REACH, SUM_SCALE, Sums, Targets
-from trustsim.kernels.variates import account_words, logistic_variates, rational_logistic
+from trustsim.kernels.variates import account_words, judgements, logistic_variates, rational_logistic
 
 _N_TARGETS = len(Targets)
 _0, _1, _NEVER = np.float32(0), np.float32(1), np.float32(NEVER)
@@ -35,6 +35,7 @@ class Needs(NamedTuple):
     panic: bool
     ordinary: bool
     error: bool
+    lasting: float  # steps for which a person judges with the same draw
 
 
 class Room(NamedTuple):
@@ -155,7 +156,7 @@ def count(accounts, platforms) -> None:
 
 
 @compiled
-def needed(weights, messages, has_report):
+def needed(weights, messages, has_report, lasting):
     """Return which draws the accounts of a platform need in some lane, by its ``weights`` float32 (lanes, Weights) and
     the ``messages`` about it, float32 (messages, lanes, Targets + 1)."""
     uniform, panic, ordinary = False, False, False
@@ -167,7 +168,7 @@ def needed(weights, messages, has_report):
         panic |= w[Weights.RULE] <= _0
         ordinary |= w[Weights.ORDINARY] > _NEVER or w[Weights.INFO] != _0 or w[Weights.SERVICE] != _0
         ordinary |= w[Weights.JOIN] > _NEVER or w[Weights.JOIN_TRUST] != _0
-    return Needs(uniform, panic, ordinary, has_report)
+    return Needs(uniform, panic, ordinary, has_report, lasting)
 
 
 @compiled_with_arrays
@@ -187,6 +188,7 @@ def drawn(luck, words, entity, attention, p, needs, day, key) -> None:
     else:
         luck[:2, :n] = _0
     if needs.panic:
+        judgements(words[1], entity, day, needs.lasting, p, key)
         logistic_variates(words[1, :n], luck[2, :n], bits[2, :n])
     if needs.ordinary:
         logistic_variates(words[2, :n], luck[3, :n], bits[3, :n])
@@ -236,9 +238,12 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
         first = accounts.first[w]
         for p in range(n_platforms):
             lanes = slice(w * n_variants, (w + 1) * n_variants)
-            needs = needed(platforms.weights[lanes, p], bulletin.evidence[:, lanes, p], has_report[p])
+            needs = needed(
+                platforms.weights[lanes, p], bulletin.evidence[:, lanes, p], has_report[p],
+                platforms.dials[lanes.start, Dials.LASTING] / clock.dt,
+            )  # fmt: skip
             if tail is not None:
-                needs = Needs(True, True, True, has_report[p])
+                needs = Needs(True, True, True, needs.error, needs.lasting)
             for start in range(first[p], first[p + 1], BLOCK):
                 stop = min(start + BLOCK, first[p + 1])
                 n = stop - start

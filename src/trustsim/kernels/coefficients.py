@@ -79,6 +79,7 @@ class Dials(Rows):
     CASH = auto()  # log-odds per e-fold of what can be paid out, known by reports and a line of credit
     USUAL_CASH = auto()  # what can be paid out, of the claims, for which that counts nothing
     PART = auto()  # chance that a run takes half
+    LASTING = auto()  # days for which a person judges with the same draw
     CONTAGION = auto()  # fear that an alarmed neighbour adds, times the receiver's gain of fear
     OBSERVED = auto()  # weight of a departure in a neighbour's memory
     EXPOSURE_EXPONENT = auto()  # γ of exposure: departures count by (co-clients)^−γ

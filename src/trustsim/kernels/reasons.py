@@ -18,11 +18,11 @@ from trustsim.kernels.choose import (
     pull_of,
     running,
 )
-from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
 from trustsim.kernels.layout import Beliefs, Gauges, Traits
-from trustsim.kernels.variates import account_words, logistic_variates
+from trustsim.kernels.variates import account_words, judgements, logistic_variates
 
 _N_CHANNELS, _UNSAID = len(Channels), -1
 _COUNTS_TO = tuple(_UNSAID if channel is None else int(channel) for channel in channels_of(RunParts))
@@ -44,6 +44,8 @@ def note_reasons(accounts, platforms, pushes, room, place, clock) -> None:
         for k in range(n):
             room.who[k] = accounts.investor[w, runners[k]]
         account_words(words, room.who[:n], clock.day, p, purposes.ACCOUNT_DAY, clock.keys[w])
+        lasting = platforms.dials[v, Dials.LASTING] / clock.dt
+        judgements(words[1], room.who[:n], clock.day, lasting, p, clock.keys[w])
         logistic_variates(words[1, :n], luck, luck.view(np.uint32))
         for k in range(n):
             i = runners[k]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels import draws
+from trustsim.kernels import draws, purposes
 from trustsim.kernels.compiled import compiled, inlined
 
 LOSS_CELLS = 1024
+_GOLDEN = 2654435769  # 2³² / golden ratio: multiples of it lie evenly in the circle of 32 bits
 
 
 def log_left_table() -> NDArray[np.float32]:
@@ -41,6 +42,17 @@ def account_words(words, entity, day, platform, purpose, key) -> None:
     for i in range(len(entity)):
         a, b, c, d = draws.philox(np.uint64(entity[i]), c1, c2, c3, key[0], key[1])
         words[0, i], words[1, i], words[2, i], words[3, i] = a, b, c, d
+
+
+@compiled
+def judgements(words, entity, day, lasting, platform, key) -> None:
+    """Fill ``words`` uint32 (≥ n,) with the word by which each of these investors, int64 (n,), judges one platform on a
+    *day*: the same for ``lasting`` steps, then another; each begins anew on a day of the own."""
+    c2, c3 = np.uint64(purposes.JUDGEMENT), np.uint64(platform)
+    for i in range(len(entity)):
+        begins = np.float64(np.uint32(entity[i] * _GOLDEN)) * draws.UNIFORM_SCALE
+        turn = np.uint64(np.float64(day) / lasting + begins) if lasting > 1.0 else np.uint64(day)
+        words[i], _, _, _ = draws.philox(np.uint64(entity[i]), turn, c2, c3, key[0], key[1])
 
 
 @compiled

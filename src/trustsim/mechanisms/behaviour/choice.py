@@ -41,8 +41,8 @@ class Choice:
       balance, 1));
     - the price: − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee.
 
-    The ticket is what the investor holds there at day 0, or would. A uniform draw u of the day decides for all variants;
-    under the rule ``threshold`` it is left out: run when x > 0. Who looks: a share ``attention`` of the investor a day,
+    The ticket is what the investor holds there at day 0, or would. A uniform draw u decides for all variants, the same
+    for ``lasting`` days for one person: who stays once does so until more speaks for leaving. Under the rule ``threshold`` it is left out: run when x > 0. Who looks: a share ``attention`` of the investor a day,
     more in fear. A share ``part`` of those who run ask for half only. Known answer: with every weight but ``calm`` at
     0, the daily share of attentive holders that runs is the logistic of ``calm`` (``test_the_choice_is_a_logit``).
     """
@@ -52,7 +52,7 @@ class Choice:
         "fundamentals": {"cash": 0.0},}
     concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
     #: what makes the traits: the same in all variants of a pass
-    fixes: ClassVar[tuple[str, ...]] = ("tolerance", "balance", "tenure")
+    fixes: ClassVar[tuple[str, ...]] = ("tolerance", "balance", "tenure", "lasting")
 
     rule: str = parameter(
         "logit", unit="text", choices=("logit", "threshold"), source="D6",
@@ -113,6 +113,10 @@ class Choice:
     gate_margin: float = parameter(
         0.05, unit="share", low=0.001, source="P-06", text="liquidity above the trigger at which the rush begins"
     )
+    lasting: float = parameter(
+        30.0, unit="duration", low=0, high=3650, source="assumed",
+        text="days for which a person judges alike; 0: anew each time",
+    )  # fmt: skip
     part: float = parameter(0.1, unit="share", source="assumed", text="chance that a run takes half only")
     segregation: float = parameter(
         0.5, unit="share", source="B2", text="share of segregated money that investors believe safe in a failure"
@@ -137,7 +141,7 @@ class Choice:
         """Return what this mechanism gives to the rest of the engine."""
         return {
             Dials.FIRST_MOVE: self.first_move, Dials.GATE_RUSH: self.gate_rush, Dials.GATE_MARGIN: self.gate_margin,
-            Dials.PART: self.part, Dials.CASH: self.cash, Dials.USUAL_CASH: self.usual_cash,
+            Dials.PART: self.part, Dials.LASTING: self.lasting, Dials.CASH: self.cash, Dials.USUAL_CASH: self.usual_cash,
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterator[tuple[Weights, Floats]]:
