@@ -62,10 +62,16 @@ NEUTRAL = {
         "fee": 0,
         "first_move": 0,
         "gate_rush": 0,
+        "others": 0,
+        "cash": "0 %",
+        "lasting": "0 d",
         "part": "0 %",
         "segregation": "0 %",
     },
     "trust": {"good_news": "100 %", "repair": "0 /day", "scarring": "0 %", "scar_bad": 0},
+    "fear": {"degree_exponent": 0},
+    "herding": {"degree_exponent": 1},
+    "risk_view": {"drift": "0 /day", "forgetting": "0 /day"},
     "media": {"reach": "100 %", "fading": "100 %", "credibility": "100 %", "discovery": "0 /day"},
 }
 
@@ -129,7 +135,7 @@ class Played:
 
     def belief(self, name: str, platform: int = 0) -> Any:
         """Return float32 (variants, accounts of the platform)."""
-        row = ("fund", "integrity", "info", "service", "scar", "risk", "fear", "seen").index(name)
+        row = ("fund", "integrity", "info", "service", "scar", "risk", "evidence", "fear", "seen").index(name)
         first = self.state.accounts.first
         return self.state.beliefs[row, :, first[platform] : first[platform + 1]]
 

@@ -30,8 +30,8 @@ class Choice:
     - the prior: ``calm`` + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) − ``tenure`` · ln(1 +
       years) − ``fund`` · trust in fund safety, but for what the name of a custodian adds, − ``integrity`` · trust in
       integrity;
-    - what is known of the platform: ``risk`` · risk view − ``cash`` · ln((cash + line + 0.02) / (``usual_cash`` + 0.02)),
-      of the last report, in claims;
+    - what is known of the platform: ``risk`` · risk view − ``cash`` · ``others`` · ln((cash + line + 0.02) /
+      (``usual_cash`` + 0.02)), of the last report, in claims;
     - what was heard lately: evidence · (1 + ``heed`` of fear · fear);
     - the others: ``others`` · ln((F + ``unseen``) / (F of calm + ``unseen``)), F the share expected to leave: by
       ``herding`` of the neighbours, and by what is seen of payments, ``first_move`` · min(overdue / claims of day 0, 1) ·
@@ -96,8 +96,8 @@ class Choice:
         0.02, unit="share", low=0.0001, high=1, source="assumed", text="share of others that may leave unseen"
     )
     cash: float = parameter(
-        0.7, unit="log-odds", low=0, high=20, source="P-35",
-        text="log-odds against, per e-fold of what the platform is known to be able to pay out",
+        1.0, unit="share", source="P-35",
+        text="how far clients look at what the platform is known to be able to pay out, as at how many others leave",
     )  # fmt: skip
     usual_cash: float = parameter(
         0.2, unit="share", source="assumed", text="cash and credit line / claims at which that counts nothing"
@@ -141,7 +141,7 @@ class Choice:
         """Return what this mechanism gives to the rest of the engine."""
         return {
             Dials.FIRST_MOVE: self.first_move, Dials.GATE_RUSH: self.gate_rush, Dials.GATE_MARGIN: self.gate_margin,
-            Dials.PART: self.part, Dials.LASTING: self.lasting, Dials.CASH: self.cash, Dials.USUAL_CASH: self.usual_cash,
+            Dials.PART: self.part, Dials.LASTING: self.lasting, Dials.CASH: self.cash * self.others, Dials.USUAL_CASH: self.usual_cash,
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterator[tuple[Weights, Floats]]:
