@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VARIANTS = ("nothing", "insured")
 #: nobody reacts to who leaves, for whatever reason: then calm leaving changes nothing but calm
 UNSEEN = {
-    "mechanisms.herding.weight": 0, "mechanisms.risk_view.peers": 0, "mechanisms.ordinary.info": 0,
+    "mechanisms.choice.others": 0, "mechanisms.ordinary.info": 0,
     "mechanisms.ordinary.service": 0, "mechanisms.ordinary.trust": 0,
 }  # fmt: skip
 OUTCOMES = (

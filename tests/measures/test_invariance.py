@@ -17,7 +17,7 @@ from trustsim.experiment.study import Study
 
 #: nobody reacts to who leaves, for whatever reason
 UNSEEN: Mapping[str, Any] = {
-    "herding": {"weight": 0}, "risk_view": {"peers": 0}, "ordinary": {"info": 0, "service": 0, "trust": 0},
+    "choice": {"others": 0}, "ordinary": {"info": 0, "service": 0, "trust": 0},
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Print why all leave in the quiet world, by channel, as JSON, where the choice reads otherwise.
 
 Run as ``changed_equation.py '[["right", "wrong"], …]'`` with ``NUMBA_DISABLE_JIT=1``: in plain Python all call the
-changed lines. Lost trust adds 10 to everybody's readiness to run, fear adds 20.
+changed lines. Lost trust adds 10 to everybody's readiness to run, a worse reading of the risk 20; all feel a fear of 1.
 """
 
 from __future__ import annotations
@@ -39,10 +39,11 @@ def main() -> None:
     from trustsim.catalog import REGISTRY
     from trustsim.scenario.load import from_document
 
-    fear = {"weight": 20, "blinding": "0 %", "decay": "0 /day", "contagion": 0, "threshold": 100}
-    told = document(platforms={"Harbour": {}}, mechanisms={"choice": {"calm": -5, "fund": 1}, "fear": fear})
+    fear = {"heed": 0, "blinding": "0 %", "decay": "0 /day", "contagion": 0, "threshold": 100}
+    told = document(platforms={"Harbour": {}}, mechanisms={"choice": {"calm": 5, "fund": 1, "risk": 1}, "fear": fear})
     seen = Played(Causes(from_document(told, REGISTRY), ["nothing"], 0))
-    seen.belief("fund")[:], seen.belief("fear")[:] = -10.0, 1.0
+    assert (seen.belief("risk") == -10).all()
+    seen.belief("fund")[:], seen.belief("risk")[:], seen.belief("fear")[:] = -10.0, 10.0, 1.0
     parts = seen.step().model.by_channel[0] / seen.model.asked[0]
     print(json.dumps(dict(zip(CHANNELS, parts.tolist(), strict=True))))
 

@@ -183,7 +183,7 @@ def test_all_readers_share_the_error_of_what_is_published() -> None:
 
 
 def test_a_sunspot_frightens_all_on_its_day_and_comes_as_often_as_it_says() -> None:
-    fear = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 100, "weight": 0}}
+    fear = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 100}}
     always = batch(2, mechanisms={**fear, **rule(sunspot=1, fear=0.7)})
     always.step()
     assert always.engine.state.beliefs[6] == pytest.approx(0.7)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from quiet_world import N, Play
@@ -18,10 +20,12 @@ TWO = [{"name": name, "kind": "p2p_lending", "custody": "payment_firm", "liquid_
 @pytest.mark.parametrize("network", [ALL, {"kind": "complete"}])
 @pytest.mark.parametrize(("exponent", "times"), [(1.0, 1.0), (0.5, 2.0), (0.0, 4.0)])
 def test_exposure_grows_with_co_clients_by_the_exponent(play: Play, network, exponent: float, times: float) -> None:
-    """With four times the usual contacts, all of whom leave, the log-odds rise by 2 · (1 − normal) · 4^(1 − γ)."""
+    """With four times the usual contacts, all of whom leave, the share expected to leave is 2 · 4^(1 − γ), in calm a
+    tenth of that."""
+    x = math.log((2 * times + 0.02) / (0.2 * times + 0.02))
     herding = {"weight": 2, "normal": "10 %", "fading": "0 /day", "degree_exponent": exponent, "usual_contacts": 4.75}
-    for nudge, follows in ((0.01, True), (-0.01, False)):
-        on = {"choice": {"calm": -1.8 * times + nudge, "fund": 1}, "herding": herding}
+    for nudge, follows in ((0.02, True), (-0.02, False)):
+        on = {"choice": {"calm": -x + nudge, "fund": 1, "others": 1}, "herding": herding}
         seen = play(0, network=network, mechanisms=on)
         seen.belief("fund")[0, :-1] = -20.0
         assert (seen.step(2).gauge("runners")[2, 0, 0] == 1) == follows
@@ -40,9 +44,9 @@ def test_an_alarm_is_shared_out_among_co_clients_by_the_exponent(play: Play, net
 def test_neighbours_without_an_account_are_not_counted_and_alarm_nobody(play: Play) -> None:
     """Half of the neighbours hold nothing: all clients but one leave, and that is an exposure of 1 for the last."""
     herding = {"weight": 2, "normal": "10 %", "fading": "0 /day"}
-    some = {"count": 40, "members": "50 %"}
-    for nudge, follows in ((0.01, True), (-0.01, False)):
-        on = {"choice": {"calm": -1.8 + nudge, "fund": 1}, "herding": herding}
+    some, x = {"count": 40, "members": "50 %"}, math.log(2.02 / 0.22)
+    for nudge, follows in ((0.02, True), (-0.02, False)):
+        on = {"choice": {"calm": -x + nudge, "fund": 1, "others": 1}, "herding": herding}
         seen = play(0, network=ALL, investors=some, mechanisms=on)
         holds = np.flatnonzero(seen.balance()[0])
         assert 10 < len(holds) < 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import itertools
 
 import numpy as np
@@ -71,7 +72,7 @@ def test_a_gate_reopens_when_the_lever_ends(play: Play) -> None:
 
 
 def test_an_announced_gate_draws_a_rush_near_its_trigger(play: Play) -> None:
-    rush = {"choice": {"calm": -1, "gate_rush": 3, "gate_margin": "10 %"}}
+    rush = {"choice": {"calm": -3.2, "others": 1, "gate_rush": 1, "gate_margin": "10 %"}}
     for liquidity, announced, runs in (("14 %", True, N), ("17 %", True, 0), ("14 %", False, 0)):
         gate = lever("redemption_gate", trigger="10 %", announced=announced)
         at = {"liquid_share": liquidity, "equity": "0 %"}
@@ -652,8 +653,9 @@ def test_education_fills_the_missing_literacy(play: Play) -> None:
 
 def test_education_lessens_herding_and_the_pull_of_advertising(play: Play) -> None:
     full = lever("user_education", coverage="100 %", effect="100 %")
-    for calm, runs in ((-0.51, [1, 0]), (-0.49, [1, 1])):
-        on = {"choice": {"calm": calm, "fund": 1}, "herding": {"weight": 1, "normal": "0 %", "fading": "0 /day"}}
+    for nudge, runs in ((-0.05, [1, 0]), (0.05, [1, 1])):
+        choice = {"calm": nudge - math.log(0.52 / 0.02), "fund": 1, "others": 1}
+        on = {"choice": choice, "herding": {"weight": 1, "normal": "0 %", "fading": "0 /day"}}
         seen = play(0, network={"kind": "complete"}, mechanisms=on, variants={"plain": [], "lever": [full]})
         seen.belief("fund")[:, :-1] = -10.0
         assert seen.step(2).gauge("runners")[2, :, 0].tolist() == runs

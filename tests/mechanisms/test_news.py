@@ -7,7 +7,7 @@ import pytest
 from quiet_world import EACH, READY, N, Play, leave, lever
 
 TRUST = {"trust": {}}
-FEAR = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 100, "weight": 0}}
+FEAR = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 100}}
 
 
 def test_the_press_repeats_news_at_fading_strength(play: Play) -> None:
@@ -127,7 +127,7 @@ def test_who_waits_gives_up(play: Play) -> None:
 
 def test_alarm_calls_and_an_answer_calms(play: Play) -> None:
     desk = {"service_desk": {"calm": 0, "alarmed": "0.4 /day", "patience": "0 /day", "answer": 0.5}}
-    fear = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 1, "weight": 0}}
+    fear = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 1}}
     for capacity, backlog, calmed in (("0.1 /day", 3.0, 0.25 * 0.5), ("0.8 /day", 0.0, 0.5)):
         seen = play(0, platforms={"Harbour": {"service_capacity": capacity}, "Quay": {}}, mechanisms={**desk, **fear})
         seen.belief("fear")[:] = 4.0

@@ -11,23 +11,23 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parent / "changed_equation.py"
-TRUST, FIELD, PART = "-trust,", "    peers: Annotated", "loss, peers, now.columns)"
+TRUST, FIELD, PART = "-trust,", "    peers: Annotated", "loss, peers, queue, now.columns)"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "parts"),
     [
-        ([], {"fundamentals": 10, "fear": 20}),
+        ([], {"news": 10, "fundamentals": 20}),
         (
             [
                 (FIELD, f"    scandal: Annotated[float, Channels.FIRST_MOVE]\n{FIELD}"),
-                (PART, "loss, -2 * now.fund, peers, now.columns)"),
+                (PART, "loss, -2 * now.fund, peers, queue, now.columns)"),
             ],
-            {"fundamentals": 10, "fear": 20, "first_move": 20},
+            {"news": 10, "fundamentals": 20, "first_move": 20},
         ),
-        ([(TRUST, "_0,")], {"fear": 20}),
-        ([(TRUST, "-trust * (_1 + f),")], {"fundamentals": 10 + 10 / 2, "fear": 20 + 10 / 2}),
+        ([(TRUST, "_0,")], {"fundamentals": 20}),
+        ([(TRUST, "-trust * (_1 + f),")], {"news": 10 + 10 / 2, "fundamentals": 20, "fear": 10 / 2}),
     ],
     ids=["as it is", "a part more", "a part less", "a part that fear multiplies"],
 )

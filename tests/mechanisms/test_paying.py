@@ -137,13 +137,13 @@ def test_nothing_is_sold_in_an_outage(play: Play) -> None:
 
 def test_a_gate_that_has_fallen_draws_no_rush(play: Play) -> None:
     """Liquidity is below the trigger all the time, and nobody runs from a gate that can fall no more."""
-    rush = {"choice": {"calm": -1, "gate_rush": 3, "gate_margin": "10 %"}}
+    rush = {"choice": {"calm": -1, "others": 1, "gate_rush": 3, "gate_margin": "10 %"}}
     gate = lever("redemption_gate", trigger="30 %", duration="2 d", reopening="0 d")
     harbour = {"Harbour": {"payout_lag": "1 d"}, "Quay": {}}
     seen = play(0, platforms=harbour, mechanisms=rush, variants={"gate": [gate]})
-    readiness = [float(seen.step().state.weights[0, 0, Weights.CALM]) for _ in range(6)]
+    expected = [float(seen.step().state.weights[0, 0, Weights.QUEUE]) for _ in range(6)]
     assert seen.gauge("status")[1:, 0, 0].tolist() == [0, 1, 1, 0, 0, 0]
-    assert readiness == [2, -1, -1, -1, -1, -1]
+    assert expected == [3, 0, 0, 0, 0, 0]
 
 
 def test_a_gate_does_not_make_a_solvent_platform_fail() -> None:

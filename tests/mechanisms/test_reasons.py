@@ -36,12 +36,12 @@ def test_who_would_have_run_on_a_calm_day_acts_on_an_ordinary_need() -> None:
     assert reasons(seen.step()) == {"ordinary": 2 * N}
 
 
-def test_lost_trust_is_fundamentals_and_neighbours_who_left_are_herding() -> None:
+def test_lost_trust_is_news_and_neighbours_who_left_are_herding() -> None:
     """All but one lose trust and run; the last one follows the day after."""
-    mechanisms = {"choice": {"calm": -1, "fund": 1}, "herding": HERDING}
+    mechanisms = {"choice": {"calm": -1, "fund": 1, "others": 1}, "herding": HERDING}
     seen = played(network=NEAR, platforms={"Harbour": {}}, mechanisms=mechanisms)
     seen.belief("fund")[0, :-1] = -10.0
-    assert reasons(seen.step(2)) == {"fundamentals": N - 1, "herding": 1}
+    assert reasons(seen.step(2)) == {"news": N - 1, "herding": 1}
 
 
 def test_what_a_reading_began_at_pushes_nobody() -> None:
@@ -53,7 +53,7 @@ def test_what_a_reading_began_at_pushes_nobody() -> None:
 
 
 def test_who_would_not_have_looked_without_fear_acts_on_fear() -> None:
-    fear = {"fear": {"weight": 0, "attention": 4, "decay": "0 /day", "contagion": 0, "threshold": 100}}
+    fear = {"fear": {"attention": 4, "decay": "0 /day", "contagion": 0, "threshold": 100}}
     seen = played(platforms={"Harbour": {}}, segment={"attention": "20 %"}, mechanisms={"choice": {"calm": 1}, **fear})
     seen.belief("fear")[:] = 1.0
     seen.step()
@@ -65,11 +65,11 @@ def test_who_would_not_have_looked_without_fear_acts_on_fear() -> None:
 def test_an_overdue_queue_is_a_first_move() -> None:
     seen = played(
         platforms={"Harbour": {"liquid_share": "0 %"}},
-        mechanisms={"choice": {"calm": -1, "fund": 1, "first_move": 10}},
+        mechanisms={"choice": {"calm": -1, "fund": 1, "first_move": 1, "others": 1}},
         variants={"seen": [{"kind": "live_transparency", "platform": "Harbour"}]},
     )
     seen.belief("fund")[0, : N // 2] = -10.0
-    assert reasons(seen.step(10)) == {"fundamentals": N // 2, "first_move": N - N // 2}
+    assert reasons(seen.step(10)) == {"news": N // 2, "first_move": N - N // 2}
 
 
 class Watched(Causes):

@@ -34,11 +34,11 @@ def test_news_of_a_wave_weighs_by_what_is_lost_of_the_claims(play: Play, equity:
     assert seen.belief("fund") == pytest.approx(-10 * 0.2 * assets, abs=1e-3)
 
 
-def test_fear_keeps_from_joining_by_its_weight_in_a_run(play: Play) -> None:
+def test_fear_keeps_from_joining_by_its_weight(play: Play) -> None:
     """Joining in fear 1 is as rare as joining under an entry friction of the weight."""
     scare = {"kind": "outage", "platform": "Harbour", "day": "0 d", "days": "1 d", "service": 0, "fear": 1}
-    fear = {"contagion": 0, "decay": "0 /day", "threshold": 100, "weight": 1.2, "attention": 0}
-    on = {"ordinary": {"leave": 1e-9, "join": "30 %/day", "trust": 0}, "fear": fear}
+    fear = {"contagion": 0, "decay": "0 /day", "threshold": 100, "attention": 0}
+    on = {"ordinary": {"leave": 1e-9, "join": "30 %/day", "trust": 0, "fear": 1.2}, "fear": fear}
     alone = {"count": 3000, "members": "0 %", "considered": 2}
     friction = [lever("process_friction", exit=0, entry=1.2, cost=0)]
     afraid = play(2, investors=alone, shocks=[scare], mechanisms=on).gauge("joiners")[2, 0, 0]
