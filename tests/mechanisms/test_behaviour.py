@@ -401,16 +401,15 @@ def test_a_bad_report_is_salient_in_the_risk_view(play: Play) -> None:
 
 def test_news_is_evidence_once_for_who_hears_it_and_is_forgotten(play: Play) -> None:
     """A message adds risk and fear that are told, less fund safety and integrity, each by its weight."""
-    view = {"news": 1, "fund": 2, "integrity": 3, "fear": 4, "forgetting": "0.25 /day"}
-    trust = {"bad_news": 0.5, "good_news": "20 %", "repair": "0 /day", "scarring": "0 %"}
-    seen = play(0, mechanisms={"trust": trust, "risk_view": view, "fear": {"decay": "0 /day"}})
-    seen.model.post("Harbour", reach=1.0, fund=-1.0, integrity=-1.0, risk=1.0, fear=1.0)
-    assert seen.step().belief("evidence") == pytest.approx(0.5 * (1 + 2 + 3 + 4))
-    assert seen.step().belief("evidence") == pytest.approx(0.5 * 10 * 0.75)
+    view = {"news": 1, "fund": 2, "integrity": 3, "fear": 4, "salience": 2, "forgetting": "0.25 /day"}
+    seen = play(0, mechanisms={"risk_view": view, "fear": {"decay": "0 /day"}})
+    seen.model.post("Harbour", reach=1.0, fund=-0.5, integrity=-0.5, risk=0.5, fear=0.5)
+    assert seen.step().belief("evidence") == pytest.approx(1 + 2 + 3 + 4)
+    assert seen.step().belief("evidence") == pytest.approx(10 * 0.75)
     assert (seen.belief("evidence", 1) == 0).all()
-    praised = play(0, mechanisms={"trust": trust, "risk_view": view})
+    praised = play(0, mechanisms={"risk_view": view})
     praised.model.post("Harbour", reach=1.0, fund=1.0)
-    assert praised.step().belief("evidence") == pytest.approx(-0.2 * 2)
+    assert praised.step().belief("evidence") == pytest.approx(-2)
 
 
 def test_a_story_that_is_told_again_is_heard_once(play: Play) -> None:
@@ -418,7 +417,7 @@ def test_a_story_that_is_told_again_is_heard_once(play: Play) -> None:
     many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
     media = {"media": {"reach": "30 %", "fading": "1 %"}}
     loss = [{"kind": "default_wave", "platform": "Harbour", "day": "1 d", "share": "10 %", "fund": 1}]
-    seen = play(0, platforms={"Harbour": {}}, investors=many, shocks=loss, mechanisms={"risk_view": {}, "trust": {}, **media})
+    seen = play(0, platforms={"Harbour": {}}, investors=many, shocks=loss, mechanisms={"risk_view": {"fund": 1}, **media})
     told = [(seen.step().belief("evidence")[0] > 0).mean() for _ in range(6)]
     assert told == pytest.approx([0, *(1 - 0.7**k for k in range(1, 6))], abs=0.02) or told[0] > 0
     most, least = seen.belief("evidence").max(), seen.belief("evidence")[seen.belief("evidence") > 0].min()

@@ -149,7 +149,7 @@ def test_a_gate_that_has_fallen_draws_no_rush(play: Play) -> None:
 def test_a_gate_does_not_make_a_solvent_platform_fail() -> None:
     """Row P-05. Eight worlds: without a gate half or more fail (75 % of twenty larger ones), under each gate none."""
     harbour = {"name": "Harbour", "locked_share": 0, "liquid_share": 0.15, "patience": 5, "sale_limit": 0.03}
-    rumour = {"kind": "rumour", "platform": "Harbour", "day": 5, "seeds": 0.02, "broadcast": 0.2, "risk": 3, "fear": 2}
+    rumour = {"kind": "rumour", "platform": "Harbour", "day": 5, "seeds": 0.02, "broadcast": 0.4, "risk": 6, "fear": 2}
     gates = {f"{d} d": [{"kind": "redemption_gate", "trigger": 0.08, "duration": d}] for d in (5, 14, 45)}
     story = {
         "trustsim": 1, "horizon": 75, "network": {"kind": "small_world", "mean_degree": 16},

@@ -22,7 +22,7 @@ HEARD = {
     "trust": {},
     "media": {},
     "fear": {"contagion": 0, "decay": "0 /day", "threshold": 100},
-    "risk_view": {"salience": 1, "noise": 0, "peers": 0},
+    "risk_view": {"salience": 1, "noise": 0},
 }
 
 
@@ -73,13 +73,13 @@ def test_theft_is_hidden_then_told_with_a_price_on_waiting(play: Play) -> None:
     seen = play(6, shocks=[theft], mechanisms=HEARD)
     assert (seen.belief("fund") == 0).all()
     assert (seen.belief("integrity") == 0).all()
-    risk = seen.belief("risk").copy()
+    risk = seen.belief("evidence").copy()
     assert seen.gauge("hidden_gap")[-1, 0, 0] == pytest.approx(0.05, abs=1e-4)
     seen.step()
     assert seen.belief("fund") == pytest.approx(-1.0, abs=1e-4)
     assert seen.belief("integrity") == pytest.approx(-1.5)
     assert seen.belief("fear") == pytest.approx(0.7)
-    assert seen.belief("risk") - risk == pytest.approx(0.5, abs=1e-4)
+    assert seen.belief("evidence") - risk == pytest.approx(0.5, abs=1e-4)
     assert seen.gauge("hidden_gap")[-1, 0, 0] == 0
     assert all((seen.belief(part, 1) == 0).all() for part in ("fund", "integrity", "fear"))
     seen.step(5)
@@ -182,11 +182,11 @@ def test_advertising_pulls_the_less_literate_and_backfires(play: Play) -> None:
     for literacy in (0.0, 0.5):
         seen = play(2, shocks=[advert], mechanisms=HEARD, segment={"literacy": literacy})
         assert seen.belief("fund") == pytest.approx(1 - literacy)
-        before = seen.step(2).belief("risk").copy()
+        before = seen.step(2).belief("evidence").copy()
         seen.step()
         assert seen.belief("integrity") == pytest.approx(-4)
         assert seen.belief("fear") == pytest.approx(0.6)
-        assert seen.belief("risk") - before == pytest.approx(2)
+        assert seen.belief("evidence") - before == pytest.approx(2)
         assert seen.belief("fund") == pytest.approx(1 - literacy - 1.6, abs=1e-5)
         assert (seen.belief("integrity", 1) == 0).all()
 
@@ -286,7 +286,7 @@ def test_an_audit_a_free_press_and_live_figures_shorten_misuse(play: Play) -> No
 
 def believers(seen: object) -> np.ndarray:
     """Return bool (variants, investors): whose risk view was raised."""
-    return seen.belief("risk") > 1.0  # type: ignore[attr-defined]
+    return seen.belief("evidence") > 1.0  # type: ignore[attr-defined]
 
 
 def from_ring(play: Play, days: int, n: int = 60, **settings: object):  # type: ignore[no-untyped-def]
@@ -304,8 +304,8 @@ def test_a_rumour_walks_one_link_a_day(play: Play) -> None:
         seen = from_ring(play, days)
         who = np.flatnonzero(believers(seen)[0])
         assert len(who) == 1 + 2 * days
-        assert seen.belief("risk")[0, who] == pytest.approx(2)
-        assert seen.belief("risk", 1).max() == 0
+        assert seen.belief("evidence")[0, who] == pytest.approx(2)
+        assert seen.belief("evidence", 1).max() == 0
 
 
 def test_a_rumour_stops_with_who_do_not_believe_or_tell(play: Play) -> None:
@@ -377,7 +377,7 @@ def test_a_rebuttal_takes_back_the_risk_and_leaves_the_fear(play: Play) -> None:
     seen = play(
         6, network={"kind": "complete"}, mechanisms=calm, shocks=[shock("rumour", **story)], variants={"v": [answer]}
     )
-    assert seen.belief("risk") == pytest.approx(seen.belief("risk", 1)[0, 0])
+    assert seen.belief("evidence") == pytest.approx(seen.belief("evidence", 1)[0, 0])
     assert seen.belief("fear") == pytest.approx(0.5)
 
 

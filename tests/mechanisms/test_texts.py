@@ -20,8 +20,8 @@ def test_a_rumour_raises_the_view_by_its_own_risk_whatever_news_and_salience(
     play: Play, view: dict[str, float]
 ) -> None:
     rumour = {"kind": "rumour", "platform": "Harbour", "day": "0 d", "seeds": "100 %", "risk": 1.5, "fear": 0}
-    on = {"risk_view": {"report_weight": 0, "noise": 0, "peers": 0, **view}}
-    told, quiet = (play(1, shocks=shocks, mechanisms=on).belief("risk") for shocks in ([rumour], []))
+    on = {"risk_view": {"report_weight": 0, "noise": 0, **view}}
+    told, quiet = (play(1, shocks=shocks, mechanisms=on).belief("evidence") for shocks in ([rumour], []))
     assert told - quiet == pytest.approx(1.5, abs=1e-5)
 
 
@@ -74,7 +74,7 @@ def test_an_unpaid_queue_is_seen_by_the_larger_of_custody_and_live_figures(
 def test_live_figures_are_read_by_the_share_that_is_live(play: Play) -> None:
     """Without reports a reader moves every day by weight · strength towards that share of yesterday's figures."""
     hit = {"kind": "default_wave", "platform": "Harbour", "day": "0 d", "share": "20 %"}
-    view = {"report_weight": "50 %", "noise": 0, "salience": 1, "peers": 0}
+    view = {"report_weight": "50 %", "noise": 0, "salience": 1}
     strengths = (0.0, 0.001, 0.25, 0.5, 1.0)
     levers = {f"v{s:g}": [lever("live_transparency", strength=s)] for s in strengths}
     seen = play(3, shocks=[hit], mechanisms={"risk_view": view, "health": {}}, variants=levers)

@@ -104,7 +104,9 @@ class Dials(Rows):
 
 # what stands where no mechanism says anything; 0 where it is not here
 NEVER = -60.0  # log-odds
-WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0, Weights.UNSEEN: 1.0}
+WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0, Weights.UNSEEN: 1.0,
+    Weights.EVIDENCE_KEEP: 1.0,
+}  # fmt: skip
 DIALS_OFF = {
     Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.USUAL_CASH: 1.0, Dials.SWITCH_APPEAL: -1e9,
     Dials.EXPOSURE_EXPONENT: 1.0, Dials.EXPOSURE_CONTACTS: 1.0, Dials.ALARM_CONTACTS: 1.0,

@@ -86,17 +86,17 @@ def believe(felt, evidence, who, w) -> None:
 
 @compiled
 def weigh_news(felt, evidence, who, w) -> None:
-    """Add what was heard today to the evidence that waiting costs: bad news in full (more with scars), good news by
-    less."""
+    """Add what was heard today to the evidence that waiting costs: bad news by its salience, more with
+    scars."""
     told, scar, gain, n = felt.evidence, felt.scar, who.fear_gain, len(felt.evidence)
     e_fund, e_integrity = evidence[Targets.FUND, :n], evidence[Targets.INTEGRITY, :n]
     e_risk, e_fear = evidence[Targets.RISK, :n], evidence[Targets.FEAR, :n]
     of_fund, of_integrity = w[Weights.NEWS_FUND], w[Weights.NEWS_INTEGRITY]
     of_risk, of_fear = w[Weights.NEWS], w[Weights.NEWS_FEAR]
-    good, bad, scar_bad = w[Weights.GOOD_NEWS], w[Weights.BAD_NEWS], w[Weights.SCAR_BAD]
+    salience, scar_bad = w[Weights.SALIENCE], w[Weights.SCAR_BAD]
     for i in range(n):
         x = of_risk * e_risk[i] + of_fear * gain[i] * e_fear[i] - of_fund * e_fund[i] - of_integrity * e_integrity[i]
-        x = told[i] + bad * (_1 + scar_bad * scar[i]) * max(x, _0) + good * min(x, _0)
+        x = told[i] + salience * (_1 + scar_bad * scar[i]) * max(x, _0) + min(x, _0)
         told[i] = min(max(x, -_CLIP), _CLIP)
 
 

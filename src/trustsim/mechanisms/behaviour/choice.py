@@ -59,17 +59,17 @@ class Choice:
         text="a logit with one draw, or a sharp threshold",
     )  # fmt: skip
     calm: float = parameter(
-        -0.5, unit="log-odds", low=-50, high=50, source="assumed",
+        -2.9, unit="log-odds", low=-50, high=50, source="assumed",
         text="log-odds of a run, all other terms at 0, on a day of attention",
     )  # fmt: skip
     fund: float = parameter(
-        1.6, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in fund safety"
+        1.4, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in fund safety"
     )
     integrity: float = parameter(
-        0.8, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in integrity"
+        0.7, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in integrity"
     )
     risk: float = parameter(
-        0.8, unit="number", low=0, high=20, source="D4", text="log-odds per log-odds of perceived risk"
+        0.15, unit="number", low=0, high=20, source="D4", text="log-odds per log-odds of perceived risk"
     )
     tolerance: float = parameter(
         1.0, unit="log-odds", low=0, high=20, source="D10", text="log-odds between lowest and highest risk tolerance"
@@ -89,21 +89,21 @@ class Choice:
         20.0, unit="number", low=0, high=1000, source="P-11", text="log-odds against, per unit of exit fee"
     )
     others: float = parameter(
-        0.7, unit="log-odds", low=0, high=20, source="E-01; E-18",
+        1.85, unit="log-odds", low=0, high=20, source="E-01; E-18",
         text="log-odds per e-fold of the share of others expected to leave; its inverse is the doubt about them",
     )  # fmt: skip
     unseen: float = parameter(
-        0.02, unit="share", low=0.0001, high=1, source="assumed", text="share of others that may leave unseen"
+        0.075, unit="share", low=0.0001, high=1, source="assumed", text="share of others that may leave unseen"
     )
     cash: float = parameter(
-        1.0, unit="share", source="P-35",
+        0.4, unit="share", source="P-35",
         text="how far clients look at what the platform is known to be able to pay out, as at how many others leave",
     )  # fmt: skip
     usual_cash: float = parameter(
         0.2, unit="share", source="assumed", text="cash and credit line / claims at which that counts nothing"
     )
     first_move: float = parameter(
-        1.0, unit="number", low=0, high=100, source="C15",
+        3.4, unit="number", low=0, high=100, source="C15",
         text="share of others expected to leave where all claims are overdue, and that is seen",
     )  # fmt: skip
     gate_rush: float = parameter(

@@ -19,8 +19,7 @@ class RiskView:
     ``noise`` · (1 − scope) · (1 − literacy / 2): in full where that is good, ``salience`` times where it is bad.
     Between reports the reading drifts back to the last published risk by ``drift`` a day. News adds to the evidence,
     once for each who hears it, ``news`` · the risk that is told + ``fear`` · the fear − ``fund`` · fund safety −
-    ``integrity`` · integrity: where that is bad by the weight of bad news of ``trust``, more with scars, where it is
-    good by that of good news. The evidence fades by ``forgetting`` a day. A rumour adds its own ``risk``, which stands
+    ``integrity`` · integrity: where that is bad ``salience`` times, more with scars. The evidence fades by ``forgetting`` a day. A rumour adds its own ``risk``, which stands
     as long as it is believed. Known answer: with noise 0 and weight 1 a reader's risk view equals the published risk
     after one report that brings good news (``test_an_exact_report_is_believed``).
     """
@@ -39,7 +38,7 @@ class RiskView:
         text="spread of the reading of a report that says nothing",
     )  # fmt: skip
     salience: float = parameter(
-        1.5, unit="number", low=1, high=10, source="E-59", text="weight of a bad report against a good one"
+        1.5, unit="number", low=1, high=10, source="E-59", text="weight of a bad report, and of bad news, against a good one"
     )
     drift: float = parameter(
         0.012, unit="per_day", low=0, high=1, source="assumed",
@@ -49,16 +48,16 @@ class RiskView:
         1.0, unit="number", low=0, high=20, source="assumed", text="evidence per log-odds of risk that is told"
     )
     fund: float = parameter(
-        1.0, unit="number", low=0, high=20, source="assumed", text="evidence per log-odds of fund safety that is told"
+        2.2, unit="number", low=0, high=20, source="assumed", text="evidence per log-odds of fund safety that is told"
     )
     integrity: float = parameter(
-        0.5, unit="number", low=0, high=20, source="assumed", text="evidence per log-odds of integrity that is told"
+        1.1, unit="number", low=0, high=20, source="assumed", text="evidence per log-odds of integrity that is told"
     )
     fear: float = parameter(
-        1.5, unit="log-odds", low=0, high=20, source="assumed", text="evidence per unit of fear that is told"
+        1.2, unit="log-odds", low=0, high=20, source="assumed", text="evidence per unit of fear that is told"
     )
     forgetting: float = parameter(
-        0.15, unit="per_day", low=0, high=1, source="assumed", text="share of the evidence that is forgotten in a day"
+        0.05, unit="per_day", low=0, high=1, source="assumed", text="share of the evidence that is forgotten in a day"
     )
 
     def weigh(self, dt: float) -> Mapping[Weights, float]:
