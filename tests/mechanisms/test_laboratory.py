@@ -49,6 +49,7 @@ def test_errors_and_expectation_are_those_of_ten_players() -> None:
     }
     assert mine < 8  # of nine figures
     assert mine < min(grid.values()) + 1
+    assert min(far for (_, expected), far in grid.items() if expected == 0.2) > mine + 3  # more than one in ten
     assert all(far > mine + 20 for (noise, expected), far in grid.items() if noise == 0.01 or expected == 0.4)
 
 
@@ -60,16 +61,16 @@ def log_likelihood(noise: float, own_weight: float) -> float:
 
 
 def test_errors_and_the_weight_of_the_own_signal_are_those_of_cascades() -> None:
-    """In periods, not decisions, 41 of 56 are joined: there leads are of two and more, so the weight may be larger."""
+    """41 of 56 are periods, taken here for decisions at a lead of two; the default stands half-way to periods."""
     default = Observation()
     mine = log_likelihood(default.noise, default.own_weight)
     best = max(log_likelihood(x, y) for x in np.arange(0.06, 0.4, 0.02) for y in np.arange(1, 3, 0.05))
-    assert mine > best - 3.5
+    assert mine > best - 1.7
     assert mine > log_likelihood(default.noise, 1.0) + 10  # as much as one seen
     assert mine > log_likelihood(1e-3, default.own_weight) + 100  # nobody errs
     rule = Observation(accuracy=2 / 3)
     follows = rule.p_leave(rule.own_weight - np.array([0.0, 1.0]))
-    assert follows == pytest.approx([86 / 90, 57 / 68], abs=0.02)
+    assert follows == pytest.approx([86 / 90, 57 / 68], abs=0.025)
 
 
 @pytest.mark.parametrize("noise", [1e-9, 1e-4])
@@ -87,9 +88,9 @@ def test_errors_that_vanish_leave_reason_alone(noise: float) -> None:
 def test_each_term_moves_the_chance_of_an_own_signal_one_way() -> None:
     """More accuracy, more weight of one's own and less noise make the first in line follow the own signal more."""
     follows = [
-        [Observation(accuracy=a).p_leave(np.array([1.85]))[0] for a in (0.5, 0.55, 0.6, 0.7, 0.9, 1.0)],
+        [Observation(accuracy=a).p_leave(np.array([1.75]))[0] for a in (0.5, 0.55, 0.6, 0.7, 0.9, 1.0)],
         [Observation(accuracy=0.6).p_leave(np.array([w]))[0] for w in (0.0, 0.5, 1.0, 2.0)],
-        [Observation(accuracy=0.6, noise=x).p_leave(np.array([1.85]))[0] for x in (5.0, 1.0, 0.3, 0.1)],
+        [Observation(accuracy=0.6, noise=x).p_leave(np.array([1.75]))[0] for x in (5.0, 1.0, 0.3, 0.1)],
     ]
     for row in follows:
         assert row == sorted(row)
