@@ -24,10 +24,8 @@ def shown(ego: list[int], alter: list[int], step: list[int], n_steps: int = 10, 
     who = np.flatnonzero(degree)
     new = np.cumsum(degree > 0) - 1
     pairs = outcome.Pairs(np.ones(len(step), bool), who, degree[who], new[np.array(ego)], np.array(alter))
-    hazards: list[tuple[float, float]] = []
-    asking: list[np.ndarray] = []
-    outcome._add(pairs, np.array(step), (n_steps, n_steps if end is None else end), hazards, asking)
-    return hazards, np.concatenate(asking)
+    hazards, asking = outcome._shown(pairs, np.array(step), n_steps, n_steps if end is None else end)
+    return list(map(tuple, hazards.T)), asking
 
 
 def test_a_row_of_four_that_falls_one_a_period() -> None:

@@ -52,17 +52,16 @@ def exposure(f: Finished) -> dict[str, Floats]:
     for people in f.people:
         pairs = [_pairs(people.world, p) for p in range(f.model.state.n_platforms)]
         for v in people.lanes:
-            hazards: list[tuple[float, float]] = []
-            asking: list[Floats] = []
+            hazards, asking = np.empty((2, 0)), np.empty(0)
             for p, each in enumerate(pairs):
                 if len(each.who):
                     step = f.model.state.first_asked[v, people.world.mine(p)][each.opened].astype(np.int64)
-                    _add(each, step, (f.model.day, int(last[v, p])), hazards, asking)
-            above, below = np.array(hazards).T.mean(axis=1) if hazards else (np.nan, np.nan)
-            found["hazard ratio"][v] = above / below if below > 0 else np.nan
-            when = np.concatenate(asking) if asking else np.empty(0)
-            if len(when):
-                found["none"][v], found["median"][v] = (when == 0).mean(), np.median(when)
+                    shown, exposed = _shown(each, step, f.model.day, int(last[v, p]))
+                    hazards, asking = np.append(hazards, shown, axis=1), np.append(asking, exposed)
+            above, rest = hazards.sum(axis=1)
+            found["hazard ratio"][v] = above / rest if rest > 0 else np.nan
+            if len(asking):
+                found["none"][v], found["median"][v] = (asking == 0).mean(), np.median(asking)
     return found
 
 
@@ -85,26 +84,23 @@ def _pairs(world: Drawn, platform: int) -> Pairs:
     return Pairs(opened, who[degree > 0], degree[degree > 0], new[ego], alter)
 
 
-def _add(
-    pairs: Pairs, step: Ints, ends: tuple[int, int], hazards: list[tuple[float, float]], asking: list[Floats]
-) -> None:
-    """Add what one platform of one lane shows: hazards above the median and not, exposures of those who ask.
+def _shown(pairs: Pairs, step: Ints, n_steps: int, end: int) -> tuple[Floats, Floats]:
+    """Return what one platform of one lane shows, by period: hazards; and the exposure of each who asks, float64 (n,).
 
-    ``step`` int64 (clients of day 0,): of the first request, −1 without; ``ends``: steps of the run, and until the
-    platform ends.
+    Hazards, float64 (2, periods): above the median and not, of the periods in which somebody is. ``step`` int64
+    (clients of day 0,): of the first request, −1 without; ``n_steps`` of the run; ``end``: at which the platform ends.
     """
-    n_steps, end = ends
     period = np.where(step > 0, (step - 1) * PERIODS // n_steps, PERIODS)
-    cells = np.bincount(pairs.ego * (PERIODS + 1) + period[pairs.alter], minlength=len(pairs.who) * (PERIODS + 1))
-    until = np.cumsum(cells.reshape(-1, PERIODS + 1), axis=1)
-    own = period[pairs.who]
-    for k in range(PERIODS):
-        is_left = own >= k
-        if k * n_steps >= end * PERIODS or not is_left.any():
-            break
-        x = (until[is_left, k - 1] if k else np.zeros(is_left.sum())) / pairs.degree[is_left]
-        asks = own[is_left] == k
-        asking.append(x[asks])
-        above = x > np.median(x)
-        if above.any():
-            hazards.append((float(asks[above].mean()), float(asks[~above].mean())))
+    own, n, which = period[pairs.who], len(pairs.who), np.arange(PERIODS)[:, None]
+    cells = np.bincount(period[pairs.alter] * n + pairs.ego, minlength=(PERIODS + 1) * n).reshape(-1, n)
+    x = np.zeros((PERIODS, n))
+    x[1:] = np.cumsum(cells[: PERIODS - 1], axis=0) / pairs.degree
+    is_left = (own >= which) & (which * n_steps < end * PERIODS)
+    asks, n_left = is_left & (own == which), is_left.sum(axis=1)
+    in_order, at = np.sort(np.where(is_left, x, np.inf), axis=1), np.arange(PERIODS)
+    median = (in_order[at, (n_left - 1) // 2] + in_order[at, np.minimum(n_left // 2, n - 1)]) / 2
+    above = is_left & (x > median[:, None])
+    n_above = above.sum(axis=1)
+    has = n_above > 0
+    of_above, of_rest = (asks & above).sum(axis=1)[has], (asks & ~above).sum(axis=1)[has]
+    return np.array([of_above / n_above[has], of_rest / (n_left - n_above)[has]]), x[asks]

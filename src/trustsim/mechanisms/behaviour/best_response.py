@@ -90,7 +90,7 @@ class BestResponse:
         state = day.state
         for world, p in places(day):
             mine, need, is_client = world.mine(p), needs(day, world, p), opened(world, p)
-            taste = tastes(day, world, p)
+            taste = tastes(day, world, p) if settings["noise"].any() else np.zeros(len(need))
             for v, rule in settings.on(world.lanes) if is_client.any() else ():
                 is_impatient = need < np.rint(rule.impatient * is_client.sum())
                 f, decides = rule.in_line(day, v, world, p) if rule.one_by_one else (rule.at_once(day, v, p), True)
