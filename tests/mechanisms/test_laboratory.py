@@ -21,22 +21,26 @@ GAMES, LOOKS = 3000, 5
 FOLLOWED = ((0, 86, 90), (1, 57, 68), (2, 15, 56))
 
 
-def waiting(rule: BestResponse, eta: float) -> float:
-    """Return the mean number who wait of ten, by what the rule says of each look; b = 1 − η / 2."""
+def waiting(rule: BestResponse, eta: float, doubt: float = 0.0) -> float:
+    """Return the mean number who wait of ten, by what the rule says of each look; b = 1 − η / 2.
+
+    With a ``doubt`` that part of those who were expected to leave is expected still, of whoever has not.
+    """
     luck = np.random.default_rng(1).random((GAMES, 10))
     taste, left = np.log(luck / (1 - luck)), np.zeros((GAMES, 10), bool)
     f = np.full((GAMES, 1), rule.expected)
     for _ in range(LOOKS):
         left |= rule.leaves(f, 1 - eta / 2, np.zeros(1), taste)
-        f = left.mean(axis=1, keepdims=True)
+        g = left.mean(axis=1, keepdims=True)
+        f = g + (1 - g) * doubt * rule.expected
     return 10 - float(left.sum(axis=1).mean())
 
 
-def distance(noise: float, expected: float) -> float:
+def distance(noise: float, expected: float, doubt: float = 0.0) -> float:
     """Return the squared distance from the sessions in standard errors, with a discrepancy of the model."""
     rule = BestResponse(noise=noise, expected=expected, impatient=0)
     eta, mean, sd, n = SESSIONS.T
-    found = np.array([waiting(rule, each) for each in eta])
+    found = np.array([waiting(rule, each, doubt) for each in eta])
     return float(((found - mean) ** 2 / (sd**2 / n + DISCREPANCY**2)).sum())
 
 
@@ -51,6 +55,12 @@ def test_errors_and_expectation_are_those_of_ten_players() -> None:
     assert mine < min(grid.values()) + 1
     assert min(far for (_, expected), far in grid.items() if expected == 0.2) > mine + 3  # more than one in ten
     assert all(far > mine + 20 for (noise, expected), far in grid.items() if noise == 0.01 or expected == 0.4)
+
+
+@pytest.mark.parametrize("expected", [0.1, 0.2])
+def test_a_doubt_that_lasts_fits_ten_players_worse(expected: float) -> None:
+    gone, lasts = (min(distance(x, expected, doubt) for x in (0.13, 0.15, 0.17, 0.19, 0.21)) for doubt in (0, 0.5))
+    assert lasts > gone + 2
 
 
 def log_likelihood(noise: float, own_weight: float) -> float:
