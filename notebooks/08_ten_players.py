@@ -18,7 +18,7 @@
 # and Dybvig, again and again, with one thing changed: how many must wait for waiting to pay. Here the same game is
 # played by the model, and its figures stand beside theirs.
 #
-# **Seen**: the means of their 153 sessions, in a data file (repository `mesjou/bank-runs`,
+# **Seen**: the means of their 143 sessions, in a data file (repository `mesjou/bank-runs`,
 # `bankruns/experiments/arifovic_data.csv`), and the abstract. **Recalled, not looked up again**: that assets pay twice
 # if they are held, and that a session has ten rounds.
 

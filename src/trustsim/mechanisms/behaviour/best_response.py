@@ -33,7 +33,7 @@ class BestResponse:
     nothing once f ≥ b, and what a guarantee believed in adds; who leaves gets 1, as long as it lasts. An announced
     suspension bounds f. Whoever loses G by leaving leaves with the chance 1 / (1 + exp(G / ``noise``)), a logit, with
     one draw for the run: nobody leaves for having looked more often. ``noise`` and ``expected`` are fitted to the means
-    of 153 sessions of ten players (Arifovic, Jiang and Xu, E-47).
+    of 143 sessions of ten players (Arifovic, Jiang and Xu, E-47).
 
     With ``one_by_one`` clients decide once, one a day in each cluster, in view of the neighbours before them. The
     cluster stands for all clients: what was seen of it is known, and of its others a share as at first is expected to
