@@ -9,6 +9,7 @@ from trustsim.kernels.cover import covered
 from trustsim.kernels.layout import OPEN, Gauges
 from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
+from trustsim.mechanisms.behaviour.in_turn import FREE, SAW, SAW_LEAVING
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
 
@@ -25,7 +26,7 @@ def played(r1: float, variant: object = (), shocks: object = (), days: int = 5, 
         "asset_term": "1e9 d",
     }
     told = document(
-        mechanisms={"best_response": rule},
+        mechanisms={"best_response": {"noise": 0, "expected": 0, **rule}},
         platforms={"Bank": bank},
         investors={"count": N, "second_platform": "0 %", "considered": 1},
         segment={"wealth": 1e6 * r1},
@@ -106,3 +107,68 @@ def test_a_guarantee_is_believed_alike_by_the_rule_and_by_the_account_pass() -> 
     covered(loss, state.balance[0], state.weights[0, 0])
     assert share == pytest.approx(np.full(N, 0.15), rel=1e-6)
     assert np.exp(loss) == pytest.approx(1 - share, abs=1e-6)
+
+
+@pytest.mark.parametrize(("noise", "expected"), [(0.1, 0.3), (0.3, 0.0), (1.0, 0.6)])
+def test_who_errs_leaves_as_often_as_the_logit_says(noise: float, expected: float) -> None:
+    """On the first day, at R = 2 and b = 0.8; the share of all who leave is within five standard errors."""
+    late = 2 * max(0.8 - expected, 0) / (1 - expected)
+    wanted = 1 / (1 + np.exp((late - 1) / noise))
+    model = played(1.25, days=1, impatient=0, noise=noise, expected=expected)
+    assert abs(departed(model) / N - wanted) < 5 * np.sqrt(wanted * (1 - wanted) / N)
+
+
+def test_nobody_leaves_for_having_looked_more_often() -> None:
+    """An error is one for the run: while nobody leaves, what was decided stays."""
+    rule = {"impatient": 0, "noise": 0.1, "expected": 0.0}
+    first = played(1.01, days=1, **rule).state.asked_day[0] >= 0
+    later = played(1.01, days=20, **rule).state.asked_day[0] >= 0
+    assert first.sum() == later.sum() == 0
+    few = {**rule, "noise": 0.2}
+    first, later = (played(1.01, days=days, **few).state.asked_day[0] >= 0 for days in (1, 20))
+    assert 0 < first.sum() <= later.sum() < 1.5 * first.sum() + 5
+
+
+def test_more_leave_the_more_are_expected_and_the_less_stands_behind_a_claim() -> None:
+    by_expected = [departed(played(1.25, impatient=0, days=1, noise=0.17, expected=x)) for x in (0, 0.2, 0.4, 0.6)]
+    by_backing = [departed(played(r1, impatient=0, days=1, noise=0.17)) for r1 in (1.1, 1.3, 1.5, 1.7)]
+    assert by_expected == sorted(by_expected)
+    assert by_backing == sorted(by_backing)
+    assert by_expected[0] < by_expected[-1]
+    assert by_backing[0] < by_backing[-1]
+
+
+def in_line(expected: float, noise: float) -> TrustCrisisModel:
+    """Return 200 groups of three who have decided one after another, none of them impatient; b = 0.8, R = 2."""
+    bank = {"liquid_share": "0 %", "equity": "-20 %", "sale_limit": "100 %", "asset_term": "1e9 d"}
+    told = document(
+        mechanisms={"best_response": {"impatient": 0, "one_by_one": True, "noise": noise, "expected": expected}},
+        platforms={"Bank": bank}, investors={"count": 600, "second_platform": "0 %", "considered": 1},
+        network={"kind": "block", "communities": 200, "mean_degree": 2, "inside_share": "100 %"},
+    )  # fmt: skip
+    model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)
+    for _ in range(4):
+        model.step()
+    return model
+
+
+def test_in_a_line_what_was_seen_is_known_and_the_rest_is_expected_as_at_first() -> None:
+    """One of three seen to leave: f = (1 + 2 · 0.1) / 3; seen to stay: 0.2 / 3; nothing seen: 0.1."""
+    found = measured(Finished(in_line(expected=0.1, noise=0.3)))
+    for key, n_left, n_seen in (("nothing", 0, 0), ("withdrawal", 1, 1)):
+        f = (n_left + 0.1 * (3 - n_seen)) / 3
+        wanted = 1 / (1 + np.exp((2 * (0.8 - f) / (1 - f) - 1) / 0.3))
+        if key == "nothing":
+            assert found[f"left_having_seen[{key}]"][0] == pytest.approx(wanted, abs=5 * (0.25 / 200) ** 0.5)
+        else:  # the third has seen one or two leave, so at least as many
+            assert found[f"left_having_seen[{key}]"][0] > wanted - 5 * (0.25 / 60) ** 0.5
+    assert found["left_having_seen[staying]"][0] < found["left_having_seen[nothing]"][0]
+
+
+def test_in_a_line_nobody_decides_twice_and_without_noise_a_run_is_followed() -> None:
+    calm = in_line(expected=0.1, noise=0)
+    assert departed(calm) == 0
+    run = in_line(expected=0.9, noise=0)  # above f* = 0.6: the first leaves, and who sees that
+    assert departed(run) == 600
+    saw = run.kept[SAW][0].reshape(200, 3)
+    assert (saw == [FREE, FREE + SAW_LEAVING, FREE + SAW_LEAVING]).all()

@@ -50,7 +50,7 @@ def test_one_a_day_decides_in_steps_whose_sum_misses_a_day() -> None:
     """Forty-nine steps of a forty-ninth of a day are a little less than one."""
     told = document(
         step=f"{1 / 49!r} d", network={"kind": "block", "communities": 10, "mean_degree": 3, "inside_share": "100 %"},
-        mechanisms={"observation": {"accuracy": 1}}, platforms={"Harbour": {"liquid_share": "100 %"}},
+        mechanisms={"observation": {"accuracy": 1, "noise": 0}}, platforms={"Harbour": {"liquid_share": "100 %"}},
         investors={"count": 40, "second_platform": "0 %", "considered": 1, "members": "100 %"},
     )  # fmt: skip
     model = TrustCrisisModel(from_document(told, REGISTRY), rng=0, collects=False)

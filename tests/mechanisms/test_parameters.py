@@ -104,10 +104,10 @@ SCENES: dict[str, dict[str, Any]] = {
     "reentry": {"item": {"after": "5 d"}},
     "herding": {"by": {"usual_contacts": {"degree_exponent": 0.5}}},
     "fear": {"by": {"usual_contacts": {"degree_exponent": 0.5}}},
-    "observation": {"item": {"accuracy": 0.5}},
+    "observation": {"item": {"accuracy": 0.6}, "by": {"accuracy": {"accuracy": 0.5}}},
     "service_desk": {"by": {"handling": {"agents": 1}, "warm_up": {"agents": 1}}},
     "best_response": {
-        "item": {"impatient": 0.05, "late_return": 1.5, "expected": 0.3},
+        "item": {"impatient": 0.05, "late_return": 1.5, "expected": 0.3, "noise": 0},
         "platform": {"equity": "-20 %"},
     },
     "global_game": {

@@ -8,8 +8,10 @@ from quiet_world import document
 from trustsim.catalog import REGISTRY
 from trustsim.kernels import draws, layout, purposes
 from trustsim.kernels.layout import Beliefs, Gauges
+from trustsim.measures.finished import Finished
+from trustsim.measures.measured import measured
 from trustsim.mechanisms.behaviour.imitation import AGREED
-from trustsim.mechanisms.behaviour.observation import DECIDED
+from trustsim.mechanisms.behaviour.in_turn import AGAINST, DECIDED, SAW
 from trustsim.mechanisms.behaviour.thoughts import OPINION
 from trustsim.model import TrustCrisisModel
 from trustsim.scenario.load import from_document
@@ -147,20 +149,47 @@ def test_a_leader_who_copies_nobody_is_followed_by_all() -> None:
 
 def test_who_knows_for_sure_leaves_a_bad_platform() -> None:
     groups = {"kind": "block", "communities": 1000, "mean_degree": 3, "inside_share": "100 %"}
-    sure = stepped(4, {"observation": {"accuracy": 1}}, network=groups)
+    sure = stepped(4, {"observation": {"accuracy": 1, "noise": 0}}, network=groups)
     assert share_in(sure).tolist() == [1, 0.75, 0.5, 0.25, 0]
-    good = stepped(4, {"observation": {"accuracy": 1, "bad": False}}, network=groups)
+    good = stepped(4, {"observation": {"accuracy": 1, "bad": False, "noise": 0}}, network=groups)
     assert share_in(good).tolist() == [1, 1, 1, 1, 1]
 
 
 def test_decisions_follow_what_those_before_decided() -> None:
     groups = {"kind": "block", "communities": 400, "mean_degree": 9, "inside_share": "100 %"}
-    model = stepped(10, {"observation": {"accuracy": 0.6}}, network=groups)
+    model = stepped(10, {"observation": {"accuracy": 0.6, "noise": 0, "own_weight": 1}}, network=groups)
     decided = model.kept[DECIDED][0].reshape(400, 10).astype(int)
     net = np.cumsum(decided, axis=1)
     in_cascade = np.abs(net[:, :-1]) >= 2
     assert in_cascade.sum() > 1000
     assert (np.sign(decided[:, 1:]) == np.sign(net[:, :-1]))[in_cascade].all()
+
+
+@pytest.mark.parametrize(("accuracy", "noise", "own"), [(2 / 3, 0.17, 1.75), (0.6, 0.5, 1.0), (0.9, 1.0, 3.0)])
+def test_who_errs_follows_an_own_signal_as_the_logit_says(accuracy: float, noise: float, own: float) -> None:
+    """The first in line, 2000 of them on a bad platform; within five standard errors."""
+    groups = {"kind": "block", "communities": 2000, "mean_degree": 1, "inside_share": "100 %"}
+    told = {"accuracy": accuracy, "noise": noise, "own_weight": own}
+    first = stepped(1, {"observation": told}, network=groups).kept[DECIDED][0][::2]
+    odds = (accuracy / (1 - accuracy)) ** own
+    follows = 1 / (1 + np.exp(-(odds - 1) / (odds + 1) / noise))
+    leaves = accuracy * follows + (1 - accuracy) * (1 - follows)
+    assert abs((first > 0).mean() - leaves) < 5 * np.sqrt(leaves * (1 - leaves) / 2000)
+
+
+def test_who_trusts_the_own_signal_most_joins_no_cascade_and_who_trusts_it_little_joins_all() -> None:
+    groups = {"kind": "block", "communities": 400, "mean_degree": 9, "inside_share": "100 %"}
+    joined = {}
+    for own in (1, 20):
+        model = stepped(10, {"observation": {"accuracy": 0.7, "noise": 0, "own_weight": own}}, network=groups)
+        found = measured(Finished(model))
+        joined[own] = found["cascade[joined]"][0]
+        decided, saw = model.kept[DECIDED][0].reshape(400, 10), model.kept[SAW][0].reshape(400, 10)
+        net = np.cumsum(decided, axis=1, dtype=int) - decided
+        against = (saw & AGAINST) > 0
+        assert (np.abs(net[against]) >= 2).all()
+        assert found["cascade[possible]"][0] == against.any(axis=1).mean()
+    assert joined == {1: 1, 20: 0}
 
 
 def test_who_imitates_nobody_joins_at_a_constant_rate() -> None:

@@ -16,10 +16,11 @@ from trustsim.catalog import REGISTRY
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios/evidence"
 FILES = sorted(FOLDER.glob("[EP]-*.yaml"))
-LABORATORY = ("E-47", "E-52")
+LABORATORY = ("E-47", "E-49", "E-52")
 #: what a laboratory hands out, and the needs that the experiment of P-48 doubles
 MAY_SET = {
     "E-47": {"best_response.impatient"},
+    "E-49": {"best_response.impatient", "best_response.one_by_one"},
     "E-52": {"observation.accuracy"},
     "P-48": {"ordinary.leave"},
 }

@@ -54,7 +54,7 @@ MUTANTS = [
         {"investors.count": 1000, "network.communities": 10, "horizon": "200 d"},
     ),
     Mutant(
-        BEHAVIOUR + "observation.py", "net = 2 * left - before", "net = left - before", "T-28-cascade", 5,
+        BEHAVIOUR + "observation.py", "net = 2 * left - earlier", "net = left - earlier", "T-28-cascade", 5,
         {"investors.count": 12000, "network.communities": 1000},
     ),
     Mutant(BEHAVIOUR + "adoption.py", "(1 - share_out(day, v, p, links))", "share_out(day, v, p, links)", "T-16-bass", 4, {"step": "0.1 d"}),

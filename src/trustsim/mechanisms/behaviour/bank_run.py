@@ -42,6 +42,12 @@ def needs(day: Day, world: Drawn, platform: int) -> NDArray[np.int64]:
     return np.where(is_open, place, len(order))
 
 
+def tastes(day: Day, world: Drawn, platform: int) -> NDArray[np.float64]:
+    """Return float64 (accounts of the platform,): a standard logistic error of each, one for the run, of no step."""
+    luck = day.uniforms_at(world, purposes.NEED, world.owners(platform), step=platform)[1]
+    return np.asarray(np.log(luck) - np.log1p(-luck))
+
+
 def backing(day: Day, lane: int, platform: int) -> float:
     """Return what cash and assets are worth / claims, less debt, as it was on the first day."""
     shape = (day.state.n_lanes, day.state.n_platforms)
