@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
-from trustsim.kernels.block import Luck, felt_of, who_of
+from trustsim.kernels.block import Luck, attentive, felt_of, who_of
 from trustsim.kernels.choose import choose
 from trustsim.kernels.coefficients import NEVER, Weights
 from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
 from trustsim.kernels.cover import covered
-from trustsim.kernels.feel import believe, feel, hear, judge, mend, wound
+from trustsim.kernels.feel import believe, feel, hear, judge, mend, prompt, wound
 from trustsim.kernels.layout import BLOCK, N_SIZES, REACH, SUM_SCALE, Sums, Targets
 from trustsim.kernels.variates import account_words, logistic_variates, rational_logistic
 
@@ -45,6 +45,7 @@ class Room(NamedTuple):
     loss: NDArray[np.float32]  # (BLOCK,) log of the share of a loss that is not covered
     lean: NDArray[np.float32]  # (3, BLOCK)
     trust: NDArray[np.int32]  # (BLOCK,) of the clients of day 0, in fixed point
+    looks: NDArray[np.float32]  # (BLOCK,) chance that an owner looks at the account, under prompts
 
 
 @compiled
@@ -205,7 +206,7 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     draws = np.zeros((5, BLOCK), np.float32)
     lean, evidence = np.empty((3, BLOCK), np.float32), np.zeros((_N_TARGETS, BLOCK), np.float32)
     loss, trust = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.int32)
-    room = Room(evidence, np.empty(BLOCK, np.float32), loss, lean, trust)
+    room = Room(evidence, np.empty(BLOCK, np.float32), loss, lean, trust, np.empty(BLOCK, np.float32))
     n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
     n_variants = len(accounts.flags) // n_worlds
     platforms.sums[:], platforms.by_group[:] = 0, 0
@@ -235,6 +236,10 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     w, messages, evidence = platforms.weights[v, p], bulletin.evidence, room.evidence
     flags, actions = accounts.flags[v, start:stop], accounts.actions[v, start:stop]
     felt = felt_of(accounts.beliefs, v, start, stop)
+    if w[Weights.PROMPTS] > _0:
+        looks = room.looks[:n]
+        prompt(looks, who, w)
+        who = attentive(who, looks)
     n_heard = 0
     for m in range(len(messages)):
         if messages[m, v, p, REACH] > _0:

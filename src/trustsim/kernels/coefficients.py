@@ -49,6 +49,7 @@ class Weights(Rows):
     TRUST_SERVICE = auto()
     BAD_NEWS = auto()  # weight of bad news on trust
     RUMOUR = auto()  # weight of news in the risk view; rumours have their own
+    PROMPTS = auto()  # by how much prompts raise the rate at which the illiterate look at their account
 
 
 class Dials(Rows):

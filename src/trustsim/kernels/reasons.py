@@ -7,7 +7,17 @@ import numpy as np
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.acting import RAN_NOW, TOGETHER
 from trustsim.kernels.channels import Channels, channels_of
-from trustsim.kernels.choose import Moving, Owner, RunParts, added_up, beyond_normal, looking, pull_of, running
+from trustsim.kernels.choose import (
+    Moving,
+    Owner,
+    RunParts,
+    added_up,
+    attending,
+    beyond_normal,
+    looking,
+    pull_of,
+    running,
+)
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
@@ -64,6 +74,7 @@ def reason(push, weights, traits, beliefs, pushes, place, drawn):
         return _HERDING
     crossed = 0.0 if at_rest > line or total <= 0.0 else max(line - at_rest, 1e-12) / total
     pull, attention = pull_of(weights), wide(traits[Traits.ATTENTION])
+    attention = attending(attention, wide(traits[Traits.LITERACY]), weights)
     calm, afraid = looking(pull, attention, 0.0), looking(pull, attention, wide(beliefs[Beliefs.FEAR]))
     looked = 0.0 if login < calm or afraid <= calm else (login - calm) / (afraid - calm)
     if crossed <= 0.0 and looked <= 0.0:
