@@ -102,6 +102,8 @@ def _bind(day: Day, lane: int, platform: int, willing: float) -> None:
     """Let those clients of one platform bind themselves who may and want to."""
     state, world, mine = day.state, day.state.world_of(lane), day.accounts(lane, platform)
     w, steps = day.worlds.index(world), round(float(day.term(MAY_BIND.name, platform)[lane]) / day.dt)
+    if steps == 0:
+        return
     flags, beliefs = state.flags[lane, mine], state.beliefs[:, lane, mine]
     may = ((flags & (HOLDS | FREE | ALARMED)) == (HOLDS | FREE)) & (state.requested[lane, mine] == 0)
     believes = trusting(state.weights[lane, platform], beliefs) / (1 + np.exp(beliefs[Beliefs.RISK]))
@@ -109,7 +111,7 @@ def _bind(day: Day, lane: int, platform: int, willing: float) -> None:
         world, BINDS.purpose(day.occurrence), world.owners(platform), step=day.step, platform=platform
     )
     wants = luck[0] < state.traits[Traits.ATTENTION, w, mine] * willing * believes
-    _bound(day)[lane, mine][may & wants] = day.step + max(steps, 1)
+    _bound(day)[lane, mine][may & wants] = day.step + steps
 
 
 def trusting(weights: NDArray[np.float32], beliefs: NDArray[np.float32]) -> NDArray[np.float64]:
