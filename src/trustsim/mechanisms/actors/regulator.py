@@ -15,11 +15,11 @@ from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 from trustsim.world.rows import purse, stock
 from trustsim.world.terms import Change
-from trustsim.world.today import Mask
 
 if TYPE_CHECKING:
     from trustsim.world.actors import Actor
     from trustsim.world.day import Day
+    from trustsim.world.today import Mask
 
 READING = draw("regulator", "reading", text="how wrong an inspection reads the solvency of a platform")
 FOUND = draw("regulator", "found", text="whether an inspection finds what a platform hides")
@@ -42,7 +42,7 @@ class Regulator:
 
     A political event on the day ``event`` moves it. For ``forbearance`` days before it neither inspects nor closes, and
     its orders wait; for ``enforcement`` days from it on it inspects ``stricter`` times as often, and first on the day
-    itself. Without either the event is nothing to it. Known answers: without noise, a platform with 1 % under a
+    itself. Without either the event is nothing to it. Known answer: without noise, a platform with 1 % under a
     threshold of 2 %, an interval of 10 days and a lag of 5 is wound down on day 15, and one with 20 % never
     (``test_a_regulator_winds_down_after_its_lag``); with an event on day 30 and 25 days of forbearance on day 35, with
     15 days, after the inspection and before the order, on day 30
