@@ -31,7 +31,7 @@ MAY_BIND = term(
 _MAY_ASK = np.uint8(RUNS | LEAVES)
 
 
-@REGISTRY.enter("mechanism", "commitment", rows=("D6", "G3"), source="doi:10.1007/s10683-019-09621-3; P-32")
+@REGISTRY.enter("mechanism", "commitment", rows=("D6", "G3"), source="P-32")
 @dataclass(frozen=True)
 class Commitment:
     """Let clients bind themselves to stay where a platform offers it, and let those who do reassure the others.

@@ -10,19 +10,13 @@ from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
 
 
-@REGISTRY.enter(
-    "intervention",
-    "stay_commitment",
-    family="platform",
-    rows=("G3", "H11"),
-    source="doi:10.1007/s10683-019-09621-3; P-32",
-)
+@REGISTRY.enter("intervention", "stay_commitment", family="platform", rows=("G3", "H11"), source="P-32")
 @dataclass(frozen=True)
 class StayCommitment:
     """Let clients bind themselves in public to leave their money for some days.
 
-    Who binds himself, how that is held and what co-clients make of it is said by the mechanism ``commitment``: it costs
-    the use of the money, so only who trusts does it, and to see it done is good news. Known answer: while it binds
+    Who does so, how they are held to it and what co-clients make of it is said by the mechanism ``commitment``: it
+    costs the use of the money, so only those who trust do it, and to see it done is good news. Known answer: while it binds
     nobody who is bound asks for money, whatever happens, and everybody may on the day after
     (``test_who_is_bound_stays_until_the_day_and_no_longer``).
     """
@@ -31,7 +25,7 @@ class StayCommitment:
 
     platform: str = on_platform()
     binds: float = parameter(
-        14.0, unit="duration", low=0, high=365, source="assumed", text="days for which one binds oneself"
+        14.0, unit="duration", low=0, high=365, source="assumed", text="days for which a client is bound"
     )
     cost: float = parameter(20.0, unit="money", low=0, source="assumed", text="cost per client and year of offering it")
 
