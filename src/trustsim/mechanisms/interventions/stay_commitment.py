@@ -16,8 +16,8 @@ class StayCommitment:
     """Let clients bind themselves in public to leave their money for some days.
 
     Who does so, how they are held to it and what co-clients make of it is said by the mechanism ``commitment``: it
-    costs the use of the money, so only those who trust do it, and to see it done is good news. Known answer: while it binds
-    nobody who is bound asks for money, whatever happens, and everybody may on the day after
+    costs the use of the money, so only those who trust do it, and to see it done is good news. Known answer: while it
+    binds nobody who is bound asks for money, whatever happens, and everybody may on the day after
     (``test_who_is_bound_stays_until_the_day_and_no_longer``).
     """
 
