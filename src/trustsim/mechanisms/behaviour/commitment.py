@@ -67,9 +67,10 @@ class Commitment:
         may_ask_again = is_over & ((state.flags & HOLDS) > 0) & (state.requested == 0)
         state.flags[may_ask_again] |= np.uint8(FREE)
         bound[is_over | ((state.flags & HOLDS) == 0)] = 0
-        for v, rule in settings.on(range(state.n_lanes)):
-            for p in np.flatnonzero(offers[v]).tolist():
-                _bind(day, v, p, rule.willing)
+        for w, world in enumerate(day.worlds):
+            for v, rule in settings.on(world.lanes):
+                for p in np.flatnonzero(offers[v]).tolist():
+                    _bind(day, (w, v, p), rule.willing)
         state.flags[bound > 0] &= np.uint8(255 - FREE)
 
     @staticmethod
@@ -98,20 +99,19 @@ def share_bound(day: Day) -> NDArray[np.float64]:
     return np.asarray(np.minimum(np.array(counts, np.float64) / held, 1.0))
 
 
-def _bind(day: Day, lane: int, platform: int, willing: float) -> None:
-    """Let those clients of one platform bind themselves who may and want to."""
-    state, world, mine = day.state, day.state.world_of(lane), day.accounts(lane, platform)
-    w, steps = day.worlds.index(world), round(float(day.term(MAY_BIND.name, platform)[lane]) / day.dt)
+def _bind(day: Day, place: tuple[int, int, int], willing: float) -> None:
+    """Let those clients bind themselves who may and want to, in one ``place`` (world, lane, platform)."""
+    w, v, p = place
+    state, world, mine = day.state, day.worlds[w], day.accounts(v, p)
+    steps = round(float(day.term(MAY_BIND.name, p)[v]) / day.dt)
     if steps == 0:
         return
-    flags, beliefs = state.flags[lane, mine], state.beliefs[:, lane, mine]
-    may = ((flags & (HOLDS | FREE | ALARMED)) == (HOLDS | FREE)) & (state.requested[lane, mine] == 0)
-    believes = trusting(state.weights[lane, platform], beliefs) / (1 + np.exp(beliefs[Beliefs.RISK]))
-    luck = day.uniforms_at(
-        world, BINDS.purpose(day.occurrence), world.owners(platform), step=day.step, platform=platform
-    )
-    wants = luck[0] < state.traits[Traits.ATTENTION, w, mine] * willing * believes
-    _bound(day)[lane, mine][may & wants] = day.step + steps
+    flags, beliefs = state.flags[v, mine], state.beliefs[:, v, mine]
+    may = ((flags & (HOLDS | FREE | ALARMED)) == (HOLDS | FREE)) & (state.requested[v, mine] == 0)
+    believes = trusting(state.weights[v, p], beliefs) / (1 + np.exp(beliefs[Beliefs.RISK]))
+    luck = day.uniforms_at(world, BINDS.purpose(day.occurrence), world.owners(p), step=day.step, platform=p)[0]
+    wants = luck < state.traits[Traits.ATTENTION, w, mine] * willing * believes
+    _bound(day)[v, mine][may & wants] = day.step + steps
 
 
 def trusting(weights: NDArray[np.float32], beliefs: NDArray[np.float32]) -> NDArray[np.float64]:
