@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from quiet_world import EACH, READY, N, Play, Played, leave, lever
+from quiet_world import ALIKE, EACH, READY, N, Play, Played, leave, lever
 
 from trustsim.catalog import load
 from trustsim.kernels.coefficients import Weights
@@ -53,6 +53,17 @@ def test_who_stays_is_good_news_until_most_leave(play: Play, weight: float) -> N
     for gone, (stayers, withdrawals) in table.items():
         assert stayers == pytest.approx(weight * (gone / 0.5 - 1), abs=1e-5)
         assert withdrawals == pytest.approx(weight * gone / 0.5, abs=1e-5)
+
+
+@pytest.mark.parametrize("n_gone", [0, 2, 6, 10, 12, 19])
+def test_in_a_run_in_which_most_leave_to_show_who_stays_alarms(play: Play, n_gone: int) -> None:
+    """So many lose their trust and run; on the next day the others read of it."""
+    mechanisms = {"choice": {"calm": -3, "fund": 1}, "stayers": {}}
+    seen = play(0, mechanisms=mechanisms, platforms={"Harbour": {}}, variants=SHOWN)
+    seen.belief("fund")[:, :n_gone] = -10.0
+    seen.step(2)
+    assert (seen.gauge("runners")[1, :, 0] == n_gone).all()
+    assert readiness(seen)[1:] == pytest.approx([n_gone / N / 0.5 - 1, n_gone / N / 0.5], abs=1e-5)
 
 
 def test_where_the_news_turns_is_a_setting(play: Play) -> None:
@@ -133,6 +144,21 @@ def test_a_bound_account_asks_for_nothing_in_a_crisis(shock: str) -> None:
         asks = (model.state.actions[:, : bound.shape[1]] & (RUNS | LEAVES)) > 0
         assert not (asks & bound).any()
     assert n_bound > 100
+
+
+def test_to_see_others_bound_keeps_those_who_are_not(play: Play) -> None:
+    """Half of the clients trust and are bound; the rest, who would run, stay as long as they see it."""
+    unsure = {**ALIKE, "name": "unsure", "share": 0.5, "prior_trust": "0.01 %"}
+    halves = {"segments": [{**ALIKE, "name": "sure", "share": 0.5, **SURE}, unsure]}
+    mechanisms = {"choice": {"calm": 0.25, "fund": 0}, "trust": {}, "commitment": {"willing": 1}}
+    seen = play(
+        8, mechanisms=mechanisms, investors=halves, platforms={"Harbour": {}},
+        variants={"plain": [], "bound": [lever("stay_commitment", binds="5 d", until="1 d")]},
+    )  # fmt: skip
+    runners = seen.gauge("runners")[1:, :, 0]
+    assert runners[0].tolist() == [N, 0]  # 0.25 − a weight of 1 · one half of them
+    assert runners[1:5].sum() == 0
+    assert runners[5].tolist() == [0, N]
 
 
 # prompts
