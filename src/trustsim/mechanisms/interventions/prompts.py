@@ -10,7 +10,7 @@ from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
 
 
-@REGISTRY.enter("intervention", "prompts", family="ux", rows=("E6", "G5"), source="P-40")
+@REGISTRY.enter("intervention", "prompts", family="ux", rows=("D20",), source="P-40")
 @dataclass(frozen=True)
 class Prompts:
     """Prompt clients to look at their account, with notifications and games.
