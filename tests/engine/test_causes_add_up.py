@@ -51,8 +51,9 @@ def test_the_parts_added_up_are_what_the_account_pass_decided_by() -> None:
             Checked.n_asked += len(i)
             return super()._shares(v, i)
 
-    guarded = {"nothing": [], "guarded": [{"kind": "guarantee", "platform": "*", "limit": 2000}]}
-    model = Checked(crisis(variants=guarded), ["nothing", "guarded"], 0)
+    seen = [{"kind": kind} for kind in ("stayers_shown", "stay_commitment", "prompts", "make_amends")]
+    guarded = {"nothing": [], "guarded": [{"kind": "guarantee", "platform": "*", "limit": 2000}], "seen": seen}
+    model = Checked(crisis(variants=guarded), ["nothing", "guarded", "seen"], 0)
     for _ in range(60):
         model.step()
     assert Checked.n_asked > 200

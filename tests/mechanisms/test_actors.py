@@ -51,6 +51,46 @@ def test_a_regulator_winds_down_after_its_lag() -> None:
     assert model.of_actors("orders")[[10, 11, 20], 0, 0].tolist() == [0, 1, 1]
 
 
+@pytest.mark.parametrize(
+    ("calendar", "closed_on"),
+    [
+        ({}, 15),
+        ({"event": "30 d"}, 15),
+        ({"event": "30 d", "forbearance": "14 d"}, 15),
+        ({"event": "30 d", "forbearance": "17 d"}, 30),  # after the inspection, before the order
+        ({"event": "30 d", "forbearance": "25 d"}, 35),
+        ({"event": "28 d", "forbearance": "25 d"}, 35),  # the first inspection after it is on its day
+        ({"event": "28 d", "forbearance": "25 d", "enforcement": "9 d"}, 33),  # and this on that of the event
+        ({"event": "3 d", "enforcement": "9 d"}, 8),
+        ({"event": "1 d", "enforcement": "0 d"}, 15),
+    ],
+)
+def test_a_regulator_forbears_before_an_event_and_enforces_after(calendar: dict[str, Any], closed_on: int) -> None:
+    model = run(story({**WATCH, **calendar}), 39)
+    is_wound_down = model.history[:, Gauges.STATUS, 0, 0] == 2
+    assert int(is_wound_down.argmax()) - 1 == closed_on
+    assert model.history[-1, Gauges.STATUS, 0, 1] == 0
+
+
+def test_a_regulator_inspects_more_often_after_an_event_and_not_before() -> None:
+    """Every inspection has its fee: one in ten days, none in the ten days before day 20, one in two from then on."""
+    often = {"event": "20 d", "forbearance": "10 d", "enforcement": "10 d", "stricter": 5}
+    model, fees = run(story({**WATCH, "mandate": "Full", "fee": "1 CNY", **often}), 1), []
+    for _ in range(38):
+        model.step()
+        fees.append(int(model.state.actor_purses[:, 0, 0].sum()))
+    paid_on = [k + 2 for k in np.flatnonzero(np.diff(fees)).tolist()]  # the first of them stands at day 1
+    assert paid_on == [20, 22, 24, 26, 28, 30]
+
+
+def test_an_order_to_stop_waits_while_it_forbears() -> None:
+    kind = {**WATCH, "winds_down": False, "event": "30 d", "forbearance": "17 d"}
+    model = run(story(kind), 39)
+    joiners = model.series("joiners")[:, 0, 0]
+    assert joiners[16:30].sum() > 0
+    assert joiners[31:].sum() == 0
+
+
 def test_an_order_to_stop_closes_to_new_money_and_nothing_else() -> None:
     model = run(story({**WATCH, "winds_down": False}), 25)
     joiners = model.series("joiners")[:, 0]
@@ -196,12 +236,14 @@ def test_the_report_and_the_description_tell_of_an_actor() -> None:
     "changed",
     [
         {"mandate": "Full"}, {"interval": "7 d"}, {"noise": "90 %"}, {"age": "9 d"}, {"threshold": "-50 %"},
-        {"lag": "1 d"}, {"winds_down": False}, {"fee": "5 CNY"},
+        {"lag": "1 d"}, {"winds_down": False}, {"fee": "5 CNY"}, {"event": "16 d"},
+        {"forbearance": "2 d"}, {"enforcement": "0 d"}, {"stricter": 1},
     ],
     ids=lambda changed: next(iter(changed)),
 )  # fmt: skip
 def test_every_setting_of_a_regulator_has_an_effect(changed: dict[str, Any]) -> None:
     falls = {"shocks": [{"kind": "default_wave", "platform": "Full", "day": "8 d", "share": "40 %"}]}
-    plain, other = (run(story({**WATCH, **more}, **falls), 21) for more in ({}, changed))
+    busy = {**WATCH, "fee": "1 CNY", "event": "13 d", "forbearance": "5 d", "enforcement": "20 d"}
+    plain, other = (run(story({**busy, **more}, **falls), 24) for more in ({}, changed))
     same = plain.history.tobytes() == other.history.tobytes()
     assert not same or plain.state.actor_purses.tolist() != other.state.actor_purses.tolist()

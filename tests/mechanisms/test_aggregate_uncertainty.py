@@ -12,7 +12,7 @@ from quiet_world import EACH, N, Play, document
 import trustsim as ts
 from trustsim.catalog import REGISTRY
 from trustsim.kernels.coefficients import Dials
-from trustsim.kernels.layout import Gauges, Traits
+from trustsim.kernels.layout import Beliefs, Gauges, Traits
 from trustsim.mechanisms.sector.aggregate_uncertainty import AggregateUncertainty
 from trustsim.model.batch import Batch
 from trustsim.scenario.load import from_document

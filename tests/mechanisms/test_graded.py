@@ -28,8 +28,8 @@ STORY: dict[str, Any] = {
         "name": "Harbour", "liquid_share": "20 %", "payout_lag": "1.5 d", "report_bias": 0.8, "report_lag": "15.5 d",
     }],
     "shocks": [
-        {"kind": "custodian_theft", "platform": "Harbour", "day": "5 d", "share": "6 %", "discovery_lag": "10 d"},
-        {"kind": "rumour", "platform": "Harbour", "day": "20 d", "true_loss": "5 %", "revealed_after": "12 d"},
+        {"kind": "custodian_theft", "platform": "Harbour", "day": "5 d", "share": "4 %", "discovery_lag": "10 d"},
+        {"kind": "rumour", "platform": "Harbour", "day": "20 d", "true_loss": "2 %", "revealed_after": "12 d"},
         {"kind": "data_breach", "platform": "Harbour", "day": "2 d"},
     ],
 }  # fmt: skip

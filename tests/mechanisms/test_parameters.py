@@ -138,6 +138,9 @@ SCENES: dict[str, dict[str, Any]] = {
             **{name: {"live": 1} for name in ("fund", "integrity", "fear")},
         },
     },
+    "stayers": {"levers": [{"kind": "stayers_shown", "platform": "Harbour"}]},
+    "commitment": {"levers": [{"kind": "stay_commitment", "platform": "Harbour"}]},
+    "forgiveness": {"levers": [{"kind": "make_amends", "platform": "Harbour"}]},
     "aggregate_uncertainty": {"by": {"fear": {"sunspot": 1}}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},

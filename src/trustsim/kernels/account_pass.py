@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
-from trustsim.kernels.block import Luck, felt_of, who_of
+from trustsim.kernels.block import Luck, attentive, felt_of, who_of
 from trustsim.kernels.choose import choose
 from trustsim.kernels.coefficients import NEVER, Dials, Weights
 from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
 from trustsim.kernels.cover import covered
-from trustsim.kernels.feel import believe, feel, hear, judge, mend, weigh_news, wound
+from trustsim.kernels.feel import believe, feel, hear, judge, mend, prompt, weigh_news, wound
 from trustsim.kernels.layout import BLOCK, N_SIZES, REACH, SUM_SCALE, Sums, Targets
 from trustsim.kernels.variates import account_words, judgements, logistic_variates, rational_logistic
 
@@ -47,6 +47,7 @@ class Room(NamedTuple):
     lean: NDArray[np.float32]  # (3, BLOCK)
     trust: NDArray[np.int32]  # (BLOCK,) of the clients of day 0, in fixed point
     told: NDArray[np.float32]  # (messages, BLOCK) uniforms: whom each message reaches
+    looks: NDArray[np.float32]  # (BLOCK,) chance that an owner looks at the account, under prompts
 
 
 @compiled
@@ -230,7 +231,7 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     lean, evidence = np.empty((3, BLOCK), np.float32), np.zeros((_N_TARGETS, BLOCK), np.float32)
     loss, trust = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.int32)
     told = np.empty((len(bulletin.begun), BLOCK), np.float32)
-    room = Room(evidence, np.empty(BLOCK, np.float32), loss, lean, trust, told)
+    room = Room(evidence, np.empty(BLOCK, np.float32), loss, lean, trust, told, np.empty(BLOCK, np.float32))
     n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
     n_variants = len(accounts.flags) // n_worlds
     platforms.sums[:], platforms.by_group[:] = 0, 0
@@ -264,6 +265,10 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     w, messages, evidence = platforms.weights[v, p], bulletin.evidence, room.evidence
     flags, actions = accounts.flags[v, start:stop], accounts.actions[v, start:stop]
     felt = felt_of(accounts.beliefs, v, start, stop)
+    if w[Weights.PROMPTS] > _0:
+        looks = room.looks[:n]
+        prompt(looks, who, w)
+        who = attentive(who, looks)
     n_heard = 0
     for m in range(len(messages)):
         if messages[m, v, p, REACH] > _0:

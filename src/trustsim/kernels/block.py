@@ -83,3 +83,12 @@ def who_of(traits, w, start, stop):
         traits[Traits.NEED, w, start:stop],
         traits[Traits.SEGMENT, w, start:stop],
     )  # fmt: skip
+
+
+@inlined
+def attentive(who, attention):
+    """Return the owners as they are but for the chance that each looks at the account, float32 (n,)."""
+    return Who(
+        who.calm, who.churn, who.prior, who.herding, who.fear_keep, who.fear_gain, who.literacy, attention, who.alarm,
+        who.privacy, who.need, who.segment,
+    )  # fmt: skip

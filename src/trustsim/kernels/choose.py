@@ -155,6 +155,22 @@ def leaving(pull, churn, prior, info, service, columns):
 
 
 @inlined
+def prompted(attention, literacy, prompts, education):
+    """Return the chance that an owner looks at the account in a step under prompts: the rate at which one looks rises
+    by ``prompts`` · (1 − literacy), whatever the step."""
+    known = literacy + education * (_1 - literacy)
+    return _1 - (_1 - attention) ** (_1 + prompts * (_1 - known))
+
+
+@inlined
+def attending(attention, literacy, w):
+    """Return the chance that one owner looks at the account in a step, under prompts where there are some."""
+    if w[Weights.PROMPTS] > 0.0:
+        return prompted(attention, literacy, w[Weights.PROMPTS], w[Weights.EDUCATION])
+    return attention
+
+
+@inlined
 def looking(pull, attention, fear):
     """Return the chance that an owner looks at the account today."""
     return attention * (_1 + pull.attention_fear * fear)

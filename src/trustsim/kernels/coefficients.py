@@ -57,6 +57,7 @@ class Weights(Rows):
     EVIDENCE_KEEP = auto()  # share of the evidence kept over a day
     DRIFT = auto()  # share of the way back to the risk last published, in a day without a report
     STATE = auto()  # log-odds that a change of the cash that the platform is known to have adds to running
+    PROMPTS = auto()  # by how much prompts raise the rate at which the illiterate look at their account
 
 
 class Dials(Rows):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trustsim.kernels.choose import prompted
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import HEARD, HOLDS, REACH, Targets
@@ -52,6 +53,15 @@ def hear(evidence, counts, message, how, luck, who, flags, education) -> None:
             heard = evidence[k, :n]
             for i in range(n):
                 heard[i] += strength * hears[i]
+
+
+@compiled
+def prompt(looks, who, w) -> None:
+    """Fill ``looks`` float32 (n,) with the chance that each owner looks at the account in this step, under prompts."""
+    attention, literacy = who.attention, who.literacy
+    prompts, education = w[Weights.PROMPTS], w[Weights.EDUCATION]
+    for i in range(len(looks)):
+        looks[i] = prompted(attention[i], literacy[i], prompts, education)
 
 
 @compiled

@@ -128,6 +128,8 @@ class Terms(Rows):
     GUARANTEE_FUND = auto()
     CUSTODY_LAG = auto()
     SUSPEND_AFTER = auto()
+    PROMPTS = auto()
+    MENDING = auto()
 
 
 class Books(Rows):
@@ -265,7 +267,7 @@ RUNGS = 12
 NEUTRAL = {
     Terms.ACCOUNT_CAP: float("inf"), Terms.THROUGHPUT: float("inf"), Terms.COVER_LIMIT: float("inf"),
     Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"), Terms.REBUTTAL_LAG: float("inf"),
-    Terms.SUSPEND_AFTER: float("inf"),
+    Terms.SUSPEND_AFTER: float("inf"), Terms.MENDING: 1.0,
 }  # fmt: skip
 REACH = len(Targets)  # behind the targets in a bulletin row: the share that a message reaches today
 HEARD = REACH + 1  # and the share whom it reached before

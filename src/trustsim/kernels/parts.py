@@ -6,7 +6,17 @@ In double precision, so that differences of parts keep their digits. Of the n ch
 
 from __future__ import annotations
 
-from trustsim.kernels.choose import Moving, Owner, beyond_calm, by_neighbours, leaving, looking, pull_of, running
+from trustsim.kernels.choose import (
+    Moving,
+    Owner,
+    attending,
+    beyond_calm,
+    by_neighbours,
+    leaving,
+    looking,
+    pull_of,
+    running,
+)
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.cover import covered
 from trustsim.kernels.layout import Traits
@@ -63,4 +73,5 @@ def leaving_parts(parts, weights, traits, info, service, columns) -> None:
 def chances_to_look(chance, weights, traits, fear) -> None:
     """Fill ``chance`` float64 (n,) with the chance to look at the account, given ``fear`` float64 (n,)."""
     for i in range(len(fear)):
-        chance[i] = looking(pull_of(weights[i]), traits[Traits.ATTENTION, i], fear[i])
+        attention = attending(traits[Traits.ATTENTION, i], traits[Traits.LITERACY, i], weights[i])
+        chance[i] = looking(pull_of(weights[i]), attention, fear[i])

@@ -62,6 +62,9 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
     weights[:, :, Weights.COVER] = np.minimum(terms[Terms.COVER] * terms[Terms.CREDIBILITY], 1.0)
     weights[:, :, Weights.COVER_LIMIT] = terms[Terms.COVER_LIMIT]
     weights[:, :, Weights.EDUCATION] = terms[Terms.EDUCATION]
+    weights[:, :, Weights.PROMPTS] = terms[Terms.PROMPTS]
+    repair, mending = weights[:, :, Weights.REPAIR], terms[Terms.MENDING]
+    weights[:, :, Weights.REPAIR] = np.where(mending == 1.0, repair, 1 - (1 - repair) ** mending)  # so many times a day
     weights[:, :, Weights.BASE_FUND] = terms[Terms.CUSTODY_TRUST]
     for settings in mechanisms.values():
         n = len(settings.variants)
