@@ -78,7 +78,6 @@ class Dials(Rows):
     GATE_RUSH = auto()  # the same at the announced trigger of a gate
     GATE_MARGIN = auto()  # liquidity above the trigger at which that rush begins
     CASH = auto()  # log-odds per e-fold of what can be paid out, known by reports and a line of credit
-    USUAL_CASH = auto()  # what can be paid out, of the claims, for which that counts nothing
     PART = auto()  # chance that a run takes half
     LASTING = auto()  # days for which a person judges with the same draw
     CONTAGION = auto()  # fear that an alarmed neighbour adds, times the receiver's gain of fear
@@ -109,6 +108,6 @@ WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER
     Weights.EVIDENCE_KEEP: 1.0,
 }  # fmt: skip
 DIALS_OFF = {
-    Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.USUAL_CASH: 1.0, Dials.SWITCH_APPEAL: -1e9,
+    Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9,
     Dials.EXPOSURE_EXPONENT: 1.0, Dials.EXPOSURE_CONTACTS: 1.0, Dials.ALARM_CONTACTS: 1.0,
 }  # fmt: skip

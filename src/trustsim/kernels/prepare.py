@@ -8,9 +8,8 @@ import numpy as np
 
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import Books, Gauges, Terms
+from trustsim.kernels.layout import SOME_CASH, Books, Gauges, Terms
 
-_SOME = 0.02  # of the claims: what can be raised by who has no cash
 _LOGISTIC_SPREAD = 1.8138  # π/√3: standard deviation of a logistic variate
 
 
@@ -50,10 +49,7 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
             cash += live * (history[now, Gauges.LIQUIDITY, v, p] - cash)
             cash_0 = history[0, Gauges.LIQUIDITY, v, p]
             cash += line_left(platforms, v, p)
-            weights[v, p, Weights.STATE] = np.float32(-dials[v, Dials.CASH] * math.log((cash + _SOME) / (cash_0 + _SOME)))
-            weights[v, p, Weights.CALM] -= np.float32(
-                dials[v, Dials.CASH] * math.log((cash_0 + _SOME) / (dials[v, Dials.USUAL_CASH] + _SOME))
-            )
+            weights[v, p, Weights.STATE] = np.float32(-dials[v, Dials.CASH] * math.log((cash + SOME_CASH) / (cash_0 + SOME_CASH)))
             weights[v, p, Weights.REPORT_RISK] = np.float32(reported)
             weights[v, p, Weights.REPORT_WEIGHT] = np.float32(report_weight * (scope if comes else live))
             weights[v, p, Weights.REPORT_NOISE] = np.float32(noise * (1.0 - scope) / _LOGISTIC_SPREAD)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.coefficients import Dials, Weights
-from trustsim.kernels.layout import Terms, Traits
+from trustsim.kernels.layout import SOME_CASH, Terms, Traits
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Choice:
         """Return what this mechanism gives to the rest of the engine."""
         return {
             Dials.FIRST_MOVE: self.first_move, Dials.GATE_RUSH: self.gate_rush, Dials.GATE_MARGIN: self.gate_margin,
-            Dials.PART: self.part, Dials.LASTING: self.lasting, Dials.CASH: self.cash * self.others, Dials.USUAL_CASH: self.usual_cash,
+            Dials.PART: self.part, Dials.LASTING: self.lasting, Dials.CASH: self.cash * self.others,
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterator[tuple[Weights, Floats]]:
@@ -149,5 +149,7 @@ class Choice:
         kept = terms[Terms.SEGREGATED_SHARE] * np.minimum(terms[Terms.LIQUID_SHARE], 1.0)
         kept = np.minimum(kept * self.segregation, 1 - 1e-6)
         spread = terms[Terms.PROMISED_YIELD] - terms[Terms.SAFE_YIELD]
+        cash = (agreed_terms[Terms.LIQUID_SHARE] + SOME_CASH) / (self.usual_cash + SOME_CASH)
         yield Weights.CALM, self.fund * terms[Terms.CUSTODY_TRUST] - terms[Terms.EXIT_FRICTION]
+        yield Weights.CALM, -self.cash * self.others * np.log(cash)
         yield Weights.CALM, np.log(1 - kept) - self.fee * terms[Terms.EXIT_FEE] - self.pays_yield * spread
