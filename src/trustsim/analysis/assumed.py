@@ -1,34 +1,31 @@
 """What of a scenario is assumed, and how far it may be otherwise: numbers, rules, the network, what is called a run.
 
 *Numbers*: those whose only source is that they are assumed, or a row of the catalogue, which gives no number, but for
-what the file itself says of people, platforms, shocks and levers: that is its story. Counts, names and zeros stay. None has a range of its own, so each gets one of
-``SPREAD``: from its value divided by it to its value times it; of a share in (0, 1) it is the odds that are divided and
-multiplied; of a distribution the scale, of a beta distribution the odds of its mean. Where a bound is nearer the range
-ends there. A number has one position in all segments, platforms and variants, so that what parts variants stays.
+what the file itself says of people, platforms, shocks and levers: that is its story. Counts, names and zeros stay. None
+has a range of its own, so each gets one of ``SPREAD``: from its value divided by it to its value times it; of a share
+in (0, 1) it is the odds that are divided and multiplied; of a distribution the scale, of a beta distribution the odds of
+its mean. Where a bound is nearer the range ends there. A number has one position in all segments, platforms and
+variants, so that what parts variants stays.
 
-*Choices*: at most one level of each in a set, in a share of the sets. :data:`CHOICES` lists what makes them; what else
-may be otherwise as a whole, as a member of an ensemble of behaviours, enters there and needs no other line.
+What may be otherwise as a whole: :mod:`trustsim.analysis.choices`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy.stats import qmc
 
-from trustsim import units
+from trustsim.analysis.choices import CHOICES, SPREAD, Choice, odds_moved
 from trustsim.registry import REGISTRY, Parameter, parameters_of
 from trustsim.scenario.resolved import Item, Scenario, World
 from trustsim.units import Distribution
-from trustsim.world.network_kinds import Block, Poisson, Preferential, SmallWorld
 
-SPREAD = 1.5  # assumed: factor by which what is assumed may be larger or smaller
-_HALF, _QUARTER = 0.5, 0.25  # of the sets: have a choice otherwise than the file
 _UNITS = ("share", "duration", "per_day", "number", "log-odds", "money")
 _SCALED = {"lognormal": (0,), "exponential": (0,), "pareto": (0,), "gamma": (1,)}  # arguments by distribution
 _NO_NUMBER = re.compile(r"assumed|[A-Z]\d+")  # sources that give none
@@ -67,19 +64,6 @@ class Number:
         """Return the number that lies *x* from its value; of a distribution its mean."""
         found = moved_by(self.value, self.parameter, x)
         return found.mean if isinstance(found, Distribution) else float(found)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Something that may be otherwise as a whole: its name, the levels beside that of the file, and what each changes.
-
-    ``share``: of the sets that have one of the levels.
-    """
-
-    name: str
-    levels: tuple[str, ...]
-    share: float
-    change: Callable[[Scenario, str], Scenario]
 
 
 @dataclass(frozen=True)
@@ -165,19 +149,14 @@ def moved_by(value: Any, p: Parameter, x: float) -> Any:
     if isinstance(value, Distribution):
         if value.name == "beta":
             a, b = value.args
-            mean = _odds_moved(a / (a + b), x)
+            mean = odds_moved(a / (a + b), x)
             return Distribution("beta", (mean * (a + b), (1 - mean) * (a + b)))
         scaled = _SCALED[value.name]
         return Distribution(value.name, tuple(v * math.exp(x) if k in scaled else v for k, v in enumerate(value.args)))
     if _has_odds(value, p):
-        return _odds_moved(value, x)
+        return odds_moved(value, x)
     found = value * math.exp(x)
     return round(found) if isinstance(value, int) else found
-
-
-def _odds_moved(share: float, x: float) -> float:
-    odds = share / (1 - share) * math.exp(x)
-    return odds / (1 + odds)
 
 
 def _log_odds(share: float) -> float:
@@ -191,8 +170,9 @@ def _has_odds(value: float, p: Parameter) -> bool:
 def _range(path: str, thing: Any, p: Parameter) -> tuple[float, float] | None:
     """Return how far a parameter of a thing may move; None where it stays."""
     value = getattr(thing, p.name, None)
-    is_number = isinstance(value, int | float | Distribution) and not isinstance(value, bool)
-    if not is_number or p.unit not in _UNITS or p.step is not None or not _is_assumed(p) or _is_story(path, thing, p):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float | Distribution):
+        return None
+    if p.unit not in _UNITS or p.step is not None or not _is_assumed(p) or _is_story(path, thing, p):
         return None
     if isinstance(value, Distribution):
         return (-math.log(SPREAD), math.log(SPREAD)) if value.name in (*_SCALED, "beta") else None
@@ -271,58 +251,3 @@ def _changed(thing: Any, changes: Mapping[str, Any]) -> Any:
     if beside:
         own["declared"] = tuple({**declared, **beside}.items())
     return replace(thing, **own) if own else thing
-
-
-# -- choices ----------------------------------------------------------------------------------------------------------
-
-
-def networks(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
-    """Let people be linked in other ways, each with as many links on average; a drawn network only."""
-    network = _base(scenario).network
-    degree = 2 * network.links if isinstance(network, Preferential) else getattr(network, "mean_degree", 0)
-    if degree < 2:
-        return None
-    others = {
-        "small world": SmallWorld(2 * max(round(degree / 2), 1)),
-        "preferential": Preferential(max(round(degree / 2), 1)),
-        "poisson": Poisson(float(degree)),
-        "block": Block(mean_degree=float(degree)),
-    }
-    levels = tuple(name for name, other in others.items() if type(other) is not type(network))
-    return Choice("network", levels, _HALF, lambda there, level: _with_worlds(there, network=others[level]))
-
-
-def rules(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
-    """Let each rule that is on be off, one at a time."""
-    names = tuple(name for name, rule in _base(scenario).mechanisms.items() if rule is not None)
-
-    def off(there: Scenario, level: str) -> Scenario:
-        worlds = (replace(v.world, mechanisms={**v.world.mechanisms, level: None}) for v in there.variants)
-        return replace(there, variants=tuple(map(lambda v, w: replace(v, world=w), there.variants, worlds)))
-
-    return Choice("rule off", names, _HALF, off) if names else None
-
-
-def thresholds(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
-    """Let more or less be called a run."""
-    usual = scenario.counted.run
-    shares = [_odds_moved(usual.share, x) for x in (-math.log(SPREAD), math.log(SPREAD))] if usual.share < 1 else []
-    levels = {units.show(round(share, 4), "share"): round(share, 4) for share in shares}
-
-    def called(there: Scenario, level: str) -> Scenario:
-        return replace(there, counted=replace(there.counted, run=replace(usual, share=levels[level])))
-
-    return Choice("run.share", tuple(levels), _QUARTER, called) if levels else None
-
-
-CHOICES: tuple[Callable[[Scenario, Sequence[str]], Choice | None], ...] = (networks, rules, thresholds)
-
-
-def _base(scenario: Scenario) -> World:
-    found: Iterator[World] = (v.world for v in scenario.variants if v.name == scenario.baseline)
-    return next(found, scenario.variants[0].world)
-
-
-def _with_worlds(scenario: Scenario, **parts: Any) -> Scenario:
-    variants = tuple(replace(v, world=replace(v.world, **parts)) for v in scenario.variants)
-    return replace(scenario, variants=variants)

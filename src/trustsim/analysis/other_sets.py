@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack
 
 import numpy as np
@@ -135,6 +135,15 @@ def run_sets(
             is_whole = is_whole and finish(_work(study, planned, part, at, how), place, told)
             n_before += len(part.numbers)
         return collected(study, planned, pieces, where, place, time.perf_counter() - began, interrupted=not is_whole)
+
+
+def kept_sets(study: Study, n: int, store: Records) -> OtherSets:
+    """Return what a store holds of *n* sets, without running anything; ``interrupted`` where some are lacking."""
+    planned = plan(study, n)
+    pieces = parts(study, planned)
+    where = [addresses(part.whole, [v.name for v in part.whole.variants], simulate_run) for part in pieces]
+    found = collected(study, planned, pieces, where, store)
+    return replace(found, interrupted=int(found.is_done.sum()) + found.n_failed < len(planned.settings))
 
 
 def _where(part: Part, store: Store | None, how: RunOptions) -> Addresses:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import math
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console, Group
@@ -40,6 +41,12 @@ def print_ranked_table(comparison: Comparison, console: Console | None = None) -
     """
     notes = Prose("\n".join(_notes(comparison)))
     (console or Console()).print(Group(Prose(_headline(comparison)), _table(comparison), notes))
+
+
+def print_lines(lines: Sequence[str], console: Console | None = None) -> None:
+    """Print sentences below the table, as wide as it."""
+    if lines:
+        (console or Console()).print(Prose("\n".join(lines)))
 
 
 def ranked_html(comparison: Comparison) -> str:
