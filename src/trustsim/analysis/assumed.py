@@ -1,11 +1,11 @@
 """What of a scenario is assumed, and how far it may be otherwise: numbers, rules, the network, what is called a run.
 
-*Numbers*: those whose only source is that they are assumed, or a row of the catalogue, which gives no number, but for
-what the file itself says of people, platforms, shocks and levers: that is its story. Counts, names and zeros stay. None
-has a range of its own, so each gets one of ``SPREAD``: from its value divided by it to its value times it; of a share
-in (0, 1) it is the odds that are divided and multiplied; of a distribution the scale, of a beta distribution the odds of
-its mean. Where a bound is nearer the range ends there. A number has one position in all segments, platforms and
-variants, so that what parts variants stays.
+*Numbers*: those whose only source is that they are assumed, or a row of the catalogue, which gives no number; of rules
+all of them, of people, platforms, shocks and levers those that are as by default or by a preset, for what the file says
+otherwise is its story. Counts, names and zeros stay. None has a range of its own, so each gets one of ``SPREAD``: from
+its value divided by it to its value times it; of a share in (0, 1) it is the odds that are divided and multiplied; of a
+distribution the scale, of a beta distribution the odds of its mean. Where a bound is nearer the range ends there. A
+number has one position in all segments, platforms and variants, so that what parts variants stays.
 
 What may be otherwise as a whole: :mod:`trustsim.analysis.choices`.
 """
@@ -23,6 +23,7 @@ from scipy.stats import qmc
 
 from trustsim.analysis.choices import CHOICES, SPREAD, Choice, odds_moved
 from trustsim.registry import REGISTRY, Parameter, parameters_of
+from trustsim.scenario.presets import presets_of, values_under
 from trustsim.scenario.resolved import Item, Scenario, World
 from trustsim.units import Distribution
 
@@ -184,12 +185,20 @@ def _is_assumed(p: Parameter) -> bool:
 
 
 def _is_story(path: str, thing: Any, p: Parameter) -> bool:
-    """Whether the file says the value of what is no rule: then it is its story."""
+    """Whether what is no rule has another value than by default, or by the preset that the file chooses: its story.
+
+    By value, not by what the file says: in a run folder the file says everything.
+    """
     if path.startswith(_RULES):
         return False
-    if hasattr(type(thing), "said") or "said" in {f.name for f in fields(thing)}:
-        return p.name in thing.said
-    return p.is_required or bool(getattr(thing, p.name) != p.default)
+    return p.is_required or bool(getattr(thing, p.name) != _usual(thing).get(p.name, p.default))
+
+
+def _usual(thing: Any) -> Mapping[str, Any]:
+    """Return what the presets of a section lay in it."""
+    section = next((e.name for e in REGISTRY.group("section").values() if e.make is type(thing)), "")
+    keys = [each.key for each in presets_of(REGISTRY, section)] if section else []
+    return values_under(REGISTRY, section, {key: getattr(thing, key) for key in keys}) if keys else {}
 
 
 def _within(value: float, p: Parameter) -> tuple[float, float]:

@@ -27,6 +27,7 @@ MOST = 6  # factors on which an order is said to hang
 FEWEST = 10  # sets that are enough to say on what it hangs
 _NO_MORE = 1 - LEVEL
 _EQUAL = 1e-12  # difference that is none
+_ROUNDING = 1e-20  # share of the variance that is none
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -109,14 +110,14 @@ def _next(moved: Floats, values: Floats, picked: Sequence[int]) -> tuple[int, fl
     q, _ = np.linalg.qr(base)
     left, rest = moved - q @ (q.T @ moved), values - q @ (q.T @ values)
     size, df = (left**2).sum(axis=0), n - base.shape[1] - 1
-    total = float((rest**2).sum())
+    total, smallest = float((rest**2).sum()), _ROUNDING * float(((values - values.mean()) ** 2).sum())
     can = size > 1e-9 * np.maximum((moved**2).sum(axis=0), 1e-30)
     explained = np.where(can, (left * rest[:, None]).sum(axis=0) ** 2 / np.where(can, size, 1.0), 0.0)
     best = int(np.argmax(explained))
     unexplained = total - float(explained[best])
-    if total <= _EQUAL**2 or explained[best] <= 0:
+    if total <= smallest or explained[best] <= 0:
         return best, 1.0
-    if unexplained <= 1e-12 * total:
+    if unexplained <= smallest:
         return best, 0.0
     return best, float(2 * stats.t.sf(math.sqrt(float(explained[best]) / (unexplained / df)), df))
 
