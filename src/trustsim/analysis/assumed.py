@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-import numpy as np
 from scipy.stats import qmc
 
 from trustsim.analysis.choices import CHOICES, SPREAD, Choice, odds_moved
@@ -108,20 +107,22 @@ def factors_of(scenario: Scenario, variants: Sequence[str]) -> Factors:
 
 
 def sets_of(factors: Factors, n: int, seed: int) -> tuple[Setting, ...]:
-    """Return *n* sets: a Latin hypercube over the numbers, and the levels of each choice equally often, dealt out.
+    """Return *n* sets: a Latin hypercube over numbers and choices, so that levels of a choice are equally often there.
 
     Latin hypercube: McKay, Beckman and Conover 1979, doi:10.1080/00401706.1979.10489755.
     """
-    moves: list[dict[str, float]] = [{} for _ in range(n)]
-    if factors.numbers:
-        for row, at in zip(moves, qmc.LatinHypercube(len(factors.numbers), rng=seed).random(n), strict=True):
-            row |= {x.path: float(x.low + u * (x.high - x.low)) for x, u in zip(factors.numbers, at, strict=True)}
-    choices: list[dict[str, str]] = [{} for _ in range(n)]
-    for k, choice in enumerate(factors.choices):
-        dealt = np.random.default_rng([seed, k]).permutation(n)[: round(choice.share * n)]
-        for rank, at_set in enumerate(dealt.tolist()):
-            choices[at_set][choice.name] = choice.levels[rank % len(choice.levels)]
-    return tuple(map(Setting, moves, choices))
+    n_numbers = len(factors.numbers)
+    places = qmc.LatinHypercube(n_numbers + len(factors.choices), rng=seed).random(n)
+    return tuple(
+        Setting(
+            {
+                x.path: float(x.low + u * (x.high - x.low))
+                for x, u in zip(factors.numbers, row[:n_numbers], strict=True)
+            },
+            {c.name: c.at(u) for c, u in zip(factors.choices, row[n_numbers:], strict=True) if u < c.share},
+        )
+        for row in places.tolist()
+    )
 
 
 def scenario_at(scenario: Scenario, variants: Sequence[str], factors: Factors, setting: Setting) -> Scenario:

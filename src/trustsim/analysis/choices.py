@@ -32,6 +32,10 @@ class Choice:
     share: float
     change: Callable[[Scenario, str], Scenario]
 
+    def at(self, u: float) -> str:
+        """Return the level at a place below ``share``; each has as much of it."""
+        return self.levels[min(int(u / self.share * len(self.levels)), len(self.levels) - 1)]
+
 
 def odds_moved(share: float, x: float) -> float:
     odds = share / (1 - share) * math.exp(x)
