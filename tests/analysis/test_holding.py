@@ -12,10 +12,10 @@ import pytest
 from planted import AHEAD, FLIPS, NAMES, SLOPE, TIPS
 
 import trustsim as ts
-from trustsim.analysis import choices, holding
+from trustsim.analysis import choices, holding, other_sets
 from trustsim.analysis.assumed import factors_of, moved_by, scenario_at, sets_of
 from trustsim.analysis.other_sets import WORLDS
-from trustsim.errors import TrustsimError
+from trustsim.errors import TrustsimError, UnitError
 from trustsim.report.words import holding as words
 from trustsim.report.words.answer import answer
 
@@ -209,6 +209,18 @@ def test_a_set_whose_runs_fail_is_left_out_and_counted():
     assert found.n == 100 - found.n_failed
     assert not result.study.failed
     assert any("left out" in line for line in words.told(result))
+
+
+def test_a_set_of_numbers_that_cannot_be_together_is_left_out_and_counted(monkeypatch):
+    def picky(story, variants, factors, setting):
+        if setting.moves["mechanisms.queue_news.fear"] > 0.3:
+            raise UnitError("'3'", "less")
+        return scenario_at(story, variants, factors, setting)
+
+    monkeypatch.setattr(other_sets, "scenario_at", picky)
+    found = planted.compared().robustness.found
+    assert 0 < found.n_failed == 100 - found.n
+    assert found.frame[NUMBER].max() <= planted.USUAL * math.exp(0.3)
 
 
 def test_a_study_that_was_stopped_has_none():

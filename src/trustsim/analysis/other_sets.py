@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.analysis.assumed import Factors, Setting, factors_of, scenario_at, sets_of
+from trustsim.errors import UnitError
 from trustsim.experiment.address import addresses
 from trustsim.experiment.design import column, gathered
 from trustsim.experiment.estimate import estimate
@@ -78,7 +80,7 @@ class OtherSets:
     planned : the factors, the sets and their worlds.
     outcomes : by name, float64 (sets, WORLDS, variants); NaN where a run did not finish or the outcome does not apply.
     is_done : bool (sets,), whether every run of the set finished.
-    n_failed : sets with a run that failed.
+    n_failed : sets with a run that failed, or of numbers that cannot be together.
     seconds : wall-clock time of the runs that were lacking.
     interrupted : whether it was stopped before all were tried.
     """
@@ -101,16 +103,16 @@ def plan(study: Study, n: int) -> Planned:
 
 
 def parts(study: Study, planned: Planned) -> list[Part]:
-    """Return the pieces of work: all sets in which a study counts alike are one."""
-    base = study.scenario
-    scenarios = [scenario_at(base, study.variants, planned.factors, setting) for setting in planned.settings]
-    by_count: dict[str, list[int]] = {}
-    for k, there in enumerate(scenarios):
-        by_count.setdefault(repr(there.counted), []).append(k)
+    """Return the pieces of work: sets in which a study counts alike are one; what cannot be together is left out."""
+    by_count: dict[str, list[tuple[int, Scenario]]] = {}
+    for k, setting in enumerate(planned.settings):
+        with suppress(UnitError):  # numbers that cannot be together, as a lower bound above an upper one
+            there = scenario_at(study.scenario, study.variants, planned.factors, setting)
+            by_count.setdefault(repr(there.counted), []).append((k, there))
     found = []
-    for numbers in by_count.values():
-        each, whole = gathered([scenarios[k] for k in numbers], study.variants, base.source)
-        found.append(Part(tuple(numbers), whole, each))
+    for numbered in by_count.values():
+        each, whole = gathered([there for _, there in numbered], study.variants, study.scenario.source)
+        found.append(Part(tuple(k for k, _ in numbered), whole, each))
     return found
 
 
@@ -193,7 +195,7 @@ def collected(
     """Return what a store holds of the sets."""
     n = len(planned.settings)
     shape, outcomes = (n, WORLDS, len(study.variants)), dict[str, NDArray[np.float64]]()
-    is_done, n_failed = np.zeros(n, np.bool_), 0
+    is_done, n_failed = np.zeros(n, np.bool_), n - sum(len(part.numbers) for part in pieces)
     for part, at in zip(pieces, where, strict=True):
         for place, (k, there) in enumerate(zip(part.numbers, part.each, strict=True)):
             own = {name: at[name] for name in (column(variant, place) for variant in study.variants)}
