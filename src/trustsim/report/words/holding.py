@@ -89,7 +89,7 @@ def hangs(result: Compared, found: Holding) -> list[str]:
         return [f"No single assumption can be told to move {pair}."]
     named = f"{pair} hangs on {'; '.join(told)}."
     rest = f" Together they explain {words.quantity(found.explained, 'share')} of how it differs between the sets."
-    none = "" if any(h.has_tip for h in found.hangs) else " None of them changes the order of the two alone."
+    none = "" if any(h.has_tip for h in found.hangs) else " By a straight line none of them changes the order of the two alone within its range."
     return [named + none + rest, *([_where(found)] if found.boxes and found.boxes[0].conditions else [])]
 
 
