@@ -46,7 +46,7 @@ def in_short(result: Compared, found: Holding) -> str:
     text = f"{quoted(found.leader)} stays first in {share} of {sets}"
     if found.holds.mean == 1:
         text = f"{quoted(found.leader)} stays first in all of {sets} (95 % interval: at least {_at_least(found)})"
-    close = " (these worlds cannot tell it from them to begin with)" if found.is_close else ""
+    close = ", though the study cannot tell it from the others to begin with" if found.is_close else ""
     ahead = sorted(found.ahead.items(), key=lambda one: -one[1])
     named = [f"{quoted(name)} in {words.quantity(part, 'share')}" for name, part in ahead]
     text += close + (f"; ahead of it: {words.listing(named)}" if named else "")
@@ -73,7 +73,7 @@ def _level(found: Holding) -> str:
 
 
 def _order(found: Holding) -> str:
-    if len(found.rivals) < 2:
+    if len(found.rivals) < 2 or found.is_close:
         return ""
     ends = words.interval(found.order.low, found.order.high, "share")
     return f"The whole order, group by group, holds in {words.quantity(found.order.mean, 'share')} ({ends})."
@@ -89,7 +89,11 @@ def hangs(result: Compared, found: Holding) -> list[str]:
         return [f"No single assumption can be told to move {pair}."]
     named = f"{pair} hangs on {'; '.join(told)}."
     rest = f" Together they explain {words.quantity(found.explained, 'share')} of how it differs between the sets."
-    none = "" if any(h.has_tip for h in found.hangs) else " By a straight line none of them changes the order of the two alone within its range."
+    none = (
+        ""
+        if any(h.has_tip for h in found.hangs)
+        else " By a straight line none of them changes the order of the two alone within its range."
+    )
     return [named + none + rest, *([_where(found)] if found.boxes and found.boxes[0].conditions else [])]
 
 
