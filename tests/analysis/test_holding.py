@@ -16,8 +16,11 @@ from trustsim.analysis import choices, holding, other_sets
 from trustsim.analysis.assumed import factors_of, moved_by, scenario_at, sets_of
 from trustsim.analysis.other_sets import WORLDS
 from trustsim.errors import TrustsimError, UnitError
+from trustsim.report.page import page
+from trustsim.report.page.again import nothing
 from trustsim.report.words import holding as words
 from trustsim.report.words.answer import answer
+from trustsim.web.answers import comparison
 
 NUMBER = "queue_news.fear"
 
@@ -344,6 +347,8 @@ def test_other_networks_have_as_many_links_on_average(story, every):
         there = network.change(story, level).variants[0].world.network
         assert type(there) is not type(story.variants[0].world.network)
         assert expected(there, 2000)[1] == pytest.approx(usual[1], rel=0.01)
+    drawn = ts.load(planted.QUICKSTART, overrides={"network": {"kind": "poisson"}})
+    assert not [n.name for n in factors_of(drawn, NAMES).numbers if n.path.startswith("network")]
     given = ts.load(planted.QUICKSTART, overrides={"network": {"kind": "none"}})
     assert choices.networks(given, NAMES) is None
 
@@ -356,3 +361,36 @@ def test_what_is_called_a_run_is_more_and_less(story, every):
 def test_the_planted_numbers_are_what_the_tests_take_them_for(story):
     assert story.variants[0].world.mechanisms["queue_news"].fear == planted.USUAL
     assert SLOPE * math.log(1.5) > AHEAD
+
+
+# -- where it is told -------------------------------------------------------------------------------------------------
+
+
+def test_report_page_and_notebook_tell_it(flipping):
+    text = page.render(flipping, nothing())
+    assert '<h2 id="held">Does it hold under other assumptions?</h2>' in text
+    assert '<figure id="held-sets">' in text
+    assert '<figure id="held-hangs">' in text
+    assert "other-sets.csv" in text
+    facts = {fact["asked"]: fact["found"] for fact in comparison(flipping)["facts"]}
+    assert "of 100 other sets of assumptions" in facts["When is this wrong?"]
+    assert "Under other assumptions: ‘insured’ stays first" in flipping._repr_html_()
+
+
+def test_without_a_robustness_study_there_is_no_chapter_and_no_word():
+    result = planted.compared(replications=20, robustness=False)
+    assert 'id="held"' not in page.render(result, nothing())
+    assert "assumptions" not in result._repr_html_().partition("</table>")[2]
+
+
+def test_the_pictures_show_every_set_and_the_range_of_every_number(flipping):
+    found = flipping.robustness.found
+    ax = flipping.plot.robustness()
+    dots = np.concatenate([line.get_xdata() for line in ax.lines if len(line.get_xdata()) > 2])
+    assert np.sort(dots) == pytest.approx(np.sort(found.margin))
+    hangs = flipping.plot.hangs_on()
+    first = found.hangs[0]
+    ends = [found.found.mean + first.slope.mean * x for x in (first.number.low, first.number.high)]
+    assert any(np.allclose(line.get_xdata(), ends) for line in hangs.lines if len(line.get_xdata()) == 2)
+    with pytest.raises(TrustsimError, match="without a robustness study"):
+        planted.compared(replications=20, robustness=False).plot.robustness()

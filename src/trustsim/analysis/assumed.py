@@ -2,10 +2,11 @@
 
 *Numbers*: those whose only source is that they are assumed, or a row of the catalogue, which gives no number; of rules
 all of them, of people, platforms, shocks and levers those that are as by default or by a preset, for what the file says
-otherwise is its story. Counts, names and zeros stay. None has a range of its own, so each gets one of ``SPREAD``: from
-its value divided by it to its value times it; of a share in (0, 1) it is the odds that are divided and multiplied; of a
-distribution the scale, of a beta distribution the odds of its mean. Where a bound is nearer the range ends there. A
-number has one position in all segments, platforms and variants, so that what parts variants stays.
+otherwise is its story. Counts, names, zeros and the numbers of the network stay. None has a range of its own, so each
+gets one of ``SPREAD``: from its value divided by it to its value times it; of a share in (0, 1) it is the odds that are
+divided and multiplied; of a distribution the scale, of a beta distribution the odds of its mean. Where a bound is
+nearer the range ends there. A number has one position in all segments, platforms and variants, so that what parts
+variants stays.
 
 What may be otherwise as a whole: :mod:`trustsim.analysis.choices`.
 """
@@ -29,7 +30,7 @@ from trustsim.units import Distribution
 _UNITS = ("share", "duration", "per_day", "number", "log-odds", "money")
 _SCALED = {"lognormal": (0,), "exponential": (0,), "pareto": (0,), "gamma": (1,)}  # arguments by distribution
 _NO_NUMBER = re.compile(r"assumed|[A-Z]\d+")  # sources that give none
-_RULES = "mechanisms."
+_RULES, _NETWORK = "mechanisms.", "network"
 Change = Callable[[str, Any], Any]  # what stands in the place of a dataclass, by its path
 
 
@@ -192,7 +193,7 @@ def _is_story(path: str, thing: Any, p: Parameter) -> bool:
     """
     if path.startswith(_RULES):
         return False
-    return p.is_required or bool(getattr(thing, p.name) != _usual(thing).get(p.name, p.default))
+    return path == _NETWORK or p.is_required or bool(getattr(thing, p.name) != _usual(thing).get(p.name, p.default))
 
 
 def _usual(thing: Any) -> Mapping[str, Any]:
