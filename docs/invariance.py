@@ -94,7 +94,8 @@ SERIES = (
 def measured(case: Case) -> dict[tuple[str, str], Interval]:
     """Return the level of every outcome, by variant and outcome."""
     scenario = ts.load(ROOT / "scenarios/quickstart.yaml", overrides=dict(case.settings))
-    study = ts.compare(scenario, variants=list(VARIANTS), replications=case.worlds, progress=False).study
+    how = {"replications": case.worlds, "progress": False, "robustness": False}
+    study = ts.compare(scenario, variants=list(VARIANTS), **how).study
     return {
         (variant, name): measure_of(REGISTRY.outcome(name)).level(
             study.outcomes[name][:, study.variants.index(variant)]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import trustsim as ts
 from made import commands, entries, keys, scenarios, sources
-from trustsim.report.tables.table import ranked_table
+from trustsim.report.tables.table import below, ranked_table
+from trustsim.report.words import holding
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = "scenarios/quickstart.yaml"
@@ -43,7 +44,8 @@ def main() -> None:
     result = ts.compare(ROOT / QUICKSTART)
     readme = ROOT / "README.md"
     scenario = (ROOT / QUICKSTART).read_text(encoding="utf-8")
-    text = readme_with(readme.read_text(encoding="utf-8"), scenario, ranked_table(result.comparison))
+    table = f"{ranked_table(result.comparison)}\n{below(holding.lines(result))}"
+    text = readme_with(readme.read_text(encoding="utf-8"), scenario, table)
     readme.write_text(text, encoding="utf-8")
     (ROOT / "docs/pictures").mkdir(exist_ok=True)
     drawn = {

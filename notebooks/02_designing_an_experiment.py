@@ -35,9 +35,9 @@ scenario = ts.load(folder / "quickstart.yaml", overrides=small)
 
 # %%
 place = tempfile.mkdtemp()
-first = ts.compare(scenario, variants=few, replications=20, workers=1, progress=False, out=place)
-more = ts.compare(scenario, variants=few, replications=80, workers=1, progress=False, out=place)
-again = ts.compare(scenario, variants=few, replications=80, workers=1, progress=False, out=place)
+first = ts.compare(scenario, variants=few, replications=20, workers=1, progress=False, out=place, robustness=False)
+more = ts.compare(scenario, variants=few, replications=80, workers=1, progress=False, out=place, robustness=False)
+again = ts.compare(scenario, variants=few, replications=80, workers=1, progress=False, out=place, robustness=False)
 
 # %%
 panels = ts.plots.panels(2, width=9, height=2.6)

@@ -52,7 +52,12 @@ weak = {"platforms.Harbour.liquid_share": "3 %", "platforms.Harbour.equity": "2 
 def compare(platform, variants=None, replications=50):
     """Compare variants of the story for a platform that differs from Harbour in these settings."""
     return ts.compare(
-        ts.loads(story, overrides=platform), variants=variants, replications=replications, workers=1, progress=False
+        ts.loads(story, overrides=platform),
+        variants=variants,
+        replications=replications,
+        workers=1,
+        progress=False,
+        robustness=False,
     )
 
 

@@ -64,14 +64,16 @@ def test_a_channel_that_is_off_makes_nothing():
     assert (alone.spared[:, :, Channels.HERDING] == 0).all()
 
 
-def test_beliefs_do_not_move_without_fundamentals():
+def test_beliefs_do_not_move_without_fundamentals_and_news():
     scenario = ts.load(QUICKSTART, overrides={"investors.count": 100})
-    variant = without(next(v for v in scenario.variants if v.name == "nothing"), "fundamentals")
+    variant = next(v for v in scenario.variants if v.name == "nothing")
+    for channel in ("fundamentals", "news"):
+        variant = without(variant, channel)
     model = ts.TrustCrisisModel(replace(scenario, variants=(variant,)), rng=0)
-    before = model.state.beliefs[:6].copy()
+    before = model.state.beliefs[:7].copy()
     for _ in range(scenario.n_days):
         model.step()
-    assert (model.state.beliefs[:6] == before).all()
+    assert (model.state.beliefs[:7] == before).all()
 
 
 @pytest.mark.slow

@@ -16,8 +16,8 @@ from trustsim.cli import main
 from trustsim.kernels import layout
 from trustsim.kernels.layout import Beliefs, Books, Targets, Traits
 from trustsim.model import DAY
-from trustsim.report.tables.table import ranked_table
-from trustsim.report.words import sources
+from trustsim.report.tables.table import below, ranked_table
+from trustsim.report.words import holding, sources
 from trustsim.scenario.schema import schema_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +106,7 @@ def test_the_readme_shows_what_the_quickstart_gives():
     result = ts.compare(ROOT / "scenarios/quickstart.yaml", workers=1, progress=False)
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert ranked_table(result.comparison) in text, "run: python docs/make.py"
+    assert below(holding.lines(result)) in text, "run: python docs/make.py"
 
 
 def test_links_inside_the_docs_lead_somewhere():

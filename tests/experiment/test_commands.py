@@ -169,6 +169,45 @@ def test_run_prints_levels_without_a_comparison(trustsim, tmp_path):
     assert set(document["variants"]["both"]) == {"outcomes", "cost", "failed"}
 
 
+def test_compare_ends_with_other_sets_of_assumptions_and_goes_on_with_them(trustsim, tmp_path):
+    asked = ("compare", "theft.yaml", "--out", "a-run", "--robustness", "12")
+    done = trustsim(*asked)
+    assert done.exit_code == 0
+    text = " ".join(done.stdout.split())
+    assert "Under other assumptions: ‘both’ stays first in all of 12 other sets of assumptions" in text
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert json.loads((tmp_path / "a-run/request.json").read_text())["options"] == {"robustness": 12}
+    found = json.loads(trustsim(*asked, "--json").stdout)["robustness"]
+    assert (found["sets"], found["first"], found["missing"]) == (12, "both", None)
+    resumed = json.loads(trustsim("resume", "a-run", "--json").stdout)["robustness"]
+    assert {**resumed, "seconds": 0} == {**found, "seconds": 0}
+
+
+def test_no_robustness_study_of_few_worlds_or_where_none_is_wanted(trustsim):
+    assert "With fewer than 20 worlds none is run by default" in " ".join(
+        trustsim("compare", "theft.yaml").stdout.split()
+    )
+    without = trustsim("compare", "theft.yaml", "--no-robustness")
+    assert "assumptions" not in without.stdout
+    assert "robustness" not in json.loads(trustsim("compare", "theft.yaml", "--no-robustness", "--json").stdout)
+    both = trustsim("compare", "theft.yaml", "--no-robustness", "--robustness", "3")
+    assert both.exit_code == 2
+    assert "--robustness beside --no-robustness; one of the two" in both.output
+
+
+def test_stopped_in_the_sets_the_comparison_is_printed_whole_with_the_line_that_goes_on(trustsim):
+    def stops(story, variants, replication):
+        if " @ " in variants[0]:
+            raise KeyboardInterrupt
+        return fake.simulate(story, variants, replication)
+
+    done = trustsim("compare", "theft.yaml", "--robustness", "12", simulate=stops)
+    assert done.exit_code == common.INTERRUPTED
+    assert "Best first by" in done.stdout
+    assert "It was stopped before any set of assumptions was finished." in " ".join(done.stdout.split())
+    assert "interrupted; go on with: trustsim resume theft-run" in done.stderr
+
+
 @pytest.mark.slow
 def test_report_is_made_from_the_run_folder_alone(trustsim, tmp_path, monkeypatch):
     trustsim("run", "theft.yaml")

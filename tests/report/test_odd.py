@@ -9,6 +9,7 @@ import pytest
 
 import trustsim as ts
 from shipped import SHIPPED
+from trustsim.analysis.assumed import parameters
 from trustsim.analysis.comparison import compare
 from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
@@ -113,9 +114,9 @@ def test_every_number_in_force_is_in_the_one_list_that_description_and_report_ha
     for variant in scenario.variants:
         for item in (*scenario.shocks, *variant.shocks, *variant.items):
             named = {name for owner, name in listed if words.label(item.kind) in owner}
-            assert named >= {p.name for p in force.parameters(item.what)}, item.kind
+            assert named >= {p.name for p in parameters(item.what)}, item.kind
         for owner, thing in force.parts(variant.world):
-            for p in force.parameters(thing):
+            for p in parameters(thing):
                 assert p.name == "name" or (owner, p.name) in listed, (owner, p.name)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trustsim.analysis import stopping
 from trustsim.analysis.comparison import Comparison
+from trustsim.analysis.holding import Held
 from trustsim.analysis.stopping import Rule
 from trustsim.catalog import REGISTRY
 from trustsim.experiment.passes import Simulate
@@ -18,11 +19,12 @@ from trustsim.scenario.resolved import Precision, Scenario
 @dataclass(frozen=True, repr=False)
 class Compared:
     """The runs of a study (``study``) and their comparison, money in units of the currency; ``simulate`` is the engine
-    that made them."""
+    that made them; ``robustness`` how the order holds under other assumptions, None where nobody asked."""
 
     study: Study
     comparison: Comparison
     simulate: Simulate = simulate_run
+    robustness: Held | None = None
 
     @property
     def scenario(self) -> Scenario:

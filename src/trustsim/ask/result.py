@@ -5,19 +5,20 @@ from __future__ import annotations
 import html
 import os
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-import trustsim
 from trustsim.analysis import stopping
 from trustsim.analysis.compared import Compared, rule_of
 from trustsim.analysis.comparison import compare as compare_study
 from trustsim.analysis.headlines import check_rank
 from trustsim.ask import again
+from trustsim.ask import robustness as robust
+from trustsim.ask.plots import Plots
 from trustsim.ask.running import Out, running
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, unknown
@@ -25,7 +26,7 @@ from trustsim.experiment import folder
 from trustsim.experiment.frames import outcomes_frame, runs_frame, series_frame
 from trustsim.experiment.passes import Simulate
 from trustsim.experiment.pool import Pool
-from trustsim.experiment.request import RUNS, Asked
+from trustsim.experiment.request import ROBUSTNESS, RUNS, Asked
 from trustsim.experiment.room import Room
 from trustsim.experiment.simulate import simulate as simulate_run
 from trustsim.experiment.store import reading_of
@@ -36,55 +37,13 @@ from trustsim.report.odd import odd
 from trustsim.report.page import page
 from trustsim.report.page.again import nothing
 from trustsim.report.tables.table import ranked_html
-from trustsim.report.words import words
+from trustsim.report.words import holding, words
 from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Scenario
 from trustsim.units import name_of
 from trustsim.world.lockstep import lockstep_groups
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from trustsim.report.pictures.figures import Panels
-
 _IN_UNITS = ("level", "low", "high", "difference", "difference_low", "difference_high")  # of the outcome
-
-
-@dataclass(frozen=True)
-class Plots:
-    """The pictures of a result, by name; each takes an ``ax`` to draw on, or makes its own, and returns it."""
-
-    result: Result
-
-    def fan(
-        self,
-        series: str,
-        variant: str | Sequence[str] | None = None,
-        platform: str | None = None,
-        ax: Axes | None = None,
-    ) -> Axes | Panels:
-        """Draw a series over time: median with 50 % and 90 % bands; small multiples for several variants."""
-        return trustsim.plots.fan(self.result, series, variant, platform, ax)
-
-    def difference_fan(self, series: str, variant: str, ax: Axes | None = None, platform: str | None = None) -> Axes:
-        """Draw the paired difference of a series to the baseline over time."""
-        return trustsim.plots.difference_fan(self.result, series, variant, ax, platform)
-
-    def distribution(self, outcome: str, ax: Axes | None = None) -> Axes:
-        """Draw an outcome's value in every run, variant by variant."""
-        return trustsim.plots.distribution(self.result, outcome, ax)
-
-    def differences(self, outcome: str, ax: Axes | None = None) -> Axes:
-        """Draw the paired difference of an outcome to the baseline, with its interval, for every variant."""
-        return trustsim.plots.differences(self.result, outcome, ax)
-
-    def survival(self, outcome: str = "time_to_failure", ax: Axes | None = None) -> Axes:
-        """Draw the share of worlds in which an event, by the time to it, has not happened yet, day by day."""
-        return trustsim.plots.survival(self.result, outcome, ax)
-
-    def tradeoff(self, loss: str = "investor_loss", cost: str = "policy_cost", ax: Axes | None = None) -> Axes:
-        """Draw loss against cost of every variant, with intervals."""
-        return trustsim.plots.tradeoff(self.result, loss, cost, ax)
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,10 +55,19 @@ class Result(Compared):
     """
 
     def to_json(self) -> dict[str, Any]:
-        """Return the document of ``trustsim compare --json``; with ``precision`` where the scenario asks for one."""
+        """Return the document of ``trustsim compare --json``.
+
+        With ``precision`` where the scenario asks for one, and ``robustness`` where it was asked for.
+        """
         rule = rule_of(self.scenario, REGISTRY)
-        more = {} if rule is None else {"precision": stopping.to_json(rule, self.study)}
+        more: dict[str, Any] = {} if rule is None else {"precision": stopping.to_json(rule, self.study)}
+        more |= {} if self.robustness is None else {"robustness": self.robustness.to_json()}
         return {**self.comparison.to_json(), **more}
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the study or its robustness study was stopped before its end, and can be gone on with."""
+        return self.study.interrupted or (self.robustness is not None and self.robustness.interrupted)
 
     @property
     def plot(self) -> Plots:
@@ -127,6 +95,16 @@ class Result(Compared):
     def to_frame(self) -> pd.DataFrame:
         """Return one row a replication and variant, one column an outcome asked for: the runs behind the table."""
         return outcomes_frame(self.study)
+
+    def sets(self) -> pd.DataFrame:
+        """Return one row an other set of assumptions: every number and choice, and how the order came out there.
+
+        Numbers are in computed units (shares in [0, 1], days, money in minor units), of distributions their means.
+        ``margin``: by how much the first in rank is ahead of the best of the others, in the unit of the outcome that
+        ranks, luck taken out; ``holds``: whether none of them is ahead.
+        Raises TrustsimError where there is no robustness study.
+        """
+        return robust.table(self.robustness)
 
     def runs(self) -> pd.DataFrame:
         """Return one row a run on a platform (row C15): when it began, what set it off, how far it went.
@@ -187,7 +165,8 @@ class Result(Compared):
         return f"<Result {c.title!r}: {size}{by}: {', '.join(c.ranking)}>"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{ranked_html(self.comparison)}"
+        told = "".join(f"<p>{html.escape(line)}</p>" for line in holding.lines(self))
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{ranked_html(self.comparison)}{told}"
 
 
 def compare(
@@ -206,8 +185,12 @@ def compare(
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
     registry: Registry = REGISTRY,
+    robustness: robust.Asked = True,
 ) -> Result:
     """Run a scenario, or a scenario file, and compare its variants with the baseline in the same worlds.
+
+    It ends with a robustness study: the same variants under other sets of assumptions, which leaves all other numbers
+    as they are (:mod:`trustsim.analysis.holding`).
 
     Parameters
     ----------
@@ -219,6 +202,8 @@ def compare(
     rank_by : the outcome that orders the variants; None as in :func:`trustsim.analysis.comparison.compare`.
     pool : an executor to run on in place of this machine's processes, see :mod:`trustsim.experiment.pool`.
     simulate, groups, registry : the engine and the meaning of its outcomes; for tests and for models of your own.
+    robustness : of how many sets of assumptions; True about as many runs again, in a study of at least 20 worlds, False
+        none.
 
     Raises
     ------
@@ -226,6 +211,7 @@ def compare(
     """
     story = given(scenario, registry)
     check_rank(registry, rank_by)
+    asked = robust.check(robustness)
     with running(progress, out) as (callback, store):
         study = run_study(
             story,
@@ -242,7 +228,15 @@ def compare(
             simulate=simulate,
             groups=groups,
         )
-    return Result(study, compare_study(study, registry, rank_by=rank_by), simulate)
+    compared = compare_study(study, registry, rank_by=rank_by)
+    if asked is False:
+        return Result(study, compared, simulate)
+    with running(progress is True, out, "other sets of assumptions") as (callback, store):
+        held = robust.study_of(
+            study, compared, asked, progress=callback, store=store, workers=workers, pool=pool, timeout=timeout,
+            room=room, simulate=simulate, groups=groups,
+        )  # fmt: skip
+    return Result(study, compared, simulate, held)
 
 
 def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None = None, seconds: float = 0.0) -> Result:
@@ -266,9 +260,12 @@ def kept(place: Path, asked: Asked, registry: Registry, *, rank_by: str | None =
             return collect(runs, asked.scenario, asked.addresses, upto, seconds=seconds, interrupted=is_cut)
 
         study = until_enough(rule_of(asked.scenario, registry) if asked.has_rule else None, asked.total, study_of)
+        compared = compare_study(study, registry, rank_by=rank_by or asked.request.rank_by)
+        wanted = asked.request.command == "compare" and asked.request.options.get(ROBUSTNESS, True)
+        held = None if wanted is False else robust.read(study, compared, wanted, runs)
     if len(study.replications) == 0:
         what = "a folder without a finished replication"
         if asked.request.addresses not in (None, asked.addresses):
             what = "runs that another version of trustsim began"
         raise TrustsimError(f"{place}: given {what}; allowed: trustsim resume {shlex.quote(str(place))}")
-    return Result(study, compare_study(study, registry, rank_by=rank_by or asked.request.rank_by))
+    return Result(study, compared, robustness=held)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -41,6 +42,25 @@ _seed_option = click.option(
 )
 
 
+def robustness_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Give compare what says how large its robustness study is; it gets it as ``robustness``, a number or a flag."""
+
+    @functools.wraps(command)
+    def call(*, robustness: int | None, no_robustness: bool, **options: Any) -> None:
+        if no_robustness and robustness is not None:
+            raise click.UsageError("--robustness beside --no-robustness; one of the two")
+        command(robustness=True if robustness is None and not no_robustness else robustness or False, **options)
+
+    options = (
+        click.option(
+        "--robustness", type=click.IntRange(min=1), metavar="N",
+        help="How many other sets of assumptions; by default half as many as worlds, from 20 on, of two worlds each.",
+        ),
+        click.option("--no-robustness", is_flag=True, help="No robustness study."),
+    )  # fmt: skip
+    return with_options(call, options)
+
+
 @dataclass(frozen=True)
 class Arguments:
     """What a command is asked to run: see the options of :func:`study_options`."""
@@ -62,12 +82,15 @@ def study_options(command: Callable[..., None]) -> Callable[..., None]:
 @main.command()
 @study_options
 @rank_option
-def compare(arguments: Arguments, how: How, rank_by: str | None) -> None:
+@robustness_option
+def compare(arguments: Arguments, how: How, rank_by: str | None, robustness: bool | int) -> None:
     """Run all variants of FILE in the same worlds, print them ranked, and write a run folder with the report.
+
+    It ends with a robustness study: how the order holds under other sets of assumptions, of about as many runs again.
 
     What finished is kept as it comes: the same command, or `trustsim resume DIR`, goes on where one was stopped.
     """
-    _begin("compare", arguments, how, rank_by)
+    _begin("compare", arguments, how, rank_by, robustness)
 
 
 @main.command()
@@ -85,7 +108,9 @@ def resume(folder: Path, how: How) -> None:
     folders.go_on(folder, how)
 
 
-def _begin(command: str, arguments: Arguments, how: How, rank_by: str | None = None) -> None:
+def _begin(
+    command: str, arguments: Arguments, how: How, rank_by: str | None = None, robustness: bool | int = True
+) -> None:
     """Check the input, write down what is asked for, so that a study can be resumed from its folder alone, and run."""
     more = {}
     if arguments.precision is not None:
@@ -97,7 +122,7 @@ def _begin(command: str, arguments: Arguments, how: How, rank_by: str | None = N
     from trustsim.experiment.estimate import estimate
     from trustsim.experiment.folder import make
     from trustsim.experiment.plan import choose_variants, with_seed
-    from trustsim.experiment.request import Request
+    from trustsim.experiment.request import ROBUSTNESS, Request
     from trustsim.experiment.simulate import simulate
 
     check_rank(common.registry(), rank_by)
@@ -107,15 +132,17 @@ def _begin(command: str, arguments: Arguments, how: How, rank_by: str | None = N
     needs = estimate(scenario, variants=chosen, replications=n_worlds, workers=how.workers)
     check_memory(needs, scenario, how)
     where = addresses(scenario, chosen, simulate)
-    request = Request(command, n_worlds, arguments.variants, where, rank_by, engine())
+    options = {} if robustness is True else {ROBUSTNESS: robustness}
+    request = Request(command, n_worlds, arguments.variants, where, rank_by, engine(), options)
     folders.go(make(folders.new(arguments.file, "run", arguments.out)), how, [scenario], request)
 
 
 def _go_on(study: Folder, how: How) -> None:
     """Run what is missing of the study in a folder, print what it says, and leave with the status that it deserves."""
     from trustsim.ask import result as results
-    from trustsim.experiment.request import REPORT
-    from trustsim.report.tables.table import print_levels, print_ranked_table
+    from trustsim.experiment.request import REPORT, ROBUSTNESS
+    from trustsim.report.tables.table import print_levels, print_lines, print_ranked_table
+    from trustsim.report.words import holding
 
     request, place = study.request, study.place
     if not how.quiet and _is_cold():
@@ -133,6 +160,7 @@ def _go_on(study: Folder, how: How) -> None:
             timeout=how.timeout,
             room=room(how.quiet),
             registry=common.registry(),
+            robustness=request.command == "compare" and request.options.get(ROBUSTNESS, True),
         )
     compares = request.command == "compare"
     trouble = _saved(result, study)
@@ -140,6 +168,7 @@ def _go_on(study: Folder, how: How) -> None:
         print_json(result.to_json() if compares else result.comparison.levels_json())
     else:
         (print_ranked_table if compares else print_levels)(result.comparison)
+        print_lines(holding.lines(result))
         if result.precision and request.replications is None:
             click.echo(result.precision)
     if compares and trouble is None:
@@ -147,7 +176,7 @@ def _go_on(study: Folder, how: How) -> None:
     if trouble is None and not how.as_json:
         then = f"next: trustsim report {shlex.quote(str(place))}"
         click.echo(f"report: {place / REPORT}" if compares else f"runs: {place}; {then}")
-    if result.study.interrupted:
+    if result.is_cut:
         click.echo(f"interrupted; go on with: {study.resume}", err=True)
     for failed in result.study.failed[:1]:
         click.echo(f"repeat a failed run with: {repeat_line(place, failed.replication)}", err=True)
@@ -196,7 +225,7 @@ def _reported(result: Result, study: Folder, how: How) -> TrustsimError | None:
     """
     from trustsim.experiment.request import REPORT
 
-    rerun = not result.study.interrupted
+    rerun = not result.is_cut
     try:
         result.report(study.place / REPORT, out=study.store, rerun=rerun, progress=not how.quiet, workers=how.workers)
     except TrustsimError as error:
@@ -208,7 +237,7 @@ def _end(result: Result, trouble: TrustsimError | None) -> None:
     """Leave with the status that a study deserves."""
     if trouble is not None:
         raise trouble
-    if result.study.interrupted:
+    if result.is_cut:
         raise click.exceptions.Exit(INTERRUPTED)
     if result.study.failed:
         raise click.exceptions.Exit(SOME_FAILED)

@@ -67,17 +67,27 @@ def spread(
 
     The names of variants say the point: ``nothing @ 3``.
     """
-    scenarios = []
-    for k, values in enumerate(design.points):
-        there = _at(k, dict(zip(design.paths, values, strict=True)), scenario, design, registry)
+    there = [
+        _at(k, dict(zip(design.paths, values, strict=True)), scenario, design, registry)
+        for k, values in enumerate(design.points)
+    ]
+    return gathered(there, variants, scenario.source)
+
+
+def gathered(
+    scenarios: Sequence[Scenario], variants: Sequence[str], source: str
+) -> tuple[tuple[Scenario, ...], Scenario]:
+    """Return each of these scenarios with these variants, named by its place (:func:`column`), and one with all."""
+    found = []
+    for k, there in enumerate(scenarios):
         base = next(each.world for each in there.variants if each.name == there.baseline)
         columns = tuple(
             replace(variant, name=column(variant.name, k), shocks=(*there.shocks, *variant.shocks), against=base)
             for variant in there.variants
             if variant.name in variants
         )
-        scenarios.append(replace(there, variants=columns, shocks=(), source=scenario.source))
-    return tuple(scenarios), replace(scenarios[0], variants=tuple(v for each in scenarios for v in each.variants))
+        found.append(replace(there, variants=columns, shocks=(), source=source))
+    return tuple(found), replace(found[0], variants=tuple(v for each in found for v in each.variants))
 
 
 def _at(k: int, values: Mapping[str, Any], scenario: Scenario, design: Design, registry: Registry) -> Scenario:

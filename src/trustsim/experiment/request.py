@@ -30,6 +30,7 @@ from trustsim.scenario.yaml_writer import write
 FORMAT = 2
 RESOLVED, REQUEST = "resolved.yaml", "request.json"
 RUNS, REPORT = "runs", "report.html"  # the run store, and what compare writes of it
+ROBUSTNESS = "robustness"  # of the options of compare: how many other sets of assumptions, or whether any
 _TABLES = tuple(f"{name}.{end}" for name in ("outcomes", "runs") for end in ("csv", "parquet"))
 _OF_VARIANTS = (*_TABLES, "series.csv.gz", "series.parquet", "study.nc", folder.ABOUT, REPORT, "odd.md")
 WRITTEN: Mapping[str, tuple[str, ...]] = {  # what each command writes of a study into its folder

@@ -10,9 +10,9 @@ from __future__ import annotations
 import functools
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -41,7 +41,8 @@ _LARGEST_BLOCK = 2**24  # or when its series are this large (bytes), so that wha
 @dataclass(frozen=True)
 class Work:
     """A study to be finished: see :func:`run_study`. ``addresses`` names the variants and where each one is kept;
-    ``worlds``: how many an engine that can do so runs together, at most.
+    ``worlds``: how many an engine that can do so runs together, at most; ``only``: by variant the replications that are
+    asked for, where that is not all of them.
 
     Raises TrustsimError for a count out of range.
     """
@@ -56,6 +57,7 @@ class Work:
     groups: Grouping = lockstep_groups
     with_series: bool = True
     worlds: int = 1
+    only: Mapping[str, Collection[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         plain: dict[str, float] = {"total": arguments.count("replications", self.total)}
@@ -136,6 +138,8 @@ class _Left:
             self._is_left[done, k] = False
             self.has_any_done |= any((replication, name) not in failed for replication in done)
         self._is_left |= not self.has_any_done
+        for name, asked in work.only.items():
+            self._is_left[:, self._column[name]] &= np.isin(np.arange(work.total), list(asked))
 
     @property
     def n_tried(self) -> int:

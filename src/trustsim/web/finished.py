@@ -13,6 +13,7 @@ from typing import Any
 from trustsim.analysis.comparison import compare
 from trustsim.ask import result as results
 from trustsim.ask.result import Result
+from trustsim.ask.robustness import ranked_anew
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError
 from trustsim.experiment import request as requests
@@ -42,10 +43,15 @@ class Finished:
         if self.by is None or is_ranked or not comparison.measures[self.by].better:
             return result
         key = (self.place, self.stamp, self.by)
-        return _RESULTS.get(key, lambda: replace(result, comparison=compare(result.study, REGISTRY, rank_by=self.by)))
+        return _RESULTS.get(key, lambda: _ranked(result, self.by))
 
     def _read(self) -> Result:
         return results.kept(self.place, study_of(self.place), REGISTRY, seconds=self.seconds)
+
+
+def _ranked(result: Result, by: str | None) -> Result:
+    anew = compare(result.study, REGISTRY, rank_by=by)
+    return replace(result, comparison=anew, robustness=ranked_anew(result.robustness, result.study, anew))
 
 
 def study_of(place: Path) -> Asked:

@@ -20,7 +20,7 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.work import Progress
-from trustsim.report.page import charts, flips, losers, network_chart, why
+from trustsim.report.page import charts, flips, holding, losers, network_chart, why
 from trustsim.report.page.again import NETWORK, WHY, Again
 from trustsim.report.page.chart import Chart
 from trustsim.report.page.fan_chart import fan
@@ -28,6 +28,7 @@ from trustsim.report.pictures import look
 from trustsim.report.pictures.svg import Mark
 from trustsim.report.tables import page_tables, people
 from trustsim.report.words import flips as words_of_flips
+from trustsim.report.words import holding as words_of_holding
 from trustsim.report.words import losers as words_of_losers
 from trustsim.report.words import reading, sources, story, words
 from trustsim.report.words.answer import answer
@@ -127,7 +128,7 @@ def _series(result: Compared) -> tuple[list[str], list[str]]:
 def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict[str, Charts]:
     """Draw the charts of every chapter."""
     if result.comparison.n == 0:
-        empty = {name: Charts(()) for name in ("differences", "course", "runs", "losers", "price", "flips")}
+        empty = {name: Charts(()) for name in ("differences", "course", "runs", "losers", "price", "flips", "held")}
         return {**empty, **{name: Charts((), told=(told,)) for name, told in again.missing.items()}}
     outcomes, is_paired = reading.asked(result), len(result.comparison.variants) > 1
     compared = [name for name in outcomes if reading.is_compared(result, name)]
@@ -156,6 +157,7 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
         "price": Charts((charts.cost_and_loss(result, CLIENTS, BILL),) if has_price else ()),
         WHY: _why(result, again),
         "flips": Charts(flips.chapter(result), told=words_of_flips.told(result)),
+        "held": Charts(holding.chapter(result), told=tuple(words_of_holding.told(result))),
         NETWORK: _network(result, again),
     }
 

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from matplotlib.axes import Axes
 
 from trustsim.analysis.compared import Compared
+from trustsim.analysis.holding import Holding
 from trustsim.errors import TrustsimError
 from trustsim.report.pictures import fans, figures, look, spreads
+from trustsim.report.pictures import holding as holdings
 from trustsim.report.pictures import survival as survivals
 from trustsim.report.pictures import tradeoff as tradeoffs
 from trustsim.report.pictures.attribution_picture import attribution
@@ -29,11 +31,13 @@ __all__ = [
     "differences",
     "distribution",
     "fan",
+    "hangs_on",
     "index_bars",
     "layout",
     "network",
     "panels",
     "regret",
+    "robustness",
     "scatter",
     "survival",
     "tornado",
@@ -137,6 +141,38 @@ def tradeoff(
     with _on(ax, 7.0, 4.6) as (ax, canvas):
         tradeoffs.draw(canvas, result, loss, cost, variants or result.study.variants)
         return ax
+
+
+def robustness(result: Compared, ax: Axes | None = None) -> Axes:
+    """Draw how far the first in rank is ahead of the best of the others in every other set of assumptions.
+
+    Raises TrustsimError where the comparison has no robustness study.
+    """
+    with _on(ax, 7.0, 3.4) as (ax, canvas):
+        holdings.draw_sets(canvas, result, _held(result))
+        return ax
+
+
+def hangs_on(result: Compared, ax: Axes | None = None) -> Axes:
+    """Draw the difference of the first two along each factor on which their order hangs.
+
+    Raises TrustsimError where the comparison has no robustness study, and where the order hangs on nothing that can be
+    told.
+    """
+    found = _held(result)
+    if not found.hangs:
+        raise TrustsimError("hangs_on: given an order that hangs on nothing that can be told; allowed: one that does")
+    with _on(ax, 7.0, 1.1 + 0.5 * len(found.hangs)) as (ax, canvas):
+        holdings.draw_hangs(canvas, result, found)
+        return ax
+
+
+def _held(result: Compared) -> Holding:
+    held = result.robustness
+    if held is None or held.found is None:
+        why = "" if held is None else f": {held.missing.removesuffix('.')}"
+        raise TrustsimError(f"robustness: given a comparison without a robustness study{why}; allowed: one with it")
+    return held.found
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import math
+from collections.abc import Callable, Sequence
 
 from rich import box
 from rich.console import Console, Group
@@ -25,8 +26,18 @@ _STYLES = {"better": "green", "worse": "red"}
 
 def ranked_table(comparison: Comparison, *, width: int = WIDTH) -> str:
     """Return the table as plain text of at most *width* columns: what is ranked, the variants best first, the notes."""
+    return _text(lambda console: print_ranked_table(comparison, console), width)
+
+
+def below(lines: Sequence[str], *, width: int = WIDTH) -> str:
+    """Return sentences below the table as plain text of at most *width* columns."""
+    return _text(lambda console: print_lines(lines, console), width)
+
+
+def _text(show: Callable[[Console], None], width: int) -> str:
+    """Return what is shown on a console without colours."""
     console = Console(file=io.StringIO(), width=width, color_system=None)
-    print_ranked_table(comparison, console)
+    show(console)
     assert isinstance(console.file, io.StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
@@ -40,6 +51,12 @@ def print_ranked_table(comparison: Comparison, console: Console | None = None) -
     """
     notes = Prose("\n".join(_notes(comparison)))
     (console or Console()).print(Group(Prose(_headline(comparison)), _table(comparison), notes))
+
+
+def print_lines(lines: Sequence[str], console: Console | None = None) -> None:
+    """Print sentences below the table, as wide as it."""
+    if lines:
+        (console or Console()).print(Prose("\n".join(lines)))
 
 
 def ranked_html(comparison: Comparison) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from trustsim.analysis.assumed import parameters
 from trustsim.registry import REGISTRY, Parameter
 from trustsim.report.words import force, words
 from trustsim.scenario.document import text_of
@@ -46,7 +47,7 @@ def _others(before: Parts, after: Parts, currency: str) -> Iterator[str]:
             how = force.details(thing, currency)
             yield f"{owner}: {_kind(thing)} instead of {_kind(usual)}" + (f" ({how})" if how else "")
             continue
-        for p in sorted(force.parameters(thing), key=lambda p: p.refers not in REGISTRY.groups):  # presets first
+        for p in sorted(parameters(thing), key=lambda p: p.refers not in REGISTRY.groups):  # presets first
             old, new = getattr(usual, p.name), getattr(thing, p.name)
             if old != new:
                 yield f"{owner}: {words.label(p.name)} {' instead of '.join(_apart(new, old, p, currency))}"

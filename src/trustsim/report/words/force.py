@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from trustsim import units
+from trustsim.analysis.assumed import parameters
 from trustsim.analysis.headlines import HEADLINES, smallest
-from trustsim.registry import REGISTRY, Parameter, parameters_of
+from trustsim.registry import REGISTRY, Parameter
 from trustsim.report.words import sources, words
 from trustsim.scenario.currency import OWN, is_amount
 from trustsim.scenario.document import text_of
@@ -72,14 +73,6 @@ def value_text(value: Any, parameter: Parameter, currency: str) -> str:
     if parameter.unit in ("duration", "money"):
         return words.quantity(units.major(value, parameter.unit), parameter.unit, currency)
     return units.show(value, parameter.unit, currency).replace("-", words.MINUS)
-
-
-def parameters(thing: Any) -> tuple[Parameter, ...]:
-    """Return the parameters of an instance: for a section those of its entry, with what mechanisms declared of it."""
-    section = next((entry for entry in REGISTRY.group("section").values() if entry.make is type(thing)), None)
-    if section is not None:
-        return section.parameters
-    return parameters_of(type(thing)) if dataclasses.is_dataclass(thing) else ()
 
 
 def details(what: Any, currency: str, *, is_world: bool = False) -> str:

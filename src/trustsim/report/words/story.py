@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from trustsim import units
+from trustsim.analysis.assumed import parameters
 from trustsim.registry import REGISTRY, Group
 from trustsim.report.words import force, reading, words
 from trustsim.report.words.changes import changes
@@ -78,7 +79,7 @@ def event(item: Item, group: Group, scenario: Scenario) -> Event:
 
 def _where(what: Any) -> str:
     """Say at which platform a shock strikes, by the parameter that names it."""
-    named = [getattr(what, p.name) for p in force.parameters(what) if p.refers == "platform"]
+    named = [getattr(what, p.name) for p in parameters(what) if p.refers == "platform"]
     return f"at {named[0]}" if named and named[0] != "*" else "on each platform"
 
 

@@ -1,0 +1,94 @@
+"""What of a scenario may be otherwise as a whole: the network, one of its rules, what is called a run.
+
+A set of assumptions has at most one level of each choice, and has one in a share of the sets. :data:`CHOICES` lists
+what makes them: what else may be otherwise as a whole, as the member of an ensemble of behaviours that a world has,
+enters there as one function more, and nothing else needs to know it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from trustsim import units
+from trustsim.scenario.resolved import Scenario, World
+from trustsim.world.network_kinds import Block, Poisson, Preferential, SmallWorld
+
+SPREAD = 1.5  # assumed: factor by which what is assumed may be larger or smaller
+_HALF, _QUARTER = 0.5, 0.25  # of the sets: have a choice otherwise than the file
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that may be otherwise as a whole: its name, the levels beside that of the file, and what each changes.
+
+    ``share``: of the sets that have one of the levels.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    share: float
+    change: Callable[[Scenario, str], Scenario]
+
+    def at(self, u: float) -> str:
+        """Return the level at a place below ``share``; each has as much of it."""
+        return self.levels[min(int(u / self.share * len(self.levels)), len(self.levels) - 1)]
+
+
+def odds_moved(share: float, x: float) -> float:
+    odds = share / (1 - share) * math.exp(x)
+    return odds / (1 + odds)
+
+
+def networks(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
+    """Let people be linked in other ways, each with as many links on average; a drawn network only."""
+    network = _base(scenario).network
+    degree = 2 * network.links if isinstance(network, Preferential) else getattr(network, "mean_degree", 0)
+    if degree < 2:
+        return None
+    others = {
+        "small world": SmallWorld(2 * max(round(degree / 2), 1)),
+        "preferential": Preferential(max(round(degree / 2), 1)),
+        "poisson": Poisson(float(degree)),
+        "block": Block(mean_degree=float(degree)),
+    }
+    levels = tuple(name for name, other in others.items() if type(other) is not type(network))
+    return Choice("network", levels, _HALF, lambda there, level: _with_worlds(there, network=others[level]))
+
+
+def rules(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
+    """Let each rule that is on be off, one at a time."""
+    names = tuple(name for name, rule in _base(scenario).mechanisms.items() if rule is not None)
+
+    def off(there: Scenario, level: str) -> Scenario:
+        worlds = (replace(v.world, mechanisms={**v.world.mechanisms, level: None}) for v in there.variants)
+        return replace(there, variants=tuple(map(lambda v, w: replace(v, world=w), there.variants, worlds)))
+
+    return Choice("rule off", names, _HALF, off) if names else None
+
+
+def thresholds(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
+    """Let more or less be called a run."""
+    usual = scenario.counted.run
+    shares = [odds_moved(usual.share, x) for x in (-math.log(SPREAD), math.log(SPREAD))] if usual.share < 1 else []
+    levels = {units.show(round(share, 4), "share"): round(share, 4) for share in shares}
+
+    def called(there: Scenario, level: str) -> Scenario:
+        return replace(there, counted=replace(there.counted, run=replace(usual, share=levels[level])))
+
+    return Choice("run.share", tuple(levels), _QUARTER, called) if levels else None
+
+
+CHOICES: tuple[Callable[[Scenario, Sequence[str]], Choice | None], ...] = (networks, rules, thresholds)
+
+
+def _base(scenario: Scenario) -> World:
+    found: Iterator[World] = (v.world for v in scenario.variants if v.name == scenario.baseline)
+    return next(found, scenario.variants[0].world)
+
+
+def _with_worlds(scenario: Scenario, **parts: Any) -> Scenario:
+    variants = tuple(replace(v, world=replace(v.world, **parts)) for v in scenario.variants)
+    return replace(scenario, variants=variants)

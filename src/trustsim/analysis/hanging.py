@@ -1,0 +1,151 @@
+"""On which few of its assumptions the order of two variants hangs, and where it tips along each.
+
+*It hangs* on a number by the slope of the difference of the first two along its logarithm (of a share: of its odds),
+and on a level of a choice by what that level adds. Factors enter a linear regression one by one, that with the largest
+t first, as long as its p-value times the number of factors is below 5 % (Bonferroni); at most MOST do. So each that is
+named is told from nothing; intervals are those of that regression. A number *tips* the order where the straight line
+through what the study found, with that slope, meets zero within the range looked at; its interval is Fieller's
+(1954, doi:10.1111/j.2517-6161.1954.tb00159.x), with the doubt of the study's difference and that of the slope.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from trustsim.analysis.assumed import Number
+from trustsim.analysis.intervals import LEVEL, Interval
+from trustsim.analysis.other_sets import OtherSets
+
+MOST = 6  # factors on which an order is said to hang
+FEWEST = 10  # sets that are enough to say on what it hangs
+_NO_MORE = 1 - LEVEL
+_EQUAL = 1e-12  # difference that is none
+_ROUNDING = 1e-20  # share of the variance that is none
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Hang:
+    """One factor that moves the difference of the first two.
+
+    ``name``: of a number its path (``media.reach``), of a choice its level (``rule off: media``). ``slope``: of the
+    difference, in the unit of the outcome, along the logarithm of the number or its odds (its elasticity), or what the
+    level adds. ``number``: None for a level. ``tips``: where the order of the two changes along the number, in its
+    computed unit, of a distribution its mean; NaN where not within the range; its interval is cut at the range.
+    """
+
+    name: str
+    slope: Interval
+    number: Number | None
+    tips: Interval
+
+    @property
+    def has_tip(self) -> bool:
+        """Whether the order of the first two changes within the range of the number, all else as in the file."""
+        return math.isfinite(self.tips.mean)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return as plain data; numbers in computed units: shares in [0, 1], days, minor units of money."""
+        found = {"name": self.name, "effect": ends(self.slope)}
+        if self.number is None:
+            return found
+        places = {"value": 0.0, "from": self.number.low, "to": self.number.high}
+        at = {name: self.number.at(x) for name, x in places.items()}
+        return {**found, **at, "tips": ends(self.tips) if self.has_tip else None}
+
+
+def ends(x: Interval) -> dict[str, float | None]:
+    return {k: v if math.isfinite(v) else None for k, v in (("mean", x.mean), ("low", x.low), ("high", x.high))}
+
+
+def _columns(others: OtherSets, is_there: Flags) -> Iterator[tuple[str, Number | None, Floats]]:
+    """Yield the factors: name, number, and how far each set has it moved, float64 (sets,); those that vary."""
+    settings = [s for s, there in zip(others.planned.settings, is_there.tolist(), strict=True) if there]
+    for number in others.planned.factors.numbers:
+        yield number.name, number, np.array([s.moves.get(number.path, 0.0) for s in settings])
+    for choice in others.planned.factors.choices:
+        for level in choice.levels:
+            moved = np.array([float(s.choices.get(choice.name) == level) for s in settings])
+            if 1 < moved.sum() < len(moved) - 1:
+                yield f"{choice.name}: {level}", None, moved
+
+
+def hangs_of(others: OtherSets, is_there: Flags, values: Floats, found: Interval) -> tuple[tuple[Hang, ...], float]:
+    columns, n = list(_columns(others, is_there)), len(values)
+    if n < FEWEST or not columns or np.ptp(values) <= _EQUAL:
+        return (), 0.0
+    moved = np.stack([column for _, _, column in columns], axis=1)
+    picked: list[int] = []
+    while len(picked) < min(MOST, n - 3):
+        best, p = _next(moved, values, picked)
+        if p * len(columns) >= _NO_MORE:
+            break
+        picked.append(best)
+    if not picked:
+        return (), 0.0
+    slopes, errors, df, explained = _fitted(moved[:, picked], values)
+    t = float(stats.t.ppf(0.5 + LEVEL / 2, df))
+    told = []
+    for k, (column, slope, error) in enumerate(zip(picked, slopes, errors, strict=True)):
+        name, number, at = columns[column]
+        between = Interval(slope, slope - t * error, slope + t * error, n)
+        tips = Interval(math.nan, math.nan, math.nan, n) if number is None else _tip(number, found, between)
+        told.append((abs(slope) * float(np.ptp(at)), -k, Hang(name, between, number, tips)))
+    return tuple(hang for _, _, hang in sorted(told, key=lambda one: one[:2], reverse=True)), explained
+
+
+def _next(moved: Floats, values: Floats, picked: Sequence[int]) -> tuple[int, float]:
+    """Return the factor that explains most of what those that are picked leave, and its p-value."""
+    n = len(values)
+    base = np.column_stack([np.ones(n), moved[:, list(picked)]])
+    q, _ = np.linalg.qr(base)
+    left, rest = moved - q @ (q.T @ moved), values - q @ (q.T @ values)
+    size, df = (left**2).sum(axis=0), n - base.shape[1] - 1
+    total, smallest = float((rest**2).sum()), _ROUNDING * float(((values - values.mean()) ** 2).sum())
+    can = size > 1e-9 * np.maximum((moved**2).sum(axis=0), 1e-30)
+    explained = np.where(can, (left * rest[:, None]).sum(axis=0) ** 2 / np.where(can, size, 1.0), 0.0)
+    best = int(np.argmax(explained))
+    unexplained = total - float(explained[best])
+    if total <= smallest or explained[best] <= 0:
+        return best, 1.0
+    if unexplained <= smallest:
+        return best, 0.0
+    return best, float(2 * stats.t.sf(math.sqrt(float(explained[best]) / (unexplained / df)), df))
+
+
+def _fitted(moved: Floats, values: Floats) -> tuple[list[float], list[float], int, float]:
+    """Return slopes, their standard errors, the degrees of freedom and the share of the variance explained."""
+    n, k = moved.shape
+    x = np.column_stack([np.ones(n), moved])
+    inverse = np.linalg.inv(x.T @ x)
+    slopes = inverse @ x.T @ values
+    left, df = values - x @ slopes, n - k - 1
+    errors = np.sqrt(np.diag(inverse) * float((left**2).sum()) / df)
+    explained = 1 - float((left**2).sum()) / float(((values - values.mean()) ** 2).sum())
+    return slopes[1:].tolist(), errors[1:].tolist(), df, explained
+
+
+def _tip(number: Number, found: Interval, slope: Interval) -> Interval:
+    """Return where the order of the first two changes along a number, within its range, with Fieller's interval."""
+    nowhere = Interval(math.nan, math.nan, math.nan, slope.n)
+    x = -found.mean / slope.mean
+    if not number.low <= x <= number.high:
+        return nowhere
+    a, b = (found.high - found.low) / 2, (slope.high - slope.low) / 2  # half widths: t times the standard errors
+    p, q, r = slope.mean**2 - b**2, found.mean * slope.mean, found.mean**2 - a**2
+    root = q**2 - p * r
+    if p <= 0 or root < 0:
+        low, high = number.low, number.high
+    else:
+        low, high = sorted(-(q + side * math.sqrt(root)) / p for side in (1, -1))
+    least, most = sorted(number.at(min(max(end, number.low), number.high)) for end in (low, high))
+    return Interval(number.at(x), least, most, slope.n)
