@@ -45,7 +45,8 @@ def without(variant: Variant, channel: str) -> Variant:
         if channel in off:
             mechanisms[name] = None if off[channel] is None else replace(settings, **off[channel])
             if members is not None:  # what is off stays so, whatever a member says of it
-                members = members.only(path for path in members.paths if path[0] != name or path[1] not in (off[channel] or ()))
+                kept = (path for path in members.paths if path[0] != name or path[1] not in (off[channel] or ()))
+                members = members.only(kept)
     world = replace(variant.world, mechanisms=mechanisms, muted=channel, members=members)
     return replace(variant, name=_name(variant.name, channel), world=world)
 

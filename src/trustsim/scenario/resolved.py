@@ -183,8 +183,8 @@ class Scenario:
 
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
     SHA-256 of its canonical JSON. ``counted``: what is called a run, and what waiting for money is worth. ``matters``:
-    by outcome, the smallest difference that matters, as the file says. ``behaviour``: how people behave, as the file says:
-    ``point``, ``ensemble`` or ``member 7``.
+    by outcome, the smallest difference that matters, as the file says. ``behaviour``: how people behave where the file
+    does not say: ``point``, ``ensemble`` or ``member 7``.
     """
 
     title: str

@@ -31,7 +31,10 @@ def members_of(scenario: Scenario, replications: Iterable[int]) -> NDArray[np.in
 
 
 def by_lane(by_variant: Sequence[World], drawn: Sequence[Drawn]) -> list[World]:
-    """Return what is said of the world in each lane, of each world that is *drawn* the variants; alike is one object."""
+    """Return what is said of the world in each lane: of each world that is *drawn*, variant by variant.
+
+    What is alike is one object.
+    """
     made: dict[tuple[int, int], World] = {}
     lanes = []
     for each in drawn:

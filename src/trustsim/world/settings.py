@@ -19,8 +19,9 @@ T = TypeVar("T")
 class Settings(Generic[T]):
     """What one mechanism is set to in each lane: an instance of its class, or None where it is off.
 
-    Worlds differ where each draws its own behaviour. ``is_on`` bool (lanes,). ``settings[v]``: that of one lane. ``settings["weight"]`` float64 (lanes,): one of its numbers, 0 where it is off;
-    raises ModelError where it has none of that name.
+    Worlds differ where each draws its own behaviour. ``is_on`` bool (lanes,). ``settings[v]``: that of one lane.
+    ``settings["weight"]`` float64 (lanes,): one of its numbers, 0 where it is off; raises ModelError where it has none
+    of that name.
     """
 
     phase = "news"  # of the day, in which its mechanism takes part where it names none

@@ -1,0 +1,299 @@
+"""Which sets of parameters do the facts rule out? History matching, in waves.
+
+A point is *implausible* by the largest of its goals: how far what it gives lies outside what is asked, in standard
+deviations of all that may excuse it: the discrepancy of the goal, and the doubt about the number, which is that of the
+finite number of worlds where it was run and that of the emulator (:mod:`trustsim.analysis.emulator`) elsewhere. Beyond
+CUTOFF it is ruled out (three-sigma rule of Pukelsheim 1994, doi:10.1080/00031305.1994.10476030; Vernon, Goldstein and
+Bower 2010, doi:10.1214/10-BA524). Each wave runs points spread over what the waves before it left and fits emulators to
+all points that lie there. Members are drawn evenly from what the last wave leaves, run, and kept where their own runs do
+not rule them out: no member is one by emulation alone, and all are as likely.
+
+Known answer: of two outcomes that are linear in two parameters, the strip of points within three standard deviations
+is left (``test_waves_leave_the_strip_that_the_facts_allow``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from trustsim.analysis.emulator import Emulator, emulate
+from trustsim.analysis.trials import positions_of, values_at
+from trustsim.errors import TrustsimError
+from trustsim.scenario.targets import FreeParameter
+
+CUTOFF = 3.0
+_MARGIN = 0.05  # of the range, around the box in which points are left
+_LOG2, _MOST = 13, 64  # draws at a time to find points that are left, and how many times
+_PER_POINT = 10  # draws among which each new point is the farthest from all others
+_LEAST = 5  # points that an emulator needs, beyond one a parameter
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What runs gave of each goal: ``values`` and the ``variances`` of their doubt, ``low`` and ``high`` what is asked.
+
+    All float64 (points, goals) but the bounds, (goals,); values are NaN where a point gave no number.
+    """
+
+    values: Floats
+    variances: Floats
+    low: Floats
+    high: Floats
+
+    def and_then(self, other: Seen) -> Seen:
+        """Return these points and those of *other* behind them."""
+        values, variances = np.vstack([self.values, other.values]), np.vstack([self.variances, other.variances])
+        return Seen(values, variances, self.low, self.high)
+
+
+Run = Callable[[Floats], Seen]  # values of the parameters, float64 (points, parameters), in the units of the file
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One wave: how many points it ran, how many of them are not ruled out, what share of the prior is left after it.
+
+    ``accuracy`` float64 (goals,): share of the variance over its points that the emulator of a goal predicts.
+    """
+
+    n_points: int
+    n_plausible: int
+    left: float
+    accuracy: Floats
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What history matching left.
+
+    Attributes
+    ----------
+    members : float64 (members, parameters), in the units of the file: run, and not ruled out.
+    seen : what the runs of the members gave.
+    tried : how many points were run to find the members.
+    alone, together : share of the prior that no single goal, float64 (goals,), and no pair, (goals, goals), rules out,
+        by the emulators of the first wave.
+    met : int64 (goals, goals), how many of all points run meet both, each within CUTOFF.
+    """
+
+    parameters: tuple[FreeParameter, ...]
+    names: tuple[str, ...]
+    members: Floats
+    seen: Seen
+    waves: tuple[Wave, ...]
+    tried: int
+    alone: Floats
+    together: Floats
+    met: NDArray[np.int64]
+
+    @property
+    def apart(self) -> list[tuple[str, str]]:
+        """The pairs of goals that each can be met and that no point meets together, run or emulated."""
+        n = len(self.names)
+        return [
+            (self.names[i], self.names[j])
+            for i in range(n)
+            for j in range(i + 1, n)
+            if self.met[i, j] == 0 and self.together[i, j] == 0 and self.met[i, i] > 0 and self.met[j, j] > 0
+        ]
+
+    @property
+    def unmet(self) -> list[str]:
+        """The goals that no point meets, run or emulated."""
+        return [name for k, name in enumerate(self.names) if self.met[k, k] == 0 and self.alone[k] == 0]
+
+
+def implausibility(values: Floats, variances: Floats, low: Floats, high: Floats, discrepancies: Floats) -> Floats:
+    """Return how implausible points are by each goal, float64 (points, goals); infinite where there is no number."""
+    outside = np.maximum(np.maximum(low - values, values - high), 0.0)
+    found = outside / np.sqrt(variances + discrepancies**2)
+    return np.where(np.isnan(values), np.inf, found)
+
+
+@dataclass
+class Space:
+    """What the waves so far leave of the prior, even over the ranges of *n* parameters, as positions in [0, 1]."""
+
+    n: int
+    discrepancies: Floats
+    low: Floats
+    high: Floats
+    seed: int
+    left: float = 1.0
+
+    def __post_init__(self) -> None:
+        self._emulators: list[tuple[int, Emulator]] = []
+        self._box = (np.zeros(self.n), np.ones(self.n))
+
+    def learn(self, positions: Floats, seen: Seen) -> Floats:
+        """Fit an emulator to every goal at these positions, rule out by it; return the accuracy of each, NaN without."""
+        accuracy = np.full(len(self.low), np.nan)
+        for k in range(len(self.low)):
+            known = ~np.isnan(seen.values[:, k])
+            if known.sum() >= self.n + _LEAST:
+                emulator = emulate(positions[known], seen.values[known, k])
+                self._emulators.append((k, emulator))
+                accuracy[k] = emulator.accuracy
+        self._close_in()
+        return accuracy
+
+    def by_goal(self, positions: Floats) -> Floats:
+        """Return how implausible positions are by each goal, float64 (points, goals), by all waves so far."""
+        worst = np.zeros((len(positions), len(self.low)))
+        for k, emulator in self._emulators:
+            mean, doubt = emulator(positions)
+            found = implausibility(mean, doubt, self.low[k], self.high[k], self.discrepancies[k])
+            worst[:, k] = np.maximum(worst[:, k], found)
+        return worst
+
+    def is_left(self, positions: Floats) -> Flags:
+        """Return which positions no wave rules out, bool (points,)."""
+        return np.asarray((self.by_goal(positions) <= CUTOFF).all(axis=1))
+
+    def draws(self, n: int, stream: int) -> Floats:
+        """Return up to *n* positions, evenly drawn from what is left; fewer where hardly anything is."""
+        found = np.zeros((0, self.n))
+        for k in range(_MOST):
+            here = self._even(stream * _MOST + k)
+            found = np.vstack([found, here[self.is_left(here)]])
+            if len(found) >= n:
+                break
+        return found[:n]
+
+    def spread(self, n: int, stream: int, others: Floats) -> Floats:
+        """Return up to *n* positions that are left, each as far as can be from those before it and from *others*."""
+        pool = self.draws(n * _PER_POINT, stream)
+        near = np.full(len(pool), np.inf)
+        for other in others:
+            near = np.minimum(near, ((pool - other) ** 2).sum(axis=1))
+        chosen = []
+        for _ in range(min(n, len(pool))):
+            k = int(np.argmax(near))
+            chosen.append(k)
+            near = np.minimum(near, ((pool - pool[k]) ** 2).sum(axis=1))
+        return pool[chosen]
+
+    def _even(self, stream: int) -> Floats:
+        low, high = self._box
+        even = qmc.Sobol(self.n, rng=(self.seed * 1_000_003 + stream) % 2**32).random_base2(_LOG2)
+        return np.asarray(low + (high - low) * even)
+
+    def _close_in(self) -> None:
+        """Measure the share of the prior that is left, and close the box in on it."""
+        low, high = self._box
+        size = float(np.prod(high - low))
+        drawn = np.vstack([self._even(2**20 + k) for k in range(4)])
+        kept = drawn[self.is_left(drawn)]
+        self.left = size * len(kept) / len(drawn)
+        if len(kept):
+            self._box = np.maximum(kept.min(axis=0) - _MARGIN, 0.0), np.minimum(kept.max(axis=0) + _MARGIN, 1.0)
+
+
+def match(
+    parameters: Sequence[FreeParameter],
+    names: Sequence[str],
+    discrepancies: Sequence[float],
+    run: Run,
+    *,
+    points: int,
+    waves: int,
+    members: int,
+    seed: int,
+    most: int | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> Matched:
+    """Rule out in waves, and find members.
+
+    Parameters
+    ----------
+    run : gives what the goals are at points; called with all points of a wave at once.
+    points, waves : how many points a wave runs, how many waves there are.
+    members : how many are wanted; ``most``: how many points are run to find them, by default ten times as many.
+    told : called with a line after each wave.
+
+    What is run is a function of the seed and of what ran before, so a matching whose runs are kept goes on where it
+    was stopped.
+
+    Raises
+    ------
+    TrustsimError : where everything is ruled out, or fewer members are found than wanted.
+    """
+    free, sizes = tuple(parameters), np.asarray(discrepancies, np.float64)
+    at = np.asarray(qmc.Sobol(len(free), rng=seed).random_base2(max(points - 1, 1).bit_length())[:points])
+    at = _snapped(free, at)
+    seen = run(values_at(free, at))
+    space, found = Space(len(free), sizes, seen.low, seen.high, seed), []
+    first = Space(len(free), sizes, seen.low, seen.high, seed)
+    first.learn(at, seen)
+    n_before = 0
+    for wave in range(waves):
+        inside = space.is_left(at)
+        accuracy = space.learn(at[inside], _rows(seen, inside))
+        good = _is_plausible(_rows(seen, slice(n_before, None)), sizes)
+        found.append(Wave(len(at) - n_before, int(good.sum()), space.left, accuracy))
+        told(_line(wave, found[-1]))
+        if wave + 1 < waves:
+            new = _snapped(free, space.spread(points, wave + 1, at))
+            if not len(new):
+                raise _nothing_left(wave)
+            n_before, at, seen = len(at), np.vstack([at, new]), seen.and_then(run(values_at(free, new)))
+    kept, of_kept, tried, every = _members(space, free, sizes, run, seen, members, most or 10 * members, points)
+    prior = np.asarray(qmc.Sobol(len(free), rng=seed + 1).random_base2(_LOG2))
+    together = (first.by_goal(prior) <= CUTOFF).astype(np.float64)
+    met = (implausibility(every.values, every.variances, every.low, every.high, sizes) <= CUTOFF).astype(np.int64)
+    pairs = together.T @ together / len(together)
+    return Matched(
+        free, tuple(names), kept, of_kept, tuple(found), tried, np.diag(pairs).copy(), pairs, met.T @ met
+    )  # fmt: skip
+
+
+def _members(
+    space: Space, free: tuple[FreeParameter, ...], sizes: Floats, run: Run, seen: Seen, wanted: int, most: int, at_once: int
+) -> tuple[Floats, Seen, int, Seen]:  # fmt: skip
+    """Return members and what they gave, how many points were run for them, and what all points ever run gave."""
+    drawn = _snapped(free, space.draws(most, 2**10))
+    kept, of_kept, tried = np.zeros((0, len(free))), _rows(seen, slice(0, 0)), 0
+    while len(kept) < wanted and tried < len(drawn):
+        values = values_at(free, drawn[tried : tried + at_once])
+        gave = run(values)
+        good = _is_plausible(gave, sizes)
+        kept, of_kept, seen = np.vstack([kept, values[good]]), of_kept.and_then(_rows(gave, good)), seen.and_then(gave)
+        tried += len(values)
+    if len(kept) < wanted:
+        given = f"{len(kept)} of {tried} points that the emulators leave are left by their own runs"
+        raise TrustsimError(f"members: {given}; allowed: at least {wanted}; more waves, or wider discrepancies")
+    return kept[:wanted], _rows(of_kept, slice(0, wanted)), tried, seen
+
+
+def _snapped(free: Sequence[FreeParameter], positions: Floats) -> Floats:
+    """Return positions of the values that are tried: six digits, or a multiple of a step."""
+    if not len(positions):
+        return positions
+    rows = [[p.tried(float(v)) for p, v in zip(free, row, strict=True)] for row in values_at(free, positions)]
+    return positions_of(free, np.array(rows))
+
+
+def _rows(seen: Seen, rows: Flags | slice) -> Seen:
+    return Seen(seen.values[rows], seen.variances[rows], seen.low, seen.high)
+
+
+def _is_plausible(seen: Seen, sizes: Floats) -> Flags:
+    found = implausibility(seen.values, seen.variances, seen.low, seen.high, sizes)
+    return np.asarray((found <= CUTOFF).all(axis=1))
+
+
+def _line(wave: int, done: Wave) -> str:
+    return f"wave {wave + 1}: {done.n_plausible} of {done.n_points} points not ruled out, {done.left:.2%} of the prior left"
+
+
+def _nothing_left(wave: int) -> TrustsimError:
+    given = f"everything is ruled out after wave {wave + 1}"
+    return TrustsimError(f"{given}; allowed: goals that some point meets: wider ranges, or wider discrepancies")
