@@ -4,9 +4,9 @@ A point is *implausible* by the largest of its goals: how far what it gives lies
 deviations of all that may excuse it: the discrepancy of the goal, and the doubt about the number, which is that of the
 finite number of worlds where it was run and that of the emulator (:mod:`trustsim.analysis.emulator`) elsewhere. Beyond
 CUTOFF it is ruled out (three-sigma rule of Pukelsheim 1994, doi:10.1080/00031305.1994.10476030; Vernon, Goldstein and
-Bower 2010, doi:10.1214/10-BA524). Each wave runs points spread over what the waves before it left and fits emulators to
-all points that lie there. Members are drawn evenly from what the last wave leaves, run, and kept where their own runs do
-not rule them out: no member is one by emulation alone, and all are as likely.
+Bower 2010, doi:10.1214/10-BA524). Each wave runs points spread over what the waves before it left and fits emulators
+to all points that lie there. Members are drawn evenly from what the last wave leaves, run, and kept where their own
+runs do not rule them out: no member is one by emulation alone, and all are as likely.
 
 Known answer: of two outcomes that are linear in two parameters, the strip of points within three standard deviations
 is left (``test_waves_leave_the_strip_that_the_facts_allow``).
@@ -134,7 +134,10 @@ class Space:
         self._box = (np.zeros(self.n), np.ones(self.n))
 
     def learn(self, positions: Floats, seen: Seen) -> Floats:
-        """Fit an emulator to every goal at these positions, rule out by it; return the accuracy of each, NaN without."""
+        """Fit an emulator to every goal at these positions and rule out by it; return the accuracy of each.
+
+        NaN for a goal that has a number at too few of them.
+        """
         accuracy = np.full(len(self.low), np.nan)
         for k in range(len(self.low)):
             known = ~np.isnan(seen.values[:, k])
@@ -229,7 +232,7 @@ def match(
     free, sizes = tuple(parameters), np.asarray(discrepancies, np.float64)
     at = np.asarray(qmc.Sobol(len(free), rng=seed).random_base2(max(points - 1, 1).bit_length())[:points])
     at = _snapped(free, at)
-    seen = run(values_at(free, at))
+    seen = run(_values(free, at))
     space, found = Space(len(free), sizes, seen.low, seen.high, seed), []
     first = Space(len(free), sizes, seen.low, seen.high, seed)
     first.learn(at, seen)
@@ -244,7 +247,7 @@ def match(
             new = _snapped(free, space.spread(points, wave + 1, at))
             if not len(new):
                 raise _nothing_left(wave)
-            n_before, at, seen = len(at), np.vstack([at, new]), seen.and_then(run(values_at(free, new)))
+            n_before, at, seen = len(at), np.vstack([at, new]), seen.and_then(run(_values(free, new)))
     kept, of_kept, tried, every = _members(space, free, sizes, run, seen, members, most or 10 * members, points)
     prior = np.asarray(qmc.Sobol(len(free), rng=seed + 1).random_base2(_LOG2))
     together = (first.by_goal(prior) <= CUTOFF).astype(np.float64)
@@ -256,13 +259,14 @@ def match(
 
 
 def _members(
-    space: Space, free: tuple[FreeParameter, ...], sizes: Floats, run: Run, seen: Seen, wanted: int, most: int, at_once: int
+    space: Space, free: tuple[FreeParameter, ...], sizes: Floats, run: Run, seen: Seen, wanted: int, most: int,
+    at_once: int,
 ) -> tuple[Floats, Seen, int, Seen]:  # fmt: skip
     """Return members and what they gave, how many points were run for them, and what all points ever run gave."""
     drawn = _snapped(free, space.draws(most, 2**10))
     kept, of_kept, tried = np.zeros((0, len(free))), _rows(seen, slice(0, 0)), 0
     while len(kept) < wanted and tried < len(drawn):
-        values = values_at(free, drawn[tried : tried + at_once])
+        values = _values(free, drawn[tried : tried + at_once])
         gave = run(values)
         good = _is_plausible(gave, sizes)
         kept, of_kept, seen = np.vstack([kept, values[good]]), of_kept.and_then(_rows(gave, good)), seen.and_then(gave)
@@ -274,11 +278,13 @@ def _members(
 
 
 def _snapped(free: Sequence[FreeParameter], positions: Floats) -> Floats:
-    """Return positions of the values that are tried: six digits, or a multiple of a step."""
-    if not len(positions):
-        return positions
-    rows = [[p.tried(float(v)) for p, v in zip(free, row, strict=True)] for row in values_at(free, positions)]
-    return positions_of(free, np.array(rows))
+    """Return positions of the values that are tried."""
+    return positions_of(free, _values(free, positions)) if len(positions) else positions
+
+
+def _values(free: Sequence[FreeParameter], positions: Floats) -> Floats:
+    """Return the values at positions as they are tried: six digits, or a multiple of a step."""
+    return np.array([[p.tried(float(v)) for p, v in zip(free, row, strict=True)] for row in values_at(free, positions)])
 
 
 def _rows(seen: Seen, rows: Flags | slice) -> Seen:
@@ -291,7 +297,8 @@ def _is_plausible(seen: Seen, sizes: Floats) -> Flags:
 
 
 def _line(wave: int, done: Wave) -> str:
-    return f"wave {wave + 1}: {done.n_plausible} of {done.n_points} points not ruled out, {done.left:.2%} of the prior left"
+    points = f"{done.n_plausible} of {done.n_points} points not ruled out"
+    return f"wave {wave + 1}: {points}, {done.left:.2%} of the prior left"
 
 
 def _nothing_left(wave: int) -> TrustsimError:

@@ -52,6 +52,7 @@ class Made:
             **more,
             "engine": engine(),
             **self.settings,
+            "seeds": {story.name: story.scenario.seed for story in self.matching.stories},
             "cutoff": history.CUTOFF,
             "targets": _finite(digest_parts(self.matching)),
             "waves": [

@@ -80,7 +80,9 @@ def read_matching(path: str | os.PathLike[str], registry: Registry) -> Matching:
     tree = read_file(os.fspath(path), report)
     broken = frozenset(FILE) if tree is None else broken_keys(tree, FILE, "", report)
     report.stop_if_any()
-    assert tree is not None and tree.mapping is not None and not broken
+    assert tree is not None
+    assert tree.mapping is not None
+    assert not broken
     folder = os.path.dirname(os.path.abspath(path))
     targets = tree.mapping["targets"].mapping or {}
     stories = [_story(name, node, folder, registry, report) for name, node in targets.items()]

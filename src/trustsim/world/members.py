@@ -23,11 +23,16 @@ def member_of(n_members: int, key: NDArray[np.uint64]) -> int:
 def members_of(scenario: Scenario, replications: Iterable[int]) -> NDArray[np.int64] | None:
     """Return the member of each replication, int64 (replications,), from 1 as files name them; None where behaviour is
     the same in all worlds."""
-    world = next((v.world for v in scenario.variants if v.world.members is not None), None)
-    if world is None or world.members is None:
+    n = n_members_of(scenario)
+    if n == 0:
         return None
-    n = len(world.members.values)
     return np.array([1 + member_of(n, draws.key_of(scenario.seed, int(r))) for r in replications], np.int64)
+
+
+def n_members_of(scenario: Scenario) -> int:
+    """Return how many members its worlds draw from, 0 where behaviour is the same in all of them."""
+    each = (variant.world.members for variant in scenario.variants)
+    return next((len(members.values) for members in each if members is not None), 0)
 
 
 def by_lane(by_variant: Sequence[World], drawn: Sequence[Drawn]) -> list[World]:
