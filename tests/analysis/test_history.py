@@ -112,7 +112,7 @@ def files(place: Path, asked: str = ASKED) -> Path:
 
 
 def test_members_meet_what_scenarios_expect_and_can_be_run(tmp_path: Path) -> None:
-    """Two thirds of the range of leaving is too little or too much for 8 to 12 % a month. The same again runs nothing."""
+    """Two thirds of the range of leaving is too little or too much for 8 to 12 % a month. Again is the same."""
     lines: list[str] = []
     options = {"points": 12, "waves": 2, "members": 6, "workers": 1, "told": lines.append}
     made = matched.match(files(tmp_path), out=tmp_path / "run", **options)

@@ -1,9 +1,10 @@
-"""An ensemble of behaviours: every world draws a member, alike in all its variants, and what a file says always wins."""
+"""An ensemble of behaviours: every world draws a member, alike in all its variants, and what a file says wins."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,7 @@ def test_a_channel_that_is_put_off_stays_off_under_any_member(made: Made) -> Non
     """Attribution puts ordinary leaving off by a value of its own, and herding as a whole."""
     scenario = made("ensemble")
     for channel, rule, weight in (("ordinary", "ordinary", "leave"), ("herding", "herding", "weight")):
-        batch = Batch(scenario, [without(scenario.variants[0], channel)], WORLDS)
+        off = without(scenario.variants[0], channel)
+        batch = Batch(replace(scenario, variants=(off,), baseline=off.name), [off], WORLDS)
         assert np.ptp(batch.mechanisms[rule][weight]) == 0
         assert batch.mechanisms[rule][weight].max() < 1e-8

@@ -1,0 +1,38 @@
+"""In what share of an ensemble of behaviours the answer holds, in a sentence."""
+
+from __future__ import annotations
+
+from trustsim.analysis.by_member import ByMember, order_by_member
+from trustsim.analysis.compared import Compared
+from trustsim.catalog import REGISTRY
+from trustsim.report.words import words
+from trustsim.report.words.words import quoted
+
+_MOST_NAMED = 6
+
+
+def told(result: Compared) -> str:
+    """Say under what share of the members the first in rank is ahead of the baseline; '' where there are none."""
+    c = result.comparison
+    if c.ranked_by is None or c.n == 0 or "[" in c.ranked_by:
+        return ""
+    best = next((name for name in c.ranking if name != c.baseline), None)
+    order = None if best is None else sorted((best, c.baseline), key=c.ranking.index)
+    found = None if order is None else order_by_member(result.study, REGISTRY, c.ranked_by, order)
+    if found is None:
+        return ""
+    first, second = (quoted(name) for name in found.order)
+    low, high = found.interval
+    text = f"{first} is ahead of {second} by {words.label(c.ranked_by)} under {found.share:.0%} of the"
+    text = text.replace("%", " %")
+    text += f" {len(found.holds)} members of the ensemble of behaviours (95 % interval {low * 100:.0f} to {high * 100:.0f} %)"
+    return f"{text}{_flips(found)}."
+
+
+def _flips(found: ByMember) -> str:
+    """Name the members under which an order flips, and count those of which it cannot be told."""
+    n, names = len(found.flips), [str(each) for each in found.flips[:_MOST_NAMED]]
+    more = [f"{n - _MOST_NAMED} more"] if n > _MOST_NAMED else []
+    parts = [f"it flips under member {words.listing([*names, *more])}"] if n else []
+    parts += [f"it cannot be told under {len(found.open)}"] if found.open else []
+    return "".join(f"; {part}" for part in parts)
