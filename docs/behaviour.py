@@ -59,6 +59,18 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def percent(share: float) -> str:
+    """Return a share in words."""
+    return f"{100 * share:.0f} %"
+
+
+def bounds(low: float, high: float) -> str:
+    """Return between what a number must lie."""
+    if not np.isfinite(low):
+        return f"at most {high:.4g}"
+    return f"{low:.4g} to {high:.4g}" if np.isfinite(high) else f"at least {low:.4g}"
+
+
 def of_parameters(found: Matched) -> str:
     """Return a table of the prior and of the members."""
     rows = []
@@ -76,9 +88,9 @@ def of_goals(made: Made) -> str:
     for story in made.matching.stories:
         for goal, entry in zip(story.goals, story.scenario.expect, strict=True):
             gave = found.seen.values[:, k]
-            asked = f"{found.seen.low[k]:.4g} to {found.seen.high[k]:.4g}"
+            asked = bounds(found.seen.low[k], found.seen.high[k])
             rows.append((
-                f"{story.name}, {goal.id}", entry.source, asked, f"{goal.discrepancy:.3g}", f"{found.alone[k]:.0%}",
+                f"{story.name}, {goal.id}", entry.source, asked, f"{goal.discrepancy:.3g}", percent(found.alone[k]),
                 f"{gave.min():.3g} to {gave.max():.3g}",
             ))  # fmt: skip
             k += 1
@@ -88,7 +100,7 @@ def of_goals(made: Made) -> str:
 def report(made: Made) -> str:
     """Return what the page says of the members that were made."""
     found = made.matched
-    waves = [(str(k), str(w.n_points), str(w.n_plausible), f"{w.left:.1%}") for k, w in enumerate(found.waves, start=1)]
+    waves = [(str(k), str(w.n_points), str(w.n_plausible), percent(w.left)) for k, w in enumerate(found.waves, start=1)]
     apart = "; ".join(f"{a} and {b}" for a, b in found.apart) or "none"
     seconds = ", ".join(f"{name} {spent:.0f} s" for name, spent in made.seconds.items())
     return "\n\n".join((

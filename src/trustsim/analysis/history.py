@@ -2,7 +2,8 @@
 
 A point is *implausible* by the largest of its goals: how far what it gives lies outside what is asked, in standard
 deviations of all that may excuse it: the discrepancy of the goal, and the doubt about the number, which is that of the
-finite number of worlds where it was run and that of the emulator (:mod:`trustsim.analysis.emulator`) elsewhere. Beyond
+finite number of worlds and, where it was not run, that of the emulator (:mod:`trustsim.analysis.emulator`). All points
+meet the same worlds, so an emulator does not average out what these few have of their own. Beyond
 CUTOFF it is ruled out (three-sigma rule of Pukelsheim 1994, doi:10.1080/00031305.1994.10476030; Vernon, Goldstein and
 Bower 2010, doi:10.1214/10-BA524). Each wave runs points spread over what the waves before it left and fits emulators
 to all points that lie there. Members are drawn evenly from what the last wave leaves, run, and kept where their own
@@ -130,7 +131,7 @@ class Space:
     left: float = 1.0
 
     def __post_init__(self) -> None:
-        self._emulators: list[tuple[int, Emulator]] = []
+        self._emulators: list[tuple[int, Emulator, float]] = []
         self._box = (np.zeros(self.n), np.ones(self.n))
 
     def learn(self, positions: Floats, seen: Seen) -> Floats:
@@ -143,7 +144,7 @@ class Space:
             known = ~np.isnan(seen.values[:, k])
             if known.sum() >= self.n + _LEAST:
                 emulator = emulate(positions[known], seen.values[known, k])
-                self._emulators.append((k, emulator))
+                self._emulators.append((k, emulator, float(seen.variances[known, k].mean())))
                 accuracy[k] = emulator.accuracy
         self._close_in()
         return accuracy
@@ -151,9 +152,9 @@ class Space:
     def by_goal(self, positions: Floats) -> Floats:
         """Return how implausible positions are by each goal, float64 (points, goals), by all waves so far."""
         worst = np.zeros((len(positions), len(self.low)))
-        for k, emulator in self._emulators:
+        for k, emulator, of_worlds in self._emulators:
             mean, doubt = emulator(positions)
-            found = implausibility(mean, doubt, self.low[k], self.high[k], self.discrepancies[k])
+            found = implausibility(mean, doubt + of_worlds, self.low[k], self.high[k], self.discrepancies[k])
             worst[:, k] = np.maximum(worst[:, k], found)
         return worst
 
@@ -298,7 +299,7 @@ def _is_plausible(seen: Seen, sizes: Floats) -> Flags:
 
 def _line(wave: int, done: Wave) -> str:
     points = f"{done.n_plausible} of {done.n_points} points not ruled out"
-    return f"wave {wave + 1}: {points}, {done.left:.2%} of the prior left"
+    return f"wave {wave + 1}: {points}, {100 * done.left:.2f} % of the prior left"
 
 
 def _nothing_left(wave: int) -> TrustsimError:

@@ -23,10 +23,9 @@ def told(result: Compared) -> str:
         return ""
     first, second = (quoted(name) for name in found.order)
     low, high = found.interval
-    text = f"{first} is ahead of {second} by {words.label(c.ranked_by)} under {found.share:.0%} of the"
-    text = text.replace("%", " %")
-    text += f" {len(found.holds)} members of the ensemble of behaviours (95 % interval {low * 100:.0f} to {high * 100:.0f} %)"
-    return f"{text}{_flips(found)}."
+    share = f"{100 * found.share:.0f} % of the {len(found.holds)} members of the ensemble of behaviours"
+    doubt = f"95 % interval {100 * low:.0f} to {100 * high:.0f} %"
+    return f"{first} is ahead of {second} by {words.label(c.ranked_by)} under {share} ({doubt}){_flips(found)}."
 
 
 def _flips(found: ByMember) -> str:
