@@ -17,8 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from trustsim.analysis.history import CUTOFF, Matched
+from trustsim.analysis.history import Matched
+from trustsim.analysis.left import CUTOFF
 from trustsim.ask.matched import Made, match
+from trustsim.experiment import child
 from trustsim.report.pictures import members as pictures
 from trustsim.scenario.behaviour import SHIPPED
 
@@ -46,9 +48,9 @@ def commit() -> str:
     """Return the commit of the working tree, and whether it was changed since."""
 
     def git(*words: str) -> str:
-        return subprocess.run(
-            ["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=True
-        ).stdout.strip()
+        asked = ["git", "-C", str(ROOT), *words]
+        done = subprocess.run(asked, env=child.environment(), capture_output=True, text=True, check=True)
+        return done.stdout.strip()
 
     return git("rev-parse", "HEAD") + (" and changes" if git("status", "--porcelain", "src", "scenarios") else "")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trustsim.analysis.history import CUTOFF, Matched, Seen, implausibility, match
+from trustsim.analysis.history import Matched, match
+from trustsim.analysis.left import CUTOFF, Seen, implausibility
 from trustsim.ask import matched
 from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError, TrustsimError
@@ -90,7 +91,7 @@ STORY = """
 trustsim: 1
 horizon: 30 d
 network: {kind: none}
-investors: {count: 200}
+investors: {count: 500}
 platforms: [{name: Harbour}]
 expect:
   - {id: churn, outcome: monthly_churn, between: [8 %, 12 %], source: E-34}
@@ -101,7 +102,7 @@ parameters:
   mechanisms.ordinary.leave: {from: 0.1 %/day, to: 1 %/day, scale: log}
   mechanisms.ordinary.tenure: {from: 0, to: 1}
 targets:
-  story.yaml: {worlds: 3, entries: {churn: 0.5 pp, open: 5 pp}}
+  story.yaml: {worlds: 20, entries: {churn: 0.5 pp, open: 5 pp}}
 """
 
 
@@ -127,7 +128,7 @@ def test_members_meet_what_scenarios_expect_and_can_be_run(tmp_path: Path) -> No
         story = load(
             tmp_path / "story.yaml", REGISTRY, overrides={"behaviour": f"member {k} from {tmp_path}/members.json"}
         )
-        churn = run_study(story, replications=3, workers=1).outcomes["monthly_churn"].mean()
+        churn = run_study(story, replications=20, workers=1).outcomes["monthly_churn"].mean()
         assert churn == pytest.approx(made.matched.seen.values[k - 1, 0], abs=1e-12)
         assert 0.08 - 0.02 < churn < 0.12 + 0.02
     again = matched.match(tmp_path / "asked.yaml", out=tmp_path / "run", **options)
@@ -140,7 +141,7 @@ def test_members_meet_what_scenarios_expect_and_can_be_run(tmp_path: Path) -> No
     [
         ("churn: 0.5 pp", "chorn: 0.5 pp", "the entry 'chorn', which story.yaml does not have"),
         ("0.5 pp", "0", "a positive size"),
-        ("worlds: 3", "worlds: 1", "a whole number from 2"),
+        ("worlds: 20", "worlds: 1", "a whole number from 2"),
         ("to: 1}", "to: 0}", "more than 0"),
         ("ordinary.tenure", "ordinary.tenuer", "tenuer"),
     ],

@@ -11,14 +11,18 @@ differ about normally; where many of them differ by next to nothing on one side 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.study import Study
+from trustsim.kernels import draws
+from trustsim.kernels.purposes import purpose_of
 from trustsim.registry import Registry
 from trustsim.world.members import members_of, n_members_of
 
@@ -103,11 +107,11 @@ def holds_by_member(gains: Floats, members: NDArray[np.int64], n_members: int, *
     ``gains`` float64 (worlds,), NaN where a world has none; ``members`` int64 (worlds,), from 1; ``stream``: another
     number gives other draws. Without noise the mean is what was seen, and what is zero is not above zero.
     """
-    rng = np.random.Generator(np.random.Philox([_SEED, stream]))
+    key = draws.key_of(_SEED, stream)
     known = ~np.isnan(gains)
     gains, rows = gains[known], members[known] - 1
     if not len(gains):
-        return np.asarray(rng.random((_DRAWS, n_members)) < 0.5)
+        return np.asarray(_uniform(key, "member", (_DRAWS, n_members)) < 0.5)
     counts = np.bincount(rows, minlength=n_members).astype(np.float64)
     means = np.bincount(rows, gains, n_members) / np.maximum(counts, 1.0)
     drawn = counts > 0
@@ -116,15 +120,20 @@ def holds_by_member(gains: Floats, members: NDArray[np.int64], n_members: int, *
     if gains.var() == 0:
         return np.full((_DRAWS, n_members), bool(gains[0] > 0))
     errors = np.where(drawn, noise / np.maximum(counts, 1.0), np.inf)
-    spread, centre = _of_all(means[drawn], errors[drawn], rng)
+    spread, centre = _of_all(means[drawn], errors[drawn], key)
     between = spread[:, None] ** 2
     with np.errstate(invalid="ignore"):  # no noise and no spread
         trusted = np.where(drawn, np.nan_to_num(between / (between + errors), nan=1.0), 0.0)  # of what was seen of it
     mean = trusted * means + (1 - trusted) * centre[:, None]
-    return np.asarray(mean + np.sqrt((1 - trusted) * between) * rng.standard_normal(mean.shape) > 0)
+    z = ndtri(_uniform(key, "member", mean.shape))
+    return np.asarray(mean + np.sqrt((1 - trusted) * between) * z > 0)
 
 
-def _of_all(means: Floats, errors: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _uniform(key: NDArray[np.uint64], what: str, shape: tuple[int, ...]) -> Floats:
+    return np.asarray(draws.uniforms(math.prod(shape), purpose_of("by member", what), key)[0].reshape(shape))
+
+
+def _of_all(means: Floats, errors: Floats, key: NDArray[np.uint64]) -> tuple[Floats, Floats]:
     """Return draws of the spread between members and of their common mean, float64 (draws,) each.
 
     ``means`` and the variances ``errors`` of what was seen, float64 (members seen,).
@@ -138,5 +147,5 @@ def _of_all(means: Floats, errors: Floats, rng: np.random.Generator) -> tuple[Fl
         np.log(precision).sum(axis=1) - (precision * (means - centres[:, None]) ** 2).sum(axis=1) - np.log(total)
     ) / 2
     weights = np.cumsum(np.exp(log - log.max()))
-    at = np.searchsorted(weights / weights[-1], rng.random(_DRAWS))
-    return spreads[at], centres[at] + rng.standard_normal(_DRAWS) / np.sqrt(total[at])
+    at = np.searchsorted(weights / weights[-1], _uniform(key, "spread", (_DRAWS,)))
+    return spreads[at], centres[at] + ndtri(_uniform(key, "mean", (_DRAWS,))) / np.sqrt(total[at])

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from trustsim import arguments
 from trustsim.analysis import history
 from trustsim.analysis.evidence import Finding, findings, variants_needed
-from trustsim.analysis.history import Matched, Seen
+from trustsim.analysis.history import Matched
 from trustsim.analysis.intervals import LEVEL
+from trustsim.analysis.left import CUTOFF, Seen
 from trustsim.analysis.trials import design_of_trials
 from trustsim.ask.running import kept_in, say
 from trustsim.catalog import REGISTRY
@@ -53,7 +54,7 @@ class Made:
             "engine": engine(),
             **self.settings,
             "seeds": {story.name: story.scenario.seed for story in self.matching.stories},
-            "cutoff": history.CUTOFF,
+            "cutoff": CUTOFF,
             "targets": _finite(digest_parts(self.matching)),
             "waves": [
                 {"points": w.n_points, "not ruled out": w.n_plausible, "prior left": w.left} for w in found.waves

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
 from trustsim.analysis.trials import positions_of, values_at
 from trustsim.report.pictures import figures, look
-from trustsim.report.words import words
+from trustsim.report.pictures.calibration_picture import log_ticks
 
 if TYPE_CHECKING:
     from trustsim.analysis.history import Matched
@@ -46,11 +46,10 @@ def marginal(found: Matched, k: int, ax: Axes | None = None) -> Axes:
         ax.axhline(len(values) / _PARTS, color=look.BASELINE, linestyle=":", linewidth=1.2)
         if free.log:
             ax.set_xscale("log")
-            ax.set_xticks([free.low, float(np.sqrt(free.low * free.high)), free.high])
-            ax.xaxis.set_minor_formatter(NullFormatter())
+            log_ticks(ax.xaxis, free.low, free.high)
         else:
             ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=free.whole))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.tick(value)))
+        ax.set_xlim(free.low, free.high)
         ax.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
         ax.set_ylim(bottom=0)
         figures.quiet(ax)
