@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -132,7 +133,9 @@ def in_counting(scenario: Scenario) -> Iterator[Assumption]:
         yield Assumption(COUNTING, f"rates.{code}", units.show(rate, "number"), "required", sources.ASSUMED, rates.text)
     if scenario.behaviour != POINT:
         text = "how people behave where the file does not say"
-        yield Assumption(COUNTING, "behaviour", scenario.behaviour, POINT, sources.ASSUMED, text)
+        way, _, file = scenario.behaviour.partition(" from ")
+        said = f"{way} from {os.path.basename(file)}" if file else way
+        yield Assumption(COUNTING, "behaviour", said, POINT, sources.ASSUMED, text, "name")
     for f in dataclasses.fields(scenario.counted):
         yield from declared(f"{COUNTING}: {f.name}", getattr(scenario.counted, f.name), scenario.currency)
     for name in dict.fromkeys((*HEADLINES, *scenario.matters)):

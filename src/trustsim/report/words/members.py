@@ -12,13 +12,19 @@ _MOST_NAMED = 6
 
 
 def told(result: Compared) -> str:
-    """Say under what share of the members the first in rank is ahead of the baseline; '' where there are none."""
+    """Say under what share of the members the first in rank and the baseline stand by what ranks as they do over all.
+
+    '' where there are no members.
+    """
     c = result.comparison
     if c.ranked_by is None or c.n == 0 or "[" in c.ranked_by:
         return ""
     best = next((name for name in c.ranking if name != c.baseline), None)
-    order = None if best is None else sorted((best, c.baseline), key=c.ranking.index)
-    found = None if order is None else order_by_member(result.study, REGISTRY, c.ranked_by, order)
+    if best is None:
+        return ""
+    side = 1 if c.measures[c.ranked_by].better == "lower" else -1
+    means = {name: side * c.levels[name][c.ranked_by].mean for name in (best, c.baseline)}
+    found = order_by_member(result.study, REGISTRY, c.ranked_by, sorted(means, key=lambda name: means[name]))
     if found is None:
         return ""
     first, second = (quoted(name) for name in found.order)
