@@ -14,7 +14,9 @@ from small_worlds import crisis
 
 from trustsim.analysis.attribution import without
 from trustsim.catalog import REGISTRY
+from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses
+from trustsim.experiment.design import run_sweep
 from trustsim.experiment.simulate import simulate, simulate_together
 from trustsim.kernels import draws
 from trustsim.model import Batch, TrustCrisisModel, lockstep_groups
@@ -148,3 +150,17 @@ def test_a_channel_that_is_put_off_stays_off_under_any_member(made: Made) -> Non
         batch = Batch(replace(scenario, variants=(off,), baseline=off.name), [off], WORLDS)
         assert np.ptp(batch.mechanisms[rule][weight]) == 0
         assert batch.mechanisms[rule][weight].max() < 1e-8
+
+
+def test_ways_to_behave_can_be_swept(made: Made) -> None:
+    """A point of the sweep is the study of its way, in the same worlds; a file that says every value has none."""
+    ways = [made(way).behaviour for way in ("point", "member 2", "ensemble")]
+    sweep = {"sweep": {"behaviour": ways}}
+    with pytest.raises(TrustsimError, match="read as a point, whose every value is said"):
+        run_sweep(from_document(made("point").document, REGISTRY, overrides=sweep), REGISTRY, replications=4, workers=1)
+    swept = from_document(made("ensemble").document, REGISTRY, overrides=sweep)
+    found = run_sweep(swept, REGISTRY, variants=["nothing"], replications=4, workers=1)
+    for study, way in zip(found.studies, ("point", "member 2", "ensemble"), strict=True):
+        alone = simulate_together(made(way), ["nothing"], range(4))
+        left = [run.outcomes["excess_withdrawn"][0] for run in alone]
+        assert study.outcomes["excess_withdrawn"][:, 0].tolist() == left
