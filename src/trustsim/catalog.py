@@ -18,15 +18,22 @@ from trustsim.world import series
 __all__ = ["REGISTRY", "load", "loads", "measures", "mechanisms", "series"]
 
 
-def load(path: str | os.PathLike[str], *, overrides: Mapping[str, Any] | None = None) -> Scenario:
+def load(
+    path: str | os.PathLike[str], *, overrides: Mapping[str, Any] | None = None, behaviour: str | None = None
+) -> Scenario:
     """Return the scenario in the file at *path*.
 
     ``overrides`` maps dotted paths to values, as ``--set`` does: ``{"platforms.Harbour.liquid_share": "5 %"}``.
-    Raises ScenarioError with everything that is wrong with the file.
+    ``behaviour``: point, ensemble or 'member 7', in place of the file's. Raises ScenarioError with everything that is
+    wrong with the file.
     """
-    return loading.load(path, REGISTRY, overrides=overrides)
+    return loading.load(path, REGISTRY, overrides=_behaving(overrides, behaviour))
 
 
-def loads(text: str, *, overrides: Mapping[str, Any] | None = None) -> Scenario:
+def loads(text: str, *, overrides: Mapping[str, Any] | None = None, behaviour: str | None = None) -> Scenario:
     """Return the scenario in a YAML text; as :func:`load`."""
-    return loading.loads(text, REGISTRY, overrides=overrides)
+    return loading.loads(text, REGISTRY, overrides=_behaving(overrides, behaviour))
+
+
+def _behaving(overrides: Mapping[str, Any] | None, behaviour: str | None) -> dict[str, Any]:
+    return {**(overrides or {}), **({} if behaviour is None else {"behaviour": behaviour})}

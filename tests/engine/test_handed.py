@@ -259,7 +259,7 @@ class Astray:
 
 
 def test_what_terms_add_and_what_traits_are_made_go_to_rows_of_their_own(model: TrustCrisisModel) -> None:
-    astray = {"astray": Settings((Astray(), Astray()))}
+    astray = {"astray": Settings([Astray(), Astray()])}
     with pytest.raises(ModelError, match=r"given <Terms\.COVER: .* in .*test_handed\.py; allowed: rows of Weights"):
         weigh(model.state, astray, model.engine.said)
     with pytest.raises(ModelError, match=r"given <Weights\.FEAR: .* in .*test_handed\.py; allowed: rows of Traits"):

@@ -39,12 +39,15 @@ Floats = NDArray[np.float64]
 def without(variant: Variant, channel: str) -> Variant:
     """Return *variant* in a world where one of CHANNELS is off: beliefs stay as on day 0, or the mechanism is; what
     mechanisms and columns lean on decisions by the channel counts for nothing."""
-    mechanisms = dict(variant.world.mechanisms)
+    mechanisms, members = dict(variant.world.mechanisms), variant.world.members
     for name, settings in mechanisms.items():
         off = getattr(settings, "without", {})
         if channel in off:
             mechanisms[name] = None if off[channel] is None else replace(settings, **off[channel])
-    world = replace(variant.world, mechanisms=mechanisms, muted=channel)
+            if members is not None:  # what is off stays so, whatever a member says of it
+                kept = (path for path in members.paths if path[0] != name or path[1] not in (off[channel] or ()))
+                members = members.only(kept)
+    world = replace(variant.world, mechanisms=mechanisms, muted=channel, members=members)
     return replace(variant, name=_name(variant.name, channel), world=world)
 
 

@@ -27,6 +27,7 @@ NOT_MET = 1
 WRONG_INPUT = 2
 SOME_FAILED = 3
 INTERRUPTED = stop.INTERRUPTED
+_BEHAVIOUR = "trustsim.behaviour"  # of a command's context: what --behaviour says
 _PATHS = {"file", "files", "folder", "out", "paths"}
 
 
@@ -118,14 +119,17 @@ def registry() -> Registry:
 
 
 def read_scenario(file: str, settings: tuple[str, ...], more: Mapping[str, Any] = MappingProxyType({})) -> Scenario:
-    """Return the scenario in *file* with the ``--set`` texts and *more* applied; raises ScenarioError.
+    """Return the scenario in *file* with the ``--set`` texts, ``--behaviour`` and *more* applied; raises ScenarioError.
 
     Where there is no such file, the shipped scenario of that name is read.
     """
     from trustsim.scenario.load import load, overrides_from
     from trustsim.scenario.shipped import find
 
-    scenario = load(find(file), registry(), overrides={**overrides_from(settings), **more})
+    context = click.get_current_context(silent=True)
+    behaviour = None if context is None else context.meta.get(_BEHAVIOUR)
+    own = {} if behaviour is None else {"behaviour": behaviour}
+    scenario = load(find(file), registry(), overrides={**overrides_from(settings), **own, **more})
     return replace(scenario, source=file)
 
 
@@ -135,9 +139,23 @@ def print_json(document: Any) -> None:
     click.echo(text if output.can_show(text) else json.dumps(document, indent=2))
 
 
-set_option = click.option(
-    "--set", "settings", multiple=True, metavar="KEY.PATH=VALUE", help="Override a value of the scenario; repeatable."
-)
+def _note_behaviour(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    context.meta[_BEHAVIOUR] = value
+
+
+def set_option(command: Made) -> Made:
+    """Let a command override values of its scenario, how people behave among them."""
+    behaviour = click.option(
+        "--behaviour", metavar="WAY", expose_value=False, callback=_note_behaviour,
+        help="How people behave: point, ensemble, or 'member 7'; in place of the file's.",
+    )  # fmt: skip
+    settings = click.option(
+        "--set", "settings", multiple=True, metavar="KEY.PATH=VALUE",
+        help="Override a value of the scenario; repeatable.",
+    )  # fmt: skip
+    return settings(behaviour(command))
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 

@@ -119,18 +119,26 @@ def run_sweep(
     room: Room | None = None,
     simulate: Simulate = simulate_run,
     groups: Grouping = lockstep_groups,
+    with_series: bool = False,
 ) -> Sweep:
-    """Run *variants* of the scenario at every point of *design* (that of its ``sweep`` by default), without series.
+    """Run *variants* of the scenario at every point of *design* (that of its ``sweep`` by default).
 
-    The other parameters are those of :func:`~trustsim.experiment.study.run_study`. Where the scenario's baseline is
-    not among the variants the first one serves.
+    ``with_series``: whether series are kept as well, in *store*. The other parameters are those of
+    :func:`~trustsim.experiment.study.run_study`. Where the scenario's baseline is not among the variants the first one
+    serves.
     """
     chosen = choose_variants(scenario, variants)
     total = total_of(scenario, replications)
     n_points = points_of(scenario) if design is None else len(design.points)
     paths = tuple(scenario.sweep) if design is None else design.paths
     needs = estimate(
-        scenario, variants=chosen, replications=total, workers=workers, points=n_points, moved=paths, with_series=False
+        scenario,
+        variants=chosen,
+        replications=total,
+        workers=workers,
+        points=n_points,
+        moved=paths,
+        with_series=with_series,
     )
     space = room or FREE
     fits = fitted(space, needs, scenario, workers, pool, simulate)
@@ -140,9 +148,18 @@ def run_sweep(
     with opened(store) as (place, _):
         every = list(itertools.chain(*names))
         where = {n: n for n in every} if store is None else addresses(whole, every, simulate)
-        space.check_time(needs, left=lambda: share_left(place, where, total, with_series=False))
+        space.check_time(needs, left=lambda: share_left(place, where, total, with_series=with_series))
         work = Work(
-            whole, where, total, fits.workers, pool, timeout, simulate, groups, with_series=False, worlds=fits.worlds
+            whole,
+            where,
+            total,
+            fits.workers,
+            pool,
+            timeout,
+            simulate,
+            groups,
+            with_series=with_series,
+            worlds=fits.worlds,
         )
         began = time.perf_counter()
         is_finished = finish(work, place, progress)

@@ -14,6 +14,7 @@ from typing import Any
 
 from trustsim.catalog import REGISTRY, load
 from trustsim.errors import TrustsimError
+from trustsim.scenario.behaviour import from_file, members_file
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.shipped import find, shipped
 
@@ -32,16 +33,17 @@ def sha256_of(path: Path) -> str:
 
 
 def portable(scenario: Scenario, inside: str, copies: dict[str, Path]) -> dict[str, Any]:
-    """Return a scenario's document in which network files are named as they lie in the folder *inside*.
+    """Return a scenario's document in which network files and members are named as they lie in the folder *inside*.
 
     They come into *copies*: where each lies, by its place in the run folder.
     """
     base = os.path.dirname(os.path.abspath(_file(scenario.source)))
 
     def moved(key: str, value: Any) -> Any:
-        if not (isinstance(value, str) and key in _file_keys() and os.path.isfile(os.path.join(base, value))):
-            return value
-        path = Path(base) / value
+        is_file = isinstance(value, str) and key in _file_keys() and os.path.isfile(os.path.join(base, value))
+        return taken_along(Path(base) / value) if is_file else value
+
+    def taken_along(path: Path) -> str:
         digest = sha256_of(path)[:16]
         copy = path.name if path.name.startswith(digest) else f"{digest}-{_end(path.name)}"
         copies[f"{INPUTS}/{copy}"] = path
@@ -62,6 +64,8 @@ def portable(scenario: Scenario, inside: str, copies: dict[str, Path]) -> dict[s
     document = {**scenario.document}
     if isinstance(document.get("expect"), list):
         document["expect"] = _as_it_lies(document["expect"], inside)
+    if (members := members_file(document["behaviour"])) is not None:
+        document["behaviour"] = from_file(document["behaviour"], taken_along(members))
     if "network" in document:
         document["network"] = network(document["network"])
     if isinstance(document.get("variants"), Mapping):

@@ -19,6 +19,7 @@ from scipy.stats import qmc
 from trustsim.errors import TrustsimError, one_of
 from trustsim.experiment.estimate import SAMPLES, SPACE_FILLING
 from trustsim.registry import Registry
+from trustsim.scenario.behaviour import POINT
 from trustsim.scenario.load import from_document
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.steps import Steps, step_of
@@ -151,7 +152,15 @@ def _plain(scenario: Scenario) -> dict[str, Any]:
 
 
 def at_point(scenario: Scenario, values: Mapping[str, Any], registry: Registry) -> Scenario:
-    """Return the scenario with *values* by path laid over it, and without its sweep. Raises ScenarioError."""
+    """Return the scenario with *values* by path laid over it, and without its sweep.
+
+    Raises ScenarioError, and TrustsimError for members in place of a point: the document of a point says every value,
+    and what is said wins.
+    """
+    way = values.get("behaviour", POINT)
+    if scenario.behaviour == POINT and way != POINT:
+        given = f"behaviour: given {way!r} for a scenario that was read as a point, whose every value is said"
+        raise TrustsimError(f"{given}; allowed: one that was read with behaviour: ensemble")
     return replace(
         from_document(_plain(scenario), registry, file=scenario.source, overrides=values), source=scenario.source
     )

@@ -31,6 +31,7 @@ from trustsim.world.day import Day
 from trustsim.world.groups import note_trough
 from trustsim.world.hooks import OF_ACTORS, OF_ITEMS, OF_MECHANISMS, OPEN_PHASES, check_hooks, phase_of
 from trustsim.world.leaning import DECISIONS, Law, heeded, unless_muted
+from trustsim.world.members import by_lane
 from trustsim.world.memory import NOTHING_KEPT
 from trustsim.world.pushes import beliefs_of_day_0, pushes_of
 from trustsim.world.settings import Settings
@@ -60,13 +61,14 @@ class Engine:
     ) -> None:
         by_variant, n_worlds = [variant.world for variant in variants], len(state.drawn)
         self.state, self.dt = state, dt
+        worlds = by_lane(by_variant, state.drawn)
         self.mechanisms = {
-            name: Settings(tuple(w.mechanisms.get(name) for w in by_variant), n_worlds)
+            name: Settings([world.mechanisms.get(name) for world in worlds])
             for name in sorted(by_variant[0].mechanisms)
         }
-        self.said, state.dials[:] = said_of(self.mechanisms, len(by_variant), n_worlds, dt)
+        self.said, state.dials[:] = said_of(self.mechanisms, len(worlds), dt)
         has_accounts = (state.gauges[Gauges.ACCOUNTS] > 0).any(axis=0)
-        self.day = Day(state, Board(likeness(by_variant, n_worlds), has_accounts), dt)
+        self.day = Day(state, Board(likeness(worlds), has_accounts), dt)
         self.actors = actors_of(self.day, by_variant)
         self._tell_worlds_apart()
         self.agenda = Agenda(shocks, variants, n_worlds, dt)

@@ -29,7 +29,7 @@ def keys_of_world(registry: Registry) -> tuple[str, ...]:
 
 def keys_of_sweeps(registry: Registry) -> tuple[str, ...]:
     """Return the keys at the top under which values may be swept or fitted."""
-    return (*keys_of_world(registry), "shocks", "variants")
+    return (*keys_of_world(registry), "behaviour", "shocks", "variants")
 
 
 def check_key(key: str, thing: Entry, registry: Registry) -> None:

@@ -18,6 +18,7 @@ from trustsim.distributions import Distribution
 from trustsim.errors import UnitError
 from trustsim.registry import Entry, Parameter, Registry
 from trustsim.scenario.at_top import WORLD
+from trustsim.scenario.behaviour import content
 from trustsim.scenario.counted import ways
 from trustsim.scenario.items import Part, Setting
 from trustsim.scenario.layout import FORMAT
@@ -90,6 +91,7 @@ def document_of(
         **({"rates": head["rates"]} if head.get("rates") else {}),
         **({"scale": head["scale"]} if "scale" in head else {}),
         **{each.key: head[each.key] for each in presets_of(registry, WORLD) if each.key in head},
+        "behaviour": head["behaviour"],
         **writer.world(world),
         "shocks": [writer.item(shock, "shock") for shock in shocks],
         "variants": {name: [writer.part(part) for part in parts] for name, parts in packages.items()},
@@ -215,8 +217,9 @@ def digest_of(document: Mapping[str, Any]) -> str:
     decisive = {key: value for key, value in document.items() if key not in NOT_IN_DIGEST}
     network = {key: content_of(value) for key, value in decisive.get("network", {}).items()}
     named = {"expect": _by_content(decisive["expect"])} if "expect" in decisive else {}
+    behaves = {"behaviour": content(decisive["behaviour"])}
     canonical = json.dumps(
-        {**decisive, "network": network, **named}, sort_keys=True, separators=(",", ":"), ensure_ascii=True
+        {**decisive, "network": network, **named, **behaves}, sort_keys=True, separators=(",", ":"), ensure_ascii=True
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
 

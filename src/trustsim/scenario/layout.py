@@ -71,6 +71,11 @@ FILE: Layout = {
     "investors": Key("mapping", "Who has money on the platforms: number, segments, traits."),
     "platforms": Key("list", "The platforms: balance sheet, custody, terms."),
     "mechanisms": Key("mapping", "Settings of the rules of the world; `off` switches one off."),
+    "behaviour": Key(
+        "text",
+        "How people behave where the file does not say: `point` (every parameter's default), `ensemble` (a member drawn"
+        " for each world), `member 7`; the last two also with `from FILE`.",
+    ),
     "shocks": Key("list", "What strikes from outside, and when.", []),
     "variants": Key("mapping", "Named packages of interventions to compare; the first is the baseline."),
     "baseline": Key("text", "The variant to compare with; without it the first."),

@@ -6,8 +6,8 @@ registered dataclasses (see :mod:`trustsim.registry`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
 from trustsim.scenario.counted import Counted
@@ -83,12 +83,54 @@ class Brings(Protocol):
 
 
 @dataclass(frozen=True)
+class Members:
+    """Sets of values of which every world takes one: the members of an ensemble of behaviours.
+
+    ``paths``: mechanism and parameter, by column of ``values``, in computed units; a row is a member.
+    """
+
+    paths: tuple[tuple[str, str], ...]
+    values: tuple[tuple[float, ...], ...]
+
+    def only(self, paths: Iterable[tuple[str, str]]) -> Members | None:
+        """Return the same members with these parameters alone; None without any."""
+        wanted = set(paths)
+        kept = [k for k, path in enumerate(self.paths) if path in wanted]
+        if not kept:
+            return None
+        return Members(tuple(self.paths[k] for k in kept), tuple(tuple(row[k] for k in kept) for row in self.values))
+
+    def beside(self, other: Members | None) -> Members:
+        """Return these and the parameters of *other*, which has the same members."""
+        if other is None:
+            return self
+        rows = tuple((*mine, *its) for mine, its in zip(self.values, other.values, strict=True))
+        order = sorted(range(len(self.paths) + len(other.paths)), key=lambda k: (*self.paths, *other.paths)[k])
+        paths = (*self.paths, *other.paths)
+        return Members(tuple(paths[k] for k in order), tuple(tuple(row[k] for k in order) for row in rows))
+
+    def laid(self, world: World, member: int) -> World:
+        """Return *world* in which people behave as a member, from 0, says; its rules that are off stay off.
+
+        Raises UnitError, or what a mechanism raises, for values that do not fit together.
+        """
+        rules, by_rule = dict(world.mechanisms), dict[str, dict[str, float]]()
+        for (rule, name), value in zip(self.paths, self.values[member], strict=True):
+            by_rule.setdefault(rule, {})[name] = value
+        for rule, values in by_rule.items():
+            if rules.get(rule) is not None:
+                rules[rule] = replace(rules[rule], **values)
+        return replace(world, mechanisms=rules, members=None)
+
+
+@dataclass(frozen=True)
 class World:
     """What exists at day 0: network, investors (with segments), platforms, and the settings of every mechanism.
 
     ``mechanisms`` maps the name of each registered mechanism to its settings; one that is switched off maps to None.
     ``actors`` maps the kinds of actors that there are to those of the kind, in the order of the file. ``muted``: a
     channel of which nothing that mechanisms lean on decisions counts, in a replay of attribution; '' for none.
+    ``members``: where every world draws a member of an ensemble of behaviours, what they say; None elsewhere.
     """
 
     network: Any
@@ -97,6 +139,7 @@ class World:
     mechanisms: Mapping[str, Any]
     actors: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     muted: str = ""
+    members: Members | None = None
 
     def __hash__(self) -> int:
         return hash((self.network, self.investors, self.platforms, tuple(sorted(self.mechanisms))))
@@ -140,7 +183,8 @@ class Scenario:
 
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
     SHA-256 of its canonical JSON. ``counted``: what is called a run, and what waiting for money is worth. ``matters``:
-    by outcome, the smallest difference that matters, as the file says.
+    by outcome, the smallest difference that matters, as the file says. ``behaviour``: how people behave where the file
+    does not say: ``point``, ``ensemble`` or ``member 7``.
     """
 
     title: str
@@ -162,6 +206,7 @@ class Scenario:
     scale: int = 1
     counted: Counted = field(default_factory=Counted)
     matters: Mapping[str, float] = field(default_factory=dict)
+    behaviour: str = "point"
 
     @property
     def n_days(self) -> int:

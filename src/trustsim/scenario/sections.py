@@ -9,6 +9,7 @@ from typing import Any
 from trustsim.errors import UnitError, choice, one_of
 from trustsim.names import CLIENTS, EVERYONE
 from trustsim.registry import Entry, Group, Registry
+from trustsim.scenario.behaviour import behaving
 from trustsim.scenario.currency import converted
 from trustsim.scenario.entries import Reader, build
 from trustsim.scenario.lists import copies_of, item_path, n_copies, names_of_actors, names_once, read_actors
@@ -73,8 +74,8 @@ def read_world(tree: Node, reader: Reader) -> World | None:
         return None
     if platforms is None or mechanisms is None or actors is None:
         return None
-    world = World(network, investors, platforms, mechanisms, actors)
-    return world if _fits(world, tree, reader) else None
+    world = behaving(World(network, investors, platforms, mechanisms, actors), tree, reader)
+    return world if world is not None and _fits(world, tree, reader) else None
 
 
 def _fits(world: World, tree: Node, reader: Reader) -> bool:
@@ -238,4 +239,5 @@ def share_parts(base: World, other: World) -> World:
         platforms=base.platforms if other.platforms == base.platforms else other.platforms,
         mechanisms=base.mechanisms if mechanisms == base.mechanisms else mechanisms,
         actors=base.actors if other.actors == base.actors else other.actors,
+        members=base.members if other.members == base.members else other.members,
     )

@@ -11,6 +11,7 @@ from trustsim.errors import UnitError, one_of
 from trustsim.names import CLIENTS, EVERYONE
 from trustsim.registry import Registry
 from trustsim.scenario.at_top import WORLD, layout_of
+from trustsim.scenario.behaviour import left_free, said_of
 from trustsim.scenario.currency import read_currency, read_rates
 from trustsim.scenario.document import digest_of, document_of, replications_of, text_of
 from trustsim.scenario.entries import Reader
@@ -65,6 +66,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     prose = {key: str(keys[key].value) if key in keys else "" for key in ("title", "description")}
     baseline = str(keys["baseline"].value if "baseline" in keys and keys["baseline"].value else next(iter(packages)))
     seed, scale = (keys[key].value if key in keys else 1 for key in ("seed", "scale"))
+    behaviour = said_of(keys.get("behaviour")).text
     chosen = [each.key for each in presets_of(registry, WORLD)]
     head: dict[str, Any] = {
         **prose,
@@ -75,12 +77,13 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         "replications": replications_of(replications, registry, currency),
         "seed": seed,
         "counted": counted,
+        "behaviour": behaviour,
         "outcomes": list(outcomes),
         **{key: plain(keys[key]) for key in (*_AS_WRITTEN, *chosen) if key in keys},
         **({"expect": as_written(keys["expect"])} if "expect" in keys else {}),
     }
     items = tuple(shock for shock in shocks if shock is not None)
-    document = document_of(head, world, items, packages, registry, unsaid(Node(keys, tree.spot), reader))
+    document = document_of(head, world, items, packages, registry, _unwritten(Node(keys, tree.spot), reader))
     return Scenario(
         **prose,
         horizon=horizon,
@@ -100,7 +103,13 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
         scale=int(str(scale)),
         counted=counted,
         matters=matters,
+        behaviour=behaviour,
     )
+
+
+def _unwritten(tree: Node, reader: Reader) -> list[str]:
+    """Return the dotted paths at which the file says nothing and presets or a member of an ensemble may."""
+    return [*unsaid(tree, reader), *left_free(tree, reader)]
 
 
 def _try_out(tree: Node, point: Mapping[str, Node], registry: Registry, report: Report) -> None:

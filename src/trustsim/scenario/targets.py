@@ -147,7 +147,7 @@ def read_targets(path: str | os.PathLike[str], scenario: Scenario, registry: Reg
         document = {key: value for key, value in scenario.document.items() if key not in ("sweep", "expect")}
         base = tree_of(document, "", "", report)
         found = keys["parameters"].mapping or {}
-        parameters = [_parameter(name, node, base, reader) for name, node in found.items()]
+        parameters = [free_parameter(name, node, base, reader) for name, node in found.items()]
         _at_least_one(parameters, keys["parameters"], "parameters", "a scenario path {from: …, to: …}", report)
     if "targets" in keys and "targets" not in broken:
         items = keys["targets"].items or ()
@@ -163,7 +163,8 @@ def _at_least_one(found: list[FreeParameter | None] | list[Target | None], node:
         report.add(node.spot, path, f"no {path}", f"at least one, {form}")
 
 
-def _parameter(path: str, node: Node, base: Node, reader: Reader) -> FreeParameter | None:
+def free_parameter(path: str, node: Node, base: Node, reader: Reader) -> FreeParameter | None:
+    """Return the parameter at a path, its bounds tried out in *base*; None where something is wrong (and reported)."""
     where, report = join("parameters", path), reader.report
     head = path.partition(".")[0]
     sections = keys_of_sweeps(reader.registry)

@@ -11,7 +11,8 @@ from trustsim.analysis.headlines import first_to_rank
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report.words import words
 from trustsim.scenario.at_top import WORLD
-from trustsim.scenario.layout import HORIZON, STEP
+from trustsim.scenario.behaviour import POINT, SHIPPED, USUAL
+from trustsim.scenario.layout import FILE, HORIZON, STEP
 from trustsim.scenario.merge import named
 from trustsim.scenario.presets import presets_of, said_of, values_under
 from trustsim.scenario.resolved import Precision
@@ -90,13 +91,20 @@ def _size(applied: Applied) -> Json:
 
 def _groups(keys: Mapping[str, Node], names: Names, changed: Mapping[str, Any]) -> list[Json]:
     study = [field_of(p, keys.get(p.name), p.name, names) for p in (HORIZON, STEP)]
-    groups = [_group("study", "Study", _STUDY, [*study, *_presets_of_world(keys)])]
+    groups = [_group("study", "Study", _STUDY, [*study, _behaviour(keys), *_presets_of_world(keys)])]
     groups += _shocks(keys, names) + _platforms(keys, names) + _investors(keys, names)
     groups += _network(keys, names) + _actors(keys, names) + _mechanisms(keys, names)
     for group in groups:
         for each in (*group["fields"], *group["more"]):
             each["is_changed"] = each["path"] in changed
     return groups
+
+
+def _behaviour(keys: Mapping[str, Node]) -> Json:
+    """Return the choice of how people behave."""
+    said, text = str(_plain(keys, "behaviour") or USUAL), FILE["behaviour"].text
+    ways = dict.fromkeys((said, POINT, *(("ensemble",) if SHIPPED.exists() else ())))
+    return choice_of("behaviour", "behaviour", text, said, tuple(ways), is_set="behaviour" in keys)
 
 
 def _presets_of_world(keys: Mapping[str, Node]) -> list[Json]:

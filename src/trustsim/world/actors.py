@@ -141,7 +141,7 @@ def actors_of(day: Day, by_variant: Sequence[World]) -> list[Actor]:
     for place, (kind, name) in enumerate(day.state.actors):
         rules = tuple(next((each for each in w.actors.get(kind, ()) if each.name == name), None) for w in by_variant)
         if any(rule is not None for rule in rules):
-            found.append(Actor(day, place, kind, name, Settings(rules, len(day.worlds))))
+            found.append(Actor(day, place, kind, name, Settings(rules * len(day.worlds))))
     return found
 
 

@@ -33,7 +33,7 @@ def fill_traits(state: State, mechanisms: Mechanisms, dt: float) -> None:
         traits[Traits.ALARM] = np.inf
         traits[Traits.NEED] = np.inf
         for settings in mechanisms.values():
-            rule: Any = settings[0]
+            rule: Any = settings[world.lanes.start]
             if hasattr(rule, "traits"):
                 for row, column in rule.traits(owners).items():
                     check_row(Traits, row, rule)

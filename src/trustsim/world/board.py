@@ -42,12 +42,16 @@ class _Story:
     begun: int = _NEVER  # step on which it was first told
 
 
-def likeness(by_variant: Sequence[World], n_worlds: int) -> NDArray[np.float64]:
+def likeness(by_lane: Sequence[World]) -> NDArray[np.float64]:
     """Return float64 (lanes, platforms, platforms): share of bad news about the first read as news about the
     second; what several mechanisms say of it adds up, to 1 at most."""
-    n = len(by_variant[0].platforms)
-    alike = np.zeros((len(by_variant), n, n))
-    for v, world in enumerate(by_variant):
+    n = len(by_lane[0].platforms)
+    alike = np.zeros((len(by_lane), n, n))
+    first: dict[int, int] = {}
+    for v, world in enumerate(by_lane):
+        if first.setdefault(id(world), v) < v:
+            alike[v] = alike[first[id(world)]]
+            continue
         hows = [mechanism for mechanism in world.mechanisms.values() if hasattr(mechanism, "likeness")]
         if hows:
             kinds: dict[object, int] = {}  # platforms that differ by their name alone are looked at once: copies
@@ -56,7 +60,7 @@ def likeness(by_variant: Sequence[World], n_worlds: int) -> NDArray[np.float64]:
             between = np.array([[sum(how.likeness(a, b) for how in hows) for b in firsts] for a in firsts])
             alike[v] = np.minimum(between, 1.0)[np.ix_(place, place)]
             np.fill_diagonal(alike[v], 0.0)
-    return np.tile(alike, (n_worlds, 1, 1))
+    return alike
 
 
 class Board:

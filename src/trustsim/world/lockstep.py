@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from trustsim.scenario.resolved import Scenario, Variant, World
+from trustsim.scenario.resolved import Members, Scenario, Variant, World
 
 MOST_COLUMNS = 32  # variants in one pass: their state should fit the cache
 _SHAPE = ("name", "kind", "size", "asset_market", "owes")  # what of a platform is no term
@@ -60,7 +60,23 @@ def in_calm(world: World, base: World) -> World:
     )
     rules = {name: _shaped(rule, world.mechanisms.get(name)) for name, rule in base.mechanisms.items()}
     actors = base.actors if all(p.name in old for p in world.platforms) else world.actors  # whose mandates name them
-    return replace(world, platforms=platforms, mechanisms=rules, actors=actors, muted=base.muted)
+    members = _members_in_calm(base, world)
+    return replace(world, platforms=platforms, mechanisms=rules, actors=actors, muted=base.muted, members=members)
+
+
+def _members_in_calm(base: World, world: World) -> Members | None:
+    """Return what a member of an ensemble says in calm: of people's traits what it says in *world*, else in *base*."""
+    made = (set() if each.members is None else set(each.members.paths) & _laid_down(each) for each in (base, world))
+    of_base, of_world = made
+    rest = None if base.members is None else base.members.only(set(base.members.paths) - of_base)
+    traits = None if world.members is None else world.members.only(of_world)
+    return traits if rest is None else rest.beside(traits)
+
+
+def _laid_down(world: World) -> set[tuple[str, str]]:
+    """Return what makes people's traits, rules and their parameters."""
+    rules = world.mechanisms.items()
+    return {(name, each) for name, rule in rules if rule is not None for each in getattr(rule, "fixes", ())}
 
 
 def _shaped(rule: Any, its: Any) -> Any:
@@ -83,7 +99,8 @@ def same_people(one: World, other: World) -> bool:
 def _alike(world: World) -> Any:
     shape = tuple(tuple(getattr(p, name) for name in _SHAPE) for p in world.platforms)
     traits = tuple((name, _fixed(rule)) for name, rule in sorted(world.mechanisms.items()) if hasattr(rule, "fixes"))
-    return _hashable(world.network), world.investors, shape, traits
+    drawn = None if world.members is None else world.members.only(_laid_down(world))  # what each world draws of them
+    return _hashable(world.network), world.investors, shape, traits, drawn
 
 
 def _fixed(rule: Any) -> tuple[object, ...] | None:

@@ -20,11 +20,16 @@ Floats = NDArray[np.float64]
 Said = tuple[object, Mapping[Any, float]]  # a mechanism and what it says, by row
 
 
-def said_of(mechanisms: Mechanisms, n_variants: int, n_worlds: int, dt: float) -> tuple[Floats, Floats]:
+def said_of(mechanisms: Mechanisms, n_lanes: int, dt: float) -> tuple[Floats, Floats]:
     """Return what mechanisms say of weights, float64 (lanes, Weights), and of dials, float64 (lanes, Dials)."""
-    weights, dials = np.zeros((n_variants, len(Weights))), np.zeros((n_variants, len(Dials)))
-    for v in range(n_variants):
-        rules: list[Any] = [settings.variants[v] for settings in mechanisms.values()]
+    weights, dials = np.zeros((n_lanes, len(Weights))), np.zeros((n_lanes, len(Dials)))
+    first: dict[tuple[int, ...], int] = {}  # the lane of the same rules: all worlds have them, or those of one member
+    for v in range(n_lanes):
+        rules: list[Any] = [settings[v] for settings in mechanisms.values()]
+        like = first.setdefault(tuple(map(id, rules)), v)
+        if like < v:
+            weights[v], dials[v] = weights[like], dials[like]
+            continue
         weighed = [(rule, rule.weigh(dt)) for rule in rules if hasattr(rule, "weigh")]
         given = [(rule, rule.dials()) for rule in rules if hasattr(rule, "dials")]
         weights[v], dials[v] = _added_up(Weights, weighed, WEIGHTS_OFF), _added_up(Dials, given, DIALS_OFF)
@@ -32,7 +37,7 @@ def said_of(mechanisms: Mechanisms, n_variants: int, n_worlds: int, dt: float) -
         if remembered:  # every departure is seen, and known for good; where it matters who is out, returns are too
             weights[v, Weights.SEEN_KEEP] = dials[v, Dials.OBSERVED] = 1.0
             dials[v, Dials.RETURNED] = "who is out" in remembered
-    return np.tile(weights, (n_worlds, 1)), np.tile(dials, (n_worlds, 1))
+    return weights, dials
 
 
 def _added_up(rows: type[Rows], said: Sequence[Said], off: Mapping[Any, float]) -> list[float]:
@@ -67,11 +72,10 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
     weights[:, :, Weights.REPAIR] = np.where(mending == 1.0, repair, 1 - (1 - repair) ** mending)  # so many times a day
     weights[:, :, Weights.BASE_FUND] = terms[Terms.CUSTODY_TRUST]
     for settings in mechanisms.values():
-        n = len(settings.variants)
-        for v, rule in enumerate(settings.variants):
-            if rule is not None and hasattr(rule, "on_terms"):
-                for row, value in rule.on_terms(terms[:, v::n], state.agreed_terms[:, v::n]):  # in all worlds
+        for rule, lanes in settings.alike:
+            if hasattr(rule, "on_terms"):
+                for row, value in rule.on_terms(terms[:, lanes], state.agreed_terms[:, lanes]):
                     check_row(Weights, row, rule)
-                    weights[v::n, :, row] += value
+                    weights[lanes, :, row] += value
     state.weights[:] = weights
     return np.array(weights[:, :, Weights.CALM])

@@ -55,10 +55,10 @@ def parameter(found: Calibration, k: int, ax: Axes | None = None) -> Axes:
         _posterior(found, k, ax)
         if free.log:
             ax.set_xscale("log")
-            _log_ticks(ax.xaxis, free.low, free.high)
+            log_ticks(ax.xaxis, free.low, free.high)
         else:
             ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=free.whole))
-        _log_ticks(ax.yaxis, losses.min(), losses[has_numbers].max())
+        log_ticks(ax.yaxis, losses.min(), losses[has_numbers].max())
         figures.quiet(ax)
         ax.set_title(found.names[k] + ("" if row["identified"] else " (not identified)"))
         ax.set_xlabel(free.unit)
@@ -66,7 +66,7 @@ def parameter(found: Calibration, k: int, ax: Axes | None = None) -> Axes:
         return ax
 
 
-def _log_ticks(side: Axis, low: float, high: float) -> None:
+def log_ticks(side: Axis, low: float, high: float) -> None:
     """Put ticks between two values of a logarithmic axis: 1, 2 and 5 of a decade, or 1 where there are many."""
     subs = (1, 2, 5) if high < _MANY * low else (1,)
     ticks = LogLocator(subs=subs).tick_values(low, high)

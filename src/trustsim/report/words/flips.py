@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Comparison
 from trustsim.analysis.headlines import COST
-from trustsim.report.words import prices, pricing, reading, standing, words
+from trustsim.report.words import members, prices, pricing, reading, standing, words
 from trustsim.report.words.prices import BILL
 from trustsim.report.words.views import FEWEST, View, views, whole
 from trustsim.report.words.words import quoted
@@ -22,6 +22,8 @@ def told(result: Compared) -> tuple[str, ...]:
     points += [_in_part(result, view) for view in seen if view.is_part and view.is_judged]
     few = [f"{view.label} ({words.plural(view.n, 'world')})" for view in seen if not view.is_judged]
     points += [f"Too few worlds to judge: {words.listing(few)}."] if few else []
+    if line := members.told(result):
+        points.append(line)
     if prices.is_priced(result):
         points.append(pricing.told(result, prices.stretches(result)))
     return tuple(points)

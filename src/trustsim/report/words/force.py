@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from trustsim.analysis.assumed import parameters
 from trustsim.analysis.headlines import HEADLINES, smallest
 from trustsim.registry import REGISTRY, Parameter
 from trustsim.report.words import sources, words
+from trustsim.scenario.behaviour import POINT
 from trustsim.scenario.currency import OWN, is_amount
 from trustsim.scenario.document import text_of
 from trustsim.scenario.layout import FILE
@@ -94,9 +96,22 @@ def details(what: Any, currency: str, *, is_world: bool = False) -> str:
 
 
 def in_world(world: World, currency: str) -> Iterator[Assumption]:
-    """Yield every parameter of a world's parts."""
+    """Yield every parameter of a world's parts; of one that each world draws, the least and the most of the members."""
+    drawn = _drawn(world, currency)
     for owner, thing in parts(world):
-        yield from declared(owner, thing, currency)
+        for a in declared(owner, thing, currency):
+            yield dataclasses.replace(a, value=drawn.get((owner, a.name), a.value))
+
+
+def _drawn(world: World, currency: str) -> dict[tuple[str, str], str]:
+    """Return what the members of an ensemble say, by owner and parameter."""
+    found = {}
+    for k, (rule, name) in enumerate(world.members.paths if world.members is not None else ()):
+        column = [row[k] for row in world.members.values] if world.members is not None else []
+        p = next(p for p in parameters(world.mechanisms[rule]) if p.name == name)
+        least, most = (value_text(value, p, currency) for value in (min(column), max(column)))
+        found[f"mechanism: {words.label(rule)}", name] = f"{least} to {most}, by world"
+    return found
 
 
 def in_counting(scenario: Scenario) -> Iterator[Assumption]:
@@ -109,6 +124,11 @@ def in_counting(scenario: Scenario) -> Iterator[Assumption]:
     yield _assumed(COUNTING, scenario.scale, usual, scenario.currency)
     for code, rate in (scenario.document.get("rates") or {}).items():
         yield Assumption(COUNTING, f"rates.{code}", units.show(rate, "number"), "required", sources.ASSUMED, rates.text)
+    if scenario.behaviour != POINT:
+        text = "how people behave where the file does not say"
+        way, _, file = scenario.behaviour.partition(" from ")
+        said = f"{way} from {os.path.basename(file)}" if file else way
+        yield Assumption(COUNTING, "behaviour", said, POINT, sources.ASSUMED, text, "name")
     for f in dataclasses.fields(scenario.counted):
         yield from declared(f"{COUNTING}: {f.name}", getattr(scenario.counted, f.name), scenario.currency)
     for name in dict.fromkeys((*HEADLINES, *scenario.matters)):

@@ -1,0 +1,85 @@
+"""What a report says of an ensemble of behaviours: under what share of the members the answer holds, their range."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import trustsim as ts
+from trustsim.analysis.by_member import ByMember
+from trustsim.analysis.history import Matched
+from trustsim.analysis.left import Seen
+from trustsim.catalog import REGISTRY
+from trustsim.report.pictures.members import marginals
+from trustsim.report.words import flips, members, story
+from trustsim.scenario.load import loads
+from trustsim.scenario.targets import FreeParameter
+
+LEAVE, HERDING = "mechanisms.ordinary.leave", "mechanisms.herding.weight"
+STORY = """
+trustsim: 1
+horizon: 20 d
+network: {kind: none}
+investors: {count: 200}
+platforms: [{name: Harbour, liquid_share: 50 %}]
+shocks: [{kind: rumour, platform: Harbour, day: 5, seeds: 50 %, risk: 6, fear: 3}]
+variants:
+  nothing: []
+  slower: [{kind: process_friction, exit: 2}]
+outcomes: [excess_withdrawn]
+"""
+
+
+def result(place: Path, way: str) -> ts.Result:
+    sets = [{LEAVE: "0.1 %/day", HERDING: 1}, {LEAVE: "0.5 %/day", HERDING: 6}]
+    document = {"behaviour": 1, "made": {}, "parameters": {LEAVE: {}, HERDING: {}}, "members": sets}
+    (place / "members.json").write_text(json.dumps(document), "utf-8")
+    scenario = loads(f"{STORY}behaviour: {way}\n", REGISTRY, file=str(place / "story.yaml"))
+    return ts.compare(scenario, replications=20, workers=1, progress=False)
+
+
+def test_the_report_says_under_how_many_members_the_first_is_ahead(tmp_path: Path) -> None:
+    found = result(tmp_path, "ensemble from members.json")
+    line = members.told(found)
+    assert line.startswith("‘slower’ is ahead of ‘nothing’ by excess withdrawn under 100 % of the 2 members")
+    assert line in flips.told(found)
+
+
+def test_of_one_behaviour_it_says_nothing(tmp_path: Path) -> None:
+    assert members.told(result(tmp_path, "point")) == ""
+
+
+@pytest.mark.parametrize(
+    ("chances", "says"),
+    [
+        ([1.0, 1.0], ""),
+        ([1.0, 0.0], "; it flips under member 2"),
+        ([0.0, 0.5, 0.0], "; it flips under member 1 and 3; it cannot be told under 1"),
+        ([0.0] * 8, "; it flips under member 1, 2, 3, 4, 5, 6 and 2 more"),
+    ],
+)
+def test_members_under_which_it_flips_are_named(chances: list[float], says: str) -> None:
+    drawn = np.linspace(0, 1, 1000, endpoint=False)[:, None] < np.array(chances)
+    assert members._flips(ByMember(("a", "b"), drawn, 2)) == says
+
+
+def test_parameters_in_force_are_told_with_their_range(tmp_path: Path) -> None:
+    found = result(tmp_path, "ensemble from members.json")
+    told = {a.name: a.value for a in story.assumptions(found.scenario, "nothing", ("nothing",))}
+    assert told["behaviour"] == "ensemble from members.json"
+    assert told["leave"] == "0.001 /day to 0.005 /day, by world"
+
+
+def test_the_picture_has_a_panel_for_each_parameter_over_its_whole_range() -> None:
+    free = (FreeParameter("mechanisms.a.b", 1.0, 9.0), FreeParameter("mechanisms.a.c", 0.01, 1.0, "%/day", log=True))
+    at = np.random.default_rng(1).random((50, 2))
+    rows = np.stack([1 + 8 * at[:, 0], 0.01 * 100 ** at[:, 1]], axis=1)
+    nothing, seen = np.zeros((1, 1)), Seen(np.zeros((50, 1)), np.zeros((50, 1)), np.zeros(1), np.ones(1))
+    panels = marginals(Matched(free, ("x",), rows, seen, (), 50, np.ones(1), nothing, nothing.astype(np.int64)))
+    assert [ax.get_title(loc="left") for ax in panels] == ["a.b", "a.c"]
+    assert [ax.get_xlim() for ax in panels] == [(1, 9), (0.01, 1)]
+    for ax, heights in zip(panels, (np.histogram(at[:, k], 10, (0, 1))[0] for k in range(2)), strict=True):
+        assert ax.patches[0].get_data().values.tolist() == heights.tolist()
