@@ -69,6 +69,7 @@ class Dials(Rows):
     GATE_RUSH = auto()  # log-odds at the announced trigger of a gate
     GATE_MARGIN = auto()  # liquidity above the trigger at which that rush begins
     PART = auto()  # chance that a run takes half
+    LIMIT_MARGIN = auto()  # share of the limit of a guarantee that who withdraws down to it leaves free
     CONTAGION = auto()  # fear that an alarmed neighbour adds, times the receiver's gain of fear
     OBSERVED = auto()  # weight of a departure in a neighbour's memory
     EXPOSURE_EXPONENT = auto()  # γ of exposure: departures count by (co-clients)^−γ

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from trustsim.errors import ModelError, one_of, unknown
 from trustsim.kernels import balance, costs, settle
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import (
+    EXCESS,
     FREE,
     GATED,
     JOINS,
@@ -227,10 +228,22 @@ class Verbs:
         Who leaves for ordinary needs, ``is_ordinary``, is no runner, unless another rule lets the account run, and does
         so in calm as well where the rule is on in the baseline.
         """
+        actions, goes = self._free_among(lane, platform, who)
+        left = actions[goes] & np.uint8(255 - EXCESS)
+        actions[goes] = left | np.uint8(LEAVES if is_ordinary else RUNS)
+
+    def leave_above_the_limit(self, lane: int, platform: int, who: Mask) -> None:
+        """Let the accounts *who* of one lane ask today, in the ordinary way, for what lies above the limit of the
+        guarantee, where they ask for nothing else; it is moved to a platform that covers it, if one does."""
+        actions, goes = self._free_among(lane, platform, who)
+        goes &= (actions & np.uint8(RUNS | LEAVES)) == 0
+        actions[goes] |= np.uint8(LEAVES | EXCESS)
+
+    def _free_among(self, lane: int, platform: int, who: Mask) -> tuple[NDArray[np.uint8], Mask]:
+        """Return the action bytes of a platform in one lane, and which of *who* hold money that is free."""
         mine = self._day.accounts(lane, platform)
         is_free = (self._day.state.flags[lane, mine] & FREE) > 0
-        goes = who & is_free & self._day.holds(lane, platform)
-        self._day.state.actions[lane, mine][goes] |= np.uint8(LEAVES if is_ordinary else RUNS)
+        return self._day.state.actions[lane, mine], who & is_free & self._day.holds(lane, platform)
 
     def join(self, lane: int, platform: int, who: Mask) -> None:
         """Let the accounts *who* of one lane pay in today, where they hold nothing."""
