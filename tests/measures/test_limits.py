@@ -28,6 +28,7 @@ def test_money_above_a_sum_and_accounts_just_below_are_counted_as_they_stand() -
 
 
 def test_without_a_sum_to_count_against_there_is_no_number() -> None:
-    scenario = ts.load("scenarios/quickstart.yaml", overrides={"investors.count": 200, "horizon": "5 d", "shocks": []})
+    changes = {"investors.count": 200, "horizon": "5 d", "shocks": [], "outcomes": ["above_limit", "just_below_limit"]}
+    scenario = ts.load("scenarios/quickstart.yaml", overrides=changes)
     result = ts.compare(scenario, variants=["nothing"], replications=2, workers=1).to_frame()
     assert result[["above_limit[Harbour]", "just_below_limit[Harbour]"]].isna().all(axis=None)

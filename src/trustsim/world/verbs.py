@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from trustsim.errors import ModelError, one_of, unknown
 from trustsim.kernels import balance, costs, settle
@@ -222,28 +222,24 @@ class Verbs:
             balance.take_from_ladder(state.ladder, v, platform, taken[v])
         state.books[Books.CASH, :, platform] += taken
 
-    def leave(self, lane: int, platform: int, who: Mask, *, is_ordinary: bool = False) -> None:
+    def leave(
+        self, lane: int, platform: int, who: Mask, *, is_ordinary: bool = False, above_limit: bool = False
+    ) -> None:
         """Let the accounts *who* of one lane run today, where they hold money that is free.
 
         Who leaves for ordinary needs, ``is_ordinary``, is no runner, unless another rule lets the account run, and does
-        so in calm as well where the rule is on in the baseline.
+        so in calm as well where the rule is on in the baseline. Who asks, in the ordinary way, for no more than lies
+        ``above_limit`` of the guarantee has not left; whoever asks for more today does that.
         """
-        actions, goes = self._free_among(lane, platform, who)
-        left = actions[goes] & np.uint8(255 - EXCESS)
-        actions[goes] = left | np.uint8(LEAVES if is_ordinary else RUNS)
-
-    def leave_above_the_limit(self, lane: int, platform: int, who: Mask) -> None:
-        """Let the accounts *who* of one lane ask today, in the ordinary way, for what lies above the limit of the
-        guarantee, where they ask for nothing else; it is moved to a platform that covers it, if one does."""
-        actions, goes = self._free_among(lane, platform, who)
-        goes &= (actions & np.uint8(RUNS | LEAVES)) == 0
-        actions[goes] |= np.uint8(LEAVES | EXCESS)
-
-    def _free_among(self, lane: int, platform: int, who: Mask) -> tuple[NDArray[np.uint8], Mask]:
-        """Return the action bytes of a platform in one lane, and which of *who* hold money that is free."""
         mine = self._day.accounts(lane, platform)
         is_free = (self._day.state.flags[lane, mine] & FREE) > 0
-        return self._day.state.actions[lane, mine], who & is_free & self._day.holds(lane, platform)
+        actions, goes = self._day.state.actions[lane, mine], who & is_free & self._day.holds(lane, platform)
+        if above_limit:
+            goes &= (actions & np.uint8(RUNS | LEAVES)) == 0
+            actions[goes] |= np.uint8(LEAVES | EXCESS)
+            return
+        actions[goes] &= np.uint8(255 - EXCESS)
+        actions[goes] |= np.uint8(LEAVES if is_ordinary else RUNS)
 
     def join(self, lane: int, platform: int, who: Mask) -> None:
         """Let the accounts *who* of one lane pay in today, where they hold nothing."""

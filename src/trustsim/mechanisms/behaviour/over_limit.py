@@ -89,7 +89,7 @@ def move(day: Day, world: Drawn, rule: OverLimit, place: tuple[int, int]) -> Non
     )
     moves = np.zeros(len(excess), np.bool_)
     moves[some] = (luck < chance) & (today < 1 - (1 - rule.pace) ** day.dt)
-    day.do.leave_above_the_limit(v, p, moves)
+    day.do.leave(v, p, moves, is_ordinary=True, above_limit=True)
 
 
 def gained(day: Day, world: Drawn, place: tuple[int, int], who: Ints, excess: Floats) -> Floats:
