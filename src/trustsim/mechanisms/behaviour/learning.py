@@ -29,8 +29,8 @@ class Learning:
     """Keep what education has made up of the missing literacy, and let it fade after its last day.
 
     taught ← max(what is taught today, taught · (1 − ``fading``)^Δt) counts as literacy wherever education does: in
-    reading reports, in herding, in believing rumours and advertising. What is paid for ends with the lever. Known
-    answer: with ``fading`` 50 % a day half of it is left a day after the last (``test_what_was_taught_fades``).
+    reading reports, in herding, in believing rumours and advertising. What is paid for ends with the lever.
+    Known answer: with ``fading`` 50 % a day half of it is left a day after the last (``test_what_was_taught_fades``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("learning",)
