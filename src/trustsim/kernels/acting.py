@@ -33,7 +33,7 @@ from trustsim.kernels.layout import (
     Gauges,
     Terms,
 )
-from trustsim.kernels.limit import above, has_only_moved
+from trustsim.kernels.limit import above, has_only_moved, may_come_in
 
 TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
 # what a platform's actions add up to: how many clients turned alarmed, departed, arrived, ran, left, asked anew; money
@@ -139,7 +139,7 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
             ask(requested, accounts.asked_day, accounts.later, accounts.later_day, (v, i), free, clock.day)
             done[ASKED] += free
         elif is_open and action & np.uint8(JOINS):
-            pays = min(accounts.ticket[w, i], safe[v, who])
+            pays = may_come_in(platforms.terms[Terms.HOLDING_CAP, v, p], 0, min(accounts.ticket[w, i], safe[v, who]))
             if pays > 0:
                 room.arrived[done[ARRIVED]] = who
                 done[ARRIVED] += 1

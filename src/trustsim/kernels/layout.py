@@ -107,6 +107,7 @@ class Terms(Rows):
     # what levers set
     EXIT_FEE = auto()
     ACCOUNT_CAP = auto()
+    HOLDING_CAP = auto()
     PRO_RATA = auto()
     THROUGHPUT = auto()
     GATE_TRIGGER = auto()
@@ -261,8 +262,8 @@ N_MONEY = Books.CLAIMS  # so many entries of the books are money
 RUNGS = 12
 # terms that no lever moves; 0 where it is not here
 NEUTRAL = {
-    Terms.ACCOUNT_CAP: float("inf"), Terms.THROUGHPUT: float("inf"), Terms.COVER_LIMIT: float("inf"),
-    Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"), Terms.REBUTTAL_LAG: float("inf"),
+    Terms.ACCOUNT_CAP: float("inf"), Terms.HOLDING_CAP: float("inf"), Terms.THROUGHPUT: float("inf"),
+    Terms.COVER_LIMIT: float("inf"), Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"), Terms.REBUTTAL_LAG: float("inf"),
     Terms.SUSPEND_AFTER: float("inf"),
 }  # fmt: skip
 REACH = len(Targets)  # last column of a bulletin row

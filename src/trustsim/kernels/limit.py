@@ -23,6 +23,13 @@ def above(limit, margin, held, asked):
 
 
 @inlined
+def may_come_in(cap, held, amount):
+    """Return what of an *amount* may join a balance ``held`` under a cap on what may be held, minor units, at least 0;
+    ``cap`` float64, infinite where there is none."""
+    return np.int64(min(max(cap - np.float64(held), 0.0), np.float64(amount)))
+
+
+@inlined
 def covered_there(weights, held, amount):
     """Return what share of a loss of an *amount* is believed to be made good where it joins a balance ``held``, minor
     units both; ``weights`` float32 (Weights,) of the platform."""
