@@ -263,8 +263,8 @@ RUNGS = 12
 # terms that no lever moves; 0 where it is not here
 NEUTRAL = {
     Terms.ACCOUNT_CAP: float("inf"), Terms.HOLDING_CAP: float("inf"), Terms.THROUGHPUT: float("inf"),
-    Terms.COVER_LIMIT: float("inf"), Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"), Terms.REBUTTAL_LAG: float("inf"),
-    Terms.SUSPEND_AFTER: float("inf"),
+    Terms.COVER_LIMIT: float("inf"), Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"),
+    Terms.REBUTTAL_LAG: float("inf"), Terms.SUSPEND_AFTER: float("inf"),
 }  # fmt: skip
 REACH = len(Targets)  # last column of a bulletin row
 
