@@ -85,4 +85,4 @@ class Floating:
 
 def _cushion(day: Day) -> Floats:
     """Return float64 (lanes, platforms): what platforms own beyond what they owe to clients, minor units."""
-    return (day.state.owned() - day.state.books[Books.CLAIMS]).astype(np.float64)
+    return np.asarray(day.state.owned() - day.state.books[Books.CLAIMS], np.float64)
