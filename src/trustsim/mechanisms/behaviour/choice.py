@@ -25,14 +25,15 @@ class Choice:
     """Let those who look at their account run when x > logit(u), with x the log-odds of all that speaks for it.
 
     x = ``calm`` − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee + ln(1 −
-    ``segregation`` · segregated share) + ln(1 − cover · credibility · min(limit / balance, 1)) + ``first_move`` ·
+    ``segregation`` · segregated share) + ln(1 − cover · credibility) within the limit of a guarantee + ``first_move`` ·
     min(overdue / claims of day 0, 1) · visibility (of custody or of live figures, the larger) + ``gate_rush`` ·
     nearness of an announced gate + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) −
     ``tenure`` · ln(1 + years) − ``fund`` · trust in fund safety − ``integrity`` · trust in integrity + ``risk`` · risk
     view, and what fear and herding add. The ticket is what the investor holds there at day 0, or would; nearness is 1
     at the trigger and falls to 0 at ``gate_margin`` above it. A uniform draw u of the day decides for all variants;
     under the rule ``threshold`` it is left out: run when x > 0. Who looks: a share ``attention`` of the investor a day,
-    more in fear. A share ``part`` of those who run ask for half only. Known answer: with every weight but ``calm`` at
+    more in fear. Money above the limit is judged apart, with no cover, and taken out alone where x is above logit(u)
+    for it alone. A share ``part`` of those who run with all ask for half only. Known answer: with every weight but ``calm`` at
     0, the daily share of attentive holders that runs is the logistic of ``calm`` (``test_the_choice_is_a_logit``).
     """
 
