@@ -33,8 +33,9 @@ class Choice:
     at the trigger and falls to 0 at ``gate_margin`` above it. A uniform draw u of the day decides for all variants;
     under the rule ``threshold`` it is left out: run when x > 0. Who looks: a share ``attention`` of the investor a day,
     more in fear. Money above the limit is judged apart, with no cover, and taken out alone where x is above logit(u)
-    for it alone. A share ``part`` of those who run with all ask for half only. Known answer: with every weight but ``calm`` at
-    0, the daily share of attentive holders that runs is the logistic of ``calm`` (``test_the_choice_is_a_logit``).
+    for it alone. A share ``part`` of those who run with all ask for half only. Known answer: with every weight but
+    ``calm`` at 0, the daily share of attentive holders that runs is the logistic of ``calm``
+    (``test_the_choice_is_a_logit``).
     """
 
     #: with a channel off
