@@ -31,7 +31,7 @@ USED_TO = memory("used_to", text="float64 (lanes, platforms), the price of a cla
 CUSHION = memory("cushion", text="float64 (lanes, platforms), what is owned beyond claims, minor units, as it was left")
 
 
-@REGISTRY.enter("mechanism", "floating", rows=("B7", "B10"), source="doi:10.1016/j.jfineco.2016.11.007")
+@REGISTRY.enter("mechanism", "floating", rows=("B7", "B10"), source="doi:10.2139/ssrn.2596948")
 @dataclass(frozen=True)
 class Floating:
     """Let claims on platforms that say so float with the value of their assets, and let those who hold them see it.
