@@ -308,7 +308,7 @@ def test_every_entry_says_what_it_is_and_where_it_comes_from(name: str) -> None:
     entry = ENTRIES[name]
     assert entry.summary
     assert entry.source
-    if entry.group not in ("series", "indicator", "actor_stock", "actor_purse", "term"):
+    if entry.group not in ("series", "indicator", "stock", "column", "actor_stock", "actor_purse", "term"):
         assert entry.summary.endswith("."), "the first line of the docstring is a sentence"
     if entry.group == "outcome":
         assert entry.better in ("lower", "higher", "")

@@ -24,7 +24,15 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
         "hold: [shocks](shocks.md), [interventions](interventions.md), [platforms, custody and networks](world.md),\n"
         "[outcomes, series and indicators](outcomes.md); where each stands in the file:\n"
         "[the keys of a scenario](scenario-reference.md).",
-        (("mechanism", "", ""),),
+        (
+            ("mechanism", "", ""),
+            (
+                "stock",
+                "Stocks of platforms",
+                "What mechanisms keep of a platform: a key of it for day 0, then a series, which triggers may watch.",
+            ),
+            ("column", "Columns of accounts", "What mechanisms keep of an account, where they are on."),
+        ),
     ),
     "shocks": (
         "Shocks",
@@ -96,7 +104,7 @@ PAGES: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...]]] = {
     ),
 }
 MEASURED = ("outcome", "series", "indicator")
-ROWS = ("incident", "term", "actor_stock", "actor_purse")
+ROWS = ("incident", "term", "stock", "column", "actor_stock", "actor_purse")
 
 
 def page(name: str) -> str:

@@ -98,15 +98,19 @@ def test_the_impatient_are_the_same_whatever_is_expected() -> None:
 
 
 def test_a_guarantee_is_believed_alike_by_the_rule_and_by_the_account_pass() -> None:
-    """60 %, half believed, up to half of the balance: 15 % of a loss."""
+    """60 %, half believed, up to half of the balance: 15 % of a loss, by the rule of all that is left at once; by the
+    pass nothing of the half above the limit and 30 % of the half below."""
     half = 1e6 * 1.28 / 2
     told = {"kind": "guarantee", "platform": "Bank", "cover": "60 %", "credibility": "50 %", "limit": half}
     model = played(1.28, variant=[told], days=1, impatient=0)
     day, state = model.engine.day, model.state
-    share, loss = day.kernels.believed_cover(0, 0), np.empty(N, np.float32)
-    covered(loss, state.balance[0], state.weights[0, 0])
+    share, above, below = day.kernels.believed_cover(0, 0), np.empty(N, np.float32), np.empty(N, np.float32)
+    covered(above, state.balance[0], state.weights[0, 0])
+    covered(below, state.balance[0] // 2, state.weights[0, 0])
     assert share == pytest.approx(np.full(N, 0.15), rel=1e-6)
-    assert np.exp(loss) == pytest.approx(1 - share, abs=1e-6)
+    assert (above == 0).all()
+    assert np.exp(below) == pytest.approx(0.7, abs=1e-6)
+    assert (np.exp(above) + np.exp(below)) / 2 == pytest.approx(1 - share, abs=1e-6)
 
 
 @pytest.mark.parametrize(("noise", "expected"), [(0.1, 0.3), (0.3, 0.0), (1.0, 0.6)])

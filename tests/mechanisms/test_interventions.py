@@ -381,16 +381,18 @@ def test_a_fund_that_runs_out_pays_everyone_the_same_share(play: Play) -> None:
 
 
 def test_a_believed_guarantee_holds_back_by_its_credible_part(play: Play) -> None:
-    """The expected loss shrinks to 1 − cover · credibility within the limit: a threshold at its logarithm."""
-    for limit, left in ((1e6, 1 - 0.8 * 0.5), (EACH / 100 / 2, 1 - 0.8 * 0.5 / 2)):
+    """The expected loss shrinks to 1 − cover · credibility within the limit: a threshold at its logarithm. What lies
+    above the limit is not covered: its threshold is where it is without a guarantee."""
+    within, wide, half = -np.log(1 - 0.8 * 0.5).item(), 1e6, EACH / 100 / 2
+    for limit, calm, runs, share in (
+        (wide, within + 0.01, N, 1.0), (wide, within - 0.01, 0, 0.0),
+        (half, within + 0.01, N, 1.0), (half, within - 0.01, N, 0.5), (half, 0.01, N, 0.5), (half, -0.01, 0, 0.0),
+    ):  # fmt: skip
         promise = lever("guarantee", cover="80 %", credibility="50 %", limit=limit)
-        for nudge, runs in ((0.01, N), (-0.01, 0)):
-            seen = play(
-                1,
-                mechanisms={"choice": {"calm": -np.log(left).item() + nudge}},
-                variants={"plain": [], "lever": [promise]},
-            )
-            assert seen.gauge("runners")[1].tolist() == [[N, N], [runs, N]]
+        seen = play(1, mechanisms={"choice": {"calm": calm}}, variants={"plain": [], "lever": [promise]})
+        elsewhere = N if calm > 0 else 0
+        assert seen.gauge("runners")[1].tolist() == [[elsewhere, elsewhere], [runs, elsewhere]]
+        assert seen.gauge("requests")[1, 1, 0] == share * ALL
 
 
 # closing in order

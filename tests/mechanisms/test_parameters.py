@@ -142,6 +142,16 @@ SCENES: dict[str, dict[str, Any]] = {
     "commitment": {"levers": [{"kind": "stay_commitment", "platform": "Harbour"}]},
     "forgiveness": {"levers": [{"kind": "make_amends", "platform": "Harbour"}]},
     "aggregate_uncertainty": {"by": {"fear": {"sunspot": 1}}},
+    "over_limit": {
+        "item": {"pace": "20 %/day"},
+        "levers": [{"kind": "guarantee", "cover": "90 %", "limit": 10_000, "credibility": "100 %"}],
+    },
+    "learning": {
+        "item": {"fading": "10 %/day"},
+        "levers": [{"kind": "user_education", "coverage": "100 %", "effect": "100 %", "until": "3 d"}],
+    },
+    "ties": {"platform": {"borrowers": "30 %", "employees": "20 %", "exclusive": "40 %", "equity": "-5 %"}},
+    "floating": {"platform": {"floats": "100 %", "volatility": "5 %"}},
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
         "shocks": [{**MISUSE, "audit": "0 /day"}],

@@ -325,6 +325,22 @@ def test_a_rumour_stops_with_who_do_not_believe_or_tell(play: Play) -> None:
         assert believers(seen.step()).mean() == pytest.approx(1 - (1 - share) ** 2, abs=0.06)  # two seeds tell everyone
 
 
+def test_who_hears_a_forgotten_rumour_again_is_not_alarmed_again(play: Play) -> None:
+    """Findings B10: a rumour that is forgotten frightened more than one that is not."""
+    keeps = {"fear": {"decay": "0 %/day", "contagion": 0}}
+    fears = {}
+    for forgetting in ("0 %/day", "60 %/day"):
+        story = {"infectiousness": "100 %", "tiring": "0 /day", "risk": 2, "fear": 0.5, "forgetting": forgetting}
+        seen = play(0, network={"kind": "complete"}, shocks=[shock("rumour", **story)], mechanisms=keeps)
+        seen.state.beliefs[5] = 0.0
+        seen.step(20)
+        fears[forgetting] = seen.belief("fear")[0]
+        risk = seen.belief("risk")[0]
+        assert set(np.round(risk, 4).tolist()) <= {0.0, 2.0}  # who hears it again believes it again, once
+    assert fears["60 %/day"] == pytest.approx(0.5)
+    assert (fears["60 %/day"] == fears["0 %/day"]).all()
+
+
 def test_a_rumour_starts_with_anyone_with_hubs_or_in_one_neighbourhood(play: Play) -> None:
     net = {"kind": "preferential", "links": 2}
     still = {"infectiousness": "0 %", "seeds": "10 %", "risk": 2}

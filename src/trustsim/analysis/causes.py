@@ -32,7 +32,7 @@ from trustsim.kernels import draws, purposes
 from trustsim.kernels.channels import Channels, channels_of
 from trustsim.kernels.choose import LeaveParts, Moving, RunParts
 from trustsim.kernels.coefficients import Dials, Weights
-from trustsim.kernels.layout import LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits
+from trustsim.kernels.layout import EXCESS, LEAVES, LEAVING, RUNS, Beliefs, Gauges, Traits
 from trustsim.kernels.parts import chances_to_look, expecting, leaving_parts, losses, running_parts
 from trustsim.kernels.variates import account_words, judgements, logistic_variates
 from trustsim.model import DAY, TrustCrisisModel
@@ -107,10 +107,11 @@ class Causes(TrustCrisisModel):
             action & LEAVES > 0, _crossing(leaving_at_rest, push_to_leave.sum(axis=0), ordinary), np.inf
         )
         leaves = leaves_at < runs_at
+        is_moved = (action & EXCESS > 0) & (action & RUNS == 0)
         followed = (need > 0) & (who.beliefs[Beliefs.SEEN] >= need) & (at_rest + push.sum(axis=0) <= line)
         channel = np.select(
-            [followed, np.minimum(runs_at, leaves_at) == 0, leaves, looked > crossed],
-            [Channels.HERDING, Channels.ORDINARY, _BY_PUSH, Channels.FEAR],
+            [is_moved, followed, np.minimum(runs_at, leaves_at) == 0, leaves, looked > crossed],
+            [Channels.ORDINARY, Channels.HERDING, Channels.ORDINARY, _BY_PUSH, Channels.FEAR],
             default=_BY_PUSH,
         )
         pushed = np.where(leaves, push_to_leave, push)

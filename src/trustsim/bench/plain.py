@@ -18,6 +18,7 @@ from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
     COHORT,
+    EXCESS,
     FREE,
     HOLDS,
     JOINS,
@@ -151,10 +152,15 @@ def judge(felt: Felt, evidence: Array | None, who: Who, luck: Luck, w: Array) ->
 
 
 def uncovered(balance: Ints, w: Array) -> Array:
-    """Return the log of the share of a loss that the believed guarantee leaves, float32 (lanes, n)."""
-    held = np.maximum(balance.astype(np.float32), 1)
-    cover = w[Weights.COVER] * np.minimum(w[Weights.COVER_LIMIT] / held, 1)
-    left: Array = np.log(np.maximum(1 - cover, LEAST_LEFT))
+    """Return the log of the share of a loss that the believed guarantee leaves, of what lies above its limit where
+    something does, float32 (lanes, n)."""
+    left: Array = np.where(balance.astype(np.float32) > w[Weights.COVER_LIMIT], 0, within_the_limit(w))
+    return left
+
+
+def within_the_limit(w: Array) -> Array:
+    """Return the log of the share of a loss that the believed guarantee leaves within its limit, float32 (lanes, 1)."""
+    left: Array = np.log(np.maximum(1 - w[Weights.COVER], LEAST_LEFT))
     return left
 
 
@@ -171,13 +177,16 @@ def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array)
     join -= w[Weights.FEAR] * fear
     holds, was_alarmed, free = (flags & HOLDS) > 0, (flags & ALARMED) > 0, (flags & (HOLDS | FREE)) == HOLDS | FREE
     heeds = luck.login < who.attention * (1 + w[Weights.ATTENTION_FEAR] * fear)
-    runs = ((run > np.where(w[Weights.RULE] > 0, 0, luck.panic)) | (felt.seen >= who.need)) & heeds & free
+    line, follows = np.where(w[Weights.RULE] > 0, 0, luck.panic), felt.seen >= who.need
+    runs = ((run > line) | follows) & heeds & free
+    with_all = (run + (within_the_limit(w) - loss) > line) | follows
     gives_notice = (flags & (LEAVING | MATURE)) == LEAVING | MATURE
     leaves = ((leave > luck.ordinary) | gives_notice) & free
     joins = (join > luck.ordinary) & ~holds
     alarms = np.where(was_alarmed, fear < HALF * who.alarm, fear > who.alarm)
-    actions: Bits = (runs * RUNS | leaves * LEAVES | joins * JOINS | alarms * ALARMS).astype(np.uint8)
-    return actions
+    keeps = runs & ~with_all & ~leaves
+    actions = runs * RUNS | leaves * LEAVES | joins * JOINS | alarms * ALARMS | keeps * EXCESS
+    return np.asarray(actions, np.uint8)
 
 
 def sums(flags: Bits, felt: Felt, w: Array) -> Ints:

@@ -17,12 +17,15 @@ from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
     BACK,
+    EXCESS,
     FREE,
     HOLDS,
     JOINS,
+    KNOWN,
     LEAVES,
     LEAVING,
     MATURE,
+    MOVED,
     OPEN,
     RAN,
     RUNS,
@@ -30,6 +33,7 @@ from trustsim.kernels.layout import (
     Gauges,
     Terms,
 )
+from trustsim.kernels.limit import above, has_only_moved, may_come_in
 
 TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
 # what a platform's actions add up to: how many clients turned alarmed, departed, arrived, ran, left, asked anew; money
@@ -74,14 +78,15 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
 
     Who ran, told the neighbours, and asked anew joins the lists of the *room*, as long as ``room.done`` says, where
     money is added up too. An account runs or leaves once, with its first request since it was opened; whoever takes
-    that back may do it again.
+    that back may do it again. Who moves in the ordinary way what lies above the limit of the guarantee has not left,
+    and no neighbour sees it.
     """
     w, v, p = place
     flags, balance, requested, safe, done = accounts.flags, accounts.balance, accounts.requested, people.safe, room.done
     is_closed = platforms.gauges[Gauges.STATUS, v, p] >= WINDING
     is_open = platforms.gauges[Gauges.STATUS, v, p] == OPEN
-    part = platforms.dials[v, Dials.PART]
-    locked = platforms.terms[Terms.LOCKED_SHARE, v, p]
+    part, margin = platforms.dials[v, Dials.PART], platforms.dials[v, Dials.LIMIT_MARGIN]
+    locked, limit = platforms.terms[Terms.LOCKED_SHARE, v, p], platforms.terms[Terms.COVER_LIMIT, v, p]
     for k in range(len(together)):
         i = together[k]
         room.held[k], room.asked[k], room.who[k] = balance[v, i], requested[v, i], accounts.investor[w, i]
@@ -96,23 +101,33 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
             continue
         if action & np.uint8(RUNS | LEAVES):
             free, lock = free_of(room.held[k], room.asked[k], locked, flags[v, i] & np.uint8(MATURE))
-            flags[v, i] &= np.uint8(255 - FREE)
+            runs, excess, rest = action & np.uint8(RUNS), action & np.uint8(EXCESS), np.int64(0)
+            if excess:
+                rest = free
+                free, lock = min(free, above(limit, margin, room.held[k], room.asked[k])), np.int64(0)
+            if free >= rest:
+                flags[v, i] &= np.uint8(255 - FREE)
             if free <= 0:
                 continue
-            if accounts.asked_day[v, i] < 0:
-                if action & np.uint8(RUNS):
-                    room.runners[done[RAN_NOW]] = i
-                done[RAN_NOW if action & np.uint8(RUNS) else LEFT] += 1
+            if runs or not excess:
+                if accounts.asked_day[v, i] < 0 or has_only_moved(accounts, v, i):
+                    if runs:
+                        room.runners[done[RAN_NOW]] = i
+                    done[RAN_NOW if runs else LEFT] += 1
+                room.departed[done[DEPARTED]] = who
+                done[DEPARTED] += 1
+            if not excess:
+                accounts.known[v, i] &= np.uint8(KNOWN)
+            elif room.asked[k] == 0:
+                accounts.known[v, i] |= np.uint8(MOVED)
             a, b = draws.two_words(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
-            if action & np.uint8(RUNS) and not flags[v, i] & np.uint8(LEAVING):
+            if runs and not flags[v, i] & np.uint8(LEAVING):
                 flags[v, i] |= np.uint8(RAN)
-                if np.float64(a) * draws.UNIFORM_SCALE < part and free > 1:
+                if np.float64(a) * draws.UNIFORM_SCALE < part and free > 1 and not excess:
                     free -= free // 2
                     flags[v, i] |= np.uint8(FREE)
             if lock > 0:
                 flags[v, i] |= np.uint8(LEAVING)
-            room.departed[done[DEPARTED]] = who
-            done[DEPARTED] += 1
             if is_of_day_0(flags[v, i]):
                 done[COHORT_ASKED] += of_day_0(accounts.ticket[w, i], accounts.paid[v, i] + room.asked[k], free)
                 done[COHORT_LEFT] += accounts.first_asked[v, i] < 0
@@ -124,7 +139,7 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
             ask(requested, accounts.asked_day, accounts.later, accounts.later_day, (v, i), free, clock.day)
             done[ASKED] += free
         elif is_open and action & np.uint8(JOINS):
-            pays = min(accounts.ticket[w, i], safe[v, who])
+            pays = may_come_in(platforms.terms[Terms.HOLDING_CAP, v, p], 0, min(accounts.ticket[w, i], safe[v, who]))
             if pays > 0:
                 room.arrived[done[ARRIVED]] = who
                 done[ARRIVED] += 1

@@ -13,6 +13,7 @@ import numpy as np
 from trustsim.kernels.channels import Channels
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.cover import log_left
 from trustsim.kernels.layout import HOLDS
 
 Number = Any  # of one account; of many where it is an array (n,)
@@ -190,8 +191,10 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
     """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
 
     Whoever has seen ``need`` neighbours leave runs as well. Who asked for the free part of a locked balance asks for
-    the rest on the day that it matures. ``loss`` float32 (n,): log of the share of a loss that is not covered. ``lean``
-    float32 (3, ≥ n): what declared columns add to running, leaving and joining; None where there are none.
+    the rest on the day that it matures. ``loss`` float32 (n,): log of the share of a loss that is not covered, of what
+    lies above the limit of the guarantee where something does. Who would leave that part and not the other runs with it
+    alone. ``lean`` float32 (3, ≥ n): what declared columns add to running, leaving and joining; None where there are
+    none.
     """
     fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
     risk, evidence, fear, seen, each, whole = felt.risk, felt.evidence, felt.fear, felt.seen, felt.each, felt.whole
@@ -201,6 +204,7 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
     pull, terms = pull_of(w), w[Weights.CALM]
     w_join, join_trust, join_fear = w[Weights.JOIN], w[Weights.JOIN_TRUST], w[Weights.JOIN_FEAR]
     draws_lots = _0 if w[Weights.RULE] > _0 else _1
+    within = log_left(w[Weights.COVER])
     for i in range(len(actions)):
         f, own = fear[i], prior[i]
         z = w_join + join_trust * (fund[i] + integrity[i] - own - own) - join_fear * f
@@ -218,10 +222,14 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
         holds = flags[i] & np.uint8(HOLDS)
         free = (flags[i] >> np.uint8(1)) & holds
         heeds = np.uint8(login[i] < looking(pull, attention[i], f))
-        runs = (np.uint8(x > draws_lots * panic[i]) | np.uint8(seen[i] >= need[i])) & heeds & free
+        line, follows = draws_lots * panic[i], np.uint8(seen[i] >= need[i])
+        runs = (np.uint8(x > line) | follows) & heeds & free
+        runs_with_all = np.uint8(x + (within - loss[i]) > line) | follows
         gives_notice = (flags[i] >> np.uint8(5)) & (flags[i] >> np.uint8(3)) & np.uint8(1)
         leaves = (np.uint8(y > ordinary[i]) | gives_notice) & free
         joins = np.uint8(z > ordinary[i]) & (np.uint8(1) - holds)
         was = (flags[i] >> np.uint8(2)) & np.uint8(1)
         alarms = (np.uint8(f > alarm[i]) & (np.uint8(1) - was)) | (np.uint8(f < _HALF * alarm[i]) & was)
-        actions[i] = runs | (leaves << np.uint8(1)) | (joins << np.uint8(2)) | (alarms << np.uint8(3))
+        keeps = runs & ((runs_with_all | leaves) ^ np.uint8(1))
+        done = runs | (leaves << np.uint8(1)) | (joins << np.uint8(2)) | (alarms << np.uint8(3))
+        actions[i] = done | (keeps << np.uint8(4))

@@ -80,6 +80,7 @@ class Dials(Rows):
     CASH = auto()  # log-odds per e-fold of what can be paid out, known by reports and a line of credit
     PART = auto()  # chance that a run takes half
     LASTING = auto()  # days for which a person judges with the same draw
+    LIMIT_MARGIN = auto()  # share of the limit of a guarantee that who withdraws down to it leaves free
     CONTAGION = auto()  # fear that an alarmed neighbour adds, times the receiver's gain of fear
     OBSERVED = auto()  # weight of a departure in a neighbour's memory
     EXPOSURE_EXPONENT = auto()  # γ of exposure: departures count by (co-clients)^−γ

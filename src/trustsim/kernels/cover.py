@@ -1,5 +1,8 @@
 """What clients believe that a guarantee makes good: the share of a loss, and what that leaves to them.
 
+A balance has two parts: what lies within the limit of the guarantee, and what lies above it. Of a loss of the first the
+cover makes a share good, of one of the second nothing; who thinks of leaving judges each part by its own loss.
+
 In all of it ``balance`` int64 (n,) is in minor units, ``w`` float32 (Weights,) are the day's weights of the platform.
 """
 
@@ -11,8 +14,7 @@ from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.variates import LOG_LEFT, LOG_LEFT_STEP, LOSS_CELLS
 
-_SMALL = np.uint32(2047)  # a mask that changes no index: told that it is small, the compiler gathers 16 entries at once
-_CELLS, _1 = np.float32(LOSS_CELLS), np.float32(1)
+_CELLS, _0, _1 = np.float32(LOSS_CELLS), np.float32(0), np.float32(1)
 
 
 @inlined
@@ -31,13 +33,18 @@ def believed_cover(share, balance, w) -> None:
         share[i] = believed(cover, limit, balance[i])
 
 
+@inlined
+def log_left(cover):
+    """Return the log of what a cover, a share, leaves of a loss; −25 where that is nothing."""
+    x = cover * _CELLS
+    j = np.int32(x)
+    return LOG_LEFT[j] + LOG_LEFT_STEP[j] * (x - np.float32(j))
+
+
 @compiled
 def covered(loss, balance, w) -> None:
-    """Fill ``loss`` float32 (n,) with the log of the share of a loss that is left to the accounts of a platform."""
-    cover, limit = w[Weights.COVER], w[Weights.COVER_LIMIT]
+    """Fill ``loss`` float32 (n,) with the log of the share of a loss that is left to the accounts of a platform, of the
+    money that they would ask for first: all of it, 0, of what lies above the limit; else what the cover leaves."""
+    limit, within = w[Weights.COVER_LIMIT], log_left(w[Weights.COVER])
     for i in range(len(loss)):
-        loss[i] = believed(cover, limit, balance[i]) * _CELLS
-    for i in range(len(loss)):
-        j = np.int32(loss[i])
-        cell = np.uint64(np.uint32(j) & _SMALL)
-        loss[i] = LOG_LEFT[cell] + LOG_LEFT_STEP[cell] * (loss[i] - np.float32(j))
+        loss[i] = _0 if np.float32(balance[i]) > limit else within

@@ -12,7 +12,7 @@ array           dtype, shape                             holds
 ``balance``     int64 (lanes, accounts)                  money owed to the account, minor units
 ``requested``   int64 (lanes, accounts)                  of which asked for and not yet paid
 ``flags``       uint8 (lanes, accounts)                  HOLDS, FREE, MATURE, RAN … bits
-``known``       uint8 (lanes, accounts)                  1: neighbours know the owner as a co-client
+``known``       uint8 (lanes, accounts)                  KNOWN, MOVED bits
 ``actions``     uint8 (lanes, accounts)                  what the account decided today
 ``traits``      float32 (Traits, worlds, accounts)       fixed, the same in all variants of a world
 ``weights``     float32 (lanes, platforms, Weights)      the day's coefficients of the account pass
@@ -108,6 +108,7 @@ class Terms(Rows):
     # what levers set
     EXIT_FEE = auto()
     ACCOUNT_CAP = auto()
+    HOLDING_CAP = auto()
     PRO_RATA = auto()
     THROUGHPUT = auto()
     GATE_TRIGGER = auto()
@@ -265,9 +266,9 @@ N_MONEY = Books.CLAIMS  # so many entries of the books are money
 RUNGS = 12
 # terms that no lever moves; 0 where it is not here
 NEUTRAL = {
-    Terms.ACCOUNT_CAP: float("inf"), Terms.THROUGHPUT: float("inf"), Terms.COVER_LIMIT: float("inf"),
-    Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"), Terms.REBUTTAL_LAG: float("inf"),
-    Terms.SUSPEND_AFTER: float("inf"), Terms.MENDING: 1.0,
+    Terms.ACCOUNT_CAP: float("inf"), Terms.HOLDING_CAP: float("inf"), Terms.THROUGHPUT: float("inf"),
+    Terms.COVER_LIMIT: float("inf"), Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"),
+    Terms.REBUTTAL_LAG: float("inf"), Terms.SUSPEND_AFTER: float("inf"), Terms.MENDING: 1.0,
 }  # fmt: skip
 REACH = len(Targets)  # behind the targets in a bulletin row: the share that a message reaches today
 HEARD = REACH + 1  # and the share whom it reached before
@@ -283,8 +284,11 @@ CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet, 
 HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING, COHORT, BACK = 1, 2, 4, 8, 16, 32, 64, 128
 STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that closes
 
-# bits of ``actions``
-RUNS, LEAVES, JOINS, ALARMS = 1, 2, 4, 8
+# bits of ``actions``; EXCESS: who runs or leaves asks for what is above the limit of the guarantee alone
+RUNS, LEAVES, JOINS, ALARMS, EXCESS = 1, 2, 4, 8, 16
+
+# bits of ``known``: neighbours know the owner as a co-client; what waits lay above the limit of the guarantee
+KNOWN, MOVED = 1, 2
 
 SUM_SCALE = 2**16  # fixed point of trust and risk in what the account pass adds up
 N_SIZES = 3  # classes of clients by what they held at day 0: see world/groups.py

@@ -11,7 +11,8 @@ from trustsim.kernels import draws, purposes
 from trustsim.kernels.asking import lag_in_steps, past_lag
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import BACK, FREE, HOLDS, OPEN, STAYING, WINDING, Beliefs, Books, Gauges, Terms
+from trustsim.kernels.layout import BACK, FREE, HOLDS, MOVED, OPEN, STAYING, WINDING, Beliefs, Books, Gauges, Terms
+from trustsim.kernels.limit import covered_there, may_come_in
 from trustsim.kernels.receive import receive
 
 
@@ -48,7 +49,8 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
             receive(accounts, people, platforms, (v, p, i, who), (x, x), clock)
             if fee > 0:
                 people.loss[v, who] += fee
-            q = destination(accounts, platforms, who, place, clock) if switched else -1
+            is_moved = accounts.known[v, i] & np.uint8(MOVED) > 0
+            q = destination(accounts, platforms, who, place, (x, is_moved), clock) if switched else -1
             if q < 0:
                 people.safe[v, who] += x - fee
             else:
@@ -74,17 +76,25 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
 
 
 @compiled
-def destination(accounts, platforms, who, place, clock):
+def destination(accounts, platforms, who, place, money, clock):
     """Return the platform that paid-out money goes to, or −1 for the safe account: the best of noisy utilities.
 
-    Each platform's utility carries a logistic draw of its own, shared by the variants of a world.
+    Each platform's utility carries a logistic draw of its own, shared by the variants of a world. ``money``: how much
+    it is, minor units, and whether it lay above the limit of a guarantee; that goes to the best of the platforms that
+    cover some of it, if there are any. A platform that may not take it all takes none.
     """
     w, v, p = place
     beliefs, terms, gauges, dials = accounts.beliefs, platforms.terms, platforms.gauges, platforms.dials
-    best, chosen = 0.0, -1
+    amount, is_moved = money
+    best, chosen = -math.inf if is_moved else 0.0, -1
     for q in range(accounts.at.shape[1]):
         k = accounts.at[w, q, who]
         if q == p or k < 0 or gauges[Gauges.STATUS, v, q] != OPEN:
+            continue
+        held = accounts.balance[v, k]
+        if may_come_in(terms[Terms.HOLDING_CAP, v, q], held, amount) < amount:
+            continue
+        if is_moved and covered_there(platforms.weights[v, q], held, amount) <= 0.0:
             continue
         trust = np.float64(beliefs[Beliefs.FUND, v, k]) + np.float64(beliefs[Beliefs.INTEGRITY, v, k])
         spread = terms[Terms.PROMISED_YIELD, v, q] - terms[Terms.SAFE_YIELD, v, q]

@@ -13,7 +13,7 @@ from trustsim.kernels import draws
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import Beliefs, Traits
 
-IGNORANT, TELLS, BELIEVES, PUT_RIGHT, NEW = 0, 1, 2, 3, 4
+IGNORANT, TELLS, BELIEVES, PUT_RIGHT, NEW, FORGOT = 0, 1, 2, 3, 4, 5
 _TIRES, _FROM_ALL = 1 << 31, 3 << 30  # places behind every node number
 
 
@@ -34,13 +34,17 @@ class Words(NamedTuple):
 
 @compiled
 def believe_it(status, accounts, words, place, who) -> None:
-    """Let one investor of ``place`` (w, v) believe: the evidence rises, fear with the investor's susceptibility."""
+    """Let one investor of ``place`` (w, v) believe: the evidence rises, fear with the investor's susceptibility.
+
+    Who had forgotten it believes it again, and is not alarmed again.
+    """
     w, v = place
+    is_news, k = status[v, who] == IGNORANT, accounts.at[w, words.platform, who]
     status[v, who] = NEW
-    k = accounts.at[w, words.platform, who]
     if k >= 0:
         accounts.beliefs[Beliefs.EVIDENCE, v, k] += words.risk
-        accounts.beliefs[Beliefs.FEAR, v, k] += words.fear * accounts.traits[Traits.FEAR_GAIN, w, k]
+        if is_news:
+            accounts.beliefs[Beliefs.FEAR, v, k] += words.fear * accounts.traits[Traits.FEAR_GAIN, w, k]
 
 
 @compiled
@@ -62,7 +66,7 @@ def tell_all(status, accounts, literacy, words, place, clock) -> None:
     if n_tellers == 0:
         return
     for j in range(status.shape[1]):
-        if status[v, j] == IGNORANT:
+        if status[v, j] == IGNORANT or status[v, j] == FORGOT:
             known = literacy[w, j] + words.education[v] * (1.0 - literacy[w, j])
             a, _ = draws.two_words(j, clock.day, words.purpose, _FROM_ALL + words.platform, clock.keys[w])
             missed = math.exp(n_tellers * math.log1p(-min(words.chance * (1.0 - 0.5 * known), 1.0 - 1e-16)))
@@ -79,7 +83,7 @@ def tell_neighbours(status, accounts, links, literacy, words, place, clock) -> N
             continue
         for e in range(links.indptr[w, i], links.indptr[w, i + 1]):
             j = links.neighbours[e]
-            if status[v, j] == IGNORANT:
+            if status[v, j] == IGNORANT or status[v, j] == FORGOT:
                 known = literacy[w, j] + words.education[v] * (1.0 - literacy[w, j])
                 a, _ = draws.two_words(i, clock.day, words.purpose, j, clock.keys[w])
                 if np.float64(a) * draws.UNIFORM_SCALE < words.chance * (1.0 - 0.5 * known):
@@ -93,7 +97,7 @@ def tire(status, accounts, words, place, clock) -> None:
     key = clock.keys[w]
     for i in range(status.shape[1]):
         s = status[v, i]
-        if s != IGNORANT and s != PUT_RIGHT:
+        if s != IGNORANT and s != PUT_RIGHT and s != FORGOT:
             a, b, c, _ = draws.philox(
                 np.uint64(i), np.uint64(clock.day), np.uint64(words.purpose), np.uint64(_TIRES + words.platform),
                 key[0], key[1],
@@ -102,7 +106,7 @@ def tire(status, accounts, words, place, clock) -> None:
                 status[v, i] = PUT_RIGHT
                 forget_it(accounts, words, place, i)
             elif words.forgetting > 0.0 and np.float64(c) * draws.UNIFORM_SCALE < words.forgetting:
-                status[v, i] = IGNORANT
+                status[v, i] = FORGOT
                 forget_it(accounts, words, place, i)
             elif s == NEW:
                 status[v, i] = TELLS
@@ -117,7 +121,8 @@ def hold_on(status, active, accounts, words, n_variants) -> None:
         if active[v]:
             for i in range(status.shape[1]):
                 k = accounts.at[v // n_variants, words.platform, i]
-                if k >= 0 and status[v, i] != IGNORANT and status[v, i] != PUT_RIGHT:
+                s = status[v, i]
+                if k >= 0 and s != IGNORANT and s != PUT_RIGHT and s != FORGOT:
                     accounts.beliefs[Beliefs.EVIDENCE, v, k] += words.lasting[v]
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from trustsim.kernels.asking import of_day_0
 from trustsim.kernels.cohort import is_of_day_0
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import FREE, LEAVING, Books, Gauges
+from trustsim.kernels.layout import FREE, KNOWN, LEAVING, Books, Gauges
+from trustsim.kernels.limit import has_only_moved
 from trustsim.kernels.receive import end_wait
 
 
@@ -34,7 +35,8 @@ def take_back(accounts, people, platforms, who, place, clock) -> None:
         end_wait(accounts, people, platforms, (v, p, i, accounts.investor[w, i]), asked, clock)
         books[Books.QUEUED, v, p] -= asked
         gauges[Gauges.TAKEN_BACK, v, p] += asked
-        gauges[Gauges.STAYERS, v, p] += 1
+        gauges[Gauges.STAYERS, v, p] += 0 if has_only_moved(accounts, v, i) else 1
+        accounts.known[v, i] &= np.uint8(KNOWN)
         if is_of_day_0(flags[v, i]):
             gauges[Gauges.COHORT_ASKED, v, p] -= of_day_0(accounts.ticket[w, i], paid, asked)
             gauges[Gauges.COHORT_LEFT, v, p] -= 1 if is_first else 0

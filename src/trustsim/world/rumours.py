@@ -43,8 +43,8 @@ def spread_rumour(
     """Let those who are *first*, of each world int64 (n,), believe the rumour where it begins; then take one step where
     it acts.
 
-    ``status`` uint8 (lanes, investors), changed in place: 0 ignorant, 1 tells, 2 believes, 3 put right. ``purpose``
-    addresses the draws of who believes what a neighbour tells.
+    ``status`` uint8 (lanes, investors), changed in place: 0 ignorant, 1 tells, 2 believes, 3 put right, 4 believes
+    since today, 5 has forgotten it. ``purpose`` addresses the draws of who believes what a neighbour tells.
     """
     state, dt = day.state, day.dt
     groups, clock = state.groups, Clock(day.step, dt, day.keys)
@@ -65,5 +65,5 @@ def spread_rumour(
                 rumour.believe_it(status, groups.accounts, words, (w, v), who)
                 status[v, who] = rumour.TELLS
     rumour.spread(status, day.active, groups.accounts, groups.links, state.literacy, words, clock)
-    believers = (status != rumour.IGNORANT) & (status != rumour.PUT_RIGHT)
+    believers = ~np.isin(status, (rumour.IGNORANT, rumour.PUT_RIGHT, rumour.FORGOT))
     state.gauges[Gauges.BELIEVERS, :, platform] = believers.mean(axis=1) if believers.shape[1] else 0.0

@@ -12,6 +12,7 @@ from trustsim.kernels import balance, costs, settle
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import (
+    EXCESS,
     FREE,
     GATED,
     JOINS,
@@ -221,16 +222,24 @@ class Verbs:
             balance.take_from_ladder(state.ladder, v, platform, taken[v])
         state.books[Books.CASH, :, platform] += taken
 
-    def leave(self, lane: int, platform: int, who: Mask, *, is_ordinary: bool = False) -> None:
+    def leave(
+        self, lane: int, platform: int, who: Mask, *, is_ordinary: bool = False, above_limit: bool = False
+    ) -> None:
         """Let the accounts *who* of one lane run today, where they hold money that is free.
 
         Who leaves for ordinary needs, ``is_ordinary``, is no runner, unless another rule lets the account run, and does
-        so in calm as well where the rule is on in the baseline.
+        so in calm as well where the rule is on in the baseline. Who asks, in the ordinary way, for no more than lies
+        ``above_limit`` of the guarantee has not left; whoever asks for more today does that.
         """
         mine = self._day.accounts(lane, platform)
         is_free = (self._day.state.flags[lane, mine] & FREE) > 0
-        goes = who & is_free & self._day.holds(lane, platform)
-        self._day.state.actions[lane, mine][goes] |= np.uint8(LEAVES if is_ordinary else RUNS)
+        actions, goes = self._day.state.actions[lane, mine], who & is_free & self._day.holds(lane, platform)
+        if above_limit:
+            goes &= (actions & np.uint8(RUNS | LEAVES)) == 0
+            actions[goes] |= np.uint8(LEAVES | EXCESS)
+            return
+        actions[goes] &= np.uint8(255 - EXCESS)
+        actions[goes] |= np.uint8(LEAVES if is_ordinary else RUNS)
 
     def join(self, lane: int, platform: int, who: Mask) -> None:
         """Let the accounts *who* of one lane pay in today, where they hold nothing."""

@@ -37,14 +37,17 @@ class Choice:
       ``herding`` of the neighbours, and by what is seen of payments, ``first_move`` · min(overdue / claims of day 0, 1) ·
       visibility (of custody or of live figures, the larger) + ``gate_rush`` · nearness of an announced gate, which is 1
       at the trigger and falls to 0 at ``gate_margin`` above it;
-    - the loss: ln(1 − ``segregation`` · segregated share · liquid share) + ln(1 − cover · credibility · min(limit /
-      balance, 1));
+    - the loss: ln(1 − ``segregation`` · segregated share · liquid share) + ln(1 − cover · credibility), within
+      the limit of a guarantee;
     - the price: − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee.
 
     The ticket is what the investor holds there at day 0, or would. A uniform draw u decides for all variants, the same
-    for ``lasting`` days for one person: who stays once does so until more speaks for leaving. Under the rule ``threshold`` it is left out: run when x > 0. Who looks: a share ``attention`` of the investor a day,
-    more in fear. A share ``part`` of those who run ask for half only. Known answer: with every weight but ``calm`` at
-    0, the daily share of attentive holders that runs is the logistic of ``calm`` (``test_the_choice_is_a_logit``).
+    for ``lasting`` days for one person: who stays once does so until more speaks for leaving. Under the rule
+    ``threshold`` it is left out: run when x > 0. Who looks: a share ``attention`` of the investor a day, more in fear.
+    Money above the limit of a guarantee is judged apart, with no cover, and taken out alone where x is above logit(u)
+    for it alone. A share ``part`` of those who run with all ask for half only. Known answer: with every weight but
+    ``calm`` at 0, the daily share of attentive holders that runs is the logistic of ``calm``
+    (``test_the_choice_is_a_logit``).
     """
 
     #: with a channel off

@@ -16,7 +16,8 @@ class Switching:
     """Send paid-out money to the best of the safe account and the other platforms that the investor considers.
 
     Utility of a platform: ``appeal`` + ``trust`` · (fund safety + integrity) + ``pays_yield`` · spread − entry friction
-    − ``fear`` · fear + a logistic draw; of the safe account: 0. Known answer: with all weights and entry friction at 0
+    − ``fear`` · fear + a logistic draw; of the safe account: 0. What is taken out down to the limit of a guarantee goes
+    to the best platform that covers some of it, if there is one. Known answer: with all weights and entry friction at 0
     half of the money of investors who consider one other platform goes there
     (``test_half_switch_when_nothing_speaks_for_either``).
     """

@@ -18,8 +18,9 @@ class Guarantee:
     """Make good a share of what a client loses when the platform fails.
 
     The investor's expected loss falls by ``cover`` · ``credibility``, for the part of the balance within ``limit``;
-    what is really paid is ``cover`` of the loss on that part, as far as the fund reaches. Known answer: full credible
-    cover leaves nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
+    what is really paid is ``cover`` of the loss on that part, as far as the fund reaches. What lies above the limit is
+    judged by itself, and is taken out first (``test_a_run_takes_the_part_above_the_limit_by_its_own_loss``).
+    Known answer: full credible cover leaves nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"cover": 0}  # changes nothing

@@ -15,7 +15,8 @@ from trustsim.world.terms import Term
 class UserEducation:
     """Teach investors: less noise, less herding on hearsay, fewer rumours believed.
 
-    Makes up ``coverage`` · ``effect`` of the literacy that an investor lacks, while it runs. Known answer: full
+    Makes up ``coverage`` · ``effect`` of the literacy that an investor lacks, while it runs, and fading afterwards (the
+    mechanism ``learning``). Known answer: full
     coverage and effect make everyone fully literate (``test_education_fills_the_missing_literacy``).
     """
 

@@ -30,14 +30,15 @@ class Rumour:
 
     A neighbour who is told adopts with chance ``infectiousness`` · (1 − literacy / 2) and then sees the risk raised by
     ``risk`` log-odds and feels ``fear``. A teller stops with ``tiring`` a day; a believer forgets it, and the risk,
-    with ``forgetting`` a day. With tiring 100 % a day the chance is the transmissibility T of a link: on a Poisson
-    network of mean degree z an outbreak reaches r = 1 − exp(−z T r). From the rebuttal's lag on, a believer reverts
-    with the rebuttal's chance a day: the risk is taken back, the fear is not. A true rumour stands for a loss of
-    ``true_loss`` of the assets that shows at ``revealed_after``: with the gap in claims, fund safety then falls by 6 ·
-    gap, integrity by 1 and by as much again for the share whom a rebuttal had put right, and the risk view rises by 5 ·
-    gap; unless somebody finds the loss before (the mechanism ``discovery``). Known answer: with
-    infectiousness 1, no literacy and no tiring, believers after d days are all within d links of a seed
-    (``test_a_rumour_walks_one_link_a_day``).
+    with ``forgetting`` a day, may be told again, and is alarmed once
+    (``test_who_hears_a_forgotten_rumour_again_is_not_alarmed_again``). With tiring 100 % a day the chance is the
+    transmissibility T of a link: on a Poisson network of mean degree z an outbreak reaches r = 1 − exp(−z T r). From
+    the rebuttal's lag on, a believer reverts with the rebuttal's chance a day: the risk is taken back, the fear is not.
+    A true rumour stands for a loss of ``true_loss`` of the assets that shows at ``revealed_after``: with the gap in
+    claims, fund safety then falls by 6 · gap, integrity by 1 and by as much again for the share whom a rebuttal had put
+    right, and the risk view rises by 5 · gap; unless somebody finds the loss before (the mechanism ``discovery``).
+    Known answer: with infectiousness 1, no literacy and no tiring, believers after d days are all within d links of a
+    seed (``test_a_rumour_walks_one_link_a_day``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"risk": 0, "fear": 0}  # changes nothing
