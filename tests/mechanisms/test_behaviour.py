@@ -417,7 +417,9 @@ def test_a_story_that_is_told_again_is_heard_once(play: Play) -> None:
     many = {"count": 20_000, "second_platform": "0 %", "considered": 1}
     media = {"media": {"reach": "30 %", "fading": "1 %"}}
     loss = [{"kind": "default_wave", "platform": "Harbour", "day": "1 d", "share": "10 %", "fund": 1}]
-    seen = play(0, platforms={"Harbour": {}}, investors=many, shocks=loss, mechanisms={"risk_view": {"fund": 1}, **media})
+    seen = play(
+        0, platforms={"Harbour": {}}, investors=many, shocks=loss, mechanisms={"risk_view": {"fund": 1}, **media}
+    )
     told = [(seen.step().belief("evidence")[0] > 0).mean() for _ in range(6)]
     assert told == pytest.approx([0, *(1 - 0.7**k for k in range(1, 6))], abs=0.02) or told[0] > 0
     most, least = seen.belief("evidence").max(), seen.belief("evidence")[seen.belief("evidence") > 0].min()

@@ -140,7 +140,14 @@ class Causes(TrustCrisisModel):
         w, v, p, nothing = who.weights, who.lane, who.platform, np.zeros(len(who.lane))
         fund, integrity, risk, evidence, fear = who.beliefs[_BELIEVED]
         others, queue = np.empty((2, len(fund)))
-        expecting(others, queue, w, who.traits, who.beliefs[Beliefs.SEEN] * who.beliefs[Beliefs.EACH], who.beliefs[Beliefs.WHOLE])
+        expecting(
+            others,
+            queue,
+            w,
+            who.traits,
+            who.beliefs[Beliefs.SEEN] * who.beliefs[Beliefs.EACH],
+            who.beliefs[Beliefs.WHOLE],
+        )
         calm = self.engine.calm[v, p].astype(np.float32).astype(np.float64)
         fund_0, integrity_0, risk_0 = who.rest
         columns, state = who.columns[0], w[:, Weights.STATE].copy()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import draws, purposes
 from trustsim.kernels.arrays import Accounts, Bulletin, Clock, Ints, Platforms
 from trustsim.kernels.block import Felt, Luck, Who
-from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import (
     ALARMED,
@@ -20,6 +20,7 @@ from trustsim.kernels.layout import (
     COHORT,
     EXCESS,
     FREE,
+    HEARD,
     HOLDS,
     JOINS,
     LEAVES,
@@ -31,6 +32,7 @@ from trustsim.kernels.layout import (
     Sums,
     Targets,
 )
+from trustsim.kernels.variates import judgements
 
 Array = NDArray[np.float32]
 Bits = NDArray[np.uint8]
@@ -51,25 +53,33 @@ def plain_pass(
         lanes = slice(world * n_lanes, (world + 1) * n_lanes)
         for p in range(len(first) - 1):
             part = slice(first[p], first[p + 1])
-            luck = drawn(accounts.investor[world, part], p, bool(has_report[p]), clock.day, clock.keys[world])
+            lasting = platforms.dials[lanes.start, Dials.LASTING] / clock.dt
+            luck = drawn(
+                accounts.investor[world, part], p, (bool(has_report[p]), lasting), clock.day, clock.keys[world]
+            )
             felt = Felt(*accounts.beliefs[: len(Felt._fields), lanes, part])
             who = Who(*accounts.traits[: len(Who._fields), world, part])
             flags, w = accounts.flags[lanes, part], platforms.weights[lanes, p].T[:, :, None]
-            evidence = heard(bulletin, lanes, p, luck, who, w)
+            told = reached(bulletin, accounts.investor[world, part], p, luck, clock.day, clock.keys[world])
+            evidence = heard(bulletin, lanes, p, told, who, w)
             feel(felt, evidence, who, w)
-            judge(felt, evidence, who, luck, w)
+            judge(felt, who, luck, w)
             loss = uncovered(accounts.balance[lanes, part], w)
             accounts.actions[lanes, part] = choose(flags, felt, who, luck, loss, w)
             platforms.sums[lanes, p] = sums(flags, felt, w)
 
 
-def drawn(investor: Ints, p: int, has_report: bool, day: int, key: NDArray[np.uint64]) -> Luck:
-    """Return the day's draws of these investors, int64 (n,), on one platform."""
+def drawn(investor: Ints, p: int, which: tuple[bool, float], day: int, key: NDArray[np.uint64]) -> Luck:
+    """Return the day's draws of these investors, int64 (n,), on one platform; ``which``: has a report come out, and for
+    how many steps a person judges with the same draw."""
+    has_report, lasting = which
     words = words_of(investor, p, purposes.ACCOUNT_DAY, day, key)
+    judged = np.empty(len(investor), np.uint32)
+    judgements(judged, investor, day, lasting, p, key)
     errors = words_of(investor, p, purposes.REPORT, day, key)[0] if has_report else None
     scale = np.float32(draws.UNIFORM_SCALE)
     return Luck(
-        words[0].astype(np.float32) * scale, words[3].astype(np.float32) * scale, logistic(words[1]),
+        words[0].astype(np.float32) * scale, words[3].astype(np.float32) * scale, logistic(judged.astype(np.uint64)),
         logistic(words[2]), np.zeros(len(investor), np.float32) if errors is None else logistic(errors),
     )  # fmt: skip
 
@@ -88,17 +98,35 @@ def logistic(words: NDArray[np.uint64]) -> Array:
     return np.log(u / (1 - u)).astype(np.float32)
 
 
-def heard(bulletin: Bulletin, lanes: slice, p: int, luck: Luck, who: Who, w: Array) -> Array | None:
+def reached(
+    bulletin: Bulletin, investor: Ints, p: int, luck: Luck, day: int, key: NDArray[np.uint64]
+) -> list[NDArray[np.float32]]:
+    """Return the uniforms that say whom each message reaches, float32 (n,) each: of the step on which it was told
+    first."""
+    found, scale = [], np.float32(draws.UNIFORM_SCALE)
+    for begun, is_page in zip(bulletin.begun.tolist(), bulletin.is_page.tolist(), strict=True):
+        if begun == day:
+            found.append(luck.login if is_page else luck.media)
+        else:
+            words = words_of(investor, p, purposes.ACCOUNT_DAY, begun, key)
+            found.append(words[0 if is_page else 3].astype(np.float32) * scale)
+    return found
+
+
+def heard(
+    bulletin: Bulletin, lanes: slice, p: int, told: list[NDArray[np.float32]], who: Who, w: Array
+) -> Array | None:
     """Return what everyone heard today, float32 (Targets, lanes, n); None where nothing is said to anyone."""
     evidence = None
-    for said, is_page, by_literacy in zip(
-        bulletin.evidence[:, lanes, p], bulletin.is_page, bulletin.by_literacy, strict=True
+    for said, u, is_page, by_literacy in zip(
+        bulletin.evidence[:, lanes, p], told, bulletin.is_page, bulletin.by_literacy, strict=True
     ):
         if not said[:, REACH].any():
             continue
-        reach = said[:, REACH, None]
+        before, looks = said[:, HEARD, None], who.attention if is_page else np.float32(1)
+        after = before + said[:, REACH, None] * (1 - before)
         counts = 1 - literate(who, w) if by_literacy else np.float32(1)
-        hears = luck.login < reach * who.attention if is_page else luck.media < reach
+        hears = (before * looks <= u) & (u < after * looks)
         strength = said.T[: len(Targets), :, None]
         evidence = (0 if evidence is None else evidence) + strength * (hears * counts)
     return evidence
@@ -116,7 +144,9 @@ def feel(felt: Felt, evidence: Array | None, who: Who, w: Array) -> None:
     seen = felt.seen * w[Weights.SEEN_KEEP]
     felt.fear[:] = np.where(fear > TINY, np.minimum(fear, MOST_FEAR), 0)
     felt.seen[:] = np.where(seen > TINY, seen, 0)
+    felt.evidence[:] = felt.evidence * w[Weights.EVIDENCE_KEEP]
     if evidence is not None:
+        weigh_news(felt, evidence, who, w)
         believe(felt, evidence, who, w)
     rest, repair = who.prior - felt.scar, w[Weights.REPAIR]
     bases = (Weights.BASE_FUND, Weights.BASE_INTEGRITY, Weights.BASE_INFO, Weights.BASE_SERVICE)
@@ -138,16 +168,21 @@ def believe(felt: Felt, evidence: Array, who: Who, w: Array) -> None:
         trust += w[Weights.GOOD_NEWS] * np.maximum(x, 0) + harm * np.minimum(x, 0)
 
 
-def judge(felt: Felt, evidence: Array | None, who: Who, luck: Luck, w: Array) -> None:
-    """Move the risk view: rumour and news, neighbours who left, and on report days the report, read with an error."""
+def weigh_news(felt: Felt, evidence: Array, who: Who, w: Array) -> None:
+    """Add what was heard to the evidence that waiting costs: bad news by its salience, more with scars."""
+    x = w[Weights.NEWS] * evidence[Targets.RISK] + w[Weights.NEWS_FEAR] * who.fear_gain * evidence[Targets.FEAR]
+    x = x - w[Weights.NEWS_FUND] * evidence[Targets.FUND] - w[Weights.NEWS_INTEGRITY] * evidence[Targets.INTEGRITY]
+    bad = w[Weights.SALIENCE] * (1 + w[Weights.SCAR_BAD] * felt.scar) * np.maximum(x, 0)
+    felt.evidence[:] = np.clip(felt.evidence + bad + np.minimum(x, 0), -CLIP, CLIP)
+
+
+def judge(felt: Felt, who: Who, luck: Luck, w: Array) -> None:
+    """Move the risk view: back to what was published last, and on report days by the report, read with an error."""
     published, known = w[Weights.REPORT_RISK], literate(who, w)
-    risk = felt.risk + w[Weights.REPAIR] * (published - felt.risk)
+    risk = felt.risk + w[Weights.DRIFT] * (published - felt.risk)
     reading = published + w[Weights.REPORT_NOISE] * (1 - HALF * known) * luck.error
-    weight = np.where(luck.login < who.attention, w[Weights.REPORT_WEIGHT], 0)
-    told = 0 if evidence is None else evidence[Targets.RISK]
-    peers = np.maximum(felt.seen * felt.each - w[Weights.NORMAL_SHARE] * felt.whole, 0)
-    news = (reading - risk) * weight + w[Weights.RUMOUR] * told + w[Weights.RISK_PEERS] * peers
-    risk += np.maximum(news, 0) * w[Weights.SALIENCE] + np.minimum(news, 0)
+    surprise = (reading - risk) * np.where(luck.login < who.attention, w[Weights.REPORT_WEIGHT], 0)
+    risk += np.maximum(surprise, 0) * w[Weights.SALIENCE] + np.minimum(surprise, 0)
     felt.risk[:] = np.clip(risk, -CLIP, CLIP)
 
 
@@ -167,14 +202,16 @@ def within_the_limit(w: Array) -> Array:
 def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array) -> Bits:
     """Return the action bytes, uint8 (lanes, n): run, leave, join or change alarm, by logits on shared draws."""
     fear, trust = felt.fear, w[Weights.FUND] * felt.fund + w[Weights.INTEGRITY] * felt.integrity
-    peers = w[Weights.HERDING] * who.herding * (1 - HALF * literate(who, w)) * (1 + w[Weights.HERDING_FEAR] * fear)
-    peers *= felt.seen * felt.each - w[Weights.NORMAL_SHARE] * felt.whole
+    heeds = w[Weights.HERDING] * who.herding * (1 - HALF * literate(who, w))
+    expected = heeds * (felt.seen * felt.each) + w[Weights.QUEUE] + w[Weights.UNSEEN]
+    others = np.log(expected / (heeds * w[Weights.NORMAL_SHARE] * felt.whole + w[Weights.UNSEEN]))
     sense = np.maximum(1 - w[Weights.FUNDAMENTALS_FEAR] * fear, 0) * w[Weights.RISK] * felt.risk
-    run = who.calm + w[Weights.CALM] - trust + w[Weights.FEAR] * fear + sense + loss + peers
+    told = (1 + w[Weights.HEED] * fear) * felt.evidence
+    run = who.calm + w[Weights.CALM] + w[Weights.STATE] - trust + told + sense + loss + w[Weights.OTHERS] * others
     leave = who.churn + w[Weights.ORDINARY] - w[Weights.INFO] * (felt.info - who.prior)
     leave -= w[Weights.SERVICE] * (felt.service - who.prior)
     join = w[Weights.JOIN] + w[Weights.JOIN_TRUST] * (felt.fund + felt.integrity - 2 * who.prior)
-    join -= w[Weights.FEAR] * fear
+    join -= w[Weights.JOIN_FEAR] * fear
     holds, was_alarmed, free = (flags & HOLDS) > 0, (flags & ALARMED) > 0, (flags & (HOLDS | FREE)) == HOLDS | FREE
     heeds = luck.login < who.attention * (1 + w[Weights.ATTENTION_FEAR] * fear)
     line, follows = np.where(w[Weights.RULE] > 0, 0, luck.panic), felt.seen >= who.need
@@ -199,7 +236,7 @@ def sums(flags: Bits, felt: Felt, w: Array) -> Ints:
     found[:, Sums.ALARMED] = (holds & is_alarmed).sum(axis=1)
     found[:, Sums.COHORT_ALARMED] = (held & is_alarmed).sum(axis=1)
     for row, who, x in (
-        (Sums.TRUST, holds, trust), (Sums.COHORT_TRUST, held, trust), (Sums.COHORT_RISK, held, felt.risk),
+        (Sums.TRUST, holds, trust), (Sums.COHORT_TRUST, held, trust), (Sums.COHORT_RISK, held, felt.risk + felt.evidence),
         (Sums.COHORT_FUND, held, felt.fund), (Sums.COHORT_INTEGRITY, held, felt.integrity),
         (Sums.COHORT_INFO, held, felt.info), (Sums.COHORT_SERVICE, held, felt.service),
     ):  # fmt: skip

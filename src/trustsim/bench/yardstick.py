@@ -46,14 +46,21 @@ def pass_over(engine: Engine) -> None:
     """Make the account pass of the engine's day once more, compiled, without messages."""
     groups = engine.state.groups
     account_pass(
-        groups.accounts, groups.platforms, groups.tail, engine.day.board.bulletin(engine.clock.day), engine.has_report, engine.clock
+        groups.accounts,
+        groups.platforms,
+        groups.tail,
+        engine.day.board.bulletin(engine.clock.day),
+        engine.has_report,
+        engine.clock,
     )
 
 
 def plainly_over(engine: Engine) -> None:
     """Make it in plain NumPy."""
     groups = engine.state.groups
-    plain_pass(groups.accounts, groups.platforms, engine.day.board.bulletin(engine.clock.day), engine.has_report, engine.clock)
+    plain_pass(
+        groups.accounts, groups.platforms, engine.day.board.bulletin(engine.clock.day), engine.has_report, engine.clock
+    )
 
 
 class Yardstick:

@@ -49,7 +49,9 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
             cash += live * (history[now, Gauges.LIQUIDITY, v, p] - cash)
             cash_0 = history[0, Gauges.LIQUIDITY, v, p]
             cash += line_left(platforms, v, p)
-            weights[v, p, Weights.STATE] = np.float32(-dials[v, Dials.CASH] * math.log((cash + SOME_CASH) / (cash_0 + SOME_CASH)))
+            weights[v, p, Weights.STATE] = np.float32(
+                -dials[v, Dials.CASH] * math.log((cash + SOME_CASH) / (cash_0 + SOME_CASH))
+            )
             weights[v, p, Weights.REPORT_RISK] = np.float32(reported)
             weights[v, p, Weights.REPORT_WEIGHT] = np.float32(report_weight * (scope if comes else live))
             weights[v, p, Weights.REPORT_NOISE] = np.float32(noise * (1.0 - scope) / _LOGISTIC_SPREAD)

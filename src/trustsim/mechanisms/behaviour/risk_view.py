@@ -38,7 +38,12 @@ class RiskView:
         text="spread of the reading of a report that says nothing",
     )  # fmt: skip
     salience: float = parameter(
-        1.5, unit="number", low=1, high=10, source="E-59", text="weight of a bad report, and of bad news, against a good one"
+        1.5,
+        unit="number",
+        low=1,
+        high=10,
+        source="E-59",
+        text="weight of a bad report, and of bad news, against a good one",
     )
     drift: float = parameter(
         0.012, unit="per_day", low=0, high=1, source="assumed",
