@@ -1,0 +1,51 @@
+"""How ready those who wait for their money are to run, as things stand: what a decision taken again is held against."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from trustsim.kernels.choose import Moving, Owner, added_up, beyond_normal, pull_of, running
+from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.compiled import compiled
+from trustsim.kernels.cover import believed
+from trustsim.kernels.layout import Beliefs, Laws, Traits
+
+_LEAST = 1e-6  # share of a loss that the owner believes is left: cover is never more certain
+
+
+@compiled
+def readiness(ready, accounts, platforms, tail, place) -> None:
+    """Fill ``ready`` float64 (accounts of the platform,) with the readiness to run, log-odds, of those of ``place`` (v, p)
+    who wait; the others stay as they are.
+
+    It is the sum that the account pass holds against the draw (:func:`trustsim.kernels.choose.running`), with what
+    declared columns add, by beliefs and weights as they stand.
+    """
+    v, p = place
+    w = v // (len(accounts.flags) // len(accounts.first))
+    weights, begin = platforms.weights[v, p], accounts.first[w, p]
+    for k in range(begin, begin + accounts.queue_n[v, p]):
+        i = accounts.queue[v, k]
+        columns = 0.0
+        if tail is not None:
+            for c in range(len(tail.columns)):
+                columns += np.float64(tail.laws[c, v, p, Laws.RUN] * tail.columns[c, v, i])
+        traits, beliefs = accounts.traits[:, w, i], accounts.beliefs[:, v, i]
+        ready[i - begin] = _ready(weights, traits, beliefs, accounts.balance[v, i], columns)
+
+
+@compiled
+def _ready(weights, traits, beliefs, balance, columns):
+    """Return the readiness to run of one owner, log-odds; ``weights`` float32 (Weights,), ``traits`` (Traits,),
+    ``beliefs`` (Beliefs,), ``balance`` in minor units, ``columns`` what declared columns add."""
+    covers = np.float64(believed(weights[Weights.COVER], weights[Weights.COVER_LIMIT], balance))
+    left = math.log(max(1.0 - covers, _LEAST))
+    seen, each, whole = beliefs[Beliefs.SEEN], beliefs[Beliefs.EACH], beliefs[Beliefs.WHOLE]
+    beyond = beyond_normal(seen, each, whole, weights[Weights.NORMAL_SHARE])
+    owner = Owner(traits[Traits.CALM], traits[Traits.HERDING], traits[Traits.LITERACY])
+    fund, integrity = beliefs[Beliefs.FUND], beliefs[Beliefs.INTEGRITY]
+    risk, fear = beliefs[Beliefs.RISK], beliefs[Beliefs.FEAR]
+    now = Moving(weights[Weights.CALM], fund, integrity, risk, fear, beyond, np.float32(columns))
+    return np.float64(added_up(running(pull_of(weights), owner, now, np.float32(left))))

@@ -1,0 +1,70 @@
+"""Who is insolvent, and known to be, is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from trustsim.kernels.layout import WINDING, Gauges
+from trustsim.mechanisms.disclosure.hidden import Floats, Hidden
+from trustsim.mechanisms.disclosure.published import known_solvency, true_solvency
+from trustsim.registry import REGISTRY, parameter
+from trustsim.world.hazards import draw
+from trustsim.world.memory import memory
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
+
+CLOSES = draw("closure", "closes", text="whether an insolvent platform is closed today")
+CLOSED = memory("closed", text="float64 (lanes, platforms): day on which it was closed as insolvent, NaN where it was not")
+_TENTHS = 10  # the rate is given for a tenth of the claims
+
+
+@REGISTRY.enter("mechanism", "closure", rows=("A7", "F18", "J3"), source="F18")
+@dataclass(frozen=True)
+class Closure:
+    """Close a platform whose insolvency is known, sooner the deeper it is, whether or not it still pays everybody.
+
+    With s the solvency, (assets − claims − debt) / claims, the depth is d = max(−s, 0): with s as the public knows it
+    (the last report, live figures, what was found and told), or as it is where an audit or a regulator has found what
+    the books hide; but no deeper than it truly is. The platform is closed in a step with the chance 1 − exp(−``rate`` ·
+    10 · d · dt): so one that is solvent never is, nor one whose gap nobody has found. It is closed as one that cannot
+    pay: the estate is sold, the guarantee pays, the rest is lost. One that is being wound down in order is left to that.
+    US law gives a bank that is nearly insolvent 90 days at most (12 U.S.C. 1831o(h)(3)); the rate itself is assumed: at a
+    tenth of the claims 99 in 100 are closed by then. Known answer: 10 % of the claims missing, published, and a rate of
+    5 % a day close a share 1 − exp(−0.05 · 40) in 40 days
+    (``test_the_insolvent_are_closed_at_the_rate``).
+    """
+
+    concepts: ClassVar[tuple[str, ...]] = ("sensing",)
+    phase: ClassVar[str] = "actors"  # after what is hidden has been looked for
+
+    rate: float = parameter(
+        0.05, unit="per_day", low=0, high=100, source="assumed",
+        text="rate at which a platform is closed that is known to lack a tenth of the claims",
+    )  # fmt: skip
+
+    @staticmethod
+    def each_day(day: Day, settings: Settings[Closure]) -> None:
+        """Close those whose day has come."""
+        depth = known_depth(day)
+        at_risk = settings.is_on[:, None] & (depth > 0) & (day.state.gauges[Gauges.STATUS] < WINDING)
+        for p in np.flatnonzero(at_risk.any(axis=0)).tolist():
+            chance = -np.expm1(-settings["rate"] * _TENTHS * depth[:, p] * day.dt)
+            for v in np.flatnonzero(at_risk[:, p] & (day.chance(CLOSES, p) < chance)).tolist():
+                day.kernels.close(v, np.array([p]))
+                day.keep(CLOSED, lambda: np.full(depth.shape, np.nan))[v, p] = day.step * day.dt
+
+
+def known_depth(day: Day) -> Floats:
+    """Return what is known to be missing / claims, float64 (lanes, platforms): no more than is."""
+    true = true_solvency(day)
+    known = known_solvency(day)
+    if not (true < 0).any():
+        return np.zeros_like(true)
+    hidden = Hidden(day)
+    is_found = hidden.is_private & np.isfinite(hidden.found_at)
+    return np.maximum(-np.where(is_found, true, np.maximum(known, true)), 0.0)
