@@ -1,4 +1,4 @@
-"""How ready those who wait for their money are to run, as things stand: what a decision taken again is held against."""
+"""How ready some are to run, as things stand: what a decision that is taken again is held against."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _LEAST = 1e-6  # share of a loss that the owner believes is left: cover is never
 
 
 @compiled
-def readiness(ready, accounts, platforms, tail, place) -> None:
+def readiness(ready, who, accounts, platforms, tail, place) -> None:
     """Fill ``ready`` float64 (accounts of the platform,) with the readiness to run, log-odds, of those of ``place`` (v, p)
-    who wait; the others stay as they are.
+    in ``who`` bool (accounts of the platform,); the others stay as they are.
 
     It is the sum that the account pass holds against the draw (:func:`trustsim.kernels.choose.running`), with what
     declared columns add, by beliefs and weights as they stand.
@@ -26,8 +26,9 @@ def readiness(ready, accounts, platforms, tail, place) -> None:
     v, p = place
     w = v // (len(accounts.flags) // len(accounts.first))
     weights, begin = platforms.weights[v, p], accounts.first[w, p]
-    for k in range(begin, begin + accounts.queue_n[v, p]):
-        i = accounts.queue[v, k]
+    for i in range(begin, accounts.first[w, p + 1]):
+        if not who[i - begin]:
+            continue
         columns = 0.0
         if tail is not None:
             for c in range(len(tail.columns)):

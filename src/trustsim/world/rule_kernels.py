@@ -100,12 +100,11 @@ class RuleKernels:
         day, groups = self._day, self._day.state.groups
         see_own_wait(groups.accounts, groups.platforms, strengths, Clock(day.step, day.dt, day.keys))
 
-    def readiness(self, lane: int, platform: int) -> Floats:
-        """Return float64 (accounts of the platform,): the readiness to run of those who wait, log-odds, NaN of others
-        (see :func:`trustsim.kernels.readiness.readiness`)."""
-        state = self._day.state
-        found = np.full(len(state.balance[lane, self._day.accounts(lane, platform)]), np.nan)
-        readiness(found, state.groups.accounts, state.groups.platforms, state.groups.tail, (lane, platform))
+    def readiness(self, lane: int, platform: int, who: Mask) -> Floats:
+        """Return float64 (accounts of the platform,): the readiness to run of these, bool (accounts of the platform,),
+        log-odds, NaN of others (see :func:`trustsim.kernels.readiness.readiness`)."""
+        groups, found = self._day.state.groups, np.full(len(who), np.nan)
+        readiness(found, who, groups.accounts, groups.platforms, groups.tail, (lane, platform))
         return found
 
     def close(self, lane: int, platforms: Ints) -> None:

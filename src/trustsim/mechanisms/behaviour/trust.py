@@ -63,7 +63,7 @@ class Trust:
         text="how much one unit of scar raises the weight of bad news",
     )  # fmt: skip
     figures: float = parameter(
-        4.0, unit="log-odds", low=0, high=100, source="assumed",
+        2.0, unit="log-odds", low=0, high=100, source="assumed",
         text="how much lower trust in fund safety comes to rest where 10 % of the claims are known to be missing",
     )  # fmt: skip
     fund: float = parameter(0.4, unit="share", source="assumed", text="weight of fund safety in overall trust")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
 from trustsim.kernels.coefficients import Weights
-from trustsim.kernels.layout import RAN, WINDING, Gauges
+from trustsim.kernels.layout import LEAVES, RAN, RUNS, WINDING, Gauges
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
@@ -60,28 +60,29 @@ class CoolingOff:
             Term("cost_per_client", self.cost, "add", self.platform),
         )
 
-    def act(self, day: Day) -> None:
-        """Let those who wait think again."""
+    def think_again(self, day: Day) -> None:
+        """Let those who wait think again, once the day's news is heard."""
         before = day.memory.setdefault("ready", np.full(day.state.balance.shape, np.nan, np.float32))
         for p in day.platforms(self.platform):
             for world in day.worlds:
                 luck = day.uniforms(world, purposes.SECOND_THOUGHTS, p)
                 for v in (v for v in world.lanes if day.active[v] and day.state.gauges[Gauges.STATUS, v, p] < WINDING):
+                    stays = self._stays(day, v, p, luck, before[v, day.accounts(v, p)])
                     if day.state.queue_n[v, p] > 0:
-                        stays = self._stays(day, v, p, luck, before[v, day.accounts(v, p)])
                         whole, later = (self._thinks(day, age, luck, stays) for age in ages(day, v, p))
+                        day.state.actions[v, day.accounts(v, p)][whole | later] &= np.uint8(255 - RUNS - LEAVES)
                         day.kernels.take_back(v, p, whole, later)
 
     def _stays(self, day: Day, lane: int, platform: int, luck: Floats, before: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Return bool (accounts of the platform,): who would not run again today; ``before`` float32 (accounts,) holds the
-        readiness at the last request, and is brought up to date."""
-        ready = day.kernels.readiness(lane, platform)
-        for age in ages(day, lane, platform):
-            asked = np.abs(age - day.dt) < SAME_TIME
-            before[asked] = ready[asked]
-        ran = (day.state.flags[lane, day.accounts(lane, platform)] & RAN) > 0
-        draws_lots = bool(day.state.weights[lane, platform, Weights.RULE] <= 0)
-        return np.asarray(ran & (luck[_CONFIRMING] > would_again(ready, before.astype(np.float64), draws_lots)))
+        readiness at the last request, and is brought up to date by those who run today."""
+        mine, state = day.accounts(lane, platform), day.state
+        runs, ran = (state.actions[lane, mine] & RUNS) > 0, (state.flags[lane, mine] & RAN) > 0
+        ready = day.kernels.readiness(lane, platform, runs | (ran & (state.requested[lane, mine] > 0)))
+        draws_lots = bool(state.weights[lane, platform, Weights.RULE] <= 0)
+        again = would_again(ready, before.astype(np.float64), draws_lots)
+        before[runs] = ready[runs]
+        return np.asarray(ran & (luck[_CONFIRMING] > again))
 
     def _thinks(self, day: Day, age: Floats, luck: Floats, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return bool (accounts of the platform,): who takes back a part of a request that is ``age`` old."""
@@ -93,11 +94,11 @@ class CoolingOff:
 def would_again(ready: Floats, before: Floats, draws_lots: bool) -> Floats:
     """Return the chance that who ran at the readiness ``before`` would do so at ``ready``, float64 (n,), log-odds each; 1
     where either is not known, NaN."""
-    if not draws_lots:
-        again = np.where((before > 0) & (ready <= 0), 0.0, 1.0)
-    else:
-        again = np.exp(np.minimum(np.logaddexp(0.0, -before) - np.logaddexp(0.0, -ready), 0.0))
-    return np.where(np.isnan(again), 1.0, again)
+    again, known = np.ones(len(ready)), np.isfinite(ready) & np.isfinite(before)
+    x, was = ready[known], before[known]
+    odds = np.exp(np.minimum(np.logaddexp(0.0, -was) - np.logaddexp(0.0, -x), 0.0))
+    again[known] = odds if draws_lots else np.where((was > 0) & (x <= 0), 0.0, 1.0)
+    return again
 
 
 def ages(day: Day, lane: int, platform: int) -> Iterator[Floats]:
