@@ -77,9 +77,7 @@ def test_it_is_closed_as_one_that_cannot_pay(play: Play) -> None:
     told=st.booleans(),
     step=st.sampled_from(["1 d", "0.5 d", "2 d"]),
 )
-def test_the_solvent_are_never_closed(
-    equity: int, share: int, interval: str, live: int, told: bool, step: str
-) -> None:
+def test_the_solvent_are_never_closed(equity: int, share: int, interval: str, live: int, told: bool, step: str) -> None:
     wave = {**WAVE, "day": "4 d", "share": f"{share} %", "told": told}
     shown = {"kind": "live_transparency", "platform": "Harbour", "strength": f"{live} %", "cost": 0}
     story = document(
@@ -106,7 +104,9 @@ def test_what_nobody_has_found_closes_nobody(play: Play) -> None:
     seen = play(50, mechanisms={**SURE, "discovery": UNSEEN}, **hidden)
     assert seen.gauge("solvency")[-1, 0, 0] < -0.1
     assert np.isnan(closed_on(seen))
-    found = play(50, mechanisms={**SURE, "discovery": {**UNSEEN, "audit": "100 %/day", "notice_lag": "3650 d"}}, **hidden)
+    found = play(
+        50, mechanisms={**SURE, "discovery": {**UNSEEN, "audit": "100 %/day", "notice_lag": "3650 d"}}, **hidden
+    )
     assert found.gauge("hidden_gap")[3, 0, 0] > 0  # an audit has told the platform, and the platform nobody
     assert closed_on(found) == 3
 

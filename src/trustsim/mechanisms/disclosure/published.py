@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
 
 Floats = NDArray[np.float64]
-KNOWN = memory("known", text="float64 (lanes, 3, platforms): solvency as last known, what was hidden then, and the step")
+KNOWN = memory(
+    "known", text="float64 (lanes, 3, platforms): solvency as last known, what was hidden then, and the step"
+)
 _SOLVENCY, _HIDDEN, _STEP = range(3)
 
 
@@ -27,7 +29,9 @@ def known_solvency(day: Day) -> Floats:
     never reports is taken to owe what it owns, until something is told.
     """
     reported, hidden = day.gauge("reported_solvency"), day.state.books[Books.MISREPORTED]
-    known = day.keep(KNOWN, lambda: np.stack([_at_first(day), hidden.astype(np.float64), np.zeros(hidden.shape)], axis=1))
+    known = day.keep(
+        KNOWN, lambda: np.stack([_at_first(day), hidden.astype(np.float64), np.zeros(hidden.shape)], axis=1)
+    )
     if (known[:, _STEP] < day.step).any():
         comes = _comes(day)
         if comes.any():

@@ -73,7 +73,9 @@ class CoolingOff:
                         day.state.actions[v, day.accounts(v, p)][whole | later] &= np.uint8(255 - RUNS - LEAVES)
                         day.kernels.take_back(v, p, whole, later)
 
-    def _stays(self, day: Day, lane: int, platform: int, luck: Floats, before: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def _stays(
+        self, day: Day, lane: int, platform: int, luck: Floats, before: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
         """Return bool (accounts of the platform,): who would not run again today; ``before`` float32 (accounts,) holds the
         readiness at the last request, and is brought up to date by those who run today."""
         mine, state = day.accounts(lane, platform), day.state

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from trustsim.world.settings import Settings
 
 CLOSES = draw("closure", "closes", text="whether an insolvent platform is closed today")
-CLOSED = memory("closed", text="float64 (lanes, platforms): day on which it was closed as insolvent, NaN where it was not")
+CLOSED = memory(
+    "closed", text="float64 (lanes, platforms): day on which it was closed as insolvent, NaN where it was not"
+)
 _TENTHS = 10  # the rate is given for a tenth of the claims
 
 
