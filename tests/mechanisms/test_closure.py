@@ -168,8 +168,8 @@ def test_one_that_is_wound_down_in_order_is_left_to_that(play: Play) -> None:
 
 
 def test_bad_figures_wear_trust_down_as_long_as_they_are_bad(play: Play) -> None:
-    """Half of what it comes to is lost after ln 2 / repair days; once it is reported that owners have filled the hole it
-    comes back."""
+    """Half of what it comes to is lost after ln 2 / repair days; once it is reported that owners have filled the hole
+    it comes back."""
     repair, days = 0.05, 14
     assert (1 - repair) ** days == pytest.approx(0.5, abs=0.02)
     filled = {"v": [lever("capital_requirement", ratio="0 %", **{"from": f"{days} d"})]}

@@ -101,7 +101,8 @@ def test_nobody_takes_back_what_a_wind_down_has_called() -> None:
 
 
 def decided(x_then: float, days: int, *, x_now: float, step: str = "1 d", **more: object) -> TrustCrisisModel:
-    """Let all decide on the first day with the readiness *x_then*, and nobody later; it is *x_now* when a pause ends."""
+    """Let all decide on the first day with the readiness *x_then*, and nobody later; it is *x_now* when a pause
+    ends."""
     usual = {
         "mechanisms": {"choice": {"rule": "logit", "calm": x_then, "fund": 1}, "trust": {}},
         "variants": {"v": [{"kind": "cooling_off", "delay": "3 d", "cost": 0}]},

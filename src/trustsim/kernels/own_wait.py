@@ -40,7 +40,8 @@ def see_own_wait(accounts, platforms, strengths, clock) -> None:
 
 @inlined
 def _sees(beliefs, traits, weights, strengths, whose) -> None:
-    """Let one owner, ``whose`` (world, lane, platform, account), take the wait as bad news, as any other: scars and all."""
+    """Let one owner, ``whose`` (world, lane, platform, account), take the wait as bad news, as any other: scars and
+    all."""
     w, v, p, i = whose
     fund, service, fades = strengths[v, 0], strengths[v, 1], strengths[v, 2]
     bad, scar = weights[v, p, Weights.BAD_NEWS], beliefs[Beliefs.SCAR, v, i]

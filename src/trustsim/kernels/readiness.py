@@ -17,8 +17,8 @@ _LEAST = 1e-6  # share of a loss that the owner believes is left: cover is never
 
 @compiled
 def readiness(ready, who, accounts, platforms, tail, place) -> None:
-    """Fill ``ready`` float64 (accounts of the platform,) with the readiness to run, log-odds, of those of ``place`` (v, p)
-    in ``who`` bool (accounts of the platform,); the others stay as they are.
+    """Fill ``ready`` float64 (accounts of the platform,) with the readiness to run, log-odds, of those of ``place`` (v,
+    p) in ``who`` bool (accounts of the platform,); the others stay as they are.
 
     It is the sum that the account pass holds against the draw (:func:`trustsim.kernels.choose.running`), with what
     declared columns add, by beliefs and weights as they stand.

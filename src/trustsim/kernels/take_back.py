@@ -59,8 +59,8 @@ def take_back(accounts, people, platforms, parts, place, clock) -> None:
 
 @inlined
 def _want_no_more(accounts, platforms, whose, before, amount) -> None:
-    """Note that an *amount* of an account, ``whose`` (lane, platform, account, investor), minor units, is wanted no more,
-    while so much that was asked for *before* it still is."""
+    """Note that an *amount* of an account, ``whose`` (lane, platform, account, investor), minor units, is wanted no
+    more, while so much that was asked for *before* it still is."""
     v, p, i, _ = whose
     w = v // (len(accounts.flags) // len(accounts.first))
     platforms.books[Books.QUEUED, v, p] -= amount

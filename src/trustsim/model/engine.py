@@ -207,8 +207,8 @@ class Engine:
             mature(self.state.flags, locked, self._calendar, self.clock.day)
 
     def choose(self) -> None:
-        """Let everyone hear, feel, believe and choose; then let the rules beside the pass say who leaves or joins, and those
-        think again whom a lever lets."""
+        """Let everyone hear, feel, believe and choose; then let the rules beside the pass say who leaves or joins, and
+        those think again whom a lever lets."""
         groups = self.state.groups
         bulletin = self.day.board.bulletin()
         account_pass(groups.accounts, groups.platforms, groups.tail, bulletin, self.has_report, self.clock)

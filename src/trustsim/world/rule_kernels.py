@@ -88,8 +88,8 @@ class RuleKernels:
         return share.astype(np.float64)
 
     def take_back(self, lane: int, platform: int, who: Mask, later: Mask) -> None:
-        """Let the accounts *who* ask no more, and those of *later* no more for what they asked for later, bool (accounts
-        of the platform,) each (see :func:`trustsim.kernels.take_back.take_back`)."""
+        """Let the accounts *who* ask no more, and those of *later* no more for what they asked for later, bool
+        (accounts of the platform,) each (see :func:`trustsim.kernels.take_back.take_back`)."""
         day, groups = self._day, self._day.state.groups
         clock = Clock(day.step, day.dt, day.keys)
         parts = who.astype(np.uint8) * WHOLE | later.astype(np.uint8) * LATER

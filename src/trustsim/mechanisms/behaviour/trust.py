@@ -29,13 +29,14 @@ class Trust:
     ``scar_bad`` · scar) · min(e, 0), then x ← x + ``repair`` · (prior − scar + what the custody regime adds to fund
     safety − x), within ±12; news on information safety counts times the investor's privacy trait. A share ``scarring``
     of bad news, ``bad_news`` · e, on fund safety or integrity stays as scar; who loses a share of the money at a
-    failure is scarred by ``loss_scar`` · share on every platform that the investor knows. Bad figures wear trust in fund
-    safety down as long as they are bad: where a share h of the claims is known to be missing (by the last report, live
-    figures, what was found and told), it comes to rest ``figures`` · 10 · min(h, 1) lower, and moves there at the rate
-    ``repair``. The trust that is reported is the logistic of the sum of the parts, each times its weight. Known answer:
-    without repair one message of −2 on fund safety moves it from prior to prior − 2; with it (and no scar) half of the
-    way back takes ln 2 / repair days (``test_bad_news_counts_in_full_and_good_news_by_less``); with 10 % known to be
-    missing half of ``figures`` is lost after as long (``test_bad_figures_wear_trust_down_as_long_as_they_are_bad``).
+    failure is scarred by ``loss_scar`` · share on every platform that the investor knows. Bad figures wear trust in
+    fund safety down as long as they are bad: where a share h of the claims is known to be missing (by the last report,
+    live figures, what was found and told), it comes to rest ``figures`` · 10 · min(h, 1) lower, and moves there at the
+    rate ``repair``. The trust that is reported is the logistic of the sum of the parts, each times its weight.
+    Known answer: without repair one message of −2 on fund safety moves it from prior to prior − 2; with it (and no
+    scar) half of the way back takes ln 2 / repair days (``test_bad_news_counts_in_full_and_good_news_by_less``); with
+    10 % known to be missing half of ``figures`` is lost after as long
+    (``test_bad_figures_wear_trust_down_as_long_as_they_are_bad``).
     """
 
     #: with a channel off

@@ -27,6 +27,7 @@ def known_solvency(day: Day) -> Floats:
     as published risk is. Where something that was hidden has been told since, it is what the books have said from then
     on. Live figures of a strength s put it s of the way to yesterday's. What a platform hides is in none of them. Who
     never reports is taken to owe what it owns, until something is told.
+
     """
     reported, hidden = day.gauge("reported_solvency"), day.state.books[Books.MISREPORTED]
     known = day.keep(

@@ -31,15 +31,15 @@ class CoolingOff:
 
     Who ran had a readiness to run x₀ that passed the draw of that day, which nobody sees. When the pause of a part of
     the request ends the readiness is x, and the same decision would be taken with the chance min(F(x) / F(x₀), 1), F
-    the logistic distribution of the draw; under the rule ``threshold`` where x is above 0. Who would not decide so again
-    asks no more for that part and what was asked for after it, in this run, and has waited until then. So without news
-    nobody changes the mind by chance, whatever the pause; fear that has faded, a rebuttal, better figures take requests
-    back. x₀ is that of the last request. Who left for ordinary needs confirms. Beside that minds may change whatever
-    happens, at the rate ``second_thoughts``: a share exp(−second_thoughts · delay) is then confirmed, however long a step
-    is; of one in which the pause ends its part counts. What a wind-down has called nobody takes back. Known answer: half
-    are paid where that product is ln 2 (``test_half_of_the_requests_are_confirmed_after_the_half_life``); of those who
-    ran at log-odds 0 and stand at −2 by the end a share F(−2) / F(0) = 0.24 confirms
-    (``test_who_would_not_run_again_takes_the_request_back``).
+    the logistic distribution of the draw; under the rule ``threshold`` where x is above 0. Who would not decide so
+    again asks no more for that part and what was asked for after it, in this run, and has waited until then. So without
+    news nobody changes the mind by chance, whatever the pause; fear that has faded, a rebuttal, better figures take
+    requests back. x₀ is that of the last request. Who left for ordinary needs confirms. Beside that minds may change
+    whatever happens, at the rate ``second_thoughts``: a share exp(−second_thoughts · delay) is then confirmed, however
+    long a step is; of one in which the pause ends its part counts. What a wind-down has called nobody takes back.
+    Known answer: half are paid where that product is ln 2
+    (``test_half_of_the_requests_are_confirmed_after_the_half_life``); of those who ran at log-odds 0 and stand at −2 by
+    the end a share F(−2) / F(0) = 0.24 confirms (``test_who_would_not_run_again_takes_the_request_back``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"delay": 0}  # changes nothing
@@ -76,8 +76,8 @@ class CoolingOff:
     def _stays(
         self, day: Day, lane: int, platform: int, luck: Floats, before: NDArray[np.float32]
     ) -> NDArray[np.bool_]:
-        """Return bool (accounts of the platform,): who would not run again today; ``before`` float32 (accounts,) holds the
-        readiness at the last request, and is brought up to date by those who run today."""
+        """Return bool (accounts of the platform,): who would not run again today; ``before`` float32 (accounts,) holds
+        the readiness at the last request, and is brought up to date by those who run today."""
         mine, state = day.accounts(lane, platform), day.state
         runs, ran = (state.actions[lane, mine] & RUNS) > 0, (state.flags[lane, mine] & RAN) > 0
         ready = day.kernels.readiness(lane, platform, runs | (ran & (state.requested[lane, mine] > 0)))
@@ -94,8 +94,8 @@ class CoolingOff:
 
 
 def would_again(ready: Floats, before: Floats, draws_lots: bool) -> Floats:
-    """Return the chance that who ran at the readiness ``before`` would do so at ``ready``, float64 (n,), log-odds each; 1
-    where either is not known, NaN."""
+    """Return the chance that who ran at the readiness ``before`` would do so at ``ready``, float64 (n,), log-odds each;
+    1 where either is not known, NaN."""
     again, known = np.ones(len(ready)), np.isfinite(ready) & np.isfinite(before)
     x, was = ready[known], before[known]
     odds = np.exp(np.minimum(np.logaddexp(0.0, -was) - np.logaddexp(0.0, -x), 0.0))
@@ -104,8 +104,8 @@ def would_again(ready: Floats, before: Floats, draws_lots: bool) -> Floats:
 
 
 def ages(day: Day, lane: int, platform: int) -> Iterator[Floats]:
-    """Yield float64 (accounts of the platform,), twice: days since what is asked for first was, and since what was asked
-    for later; −1 where nothing of it waits."""
+    """Yield float64 (accounts of the platform,), twice: days since what is asked for first was, and since what was
+    asked for later; −1 where nothing of it waits."""
     mine, state = day.accounts(lane, platform), day.state
     for asked, since in ((state.requested, state.asked_day), (state.later, state.later_day)):
         yield np.where(asked[lane, mine] > 0, (day.step - since[lane, mine]) * day.dt, -1.0)

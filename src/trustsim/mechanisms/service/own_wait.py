@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 class OwnWait:
     """Let whoever waits for own money beyond what was agreed lose trust day by day, and stay as afraid.
 
-    Agreed is the lag of the baseline's terms. Each day beyond it costs ``fund`` of trust in fund safety and ``service`` of
-    trust in service, by the equation of bad news (the mechanism ``trust``): with what scars add, and what stays as scar.
-    Of what fear would lose that day by fading it keeps 1 − ``fading``. It is the same wait under a stop, a cap, a notice, a
-    gate, a queue, and where the money is lacking; others see no more of it than before. Known answer: 10 days beyond the
-    agreed lag cost 10 · ``fund`` and 10 · ``service``, without repair and scars, in steps of any length
+    Agreed is the lag of the baseline's terms. Each day beyond it costs ``fund`` of trust in fund safety and ``service``
+    of trust in service, by the equation of bad news (the mechanism ``trust``): with what scars add, and what stays as
+    scar. Of what fear would lose that day by fading it keeps 1 − ``fading``. It is the same wait under a stop, a cap, a
+    notice, a gate, a queue, and where the money is lacking; others see no more of it than before. Known answer: 10 days
+    beyond the agreed lag cost 10 · ``fund`` and 10 · ``service``, without repair and scars, in steps of any length
     (``test_waiting_costs_trust_by_the_day_whatever_holds_the_money_back``).
     """
 
