@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import LEAVES, RAN, RUNS, WINDING, Gauges
-from trustsim.kernels.times import SAME_TIME
+from trustsim.kernels.times import SAME_TIME, whole_steps
 from trustsim.mechanisms.interventions.on import on_platform
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.terms import Term
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 _THINNING, _CONFIRMING = 0, 1  # rows of the day's draws
 
 
@@ -34,10 +35,10 @@ class CoolingOff:
     the logistic distribution of the draw; under the rule ``threshold`` where x is above 0. Who would not decide so
     again asks no more for that part and what was asked for after it, in this run, and has waited until then. So without
     news nobody changes the mind by chance, whatever the pause; fear that has faded, a rebuttal, better figures take
-    requests back. x₀ is that of the last request. Who left for ordinary needs confirms. Beside that minds may change
-    whatever happens, at the rate ``second_thoughts``: a share exp(−second_thoughts · delay) is then confirmed, however
-    long a step is; of one in which the pause ends its part counts. What a wind-down has called nobody takes back.
-    Known answer: half are paid where that product is ln 2
+    requests back. x₀ is that of the last request; of a step in which the pause ends its part counts, of what changes in
+    it as well. Who left for ordinary needs confirms. Beside that minds may change whatever happens, at the rate
+    ``second_thoughts``: a share exp(−second_thoughts · delay) is then confirmed, however long a step is. What a
+    wind-down has called nobody takes back. Known answer: half are paid where that product is ln 2
     (``test_half_of_the_requests_are_confirmed_after_the_half_life``); of those who ran at log-odds 0 and stand at −2 by
     the end a share F(−2) / F(0) = 0.24 confirms (``test_who_would_not_run_again_takes_the_request_back``).
     """
@@ -62,31 +63,36 @@ class CoolingOff:
 
     def think_again(self, day: Day) -> None:
         """Let those who wait think again, once the day's news is heard."""
-        before = day.memory.setdefault("ready", np.full(day.state.balance.shape, np.nan, np.float32))
+        lanes, n = day.state.balance.shape
+        stood = day.memory.setdefault("ready", np.full((lanes, 2, n), np.nan, np.float32))
         for p in day.platforms(self.platform):
             for world in day.worlds:
                 luck = day.uniforms(world, purposes.SECOND_THOUGHTS, p)
                 for v in (v for v in world.lanes if day.active[v] and day.state.gauges[Gauges.STATUS, v, p] < WINDING):
-                    stays = self._stays(day, v, p, luck, before[v, day.accounts(v, p)])
+                    stays = self._stays(day, v, p, luck, stood[v, :, day.accounts(v, p)])
                     if day.state.queue_n[v, p] > 0:
                         whole, later = (self._thinks(day, age, luck, stays) for age in ages(day, v, p))
                         day.state.actions[v, day.accounts(v, p)][whole | later] &= np.uint8(255 - RUNS - LEAVES)
                         day.kernels.take_back(v, p, whole, later)
 
-    def _stays(
-        self, day: Day, lane: int, platform: int, luck: Floats, before: NDArray[np.float32]
-    ) -> NDArray[np.bool_]:
-        """Return bool (accounts of the platform,): who would not run again today; ``before`` float32 (accounts,) holds
-        the readiness at the last request, and is brought up to date by those who run today."""
+    def _stays(self, day: Day, lane: int, platform: int, luck: Floats, stood: NDArray[np.float32]) -> Mask:
+        """Return bool (accounts of the platform,): who would not run again when a pause ends in this step.
+
+        ``stood`` float32 (2, accounts) holds the readiness at the last request and that of the step before, and is
+        brought up to date. Where the pause ends within a step, what has changed in it counts in part.
+    """
         mine, state = day.accounts(lane, platform), day.state
         runs, ran = (state.actions[lane, mine] & RUNS) > 0, (state.flags[lane, mine] & RAN) > 0
         ready = day.kernels.readiness(lane, platform, runs | (ran & (state.requested[lane, mine] > 0)))
+        part = self.delay / day.dt - (max(float(whole_steps(self.delay, day.dt)), 1.0) - 1.0)
+        then = stood[1] + part * (ready - stood[1])
         draws_lots = bool(state.weights[lane, platform, Weights.RULE] <= 0)
-        again = would_again(ready, before.astype(np.float64), draws_lots)
-        before[runs] = ready[runs]
+        again = would_again(then, stood[0].astype(np.float64), draws_lots)
+        stood[1] = ready
+        stood[0][runs] = ready[runs]
         return np.asarray(ran & (luck[_CONFIRMING] > again))
 
-    def _thinks(self, day: Day, age: Floats, luck: Floats, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _thinks(self, day: Day, age: Floats, luck: Floats, stays: Mask) -> Mask:
         """Return bool (accounts of the platform,): who takes back a part of a request that is ``age`` old."""
         thinks = np.where(age > 0, np.clip(self.delay + SAME_TIME - age + day.dt, 0.0, day.dt), 0.0)
         ends = (age >= self.delay - SAME_TIME) & (age - day.dt < self.delay - SAME_TIME)
