@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 KNOWN = memory(
-    "known", text="float64 (lanes, 3, platforms): solvency as last known, what was hidden then, and the step"
+    "known", text="float64 (lanes, 4, platforms): solvency as last told, what was hidden then, the step, what is known"
 )
-_SOLVENCY, _HIDDEN, _STEP = range(3)
+_TOLD, _HIDDEN, _STEP, _KNOWN = range(4)
 
 
 def known_solvency(day: Day) -> Floats:
@@ -29,20 +29,19 @@ def known_solvency(day: Day) -> Floats:
     never reports is taken to owe what it owns, until something is told.
 
     """
-    reported, hidden = day.gauge("reported_solvency"), day.state.books[Books.MISREPORTED]
-    known = day.keep(
-        KNOWN, lambda: np.stack([_at_first(day), hidden.astype(np.float64), np.zeros(hidden.shape)], axis=1)
-    )
-    if (known[:, _STEP] < day.step).any():
-        comes = _comes(day)
+    known = day.keep(KNOWN, lambda: _at_first(day))
+    if known[0, _STEP, 0] < day.step:
+        hidden, told = day.state.books[Books.MISREPORTED], known[:, _TOLD]
+        comes = day.step % np.maximum(np.round(day.term("report_interval") / day.dt), 1) == 0  # never: infinite
         if comes.any():
-            known[:, _SOLVENCY][comes] = _in_report(day)[comes]
-        told = hidden < known[:, _HIDDEN]
-        if told.any():
-            known[:, _SOLVENCY][told] = _on_the_books(day)[told]
+            told[comes] = _in_report(day)[comes]
+        is_told = hidden < known[:, _HIDDEN]
+        if is_told.any():
+            told[is_told] = _on_the_books(day)[is_told]
+        live = day.term("transparency")
+        known[:, _KNOWN] = told + live * (day.gauge("reported_solvency") - told) if live.any() else told
         known[:, _HIDDEN], known[:, _STEP] = hidden, day.step
-    live = day.term("transparency")
-    return np.asarray(known[:, _SOLVENCY] + live * (reported - known[:, _SOLVENCY]))
+    return np.asarray(known[:, _KNOWN])
 
 
 def true_solvency(day: Day) -> Floats:
@@ -57,21 +56,10 @@ def _on_the_books(day: Day) -> Floats:
 
 
 def _at_first(day: Day) -> Floats:
-    """Return the figures of day 0, float64 (lanes, platforms), 0 of who never reports."""
-    return np.where(np.isinf(day.term("report_interval")), 0.0, day.history[0, Gauges.REPORTED_SOLVENCY])
-
-
-def _comes(day: Day) -> NDArray[np.bool_]:
-    """Return bool (lanes, platforms): where a report comes out in this step."""
-    every = _every(day)
-    return np.asarray((every > 0) & (day.step >= every) & (day.step % np.maximum(every, 1) == 0))
-
-
-def _every(day: Day) -> NDArray[np.int64]:
-    """Return the steps from one report to the next, int64 (lanes, platforms), 0 without reports."""
-    interval = day.term("report_interval")
-    steps = np.maximum(np.round(np.where(np.isinf(interval), 0.0, interval) / day.dt), 1)
-    return np.where(np.isinf(interval), 0, steps).astype(np.int64)
+    """Return what is kept, as it stands on day 0: the figures of that day, 0 of who never reports."""
+    first = np.where(np.isinf(day.term("report_interval")), 0.0, day.history[0, Gauges.REPORTED_SOLVENCY])
+    hidden = day.state.books[Books.MISREPORTED].astype(np.float64)
+    return np.stack([first, hidden, np.zeros_like(first), first], axis=1)
 
 
 def _in_report(day: Day) -> Floats:

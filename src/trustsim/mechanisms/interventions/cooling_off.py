@@ -80,7 +80,7 @@ class CoolingOff:
 
         ``stood`` float32 (2, accounts) holds the readiness at the last request and that of the step before, and is
         brought up to date. Where the pause ends within a step, what has changed in it counts in part.
-    """
+        """
         mine, state = day.accounts(lane, platform), day.state
         runs, ran = (state.actions[lane, mine] & RUNS) > 0, (state.flags[lane, mine] & RAN) > 0
         ready = day.kernels.readiness(lane, platform, runs | (ran & (state.requested[lane, mine] > 0)))

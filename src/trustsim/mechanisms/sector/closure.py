@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from trustsim.kernels.layout import WINDING, Gauges
-from trustsim.mechanisms.disclosure.hidden import Floats, Hidden
+from trustsim.mechanisms.disclosure.hidden import FOUND_AT, Floats, Hidden
 from trustsim.mechanisms.disclosure.published import known_solvency, true_solvency
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
@@ -57,6 +57,8 @@ class Closure:
     def each_day(day: Day, settings: Settings[Closure]) -> None:
         """Close those whose day has come."""
         depth = known_depth(day)
+        if not depth.any():
+            return
         at_risk = settings.is_on[:, None] & (depth > 0) & (day.state.gauges[Gauges.STATUS] < WINDING)
         for p in np.flatnonzero(at_risk.any(axis=0)).tolist():
             hazard = settings["rate"] * (_TENTHS * depth[:, p]) ** settings["steepness"]
@@ -68,10 +70,10 @@ class Closure:
 
 def known_depth(day: Day) -> Floats:
     """Return what is known to be missing / claims, float64 (lanes, platforms): no more than is."""
-    true = true_solvency(day)
     known = known_solvency(day)
-    if not (true < 0).any():
-        return np.zeros_like(true)
-    hidden = Hidden(day)
-    is_found = hidden.is_private & np.isfinite(hidden.found_at)
+    hidden = Hidden(day) if FOUND_AT in day.kept else None
+    is_found = np.zeros(known.shape, np.bool_) if hidden is None else hidden.is_private & np.isfinite(hidden.found_at)
+    if not (is_found | (known < 0)).any():
+        return np.zeros_like(known)
+    true = true_solvency(day)
     return np.maximum(-np.where(is_found, true, np.maximum(known, true)), 0.0)

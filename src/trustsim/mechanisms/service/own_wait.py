@@ -50,6 +50,7 @@ class OwnWait:
     def each_day(day: Day, settings: Settings[OwnWait]) -> None:
         """Let those in the queues see how long they have waited."""
         if day.state.queue_n.any():
-            strengths = [settings["fund"] * day.dt, settings["service"] * day.dt]
-            fades = np.where(settings.is_on, settings["fading"], 1.0)
-            day.kernels.see_own_wait(np.stack([*strengths, fades], axis=1).astype(np.float32))
+            strengths = np.empty((len(settings), 3), np.float32)
+            strengths[:, 0], strengths[:, 1] = settings["fund"] * day.dt, settings["service"] * day.dt
+            strengths[:, 2] = np.where(settings.is_on, settings["fading"], 1.0)
+            day.kernels.see_own_wait(strengths)
