@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from trustsim.kernels.layout import WINDING, Gauges
-from trustsim.mechanisms.disclosure.hidden import FOUND_AT, Floats, Hidden
+from trustsim.mechanisms.disclosure.hidden import FOUND_AT, Floats, Hidden, missing
 from trustsim.mechanisms.disclosure.published import known_solvency, true_solvency
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
@@ -71,8 +71,10 @@ class Closure:
 def known_depth(day: Day) -> Floats:
     """Return what is known to be missing / claims, float64 (lanes, platforms): no more than is."""
     known = known_solvency(day)
-    hidden = Hidden(day) if FOUND_AT in day.kept else None
-    is_found = np.zeros(known.shape, np.bool_) if hidden is None else hidden.is_private & np.isfinite(hidden.found_at)
+    is_found = np.zeros(known.shape, np.bool_)
+    if FOUND_AT in day.kept:
+        hidden = Hidden(day)
+        is_found = hidden.is_private & np.isfinite(hidden.found_at) & (missing(day) > 0)
     if not (is_found | (known < 0)).any():
         return np.zeros_like(known)
     true = true_solvency(day)
