@@ -23,7 +23,10 @@ THEFT = {"kind": "custodian_theft", "platform": "H", "day": 10, "share": "9 %", 
 
 
 def story(**changes: Any) -> dict[str, Any]:
-    """Return a theft at one platform, 600 investors and 60 days, with *changes* of its keys."""
+    """Return a theft at one platform, 600 investors and 60 days, with *changes* of its keys.
+
+    Nobody closes it as insolvent, so that what is counted ends by no other hand than that of the test.
+    """
     document: dict[str, Any] = {
         "trustsim": 1,
         "horizon": "60 d",
@@ -34,7 +37,7 @@ def story(**changes: Any) -> dict[str, Any]:
         "variants": {"nothing": []},
         "replications": 10,
     }
-    return {**document, **changes}
+    return {**document, **changes, "mechanisms": {"closure": False, **changes.get("mechanisms", {})}}
 
 
 def study(document: Mapping[str, Any], n: int = 10) -> Study:

@@ -34,7 +34,7 @@ def played(scale: int, *names: str) -> Study:
         story(
             scale=scale, horizon="30 d", investors={"count": 300}, platforms=platforms, shocks=[THEFT],
             mechanisms={"obligations": {"day": "2 d"}} if len(names) > 1 else {},
-            regulators=[{"name": "R", "interval": "10 d", "fee": 100 * scale, "threshold": "-50 %"}],
+            regulators=[{"name": "R", "interval": "2 d", "fee": 100 * scale, "threshold": "-50 %"}],
             variants={"nothing": [], "levers": levers},
         ),
         2,

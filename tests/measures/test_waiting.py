@@ -40,6 +40,22 @@ def test_frozen_money_is_a_loss(traps, name):
     assert mean(traps, "investor_loss", name) > mean(traps, "investor_loss") + 0.05
 
 
+@pytest.fixture(scope="module")
+def frozen():
+    return study(story(variants={"nothing": [], **STOPPING}), 6)
+
+
+@pytest.mark.parametrize("name", STOPPING)
+def test_who_is_frozen_trusts_less_and_is_no_calmer(frozen, name):
+    """In the last two weeks, whatever the rule is called; the platform stays open either way."""
+    at = [frozen.variants.index(x) for x in ("nothing", name)]
+    for series, by in (("trust", 0.05), ("trust_service", 0.1), ("trust_fund", 0.05)):
+        free, stuck = frozen.series[series][:, 45:, at, 0].mean(axis=(0, 1))
+        assert stuck < free - by, series
+    free, stuck = frozen.series["fear"][:, 45:, at, 0].mean(axis=(0, 1))
+    assert stuck > free + 0.01
+
+
 def test_an_orderly_wind_down_costs_its_clients_the_wait_alone(traps):
     stuck = traps.outcomes["stuck_money"][:, traps.variants.index("closed")]
     assert np.allclose(traps.outcomes["waiting_cost"][:, traps.variants.index("closed")], 0.2 / 365 * stuck)

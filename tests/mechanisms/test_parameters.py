@@ -48,6 +48,7 @@ RUMOUR = {"kind": "rumour", "platform": "Harbour", "day": "1 d", "true_loss": "4
 MISUSE = {"kind": "misuse", "platform": "Harbour", "rate": "0.01 /day", "audit": "0.05 /day"}
 
 DRY = {"liquid_share": "1 %", "sale_limit": "0.1 %", "patience": "2 d"}  # cannot pay, and fails
+OPEN = {"closure": False}  # and whoever is insolvent is left open, for what else there is to show itself
 ADVERT = {"kind": "advertising_exposed", "platform": "Harbour", "exposure_lag": "10 d"}
 
 # what must be there for an item to show itself: settings of the item itself, and shocks, platform settings beside it
@@ -83,7 +84,9 @@ SCENES: dict[str, dict[str, Any]] = {
     "advertising_exposed": {"item": {"exposure_lag": "10 d"}},
     "choice": {"platform": {**DRY, "patience": "40 d"}},
     "queue_news": {"platform": DRY},
-    "health": {"platform": {"equity": "-40 %"}},
+    "health": {"platform": {"equity": "-40 %"}, "beside": OPEN},
+    "closure": {"platform": {"equity": "-20 %"}},
+    "own_wait": {"platform": {**DRY, "patience": "40 d"}},
     "trust": {
         "shocks": [THEFT, BREACH, ADVERT],
         "platform": {**DRY, "patience": "1 d", "equity": "-20 %"},
@@ -109,6 +112,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "best_response": {
         "item": {"impatient": 0.05, "late_return": 1.5, "expected": 0.3, "noise": 0},
         "platform": {"equity": "-20 %"},
+        "beside": OPEN,
     },
     "global_game": {
         "item": {"cost": 0.14, "noise": 0.1},
@@ -128,6 +132,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "discovery": {
         "shocks": [{"kind": "default_wave", "platform": "Harbour", "day": "1 d", "share": "20 %", "told": False}],
         "platform": {**DRY, "patience": "40 d"},
+        "beside": OPEN,
         "levers": [
             {"kind": "live_transparency", "platform": "Harbour", "strength": "50 %"},
             {"kind": "process_friction", "platform": "Harbour", "exit": -5},  # many ask, and are not paid
@@ -307,7 +312,7 @@ def document(group: str, kind: str, parameter: str, value: Any) -> dict[str, Any
             {"kind": "redemption_gate", "platform": "Quay", "trigger": "2 %"},
             {"kind": "redemption_fee", "fee": "1 %"},
         ]
-        return story([*shocks, outage], {"v": levers}, platform, {kind: item})
+        return story([*shocks, outage], {"v": levers}, platform, {**scene.get("beside", {}), kind: item})
     item = {"kind": kind, **({} if parameter == "platform" else {"platform": "Harbour"}), **item}
     if group == "shock":
         return story([item], {"v": []}, platform, {})

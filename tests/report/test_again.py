@@ -255,7 +255,14 @@ def test_answer_says_which_segments_lose_less_and_which_more(told):
         values[:, b] = values[:, told.study.variants.index("nothing")] + 0.25
         return values
 
-    text = facts_of(with_outcome(told, "loss_by_segment[novice]", worse))["Who gains, who loses?"]
+    def better(values):
+        values[:, b] = values[:, told.study.variants.index("nothing")] - 0.25
+        return values
+
+    changed = with_outcome(
+        with_outcome(told, "loss_by_segment[novice]", worse), "loss_by_segment[professional]", better
+    )
+    text = facts_of(changed)["Who gains, who loses?"]
     assert "by the segment ‘novice’ (+25 pp) of what they held." in text
     assert "clearly less is lost by the segment ‘professional’" in text
     unhurt = reading.level(told, "zero_loss_share", best).mean
@@ -307,4 +314,4 @@ def test_where_the_usual_outcome_cannot_tell_the_first_that_can_ranks_and_the_an
     asked = Result(changed.study, compare(changed.study, REGISTRY, rank_by="run_probability"))
     text = answer(asked).headline
     assert text.startswith("No variant is clearly better than ‘nothing’, judged by run probability.")
-    assert "But it clearly lowers excess withdrawn: −18.5 pp" in text
+    assert "But it clearly lowers investor loss: −2.3 pp" in text

@@ -26,11 +26,11 @@ from trustsim.world.agenda import Agenda
 from trustsim.world.beginnings import fill_beliefs, fill_memory, fill_traits
 from trustsim.world.board import Board, likeness
 from trustsim.world.calendar import calendar_of
-from trustsim.world.closing import close_the_insolvent
+from trustsim.world.closing import close_who_cannot_pay
 from trustsim.world.day import Day
 from trustsim.world.groups import note_trough
 from trustsim.world.hooks import OF_ACTORS, OF_ITEMS, OF_MECHANISMS, OPEN_PHASES, check_hooks, phase_of
-from trustsim.world.leaning import DECISIONS, Law, heeded, unless_muted
+from trustsim.world.leaning import LEANED, Law, heeded, unless_muted
 from trustsim.world.members import by_lane
 from trustsim.world.memory import NOTHING_KEPT
 from trustsim.world.pushes import beliefs_of_day_0, pushes_of
@@ -194,7 +194,7 @@ class Engine:
         self.laws = [heeded(law, self.muted) for law in flowing]
         if self._flowing:
             self.state.set_laws(self.laws)
-        self.leanings = {row: {} for row in DECISIONS}
+        self.leanings = {row: {} for row in LEANED}
         for lean, settings in self._turns(self._leaning):
             for each in lean(self.day, settings):
                 value = unless_muted(each.spread(weights.shape[:2]), each.channel, self.muted)
@@ -209,12 +209,14 @@ class Engine:
             mature(self.state.flags, locked, self._calendar, self.clock.day)
 
     def choose(self) -> None:
-        """Let everyone hear, feel, believe and choose; then let the rules beside the pass say who leaves or joins."""
+        """Let everyone hear, feel, believe and choose; then let the rules beside the pass say who leaves or joins, and
+        those think again whom a lever lets."""
         groups = self.state.groups
         bulletin = self.day.board.bulletin(self.clock.day)
         account_pass(groups.accounts, groups.platforms, groups.tail, bulletin, self.has_report, self.clock)
         for decide, settings in self._turns(self.rules):
             decide(self.day, settings)
+        self.agenda.think_again(self.clock.day, self.day)
 
     def act(self) -> None:
         """Carry the choices out: alarms and departures are seen, requests queue up, joiners pay in."""
@@ -226,7 +228,7 @@ class Engine:
         """Pay what can be paid; who cannot pay for too long fails."""
         accounts, people, platforms, _, _ = self.state.groups
         if settle(accounts, people, platforms, self._room_to_pay, self._n_markets, self.clock):
-            close_the_insolvent(self.state, self.clock, self.state.dials[:, Dials.LOSS_SCAR])
+            close_who_cannot_pay(self.state, self.clock)
 
     def measure(self) -> None:
         """Credit interest where it is due, measure everything, and write it down."""

@@ -37,7 +37,8 @@ DAY: tuple[Phase, ...] = (
     ),
     Phase(
         "actors",
-        "Those who stand beside investors and platforms, such as regulators, observe and act.",
+        "Those who stand beside investors and platforms, such as regulators, observe and act; who is known to be "
+        "insolvent may be closed.",
         Engine.act_beside,
     ),
     Phase(
@@ -55,7 +56,7 @@ DAY: tuple[Phase, ...] = (
     Phase(
         "choices",
         "Every investor hears, feels, believes, judges and chooses, for every account; then the rules of choice that "
-        "stand beside this pass say who leaves or joins.",
+        "stand beside this pass say who leaves or joins, and who waits may think again where a lever lets them.",
         Engine.choose,
     ),
     Phase(

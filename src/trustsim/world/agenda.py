@@ -39,7 +39,7 @@ class Entry:
         self.latest = _NEVER
         self.memory: dict[object, object] = {}
         self.lever: Lever | None = None  # what it proposes about terms, once somebody asks
-        self.acts = hasattr(item.what, "act")
+        self.acts, self.thinks_again = hasattr(item.what, "act"), hasattr(item.what, "think_again")
         span = item.what.span() if hasattr(item.what, "span") else np.inf
         self.span = span / dt
         self.strikes = None if item.timing.chance is None else striking(item)
@@ -55,6 +55,15 @@ class Entry:
             key: value[columns] if isinstance(value, np.ndarray) and value.shape[:1] == (n_before,) else value
             for key, value in other.memory.items()
         }
+
+    def turn(self, step: int, day: Day) -> bool:
+        """Let the day be that of the item on *step*; return whether it is active somewhere, and has anything to do."""
+        if self.latest == _NEVER or step - self.latest > self.span:
+            return False
+        age = np.where(self.active, step - np.minimum(self.since, step), 0)
+        day.active, day.age, day.memory = self.active & (age <= self.span), age * day.dt, self.memory
+        day.occurrence = self.occurrence
+        return True
 
     def _find_latest(self) -> None:
         self.latest = int(self.since[self.active].max()) if self.active.any() else _NEVER
@@ -179,13 +188,16 @@ class Agenda:
                 self._rebuild_terms(day, proposed)
             changed |= any(moved)
         for entry in self.entries:
-            if entry.acts and entry.latest != _NEVER and step - entry.latest <= entry.span:
-                age = np.where(entry.active, step - np.minimum(entry.since, step), 0)
-                day.active, day.age, day.memory = entry.active & (age <= entry.span), age * day.dt, entry.memory
-                day.occurrence = entry.occurrence
+            if entry.acts and entry.turn(step, day):
                 entry.item.what.act(day)
         self._pay_for_new_terms(day, day.state.terms if self._by_levers is None else self._by_levers, stood)
         return changed
+
+    def think_again(self, step: int, day: Day) -> None:
+        """Let active entries let people think again, after the choices of *step*."""
+        for entry in self.entries:
+            if entry.thinks_again and entry.turn(step, day):
+                entry.item.what.think_again(day)
 
     def _pay_for_new_terms(self, day: Day, now: Floats, stood: Floats) -> None:
         """Let platforms pay what it costs to bring in terms that levers which start today move from what *stood*, or on

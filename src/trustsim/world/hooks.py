@@ -124,6 +124,12 @@ class Acts(Protocol):
     def act(self, day: Day) -> None: ...
 
 
+class ThinksAgain(Protocol):
+    """A shock or lever that lets people think again after the choices of a day on which it is active."""
+
+    def think_again(self, day: Day) -> None: ...
+
+
 class Spans(Protocol):
     """Says up to which age, in days from its first step, a shock or lever has anything to do; then it is not active."""
 
@@ -139,10 +145,10 @@ class Proposes(Protocol):
 HOOKS: dict[str, type] = {
     "weigh": Weighs, "dials": Dials, "vary": Varies, "on_terms": OnTerms, "traits": MakesTraits,
     "each_day": EachDay, "decide": Decides, "lean": Leans, "flow": Flows, "propose": ProposesDaily,
-    "likeness": Likens, "act": Acts, "span": Spans, "terms": Proposes,
+    "likeness": Likens, "act": Acts, "think_again": ThinksAgain, "span": Spans, "terms": Proposes,
 }  # fmt: skip
 #: which of them are called of a shock or lever, of an actor, of a mechanism
-OF_ITEMS = ("act", "span", "terms")
+OF_ITEMS = ("act", "think_again", "span", "terms")
 OF_ACTORS = ("each_day", "decide", "lean", "flow", "propose")
 OF_MECHANISMS = tuple(name for name in HOOKS if name not in OF_ITEMS)
 OPEN_PHASES = ("news", "actors")  # parts of the day in which an ``each_day`` may run

@@ -18,15 +18,18 @@ Floats = NDArray[np.float64]
 #: what makes people leave, for attribution: every part of the readiness to run counts to one of these
 CHANNELS = names_of(Channels)
 DECISIONS = (Weights.CALM, Weights.ORDINARY, Weights.JOIN)  # to run, to leave, to join: whose log-odds may be leaned on
+#: and where trust in fund safety comes to rest
+LEANED = (*DECISIONS, Weights.BASE_FUND)
 
 
 @dataclass(frozen=True, eq=False)
 class Lean:
-    """What a mechanism adds today to the log-odds of a decision, and the channel that it counts to.
+    """What a mechanism adds today to the log-odds of a decision, or of the trust in fund safety at which people come to
+    rest, and the channel that it counts to.
 
-    ``row``: one of :data:`DECISIONS`, ``Weights.CALM`` (run), ``ORDINARY`` (leave) or ``JOIN``. ``value``: one number,
-    or float64 (lanes, 1) or (lanes, platforms), finite. Channels stand in :data:`CHANNELS`. Raises ModelError for
-    another row or channel.
+    ``row``: one of :data:`LEANED`, ``Weights.CALM`` (run), ``ORDINARY`` (leave), ``JOIN`` or ``BASE_FUND`` (trust at
+    rest). ``value``: one number, or float64 (lanes, 1) or (lanes, platforms), finite. Channels stand in
+    :data:`CHANNELS`. Raises ModelError for another row or channel.
     """
 
     row: Weights
@@ -34,8 +37,8 @@ class Lean:
     channel: str
 
     def __post_init__(self) -> None:
-        if self.row not in DECISIONS or not isinstance(self.row, Weights):
-            allowed = one_of([f"Weights.{row.name}" for row in DECISIONS])
+        if self.row not in LEANED or not isinstance(self.row, Weights):
+            allowed = one_of([f"Weights.{row.name}" for row in LEANED])
             raise ModelError(f"Lean: given {called(self.row)}; allowed: {allowed}")
         _check(self.channel)
 

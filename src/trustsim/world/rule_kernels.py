@@ -14,7 +14,9 @@ from trustsim.kernels import opinions
 from trustsim.kernels.arrays import Clock
 from trustsim.kernels.cover import believed_cover
 from trustsim.kernels.desk import serve
-from trustsim.kernels.take_back import take_back
+from trustsim.kernels.own_wait import see_own_wait
+from trustsim.kernels.readiness import readiness
+from trustsim.kernels.take_back import LATER, WHOLE, take_back
 from trustsim.world.clearing import Ints, clearing
 from trustsim.world.closing import close_platforms
 from trustsim.world.drawn import Drawn
@@ -85,12 +87,25 @@ class RuleKernels:
         believed_cover(share, balance, state.weights[lane, platform])
         return share.astype(np.float64)
 
-    def take_back(self, lane: int, platform: int, who: Mask) -> None:
-        """Let the accounts *who*, bool (accounts of the platform,), ask no more (see
-        :func:`trustsim.kernels.take_back.take_back`)."""
+    def take_back(self, lane: int, platform: int, who: Mask, later: Mask) -> None:
+        """Let the accounts *who* ask no more, and those of *later* no more for what they asked for later, bool
+        (accounts of the platform,) each (see :func:`trustsim.kernels.take_back.take_back`)."""
         day, groups = self._day, self._day.state.groups
         clock = Clock(day.step, day.dt, day.keys)
-        take_back(groups.accounts, groups.people, groups.platforms, who, (lane, platform), clock)
+        parts = who.astype(np.uint8) * WHOLE | later.astype(np.uint8) * LATER
+        take_back(groups.accounts, groups.people, groups.platforms, parts, (lane, platform), clock)
+
+    def see_own_wait(self, strengths: NDArray[np.float32]) -> None:
+        """Let the owners of accounts that wait see it (see :func:`trustsim.kernels.own_wait.see_own_wait`)."""
+        day, groups = self._day, self._day.state.groups
+        see_own_wait(groups.accounts, groups.platforms, strengths, Clock(day.step, day.dt, day.keys))
+
+    def readiness(self, lane: int, platform: int, who: Mask) -> Floats:
+        """Return float64 (accounts of the platform,): the readiness to run of these, bool (accounts of the platform,),
+        log-odds, NaN of others (see :func:`trustsim.kernels.readiness.readiness`)."""
+        groups, found = self._day.state.groups, np.full(len(who), np.nan)
+        readiness(found, who, groups.accounts, groups.platforms, groups.tail, (lane, platform))
+        return found
 
     def close(self, lane: int, platforms: Ints) -> None:
         """Close platforms of one lane, int64 (n,): their estates are shared out (see

@@ -6,6 +6,7 @@ import numpy as np
 
 from trustsim.kernels.layout import FAILED
 from trustsim.measures.finished import Finished, Floats
+from trustsim.mechanisms.sector.closure import CLOSED
 from trustsim.registry import REGISTRY
 
 CONTAGION = 0.05  # share of the platforms beyond which a failure is called contagious
@@ -21,6 +22,16 @@ def failure_probability(f: Finished) -> Floats:
 def failed_platforms(f: Finished) -> Floats:
     """Number of platforms that have failed by the horizon."""
     return np.asarray((f.gauge("status")[-1] == FAILED).sum(axis=1), np.float64)
+
+
+@REGISTRY.enter("outcome", "closed_as_insolvent", rows=("J3",), source="J3", better="", unit="count", low=0)
+def closed_as_insolvent(f: Finished) -> Floats:
+    """Number of platforms that were closed because their insolvency was known, not for what they could not pay.
+
+    They are among the failed.
+    """
+    closed = f.model.kept.get(CLOSED)
+    return np.zeros(f.n_lanes) if closed is None else np.asarray((~np.isnan(closed)).sum(axis=1), np.float64)
 
 
 @REGISTRY.enter(

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from trustsim.kernels.coefficients import Dials, Weights
+from trustsim.mechanisms.disclosure.published import known_solvency
 from trustsim.registry import REGISTRY, parameter
+from trustsim.world.leaning import Lean
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
+    from trustsim.world.settings import Settings
+
+_TENTHS = 10  # what figures do is given for a tenth of the claims
 
 
 @REGISTRY.enter("mechanism", "trust", rows=("D1", "D2"), source="doi:10.1016/j.obhdp.2006.05.005; E-59")
@@ -19,10 +29,14 @@ class Trust:
     ``scar_bad`` · scar) · min(e, 0), then x ← x + ``repair`` · (prior − scar + what the custody regime adds to fund
     safety − x), within ±12; news on information safety counts times the investor's privacy trait. A share ``scarring``
     of bad news, ``bad_news`` · e, on fund safety or integrity stays as scar; who loses a share of the money at a
-    failure is scarred by ``loss_scar`` · share on every platform that the investor knows. The trust that is reported is
-    the logistic of the sum of the parts, each times its weight. Known answer: without repair one message of −2 on fund
-    safety moves it from prior to prior − 2; with it (and no scar) half of the way back takes ln 2 / repair days
-    (``test_bad_news_counts_in_full_and_good_news_by_less``).
+    failure is scarred by ``loss_scar`` · share on every platform that the investor knows. Bad figures wear trust in
+    fund safety down as long as they are bad: where a share h of the claims is known to be missing (by the last report,
+    live figures, what was found and told), it comes to rest ``figures`` · 10 · min(h, 1) lower, and moves there at the
+    rate ``repair``. The trust that is reported is the logistic of the sum of the parts, each times its weight.
+    Known answer: without repair one message of −2 on fund safety moves it from prior to prior − 2; with it (and no
+    scar) half of the way back takes ln 2 / repair days (``test_bad_news_counts_in_full_and_good_news_by_less``); with
+    10 % known to be missing half of ``figures`` is lost after as long
+    (``test_bad_figures_wear_trust_down_as_long_as_they_are_bad``).
     """
 
     #: with a channel off
@@ -49,6 +63,10 @@ class Trust:
         0.3, unit="number", low=0, high=10, source="assumed",
         text="how much one unit of scar raises the weight of bad news",
     )  # fmt: skip
+    figures: float = parameter(
+        2.0, unit="log-odds", low=0, high=100, source="assumed",
+        text="how much lower trust in fund safety comes to rest where 10 % of the claims are known to be missing",
+    )  # fmt: skip
     fund: float = parameter(0.4, unit="share", source="assumed", text="weight of fund safety in overall trust")
     integrity: float = parameter(0.3, unit="share", source="assumed", text="weight of integrity in overall trust")
     info: float = parameter(0.1, unit="share", source="assumed", text="weight of information safety in overall trust")
@@ -68,3 +86,10 @@ class Trust:
         return {
             Dials.LOSS_SCAR: self.loss_scar,
         }  # fmt: skip
+
+    @staticmethod
+    def lean(day: Day, settings: Settings[Trust]) -> Iterator[Lean]:
+        """Let trust in fund safety rest lower where the figures are bad."""
+        missing = np.clip(-known_solvency(day), 0.0, 1.0)
+        if missing.any():
+            yield Lean(Weights.BASE_FUND, -settings["figures"][:, None] * _TENTHS * missing, "fundamentals")
