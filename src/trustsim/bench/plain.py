@@ -18,6 +18,7 @@ from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
     COHORT,
+    FLED,
     FREE,
     HOLDS,
     JOINS,
@@ -58,7 +59,7 @@ def plain_pass(
             feel(felt, evidence, who, w)
             judge(felt, evidence, who, luck, w)
             loss = uncovered(accounts.balance[lanes, part], w)
-            accounts.actions[lanes, part] = choose(flags, felt, who, luck, loss, w)
+            accounts.actions[lanes, part] = choose((flags, accounts.known[lanes, part]), felt, who, luck, loss, w)
             platforms.sums[lanes, p] = sums(flags, felt, w)
 
 
@@ -158,8 +159,9 @@ def uncovered(balance: Ints, w: Array) -> Array:
     return left
 
 
-def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array) -> Bits:
+def choose(bits: tuple[Bits, Bits], felt: Felt, who: Who, luck: Luck, loss: Array, w: Array) -> Bits:
     """Return the action bytes, uint8 (lanes, n): run, leave, join or change alarm, by logits on shared draws."""
+    flags, known = bits
     fear, trust = felt.fear, w[Weights.FUND] * felt.fund + w[Weights.INTEGRITY] * felt.integrity
     peers = w[Weights.HERDING] * who.herding * (1 - HALF * literate(who, w)) * (1 + w[Weights.HERDING_FEAR] * fear)
     peers *= felt.seen * felt.each - w[Weights.NORMAL_SHARE] * felt.whole
@@ -167,14 +169,18 @@ def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array)
     run = who.calm + w[Weights.CALM] - trust + w[Weights.FEAR] * fear + sense + loss + peers
     leave = who.churn + w[Weights.ORDINARY] - w[Weights.INFO] * (felt.info - who.prior)
     leave -= w[Weights.SERVICE] * (felt.service - who.prior)
-    join = w[Weights.JOIN] + w[Weights.JOIN_TRUST] * (felt.fund + felt.integrity - 2 * who.prior)
-    join -= w[Weights.FEAR] * fear
+    usual = w[Weights.JOIN_USUAL] * who.entry
+    join = w[Weights.JOIN] + np.where((known & FLED) > 0, w[Weights.WIN_BACK], usual)
+    join += w[Weights.JOIN_TRUST] * (felt.fund + felt.integrity - 2 * who.prior) - w[Weights.FEAR] * fear
+    join += w[Weights.INFO] * (felt.info - who.prior) + w[Weights.SERVICE] * (felt.service - who.prior)
+    off, noticed = felt.risk - w[Weights.USUAL_RISK], w[Weights.NOTICED_RISK]
+    join -= w[Weights.JOIN_RISK] * (np.maximum(off - noticed, 0) + np.minimum(off + noticed, 0))
     holds, was_alarmed, free = (flags & HOLDS) > 0, (flags & ALARMED) > 0, (flags & (HOLDS | FREE)) == HOLDS | FREE
     heeds = luck.login < who.attention * (1 + w[Weights.ATTENTION_FEAR] * fear)
     runs = ((run > np.where(w[Weights.RULE] > 0, 0, luck.panic)) | (felt.seen >= who.need)) & heeds & free
     gives_notice = (flags & (LEAVING | MATURE)) == LEAVING | MATURE
     leaves = ((leave > luck.ordinary) | gives_notice) & free
-    joins = (join > luck.ordinary) & ~holds
+    joins = (join > luck.ordinary) & (~holds | ((flags & LEAVING) > 0))
     alarms = np.where(was_alarmed, fear < HALF * who.alarm, fear > who.alarm)
     actions: Bits = (runs * RUNS | leaves * LEAVES | joins * JOINS | alarms * ALARMS).astype(np.uint8)
     return actions

@@ -17,6 +17,8 @@ from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
     BACK,
+    CO_CLIENT,
+    FLED,
     FREE,
     HOLDS,
     JOINS,
@@ -29,6 +31,7 @@ from trustsim.kernels.layout import (
     WINDING,
     Gauges,
     Terms,
+    Traits,
 )
 
 TOGETHER = 1024  # accounts that are looked up together, so that the memory is waited for once
@@ -69,6 +72,19 @@ def room_for(n_accounts: int) -> Acting:
 
 
 @inlined
+def has_room(accounts, place, who):
+    """Return whether the owner of account *i* of ``place`` (w, v, i) holds money on fewer platforms than usual."""
+    w, v, i = place
+    places = accounts.traits[Traits.PLACES, w, i]
+    n = np.float32(0)
+    for q in range(accounts.at.shape[1]):
+        j = accounts.at[w, q, who]
+        if j >= 0 and j != i and accounts.flags[v, j] & np.uint8(HOLDS):
+            n += np.float32(1)
+    return n < places
+
+
+@inlined
 def act_together(accounts, people, platforms, room, together, place, clock) -> None:
     """Carry out the actions of some accounts, ``together`` int32 (n ≤ TOGETHER,), of ``place`` (world, lane, platform).
 
@@ -89,7 +105,7 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
         i, who, action = together[k], room.who[k], accounts.actions[v, together[k]]
         if action & np.uint8(ALARMS):
             flags[v, i] ^= np.uint8(ALARMED)
-            if flags[v, i] & np.uint8(ALARMED) and accounts.known[v, i]:
+            if flags[v, i] & np.uint8(ALARMED) and accounts.known[v, i] & np.uint8(CO_CLIENT):
                 room.alarmed[done[ALARMED_NOW]] = who
                 done[ALARMED_NOW] += 1
         if is_closed:
@@ -123,13 +139,20 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
                 done[NEW] += 1
             ask(requested, accounts.asked_day, accounts.later, accounts.later_day, (v, i), free, clock.day)
             done[ASKED] += free
-        elif is_open and action & np.uint8(JOINS):
-            pays = min(accounts.ticket[w, i], safe[v, who])
-            if pays > 0:
+        elif is_open and action & np.uint8(JOINS) and room.asked[k] == 0:
+            share = np.float64(platforms.weights[v, p, Weights.TICKET])
+            pays = min(np.int64(np.float64(accounts.ticket[w, i]) * share) - room.held[k], safe[v, who])
+            if pays > 0 and has_room(accounts, (w, v, i), who):
                 room.arrived[done[ARRIVED]] = who
                 done[ARRIVED] += 1
                 safe[v, who] -= pays
                 balance[v, i] += pays
                 done[PAID_IN] += pays
-                flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
+                if flags[v, i] & np.uint8(HOLDS):  # had given notice, and takes it back
+                    platforms.gauges[Gauges.HOLDERS, v, p] -= 1.0
+                    flags[v, i] &= np.uint8(255 - LEAVING)
+                    flags[v, i] |= np.uint8(FREE)
+                else:
+                    flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
+                accounts.known[v, i] &= np.uint8(255 - FLED)
                 accounts.asked_day[v, i] = -1

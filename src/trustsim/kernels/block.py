@@ -43,6 +43,7 @@ class Who(NamedTuple):
     privacy: Column
     need: Column
     segment: Column
+    entry: Column
 
 
 class Luck(NamedTuple):
@@ -79,5 +80,5 @@ def who_of(traits, w, start, stop):
         traits[Traits.ATTENTION, w, start:stop],
         traits[Traits.ALARM, w, start:stop], traits[Traits.PRIVACY, w, start:stop],
         traits[Traits.NEED, w, start:stop],
-        traits[Traits.SEGMENT, w, start:stop],
+        traits[Traits.SEGMENT, w, start:stop], traits[Traits.ENTRY, w, start:stop],
     )  # fmt: skip

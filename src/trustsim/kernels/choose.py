@@ -13,7 +13,7 @@ import numpy as np
 from trustsim.kernels.channels import Channels
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.layout import HOLDS
+from trustsim.kernels.layout import FLED, HOLDS
 
 Number = Any  # of one account; of many where it is an array (n,)
 _0, _HALF, _1 = np.float32(0), np.float32(0.5), np.float32(1)
@@ -83,6 +83,32 @@ class LeaveParts(NamedTuple):
     columns: Annotated[float, None]
 
 
+class Drawing(NamedTuple):
+    """The weights of joining one platform: rows of :class:`Weights`."""
+
+    base: float
+    usual: float
+    win_back: float
+    trust: float
+    risk: float
+    usual_risk: float
+    noticed: float
+
+
+class JoinParts(NamedTuple):
+    """The parts of the readiness to join, log-odds, in the order of their sum; nobody who joins asks for money, so
+    they count to no channel."""
+
+    terms: float  # that of all, with what frictions and yields make of it
+    owner: float  # who joins as readily as leaves, or has fled and remembers it
+    trust: float
+    fear: float
+    risk: float
+    info: float
+    service: float
+    columns: float
+
+
 @inlined
 def pull_of(w):
     """Return the :class:`Pull` of a platform from its weights (Weights,)."""
@@ -121,6 +147,33 @@ def leaving(pull, churn, prior, info, service, columns):
 
 
 @inlined
+def drawing_of(w):
+    """Return the :class:`Drawing` of a platform from its weights (Weights,)."""
+    return Drawing(
+        w[Weights.JOIN], w[Weights.JOIN_USUAL], w[Weights.WIN_BACK], w[Weights.JOIN_TRUST], w[Weights.JOIN_RISK],
+        w[Weights.USUAL_RISK], w[Weights.NOTICED_RISK],
+    )  # fmt: skip
+
+
+@inlined
+def joining(pull, drawing, owner, now, columns):
+    """Return the :class:`JoinParts` of one account.
+
+    ``owner``: trait ENTRY, prior, and 1 for who has fled, else 0. ``now``: trust in fund safety, integrity, information
+    safety and service, risk view, fear. ``columns``: what declared columns add.
+    """
+    entry, prior, fled = owner
+    fund, integrity, info, service, risk, fear = now
+    usual, off = drawing.usual * entry, risk - drawing.usual_risk
+    beyond = max(off - drawing.noticed, _0) + min(off + drawing.noticed, _0)
+    return JoinParts(
+        drawing.base, usual + fled * (drawing.win_back - usual), drawing.trust * (fund + integrity - prior - prior),
+        -pull.fear * fear, -drawing.risk * beyond, pull.info * (info - prior), pull.service * (service - prior),
+        columns,
+    )  # fmt: skip
+
+
+@inlined
 def looking(pull, attention, fear):
     """Return the chance that an owner looks at the account today."""
     return attention * (_1 + pull.attention_fear * fear)
@@ -136,28 +189,31 @@ def added_up(parts):
 
 
 @compiled
-def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
+def choose(actions, bits, felt, who, luck, loss, lean, w) -> None:
     """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
 
     Whoever has seen ``need`` neighbours leave runs as well. Who asked for the free part of a locked balance asks for
-    the rest on the day that it matures. ``loss`` float32 (n,): log of the share of a loss that is not covered. ``lean``
-    float32 (3, ≥ n): what declared columns add to running, leaving and joining; None where there are none.
+    the rest on the day that it matures; until then coming back takes that back. ``bits``: ``flags`` and ``known``,
+    uint8 (n,). ``loss`` float32 (n,): log of the share of a loss that is not covered. ``lean`` float32 (3, ≥ n): what
+    declared columns add to running, leaving and joining; None where there are none.
     """
     fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
     risk, fear, seen, each, whole = felt.risk, felt.fear, felt.seen, felt.each, felt.whole
-    calm, churn, prior, herding = who.calm, who.churn, who.prior, who.herding
+    flags, known = bits
+    calm, churn, prior, herding, entry = who.calm, who.churn, who.prior, who.herding, who.entry
     literacy, attention, alarm, need = who.literacy, who.attention, who.alarm, who.need
     login, panic, ordinary = luck.login, luck.panic, luck.ordinary
     pull, terms, normal = pull_of(w), w[Weights.CALM], w[Weights.NORMAL_SHARE]
-    w_join, join_trust = w[Weights.JOIN], w[Weights.JOIN_TRUST]
+    drawing, fled_bit = drawing_of(w), np.uint8(FLED)
     draws_lots = _0 if w[Weights.RULE] > _0 else _1
     for i in range(len(actions)):
         f, own = fear[i], prior[i]
-        z = w_join + join_trust * (fund[i] + integrity[i] - own - own) - pull.fear * f
-        to_run, to_leave = _0, _0
+        to_run, to_leave, to_join = _0, _0, _0
         if lean is not None:
-            to_run, to_leave = lean[0, i], lean[1, i]
-            z += lean[2, i]
+            to_run, to_leave, to_join = lean[0, i], lean[1, i], lean[2, i]
+        fled = _1 if known[i] & fled_bit else _0
+        felt_now = (fund[i], integrity[i], info[i], service[i], risk[i], f)
+        z = added_up(joining(pull, drawing, (entry[i], own, fled), felt_now, to_join))
         owner = Owner(calm[i], herding[i], literacy[i])
         beyond = beyond_normal(seen[i], each[i], whole[i], normal)
         now = Moving(terms, fund[i], integrity[i], risk[i], f, beyond, to_run)
@@ -167,9 +223,10 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
         free = (flags[i] >> np.uint8(1)) & holds
         heeds = np.uint8(login[i] < looking(pull, attention[i], f))
         runs = (np.uint8(x > draws_lots * panic[i]) | np.uint8(seen[i] >= need[i])) & heeds & free
-        gives_notice = (flags[i] >> np.uint8(5)) & (flags[i] >> np.uint8(3)) & np.uint8(1)
+        noticed = (flags[i] >> np.uint8(5)) & np.uint8(1)
+        gives_notice = noticed & (flags[i] >> np.uint8(3))
         leaves = (np.uint8(y > ordinary[i]) | gives_notice) & free
-        joins = np.uint8(z > ordinary[i]) & (np.uint8(1) - holds)
+        joins = np.uint8(z > ordinary[i]) & ((np.uint8(1) - holds) | noticed)
         was = (flags[i] >> np.uint8(2)) & np.uint8(1)
         alarms = (np.uint8(f > alarm[i]) & (np.uint8(1) - was)) | (np.uint8(f < _HALF * alarm[i]) & was)
         actions[i] = runs | (leaves << np.uint8(1)) | (joins << np.uint8(2)) | (alarms << np.uint8(3))

@@ -12,7 +12,8 @@ array           dtype, shape                             holds
 ``balance``     int64 (lanes, accounts)                  money owed to the account, minor units
 ``requested``   int64 (lanes, accounts)                  of which asked for and not yet paid
 ``flags``       uint8 (lanes, accounts)                  HOLDS, FREE, MATURE, RAN … bits
-``known``       uint8 (lanes, accounts)                  1: neighbours know the owner as a co-client
+``known``       uint8 (lanes, accounts)                  CO_CLIENT: neighbours know the owner as one; FLED: has run
+                                                         for a reason, and has not come back
 ``actions``     uint8 (lanes, accounts)                  what the account decided today
 ``traits``      float32 (Traits, worlds, accounts)       fixed, the same in all variants of a world
 ``weights``     float32 (lanes, platforms, Weights)      the day's coefficients of the account pass
@@ -67,8 +68,10 @@ class Traits(Rows):
     PRIVACY = auto()
     NEED = auto()
     SEGMENT = auto()
+    ENTRY = auto()  # joining in calm against leaving, log-odds: as many come as go
     LINKS = auto()  # 1 / neighbours, with or without an account; 0 without any
     READING = auto()  # of reports, the error of day 0, in spreads
+    PLACES = auto()  # on how many platforms the owner holds money at most
 
 
 class Terms(Rows):
@@ -276,6 +279,9 @@ CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet, 
 # bits of ``flags``
 HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING, COHORT, BACK = 1, 2, 4, 8, 16, 32, 64, 128
 STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that closes
+
+# bits of ``known``
+CO_CLIENT, FLED = 1, 2  # neighbours know the owner as a client; who has fled remembers it until coming back
 
 # bits of ``actions``
 RUNS, LEAVES, JOINS, ALARMS = 1, 2, 4, 8

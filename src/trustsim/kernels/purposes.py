@@ -32,6 +32,7 @@ INTERACTION = 23
 NEED = 24
 CLUSTER = 25
 DEALING = 26
+NOTICE = 27
 USER = 1000
 
 NAMED = 1 << 31  # purposes from here on are made from a name

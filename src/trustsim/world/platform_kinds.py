@@ -36,7 +36,8 @@ class PaymentWallet:
     """Wallet: nearly all cash, no yield, quick in and out; what clients pay in stands apart at a bank."""
 
     preset: ClassVar[dict[str, Any]] = {
-        "liquid_share": 0.95, "equity": 0.03, "asset_yield": 0.02, "promised_yield": 0.0, "asset_term": 30.0,
+        "liquid_share": 0.95, "equity": 0.03, "asset_yield": 0.05, "promised_yield": 0.0, "safe_yield": 0.0,
+        "asset_term": 30.0,
         "default_rate": 0.0, "sale_impact": 0.05, "sale_limit": 0.5, "patience": 2.0, "custody": "bank",
         "segregated_share": 0.9, "payout_lag": 0.0, "exit_friction": 0.0, "entry_friction": 0.0,
         "service_capacity": 0.02,
@@ -48,7 +49,7 @@ class CryptoExchange:
     """Exchange that keeps its clients' assets: volatile prices, no cover scheme, withdrawals at all hours."""
 
     preset: ClassVar[dict[str, Any]] = {
-        "liquid_share": 0.4, "equity": 0.05, "asset_yield": 0.03, "promised_yield": 0.02, "asset_term": 90.0,
-        "default_rate": 0.0, "volatility": 0.02, "sale_impact": 0.6, "sale_limit": 0.2, "patience": 2.0,
+        "liquid_share": 0.4, "equity": 0.05, "asset_yield": 0.02, "promised_yield": 0.02, "asset_term": 90.0,
+        "default_rate": 0.0, "volatility": 0.002, "sale_impact": 0.6, "sale_limit": 0.2, "patience": 2.0,
         "payout_lag": 0.0, "exit_friction": 0.0, "report_interval": 90.0, "report_scope": 0.3, "report_lag": 30.0,
     }  # fmt: skip

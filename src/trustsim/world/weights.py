@@ -52,10 +52,11 @@ def check_row(rows: type[Rows], row: object, mechanism: object) -> None:
         raise ModelError(f"given {row!r} in {file_of(mechanism)}; allowed: {allowed}")
 
 
-def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
+def weigh(state: State, mechanisms: Mechanisms, said: Floats, usual_risk: Floats) -> Floats:
     """Fill ``state.weights`` from what mechanisms say, float64 (lanes, Weights), and the terms of the platforms.
 
-    Return the readiness to run before the day's part, float64 (lanes, platforms).
+    ``usual_risk`` float64 (lanes, platforms), log-odds: a perceived risk that keeps nobody from joining. Return the
+    readiness to run before the day's part, float64 (lanes, platforms).
     """
     terms = state.terms
     weights = np.repeat(said[:, None, :], state.n_platforms, axis=1)
@@ -63,6 +64,7 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
     weights[:, :, Weights.COVER_LIMIT] = terms[Terms.COVER_LIMIT]
     weights[:, :, Weights.EDUCATION] = terms[Terms.EDUCATION]
     weights[:, :, Weights.BASE_FUND] = terms[Terms.CUSTODY_TRUST]
+    weights[:, :, Weights.USUAL_RISK] = usual_risk
     for settings in mechanisms.values():
         n = len(settings.variants)
         for v, rule in enumerate(settings.variants):
