@@ -18,7 +18,6 @@ from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
     COHORT,
-    FLED,
     FREE,
     HOLDS,
     JOINS,
@@ -28,6 +27,7 @@ from trustsim.kernels.layout import (
     REACH,
     RUNS,
     SUM_SCALE,
+    WARY,
     Sums,
     Targets,
 )
@@ -170,7 +170,7 @@ def choose(bits: tuple[Bits, Bits], felt: Felt, who: Who, luck: Luck, loss: Arra
     leave = who.churn + w[Weights.ORDINARY] - w[Weights.INFO] * (felt.info - who.prior)
     leave -= w[Weights.SERVICE] * (felt.service - who.prior)
     usual = w[Weights.JOIN_USUAL] * who.entry
-    join = w[Weights.JOIN] + np.where((known & FLED) > 0, w[Weights.WIN_BACK], usual)
+    join = w[Weights.JOIN] + np.where((known & WARY) > 0, w[Weights.WIN_BACK], usual)
     join += w[Weights.JOIN_TRUST] * (felt.fund + felt.integrity - 2 * who.prior) - w[Weights.FEAR] * fear
     join += w[Weights.INFO] * (felt.info - who.prior) + w[Weights.SERVICE] * (felt.service - who.prior)
     off, noticed = felt.risk - w[Weights.USUAL_RISK], w[Weights.NOTICED_RISK]

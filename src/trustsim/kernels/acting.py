@@ -28,6 +28,7 @@ from trustsim.kernels.layout import (
     OPEN,
     RAN,
     RUNS,
+    WARY,
     WINDING,
     Gauges,
     Terms,
@@ -122,9 +123,12 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
             a, b = draws.two_words(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
             if action & np.uint8(RUNS) and not flags[v, i] & np.uint8(LEAVING):
                 flags[v, i] |= np.uint8(RAN)
+                accounts.known[v, i] |= np.uint8(FLED)
                 if np.float64(a) * draws.UNIFORM_SCALE < part and free > 1:
                     free -= free // 2
                     flags[v, i] |= np.uint8(FREE)
+            elif not flags[v, i] & np.uint8(LEAVING):
+                accounts.known[v, i] &= np.uint8(255 - FLED)
             if lock > 0:
                 flags[v, i] |= np.uint8(LEAVING)
             room.departed[done[DEPARTED]] = who
@@ -154,5 +158,5 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
                     flags[v, i] |= np.uint8(FREE)
                 else:
                     flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
-                accounts.known[v, i] &= np.uint8(255 - FLED)
+                accounts.known[v, i] &= np.uint8(255 - FLED - WARY)
                 accounts.asked_day[v, i] = -1

@@ -13,7 +13,7 @@ import numpy as np
 from trustsim.kernels.channels import Channels
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.layout import FLED, HOLDS
+from trustsim.kernels.layout import HOLDS, WARY
 
 Number = Any  # of one account; of many where it is an array (n,)
 _0, _HALF, _1 = np.float32(0), np.float32(0.5), np.float32(1)
@@ -100,7 +100,7 @@ class JoinParts(NamedTuple):
     they count to no channel."""
 
     terms: float  # that of all, with what frictions and yields make of it
-    owner: float  # who joins as readily as leaves, or has fled and remembers it
+    owner: float  # who joins as readily as leaves, or remembers a run
     trust: float
     fear: float
     risk: float
@@ -159,15 +159,15 @@ def drawing_of(w):
 def joining(pull, drawing, owner, now, columns):
     """Return the :class:`JoinParts` of one account.
 
-    ``owner``: trait ENTRY, prior, and 1 for who has fled, else 0. ``now``: trust in fund safety, integrity, information
-    safety and service, risk view, fear. ``columns``: what declared columns add.
+    ``owner``: trait ENTRY, prior, and 1 for who remembers a run, else 0. ``now``: trust in fund safety, integrity,
+    information safety and service, risk view, fear. ``columns``: what declared columns add.
     """
-    entry, prior, fled = owner
+    entry, prior, wary = owner
     fund, integrity, info, service, risk, fear = now
     usual, off = drawing.usual * entry, risk - drawing.usual_risk
     beyond = max(off - drawing.noticed, _0) + min(off + drawing.noticed, _0)
     return JoinParts(
-        drawing.base, usual + fled * (drawing.win_back - usual), drawing.trust * (fund + integrity - prior - prior),
+        drawing.base, usual + wary * (drawing.win_back - usual), drawing.trust * (fund + integrity - prior - prior),
         -pull.fear * fear, -drawing.risk * beyond, pull.info * (info - prior), pull.service * (service - prior),
         columns,
     )  # fmt: skip
@@ -204,16 +204,16 @@ def choose(actions, bits, felt, who, luck, loss, lean, w) -> None:
     literacy, attention, alarm, need = who.literacy, who.attention, who.alarm, who.need
     login, panic, ordinary = luck.login, luck.panic, luck.ordinary
     pull, terms, normal = pull_of(w), w[Weights.CALM], w[Weights.NORMAL_SHARE]
-    drawing, fled_bit = drawing_of(w), np.uint8(FLED)
+    drawing, wary_bit = drawing_of(w), np.uint8(WARY)
     draws_lots = _0 if w[Weights.RULE] > _0 else _1
     for i in range(len(actions)):
         f, own = fear[i], prior[i]
         to_run, to_leave, to_join = _0, _0, _0
         if lean is not None:
             to_run, to_leave, to_join = lean[0, i], lean[1, i], lean[2, i]
-        fled = _1 if known[i] & fled_bit else _0
+        wary = _1 if known[i] & wary_bit else _0
         felt_now = (fund[i], integrity[i], info[i], service[i], risk[i], f)
-        z = added_up(joining(pull, drawing, (entry[i], own, fled), felt_now, to_join))
+        z = added_up(joining(pull, drawing, (entry[i], own, wary), felt_now, to_join))
         owner = Owner(calm[i], herding[i], literacy[i])
         beyond = beyond_normal(seen[i], each[i], whole[i], normal)
         now = Moving(terms, fund[i], integrity[i], risk[i], f, beyond, to_run)

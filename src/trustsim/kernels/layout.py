@@ -12,8 +12,8 @@ array           dtype, shape                             holds
 ``balance``     int64 (lanes, accounts)                  money owed to the account, minor units
 ``requested``   int64 (lanes, accounts)                  of which asked for and not yet paid
 ``flags``       uint8 (lanes, accounts)                  HOLDS, FREE, MATURE, RAN … bits
-``known``       uint8 (lanes, accounts)                  CO_CLIENT: neighbours know the owner as one; FLED: has run
-                                                         for a reason, and has not come back
+``known``       uint8 (lanes, accounts)                  CO_CLIENT: neighbours know the owner as one; FLED, WARY:
+                                                         has run, and not come back
 ``actions``     uint8 (lanes, accounts)                  what the account decided today
 ``traits``      float32 (Traits, worlds, accounts)       fixed, the same in all variants of a world
 ``weights``     float32 (lanes, platforms, Weights)      the day's coefficients of the account pass
@@ -281,7 +281,8 @@ HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING, COHORT, BACK = 1, 2, 4, 8, 16, 32, 6
 STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that closes
 
 # bits of ``known``
-CO_CLIENT, FLED = 1, 2  # neighbours know the owner as a client; who has fled remembers it until coming back
+CO_CLIENT = 1  # neighbours know the owner as a client
+FLED, WARY = 2, 4  # has run, and takes the money elsewhere; for a grave reason, and remembers it until coming back
 
 # bits of ``actions``
 RUNS, LEAVES, JOINS, ALARMS = 1, 2, 4, 8

@@ -11,7 +11,7 @@ from trustsim.kernels import draws, purposes
 from trustsim.kernels.asking import lag_in_steps, past_lag
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import BACK, FLED, FREE, HOLDS, OPEN, STAYING, WINDING, Beliefs, Books, Gauges, Terms
+from trustsim.kernels.layout import BACK, FLED, FREE, HOLDS, OPEN, STAYING, WARY, WINDING, Beliefs, Books, Gauges, Terms
 from trustsim.kernels.receive import receive
 
 
@@ -58,7 +58,7 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
                 gauges[Gauges.HOLDERS, v, q] += 0 if flags[v, j] & np.uint8(HOLDS) else 1
                 accounts.asked_day[v, j] = accounts.asked_day[v, j] if flags[v, j] & np.uint8(HOLDS) else -1
                 flags[v, j] |= np.uint8(FREE if flags[v, j] & np.uint8(HOLDS) else HOLDS | FREE | BACK)
-                accounts.known[v, j] &= np.uint8(255 - FLED)
+                accounts.known[v, j] &= np.uint8(255 - FLED - WARY)
                 arriving[q] += x - fee
             platforms.flows[v, p, q if q >= 0 else len(arriving)] += x - fee
             if balance[v, i] == 0:

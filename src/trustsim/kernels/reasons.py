@@ -11,7 +11,7 @@ from trustsim.kernels.choose import Moving, Owner, RunParts, added_up, beyond_no
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
-from trustsim.kernels.layout import FLED, Beliefs, Gauges, Traits
+from trustsim.kernels.layout import WARY, Beliefs, Gauges, Traits
 from trustsim.kernels.variates import account_words, logistic_variates
 
 _N_CHANNELS, _UNSAID = len(Channels), -1
@@ -24,7 +24,8 @@ _FIRST_MOVE, _FIRST = int(Channels.FIRST_MOVE), int(Gauges.RAN_FOR_FUNDAMENTALS)
 @compiled
 def note_reasons(accounts, platforms, pushes, room, place, clock) -> None:
     """Count those who run today in ``place`` (world, lane, platform), ``room.runners``, by what pushed each of them
-    most, before anybody sees what others do; who was pushed by more than the noise of calm has fled, and remembers."""
+    most, before anybody sees what others do; who was pushed by more than the noise of calm remembers it.
+    """
     w, v, p = place
     words, luck, weights = room.words, room.luck, room.weights
     for row in range(len(weights)):
@@ -44,7 +45,7 @@ def note_reasons(accounts, platforms, pushes, room, place, clock) -> None:
             channel = reason(room.push, weights, traits, beliefs, pushes, (v, p, i), drawn)
             platforms.gauges[_FIRST + channel, v, p] += 1.0
             if channel != _ORDINARY and room.push.sum() > _REMEMBERED:
-                accounts.known[v, i] |= np.uint8(FLED)
+                accounts.known[v, i] |= np.uint8(WARY)
 
 
 @compiled
