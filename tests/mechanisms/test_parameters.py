@@ -141,6 +141,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "aggregate_uncertainty": {"by": {"fear": {"sunspot": 1}}},
     "ordinary": {  # a platform that keeps more than is usual, and pays all who run
         "item": {"notices": 0.2},
+        "by": {"win_back": {"risk": 0, "trust": 0}},
         "platform": {"asset_yield": "30 %", "locked_share": "0 %", "liquid_share": "50 %"},
     },
     "media": {

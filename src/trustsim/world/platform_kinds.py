@@ -24,7 +24,7 @@ class MoneyMarketFund:
     """Fund sold like a cash account: redemption on demand at a constant price, short assets, little equity."""
 
     preset: ClassVar[dict[str, Any]] = {
-        "liquid_share": 0.3, "equity": 0.002, "asset_yield": 0.035, "promised_yield": 0.03, "asset_term": 60.0,
+        "liquid_share": 0.3, "equity": 0.002, "asset_yield": 0.0365, "promised_yield": 0.03, "asset_term": 60.0,
         "default_rate": 0.0005, "recovery": 0.6, "sale_impact": 0.15, "sale_limit": 0.25, "patience": 3.0,
         "custody": "bank", "exit_friction": 0.5, "report_interval": 7.0, "report_lag": 1.0,
         "report_scope": 0.8,
@@ -33,7 +33,7 @@ class MoneyMarketFund:
 
 @REGISTRY.enter("platform_kind", "payment_wallet", rows=("B4",), source="assumed")
 class PaymentWallet:
-    """Wallet: nearly all cash, no yield, quick in and out; what clients pay in stands apart at a bank."""
+    """Wallet: nearly all cash, no yield nor any to compare with, quick in and out; clients' money is apart at a bank."""
 
     preset: ClassVar[dict[str, Any]] = {
         "liquid_share": 0.95, "equity": 0.03, "asset_yield": 0.05, "promised_yield": 0.0, "safe_yield": 0.0,
@@ -46,7 +46,7 @@ class PaymentWallet:
 
 @REGISTRY.enter("platform_kind", "crypto_exchange", rows=("B10",), source="E-14")
 class CryptoExchange:
-    """Exchange that keeps its clients' assets: volatile prices, no cover scheme, withdrawals at all hours."""
+    """Exchange that keeps its clients' coins, and books in coins: no cover scheme, withdrawals at all hours."""
 
     preset: ClassVar[dict[str, Any]] = {
         "liquid_share": 0.4, "equity": 0.05, "asset_yield": 0.02, "promised_yield": 0.02, "asset_term": 90.0,
