@@ -33,7 +33,7 @@ class MoneyMarketFund:
 
 @REGISTRY.enter("platform_kind", "payment_wallet", rows=("B4",), source="assumed")
 class PaymentWallet:
-    """Wallet: nearly all cash, no yield nor any to compare with, quick in and out; clients' money is apart at a bank."""
+    """Wallet: nearly all cash, no yield nor any to compare with, quick in and out; client money is apart at a bank."""
 
     preset: ClassVar[dict[str, Any]] = {
         "liquid_share": 0.95, "equity": 0.03, "asset_yield": 0.05, "promised_yield": 0.0, "safe_yield": 0.0,

@@ -44,9 +44,9 @@ class Ordinary:
     that is less) + ``trust`` · (fund safety + integrity − those of
     calm) + ``info`` and ``service`` · trust gained in these − the weight of fear in a run · fear. Who has fled comes
     back by ln odds(``win_back``) in place of the first. Where as many come as go a joiner pays in the ticket less the
-    usual interest of a stay, for the balances of day 0 hold it already. Known answers: with the weights on trust at 0,
-    the daily share of holders that leaves is ``leave`` (``test_ordinary_leaving_has_its_rate``), and claims stay in
-    calm (``test_calm_is_an_equilibrium``).
+    usual interest of a stay, for the balances of day 0 hold it already, and claims
+    stay in calm (``test_calm_is_an_equilibrium``). Known answer: with the weights on trust at 0, the daily share of
+    holders that leaves is ``leave`` (``test_ordinary_leaving_has_its_rate``).
     """
 
     #: with a channel off
