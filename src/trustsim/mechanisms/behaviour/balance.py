@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 _MOST, _LEAST = math.log(100.0), -30.0  # of joining against leaving, log-odds: assumed, a hundredth is away at least
+_NEW = math.log(4.0)  # of a platform without clients: assumed, as of one that four in five hold
 
 
 def usual_entry(accounts: Accounts, churn: Floats) -> Floats:
@@ -23,7 +24,8 @@ def usual_entry(accounts: Accounts, churn: Floats) -> Floats:
     ``churn`` float64 (accounts,): what each owner adds to the log-odds of leaving. Who leaves more readily comes more
     readily, and larger platforms are chosen more often: a birth-and-death chain for each account, in balance by
     itself. One number for each platform then sets what comes on day 0, from owners who hold fewer accounts than they
-    would, to what goes. Where everybody is in, a hundredth is away; where nobody is, nobody comes.
+    would, to what goes. Where everybody is in, a hundredth is away. A platform without clients has nothing
+    to balance, and draws them as one that four in five hold.
     """
     held, investor = accounts.balance > 0, accounts.investor
     n_held = np.bincount(investor[held], minlength=len(accounts.places))
@@ -33,7 +35,7 @@ def usual_entry(accounts: Accounts, churn: Floats) -> Floats:
     come = np.where(comes, ready * accounts.usual * accounts.ticket, 0.0)
     goes, comes_in = (np.add.reduceat(np.append(of, 0.0), accounts.first[:-1]) for of in (gone, come))
     with np.errstate(divide="ignore", invalid="ignore"):
-        level = np.nan_to_num(np.log(goes / comes_in), nan=_LEAST, posinf=_MOST, neginf=_LEAST)
+        level = np.where(goes > 0, np.minimum(np.log(goes / comes_in), _MOST), _NEW)
         entry = churn + np.log(accounts.usual) + np.repeat(level, np.diff(accounts.first))
     return np.asarray(np.clip(entry, _LEAST, _MOST))
 
