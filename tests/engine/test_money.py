@@ -44,7 +44,7 @@ def test_interest_leaves_no_crumbs_in_an_account_that_was_emptied() -> None:
     """Whoever asks for everything before interest is credited is paid the interest as well, and holds nothing
     afterwards."""
     platform = {"name": "Harbour", "kind": "payment_wallet", "promised_yield": 0.5, "liquid_share": 1, "payout_lag": 3}
-    leaving = {"ordinary": {"leave": 0.4, "join": 1e-9}, "choice": {"part": 0}}
+    leaving = {"ordinary": {"leave": 0.4, "join": 1e-9, "pays_yield": 0}, "choice": {"part": 0}}
     document = {**CRISIS, "platforms": [platform], "shocks": [], "mechanisms": leaving, "horizon": 45}
     model = TrustCrisisModel(scenario_of(document), rng=0)
     for _ in range(model.story.n_days):

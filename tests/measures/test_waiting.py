@@ -160,7 +160,8 @@ def test_who_was_paid_less_because_claims_were_cut_lacks_the_rest():
     """A project fails and claims are cut to next to nothing: but for the few who left before, needs are not met."""
     platform = {"name": "H", "liquid_share": 0, "payout_lag": 0, "asset_term": "3000 d", "asset_yield": 0, "equity": 0}
     found = study(story(
-        platforms=[platform], shocks=[{"kind": "payoff", "platform": "H", "day": 1, "success": 0}],
+        platforms=[{**platform, "promised_yield": 0}],
+        shocks=[{"kind": "payoff", "platform": "H", "day": 1, "success": 0}],
         mechanisms={"choice": "off"},
     ), 6)  # fmt: skip
     assert (found.outcomes["investor_loss"][:, 0] > 0.95).all()

@@ -24,7 +24,7 @@ from trustsim.units import parse
 DAYS = 24
 LIVE = {
     "kind": "p2p_lending",
-    "liquid_share": "12 %",
+    "liquid_share": "10 %",
     "payout_lag": "0 d",
     "report_interval": "5 d",
     "report_lag": "4 d",
@@ -75,14 +75,14 @@ SCENES: dict[str, dict[str, Any]] = {
     "guarantee": {
         "item": {"limit": 20_000, "fund": 100_000},
         "shocks": [THEFT, {"kind": "default_wave", "share": "40 %"}],
-        "platform": DRY,
+        "platform": {**DRY, "exit_friction": -4},  # many ask, and it fails
     },
     "live_transparency": {"item": {"strength": "60 %"}},
     "misuse": {"item": {"rate": "0.01 /day", "audit": "0.05 /day"}},
     "rumour": {"item": {"true_loss": "4 %", "revealed_after": "12 d"}, "by": {"where": {"seeds": "5 %"}}},
     "default_wave": {"item": {"over": "3 d", "correlation": "50 %"}, "by": {"told": {"fund": 0}}},
     "advertising_exposed": {"item": {"exposure_lag": "10 d"}},
-    "choice": {"platform": {**DRY, "patience": "40 d"}},
+    "choice": {"platform": {**DRY, "patience": "40 d", "liquid_share": "3 %"}},
     "queue_news": {"platform": DRY},
     "health": {"platform": {"equity": "-40 %"}, "beside": OPEN},
     "closure": {"platform": {"equity": "-20 %"}},
@@ -157,6 +157,11 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "ties": {"platform": {"borrowers": "30 %", "employees": "20 %", "exclusive": "40 %", "equity": "-5 %"}},
     "floating": {"platform": {"floats": "100 %", "volatility": "5 %"}},
+    "ordinary": {  # a platform that keeps more than is usual, and pays all who run
+        "item": {"notices": 0.2},
+        "by": {"win_back": {"risk": 0, "trust": 0}},
+        "platform": {"asset_yield": "30 %", "locked_share": "0 %", "liquid_share": "50 %"},
+    },
     "media": {
         "by": {"alarm_risk": {"false_alarm": "0.1 /day"}, "discovery": {}},
         "shocks": [{**MISUSE, "audit": "0 /day"}],
@@ -191,11 +196,15 @@ OTHER: dict[tuple[str, str], Any] = {
     ("data_breach", "notice_lag"): 2.0,
     ("advertising_exposed", "exposure_lag"): 6.0,
     ("ordinary", "tenure"): 3.0,
+    ("ordinary", "join"): 0.2,
+    ("ordinary", "win_back"): 0.5,
+    ("ordinary", "risk"): 20.0,
     ("official_warning", "fading"): 0.9,
     ("choice", "part"): 0.8,
     ("herding", "normal"): 0.3,
     ("rumour", "where"): "hubs",
     ("choice", "gate_margin"): 0.5,
+    ("choice", "gate_rush"): 90.0,
     ("misuse", "audit"): 0.9,
     ("liquidity_buffer", "target"): 0.4,
     ("reserve_requirement", "ratio"): 0.05,  # less than is held; more is not reached in time

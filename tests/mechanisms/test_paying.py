@@ -147,7 +147,8 @@ def test_a_gate_that_has_fallen_draws_no_rush(play: Play) -> None:
 
 
 def test_a_gate_does_not_make_a_solvent_platform_fail() -> None:
-    """Row P-05. Eight worlds: without a gate half or more fail (75 % of twenty larger ones), under each gate none."""
+    """Row P-05. Eight worlds: without a gate seven fail, after one of five days two, for who ran stays away; after
+    longer ones none."""
     harbour = {"name": "Harbour", "locked_share": 0, "liquid_share": 0.15, "patience": 5, "sale_limit": 0.03}
     rumour = {"kind": "rumour", "platform": "Harbour", "day": 5, "seeds": 0.02, "broadcast": 0.4, "risk": 6, "fear": 2}
     gates = {f"{d} d": [{"kind": "redemption_gate", "trigger": 0.08, "duration": d}] for d in (5, 14, 45)}
@@ -158,8 +159,8 @@ def test_a_gate_does_not_make_a_solvent_platform_fail() -> None:
     }  # fmt: skip
     study = run_study(from_document(story, REGISTRY), replications=8, workers=1)
     nothing, *under_gates = study.outcomes["failure_probability"].mean(axis=0)
-    assert nothing >= 0.5
-    assert under_gates == [0, 0, 0]
+    assert nothing == 0.875
+    assert under_gates == [0.25, 0, 0]
     assert (study.series["status"][:, :, 1:, 0] == 1).any(axis=1).all()  # each gate fell
 
 

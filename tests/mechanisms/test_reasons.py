@@ -90,7 +90,7 @@ def test_reasons_are_the_largest_parts_of_attribution() -> None:
     """They may differ for who leaves in the ordinary way and would have run as well: for one in fifty at most."""
     rumour = {"kind": "rumour", "platform": "H", "day": 5, "broadcast": "60 %", "risk": 6, "fear": 3}
     story = {
-        "trustsim": 1, "horizon": "30 d", "investors": {"count": 400}, "platforms": [{"name": "H"}],
+        "trustsim": 1, "horizon": "30 d", "investors": {"count": 1200}, "platforms": [{"name": "H"}],
         "network": {"kind": "small_world", "mean_degree": 10}, "shocks": [rumour], "variants": {"nothing": []},
     }  # fmt: skip
     model = Watched(from_document(story, REGISTRY), ["nothing"], 0)

@@ -75,6 +75,7 @@ class Causes(TrustCrisisModel):
         self._platform = np.repeat(np.arange(state.n_platforms), np.diff(state.accounts.first))
         self._rest = state.beliefs[[Beliefs.FUND, Beliefs.INTEGRITY, Beliefs.RISK]].copy()
         self._last = np.zeros((state.n_lanes, state.accounts.n_accounts, len(CHANNELS)), np.float32)
+        self._last[..., Channels.ORDINARY] = state.flags & np.uint8(LEAVING) > 0  # who gave notice before
         self.asked = np.zeros(state.n_lanes, np.int64)
         self.by_channel = np.zeros((state.n_lanes, len(CHANNELS)))
 

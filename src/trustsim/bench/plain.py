@@ -29,6 +29,7 @@ from trustsim.kernels.layout import (
     REACH,
     RUNS,
     SUM_SCALE,
+    WARY,
     Sums,
     Targets,
 )
@@ -65,7 +66,7 @@ def plain_pass(
             feel(felt, evidence, who, w)
             judge(felt, who, luck, w)
             loss = uncovered(accounts.balance[lanes, part], w)
-            accounts.actions[lanes, part] = choose(flags, felt, who, luck, loss, w)
+            accounts.actions[lanes, part] = choose((flags, accounts.known[lanes, part]), felt, who, luck, loss, w)
             platforms.sums[lanes, p] = sums(flags, felt, w)
 
 
@@ -199,8 +200,9 @@ def within_the_limit(w: Array) -> Array:
     return left
 
 
-def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array) -> Bits:
+def choose(bits: tuple[Bits, Bits], felt: Felt, who: Who, luck: Luck, loss: Array, w: Array) -> Bits:
     """Return the action bytes, uint8 (lanes, n): run, leave, join or change alarm, by logits on shared draws."""
+    flags, known = bits
     fear, trust = felt.fear, w[Weights.FUND] * felt.fund + w[Weights.INTEGRITY] * felt.integrity
     heeds = w[Weights.HERDING] * who.herding * (1 - HALF * literate(who, w))
     expected = heeds * (felt.seen * felt.each) + w[Weights.QUEUE] + w[Weights.UNSEEN]
@@ -210,8 +212,12 @@ def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array)
     run = who.calm + w[Weights.CALM] + w[Weights.STATE] - trust + told + sense + loss + w[Weights.OTHERS] * others
     leave = who.churn + w[Weights.ORDINARY] - w[Weights.INFO] * (felt.info - who.prior)
     leave -= w[Weights.SERVICE] * (felt.service - who.prior)
-    join = w[Weights.JOIN] + w[Weights.JOIN_TRUST] * (felt.fund + felt.integrity - 2 * who.prior)
-    join -= w[Weights.JOIN_FEAR] * fear
+    usual = w[Weights.JOIN_USUAL] * who.entry
+    join = w[Weights.JOIN] + np.where((known & WARY) > 0, w[Weights.WIN_BACK], usual)
+    join += w[Weights.JOIN_TRUST] * (felt.fund + felt.integrity - 2 * who.prior) - w[Weights.JOIN_FEAR] * fear
+    join += w[Weights.INFO] * (felt.info - who.prior) + w[Weights.SERVICE] * (felt.service - who.prior)
+    off, noticed = felt.risk + felt.evidence - w[Weights.USUAL_RISK], w[Weights.NOTICED_RISK]
+    join -= w[Weights.JOIN_RISK] * (np.maximum(off - noticed, 0) + np.minimum(off + noticed, 0))
     holds, was_alarmed, free = (flags & HOLDS) > 0, (flags & ALARMED) > 0, (flags & (HOLDS | FREE)) == HOLDS | FREE
     heeds = luck.login < who.attention * (1 + w[Weights.ATTENTION_FEAR] * fear)
     line, follows = np.where(w[Weights.RULE] > 0, 0, luck.panic), felt.seen >= who.need
@@ -219,7 +225,7 @@ def choose(flags: Bits, felt: Felt, who: Who, luck: Luck, loss: Array, w: Array)
     with_all = (run + (within_the_limit(w) - loss) > line) | follows
     gives_notice = (flags & (LEAVING | MATURE)) == LEAVING | MATURE
     leaves = ((leave > luck.ordinary) | gives_notice) & free
-    joins = (join > luck.ordinary) & ~holds
+    joins = (join > luck.ordinary) & (~holds | ((flags & LEAVING) > 0))
     alarms = np.where(was_alarmed, fear < HALF * who.alarm, fear > who.alarm)
     keeps = runs & ~with_all & ~leaves
     actions = runs * RUNS | leaves * LEAVES | joins * JOINS | alarms * ALARMS | keeps * EXCESS
@@ -236,7 +242,8 @@ def sums(flags: Bits, felt: Felt, w: Array) -> Ints:
     found[:, Sums.ALARMED] = (holds & is_alarmed).sum(axis=1)
     found[:, Sums.COHORT_ALARMED] = (held & is_alarmed).sum(axis=1)
     for row, who, x in (
-        (Sums.TRUST, holds, trust), (Sums.COHORT_TRUST, held, trust), (Sums.COHORT_RISK, held, felt.risk + felt.evidence),
+        (Sums.TRUST, holds, trust), (Sums.COHORT_TRUST, held, trust),
+        (Sums.COHORT_RISK, held, felt.risk + felt.evidence),
         (Sums.COHORT_FUND, held, felt.fund), (Sums.COHORT_INTEGRITY, held, felt.integrity),
         (Sums.COHORT_INFO, held, felt.info), (Sums.COHORT_SERVICE, held, felt.service),
     ):  # fmt: skip

@@ -264,7 +264,7 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     n = stop - start
     w, messages, evidence = platforms.weights[v, p], bulletin.evidence, room.evidence
     flags, actions = accounts.flags[v, start:stop], accounts.actions[v, start:stop]
-    felt = felt_of(accounts.beliefs, v, start, stop)
+    bits, felt = (flags, accounts.known[v, start:stop]), felt_of(accounts.beliefs, v, start, stop)
     if w[Weights.PROMPTS] > _0:
         looks = room.looks[:n]
         prompt(looks, who, w)
@@ -290,9 +290,9 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
         loss[:] = _0
     if tail is not None:  # without columns numba compiles the other branch alone
         move_columns(tail, lean, (v, p), start, stop)
-        choose(actions, flags, felt, who, luck, loss, lean, w)
+        choose(actions, bits, felt, who, luck, loss, lean, w)
     else:
-        choose(actions, flags, felt, who, luck, loss, None, w)
+        choose(actions, bits, felt, who, luck, loss, None, w)
     measure_block(accounts, platforms, room.trust, place, part)
     if n_heard > 0:
         evidence[:, :n] = _0

@@ -17,11 +17,12 @@ from trustsim.kernels.layout import (
     ALARMED,
     ALARMS,
     BACK,
+    CO_CLIENT,
     EXCESS,
+    FLED,
     FREE,
     HOLDS,
     JOINS,
-    KNOWN,
     LEAVES,
     LEAVING,
     MATURE,
@@ -29,9 +30,11 @@ from trustsim.kernels.layout import (
     OPEN,
     RAN,
     RUNS,
+    WARY,
     WINDING,
     Gauges,
     Terms,
+    Traits,
 )
 from trustsim.kernels.limit import above, has_only_moved, may_come_in
 
@@ -73,6 +76,19 @@ def room_for(n_accounts: int) -> Acting:
 
 
 @inlined
+def has_room(accounts, place, who):
+    """Return whether the owner of account *i* of ``place`` (w, v, i) holds money on fewer platforms than usual."""
+    w, v, i = place
+    places = accounts.traits[Traits.PLACES, w, i]
+    n = np.float32(0)
+    for q in range(accounts.at.shape[1]):
+        j = accounts.at[w, q, who]
+        if j >= 0 and j != i and accounts.flags[v, j] & np.uint8(HOLDS):
+            n += np.float32(1)
+    return n < places
+
+
+@inlined
 def act_together(accounts, people, platforms, room, together, place, clock) -> None:
     """Carry out the actions of some accounts, ``together`` int32 (n ≤ TOGETHER,), of ``place`` (world, lane, platform).
 
@@ -94,7 +110,7 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
         i, who, action = together[k], room.who[k], accounts.actions[v, together[k]]
         if action & np.uint8(ALARMS):
             flags[v, i] ^= np.uint8(ALARMED)
-            if flags[v, i] & np.uint8(ALARMED) and accounts.known[v, i]:
+            if flags[v, i] & np.uint8(ALARMED) and accounts.known[v, i] & np.uint8(CO_CLIENT):
                 room.alarmed[done[ALARMED_NOW]] = who
                 done[ALARMED_NOW] += 1
         if is_closed:
@@ -117,15 +133,18 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
                 room.departed[done[DEPARTED]] = who
                 done[DEPARTED] += 1
             if not excess:
-                accounts.known[v, i] &= np.uint8(KNOWN)
+                accounts.known[v, i] &= np.uint8(255 - MOVED)
             elif room.asked[k] == 0:
                 accounts.known[v, i] |= np.uint8(MOVED)
             a, b = draws.two_words(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
             if runs and not flags[v, i] & np.uint8(LEAVING):
                 flags[v, i] |= np.uint8(RAN)
+                accounts.known[v, i] |= np.uint8(FLED)
                 if np.float64(a) * draws.UNIFORM_SCALE < part and free > 1 and not excess:
                     free -= free // 2
                     flags[v, i] |= np.uint8(FREE)
+            elif not flags[v, i] & np.uint8(LEAVING):
+                accounts.known[v, i] &= np.uint8(255 - FLED)
             if lock > 0:
                 flags[v, i] |= np.uint8(LEAVING)
             if is_of_day_0(flags[v, i]):
@@ -138,13 +157,21 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
                 done[NEW] += 1
             ask(requested, accounts.asked_day, accounts.later, accounts.later_day, (v, i), free, clock.day)
             done[ASKED] += free
-        elif is_open and action & np.uint8(JOINS):
-            pays = may_come_in(platforms.terms[Terms.HOLDING_CAP, v, p], 0, min(accounts.ticket[w, i], safe[v, who]))
-            if pays > 0:
+        elif is_open and action & np.uint8(JOINS) and room.asked[k] == 0:
+            share = np.float64(platforms.weights[v, p, Weights.TICKET])
+            wanted = min(np.int64(np.float64(accounts.ticket[w, i]) * share) - room.held[k], safe[v, who])
+            pays = may_come_in(platforms.terms[Terms.HOLDING_CAP, v, p], room.held[k], wanted)
+            if pays > 0 and has_room(accounts, (w, v, i), who):
                 room.arrived[done[ARRIVED]] = who
                 done[ARRIVED] += 1
                 safe[v, who] -= pays
                 balance[v, i] += pays
                 done[PAID_IN] += pays
-                flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
+                if flags[v, i] & np.uint8(HOLDS):  # had given notice, and takes it back
+                    platforms.gauges[Gauges.HOLDERS, v, p] -= 1.0
+                    flags[v, i] &= np.uint8(255 - LEAVING)
+                    flags[v, i] |= np.uint8(FREE)
+                else:
+                    flags[v, i] |= np.uint8(HOLDS | FREE | BACK)
+                accounts.known[v, i] &= np.uint8(255 - FLED - WARY)
                 accounts.asked_day[v, i] = -1

@@ -22,7 +22,7 @@ class Accounts(NamedTuple):
 
     beliefs: NDArray[np.float32]  # (Beliefs, v, a)
     flags: NDArray[np.uint8]  # (v, a)
-    known: NDArray[np.uint8]  # (v, a) KNOWN: neighbours know the owner as a co-client; MOVED: see kernels/limit.py
+    known: NDArray[np.uint8]  # (v, a) CO_CLIENT, FLED, WARY, MOVED: what is known of the owner, and by the owner
     actions: NDArray[np.uint8]  # (v, a rounded up to 8)
     balance: Ints  # (v, a) minor units
     requested: Ints  # (v, a) minor units

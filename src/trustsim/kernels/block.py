@@ -44,6 +44,7 @@ class Who(NamedTuple):
     privacy: Column
     need: Column
     segment: Column
+    entry: Column
 
 
 class Luck(NamedTuple):
@@ -81,7 +82,7 @@ def who_of(traits, w, start, stop):
         traits[Traits.ATTENTION, w, start:stop],
         traits[Traits.ALARM, w, start:stop], traits[Traits.PRIVACY, w, start:stop],
         traits[Traits.NEED, w, start:stop],
-        traits[Traits.SEGMENT, w, start:stop],
+        traits[Traits.SEGMENT, w, start:stop], traits[Traits.ENTRY, w, start:stop],
     )  # fmt: skip
 
 
@@ -90,5 +91,5 @@ def attentive(who, attention):
     """Return the owners as they are but for the chance that each looks at the account, float32 (n,)."""
     return Who(
         who.calm, who.churn, who.prior, who.herding, who.fear_keep, who.fear_gain, who.literacy, attention, who.alarm,
-        who.privacy, who.need, who.segment,
+        who.privacy, who.need, who.segment, who.entry,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from trustsim.kernels.channels import Channels
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import log_left
-from trustsim.kernels.layout import HOLDS
+from trustsim.kernels.layout import HOLDS, WARY
 
 Number = Any  # of one account; of many where it is an array (n,)
 _0, _HALF, _1, _4, _12 = np.float32(0), np.float32(0.5), np.float32(1), np.float32(4), np.float32(12)
@@ -91,6 +91,33 @@ class LeaveParts(NamedTuple):
     info: Annotated[float, Channels.NEWS]
     service: Annotated[float, Channels.NEWS]
     columns: Annotated[float, None]
+
+
+class Drawing(NamedTuple):
+    """The weights of joining one platform: rows of :class:`Weights`."""
+
+    base: float
+    usual: float
+    win_back: float
+    trust: float
+    risk: float
+    usual_risk: float
+    noticed: float
+    fear: float
+
+
+class JoinParts(NamedTuple):
+    """The parts of the readiness to join, log-odds, in the order of their sum; nobody who joins asks for money, so
+    they count to no channel."""
+
+    terms: float  # that of all, with what frictions and yields make of it
+    owner: float  # who joins as readily as leaves, or remembers a run
+    trust: float
+    fear: float
+    risk: float
+    info: float
+    service: float
+    columns: float
 
 
 @inlined
@@ -172,6 +199,33 @@ def attending(attention, literacy, w):
 
 
 @inlined
+def drawing_of(w):
+    """Return the :class:`Drawing` of a platform from its weights (Weights,)."""
+    return Drawing(
+        w[Weights.JOIN], w[Weights.JOIN_USUAL], w[Weights.WIN_BACK], w[Weights.JOIN_TRUST], w[Weights.JOIN_RISK],
+        w[Weights.USUAL_RISK], w[Weights.NOTICED_RISK], w[Weights.JOIN_FEAR],
+    )  # fmt: skip
+
+
+@inlined
+def joining(pull, drawing, owner, now, columns):
+    """Return the :class:`JoinParts` of one account.
+
+    ``owner``: trait ENTRY, prior, and 1 for who remembers a run, else 0. ``now``: trust in fund safety, integrity,
+    information safety and service, perceived risk, fear. ``columns``: what declared columns add.
+    """
+    entry, prior, wary = owner
+    fund, integrity, info, service, risk, fear = now
+    usual, off = drawing.usual * entry, risk - drawing.usual_risk
+    beyond = max(off - drawing.noticed, _0) + min(off + drawing.noticed, _0)
+    return JoinParts(
+        drawing.base, usual + wary * (drawing.win_back - usual), drawing.trust * (fund + integrity - prior - prior),
+        -drawing.fear * fear, -drawing.risk * beyond, pull.info * (info - prior), pull.service * (service - prior),
+        columns,
+    )  # fmt: skip
+
+
+@inlined
 def looking(pull, attention, fear):
     """Return the chance that an owner looks at the account today."""
     return attention * (_1 + pull.attention_fear * fear)
@@ -187,31 +241,33 @@ def added_up(parts):
 
 
 @compiled
-def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
+def choose(actions, bits, felt, who, luck, loss, lean, w) -> None:
     """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
 
     Whoever has seen ``need`` neighbours leave runs as well. Who asked for the free part of a locked balance asks for
-    the rest on the day that it matures. ``loss`` float32 (n,): log of the share of a loss that is not covered, of what
-    lies above the limit of the guarantee where something does. Who would leave that part and not the other runs with it
-    alone. ``lean`` float32 (3, ≥ n): what declared columns add to running, leaving and joining; None where there are
-    none.
+    the rest on the day that it matures; until then coming back takes that back. ``bits``: ``flags`` and ``known``,
+    uint8 (n,). ``loss`` float32 (n,): log of the share of a loss that is not covered, of what lies above the limit of
+    the guarantee where something does. Who would leave that part and not the other runs with it alone. ``lean`` float32
+    (3, ≥ n): what declared columns add to running, leaving and joining; None where there are none.
     """
     fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
     risk, evidence, fear, seen, each, whole = felt.risk, felt.evidence, felt.fear, felt.seen, felt.each, felt.whole
-    calm, churn, prior, herding = who.calm, who.churn, who.prior, who.herding
+    flags, known = bits
+    calm, churn, prior, herding, entry = who.calm, who.churn, who.prior, who.herding, who.entry
     literacy, attention, alarm, need = who.literacy, who.attention, who.alarm, who.need
     login, panic, ordinary = luck.login, luck.panic, luck.ordinary
     pull, terms = pull_of(w), w[Weights.CALM]
-    w_join, join_trust, join_fear = w[Weights.JOIN], w[Weights.JOIN_TRUST], w[Weights.JOIN_FEAR]
+    drawing, wary_bit = drawing_of(w), np.uint8(WARY)
     draws_lots = _0 if w[Weights.RULE] > _0 else _1
     within = log_left(w[Weights.COVER])
     for i in range(len(actions)):
         f, own = fear[i], prior[i]
-        z = w_join + join_trust * (fund[i] + integrity[i] - own - own) - join_fear * f
-        to_run, to_leave = _0, _0
+        to_run, to_leave, to_join = _0, _0, _0
         if lean is not None:
-            to_run, to_leave = lean[0, i], lean[1, i]
-            z += lean[2, i]
+            to_run, to_leave, to_join = lean[0, i], lean[1, i], lean[2, i]
+        wary = _1 if known[i] & wary_bit else _0
+        felt_now = (fund[i], integrity[i], info[i], service[i], risk[i] + evidence[i], f)
+        z = added_up(joining(pull, drawing, (entry[i], own, wary), felt_now, to_join))
         owner = Owner(calm[i], herding[i], literacy[i])
         others = beyond_calm(pull, owner, seen[i] * each[i], whole[i])
         now = Moving(
@@ -225,9 +281,10 @@ def choose(actions, flags, felt, who, luck, loss, lean, w) -> None:
         line, follows = draws_lots * panic[i], np.uint8(seen[i] >= need[i])
         runs = (np.uint8(x > line) | follows) & heeds & free
         runs_with_all = np.uint8(x + (within - loss[i]) > line) | follows
-        gives_notice = (flags[i] >> np.uint8(5)) & (flags[i] >> np.uint8(3)) & np.uint8(1)
+        noticed = (flags[i] >> np.uint8(5)) & np.uint8(1)
+        gives_notice = noticed & (flags[i] >> np.uint8(3))
         leaves = (np.uint8(y > ordinary[i]) | gives_notice) & free
-        joins = np.uint8(z > ordinary[i]) & (np.uint8(1) - holds)
+        joins = np.uint8(z > ordinary[i]) & ((np.uint8(1) - holds) | noticed)
         was = (flags[i] >> np.uint8(2)) & np.uint8(1)
         alarms = (np.uint8(f > alarm[i]) & (np.uint8(1) - was)) | (np.uint8(f < _HALF * alarm[i]) & was)
         keeps = runs & ((runs_with_all | leaves) ^ np.uint8(1))

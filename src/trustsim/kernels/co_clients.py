@@ -9,7 +9,7 @@ import numpy as np
 
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import HOLDS, Beliefs, Traits
+from trustsim.kernels.layout import CO_CLIENT, HOLDS, Beliefs, Traits
 from trustsim.kernels.push import push, push_to_all
 
 TOGETHER = 64  # accounts among which somebody new is looked for together
@@ -57,7 +57,8 @@ def nobody_new(flags, known):
     """Return whether all who hold an account, ``flags`` uint8 (n,), are known as co-clients, ``known`` uint8 (n,)."""
     is_new = np.uint8(0)
     for i in range(len(flags)):
-        is_new = np.uint8(is_new | np.uint8(np.uint8(flags[i] & np.uint8(HOLDS)) & np.uint8(known[i] ^ np.uint8(1))))
+        unknown = np.uint8(np.uint8(known[i] & np.uint8(CO_CLIENT)) ^ np.uint8(CO_CLIENT))  # whose bit is that of HOLDS
+        is_new = np.uint8(is_new | np.uint8(np.uint8(flags[i] & np.uint8(HOLDS)) & unknown))
     return is_new == np.uint8(0)
 
 
@@ -73,8 +74,8 @@ def make_known(accounts, links, room, place):
         if nobody_new(flags[start:stop], known[start:stop]):
             continue
         for i in range(start, stop):
-            if flags[i] & np.uint8(HOLDS) and known[i] == np.uint8(0):
-                known[i] = np.uint8(1)
+            if flags[i] & np.uint8(HOLDS) and not known[i] & np.uint8(CO_CLIENT):
+                known[i] |= np.uint8(CO_CLIENT)
                 room.arrived[n] = accounts.investor[w, i]
                 n += 1
     if links.is_complete:

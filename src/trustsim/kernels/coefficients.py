@@ -27,8 +27,14 @@ class Weights(Rows):
     INFO = auto()  # per log-odds, on ordinary leaving
     SERVICE = auto()
     JOIN = auto()  # log-odds of joining for those who hold nothing here
+    JOIN_USUAL = auto()  # 1 where as many join in calm as leave: weight of the trait ENTRY
     JOIN_TRUST = auto()  # per log-odds of trust, on joining
     JOIN_FEAR = auto()  # per unit of fear, against joining
+    JOIN_RISK = auto()  # per log-odds of perceived risk beyond what is noticed, against joining
+    USUAL_RISK = auto()  # perceived risk that weighs nothing there
+    NOTICED_RISK = auto()  # log-odds off it that are not noticed
+    WIN_BACK = auto()  # log-odds of coming back of who has fled, beyond JOIN
+    TICKET = auto()  # share of the ticket that a joiner pays in
     ATTENTION_FEAR = auto()  # how much one unit of fear raises attention
     REPAIR = auto()  # share of lost trust that returns in a day
     GOOD_NEWS = auto()  # weight of good news against bad
@@ -93,6 +99,7 @@ class Dials(Rows):
     SWITCH_TRUST = auto()
     SWITCH_YIELD = auto()
     SWITCH_FEAR = auto()
+    SWITCH_RISK = auto()
     PRESS_REACH = auto()  # share of the investors that the press reaches in a day
     PRESS_FADING = auto()  # share of the weight that a story loses in a day
     PRESS_CREDIBILITY = auto()  # factor on what the press says
@@ -105,8 +112,9 @@ class Dials(Rows):
 
 # what stands where no mechanism says anything; 0 where it is not here
 NEVER = -60.0  # log-odds
-WEIGHTS_OFF = {Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0, Weights.UNSEEN: 1.0,
-    Weights.EVIDENCE_KEEP: 1.0,
+WEIGHTS_OFF = {
+    Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0, Weights.TICKET: 1.0,
+    Weights.UNSEEN: 1.0, Weights.EVIDENCE_KEEP: 1.0,
 }  # fmt: skip
 DIALS_OFF = {
     Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9,

@@ -12,7 +12,8 @@ array           dtype, shape                             holds
 ``balance``     int64 (lanes, accounts)                  money owed to the account, minor units
 ``requested``   int64 (lanes, accounts)                  of which asked for and not yet paid
 ``flags``       uint8 (lanes, accounts)                  HOLDS, FREE, MATURE, RAN … bits
-``known``       uint8 (lanes, accounts)                  KNOWN, MOVED bits
+``known``       uint8 (lanes, accounts)                  CO_CLIENT: neighbours know the owner as one; FLED, WARY:
+                                                         has run, and not come back; MOVED: see kernels/limit.py
 ``actions``     uint8 (lanes, accounts)                  what the account decided today
 ``traits``      float32 (Traits, worlds, accounts)       fixed, the same in all variants of a world
 ``weights``     float32 (lanes, platforms, Weights)      the day's coefficients of the account pass
@@ -68,8 +69,10 @@ class Traits(Rows):
     PRIVACY = auto()
     NEED = auto()
     SEGMENT = auto()
+    ENTRY = auto()  # joining in calm against leaving, log-odds: as many come as go
     LINKS = auto()  # 1 / neighbours, with or without an account; 0 without any
     READING = auto()  # of reports, the error of day 0, in spreads
+    PLACES = auto()  # on how many platforms the owner holds money at most
 
 
 class Terms(Rows):
@@ -284,11 +287,12 @@ CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet, 
 HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING, COHORT, BACK = 1, 2, 4, 8, 16, 32, 64, 128
 STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that closes
 
+# bits of ``known``: a client in the neighbours' eyes; has run, and takes the money elsewhere; for a grave reason, and
+# remembers it until coming back; what waits lay above the limit of the guarantee
+CO_CLIENT, FLED, WARY, MOVED = 1, 2, 4, 8
+
 # bits of ``actions``; EXCESS: who runs or leaves asks for what is above the limit of the guarantee alone
 RUNS, LEAVES, JOINS, ALARMS, EXCESS = 1, 2, 4, 8, 16
-
-# bits of ``known``: neighbours know the owner as a co-client; what waits lay above the limit of the guarantee
-KNOWN, MOVED = 1, 2
 
 SUM_SCALE = 2**16  # fixed point of trust and risk in what the account pass adds up
 N_SIZES = 3  # classes of clients by what they held at day 0: see world/groups.py

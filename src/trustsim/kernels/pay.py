@@ -11,7 +11,21 @@ from trustsim.kernels import draws, purposes
 from trustsim.kernels.asking import lag_in_steps, past_lag
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import BACK, FREE, HOLDS, MOVED, OPEN, STAYING, WINDING, Beliefs, Books, Gauges, Terms
+from trustsim.kernels.layout import (
+    BACK,
+    FLED,
+    FREE,
+    HOLDS,
+    MOVED,
+    OPEN,
+    STAYING,
+    WARY,
+    WINDING,
+    Beliefs,
+    Books,
+    Gauges,
+    Terms,
+)
 from trustsim.kernels.limit import covered_there, may_come_in
 from trustsim.kernels.receive import receive
 
@@ -49,8 +63,8 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
             receive(accounts, people, platforms, (v, p, i, who), (x, x), clock)
             if fee > 0:
                 people.loss[v, who] += fee
-            is_moved = accounts.known[v, i] & np.uint8(MOVED) > 0
-            q = destination(accounts, platforms, who, place, (x, is_moved), clock) if switched else -1
+            is_moved, looks = accounts.known[v, i] & np.uint8(MOVED) > 0, accounts.known[v, i] & np.uint8(FLED | MOVED)
+            q = destination(accounts, platforms, who, place, (x, is_moved), clock) if switched and looks else -1
             if q < 0:
                 people.safe[v, who] += x - fee
             else:
@@ -59,6 +73,7 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
                 gauges[Gauges.HOLDERS, v, q] += 0 if flags[v, j] & np.uint8(HOLDS) else 1
                 accounts.asked_day[v, j] = accounts.asked_day[v, j] if flags[v, j] & np.uint8(HOLDS) else -1
                 flags[v, j] |= np.uint8(FREE if flags[v, j] & np.uint8(HOLDS) else HOLDS | FREE | BACK)
+                accounts.known[v, j] &= np.uint8(255 - FLED - WARY)
                 arriving[q] += x - fee
             platforms.flows[v, p, q if q >= 0 else len(arriving)] += x - fee
             if balance[v, i] == 0:
@@ -79,9 +94,11 @@ def pay(accounts, people, platforms, arriving, sums, place, clock) -> None:
 def destination(accounts, platforms, who, place, money, clock):
     """Return the platform that paid-out money goes to, or −1 for the safe account: the best of noisy utilities.
 
-    Each platform's utility carries a logistic draw of its own, shared by the variants of a world. ``money``: how much
-    it is, minor units, and whether it lay above the limit of a guarantee; that goes to the best of the platforms that
-    cover some of it, if there are any. A platform that may not take it all takes none.
+    Asked for who has fled, or has moved what lay above the limit of a guarantee; who leaves in the ordinary way needs
+    the money. Each platform's utility carries a logistic draw of its own, shared by the variants of a world. Risk is
+    counted from that of a platform without equity and cash. ``money``: how much it is, minor units, and whether it lay
+    above a limit; that goes to the best of the platforms that cover some of it, if there are any. A platform that may
+    not take it all takes none.
     """
     w, v, p = place
     beliefs, terms, gauges, dials = accounts.beliefs, platforms.terms, platforms.gauges, platforms.dials
@@ -104,6 +121,8 @@ def destination(accounts, platforms, who, place, money, clock):
         luck = math.log(u / (1.0 - u))
         utility = dials[v, Dials.SWITCH_APPEAL] + dials[v, Dials.SWITCH_TRUST] * trust
         utility = utility + dials[v, Dials.SWITCH_YIELD] * spread - terms[Terms.ENTRY_FRICTION, v, q]
+        risk = np.float64(beliefs[Beliefs.RISK, v, k] + beliefs[Beliefs.EVIDENCE, v, k]) - dials[v, Dials.RISK_BASE]
+        utility = utility - dials[v, Dials.SWITCH_RISK] * risk
         utility = utility - dials[v, Dials.SWITCH_FEAR] * np.float64(beliefs[Beliefs.FEAR, v, k]) + luck
         if utility > best:
             best, chosen = utility, q

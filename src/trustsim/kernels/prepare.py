@@ -25,7 +25,7 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
     out in some lane.
     """
     dials = platforms.dials
-    weights, gauges, terms, day, dt = platforms.weights, platforms.gauges, platforms.terms, clock.day, clock.dt
+    weights, terms, day, dt = platforms.weights, platforms.terms, clock.day, clock.dt
     n_lanes, n_platforms = calm.shape
     has_report[:] = False
     steps_a_day = max(np.int64(round(1.0 / dt)), np.int64(1))  # a report is news for a day

@@ -33,6 +33,7 @@ NEED = 24
 CLUSTER = 25
 DEALING = 26
 JUDGEMENT = 27
+NOTICE = 28
 USER = 1000
 
 NAMED = 1 << 31  # purposes from here on are made from a name

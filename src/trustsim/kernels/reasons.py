@@ -22,10 +22,11 @@ from trustsim.kernels.choose import (
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
-from trustsim.kernels.layout import Beliefs, Gauges, Traits
+from trustsim.kernels.layout import WARY, Beliefs, Gauges, Traits
 from trustsim.kernels.variates import account_words, judgements, logistic_variates
 
 _N_CHANNELS, _UNSAID = len(Channels), -1
+_REMEMBERED = 2.0  # log-odds since day 0 from which a run is remembered; less is the noise of calm, assumed
 _COUNTS_TO = tuple(_UNSAID if channel is None else int(channel) for channel in channels_of(RunParts))
 _HERDING, _FEAR, _ORDINARY = int(Channels.HERDING), int(Channels.FEAR), int(Channels.ORDINARY)
 _FIRST_MOVE, _FIRST = int(Channels.FIRST_MOVE), int(Gauges.RAN_FOR_FUNDAMENTALS)
@@ -34,7 +35,8 @@ _FIRST_MOVE, _FIRST = int(Channels.FIRST_MOVE), int(Gauges.RAN_FOR_FUNDAMENTALS)
 @compiled
 def note_reasons(accounts, platforms, pushes, room, place, clock) -> None:
     """Count those who run today in ``place`` (world, lane, platform), ``room.runners``, by what pushed each of them
-    most, before anybody sees what others do."""
+    most, before anybody sees what others do; who was pushed by more than the noise of calm remembers it.
+    """
     w, v, p = place
     words, luck, weights = room.words, room.luck, room.weights
     for row in range(len(weights)):
@@ -55,6 +57,8 @@ def note_reasons(accounts, platforms, pushes, room, place, clock) -> None:
             traits, beliefs = accounts.traits[:, w, i], accounts.beliefs[:, v, i]
             channel = reason(room.push, weights, traits, beliefs, pushes, (v, p, i), drawn)
             platforms.gauges[_FIRST + channel, v, p] += 1.0
+            if channel != _ORDINARY and room.push.sum() > _REMEMBERED:
+                accounts.known[v, i] |= np.uint8(WARY)
 
 
 @compiled

@@ -7,7 +7,7 @@ import numpy as np
 from trustsim.kernels.asking import of_day_0
 from trustsim.kernels.cohort import is_of_day_0
 from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.layout import FREE, KNOWN, LEAVING, Books, Gauges
+from trustsim.kernels.layout import FREE, LEAVING, MOVED, Books, Gauges
 from trustsim.kernels.limit import has_only_moved
 from trustsim.kernels.receive import end_wait, note_wait
 
@@ -49,7 +49,7 @@ def take_back(accounts, people, platforms, parts, place, clock) -> None:
         _want_no_more(accounts, platforms, whose, 0, asked)
         end_wait(accounts, people, platforms, whose, asked, clock)
         gauges[Gauges.STAYERS, v, p] += 0 if has_only_moved(accounts, v, i) else 1
-        accounts.known[v, i] &= np.uint8(KNOWN)
+        accounts.known[v, i] &= np.uint8(255 - MOVED)
         if is_of_day_0(flags[v, i]):
             gauges[Gauges.COHORT_LEFT, v, p] -= 1 if is_first else 0
         if is_first:

@@ -23,7 +23,7 @@ from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.scenario.resolved import Item, Variant
 from trustsim.world.actors import Actor, actors_of, check_stocks
 from trustsim.world.agenda import Agenda
-from trustsim.world.beginnings import fill_beliefs, fill_memory, fill_traits
+from trustsim.world.beginnings import fill_beliefs, fill_memory, fill_notices, fill_traits, usual_risk
 from trustsim.world.board import Board, likeness
 from trustsim.world.calendar import calendar_of
 from trustsim.world.closing import close_who_cannot_pay
@@ -113,9 +113,10 @@ class Engine:
         """Let people begin as they are and with what they believe, and write down what is measured of that."""
         state = self.state
         fill_traits(state, self.mechanisms, self.dt)
+        fill_notices(state, self._calendar, self.said)
         gauge(state.groups.platforms)
         fill_beliefs(state)
-        self._day_0 = beliefs_of_day_0(state)
+        self._day_0, self._usual_risk = beliefs_of_day_0(state), usual_risk(state)
         fill_memory(state)
         self._count_co_clients()
         self._weigh()
@@ -138,7 +139,7 @@ class Engine:
         return [(getattr(each.kind, name), each) for each in found if phase in ("", phase_of(each.kind, each.phase))]
 
     def _weigh(self) -> None:
-        self.calm = weigh(self.state, self.mechanisms, self.said)
+        self.calm = weigh(self.state, self.mechanisms, self.said, self._usual_risk)
         self._at_rest = self.state.weights.copy() if self._leaning else self.state.weights
 
     def begin(self, step: int) -> None:

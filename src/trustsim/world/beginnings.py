@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trustsim.kernels.coefficients import Dials
-from trustsim.kernels.layout import HOLDS, Beliefs, Gauges, Terms, Traits
+from trustsim.kernels import draws, purposes
+from trustsim.kernels.arrays import Calendar
+from trustsim.kernels.coefficients import Dials, Weights
+from trustsim.kernels.layout import FREE, HOLDS, LEAVING, Beliefs, Gauges, Terms, Traits
 from trustsim.world.owners import Owners
 from trustsim.world.population import reading_errors
 from trustsim.world.state import State
 from trustsim.world.weights import Mechanisms, check_row
+
+Floats = NDArray[np.float64]
 
 
 def fill_traits(state: State, mechanisms: Mechanisms, dt: float) -> None:
@@ -32,12 +37,21 @@ def fill_traits(state: State, mechanisms: Mechanisms, dt: float) -> None:
         traits[Traits.SEGMENT] = world.population.segment[world.accounts.investor]
         traits[Traits.ALARM] = np.inf
         traits[Traits.NEED] = np.inf
+        traits[Traits.PLACES] = np.inf
         for settings in mechanisms.values():
             rule: Any = settings[world.lanes.start]
             if hasattr(rule, "traits"):
                 for row, column in rule.traits(owners).items():
                     check_row(Traits, row, rule)
                     traits[row] = column
+
+
+def usual_risk(state: State) -> Floats:
+    """Return float64 (lanes, platforms), log-odds: what is published on day 0, or would be of a platform with as much
+    cash and no equity where that is less, so that nobody gets used to a platform that is insolvent."""
+    published, cash = state.gauges[Gauges.PUBLISHED_RISK], np.clip(state.gauges[Gauges.LIQUIDITY], 0.0, 1.0)
+    base, liquidity = state.dials[:, Dials.RISK_BASE, None], state.dials[:, Dials.RISK_LIQUIDITY, None]
+    return np.asarray(np.minimum(published, base - liquidity * np.nan_to_num(cash)))
 
 
 def fill_memory(state: State) -> None:
@@ -55,6 +69,28 @@ def fill_memory(state: State) -> None:
             ends = np.concatenate([neighbours[indptr[i] : indptr[i + 1]] for i in who] or [neighbours[:0]])
             known = at[ends]
             seen[: mine.stop] += np.bincount(known[known >= 0], minlength=mine.stop).astype(np.float32)
+
+
+def fill_notices(state: State, calendar: Calendar, said: Floats) -> None:
+    """Let some have given notice of what is locked before day 0, as many as in a calm that has lasted; in the lanes
+    where as many come as go. So does as much fall due in the first weeks as later.
+
+    Of a share ℓ of the balance that is locked, those have asked for the free part since the last maturity, a steps ago,
+    and not come back, a share λ (1 − exp(−μ a)) / μ of all, λ and μ being the rates of leaving and joining. Where all
+    of the balance is there on day 0, ℓ times as many stand for them. ``said`` float64 (lanes, Weights).
+    """
+    for w, world in enumerate(state.drawn):
+        churn, entry = (state.traits[row, w].astype(np.float64) for row in (Traits.CHURN, Traits.ENTRY))
+        for p in np.flatnonzero(calendar.cycle > 0).tolist():
+            mine, cycle = world.mine(p), calendar.cycle[p]
+            since = (-((world.accounts.phase[mine] * cycle) >> 32)) % cycle
+            u = draws.uniforms(world.population.n_investors, purposes.NOTICE, world.key, day=p)[0][world.owners(p)]
+            for v in [v for v in world.lanes if said[v, Weights.JOIN_USUAL] > 0]:
+                leave = np.exp(said[v, Weights.ORDINARY])
+                comes = leave * np.exp(entry[mine])
+                away = leave * np.exp(churn[mine]) * -np.expm1(-comes * since) / comes
+                gave = (u < state.base_terms[Terms.LOCKED_SHARE, v, p] * away) & (state.balance[v, mine] > 0)
+                state.flags[v, mine][gave] ^= LEAVING | FREE
 
 
 def fill_beliefs(state: State) -> None:

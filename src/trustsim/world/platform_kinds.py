@@ -24,7 +24,7 @@ class MoneyMarketFund:
     """Fund sold like a cash account: redemption on demand at a constant price, short assets, little equity."""
 
     preset: ClassVar[dict[str, Any]] = {
-        "liquid_share": 0.3, "equity": 0.002, "asset_yield": 0.035, "promised_yield": 0.03, "asset_term": 60.0,
+        "liquid_share": 0.3, "equity": 0.002, "asset_yield": 0.0365, "promised_yield": 0.03, "asset_term": 60.0,
         "default_rate": 0.0005, "recovery": 0.6, "sale_impact": 0.15, "sale_limit": 0.25, "patience": 3.0,
         "custody": "bank", "exit_friction": 0.5, "report_interval": 7.0, "report_lag": 1.0,
         "report_scope": 0.8,
@@ -33,10 +33,11 @@ class MoneyMarketFund:
 
 @REGISTRY.enter("platform_kind", "payment_wallet", rows=("B4",), source="assumed")
 class PaymentWallet:
-    """Wallet: nearly all cash, no yield, quick in and out; what clients pay in stands apart at a bank."""
+    """Wallet: nearly all cash, no yield nor any to compare with, quick in and out; client money is apart at a bank."""
 
     preset: ClassVar[dict[str, Any]] = {
-        "liquid_share": 0.95, "equity": 0.03, "asset_yield": 0.02, "promised_yield": 0.0, "asset_term": 30.0,
+        "liquid_share": 0.95, "equity": 0.03, "asset_yield": 0.05, "promised_yield": 0.0, "safe_yield": 0.0,
+        "asset_term": 30.0,
         "default_rate": 0.0, "sale_impact": 0.05, "sale_limit": 0.5, "patience": 2.0, "custody": "bank",
         "segregated_share": 0.9, "payout_lag": 0.0, "exit_friction": 0.0, "entry_friction": 0.0,
         "service_capacity": 0.02,
@@ -45,10 +46,10 @@ class PaymentWallet:
 
 @REGISTRY.enter("platform_kind", "crypto_exchange", rows=("B10",), source="E-14")
 class CryptoExchange:
-    """Exchange that keeps its clients' assets: volatile prices, no cover scheme, withdrawals at all hours."""
+    """Exchange that keeps its clients' coins, and books in coins: no cover scheme, withdrawals at all hours."""
 
     preset: ClassVar[dict[str, Any]] = {
-        "liquid_share": 0.4, "equity": 0.05, "asset_yield": 0.03, "promised_yield": 0.02, "asset_term": 90.0,
-        "default_rate": 0.0, "volatility": 0.02, "sale_impact": 0.6, "sale_limit": 0.2, "patience": 2.0,
+        "liquid_share": 0.4, "equity": 0.05, "asset_yield": 0.02, "promised_yield": 0.02, "asset_term": 90.0,
+        "default_rate": 0.0, "volatility": 0.002, "sale_impact": 0.6, "sale_limit": 0.2, "patience": 2.0,
         "payout_lag": 0.0, "exit_friction": 0.0, "report_interval": 90.0, "report_scope": 0.3, "report_lag": 30.0,
     }  # fmt: skip

@@ -24,6 +24,7 @@ Ints = NDArray[np.int64]
 _SPREAD = tuple(p for p in parameters_of(Segment) if p.spread)
 _SEGMENT, _ACCOUNTS, _PHASE, _READING = range(4)  # "day" of POPULATION addresses; traits follow
 _FIRST_TRAIT = 16
+_ROUNDS = 5  # in which what is beyond 1 goes to others; what is then left makes no difference
 _BOUNDS = np.array([(-np.inf if p.low is None else p.low, np.inf if p.high is None else p.high) for p in _SPREAD])
 
 
@@ -107,6 +108,8 @@ class Accounts:
     ``investor`` int64 (accounts,); ``first`` int64 (platforms + 1,); ``at`` int32 (platforms, investors), −1 where
     there is none; ``balance`` int64 (accounts,) at day 0; ``safe`` int64 (investors,); ``ticket`` int64 (accounts,):
     what the investor would pay in; ``phase`` int64 (accounts,): place in the maturity cycle, uniform in [0, 2³²).
+    ``places`` int64 (investors,): on how many platforms each holds money at most; ``usual`` float64 (accounts,): the
+    chance, by sizes, that the platform is among these, of those considered.
     """
 
     investor: Ints
@@ -116,6 +119,8 @@ class Accounts:
     safe: Ints
     ticket: Ints
     phase: Ints
+    places: Ints
+    usual: Floats
 
     @property
     def n_accounts(self) -> int:
@@ -156,8 +161,20 @@ def open_accounts(
     phase = draws.uniforms(n, purposes.POPULATION, key, day=_PHASE)
     return Accounts(
         investor.astype(np.int64), first, at, balance.astype(np.int64), np.maximum(safe, 0), ticket,
-        np.floor(phase[0, investor] * 2**32).astype(np.int64),
+        np.floor(phase[0, investor] * 2**32).astype(np.int64), n_held,
+        _chance_held(investor.astype(np.int64), sizes[platform], n_held),
     )  # fmt: skip
+
+
+def _chance_held(investor: Ints, size: Floats, places: Ints) -> Floats:
+    """Return float64 (accounts,): chances in proportion to sizes, at most 1, that add up to each investor's places."""
+    chance = np.zeros(len(investor))
+    for _ in range(_ROUNDS):
+        rest = chance < 1
+        left = places - np.bincount(investor[~rest], minlength=len(places))
+        whole = np.bincount(investor[rest], weights=size[rest], minlength=len(places))
+        chance[rest] = np.minimum(size[rest] * left[investor[rest]] / whole[investor[rest]], 1.0)
+    return chance
 
 
 def _rank(n: int, sizes: Floats, key: NDArray[np.uint64]) -> Ints:

@@ -52,10 +52,10 @@ def spread_rumour(
     is_answered = day.age >= terms[Terms.REBUTTAL_LAG] - SAME_TIME
     reverting = np.where(is_answered, 1 - (1 - terms[Terms.REBUTTAL]) ** dt, 0.0)
     chance, tiring, forgetting = (1 - (1 - x) ** dt for x in (told.infectiousness, told.tiring, told.forgetting))
+    risk, fades = np.float32(told.risk), 1 - state.weights[:, platform, Weights.EVIDENCE_KEEP]
     words = rumour.Words(
-        platform, purpose, chance, tiring, forgetting, np.float32(told.risk),
-        np.float32(told.risk) * (1 - state.weights[:, platform, Weights.EVIDENCE_KEEP]), np.float32(told.fear), terms[Terms.EDUCATION].copy(),
-        reverting,
+        platform, purpose, chance, tiring, forgetting, risk, risk * fades, np.float32(told.fear),
+        terms[Terms.EDUCATION].copy(), reverting,
     )  # fmt: skip
     n_variants = state.n_lanes // len(day.worlds)
     rumour.hold_on(status, day.active, groups.accounts, words, n_variants)

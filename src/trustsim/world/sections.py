@@ -134,7 +134,10 @@ class Platform(Extended):
         text="longest time to maturity of the assets; the ladder is even at day 0",
     )  # fmt: skip
     default_rate: float = parameter(
-        0.03, unit="share", source="assumed", text="share of the assets that defaults in a year"
+        0.054,
+        unit="share",
+        source="assumed",
+        text="share of the assets that defaults in a year; so that the plain platform earns what it promises",
     )
     recovery: float = parameter(0.4, unit="share", source="assumed", text="share of a defaulted loan that comes back")
     volatility: float = parameter(

@@ -46,7 +46,7 @@ class State:
     beliefs: NDArray[np.float32]  # (BELIEFS, v, a)
     traits: NDArray[np.float32]  # (TRAITS, w, a)
     flags: NDArray[np.uint8]  # (v, a)
-    known: NDArray[np.uint8]  # (v, a)
+    known: NDArray[np.uint8]  # (v, a) CO_CLIENT, FLED, WARY, MOVED: what is known of the owner, and by the owner
     actions: NDArray[np.uint8]  # (v, a rounded up to 8)
     balance: Ints  # (v, a) minor units
     requested: Ints  # (v, a) minor units

@@ -57,10 +57,11 @@ def check_row(rows: type[Rows], row: object, mechanism: object) -> None:
         raise ModelError(f"given {row!r} in {file_of(mechanism)}; allowed: {allowed}")
 
 
-def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
+def weigh(state: State, mechanisms: Mechanisms, said: Floats, usual_risk: Floats) -> Floats:
     """Fill ``state.weights`` from what mechanisms say, float64 (lanes, Weights), and the terms of the platforms.
 
-    Return the readiness to run before the day's part, float64 (lanes, platforms).
+    ``usual_risk`` float64 (lanes, platforms), log-odds: a perceived risk that keeps nobody from joining. Return the
+    readiness to run before the day's part, float64 (lanes, platforms).
     """
     terms = state.terms
     weights = np.repeat(said[:, None, :], state.n_platforms, axis=1)
@@ -71,6 +72,7 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats) -> Floats:
     repair, mending = weights[:, :, Weights.REPAIR], terms[Terms.MENDING]
     weights[:, :, Weights.REPAIR] = np.where(mending == 1.0, repair, 1 - (1 - repair) ** mending)  # so many times a day
     weights[:, :, Weights.BASE_FUND] = terms[Terms.CUSTODY_TRUST]
+    weights[:, :, Weights.USUAL_RISK] = usual_risk
     for settings in mechanisms.values():
         for rule, lanes in settings.alike:
             if hasattr(rule, "on_terms"):

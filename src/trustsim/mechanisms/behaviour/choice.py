@@ -27,16 +27,16 @@ class Choice:
     x, the log-odds that waiting costs more than leaving, adds up what waiting may cost, which share of it would be lost
     and the price of leaving:
 
-    - the prior: ``calm`` + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) − ``tenure`` · ln(1 +
-      years) − ``fund`` · trust in fund safety, but for what the name of a custodian adds, − ``integrity`` · trust in
-      integrity;
+    - the prior: ``calm`` + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) − ``tenure`` ·
+      ln(1 + years) − ``fund`` · trust in fund safety, but for what the name of a custodian adds, − ``integrity`` ·
+      trust in integrity;
     - what is known of the platform: ``risk`` · risk view − ``cash`` · ``others`` · ln((cash + line + 0.02) /
       (``usual_cash`` + 0.02)), of the last report, in claims;
     - what was heard lately: evidence · (1 + ``heed`` of fear · fear);
     - the others: ``others`` · ln((F + ``unseen``) / (F of calm + ``unseen``)), F the share expected to leave: by
-      ``herding`` of the neighbours, and by what is seen of payments, ``first_move`` · min(overdue / claims of day 0, 1) ·
-      visibility (of custody or of live figures, the larger) + ``gate_rush`` · nearness of an announced gate, which is 1
-      at the trigger and falls to 0 at ``gate_margin`` above it;
+      ``herding`` of the neighbours, and by what is seen of payments, ``first_move`` · min(overdue / claims of day 0,
+      1) · visibility (of custody or of live figures, the larger) + ``gate_rush`` · nearness of an announced gate, which
+      is 1 at the trigger and falls to 0 at ``gate_margin`` above it;
     - the loss: ln(1 − ``segregation`` · segregated share · liquid share) + ln(1 − cover · credibility), within
       the limit of a guarantee;
     - the price: − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee.

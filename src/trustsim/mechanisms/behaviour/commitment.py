@@ -108,7 +108,7 @@ def _bind(day: Day, place: tuple[int, int, int], willing: float) -> None:
         return
     flags, beliefs = state.flags[v, mine], state.beliefs[:, v, mine]
     may = ((flags & (HOLDS | FREE | ALARMED)) == (HOLDS | FREE)) & (state.requested[v, mine] == 0)
-    believes = trusting(state.weights[v, p], beliefs) / (1 + np.exp(beliefs[Beliefs.RISK]))
+    believes = trusting(state.weights[v, p], beliefs) / (1 + np.exp(beliefs[Beliefs.RISK] + beliefs[Beliefs.EVIDENCE]))
     luck = day.uniforms_at(world, BINDS.purpose(day.occurrence), world.owners(p), step=day.step, platform=p)[0]
     wants = luck < state.traits[Traits.ATTENTION, w, mine] * willing * believes
     _bound(day)[v, mine][may & wants] = day.step + steps

@@ -23,8 +23,8 @@ class Herding:
     share of them for γ = 1, a count for γ = 0. ``weight`` · the trait herding · (1 − literacy / 2) · exposure is the
     share of all who are expected to leave by that, in calm the same of the exposure to ``normal``: what that does to
     the choice, ``choice`` says. A departure counts ``observed`` on the day it happens and fades by ``fading`` a day.
-    Known answer: with all co-clients just gone, and no doubt, the share of those expected to leave is that of calm / ``normal``
-    (``test_herding_adds_its_weight``), with γ = ½ and four times the usual contacts by twice that
+    Known answer: with a weight of 1 and all co-clients just gone, all are expected to leave
+    (``test_herding_adds_its_weight``), with γ = ½ and four times the usual contacts twice as many as with the usual
     (``test_exposure_grows_with_co_clients_by_the_exponent``).
     """
 

@@ -60,7 +60,7 @@ class RedemptionGate:
         for p in day.platforms(self.platform):
             opens = day.memory.setdefault(p, np.full(len(day.active), np.nan))
             is_low = (day.gauge("liquidity", p) <= self.trigger) & (day.gauge("queue", p) > 0)
-            hit = day.active & is_low & np.isnan(opens) & stands(day.state, p)
+            hit = day.active & is_low & np.isnan(opens) & stands(day.state, p) & (self.duration + self.reopening > 0)
             opens[hit] = day.time + self.duration
             has_fallen = day.active & ~np.isnan(opens)
             if not has_fallen.any():
