@@ -38,14 +38,15 @@ class Ordinary:
     is short of what was in line: of those who would leave for it only as many do as the friction lets through. The term
     of the tenure is shifted so that the mean of its exponential is 1.
 
-    Who holds nothing, and money on fewer platforms than at most, joins by the log-odds at which as many come as go on
-    day 0 (or ln odds(``join``), where that is given) − what is added to the entry friction − g − ``risk`` · (what
-    the perceived risk, risk view and evidence, has moved by more than ``notices`` from what was published on day 0, or
-    would be without equity where that is less) + ``trust`` · (fund safety + integrity − those of calm) + ``info`` and ``service`` · trust gained in these − ``fear`` · fear. Who has fled comes
-    back by ln odds(``win_back``) in place of the first. Where as many come as go a joiner pays in the ticket less the
-    usual interest of a stay, for the balances of day 0 hold it already, and claims
-    stay in calm (``test_calm_is_an_equilibrium``). Known answer: with the weights on trust at 0, the daily share of
-    holders that leaves is ``leave`` (``test_ordinary_leaving_has_its_rate``).
+    Who holds nothing, and money on fewer platforms than at most, joins by the log-odds at which as many come as go
+    on day 0 (or ln odds(``join``), where that is given) − what is added to the entry friction − g − ``risk`` ·
+    (what the perceived risk, risk view and evidence, has moved by more than ``notices`` from what was published on
+    day 0, or would be without equity where that is less) + ``trust`` · (fund safety + integrity − those of calm) +
+    ``info`` and ``service`` · trust gained in these − ``fear`` · fear. Who has fled comes back by ln
+    odds(``win_back``) in place of the first. Where as many come as go a joiner pays in the ticket less the usual
+    interest of a stay, for the balances of day 0 hold it already, and claims stay in calm
+    (``test_calm_is_an_equilibrium``). Known answer: with the weights on trust at 0, the daily share of holders that
+    leaves is ``leave`` (``test_ordinary_leaving_has_its_rate``).
     """
 
     #: with a channel off

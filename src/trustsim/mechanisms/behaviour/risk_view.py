@@ -17,11 +17,12 @@ class RiskView:
 
     On a report day a reader moves by ``report_weight`` · scope towards the published risk plus an error of spread
     ``noise`` · (1 − scope) · (1 − literacy / 2): in full where that is good, ``salience`` times where it is bad.
-    Between reports the reading drifts back to the last published risk by ``drift`` a day. News adds to the evidence,
-    once for each who hears it, ``news`` · the risk that is told + ``fear`` · the fear − ``fund`` · fund safety −
-    ``integrity`` · integrity: where that is bad ``salience`` times, more with scars. The evidence fades by
-    ``forgetting`` a day. A rumour adds its own ``risk``, which stands as long as it is believed. Known answer: with noise 0 and weight 1 a reader's risk view equals the published risk
-    after one report that brings good news (``test_an_exact_report_is_believed``).
+    Between reports the reading drifts back to the last published risk by ``drift`` a day. News adds to the
+    evidence, once for each who hears it, ``news`` · the risk that is told + ``fear`` · the fear − ``fund`` · fund
+    safety − ``integrity`` · integrity: where that is bad ``salience`` times, more with scars. The evidence fades by
+    ``forgetting`` a day. A rumour adds its own ``risk``, which stands as long as it is believed. Known answer: with
+    noise 0 and weight 1 a reader's risk view equals the published risk after one report that brings good news
+    (``test_an_exact_report_is_believed``).
     """
 
     #: with a channel off
