@@ -86,7 +86,7 @@ class Ordinary:
         text="log-odds against joining per log-odds of perceived risk, beyond what is noticed",
     )  # fmt: skip
     notices: float = parameter(
-        1.25, unit="log-odds", low=0, high=20, source="assumed",
+        0.3, unit="log-odds", low=0, high=20, source="assumed",
         text="rise or fall of perceived risk that moves nobody: the noise of reading and of calm",
     )  # fmt: skip
     pays_yield: float = parameter(
