@@ -119,10 +119,13 @@ LINKED = {"pro_rata": True, "links": 3}
 
 
 def in_calm(days: int, *, shocks: tuple[dict[str, object], ...] = (), **rule: object) -> TrustCrisisModel:
-    """Step eight ordinary platforms that lend to each other under *rule*, beside the same without loans."""
+    """Step eight ordinary platforms that lend to each other under *rule*, beside the same without loans.
+
+    Nobody runs: what is lent is not at hand, and clients look at that.
+    """
     told = {
         "trustsim": 1, "horizon": f"{days} d", "network": {"kind": "none"}, "investors": {"count": 200},
-        "platforms": [{"name": "House", "copies": 8}], "mechanisms": {"obligations": {**LINKED, **rule}},
+        "platforms": [{"name": "House", "copies": 8}], "mechanisms": {"choice": "off", "obligations": {**LINKED, **rule}},
         "shocks": list(shocks), "variants": {"linked": [], "alone": [{"set": {"mechanisms.obligations": False}}]},
     }  # fmt: skip
     return stepped(told, days)
