@@ -53,7 +53,6 @@ class Choice:
     #: with a channel off
     without: ClassVar[dict[str, dict[str, float] | None]] = {
         "first_move": {"first_move": 0.0, "gate_rush": 0.0},
-        "fundamentals": {"cash": 0.0},
     }
     concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
     #: what makes the traits: the same in all variants of a pass
