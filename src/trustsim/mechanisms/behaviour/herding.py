@@ -48,7 +48,7 @@ class Herding:
     )
 
     degree_exponent: float = parameter(
-        0.58, unit="number", low=0, high=2, source="E-54",
+        0.6, unit="number", low=0, high=2, source="E-54",
         text="γ: departures count by co-clients^−γ; 1: their share, 0: their number",
     )  # fmt: skip
     usual_contacts: float = parameter(
