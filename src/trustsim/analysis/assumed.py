@@ -29,7 +29,7 @@ from trustsim.units import Distribution
 
 _UNITS = ("share", "duration", "per_day", "number", "log-odds", "money")
 _SCALED = {"lognormal": (0,), "exponential": (0,), "pareto": (0,), "gamma": (1,)}  # arguments by distribution
-_NO_NUMBER = re.compile(r"assumed|[A-Z]\d+|M-02")  # sources that give none, or one of many sets that do as well
+_NO_NUMBER = re.compile(r"assumed|[A-Z]\d+")  # sources that give none
 _RULES, _NETWORK = "mechanisms.", "network"
 Change = Callable[[str, Any], Any]  # what stands in the place of a dataclass, by its path
 
