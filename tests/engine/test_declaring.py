@@ -61,7 +61,7 @@ def test_a_column_of_a_name_that_an_indicator_has_declares_nothing() -> None:
     found = in_a_process("""
 from trustsim.errors import ModelError
 from trustsim.world.rows import column, stock
-errors = []
+before, errors = {group: REGISTRY.names(group) for group in ("column", "stock")}, []
 for declare, name in ((column, "paid_share"), (column, "brand"), (stock, "satisfaction")):
     try:
         declare(name, start=0.5, unit="share", source="assumed", text="x")
@@ -73,14 +73,15 @@ try:
 except ModelError as error:
     errors.append(str(error))
 platform = [parameter.name for parameter in REGISTRY["section", "platform"].parameters]
-print(json.dumps([errors, REGISTRY.names("column"), REGISTRY.names("stock"), "satisfaction" in platform]))
+more = [[name for name in REGISTRY.names(group) if name not in names] for group, names in before.items()]
+print(json.dumps([errors, *more, "satisfaction" in platform]))
 """)
     errors, columns, stocks, is_setting = found
     assert len(errors) == 4
     assert all("__main__" in error and "outside.py" in error for error in errors[:3])
     assert "given the name of a stock; allowed: another name" in errors[3]
-    assert columns == ["satisfaction"]
-    assert stocks == ["brand", "satisfaction", "mood"]
+    assert columns == []
+    assert stocks == ["mood"]
     assert not is_setting
 
 

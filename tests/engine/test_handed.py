@@ -240,7 +240,7 @@ def test_a_reach_is_a_share_where_a_message_is_posted(model: TrustCrisisModel) -
     with pytest.raises(ModelError, match=r"post: given fading of .*; allowed: shares from 0 to 1"):
         post(0, here, reach=1.0, fading=2.0, fear=1.0)
     post(0, here, reach=np.array([1.0, np.nan]), fear=np.array([1.0, np.nan]))
-    evidence = model.engine.day.board.bulletin()[0]
+    evidence = model.engine.day.board.bulletin(1)[0]
     assert np.isfinite(cast(Any, evidence)).all()
 
 
@@ -255,12 +255,12 @@ class Astray:
 
     def traits(self, owners: Any) -> Any:
         """Give a weight for a trait."""
-        return {Weights.FEAR: 0.0}
+        return {Weights.HEED: 0.0}
 
 
 def test_what_terms_add_and_what_traits_are_made_go_to_rows_of_their_own(model: TrustCrisisModel) -> None:
     astray = {"astray": Settings([Astray(), Astray()])}
     with pytest.raises(ModelError, match=r"given <Terms\.COVER: .* in .*test_handed\.py; allowed: rows of Weights"):
-        weigh(model.state, astray, model.engine.said)
-    with pytest.raises(ModelError, match=r"given <Weights\.FEAR: .* in .*test_handed\.py; allowed: rows of Traits"):
+        weigh(model.state, astray, model.engine.said, np.zeros((2, 2)))
+    with pytest.raises(ModelError, match=r"given <Weights\.HEED: .* in .*test_handed\.py; allowed: rows of Traits"):
         fill_traits(model.state, astray, 1.0)

@@ -66,11 +66,12 @@ def test_of_what_is_set_the_highest_rank_counts_where_it_holds() -> None:
 
 
 def friction(timing: dict[str, Any], horizon: int = 14, step: float = 1.0, **changes: Any) -> list[int]:
-    """Return the steps in which a lever with this timing acts on Quay."""
+    """Return the steps in which a lever with this timing acts on Quay, from which nobody runs."""
     lever = {"kind": "process_friction", "exit": 3, "platform": "Quay", **timing}
     scenario = crisis(
-        variants={"lever": [lever]}, shocks=changes.pop("shocks", []), horizon=horizon, step=step, **changes
-    )
+        variants={"lever": [lever]}, shocks=changes.pop("shocks", []), horizon=horizon, step=step,
+        mechanisms={"choice": "off"}, **changes,
+    )  # fmt: skip
     model = TrustCrisisModel(scenario, rng=0)
     found = []
     for step_number in range(1, scenario.n_days + 1):
@@ -117,7 +118,7 @@ def test_a_trigger_lags_by_its_lag() -> None:
 
 def test_a_trigger_is_not_watched_before_its_start() -> None:
     assert friction({"when": STOPPED, "from": 7}, shocks=OUT) == list(range(8, 15))
-    assert friction({"when": STOPPED, "from": 8}, shocks=OUT, horizon=11) == []  # on day 11 Quay fails
+    assert friction({"when": STOPPED, "from": 8}, shocks=OUT) == []
 
 
 def test_variants_whose_triggers_fire_on_other_days_are_both_told() -> None:
@@ -163,8 +164,8 @@ def board_with(n_variants: int = 1, n_platforms: int = 1, likeness: Any = None, 
 def told(board: Board, days: int) -> list[float]:
     """Return what is said about trust in fund safety of platform 0 in variant 0, day by day; 0 is silence."""
     found = []
-    for _ in range(days):
-        rows, *_ = board.bulletin()
+    for day in range(1, days + 1):
+        rows, *_ = board.bulletin(day)
         found.append(float(rows[:, 0, 0, FUND].sum()))
     return found
 
@@ -183,29 +184,29 @@ def test_a_story_that_has_faded_to_a_hundredth_is_no_longer_told() -> None:
 
 def test_how_long_a_story_is_told_does_not_depend_on_the_variants_beside() -> None:
     two = board_with(n_variants=2, keep=0.5)
-    for _ in range(8):
-        rows, *_ = two.bulletin()
+    for day in range(1, 9):
+        rows, *_ = two.bulletin(day)
     assert (rows[:, 0] != 0).any()
     assert not rows[:, 1].any()  # half as strong, a day shorter
 
 
 def test_bad_news_spills_over_by_likeness_and_good_news_does_not() -> None:
     likeness = [[[0.0, 0.4], [0.0, 0.0]]]
-    rows, *_ = board_with(n_platforms=2, likeness=likeness).bulletin()
+    rows, *_ = board_with(n_platforms=2, likeness=likeness).bulletin(1)
     assert rows[0, 0, 1, FUND] == pytest.approx(-0.8)
     assert rows[0, 0, 1, layout.REACH] == 0.5
     board = Board(np.array(likeness), np.ones(2, bool))
     evidence = np.zeros((1, 2, len(Targets)))
     evidence[0, 0, FUND], evidence[0, 0, RISK] = 1.0, -1.0
     board.post(evidence, np.array([[0.5, 0.0]]))
-    rows, *_ = board.bulletin()
+    rows, *_ = board.bulletin(1)
     assert not rows[0, 0, 1].any()
 
 
 def test_silence_costs_nothing() -> None:
     board = Board(np.zeros((2, 2, 2)), np.ones(2, bool))
     board.post(np.zeros((2, 2, len(Targets))), np.ones((2, 2)))
-    assert len(board.bulletin()[0]) == 0
+    assert len(board.bulletin(1)[0]) == 0
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ def test_each_part_of_a_request_is_thought_over_when_its_own_pause_ends(calms_on
 def test_the_readiness_is_the_one_that_people_run_by() -> None:
     changes = {
         "mechanisms.choice.rule": "threshold",
-        "mechanisms.choice.calm": 0.3,
+        "mechanisms.choice.calm": -1.2,
         "investors.count": 300,
         "investors.segments.0.attention": "100 %",
         "investors.segments.1.attention": "100 %",

@@ -33,7 +33,7 @@ def joined(play: Play, how: dict[str, Any], at: dict[str, Any], **rest: Any) -> 
     return play(0, platforms={"Harbour": at}, investors=people, **other)
 
 
-AFRAID = {"fear": {"weight": 1, "decay": "0 /day", "contagion": 0, "threshold": 100}}
+AFRAID = {"fear": {"decay": "0 /day", "contagion": 0, "threshold": 100}}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ AFRAID = {"fear": {"weight": 1, "decay": "0 /day", "contagion": 0, "threshold": 
         ({"trust": 1}, {"custody": "bank"}, {}, {}, 0.0),
         ({"info": 1}, {}, {"info": -1.0}, {}, -1.0),
         ({"service": 1}, {}, {"service": -1.0}, {}, -1.0),
-        ({}, {}, {"fear": 1.0}, AFRAID, -1.0),
+        ({"fear": 1}, {}, {"fear": 1.0}, AFRAID, -1.0),
         ({"pays_yield": 10}, {"promised_yield": "10 %"}, {}, {}, 1.0),
         ({"pays_yield": 10, "margin": "2 %"}, {"asset_yield": "12 %", "liquid_share": "0 %"}, {}, {}, -1.0),
         ({"pays_yield": 10}, {"promised_yield": "10 %", "asset_yield": "10 %", "liquid_share": "0 %"}, {}, {}, 0.0),

@@ -119,10 +119,14 @@ LINKED = {"pro_rata": True, "links": 3}
 
 
 def in_calm(days: int, *, shocks: tuple[dict[str, object], ...] = (), **rule: object) -> TrustCrisisModel:
-    """Step eight ordinary platforms that lend to each other under *rule*, beside the same without loans."""
+    """Step eight ordinary platforms that lend to each other under *rule*, beside the same without loans.
+
+    They have the cash to pay whoever leaves in calm, so that nothing is sold in a hurry.
+    """
     told = {
         "trustsim": 1, "horizon": f"{days} d", "network": {"kind": "none"}, "investors": {"count": 200},
-        "platforms": [{"name": "House", "copies": 8}], "mechanisms": {"obligations": {**LINKED, **rule}},
+        "platforms": [{"name": "House", "copies": 8, "liquid_share": "40 %"}],
+        "mechanisms": {"obligations": {**LINKED, **rule}},
         "shocks": list(shocks), "variants": {"linked": [], "alone": [{"set": {"mechanisms.obligations": False}}]},
     }  # fmt: skip
     return stepped(told, days)
@@ -141,7 +145,7 @@ def test_what_is_lent_is_an_asset_from_the_first_day_and_in_calm_nobody_loses(ru
 
 def test_what_a_failed_platform_owes_is_lost_to_its_creditors_on_the_next_day() -> None:
     hit = {"kind": "default_wave", "platform": "House 1", "day": "5 d", "share": "60 %", "told": False}
-    model = in_calm(7, shocks=(hit,), pro_rata=False, day="6 d")
+    model = in_calm(7, shocks=(hit,), pro_rata=False, day="6 d", interbank="6 %")
     status, solvency = model.history[:, Gauges.STATUS, 0], model.history[:, Gauges.SOLVENCY]
     assert status[6:, 0].tolist() == [FAILED, FAILED]
     debtor, creditor, amount = model.kept[DEBTS][0]

@@ -54,7 +54,7 @@ def test_it_is_bad_news_like_any_other(play: Play) -> None:
 
 @pytest.mark.parametrize(("fading", "left"), [("0 %", 1.0), ("100 %", 0.7**8), ("50 %", ((1 + 0.7) / 2) ** 8)])
 def test_who_waits_stays_afraid(play: Play, fading: str, left: float) -> None:
-    fear = {"decay": "0.3 /day", "contagion": 0, "threshold": 100, "weight": 0}
+    fear = {"decay": "0.3 /day", "contagion": 0, "threshold": 100}
     mechanisms = {**READY, "trust": {}, "own_wait": {"fading": fading}, "fear": fear}
     seen = play(1, mechanisms=mechanisms, variants={"v": [leave(), *STOPS["suspension"]]})
     seen.belief("fear")[:], seen.belief("fear", 1)[:] = 1.0, 1.0

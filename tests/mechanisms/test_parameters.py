@@ -82,7 +82,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "rumour": {"item": {"true_loss": "4 %", "revealed_after": "12 d"}, "by": {"where": {"seeds": "5 %"}}},
     "default_wave": {"item": {"over": "3 d", "correlation": "50 %"}, "by": {"told": {"fund": 0}}},
     "advertising_exposed": {"item": {"exposure_lag": "10 d"}},
-    "choice": {"platform": {**DRY, "patience": "40 d", "liquid_share": "3 %"}},
+    "choice": {"platform": {**DRY, "patience": "40 d", "liquid_share": "3 %", "segregated_share": "100 %"}},
     "queue_news": {"platform": DRY},
     "health": {"platform": {"equity": "-40 %"}, "beside": OPEN},
     "closure": {"platform": {"equity": "-20 %"}},
@@ -159,7 +159,11 @@ SCENES: dict[str, dict[str, Any]] = {
     "floating": {"platform": {"floats": "100 %", "volatility": "5 %"}},
     "ordinary": {  # a platform that keeps more than is usual, and pays all who run
         "item": {"notices": 0.2},
-        "by": {"win_back": {"risk": 0, "trust": 0}},
+        "by": {
+            "win_back": {"risk": 0, "trust": 0},
+            **{name: {"join": 0.2} for name in ("fear", "notices")},
+            "trust": {"join": 0.05, "risk": 0, "fear": 0},
+        },
         "platform": {"asset_yield": "30 %", "locked_share": "0 %", "liquid_share": "50 %"},
     },
     "media": {
@@ -201,6 +205,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("ordinary", "risk"): 20.0,
     ("official_warning", "fading"): 0.9,
     ("choice", "part"): 0.8,
+    ("choice", "segregation"): 1.0,
     ("herding", "normal"): 0.3,
     ("rumour", "where"): "hubs",
     ("choice", "gate_margin"): 0.5,

@@ -147,20 +147,22 @@ def test_a_gate_that_has_fallen_draws_no_rush(play: Play) -> None:
 
 
 def test_a_gate_does_not_make_a_solvent_platform_fail() -> None:
-    """Row P-05. Eight worlds: without a gate seven fail, after one of five days two, for who ran stays away; after
-    longer ones none."""
-    harbour = {"name": "Harbour", "locked_share": 0, "liquid_share": 0.15, "patience": 5, "sale_limit": 0.03}
-    rumour = {"kind": "rumour", "platform": "Harbour", "day": 5, "seeds": 0.02, "broadcast": 0.4, "risk": 6, "fear": 2}
+    """Row P-05. A platform that can bear what is lost by selling in a hurry, but not at once: without a gate it fails in
+    most of eight worlds, after a long one in none, after shorter ones in no more, the longer the fewer."""
+    harbour = {"name": "Harbour", "locked_share": 0, "liquid_share": 0.15, "patience": 2, "sale_limit": 0.03}
+    rumour = {"kind": "rumour", "platform": "Harbour", "day": 5, "seeds": 0.02, "broadcast": 0.2, "risk": 4, "fear": 2}
     gates = {f"{d} d": [{"kind": "redemption_gate", "trigger": 0.08, "duration": d}] for d in (5, 14, 45)}
     story = {
         "trustsim": 1, "horizon": 75, "network": {"kind": "small_world", "mean_degree": 16},
-        "investors": {"count": 400, "members": 1}, "platforms": [{**harbour, "exit_friction": 0.5}],
+        "investors": {"count": 400, "members": 1}, "platforms": [{**harbour, "exit_friction": 0.5, "equity": 0.2}],
         "shocks": [rumour], "variants": {"nothing": [], **gates},
     }  # fmt: skip
     study = run_study(from_document(story, REGISTRY), replications=8, workers=1)
-    nothing, *under_gates = study.outcomes["failure_probability"].mean(axis=0)
-    assert nothing == 0.875
-    assert under_gates == [0.25, 0, 0]
+    failed = study.outcomes["failure_probability"]
+    assert failed[:, 0].mean() > 0.5
+    assert (np.diff(failed.mean(axis=0)) <= 0).all()
+    assert failed[:, -1].max() == 0
+    assert np.nanmin(study.series["solvency"]) > 0.1  # solvent to the last
     assert (study.series["status"][:, :, 1:, 0] == 1).any(axis=1).all()  # each gate fell
 
 

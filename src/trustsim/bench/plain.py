@@ -145,7 +145,7 @@ def feel(felt: Felt, evidence: Array | None, who: Who, w: Array) -> None:
     seen = felt.seen * w[Weights.SEEN_KEEP]
     felt.fear[:] = np.where(fear > TINY, np.minimum(fear, MOST_FEAR), 0)
     felt.seen[:] = np.where(seen > TINY, seen, 0)
-    felt.evidence[:] = felt.evidence * w[Weights.EVIDENCE_KEEP]
+    felt.evidence[:] = np.clip(felt.evidence * w[Weights.EVIDENCE_KEEP], -CLIP, CLIP)
     if evidence is not None:
         weigh_news(felt, evidence, who, w)
         believe(felt, evidence, who, w)

@@ -57,4 +57,5 @@ def promised(balance: Number, lost: Number, cover: float, limit: float) -> Numbe
 
 def honoured(fund: float, guarantor: int, owed: float) -> float:
     """Return the share of what it owes that a fund can pay; ``guarantor``: what it has got less what it has paid."""
-    return min(max(fund + min(guarantor, 0), 0.0) / owed, 1.0) if owed > 0 else 1.0
+    left = max(fund + min(guarantor, 0), 0.0)
+    return left / owed if left < owed else 1.0

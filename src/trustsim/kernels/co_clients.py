@@ -98,7 +98,7 @@ def weigh_up(accounts, dials, place, i) -> None:
     beliefs, d = accounts.beliefs, np.float64(accounts.beliefs[Beliefs.CO_CLIENTS, v, i])
     whole, of_departures, of_alarms = 1.0, dials[v, Dials.EXPOSURE_EXPONENT], dials[v, Dials.ALARM_EXPONENT]
     if of_departures != 1.0:
-        whole = (d / dials[v, Dials.EXPOSURE_CONTACTS]) ** (1.0 - of_departures)
+        whole = (d / dials[v, Dials.EXPOSURE_CONTACTS]) ** (1.0 - of_departures) if d > 0.0 else 0.0
         beliefs[Beliefs.WHOLE, v, i] = np.float32(whole)
     beliefs[Beliefs.EACH, v, i] = np.float32(1.0 / d * whole if d > 0.0 else 0.0)
     if of_alarms != 0.0:

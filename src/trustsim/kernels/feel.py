@@ -66,7 +66,10 @@ def prompt(looks, who, w) -> None:
 
 @compiled
 def feel(felt, evidence, who, seen_keep, evidence_keep) -> None:
-    """Fade fear, what was heard, and the memory of neighbours who left; take in what alarmed today."""
+    """Fade fear, what was heard, and the memory of neighbours who left; take in what alarmed today.
+
+    What rumours have added to what was heard is cut off here as well.
+    """
     fear, seen, told, keep, gain = felt.fear, felt.seen, felt.evidence, who.fear_keep, who.fear_gain
     e_fear = evidence[Targets.FEAR, : len(fear)]
     for i in range(len(fear)):
@@ -74,7 +77,7 @@ def feel(felt, evidence, who, seen_keep, evidence_keep) -> None:
         s = seen[i] * seen_keep
         fear[i] = min(max(f, _0), _MOST_FEAR) if f > _TINY else _0
         seen[i] = s if s > _TINY else _0
-        told[i] *= evidence_keep
+        told[i] = min(max(told[i] * evidence_keep, -_CLIP), _CLIP)
 
 
 @compiled

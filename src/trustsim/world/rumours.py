@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import rumour
 from trustsim.kernels.arrays import Clock
 from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import Gauges, Terms
 from trustsim.kernels.times import SAME_TIME
 from trustsim.world.today import Mask, Today
@@ -52,7 +53,7 @@ def spread_rumour(
     is_answered = day.age >= terms[Terms.REBUTTAL_LAG] - SAME_TIME
     reverting = np.where(is_answered, 1 - (1 - terms[Terms.REBUTTAL]) ** dt, 0.0)
     chance, tiring, forgetting = (1 - (1 - x) ** dt for x in (told.infectiousness, told.tiring, told.forgetting))
-    risk, fades = np.float32(told.risk), 1 - state.weights[:, platform, Weights.EVIDENCE_KEEP]
+    risk, fades = np.float32(min(told.risk, CLIP)), 1 - state.weights[:, platform, Weights.EVIDENCE_KEEP]
     words = rumour.Words(
         platform, purpose, chance, tiring, forgetting, risk, risk * fades, np.float32(told.fear),
         terms[Terms.EDUCATION].copy(), reverting,

@@ -29,9 +29,9 @@ class Fear:
     resilience of the neighbour) · (d₀ / d)^γ to the fear of every neighbour, once, until calm again at half of it:
     of one with d co-clients, with γ = ``degree_exponent`` and d₀ = ``usual_contacts``. Only who holds an account of
     the platform, or has held one, alarms others. Fear multiplies attention by 1 + ``attention`` · f, the weight of
-    what was heard lately by 1 + ``heed`` · f and that of reports by max(1 − ``blinding`` · f, 0). Known answer:
-    without contagion, fear f is f · (1 − decay · (½ + resilience)) a day later (``test_fear_fades_by_resilience``);
-    with γ = ½ an alarm adds half as much among four times the usual contacts
+    what was heard lately by 1 + ``heed`` · f and that of reports by max(1 − ``blinding`` · f, 0).
+    Known answer: without contagion, fear f is f · (1 − decay · (½ + resilience)) a day later
+    (``test_fear_fades_by_resilience``); with γ = ½ an alarm adds half as much among four times the usual contacts
     (``test_an_alarm_is_shared_out_among_co_clients_by_the_exponent``).
     """
 
