@@ -45,7 +45,14 @@ def test_a_replay_leaves_nothing_of_its_own_channel(found):
     """But of ordinary needs: who runs although nothing pushes him is in that part, and cannot be switched off."""
     own = found.spared[:, :, range(len(CHANNELS)), range(len(CHANNELS))]
     assert own[..., :-1] == pytest.approx(found.direct[..., :-1], abs=1e-6)
-    assert (own[..., -1] < found.direct[..., -1]).all()
+    assert (own[..., -1] <= found.direct[..., -1]).all()
+
+
+def test_who_runs_although_nothing_pushes_is_left_in_the_part_of_ordinary_needs():
+    restless = attributed(variants=["nothing"], **{"mechanisms.choice.calm": 2})
+    ordinary = Channels.ORDINARY
+    left = restless.direct[..., ordinary] - restless.spared[:, :, ordinary, ordinary]
+    assert (left > 0.01).all()
 
 
 def test_a_replay_is_the_variant_under_these_settings(found):
