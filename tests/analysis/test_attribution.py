@@ -49,6 +49,13 @@ def test_a_replay_leaves_nothing_of_its_own_channel(found):
     assert (own[..., -1] <= found.direct[..., -1]).all()
 
 
+def test_who_runs_although_nothing_pushes_is_left_in_the_part_of_ordinary_needs():
+    restless = attributed(variants=["nothing"], **{"mechanisms.choice.calm": 2})
+    ordinary = Channels.ORDINARY
+    left = restless.direct[..., ordinary] - restless.spared[:, :, ordinary, ordinary]
+    assert (left > 0.01).all()
+
+
 def test_a_replay_is_the_variant_under_these_settings(found):
     """The replay without fear is the variant of a file that switches fear off."""
     calm = attributed(variants=["gate"], **{"mechanisms.fear": False})
