@@ -46,7 +46,7 @@ def test_the_plain_pass_gives_what_the_compiled_pass_gives(day: int) -> None:
             said = {"fund": -other / 8, "risk": 0.1, "fear": 3.0}
             model.engine.day.do.post(0, np.arange(8) == other, reach=0.3, is_page=other > 4, **said)
         model.engine.has_report[:] = True
-        groups, bulletin = model.state.groups, model.engine.day.board.bulletin(model.engine.clock.day)
+        groups, bulletin = model.state.groups, model.engine.day.board.bulletin(day)
         tail = () if one_pass is plain_pass else (groups.tail,)
         one_pass(groups.accounts, groups.platforms, *tail, bulletin, model.engine.has_report, model.engine.clock)
     assert np.allclose(plain.state.beliefs, compiled.state.beliefs, rtol=1e-4, atol=1e-4)

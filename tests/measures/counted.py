@@ -12,10 +12,11 @@ from trustsim.experiment.study import Study, run_study
 from trustsim.scenario.load import from_document
 
 ORDINARY = {"leave": "0.0047 /day", "join": "0.000001 /day"}
-ONLY_A_RATE = {  # nobody feels or sees anything: who looks runs at one rate
+ONLY_A_RATE = {  # nobody feels or sees anything, and all judge anew each day: who looks runs at one rate
     "choice": {
         "calm": -4.3066, "fund": 0, "integrity": 0, "risk": 0, "tolerance": 0, "balance": 0, "tenure": 0,
-        "pays_yield": 0, "first_move": 0, "part": "0 %",
+        "pays_yield": 0, "first_move": 0, "part": "0 %", "others": 0, "cash": "0 %", "segregation": "0 %",
+        "lasting": "0 d",
     },
     "herding": "off", "fear": "off", "queue_news": "off", "ordinary": ORDINARY,
 }  # fmt: skip

@@ -48,9 +48,10 @@ def test_where_nobody_asks_nobody_is_late():
 
 
 def test_a_few_days_of_waiting_make_nobody_a_loser():
+    """A closing would bring all of it, so who still waits at the horizon has lost the wait alone."""
+    sound = {"name": "H", "liquid_share": "90 %", "payout_lag": "0 d", "estate_cost": "0 %", "sale_impact": 0}
     waits = story(
-        investors={"count": 100}, shocks=[], horizon="20 d", waiting={"price": "5 %"},
-        platforms=[{"name": "H", "liquid_share": "90 %", "payout_lag": "0 d"}],
+        investors={"count": 100}, shocks=[], horizon="20 d", waiting={"price": "5 %"}, platforms=[sound],
         variants={"nothing": [{"kind": "notice_period", "notice": "3 d"}]},
     )  # fmt: skip
     found = study(waits, 2)

@@ -189,7 +189,7 @@ def test_runners_act_on_a_false_rumour_and_the_books_say_that_nothing_is_missing
     sound = [{"name": "H", "kind": "payment_wallet", "liquid_share": "95 %", "equity": "10 %"}]
     found = study(story(horizon="20 d", shocks=[rumour], platforms=sound), 3)
     assert len(found.runs) >= 3
-    assert {run.acted_on for run in found.runs} <= {"fundamentals", "fear"}
+    assert {run.acted_on for run in found.runs} == {"news"}
     assert {run.trigger for run in found.runs} == {"belief"}
 
 

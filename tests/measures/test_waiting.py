@@ -20,9 +20,9 @@ from trustsim.world.lockstep import calm_world
 
 STOPPING = {
     "suspended": [{"kind": "suspension", "after": "0 %"}],
-    "notice": [{"kind": "notice_period", "notice": "365 d"}],
-    "cap": [{"kind": "withdrawal_cap", "cap": 1}],
-}
+    "notice": [{"kind": "notice_period", "notice": "365 d", "fear": 0}],
+    "cap": [{"kind": "withdrawal_cap", "cap": 1, "fear": 0}],
+}  # announced without fright, so that they differ in name alone
 FREEZING = {**STOPPING, "closed": [{"kind": "early_action", "solvency": "100 %"}]}
 HOLDING = {
     "friction": [{"kind": "process_friction", "exit": 10}],
@@ -76,9 +76,13 @@ def test_who_cannot_have_the_money_of_ordinary_needs_is_counted(traps, name):
 
 
 def test_a_fee_is_a_loss_and_no_unmet_need():
-    """Even one of all that is paid: whoever asks is served at once, and has lost it."""
+    """Even one of all that is paid: whoever asks is served at once, and has lost it.
+
+    Nothing is locked: a fee of all makes its platform rich, so more come back, and take back the rest of a notice.
+    """
     fees = {f"fee of {fee} %": [{"kind": "redemption_fee", "fee": f"{fee} %", "fear": 0}] for fee in (5, 100)}
-    calm = study(story(shocks=[], variants={"nothing": [], **fees}), 4)
+    free = [{"name": "H", "liquid_share": "15 %", "locked_share": "0 %"}]
+    calm = study(story(shocks=[], platforms=free, variants={"nothing": [], **fees}), 4)
     for name in fees:
         assert mean(calm, "needs_unmet", name) == pytest.approx(mean(calm, "needs_unmet"), abs=0.005)
     small, all_of_it = (mean(calm, "investor_loss", name) for name in fees)
@@ -240,7 +244,7 @@ def test_a_variant_that_shapes_people_cannot_take_the_needs_of_calm_away(frictio
     """Calm has of a variant what makes its people, and all else of the baseline: needs are those of the file."""
     lever = [{"kind": "process_friction", "exit": friction}] if friction else []
     variants = {name: [*lever, *door] for name, door in DOORS.items()}
-    found = study(story(variants={"nothing": [], **variants}), 3)
+    found = study(story(variants={"nothing": [], **variants}, mechanisms={"choice": {"calm": -6}}), 3)
     assert mean(found, "needs_unmet") < 0.05
     for name in DOORS:
         assert mean(found, "needs_unmet", name) > 0.85, name  # some who need money run, and are paid

@@ -1,19 +1,21 @@
-"""What of a scenario may be otherwise as a whole: the network, one of its rules, what is called a run.
+"""What of a scenario may be otherwise as a whole: behaviour, the network, one of its rules, what is called a run.
 
 A set of assumptions has at most one level of each choice, and has one in a share of the sets. :data:`CHOICES` lists
-what makes them: what else may be otherwise as a whole, as the member of an ensemble of behaviours that a world has,
-enters there as one function more, and nothing else needs to know it.
+what makes them: what else may be otherwise as a whole enters there as one function more, and nothing else needs to know
+it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from trustsim import units
-from trustsim.scenario.resolved import Scenario, World
+from trustsim.registry import REGISTRY
+from trustsim.scenario.behaviour import members_that_ship
+from trustsim.scenario.resolved import Members, Scenario, World
 from trustsim.world.network_kinds import Block, Poisson, Preferential, SmallWorld
 
 SPREAD = 1.5  # assumed: factor by which what is assumed may be larger or smaller
@@ -24,13 +26,15 @@ _HALF, _QUARTER = 0.5, 0.25  # of the sets: have a choice otherwise than the fil
 class Choice:
     """Something that may be otherwise as a whole: its name, the levels beside that of the file, and what each changes.
 
-    ``share``: of the sets that have one of the levels.
+    ``share``: of the sets that have one of the levels. ``has_few``: there are so few levels that each may be asked what
+    hangs on it.
     """
 
     name: str
     levels: tuple[str, ...]
     share: float
     change: Callable[[Scenario, str], Scenario]
+    has_few: bool = True
 
     def at(self, u: float) -> str:
         """Return the level at a place below ``share``; each has as much of it."""
@@ -40,6 +44,35 @@ class Choice:
 def odds_moved(share: float, x: float) -> float:
     odds = share / (1 - share) * math.exp(x)
     return odds / (1 + odds)
+
+
+def behaviours(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
+    """Let people behave as a member of the ensemble that ships, in what is at its default; in every set as another.
+
+    Values that were fitted together are moved together: one by one they would give what the facts rule out.
+    """
+    if any(variant.world.members is not None for variant in scenario.variants):
+        return None
+    members = members_that_ship(REGISTRY)
+
+    def behave(there: Scenario, level: str) -> Scenario:
+        number = int(level.rpartition(" ")[2]) - 1
+        worlds = (_behaving(v.world, members, number) for v in there.variants)
+        return replace(there, variants=tuple(map(lambda v, w: replace(v, world=w), there.variants, worlds)))
+
+    levels = tuple(f"member {k}" for k in range(1, len(members.values) + 1))
+    return Choice("behaviour", levels, 1.0, behave, has_few=False)
+
+
+def _behaving(world: World, members: Members, number: int) -> World:
+    free = [(rule, name) for rule, name in members.paths if _is_at_default(world.mechanisms.get(rule), name)]
+    theirs = members.only(free)
+    return world if theirs is None else theirs.laid(world, number)
+
+
+def _is_at_default(rule: Any, name: str) -> bool:
+    usual = {f.name: f.default for f in fields(rule)} if rule is not None else {}
+    return name in usual and getattr(rule, name) == usual[name]
 
 
 def networks(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
@@ -81,7 +114,7 @@ def thresholds(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
     return Choice("run.share", tuple(levels), _QUARTER, called) if levels else None
 
 
-CHOICES: tuple[Callable[[Scenario, Sequence[str]], Choice | None], ...] = (networks, rules, thresholds)
+CHOICES: tuple[Callable[[Scenario, Sequence[str]], Choice | None], ...] = (behaviours, networks, rules, thresholds)
 
 
 def _base(scenario: Scenario) -> World:

@@ -72,7 +72,7 @@ def _columns(others: OtherSets, is_there: Flags) -> Iterator[tuple[str, Number |
     settings = [s for s, there in zip(others.planned.settings, is_there.tolist(), strict=True) if there]
     for number in others.planned.factors.numbers:
         yield number.name, number, np.array([s.moves.get(number.path, 0.0) for s in settings])
-    for choice in others.planned.factors.choices:
+    for choice in (each for each in others.planned.factors.choices if each.has_few):
         for level in choice.levels:
             moved = np.array([float(s.choices.get(choice.name) == level) for s in settings])
             if 1 < moved.sum() < len(moved) - 1:

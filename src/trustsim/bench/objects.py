@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import mesa
@@ -26,11 +27,17 @@ class Investor(mesa.Agent):  # type: ignore[misc]
         self.trust -= self.model.signal
         out = sum(neighbour.is_out for neighbour in self.neighbours)
         share = out / len(self.neighbours) if self.neighbours else 0.0
-        self.wants_out = HERDING * share - self.trust > 0
+        self.wants_out = HERDING * logarithm(1 + share) - self.trust > 0
 
     def leave(self) -> None:
         """Do what was decided."""
         self.is_out = self.wants_out
+
+
+def logarithm(x: float) -> float:
+    """Return the natural logarithm as the engine has it (kernels/choose.py), so that both take one course."""
+    t = math.sqrt(math.sqrt(x))
+    return 12 * (t * t - 1) / (t * t + 4 * t + 1)
 
 
 class Crowd(mesa.Model):  # type: ignore[misc]

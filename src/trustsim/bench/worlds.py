@@ -12,7 +12,7 @@ from trustsim.scenario.load import from_document, load
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.shipped import find
 
-HERDING = 2.0  # log-odds of trust lost when all neighbours are out
+HERDING = 3.0  # log-odds of trust lost per e-fold of 1 + the share of neighbours who are out
 SIGNAL_DAYS = (20, 40, 60, 80)
 SIGNAL = 0.25  # log-odds of trust lost by all on each of these days
 
@@ -31,8 +31,9 @@ _RULE = {
     "choice": {
         "rule": "threshold", "calm": 0, "fund": 1, "integrity": 0, "risk": 0, "tolerance": 0, "balance": 0, "tenure": 0,
         "pays_yield": 0, "fee": 0, "first_move": 0, "gate_rush": 0, "part": "0 %", "segregation": "0 %",
+        "others": HERDING, "unseen": "100 %", "cash": "0 %", "lasting": "0 d",
     },
-    "herding": {"weight": HERDING, "normal": "0 %", "fading": "0 /day", "fear": 0, "observed": "100 %"},
+    "herding": {"weight": 1, "normal": "0 %", "fading": "0 /day", "observed": "100 %", "degree_exponent": 1},
     "trust": {"good_news": "100 %", "repair": "0 /day", "scarring": "0 %", "scar_bad": 0},
 }  # fmt: skip
 
@@ -46,7 +47,7 @@ def story(
 
 
 def minimal(n_investors: int, n_variants: int = 1, n_days: int = 100) -> Scenario:
-    """Return the minimal rule: leave when trust, less signals and HERDING · (share of neighbours out), is below 0.
+    """Return the minimal rule: leave when trust, less signals and HERDING · ln(1 + share of neighbours out), is below 0.
 
     Signals are posted by whoever steps the model, see :func:`signal_on`.
     """

@@ -191,6 +191,7 @@ class Engine:
         if self._leaning:
             weights[:] = self._at_rest
         day_weights(self.state.groups.platforms, self.calm, self.history, self.has_report, self.clock)
+        weights[self.muted == "fundamentals", :, Weights.STATE] = 0.0
         flowing = (law for flow, settings in self._turns(self._flowing) for law in flow(self.day, settings))
         self.laws = [heeded(law, self.muted) for law in flowing]
         if self._flowing:

@@ -164,6 +164,11 @@ def _is_said(path: tuple[str, str], tree: Node) -> bool:
     return node is not None
 
 
+def members_that_ship(registry: Registry) -> Members:
+    """Return the members that ship, in computed units."""
+    return _members(str(SHIPPED), registry)
+
+
 def _members(file: str, registry: Registry) -> Members:
     """Return the members in a file in computed units. Raises UnitError for what no member can hold."""
     try:

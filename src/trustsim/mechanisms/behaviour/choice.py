@@ -53,7 +53,6 @@ class Choice:
     #: with a channel off
     without: ClassVar[dict[str, dict[str, float] | None]] = {
         "first_move": {"first_move": 0.0, "gate_rush": 0.0},
-        "fundamentals": {"cash": 0.0},
     }
     concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
     #: what makes the traits: the same in all variants of a pass
@@ -64,17 +63,22 @@ class Choice:
         text="a logit with one draw, or a sharp threshold",
     )  # fmt: skip
     calm: float = parameter(
-        -2.9, unit="log-odds", low=-50, high=50, source="assumed",
+        -2.5, unit="log-odds", low=-50, high=50, source="M-02",
         text="log-odds of a run, all other terms at 0, on a day of attention",
     )  # fmt: skip
     fund: float = parameter(
-        1.4, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in fund safety"
+        1.425,
+        unit="number",
+        low=0,
+        high=20,
+        source="M-02",
+        text="log-odds against, per log-odds of trust in fund safety",
     )
     integrity: float = parameter(
-        0.7, unit="number", low=0, high=20, source="D1", text="log-odds against, per log-odds of trust in integrity"
+        0.71, unit="number", low=0, high=20, source="M-02", text="log-odds against, per log-odds of trust in integrity"
     )
     risk: float = parameter(
-        0.15, unit="number", low=0, high=20, source="D4", text="log-odds per log-odds of perceived risk"
+        0.115, unit="number", low=0, high=20, source="M-02", text="log-odds per log-odds of perceived risk"
     )
     tolerance: float = parameter(
         1.0, unit="log-odds", low=0, high=20, source="D10", text="log-odds between lowest and highest risk tolerance"
@@ -94,21 +98,21 @@ class Choice:
         20.0, unit="number", low=0, high=1000, source="P-11", text="log-odds against, per unit of exit fee"
     )
     others: float = parameter(
-        1.85, unit="log-odds", low=0, high=20, source="E-01; E-18",
+        1.9, unit="log-odds", low=0, high=20, source="M-02",
         text="log-odds per e-fold of the share of others expected to leave; its inverse is the doubt about them",
     )  # fmt: skip
     unseen: float = parameter(
-        0.075, unit="share", low=0.0001, high=1, source="assumed", text="share of others that may leave unseen"
+        0.072, unit="share", low=0.0001, high=1, source="M-02", text="share of others that may leave unseen"
     )
     cash: float = parameter(
-        0.4, unit="share", source="P-35",
+        0.31, unit="share", source="M-02",
         text="how far clients look at what the platform is known to be able to pay out, as at how many others leave",
     )  # fmt: skip
     usual_cash: float = parameter(
         0.2, unit="share", source="assumed", text="cash and credit line / claims at which that counts nothing"
     )
     first_move: float = parameter(
-        3.4, unit="number", low=0, high=100, source="C15",
+        5.0, unit="number", low=0, high=100, source="M-02",
         text="share of others expected to leave where all claims are overdue, and that is seen",
     )  # fmt: skip
     gate_rush: float = parameter(
@@ -119,7 +123,7 @@ class Choice:
         0.05, unit="share", low=0.001, source="P-06", text="liquidity above the trigger at which the rush begins"
     )
     lasting: float = parameter(
-        30.0, unit="duration", low=0, high=3650, source="assumed",
+        36.0, unit="duration", low=0, high=3650, source="M-02",
         text="days for which a person judges alike; 0: anew each time",
     )  # fmt: skip
     part: float = parameter(0.1, unit="share", source="assumed", text="chance that a run takes half only")

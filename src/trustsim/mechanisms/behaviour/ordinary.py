@@ -56,7 +56,7 @@ class Ordinary:
     fixes: ClassVar[tuple[str, ...]] = ("tenure",)  # what makes the traits: the same in all variants of a pass
 
     leave: float = parameter(
-        0.0047, unit="per_day", low=1e-9, high=0.5, source="E-34", text="share of holders that closes on a calm day"
+        0.0045, unit="per_day", low=1e-9, high=0.5, source="M-02", text="share of holders that closes on a calm day"
     )
     join: float | None = parameter(
         None, unit="per_day", low=1e-9, high=0.5, source="E-34",
@@ -71,7 +71,7 @@ class Ordinary:
         text="log-odds of leaving, and against joining, per log-odds of trust in service lost",
     )  # fmt: skip
     info: float = parameter(
-        0.5, unit="number", low=0, high=20, source="D1",
+        0.31, unit="number", low=0, high=20, source="M-02",
         text="log-odds of leaving, and against joining, per log-odds of trust in information safety lost",
     )  # fmt: skip
     trust: float = parameter(

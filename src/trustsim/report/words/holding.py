@@ -15,7 +15,8 @@ from trustsim.report.words import reading, words
 from trustsim.report.words.words import quoted
 
 HOW = (
-    f"In a set every assumed number lies anywhere from its value divided by {SPREAD:g} to {SPREAD:g} times its value"
+    "In a set people behave as another member of the ensemble that ships, where the file does not say how; and"
+    f" every assumed number lies anywhere from its value divided by {SPREAD:g} to {SPREAD:g} times its value"
     " (of a share the odds), all at once; in half of the sets people are linked in another way with as many links, in"
     f" half one rule is off, in a quarter more or less is called a run. A set meets {WORLDS} of the same worlds with"
     " every variant, and luck is taken out."
