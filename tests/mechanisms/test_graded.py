@@ -17,13 +17,13 @@ from trustsim.units import MINOR_PER_MAJOR
 
 DAYS = 45
 A_THOUSANDTH = 1e-3
-NEAR = 0.001  # share of the claims: less than the accounts of two of 1600 who stand close to the line
+NEAR = 0.001  # share of the claims: less than the accounts of two of 1600 who stand close to the line, of wealth alike
 WITHOUT_A_SIZE = {
     "pro_rata_payout": "a rule", "suspension": "it binds at its largest", "custody_mandate": "a keeper is there or not",
 }  # fmt: skip
 LEVERS = {name: entry for name, entry in REGISTRY.group("intervention").items() if name not in WITHOUT_A_SIZE}
 STORY: dict[str, Any] = {
-    "trustsim": 1, "horizon": f"{DAYS} d", "network": {"kind": "small_world"}, "investors": {"count": 1600},
+    "trustsim": 1, "horizon": f"{DAYS} d", "network": {"kind": "small_world"}, "investors": {"count": 1600, "segments": [{"name": "all", "wealth": "50000 CNY"}]},
     "platforms": [{  # what is due stands between two steps, so that a delay of minutes is none of a day
         "name": "Harbour", "liquid_share": "20 %", "payout_lag": "1.5 d", "report_bias": 0.8, "report_lag": "15.5 d",
     }],

@@ -181,6 +181,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("media", "discovery"): 1.0,
     ("custody_mandate", "custody"): "ledger",
     ("fear", "decay"): 0.1,
+    ("fear", "blinding"): 1.0,
     ("credit_line", "size"): 0.01,
     ("guarantee", "fund"): 20_000_000,
     ("guarantee", "limit"): 500_000,
