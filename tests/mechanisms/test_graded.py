@@ -23,7 +23,8 @@ WITHOUT_A_SIZE = {
 }  # fmt: skip
 LEVERS = {name: entry for name, entry in REGISTRY.group("intervention").items() if name not in WITHOUT_A_SIZE}
 STORY: dict[str, Any] = {
-    "trustsim": 1, "horizon": f"{DAYS} d", "network": {"kind": "small_world"}, "investors": {"count": 1600, "segments": [{"name": "all", "wealth": "50000 CNY"}]},
+    "trustsim": 1, "horizon": f"{DAYS} d", "network": {"kind": "small_world"},
+    "investors": {"count": 1600, "segments": [{"name": "all", "wealth": "50000 CNY"}]},
     "platforms": [{  # what is due stands between two steps, so that a delay of minutes is none of a day
         "name": "Harbour", "liquid_share": "20 %", "payout_lag": "1.5 d", "report_bias": 0.8, "report_lag": "15.5 d",
     }],

@@ -82,14 +82,15 @@ class CoolingOff:
         brought up to date. Where the pause ends within a step, what has changed in it counts in part.
         """
         mine, state = day.accounts(lane, platform), day.state
-        runs, ran = (state.actions[lane, mine] & RUNS) > 0, (state.flags[lane, mine] & RAN) > 0
-        ready = day.kernels.readiness(lane, platform, runs | (ran & (state.requested[lane, mine] > 0)))
+        actions, ran = state.actions[lane, mine], (state.flags[lane, mine] & RAN) > 0
+        runs, asks = (actions & RUNS) > 0, (actions & (RUNS | LEAVES)) > 0  # also for what a run left locked
+        ready = day.kernels.readiness(lane, platform, runs | (ran & (asks | (state.requested[lane, mine] > 0))))
         part = self.delay / day.dt - (max(float(whole_steps(self.delay, day.dt)), 1.0) - 1.0)
         then = stood[1] + part * (ready - stood[1])
         draws_lots = bool(state.weights[lane, platform, Weights.RULE] <= 0)
         again = would_again(then, stood[0].astype(np.float64), draws_lots)
         stood[1] = ready
-        stood[0][runs] = ready[runs]
+        stood[0][asks] = ready[asks]
         return np.asarray(ran & (luck[_CONFIRMING] > again))
 
     def _thinks(self, day: Day, age: Floats, luck: Floats, stays: Mask) -> Mask:
