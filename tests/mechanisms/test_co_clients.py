@@ -94,7 +94,8 @@ def _checked(model: TrustCrisisModel, herding, fear) -> None:
             d = (sees @ is_client)[who]
             found = state.beliefs[:, v, mine]
             assert (found[Beliefs.CO_CLIENTS] == d).all()
-            whole = (d / herding.usual_contacts) ** (1 - herding.degree_exponent)
+            power = 1 - herding.degree_exponent
+            whole = np.where((d > 0) | (power == 0), (np.maximum(d, 1) / herding.usual_contacts) ** power, 0)
             assert found[Beliefs.WHOLE] == pytest.approx(whole, rel=1e-6)
             assert found[Beliefs.EACH] == pytest.approx(np.where(d > 0, whole / np.maximum(d, 1), 0), rel=1e-6)
             part = (fear.usual_contacts / np.maximum(d, 1)) ** fear.degree_exponent
@@ -102,7 +103,7 @@ def _checked(model: TrustCrisisModel, herding, fear) -> None:
             assert found[Beliefs.ALARM_GAIN] == pytest.approx(gain * part, rel=1e-5)
 
 
-@pytest.mark.parametrize("exponent", [1.0, 0.6])
+@pytest.mark.parametrize("exponent", [1.0, 0.6, 1.5])
 def test_co_clients_are_those_of_the_network_who_hold_or_have_held_an_account(exponent: float) -> None:
     both = {f"mechanisms.{name}.degree_exponent": exponent for name in ("herding", "fear")}
     story = _story(**both)
@@ -134,3 +135,12 @@ def test_variants_of_one_pass_may_count_by_other_exponents_and_so_may_a_fork() -
     assert (each[0][0] != each[0][1]).any()
     assert (each[0][1] == each[1][0]).all()
     assert (each[2][0] == each[1][0]).all()
+
+
+def test_who_knows_nobody_expects_what_is_seen_of_payments_alone_whatever_the_exponent(play: Play) -> None:
+    for exponent in (0.5, 1.5, 2.0):
+        herding = {"weight": 2, "normal": "10 %", "degree_exponent": exponent}
+        on = {"choice": {"calm": 0.1, "fund": 1, "others": 1}, "herding": herding}
+        seen = play(1, mechanisms=on)
+        assert np.isfinite(seen.state.beliefs).all()
+        assert seen.gauge("runners")[1, 0, 0] == N  # as in calm: neither more nor fewer are expected to leave
