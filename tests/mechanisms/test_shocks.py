@@ -428,3 +428,18 @@ def test_a_true_rumour_shows_and_a_rebuttal_of_it_costs_twice(play: Play) -> Non
     false = play(8, shocks=[{**true, "true_loss": "0 %"}], mechanisms=HEARD)
     assert (false.belief("integrity") == 0).all()
     assert false.gauge("solvency")[-1, 0, 0] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_rumour_adds_no_more_than_beliefs_hold_and_takes_back_what_it_has_added(play: Play) -> None:
+    told = {"kind": "rumour", "platform": "Harbour", "risk": 20, "seeds": "100 %", "fear": 0}
+    rebuttal = {
+        "kind": "rumour_rebuttal",
+        "platform": "Harbour",
+        "lag": "3 d",
+        "reach": "100 %",
+        "credibility": "100 %",
+        "cost": 0,
+    }
+    seen = play(2, shocks=[told], mechanisms={"risk_view": {}}, variants={"nothing": [], "rebutted": [rebuttal]})
+    assert seen.belief("evidence") == pytest.approx(12)
+    assert seen.step(8).belief("evidence")[1] == pytest.approx(0, abs=1e-5)
