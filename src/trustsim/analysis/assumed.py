@@ -110,7 +110,8 @@ def factors_of(scenario: Scenario, variants: Sequence[str]) -> Factors:
 def sets_of(factors: Factors, n: int, seed: int) -> tuple[Setting, ...]:
     """Return *n* sets: a Latin hypercube over numbers and choices, so that levels of a choice are equally often there.
 
-    The numbers of a rule that is off in a set are not moved there, for they move nothing. Latin hypercube: McKay, Beckman and Conover 1979, doi:10.1080/00401706.1979.10489755.
+    The numbers of a rule that is off in a set are not moved there, for they move nothing. Latin hypercube:
+    McKay, Beckman and Conover 1979, doi:10.1080/00401706.1979.10489755.
     """
     n_numbers = len(factors.numbers)
     places = qmc.LatinHypercube(n_numbers + len(factors.choices), rng=seed).random(n)
