@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 import trustsim as ts
+from trustsim.catalog import REGISTRY
 from trustsim.cli import main
 from trustsim.errors import TrustsimError
 from trustsim.live.classroom import LARGEST, MOST_LINKS, USUAL, WatchedModel, changed, classroom, knobs
@@ -30,6 +31,13 @@ WEIGHT = "mechanisms.herding.weight"
 @pytest.fixture(scope="module")
 def story() -> Scenario:
     return classroom(ts.load(shipped()["quickstart"]))
+
+
+def registered(path: str) -> float:
+    """Return the default of a parameter of a mechanism, by dotted path."""
+    _, mechanism, name = path.split(".")
+    (value,) = (p.default for p in REGISTRY["mechanism", mechanism].parameters if p.name == name)
+    return float(value)
 
 
 # -- the scenario and the model -------------------------------------------------------------------------------------
@@ -48,7 +56,9 @@ def test_sliders_come_from_the_scenario_and_the_registry(story: Scenario) -> Non
     theft, weight = found["shocks.0.share"], found[WEIGHT]
     assert (theft.label, theft.value, theft.low, theft.high) == ("Custodian theft: share, %", 9, 0, 100)
     assert theft.written(12.0) == "12 %"
-    assert (weight.label, weight.value, weight.high) == ("Herding: weight, log-odds", 4, 12)
+    usual = registered(WEIGHT)
+    assert (weight.label, weight.value) == ("Herding: weight", usual)
+    assert 3 * usual <= weight.high < 3 * usual + weight.step
     assert found["platforms.Harbour.liquid_share"].value == 15
     assert WEIGHT not in {knob.path for knob in knobs(changed(story, {"mechanisms.herding": "off"}))}
 
@@ -78,7 +88,7 @@ def test_the_model_runs_the_variant_beside_the_baseline_with_the_same_numbers(st
 
 
 def test_a_slider_changes_what_it_names_and_nothing_where_it_stands_as_it_was(story: Scenario) -> None:
-    assert WatchedModel(story, "nothing", **{WEIGHT: 4.0}).story.digest == story.digest
+    assert WatchedModel(story, "nothing", **{WEIGHT: registered(WEIGHT)}).story.digest == story.digest
     moved = WatchedModel(story, "nothing", 0, 60, **{WEIGHT: 7.5, "shocks.0.share": 20.0})
     assert moved.story.document["mechanisms"]["herding"]["weight"] == 7.5
     assert moved.story.document["shocks"][0]["share"] == "20 %"
@@ -145,9 +155,9 @@ def test_a_slider_takes_hold_with_reset_in_a_new_model(rendered: Any, story: Sce
     assert " of 300 have run" in said(rendered)
     button(rendered, "Reset").click()
     assert said(rendered).startswith("Day 0 of 120: 0 of 100 have run")
-    slider(rendered, "Custodian theft: share, %").v_model = 60.0
+    slider(rendered, "Custodian theft: share, %").v_model = 2.0
     button(rendered, "Reset").click()
-    same, other = (WatchedModel(story, "nothing", 0, 100, **{"shocks.0.share": share}) for share in (60.0, 9.0))
+    same, other = (WatchedModel(story, "nothing", 0, 100, **{"shocks.0.share": share}) for share in (2.0, 9.0))
     for _ in range(45):
         button(rendered, "Step").click()
         same.step()

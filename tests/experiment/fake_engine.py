@@ -33,7 +33,7 @@ def scenario(n_replications=12, names=NAMES, seed=1):
         outcomes=("run_probability", "investor_loss", "time_to_failure"),
         expect=(),
         sweep={},
-        document={"title": "A theft", "seed": seed},
+        document={"title": "A theft", "seed": seed, "behaviour": "point"},
         digest="d" * 64,
         source="theft.yaml",
     )

@@ -305,7 +305,8 @@ def test_where_the_usual_outcome_cannot_tell_the_first_that_can_ranks_and_the_an
         values[:, 1:] = values[:, :1] - 0.0202 - 0.001 * np.arange(len(values))[:, None]
         return values
 
-    changed = with_outcome(with_outcome(told, "run_probability", tied), "investor_loss", saves)
+    neither = with_outcome(with_outcome(told, "run_probability", tied), "excess_withdrawn", tied)
+    changed = with_outcome(neither, "investor_loss", saves)
     text = answer(changed).headline
     assert "it lowers investor loss by 2.3 pp" in text
     counts = facts_of(changed)["What counts?"]

@@ -77,7 +77,8 @@ def test_every_item_of_stress_is_answered_or_marked(small):
 def test_a_changed_parameter_shows_its_new_value_and_its_unit():
     scenario = ts.load(ROOT / "quickstart.yaml", overrides={"mechanisms.herding.weight": 7.25})
     text = odd.render(unrun(scenario))
-    assert "| `weight` | **7.25** | 4 | log-odds | E-54 |" in text
+    (usual,) = (p.default for p in REGISTRY["mechanism", "herding"].parameters if p.name == "weight")
+    assert f"| `weight` | **7.25** | {usual:g} | number | E-54 |" in text
     assert "| `liquid_share` | **15 %** | 12 % | share |" in text
 
 
@@ -200,6 +201,7 @@ def test_figures_without_a_source_of_numbers_are_all_listed_and_those_of_a_const
     assert sum(value.startswith("*") for value in listed) == named
     assert len(listed) == named + assumed
     (choice,) = (line for line in lines if line.startswith("- mechanism: choice"))
-    assert "*first move 6*" in choice  # source: C15
-    assert "pays yield 4" in choice  # source: assumed
+    usual = {p.name: p.default for p in REGISTRY["mechanism", "choice"].parameters}
+    assert f"*first move {usual['first_move']:g}*" in choice  # source: C15
+    assert f" pays yield {usual['pays_yield']:g}" in choice  # source: assumed
     assert "tenure" not in choice  # source: E-38

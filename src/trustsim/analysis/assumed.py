@@ -21,7 +21,7 @@ from typing import Any
 
 from scipy.stats import qmc
 
-from trustsim.analysis.choices import CHOICES, SPREAD, Choice, odds_moved
+from trustsim.analysis.choices import CHOICES, RULE_OFF, SPREAD, Choice, odds_moved
 from trustsim.registry import REGISTRY, Parameter, parameters_of
 from trustsim.scenario.presets import presets_of, values_under
 from trustsim.scenario.resolved import Item, Scenario, World
@@ -110,20 +110,24 @@ def factors_of(scenario: Scenario, variants: Sequence[str]) -> Factors:
 def sets_of(factors: Factors, n: int, seed: int) -> tuple[Setting, ...]:
     """Return *n* sets: a Latin hypercube over numbers and choices, so that levels of a choice are equally often there.
 
-    Latin hypercube: McKay, Beckman and Conover 1979, doi:10.1080/00401706.1979.10489755.
+    The numbers of a rule that is off in a set are not moved there, for they move nothing. Latin hypercube:
+    McKay, Beckman and Conover 1979, doi:10.1080/00401706.1979.10489755.
     """
     n_numbers = len(factors.numbers)
     places = qmc.LatinHypercube(n_numbers + len(factors.choices), rng=seed).random(n)
-    return tuple(
-        Setting(
-            {
-                x.path: float(x.low + u * (x.high - x.low))
-                for x, u in zip(factors.numbers, row[:n_numbers], strict=True)
-            },
-            {c.name: c.at(u) for c, u in zip(factors.choices, row[n_numbers:], strict=True) if u < c.share},
-        )
-        for row in places.tolist()
-    )
+    return tuple(_setting(factors, row[:n_numbers], row[n_numbers:]) for row in places.tolist())
+
+
+def _setting(factors: Factors, numbers: Sequence[float], choices: Sequence[float]) -> Setting:
+    """Return the set at these places in [0, 1) of each number and choice."""
+    chosen = {c.name: c.at(u) for c, u in zip(factors.choices, choices, strict=True) if u < c.share}
+    off = f"{_RULES}{chosen[RULE_OFF]}." if RULE_OFF in chosen else None
+    moves = {
+        x.path: float(x.low + u * (x.high - x.low))
+        for x, u in zip(factors.numbers, numbers, strict=True)
+        if off is None or not x.path.startswith(off)
+    }
+    return Setting(moves, chosen)
 
 
 def scenario_at(scenario: Scenario, variants: Sequence[str], factors: Factors, setting: Setting) -> Scenario:

@@ -20,6 +20,7 @@ from trustsim.world.network_kinds import Block, Poisson, Preferential, SmallWorl
 
 SPREAD = 1.5  # assumed: factor by which what is assumed may be larger or smaller
 _HALF, _QUARTER = 0.5, 0.25  # of the sets: have a choice otherwise than the file
+RULE_OFF = "rule off"  # the choice of which rule of the file does not act
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def rules(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
         worlds = (replace(v.world, mechanisms={**v.world.mechanisms, level: None}) for v in there.variants)
         return replace(there, variants=tuple(map(lambda v, w: replace(v, world=w), there.variants, worlds)))
 
-    return Choice("rule off", names, _HALF, off) if names else None
+    return Choice(RULE_OFF, names, _HALF, off) if names else None
 
 
 def thresholds(scenario: Scenario, variants: Sequence[str]) -> Choice | None:

@@ -47,8 +47,7 @@ def story(
 
 
 def minimal(n_investors: int, n_variants: int = 1, n_days: int = 100) -> Scenario:
-    """Return the minimal rule: leave when trust, less signals and HERDING · ln(1 + share of neighbours out), is below
-    0.
+    """Return the minimal rule: leave when trust, less signals and HERDING · ln(1 + share of neighbours out), is < 0.
 
     Signals are posted by whoever steps the model, see :func:`signal_on`.
     """
