@@ -93,7 +93,7 @@ def test_no_variant_is_inherited_by_mistake() -> None:
 
 @pytest.mark.parametrize(("file", "verdicts"), [("P-03", {"pass"}), ("P-21", {"pass"}), ("P-45", {"pass"})])
 def test_a_handful_is_judged_with_few_worlds(file: str, verdicts: set[str]) -> None:
-    (checked,) = ts.evidence(FOLDER / f"{file}.yaml", replications=30, workers=1, progress=False).checked
+    (checked,) = ts.evidence(FOLDER / f"{file}.yaml", replications=60, workers=1, progress=False).checked
     assert {one.verdict for one in checked.findings} == verdicts
 
 
