@@ -16,6 +16,7 @@ from trustsim.catalog import REGISTRY
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios/evidence"
 FILES = sorted(FOLDER.glob("[EP]-*.yaml"))
+STORIES = sorted(file for folder in (".", "cases", "history") for file in (ROOT / "scenarios" / folder).glob("*.yaml"))
 LABORATORY = ("E-47", "E-49", "E-52")
 #: what a laboratory hands out, and the needs that the experiment of P-48 doubles
 MAY_SET = {
@@ -71,6 +72,12 @@ def test_no_file_sets_what_people_do(file: Path, board) -> None:
     row = board.id_of(file)
     found = {name for name in settings_of(ts.load(file)) if not (name.endswith(".off") and row in LABORATORY)}
     assert found == MAY_SET.get(row, set())
+
+
+@pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
+def test_no_story_sets_what_people_do(file: Path) -> None:
+    """They differ by people, platforms, links, news and rules; that worlds differ is no behaviour, and may be said."""
+    assert settings_of(ts.load(file)) == set()
 
 
 @every_file
