@@ -21,7 +21,7 @@ from trustsim.experiment.study import Study, run_study
 ROOT = Path(__file__).parents[2] / "scenarios"
 
 
-def studied(name: str, replications: int, **overrides: str) -> Study:
+def studied(name: str, replications: int, **overrides: object) -> Study:
     scenario = ts.load(ROOT / name, overrides=overrides or None)
     return run_study(scenario, replications=replications)
 
@@ -115,7 +115,7 @@ def test_the_quickstart_is_a_run_in_which_the_sign_of_a_gate_depends_on_how_long
     assert 0.05 <= study.outcomes["failure_probability"][:, nothing].mean() <= 0.95
     fails = study.outcomes["failure_probability"][:, nothing] == 1
     assert study.series["queue"][fails, :, nothing, -1].max(axis=1).mean() > 0.02  # of the claims, on the worst day
-    long = "[{kind: redemption_gate, trigger: 4 %, duration: 60 d}]"
+    long = [{"kind": "redemption_gate", "trigger": "4 %", "duration": "60 d"}]
     longer = studied("quickstart.yaml", 100, **{"variants.gate": long})
     for found, sign in ((study, 1), (longer, -1)):
         difference = np.diff(found.outcomes["excess_withdrawn"][:, [nothing, gate]], axis=1)[:, 0] * sign
