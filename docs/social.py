@@ -26,8 +26,8 @@ PARTS = 5  # of all who have some exposure, in which adoptions are shown
 PAGE = """# Doing what contacts do
 
 Made by `python docs/social.py FOLDER` from the data and from runs; do not edit. How much do people do what those
-they know have done, and is it the share of them that counts, or their number? Here it is estimated on the three networks of
-E-54, in which it is known who named whom and when each adopted something new.
+they know have done, and is it the share of them that counts, or their number? Here it is estimated on the three
+networks of E-54, in which it is known who named whom and when each adopted something new.
 
 ## The estimate
 
@@ -90,9 +90,9 @@ networks and a run. And three networks hardly say how far the next one is off: t
 
 A client's *co-clients* on a platform are the neighbours who hold an account there, or have held one. Departures and
 alarms are counted among them alone, by d^−γ: `degree_exponent` and `usual_contacts` of the mechanisms [herding and
-fear](mechanisms.md). By default both count with γ = 0.6, as estimated. In the choice to run others
-count by a logarithm ([the model](model.md)), so β above is no weight of it: what a full exposure does to a run was fitted
-to runs (`choice.others`, `herding.weight`).
+fear](mechanisms.md). By default both count with γ = 0.6, as estimated. In the choice to run others count by a logarithm
+([the model](model.md)), so β above is no weight of it: what a full exposure does to a run was fitted to runs
+(`choice.others`, `herding.weight`).
 
 **More contacts.** The quickstart on Poisson networks with nothing done, {worlds} worlds of {people} investors, d₀ =
 8: share of the money withdrawn beyond calm, % ± half a 95 % interval, and worlds in which the platform fails, %.

@@ -121,7 +121,7 @@ def test_the_memory_layout_in_the_docs_is_that_of_the_kernels():
     for row in (
         f"`beliefs` | float32 ({len(Beliefs)}, lanes, accounts)",
         f"`traits` | float32 ({len(Traits)}, worlds, accounts)",
-        f"`bulletin` | float32 (messages, lanes, platforms, {len(Targets) + 1})",
+        f"`bulletin` | float32 (messages, lanes, platforms, {len(Targets) + 2})",
         f"`books` | int64 ({len(Books)}, lanes, platforms)",
         f"`ladder` | int64 ({layout.RUNGS}, lanes, platforms)",
         f"blocks of {layout.BLOCK}",

@@ -21,7 +21,7 @@ from trustsim.experiment.study import Study, run_study
 ROOT = Path(__file__).parents[2] / "scenarios"
 
 
-def studied(name: str, replications: int, **overrides: str) -> Study:
+def studied(name: str, replications: int, **overrides: object) -> Study:
     scenario = ts.load(ROOT / name, overrides=overrides or None)
     return run_study(scenario, replications=replications)
 
@@ -60,14 +60,15 @@ def test_a_calm_year_has_no_runs_the_churn_of_e34_and_no_drift_of_trust() -> Non
 def test_a_false_rumour_on_a_sound_bank_stays_within_e11() -> None:
     study = studied("history/false_rumour_sound_bank.yaml", 100)
     denied = study.variants.index("same-day denial")
-    outflow = study.outcomes["cumulative_outflow"][:, denied]
+    outflow = study.outcomes["excess_withdrawn"][:, denied]
     assert 0.005 <= outflow.mean() <= 0.04
     assert study.outcomes["failure_probability"][:, denied].mean() <= 0.05
     requests = study.series["requests"][:, :, denied, -1]
-    # the rumour starts on day 2; three days later it is over: a day's requests are below twice the calm 0.1 %
-    assert requests[:, 21:].sum(axis=1).mean() / 5 <= 2 * 0.001
+    # the rumour starts on day 2; three days later it is over: a day's requests are below twice those of calm before it
+    calm = requests[:, 1:9].sum(axis=1).mean() / 2
+    assert requests[:, 21:].sum(axis=1).mean() / 5 <= 2 * calm
     # P-41: the later the answer, the more leaves, in the same worlds
-    by_delay = [study.outcomes["cumulative_outflow"][:, study.variants.index(v)] for v in
+    by_delay = [study.outcomes["excess_withdrawn"][:, study.variants.index(v)] for v in
                 ("denial in two hours", "same-day denial", "denial after two days", "silence")]  # fmt: skip
     for sooner, later in pairwise(by_delay):
         difference = later - sooner
@@ -100,9 +101,34 @@ def test_a_stablecoin_spiral_has_the_wave_the_lull_and_the_acceleration_of_e18()
     # the mean day is not an average of worlds without a lull
     assert (days[:, 1] < days[:, 0]).mean() >= 0.9
     assert ((days[:, 1] < days[:, 0]) & (days[:, 2:].max(axis=1) > 2 * days[:, 1])).mean() >= 0.9
-    # what the notes say: paid at once there is no lull, with a deeper reserve no acceleration
-    assert (by_day("paid at once")[:, 1] > by_day("paid at once")[:, 0]).mean() >= 0.5
+    # what the notes say: paid at once there is no lull before the acceleration, with a deeper reserve no acceleration
+    at_once = by_day("paid at once")
+    assert (at_once[:, 0] > days[:, :2].sum(axis=1)).mean() >= 0.95
+    assert (at_once[:, 2:].max(axis=1) < at_once[:, 1]).mean() >= 0.9
     assert by_day("deeper reserve")[:, 2:].max() < 0.1
+
+
+@pytest.mark.slow
+def test_the_quickstart_is_a_run_in_which_the_sign_of_a_gate_depends_on_how_long_it_lasts() -> None:
+    study = studied("quickstart.yaml", 100)
+    nothing, gate = study.variants.index("nothing"), study.variants.index("gate")
+    assert 0.05 <= study.outcomes["failure_probability"][:, nothing].mean() <= 0.95
+    fails = study.outcomes["failure_probability"][:, nothing] == 1
+    assert study.series["queue"][fails, :, nothing, -1].max(axis=1).mean() > 0.02  # of the claims, on the worst day
+    long = [{"kind": "redemption_gate", "trigger": "4 %", "duration": "60 d"}]
+    longer = studied("quickstart.yaml", 100, **{"variants.gate": long})
+    for found, sign in ((study, 1), (longer, -1)):
+        difference = np.diff(found.outcomes["excess_withdrawn"][:, [nothing, gate]], axis=1)[:, 0] * sign
+        assert difference.mean() - 1.96 * difference.std(ddof=1) / np.sqrt(len(difference)) > 0
+
+
+@pytest.mark.slow
+def test_without_those_who_leave_seen_fewer_leave_the_quickstart() -> None:
+    """It shows herding: with the memory of who left off, less is withdrawn in the same worlds."""
+    alone = studied("quickstart.yaml", 60, **{"mechanisms.herding": "off"})
+    both = studied("quickstart.yaml", 60)
+    by_herding = both.outcomes["excess_withdrawn"][:, 0] - alone.outcomes["excess_withdrawn"][:, 0]
+    assert by_herding.mean() - 1.96 * by_herding.std(ddof=1) / np.sqrt(len(by_herding)) > 0
 
 
 @pytest.mark.slow

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from trustsim.kernels import draws
 from trustsim.kernels.compiled import compiled
+from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import Beliefs, Traits
 
 IGNORANT, TELLS, BELIEVES, PUT_RIGHT, NEW, FORGOT = 0, 1, 2, 3, 4, 5
 _TIRES, _FROM_ALL = 1 << 31, 3 << 30  # places behind every node number
+_CLIP = np.float32(CLIP)
 
 
 class Words(NamedTuple):
@@ -42,7 +44,8 @@ def believe_it(status, accounts, words, place, who) -> None:
     is_news, k = status[v, who] == IGNORANT, accounts.at[w, words.platform, who]
     status[v, who] = NEW
     if k >= 0:
-        accounts.beliefs[Beliefs.EVIDENCE, v, k] += words.risk
+        told = accounts.beliefs[Beliefs.EVIDENCE, v]
+        told[k] = min(told[k] + words.risk, _CLIP)
         if is_news:
             accounts.beliefs[Beliefs.FEAR, v, k] += words.fear * accounts.traits[Traits.FEAR_GAIN, w, k]
 
@@ -53,7 +56,8 @@ def forget_it(accounts, words, place, who) -> None:
     w, v = place
     k = accounts.at[w, words.platform, who]
     if k >= 0:
-        accounts.beliefs[Beliefs.EVIDENCE, v, k] -= words.risk
+        told = accounts.beliefs[Beliefs.EVIDENCE, v]
+        told[k] = max(told[k] - words.risk, -_CLIP)
 
 
 @compiled
@@ -123,7 +127,8 @@ def hold_on(status, active, accounts, words, n_variants) -> None:
                 k = accounts.at[v // n_variants, words.platform, i]
                 s = status[v, i]
                 if k >= 0 and s != IGNORANT and s != PUT_RIGHT and s != FORGOT:
-                    accounts.beliefs[Beliefs.EVIDENCE, v, k] += words.lasting[v]
+                    told = accounts.beliefs[Beliefs.EVIDENCE, v]
+                    told[k] = min(told[k] + words.lasting[v], _CLIP)
 
 
 @compiled
