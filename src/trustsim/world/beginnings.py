@@ -11,12 +11,14 @@ from trustsim.kernels import draws, purposes
 from trustsim.kernels.arrays import Calendar
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.layout import FREE, HOLDS, LEAVING, Beliefs, Gauges, Terms, Traits
+from trustsim.world.drawn import Drawn
 from trustsim.world.owners import Owners
 from trustsim.world.population import reading_errors
 from trustsim.world.state import State
 from trustsim.world.weights import Mechanisms, check_row
 
 Floats = NDArray[np.float64]
+_ROUNDS = 4  # in which who is away and who comes are brought in line
 
 
 def fill_traits(state: State, mechanisms: Mechanisms, dt: float) -> None:
@@ -77,20 +79,41 @@ def fill_notices(state: State, calendar: Calendar, said: Floats) -> None:
 
     Of a share ℓ of the balance that is locked, those have asked for the free part since the last maturity, a steps ago,
     and not come back, a share λ (1 − exp(−μ a)) / μ of all, λ and μ being the rates of leaving and joining. Where all
-    of the balance is there on day 0, ℓ times as many stand for them. ``said`` float64 (lanes, Weights).
+    of the balance is there on day 0, ℓ times as many stand for them. Who has given notice does not leave, and may take
+    it back: by so much fewer others come (trait ENTRY, by the terms of the first variant). ``said`` float64 (lanes,
+    Weights).
     """
     for w, world in enumerate(state.drawn):
         churn, entry = (state.traits[row, w].astype(np.float64) for row in (Traits.CHURN, Traits.ENTRY))
+        usual = entry.copy()
         for p in np.flatnonzero(calendar.cycle > 0).tolist():
             mine, cycle = world.mine(p), calendar.cycle[p]
             since = (-((world.accounts.phase[mine] * cycle) >> 32)) % cycle
             u = draws.uniforms(world.population.n_investors, purposes.NOTICE, world.key, day=p)[0][world.owners(p)]
             for v in [v for v in world.lanes if said[v, Weights.JOIN_USUAL] > 0]:
                 leave = np.exp(said[v, Weights.ORDINARY])
-                comes = leave * np.exp(entry[mine])
-                away = leave * np.exp(churn[mine]) * -np.expm1(-comes * since) / comes
-                gave = (u < state.base_terms[Terms.LOCKED_SHARE, v, p] * away) & (state.balance[v, mine] > 0)
-                state.flags[v, mine][gave] ^= LEAVING | FREE
+                locked, held = state.base_terms[Terms.LOCKED_SHARE, v, p], state.balance[v, mine] > 0
+                for _ in range(_ROUNDS if v == world.lanes[0] else 1):
+                    comes = leave * np.exp(entry[mine])
+                    away = locked * leave * np.exp(churn[mine]) * -np.expm1(-comes * since) / comes
+                    if v == world.lanes[0]:
+                        entry[mine] = usual[mine] + _fewer_come(world, mine, churn, entry, away)
+                state.flags[v, mine][(u < away) & held] ^= LEAVING | FREE
+            state.traits[Traits.ENTRY, w, mine] = entry[mine]
+
+
+def _fewer_come(world: Drawn, mine: slice, churn: Floats, entry: Floats, away: Floats) -> float:
+    """Return by how much the log-odds of joining are lower, for as many to come as go, where of those who hold an
+    account in *mine* the shares *away*, float64 (accounts of the platform,), have given notice."""
+    accounts = world.accounts
+    balance, owner = accounts.balance[mine], accounts.investor[mine]
+    n_held = np.bincount(accounts.investor[accounts.balance > 0], minlength=len(accounts.places))
+    may_come = (balance == 0) & (n_held < accounts.places)[owner]
+    goes, comes = np.exp(churn[mine]) * balance, np.exp(entry[mine]) * accounts.ticket[mine]
+    back, others = (comes * away)[balance > 0].sum(), comes[may_come].sum()
+    if goes.sum() <= 0 or others <= 0:
+        return 0.0
+    return float(np.log((goes * (1 - away)).sum() / goes.sum()) - np.log1p(back / others))
 
 
 def fill_beliefs(state: State) -> None:
