@@ -54,7 +54,7 @@ def test_a_class_sees_a_crowd_that_can_be_drawn(story: Scenario) -> None:
 def test_sliders_come_from_the_scenario_and_the_registry(story: Scenario) -> None:
     found = {knob.path: knob for knob in knobs(story)}
     theft, weight = found["shocks.0.share"], found[WEIGHT]
-    assert (theft.label, theft.value, theft.low, theft.high) == ("Custodian theft: share, %", 9, 0, 100)
+    assert (theft.label, theft.value, theft.low, theft.high) == ("Custodian theft: share, %", 6, 0, 100)
     assert theft.written(12.0) == "12 %"
     usual = registered(WEIGHT)
     assert (weight.label, weight.value) == ("Herding: weight", usual)

@@ -15,14 +15,17 @@ import trustsim as ts
 from trustsim.analysis import choices, holding, other_sets
 from trustsim.analysis.assumed import factors_of, moved_by, scenario_at, sets_of
 from trustsim.analysis.other_sets import WORLDS
+from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, UnitError
 from trustsim.report.page import page
 from trustsim.report.page.again import nothing
 from trustsim.report.words import holding as words
 from trustsim.report.words.answer import answer
+from trustsim.scenario.behaviour import members_that_ship
 from trustsim.web.answers import comparison
 
 NUMBER = "queue_news.fear"
+QUICKSTART = Path(__file__).resolve().parents[2] / "scenarios/quickstart.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -334,6 +337,23 @@ def test_a_set_moves_every_world_lever_and_shock_and_shares_what_was_shared(stor
     assert shock.fund == pytest.approx(story.shocks[0].what.fund * math.exp(setting.moves["custodian_theft.fund"]))
     assert shock.share == story.shocks[0].what.share
     assert scenario_at(story, names, every, type(setting)()).variants == story.variants
+
+
+def test_in_a_set_people_behave_as_one_member_where_the_file_leaves_the_default():
+    """What was fitted together moves together, in all variants; what a file says stays, as a rule that is off does."""
+    there = ts.load(QUICKSTART, overrides={"mechanisms.herding.weight": 1.0, "mechanisms.risk_view": False})
+    names, members = [v.name for v in there.variants], members_that_ship(REGISTRY)
+    choice = choices.behaviours(there, names)
+    assert (choice.share, len(choice.levels)) == (1.0, len(members.values))
+    told = dict(zip(members.paths, members.values[2], strict=True))
+    for variant in choice.change(there, "member 3").variants:
+        rules = variant.world.mechanisms
+        assert rules["choice"].calm == told["choice", "calm"]
+        assert rules["herding"].weight == 1.0
+        assert rules["herding"].fading == told["herding", "fading"]
+        assert rules["risk_view"] is None
+    ensemble = ts.load(QUICKSTART, behaviour="ensemble")
+    assert choices.behaviours(ensemble, names) is None  # its worlds draw members already
 
 
 def test_choices_are_as_often_otherwise_as_they_say_and_one_rule_is_off_at_a_time(story, every):

@@ -73,7 +73,7 @@ def test_cover_is_monotone_whatever_the_seed_the_day_and_the_rule(
 
 def test_the_levels_above_do_make_a_difference() -> None:
     """Else the tests on them would hold for want of anybody who acts: in panic, full cover and effort keep people."""
-    panic = {"mechanisms": {"choice": {"calm": 6.0}, "fear": {"heed": 3.0}}}
+    panic = {"mechanisms": {"choice": {"calm": 1.0, "lasting": "0 d"}, "fear": {"heed": 3.0}}}
     fewer = [
         assert_no_more(decisions("guarantee", {"cover": [0.0, 1.0], "credibility": [1.0, 1.0]}, 20, **panic), RUNS),
         assert_no_more(decisions("process_friction", {"exit": [-2.0, 9.0]}, 20, **panic), RUNS),

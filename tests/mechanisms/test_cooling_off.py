@@ -217,4 +217,4 @@ def test_the_readiness_is_the_one_that_people_run_by() -> None:
     engine.agenda.think_again = compared  # type: ignore[method-assign]
     for _ in range(70):
         model.step()
-    assert 50 < ran < 600
+    assert 50 < ran < 900

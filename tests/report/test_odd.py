@@ -78,7 +78,7 @@ def test_a_changed_parameter_shows_its_new_value_and_its_unit():
     scenario = ts.load(ROOT / "quickstart.yaml", overrides={"mechanisms.herding.weight": 7.25})
     text = odd.render(unrun(scenario))
     (usual,) = (p.default for p in REGISTRY["mechanism", "herding"].parameters if p.name == "weight")
-    assert f"| `weight` | **7.25** | {usual:g} | number | E-54 |" in text
+    assert f"| `weight` | **7.25** | {usual:g} | number | M-02 |" in text
     assert "| `liquid_share` | **15 %** | 12 % | share |" in text
 
 
@@ -202,6 +202,6 @@ def test_figures_without_a_source_of_numbers_are_all_listed_and_those_of_a_const
     assert len(listed) == named + assumed
     (choice,) = (line for line in lines if line.startswith("- mechanism: choice"))
     usual = {p.name: p.default for p in REGISTRY["mechanism", "choice"].parameters}
-    assert f"*first move {usual['first_move']:g}*" in choice  # source: C15
+    assert f"*tolerance {usual['tolerance']:g}*" in choice  # source: D10
     assert f" pays yield {usual['pays_yield']:g}" in choice  # source: assumed
     assert "tenure" not in choice  # source: E-38

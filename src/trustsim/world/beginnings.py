@@ -90,15 +90,15 @@ def fill_notices(state: State, calendar: Calendar, said: Floats) -> None:
             mine, cycle = world.mine(p), calendar.cycle[p]
             since = (-((world.accounts.phase[mine] * cycle) >> 32)) % cycle
             u = draws.uniforms(world.population.n_investors, purposes.NOTICE, world.key, day=p)[0][world.owners(p)]
-            for v in [v for v in world.lanes if said[v, Weights.JOIN_USUAL] > 0]:
-                leave = np.exp(said[v, Weights.ORDINARY])
-                locked, held = state.base_terms[Terms.LOCKED_SHARE, v, p], state.balance[v, mine] > 0
-                for _ in range(_ROUNDS if v == world.lanes[0] else 1):
-                    comes = leave * np.exp(entry[mine])
-                    away = locked * leave * np.exp(churn[mine]) * -np.expm1(-comes * since) / comes
-                    if v == world.lanes[0]:
-                        entry[mine] = usual[mine] + _fewer_come(world, mine, churn, entry, away)
-                state.flags[v, mine][(u < away) & held] ^= LEAVING | FREE
+            lanes = [v for v in world.lanes if said[v, Weights.JOIN_USUAL] > 0]
+            for k, v in enumerate(lanes[:1] * _ROUNDS + lanes):
+                locked, leave = state.base_terms[Terms.LOCKED_SHARE, v, p], np.exp(said[v, Weights.ORDINARY])
+                comes = leave * np.exp(entry[mine])
+                away = locked * leave * np.exp(churn[mine]) * -np.expm1(-comes * since) / comes
+                if k < _ROUNDS:
+                    entry[mine] = usual[mine] + _fewer_come(world, mine, churn, entry, away)
+                else:
+                    state.flags[v, mine][(u < away) & (state.balance[v, mine] > 0)] ^= LEAVING | FREE
             state.traits[Traits.ENTRY, w, mine] = entry[mine]
 
 
