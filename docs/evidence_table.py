@@ -57,8 +57,8 @@ guarantees end the partial ones of E-05 and E-07, stories with too few steps hav
 those about runs take steps of hours, and a wallet that stands for a bank has a safe yield to compare with. Then the
 behaviour was changed once, to one belief about waiting and new money that compares, and fitted to E-01, E-11, E-18,
 E-34, E-50, E-55 and P-13. No held-out row was run in the fit. Who built new money, limits and the sight of those who
-stay ran E-06, E-09, E-17, E-21, E-43, E-45 and E-46 once when done, and changed nothing after. Before the change 2 of 14
-passed (E-06, E-17).
+stay ran E-06, E-09, E-17, E-21, E-43, E-45 and E-46 once when done, and changed nothing after. Before the change 2 of
+14 passed (E-06, E-17).
 Of some signs, network and strength of the news were
 chosen after a first run, so that the baseline meets the premise. P-13, P-34, P-37 and E-60 could not be told and have
 more people; runs of P-35 are counted from 30 % on.

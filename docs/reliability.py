@@ -73,9 +73,9 @@ both are the same](pictures/reliability.png)
 |---|---|
 {deciles}
 
-The same by equity, of days with little cash (less than 5 % of the claims beyond what waits) and of all others. What is known
-to be insolvent is closed, the deeper the sooner, and any platform fails once its clients ask for more than it has.
-So what lacks more than a tenth hardly ever stands after 90 days, whatever its cash.
+The same by equity, of days with little cash (less than 5 % of the claims beyond what waits) and of all others. What is
+known to be insolvent is closed, the deeper the sooner, and any platform fails once its clients ask for more than it
+has. So what lacks more than a tenth hardly ever stands after 90 days, whatever its cash.
 
 | equity / claims, % | little cash: stated, % | failed, % | more cash: stated, % | failed, % |
 |---|---|---|---|---|
@@ -119,7 +119,8 @@ def logistic(features: Floats, fails: NDArray[np.bool_]) -> Floats:
     for _ in range(100):
         chance = 1 / (1 + np.exp(-np.clip(x @ found, -30, 30)))
         weight = chance * (1 - chance)
-        step = np.linalg.solve((x.T * weight) @ x + _PRIOR * np.eye(x.shape[1]), x.T @ (fails - chance) - _PRIOR * found)
+        bent = (x.T * weight) @ x + _PRIOR * np.eye(x.shape[1])
+        step = np.linalg.solve(bent, x.T @ (fails - chance) - _PRIOR * found)
         found += step
         if np.abs(step).max() < 1e-9:
             break

@@ -55,6 +55,9 @@ def behaviours(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
     if any(variant.world.members is not None for variant in scenario.variants):
         return None
     members = members_that_ship(REGISTRY)
+    rules_on = [variant.world.mechanisms for variant in scenario.variants]
+    if not any(_is_at_default(on.get(rule), name) for on in rules_on for rule, name in members.paths):
+        return None
 
     def behave(there: Scenario, level: str) -> Scenario:
         number = int(level.rpartition(" ")[2]) - 1
