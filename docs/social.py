@@ -101,9 +101,9 @@ fear](mechanisms.md). By default both count with γ = 0.6, as estimated. In the 
 |---|{rule}
 {degrees}
 
-The worlds are the same in all cells, so differences between them are surer than the levels, which hold how worlds differ.
-Where alarms count by their number, a hundred contacts make much more of a run; with a share of both more contacts change
-little. With γ = 0.6 a run grows slowly with contacts, and nothing tips over.
+The worlds are the same in all cells, so differences between them are surer than the levels, which hold how worlds
+differ. Where alarms count by their number, a hundred contacts make much more of a run; with a share of both more
+contacts change little. With γ = 0.6 a run grows slowly with contacts, and nothing tips over.
 
 **The shape of the network**, at a mean degree of 10 (excess withdrawn, %):
 
