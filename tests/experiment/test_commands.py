@@ -307,7 +307,7 @@ def test_verify_says_that_all_is_as_it_was_and_names_what_is_not(kept, tmp_path)
     assert done.exit_code == 1
     assert f"differs: shard {shard.name}: not as it was written" in done.stdout
     assert "index.sqlite: not as it was written" in done.stdout
-    assert "differs: replication 1, outcome investor_loss of nothing" in done.stdout
+    assert "differs: replication 1, outcome trust_trough of nothing" in done.stdout
 
 
 def test_verify_says_that_the_scenario_was_changed(kept, tmp_path):
