@@ -28,6 +28,9 @@ def check(asked: Asked) -> Asked:
     return asked if isinstance(asked, bool) else arguments.count("robustness", asked)
 
 
+MOST = 100  # sets by default: of more the share is hardly better known, and a study of thousands of worlds waits
+
+
 def hindrance(study: Study, comparison: Comparison, asked: Asked) -> str:
     """Return the sentence that says why no robustness study can be; '' where one can."""
     if study.interrupted:
@@ -43,10 +46,11 @@ def hindrance(study: Study, comparison: Comparison, asked: Asked) -> str:
 
 
 def n_sets(study: Study, asked: Asked) -> int:
-    """Return how many sets are run: by default about as many runs again as the study has, or none of a small one."""
+    """Return how many sets are run: by default about as many runs again as the study has, MOST sets at most, or
+    none of a small one."""
     if not isinstance(asked, bool):
         return asked
-    n = len(study.replications) // WORLDS
+    n = min(len(study.replications) // WORLDS, MOST)
     return n if asked and n >= FEWEST else 0
 
 

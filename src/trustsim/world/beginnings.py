@@ -18,6 +18,7 @@ from trustsim.world.state import State
 from trustsim.world.weights import Mechanisms, check_row
 
 Floats = NDArray[np.float64]
+_LEAST = 0.01  # assumed: of those who would leave, that have not given notice
 _ROUNDS = 4  # in which who is away and who comes are brought in line
 
 
@@ -113,7 +114,8 @@ def _fewer_come(world: Drawn, mine: slice, churn: Floats, entry: Floats, away: F
     back, others = (comes * away)[balance > 0].sum(), comes[may_come].sum()
     if goes.sum() <= 0 or others <= 0:
         return 0.0
-    return float(np.log((goes * (1 - away)).sum() / goes.sum()) - np.log1p(back / others))
+    stays = max(float((goes * (1 - away)).sum() / goes.sum()), _LEAST)
+    return float(np.log(stays) - np.log1p(back / others))
 
 
 def fill_beliefs(state: State) -> None:

@@ -88,7 +88,7 @@ def _shaped(rule: Any, its: Any) -> Any:
 
 def shared(world: World) -> Any:
     """Return what variants must have in common to share a pass."""
-    return _alike(world), tuple(p.lock_term for p in world.platforms)
+    return _alike(world), tuple((p.lock_term, p.locked_share) for p in world.platforms)
 
 
 def same_people(one: World, other: World) -> bool:
