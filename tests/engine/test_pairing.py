@@ -86,7 +86,6 @@ def thirty_two() -> dict[str, list[Any]]:
         "no herding": [{"set": {"mechanisms.herding": "off"}}],
         "no trust": [{"set": {"mechanisms.trust": "off"}}],
         "alone in the sector": [{"set": {"mechanisms.spillover": "off"}}],
-        "nothing locked": [{"set": {"platforms.Harbour.locked_share": 0}}],
         "ledger": [{"set": {"platforms.Harbour.custody": "ledger", "platforms.Harbour.segregated_share": 1}}],
         "thin": [{"set": {"platforms.Harbour.liquid_share": 0.01, "platforms.Quay.report_interval": 3}}],
     }
@@ -99,15 +98,18 @@ def test_a_variant_alone_is_the_variant_beside_thirty_one_others() -> None:
     variants = thirty_two()
     scenario = crisis(variants=variants)
     assert len(variants) >= 32
-    assert [len(group) for group in lockstep_groups(scenario, list(variants))] == [
-        32,
-        len(variants) - 33,
-        1,
-    ]  # nothing locked: people of its own
+    assert [len(group) for group in lockstep_groups(scenario, list(variants))] == [32, len(variants) - 32]
     together = finished(scenario)
     for v, name in enumerate(variants):
         alone = finished(scenario, [name])
         assert differing(arrays_of(alone, 0), arrays_of(together, v)) == [], name
+
+
+def test_who_has_other_locks_begins_with_other_notices_and_so_makes_a_group_of_its_own() -> None:
+    unlocked = [{"set": {"platforms.Harbour.locked_share": 0}}]
+    scenario = crisis(variants={"as it is": [], "nothing locked": unlocked, "too": unlocked})
+    groups = lockstep_groups(scenario, ["as it is", "nothing locked", "too"])
+    assert groups == (("as it is",), ("nothing locked", "too"))
 
 
 @given(documents())
