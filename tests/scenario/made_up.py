@@ -71,6 +71,7 @@ class Platform:
 
     size: ClassVar[float] = 1.0
     lock_term: ClassVar[float] = 90.0
+    locked_share: ClassVar[float] = 0.0
     asset_market: ClassVar[str] = ""
     owes: ClassVar[str] = ""
     name: str = parameter(unit="name", source="assumed", text="its name")
