@@ -138,7 +138,7 @@ def test_the_model_takes_the_usual_contacts_from_the_page():
     assert f"d₀ = {USUAL_CONTACTS:g} the mean of d" in PAGE.read_text(encoding="utf-8")
 
 
-@pytest.mark.xfail(reason="written for linear herding: its bounds are to be found anew", strict=False)
+@pytest.mark.xfail(reason="written for linear herding: its bounds are to be found anew", strict=True)
 @pytest.mark.slow
 def test_more_contacts_burn_all_by_number_little_by_share_and_some_in_between(social):
     """What the page says below its table of degrees, with 16 worlds of 500."""
@@ -161,7 +161,7 @@ def test_more_contacts_burn_all_by_number_little_by_share_and_some_in_between(so
 
 
 @pytest.mark.xfail(
-    reason="worlds of the quickstart differ now: its last bound needs worlds that are alike", strict=False
+    reason="worlds of the quickstart differ now: its last bound needs worlds that are alike", strict=True
 )
 @pytest.mark.slow
 def test_platforms_beside_change_nothing_on_one_that_is_struck(social):

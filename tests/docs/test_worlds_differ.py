@@ -34,7 +34,7 @@ def page() -> Iterator[Any]:
         yield module
 
 
-@pytest.mark.xfail(reason="its thefts are those at which worlds tipped before: to be found anew", strict=False)
+@pytest.mark.xfail(reason="its thefts are those at which worlds tipped before: to be found anew", strict=True)
 @pytest.mark.slow
 def test_the_width_shrinks_with_the_population_only_where_worlds_are_alike(page: Any) -> None:
     """With sixteen times as many investors the width of worlds that are alike is about a quarter; of those that differ

@@ -86,7 +86,7 @@ def test_concentrated_connected_uninsured_runs_as_fast_as_e01() -> None:
 
 
 @pytest.mark.xfail(
-    reason="the lull of the story is 9 % in place of 4 to 8 since the behaviour was fitted anew", strict=False
+    reason="the lull of the story is 9 % in place of 4 to 8 since the behaviour was fitted anew", strict=True
 )
 @pytest.mark.slow
 def test_a_stablecoin_spiral_has_the_wave_the_lull_and_the_acceleration_of_e18() -> None:

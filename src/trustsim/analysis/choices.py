@@ -61,8 +61,7 @@ def behaviours(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
 
     def behave(there: Scenario, level: str) -> Scenario:
         number = int(level.rpartition(" ")[2]) - 1
-        worlds = (_behaving(v.world, members, number) for v in there.variants)
-        return replace(there, variants=tuple(map(lambda v, w: replace(v, world=w), there.variants, worlds)))
+        return _in_each_world(there, lambda world: _behaving(world, members, number))
 
     levels = tuple(f"member {k}" for k in range(1, len(members.values) + 1))
     return Choice("behaviour", levels, 1.0, behave, has_few=False)
@@ -92,7 +91,11 @@ def networks(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
         "block": Block(mean_degree=float(degree)),
     }
     levels = tuple(name for name, other in others.items() if type(other) is not type(network))
-    return Choice("network", levels, _HALF, lambda there, level: _with_worlds(there, network=others[level]))
+
+    def linked(there: Scenario, level: str) -> Scenario:
+        return _in_each_world(there, lambda world: replace(world, network=others[level]))
+
+    return Choice("network", levels, _HALF, linked)
 
 
 def rules(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
@@ -100,8 +103,7 @@ def rules(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
     names = tuple(name for name, rule in _base(scenario).mechanisms.items() if rule is not None)
 
     def off(there: Scenario, level: str) -> Scenario:
-        worlds = (replace(v.world, mechanisms={**v.world.mechanisms, level: None}) for v in there.variants)
-        return replace(there, variants=tuple(map(lambda v, w: replace(v, world=w), there.variants, worlds)))
+        return _in_each_world(there, lambda world: replace(world, mechanisms={**world.mechanisms, level: None}))
 
     return Choice(RULE_OFF, names, _HALF, off) if names else None
 
@@ -126,6 +128,6 @@ def _base(scenario: Scenario) -> World:
     return next(found, scenario.variants[0].world)
 
 
-def _with_worlds(scenario: Scenario, **parts: Any) -> Scenario:
-    variants = tuple(replace(v, world=replace(v.world, **parts)) for v in scenario.variants)
-    return replace(scenario, variants=variants)
+def _in_each_world(scenario: Scenario, change: Callable[[World], World]) -> Scenario:
+    """Return the scenario with a change of the world of every variant."""
+    return replace(scenario, variants=tuple(replace(v, world=change(v.world)) for v in scenario.variants))
