@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from quiet_world import EACH, READY, N, Play, leave, lever
 
+from trustsim.kernels.coefficients import Weights
+
 TRUST = {"trust": {}}
 FEAR = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 100}}
 
@@ -23,6 +25,27 @@ def test_the_press_repeats_news_at_fading_strength(play: Play) -> None:
         before = seen.belief("fund")[0].copy()
     assert heard == pytest.approx([0.3, 0.3 * 0.7, 0.3 * 0.7**2], abs=0.04)  # who has heard it does not hear it again
     assert (seen.belief("fund", 1) == 0).all()
+
+
+def test_the_press_tells_of_those_who_ran_within_a_week(play: Play) -> None:
+    """All but one run from Harbour on day 1; half of that is read of it until day 8, and nothing of Quay."""
+    choice = {"choice": {"calm": -20, "fund": 3}}
+    seen = play(0, mechanisms={**choice, "media": {"withdrawals": "50 %"}})
+    seen.belief("fund")[0, :-1] = -10.0
+    told = [seen.step().state.weights[0, :, Weights.TOLD].tolist() for _ in range(10)]
+    assert seen.gauge("runners")[:, 0, 0].tolist() == [0, N - 1] + [0] * 9
+    assert [t[0] for t in told] == pytest.approx([0] + [0.5 * (N - 1) / N] * 7 + [0, 0])
+    assert [t[1] for t in told] == [0] * 10
+
+
+def test_who_reads_of_a_run_runs_as_if_by_what_is_seen(play: Play) -> None:
+    """The last one leaves by what it reads of the others, without knowing any of them."""
+    x = 2 * np.log((0.4 * (N - 1) / N + 0.02) / 0.02)
+    for nudge, follows in ((0.02, True), (-0.02, False)):
+        choice = {"calm": -x + nudge, "fund": 1, "others": 2, "rule": "threshold"}
+        seen = play(0, mechanisms={"choice": choice, "media": {"withdrawals": "40 %"}})
+        seen.belief("fund")[0, :-1] = -12.0
+        assert seen.step(2).gauge("runners")[1:, 0, 0].tolist() == [N - 1, float(follows)]
 
 
 def test_what_the_press_says_counts_by_its_credibility(play: Play) -> None:

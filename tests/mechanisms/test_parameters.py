@@ -264,7 +264,7 @@ def story(
         "network": {"kind": "small_world"},
         "investors": {"count": 400, "newcomers": 40, "considered": 2},
         "platforms": [{"name": "Harbour", **base}, {"name": "Quay", **base, "custody": "bank"}],
-        "mechanisms": mechanisms,
+        "mechanisms": {"aggregate_uncertainty": False, **mechanisms},
         "shocks": shocks,
         "variants": variants,
     }

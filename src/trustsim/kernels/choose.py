@@ -30,6 +30,7 @@ class Pull(NamedTuple):
     others: float
     herding: float
     queue: float
+    told: float
     unseen: float
     normal: float
     state: float
@@ -59,7 +60,7 @@ class Moving(NamedTuple):
     risk: Number  # perceived, log-odds
     evidence: Number  # heard lately, log-odds
     fear: Number
-    others: Number  # e-folds of the share of others expected to leave, beyond calm, by the neighbours
+    others: Number  # e-folds of the share of others expected to leave, beyond calm, by neighbours and press
     queue: Number  # by what is seen of the platform's payments
     columns: Number  # log-odds that declared columns add
 
@@ -125,8 +126,8 @@ def pull_of(w):
     """Return the :class:`Pull` of a platform from its weights (Weights,)."""
     return Pull(
         w[Weights.FUND], w[Weights.INTEGRITY], w[Weights.RISK], w[Weights.HEED], w[Weights.OTHERS], w[Weights.HERDING],
-        w[Weights.QUEUE], w[Weights.UNSEEN], w[Weights.NORMAL_SHARE], w[Weights.STATE], w[Weights.FUNDAMENTALS_FEAR],
-        w[Weights.EDUCATION], w[Weights.ORDINARY], w[Weights.INFO], w[Weights.SERVICE], w[Weights.ATTENTION_FEAR],
+        w[Weights.QUEUE], w[Weights.TOLD], w[Weights.UNSEEN], w[Weights.NORMAL_SHARE], w[Weights.STATE],
+        w[Weights.FUNDAMENTALS_FEAR], w[Weights.EDUCATION], w[Weights.ORDINARY], w[Weights.INFO], w[Weights.SERVICE], w[Weights.ATTENTION_FEAR],
     )  # fmt: skip
 
 
@@ -152,14 +153,15 @@ def beyond_calm(pull, owner, exposure, whole):
     ``exposure``: to the neighbours seen leaving; ``whole``: if all of them leave.
     """
     heeds = heeding(pull, owner)
-    expected = heeds * exposure + pull.queue + pull.unseen
+    expected = heeds * exposure + pull.told + pull.queue + pull.unseen
     return logarithm(expected / (heeds * pull.normal * whole + pull.unseen))
 
 
 @inlined
 def by_neighbours(pull, owner, exposure):
-    """Return which share of the departures that are expected is known from neighbours, not from the queue."""
-    seen = heeding(pull, owner) * exposure
+    """Return which share of the departures that are expected is known from neighbours and the press, not from the
+    queue."""
+    seen = heeding(pull, owner) * exposure + pull.told
     return seen / (seen + pull.queue) if pull.queue > _0 else _1
 
 

@@ -18,6 +18,7 @@ class Weights(Rows):
     OTHERS = auto()  # per e-fold of the share of others expected to leave
     HERDING = auto()  # share expected to leave per exposure to neighbours seen leaving
     QUEUE = auto()  # share expected to leave by what is seen of the platform's payments
+    TOLD = auto()  # by what the press tells of those who ran
     UNSEEN = auto()  # share that may leave unseen
     FUNDAMENTALS_FEAR = auto()  # how much one unit of fear lowers the weight of the risk view
     NORMAL_SHARE = auto()  # share of neighbours that leave in calm
@@ -103,6 +104,7 @@ class Dials(Rows):
     PRESS_REACH = auto()  # share of the investors that the press reaches in a day
     PRESS_FADING = auto()  # share of the weight that a story loses in a day
     PRESS_CREDIBILITY = auto()  # factor on what the press says
+    PRESS_WITHDRAWALS = auto()  # share of those who ran within a week of whom who looks has read
     PRESS_DISCOVERY = auto()  # chance a day that the press finds a gap of a tenth of the claims
     NEWS_STRENGTH = auto()  # ln of a factor on the strength of public messages
     NEWS_REACH = auto()  # log-odds that are added to their reach in a day

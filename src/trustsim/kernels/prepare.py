@@ -10,6 +10,7 @@ from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import SOME_CASH, Books, Gauges, Terms
 
+_WEEK = 7.0  # days for which withdrawals are news
 _LOGISTIC_SPREAD = 1.8138  # π/√3: standard deviation of a logistic variate
 
 
@@ -34,6 +35,7 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
         for p in range(n_platforms):
             weights[v, p, Weights.CALM] = np.float32(calm[v, p])
             weights[v, p, Weights.QUEUE] = np.float32(seen_of_payments(platforms, v, p))
+            weights[v, p, Weights.TOLD] = np.float32(told_of_runs(platforms, history, (v, p), clock))
             live = terms[Terms.TRANSPARENCY, v, p]
             lag = np.int64(round(terms[Terms.REPORT_LAG, v, p] / dt))
             scope = max(terms[Terms.REPORT_SCOPE, v, p], live)
@@ -70,6 +72,21 @@ def seen_of_payments(platforms, v, p):
     seen = max(terms[Terms.VISIBILITY, v, p], terms[Terms.TRANSPARENCY, v, p])
     overdue = min(gauges[Gauges.OVERDUE, v, p], 1.0) * seen
     return dials[v, Dials.FIRST_MOVE] * overdue + dials[v, Dials.GATE_RUSH] * rush
+
+
+@compiled
+def told_of_runs(platforms, history, place, clock):
+    """Return which share of the others is expected to leave by what the press tells: of the accounts that ran within a
+    week, up to yesterday."""
+    v, p = place
+    withdrawals = platforms.dials[v, Dials.PRESS_WITHDRAWALS]
+    if withdrawals == 0.0:
+        return 0.0
+    begin = max(clock.day - np.int64(round(_WEEK / clock.dt)), 1)
+    ran = 0.0
+    for t in range(begin, clock.day):
+        ran += history[t, Gauges.RUNNERS, v, p]
+    return withdrawals * min(ran / max(history[begin - 1, Gauges.HOLDERS, v, p], 1.0), 1.0)
 
 
 @compiled

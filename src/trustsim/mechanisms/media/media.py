@@ -24,13 +24,18 @@ _FEAR = 0.3  # assumed: of the rise of the risk view by a story without cause, f
 class Media:
     """Give news the reach and the life of the press: a share of all investors a day, less by ``fading`` every day.
 
+    It tells of unusual withdrawals: whoever looks at the account has read of a share ``withdrawals`` of the accounts
+    that ran within a week, and expects as many of the others to leave, beside those whom they know (see ``choice``).
     What the press says counts ``credibility``. It finds what a platform hides with a chance of ``discovery`` · 10 · gap
     / claims a day (the mechanism ``discovery``), and prints a bad story without cause about a platform with
     ``false_alarm`` a day: the risk view rises by ``alarm_risk``, fear by 0.3 of that. Known answer: a message of
     strength s is heard by ``reach`` of the investors on day 0 and, weighing s·(1 − fading), by as many the day after
-    (``test_the_press_repeats_news_at_fading_strength``).
+    (``test_the_press_repeats_news_at_fading_strength``); of a run of all on one day half is told for a week, where that
+    is the share (``test_the_press_tells_of_those_who_ran_within_a_week``).
     """
 
+    #: with a channel off
+    without: ClassVar[dict[str, dict[str, float] | None]] = {"herding": {"withdrawals": 0.0}}
     taught: ClassVar[str] = "reach"  # the number that a class moves first
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
     paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
@@ -40,6 +45,10 @@ class Media:
         0.5, unit="share", low=0.01, source="assumed", text="share of the weight that a story loses in a day"
     )
     credibility: float = parameter(1.0, unit="share", source="assumed", text="factor on what the press says")
+    withdrawals: float = parameter(
+        0.4, unit="share", source="assumed",
+        text="which share of those who ran within a week whoever looks has read of, and expects to go on",
+    )  # fmt: skip
     discovery: float = parameter(
         0.002, unit="per_day", low=0, high=1, source="A9",
         text="chance a day that the press finds a gap of a tenth of the claims, in proportion",
@@ -56,7 +65,7 @@ class Media:
         """Return what this mechanism gives to the rest of the engine."""
         return {
             Dials.PRESS_REACH: self.reach, Dials.PRESS_FADING: self.fading, Dials.PRESS_CREDIBILITY: self.credibility,
-            Dials.PRESS_DISCOVERY: self.discovery,
+            Dials.PRESS_DISCOVERY: self.discovery, Dials.PRESS_WITHDRAWALS: self.withdrawals,
         }  # fmt: skip
 
     @staticmethod

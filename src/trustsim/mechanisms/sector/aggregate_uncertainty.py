@@ -53,7 +53,6 @@ class AggregateUncertainty:
     (``test_mean_prior_trust_has_the_spread``).
     """
 
-    default_on: ClassVar[bool] = False
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
     neutral: ClassVar[dict[str, float]] = {
         "intensity": 0, "reach": 0, "signal": 0, "attention": 0, "trust": 0, "loss": 0, "sunspot": 0,
