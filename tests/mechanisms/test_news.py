@@ -38,6 +38,18 @@ def test_the_press_tells_of_those_who_ran_within_a_week(play: Play) -> None:
     assert [t[1] for t in told] == [0] * 10
 
 
+def test_a_run_elsewhere_is_read_of_as_far_as_the_platforms_are_alike(play: Play) -> None:
+    """Row E-50: of a run on Harbour that half is told of, Quay of the same group bears a fifth, and a stranger nothing."""
+    alike = {"spillover": {"weight": "20 %", "kind": "0 %", "custody": "0 %"}}
+    for group, share in (("G", 0.2), ("", 0.0)):
+        platforms = {"Harbour": {"exposure": "G"}, "Quay": {"exposure": group}}
+        press = {"choice": {"calm": -20, "fund": 3}, "media": {"withdrawals": "50 %"}}
+        seen = play(0, platforms=platforms, mechanisms={**press, **alike})
+        seen.belief("fund")[0, :-1] = -10.0
+        told = [seen.step().state.weights[0, 1, Weights.TOLD] for _ in range(3)]
+        assert told == pytest.approx([0] + [share * 0.5 * (N - 1) / N] * 2)
+
+
 def test_who_reads_of_a_run_runs_as_if_by_what_is_seen(play: Play) -> None:
     """The last one leaves by what it reads of the others, without knowing any of them."""
     x = 2 * np.log((0.4 * (N - 1) / N + 0.02) / 0.02)

@@ -35,7 +35,6 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
         for p in range(n_platforms):
             weights[v, p, Weights.CALM] = np.float32(calm[v, p])
             weights[v, p, Weights.QUEUE] = np.float32(seen_of_payments(platforms, v, p))
-            weights[v, p, Weights.TOLD] = np.float32(told_of_runs(platforms, history, (v, p), clock))
             live = terms[Terms.TRANSPARENCY, v, p]
             lag = np.int64(round(terms[Terms.REPORT_LAG, v, p] / dt))
             scope = max(terms[Terms.REPORT_SCOPE, v, p], live)
@@ -75,18 +74,27 @@ def seen_of_payments(platforms, v, p):
 
 
 @compiled
-def told_of_runs(platforms, history, place, clock):
-    """Return which share of the others is expected to leave by what the press tells: of the accounts that ran within a
-    week, up to yesterday."""
-    v, p = place
-    withdrawals = platforms.dials[v, Dials.PRESS_WITHDRAWALS]
-    if withdrawals == 0.0:
-        return 0.0
+def tell_of_runs(platforms, history, alike, clock) -> None:
+    """Fill the weights that say which share of the others is expected to leave by what the press tells: of the accounts
+    that ran within a week, up to yesterday, there and at platforms that are alike.
+
+    ``alike`` float64 (lanes, platforms, platforms): how much news about the first counts for the second.
+    """
+    weights, dials = platforms.weights, platforms.dials
     begin = max(clock.day - np.int64(round(_WEEK / clock.dt)), 1)
-    ran = 0.0
-    for t in range(begin, clock.day):
-        ran += history[t, Gauges.RUNNERS, v, p]
-    return withdrawals * min(ran / max(history[begin - 1, Gauges.HOLDERS, v, p], 1.0), 1.0)
+    n_lanes, n_platforms = weights.shape[:2]
+    weights[:, :, Weights.TOLD] = 0.0
+    for v in range(n_lanes):
+        told = dials[v, Dials.PRESS_WITHDRAWALS]
+        for p in range(n_platforms):
+            ran = 0.0
+            for t in range(begin, clock.day):
+                ran += history[t, Gauges.RUNNERS, v, p]
+            if told * ran > 0.0:
+                share = told * min(ran / max(history[begin - 1, Gauges.HOLDERS, v, p], 1.0), 1.0)
+                for other in range(n_platforms):
+                    counts = 1.0 if other == p else alike[v, p, other]
+                    weights[v, other, Weights.TOLD] += np.float32(counts * share)
 
 
 @compiled

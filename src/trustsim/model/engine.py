@@ -18,7 +18,7 @@ from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.costs import charge
 from trustsim.kernels.gauge import gauge
 from trustsim.kernels.layout import GATED, OPEN, Gauges, Terms
-from trustsim.kernels.prepare import day_weights
+from trustsim.kernels.prepare import day_weights, tell_of_runs
 from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.scenario.resolved import Item, Variant
 from trustsim.world.actors import Actor, actors_of, check_stocks
@@ -190,6 +190,7 @@ class Engine:
         weights = self.state.weights
         if self._leaning:
             weights[:] = self._at_rest
+        tell_of_runs(self.state.groups.platforms, self.history, self.day.board.likeness, self.clock)
         day_weights(self.state.groups.platforms, self.calm, self.history, self.has_report, self.clock)
         weights[self.muted == "fundamentals", :, Weights.STATE] = 0.0
         flowing = (law for flow, settings in self._turns(self._flowing) for law in flow(self.day, settings))

@@ -72,7 +72,7 @@ class Board:
     """
 
     def __init__(self, likeness: NDArray[np.float64], has_accounts: NDArray[np.bool_]) -> None:
-        self._likeness = likeness
+        self.likeness = likeness
         self.is_heard = has_accounts | ((likeness > 0).any(axis=0) & has_accounts).any(axis=1)
         self._stories: list[_Story] = []
         n_lanes, n_platforms = likeness.shape[:2]
@@ -106,10 +106,10 @@ class Board:
             bad[:, :, risk] = np.maximum(evidence[:, :, risk], 0.0)
             spilled = np.zeros_like(evidence)
             for p in range(n_platforms):  # one by one: the order of a sum must not depend on the number of variants
-                spilled += self._likeness[:, p, :, None] * bad[:, p, None, :]
+                spilled += self.likeness[:, p, :, None] * bad[:, p, None, :]
             spilled[:, :, _NOT_SPILLED] = 0.0
             evidence = evidence + spilled
-            reach = np.maximum(reach, (self._likeness > 0).any(axis=1) * reach.max(axis=1, keepdims=True))
+            reach = np.maximum(reach, (self.likeness > 0).any(axis=1) * reach.max(axis=1, keepdims=True))
         shares = np.stack([reach, np.zeros_like(reach)], axis=2)
         row = np.concatenate([evidence, shares], axis=2).astype(np.float32)
         row[:, :, REACH] *= evidence.any(axis=2)
