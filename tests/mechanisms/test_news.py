@@ -39,7 +39,7 @@ def test_the_press_tells_of_those_who_ran_within_a_week(play: Play) -> None:
 
 
 def test_a_run_elsewhere_is_read_of_as_far_as_the_platforms_are_alike(play: Play) -> None:
-    """Row E-50: of a run on Harbour that half is told of, Quay of the same group bears a fifth, and a stranger nothing."""
+    """Row E-50: of a run on Harbour that half is told of, Quay of the same group bears a fifth, a stranger nothing."""
     alike = {"spillover": {"weight": "20 %", "kind": "0 %", "custody": "0 %"}}
     for group, share in (("G", 0.2), ("", 0.0)):
         platforms = {"Harbour": {"exposure": "G"}, "Quay": {"exposure": group}}

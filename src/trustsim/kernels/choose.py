@@ -127,7 +127,8 @@ def pull_of(w):
     return Pull(
         w[Weights.FUND], w[Weights.INTEGRITY], w[Weights.RISK], w[Weights.HEED], w[Weights.OTHERS], w[Weights.HERDING],
         w[Weights.QUEUE], w[Weights.TOLD], w[Weights.UNSEEN], w[Weights.NORMAL_SHARE], w[Weights.STATE],
-        w[Weights.FUNDAMENTALS_FEAR], w[Weights.EDUCATION], w[Weights.ORDINARY], w[Weights.INFO], w[Weights.SERVICE], w[Weights.ATTENTION_FEAR],
+        w[Weights.FUNDAMENTALS_FEAR], w[Weights.EDUCATION], w[Weights.ORDINARY], w[Weights.INFO], w[Weights.SERVICE],
+        w[Weights.ATTENTION_FEAR],
     )  # fmt: skip
 
 

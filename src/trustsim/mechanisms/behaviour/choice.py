@@ -34,9 +34,9 @@ class Choice:
       (``usual_cash`` + 0.02)), of the last report, in claims;
     - what was heard lately: evidence · (1 + ``heed`` of fear · fear);
     - the others: ``others`` · ln((F + ``unseen``) / (F of calm + ``unseen``)), F the share expected to leave: by
-      ``herding`` of the neighbours, by what the ``media`` tell of runs, and by what is seen of payments, ``first_move`` · min(overdue / claims of day 0,
-      1) · visibility (of custody or of live figures, the larger) + ``gate_rush`` · nearness of an announced gate, which
-      is 1 at the trigger and falls to 0 at ``gate_margin`` above it;
+      ``herding`` of the neighbours, by what the ``media`` tell of runs, and by what is seen of payments, ``first_move``
+      · min(overdue / claims of day 0, 1) · visibility (of custody or of live figures, the larger) + ``gate_rush`` ·
+      nearness of an announced gate, which is 1 at the trigger and falls to 0 at ``gate_margin`` above it;
     - the loss: ln(1 − ``segregation`` · segregated share · liquid share) + ln(1 − cover · credibility), within
       the limit of a guarantee;
     - the price: − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee.
