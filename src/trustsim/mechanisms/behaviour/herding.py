@@ -34,21 +34,21 @@ class Herding:
     paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
 
     weight: float = parameter(
-        2.4, unit="number", low=0, high=100, source="M-02",
+        2.2, unit="number", low=0, high=100, source="M-02",
         text="share of all who are expected to leave where all of the usual contacts leave",
     )  # fmt: skip
     normal: float = parameter(
         0.03, unit="share", source="E-34", text="remembered share of co-clients that leave in calm"
     )
     fading: float = parameter(
-        0.205, unit="per_day", low=0, high=1, source="M-02", text="share of the memory lost in a day"
+        0.268, unit="per_day", low=0, high=1, source="M-02", text="share of the memory lost in a day"
     )
     observed: float = parameter(
         1.0, unit="share", source="assumed", text="share of a departure that neighbours can see"
     )
 
     degree_exponent: float = parameter(
-        0.6, unit="number", low=0, high=2, source="E-54",
+        0.64, unit="number", low=0, high=2, source="E-54",
         text="γ: departures count by co-clients^−γ; 1: their share, 0: their number",
     )  # fmt: skip
     usual_contacts: float = parameter(

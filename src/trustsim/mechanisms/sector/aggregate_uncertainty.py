@@ -61,24 +61,24 @@ class AggregateUncertainty:
     fixes: ClassVar[tuple[str, ...]] = ("attention", "trust")
 
     intensity: float = parameter(
-        0.5, unit="number", low=0, high=3, source="assumed",
+        0.3, unit="number", low=0, high=3, source="assumed",
         text="standard deviation over worlds of ln the strength of public messages",
     )  # fmt: skip
     reach: float = parameter(
-        0.5, unit="log-odds", low=0, high=5, source="assumed", text="standard deviation over worlds of their reach"
+        0.3, unit="log-odds", low=0, high=5, source="assumed", text="standard deviation over worlds of their reach"
     )
     signal: float = parameter(
-        0.5, unit="log-odds", low=0, high=5, source="assumed",
+        0.3, unit="log-odds", low=0, high=5, source="assumed",
         text="standard deviation over worlds of the error in the risk that platforms publish",
     )  # fmt: skip
     attention: float = parameter(
-        0.3, unit="log-odds", low=0, high=5, source="assumed", text="standard deviation over worlds of attention"
+        0.2, unit="log-odds", low=0, high=5, source="assumed", text="standard deviation over worlds of attention"
     )
     trust: float = parameter(
-        0.3, unit="log-odds", low=0, high=5, source="assumed", text="standard deviation over worlds of prior trust"
+        0.2, unit="log-odds", low=0, high=5, source="assumed", text="standard deviation over worlds of prior trust"
     )
     loss: float = parameter(
-        0.5, unit="number", low=0, high=3, source="assumed",
+        0.3, unit="number", low=0, high=3, source="assumed",
         text="standard deviation over worlds of ln what shocks cost",
     )  # fmt: skip
     sunspot: float = parameter(
