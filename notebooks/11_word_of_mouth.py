@@ -224,8 +224,8 @@ for row, k in enumerate(links):
 ax = ts.plots.axes("links of a client", "money asked for beyond calm, %")
 for column, y, colour in zip(asked.T, yields, ("#d55e00", "#1f2328", "#0072b2", "#009e73"), strict=True):
     ax.plot(links, column, "o-", color=colour, label=f"yield {y} %")
-ax.set(xticks=links, ylim=(0, 100))
-ax.legend(frameon=False)
+ax.set(xticks=links, ylim=(0, 115))
+ax.legend(frameon=False, ncols=4, loc="upper left")
 ax
 
 # %%
