@@ -252,20 +252,22 @@ assert abs(2 * lenoir(beta=2.0, u=0.2)[0] / lenoir()[0] - 1) < 0.02
 
 
 def days_until_a_fifth(chance, **changed):
-    """Return the mean number of days, and the share of the worlds that get there."""
+    """Return float64 (worlds,): days until a fifth of the money has been asked for, NaN where it never is."""
     study = ask(told={"infectiousness": chance}, **{"network.mean_degree": 24, **changed})
-    withdrawn = np.asarray(study.series["withdrawn"])[:, :, 0, 0]  # (worlds, days)
-    reached = (withdrawn >= 0.2).any(axis=1)
-    return (withdrawn[reached] >= 0.2).argmax(axis=1).mean() - RUMOUR["day"], reached.mean()
+    asked_for = np.asarray(study.series["withdrawn"])[:, :, 0, 0] >= 0.2  # (worlds, days)
+    return np.where(asked_for.any(axis=1), asked_for.argmax(axis=1) - RUMOUR["day"], np.nan)
 
 
-days = {f"chance {chance}": days_until_a_fifth(chance) for chance in (0.05, 0.1, 0.2, 0.4, 0.8)}
-days["0.8, all look"] = days_until_a_fifth(0.8, **{"investors.segments": [{"name": "all", "attention": "100 %"}]})
-for name, (mean, share) in days.items():
-    print(f"{name:13s} after {mean:4.1f} days, in {share:.0%} of the worlds")
-assert days["chance 0.1"][0] < 0.8 * days["chance 0.05"][0]
-assert days["chance 0.8"][0] > 0.7 * days["chance 0.4"][0]
-assert days["0.8, all look"][0] < days["chance 0.8"][0]
+days = {chance: days_until_a_fifth(chance) for chance in (0.05, 0.1, 0.2, 0.4, 0.8)}
+all_look = days_until_a_fifth(0.8, **{"investors.segments": [{"name": "all", "attention": "100 %"}]})
+mean = {chance: np.nanmean(here) for chance, here in days.items()}
+sooner = np.nanmean(days[0.8] - all_look)  # in the worlds in which both get there
+for chance, here in days.items():
+    print(f"chance {chance:4.2f}: after {mean[chance]:4.1f} days, in {np.isfinite(here).mean():.0%} of the worlds")
+print(f"chance 0.80, all look every day: {sooner:.1f} days sooner")
+assert mean[0.1] < 0.8 * mean[0.05]
+assert mean[0.8] > 0.7 * mean[0.4]
+assert sooner > 0
 
 # %% [markdown]
 # The first doubling does it; later ones hardly. In ours to hear is not to leave: who has heard looks at the account
