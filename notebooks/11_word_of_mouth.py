@@ -301,7 +301,7 @@ assert still[105] < 0.3
 # | Faster word? | larger, earlier; slow: none (P-25) | so; a run for β > 0.92 | so, by links | sign yes |
 # | Twice as fast? | – | half the time, u / β given | half at first, then hardly less | no: acting takes time |
 # | Higher earnings of deposits? | fewer runs (a comment) | a run for u < 0.109 β | smaller runs | sign yes |
-# | Who is out comes back? | all, after τ* | after 2.9 days | hardly anybody in 90 days | no |
+# | Who is out comes back? | all, after τ* | after 2.9 days | few, in 90 days | no |
 #
 # ## Exercise
 #
