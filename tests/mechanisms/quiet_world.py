@@ -73,7 +73,7 @@ NEUTRAL = {
     "fear": {"degree_exponent": 0},
     "herding": {"degree_exponent": 1},
     "risk_view": {"drift": "0 /day", "forgetting": "0 /day", "fund": 0, "integrity": 0, "fear": 0},
-    "media": {"reach": "100 %", "fading": "100 %", "credibility": "100 %", "discovery": "0 /day"},
+    "media": {"reach": "100 %", "fading": "100 %", "credibility": "100 %", "discovery": "0 /day", "withdrawals": "0 %"},
 }
 
 
@@ -93,6 +93,7 @@ def document(
     platforms = platforms or {"Harbour": {}, "Quay": {}}
     return {
         "trustsim": 1,
+        "behaviour": "point",
         "horizon": "60 d",
         "network": {"kind": "none"},
         "investors": {

@@ -260,6 +260,7 @@ def story(
     base = {**LIVE, **platform}
     return {
         "trustsim": 1,
+        "behaviour": "point",
         "horizon": f"{DAYS} d",
         "network": {"kind": "small_world"},
         "investors": {"count": 400, "newcomers": 40, "considered": 2},

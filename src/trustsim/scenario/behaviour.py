@@ -22,9 +22,9 @@ from trustsim.scenario.entries import REFUSED, Reader, quantity
 from trustsim.scenario.resolved import Members, World
 from trustsim.scenario.tree import Node, Report, kind_of, tree_of
 
-POINT = "point"
-#: what holds where a file does not say: the one place in which the default changes
-USUAL = POINT
+POINT, ENSEMBLE = "point", "ensemble"
+#: what holds where a file does not say
+USUAL = ENSEMBLE
 SHIPPED = Path(__file__).with_name("behaviour.json")
 FORMAT = 1
 ALLOWED = "point, ensemble, or member and a number, such as member 7; the last two also with 'from FILE'"
@@ -46,7 +46,7 @@ class Said:
         """As a file says it, its file by its whole path."""
         if not self.file:
             return POINT
-        way = "ensemble" if self.number is None else f"member {self.number}"
+        way = ENSEMBLE if self.number is None else f"member {self.number}"
         return way if self.file == str(SHIPPED) else f"{way} from {self.file}"
 
 
