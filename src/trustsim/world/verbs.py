@@ -100,12 +100,14 @@ class Verbs:
         shares("post", reach=None if reach is None else np.where(where, reach, 0.0), fading=fading)
         if not self._day.board.is_heard[platform]:
             return
+        if "attention" in strengths:
+            state.gauges[Gauges.DRAWS, strengths["attention"] != 0, platform] = 1.0
         evidence = np.zeros((state.n_lanes, state.n_platforms, len(Targets)))
         reaches = np.zeros((state.n_lanes, state.n_platforms))
         for target, value in strengths.items():
             evidence[:, platform, row_of(Targets, target)] = value
         if reach is None:
-            evidence *= state.dials[:, Dials.PRESS_CREDIBILITY, None, None]
+            evidence[:, :, : Targets.ATTENTION] *= state.dials[:, Dials.PRESS_CREDIBILITY, None, None]
             reaches[:, platform], keep = self._press_reach, self._press_keep
         else:
             reaches[:, platform] = np.where(where, reach, 0.0)
