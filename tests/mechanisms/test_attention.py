@@ -91,6 +91,52 @@ def test_a_campaign_praises_or_only_draws_attention(play: Play) -> None:
     assert seen.state.beliefs[Beliefs.ATTENTION].mean(axis=1).tolist() == [0, 0, 2]
 
 
+def test_the_literate_believe_a_campaign_less_and_look_as_much(play: Play) -> None:
+    variants = {"nothing": [], "both": [lever("campaign", praise=0.4, attention=2, reach="100 %")]}
+    rules = {"trust": {}, "attention": {}}
+    seen = play(1, mechanisms=rules, variants=variants, platforms={"Harbour": {}}, segment={"literacy": 0.75})
+    assert np.diff(seen.belief("fund"), axis=0).mean() == pytest.approx(0.1, abs=1e-6)
+    assert seen.state.beliefs[Beliefs.ATTENTION, 1].tolist() == [2] * seen.state.accounts.n_accounts
+
+
+def test_the_press_draws_attention_as_long_as_it_tells_and_whether_or_not_it_is_believed(play: Play) -> None:
+    """All read it on the first day, so nobody is reached again; what it says counts nothing, the attention does."""
+    media = {"reach": "100 %", "fading": "50 %", "credibility": "0 %"}
+    seen = play(
+        0, mechanisms={"trust": {}, "attention": {"fading": "50 %/day"}, "media": media}, platforms={"Harbour": {}}
+    )
+    seen.model.engine.day.step = 1
+    seen.model.engine.day.do.post(0, np.ones(1, bool), fund=-1.0, attention=2.0)
+    drawn = [float(seen.step().state.beliefs[Beliefs.ATTENTION].mean()) for _ in range(3)]
+    assert drawn == [2.0, 1.0, 0.5]
+    assert (seen.belief("fund") == 0).all()
+
+
+TOLD: dict[str, dict[str, Any]] = {
+    "custodian_theft": {"share": "5 %", "discovery_lag": "1 d", "notice_lag": "0 d"},
+    "data_breach": {"discovery_lag": "1 d", "notice_lag": "0 d"},
+    "misuse": {"rate": "0.1 /day", "audit": "1 /day"},
+    "official_warning": {"reach": "100 %", "from": "1 d"},
+}
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_warnings_and_incidents_draw_it_when_they_are_told(play: Play, kind: str) -> None:
+    """By nothing unless a file says otherwise, and once."""
+    found = []
+    for more in ({}, {"attention": 3}):
+        item = lever(kind, **TOLD[kind], **more) if kind == "official_warning" else {
+            "kind": kind, "platform": "Harbour", "day": "0 d", **TOLD[kind], **more,
+        }  # fmt: skip
+        story = {"variants": {"warned": [item]}} if kind == "official_warning" else {"shocks": [item]}
+        rules = {"attention": {"fading": "0 /day"}, "media": {"reach": "100 %"}}
+        platforms = {"Harbour": {"custody": "payment_firm"}}
+        found.append(
+            float(play(5, mechanisms=rules, platforms=platforms, **story).state.beliefs[Beliefs.ATTENTION].mean())
+        )
+    assert found == [0.0, 3.0]
+
+
 def test_attention_to_one_platform_draws_none_to_another_that_is_like_it(play: Play) -> None:
     variants = {"publicity": [lever("campaign", praise=0, attention=2, reach="100 %")]}
     seen = play(1, mechanisms={"spillover": {}, "attention": {}}, variants=variants)

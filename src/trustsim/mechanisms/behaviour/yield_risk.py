@@ -32,13 +32,13 @@ READY = memory("yield_risk", text="bool (lanes,), whether it is written who read
 class YieldRisk:
     """Let a promised yield beyond what is usual in the trade tell the literate of the risk that is bought with it.
 
-    Of the spread, promised − safe yield a year, what lies above ``usual`` adds risk_y = ``weight`` · max(spread −
-    ``usual``, 0) · literacy, log-odds, to the risk that an owner sees. It counts as any perceived risk does: by ``risk``
-    of ``choice`` for running and by ``risk`` of ``ordinary`` against joining. Literacy is what teaching has made of it.
-    The gain of the yield is seen by all (``pays_yield`` of both): so beyond what is usual a higher yield draws those
-    whose literacy is below ``pays_yield`` / (``risk`` · ``weight``) of joining, a third by default, and keeps the others
-    away. Nothing happens up to the usual spread: 13.8 points early in 2015 (E-20: 15.8 % over 2 %), less later (E-21).
-    It counts to fundamentals. Known answer: with a weight of 20 and a spread 10 points above what is usual, the fully
+    Of the spread, promised − safe yield a year, what lies above ``usual`` adds ``weight`` · max(spread − ``usual``, 0)
+    · literacy, log-odds, to the risk that an owner sees. It counts as perceived risk does: by ``risk`` of ``choice``
+    for running and by ``risk`` of ``ordinary`` against joining. Literacy is what teaching has made of it. The gain of
+    the yield is seen by all (``pays_yield`` of both): so beyond what is usual a higher yield draws those whose literacy
+    is below ``pays_yield`` / (``risk`` · ``weight``) of joining, a third by default, and keeps the others away. Nothing
+    happens up to the usual spread: 13.8 points early in 2015 (E-20: 15.8 % over 2 %), less later (E-21). It counts to
+    fundamentals. Known answer: with a weight of 20 and a spread 10 points above what is usual, the fully
     literate see 2 log-odds more of risk, those of literacy one half 1, and the others none
     (``test_a_yield_beyond_what_is_usual_tells_the_literate_of_risk``).
     """

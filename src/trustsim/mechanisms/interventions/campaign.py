@@ -48,10 +48,8 @@ class Campaign:
         for p in day.platforms(self.platform):
             first = comes_in(day, p)
             reach = 1 - (1 - self.reach) ** day.dt
-            day.do.post(
-                p, first, reach=reach, fading=self.fading, by_literacy=True, to=self.to, fund=self.praise,
-                attention=self.attention,
-            )  # fmt: skip
+            day.do.post(p, first, reach=reach, fading=self.fading, by_literacy=True, to=self.to, fund=self.praise)
+            day.do.post(p, first, reach=reach, fading=self.fading, to=self.to, attention=self.attention)
             day.do.spend(p, self.cost / day.scale, first & (self.praise + self.attention > 0))
 
     def span(self) -> float:
