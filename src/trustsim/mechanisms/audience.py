@@ -18,7 +18,7 @@ def audience() -> Any:
 
 def drawing() -> Any:
     """Declare by how much its message raises the rate at which those look who hear it, whatever it says (the mechanism
-    ``attention``)."""
+    ``publicity``)."""
     return parameter(
         0.0, unit="number", low=0, high=100, source="P-27",
         text="by how much it raises the rate at which those look at their account who hear it; 1 doubles it",

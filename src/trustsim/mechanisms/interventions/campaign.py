@@ -21,7 +21,7 @@ class Campaign:
     On its first day a message goes out that raises trust in fund safety by ``praise``, as good news does, less for
     the literate, and draws ``attention``; it reaches ``reach`` of all in a day and weighs ``fading`` less every
     day. Nothing about the platform changes. With praise 0 it is neutral: it makes people look (the mechanism
-    ``attention``), and what they find is up to the platform. Other levers do other things to who looks: ``prompts``
+    ``publicity``), and what they find is up to the platform. Other levers do other things to who looks: ``prompts``
     reach clients on the platform's own pages, the illiterate most, as long as they go on. Known answer: with a
     weight of good news of 1 the trust in fund safety of those without literacy whom it reaches rises by ``praise``,
     and with praise 0 by nothing

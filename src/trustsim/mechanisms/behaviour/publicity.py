@@ -10,9 +10,9 @@ from trustsim.kernels.coefficients import Weights
 from trustsim.registry import REGISTRY, parameter
 
 
-@REGISTRY.enter("mechanism", "attention", rows=("D20", "E9"), source="P-27")
+@REGISTRY.enter("mechanism", "publicity", rows=("D20", "E9"), source="P-27")
 @dataclass(frozen=True)
-class Attention:
+class Publicity:
     """Let what is told draw attention, good, bad or neutral; it fades, and meanwhile those who heard it look more.
 
     A message may carry an ``attention`` beside what it says of trust, risk and fear. Who hears it has that much more of

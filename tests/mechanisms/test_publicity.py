@@ -27,7 +27,7 @@ DAYS = {"today": [leave()], "tomorrow": [leave("1 d")], "later": [leave("2 d")]}
 
 def told(play: Play, n_days: int = 3, fading: str = "50 %", **message: Any) -> Played:
     """Post a message on the first day; whoever looks on a day of the variants runs."""
-    mechanisms = {**READY, "trust": {}, "risk_view": {}, "attention": {"fading": f"{fading}/day"}}
+    mechanisms = {**READY, "trust": {}, "risk_view": {}, "publicity": {"fading": f"{fading}/day"}}
     seen = play(0, mechanisms=mechanisms, variants=DAYS, **LOOKS)
     day = seen.model.engine.day
     day.step = 1
@@ -64,7 +64,7 @@ def test_attention_that_is_taken_away_never_falls_below_none(play: Play) -> None
 
 def test_who_looks_anyway_looks_as_before_and_nobody_beyond_certainty(play: Play) -> None:
     world = {**LOOKS, "segment": {"attention": "100 %"}}
-    mechanisms = {**READY, "attention": {}}
+    mechanisms = {**READY, "publicity": {}}
     variants = {"nothing": [leave()], "much": [leave(), lever("campaign", attention=100, reach="100 %")]}
     assert play(1, mechanisms=mechanisms, variants=variants, **world).gauge("runners")[1, :, 0].tolist() == [MANY] * 2
 
@@ -72,7 +72,7 @@ def test_who_looks_anyway_looks_as_before_and_nobody_beyond_certainty(play: Play
 def test_a_rumour_draws_the_attention_of_who_begins_to_believe_it(play: Play) -> None:
     """All believe it at once; with a fading of 0 the rate of looking is 1 + the attention from then on."""
     rumour = {"kind": "rumour", "platform": "Harbour", "day": 1, "seeds": "100 %", "risk": 0, "fear": 0}
-    mechanisms = {**READY, "attention": {"fading": "0 /day"}}
+    mechanisms = {**READY, "publicity": {"fading": "0 /day"}}
     shares = []
     for attention in (0, 1, 3):
         shocks = [{**rumour, "attention": attention}]
@@ -86,14 +86,14 @@ def test_a_campaign_praises_or_only_draws_attention(play: Play) -> None:
         "nothing": [], "praise": [lever("campaign", praise=0.4, reach="100 %")],
         "publicity": [lever("campaign", praise=0, attention=2, reach="100 %")],
     }  # fmt: skip
-    seen = play(1, mechanisms={"trust": {}, "attention": {}}, variants=variants, platforms={"Harbour": {}})
+    seen = play(1, mechanisms={"trust": {}, "publicity": {}}, variants=variants, platforms={"Harbour": {}})
     assert (seen.belief("fund") - seen.belief("fund")[0]).mean(axis=1) == pytest.approx([0, 0.4, 0], abs=1e-6)
     assert seen.state.beliefs[Beliefs.ATTENTION].mean(axis=1).tolist() == [0, 0, 2]
 
 
 def test_the_literate_believe_a_campaign_less_and_look_as_much(play: Play) -> None:
     variants = {"nothing": [], "both": [lever("campaign", praise=0.4, attention=2, reach="100 %")]}
-    rules = {"trust": {}, "attention": {}}
+    rules = {"trust": {}, "publicity": {}}
     seen = play(1, mechanisms=rules, variants=variants, platforms={"Harbour": {}}, segment={"literacy": 0.75})
     assert np.diff(seen.belief("fund"), axis=0).mean() == pytest.approx(0.1, abs=1e-6)
     assert seen.state.beliefs[Beliefs.ATTENTION, 1].tolist() == [2] * seen.state.accounts.n_accounts
@@ -103,7 +103,7 @@ def test_the_press_draws_attention_as_long_as_it_tells_and_whether_or_not_it_is_
     """All read it on the first day, so nobody is reached again; what it says counts nothing, the attention does."""
     media = {"reach": "100 %", "fading": "50 %", "credibility": "0 %"}
     seen = play(
-        0, mechanisms={"trust": {}, "attention": {"fading": "50 %/day"}, "media": media}, platforms={"Harbour": {}}
+        0, mechanisms={"trust": {}, "publicity": {"fading": "50 %/day"}, "media": media}, platforms={"Harbour": {}}
     )
     seen.model.engine.day.step = 1
     seen.model.engine.day.do.post(0, np.ones(1, bool), fund=-1.0, attention=2.0)
@@ -129,7 +129,7 @@ def test_warnings_and_incidents_draw_it_when_they_are_told(play: Play, kind: str
             "kind": kind, "platform": "Harbour", "day": "0 d", **TOLD[kind], **more,
         }  # fmt: skip
         story = {"variants": {"warned": [item]}} if kind == "official_warning" else {"shocks": [item]}
-        rules = {"attention": {"fading": "0 /day"}, "media": {"reach": "100 %"}}
+        rules = {"publicity": {"fading": "0 /day"}, "media": {"reach": "100 %"}}
         platforms = {"Harbour": {"custody": "payment_firm"}}
         found.append(
             float(play(5, mechanisms=rules, platforms=platforms, **story).state.beliefs[Beliefs.ATTENTION].mean())
@@ -139,7 +139,7 @@ def test_warnings_and_incidents_draw_it_when_they_are_told(play: Play, kind: str
 
 def test_attention_to_one_platform_draws_none_to_another_that_is_like_it(play: Play) -> None:
     variants = {"publicity": [lever("campaign", praise=0, attention=2, reach="100 %")]}
-    seen = play(1, mechanisms={"spillover": {}, "attention": {}}, variants=variants)
+    seen = play(1, mechanisms={"spillover": {}, "publicity": {}}, variants=variants)
     at_quay = seen.state.drawn[0].mine(1)
     assert (seen.state.beliefs[Beliefs.ATTENTION, 0, at_quay] == 0).all()
     assert seen.gauge("draws")[1, 0].tolist() == [1, 0]
@@ -148,7 +148,7 @@ def test_attention_to_one_platform_draws_none_to_another_that_is_like_it(play: P
 def test_attention_does_the_same_in_steps_of_hours(play: Play) -> None:
     """Who has looked at all by the end of the first day."""
     variants = {"publicity": [leave(), lever("campaign", praise=0, attention=1, reach="100 %", fading="100 %")]}
-    mechanisms = {**READY, "attention": {"fading": "0 /day"}}
+    mechanisms = {**READY, "publicity": {"fading": "0 /day"}}
     shares = []
     for n, step in ((1, "1 d"), (24, "1 h")):
         seen = play(n, mechanisms=mechanisms, variants=variants, step=step, horizon="2 d", **LOOKS)
@@ -160,7 +160,7 @@ def test_where_nobody_draws_attention_nothing_is_other_than_without_the_rule() -
     """Bit by bit, and the row of beliefs is not written."""
     runs = []
     for rule in (False, True):
-        scenario = ts.load(QUICKSTART, overrides={"investors.count": 300, "mechanisms.attention": rule})
+        scenario = ts.load(QUICKSTART, overrides={"investors.count": 300, "mechanisms.publicity": rule})
         batch = Batch(scenario, scenario.variants, (0, 1))
         for _ in range(50):
             batch.step()
