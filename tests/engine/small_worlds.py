@@ -59,7 +59,7 @@ CRISIS: Document = {
     "mechanisms": {"choice": {"calm": 3.0}},
     "shocks": [
         {"kind": "custodian_theft", "platform": "Harbour", "day": 4, "share": 0.3, "discovery_lag": 4, "notice_lag": 4},
-        {"kind": "rumour", "platform": "Quay", "day": 8, "seeds": 0.1, "infectiousness": 0.6},
+        {"kind": "rumour", "platform": "Quay", "day": 8, "seeds": 0.1, "infectiousness": 0.6, "attention": 1},
         {"kind": "default_wave", "platform": "*", "day": 12, "share": 0.15, "over": 3, "correlation": 0.5},
         {"kind": "outage", "platform": "Quay", "day": 16, "days": 2},
         {"kind": "misuse", "platform": "Mole", "day": 2, "rate": 0.01, "audit": 0.1},

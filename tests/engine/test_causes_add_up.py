@@ -52,6 +52,7 @@ def test_the_parts_added_up_are_what_the_account_pass_decided_by() -> None:
             return super()._shares(v, i)
 
     seen = [{"kind": kind} for kind in ("stayers_shown", "stay_commitment", "prompts", "make_amends")]
+    seen += [{"kind": "campaign", "attention": 2}]
     guarded = {"nothing": [], "guarded": [{"kind": "guarantee", "platform": "*", "limit": 2000}], "seen": seen}
     model = Checked(crisis(variants=guarded), ["nothing", "guarded", "seen"], 0)
     for _ in range(60):

@@ -71,6 +71,7 @@ THEFT = {"share": "10 %", "discovery_lag": 0, "notice_lag": 0}
 #: of each kind that says whom it is told: its settings, and the belief of the audience that it moves
 TOLD: dict[str, tuple[dict[str, Any], Beliefs]] = {
     "advertising_exposed": ({"gap": "10 %", "exposure_lag": 2}, Beliefs.INTEGRITY),
+    "campaign": ({"reach": "100 %"}, Beliefs.FUND),
     "custodian_theft": (THEFT, Beliefs.FUND),
     "data_breach": ({"discovery_lag": 0, "notice_lag": 0, "exposed": "100 %"}, Beliefs.INFO),
     "default_wave": ({"share": "10 %"}, Beliefs.FUND),

@@ -155,6 +155,8 @@ SCENES: dict[str, dict[str, Any]] = {
         "item": {"fading": "10 %/day"},
         "levers": [{"kind": "user_education", "coverage": "100 %", "effect": "100 %", "until": "3 d"}],
     },
+    "publicity": {"levers": [{"kind": "campaign", "platform": "Harbour", "attention": 2}]},
+    "yield_risk": {"platform": {"promised_yield": "30 %"}},
     "ties": {"platform": {"borrowers": "30 %", "employees": "20 %", "exclusive": "40 %", "equity": "-5 %"}},
     "floating": {"platform": {"floats": "100 %", "volatility": "5 %"}},
     "ordinary": {  # a platform that keeps more than is usual, and pays all who run

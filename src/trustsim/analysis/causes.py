@@ -182,8 +182,9 @@ class Causes(TrustCrisisModel):
     def _looking(self, who: Chosen, login: Floats) -> Floats:
         """Return float64 (n,): how much of today's fear it takes to look at the account; 0: they look anyway."""
         calm, afraid = np.empty((2, len(login)))
-        chances_to_look(calm, who.weights, who.traits, np.zeros(len(login)))
-        chances_to_look(afraid, who.weights, who.traits, who.beliefs[Beliefs.FEAR])
+        drawn = who.beliefs[Beliefs.ATTENTION]
+        chances_to_look(calm, who.weights, who.traits, drawn, np.zeros(len(login)))
+        chances_to_look(afraid, who.weights, who.traits, drawn, who.beliefs[Beliefs.FEAR])
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(login < calm, 0.0, (login - calm) / (afraid - calm))
 

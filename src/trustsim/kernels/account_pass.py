@@ -9,17 +9,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trustsim.kernels import purposes
-from trustsim.kernels.block import Luck, attentive, felt_of, who_of
+from trustsim.kernels.block import Luck, Room, attentive, felt_of, who_of
 from trustsim.kernels.choose import choose
 from trustsim.kernels.coefficients import NEVER, Dials, Weights
 from trustsim.kernels.columns import move_columns
 from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
 from trustsim.kernels.cover import covered
-from trustsim.kernels.feel import believe, feel, hear, judge, mend, prompt, weigh_news, wound
-from trustsim.kernels.layout import BLOCK, N_SIZES, REACH, SUM_SCALE, Sums, Targets
+from trustsim.kernels.feel import believe, draw_attention, feel, hear, judge, mend, prompt, weigh_news, wound
+from trustsim.kernels.layout import BLOCK, N_SIZES, REACH, SUM_SCALE, Beliefs, Gauges, Sums, Targets
 from trustsim.kernels.variates import account_words, judgements, logistic_variates, rational_logistic
 
 _N_TARGETS = len(Targets)
@@ -36,18 +35,6 @@ class Needs(NamedTuple):
     ordinary: bool
     error: bool
     lasting: float  # steps for which a person judges with the same draw
-
-
-class Room(NamedTuple):
-    """Room for what is worked out of a block on the way."""
-
-    evidence: NDArray[np.float32]  # (Targets, BLOCK) heard today, 0 between blocks
-    counts: NDArray[np.float32]  # (BLOCK,) what a message counts with each
-    loss: NDArray[np.float32]  # (BLOCK,) log of the share of a loss that is not covered
-    lean: NDArray[np.float32]  # (3, BLOCK)
-    trust: NDArray[np.int32]  # (BLOCK,) of the clients of day 0, in fixed point
-    told: NDArray[np.float32]  # (messages, BLOCK) uniforms: whom each message reaches
-    looks: NDArray[np.float32]  # (BLOCK,) chance that an owner looks at the account, under prompts
 
 
 @compiled
@@ -265,16 +252,20 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     w, messages, evidence = platforms.weights[v, p], bulletin.evidence, room.evidence
     flags, actions = accounts.flags[v, start:stop], accounts.actions[v, start:stop]
     bits, felt = (flags, accounts.known[v, start:stop]), felt_of(accounts.beliefs, v, start, stop)
-    if w[Weights.PROMPTS] > _0:
-        looks = room.looks[:n]
-        prompt(looks, who, w)
-        who = attentive(who, looks)
+    owners, looks, drawn = who, room.looks[:n], accounts.beliefs[Beliefs.ATTENTION, v, start:stop]
+    is_drawn = platforms.gauges[Gauges.DRAWS, v, p] > 0.0 and w[Weights.ATTENTION] > _0
+    if is_drawn or w[Weights.PROMPTS] > _0:
+        prompt(looks, drawn, owners, w)
+        who = attentive(owners, looks)
     n_heard = 0
     for m in range(len(messages)):
         if messages[m, v, p, REACH] > _0:
             how = (bulletin.is_page[m], bulletin.by_literacy[m], bulletin.segment[m], bulletin.is_for_clients[m])
             hear(evidence, room.counts, messages[m, v, p], how, room.told[m, :n], who, flags, w[Weights.EDUCATION])
             n_heard += 1
+    if is_drawn:
+        draw_attention(drawn, evidence, w[Weights.ATTENTION_KEEP])
+        prompt(looks, drawn, owners, w)
     feel(felt, evidence, who, w[Weights.SEEN_KEEP], w[Weights.EVIDENCE_KEEP])
     if n_heard > 0:
         weigh_news(felt, evidence, who, w)

@@ -13,6 +13,18 @@ from trustsim.kernels.layout import Beliefs, Traits
 Column = NDArray[np.float32]
 
 
+class Room(NamedTuple):
+    """Room for what is worked out of a block on the way."""
+
+    evidence: NDArray[np.float32]  # (Targets, BLOCK) heard today, 0 between blocks
+    counts: Column  # (BLOCK,) what a message counts with each
+    loss: Column  # (BLOCK,) log of the share of a loss that is not covered
+    lean: NDArray[np.float32]  # (3, BLOCK)
+    trust: NDArray[np.int32]  # (BLOCK,) of the clients of day 0, in fixed point
+    told: NDArray[np.float32]  # (messages, BLOCK) uniforms: whom each message reaches
+    looks: Column  # (BLOCK,) chance that an owner looks at the account, prompted or drawn there
+
+
 class Felt(NamedTuple):
     """What the owners feel: rows of ``beliefs``, float32 (n,) each."""
 

@@ -186,18 +186,18 @@ def leaving(pull, churn, prior, info, service, columns):
 
 
 @inlined
-def prompted(attention, literacy, prompts, education):
-    """Return the chance that an owner looks at the account in a step under prompts: the rate at which one looks rises
-    by ``prompts`` · (1 − literacy), whatever the step."""
-    known = literacy + education * (_1 - literacy)
-    return _1 - (_1 - attention) ** (_1 + prompts * (_1 - known))
+def prompted(attention, literacy, drawn, w):
+    """Return the chance that an owner looks at the account in a step: prompts raise the rate at which one looks by
+    their strength · (1 − literacy), and attention that was ``drawn`` by what was heard by itself, whatever the step."""
+    known = literacy + w[Weights.EDUCATION] * (_1 - literacy)
+    return _1 - (_1 - attention) ** (_1 + w[Weights.PROMPTS] * (_1 - known) + w[Weights.ATTENTION] * drawn)
 
 
 @inlined
-def attending(attention, literacy, w):
-    """Return the chance that one owner looks at the account in a step, under prompts where there are some."""
-    if w[Weights.PROMPTS] > 0.0:
-        return prompted(attention, literacy, w[Weights.PROMPTS], w[Weights.EDUCATION])
+def attending(attention, literacy, drawn, w):
+    """Return the chance that one owner looks at the account in a step, as prompts and what was heard have it."""
+    if w[Weights.PROMPTS] > 0.0 or w[Weights.ATTENTION] * drawn > 0.0:
+        return prompted(attention, literacy, drawn, w)
     return attention
 
 

@@ -65,6 +65,8 @@ class Weights(Rows):
     DRIFT = auto()  # share of the way back to the risk last published, in a day without a report
     STATE = auto()  # log-odds that a change of the cash that the platform is known to have adds to running
     PROMPTS = auto()  # by how much prompts raise the rate at which the illiterate look at their account
+    ATTENTION = auto()  # by how much a unit of attention that was drawn raises the rate at which one looks
+    ATTENTION_KEEP = auto()  # share of it kept over a day
 
 
 class Dials(Rows):

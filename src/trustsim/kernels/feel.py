@@ -13,7 +13,7 @@ from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import HEARD, HOLDS, REACH, Targets
 
-_MOST_FEAR = np.float32(8)
+_MOST_FEAR, _MOST_ATTENTION = np.float32(8), np.float32(100)
 _TINY = np.float32(1e-6)
 _0, _HALF, _1 = np.float32(0), np.float32(0.5), np.float32(1)
 _N_TARGETS = len(Targets)
@@ -56,12 +56,21 @@ def hear(evidence, counts, message, how, luck, who, flags, education) -> None:
 
 
 @compiled
-def prompt(looks, who, w) -> None:
-    """Fill ``looks`` float32 (n,) with the chance that each owner looks at the account in this step, under prompts."""
+def prompt(looks, drawn, who, w) -> None:
+    """Fill ``looks`` float32 (n,) with the chance that each owner looks at the account in this step, under prompts and
+    with the attention ``drawn`` float32 (n,) by what was heard."""
     attention, literacy = who.attention, who.literacy
-    prompts, education = w[Weights.PROMPTS], w[Weights.EDUCATION]
     for i in range(len(looks)):
-        looks[i] = prompted(attention[i], literacy[i], prompts, education)
+        looks[i] = prompted(attention[i], literacy[i], drawn[i], w)
+
+
+@compiled
+def draw_attention(drawn, evidence, keep) -> None:
+    """Let attention ``drawn`` float32 (n,) fade by a step, and raise it by what was heard today, whatever that says."""
+    e_attention = evidence[Targets.ATTENTION, : len(drawn)]
+    for i in range(len(drawn)):
+        a = drawn[i] * keep + e_attention[i]
+        drawn[i] = min(a, _MOST_ATTENTION) if a > _TINY else _0
 
 
 @compiled

@@ -52,6 +52,7 @@ class Beliefs(Rows):
     WHOLE = auto()  # exposure if all of them leave
     ALARM_GAIN = auto()  # how much of the fear that one alarmed neighbour spreads is taken in
     CO_CLIENTS = auto()  # neighbours who hold an account here, or have held one
+    ATTENTION = auto()  # that what was heard lately has drawn; where gauge DRAWS is 0 nobody looks at this row
 
 
 class Traits(Rows):
@@ -227,10 +228,11 @@ class Gauges(Rows):
     INTEREST_REST = auto()  # with the next two: what the steps so far left of a minor unit of interest on assets
     SAFE_REST = auto()  # of interest on liquid money
     DEFAULT_REST = auto()  # of defaults
+    DRAWS = auto()  # 1 once something was told of it that draws attention
 
 
 class Targets(Rows):
-    """What a message acts on: the four parts of trust, the risk view, fear."""
+    """What a message acts on: the four parts of trust, the risk view, fear, attention."""
 
     FUND = auto()
     INTEGRITY = auto()
@@ -238,6 +240,7 @@ class Targets(Rows):
     SERVICE = auto()
     RISK = auto()
     FEAR = auto()
+    ATTENTION = auto()
 
 
 class Laws(Rows):
@@ -273,13 +276,11 @@ NEUTRAL = {
     Terms.COVER_LIMIT: float("inf"), Terms.CREDIBILITY: 1.0, Terms.NOTICE_DELAY: float("inf"),
     Terms.REBUTTAL_LAG: float("inf"), Terms.SUSPEND_AFTER: float("inf"), Terms.MENDING: 1.0,
 }  # fmt: skip
-REACH = len(Targets)  # behind the targets in a bulletin row: the share that a message reaches today
-HEARD = REACH + 1  # and the share whom it reached before
+REACH, HEARD = len(Targets), len(Targets) + 1  # behind the targets in a bulletin row: shares reached today, and before
 SOME_CASH = 0.02  # of the claims: what can be raised by who is known to have no cash
 
 # whether a platform pays: values of the gauge ``status``
 OPEN, GATED, WINDING, FAILED = 0, 1, 2, 3
-
 HALF_SALE = 0.5  # an estate is sold bit by bit: its middle goes at half the fall in price of a full sale
 CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet, and nobody needs an answer
 
@@ -290,7 +291,6 @@ STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that
 # bits of ``known``: a client in the neighbours' eyes; has run, and takes the money elsewhere; for a grave reason, and
 # remembers it until coming back; what waits lay above the limit of the guarantee
 CO_CLIENT, FLED, WARY, MOVED = 1, 2, 4, 8
-
 # bits of ``actions``; EXCESS: who runs or leaves asks for what is above the limit of the guarantee alone
 RUNS, LEAVES, JOINS, ALARMS, EXCESS = 1, 2, 4, 8, 16
 

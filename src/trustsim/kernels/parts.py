@@ -70,8 +70,9 @@ def leaving_parts(parts, weights, traits, info, service, columns) -> None:
 
 
 @compiled
-def chances_to_look(chance, weights, traits, fear) -> None:
-    """Fill ``chance`` float64 (n,) with the chance to look at the account, given ``fear`` float64 (n,)."""
+def chances_to_look(chance, weights, traits, drawn, fear) -> None:
+    """Fill ``chance`` float64 (n,) with the chance to look at the account, given ``fear`` and the attention ``drawn``
+    by what was heard, float64 (n,)."""
     for i in range(len(fear)):
-        attention = attending(traits[Traits.ATTENTION, i], traits[Traits.LITERACY, i], weights[i])
+        attention = attending(traits[Traits.ATTENTION, i], traits[Traits.LITERACY, i], drawn[i], weights[i])
         chance[i] = looking(pull_of(weights[i]), attention, fear[i])

@@ -81,7 +81,7 @@ def reason(push, weights, traits, beliefs, pushes, place, drawn):
         return _HERDING
     crossed = 0.0 if at_rest > line or total <= 0.0 else max(line - at_rest, 1e-12) / total
     pull, attention = pull_of(weights), wide(traits[Traits.ATTENTION])
-    attention = attending(attention, wide(traits[Traits.LITERACY]), weights)
+    attention = attending(attention, wide(traits[Traits.LITERACY]), wide(beliefs[Beliefs.ATTENTION]), weights)
     calm, afraid = looking(pull, attention, 0.0), looking(pull, attention, wide(beliefs[Beliefs.FEAR]))
     looked = 0.0 if login < calm or afraid <= calm else (login - calm) / (afraid - calm)
     if crossed <= 0.0 and looked <= 0.0:

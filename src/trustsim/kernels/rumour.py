@@ -30,15 +30,17 @@ class Words(NamedTuple):
     risk: np.float32  # evidence of a believer, as long as it is believed
     lasting: NDArray[np.float32]  # (v,) of it, what fades in a step and is told anew
     fear: np.float32  # of a new believer
+    attention: np.float32  # that it draws of a new believer
     education: NDArray[np.float64]  # (v,) share of the missing literacy made up
     reverting: NDArray[np.float64]  # (v,) chance that a believer is put right
 
 
 @compiled
 def believe_it(status, accounts, words, place, who) -> None:
-    """Let one investor of ``place`` (w, v) believe: the evidence rises, fear with the investor's susceptibility.
+    """Let one investor of ``place`` (w, v) believe: the evidence rises, fear with the investor's susceptibility; it
+    draws attention.
 
-    Who had forgotten it believes it again, and is not alarmed again.
+    Who had forgotten it believes it again, and is not alarmed or drawn again.
     """
     w, v = place
     is_news, k = status[v, who] == IGNORANT, accounts.at[w, words.platform, who]
@@ -48,6 +50,8 @@ def believe_it(status, accounts, words, place, who) -> None:
         told[k] = min(told[k] + words.risk, _CLIP)
         if is_news:
             accounts.beliefs[Beliefs.FEAR, v, k] += words.fear * accounts.traits[Traits.FEAR_GAIN, w, k]
+            if words.attention > 0.0:
+                accounts.beliefs[Beliefs.ATTENTION, v, k] += words.attention
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Whom the messages of a shock or lever are for."""
+"""Whom the messages of a shock or lever are for, and how much attention they draw."""
 
 from __future__ import annotations
 
@@ -13,4 +13,13 @@ def audience() -> Any:
     return parameter(
         EVERYONE, unit="name", refers="audience", source="assumed",
         text="whom it is told: everyone, the clients of the platform, or the name of a segment",
+    )  # fmt: skip
+
+
+def drawing() -> Any:
+    """Declare by how much its message raises the rate at which those look who hear it, whatever it says (the mechanism
+    ``publicity``)."""
+    return parameter(
+        0.0, unit="number", low=0, high=100, source="P-27",
+        text="by how much it raises the rate at which those look at their account who hear it; 1 doubles it",
     )  # fmt: skip

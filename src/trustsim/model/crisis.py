@@ -109,7 +109,8 @@ class TrustCrisisModel(Worlds, mesa.Model):  # type: ignore[misc]
         """Post a message about *platform* today: what a user's own agent, an influencer say, can do.
 
         ``strength`` by target in log-odds: fund, integrity, info, service (negative is bad), risk, fear (positive is
-        bad). ``to``: everyone, the ``clients`` of the platform, or the name of a segment.
+        bad), and the ``attention`` that it draws whatever it says. ``to``: everyone, the ``clients`` of the
+        platform, or the name of a segment.
         """
         names = [v.name for v in self.variants]
         if variant is not None and variant not in names:

@@ -93,9 +93,9 @@ class Board:
         """Post one message: ``evidence`` (lanes, platforms, TARGETS) in log-odds, ``reach`` (lanes, platforms) a
         day.
 
-        Targets ``risk`` and ``fear``: positive is bad; the parts of trust: negative is bad. Tomorrow the message is
-        told again with ``keep`` of its weight, a number or float64 (lanes,), to those who have not heard it. What is
-        told to clients alone is no news about another platform.
+        Targets ``risk`` and ``fear``: positive is bad; the parts of trust: negative is bad; ``attention`` is neither.
+        Tomorrow the message is told again with ``keep`` of its weight, a number or float64 (lanes,), to those who have
+        not heard it. What is told to clients alone is no news about another platform.
         """
         if not evidence.any():
             return

@@ -30,6 +30,8 @@ class Told(Protocol):
     def risk(self) -> float: ...
     @property
     def fear(self) -> float: ...
+    @property
+    def attention(self) -> float: ...
 
 
 def spread_rumour(
@@ -56,9 +58,11 @@ def spread_rumour(
     risk, fades = np.float32(min(told.risk, CLIP)), 1 - state.weights[:, platform, Weights.EVIDENCE_KEEP]
     words = rumour.Words(
         platform, purpose, chance, tiring, forgetting, risk, risk * fades, np.float32(told.fear),
-        terms[Terms.EDUCATION].copy(), reverting,
+        np.float32(told.attention), terms[Terms.EDUCATION].copy(), reverting,
     )  # fmt: skip
     n_variants = state.n_lanes // len(day.worlds)
+    if told.attention > 0:
+        state.gauges[Gauges.DRAWS, day.active, platform] = 1.0
     rumour.hold_on(status, day.active, groups.accounts, words, n_variants)
     for w, seeds in enumerate(first):
         for v in day.worlds[w].lanes:

@@ -88,8 +88,9 @@ class Verbs:
 
         Without a ``reach`` of its own the press carries it, with the reach and the fading of the media; ``reach`` is
         that of one step, ``fading`` that of a day, shares from 0 to 1. What is no page is as loud and goes as far as
-        news does in this world (the dials NEWS_STRENGTH, NEWS_REACH). ``to``: everyone, the ``clients`` (who have an
-        open account there), or the name of a segment.
+        news does in this world (the dials NEWS_STRENGTH, NEWS_REACH). ``attention``, a rise of the rate of looking,
+        is apart from what is said: how far the press is believed does not change it. ``to``: everyone, the
+        ``clients`` (who have an open account there), or the name of a segment.
         """
         audience = _audience(self._day.worlds[0].population.segments, to, is_page=is_page, by_literacy=by_literacy)
         if not where.any():
@@ -100,12 +101,14 @@ class Verbs:
         shares("post", reach=None if reach is None else np.where(where, reach, 0.0), fading=fading)
         if not self._day.board.is_heard[platform]:
             return
+        if "attention" in strengths:
+            state.gauges[Gauges.DRAWS, strengths["attention"] != 0, platform] = 1.0
         evidence = np.zeros((state.n_lanes, state.n_platforms, len(Targets)))
         reaches = np.zeros((state.n_lanes, state.n_platforms))
         for target, value in strengths.items():
             evidence[:, platform, row_of(Targets, target)] = value
         if reach is None:
-            evidence *= state.dials[:, Dials.PRESS_CREDIBILITY, None, None]
+            evidence[:, :, : Targets.ATTENTION] *= state.dials[:, Dials.PRESS_CREDIBILITY, None, None]
             reaches[:, platform], keep = self._press_reach, self._press_keep
         else:
             reaches[:, platform] = np.where(where, reach, 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from trustsim.mechanisms.audience import audience
+from trustsim.mechanisms.audience import audience, drawing
 from trustsim.mechanisms.interventions.on import FIRST_DAY, comes_in, on_platform
 from trustsim.registry import REGISTRY, parameter
 
@@ -25,7 +25,7 @@ class OfficialWarning:
     (``test_a_warning_of_nothing_changes_nothing``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing
+    neutral: ClassVar[dict[str, Any]] = {"strength": 0, "attention": 0}  # changes nothing
 
     platform: str = on_platform()
     strength: float = parameter(
@@ -38,6 +38,7 @@ class OfficialWarning:
     cost: float = parameter(
         50_000.0, unit="money", low=0, source="assumed", text="cost of one warning, to the public purse"
     )
+    attention: float = drawing()
     to: str = audience()
 
     def act(self, day: Day) -> None:
@@ -45,9 +46,11 @@ class OfficialWarning:
         for p in day.platforms(self.platform):
             first = comes_in(day, p)
             reach = 1 - (1 - self.reach) ** day.dt
-            fund = -_IN_FUND * self.strength
-            day.do.post(p, first, reach=reach, fading=self.fading, to=self.to, risk=self.strength, fund=fund)
-            day.do.spend(p, self.cost / day.scale, first & (self.strength > 0), by="public")
+            day.do.post(
+                p, first, reach=reach, fading=self.fading, to=self.to, risk=self.strength,
+                fund=-_IN_FUND * self.strength, attention=self.attention,
+            )  # fmt: skip
+            day.do.spend(p, self.cost / day.scale, first & (self.strength + self.attention > 0), by="public")
 
     def span(self) -> float:
         """Return for how many days after its start the lever has anything to do."""

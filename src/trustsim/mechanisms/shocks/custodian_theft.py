@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.mechanisms.audience import audience
+from trustsim.mechanisms.audience import audience, drawing
 from trustsim.mechanisms.shocks.incident import A_TENTH, HALF_A_TENTH, Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 
@@ -48,6 +48,7 @@ class CustodianTheft(Course):
         0.15, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
     )
     fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
+    attention: float = drawing()
     to: str = audience()
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> Floats:
@@ -64,5 +65,6 @@ class CustodianTheft(Course):
         day.do.reveal(platform, told, at_most=day.memory[platform])
         yield {
             "fund": -self.fund * A_TENTH * size, "integrity": -self.integrity * waited, "fear": self.fear,
+            "attention": self.attention,
             "risk": self.fund * HALF_A_TENTH * size,
         }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from trustsim.mechanisms.audience import audience
+from trustsim.mechanisms.audience import audience, drawing
 from trustsim.mechanisms.shocks.incident import Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
 
@@ -48,6 +48,7 @@ class DataBreach(Course):
         0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
     )
     fear: float = parameter(0.3, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
+    attention: float = drawing()
     to: str = audience()
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:
@@ -57,4 +58,9 @@ class DataBreach(Course):
         """Tell the exposed, then everyone."""
         exposed = np.minimum(self.exposed * day.term(f"{self.kind}_severity", platform), 1.0)
         yield {"reach": exposed, "info": -self.direct}
-        yield {"info": -self.indirect, "integrity": -self.integrity * waited, "fear": self.fear}
+        yield {
+            "info": -self.indirect,
+            "integrity": -self.integrity * waited,
+            "fear": self.fear,
+            "attention": self.attention,
+        }

@@ -13,7 +13,7 @@ from trustsim.errors import ModelError
 from trustsim.kernels.layout import Books
 from trustsim.kernels.named import file_of
 from trustsim.kernels.times import SAME_TIME
-from trustsim.mechanisms.audience import audience
+from trustsim.mechanisms.audience import audience, drawing
 from trustsim.mechanisms.disclosure.hidden import Hidden
 from trustsim.names import EVERYONE
 from trustsim.registry import REGISTRY, Entry, parameter
@@ -182,8 +182,9 @@ class Incident(Course):
 
     Over its ``days`` it costs its ``severity``, whatever the step. When it is told, trust of the part that is hit falls
     by ``loss`` per 10 % of the claims that it has cost up to then, or by ``loss`` where ``strike`` says that it costs
-    none by nature; trust in integrity by ``integrity`` per day of waiting; fear rises by ``fear``. What it costs after
-    that is told in the step in which it happens, and lowers trust of that part as much.
+    none by nature; trust in integrity by ``integrity`` per day of waiting; fear rises by ``fear``, and it draws
+    ``attention``. What it costs after that is told in the step in which it happens, and lowers trust of that part as
+    much.
     """
 
     part: ClassVar[str] = "fund"
@@ -204,13 +205,15 @@ class Incident(Course):
         0.1, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost per day of waiting"
     )
     fear: float = parameter(0.5, unit="number", low=0, high=20, source="assumed", text="fear when it is told")
+    attention: float = drawing()
     to: str = audience()
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
-        """Yield the one message; fear is that of the first."""
+        """Yield the one message; fear and attention are those of the first."""
         lost = -self.loss * np.where(np.isnan(size), 1.0, A_TENTH * size)
         integrity = -self.integrity * waited
-        parts = {self.part: lost, "fear": self.fear * ~self.known(day, platform)}
+        is_first = ~self.known(day, platform)
+        parts = {self.part: lost, "fear": self.fear * is_first, "attention": self.attention * is_first}
         yield {**parts, "integrity": parts.get("integrity", 0.0) + integrity}
 
 

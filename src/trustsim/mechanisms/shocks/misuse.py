@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from trustsim.kernels.layout import Books
-from trustsim.mechanisms.audience import audience
+from trustsim.mechanisms.audience import audience, drawing
 from trustsim.mechanisms.disclosure.hidden import Hidden
 from trustsim.mechanisms.shocks.incident import A_TENTH, HALF_A_TENTH, Course, Floats, Mask, controlled
 from trustsim.registry import REGISTRY, parameter
@@ -57,6 +57,7 @@ class Misuse(Course):
         2.0, unit="log-odds", low=0, high=20, source="assumed", text="trust in integrity lost on discovery"
     )
     fear: float = parameter(1.0, unit="number", low=0, high=20, source="assumed", text="fear on discovery")
+    attention: float = drawing()
     to: str = audience()
 
     def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
@@ -85,5 +86,5 @@ class Misuse(Course):
         shown = day.do.reveal(platform, told)
         yield {
             "fund": -self.fund * A_TENTH * shown, "integrity": -self.integrity,
-            "risk": self.fund * HALF_A_TENTH * shown, "fear": self.fear,
+            "risk": self.fund * HALF_A_TENTH * shown, "fear": self.fear, "attention": self.attention,
         }  # fmt: skip

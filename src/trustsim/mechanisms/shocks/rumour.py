@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import Books
+from trustsim.mechanisms.audience import drawing
 from trustsim.registry import REGISTRY, parameter
 from trustsim.world.hazards import draw
 
@@ -29,8 +30,8 @@ class Rumour:
     """Seed a message with some investors; believers tell their neighbours until they tire or are put right.
 
     A neighbour who is told adopts with chance ``infectiousness`` · (1 − literacy / 2) and then sees the risk raised by
-    ``risk`` log-odds and feels ``fear``. A teller stops with ``tiring`` a day; a believer forgets it, and the risk,
-    with ``forgetting`` a day, may be told again, and is alarmed once
+    ``risk`` log-odds, feels ``fear``, and looks more often by ``attention``. A teller stops with ``tiring`` a day; a
+    believer forgets it, and the risk, with ``forgetting`` a day, may be told again, and is alarmed once
     (``test_who_hears_a_forgotten_rumour_again_is_not_alarmed_again``). With tiring 100 % a day the chance is the
     transmissibility T of a link: on a Poisson network of mean degree z an outbreak reaches r = 1 − exp(−z T r). From
     the rebuttal's lag on, a believer reverts with the rebuttal's chance a day: the risk is taken back, the fear is not.
@@ -41,7 +42,7 @@ class Rumour:
     seed (``test_a_rumour_walks_one_link_a_day``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"risk": 0, "fear": 0}  # changes nothing
+    neutral: ClassVar[dict[str, Any]] = {"risk": 0, "fear": 0, "attention": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who it is about")
     seeds: float = parameter(
@@ -65,6 +66,7 @@ class Rumour:
         2.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of a believer"
     )
     fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear of a new believer")
+    attention: float = drawing()
     broadcast: float = parameter(
         0.0, unit="share", source="P-27", text="share of the other investors whom media tell on the first day"
     )
