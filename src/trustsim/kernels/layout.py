@@ -275,7 +275,6 @@ NEUTRAL = {
 }  # fmt: skip
 REACH = len(Targets)  # behind the targets in a bulletin row: the share that a message reaches today
 HEARD = REACH + 1  # and the share whom it reached before
-SOME_CASH = 0.02  # of the claims: what can be raised by who is known to have no cash
 
 # whether a platform pays: values of the gauge ``status``
 OPEN, GATED, WINDING, FAILED = 0, 1, 2, 3
