@@ -6,6 +6,11 @@ t first, as long as its p-value times the number of factors is below 5 % (Bonfer
 named is told from nothing; intervals are those of that regression. A number *tips* the order where the straight line
 through what the study found, with that slope, meets zero within the range looked at; its interval is Fieller's
 (1954, doi:10.1111/j.2517-6161.1954.tb00159.x), with the doubt of the study's difference and that of the slope.
+
+What is regressed has the luck of its worlds in it, which a slope averages out. Differences shrunk by their luck would
+give slopes that are too small by as much. In 100 planted studies with a true slope of 0.1 the mean slope was 0.1001, the
+95 % interval of the slope held the truth in 95 and that of the tip in 97; from shrunk differences it was 0.0969, 79 and
+83 (``test_the_interval_of_a_slope_holds_the_truth_however_much_luck_there_is``, with more luck).
 """
 
 from __future__ import annotations
@@ -80,6 +85,10 @@ def _columns(others: OtherSets, is_there: Flags) -> Iterator[tuple[str, Number |
 
 
 def hangs_of(others: OtherSets, is_there: Flags, values: Floats, found: Interval) -> tuple[tuple[Hang, ...], float]:
+    """Return on what the difference of the first two hangs, and the share of its variance that this explains.
+
+    ``values`` float64 (sets judged,): the difference in each, with its luck; ``found``: that of the study.
+    """
     columns, n = list(_columns(others, is_there)), len(values)
     if n < FEWEST or not columns or np.ptp(values) <= _EQUAL:
         return (), 0.0
