@@ -8,8 +8,8 @@ through what the study found, with that slope, meets zero within the range looke
 (1954, doi:10.1111/j.2517-6161.1954.tb00159.x), with the doubt of the study's difference and that of the slope.
 
 What is regressed has the luck of its worlds in it, which a slope averages out. Differences shrunk by their luck would
-give slopes that are too small by as much. In 100 planted studies with a true slope of 0.1 the mean slope was 0.1001, the
-95 % interval of the slope held the truth in 95 and that of the tip in 97; from shrunk differences it was 0.0969, 79 and
+give slopes that are too small by as much. In 100 planted studies with a true slope of 0.1 the mean slope was 0.1001,
+the 95 % interval of the slope held the truth in 95 and that of the tip in 97; from shrunk ones it was 0.0969, 79 and
 83 (``test_the_interval_of_a_slope_holds_the_truth_however_much_luck_there_is``, with more luck).
 """
 
