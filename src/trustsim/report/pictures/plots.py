@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.holding import Holding
+from trustsim.analysis.unknowns import AT
 from trustsim.errors import TrustsimError
 from trustsim.report.pictures import fans, figures, look, spreads
 from trustsim.report.pictures import holding as holdings
@@ -25,6 +26,7 @@ from trustsim.report.pictures.graph import network
 from trustsim.report.pictures.places import layout
 from trustsim.report.words import reading
 from trustsim.report.words import unknowns as unknown_words
+from trustsim.report.words.fragility import EVENTS
 
 __all__ = [
     "attribution",
@@ -183,9 +185,17 @@ def unknowns(result: Compared, event: str = "run_probability") -> figures.Panels
         why = " ".join(unknown_words.told({event: decided})) or "Worlds do not differ by what nobody knows beforehand."
         raise TrustsimError(f"unknowns: given a study that does not say. {why}")
     with figures.style():
-        grid = figures.new_panels(len(names))
+        grid = figures.new_panels(len(names), height=2.2)
         for panel, name in zip(grid, names, strict=True):
-            unknown_pictures.draw(OnAxes(panel), result, decided, name)
+            unknown_pictures.draw(OnAxes(panel), result, decided, name, size=9.5)
+            panel.set_xlabel("")
+            panel.set_ylabel("")
+        figure = figures.root_of(grid[0])
+        figure.supxlabel(unknown_pictures.AXIS, color=look.MUTED, fontsize=9)
+        figure.supylabel(f"worlds with {EVENTS[event]} (%)", color=look.MUTED, fontsize=9)
+        lines = [line for line in grid[0].lines if len(line.get_xydata()) == len(AT)]
+        shown = [one.variant for one in decided if one.curves]
+        figures.legend(figure, lines, shown, loc="outside upper center", ncols=2)
         return grid
 
 

@@ -25,11 +25,11 @@ def curves_of(decided: Sequence[Deciding], unknown: str) -> dict[str, Curve]:
     return {one.variant: curve for one in decided for curve in one.curves if curve.unknown.text == unknown}
 
 
-def draw(canvas: Canvas, result: Compared, decided: Sequence[Deciding], unknown: str) -> None:
+def draw(canvas: Canvas, result: Compared, decided: Sequence[Deciding], unknown: str, *, size: float = 11.0) -> None:
     """Draw the share of worlds with an event against one unknown, a curve a variant with its 95 % interval.
 
-    Dots: five groups of as many worlds, with their intervals; the baseline is dashed. In the title the share of what
-    decides under the first variant.
+    Dots: five groups of as many worlds, with their intervals; the baseline is dashed. In the title, of this *size* in
+    points, stands the share of what decides under the first variant.
     """
     baseline = result.comparison.baseline
     inks, shapes = look.colours(result.study.variants, baseline), look.markers(result.study.variants, baseline)
@@ -41,7 +41,7 @@ def draw(canvas: Canvas, result: Compared, decided: Sequence[Deciding], unknown:
             x = at + _ASIDE * (k - (len(drawn) - 1) / 2)
             canvas.line([x, x], [100 * share.low, 100 * share.high], inks[name], 1.0, alpha=0.5)
             canvas.marks([x], [100 * share.mean], shapes[name], inks[name], 3.8, z=5)
-    canvas.title(titled(drawn), size=11)
+    canvas.title(titled(drawn), size=size)
     canvas.limit("x", *_ENDS)
     canvas.limit("y", -3.0, 103.0)
     canvas.numbers("y", "worlds (%)", n=5, write=words.tick)
