@@ -168,6 +168,19 @@ def test_the_intervals_hold_the_truth():
     assert n_false <= 5
 
 
+@pytest.mark.slow
+def test_what_is_left_to_luck_falls_as_the_number_of_investors_grows():
+    """In the story of the page on how worlds differ, where strength of the news and size of losses decide most."""
+    rest = []
+    for count in (200, 5000):
+        there = ts.load(planted.QUICKSTART.parent / "worlds_differ.yaml", overrides={"investors.count": count})
+        result = ts.compare(there, replications=200, workers=1, progress=False, robustness=False)
+        found = deciding(result.study, RUN, "nothing")
+        assert [curve.unknown.text for curve in found.curves[:2]] == [NEWS, LOSS]
+        rest.append(found.rest)
+    assert rest[1] < rest[0] / 2
+
+
 # -- where it is told -------------------------------------------------------------------------------------------------
 
 

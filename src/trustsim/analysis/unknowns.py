@@ -36,7 +36,8 @@ from trustsim.kernels import draws
 from trustsim.kernels.purposes import purpose_of
 from trustsim.later import later
 from trustsim.units import Unit
-from trustsim.world.unknowns import Unknown, unknowns_of
+from trustsim.world.hazards import Unknown
+from trustsim.world.unknowns import unknowns_of
 
 if TYPE_CHECKING:
     from scipy import special

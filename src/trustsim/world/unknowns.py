@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +12,7 @@ from trustsim.kernels import draws
 from trustsim.registry import parameters_of
 from trustsim.scenario.resolved import Scenario
 from trustsim.units import Unit
-from trustsim.world.hazards import MECHANISM, Draw
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """A standard normal number that a mechanism draws once for a world, alike in all its variants.
-
-    ``spread`` names the parameter that it is multiplied by, ``text`` what there is more of where it is above 0. A
-    mechanism lists its own as ``unknowns``, a tuple of the class; so reports find them.
-    """
-
-    draw: Draw
-    spread: str
-    text: str
+from trustsim.world.hazards import MECHANISM, Draw, Unknown, normal
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +28,6 @@ class Unknowns:
 def luck(draw: Draw, key: NDArray[np.uint64]) -> float:
     """Return the uniform in (0, 1) of the world with a key, uint64 (2,), for a mechanism's *draw*."""
     return float(draws.uniforms(1, draw.purpose(MECHANISM), key)[0, 0])
-
-
-def normal(uniform: float) -> float:
-    """Return the standard normal number at a uniform in (0, 1)."""
-    return NormalDist().inv_cdf(uniform)
 
 
 def unknowns_of(scenario: Scenario, variant: str, replications: Iterable[int]) -> Unknowns:

@@ -13,8 +13,7 @@ from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.layout import Traits
 from trustsim.kernels.times import DAYS_A_YEAR
 from trustsim.registry import REGISTRY, parameter
-from trustsim.world.hazards import Draw, draw
-from trustsim.world.unknowns import Unknown, normal
+from trustsim.world.hazards import Draw, Unknown, draw, normal
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
