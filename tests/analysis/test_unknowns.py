@@ -134,12 +134,21 @@ def test_few_worlds_and_rare_events_have_no_curve_and_it_is_said():
     assert words.told({RUN: (once,)})[0].startswith("1 of 200 worlds has a run under")
 
 
+def test_what_is_left_names_behaviour_where_worlds_draw_it():
+    for behaviour, rest in (("point", "links and the luck of days."), ("ensemble", "days and how people behave.")):
+        study = study_of(lambda scenario, worlds: drawn(scenario, worlds, LOSS) > 0, behaviour=behaviour)
+        assert rest in words.told({RUN: (deciding(study, RUN, "nothing"),)})[0]
+
+
 def test_a_name_that_is_not_there_is_an_error():
     study = study_of(lambda _, worlds: worlds % 2)
     with pytest.raises(TrustsimError, match="variant: given 'nothin'"):
         deciding(study, RUN, "nothin")
     with pytest.raises(TrustsimError, match="outcome: given"):
         deciding(study, FAILURE, "nothing")
+    halves = study_of(lambda _, worlds: np.full(len(worlds), 0.5))
+    with pytest.raises(TrustsimError, match="which is not 0 or 1 in every world"):
+        deciding(halves, RUN, "nothing")
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.analysis.intervals import LEVEL, Interval, proportion
+from trustsim.errors import TrustsimError
 from trustsim.errors import unknown as not_there
 from trustsim.experiment.study import Study
 from trustsim.kernels import draws
@@ -37,6 +38,7 @@ from trustsim.kernels.purposes import purpose_of
 from trustsim.later import later
 from trustsim.units import Unit
 from trustsim.world.hazards import Unknown
+from trustsim.world.members import n_members_of
 from trustsim.world.unknowns import unknowns_of
 
 if TYPE_CHECKING:
@@ -93,7 +95,8 @@ class Deciding:
     """What decides an event (``outcome``) under a variant; ``n_with`` of ``n`` worlds have it.
 
     ``curves``: of every unknown, that which decides most first; none where too few worlds have the event, or have it
-    not. ``rest``: the share that none of them decides, NaN without curves.
+    not. ``rest``: the share that none of them decides, NaN without curves; where ``is_ensemble`` each world draws how
+    its people behave, and that is part of it.
     """
 
     outcome: str
@@ -102,6 +105,7 @@ class Deciding:
     n_with: int
     curves: tuple[Curve, ...]
     rest: float
+    is_ensemble: bool = False
 
     @property
     def is_enough(self) -> bool:
@@ -109,14 +113,21 @@ class Deciding:
         return self.n >= FEWEST
 
 
+def is_event(study: Study, outcome: str) -> bool:
+    """Whether an outcome of a study is 0 or 1 in every world."""
+    return bool(np.isin(study.outcomes[outcome], (0.0, 1.0)).all())
+
+
 def deciding(study: Study, outcome: str, variant: str) -> Deciding | None:
     """Return what decides an *outcome* that is 0 or 1 under a *variant*; None where nothing is unknown in its world.
 
-    Raises TrustsimError for an outcome or a variant that is not in the study.
+    Raises TrustsimError for an outcome or a variant that is not in the study, and for an outcome that is not 0 or 1.
     """
     for what, name, there in (("outcome", outcome, study.outcomes), ("variant", variant, study.variants)):
         if name not in there:
             raise not_there(what, name, list(there))
+    if not is_event(study, outcome):
+        raise TrustsimError(f"unknowns: given {outcome}, which is not 0 or 1 in every world; allowed: an event")
     found = unknowns_of(study.scenario, variant, study.replications)
     if not found.each:
         return None
@@ -130,7 +141,8 @@ def deciding(study: Study, outcome: str, variant: str) -> Deciding | None:
         _curve(unknown, of, found.drawn[:, k], event, _slope(slopes, spread, k, n), shares[k], len(found.each))
         for k, (unknown, of) in enumerate(zip(found.each, found.spreads, strict=True))
     ]
-    return Deciding(outcome, variant, n, n_with, tuple(sorted(curves, key=lambda c: -c.decides.mean)), rest)
+    ordered = tuple(sorted(curves, key=lambda c: -c.decides.mean))
+    return Deciding(outcome, variant, n, n_with, ordered, rest, n_members_of(study.scenario) > 0)
 
 
 def _curve(

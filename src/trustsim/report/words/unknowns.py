@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.fragility import FAILURE, RUN
-from trustsim.analysis.unknowns import FEWEST, FEWEST_OF_A_KIND, Deciding, deciding
+from trustsim.analysis.unknowns import FEWEST, FEWEST_OF_A_KIND, Deciding, deciding, is_event
 from trustsim.report.words import words
 from trustsim.report.words.fragility import EVENTS
 from trustsim.report.words.words import quoted
 
 HAVE = {RUN: "have a run", FAILURE: "have a failure"}  # worlds
-REST = "people, links, the luck of days"
+REST, BEHAVIOUR = ("people", "links", "the luck of days"), "how people behave"
 HOW = (
     "Each of these is drawn once for a world and is the same under every variant. It decides a share of the variance of"
     " the log-odds of the event, those of all else that is drawn taken as logistic; behind it its 95 % interval."
@@ -28,8 +28,8 @@ def found(result: Compared, event: str) -> tuple[Deciding, ...]:
 
 
 def every(result: Compared) -> dict[str, tuple[Deciding, ...]]:
-    """Return by event what decides it; only events that were measured and hang on something unknown."""
-    events = [event for event in (RUN, FAILURE) if event in result.study.outcomes]
+    """Return by event what decides it; only events, 0 or 1, that were measured and where worlds differ."""
+    events = [event for event in (RUN, FAILURE) if event in result.study.outcomes and is_event(result.study, event)]
     return {event: decided for event in events if (decided := found(result, event))}
 
 
@@ -60,8 +60,9 @@ def _told(one: Deciding) -> str:
         return f"{head} hangs on none of what nobody knows beforehand, as far as can be told."
     parts = [f"{c.unknown.text} ({share((c.decides.mean, c.decides.low, c.decides.high))})" for c in named]
     low, high = (_percent(named[0].share(at).mean) for at in (-1.0, 1.0))
+    rest = words.listing([*REST, *([BEHAVIOUR] if one.is_ensemble else [])])
     return (
-        f"{head} is decided by {words.listing(parts)}; {_percent(one.rest)} by {REST}. Where {named[0].unknown.text} is"
+        f"{head} is decided by {words.listing(parts)}; {_percent(one.rest)} by {rest}. Where {named[0].unknown.text} is"
         f" one standard deviation below the middle {low} of the worlds {HAVE[one.outcome]}, one above it {high}."
     )
 
