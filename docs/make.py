@@ -52,6 +52,7 @@ def main() -> None:
         "quickstart": result.plot.fan("outflow")[0],
         "quickstart-difference": result.plot.differences("excess_withdrawn"),
         "quickstart-distribution": result.plot.distribution("investor_loss"),
+        "quickstart-unknowns": result.plot.unknowns()[0],
     }
     for name, axes in drawn.items():
         axes.get_figure(root=True).savefig(ROOT / f"docs/pictures/{name}.png", dpi=80, facecolor="white")

@@ -114,6 +114,9 @@ a share of 40 % from 200 worlds is known to 7 points either way.
 
 ## Your own curve
 
+The report of any study of 40 worlds or more in which worlds differ shows which of these draws decides whether there is
+a run, and how steeply ([read the report](read-report.md#what-nobody-knows-beforehand)); that costs no run.
+
 `trustsim sweep` of one number prints for each variant at which value half of the worlds have a run and a failure, and
 the width; `fragility.csv` and `fragility.png` in the run folder hold the curves. From Python:
 

@@ -37,7 +37,7 @@ def fear_of(story, name):
     )
 
 
-def engine(story, variants, replication, *, at=fear_of, slope=SLOPE, ahead=AHEAD, **_):
+def engine(story, variants, replication, *, at=fear_of, slope=SLOPE, ahead=AHEAD, luck=OTHER_LUCK, tails=None, **_):
     """‘insured’ is ahead of ‘buffer’ where the assumed number is small, and both are far ahead of ‘nothing’."""
     rng = np.random.default_rng([story.seed, replication])
     common, own = 0.05 * rng.random(), dict(zip(NAMES, LUCK * rng.standard_normal(len(NAMES)), strict=True))
@@ -46,7 +46,7 @@ def engine(story, variants, replication, *, at=fear_of, slope=SLOPE, ahead=AHEAD
         name = column.partition(" @ ")[0]
         worse = slope * math.log(at(story, column) / USUAL) - ahead if name == "insured" else 0.0
         moved = np.random.default_rng([replication, NAMES.index(name), round(1e9 * at(story, column))])
-        worse += OTHER_LUCK * moved.standard_normal() * (" @ " in column)
+        worse += luck * (moved.standard_normal() if tails is None else moved.standard_t(tails)) * (" @ " in column)
         values.append(0.9 if name == "nothing" else 0.5 + worse + common + own[name])
     return run_of(story, variants, replication, np.array(values))
 

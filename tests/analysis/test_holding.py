@@ -66,6 +66,28 @@ def test_what_moves_nothing_is_hardly_ever_named():
     assert sum(map(bool, named)) <= 2
 
 
+@pytest.mark.slow
+def test_a_few_sets_that_came_out_far_off_by_luck_name_nothing():
+    """Of luck with heavy tails (Student's t, 1.5 degrees): by the t of the differences alone 7 of 30 studies did."""
+    engine = functools.partial(planted.engine, tails=1.5)
+    studies = [planted.compared(engine, seed=seed).robustness.found.hangs for seed in range(1, 31)]
+    named = [{hang.name for hang in hangs} for hangs in studies]
+    assert sum(bool(names - {NUMBER, "rule off: queue_news"}) for names in named) <= 3
+    assert sum(NUMBER in names for names in named) >= 24
+
+
+@pytest.mark.slow
+def test_the_interval_of_a_slope_holds_the_truth_however_much_luck_there_is():
+    """A third of what differs between the sets is luck here; slopes of shrunk differences were a fifth too small."""
+    engine = functools.partial(planted.engine, luck=0.018)
+    studies = [planted.compared(engine, seed=seed, replications=80).robustness.found for seed in range(1, 31)]
+    first = [study.hangs[0] for study in studies]
+    assert {hang.name for hang in first} == {NUMBER}
+    assert np.mean([hang.slope.mean for hang in first]) == pytest.approx(SLOPE, rel=0.07)
+    assert sum(hang.slope.low < SLOPE < hang.slope.high for hang in first) >= 26
+    assert sum(hang.tips.low < TIPS < hang.tips.high for hang in first if hang.has_tip) >= 22
+
+
 def test_the_answer_names_the_share_the_number_and_where_it_tips(flipping):
     told = {fact.asked: fact.found for fact in answer(flipping).facts}["When is this wrong?"]
     share = f"{flipping.robustness.found.holds.mean:.0%}".replace("%", " %")

@@ -80,7 +80,7 @@ def test_sentences_on_other_assumptions_begin_as_those_of_the_program_do(block):
     _, head, told = block.partition(HELD)
     program = plain(re.sub(r'"\s+f?"', "", inspect.getsource(holding)))
     begun = {" ".join(opening.removeprefix("With ").split()[:3]) for opening in openings(f"\nWith {head}{told}")} - {""}
-    assert len(begun) > 2
+    assert len(begun) > 1  # what it hangs on is said only where it can be told
     assert [opening for opening in begun if opening not in program] == [], "run: python docs/make.py"
 
 

@@ -17,6 +17,7 @@ from trustsim.mechanisms.sector.aggregate_uncertainty import AggregateUncertaint
 from trustsim.model.batch import Batch
 from trustsim.scenario.load import from_document
 from trustsim.world.telling import moved, reached
+from trustsim.world.unknowns import unknowns_of
 
 OFF: dict[str, Any] = AggregateUncertainty.neutral
 DRAWN = [Dials.NEWS_STRENGTH, Dials.NEWS_REACH, Dials.PUBLISHED_ERROR, Dials.LOSS_SIZE]
@@ -78,6 +79,26 @@ def test_with_all_spreads_zero_everything_is_the_same_to_the_bit() -> None:
     assert (off.state.beliefs == zero_too.state.beliefs).all()
     assert (off.state.books == zero_too.state.books).all()
     assert not np.array_equal(off.history, on.history, equal_nan=True)
+
+
+def test_what_was_drawn_is_had_again_by_the_key() -> None:
+    """Without a run, of any world: what stands in dials and traits is the spread times what the key gives."""
+    spreads = {"intensity": 0.5, "reach": 0.6, "signal": 0.7, "loss": 0.8, "trust": 0.4, "attention": 0.3}
+    story = {"mechanisms": rule(**spreads), "segment": {"attention": "20 %"}}
+    scenario = from_document(document(**story), REGISTRY)
+    state = Batch(scenario, scenario.variants, range(3, 8)).engine.state
+    found = unknowns_of(scenario, scenario.baseline, range(3, 8))
+    assert {u.spread: of[0] for u, of in zip(found.each, found.spreads, strict=True)} == spreads
+    z = dict(zip((u.spread for u in found.each), found.drawn.T, strict=True))
+    dials = state.dials.reshape(5, -1, state.dials.shape[1])[:, 0]
+    for name, dial, shift in (
+        ("intensity", Dials.NEWS_STRENGTH, 0.5**2 / 2), ("loss", Dials.LOSS_SIZE, 0.8**2 / 2),
+        ("reach", Dials.NEWS_REACH, 0), ("signal", Dials.PUBLISHED_ERROR, 0),
+    ):  # fmt: skip
+        assert dials[:, dial] == pytest.approx(spreads[name] * z[name] - shift)
+    assert state.traits[Traits.PRIOR].mean(axis=1) == pytest.approx(0.4 * z["trust"], abs=1e-5)
+    looks = state.traits[Traits.ATTENTION].mean(axis=1)
+    assert np.log(looks / (1 - looks)) - math.log(0.25) == pytest.approx(0.3 * z["attention"], abs=1e-4)
 
 
 def test_a_world_has_its_draw_whatever_stands_beside() -> None:

@@ -184,12 +184,19 @@ def test_who_stays_once_stays_until_more_speaks_for_leaving(play: Play) -> None:
 
 
 def test_cash_and_a_line_speak_against_running(play: Play) -> None:
-    """log-odds against, per e-fold of cash and line with a fiftieth of the claims, over the usual fifth."""
+    """log-odds against, per e-fold of cash, line and what is raised by who has none, over the usual fifth and that."""
     line = lever("credit_line", size="18 %")
-    for liquid, levers, cash in (("20 %", [], 0.2), ("5 %", [], 0.05), ("5 %", [line], 0.23)):
-        x = -math.log((cash + 0.02) / 0.22)
+    stories = (
+        ("20 %", [], 0.2, 0.02),
+        ("5 %", [], 0.05, 0.02),
+        ("5 %", [line], 0.23, 0.02),
+        ("5 %", [line], 0.23, 0.1),
+    )
+    for liquid, levers, cash, some in stories:
+        x = -math.log((cash + some) / (0.2 + some))
+        weights = {"cash": "100 %", "others": 1, "usual_cash": "20 %", "some_cash": some}
         for nudge, runs in ((0.01, True), (-0.01, False)):
-            on = {"choice": {"calm": nudge - x, "cash": "100 %", "others": 1, "usual_cash": "20 %"}}
+            on = {"choice": {"calm": nudge - x, **weights}}
             story = {"platforms": {"Harbour": {"liquid_share": liquid}}, "variants": {"one": levers}}
             seen = play(1, mechanisms=on, investors={"second_platform": "0 %", "considered": 1}, **story)
             assert (seen.gauge("runners")[1, 0, 0] == N) == runs

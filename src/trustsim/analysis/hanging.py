@@ -1,11 +1,19 @@
 """On which few of its assumptions the order of two variants hangs, and where it tips along each.
 
 *It hangs* on a number by the slope of the difference of the first two along its logarithm (of a share: of its odds),
-and on a level of a choice by what that level adds. Factors enter a linear regression one by one, that with the largest
-t first, as long as its p-value times the number of factors is below 5 % (Bonferroni); at most MOST do. So each that is
-named is told from nothing; intervals are those of that regression. A number *tips* the order where the straight line
-through what the study found, with that slope, meets zero within the range looked at; its interval is Fieller's
-(1954, doi:10.1111/j.2517-6161.1954.tb00159.x), with the doubt of the study's difference and that of the slope.
+and on a level of a choice by what that level adds. Factors enter a linear regression one by one, that told best from
+nothing first, as long as its p-value times the number of factors is below 5 % (Bonferroni); at most MOST do. The
+p-value is the larger of two, of its t in the differences and in their normal scores (van der Waerden's): where worlds
+differ, a few sets lie far off by luck, and a level that is there in two of them would be named by the first alone
+(``test_a_few_sets_that_came_out_far_off_by_luck_name_nothing``). So each that is named is told from nothing; intervals
+are those of the regression of the differences. A number *tips* the order where the straight line through what the study
+found, with that slope, meets zero within the range looked at; its interval is Fieller's (1954,
+doi:10.1111/j.2517-6161.1954.tb00159.x), with the doubt of the study's difference and that of the slope.
+
+What is regressed has the luck of its worlds in it, which a slope averages out. Differences shrunk by their luck would
+give slopes that are too small by as much. In 100 planted studies with a true slope of 0.1 the mean slope was 0.1001,
+the 95 % interval of the slope held the truth in 95 and that of the tip in 97; from shrunk ones it was 0.0969, 79 and
+83 (``test_the_interval_of_a_slope_holds_the_truth_however_much_luck_there_is``, with more luck).
 """
 
 from __future__ import annotations
@@ -17,7 +25,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from trustsim.analysis.assumed import Number
 from trustsim.analysis.intervals import LEVEL, Interval
@@ -80,13 +88,17 @@ def _columns(others: OtherSets, is_there: Flags) -> Iterator[tuple[str, Number |
 
 
 def hangs_of(others: OtherSets, is_there: Flags, values: Floats, found: Interval) -> tuple[tuple[Hang, ...], float]:
+    """Return on what the difference of the first two hangs, and the share of its variance that this explains.
+
+    ``values`` float64 (sets judged,): the difference in each, with its luck; ``found``: that of the study.
+    """
     columns, n = list(_columns(others, is_there)), len(values)
     if n < FEWEST or not columns or np.ptp(values) <= _EQUAL:
         return (), 0.0
     moved = np.stack([column for _, _, column in columns], axis=1)
-    picked: list[int] = []
+    picked, scores = list[int](), special.ndtri(stats.rankdata(values) / (n + 1))
     while len(picked) < min(MOST, n - 3):
-        best, p = _next(moved, values, picked)
+        best, p = _next(moved, (values, scores), picked)
         if p * len(columns) >= _NO_MORE:
             break
         picked.append(best)
@@ -103,8 +115,16 @@ def hangs_of(others: OtherSets, is_there: Flags, values: Floats, found: Interval
     return tuple(hang for _, _, hang in sorted(told, key=lambda one: one[:2], reverse=True)), explained
 
 
-def _next(moved: Floats, values: Floats, picked: Sequence[int]) -> tuple[int, float]:
-    """Return the factor that explains most of what those that are picked leave, and its p-value."""
+def _next(moved: Floats, told: Sequence[Floats], picked: Sequence[int]) -> tuple[int, float]:
+    """Return the factor that is told best from nothing beside those that are picked, and its p-value: the largest of
+    those for each of what is ``told``, float64 (sets,)."""
+    p = np.max([_p_values(moved, values, picked) for values in told], axis=0)
+    best = int(np.argmin(p))
+    return best, float(p[best])
+
+
+def _p_values(moved: Floats, values: Floats, picked: Sequence[int]) -> Floats:
+    """Return the p-value of the t of each factor in a regression with those that are picked, float64 (factors,)."""
     n = len(values)
     base = np.column_stack([np.ones(n), moved[:, list(picked)]])
     q, _ = np.linalg.qr(base)
@@ -113,13 +133,10 @@ def _next(moved: Floats, values: Floats, picked: Sequence[int]) -> tuple[int, fl
     total, smallest = float((rest**2).sum()), _ROUNDING * float(((values - values.mean()) ** 2).sum())
     can = size > 1e-9 * np.maximum((moved**2).sum(axis=0), 1e-30)
     explained = np.where(can, (left * rest[:, None]).sum(axis=0) ** 2 / np.where(can, size, 1.0), 0.0)
-    best = int(np.argmax(explained))
-    unexplained = total - float(explained[best])
-    if total <= smallest or explained[best] <= 0:
-        return best, 1.0
-    if unexplained <= smallest:
-        return best, 0.0
-    return best, float(2 * stats.t.sf(math.sqrt(float(explained[best]) / (unexplained / df)), df))
+    if total <= smallest:
+        return np.ones(moved.shape[1])
+    unexplained = np.maximum(total - explained, smallest)
+    return np.asarray(2 * stats.t.sf(np.sqrt(explained / (unexplained / df)), df))
 
 
 def _fitted(moved: Floats, values: Floats) -> tuple[list[float], list[float], int, float]:

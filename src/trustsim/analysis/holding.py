@@ -54,7 +54,7 @@ class Holding:
     of_two : float64 (n,), the difference of the first less the second in each set, in the unit of the outcome.
     found : the same difference in the study.
     hangs : the factors on which it hangs, that with the largest effect over its range first; ``explained``: the share
-        of its variance over the sets that they explain together.
+        of its variance over the sets, luck included, that they explain together.
     boxes : where the order flips most, if anywhere.
     is_enough : whether there are sets enough to say on what it hangs.
     """
@@ -155,9 +155,9 @@ def holding(study: Study, comparison: Comparison, others: OtherSets) -> Holding 
     flips: Flags = np.asarray((gaps < -_EQUAL).any(axis=1))
     margin, level = gaps.min(axis=1), (np.abs(gaps) <= _EQUAL).all(axis=1)
     frame = _frame(others, is_there)
-    of_two = pairs.difference(leader, rivals[0])
+    with_luck = pairs.by_world(leader, rivals[0]).mean(axis=1)
     found = comparison.measures[by].paired(pairs.study(leader), pairs.study(rivals[0]))
-    hangs, explained = hangs_of(others, is_there, of_two, found)
+    hangs, explained = hangs_of(others, is_there, with_luck, found)
     return Holding(
         outcome=by,
         leader=leader,
@@ -172,7 +172,7 @@ def holding(study: Study, comparison: Comparison, others: OtherSets) -> Holding 
         ahead={rival: float(n) for rival, n in zip(rivals, (gaps < -_EQUAL).mean(axis=0), strict=True) if n > 0},
         clearly=float((margin <= -max(comparison.matters.get(by, 0.0), _EQUAL)).mean()),
         margin=margin,
-        of_two=of_two,
+        of_two=pairs.difference(leader, rivals[0]),
         found=found,
         hangs=hangs,
         explained=explained,
@@ -231,7 +231,12 @@ class _Pairs:
         return np.asarray(-self._sign * self.difference(ours, theirs))
 
     def difference(self, ours: str, theirs: str) -> Floats:
-        """Return a variant less another in every set that is judged, float64 (sets,)."""
+        """Return a variant less another in every set that is judged, float64 (sets,), deviations shrunk."""
+        return _without_luck(self.by_world(ours, theirs))
+
+    def by_world(self, ours: str, theirs: str) -> Floats:
+        """Return a variant less another in every world of every set that is judged, float64 (sets, worlds), less what
+        the study says of the world."""
         a, b = self._names.index(ours), self._names.index(theirs)
         there, usual = (
             (self._values[..., a] - self._values[..., b])[self.is_there],
@@ -241,7 +246,7 @@ class _Pairs:
         inside, spread = (x - x.mean(axis=1, keepdims=True) for x in (there, beyond))
         total = float((spread**2).sum())
         slope = float((inside * spread).sum()) / total if total > _EQUAL else 0.0
-        return _without_luck(there - slope * beyond)
+        return np.asarray(there - slope * beyond)
 
 
 def _without_luck(values: Floats) -> Floats:

@@ -58,3 +58,7 @@ class Plots:
     def hangs_on(self, ax: Axes | None = None) -> Axes:
         """Draw the difference of the first two along each number on which their order hangs."""
         return trustsim.plots.hangs_on(self.result, ax)
+
+    def unknowns(self, event: str = "run_probability") -> Panels:
+        """Draw the share of worlds with an event against each of what nobody knows beforehand."""
+        return trustsim.plots.unknowns(self.result, event)

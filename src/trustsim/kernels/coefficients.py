@@ -87,6 +87,7 @@ class Dials(Rows):
     GATE_RUSH = auto()  # the same at the announced trigger of a gate
     GATE_MARGIN = auto()  # liquidity above the trigger at which that rush begins
     CASH = auto()  # log-odds per e-fold of what can be paid out, known by reports and a line of credit
+    SOME_CASH = auto()  # of the claims, what is thought to be raised by who is known to have no cash
     PART = auto()  # chance that a run takes half
     LASTING = auto()  # days for which a person judges with the same draw
     LIMIT_MARGIN = auto()  # share of the limit of a guarantee that who withdraws down to it leaves free
@@ -121,6 +122,6 @@ WEIGHTS_OFF = {
     Weights.UNSEEN: 1.0, Weights.EVIDENCE_KEEP: 1.0,
 }  # fmt: skip
 DIALS_OFF = {
-    Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SWITCH_APPEAL: -1e9,
-    Dials.EXPOSURE_EXPONENT: 1.0, Dials.EXPOSURE_CONTACTS: 1.0, Dials.ALARM_CONTACTS: 1.0,
+    Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SOME_CASH: 1.0,
+    Dials.SWITCH_APPEAL: -1e9, Dials.EXPOSURE_EXPONENT: 1.0, Dials.EXPOSURE_CONTACTS: 1.0, Dials.ALARM_CONTACTS: 1.0,
 }  # fmt: skip

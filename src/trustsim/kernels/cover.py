@@ -41,10 +41,17 @@ def log_left(cover):
     return LOG_LEFT[j] + LOG_LEFT_STEP[j] * (x - np.float32(j))
 
 
+@inlined
+def left_to(balance, limit, within):
+    """Return the log of the share of a loss that is left to one account, of the money that it would ask for first: all
+    of it, 0, of what lies above the limit; else ``within``, what the cover leaves."""
+    return _0 if np.float32(balance) > limit else within
+
+
 @compiled
 def covered(loss, balance, w) -> None:
-    """Fill ``loss`` float32 (n,) with the log of the share of a loss that is left to the accounts of a platform, of the
-    money that they would ask for first: all of it, 0, of what lies above the limit; else what the cover leaves."""
+    """Fill ``loss`` float32 (n,) with the log of the share of a loss that is left to the accounts of a platform
+    (:func:`left_to`)."""
     limit, within = w[Weights.COVER_LIMIT], log_left(w[Weights.COVER])
     for i in range(len(loss)):
-        loss[i] = _0 if np.float32(balance[i]) > limit else within
+        loss[i] = left_to(balance[i], limit, within)

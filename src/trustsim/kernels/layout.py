@@ -277,7 +277,6 @@ NEUTRAL = {
     Terms.REBUTTAL_LAG: float("inf"), Terms.SUSPEND_AFTER: float("inf"), Terms.MENDING: 1.0,
 }  # fmt: skip
 REACH, HEARD = len(Targets), len(Targets) + 1  # behind the targets in a bulletin row: shares reached today, and before
-SOME_CASH = 0.02  # of the claims: what can be raised by who is known to have no cash
 
 # whether a platform pays: values of the gauge ``status``
 OPEN, GATED, WINDING, FAILED = 0, 1, 2, 3

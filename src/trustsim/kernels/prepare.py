@@ -8,7 +8,7 @@ import numpy as np
 
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import SOME_CASH, Books, Gauges, Terms
+from trustsim.kernels.layout import Books, Gauges, Terms
 
 _WEEK = 7.0  # days for which withdrawals are news
 _LOGISTIC_SPREAD = 1.8138  # π/√3: standard deviation of a logistic variate
@@ -32,6 +32,7 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
     steps_a_day = max(np.int64(round(1.0 / dt)), np.int64(1))  # a report is news for a day
     for v in range(n_lanes):
         report_weight, noise = dials[v, Dials.REPORT_WEIGHT], dials[v, Dials.REPORT_NOISE]
+        some_cash = dials[v, Dials.SOME_CASH]
         for p in range(n_platforms):
             weights[v, p, Weights.CALM] = np.float32(calm[v, p])
             weights[v, p, Weights.QUEUE] = np.float32(seen_of_payments(platforms, v, p))
@@ -51,7 +52,7 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
             cash_0 = history[0, Gauges.LIQUIDITY, v, p]
             cash += line_left(platforms, v, p)
             weights[v, p, Weights.STATE] = np.float32(
-                -dials[v, Dials.CASH] * math.log((cash + SOME_CASH) / (cash_0 + SOME_CASH))
+                -dials[v, Dials.CASH] * math.log((cash + some_cash) / (cash_0 + some_cash))
             )
             weights[v, p, Weights.REPORT_RISK] = np.float32(reported)
             weights[v, p, Weights.REPORT_WEIGHT] = np.float32(report_weight * (scope if comes else live))

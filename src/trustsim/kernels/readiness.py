@@ -7,7 +7,7 @@ import numpy as np
 from trustsim.kernels.choose import Moving, Owner, added_up, beyond_calm, pull_of, running
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.cover import log_left
+from trustsim.kernels.cover import left_to, log_left
 from trustsim.kernels.layout import Beliefs, Laws, Traits
 
 _0 = np.float32(0)
@@ -39,7 +39,7 @@ def readiness(ready, who, accounts, platforms, tail, place) -> None:
 def _ready(weights, traits, beliefs, balance, columns):
     """Return the readiness to run of one owner, log-odds; ``weights`` float32 (Weights,), ``traits`` (Traits,),
     ``beliefs`` (Beliefs,), ``balance`` in minor units, ``columns`` what declared columns add."""
-    loss = _0 if np.float32(balance) > weights[Weights.COVER_LIMIT] else log_left(weights[Weights.COVER])
+    loss = left_to(balance, weights[Weights.COVER_LIMIT], log_left(weights[Weights.COVER]))
     pull, owner = pull_of(weights), Owner(traits[Traits.CALM], traits[Traits.HERDING], traits[Traits.LITERACY])
     exposure = beliefs[Beliefs.SEEN] * beliefs[Beliefs.EACH]
     others = beyond_calm(pull, owner, exposure, beliefs[Beliefs.WHOLE])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from trustsim.errors import ModelError
 from trustsim.kernels.purposes import purpose_of
@@ -32,6 +33,19 @@ class Draw:
         return purpose_of(self.kind, self.what, *occurrence)
 
 
+@dataclass(frozen=True)
+class Unknown:
+    """A standard normal number that a mechanism draws once for a world, alike in all its variants.
+
+    ``spread`` names the parameter that it is multiplied by, ``text`` what there is more of where it is above 0. A
+    mechanism lists its own as ``unknowns``, a tuple of the class; so reports find them.
+    """
+
+    draw: Draw
+    spread: str
+    text: str
+
+
 def draw(kind: str, what: str, *, text: str) -> Draw:
     """Declare a draw in the file of what makes it, by the name that this is entered under.
 
@@ -54,3 +68,8 @@ def check_apart(items: Iterable[tuple[str, Occurrence]]) -> None:
                 other = taken.setdefault(declared.purpose(occurrence), mine)
                 if other != mine:
                     raise ModelError(f"the draws {mine} and {other} share an address; allowed: another name for one")
+
+
+def normal(uniform: float) -> float:
+    """Return the standard normal number at a uniform in (0, 1)."""
+    return NormalDist().inv_cdf(uniform)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from trustsim.kernels import draws
 from trustsim.kernels.times import DAYS_A_YEAR
 from trustsim.world.drawn import Drawn
-from trustsim.world.hazards import MECHANISM, Draw
+from trustsim.world.hazards import Draw
+from trustsim.world.unknowns import luck
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ class Owners:
 
     def luck(self, draw: Draw) -> float:
         """Return the uniform in (0, 1) of this world for a mechanism's *draw*, the same in all its variants."""
-        return float(draws.uniforms(1, draw.purpose(MECHANISM), self.world.key)[0, 0])
+        return luck(draw, self.world.key)
 
     def in_random_order(self, purpose: int) -> NDArray[np.int64]:
         """Return int64 (investors,): all investors in an order of the world's own."""

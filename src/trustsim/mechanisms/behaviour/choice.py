@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.coefficients import Dials, Weights
-from trustsim.kernels.layout import SOME_CASH, Terms, Traits
+from trustsim.kernels.layout import Terms, Traits
 from trustsim.registry import REGISTRY, parameter
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ class Choice:
     - the prior: ``calm`` + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) − ``tenure`` ·
       ln(1 + years) − ``fund`` · trust in fund safety, but for what the name of a custodian adds, − ``integrity`` ·
       trust in integrity;
-    - what is known of the platform: ``risk`` · risk view − ``cash`` · ``others`` · ln((cash + line + 0.02) /
-      (``usual_cash`` + 0.02)), of the last report, in claims;
+    - what is known of the platform: ``risk`` · risk view − ``cash`` · ``others`` · ln((cash + line + ``some_cash``) /
+      (``usual_cash`` + ``some_cash``)), of the last report, in claims;
     - what was heard lately: evidence · (1 + ``heed`` of fear · fear);
     - the others: ``others`` · ln((F + ``unseen``) / (F of calm + ``unseen``)), F the share expected to leave: by
       ``herding`` of the neighbours, by what the ``media`` tell of runs, and by what is seen of payments, ``first_move``
@@ -111,6 +111,10 @@ class Choice:
     usual_cash: float = parameter(
         0.2, unit="share", source="assumed", text="cash and credit line / claims at which that counts nothing"
     )
+    some_cash: float = parameter(
+        0.02, unit="share", low=0.001, source="assumed",
+        text="of the claims, what is thought to be raised by who is known to have no cash",
+    )  # fmt: skip
     first_move: float = parameter(
         3.75, unit="number", low=0, high=100, source="M-02",
         text="share of others expected to leave where all claims are overdue, and that is seen",
@@ -151,6 +155,7 @@ class Choice:
         return {
             Dials.FIRST_MOVE: self.first_move, Dials.GATE_RUSH: self.gate_rush, Dials.GATE_MARGIN: self.gate_margin,
             Dials.PART: self.part, Dials.LASTING: self.lasting, Dials.CASH: self.cash * self.others,
+            Dials.SOME_CASH: self.some_cash,
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterator[tuple[Weights, Floats]]:
@@ -158,7 +163,7 @@ class Choice:
         kept = terms[Terms.SEGREGATED_SHARE] * np.minimum(terms[Terms.LIQUID_SHARE], 1.0)
         kept = np.minimum(kept * self.segregation, 1 - 1e-6)
         spread = terms[Terms.PROMISED_YIELD] - terms[Terms.SAFE_YIELD]
-        cash = (agreed_terms[Terms.LIQUID_SHARE] + SOME_CASH) / (self.usual_cash + SOME_CASH)
+        cash = (agreed_terms[Terms.LIQUID_SHARE] + self.some_cash) / (self.usual_cash + self.some_cash)
         yield Weights.CALM, self.fund * terms[Terms.CUSTODY_TRUST] - terms[Terms.EXIT_FRICTION]
         yield Weights.CALM, -self.cash * self.others * np.log(cash)
         yield Weights.CALM, np.log(1 - kept) - self.fee * terms[Terms.EXIT_FEE] - self.pays_yield * spread

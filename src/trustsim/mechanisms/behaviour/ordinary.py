@@ -42,8 +42,8 @@ class Ordinary:
     on day 0 (or ln odds(``join``), where that is given) − what is added to the entry friction − g − ``risk`` ·
     (what the perceived risk, risk view and evidence, has moved by more than ``notices`` from what was published on
     day 0, or would be without equity where that is less) + ``trust`` · (fund safety + integrity − those of calm) +
-    ``info`` and ``service`` · trust gained in these − ``fear`` · fear (that risk keeps away: doi:10.1257/aer.20150342;
-    how much, is assumed). Who has fled comes back by ln
+    ``info`` and ``service`` · trust gained in these − ``fear`` · fear (that risk keeps away whom no guarantee covers:
+    doi:10.1257/aer.20150342; how much, and that it keeps away all alike, is assumed). Who has fled comes back by ln
     odds(``win_back``) in place of the first. Where as many come as go a joiner pays in the ticket less the usual
     interest of a stay, for the balances of day 0 hold it already, and claims stay in calm
     (``test_calm_is_an_equilibrium``). Known answer: with the weights on trust at 0, the daily share of holders that

@@ -18,8 +18,8 @@ class Switching:
     Utility of a platform: ``appeal`` + ``trust`` · (fund safety + integrity) − ``risk`` · (risk view − ``base`` of
     ``health``) + ``pays_yield`` · spread − entry friction − ``fear`` · fear + a logistic draw; of the safe account: 0.
     What is taken out down to the limit of a guarantee goes to the best platform that covers some of it, if any.
-    Who leaves in the ordinary way needs the money, and has it in the safe account. That money shuns risk:
-    doi:10.1257/aer.20150342; how much, is assumed. Known answer: with all weights and
+    Who leaves in the ordinary way needs the money, and has it in the safe account. That uninsured money shuns
+    risk: doi:10.1257/aer.20150342; how much, and that all does, is assumed. Known answer: with all weights and
     entry friction at 0 half of the money of investors who consider one other platform goes there
     (``test_half_switch_when_nothing_speaks_for_either``).
     """

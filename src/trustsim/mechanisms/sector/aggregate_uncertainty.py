@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -14,7 +13,7 @@ from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.layout import Traits
 from trustsim.kernels.times import DAYS_A_YEAR
 from trustsim.registry import REGISTRY, parameter
-from trustsim.world.hazards import Draw, draw
+from trustsim.world.hazards import Draw, Unknown, draw, normal
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -57,6 +56,14 @@ class AggregateUncertainty:
     neutral: ClassVar[dict[str, float]] = {
         "intensity": 0, "reach": 0, "signal": 0, "attention": 0, "trust": 0, "loss": 0, "sunspot": 0,
     }  # fmt: skip
+    unknowns: ClassVar[tuple[Unknown, ...]] = (
+        Unknown(INTENSITY, "intensity", "strength of the news"),
+        Unknown(REACH, "reach", "reach of the news"),
+        Unknown(SIGNAL, "signal", "risk as published"),
+        Unknown(ATTENTION, "attention", "attention"),
+        Unknown(TRUST, "trust", "prior trust"),
+        Unknown(LOSS, "loss", "size of losses"),
+    )
     #: what makes the traits: the same in all variants of a pass
     fixes: ClassVar[tuple[str, ...]] = ("attention", "trust")
 
@@ -103,10 +110,10 @@ class AggregateUncertainty:
         """Return everybody's attention and prior trust in this world, where they differ between worlds."""
         made: dict[Traits, Floats] = {}
         if self.trust > 0:
-            made[Traits.PRIOR] = _log_odds(owners.trait("prior_trust")) + self.trust * _z(owners.luck(TRUST))
+            made[Traits.PRIOR] = _log_odds(owners.trait("prior_trust")) + self.trust * normal(owners.luck(TRUST))
         if self.attention > 0:
             attention = owners.trait("attention")
-            odds = np.exp(_log_odds(attention) + self.attention * _z(owners.luck(ATTENTION)))
+            odds = np.exp(_log_odds(attention) + self.attention * normal(owners.luck(ATTENTION)))
             looks = np.where((attention > 0) & (attention < 1), odds / (1 + odds), attention)
             made[Traits.ATTENTION] = 1 - (1 - looks) ** owners.dt
         return made
@@ -122,11 +129,7 @@ class AggregateUncertainty:
 
 def _normal(day: Day, what: Draw) -> Floats:
     """Return a standard normal number of each world, float64 (lanes,)."""
-    return np.array([_z(u) for u in day.chance(what, 0, once=True).tolist()])
-
-
-def _z(uniform: float) -> float:
-    return NormalDist().inv_cdf(uniform)
+    return np.array([normal(u) for u in day.chance(what, 0, once=True).tolist()])
 
 
 def _ln_of_mean_1(spread: Floats, z: Floats) -> Floats:

@@ -12,6 +12,9 @@ from trustsim.report.pictures.sheet import Sheet
 from trustsim.report.tables.plain import Table
 from trustsim.report.words import reading
 
+PANEL = (2.85, 2.05)  # inches, of one of several panels
+PLACE = (0.225, 0.225, 0.715, 0.665)  # of its axes, the same in all, so that panels line up
+
 
 @dataclass(frozen=True)
 class Chart:

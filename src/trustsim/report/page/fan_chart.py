@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.report.page.chart import Chart
+from trustsim.report.page.chart import PANEL, PLACE, Chart
 from trustsim.report.pictures import fans
 from trustsim.report.pictures.sheet import Sheet
 from trustsim.report.tables.fans import band_download, band_table
@@ -13,8 +13,6 @@ from trustsim.report.words import reading, words
 from trustsim.report.words.reading import Measure
 
 MOST_PANELS = 12  # of a series
-_PANEL = (2.85, 2.05)  # inches
-_PLACE = (0.225, 0.225, 0.715, 0.665)  # the same in all, so that panels line up
 
 
 def fan(result: Compared, series: str, *, paired: bool = False) -> Chart:
@@ -35,7 +33,7 @@ def fan(result: Compared, series: str, *, paired: bool = False) -> Chart:
     note = f"{note} {_ends(bands)}".strip()
     draw, ends, pictures = fans.draw_difference if paired else fans.draw, fans.limits(bands, shown), []
     for k, name in enumerate(drawn):
-        sheet = Sheet(*_PANEL, place=_PLACE)
+        sheet = Sheet(*PANEL, place=PLACE)
         draw(sheet.panel, result, shown, bands, name, largest)
         sheet.panel.title(words.shortened(f"{name} (baseline)" if name == baseline else name, 28), size=11)
         sheet.panel.axes["y"].label = unit or shown.label

@@ -20,7 +20,7 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment.address import addresses, engine
 from trustsim.experiment.simulate import simulate
 from trustsim.experiment.work import Progress
-from trustsim.report.page import charts, flips, holding, losers, network_chart, why
+from trustsim.report.page import charts, flips, holding, losers, network_chart, unknowns, why
 from trustsim.report.page.again import NETWORK, WHY, Again
 from trustsim.report.page.chart import Chart
 from trustsim.report.page.fan_chart import fan
@@ -31,6 +31,7 @@ from trustsim.report.words import flips as words_of_flips
 from trustsim.report.words import holding as words_of_holding
 from trustsim.report.words import losers as words_of_losers
 from trustsim.report.words import reading, sources, story, words
+from trustsim.report.words import unknowns as words_of_unknowns
 from trustsim.report.words.answer import answer
 from trustsim.report.words.causes import summary
 from trustsim.report.words.people import ASKED
@@ -128,7 +129,10 @@ def _series(result: Compared) -> tuple[list[str], list[str]]:
 def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict[str, Charts]:
     """Draw the charts of every chapter."""
     if result.comparison.n == 0:
-        empty = {name: Charts(()) for name in ("differences", "course", "runs", "losers", "price", "flips", "held")}
+        empty = {
+            name: Charts(())
+            for name in ("differences", "course", "runs", "losers", "price", "unknowns", "flips", "held")
+        }
         return {**empty, **{name: Charts((), told=(told,)) for name, told in again.missing.items()}}
     outcomes, is_paired = reading.asked(result), len(result.comparison.variants) > 1
     compared = [name for name in outcomes if reading.is_compared(result, name)]
@@ -144,6 +148,7 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
     survived = tuple(counted(charts.survived(result, name)) for name in times)
     course = tuple(counted(fan(result, name, paired=paired)) for name, paired in paths)
     has_price = all(reading.is_measured(result, name) and reading.moves(result, name) for name in (BILL, CLIENTS))
+    unknown = words_of_unknowns.every(result)
     n_course = len(kinds) * len(drawn[:_SHOWN])
     return {
         "differences": Charts(
@@ -156,6 +161,7 @@ def _chapters(result: Compared, again: Again, progress: Progress | None) -> dict
         "losers": Charts(losers.chapter(result), told=words_of_losers.told(result)),
         "price": Charts((charts.cost_and_loss(result, CLIENTS, BILL),) if has_price else ()),
         WHY: _why(result, again),
+        "unknowns": Charts(unknowns.chapter(result, unknown), told=words_of_unknowns.told(unknown)),
         "flips": Charts(flips.chapter(result), told=words_of_flips.told(result)),
         "held": Charts(holding.chapter(result), told=tuple(words_of_holding.told(result))),
         NETWORK: _network(result, again),

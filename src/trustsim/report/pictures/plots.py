@@ -12,17 +12,21 @@ from matplotlib.axes import Axes
 
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.holding import Holding
+from trustsim.analysis.unknowns import AT
 from trustsim.errors import TrustsimError
 from trustsim.report.pictures import fans, figures, look, spreads
 from trustsim.report.pictures import holding as holdings
 from trustsim.report.pictures import survival as survivals
 from trustsim.report.pictures import tradeoff as tradeoffs
+from trustsim.report.pictures import unknowns as unknown_pictures
 from trustsim.report.pictures.attribution_picture import attribution
 from trustsim.report.pictures.axes import OnAxes
 from trustsim.report.pictures.design_pictures import index_bars, regret, scatter, tornado
 from trustsim.report.pictures.graph import network
 from trustsim.report.pictures.places import layout
 from trustsim.report.words import reading
+from trustsim.report.words import unknowns as unknown_words
+from trustsim.report.words.fragility import EVENTS
 
 __all__ = [
     "attribution",
@@ -42,6 +46,7 @@ __all__ = [
     "survival",
     "tornado",
     "tradeoff",
+    "unknowns",
 ]
 
 
@@ -165,6 +170,33 @@ def hangs_on(result: Compared, ax: Axes | None = None) -> Axes:
     with _on(ax, 7.0, 1.1 + 0.5 * len(found.hangs)) as (ax, canvas):
         holdings.draw_hangs(canvas, result, found)
         return ax
+
+
+def unknowns(result: Compared, event: str = "run_probability") -> figures.Panels:
+    """Draw the share of worlds with an *event* against each of what nobody knows beforehand, under the baseline and
+    the first in rank: small multiples, that first which decides most.
+
+    Raises TrustsimError where nothing is drawn once for a world, and where too few worlds have the event or have it
+    not; for an event that was not measured.
+    """
+    decided = unknown_words.found(result, event)
+    names = unknown_pictures.names(decided)
+    if not names:
+        why = " ".join(unknown_words.told({event: decided})) or "Worlds do not differ by what nobody knows beforehand."
+        raise TrustsimError(f"unknowns: given a study that does not say. {why}")
+    with figures.style():
+        grid = figures.new_panels(len(names), height=2.2)
+        for panel, name in zip(grid, names, strict=True):
+            unknown_pictures.draw(OnAxes(panel), result, decided, name, size=9.5)
+            panel.set_xlabel("")
+            panel.set_ylabel("")
+        figure = figures.root_of(grid[0])
+        figure.supxlabel(unknown_pictures.AXIS, color=look.MUTED, fontsize=9)
+        figure.supylabel(f"worlds with {EVENTS[event]} (%)", color=look.MUTED, fontsize=9)
+        lines = [line for line in grid[0].lines if len(line.get_xydata()) == len(AT)]
+        shown = [one.variant for one in decided if one.curves]
+        figures.legend(figure, lines, shown, loc="outside upper center", ncols=2)
+        return grid
 
 
 def _held(result: Compared) -> Holding:
