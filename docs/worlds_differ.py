@@ -65,8 +65,9 @@ share:
 {parameters}
 
 All variants of a world share what is drawn: a difference between two of them is still one of policy. A variant, a
-platform or investors more leave it as it is. The mechanism is off unless a file names it; each spread is a number to
-set, and 0 takes its part away, to the bit.
+platform or investors more leave it as it is. The mechanism is on unless a file switches it off; each spread is a number
+to set, and 0 takes its part away, to the bit. Here people behave alike in all worlds (`behaviour: point`): by default
+worlds differ by that as well.
 
 ## The curve
 
@@ -103,7 +104,7 @@ without any of them it is {none}.
 {parts}
 
 {head} widen it most. A factor with mean 1 is smaller than 1 in most worlds (its median is exp(−s²/2),
-0.88 for a spread of 0.5), so that with `intensity` or `loss` half of the worlds tip at a larger theft. A sunspot has
+0.96 for a spread of 0.3), so that with `intensity` or `loss` half of the worlds tip at a larger theft. A sunspot has
 no row: at its chance of {sunspot} a year it comes in one of {sunspot_in:,.0f} worlds of 60 days.
 
 **Read it with care.** The defaults of the spreads are assumed; only the chance of a sunspot has sources, and rests on
@@ -137,7 +138,7 @@ def swept(investors: int, worlds: int, thefts: list[float] | None, spreads: Any)
     changes = {"investors.count": investors, MECHANISM: spreads}
     if thefts is not None:
         changes["sweep"] = {THEFT: [f"{theft:g} %" for theft in thefts]}
-    return ts.sweep(ts.load(SCENARIO, overrides=changes), replications=worlds, workers=1, progress=False)
+    return ts.sweep(ts.load(SCENARIO, overrides=changes, behaviour="point"), replications=worlds, workers=1, progress=False)
 
 
 def at(found: Robust, theft: float) -> int:
