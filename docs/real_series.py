@@ -7,6 +7,7 @@ worlds with the same people and other institutions.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,7 @@ of **{share:.0f} %**, at a distance² of {distance:.1f} (three figures, two numb
 | happened | {fit_row} |
 | fit [95 % of countries] | {fit_said} |
 | other regions at the fit, a country each | {fit_again} |
+| verdict | {fit_verdict} |
 
 | 2017, not used | failures a month | variance / mean | lag-1 |
 |---|---|---|---|
@@ -85,6 +87,12 @@ say little about how countries differ. A year of 12 counts says little about a l
 | rules | failures a month | variance / mean | lag-1 | out of cash, % of failures |
 |---|---|---|---|---|
 {laws}
+
+With the rules as they were, in place of 31 regions of 80 platforms in steps of 5 days:
+
+| instead | failures a month | variance / mean | lag-1 | out of cash, % of failures |
+|---|---|---|---|---|
+{elsewhere}
 
 ## Banks: the same people, other institutions
 
@@ -148,6 +156,16 @@ def rules(name: str, found: Regions, months: Ints) -> str:
     return f"| {name} | {row(shape(months))} | {100 * found.out_of_cash:.0f} |"
 
 
+def elsewhere(chance: float, share: float) -> Iterator[str]:
+    """Yield the rows of platforms at the fit, in shorter steps and in more regions of fewer platforms."""
+    for name, n_regions, changes in (
+        ("62 regions of 40 platforms", 2 * REGIONS, {"platforms.0.copies": 40, "investors.count": 1000}),
+        ("steps of 2 days", REGIONS, {"step": "2 d"}),
+    ):
+        found = regions(PLATFORMS, "as it was", n_regions, **losses(chance, share), **changes)
+        yield rules(name, found, found.failures.sum(axis=0)[FIRST:])
+
+
 def draw(platforms: dict[str, int], ours: Ints, banks: dict[str, int], as_it_was: Ints, bare: Ints) -> None:
     """Draw both series beside those of worlds."""
     with figures.style():
@@ -205,7 +223,8 @@ def main(folder: Path) -> None:
         fit_said=span(said(fit, best)),
         fit_again=both([a for a, _ in again]), year_said=span(said(later, best)),
         year_again=both([b for _, b in again]),
-        verdict=verdict(after, said(later, best)),
+        fit_verdict=verdict(before, said(fit, best)), verdict=verdict(after, said(later, best)),
+        elsewhere="\n".join(elsewhere(*best)),
         laws="\n".join(rules(law, found[law], found[law].failures[:REGIONS].sum(axis=0)[FIRST:]) for law in LAWS),
         taken="\n".join(rules(law, states[law], of_states[law]) for law in TAKEN),
         reading=reading(closed, {law: shape(months) for law, months in of_states.items()}),
