@@ -73,6 +73,17 @@ def test_failures_each_for_itself_have_a_dispersion_of_1_and_no_lag():
     assert lag_1(series).mean() == pytest.approx(-1 / 60, abs=0.02)
 
 
+def test_what_is_common_shows_in_proportion_to_the_number_of_platforms():
+    """A common wave in the chance of all: with ten times the platforms the excess over 1 is tenfold, and the lag is
+    nearer to that of the wave, for what each one's own luck adds has no lag."""
+    rng = np.random.default_rng(1)
+    chance = 0.01 * (1 + 0.8 * np.sin(np.linspace(0, 4 * np.pi, 48)))
+    few, many = (rng.binomial(n, chance, (2000, 48)) for n in (80, 800))
+    excess = [dispersion(series).mean() - 1 for series in (few, many)]
+    assert excess[1] / excess[0] == pytest.approx(10, rel=0.1)
+    assert 0 < lag_1(few).mean() < lag_1(many).mean() < lag_1(chance[None, :])[0]
+
+
 def test_nothing_is_said_of_what_never_happens():
     none = ended([0, 0])
     assert failures_a_month(none)["all"].tolist() == [0.0]
@@ -91,6 +102,12 @@ def test_a_failure_has_one_cause_and_was_struck_or_not():
         "out of cash": [True, True, False, False], "closed as insolvent": [False, False, True, False],
         "struck": [True, False, False, False], "not struck": [False, True, True, False],
     }  # fmt: skip
+
+
+def test_a_shock_on_no_platform_of_its_own_strikes_all():
+    f = ended([40, 50, 60])
+    f.model.struck_on = lambda: {"storm: *": np.array([45.0])}
+    assert causes(f.model)["struck"][0].tolist() == [False, True, True]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from trustsim.kernels.layout import FAILED, Gauges
 from trustsim.measures.finished import Finished, Floats
 from trustsim.measures.model import Model
 from trustsim.mechanisms.sector.closure import CLOSED
+from trustsim.names import EVERY
 from trustsim.registry import REGISTRY
 
 MONTH = 30.0  # days
@@ -72,8 +73,9 @@ def causes(model: Model) -> dict[str, Mask]:
     struck = np.zeros_like(fails)
     places = {platform.name: p for p, platform in enumerate(model.state.platforms)}
     for name, since in model.struck_on().items():
-        p = places[name.partition(": ")[2]]
-        struck[:, p] |= since <= day[:, p]
+        who = name.partition(": ")[2]
+        its = slice(None) if who == EVERY else slice(places[who], places[who] + 1)
+        struck[:, its] |= since[:, None] <= day[:, its]
     return {
         "out of cash": fails & ~is_closed, "closed as insolvent": is_closed, "struck": fails & struck,
         "not struck": fails & ~struck,
@@ -94,8 +96,7 @@ def failures_a_month(f: Finished) -> dict[str, Floats]:
     """Platforms that fail in 30 days, on average over the whole intervals of 30 days, of all causes and of each.
 
     Of what: ``out of cash`` or ``closed as insolvent``; ``struck`` before by a shock with a chance, or ``not struck``.
-    Not defined before the first 30 days are over. Known answer: of failures on days 30, 31 and 60 two fall into the
-    second interval (``test_failures_are_counted_by_interval``).
+    Not defined before the first 30 days are over.
     """
 
     def mean(day: Floats) -> Floats:
@@ -113,8 +114,7 @@ def failures_dispersion(f: Finished) -> dict[str, Floats]:
     """Variance over mean of the failures in 30 days: 1 where each fails for itself, more where they fail together.
 
     It grows with the number of platforms: where a common cause moves the chance of all, its excess over 1 is in
-    proportion to that number. Not defined where none fails. Known answer: failures of 0, 0, 0 and 4 give 4
-    (``test_a_spike_is_dispersed_and_does_not_last``).
+    proportion to that number. Not defined where none fails.
     """
     return {name: dispersion(counts(day, f.end)) for name, day in _by_cause(f).items()}
 
@@ -127,7 +127,7 @@ def failures_lag_1(f: Finished) -> dict[str, Floats]:
     """Autocorrelation of the failures in 30 days with those of the next: near 0 of spikes, near 1 of long waves.
 
     What each platform's own luck adds to a small sector pulls it to 0. Not defined where the counts never differ, or
-    of fewer than three intervals. Known answer: of 0, 0, 4 and 4 it is 1/4 (``test_a_long_wave_lasts``).
+    of fewer than three intervals.
     """
     return {name: lag_1(counts(day, f.end)) for name, day in _by_cause(f).items()}
 
@@ -136,10 +136,7 @@ def failures_lag_1(f: Finished) -> dict[str, Floats]:
     "outcome", "failure_day", rows=("J3",), source="E-28", better="", unit="duration", low=0, may_not_apply=True
 )
 def failure_day(f: Finished) -> dict[str, Floats]:
-    """Median day of failure among the platforms that fail; a platform has no age, so it counts from day 0.
-
-    Known answer: of failures on days 30, 31 and 60 it is 31 (``test_failures_are_counted_by_interval``).
-    """
+    """Median day of failure among the platforms that fail; a platform has no age, so it counts from day 0."""
     return {name: _median(day) for name, day in _by_cause(f).items()}
 
 
