@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.stats import qmc, t
+from scipy.stats import qmc
 
-from made.national import Floats, Shape, regions, shape
+from made.national import Floats, Ints, Shape, regions, shape
 
 POINTS, REGIONS = 10, 31
+DRAWN_FROM, COUNTRIES = 124, 1000  # regions at the fit, and countries made of them
 CHANCES, SHARES = (0.0015, 0.008), (12.0, 45.0)  # %/day; % of the assets
 FIRST, FITTED = 3, 45  # months until the first losses are found, that are left out; months of the fit, before 12 more
 _TERMS = 3  # of a plane
@@ -94,11 +95,16 @@ def nearest(fit: Fit, wanted: Shape) -> tuple[Floats, float]:
     return unscaled(found.x[None, :])[0], float(found.fun)
 
 
-def said(fit: Fit, at: Floats, n: int = POINTS) -> list[tuple[float, float, float]]:
-    """Return what the planes say of one country at a point, float64 (2,): value and 95 % interval of mean, dispersion
-    and lag. The point is taken as known."""
-    x = scaled(at[None, :])[0]
-    value, half = fit.planes @ [1, *x], t.ppf(0.975, n - _TERMS) * fit.off
-    rows = np.column_stack([value, value - half, value + half])
-    rows[:2] = np.exp(rows[:2])
-    return [(float(a), float(b), float(c)) for a, b, c in rows]
+def countries(failures: Ints, n: int = COUNTRIES) -> tuple[list[Shape], list[Shape]]:
+    """Return the shapes, in the months of the fit and in the year after them, of countries that are each the sum of 31
+    of all regions, int64 (worlds, months), drawn without replacement."""
+    rng = np.random.default_rng(1)
+    drawn = (failures[rng.choice(len(failures), REGIONS, replace=False)].sum(axis=0) for _ in range(n))
+    before, after = zip(*(halves(months) for months in drawn), strict=True)
+    return list(before), list(after)
+
+
+def said(found: list[Shape]) -> list[tuple[float, float, float]]:
+    """Return median and 95 % interval over countries of mean, dispersion and lag."""
+    middle, low, high = np.nanpercentile(np.array(found), [50, 2.5, 97.5], axis=0)
+    return [(float(a), float(b), float(c)) for a, b, c in zip(middle, low, high, strict=True)]
