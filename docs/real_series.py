@@ -80,8 +80,9 @@ of **{share:.0f} %**, at a distance² of {distance:.1f} (three figures, two numb
 | predicted [95 %] | {year_said} |
 | verdict | {verdict} |
 
-The intervals are those of countries at the fit: {countries:,} of them, each of {regions} of the same {drawn} regions,
-so they are somewhat too narrow; doubt about the fit is not in them. A year of 12 counts says little about a lag.
+The intervals are those of {countries:,} countries at the fit, each of {regions} of {drawn} regions, stretched for what
+countries of the same regions have in common. Doubt about the fit is not in them; and all points of the fit have the
+same regions, whose luck is in it. What lies in a wide interval is a weak hit: a year of 12 counts says little.
 
 ## The same regions under other rules
 
@@ -105,7 +106,7 @@ together or not.
 
 | rules | failures a month | variance / mean | lag-1 | out of cash, % of failures |
 |---|---|---|---|---|
-| happened | {bank_row} | 0 |
+| happened | {bank_row} | – |
 {taken}
 
 ![Above, platforms by month: those that failed and one simulated country. Below, banks: those that failed, simulated as
@@ -116,9 +117,8 @@ American banks, and simulated with their institutions and without the guarantee.
 
 {reading}
 
-**What is missed.** Waves of the model last longer than those that happened, of the banks and, in 2017, of the
-platforms: months follow each other too smoothly. And no rate and size in the ranges meets all three figures of the
-platforms: where the level and the lag are met, the waves are too low.
+**What is missed.** Failures of banks last longer than they did: months follow each other too smoothly. The waves of the
+platforms from 2013 to 2016 are too low at the fit.
 
 ## What this leaves out
 
@@ -180,8 +180,8 @@ def draw(platforms: dict[str, int], ours: Ints, banks: dict[str, int], as_it_was
         above.text(FITTED, above.get_ylim()[1] * 0.9, "predicted", color=look.MUTED)
         below.plot(bare, color=look.COLOURS[1], lw=1.2, label="simulated, no guarantee")
         below.plot(as_it_was, color=look.COLOURS[0], lw=1.4, label="simulated, as it was")
-        for ax in (above, below):
-            ax.legend(frameon=False, fontsize=8, loc="upper right")
+        for ax, where in ((above, "upper left"), (below, "upper right")):
+            ax.legend(frameon=False, fontsize=8, loc=where)
         figure.savefig(ROOT / PICTURE, dpi=90, facecolor="white")
         plt.close(figure)
 

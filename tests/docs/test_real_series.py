@@ -77,10 +77,14 @@ def test_countries_are_sums_of_regions_and_19_of_20_lie_in_the_interval(real):
     before, after = real.rates.countries(failures, 400)
     assert np.mean([each.mean for each in before]) == pytest.approx(31 * failures[:, 3:48].mean(), rel=0.01)
     (middle, low, high), *_ = real.rates.said(before)
-    inside = [low <= rng.poisson(0.4, (31, 45)).sum(axis=0).mean() <= high for _ in range(500)]
-    assert np.mean(inside) == pytest.approx(0.92, abs=0.04)  # somewhat too narrow, as the page says
     assert low < middle < high
     assert len(after) == 400
+    inside = []
+    for _ in range(150):
+        regions = rng.poisson(0.4, (real.rates.DRAWN_FROM, 60))
+        (_, low, high), *_ = real.rates.said(real.rates.countries(regions, 100)[0])
+        inside += [low <= rng.poisson(0.4, (31, 45)).sum(axis=0).mean() <= high for _ in range(10)]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.03)
 
 
 def test_a_point_without_failures_is_left_out_of_what_it_has_no_number_for(real):
@@ -150,11 +154,11 @@ def test_the_page_reads_its_tables_right():
     assert "With the guarantee there are fewer spikes" in page.replace("\n", " ")
     assert banks[1] < bare[1] < rows["rules of the platforms"][1]
     assert banks[2] > bare[2]
-    assert banks[2] > rows["happened"][2]  # waves last longer than those that happened
+    assert banks[2] > 0.57  # failures last longer than they did, E-29
     said = re.findall(r"^\| (?:at the fit|predicted) \[95 %\] \| (.*) \|$", page, re.MULTILINE)
     before, year = ([[float(x) for x in re.findall(r"-?[\d.]+", cell)] for cell in row.split(" | ")] for row in said)
     assert before[1][2] < 16.1  # the waves are too low
-    assert year[2][1] > 0.07
+    assert year[0][1] < year[0][0] < year[0][2]
 
 
 @pytest.mark.slow
