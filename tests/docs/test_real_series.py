@@ -154,11 +154,19 @@ def test_the_page_reads_its_tables_right():
     assert "With the guarantee there are fewer spikes" in page.replace("\n", " ")
     assert banks[1] < bare[1] < rows["rules of the platforms"][1]
     assert banks[2] > bare[2]
+    doubted = rows["a guarantee believed by 95 %"]
+    assert doubted[1] > (banks[1] + bare[1]) / 2  # that hangs on full belief
+    assert doubted[2] < (banks[2] + bare[2]) / 2
     assert banks[2] > 0.57  # failures last longer than they did, E-29
     said = re.findall(r"^\| (?:at the fit|predicted) \[95 %\] \| (.*) \|$", page, re.MULTILINE)
     before, year = ([[float(x) for x in re.findall(r"-?[\d.]+", cell)] for cell in row.split(" | ")] for row in said)
     assert before[1][2] < 16.1  # the waves are too low
     assert year[0][1] < year[0][0] < year[0][2]
+
+
+@pytest.mark.slow
+def test_nothing_fails_where_nothing_strikes(real):
+    assert real.national.regions(PLATFORMS, "as it was", 4, **{"shocks.0.share": "0 %"}).failures.sum() == 0
 
 
 @pytest.mark.slow
