@@ -141,6 +141,15 @@ def test_the_scenario_has_the_losses_that_were_fitted(real):
     assert 100 * loss.what.share == pytest.approx(float(found[2]), abs=0.6)
 
 
+def test_halves_tell_a_difference_from_none(real):
+    rng = np.random.default_rng(5)
+    wave = np.where(np.arange(60) % 12 < 3, 1.0, 0.1)
+    calm, spiky = rng.poisson(0.3, (40, 60)), rng.poisson(wave, (40, 60))
+    assert real.script.in_halves(calm, spiky, 100)[0] == 1
+    assert real.script.in_halves(spiky, calm, 100) == (0, 1)
+    assert real.script.in_halves(calm, calm, 100) == (0, 0)
+
+
 def rows_of(page):
     """Rows of the tables of rules: mean, dispersion, lag and what ran out of cash, by name; the last of a name."""
     rows = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| ([\d.]+) \| (-?[\d.]+) \| (\d+) \|$", page, re.MULTILINE)
