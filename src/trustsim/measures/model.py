@@ -65,6 +65,9 @@ class Model(Protocol):
     def struck(self) -> Mapping[str, NDArray[np.bool_]]:
         """Return where each shock with a chance has struck, bool (lanes,), by shock and platform."""
 
+    def struck_on(self) -> Mapping[str, NDArray[np.float64]]:
+        """Return the day on which each of them struck, float64 (lanes,), infinite where it has not."""
+
     def calm(self) -> Calm:
         """Return what the same worlds without shocks and levers gave, in which nobody runs; see model/calm.py."""
 

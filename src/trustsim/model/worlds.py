@@ -82,11 +82,16 @@ class Worlds:
 
     def struck(self) -> dict[str, NDArray[np.bool_]]:
         """Return where each shock with a chance has struck so far, bool (lanes,), by shock and platform."""
-        found: dict[str, NDArray[np.bool_]] = {}
+        return {name: np.isfinite(day) for name, day in self.struck_on().items()}
+
+    def struck_on(self) -> dict[str, NDArray[np.float64]]:
+        """Return the day on which each of them struck first, float64 (lanes,), infinite where it has not so far."""
+        found: dict[str, NDArray[np.float64]] = {}
         for entry in self.engine.agenda.entries:
             if entry.strikes is not None:
                 name = f"{entry.item.kind}: {getattr(entry.item.what, 'platform', EVERY)}"
-                found[name] = found.get(name, np.False_) | (entry.since <= self.day)
+                day = np.where(entry.since <= self.day, entry.since * self.dt, np.inf)
+                found[name] = np.minimum(found.get(name, np.inf), day)
         return found
 
 
