@@ -18,8 +18,9 @@ __all__ = ["REGISTRY", "Books", "Gauges", "Terms", "beginning_of", "simulate_wit
 def story(*, platforms: Mapping[str, Any] | None = None, **more: Any) -> Scenario:
     """Return a calm story of one platform and 200 people, with settings of the platform and keys of the file."""
     platform = {"name": "Harbour", "payout_lag": "0 d", "liquid_share": "90 %", **(platforms or {})}
-    document = {"trustsim": 1, "horizon": "10 d", "network": {"kind": "small_world"}, "investors": {"count": 200}}
-    document |= {"platforms": [platform], **more}
+    document = {"trustsim": 1, "behaviour": "point", "horizon": "10 d", "network": {"kind": "small_world"}}
+    document |= {"investors": {"count": 200}, "platforms": [platform], **more}
+    document["mechanisms"] = {"aggregate_uncertainty": False, **more.get("mechanisms", {})}
     return from_document(document, REGISTRY)
 
 

@@ -26,10 +26,12 @@ THEFT = {"kind": "custodian_theft", "platform": "H", "day": 10, "share": "9 %", 
 def story(**changes: Any) -> dict[str, Any]:
     """Return a theft at one platform, 600 investors and 60 days, with *changes* of its keys.
 
-    Nobody closes it as insolvent, so that what is counted ends by no other hand than that of the test.
+    Nobody closes it as insolvent, so that what is counted ends by no other hand than that of the test, and worlds do not
+    differ by more than the luck of single people.
     """
     document: dict[str, Any] = {
         "trustsim": 1,
+        "behaviour": "point",
         "horizon": "60 d",
         "network": {"kind": "small_world", "mean_degree": 10},
         "investors": {"count": 600},
@@ -38,7 +40,7 @@ def story(**changes: Any) -> dict[str, Any]:
         "variants": {"nothing": []},
         "replications": 10,
     }
-    return {**document, **changes, "mechanisms": {"closure": False, **changes.get("mechanisms", {})}}
+    return {**document, **changes, "mechanisms": {"closure": False, "aggregate_uncertainty": False, **changes.get("mechanisms", {})}}
 
 
 def study(document: Mapping[str, Any], n: int = 10) -> Study:

@@ -23,10 +23,11 @@ WITHOUT_A_SIZE = {
 }  # fmt: skip
 LEVERS = {name: entry for name, entry in REGISTRY.group("intervention").items() if name not in WITHOUT_A_SIZE}
 STORY: dict[str, Any] = {
-    "trustsim": 1, "horizon": f"{DAYS} d", "network": {"kind": "small_world"},
+    "trustsim": 1, "behaviour": "point", "horizon": f"{DAYS} d", "network": {"kind": "small_world"},
+    "mechanisms": {"aggregate_uncertainty": False},
     "investors": {"count": 1600, "segments": [{"name": "all", "wealth": "50000 CNY"}]},
     "platforms": [{  # what is due stands between two steps, so that a delay of minutes is none of a day
-        "name": "Harbour", "liquid_share": "20 %", "payout_lag": "1.5 d", "report_bias": 0.8, "report_lag": "15.5 d",
+        "name": "Harbour", "liquid_share": "40 %", "payout_lag": "1.5 d", "report_bias": 0.8, "report_lag": "15.5 d",
     }],
     "shocks": [
         {"kind": "custodian_theft", "platform": "Harbour", "day": "5 d", "share": "4 %", "discovery_lag": "10 d"},

@@ -148,7 +148,7 @@ def test_to_pay_half_the_yield_is_no_gain_of_the_clients(ends: bool) -> None:
 
 def test_the_insured_of_the_quickstart_shows_what_the_guarantor_owes() -> None:
     """What clients keep because they are insured somebody pays: the rest is another run, within a fifth of it."""
-    story = load(SCENARIOS / "quickstart.yaml", overrides={"investors.count": 500})
+    story = load(SCENARIOS / "quickstart.yaml", overrides={"investors.count": 500}, behaviour="point")
     chosen = [v for v in story.variants if v.name in ("nothing", "insured")]
     batch = Batch(story, chosen, range(3))
     for _ in range(story.n_days):

@@ -153,9 +153,9 @@ def test_a_gate_does_not_make_a_solvent_platform_fail() -> None:
     rumour = {"kind": "rumour", "platform": "Harbour", "day": 5, "seeds": 0.02, "broadcast": 0.2, "risk": 4, "fear": 2}
     gates = {f"{d} d": [{"kind": "redemption_gate", "trigger": 0.08, "duration": d}] for d in (5, 14, 45)}
     story = {
-        "trustsim": 1, "horizon": 75, "network": {"kind": "small_world", "mean_degree": 16},
-        "investors": {"count": 400, "members": 1}, "platforms": [{**harbour, "exit_friction": 0.5, "equity": 0.2}],
-        "shocks": [rumour], "variants": {"nothing": [], **gates},
+        "trustsim": 1, "behaviour": "point", "horizon": 75, "network": {"kind": "small_world", "mean_degree": 16},
+        "investors": {"count": 400, "members": 1}, "platforms": [{**harbour, "exit_friction": 0.5, "equity": 0.3}],
+        "mechanisms": {"aggregate_uncertainty": False}, "shocks": [rumour], "variants": {"nothing": [], **gates},
     }  # fmt: skip
     study = run_study(from_document(story, REGISTRY), replications=8, workers=1)
     failed = study.outcomes["failure_probability"]

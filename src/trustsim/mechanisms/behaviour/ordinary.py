@@ -128,7 +128,7 @@ class Ordinary:
         spread = terms[Terms.PROMISED_YIELD] - terms[Terms.SAFE_YIELD]
         gain = np.clip(self.pays_yield * (usual - agreed_terms[Terms.SAFE_YIELD] - spread), -_MOST, _MOST)
         lets_through = np.exp(-np.maximum(terms[Terms.EXIT_FRICTION], 0.0))
-        for_yield = np.log1p(np.maximum(lets_through * np.expm1(gain), math.expm1(-_MOST)))
+        for_yield = np.log(np.maximum(1 - lets_through + lets_through * np.exp(gain), math.exp(-_MOST)))
         yield Weights.ORDINARY, agreed_terms[Terms.EXIT_FRICTION] - terms[Terms.EXIT_FRICTION] + for_yield
         yield Weights.JOIN, agreed_terms[Terms.ENTRY_FRICTION] - terms[Terms.ENTRY_FRICTION] - gain
         yield Weights.JOIN, -self.trust * agreed_terms[Terms.CUSTODY_TRUST]
