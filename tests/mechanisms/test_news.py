@@ -50,6 +50,19 @@ def test_a_run_elsewhere_is_read_of_as_far_as_the_platforms_are_alike(play: Play
         assert told == pytest.approx([0] + [share * 0.5 * (N - 1) / N] * 2)
 
 
+def test_a_run_at_one_of_many_that_are_alike_counts_by_its_share_of_their_accounts(play: Play) -> None:
+    alike = {"spillover": {"weight": "20 %", "kind": "0 %", "custody": "0 %"}}
+    platforms = dict.fromkeys(("Harbour", "Quay", "Mole", "Pier"), {"exposure": "G"})
+    press = {"choice": {"calm": -20, "fund": 3}, "media": {"withdrawals": "50 %"}}
+    seen = play(0, platforms=platforms, mechanisms={**press, **alike}, investors={"considered": 4})
+    seen.belief("fund")[0, : N - 1] = -10.0
+    told = seen.step(3).state.weights[0, :, Weights.TOLD]
+    held, ran = seen.gauge("holders")[0, 0], seen.gauge("runners")[1, 0]
+    assert (ran[0] > 0) & (ran[1:].sum() == 0)
+    assert told[1] == pytest.approx(0.5 * 0.2 * ran[0] / (held[0] + held[2] + held[3]))
+    assert told[0] == pytest.approx(0.5 * ran[0] / held[0])
+
+
 def test_who_reads_of_a_run_runs_as_if_by_what_is_seen(play: Play) -> None:
     """The last one leaves by what it reads of the others, without knowing any of them."""
     x = 2 * np.log((0.4 * (N - 1) / N + 0.02) / 0.02)

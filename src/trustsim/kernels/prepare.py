@@ -75,27 +75,40 @@ def seen_of_payments(platforms, v, p):
 
 
 @compiled
-def tell_of_runs(platforms, history, alike, clock) -> None:
+def tell_of_runs(platforms, history, alike, ran, clock) -> None:
     """Fill the weights that say which share of the others is expected to leave by what the press tells: of the accounts
-    that ran within a week, up to yesterday, there and at platforms that are alike.
+    that ran within a week, up to yesterday, there and, as far as they are alike, at other platforms.
 
-    ``alike`` float64 (lanes, platforms, platforms): how much news about the first counts for the second.
+    ``alike`` float64 (lanes, platforms, platforms): how much news about the first counts for the second. Of several
+    platforms that are alike the accounts are taken together, each weighed by how alike it is. ``ran`` float64
+    (platforms,) is overwritten: accounts that ran.
     """
-    weights, dials = platforms.weights, platforms.dials
     begin = max(clock.day - np.int64(round(_WEEK / clock.dt)), 1)
-    n_lanes, n_platforms = weights.shape[:2]
-    weights[:, :, Weights.TOLD] = 0.0
+    n_lanes, n_platforms = platforms.weights.shape[:2]
     for v in range(n_lanes):
-        told = dials[v, Dials.PRESS_WITHDRAWALS]
+        told, any_ran = platforms.dials[v, Dials.PRESS_WITHDRAWALS], 0.0
         for p in range(n_platforms):
-            ran = 0.0
+            ran[p] = 0.0
             for t in range(begin, clock.day):
-                ran += history[t, Gauges.RUNNERS, v, p]
-            if told * ran > 0.0:
-                share = told * min(ran / max(history[begin - 1, Gauges.HOLDERS, v, p], 1.0), 1.0)
-                for other in range(n_platforms):
-                    counts = 1.0 if other == p else alike[v, p, other]
-                    weights[v, other, Weights.TOLD] += np.float32(counts * share)
+                ran[p] += history[t, Gauges.RUNNERS, v, p]
+            any_ran += ran[p]
+        for p in range(n_platforms):
+            share = 0.0
+            if told * any_ran > 0.0:
+                held = history[begin - 1, Gauges.HOLDERS, v]
+                share = min(ran[p] / max(held[p], 1.0), 1.0) + _elsewhere(ran, held, alike[v, :, p])
+            platforms.weights[v, p, Weights.TOLD] = np.float32(told * share)
+
+
+@compiled
+def _elsewhere(ran, held, alike):
+    """Return the share of the accounts of other platforms that ran, as far as these are alike."""
+    of_all, all_held, most = 0.0, 0.0, 0.0
+    for other in range(len(ran)):
+        of_all += alike[other] * ran[other]
+        all_held += alike[other] * held[other]
+        most = max(most, alike[other])
+    return most * min(of_all / max(all_held, 1.0), 1.0)
 
 
 @compiled

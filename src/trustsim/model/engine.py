@@ -77,7 +77,7 @@ class Engine:
         self.history = np.zeros((n_steps + 1, *state.gauges.shape))
         self.history_of_actors = np.zeros((n_steps + 1, *state.actor_stocks.shape))
         self.day.history = self.history
-        self.has_report = np.zeros(state.n_platforms, np.bool_)
+        self.has_report, self._ran = np.zeros(state.n_platforms, np.bool_), np.zeros(state.n_platforms)
         self.rules, self._proposing = self._hooks("decide"), self._hooks("propose")
         self._leaning, self._flowing = self._hooks("lean"), self._hooks("flow")
         self.muted = np.tile([world.muted for world in by_variant], n_worlds)
@@ -190,7 +190,7 @@ class Engine:
         weights = self.state.weights
         if self._leaning:
             weights[:] = self._at_rest
-        tell_of_runs(self.state.groups.platforms, self.history, self.day.board.likeness, self.clock)
+        tell_of_runs(self.state.groups.platforms, self.history, self.day.board.likeness, self._ran, self.clock)
         day_weights(self.state.groups.platforms, self.calm, self.history, self.has_report, self.clock)
         weights[self.muted == "fundamentals", :, Weights.STATE] = 0.0
         flowing = (law for flow, settings in self._turns(self._flowing) for law in flow(self.day, settings))
