@@ -7,12 +7,14 @@ What bringing a change in costs, ``once``, stands beside the term that is change
 lever that starts moves the term, by several at once but once, at the highest of their prices.
 
 The same change by a ``set`` has the same prices, those of the lever's default: for a rise, ``once``, and of the flat
-costs those that say ``by_set`` of which terms.
+costs those that say ``by_set`` of which terms. A ``set`` that comes in in the course of a run is a lever with these
+costs (:func:`costs_of_change`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +52,15 @@ class Lever:
             return value
         if term.of:
             return value * self.rises(platform, term.of)
-        changes = list(self._changes(platform))
+        changes = list(self._changes(platform, term))
         return value * np.any(changes, axis=0) if changes else value
 
-    def once(self, row: int, term: Term, platform: int) -> Floats:
-        """Return what it costs to bring a term in at a platform, float64 (lanes,): nothing where it changes nothing."""
-        before = self.base[row, :, platform]
-        return np.where(self._alone(row, term, before) != before, term.once / self.scale, 0.0)
+    def once(self, row: int, term: Term, platform: int, stood: Floats, now: Floats) -> Floats:
+        """Return what it costs to bring a term in at a platform, float64 (lanes,): nothing where the lever alone does
+        not move it, or it does not move from where it *stood*, float64 (lanes,), to what it is *now*."""
+        before, way = self.base[row, :, platform], dict(term.only).get(term.name, "set")
+        moves = is_moved(way, before, self._alone(row, term, before)) & is_moved(way, stood, now)
+        return np.where(moves, term.once / self.scale, 0.0)
 
     def rises(self, platform: int, name: str) -> Floats:
         """Return by how much the lever alone makes a term of a platform rise, float64 (lanes,)."""
@@ -67,11 +71,13 @@ class Lever:
                 total += rise(row, before, self._alone(row, term, before))
         return total
 
-    def _changes(self, platform: int) -> Iterator[NDArray[np.bool_]]:
+    def _changes(self, platform: int, cost: Term) -> Iterator[NDArray[np.bool_]]:
+        """Yield where the lever alone changes a term for which a flat cost holds, bool (lanes,), term by term."""
+        ways = dict(cost.only)
         for row, term in self.terms:
-            if row not in COSTS:
+            if row not in COSTS and (not ways or term.name in ways):
                 before = self.base[row, :, platform]
-                yield self._alone(row, term, before) != before
+                yield is_moved(ways.get(term.name, "set"), before, self._alone(row, term, before))
 
     @staticmethod
     def _alone(row: int, term: Term, before: Floats) -> Floats:
@@ -108,6 +114,21 @@ def bringing_in(terms: Floats, reference: Floats, scale: float) -> Floats:
         for row, term in lever:
             cost[row] += np.where(is_moved(term.how, reference[row], terms[row]), term.once / scale, 0.0)
     return cost
+
+
+def costs_of_change(names: Container[str]) -> tuple[list[Term], dict[str, Term]]:
+    """Return what a lever that sets these terms costs, at the prices of the levers' defaults: its running costs, and by
+    name the terms of others that cost ``once``, each with the way in which it must move."""
+    running, once = list[Term](), dict[str, Term]()
+    for lever in _defaults():
+        ways = {term.name: term.how for _, term in lever}
+        for _, term in lever:
+            only = tuple((name, ways[name]) for name in term.by_set if name in names)
+            if only or term.of in names:
+                running.append(replace(term, by_set=(), only=only))
+            if term.once and term.name in names:
+                once[term.name] = replace(term, only=((term.name, term.how),))
+    return running, once
 
 
 def is_moved(how: How, before: Floats, after: Floats) -> NDArray[np.bool_]:
