@@ -186,6 +186,15 @@ def test_a_set_that_takes_the_place_of_another_is_paid_for_once(play: Play) -> N
     first, later = change(2, day="0 d"), change(3, day="2 d")
     seen = play(4, platforms={"Harbour": PRICED, "Quay": {}}, variants={"one": [first], "two": [first, later]})
     assert seen.book("costs")[0, 0] == seen.book("costs")[1, 0] > 0
+    twice = {
+        "one": [later],
+        "two": [later, change(2, day="2 d")],
+        "each": [later, change(1, "entry_friction", day="2 d")],
+    }
+    seen = play(4, platforms={"Harbour": PRICED, "Quay": {}}, variants=twice)
+    one, two, each = seen.book("costs")[:, 0].tolist()
+    assert one == two > 0
+    assert each == pytest.approx(2 * one, abs=2)  # two changes, each paid for
     notice = [change("7 d", "payout_lag", day="1 d"), change("5 d", "payout_lag", day="2 d")]
     longer = [*notice, change("9 d", "payout_lag", day="3 d")]
     seen = play(4, platforms={"Harbour": PRICED, "Quay": {}}, variants={"shorter": notice, "longer": longer})

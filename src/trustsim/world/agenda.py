@@ -14,11 +14,11 @@ from trustsim.names import EVERY
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.actors import cast_of, occurrence_of
-from trustsim.world.costs import COSTS, SAME_RISE, Lever, rise
+from trustsim.world.costs import COSTS, SAME_RISE, Lever, is_replaced, rise
 from trustsim.world.day import Day
 from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
 from trustsim.world.rows import index_of
-from trustsim.world.terms import OWN, Change, Floats, Proposal, Term, combined, held
+from trustsim.world.terms import OWN, Change, Floats, Proposal, combined, held
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -261,22 +261,10 @@ class Agenda:
             for row, term in lever.terms:
                 for p in day.platforms(term.platform, entry.item.what) if (row in COSTS) is costs else ():
                     value = lever.value(row, term, p) * (self._share_of_rises(day, term.of, p) if term.of else 1.0)
-                    where = entry.active & ~self._is_replaced(entry, term, p, day) if costs else entry.active
+                    where = entry.active & ~is_replaced(term, p, entry, self.entries, day) if costs else entry.active
                     since = entry.since if term.rank == OWN else 0
                     proposals.setdefault((row, p), []).append(Proposal(term.how, value, where, term.rank, since))
         return proposals
-
-    def _is_replaced(self, entry: Entry, cost: Term, platform: int, day: Day) -> NDArray[np.bool_]:
-        """Return bool (lanes,): where all own terms that a flat cost is for are those of entries that came in later."""
-        is_replaced = np.full(len(entry.active), bool(cost.only))
-        for name, _ in cost.only:
-            is_later = np.zeros(len(entry.active), np.bool_)
-            for other, lever in ((x, x.lever) for x in self.entries if x.lever is not None):
-                own = (x for _, x in lever.terms if (x.name, x.rank) == (name, OWN))
-                if any(platform in day.platforms(x.platform, lever.what) for x in own):
-                    is_later |= other.active & (other.since > entry.since)
-            is_replaced &= is_later
-        return is_replaced
 
     def _share_of_rises(self, day: Day, of: str, platform: int) -> Floats:
         """Return what the levers that pay for a rise of a term make it rise together / what each would alone, summed,

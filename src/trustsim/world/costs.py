@@ -13,15 +13,19 @@ costs (:func:`costs_of_change`).
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import Terms
 from trustsim.registry import REGISTRY
-from trustsim.world.terms import Floats, How, Proposal, Term, combined, held, row_of_term
+from trustsim.world.terms import OWN, Floats, How, Proposal, Term, combined, held, row_of_term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
 
 COSTS = (Terms.COST_PER_DAY, Terms.COST_PER_CLIENT, Terms.PREMIUM, Terms.LINE_FEE)
 SAME_RISE = 1e-9  # of a rise: sums of rises miss one by less
@@ -83,6 +87,36 @@ class Lever:
     def _alone(row: int, term: Term, before: Floats) -> Floats:
         everywhere = np.ones(len(before), np.bool_)
         return held(row, combined(before, [Proposal(term.how, np.full(len(before), term.value), everywhere)]))
+
+
+class Acting(Protocol):
+    """What acts: its lever, once somebody has asked for its terms, where it is active, and since which step."""
+
+    lever: Lever | None
+    active: NDArray[np.bool_]
+    since: NDArray[np.int64]
+
+
+def is_replaced(cost: Term, platform: int, mine: Acting, all_of_them: Iterable[Acting], day: Day) -> NDArray[np.bool_]:
+    """Return bool (lanes,): where of all own terms that a flat cost is for those of others count: they came in later,
+    or are larger."""
+    found = np.full(len(mine.active), bool(cost.only))
+    for name, _ in cost.only:
+        value, is_under = _own(mine, name, platform, day), np.zeros(len(mine.active), np.bool_)
+        for other in all_of_them:
+            is_larger = (other.since == mine.since) & (_own(other, name, platform, day) > value)
+            has_it = _own(other, name, platform, day) > -np.inf
+            is_under |= other.active & has_it & (is_larger | (other.since > mine.since))
+        found &= is_under
+    return found
+
+
+def _own(entry: Acting, name: str, platform: int, day: Day) -> float:
+    """Return what an entry makes of a platform's own term; −∞ where it leaves that alone."""
+    lever = entry.lever
+    own = [x for _, x in lever.terms if (x.name, x.rank) == (name, OWN)] if lever is not None else []
+    there = [x.value for x in own if lever is not None and platform in day.platforms(x.platform, lever.what)]
+    return max(there, default=-np.inf)
 
 
 def rise(row: int, before: Floats, after: Floats) -> Floats:
