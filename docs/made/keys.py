@@ -79,6 +79,7 @@ Under `variants:` each name has a list. Its parts are:
 | `{kind: …, …}` | [an intervention](interventions.md) or [a shock](shocks.md) with its [time](#when-something-acts) |
 | `name` | the name of another variant, all of whose parts are taken |
 | `{set: {path: value}}` | changes to the world, lists of [actors](actors.md) among it |
+| `{set: …, from: …}` | other terms of platforms in [time](#when-something-acts): [`new_terms`](interventions.md) |
 """
 APPENDS = """\
 A key with a `+` before it (`+shocks:`) appends to the list of the file that this one extends. A mapping over a list

@@ -146,6 +146,18 @@ def test_to_pay_half_the_yield_is_no_gain_of_the_clients(ends: bool) -> None:
     assert gone == pytest.approx(sum(found[f"loss_by_payer[{payer}]"][1] for payer in PAYERS))
 
 
+def test_half_the_yield_for_half_the_month_is_a_quarter_that_is_not_paid() -> None:
+    """As above, from the fifteenth day to the thirtieth: a set with a time leaves what was agreed on as it is."""
+    at = {"asset_yield": "36.5 %", "promised_yield": "18.25 %", "liquid_share": "0 %"}
+    half = {"set": {"platforms.Harbour.promised_yield": "9.125 %"}, "from": "15 d", "until": "30 d"}
+    found = after(35, at, variants={"usual": [], "half": [half]}, mechanisms={}, waiting={"price": "0 %"})
+    clients, owners = (found[f"loss_by_payer[{payer}]"] / HELD for payer in ("clients", "owners"))
+    assert clients[1] - clients[0] == pytest.approx(0.00375, abs=2e-5)  # each account is rounded down
+    assert owners[1] - owners[0] == pytest.approx(-0.00375, abs=2e-5)
+    gone = sum(x[1] for name, x in found.items() if name.startswith("value_gone"))
+    assert gone == pytest.approx(sum(found[f"loss_by_payer[{payer}]"][1] for payer in PAYERS))
+
+
 def test_the_insured_of_the_quickstart_shows_what_the_guarantor_owes() -> None:
     """What clients keep because they are insured somebody pays: the rest is another run, within a fifth of it."""
     story = load(SCENARIOS / "quickstart.yaml", overrides={"investors.count": 500}, behaviour="point")

@@ -135,6 +135,13 @@ def test_without_those_who_leave_seen_fewer_leave_the_quickstart() -> None:
 
 
 @pytest.mark.slow
+def test_a_rate_that_rises_for_a_while_takes_deposits_until_it_falls_and_none_before() -> None:
+    (checked,) = ts.evidence(ROOT / "rate_rise.yaml", replications=40, workers=1, progress=False).checked
+    assert {found.expectation.id for found in checked.findings if found.verdict == "pass"} == {
+        "nothing before", "less until the end", "more where it follows", "back afterwards",
+    }  # fmt: skip
+
+
 def test_the_command_line_and_python_give_the_same_numbers(tmp_path: Path) -> None:
     path = ROOT / "quickstart.yaml"
     given = ["compare", str(path), "--replications", "6", "--workers", "1", "--json", "--out", str(tmp_path / "run")]

@@ -178,6 +178,22 @@ def test_every_intervention_can_be_added_as_the_form_offers_it(folder, kind):
     assert bare.scenario.digest == found.scenario.digest
 
 
+def test_a_set_with_a_time_shows_its_time_and_keeps_it_when_that_is_changed(folder):
+    part = {"set": {"platforms.Harbour.exit_friction": "2"}, "from": "5 d", "until": "9 d"}
+    found, told = form(folder, {"variants": {"mine": [part, {"set": {"platforms.Harbour.equity": "9 %"}}]}})
+    timed, plain = next(each for each in told["variants"] if each["name"] == "mine")["parts"]
+    assert timed["values"] == {"from": "5 d", "until": "9 d"}
+    assert [each["path"] for each in timed["fields"]] == [
+        "variants.mine.0.from", "variants.mine.0.until", "variants.mine.0.when.indicator",
+    ]  # fmt: skip
+    assert plain["fields"] == []
+    assert [item.timing.until for item in found.scenario.variants[-1].items] == [9]
+    later, _ = form(folder, {"variants": {"mine": [{**part, "until": "8 d"}]}})
+    assert [item.timing.until for item in later.scenario.variants[-1].items] == [8]
+    wrong = applied(folder, {"variants": {"mine": [{**part, "until": "4 d"}]}})
+    assert [problem.place.path for problem in wrong.problems] == ["variants.mine.0.until"]
+
+
 @pytest.mark.parametrize(
     ("state", "path"),
     [

@@ -1,7 +1,6 @@
 """The memory layout: which row of which array holds what.
 
-The rows of the engine stand here, in enumerations that count from 0. A mechanism declares its own in its file (see
-world/rows.py); they come behind these.
+The rows of the engine stand here, counted from 0; behind them come those that mechanisms declare (world/rows.py).
 
 A lane is a variant of a world. The lanes are an early axis of what moves, the accounts the last, contiguous one.
 
@@ -25,8 +24,7 @@ array           dtype, shape                             holds
 ``gauges``      float64 (Gauges, lanes, platforms)       what the day measured
 ==============  =======================================  =============================================================
 
-Accounts stand platform by platform: those of platform p of a world are ``first[p]:first[p + 1]``, in order of
-investor.
+Accounts stand platform by platform, by investor: those of platform p of a world are ``first[p]:first[p + 1]``.
 """
 
 from __future__ import annotations
@@ -228,6 +226,8 @@ class Gauges(Rows):
     INTEREST_REST = auto()  # with the next two: what the steps so far left of a minor unit of interest on assets
     SAFE_REST = auto()  # of interest on liquid money
     DEFAULT_REST = auto()  # of defaults
+    YIELD_STOOD = auto()  # the promised yield of the last step
+    YIELD_BEFORE = auto()  # since interest was credited: the promised yield of each step less the one of now, · days
     DRAWS = auto()  # 1 once something was told of it that draws attention
 
 

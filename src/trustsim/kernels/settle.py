@@ -162,6 +162,7 @@ def withhold(accounts, people, books, rates, place) -> None:
 @compiled
 def credit_interest(accounts, people, platforms, days, clock) -> None:
     """Credit the promised yield of *days* to every balance, rounded down; the claims on the platform rise by as much.
+    A yield that changed meanwhile counts for the days on which it stood.
 
     Who has asked for all of the balance asks for the interest too, so that a closed account leaves no crumbs behind; so
     falls due the interest on what a wind-down has called. It is no money of day 0; it waits from now on, and is paid
@@ -173,7 +174,8 @@ def credit_interest(accounts, people, platforms, days, clock) -> None:
     for v in range(len(balance)):
         first, who = accounts.first[v // n_variants], accounts.investor[v // n_variants]
         for p in range(len(first) - 1):
-            rate = terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
+            rate = (terms[Terms.PROMISED_YIELD, v, p] * days + gauges[Gauges.YIELD_BEFORE, v, p]) / DAYS_A_YEAR
+            gauges[Gauges.YIELD_BEFORE, v, p] = 0.0
             agreed = platforms.agreed_terms[Terms.PROMISED_YIELD, v, p] * days / DAYS_A_YEAR
             credited, asked = np.int64(0), np.int64(0)
             if agreed > rate:

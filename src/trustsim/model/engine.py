@@ -233,9 +233,16 @@ class Engine:
         if settle(accounts, people, platforms, self._room_to_pay, self._n_markets, self.clock):
             close_who_cannot_pay(self.state, self.clock)
 
+    def _note_yields(self, days: float) -> None:
+        """Keep what promised yields that have changed were in the *days* since interest was credited."""
+        gauges, now = self.state.gauges, self.state.terms[Terms.PROMISED_YIELD]
+        gauges[Gauges.YIELD_BEFORE] += (gauges[Gauges.YIELD_STOOD] - now) * days
+        gauges[Gauges.YIELD_STOOD] = now
+
     def measure(self) -> None:
         """Credit interest where it is due, measure everything, and write it down."""
         groups, steps = self.state.groups, max(round(INTEREST_DAYS / self.dt), 1)
+        self._note_yields((self.clock.day - 1) % steps * self.dt)
         if self.clock.day % steps == 0:
             credit_interest(groups.accounts, groups.people, groups.platforms, steps * self.dt, self.clock)
         self.day.is_quiet = gauge(groups.platforms)

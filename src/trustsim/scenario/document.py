@@ -169,7 +169,8 @@ class _Writer:
 
     def part(self, part: Part) -> Any:
         if isinstance(part, Setting):
-            return {"set": {path: plain(node) for path, node in part.values.items()}}
+            when = {} if part.timing is None else self.timing(part.timing, has_day=False)
+            return {"set": {path: plain(node) for path, node in part.values.items()}, **when}
         return part if isinstance(part, str) else self.item(part, self.registry.of_item(part.kind))
 
     def timing(self, timing: Timing, has_day: bool) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from trustsim.errors import choice
 from trustsim.registry import LISTED
 from trustsim.scenario.counted import Counted, ways
 from trustsim.scenario.entries import REFUSED, Reader, build, quantity
-from trustsim.scenario.items import outcome_value
 from trustsim.scenario.layout import FORMAT, HORIZON, PRECISION, STEP, broken_keys
 from trustsim.scenario.readings import known_variant
 from trustsim.scenario.resolved import Precision
+from trustsim.scenario.timing import outcome_value
 from trustsim.scenario.tree import Node, Report, join, kind_of
 
 MOST_STEPS = 1_000_000

@@ -4,37 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from trustsim import names, units
+from trustsim import names
 from trustsim.errors import UnitError, nearest, one_of
-from trustsim.registry import Group, Parameter
+from trustsim.registry import Group
 from trustsim.scenario.at_top import keys_of_world
-from trustsim.scenario.entries import REFUSED, Reader, build, check_name, quantity
-from trustsim.scenario.layout import CHANCE, LAG, LASTING, START, UNTIL, WHEN, broken_keys
+from trustsim.scenario.entries import Reader, build
+from trustsim.scenario.in_time import read_changes
 from trustsim.scenario.lists import tell_twins
-from trustsim.scenario.resolved import Item, Timing, Trigger
+from trustsim.scenario.resolved import Item, Timing
 from trustsim.scenario.sections import kind_entry
-from trustsim.scenario.tree import DEEPEST, LONGEST, Node, join, kind_of
-from trustsim.units import Unit, major
+from trustsim.scenario.timing import TIMING_KEYS, has_two_days, read_timing
+from trustsim.scenario.tree import DEEPEST, Node, join, kind_of
 
-TIMING_KEYS = ("from", "until", "when", "day")
 MOST_ITEMS = 1000
 _A = {"shock": "a shock", "intervention": "an intervention"}
-_ANY_UNIT: tuple[Unit, ...] = ("share", "duration", "money")
 IN_A_PACKAGE = "an intervention or a shock {kind: …}, the name of another variant, or {set: {path: value}}"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """``{set: {dotted.path: value}}`` in a variant, as written."""
+    """``{set: {dotted.path: value}}`` in a variant, as written; with a time it is what ``items`` do."""
 
     values: Mapping[str, Node]
+    timing: Timing | None = None
+    items: tuple[Item, ...] = ()
 
 
 Part: TypeAlias = Item | str | Setting
-#: the items of a variant by the package that holds them and their place in it, and all that it sets
-Flat: TypeAlias = tuple[dict[tuple[str, int], Item], dict[str, Node]]
+#: the items of a variant by the package that holds them and their place in it, and all that it sets at day 0
+Flat: TypeAlias = tuple[dict[tuple[str, int, int], Item], dict[str, Node]]
 
 
 def read_item(node: Node, path: str, groups: Sequence[Group], horizon: float | None, reader: Reader) -> Item | None:
@@ -43,13 +43,7 @@ def read_item(node: Node, path: str, groups: Sequence[Group], horizon: float | N
     if entry is None or node.mapping is None:
         return None
     group, keys = entry.group, dict(node.mapping)
-    if "day" in keys and "from" in keys:
-        reader.report.add(
-            keys["day"].key or keys["day"].spot,
-            join(path, "day"),
-            "'day' beside 'from'",
-            "one of the two: they say the same",
-        )
+    if has_two_days(keys, path, reader):
         return None
     has_day = any(p.name == "day" for p in entry.parameters)
     if has_day and "from" in keys:
@@ -62,7 +56,7 @@ def read_item(node: Node, path: str, groups: Sequence[Group], horizon: float | N
     if what is None:
         return None
     default_start = float(what.day) if has_day and what.day is not None else 0.0
-    timing = _timing(keys, path, group, default_start, horizon, node, reader)
+    timing = read_timing(keys, path, _A[group], default_start, horizon, node, reader)
     return None if timing is None else Item(entry.name, what, timing)
 
 
@@ -74,83 +68,6 @@ def _has_more_than_chance(keys: Mapping[str, Node], path: str, reader: Reader) -
         allowed = "one of the two: a chance stands in place of a day and of a trigger"
         reader.report.add(keys["chance"].key or keys["chance"].spot, join(path, "chance"), given, allowed)
     return bool(others)
-
-
-def _timing(
-    keys: Mapping[str, Node], path: str, group: Group, start: float, horizon: float | None, node: Node, reader: Reader
-) -> Timing | None:
-    begin = "day" if "day" in keys else "from"
-    values: dict[str, Any] = {"start": start, "until": None, "when": None}
-    for key, name, parameter in ((begin, "start", START), ("until", "until", UNTIL), ("chance", "chance", CHANCE)):
-        if key in keys:
-            values[name] = quantity(parameter, keys[key], join(path, key), reader)
-    if "when" in keys:
-        values["when"] = _trigger(keys["when"], join(path, "when"), reader)
-    if any(value is REFUSED for value in values.values()):
-        return None
-    spot = keys[begin].spot if begin in keys else node.spot
-    if horizon is not None and values["start"] > horizon:
-        given = f"{_A[group]} on day {values['start']:g}, after the horizon"
-        reader.report.add(spot, join(path, begin), given, f"a day up to the horizon, {units.show(horizon, 'duration')}")
-        return None
-    if values["until"] is not None and values["until"] <= values["start"]:
-        given = f"until day {values['until']:g}, which is not after the start on day {values['start']:g}"
-        reader.report.add(keys["until"].spot, join(path, "until"), given, "an end after the start")
-        return None
-    return Timing(**values)
-
-
-def _trigger(node: Node, path: str, reader: Reader) -> Any:
-    broken = broken_keys(node, WHEN, path, reader.report)
-    keys = node.mapping
-    if keys is None or broken:
-        return REFUSED
-    trigger: dict[str, Any] = {name: child.value for name, child in keys.items() if name in ("indicator", "platform")}
-    unknown = [key for key in ("indicator", "platform") if not _is_known(keys.get(key), join(path, key), key, reader)]
-    for key in ("above", "below"):
-        if key in keys and keys[key].value is not None:
-            trigger[key] = threshold(str(trigger["indicator"]), keys[key], join(path, key), reader)
-    for parameter in (LASTING, LAG):
-        if parameter.name in keys:
-            trigger[parameter.name] = quantity(parameter, keys[parameter.name], join(path, parameter.name), reader)
-    if unknown or any(value is REFUSED for value in trigger.values()):
-        return REFUSED
-    if trigger.get("above") is None and trigger.get("below") is None:
-        reader.report.add(
-            node.key or node.spot, path, "a trigger without a threshold", "above: or below: a value of the indicator"
-        )
-        return REFUSED
-    return Trigger(**trigger)
-
-
-def _is_known(node: Node | None, path: str, refers: str, reader: Reader) -> bool:
-    if node is None:
-        return True
-    try:
-        check_name(str(node.value), refers, reader)
-    except UnitError as error:
-        reader.report.add(node.spot, path, error.given, error.allowed, error.nearest)
-        return False
-    return True
-
-
-def threshold(indicator: str, node: Node, path: str, reader: Reader) -> Any:
-    """Return a value of an indicator or an outcome in its unit; one that is not registered takes any quantity."""
-    entry = reader.group("indicator").get(indicator) or reader.group("outcome").get(indicator)
-    if entry is not None:
-        return quantity(Parameter("", entry.unit, 0.0, None, None, "", ""), node, path, reader)
-    for unit in _ANY_UNIT if len(str(node.value)) <= LONGEST else ():
-        try:
-            return units.parse(node.value, unit, currency=reader.currency, rates=reader.rates)
-        except UnitError:
-            continue
-    return quantity(Parameter("", "per_day", 0.0, None, None, "", ""), node, path, reader)
-
-
-def outcome_value(outcome: str, node: Node, path: str, reader: Reader) -> Any:
-    """Return a value of an outcome as results say it: money in units of the currency; or REFUSED."""
-    found, entry = threshold(outcome, node, path, reader), reader.group("outcome").get(outcome)
-    return found if found is REFUSED or entry is None else major(float(found), entry.unit)
 
 
 def read_packages(variants: Mapping[str, Node], horizon: float | None, reader: Reader) -> dict[str, tuple[Part, ...]]:
@@ -192,22 +109,22 @@ def _part(node: Node, path: str, variants: Mapping[str, Node], horizon: float | 
         reader.report.absent(node.spot, path, given, one_of(variants), nearest(node.value, list(variants)))
         return None
     if node.mapping is not None and "set" in node.mapping:
-        return _setting(node.mapping, path, reader)
+        return _setting(node, node.mapping, path, horizon, reader)
     if node.mapping is None:
         reader.report.add(node.spot, path, kind_of(node), IN_A_PACKAGE)
         return None
     return read_item(node, path, ("intervention", "shock"), horizon, reader)
 
 
-def _setting(keys: Mapping[str, Node], path: str, reader: Reader) -> Setting | None:
+def _setting(node: Node, keys: Mapping[str, Node], path: str, horizon: float | None, reader: Reader) -> Setting | None:
     values = keys["set"].mapping
-    beside = [key for key in keys if key != "set"]
+    beside = [key for key in keys if key not in ("set", *TIMING_KEYS)]
     if beside:
         reader.report.add(
             keys[beside[0]].key or keys["set"].spot,
             join(path, beside[0]),
             f"{beside[0]!r} beside 'set'",
-            "'set' in an item of its own",
+            f"'set' in an item of its own, with {one_of(TIMING_KEYS)} where it sets in later",
         )
     if values is None:
         reader.report.add(
@@ -221,7 +138,14 @@ def _setting(keys: Mapping[str, Node], path: str, reader: Reader) -> Setting | N
             reader.report.add(
                 value.key or value.spot, join(join(path, "set"), key), given, f"a path under {one_of(sections)}"
             )
-    return Setting({key: value for key, value in values.items() if key.partition(".")[0] in sections})
+    known = {key: value for key, value in values.items() if key.partition(".")[0] in sections}
+    if not keys.keys() & set(TIMING_KEYS):
+        return Setting(known)
+    timing = (
+        None if has_two_days(keys, path, reader) else read_timing(keys, path, "a change", 0.0, horizon, node, reader)
+    )
+    items = read_changes(known, join(path, "set"), timing or Timing(), reader)
+    return None if timing is None else Setting(known, timing, items)
 
 
 @dataclass
@@ -238,7 +162,7 @@ class Flattener:
     done: dict[str, Flat] = field(default_factory=dict)
 
     def flat(self, name: str) -> tuple[tuple[Item, ...], dict[str, Node]]:
-        """Return the items of a variant and of those in it, and all that they ``set``; later ones win."""
+        """Return the items of a variant and of those in it, and all that they ``set`` at day 0; later ones win."""
         items, settings = self._found(name, ())
         return tuple(items.values()), settings
 
@@ -251,11 +175,13 @@ class Flattener:
         return self.done[name]
 
     def _flat(self, name: str, above: tuple[str, ...]) -> Flat:
-        items: dict[tuple[str, int], Item] = {}
+        items: dict[tuple[str, int, int], Item] = {}
         settings: dict[str, Node] = {}
         for k, part in enumerate(self.packages[name]):
             if isinstance(part, Item):
-                items[name, k] = part
+                items[name, k, 0] = part
+            elif isinstance(part, Setting) and part.timing is not None:
+                items |= {(name, k, place): item for place, item in enumerate(part.items)}
             elif isinstance(part, Setting):
                 settings |= part.values
             else:

@@ -73,8 +73,8 @@ FILE: Layout = {
     "mechanisms": Key("mapping", "Settings of the rules of the world; `off` switches one off."),
     "behaviour": Key(
         "text",
-        "How people behave where the file does not say: `ensemble` (the default: a member for each world), `point`"
-        " (every parameter at its default), `member 7`; `ensemble` and `member` also with `from FILE`.",
+        "How people behave where the file does not say: `ensemble` (the default: a member drawn for each world),"
+        " `point` (every parameter at its default), `member 7`; `ensemble` and `member` also with `from FILE`.",
     ),
     "shocks": Key("list", "What strikes from outside, and when.", []),
     "variants": Key("mapping", "Named packages of interventions to compare; the first is the baseline."),

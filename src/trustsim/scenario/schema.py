@@ -128,7 +128,10 @@ def _definitions(registry: Registry) -> Schema:
     platform = _entry(registry, registry["section", "platform"], {}, required=("name",))
     setting = {
         "type": "object",
-        "properties": {"set": {"type": "object", "description": "Dotted paths into the world and their values."}},
+        "properties": {
+            "set": {"type": "object", "description": "Dotted paths into the world and their values."},
+            **timing,
+        },
         "required": ["set"],
         "additionalProperties": False,
     }

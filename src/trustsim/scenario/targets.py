@@ -22,13 +22,13 @@ from trustsim.errors import choice, nearest, one_of
 from trustsim.registry import LISTED, Registry
 from trustsim.scenario.at_top import keys_of_sweeps
 from trustsim.scenario.entries import REFUSED, Reader
-from trustsim.scenario.items import outcome_value
 from trustsim.scenario.layout import Key, Layout, broken_keys
 from trustsim.scenario.merge import overridden
 from trustsim.scenario.readings import known_variant
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.steps import Steps, step_of
 from trustsim.scenario.story import read_story
+from trustsim.scenario.timing import outcome_value
 from trustsim.scenario.tree import Node, Report, join, kind_of, tree_of
 from trustsim.scenario.yaml_file import read_file
 from trustsim.units import Unit

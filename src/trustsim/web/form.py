@@ -247,7 +247,10 @@ def _part(node: Node, path: str, names: Names) -> Json:
         return {"name": name, "title": name, "text": "All that this variant does.", "fields": []}
     if "set" in node.mapping:
         changes = shown(node.mapping["set"])
-        return {"set": changes, "title": "Other settings", "text": "What is otherwise in the world.", "fields": []}
+        when = {key: shown(child) for key, child in node.mapping.items() if key != "set"}
+        fields = [{**each, "is_changed": each["is_set"]} for each in timing_of(None, node, path, names)] if when else []
+        text = "What is otherwise in the world."
+        return {"set": changes, "title": "Other settings", "text": text, "values": when, "fields": fields}
     entry = _entry_of(node, REGISTRY.of_item(str(_plain(node.mapping, "kind"))))
     values = {key: shown(child) for key, child in node.mapping.items() if key != "kind"}
     if entry is None:

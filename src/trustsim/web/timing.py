@@ -19,15 +19,18 @@ _CHANCE = replace(CHANCE, default=None)  # a shock need not have one
 _WAITS = "What must happen before it acts; without this it acts by its days alone."
 
 
-def timing_of(entry: Entry, node: Node | None, path: str, names: Names) -> list[Json]:
-    """Return when an item acts: `from` (where it has no day of its own) or a shock's `chance`, `until`, and `when`."""
+def timing_of(entry: Entry | None, node: Node | None, path: str, names: Names) -> list[Json]:
+    """Return when an item acts: `from` (where it has no day of its own) or a shock's `chance`, `until`, and `when`.
+
+    ``entry``: what acts; None for a `set` with a time.
+    """
     children = (node.mapping or {}) if node is not None else {}
-    has_day = any(p.name == "day" for p in entry.parameters)
+    has_day = entry is not None and any(p.name == "day" for p in entry.parameters)
     begin = "day" if "day" in children else "from"
     start = [] if has_day else [field_of(START, children.get(begin), join(path, begin), names)]
     for each in start:
         each |= {"name": begin, "label": "From", "value": None if "chance" in children else each["value"]}
-    if entry.group == "shock" and not has_day:
+    if entry is not None and entry.group == "shock" and not has_day:
         start += [field_of(_CHANCE, children.get("chance"), join(path, "chance"), names)]
     end = field_of(UNTIL, children.get("until"), join(path, "until"), names)
     return [*start, end, *_trigger(children.get("when"), join(path, "when"), names)]

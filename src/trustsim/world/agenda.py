@@ -14,11 +14,11 @@ from trustsim.names import EVERY
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Trigger, Variant
 from trustsim.world.actors import cast_of, occurrence_of
-from trustsim.world.costs import COSTS, SAME_RISE, Lever, rise
+from trustsim.world.costs import COSTS, SAME_RISE, Lever, is_replaced, rise
 from trustsim.world.day import Day
 from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
 from trustsim.world.rows import index_of
-from trustsim.world.terms import Change, Floats, Proposal, combined, held
+from trustsim.world.terms import OWN, Change, Floats, Proposal, combined, held
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -211,8 +211,7 @@ class Agenda:
             starts = entry.active & (entry.since == day.step)
             for row, term in lever.paid_once:
                 for p in day.platforms(term.platform, entry.item.what):
-                    moves = starts & (now[row, :, p] != stood[row, :, p])
-                    price = np.where(moves, lever.once(row, term, p), 0.0)
+                    price = np.where(starts, lever.once(row, term, p, stood[row, :, p], now[row, :, p]), 0.0)
                     due[row, p] = np.maximum(due.get((row, p), 0.0), price)
         for (_, p), price in sorted(due.items(), key=lambda pair: pair[0]):
             day.do.spend(p, price, price > 0)
@@ -262,7 +261,9 @@ class Agenda:
             for row, term in lever.terms:
                 for p in day.platforms(term.platform, entry.item.what) if (row in COSTS) is costs else ():
                     value = lever.value(row, term, p) * (self._share_of_rises(day, term.of, p) if term.of else 1.0)
-                    proposals.setdefault((row, p), []).append(Proposal(term.how, value, entry.active, term.rank))
+                    where = entry.active & ~is_replaced(term, p, entry, self.entries, day) if costs else entry.active
+                    since = entry.since if term.rank == OWN else 0
+                    proposals.setdefault((row, p), []).append(Proposal(term.how, value, where, term.rank, since))
         return proposals
 
     def _share_of_rises(self, day: Day, of: str, platform: int) -> Floats:

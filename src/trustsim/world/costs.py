@@ -7,19 +7,25 @@ What bringing a change in costs, ``once``, stands beside the term that is change
 lever that starts moves the term, by several at once but once, at the highest of their prices.
 
 The same change by a ``set`` has the same prices, those of the lever's default: for a rise, ``once``, and of the flat
-costs those that say ``by_set`` of which terms.
+costs those that say ``by_set`` of which terms. A ``set`` that comes in in the course of a run is a lever with these
+costs (:func:`costs_of_change`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.kernels.layout import Terms
 from trustsim.registry import REGISTRY
-from trustsim.world.terms import Floats, How, Proposal, Term, combined, held, row_of_term
+from trustsim.world.terms import OWN, Floats, How, Proposal, Term, combined, held, row_of_term
+
+if TYPE_CHECKING:
+    from trustsim.world.day import Day
 
 COSTS = (Terms.COST_PER_DAY, Terms.COST_PER_CLIENT, Terms.PREMIUM, Terms.LINE_FEE)
 SAME_RISE = 1e-9  # of a rise: sums of rises miss one by less
@@ -50,13 +56,15 @@ class Lever:
             return value
         if term.of:
             return value * self.rises(platform, term.of)
-        changes = list(self._changes(platform))
+        changes = list(self._changes(platform, term))
         return value * np.any(changes, axis=0) if changes else value
 
-    def once(self, row: int, term: Term, platform: int) -> Floats:
-        """Return what it costs to bring a term in at a platform, float64 (lanes,): nothing where it changes nothing."""
-        before = self.base[row, :, platform]
-        return np.where(self._alone(row, term, before) != before, term.once / self.scale, 0.0)
+    def once(self, row: int, term: Term, platform: int, stood: Floats, now: Floats) -> Floats:
+        """Return what it costs to bring a term in at a platform, float64 (lanes,): nothing where the lever alone does
+        not move it, or it does not move from where it *stood*, float64 (lanes,), to what it is *now*."""
+        before, way = self.base[row, :, platform], dict(term.only).get(term.name, "set")
+        moves = is_moved(way, before, self._alone(row, term, before)) & is_moved(way, stood, now)
+        return np.where(moves, term.once / self.scale, 0.0)
 
     def rises(self, platform: int, name: str) -> Floats:
         """Return by how much the lever alone makes a term of a platform rise, float64 (lanes,)."""
@@ -67,16 +75,48 @@ class Lever:
                 total += rise(row, before, self._alone(row, term, before))
         return total
 
-    def _changes(self, platform: int) -> Iterator[NDArray[np.bool_]]:
+    def _changes(self, platform: int, cost: Term) -> Iterator[NDArray[np.bool_]]:
+        """Yield where the lever alone changes a term for which a flat cost holds, bool (lanes,), term by term."""
+        ways = dict(cost.only)
         for row, term in self.terms:
-            if row not in COSTS:
+            if row not in COSTS and (not ways or term.name in ways):
                 before = self.base[row, :, platform]
-                yield self._alone(row, term, before) != before
+                yield is_moved(ways.get(term.name, "set"), before, self._alone(row, term, before))
 
     @staticmethod
     def _alone(row: int, term: Term, before: Floats) -> Floats:
         everywhere = np.ones(len(before), np.bool_)
         return held(row, combined(before, [Proposal(term.how, np.full(len(before), term.value), everywhere)]))
+
+
+class Acting(Protocol):
+    """What acts: its lever, once somebody has asked for its terms, where it is active, and since which step."""
+
+    lever: Lever | None
+    active: NDArray[np.bool_]
+    since: NDArray[np.int64]
+
+
+def is_replaced(cost: Term, platform: int, mine: Acting, all_of_them: Iterable[Acting], day: Day) -> NDArray[np.bool_]:
+    """Return bool (lanes,): where of all own terms that a flat cost is for those of others count: they came in later,
+    or are larger."""
+    found = np.full(len(mine.active), bool(cost.only))
+    for name, _ in cost.only:
+        value, is_under = _own(mine, name, platform, day), np.zeros(len(mine.active), np.bool_)
+        for other in all_of_them:
+            is_larger = (other.since == mine.since) & (_own(other, name, platform, day) > value)
+            has_it = _own(other, name, platform, day) > -np.inf
+            is_under |= other.active & has_it & (is_larger | (other.since > mine.since))
+        found &= is_under
+    return found
+
+
+def _own(entry: Acting, name: str, platform: int, day: Day) -> float:
+    """Return what an entry makes of a platform's own term; −∞ where it leaves that alone."""
+    lever = entry.lever
+    own = [x for _, x in lever.terms if (x.name, x.rank) == (name, OWN)] if lever is not None else []
+    there = [x.value for x in own if lever is not None and platform in day.platforms(x.platform, lever.what)]
+    return max(there, default=-np.inf)
 
 
 def rise(row: int, before: Floats, after: Floats) -> Floats:
@@ -108,6 +148,21 @@ def bringing_in(terms: Floats, reference: Floats, scale: float) -> Floats:
         for row, term in lever:
             cost[row] += np.where(is_moved(term.how, reference[row], terms[row]), term.once / scale, 0.0)
     return cost
+
+
+def costs_of_change(names: Container[str]) -> tuple[list[Term], dict[str, Term]]:
+    """Return what a lever that sets these terms costs, at the prices of the levers' defaults: its running costs, and by
+    name the terms of others that cost ``once``, each with the way in which it must move."""
+    running, once = list[Term](), dict[str, Term]()
+    for lever in _defaults():
+        ways = {term.name: term.how for _, term in lever}
+        for _, term in lever:
+            only = tuple((name, ways[name]) for name in term.by_set if name in names)
+            if only or term.of in names:
+                running.append(replace(term, by_set=(), only=only))
+            if term.once and term.name in names:
+                once[term.name] = replace(term, only=((term.name, term.how),))
+    return running, once
 
 
 def is_moved(how: How, before: Floats, after: Floats) -> NDArray[np.bool_]:

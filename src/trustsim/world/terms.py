@@ -2,12 +2,14 @@
 
 Proposals of one term combine in an order that does not depend on who proposed first: the largest ``set`` of the highest
 rank, then the product of ``multiply``, the sum of ``add``, the largest ``at_least``, the smallest ``at_most``. A rank
-holds together what belongs together: of two levers that set several terms, one sets them all.
+holds together what belongs together: of two levers that set several terms, one sets them all. Below all levers lie the
+platform's own terms where they become others in the course of a run (rank :data:`OWN`): of several ``set`` of that rank
+those count that came in last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -23,6 +25,8 @@ from trustsim.world.rows import Row, called, declared, index_of
 
 How = Literal["set", "multiply", "add", "at_least", "at_most"]
 Floats = NDArray[np.float64]
+#: rank of a ``set`` that makes a platform's own terms others: levers lie over it
+OWN = -1.0
 _NOTHING: dict[How, float] = {"set": -np.inf, "multiply": 1.0, "add": 0.0, "at_least": -np.inf, "at_most": np.inf}
 
 
@@ -44,6 +48,7 @@ class Proposal(NamedTuple):
     value: Floats | float
     where: NDArray[np.bool_]
     rank: float = 0.0  # of a ``set``
+    since: NDArray[np.int64] | int = 0  # of a ``set``, steps (lanes,): of those of one rank the latest counts
 
 
 @dataclass(frozen=True)
@@ -52,17 +57,19 @@ class Term:
 
     ``once`` is what it costs to bring the change in, minor units. Of a term that is itself a cost, ``of`` names the
     term of which it is the price, for a rise by one; without it the cost holds where the lever changes anything, and
-    where a ``set`` changes one of the terms ``by_set`` (see world/costs.py).
+    where a ``set`` changes one of the terms ``by_set`` (see world/costs.py). What has ``only`` costs, running or once,
+    holds only where the lever alone moves one of these terms the way beside it.
     """
 
     name: str
     value: float
     how: How = "set"
     platform: str = "*"
-    rank: float = 0.0  # of a ``set``: the highest counts
+    rank: float = 0.0  # of a ``set``: the highest counts; OWN lies below all levers
     of: str = ""
     by_set: tuple[str, ...] = ()
     once: float = 0.0
+    only: tuple[tuple[str, How], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +117,10 @@ def combined(base: Floats, proposals: Iterable[Proposal]) -> Floats:
     """Return *base*, float64 (lanes,), under all *proposals*, whatever their order."""
     by: dict[How, list[Floats]] = {}
     proposals = list(proposals)
-    ranks = [np.where(where, rank, -np.inf) for how, _, where, rank in proposals if how == "set"]
-    highest = np.max(ranks, axis=0) if ranks else np.full(len(base), -np.inf)
-    for how, value, where, rank in proposals:
-        counts = where & (rank == highest) if how == "set" else where
+    highest = _most([(each.rank, each.where) for each in proposals if each.how == "set"], len(base))
+    latest = _most([(x.since, x.where & (x.rank == highest)) for x in proposals if x.how == "set"], len(base))
+    for how, value, where, rank, since in proposals:
+        counts = where & (rank == highest) & (since == latest) if how == "set" else where
         by.setdefault(how, []).append(np.where(counts, value, _NOTHING[how]))
     largest = np.max(by["set"], axis=0) if "set" in by else np.full(len(base), -np.inf)
     value = np.where(np.isneginf(largest), base, largest)
@@ -122,6 +129,12 @@ def combined(base: Floats, proposals: Iterable[Proposal]) -> Floats:
     value = value + sum(np.sort(by.get("add", []), axis=0))
     value = np.max([value, *by.get("at_least", [])], axis=0)
     return np.asarray(np.min([value, *by.get("at_most", [])], axis=0))
+
+
+def _most(numbers: Sequence[tuple[NDArray[np.int64] | float, NDArray[np.bool_]]], n: int) -> Floats:
+    """Return the largest of numbers, each where it counts, bool (lanes,); float64 (n lanes,), −∞ where none does."""
+    counted = [np.where(where, number, -np.inf) for number, where in numbers]
+    return np.asarray(np.max(counted, axis=0)) if counted else np.full(n, -np.inf)
 
 
 def held(row: int, value: Floats) -> Floats:

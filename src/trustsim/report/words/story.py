@@ -138,9 +138,9 @@ def assumptions(scenario: Scenario, baseline: str, names: Sequence[str]) -> tupl
     for item in scenario.shocks:
         listed += force.declared(f"shock: {words.label(item.kind)}", item.what, scenario.currency)
     for kind, what, users in _levers(scenario, names):
-        listed += force.declared(
-            f"{words.label(kind)} in {words.listing(list(map(words.quoted, users)))}", what, scenario.currency
-        )
+        owner = f"{words.label(kind)} in {words.listing(list(map(words.quoted, users)))}"
+        told = force.declared(owner, what, scenario.currency)
+        listed += [a for a in told if a.value != words.NO_NUMBER or a.is_set]  # what is left alone is no assumption
     return tuple(dict.fromkeys(listed))
 
 

@@ -9,7 +9,7 @@ import { change, question } from "./state.js";
  */
 function raw(part) {
   if (part.kind) return { kind: part.kind, ...part.values };
-  return part.set ? { set: part.set } : (part.name ?? "");
+  return part.set ? { set: part.set, ...part.values } : (part.name ?? "");
 }
 
 /**

@@ -20,9 +20,10 @@ export function partText(part) {
     return settings ? `${part.title}: ${settings}` : part.title;
   }
   if (part.set)
-    return Object.entries(part.set)
-      .map(([key, value]) => `${key} = ${value}`)
-      .join(", ");
+    return [
+      ...Object.entries(part.set).map(([key, value]) => `${key} = ${value}`),
+      ...Object.entries(part.values ?? {}).map(([key, value]) => `${key} ${valueText(value)}`),
+    ].join(", ");
   return `‘${part.name}’`;
 }
 
