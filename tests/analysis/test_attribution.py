@@ -67,7 +67,7 @@ def test_a_replay_is_the_variant_under_these_settings(found):
 
 
 def test_a_channel_that_is_off_makes_nothing():
-    alone = attributed(variants=["nothing"], **{"mechanisms.herding": False})
+    alone = attributed(variants=["nothing"], **{"mechanisms.herding": False, "mechanisms.media.withdrawals": 0})
     assert (alone.direct[..., Channels.HERDING] == 0).all()
     assert (alone.spared[:, :, Channels.HERDING] == 0).all()
 

@@ -130,7 +130,7 @@ def test_members_meet_what_scenarios_expect_and_can_be_run(tmp_path: Path) -> No
         )
         churn = run_study(story, replications=20, workers=1).outcomes["monthly_churn"].mean()
         assert churn == pytest.approx(made.matched.seen.values[k - 1, 0], abs=1e-12)
-        assert 0.08 - 0.02 < churn < 0.12 + 0.02
+        assert 0.08 - 0.02 < churn < 0.12 + 0.03
     again = matched.match(tmp_path / "asked.yaml", out=tmp_path / "run", **options)
     assert np.array_equal(again.matched.members, made.matched.members)
     assert json.dumps(again.to_json()["members"]) == json.dumps(made.to_json()["members"])

@@ -339,7 +339,7 @@ def test_a_number_lies_between_two_thirds_and_one_and_a_half_times_its_value_a_s
     by_name = {number.name: number for number in every.numbers}
     fear, reach = by_name["queue_news.fear"], by_name["media.reach"]
     assert (fear.at(fear.low), fear.at(fear.high)) == pytest.approx((2 / 1.5, 3.0))
-    odds = 0.35 / 0.65
+    odds = 0.325 / 0.675
     assert reach.at(reach.high) == pytest.approx(1.5 * odds / (1 + 1.5 * odds))
     trust = by_name["investors.segments.prior_trust"]
     assert trust.at(trust.high) == pytest.approx(6 / 7)  # odds 4 become 6
@@ -374,8 +374,10 @@ def test_in_a_set_people_behave_as_one_member_where_the_file_leaves_the_default(
         assert rules["herding"].weight == 1.0
         assert rules["herding"].fading == told["herding", "fading"]
         assert rules["risk_view"] is None
-    ensemble = ts.load(QUICKSTART, behaviour="ensemble")
-    assert choices.behaviours(ensemble, names) is None  # its worlds draw members already
+    usual, point = (ts.load(QUICKSTART, behaviour=way) for way in ("ensemble", "point"))
+    of_both = [choices.behaviours(story, names).change(story, "member 3").variants for story in (usual, point)]
+    assert of_both[0][0].world.mechanisms == of_both[1][0].world.mechanisms
+    assert of_both[0][0].world.members is None
 
 
 def test_choices_are_as_often_otherwise_as_they_say_and_one_rule_is_off_at_a_time(story, every):

@@ -40,7 +40,11 @@ def story(**changes: Any) -> dict[str, Any]:
         "variants": {"nothing": []},
         "replications": 10,
     }
-    return {**document, **changes, "mechanisms": {"closure": False, "aggregate_uncertainty": False, **changes.get("mechanisms", {})}}
+    return {
+        **document,
+        **changes,
+        "mechanisms": {"closure": False, "aggregate_uncertainty": False, **changes.get("mechanisms", {})},
+    }
 
 
 def study(document: Mapping[str, Any], n: int = 10) -> Study:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import made_up
 import pytest
 from click.testing import CliRunner
 
@@ -66,16 +67,17 @@ def test_the_ensemble_leaves_to_each_world_what_the_file_does_not_say(tmp_path: 
     assert read("ensemble from members.json", off, tmp_path).variants[0].world.members is None
 
 
-@pytest.mark.parametrize("usual", ["point", "ensemble", "member 1"])
-def test_one_constant_says_what_holds_where_a_file_does_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual: str
-) -> None:
-    monkeypatch.setattr(behaviour, "USUAL", usual)
+def test_the_ensemble_holds_where_a_file_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(behaviour, "SHIPPED", written(tmp_path))
     scenario = loads(TEXT, REGISTRY)
-    assert scenario.behaviour == scenario.document["behaviour"] == usual
-    assert scenario == loads(f"{TEXT}behaviour: {usual}\n", REGISTRY)
-    assert (scenario.variants[0].world.members is None) == (usual != "ensemble")
+    assert scenario.behaviour == scenario.document["behaviour"] == "ensemble"
+    assert scenario == loads(f"{TEXT}behaviour: ensemble\n", REGISTRY)
+    assert scenario.variants[0].world.members is not None
+
+
+def test_the_point_holds_where_a_registry_lacks_a_rule_of_the_members() -> None:
+    assert behaviour.usual(REGISTRY) == "ensemble"
+    assert behaviour.usual(made_up.REGISTRY) == "point"
 
 
 def test_what_is_wrong_with_it_is_told_with_its_place(tmp_path: Path) -> None:
@@ -130,7 +132,7 @@ def test_the_command_line_and_python_say_it_too(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert f"behaviour: {way}" in result.output
     assert catalog.load(story, behaviour=way).behaviour == way
-    assert catalog.load(story).behaviour == behaviour.USUAL
+    assert catalog.load(story).behaviour == "ensemble"
 
 
 def test_the_members_that_ship_can_be_read_in_every_scenario_that_ships() -> None:

@@ -48,15 +48,15 @@ def odds_moved(share: float, x: float) -> float:
 
 
 def behaviours(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
-    """Let people behave as a member of the ensemble that ships, in what is at its default; in every set as another.
+    """Let people behave as a member of the ensemble in all worlds, in every set as another: of the scenario's own, or
+    of the one that ships in what is at its default.
 
     Values that were fitted together are moved together: one by one they would give what the facts rule out.
     """
-    if any(variant.world.members is not None for variant in scenario.variants):
-        return None
-    members = members_that_ship(REGISTRY)
+    own = next((v.world.members for v in scenario.variants if v.world.members is not None), None)
+    members = members_that_ship(REGISTRY) if own is None else own
     rules_on = [variant.world.mechanisms for variant in scenario.variants]
-    if not any(_is_at_default(on.get(rule), name) for on in rules_on for rule, name in members.paths):
+    if own is None and not any(_is_at_default(on.get(rule), name) for on in rules_on for rule, name in members.paths):
         return None
 
     def behave(there: Scenario, level: str) -> Scenario:
@@ -68,6 +68,8 @@ def behaviours(scenario: Scenario, variants: Sequence[str]) -> Choice | None:
 
 
 def _behaving(world: World, members: Members, number: int) -> World:
+    if world.members is not None:
+        return world.members.laid(world, number)
     free = [(rule, name) for rule, name in members.paths if _is_at_default(world.mechanisms.get(rule), name)]
     theirs = members.only(free)
     return world if theirs is None else theirs.laid(world, number)

@@ -72,7 +72,9 @@ def _found(
     path: str, owner: str, parameters: list[Parameter], settings: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, Parameter, float]]:
     for p in parameters:
-        value = units.parse(settings[p.name], p.unit)
+        value = (
+            units.parse(settings[p.name], p.unit) if p.name in settings else p.default
+        )  # a member says it, or nobody
         if isinstance(value, int | float):
             yield f"{path}.{p.name}", owner, p, float(value)
 

@@ -23,8 +23,6 @@ from trustsim.scenario.resolved import Members, World
 from trustsim.scenario.tree import Node, Report, kind_of, tree_of
 
 POINT, ENSEMBLE = "point", "ensemble"
-#: what holds where a file does not say
-USUAL = ENSEMBLE
 SHIPPED = Path(__file__).with_name("behaviour.json")
 FORMAT = 1
 ALLOWED = "point, ensemble, or member and a number, such as member 7; the last two also with 'from FILE'"
@@ -59,12 +57,21 @@ class Sets:
     made: Mapping[str, Any]
 
 
-def said_of(node: Node | None) -> Said:
+def usual(registry: Registry) -> str:
+    """Return what holds where a file does not say: the ensemble; the point with a registry that lacks a rule of it."""
+    try:
+        members_that_ship(registry)
+    except UnitError:
+        return POINT
+    return ENSEMBLE
+
+
+def said_of(node: Node | None, registry: Registry) -> Said:
     """Return what the key says, by default what is usual; a file is named relative to the scenario's.
 
     Raises UnitError for anything else.
     """
-    text = USUAL if node is None or node.value is None else node.value
+    text = usual(registry) if node is None or node.value is None else node.value
     match = _SAID.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise UnitError(repr(text) if node is None else kind_of(node), ALLOWED)
@@ -102,7 +109,7 @@ def behaving(world: World, tree: Node, reader: Reader) -> World | None:
     """
     node = (tree.mapping or {}).get("behaviour")
     try:
-        said = said_of(node)
+        said = said_of(node, reader.registry)
         if not said.file:
             return world
         if said.file != str(SHIPPED) and reader.report.is_outside(said.file):
@@ -126,7 +133,7 @@ def left_free(tree: Node, reader: Reader) -> list[str]:
 
     A document leaves them out: written down they would look as if the file had said them.
     """
-    said = said_of((tree.mapping or {}).get("behaviour"))
+    said = said_of((tree.mapping or {}).get("behaviour"), reader.registry)
     if not said.file:
         return []
     members = _members(said.file, reader.registry)

@@ -66,7 +66,7 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     prose = {key: str(keys[key].value) if key in keys else "" for key in ("title", "description")}
     baseline = str(keys["baseline"].value if "baseline" in keys and keys["baseline"].value else next(iter(packages)))
     seed, scale = (keys[key].value if key in keys else 1 for key in ("seed", "scale"))
-    behaviour = said_of(keys.get("behaviour")).text
+    behaviour = said_of(keys.get("behaviour"), registry).text
     chosen = [each.key for each in presets_of(registry, WORLD)]
     head: dict[str, Any] = {
         **prose,

@@ -11,7 +11,7 @@ from trustsim.analysis.headlines import first_to_rank
 from trustsim.registry import REGISTRY, Entry
 from trustsim.report.words import words
 from trustsim.scenario.at_top import WORLD
-from trustsim.scenario.behaviour import ENSEMBLE, POINT, SHIPPED, USUAL
+from trustsim.scenario.behaviour import ENSEMBLE, POINT, SHIPPED, usual
 from trustsim.scenario.layout import FILE, HORIZON, STEP
 from trustsim.scenario.merge import named
 from trustsim.scenario.presets import presets_of, said_of, values_under
@@ -102,7 +102,7 @@ def _groups(keys: Mapping[str, Node], names: Names, changed: Mapping[str, Any]) 
 
 def _behaviour(keys: Mapping[str, Node]) -> Json:
     """Return the choice of how people behave."""
-    said, text = str(_plain(keys, "behaviour") or USUAL), FILE["behaviour"].text
+    said, text = str(_plain(keys, "behaviour") or usual(REGISTRY)), FILE["behaviour"].text
     ways = dict.fromkeys((said, POINT, *((ENSEMBLE,) if SHIPPED.exists() else ())))
     return choice_of("behaviour", "behaviour", text, said, tuple(ways), is_set="behaviour" in keys)
 
