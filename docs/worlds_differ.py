@@ -138,7 +138,8 @@ def swept(investors: int, worlds: int, thefts: list[float] | None, spreads: Any)
     changes = {"investors.count": investors, MECHANISM: spreads}
     if thefts is not None:
         changes["sweep"] = {THEFT: [f"{theft:g} %" for theft in thefts]}
-    return ts.sweep(ts.load(SCENARIO, overrides=changes, behaviour="point"), replications=worlds, workers=1, progress=False)
+    story = ts.load(SCENARIO, overrides=changes, behaviour="point")
+    return ts.sweep(story, replications=worlds, workers=1, progress=False)
 
 
 def at(found: Robust, theft: float) -> int:

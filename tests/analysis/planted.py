@@ -81,6 +81,7 @@ class Nobody:
 
 def without_assumptions(story):
     """Return a scenario in which nothing is assumed that could be otherwise: no rule, no link, no lever, no people."""
-    bare = replace(story.variants[0].world, network=NoLinks(), mechanisms={}, platforms=(), investors=Nobody(), members=None)
+    nothing = {"network": NoLinks(), "mechanisms": {}, "platforms": (), "investors": Nobody(), "members": None}
+    bare = replace(story.variants[0].world, **nothing)
     variants = tuple(replace(v, world=bare, items=(), shocks=()) for v in story.variants)
     return replace(story, variants=variants, shocks=())

@@ -26,8 +26,8 @@ THEFT = {"kind": "custodian_theft", "platform": "H", "day": 10, "share": "9 %", 
 def story(**changes: Any) -> dict[str, Any]:
     """Return a theft at one platform, 600 investors and 60 days, with *changes* of its keys.
 
-    Nobody closes it as insolvent, so that what is counted ends by no other hand than that of the test, and worlds do not
-    differ by more than the luck of single people.
+    Nobody closes it as insolvent, so that what is counted ends by no other hand than that of the test, and worlds
+    differ by the luck of single people alone.
     """
     document: dict[str, Any] = {
         "trustsim": 1,

@@ -52,7 +52,7 @@ def test_a_run_elsewhere_is_read_of_as_far_as_the_platforms_are_alike(play: Play
 
 def test_a_run_at_one_of_many_that_are_alike_counts_by_its_share_of_their_accounts(play: Play) -> None:
     alike = {"spillover": {"weight": "20 %", "kind": "0 %", "custody": "0 %"}}
-    platforms = dict.fromkeys(("Harbour", "Quay", "Mole", "Pier"), {"exposure": "G"})
+    platforms = {name: {"exposure": "G"} for name in ("Harbour", "Quay", "Mole", "Pier")}
     press = {"choice": {"calm": -20, "fund": 3}, "media": {"withdrawals": "50 %"}}
     seen = play(0, platforms=platforms, mechanisms={**press, **alike}, investors={"considered": 4})
     seen.belief("fund")[0, : N - 1] = -10.0

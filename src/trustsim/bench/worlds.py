@@ -25,7 +25,8 @@ _PLATFORM = {
     "default_rate": "0 %", "locked_share": "0 %", "payout_lag": "0 d", "exit_friction": 0, "report_interval": "0 d",
 }  # fmt: skip
 _OFF = (
-    "aggregate_uncertainty", "fear", "media", "ordinary", "publicity", "queue_news", "risk_view", "service_desk", "spillover", "switching", "health",
+    "aggregate_uncertainty", "fear", "media", "ordinary", "publicity", "queue_news",
+    "risk_view", "service_desk", "spillover", "switching", "health",
 )  # fmt: skip
 _RULE = {
     "choice": {
