@@ -13,7 +13,7 @@ import pytest
 #: whose story the behaviour of today does not tell: issue 16 tells them anew
 TO_TELL_ANEW = {
     name: pytest.mark.xfail(reason="its sentences are of the behaviour before", strict=True)
-    for name in ("05_packages_and_costs", "07_reading_a_real_run")
+    for name in ("07_reading_a_real_run",)
 }
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.py"))
 
