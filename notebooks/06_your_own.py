@@ -159,7 +159,12 @@ outcomes: [cumulative_outflow, peak_outflow, run_probability, policy_cost]
 """
 scenario = ts.loads(story)
 result = ts.compare(
-    scenario, replications=40, workers=1, progress=False, simulate=partial(simulate, agents=[Influencer])
+    scenario,
+    replications=40,
+    workers=1,
+    progress=False,
+    robustness=False,
+    simulate=partial(simulate, agents=[Influencer]),
 )
 result.plot.fan("requests")
 
@@ -188,10 +193,13 @@ for row, (ours, theirs) in enumerate(pairs.values()):
 ax.axvline(0, color="#6e7781", ls="--")
 ax.set_yticks(range(len(pairs)), pairs)
 ax.set_ylim(-0.6, 1.6)
+worth = [100 * (asked[ours] - asked[theirs]).mean() for ours, theirs in pairs.values()]
+assert worth[1] < worth[0] - 10
 ax
 
 # %% [markdown]
-# One dot a world; the diamond is their mean.
+# One dot a world; the diamond is their mean. Where somebody fans the fear there is more to calm: the town hall is worth
+# more.
 #
 # ## When it grows up
 #
@@ -218,14 +226,23 @@ ax
 #
 #
 # sorry = ts.compare(
-#     scenario, replications=40, workers=1, progress=False, simulate=partial(simulate, agents=[Repentant])
+#     scenario,
+#     replications=40,
+#     workers=1,
+#     progress=False,
+#     robustness=False,
+#     simulate=partial(simulate, agents=[Repentant]),
 # )
+# open_at = {}
 # for name, found in (("stays", result), ("repents", sorry)):
 #     left = found.study.series["holders"][:, [30, 60], found.study.variants.index("influencer"), -1].mean(axis=0)
+#     open_at[name] = left
 #     print(f"{name}: {left[0]:.0%} of the accounts are open on day 30, {left[1]:.0%} on day 60")
+# assert open_at["repents"][1] > open_at["stays"][1] + 0.01
+# assert open_at["repents"][1] < open_at["repents"][0] + 0.02
 # ```
 #
-# The run stops; of those who went, few come back within the month: joining needs trust in the safety and integrity of
+# Fewer go; of those who went, few come back within the month: joining needs trust in the safety and integrity of
 # the platform, and words about risk do not restore it.
 #
 # </details>

@@ -10,20 +10,11 @@ import nbclient
 import nbformat
 import pytest
 
-#: whose story the behaviour of today does not tell: issue 16 tells them anew
-TO_TELL_ANEW = {
-    name: pytest.mark.xfail(reason="its sentences are of the behaviour before", strict=True)
-    for name in ("04_disclosure", "05_packages_and_costs", "07_reading_a_real_run")
-}
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.py"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(path, marks=TO_TELL_ANEW.get(path.stem, ())) for path in NOTEBOOKS],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_and_so_does_its_solution_and_its_readers_see_pictures_and_no_warning(path):
     """In a real kernel, where a figure that does not show itself is only a line of text."""
     notebook = jupytext.read(path)
