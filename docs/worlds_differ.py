@@ -27,7 +27,8 @@ PICTURE = "docs/pictures/worlds-differ.png"
 SCENARIO = ROOT / "scenarios/worlds_differ.yaml"
 THEFT, MECHANISM = "shocks.0.share", "mechanisms.aggregate_uncertainty"
 MOST = 20.0  # %, what is there to be stolen
-AT = 12.0  # %, the theft of the file
+AT = 5.0  # %, after which most worlds have a run and hardly any a failure
+FAILS = 8.0  # %, after which nearly all worlds fail that are alike, and others of those that differ
 ALONE = 10_000  # investors, where one spread at a time is on
 WORLDS_ALONE = 60
 
@@ -45,10 +46,10 @@ class Size:
     @property
     def thefts(self) -> list[float]:
         """The sizes of the theft, %, ascending."""
-        return sorted({*np.linspace(self.low, self.high, 15).round(3).tolist(), AT, MOST})
+        return sorted({*np.linspace(self.low, self.high, 15).round(3).tolist(), AT, FAILS, MOST})
 
 
-SIZES = (Size(1_000, 200, 4.0, 14.0), Size(10_000, 100, 8.0, 11.2), Size(100_000, 40, 9.0, 10.4))
+SIZES = (Size(1_000, 200, 2.2, 5.7), Size(10_000, 100, 3.6, 4.8), Size(100_000, 40, 3.9, 4.5))
 PAGE = """# Worlds differ
 
 Made by `python docs/worlds_differ.py` from the results; do not edit.
@@ -87,8 +88,8 @@ curves lie on one another and rise slowly](pictures/worlds-differ.png)
 A world's *tipping point* is the theft from which on it has a run; the *width* is the standard deviation of tipping
 points over worlds, estimated from between which values each world tips. Where worlds are alike, ten times as many
 investors divide it by about √10 = 3.2, as the law of large numbers says; where they differ it stays. The same holds
-of how much is taken out beyond calm after a theft of {at:g} %, and of whether the platform fails where all of its
-money that is at hand is stolen, {most:g} % of the claims:
+of how much is taken out beyond calm after a theft of {at:g} % of the claims. After one of {fails:g} % nearly all worlds
+that are alike fail, and of those that differ a part only, however many the investors:
 
 | investors | s.d. of excess withdrawn: alike | differ | failed, %: alike [95 %] | differ [95 %] |
 |---|---|---|---|---|
@@ -104,7 +105,7 @@ without any of them it is {none}.
 {parts}
 
 {head} widen it most. A factor with mean 1 is smaller than 1 in most worlds (its median is exp(−s²/2),
-0.96 for a spread of 0.3), so that with `intensity` or `loss` half of the worlds tip at a larger theft. A sunspot has
+0.88 for a spread of 0.5), so that with `intensity` or `loss` half of the worlds tip at a larger theft. A sunspot has
 no row: at its chance of {sunspot} a year it comes in one of {sunspot_in:,.0f} worlds of 60 days.
 
 **Read it with care.** The defaults of the spreads are assumed; only the chance of a sunspot has sources, and rests on
@@ -154,8 +155,9 @@ def spread(found: Robust) -> str:
 
 
 def failed(found: Robust) -> str:
-    """Write the share of worlds with a failure where everything at hand is stolen."""
-    share = found.fragility(FAILURE).shares[-1]
+    """Write the share of worlds with a failure, in percent, after a theft of FAILS."""
+    curve = found.fragility(FAILURE)
+    share = curve.shares[at(found, FAILS)]
     return f"{100 * share.mean:.0f} [{100 * share.low:.0f}, {100 * share.high:.0f}]"
 
 
@@ -177,7 +179,7 @@ def alone() -> dict[str, Fragility]:
     rule, found = AggregateUncertainty(), {}
     for name in (None, *(name for name in AggregateUncertainty.neutral if name != "sunspot")):
         spreads = {**AggregateUncertainty.neutral, **({} if name is None else {name: getattr(rule, name)})}
-        thefts = [0.5, 1, 2, 3, 4, 5, 6, 7, 8, 8.5, 9, 9.5, 10, 10.5, 11, 12, 14, 16, 18, MOST]
+        thefts = [0.5, 1, 1.5, 2, 2.5, 3, 3.4, 3.7, 3.9, 4.1, 4.3, 4.5, 4.8, 5.2, 6, 7, 8, 10, 14, MOST]
         found[name or ""] = swept(ALONE, WORLDS_ALONE, thefts, spreads).fragility(RUN)
     return found
 
@@ -218,7 +220,7 @@ def main() -> None:
         for size, (a, b) in zip(SIZES, pairs, strict=True)
     ]
     page = PAGE.format(
-        parameters=parameters(), title=ts.load(SCENARIO).title, at=AT, most=MOST, alone=ALONE,
+        parameters=parameters(), title=ts.load(SCENARIO).title, at=AT, fails=FAILS, alone=ALONE,
         worlds_alone=WORLDS_ALONE, curves="\n".join(curves), spreads="\n".join(spreads), none=width(parts[""]),
         parts="\n".join(row(f"`{n}`", value(c, c.middle), width(c)) for n, c in parts.items() if n),
         sunspot=words.quantity(sunspot, "share"), sunspot_in=1 / (1 - (1 - sunspot) ** (60 / 365)), head=head,

@@ -138,41 +138,40 @@ def test_the_model_takes_the_usual_contacts_from_the_page():
     assert f"d₀ = {USUAL_CONTACTS:g} the mean of d" in PAGE.read_text(encoding="utf-8")
 
 
-@pytest.mark.xfail(reason="written for linear herding: its bounds are to be found anew", strict=True)
 @pytest.mark.slow
-def test_more_contacts_burn_all_by_number_little_by_share_and_some_in_between(social):
-    """What the page says below its table of degrees, with 16 worlds of 500."""
+def test_more_contacts_burn_more_by_number_little_by_share_and_some_in_between(social):
+    """What the page says below its table of degrees, with 16 worlds of 500; in them six in ten are near to fail or to
+    stay, so that a world more that fails is 6 points."""
 
-    def withdrawn(degree: int, exponents: tuple[float, float]) -> tuple[float, float, float]:
+    def withdrawn(degree: int, exponents: tuple[float, float]) -> tuple[float, float]:
         network = {"kind": "poisson", "mean_degree": degree}
-        (mean, half), (fails, _) = social.crowded.found(QUICKSTART, network, exponents, worlds=16, people=500)
-        return mean, half, fails
+        (mean, _), (fails, _) = social.crowded.found(QUICKSTART, network, exponents, worlds=16, people=500)
+        return mean, fails
 
-    by_number, mixed = withdrawn(100, (0.0, 0.0)), withdrawn(100, (1.0, 0.0))
-    assert by_number[2] == mixed[2] == 100
-    assert withdrawn(14, (1.0, 0.0))[0] < withdrawn(2, (1.0, 0.0))[0]  # calmer first
-    few, many = (withdrawn(degree, (1.0, 1.0)) for degree in (2, 100))
-    assert -10 < many[0] - few[0] < 0
-    assert many[2] == 0
-    few, many = (withdrawn(degree, (0.6, 0.6)) for degree in (2, 100))
-    assert many[0] - few[0] > few[1] + many[1]
-    assert many[0] < 60
-    assert many[2] == 0
+    by = {e: {d: withdrawn(d, e) for d in (2, 14, 100)} for e in ((1.0, 0.0), (0.0, 0.0), (1.0, 1.0), (0.6, 0.6))}
+    for e in ((1.0, 0.0), (0.0, 0.0)):  # alarms by their number
+        assert by[e][100][0] > by[e][2][0] + 25
+        assert by[e][100][1] > by[e][2][1] + 40
+    shared, mixed = by[1.0, 1.0], by[0.6, 0.6]
+    assert abs(shared[100][0] - shared[2][0]) < 15
+    assert shared[2][0] < mixed[100][0] < by[0.0, 0.0][100][0]
+    assert mixed[2][0] < mixed[14][0] < mixed[100][0]
+    assert shared[100][0] - shared[2][0] < mixed[100][0] - mixed[2][0] < by[1.0, 0.0][100][0] - by[1.0, 0.0][2][0]
+    assert by[1.0, 0.0][14][0] < by[0.0, 0.0][14][0]  # who left counts by its number as well
 
 
-@pytest.mark.xfail(
-    reason="worlds of the quickstart differ now: its last bound needs worlds that are alike", strict=True
-)
 @pytest.mark.slow
 def test_platforms_beside_change_nothing_on_one_that_is_struck(social):
-    """Beside 0, 1, 2 and 4 platforms whose clients its own clients know as well, as many run."""
-    how = {"worlds": 24, "people": 600, "horizon": "60 d", "mechanisms.herding.weight": 12}
+    """Beside 0, 1, 2 and 4 platforms whose clients its own clients know as well, as many run; worlds and people are
+    alike, for how worlds differ would hide what neighbours change."""
+    how = {"worlds": 24, "people": 600, "horizon": "60 d", "mechanisms.herding.weight": 12,
+           "mechanisms.aggregate_uncertainty": "off", "behaviour": "point"}  # fmt: skip
     found = {n: social.crowded.ran_beside(QUICKSTART, n, **how) for n in (0, 1, 2, 4)}
-    error = {n: x.std(ddof=1) / len(x) ** 0.5 for n, x in found.items()}
     assert found[0].mean() > 0.1
-    for n in (1, 2, 4):
-        assert abs(found[n].mean() - found[0].mean()) < 3 * np.hypot(error[n], error[0]), n
-    # as if four in five of the neighbours were never seen to leave
     less = found[0] - social.crowded.ran_beside(QUICKSTART, 0, **{**how, "mechanisms.herding.weight": 12 / 5})
+    # as if four in five of the neighbours were never seen to leave
     assert less.mean() > 3 * less.std(ddof=1) / len(less) ** 0.5
-    assert less.mean() > 2 * max(error.values())
+    for n in (1, 2, 4):
+        beside = found[n] - found[0]
+        assert abs(beside.mean()) < 3 * beside.std(ddof=1) / len(beside) ** 0.5, n
+        assert abs(beside.mean()) < less.mean() / 2, n
