@@ -72,6 +72,7 @@ def test_sentences_of_the_readme_begin_as_those_of_the_program_do(comparison, bl
         "empty lines part groups; within one, variants cannot be told apart by any headline outcome, "
         "all pairs taken together",
         "not told apart by excess withdrawn",
+        "‡",  # a loss that is only moved
     }
     assert openings(block.partition(HELD)[0]) <= known, "run: python docs/make.py"
 

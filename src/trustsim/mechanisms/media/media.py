@@ -47,7 +47,7 @@ class Media:
     )
     credibility: float = parameter(1.0, unit="share", source="assumed", text="factor on what the press says")
     withdrawals: float = parameter(
-        0.23, unit="share", source="assumed",
+        0.23, unit="share", source="M-02",
         text="which share of those who ran within a week whoever looks has read of, and expects to go on",
     )  # fmt: skip
     discovery: float = parameter(
