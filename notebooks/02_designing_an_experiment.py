@@ -85,8 +85,8 @@ box
 
 # %% [markdown]
 # A box of conditions, the share of points in it (`support`), and in how many of these the statement is true
-# (`precision`). Where much is stolen, to be told at once is to be told of a hole that nobody can fill. With sixteen
-# points this is a hint, not a finding. And the gate?
+# (`precision`). Where more than about a tenth is stolen, prompt notice harms. With sixteen points this is a hint, not a
+# finding. And the gate?
 
 # %%
 found.fails["gate"]
