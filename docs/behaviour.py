@@ -34,8 +34,8 @@ def options() -> argparse.Namespace:
     """Return what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="behaviour-run", help="run folder; the same again goes on")
-    parser.add_argument("--points", type=int, default=100, help="points of a wave")
-    parser.add_argument("--waves", type=int, default=3)
+    parser.add_argument("--points", type=int, default=80, help="points of a wave")
+    parser.add_argument("--waves", type=int, default=2)
     parser.add_argument("--members", type=int, default=50, help="how many are wanted")
     parser.add_argument("--most", type=int, help="points that are run to find them at most; by default ten times")
     parser.add_argument("--seed", type=int, default=1)
