@@ -9,6 +9,7 @@ import pytest
 from quiet_world import EACH, READY, N, Play, leave, lever
 
 from trustsim.kernels.choose import logarithm
+from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import Gauges
 from trustsim.kernels.named import row_of
 
@@ -200,6 +201,20 @@ def test_cash_and_a_line_speak_against_running(play: Play) -> None:
             story = {"platforms": {"Harbour": {"liquid_share": liquid}}, "variants": {"one": levers}}
             seen = play(1, mechanisms=on, investors={"second_platform": "0 %", "considered": 1}, **story)
             assert (seen.gauge("runners")[1, 0, 0] == N) == runs
+
+
+def test_the_cash_of_a_variant_speaks_for_it_whether_it_is_set_or_added(play: Play) -> None:
+    """Each platform is known by its own cash: that of the baseline, that of a variant, and what the owners put in."""
+    weights = {"cash": "100 %", "others": 1, "usual_cash": "20 %", "some_cash": "2 %", "calm": 0}
+    variants = {
+        "as it is": [],
+        "rich": [{"set": {"platforms.Harbour.liquid_share": "60 %"}}],
+        "owners": [{"set": {"platforms.Harbour.own_cash": 0.4 * N * EACH / 100}}],
+    }
+    platforms = {"Harbour": {"liquid_share": "20 %"}, "Quay": {}}
+    seen = play(1, platforms=platforms, mechanisms={"choice": weights}, variants=variants)
+    speaks = seen.state.weights[:, 0, Weights.CALM] + seen.state.weights[:, 0, Weights.STATE]
+    assert speaks - speaks[0] == pytest.approx([0, -math.log(0.62 / 0.22), -math.log(0.62 / 0.22)], abs=1e-3)
 
 
 def test_bad_news_counts_in_full_and_good_news_by_less(play: Play) -> None:

@@ -301,7 +301,9 @@ def differ(a: Played, b: Played) -> bool:
 
 
 def cases(group: str) -> list[tuple[Entry, Parameter]]:
-    return [(e, p) for e in REGISTRY.group(group).values() for p in e.parameters]  # type: ignore[arg-type]
+    # a term that `new_terms` leaves as it is has no value of which another could be tried: test_new_terms.py tries all
+    entries = [e for e in REGISTRY.group(group).values() if e.name != "new_terms"]  # type: ignore[arg-type]
+    return [(e, p) for e in entries for p in e.parameters]
 
 
 def ids(case: tuple[Entry, Parameter]) -> str:

@@ -88,6 +88,7 @@ class Dials(Rows):
     GATE_MARGIN = auto()  # liquidity above the trigger at which that rush begins
     CASH = auto()  # log-odds per e-fold of what can be paid out, known by reports and a line of credit
     SOME_CASH = auto()  # of the claims, what is thought to be raised by who is known to have no cash
+    USUAL_CASH = auto()  # of the claims, cash and line at which the readiness to run is what it is without
     PART = auto()  # chance that a run takes half
     LASTING = auto()  # days for which a person judges with the same draw
     LIMIT_MARGIN = auto()  # share of the limit of a guarantee that who withdraws down to it leaves free

@@ -117,6 +117,7 @@ class Engine:
         gauge(state.groups.platforms)
         fill_beliefs(state)
         self._day_0, self._usual_risk = beliefs_of_day_0(state), usual_risk(state)
+        self._cash_0 = state.gauges[Gauges.LIQUIDITY].copy()
         fill_memory(state)
         self._count_co_clients()
         self._weigh()
@@ -139,7 +140,7 @@ class Engine:
         return [(getattr(each.kind, name), each) for each in found if phase in ("", phase_of(each.kind, each.phase))]
 
     def _weigh(self) -> None:
-        self.calm = weigh(self.state, self.mechanisms, self.said, self._usual_risk)
+        self.calm = weigh(self.state, self.mechanisms, self.said, self._usual_risk, self._cash_0)
         self._at_rest = self.state.weights.copy() if self._leaning else self.state.weights
 
     def begin(self, step: int) -> None:

@@ -57,13 +57,14 @@ def check_row(rows: type[Rows], row: object, mechanism: object) -> None:
         raise ModelError(f"given {row!r} in {file_of(mechanism)}; allowed: {allowed}")
 
 
-def weigh(state: State, mechanisms: Mechanisms, said: Floats, usual_risk: Floats) -> Floats:
+def weigh(state: State, mechanisms: Mechanisms, said: Floats, usual_risk: Floats, cash: Floats) -> Floats:
     """Fill ``state.weights`` from what mechanisms say, float64 (lanes, Weights), and the terms of the platforms.
 
-    ``usual_risk`` float64 (lanes, platforms), log-odds: a perceived risk that keeps nobody from joining. Return the
-    readiness to run before the day's part, float64 (lanes, platforms).
+    ``usual_risk`` float64 (lanes, platforms), log-odds: a perceived risk that keeps nobody from joining. ``cash``
+    float64 (lanes, platforms): that of day 0, in claims. Return the readiness to run before the day's part, float64
+    (lanes, platforms).
     """
-    terms = state.terms
+    terms, dials = state.terms, state.dials
     weights = np.repeat(said[:, None, :], state.n_platforms, axis=1)
     weights[:, :, Weights.COVER] = np.minimum(terms[Terms.COVER] * terms[Terms.CREDIBILITY], 1.0)
     weights[:, :, Weights.COVER_LIMIT] = terms[Terms.COVER_LIMIT]
@@ -73,6 +74,8 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats, usual_risk: Floats
     weights[:, :, Weights.REPAIR] = np.where(mending == 1.0, repair, 1 - (1 - repair) ** mending)  # so many times a day
     weights[:, :, Weights.BASE_FUND] = terms[Terms.CUSTODY_TRUST]
     weights[:, :, Weights.USUAL_RISK] = usual_risk
+    looks, some, usual = (dials[:, row, None] for row in (Dials.CASH, Dials.SOME_CASH, Dials.USUAL_CASH))
+    weights[:, :, Weights.CALM] -= looks * np.log((cash + some) / (usual + some))
     for settings in mechanisms.values():
         for rule, lanes in settings.alike:
             if hasattr(rule, "on_terms"):

@@ -155,7 +155,7 @@ class Choice:
         return {
             Dials.FIRST_MOVE: self.first_move, Dials.GATE_RUSH: self.gate_rush, Dials.GATE_MARGIN: self.gate_margin,
             Dials.PART: self.part, Dials.LASTING: self.lasting, Dials.CASH: self.cash * self.others,
-            Dials.SOME_CASH: self.some_cash,
+            Dials.SOME_CASH: self.some_cash, Dials.USUAL_CASH: self.usual_cash,
         }  # fmt: skip
 
     def on_terms(self, terms: Floats, agreed_terms: Floats) -> Iterator[tuple[Weights, Floats]]:
@@ -163,7 +163,5 @@ class Choice:
         kept = terms[Terms.SEGREGATED_SHARE] * np.minimum(terms[Terms.LIQUID_SHARE], 1.0)
         kept = np.minimum(kept * self.segregation, 1 - 1e-6)
         spread = terms[Terms.PROMISED_YIELD] - terms[Terms.SAFE_YIELD]
-        cash = (agreed_terms[Terms.LIQUID_SHARE] + self.some_cash) / (self.usual_cash + self.some_cash)
         yield Weights.CALM, self.fund * terms[Terms.CUSTODY_TRUST] - terms[Terms.EXIT_FRICTION]
-        yield Weights.CALM, -self.cash * self.others * np.log(cash)
         yield Weights.CALM, np.log(1 - kept) - self.fee * terms[Terms.EXIT_FEE] - self.pays_yield * spread
