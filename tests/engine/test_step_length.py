@@ -85,12 +85,15 @@ def test_interest_and_defaults_are_the_same_to_a_unit_in_a_year_of_hours_as_of_d
 
 
 def test_a_warning_weighs_as_much_in_half_steps() -> None:
-    """Perceived risk ten days after; the sum of a fading message is the same but for the binomial spread of who hears
-    (2 %) and for what a first whole step tells at once, up to a tenth."""
+    """Perceived risk ten days after. Half of who is left hears half of what was told a day: whole steps tell all of it
+    to the first half at once, so half steps come to (1 − √½) / ½ for each ½ / ¾ of theirs. Tolerance: two standard
+    deviations of who hears."""
     variants = {"nothing": [], "warned": [{"kind": "official_warning", "strength": 1}]}
     whole, half = (perceived(step, 10, variants=variants) for step in (1.0, 0.5))
     assert whole[1] - whole[0] > 0.1
-    assert half[1] - half[0] == pytest.approx(whole[1] - whole[0], rel=0.12)
+    told_in_steps = {step: (1 - 0.5**step) / (1 - 0.25**step) for step in (1.0, 0.5)}
+    in_half = told_in_steps[0.5] / told_in_steps[1.0]
+    assert half[1] - half[0] == pytest.approx(in_half * (whole[1] - whole[0]), rel=0.04)
 
 
 def test_a_report_is_read_by_as_many_in_half_steps() -> None:

@@ -355,10 +355,8 @@ def test_a_rumour_starts_with_anyone_with_hubs_or_in_one_neighbourhood(play: Pla
         (i, int(j)) for i in range(100) for j in network.neighbours[network.indptr[i] : network.indptr[i + 1]]
     )
     assert nx.is_connected(graph.subgraph(seeds["community"].tolist()))
-    assert (
-        not nx.is_connected(graph.subgraph([i for i in seeds["random"].tolist() if i in graph]))
-        or len(set(seeds["random"]) & set(seeds["hubs"])) < 6
-    )
+    assert not nx.is_connected(graph.subgraph(seeds["random"].tolist()))
+    assert len(set(seeds["random"]) & set(seeds["hubs"])) < 6
 
 
 def test_media_can_broadcast_a_rumour(play: Play) -> None:

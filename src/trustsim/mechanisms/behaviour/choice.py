@@ -30,8 +30,8 @@ class Choice:
     - the prior: ``calm`` + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) − ``tenure`` ·
       ln(1 + years) − ``fund`` · trust in fund safety, but for what the name of a custodian adds, − ``integrity`` ·
       trust in integrity;
-    - what is known of the platform: ``risk`` · (1 − ``blinding`` of fear · fear, at least 0) · risk view − ``cash`` · ``others`` · ln((cash + line + ``some_cash``) /
-      (``usual_cash`` + ``some_cash``)), of the last report, in claims;
+    - what is known of the platform: max(1 − ``blinding`` of fear · fear, 0) · ``risk`` · risk view − ``cash`` ·
+      ``others`` · ln((cash + line + ``some_cash``) / (``usual_cash`` + ``some_cash``)), of the last report, in claims;
     - what was heard lately: evidence · (1 + ``heed`` of fear · fear);
     - the others: ``others`` · ln((F + ``unseen``) / (F of calm + ``unseen``)), F the share expected to leave: by
       ``herding`` of the neighbours, by what the ``media`` tell of runs, and by what is seen of payments, ``first_move``
