@@ -31,11 +31,12 @@ about real runs, `T-…` exact limits of theory, `P-…` signs of levers; the [e
 same files. How far the true risk that the model states of a platform is a probability has a page of its own:
 [the true risk](reliability.md).
 
-**Read this first.** A scenario that was fitted to a fact does not confirm it: in *Concentrated, connected,
-uninsured* the weights of herding, fear and news were set by hand to meet E-01, and in *A stablecoin and the deposits
-in it* most weights, and the lag before payment, to meet E-18. What such a file shows is that the mechanisms *can* give
-the size and speed of that run; that they are the cause is not shown. With the default behaviour, and nothing fitted,
-[the score board](evidence-table.md) tries all facts and signs: most facts are missed.
+**Read this first.** A fact that was fitted to is not confirmed. No file sets a weight of behaviour: the ensemble from
+which each world draws was chosen to meet six rows, E-01 and E-18 among them ([behaviour](behaviour.md)). By hand, each
+file to its own run, were set the balance sheets, the news, and in *A stablecoin and the deposits in it* the lag before
+payment. What such a file shows is that the mechanisms *can* give the size and speed of that run; that they are the
+cause is not shown. [The score board](evidence-table.md) tries all facts and signs with the same behaviour, and says
+which were held out of the fit: most of those are missed.
 """
 FIGURE = """![Share of the deposits asked for, in hours since the news: the run of E-01, the rumour of E-11, the
 stablecoin of E-18, with the facts](pictures/validation.png)

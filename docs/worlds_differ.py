@@ -105,7 +105,7 @@ without any of them it is {none}.
 {parts}
 
 {head} widen it most. A factor with mean 1 is smaller than 1 in most worlds (its median is exp(−s²/2),
-0.88 for a spread of 0.5), so that with `intensity` or `loss` half of the worlds tip at a larger theft. A sunspot has
+0.96 for a spread of 0.3), so that with `intensity` or `loss` half of the worlds tip at a larger theft. A sunspot has
 no row: at its chance of {sunspot} a year it comes in one of {sunspot_in:,.0f} worlds of 60 days.
 
 **Read it with care.** The defaults of the spreads are assumed; only the chance of a sunspot has sources, and rests on

@@ -96,6 +96,10 @@ def test_the_answer_names_the_share_the_number_and_where_it_tips(flipping):
     assert f"hangs on {NUMBER} (now 2" in told
     assert "above 2.4" in told
     assert "‘buffer’ is ahead" in told
+    one = replace(flipping.robustness.found, hangs=flipping.robustness.found.hangs[:1])
+    two = replace(one, hangs=one.hangs * 2)
+    assert ["It explains" in words.hangs(flipping, found)[0] for found in (one, two)] == [True, False]
+    assert ["Together they explain" in words.hangs(flipping, found)[0] for found in (one, two)] == [False, True]
 
 
 def test_an_order_that_cannot_flip_is_said_to_hold_in_all_sets_and_never_for_certain():

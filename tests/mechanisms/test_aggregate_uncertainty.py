@@ -130,7 +130,7 @@ def test_a_message_is_louder_and_goes_farther_by_what_is_drawn() -> None:
     worlds.step()
     state = worlds.engine.state
     for w, world in enumerate(state.drawn):
-        fund = state.beliefs[0, w, world.mine(0)]
+        fund = state.beliefs[Beliefs.FUND, w, world.mine(0)]
         heard = fund[fund < 0]
         assert heard == pytest.approx(-math.exp(state.dials[w, Dials.NEWS_STRENGTH]), rel=1e-3)
         assert len(heard) / len(fund) == pytest.approx(moved(0.3, state.dials[w, Dials.NEWS_REACH]), abs=0.03)
@@ -199,7 +199,7 @@ def test_all_readers_share_the_error_of_what_is_published() -> None:
     error = off.engine.state.dials[:, Dials.PUBLISHED_ERROR]
     published = [each.engine.history[0, Gauges.PUBLISHED_RISK] for each in (plain, off)]
     assert published[1] - published[0] == pytest.approx(np.repeat(error[:, None], 2, axis=1))
-    risk = [each.engine.state.beliefs[5] for each in (plain, off)]
+    risk = [each.engine.state.beliefs[Beliefs.RISK] for each in (plain, off)]
     assert risk[1] - risk[0] == pytest.approx(np.repeat(error[:, None], 2 * N, axis=1), abs=1e-5)
 
 

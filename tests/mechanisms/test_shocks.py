@@ -285,7 +285,7 @@ def test_an_audit_a_free_press_and_live_figures_shorten_misuse(play: Play) -> No
 
 
 def believers(seen: object) -> np.ndarray:
-    """Return bool (variants, investors): whose risk view was raised."""
+    """Return bool (variants, investors): who hold evidence that waiting costs."""
     return seen.belief("evidence") > 1.0  # type: ignore[attr-defined]
 
 
@@ -295,7 +295,6 @@ def from_ring(play: Play, days: int, n: int = 60, **settings: object):  # type: 
     variants = story.pop("variants", {"nothing": []})
     investors = {"count": n, "considered": 2}
     seen = play(0, network=ring, investors=investors, shocks=[shock("rumour", **story)], variants=variants)
-    seen.state.beliefs[5] = 0.0
     return seen.step(days)
 
 
@@ -321,7 +320,6 @@ def test_a_rumour_stops_with_who_do_not_believe_or_tell(play: Play) -> None:
             segment={"literacy": literacy},
             shocks=[shock("rumour", **story)],
         )
-        seen.state.beliefs[5] = 0.0
         assert believers(seen.step()).mean() == pytest.approx(1 - (1 - share) ** 2, abs=0.06)  # two seeds tell everyone
 
 
@@ -332,11 +330,11 @@ def test_who_hears_a_forgotten_rumour_again_is_not_alarmed_again(play: Play) -> 
     for forgetting in ("0 %/day", "60 %/day"):
         story = {"infectiousness": "100 %", "tiring": "0 /day", "risk": 2, "fear": 0.5, "forgetting": forgetting}
         seen = play(0, network={"kind": "complete"}, shocks=[shock("rumour", **story)], mechanisms=keeps)
-        seen.state.beliefs[5] = 0.0
         seen.step(20)
         fears[forgetting] = seen.belief("fear")[0]
-        risk = seen.belief("risk")[0]
-        assert set(np.round(risk, 4).tolist()) <= {0.0, 2.0}  # who hears it again believes it again, once
+        evidence = seen.belief("evidence")[0]
+        assert set(np.round(evidence, 4).tolist()) <= {0.0, 2.0}  # who hears it again believes it again, once
+        assert evidence.max() > 1
     assert fears["60 %/day"] == pytest.approx(0.5)
     assert (fears["60 %/day"] == fears["0 %/day"]).all()
 
@@ -347,7 +345,6 @@ def test_a_rumour_starts_with_anyone_with_hubs_or_in_one_neighbourhood(play: Pla
     seeds = {}
     for where in ("random", "hubs", "community"):
         seen = play(0, network=net, investors={"count": 100}, shocks=[shock("rumour", where=where, **still)])
-        seen.state.beliefs[5] = 0.0
         seen.step()
         seeds[where] = np.flatnonzero(believers(seen)[0])
         network = seen.state.network
@@ -358,10 +355,8 @@ def test_a_rumour_starts_with_anyone_with_hubs_or_in_one_neighbourhood(play: Pla
         (i, int(j)) for i in range(100) for j in network.neighbours[network.indptr[i] : network.indptr[i + 1]]
     )
     assert nx.is_connected(graph.subgraph(seeds["community"].tolist()))
-    assert (
-        not nx.is_connected(graph.subgraph([i for i in seeds["random"].tolist() if i in graph]))
-        or len(set(seeds["random"]) & set(seeds["hubs"])) < 6
-    )
+    assert not nx.is_connected(graph.subgraph(seeds["random"].tolist()))
+    assert len(set(seeds["random"]) & set(seeds["hubs"])) < 6
 
 
 def test_media_can_broadcast_a_rumour(play: Play) -> None:
@@ -401,7 +396,6 @@ def test_a_believer_is_put_right_with_reach_times_credibility_a_day(play: Play) 
     answer = lever("rumour_rebuttal", lag="2 d", reach="50 %", credibility="60 %")
     story = {"infectiousness": "0 %", "tiring": "0 /day", "seeds": "100 %", "risk": 2}
     seen = play(0, investors={"count": 4000}, shocks=[shock("rumour", **story)], variants={"v": [answer]})
-    seen.state.beliefs[5] = 0.0
     shares = [float(believers(seen.step()).mean()) for _ in range(5)]
     assert shares == pytest.approx([1, 1, 0.7, 0.49, 0.343], abs=0.035)
 

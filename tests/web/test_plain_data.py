@@ -119,7 +119,9 @@ def test_a_world_to_watch_draws_everybody_of_a_small_network_and_each_link_once(
 def test_nobody_has_left_before_having_been_a_client(world):
     status = frames(world, "status", "nothing")
     first_left = np.where((status == LEFT).any(axis=0), (status == LEFT).argmax(axis=0), len(status))
-    for investor in np.flatnonzero(first_left < len(status)):
+    left = np.flatnonzero(first_left < len(status))
+    assert len(left) > 0
+    for investor in left:
         assert (status[: first_left[investor], investor] != NO_CLIENT).any()
 
 

@@ -146,7 +146,7 @@ def count(accounts, platforms) -> None:
 @compiled
 def needed(weights, messages, has_report, lasting):
     """Return which draws the accounts of a platform need in some lane, by its ``weights`` float32 (lanes, Weights) and
-    the ``messages`` about it, float32 (messages, lanes, Targets + 1)."""
+    the ``messages`` about it, float32 (messages, lanes, Targets + 2)."""
     uniform, panic, ordinary = False, False, False
     for m in range(len(messages)):
         for v in range(len(weights)):

@@ -60,8 +60,8 @@ class Moving(NamedTuple):
     risk: Number  # perceived, log-odds
     evidence: Number  # heard lately, log-odds
     fear: Number
-    others: Number  # e-folds of the share of others expected to leave, beyond calm, by neighbours and press
-    queue: Number  # by what is seen of the platform's payments
+    others: Number  # e-folds of the share of others expected to leave, beyond calm; the pass puts all of it here
+    queue: Number  # the part of it known from the platform's payments, kept apart where causes are told; 0 in the pass
     columns: Number  # log-odds that declared columns add
 
 
@@ -151,7 +151,7 @@ def heeding(pull, owner):
 def beyond_calm(pull, owner, exposure, whole):
     """Return by how many e-folds the share of others expected to leave is beyond that of calm.
 
-    ``exposure``: to the neighbours seen leaving; ``whole``: if all of them leave.
+    ``exposure``: to the neighbours seen leaving; ``whole``: if all of them leave. The press and the queue add to it.
     """
     heeds = heeding(pull, owner)
     expected = heeds * exposure + pull.told + pull.queue + pull.unseen
@@ -159,7 +159,7 @@ def beyond_calm(pull, owner, exposure, whole):
 
 
 @inlined
-def by_neighbours(pull, owner, exposure):
+def by_others_seen(pull, owner, exposure):
     """Return which share of the departures that are expected is known from neighbours and the press, not from the
     queue."""
     seen = heeding(pull, owner) * exposure + pull.told

@@ -46,7 +46,7 @@ class Weights(Rows):
     REPORT_WEIGHT = auto()  # 0 on days without a report
     REPORT_RISK = auto()  # published risk, log-odds
     REPORT_NOISE = auto()  # spread of its reading, log-odds
-    SALIENCE = auto()  # weight of bad news in the risk view against good
+    SALIENCE = auto()  # weight of bad news in the evidence, and of bad reports in the risk view, against good
     BASE_FUND = auto()  # where the parts of trust rest, against the investor's prior
     BASE_INTEGRITY = auto()
     BASE_INFO = auto()

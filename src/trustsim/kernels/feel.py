@@ -23,14 +23,15 @@ _CLIP = np.float32(CLIP)
 
 @compiled
 def hear(evidence, counts, message, how, luck, who, flags, education) -> None:
-    """Add one message to the evidence of those it reaches: to each part of trust, the risk view and fear, its strength.
+    """Add one message to what those it reaches heard today: its strength on each part of trust, risk, fear, attention.
 
     A page is read by a share of those who look at their account today, any other message by those whom it reaches, by
-    one uniform each of the day. A message that the literate discount counts 1 − literacy. One for a segment, or for
-    clients, is not heard by others. Evidence of a day adds up.
+    one uniform each, ``luck`` float32 (n,), of the day on which its story was first told. A message that the literate
+    discount counts 1 − literacy. One for a segment, or for clients, is not heard by others. Evidence of a day adds up.
 
-    ``message`` float32 (Targets + 1,): strengths and reach. ``how``: is it a page, do the literate discount it, which
-    segment is it for (−1: any), is it for clients only. ``counts`` float32 (≥ n,): room for what it counts with each.
+    ``message`` float32 (Targets + 2,): strengths, the reach, and the share whom the story has reached before. ``how``:
+    is it a page, do the literate discount it, which segment is it for (−1: any), is it for clients only. ``counts``
+    float32 (≥ n,): room for what it counts with each.
     """
     is_page, by_literacy, segment, is_for_clients = how
     before, literacy, attention, n = message[HEARD], who.literacy, who.attention, len(luck)

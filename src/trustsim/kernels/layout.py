@@ -232,7 +232,7 @@ class Gauges(Rows):
 
 
 class Targets(Rows):
-    """What a message acts on: the four parts of trust, the risk view, fear, attention."""
+    """What a message tells of: the four parts of trust, risk (which is evidence), fear, attention."""
 
     FUND = auto()
     INTEGRITY = auto()

@@ -11,7 +11,7 @@ from trustsim.kernels.choose import (
     Owner,
     attending,
     beyond_calm,
-    by_neighbours,
+    by_others_seen,
     leaving,
     looking,
     pull_of,
@@ -50,11 +50,11 @@ def running_parts(parts, weights, traits, moving, loss) -> None:
 @compiled
 def expecting(others, queue, weights, traits, exposure, whole) -> None:
     """Fill ``others`` and ``queue`` float64 (n,) with the e-folds beyond calm of the share of others expected to leave,
-    shared out by what it is known from: the neighbours, and what is seen of payments."""
+    shared out by what it is known from: the neighbours with the press, and what is seen of payments."""
     for i in range(len(others)):
         pull = pull_of(weights[i])
         owner = Owner(traits[Traits.CALM, i], traits[Traits.HERDING, i], traits[Traits.LITERACY, i])
-        beyond, share = beyond_calm(pull, owner, exposure[i], whole[i]), by_neighbours(pull, owner, exposure[i])
+        beyond, share = beyond_calm(pull, owner, exposure[i], whole[i]), by_others_seen(pull, owner, exposure[i])
         others[i], queue[i] = share * beyond, (1.0 - share) * beyond
 
 

@@ -1,4 +1,5 @@
-"""The few weights of the account pass that change from day to day: what is seen of payments, and what is published."""
+"""The few weights of the account pass that change from day to day: what is seen of payments, what is published of risk
+and cash, and what the press tells of runs."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from trustsim.kernels.choose import (
     added_up,
     attending,
     beyond_calm,
-    by_neighbours,
+    by_others_seen,
     looking,
     pull_of,
     running,
@@ -114,7 +114,7 @@ def pushed(push, weights, traits, beliefs, pushes, place, loss):
     risk_0 = pushes.risk[v, p] + pushes.noise[v, p] * wide(traits[Traits.READING])
     exposure = wide(beliefs[Beliefs.SEEN]) * wide(beliefs[Beliefs.EACH])
     beyond = beyond_calm(pull, owner, exposure, wide(beliefs[Beliefs.WHOLE]))
-    share = by_neighbours(pull, owner, exposure)
+    share = by_others_seen(pull, owner, exposure)
     fund, integrity = wide(beliefs[Beliefs.FUND]), wide(beliefs[Beliefs.INTEGRITY])
     risk, calm, fear = wide(beliefs[Beliefs.RISK]), weights[Weights.CALM], wide(beliefs[Beliefs.FEAR])
     evidence, rest_of_it = wide(beliefs[Beliefs.EVIDENCE]), (1.0 - share) * beyond

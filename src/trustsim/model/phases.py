@@ -49,7 +49,8 @@ DAY: tuple[Phase, ...] = (
     ),
     Phase(
         "weights",
-        "The day's weights are worked out: what is published, how far the queue is seen, how near a gate is.",
+        "The day's weights are worked out: what is published of risk and cash, how far the queue is seen, how near a "
+        "gate is, what the press tells of runs.",
         Engine.prepare,
     ),
     Phase("maturities", "Locked balances that mature today are unlocked.", Engine.unlock),

@@ -30,8 +30,8 @@ class Choice:
     - the prior: ``calm`` + ``tolerance`` · (½ − risk tolerance) + ``balance`` · ln(ticket / median) − ``tenure`` ·
       ln(1 + years) − ``fund`` · trust in fund safety, but for what the name of a custodian adds, − ``integrity`` ·
       trust in integrity;
-    - what is known of the platform: ``risk`` · risk view − ``cash`` · ``others`` · ln((cash + line + ``some_cash``) /
-      (``usual_cash`` + ``some_cash``)), of the last report, in claims;
+    - what is known of the platform: max(1 − ``blinding`` of fear · fear, 0) · ``risk`` · risk view − ``cash`` ·
+      ``others`` · ln((cash + line + ``some_cash``) / (``usual_cash`` + ``some_cash``)), of the last report, in claims;
     - what was heard lately: evidence · (1 + ``heed`` of fear · fear);
     - the others: ``others`` · ln((F + ``unseen``) / (F of calm + ``unseen``)), F the share expected to leave: by
       ``herding`` of the neighbours, by what the ``media`` tell of runs, and by what is seen of payments, ``first_move``
@@ -54,7 +54,7 @@ class Choice:
     without: ClassVar[dict[str, dict[str, float] | None]] = {
         "first_move": {"first_move": 0.0, "gate_rush": 0.0},
     }
-    concepts: ClassVar[tuple[str, ...]] = ("adaptation",)
+    concepts: ClassVar[tuple[str, ...]] = ("adaptation", "prediction")
     #: what makes the traits: the same in all variants of a pass
     fixes: ClassVar[tuple[str, ...]] = ("tolerance", "balance", "tenure", "lasting")
 

@@ -23,14 +23,14 @@ class Herding:
     share of them for γ = 1, a count for γ = 0. ``weight`` · the trait herding · (1 − literacy / 2) · exposure is the
     share of all who are expected to leave by that, in calm the same of the exposure to ``normal``: what that does to
     the choice, ``choice`` says. A departure counts ``observed`` on the day it happens and fades by ``fading`` a day.
-    Known answer: with a weight of 1 and all co-clients just gone, all are expected to leave
+    Known answer: with a weight of 1 and all co-clients just gone, as many as usual or γ = 1, all are expected to leave
     (``test_herding_adds_its_weight``), with γ = ½ and four times the usual contacts twice as many as with the usual
     (``test_exposure_grows_with_co_clients_by_the_exponent``).
     """
 
     without: ClassVar[dict[str, dict[str, float] | None]] = {"herding": None}  # with a channel off: not at all
     taught: ClassVar[str] = "weight"  # the number that a class moves first
-    concepts: ClassVar[tuple[str, ...]] = ("emergence", "sensing", "interaction")
+    concepts: ClassVar[tuple[str, ...]] = ("emergence", "prediction", "sensing", "interaction")
     paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
 
     weight: float = parameter(

@@ -30,7 +30,7 @@ LOOKS = {
 PRIVATE = ("audit",)  # and a regulator: they tell the platform, and it tells its clients
 _TENTHS = 10  # chances and effects are given for a tenth of the claims
 _SOONEST = 1e-9  # smallest factor on the days until discovery
-_IN_RISK = 0.5  # assumed: the risk view rises by half of what fund safety loses
+_IN_RISK = 0.5  # assumed: the risk that is told is half of what fund safety loses
 
 
 @REGISTRY.enter("mechanism", "discovery", rows=("J10", "A9", "A11", "E3", "H10"), source="J10")
@@ -46,9 +46,10 @@ class Discovery:
     press, live figures and reports find it. An audit and a regulator tell the platform, which tells its clients after
     ``notice_lag`` or an incident notice's delay, the shorter; the others tell everybody. Whoever made
     the gap has a message for it, told on the next day; of a gap without one trust in fund safety loses ``fund`` per
-    10 % of the claims and integrity ``integrity``, and ``waiting`` per day of waiting; the risk view rises by half of
-    what fund safety loses, and fear by ``fear`` per 10 %. Known answer: an open ledger finds a default wave that is not
-    told on its day, and clients hear of it on the next (``test_an_open_ledger_finds_any_gap_on_the_first_day``).
+    10 % of the claims and integrity ``integrity``, and ``waiting`` per day of waiting; the risk that is told is half of
+    what fund safety loses, and fear rises by ``fear`` per 10 %. Known answer: an open ledger finds a default wave that
+    is not told on its day, and clients hear of it on the next
+    (``test_an_open_ledger_finds_any_gap_on_the_first_day``).
     """
 
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)

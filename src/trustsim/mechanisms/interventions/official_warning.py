@@ -12,7 +12,7 @@ from trustsim.registry import REGISTRY, parameter
 if TYPE_CHECKING:
     from trustsim.world.day import Day
 
-_IN_FUND = 0.5  # assumed: of the rise of the risk view, what fund safety loses
+_IN_FUND = 0.5  # assumed: of the risk that is told, what fund safety loses
 
 
 @REGISTRY.enter("intervention", "official_warning", family="regulatory", rows=("F13",), source="F13")
@@ -20,8 +20,8 @@ _IN_FUND = 0.5  # assumed: of the rise of the risk view, what fund safety loses
 class OfficialWarning:
     """Warn the public about a platform.
 
-    Those who hear it see more risk and trust fund safety less by half of ``strength``, so new money stays away: a
-    warning may itself start a run. Known answer: a strength of 0 changes no number
+    It tells of a risk of ``strength``, and those who hear it trust fund safety less by half of that, so new money stays
+    away: a warning may itself start a run. Known answer: a strength of 0 changes no number
     (``test_a_warning_of_nothing_changes_nothing``).
     """
 
@@ -29,7 +29,7 @@ class OfficialWarning:
 
     platform: str = on_platform()
     strength: float = parameter(
-        1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of those who hear it"
+        1.0, unit="log-odds", low=0, high=20, source="assumed", text="risk that it tells, which counts as evidence"
     )
     reach: float = parameter(0.5, unit="share", source="assumed", text="share of the investors that hear it in a day")
     fading: float = parameter(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trustsim.world.day import Day
     from trustsim.world.settings import Settings
 
-_FEAR = 0.3  # assumed: of the rise of the risk view by a story without cause, fear
+_FEAR = 0.3  # assumed: of the risk that a story without cause tells, fear
 
 
 @REGISTRY.enter("mechanism", "media", rows=("A9",), source="E-43")
@@ -29,7 +29,7 @@ class Media:
     runs on other platforms as much of it as news about these counts here (see ``spillover``; E-50).
     A story of the press counts ``credibility``. It finds what a platform hides with a chance of ``discovery`` · 10 · gap
     / claims a day (the mechanism ``discovery``), and prints a bad story without cause about a platform with
-    ``false_alarm`` a day: the risk view rises by ``alarm_risk``, fear by 0.3 of that. Known answer: a message of
+    ``false_alarm`` a day: it tells of a risk of ``alarm_risk``, and fear of 0.3 of that. Known answer: a message of
     strength s is heard by ``reach`` of the investors on day 0 and, weighing s·(1 − fading), by as many the day after
     (``test_the_press_repeats_news_at_fading_strength``); of a run of all on one day half is told for a week, where that
     is the share (``test_the_press_tells_of_those_who_ran_within_a_week``).
@@ -38,7 +38,7 @@ class Media:
     #: with a channel off
     without: ClassVar[dict[str, dict[str, float] | None]] = {"herding": {"withdrawals": 0.0}}
     taught: ClassVar[str] = "reach"  # the number that a class moves first
-    concepts: ClassVar[tuple[str, ...]] = ("sensing",)
+    concepts: ClassVar[tuple[str, ...]] = ("prediction", "sensing")
     paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
 
     reach: float = parameter(0.325, unit="share", source="assumed", text="share of the investors reached in a day")
@@ -59,7 +59,12 @@ class Media:
         text="chance a day of a bad story without cause about a platform",
     )  # fmt: skip
     alarm_risk: float = parameter(
-        1.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view by such a story"
+        1.0,
+        unit="log-odds",
+        low=0,
+        high=20,
+        source="assumed",
+        text="risk that such a story tells, which counts as evidence",
     )
 
     def dials(self) -> Mapping[Dials, float]:

@@ -18,6 +18,7 @@ class Spillover:
 
     Of bad news on fund safety, integrity and risk, another platform receives ``weight`` · likeness. Likeness =
     (``kind`` + ``custody`` + ``group``, each where equal; no custody and no group are not alike) and at most 1.
+    What the press tells of runs on other platforms counts by ``weight`` · likeness too (see ``media``).
     Known answer: a platform of another kind, other custody and no common group hears nothing
     (``test_unlike_platforms_do_not_suffer``).
     """

@@ -18,7 +18,7 @@ _TENTHS = 10  # effects are given for ten points of the gap
 _IN_FUND, _BACK = (
     0.4,
     2,
-)  # assumed: of the loss of integrity, what fund safety loses; of the pull, what the risk view rises
+)  # assumed: of the loss of integrity, what fund safety loses; of the pull, the risk that is told
 
 
 @REGISTRY.enter("shock", "advertising_exposed", rows=("C4", "E3"), source="C4")
@@ -28,9 +28,9 @@ class AdvertisingExposed:
 
     The campaign talks the risk down and trust in fund safety up by ``pull`` per 10 points of ``gap``, less for the
     literate. On exposure, ``exposure_lag`` later, or on the day after the press, live figures or a report find it (the
-    mechanism ``discovery``), trust in integrity falls by ``integrity``, fund safety by 0.4 of
-    that, the risk view rises by twice the pull and fear by ``fear``, per 10 points. Known answer: a gap of 0 says
-    nothing (``test_honest_advertising_is_no_news``).
+    mechanism ``discovery``), trust in integrity falls by ``integrity``, fund safety by 0.4 of that, the risk that is
+    told is twice the pull and fear rises by ``fear``, per 10 points. Known answer: a gap of 0 says nothing
+    (``test_honest_advertising_is_no_news``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"gap": 0}  # changes nothing

@@ -24,9 +24,9 @@ class CustodianTheft(Course):
     The loss is ``share`` · loss factor of the custody regime · claims, as far as cash and client money reach. On the
     day that clients are told (``discovery_lag`` + the shorter of ``notice_lag`` and an incident notice's delay, or
     sooner where others find it, see the mechanism ``discovery``) trust in fund safety falls by ``fund`` per 10 % taken,
-    trust in integrity by ``integrity`` per day of waiting; the risk view rises by half of what fund safety loses, and
-    fear by ``fear``. Known answer: claims of 1,000,000, a share of 8 % and no custodian leave 80,000 with the thieves
-    (``test_theft_takes_its_share_of_the_claims``).
+    trust in integrity by ``integrity`` per day of waiting; the risk that is told is half of what fund safety loses, and
+    fear rises by ``fear``. Known answer: claims of 1,000,000, a share of 8 % and no custodian leave 80,000 with the
+    thieves (``test_theft_takes_its_share_of_the_claims``).
     """
 
     kind: ClassVar[str] = controlled("custodian_theft")

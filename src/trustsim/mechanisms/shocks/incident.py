@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 MOST = 10.0  # the largest factor of levers on an incident
 A_TENTH = 10  # trust lost is given for a tenth of the claims
-HALF_A_TENTH = 5  # assumed: the risk view rises by half of what fund safety loses
+HALF_A_TENTH = 5  # assumed: the risk that is told is half of what fund safety loses
 ONCE = 0.0  # days for which an incident goes on that strikes in one step
 
 

@@ -31,8 +31,8 @@ class Misuse(Course):
     A day's loss is ``rate`` · (1 − segregated share) · misuse factor of the custody regime, of the claims, as far as
     cash outside custody reaches. It is found by whoever looks (the mechanism ``discovery``), and by an audit of its own
     with the chance ``audit``, which tells at once. When it is found it ends; when it is told the gap is shown: trust in
-    fund safety falls by ``fund`` per 10 % found missing, trust in integrity by ``integrity``; the risk view rises by
-    half of what fund safety loses, and fear by ``fear``. Known answer: with all money segregated nothing is taken
+    fund safety falls by ``fund`` per 10 % found missing, trust in integrity by ``integrity``; the risk that is told is
+    half of what fund safety loses, and fear rises by ``fear``. Known answer: with all money segregated nothing is taken
     (``test_segregated_money_cannot_be_misused``).
     """
 

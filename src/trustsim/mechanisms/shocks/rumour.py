@@ -29,7 +29,7 @@ MEDIA = 1 << 31  # the number from which on draws say whom media tell, and not w
 class Rumour:
     """Seed a message with some investors; believers tell their neighbours until they tire or are put right.
 
-    A neighbour who is told adopts with chance ``infectiousness`` · (1 − literacy / 2) and then sees the risk raised by
+    A neighbour who is told adopts with chance ``infectiousness`` · (1 − literacy / 2) and then holds evidence of
     ``risk`` log-odds, feels ``fear``, and looks more often by ``attention``. A teller stops with ``tiring`` a day; a
     believer forgets it, and the risk, with ``forgetting`` a day, may be told again, and is alarmed once
     (``test_who_hears_a_forgotten_rumour_again_is_not_alarmed_again``). With tiring 100 % a day the chance is the
@@ -37,7 +37,7 @@ class Rumour:
     the rebuttal's lag on, a believer reverts with the rebuttal's chance a day: the risk is taken back, the fear is not.
     A true rumour stands for a loss of ``true_loss`` of the assets that shows at ``revealed_after``: with the gap in
     claims, fund safety then falls by 6 · gap, integrity by 1 and by as much again for the share whom a rebuttal had put
-    right, and the risk view rises by 5 · gap; unless somebody finds the loss before (the mechanism ``discovery``).
+    right, and the risk that is told is 5 · gap; unless somebody finds the loss before (the mechanism ``discovery``).
     Known answer: with infectiousness 1, no literacy and no tiring, believers after d days are all within d links of a
     seed (``test_a_rumour_walks_one_link_a_day``).
     """
@@ -63,7 +63,7 @@ class Rumour:
         text="share of the believers who forget it in a day, and can be told again",
     )  # fmt: skip
     risk: float = parameter(
-        2.0, unit="log-odds", low=0, high=20, source="assumed", text="rise of the risk view of a believer"
+        2.0, unit="log-odds", low=0, high=20, source="assumed", text="evidence of a believer that waiting costs"
     )
     fear: float = parameter(0.8, unit="number", low=0, high=20, source="assumed", text="fear of a new believer")
     attention: float = drawing()

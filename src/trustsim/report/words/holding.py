@@ -89,7 +89,8 @@ def hangs(result: Compared, found: Holding) -> list[str]:
     if not told:
         return [f"No single assumption can be told to move {pair}."]
     named = f"{pair} hangs on {'; '.join(told)}."
-    rest = f" Together they explain {words.quantity(found.explained, 'share')} of how it differs between the sets."
+    explain = "It explains" if len(told) == 1 else "Together they explain"
+    rest = f" {explain} {words.quantity(found.explained, 'share')} of how it differs between the sets."
     none = (
         ""
         if any(h.has_tip for h in found.hangs)
