@@ -26,10 +26,10 @@ class Media:
 
     It tells of unusual withdrawals: whoever looks at the account has read of a share ``withdrawals`` of the accounts
     that ran within a week, and expects as many of the others to leave, beside those whom they know (see ``choice``); of
-    runs on other platforms as much of it as news about these counts here (see ``spillover``; E-50).
-    A story of the press counts ``credibility``. It finds what a platform hides with a chance of ``discovery`` · 10 · gap
-    / claims a day (the mechanism ``discovery``), and prints a bad story without cause about a platform with
-    ``false_alarm`` a day: it tells of a risk of ``alarm_risk``, and fear of 0.3 of that. Known answer: a message of
+    runs on other platforms as much of it as news about these counts here (see ``spillover``; E-50). A story of the
+    press counts ``credibility``. It finds what a platform hides with a chance of ``discovery`` · 10 · gap / claims a
+    day (the mechanism ``discovery``), and prints a bad story without cause about a platform with ``false_alarm`` a day:
+    it tells of a risk of ``alarm_risk``, and fear of 0.3 of that. Known answer: a message of
     strength s is heard by ``reach`` of the investors on day 0 and, weighing s·(1 − fading), by as many the day after
     (``test_the_press_repeats_news_at_fading_strength``); of a run of all on one day half is told for a week, where that
     is the share (``test_the_press_tells_of_those_who_ran_within_a_week``).
