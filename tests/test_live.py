@@ -139,7 +139,7 @@ def rendered(story: Scenario) -> Iterator[Any]:
 
 @pytest.mark.slow
 def test_the_page_renders_and_steps(rendered: Any) -> None:
-    assert said(rendered) == "Day 0 of 120: 0 of 300 have run; those who stay trust at 78 %."
+    assert said(rendered) == "Day 0 of 120: 0 of 300 have run; those who stay trust at 80 %."
     first = pictures(rendered)
     button(rendered, "Step").click()
     button(rendered, "Step").click()
