@@ -88,14 +88,14 @@ def tell_of_runs(platforms, history, alike, ran, clock) -> None:
     n_lanes, n_platforms = platforms.weights.shape[:2]
     for v in range(n_lanes):
         told, any_ran = platforms.dials[v, Dials.PRESS_WITHDRAWALS], 0.0
-        for p in range(n_platforms):
+        for p in range(n_platforms if told > 0.0 else 0):
             ran[p] = 0.0
             for t in range(begin, clock.day):
                 ran[p] += history[t, Gauges.RUNNERS, v, p]
             any_ran += ran[p]
         for p in range(n_platforms):
             share = 0.0
-            if told * any_ran > 0.0:
+            if any_ran > 0.0:
                 held = history[begin - 1, Gauges.HOLDERS, v]
                 share = min(ran[p] / max(held[p], 1.0), 1.0) + _elsewhere(ran, held, alike[v, :, p])
             platforms.weights[v, p, Weights.TOLD] = np.float32(told * share)

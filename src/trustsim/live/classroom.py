@@ -72,9 +72,8 @@ def _found(
     path: str, owner: str, parameters: list[Parameter], settings: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, Parameter, float]]:
     for p in parameters:
-        value = (
-            units.parse(settings[p.name], p.unit) if p.name in settings else p.default
-        )  # a member says it, or nobody
+        given = settings.get(p.name)  # None where a member says it
+        value = p.default if given is None else units.parse(given, p.unit)
         if isinstance(value, int | float):
             yield f"{path}.{p.name}", owner, p, float(value)
 

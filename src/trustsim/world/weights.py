@@ -74,6 +74,7 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats, usual_risk: Floats
     weights[:, :, Weights.REPAIR] = np.where(mending == 1.0, repair, 1 - (1 - repair) ** mending)  # so many times a day
     weights[:, :, Weights.BASE_FUND] = terms[Terms.CUSTODY_TRUST]
     weights[:, :, Weights.USUAL_RISK] = usual_risk
+    # with what is known of the cash since (kernels/prepare.py), the log-odds of all that is known of it today
     looks, some, usual = (dials[:, row, None] for row in (Dials.CASH, Dials.SOME_CASH, Dials.USUAL_CASH))
     weights[:, :, Weights.CALM] -= looks * np.log((cash + some) / (usual + some))
     for settings in mechanisms.values():

@@ -64,19 +64,19 @@ class YieldRisk:
                 if not ready[v]:
                     day.state.column(READS)[v] = day.state.traits[Traits.LITERACY, w]
                     ready[v] = True
-        to_run, to_join = told(day, settings)
+        to_run, to_join = promised(day, settings)
         untaught = 1 - day.term("education")
         yield Law(READS, run=untaught * to_run, join=-untaught * to_join, channel="fundamentals")
 
     @staticmethod
     def lean(day: Day, settings: Settings[YieldRisk]) -> Iterator[Lean]:
         """Lean by what teaching has made all see."""
-        to_run, to_join = told(day, settings)
+        to_run, to_join = promised(day, settings)
         yield Lean(Weights.CALM, day.term("education") * to_run, "fundamentals")
         yield Lean(Weights.JOIN, -day.term("education") * to_join, "fundamentals")
 
 
-def told(day: Day, settings: Settings[YieldRisk]) -> tuple[Floats, Floats]:
+def promised(day: Day, settings: Settings[YieldRisk]) -> tuple[Floats, Floats]:
     """Return what the promised yields add to the log-odds of running, and take from those of joining, of the fully
     literate, float64 (lanes, platforms); 0 where the rule is off."""
     beyond = day.term("promised_yield") - day.term("safe_yield") - settings["usual"][:, None]
