@@ -7,6 +7,7 @@ import pytest
 from quiet_world import EACH, READY, N, Play, leave, lever
 
 from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.prepare import told_of
 
 TRUST = {"trust": {}}
 FEAR = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 100}}
@@ -39,7 +40,8 @@ def test_the_press_tells_of_those_who_ran_within_a_week(play: Play) -> None:
 
 
 def test_a_run_elsewhere_is_read_of_as_far_as_the_platforms_are_alike(play: Play) -> None:
-    """Row E-50: of a run on Harbour that half is told of, Quay of the same group bears a fifth, a stranger nothing."""
+    """Row E-50: of a run on Harbour that half is told of, its clients count a fifth beside those of Quay of the same
+    group, and nothing beside those of a stranger."""
     alike = {"spillover": {"weight": "20 %", "kind": "0 %", "custody": "0 %"}}
     for group, share in (("G", 0.2), ("", 0.0)):
         platforms = {"Harbour": {"exposure": "G"}, "Quay": {"exposure": group}}
@@ -47,7 +49,7 @@ def test_a_run_elsewhere_is_read_of_as_far_as_the_platforms_are_alike(play: Play
         seen = play(0, platforms=platforms, mechanisms={**press, **alike})
         seen.belief("fund")[0, :-1] = -10.0
         told = [seen.step().state.weights[0, 1, Weights.TOLD] for _ in range(3)]
-        assert told == pytest.approx([0] + [share * 0.5 * (N - 1) / N] * 2)
+        assert told == pytest.approx([0] + [0.5 * share * (N - 1) / (N + share * N)] * 2)
 
 
 def test_a_run_at_one_of_many_that_are_alike_counts_by_its_share_of_their_accounts(play: Play) -> None:
@@ -59,8 +61,25 @@ def test_a_run_at_one_of_many_that_are_alike_counts_by_its_share_of_their_accoun
     told = seen.step(3).state.weights[0, :, Weights.TOLD]
     held, ran = seen.gauge("holders")[0, 0], seen.gauge("runners")[1, 0]
     assert (ran[0] > 0) & (ran[1:].sum() == 0)
-    assert told[1] == pytest.approx(0.5 * 0.2 * ran[0] / (held[0] + held[2] + held[3]))
+    assert told[1] == pytest.approx(0.5 * 0.2 * ran[0] / (held[1] + 0.2 * (held[0] + held[2] + held[3])))
     assert told[0] == pytest.approx(0.5 * ran[0] / held[0])
+
+
+@pytest.mark.parametrize(
+    ("held", "ran", "alike", "told"),
+    [
+        ([100], [60], 0.5, [0.6]),
+        ([50, 50], [30, 30], 0.5, [0.6, 0.6]),  # in two halves, as one
+        ([100, 3], [0, 3], 1.0, [3 / 103, 1]),  # few accounts say little
+        ([100, 100], [100, 100], 1.0, [1, 1]),  # never more than all
+        ([100, 100], [90, 0], 0.25, [0.9, 22.5 / 125]),  # quiet ones beside it hide no run
+    ],
+)
+def test_what_the_press_tells_does_not_depend_on_how_accounts_are_split(held, ran, alike, told) -> None:
+    shares = [
+        told_of(p, np.array(ran, float), np.array(held, float), np.full(len(held), alike)) for p in range(len(held))
+    ]
+    assert shares == pytest.approx(told)
 
 
 def test_who_reads_of_a_run_runs_as_if_by_what_is_seen(play: Play) -> None:

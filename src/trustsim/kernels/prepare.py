@@ -80,9 +80,8 @@ def tell_of_runs(platforms, history, alike, ran, clock) -> None:
     """Fill the weights that say which share of the others is expected to leave by what the press tells: of the accounts
     that ran within a week, up to yesterday, there and, as far as they are alike, at other platforms.
 
-    ``alike`` float64 (lanes, platforms, platforms): how much news about the first counts for the second. Of several
-    platforms that are alike the accounts are taken together, each weighed by how alike it is. ``ran`` float64
-    (platforms,) is overwritten: accounts that ran.
+    ``alike`` float64 (lanes, platforms, platforms): how much news about the first counts for the second. ``ran``
+    float64 (platforms,) is overwritten: accounts that ran.
     """
     begin = max(clock.day - np.int64(round(_WEEK / clock.dt)), 1)
     n_lanes, n_platforms = platforms.weights.shape[:2]
@@ -97,19 +96,23 @@ def tell_of_runs(platforms, history, alike, ran, clock) -> None:
             share = 0.0
             if any_ran > 0.0:
                 held = history[begin - 1, Gauges.HOLDERS, v]
-                share = min(ran[p] / max(held[p], 1.0), 1.0) + _elsewhere(ran, held, alike[v, :, p])
+                share = told_of(p, ran, held, alike[v, :, p])
             platforms.weights[v, p, Weights.TOLD] = np.float32(told * share)
 
 
 @compiled
-def _elsewhere(ran, held, alike):
-    """Return the share of the accounts of other platforms that ran, as far as these are alike."""
-    of_all, all_held, most = 0.0, 0.0, 0.0
+def told_of(p, ran, held, alike):
+    """Return the share of the accounts that ran, of a platform alone, or of it and the others taken together where that
+    is more; each account of another weighs how alike it is.
+
+    So two halves of a platform are told of as the whole, and who has few accounts is hardly told of elsewhere.
+    """
+    of_all, all_held = ran[p], held[p]
     for other in range(len(ran)):
-        of_all += alike[other] * ran[other]
-        all_held += alike[other] * held[other]
-        most = max(most, alike[other])
-    return most * min(of_all / max(all_held, 1.0), 1.0)
+        if other != p:
+            of_all += alike[other] * ran[other]
+            all_held += alike[other] * held[other]
+    return min(max(ran[p] / max(held[p], 1.0), of_all / max(all_held, 1.0)), 1.0)
 
 
 @compiled
