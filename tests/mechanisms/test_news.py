@@ -79,8 +79,6 @@ def test_what_the_press_tells_does_not_depend_on_how_accounts_are_split(held, ra
     shares = [
         told_of(p, np.array(ran, float), np.array(held, float), np.full(len(held), alike)) for p in range(len(held))
     ]
-        told_of(p, np.array(ran, float), np.array(held, float), np.full(len(held), alike)) for p in range(len(held))
-    ]
     assert shares == pytest.approx(told)
 
 
