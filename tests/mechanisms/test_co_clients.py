@@ -9,7 +9,7 @@ import pytest
 from quiet_world import N, Play
 
 import trustsim as ts
-from trustsim.kernels.layout import CO_CLIENT, HOLDS, Beliefs
+from trustsim.kernels.layout import CO_CLIENT, FLED, HOLDS, Beliefs
 from trustsim.model.crisis import TrustCrisisModel
 
 ALL = {"kind": "poisson", "mean_degree": 10_000}  # as complete, with its rows written out
@@ -75,6 +75,33 @@ def test_who_joins_is_a_co_client_from_the_next_day_and_who_left_stays_one(play:
     assert (left.state.beliefs[Beliefs.CO_CLIENTS, 0] == N - 1).all()
 
 
+@pytest.mark.parametrize("network", [ALL, {"kind": "complete"}])
+def test_who_ran_counts_until_coming_back(play: Play, network) -> None:
+    """All but one have run, and nothing else is remembered: with ``out`` of a half they count half of an exposure of 1
+    for the last; who has come back counts no more."""
+    herding = {"weight": 2, "normal": "10 %", "fading": "100 %/day", "out": 0.5}
+    on = {"choice": {"calm": -50, "fund": 5, "others": 1}, "herding": herding}
+    seen = play(0, network=network, mechanisms=on, platforms={"Harbour": {"liquid_share": "100 %"}})
+    seen.belief("fund")[0, :-1] = -12.0
+    out, harbour = seen.state.beliefs[Beliefs.OUT, 0], seen.state.drawn[0].mine(0)
+    assert out[harbour].tolist() == [0] * N
+    seen.step()
+    assert out[harbour].tolist() == [N - 2] * (N - 1) + [N - 1]
+    seen.belief("fund")[0, :-1] = 0.0
+    seen.step(2)
+    assert seen.gauge("runners")[:, 0, 0].tolist() == [0, N - 1, 0, 0]
+    ready = math.log((2 * 0.5 + 0.02) / (0.2 + 0.02))
+    for nudge, follows in ((0.02, 1), (-0.02, 0)):
+        on["choice"]["calm"] = -ready + nudge
+        seen = play(0, network=network, mechanisms=on, platforms={"Harbour": {"liquid_share": "100 %"}})
+        seen.belief("fund")[0, :-1] = -12.0
+        seen.step()
+        seen.belief("fund")[0, :-1] = 12.0
+        assert seen.step().gauge("runners")[:, 0, 0].tolist() == [0, N - 1, follows]
+    seen.state.known[0, harbour] &= 255 - FLED  # as who pays in anew
+    assert (seen.step().state.beliefs[Beliefs.OUT, 0, harbour] == 0).all()
+
+
 def _story(**more):
     changes = {"platforms": TWO, "investors.count": 300, "shocks.0.platform": "A", "investors.members": "60 %", **more}
     return ts.load("scenarios/quickstart.yaml", overrides=changes)
@@ -94,6 +121,9 @@ def _checked(model: TrustCrisisModel, herding, fear) -> None:
             d = (sees @ is_client)[who]
             found = state.beliefs[:, v, mine]
             assert (found[Beliefs.CO_CLIENTS] == d).all()
+            is_out = np.zeros(world.network.n_nodes)
+            is_out[who[state.known[v, mine] & FLED > 0]] = 1.0
+            assert (found[Beliefs.OUT] == (sees @ is_out)[who]).all()
             power = 1 - herding.degree_exponent
             whole = np.where((d > 0) | (power == 0), (np.maximum(d, 1) / herding.usual_contacts) ** power, 0)
             assert found[Beliefs.WHOLE] == pytest.approx(whole, rel=1e-6)
@@ -106,6 +136,7 @@ def _checked(model: TrustCrisisModel, herding, fear) -> None:
 @pytest.mark.parametrize("exponent", [1.0, 0.6, 1.5])
 def test_co_clients_are_those_of_the_network_who_hold_or_have_held_an_account(exponent: float) -> None:
     both = {f"mechanisms.{name}.degree_exponent": exponent for name in ("herding", "fear")}
+    both["mechanisms.herding.out"] = 0.5
     story = _story(**both)
     model = ts.TrustCrisisModel(story, ["nothing", "gate"], rng=1, collects=False)
     rules = story.variants[0].world.mechanisms

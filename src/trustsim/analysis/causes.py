@@ -146,7 +146,7 @@ class Causes(TrustCrisisModel):
             queue,
             w,
             who.traits,
-            who.beliefs[Beliefs.SEEN] * who.beliefs[Beliefs.EACH],
+            (who.beliefs[Beliefs.SEEN] + w[:, Weights.OUT] * who.beliefs[Beliefs.OUT]) * who.beliefs[Beliefs.EACH],
             who.beliefs[Beliefs.WHOLE],
         )
         calm = self.engine.calm[v, p].astype(np.float32).astype(np.float64)

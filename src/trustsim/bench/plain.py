@@ -205,7 +205,8 @@ def choose(bits: tuple[Bits, Bits], felt: Felt, who: Who, luck: Luck, loss: Arra
     flags, known = bits
     fear, trust = felt.fear, w[Weights.FUND] * felt.fund + w[Weights.INTEGRITY] * felt.integrity
     heeds = w[Weights.HERDING] * who.herding * (1 - HALF * literate(who, w))
-    expected = heeds * (felt.seen * felt.each) + w[Weights.TOLD] + w[Weights.QUEUE] + w[Weights.UNSEEN]
+    exposure = (felt.seen + w[Weights.OUT] * felt.out) * felt.each
+    expected = heeds * exposure + w[Weights.TOLD] + w[Weights.QUEUE] + w[Weights.UNSEEN]
     others = np.log(expected / (heeds * w[Weights.NORMAL_SHARE] * felt.whole + w[Weights.UNSEEN]))
     sense = np.maximum(1 - w[Weights.FUNDAMENTALS_FEAR] * fear, 0) * w[Weights.RISK] * felt.risk
     told = (1 + w[Weights.HEED] * fear) * felt.evidence

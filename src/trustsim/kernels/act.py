@@ -21,8 +21,8 @@ from trustsim.kernels.acting import (
     TOGETHER,
     act_together,
 )
-from trustsim.kernels.co_clients import meet
-from trustsim.kernels.coefficients import Dials
+from trustsim.kernels.co_clients import count_out, meet
+from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled, compiled_with_arrays, inlined
 from trustsim.kernels.layout import Beliefs, Books, Gauges, Sums
 from trustsim.kernels.push import push, push_to_all
@@ -71,6 +71,8 @@ def act(accounts, people, platforms, links, pushes, room, clock) -> None:
                 note_reasons(accounts, platforms, pushes, room, (v // n_variants, v, p), clock)
                 tell(accounts, platforms, links, room, (v // n_variants, v, p))
             meet(accounts, platforms, links, room, (v // n_variants, v, p))
+            if platforms.weights[v, p, Weights.OUT] > 0.0:
+                count_out(accounts, links, room, (v // n_variants, v, p))
 
 
 @inlined

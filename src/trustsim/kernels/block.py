@@ -37,6 +37,7 @@ class Felt(NamedTuple):
     evidence: Column
     fear: Column
     seen: Column
+    out: Column
     each: Column  # exposure by one co-client who leaves
     whole: Column  # exposure if all of them leave
 
@@ -78,6 +79,7 @@ def felt_of(beliefs, v, start, stop):
         beliefs[Beliefs.SCAR, v, start:stop], beliefs[Beliefs.RISK, v, start:stop],
         beliefs[Beliefs.EVIDENCE, v, start:stop],
         beliefs[Beliefs.FEAR, v, start:stop], beliefs[Beliefs.SEEN, v, start:stop],
+        beliefs[Beliefs.OUT, v, start:stop],
         beliefs[Beliefs.EACH, v, start:stop], beliefs[Beliefs.WHOLE, v, start:stop],
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from trustsim.kernels.channels import Channels
+from trustsim.kernels.co_clients import exposed
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import log_left
@@ -29,6 +30,7 @@ class Pull(NamedTuple):
     heed: float
     others: float
     herding: float
+    out: float
     queue: float
     told: float
     unseen: float
@@ -126,7 +128,7 @@ def pull_of(w):
     """Return the :class:`Pull` of a platform from its weights (Weights,)."""
     return Pull(
         w[Weights.FUND], w[Weights.INTEGRITY], w[Weights.RISK], w[Weights.HEED], w[Weights.OTHERS], w[Weights.HERDING],
-        w[Weights.QUEUE], w[Weights.TOLD], w[Weights.UNSEEN], w[Weights.NORMAL_SHARE], w[Weights.STATE],
+        w[Weights.OUT], w[Weights.QUEUE], w[Weights.TOLD], w[Weights.UNSEEN], w[Weights.NORMAL_SHARE], w[Weights.STATE],
         w[Weights.FUNDAMENTALS_FEAR], w[Weights.EDUCATION], w[Weights.ORDINARY], w[Weights.INFO], w[Weights.SERVICE],
         w[Weights.ATTENTION_FEAR],
     )  # fmt: skip
@@ -254,7 +256,8 @@ def choose(actions, bits, felt, who, luck, loss, lean, w) -> None:
     (3, ≥ n): what declared columns add to running, leaving and joining; None where there are none.
     """
     fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
-    risk, evidence, fear, seen, each, whole = felt.risk, felt.evidence, felt.fear, felt.seen, felt.each, felt.whole
+    risk, evidence, fear = felt.risk, felt.evidence, felt.fear
+    seen, out, each, whole = felt.seen, felt.out, felt.each, felt.whole
     flags, known = bits
     calm, churn, prior, herding, entry = who.calm, who.churn, who.prior, who.herding, who.entry
     literacy, attention, alarm, need = who.literacy, who.attention, who.alarm, who.need
@@ -272,7 +275,7 @@ def choose(actions, bits, felt, who, luck, loss, lean, w) -> None:
         felt_now = (fund[i], integrity[i], info[i], service[i], risk[i] + evidence[i], f)
         z = added_up(joining(pull, drawing, (entry[i], own, wary), felt_now, to_join))
         owner = Owner(calm[i], herding[i], literacy[i])
-        others = beyond_calm(pull, owner, seen[i] * each[i], whole[i])
+        others = beyond_calm(pull, owner, exposed(pull.out, seen[i], out[i], each[i]), whole[i])
         now = Moving(
             terms, pull.state, fund[i], integrity[i], risk[i], evidence[i], f, others, _0, to_run,
         )  # fmt: skip

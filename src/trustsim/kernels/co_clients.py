@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels.coefficients import Dials
-from trustsim.kernels.compiled import compiled
-from trustsim.kernels.layout import CO_CLIENT, HOLDS, Beliefs, Traits
+from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.layout import CO_CLIENT, COUNTED, FLED, HOLDS, Beliefs, Traits
 from trustsim.kernels.push import push, push_to_all
 
 TOGETHER = 64  # accounts among which somebody new is looked for together
@@ -84,6 +84,52 @@ def make_known(accounts, links, room, place):
         rows = (links.indptr[w], links.neighbours)
         push(count, _1, accounts.ones, room.arrived[:n], rows, accounts.at[w, p], room.ends)
     return n
+
+
+@compiled
+def count_out(accounts, links, room, place) -> None:
+    """Let the neighbours of those of ``place`` (w, v, p) who ran, or came back, count who of them is out."""
+    w, v, p = place
+    known, out = accounts.known[v], accounts.beliefs[Beliefs.OUT, v]
+    first, last = accounts.first[w, p], accounts.first[w, p + 1]
+    rows, at = (links.indptr[w], links.neighbours), accounts.at[w, p]
+    for start in range(first, last, TOGETHER):
+        stop = min(start + TOGETHER, last)
+        if all_counted(known[start:stop]):
+            continue
+        n_out, n_back = 0, 0
+        for i in range(start, stop):
+            is_out, counted = known[i] & np.uint8(FLED) > 0, known[i] & np.uint8(COUNTED) > 0
+            if is_out == counted:
+                continue
+            known[i] ^= np.uint8(COUNTED)
+            if is_out:
+                room.departed[n_out] = accounts.investor[w, i]
+                n_out += 1
+            else:
+                room.arrived[n_back] = accounts.investor[w, i]
+                n_back += 1
+        for who, by in ((room.departed[:n_out], _1), (room.arrived[:n_back], -_1)):
+            if links.is_complete:
+                push_to_all(out, by, accounts.ones, who, at, (first, last))
+            else:
+                push(out, by, accounts.ones, who, rows, at, room.ends)
+
+
+@compiled
+def all_counted(known):
+    """Return whether the neighbours of all know who is out, ``known`` uint8 (n,)."""
+    differs = np.uint8(0)
+    for i in range(len(known)):
+        differs = np.uint8(differs | np.uint8(np.uint8(known[i] >> np.uint8(3)) ^ np.uint8(known[i])) & np.uint8(FLED))
+    return differs == np.uint8(0)
+
+
+@inlined
+def exposed(for_good, seen, out, each):
+    """Return the exposure of one owner to ``seen`` co-clients who left lately and ``out`` who ran and stay away, of
+    whom each counts ``for_good`` beside that."""
+    return (seen + for_good * out) * each
 
 
 @compiled

@@ -17,6 +17,7 @@ class Weights(Rows):
     HEED = auto()  # how much one unit of fear raises the weight of what was heard lately
     OTHERS = auto()  # per e-fold of the share of others expected to leave
     HERDING = auto()  # share expected to leave per exposure to neighbours seen leaving
+    OUT = auto()  # what one who ran and is out counts, against one just seen leaving
     QUEUE = auto()  # share expected to leave by what is seen of the platform's payments
     TOLD = auto()  # by what the press tells of those who ran
     UNSEEN = auto()  # share that may leave unseen

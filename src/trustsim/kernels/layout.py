@@ -45,7 +45,8 @@ class Beliefs(Rows):
     RISK = auto()  # what the platform publishes, as read: perceived log-odds of failure
     EVIDENCE = auto()  # what was heard lately, log-odds that waiting costs
     FEAR = auto()
-    SEEN = auto()  # neighbours who left, as remembered
+    SEEN = auto()  # neighbours who left lately, as remembered
+    OUT = auto()  # co-clients who ran, and have not come back
     EACH = auto()  # with the next two what kernels/co_clients.py makes of the last: exposure by one of them who leaves
     WHOLE = auto()  # exposure if all of them leave
     ALARM_GAIN = auto()  # how much of the fear that one alarmed neighbour spreads is taken in
@@ -288,8 +289,8 @@ HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING, COHORT, BACK = 1, 2, 4, 8, 16, 32, 6
 STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that closes
 
 # bits of ``known``: a client in the neighbours' eyes; has run, and takes the money elsewhere; for a grave reason, and
-# remembers it until coming back; what waits lay above the limit of the guarantee
-CO_CLIENT, FLED, WARY, MOVED = 1, 2, 4, 8
+# remembers it until coming back; what waits lay above the limit of the guarantee; the neighbours count the owner as out
+CO_CLIENT, FLED, WARY, MOVED, COUNTED = 1, 2, 4, 8, 16
 # bits of ``actions``; EXCESS: who runs or leaves asks for what is above the limit of the guarantee alone
 RUNS, LEAVES, JOINS, ALARMS, EXCESS = 1, 2, 4, 8, 16
 

@@ -35,7 +35,6 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
         report_weight, noise = dials[v, Dials.REPORT_WEIGHT], dials[v, Dials.REPORT_NOISE]
         some_cash = dials[v, Dials.SOME_CASH]
         for p in range(n_platforms):
-            weights[v, p, Weights.CALM] = np.float32(calm[v, p])
             weights[v, p, Weights.QUEUE] = np.float32(seen_of_payments(platforms, v, p))
             live = terms[Terms.TRANSPARENCY, v, p]
             lag = np.int64(round(terms[Terms.REPORT_LAG, v, p] / dt))
@@ -52,14 +51,25 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
             cash += live * (history[now, Gauges.LIQUIDITY, v, p] - cash)
             cash_0 = history[0, Gauges.LIQUIDITY, v, p]
             cash += line_left(platforms, v, p)
-            weights[v, p, Weights.STATE] = np.float32(
-                -dials[v, Dials.CASH] * math.log((cash + some_cash) / (cash_0 + some_cash))
-            )
+            there = cash + some_cash
+            weights[v, p, Weights.STATE] = np.float32(-dials[v, Dials.CASH] * math.log(there / (cash_0 + some_cash)))
+            gone = unpaid(platforms, v, p) * cash / there
+            weights[v, p, Weights.CALM] = np.float32(calm[v, p] - dials[v, Dials.CASH] * math.log(1.0 - gone))
             weights[v, p, Weights.REPORT_RISK] = np.float32(reported)
             weights[v, p, Weights.REPORT_WEIGHT] = np.float32(report_weight * (scope if comes else live))
             weights[v, p, Weights.REPORT_NOISE] = np.float32(noise * (1.0 - scope) / _LOGISTIC_SPREAD)
             is_out = comes or live > 0.0
             has_report[p] |= is_out
+
+
+@compiled
+def unpaid(platforms, v, p):
+    """Return which share of the cash that was reported is seen to be gone: that of what was due and stayed unpaid, as
+    far as the queue is seen."""
+    gauges, terms = platforms.gauges, platforms.terms
+    overdue = gauges[Gauges.OVERDUE, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p]
+    seen = max(terms[Terms.VISIBILITY, v, p], terms[Terms.TRANSPARENCY, v, p])
+    return seen * overdue / max(overdue + gauges[Gauges.OUTFLOW, v, p], 1.0)
 
 
 @compiled

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trustsim.kernels.choose import Moving, Owner, added_up, beyond_calm, pull_of, running
+from trustsim.kernels.co_clients import exposed
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.cover import left_to, log_left
@@ -41,7 +42,7 @@ def _ready(weights, traits, beliefs, balance, columns):
     ``beliefs`` (Beliefs,), ``balance`` in minor units, ``columns`` what declared columns add."""
     loss = left_to(balance, weights[Weights.COVER_LIMIT], log_left(weights[Weights.COVER]))
     pull, owner = pull_of(weights), Owner(traits[Traits.CALM], traits[Traits.HERDING], traits[Traits.LITERACY])
-    exposure = beliefs[Beliefs.SEEN] * beliefs[Beliefs.EACH]
+    exposure = exposed(pull.out, beliefs[Beliefs.SEEN], beliefs[Beliefs.OUT], beliefs[Beliefs.EACH])
     others = beyond_calm(pull, owner, exposure, beliefs[Beliefs.WHOLE])
     now = Moving(
         weights[Weights.CALM], pull.state, beliefs[Beliefs.FUND], beliefs[Beliefs.INTEGRITY], beliefs[Beliefs.RISK],

@@ -19,6 +19,7 @@ from trustsim.kernels.choose import (
     pull_of,
     running,
 )
+from trustsim.kernels.co_clients import exposed
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.cover import covered
@@ -112,7 +113,8 @@ def pushed(push, weights, traits, beliefs, pushes, place, loss):
     pull, prior = pull_of(weights), wide(traits[Traits.PRIOR])
     owner = Owner(wide(traits[Traits.CALM]), wide(traits[Traits.HERDING]), wide(traits[Traits.LITERACY]))
     risk_0 = pushes.risk[v, p] + pushes.noise[v, p] * wide(traits[Traits.READING])
-    exposure = wide(beliefs[Beliefs.SEEN]) * wide(beliefs[Beliefs.EACH])
+    seen, out, each = wide(beliefs[Beliefs.SEEN]), wide(beliefs[Beliefs.OUT]), wide(beliefs[Beliefs.EACH])
+    exposure = exposed(pull.out, seen, out, each)
     beyond = beyond_calm(pull, owner, exposure, wide(beliefs[Beliefs.WHOLE]))
     share = by_others_seen(pull, owner, exposure)
     fund, integrity = wide(beliefs[Beliefs.FUND]), wide(beliefs[Beliefs.INTEGRITY])

@@ -162,8 +162,9 @@ class Platform(Extended):
         text="how long payments may be overdue, due and lacking the money, before the platform is failed",
     )  # fmt: skip
     estate_cost: float = parameter(
-        0.1, unit="share", source="assumed", text="share of the estate that the liquidation costs"
-    )
+        0.1, unit="share", source="doi:10.1111/j.1540-6261.1991.tb04616.x",
+        text="share of the estate that the liquidation costs",
+    )  # fmt: skip
     own_cash: float = parameter(
         0.0, unit="money", low=0, source="assumed", text="cash at day 0 besides clients' money and what equity asks for"
     )

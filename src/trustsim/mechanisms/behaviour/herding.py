@@ -22,10 +22,13 @@ class Herding:
     leaving: an exposure of (n / d) · (d / d₀)^(1 − γ) with γ = ``degree_exponent`` and d₀ = ``usual_contacts``, the
     share of them for γ = 1, a count for γ = 0. ``weight`` · the trait herding · (1 − literacy / 2) · exposure is the
     share of all who are expected to leave by that, in calm the same of the exposure to ``normal``: what that does to
-    the choice, ``choice`` says. A departure counts ``observed`` on the day it happens and fades by ``fading`` a day.
+    the choice, ``choice`` says. A departure counts ``observed`` on the day it happens and fades by ``fading`` a day;
+    who ran counts ``out`` beside that for as long as that one stays away, for those who adopt in the networks of E-54
+    count for good.
     Known answer: with a weight of 1 and all co-clients just gone, as many as usual or γ = 1, all are expected to leave
     (``test_herding_adds_its_weight``), with γ = ½ and four times the usual contacts twice as many as with the usual
-    (``test_exposure_grows_with_co_clients_by_the_exponent``).
+    (``test_exposure_grows_with_co_clients_by_the_exponent``); who ran counts ``out`` until coming back
+    (``test_who_ran_counts_until_coming_back``).
     """
 
     without: ClassVar[dict[str, dict[str, float] | None]] = {"herding": None}  # with a channel off: not at all
@@ -47,6 +50,10 @@ class Herding:
         1.0, unit="share", source="assumed", text="share of a departure that neighbours can see"
     )
 
+    out: float = parameter(
+        0.0, unit="number", low=0, high=10, source="M-02; E-54",
+        text="what a co-client who ran and stays away counts, against one who has just left",
+    )  # fmt: skip
     degree_exponent: float = parameter(
         0.64, unit="number", low=0, high=2, source="E-54",
         text="γ: departures count by co-clients^−γ; 1: their share, 0: their number",
@@ -60,6 +67,7 @@ class Herding:
         """Return what this mechanism adds to the weights of the account pass; the fading for a step of *dt* days."""
         return {
             Weights.HERDING: self.weight, Weights.NORMAL_SHARE: self.normal, Weights.SEEN_KEEP: (1 - self.fading) ** dt,
+            Weights.OUT: self.out,
         }  # fmt: skip
 
     def dials(self) -> Mapping[Dials, float]:
