@@ -68,6 +68,7 @@ NEUTRAL = {
         "lasting": "0 d",
         "part": "0 %",
         "segregation": "0 %",
+        "uninformed": "0 %",
     },
     "trust": {"good_news": "100 %", "repair": "0 /day", "scarring": "0 %", "scar_bad": 0},
     "fear": {"degree_exponent": 0},

@@ -65,8 +65,11 @@ def plain_pass(
             evidence = heard(bulletin, lanes, p, told, who, w)
             feel(felt, evidence, who, w)
             judge(felt, who, luck, w)
-            loss = uncovered(accounts.balance[lanes, part], w)
-            accounts.actions[lanes, part] = choose((flags, accounts.known[lanes, part]), felt, who, luck, loss, w)
+            within = within_the_limit(who, w)
+            loss = uncovered(accounts.balance[lanes, part], within, w)
+            accounts.actions[lanes, part] = choose(
+                (flags, accounts.known[lanes, part]), felt, who, luck, (loss, within), w
+            )
             platforms.sums[lanes, p] = sums(flags, felt, w)
 
 
@@ -187,22 +190,24 @@ def judge(felt: Felt, who: Who, luck: Luck, w: Array) -> None:
     felt.risk[:] = np.clip(risk, -CLIP, CLIP)
 
 
-def uncovered(balance: Ints, w: Array) -> Array:
+def uncovered(balance: Ints, within: Array, w: Array) -> Array:
     """Return the log of the share of a loss that the believed guarantee leaves, of what lies above its limit where
     something does, float32 (lanes, n)."""
-    left: Array = np.where(balance.astype(np.float32) > w[Weights.COVER_LIMIT], 0, within_the_limit(w))
+    left: Array = np.where(balance.astype(np.float32) > w[Weights.COVER_LIMIT], 0, within)
     return left
 
 
-def within_the_limit(w: Array) -> Array:
-    """Return the log of the share of a loss that the believed guarantee leaves within its limit, float32 (lanes, 1)."""
-    left: Array = np.log(np.maximum(1 - w[Weights.COVER], LEAST_LEFT))
+def within_the_limit(who: Who, w: Array) -> Array:
+    """Return the log of the share of a loss that the guarantee leaves within its limit, as far as it is known of and
+    believed, float32 (lanes, n)."""
+    known = 1 - w[Weights.UNINFORMED] * (1 - literate(who, w))
+    left: Array = np.log(np.maximum(1 - w[Weights.COVER] * known, LEAST_LEFT))
     return left
 
 
-def choose(bits: tuple[Bits, Bits], felt: Felt, who: Who, luck: Luck, loss: Array, w: Array) -> Bits:
+def choose(bits: tuple[Bits, Bits], felt: Felt, who: Who, luck: Luck, losses: tuple[Array, Array], w: Array) -> Bits:
     """Return the action bytes, uint8 (lanes, n): run, leave, join or change alarm, by logits on shared draws."""
-    flags, known = bits
+    (flags, known), (loss, within) = bits, losses
     fear, trust = felt.fear, w[Weights.FUND] * felt.fund + w[Weights.INTEGRITY] * felt.integrity
     heeds = w[Weights.HERDING] * who.herding * (1 - HALF * literate(who, w))
     exposure = (felt.seen + w[Weights.OUT] * felt.out) * felt.each
@@ -223,7 +228,7 @@ def choose(bits: tuple[Bits, Bits], felt: Felt, who: Who, luck: Luck, loss: Arra
     heeds = luck.login < who.attention * (1 + w[Weights.ATTENTION_FEAR] * fear)
     line, follows = np.where(w[Weights.RULE] > 0, 0, luck.panic), felt.seen >= who.need
     runs = ((run > line) | follows) & heeds & free
-    with_all = (run + (within_the_limit(w) - loss) > line) | follows
+    with_all = (run + (within - loss) > line) | follows
     gives_notice = (flags & (LEAVING | MATURE)) == LEAVING | MATURE
     leaves = ((leave > luck.ordinary) | gives_notice) & free
     joins = (join > luck.ordinary) & (~holds | ((flags & LEAVING) > 0))

@@ -218,7 +218,16 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     lean, evidence = np.empty((3, BLOCK), np.float32), np.zeros((_N_TARGETS, BLOCK), np.float32)
     loss, trust = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.int32)
     told = np.empty((len(bulletin.begun), BLOCK), np.float32)
-    room = Room(evidence, np.empty(BLOCK, np.float32), loss, lean, trust, told, np.empty(BLOCK, np.float32))
+    room = Room(
+        evidence,
+        np.empty(BLOCK, np.float32),
+        loss,
+        np.empty(BLOCK, np.float32),
+        lean,
+        trust,
+        told,
+        np.empty(BLOCK, np.float32),
+    )
     n_worlds, n_platforms = len(accounts.first), accounts.first.shape[1] - 1
     n_variants = len(accounts.flags) // n_worlds
     platforms.sums[:], platforms.by_group[:] = 0, 0
@@ -274,16 +283,16 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     if n_heard > 0:
         wound(felt, evidence, w)
     judge(felt, who, luck, w)
-    loss, lean = room.loss[:n], room.lean
+    loss, within, lean = room.loss[:n], room.within[:n], room.lean
     if w[Weights.COVER] > _0:
-        covered(loss, accounts.balance[v, start:stop], w)
+        covered(loss, within, accounts.balance[v, start:stop], who.literacy, w)
     else:
-        loss[:] = _0
+        loss[:], within[:] = _0, _0
     if tail is not None:  # without columns numba compiles the other branch alone
         move_columns(tail, lean, (v, p), start, stop)
-        choose(actions, bits, felt, who, luck, loss, lean, w)
+        choose(actions, bits, felt, who, luck, (loss, within), lean, w)
     else:
-        choose(actions, bits, felt, who, luck, loss, None, w)
+        choose(actions, bits, felt, who, luck, (loss, within), None, w)
     measure_block(accounts, platforms, room.trust, place, part)
     if n_heard > 0:
         evidence[:, :n] = _0

@@ -58,7 +58,6 @@ class Acting(NamedTuple):
     ends: NDArray[np.int64]  # (2, TOGETHER) where their rows of the network begin and end
     words: NDArray[np.uint32]  # (4, TOGETHER) draws
     luck: NDArray[np.float32]  # (TOGETHER,)
-    loss: NDArray[np.float32]  # (1,) log of the share of a loss that is not covered
     push: NDArray[np.float64]  # (CHANNELS,) what each channel adds
     weights: NDArray[np.float64]  # (Weights,) of the platform
     done: NDArray[np.int64]  # (N_DONE,) what it adds up to
@@ -71,7 +70,7 @@ def room_for(n_accounts: int) -> Acting:
     return Acting(
         account, runners, np.empty(n_accounts, np.uint64), alarmed, departed, arrived, held, asked, who,
         np.empty((2, TOGETHER), np.int64), np.empty((4, TOGETHER), np.uint32), np.empty(TOGETHER, np.float32),
-        np.empty(1, np.float32), np.empty(len(Channels)), np.empty(len(Weights)), np.zeros(N_DONE, np.int64),
+        np.empty(len(Channels)), np.empty(len(Weights)), np.zeros(N_DONE, np.int64),
     )  # fmt: skip
 
 

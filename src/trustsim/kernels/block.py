@@ -19,6 +19,7 @@ class Room(NamedTuple):
     evidence: NDArray[np.float32]  # (Targets, BLOCK) heard today, 0 between blocks
     counts: Column  # (BLOCK,) what a message counts with each
     loss: Column  # (BLOCK,) log of the share of a loss that is not covered
+    within: Column  # (BLOCK,) the same of what lies within the limit of the guarantee
     lean: NDArray[np.float32]  # (3, BLOCK)
     trust: NDArray[np.int32]  # (BLOCK,) of the clients of day 0, in fixed point
     told: NDArray[np.float32]  # (messages, BLOCK) uniforms: whom each message reaches

@@ -14,7 +14,6 @@ from trustsim.kernels.channels import Channels
 from trustsim.kernels.co_clients import exposed
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.cover import log_left
 from trustsim.kernels.layout import HOLDS, WARY
 
 Number = Any  # of one account; of many where it is an array (n,)
@@ -246,26 +245,26 @@ def added_up(parts):
 
 
 @compiled
-def choose(actions, bits, felt, who, luck, loss, lean, w) -> None:
+def choose(actions, bits, felt, who, luck, losses, lean, w) -> None:
     """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
 
     Whoever has seen ``need`` neighbours leave runs as well. Who asked for the free part of a locked balance asks for
     the rest on the day that it matures; until then coming back takes that back. ``bits``: ``flags`` and ``known``,
-    uint8 (n,). ``loss`` float32 (n,): log of the share of a loss that is not covered, of what lies above the limit of
-    the guarantee where something does. Who would leave that part and not the other runs with it alone. ``lean`` float32
+    uint8 (n,). ``losses`` two of float32 (n,): log of the share of a loss that is not covered, of what lies above the
+    limit of the guarantee where something does, and within it. Who would leave that part alone runs with it alone.
+    ``lean`` float32
     (3, ≥ n): what declared columns add to running, leaving and joining; None where there are none.
     """
     fund, integrity, info, service = felt.fund, felt.integrity, felt.info, felt.service
     risk, evidence, fear = felt.risk, felt.evidence, felt.fear
     seen, out, each, whole = felt.seen, felt.out, felt.each, felt.whole
-    flags, known = bits
+    (flags, known), (loss, within) = bits, losses
     calm, churn, prior, herding, entry = who.calm, who.churn, who.prior, who.herding, who.entry
     literacy, attention, alarm, need = who.literacy, who.attention, who.alarm, who.need
     login, panic, ordinary = luck.login, luck.panic, luck.ordinary
     pull, terms = pull_of(w), w[Weights.CALM]
     drawing, wary_bit = drawing_of(w), np.uint8(WARY)
     draws_lots = _0 if w[Weights.RULE] > _0 else _1
-    within = log_left(w[Weights.COVER])
     for i in range(len(actions)):
         f, own = fear[i], prior[i]
         to_run, to_leave, to_join = _0, _0, _0
@@ -286,7 +285,7 @@ def choose(actions, bits, felt, who, luck, loss, lean, w) -> None:
         heeds = np.uint8(login[i] < looking(pull, attention[i], f))
         line, follows = draws_lots * panic[i], np.uint8(seen[i] >= need[i])
         runs = (np.uint8(x > line) | follows) & heeds & free
-        runs_with_all = np.uint8(x + (within - loss[i]) > line) | follows
+        runs_with_all = np.uint8(x + (within[i] - loss[i]) > line) | follows
         noticed = (flags[i] >> np.uint8(5)) & np.uint8(1)
         gives_notice = noticed & (flags[i] >> np.uint8(3))
         leaves = (np.uint8(y > ordinary[i]) | gives_notice) & free

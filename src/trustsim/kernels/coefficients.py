@@ -24,6 +24,7 @@ class Weights(Rows):
     FUNDAMENTALS_FEAR = auto()  # how much one unit of fear lowers the weight of the risk view
     NORMAL_SHARE = auto()  # share of neighbours that leave in calm
     COVER = auto()  # believed cover: share of the loss that the guarantee takes, within its limit
+    UNINFORMED = auto()  # how far those without literacy do not know of it; 0 where it was told
     COVER_LIMIT = auto()  # minor units; infinity where there is none
     ORDINARY = auto()  # log-odds added to ordinary leaving
     INFO = auto()  # per log-odds, on ordinary leaving
@@ -88,6 +89,7 @@ class Dials(Rows):
     GATE_RUSH = auto()  # the same at the announced trigger of a gate
     GATE_MARGIN = auto()  # liquidity above the trigger at which that rush begins
     CASH = auto()  # log-odds per e-fold of what can be paid out, known by reports and a line of credit
+    UNPAID = auto()  # how far it is taken to be gone where payments are seen to fail
     SOME_CASH = auto()  # of the claims, what is thought to be raised by who is known to have no cash
     USUAL_CASH = auto()  # of the claims, cash and line at which the readiness to run is what it is without
     PART = auto()  # chance that a run takes half

@@ -1,7 +1,8 @@
 """What clients believe that a guarantee makes good: the share of a loss, and what that leaves to them.
 
 A balance has two parts: what lies within the limit of the guarantee, and what lies above it. Of a loss of the first the
-cover makes a share good, of one of the second nothing; who thinks of leaving judges each part by its own loss.
+cover makes a share good, of one of the second nothing; who thinks of leaving judges each part by its own loss. Of a
+guarantee that has stood since before day 0 one knows as far as one is literate.
 
 In all of it ``balance`` int64 (n,) is in minor units, ``w`` float32 (Weights,) are the day's weights of the platform.
 """
@@ -42,16 +43,17 @@ def log_left(cover):
 
 
 @inlined
-def left_to(balance, limit, within):
-    """Return the log of the share of a loss that is left to one account, of the money that it would ask for first: all
-    of it, 0, of what lies above the limit; else ``within``, what the cover leaves."""
-    return _0 if np.float32(balance) > limit else within
+def left_to(balance, literacy, w):
+    """Return the log of the share of a loss that is left to one account of the money that it would ask for first, and
+    of what lies within the limit: what lies above the limit is left whole, and so is what one does not know of."""
+    known = literacy + w[Weights.EDUCATION] * (_1 - literacy)
+    within = log_left(w[Weights.COVER] * (_1 - w[Weights.UNINFORMED] * (_1 - known)))
+    return _0 if np.float32(balance) > w[Weights.COVER_LIMIT] else within, within
 
 
 @compiled
-def covered(loss, balance, w) -> None:
-    """Fill ``loss`` float32 (n,) with the log of the share of a loss that is left to the accounts of a platform
-    (:func:`left_to`)."""
-    limit, within = w[Weights.COVER_LIMIT], log_left(w[Weights.COVER])
+def covered(loss, within, balance, literacy, w) -> None:
+    """Fill ``loss`` and ``within`` float32 (n,) with the log of the share of a loss that is left to the accounts of a
+    platform (:func:`left_to`); ``literacy`` float32 (n,) of their owners."""
     for i in range(len(loss)):
-        loss[i] = left_to(balance[i], limit, within)
+        loss[i], within[i] = left_to(balance[i], literacy[i], w)

@@ -18,18 +18,18 @@ from trustsim.kernels.choose import (
     running,
 )
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.cover import covered
+from trustsim.kernels.cover import left_to
 from trustsim.kernels.layout import Traits
 
 
 @compiled
-def losses(loss, balance, weights) -> None:
+def losses(loss, balance, literacy, weights) -> None:
     """Fill ``loss`` float32 (n,) as :func:`~trustsim.kernels.cover.covered` does, for accounts of any platforms.
 
-    ``balance`` int64 (n,), minor units; ``weights`` float32 (n, Weights).
+    ``balance`` int64 (n,), minor units; ``literacy`` float32 (n,); ``weights`` float32 (n, Weights).
     """
     for i in range(len(loss)):
-        covered(loss[i : i + 1], balance[i : i + 1], weights[i])
+        loss[i], _ = left_to(balance[i], literacy[i], weights[i])
 
 
 @compiled

@@ -53,7 +53,7 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
             cash += line_left(platforms, v, p)
             there = cash + some_cash
             weights[v, p, Weights.STATE] = np.float32(-dials[v, Dials.CASH] * math.log(there / (cash_0 + some_cash)))
-            gone = unpaid(platforms, v, p) * cash / there
+            gone = dials[v, Dials.UNPAID] * unpaid(platforms, v, p) * cash / there
             weights[v, p, Weights.CALM] = np.float32(calm[v, p] - dials[v, Dials.CASH] * math.log(1.0 - gone))
             weights[v, p, Weights.REPORT_RISK] = np.float32(reported)
             weights[v, p, Weights.REPORT_WEIGHT] = np.float32(report_weight * (scope if comes else live))

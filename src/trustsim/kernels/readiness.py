@@ -8,7 +8,7 @@ from trustsim.kernels.choose import Moving, Owner, added_up, beyond_calm, pull_o
 from trustsim.kernels.co_clients import exposed
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
-from trustsim.kernels.cover import left_to, log_left
+from trustsim.kernels.cover import left_to
 from trustsim.kernels.layout import Beliefs, Laws, Traits
 
 _0 = np.float32(0)
@@ -40,7 +40,7 @@ def readiness(ready, who, accounts, platforms, tail, place) -> None:
 def _ready(weights, traits, beliefs, balance, columns):
     """Return the readiness to run of one owner, log-odds; ``weights`` float32 (Weights,), ``traits`` (Traits,),
     ``beliefs`` (Beliefs,), ``balance`` in minor units, ``columns`` what declared columns add."""
-    loss = left_to(balance, weights[Weights.COVER_LIMIT], log_left(weights[Weights.COVER]))
+    loss, _ = left_to(balance, traits[Traits.LITERACY], weights)
     pull, owner = pull_of(weights), Owner(traits[Traits.CALM], traits[Traits.HERDING], traits[Traits.LITERACY])
     exposure = exposed(pull.out, beliefs[Beliefs.SEEN], beliefs[Beliefs.OUT], beliefs[Beliefs.EACH])
     others = beyond_calm(pull, owner, exposure, beliefs[Beliefs.WHOLE])

@@ -22,7 +22,7 @@ from trustsim.kernels.choose import (
 from trustsim.kernels.co_clients import exposed
 from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled, inlined
-from trustsim.kernels.cover import covered
+from trustsim.kernels.cover import left_to
 from trustsim.kernels.layout import WARY, Beliefs, Gauges, Traits
 from trustsim.kernels.variates import account_words, judgements, logistic_variates
 
@@ -53,9 +53,9 @@ def note_reasons(accounts, platforms, pushes, room, place, clock) -> None:
         logistic_variates(words[1, :n], luck, luck.view(np.uint32))
         for k in range(n):
             i = runners[k]
-            covered(room.loss, accounts.balance[v, i : i + 1], platforms.weights[v, p])
-            drawn = (np.float64(words[0, k]) * draws.UNIFORM_SCALE, np.float64(luck[k]), np.float64(room.loss[0]))
             traits, beliefs = accounts.traits[:, w, i], accounts.beliefs[:, v, i]
+            loss, _ = left_to(accounts.balance[v, i], traits[Traits.LITERACY], platforms.weights[v, p])
+            drawn = (np.float64(words[0, k]) * draws.UNIFORM_SCALE, np.float64(luck[k]), np.float64(loss))
             channel = reason(room.push, weights, traits, beliefs, pushes, (v, p, i), drawn)
             platforms.gauges[_FIRST + channel, v, p] += 1.0
             if channel != _ORDINARY and room.push.sum() > _REMEMBERED:

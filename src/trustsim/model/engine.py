@@ -37,7 +37,7 @@ from trustsim.world.pushes import beliefs_of_day_0, pushes_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
 from trustsim.world.telling import factor
-from trustsim.world.weights import check_row, said_of, weigh
+from trustsim.world.weights import Stood, check_row, cover_of, said_of, weigh
 
 INTEREST_DAYS = 30  # interest is credited to accounts this often
 Leanings = dict[Weights, dict[str, NDArray[np.float64]]]  # decision → channel → what it adds today, (lanes, platforms)
@@ -116,8 +116,8 @@ class Engine:
         fill_notices(state, self._calendar, self.said)
         gauge(state.groups.platforms)
         fill_beliefs(state)
-        self._day_0, self._usual_risk = beliefs_of_day_0(state), usual_risk(state)
-        self._cash_0 = state.gauges[Gauges.LIQUIDITY].copy()
+        self._day_0 = beliefs_of_day_0(state)
+        self._stood = Stood(usual_risk(state), state.gauges[Gauges.LIQUIDITY].copy(), cover_of(state))
         fill_memory(state)
         self._count_co_clients()
         self._weigh()
@@ -140,7 +140,7 @@ class Engine:
         return [(getattr(each.kind, name), each) for each in found if phase in ("", phase_of(each.kind, each.phase))]
 
     def _weigh(self) -> None:
-        self.calm = weigh(self.state, self.mechanisms, self.said, self._usual_risk, self._cash_0)
+        self.calm = weigh(self.state, self.mechanisms, self.said, self._stood)
         self._at_rest = self.state.weights.copy() if self._leaning else self.state.weights
 
     def begin(self, step: int) -> None:
@@ -171,6 +171,8 @@ class Engine:
             change for propose, settings in self._turns(self._proposing) for change in propose(self.day, settings)
         ]
         if self.agenda.advance(self.clock.day, self.day, proposed):
+            if self.clock.day == 1:
+                self._stood.cover = cover_of(self.state)
             self._weigh()
 
     def news(self) -> None:
@@ -268,6 +270,7 @@ class Engine:
             if one in before.state.actors:
                 was = before.history_of_actors[: step + 1, :, columns, before.state.actors.index(one)]
                 self.history_of_actors[: step + 1, :, :, a] = was
+        self._stood.cover = before._stood.cover[..., columns, :]
         self.day.take(before.day, columns)
         self.agenda.take(before.agenda, columns, step, self.day)
         self._weigh()

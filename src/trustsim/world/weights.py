@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -57,26 +58,44 @@ def check_row(rows: type[Rows], row: object, mechanism: object) -> None:
         raise ModelError(f"given {row!r} in {file_of(mechanism)}; allowed: {allowed}")
 
 
-def weigh(state: State, mechanisms: Mechanisms, said: Floats, usual_risk: Floats, cash: Floats) -> Floats:
+@dataclass
+class Stood:
+    """What people know by heart, as it was in the beginning.
+
+    ``risk`` float64 (lanes, platforms), log-odds: a perceived risk that keeps nobody from joining. ``cash`` float64
+    (lanes, platforms): that of day 0, in claims. ``cover`` float64 (3, lanes, platforms): the guarantee of day 1, see
+    :func:`cover_of`.
+    """
+
+    risk: Floats
+    cash: Floats
+    cover: Floats
+
+
+def cover_of(state: State) -> Floats:
+    """Return the guarantee as it stands, float64 (3, lanes, platforms): cover, limit, credibility."""
+    return state.terms[[Terms.COVER, Terms.COVER_LIMIT, Terms.CREDIBILITY]]
+
+
+def weigh(state: State, mechanisms: Mechanisms, said: Floats, stood: Stood) -> Floats:
     """Fill ``state.weights`` from what mechanisms say, float64 (lanes, Weights), and the terms of the platforms.
 
-    ``usual_risk`` float64 (lanes, platforms), log-odds: a perceived risk that keeps nobody from joining. ``cash``
-    float64 (lanes, platforms): that of day 0, in claims. Return the readiness to run before the day's part, float64
-    (lanes, platforms).
+    Return the readiness to run before the day's part, float64 (lanes, platforms).
     """
     terms, dials = state.terms, state.dials
     weights = np.repeat(said[:, None, :], state.n_platforms, axis=1)
     weights[:, :, Weights.COVER] = np.minimum(terms[Terms.COVER] * terms[Terms.CREDIBILITY], 1.0)
     weights[:, :, Weights.COVER_LIMIT] = terms[Terms.COVER_LIMIT]
+    weights[:, :, Weights.UNINFORMED] *= (cover_of(state) == stood.cover).all(axis=0)  # a new one is in the news
     weights[:, :, Weights.EDUCATION] = terms[Terms.EDUCATION]
     weights[:, :, Weights.PROMPTS] = terms[Terms.PROMPTS]
     repair, mending = weights[:, :, Weights.REPAIR], terms[Terms.MENDING]
     weights[:, :, Weights.REPAIR] = np.where(mending == 1.0, repair, 1 - (1 - repair) ** mending)  # so many times a day
     weights[:, :, Weights.BASE_FUND] = terms[Terms.CUSTODY_TRUST]
-    weights[:, :, Weights.USUAL_RISK] = usual_risk
+    weights[:, :, Weights.USUAL_RISK] = stood.risk
     # with what is known of the cash since (kernels/prepare.py), the log-odds of all that is known of it today
     looks, some, usual = (dials[:, row, None] for row in (Dials.CASH, Dials.SOME_CASH, Dials.USUAL_CASH))
-    weights[:, :, Weights.CALM] -= looks * np.log((cash + some) / (usual + some))
+    weights[:, :, Weights.CALM] -= looks * np.log((stood.cash + some) / (usual + some))
     for settings in mechanisms.values():
         for rule, lanes in settings.alike:
             if hasattr(rule, "on_terms"):
