@@ -203,6 +203,53 @@ def test_cash_and_a_line_speak_against_running(play: Play) -> None:
             assert (seen.gauge("runners")[1, 0, 0] == N) == runs
 
 
+def test_payments_that_fail_show_that_the_cash_is_gone(play: Play) -> None:
+    """16 of 20 ask on day 1 for four times what is there. Three quarters of what was due stay unpaid, four fifths of
+    that is seen, so six tenths of the cash of the last report are taken to be gone; half as much with half of
+    ``unpaid``."""
+    alone = {"investors": {"second_platform": "0 %", "considered": 1}}
+    for part in (1.0, 0.5):
+        m = 0.2 * (1 - 0.6 * part)
+        x = -math.log((m + 0.02) / 0.22)
+        weights = {"cash": "100 %", "others": 1, "usual_cash": "20 %", "some_cash": "2 %", "unpaid": part, "fund": 5}
+        for nudge, runs in ((0.01, True), (-0.01, False)):
+            choice = {"choice": {"calm": nudge - x, **weights}}
+            seen = play(
+                0, mechanisms=choice, platforms={"Harbour": {"liquid_share": "20 %", "visibility": "80 %"}}, **alone
+            )
+            seen.belief("fund")[0, :16] = -12.0
+            seen.belief("fund")[0, 16:] = 0.0
+            assert seen.step(2).gauge("runners")[1:, 0, 0].tolist() == [16, 4 * runs]
+
+
+def test_of_a_guarantee_that_has_stood_the_illiterate_do_not_know(play: Play) -> None:
+    """Who is literate by a quarter counts on a quarter of a cover of 80 % that stood from day 1, and on all of one that
+    comes, or is raised to that, on day 3; education by a half makes a quarter five eighths."""
+    whole, part, taught = (-math.log(1 - 0.8 * k) for k in (1, 0.25, 0.625))
+    full = {
+        "kind": "guarantee",
+        "platform": "Harbour",
+        "limit": 1e6,
+        "credibility": "100 %",
+        "cost": 0,
+        "cover": "80 %",
+    }
+    taught_half = {"kind": "user_education", "coverage": "100 %", "effect": "50 %", "cost": 0}
+    stories = {
+        "stood": ([full], part), "new": ([{**full, "from": "2 d"}], whole),
+        "raised": ([{**full, "cover": "40 %"}, {**full, "from": "2 d"}], whole),
+        "taught": ([full, taught_half], taught),
+    }  # fmt: skip
+    for levers, left in stories.values():
+        for nudge, runs in ((0.01, N), (-0.01, 0)):
+            choice = {"choice": {"calm": left + nudge, "uninformed": "100 %", "fund": 5}}
+            seen = play(0, mechanisms=choice, segment={"literacy": "25 %"}, variants={"one": levers})
+            seen.belief("fund")[0] = 12.0
+            seen.step(2)
+            seen.belief("fund")[0] = 0.0
+            assert seen.step().gauge("runners")[:, 0, 0].tolist() == [0, 0, 0, runs]
+
+
 def test_the_cash_of_a_variant_speaks_for_it_whether_it_is_set_or_added(play: Play) -> None:
     """Each platform is known by its own cash: that of the baseline, that of a variant, and what the owners put in."""
     weights = {"cash": "100 %", "others": 1, "usual_cash": "20 %", "some_cash": "2 %", "calm": 0}

@@ -17,7 +17,10 @@ _LEAST = 1e-9  # cover that is none, which has no price
 class Guarantee:
     """Make good a share of what a client loses when the platform fails.
 
-    The investor's expected loss falls by ``cover`` · ``credibility``, for the part of the balance within ``limit``;
+    The investor's expected loss falls by ``cover`` · ``credibility``, for the part of the balance within ``limit``, as
+    far as the investor knows of it: all know of a guarantee that begins, ends or is changed during the run, and of one
+    that stands from day 1 those who are literate (``uninformed`` of ``choice``;
+    ``test_of_a_guarantee_that_has_stood_the_illiterate_do_not_know``);
     what is really paid is ``cover`` of the loss on that part, as far as the fund reaches. What lies above the limit is
     judged by itself, and is taken out first (``test_a_run_takes_the_part_above_the_limit_by_its_own_loss``).
     Known answer: full credible cover leaves nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
