@@ -79,8 +79,8 @@ of no influence, so more is better. ± is a standard error over communities.
 {held_out}
 
 So others count, by something between share and number, and for good: who adopted lately says less than who ever has.
-(In the model departures fade, and who is out is another memory than who left lately; adoption of seeds or
-contraception does not say how fast a run is forgotten.)
+So the model has two memories: departures fade, for adoption of seeds or contraception does not say how fast a run is
+forgotten, and who ran counts until coming back (`out` of [herding](mechanisms.md)).
 
 **What it is not.** People who know each other are alike and hear the same things; a hazard that rises with exposure
 mixes that with what they do to each other. Half a century, months or years, and no money lie between these
