@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import FAILED, Books, Gauges, Terms
 from trustsim.kernels.times import SAME_TIME
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.debts import debts_of
 from trustsim.world.memory import memory
 from trustsim.world.terms import Change
@@ -51,7 +51,7 @@ class Obligations:
     concepts: ClassVar[tuple[str, ...]] = ("interaction",)
     default_on: ClassVar[bool] = False
 
-    pro_rata: bool = parameter(
+    pro_rata: bool = choice(
         True, unit="flag", source="doi:10.1287/mnsc.47.2.236.9835",
         text="whether a platform that cannot pay all pays each a part; else it pays nothing",
     )  # fmt: skip

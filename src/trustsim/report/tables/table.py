@@ -207,11 +207,13 @@ def _notes(comparison: Comparison) -> list[str]:
     harms = [f"{standing.MARK} {line}." for line in standing.harms(comparison)]
     shifts = [f"{standing.SHIFTED} {line}." for line in standing.shifts(comparison)]
     unknown = [f"{standing.UNKNOWN} {line}." for line in standing.unmeasured(comparison)]
+    others = [f"{standing.ELSEWHERE} {line}." for line in standing.other_worlds(comparison)]
     return [
         *people.notes(comparison),
         *harms,
         *shifts,
         *unknown,
+        *others,
         *notes,
         *(f"{line.removesuffix('.')}." for line in more if line),
         *_warnings(comparison),

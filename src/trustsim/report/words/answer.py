@@ -32,16 +32,16 @@ class Answer:
 def answer(result: Compared) -> Answer:
     """Say which variant helps most, by how much, how sure that is, what it costs, who loses and when to doubt it."""
     c = result.comparison
-    if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
+    if c.ranked_by is None or not c.remedies or c.n == 0:
+        only = "Only one variant was run" if len(c.variants) < 2 else "Every other variant is another world"
         return Answer(
             "What happens in this story?",
-            f"{words.capital(standing.untold(c)) or 'Only one variant was run'}, so there is nothing to rank.",
-            (*_broken_off(result), _doubts(result)),
+            f"{words.capital(standing.untold(c)) or only}, so there is nothing to rank.",
+            (*_elsewhere(result), *_broken_off(result), _doubts(result)),
         )
     measure = reading.outcome(result, c.ranked_by)
-    others = [name for name in c.ranking if name != c.baseline]
-    best = others[0]
-    n = len(others)
+    others = list(c.remedies)
+    best, n = others[0], len(others)
     which = f"Does {quoted(best)} help" if n == 1 else f"Which of {n} variants helps most"
     question = f"{which}, compared with {quoted(c.baseline)} and judged by {measure.label}?"
     rivals = [name for name in others[1:] if c.group_of(name) == c.group_of(best)]
@@ -49,7 +49,13 @@ def answer(result: Compared) -> Answer:
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
     facts += people.facts(c, result.scenario, best)
     facts += costs.told(result, measure, best, others, rivals)
-    facts += [*_moved(result), *_unmeasured(result), *_gains(result, best), *_harmful(result, measure, others)]
+    facts += [
+        *_moved(result),
+        *_unmeasured(result),
+        *_elsewhere(result),
+        *_gains(result, best),
+        *_harmful(result, measure, others),
+    ]
     facts += [Fact("Does the ranking flip?", flips.in_short(result)), *_judged(result)]
     facts += [*_broken_off(result), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
@@ -80,7 +86,7 @@ def _headline(result: Compared, measure: Measure, best: str, rivals: Sequence[st
     if found.n == c.n:
         levels = [reading.level(result, measure.name, name).mean for name in (c.baseline, best)]
         text += ", from {} to {}".format(*(words.quantity(x, measure.unit, currency) for x in levels))
-    helps = "helps" if len(c.variants) == 2 else "helps most"
+    helps = "helps" if len(c.remedies) == 1 else "helps most"
     sign = 1 if measure.better == "lower" else -1
     if any(sign * (reading.difference(result, measure.name, name).mean - found.mean) < 0 for name in c.harms):
         helps = "helps most of those without harm"
@@ -181,6 +187,12 @@ def _unmeasured(result: Compared) -> list[Fact]:
     """Say which variants may harm in a way that is not measured."""
     lines = standing.unmeasured(result.comparison)
     return [Fact("What is not known?", f"{'; '.join(lines)}.")] if lines else []
+
+
+def _elsewhere(result: Compared) -> list[Fact]:
+    """Say which variants are another world and no remedy."""
+    lines = standing.other_worlds(result.comparison)
+    return [Fact("What is no remedy?", f"{'; '.join(lines)}.")] if lines else []
 
 
 def _gains(result: Compared, best: str) -> list[Fact]:
