@@ -109,8 +109,9 @@ def _differing(prefix: str, mine: Any, its: Any) -> Iterator[str]:
 
 def _declared(kind: type) -> tuple[Parameter, ...]:
     """Return the parameters of a thing: its own, and what mechanisms declare beside."""
-    section = kind.__name__.lower()
-    return REGISTRY["section", section].parameters if ("section", section) in REGISTRY else parameters_of(kind)
+    section = ("section", kind.__name__.lower())
+    is_section = section in REGISTRY and REGISTRY[section].make is kind
+    return REGISTRY[section].parameters if is_section else parameters_of(kind)
 
 
 def _differ(mine: Any, its: Any) -> bool:
