@@ -122,14 +122,14 @@ class AggregateUncertainty:
     def each_day(day: Day, settings: Settings[AggregateUncertainty]) -> None:
         """Let fear come without a cause, where the day's draw says so."""
         chance = 1 - (1 - settings["sunspot"]) ** (day.dt / DAYS_A_YEAR)
-        comes = day.chance(SUNSPOT, 0) < chance
+        comes = day.chance(SUNSPOT) < chance
         for p in range(day.state.n_platforms):
             day.do.post(p, comes, reach=_TO_ALL, fear=settings["fear"])
 
 
 def _normal(day: Day, what: Draw) -> Floats:
     """Return a standard normal number of each world, float64 (lanes,)."""
-    return np.array([normal(u) for u in day.chance(what, 0, once=True).tolist()])
+    return np.array([normal(u) for u in day.chance(what, once=True).tolist()])
 
 
 def _ln_of_mean_1(spread: Floats, z: Floats) -> Floats:
