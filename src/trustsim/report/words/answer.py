@@ -11,7 +11,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval
-from trustsim.report.words import costs, flips, holding, horizon, people, reading, standing, story, words
+from trustsim.report.words import costs, flips, holding, horizon, pace, people, reading, standing, story, words
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.reading import LATE, SEGMENT, UNHURT, Measure
 from trustsim.report.words.words import quoted
@@ -280,6 +280,7 @@ def _doubts(result: Compared) -> Fact:
     figures = [a for a in story.assumptions(result.scenario, c.baseline, c.variants) if a.is_figure]
     assumed = sum(a.is_assumed or a.is_construct for a in figures)
     text = f"{held} " if (held := holding.doubts(result)) else ""
+    text += f"{coarse} " if (coarse := pace.told(result)) else ""
     text += "These are simulated worlds, not forecasts: "
     text += f"{assumed} of {len(figures)} figures are assumed, no source gives them."
     text += f" Only {words.plural(c.n, 'world')} were compared; more would narrow the intervals." if c.n < FEW else ""
