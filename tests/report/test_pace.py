@@ -28,7 +28,8 @@ def with_runs(length: float, *, step: float = 1.0, fast: float = 1.0) -> Result:
     ("changes", "is_told"),
     [
         ({"length": 0.0}, True), ({"length": 1.0}, True), ({"length": 2.0}, False),
-        ({"length": 2.0, "step": 2.0}, True), ({"length": 0.0, "step": 0.25}, False), ({"length": 0.0, "fast": 0.0}, False),
+        ({"length": 2.0, "step": 2.0}, True), ({"length": 0.0, "step": 0.25}, False),
+        ({"length": 0.0, "fast": 0.0}, False),
     ],
 )  # fmt: skip
 def test_a_run_that_peaks_within_a_step_of_a_day_or_more_is_told(changes: dict[str, Any], is_told: bool) -> None:

@@ -104,8 +104,8 @@ def compact(value: float, measure: Measure, *, signed: bool = False) -> str:
     if not math.isfinite(value):
         return words.NO_NUMBER
     size = abs(value)
-    if measure.unit == "share" and size < _SMALLEST_SHARE:
-        value = 0.0
+    if (measure.unit == "share" and size < _SMALLEST_SHARE) or size < words.NONE:
+        return "0"
     sign = words.MINUS if value < 0 else "+" if signed and value > 0 else ""
     if measure.unit == "share":
         return f"{sign}{100 * size:.1f}"
