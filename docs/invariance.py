@@ -68,7 +68,12 @@ SERIES = (
     ),
     Series(
         "Step",
-        "What differs is how people act, not how it is counted: one look, one hop and one fading of the news a step.",
+        "What differs is how people act, not how it is counted: one look, one hop and one fading of the news a step. "
+        "Who decides once a day sees what happened within the day only at its end, and then all of it; in a shorter "
+        "step some look meanwhile and the rest find what is left of it. So this story is milder the shorter the step, "
+        "and about half of that is looking: where everybody looks at every step it moves about half as much. "
+        "`trustsim halve FILE` measures it for a file, and the answer of a study says where its runs are fast beside a "
+        "step of a day.",
         [Case(step, {"step": step, "investors.count": 1000}, 40) for step in ("1 d", "6 h", "1 h")],
     ),
     Series(

@@ -68,3 +68,25 @@ def test_a_sweep_needs_nothing_of_an_extra() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.split(".")[0] == "SALib", done.stderr
+
+
+@pytest.mark.parametrize("progress", [False, None, True])
+def test_run_takes_progress_as_the_other_verbs_do(progress, capsys):
+    story = ts.load(QUICKSTART, overrides={"investors.count": 60, "horizon": "25 d"})
+    study = ts.run(story, variants="nothing", replications=2, workers=1, progress=progress)
+    assert len(study.replications) == 2
+    assert bool(capsys.readouterr().err) == (progress is True)
+
+
+def test_run_calls_back_whom_it_is_given():
+    seen = []
+    story = ts.load(QUICKSTART, overrides={"investors.count": 60, "horizon": "25 d"})
+    ts.run(story, variants="nothing", replications=2, workers=1, progress=lambda *done: seen.append(done))
+    assert seen[-1][:2] == (2, 2)
+
+
+def test_every_public_verb_takes_progress():
+    import inspect
+
+    for name in ("attribute", "calibrate", "compare", "evidence", "run", "sensitivity", "sweep"):
+        assert "progress" in inspect.signature(getattr(ts, name)).parameters, name

@@ -69,5 +69,5 @@ def regions(file: Path, variant: str, n_worlds: int, **overrides: object) -> Reg
         failures.append(counts(day, scenario.n_days * scenario.step))
         of_all += int((~np.isnan(day)).sum())
         of_cash += int(cause["out of cash"].sum())
-        unstruck += int(cause["not struck"].sum())
+        unstruck += int(cause["without a shock"].sum())
     return Regions(np.concatenate(failures), of_cash / max(of_all, 1), unstruck / max(of_all, 1))

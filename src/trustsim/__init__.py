@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from trustsim.ask.designed import sweep
     from trustsim.ask.evidenced import evidence
     from trustsim.ask.indices import sensitivity
+    from trustsim.ask.ran import run
     from trustsim.ask.result import Result, compare
     from trustsim.catalog import load, loads
     from trustsim.errors import ScenarioError, TrustsimError
     from trustsim.experiment.study import Study
-    from trustsim.experiment.study import run_study as run
     from trustsim.model import TrustCrisisModel
     from trustsim.report.pictures import plots
     from trustsim.scenario.resolved import Scenario
@@ -68,7 +68,7 @@ _HOME = {
     "loads": ("trustsim.catalog", "loads"),
     "plots": ("trustsim.report.pictures.plots", ""),
     "read_csv": ("trustsim.experiment.tables", "read_csv"),
-    "run": ("trustsim.experiment.study", "run_study"),
+    "run": ("trustsim.ask.ran", "run"),
     "sensitivity": ("trustsim.ask.indices", "sensitivity"),
     "sweep": ("trustsim.ask.designed", "sweep"),
 }

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from trustsim.errors import ModelError, nearest, one_of
-from trustsim.parameters import REQUIRED, Parameter, bounds_of, parameter, parameters_of
+from trustsim.parameters import REQUIRED, Parameter, bounds_of, choice, parameter, parameters_of
 from trustsim.units import Unit, check_declared, major
 
 __all__ = [
     "GROUPS", "REGISTRY", "REQUIRED", "Entry", "Family", "Group", "Parameter", "Registry", "bounds_of", "check_name",
-    "file_of", "parameter", "parameters_of",
+    "choice", "file_of", "parameter", "parameters_of",
 ]  # fmt: skip
 
 #: what an entry belongs to; who declares presets or actors adds a group of their name

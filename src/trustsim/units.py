@@ -54,6 +54,11 @@ def _scaled(given: object, text: str, scale: dict[str, float], unit: str) -> flo
         allowed = "a number" + (f" with {one_of(k for k in scale if k and k.isascii())}" if any(scale) else "")
         raise UnitError(f"{given!r} as a {unit}", allowed, nearest(suffix, [k for k in scale if k]))
     number, factor = float(match[1].replace("_", "")), scale[match[2]]
+    if unit == "share" and not match[2] and 1 < abs(number) <= 100:
+        meant = f"{number / 100:.10g} or {number:.10g} %?"
+        raise UnitError(
+            f"{given!r} as a share", f"{meant} What is more than the whole has a sign, {100 * number:.10g} %"
+        )
     parts = 1 / factor if 0 < factor < 1 else 0.5
     return number / round(parts) if abs(parts - round(parts)) < 1e-9 * parts else number * factor
 

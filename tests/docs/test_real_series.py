@@ -109,7 +109,7 @@ def test_a_country_is_the_sum_of_worlds_that_run_as_in_a_study(real):
     study = ts.run(ts.load(PLATFORMS, overrides=small), variants=["as it was"], replications=3, workers=1)
     assert found.failures.sum() > 0
     assert found.failures.mean(axis=1) == pytest.approx(study.outcomes["failures_a_month[all]"][:, 0])
-    share = study.outcomes["failures_a_month[not struck]"].sum() / study.outcomes["failures_a_month[all]"].sum()
+    share = study.outcomes["failures_a_month[without a shock]"].sum() / study.outcomes["failures_a_month[all]"].sum()
     assert found.not_struck == pytest.approx(share)
     assert found.out_of_cash == 1  # there is no law to close them
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from small_worlds import crisis, finished
 
+import trustsim as ts
+from trustsim.experiment.study import run_study
 from trustsim.kernels.arrays import Clock
 from trustsim.kernels.balance import carry
 from trustsim.kernels.layout import Beliefs, Books
@@ -107,3 +109,19 @@ def test_a_report_is_read_by_as_many_in_half_steps() -> None:
     whole, half = (perceived(step, 6, platforms, **how) for step in (1.0, 0.5))
     assert abs(whole[0] - whole[1]) > 0.2
     assert half[0] - half[1] == pytest.approx(whole[0] - whole[1], rel=0.16)
+
+
+@pytest.mark.slow
+def test_about_half_of_what_a_shorter_step_moves_in_the_quickstart_is_who_looks() -> None:
+    """Where everybody looks at every step, a step of six hours moves it about half as much."""
+    looks = {f"investors.segments.{name}.attention": 1 for name in ("novice", "professional")}
+    gaps = []
+    for settings in ({}, looks):
+        means = []
+        for step in ("1 d", "6 h"):
+            story = ts.load("scenarios/quickstart.yaml", overrides={"step": step, **settings})
+            study = run_study(story, variants="nothing", replications=60, workers=1)
+            means.append(study.outcomes["excess_withdrawn"].mean())
+        gaps.append(means[0] - means[1])
+    assert gaps[0] > 0.08
+    assert gaps[1] < 0.7 * gaps[0]

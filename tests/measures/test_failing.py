@@ -100,14 +100,14 @@ def test_a_failure_has_one_cause_and_was_struck_or_not():
     found = {name: which[0].tolist() for name, which in causes(f.model).items()}
     assert found == {
         "out of cash": [True, True, False, False], "closed as insolvent": [False, False, True, False],
-        "struck": [True, False, False, False], "not struck": [False, True, True, False],
+        "after a shock": [True, False, False, False], "without a shock": [False, True, True, False],
     }  # fmt: skip
 
 
 def test_a_shock_on_no_platform_of_its_own_strikes_all():
     f = ended([40, 50, 60])
     f.model.struck_on = lambda: {"storm: *": np.array([45.0])}
-    assert causes(f.model)["struck"][0].tolist() == [False, True, True]
+    assert causes(f.model)["after a shock"][0].tolist() == [False, True, True]
 
 
 @pytest.fixture(scope="module")
@@ -118,14 +118,14 @@ def study():
 def test_causes_of_a_run_add_up_to_its_failures(study):
     total = study["failures_a_month[all]"]
     assert (total * 4).sum() > 0
-    for pair in (("out of cash", "closed as insolvent"), ("struck", "not struck")):
+    for pair in (("out of cash", "closed as insolvent"), ("after a shock", "without a shock")):
         assert sum(study[f"failures_a_month[{name}]"] for name in pair) == pytest.approx(total)
     assert np.rint(total * 4) == pytest.approx(study["failed_platforms"])
     assert study["failures_a_month[closed as insolvent]"] * 4 == pytest.approx(study["closed_as_insolvent"])
 
 
 def test_who_fails_alone_was_struck(study):
-    assert study["failures_a_month[not struck]"].sum() == 0
+    assert study["failures_a_month[without a shock]"].sum() == 0
 
 
 def test_the_day_of_a_strike_is_that_on_which_it_acts():

@@ -205,13 +205,13 @@ def test_all_readers_share_the_error_of_what_is_published() -> None:
 
 def test_a_sunspot_frightens_all_on_its_day_and_comes_as_often_as_it_says() -> None:
     fear = {"fear": {"contagion": 0, "decay": "0 /day", "threshold": 100}}
-    always = batch(2, mechanisms={**fear, **rule(sunspot=1, fear=0.7)})
+    always = batch(2, mechanisms={**fear, **rule(sunspot=3650, fear=0.7)})
     always.step()
     assert always.engine.state.beliefs[Beliefs.FEAR] == pytest.approx(0.7)
-    some = batch(200, mechanisms={**fear, **rule(sunspot=0.9, fear=1)})
+    some = batch(200, mechanisms={**fear, **rule(sunspot=1, fear=1)})
     for _ in range(40):
         some.step()
     days = np.rint(some.engine.state.beliefs[Beliefs.FEAR][:, 0])
-    expected = 200 * 40 * (1 - 0.1 ** (1 / 365))
+    expected = 200 * 40 / 365  # once a year
     assert days.sum() == pytest.approx(expected, abs=4 * math.sqrt(expected))
     assert (some.engine.state.beliefs[Beliefs.FEAR] == some.engine.state.beliefs[Beliefs.FEAR][:, :1]).all()

@@ -173,6 +173,15 @@ def test_the_logarithm_of_the_pass_rises_and_is_near_the_true_one() -> None:
     assert np.abs(found - np.log(x))[400:1601].max() < 0.006  # from e⁻³ to e³
 
 
+def test_the_logarithm_of_the_pass_ends_at_twelve_either_way() -> None:
+    """As docs/model.md says: where the logarithm has no end it goes to 12, and is the formula that stands there."""
+    assert logarithm(np.float32(0)) == -12
+    assert 11.9 < logarithm(np.float32(1e38)) <= 12
+    q = np.exp(np.linspace(-20, 20, 401))
+    formula = 12 * (np.sqrt(q) - 1) / (np.sqrt(q) + 4 * q**0.25 + 1)
+    assert [logarithm(np.float32(each)) for each in q] == pytest.approx(formula, abs=1e-4)
+
+
 def test_who_stays_once_stays_until_more_speaks_for_leaving(play: Play) -> None:
     """One draw lasts: with no news only those leave whose days with that draw are over, a thirtieth of them a day."""
     many = {"count": 20_000, "second_platform": "0 %", "considered": 1}

@@ -9,7 +9,8 @@ import pytest
 from quiet_world import EACH, READY, N, Play, Played, leave, lever
 
 from trustsim.catalog import REGISTRY, load
-from trustsim.kernels.layout import Terms
+from trustsim.kernels.coefficients import Weights
+from trustsim.kernels.layout import FAILED, Gauges, Terms
 from trustsim.kernels.named import names_of
 from trustsim.measures.finished import Finished
 from trustsim.measures.measured import measured
@@ -209,3 +210,54 @@ def test_a_set_of_day_0_and_one_with_a_time_cost_the_same_a_day(play: Play) -> N
     assert cost[3:, 0].tolist() == cost[3:, 1].tolist()
     assert cost[:3, 1].tolist() == [0, 0, 0]
     assert cost[3, 1] == pytest.approx(0.5 * N * MINOR_PER_MAJOR / 365, abs=1)
+
+
+RISKY = {"health": {"base": 0, "equity": 5, "liquidity": 0}}  # what is published moves with what is owned
+WAVE = {"kind": "default_wave", "platform": "Harbour", "day": "4 d", "share": "30 %", "fund": 0}
+
+
+def of_reports(seen: Played, days: int) -> tuple[list[float], list[bool]]:
+    """Step on; return on which step the last report had come out, and whether what is read in it is what was published
+    of the step of its figures, by step."""
+    came, is_same = [], []
+    for _ in range(days):
+        gauges, published = seen.step().state.gauges, seen.gauge("published_risk")
+        of = int(gauges[Gauges.REPORT_OF, 0, 0])
+        came.append(float(gauges[Gauges.REPORT_CAME, 0, 0]))
+        is_same.append(bool(seen.state.weights[0, 0, Weights.REPORT_RISK] == np.float32(published[of, 0, 0])))
+    return came, is_same
+
+
+def test_a_report_that_never_came_out_is_not_read_where_the_interval_becomes_shorter(play: Play) -> None:
+    """The wave of the fifth step is first told by the report of the step in which the new interval holds."""
+    sooner = change("7 d", "report_interval", **{"from": "20 d"})
+    terms = {"report_interval": "30 d", "report_lag": "0 d", "report_scope": "100 %"}
+    seen = play(0, platforms={"Harbour": terms, "Quay": {}}, shocks=[WAVE], mechanisms=RISKY, variants={"a": [sooner]})
+    came, is_same = of_reports(seen, 35)
+    assert came == [0.0] * 20 + [21.0] * 7 + [28.0] * 7 + [35.0]
+    assert all(is_same)
+    risk = seen.gauge("published_risk")[:, 0, 0]
+    assert risk[6] > risk[0] + 0.1
+
+
+def test_a_report_that_came_out_stays_the_last_where_the_interval_becomes_longer_or_reports_end(play: Play) -> None:
+    terms = {"report_interval": "10 d", "report_lag": "2 d", "report_scope": "100 %"}
+    for later, until in (("25 d", 34), ("0 d", 40)):
+        longer = change(later, "report_interval", **{"from": "12 d"})
+        seen = play(
+            0, platforms={"Harbour": terms, "Quay": {}}, shocks=[WAVE], mechanisms=RISKY, variants={"a": [longer]}
+        )
+        came, is_same = of_reports(seen, 40)
+        assert came == [0.0] * 9 + [10.0] * (until - 9) + [35.0] * (40 - until)
+        assert all(is_same)
+
+
+def test_who_is_known_to_be_insolvent_by_a_report_is_the_one_whose_report_came_out(play: Play) -> None:
+    """The risk view and the public's view of solvency read one calendar of reports: both change on step 21."""
+    sooner = change("7 d", "report_interval", **{"from": "20 d"})
+    terms = {"report_interval": "30 d", "report_lag": "0 d", "report_scope": "100 %", "equity": "5 %"}
+    wave = {**WAVE, "share": "60 %"}
+    on = {"closure": {"rate": "100 /day", "steepness": 0}}
+    seen = play(30, platforms={"Harbour": terms, "Quay": {}}, shocks=[wave], mechanisms=on, variants={"a": [sooner]})
+    failed = np.flatnonzero(seen.gauge("status")[:, 0, 0] == FAILED)
+    assert failed[0] == 21

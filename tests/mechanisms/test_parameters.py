@@ -146,7 +146,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "stayers": {"levers": [{"kind": "stayers_shown", "platform": "Harbour"}]},
     "commitment": {"levers": [{"kind": "stay_commitment", "platform": "Harbour"}]},
     "forgiveness": {"levers": [{"kind": "make_amends", "platform": "Harbour"}]},
-    "aggregate_uncertainty": {"by": {"fear": {"sunspot": 1}}},
+    "aggregate_uncertainty": {"by": {"fear": {"sunspot": 3650}}},
     "over_limit": {
         "item": {"pace": "20 %/day"},
         "levers": [{"kind": "guarantee", "cover": "90 %", "limit": 10_000, "credibility": "100 %"}],
@@ -230,7 +230,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("observation", "accuracy"): 1.0,
     ("switching", "fear"): 9.0,
     ("opinion", "own"): "0.2, 0.9",
-    ("aggregate_uncertainty", "sunspot"): 1.0,
+    ("aggregate_uncertainty", "sunspot"): 3650.0,
 }
 
 

@@ -12,7 +12,7 @@ from trustsim.ask.result import Result
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
 from trustsim.measures.runs import LiquidityRun
-from trustsim.registry import Registry, parameter
+from trustsim.registry import Registry, choice, parameter
 from trustsim.scenario.resolved import Item, Scenario, Timing, Trigger, Variant, World
 
 VARIANTS = (
@@ -49,7 +49,7 @@ class Platform:
     """A platform."""
 
     name: str = parameter("Harbour", unit="name", source="assumed", text="its name")
-    liquid_share: float = parameter(0.12, unit="share", source="E-20", text="cash as a share of claims")
+    liquid_share: float = choice(0.12, unit="share", source="E-20", text="cash as a share of claims")
     kind, size, lock_term, asset_market, owes = "p2p_lending", 1.0, 90.0, "", ""
 
 
@@ -58,6 +58,7 @@ class Investors:
     """The investors."""
 
     count: int = parameter(7624, unit="count", source="assumed", text="how many")
+    segments = ()
 
 
 @dataclass(frozen=True)

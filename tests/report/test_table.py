@@ -190,7 +190,8 @@ def test_names_with_square_brackets_are_shown_as_they_are():
 @pytest.mark.parametrize(
     ("value", "measure", "text"),
     [
-        (0.12345, SHARE, "12.3"), (0.0, SHARE, "0.0"), (NAN, SHARE, "–"), (-0.5, SHARE, "−50.0"),
+        (0.12345, SHARE, "12.3"), (0.0, SHARE, "0"), (4e-4, SHARE, "0"), (1e-9, MONEY, "0"),
+        (NAN, SHARE, "–"), (-0.5, SHARE, "−50.0"),
         (999.5, MONEY, "1k"), (123_456_789.0, MONEY, "123m"), (5e11, MONEY, "500bn"), (0.5, MONEY, "0.5"),
         (99.96e6, MONEY, "100m"), (999.6e3, MONEY, "1m"), (1e14, MONEY, "100t"), (4e16, MONEY, "40,000t"),
     ],
@@ -200,5 +201,5 @@ def test_numbers_are_written_in_few_characters(value, measure, text):
 
 
 def test_a_gain_that_is_no_change_has_no_sign():
-    assert compact(0.0, SHARE, signed=True) == "0.0"
+    assert compact(0.0, SHARE, signed=True) == "0"
     assert compact(0.01, SHARE, signed=True) == "+1.0"

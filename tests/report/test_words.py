@@ -1,9 +1,12 @@
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trustsim.analysis.measures import Measure
+from trustsim.report.tables.table import compact
 from trustsim.report.words import words
 
 
@@ -180,3 +183,16 @@ def test_axis_of_money_takes_the_scale_of_its_largest_value():
     assert words.axis("money", "CNY", 50) == (1.0, "CNY")
     assert words.axis("share") == (0.01, "%")
     assert words.tick(-0.25) == "−0.25"
+
+
+@pytest.mark.parametrize("nothing", [0.0, -0.0, 1e-9, -1e-9])
+@pytest.mark.parametrize("unit", ["share", "money", "duration", "number"])
+def test_a_zero_is_written_one_way_in_tables_sentences_and_pictures(nothing: float, unit: Any) -> None:
+    """It is 0, with no decimals, sign or power of ten, whatever stands behind it."""
+    of_unit = Measure(unit, "", False, "")
+    written = [
+        words.quantity(nothing, unit, "CNY"), words.change(nothing, unit, "CNY"), words.bare(nothing, unit),
+        words.bare(nothing, unit, signed=True), words.tick(nothing), compact(nothing, of_unit),
+        compact(nothing, of_unit, signed=True),
+    ]  # fmt: skip
+    assert {text.split()[0] for text in written} == {"0"}

@@ -83,7 +83,7 @@ def test_the_point_holds_where_a_registry_lacks_a_rule_of_the_members() -> None:
 def test_what_is_wrong_with_it_is_told_with_its_place(tmp_path: Path) -> None:
     written(tmp_path)
     assert "story.yaml:7:12" in told("members", tmp_path)
-    assert "allowed: point, ensemble, or member and a number" in told("point from members.json", tmp_path)
+    assert "allowed: point, ensemble, or member and its number, from 1 on" in told("point from members.json", tmp_path)
     assert "given: member 3\n    allowed: member 1 to member 2" in told("member 3 from members.json", tmp_path)
     assert "none.json', which cannot be read" in told("ensemble from none.json", tmp_path)
     (tmp_path / "no.json").write_text("{}", "utf-8")

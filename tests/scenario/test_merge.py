@@ -199,3 +199,10 @@ def test_a_variant_that_sets_what_the_new_file_renames_is_told_with_the_way_out(
     assert "of a variant of base.yaml that needs it, its name: null" in problem.allowed
     file.write_text(child + "variants: {paid through: null}\n")
     assert [p.name for p in load(file, REGISTRY).variants[0].world.platforms] == ["Bay", "Quay"]
+
+
+def test_a_file_that_says_no_description_does_not_have_that_of_the_file_it_extends(tmp_path: Path) -> None:
+    silent, speaks = "extends: base.yaml\ninvestors: {count: 5}\n", "extends: base.yaml\ndescription: Another story.\n"
+    assert load(write(tmp_path, main=FULL), REGISTRY).description != ""
+    assert load(write(tmp_path, base=FULL, main=silent), REGISTRY).description == ""
+    assert load(write(tmp_path, base=FULL, main=speaks), REGISTRY).description == "Another story."

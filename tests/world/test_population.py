@@ -27,7 +27,7 @@ def test_extreme_wealth_is_capped_before_it_overflows() -> None:
     rich = Segment(name="rich", wealth=Distribution("lognormal", (1e12, 30.0)))
     investors = Investors(segments=(rich,))
     people = draw_population(investors, 500, KEY)
-    accounts = open_accounts(investors, 500, people, np.ones(2), KEY)
+    accounts = open_accounts(investors, 500, people, (np.ones(2), np.arange(2)), KEY)
     assert accounts.balance.min() >= 0
     assert accounts.safe.min() >= 0
     total = sum(int(x) for x in accounts.balance) + sum(int(x) for x in accounts.safe)
@@ -95,7 +95,7 @@ def test_every_distribution_that_is_accepted_is_drawn_as_finite_numbers_within_b
     assert np.isfinite(drawn).all()
     assert (drawn >= (-math.inf if parameter.low is None else parameter.low)).all()
     assert (drawn <= (math.inf if parameter.high is None else parameter.high)).all()
-    accounts = open_accounts(scenario.variants[0].world.investors, 50, people, np.ones(1), KEY)
+    accounts = open_accounts(scenario.variants[0].world.investors, 50, people, (np.ones(1), np.arange(1)), KEY)
     assert accounts.balance.min(initial=0) >= 0 <= accounts.safe.min(initial=0)
     value = getattr(scenario.variants[0].world.investors.segments[0], parameter.name)
     smallest, largest = value.extremes

@@ -10,30 +10,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
 import pandas as pd
 
-from trustsim.analysis.fields import field_of, levels_of
-from trustsim.analysis.headlines import COST, can_rank, candidates, picked
+from trustsim.analysis.fields import field_of, happened_in, levels_of
+from trustsim.analysis.headlines import COST, asked_for, candidates, picked
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
+from trustsim.analysis.other_worlds import OtherWorlds, other_worlds, said
 from trustsim.analysis.ranking import Groups, Harms, parted_by, ranking_of, side_of
 from trustsim.analysis.shifts import Shift, shifts_of
 from trustsim.analysis.unfinished import Unfinished, unfinished
 from trustsim.analysis.unmeasured import unmeasured
-from trustsim.errors import unknown
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
-from trustsim.registry import LISTED, Registry
+from trustsim.registry import Registry
 from trustsim.units import name_of
 
 FORMAT = 2
-_COMPARING = ("baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms", "shifts", "unmeasured")
+T = TypeVar("T")
+_COMPARING = (
+    "baseline", "ranked_by", "passed_over", "ranking", "groups", "matters", "harms", "shifts", "unmeasured",
+    "other_worlds",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Comparison:
     harms : by variant, the headline outcomes in which it is worse than the baseline; only variants that harm.
     shifts : by variant, the loss that it moves from clients to others, saving little; only variants that do.
     unmeasured : by variant, the headline outcomes in which its harm is not known; only where there are any.
+    other_worlds : by variant, the facts that it sets; only variants that are no remedy. They stand behind all others.
     unfinished : by variant, what goes on at the horizon; only where something does.
     n_failed : by variant, the replications whose run with this variant failed.
     n : replications compared; n_incomplete : those left out because one of their runs failed.
@@ -92,6 +96,16 @@ class Comparison:
     seconds: float
     interrupted: bool
     parted_by: tuple[str, ...] = ()
+    other_worlds: OtherWorlds = field(default_factory=dict)
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """The variants that somebody could choose in place of the baseline, best first."""
+        return tuple(name for name in self.ranking if name != self.baseline and name not in self.other_worlds)
+
+    def is_known(self, name: str) -> bool:
+        """Whether a variant is the baseline or a remedy that is known to do no harm."""
+        return not any(name in those for those in (self.harms, self.unmeasured, self.other_worlds))
 
     @property
     def ranking(self) -> tuple[str, ...]:
@@ -104,14 +118,14 @@ class Comparison:
 
     def helps(self, name: str) -> bool:
         """Whether a variant is better than the baseline by what ranks, in an earlier group, and without harm."""
-        if self.ranked_by is None:
+        if self.ranked_by is None or name in self.other_worlds:
             return False
-        is_ahead = name not in self.harms and self.group_of(name) < self.group_of(self.baseline)
-        return is_ahead and self._side(name) > 0
+        is_ahead = self.group_of(name) < self.group_of(self.baseline)
+        return is_ahead and name not in self.harms and self._side(name) > 0
 
     def fails(self, name: str) -> bool:
-        """Whether a variant is worse than the baseline by what ranks, or harms."""
-        return name in self.harms or self._side(name) < 0
+        """Whether a remedy is worse than the baseline by what ranks, or harms."""
+        return name in self.harms or (name not in self.other_worlds and self._side(name) < 0)
 
     def _side(self, name: str) -> int:
         """Return 1 where a variant's own interval says that it is better than the baseline, -1 worse, 0 neither."""
@@ -122,16 +136,10 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim compare --json``, format 2, as plain data; what is not finite is None."""
+        about = {key: getattr(self, key) for key in ("title", "digest", "source", "seed", "currency")}
         return {
             "format": FORMAT,
-            "scenario": {
-                "title": self.title,
-                "digest": self.digest,
-                "source": self.source,
-                "seed": self.seed,
-                "currency": self.currency,
-                "version": version("trustsim"),
-            },
+            "scenario": {**about, "version": version("trustsim")},
             "replications": self.n,
             "baseline": self.baseline,
             "ranked_by": self.ranked_by,
@@ -142,6 +150,9 @@ class Comparison:
             "harms": {name: list(outcomes) for name, outcomes in self.harms.items()},
             "shifts": {name: shift.to_json() for name, shift in self.shifts.items()},
             "unmeasured": {name: list(outcomes) for name, outcomes in self.unmeasured.items()},
+            "other_worlds": {
+                name: {"sets": list(facts), "told": said(facts)} for name, facts in self.other_worlds.items()
+            },
             "outcomes": {name: measure.to_json(self.currency) for name, measure in self.measures.items()},
             "unfinished": {name: {"running": x.running, "waiting": x.waiting} for name, x in self.unfinished.items()},
             "variants": {name: self._variant_json(name) for name in self.variants},
@@ -233,11 +244,11 @@ def compare(study: Study, registry: Registry, *, rank_by: str | None = None) -> 
 
 def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str], rank_by: str | None) -> Comparison:
     """Compare as :func:`compare` does, by *measures* of outcomes; ``asked``: those that the scenario picks out."""
-    wanted = _wanted(study, measures, rank_by)
-    field = field_of(study, measures)
-    levels = levels_of(study, field)
-    harms, unknown = field.harms(), unmeasured(field, study.scenario)
-    ranking = ranking_of(field, candidates(asked, measures), harms, unknown, wanted)
+    wanted = asked_for(rank_by, study.scenario.outcomes, measures)
+    known = field_of(study, measures)
+    levels, others = levels_of(study, known), other_worlds(study.scenario, study.variants)
+    harms, unknown = _of_remedies(known.harms(), others), _of_remedies(unmeasured(known, study.scenario), others)
+    ranking = ranking_of(known, candidates(asked, measures), harms, unknown, others, wanted)
     return Comparison(
         title=study.scenario.title,
         digest=study.scenario.digest,
@@ -249,17 +260,17 @@ def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str]
         measures=measures,
         asked=tuple(dict.fromkeys(name for name in (ranking.ranked_by, *study.asked) if name is not None)),
         levels=levels,
-        differences=field.differences,
+        differences=known.differences,
         costs={v: levels[v][COST].mean if COST in levels[v] else math.nan for v in study.variants},
-        happened=_happened(study, measures),
+        happened=happened_in(study, measures),
         rank_by=wanted,
         ranked_by=ranking.ranked_by,
         passed_over=ranking.passed_over,
         groups=ranking.groups,
-        matters=field.matters,
-        usual=tuple(name for name in field.matters if name.partition("[")[0] not in study.scenario.matters),
+        matters=known.matters,
+        usual=tuple(name for name in known.matters if name.partition("[")[0] not in study.scenario.matters),
         harms=harms,
-        shifts=shifts_of(field),
+        shifts=_of_remedies(shifts_of(known), others),
         unmeasured=unknown,
         unfinished=unfinished(study),
         n=len(study.replications),
@@ -268,25 +279,13 @@ def compared(study: Study, measures: Mapping[str, Measure], asked: Sequence[str]
         failed=study.failed,
         seconds=study.seconds,
         interrupted=study.interrupted,
-        parted_by=parted_by(field, ranking),
+        parted_by=parted_by(known, ranking),
+        other_worlds=others,
     )
 
 
-def _happened(study: Study, measures: Mapping[str, Measure]) -> dict[str, dict[str, float]]:
-    """Return by variant and outcome, of the times to an event, the share of worlds in which it happened."""
-    times = {name: study.outcomes[name] for name, m in measures.items() if m.censored and len(study.replications)}
-    return {
-        variant: {name: float(np.mean(~np.isnan(values[:, k]))) for name, values in times.items()}
-        for k, variant in enumerate(study.variants)
-    }
-
-
-def _wanted(study: Study, measures: Mapping[str, Measure], wanted: str | None) -> str | None:
-    """Return what is to rank, as it was asked for. Raises TrustsimError where it is no outcome that can."""
-    ordered = can_rank(study.scenario.outcomes, measures)
-    if wanted is not None and wanted not in ordered:
-        raise unknown("rank by", wanted, ordered, LISTED)
-    return wanted
+def _of_remedies(found: Mapping[str, T], others: OtherWorlds) -> dict[str, T]:
+    return {name: its for name, its in found.items() if name not in others}
 
 
 def _ends(found: Interval | Difference) -> dict[str, float | None]:

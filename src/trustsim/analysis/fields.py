@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from trustsim.analysis import intervals
 from trustsim.analysis.certain import never_paid
 from trustsim.analysis.headlines import what_matters
@@ -46,6 +48,15 @@ def levels_of(study: Study, field: Field) -> dict[str, dict[str, Interval]]:
         }
         for k, variant in enumerate(study.variants)
     }  # fmt: skip
+
+
+def happened_in(study: Study, measures: Mapping[str, Measure]) -> dict[str, dict[str, float]]:
+    """Return by variant and outcome, of the times to an event, the share of worlds in which it happened."""
+    times = {name: study.outcomes[name] for name, m in measures.items() if m.censored and len(study.replications)}
+    return {
+        variant: {name: float(np.mean(~np.isnan(values[:, k]))) for name, values in times.items()}
+        for k, variant in enumerate(study.variants)
+    }
 
 
 def _like_the_baseline(study: Study) -> frozenset[str]:

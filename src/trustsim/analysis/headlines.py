@@ -81,3 +81,11 @@ def candidates(asked: Iterable[str], measures: Mapping[str, HasSides]) -> tuple[
     names = (name for name in asked if name in measures and measures[name].better and name != COST)
     found = tuple(dict.fromkeys((*measured_headlines(measures), *names)))
     return found or tuple(name for name, measure in measures.items() if measure.better)
+
+
+def asked_for(wanted: str | None, outcomes: Sequence[str], measures: Mapping[str, HasSides]) -> str | None:
+    """Return what is to rank, as it was asked for. Raises TrustsimError where it is no outcome that can."""
+    ordered = can_rank(outcomes, measures)
+    if wanted is not None and wanted not in ordered:
+        raise unknown("rank by", wanted, ordered, LISTED)
+    return wanted

@@ -191,13 +191,13 @@ def rivals_of(c: Comparison) -> tuple[str, ...]:
     if c.ranked_by is None:
         return ()
     leader = c.ranking[0]
-    others = [name for name in c.ranking[1:] if name not in c.harms and name not in c.unmeasured]
+    others = [name for name in c.ranking[1:] if c.is_known(name)]
     return tuple([name for name in others if c.group_of(name) != c.group_of(leader)] or others)
 
 
 def _whole_order(c: Comparison, pairs: _Pairs, by: str) -> Flags:
     """Return bool (sets,): where no two of different groups without harm have changed places by what ranks."""
-    known = [name for name in c.ranking if name not in c.harms and name not in c.unmeasured]
+    known = [name for name in c.ranking if c.is_known(name)]
     kept = np.ones(int(pairs.is_there.sum()), np.bool_)
     for ours, theirs in itertools.combinations(known, 2):
         if c.group_of(ours) != c.group_of(theirs) and pairs.is_ahead(ours, theirs):

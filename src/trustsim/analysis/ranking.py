@@ -31,7 +31,8 @@ a group those come first that are told from the baseline as better; else the ord
 *Harm*: a variant that is worse than the baseline in a headline outcome, by its own 95 % interval and at least by what
 matters. It is looked for with the interval of one comparison, for to miss harm is worse than to name one too many.
 Variants without harm come first, then those that buy what they gain with it, then those whose harm is not known
-(:mod:`trustsim.analysis.unmeasured`).
+(:mod:`trustsim.analysis.unmeasured`). Last, behind the baseline too, are those that are another world and no remedy
+(:mod:`trustsim.analysis.other_worlds`).
 """
 
 from __future__ import annotations
@@ -186,22 +187,28 @@ def parted_by(field: Field, ranking: Ranking) -> tuple[str, ...]:
     )
 
 
-def ranking_of(field: Field, names: Sequence[str], harms: Harms, unknown: Harms, wanted: str | None) -> Ranking:
+def ranking_of(
+    field: Field, names: Sequence[str], harms: Harms, unknown: Harms, others: Harms, wanted: str | None
+) -> Ranking:
     """Rank by *wanted*, else by the first of *names* that can tell.
 
     It can where any variant without harm is told apart from the baseline as the better one; where none can, the first
     that tells any two variants apart ranks; else the first of all. Nothing ranks that has no value under any variant
-    and the baseline in one world. ``unknown``: what is not known of the harm of variants, which come last.
+    and the baseline in one world. ``unknown``: what is not known of the harm of variants, which come behind;
+    ``others``: what makes variants other worlds, which come last and do not say what ranks where anything else does.
     """
     known = [name for name in ((wanted,) if wanted is not None else names) if field.is_measured(name)]
     if not known:
         return Ranking(None, (), ())
-    hidden = [name for name in field.variants if name in unknown]
-    unhurt = [name for name in field.variants if name not in harms and name not in unknown]
-    hurt = [name for name in field.variants if name in harms and name not in unknown]
-    pairs = list(itertools.combinations(field.variants, 2))
-    by = next((by for by in known if any(field.is_told_better(by, name) for name in unhurt)), None) or next(
-        (by for by in known if any(field.ahead(by, *pair) for pair in pairs)), known[0]
-    )
+    apart = [name for name in field.variants if name in others]
+    rest = [name for name in field.variants if name not in others]
+    hidden = [name for name in rest if name in unknown]
+    unhurt = [name for name in rest if name not in harms and name not in unknown]
+    hurt = [name for name in rest if name in harms and name not in unknown]
+    by = next((by for by in known if any(field.is_told_better(by, name) for name in unhurt)), None)
+    for those in (rest, field.variants) if by is None else ():
+        pairs = list(itertools.combinations(those, 2))
+        by = by or next((by for by in known if any(field.ahead(by, *pair) for pair in pairs)), None)
+    by = by or known[0]
     passed_over = tuple(itertools.takewhile(lambda name: name != by, names)) if wanted is None else ()
-    return Ranking(by, passed_over, (*field.groups(by, unhurt), *field.groups(by, hurt), *field.groups(by, hidden)))
+    return Ranking(by, passed_over, tuple(g for part in (unhurt, hurt, hidden, apart) for g in field.groups(by, part)))

@@ -52,7 +52,8 @@ class Robust:
     leader : the first in rank.
     beaten : where the leader does not stand in the first group.
     fails : by variant, where it is worse than the baseline or harms.
-    pareto : the variants that none beats in the mean of every headline outcome, every one asked for and the cost.
+    pareto : the baseline and remedies that none of them beats in the mean of every headline outcome, every one asked
+        for and the cost.
     """
 
     sweep: Sweep
@@ -150,7 +151,8 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
     if not known.any():
         raise _no_value(name)
     best, helps, harms, fails, first = _standing(sweep.studies, known, measures, name, whole.variants)
-    regret = _regret(values if measures[name].better == "lower" else -values, harms)
+    barred = harms | np.array([variant in whole.other_worlds for variant in whole.variants])
+    regret = _regret(values if measures[name].better == "lower" else -values, barred)
     parameters = sweep.design.to_frame().set_axis(list(sweep.design.names), axis=1).iloc[np.flatnonzero(known)]
     units = dict(zip(sweep.design.names, sweep.design.units, strict=True))
     leader = whole.ranking[0]
@@ -168,7 +170,7 @@ def robust(sweep: Sweep, registry: Registry, outcome: str | None = None) -> Robu
         fails={
             v: boxes(parameters, fails[known, k], units) for k, v in enumerate(whole.variants) if v != whole.baseline
         },
-        pareto=_pareto_set(sweep, every, whole.variants),
+        pareto=_pareto_set(sweep, every, whole),
     )
 
 
@@ -228,20 +230,22 @@ def _means(studies: Sequence[Study], name: str, measure: Measure, variants: tupl
     return found
 
 
-def _regret(badness: Floats, harms: Flags) -> Floats:
-    least = np.where(harms, np.inf, badness).min(axis=1, keepdims=True)
+def _regret(badness: Floats, barred: Flags) -> Floats:
+    """Return by how much each is worse than the best of those that could be chosen; ``barred``: who could not."""
+    least = np.where(barred, np.inf, badness).min(axis=1, keepdims=True)
     short = badness - least
     size = np.abs(badness).max(axis=1, keepdims=True)
     regret = np.where(short <= _EQUAL * size, 0.0, short)
     return np.where(np.isnan(badness).any(axis=1, keepdims=True), np.nan, regret)
 
 
-def _pareto_set(sweep: Sweep, every: Mapping[str, Measure], variants: tuple[str, ...]) -> tuple[str, ...]:
+def _pareto_set(sweep: Sweep, every: Mapping[str, Measure], whole: Comparison) -> tuple[str, ...]:
+    is_there = np.array([variant not in whole.other_worlds for variant in whole.variants])
     asked = [name for name in sweep.scenario.outcomes if name in every and every[name].better]
     columns = []
     for name in dict.fromkeys([*measured_headlines(every), *asked, *([COST] if COST in every else [])]):
-        values = _means(sweep.studies, name, every[name], variants)
+        values = _means(sweep.studies, name, every[name], whole.variants)[:, is_there]
         known = ~np.isnan(values).any(axis=1)
         if known.any():
             columns.append(values[known].mean(axis=0) * (-1 if every[name].better == "higher" else 1))
-    return tuple(np.array(variants)[pareto(np.stack(columns, axis=1))].tolist())
+    return tuple(np.array(whole.variants)[is_there][pareto(np.stack(columns, axis=1))].tolist())

@@ -38,7 +38,7 @@ def spread_of(result: Compared) -> Spread | None:
     """Run the median world of *result* again; None where its investors are not linked."""
     c = result.comparison
     k, n_alike, has_run, by = median_world(result)
-    names = (c.baseline, *[name for name in c.ranking if name != c.baseline][:1])
+    names = (c.baseline, *c.remedies[:1])
     moments = _moments(result, k)
     replication = int(result.study.replications[k])
     found: dict[str, NDArray[np.uint8]] = {}

@@ -55,13 +55,14 @@ def plain_pass(
         for p in range(len(first) - 1):
             part = slice(first[p], first[p + 1])
             lasting = platforms.dials[lanes.start, Dials.LASTING] / clock.dt
+            stream = int(accounts.stream[p])
             luck = drawn(
-                accounts.investor[world, part], p, (bool(has_report[p]), lasting), clock.day, clock.keys[world]
+                accounts.investor[world, part], stream, (bool(has_report[p]), lasting), clock.day, clock.keys[world]
             )
             felt = Felt(*accounts.beliefs[: len(Felt._fields), lanes, part])
             who = Who(*accounts.traits[: len(Who._fields), world, part])
             flags, w = accounts.flags[lanes, part], platforms.weights[lanes, p].T[:, :, None]
-            told = reached(bulletin, accounts.investor[world, part], p, luck, clock.day, clock.keys[world])
+            told = reached(bulletin, accounts.investor[world, part], stream, luck, clock.day, clock.keys[world])
             evidence = heard(bulletin, lanes, p, told, who, w)
             feel(felt, evidence, who, w)
             judge(felt, who, luck, w)

@@ -160,15 +160,17 @@ def needed(weights, messages, has_report, lasting):
 
 
 @compiled_with_arrays
-def drawn(luck, words, entity, attention, p, needs, day, key) -> None:
+def drawn(luck, words, entity, attention, stream, needs, place) -> None:
     """Fill the day's draws of the owners ``entity`` int64 (n,) on one platform, as far as somebody *needs* them.
 
     ``luck`` float32 (5, ≥ n), rows as in :class:`~trustsim.kernels.block.Luck`; ``words`` uint32 (4, ≥ n): room;
-    ``attention`` float32 (n,): who looks every day needs no draw for it.
+    ``attention`` float32 (n,): who looks every day needs no draw for it; ``stream``: the platform's, ``place``: step,
+    key.
     """
+    day, key = place
     n, bits = len(entity), luck.view(np.uint32)
     if needs.uniform or needs.panic or needs.ordinary or attention.min() < _1:
-        account_words(words, entity, day, p, purposes.ACCOUNT_DAY, key)
+        account_words(words, entity, day, stream, purposes.ACCOUNT_DAY, key)
         for i in range(n):
             luck[0, i] = np.float32(words[0, i]) * _SCALE32
         for i in range(n):
@@ -176,18 +178,18 @@ def drawn(luck, words, entity, attention, p, needs, day, key) -> None:
     else:
         luck[:2, :n] = _0
     if needs.panic:
-        judgements(words[1], entity, day, needs.lasting, p, key)
+        judgements(words[1], entity, day, needs.lasting, stream, key)
         logistic_variates(words[1, :n], luck[2, :n], bits[2, :n])
     if needs.ordinary:
         logistic_variates(words[2, :n], luck[3, :n], bits[3, :n])
     luck[4, :n] = _0
     if needs.error:
-        account_words(words, entity, day, p, purposes.REPORT, key)
+        account_words(words, entity, day, stream, purposes.REPORT, key)
         logistic_variates(words[0, :n], luck[4, :n], bits[4, :n])
 
 
 @compiled
-def reached(told, words, entity, luck, p, bulletin, place) -> None:
+def reached(told, words, entity, luck, stream, bulletin, place) -> None:
     """Fill ``told`` float32 (messages, ≥ n) with the uniforms that say whom each message about a platform reaches: of
     the step on which it was first told. ``words`` uint32 (4, ≥ n): room; ``place``: step, key."""
     day, key = place
@@ -199,7 +201,7 @@ def reached(told, words, entity, luck, p, bulletin, place) -> None:
             continue
         if bulletin.begun[m] != begun:
             begun = bulletin.begun[m]
-            account_words(words, entity, begun, p, purposes.ACCOUNT_DAY, key)
+            account_words(words, entity, begun, stream, purposes.ACCOUNT_DAY, key)
         row = 0 if bulletin.is_page[m] else 3
         for i in range(n):
             told[m, i] = np.float32(words[row, i]) * _SCALE32
@@ -232,7 +234,7 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
     n_variants = len(accounts.flags) // n_worlds
     platforms.sums[:], platforms.by_group[:] = 0, 0
     for w in range(n_worlds):
-        first = accounts.first[w]
+        first, at = accounts.first[w], (clock.day, clock.keys[w])
         for p in range(n_platforms):
             lanes = slice(w * n_variants, (w + 1) * n_variants)
             needs = needed(
@@ -245,9 +247,9 @@ def account_pass(accounts, platforms, tail, bulletin, has_report, clock) -> None
                 stop = min(start + BLOCK, first[p + 1])
                 n = stop - start
                 who = who_of(accounts.traits, w, start, stop)
-                drawn(draws, words, accounts.investor[w, start:stop], who.attention, p, needs, clock.day, clock.keys[w])
+                drawn(draws, words, accounts.investor[w, start:stop], who.attention, accounts.stream[p], needs, at)
                 luck = Luck(draws[0, :n], draws[1, :n], draws[2, :n], draws[3, :n], draws[4, :n])
-                reached(told, words, accounts.investor[w, start:stop], luck, p, bulletin, (clock.day, clock.keys[w]))
+                reached(told, words, accounts.investor[w, start:stop], luck, accounts.stream[p], bulletin, at)
                 for v in range(lanes.start, lanes.stop):
                     pass_block(accounts, platforms, tail, bulletin, room, luck, who, (w, v, p), (start, stop))
 

@@ -135,7 +135,7 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
                 accounts.known[v, i] &= np.uint8(255 - MOVED)
             elif room.asked[k] == 0:
                 accounts.known[v, i] |= np.uint8(MOVED)
-            a, b = draws.two_words(who, clock.day, purposes.AMOUNT, p, clock.keys[w])
+            a, b = draws.two_words(who, clock.day, purposes.AMOUNT, accounts.stream[p], clock.keys[w])
             if runs and not flags[v, i] & np.uint8(LEAVING):
                 flags[v, i] |= np.uint8(RAN)
                 accounts.known[v, i] |= np.uint8(FLED)

@@ -43,6 +43,7 @@ class Accounts(NamedTuple):
     at: NDArray[np.int32]  # (w, p, i) the account of an investor on a platform, −1 without one
     ones: NDArray[np.float32]  # (a,) all 1: what is taken in alike by all
     group_of: NDArray[np.int32]  # (GROUPINGS, w, a) of whose client of day 0 it is, −1 of nobody's: see world/groups.py
+    stream: Ints  # (p,) by what the draws of each platform are addressed: see world/streams.py
 
 
 class People(NamedTuple):

@@ -224,12 +224,13 @@ class Gauges(Rows):
     MONEY_DAYS = auto()  # money that came so far · the days beyond the agreed lag that it was waited for
     TAKEN_BACK = auto()  # asked for before and not wanted any more since today
     STAYERS = auto()  # accounts whose owners took that back
-    INTEREST_REST = auto()  # with the next two: what the steps so far left of a minor unit of interest on assets
-    SAFE_REST = auto()  # of interest on liquid money
-    DEFAULT_REST = auto()  # of defaults
+    INTEREST_REST = auto()  # with the next two: what the steps so far left of a minor unit of interest on assets,
+    SAFE_REST, DEFAULT_REST = auto(), auto()  # of that on liquid money, and of defaults
     YIELD_STOOD = auto()  # the promised yield of the last step
     YIELD_BEFORE = auto()  # since interest was credited: the promised yield of each step less the one of now, · days
     DRAWS = auto()  # 1 once something was told of it that draws attention
+    REPORT_CAME = auto()  # step on which the last report came out, 0 before the first
+    REPORT_OF = auto()  # step of its figures
 
 
 class Targets(Rows):

@@ -115,9 +115,8 @@ def destination(accounts, platforms, who, place, money, clock):
             continue
         trust = np.float64(beliefs[Beliefs.FUND, v, k]) + np.float64(beliefs[Beliefs.INTEGRITY, v, k])
         spread = terms[Terms.PROMISED_YIELD, v, q] - terms[Terms.SAFE_YIELD, v, q]
-        u = (
-            np.float64(draws.two_words(who, clock.day, purposes.DESTINATION, q, clock.keys[w])[0]) + 0.5
-        ) * draws.UNIFORM_SCALE
+        word, _ = draws.two_words(who, clock.day, purposes.DESTINATION, accounts.stream[q], clock.keys[w])
+        u = (np.float64(word) + 0.5) * draws.UNIFORM_SCALE
         luck = math.log(u / (1.0 - u))
         utility = dials[v, Dials.SWITCH_APPEAL] + dials[v, Dials.SWITCH_TRUST] * trust
         utility = utility + dials[v, Dials.SWITCH_YIELD] * spread - terms[Terms.ENTRY_FRICTION, v, q]

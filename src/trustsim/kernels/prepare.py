@@ -16,6 +16,23 @@ _LOGISTIC_SPREAD = 1.8138  # π/√3: standard deviation of a logistic variate
 
 
 @compiled
+def publish(platforms, clock) -> None:
+    """Write down whose report comes out in this step, and of when its figures are; what came out before stays.
+
+    A report comes out where the last one, or day 0, is as long ago as the interval of today's terms. Who else wants to
+    know what was published when reads the two gauges.
+    """
+    gauges, terms, dt = platforms.gauges, platforms.terms, clock.dt
+    for v in range(gauges.shape[1]):
+        for p in range(gauges.shape[2]):
+            interval = terms[Terms.REPORT_INTERVAL, v, p]
+            since = clock.day - gauges[Gauges.REPORT_CAME, v, p]
+            if interval < math.inf and since >= max(round(interval / dt), 1):
+                gauges[Gauges.REPORT_CAME, v, p] = clock.day
+                gauges[Gauges.REPORT_OF, v, p] = max(clock.day - 1 - round(terms[Terms.REPORT_LAG, v, p] / dt), 0)
+
+
+@compiled
 def day_weights(platforms, calm, history, has_report, clock) -> None:
     """Fill the day's entries of ``platforms.weights``.
 
@@ -27,24 +44,20 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
     out in some lane.
     """
     dials = platforms.dials
-    weights, terms, day, dt = platforms.weights, platforms.terms, clock.day, clock.dt
+    weights, terms, gauges, day = platforms.weights, platforms.terms, platforms.gauges, clock.day
     n_lanes, n_platforms = calm.shape
     has_report[:] = False
-    steps_a_day = max(np.int64(round(1.0 / dt)), np.int64(1))  # a report is news for a day
+    steps_a_day = max(np.int64(round(1.0 / clock.dt)), np.int64(1))  # a report is news for a day
     for v in range(n_lanes):
         report_weight, noise = dials[v, Dials.REPORT_WEIGHT], dials[v, Dials.REPORT_NOISE]
         some_cash = dials[v, Dials.SOME_CASH]
         for p in range(n_platforms):
             weights[v, p, Weights.QUEUE] = np.float32(seen_of_payments(platforms, v, p))
             live = terms[Terms.TRANSPARENCY, v, p]
-            lag = np.int64(round(terms[Terms.REPORT_LAG, v, p] / dt))
             scope = max(terms[Terms.REPORT_SCOPE, v, p], live)
-            interval = np.int64(0)
-            if terms[Terms.REPORT_INTERVAL, v, p] < math.inf:
-                interval = max(np.int64(round(terms[Terms.REPORT_INTERVAL, v, p] / dt)), np.int64(1))
-            comes = interval > 0 and day >= interval and day % interval < steps_a_day
-            last = day - day % interval if interval > 0 else 0
-            then, now = max(last - 1 - lag, 0), max(day - 1, 0)
+            came = np.int64(gauges[Gauges.REPORT_CAME, v, p])
+            comes = came > 0 and day - came < steps_a_day
+            then, now = np.int64(gauges[Gauges.REPORT_OF, v, p]), max(day - 1, 0)
             reported = history[then, Gauges.PUBLISHED_RISK, v, p]
             reported += live * (history[now, Gauges.PUBLISHED_RISK, v, p] - reported)
             cash = history[then, Gauges.LIQUIDITY, v, p]

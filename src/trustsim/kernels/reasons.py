@@ -42,14 +42,15 @@ def note_reasons(accounts, platforms, pushes, room, place, clock) -> None:
     words, luck, weights = room.words, room.luck, room.weights
     for row in range(len(weights)):
         weights[row] = platforms.weights[v, p, row]
+    stream = accounts.stream[p]
     for start in range(0, room.done[RAN_NOW], TOGETHER):
         runners = room.runners[start : min(start + TOGETHER, room.done[RAN_NOW])]
         n = len(runners)
         for k in range(n):
             room.who[k] = accounts.investor[w, runners[k]]
-        account_words(words, room.who[:n], clock.day, p, purposes.ACCOUNT_DAY, clock.keys[w])
+        account_words(words, room.who[:n], clock.day, stream, purposes.ACCOUNT_DAY, clock.keys[w])
         lasting = platforms.dials[v, Dials.LASTING] / clock.dt
-        judgements(words[1], room.who[:n], clock.day, lasting, p, clock.keys[w])
+        judgements(words[1], room.who[:n], clock.day, lasting, stream, clock.keys[w])
         logistic_variates(words[1, :n], luck, luck.view(np.uint32))
         for k in range(n):
             i = runners[k]

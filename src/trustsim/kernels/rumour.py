@@ -76,7 +76,9 @@ def tell_all(status, accounts, literacy, words, place, clock) -> None:
     for j in range(status.shape[1]):
         if status[v, j] == IGNORANT or status[v, j] == FORGOT:
             known = literacy[w, j] + words.education[v] * (1.0 - literacy[w, j])
-            a, _ = draws.two_words(j, clock.day, words.purpose, _FROM_ALL + words.platform, clock.keys[w])
+            a, _ = draws.two_words(
+                j, clock.day, words.purpose, _FROM_ALL + accounts.stream[words.platform], clock.keys[w]
+            )
             missed = math.exp(n_tellers * math.log1p(-min(words.chance * (1.0 - 0.5 * known), 1.0 - 1e-16)))
             if np.float64(a) * draws.UNIFORM_SCALE < 1.0 - missed:
                 believe_it(status, accounts, words, place, j)
@@ -102,12 +104,12 @@ def tell_neighbours(status, accounts, links, literacy, words, place, clock) -> N
 def tire(status, accounts, words, place, clock) -> None:
     """Let believers of ``place`` (w, v) be put right, forget, begin to tell, or stop telling."""
     w, v = place
-    key = clock.keys[w]
+    key, stream = clock.keys[w], accounts.stream[words.platform]
     for i in range(status.shape[1]):
         s = status[v, i]
         if s != IGNORANT and s != PUT_RIGHT and s != FORGOT:
             a, b, c, _ = draws.philox(
-                np.uint64(i), np.uint64(clock.day), np.uint64(words.purpose), np.uint64(_TIRES + words.platform),
+                np.uint64(i), np.uint64(clock.day), np.uint64(words.purpose), np.uint64(_TIRES + stream),
                 key[0], key[1],
             )  # fmt: skip
             if np.float64(a) * draws.UNIFORM_SCALE < words.reverting[v]:

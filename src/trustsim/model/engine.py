@@ -18,7 +18,7 @@ from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.costs import charge
 from trustsim.kernels.gauge import gauge
 from trustsim.kernels.layout import GATED, OPEN, Gauges, Terms
-from trustsim.kernels.prepare import day_weights, tell_of_runs
+from trustsim.kernels.prepare import day_weights, publish, tell_of_runs
 from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.scenario.resolved import Item, Variant
 from trustsim.world.actors import Actor, actors_of, check_stocks
@@ -162,7 +162,7 @@ class Engine:
             yield hook, owner
 
     def reopen(self) -> None:
-        """Let payments that were stopped resume; let shocks and levers act whose time has come."""
+        """Let payments that were stopped resume, shocks and levers act whose time has come, and reports come out."""
         status = self.state.gauges[Gauges.STATUS]
         status[status == GATED] = OPEN
         self.state.gauges[[Gauges.PAY_WITHIN, Gauges.GATE_SPENT, Gauges.TAKEN_BACK, Gauges.STAYERS]] = 0.0
@@ -174,6 +174,7 @@ class Engine:
             if self.clock.day == 1:
                 self._stood.cover = cover_of(self.state)
             self._weigh()
+        publish(self.state.groups.platforms, self.clock)
 
     def news(self) -> None:
         """Turn what happened into messages."""

@@ -26,6 +26,7 @@ from trustsim.world.rows import gauge_row, index_of
 from trustsim.world.series import SERIES, series_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
+from trustsim.world.streams import streams_of
 
 
 class Worlds:
@@ -138,6 +139,6 @@ def _drawn(scenario: Scenario, variant: Variant, replication: int, lanes: range,
     if world.investors.newcomers:
         links = build_network.extended(links, world.investors.newcomers, world.investors.newcomer_links, key)
     people = populations.draw_population(world.investors, n, key)
-    sizes = np.array([p.size for p in world.platforms])
-    accounts = populations.open_accounts(world.investors, n, people, sizes, key)
+    platforms = np.array([p.size for p in world.platforms]), streams_of(p.name for p in world.platforms)
+    accounts = populations.open_accounts(world.investors, n, people, platforms, key)
     return Drawn(replication, key, links, people, accounts, lanes)

@@ -25,7 +25,7 @@ from trustsim.scenario.tree import Node, Report, kind_of, tree_of
 POINT, ENSEMBLE = "point", "ensemble"
 SHIPPED = Path(__file__).with_name("behaviour.json")
 FORMAT = 1
-ALLOWED = "point, ensemble, or member and a number, such as member 7; the last two also with 'from FILE'"
+ALLOWED = "point, ensemble, or member and its number, from 1 on, such as member 7; the last two also with 'from FILE'"
 _SAID = re.compile(r"(?:(point)|(ensemble|member ([1-9]\d*))(?: from (\S.*))?)")
 _SECTION = "mechanisms"
 

@@ -45,6 +45,8 @@ class _Extender:
                 self.report.is_whole = False
             else:
                 below = merged(below, base, "", self.report)
+        if "description" not in tree.mapping and below.mapping:  # that of another story
+            below = Node({key: child for key, child in below.mapping.items() if key != "description"}, below.spot)
         own = Node({key: child for key, child in tree.mapping.items() if key != "extends"}, tree.spot)
         return merged(below, own, "", self.report)
 

@@ -105,8 +105,7 @@ class Actor:
 
     def luck(self, draw: Draw) -> Floats:
         """Return its uniforms of the day in (0, 1), one for each platform, float64 (lanes, platforms)."""
-        platforms = np.arange(self._day.state.n_platforms)
-        return self._day.luck(draw.purpose(self.occurrence), platforms, step=self._day.step)
+        return self._day.luck(draw.purpose(self.occurrence), self._day.state.stream, step=self._day.step)
 
     def sees(self, gauge: str, draw: Draw, *, noise: ArrayLike = 0.0, age: ArrayLike = 0.0) -> Floats:
         """Return what it takes a gauge of each platform for, float64 (lanes, platforms); NaN outside its mandate.

@@ -18,6 +18,7 @@ from trustsim.world.costs import COSTS, SAME_RISE, Lever, is_replaced, rise
 from trustsim.world.day import Day
 from trustsim.world.hazards import Draw, Occurrence, check_apart, draw
 from trustsim.world.rows import index_of
+from trustsim.world.streams import streams_of
 from trustsim.world.terms import OWN, Change, Floats, Proposal, combined, held
 
 _NEVER = np.iinfo(np.int64).max
@@ -92,10 +93,11 @@ class Entry:
 
     def _is_struck(self, strikes: Draw, day: Day) -> NDArray[np.bool_]:
         """Return bool (lanes,): whether its chance falls today, on its platform, by the day's draw."""
-        platform, chance = int(self.occurrence[0]), self.item.timing.chance or 0.0
+        stream, chance = int(self.occurrence[0]), self.item.timing.chance or 0.0
+        platform = int(np.flatnonzero(day.state.stream == stream)[0])
         hazard = f"{self.item.kind}_hazard"
         factor = day.term(hazard, platform) if ("term", hazard) in REGISTRY else np.ones(len(self.holds))
-        luck = day.luck(strikes.purpose(self.occurrence), np.array([platform]), step=day.step)[:, 0]
+        luck = day.luck(strikes.purpose(self.occurrence), np.array([stream]), step=day.step)[:, 0]
         return np.asarray(luck < 1 - (1 - np.minimum(chance * factor, 1.0)) ** day.dt)
 
 
@@ -117,7 +119,7 @@ def _is_met(trigger: Trigger, day: Day) -> NDArray[np.bool_]:
     return met
 
 
-def _told_apart(platforms: Mapping[str, int], items: Iterable[Item]) -> Iterator[tuple[Item, Occurrence]]:
+def _told_apart(streams: Mapping[str, int], items: Iterable[Item]) -> Iterator[tuple[Item, Occurrence]]:
     """Yield each item with what tells it from the others of its kind: where and when it strikes, and how many of one
     place and day come before it in the file. One with a chance on every platform is one for each of them, numbered
     apart, downwards from -1: so it leaves alone those that name the platform.
@@ -126,12 +128,12 @@ def _told_apart(platforms: Mapping[str, int], items: Iterable[Item]) -> Iterator
     for item in items:
         name, start = getattr(item.what, "platform", ""), item.timing.start
         is_on_each = name == EVERY and item.timing.chance is not None
-        p = platforms.get(name, -1)
+        p = streams.get(name, -1)
         place = (item.kind, p, start, is_on_each)
         number = alike[place]
         alike[place] += 1
         if is_on_each:
-            for each, k in platforms.items():
+            for each, k in streams.items():
                 yield replace(item, what=replace(item.what, platform=each)), (k, start, -1 - number)
         else:
             yield item, (p, start, number)
@@ -147,7 +149,8 @@ class Agenda:
     def __init__(self, shocks: Sequence[Item], variants: Sequence[Variant], n_worlds: int, dt: float) -> None:
         struck: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
         levers: dict[tuple[Item, Occurrence], NDArray[np.bool_]] = {}
-        platforms = {platform.name: p for p, platform in enumerate(variants[0].world.platforms)}
+        names = [platform.name for platform in variants[0].world.platforms]
+        platforms = dict(sorted(zip(names, streams_of(names).tolist(), strict=True), key=lambda each: each[1]))
         for v, variant in enumerate(variants):
             # equal shocks strike twice, levers once; what a variant adds comes last, and so leaves what all have
             strikes = _told_apart(platforms, (*shocks, *variant.shocks))

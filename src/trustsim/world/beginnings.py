@@ -90,7 +90,8 @@ def fill_notices(state: State, calendar: Calendar, said: Floats) -> None:
         for p in np.flatnonzero(calendar.cycle > 0).tolist():
             mine, cycle = world.mine(p), calendar.cycle[p]
             since = (-((world.accounts.phase[mine] * cycle) >> 32)) % cycle
-            u = draws.uniforms(world.population.n_investors, purposes.NOTICE, world.key, day=p)[0][world.owners(p)]
+            stream = int(state.stream[p])
+            u = draws.uniforms(world.population.n_investors, purposes.NOTICE, world.key, day=stream)[0][world.owners(p)]
             lanes = [v for v in world.lanes if said[v, Weights.JOIN_USUAL] > 0]
             for k, v in enumerate(lanes[:1] * _ROUNDS + lanes):
                 locked, leave = state.base_terms[Terms.LOCKED_SHARE, v, p], np.exp(said[v, Weights.ORDINARY])

@@ -19,6 +19,7 @@ from trustsim.world.opening import base_terms, open_books
 from trustsim.world.sections import Platform
 from trustsim.world.sizes import ASKING, STATE, Size
 from trustsim.world.state import STAYS, Cast, State
+from trustsim.world.streams import streams_of
 
 
 def build(
@@ -52,7 +53,8 @@ def build(
     for name in ("asked_day", "first_asked"):
         arrays[name][...] = -1
     arrays["ones"][...], arrays["laws"][...], arrays["trough"][...] = 1.0, STAYS, np.iinfo(np.int64).max
-    arrays["market"][...], arrays["group_of"][...] = _markets(platforms), groups_of(drawn, n_segments)
+    arrays["stream"][...] = streams = streams_of(platform.name for platform in platforms)
+    arrays["market"][...], arrays["group_of"][...] = _markets(platforms, streams), groups_of(drawn, n_segments)
     for each in drawn:
         arrays["balance"][each.part] = each.accounts.balance
         arrays["safe"][each.part] = each.accounts.safe
@@ -85,8 +87,9 @@ def _terms_of(by_variant: Sequence[World], references: Sequence[World], scale: i
     return {"base_terms": priced, "terms": priced, "agreed_terms": agreed, "brought_in": brought_in}
 
 
-def _markets(platforms: Sequence[Platform]) -> NDArray[np.int64]:
+def _markets(platforms: Sequence[Platform], streams: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the number of the market on which each platform sells, int64 (platforms,): its own where it names none."""
     names = sorted({platform.asset_market for platform in platforms if platform.asset_market})
     where = {name: k for k, name in enumerate(names)}
-    return np.array([where.get(x.asset_market, len(names) + p) for p, x in enumerate(platforms)], np.int64)
+    its_own = (len(names) + streams).tolist()
+    return np.array([where.get(x.asset_market, own) for own, x in zip(its_own, platforms, strict=True)], np.int64)

@@ -137,11 +137,13 @@ class Day:
         return self.uniforms_at(world, purpose, world.owners(platform), step=self.step, platform=platform)
 
     def uniforms_at(
-        self, world: Drawn, purpose: int, entity: NDArray[np.int64], *, step: int, platform: int = 0
+        self, world: Drawn, purpose: int, entity: NDArray[np.int64], *, step: int, platform: int | None = None
     ) -> Floats:
-        """Return uniforms in (0, 1) of one world at these addresses, float64 (4, n), for the entities, int64 (n,)."""
+        """Return uniforms in (0, 1) of one world at these addresses, float64 (4, n), for the entities, int64 (n,), as
+        clients of a *platform* or, without one, of none."""
         words = np.empty((4, len(entity)), np.uint32)
-        account_words(words, entity, step, platform, purpose, world.key)
+        stream = 0 if platform is None else self.state.stream[platform]
+        account_words(words, entity, step, stream, purpose, world.key)
         return np.asarray((words + 0.5) * draws.UNIFORM_SCALE)
 
     def luck(self, purpose: int, entity: NDArray[np.int64], *, step: int) -> Floats:
@@ -150,11 +152,12 @@ class Day:
         first_words(words, entity, step, purpose, self.keys)
         return np.repeat((words + 0.5) * draws.UNIFORM_SCALE, self.state.n_lanes // len(self.worlds), axis=0)
 
-    def chance(self, draw: Draw, entity: int, *, once: bool = False) -> Floats:
-        """Return the day's uniform in (0, 1) of the acting item at *entity*, float64 (lanes,); all variants of a world
-        share it.
+    def chance(self, draw: Draw, platform: int | None = None, *, once: bool = False) -> Floats:
+        """Return the day's uniform in (0, 1) of the acting item on a platform or, without one, of the world, float64
+        (lanes,); all variants of a world share it.
 
         With ``once`` the draw is that of the run, the same every day.
         """
         step = 0 if once else self.step
+        entity = 0 if platform is None else self.state.stream[platform]
         return self.luck(draw.purpose(self.occurrence), np.array([entity]), step=step)[:, 0]

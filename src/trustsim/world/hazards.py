@@ -10,8 +10,8 @@ from trustsim.errors import ModelError
 from trustsim.kernels.purposes import purpose_of
 from trustsim.world.declaring import Spot, check_once, spot
 
-#: what tells an item from others of its kind: its platform (−1: all), or an actor its name; the day it begins; a number
-#: among those alike, below 0 of those with a chance on every platform
+#: what tells an item from others of its kind: the stream of its platform (−1: all), or an actor its name; the day it
+#: begins; a number among those alike, below 0 of those with a chance on every platform
 Occurrence = tuple[int | str, float, int]
 MECHANISM: Occurrence = ("mechanism", 0.0, 0)  # there is one of its kind
 #: what levers may multiply of an incident: the end of the term's name, and what it is a factor on

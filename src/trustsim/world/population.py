@@ -128,7 +128,7 @@ class Accounts:
 
 
 def open_accounts(
-    investors: Investors, count: int, population: Population, sizes: Floats, key: NDArray[np.uint64]
+    investors: Investors, count: int, population: Population, platforms: tuple[Floats, Ints], key: NDArray[np.uint64]
 ) -> Accounts:
     """Give every investor a ranking of the platforms by size and chance, accounts on the first ones, and money in them.
 
@@ -137,11 +137,12 @@ def open_accounts(
     1) are held, with equal parts of the invested wealth, by a share ``members`` of the investors. The rest of the
     wealth is in the safe account. Rows A12, D21; fact E-34.
 
-    ``sizes`` float64 (platforms,): weights.
+    ``platforms``: float64 (platforms,), weights, and int64 (platforms,), by what their draws are addressed.
     """
+    sizes, streams = platforms
     n, n_platforms = population.n_investors, len(sizes)
     considered = min(investors.considered, n_platforms)
-    rank = _rank(n, sizes, key) if n_platforms > 1 else np.zeros((n_platforms, n), np.int64)
+    rank = _rank(n, sizes, streams, key) if n_platforms > 1 else np.zeros((n_platforms, n), np.int64)
     more = draws.uniforms(n, purposes.POPULATION, key, day=_ACCOUNTS)
     chance = max(min(investors.second_platform, 1 - 1e-12), 1e-12)
     n_held = 1 + np.minimum(np.floor(np.log(more[0]) / np.log(chance)), considered - 1).astype(np.int64)
@@ -177,9 +178,9 @@ def _chance_held(investor: Ints, size: Floats, places: Ints) -> Floats:
     return chance
 
 
-def _rank(n: int, sizes: Floats, key: NDArray[np.uint64]) -> Ints:
+def _rank(n: int, sizes: Floats, streams: Ints, key: NDArray[np.uint64]) -> Ints:
     """Return int64 (platforms, investors): the place of each platform in an investor's ranking, 0 the first."""
-    u = np.array([draws.uniforms(n, purposes.POPULATION, key, day=1000 + p)[0] for p in range(len(sizes))])
+    u = np.array([draws.uniforms(n, purposes.POPULATION, key, day=1000 + s)[0] for s in streams.tolist()])
     order = np.argsort(-np.log(u) / sizes[:, None], axis=0, kind="stable")
     return np.argsort(order, axis=0, kind="stable")
 

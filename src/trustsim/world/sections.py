@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from trustsim.errors import Misfit, UnitError, nearest, one_of
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.scenario.presets import Declared, Extended
 from trustsim.scenario.resolved import World
 from trustsim.units import ALL_MONEY, LARGEST_MONEY, Distribution, show
@@ -113,23 +113,23 @@ class Platform(Extended):
         1.0, unit="number", low=1e-6, high=1e6, source="E-33", text="weight in investors' choice of platforms"
     )
     # balance sheet
-    liquid_share: float = parameter(
+    liquid_share: float = choice(
         0.12, unit="share", source="assumed", text="cash and client money at the custodian / claims; also the target"
     )
-    equity: float = parameter(
+    equity: float = choice(
         0.04, unit="share", low=-1, high=5, source="assumed", text="(all assets − claims) / claims at day 0"
     )
     asset_yield: float = parameter(
         0.12, unit="share", low=-1, high=5, source="E-20", text="yearly return on lent money"
     )
-    promised_yield: float = parameter(
+    promised_yield: float = choice(
         0.08, unit="share", low=0, high=5, source="E-20", text="yearly yield credited to accounts"
     )
     safe_yield: float = parameter(
         0.02, unit="share", low=-1, high=5, source="assumed",
         text="yearly yield of the safe account that investors compare with, and of the platform's liquid money",
     )  # fmt: skip
-    asset_term: float = parameter(
+    asset_term: float = choice(
         360.0, unit="duration", low=1, high=1e9, source="E-20",
         text="longest time to maturity of the assets; the ladder is even at day 0",
     )  # fmt: skip
@@ -154,7 +154,7 @@ class Platform(Extended):
     sale_limit: float = parameter(
         0.05, unit="share", source="assumed", text="share of the assets that can be sold in a day"
     )
-    credit_line: float = parameter(
+    credit_line: float = choice(
         0.0, unit="share", low=0, high=5, source="assumed", text="cash that can be borrowed / claims at day 0"
     )
     patience: float = parameter(
@@ -180,8 +180,8 @@ class Platform(Extended):
         text="how many platforms like this there are, named with a number behind: 'Bank 1', 'Bank 2', …",
     )  # fmt: skip
     # custody
-    custody: str = parameter("none", unit="name", refers="custody", source="B3", text="who keeps the client money")
-    segregated_share: float = parameter(
+    custody: str = choice("none", unit="name", refers="custody", source="B3", text="who keeps the client money")
+    segregated_share: float = choice(
         0.0, unit="share", source="assumed",
         text="share of the client money kept apart: cannot be misused, pays whoever asks, is returned at failure",
     )  # fmt: skip
@@ -200,47 +200,47 @@ class Platform(Extended):
     custody_trust: float = parameter(
         0.0, unit="log-odds", low=-10, high=10, source="B3", text="added to where trust in fund safety rests"
     )
-    visibility: float = parameter(0.3, unit="share", source="B3", text="share of an unpaid queue that outsiders see")
-    throughput: float | None = parameter(
+    visibility: float = choice(0.3, unit="share", source="B3", text="share of an unpaid queue that outsiders see")
+    throughput: float | None = choice(
         None, unit="share", low=0, high=100, source="B3",
         text="most that can be paid out in a day / claims, the rest waits; without it no ceiling",
     )  # fmt: skip
     # terms
-    locked_share: float = parameter(
+    locked_share: float = choice(
         0.0, unit="share", source="assumed", text="share of each balance that cannot be asked for before maturity"
     )
-    lock_term: float = parameter(
+    lock_term: float = choice(
         90.0, unit="duration", low=1, high=3650, source="E-20", text="time between two maturities of a locked balance"
     )
-    payout_lag: float = parameter(
+    payout_lag: float = choice(
         1.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment in calm"
     )
-    exit_friction: float = parameter(
+    exit_friction: float = choice(
         1.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort of leaving, log-odds against"
     )
-    entry_friction: float = parameter(
+    entry_friction: float = choice(
         1.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort of joining, log-odds against"
     )
     # disclosure
-    report_interval: float = parameter(
+    report_interval: float = choice(
         30.0, unit="duration", low=0, high=3650, source="assumed", text="days between reports; 0: none"
     )
-    report_lag: float = parameter(
+    report_lag: float = choice(
         15.0, unit="duration", low=0, high=3650, source="assumed", text="age of the figures in a report"
     )
-    report_scope: float = parameter(
+    report_scope: float = choice(
         0.5, unit="share", source="assumed",
         text="share of the relevant items that a report holds; cuts the noise of its reading",
     )  # fmt: skip
-    report_bias: float = parameter(
+    report_bias: float = choice(
         0.0, unit="log-odds", low=0, high=10, source="assumed", text="risk that a report talks away, log-odds"
     )
     # service and exposure
-    service_capacity: float = parameter(
+    service_capacity: float = choice(
         0.05, unit="per_day", low=0, high=10, source="assumed",
         text="contacts that the desk can answer in a day / clients",
     )  # fmt: skip
-    exposure: str = parameter(
+    exposure: str = choice(
         "", unit="name", source="assumed",
         text="brand or group whose name it shares; trouble spills over inside a group",
     )  # fmt: skip

@@ -67,6 +67,7 @@ STATE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "actor_stocks": ("float64", ("ACTOR_STOCKS", "lanes", "actors")),
     "actor_purses": ("int64", ("ACTOR_PURSES", "lanes", "actors")),
     "market": ("int64", ("platforms",)),
+    "stream": ("int64", ("platforms",)),
     "ones": ("float32", ("accounts",)),
     "group_of": ("int32", ("GROUPINGS", "worlds", "accounts")),
 }

@@ -83,6 +83,7 @@ class State:
     actor_stocks: Floats  # (ACTOR_STOCKS, v, actors)
     actor_purses: Ints  # (ACTOR_PURSES, v, actors) minor units
     market: Ints  # (p,)
+    stream: Ints  # (p,) by what the draws of each platform are addressed: see world/streams.py
     scale: int  # real clients that one investor stands for
     ones: NDArray[np.float32]  # (a,)
     group_of: NDArray[np.int32]  # (GROUPINGS, w, a)
@@ -95,7 +96,7 @@ class State:
         accounts = Accounts(
             self.beliefs, self.flags, self.known, self.actions, self.balance, self.requested, self.asked_day,
             self.later, self.later_day, self.first_asked, self.paid, self.waited, self.queue, self.queue_n,
-            self.traits, ticket, investor, first, at, self.ones, self.group_of,
+            self.traits, ticket, investor, first, at, self.ones, self.group_of, self.stream,
         )  # fmt: skip
         platforms = Platforms(
             self.books, self.ladder, self.terms, self.agreed_terms, self.gauges, self.weights, self.dials, self.sums,

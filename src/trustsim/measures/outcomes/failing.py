@@ -64,8 +64,8 @@ def causes(model: Model) -> dict[str, Mask]:
     """Return which platforms failed of what, bool (lanes, platforms) each.
 
     ``closed as insolvent``: closed because its insolvency was known; ``out of cash``: all others, who could not pay.
-    Of both ``struck`` are those whom a shock with a chance had struck before, and ``not struck`` those whom none had:
-    what came to them came from others.
+    Of both ``after a shock`` are those whom a shock with a chance had struck before, and ``without a shock`` those whom
+    none had: what came to them came from others.
     """
     day = days_of(model)
     fails, closed = ~np.isnan(day), model.kept.get(CLOSED)
@@ -77,8 +77,8 @@ def causes(model: Model) -> dict[str, Mask]:
         its = slice(None) if who == EVERY else slice(places[who], places[who] + 1)
         struck[:, its] |= since[:, None] <= day[:, its]
     return {
-        "out of cash": fails & ~is_closed, "closed as insolvent": is_closed, "struck": fails & struck,
-        "not struck": fails & ~struck,
+        "out of cash": fails & ~is_closed, "closed as insolvent": is_closed, "after a shock": fails & struck,
+        "without a shock": fails & ~struck,
     }  # fmt: skip
 
 
@@ -95,7 +95,8 @@ def _by_cause(f: Finished) -> dict[str, Floats]:
 def failures_a_month(f: Finished) -> dict[str, Floats]:
     """Platforms that fail in 30 days, on average over the whole intervals of 30 days, of all causes and of each.
 
-    Of what: ``out of cash`` or ``closed as insolvent``; ``struck`` before by a shock with a chance, or ``not struck``.
+    Of what: ``out of cash`` or ``closed as insolvent``; ``after a shock`` with a chance that struck
+    it, or ``without a shock``.
     Not defined before the first 30 days are over.
     """
 

@@ -11,7 +11,7 @@ import numpy as np
 from trustsim.kernels.layout import WINDING, Terms
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.disclosure.hidden import Hidden, missing
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.hazards import draw
 from trustsim.world.rows import purse, stock
 from trustsim.world.terms import Change
@@ -50,24 +50,24 @@ class Regulator:
     """
 
     name: str = parameter(unit="name", source="assumed", text="what the regulator is called")
-    mandate: str = parameter("*", unit="name", refers="platform", source="A7", text="whom it supervises")
-    interval: float = parameter(
+    mandate: str = choice("*", unit="name", refers="platform", source="A7", text="whom it supervises")
+    interval: float = choice(
         30.0, unit="duration", low=1, high=3650, source="assumed",
         text="days between inspections; the first is after one interval",
     )  # fmt: skip
     noise: float = parameter(
         0.02, unit="share", source="assumed", text="standard deviation of the error in the solvency that it reads"
     )
-    age: float = parameter(
+    age: float = choice(
         0.0, unit="duration", low=0, high=3650, source="assumed", text="how old the figures are that it reads"
     )
-    threshold: float = parameter(
+    threshold: float = choice(
         0.02, unit="share", low=-1, high=1, source="assumed", text="solvency below which it gives an order"
     )
-    lag: float = parameter(
+    lag: float = choice(
         5.0, unit="duration", low=0, high=365, source="assumed", text="days from the inspection to the order"
     )
-    winds_down: bool = parameter(
+    winds_down: bool = choice(
         False, unit="flag", source="assumed", text="whether the order is to wind down, and not to stop new money"
     )
     finds: float = parameter(
@@ -78,17 +78,17 @@ class Regulator:
         0.0, unit="duration", low=0, high=36500, source="P-49",
         text="day of a political event; it matters by forbearance and enforcement",
     )  # fmt: skip
-    forbearance: float = parameter(
+    forbearance: float = choice(
         0.0, unit="duration", low=0, high=3650, source="P-49",
         text="days before the event in which it neither inspects nor closes",
     )  # fmt: skip
-    enforcement: float = parameter(
+    enforcement: float = choice(
         0.0, unit="duration", low=0, high=3650, source="P-49", text="days from the event on in which it is stricter"
     )
-    stricter: float = parameter(
+    stricter: float = choice(
         4.0, unit="number", low=1, high=100, source="assumed", text="how many times as often it inspects then"
     )
-    fee: float = parameter(0.0, unit="money", low=0, source="assumed", text="what a platform pays for an inspection")
+    fee: float = choice(0.0, unit="money", low=0, source="assumed", text="what a platform pays for an inspection")
 
     @staticmethod
     def each_day(day: Day, me: Actor) -> None:

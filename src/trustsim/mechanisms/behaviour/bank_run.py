@@ -34,7 +34,8 @@ def opened(world: Drawn, platform: int) -> NDArray[np.bool_]:
 def needs(day: Day, world: Drawn, platform: int) -> NDArray[np.int64]:
     """Return int64 (accounts of the platform,): the place of each open at day 0 in a random order, for the run."""
     investors = world.owners(platform)
-    luck = day.uniforms_at(world, purposes.NEED, investors, step=platform)[0]  # one order a platform, none of a step
+    stream = int(day.state.stream[platform])
+    luck = day.uniforms_at(world, purposes.NEED, investors, step=stream)[0]  # one order a platform, none of a step
     is_open = opened(world, platform)
     order = np.argsort(np.where(is_open, luck, 2.0), kind="stable")
     place = np.empty(len(order), np.int64)
@@ -44,7 +45,7 @@ def needs(day: Day, world: Drawn, platform: int) -> NDArray[np.int64]:
 
 def tastes(day: Day, world: Drawn, platform: int) -> NDArray[np.float64]:
     """Return float64 (accounts of the platform,): a standard logistic error of each, one for the run, of no step."""
-    luck = day.uniforms_at(world, purposes.NEED, world.owners(platform), step=platform)[1]
+    luck = day.uniforms_at(world, purposes.NEED, world.owners(platform), step=int(day.state.stream[platform]))[1]
     return np.asarray(np.log(luck) - np.log1p(-luck))
 
 

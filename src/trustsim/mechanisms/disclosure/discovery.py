@@ -12,7 +12,7 @@ from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.layout import FAILED, WINDING, Gauges
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.disclosure.hidden import FOUND_AT, Floats, Hidden, Mask, missing
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.hazards import draw
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Discovery:
 
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
 
-    audit: float = parameter(
+    audit: float = choice(
         0.01, unit="per_day", low=0, high=1, source="assumed", text="chance a day that an audit finds a gap"
     )
     live: float = parameter(
@@ -72,7 +72,7 @@ class Discovery:
         0.1, unit="per_day", low=0, high=1, source="assumed",
         text="chance a day that it is found where payments of a tenth of the claims are late, in proportion",
     )  # fmt: skip
-    notice_lag: float = parameter(
+    notice_lag: float = choice(
         5.0, unit="duration", low=0, high=3650, source="C1", text="days from knowing to telling, without a rule"
     )
     fund: float = parameter(

@@ -23,16 +23,15 @@ _TOLD, _HIDDEN, _STEP, _KNOWN = range(4)
 def known_solvency(day: Day) -> Floats:
     """Return (assets − claims − debt) / claims as the public knows it today, float64 (lanes, platforms).
 
-    It is that of the last report, whose figures are ``report_lag`` days old; that of day 0 is known from the beginning,
-    as published risk is. Where something that was hidden has been told since, it is what the books have said from then
-    on. Live figures of a strength s put it s of the way to yesterday's. What a platform hides is in none of them. Who
-    never reports is taken to owe what it owns, until something is told.
-
+    It is that of the last report that came out (:func:`trustsim.kernels.prepare.publish`); that of day 0 is known from
+    the beginning, as published risk is. Where something that was hidden has been told since, it is what the books have
+    said from then on. Live figures of a strength s put it s of the way to yesterday's. What a platform hides is in none
+    of them. Who never reports is taken to owe what it owns, until something is told.
     """
     known = day.keep(KNOWN, lambda: _at_first(day))
     if known[0, _STEP, 0] < day.step:
         hidden, told = day.state.books[Books.MISREPORTED], known[:, _TOLD]
-        comes = day.step % np.maximum(np.round(day.term("report_interval") / day.dt), 1) == 0  # never: infinite
+        comes = day.state.gauges[Gauges.REPORT_CAME] > known[:, _STEP]
         if comes.any():
             told[comes] = _in_report(day)[comes]
         is_told = hidden < known[:, _HIDDEN]
@@ -63,7 +62,7 @@ def _at_first(day: Day) -> Floats:
 
 
 def _in_report(day: Day) -> Floats:
-    """Return the figures of a report that comes out in this step, float64 (lanes, platforms)."""
-    lag = np.round(day.term("report_lag") / day.dt).astype(np.int64)
-    lanes, platforms = np.indices(lag.shape)
-    return np.asarray(day.history[np.maximum(day.step - 1 - lag, 0), Gauges.REPORTED_SOLVENCY, lanes, platforms])
+    """Return the figures of the last report that came out, float64 (lanes, platforms)."""
+    of = day.state.gauges[Gauges.REPORT_OF].astype(np.int64)
+    lanes, platforms = np.indices(of.shape)
+    return np.asarray(day.history[of, Gauges.REPORTED_SOLVENCY, lanes, platforms])

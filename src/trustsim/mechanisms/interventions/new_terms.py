@@ -21,7 +21,7 @@ _CHANGING = tuple(p for p in parameters_of(Platform) if p.name in names_of(Terms
 
 def _left_alone(of: Any) -> Any:
     """Declare a setting of a platform that stays as it is unless it is given."""
-    return parameter(None, unit=of.unit, low=of.low, high=of.high, source=of.source, text=of.text)
+    return parameter(None, unit=of.unit, low=of.low, high=of.high, source=of.source, text=of.text, chosen=of.chosen)
 
 
 _Settings: Any = make_dataclass(
@@ -38,8 +38,9 @@ class NewTerms(_Settings):  # type: ignore[misc]
 
     A `set` with `from`, `until` or `when` is this. Other levers lie over it: one that sets the same term counts in its
     place, what they multiply, add or bound starts from it. Of several changes of one term that one counts which came in
-    last, of one day the largest. It costs what the lever of each term costs by default. Known answer: a yield of 15 %
-    from day 3 until day 6 is in force on the fourth to sixth step, the old one before and after
+    last, of one day the largest. It costs what the lever of each term costs by default. Who sets a fact of the world by
+    it, as ``loss_factor``, has another world and no remedy. Known answer: a yield of 15 % from day 3 until day 6 is in
+    force on the fourth to sixth step, the old one before and after
     (``test_a_set_with_days_is_in_force_from_the_one_to_the_other``).
     """
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from trustsim.kernels import purposes
 from trustsim.kernels.coefficients import Dials
 from trustsim.registry import REGISTRY, parameter
@@ -78,8 +76,7 @@ class Media:
     def each_day(day: Day, settings: Settings[Media]) -> None:
         """Print a story without cause, where the day's draw says so."""
         if settings["false_alarm"].any():
-            platforms = np.arange(day.state.n_platforms)
-            luck = day.luck(purposes.MEDIA, platforms, step=day.step)
-            for p in platforms.tolist():
+            luck = day.luck(purposes.MEDIA, day.state.stream, step=day.step)
+            for p in range(day.state.n_platforms):
                 printed = luck[:, p] < 1 - (1 - settings["false_alarm"]) ** day.dt
                 day.do.post(p, printed, risk=settings["alarm_risk"], fear=_FEAR * settings["alarm_risk"])

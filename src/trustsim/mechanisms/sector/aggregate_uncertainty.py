@@ -44,10 +44,11 @@ class AggregateUncertainty:
     ``reach`` · z is added to the log-odds of the reach of these messages in a day, ``signal`` · z to the risk that
     every platform publishes, an error that all readers share, ``attention`` · z and ``trust`` · z to the log-odds of
     everybody's attention and prior trust. Messages are those that go out to people; pages that clients open, and what
-    neighbours tell, stay. On a day of a sunspot, with the chance ``sunspot`` a year, everybody is told ``fear`` about
-    every platform, without a cause. So the share of worlds with a run is a curve of the fundamentals that stays wide in
-    a large population, in place of a step at a threshold: the aggregate noise of a global game (Morris and Shin), and
-    what Cipriani, Eisenbach and Kovner find of banks with like fundamentals, of which some were run on.
+    neighbours tell, stay. On the day of a sunspot, of which there are ``sunspot`` a year on average, everybody is told
+    ``fear`` about every platform, without a cause. So the share of worlds with a run is a curve of the fundamentals
+    that stays wide in a large population, in place of a step at a threshold: the aggregate noise of a global game
+    (Morris and Shin), and what Cipriani, Eisenbach and Kovner find of banks with like fundamentals, of which some were
+    run on.
     Known answer: over worlds the mean log-odds of prior trust have the spread ``trust``
     (``test_mean_prior_trust_has_the_spread``).
     """
@@ -89,8 +90,8 @@ class AggregateUncertainty:
         text="standard deviation over worlds of ln what shocks cost",
     )  # fmt: skip
     sunspot: float = parameter(
-        0.005, unit="share", source="doi:10.2139/ssrn.4924699; doi:10.1093/qje/qjaa034",
-        text="chance in a year of a day on which fear comes without a cause",
+        0.005, unit="number", low=0, high=3650, source="doi:10.2139/ssrn.4924699; doi:10.1093/qje/qjaa034",
+        text="how often a year, on average, fear comes without a cause; 1: once a year, 365: once a day",
     )  # fmt: skip
     fear: float = parameter(
         0.8, unit="number", low=0, high=20, source="assumed", text="fear of everybody on the day of a sunspot"
@@ -121,15 +122,15 @@ class AggregateUncertainty:
     @staticmethod
     def each_day(day: Day, settings: Settings[AggregateUncertainty]) -> None:
         """Let fear come without a cause, where the day's draw says so."""
-        chance = 1 - (1 - settings["sunspot"]) ** (day.dt / DAYS_A_YEAR)
-        comes = day.chance(SUNSPOT, 0) < chance
+        chance = -np.expm1(-settings["sunspot"] * day.dt / DAYS_A_YEAR)
+        comes = day.chance(SUNSPOT) < chance
         for p in range(day.state.n_platforms):
             day.do.post(p, comes, reach=_TO_ALL, fear=settings["fear"])
 
 
 def _normal(day: Day, what: Draw) -> Floats:
     """Return a standard normal number of each world, float64 (lanes,)."""
-    return np.array([normal(u) for u in day.chance(what, 0, once=True).tolist()])
+    return np.array([normal(u) for u in day.chance(what, once=True).tolist()])
 
 
 def _ln_of_mean_1(spread: Floats, z: Floats) -> Floats:

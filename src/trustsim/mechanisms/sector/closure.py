@@ -10,7 +10,7 @@ import numpy as np
 from trustsim.kernels.layout import WINDING, Gauges
 from trustsim.mechanisms.disclosure.hidden import FOUND_AT, Floats, Hidden, missing
 from trustsim.mechanisms.disclosure.published import known_solvency, true_solvency
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.hazards import draw
 from trustsim.world.memory import memory
 
@@ -44,11 +44,11 @@ class Closure:
     concepts: ClassVar[tuple[str, ...]] = ("sensing",)
     phase: ClassVar[str] = "actors"  # after what is hidden has been looked for
 
-    rate: float = parameter(
+    rate: float = choice(
         0.03, unit="per_day", low=0, high=100, source="assumed",
         text="rate at which a platform is closed that is known to lack a tenth of the claims",
     )  # fmt: skip
-    steepness: float = parameter(
+    steepness: float = choice(
         3.0, unit="number", low=0, high=10, source="assumed",
         text="power of the depth by which that rate grows; 1: in proportion",
     )  # fmt: skip

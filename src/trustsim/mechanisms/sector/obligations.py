@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from trustsim.kernels import purposes
 from trustsim.kernels.layout import FAILED, Books, Gauges, Terms
 from trustsim.kernels.times import SAME_TIME
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.debts import debts_of
 from trustsim.world.memory import memory
 from trustsim.world.terms import Change
@@ -51,7 +51,7 @@ class Obligations:
     concepts: ClassVar[tuple[str, ...]] = ("interaction",)
     default_on: ClassVar[bool] = False
 
-    pro_rata: bool = parameter(
+    pro_rata: bool = choice(
         True, unit="flag", source="doi:10.1287/mnsc.47.2.236.9835",
         text="whether a platform that cannot pay all pays each a part; else it pays nothing",
     )  # fmt: skip
@@ -144,7 +144,7 @@ def clear_debts(day: Day, lane: int) -> None:
 def default(day: Day, lane: int, n_first: int) -> None:
     """Let the insolvent fail, and some random platforms first; nobody gets anything from them."""
     state = day.state
-    luck = day.uniforms_at(state.world_of(lane), purposes.OBLIGATION, np.arange(state.n_platforms), step=1)[0]
+    luck = day.uniforms_at(state.world_of(lane), purposes.OBLIGATION, state.stream, step=1)[0]
     hit = np.argsort(luck, kind="stable")[:n_first]
     fail(day, lane, np.union1d(np.flatnonzero(net_worth(state, lane) < 0), hit))
 
@@ -171,7 +171,8 @@ def lend_at_random(day: Day, lane: int, links: float, share: float) -> Ints:
     pair = np.cumsum(np.minimum(steps, n * n)).astype(np.int64) - 1
     pair = pair[pair < n * (n - 1)]
     creditor, other = np.divmod(pair, max(n - 1, 1))
-    debtor = other + (other >= creditor)
+    of_stream = np.argsort(state.stream)
+    debtor, creditor = of_stream[other + (other >= creditor)], of_stream[creditor]
     books, ladder = state.books[:, lane], state.ladder[:, lane]
     total = books[Books.CASH] + books[Books.CUSTODY] + ladder.sum(axis=0)
     n_debtors = np.bincount(creditor, minlength=n)

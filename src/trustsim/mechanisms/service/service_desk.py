@@ -9,7 +9,7 @@ import numpy as np
 
 from trustsim.kernels.layout import CALM_FEAR, Gauges
 from trustsim.kernels.times import SAME_TIME
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.memory import memory
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ServiceDesk:
     patience: float = parameter(
         0.2, unit="per_day", low=0, high=1, source="C5", text="share of the waiting that gives up in a day"
     )
-    agents: int = parameter(
+    agents: int = choice(
         0, unit="count", low=0, high=10000, source="assumed",
         text="people at the desk of each platform; 0: a fluid of the platform's capacity",
     )  # fmt: skip

@@ -57,10 +57,10 @@ class AdvertisingExposed:
         """Advertise at the start, be exposed at the end."""
         per_ten, hidden = self.gap * _TENTHS, Hidden(day)
         for p in day.platforms(self.platform):
-            pull, begins, said = self.pull * per_ten, day.reached(0.0), hidden.said[:, p]
+            pull, begins, said = self.pull * per_ten, day.reached(0.0) & (self.gap > 0), hidden.said[:, p]
             day.do.post(p, begins, by_literacy=True, to=self.to, risk=-pull, fund=pull)
             said[begins] = self.gap
-            hidden.begin(p, begins & (self.gap > 0))
+            hidden.begin(p, begins)
             is_told = day.reached(self.exposure_lag)
             exposed = day.active & (said > 0) & (is_told | hidden.is_due[:, p])
             hidden.let_out(p, exposed, np.zeros(len(exposed)))

@@ -31,7 +31,7 @@ class CustodianTheft(Course):
 
     kind: ClassVar[str] = controlled("custodian_theft")
     hides: ClassVar[bool] = True
-    neutral: ClassVar[dict[str, Any]] = {"share": 0, "integrity": 0, "fear": 0}  # changes nothing
+    neutral: ClassVar[dict[str, Any]] = {"share": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose client money is taken")
     share: float = parameter(0.08, unit="share", source="C1", text="money taken / claims")

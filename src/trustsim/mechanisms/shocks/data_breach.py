@@ -27,7 +27,7 @@ class DataBreach(Course):
     """
 
     kind: ClassVar[str] = controlled("data_breach")
-    neutral: ClassVar[dict[str, Any]] = {"direct": 0, "indirect": 0, "integrity": 0, "fear": 0}  # changes nothing
+    neutral: ClassVar[dict[str, Any]] = {"exposed": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="whose records leak")
     exposed: float = parameter(0.04, unit="share", source="E-55", text="share of the clients whose records leak")
@@ -53,6 +53,10 @@ class DataBreach(Course):
 
     def strike(self, day: Day, platform: int, where: Mask, severity: Floats) -> None:
         """Move no money: what leaks is told later."""
+
+    def strikes(self, day: Day, platform: int, severity: Floats) -> Mask:
+        """Return where it strikes: nowhere where no records leak."""
+        return super().strikes(day, platform, severity) & (self.exposed * severity > 0)
 
     def news(self, day: Day, platform: int, told: Mask, size: Floats, waited: Floats) -> Iterator[Mapping[str, Any]]:
         """Tell the exposed, then everyone."""

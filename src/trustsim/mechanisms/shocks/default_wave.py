@@ -64,6 +64,6 @@ class DefaultWave:
             lost = share * day.state.ladder[:, :, p].sum(axis=0) / np.maximum(day.gauge("claims", p), 1.0)
             change = day.do.revalue(p, a_step, falling)
             if self.told:
-                day.do.post(p, day.reached(0.0), to=self.to, fund=-self.fund * A_TENTH * lost)
+                day.do.post(p, day.reached(0.0) & (lost > 0), to=self.to, fund=-self.fund * A_TENTH * lost)
             else:
                 day.do.misreport(p, -change, falling)

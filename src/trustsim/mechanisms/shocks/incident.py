@@ -121,11 +121,13 @@ class Course:
             told, waited = told | found, np.where(found, hidden.waited(platform), waited)
             hidden.let_out(platform, told & hid, waited)
         told = told & struck
+        is_nothing = told & ~known & (size == 0)  # it struck, and nothing was there to take
+        told &= ~is_nothing
         if told.any():
             for message in self.news(day, platform, told, size, waited):
                 day.do.post(platform, told, **{"to": self.to, **message})
-            known |= told
             size[told] *= 0  # NaN stays
+        known |= told | (is_nothing & ~strikes)
         return np.asarray(~strikes & (known | ~struck))
 
     def _of_this_step(self, day: Day, severity: Floats) -> Floats:

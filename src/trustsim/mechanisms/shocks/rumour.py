@@ -42,11 +42,11 @@ class Rumour:
     seed (``test_a_rumour_walks_one_link_a_day``).
     """
 
-    neutral: ClassVar[dict[str, Any]] = {"risk": 0, "fear": 0, "attention": 0}  # changes nothing
+    neutral: ClassVar[dict[str, Any]] = {"seeds": 0}  # changes nothing
 
     platform: str = parameter(unit="name", refers="platform", source="assumed", text="who it is about")
     seeds: float = parameter(
-        0.01, unit="share", source="assumed", text="share of the investors who start it, at least one"
+        0.01, unit="share", source="assumed", text="share of the investors who start it, at least one; 0: nobody"
     )
     where: str = parameter(
         "random", unit="text", choices=("random", "hubs", "community"), source="C18",
@@ -114,11 +114,12 @@ def seeds(day: Day, world: Drawn, rumour: Rumour) -> NDArray[np.int64]:
 
 
 def starters(network: Network, share: float, where: str, luck: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return a share of all, at least one, int64 (n,); ties go to the lower number. *luck* float64 (investors,).
+    """Return a share of all, int64 (n,), none of 0, else at least one; ties go to the lower number. *luck* float64
+    (investors,).
 
     ``hubs``: the best linked; ``community``: a random investor and those nearest by links; ``random``: anyone.
     """
-    if not len(luck):
+    if not len(luck) or share == 0:
         return np.zeros(0, np.int64)
     n_seeds = max(round(share * len(luck)), 1)
     if where == "hubs":

@@ -43,7 +43,7 @@ def levels(result: Compared) -> Markdown:
     measures = [reading.outcome(result, name) for name in reading.asked(result)] if c.n else []
     rows = []
     for variant in c.ranking:
-        cells: list[object] = [variant]
+        cells: list[object] = [f"{variant} (another world)" if variant in c.other_worlds else variant]
         for m in measures:
             found = reading.level(result, m.name, variant)
             ends = words.interval(found.low, found.high, m.unit, currency)

@@ -166,7 +166,10 @@ def hangs_on(result: Compared, ax: Axes | None = None) -> Axes:
     """
     found = _held(result)
     if not found.hangs:
-        raise TrustsimError("hangs_on: given an order that hangs on nothing that can be told; allowed: one that does")
+        raise TrustsimError(
+            "hangs_on: given an order of which the robustness study tells nothing that it hangs on; allowed: one with a"
+            " number on which it does. More sets may find one: compare(…, robustness=N)"
+        )
     with _on(ax, 7.0, 1.1 + 0.5 * len(found.hangs)) as (ax, canvas):
         holdings.draw_hangs(canvas, result, found)
         return ax

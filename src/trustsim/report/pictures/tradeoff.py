@@ -19,14 +19,15 @@ _NEAR = 14.0  # points of the page; a name further than this from its point gets
 def draw(canvas: Canvas, result: Compared, loss: str, cost: str, names: Sequence[str]) -> None:
     """Draw the mean loss against the mean cost of every variant with 95 % intervals; down and left is better.
 
-    The line joins those that no other one beats: :func:`trustsim.report.words.prices.unbeaten`. Every point carries
-    its name.
+    The line joins the baseline and remedies that none of these beats: :func:`trustsim.report.words.prices.unbeaten`.
+    Every point carries its name.
     """
     every, baseline = result.study.variants, result.comparison.baseline
     colours, shapes = look.colours(every, baseline), look.markers(every, baseline)
     levels = [(reading.level(result, cost, name), reading.level(result, loss, name)) for name in names]
     points = np.array([(x.mean, y.mean) for x, y in levels])
-    best = np.flatnonzero(prices.unbeaten(result, (cost, loss), names))
+    can_be = [k for k, name in enumerate(names) if name not in result.comparison.other_worlds]
+    best = np.array(can_be)[prices.unbeaten(result, (cost, loss), [names[k] for k in can_be])]
     front = points[best[np.lexsort((-points[best, 1], points[best, 0]))]]
     canvas.line(front[:, 0], front[:, 1], look.MUTED, 1.1, alpha=0.7, z=2)
     for name, (x, y) in zip(names, levels, strict=True):

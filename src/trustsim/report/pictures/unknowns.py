@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.unknowns import AT, Curve, Deciding
-from trustsim.report.pictures import look
+from trustsim.report.pictures import look, scales
 from trustsim.report.pictures.canvas import DASHED, SOLID, Canvas
 from trustsim.report.words import words
 
 AXIS = "standard deviations from the middle"
 _ENDS = (-2.5, 2.5)
+ROOM = 150.0  # points: what is right of the axis of a panel; a longer title is written smaller, and is not cut
 _ASIDE = 0.06  # between the groups of two variants
 
 
@@ -41,7 +42,8 @@ def draw(canvas: Canvas, result: Compared, decided: Sequence[Deciding], unknown:
             x = at + _ASIDE * (k - (len(drawn) - 1) / 2)
             canvas.line([x, x], [100 * share.low, 100 * share.high], inks[name], 1.0, alpha=0.5)
             canvas.marks([x], [100 * share.mean], shapes[name], inks[name], 3.8, z=5)
-    canvas.title(titled(drawn), size=size)
+    title = titled(drawn)
+    canvas.title(title, size=fitting(title, size))
     canvas.limit("x", *_ENDS)
     canvas.limit("y", -3.0, 103.0)
     canvas.numbers("y", "worlds (%)", n=5, write=words.tick)
@@ -53,3 +55,8 @@ def titled(drawn: dict[str, Curve]) -> str:
     """Name an unknown, with the share that it decides under the first variant that is drawn, if that can be told."""
     curve = next(iter(drawn.values()))
     return f"{curve.unknown.text}: {words.quantity(curve.decides.mean, 'share') if curve.is_told else 'not told'}"
+
+
+def fitting(title: str, size: float) -> float:
+    """Return the size in points, *size* at most, in which a title fits its panel."""
+    return size * min(1.0, ROOM / scales.width(title, size))

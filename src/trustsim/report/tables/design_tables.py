@@ -33,7 +33,8 @@ def print_robust(found: Robust, console: Console | None = None) -> None:
     table = _table(("variant", "mean", "regret: mean", "90 %", "max", "best in", "better in", "harms in"))
     ends = [group[-1] for group in found.comparison.groups]
     for name, row in found.table().iterrows():
-        marks = f"{standing.MARK if row['harms'] else ''}{' *' if row['pareto'] else ''}"
+        marks = standing.MARK if row["harms"] else standing.ELSEWHERE if name in found.comparison.other_worlds else ""
+        marks += " *" if row["pareto"] else ""
         told = ("best_share",) if name == found.baseline else ("best_share", "better_share", "harm_share")
         table.add_row(
             Text(f"{name}{marks}"),
@@ -57,6 +58,7 @@ def _robust_notes(found: Robust) -> list[str]:
     notes = [
         *_harms(found),
         *(f"{standing.UNKNOWN} {line}." for line in standing.unmeasured(found.comparison)),
+        *(f"{standing.ELSEWHERE} {line}." for line in standing.other_worlds(found.comparison)),
         f"Best in: share of points where it is in the first group; where {base} is, {base} alone. Better in, harms in:"
         f" where it is better than {base} without harm, where it is worse in a headline outcome.",
         "* no other variant is at least as good in every headline outcome, every one asked for and the cost, and better"
@@ -130,6 +132,7 @@ def robust_json(found: Robust) -> dict[str, Any]:
         "groups": [list(group) for group in c.groups],
         "matters": dict(c.matters),
         "harms": {name: list(outcomes) for name, outcomes in c.harms.items()},
+        "other_worlds": {name: list(facts) for name, facts in c.other_worlds.items()},
         "variants": {str(name): _plain(row) for name, row in table.iterrows()},
         "leader": {"name": found.leader, "beaten": [vars(place) for place in found.beaten]},
         "fails": {name: [vars(place) for place in places] for name, places in found.fails.items()},

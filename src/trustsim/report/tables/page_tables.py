@@ -54,7 +54,7 @@ def ranking(result: Compared) -> ByVariant:
     for name in c.ranking:
         level = Cell(words.bare(reading.level(result, measure.name, name).mean, measure.unit, size))
         cells = [
-            Cell(f"{c.group_of(name)} {standing.marks(c, name)}".strip()),
+            Cell(f"{'' if name in c.other_worlds else c.group_of(name)} {standing.marks(c, name)}".strip()),
             level,
             *_difference(result, measure, name, size),
         ]
@@ -70,7 +70,8 @@ def ranking(result: Compared) -> ByVariant:
     harm = f"{standing.MARK} {'; '.join(standing.harms(c))}" if c.harms else ""
     moved = f"{standing.SHIFTED} {'; '.join(standing.shifts(c))}" if c.shifts else ""
     unknown = f"{standing.UNKNOWN} {'; '.join(standing.unmeasured(c))}" if c.unmeasured else ""
-    about = (standing.passed_over(c), _GROUPS, harm, moved, unknown, standing.matters(c), standing.censored(c))
+    other = f"{standing.ELSEWHERE} {'; '.join(standing.other_worlds(c))}" if c.other_worlds else ""
+    about = (standing.passed_over(c), _GROUPS, harm, moved, unknown, other, standing.matters(c), standing.censored(c))
     notes = filter(None, (*about, reading.same_everywhere(c), reading.ties(c)))
     return ByVariant(head, tuple(rows), " ".join(map(words.sentence, notes)))
 

@@ -104,8 +104,8 @@ def compact(value: float, measure: Measure, *, signed: bool = False) -> str:
     if not math.isfinite(value):
         return words.NO_NUMBER
     size = abs(value)
-    if measure.unit == "share" and size < _SMALLEST_SHARE:
-        value = 0.0
+    if (measure.unit == "share" and size < _SMALLEST_SHARE) or size < words.NONE:
+        return "0"
     sign = words.MINUS if value < 0 else "+" if signed and value > 0 else ""
     if measure.unit == "share":
         return f"{sign}{100 * size:.1f}"
@@ -207,11 +207,13 @@ def _notes(comparison: Comparison) -> list[str]:
     harms = [f"{standing.MARK} {line}." for line in standing.harms(comparison)]
     shifts = [f"{standing.SHIFTED} {line}." for line in standing.shifts(comparison)]
     unknown = [f"{standing.UNKNOWN} {line}." for line in standing.unmeasured(comparison)]
+    others = [f"{standing.ELSEWHERE} {line}." for line in standing.other_worlds(comparison)]
     return [
         *people.notes(comparison),
         *harms,
         *shifts,
         *unknown,
+        *others,
         *notes,
         *(f"{line.removesuffix('.')}." for line in more if line),
         *_warnings(comparison),

@@ -11,7 +11,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval
-from trustsim.report.words import costs, flips, holding, horizon, people, reading, standing, story, words
+from trustsim.report.words import costs, flips, holding, horizon, pace, people, reading, standing, story, words
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.reading import LATE, SEGMENT, UNHURT, Measure
 from trustsim.report.words.words import quoted
@@ -32,16 +32,16 @@ class Answer:
 def answer(result: Compared) -> Answer:
     """Say which variant helps most, by how much, how sure that is, what it costs, who loses and when to doubt it."""
     c = result.comparison
-    if c.ranked_by is None or len(c.variants) < 2 or c.n == 0:
+    if c.ranked_by is None or not c.remedies or c.n == 0:
+        only = "Only one variant was run" if len(c.variants) < 2 else "Every other variant is another world"
         return Answer(
             "What happens in this story?",
-            f"{words.capital(standing.untold(c)) or 'Only one variant was run'}, so there is nothing to rank.",
-            (*_broken_off(result), _doubts(result)),
+            f"{words.capital(standing.untold(c)) or only}, so there is nothing to rank.",
+            (*_elsewhere(result), *_broken_off(result), _doubts(result)),
         )
     measure = reading.outcome(result, c.ranked_by)
-    others = [name for name in c.ranking if name != c.baseline]
-    best = others[0]
-    n = len(others)
+    others = list(c.remedies)
+    best, n = others[0], len(others)
     which = f"Does {quoted(best)} help" if n == 1 else f"Which of {n} variants helps most"
     question = f"{which}, compared with {quoted(c.baseline)} and judged by {measure.label}?"
     rivals = [name for name in others[1:] if c.group_of(name) == c.group_of(best)]
@@ -49,7 +49,13 @@ def answer(result: Compared) -> Answer:
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
     facts += people.facts(c, result.scenario, best)
     facts += costs.told(result, measure, best, others, rivals)
-    facts += [*_moved(result), *_unmeasured(result), *_gains(result, best), *_harmful(result, measure, others)]
+    facts += [
+        *_moved(result),
+        *_unmeasured(result),
+        *_elsewhere(result),
+        *_gains(result, best),
+        *_harmful(result, measure, others),
+    ]
     facts += [Fact("Does the ranking flip?", flips.in_short(result)), *_judged(result)]
     facts += [*_broken_off(result), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
@@ -80,7 +86,7 @@ def _headline(result: Compared, measure: Measure, best: str, rivals: Sequence[st
     if found.n == c.n:
         levels = [reading.level(result, measure.name, name).mean for name in (c.baseline, best)]
         text += ", from {} to {}".format(*(words.quantity(x, measure.unit, currency) for x in levels))
-    helps = "helps" if len(c.variants) == 2 else "helps most"
+    helps = "helps" if len(c.remedies) == 1 else "helps most"
     sign = 1 if measure.better == "lower" else -1
     if any(sign * (reading.difference(result, measure.name, name).mean - found.mean) < 0 for name in c.harms):
         helps = "helps most of those without harm"
@@ -183,6 +189,12 @@ def _unmeasured(result: Compared) -> list[Fact]:
     return [Fact("What is not known?", f"{'; '.join(lines)}.")] if lines else []
 
 
+def _elsewhere(result: Compared) -> list[Fact]:
+    """Say which variants are another world and no remedy."""
+    lines = standing.other_worlds(result.comparison)
+    return [Fact("What is no remedy?", f"{'; '.join(lines)}.")] if lines else []
+
+
 def _gains(result: Compared, best: str) -> list[Fact]:
     """Say whose losses change: by segment, by when they leave, and how many lose hardly anything."""
     told = [*_by_segment(result, best), *_unhurt(result, best), *_late(result, best)]
@@ -268,6 +280,7 @@ def _doubts(result: Compared) -> Fact:
     figures = [a for a in story.assumptions(result.scenario, c.baseline, c.variants) if a.is_figure]
     assumed = sum(a.is_assumed or a.is_construct for a in figures)
     text = f"{held} " if (held := holding.doubts(result)) else ""
+    text += f"{coarse} " if (coarse := pace.told(result)) else ""
     text += "These are simulated worlds, not forecasts: "
     text += f"{assumed} of {len(figures)} figures are assumed, no source gives them."
     text += f" Only {words.plural(c.n, 'world')} were compared; more would narrow the intervals." if c.n < FEW else ""

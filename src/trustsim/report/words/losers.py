@@ -33,7 +33,7 @@ def told(result: Compared) -> tuple[str, ...]:
         return ()
     if not anyone_loses(result):
         return ("Nobody loses anything, in any world and under any variant.",)
-    best = next((name for name in c.ranking if name != c.baseline), None)
+    best = next(iter(c.remedies), None)
     parts = [_most(result, c.baseline), _late(result, c.baseline)]
     if best is not None and c.ranked_by is not None:
         parts.append(_spared(result, best))

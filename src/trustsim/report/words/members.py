@@ -19,7 +19,7 @@ def told(result: Compared) -> str:
     c = result.comparison
     if c.ranked_by is None or c.n == 0 or "[" in c.ranked_by:
         return ""
-    best = next((name for name in c.ranking if name != c.baseline), None)
+    best = next(iter(c.remedies), None)
     if best is None:
         return ""
     side = 1 if c.measures[c.ranked_by].better == "lower" else -1

@@ -185,8 +185,7 @@ def near(found: dict[str, str], share: float) -> Sequence[tuple[str, str]]:
 
 def notes(c: Comparison) -> list[str]:
     """Return the lines of the terminal: who fled, who pays, what is stuck; of the best variant beside the baseline."""
-    others = [name for name in c.ranking if name != c.baseline]
-    if not others or c.ranked_by is None or c.n == 0:
+    if not c.remedies or c.ranked_by is None or c.n == 0:
         return []
-    best = others[0]
+    best = c.remedies[0]
     return [line for line in (fled(c, best), pays(c, best), stuck(c, best)) if line]

@@ -66,7 +66,8 @@ def unbeaten(result: Compared, outcomes: Sequence[str], names: Sequence[str]) ->
 
 def stretches(result: Compared) -> tuple[Stretch, ...]:
     """Return the best variant at every price of loss, from zero up."""
-    names = result.comparison.variants
+    c = result.comparison
+    names = [name for name in c.variants if name not in c.other_worlds]
     cost, loss = (np.array([reading.level(result, side, name).mean for name in names]) for side in (BILL, CLIENTS))
     corners = envelope(cost, loss, _step(result))
     stops = [start for _, start in corners[1:]] + [math.inf]

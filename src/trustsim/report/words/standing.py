@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.intervals import Interval
+from trustsim.analysis.other_worlds import said
 from trustsim.analysis.ranking import is_clear
 from trustsim.analysis.shifts import CLIENTS
 from trustsim.analysis.unmeasured import ACCESS
@@ -14,8 +15,9 @@ from trustsim.measures.outcomes.losses import SLIGHT
 from trustsim.report.words import words
 from trustsim.report.words.words import Verdict, quoted
 
-#: behind the name of a variant that harms, of one that moves a loss and saves little, of one whose harm is not known
-MARK, SHIFTED, UNKNOWN = "†", "‡", "?"
+#: behind the name of a variant that harms, of one that moves a loss and saves little, of one whose harm is not known,
+#: and of one that is another world and no remedy
+MARK, SHIFTED, UNKNOWN, ELSEWHERE = "†", "‡", "?", "≠"
 ROUNDING, POINTS = 0.001, 0.0005  # of the largest mean, and of a share: a smaller difference is none (assumed)
 HARDLY = f"at most {words.quantity(SLIGHT, 'share')}"  # of what they held: who counts as having lost nothing
 PAYERS = {
@@ -101,8 +103,10 @@ def _change(c: Comparison, name: str, outcome: str) -> str:
 
 
 def named(c: Comparison, name: str) -> str:
-    """Quote a variant's name, with its harm where it has one or may have: no sentence recommends it without."""
+    """Quote a variant's name, with its harm where it has one or may have, and with what makes it no remedy: no sentence
+    recommends it without."""
     told = [harm(c, name)] if name in c.harms else []
+    told += [said(c.other_worlds[name])] if name in c.other_worlds else []
     told += [_hidden(c, name)] if name in c.unmeasured else []
     return f"{quoted(name)} (but {words.listing(told)})" if told else quoted(name)
 
@@ -125,6 +129,11 @@ def unmeasured(c: Comparison) -> list[str]:
     ]
 
 
+def other_worlds(c: Comparison) -> list[str]:
+    """Return a line on each variant that is another world and no remedy: which facts it sets."""
+    return [f"{quoted(name)}: {said(c.other_worlds[name])}" for name in c.ranking if name in c.other_worlds]
+
+
 def _has(c: Comparison, name: str) -> str:
     """Say what the outcomes lack that do not show the harm of a variant."""
     outcomes = c.unmeasured[name]
@@ -144,8 +153,9 @@ def harms(c: Comparison) -> list[str]:
 
 
 def marks(c: Comparison, name: str) -> str:
-    """Return the marks of a variant: that it harms, that it moves a loss, that its harm is not known."""
-    marked = {MARK: c.harms, SHIFTED: c.shifts, UNKNOWN: c.unmeasured}
+    """Return the marks of a variant: that it harms, that it moves a loss, that its harm is not known, that it is no
+    remedy."""
+    marked = {MARK: c.harms, SHIFTED: c.shifts, UNKNOWN: c.unmeasured, ELSEWHERE: c.other_worlds}
     return "".join(mark for mark, those in marked.items() if name in those)
 
 
@@ -155,6 +165,7 @@ def legend(c: Comparison) -> list[str]:
         MARK: (c.harms, f"worse than {quoted(c.baseline)} in a headline outcome", "What makes it worse?"),
         SHIFTED: (c.shifts, "moves a loss from clients of day 0 to others", "Is it saved, or moved?"),
         UNKNOWN: (c.unmeasured, "its harm is not known", "What is not known?"),
+        ELSEWHERE: (c.other_worlds, "another world, not a remedy", "What is no remedy?"),
     }
     return [f"{mark} {text}: see {quoted(asked)}" for mark, (those, text, asked) in told.items() if those]
 

@@ -125,7 +125,7 @@ def _view(
     result: Compared, label: str, outcome: str, worlds: np.ndarray, against: str, *, is_part: bool = False
 ) -> View:
     c = result.comparison
-    gaps = {name: reading.versus(result, outcome, name, c.baseline, worlds) for name in c.ranking}
+    gaps = {name: reading.versus(result, outcome, name, c.baseline, worlds) for name in (c.baseline, *c.remedies)}
     means = {name: _sign(result, outcome) * gap.mean for name, gap in gaps.items() if np.isfinite(gap.mean)}
     leader = min(means, key=lambda name: means[name], default=c.ranking[0])
     n = int(np.isfinite(reading.values(result, outcome, leader)[worlds]).sum())

@@ -20,6 +20,7 @@ Better = Literal["lower", "higher", ""]
 Verdict = Literal["better", "worse", "lower", "higher", "unclear"]
 
 MINUS, NO_NUMBER, THIN = "−", "–", "\u202f"
+NONE = 1e-6  # what is smaller is written as 0, everywhere
 _OFF = 0.25  # of a number, by which rounding may change it
 _STEPS = ((1e12, "trillion "), (1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
 
@@ -217,6 +218,8 @@ def _first(text: str, cells: int) -> str:
 
 
 def tick(value: float) -> str:
-    """Write a tick label: no trailing zeros, a true minus sign."""
+    """Write a tick label: no trailing zeros, a true minus sign, zero as 0."""
+    if abs(value) < NONE:
+        return "0"
     text = f"{value:.6g}" if abs(value) < 1e5 else f"{value:,.0f}"
     return text.replace(",", THIN).replace("-", MINUS)
