@@ -58,6 +58,23 @@ def test_the_numbers_of_a_rule_that_is_off_are_not_moved():
         assert (f"mechanisms.{NUMBER}" in s.moves) == (off != "queue_news")
 
 
+def test_one_more_factor_leaves_the_columns_of_the_others_as_they_are():
+    """So does one less, and the order in which they stand; each n-th of a range has one set."""
+    every = factors_of(planted.scenario(), NAMES)
+    numbers, choices = every.numbers, every.choices
+    usual = sets_of(replace(every, choices=choices[:2]), 40, seed=1)
+    other = sets_of(replace(every, numbers=numbers[:0:-1], choices=choices[1::-1]), 40, seed=1)
+    assert len(numbers) > 20
+    for number in numbers[1:]:
+        assert [s.moves[number.path] for s in usual] == [s.moves[number.path] for s in other]
+        width = (number.high - number.low) / 40
+        assert sorted(int((s.moves[number.path] - number.low) / width) for s in usual) == list(range(40))
+    for choice in choices[:2]:
+        assert [s.choices.get(choice.name) for s in usual] == [s.choices.get(choice.name) for s in other]
+    columns = {tuple(s.moves[number.path] / (number.high - number.low) for s in usual) for number in numbers}
+    assert len(columns) == len(numbers)
+
+
 def test_what_moves_nothing_is_hardly_ever_named():
     """Such a factor is named in about 5 % of studies: Bonferroni over all. Without the rule its number counts not."""
     studies = [planted.compared(seed=seed).robustness.found.hangs for seed in range(2, 12)]
