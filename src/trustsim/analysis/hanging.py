@@ -158,7 +158,8 @@ def _fitted(moved: Floats, values: Floats) -> tuple[list[float], list[float], in
 
 
 def _tips(number: Number, x: float, moved: Floats, flips: Flags) -> bool:
-    """Whether *x* is in the range of a number, and more of the sets that have it ``moved`` beyond flip than of others."""
+    """Whether *x* is in the range of a number, and more of the sets that have it ``moved`` beyond flip than of the
+    others."""
     is_beyond = np.asarray(moved > x if x > 0 else moved < x)
     if not number.low <= x <= number.high or not flips[is_beyond].any():
         return False

@@ -169,9 +169,7 @@ def holding(study: Study, comparison: Comparison, others: OtherSets) -> Holding 
     flips, margin = np.asarray((gaps < -EQUAL).any(axis=1)), gaps.min(axis=1)
     frame = _frame(others, is_there)
     found = comparison.measures[by].paired(pairs.study(leader), pairs.study(rivals[0]))
-    hangs, explained = hangs_of(
-        others, is_there, pairs.less(seen[0]), found, np.asarray(gaps[:, 0] < -EQUAL) & is_told
-    )
+    hangs, explained = hangs_of(others, is_there, pairs.less(seen[0]), found, np.asarray(gaps[:, 0] < -EQUAL) & is_told)
     return Holding(
         outcome=by,
         leader=leader,

@@ -2,28 +2,27 @@
 
 Of each set there are few worlds. What the mean of a set gives is what the set would give over all worlds, and luck.
 
-- *Some luck is known*: of each world the study says what it gave under the assumptions of the file. What that was beyond
-  the mean of all is taken off, times the slope that the worlds within sets show (a control variate: Glynn and Szechtman
-  2002, doi:10.1007/978-3-642-56046-0_3).
-- *The rest is deconvolved*: the variance between the means of sets less that of their luck, which the worlds within sets
-  show, is the variance of the sets themselves; deviations are shrunk to it (Louis 1984,
-  doi:10.1080/01621459.1984.10478062). Shrinking alone keeps the shape of what has luck in it; a skewed spread of sets is
-  more skewed than that, so the shape is moved to the third moment of the sets themselves, by the normal scores of Wilson
-  and Hilferty (1931, doi:10.1073/pnas.17.12.684). That moment is the mean of d d d' over two worlds of a set, d and d'
-  their deviations, whose luck is apart. Sets in which no world has any difference stay level.
+- *Some luck is known*: of each world the study says what it gave under the assumptions of the file. What that was
+  beyond the mean of all is taken off, times the slope that the worlds within sets show (a control variate: Glynn and
+  Szechtman 2002, doi:10.1007/978-3-642-56046-0_3).
+- *The rest is deconvolved*: the variance between the means of sets less that of their luck, which the worlds within
+  sets show, is the variance of the sets themselves; deviations are shrunk to it (Louis 1984,
+  doi:10.1080/01621459.1984.10478062). Shrinking alone keeps the shape of what has luck in it; a skewed spread of sets
+  is more skewed than that, so the shape is moved to the third moment of the sets themselves, by the normal scores of
+  Wilson and Hilferty (1931, doi:10.1073/pnas.17.12.684). That moment is the mean of d d d' over two worlds of a set,
+  d and d' their deviations, whose luck is apart. Sets in which no world has any difference stay level.
 - *How sure*: all of it, the slope, both variances and moments, is done anew in RESAMPLES resamples of whole sets with
-  their worlds (Efron 1979, doi:10.1214/aos/1176344552). The interval reaches from the lowest to the highest of the 2.5 and
-  97.5 % points with the shape moved, those with it kept, and Wilson's interval for so many sets; so 0 flips in n sets
-  are never certain. Sets that share their worlds count as if they did not: ask for no more worlds in all than
-  the study has.
+  their worlds (Efron 1979, doi:10.1214/aos/1176344552). The interval reaches from the lowest to the highest of the
+  2.5 and 97.5 % points with the shape moved, those with it kept, and Wilson's interval for so many sets; so 0 flips
+  in n sets are never certain. Sets that share their worlds count as if they did not: ask for no more worlds in all
+  than the study has.
 - *Whether it can be told*: where luck may hide the spread between sets, the share is what the split of the variance
-  happened to be. The spread is *seen* where the luck in the mean of a set is, at 95 %, at most MOST_LUCK times as large. The
-  share is told where the spread is seen for all differences, or where it moves the share by at most INDIFFERENT whether
-  all or nothing that is seen of the others is luck.
+  happened to be. The spread is *seen* where the luck in the mean of a set is, at 95 %, at most MOST_LUCK times as
+  large. The share is told where the spread is seen for all differences, or where it moves the share by at most
+  INDIFFERENT whether all or nothing that is seen of the others is luck.
 
-How often the interval holds the share, of planted studies of normal differences, 100 each, by luck in the mean of a set
-over the spread between sets, over shares of 50, 80, 90 and 98 % (``test_the_interval_holds_the_share_however_much_luck``,
-``docs/made/held_share.py``): see the page on ranking.
+How often the interval holds the share, measured on planted studies (``docs/held_share.py``): docs/ranking.md has the
+table; ``test_the_interval_holds_the_share_however_much_luck_there_is`` repeats some of it.
 """
 
 from __future__ import annotations
@@ -44,6 +43,7 @@ MOST_LUCK = 2.0  # assumed: times the spread between sets, beyond which luck hid
 INDIFFERENT = 0.05  # assumed: of the sets; a share that moves by less is told whatever is luck
 EQUAL = 1e-12  # difference that is none
 _SKEWEST = 2.5  # assumed: of a shape; what a sample shows beyond is mostly one of its sets
+_LEAST = 1e-3  # of a skewness
 _SEED = 20260101
 
 Floats = NDArray[np.float64]
@@ -78,16 +78,21 @@ class Told:
     Attributes
     ----------
     share : with its 95 % interval; ``mean`` is NaN where it cannot be told.
-    is_told : whether luck leaves it to be told.
+    guess : the share as the split of the variance happens to give it, told or not.
     luck : the largest luck in the mean of a set over the spread between sets, of the gains whose spread is not seen; of
         all where it is told. Infinite where no spread is left.
     gains : float64 (sets, pairs), the gain in each set with luck taken out; with it where the share cannot be told.
     """
 
     share: Interval
-    is_told: bool
+    guess: float
     luck: float
     gains: Floats
+
+    @property
+    def is_told(self) -> bool:
+        """Whether luck leaves the share to be told."""
+        return math.isfinite(self.share.mean)
 
 
 class _Parts:
@@ -108,10 +113,10 @@ class _Parts:
         self.far = means - self.mean[:, None]
         own = (w @ (inside**2).sum(axis=1)) - self.slope * both
         self.luck = np.maximum(own, 0.0) / self.n / max(m - 1, 1) / m
-        freedom = np.maximum(self.n - 1, 1.0)
+        self._freedom = np.maximum(self.n - 1, 1.0)
         if weights is not None:  # a resample has that much less variance
-            freedom = freedom * max(w.shape[1] - 1, 1) / max(w.shape[1], 1)
-        self.total = (w * self.far**2).sum(axis=1) / freedom
+            self._freedom = self._freedom * max(w.shape[1] - 1, 1) / max(w.shape[1], 1)
+        self.total = (w * self.far**2).sum(axis=1) / self._freedom
         self.between = np.sqrt(np.maximum(self.total - self.luck, 0.0))
         self._third = self._of_worlds(gains, known, m)
 
@@ -137,19 +142,19 @@ class _Parts:
         if moved:
             shown = (self.weights * u**3).sum(axis=1) / self.n
             own = np.where(between > EQUAL, self._third / np.maximum(between, EQUAL) ** 3, 0.0)
-            u = self._standard(_skewed(_scores(u, _within(shown)), _within(own)))
+            part = np.minimum(1.0, _SKEWEST / np.maximum(np.maximum(np.abs(shown), np.abs(own)), EQUAL))
+            u = self._standard(_skewed(_scores(u, _column(shown * part)), _column(own * part)))
         return np.asarray(self.mean[:, None] + between[:, None] * u)
 
     def _standard(self, u: Floats) -> Floats:
         u = u - ((self.weights * u).sum(axis=1) / self.n)[:, None]
-        size = np.sqrt((self.weights * u**2).sum(axis=1) / self.n)
+        size = np.sqrt((self.weights * u**2).sum(axis=1) / self._freedom)
         return np.asarray(u / np.maximum(size, EQUAL)[:, None])
 
 
-def _within(skewness: Floats) -> Floats:
-    """Return what is used of a skewness, float64 (resamples, 1): bounded, and never 0, where the scores have a limit."""
-    cut = np.clip(skewness, -_SKEWEST, _SKEWEST)
-    return np.asarray(np.where(np.abs(cut) < 1e-3, 1e-3, cut))[:, None]
+def _column(skewness: Floats) -> Floats:
+    """Return skewness as float64 (resamples, 1), never 0, where the scores have a limit."""
+    return np.asarray(np.where(np.abs(skewness) < _LEAST, _LEAST, skewness))[:, None]
 
 
 def _scores(u: Floats, g: Floats) -> Floats:
@@ -176,7 +181,7 @@ def told(each: Sequence[Seen]) -> Told:
     for k, p in enumerate(once):
         gains[p.free, k] = p.shrunk(p.between if is_told else np.sqrt(p.total), moved=is_told)[0]
     share = Interval(shares[0] if is_told else math.nan, low, high, n)
-    return Told(share, is_told, max(float(p.ratio[0]) for p in counted), gains)
+    return Told(share, shares[0], max(float(p.ratio[0]) for p in counted), gains)
 
 
 def wilson(share: float, n: int) -> Interval:

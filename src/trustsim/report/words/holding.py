@@ -11,6 +11,7 @@ from trustsim.analysis.choices import SPREAD
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.hanging import Hang
 from trustsim.analysis.holding import Holding
+from trustsim.analysis.luck import MOST_LUCK
 from trustsim.report.words import reading, words
 from trustsim.report.words.words import quoted
 
@@ -69,16 +70,17 @@ def in_short(result: Compared, found: Holding) -> str:
 def _untold(found: Holding, sets: str) -> str:
     """Say that luck hides in which share of the sets the first stays first, where it may lie, and what to do."""
     ends = words.interval(found.holds.low, found.holds.high, "share")
-    much = (
-        f"luck within sets is {found.luck:.2g} times as large as the spread between them, as far as that is seen"
+    seen = (
+        f"as far as is seen {found.luck:.2g} times"
         if math.isfinite(found.luck)
-        else "luck within sets is larger than all that differs between them"
+        else "as far as is seen larger than all"
     )
+    much = f"luck within sets may be more than {MOST_LUCK:g} times as large as the spread between them, {seen}"
     times = (found.luck / ENOUGH) ** 2 if math.isfinite(found.luck) else _MORE
     worlds = math.ceil(found.n_worlds * max(min(times, 4 * _MORE), 2))
     ask = f"{found.n_asked}x{worlds}"
     return (
-        f"in how many of {sets} {quoted(found.leader)} stays first cannot be told: {much}. It may be"
+        f"in how many of {sets} {quoted(found.leader)} stays first cannot be told: {much}. It may be in"
         f" {ends}. Run more worlds per set with --robustness {ask}, in Python robustness='{ask}'."
     )
 
