@@ -14,6 +14,7 @@ from planted import AHEAD, FLIPS, NAMES, SLOPE, TIPS
 import trustsim as ts
 from trustsim.analysis import choices, other_sets
 from trustsim.analysis.assumed import factors_of, moved_by, scenario_at, sets_of
+from trustsim.analysis.hanging import hangs_of
 from trustsim.analysis.other_sets import WORLDS
 from trustsim.catalog import REGISTRY
 from trustsim.errors import TrustsimError, UnitError
@@ -117,6 +118,78 @@ def test_the_answer_names_the_share_the_number_and_where_it_tips(flipping):
     two = replace(one, hangs=one.hangs * 2)
     assert ["It explains" in words.hangs(flipping, found)[0] for found in (one, two)] == [True, False]
     assert ["Together they explain" in words.hangs(flipping, found)[0] for found in (one, two)] == [False, True]
+
+
+def lucky(story, variants, replication, **more):
+    """The planted engine, with so much luck in a world that it hides how the sets differ."""
+    return planted.engine(story, variants, replication, luck=0.2, **more)
+
+
+@pytest.fixture(scope="module")
+def hidden():
+    return planted.compared(lucky)
+
+
+def test_where_luck_hides_how_sets_differ_no_share_is_stated(hidden):
+    """Luck of 0.28 in a world between two variants, where the sets themselves differ by 0.02."""
+    found = hidden.robustness.found
+    assert not found.is_told
+    assert math.isnan(found.holds.mean)
+    assert found.holds.low < 1 - FLIPS < found.holds.high
+    assert (found.ahead, found.boxes) == ({}, ())
+    assert not any(hang.has_tip for hang in found.hangs)
+    told = words.lines(hidden)[0]
+    assert told.startswith("Under other assumptions: in how many of 50 other sets of assumptions ‘insured’ stays first")
+    assert "cannot be told: luck within sets may be more than 2 times as large as the spread between them" in told
+    assert "--robustness 50x" in told
+    assert "stays first in" not in told
+    assert told.removeprefix("Under other assumptions: i") in answer(hidden).facts[-1].found
+    document = hidden.to_json()["robustness"]
+    assert (document["told"], document["first_holds"]["mean"], document["flips_by_what_matters"]) == (False, None, None)
+    assert document["first_holds"]["low"] == found.holds.low
+    assert planted.compared().to_json()["robustness"]["told"]
+
+
+def test_the_report_shows_luck_where_it_hides_the_answer(hidden):
+    text = page.render(hidden, nothing())
+    assert "cannot be told" in text
+    assert "Luck is in it, which hides how much the sets differ" in text
+    assert "luck is not taken out" in " ".join(words.told(hidden))
+    assert (hidden.sets()["margin"] < 0).sum() > 5
+    assert hidden.plot.robustness() is not None
+
+
+def test_more_worlds_per_set_tell_what_fewer_cannot():
+    few, many = (
+        planted.compared(functools.partial(planted.engine, luck=0.04), robustness=asked) for asked in ("50x2", "50x16")
+    )
+    assert (few.robustness.found.n_worlds, many.robustness.found.n_worlds) == (2, 16)
+    assert not few.robustness.found.is_told
+    assert many.robustness.found.is_told
+    assert many.robustness.found.holds.low < 1 - FLIPS < many.robustness.found.holds.high
+    assert many.robustness.found.luck < few.robustness.found.luck
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [("0x4", "the second from 2"), ("50x1", "the second from 2"), ("50 x", "two as in 50x8"), ("x8", "two as in 50x8")],
+)
+def test_sets_and_worlds_that_cannot_be_are_an_error(asked, allowed):
+    with pytest.raises(TrustsimError, match=f"robustness: given '{asked}'.*{allowed}"):
+        planted.compared(replications=4, robustness=asked)
+
+
+def test_a_value_tips_the_order_only_where_sets_beyond_it_flip(flipping):
+    """With the slope and the difference of the flipping study no set flips, or those on the nearer side do as often."""
+    others, study = flipping.robustness.others, flipping.robustness.found
+    n = len(others.planned.settings)
+    moved = np.array([s.moves.get(f"mechanisms.{NUMBER}", 0.0) for s in others.planned.settings])
+    values = SLOPE * moved - AHEAD + 1e-4 * np.random.default_rng(1).standard_normal(n)
+    is_there, beyond = np.ones(n, bool), moved > math.log(TIPS / planted.USUAL)
+    for flips, has_tip in ((beyond, True), (np.zeros(n, bool), False), (~beyond, False), (is_there, False)):
+        hangs, _ = hangs_of(others, is_there, values, study.found, flips)
+        assert hangs[0].name == NUMBER
+        assert hangs[0].has_tip == has_tip
 
 
 def test_an_order_that_cannot_flip_is_said_to_hold_in_all_sets_and_never_for_certain():
