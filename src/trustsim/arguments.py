@@ -9,6 +9,7 @@ from __future__ import annotations
 import numbers
 import operator
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -41,6 +42,19 @@ def count(what: str, given: object, least: int = 1, most: int | None = None) -> 
     if number < least or (most is not None and number > most):
         raise TrustsimError(f"{what}: given {shown(given)}; allowed: {allowed}")
     return number
+
+
+def times(what: str, given: object, least: tuple[int, int]) -> tuple[int, int | None]:
+    """Return a whole number, and the second of two as in ``50x8``, None of one alone; each is at *least* that."""
+    if not isinstance(given, str):
+        return count(what, given, least[0]), None
+    pair = re.fullmatch(r"\s*(\d+)\s*(?:[x×]\s*(\d+)\s*)?", given)
+    first, second = pair.groups() if pair is not None else ("0", None)
+    found = int(first), None if second is None else int(second)
+    if found[0] < least[0] or (found[1] is not None and found[1] < least[1]):
+        allowed = f"a whole number from {least[0]}, or two as in 50x8, the second from {least[1]}"
+        raise TrustsimError(f"{what}: given {shown(given)}; allowed: {allowed}")
+    return found
 
 
 def seconds(what: str, given: object) -> float:

@@ -17,6 +17,7 @@ from trustsim.experiment.study import Study
 from trustsim.report.page import page
 from trustsim.report.page.again import nothing
 from trustsim.report.words import unknowns as words
+from trustsim.world.members import members_of
 from trustsim.world.unknowns import unknowns_of
 
 RUN, FAILURE = "run_probability", "failure_probability"
@@ -89,7 +90,23 @@ def test_a_run_by_luck_alone_hangs_on_none_of_them():
     assert found.rest > 0.9
     told = words.told({RUN: (found,)})[0]
     assert "under ‘nothing’" in told
-    assert told.endswith("hangs on none of what nobody knows beforehand, as far as can be told.")
+    assert "hangs on none of what nobody knows beforehand, as far as can be told." in told
+
+
+def test_what_lies_between_the_members_of_the_ensemble_is_told_where_it_can_be():
+    """An event that each of the members has always or never, but in a tenth of its worlds, and one by luck alone."""
+    luck = np.random.default_rng(4).random(200)
+
+    def by_member(scenario, worlds):
+        return (members_of(scenario, worlds) % 2 == 0) ^ (luck < 0.1)
+
+    of_them, by_luck = (deciding(study_of(when), RUN, "nothing") for when in (by_member, lambda *_: luck < 0.5))
+    assert of_them.members.low < 0.64 < of_them.members.high  # correlation of two worlds of a member, 0.8²
+    assert by_luck.members.low == 0
+    assert "between the members of the ensemble of behaviours is" in words.told({RUN: (of_them,)})[0]
+    most = f"{100 * by_luck.members.high:.1f} % of its variance over worlds."
+    assert words.told({RUN: (by_luck,)})[0].endswith(f"How people behave cannot be told to decide it: at most {most}")
+    assert deciding(study_of(lambda *_: luck < 0.5, behaviour="point"), RUN, "nothing").members is None
 
 
 def test_the_groups_are_of_as_many_worlds_and_hold_them_all():

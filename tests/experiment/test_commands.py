@@ -184,7 +184,7 @@ def test_compare_ends_with_other_sets_of_assumptions_and_goes_on_with_them(trust
 
 
 def test_no_robustness_study_of_few_worlds_or_where_none_is_wanted(trustsim):
-    assert "With fewer than 20 worlds none is run by default" in " ".join(
+    assert "With fewer than 40 worlds none is run by default" in " ".join(
         trustsim("compare", "theft.yaml").stdout.split()
     )
     without = trustsim("compare", "theft.yaml", "--no-robustness")

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import trustsim as ts
-from trustsim.analysis.by_member import ByMember
+from trustsim.analysis.by_member import ByMember, span_by_member
 from trustsim.analysis.history import Matched
 from trustsim.analysis.left import Seen
 from trustsim.catalog import REGISTRY
 from trustsim.report.pictures.members import marginals
-from trustsim.report.words import flips, members, story
+from trustsim.report.words import flips, members, story, words
+from trustsim.report.words.answer import answer
 from trustsim.scenario.load import loads
 from trustsim.scenario.targets import FreeParameter
 
@@ -48,8 +49,35 @@ def test_the_report_says_under_how_many_members_the_first_is_ahead(tmp_path: Pat
     assert line in flips.told(found)
 
 
+def test_the_answer_says_how_far_the_difference_moves_with_behaviour_beside_its_interval(tmp_path: Path) -> None:
+    """Of two members that leave at unlike rates: the range over members, and that the interval is of the mean."""
+    found = result(tmp_path, "ensemble from members.json")
+    line = members.span(found)
+    sure = next(fact.found for fact in answer(found).facts if fact.asked == "How sure is that?")
+    assert sure.endswith(line)
+    assert line in flips.told(found)
+    told = span_by_member(found.study, "excess_withdrawn", "slower", "nothing")
+    assert ("cannot be told from luck" in line) != told.is_told
+    assert ("That interval is of the mean over all worlds." in line) == told.is_told
+    low, high = (told.low.mean, told.high.mean) if told.is_told else (told.low.low, told.high.high)
+    assert words.interval(low, high, "share", signed=True) in line
+
+
+def test_where_an_order_cannot_be_told_under_some_members_it_stands_under_when_is_this_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = result(tmp_path, "ensemble from members.json")
+    for chances, is_said in (([1.0, 1.0], False), ([1.0, 0.5], True), ([1.0, 0.0], True)):
+        drawn = np.linspace(0, 1, 1000, endpoint=False)[:, None] < np.array(chances)
+        by_member = ByMember(("slower", "nothing"), drawn, 2, "excess_withdrawn")
+        monkeypatch.setattr(members, "order_by_member", lambda *_, by=by_member: by)
+        wrong = next(fact.found for fact in answer(found).facts if fact.asked == "When is this wrong?")
+        assert (members.told(found) in wrong) == is_said
+
+
 def test_of_one_behaviour_it_says_nothing(tmp_path: Path) -> None:
-    assert members.told(result(tmp_path, "point")) == ""
+    plain = result(tmp_path, "point")
+    assert (members.told(plain), members.span(plain), members.doubts(plain)) == ("", "", "")
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from scipy.stats import qmc
-
 from trustsim.analysis.choices import CHOICES, RULE_OFF, SPREAD, Choice, odds_moved
+from trustsim.kernels import draws
+from trustsim.kernels.purposes import purpose_of
 from trustsim.registry import REGISTRY, Parameter, parameters_of
 from trustsim.scenario.presets import presets_of, values_under
 from trustsim.scenario.resolved import Item, Scenario, World
@@ -110,12 +110,20 @@ def factors_of(scenario: Scenario, variants: Sequence[str]) -> Factors:
 def sets_of(factors: Factors, n: int, seed: int) -> tuple[Setting, ...]:
     """Return *n* sets: a Latin hypercube over numbers and choices, so that levels of a choice are equally often there.
 
-    The numbers of a rule that is off in a set are not moved there, for they move nothing. Latin hypercube:
-    McKay, Beckman and Conover 1979, doi:10.1080/00401706.1979.10489755.
+    The column of each factor is drawn by its own name: what else a scenario assumes leaves it as it is
+    (``test_one_more_factor_leaves_the_columns_of_the_others_as_they_are``). The numbers of a rule that is off in a set
+    are not moved there, for they move nothing. Latin hypercube: McKay, Beckman and Conover 1979,
+    doi:10.1080/00401706.1979.10489755.
     """
-    n_numbers = len(factors.numbers)
-    places = qmc.LatinHypercube(n_numbers + len(factors.choices), rng=seed).random(n)
-    return tuple(_setting(factors, row[:n_numbers], row[n_numbers:]) for row in places.tolist())
+    numbers = [_column("number", x.path, n, seed) for x in factors.numbers]
+    choices = [_column("choice", c.name, n, seed) for c in factors.choices]
+    return tuple(_setting(factors, [c[k] for c in numbers], [c[k] for c in choices]) for k in range(n))
+
+
+def _column(what: str, name: str, n: int, seed: int) -> list[float]:
+    """Return where a factor lies in each of *n* sets: one place in each n-th of [0, 1), in an order of its own."""
+    order, within, *_ = draws.uniforms(n, purpose_of("set of assumptions", what, name), draws.key_of(seed, 0))
+    return [(int(rank) + float(u)) / n for rank, u in zip(order.argsort().argsort(), within, strict=True)]
 
 
 def _setting(factors: Factors, numbers: Sequence[float], choices: Sequence[float]) -> Setting:

@@ -7,7 +7,8 @@ p-value is the larger of two, of its t in the differences and in their normal sc
 differ, a few sets lie far off by luck, and a level that is there in two of them would be named by the first alone
 (``test_a_few_sets_that_came_out_far_off_by_luck_name_nothing``). So each that is named is told from nothing; intervals
 are those of the regression of the differences. A number *tips* the order where the straight line through what the study
-found, with that slope, meets zero within the range looked at; its interval is Fieller's (1954,
+found, with that slope, meets zero within the range looked at, and where more of the sets beyond it flip than of those
+on this side; its interval is Fieller's (1954,
 doi:10.1111/j.2517-6161.1954.tb00159.x), with the doubt of the study's difference and that of the slope.
 
 What is regressed has the luck of its worlds in it, which a slope averages out. Differences shrunk by their luck would
@@ -87,10 +88,13 @@ def _columns(others: OtherSets, is_there: Flags) -> Iterator[tuple[str, Number |
                 yield f"{choice.name}: {level}", None, moved
 
 
-def hangs_of(others: OtherSets, is_there: Flags, values: Floats, found: Interval) -> tuple[tuple[Hang, ...], float]:
+def hangs_of(
+    others: OtherSets, is_there: Flags, values: Floats, found: Interval, flips: Flags
+) -> tuple[tuple[Hang, ...], float]:
     """Return on what the difference of the first two hangs, and the share of its variance that this explains.
 
-    ``values`` float64 (sets judged,): the difference in each, with its luck; ``found``: that of the study.
+    ``values`` float64 (sets judged,): the difference in each, with its luck; ``found``: that of the study;
+    ``flips`` bool (sets judged,): where the order of the two is another, luck taken out.
     """
     columns, n = list(_columns(others, is_there)), len(values)
     if n < FEWEST or not columns or np.ptp(values) <= _EQUAL:
@@ -110,7 +114,9 @@ def hangs_of(others: OtherSets, is_there: Flags, values: Floats, found: Interval
     for k, (column, slope, error) in enumerate(zip(picked, slopes, errors, strict=True)):
         name, number, at = columns[column]
         between = Interval(slope, slope - t * error, slope + t * error, n)
-        tips = Interval(math.nan, math.nan, math.nan, n) if number is None else _tip(number, found, between)
+        tips = Interval(math.nan, math.nan, math.nan, n)
+        if number is not None and _tips(number, -found.mean / slope, moved[:, column], flips):
+            tips = _tip(number, found, between)
         told.append((abs(slope) * float(np.ptp(at)), -k, Hang(name, between, number, tips)))
     return tuple(hang for _, _, hang in sorted(told, key=lambda one: one[:2], reverse=True)), explained
 
@@ -151,12 +157,18 @@ def _fitted(moved: Floats, values: Floats) -> tuple[list[float], list[float], in
     return slopes[1:].tolist(), errors[1:].tolist(), df, explained
 
 
+def _tips(number: Number, x: float, moved: Floats, flips: Flags) -> bool:
+    """Whether *x* is in the range of a number, and more of the sets that have it ``moved`` beyond flip than of the
+    others."""
+    is_beyond = np.asarray(moved > x if x > 0 else moved < x)
+    if not number.low <= x <= number.high or not flips[is_beyond].any():
+        return False
+    return bool(is_beyond.all()) or bool(flips[is_beyond].mean() > flips[~is_beyond].mean())
+
+
 def _tip(number: Number, found: Interval, slope: Interval) -> Interval:
-    """Return where the order of the first two changes along a number, within its range, with Fieller's interval."""
-    nowhere = Interval(math.nan, math.nan, math.nan, slope.n)
+    """Return where the order of the first two changes along a number, with Fieller's interval cut at its range."""
     x = -found.mean / slope.mean
-    if not number.low <= x <= number.high:
-        return nowhere
     a, b = (found.high - found.low) / 2, (slope.high - slope.low) / 2  # half widths: t times the standard errors
     p, q, r = slope.mean**2 - b**2, found.mean * slope.mean, found.mean**2 - a**2
     root = q**2 - p * r

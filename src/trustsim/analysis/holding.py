@@ -1,12 +1,7 @@
 """Whether the order of the variants holds under other sets of assumptions, on what that hangs, and where it tips.
 
-*In a set* stands a variant ahead of another by the mean over its few worlds of what ranks. Luck is taken out in two
-steps. Of each of these worlds the study says what it gave under the assumptions of the file, so what it gave there
-beyond the mean of all is taken off, times the slope that the worlds within sets show (a control variate: Glynn and
-Szechtman 2002, doi:10.1007/978-3-642-56046-0_3). What still differs between the worlds of a set is luck; deviations
-from the mean over the sets are shrunk so that their variance is that between sets without it (Louis 1984,
-doi:10.1080/01621459.1984.10478062). The order of the first with the others *holds* in a set where none of them is
-ahead. The share of such sets has Wilson's interval.
+*In a set* stands a variant ahead of another by the mean over its worlds of what ranks, luck taken out
+(:mod:`trustsim.analysis.luck`). The order of the first with the others *holds* in a set where none of them is ahead.
 """
 
 from __future__ import annotations
@@ -25,11 +20,10 @@ from trustsim.analysis.boxes import Box, boxes
 from trustsim.analysis.choices import SPREAD
 from trustsim.analysis.comparison import Comparison
 from trustsim.analysis.hanging import FEWEST, Hang, ends, hangs_of
-from trustsim.analysis.intervals import Interval, proportion
-from trustsim.analysis.other_sets import WORLDS, OtherSets
+from trustsim.analysis.intervals import Interval
+from trustsim.analysis.luck import EQUAL, Seen, Told, told
+from trustsim.analysis.other_sets import OtherSets
 from trustsim.experiment.study import Study
-
-_EQUAL = 1e-12  # difference that is none
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -46,12 +40,16 @@ class Holding:
     is_close : whether the study cannot tell the first from any of its rivals.
     n : sets that are judged; of n_asked, n_failed had a run that failed.
     n_level : of the n, those in which the first is level with every rival; the order holds there, but says nothing.
-    holds : the share of sets in which no rival is ahead of the first, with its 95 % interval.
+    n_worlds : of each set.
+    holds : the share of sets in which no rival is ahead of the first, with its 95 % interval; its mean is NaN where
+        luck leaves it untold.
     order : the same of the whole order: of all pairs of different groups without harm.
-    ahead : by rival, the share of sets in which it is ahead of the first; only those that ever are.
-    clearly : the share of sets in which a rival is ahead by at least what matters.
-    margin : float64 (n,), by how much the first is ahead of the best rival in each set; negative where it flips.
-    of_two : float64 (n,), the difference of the first less the second in each set, in the unit of the outcome.
+    luck : the luck in the mean of a set over the spread between sets, of the rival of whom it is largest; infinite
+        where no spread is left.
+    ahead : by rival, the share of sets in which it is ahead of the first; only those that ever are, none where untold.
+    clearly : the share of sets in which a rival is ahead by at least what matters; NaN where untold.
+    margin : float64 (n,), by how much the first is ahead of the best rival in each set; negative where it flips. With
+        its luck where untold.
     found : the same difference in the study.
     hangs : the factors on which it hangs, that with the largest effect over its range first; ``explained``: the share
         of its variance over the sets, luck included, that they explain together.
@@ -67,12 +65,13 @@ class Holding:
     n_asked: int
     n_failed: int
     n_level: int
+    n_worlds: int
     holds: Interval
     order: Interval
+    luck: float
     ahead: Mapping[str, float]
     clearly: float
     margin: Floats
-    of_two: Floats
     found: Interval
     hangs: tuple[Hang, ...]
     explained: float
@@ -85,6 +84,16 @@ class Holding:
     def n(self) -> int:
         """Sets that are judged."""
         return self.holds.n
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the share of the sets in which the first stays first can be told from luck."""
+        return math.isfinite(self.holds.mean)
+
+    @property
+    def is_order_told(self) -> bool:
+        """Whether that of the whole order can be told."""
+        return math.isfinite(self.order.mean)
 
     @property
     def is_enough(self) -> bool:
@@ -103,12 +112,15 @@ class Holding:
             "asked": self.n_asked,
             "failed": self.n_failed,
             "level": self.n_level,
-            "worlds_per_set": WORLDS,
+            "worlds_per_set": self.n_worlds,
             "spread": SPREAD,
+            "told": self.is_told,
             "first_holds": ends(self.holds),
+            "order_told": self.is_order_told,
             "order_holds": ends(self.order),
+            "luck": self.luck if math.isfinite(self.luck) else None,
             "ahead": dict(self.ahead),
-            "flips_by_what_matters": self.clearly,
+            "flips_by_what_matters": self.clearly if self.is_told else None,
             "difference": ends(self.found),
             "hangs_on": [hang.to_json() for hang in self.hangs],
             "explained": self.explained,
@@ -151,13 +163,13 @@ def holding(study: Study, comparison: Comparison, others: OtherSets) -> Holding 
     is_there = pairs.is_there
     if not is_there.any():
         return None
-    gaps = np.stack([pairs.advantage(leader, rival) for rival in rivals], axis=1)
-    flips: Flags = np.asarray((gaps < -_EQUAL).any(axis=1))
-    margin, level = gaps.min(axis=1), (np.abs(gaps) <= _EQUAL).all(axis=1)
+    seen = [pairs.seen(leader, rival) for rival in rivals]
+    first, level = told(seen), np.logical_and.reduce([each.is_level for each in seen])
+    gaps, is_told = first.gains, first.is_told
+    flips, margin = np.asarray((gaps < -EQUAL).any(axis=1)), gaps.min(axis=1)
     frame = _frame(others, is_there)
-    with_luck = pairs.by_world(leader, rivals[0]).mean(axis=1)
     found = comparison.measures[by].paired(pairs.study(leader), pairs.study(rivals[0]))
-    hangs, explained = hangs_of(others, is_there, with_luck, found)
+    hangs, explained = hangs_of(others, is_there, pairs.less(seen[0]), found, np.asarray(gaps[:, 0] < -EQUAL) & is_told)
     return Holding(
         outcome=by,
         leader=leader,
@@ -167,20 +179,30 @@ def holding(study: Study, comparison: Comparison, others: OtherSets) -> Holding 
         n_asked=len(others.planned.settings),
         n_failed=others.n_failed,
         n_level=int(level.sum()),
-        holds=proportion((~flips).astype(np.float64)),
-        order=proportion(_whole_order(comparison, pairs, by).astype(np.float64)),
-        ahead={rival: float(n) for rival, n in zip(rivals, (gaps < -_EQUAL).mean(axis=0), strict=True) if n > 0},
-        clearly=float((margin <= -max(comparison.matters.get(by, 0.0), _EQUAL)).mean()),
+        n_worlds=others.planned.worlds.shape[1],
+        holds=first.share,
+        order=_whole_order(comparison, pairs).share,
+        luck=first.luck,
+        ahead=_ahead(rivals, gaps) if is_told else {},
+        clearly=_clearly(margin, comparison.matters.get(by, 0.0)) if is_told else math.nan,
         margin=margin,
-        of_two=pairs.difference(leader, rivals[0]),
         found=found,
         hangs=hangs,
         explained=explained,
-        boxes=boxes(_told_columns(frame, hangs), flips) if 0 < flips.sum() < len(flips) else (),
+        boxes=boxes(_told_columns(frame, hangs), flips) if is_told and 0 < flips.sum() < len(flips) else (),
         interrupted=others.interrupted,
         seconds=others.seconds,
         frame=frame.assign(**{"margin": margin, "holds": ~flips}),
-    )  # fmt: skip
+    )
+
+
+def _ahead(rivals: Sequence[str], gaps: Floats) -> dict[str, float]:
+    shares = zip(rivals, (gaps < -EQUAL).mean(axis=0).tolist(), strict=True)
+    return {rival: share for rival, share in shares if share > 0}
+
+
+def _clearly(margin: Floats, matters: float) -> float:
+    return float((margin <= -max(matters, EQUAL)).mean())
 
 
 def rivals_of(c: Comparison) -> tuple[str, ...]:
@@ -195,18 +217,19 @@ def rivals_of(c: Comparison) -> tuple[str, ...]:
     return tuple([name for name in others if c.group_of(name) != c.group_of(leader)] or others)
 
 
-def _whole_order(c: Comparison, pairs: _Pairs, by: str) -> Flags:
-    """Return bool (sets,): where no two of different groups without harm have changed places by what ranks."""
+def _whole_order(c: Comparison, pairs: _Pairs) -> Told:
+    """Return in which sets no two of different groups without harm have changed places by what ranks."""
     known = [name for name in c.ranking if c.is_known(name)]
-    kept = np.ones(int(pairs.is_there.sum()), np.bool_)
-    for ours, theirs in itertools.combinations(known, 2):
-        if c.group_of(ours) != c.group_of(theirs) and pairs.is_ahead(ours, theirs):
-            kept &= pairs.advantage(ours, theirs) >= -_EQUAL
-    return kept
+    each = [
+        pairs.seen(ours, theirs)
+        for ours, theirs in itertools.combinations(known, 2)
+        if c.group_of(ours) != c.group_of(theirs) and pairs.is_ahead(ours, theirs)
+    ]
+    return told(each or [pairs.seen(known[0], known[0])])
 
 
 class _Pairs:
-    """Differences of two variants in the sets, with as little luck in them as can be: see the head of this module."""
+    """What the worlds of the sets show of two variants, and what the study says of the same worlds."""
 
     def __init__(self, study: Study, comparison: Comparison, others: OtherSets, by: str) -> None:
         measure, horizon = comparison.measures[by], study.scenario.horizon
@@ -226,40 +249,16 @@ class _Pairs:
         """Whether a variant is ahead of another in the mean over the worlds of the study."""
         return bool(self._sign * np.nanmean(self.study(theirs) - self.study(ours)) > 0)
 
-    def advantage(self, ours: str, theirs: str) -> Floats:
-        """Return by how much a variant is better than another in every set, float64 (sets,)."""
-        return np.asarray(-self._sign * self.difference(ours, theirs))
-
-    def difference(self, ours: str, theirs: str) -> Floats:
-        """Return a variant less another in every set that is judged, float64 (sets,), deviations shrunk."""
-        return _without_luck(self.by_world(ours, theirs))
-
-    def by_world(self, ours: str, theirs: str) -> Floats:
-        """Return a variant less another in every world of every set that is judged, float64 (sets, worlds), less what
-        the study says of the world."""
+    def seen(self, ours: str, theirs: str) -> Seen:
+        """Return by how much a variant is better than another in every world of every set that is judged."""
         a, b = self._names.index(ours), self._names.index(theirs)
-        there, usual = (
-            (self._values[..., a] - self._values[..., b])[self.is_there],
-            self._usual[:, a] - self._usual[:, b],
-        )
-        beyond = (usual[self._rows] - np.nanmean(usual))[self.is_there]
-        inside, spread = (x - x.mean(axis=1, keepdims=True) for x in (there, beyond))
-        total = float((spread**2).sum())
-        slope = float((inside * spread).sum()) / total if total > _EQUAL else 0.0
-        return np.asarray(there - slope * beyond)
+        gains = self._sign * (self._values[..., b] - self._values[..., a])
+        usual = self._sign * (self._usual[:, b] - self._usual[:, a])
+        return Seen(gains[self.is_there], (usual[self._rows] - np.nanmean(usual))[self.is_there])
 
-
-def _without_luck(values: Floats) -> Floats:
-    """Return the means of sets, float64 (sets,), from those of their worlds, float64 (sets, worlds), shrunk."""
-    n, m = values.shape
-    means = np.asarray(values.mean(axis=1))
-    if n < 2 or m < 2:
-        return means
-    luck, all_in_all = float(values.var(axis=1, ddof=1).mean()) / m, float(means.var(ddof=1))
-    if all_in_all <= 0:
-        return means
-    shrink = math.sqrt(max(1 - luck / all_in_all, 0.0))
-    return np.asarray(means.mean() + shrink * (means - means.mean()))
+    def less(self, seen: Seen) -> Floats:
+        """Return the first of two less the other in every set, luck that is not known in it, float64 (sets,)."""
+        return np.asarray(-self._sign * seen.by_world().mean(axis=1))
 
 
 # -- the sets as a table ----------------------------------------------------------------------------------------------

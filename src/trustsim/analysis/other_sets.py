@@ -1,8 +1,13 @@
 """The variants of a study in a few of its worlds under other sets of assumptions, each set in worlds of its own.
 
-A set takes the next WORLDS of the worlds that the study finished, from the first again where they end. So of each
-world the study says what it gives under the assumptions of the file, and luck can be taken out of what a set gives
-(:mod:`trustsim.analysis.holding`).
+A set takes the next few of the worlds that the study finished, from the first again where they end. So of each world
+the study says what it gives under the assumptions of the file, and luck can be taken out of what a set gives
+(:mod:`trustsim.analysis.luck`).
+
+How many worlds a set has: as many runs are 100 sets of 2 worlds or 50 of 4. In planted studies where the luck of a
+world is twice the spread between sets, as about it is in the quickstart, the share in which the order holds can be told
+more often with 4 and is known as well; with less luck 2 were a little better. With 8, 25 sets are too few to say on
+what the order hangs. Figures: docs/ranking.md, made by ``docs/held_share.py``.
 """
 
 from __future__ import annotations
@@ -32,7 +37,8 @@ from trustsim.experiment.work import Grouping, Progress, Work, finish
 from trustsim.scenario.resolved import Scenario
 from trustsim.world.lockstep import lockstep_groups
 
-WORLDS = 2  # of a set: one says how a set comes out, another how much of that is luck
+WORLDS = 4  # of a set, by default; see the head of this module
+FEWEST_WORLDS = 2  # of a set: one says how a set comes out, another how much of that is luck
 
 
 class RunOptions(TypedDict, total=False):
@@ -48,7 +54,7 @@ class RunOptions(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Planned:
-    """What is to be run: the factors, the sets, and by set the replications of its worlds, int64 (sets, WORLDS)."""
+    """What is to be run: the factors, the sets, and by set the replications of its worlds, int64 (sets, worlds)."""
 
     factors: Factors
     settings: tuple[Setting, ...]
@@ -78,7 +84,7 @@ class OtherSets:
     ----------
     variants : those of the study.
     planned : the factors, the sets and their worlds.
-    outcomes : by name, float64 (sets, WORLDS, variants); NaN where a run did not finish or the outcome does not apply.
+    outcomes : by name, float64 (sets, worlds, variants); NaN where a run did not finish or the outcome does not apply.
     is_done : bool (sets,), whether every run of the set finished.
     n_failed : sets with a run that failed, or of numbers that cannot be together.
     seconds : wall-clock time of the runs that were lacking.
@@ -94,11 +100,11 @@ class OtherSets:
     interrupted: bool
 
 
-def plan(study: Study, n: int) -> Planned:
-    """Return *n* sets of assumptions and the worlds of *study* that each meets."""
+def plan(study: Study, n: int, n_worlds: int = WORLDS) -> Planned:
+    """Return *n* sets of assumptions and the *n_worlds* worlds of *study* that each meets."""
     factors = factors_of(study.scenario, study.variants)
     settings = sets_of(factors, n, study.scenario.seed) if factors else ()
-    at = np.arange(len(settings) * WORLDS).reshape(-1, WORLDS) % max(len(study.replications), 1)
+    at = np.arange(len(settings) * n_worlds).reshape(-1, n_worlds) % max(len(study.replications), 1)
     return Planned(factors, settings, study.replications[at])
 
 
@@ -117,9 +123,10 @@ def parts(study: Study, planned: Planned) -> list[Part]:
 
 
 def run_sets(
-    study: Study, n: int, *, progress: Progress | None = None, store: Store | None = None, **how: Unpack[RunOptions]
-) -> OtherSets:
-    """Run the variants of *study* under *n* other sets of assumptions; runs that *store* holds are not computed again.
+    study: Study, planned: Planned, *, progress: Progress | None = None, store: Store | None = None,
+    **how: Unpack[RunOptions],
+) -> OtherSets:  # fmt: skip
+    """Run the variants of *study* under other sets of assumptions; runs that *store* holds are not computed again.
 
     ``progress`` is told (sets tried, sets in all, seconds). Ctrl-C returns what is finished with ``interrupted`` set.
 
@@ -127,7 +134,7 @@ def run_sets(
     ------
     TrustsimError : where it does not fit into the room there is.
     """
-    planned, began, is_whole = plan(study, n), time.perf_counter(), True
+    began, is_whole = time.perf_counter(), True
     pieces = parts(study, planned)
     with opened(store) as (place, _):
         where = [_where(part, store, how) for part in pieces]
@@ -139,9 +146,8 @@ def run_sets(
         return collected(study, planned, pieces, where, place, time.perf_counter() - began, interrupted=not is_whole)
 
 
-def kept_sets(study: Study, n: int, store: Records) -> OtherSets:
-    """Return what a store holds of *n* sets, without running anything; ``interrupted`` where some are lacking."""
-    planned = plan(study, n)
+def kept_sets(study: Study, planned: Planned, store: Records) -> OtherSets:
+    """Return what a store holds of these sets, without running anything; ``interrupted`` where some are lacking."""
     pieces = parts(study, planned)
     where = [addresses(part.whole, [v.name for v in part.whole.variants], simulate_run) for part in pieces]
     found = collected(study, planned, pieces, where, store)
@@ -157,7 +163,7 @@ def _where(part: Part, store: Store | None, how: RunOptions) -> Addresses:
 
 def _work(study: Study, planned: Planned, part: Part, where: Addresses, how: RunOptions) -> Work:
     simulate, pool = how.get("simulate", simulate_run), how.get("pool")
-    n_worlds = WORLDS * len(part.numbers)
+    n_worlds = planned.worlds.shape[1] * len(part.numbers)
     needs = estimate(
         study.scenario, variants=study.variants, replications=n_worlds, workers=how.get("workers"), with_series=False
     )
@@ -194,7 +200,7 @@ def collected(
 ) -> OtherSets:
     """Return what a store holds of the sets."""
     n = len(planned.settings)
-    shape, outcomes = (n, WORLDS, len(study.variants)), dict[str, NDArray[np.float64]]()
+    shape, outcomes = (*planned.worlds.shape, len(study.variants)), dict[str, NDArray[np.float64]]()
     is_done, n_failed = np.zeros(n, np.bool_), n - sum(len(part.numbers) for part in pieces)
     for part, at in zip(pieces, where, strict=True):
         for place, (k, there) in enumerate(zip(part.numbers, part.each, strict=True)):

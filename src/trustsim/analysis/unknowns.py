@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trustsim.analysis.by_member import between
 from trustsim.analysis.intervals import LEVEL, Interval, proportion
 from trustsim.errors import TrustsimError
 from trustsim.errors import unknown as not_there
@@ -38,7 +39,7 @@ from trustsim.kernels.purposes import purpose_of
 from trustsim.later import later
 from trustsim.units import Unit
 from trustsim.world.hazards import Unknown
-from trustsim.world.members import n_members_of
+from trustsim.world.members import members_of
 from trustsim.world.unknowns import unknowns_of
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ class Deciding:
     """What decides an event (``outcome``) under a variant; ``n_with`` of ``n`` worlds have it.
 
     ``curves``: of every unknown, that which decides most first; none where too few worlds have the event, or have it
-    not. ``rest``: the share that none of them decides, NaN without curves; where ``is_ensemble`` each world draws how
-    its people behave, and that is part of it.
+    not. ``rest``: the share that none of them decides, NaN without curves. ``members``: where each world draws how its
+    people behave, the share of the variance over worlds of the event itself that lies between the members
+    (:func:`trustsim.analysis.by_member.between`), else None; it is no part of the same sum, and ``rest`` has it in it.
     """
 
     outcome: str
@@ -105,7 +107,7 @@ class Deciding:
     n_with: int
     curves: tuple[Curve, ...]
     rest: float
-    is_ensemble: bool = False
+    members: Interval | None = None
 
     @property
     def is_enough(self) -> bool:
@@ -142,7 +144,8 @@ def deciding(study: Study, outcome: str, variant: str) -> Deciding | None:
         for k, (unknown, of) in enumerate(zip(found.each, found.spreads, strict=True))
     ]
     ordered = tuple(sorted(curves, key=lambda c: -c.decides.mean))
-    return Deciding(outcome, variant, n, n_with, ordered, rest, n_members_of(study.scenario) > 0)
+    members = members_of(study.scenario, study.replications)
+    return Deciding(outcome, variant, n, n_with, ordered, rest, None if members is None else between(event, members))
 
 
 def _curve(

@@ -202,8 +202,8 @@ def compare(
     rank_by : the outcome that orders the variants; None as in :func:`trustsim.analysis.comparison.compare`.
     pool : an executor to run on in place of this machine's processes, see :mod:`trustsim.experiment.pool`.
     simulate, groups, registry : the engine and the meaning of its outcomes; for tests and for models of your own.
-    robustness : of how many sets of assumptions; True about as many runs again, in a study of at least 20 worlds, False
-        none.
+    robustness : of how many sets of assumptions, of how many worlds each where two are given as in ``"50x8"``; True
+        about as many runs again, in a study of at least 40 worlds, False none.
 
     Raises
     ------

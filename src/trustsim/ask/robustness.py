@@ -10,25 +10,28 @@ from trustsim import arguments
 from trustsim.analysis.comparison import Comparison
 from trustsim.analysis.hanging import FEWEST
 from trustsim.analysis.holding import Held, holding, rivals_of
-from trustsim.analysis.other_sets import WORLDS, OtherSets, RunOptions, kept_sets, run_sets
+from trustsim.analysis.other_sets import FEWEST_WORLDS, WORLDS, OtherSets, RunOptions, kept_sets, plan, run_sets
 from trustsim.errors import TrustsimError
 from trustsim.experiment.stop import Stopped
 from trustsim.experiment.store import Records, Store
 from trustsim.experiment.study import Study
 from trustsim.experiment.work import Progress
 
-Asked = bool | int  # whether, or of how many sets
+Asked = bool | int | str  # whether, of how many sets, or of how many sets and worlds each: "50x8"
 STOPPED = "It was stopped before any set of assumptions was finished."
 NOT_RUN = "No other set of assumptions was run."
 NO_VALUE = "No set of assumptions has a value for every variant."
 
 
 def check(asked: Asked) -> Asked:
-    """Return what is asked for. Raises TrustsimError for a number of sets that cannot be."""
-    return asked if isinstance(asked, bool) else arguments.count("robustness", asked)
+    """Return what is asked for. Raises TrustsimError for a number of sets or of worlds that cannot be."""
+    if isinstance(asked, bool):
+        return asked
+    n, worlds = arguments.times("robustness", asked, least=(1, FEWEST_WORLDS))
+    return n if worlds is None else f"{n}x{worlds}"
 
 
-MOST = 100  # sets by default: of more the share is hardly better known, and a study of thousands of worlds waits
+MOST = 50  # sets by default: of more the share is hardly better known, and a study of thousands of worlds waits
 
 
 def hindrance(study: Study, comparison: Comparison, asked: Asked) -> str:
@@ -37,7 +40,7 @@ def hindrance(study: Study, comparison: Comparison, asked: Asked) -> str:
         return "The study was stopped before it."
     if len(study.variants) < 2 or not rivals_of(comparison):
         return "There is no order that could change: nothing is held against the first in rank."
-    if n_sets(study, asked) == 0:
+    if size(study, asked)[0] == 0:
         return (
             f"With fewer than {FEWEST * WORLDS} worlds none is run by default; --robustness N, in Python robustness=N, "
             "asks for N sets of assumptions."
@@ -45,13 +48,14 @@ def hindrance(study: Study, comparison: Comparison, asked: Asked) -> str:
     return ""
 
 
-def n_sets(study: Study, asked: Asked) -> int:
-    """Return how many sets are run: by default about as many runs again as the study has, MOST sets at most, or
-    none of a small one."""
+def size(study: Study, asked: Asked) -> tuple[int, int]:
+    """Return how many sets are run, of how many worlds each: by default about as many runs again as the study has, MOST
+    sets at most, or none of a small one."""
     if not isinstance(asked, bool):
-        return asked
+        n, worlds = arguments.times("robustness", asked, least=(1, FEWEST_WORLDS))
+        return n, WORLDS if worlds is None else worlds
     n = min(len(study.replications) // WORLDS, MOST)
-    return n if asked and n >= FEWEST else 0
+    return (n if asked and n >= FEWEST else 0), WORLDS
 
 
 def study_of(
@@ -67,7 +71,7 @@ def study_of(
     if why := hindrance(study, comparison, asked):
         return Held(None, why)
     try:
-        others = run_sets(study, n_sets(study, asked), progress=progress, store=store, **how)
+        others = run_sets(study, plan(study, *size(study, asked)), progress=progress, store=store, **how)
     except TrustsimError as error:
         return Held(None, f"Other sets of assumptions could not be run: {error}.")
     except Stopped:
@@ -83,7 +87,7 @@ def read(study: Study, comparison: Comparison, asked: Asked, store: Records) -> 
     """Return what a run store holds of the robustness study, without running anything."""
     if why := hindrance(study, comparison, asked):
         return Held(None, why)
-    others = kept_sets(study, n_sets(study, asked), store)
+    others = kept_sets(study, plan(study, *size(study, asked)), store)
     return held(study, comparison, others, NOT_RUN)
 
 

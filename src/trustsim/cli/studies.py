@@ -43,22 +43,33 @@ _seed_option = click.option(
 
 
 def robustness_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Give compare what says how large its robustness study is; it gets it as ``robustness``, a number or a flag."""
+    """Give compare what says how large its robustness study is; it gets it as ``robustness``: a number, two as in
+    50x8, or a flag."""
 
     @functools.wraps(command)
-    def call(*, robustness: int | None, no_robustness: bool, **options: Any) -> None:
+    def call(*, robustness: int | str | None, no_robustness: bool, **options: Any) -> None:
         if no_robustness and robustness is not None:
             raise click.UsageError("--robustness beside --no-robustness; one of the two")
         command(robustness=True if robustness is None and not no_robustness else robustness or False, **options)
 
     options = (
         click.option(
-        "--robustness", type=click.IntRange(min=1), metavar="N",
-        help="How many other sets of assumptions; by default half as many as worlds, from 20 on, of two worlds each.",
+        "--robustness", metavar="N[xM]", callback=lambda ctx, option, text: _sets(text),
+        help="How many other sets of assumptions, of M worlds each; by default a quarter as many as worlds, 50 at most,"
+        " of 4 each, from 40 worlds on.",
         ),
         click.option("--no-robustness", is_flag=True, help="No robustness study."),
     )  # fmt: skip
     return with_options(call, options)
+
+
+def _sets(text: str | None) -> int | str | None:
+    """Return what --robustness asks for, checked."""
+    if text is None:
+        return None
+    from trustsim.ask.robustness import check
+
+    return check(text)
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ def study_options(command: Callable[..., None]) -> Callable[..., None]:
 @study_options
 @rank_option
 @robustness_option
-def compare(arguments: Arguments, how: How, rank_by: str | None, robustness: bool | int) -> None:
+def compare(arguments: Arguments, how: How, rank_by: str | None, robustness: bool | int | str) -> None:
     """Run all variants of FILE in the same worlds, print them ranked, and write a run folder with the report.
 
     It ends with a robustness study: how the order holds under other sets of assumptions, of about as many runs again.
@@ -109,7 +120,7 @@ def resume(folder: Path, how: How) -> None:
 
 
 def _begin(
-    command: str, arguments: Arguments, how: How, rank_by: str | None = None, robustness: bool | int = True
+    command: str, arguments: Arguments, how: How, rank_by: str | None = None, robustness: bool | int | str = True
 ) -> None:
     """Check the input, write down what is asked for, so that a study can be resumed from its folder alone, and run."""
     more = {}

@@ -289,12 +289,11 @@ CALM_FEAR = 1e-3  # share of alarmed holders below which a day counts as quiet, 
 HOLDS, FREE, ALARMED, MATURE, RAN, LEAVING, COHORT, BACK = 1, 2, 4, 8, 16, 32, 64, 128
 STAYING = ALARMED | RAN | COHORT | BACK  # what is remembered of an account that closes
 
-# bits of ``known``: a client in the neighbours' eyes; has run, and takes the money elsewhere; for a grave reason, and
-# remembers it until coming back; what waits lay above the limit of the guarantee; the neighbours count the owner as out
+# bits of ``known``: a client in the neighbours' eyes; has run; for a grave reason, and remembers it until coming back;
+# what waits lay above the limit of the guarantee; is counted as out by the neighbours
 CO_CLIENT, FLED, WARY, MOVED, COUNTED = 1, 2, 4, 8, 16
-# bits of ``actions``; EXCESS: who runs or leaves asks for what is above the limit of the guarantee alone
+# bits of ``actions``; EXCESS: of what is asked for, what is above the limit of the guarantee alone
 RUNS, LEAVES, JOINS, ALARMS, EXCESS = 1, 2, 4, 8, 16
-
 SUM_SCALE = 2**16  # fixed point of trust and risk in what the account pass adds up
 N_SIZES = 3  # classes of clients by what they held at day 0: see world/groups.py
 

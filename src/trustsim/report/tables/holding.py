@@ -17,17 +17,21 @@ def sets(found: Holding) -> tuple[Table, str]:
     """Return in which share of the sets each variant is ahead, and all sets with their numbers as the download."""
     ends = words.interval(found.holds.low, found.holds.high, "share")
     order = words.interval(found.order.low, found.order.high, "share")
-    rows = [(f"{quoted(found.leader)} stays first", words.quantity(found.holds.mean, "share"), ends)]
-    rows += [("the whole order holds", words.quantity(found.order.mean, "share"), order)]
+    rows = [(f"{quoted(found.leader)} stays first", _told(found.holds.mean), ends)]
+    rows += [("the whole order holds", _told(found.order.mean), order)]
     rows += [
-        (f"{quoted(name)} is ahead of it", words.quantity(found.ahead.get(name, 0.0), "share"), words.NO_NUMBER)
-        for name in found.rivals
+        (f"{quoted(name)} is ahead of it", _told(found.ahead.get(name, 0.0)), words.NO_NUMBER)
+        for name in (found.rivals if found.is_told else ())
     ]
     frame = found.frame.reset_index()
     raw = [[num(x) if isinstance(x, float) else x for x in row] for row in frame.itertuples(index=False, name=None)]
     return Table(("in other sets of assumptions", "share", "95 % interval"), tuple(rows)), download(
         [str(name) for name in frame.columns], raw
     )
+
+
+def _told(share: float) -> str:
+    return words.quantity(share, "share") if math.isfinite(share) else "cannot be told"
 
 
 def hangs(result: Compared, found: Holding) -> tuple[Table, str]:

@@ -11,7 +11,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval
-from trustsim.report.words import costs, flips, holding, horizon, pace, people, reading, standing, story, words
+from trustsim.report.words import costs, flips, holding, horizon, members, pace, people, reading, standing, story, words
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.reading import LATE, SEGMENT, UNHURT, Measure
 from trustsim.report.words.words import quoted
@@ -140,7 +140,8 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
         text += f"; {why}, so this is no clear difference"
     elif not result.comparison.helps(best) and best not in {*result.comparison.harms, *result.comparison.unmeasured}:
         text += "; that looks clear alone, and is not where all variants and headline outcomes are taken together"
-    return Fact("How sure is that?", f"{text}. Every variant met the same worlds, so luck is not compared with luck.")
+    text += ". Every variant met the same worlds, so luck is not compared with luck."
+    return Fact("How sure is that?", f"{text} {members.span(result)}".rstrip())
 
 
 def _next_best(result: Compared, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
@@ -279,8 +280,7 @@ def _doubts(result: Compared) -> Fact:
     c = result.comparison
     figures = [a for a in story.assumptions(result.scenario, c.baseline, c.variants) if a.is_figure]
     assumed = sum(a.is_assumed or a.is_construct for a in figures)
-    text = f"{held} " if (held := holding.doubts(result)) else ""
-    text += f"{coarse} " if (coarse := pace.told(result)) else ""
+    text = "".join(f"{line} " for line in (holding.doubts(result), members.doubts(result), pace.told(result)) if line)
     text += "These are simulated worlds, not forecasts: "
     text += f"{assumed} of {len(figures)} figures are assumed, no source gives them."
     text += f" Only {words.plural(c.n, 'world')} were compared; more would narrow the intervals." if c.n < FEW else ""

@@ -22,8 +22,7 @@ def told(result: Compared) -> tuple[str, ...]:
     points += [_in_part(result, view) for view in seen if view.is_part and view.is_judged]
     few = [f"{view.label} ({words.plural(view.n, 'world')})" for view in seen if not view.is_judged]
     points += [f"Too few worlds to judge: {words.listing(few)}."] if few else []
-    if line := members.told(result):
-        points.append(line)
+    points += [line for line in (members.told(result), members.span(result)) if line]
     if prices.is_priced(result):
         points.append(pricing.told(result, prices.stretches(result)))
     return tuple(points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from trustsim import units
@@ -10,17 +11,25 @@ from trustsim.analysis.choices import SPREAD
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.hanging import Hang
 from trustsim.analysis.holding import Holding
-from trustsim.analysis.other_sets import WORLDS
+from trustsim.analysis.luck import MOST_LUCK
 from trustsim.report.words import reading, words
 from trustsim.report.words.words import quoted
 
-HOW = (
+ENOUGH = 0.7  # of luck in the mean of a set over the spread between sets: with so much the share is mostly told
+_MORE = 4  # times the worlds are asked for where no spread is left to see
+
+_HOW = (
     "In a set people behave as another member of the ensemble that ships, where the file does not say how; and"
     f" every assumed number lies anywhere from its value divided by {SPREAD:g} to {SPREAD:g} times its value"
     " (of a share the odds), all at once; in half of the sets people are linked in another way with as many links, in"
-    f" half one rule is off, in a quarter more or less is called a run. A set meets {WORLDS} of the same worlds with"
-    " every variant, and luck is taken out."
+    " half one rule is off, in a quarter more or less is called a run."
 )
+
+
+def how(found: Holding) -> str:
+    """Say what a set is, and what is done about luck."""
+    luck = "and luck is taken out" if found.is_told else "and luck is not taken out of what is drawn and listed here"
+    return f"{_HOW} A set meets {found.n_worlds} of the same worlds with every variant, {luck}."
 
 
 def lines(result: Compared) -> list[str]:
@@ -43,8 +52,10 @@ def doubts(result: Compared) -> str:
 def in_short(result: Compared, found: Holding) -> str:
     """Say in which share of the sets the first in rank stays first, who else is ahead, and whether all keep place."""
     sets = f"{words.plural(found.n, 'other set')} of assumptions"
-    share = _share(found)
-    text = f"{quoted(found.leader)} stays first in {share} of {sets}"
+    stopped = f" Stopped before all {found.n_asked} were tried." if found.interrupted else ""
+    if not found.is_told:
+        return f"{_untold(found, sets)}{stopped}"
+    text = f"{quoted(found.leader)} stays first in {_share(found)} of {sets}"
     if found.holds.mean == 1:
         text = f"{quoted(found.leader)} stays first in all of {sets} (95 % interval: at least {_at_least(found)})"
     close = ", though the study cannot tell it from the others to begin with" if found.is_close else ""
@@ -53,10 +64,25 @@ def in_short(result: Compared, found: Holding) -> str:
     text += close + (f"; ahead of it: {words.listing(named)}" if named else "")
     if ahead and found.clearly < 1 - found.holds.mean:
         text += f" (in {words.quantity(found.clearly, 'share')} by what matters)"
-    text += f". {_level(found)}{_order(found)}"
-    if found.interrupted:
-        text += f" Stopped before all {found.n_asked} were tried."
-    return text
+    return f"{text}. {_level(found)}{_order(found)}{stopped}"
+
+
+def _untold(found: Holding, sets: str) -> str:
+    """Say that luck hides in which share of the sets the first stays first, where it may lie, and what to do."""
+    ends = words.interval(found.holds.low, found.holds.high, "share")
+    seen = (
+        f"as far as is seen {found.luck:.2g} times"
+        if math.isfinite(found.luck)
+        else "as far as is seen larger than all"
+    )
+    much = f"luck within sets may be more than {MOST_LUCK:g} times as large as the spread between them, {seen}"
+    times = (found.luck / ENOUGH) ** 2 if math.isfinite(found.luck) else _MORE
+    worlds = math.ceil(found.n_worlds * max(min(times, 4 * _MORE), 2))
+    ask = f"{found.n_asked}x{worlds}"
+    return (
+        f"in how many of {sets} {quoted(found.leader)} stays first cannot be told: {much}. It may be in"
+        f" {ends}. Run more worlds per set with --robustness {ask}, in Python robustness='{ask}'."
+    )
 
 
 def _share(found: Holding) -> str:
@@ -77,6 +103,8 @@ def _order(found: Holding) -> str:
     if len(found.rivals) < 2 or found.is_close:
         return ""
     ends = words.interval(found.order.low, found.order.high, "share")
+    if not found.is_order_told:
+        return f"In how many the whole order holds, group by group, cannot be told for luck ({ends})."
     return f"The whole order, group by group, holds in {words.quantity(found.order.mean, 'share')} ({ends})."
 
 
@@ -149,4 +177,4 @@ def told(result: Compared) -> Iterator[str]:
     yield from hangs(result, held.found)
     if held.found.n_failed:
         yield f"{words.plural(held.found.n_failed, 'set')} had a run that failed and are left out."
-    yield HOW
+    yield how(held.found)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from trustsim.analysis.by_member import ByMember, order_by_member
+from trustsim.analysis.by_member import ByMember, order_by_member, span_by_member
 from trustsim.analysis.compared import Compared
 from trustsim.catalog import REGISTRY
-from trustsim.report.words import words
+from trustsim.report.words import reading, words
 from trustsim.report.words.words import quoted
 
 _MOST_NAMED = 6
@@ -16,22 +16,66 @@ def told(result: Compared) -> str:
 
     '' where there are no members.
     """
+    return _told(found) if (found := _found(result)) is not None else ""
+
+
+def doubts(result: Compared) -> str:
+    """Say under how many members the first in rank and the baseline change places, or cannot be told; '' of none."""
+    found = _found(result)
+    return _told(found) if found is not None and (found.flips or found.open) else ""
+
+
+def _found(result: Compared) -> ByMember | None:
+    pair = _pair(result)
+    if pair is None:
+        return None
+    c, ranked_by = result.comparison, pair[1]
+    side = 1 if c.measures[ranked_by].better == "lower" else -1
+    means = {name: side * c.levels[name][ranked_by].mean for name in (pair[0], c.baseline)}
+    return order_by_member(result.study, REGISTRY, ranked_by, sorted(means, key=lambda name: means[name]))
+
+
+def _pair(result: Compared) -> tuple[str, str] | None:
+    """Return the first in rank beside the baseline, and what ranks; None where there is none."""
     c = result.comparison
     if c.ranked_by is None or c.n == 0 or "[" in c.ranked_by:
-        return ""
+        return None
     best = next(iter(c.remedies), None)
-    if best is None:
-        return ""
-    side = 1 if c.measures[c.ranked_by].better == "lower" else -1
-    means = {name: side * c.levels[name][c.ranked_by].mean for name in (best, c.baseline)}
-    found = order_by_member(result.study, REGISTRY, c.ranked_by, sorted(means, key=lambda name: means[name]))
-    if found is None:
-        return ""
+    return None if best is None else (best, c.ranked_by)
+
+
+def _told(found: ByMember) -> str:
     first, second = (quoted(name) for name in found.order)
     low, high = found.interval
     share = f"{100 * found.share:.0f} % of the {len(found.holds)} members of the ensemble of behaviours"
     doubt = f"95 % interval {100 * low:.0f} to {100 * high:.0f} %"
-    return f"{first} is ahead of {second} by {words.label(c.ranked_by)} under {share} ({doubt}){_flips(found)}."
+    by = words.label(found.outcome)
+    return f"{first} is ahead of {second} by {by} under {share} ({doubt}){_flips(found)}."
+
+
+def span(result: Compared) -> str:
+    """Say how far the difference of the first in rank to the baseline moves with behaviour; '' where there are no
+    members."""
+    pair = _pair(result)
+    if pair is None:
+        return ""
+    best, outcome = pair
+    found = span_by_member(result.study, outcome, best, result.comparison.baseline)
+    if found is None:
+        return ""
+    unit, currency = reading.outcome(result, outcome).unit, result.scenario.currency
+    of = f"the {found.n} members of the ensemble of behaviours"
+    if not found.is_told:
+        widest = words.interval(found.low.low, found.high.high, unit, currency, signed=True)
+        return (
+            "How much of the difference hangs on how people behave cannot be told from luck: under nine in ten of"
+            f" {of} it is within {widest}."
+        )
+    ends = words.interval(found.low.mean, found.high.mean, unit, currency, signed=True)
+    return (
+        "That interval is of the mean over all worlds. How people behave is not known: under nine in ten of"
+        f" {of} the difference is {ends}, luck taken out (its 5 and 95 % points)."
+    )
 
 
 def _flips(found: ByMember) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from trustsim.analysis.compared import Compared
@@ -57,13 +58,29 @@ def _told(one: Deciding) -> str:
     head = f"Whether there is {happens} under {under} ({_percent(one.n_with / one.n)} of the worlds)"
     named = [curve for curve in one.curves if curve.is_told]
     if not named:
-        return f"{head} hangs on none of what nobody knows beforehand, as far as can be told."
+        return f"{head} hangs on none of what nobody knows beforehand, as far as can be told.{_members(one)}"
     parts = [f"{c.unknown.text} ({share((c.decides.mean, c.decides.low, c.decides.high))})" for c in named]
     low, high = (_percent(named[0].share(at).mean) for at in (-1.0, 1.0))
-    rest = words.listing([*REST, *([BEHAVIOUR] if one.is_ensemble else [])])
+    rest = words.listing([*REST, *([BEHAVIOUR] if one.members is not None else [])])
     return (
         f"{head} is decided by {words.listing(parts)}; {_percent(one.rest)} by {rest}. Where {named[0].unknown.text} is"
         f" one standard deviation below the middle {low} of the worlds {HAVE[one.outcome]}, one above it {high}."
+        f"{_members(one)}"
+    )
+
+
+def _members(one: Deciding) -> str:
+    """Say which share of the variance over worlds lies between members of the ensemble; '' where it is not known."""
+    m = one.members
+    if m is None or not math.isfinite(m.low):
+        return ""
+    if m.low == 0:
+        return (
+            f" How people behave cannot be told to decide it: at most {_percent(m.high)} of its variance over worlds."
+        )
+    return (
+        " Of the variance over worlds of whether it comes, that between the members of the ensemble of behaviours is"
+        f" {share((m.mean, m.low, m.high))}."
     )
 
 
