@@ -96,7 +96,7 @@ def _stays_by_choice(f: Finished, people: People) -> NDArray[np.bool_]:
     has_lost = state.loss[mine][:, people.world.accounts.investor] > 0
     asks_no_more = (state.paid[mine] > 0) & (state.requested[mine] == 0) & (state.flags[mine] & LEAVING == 0)
     is_free = (state.first_asked[mine] < 0) | asks_no_more
-    return is_free & ~has_lost & ~np.repeat(keeps[mine], sizes, axis=1)
+    return np.asarray(is_free & ~has_lost & ~np.repeat(keeps[mine], sizes, axis=1))
 
 
 @REGISTRY.enter(
