@@ -75,6 +75,20 @@ def test_who_cannot_have_the_money_of_ordinary_needs_is_counted(traps, name):
     assert mean(traps, "needs_unmet") < 0.05
 
 
+def test_who_stays_for_a_better_yield_has_no_unmet_need_and_who_is_held_back_has():
+    """Both keep people who would leave in calm; nobody waits for anything under either."""
+    ways = {
+        "better yield": [{"set": {"platforms.H.promised_yield": "60 %"}}],
+        "friction": HOLDING["friction"],
+        "friction, taken back": [{**HOLDING["friction"][0], "until": "10 d"}],
+    }
+    calm = study(story(shocks=[], variants={"nothing": [], **ways}), 4)
+    assert mean(calm, "cumulative_outflow", "better yield") < mean(calm, "cumulative_outflow") - 0.02
+    assert mean(calm, "needs_unmet", "better yield") < 0.01
+    assert mean(calm, "needs_unmet", "friction") > 0.3
+    assert mean(calm, "needs_unmet", "friction, taken back") > 0.05
+
+
 def test_a_fee_is_a_loss_and_no_unmet_need():
     """Even one of all that is paid: whoever asks is served at once, and has lost it.
 
@@ -241,13 +255,16 @@ DOORS = {
 
 @pytest.mark.parametrize("friction", [0, 10])
 def test_a_variant_that_shapes_people_cannot_take_the_needs_of_calm_away(friction):
-    """Calm has of a variant what makes its people, and all else of the baseline: needs are those of the file."""
+    """Calm has of a variant what makes its people, and all else of the baseline: needs are those of the file. Where
+    nobody is kept from asking who does not ask has no unmet need, and the variant is another world and no remedy."""
     lever = [{"kind": "process_friction", "exit": friction}] if friction else []
     variants = {name: [*lever, *door] for name, door in DOORS.items()}
     found = study(story(variants={"nothing": [], **variants}, mechanisms={"choice": {"calm": -6}}), 3)
     assert mean(found, "needs_unmet") < 0.05
+    assert set(compare(found, REGISTRY).other_worlds) == set(DOORS)
     for name in DOORS:
-        assert mean(found, "needs_unmet", name) > 0.85, name  # some who need money run, and are paid
+        unmet = mean(found, "needs_unmet", name)
+        assert unmet > 0.85 if friction else unmet < 0.05, name  # some who need money run, and are paid
 
 
 def test_calm_has_the_traits_of_a_variant_and_the_rest_of_each_rule_of_the_baseline():

@@ -149,10 +149,12 @@ def pushed(**parts):
     ("parts", "said"),
     [
         ({"ordinary": 0.4, "fundamentals": 0.15, "fear": 0.05},
-         "60 % of the claims of day 0 is withdrawn: 40 % for ordinary needs and 20 % for other reasons. Of the other"
+         "60 % of the claims of day 0 is withdrawn: 40 % for ordinary reasons (needs, a better yield)"
+         " and 20 % for other reasons. Of the other"
          " reasons: fundamentals 75 % and fear 25 %."),
-        ({"ordinary": 0.4, "fear": 0.005}, "40 % for ordinary needs and 0.5 % for other reasons, too small to matter."),
-        ({"ordinary": 0.4}, "40 % of the claims of day 0 is withdrawn, for ordinary needs; nothing else pushed"
+        ({"ordinary": 0.4, "fear": 0.005}, "40 % for ordinary reasons (needs, a better yield)"
+         " and 0.5 % for other reasons, too small to matter."),
+        ({"ordinary": 0.4}, "40 % of the claims of day 0 is withdrawn, for ordinary reasons; nothing else pushed"
          " anybody."),
     ],
 )  # fmt: skip

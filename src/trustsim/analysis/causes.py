@@ -4,7 +4,8 @@ Whoever runs does so because the sum of the choice passed the day's draw; ``kern
 it counts to. With all channels at rest, where they were on day 0, the sum would have been lower. Let the channels grow
 together from rest to what they are:
 
-- Where the draw is passed at rest already, it is an *ordinary* need: they would have left on a calm day as well.
+- Where the draw is passed at rest already, it is an *ordinary* reason, a need or a better yield elsewhere: they would
+  have left on a calm day as well.
 - Where the sum crosses the draw on the way, each channel takes its share of the way. Fear multiplies other channels:
   of each product both take half, the value of Aumann and Shapley (1974, Values of Non-Atomic Games), which adds up. It
   comes from the sums at four points: at rest, with today's fear alone, with all but that, and today.

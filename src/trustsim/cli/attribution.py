@@ -36,7 +36,7 @@ def attribute(
     settings: tuple[str, ...],
     how: How,
 ) -> None:
-    """Say what made people withdraw under each variant of FILE: news, herding, fear, the queue, or ordinary needs.
+    """Say what made people withdraw under each variant of FILE: news, herding, fear, the queue, or ordinary reasons.
 
     Each variant is run in the same worlds as it is and with every channel off. The same command again, or
     `trustsim resume DIR`, only runs what is missing.

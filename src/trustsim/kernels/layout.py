@@ -229,8 +229,8 @@ class Gauges(Rows):
     YIELD_STOOD = auto()  # the promised yield of the last step
     YIELD_BEFORE = auto()  # since interest was credited: the promised yield of each step less the one of now, · days
     DRAWS = auto()  # 1 once something was told of it that draws attention
-    REPORT_CAME = auto()  # step on which the last report came out, 0 before the first
-    REPORT_OF = auto()  # step of its figures
+    REPORT_CAME, REPORT_OF = auto(), auto()  # steps: when the last report came out, 0: none; of its figures
+    HOLDS_BACK = auto()  # 1 once a friction, a fee or a lock beyond the agreed terms has kept people from asking
 
 
 class Targets(Rows):

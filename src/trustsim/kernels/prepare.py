@@ -11,6 +11,7 @@ from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import Books, Gauges, Terms
 
+_SAME = 1e-9  # of a term: sums of what levers propose miss what they should be by less
 _WEEK = 7.0  # days for which withdrawals are news
 _LOGISTIC_SPREAD = 1.8138  # π/√3: standard deviation of a logistic variate
 
@@ -30,6 +31,18 @@ def publish(platforms, clock) -> None:
             if interval < math.inf and since >= max(round(interval / dt), 1):
                 gauges[Gauges.REPORT_CAME, v, p] = clock.day
                 gauges[Gauges.REPORT_OF, v, p] = max(clock.day - 1 - round(terms[Terms.REPORT_LAG, v, p] / dt), 0)
+
+
+@compiled
+def note_what_holds_back(platforms) -> None:
+    """Write down where leaving costs more, or less of a balance is free, than was agreed on: from then on who does not
+    ask may have been kept from it."""
+    gauges, terms, agreed = platforms.gauges, platforms.terms, platforms.agreed_terms
+    for v in range(gauges.shape[1]):
+        for p in range(gauges.shape[2]):
+            for row in (Terms.EXIT_FRICTION, Terms.EXIT_FEE, Terms.LOCKED_SHARE):
+                if terms[row, v, p] > agreed[row, v, p] + _SAME:
+                    gauges[Gauges.HOLDS_BACK, v, p] = 1.0
 
 
 @compiled

@@ -54,6 +54,15 @@ class Beyond:
         parts = (self._gone(name, of), self.calm(name), self._of(of), self.left_in_calm())
         return _most_gone(*(each.sum(axis=2) for each in parts))
 
+    def gone_on(self, name: str, of: str, at: NDArray[np.int64]) -> Floats:
+        """Return float64 (lanes,): of what would have stayed in calm, the share that more is gone at the end of a step,
+        int64 (lanes,); below 0 where less is; NaN where nothing was there, or stays in calm."""
+        whole, gone, calm = (x.sum(axis=2) for x in (self._of(of), self._gone(name, of), self.calm(name)))
+        lanes = np.arange(len(at))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            stays, in_calm = (1 - each[at, lanes] / whole[0] for each in (gone, calm))
+            return np.asarray(np.where((whole[0] > 0) & (in_calm > 0), 1 - stays / in_calm, np.nan))
+
     def share_gone_of_each(self, name: str, of: str) -> Floats:
         """Return the same of each platform, float64 (lanes, platforms)."""
         return _most_gone(self._gone(name, of), self.calm(name), self._of(of), self.left_in_calm())

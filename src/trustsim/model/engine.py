@@ -18,7 +18,7 @@ from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.costs import charge
 from trustsim.kernels.gauge import gauge
 from trustsim.kernels.layout import GATED, OPEN, Gauges, Terms
-from trustsim.kernels.prepare import day_weights, publish, tell_of_runs
+from trustsim.kernels.prepare import day_weights, note_what_holds_back, publish, tell_of_runs
 from trustsim.kernels.settle import credit_interest, mature, settle
 from trustsim.scenario.resolved import Item, Variant
 from trustsim.world.actors import Actor, actors_of, check_stocks
@@ -175,6 +175,7 @@ class Engine:
                 self._stood.cover = cover_of(self.state)
             self._weigh()
         publish(self.state.groups.platforms, self.clock)
+        note_what_holds_back(self.state.groups.platforms)
 
     def news(self) -> None:
         """Turn what happened into messages."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from trustsim.kernels.layout import BACK, COHORT, FAILED, WINDING
+from trustsim.kernels.layout import BACK, COHORT, FAILED, LEAVING, WINDING, Gauges
 from trustsim.measures.finished import Finished, Floats, People, positive
 from trustsim.registry import REGISTRY
 
@@ -61,8 +61,11 @@ def needs_unmet(f: Finished) -> Floats:
 
     It is that of their first leaving: who comes back and leaves again has other money. Who was paid all that stood in
     the account, and no less than was there at day 0, lacks nothing, whatever becomes of the platform; who was paid less
-    because claims were cut, or the platform failed, lacks the rest. What a fee takes of a payment is a loss, and no
-    unmet need. Not defined where calm pays them nothing.
+    because claims were cut, or the platform failed, lacks the rest. Who has not asked, or was
+    paid and asks for no more, stays by choice, for a better yield say, and lacks nothing, where nothing was lost, the
+    platform pays on, and leaving was never harder or dearer than agreed, or more locked; else nobody can tell, and it
+    counts. What a fee takes of a payment is a loss,
+    and no unmet need. Not defined where calm pays them nothing.
     """
     everybody = np.ones(f.model.state.drawn[0].population.n_investors, np.bool_)
     return f.by_world(lambda people: unmet(f, people)(everybody))
@@ -75,6 +78,7 @@ def unmet(f: Finished, people: People) -> Callable[[NDArray[np.bool_]], Floats]:
     is_served = was_closed & (state.paid[mine] >= at_start)
     needed = np.where(state.flags[mine] & COHORT > 0, f.calm.needed[f.calm.lane[mine]], 0)
     lacking = np.where(is_served, 0, np.maximum(needed - state.paid[mine], 0))
+    lacking[_stays_by_choice(f, people)] = 0
 
     def share(who: NDArray[np.bool_]) -> Floats:
         theirs = who[people.world.accounts.investor]
@@ -82,6 +86,17 @@ def unmet(f: Finished, people: People) -> Callable[[NDArray[np.bool_]], Floats]:
         return np.asarray(np.where(theirs, lacking, 0).sum(axis=1) / of_all)
 
     return share
+
+
+def _stays_by_choice(f: Finished, people: People) -> NDArray[np.bool_]:
+    """Return bool (variants, accounts): who has asked for nothing, or been paid and asks for no more, and lost nothing,
+    of a platform that pays on and kept nobody from asking."""
+    state, mine, sizes = f.model.state, people.part, np.diff(people.world.accounts.first)
+    keeps = (f.gauge("status")[-1] >= WINDING) | (state.gauges[Gauges.HOLDS_BACK] > 0)
+    has_lost = state.loss[mine][:, people.world.accounts.investor] > 0
+    asks_no_more = (state.paid[mine] > 0) & (state.requested[mine] == 0) & (state.flags[mine] & LEAVING == 0)
+    is_free = (state.first_asked[mine] < 0) | asks_no_more
+    return np.asarray(is_free & ~has_lost & ~np.repeat(keeps[mine], sizes, axis=1))
 
 
 @REGISTRY.enter(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from trustsim.measures.finished import Finished, Floats
 from trustsim.registry import REGISTRY
 
@@ -27,6 +29,28 @@ def excess_withdrawn(f: Finished) -> Floats:
 def excess_left(f: Finished) -> Floats:
     """Of the accounts of day 0 that would have stayed in calm, the largest share that asked, or a failure caught."""
     return f.beyond.share_gone("cohort_left", "cohort")
+
+
+@REGISTRY.enter("outcome", "excess_before", rows=("J2",), source="assumed", better="", unit="share", may_not_apply=True)
+def excess_before(f: Finished) -> Floats:
+    """Of the money of day 0 that would have stayed in calm, the share that more is asked for before anything strikes.
+
+    It is below 0 where less is. In what two variants differ here they differ in calm times. Not defined where something
+    strikes on the first day, or nothing does by the horizon.
+    """
+    until = _calm_until(f)
+    has_calm = (until > 0) & (until < np.inf)
+    step = np.where(has_calm, until, 0).astype(np.int64)
+    return np.where(has_calm, f.beyond.gone_on("cohort_asked", "claims_at_start", step), np.nan)
+
+
+def _calm_until(f: Finished) -> Floats:
+    """Return the last step before anything strikes, float64 (lanes,); infinite where nothing does by the horizon."""
+    story = f.model.story
+    shocks = [*story.shocks, *(shock for variant in story.variants for shock in variant.shocks)]
+    starts = [round(each.timing.start / f.dt) for each in shocks if each.timing.chance is None]
+    until = np.full(f.n_lanes, min((start for start in starts if start < len(f.beyond.is_over) - 1), default=np.inf))
+    return np.asarray(np.min([until, *(np.round(day / f.dt) - 1 for day in f.model.struck_on().values())], axis=0))
 
 
 @REGISTRY.enter("outcome", "peak_excess", rows=("J2",), source="E-07", better="lower", unit="share", may_not_apply=True)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _SMALL = 0.001  # share of the claims: what is less is not worth a word
 _NOTES = (
-    "fundamentals: by reports; first move: with the queue; ordinary: needs, and who would run on a calm day too.",
+    "fundamentals: by reports; first move: with the queue; ordinary: needs, a better"
+    " yield, and who would run on a calm day too.",
     "pushed: requests shared out by what pushed their owners over the line.",
     "falls away: what is not withdrawn in the same worlds with the channel off; some of it through others.",
 )

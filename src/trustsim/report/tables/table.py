@@ -15,7 +15,7 @@ from rich.text import Text
 from trustsim.analysis.comparison import Comparison, Difference
 from trustsim.analysis.measures import Measure
 from trustsim.report.tables.prose import UNBROKEN, Prose
-from trustsim.report.words import horizon, people, reading, standing, words
+from trustsim.report.words import calm_times, horizon, people, reading, standing, words
 
 WIDTH = 80
 _LONGEST_NAME = 40
@@ -214,6 +214,7 @@ def _notes(comparison: Comparison) -> list[str]:
         *shifts,
         *unknown,
         *others,
+        *(f"{line}." for line in calm_times.told(comparison)),
         *notes,
         *(f"{line.removesuffix('.')}." for line in more if line),
         *_warnings(comparison),

@@ -11,7 +11,20 @@ from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Difference
 from trustsim.analysis.headlines import measured_headlines
 from trustsim.analysis.intervals import Interval
-from trustsim.report.words import costs, flips, holding, horizon, members, pace, people, reading, standing, story, words
+from trustsim.report.words import (
+    caveats,
+    costs,
+    flips,
+    holding,
+    horizon,
+    members,
+    pace,
+    people,
+    reading,
+    standing,
+    story,
+    words,
+)
 from trustsim.report.words.fact import Fact
 from trustsim.report.words.reading import LATE, SEGMENT, UNHURT, Measure
 from trustsim.report.words.words import quoted
@@ -37,7 +50,7 @@ def answer(result: Compared) -> Answer:
         return Answer(
             "What happens in this story?",
             f"{words.capital(standing.untold(c)) or only}, so there is nothing to rank.",
-            (*_elsewhere(result), *_broken_off(result), _doubts(result)),
+            (*caveats.elsewhere(c), *_broken_off(result), _doubts(result)),
         )
     measure = reading.outcome(result, c.ranked_by)
     others = list(c.remedies)
@@ -49,13 +62,7 @@ def answer(result: Compared) -> Answer:
     facts += [] if n == 1 else [_next_best(result, measure, best, others[1], rivals)]
     facts += people.facts(c, result.scenario, best)
     facts += costs.told(result, measure, best, others, rivals)
-    facts += [
-        *_moved(result),
-        *_unmeasured(result),
-        *_elsewhere(result),
-        *_gains(result, best),
-        *_harmful(result, measure, others),
-    ]
+    facts += [*caveats.facts(c), *_gains(result, best), *_harmful(result, measure, others)]
     facts += [Fact("Does the ranking flip?", flips.in_short(result)), *_judged(result)]
     facts += [*_broken_off(result), _doubts(result)]
     return Answer(question, _headline(result, measure, best, rivals), tuple(facts))
@@ -176,24 +183,6 @@ def _but_by(result: Compared, best: str, second: str) -> str:
         if standing.tells_apart(result.comparison, name, found):
             return f"; but it is ahead by {other.label}: {_changed(result, other, found)}"
     return ""
-
-
-def _moved(result: Compared) -> list[Fact]:
-    """Say which variants move a loss from clients to others and save nothing of it."""
-    lines = standing.shifts(result.comparison)
-    return [Fact("Is it saved, or moved?", f"{'; '.join(lines)}.")] if lines else []
-
-
-def _unmeasured(result: Compared) -> list[Fact]:
-    """Say which variants may harm in a way that is not measured."""
-    lines = standing.unmeasured(result.comparison)
-    return [Fact("What is not known?", f"{'; '.join(lines)}.")] if lines else []
-
-
-def _elsewhere(result: Compared) -> list[Fact]:
-    """Say which variants are another world and no remedy."""
-    lines = standing.other_worlds(result.comparison)
-    return [Fact("What is no remedy?", f"{'; '.join(lines)}.")] if lines else []
 
 
 def _gains(result: Compared, best: str) -> list[Fact]:

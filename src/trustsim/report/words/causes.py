@@ -11,12 +11,12 @@ CHANNEL_TEXTS = {
     "herding": "others were seen to leave",
     "fear": "fear, caught from others or from alarming news",
     "first_move": "a queue or a coming gate, where the first are paid and the last are not",
-    "ordinary": "needs, and those who would have left on a calm day as well",
+    "ordinary": "needs, a better yield elsewhere, and those who would have left on a calm day as well",
 }
 
 
 def summary(found: Attribution, baseline: str, least: float) -> str:
-    """Say in a sentence what drove the withdrawals beyond ordinary needs under the baseline.
+    """Say in a sentence what drove the withdrawals beyond ordinary reasons under the baseline.
 
     ``least``: the smallest share of the claims of day 0 that matters; what is less is not shared out.
     """
@@ -26,8 +26,8 @@ def summary(found: Attribution, baseline: str, least: float) -> str:
     worlds = words.plural(len(found.withdrawn), "world")
     text = f"Under {words.quoted(baseline)}, over {worlds}, {words.quantity(total, 'share')} of the claims of day 0 is"
     if driven.sum() <= 0:
-        return f"{text} withdrawn, for ordinary needs; nothing else pushed anybody."
-    text += f" withdrawn: {words.quantity(ordinary, 'share')} for ordinary needs and"
+        return f"{text} withdrawn, for ordinary reasons; nothing else pushed anybody."
+    text += f" withdrawn: {words.quantity(ordinary, 'share')} for ordinary reasons (needs, a better yield) and"
     text += f" {words.quantity(total - ordinary, 'share')} for other reasons"
     if driven.sum() < least:
         return f"{text}, too small to matter."
