@@ -26,12 +26,16 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Found:
-    """What planted studies gave: how often the interval held the share and it was told, its width, the error."""
+    """What planted studies gave: how often the interval held the share and it was told, its width, the error.
+
+    ``of_told``: how many told it, and how many of these held it.
+    """
 
     holds: float
     is_told: float
     width: float
     error: float
+    of_told: tuple[int, int]
 
 
 def gains(rng: np.random.Generator, n: int, share: float, shape: str) -> Floats:
@@ -58,20 +62,29 @@ def found(size: tuple[int, int], luck: float, share: float, n_studies: int, shap
     widths = [one.share.high - one.share.low for one in each]
     errors = [one.guess - share for one in each]
     is_told = [one.is_told for one in each]
-    return Found(*(float(np.mean(x)) for x in (holds, is_told, widths)), float(np.sqrt(np.mean(np.square(errors)))))
+    of_told = sum(is_told), sum(a and b for a, b in zip(is_told, holds, strict=True))
+    error = float(np.sqrt(np.mean(np.square(errors))))
+    return Found(*(float(np.mean(x)) for x in (holds, is_told, widths)), error, of_told)
+
+
+def _cell(each: list[Found]) -> str:
+    """Write the fewest that held it, and how many told it on average, in per cent."""
+    return f"{100 * min(x.holds for x in each):.0f} ({100 * np.mean([x.is_told for x in each]):.0f})"
 
 
 def main(n_studies: int = 100) -> None:
     """Print the tables."""
     say = sys.stdout.write
-    say("| sets | luck | " + " | ".join(f"{s:.0%}" for s in SHARES) + " |\n|---|---|" + "---|" * len(SHARES) + "\n")
+    say("| sets | luck " + " | ".join(f"{luck:g}" for luck in LUCK) + " |\n|---" + "|---" * len(LUCK) + "|\n")
     for shape, sizes in (("normal", SIZES), ("tail of losses", SIZES[-1:]), ("tail of gains", SIZES[-1:])):
-        for n, worlds in sizes:
-            for luck in LUCK:
-                row = [found((n, worlds), luck, share, n_studies, shape) for share in SHARES]
-                cells = " | ".join(f"{100 * x.holds:.0f} ({100 * x.is_told:.0f})" for x in row)
-                say(f"| {n} of {worlds} worlds, {shape} | {luck:g} | {cells} |\n")
-                sys.stdout.flush()
+        for size in sizes:
+            cells = [_cell([found(size, luck, share, n_studies, shape) for share in SHARES]) for luck in LUCK]
+            say(f"| {size[0]} of {size[1]} worlds, {shape} | {' | '.join(cells)} |\n")
+            sys.stdout.flush()
+    for luck in (1.0, 2.0):
+        n_told, n_held = np.sum([found(SIZES[-1], luck, share, 2 * n_studies).of_told for share in SHARES], axis=0)
+        say(f"told at luck {luck:g} in {n_told} of {2 * n_studies * len(SHARES)} studies, and held in {n_held}\n")
+    say("| luck of a world | sets | error | width of the interval | told, of 100 |\n|---|---|---|---|---|\n")
     for of_world in (0.5, 1.0, 2.0):
         for size in AS_MANY:
             x = found(size, of_world / math.sqrt(size[1]), 0.8, n_studies)

@@ -158,15 +158,16 @@ def test_how_far_a_difference_moves_between_the_members_of_a_study(tmp_path: Pat
     """Members leave at 0.1 and at 2 % a day; what a friction keeps of that differs as much."""
     found = study(tmp_path, "ensemble from members.json")
     members = members_of(found.scenario, found.replications)
-    span = span_by_member(found, "monthly_churn", "slower", "nothing")
+    change = np.diff(found.outcomes["monthly_churn"], axis=1)[:, 0]
+    span = span_by_member(found, change)
     assert span is not None
     assert members is not None
     assert span.is_told
     assert span.n == 2
-    change = np.diff(found.outcomes["monthly_churn"], axis=1)[:, 0]
     seen = np.quantile([change[members == k].mean() for k in (1, 2)], (0.05, 0.95))
     assert (span.low.mean, span.high.mean) == pytest.approx(seen, abs=0.01)
-    assert span_by_member(study(tmp_path, "point"), "monthly_churn", "slower", "nothing") is None
+    assert span_by_member(found, np.full(len(change), np.nan)) is None
+    assert span_by_member(study(tmp_path, "point"), change) is None
 
 
 def test_of_one_behaviour_there_is_no_share(tmp_path: Path) -> None:

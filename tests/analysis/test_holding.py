@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import planted
 import pytest
 from planted import AHEAD, FLIPS, NAMES, SLOPE, TIPS
 
 import trustsim as ts
-from trustsim.analysis import choices, other_sets
+from trustsim.analysis import choices, holding, other_sets
 from trustsim.analysis.assumed import factors_of, moved_by, scenario_at, sets_of
+from trustsim.analysis.boxes import boxes
 from trustsim.analysis.hanging import hangs_of
 from trustsim.analysis.other_sets import WORLDS
 from trustsim.catalog import REGISTRY
@@ -190,6 +192,17 @@ def test_a_value_tips_the_order_only_where_sets_beyond_it_flip(flipping):
         hangs, _ = hangs_of(others, is_there, values, study.found, flips)
         assert hangs[0].name == NUMBER
         assert hangs[0].has_tip == has_tip
+
+
+def test_a_box_is_told_only_where_it_holds_half_of_the_flips():
+    """All above 0.8 flip and every third or eighth: the box above 0.8 holds 10 of 24 flips, or 10 of 15."""
+    at = np.linspace(0.0, 1.0, 50)
+    for every, is_told in ((3, False), (8, True)):
+        flips = (at > 0.8) | (np.arange(50) % every == 0)
+        frame = pd.DataFrame({"a": at})
+        box = boxes(frame, flips)
+        assert box[0].conditions[0].startswith("a > 0.")
+        assert (holding._boxes(frame, flips) == box) == is_told
 
 
 def test_an_order_that_cannot_flip_is_said_to_hold_in_all_sets_and_never_for_certain():

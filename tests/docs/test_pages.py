@@ -11,7 +11,7 @@ import click
 import pytest
 
 import trustsim as ts
-from trustsim.analysis import ranking
+from trustsim.analysis import luck, ranking
 from trustsim.cli import main
 from trustsim.kernels import layout
 from trustsim.kernels.layout import Beliefs, Books, Targets, Traits
@@ -157,7 +157,18 @@ def test_the_page_of_ranking_says_of_coverage_what_the_code_says():
     """The measured shares stand in the docstring; the page repeats them with its own rules of tables."""
     told = [re.split(r"\s{2,}", line.strip()) for line in ranking.__doc__.splitlines()]
     measured = [cells for cells in told if len(cells) == 4 and cells[1] and not cells[0].startswith("=")]
-    page = (ROOT / "docs/ranking.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/ranking.md").read_text(encoding="utf-8").partition("## Under other assumptions")[0]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("|")]
     assert len(measured) == 5
     assert measured == [row for row in rows if not row[0].startswith("---")]
+
+
+def test_the_fewest_intervals_that_held_the_share_are_those_of_the_table():
+    page = (ROOT / "docs/ranking.md").read_text(encoding="utf-8").partition("## Under other assumptions")[2]
+    rows = re.findall(r"\| \d+ of \d+ worlds, (\w+)[ \w]* ((?:\| \d+ \(\d+\) ){5})\|", page)
+    fewest = {shape: 100 for shape, _ in rows}
+    for shape, cells in rows:
+        fewest[shape] = min(fewest[shape], *(int(cell) for cell in re.findall(r"(\d+) \(", cells)))
+    assert len(rows) == 6
+    text = " ".join(luck.__doc__.split())
+    assert f"held the share in {fewest['normal']} of 100 or more, in long tails in {fewest['tail']} or more" in text

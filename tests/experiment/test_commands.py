@@ -183,6 +183,18 @@ def test_compare_ends_with_other_sets_of_assumptions_and_goes_on_with_them(trust
     assert {**resumed, "seconds": 0} == {**found, "seconds": 0}
 
 
+def test_how_many_worlds_a_set_has_is_asked_for_and_kept(trustsim, tmp_path):
+    asked = ("compare", "theft.yaml", "--out", "a-run", "--robustness", "10x3", "--json")
+    found = json.loads(trustsim(*asked).stdout)["robustness"]
+    assert (found["sets"], found["worlds_per_set"]) == (10, 3)
+    assert json.loads((tmp_path / "a-run/request.json").read_text())["options"] == {"robustness": "10x3"}
+    resumed = json.loads(trustsim("resume", "a-run", "--json").stdout)["robustness"]
+    assert {**resumed, "seconds": 0} == {**found, "seconds": 0}
+    wrong = trustsim("compare", "theft.yaml", "--robustness", "10x1")
+    assert wrong.exit_code == 2
+    assert "given '10x1'; allowed: a whole number from 1, or two as in 50x8, the second from 2" in wrong.output
+
+
 def test_no_robustness_study_of_few_worlds_or_where_none_is_wanted(trustsim):
     assert "With fewer than 40 worlds none is run by default" in " ".join(
         trustsim("compare", "theft.yaml").stdout.split()

@@ -56,7 +56,7 @@ def test_the_answer_says_how_far_the_difference_moves_with_behaviour_beside_its_
     sure = next(fact.found for fact in answer(found).facts if fact.asked == "How sure is that?")
     assert sure.endswith(line)
     assert line in flips.told(found)
-    told = span_by_member(found.study, "excess_withdrawn", "slower", "nothing")
+    told = span_by_member(found.study, np.diff(found.study.outcomes["excess_withdrawn"], axis=1)[:, 0])
     assert ("cannot be told from luck" in line) != told.is_told
     assert ("That interval is of the mean over all worlds." in line) == told.is_told
     low, high = (told.low.mean, told.high.mean) if told.is_told else (told.low.low, told.high.high)

@@ -131,13 +131,14 @@ def order_by_member(study: Study, registry: Registry, outcome: str, order: Seque
     return ByMember(tuple(order), np.logical_and.reduce(drawn), len(np.unique(members)), outcome)
 
 
-def span_by_member(study: Study, outcome: str, ours: str, theirs: str) -> Span | None:
-    """Return how far an outcome under a variant less that under another moves between members; None without members."""
+def span_by_member(study: Study, differences: Floats) -> Span | None:
+    """Return how far a difference between two variants moves between the members of a study.
+
+    ``differences`` float64 (worlds,) of the study, NaN where a world has none. None where behaviour is the same in all
+    worlds, or no world has a difference.
+    """
     members = members_of(study.scenario, study.replications)
-    if members is None:
-        return None
-    differences = np.subtract(*(study.outcomes[outcome][:, study.variants.index(name)] for name in (ours, theirs)))
-    if int((~np.isnan(differences)).sum()) == 0:
+    if members is None or np.isnan(differences).all():
         return None
     n = n_members_of(study.scenario)
     ends = np.quantile(differences_by_member(differences, members, n), _ENDS, axis=1)

@@ -53,7 +53,7 @@ class Holding:
     found : the same difference in the study.
     hangs : the factors on which it hangs, that with the largest effect over its range first; ``explained``: the share
         of its variance over the sets, luck included, that they explain together.
-    boxes : where the order flips most, if anywhere.
+    boxes : where the order flips most: together they hold at least half of the flips; none where none do.
     is_enough : whether there are sets enough to say on what it hangs.
     """
 
@@ -189,7 +189,7 @@ def holding(study: Study, comparison: Comparison, others: OtherSets) -> Holding 
         found=found,
         hangs=hangs,
         explained=explained,
-        boxes=boxes(_told_columns(frame, hangs), flips) if is_told and 0 < flips.sum() < len(flips) else (),
+        boxes=_boxes(_told_columns(frame, hangs), flips) if is_told else (),
         interrupted=others.interrupted,
         seconds=others.seconds,
         frame=frame.assign(**{"margin": margin, "holds": ~flips}),
@@ -273,6 +273,12 @@ def _frame(others: OtherSets, is_there: Flags) -> pd.DataFrame:
     }
     columns |= {c.name: [s.choices.get(c.name, "as in the file") for s in settings.values()] for c in factors.choices}
     return pd.DataFrame(columns, index=pd.Index(list(settings), name="set"))
+
+
+def _boxes(frame: pd.DataFrame, flips: Flags) -> tuple[Box, ...]:
+    """Return where most of the flips are; no boxes that hold less than half of them, which some always do."""
+    found = boxes(frame, flips) if 0 < flips.sum() < len(flips) else ()
+    return found if sum(box.coverage for box in found) >= 0.5 else ()
 
 
 def _told_columns(frame: pd.DataFrame, hangs: Sequence[Hang]) -> pd.DataFrame:

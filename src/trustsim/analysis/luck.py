@@ -21,8 +21,9 @@ Of each set there are few worlds. What the mean of a set gives is what the set w
   large. The share is told where the spread is seen for all differences, or where it moves the share by at most
   INDIFFERENT whether all or nothing that is seen of the others is luck.
 
-How often the interval holds the share, measured on planted studies (``docs/held_share.py``): docs/ranking.md has the
-table; ``test_the_interval_holds_the_share_however_much_luck_there_is`` repeats some of it.
+In planted studies of normal differences, of 50 to 200 sets and luck of a quarter to four times the spread, the interval
+of 95 % held the share in 91 of 100 or more, in long tails in 88 or more (docs/ranking.md, by ``docs/held_share.py``;
+``test_the_interval_holds_the_share_for_any_number_of_sets``).
 """
 
 from __future__ import annotations

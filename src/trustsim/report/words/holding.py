@@ -122,7 +122,7 @@ def hangs(result: Compared, found: Holding) -> list[str]:
     none = (
         ""
         if any(h.has_tip for h in found.hangs)
-        else " By a straight line none of them changes the order of the two alone within its range."
+        else " None of them alone is seen to change the order of the two within its range."
     )
     return [named + none + rest, *([_where(found)] if found.boxes and found.boxes[0].conditions else [])]
 

@@ -60,7 +60,8 @@ def span(result: Compared) -> str:
     if pair is None:
         return ""
     best, outcome = pair
-    found = span_by_member(result.study, outcome, best, result.comparison.baseline)
+    ours, theirs = (reading.values(result, outcome, name) for name in (best, result.comparison.baseline))
+    found = span_by_member(result.study, ours - theirs)
     if found is None:
         return ""
     unit, currency = reading.outcome(result, outcome).unit, result.scenario.currency
