@@ -158,7 +158,7 @@ def test_the_report_shows_luck_where_it_hides_the_answer(hidden):
     assert "Luck is in it, which hides how much the sets differ" in text
     assert "luck is not taken out" in " ".join(words.told(hidden))
     assert (hidden.sets()["margin"] < 0).sum() > 5
-    assert hidden.plot.robustness() is not None
+    assert hidden.plot.robustness().get_xlabel().startswith("luck included, ahead by")
 
 
 def test_more_worlds_per_set_tell_what_fewer_cannot():
@@ -539,6 +539,7 @@ def test_without_a_robustness_study_there_is_no_chapter_and_no_word():
 def test_the_pictures_show_every_set_and_the_range_of_every_number(flipping):
     found = flipping.robustness.found
     ax = flipping.plot.robustness()
+    assert ax.get_xlabel().startswith("ahead by")
     dots = np.concatenate([line.get_xdata() for line in ax.lines if len(line.get_xdata()) > 2])
     assert np.sort(dots) == pytest.approx(np.sort(found.margin))
     hangs = flipping.plot.hangs_on()

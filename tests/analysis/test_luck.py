@@ -122,6 +122,20 @@ def test_an_order_of_several_holds_where_each_pair_does():
     assert told([seen(one), seen(two)]).share.mean == pytest.approx(28 / 40)
 
 
+@pytest.mark.parametrize("luck", [0.5, 2.0])
+def test_of_several_rivals_the_interval_holds_the_share_in_which_none_is_ahead(luck):
+    """Of two whose gains and luck go together 88 % of sets hold; of 25 planted studies at least 21."""
+    n_held = 0
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        true = 1.5 + math.sqrt(0.2) * rng.standard_normal((50, 1)) + math.sqrt(0.8) * rng.standard_normal((50, 2))
+        shared = rng.standard_normal((50, 4))
+        each = [seen(true[:, [k]] + luck * math.sqrt(2) * (shared + rng.standard_normal((50, 4)))) for k in range(2)]
+        found = told(each)
+        n_held += found.share.low <= 0.88 <= found.share.high
+    assert n_held >= 21
+
+
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_hardly_any_sets_give_an_interval_that_says_so(n):
     found = told([seen(np.arange(2.0 * n).reshape(n, 2) + 1)])

@@ -14,8 +14,8 @@ Of each set there are few worlds. What the mean of a set gives is what the set w
 - *How sure*: all of it, the slope, both variances and moments, is done anew in RESAMPLES resamples of whole sets with
   their worlds (Efron 1979, doi:10.1214/aos/1176344552). The interval reaches from the lowest to the highest of the
   2.5 and 97.5 % points with the shape moved, those with it kept, and Wilson's interval for so many sets; so 0 flips
-  in n sets are never certain. Sets that share their worlds count as if they did not: ask for no more worlds in all
-  than the study has.
+  in n sets are never certain. Where there are more worlds in sets than in the study, sets share worlds, and what luck
+  of these the study does not know counts as if each set had its own.
 - *Whether it can be told*: where luck may hide the spread between sets, the share is what the split of the variance
   happened to be. The spread is *seen* where the luck in the mean of a set is, at 95 %, at most MOST_LUCK times as
   large. The share is told where the spread is seen for all differences, or where it moves the share by at most

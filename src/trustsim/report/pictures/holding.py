@@ -20,10 +20,11 @@ _NAME = 0.42  # how far above its row a name stands where the picture is narrow
 def draw_sets(canvas: Canvas, result: Compared, found: Holding) -> None:
     """Draw every set as a dot, by how far the first is ahead of the best of the others; left of the line it is not.
 
-    From the bottom up the sets are ordered: the height at which they cross the line is the share that flips.
+    From the bottom up the sets are ordered: the height at which they cross the line is the share that flips. Where luck
+    leaves that untold it is in the dots, and the axis says so.
     """
     measure = reading.outcome(result, found.outcome).as_difference()
-    margin = np.sort(found.margin)
+    margin, what = np.sort(found.margin), "ahead by" if found.is_told else "luck included, ahead by"
     share = (np.arange(len(margin)) + 0.5) / len(margin)
     canvas.rule("x", 0.0, look.BASELINE, 1.3, dash=DASHED)
     for is_kept, ink, shape in ((False, FLIPPED, "s"), (True, KEPT, "o")):
@@ -35,7 +36,7 @@ def draw_sets(canvas: Canvas, result: Compared, found: Holding) -> None:
     ahead = f"‘{words.shortened(found.leader, 24)}’ ahead →"
     for text, at, side in (("← another ahead", 0.0, "left"), (ahead, 1.0, "right")):
         canvas.note(text, at, 1, (0, 3), in_frame="xy", across=side, upright="bottom", ink=look.MUTED)
-    _numbers(canvas, measure, result.scenario.currency, float(np.abs(margin).max()), "ahead by")
+    _numbers(canvas, measure, result.scenario.currency, float(np.abs(margin).max()), what)
 
 
 def draw_hangs(canvas: Canvas, result: Compared, found: Holding) -> None:

@@ -70,12 +70,8 @@ def in_short(result: Compared, found: Holding) -> str:
 def _untold(found: Holding, sets: str) -> str:
     """Say that luck hides in which share of the sets the first stays first, where it may lie, and what to do."""
     ends = words.interval(found.holds.low, found.holds.high, "share")
-    seen = (
-        f"as far as is seen {found.luck:.2g} times"
-        if math.isfinite(found.luck)
-        else "as far as is seen larger than all"
-    )
-    much = f"luck within sets may be more than {MOST_LUCK:g} times as large as the spread between them, {seen}"
+    seen = f" (as far as is seen, {found.luck:.2g} times)" if math.isfinite(found.luck) else " and hides all of it"
+    much = f"luck within sets may be more than {MOST_LUCK:g} times as large as the spread between them{seen}"
     times = (found.luck / ENOUGH) ** 2 if math.isfinite(found.luck) else _MORE
     worlds = math.ceil(found.n_worlds * max(min(times, 4 * _MORE), 2))
     ask = f"{found.n_asked}x{worlds}"
