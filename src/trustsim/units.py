@@ -54,11 +54,6 @@ def _scaled(given: object, text: str, scale: dict[str, float], unit: str) -> flo
         allowed = "a number" + (f" with {one_of(k for k in scale if k and k.isascii())}" if any(scale) else "")
         raise UnitError(f"{given!r} as a {unit}", allowed, nearest(suffix, [k for k in scale if k]))
     number, factor = float(match[1].replace("_", "")), scale[match[2]]
-    if unit == "share" and not match[2] and 1 < abs(number) <= 100:
-        meant = f"{number / 100:.10g} or {number:.10g} %?"
-        raise UnitError(
-            f"{given!r} as a share", f"{meant} What is more than the whole has a sign, {100 * number:.10g} %"
-        )
     parts = 1 / factor if 0 < factor < 1 else 0.5
     return number / round(parts) if abs(parts - round(parts)) < 1e-9 * parts else number * factor
 
@@ -176,6 +171,15 @@ def check_bounds(value: float, low: float | None, high: float | None, unit: Unit
     """Raise UnitError where *value* lies outside [low, high]; None leaves a side open."""
     if (low is not None and value < low) or (high is not None and value > high):
         raise UnitError(show(value, unit), f"{between(low, high, unit)}")
+
+
+def share_meant(given: object, unit: Unit) -> str:
+    """Return what may be meant by a plain number that is too large for a share: ``': 0.04 or 4 %?'``; '' of others."""
+    text = plain(str(given)).strip()
+    if unit != "share" or isinstance(given, bool) or re.fullmatch(_NUMBER, text) is None:
+        return ""
+    number = float(text.replace("_", ""))
+    return f": {number / 100:.10g} or {number:.10g} %?" if 1 < abs(number) <= 100 else ""
 
 
 def check_declared(where: str, unit: Unit, low: float | None, high: float | None, value: object) -> None:

@@ -198,8 +198,9 @@ class Causes(TrustCrisisModel):
         for p in range(self.state.n_platforms):
             here = platform == p
             part = np.empty((4, int(here.sum())), np.uint32)
-            account_words(part, who[here], self.day, p, purposes.ACCOUNT_DAY, self.engine.clock.keys[0])
-            judgements(part[1], who[here], self.day, lasting, p, self.engine.clock.keys[0])
+            stream = self.state.stream[p]
+            account_words(part, who[here], self.day, stream, purposes.ACCOUNT_DAY, self.engine.clock.keys[0])
+            judgements(part[1], who[here], self.day, lasting, stream, self.engine.clock.keys[0])
             words[:, here] = part
         for k in range(2):
             logistic_variates(words[k + 1], variates[k], variates.view(np.uint32)[k])

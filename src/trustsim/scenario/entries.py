@@ -147,10 +147,18 @@ def _quantity(parameter: Parameter, node: Node, reader: Reader) -> Any:
     if isinstance(value, Distribution):
         _check_distribution(value, str(given), parameter)
     elif not isinstance(value, bool | str):
-        units.check_bounds(value, parameter.low, parameter.high, parameter.unit)
+        _check_bounds(value, given, parameter)
         if parameter.unit == "count" and abs(value) > LARGEST_COUNT:
             raise UnitError(repr(given), f"a whole number up to {LARGEST_COUNT}")
     return value
+
+
+def _check_bounds(value: float, given: object, parameter: Parameter) -> None:
+    """Raise UnitError where a number lies beyond its bounds, with what may be meant by one that lacks its %."""
+    try:
+        units.check_bounds(value, parameter.low, parameter.high, parameter.unit)
+    except UnitError as error:
+        raise UnitError(error.given, error.allowed + units.share_meant(given, parameter.unit)) from error
 
 
 def _text(parameter: Parameter, node: Node, reader: Reader) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, NoReturn, Protocol
 
@@ -11,7 +10,7 @@ from trustsim.registry import Entry, Parameter, Registry
 from trustsim.scenario.at_top import WORLD, keys_of_world
 from trustsim.scenario.entries import Reader, quantity, wanted
 from trustsim.scenario.tree import Node, Report, Spot
-from trustsim.units import MINOR_PER_MAJOR, Distribution, check_draws, show
+from trustsim.units import MINOR_PER_MAJOR, Distribution, check_draws
 
 #: what says which one a thing is, and how many of it there are: only a file can
 OF_THE_FILE = ("name", "copies")
@@ -72,18 +71,11 @@ def _check_value(entry: Entry, key: str, value: Any, section: str, registry: Reg
     if isinstance(value, Distribution) and p.spread:
         check_draws(value, str(value), p.low, p.high, p.unit)
     else:
-        quantity(p, Node(_as_written(p, value), Spot("")), key, Reader(registry, report))
+        is_money = p.unit == "money" and isinstance(value, int | float) and not isinstance(value, bool)
+        written = Node(value / MINOR_PER_MAJOR if is_money else value, Spot(""))
+        quantity(p, written, key, Reader(registry, report))
     for problem in report.problems:
         _refuse(entry, f"{key} of {problem.given}", problem.allowed, problem.nearest)
-
-
-def _as_written(p: Parameter, value: Any) -> Any:
-    """Return a computed number as a file writes it: money in units of the currency, more than the whole in per cent."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    if p.unit == "share" and 1 < abs(value) < math.inf:
-        return show(value, p.unit)
-    return value / MINOR_PER_MAJOR if p.unit == "money" else value
 
 
 def _refuse(entry: Entry, given: str, allowed: str, near: str | None = None) -> NoReturn:

@@ -38,9 +38,9 @@ class RuleKernels:
         ``free_at`` float64 (agents,), days, is changed in place. Return how many came, how many of them had to wait,
         and for how many days together.
         """
-        day = self._day
+        day, stream = self._day, int(self._day.state.stream[platform])
         came, waited, waiting = serve(
-            free_at, rate, handling, giving_up, day.time, day.time + day.dt, platform, day.step, world.key
+            free_at, rate, handling, giving_up, day.time, day.time + day.dt, stream, day.step, world.key
         )
         return came, waited, waiting
 
