@@ -108,6 +108,21 @@ def test_who_left_is_remembered_for_good_also_beside_herding() -> None:
     assert departed("T-01-granovetter.yaml", 1, **settings) == [100]
 
 
+@pytest.mark.parametrize(
+    "rule", [{"threshold": {"share": "100 %"}}, {"adoption": {"innovation": "0 /day", "imitation": "0 /day"}}]
+)
+def test_who_left_long_ago_is_no_run_for_herding_where_a_rule_remembers(rule: dict[str, object]) -> None:
+    """In calm the rule, which moves nobody here, piles up who has left; nobody takes that for a run."""
+    ran = []
+    for rules in ({}, rule):
+        calm = ts.load("scenarios/quickstart.yaml", overrides={
+            "shocks": [], "investors.count": 300, "horizon": "90 d", "behaviour": "point",
+            "mechanisms": {"aggregate_uncertainty": "off", **rules}, "variants": {"nothing": []}, "expect": [],
+        })  # fmt: skip
+        ran.append(ts.run(calm, replications=4, workers=1, progress=None).outcomes["excess_withdrawn"].mean())
+    assert ran[1] < ran[0] + 0.03
+
+
 def mean_at(file: str, step: float, replications: int, **overrides: object) -> ts.Study:
     scenario = ts.load(LIMITS / file, overrides={"step": f"{step} d", "expect": [], **overrides})
     return ts.run(scenario, replications=replications, workers=1, progress=None)

@@ -147,7 +147,8 @@ class Causes(TrustCrisisModel):
             queue,
             w,
             who.traits,
-            (who.beliefs[Beliefs.SEEN] + w[:, Weights.OUT] * who.beliefs[Beliefs.OUT]) * who.beliefs[Beliefs.EACH],
+            (w[:, Weights.LATELY] * who.beliefs[Beliefs.SEEN] + w[:, Weights.OUT] * who.beliefs[Beliefs.OUT])
+            * who.beliefs[Beliefs.EACH],
             who.beliefs[Beliefs.WHOLE],
         )
         calm = self.engine.calm[v, p].astype(np.float32).astype(np.float64)

@@ -211,7 +211,7 @@ def choose(bits: tuple[Bits, Bits], felt: Felt, who: Who, luck: Luck, losses: tu
     (flags, known), (loss, within) = bits, losses
     fear, trust = felt.fear, w[Weights.FUND] * felt.fund + w[Weights.INTEGRITY] * felt.integrity
     heeds = w[Weights.HERDING] * who.herding * (1 - HALF * literate(who, w))
-    exposure = (felt.seen + w[Weights.OUT] * felt.out) * felt.each
+    exposure = (w[Weights.LATELY] * felt.seen + w[Weights.OUT] * felt.out) * felt.each
     expected = heeds * exposure + w[Weights.TOLD] + w[Weights.QUEUE] + w[Weights.UNSEEN]
     others = np.log(expected / (heeds * w[Weights.NORMAL_SHARE] * felt.whole + w[Weights.UNSEEN]))
     sense = np.maximum(1 - w[Weights.FUNDAMENTALS_FEAR] * fear, 0) * w[Weights.RISK] * felt.risk

@@ -29,6 +29,7 @@ class Pull(NamedTuple):
     heed: float
     others: float
     herding: float
+    lately: float
     out: float
     queue: float
     told: float
@@ -127,7 +128,8 @@ def pull_of(w):
     """Return the :class:`Pull` of a platform from its weights (Weights,)."""
     return Pull(
         w[Weights.FUND], w[Weights.INTEGRITY], w[Weights.RISK], w[Weights.HEED], w[Weights.OTHERS], w[Weights.HERDING],
-        w[Weights.OUT], w[Weights.QUEUE], w[Weights.TOLD], w[Weights.UNSEEN], w[Weights.NORMAL_SHARE], w[Weights.STATE],
+        w[Weights.LATELY], w[Weights.OUT], w[Weights.QUEUE], w[Weights.TOLD], w[Weights.UNSEEN],
+        w[Weights.NORMAL_SHARE], w[Weights.STATE],
         w[Weights.FUNDAMENTALS_FEAR], w[Weights.EDUCATION], w[Weights.ORDINARY], w[Weights.INFO], w[Weights.SERVICE],
         w[Weights.ATTENTION_FEAR],
     )  # fmt: skip
@@ -274,7 +276,7 @@ def choose(actions, bits, felt, who, luck, losses, lean, w) -> None:
         felt_now = (fund[i], integrity[i], info[i], service[i], risk[i] + evidence[i], f)
         z = added_up(joining(pull, drawing, (entry[i], own, wary), felt_now, to_join))
         owner = Owner(calm[i], herding[i], literacy[i])
-        others = beyond_calm(pull, owner, exposed(pull.out, seen[i], out[i], each[i]), whole[i])
+        others = beyond_calm(pull, owner, exposed((pull.lately, pull.out), seen[i], out[i], each[i]), whole[i])
         now = Moving(
             terms, pull.state, fund[i], integrity[i], risk[i], evidence[i], f, others, _0, to_run,
         )  # fmt: skip

@@ -126,10 +126,10 @@ def all_counted(known):
 
 
 @inlined
-def exposed(for_good, seen, out, each):
-    """Return the exposure of one owner to ``seen`` co-clients who left lately and ``out`` who ran and stay away, of
-    whom each counts ``for_good`` beside that."""
-    return (seen + for_good * out) * each
+def exposed(counts, seen, out, each):
+    """Return the exposure of one owner to ``seen`` co-clients who left lately and ``out`` who ran and stay away;
+    ``counts``: what one of these and of those counts."""
+    return (counts[0] * seen + counts[1] * out) * each
 
 
 @compiled

@@ -17,7 +17,8 @@ class Weights(Rows):
     HEED = auto()  # how much one unit of fear raises the weight of what was heard lately
     OTHERS = auto()  # per e-fold of the share of others expected to leave
     HERDING = auto()  # share expected to leave per exposure to neighbours seen leaving
-    OUT = auto()  # what one who ran and is out counts, against one just seen leaving
+    LATELY = auto()  # what one who left lately counts; 0 where a rule beside the sum keeps all who left in that memory
+    OUT = auto()  # what one who ran and is out counts, against that
     QUEUE = auto()  # share expected to leave by what is seen of the platform's payments
     TOLD = auto()  # by what the press tells of those who ran
     UNSEEN = auto()  # share that may leave unseen
@@ -123,7 +124,7 @@ class Dials(Rows):
 NEVER = -60.0  # log-odds
 WEIGHTS_OFF = {
     Weights.CALM: NEVER, Weights.ORDINARY: NEVER, Weights.JOIN: NEVER, Weights.SALIENCE: 1.0, Weights.TICKET: 1.0,
-    Weights.UNSEEN: 1.0, Weights.EVIDENCE_KEEP: 1.0,
+    Weights.UNSEEN: 1.0, Weights.EVIDENCE_KEEP: 1.0, Weights.LATELY: 1.0,
 }  # fmt: skip
 DIALS_OFF = {
     Dials.RISK_BASE: -10.0, Dials.FAILS_BASE: -10.0, Dials.GATE_MARGIN: 1.0, Dials.SOME_CASH: 1.0,

@@ -42,7 +42,7 @@ def _ready(weights, traits, beliefs, balance, columns):
     ``beliefs`` (Beliefs,), ``balance`` in minor units, ``columns`` what declared columns add."""
     loss, _ = left_to(balance, traits[Traits.LITERACY], weights)
     pull, owner = pull_of(weights), Owner(traits[Traits.CALM], traits[Traits.HERDING], traits[Traits.LITERACY])
-    exposure = exposed(pull.out, beliefs[Beliefs.SEEN], beliefs[Beliefs.OUT], beliefs[Beliefs.EACH])
+    exposure = exposed((pull.lately, pull.out), beliefs[Beliefs.SEEN], beliefs[Beliefs.OUT], beliefs[Beliefs.EACH])
     others = beyond_calm(pull, owner, exposure, beliefs[Beliefs.WHOLE])
     now = Moving(
         weights[Weights.CALM], pull.state, beliefs[Beliefs.FUND], beliefs[Beliefs.INTEGRITY], beliefs[Beliefs.RISK],

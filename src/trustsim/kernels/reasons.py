@@ -115,7 +115,7 @@ def pushed(push, weights, traits, beliefs, pushes, place, loss):
     owner = Owner(wide(traits[Traits.CALM]), wide(traits[Traits.HERDING]), wide(traits[Traits.LITERACY]))
     risk_0 = pushes.risk[v, p] + pushes.noise[v, p] * wide(traits[Traits.READING])
     seen, out, each = wide(beliefs[Beliefs.SEEN]), wide(beliefs[Beliefs.OUT]), wide(beliefs[Beliefs.EACH])
-    exposure = exposed(pull.out, seen, out, each)
+    exposure = exposed((pull.lately, pull.out), seen, out, each)
     beyond = beyond_calm(pull, owner, exposure, wide(beliefs[Beliefs.WHOLE]))
     share = by_others_seen(pull, owner, exposure)
     fund, integrity = wide(beliefs[Beliefs.FUND]), wide(beliefs[Beliefs.INTEGRITY])

@@ -36,7 +36,7 @@ def said_of(mechanisms: Mechanisms, n_lanes: int, dt: float) -> tuple[Floats, Fl
         weights[v], dials[v] = _added_up(Weights, weighed, WEIGHTS_OFF), _added_up(Dials, given, DIALS_OFF)
         remembered = {getattr(rule, "remembers", "") for rule in rules} - {""}
         if remembered:  # every departure is seen, and known for good; where it matters who is out, returns are too
-            weights[v, Weights.SEEN_KEEP] = dials[v, Dials.OBSERVED] = 1.0
+            weights[v, Weights.SEEN_KEEP], weights[v, Weights.LATELY], dials[v, Dials.OBSERVED] = 1.0, 0.0, 1.0
             dials[v, Dials.RETURNED] = "who is out" in remembered
     return weights, dials
 
