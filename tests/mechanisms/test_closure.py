@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quiet_world import Play, Played, document, lever
+from quiet_world import EACH, N, Play, Played, document, lever
 
 from trustsim.catalog import REGISTRY
 from trustsim.kernels.layout import FAILED, WINDING, Gauges
@@ -47,6 +47,14 @@ def test_the_insolvent_are_closed_at_the_rate(step: str, depth: int) -> None:
         expected = 1 - np.exp(-0.05 * (depth / 10) ** 2 * day)
         failed = (model.history[model.day, Gauges.STATUS, 0] == FAILED).mean()
         assert abs(failed - expected) < 4 * np.sqrt(expected * (1 - expected) / n)  # four standard errors
+
+
+def test_a_closing_that_sells_at_once_loses_more_than_was_missing(play: Play) -> None:
+    """A tenth is missing and nothing else to speak of: 0.9 · exp(−1.2 / 2) · 0.9 = 44 % come back."""
+    bank = {"equity": "-10 %", "liquid_share": "0 %", "estate_cost": "10 %", "sale_impact": 1.2, **REPORTS}
+    seen = play(3, platforms={"Harbour": bank, "Quay": {}}, mechanisms=SURE)
+    assert closed_on(seen) == 1
+    assert 1 - seen.book("lost")[0, 0] / (N * EACH) == pytest.approx(0.9 * np.exp(-0.6) * 0.9, abs=2e-5)  # cents are rounded down
 
 
 def test_it_is_closed_as_one_that_cannot_pay(play: Play) -> None:
