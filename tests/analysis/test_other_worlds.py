@@ -26,7 +26,8 @@ FACTS = {
 }  # fmt: skip
 TERMS = {
     "liquid_share": "50 %", "equity": "10 %", "promised_yield": "12 %", "credit_line": "10 %", "custody": "bank",
-    "segregated_share": "50 %", "payout_lag": "5 d", "custody_lag": "1 d", "exit_friction": 2, "report_scope": "90 %", "report_lag": "1 d",
+    "segregated_share": "50 %", "payout_lag": "5 d", "custody_lag": "1 d",
+    "exit_friction": 2, "report_scope": "90 %", "report_lag": "1 d",
     "visibility": "0 %", "locked_share": "10 %", "service_capacity": "10 %/day",
 }  # fmt: skip
 
