@@ -22,11 +22,12 @@ THEFT = {"kind": "custodian_theft", "platform": "H", "day": 3, "share": "9 %", "
 FACTS = {
     "loss_factor": 0, "asset_yield": "50 %", "sale_limit": "100 %", "patience": "365 d", "default_rate": "0 %",
     "recovery": "100 %", "volatility": "10 %", "misuse_factor": 0, "estate_cost": "0 %", "sale_impact": 0,
-    "safe_yield": "0 %", "custody_lag": "1 d", "custody_cost": "1 %", "custody_trust": 3,
+    "safe_yield": "0 %", "custody_cost": "1 %", "custody_trust": 3,
 }  # fmt: skip
 TERMS = {
     "liquid_share": "50 %", "equity": "10 %", "promised_yield": "12 %", "credit_line": "10 %", "custody": "bank",
-    "segregated_share": "50 %", "payout_lag": "5 d", "exit_friction": 2, "report_scope": "90 %", "report_lag": "1 d",
+    "segregated_share": "50 %", "payout_lag": "5 d", "custody_lag": "1 d",
+    "exit_friction": 2, "report_scope": "90 %", "report_lag": "1 d",
     "visibility": "0 %", "locked_share": "10 %", "service_capacity": "10 %/day",
 }  # fmt: skip
 

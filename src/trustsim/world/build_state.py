@@ -55,6 +55,7 @@ def build(
     arrays["ones"][...], arrays["laws"][...], arrays["trough"][...] = 1.0, STAYS, np.iinfo(np.int64).max
     arrays["stream"][...] = streams = streams_of(platform.name for platform in platforms)
     arrays["market"][...], arrays["group_of"][...] = _markets(platforms, streams), groups_of(drawn, n_segments)
+    arrays["gauges"][Gauges.HOLDS_BACK] = np.tile(_locked_for_longer(by_variant, references), (len(drawn), 1))
     for each in drawn:
         arrays["balance"][each.part] = each.accounts.balance
         arrays["safe"][each.part] = each.accounts.safe
@@ -85,6 +86,16 @@ def _terms_of(by_variant: Sequence[World], references: Sequence[World], scale: i
     agreed = base_terms([in_calm(*pair) for pair in zip(by_variant, references, strict=True)])
     brought_in = bringing_in(terms, of_reference, scale)
     return {"base_terms": priced, "terms": priced, "agreed_terms": agreed, "brought_in": brought_in}
+
+
+def _locked_for_longer(by_variant: Sequence[World], references: Sequence[World]) -> NDArray[np.bool_]:
+    """Return bool (variants, platforms): whose balances mature less often than was agreed, which is no term."""
+    pairs = (
+        zip(world.platforms, reference.platforms, strict=False)
+        for world, reference in zip(by_variant, references, strict=True)
+    )
+    found = [[mine.lock_term > its.lock_term and mine.locked_share > 0 for mine, its in pair] for pair in pairs]
+    return np.array(found, np.bool_)
 
 
 def _markets(platforms: Sequence[Platform], streams: NDArray[np.int64]) -> NDArray[np.int64]:

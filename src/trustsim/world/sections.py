@@ -191,7 +191,7 @@ class Platform(Extended):
     loss_factor: float = parameter(
         1.0, unit="number", low=0, high=10, source="B3", text="factor on a loss at the keeper"
     )
-    custody_lag: float = parameter(
+    custody_lag: float = choice(
         0.0, unit="duration", low=0, high=365, source="B3", text="what the keeper adds to the payout lag"
     )
     custody_cost: float = parameter(
