@@ -54,7 +54,7 @@ def test_a_closing_that_sells_at_once_loses_more_than_was_missing(play: Play) ->
     bank = {"equity": "-10 %", "liquid_share": "0 %", "estate_cost": "10 %", "sale_impact": 1.2, **REPORTS}
     seen = play(3, platforms={"Harbour": bank, "Quay": {}}, mechanisms=SURE)
     assert closed_on(seen) == 1
-    assert 1 - seen.book("lost")[0, 0] / (N * EACH) == pytest.approx(0.9 * np.exp(-0.6) * 0.9, abs=2e-5)  # cents are rounded down
+    assert 1 - seen.book("lost")[0, 0] / (N * EACH) == pytest.approx(0.9 * np.exp(-0.6) * 0.9, abs=2e-5)
 
 
 def test_it_is_closed_as_one_that_cannot_pay(play: Play) -> None:
