@@ -13,7 +13,7 @@ from trustsim.errors import TrustsimError
 from trustsim.experiment.run import FailedRun
 from trustsim.experiment.study import Study
 from trustsim.registry import Registry
-from trustsim.scenario.resolved import Scenario, Variant
+from trustsim.scenario.resolved import Item, Scenario, Variant
 
 NAMES = ("nothing", "insured", "both")
 
@@ -105,7 +105,7 @@ def test_a_variant_that_changes_nothing_differs_by_nothing():
 def test_another_variant_that_changed_nothing_in_these_worlds_may_in_others():
     """Its levers differ from the baseline's: four worlds do not say that they never do anything."""
     study = study_of({"investor_loss": [LOSSES[0]] * 3, "policy_cost": [[0.0] * 6] * 3})
-    insured = dataclasses.replace(study.scenario.variants[1], items=("a lever",))
+    insured = dataclasses.replace(study.scenario.variants[1], items=(Item("a lever", None),))
     variants = (study.scenario.variants[0], insured, study.scenario.variants[2])
     c = compare(dataclasses.replace(study, scenario=dataclasses.replace(study.scenario, variants=variants)), registry())
     gap = c.differences["insured"]["investor_loss"]
