@@ -21,7 +21,7 @@ from trustsim.world.leaning import Law, Lean
 from trustsim.world.rows import Kind, Row
 from trustsim.world.settings import Settings
 from trustsim.world.terms import Change, held
-from trustsim.world.weights import weigh
+from trustsim.world.weights import Stood, weigh
 
 KINDS: tuple[Kind, ...] = ("stock", "term", "purse", "column", "actor_stock", "actor_purse")
 ROWS = {kind: Row(kind, f"some_{kind}", "number", 0.0, None, None, "assumed", "x", __name__) for kind in KINDS}
@@ -261,6 +261,6 @@ class Astray:
 def test_what_terms_add_and_what_traits_are_made_go_to_rows_of_their_own(model: TrustCrisisModel) -> None:
     astray = {"astray": Settings([Astray(), Astray()])}
     with pytest.raises(ModelError, match=r"given <Terms\.COVER: .* in .*test_handed\.py; allowed: rows of Weights"):
-        weigh(model.state, astray, model.engine.said, np.zeros((2, 2)), np.ones((2, 2)))
+        weigh(model.state, astray, model.engine.said, Stood(np.zeros((2, 2)), np.ones((2, 2)), np.zeros((3, 2, 2))))
     with pytest.raises(ModelError, match=r"given <Weights\.HEED: .* in .*test_handed\.py; allowed: rows of Traits"):
         fill_traits(model.state, astray, 1.0)

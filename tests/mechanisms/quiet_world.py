@@ -72,7 +72,7 @@ NEUTRAL = {
     },
     "trust": {"good_news": "100 %", "repair": "0 /day", "scarring": "0 %", "scar_bad": 0},
     "fear": {"degree_exponent": 0},
-    "herding": {"degree_exponent": 1},
+    "herding": {"degree_exponent": 1, "out": 0},
     "risk_view": {"drift": "0 /day", "forgetting": "0 /day", "fund": 0, "integrity": 0, "fear": 0},
     "media": {"reach": "100 %", "fading": "100 %", "credibility": "100 %", "discovery": "0 /day", "withdrawals": "0 %"},
 }

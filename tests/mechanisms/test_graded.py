@@ -17,7 +17,7 @@ from trustsim.units import MINOR_PER_MAJOR
 
 DAYS = 45
 A_THOUSANDTH = 1e-3
-NEAR = 0.001  # share of the claims: less than the accounts of two of 1600 who stand close to the line, of wealth alike
+NEAR = 0.00125  # share of the claims: the accounts of two of 1600 who stand close to the line, of wealth alike
 WITHOUT_A_SIZE = {
     "pro_rata_payout": "a rule", "suspension": "it binds at its largest", "custody_mandate": "a keeper is there or not",
 }  # fmt: skip

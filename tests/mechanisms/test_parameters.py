@@ -82,7 +82,10 @@ SCENES: dict[str, dict[str, Any]] = {
     "rumour": {"item": {"true_loss": "4 %", "revealed_after": "12 d"}, "by": {"where": {"seeds": "5 %"}}},
     "default_wave": {"item": {"over": "3 d", "correlation": "50 %"}, "by": {"told": {"fund": 0}}},
     "advertising_exposed": {"item": {"exposure_lag": "10 d"}},
-    "choice": {"platform": {**DRY, "patience": "40 d", "liquid_share": "10 %", "segregated_share": "100 %"}},
+    "choice": {
+        "platform": {**DRY, "patience": "40 d", "liquid_share": "10 %", "segregated_share": "100 %"},
+        "levers": [{"kind": "guarantee", "cover": "40 %", "limit": 1_000_000, "credibility": "100 %"}],
+    },
     "queue_news": {"platform": DRY},
     "health": {"platform": {"equity": "-40 %"}, "beside": OPEN},
     "closure": {"platform": {"equity": "-20 %"}},
