@@ -158,4 +158,4 @@ def test_what_is_wrong_with_the_file_is_told_before_anything_runs(
 def test_the_file_of_the_repository_can_be_read() -> None:
     found = read_matching(Path(__file__).parents[2] / "docs/behaviour.yaml", REGISTRY)
     assert len(found.parameters) >= 4
-    assert {name[:4] for name in found.names} == {"E-01", "E-11", "E-18", "E-34", "E-50", "E-55"}
+    assert {name[:4] for name in found.names} == {"E-01", "E-11", "E-18", "E-34", "E-50", "E-54", "E-55", "P-27"}

@@ -85,6 +85,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "choice": {
         "platform": {**DRY, "patience": "40 d", "liquid_share": "10 %", "segregated_share": "100 %"},
         "levers": [{"kind": "guarantee", "cover": "40 %", "limit": 1_000_000, "credibility": "100 %"}],
+        "by": {"unpaid": {"cash": 1, "calm": 0}},
     },
     "queue_news": {"platform": DRY},
     "health": {"platform": {"equity": "-40 %"}, "beside": OPEN},

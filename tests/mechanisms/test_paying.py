@@ -150,7 +150,7 @@ def test_a_gate_does_not_make_a_solvent_platform_fail() -> None:
     """Row P-05. A platform that can bear what is lost by selling in a hurry, but not at once: without a gate it fails
     in most of eight worlds, after a long one in none, after shorter ones in no more, the longer the fewer."""
     harbour = {"name": "Harbour", "locked_share": 0, "liquid_share": 0.15, "patience": 2, "sale_limit": 0.03}
-    rumour = {"kind": "rumour", "platform": "Harbour", "day": 5, "seeds": 0.02, "broadcast": 0.2, "risk": 4, "fear": 2}
+    rumour = {"kind": "rumour", "platform": "Harbour", "day": 5, "seeds": 0.02, "broadcast": 0.2, "risk": 6, "fear": 2}
     gates = {f"{d} d": [{"kind": "redemption_gate", "trigger": 0.08, "duration": d}] for d in (5, 14, 45)}
     story = {
         "trustsim": 1, "behaviour": "point", "horizon": 75, "network": {"kind": "small_world", "mean_degree": 16},

@@ -34,7 +34,7 @@ _RULE = {
         "pays_yield": 0, "fee": 0, "first_move": 0, "gate_rush": 0, "part": "0 %", "segregation": "0 %",
         "others": HERDING, "unseen": "100 %", "cash": "0 %", "lasting": "0 d",
     },
-    "herding": {"weight": 1, "normal": "0 %", "fading": "0 /day", "observed": "100 %", "degree_exponent": 1},
+    "herding": {"weight": 1, "normal": "0 %", "fading": "0 /day", "observed": "100 %", "degree_exponent": 1, "out": 0},
     "trust": {"good_news": "100 %", "repair": "0 /day", "scarring": "0 %", "scar_bad": 0},
 }  # fmt: skip
 

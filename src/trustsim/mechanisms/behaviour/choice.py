@@ -68,11 +68,11 @@ class Choice:
         text="a logit with one draw, or a sharp threshold",
     )  # fmt: skip
     calm: float = parameter(
-        -1.73, unit="log-odds", low=-50, high=50, source="M-02",
+        -1.28, unit="log-odds", low=-50, high=50, source="M-02",
         text="log-odds of a run, all other terms at 0, on a day of attention",
     )  # fmt: skip
     fund: float = parameter(
-        1.16,
+        1.26,
         unit="number",
         low=0,
         high=20,
@@ -80,10 +80,10 @@ class Choice:
         text="log-odds against, per log-odds of trust in fund safety",
     )
     integrity: float = parameter(
-        0.578, unit="number", low=0, high=20, source="M-02", text="log-odds against, per log-odds of trust in integrity"
+        0.631, unit="number", low=0, high=20, source="M-02", text="log-odds against, per log-odds of trust in integrity"
     )
     risk: float = parameter(
-        0.444, unit="number", low=0, high=20, source="M-02", text="log-odds per log-odds of perceived risk"
+        0.512, unit="number", low=0, high=20, source="M-02", text="log-odds per log-odds of perceived risk"
     )
     tolerance: float = parameter(
         1.0, unit="log-odds", low=0, high=20, source="D10", text="log-odds between lowest and highest risk tolerance"
@@ -103,11 +103,11 @@ class Choice:
         20.0, unit="number", low=0, high=1000, source="P-11", text="log-odds against, per unit of exit fee"
     )
     others: float = parameter(
-        1.9, unit="log-odds", low=0, high=20, source="M-02",
+        2.04, unit="log-odds", low=0, high=20, source="M-02",
         text="log-odds per e-fold of the share of others expected to leave; its inverse is the doubt about them",
     )  # fmt: skip
     unseen: float = parameter(
-        0.11, unit="share", low=0.0001, high=1, source="M-02", text="share of others that may leave unseen"
+        0.0903, unit="share", low=0.0001, high=1, source="M-02", text="share of others that may leave unseen"
     )
     cash: float = parameter(
         0.118, unit="share", source="M-02",
@@ -121,7 +121,7 @@ class Choice:
         text="of the claims, what is thought to be raised by who is known to have no cash",
     )  # fmt: skip
     first_move: float = parameter(
-        3.65, unit="number", low=0, high=100, source="M-02",
+        4.52, unit="number", low=0, high=100, source="M-02",
         text="share of others expected to leave where all claims are overdue, and that is seen",
     )  # fmt: skip
     unpaid: float = parameter(
@@ -136,7 +136,7 @@ class Choice:
         0.05, unit="share", low=0.001, source="P-06", text="liquidity above the trigger at which the rush begins"
     )
     lasting: float = parameter(
-        6.3, unit="duration", low=0, high=3650, source="M-02",
+        36.0, unit="duration", low=0, high=3650, source="M-02",
         text="days for which a person judges alike; 0: anew each time",
     )  # fmt: skip
     part: float = parameter(0.1, unit="share", source="assumed", text="chance that a run takes half only")

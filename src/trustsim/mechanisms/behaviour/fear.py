@@ -43,11 +43,11 @@ class Fear:
     fixes: ClassVar[tuple[str, ...]] = ("decay", "threshold")
 
     heed: float = parameter(
-        0.00838, unit="number", low=0, high=20, source="M-02",
+        0.0702, unit="number", low=0, high=20, source="M-02",
         text="how much one unit of fear raises the weight of what was heard lately",
     )  # fmt: skip
     contagion: float = parameter(
-        0.0848, unit="number", low=0, high=10, source="M-02", text="fear that one alarmed co-client adds"
+        0.0917, unit="number", low=0, high=10, source="M-02", text="fear that one alarmed co-client adds"
     )
     degree_exponent: float = parameter(
         0.6, unit="number", low=0, high=2, source="E-54",
@@ -66,7 +66,7 @@ class Fear:
         text="fear at which an investor of resilience ½ is alarmed",
     )  # fmt: skip
     attention: float = parameter(
-        1.91, unit="number", low=0, high=100, source="M-02", text="how much one unit of fear raises attention"
+        0.931, unit="number", low=0, high=100, source="M-02", text="how much one unit of fear raises attention"
     )
     blinding: float = parameter(
         0.15, unit="share", source="D7", text="how much one unit of fear lowers the weight of the risk view"

@@ -37,25 +37,25 @@ class Herding:
     paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
 
     weight: float = parameter(
-        1.48, unit="number", low=0, high=100, source="M-02",
+        1.62, unit="number", low=0, high=100, source="M-02",
         text="share of all who are expected to leave where all of the usual contacts leave",
     )  # fmt: skip
     normal: float = parameter(
         0.03, unit="share", source="E-34", text="remembered share of co-clients that leave in calm"
     )
     fading: float = parameter(
-        0.296, unit="per_day", low=0, high=1, source="M-02", text="share of the memory lost in a day"
+        0.27, unit="per_day", low=0, high=1, source="M-02", text="share of the memory lost in a day"
     )
     observed: float = parameter(
         1.0, unit="share", source="assumed", text="share of a departure that neighbours can see"
     )
 
     out: float = parameter(
-        0.283, unit="number", low=0, high=10, source="M-02; E-54",
+        0.0471, unit="number", low=0, high=10, source="M-02; E-54",
         text="what a co-client who ran and stays away counts, against one who has just left",
     )  # fmt: skip
     degree_exponent: float = parameter(
-        0.645, unit="number", low=0, high=2, source="E-54",
+        0.683, unit="number", low=0, high=2, source="E-54",
         text="γ: departures count by co-clients^−γ; 1: their share, 0: their number",
     )  # fmt: skip
     usual_contacts: float = parameter(

@@ -72,7 +72,7 @@ class Ordinary:
         text="log-odds of leaving, and against joining, per log-odds of trust in service lost",
     )  # fmt: skip
     info: float = parameter(
-        0.158, unit="number", low=0, high=20, source="M-02",
+        0.261, unit="number", low=0, high=20, source="M-02",
         text="log-odds of leaving, and against joining, per log-odds of trust in information safety lost",
     )  # fmt: skip
     trust: float = parameter(

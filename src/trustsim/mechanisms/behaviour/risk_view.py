@@ -54,16 +54,16 @@ class RiskView:
         1.0, unit="number", low=0, high=20, source="assumed", text="evidence per log-odds of risk that is told"
     )
     fund: float = parameter(
-        2.8, unit="number", low=0, high=20, source="M-02", text="evidence per log-odds of fund safety that is told"
+        3.2, unit="number", low=0, high=20, source="M-02", text="evidence per log-odds of fund safety that is told"
     )
     integrity: float = parameter(
-        1.4, unit="number", low=0, high=20, source="M-02", text="evidence per log-odds of integrity that is told"
+        1.6, unit="number", low=0, high=20, source="M-02", text="evidence per log-odds of integrity that is told"
     )
     fear: float = parameter(
-        1.24, unit="log-odds", low=0, high=20, source="M-02", text="evidence per unit of fear that is told"
+        0.769, unit="log-odds", low=0, high=20, source="M-02", text="evidence per unit of fear that is told"
     )
     forgetting: float = parameter(
-        0.0351, unit="per_day", low=0, high=1, source="M-02", text="share of the evidence that is forgotten in a day"
+        0.025, unit="per_day", low=0, high=1, source="M-02", text="share of the evidence that is forgotten in a day"
     )
 
     def weigh(self, dt: float) -> Mapping[Weights, float]:

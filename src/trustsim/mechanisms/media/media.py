@@ -39,13 +39,13 @@ class Media:
     concepts: ClassVar[tuple[str, ...]] = ("prediction", "sensing")
     paced: ClassVar[tuple[str, ...]] = ("fading",)  # a step is short beside them
 
-    reach: float = parameter(0.394, unit="share", source="M-02", text="share of the investors reached in a day")
+    reach: float = parameter(0.314, unit="share", source="assumed", text="share of the investors reached in a day")
     fading: float = parameter(
         0.5, unit="share", low=0.01, source="assumed", text="share of the weight that a story loses in a day"
     )
     credibility: float = parameter(1.0, unit="share", source="assumed", text="factor on what the press says")
     withdrawals: float = parameter(
-        0.436, unit="share", source="M-02",
+        0.219, unit="share", source="M-02",
         text="which share of those who ran within a week whoever looks has read of, and expects to go on",
     )  # fmt: skip
     discovery: float = parameter(
