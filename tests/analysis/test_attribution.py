@@ -73,12 +73,13 @@ def test_a_channel_that_is_off_makes_nothing():
 
 
 def test_in_a_false_rumour_about_a_sound_bank_nothing_is_called_fundamentals():
-    """Nothing is lost and no report comes out: what is told moves people, and who is seen to leave."""
+    """Nothing is lost: what is told moves people, and who is seen to leave; that cash is missing which has left is less
+    than a thousandth."""
     bank = ts.load(SCENARIOS / "evidence/E-11.yaml", overrides={"investors.count": 400})
     found = ts.attribute(bank, replications=3, workers=1, progress=False)
     by_channel = dict(zip(CHANNELS, found.direct.mean(axis=(0, 1)), strict=True))
     assert found.direct.sum(axis=2) == pytest.approx(found.withdrawn, abs=1e-6)
-    assert abs(by_channel["fundamentals"]) < 1e-4 * found.withdrawn.mean()
+    assert abs(by_channel["fundamentals"]) < 1e-3 * found.withdrawn.mean()
     assert by_channel["news"] > 0.02 * found.withdrawn.mean()
 
 
