@@ -64,8 +64,8 @@ def test_the_order_of_the_platforms_in_a_file_changes_nothing_of_any_of_them(ord
 
 
 def test_the_outcomes_of_a_study_are_the_same_in_any_order() -> None:
-    """But for rounding: what is heard of several platforms is added up in the order of the file, and once in thousands of
-    decisions somebody stands that close to the line."""
+    """But for rounding: what is heard of several platforms is added up in the order of the file, and hardly anybody
+    stands that close to the line."""
     one, other = (
         ts.compare(story(order), replications=4, workers=1, progress=False, robustness=False).study.outcomes
         for order in (tuple(PLATFORMS), tuple(sorted(PLATFORMS)))
