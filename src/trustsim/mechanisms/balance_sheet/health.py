@@ -39,23 +39,23 @@ class Health:
         10.0, unit="number", low=0, high=1000, source="C15", text="rise per unit of overdue requests / claims"
     )
     fails_base: float = parameter(
-        -0.79, unit="log-odds", low=-20, high=20, source="M-01",
+        -0.9, unit="log-odds", low=-20, high=20, source="M-01",
         text="true log-odds of failing within 90 days without equity and cash",
     )  # fmt: skip
     fails_equity: float = parameter(
-        24.11, unit="number", low=0, high=1000, source="M-01",
+        27.76, unit="number", low=0, high=1000, source="M-01",
         text="their fall per unit of equity / claims, from −0.25 to 0.3",
     )  # fmt: skip
     fails_hole: float = parameter(
-        11.33, unit="number", low=0, high=1000, source="M-01",
+        8.18, unit="number", low=0, high=1000, source="M-01",
         text="their rise per unit of equity / claims below −0.25, to −1",
     )  # fmt: skip
     fails_cash: float = parameter(
-        1.19, unit="number", low=0, high=1000, source="M-01",
+        1.4, unit="number", low=0, high=1000, source="M-01",
         text="their fall per unit of cash beyond what waits / claims",
     )  # fmt: skip
     fails_arrears: float = parameter(
-        6.62, unit="number", low=0, high=1000, source="M-01",
+        14.01, unit="number", low=0, high=1000, source="M-01",
         text="their rise when arrears have used the patience up",
     )  # fmt: skip
 
