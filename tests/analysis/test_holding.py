@@ -437,7 +437,7 @@ def test_a_number_lies_between_two_thirds_and_one_and_a_half_times_its_value_a_s
     by_name = {number.name: number for number in every.numbers}
     fear, reach = by_name["queue_news.fear"], by_name["media.reach"]
     assert (fear.at(fear.low), fear.at(fear.high)) == pytest.approx((2 / 1.5, 3.0))
-    odds = 0.325 / 0.675
+    odds = reach.value / (1 - reach.value)
     assert reach.at(reach.high) == pytest.approx(1.5 * odds / (1 + 1.5 * odds))
     trust = by_name["investors.segments.prior_trust"]
     assert trust.at(trust.high) == pytest.approx(6 / 7)  # odds 4 become 6

@@ -73,6 +73,7 @@ def test_sentences_of_the_readme_begin_as_those_of_the_program_do(comparison, bl
         "all pairs taken together",
         "not told apart by excess withdrawn",
         "‡",  # a loss that is only moved
+        "",  # a sentence that begins with a variant
     }
     assert openings(block.partition(HELD)[0]) <= known, "run: python docs/make.py"
 

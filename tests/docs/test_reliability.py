@@ -97,7 +97,7 @@ def test_what_is_stated_is_a_probability_at_every_bound_and_rises_with_each_of_i
     at_bounds = {(-1.0, 0.0, 0.0): (0.99, 1.0), (-1.0, -1.0, 1.0): (0.99, 1.0), (0.3, 1.0, 0.0): (0.0, 0.001)}
     for state, (low, high) in at_bounds.items():
         assert low < 1 / (1 + np.exp(-stated(*state))) < high, state
-    for k, values in enumerate((np.linspace(-1.5, 0.5, 81), np.linspace(-1.5, 1, 51), np.linspace(0, 1, 11))):
+    for k, values in enumerate((np.linspace(-1.5, 0.5, 81), np.linspace(-1.5, 1, 51), np.linspace(0, 1, 21))):
         x = [stated(*(value if j == k else 0.0 for j in range(3))) for value in values]
         steps = np.diff(x) if k == 2 else -np.diff(x)
         assert (steps >= 0).all()

@@ -9,7 +9,7 @@ import pytest
 from quiet_world import N, Play
 
 import trustsim as ts
-from trustsim.kernels.layout import CO_CLIENT, FLED, HOLDS, Beliefs
+from trustsim.kernels.layout import CO_CLIENT, COUNTED, FLED, HOLDS, Beliefs
 from trustsim.model.crisis import TrustCrisisModel
 
 ALL = {"kind": "poisson", "mean_degree": 10_000}  # as complete, with its rows written out
@@ -122,7 +122,7 @@ def _checked(model: TrustCrisisModel, herding, fear) -> None:
             found = state.beliefs[:, v, mine]
             assert (found[Beliefs.CO_CLIENTS] == d).all()
             is_out = np.zeros(world.network.n_nodes)
-            is_out[who[state.known[v, mine] & FLED > 0]] = 1.0
+            is_out[who[state.known[v, mine] & COUNTED > 0]] = 1.0  # who comes back by a payment is seen tomorrow
             assert (found[Beliefs.OUT] == (sees @ is_out)[who]).all()
             power = 1 - herding.degree_exponent
             whole = np.where((d > 0) | (power == 0), (np.maximum(d, 1) / herding.usual_contacts) ** power, 0)
