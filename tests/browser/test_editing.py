@@ -52,7 +52,7 @@ def test_a_trigger_is_set_corrected_and_taken_away(open_page, picture):
 def test_the_ranking_is_chosen_and_stands_in_the_address(open_page, server, finished):
     tab = open_page(address=f"{server.address}/#j={finished['id']}")
     tab.wait_until_done()
-    expect(tab.headline).to_contain_text("excess withdrawn")
+    expect(tab.headline).to_contain_text("helps most")
     judge = tab.page.get_by_label("Compare by")
     judge.select_option("policy_cost")
     expect(tab.page.locator(".answer .question")).to_contain_text("judged by policy cost")

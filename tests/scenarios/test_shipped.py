@@ -105,7 +105,6 @@ def test_a_stablecoin_spiral_has_the_first_wave_and_the_size_of_e18() -> None:
     assert days.sum(axis=1).mean() >= 0.6
 
 
-@pytest.mark.xfail(reason="the third day takes 32 % of the rest, not 35 to 60", strict=True)
 @pytest.mark.slow
 def test_a_stablecoin_spiral_has_the_third_day_of_e18() -> None:
     first, lull, third, _ = stablecoin_days("nothing").mean(axis=0)

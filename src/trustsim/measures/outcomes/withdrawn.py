@@ -46,10 +46,11 @@ def excess_before(f: Finished) -> Floats:
 
 def _calm_until(f: Finished) -> Floats:
     """Return the last step before anything strikes, float64 (lanes,); infinite where nothing does by the horizon."""
-    story = f.model.story
-    shocks = [*story.shocks, *(shock for variant in story.variants for shock in variant.shocks)]
-    starts = [round(each.timing.start / f.dt) for each in shocks if each.timing.chance is None]
-    until = np.full(f.n_lanes, min((start for start in starts if start < len(f.beyond.is_over) - 1), default=np.inf))
+    end, of_each = len(f.beyond.is_over) - 1, []
+    for variant in f.model.variants:
+        starts = [round(each.timing.start / f.dt) for each in variant.shocks if each.timing.chance is None]
+        of_each.append(min((start for start in starts if start < end), default=np.inf))
+    until = np.tile(of_each, f.n_lanes // len(of_each))
     return np.asarray(np.min([until, *(np.round(day / f.dt) - 1 for day in f.model.struck_on().values())], axis=0))
 
 
