@@ -48,7 +48,8 @@ def _calm_until(f: Finished) -> Floats:
     """Return the last step before anything strikes, float64 (lanes,); infinite where nothing does by the horizon."""
     end, of_each = len(f.beyond.is_over) - 1, []
     for variant in f.model.variants:
-        starts = [round(each.timing.start / f.dt) for each in variant.shocks if each.timing.chance is None]
+        shocks = (*f.model.story.shocks, *variant.shocks)
+        starts = [round(each.timing.start / f.dt) for each in shocks if each.timing.chance is None]
         of_each.append(min((start for start in starts if start < end), default=np.inf))
     until = np.tile(of_each, f.n_lanes // len(of_each))
     return np.asarray(np.min([until, *(np.round(day / f.dt) - 1 for day in f.model.struck_on().values())], axis=0))
