@@ -47,7 +47,7 @@ def stated(equity, cash, used_up):
     return true_risk(SimpleNamespace(terms=terms, gauges=gauges, dials=dials), 0, 0)
 
 
-@pytest.mark.xfail(reason="the page shows the behaviour before; not yet made anew")
+@pytest.mark.xfail(reason="on sixteen fresh worlds the slope is 0.67, and a fitted weight is below 0")
 @pytest.mark.slow
 def test_what_is_stated_is_how_often_platforms_fail(reliability, unseen):
     line = reliability.calibrated(unseen)
@@ -60,7 +60,7 @@ def test_what_is_stated_is_how_often_platforms_fail(reliability, unseen):
     assert unseen.fails[unseen.stated >= highest].mean() > 0.2
 
 
-@pytest.mark.xfail(reason="the page shows the behaviour before; not yet made anew")
+@pytest.mark.xfail(reason="on sixteen fresh worlds the slope is 0.67, and a fitted weight is below 0")
 @pytest.mark.slow
 def test_more_equity_more_cash_and_fewer_arrears_mean_fewer_failures(reliability, unseen):
     assert min(list(reliability.fitted(unseen).values())[1:]) > 0
