@@ -22,13 +22,13 @@ NAMES = ("One", "Two")
 KINDS = ("p2p_lending", "money_market_fund", "crypto_exchange", "payment_wallet")
 DIMENSIONS = 18
 EQUITY = (0.0, 0.3, 0.4, 1.0), (-1.0, -0.35, -0.2, 0.3)  # where in its dimension which equity / claims stands
-HOLE = 0.25  # of the claims: what is missing beyond it counts apart
+MOST, HOLE = 0.3, 0.25  # of the claims: equity and what is missing count up to here
 
 
 class Days(NamedTuple):
     """Days of platforms that stand: number of the world, state (n, 4), stated log-odds, whether it fails in time.
 
-    State: equity / claims from −0.25 to 0.3, what is missing beyond 0.25, cash less what waits, patience used up.
+    State: equity / claims up to 0.3, what is missing / claims up to 0.25, cash less what waits, patience used up.
     """
 
     world: NDArray[np.int64]
@@ -105,8 +105,8 @@ def days_of(number: int, points: Floats, people: int = PEOPLE) -> Days:
     used_up = np.minimum(seen[:, Gauges.ARREARS] / batch.state.terms[Terms.PATIENCE], 1.0)
     state = np.stack(
         [
-            np.clip(seen[:, Gauges.SOLVENCY], -HOLE, 0.3),
-            np.clip(-seen[:, Gauges.SOLVENCY], HOLE, 1.0) - HOLE,
+            np.clip(seen[:, Gauges.SOLVENCY], 0.0, MOST),
+            np.clip(-seen[:, Gauges.SOLVENCY], 0.0, HOLE),
             np.maximum(seen[:, Gauges.LIQUIDITY] - seen[:, Gauges.QUEUE], -1.0),
             used_up,
         ],

@@ -12,7 +12,7 @@ from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import CALM_FEAR, OPEN, SUM_SCALE, Books, Gauges, Sums, Terms
 
 _MOST_EQUITY = 0.3  # assumed: beyond this share of the claims, more or less equity tells nobody of more or less risk
-_HOLE = 0.25  # of the claims: where more is missing the true risk rises less steeply (docs/reliability.py)
+_HOLE = 0.25  # of the claims: where so much is missing nearly all fail (docs/reliability.py)
 _NO_PATIENCE = 1e-6  # days: with less, the first day of arrears is the last
 _PARTS = (
     (Gauges.COHORT_FUND, Sums.COHORT_FUND), (Gauges.COHORT_INTEGRITY, Sums.COHORT_INTEGRITY),
@@ -80,7 +80,8 @@ def true_risk(platforms, v, p):
     """Return the log-odds that a platform fails within 90 days, as fitted to how often platforms of the model do, by
     equity / claims, and by liquidity less what waits / claims.
 
-    Each counts as far as it was fitted: equity from −1 to 0.3, cash from −1.
+    What is missing counts apart from equity, for it fails far more; each counts as far as it was fitted: from −0.25
+    to 0.3, cash from −1.
     """
     dials, gauges = platforms.dials, platforms.gauges
     equity, cash = gauges[Gauges.SOLVENCY, v, p], gauges[Gauges.LIQUIDITY, v, p] - gauges[Gauges.QUEUE, v, p]
@@ -88,8 +89,8 @@ def true_risk(platforms, v, p):
     used_up = min(gauges[Gauges.ARREARS, v, p] / patience, 1.0)
     return (
         dials[v, Dials.FAILS_BASE]
-        - dials[v, Dials.FAILS_EQUITY] * min(max(equity, -_HOLE), _MOST_EQUITY)
-        + dials[v, Dials.FAILS_HOLE] * (max(min(-equity, 1.0), _HOLE) - _HOLE)
+        - dials[v, Dials.FAILS_EQUITY] * min(max(equity, 0.0), _MOST_EQUITY)
+        + dials[v, Dials.FAILS_HOLE] * min(max(-equity, 0.0), _HOLE)
         - dials[v, Dials.FAILS_CASH] * max(cash, -1.0)
         + dials[v, Dials.FAILS_ARREARS] * used_up
     )

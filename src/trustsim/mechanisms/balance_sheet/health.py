@@ -17,9 +17,9 @@ class Health:
 
     Published log-odds, which investors read: ``base`` − ``equity`` · clip(reported equity / claims, ±0.3) −
     ``liquidity`` · liquidity + ``overdue`` · overdue / claims of day 0 − the bias of the reports. True log-odds, which
-    nobody reads and misperception is measured against: ``fails_base`` − ``fails_equity`` · clip(true equity / claims,
-    −0.25, 0.3) + ``fails_hole`` · (clip(−true equity / claims, 0.25, 1) − 0.25) − ``fails_cash`` · max(liquidity −
-    queue / claims, −1) + ``fails_arrears`` · min(days in arrears / patience, 1). Both lie within ±10. The true ones are
+    nobody reads and misperception is measured against: ``fails_base`` − ``fails_equity`` · clip(true equity / claims, 0,
+    0.3) + ``fails_hole`` · clip(what is missing / claims, 0, 0.25) − ``fails_cash`` · max(liquidity − queue / claims,
+    −1) + ``fails_arrears`` · min(days in arrears / patience, 1). Both lie within ±10. The true ones are
     a logistic regression on worlds of the model (M-01), with clients as they are by default and no shock to come: of
     other clients they are off. Known answer: no equity, no cash, no queue gives the two bases
     (``test_risk_of_an_empty_balance_sheet_is_its_base``).
@@ -39,23 +39,23 @@ class Health:
         10.0, unit="number", low=0, high=1000, source="C15", text="rise per unit of overdue requests / claims"
     )
     fails_base: float = parameter(
-        -0.9, unit="log-odds", low=-20, high=20, source="M-01",
+        -2.08, unit="log-odds", low=-20, high=20, source="M-01",
         text="true log-odds of failing within 90 days without equity and cash",
     )  # fmt: skip
     fails_equity: float = parameter(
-        27.76, unit="number", low=0, high=1000, source="M-01",
-        text="their fall per unit of equity / claims, from −0.25 to 0.3",
+        7.3, unit="number", low=0, high=1000, source="M-01",
+        text="their fall per unit of equity / claims, up to 0.3",
     )  # fmt: skip
     fails_hole: float = parameter(
-        8.18, unit="number", low=0, high=1000, source="M-01",
-        text="their rise per unit of equity / claims below −0.25, to −1",
+        46.64, unit="number", low=0, high=1000, source="M-01",
+        text="their rise per unit of what is missing / claims, up to 0.25",
     )  # fmt: skip
     fails_cash: float = parameter(
-        1.4, unit="number", low=0, high=1000, source="M-01",
+        1.77, unit="number", low=0, high=1000, source="M-01",
         text="their fall per unit of cash beyond what waits / claims",
     )  # fmt: skip
     fails_arrears: float = parameter(
-        14.01, unit="number", low=0, high=1000, source="M-01",
+        6.04, unit="number", low=0, high=1000, source="M-01",
         text="their rise when arrears have used the patience up",
     )  # fmt: skip
 
