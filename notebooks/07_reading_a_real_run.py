@@ -76,11 +76,14 @@ first, second = (paths[:, k * per_day] - paths[:, per_day] for k in (2, 3))
 print(f"asked for on the first day: {first.mean():.0f} %, by the second: {second.mean():.0f} %")
 assert 20 <= first.mean() <= 35
 assert 65 <= second.mean() <= 95
+print(f"by the second in each world: {', '.join(f'{share:.0f}' for share in np.sort(second))} %")
+assert 0 < (second < 20).mean() < 0.2
+assert (second > 60).mean() > 0.75
 
 # %% [markdown]
-# The shape is that of an epidemic: slow, then all at once, then nobody is left. The other lines say what would have
-# been otherwise *in the model*. The members of the ensemble were chosen by the grey line, among others; the other lines
-# are conclusions from it, not records.
+# The shape is that of an epidemic: slow, then all at once, then fewer, for few are left. So it is in most worlds; in a
+# few only a tenth goes. The other lines say what would have been otherwise *in the model*. The members of the
+# ensemble were chosen by the grey line, among others; the other lines are conclusions from it, not records.
 #
 # ## 2. Swedbank in Latvia, December 2011 (E-11)
 #
@@ -106,10 +109,10 @@ print(f"in ten days of calm {calm:.1f} % would be asked for; beyond that:")
 print(", ".join(f"{variant}: {end:.1f} %" for variant, end in zip(order, ends, strict=True)))
 assert ends == sorted(ends, reverse=True)
 assert 0.5 <= ends[order.index("same-day denial")] <= 4
-assert ends[0] > 10
+assert ends[0] > 2 * 4  # twice the upper end of the record
 
 # %% [markdown]
-# Where it is denied, the curve soon bends back to calm; in silence it does not, and a sound bank has a run. The band of
+# Where it is denied, the curve bends back to calm; in silence it does not, and a sound bank has a run. The band of
 # E-11 is wide, and the ensemble was chosen to lie within it. That is a weak test: a file that passes it may still be
 # wrong about *why*. What is stronger is the order of the four lines, which nobody fitted.
 #
@@ -150,19 +153,22 @@ breaks = (days[:, 2:].max(axis=1) > days[:, 0]) & (days[:, 2:].max(axis=1) > 25)
 like = (days[:, 1] < days[:, 0]) & (days[:, 2] > 30)
 print(f"the second day is below the first in {dips:.0%} of the worlds; the dam breaks in {breaks.mean():.0%}")
 print(f"a lull, and 30 % or more on the third day: {like.mean():.0%}")
-quiet = days[:, 0] < 7
-print(f"of the worlds in which less than 7 % is asked for on the first day it breaks in {breaks[quiet].mean():.0%}")
+quiet, loud = days[:, 0] < 7, days[:, 0] > 12.5
+print(f"where less than 7 % is asked for on the first day it breaks in {breaks[quiet].mean():.0%} of the worlds,")
+print(f"where more than 12.5 % is, in {breaks[loud].mean():.0%}")
 assert lull < first < third
 assert dips > 0.7
 assert 0.5 < breaks.mean() < 0.95
 assert 0.3 < like.mean() < 0.7
+assert 0 < (breaks & (days[:, 2] <= 25)).mean() < 0.25
 assert breaks[quiet].mean() < 0.2
+assert breaks[loud].mean() > 0.9
 
 # %% [markdown]
 # The mean has the shape of the record, and is flatter. The dots say why: worlds differ, and so does how people behave.
-# About half look like May 2022. In others the dam breaks a day later, and where little is asked for on the first
-# day it hardly ever breaks: that it breaks is no more certain than the first wave. A fit to the mean would not have
-# shown this.
+# About half look like May 2022, with a lull and 30 % or more on the third day. In a few the dam breaks a day later. The
+# first wave decides: where more than an eighth is asked for on the first day the dam breaks, where little is it does
+# not. A fit to the mean would not have shown this.
 #
 # Where does the lull come from? Look at one day more closely, and take two things away: the day and a half that passes
 # between request and payment, and the smallness of the reserve.
@@ -179,7 +185,7 @@ ax.legend(frameon=False, loc="upper left")
 comes = {name: (by_day(coin, name)[:, 1:].max(axis=1) > 15).mean() for name in ("nothing", "deeper reserve")}
 print("a later day takes more than 15 %:", {name: f"{share:.0%} of the worlds" for name, share in comes.items()})
 assert comes["nothing"] > 0.6
-assert comes["deeper reserve"] < 0.15
+assert comes["deeper reserve"] < 0.05
 at_once = by_day(coin, "paid at once").mean(axis=0)
 assert at_once[0] > 40
 assert (np.diff(at_once) < 0).all()
@@ -190,7 +196,7 @@ ax
 # - **The lull**: who wanted to go at the news has gone; fear fades; what was asked for falls due only later, and
 #   the reserve pays at first.
 # - **The acceleration**: the reserve is spent, the ledger shows to everyone who waits, and each does better to be
-#   early. With a deeper reserve it hardly ever comes.
+#   early. With a deeper reserve it does not come.
 #
 # And the honest part. Paid at once, the lull lasts some hours: the rush is on the first day, and each day takes less
 # than the one before. Its *length* was put in with the lag of a day and a half; the model does not explain it. In May
@@ -222,13 +228,12 @@ for name, note in coin.scenario.document["notes"].items():
 # print({name: f"{share:.0%} of the worlds" for name, share in comes.items()})
 # shares = list(comes.values())
 # assert shares == sorted(shares, reverse=True)
-# assert comes["15 % more"] > 0.1
-# assert comes["20 % more"] < 0.1
-# assert comes["30 % more"] > 0
+# assert comes["5 % more"] < comes["0 % more"] - 0.1
+# assert comes["10 % more"] > 0.1 > comes["25 % more"] > comes["30 % more"]
 # ```
 #
 # Deeper by some fifteen to twenty hundredths of the deposits. There is no depth at which it tips in all worlds at once:
-# five hundredths stop it in some, and thirty not in all, for the first wave is not the same in any two. That is the
+# five hundredths stop it in some, twenty-five not in all, for the first wave is not the same in any two. That is the
 # model's lesson for this run: what decides is whether the first wave can be paid.
 #
 # </details>

@@ -39,12 +39,20 @@ def test_the_baseline_is_no_equal_of_a_variant_that_is_told_from_it_and_that_one
 def test_where_nothing_helps_an_outcome_that_tells_any_two_apart_ranks():
     """c and d lie on either side of the baseline, each too near to be told from it; b has the best mean and is wild."""
     base = around(0.5, 1e-4)
-    side = 0.004 * np.where(np.arange(N) % 2, 1.0, -1.0)
-    wild = unsure(0.5, 0.03)
-    trust = [base, 1 - wild, base + 0.0005 + side, base - 0.0005 + side]
+    side = 0.04 * np.where(np.arange(N) % 2, 1.0, -1.0)
+    wild = unsure(0.5, 0.036)
+    trust = [base, 1 - wild, base + 0.006 + side, base - 0.006 + side]
     c = ranked({"investor_loss": [np.zeros(N)] * 4, "trust_trough": trust}, asked=("trust_trough",))
     assert not any(c.helps(name) for name in c.variants)
     assert (c.ranked_by, c.passed_over) == ("trust_trough", ("investor_loss",))
+
+
+def test_a_share_that_differs_by_less_than_a_point_ranks_only_where_the_file_says_that_it_matters():
+    """Else a gain too small to be looked at would be bought with harm that is just below what matters."""
+    outcomes = {"investor_loss": [np.zeros(N)] * 2, "trust_trough": [around(0.3, 1e-4), around(0.3, 1e-4) + 0.006]}
+    names, asked = ("nothing", "gate"), ("trust_trough",)
+    assert ranked(outcomes, names=names, asked=asked).groups == (names,)
+    assert ranked(outcomes, names=names, asked=asked, matters={"trust_trough": 0.0}).helps("gate")
 
 
 def field_of_chance(seed):

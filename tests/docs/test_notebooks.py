@@ -11,11 +11,7 @@ import nbformat
 import pytest
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.py"))
-OLD = {"02_designing_an_experiment", "04_disclosure", "05_packages_and_costs", "07_reading_a_real_run"}
-RUN = [
-    pytest.param(path, marks=pytest.mark.xfail(reason="not yet told anew") if path.stem in OLD else (), id=path.stem)
-    for path in NOTEBOOKS
-]
+RUN = [pytest.param(path, id=path.stem) for path in NOTEBOOKS]
 
 
 @pytest.mark.slow

@@ -89,7 +89,7 @@ def test_the_reading_is_that_of_the_row(name: str, wanted: tuple[float, ...], mo
 
 @pytest.mark.slow
 def test_a_memory_that_lasts_comes_nearer_to_the_row_than_one_of_a_week() -> None:
-    """What E-54 hangs on: who left long ago counts in the data for good, so more see somebody before they leave."""
+    """What E-54 hangs on: in the data who left long ago counts for good, so that exposure tells more of who leaves."""
     file = ROOT / "scenarios/evidence/E-54.yaml"
     found = {}
     for fading in (0.15, 0.01):
@@ -97,8 +97,7 @@ def test_a_memory_that_lasts_comes_nearer_to_the_row_than_one_of_a_week() -> Non
         study = ts.run(scenario, replications=60, workers=1, progress=None)
         found[fading] = {key: study.outcomes[f"exposure[{key}]"] for key in ("hazard ratio", "none")}
     week, lasts = found[0.15], found[0.01]
-    assert np.nanmean(week["hazard ratio"]) < 1.26  # E-54 asks for more
-    assert np.nanmean(week["none"]) > 0.39  # and for less
+    assert np.nanmean(week["hazard ratio"]) < np.nanmean(lasts["hazard ratio"]) < 1.26  # E-54 asks for more
     for key, sign in (("hazard ratio", 1), ("none", -1)):
         nearer = sign * (lasts[key] - week[key])
         nearer = nearer[np.isfinite(nearer)]

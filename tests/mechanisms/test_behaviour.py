@@ -549,7 +549,7 @@ def test_overdue_payments_raise_the_published_risk_and_arrears_the_true_one(play
     )
     assert seen.gauge("published_risk")[1, 0, 0] == pytest.approx(4 * 0.8, abs=1e-3)
     assert seen.gauge("published_risk")[1, 0, 1] == 0
-    # no assets, no cash, all that is owed waits, and one of ten days of patience is used up; what is missing counts up to a quarter
+    # no assets (a quarter of the claims counts), no cash, all that is owed waits, a tenth of the patience is used up
     assert seen.gauge("risk")[1, 0, 0] == pytest.approx(-1 + 2 * 0.25 + 4 + 3 * 0.1, abs=1e-6)
     assert seen.gauge("risk")[1, 0, 1] == pytest.approx(-1 - 4 * 0.2, abs=1e-3)
 

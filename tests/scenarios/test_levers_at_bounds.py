@@ -134,20 +134,7 @@ def test_the_traps_are_traps(trapped: Study) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(
-                reason="a gate at its highest trigger is first in C4, where it harms hardly anybody"
-            )
-            if name == "cases/C4_exaggerated_yield"
-            else (),
-        )
-        for name in STORIES
-    ],
-)
+@pytest.mark.parametrize("name", STORIES)
 def test_no_lever_at_a_bound_of_a_parameter_stands_alone_in_first_place_by_freezing_or_fining(name: str) -> None:
     """12 worlds of 500 investors, fixed by the seed: what is rare in them does not decide who is first."""
     every = {**levers(), **TRAPS}

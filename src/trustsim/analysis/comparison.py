@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from trustsim.analysis.fields import field_of, happened_in, levels_of
-from trustsim.analysis.headlines import COST, asked_for, candidates, picked
+from trustsim.analysis.headlines import COST, asked_for, candidates, least_to_rank, picked
 from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import UNDEFINED, Measure, measure_of
 from trustsim.analysis.measures import Difference as Difference  # docs/api.md names it here
@@ -131,8 +131,8 @@ class Comparison:
         """Return 1 where a variant's own interval says that it is better than the baseline, -1 worse, 0 neither."""
         if self.ranked_by is None or name == self.baseline:
             return 0
-        found, better = self.differences[name][self.ranked_by], self.measures[self.ranked_by].better
-        return side_of(found, better, self.matters.get(self.ranked_by, 0.0))
+        found, measure = self.differences[name][self.ranked_by], self.measures[self.ranked_by]
+        return side_of(found, measure.better, least_to_rank(self.ranked_by, measure.unit, self.matters))
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim compare --json``, format 2, as plain data; what is not finite is None."""

@@ -12,6 +12,8 @@ from trustsim.scenario.resolved import Scenario
 from trustsim.units import Unit
 
 COST = "policy_cost"
+#: assumed: by how much a share has to differ to rank variants where nothing else is said of it, as the headline ones
+LEAST_SHARE = 0.01
 
 
 class HasSides(Protocol):
@@ -45,7 +47,14 @@ def what_matters(measures: Mapping[str, HasSides], said: Mapping[str, float], ho
     """Return by outcome the smallest difference that matters, of headline outcomes and of what else has one."""
     first = measured_headlines(measures)
     found = {name: smallest(name, measures[name].unit, said, horizon) for name in (*first, *measures)}
-    return {name: value for name, value in found.items() if value > 0 or name in first}
+    is_said = {name for name in measures if name.partition("[")[0] in said}
+    return {name: value for name, value in found.items() if value > 0 or name in first or name in is_said}
+
+
+def least_to_rank(name: str, unit: Unit, matters: Mapping[str, float]) -> float:
+    """Return by how much an outcome has to differ to rank variants: by what matters, else of a share by one point, so
+    that a gain too small to be looked at is not bought with harm that is just below what matters."""
+    return matters.get(name, LEAST_SHARE if unit == "share" else 0.0)
 
 
 def can_rank(wanted: Sequence[str], measures: Mapping[str, HasSides]) -> tuple[str, ...]:

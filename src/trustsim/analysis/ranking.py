@@ -43,7 +43,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trustsim.analysis import intervals
-from trustsim.analysis.headlines import measured_headlines
+from trustsim.analysis.headlines import least_to_rank, measured_headlines
 from trustsim.analysis.intervals import Interval, Sample
 from trustsim.analysis.measures import Better, Difference, Measure
 
@@ -76,7 +76,8 @@ class Field:
         one, other = (self.values[outcome][:, self.variants.index(name)] for name in (ours, theirs))
         n_outcomes = len(ranking_keys(ranked_by or outcome, self.measures))
         gap = self.measures[outcome].paired(one, other, simultaneous(len(self.variants), n_outcomes))
-        side = side_of(gap, self.measures[outcome].better, self.matters.get(outcome, 0.0))
+        least = least_to_rank(outcome, self.measures[outcome].unit, self.matters)
+        side = side_of(gap, self.measures[outcome].better, least)
         return side if side * (self._badness(outcome, theirs) - self._badness(outcome, ours)) > 0 else 0
 
     def _badness(self, outcome: str, name: str) -> float:

@@ -17,9 +17,9 @@ class Health:
 
     Published log-odds, which investors read: ``base`` − ``equity`` · clip(reported equity / claims, ±0.3) −
     ``liquidity`` · liquidity + ``overdue`` · overdue / claims of day 0 − the bias of the reports. True log-odds, which
-    nobody reads and misperception is measured against: ``fails_base`` − ``fails_equity`` · clip(true equity / claims, 0,
-    0.3) + ``fails_hole`` · clip(what is missing / claims, 0, 0.25) − ``fails_cash`` · max(liquidity − queue / claims,
-    −1) + ``fails_arrears`` · min(days in arrears / patience, 1). Both lie within ±10. The true ones are
+    nobody reads and misperception is measured against: ``fails_base`` − ``fails_equity`` · clip(true equity / claims,
+    0, 0.3) + ``fails_hole`` · clip(what is missing / claims, 0, 0.25) − ``fails_cash`` · max(liquidity − queue /
+    claims, −1) + ``fails_arrears`` · min(days in arrears / patience, 1). Both lie within ±10. The true ones are
     a logistic regression on worlds of the model (M-01), with clients as they are by default and no shock to come: of
     other clients they are off. Known answer: no equity, no cash, no queue gives the two bases
     (``test_risk_of_an_empty_balance_sheet_is_its_base``).
