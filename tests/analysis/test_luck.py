@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from scripts import script
 from trustsim.analysis.intervals import proportion
 from trustsim.analysis.luck import Seen, told, wilson
 
@@ -19,11 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def shares():
     """The script that makes the table of the docs."""
-    with pytest.MonkeyPatch.context() as patch:
-        spec = importlib.util.spec_from_file_location("held_share", ROOT / "docs/held_share.py")
-        module = importlib.util.module_from_spec(spec)
-        patch.setitem(sys.modules, "held_share", module)
-        spec.loader.exec_module(module)
+    with script("held_share") as module:
         yield module
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 
 import click
 import pytest
 
 import trustsim as ts
+from scripts import script
 from trustsim.analysis import luck, ranking
 from trustsim.cli import main
 from trustsim.kernels import layout
@@ -26,11 +25,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 
 @pytest.fixture(scope="module")
 def make():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", [str(ROOT / "docs"), *sys.path])  # as when it is run as a script
-        spec = importlib.util.spec_from_file_location("make", ROOT / "docs/make.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+    with script("make") as module:
         yield module
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from scripts import script
 from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.gauge import true_risk as compiled_risk
 from trustsim.kernels.layout import Gauges, Terms
@@ -23,12 +22,7 @@ true_risk = getattr(compiled_risk, "py_func", compiled_risk)
 
 @pytest.fixture(scope="module")
 def reliability():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", [str(ROOT / "docs"), *sys.path])  # as when it is run as a script
-        spec = importlib.util.spec_from_file_location("reliability", ROOT / "docs/reliability.py")
-        module = importlib.util.module_from_spec(spec)
-        patch.setitem(sys.modules, "reliability", module)
-        spec.loader.exec_module(module)
+    with script("reliability") as module:
         yield module
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import re
-import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from scripts import script
 from trustsim.analysis.fragility import RUN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,14 +22,7 @@ THEFTS = [0.5, 1, 1.5, 2, 2.5, 3, 3.25, 3.5, 3.75, 4, 4.25, 4.5, 4.75, 5, 5.5, 6
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
     """The script that makes the page, as a module."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", [str(ROOT / "docs"), *sys.path])  # as when it is run as a script
-        spec = importlib.util.spec_from_file_location("worlds_differ", ROOT / "docs/worlds_differ.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        patch.setitem(sys.modules, "worlds_differ", module)
-        spec.loader.exec_module(module)
+    with script("worlds_differ") as module:
         yield module
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import trustsim as ts
+from scripts import script
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios/evidence"
@@ -30,11 +29,7 @@ every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
 @pytest.fixture(scope="module")
 def board():
-    with pytest.MonkeyPatch.context() as patch:
-        spec = importlib.util.spec_from_file_location("evidence_table", ROOT / "docs/evidence_table.py")
-        module = importlib.util.module_from_spec(spec)
-        patch.setitem(sys.modules, "evidence_table", module)
-        spec.loader.exec_module(module)
+    with script("evidence_table") as module:
         yield module
 
 

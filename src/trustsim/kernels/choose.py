@@ -15,6 +15,7 @@ from trustsim.kernels.co_clients import exposed
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import HOLDS, WARY
+from trustsim.kernels.literacy import literate
 
 Number = Any  # of one account; of many where it is an array (n,)
 _0, _HALF, _1, _4, _12 = np.float32(0), np.float32(0.5), np.float32(1), np.float32(4), np.float32(12)
@@ -146,7 +147,7 @@ def logarithm(x):
 @inlined
 def heeding(pull, owner):
     """Return the share expected to leave by one owner per exposure to neighbours seen leaving."""
-    known = owner.literacy + pull.education * (_1 - owner.literacy)
+    known = literate(owner.literacy, pull.education)
     return pull.herding * owner.herding * (_1 - _HALF * known)
 
 
@@ -192,7 +193,7 @@ def leaving(pull, churn, prior, info, service, columns):
 def prompted(attention, literacy, drawn, w):
     """Return the chance that an owner looks at the account in a step: prompts raise the rate at which one looks by
     their strength · (1 − literacy), and attention that was ``drawn`` by what was heard by itself, whatever the step."""
-    known = literacy + w[Weights.EDUCATION] * (_1 - literacy)
+    known = literate(literacy, w[Weights.EDUCATION])
     return _1 - (_1 - attention) ** (_1 + w[Weights.PROMPTS] * (_1 - known) + w[Weights.ATTENTION] * drawn)
 
 

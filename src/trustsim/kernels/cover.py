@@ -13,6 +13,7 @@ import numpy as np
 
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.literacy import literate
 from trustsim.kernels.variates import LOG_LEFT, LOG_LEFT_STEP, LOSS_CELLS
 
 _CELLS, _0, _1 = np.float32(LOSS_CELLS), np.float32(0), np.float32(1)
@@ -46,7 +47,7 @@ def log_left(cover):
 def left_to(balance, literacy, w):
     """Return the log of the share of a loss that is left to one account of the money that it would ask for first, and
     of what lies within the limit: what lies above the limit is left whole, and so is what one does not know of."""
-    known = literacy + w[Weights.EDUCATION] * (_1 - literacy)
+    known = literate(literacy, w[Weights.EDUCATION])
     within = log_left(w[Weights.COVER] * (_1 - w[Weights.UNINFORMED] * (_1 - known)))
     return _0 if np.float32(balance) > w[Weights.COVER_LIMIT] else within, within
 

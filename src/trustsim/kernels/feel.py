@@ -12,6 +12,7 @@ from trustsim.kernels.choose import prompted
 from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.layout import HEARD, HOLDS, REACH, Targets
+from trustsim.kernels.literacy import literate
 
 _MOST_FEAR, _MOST_ATTENTION = np.float32(8), np.float32(100)
 _TINY = np.float32(1e-6)
@@ -38,7 +39,7 @@ def hear(evidence, counts, message, how, luck, who, flags, education) -> None:
     after = before + message[REACH] * (_1 - before)
     hears = counts[:n]
     for i in range(n):
-        known = literacy[i] + education * (_1 - literacy[i])
+        known = literate(literacy[i], education)
         weight = _1 - known if by_literacy else _1
         looks = attention[i] if is_page else _1
         hears[i] = weight if before * looks <= luck[i] < after * looks else _0
@@ -160,7 +161,7 @@ def judge(felt, who, luck, w) -> None:
     salience, drift, education = w[Weights.SALIENCE], w[Weights.DRIFT], w[Weights.EDUCATION]
     weight, published, noise = w[Weights.REPORT_WEIGHT], w[Weights.REPORT_RISK], w[Weights.REPORT_NOISE]
     for i in range(len(risk)):
-        known = literacy[i] + education * (_1 - literacy[i])
+        known = literate(literacy[i], education)
         r = risk[i] + drift * (published - risk[i])
         reading = published + noise * (_1 - _HALF * known) * error[i]
         surprise = (reading - r) * (weight if login[i] < attention[i] else _0)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from trustsim.kernels.coefficients import Dials, Weights
-from trustsim.kernels.compiled import compiled
+from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import Books, Gauges, Terms
 
 _SAME = 1e-9  # of a term: sums of what levers propose miss what they should be by less
@@ -88,14 +88,19 @@ def day_weights(platforms, calm, history, has_report, clock) -> None:
             has_report[p] |= is_out
 
 
+@inlined
+def queue_seen(terms, v, p):
+    """Return how far clients see the queue of a platform, as a share: by themselves, or in live figures."""
+    return max(terms[Terms.VISIBILITY, v, p], terms[Terms.TRANSPARENCY, v, p])
+
+
 @compiled
 def unpaid(platforms, v, p):
     """Return which share of the cash that was reported is seen to be gone: that of what was due and stayed unpaid, as
     far as the queue is seen."""
     gauges, terms = platforms.gauges, platforms.terms
     overdue = gauges[Gauges.OVERDUE, v, p] * gauges[Gauges.CLAIMS_AT_START, v, p]
-    seen = max(terms[Terms.VISIBILITY, v, p], terms[Terms.TRANSPARENCY, v, p])
-    return seen * overdue / max(overdue + gauges[Gauges.OUTFLOW, v, p], 1.0)
+    return queue_seen(terms, v, p) * overdue / max(overdue + gauges[Gauges.OUTFLOW, v, p], 1.0)
 
 
 @compiled
@@ -106,8 +111,7 @@ def seen_of_payments(platforms, v, p):
     above = gauges[Gauges.LIQUIDITY, v, p] - terms[Terms.GATE_TRIGGER, v, p]
     near = max(1.0 - max(above, 0.0) / dials[v, Dials.GATE_MARGIN], 0.0)
     rush = terms[Terms.GATE_ANNOUNCED, v, p] * near * (1.0 - gauges[Gauges.GATE_SPENT, v, p])
-    seen = max(terms[Terms.VISIBILITY, v, p], terms[Terms.TRANSPARENCY, v, p])
-    overdue = min(gauges[Gauges.OVERDUE, v, p], 1.0) * seen
+    overdue = min(gauges[Gauges.OVERDUE, v, p], 1.0) * queue_seen(terms, v, p)
     return dials[v, Dials.FIRST_MOVE] * overdue + dials[v, Dials.GATE_RUSH] * rush
 
 

@@ -13,6 +13,7 @@ from trustsim.kernels import draws
 from trustsim.kernels.compiled import compiled
 from trustsim.kernels.feel import CLIP
 from trustsim.kernels.layout import Beliefs, Traits
+from trustsim.kernels.literacy import literate
 
 IGNORANT, TELLS, BELIEVES, PUT_RIGHT, NEW, FORGOT = 0, 1, 2, 3, 4, 5
 _TIRES, _FROM_ALL = 1 << 31, 3 << 30  # places behind every node number
@@ -75,7 +76,7 @@ def tell_all(status, accounts, literacy, words, place, clock) -> None:
         return
     for j in range(status.shape[1]):
         if status[v, j] == IGNORANT or status[v, j] == FORGOT:
-            known = literacy[w, j] + words.education[v] * (1.0 - literacy[w, j])
+            known = literate(np.float64(literacy[w, j]), words.education[v])
             a, _ = draws.two_words(
                 j, clock.day, words.purpose, _FROM_ALL + accounts.stream[words.platform], clock.keys[w]
             )
@@ -94,7 +95,7 @@ def tell_neighbours(status, accounts, links, literacy, words, place, clock) -> N
         for e in range(links.indptr[w, i], links.indptr[w, i + 1]):
             j = links.neighbours[e]
             if status[v, j] == IGNORANT or status[v, j] == FORGOT:
-                known = literacy[w, j] + words.education[v] * (1.0 - literacy[w, j])
+                known = literate(np.float64(literacy[w, j]), words.education[v])
                 a, _ = draws.two_words(i, clock.day, words.purpose, j, clock.keys[w])
                 if np.float64(a) * draws.UNIFORM_SCALE < words.chance * (1.0 - 0.5 * known):
                     believe_it(status, accounts, words, place, j)
