@@ -13,7 +13,7 @@ import numpy as np
 from trustsim.kernels.channels import Channels
 from trustsim.kernels.co_clients import exposed
 from trustsim.kernels.coefficients import Weights
-from trustsim.kernels.compiled import compiled, inlined
+from trustsim.kernels.compiled import inlined
 from trustsim.kernels.layout import HOLDS, WARY
 from trustsim.kernels.literacy import literate
 
@@ -247,7 +247,7 @@ def added_up(parts):
     return x
 
 
-@compiled
+@inlined
 def choose(actions, bits, felt, who, luck, losses, lean, w) -> None:
     """Write the action byte: run, leave in the ordinary way, join, or change alarm; all of them logits on shared draws.
 
