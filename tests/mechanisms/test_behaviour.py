@@ -10,7 +10,7 @@ from quiet_world import EACH, READY, N, Play, leave, lever
 
 from trustsim.kernels.choose import logarithm
 from trustsim.kernels.coefficients import Weights
-from trustsim.kernels.layout import Gauges
+from trustsim.kernels.layout import Gauges, Traits
 from trustsim.kernels.named import row_of
 
 LOGIT = {"choice": {"rule": "logit", "calm": -1}}
@@ -231,10 +231,9 @@ def test_payments_that_fail_show_that_the_cash_is_gone(play: Play) -> None:
             assert seen.step(2).gauge("runners")[1:, 0, 0].tolist() == [16, 4 * runs]
 
 
-def test_of_a_guarantee_that_has_stood_the_illiterate_do_not_know(play: Play) -> None:
-    """Who is literate by a quarter counts on a quarter of a cover of 80 % that stood from day 1, and on all of one that
-    comes, or is raised to that, on day 3; education by a half makes a quarter five eighths."""
-    whole, part, taught = (-math.log(1 - 0.8 * k) for k in (1, 0.25, 0.625))
+def test_of_a_guarantee_that_has_stood_a_share_of_the_illiterate_do_not_know(play: Play) -> None:
+    """At a literacy of a quarter a quarter knows of a guarantee that stood from day 1, and all know of one that comes,
+    is raised or has been raised for a day; education by three fifths makes seven tenths of a quarter."""
     full = {
         "kind": "guarantee",
         "platform": "Harbour",
@@ -243,20 +242,24 @@ def test_of_a_guarantee_that_has_stood_the_illiterate_do_not_know(play: Play) ->
         "cost": 0,
         "cover": "80 %",
     }
-    taught_half = {"kind": "user_education", "coverage": "100 %", "effect": "50 %", "cost": 0}
+    half, taught = (
+        {**full, "cover": "40 %"},
+        {"kind": "user_education", "coverage": "100 %", "effect": "60 %", "cost": 0},
+    )
     stories = {
-        "stood": ([full], part), "new": ([{**full, "from": "2 d"}], whole),
-        "raised": ([{**full, "cover": "40 %"}, {**full, "from": "2 d"}], whole),
-        "taught": ([full, taught_half], taught),
+        "stood": ([full], 15), "new": ([{**full, "from": "2 d"}], 0), "raised": ([half, {**full, "from": "2 d"}], 0),
+        "lowered for a day": ([full, {**full, "credibility": "40 %", "from": "1 d", "until": "2 d"}], 0),
+        "taught": ([full, taught], 6),
     }  # fmt: skip
-    for levers, left in stories.values():
-        for nudge, runs in ((0.01, N), (-0.01, 0)):
-            choice = {"choice": {"calm": left + nudge, "uninformed": "100 %", "fund": 5}}
-            seen = play(0, mechanisms=choice, segment={"literacy": "25 %"}, variants={"one": levers})
-            seen.belief("fund")[0] = 12.0
-            seen.step(2)
-            seen.belief("fund")[0] = 0.0
-            assert seen.step().gauge("runners")[:, 0, 0].tolist() == [0, 0, 0, runs]
+    choice = {"choice": {"calm": 0.8, "uninformed": "100 %", "fund": 5}}  # who knows is at 0.8 − 1.6
+    for name, (levers, runs) in stories.items():
+        seen = play(0, mechanisms=choice, segment={"literacy": "25 %"}, variants={"one": levers})
+        seen.state.traits[Traits.AWARE] = (np.arange(seen.state.traits.shape[-1]) % N + 0.5) / N
+        seen.belief("fund")[0] = 12.0
+        seen.step(2)
+        seen.belief("fund")[0] = 0.0
+        found = seen.step().gauge("runners")[:, 0, 0].tolist()
+        assert found == [0, 0, 0, runs], name
 
 
 def test_the_cash_of_a_variant_speaks_for_it_whether_it_is_set_or_added(play: Play) -> None:

@@ -105,8 +105,8 @@ def test_a_guarantee_is_believed_alike_by_the_rule_and_by_the_account_pass() -> 
     model = played(1.28, variant=[told], days=1, impatient=0)
     day, state = model.engine.day, model.state
     share, (above, within, below) = day.kernels.believed_cover(0, 0), np.empty((3, N), np.float32)
-    covered(above, within, state.balance[0], np.zeros(N, np.float32), state.weights[0, 0])
-    covered(below, within, state.balance[0] // 2, np.zeros(N, np.float32), state.weights[0, 0])
+    covered(above, within, state.balance[0], np.zeros(N, np.float32), np.zeros(N, np.float32), state.weights[0, 0])
+    covered(below, within, state.balance[0] // 2, np.zeros(N, np.float32), np.zeros(N, np.float32), state.weights[0, 0])
     assert (within == below).all()
     assert share == pytest.approx(np.full(N, 0.15), rel=1e-6)
     assert (above == 0).all()

@@ -125,7 +125,7 @@ class Causes(TrustCrisisModel):
         state, platform = self.state, self._platform[i]
         weights, traits, beliefs = state.weights[v, platform], state.traits[:, 0, i], state.beliefs[:, v, i]
         rest, loss = self._rest[:, v, i], np.empty(len(i), np.float32)
-        losses(loss, state.balance[v, i], traits[Traits.LITERACY], weights)
+        losses(loss, state.balance[v, i], traits[Traits.AWARE], traits[Traits.LITERACY], weights)
         columns = np.zeros((2, len(CHANNELS), len(i)))
         for law in self.engine.laws:
             x, channel = state.column(law.column)[v, i], CHANNELS.index(law.channel)

@@ -201,8 +201,8 @@ def uncovered(balance: Ints, within: Array, w: Array) -> Array:
 def within_the_limit(who: Who, w: Array) -> Array:
     """Return the log of the share of a loss that the guarantee leaves within its limit, as far as it is known of and
     believed, float32 (lanes, n)."""
-    known = 1 - w[Weights.UNINFORMED] * (1 - literate(who, w))
-    left: Array = np.log(np.maximum(1 - w[Weights.COVER] * known, LEAST_LEFT))
+    knows = who.aware >= w[Weights.UNINFORMED] * (1 - literate(who, w))
+    left: Array = np.log(np.maximum(1 - w[Weights.COVER] * knows, LEAST_LEFT))
     return left
 
 

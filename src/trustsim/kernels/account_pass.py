@@ -287,7 +287,7 @@ def pass_block(accounts, platforms, tail, bulletin, room, luck, who, place, part
     judge(felt, who, luck, w)
     loss, within, lean = room.loss[:n], room.within[:n], room.lean
     if w[Weights.COVER] > _0:
-        covered(loss, within, accounts.balance[v, start:stop], who.literacy, w)
+        covered(loss, within, accounts.balance[v, start:stop], who.aware, who.literacy, w)
     else:
         loss[:], within[:] = _0, _0
     if tail is not None:  # without columns numba compiles the other branch alone

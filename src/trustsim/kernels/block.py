@@ -53,6 +53,7 @@ class Who(NamedTuple):
     fear_keep: Column
     fear_gain: Column
     literacy: Column
+    aware: Column
     attention: Column
     alarm: Column
     privacy: Column
@@ -94,6 +95,7 @@ def who_of(traits, w, start, stop):
         traits[Traits.HERDING, w, start:stop],
         traits[Traits.FEAR_KEEP, w, start:stop],
         traits[Traits.FEAR_GAIN, w, start:stop], traits[Traits.LITERACY, w, start:stop],
+        traits[Traits.AWARE, w, start:stop],
         traits[Traits.ATTENTION, w, start:stop],
         traits[Traits.ALARM, w, start:stop], traits[Traits.PRIVACY, w, start:stop],
         traits[Traits.NEED, w, start:stop],
@@ -105,6 +107,6 @@ def who_of(traits, w, start, stop):
 def attentive(who, attention):
     """Return the owners as they are but for the chance that each looks at the account, float32 (n,)."""
     return Who(
-        who.calm, who.churn, who.prior, who.herding, who.fear_keep, who.fear_gain, who.literacy, attention, who.alarm,
-        who.privacy, who.need, who.segment, who.entry,
+        who.calm, who.churn, who.prior, who.herding, who.fear_keep, who.fear_gain, who.literacy, who.aware, attention,
+        who.alarm, who.privacy, who.need, who.segment, who.entry,
     )  # fmt: skip

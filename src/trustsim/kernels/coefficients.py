@@ -25,7 +25,7 @@ class Weights(Rows):
     FUNDAMENTALS_FEAR = auto()  # how much one unit of fear lowers the weight of the risk view
     NORMAL_SHARE = auto()  # share of neighbours that leave in calm
     COVER = auto()  # believed cover: share of the loss that the guarantee takes, within its limit
-    UNINFORMED = auto()  # how far those without literacy do not know of it; 0 where it was told
+    UNINFORMED = auto()  # share of those without literacy who do not know of it; 0 where it was told
     COVER_LIMIT = auto()  # minor units; infinity where there is none
     ORDINARY = auto()  # log-odds added to ordinary leaving
     INFO = auto()  # per log-odds, on ordinary leaving

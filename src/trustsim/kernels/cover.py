@@ -1,8 +1,8 @@
 """What clients believe that a guarantee makes good: the share of a loss, and what that leaves to them.
 
 A balance has two parts: what lies within the limit of the guarantee, and what lies above it. Of a loss of the first the
-cover makes a share good, of one of the second nothing; who thinks of leaving judges each part by its own loss. Of a
-guarantee that has stood since before day 0 one knows as far as one is literate.
+cover makes a share good, of one of the second nothing; who thinks of leaving judges each part by its own loss. Who
+knows of a guarantee that has stood since day 1 is drawn for each person, by literacy; who does not judges as without.
 
 In all of it ``balance`` int64 (n,) is in minor units, ``w`` float32 (Weights,) are the day's weights of the platform.
 """
@@ -44,17 +44,22 @@ def log_left(cover):
 
 
 @inlined
-def left_to(balance, literacy, w):
+def knows(aware, literacy, w):
+    """Return whether one owner knows of the guarantee of a platform, by the uniform ``aware`` and by literacy."""
+    return aware >= w[Weights.UNINFORMED] * (_1 - literate(literacy, w[Weights.EDUCATION]))
+
+
+@inlined
+def left_to(balance, aware, literacy, w):
     """Return the log of the share of a loss that is left to one account of the money that it would ask for first, and
-    of what lies within the limit: what lies above the limit is left whole, and so is what one does not know of."""
-    known = literate(literacy, w[Weights.EDUCATION])
-    within = log_left(w[Weights.COVER] * (_1 - w[Weights.UNINFORMED] * (_1 - known)))
+    of what lies within the limit: what lies above the limit is left whole, and all where one does not know of it."""
+    within = log_left(w[Weights.COVER]) if knows(aware, literacy, w) else _0
     return _0 if np.float32(balance) > w[Weights.COVER_LIMIT] else within, within
 
 
 @compiled
-def covered(loss, within, balance, literacy, w) -> None:
+def covered(loss, within, balance, aware, literacy, w) -> None:
     """Fill ``loss`` and ``within`` float32 (n,) with the log of the share of a loss that is left to the accounts of a
-    platform (:func:`left_to`); ``literacy`` float32 (n,) of their owners."""
+    platform (:func:`left_to`); ``aware``, ``literacy`` float32 (n,) of their owners."""
     for i in range(len(loss)):
-        loss[i], within[i] = left_to(balance[i], literacy[i], w)
+        loss[i], within[i] = left_to(balance[i], aware[i], literacy[i], w)

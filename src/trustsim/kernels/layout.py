@@ -64,6 +64,7 @@ class Traits(Rows):
     FEAR_KEEP = auto()
     FEAR_GAIN = auto()
     LITERACY = auto()
+    AWARE = auto()  # uniform: the larger, the sooner one knows of a guarantee that has stood
     ATTENTION = auto()
     ALARM = auto()
     PRIVACY = auto()
@@ -213,8 +214,7 @@ class Gauges(Rows):
     GATE_SPENT = auto()  # 1 once the gate has fallen: it draws nobody any more
     COHORT_FUND = auto()  # with the next three: trust in each of its parts, NaN where nobody asks for it
     COHORT_INTEGRITY = auto()
-    COHORT_INFO = auto()
-    COHORT_SERVICE = auto()
+    COHORT_INFO, COHORT_SERVICE = auto(), auto()
     RAN_FOR_FUNDAMENTALS = auto()  # with the next five: accounts that ran today, by the channel that they acted on
     RAN_FOR_NEWS = auto()
     RAN_FOR_HERDING = auto()

@@ -23,13 +23,13 @@ from trustsim.kernels.layout import Traits
 
 
 @compiled
-def losses(loss, balance, literacy, weights) -> None:
+def losses(loss, balance, aware, literacy, weights) -> None:
     """Fill ``loss`` float32 (n,) as :func:`~trustsim.kernels.cover.covered` does, for accounts of any platforms.
 
-    ``balance`` int64 (n,), minor units; ``literacy`` float32 (n,); ``weights`` float32 (n, Weights).
+    ``balance`` int64 (n,), minor units; ``aware``, ``literacy`` float32 (n,); ``weights`` float32 (n, Weights).
     """
     for i in range(len(loss)):
-        loss[i], _ = left_to(balance[i], literacy[i], weights[i])
+        loss[i], _ = left_to(balance[i], aware[i], literacy[i], weights[i])
 
 
 @compiled

@@ -34,6 +34,7 @@ CLUSTER = 25
 DEALING = 26
 JUDGEMENT = 27
 NOTICE = 28
+AWARENESS = 29
 USER = 1000
 
 NAMED = 1 << 31  # purposes from here on are made from a name

@@ -40,7 +40,7 @@ def readiness(ready, who, accounts, platforms, tail, place) -> None:
 def _ready(weights, traits, beliefs, balance, columns):
     """Return the readiness to run of one owner, log-odds; ``weights`` float32 (Weights,), ``traits`` (Traits,),
     ``beliefs`` (Beliefs,), ``balance`` in minor units, ``columns`` what declared columns add."""
-    loss, _ = left_to(balance, traits[Traits.LITERACY], weights)
+    loss, _ = left_to(balance, traits[Traits.AWARE], traits[Traits.LITERACY], weights)
     pull, owner = pull_of(weights), Owner(traits[Traits.CALM], traits[Traits.HERDING], traits[Traits.LITERACY])
     exposure = exposed((pull.lately, pull.out), beliefs[Beliefs.SEEN], beliefs[Beliefs.OUT], beliefs[Beliefs.EACH])
     others = beyond_calm(pull, owner, exposure, beliefs[Beliefs.WHOLE])

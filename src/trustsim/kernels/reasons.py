@@ -55,7 +55,8 @@ def note_reasons(accounts, platforms, pushes, room, place, clock) -> None:
         for k in range(n):
             i = runners[k]
             traits, beliefs = accounts.traits[:, w, i], accounts.beliefs[:, v, i]
-            loss, _ = left_to(accounts.balance[v, i], traits[Traits.LITERACY], platforms.weights[v, p])
+            aware, literacy = traits[Traits.AWARE], traits[Traits.LITERACY]
+            loss, _ = left_to(accounts.balance[v, i], aware, literacy, platforms.weights[v, p])
             drawn = (np.float64(words[0, k]) * draws.UNIFORM_SCALE, np.float64(luck[k]), np.float64(loss))
             channel = reason(room.push, weights, traits, beliefs, pushes, (v, p, i), drawn)
             platforms.gauges[_FIRST + channel, v, p] += 1.0

@@ -272,7 +272,7 @@ class Engine:
             if one in before.state.actors:
                 was = before.history_of_actors[: step + 1, :, columns, before.state.actors.index(one)]
                 self.history_of_actors[: step + 1, :, :, a] = was
-        self._stood.cover = before._stood.cover[..., columns, :]
+        self._stood.cover = before._stood.cover[..., columns, :].copy()
         self.day.take(before.day, columns)
         self.agenda.take(before.agenda, columns, step, self.day)
         self._weigh()

@@ -13,7 +13,7 @@ from trustsim.kernels.coefficients import Dials, Weights
 from trustsim.kernels.layout import FREE, HOLDS, LEAVING, Beliefs, Gauges, Terms, Traits
 from trustsim.world.drawn import Drawn
 from trustsim.world.owners import Owners
-from trustsim.world.population import reading_errors
+from trustsim.world.population import awareness, reading_errors
 from trustsim.world.state import State
 from trustsim.world.weights import Mechanisms, check_row
 
@@ -35,6 +35,7 @@ def fill_traits(state: State, mechanisms: Mechanisms, dt: float) -> None:
         traits[Traits.LINKS] = np.where(degree > 0, 1 / np.maximum(degree, 1), 0.0)
         traits[Traits.HERDING] = owners.trait("herding")
         traits[Traits.LITERACY] = owners.trait("literacy")
+        traits[Traits.AWARE] = awareness(world.population.n_investors, world.key)[world.accounts.investor]
         traits[Traits.ATTENTION] = 1 - (1 - owners.trait("attention")) ** dt
         traits[Traits.PRIVACY] = owners.trait("privacy")
         traits[Traits.SEGMENT] = world.population.segment[world.accounts.investor]

@@ -189,3 +189,8 @@ def reading_errors(n: int, key: NDArray[np.uint64]) -> Floats:
     """Return float64 (n,): each investor's bell-shaped error in reading the day-0 state, standard deviation 1."""
     u = draws.uniforms(n, purposes.POPULATION, key, day=_READING)
     return np.asarray((u.sum(axis=0) - 2.0) * np.sqrt(3.0))
+
+
+def awareness(n: int, key: NDArray[np.uint64]) -> Floats:
+    """Return float64 (n,): each investor's uniform that says whether one knows of a guarantee that has stood."""
+    return np.asarray(draws.uniforms(n, purposes.AWARENESS, key)[0])

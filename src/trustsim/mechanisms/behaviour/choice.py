@@ -39,11 +39,11 @@ class Choice:
       nearness of an announced gate, which is 1 at the trigger and falls to 0 at ``gate_margin`` above it;
     - payments that fail: − ``cash`` · ``others`` · ln(1 − ``unpaid`` · u · visibility · cash / (cash + ``some_cash``)),
       u the share that was not paid of what was due: who sees that does not count on the cash of the report;
-    - the loss: ln(1 − ``segregation`` · segregated share · liquid share) + ln(1 − cover · credibility · k), within the
-      limit of a guarantee, k the share of it that one knows of: 1 where it has changed since day 1, for that is news;
-      of one that has stood 1 − ``uninformed`` · (1 − literacy). With a mean literacy of 0.4 that is 46 %, the mean of
-      three surveys: 30 % of Italian, 49 % of American households, 60 % of Canadians knew of theirs (Bartiloro 2011,
-      Banca d'Italia, Occasional Papers 104; CDIC 2002);
+    - the loss: ln(1 − ``segregation`` · segregated share · liquid share) + ln(1 − cover · credibility), within the
+      limit of a guarantee, for whoever knows of it: all do once it has changed since day 1, for that is news; of one
+      that has stood the share 1 − ``uninformed`` · (1 − literacy), drawn once for each person. Others judge as without
+      it. With a mean literacy of 0.4, 46 % know, the mean of three surveys: 30 % of Italian, 49 % of American
+      households, 60 % of Canadians (Bartiloro 2011, Banca d'Italia, Occasional Papers 104; CDIC 2002);
     - the price: − exit friction − ``pays_yield`` · (promised − safe yield) − ``fee`` · exit fee.
 
     The ticket is what the investor holds there at day 0, or would. A uniform draw u decides for all variants, the same
@@ -142,7 +142,7 @@ class Choice:
     part: float = parameter(0.1, unit="share", source="assumed", text="chance that a run takes half only")
     uninformed: float = parameter(
         0.9, unit="share", source="P-37",
-        text="how far those without literacy do not know of a guarantee that has stood since day 1",
+        text="share of those without literacy who do not know of a guarantee that has stood since day 1",
     )  # fmt: skip
     segregation: float = parameter(
         0.5, unit="share", source="B2", text="share of segregated money that investors believe safe in a failure"

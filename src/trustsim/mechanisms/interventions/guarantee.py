@@ -19,11 +19,12 @@ class Guarantee:
 
     The investor's expected loss falls by ``cover`` · ``credibility``, for the part of the balance within ``limit``, as
     far as the investor knows of it: all know of a guarantee that begins, ends or is changed during the run, and of one
-    that stands from day 1 those who are literate (``uninformed`` of ``choice``;
-    ``test_of_a_guarantee_that_has_stood_the_illiterate_do_not_know``);
-    what is really paid is ``cover`` of the loss on that part, as far as the fund reaches. What lies above the limit is
-    judged by itself, and is taken out first (``test_a_run_takes_the_part_above_the_limit_by_its_own_loss``).
-    Known answer: full credible cover leaves nobody a loss, and nobody runs (``test_full_credible_cover_ends_running``).
+    that stands from day 1 a share, by literacy (``uninformed`` of ``choice``;
+    ``test_of_a_guarantee_that_has_stood_a_share_of_the_illiterate_do_not_know``): give it ``from: 1 d`` where it is
+    new. What is really paid is ``cover`` of the loss on that part, as far as the fund reaches. What lies above the
+    limit is judged by itself, and is taken out first
+    (``test_a_run_takes_the_part_above_the_limit_by_its_own_loss``). Known answer: full credible cover leaves nobody
+    who knows of it a loss, and none of them runs (``test_full_credible_cover_ends_running``).
     """
 
     neutral: ClassVar[dict[str, Any]] = {"cover": 0}  # changes nothing
