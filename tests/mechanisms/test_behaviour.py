@@ -233,7 +233,8 @@ def test_payments_that_fail_show_that_the_cash_is_gone(play: Play) -> None:
 
 def test_of_a_guarantee_that_has_stood_a_share_of_the_illiterate_do_not_know(play: Play) -> None:
     """At a literacy of a quarter a quarter knows of a guarantee that stood from day 1, and all know of one that comes,
-    is raised or has been raised for a day; education by three fifths makes seven tenths of a quarter."""
+    is raised or has been raised for a day; that it is cut tells nobody of it; education by three fifths makes seven
+    tenths of a quarter."""
     full = {
         "kind": "guarantee",
         "platform": "Harbour",
@@ -248,7 +249,9 @@ def test_of_a_guarantee_that_has_stood_a_share_of_the_illiterate_do_not_know(pla
     )
     stories = {
         "stood": ([full], 15), "new": ([{**full, "from": "2 d"}], 0), "raised": ([half, {**full, "from": "2 d"}], 0),
-        "lowered for a day": ([full, {**full, "credibility": "40 %", "from": "1 d", "until": "2 d"}], 0),
+        "raised for a day": ([{**full, "until": "1 d"}, {**full, "cover": "90 %", "from": "1 d", "until": "2 d"},
+                              {**full, "from": "2 d"}], 0),
+        "cut": ([full, {**full, "credibility": "95 %", "from": "1 d"}], 15),
         "taught": ([full, taught], 6),
     }  # fmt: skip
     choice = {"choice": {"calm": 0.8, "uninformed": "100 %", "fund": 5}}  # who knows is at 0.8 − 1.6

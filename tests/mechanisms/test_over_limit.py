@@ -131,3 +131,16 @@ def test_who_has_moved_the_excess_may_still_run_and_counts_once(play: Play) -> N
     seen.step(4)
     assert seen.balance().sum() == 0
     assert seen.gauge("runners").sum(axis=0)[0, 0] == holders <= N
+
+
+def test_a_limit_of_nothing_changes_nothing_where_money_is_locked(play: Play) -> None:
+    """All of a balance lies above it: who runs takes the free part and gives notice for the rest, as without it."""
+    locked = {"Harbour": {"liquid_share": "60 %", "locked_share": "50 %", "lock_term": "20 d"}, "Quay": {}}
+    mechanisms = {"choice": {"calm": 1, "part": "30 %"}}
+    variants = {"nothing": [], "limit 0": guarantees(0.0, cost=0)}
+    seen = play(0, platforms=locked, mechanisms=mechanisms, variants=variants)
+    seen.step(30)
+    for name in ("requests", "claims", "runners"):
+        found = seen.gauge(name)[..., 0]
+        assert (found == found[:, :1]).all(), name
+    assert (seen.balance()[0] < EACH).sum() > N / 2

@@ -118,8 +118,11 @@ def act_together(accounts, people, platforms, room, together, place, clock) -> N
             free, lock = free_of(room.held[k], room.asked[k], locked, flags[v, i] & np.uint8(MATURE))
             runs, excess, rest = action & np.uint8(RUNS), action & np.uint8(EXCESS), np.int64(0)
             if excess:
-                rest = free
-                free, lock = min(free, above(limit, margin, room.held[k], room.asked[k])), np.int64(0)
+                most = above(limit, margin, room.held[k], room.asked[k])
+                if most < free + lock:
+                    rest, free, lock = free, min(free, most), np.int64(0)
+                else:  # all of it lies above
+                    excess = np.uint8(0)
             if free >= rest:
                 flags[v, i] &= np.uint8(255 - FREE)
             if free <= 0:

@@ -64,7 +64,7 @@ class Stood:
 
     ``risk`` float64 (lanes, platforms), log-odds: a perceived risk that keeps nobody from joining. ``cash`` float64
     (lanes, platforms): that of day 0, in claims. ``cover`` float64 (3, lanes, platforms): the guarantee of day 1, see
-    :func:`cover_of`; NaN once it has changed.
+    :func:`cover_of`; −∞ once more was promised.
     """
 
     risk: Floats
@@ -86,8 +86,8 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats, stood: Stood) -> F
     weights = np.repeat(said[:, None, :], state.n_platforms, axis=1)
     weights[:, :, Weights.COVER] = np.minimum(terms[Terms.COVER] * terms[Terms.CREDIBILITY], 1.0)
     weights[:, :, Weights.COVER_LIMIT] = terms[Terms.COVER_LIMIT]
-    is_new = (cover_of(state) != stood.cover).any(axis=0)
-    stood.cover[:, is_new] = np.nan  # it was in the news, and is not forgotten
+    is_new = (cover_of(state) > stood.cover).any(axis=0)
+    stood.cover[:, is_new] = -np.inf  # it was in the news, and is not forgotten
     weights[:, :, Weights.UNINFORMED] *= ~is_new
     weights[:, :, Weights.EDUCATION] = terms[Terms.EDUCATION]
     weights[:, :, Weights.PROMPTS] = terms[Terms.PROMPTS]

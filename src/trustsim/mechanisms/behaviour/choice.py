@@ -40,7 +40,7 @@ class Choice:
     - payments that fail: − ``cash`` · ``others`` · ln(1 − ``unpaid`` · u · visibility · cash / (cash + ``some_cash``)),
       u the share that was not paid of what was due: who sees that does not count on the cash of the report;
     - the loss: ln(1 − ``segregation`` · segregated share · liquid share) + ln(1 − cover · credibility), within the
-      limit of a guarantee, for whoever knows of it: all do once it has changed since day 1, for that is news; of one
+      limit of a guarantee, for whoever knows of it: all do once it comes or promises more, for that is news; of one
       that has stood the share 1 − ``uninformed`` · (1 − literacy), drawn once for each person. Others judge as without
       it. With a mean literacy of 0.4, 46 % know, the mean of three surveys: 30 % of Italian, 49 % of American
       households, 60 % of Canadians (Bartiloro 2011, Banca d'Italia, Occasional Papers 104; CDIC 2002);

@@ -18,7 +18,7 @@ class Guarantee:
     """Make good a share of what a client loses when the platform fails.
 
     The investor's expected loss falls by ``cover`` · ``credibility``, for the part of the balance within ``limit``, as
-    far as the investor knows of it: all know of a guarantee that begins, ends or is changed during the run, and of one
+    far as the investor knows of it: all know of a guarantee that begins, or promises more, during the run, and of one
     that stands from day 1 a share, by literacy (``uninformed`` of ``choice``;
     ``test_of_a_guarantee_that_has_stood_a_share_of_the_illiterate_do_not_know``): give it ``from: 1 d`` where it is
     new. What is really paid is ``cover`` of the loss on that part, as far as the fund reaches. What lies above the
