@@ -1,8 +1,8 @@
 """What of a scenario is assumed, and how far it may be otherwise: numbers, rules, the network, what is called a run.
 
-*Numbers*: those whose only source is that they are assumed, or a row of the catalogue, which gives no number; of rules
-all of them, of people, platforms, shocks and levers those that are as by default or by a preset, for what the file says
-otherwise is its story. Counts, names, zeros and the numbers of the network stay. None has a range of its own, so each
+*Numbers*: those whose only source is that they are assumed, a row of the catalogue or a sign, which give no number; of
+rules all of them, of people, platforms, shocks and levers those that are as by default or by a preset, for what the
+file says otherwise is its story. Counts, names, zeros and the numbers of the network stay. None has a range of its own, so each
 gets one of ``SPREAD``: from its value divided by it to its value times it; of a share in (0, 1) it is the odds that are
 divided and multiplied; of a distribution the scale, of a beta distribution the odds of its mean. Where a bound is
 nearer the range ends there. A number has one position in all segments, platforms and variants, so that what parts
@@ -29,7 +29,7 @@ from trustsim.units import Distribution
 
 _UNITS = ("share", "duration", "per_day", "number", "log-odds", "money")
 _SCALED = {"lognormal": (0,), "exponential": (0,), "pareto": (0,), "gamma": (1,)}  # arguments by distribution
-_NO_NUMBER = re.compile(r"assumed|[A-Z]\d+")  # sources that give none
+_NO_NUMBER = re.compile(r"assumed|[A-Z]\d+|P-\d+")  # sources that give none
 _RULES, _NETWORK = "mechanisms.", "network"
 Change = Callable[[str, Any], Any]  # what stands in the place of a dataclass, by its path
 

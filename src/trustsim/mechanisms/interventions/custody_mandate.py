@@ -38,11 +38,16 @@ class CustodyMandate:
     segregated_share: float = parameter(
         0.9, unit="share", source="F4", text="least share of the client money kept apart"
     )
+    loss_factor: float = parameter(
+        1.0, unit="number", low=0.1, high=10, source="assumed",
+        text="what is lost of what is stolen at the new keeper, against what its kind says",
+    )  # fmt: skip
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""
         plain = {p.name: p.default for p in REGISTRY["section", "platform"].parameters if p.name in _LAID}
         regime = {**plain, **REGISTRY["custody", self.custody].make.preset}
+        regime["loss_factor"] *= self.loss_factor
         laid = {name: math.inf if x is None else x for name, x in regime.items() if name in names_of(Terms)}
         rank = _safety(self.custody)
         return (
