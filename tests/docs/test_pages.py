@@ -103,6 +103,8 @@ def test_the_readme_shows_what_the_quickstart_gives():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert ranked_table(result.comparison) in text, "run: python docs/make.py"
     assert below(holding.lines(result)) in text, "run: python docs/make.py"
+    with script("opening") as opening:
+        assert opening.alternative(result) in " ".join(text.split()), "run: python docs/opening.py"
 
 
 def test_links_inside_the_docs_lead_somewhere():
