@@ -75,6 +75,7 @@ def test_no_member_reaches_the_hazard_ratio_of_e_54():
         ("limits.md", "The defaults and the ensemble of behaviours were chosen for", ", and the ensemble"),
         ("evidence-table.md", "each time fitted to", ": to one belief"),
         ("evidence_table.py", "each time fitted to", ": to one belief"),
+        ("../CHANGELOG.md", "the members of the ensemble are fitted anew, to", "([how]"),
     ],
 )
 def test_the_docs_name_the_same_rows_as_fitted(where, begins, ends):

@@ -109,6 +109,12 @@ def test_what_is_in_force_is_what_was_fitted(reliability):
         assert getattr(reliability.Health(), name) == pytest.approx(float(value), abs=0.05), name
 
 
+def test_what_is_missing_weighs_six_times_what_is_left_over():
+    told = " ".join((ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split())
+    assert "what is missing weighs six times what is left over" in told
+    assert (stated(-0.1, 0, 0) - stated(0, 0, 0)) / (stated(0, 0, 0) - stated(0.1, 0, 0)) == pytest.approx(6, abs=0.5)
+
+
 def test_what_is_stated_is_a_probability_at_every_bound_and_rises_with_each_of_its_reasons():
     """Without assets and cash all fail, with much of both hardly any; each argument moves it one way."""
     at_bounds = {(-1.0, 0.0, 0.0): (0.99, 1.0), (-1.0, -1.0, 1.0): (0.99, 1.0), (0.3, 1.0, 0.0): (0.0, 0.003)}
