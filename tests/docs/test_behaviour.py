@@ -89,3 +89,22 @@ def test_no_held_out_row_was_asked():
     with script("evidence_table") as board:
         assert ROWS & set(board.HELD_OUT) == set()
         assert {row for row in ROWS if row.startswith("E")} <= set(board.FITTED)
+
+
+def test_the_intervals_in_the_remarks_of_the_board_are_those_of_the_row():
+    """Where a remark says between what a number lies; to as many digits as it says."""
+    found, remarks, last = {}, {}, ""
+    for line in (DOCS / "evidence-table.md").read_text(encoding="utf-8").splitlines():
+        row = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|"))]
+        if len(row) == 8 and row[1] != "kind":
+            last = row[0] or last
+            found.setdefault(last, []).append([float(x) for x in re.findall(r"[\d.]+", row[5])[1:]])
+            remarks[last] = remarks.get(last, "") + row[7]
+    held = 0
+    for name, remark in remarks.items():
+        for low, high in re.findall(r"(\d[\d.]*) (?:to|and) (\d[\d.]*)(?= %| points| more)", remark):
+            digits = len(low.partition(".")[2])
+            ends = [sorted(round(x, digits) for x in interval) for interval in found[name]]
+            assert [float(low), float(high)] in ends, (name, remark)
+            held += 1
+    assert held >= 4
