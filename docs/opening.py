@@ -39,7 +39,9 @@ def alternative(result: Result) -> str:
     (spread, peak), c = watched(result), result.comparison
     shares = [words.quantity(spread.share(v, peak, RAN), "share") for v in range(len(spread.variants))]
     ran = [f"under {words.quoted(name)} {share}" for name, share in zip(spread.variants, shares, strict=True)]
-    lower, higher, rest = [], [], []
+    lower: list[str] = []
+    higher: list[str] = []
+    rest: list[str] = []
     for name, found in c.differences.items():
         into = lower if found[CHANGED].high < 0 else higher if found[CHANGED].low > 0 else rest
         into.append(words.quoted(name))
