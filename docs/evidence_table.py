@@ -53,17 +53,17 @@ less than it did before draws lasted: in steps of a day the bank of E-05 loses 4
 (200 worlds; before 11 and 28 %).
 
 Held-out rows were written from their sources before any was run, and their files were repaired after that: full
-guarantees end the partial ones of E-05 and E-07, stories with too few steps have more, E-07 and E-21 have fewer people,
-those about runs take steps of hours, and a wallet that stands for a bank has a safe yield to compare with. Then the
-behaviour was changed three times, each time fitted to E-01, E-11, E-18, E-34, E-50, E-55 and P-13 alone, the last
-time to E-54 and P-27 too: to one belief about waiting and new money that compares; to worlds that differ, a member of
-the ensemble for each and a press that tells of runs, in view of that small runs were too small and large ones too
-large; and to runners who are remembered, guarantees that few know of, payments that fail and a larger weight of what a
-platform can bear. Guarantees that few know of came in view of that the insured of E-03 and E-05 hardly ran; how many
-know is the mean of three surveys. No held-out row was run in a fit; all ran once between the first fit of the last
-change, which made the strong bank of P-27 lose too much, and those after it, which P-27 and P-05 led to. Before that
-change the files of E-06 and E-21 were mended to say what their rows say: the fall since the new year, and loans that
-are locked for as long as a month's volume takes to go round.
+guarantees end the partial ones of E-05 and E-07, stories with too few steps have more, E-07 and E-21 have fewer
+people, those about runs take steps of hours, and a wallet that stands for a bank has a safe yield to compare with.
+Then the behaviour was changed three times, each time fitted to E-01, E-11, E-18, E-34, E-50 and E-55 and the sign
+P-13, the last time to E-54 and the sign P-27 too: to one belief about waiting and new money that compares; to worlds
+that differ, a member of the ensemble for each and a press that tells of runs, in view of that small runs were too
+small and large ones too large; and to runners who are remembered, guarantees that few know of, payments that fail and
+a larger weight of what a platform can bear. Guarantees that few know of came in view of that the insured of E-03 and
+E-05 hardly ran; how many know is the mean of three surveys. No held-out row was run in a fit; all ran once between the
+first fit of the last change, which made the strong bank of P-27 lose too much, and those after it, which P-27 and P-05
+led to. Before that change the files of E-06 and E-21 were mended to say what their rows say: the fall since the new
+year, and loans that are locked for as long as a month's volume takes to go round.
 Who built new money, limits and the sight of those who stay ran E-06, E-09, E-17, E-21, E-43, E-45 and E-46 once
 when done, and changed nothing after. Of the 14, 2 passed before (E-06, E-17), and 2 after the first change (E-17,
 E-46). E-10, E-43 and E-45 lie close to a bound, and were given 1,200 worlds when 200 could not tell.

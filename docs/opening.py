@@ -1,11 +1,13 @@
-"""Make the picture that opens the README, ``docs/pictures/opening.png``: ``python docs/opening.py``.
+"""Make the picture that opens the README, ``docs/pictures/opening.png``, and its text: ``python docs/opening.py``.
 
 One world of the quickstart at the peak of its run, with nothing done and with the best variant; below, what each
-variant changes over all worlds.
+variant changes over all worlds. What stands in the README for who does not see the picture says the same.
 """
 
 from __future__ import annotations
 
+import re
+import textwrap
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -16,26 +18,65 @@ from trustsim.ask.spreading import spread_of
 from trustsim.report.pictures import figures, look, network
 from trustsim.report.pictures.axes import OnAxes
 from trustsim.report.pictures.places import places_of
+from trustsim.report.pictures.spread import RAN, Spread
+from trustsim.report.words import words
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs/pictures/opening.png"
+IN_README = re.compile(r"!\[[^\]]*\]\(docs/pictures/opening\.png\)")
+CHANGED = "excess_withdrawn"
+
+
+def watched(result: Result) -> tuple[Spread, int]:
+    """Return the world that is shown, and which of its moments is the peak."""
+    spread = spread_of(result)
+    assert spread is not None, "the investors of the quickstart are linked"
+    return spread, next(m for m, moment in enumerate(spread.moments) if "peak" in moment.name)
+
+
+def alternative(result: Result) -> str:
+    """Return the picture in Markdown with what it shows in words: who has run, and what is clearly lower or higher."""
+    (spread, peak), c = watched(result), result.comparison
+    shares = [words.quantity(spread.share(v, peak, RAN), "share") for v in range(len(spread.variants))]
+    ran = [f"under {words.quoted(name)} {share}" for name, share in zip(spread.variants, shares, strict=True)]
+    lower: list[str] = []
+    higher: list[str] = []
+    rest: list[str] = []
+    for name, found in c.differences.items():
+        into = lower if found[CHANGED].high < 0 else higher if found[CHANGED].low > 0 else rest
+        into.append(words.quoted(name))
+    said = [f"lower under {words.listing(lower)}", f"higher under {words.listing(higher)}"]
+    said += [f"not to be told from it under {words.listing(rest)}"]
+    sides = "; ".join(each for each, names in zip(said, (lower, higher, rest), strict=True) if names)
+    text = (
+        f"Above, one world on the day of the peak of its run: {words.listing(ran)} of the clients have run. Below, how "
+        f"each of {len(c.differences)} remedies changes {words.label(CHANGED)} over {c.n} worlds. Against "
+        f"{words.quoted(c.baseline)} it is {sides}"
+    )
+    return f"![{text}](docs/pictures/opening.png)"
 
 
 def opening(result: Result) -> Figure:
     """Return the picture; small in inches, so that its text can be read on a phone."""
-    spread = spread_of(result)
-    assert spread is not None, "the investors of the quickstart are linked"
-    peak = next(m for m, moment in enumerate(spread.moments) if "peak" in moment.name)
+    spread, peak = watched(result)
     places = places_of(len(spread.shown), spread.links)
     with figures.style():
         figure = Figure(figsize=(5.0, 5.6), layout="constrained")
         above, below = figure.subfigures(2, 1, height_ratios=(2.7, 2.9))
         for v, ax in enumerate(above.subplots(1, len(spread.variants))):
             network.draw(OnAxes(ax), spread, places, v, peak)
-        result.plot.differences("excess_withdrawn", below.add_subplot())
+        result.plot.differences(CHANGED, below.add_subplot())
     return figure
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Draw, and write what is drawn into the README."""
     found = ts.compare(ROOT / "scenarios/quickstart.yaml", robustness=False)
     opening(found).savefig(PICTURE, dpi=140, facecolor=look.PAPER)
+    readme = ROOT / "README.md"
+    shown = textwrap.fill(alternative(found), 120, break_long_words=False, break_on_hyphens=False)
+    readme.write_text(IN_README.sub(lambda _: shown, readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -41,6 +41,7 @@ SHIPPED: tuple[tuple[str, str, int, str | None], ...] = (
 WORLDS = 100  # of each
 EQUITIES = (-0.25, -0.15, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2, 0.31)  # bounds of what is shown by equity
 LITTLE = 0.05  # cash beyond what waits / claims
+SHOWN = (3e-4, 0.9997)  # least and most that the picture shows: all ten tenths lie within
 HEAD = """# The true risk
 
 Made by `python docs/reliability.py` from the results; do not edit. What is called the true risk of a platform, and
@@ -217,13 +218,12 @@ def draw(parts: Floats, low: Floats, high: Floats) -> None:
         import matplotlib.pyplot as plt
 
         figure, ax = plt.subplots(figsize=(4.6, 4.2), layout="constrained")
-        least = 3e-4
-        ax.plot([least, 0.9], [least, 0.9], color=look.BASELINE, lw=1)
-        shown = np.maximum(np.array([parts[:, 1], low, high]), least)
-        ax.vlines(parts[:, 0], shown[1], shown[2], color=look.COLOURS[0], alpha=0.5, lw=3)
-        ax.plot(parts[:, 0], shown[0], "o", color=look.COLOURS[0], ms=5)
-        ticks = [0.001, 0.01, 0.1, 0.5]
-        ax.set(xscale="logit", yscale="logit", xlim=(least, 0.9), ylim=(least, 0.9))
+        ax.plot(SHOWN, SHOWN, color=look.BASELINE, lw=1)
+        stated, shown = np.clip(parts[:, 0], *SHOWN), np.clip([parts[:, 1], low, high], *SHOWN)
+        ax.vlines(stated, shown[1], shown[2], color=look.COLOURS[0], alpha=0.5, lw=3)
+        ax.plot(stated, shown[0], "o", color=look.COLOURS[0], ms=5)
+        ticks = [0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999]
+        ax.set(xscale="logit", yscale="logit", xlim=SHOWN, ylim=SHOWN)
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_ticks(ticks, [f"{100 * x:g}" for x in ticks])
             axis.set_ticks([], minor=True)

@@ -18,6 +18,7 @@ from trustsim.model import DAY
 from trustsim.report.tables.table import below, ranked_table
 from trustsim.report.words import holding, sources
 from trustsim.scenario.schema import schema_of
+from trustsim.world import sizes
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
@@ -102,6 +103,8 @@ def test_the_readme_shows_what_the_quickstart_gives():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert ranked_table(result.comparison) in text, "run: python docs/make.py"
     assert below(holding.lines(result)) in text, "run: python docs/make.py"
+    with script("opening") as opening:
+        assert opening.alternative(result) in " ".join(text.split()), "run: python docs/opening.py"
 
 
 def test_links_inside_the_docs_lead_somewhere():
@@ -125,27 +128,17 @@ def test_the_memory_layout_in_the_docs_is_that_of_the_kernels():
 
 
 def test_the_memory_of_an_account_is_as_the_docs_say():
-    scenario = ts.load(ROOT / "scenarios/quickstart.yaml")
-    model = ts.TrustCrisisModel(scenario, rng=0)
-    state, n = model.state, model.state.accounts.n_accounts
-    by_account = (
-        "balance",
-        "requested",
-        "asked_day",
-        "later",
-        "later_day",
-        "first_asked",
-        "paid",
-        "waited",
-        "queue",
-        "flags",
-    )
-    per_account = sum(getattr(state, name).nbytes for name in by_account) / n / state.n_lanes
-    per_account += state.beliefs.nbytes / n / state.n_lanes + state.actions.itemsize
-    n_investors = state.population.n_investors
-    per_investor = (state.safe.nbytes + state.loss.nbytes) / n_investors / state.n_lanes
+    """Which arrays there are, and how large, says the table that the state is laid out from."""
     text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
-    assert f"{per_account:.0f} bytes for an account and variant and {per_investor:.0f} for an investor" in text
+    layout_table = text.partition("### Memory layout")[2].partition("\nThat is ")[0]
+    size = sizes.Size(people=800, accounts=1600, platforms=2, variants=1)  # without columns that mechanisms declare
+    per = {}
+    for owner, n, lasts in (("account", size.accounts, ("accounts", "padded")), ("investor", size.people, ("people",))):
+        moving = [name for name, (_, axes) in sizes.STATE.items() if "lanes" in axes and axes[-1] in lasts]
+        assert [name for name in moving if size.nbytes(name) and f"`{name}`" not in layout_table] == []
+        per[owner] = sum(size.nbytes(name) for name in moving) // n
+    said = f"{per['account']} bytes for an account and variant and {per['investor']} for an investor and variant"
+    assert f"That is {said}" in text
 
 
 def test_the_page_of_ranking_says_of_coverage_what_the_code_says():

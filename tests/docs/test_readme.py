@@ -92,3 +92,14 @@ def test_a_mark_in_the_readme_stands_at_a_variant_and_in_its_sentence(block):
         marked = {re.split("\\s[†‡]", row)[0] for row in table.splitlines() if mark in row}
         said = set(re.findall(rf"^{mark} ‘(.*?)’", notes, re.M))
         assert marked == said, words.listing(sorted(marked ^ said))
+
+
+def test_the_page_on_the_report_tells_the_figures_of_the_readme(block):
+    said = re.search(
+        r"of 100 accounts (\d+) \[[^]]*\] asked for their money or were caught .*? now (\d+) \[", plain(block)
+    )
+    page = plain((ROOT / "docs/read-report.md").read_text(encoding="utf-8"))
+    before, now = said.groups()
+    assert (
+        f"of 100 accounts {before} asked for their money or were caught in a failure, now {now} (the quickstart" in page
+    )

@@ -43,14 +43,37 @@ def stated(equity, cash, used_up):
 
 @pytest.mark.slow
 def test_what_is_stated_is_how_often_platforms_fail(reliability, unseen):
-    line = reliability.calibrated(unseen)
-    # 960 platforms: worlds drawn again move the slope by 0.08 (one standard deviation), the share that fails by a tenth
-    assert 0.7 < line.slope < 1.3
+    """Measured: a slope of 1.09 with a standard deviation of 0.07 over worlds drawn again, 1.01 times as many failures
+    as stated with one of 0.04; of the riskiest tenth 99 % fail. Bounds are three standard deviations off 1."""
+    assert reliability.calibrated(unseen).slope == pytest.approx(1, abs=0.22)
     stated = 1 / (1 + np.exp(-unseen.stated))
-    assert 0.6 < unseen.fails.mean() / stated.mean() < 1.5
+    assert unseen.fails.mean() / stated.mean() == pytest.approx(1, abs=0.13)
     lowest, highest = np.sort(unseen.stated)[[len(stated) // 2, -len(stated) // 10]]
-    assert unseen.fails[unseen.stated <= lowest].mean() < 0.03
-    assert unseen.fails[unseen.stated >= highest].mean() > 0.2
+    assert unseen.fails[unseen.stated <= lowest].mean() < 0.02
+    assert unseen.fails[unseen.stated >= highest].mean() > 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("low", "high", "off"),
+    [(-9.0, -0.05, 0.07), (-0.05, 0.05, 0.09), (0.05, 0.1, 0.04), (0.1, 9.0, 0.02)],  # three standard deviations
+)
+def test_what_is_stated_by_equity_is_how_often_platforms_fail(unseen, low, high, off):
+    """Measured, stated and failed: 86 and 89 % below −5 %, 16 and 16 % around 0, 5.4 and 3.4 %, 2.3 and 2.0 % above
+    10 %."""
+    equity = unseen.state[:, 0] - unseen.state[:, 1]
+    which = (equity >= low) & (equity < high)
+    stated = 1 / (1 + np.exp(-unseen.stated[which]))
+    assert which.sum() > 1000
+    assert unseen.fails[which].mean() == pytest.approx(stated.mean(), abs=off)
+
+
+@pytest.mark.slow
+def test_the_picture_shows_all_ten_tenths(reliability, unseen):
+    least, most = reliability.SHOWN
+    parts = reliability.deciles(unseen)
+    assert len(parts) == 10
+    assert ((parts[:, 0] > least) & (parts < most).all(axis=1)).all()  # where none failed the dot stands at the edge
 
 
 @pytest.mark.slow
@@ -84,6 +107,12 @@ def test_what_is_in_force_is_what_was_fitted(reliability):
     assert set(rows) == set(reliability.PARAMETERS)
     for name, value in rows.items():
         assert getattr(reliability.Health(), name) == pytest.approx(float(value), abs=0.05), name
+
+
+def test_what_is_missing_weighs_six_times_what_is_left_over():
+    told = " ".join((ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split())
+    assert "what is missing weighs six times what is left over" in told
+    assert (stated(-0.1, 0, 0) - stated(0, 0, 0)) / (stated(0, 0, 0) - stated(0.1, 0, 0)) == pytest.approx(6, abs=0.5)
 
 
 def test_what_is_stated_is_a_probability_at_every_bound_and_rises_with_each_of_its_reasons():

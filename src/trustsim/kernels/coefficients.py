@@ -80,8 +80,8 @@ class Dials(Rows):
     RISK_LIQUIDITY = auto()  # fall per unit of liquidity
     RISK_OVERDUE = auto()  # rise per unit of overdue queue / claims
     FAILS_BASE = auto()  # true log-odds of failing within 90 days without equity and cash
-    FAILS_EQUITY = auto()  # fall per unit of equity / claims, from a hole of a quarter upward
-    FAILS_HOLE = auto()  # rise per unit of what is missing / claims
+    FAILS_EQUITY = auto()  # fall per unit of equity / claims, from none up to 0.3
+    FAILS_HOLE = auto()  # rise per unit of what is missing / claims, up to a quarter
     FAILS_CASH = auto()  # fall per unit of cash beyond what waits / claims
     FAILS_ARREARS = auto()  # rise when the arrears have used the patience up
     REPORT_WEIGHT = auto()  # how far a full report moves a reader

@@ -9,7 +9,7 @@ from typing import Any
 from trustsim import units
 from trustsim.registry import Entry, Parameter, Registry
 from trustsim.scenario.at_top import WORLD
-from trustsim.scenario.document import text_of
+from trustsim.scenario.document import readable
 from trustsim.scenario.entries import wanted
 from trustsim.scenario.presets import Presets
 
@@ -97,7 +97,7 @@ def _default(parameter: Parameter) -> Any:
 
 
 def _in_a_file(value: Any, parameter: Parameter) -> Any:
-    value = text_of(value, parameter.unit, "CNY", spread=parameter.spread)
+    value = readable(value, parameter.unit, "CNY", spread=parameter.spread)
     return value.removesuffix(" CNY") if parameter.unit == "money" and isinstance(value, str) else value
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from trustsim.scenario.tree import plain
 from trustsim.units import Unit
 
 NOT_IN_DIGEST = ("title", "description", "notes")
+_PERCENTAGE = re.compile(r"\d+\.\d+(?= %)")
 
 
 def text_of(value: Any, unit: Unit, currency: str, *, spread: bool = False) -> Any:
@@ -46,6 +48,15 @@ def text_of(value: Any, unit: Unit, currency: str, *, spread: bool = False) -> A
         except UnitError:
             continue
     return value
+
+
+def readable(value: Any, unit: Unit, currency: str, *, spread: bool = False) -> Any:
+    """Return a computed value as :func:`text_of` does, for people to read: 9.03 %, and not 9.030000000000001 %.
+
+    What is rounded is beyond twelve digits of a percentage; where a last bit counts, `text_of` has it.
+    """
+    text = text_of(value, unit, currency, spread=spread)
+    return _PERCENTAGE.sub(lambda found: f"{float(found[0]):.12g}", text) if isinstance(text, str) else text
 
 
 def _texts(value: float, unit: Unit, currency: str) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from trustsim.registry import Entry, Group, Parameter, Registry
 from trustsim.scenario import layout
 from trustsim.scenario.at_top import WORLD, layout_of
 from trustsim.scenario.counted import ways
-from trustsim.scenario.document import text_of
+from trustsim.scenario.document import readable, text_of
 from trustsim.scenario.entries import wanted
 from trustsim.scenario.presets import presets_of
 from trustsim.units import MINOR_PER_MAJOR, Unit
@@ -268,7 +268,8 @@ def _value(parameter: Parameter, allowed: Sequence[str] = ()) -> Schema:
         None if parameter.is_required else text_of(parameter.default, parameter.unit, "CNY", spread=parameter.spread)
     )
     said = [parameter.text.rstrip("."), wanted(parameter)]
-    said += [f"default {default}"] if default is not None else []
+    if default is not None:
+        said += [f"default {readable(parameter.default, parameter.unit, 'CNY', spread=parameter.spread)}"]
     said += [f"source: {parameter.source}"] if parameter.source else []
     schema: Schema = {"description": ". ".join(said) + "."}
     if default is not None:
