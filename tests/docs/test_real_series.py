@@ -178,7 +178,6 @@ def test_nothing_fails_where_nothing_strikes(real):
     assert real.national.regions(PLATFORMS, "as it was", 4, **{"shocks.0.share": "0 %"}).failures.sum() == 0
 
 
-@pytest.mark.xfail(reason="the page shows the behaviour before; not yet made anew")
 @pytest.mark.slow
 def test_platforms_fail_because_others_did_and_banks_with_a_guarantee_in_fewer_spikes(real):
     found = real.national.regions(PLATFORMS, "as it was", 8)

@@ -3,9 +3,9 @@
 *Numbers*: those whose only source is that they are assumed, a row of the catalogue or a sign, which give no number; of
 rules all of them, of people, platforms, shocks and levers those that are as by default or by a preset, for what the
 file says otherwise is its story. Counts, names, zeros and the numbers of the network stay. None has a range of its own,
-so each gets one of ``SPREAD``: from its value divided by it to its value times it; of a share in (0, 1) it is the odds that are
-divided and multiplied; of a distribution the scale, of a beta distribution the odds of its mean. Where a bound is
-nearer the range ends there. A number has one position in all segments, platforms and variants, so that what parts
+so each gets one of ``SPREAD``: from its value divided by it to its value times it; of a share in (0, 1) it is the odds
+that are divided and multiplied; of a distribution the scale, of a beta distribution the odds of its mean. Where a bound
+is nearer the range ends there. A number has one position in all segments, platforms and variants, so that what parts
 variants stays.
 
 What may be otherwise as a whole: :mod:`trustsim.analysis.choices`.
