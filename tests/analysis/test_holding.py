@@ -122,6 +122,46 @@ def test_the_answer_names_the_share_the_number_and_where_it_tips(flipping):
     assert ["Together they explain" in words.hangs(flipping, found)[0] for found in (one, two)] == [False, True]
 
 
+def overtaking(story, variants, replication, **_):
+    """The planted number moves ‘insured’ and ‘buffer’ alike, never ‘prompt notice’, which is third in rank."""
+    rng = np.random.default_rng([story.seed, replication])
+    usual = {"nothing": 0.9, "insured": 0.5, "buffer": 0.5 + AHEAD / 2, "prompt notice": 0.5 + AHEAD}
+    values = []
+    for column in variants:
+        name = column.partition(" @ ")[0]
+        worse = SLOPE * math.log(planted.fear_of(story, column) / planted.USUAL)
+        values.append(usual[name] + worse * (name in ("insured", "buffer")) + 1e-3 * rng.standard_normal())
+    return planted.run_of(story, variants, replication, np.array(values))
+
+
+@pytest.fixture(scope="module")
+def passed():
+    return planted.compared(overtaking, variants=[*NAMES, "prompt notice"])
+
+
+def test_what_the_order_hangs_on_is_told_against_the_rival_that_is_ahead_in_most_flips(passed):
+    """‘buffer’ is second in rank and never ahead; ‘prompt notice’ is third, and is where the number is large."""
+    found = passed.robustness.found
+    assert passed.comparison.ranking[:3] == ("insured", "buffer", "prompt notice")
+    assert (found.leader, found.second, set(found.ahead)) == ("insured", "prompt notice", {"prompt notice"})
+    assert found.hangs[0].tips.low < TIPS < found.hangs[0].tips.high
+    told = " ".join(words.hangs(passed, found))
+    assert told.startswith(f"‘insured’ against ‘prompt notice’ hangs on {NUMBER}")
+    assert "‘buffer’" not in told
+    best = {fact.asked: fact.found for fact in answer(passed).facts}["Is it really the best?"]
+    assert "Against the next in rank, ‘buffer’, the difference is " in best
+    assert "‘prompt notice’ is ahead in " in best
+    assert "of the sets, most often of all; against it the difference is " in best
+
+
+def test_where_it_flips_is_said_with_how_many_flips_where_there_are_few(flipping):
+    found = flipping.robustness.found
+    few = replace(found, frame=found.frame.assign(holds=np.arange(found.n) > 5))
+    assert (found.n_flips >= 10, few.n_flips) == (True, 6)
+    assert "of the flips)" in words.hangs(flipping, found)[-1]
+    assert "of the 6 flips)" in words.hangs(flipping, few)[-1]
+
+
 def lucky(story, variants, replication, **more):
     """The planted engine, with so much luck in a world that it hides how the sets differ."""
     return planted.engine(story, variants, replication, luck=0.2, **more)

@@ -30,7 +30,7 @@ from trustsim.report.tables import page_tables, people
 from trustsim.report.words import flips as words_of_flips
 from trustsim.report.words import holding as words_of_holding
 from trustsim.report.words import losers as words_of_losers
-from trustsim.report.words import reading, sources, story, words
+from trustsim.report.words import reading, sources, standing, story, words
 from trustsim.report.words import unknowns as words_of_unknowns
 from trustsim.report.words.answer import answer
 from trustsim.report.words.causes import summary
@@ -100,6 +100,7 @@ def render(result: Compared, again: Again, progress: Progress | None = None) -> 
         failures=page_tables.failures(result),
         repeat=_repeat(result),
         command=reading.command(result, result.scenario.source or "scenario.yaml"),
+        standing=standing,
         words=words,
         filled=reading.FILLED,
     )

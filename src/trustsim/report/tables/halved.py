@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rich.console import Console, Group
@@ -12,23 +12,41 @@ from rich.text import Text
 
 from trustsim.analysis.halving import Halved, Moved
 from trustsim.report.tables.prose import Prose
+from trustsim.report.tables.table import compact, unit_of, with_unit
 from trustsim.report.words import words
 from trustsim.units import show
 
+_NAMES = 22  # letters of the first column, at least
+
 
 def print_halved(found: Halved, console: Console | None = None) -> None:
-    """Print by outcome a row a variant: both means, the change with its interval, and whether it moves."""
+    """Print by outcome a table with a row a variant: both means, the change with its interval, and whether it moves.
+
+    Units stand once, above a column, so that a name has room within 80 columns.
+    """
+    by_outcome = groupby(found.moved, key=lambda each: each.outcome)
+    tables = [_table(found, list(rows)) for _, rows in by_outcome]
+    (console or Console()).print(Group(*tables, Prose(said(found))))
+
+
+def _table(found: Halved, rows: Sequence[Moved]) -> Table:
+    """Return the table of one outcome."""
+    measure = rows[0].measure
     whole, half = (show(step, "duration") for step in (found.step, found.half))
-    table = Table(box=None, show_edge=False, padding=(0, 1), pad_edge=False)
-    table.add_column(Text("outcome, variant"), overflow="fold")
-    for head in (f"at {whole}", f"at {half}", "change [95 % interval]", ""):
-        table.add_column(Text(head), justify="right", no_wrap=True)
-    for outcome, rows in groupby(found.moved, key=lambda each: each.outcome):
-        table.add_row(Text(words.label(outcome)))
-        for each in rows:
-            name = f"  {each.variant}{_worlds(each, found.worlds)}"
-            table.add_row(Text(name), *map(Text, _cells(each, found.currency)))
-    (console or Console()).print(Group(table, Prose(said(found))))
+    level, change = (unit_of(measure, found.currency, is_difference=way) for way in (False, True))
+    table = Table(box=None, show_edge=False, padding=(0, 1), pad_edge=False, expand=False)
+    table.add_column(Text(words.label(rows[0].outcome)), overflow="fold", min_width=_NAMES, ratio=1)
+    for head, width in (
+        (with_unit(f"at {whole}", level), 9),
+        (with_unit(f"at {half}", level), 9),
+        (with_unit("change", change, " ") + "\n[95 % interval]", 22),
+        ("", 7),
+    ):
+        table.add_column(Text(head), justify="right", no_wrap=True, min_width=width)
+    for each in rows:
+        name = f"  {each.variant}{_worlds(each, found.worlds)}"
+        table.add_row(Text(name), *map(Text, _cells(each)))
+    return table
 
 
 def _worlds(each: Moved, worlds: int) -> str:
@@ -36,11 +54,11 @@ def _worlds(each: Moved, worlds: int) -> str:
     return "" if each.change.n == worlds else f" (in {words.plural(each.change.n, 'world')})"
 
 
-def _cells(each: Moved, currency: str) -> tuple[str, ...]:
-    unit, change = each.measure.unit, each.change
-    span = words.interval(change.low, change.high, unit, currency, signed=True)
-    told = f"{words.change(change.mean, unit, currency)} [{span}]"
-    return (*(words.quantity(x, unit, currency) for x in (each.whole, each.half)), told, each.verdict)
+def _cells(each: Moved) -> tuple[str, ...]:
+    ends = (each.change.mean, each.change.low, each.change.high)
+    mean, low, high = (compact(x, each.measure, signed=True) for x in ends)
+    means = (compact(x, each.measure) for x in (each.whole, each.half))
+    return (*means, f"{mean} [{low}, {high}]", each.verdict)
 
 
 def said(found: Halved) -> str:

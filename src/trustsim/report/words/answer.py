@@ -152,6 +152,22 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
 
 
 def _next_best(result: Compared, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
+    fact = _against_next(result, measure, best, second, rivals)
+    return Fact(fact.asked, f"{fact.found} {_overtaken(result, measure, second)}".rstrip())
+
+
+def _overtaken(result: Compared, measure: Measure, second: str) -> str:
+    """Hold the first in rank against who is ahead of it in most other sets of assumptions; '' where none other is."""
+    held = result.robustness
+    if held is None or held.found is None or held.found.second == second or not held.found.ahead:
+        return ""
+    found = held.found
+    who = f"{quoted(found.second)} is ahead in {words.quantity(found.ahead[found.second], 'share')} of the sets"
+    change = _changed(result, measure, reading.versus(result, measure.name, found.leader, found.second))
+    return f"Under other assumptions {who}, most often of all; against it the difference is {change}."
+
+
+def _against_next(result: Compared, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
     c, found = result.comparison, reading.versus(result, measure.name, best, second)
     change, between = _changed(result, measure, found), slice(c.ranking.index(best), c.ranking.index(second))
     next_one = f"next in rank{f' after {quoted(c.baseline)}' if c.baseline in c.ranking[between] else ''}"

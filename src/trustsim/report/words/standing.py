@@ -210,13 +210,28 @@ def untold(c: Comparison) -> str:
     return f"nothing can be told: {what} is measured under {quoted(c.baseline)} and another variant in one world"
 
 
+def _tie_breaks(c: Comparison) -> list[tuple[tuple[str, ...], tuple[str, ...], str]]:
+    """Return the groups that stand before the next by another outcome than the one that ranks, the next, and which."""
+    each = zip(c.groups, c.groups[1:], c.parted_by, strict=False)
+    return [
+        (ours, theirs, by)
+        for ours, theirs, by in each
+        if by not in ("", c.ranked_by) and (ours[0] in c.harms) == (theirs[0] in c.harms)
+    ]
+
+
+def behind(c: Comparison) -> str:
+    """Say by what variants stand in their order that the outcome that ranks cannot tell apart; '' where none do."""
+    by = dict.fromkeys(words.label(by) for _, _, by in _tie_breaks(c))
+    return f", of those it cannot tell apart by {words.listing(list(by), 'or')}" if by else ""
+
+
 def parted(c: Comparison) -> str:
     """Say which groups stand in their order by another outcome than the one that ranks; '' where none do."""
     told = [
         f"{words.listing([quoted(name) for name in ours])} before {words.listing([quoted(name) for name in theirs])}"
         f" by {words.label(by)}"
-        for ours, theirs, by in zip(c.groups, c.groups[1:], c.parted_by, strict=False)
-        if by not in ("", c.ranked_by) and (ours[0] in c.harms) == (theirs[0] in c.harms)
+        for ours, theirs, by in _tie_breaks(c)
     ]
     return f"not told apart by {words.label(c.ranked_by or '')}: {'; '.join(told)}" if told else ""
 
