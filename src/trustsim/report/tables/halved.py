@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 
 from rich.console import Console, Group
@@ -12,41 +12,31 @@ from rich.text import Text
 
 from trustsim.analysis.halving import Halved, Moved
 from trustsim.report.tables.prose import Prose
-from trustsim.report.tables.table import compact, unit_of, with_unit
+from trustsim.report.tables.table import compact, unit_of
 from trustsim.report.words import words
 from trustsim.units import show
 
-_NAMES = 22  # letters of the first column, at least
+_LONGEST_NAME = 40
 
 
 def print_halved(found: Halved, console: Console | None = None) -> None:
-    """Print by outcome a table with a row a variant: both means, the change with its interval, and whether it moves.
+    """Print by outcome a row a variant: both means, the change with its interval, and whether it moves.
 
-    Units stand once, above a column, so that a name has room within 80 columns.
+    Units stand once, beside the name of an outcome, so that names have room within 80 columns.
     """
-    by_outcome = groupby(found.moved, key=lambda each: each.outcome)
-    tables = [_table(found, list(rows)) for _, rows in by_outcome]
-    (console or Console()).print(Group(*tables, Prose(said(found))))
-
-
-def _table(found: Halved, rows: Sequence[Moved]) -> Table:
-    """Return the table of one outcome."""
-    measure = rows[0].measure
     whole, half = (show(step, "duration") for step in (found.step, found.half))
-    level, change = (unit_of(measure, found.currency, is_difference=way) for way in (False, True))
-    table = Table(box=None, show_edge=False, padding=(0, 1), pad_edge=False, expand=False)
-    table.add_column(Text(words.label(rows[0].outcome)), overflow="fold", min_width=_NAMES, ratio=1)
-    for head, width in (
-        (with_unit(f"at {whole}", level), 9),
-        (with_unit(f"at {half}", level), 9),
-        (with_unit("change", change, " ") + "\n[95 % interval]", 22),
-        ("", 7),
-    ):
-        table.add_column(Text(head), justify="right", no_wrap=True, min_width=width)
-    for each in rows:
-        name = f"  {each.variant}{_worlds(each, found.worlds)}"
-        table.add_row(Text(name), *map(Text, _cells(each)))
-    return table
+    table = Table(box=None, show_edge=False, padding=(0, 1), pad_edge=False)
+    table.add_column(Text("outcome, variant"), overflow="fold")
+    for head in (f"at {whole}", f"at {half}", "change [95 % interval]", ""):
+        table.add_column(Text(head), justify="right", no_wrap=True)
+    for outcome, rows in groupby(found.moved, key=lambda each: each.outcome):
+        for k, each in enumerate(rows):
+            if k == 0:
+                level, change = (unit_of(each.measure, found.currency, is_difference=way) for way in (False, True))
+                table.add_row(*map(Text, (words.label(outcome), level, level, change)))
+            name = words.shortened(each.variant, _LONGEST_NAME)
+            table.add_row(Text(f"  {name}{_worlds(each, found.worlds)}"), *map(Text, _cells(each)))
+    (console or Console()).print(Group(table, Prose(said(found))))
 
 
 def _worlds(each: Moved, worlds: int) -> str:
