@@ -99,7 +99,7 @@ def test_a_row_of_the_table_is_a_line_of_80_columns():
     """Units stand beside the name of an outcome, so names and the widest interval have room."""
     table = printed(found(-0.02, 0.05)).splitlines()
     assert "investor loss % % pp" in [" ".join(line.split()) for line in table]
-    (row,) = (line for line in table if "insured" in line)
+    row = next(line for line in table if "insured" in line)
     assert row.startswith("  insured")
     assert re.search(r"[\d.]+ +[\d.]+ +[−+]?\d[\d.]* \[[−+]?[\d.]+, [−+]?[\d.]+\] +(unclear|moves)$", row.rstrip())
     wide, far = measure_of(REGISTRY.outcome("excess_withdrawn")), np.array([0.0, 1.0, 0.0, 0.5])

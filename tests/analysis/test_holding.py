@@ -3,6 +3,7 @@
 import functools
 import math
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,9 @@ from trustsim.report.page import page
 from trustsim.report.page.again import nothing
 from trustsim.report.words import holding as words
 from trustsim.report.words.answer import answer
+from trustsim.report.words.command import command
 from trustsim.scenario.behaviour import members_that_ship
+from trustsim.scenario.load import overrides_from
 from trustsim.web.answers import comparison
 
 NUMBER = "queue_news.fear"
@@ -570,10 +573,32 @@ def test_report_page_and_notebook_tell_it(flipping):
     assert "Under other assumptions: ‘insured’ stays first" in flipping._repr_html_()
 
 
-def test_without_a_robustness_study_there_is_no_chapter_and_no_word():
+def test_without_a_robustness_study_there_is_no_chapter_and_it_is_said_that_none_were_tried():
     result = planted.compared(replications=20, robustness=False)
     assert 'id="held"' not in page.render(result, nothing())
-    assert "assumptions" not in result._repr_html_().partition("</table>")[2]
+    assert "Under other assumptions: no other assumptions were tried" in result._repr_html_().partition("</table>")[2]
+    facts = {fact.asked: fact.found for fact in answer(result).facts}
+    assert facts["When is this wrong?"].startswith("No other assumptions were tried; --robustness N")
+
+
+def test_the_command_that_repeats_a_study_has_every_option_that_changed_it():
+    """Read as the command line reads it, it gives the same story and the same sets."""
+    story = planted.scenario(
+        **{"platforms.Harbour.liquid_share": "20 %", "run": {"share": "6 %"}, "behaviour": "point"}
+    )
+    result = ts.compare(story, simulate=planted.engine, variants=NAMES, replications=20, seed=3, workers=1,
+                        progress=False, robustness="10x2")  # fmt: skip
+    told = shlex.split(command(result, "a.yaml"))
+    assert told[:3] == ["trustsim", "compare", "a.yaml"]
+    options = list(zip(told[3::2], told[4::2], strict=True))
+    assert ("--robustness", "10x2") in options
+    assert ("--behaviour", "point") in options
+    assert ("--set", "platforms.Harbour.liquid_share=20 %") in options
+    settings = overrides_from([value for name, value in options if name == "--set"])
+    assert {**settings, "behaviour": "point"} == dict(story.overrides)
+    without = ts.compare(story, simulate=planted.engine, variants=NAMES, replications=4, workers=1, progress=False,
+                         robustness=False)  # fmt: skip
+    assert command(without, "a.yaml").endswith("--no-robustness")
 
 
 def test_the_pictures_show_every_set_and_the_range_of_every_number(flipping):

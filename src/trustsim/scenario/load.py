@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from trustsim import arguments
@@ -108,7 +109,7 @@ def _load(
     scenario = read_story(tree, registry, report, file)
     report.stop_if_any()
     assert scenario is not None
-    return scenario
+    return replace(scenario, overrides=dict(overrides or {}))
 
 
 def whole_tree(tree: Node | None, file: str, folder: str, report: Report) -> Node:

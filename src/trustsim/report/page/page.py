@@ -34,6 +34,7 @@ from trustsim.report.words import reading, sources, standing, story, words
 from trustsim.report.words import unknowns as words_of_unknowns
 from trustsim.report.words.answer import answer
 from trustsim.report.words.causes import summary
+from trustsim.report.words.command import command
 from trustsim.report.words.people import ASKED
 from trustsim.report.words.prices import BILL, CLIENTS
 
@@ -99,7 +100,7 @@ def render(result: Compared, again: Again, progress: Progress | None = None) -> 
         stuck=people.stuck(result),
         failures=page_tables.failures(result),
         repeat=_repeat(result),
-        command=reading.command(result, result.scenario.source or "scenario.yaml"),
+        command=command(result, result.scenario.source or "scenario.yaml"),
         standing=standing,
         words=words,
         filled=reading.FILLED,

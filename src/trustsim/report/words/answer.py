@@ -148,7 +148,7 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
     elif not result.comparison.helps(best) and best not in {*result.comparison.harms, *result.comparison.unmeasured}:
         text += "; that looks clear alone, and is not where all variants and headline outcomes are taken together"
     text += ". Every variant met the same worlds, so luck is not compared with luck."
-    return Fact("How sure is that?", f"{text} {members.span(result)}".rstrip())
+    return Fact("How sure is that?", f"{text} {members.span(result) or members.fixed(result)}".rstrip())
 
 
 def _next_best(result: Compared, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
@@ -285,7 +285,8 @@ def _doubts(result: Compared) -> Fact:
     c = result.comparison
     figures = [a for a in story.assumptions(result.scenario, c.baseline, c.variants) if a.is_figure]
     assumed = sum(a.is_assumed or a.is_construct for a in figures)
-    text = "".join(f"{line} " for line in (holding.doubts(result), members.doubts(result), pace.told(result)) if line)
+    lines = (holding.doubts(result), members.doubts(result) or members.fixed(result), pace.told(result))
+    text = "".join(f"{line} " for line in lines if line)
     text += "These are simulated worlds, not forecasts: "
     text += f"{assumed} of {len(figures)} figures are assumed, no source gives them."
     text += f" Only {words.plural(c.n, 'world')} were compared; more would narrow the intervals." if c.n < FEW else ""

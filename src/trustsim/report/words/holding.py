@@ -17,6 +17,7 @@ from trustsim.report.words.words import quoted
 
 ENOUGH = 0.7  # of luck in the mean of a set over the spread between sets: with so much the share is mostly told
 FEW_FLIPS = 10  # assumed: with fewer, how many there are is said with where they are
+UNTRIED = "no other assumptions were tried; --robustness N, in Python robustness=N, tries N sets of them."
 _MORE = 4  # times the worlds are asked for where no spread is left to see
 
 _HOW = (
@@ -34,8 +35,10 @@ def how(found: Holding) -> str:
 
 
 def lines(result: Compared) -> list[str]:
-    """Say what the terminal and a notebook say below the table; nothing where nobody asked."""
+    """Say what the terminal and a notebook say below the table; nothing where nothing ranks."""
     held = result.robustness
+    if held is None and result.comparison.ranked_by is not None and result.comparison.remedies:
+        return [f"Under other assumptions: {UNTRIED}"]
     if held is None:
         return []
     if held.found is None:
@@ -44,7 +47,7 @@ def lines(result: Compared) -> list[str]:
 
 
 def doubts(result: Compared) -> str:
-    """Say where the answer is wrong because what is assumed is otherwise; '' where nobody asked."""
+    """Say where the answer is wrong because what is assumed is otherwise, or that nobody tried."""
     return " ".join(
         words.sentence(words.capital(line.removeprefix("Under other assumptions: "))) for line in lines(result)
     )
