@@ -185,7 +185,9 @@ def _difference_cells(comparison: Comparison, name: str, difference: Difference 
     measure = comparison.measures[name]
     low, high = (compact(x, measure, signed=True) for x in (difference.low, difference.high))
     style = _STYLES.get(standing.verdict(comparison, name, difference), "")
-    change = Text(f"{compact(difference.mean, measure, signed=True)} [{low}, {high}]", style=style)
+    mean = compact(difference.mean, measure, signed=True)
+    is_same = standing.is_same(comparison, name, difference)
+    change = Text(f"{mean}, {standing.SAME}" if is_same else f"{mean} [{low}, {high}]", style=style)
     share = difference.better_share
     better = words.NO_NUMBER if math.isnan(share) else f"{100 * share:.0f}"
     return change, Text(better), Text(_times(difference.variance_reduction))

@@ -78,9 +78,9 @@ def _quoted(names: Sequence[str]) -> str:
 
 def _changed(result: Compared, measure: Measure, found: Interval | Difference) -> str:
     """Write a difference with its interval: ``'−12.3 pp (95 % interval −15 to −9.6 pp)'``."""
-    currency = result.scenario.currency
-    span = words.interval(found.low, found.high, measure.unit, currency, signed=True)
-    return f"{words.change(found.mean, measure.unit, currency)} (95 % interval {span})"
+    change, c = words.change(found.mean, measure.unit, result.scenario.currency), result.comparison
+    span = standing.span(c, measure.name, found)
+    return f"{change} ({span})" if standing.is_same(c, measure.name, found) else f"{change} (95 % interval {span})"
 
 
 def _headline(result: Compared, measure: Measure, best: str, rivals: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from trustsim.report.words.words import Verdict, quoted
 #: and of one that is another world and no remedy
 MARK, SHIFTED, UNKNOWN, ELSEWHERE = "†", "‡", "?", "≠"
 ROUNDING, POINTS = 0.001, 0.0005  # of the largest mean, and of a share: a smaller difference is none (assumed)
+SAME = "no world differs"  # in place of the interval of a difference on a scale
 HARDLY = f"at most {words.quantity(SLIGHT, 'share')}"  # of what they held: who counts as having lost nothing
 PAYERS = {
     "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
@@ -82,6 +83,22 @@ def tells_apart(c: Comparison, outcome: str, found: Interval | Difference) -> bo
 def verdict(c: Comparison, outcome: str, d: Interval | Difference) -> Verdict:
     """Judge a paired difference: one that is too small to matter is no clear one."""
     return words.verdict(d.low, d.high, c.measures[outcome].better) if tells_apart(c, outcome, d) else "unclear"
+
+
+def is_same(c: Comparison, outcome: str, d: Interval | Difference) -> bool:
+    """Whether a paired difference is one of an outcome on a scale that is the same in each of several worlds.
+
+    A zero of a yes or no is never said to be that: of what was not seen so many worlds say only how rare it is.
+    """
+    return isinstance(d, Difference) and d.n > 1 and d.tie_share == 1 and not c.measures[outcome].binary
+
+
+def span(c: Comparison, outcome: str, d: Interval | Difference) -> str:
+    """Write the interval of a paired difference; where no world differs, that."""
+    if is_same(c, outcome, d):
+        return SAME
+    unit = c.measures[outcome].unit
+    return words.interval(d.low, d.high, unit, c.currency, signed=True)
 
 
 def judged(c: Comparison, outcome: str, d: Interval | Difference) -> str:
