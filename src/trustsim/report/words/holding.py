@@ -141,7 +141,7 @@ def _box(box: Box, flips: str) -> str:
 
 
 def _hang(result: Compared, found: Holding, hang: Hang) -> str:
-    """Say how one factor moves the difference of the first two, and where their order changes along it."""
+    """Say how one factor moves the difference of the first and its rival, and where their order changes along it."""
     unit, currency = reading.outcome(result, found.outcome).unit, result.scenario.currency
     number = hang.number
     if number is None:
