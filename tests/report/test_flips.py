@@ -77,6 +77,9 @@ def test_of_many_ways_to_look_a_picture_has_as_many_as_can_be_read_and_the_table
     assert {view.label for view in seen if view.is_part} <= {view.label for view in shown}
     assert {"investor loss", "other 0", "other 33"} <= {view.label for view in shown}
     assert "other 32" not in {view.label for view in shown}
+    level = [replace(view, states=dict.fromkeys(view.states, "leads")) for view in tail[:10]]
+    others = views.drawn(study, (*seen[:1], *level, *tail[10:], *seen[1:]))
+    assert not any(view.is_level for view in others)
     chart = flips.leaders(study, many)
     assert f"{views.MOST_DRAWN} of {len(many)} ways to look are drawn; the table has them all." in chart.note
     assert len(chart.table.rows) == len(many)

@@ -1,8 +1,8 @@
 """On which few of its assumptions the order of two variants hangs, and where it tips along each.
 
 *It hangs* on a number by the slope of the difference of the first and its rival along its logarithm (of a share: of its
-odds), and on a level of a choice by what that level adds. Factors enter a linear regression one by one, that told best from
-nothing first, as long as its p-value times the number of factors is below 5 % (Bonferroni); at most MOST do. The
+odds), and on a level of a choice by what that level adds. Factors enter a linear regression one by one, that told best
+from nothing first, as long as its p-value times the number of factors is below 5 % (Bonferroni); at most MOST do. The
 p-value is the larger of two, of its t in the differences and in their normal scores (van der Waerden's): where worlds
 differ, a few sets lie far off by luck, and a level that is there in two of them would be named by the first alone
 (``test_a_few_sets_that_came_out_far_off_by_luck_name_nothing``). So each that is named is told from nothing; intervals

@@ -90,14 +90,14 @@ def drawn(result: Compared, seen: Sequence[View]) -> tuple[View, ...]:
     """Return the views of which a picture has names that can be read, MOST_DRAWN of them, in their order.
 
     Parts of the worlds and what ranks are never left out; then come headline outcomes, those in which another variant
-    leads clearly, and the others as they stand.
+    leads clearly, and the others as they stand, last those in which all are the same or not judged.
     """
     headlines = measured_headlines(result.comparison.measures)
 
     def place(k: int) -> tuple[bool, ...]:
         view = seen[k]
         is_first = view.is_part or view.outcome == result.comparison.ranked_by
-        return not is_first, view.outcome not in headlines, view.verdict != "flips"
+        return not is_first, view.outcome not in headlines, view.verdict != "flips", view.is_level or not view.is_judged
 
     kept = sorted(sorted(range(len(seen)), key=place)[:MOST_DRAWN])
     return tuple(seen[k] for k in kept)
