@@ -581,7 +581,7 @@ def test_without_a_robustness_study_there_is_no_chapter_and_it_is_said_that_none
     assert facts["When is this wrong?"].startswith("No other assumptions were tried; --robustness N")
 
 
-def test_the_command_that_repeats_a_study_has_every_option_that_changed_it():
+def test_the_command_that_repeats_a_study_has_every_option_that_changed_it(monkeypatch):
     """Read as the command line reads it, it gives the same story and the same sets."""
     story = planted.scenario(
         **{"platforms.Harbour.liquid_share": "20 %", "run": {"share": "6 %"}, "behaviour": "point"}
@@ -599,6 +599,8 @@ def test_the_command_that_repeats_a_study_has_every_option_that_changed_it():
     without = ts.compare(story, simulate=planted.engine, variants=NAMES, replications=4, workers=1, progress=False,
                          robustness=False)  # fmt: skip
     assert command(without, "a.yaml").endswith("--no-robustness")
+    monkeypatch.setattr("trustsim.report.words.command.entered", lambda: ("own.py",))
+    assert command(without, "a.yaml").startswith("trustsim --with own.py compare a.yaml ")
 
 
 def test_the_pictures_show_every_set_and_the_range_of_every_number(flipping):
