@@ -75,6 +75,15 @@ def test_the_sentence_above_says_what_is_ranked_and_against_what():
     assert "Variants as in the file" in ranked_table(comparison(ranked_by=None))
 
 
+def test_the_sentence_above_says_by_what_variants_stand_that_what_ranks_cannot_tell_apart():
+    """Else levels that do not rise from row to row look like a mistake."""
+    names = ("nothing", "insured", "both", "buffer")
+    tied = replace(comparison(names), parted_by=("excess_withdrawn", "investor_loss", ""))
+    text = " ".join(ranked_table(tied).split())
+    assert "Best first by excess withdrawn (lower is better), of those it cannot tell apart by investor loss; " in text
+    assert "cannot tell apart by" not in " ".join(ranked_table(comparison(names)).split())
+
+
 def test_a_row_shows_level_change_interval_better_share_gain_and_cost():
     (row,) = (line for line in ranked_table(comparison()).splitlines() if line.startswith("insured"))
     assert row.split() == ["insured", "46.5", "−31.0", "[−38.2,", "−24.1]", "33", "2.3×", "1.25m"]
