@@ -27,13 +27,9 @@ def load(
     ``behaviour``: point, ensemble or 'member 7', in place of the file's. Raises ScenarioError with everything that is
     wrong with the file.
     """
-    return loading.load(path, REGISTRY, overrides=_behaving(overrides, behaviour))
+    return loading.load(path, REGISTRY, overrides=overrides, behaviour=behaviour)
 
 
 def loads(text: str, *, overrides: Mapping[str, Any] | None = None, behaviour: str | None = None) -> Scenario:
     """Return the scenario in a YAML text; as :func:`load`."""
-    return loading.loads(text, REGISTRY, overrides=_behaving(overrides, behaviour))
-
-
-def _behaving(overrides: Mapping[str, Any] | None, behaviour: str | None) -> dict[str, Any]:
-    return {**(overrides or {}), **({} if behaviour is None else {"behaviour": behaviour})}
+    return loading.loads(text, REGISTRY, overrides=overrides, behaviour=behaviour)

@@ -42,7 +42,7 @@ class PoolLost(TrustsimError):
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where in a file: 1-based line and column; ``path`` is the key's full path."""
+    """Where in a file, or in an option such as ``--set``: 1-based line and column; ``path`` is the key's full path."""
 
     file: str
     line: int
@@ -50,7 +50,7 @@ class Place:
     path: str
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}"
+        where = self.file if self.file.startswith("--") else f"{self.file}:{self.line}:{self.column}"
         return f"{where}: {self.path}" if self.path else where
 
 

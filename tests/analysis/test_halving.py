@@ -96,10 +96,18 @@ def printed(halved):
 
 
 def test_a_row_of_the_table_is_a_line_of_80_columns():
+    """Units stand beside the name of an outcome, so names and the widest interval have room."""
     table = printed(found(-0.02, 0.05)).splitlines()
-    (row,) = (line for line in table if "insured" in line and "pp" in line)
+    assert "investor loss % % pp" in [" ".join(line.split()) for line in table]
+    row = next(line for line in table if "insured" in line)
     assert row.startswith("  insured")
-    assert re.search(r"[−+]?\d[\d.]* pp \[[−+0-9. to]+ pp\] +(unclear|moves)$", row.rstrip())
+    assert re.search(r"[\d.]+ +[\d.]+ +[−+]?\d[\d.]* \[[−+]?[\d.]+, [−+]?[\d.]+\] +(unclear|moves)$", row.rstrip())
+    wide, far = measure_of(REGISTRY.outcome("excess_withdrawn")), np.array([0.0, 1.0, 0.0, 0.5])
+    told = moved("excess_withdrawn", wide, "insured and told promptly", far, 1 - far, 0.01)
+    lines = printed(Halved(1.0, 4, "CNY", (told,))).splitlines()
+    assert any("  insured and told promptly " in line and "unclear" in line for line in lines)
+    assert len(lines[0].rstrip()) > 50
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_step_of_a_minute_has_no_half():

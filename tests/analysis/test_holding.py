@@ -3,6 +3,7 @@
 import functools
 import math
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,9 @@ from trustsim.report.page import page
 from trustsim.report.page.again import nothing
 from trustsim.report.words import holding as words
 from trustsim.report.words.answer import answer
+from trustsim.report.words.command import command
 from trustsim.scenario.behaviour import members_that_ship
+from trustsim.scenario.load import overrides_from
 from trustsim.web.answers import comparison
 
 NUMBER = "queue_news.fear"
@@ -120,6 +123,46 @@ def test_the_answer_names_the_share_the_number_and_where_it_tips(flipping):
     two = replace(one, hangs=one.hangs * 2)
     assert ["It explains" in words.hangs(flipping, found)[0] for found in (one, two)] == [True, False]
     assert ["Together they explain" in words.hangs(flipping, found)[0] for found in (one, two)] == [False, True]
+
+
+def overtaking(story, variants, replication, **_):
+    """The planted number moves ‘insured’ and ‘buffer’ alike, never ‘prompt notice’, which is third in rank."""
+    rng = np.random.default_rng([story.seed, replication])
+    usual = {"nothing": 0.9, "insured": 0.5, "buffer": 0.5 + AHEAD / 2, "prompt notice": 0.5 + AHEAD}
+    values = []
+    for column in variants:
+        name = column.partition(" @ ")[0]
+        worse = SLOPE * math.log(planted.fear_of(story, column) / planted.USUAL)
+        values.append(usual[name] + worse * (name in ("insured", "buffer")) + 1e-3 * rng.standard_normal())
+    return planted.run_of(story, variants, replication, np.array(values))
+
+
+@pytest.fixture(scope="module")
+def passed():
+    return planted.compared(overtaking, variants=[*NAMES, "prompt notice"])
+
+
+def test_what_the_order_hangs_on_is_told_against_the_rival_that_is_ahead_in_most_flips(passed):
+    """‘buffer’ is second in rank and never ahead; ‘prompt notice’ is third, and is where the number is large."""
+    found = passed.robustness.found
+    assert passed.comparison.ranking[:3] == ("insured", "buffer", "prompt notice")
+    assert (found.leader, found.second, set(found.ahead)) == ("insured", "prompt notice", {"prompt notice"})
+    assert found.hangs[0].tips.low < TIPS < found.hangs[0].tips.high
+    told = " ".join(words.hangs(passed, found))
+    assert told.startswith(f"‘insured’ against ‘prompt notice’ hangs on {NUMBER}")
+    assert "‘buffer’" not in told
+    best = {fact.asked: fact.found for fact in answer(passed).facts}["Is it really the best?"]
+    assert "Against the next in rank, ‘buffer’, the difference is " in best
+    assert "‘prompt notice’ is ahead in " in best
+    assert "of the sets, most often of all; against it the difference is " in best
+
+
+def test_where_it_flips_is_said_with_how_many_flips_where_there_are_few(flipping):
+    found = flipping.robustness.found
+    few = replace(found, frame=found.frame.assign(holds=np.arange(found.n) > 5))
+    assert (found.n_flips >= 10, few.n_flips) == (True, 6)
+    assert "of the flips)" in words.hangs(flipping, found)[-1]
+    assert "of the 6 flips)" in words.hangs(flipping, few)[-1]
 
 
 def lucky(story, variants, replication, **more):
@@ -530,10 +573,34 @@ def test_report_page_and_notebook_tell_it(flipping):
     assert "Under other assumptions: ‘insured’ stays first" in flipping._repr_html_()
 
 
-def test_without_a_robustness_study_there_is_no_chapter_and_no_word():
+def test_without_a_robustness_study_there_is_no_chapter_and_it_is_said_that_none_were_tried():
     result = planted.compared(replications=20, robustness=False)
     assert 'id="held"' not in page.render(result, nothing())
-    assert "assumptions" not in result._repr_html_().partition("</table>")[2]
+    assert "Under other assumptions: no other assumptions were tried" in result._repr_html_().partition("</table>")[2]
+    facts = {fact.asked: fact.found for fact in answer(result).facts}
+    assert facts["When is this wrong?"].startswith("No other assumptions were tried; --robustness N")
+
+
+def test_the_command_that_repeats_a_study_has_every_option_that_changed_it(monkeypatch):
+    """Read as the command line reads it, it gives the same story and the same sets."""
+    story = planted.scenario(
+        **{"platforms.Harbour.liquid_share": "20 %", "run": {"share": "6 %"}, "behaviour": "point"}
+    )
+    result = ts.compare(story, simulate=planted.engine, variants=NAMES, replications=20, seed=3, workers=1,
+                        progress=False, robustness="10x2")  # fmt: skip
+    told = shlex.split(command(result, "a.yaml"))
+    assert told[:3] == ["trustsim", "compare", "a.yaml"]
+    options = list(zip(told[3::2], told[4::2], strict=True))
+    assert ("--robustness", "10x2") in options
+    assert ("--behaviour", "point") in options
+    assert ("--set", "platforms.Harbour.liquid_share=20 %") in options
+    settings = overrides_from([value for name, value in options if name == "--set"])
+    assert {**settings, "behaviour": "point"} == dict(story.overrides)
+    without = ts.compare(story, simulate=planted.engine, variants=NAMES, replications=4, workers=1, progress=False,
+                         robustness=False)  # fmt: skip
+    assert command(without, "a.yaml").endswith("--no-robustness")
+    monkeypatch.setattr("trustsim.report.words.command.entered", lambda: ("own.py",))
+    assert command(without, "a.yaml").startswith("trustsim --with own.py compare a.yaml ")
 
 
 def test_the_pictures_show_every_set_and_the_range_of_every_number(flipping):

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import trustsim as ts
-from trustsim.analysis.by_member import ByMember, span_by_member
+from trustsim.analysis.by_member import SMALL, ByMember, Span, between, span_by_member, worlds_to_tell
 from trustsim.analysis.history import Matched
+from trustsim.analysis.intervals import Interval
 from trustsim.analysis.left import Seen
 from trustsim.catalog import REGISTRY
 from trustsim.report.pictures.members import marginals
-from trustsim.report.words import flips, members, story, words
+from trustsim.report.words import caveats, flips, members, story, words
 from trustsim.report.words.answer import answer
 from trustsim.scenario.load import loads
 from trustsim.scenario.targets import FreeParameter
@@ -75,9 +76,55 @@ def test_where_an_order_cannot_be_told_under_some_members_it_stands_under_when_i
         assert (members.told(found) in wrong) == is_said
 
 
-def test_of_one_behaviour_it_says_nothing(tmp_path: Path) -> None:
-    plain = result(tmp_path, "point")
+@pytest.mark.parametrize(
+    ("way", "how"), [("point", "by the defaults of the rules"), ("member 2 from members.json", "as one member")]
+)
+def test_where_behaviour_is_held_fixed_report_terminal_and_json_say_so(tmp_path: Path, way: str, how: str) -> None:
+    plain = result(tmp_path, way)
     assert (members.told(plain), members.span(plain), members.doubts(plain)) == ("", "", "")
+    line = members.fixed(plain)
+    short = way.partition(" from ")[0]
+    assert line.startswith(f"How people behave is held fixed, {how}")
+    assert f"(behaviour: {short})" in line
+    facts = {fact.asked: fact.found for fact in answer(plain).facts}
+    assert line in facts["How sure is that?"]
+    assert line in facts["When is this wrong?"]
+    assert line in caveats.below(plain)
+    assert plain.to_json()["behaviour"] == short
+    varied = result(tmp_path, "ensemble from members.json")
+    assert members.fixed(varied) == ""
+    assert varied.to_json()["behaviour"] == "ensemble"
+
+
+@pytest.mark.parametrize(("share", "n"), [(0.05, 50), (0.2, 50), (0.2, 10)])
+def test_so_many_worlds_tell_members_from_luck_in_four_studies_of_five(share: float, n: int) -> None:
+    """Of 300 planted studies 80 %, give or take 6 (two and a half standard errors); with a quarter of them, fewer."""
+    rng = np.random.default_rng(1)
+
+    def told(worlds: int) -> float:
+        seen = []
+        for _ in range(300):
+            each = np.arange(worlds) % n
+            values = np.sqrt(share) * rng.standard_normal(n)[each] + np.sqrt(1 - share) * rng.standard_normal(worlds)
+            seen.append(between(values, each).low > 0)
+        return float(np.mean(seen))
+
+    enough = worlds_to_tell(share, n)
+    assert told(enough) == pytest.approx(0.8, abs=0.06)
+    assert told(max(enough // 4, 2 * n)) < 0.74
+
+
+def test_a_doubt_that_luck_hides_says_how_many_worlds_would_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = result(tmp_path, "ensemble from members.json")
+    ends = Interval(-0.1, -0.2, 0.1, 20)
+    for share, much in ((0.3, "as much as is seen, 30 %"), (0.01, "at least 5 %")):
+        span = Span(ends, ends, Interval(share, 0.0, 0.5, 20), 50)
+        monkeypatch.setattr(members, "span_by_member", lambda *_, span=span: span)
+        n = worlds_to_tell(max(share, SMALL), 50)
+        assert f"--replications {n}, in Python replications={n}, would tell in 80 % of studies" in members.span(found)
+        assert f"if behaviour makes up {much} of how worlds differ." in members.span(found)
 
 
 @pytest.mark.parametrize(

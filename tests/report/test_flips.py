@@ -6,6 +6,7 @@ import pytest
 from test_losers import WAVE, N, made
 
 from trustsim.analysis.comparison import compare
+from trustsim.analysis.intervals import Interval
 from trustsim.ask.result import Result
 from trustsim.catalog import REGISTRY
 from trustsim.report.page import flips
@@ -62,6 +63,28 @@ def test_a_study_in_which_others_lose_the_same_but_for_a_coin_has_no_price_and_n
     assert [s.variant for s in prices.stretches(result)] == ["gate"]
     assert "is worth less than" not in words_of_flips.in_short(result)
     assert [chart.key for chart in flips.chapter(result)] == ["flips-leaders"]
+
+
+def test_of_many_ways_to_look_a_picture_has_as_many_as_can_be_read_and_the_table_all(study):
+    """Parts, what ranks and headline outcomes stay, then those that flip; in the order of all."""
+    seen = views.views(study)
+    tail = [replace(seen[0], outcome="peak_outflow", label=f"other {k}", gap=None) for k in range(40)]
+    tail[33] = replace(tail[33], gap=Interval(-0.1, -0.2, -0.05, N), is_clear=True)
+    many = (*seen[:1], *tail, *seen[1:])
+    shown = views.drawn(study, many)
+    assert len(shown) == views.MOST_DRAWN
+    assert [many.index(view) for view in shown] == sorted(many.index(view) for view in shown)
+    assert {view.label for view in seen if view.is_part} <= {view.label for view in shown}
+    assert {"investor loss", "other 0", "other 33"} <= {view.label for view in shown}
+    assert "other 32" not in {view.label for view in shown}
+    level = [replace(view, states=dict.fromkeys(view.states, "leads")) for view in tail[:10]]
+    others = views.drawn(study, (*seen[:1], *level, *tail[10:], *seen[1:]))
+    assert not any(view.is_level for view in others)
+    chart = flips.leaders(study, many)
+    assert f"{views.MOST_DRAWN} of {len(many)} ways to look are drawn; the table has them all." in chart.note
+    assert len(chart.table.rows) == len(many)
+    assert views.drawn(study, seen) == seen
+    assert "are drawn" not in flips.leaders(study, seen).note
 
 
 def test_who_is_ahead_by_less_than_matters_is_not_clearly_ahead():

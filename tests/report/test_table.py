@@ -10,6 +10,7 @@ from trustsim.analysis.intervals import Interval
 from trustsim.analysis.measures import Measure
 from trustsim.experiment.run import FailedRun
 from trustsim.report.tables.table import compact, print_ranked_table, ranked_table
+from trustsim.report.words import standing
 
 SHARE = Measure("share", "lower", True, "Whether a run happened.")
 MONEY = Measure("money", "lower", False, "What investors lost.")
@@ -72,6 +73,15 @@ def test_the_sentence_above_says_what_is_ranked_and_against_what():
         "Best first by excess withdrawn (lower is better); differences are to ‘nothing’ in the same 200 worlds." in text
     )
     assert "Variants as in the file" in ranked_table(comparison(ranked_by=None))
+
+
+def test_the_sentence_above_says_by_what_variants_stand_that_what_ranks_cannot_tell_apart():
+    """Else levels that do not rise from row to row look like a mistake."""
+    names = ("nothing", "insured", "both", "buffer")
+    tied = replace(comparison(names), parted_by=("excess_withdrawn", "investor_loss", ""))
+    text = " ".join(ranked_table(tied).split())
+    assert "Best first by excess withdrawn (lower is better), of those it cannot tell apart by investor loss; " in text
+    assert "cannot tell apart by" not in " ".join(ranked_table(comparison(names)).split())
 
 
 def test_a_row_shows_level_change_interval_better_share_gain_and_cost():
@@ -203,3 +213,22 @@ def test_numbers_are_written_in_few_characters(value, measure, text):
 def test_a_gain_that_is_no_change_has_no_sign():
     assert compact(0.0, SHARE, signed=True) == "0"
     assert compact(0.01, SHARE, signed=True) == "+1.0"
+
+
+def test_where_no_world_differs_on_a_scale_that_is_said_in_place_of_an_interval_never_of_a_yes_or_no():
+    """So many alike worlds say of a scale what they are, of an event only how rare it is."""
+    alike = Difference(0.0, -0.06, 0.06, 200, 0.0, 1.0, NAN)
+    c = comparison(ranked_by="investor_loss")
+    same = {name: {**row, "investor_loss": alike, "excess_withdrawn": alike} for name, row in c.differences.items()}
+    told = replace(c, differences=same)
+    (row,) = (line for line in ranked_table(told).splitlines() if line.startswith("insured"))
+    assert "0, no world differs" in row
+    (row,) = (
+        line for line in ranked_table(replace(told, ranked_by="excess_withdrawn")).splitlines() if "insured" in line
+    )
+    assert "0 [−6.0, +6.0]" in row
+    assert standing.span(told, "investor_loss", alike) == "no world differs"
+    assert standing.span(told, "excess_withdrawn", alike) == "−6.0 to +6.0 pp"
+    nearly = replace(alike, tie_share=0.995)
+    assert standing.span(told, "investor_loss", nearly) != "no world differs"
+    assert standing.span(told, "investor_loss", replace(alike, n=1, low=NAN, high=NAN)) == "–"

@@ -171,6 +171,13 @@ def test_names_are_joined_cut_and_spelt_as_prose():
     assert words.plural(1, "run") == "1 run"
     assert words.plural(1200, "run") == "1\u202f200 runs"
     assert words.label("peak_outflow") == "peak outflow"
+
+
+def test_a_failure_after_a_shock_of_a_day_is_not_said_to_have_come_without_a_shock():
+    assert words.label("failure_day[without a shock]") == "failure day (not struck by a shock drawn by chance)"
+    assert words.label("failures_a_month[after a shock]") == "failures a month (struck by a shock drawn by chance)"
+    assert words.label("failure_day[out of cash]") == "failure day (out of cash)"
+    assert words.label("loss_by_segment[without a shock]") == "loss by segment (without a shock)"  # a reader's own name
     assert words.shortened("a short name", 20) == "a short name"
     cut = words.shortened("a very long name of a package of interventions", 20)
     assert len(cut) <= 20

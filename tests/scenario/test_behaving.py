@@ -15,6 +15,7 @@ from trustsim.catalog import REGISTRY
 from trustsim.errors import ScenarioError
 from trustsim.experiment.inputs import portable
 from trustsim.scenario import behaviour
+from trustsim.scenario.layout import BEHAVIOURS
 from trustsim.scenario.load import load, loads
 from trustsim.scenario.resolved import Scenario
 from trustsim.scenario.shipped import find
@@ -143,3 +144,17 @@ def test_the_members_that_ship_can_be_read_in_every_scenario_that_ships() -> Non
         scenario = load(find(name), REGISTRY, overrides={"behaviour": "ensemble"})
         assert scenario.behaviour == "ensemble"
         assert scenario.variants[0].world.members is not None
+
+
+@pytest.mark.parametrize("given", ["Point", "member 0", 7, True])
+def test_an_error_in_the_option_names_it_and_all_that_is_allowed_whatever_is_given(given: Any) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        catalog.load(find("quickstart"), behaviour=given)
+    text = str(caught.value)
+    assert f"--behaviour: behaviour\n    given: {given!r}\n    allowed: {BEHAVIOURS}" in text
+    assert "such as member 7" in text
+    done = CliRunner().invoke(cli.main, ["check", "quickstart", "--behaviour", str(given)])
+    assert done.exit_code == 2
+    assert f"--behaviour: behaviour\n    given: {str(given)!r}\n    allowed: point, ensemble, or member" in done.output
+    with pytest.raises(ScenarioError, match="--set: behaviour"):
+        catalog.load(find("quickstart"), overrides={"behaviour": given})

@@ -8,9 +8,10 @@ import pytest
 from made_up import FULL, REGISTRY
 from test_problems import CASES, SMALL
 
-from trustsim import units
+from trustsim import catalog, units
 from trustsim.scenario.load import loads
 from trustsim.scenario.schema import SUFFIXES, schema_of
+from trustsim.scenario.shipped import find
 from trustsim.scenario.starter import STARTER
 from trustsim.scenario.tree import Report, plain
 from trustsim.scenario.yaml_file import read_text
@@ -19,12 +20,12 @@ jsonschema = pytest.importorskip("jsonschema")
 SCHEMA = schema_of(REGISTRY)
 
 
-def errors(text: str) -> list[str]:
+def errors(text: str, schema: dict[str, Any] = SCHEMA) -> list[str]:
     report = Report()
     node = read_text(text, "s.yaml", report)
     assert node is not None
     assert not report.problems
-    found = jsonschema.Draft202012Validator(SCHEMA).iter_errors(plain(node))
+    found = jsonschema.Draft202012Validator(schema).iter_errors(plain(node))
     return [".".join(map(str, error.absolute_path)) for error in found]
 
 
@@ -33,7 +34,14 @@ def test_the_schema_is_a_schema() -> None:
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
-@pytest.mark.parametrize("text", [FULL, SMALL, STARTER, "extends: base.yaml\n+shocks: []\nseed: 2\n"])
+def test_the_starter_shows_the_outcomes_of_the_quickstart_and_says_how_to_have_all() -> None:
+    """Of all of them a first study had 213 columns and a hundred charts."""
+    assert catalog.loads(STARTER).outcomes == catalog.load(find("quickstart")).outcomes
+    assert "take the key away, and they show every outcome" in STARTER
+    assert errors(STARTER, schema_of(catalog.REGISTRY)) == []
+
+
+@pytest.mark.parametrize("text", [FULL, SMALL, "extends: base.yaml\n+shocks: []\nseed: 2\n"])
 def test_right_files_pass(text: str) -> None:
     assert errors(text) == []
 

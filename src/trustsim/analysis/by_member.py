@@ -35,9 +35,12 @@ from trustsim.kernels.purposes import purpose_of
 from trustsim.registry import Registry
 from trustsim.world.members import members_of, n_members_of
 
+POWER = 0.8  # of a study: the chance with which it tells what it is asked for
+SMALL = 0.05  # assumed: share of the variance between members that is worth telling where none is seen
 SURE = 0.975  # probability at which it is said of one member that an order holds in it, or flips
 _DRAWS, _SPREADS, _WIDEST = 2000, 200, 4.0  # draws; spreads looked at; the widest, of what is seen
 _ENDS = (0.05, 0.95)  # of the members
+_MOST_EACH = 10_000  # worlds of a member
 _SEED = 20260101
 
 Floats = NDArray[np.float64]
@@ -170,6 +173,20 @@ def between(values: Floats, members: NDArray[np.int64]) -> Interval:
     low, high = (max(0.0, x / (harmonic + x)) for x in by)
     share = component / (component + within)
     return Interval(share, min(low, share), max(high, share), n)
+
+
+def worlds_to_tell(share: float, n_members: int) -> int:
+    """Return how many worlds tell members apart from luck, with a chance of POWER, to tens.
+
+    ``share``: of the variance over worlds between members. With m worlds of each the ratio of the two mean squares,
+    over 1 + m share / (1 - share), follows F.
+    """
+    m = np.arange(2, _MOST_EACH)
+    free = (n_members - 1, (m - 1) * n_members)
+    seen = (1 + m * share / max(1 - share, 1e-9)) * stats.f.ppf(1 - POWER, *free)
+    is_told = seen > stats.f.ppf(SURE, *free)
+    each = int(m[is_told.argmax()]) if is_told.any() else _MOST_EACH
+    return 10 * math.ceil(each * n_members / 10)
 
 
 def holds_by_member(gains: Floats, members: NDArray[np.int64], n_members: int, *, stream: int = 0) -> Flags:

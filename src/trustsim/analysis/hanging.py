@@ -1,8 +1,8 @@
 """On which few of its assumptions the order of two variants hangs, and where it tips along each.
 
-*It hangs* on a number by the slope of the difference of the first two along its logarithm (of a share: of its odds),
-and on a level of a choice by what that level adds. Factors enter a linear regression one by one, that told best from
-nothing first, as long as its p-value times the number of factors is below 5 % (Bonferroni); at most MOST do. The
+*It hangs* on a number by the slope of the difference of the first and its rival along its logarithm (of a share: of its
+odds), and on a level of a choice by what that level adds. Factors enter a linear regression one by one, that told best
+from nothing first, as long as its p-value times the number of factors is below 5 % (Bonferroni); at most MOST do. The
 p-value is the larger of two, of its t in the differences and in their normal scores (van der Waerden's): where worlds
 differ, a few sets lie far off by luck, and a level that is there in two of them would be named by the first alone
 (``test_a_few_sets_that_came_out_far_off_by_luck_name_nothing``). So each that is named is told from nothing; intervals
@@ -44,7 +44,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Hang:
-    """One factor that moves the difference of the first two.
+    """One factor that moves the difference of the first and its rival.
 
     ``name``: of a number its path (``media.reach``), of a choice its level (``rule off: media``). ``slope``: of the
     difference, in the unit of the outcome, along the logarithm of the number or its odds (its elasticity), or what the
@@ -59,7 +59,7 @@ class Hang:
 
     @property
     def has_tip(self) -> bool:
-        """Whether the order of the first two changes within the range of the number, all else as in the file."""
+        """Whether the order of the two changes within the range of the number, all else as in the file."""
         return math.isfinite(self.tips.mean)
 
     def to_json(self) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _columns(others: OtherSets, is_there: Flags) -> Iterator[tuple[str, Number |
 def hangs_of(
     others: OtherSets, is_there: Flags, values: Floats, found: Interval, flips: Flags
 ) -> tuple[tuple[Hang, ...], float]:
-    """Return on what the difference of the first two hangs, and the share of its variance that this explains.
+    """Return on what the difference of the first and its rival hangs, and the share of its variance that this explains.
 
     ``values`` float64 (sets judged,): the difference in each, with its luck; ``found``: that of the study;
     ``flips`` bool (sets judged,): where the order of the two is another, luck taken out.
@@ -167,7 +167,7 @@ def _tips(number: Number, x: float, moved: Floats, flips: Flags) -> bool:
 
 
 def _tip(number: Number, found: Interval, slope: Interval) -> Interval:
-    """Return where the order of the first two changes along a number, with Fieller's interval cut at its range."""
+    """Return where the order of the two changes along a number, with Fieller's interval cut at its range."""
     x = -found.mean / slope.mean
     a, b = (found.high - found.low) / 2, (slope.high - slope.low) / 2  # half widths: t times the standard errors
     p, q, r = slope.mean**2 - b**2, found.mean * slope.mean, found.mean**2 - a**2

@@ -35,7 +35,8 @@ class Holding:
 
     Attributes
     ----------
-    outcome : what ranks. leader, second : the first in rank, and the next that is told from it.
+    outcome : what ranks. leader : the first in rank. second : the rival that is ahead of it in most sets; where none
+        is, or luck leaves that untold, the next in rank that is told from it.
     rivals : all that the first is held against: the others without harm, outside its group where there are any.
     is_close : whether the study cannot tell the first from any of its rivals.
     n : sets that are judged; of n_asked, n_failed had a run that failed.
@@ -50,8 +51,8 @@ class Holding:
     clearly : the share of sets in which a rival is ahead by at least what matters; NaN where untold.
     margin : float64 (n,), by how much the first is ahead of the best rival in each set; negative where it flips. With
         its luck where untold.
-    found : the same difference in the study.
-    hangs : the factors on which it hangs, that with the largest effect over its range first; ``explained``: the share
+    found : the difference of the first to the second in the study.
+    hangs : the factors on which that hangs, that with the largest effect over its range first; ``explained``: the share
         of its variance over the sets, luck included, that they explain together.
     boxes : where the order flips most: together they hold at least half of the flips; none where none do.
     is_enough : whether there are sets enough to say on what it hangs.
@@ -84,6 +85,11 @@ class Holding:
     def n(self) -> int:
         """Sets that are judged."""
         return self.holds.n
+
+    @property
+    def n_flips(self) -> int:
+        """Sets in which a rival is ahead of the first."""
+        return int((~self.frame["holds"].to_numpy(np.bool_)).sum())
 
     @property
     def is_told(self) -> bool:
@@ -166,14 +172,16 @@ def holding(study: Study, comparison: Comparison, others: OtherSets) -> Holding 
     seen = [pairs.seen(leader, rival) for rival in rivals]
     first, level = told(seen), np.logical_and.reduce([each.is_level for each in seen])
     gaps, is_told = first.gains, first.is_told
-    flips, margin = np.asarray((gaps < -EQUAL).any(axis=1)), gaps.min(axis=1)
+    is_behind = np.asarray(gaps < -EQUAL)
+    flips, margin = np.asarray(is_behind.any(axis=1)), gaps.min(axis=1)
+    k = int(is_behind.sum(axis=0).argmax()) if is_told else 0  # the next in rank where none is ahead more often
     frame = _frame(others, is_there)
-    found = comparison.measures[by].paired(pairs.study(leader), pairs.study(rivals[0]))
-    hangs, explained = hangs_of(others, is_there, pairs.less(seen[0]), found, np.asarray(gaps[:, 0] < -EQUAL) & is_told)
+    found = comparison.measures[by].paired(pairs.study(leader), pairs.study(rivals[k]))
+    hangs, explained = hangs_of(others, is_there, pairs.less(seen[k]), found, is_behind[:, k] & is_told)
     return Holding(
         outcome=by,
         leader=leader,
-        second=rivals[0],
+        second=rivals[k],
         rivals=rivals,
         is_close=comparison.group_of(leader) == comparison.group_of(rivals[0]),
         n_asked=len(others.planned.settings),

@@ -56,7 +56,7 @@ class Plots:
         return trustsim.plots.robustness(self.result, ax)
 
     def hangs_on(self, ax: Axes | None = None) -> Axes:
-        """Draw the difference of the first two along each number on which their order hangs."""
+        """Draw the difference of the first and its rival along each number on which their order hangs."""
         return trustsim.plots.hangs_on(self.result, ax)
 
     def unknowns(self, event: str = "run_probability") -> Panels:

@@ -37,7 +37,7 @@ from trustsim.report.odd import odd
 from trustsim.report.page import page
 from trustsim.report.page.again import nothing
 from trustsim.report.tables.table import ranked_html
-from trustsim.report.words import holding, words
+from trustsim.report.words import caveats, words
 from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Scenario
 from trustsim.units import name_of
@@ -57,10 +57,11 @@ class Result(Compared):
     def to_json(self) -> dict[str, Any]:
         """Return the document of ``trustsim compare --json``.
 
-        With ``precision`` where the scenario asks for one, and ``robustness`` where it was asked for.
+        With ``behaviour``, ``precision`` where the scenario asks for one, and ``robustness`` where it was asked for.
         """
         rule = rule_of(self.scenario, REGISTRY)
-        more: dict[str, Any] = {} if rule is None else {"precision": stopping.to_json(rule, self.study)}
+        more: dict[str, Any] = {"behaviour": self.scenario.behaviour.partition(" from ")[0]}
+        more |= {} if rule is None else {"precision": stopping.to_json(rule, self.study)}
         more |= {} if self.robustness is None else {"robustness": self.robustness.to_json()}
         return {**self.comparison.to_json(), **more}
 
@@ -165,7 +166,7 @@ class Result(Compared):
         return f"<Result {c.title!r}: {size}{by}: {', '.join(c.ranking)}>"
 
     def _repr_html_(self) -> str:
-        told = "".join(f"<p>{html.escape(line)}</p>" for line in holding.lines(self))
+        told = "".join(f"<p>{html.escape(line)}</p>" for line in caveats.below(self))
         return f"<p>{html.escape(repr(self)[1:-1])}</p>{ranked_html(self.comparison)}{told}"
 
 

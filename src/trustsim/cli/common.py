@@ -128,8 +128,7 @@ def read_scenario(file: str, settings: tuple[str, ...], more: Mapping[str, Any] 
 
     context = click.get_current_context(silent=True)
     behaviour = None if context is None else context.meta.get(_BEHAVIOUR)
-    own = {} if behaviour is None else {"behaviour": behaviour}
-    scenario = load(find(file), registry(), overrides={**overrides_from(settings), **own, **more})
+    scenario = load(find(file), registry(), overrides={**overrides_from(settings), **more}, behaviour=behaviour)
     return replace(scenario, source=file)
 
 

@@ -153,7 +153,7 @@ def _go_on(study: Folder, how: How) -> None:
     from trustsim.ask import result as results
     from trustsim.experiment.request import REPORT, ROBUSTNESS
     from trustsim.report.tables.table import print_levels, print_lines, print_ranked_table
-    from trustsim.report.words import holding
+    from trustsim.report.words import caveats
 
     request, place = study.request, study.place
     if not how.quiet and _is_cold():
@@ -179,7 +179,7 @@ def _go_on(study: Folder, how: How) -> None:
         print_json(result.to_json() if compares else result.comparison.levels_json())
     else:
         (print_ranked_table if compares else print_levels)(result.comparison)
-        print_lines(holding.lines(result))
+        print_lines(caveats.below(result) if compares else [])
         if result.precision and request.replications is None:
             click.echo(result.precision)
     if compares and trouble is None:

@@ -20,6 +20,9 @@ BY_NAME = (
 )  # fmt: skip
 
 
+_ENTERED: dict[str, None] = {}
+
+
 def enter(file: str) -> None:
     """Import a Python file, so that what it enters is registered; its folder is looked in last, in workers as well.
 
@@ -38,6 +41,12 @@ def enter(file: str) -> None:
         raise TrustsimError(f"--with: given {file!r}, which fails:\n{traceback.format_exc()}") from e
     if Path(str(module.__file__)).resolve() != path:
         raise TrustsimError(f"--with: given {file!r}, of the name of {module.__file__}; allowed: another name")
+    _ENTERED[file] = None
+
+
+def entered() -> tuple[str, ...]:
+    """Return the Python files that were entered in this process, as they were given."""
+    return tuple(_ENTERED)
 
 
 def looked_up() -> tuple[str, ...]:

@@ -19,13 +19,13 @@ from typing import Any
 from trustsim.errors import UnitError, one_of
 from trustsim.registry import Parameter, Registry
 from trustsim.scenario.entries import REFUSED, Reader, quantity
+from trustsim.scenario.layout import BEHAVIOURS
 from trustsim.scenario.resolved import Members, World
 from trustsim.scenario.tree import Node, Report, kind_of, tree_of
 
 POINT, ENSEMBLE = "point", "ensemble"
 SHIPPED = Path(__file__).with_name("behaviour.json")
 FORMAT = 1
-ALLOWED = "point, ensemble, or member and its number, from 1 on, such as member 7; the last two also with 'from FILE'"
 _SAID = re.compile(r"(?:(point)|(ensemble|member ([1-9]\d*))(?: from (\S.*))?)")
 _SECTION = "mechanisms"
 
@@ -74,7 +74,7 @@ def said_of(node: Node | None, registry: Registry) -> Said:
     text = usual(registry) if node is None or node.value is None else node.value
     match = _SAID.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise UnitError(repr(text) if node is None else kind_of(node), ALLOWED)
+        raise UnitError(repr(text) if node is None else kind_of(node), BEHAVIOURS)
     point, _, number, file = match.groups()
     if point:
         return Said()

@@ -23,7 +23,8 @@ Holds = Literal["anything", "text", "whole", "mapping", "list", "pair", "texts"]
 
 @dataclass(frozen=True)
 class Key:
-    """One key: what it holds, what it is for, its default; ``low``, ``high`` of a whole number; ``choices`` of text."""
+    """One key: what it holds, what it is for, its default; ``low``, ``high`` of a whole number; ``choices`` of text;
+    ``allowed``: what it may be, in the words of an error, where its form does not say it."""
 
     holds: Holds
     text: str
@@ -32,8 +33,12 @@ class Key:
     low: int = 0
     high: int = 2**63 - 1
     choices: tuple[str, ...] = ()
+    allowed: str = ""
 
 
+BEHAVIOURS = (
+    "point, ensemble, or member and its number, from 1 on, such as member 7; the last two also with 'from FILE'"
+)
 Layout: TypeAlias = Mapping[str, Key]
 
 
@@ -75,6 +80,7 @@ FILE: Layout = {
         "text",
         "How people behave where the file does not say: `ensemble` (the default: a member drawn for each world),"
         " `point` (every parameter at its default), `member 7`; `ensemble` and `member` also with `from FILE`.",
+        allowed=BEHAVIOURS,
     ),
     "shocks": Key("list", "What strikes from outside, and when.", []),
     "variants": Key("mapping", "Named packages of interventions to compare; the first is the baseline."),
@@ -202,12 +208,15 @@ def _holds(node: Node, key: Key, path: str, report: Report) -> bool:
 def _wanted(key: Key) -> str:
     if key.choices:
         return one_of(key.choices)
-    return {
-        "anything": "any value",
-        "text": "text (in quotes where it looks like a number)",
-        "whole": f"a whole number from {key.low} to {key.high}",
-        "mapping": "a mapping of keys to values",
-        "list": "a list",
-        "pair": "a list of two values",
-        "texts": "a list of texts",
-    }[key.holds]
+    return (
+        key.allowed
+        or {
+            "anything": "any value",
+            "text": "text (in quotes where it looks like a number)",
+            "whole": f"a whole number from {key.low} to {key.high}",
+            "mapping": "a mapping of keys to values",
+            "list": "a list",
+            "pair": "a list of two values",
+            "texts": "a list of texts",
+        }[key.holds]
+    )

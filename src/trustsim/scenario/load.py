@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from trustsim import arguments
@@ -20,13 +21,20 @@ from trustsim.scenario.tree import Node, Report, Spot, kind_of, plain, tree_of
 from trustsim.scenario.yaml_file import read_file, read_text
 
 
-def load(path: str | os.PathLike[str], registry: Registry, *, overrides: Mapping[str, Any] | None = None) -> Scenario:
+def load(
+    path: str | os.PathLike[str],
+    registry: Registry,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    behaviour: str | None = None,
+) -> Scenario:
     """Return the scenario in the file at *path*.
 
     Parameters
     ----------
     registry : what can be written in a scenario; :data:`trustsim.registry.REGISTRY` filled by ``trustsim.mechanisms``.
     overrides : dotted path -> value, laid over the merged file: ``{"platforms.Harbour.liquid_share": "5 %"}``.
+    behaviour : laid over it too, as ``--behaviour`` does; None as the file says.
 
     Raises
     ------
@@ -35,7 +43,7 @@ def load(path: str | os.PathLike[str], registry: Registry, *, overrides: Mapping
     report = Report()
     file = arguments.path("scenario", path)
     tree = read_file(file, report)
-    return _load(tree, file, os.path.dirname(file), registry, overrides, report)
+    return _load(tree, file, os.path.dirname(file), registry, overrides, report, behaviour)
 
 
 def loads(
@@ -45,6 +53,7 @@ def loads(
     file: str = "<text>",
     folder: str | os.PathLike[str] = "",
     overrides: Mapping[str, Any] | None = None,
+    behaviour: str | None = None,
 ) -> Scenario:
     """Return the scenario in a YAML text; messages call it *file*, and ``extends`` starts from *folder*.
 
@@ -52,7 +61,7 @@ def loads(
     """
     report = Report()
     tree = read_text(text, file, report)
-    return _load(tree, file, os.fspath(folder), registry, overrides, report)
+    return _load(tree, file, os.fspath(folder), registry, overrides, report, behaviour)
 
 
 def from_document(
@@ -101,14 +110,16 @@ def _load(
     registry: Registry,
     overrides: Mapping[str, Any] | None,
     report: Report,
+    behaviour: str | None = None,
 ) -> Scenario:
     tree = whole_tree(tree, file, folder, report)
-    settings = tree_of(overrides or {}, "--set", "", report)
-    tree = overridden(tree, settings.mapping or {}, report)
+    laid = [("--set", overrides or {}), ("--behaviour", {} if behaviour is None else {"behaviour": behaviour})]
+    for option, values in laid:
+        tree = overridden(tree, tree_of(values, option, "", report).mapping or {}, report)
     scenario = read_story(tree, registry, report, file)
     report.stop_if_any()
     assert scenario is not None
-    return scenario
+    return replace(scenario, overrides={key: value for _, values in laid for key, value in values.items()})
 
 
 def whole_tree(tree: Node | None, file: str, folder: str, report: Report) -> Node:

@@ -184,7 +184,7 @@ class Scenario:
     ``document`` is the merged file with defaults, as plain data (what ``trustsim resolve`` prints); ``digest`` is the
     SHA-256 of its canonical JSON. ``counted``: what is called a run, and what waiting for money is worth. ``matters``:
     by outcome, the smallest difference that matters, as the file says. ``behaviour``: how people behave where the file
-    does not say: ``point``, ``ensemble`` or ``member 7``.
+    does not say: ``point``, ``ensemble`` or ``member 7``. ``overrides``: what was laid over the file, by dotted path.
     """
 
     title: str
@@ -207,6 +207,7 @@ class Scenario:
     counted: Counted = field(default_factory=Counted)
     matters: Mapping[str, float] = field(default_factory=dict)
     behaviour: str = "point"
+    overrides: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def n_days(self) -> int:

@@ -48,6 +48,10 @@ variants: # packages of interventions; the first is the baseline, names combine
       credibility: 0.9
   both: [prompt notice, insured]
 
+# what tables, pictures and files show, beside the headline outcomes; take the key away, and they show every outcome
+# (trustsim catalog outcome), which is a wide table and a long report
+outcomes: [excess_withdrawn, excess_left, run_probability, investor_loss, stuck_money, needs_unmet, failure_probability,
+  loss_by_payer, peak_outflow, trust_trough, trust_recovery, time_to_failure, policy_cost]
 replications: 200 # worlds; or {precision: 1 pp, of: run_probability, budget: 2000}
 seed: 1
 """

@@ -85,7 +85,8 @@ def read_story(tree: Node, registry: Registry, report: Report, source: str) -> S
     items = tuple(shock for shock in shocks if shock is not None)
     document = document_of(head, world, items, packages, registry, _unwritten(Node(keys, tree.spot), reader))
     return Scenario(
-        **prose,
+        title=prose["title"],
+        description=prose["description"],
         horizon=horizon,
         step=step,
         currency=currency,

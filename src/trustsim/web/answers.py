@@ -94,7 +94,7 @@ def _cell(result: Result, name: str, measure: Measure) -> dict[str, Any]:
             "low": _known(d.low),
             "high": _known(d.high),
             "text": words.change(d.mean, measure.unit, currency),
-            "interval_text": words.interval(d.low, d.high, measure.unit, currency, signed=True),
+            "interval_text": standing.span(result.comparison, measure.name, d),
             "better_share": _known(d.better_share),
             "better_text": words.quantity(d.better_share, "share"),
             "verdict": standing.verdict(result.comparison, measure.name, d),

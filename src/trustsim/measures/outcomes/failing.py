@@ -65,7 +65,7 @@ def causes(model: Model) -> dict[str, Mask]:
 
     ``closed as insolvent``: closed because its insolvency was known; ``out of cash``: all others, who could not pay.
     Of both ``after a shock`` are those whom a shock with a chance had struck before, and ``without a shock`` those whom
-    none had: what came to them came from others.
+    none had: what came to them came from others, or from a shock of a day or a trigger.
     """
     day = days_of(model)
     fails, closed = ~np.isnan(day), model.kept.get(CLOSED)
@@ -96,7 +96,7 @@ def failures_a_month(f: Finished) -> dict[str, Floats]:
     """Platforms that fail in 30 days, on average over the whole intervals of 30 days, of all causes and of each.
 
     Of what: ``out of cash`` or ``closed as insolvent``; ``after a shock`` with a chance that struck
-    it, or ``without a shock``.
+    it, or ``without a shock`` of that kind, also after one with a day or a trigger.
     Not defined before the first 30 days are over.
     """
 

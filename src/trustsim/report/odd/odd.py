@@ -28,7 +28,8 @@ from trustsim.report.odd.concepts import ALWAYS, CONCEPTS, METHODS, START
 from trustsim.report.odd.found import failures, levels, network_file, notes, patterns
 from trustsim.report.odd.told import Told, italic, of_entry, of_item, of_kind, of_place
 from trustsim.report.tables.markdown import Markdown, code, fenced, paragraphs, shown
-from trustsim.report.words import force, reading, sources, story, words
+from trustsim.report.words import force, sources, story, words
+from trustsim.report.words.command import command
 from trustsim.report.words.force import Assumption
 from trustsim.scenario.presets import presets_of
 from trustsim.scenario.resolved import Variant
@@ -98,7 +99,7 @@ def _context(result: Compared) -> dict[str, Any]:
         "version": versions()["trustsim"],
         "versions": [f"{name} {version}" for name, version in versions().items()],
         "machine": f"{platform.system()} on {platform.machine()}, {os.cpu_count()} processors, {sys.byteorder}-endian",
-        "command": fenced(reading.command(result, RESOLVED), "sh"),
+        "command": fenced(command(result, RESOLVED), "sh"),
         "publications": [s for s in cited if s.is_doi], "evidence": [s for s in cited if s.is_evidence],
         "rows": [s for s in cited if s.is_construct],
     }  # fmt: skip

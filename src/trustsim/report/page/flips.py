@@ -12,6 +12,7 @@ from trustsim.report.tables import flips as tables
 from trustsim.report.words import prices, pricing, words
 from trustsim.report.words.prices import Stretch
 from trustsim.report.words.views import FEWEST, View, views
+from trustsim.report.words.views import drawn as drawn_of
 from trustsim.report.words.words import quoted
 
 
@@ -35,11 +36,14 @@ def leaders(result: Compared, seen: Sequence[View]) -> Chart:
     if any(view.is_part for view in seen):
         part = next(view for view in seen if view.is_part)
         note += f" Right of the line: parts of the worlds, told by the baseline, judged by {words.label(part.outcome)}."
-    if few := [view.label for view in seen if not view.is_judged]:
+    shown = drawn_of(result, seen)
+    if len(shown) < len(seen):
+        note += f" {len(shown)} of {len(seen)} ways to look are drawn; the table has them all."
+    if few := [view.label for view in shown if not view.is_judged]:
         note += f" Fewer than {FEWEST} worlds, not judged: {words.listing(few)}."
     text = "; ".join(f"{row[0]} ({row[1]} worlds): {row[2]}, {row[6]}" for row in table.rows)
     drawn = twice(
-        "flips-leaders", title, f"{note} {text}.", lambda is_wide: pictures.leaders(result, seen, is_wide=is_wide)
+        "flips-leaders", title, f"{note} {text}.", lambda is_wide: pictures.leaders(result, shown, is_wide=is_wide)
     )
     return Chart("flips-leaders", "who leads", title, note, "single", drawn, table, "who-leads.csv", raw)
 

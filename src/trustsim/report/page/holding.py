@@ -37,7 +37,7 @@ def sets(result: Compared, found: Holding) -> Chart:
 
 
 def hangs(result: Compared, found: Holding) -> Chart:
-    """Chart the difference of the first two along each factor on which it hangs."""
+    """Chart the difference of the first and its rival along each factor on which it hangs."""
     table, raw = tables.hangs(result, found)
     title = f"On what the order of {quoted(found.leader)} and {quoted(found.second)} hangs"
     note = (

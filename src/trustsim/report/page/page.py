@@ -30,10 +30,11 @@ from trustsim.report.tables import page_tables, people
 from trustsim.report.words import flips as words_of_flips
 from trustsim.report.words import holding as words_of_holding
 from trustsim.report.words import losers as words_of_losers
-from trustsim.report.words import reading, sources, story, words
+from trustsim.report.words import reading, sources, standing, story, words
 from trustsim.report.words import unknowns as words_of_unknowns
 from trustsim.report.words.answer import answer
 from trustsim.report.words.causes import summary
+from trustsim.report.words.command import command
 from trustsim.report.words.people import ASKED
 from trustsim.report.words.prices import BILL, CLIENTS
 
@@ -99,7 +100,8 @@ def render(result: Compared, again: Again, progress: Progress | None = None) -> 
         stuck=people.stuck(result),
         failures=page_tables.failures(result),
         repeat=_repeat(result),
-        command=reading.command(result, result.scenario.source or "scenario.yaml"),
+        command=command(result, result.scenario.source or "scenario.yaml"),
+        standing=standing,
         words=words,
         filled=reading.FILLED,
     )

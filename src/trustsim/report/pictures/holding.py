@@ -40,7 +40,7 @@ def draw_sets(canvas: Canvas, result: Compared, found: Holding) -> None:
 
 
 def draw_hangs(canvas: Canvas, result: Compared, found: Holding) -> None:
-    """Draw the difference of the first two along each factor on which it hangs, from its low to its high end.
+    """Draw the difference of the first and its rival along each factor on which it hangs, from its low to its high end.
 
     Diamond: as in the file. At the dashed line their order changes; faint: the 95 % interval at an end. Of a choice
     the filled end is with its level.

@@ -159,7 +159,7 @@ def robustness(result: Compared, ax: Axes | None = None) -> Axes:
 
 
 def hangs_on(result: Compared, ax: Axes | None = None) -> Axes:
-    """Draw the difference of the first two along each factor on which their order hangs.
+    """Draw the difference of the first and its rival along each factor on which their order hangs.
 
     Raises TrustsimError where the comparison has no robustness study, and where the order hangs on nothing that can be
     told.

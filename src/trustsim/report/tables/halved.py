@@ -12,22 +12,30 @@ from rich.text import Text
 
 from trustsim.analysis.halving import Halved, Moved
 from trustsim.report.tables.prose import Prose
+from trustsim.report.tables.table import compact, unit_of
 from trustsim.report.words import words
 from trustsim.units import show
 
+_LONGEST_NAME = 40
+
 
 def print_halved(found: Halved, console: Console | None = None) -> None:
-    """Print by outcome a row a variant: both means, the change with its interval, and whether it moves."""
+    """Print by outcome a row a variant: both means, the change with its interval, and whether it moves.
+
+    Units stand once, beside the name of an outcome, so that names have room within 80 columns.
+    """
     whole, half = (show(step, "duration") for step in (found.step, found.half))
     table = Table(box=None, show_edge=False, padding=(0, 1), pad_edge=False)
     table.add_column(Text("outcome, variant"), overflow="fold")
     for head in (f"at {whole}", f"at {half}", "change [95 % interval]", ""):
         table.add_column(Text(head), justify="right", no_wrap=True)
     for outcome, rows in groupby(found.moved, key=lambda each: each.outcome):
-        table.add_row(Text(words.label(outcome)))
-        for each in rows:
-            name = f"  {each.variant}{_worlds(each, found.worlds)}"
-            table.add_row(Text(name), *map(Text, _cells(each, found.currency)))
+        for k, each in enumerate(rows):
+            if k == 0:
+                level, change = (unit_of(each.measure, found.currency, is_difference=way) for way in (False, True))
+                table.add_row(*map(Text, (words.label(outcome), level, level, change)))
+            name = words.shortened(each.variant, _LONGEST_NAME)
+            table.add_row(Text(f"  {name}{_worlds(each, found.worlds)}"), *map(Text, _cells(each)))
     (console or Console()).print(Group(table, Prose(said(found))))
 
 
@@ -36,11 +44,11 @@ def _worlds(each: Moved, worlds: int) -> str:
     return "" if each.change.n == worlds else f" (in {words.plural(each.change.n, 'world')})"
 
 
-def _cells(each: Moved, currency: str) -> tuple[str, ...]:
-    unit, change = each.measure.unit, each.change
-    span = words.interval(change.low, change.high, unit, currency, signed=True)
-    told = f"{words.change(change.mean, unit, currency)} [{span}]"
-    return (*(words.quantity(x, unit, currency) for x in (each.whole, each.half)), told, each.verdict)
+def _cells(each: Moved) -> tuple[str, ...]:
+    ends = (each.change.mean, each.change.low, each.change.high)
+    mean, low, high = (compact(x, each.measure, signed=True) for x in ends)
+    means = (compact(x, each.measure) for x in (each.whole, each.half))
+    return (*means, f"{mean} [{low}, {high}]", each.verdict)
 
 
 def said(found: Halved) -> str:

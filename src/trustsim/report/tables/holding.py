@@ -1,4 +1,4 @@
-"""Tables of a robustness study: who stays first or comes ahead, and on what the order of the first two hangs."""
+"""Tables of a robustness study: who stays first or comes ahead, and on what its order with its rival hangs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _told(share: float) -> str:
 
 
 def hangs(result: Compared, found: Holding) -> tuple[Table, str]:
-    """Return on what the order of the first two hangs, and the download."""
+    """Return on what the order of the first and its rival hangs, and the download."""
     unit, currency = reading.outcome(result, found.outcome).unit, result.scenario.currency
     rows, raw = [], []
     for hang in found.hangs:

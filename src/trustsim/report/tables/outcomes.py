@@ -20,7 +20,7 @@ def differences(result: Compared, outcome: str) -> tuple[Table, str]:
             rows.append((f"{name} (baseline)", "0", words.NO_NUMBER, words.NO_NUMBER, words.NO_NUMBER))
             continue
         d = reading.difference(result, outcome, name)
-        span = words.interval(d.low, d.high, measure.unit, currency, signed=True)
+        span = standing.span(c, outcome, d)
         change = words.change(d.mean, measure.unit, currency)
         rows.append((name, change, span, words.quantity(d.better_share, "share"), standing.judged(c, outcome, d)))
         ends = [num(x) for x in (d.mean, d.low, d.high)]

@@ -84,6 +84,7 @@ def _difference(result: Compared, measure: Measure, name: str, size: float) -> l
     verdict = standing.verdict(result.comparison, measure.name, d)
     mean, low, high = (words.bare(x, measure.unit, size, signed=True) for x in (d.mean, d.low, d.high))
     span = words.NO_NUMBER if words.NO_NUMBER in (low, high) else f"{low} to {high}"
+    span = standing.SAME if standing.is_same(result.comparison, measure.name, d) else span
     gain = f"{words.tick(round(d.variance_reduction, 1))}×" if not math.isnan(d.variance_reduction) else words.NO_NUMBER
     return [Cell(mean, verdict), Cell(span, verdict), Cell(words.quantity(d.better_share, "share")), Cell(gain)]
 
@@ -118,7 +119,7 @@ def everything(result: Compared) -> Table:
             text += f", {happened}" if (happened := standing.happened(c, name, outcome)) else ""
             if name != c.baseline:
                 d = reading.difference(result, outcome, name)
-                text += f" ({words.interval(d.low, d.high, measure.unit, currency, signed=True)})"
+                text += f" ({standing.span(c, outcome, d)})"
             cells.append(text)
         rows.append(tuple(cells))
     heads = tuple(words.label(name) for name in c.asked)

@@ -87,7 +87,7 @@ def print_levels(comparison: Comparison, console: Console | None = None) -> None
             mean, low, high = (compact(x, measure) for x in (level.mean, level.low, level.high))
             table.add_row(
                 Text(words.shortened(variant, _LONGEST_NAME)),
-                Text(_with_unit(words.label(name), _unit(measure, comparison.currency), " ")),
+                Text(with_unit(words.label(name), unit_of(measure, comparison.currency), " ")),
                 *(Text(cell) for cell in (mean, f"[{low}, {high}]", _runs(comparison, variant, name))),
             )
     (console or Console()).print(Group(table, Prose("\n".join(_warnings(comparison)))))
@@ -120,7 +120,8 @@ def _three_digits(size: float) -> str:
     return f"{size:.3g}" if size < 999.5 else f"{size:,.0f}"
 
 
-def _unit(measure: Measure, currency: str, *, is_difference: bool = False) -> str:
+def unit_of(measure: Measure, currency: str, *, is_difference: bool = False) -> str:
+    """Return the unit that stands above a column; '' of what has none."""
     if measure.unit == "share":
         return "pp" if is_difference else "%"
     return {"money": currency, "duration": "days"}.get(measure.unit, "")
@@ -132,7 +133,8 @@ def _headline(comparison: Comparison) -> str:
     if comparison.ranked_by is None:
         return f"Variants as in the file; {against}."
     better = comparison.measures[comparison.ranked_by].better
-    return f"Best first by {words.label(comparison.ranked_by)} ({better} is better); {against}."
+    by = f"{words.label(comparison.ranked_by)} ({better} is better){standing.behind(comparison)}"
+    return f"Best first by {by}; {against}."
 
 
 def _table(comparison: Comparison) -> Table:
@@ -145,12 +147,12 @@ def _table(comparison: Comparison) -> Table:
         return table
     measure, currency = comparison.measures[primary], comparison.currency
     headings = (
-        _with_unit("level", _unit(measure, currency)),
+        with_unit("level", unit_of(measure, currency)),
         *(["happened,\n%"] if measure.censored else []),
-        f"{_with_unit('change', _unit(measure, currency, is_difference=True), ' ')}\n[95 % interval]",
+        f"{with_unit('change', unit_of(measure, currency, is_difference=True), ' ')}\n[95 % interval]",
         "better,\n%",
         "pairing\ngain",
-        _with_unit("cost", currency),
+        with_unit("cost", currency),
     )
     for text in headings:
         table.add_column(Text(text), justify="right", no_wrap=True)
@@ -171,7 +173,8 @@ def _table(comparison: Comparison) -> Table:
     return table
 
 
-def _with_unit(heading: str, unit: str, between: str = "\n") -> str:
+def with_unit(heading: str, unit: str, between: str = "\n") -> str:
+    """Return a heading with its unit, if it has one."""
     return f"{heading},{between}{unit}" if unit else heading
 
 
@@ -182,7 +185,9 @@ def _difference_cells(comparison: Comparison, name: str, difference: Difference 
     measure = comparison.measures[name]
     low, high = (compact(x, measure, signed=True) for x in (difference.low, difference.high))
     style = _STYLES.get(standing.verdict(comparison, name, difference), "")
-    change = Text(f"{compact(difference.mean, measure, signed=True)} [{low}, {high}]", style=style)
+    mean = compact(difference.mean, measure, signed=True)
+    is_same = standing.is_same(comparison, name, difference)
+    change = Text(f"{mean}, {standing.SAME}" if is_same else f"{mean} [{low}, {high}]", style=style)
     share = difference.better_share
     better = words.NO_NUMBER if math.isnan(share) else f"{100 * share:.0f}"
     return change, Text(better), Text(_times(difference.variance_reduction))

@@ -78,9 +78,9 @@ def _quoted(names: Sequence[str]) -> str:
 
 def _changed(result: Compared, measure: Measure, found: Interval | Difference) -> str:
     """Write a difference with its interval: ``'−12.3 pp (95 % interval −15 to −9.6 pp)'``."""
-    currency = result.scenario.currency
-    span = words.interval(found.low, found.high, measure.unit, currency, signed=True)
-    return f"{words.change(found.mean, measure.unit, currency)} (95 % interval {span})"
+    change, c = words.change(found.mean, measure.unit, result.scenario.currency), result.comparison
+    span = standing.span(c, measure.name, found)
+    return f"{change} ({span})" if standing.is_same(c, measure.name, found) else f"{change} (95 % interval {span})"
 
 
 def _headline(result: Compared, measure: Measure, best: str, rivals: Sequence[str]) -> str:
@@ -148,10 +148,26 @@ def _sure(result: Compared, measure: Measure, best: str) -> Fact:
     elif not result.comparison.helps(best) and best not in {*result.comparison.harms, *result.comparison.unmeasured}:
         text += "; that looks clear alone, and is not where all variants and headline outcomes are taken together"
     text += ". Every variant met the same worlds, so luck is not compared with luck."
-    return Fact("How sure is that?", f"{text} {members.span(result)}".rstrip())
+    return Fact("How sure is that?", f"{text} {members.span(result) or members.fixed(result)}".rstrip())
 
 
 def _next_best(result: Compared, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
+    fact = _against_next(result, measure, best, second, rivals)
+    return Fact(fact.asked, f"{fact.found} {_overtaken(result, measure, second)}".rstrip())
+
+
+def _overtaken(result: Compared, measure: Measure, second: str) -> str:
+    """Hold the first in rank against who is ahead of it in most other sets of assumptions; '' where none other is."""
+    held = result.robustness
+    if held is None or held.found is None or held.found.second == second or not held.found.ahead:
+        return ""
+    found = held.found
+    who = f"{quoted(found.second)} is ahead in {words.quantity(found.ahead[found.second], 'share')} of the sets"
+    change = _changed(result, measure, reading.versus(result, measure.name, found.leader, found.second))
+    return f"Under other assumptions {who}, most often of all; against it the difference is {change}."
+
+
+def _against_next(result: Compared, measure: Measure, best: str, second: str, rivals: Sequence[str]) -> Fact:
     c, found = result.comparison, reading.versus(result, measure.name, best, second)
     change, between = _changed(result, measure, found), slice(c.ranking.index(best), c.ranking.index(second))
     next_one = f"next in rank{f' after {quoted(c.baseline)}' if c.baseline in c.ranking[between] else ''}"
@@ -269,7 +285,8 @@ def _doubts(result: Compared) -> Fact:
     c = result.comparison
     figures = [a for a in story.assumptions(result.scenario, c.baseline, c.variants) if a.is_figure]
     assumed = sum(a.is_assumed or a.is_construct for a in figures)
-    text = "".join(f"{line} " for line in (holding.doubts(result), members.doubts(result), pace.told(result)) if line)
+    lines = (holding.doubts(result), members.doubts(result) or members.fixed(result), pace.told(result))
+    text = "".join(f"{line} " for line in lines if line)
     text += "These are simulated worlds, not forecasts: "
     text += f"{assumed} of {len(figures)} figures are assumed, no source gives them."
     text += f" Only {words.plural(c.n, 'world')} were compared; more would narrow the intervals." if c.n < FEW else ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trustsim.analysis.compared import Compared
 from trustsim.analysis.comparison import Comparison
-from trustsim.report.words import calm_times, standing
+from trustsim.report.words import calm_times, holding, members, standing
 from trustsim.report.words.fact import Fact
 
 
@@ -14,6 +15,11 @@ def facts(c: Comparison) -> list[Fact]:
     moved = _fact("Is it saved, or moved?", standing.shifts(c))
     unknown = _fact("What is not known?", standing.unmeasured(c))
     return [*moved, *unknown, *elsewhere(c), *_fact("Is it the crisis that it changes?", calm_times.told(c))]
+
+
+def below(result: Compared) -> list[str]:
+    """Say below the table how far the answer is one of what is assumed: behaviour, and everything else."""
+    return [*filter(None, [members.fixed(result)]), *holding.lines(result)]
 
 
 def elsewhere(c: Comparison) -> list[Fact]:

@@ -16,6 +16,8 @@ from trustsim.report.words import reading, words
 from trustsim.report.words.words import quoted
 
 ENOUGH = 0.7  # of luck in the mean of a set over the spread between sets: with so much the share is mostly told
+FEW_FLIPS = 10  # assumed: with fewer, how many there are is said with where they are
+UNTRIED = "no other assumptions were tried; --robustness N, in Python robustness=N, tries N sets of them."
 _MORE = 4  # times the worlds are asked for where no spread is left to see
 
 _HOW = (
@@ -33,8 +35,10 @@ def how(found: Holding) -> str:
 
 
 def lines(result: Compared) -> list[str]:
-    """Say what the terminal and a notebook say below the table; nothing where nobody asked."""
+    """Say what the terminal and a notebook say below the table; nothing where nothing ranks."""
     held = result.robustness
+    if held is None and result.comparison.ranked_by is not None and result.comparison.remedies:
+        return [f"Under other assumptions: {UNTRIED}"]
     if held is None:
         return []
     if held.found is None:
@@ -43,7 +47,7 @@ def lines(result: Compared) -> list[str]:
 
 
 def doubts(result: Compared) -> str:
-    """Say where the answer is wrong because what is assumed is otherwise; '' where nobody asked."""
+    """Say where the answer is wrong because what is assumed is otherwise, or that nobody tried."""
     return " ".join(
         words.sentence(words.capital(line.removeprefix("Under other assumptions: "))) for line in lines(result)
     )
@@ -105,7 +109,10 @@ def _order(found: Holding) -> str:
 
 
 def hangs(result: Compared, found: Holding) -> list[str]:
-    """Say where it flips and on what the order of the first two hangs; what is not told from nothing is not named."""
+    """Say where it flips, and on what the order of the first and the rival that is ahead in most flips hangs.
+
+    What is not told from nothing is not named.
+    """
     if not found.is_enough:
         return [f"{words.plural(found.n, 'set')} are too few to say on what that hangs."]
     told = [_hang(result, found, hang) for hang in found.hangs]
@@ -124,18 +131,17 @@ def hangs(result: Compared, found: Holding) -> list[str]:
 
 
 def _where(found: Holding) -> str:
-    return f"It flips most where {'; or where '.join(map(_box, found.boxes))}."
+    flips = f"the {words.plural(found.n_flips, 'flip')}" if found.n_flips < FEW_FLIPS else "the flips"
+    return f"It flips most where {'; or where '.join(_box(box, flips) for box in found.boxes)}."
 
 
-def _box(box: Box) -> str:
+def _box(box: Box, flips: str) -> str:
     share = words.quantity(box.precision, "share")
-    return (
-        f"{' and '.join(box.conditions)} ({share} of such sets, {words.quantity(box.coverage, 'share')} of the flips)"
-    )
+    return f"{' and '.join(box.conditions)} ({share} of such sets, {words.quantity(box.coverage, 'share')} of {flips})"
 
 
 def _hang(result: Compared, found: Holding, hang: Hang) -> str:
-    """Say how one factor moves the difference of the first two, and where their order changes along it."""
+    """Say how one factor moves the difference of the first and its rival, and where their order changes along it."""
     unit, currency = reading.outcome(result, found.outcome).unit, result.scenario.currency
     number = hang.number
     if number is None:

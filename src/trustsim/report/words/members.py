@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from trustsim.analysis.by_member import ByMember, order_by_member, span_by_member
+from trustsim.analysis.by_member import (
+    POWER,
+    SMALL,
+    ByMember,
+    Span,
+    order_by_member,
+    span_by_member,
+    worlds_to_tell,
+)
 from trustsim.analysis.compared import Compared
 from trustsim.catalog import REGISTRY
 from trustsim.report.words import reading, words
 from trustsim.report.words.words import quoted
+from trustsim.scenario.behaviour import ENSEMBLE, POINT
+from trustsim.world.members import n_members_of
 
 _MOST_NAMED = 6
 
@@ -70,13 +80,40 @@ def span(result: Compared) -> str:
         widest = words.interval(found.low.low, found.high.high, unit, currency, signed=True)
         return (
             "How much of the difference hangs on how people behave cannot be told from luck: under nine in ten of"
-            f" {of} it is within {widest}."
+            f" {of} it is within {widest}. {_way_out(found, result.comparison.n)}"
         )
     ends = words.interval(found.low.mean, found.high.mean, unit, currency, signed=True)
     return (
         "That interval is of the mean over all worlds. How people behave is not known: under nine in ten of"
         f" {of} the difference is {ends}, luck taken out (its 5 and 95 % points)."
     )
+
+
+def _way_out(found: Span, n_worlds: int) -> str:
+    """Say how many worlds would tell: each gives one more look at one member."""
+    is_seen = found.between.mean > SMALL
+    share = found.between.mean if is_seen else SMALL
+    n = max(worlds_to_tell(share, found.n), 2 * n_worlds)
+    much = f"{'as much as is seen,' if is_seen else 'at least'} {words.quantity(share, 'share')}"
+    return (
+        f"--replications {n}, in Python replications={n}, would tell in {words.quantity(POWER, 'share')} of studies, if"
+        f" behaviour makes up {much} of how worlds differ."
+    )
+
+
+def fixed(result: Compared) -> str:
+    """Say that people behave alike in all worlds, and how; '' where worlds differ in it, and where nothing ranks."""
+    if _pair(result) is None or n_members_of(result.scenario):
+        return ""
+    way = result.scenario.behaviour.partition(" from ")[0]
+    if way == POINT:
+        how = f"by the defaults of the rules (behaviour: {way})"
+    elif way == ENSEMBLE:
+        how = f"as the file says, which leaves nothing to the members (behaviour: {way})"
+    else:
+        how = f"as one member of the ensemble (behaviour: {way})"
+    more = "" if way == ENSEMBLE else "; --behaviour ensemble lets it differ between worlds"
+    return f"How people behave is held fixed, {how}, so no interval here holds the doubt about it{more}."
 
 
 def _flips(found: ByMember) -> str:

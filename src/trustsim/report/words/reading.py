@@ -7,7 +7,6 @@ registry); everything else asks here.
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -204,25 +203,6 @@ def survival(result: Compared, name: str, variant: str) -> tuple[np.ndarray, np.
 def runs(result: Compared, variant: str) -> list[LiquidityRun]:
     """Return the runs on platforms under one variant, by replication and onset."""
     return [run for run in result.study.runs if run.variant == _known(variant, result.study.variants, "variant")]
-
-
-def command(result: Compared, file: str) -> str:
-    """Return the command that repeats the study of this scenario file."""
-    c = result.comparison
-    told = [
-        "trustsim",
-        "compare",
-        file,
-        "--replications",
-        str(c.n + c.n_incomplete),
-        "--seed",
-        str(result.scenario.seed),
-    ]
-    if len(c.variants) < len(result.scenario.variants):
-        told += ["--variants", words.comma_list(c.variants)]
-    if c.rank_by is not None:
-        told += ["--rank-by", c.rank_by]
-    return shlex.join(told)
 
 
 def same_everywhere(c: Comparison) -> str:

@@ -19,6 +19,7 @@ from trustsim.report.words.words import Verdict, quoted
 #: and of one that is another world and no remedy
 MARK, SHIFTED, UNKNOWN, ELSEWHERE = "†", "‡", "?", "≠"
 ROUNDING, POINTS = 0.001, 0.0005  # of the largest mean, and of a share: a smaller difference is none (assumed)
+SAME = "no world differs"  # in place of the interval of a difference on a scale
 HARDLY = f"at most {words.quantity(SLIGHT, 'share')}"  # of what they held: who counts as having lost nothing
 PAYERS = {
     "clients": "clients", "owners": "owners", "guarantors": "guarantors", "lenders": "lenders",
@@ -82,6 +83,22 @@ def tells_apart(c: Comparison, outcome: str, found: Interval | Difference) -> bo
 def verdict(c: Comparison, outcome: str, d: Interval | Difference) -> Verdict:
     """Judge a paired difference: one that is too small to matter is no clear one."""
     return words.verdict(d.low, d.high, c.measures[outcome].better) if tells_apart(c, outcome, d) else "unclear"
+
+
+def is_same(c: Comparison, outcome: str, d: Interval | Difference) -> bool:
+    """Whether a paired difference is one of an outcome on a scale that is the same in each of several worlds.
+
+    A zero of a yes or no is never said to be that: of what was not seen so many worlds say only how rare it is.
+    """
+    return isinstance(d, Difference) and d.n > 1 and d.tie_share == 1 and not c.measures[outcome].binary
+
+
+def span(c: Comparison, outcome: str, d: Interval | Difference) -> str:
+    """Write the interval of a paired difference; where no world differs, that."""
+    if is_same(c, outcome, d):
+        return SAME
+    unit = c.measures[outcome].unit
+    return words.interval(d.low, d.high, unit, c.currency, signed=True)
 
 
 def judged(c: Comparison, outcome: str, d: Interval | Difference) -> str:
@@ -210,13 +227,28 @@ def untold(c: Comparison) -> str:
     return f"nothing can be told: {what} is measured under {quoted(c.baseline)} and another variant in one world"
 
 
+def _tie_breaks(c: Comparison) -> list[tuple[tuple[str, ...], tuple[str, ...], str]]:
+    """Return the groups that stand before the next by another outcome than the one that ranks, the next, and which."""
+    each = zip(c.groups, c.groups[1:], c.parted_by, strict=False)
+    return [
+        (ours, theirs, by)
+        for ours, theirs, by in each
+        if by not in ("", c.ranked_by) and (ours[0] in c.harms) == (theirs[0] in c.harms)
+    ]
+
+
+def behind(c: Comparison) -> str:
+    """Say by what variants stand in their order that the outcome that ranks cannot tell apart; '' where none do."""
+    by = dict.fromkeys(words.label(by) for _, _, by in _tie_breaks(c))
+    return f", of those it cannot tell apart by {words.listing(list(by), 'or')}" if by else ""
+
+
 def parted(c: Comparison) -> str:
     """Say which groups stand in their order by another outcome than the one that ranks; '' where none do."""
     told = [
         f"{words.listing([quoted(name) for name in ours])} before {words.listing([quoted(name) for name in theirs])}"
         f" by {words.label(by)}"
-        for ours, theirs, by in zip(c.groups, c.groups[1:], c.parted_by, strict=False)
-        if by not in ("", c.ranked_by) and (ours[0] in c.harms) == (theirs[0] in c.harms)
+        for ours, theirs, by in _tie_breaks(c)
     ]
     return f"not told apart by {words.label(c.ranked_by or '')}: {'; '.join(told)}" if told else ""
 

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from trustsim.analysis.compared import Compared
-from trustsim.analysis.headlines import COST
+from trustsim.analysis.headlines import COST, measured_headlines
 from trustsim.analysis.intervals import Interval
 from trustsim.report.words import reading, standing, words
 from trustsim.report.words.prices import BILL
@@ -17,6 +17,7 @@ from trustsim.report.words.reading import LOSS
 
 RUN = "run_probability"
 FEWEST = 20  # worlds below which a part of the study is named and not judged
+MOST_DRAWN = 20  # views in a picture: names of more lie over each other
 _TAIL = 10  # the worst one in so many worlds
 
 State = Literal["leads", "close", "behind", ""]
@@ -83,6 +84,23 @@ def views(result: Compared) -> tuple[View, ...]:
     usual = next(view.leader for view in found if view.outcome == judged)
     parts = _parts(result, judged)
     return (*found, *(_view(result, label, judged, part, usual, is_part=True) for label, part in parts.items()))
+
+
+def drawn(result: Compared, seen: Sequence[View]) -> tuple[View, ...]:
+    """Return the views of which a picture has names that can be read, MOST_DRAWN of them, in their order.
+
+    Parts of the worlds and what ranks are never left out; then come headline outcomes, those in which another variant
+    leads clearly, and the others as they stand, last those in which all are the same or not judged.
+    """
+    headlines = measured_headlines(result.comparison.measures)
+
+    def place(k: int) -> tuple[bool, ...]:
+        view = seen[k]
+        is_first = view.is_part or view.outcome == result.comparison.ranked_by
+        return not is_first, view.outcome not in headlines, view.verdict != "flips", view.is_level or not view.is_judged
+
+    kept = sorted(sorted(range(len(seen)), key=place)[:MOST_DRAWN])
+    return tuple(seen[k] for k in kept)
 
 
 def whole(result: Compared, against: str) -> list[View]:

@@ -21,6 +21,10 @@ Verdict = Literal["better", "worse", "lower", "higher", "unclear"]
 
 MINUS, NO_NUMBER, THIN = "−", "–", "\u202f"
 NONE = 1e-6  # what is smaller is written as 0, everywhere
+_BY_CAUSE = ("failures_a_month", "failures_dispersion", "failures_lag_1", "failure_day")
+_CAUSES = {  # of failures, whose keys say less than they are
+    "after a shock": "struck by a shock drawn by chance", "without a shock": "not struck by a shock drawn by chance",
+}  # fmt: skip
 _OFF = 0.25  # of a number, by which rounding may change it
 _STEPS = ((1e12, "trillion "), (1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
 
@@ -186,11 +190,11 @@ def plural(n: int, noun: str, nouns: str = "") -> str:
 def label(name: str) -> str:
     """Turn a name of the code into words: ``'loss_by_segment[novice]'`` becomes ``'loss by segment (novice)'``.
 
-    What stands in brackets is a name of the reader's, and stays as it is.
+    What stands in brackets is a name of the reader's, and stays as it is; but a cause of failures is said in full.
     """
     stem, _, group = name.partition("[")
-    shown = stem.replace("_", " ").strip()
-    return f"{shown} ({group.removesuffix(']')})" if group else shown
+    shown, of = stem.replace("_", " ").strip(), group.removesuffix("]")
+    return f"{shown} ({_CAUSES.get(of, of) if stem in _BY_CAUSE else of})" if group else shown
 
 
 def sentence(text: str) -> str:
