@@ -125,8 +125,8 @@ American banks, and simulated with their institutions and without the guarantee.
 Of 1,000 random halves of the regions, {spikes:.0f} % have fewer spikes with the guarantee, and {lasts:.0f} % the
 longer lag.
 
-**What is missed.** Failures of banks last longer than they did: months follow each other too smoothly. The waves of the
-platforms from 2013 to 2016 are too low at the fit.
+**What is missed.** Failures of banks last longer than they did: months follow each other too smoothly. The chance of a
+loss at the platforms is at the lower end of its range, and fewer fail in the mean than did.
 
 ## What this leaves out
 

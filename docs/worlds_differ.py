@@ -28,7 +28,7 @@ SCENARIO = ROOT / "scenarios/worlds_differ.yaml"
 THEFT, MECHANISM = "shocks.0.share", "mechanisms.aggregate_uncertainty"
 MOST = 20.0  # %, what is there to be stolen
 AT = 5.0  # %, after which most worlds have a run and hardly any a failure
-FAILS = 8.0  # %, after which nearly all worlds fail that are alike, and others of those that differ
+FAILS = 8.0  # %, after which most worlds fail that are alike, and others of those that differ
 ALONE = 10_000  # investors, where one spread at a time is on
 WORLDS_ALONE = 60
 
@@ -88,8 +88,8 @@ curves lie on one another and rise slowly](pictures/worlds-differ.png)
 A world's *tipping point* is the theft from which on it has a run; the *width* is the standard deviation of tipping
 points over worlds, estimated from between which values each world tips. Where worlds are alike, ten times as many
 investors divide it by about √10 = 3.2, as the law of large numbers says; where they differ it stays. The same holds
-of how much is taken out beyond calm after a theft of {at:g} % of the claims. After one of {fails:g} % nearly all worlds
-that are alike fail, and of those that differ a part only, however many the investors:
+of how much is taken out beyond calm after a theft of {at:g} % of the claims. After one of {fails:g} % most worlds
+that are alike fail, the more the more investors, and of those that differ a part only, however many:
 
 | investors | s.d. of excess withdrawn: alike | differ | failed, %: alike [95 %] | differ [95 %] |
 |---|---|---|---|---|

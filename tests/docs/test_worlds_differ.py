@@ -59,4 +59,5 @@ def test_the_page_says_what_its_tables_say() -> None:
     for before, after in pairwise(taken):
         assert after[0] < before[0] / 2.5
         assert after[1] == pytest.approx(before[1], rel=0.15)
-    assert all(row[2] > 90 and 20 < row[3] < row[4] < 90 for row in taken)  # nearly all fail; a part
+    assert all(row[2] > 75 and 20 < row[3] < row[4] < 90 for row in taken)  # most fail; a part
+    assert taken[0][2] < taken[-1][2]  # the more, the larger
