@@ -9,7 +9,7 @@ from typing import ClassVar
 from trustsim.kernels.layout import Terms
 from trustsim.kernels.named import names_of
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 #: what every regime lays, if only by leaving it as it is without one
@@ -34,8 +34,8 @@ class CustodyMandate:
     neutral: ClassVar[None] = None  # a keeper has no size
 
     platform: str = on_platform()
-    custody: str = parameter("bank", unit="name", refers="custody", source="F4", text="who must keep the client money")
-    segregated_share: float = parameter(
+    custody: str = choice("bank", unit="name", refers="custody", source="F4", text="who must keep the client money")
+    segregated_share: float = choice(
         0.9, unit="share", source="F4", text="least share of the client money kept apart"
     )
 
