@@ -202,4 +202,6 @@ def _of_levers(ours: Iterable[Item], theirs: Iterable[Item]) -> Iterator[str]:
         if not hasattr(item.what, "sets"):
             known = [_facts_of(its.what) for its in there if its.kind == item.kind] or [_defaults(type(item.what))]
             facts = _facts_of(item.what).items()
-            yield from (f"{item.kind}.{name}" for name, value in facts if all(_differ(value, its[name]) for its in known))
+            yield from (
+                f"{item.kind}.{name}" for name, value in facts if all(_differ(value, its[name]) for its in known)
+            )

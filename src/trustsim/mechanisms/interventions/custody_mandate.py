@@ -35,9 +35,7 @@ class CustodyMandate:
 
     platform: str = on_platform()
     custody: str = choice("bank", unit="name", refers="custody", source="F4", text="who must keep the client money")
-    segregated_share: float = choice(
-        0.9, unit="share", source="F4", text="least share of the client money kept apart"
-    )
+    segregated_share: float = choice(0.9, unit="share", source="F4", text="least share of the client money kept apart")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -23,9 +23,7 @@ class DisclosureMandate:
 
     platform: str = on_platform()
     scope: float = choice(0.8, unit="share", source="F5", text="least scope of a report")
-    interval: float = choice(
-        30.0, unit="duration", low=0.01, high=3650, source="F5", text="most days between reports"
-    )
+    interval: float = choice(30.0, unit="duration", low=0.01, high=3650, source="F5", text="most days between reports")
     bias: float = choice(0.2, unit="log-odds", low=0, high=10, source="F5", text="most bias that checks let pass")
     cost: float = choice(400.0, unit="money", low=0, source="assumed", text="cost per client and year")
 

@@ -24,9 +24,7 @@ class HoldingCap:
 
     platform: str = on_platform()
     cap: float = choice(1_000_000.0, unit="money", low=0, source="assumed", text="most that an account may hold")
-    cost: float = choice(
-        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
-    )
+    cost: float = choice(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

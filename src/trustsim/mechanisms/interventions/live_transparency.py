@@ -26,9 +26,7 @@ class LiveTransparency:
 
     platform: str = on_platform()
     strength: float = choice(1.0, unit="share", source="E4", text="share of the figures that are live")
-    cost: float = choice(
-        300.0, unit="money", low=0, source="assumed", text="cost per client and year at full strength"
-    )
+    cost: float = choice(300.0, unit="money", low=0, source="assumed", text="cost per client and year at full strength")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

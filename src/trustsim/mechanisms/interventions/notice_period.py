@@ -30,9 +30,7 @@ class NoticePeriod:
         7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment at least"
     )
     fear: float = parameter(0.1, unit="number", low=0, high=20, source="assumed", text="fear when it is announced")
-    cost: float = choice(
-        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
-    )
+    cost: float = choice(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
     to: str = audience()
 
     def terms(self) -> tuple[Term, ...]:

@@ -27,9 +27,7 @@ class RedemptionFee:
     platform: str = on_platform()
     fee: float = choice(0.01, unit="share", source="P-11", text="fee / payment")
     fear: float = parameter(0.05, unit="number", low=0, high=20, source="assumed", text="fear when it is announced")
-    cost: float = choice(
-        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
-    )
+    cost: float = choice(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
     to: str = audience()
 
     def terms(self) -> tuple[Term, ...]:

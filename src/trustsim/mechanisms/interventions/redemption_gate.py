@@ -36,9 +36,7 @@ class RedemptionGate:
 
     platform: str = on_platform()
     trigger: float = choice(0.05, unit="share", source="P-06", text="liquidity / claims at which it falls")
-    duration: float = choice(
-        14.0, unit="duration", low=0, high=365, source="assumed", text="days until it opens again"
-    )
+    duration: float = choice(14.0, unit="duration", low=0, high=365, source="assumed", text="days until it opens again")
     reopening: float = choice(
         14.0, unit="duration", low=0, high=365, source="assumed",
         text="days from then on in which all that waits is paid, in equal parts; 0: at once",

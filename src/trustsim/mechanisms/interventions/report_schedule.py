@@ -23,9 +23,7 @@ class ReportSchedule:
     neutral: ClassVar[dict[str, Any]] = {"interval": 30, "lag": 15}  # changes nothing
 
     platform: str = on_platform()
-    interval: float = choice(
-        7.0, unit="duration", low=0, high=3650, source="E2", text="days between reports; 0: none"
-    )
+    interval: float = choice(7.0, unit="duration", low=0, high=3650, source="E2", text="days between reports; 0: none")
     lag: float = choice(2.0, unit="duration", low=0, high=3650, source="E2", text="age of the figures")
     cost: float = choice(200_000.0, unit="money", low=0, source="assumed", text="cost of one report more")
 

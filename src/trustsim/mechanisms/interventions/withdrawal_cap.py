@@ -28,9 +28,7 @@ class WithdrawalCap:
     platform: str = on_platform()
     cap: float = choice(500_000.0, unit="money", low=0, source="assumed", text="most that an account is paid a day")
     fear: float = parameter(0.3, unit="number", low=0, high=20, source="P-07", text="fear when it is announced")
-    cost: float = choice(
-        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
-    )
+    cost: float = choice(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
     to: str = audience()
 
     def terms(self) -> tuple[Term, ...]:
