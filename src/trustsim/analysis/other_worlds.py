@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -134,16 +135,17 @@ def _unlike_facts(thing: Any, known: Mapping[str, Any]) -> Iterator[str]:
 
 def _facts_of(thing: Any) -> dict[str, Any]:
     """Return the facts of an actor or lever, but for its name."""
-    return {p.name: getattr(thing, p.name) for p in parameters_of(type(thing)) if _is_fact(p)}
+    return {p.name: getattr(thing, p.name) for p in _facts_in(type(thing))}
 
 
 def _defaults(kind: type) -> dict[str, Any]:
     """Return the facts of a kind of actors or levers as they are by default."""
-    return {p.name: p.default for p in parameters_of(kind) if _is_fact(p)}
+    return {p.name: p.default for p in _facts_in(kind)}
 
 
-def _is_fact(p: Parameter) -> bool:
-    return not p.chosen and not p.is_required and p.name != "name"
+def _facts_in(kind: type) -> Iterator[Parameter]:
+    declared = parameters_of(kind) if is_dataclass(kind) else ()
+    return (p for p in declared if not p.chosen and not p.is_required and p.name != "name")
 
 
 def _differing(prefix: str, mine: Any, its: Any) -> Iterator[str]:
