@@ -298,10 +298,35 @@ def test_what_is_asked_for_is_the_number_of_sets():
         planted.compared(replications=4, robustness=0)
 
 
-def test_few_sets_say_their_share_and_not_on_what_it_hangs():
-    result = planted.compared(replications=4, robustness=5)
-    assert not result.robustness.found.is_enough
-    assert "5 sets are too few to say on what that hangs." in words.lines(result)
+@pytest.mark.parametrize(("n", "few"), [(1, "1 other set of assumptions is"), (5, "5 other sets of assumptions are")])
+def test_few_sets_tell_neither_the_share_nor_on_what_it_hangs(n, few):
+    """Not even where no set flips: what a handful agree on is no share."""
+    result = planted.compared(planted.cannot_flip, replications=4, robustness=n)
+    found, document = result.robustness.found, result.to_json()["robustness"]
+    assert not found.is_enough
+    assert (found.is_told, found.is_order_told, found.ahead) == (False, False, {})
+    assert (document["told"], document["first_holds"]["mean"]) == (False, None)
+    assert (document["order_told"], document["order_holds"]["mean"]) == (False, None)
+    told = " ".join(words.lines(result))
+    assert f"{few} too few to tell in how many ‘insured’ stays first, 10 are enough. It may be in " in told
+    assert "--robustness 10x4" in told
+    assert f"{'1 set is' if n == 1 else '5 sets are'} too few to say on what that hangs." in told
+    assert "and the sets are too few" in page.render(result, nothing())
+
+
+def test_ten_sets_tell_a_share():
+    assert planted.compared(planted.cannot_flip, replications=4, robustness=10).robustness.found.is_told
+
+
+def test_where_there_is_one_group_there_is_no_whole_order():
+    """Two that nobody can tell apart: nothing to hold, and no share of 100 %."""
+    alike = functools.partial(planted.engine, slope=0.0, ahead=0.0, luck=0.001)
+    result = planted.compared(alike, replications=40, robustness=12, variants=["insured", "buffer"])
+    found, document = result.robustness.found, result.to_json()["robustness"]
+    assert len(result.comparison.groups) == 1
+    assert (found.order, found.is_order_told) == (None, False)
+    assert (document["order_told"], document["order_holds"]) == (False, None)
+    assert "whole order" not in page.render(result, nothing())
 
 
 def test_one_variant_has_no_order_to_hold():

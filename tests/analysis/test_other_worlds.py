@@ -29,6 +29,7 @@ TERMS = {
     "segregated_share": "50 %", "payout_lag": "5 d", "custody_lag": "1 d",
     "exit_friction": 2, "report_scope": "90 %", "report_lag": "1 d",
     "visibility": "0 %", "locked_share": "10 %", "service_capacity": "10 %/day",
+    "floats": "100 %", "own_cash": "1000000 CNY",
 }  # fmt: skip
 
 
@@ -100,6 +101,94 @@ def test_a_fact_that_the_baseline_has_as_well_is_none_of_the_variant() -> None:
     shared = {"set": {"platforms.H.loss_factor": 2}}
     variants = {"worse": [shared], "and insured": [shared, {"kind": "guarantee"}], "first": []}
     assert marked(variants, baseline="worse") == {"nothing": ("loss_factor",), "first": ("loss_factor",)}
+
+
+def test_what_the_file_says_of_one_of_the_two_does_not_come_with_the_keeper() -> None:
+    """Another keeper brings his own factors; he neither makes assets easier to sell nor undoes what the file says."""
+    whole = {"name": "H", "liquid_share": "15 %", "custody": "bank"}
+    kept = {**whole, "sale_limit": "1 %"}
+    ways = {"bank": [{"set": {"platforms": [kept]}}], "easy bank": [{"set": {"platforms": [whole]}}]}
+    assert marked(ways, platforms=[{**kept, "custody": "payment_firm"}]) == {"easy bank": ("sale_limit",)}
+    said = {**kept, "custody": "none", "loss_factor": 1.5}
+    forgets = {"bank": [{"set": {"platforms.H.custody": "bank"}}], "forgets": [{"set": {"platforms": [kept]}}]}
+    assert marked(forgets, platforms=[said]) == {"forgets": ("loss_factor",)}
+
+
+def test_a_fact_that_only_the_baseline_sets_in_time_makes_others_another_world() -> None:
+    bad = {"set": {"platforms.H.default_rate": "50 %"}, "from": "2 d"}
+    back = {"set": {"platforms.H.default_rate": "5.4 %"}, "from": "3 d"}
+    named = {"kind": "new_terms", "platform": "H", "default_rate": "50 %", "from": "2 d"}
+    variants = {
+        "bad": [bad], "without": [], "back": [bad, back], "ends": [{**bad, "until": "4 d"}], "same": [named],
+        "same, a term": [bad, {"set": {"platforms.H.payout_lag": "5 d"}, "from": "3 d"}],
+    }  # fmt: skip
+    others = dict.fromkeys(("nothing", "without", "back", "ends"), ("default_rate",))
+    assert marked(variants, baseline="bad") == others
+
+
+def test_a_fact_set_in_time_to_what_it_is_anyway_changes_nothing() -> None:
+    assert marked({"as it is": [{"set": {"platforms.H.default_rate": "5.4 %"}, "from": "3 d"}]}) == {}
+
+
+def test_shocks_are_counted() -> None:
+    outage = {"kind": "outage", "platform": "H", "day": 5}
+    variants = {"two": [outage, outage], "two, insured": [outage, outage, {"kind": "guarantee"}], "one": [outage]}
+    assert marked(variants, baseline="two") == dict.fromkeys(("nothing", "one"), ("shock outage",))
+
+
+def regulators(*each: dict[str, Any]) -> list[Any]:
+    return [{"set": {"regulators": [{"name": f"R{k}", **one} for k, one in enumerate(each)]}}]
+
+
+def test_actors_are_held_against_those_of_their_kind_whatever_their_names() -> None:
+    blind = {"noise": "30 %"}
+    variants = {
+        "renamed": [{"set": {"regulators": [{"name": "New", **blind}]}}],
+        "sees": [{"set": {"regulators": [{"name": "New", "noise": "0 %"}]}}],
+        "plain in its place": [{"set": {"regulators": [{"name": "New"}]}}],
+        "stricter": regulators({**blind, "interval": "5 d"}), "gone": regulators(),
+        "one more": regulators({}, blind), "one more that sees": regulators({"noise": "0 %", "finds": "100 %"}, blind),
+    }  # fmt: skip
+    assert marked(variants, regulators=[{"name": "Watch", **blind}]) == {
+        "sees": ("regulator.noise",), "plain in its place": ("regulator.noise",),
+        "one more that sees": ("regulator.noise", "regulator.finds"),
+    }  # fmt: skip
+
+
+def test_a_new_actor_has_the_facts_of_its_kind() -> None:
+    variants = {"plain": regulators({"interval": "5 d"}), "sees all": regulators({"noise": "0 %", "finds": "100 %"})}
+    assert marked(variants) == {"sees all": ("regulator.noise", "regulator.finds")}
+
+
+#: settings of levers that are nobody's choice, each with a value
+FACTS_OF_LEVERS = {
+    "campaign.praise": 5, "campaign.fading": "1 %", "campaign.attention": 3, "cooling_off.second_thoughts": "90 %/day",
+    "custody_mandate.loss_factor": 0.5, "incident_control.hazard": 0, "incident_control.severity": 0.01,
+    "incident_control.lag": 0,
+    "notice_period.fear": 0, "official_warning.attention": 3, "official_warning.fading": "1 %",
+    "pro_rata_payout.fear": 0, "redemption_fee.fear": 0, "rumour_rebuttal.credibility": 1, "user_education.effect": 1,
+    "withdrawal_cap.fear": 0,
+}  # fmt: skip
+
+
+def test_of_every_lever_it_is_known_which_of_its_settings_are_facts() -> None:
+    levers = REGISTRY.group("intervention")
+    built_in = {name: each for name, each in levers.items() if each.make.__module__.startswith("trustsim.")}
+    facts = {f"{name}.{p.name}" for name, each in built_in.items() for p in each.parameters if not p.chosen}
+    assert {fact for fact in facts if not fact.startswith("new_terms.")} == set(FACTS_OF_LEVERS)
+
+
+@pytest.mark.parametrize("fact", FACTS_OF_LEVERS)
+def test_a_lever_with_another_effect_on_people_is_another_world(fact: str) -> None:
+    kind, name = fact.split(".")
+    odd, plain = {"kind": kind, name: FACTS_OF_LEVERS[fact]}, {"kind": kind}
+    assert marked({"plain": [plain], "odd": [odd]}) == {"odd": (fact,)}
+    shared = {"odd": [odd], "later": [{**odd, "from": "2 d"}], "plain": [plain]}
+    assert marked(shared, baseline="odd") == {"plain": (fact,)}
+
+
+def test_who_stands_behind_a_guarantee_and_how_far_it_is_believed_is_chosen() -> None:
+    assert marked({"a state": [{"kind": "guarantee", "credibility": 1, "cover": "100 %", "fund": "1e9 CNY"}]}) == {}
 
 
 def test_another_world_is_never_first_and_helps_nobody(found: Any) -> None:

@@ -17,8 +17,8 @@ THEFT = {"kind": "custodian_theft", "platform": "H", "share": "9 %", "discovery_
 RESTRICTING: dict[str, list[dict[str, Any]]] = {
     "friction": [{"kind": "process_friction", "exit": 10}],
     "locked": [{"set": {"platforms.H.locked_share": "100 %"}}],
-    "fee": [{"kind": "redemption_fee", "fee": "100 %", "fear": 0}],
-    "cool": [{"kind": "cooling_off", "delay": "1 d", "second_thoughts": "100 /day"}],
+    "fee": [{"kind": "redemption_fee", "fee": "100 %"}],
+    "cool": [{"kind": "cooling_off", "delay": "1 d"}],
 }
 ELSE: dict[str, list[dict[str, Any]]] = {
     "easier": [{"kind": "process_friction", "exit": -0.1}],

@@ -169,6 +169,8 @@ def test_names_are_joined_cut_and_spelt_as_prose():
     assert words.listing(["a"]) == "a"
     assert words.listing(["a", "b", "c"]) == "a, b and c"
     assert words.plural(1, "run") == "1 run"
+    assert words.too_few(1, "set") == "1 set is too few"
+    assert words.too_few(2, "other set", "other sets") == "2 other sets are too few"
     assert words.plural(1200, "run") == "1\u202f200 runs"
     assert words.label("peak_outflow") == "peak outflow"
 

@@ -30,10 +30,10 @@ from scipy import special, stats
 
 from trustsim.analysis.assumed import Number
 from trustsim.analysis.intervals import LEVEL, Interval
+from trustsim.analysis.luck import FEWEST
 from trustsim.analysis.other_sets import OtherSets
 
 MOST = 6  # factors on which an order is said to hang
-FEWEST = 10  # sets that are enough to say on what it hangs
 _NO_MORE = 1 - LEVEL
 _EQUAL = 1e-12  # difference that is none
 _ROUNDING = 1e-20  # share of the variance that is none

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from trustsim.analysis.boxes import Box, boxes
 from trustsim.analysis.choices import SPREAD
 from trustsim.analysis.comparison import Comparison
-from trustsim.analysis.hanging import FEWEST, Hang, ends, hangs_of
+from trustsim.analysis.hanging import Hang, ends, hangs_of
 from trustsim.analysis.intervals import Interval
-from trustsim.analysis.luck import EQUAL, Seen, Told, told
+from trustsim.analysis.luck import EQUAL, FEWEST, Seen, told
 from trustsim.analysis.other_sets import OtherSets
 from trustsim.experiment.study import Study
 
@@ -43,8 +43,9 @@ class Holding:
     n_level : of the n, those in which the first is level with every rival; the order holds there, but says nothing.
     n_worlds : of each set.
     holds : the share of sets in which no rival is ahead of the first, with its 95 % interval; its mean is NaN where
-        luck leaves it untold.
-    order : the same of the whole order: of all pairs of different groups without harm.
+        luck, or too few sets, leave it untold.
+    order : the same of the whole order: of all pairs of different groups without harm; None where there is one group
+        only, and so no order.
     luck : the luck in the mean of a set over the spread between sets, of the rival of whom it is largest; infinite
         where no spread is left.
     ahead : by rival, the share of sets in which it is ahead of the first; only those that ever are, none where untold.
@@ -68,7 +69,7 @@ class Holding:
     n_level: int
     n_worlds: int
     holds: Interval
-    order: Interval
+    order: Interval | None
     luck: float
     ahead: Mapping[str, float]
     clearly: float
@@ -93,17 +94,17 @@ class Holding:
 
     @property
     def is_told(self) -> bool:
-        """Whether the share of the sets in which the first stays first can be told from luck."""
+        """Whether the share of the sets in which the first stays first can be told: from luck, and of so many sets."""
         return math.isfinite(self.holds.mean)
 
     @property
     def is_order_told(self) -> bool:
-        """Whether that of the whole order can be told."""
-        return math.isfinite(self.order.mean)
+        """Whether there is a whole order, and its share can be told."""
+        return self.order is not None and math.isfinite(self.order.mean)
 
     @property
     def is_enough(self) -> bool:
-        """Whether there are sets enough to say on what the order hangs."""
+        """Whether there are sets enough to say in which share of them the order holds, and on what it hangs."""
         return self.n >= FEWEST
 
     def to_json(self) -> dict[str, Any]:
@@ -123,7 +124,7 @@ class Holding:
             "told": self.is_told,
             "first_holds": ends(self.holds),
             "order_told": self.is_order_told,
-            "order_holds": ends(self.order),
+            "order_holds": None if self.order is None else ends(self.order),
             "luck": self.luck if math.isfinite(self.luck) else None,
             "ahead": dict(self.ahead),
             "flips_by_what_matters": self.clearly if self.is_told else None,
@@ -189,7 +190,7 @@ def holding(study: Study, comparison: Comparison, others: OtherSets) -> Holding 
         n_level=int(level.sum()),
         n_worlds=others.planned.worlds.shape[1],
         holds=first.share,
-        order=_whole_order(comparison, pairs).share,
+        order=_whole_order(comparison, pairs),
         luck=first.luck,
         ahead=_ahead(rivals, gaps) if is_told else {},
         clearly=_clearly(margin, comparison.matters.get(by, 0.0)) if is_told else math.nan,
@@ -225,15 +226,16 @@ def rivals_of(c: Comparison) -> tuple[str, ...]:
     return tuple([name for name in others if c.group_of(name) != c.group_of(leader)] or others)
 
 
-def _whole_order(c: Comparison, pairs: _Pairs) -> Told:
-    """Return in which sets no two of different groups without harm have changed places by what ranks."""
+def _whole_order(c: Comparison, pairs: _Pairs) -> Interval | None:
+    """Return in which share of the sets no two of different groups without harm have changed places by what ranks; None
+    where there are no two."""
     known = [name for name in c.ranking if c.is_known(name)]
     each = [
         pairs.seen(ours, theirs)
         for ours, theirs in itertools.combinations(known, 2)
         if c.group_of(ours) != c.group_of(theirs) and pairs.is_ahead(ours, theirs)
     ]
-    return told(each or [pairs.seen(known[0], known[0])])
+    return told(each).share if each else None
 
 
 class _Pairs:

@@ -6,13 +6,23 @@ its clients' money, and not how much of it a thief finds there. A variant that d
 by what strikes it, shows what would be if the world were so. That can be worth knowing. It costs nothing and nobody can
 do it, so it is no answer to which remedy helps most.
 
-What a choice brings with it is part of the choice: a platform that moves to another keeper has the keeper's factors,
-unless the file says them itself.
+It is the difference that counts, whoever sets the fact: beside a baseline in which loans default from day 2 on, a
+variant without that is another world as well.
+
+- *What a choice brings with it is part of the choice*: a platform that moves to another keeper has the keeper's
+  factors, unless the file says them for one of the two.
+- *Levers have facts too*: how much a cap frightens is nobody's choice. It is as in the levers of that kind that the
+  baseline has; where it has none, as by default.
+- *Actors are people in office*, whatever their names: of a kind, those of the baseline are there with their facts, and
+  who comes beside them has those of the kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass
+from itertools import zip_longest
 from typing import Any
 
 from trustsim.parameters import Parameter, parameters_of
@@ -49,10 +59,23 @@ def _facts(scenario: Scenario, variant: Variant, base: Variant) -> Iterator[str]
     if variant is base:
         return
     yield from _of_world(variant.world, baseline_world(scenario, variant))
-    before = set(_set_in_time(base))
-    yield from (name for name, *rest in _set_in_time(variant) if (name, *rest) not in before)
-    for these, those in ((variant.shocks, base.shocks), (base.shocks, variant.shocks)):
-        yield from (f"{_SHOCK}{shock.kind}" for shock in these if shock not in those)
+    yield from _in_time(variant, base)
+    yield from _of_levers(variant.items, base.items)
+    yield from (f"{_SHOCK}{shock.kind}" for shock in _unlike(variant.shocks, base.shocks))
+
+
+def _unlike(ours: Iterable[Item], theirs: Iterable[Item]) -> list[Item]:
+    """Return what is in one of two lists and not in the other; what is there twice is counted twice."""
+    mine, left = [], list(theirs)
+    for each in ours:
+        if each in left:
+            left.remove(each)
+        else:
+            mine.append(each)
+    return mine + left
+
+
+# -- the worlds --------------------------------------------------------------------------------------------------------
 
 
 def _of_world(world: World, base: World) -> Iterator[str]:
@@ -69,10 +92,8 @@ def _of_world(world: World, base: World) -> Iterator[str]:
     paths = [set() if each.members is None else set(each.members.paths) for each in (world, base)]
     is_on = {name for name, rule in world.mechanisms.items() if rule is not None and base.mechanisms.get(name)}
     yield from (".".join(path) for path in sorted(paths[0] ^ paths[1]) if path[0] in is_on)
-    for kind in sorted({*world.actors, *base.actors}):
-        there = {actor.name: actor for actor in base.actors.get(kind, ())}
-        for actor in world.actors.get(kind, ()):
-            yield from _differing(f"{kind}.", actor, there.get(actor.name, actor))
+    for kind in sorted(world.actors):
+        yield from _of_actors(kind, world.actors[kind], base.actors.get(kind, ()))
 
 
 def _of_segments(world: World, base: World) -> Iterator[str]:
@@ -94,6 +115,39 @@ def _of_rule(name: str, rule: Any, its: Any) -> Iterator[str]:
             yield name
 
 
+def _of_actors(kind: str, ours: Sequence[Any], theirs: Sequence[Any]) -> Iterator[str]:
+    """Yield the facts in which the actors of a kind differ; of those that are there one may go, and others come."""
+    left, others = list(theirs), []
+    for actor in ours:
+        same = next((its for its in left if not any(_unlike_facts(actor, _facts_of(its)))), None)
+        if same is None:
+            others.append(actor)
+        else:
+            left.remove(same)
+    for actor, its in zip_longest(others, left[: len(others)]):
+        known = _defaults(type(actor)) if its is None else _facts_of(its)
+        yield from (f"{kind}.{name}" for name in _unlike_facts(actor, known))
+
+
+def _unlike_facts(thing: Any, known: Mapping[str, Any]) -> Iterator[str]:
+    return (name for name, value in _facts_of(thing).items() if _differ(value, known[name]))
+
+
+def _facts_of(thing: Any) -> dict[str, Any]:
+    """Return the facts of an actor or lever, but for its name."""
+    return {p.name: getattr(thing, p.name) for p in _facts_in(type(thing))}
+
+
+def _defaults(kind: type) -> dict[str, Any]:
+    """Return the facts of a kind of actors or levers as they are by default."""
+    return {p.name: p.default for p in _facts_in(kind)}
+
+
+def _facts_in(kind: type) -> Iterator[Parameter]:
+    declared = parameters_of(kind) if is_dataclass(kind) else ()
+    return (p for p in declared if not p.chosen and not p.is_required and p.name != "name")
+
+
 def _differing(prefix: str, mine: Any, its: Any) -> Iterator[str]:
     """Yield the names of the facts in which two things of one kind differ, but for what a choice brings with it."""
     if mine is its:
@@ -102,9 +156,16 @@ def _differing(prefix: str, mine: Any, its: Any) -> Iterator[str]:
         yield f"{prefix}kind"
         return
     differs = [p for p in _declared(type(mine)) if _differ(getattr(mine, p.name), getattr(its, p.name))]
-    has_chosen = any(p.chosen and p.refers in REGISTRY.groups for p in differs)
-    said_here = getattr(mine, "said", ())
-    yield from (f"{prefix}{p.name}" for p in differs if not p.chosen and (p.name in said_here or not has_chosen))
+    brought = _brought([p for p in differs if p.chosen], mine, its)
+    yield from (f"{prefix}{p.name}" for p in differs if not p.chosen and p.name not in brought)
+
+
+def _brought(chosen: Iterable[Parameter], mine: Any, its: Any) -> set[str]:
+    """Return the settings that come with what two things of a kind have *chosen* unlike, as a keeper's factors do, but
+    for those that the file says of one of the two."""
+    entries = [REGISTRY.group(p.refers).get(getattr(each, p.name)) for p in chosen for each in (mine, its) if p.refers]
+    laid = {name for entry in entries if entry is not None for name in getattr(entry.make, "preset", ())}
+    return laid - {*getattr(mine, "said", ()), *getattr(its, "said", ())}
 
 
 def _declared(kind: type) -> tuple[Parameter, ...]:
@@ -115,20 +176,42 @@ def _declared(kind: type) -> tuple[Parameter, ...]:
 
 
 def _differ(mine: Any, its: Any) -> bool:
+    """Whether two values are unlike by more than the rounding of 5.4 % to 0.054."""
+    if isinstance(mine, float) and isinstance(its, float):
+        return not math.isclose(mine, its, rel_tol=1e-12)
     return mine is not its and bool(mine != its)
 
 
+# -- the levers --------------------------------------------------------------------------------------------------------
+
+
+def _in_time(variant: Variant, base: Variant) -> Iterator[str]:
+    """Yield the facts that become others in the course of a run, not as in the baseline: other values or days."""
+    ours, theirs = set(_set_in_time(variant)), set(_set_in_time(base))
+    own = {platform.name: platform for each in (variant, base) for platform in each.world.platforms}
+    moved = {(whose, name) for whose, name, value, _ in ours | theirs if _differ(getattr(own[whose], name), value)}
+    yield from sorted({name for whose, name, *_ in ours ^ theirs if (whose, name) in moved})
+
+
 def _set_in_time(variant: Variant) -> Iterator[tuple[Any, ...]]:
-    """Yield the facts that levers set which make things of the file others: name, value, whose, when."""
+    """Yield the facts that levers set which make things of the file others: whose, name, value, when."""
     for item in variant.items:
-        if hasattr(item.what, "sets"):
-            yield from _set_by(item, variant.world)
+        if not hasattr(item.what, "sets"):
+            continue
+        whose = getattr(item.what, "platform", "*")
+        those = [each.name for each in variant.world.platforms if whose in ("*", each.name)]
+        facts = [(name, value) for name, value in _facts_of(item.what).items() if value is not None]
+        yield from ((each, name, value, item.timing) for each in those for name, value in facts)
 
 
-def _set_by(item: Item, world: World) -> Iterator[tuple[Any, ...]]:
-    whose = getattr(item.what, "platform", "*")
-    those = [each for each in world.platforms if whose in ("*", each.name)]
-    for p in (p for p in parameters_of(type(item.what)) if p.default is None and not p.chosen):
-        value = getattr(item.what, p.name)
-        if value is not None and any(getattr(each, p.name, None) != value for each in those):
-            yield p.name, value, whose, item.timing
+def _of_levers(ours: Iterable[Item], theirs: Iterable[Item]) -> Iterator[str]:
+    """Yield the facts of levers that are neither those of the levers of their kind that the baseline has nor, where it
+    has none, as by default."""
+    there = list(theirs)
+    for item in ours:
+        if not hasattr(item.what, "sets"):
+            known = [_facts_of(its.what) for its in there if its.kind == item.kind] or [_defaults(type(item.what))]
+            facts = _facts_of(item.what).items()
+            yield from (
+                f"{item.kind}.{name}" for name, value in facts if all(_differ(value, its[name]) for its in known)
+            )

@@ -8,8 +8,8 @@ import pandas as pd
 
 from trustsim import arguments
 from trustsim.analysis.comparison import Comparison
-from trustsim.analysis.hanging import FEWEST
 from trustsim.analysis.holding import Held, holding, rivals_of
+from trustsim.analysis.luck import FEWEST
 from trustsim.analysis.other_sets import FEWEST_WORLDS, WORLDS, OtherSets, RunOptions, kept_sets, plan, run_sets
 from trustsim.errors import TrustsimError
 from trustsim.experiment.stop import Stopped

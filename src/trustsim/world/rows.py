@@ -69,12 +69,13 @@ class Row:
 
 def stock(
     name: str, *, start: float, unit: Unit, source: str, text: str, low: float | None = None,
-    high: float | None = None, of: Of = "platform",
+    high: float | None = None, of: Of = "platform", chosen: bool = False,
 ) -> Row:  # fmt: skip
     """Declare state of a platform that lasts: recorded, forked, watched by triggers, set in a file by its name.
 
     Its series over all platforms is the mean, weighed by the claims of day 0. State of an actor is recorded and forked.
-    State of the sector, one number for all platforms, is recorded, forked and watched under its name.
+    State of the sector, one number for all platforms, is recorded, forked and watched under its name. ``chosen``:
+    whether somebody can choose where it stands on day 0 (:class:`~trustsim.parameters.Parameter`).
     Raises ModelError, as all declarations do, where the name is taken or none, the unit unknown, or *start* no number
     within the bounds; then nothing is declared.
     """
@@ -82,7 +83,7 @@ def stock(
     row = Row(kind, name, unit, start, *bounds, source, text, now.module, of)
     _declare(row, now, None if of == "actor" else _measured(row, over="claims_at_start"))
     if of == "platform":
-        at_first = Parameter(name, unit, start, row.low, row.high, source, f"{text}, on day 0")
+        at_first = Parameter(name, unit, start, row.low, row.high, source, f"{text}, on day 0", chosen=chosen)
         REGISTRY.extend("section", "platform", at_first)
     return row
 

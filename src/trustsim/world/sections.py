@@ -165,7 +165,7 @@ class Platform(Extended):
         0.1, unit="share", source="doi:10.1111/j.1540-6261.1991.tb04616.x",
         text="share of the estate that the liquidation costs",
     )  # fmt: skip
-    own_cash: float = parameter(
+    own_cash: float = choice(
         0.0, unit="money", low=0, source="assumed", text="cash at day 0 besides clients' money and what equity asks for"
     )
     outside_debt: float = parameter(

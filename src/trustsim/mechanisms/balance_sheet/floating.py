@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trustsim.world.today import Floats
 
 FLOATS = stock(
-    "floats", start=0, unit="share", source="B7",
+    "floats", start=0, unit="share", source="B7", chosen=True,
     text="share of what its assets gain or lose in value that claims on it follow; 0: claims stand at par",
 )  # fmt: skip
 PRICE = stock("claim_price", start=1, unit="number", low=0, source="B7", text="value of a claim that floats / day 0")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.audience import audience, drawing
 from trustsim.mechanisms.interventions.on import FIRST_DAY, comes_in, on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -36,11 +36,11 @@ class Campaign:
         text="rise of trust in fund safety of those without literacy who hear it",
     )  # fmt: skip
     attention: float = drawing()
-    reach: float = parameter(0.3, unit="share", source="assumed", text="share of the investors that hear it in a day")
+    reach: float = choice(0.3, unit="share", source="assumed", text="share of the investors that hear it in a day")
     fading: float = parameter(
         0.3, unit="share", low=0.01, source="assumed", text="share of its weight that it loses in a day"
     )
-    cost: float = parameter(100_000.0, unit="money", low=0, source="assumed", text="cost of one campaign")
+    cost: float = choice(100_000.0, unit="money", low=0, source="assumed", text="cost of one campaign")
     to: str = audience()
 
     def act(self, day: Day) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from trustsim.kernels.layout import Books
 from trustsim.kernels.times import DAYS_A_YEAR, of_step
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.ends import stands
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ class CapitalRequirement:
     neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing
 
     platform: str = on_platform()
-    ratio: float = parameter(
+    ratio: float = choice(
         0.1, unit="share", source="F6", text="least (assets − claims) / claims on the reported figures"
     )
-    cost: float = parameter(
+    cost: float = choice(
         0.08,
         unit="share",
         low=0,

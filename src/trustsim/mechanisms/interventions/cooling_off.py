@@ -14,7 +14,7 @@ from trustsim.kernels.coefficients import Weights
 from trustsim.kernels.layout import LEAVES, RAN, RUNS, WINDING, Gauges
 from trustsim.kernels.times import SAME_TIME, whole_steps
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ class CoolingOff:
     neutral: ClassVar[dict[str, Any]] = {"delay": 0}  # changes nothing
 
     platform: str = on_platform()
-    delay: float = parameter(
+    delay: float = choice(
         7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to confirmation"
     )
     second_thoughts: float = parameter(
         0.0, unit="per_day", low=0, high=100, source="T-46", text="rate at which minds change whatever happens"
     )
-    cost: float = parameter(50.0, unit="money", low=0, source="assumed", text="cost per client and year of building it")
+    cost: float = choice(50.0, unit="money", low=0, source="assumed", text="cost per client and year of building it")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

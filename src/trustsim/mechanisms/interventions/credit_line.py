@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -22,10 +22,10 @@ class CreditLine:
     neutral: ClassVar[dict[str, Any]] = {"size": 0}  # changes nothing
 
     platform: str = on_platform()
-    size: float = parameter(
+    size: float = choice(
         0.1, unit="share", low=0, high=5, source="assumed", text="most that can be owed / claims at day 0"
     )
-    cost: float = parameter(
+    cost: float = choice(
         0.01, unit="share", low=0, high=1, source="assumed", text="yearly commitment fee to the lenders / size"
     )
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from trustsim.kernels.layout import Terms
 from trustsim.kernels.named import names_of
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.terms import Term
 
 #: what every regime lays, if only by leaving it as it is without one
@@ -34,10 +34,8 @@ class CustodyMandate:
     neutral: ClassVar[None] = None  # a keeper has no size
 
     platform: str = on_platform()
-    custody: str = parameter("bank", unit="name", refers="custody", source="F4", text="who must keep the client money")
-    segregated_share: float = parameter(
-        0.9, unit="share", source="F4", text="least share of the client money kept apart"
-    )
+    custody: str = choice("bank", unit="name", refers="custody", source="F4", text="who must keep the client money")
+    segregated_share: float = choice(0.9, unit="share", source="F4", text="least share of the client money kept apart")
     loss_factor: float = parameter(
         1.0, unit="number", low=0.1, high=10, source="assumed",
         text="what is lost of what is stolen at the new keeper, against what its kind says",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -22,12 +22,10 @@ class DisclosureMandate:
     neutral: ClassVar[dict[str, Any]] = {"scope": 0, "interval": 3650, "bias": 10}  # changes nothing
 
     platform: str = on_platform()
-    scope: float = parameter(0.8, unit="share", source="F5", text="least scope of a report")
-    interval: float = parameter(
-        30.0, unit="duration", low=0.01, high=3650, source="F5", text="most days between reports"
-    )
-    bias: float = parameter(0.2, unit="log-odds", low=0, high=10, source="F5", text="most bias that checks let pass")
-    cost: float = parameter(400.0, unit="money", low=0, source="assumed", text="cost per client and year")
+    scope: float = choice(0.8, unit="share", source="F5", text="least scope of a report")
+    interval: float = choice(30.0, unit="duration", low=0.01, high=3650, source="F5", text="most days between reports")
+    bias: float = choice(0.2, unit="log-odds", low=0, high=10, source="F5", text="most bias that checks let pass")
+    cost: float = choice(400.0, unit="money", low=0, source="assumed", text="cost per client and year")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -22,8 +22,8 @@ class DisclosureScope:
     neutral: ClassVar[dict[str, Any]] = {"scope": 0.5}  # changes nothing
 
     platform: str = on_platform()
-    scope: float = parameter(0.9, unit="share", source="E1", text="share of the relevant items that a report holds")
-    cost: float = parameter(
+    scope: float = choice(0.9, unit="share", source="E1", text="share of the relevant items that a report holds")
+    cost: float = choice(
         200.0, unit="money", low=0, source="assumed", text="cost per client and year of full scope against none"
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.ends import stands
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ class EarlyAction:
     neutral: ClassVar[dict[str, Any]] = {"liquidity": 0, "solvency": -1}  # changes nothing
 
     platform: str = on_platform()
-    liquidity: float = parameter(
+    liquidity: float = choice(
         0.03, unit="share", source="assumed", text="liquidity below which the supervisor steps in"
     )
-    solvency: float = parameter(
+    solvency: float = choice(
         -0.02, unit="share", low=-1, high=1, source="assumed",
         text="reported (assets − claims) / claims below which it does",
     )  # fmt: skip
-    cost: float = parameter(
+    cost: float = choice(
         0.01,
         unit="share",
         low=0,

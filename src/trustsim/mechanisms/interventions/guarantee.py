@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 _LEAST = 1e-9  # cover that is none, which has no price
@@ -30,11 +30,11 @@ class Guarantee:
     neutral: ClassVar[dict[str, Any]] = {"cover": 0}  # changes nothing
 
     platform: str = on_platform()
-    cover: float = parameter(0.8, unit="share", source="G11", text="share of the loss that is made good")
-    limit: float = parameter(5_000_000.0, unit="money", low=0, source="G11", text="most that counts for one account")
-    credibility: float = parameter(0.9, unit="share", source="P-03", text="how far investors believe it")
-    fund: float = parameter(1e13, unit="money", low=0, source="assumed", text="money behind it, for each platform")
-    cost: float = parameter(
+    cover: float = choice(0.8, unit="share", source="G11", text="share of the loss that is made good")
+    limit: float = choice(5_000_000.0, unit="money", low=0, source="G11", text="most that counts for one account")
+    credibility: float = choice(0.9, unit="share", source="P-03", text="how far investors believe it")
+    fund: float = choice(1e13, unit="money", low=0, source="assumed", text="money behind it, for each platform")
+    cost: float = choice(
         0.003,
         unit="share",
         low=0,

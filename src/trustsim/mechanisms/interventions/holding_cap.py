@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -23,10 +23,8 @@ class HoldingCap:
     neutral: ClassVar[dict[str, Any]] = {"cap": 1000000000000.0, "cost": 0}  # changes nothing
 
     platform: str = on_platform()
-    cap: float = parameter(1_000_000.0, unit="money", low=0, source="assumed", text="most that an account may hold")
-    cost: float = parameter(
-        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
-    )
+    cap: float = choice(1_000_000.0, unit="money", low=0, source="assumed", text="most that an account may hold")
+    cost: float = choice(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

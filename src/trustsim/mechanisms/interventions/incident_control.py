@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.hazards import CONTROLS
 from trustsim.world.terms import Term
 
@@ -26,13 +26,13 @@ class IncidentControl:
     neutral: ClassVar[dict[str, Any]] = {"hazard": 1, "severity": 1, "lag": 1}  # changes nothing
 
     platform: str = on_platform()
-    incident: str = parameter("data_breach", unit="name", refers="incident", source="H1", text="the kind of incident")
+    incident: str = choice("data_breach", unit="name", refers="incident", source="H1", text="the kind of incident")
     hazard: float = parameter(0.5, unit="number", low=0, high=10, source="assumed", text="factor on the chance")
     severity: float = parameter(1.0, unit="number", low=0, high=10, source="assumed", text="factor on the severity")
     lag: float = parameter(
         0.5, unit="number", low=0, high=10, source="assumed", text="factor on the days until discovery"
     )
-    cost: float = parameter(10_000.0, unit="money", low=0, source="assumed", text="cost a day")
+    cost: float = choice(10_000.0, unit="money", low=0, source="assumed", text="cost a day")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

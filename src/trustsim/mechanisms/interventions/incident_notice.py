@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -22,8 +22,8 @@ class IncidentNotice:
     neutral: ClassVar[dict[str, Any]] = {"delay": 365, "cost": 0}  # changes nothing
 
     platform: str = on_platform()
-    delay: float = parameter(0.0, unit="duration", low=0, high=365, source="E5", text="days from knowing to telling")
-    cost: float = parameter(10_000.0, unit="money", low=0, source="assumed", text="cost of readiness, a day")
+    delay: float = choice(0.0, unit="duration", low=0, high=365, source="E5", text="days from knowing to telling")
+    cost: float = choice(10_000.0, unit="money", low=0, source="assumed", text="cost of readiness, a day")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

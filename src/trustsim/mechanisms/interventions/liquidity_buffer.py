@@ -9,7 +9,7 @@ import numpy as np
 
 from trustsim.kernels.layout import Books
 from trustsim.mechanisms.interventions.on import FIRST_DAY, on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.ends import stands
 from trustsim.world.terms import Term
 
@@ -30,8 +30,8 @@ class LiquidityBuffer:
     neutral: ClassVar[dict[str, Any]] = {"target": 0}  # changes nothing
 
     platform: str = on_platform()
-    target: float = parameter(0.25, unit="share", source="assumed", text="liquidity / claims aimed for")
-    at_once: bool = parameter(
+    target: float = choice(0.25, unit="share", source="assumed", text="liquidity / claims aimed for")
+    at_once: bool = choice(
         True, unit="flag", source="assumed", text="whether owners buy assets at par on the first day to fill it"
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -25,10 +25,8 @@ class LiveTransparency:
     neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing
 
     platform: str = on_platform()
-    strength: float = parameter(1.0, unit="share", source="E4", text="share of the figures that are live")
-    cost: float = parameter(
-        300.0, unit="money", low=0, source="assumed", text="cost per client and year at full strength"
-    )
+    strength: float = choice(1.0, unit="share", source="E4", text="share of the figures that are live")
+    cost: float = choice(300.0, unit="money", low=0, source="assumed", text="cost per client and year at full strength")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -10,7 +10,7 @@ import numpy as np
 from trustsim.kernels.layout import Books
 from trustsim.mechanisms.behaviour.forgiveness import APOLOGISED, MADE_GOOD, WELL_BEHAVED, of_platforms
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.ends import stands
 from trustsim.world.terms import Term
 
@@ -35,14 +35,14 @@ class MakeAmends:
     neutral: ClassVar[dict[str, Any]] = {"compensation": 0, "apology": False, "conduct": False, "cost": 0}
 
     platform: str = on_platform()
-    compensation: float = parameter(
+    compensation: float = choice(
         1.0, unit="share", source="E-59", text="share of what was stolen that the owners put back"
     )
-    apology: bool = parameter(True, unit="flag", source="E-59", text="whether the platform apologises")
-    conduct: bool = parameter(
+    apology: bool = choice(True, unit="flag", source="E-59", text="whether the platform apologises")
+    conduct: bool = choice(
         True, unit="flag", source="E-59", text="whether it shows from then on that it behaves well, day by day"
     )
-    cost: float = parameter(
+    cost: float = choice(
         50.0, unit="money", low=0, source="assumed", text="cost per client and year of showing and saying it"
     )
 

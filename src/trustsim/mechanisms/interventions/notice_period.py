@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.audience import audience
 from trustsim.mechanisms.interventions.on import FIRST_DAY, announce, on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
@@ -26,13 +26,11 @@ class NoticePeriod:
     neutral: ClassVar[dict[str, Any]] = {"notice": 0, "fear": 0}  # changes nothing
 
     platform: str = on_platform()
-    notice: float = parameter(
+    notice: float = choice(
         7.0, unit="duration", low=0, high=365, source="assumed", text="days from request to payment at least"
     )
     fear: float = parameter(0.1, unit="number", low=0, high=20, source="assumed", text="fear when it is announced")
-    cost: float = parameter(
-        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
-    )
+    cost: float = choice(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
     to: str = audience()
 
     def terms(self) -> tuple[Term, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.audience import audience, drawing
 from trustsim.mechanisms.interventions.on import FIRST_DAY, comes_in, on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 
 if TYPE_CHECKING:
     from trustsim.world.day import Day
@@ -28,14 +28,14 @@ class OfficialWarning:
     neutral: ClassVar[dict[str, Any]] = {"strength": 0, "attention": 0}  # changes nothing
 
     platform: str = on_platform()
-    strength: float = parameter(
+    strength: float = choice(
         1.0, unit="log-odds", low=0, high=20, source="assumed", text="risk that it tells, which counts as evidence"
     )
-    reach: float = parameter(0.5, unit="share", source="assumed", text="share of the investors that hear it in a day")
+    reach: float = choice(0.5, unit="share", source="assumed", text="share of the investors that hear it in a day")
     fading: float = parameter(
         0.5, unit="share", low=0.01, source="assumed", text="share of its weight that it loses in a day"
     )
-    cost: float = parameter(
+    cost: float = choice(
         50_000.0, unit="money", low=0, source="assumed", text="cost of one warning, to the public purse"
     )
     attention: float = drawing()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trustsim.registry import parameter
+from trustsim.registry import choice
 from trustsim.world.ends import ended
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ FIRST_DAY = 1.0  # the span of levers that act on their first day only
 
 def on_platform() -> Any:
     """Declare on which platform a lever works."""
-    return parameter("*", unit="name", refers="platform", source="assumed", text="on which platform; '*': all")
+    return choice("*", unit="name", refers="platform", source="assumed", text="on which platform; '*': all")
 
 
 def comes_in(day: Day, platform: int) -> Mask:

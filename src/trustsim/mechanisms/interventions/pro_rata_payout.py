@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from trustsim.mechanisms.audience import audience
 from trustsim.mechanisms.interventions.on import FIRST_DAY, announce, on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ class ProRataPayout:
     fear: float = parameter(
         0.1, unit="number", low=0, high=20, source="assumed", text="fear when the rule is announced"
     )
-    cost: float = parameter(
-        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
-    )
+    cost: float = choice(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
     to: str = audience()
 
     def terms(self) -> tuple[Term, ...]:

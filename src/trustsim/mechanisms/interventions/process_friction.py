@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -22,12 +22,12 @@ class ProcessFriction:
     neutral: ClassVar[dict[str, Any]] = {"exit": 0, "entry": 0, "delay": 0}  # changes nothing
 
     platform: str = on_platform()
-    exit: float = parameter(0.5, unit="log-odds", low=-5, high=10, source="assumed", text="effort added to leaving")
-    entry: float = parameter(0.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort added to joining")
-    delay: float = parameter(
+    exit: float = choice(0.5, unit="log-odds", low=-5, high=10, source="assumed", text="effort added to leaving")
+    entry: float = choice(0.0, unit="log-odds", low=-5, high=10, source="assumed", text="effort added to joining")
+    delay: float = choice(
         0.0, unit="duration", low=0, high=60, source="P-39", text="days added between request and payment"
     )
-    cost: float = parameter(50.0, unit="money", low=0, source="assumed", text="cost per client and year of building it")
+    cost: float = choice(50.0, unit="money", low=0, source="assumed", text="cost per client and year of building it")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

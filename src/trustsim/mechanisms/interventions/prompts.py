@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -26,11 +26,11 @@ class Prompts:
     neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing
 
     platform: str = on_platform()
-    strength: float = parameter(
+    strength: float = choice(
         1.0, unit="number", low=0, high=100, source="P-40",
         text="by how much the rate of looking rises where there is no literacy; 1 doubles it",
     )  # fmt: skip
-    cost: float = parameter(5.0, unit="money", low=0, source="assumed", text="cost per client and year at strength 1")
+    cost: float = choice(5.0, unit="money", low=0, source="assumed", text="cost per client and year at strength 1")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -10,7 +10,7 @@ import numpy as np
 from trustsim.kernels.layout import GATED, Gauges
 from trustsim.kernels.times import SAME_TIME
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.ends import stands
 from trustsim.world.terms import Term
 
@@ -35,16 +35,14 @@ class RedemptionGate:
     neutral: ClassVar[dict[str, Any]] = {"trigger": 0, "duration": 0, "reopening": 0, "announced": False}
 
     platform: str = on_platform()
-    trigger: float = parameter(0.05, unit="share", source="P-06", text="liquidity / claims at which it falls")
-    duration: float = parameter(
-        14.0, unit="duration", low=0, high=365, source="assumed", text="days until it opens again"
-    )
-    reopening: float = parameter(
+    trigger: float = choice(0.05, unit="share", source="P-06", text="liquidity / claims at which it falls")
+    duration: float = choice(14.0, unit="duration", low=0, high=365, source="assumed", text="days until it opens again")
+    reopening: float = choice(
         14.0, unit="duration", low=0, high=365, source="assumed",
         text="days from then on in which all that waits is paid, in equal parts; 0: at once",
     )  # fmt: skip
-    announced: bool = parameter(True, unit="flag", source="P-06", text="whether clients know the trigger")
-    cost: float = parameter(
+    announced: bool = choice(True, unit="flag", source="P-06", text="whether clients know the trigger")
+    cost: float = choice(
         20_000_000.0, unit="money", low=0, source="assumed", text="cost of one halt: lawyers, hotline, restart"
     )
 

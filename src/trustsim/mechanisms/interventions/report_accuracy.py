@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -22,10 +22,10 @@ class ReportAccuracy:
     neutral: ClassVar[dict[str, Any]] = {"bias": 10}  # changes nothing
 
     platform: str = on_platform()
-    bias: float = parameter(
+    bias: float = choice(
         0.0, unit="log-odds", low=0, high=10, source="E3", text="most risk that a report may talk away"
     )
-    cost: float = parameter(30_000.0, unit="money", low=0, source="assumed", text="cost of checking, a day")
+    cost: float = choice(30_000.0, unit="money", low=0, source="assumed", text="cost of checking, a day")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

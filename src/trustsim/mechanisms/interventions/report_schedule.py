@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -23,11 +23,9 @@ class ReportSchedule:
     neutral: ClassVar[dict[str, Any]] = {"interval": 30, "lag": 15}  # changes nothing
 
     platform: str = on_platform()
-    interval: float = parameter(
-        7.0, unit="duration", low=0, high=3650, source="E2", text="days between reports; 0: none"
-    )
-    lag: float = parameter(2.0, unit="duration", low=0, high=3650, source="E2", text="age of the figures")
-    cost: float = parameter(200_000.0, unit="money", low=0, source="assumed", text="cost of one report more")
+    interval: float = choice(7.0, unit="duration", low=0, high=3650, source="E2", text="days between reports; 0: none")
+    lag: float = choice(2.0, unit="duration", low=0, high=3650, source="E2", text="age of the figures")
+    cost: float = choice(200_000.0, unit="money", low=0, source="assumed", text="cost of one report more")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -22,7 +22,7 @@ class ReserveRequirement:
     neutral: ClassVar[dict[str, Any]] = {"ratio": 0}  # changes nothing
 
     platform: str = on_platform()
-    ratio: float = parameter(0.25, unit="share", source="F6", text="least liquidity / claims")
+    ratio: float = choice(0.25, unit="share", source="F6", text="least liquidity / claims")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.terms import Term
 
 
@@ -24,16 +24,16 @@ class RumourRebuttal:
     neutral: ClassVar[dict[str, Any]] = {"reach": 0}  # changes nothing
 
     platform: str = on_platform()
-    lag: float = parameter(
+    lag: float = choice(
         14 / 24, unit="duration", low=0, high=365, source="E-57", text="time from the start of the rumour to the answer"
     )
-    reach: float = parameter(
+    reach: float = choice(
         0.6, unit="share", source="assumed", text="share of the believers whom the answer reaches in a day"
     )
     credibility: float = parameter(
         0.7, unit="share", source="assumed", text="chance that a believer who is reached believes the answer"
     )
-    cost: float = parameter(20_000.0, unit="money", low=0, source="assumed", text="cost of readiness, a day")
+    cost: float = choice(20_000.0, unit="money", low=0, source="assumed", text="cost of readiness, a day")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -21,11 +21,11 @@ class ServiceCapacity:
     neutral: ClassVar[dict[str, Any]] = {"capacity": 0}  # changes nothing
 
     platform: str = on_platform()
-    capacity: float = parameter(
+    capacity: float = choice(
         0.2, unit="per_day", low=0, high=10, source="assumed",
         text="contacts that the desk can answer in a day / clients",
     )  # fmt: skip
-    cost: float = parameter(
+    cost: float = choice(
         3000.0, unit="money", low=0, source="assumed", text="cost per client and year of 0.1 more capacity"
     )
 

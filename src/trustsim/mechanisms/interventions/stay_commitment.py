@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -24,10 +24,10 @@ class StayCommitment:
     neutral: ClassVar[dict[str, Any]] = {"binds": 0, "cost": 0}  # changes nothing
 
     platform: str = on_platform()
-    binds: float = parameter(
+    binds: float = choice(
         14.0, unit="duration", low=0, high=365, source="assumed", text="days for which a client is bound"
     )
-    cost: float = parameter(20.0, unit="money", low=0, source="assumed", text="cost per client and year of offering it")
+    cost: float = choice(20.0, unit="money", low=0, source="assumed", text="cost per client and year of offering it")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -24,14 +24,14 @@ class StayersShown:
     neutral: ClassVar[dict[str, Any]] = {"strength": 0}  # changes nothing
 
     platform: str = on_platform()
-    shown: str = parameter(
+    shown: str = choice(
         "stayers", unit="text", choices=("stayers", "withdrawals"), source="P-31",
         text="the share that kept the money, or what was taken out alone",
     )  # fmt: skip
-    strength: float = parameter(
+    strength: float = choice(
         1.0, unit="share", source="assumed", text="how plainly it is shown; 1: nobody who looks can miss it"
     )
-    cost: float = parameter(
+    cost: float = choice(
         20.0, unit="money", low=0, source="assumed", text="cost per client and year of showing it in full"
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice
 from trustsim.world.terms import Term
 
 
@@ -23,10 +23,10 @@ class Suspension:
     neutral: ClassVar[None] = None  # it binds at its largest, where newcomers pay in and leave
 
     platform: str = on_platform()
-    after: float = parameter(
+    after: float = choice(
         0.25, unit="share", source="doi:10.1086/261155", text="share of the claims of day 0 that is paid at most"
     )
-    cost: float = parameter(0.0, unit="money", low=0, source="assumed", text="cost per client and year")
+    cost: float = choice(0.0, unit="money", low=0, source="assumed", text="cost per client and year")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

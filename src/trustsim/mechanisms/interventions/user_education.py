@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trustsim.mechanisms.interventions.on import on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.terms import Term
 
 
@@ -23,11 +23,11 @@ class UserEducation:
     neutral: ClassVar[dict[str, Any]] = {"coverage": 0}  # changes nothing
 
     platform: str = on_platform()
-    coverage: float = parameter(0.6, unit="share", source="assumed", text="share of the investors that are taught")
+    coverage: float = choice(0.6, unit="share", source="assumed", text="share of the investors that are taught")
     effect: float = parameter(
         0.4, unit="share", source="E-60", text="share of the missing literacy that teaching makes up"
     )
-    cost: float = parameter(2000.0, unit="money", low=0, source="assumed", text="cost per client taught and year")
+    cost: float = choice(2000.0, unit="money", low=0, source="assumed", text="cost per client taught and year")
 
     def terms(self) -> tuple[Term, ...]:
         """Return what holds while the lever acts."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from trustsim.mechanisms.audience import audience
 from trustsim.mechanisms.interventions.on import FIRST_DAY, announce, on_platform
-from trustsim.registry import REGISTRY, parameter
+from trustsim.registry import REGISTRY, choice, parameter
 from trustsim.world.terms import Term
 
 if TYPE_CHECKING:
@@ -26,11 +26,9 @@ class WithdrawalCap:
     neutral: ClassVar[dict[str, Any]] = {"cap": 1000000000000.0, "fear": 0, "cost": 0}  # changes nothing
 
     platform: str = on_platform()
-    cap: float = parameter(500_000.0, unit="money", low=0, source="assumed", text="most that an account is paid a day")
+    cap: float = choice(500_000.0, unit="money", low=0, source="assumed", text="most that an account is paid a day")
     fear: float = parameter(0.3, unit="number", low=0, high=20, source="P-07", text="fear when it is announced")
-    cost: float = parameter(
-        5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once"
-    )
+    cost: float = choice(5_000_000.0, unit="money", low=0, source="assumed", text="cost of bringing the rule in, once")
     to: str = audience()
 
     def terms(self) -> tuple[Term, ...]:

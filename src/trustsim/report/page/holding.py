@@ -28,7 +28,8 @@ def sets(result: Compared, found: Holding) -> Chart:
         f"A mark a set, in order. Squares: {quoted(found.second)} is ahead of {quoted(found.leader)}."
     )  # fmt: skip
     if not found.is_told:
-        note += " Luck is in it, which hides how much the sets differ: the share of squares is no answer."
+        why = "which hides how much the sets differ" if found.is_enough else "and the sets are too few"
+        note += f" Luck is in it, {why}: the share of squares is no answer."
     text = "; ".join(": ".join(row[:2]) for row in table.rows)
     drawn = both(
         "held-sets", title, f"{note} {text}.", (3.4, 3.2), lambda canvas: pictures.draw_sets(canvas, result, found)

@@ -59,7 +59,10 @@ def said(found: Halved) -> str:
         return f"A step of {whole} is too long: at {half} other results, in {names}. Take {half}, and halve again."
     unclear = found.of("unclear")
     if too_few := [each for each in unclear if math.isfinite(each.change.low)]:
-        few = f"{words.plural(found.worlds, 'world')} show no outcome that moves, and are too few to show that none"
+        shows, are = ("shows", "is") if found.worlds == 1 else ("show", "are")
+        few = (
+            f"{words.plural(found.worlds, 'world')} {shows} no outcome that moves, and {are} too few to show that none"
+        )
         return f"{few} does, in {_names(too_few)}; more --replications."
     if unclear:
         seen = f"At {half} no headline outcome moves by what matters, as far as there is any"

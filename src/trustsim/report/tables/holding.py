@@ -16,9 +16,9 @@ from trustsim.report.words.words import quoted
 def sets(found: Holding) -> tuple[Table, str]:
     """Return in which share of the sets each variant is ahead, and all sets with their numbers as the download."""
     ends = words.interval(found.holds.low, found.holds.high, "share")
-    order = words.interval(found.order.low, found.order.high, "share")
     rows = [(f"{quoted(found.leader)} stays first", _told(found.holds.mean), ends)]
-    rows += [("the whole order holds", _told(found.order.mean), order)]
+    if (order := found.order) is not None:
+        rows += [("the whole order holds", _told(order.mean), words.interval(order.low, order.high, "share"))]
     rows += [
         (f"{quoted(name)} is ahead of it", _told(found.ahead.get(name, 0.0)), words.NO_NUMBER)
         for name in (found.rivals if found.is_told else ())

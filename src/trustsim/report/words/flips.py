@@ -38,7 +38,7 @@ def in_short(result: Compared) -> str:
     ahead = _ahead(result.comparison, others)
     text = f"No: no variant is clearly better than {quoted(best)} in any other outcome but cost."
     if not any(view.is_judged for view in others):
-        text = f"Not judged: {words.plural(result.comparison.n, 'world')} are too few, {FEWEST} are enough."
+        text = f"Not judged: {words.too_few(result.comparison.n, 'world')}, {FEWEST} are enough."
     elif ahead:
         text = f"Clearly ahead of {quoted(best)}: {ahead}."
     if not prices.is_priced(result):

@@ -11,7 +11,7 @@ from trustsim.analysis.choices import SPREAD
 from trustsim.analysis.compared import Compared
 from trustsim.analysis.hanging import Hang
 from trustsim.analysis.holding import Holding
-from trustsim.analysis.luck import MOST_LUCK
+from trustsim.analysis.luck import FEWEST, MOST_LUCK
 from trustsim.report.words import reading, words
 from trustsim.report.words.words import quoted
 
@@ -72,8 +72,16 @@ def in_short(result: Compared, found: Holding) -> str:
 
 
 def _untold(found: Holding, sets: str) -> str:
-    """Say that luck hides in which share of the sets the first stays first, where it may lie, and what to do."""
+    """Say that luck hides in which share of the sets the first stays first, or that they are too few; where it may lie,
+    and what to do."""
     ends = words.interval(found.holds.low, found.holds.high, "share")
+    if not found.is_enough:
+        few = words.too_few(found.n, "other set of assumptions", "other sets of assumptions")
+        ask = f"{FEWEST}x{found.n_worlds}"
+        return (
+            f"{few} to tell in how many {quoted(found.leader)} stays first, {FEWEST} are enough. It may be in {ends}."
+            f" Run more sets with --robustness {ask}, in Python robustness='{ask}'."
+        )
     seen = f" (as far as is seen, {found.luck:.2g} times)" if math.isfinite(found.luck) else " and hides all of it"
     much = f"luck within sets may be more than {MOST_LUCK:g} times as large as the spread between them{seen}"
     times = (found.luck / ENOUGH) ** 2 if math.isfinite(found.luck) else _MORE
@@ -100,12 +108,13 @@ def _level(found: Holding) -> str:
 
 
 def _order(found: Holding) -> str:
-    if len(found.rivals) < 2 or found.is_close:
+    order = found.order
+    if len(found.rivals) < 2 or found.is_close or order is None:
         return ""
-    ends = words.interval(found.order.low, found.order.high, "share")
+    ends = words.interval(order.low, order.high, "share")
     if not found.is_order_told:
         return f"In how many the whole order holds, group by group, cannot be told for luck ({ends})."
-    return f"The whole order, group by group, holds in {words.quantity(found.order.mean, 'share')} ({ends})."
+    return f"The whole order, group by group, holds in {words.quantity(order.mean, 'share')} ({ends})."
 
 
 def hangs(result: Compared, found: Holding) -> list[str]:
@@ -114,7 +123,7 @@ def hangs(result: Compared, found: Holding) -> list[str]:
     What is not told from nothing is not named.
     """
     if not found.is_enough:
-        return [f"{words.plural(found.n, 'set')} are too few to say on what that hangs."]
+        return [f"{words.too_few(found.n, 'set')} to say on what that hangs."]
     told = [_hang(result, found, hang) for hang in found.hangs]
     pair = f"{quoted(found.leader)} against {quoted(found.second)}"
     if not told:
@@ -178,5 +187,6 @@ def told(result: Compared) -> Iterator[str]:
     yield words.sentence(in_short(result, held.found))
     yield from hangs(result, held.found)
     if held.found.n_failed:
-        yield f"{words.plural(held.found.n_failed, 'set')} had a run that failed and are left out."
+        left_out = "is left out" if held.found.n_failed == 1 else "are left out"
+        yield f"{words.plural(held.found.n_failed, 'set')} had a run that failed and {left_out}."
     yield how(held.found)

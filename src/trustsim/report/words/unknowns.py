@@ -39,8 +39,8 @@ def told(seen: dict[str, tuple[Deciding, ...]]) -> tuple[str, ...]:
     each = [one for decided in seen.values() for one in decided]
     few = next((one for one in each if not one.is_enough), None)
     if few is not None:
-        worlds = words.plural(few.n, "world")
-        return (f"{worlds} are too few to say which of what nobody knows beforehand decides; {FEWEST} are enough.",)
+        worlds = words.too_few(few.n, "world")
+        return (f"{worlds} to say which of what nobody knows beforehand decides; {FEWEST} are enough.",)
     points = tuple(map(_told, each))
     return (*points, HOW) if any(one.curves for one in each) else points
 

@@ -187,6 +187,11 @@ def plural(n: int, noun: str, nouns: str = "") -> str:
     return f"{n:,} ".replace(",", THIN) + (noun if n == 1 else nouns or f"{noun}s")
 
 
+def too_few(n: int, noun: str, nouns: str = "") -> str:
+    """Say that so many are too few: ``'1 set is too few'``."""
+    return f"{plural(n, noun, nouns)} {'is' if n == 1 else 'are'} too few"
+
+
 def label(name: str) -> str:
     """Turn a name of the code into words: ``'loss_by_segment[novice]'`` becomes ``'loss by segment (novice)'``.
 
