@@ -122,7 +122,8 @@ def test_catalog_prints_what_a_preset_lays(arguments: tuple[str, ...], monkeypat
     assert "lays" not in json.loads(run("catalog", "shock", "outage", "--json").stdout)["entries"][0]
 
 
-def test_init_writes_a_file_that_is_right_and_overwrites_nothing() -> None:
+def test_init_writes_a_file_that_is_right_and_overwrites_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(common, "registry", lambda: WHOLE)
     assert run("init", "mine.yaml").exit_code == 0
     assert run("check", "mine.yaml").exit_code == 0
     again = run("init", "mine.yaml")
