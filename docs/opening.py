@@ -1,6 +1,6 @@
 """Make the picture that opens the README, ``docs/pictures/opening.png``, and its text: ``python docs/opening.py``.
 
-One world of the quickstart at the peak of its run, with nothing done and with the best variant; below, what each
+One world of the quickstart on its last day, with nothing done and with the best variant; below, what each
 variant changes over all worlds. What stands in the README for who does not see the picture says the same.
 """
 
@@ -28,16 +28,16 @@ CHANGED = "excess_withdrawn"
 
 
 def watched(result: Result) -> tuple[Spread, int]:
-    """Return the world that is shown, and which of its moments is the peak."""
+    """Return the world that is shown, and which of its moments is the last day: all who ran have."""
     spread = spread_of(result)
     assert spread is not None, "the investors of the quickstart are linked"
-    return spread, next(m for m, moment in enumerate(spread.moments) if "peak" in moment.name)
+    return spread, len(spread.moments) - 1
 
 
 def alternative(result: Result) -> str:
     """Return the picture in Markdown with what it shows in words: who has run, and what is clearly lower or higher."""
-    (spread, peak), c = watched(result), result.comparison
-    shares = [words.quantity(spread.share(v, peak, RAN), "share") for v in range(len(spread.variants))]
+    (spread, last), c = watched(result), result.comparison
+    shares = [words.quantity(spread.share(v, last, RAN), "share") for v in range(len(spread.variants))]
     ran = [f"under {words.quoted(name)} {share}" for name, share in zip(spread.variants, shares, strict=True)]
     lower: list[str] = []
     higher: list[str] = []
@@ -49,7 +49,7 @@ def alternative(result: Result) -> str:
     said += [f"not to be told from it under {words.listing(rest)}"]
     sides = "; ".join(each for each, names in zip(said, (lower, higher, rest), strict=True) if names)
     text = (
-        f"Above, one world on the day of the peak of its run: {words.listing(ran)} of the clients have run. Below, how "
+        f"Above, one world on its last day: {words.listing(ran)} of the clients have run. Below, how "
         f"each of {len(c.differences)} remedies changes {words.label(CHANGED)} over {c.n} worlds. Against "
         f"{words.quoted(c.baseline)} it is {sides}"
     )
@@ -58,13 +58,13 @@ def alternative(result: Result) -> str:
 
 def opening(result: Result) -> Figure:
     """Return the picture; small in inches, so that its text can be read on a phone."""
-    spread, peak = watched(result)
+    spread, last = watched(result)
     places = places_of(len(spread.shown), spread.links)
     with figures.style():
         figure = Figure(figsize=(5.0, 5.6), layout="constrained")
         above, below = figure.subfigures(2, 1, height_ratios=(2.7, 2.9))
         for v, ax in enumerate(above.subplots(1, len(spread.variants))):
-            network.draw(OnAxes(ax), spread, places, v, peak)
+            network.draw(OnAxes(ax), spread, places, v, last)
         result.plot.differences(CHANGED, below.add_subplot())
     return figure
 
