@@ -43,7 +43,7 @@ def ranked(outcomes, *, rank_by=None, asked=(), matters=None, names=None):
     names = names or tuple("abcdefgh"[:k])
     scenario = Scenario(
         title="", description="", horizon=90.0, step=1.0, currency="CNY", shocks=(),
-        variants=tuple(Variant(name, (Item(name, None),), SimpleNamespace()) for name in names),
+        variants=tuple(Variant(name, (Item(name, None),), SimpleNamespace(platforms=())) for name in names),
         baseline=names[0], replications=n, seed=1, outcomes=asked, expect=(), sweep={}, document={}, digest="",
         matters=matters or {},
     )  # fmt: skip
