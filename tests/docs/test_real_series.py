@@ -180,9 +180,10 @@ def test_nothing_fails_where_nothing_strikes(real):
 
 
 @pytest.mark.slow
-def test_platforms_fail_because_others_did_and_banks_with_a_guarantee_in_fewer_spikes(real):
+def test_platforms_fail_because_others_did_and_banks_under_their_law_in_fewer_spikes(real):
     found = real.national.regions(PLATFORMS, "as it was", 8)
     assert found.not_struck > 0.7
-    worlds = {name: real.national.regions(BANKS, name, 24) for name in ("as it was", "no guarantee")}
+    laws = ("as it was", "rules of the platforms")  # that the guarantee alone does it takes the 100 regions of the page
+    worlds = {name: real.national.regions(BANKS, name, 24) for name in laws}
     of_banks = {name: real.national.shape(each.failures.sum(axis=0)) for name, each in worlds.items()}
-    assert of_banks["as it was"].dispersion < of_banks["no guarantee"].dispersion
+    assert of_banks["as it was"].dispersion < of_banks["rules of the platforms"].dispersion / 3
