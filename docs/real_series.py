@@ -47,9 +47,6 @@ American banks failed for years. Do the same people give both, with other instit
 set. A *world* is a region of 80 platforms or banks, whose people hear of all of them; a country is the sum of
 {regions} regions (2,480 platforms; E-20 counts 2,474) or {states} (8,000 banks, assumed). Months are of 30 days.
 
-**Not of today.** These figures are of commit 85f6939, before worlds differed and drew a member of the ensemble by
-default, and before the press told of runs. This note goes when the page is made anew.
-
 ## What happened
 
 | series | failures a month | variance / mean | lag-1 |

@@ -45,8 +45,9 @@ def study_of(outcomes, *, names=NAMES, asked=("run_probability", "investor_loss"
     n = len(next(iter(values.values()), ()))
     scenario = Scenario(
         title="A theft", description="", horizon=4.0, step=1.0, currency="CNY", shocks=(),
-        variants=tuple(Variant(name, (), SimpleNamespace(platforms=())) for name in names), baseline=baseline, replications=n,
-        seed=1, outcomes=asked, expect=(), sweep={}, document={}, digest="d" * 64, source="theft.yaml",
+        variants=tuple(Variant(name, (), SimpleNamespace(platforms=())) for name in names),
+        baseline=baseline, replications=n, seed=1, outcomes=asked, expect=(), sweep={}, document={},
+        digest="d" * 64, source="theft.yaml",
     )  # fmt: skip
     return Study(scenario, names, np.arange(n), values, {}, tuple(failed), 1.5)
 

@@ -69,7 +69,8 @@ def test_expectations_and_sweeps_count_a_world_without_the_event_with_the_horizo
     times = np.array([[10.0], [NAN], [NAN], [20.0]])
     scenario = Scenario(
         title="", description="", horizon=90.0, step=1.0, currency="CNY", shocks=(),
-        variants=(Variant("nothing", (), SimpleNamespace(platforms=())),), baseline="nothing", replications=4, seed=1, outcomes=(),
+        variants=(Variant("nothing", (), SimpleNamespace(platforms=())),),
+        baseline="nothing", replications=4, seed=1, outcomes=(),
         expect=(Expectation("one", Reading("time_to_failure"), "assumed", low=0.0, high=90.0),), sweep={},
         document={}, digest="",
     )  # fmt: skip
