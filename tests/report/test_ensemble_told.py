@@ -132,7 +132,7 @@ def test_a_doubt_that_luck_hides_says_how_many_worlds_would_tell(
     [
         ([1.0, 1.0], ""),
         ([1.0, 0.0], "; it flips under member 2"),
-        ([0.0, 0.5, 0.0], "; it flips under member 1 and 3; it cannot be told under 1"),
+        ([0.0, 0.5, 0.0], "; it flips under member 1 and 3; under 1 member alone it cannot be told"),
         ([0.0] * 8, "; it flips under member 1, 2, 3, 4, 5, 6 and 2 more"),
     ],
 )

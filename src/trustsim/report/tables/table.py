@@ -21,6 +21,7 @@ WIDTH = 80
 _LONGEST_NAME = 40
 _STEPS = ((1e12, "t"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _SMALLEST_SHARE = 0.0005  # a smaller one is shown as none, and has no sign
+_MOST_TIMES = 1000  # what is more is the same in nearly every world
 _STYLES = {"better": "green", "worse": "red"}
 
 
@@ -196,6 +197,8 @@ def _difference_cells(comparison: Comparison, name: str, difference: Difference 
 def _times(factor: float) -> str:
     if math.isnan(factor):
         return words.NO_NUMBER
+    if factor > _MOST_TIMES:
+        return f">{_MOST_TIMES:,}×"
     return f"{factor:.1f}×" if factor < 99.95 else f"{factor:.0f}×"
 
 

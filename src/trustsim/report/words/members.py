@@ -121,5 +121,5 @@ def _flips(found: ByMember) -> str:
     n, names = len(found.flips), [str(each) for each in found.flips[:_MOST_NAMED]]
     more = [f"{n - _MOST_NAMED} more"] if n > _MOST_NAMED else []
     parts = [f"it flips under member {words.listing([*names, *more])}"] if n else []
-    parts += [f"it cannot be told under {len(found.open)}"] if found.open else []
+    parts += [f"under {words.plural(len(found.open), 'member')} alone it cannot be told"] if found.open else []
     return "".join(f"; {part}" for part in parts)

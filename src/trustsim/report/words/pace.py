@@ -23,7 +23,7 @@ def told(result: Compared) -> str:
         return ""
     size = show(step, "duration")
     return (
-        f"A step is {size}, and {n_fast} of {len(lengths)} runs under {quoted(base)} peak within one of their onset:"
-        " what happens within a step is seen at its end, which can make a run larger or smaller."
+        f"A step is {size}, and {n_fast} of {len(lengths)} runs under {quoted(base)} peak within one step of their"
+        " onset: what happens within a step is seen at its end, which can make a run larger or smaller."
         " ‘trustsim halve’ runs worlds at half the step and says what moves."
     )

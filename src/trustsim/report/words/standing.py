@@ -200,7 +200,7 @@ def shifts(c: Comparison) -> list[str]:
         change = words.change(shift.destroyed.mean, "money", c.currency)
         span = words.interval(shift.destroyed.low, shift.destroyed.high, "money", c.currency, signed=True)
         less = f"saves {words.quantity(-shift.destroyed.mean, 'money', c.currency)}"
-        does = {1: less, 0: "destroys as much", -1: "destroys more"}[shift.side]
+        does = {1: less, 0: "saves none of it", -1: "destroys more"}[shift.side]
         does = does if shift.is_told else "whether any is saved cannot be told"
         gone = f"all together lose {change}, 95 % interval {span}"
         lines.append(f"{quoted(name)}: moves {size} of loss from clients of day 0 to {whom}, and {does} ({gone})")
