@@ -192,3 +192,14 @@ def test_two_variants_that_are_the_same_in_every_world_are_said_to_be_and_have_n
     told = changed(result, rank_by="run_probability", run_probability={INSURED: ran})
     best = facts(told)["Is it really the best?"]
     assert "The next in rank, ‘insured’, is the same by run probability in every world; but it is ahead by" in best
+
+
+def test_the_best_without_harm_is_said_to_be_that_only_where_one_that_harms_is_ahead_of_it(result):
+    """It stands behind those without harm whatever it gains; whether it gains more is what the reader wants to know."""
+    loss = result.study.outcomes["investor_loss"][:, 0] + 5e5
+    for gain, is_ahead in ((0.0, True), (1.0, False)):
+        ran = np.full(len(loss), gain)
+        told = changed(result, rank_by="run_probability", run_probability={GATE: ran}, investor_loss={GATE: loss})
+        assert GATE in told.comparison.harms
+        best = facts(told)["Is it really the best?"]
+        assert (f"Of those without harm; ahead of it by run probability: ‘{GATE}’ (but " in best) is is_ahead, best

@@ -185,8 +185,10 @@ def _against_next(result: Compared, measure: Measure, best: str, second: str, ri
     if rivals:
         close = f"These runs cannot tell {quoted(best)} from {_quoted(rivals)}."
         return Fact("Is it really the best?", f"Not surely. {close} {text}.")
-    if second in c.harms:
-        return Fact("Is it really the best?", f"Of those without harm, yes. {text}.")
+    ahead = {name: reading.versus(result, measure.name, name, best) for name in c.ranking if name in c.harms}
+    if harmful := [name for name, gap in ahead.items() if standing.verdict(c, measure.name, gap) == "better"]:
+        also = words.listing([standing.named(c, name) for name in harmful])
+        return Fact("Is it really the best?", f"Of those without harm; ahead of it by {measure.label}: {also}. {text}.")
     if not standing.tells_apart(c, measure.name, found):
         return Fact("Is it really the best?", f"By {measure.label} not surely. {text}{_but_by(result, best, second)}.")
     return Fact("Is it really the best?", f"Yes. {text}, which is clear, all pairs of variants taken together.")

@@ -233,8 +233,14 @@ def _tie_breaks(c: Comparison) -> list[tuple[tuple[str, ...], tuple[str, ...], s
     return [
         (ours, theirs, by)
         for ours, theirs, by in each
-        if by not in ("", c.ranked_by) and (ours[0] in c.harms) == (theirs[0] in c.harms)
+        if by not in ("", c.ranked_by) and _part_of(c, ours[0]) == _part_of(c, theirs[0])
     ]
+
+
+def _part_of(c: Comparison, name: str) -> tuple[bool, bool, bool]:
+    """Return in which part of the ranking a variant stands, whatever its outcomes: that of harm, of what is not known,
+    of other worlds, or that of all others."""
+    return name in c.harms, name in c.unmeasured, name in c.other_worlds
 
 
 def behind(c: Comparison) -> str:
