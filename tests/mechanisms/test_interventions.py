@@ -333,6 +333,16 @@ def test_segregated_money_is_returned_at_failure(play: Play, apart: str, back: f
     assert seen.state.loss.sum() == ALL - (seen.state.safe - before).sum()
 
 
+def test_a_guarantee_is_believed_as_far_as_the_money_behind_it_reaches(play: Play) -> None:
+    """Full cover with a fund of half of the claims counts as half a cover, and with next to none as none."""
+    full = lever("guarantee", cover="100 %", limit=1e6, credibility="100 %", cost=0)
+    funds = {"ample": 1e9, "half": ALL / 200, "none": 0.01}  # CNY, of which a claim has 100 parts
+    variants = {"plain": [], **{name: [{**full, "fund": fund}] for name, fund in funds.items()}}
+    for calm, runs in ((0.5, [N, 0, 0, N]), (1.0, [N, 0, N, N])):  # ln ½ lies between
+        seen = play(1, mechanisms={"choice": {"calm": calm}}, variants=variants)
+        assert seen.gauge("runners").sum(axis=0)[:, 0].tolist() == runs
+
+
 def test_full_credible_cover_ends_running(play: Play) -> None:
     at = {"liquid_share": "20 %", "equity": "-80 %", "patience": "3 d"}
     full = lever("guarantee", cover="100 %", limit=1e6, credibility="100 %")

@@ -73,7 +73,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "redemption_gate": {"item": {"trigger": "8 %", "duration": "4 d"}},
     "withdrawal_cap": {"item": {"cap": 20_000}},
     "guarantee": {
-        "item": {"limit": 20_000, "fund": 100_000, "from": "1 d"},  # news, so that all know of it
+        "item": {"limit": 20_000, "fund": 5_000_000, "from": "1 d"},  # news, so that all know of it
         "shocks": [THEFT, {"kind": "default_wave", "share": "40 %"}],
         "platform": {**DRY, "exit_friction": -4},  # many ask, and it fails
     },

@@ -50,16 +50,23 @@ def knows(aware, literacy, w):
 
 
 @inlined
+def split_at(limit, balance, left):
+    """Return what a cover leaves of a loss, of what is asked for first and of what lies within the limit, from the log
+    that it leaves within."""
+    return _0 if np.float32(balance) > limit else left, left
+
+
+@inlined
 def left_to(balance, aware, literacy, w):
     """Return the log of the share of a loss that is left to one account of the money that it would ask for first, and
     of what lies within the limit: what lies above the limit is left whole, and all where one does not know of it."""
-    within = log_left(w[Weights.COVER]) if knows(aware, literacy, w) else _0
-    return _0 if np.float32(balance) > w[Weights.COVER_LIMIT] else within, within
+    return split_at(w[Weights.COVER_LIMIT], balance, log_left(w[Weights.COVER]) if knows(aware, literacy, w) else _0)
 
 
 @compiled
 def covered(loss, within, balance, aware, literacy, w) -> None:
     """Fill ``loss`` and ``within`` float32 (n,) with the log of the share of a loss that is left to the accounts of a
     platform (:func:`left_to`); ``aware``, ``literacy`` float32 (n,) of their owners."""
+    left, limit = log_left(w[Weights.COVER]), w[Weights.COVER_LIMIT]
     for i in range(len(loss)):
-        loss[i], within[i] = left_to(balance[i], aware[i], literacy[i], w)
+        loss[i], within[i] = split_at(limit, balance[i], left if knows(aware[i], literacy[i], w) else _0)

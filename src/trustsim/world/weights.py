@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trustsim.errors import ModelError, one_of
 from trustsim.kernels.coefficients import DIALS_OFF, WEIGHTS_OFF, Dials, Weights
-from trustsim.kernels.layout import Terms
+from trustsim.kernels.layout import Gauges, Terms
 from trustsim.kernels.named import Rows, file_of, names_of
 from trustsim.world.settings import Settings
 from trustsim.world.state import State
@@ -77,6 +77,13 @@ def cover_of(state: State) -> Floats:
     return state.terms[[Terms.COVER, Terms.COVER_LIMIT, Terms.CREDIBILITY]]
 
 
+def _backed(state: State) -> Floats:
+    """Return which share of what is covered the money behind a guarantee would pay at most, float64 (lanes, platforms),
+    by the claims of day 0."""
+    owed = state.terms[Terms.COVER] * state.gauges[Gauges.CLAIMS_AT_START]
+    return np.asarray(np.minimum(state.terms[Terms.GUARANTEE_FUND] / np.maximum(owed, 1.0), 1.0))
+
+
 def weigh(state: State, mechanisms: Mechanisms, said: Floats, stood: Stood) -> Floats:
     """Fill ``state.weights`` from what mechanisms say, float64 (lanes, Weights), and the terms of the platforms.
 
@@ -84,7 +91,7 @@ def weigh(state: State, mechanisms: Mechanisms, said: Floats, stood: Stood) -> F
     """
     terms, dials = state.terms, state.dials
     weights = np.repeat(said[:, None, :], state.n_platforms, axis=1)
-    weights[:, :, Weights.COVER] = np.minimum(terms[Terms.COVER] * terms[Terms.CREDIBILITY], 1.0)
+    weights[:, :, Weights.COVER] = np.minimum(terms[Terms.COVER] * terms[Terms.CREDIBILITY] * _backed(state), 1.0)
     weights[:, :, Weights.COVER_LIMIT] = terms[Terms.COVER_LIMIT]
     is_new = (cover_of(state) > stood.cover).any(axis=0)
     stood.cover[:, is_new] = -np.inf  # it was in the news, and is not forgotten

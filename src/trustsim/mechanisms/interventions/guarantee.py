@@ -33,7 +33,13 @@ class Guarantee:
     cover: float = choice(0.8, unit="share", source="G11", text="share of the loss that is made good")
     limit: float = choice(5_000_000.0, unit="money", low=0, source="G11", text="most that counts for one account")
     credibility: float = choice(0.9, unit="share", source="P-03", text="how far investors believe it")
-    fund: float = choice(1e13, unit="money", low=0, source="assumed", text="money behind it, for each platform")
+    fund: float = choice(
+        1e13,
+        unit="money",
+        low=0,
+        source="assumed",
+        text="money behind it, for each platform; believed as far as it reaches",
+    )
     cost: float = choice(
         0.003,
         unit="share",
