@@ -152,7 +152,7 @@ def test_equal_levers_of_one_variant_count_once() -> None:
 
 def board_with(n_variants: int = 1, n_platforms: int = 1, likeness: Any = None, **how: Any) -> Board:
     alike = np.zeros((n_variants, n_platforms, n_platforms)) if likeness is None else np.asarray(likeness, np.float64)
-    board = Board(alike, np.ones(n_platforms, bool))
+    board = Board(alike, np.ones(n_platforms, bool), np.ones(alike.shape[:2]))
     evidence = np.zeros((n_variants, n_platforms, len(Targets)))
     evidence[:, 0, FUND] = -2.0 / (1 + np.arange(n_variants))
     reach = np.zeros((n_variants, n_platforms))
@@ -195,7 +195,7 @@ def test_bad_news_spills_over_by_likeness_and_good_news_does_not() -> None:
     rows, *_ = board_with(n_platforms=2, likeness=likeness).bulletin(1)
     assert rows[0, 0, 1, FUND] == pytest.approx(-0.8)
     assert rows[0, 0, 1, layout.REACH] == 0.5
-    board = Board(np.array(likeness), np.ones(2, bool))
+    board = Board(np.array(likeness), np.ones(2, bool), np.ones(np.shape(likeness)[:2]))
     evidence = np.zeros((1, 2, len(Targets)))
     evidence[0, 0, FUND], evidence[0, 0, RISK] = 1.0, -1.0
     board.post(evidence, np.array([[0.5, 0.0]]))
@@ -203,8 +203,19 @@ def test_bad_news_spills_over_by_likeness_and_good_news_does_not() -> None:
     assert not rows[0, 0, 1].any()
 
 
+def test_news_about_a_dwarf_is_little_news_about_a_giant() -> None:
+    """Split into ten, what is told of each part counts a tenth; a giant's news counts in full for a dwarf."""
+    alike = np.array([[[0.0, 0.4], [0.4, 0.0]]])
+    for sizes, heard in (((1.0, 1.0), 0.8), ((0.1, 1.0), 0.08), ((1.0, 0.1), 0.8), ((1e-6, 1.0), 8e-7)):
+        board = Board(alike, np.ones(2, bool), np.array([sizes]))
+        evidence = np.zeros((1, 2, len(Targets)))
+        evidence[0, 0, FUND] = -2.0
+        board.post(evidence, np.array([[0.5, 0.0]]))
+        assert board.bulletin(1)[0][0, 0, 1, FUND] == pytest.approx(-heard), sizes
+
+
 def test_silence_costs_nothing() -> None:
-    board = Board(np.zeros((2, 2, 2)), np.ones(2, bool))
+    board = Board(np.zeros((2, 2, 2)), np.ones(2, bool), np.ones((2, 2)))
     board.post(np.zeros((2, 2, len(Targets))), np.ones((2, 2)))
     assert len(board.bulletin(1)[0]) == 0
 

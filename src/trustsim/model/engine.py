@@ -24,7 +24,7 @@ from trustsim.scenario.resolved import Item, Variant
 from trustsim.world.actors import Actor, actors_of, check_stocks
 from trustsim.world.agenda import Agenda
 from trustsim.world.beginnings import fill_beliefs, fill_memory, fill_notices, fill_traits, usual_risk
-from trustsim.world.board import Board, likeness
+from trustsim.world.board import Board, likeness, sizes
 from trustsim.world.calendar import calendar_of
 from trustsim.world.closing import close_who_cannot_pay
 from trustsim.world.day import Day
@@ -68,7 +68,7 @@ class Engine:
         }
         self.said, state.dials[:] = said_of(self.mechanisms, len(worlds), dt)
         has_accounts = (state.gauges[Gauges.ACCOUNTS] > 0).any(axis=0)
-        self.day = Day(state, Board(likeness(worlds), has_accounts), dt)
+        self.day = Day(state, Board(likeness(worlds), has_accounts, sizes(worlds)), dt)
         self.actors = actors_of(self.day, by_variant)
         self._tell_worlds_apart()
         self.agenda = Agenda(shocks, variants, n_worlds, dt)

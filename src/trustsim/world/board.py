@@ -63,16 +63,24 @@ def likeness(by_lane: Sequence[World]) -> NDArray[np.float64]:
     return alike
 
 
+def sizes(by_lane: Sequence[World]) -> NDArray[np.float64]:
+    """Return float64 (lanes, platforms): how large each platform is against the others, as the file says."""
+    return np.array([[platform.size for platform in world.platforms] for world in by_lane], np.float64)
+
+
 class Board:
     """Collects messages and hands the day's bulletin to the account pass.
 
     ``likeness`` float64 (lanes, platforms, platforms): share of bad news about the first that is read as news about
-    the second; 0 on the diagonal. ``has_accounts`` bool (platforms,). ``is_heard`` bool (platforms,): there is somebody
-    to hear news about it.
+    the second; 0 on the diagonal. ``sizes`` float64 (lanes, platforms): news about a small platform counts for a large
+    one by its size against that one's, news about a larger one in full. ``has_accounts`` bool (platforms,).
+    ``is_heard`` bool (platforms,): there is somebody to hear news about it.
     """
 
-    def __init__(self, likeness: NDArray[np.float64], has_accounts: NDArray[np.bool_]) -> None:
-        self.likeness = likeness
+    def __init__(
+        self, likeness: NDArray[np.float64], has_accounts: NDArray[np.bool_], sizes: NDArray[np.float64]
+    ) -> None:
+        self.likeness, self._sizes = likeness, sizes
         self.is_heard = has_accounts | ((likeness > 0).any(axis=0) & has_accounts).any(axis=1)
         self._stories: list[_Story] = []
         n_lanes, n_platforms = likeness.shape[:2]
@@ -106,7 +114,8 @@ class Board:
             bad[:, :, risk] = np.maximum(evidence[:, :, risk], 0.0)
             spilled = np.zeros_like(evidence)
             for p in range(n_platforms):  # one by one: the order of a sum must not depend on the number of variants
-                spilled += self.likeness[:, p, :, None] * bad[:, p, None, :]
+                counts = np.minimum(self._sizes[:, p, None] / self._sizes, 1.0)
+                spilled += (counts * self.likeness[:, p])[:, :, None] * bad[:, p, None, :]
             spilled[:, :, _NOT_SPILLED] = 0.0
             evidence = evidence + spilled
             reach = np.maximum(reach, (self.likeness > 0).any(axis=1) * reach.max(axis=1, keepdims=True))

@@ -17,7 +17,9 @@ class Spillover:
     """Pass a share of bad news on to other platforms by likeness: kind, custody, group.
 
     Of bad news on fund safety, integrity and risk, another platform receives ``weight`` · likeness. Likeness =
-    (``kind`` + ``custody`` + ``group``, each where equal; no custody and no group are not alike) and at most 1.
+    (``kind`` + ``custody`` + ``group``, each where equal; no custody and no group are not alike) and at most 1. Of a
+    smaller platform it counts by its ``size`` against that of the other
+    (``test_news_about_a_dwarf_is_little_news_about_a_giant``).
     What the press tells of runs on other platforms counts by ``weight`` · likeness too (see ``media``).
     Known answer: a platform of another kind, other custody and no common group hears nothing
     (``test_unlike_platforms_do_not_suffer``).
