@@ -171,6 +171,14 @@ FACTS_OF_LEVERS = {
 }  # fmt: skip
 
 
+def test_a_lever_that_changes_nothing_is_no_other_world_whatever_its_facts() -> None:
+    """A cap that binds nobody and frightens nobody is nothing; one that binds and frightens nobody is another world."""
+    cap = {"kind": "withdrawal_cap", "fear": 0, "cost": 0}
+    assert marked({"idle": [{**cap, "cap": 1e12}], "fearless": [{**cap, "cap": 500}]}) == {
+        "fearless": ("withdrawal_cap.fear",)
+    }
+
+
 def test_of_every_lever_it_is_known_which_of_its_settings_are_facts() -> None:
     levers = REGISTRY.group("intervention")
     built_in = {name: each for name, each in levers.items() if each.make.__module__.startswith("trustsim.")}

@@ -56,7 +56,7 @@ def test_the_ranking_is_chosen_and_stands_in_the_address(open_page, server, fini
     judge = tab.page.get_by_label("Compare by")
     judge.select_option("policy_cost")
     expect(tab.page.locator(".answer .question")).to_contain_text("judged by policy cost")
-    expect(tab.rows.first).to_contain_text("nothing")
+    expect(tab.rows.last).to_contain_text("prompt notice")  # ninety times the cost of the others
     assert state_of(tab)["ranked_by"] == "policy_cost"
     expect(tab.run).to_have_text("Up to date")
     other = open_page(address=tab.page.url)

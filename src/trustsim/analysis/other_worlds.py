@@ -28,6 +28,7 @@ from typing import Any
 from trustsim.parameters import Parameter, parameters_of
 from trustsim.registry import REGISTRY
 from trustsim.scenario.resolved import Item, Scenario, Variant, World
+from trustsim.units import MINOR_PER_MAJOR
 from trustsim.world.lockstep import baseline_world
 
 OtherWorlds = Mapping[str, tuple[str, ...]]  # by variant, the facts that it sets
@@ -204,12 +205,21 @@ def _set_in_time(variant: Variant) -> Iterator[tuple[Any, ...]]:
         yield from ((each, name, value, item.timing) for each in those for name, value in facts)
 
 
+def _changes_nothing(lever: Any) -> bool:
+    """Whether a lever has the settings with which its kind changes nothing."""
+    neutral = getattr(type(lever), "neutral", None)
+    if neutral is None:
+        return False
+    units = {p.name: MINOR_PER_MAJOR if p.unit == "money" else 1 for p in parameters_of(type(lever))}
+    return all(getattr(lever, name) == value * units[name] for name, value in neutral.items())
+
+
 def _of_levers(ours: Iterable[Item], theirs: Iterable[Item]) -> Iterator[str]:
     """Yield the facts of levers that are neither those of the levers of their kind that the baseline has nor, where it
     has none, as by default."""
     there = list(theirs)
     for item in ours:
-        if not hasattr(item.what, "sets"):
+        if not hasattr(item.what, "sets") and not _changes_nothing(item.what):
             known = [_facts_of(its.what) for its in there if its.kind == item.kind] or [_defaults(type(item.what))]
             facts = _facts_of(item.what).items()
             yield from (
